@@ -1,0 +1,18 @@
+# Everything Pathology links. The installed package config repeats what its users need (pathologyConfig.cmake.in).
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)          # Asio, Beast's parser, Spirit X3, System: all headers
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.3 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+
+# The test kit is part of the product and lives on GoogleTest, so it is no test-only dependency.
+find_package(GTest 1.12 REQUIRED)
+if(PATHOLOGY_BUILD_TESTS)
+    enable_testing()
+    include(GoogleTest)
+    find_package(CURL REQUIRED)            # the client under test in the test kit's examples
+endif()
+if(PATHOLOGY_BUILD_BENCHMARKS)
+    find_package(benchmark REQUIRED)
+endif()

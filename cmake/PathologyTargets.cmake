@@ -1,0 +1,87 @@
+# The shapes of target this project has: a library, a program, a test, a benchmark, a fuzzer.
+# Sources are listed by hand where the function is called; paths are relative to the calling folder.
+
+# Warnings and language level for our own code only; no user of an installed target inherits them.
+add_library(pathology_build_options INTERFACE)
+target_compile_features(pathology_build_options INTERFACE cxx_std_20)
+target_compile_options(pathology_build_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wconversion
+    $<$<BOOL:${PATHOLOGY_WERROR}>:-Werror>)
+
+# pathology_library(<name> [SOURCES …] [HEADERS include/…] [PUBLIC libs…] [PRIVATE libs…])
+# makes the static library pathology_<name> with the alias and export name pathology::<name>.
+function(pathology_library name)
+    cmake_parse_arguments(arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+    set(target pathology_${name})
+    add_library(${target} STATIC ${arg_SOURCES})
+    add_library(pathology::${name} ALIAS ${target})
+    target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    target_include_directories(${target} PRIVATE src)
+    target_link_libraries(${target} PUBLIC ${arg_PUBLIC}
+                                    PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:pathology_build_options>)
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON
+                                               VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+    set_property(GLOBAL APPEND PROPERTY PATHOLOGY_LIBRARIES ${target})
+endfunction()
+
+# pathology_program(<name> SOURCES … LINK …) makes the program <name>, in bin/ of the build tree.
+function(pathology_program name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_LINK} pathology_build_options)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+    set_property(GLOBAL APPEND PROPERTY PATHOLOGY_PROGRAMS ${name})
+endfunction()
+
+# pathology_test(<name> SIZE unit|component|integration SOURCES … LINK … [DEFINE …] [TIMEOUT seconds])
+# makes a GoogleTest program; ctest sees each of its tests, labelled with the size.
+function(pathology_test name)
+    if(NOT PATHOLOGY_BUILD_TESTS)
+        return()
+    endif()
+    cmake_parse_arguments(arg "" "SIZE;TIMEOUT" "SOURCES;LINK;DEFINE" ${ARGN})
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 60)
+    endif()
+    add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE test)
+    target_compile_definitions(${name} PRIVATE ${arg_DEFINE})
+    target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main pathology_build_options)
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 TEST_PREFIX ${name}.
+                         PROPERTIES LABELS ${arg_SIZE} TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+# pathology_benchmark(<name> SOURCES … LINK …) makes a Google Benchmark program, in bench/ of the build tree.
+function(pathology_benchmark name)
+    if(NOT PATHOLOGY_BUILD_BENCHMARKS)
+        return()
+    endif()
+    cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_LINK} benchmark::benchmark_main pathology_build_options)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+endfunction()
+
+# pathology_fuzzer(<name> SOURCES … LINK … [SEEDS folder]) makes a libFuzzer program, in fuzz/ of the build tree,
+# and a bounded run of it as a test labelled "fuzz".
+function(pathology_fuzzer name)
+    if(NOT PATHOLOGY_BUILD_FUZZERS)
+        return()
+    endif()
+    cmake_parse_arguments(arg "" "SEEDS;DICTIONARY" "SOURCES;LINK" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_LINK} pathology_build_options)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+    set(corpus ${PROJECT_BINARY_DIR}/fuzz/${name}.corpus)
+    file(MAKE_DIRECTORY ${corpus})
+    set(flags -max_len=512 -timeout=5 -rss_limit_mb=2048 -print_final_stats=1)
+    if(arg_DICTIONARY)
+        list(APPEND flags -dict=${CMAKE_CURRENT_SOURCE_DIR}/${arg_DICTIONARY})
+    endif()
+    add_test(NAME fuzz.${name} COMMAND ${name} -runs=200000 -max_total_time=60 ${flags} ${corpus}
+                                       $<$<BOOL:${arg_SEEDS}>:${CMAKE_CURRENT_SOURCE_DIR}/${arg_SEEDS}>
+             COMMAND_EXPAND_LISTS)
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+endfunction()
