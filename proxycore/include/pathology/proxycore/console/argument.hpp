@@ -1,0 +1,68 @@
+// How a text on the command line becomes a value of an option, and how that value is shown in the help.
+#pragma once
+
+#include <charconv>
+#include <chrono>
+#include <concepts>
+#include <limits>
+#include <optional>
+#include <pathology/proxycore/console/units.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pathology::proxycore::console {
+
+/// For each type an option may have:
+///   placeholder      the word that stands for the value in the help;
+///   read(text)       the value, or why not;
+///   show(value)      the default's text in the help, empty = show none.
+/// Programs specialise it for types of their own.
+template <class T> struct Argument;
+
+template <> struct Argument<std::string> {
+    static constexpr std::string_view placeholder = "TEXT";
+    static Typed<std::string> read(std::string_view text) { return std::string(text); }
+    static std::string show(std::string const& value) { return value; }
+};
+
+template <> struct Argument<Bytes> {
+    static constexpr std::string_view placeholder = "SIZE";
+    static Typed<Bytes> read(std::string_view text) { return parse_size(text); }
+    static std::string show(Bytes value) { return format(value); }
+};
+
+template <> struct Argument<std::chrono::nanoseconds> {
+    static constexpr std::string_view placeholder = "TIME";
+    static Typed<std::chrono::nanoseconds> read(std::string_view text) { return parse_duration(text); }
+    static std::string show(std::chrono::nanoseconds value) { return format(value); }
+};
+
+/// Whole numbers, within the range of the type; std::uint16_t is a port.
+template <std::integral T> struct Argument<T> {
+    static constexpr std::string_view placeholder = std::same_as<T, std::uint16_t> ? "PORT" : "N";
+
+    static Typed<T> read(std::string_view text) {
+        T value{};
+        auto const* const end = text.data() + text.size();
+        auto const [stop, error] = std::from_chars(text.data(), end, value);
+        if (error == std::errc() && stop == end) return value;
+        return Refusal{"'" + std::string(text) + "' is no number from " +
+                       std::to_string(std::numeric_limits<T>::min()) + " to " +
+                       std::to_string(std::numeric_limits<T>::max())};
+    }
+    static std::string show(T value) { return std::to_string(value); }
+};
+
+/// Without a default.
+template <class T> struct Argument<std::optional<T>> {
+    static constexpr std::string_view placeholder = Argument<T>::placeholder;
+    static Typed<std::optional<T>> read(std::string_view text) {
+        auto const value = Argument<T>::read(text);
+        if (!value) return value.error();
+        return std::optional<T>(*value);
+    }
+    static std::string show(std::optional<T> const& value) { return value ? Argument<T>::show(*value) : ""; }
+};
+
+}  // namespace pathology::proxycore::console

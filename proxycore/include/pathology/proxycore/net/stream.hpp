@@ -1,0 +1,79 @@
+// The one interface that moves bytes: a TCP connection, TLS over any Stream, or one end of a pipe in memory.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <pathology/proxycore/net/errc.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore::net {
+
+namespace asio = boost::asio;
+
+using Duration = std::chrono::steady_clock::duration;
+
+/// How an operation may take; nullopt = for ever.
+using TimeLimit = std::optional<Duration>;
+
+/// The ways to end a stream.
+enum class HowToClose {
+    fin,         ///< orderly: what was written arrives, then the end; nothing can be read or written any more
+    half_close,  ///< our side ends (FIN); what the peer still sends can be read
+    reset,       ///< at once, by RST: what the peer has not read yet is lost to it
+};
+
+/// What one read gave.
+struct ReadResult {
+    error_code ec;      ///< eof = the peer ended its side in order
+    std::size_t n = 0;  ///< bytes placed into the buffer; 0 with an error
+
+    bool is_end() const noexcept { return ec == asio::error::eof; }
+};
+
+/// A connected, ordered, two-way stream of bytes.
+///
+/// Errors: values, never thrown. eof: the peer ended its side. Errc::timed_out: the time limit passed. Errc::closed:
+///         close() was called here. operation_aborted: the awaiting coroutine was cancelled. Else a system code.
+/// Cancel: terminal cancellation ends a pending operation at once. What a cancelled write had sent stays sent; a
+///         cancelled read has taken nothing. After it, the coroutine's next co_await throws operation_aborted, so that
+///         no loop outlives a stop; a Server takes that for an ordinary end.
+/// Thread: belongs to the thread of its executor. One read and one write may be pending at a time.
+/// Owns:   its connection; destruction closes it (fin). Buffers belong to the caller and must outlive the await.
+class Stream {
+public:
+    Stream() = default;
+    Stream(Stream const&) = delete;
+    Stream& operator=(Stream const&) = delete;
+    virtual ~Stream() = default;
+
+    /// Waits for bytes and takes those that are there, at most the size of `into`.
+    virtual asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) = 0;
+
+    /// Sends all bytes of all buffers, in order, and waits while the peer takes none.
+    virtual asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) = 0;
+
+    /// Ends the stream; pending operations end with Errc::closed. Closing again does nothing.
+    virtual void close(HowToClose how) = 0;
+
+    /// Limits the inactivity of each single read and write that starts from now on: the wait for one byte to move.
+    /// May be exceeded by about 25 ms.
+    virtual void set_time_limit(TimeLimit limit) = 0;
+
+    /// "127.0.0.1:8080", "[::1]:8080"; of a pipe in memory, its name. Stays known after the end of the stream.
+    virtual std::string local_endpoint() const = 0;
+    virtual std::string remote_endpoint() const = 0;
+
+    virtual asio::any_io_executor executor() = 0;
+};
+
+/// Sends one text; `text` must outlive the await.
+asio::awaitable<error_code> send(Stream& stream, std::string_view text);
+
+}  // namespace pathology::proxycore::net
