@@ -22,7 +22,7 @@ template <class T> struct Argument;
 
 template <> struct Argument<std::string> {
     static constexpr std::string_view placeholder = "TEXT";
-    static Typed<std::string> read(std::string_view text) { return std::string(text); }
+    static Typed<std::string> read(std::string_view text) { return {boost::system::in_place_value, text}; }
     static std::string show(std::string const& value) { return value; }
 };
 
