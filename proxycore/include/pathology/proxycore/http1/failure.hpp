@@ -1,0 +1,46 @@
+// What a reader says when the peer's bytes are no HTTP/1 message.
+#pragma once
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore::http1 {
+
+/// What is wrong, one code for each thing a caller may treat in its own way.
+enum class Errc {
+    bad_start_line = 1,     ///< no request line or status line, or a request target of no known form
+    bad_version,            ///< `HTTP/x.y` that the settings do not accept
+    bad_field,              ///< a field line without colon, with a bad name, or with control characters
+    bad_host,               ///< Host missing, repeated or malformed (RFC 9112 §3.2)
+    line_folding,           ///< a field line that begins with white space (obs-fold, RFC 9112 §5.2)
+    bare_line_feed,         ///< LF without CR before it (RFC 9112 §2.2)
+    bad_content_length,     ///< not one decimal number, or more than one field (RFC 9112 §6.3 rule 5)
+    bad_transfer_encoding,  ///< `chunked` not last, twice, or not there (RFC 9112 §6.1)
+    conflicting_framing,    ///< Transfer-Encoding beside Content-Length, or in HTTP/1.0 (RFC 9112 §6.1)
+    bad_chunk,              ///< chunk size, extension or the line end after the data (RFC 9112 §7.1)
+    head_too_large,         ///< longer than `Limits::head` or `Limits::chunk_line`
+    too_many_fields,        ///< more than `Limits::fields`
+    body_too_large,         ///< more than `Limits::body`
+    eof_in_head,            ///< the peer ended its side inside the head
+    eof_in_body,            ///< the peer ended its side inside the body
+};
+
+/// A broken message: kind, place, and a sentence for the log.
+///
+/// Units: `offset` counts bytes from the start of this message to the start of the line that is wrong.
+struct Failure {
+    Errc code;
+    std::uint64_t offset = 0;
+    std::string message;       ///< `bad Content-Length "x" at byte 16`; quotes are escaped and cut short
+    unsigned status_hint = 0;  ///< what a server might answer (400, 413, 414, 431, 505), 502 for a bad reply
+};
+
+/// Makes `result::value()` throw std::runtime_error with the failure's message.
+[[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
+
+/// Bytes as they may stand in a message: printable ASCII stays, the rest as `\n` or `\xHH`; longer than `limit` is cut
+/// and ends in `...`. In double quotes.
+std::string quoted(std::string_view bytes, std::size_t limit = 80);
+
+}  // namespace pathology::proxycore::http1

@@ -1,0 +1,29 @@
+// How much a reader takes, and how odd it may be.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+namespace pathology::proxycore::http1 {
+
+/// Bounds on one message. Past them the reader fails; it never holds more than `head` plus one read in memory.
+struct Limits {
+    std::size_t head = 64 * 1024;                                    ///< bytes of start line and fields
+    std::size_t fields = 256;                                        ///< field lines, trailers apart
+    std::size_t chunk_line = 4 * 1024;                               ///< bytes of a chunk size with its extensions
+    std::uint64_t body = std::numeric_limits<std::uint64_t>::max();  ///< decoded bytes
+};
+
+/// What is accepted beside RFC 9112. All off is strict. Nothing here makes the length of a message ambiguous.
+struct Leniency {
+    bool bare_line_feed = false;  ///< LF alone ends a line (of the head, of a chunk, of the trailers)
+    bool any_version = false;     ///< any `HTTP/x.y`; strict takes HTTP/1.x only
+    bool any_host = false;        ///< Host may be missing, repeated or odd
+    bool any_target = false;      ///< visible bytes RFC 3986 does not know in a target; `*` with any method
+    bool odd_status = false;      ///< `HTTP/1.1 200` without the last space, status codes of 1 to 9 digits
+
+    /// Everything on: what the original programs took.
+    static constexpr Leniency all() { return {true, true, true, true, true}; }
+};
+
+}  // namespace pathology::proxycore::http1
