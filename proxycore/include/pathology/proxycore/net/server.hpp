@@ -74,9 +74,6 @@ public:
     bool wait_until_empty(Duration limit) const;
 
 private:
-    class Running;
-    std::shared_ptr<Running> running() const;
-
     ServerOptions options_;
     Handler handler_;
     struct State;

@@ -1,0 +1,153 @@
+#include <pathology/proxycore/net/memory_stream.hpp>
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <cstring>
+#include <pathology/proxycore/net/token.hpp>
+#include <utility>
+
+namespace pathology::proxycore::net {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Sleeps until woken; its timer is the time limit at the same time.
+class Bell {
+public:
+    explicit Bell(asio::any_io_executor const& executor) : timer_(executor) {}
+
+    void ring() { timer_.cancel(); }
+
+    /// Waits for ring(). Errors: Errc::timed_out, operation_aborted when the coroutine was cancelled.
+    asio::awaitable<error_code> wait(TimeLimit limit) {
+        timer_.expires_at(limit ? Clock::now() + *limit : Clock::time_point::max());
+        auto const [ec] = co_await timer_.async_wait(as_values);
+        if (!ec) co_return Errc::timed_out;
+        auto const state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
+        co_return error_code();
+    }
+
+private:
+    asio::steady_timer timer_;
+};
+
+/// What flows in one direction.
+struct Channel {
+    Channel(asio::any_io_executor const& executor, std::size_t its_capacity)
+        : capacity(its_capacity), readable(executor), writable(executor) {}
+
+    void wake() {
+        readable.ring();
+        writable.ring();
+    }
+
+    std::size_t capacity;
+    std::string bytes;
+    bool ended = false;      // the writer is done: end of stream after `bytes`
+    bool abandoned = false;  // the reader is gone: writing fails
+    bool reset = false;      // cut off: both sides fail at once
+    Bell readable, writable;
+};
+
+class MemoryStream final : public Stream {
+public:
+    MemoryStream(asio::any_io_executor executor, std::shared_ptr<Channel> in, std::shared_ptr<Channel> out,
+                 std::size_t most_per_read, std::string name, std::string peer)
+        : executor_(std::move(executor)),
+          in_(std::move(in)),
+          out_(std::move(out)),
+          most_per_read_(most_per_read),
+          name_(std::move(name)),
+          peer_(std::move(peer)) {}
+    ~MemoryStream() override { close(HowToClose::fin); }
+
+    asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override {
+        while (!closed_ && in_->bytes.empty() && !in_->ended && !in_->reset && into.size() != 0) {
+            auto const ec = co_await in_->readable.wait(limit_);
+            if (ec) co_return ReadResult{ec, 0};
+        }
+        co_return take(into);
+    }
+
+    asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override {
+        for (auto part : all) {
+            while (part.size() != 0) {
+                if (auto const broken = write_error()) co_return broken;
+                part += put(part);
+                if (part.size() == 0) break;
+                auto const ec = co_await out_->writable.wait(limit_);
+                if (ec) co_return ec;
+            }
+        }
+        co_return write_error();
+    }
+
+    void close(HowToClose how) override {
+        if (closed_) return;
+        if (how == HowToClose::reset) {
+            for (auto& channel : {in_, out_}) {
+                channel->bytes.clear();
+                channel->reset = true;
+            }
+        }
+        out_->ended = true;
+        if (how != HowToClose::half_close) {
+            in_->abandoned = true;
+            closed_ = true;
+        }
+        in_->wake();
+        out_->wake();
+    }
+
+    void set_time_limit(TimeLimit limit) override { limit_ = limit; }
+    std::string local_endpoint() const override { return name_; }
+    std::string remote_endpoint() const override { return peer_; }
+    asio::any_io_executor executor() override { return executor_; }
+
+private:
+    ReadResult take(asio::mutable_buffer into) {
+        if (closed_) return {Errc::closed, 0};
+        if (in_->reset) return {asio::error::connection_reset, 0};
+        auto const n = std::min({into.size(), in_->bytes.size(), most_per_read_});
+        if (n == 0 && into.size() != 0) return {asio::error::eof, 0};
+        in_->bytes.copy(static_cast<char*>(into.data()), n);
+        in_->bytes.erase(0, n);
+        in_->writable.ring();
+        return {{}, n};
+    }
+
+    std::size_t put(asio::const_buffer part) {
+        auto const n = std::min(part.size(), out_->capacity - std::min(out_->capacity, out_->bytes.size()));
+        out_->bytes.append(static_cast<char const*>(part.data()), n);
+        if (n != 0) out_->readable.ring();
+        return n;
+    }
+
+    error_code write_error() const {
+        if (closed_) return Errc::closed;
+        if (out_->reset) return asio::error::connection_reset;
+        if (out_->abandoned || out_->ended) return asio::error::broken_pipe;
+        return {};
+    }
+
+    asio::any_io_executor executor_;
+    std::shared_ptr<Channel> in_, out_;
+    std::size_t most_per_read_;
+    std::string name_, peer_;
+    TimeLimit limit_;
+    bool closed_ = false;
+};
+
+}  // namespace
+
+MemoryPipe make_memory_pipe(asio::any_io_executor executor, MemoryPipeOptions options) {
+    auto const there = std::make_shared<Channel>(executor, options.capacity);
+    auto const back = std::make_shared<Channel>(executor, options.capacity);
+    auto const& [capacity, most, near_name, far_name] = options;
+    return {std::make_unique<MemoryStream>(executor, back, there, most, near_name, far_name),
+            std::make_unique<MemoryStream>(executor, there, back, most, far_name, near_name)};
+}
+
+}  // namespace pathology::proxycore::net

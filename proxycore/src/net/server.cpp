@@ -1,0 +1,79 @@
+#include <pathology/proxycore/net/server.hpp>
+
+#include <mutex>
+#include <utility>
+
+#include "net/running_server.hpp"
+#include "net/tcp_stream.hpp"
+
+namespace pathology::proxycore::net {
+
+struct Server::State {
+    mutable std::mutex mutex;
+    std::shared_ptr<RunningServer> running;
+
+    std::shared_ptr<RunningServer> now() const {
+        std::scoped_lock const lock(mutex);
+        return running;
+    }
+};
+
+Server::Server(ServerOptions options, Handler handler)
+    : options_(std::move(options)), handler_(std::move(handler)), state_(std::make_unique<State>()) {}
+
+Server::~Server() { stop(); }
+
+Result<void> Server::start() {
+    std::scoped_lock const lock(state_->mutex);
+    if (state_->running) {
+        auto const where = text_of(state_->running->local_endpoint());
+        return Failure{Errc::already_started, "cannot start: the server listens on " + where + " already"};
+    }
+    auto running = std::make_shared<RunningServer>(options_, handler_);
+    auto started = running->start();
+    if (started) state_->running = std::move(running);
+    return started;
+}
+
+void Server::stop() {
+    auto const running = state_->now();
+    if (!running) return;
+    running->stop();
+    std::scoped_lock const lock(state_->mutex);
+    if (state_->running == running) state_->running.reset();
+}
+
+int Server::run_until_signal() {
+    auto const running = state_->now();
+    if (!running) return 0;
+    auto const signal = running->wait_for_signal();
+    stop();
+    return signal;
+}
+
+std::uint16_t Server::port() const {
+    auto const running = state_->now();
+    return running ? running->local_endpoint().port() : std::uint16_t{0};
+}
+
+std::string Server::local_endpoint() const {
+    auto const running = state_->now();
+    return running ? text_of(running->local_endpoint()) : std::string();
+}
+
+std::size_t Server::connections() const {
+    auto const running = state_->now();
+    return running ? running->connections() : 0;
+}
+
+std::uint64_t Server::accepted() const {
+    auto const running = state_->now();
+    return running ? running->accepted() : 0;
+}
+
+bool Server::wait_until_empty(Duration limit) const {
+    auto const running = state_->now();
+    return !running || running->wait_until_empty(limit);
+}
+
+}  // namespace pathology::proxycore::net

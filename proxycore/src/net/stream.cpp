@@ -1,0 +1,10 @@
+#include <pathology/proxycore/net/stream.hpp>
+
+namespace pathology::proxycore::net {
+
+asio::awaitable<error_code> send(Stream& stream, std::string_view text) {
+    asio::const_buffer const whole(text.data(), text.size());
+    co_return co_await stream.write({&whole, 1});
+}
+
+}  // namespace pathology::proxycore::net

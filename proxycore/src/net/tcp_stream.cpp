@@ -1,0 +1,151 @@
+#include "net/tcp_stream.hpp"
+
+#include <sys/socket.h>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/net/token.hpp>
+#include <utility>
+#include <vector>
+
+namespace pathology::proxycore::net {
+namespace {
+
+constexpr unsigned most_turns = 64;              // of 64 KiB blocks: some 4 MiB
+constexpr std::size_t most_discarded = 1 << 24;  // what an orderly close throws away for the sake of its FIN
+
+/// The parts of `all` that follow its first `sent` bytes.
+std::vector<asio::const_buffer> after(std::span<asio::const_buffer const> all, std::size_t sent) {
+    std::vector<asio::const_buffer> rest;
+    for (auto const& part : all) {
+        auto const skipped = std::min(sent, part.size());
+        sent -= skipped;
+        if (skipped < part.size()) rest.push_back(part + skipped);
+    }
+    return rest;
+}
+
+}  // namespace
+
+TcpStream::TcpStream(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote)
+    : socket_(std::move(socket)), remote_(remote) {
+    error_code ignored;  // a socket that broke already says so at the first read
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    local_ = socket_.local_endpoint(ignored);
+}
+
+TcpStream::~TcpStream() { close(HowToClose::fin); }
+
+void TcpStream::Side::begin() {
+    expired_ = false;
+    if (stream_.limit_) arm(*stream_.limit_);
+}
+
+void TcpStream::Side::on_expired() {
+    expired_ = true;
+    error_code ignored;
+    stream_.socket_.cancel(ignored);
+}
+
+std::optional<error_code> TcpStream::verdict(error_code ec, TcpStream const& stream, Side const& side, bool cancelled) {
+    if (ec != asio::error::operation_aborted && ec != asio::error::bad_descriptor) return ec;
+    if (!stream.socket_.is_open()) return Errc::closed;
+    if (cancelled) return asio::error::operation_aborted;
+    if (side.has_expired()) return Errc::timed_out;
+    return std::nullopt;
+}
+
+/// A peer that is never slower than we are would keep its coroutine running for ever.
+bool TcpStream::is_greedy() noexcept {
+    if (++turns_ < most_turns) return false;
+    turns_ = 0;
+    return true;
+}
+
+asio::awaitable<ReadResult> TcpStream::read_some(asio::mutable_buffer into) {
+    if (is_greedy()) co_await asio::post(as_values);
+    if (expects_more_) {
+        ReadResult result;
+        result.n = socket_.read_some(into, result.ec);
+        if (result.ec == asio::error::bad_descriptor) result.ec = Errc::closed;
+        expects_more_ = result.n == into.size();
+        if (result.ec != asio::error::would_block) co_return result;
+    }
+    co_return co_await await_bytes(into);
+}
+
+asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
+    for (;;) {
+        reading_.begin();
+        auto const [ec, n] = co_await socket_.async_read_some(into, as_values);
+        reading_.end();
+        turns_ = 0;
+        expects_more_ = n == into.size();
+        if (!ec) co_return ReadResult{{}, n};
+        auto const state = co_await asio::this_coro::cancellation_state;
+        bool const cancelled = state.cancelled() != asio::cancellation_type::none;
+        if (auto const end = verdict(ec, *this, reading_, cancelled)) co_return ReadResult{*end, 0};
+    }
+}
+
+asio::awaitable<error_code> TcpStream::write(std::span<asio::const_buffer const> all) {
+    if (is_greedy()) co_await asio::post(as_values);
+    error_code ec;
+    auto const sent = socket_.write_some(all, ec);
+    if (ec == asio::error::bad_descriptor) co_return Errc::closed;
+    if (ec && ec != asio::error::would_block) co_return ec;
+    if (sent == asio::buffer_size(all)) co_return ec;
+    co_return co_await write_rest(all, sent);
+}
+
+asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer const> all, std::size_t sent) {
+    auto rest = after(all, sent);
+    while (!rest.empty()) {
+        writing_.begin();
+        auto const [ec, n] = co_await socket_.async_write_some(rest, as_values);
+        writing_.end();
+        turns_ = 0;
+        rest = after(rest, n);
+        if (!ec) continue;
+        auto const state = co_await asio::this_coro::cancellation_state;
+        bool const cancelled = state.cancelled() != asio::cancellation_type::none;
+        if (auto const end = verdict(ec, *this, writing_, cancelled)) co_return *end;
+    }
+    co_return error_code();
+}
+
+void TcpStream::close(HowToClose how) {
+    if (!socket_.is_open()) return;
+    error_code ignored;
+    if (how == HowToClose::reset) {
+        socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    } else {
+        socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+        if (how == HowToClose::half_close) return;
+        discard_unread();
+    }
+    socket_.close(ignored);
+}
+
+/// Bytes that lie unread when a socket is closed make the kernel send RST, which takes from the peer what it has not
+/// read yet. MSG_TRUNC makes it drop them uncopied.
+void TcpStream::discard_unread() {
+    std::size_t discarded = 0;
+    while (discarded < most_discarded) {
+        auto const n = ::recv(socket_.native_handle(), nullptr, most_discarded, MSG_TRUNC | MSG_DONTWAIT);
+        if (n <= 0) return;
+        discarded += static_cast<std::size_t>(n);
+    }
+}
+
+std::string TcpStream::local_endpoint() const { return text_of(local_); }
+
+std::string TcpStream::remote_endpoint() const { return text_of(remote_); }
+
+std::string text_of(asio::ip::tcp::endpoint const& endpoint) {
+    auto const address = endpoint.address().to_string();
+    auto const port = std::to_string(endpoint.port());
+    return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+}  // namespace pathology::proxycore::net

@@ -1,0 +1,62 @@
+// A Stream over a TCP socket.
+//
+// The hot path asks the kernel first and the reactor only when it must: a write is one system call without suspending
+// while the peer keeps up, a read waits at once when the last one found less than it had room for.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <pathology/proxycore/net/stream.hpp>
+
+#include "net/watchdog.hpp"
+
+namespace pathology::proxycore::net {
+
+class TcpStream final : public Stream {
+public:
+    /// Takes a connected socket. Made on the thread of the socket's executor.
+    TcpStream(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote);
+    ~TcpStream() override;
+
+    asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override;
+    asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override;
+    void close(HowToClose how) override;
+    void set_time_limit(TimeLimit limit) override { limit_ = limit; }
+    std::string local_endpoint() const override;
+    std::string remote_endpoint() const override;
+    asio::any_io_executor executor() override { return socket_.get_executor(); }
+
+private:
+    /// One direction's time limit: cancels what is pending on the socket when it passes. The other direction finds
+    /// itself cancelled for no reason of its own and tries again.
+    class Side final : public Watchdog::Watch {
+    public:
+        explicit Side(TcpStream& stream) : Watch(Watchdog::of(stream.executor())), stream_(stream) {}
+        void begin();
+        void end() noexcept { disarm(); }
+        bool has_expired() const noexcept { return expired_; }
+
+    private:
+        void on_expired() override;
+        TcpStream& stream_;
+        bool expired_ = false;
+    };
+
+    asio::awaitable<ReadResult> await_bytes(asio::mutable_buffer into);
+    asio::awaitable<error_code> write_rest(std::span<asio::const_buffer const> all, std::size_t sent);
+    /// What an operation ended with: its own code, the reason why it was aborted, or nothing = try again.
+    static std::optional<error_code> verdict(error_code ec, TcpStream const& stream, Side const& side, bool cancelled);
+    bool is_greedy() noexcept;
+    void discard_unread();
+
+    asio::ip::tcp::socket socket_;
+    asio::ip::tcp::endpoint local_, remote_;
+    TimeLimit limit_;
+    Side reading_{*this}, writing_{*this};
+    unsigned turns_ = 0;         // operations since the coroutine last let others run
+    bool expects_more_ = false;  // the last read filled its buffer
+};
+
+/// "127.0.0.1:80", "[::1]:80"
+std::string text_of(asio::ip::tcp::endpoint const& endpoint);
+
+}  // namespace pathology::proxycore::net

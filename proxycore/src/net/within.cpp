@@ -1,0 +1,35 @@
+#include <pathology/proxycore/net/within.hpp>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <exception>
+#include <pathology/proxycore/net/pause.hpp>
+
+namespace pathology::proxycore::net {
+namespace {
+
+/// `||` waits for the first success and ignores who throws, so what `work` throws travels as a value.
+asio::awaitable<std::exception_ptr> caught(asio::awaitable<void> work) {
+    try {
+        co_await std::move(work);
+    } catch (...) {
+        co_return std::current_exception();
+    }
+    co_return nullptr;
+}
+
+}  // namespace
+
+asio::awaitable<bool> finish_within(TimeLimit limit, asio::awaitable<void> work) {
+    using namespace asio::experimental::awaitable_operators;
+    if (!limit) {
+        co_await std::move(work);
+        co_return true;
+    }
+    auto race = caught(std::move(work)) || pause(limit);
+    auto const first = co_await std::move(race);
+    if (first.index() == 1) co_return false;
+    if (auto const thrown = std::get<0>(first)) std::rethrow_exception(thrown);
+    co_return true;
+}
+
+}  // namespace pathology::proxycore::net

@@ -1,0 +1,63 @@
+#include "net/worker.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "net/tcp_stream.hpp"
+
+namespace pathology::proxycore::net {
+
+Worker::Worker(unsigned index, Server::Handler const& handler, Report const& report)
+    : index_(index), handler_(handler), report_(report) {}
+
+Worker::~Worker() { stop(); }
+
+void Worker::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+/// What leaves a handler before its first co_await comes out here; the worker goes on.
+void Worker::run() {
+    for (;;) {
+        try {
+            context_.run();
+            return;
+        } catch (...) {
+            report_(std::current_exception());
+        }
+    }
+}
+
+void Worker::adopt(Arrival arrival) {
+    asio::post(context_, [this, arrival = std::move(arrival)]() mutable { serve(std::move(arrival)); });
+}
+
+void Worker::serve(Arrival arrival) {
+    auto stream = std::make_unique<TcpStream>(std::move(arrival.socket), arrival.remote);
+    auto conversation = handler_(Connection(std::move(stream), arrival.id, index_));
+    auto const session = sessions_.emplace(sessions_.end());
+    session->seat = std::move(arrival.seat);
+    auto at_end = [this, session](std::exception_ptr thrown) { end(session, thrown); };
+    asio::co_spawn(context_, std::move(conversation),
+                   asio::bind_cancellation_slot(session->cancel.slot(), std::move(at_end)));
+}
+
+void Worker::end(Sessions::iterator session, std::exception_ptr thrown) {
+    sessions_.erase(session);
+    if (thrown) report_(thrown);
+}
+
+void Worker::cancel_all() {
+    asio::post(context_, [this] {
+        for (auto& session : sessions_) session.cancel.emit(asio::cancellation_type::terminal);
+    });
+}
+
+void Worker::stop() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace pathology::proxycore::net
