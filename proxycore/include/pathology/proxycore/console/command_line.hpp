@@ -8,10 +8,8 @@
 #include <pathology/proxycore/console/argument.hpp>
 #include <pathology/proxycore/console/console.hpp>
 #include <pathology/proxycore/console/exit_code.hpp>
-#include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 namespace pathology::proxycore::console {
@@ -38,7 +36,8 @@ Exit usage_error(std::string_view program, std::string_view message);
 ///     if (auto const parsed = line.parse(arguments); !parsed) return parsed.error();
 ///
 /// Owns:   references to the variables, which must outlive parse().
-/// Errors: a declaration that contradicts itself is a bug and asserts; what the user typed wrong is an Exit.
+/// Errors: a declaration that contradicts itself is a bug and throws in every run; what the user typed wrong is an
+/// Exit.
 class CommandLine {
 public:
     CommandLine(std::string_view program, std::string_view what_it_does);
