@@ -1,0 +1,22 @@
+#pragma once
+// AST → canonical spec text.
+
+#include <pathology/language/ast.hpp>
+#include <string>
+
+namespace pathology::language {
+
+/// The canonical spelling of a message: single quotes, Python-style escapes, colons between all parts.
+///
+/// Shape: printable ASCII without line breaks; parsing it gives an equal message. `xN` is left out, because a message
+///        is printed once for each time it is sent; use `print_with_times` to keep it.
+std::string print(Message const& message);
+std::string print_with_times(Message const& message);
+
+/// The canonical spelling of a single value.
+std::string print(Value const& value);
+
+/// Bytes as the inside of a single-quoted literal.
+std::string escape(std::string_view bytes);
+
+}  // namespace pathology::language

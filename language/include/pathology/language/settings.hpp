@@ -1,0 +1,26 @@
+#pragma once
+// What resolving a spec needs to know of the place it is used in.
+
+#include <cstdint>
+#include <optional>
+#include <pathology/language/files.hpp>
+#include <string>
+
+namespace pathology::language {
+
+enum class Side : std::uint8_t { server, client };
+
+struct Settings {
+    /// Client frames are masked unless they say otherwise; server frames are not.
+    Side side = Side::server;
+    /// The host a request goes to, for its Host header; without one none is added.
+    std::optional<std::string> request_host = std::nullopt;
+    /// The Sec-WebSocket-Key of the handshake that a `ws` response answers.
+    std::optional<std::string> websocket_key = std::nullopt;
+    /// The files that values may load.
+    FileAccess files = FileAccess::none();
+    /// The most bytes of generated data that `freeze` spells out in one message.
+    std::uint64_t freeze_limit = 16U << 20U;
+};
+
+}  // namespace pathology::language

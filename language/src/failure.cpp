@@ -1,0 +1,35 @@
+#include <algorithm>
+#include <pathology/language/error.hpp>
+
+namespace pathology::language {
+namespace {
+
+constexpr std::size_t widest_line = 120;
+
+}  // namespace
+
+std::string describe(SpecFailure const& failure, std::string_view spec, std::string_view name) {
+    auto const place = std::min<std::size_t>(failure.span.begin, spec.size());
+    auto const before = spec.substr(0, place);
+    auto const line_number = 1 + std::count(before.begin(), before.end(), '\n');
+    auto const line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+    auto const column = place - line_start;
+    auto line = std::string(spec.substr(line_start, spec.find('\n', place) - line_start));
+    for (char& c : line) {
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
+    }
+    std::size_t caret = column;
+    if (line.size() > widest_line) {
+        auto const cut = caret > widest_line / 2 ? caret - widest_line / 2 : 0;
+        line = (cut > 0 ? "..." : "") + line.substr(cut, widest_line);
+        caret = caret - cut + (cut > 0 ? 3 : 0);
+    }
+    return std::string(name) + ":" + std::to_string(line_number) + ":" + std::to_string(column + 1) + ": " +
+           failure.message + "\n" + line + "\n" + std::string(caret, ' ') + "^";
+}
+
+void throw_exception_from_error(SpecFailure const& failure, boost::source_location const& /*location*/) {
+    throw SpecError(failure);
+}
+
+}  // namespace pathology::language

@@ -1,0 +1,39 @@
+// The one translation unit that instantiates Spirit X3.
+
+#include "grammar/grammar.hpp"
+
+#include "grammar/websocket.hpp"
+
+namespace pathology::language::grammar {
+namespace {
+
+auto const end_of_spec = named("the end", x3::eoi);
+auto const one_response = (server_frame | named("a status code, ws or wf", response)) >> end_of_spec;
+auto const requests = +(client_frame | request) >> end_of_spec;
+auto const frames = +server_frame >> end_of_spec;
+
+template <class Parser, class Attribute>
+bool apply(Parser const& parser, std::string_view text, Furthest& seen, Attribute& attribute) {
+    auto const* const begin = text.data();
+    auto const* first = begin;
+    auto const traced = x3::with<FurthestTag>(std::ref(seen))[x3::with<BeginTag>(begin)[parser]];
+    return x3::phrase_parse(first, begin + text.size(), traced, skipper, attribute);
+}
+
+}  // namespace
+
+Parsed<std::vector<Message>> parse(Start start, std::string_view text) {
+    Furthest seen(text.data());
+    std::vector<Message> messages;
+    bool fits = false;
+    switch (start) {
+        case Start::response: fits = apply(one_response, text, seen, messages.emplace_back()); break;
+        case Start::requests: fits = apply(requests, text, seen, messages); break;
+        case Start::frames: fits = apply(frames, text, seen, messages); break;
+    }
+    if (fits) return messages;
+    auto const place = static_cast<std::uint32_t>(seen.place() - text.data());
+    return SpecFailure{SpecErrc::syntax, seen.message(), {place, place}};
+}
+
+}  // namespace pathology::language::grammar

@@ -1,0 +1,105 @@
+#pragma once
+// VALUE, OFFSET and the actions: what HTTP messages and WebSocket frames have in common.
+
+#include <boost/fusion/include/adapt_struct.hpp>
+#include <pathology/language/ast.hpp>
+#include <pathology/language/generator.hpp>
+
+#include "grammar/build.hpp"
+#include "grammar/tokens.hpp"
+
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::PauseAt, at, seconds)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::InjectAt, at, value)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::Header, name, value)
+
+namespace pathology::language::grammar {
+
+/// `100k`: a count and its suffix, with nothing between them; fails when the product overflows.
+struct SizeParser : x3::parser<SizeParser> {
+    using attribute_type = Generated;
+    static bool const has_attribute = true;
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule_context,
+               Attribute& attribute) const {
+        static constexpr std::string_view suffixes = "bkmgt";
+        auto const* it = first;
+        Generated generated;
+        if (!number.parse(it, last, context, rule_context, generated.count)) return false;
+        if (it != last && suffixes.find(*it) != std::string_view::npos) {
+            generated.unit = static_cast<SizeUnit>(suffixes.find(*it++));
+        }
+        if (generated.count > (UINT64_MAX >> (10U * static_cast<unsigned>(generated.unit)))) {
+            furthest(context).note(it, "a size below 2^64 bytes");
+            return false;
+        }
+        first = it;
+        x3::traits::move_to(generated, attribute);
+        return true;
+    }
+};
+
+struct DataTypeSymbols : x3::symbols<DataType> {
+    DataTypeSymbols() {
+        for (auto i = 0U; i <= static_cast<unsigned>(DataType::bytes); ++i) {
+            auto const type = static_cast<DataType>(i);
+            add(std::string(language::name(type)), type);
+        }
+    }
+} const data_type;
+
+// @SIZE[,TYPE]
+struct SizeAndType {
+    Generated size;
+    boost::optional<DataType> type;
+};
+
+}  // namespace pathology::language::grammar
+
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::SizeAndType, size, type)
+
+namespace pathology::language::grammar {
+
+auto const to_generated = [](SizeAndType part) {
+    part.size.type = part.type.value_or(DataType::bytes);
+    return Value(part.size);
+};
+auto const to_file = [](Word path) { return Value(FileValue{std::move(path.text)}); };
+auto const to_literal = [](Word word) { return Value(Literal{std::move(word.text), false}); };
+auto const to_bare_word = [](Word word) { return Value(Literal{std::move(word.text), true}); };
+
+auto const colon = -x3::lit(':');
+
+auto const generated =
+    build<SizeAndType>(to_generated, '@' >> named("a size", SizeParser{}) >> -(',' >> named("a data type", data_type)));
+auto const file = build<Word>(to_file, '<' >> named("a file path", quoted_path | bare_path));
+auto const literal = build<Word>(to_literal, quoted_text);
+auto const bare_word = build<Word>(to_bare_word, bare_text);
+
+auto const quoted_value = named("a value ('…', @SIZE or <FILE)", generated | file | literal);
+auto const any_value = named("a value ('…', a word, @SIZE or <FILE)", generated | file | literal | bare_word);
+
+// OFFSET: a number, `r` or `a`.
+auto const to_number_offset = [](std::uint64_t n) { return Offset{Offset::Kind::number, n}; };
+auto const to_random_offset = [](x3::unused_type) { return Offset{Offset::Kind::random, 0}; };
+auto const to_end_offset = [](x3::unused_type) { return Offset{Offset::Kind::end, 0}; };
+auto const offset = named("an offset (a number, r or a)", build<std::uint64_t>(to_number_offset, number) |
+                                                              build<x3::unused_type>(to_random_offset, x3::lit('r')) |
+                                                              build<x3::unused_type>(to_end_offset, x3::lit('a')));
+
+// SECONDS: a number, or `f` for ever.
+using Seconds = std::optional<std::uint64_t>;
+auto const to_seconds = [](std::uint64_t n) { return Seconds(n); };
+auto const to_for_ever = [](x3::unused_type) { return Seconds(); };
+auto const seconds = named("seconds (a number or f)", build<std::uint64_t>(to_seconds, number) |
+                                                          build<x3::unused_type>(to_for_ever, x3::lit('f')));
+
+auto const comma = named("','", x3::lit(','));
+
+auto const pause = feature<PauseAt>('p' >> offset >> comma >> seconds);
+auto const disconnect = feature<DisconnectAt, Offset>('d' >> offset);
+auto const inject = feature<InjectAt>('i' >> offset >> comma >> quoted_value);
+auto const body = feature<Body, Value>('b' >> any_value);
+auto const repeat = feature<Times, std::uint64_t>('x' >> named("a number", number));
+
+}  // namespace pathology::language::grammar

@@ -1,0 +1,59 @@
+#include <pathology/language/load.hpp>
+
+#include <algorithm>
+
+namespace pathology::language {
+namespace {
+
+constexpr std::uint64_t largest_spec_file = 16U << 20U;
+
+/// Turns comment lines into blanks. A `#` inside a quoted literal is text, also at the start of a line.
+void blank_comments(std::string& text) {
+    char quote = '\0';
+    bool line_is_blank = true;  // so far
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char const c = text[i];
+        if (quote != '\0') {
+            if (c == '\\') {
+                ++i;
+            } else if (c == quote) {
+                quote = '\0';
+            }
+        } else if (c == '#' && line_is_blank) {
+            auto const end = std::min(text.find('\n', i), text.size());
+            std::fill(text.begin() + static_cast<std::ptrdiff_t>(i), text.begin() + static_cast<std::ptrdiff_t>(end),
+                      ' ');
+            i = end;
+            line_is_blank = true;
+            continue;
+        } else if (c == '\'' || c == '"') {
+            quote = c;
+        }
+        line_is_blank = c == '\n' || (line_is_blank && (c == ' ' || c == '\t' || c == '\r'));
+    }
+}
+
+}  // namespace
+
+Parsed<std::string> read_spec_file(std::string_view path, FileAccess const& files) {
+    auto const file = files.open(path);
+    if (file.has_error()) return file.error();
+    auto const size = (*file)->size();
+    if (size > largest_spec_file) {
+        return SpecFailure{SpecErrc::too_long,
+                           "the spec file '" + std::string(path) + "' has " + std::to_string(size) +
+                               " bytes; the limit is " + std::to_string(largest_spec_file),
+                           {}};
+    }
+    std::string text(size, '\0');
+    if (auto const read = (*file)->read(0, text); read.has_error()) return read.error();
+    blank_comments(text);
+    return text;
+}
+
+Parsed<std::string> load_spec(std::string_view argument, FileAccess const& files) {
+    if (argument.empty() || argument.front() != '+') return std::string(argument);
+    return read_spec_file(argument.substr(1), files);
+}
+
+}  // namespace pathology::language

@@ -1,0 +1,158 @@
+#include <pathology/language/plan.hpp>
+
+#include <algorithm>
+
+#include "layout.hpp"
+
+namespace pathology::language {
+namespace {
+
+/// An action of a resolved message, with the place clamped to the message.
+struct Placed {
+    std::uint64_t at;
+    Feature const* feature;
+};
+
+SpecFailure not_resolved(Feature const& feature) {
+    return {SpecErrc::out_of_range, "an offset was not resolved to a number", feature.span};
+}
+
+std::optional<Offset> offset_of(Feature const& feature) {
+    return std::visit(
+        [](auto const& is) -> std::optional<Offset> {
+            if constexpr (requires { is.at; }) return is.at;
+            return std::nullopt;
+        },
+        feature.is);
+}
+
+Parsed<std::vector<Placed>> place_actions(Features const& features, std::uint64_t base_length) {
+    std::vector<Placed> placed;
+    for (auto const& feature : features) {
+        auto const offset = offset_of(feature);
+        if (!offset) continue;
+        if (offset->kind != Offset::Kind::number) return not_resolved(feature);
+        placed.push_back({std::min(offset->number, base_length), &feature});
+    }
+    std::stable_sort(placed.begin(), placed.end(), [](Placed const& a, Placed const& b) { return a.at < b.at; });
+    return placed;
+}
+
+/// The first `n` bytes of a piece; the piece keeps the rest.
+Piece split(Piece& piece, std::uint64_t n) {
+    if (auto* bytes = std::get_if<SendBytes>(&piece)) {
+        SendBytes head{bytes->bytes.substr(0, n)};
+        bytes->bytes.erase(0, n);
+        return head;
+    }
+    auto const cut = [n](auto& part) -> Piece {
+        auto head = part;
+        head.size = n;
+        part.from += n;
+        part.size -= n;
+        if (part.mask) part.mask->phase += n;
+        return head;
+    };
+    if (auto* generated = std::get_if<SendGenerated>(&piece)) return cut(*generated);
+    return cut(std::get<SendFile>(piece));
+}
+
+/// Builds the steps, from the base message in order and the actions in between.
+class Planner {
+public:
+    Planner(Message const& message, Settings const& settings, std::vector<Piece> pieces)
+        : injections_(message, settings), pieces_(std::move(pieces)) {
+        for (auto const& piece : pieces_) plan_.base_length += size(piece);
+        plan_.length = plan_.base_length;
+        plan_.steps.reserve(pieces_.size() + 1);
+    }
+
+    Parsed<Plan> make(Features const& features) {
+        auto const actions = place_actions(features, plan_.base_length);
+        if (actions.has_error()) return actions.error();
+        for (auto const& [at, feature] : *actions) {
+            if (auto const added = add_action(at, *feature); added.has_error()) return added.error();
+        }
+        if (!plan_.disconnects) send_until(plan_.base_length);
+        return std::move(plan_);
+    }
+
+private:
+    Parsed<void> add_action(std::uint64_t at, Feature const& feature) {
+        if (auto const* inject = std::get_if<InjectAt>(&feature.is)) {
+            if (auto const added = injections_.add(inject->value); added.has_error()) return added.error();
+            auto const injected = injections_.take();
+            for (auto const& piece : injected) plan_.length += size(piece);
+            if (plan_.disconnects) return {};  // counted, for limits, but never sent
+            send_until(at);
+            for (auto const& piece : injected) push(piece);
+            return {};
+        }
+        if (plan_.disconnects) return {};
+        send_until(at);
+        if (auto const* pause = std::get_if<PauseAt>(&feature.is)) {
+            plan_.pauses = true;
+            std::optional<std::chrono::seconds> length;
+            if (pause->seconds)
+                length = std::chrono::seconds(
+                    static_cast<std::int64_t>(std::min<std::uint64_t>(*pause->seconds, longest_pause)));
+            plan_.steps.emplace_back(Pause{length});
+        } else {
+            plan_.disconnects = true;
+            plan_.steps.emplace_back(Disconnect{});
+        }
+        return {};
+    }
+
+    void send_until(std::uint64_t at) {
+        while (sent_ < at) {
+            auto& piece = pieces_[next_piece_];
+            auto const left = size(piece);
+            if (sent_ + left > at) {
+                push(split(piece, at - sent_));
+                sent_ = at;
+                return;
+            }
+            push(std::move(piece));
+            sent_ += left;
+            ++next_piece_;
+        }
+    }
+
+    void push(Piece piece) {
+        plan_.generates = plan_.generates || std::holds_alternative<SendGenerated>(piece);
+        if (auto* bytes = std::get_if<SendBytes>(&piece); bytes != nullptr && !plan_.steps.empty()) {
+            if (auto* last = std::get_if<SendBytes>(&plan_.steps.back())) {
+                last->bytes += bytes->bytes;
+                return;
+            }
+        }
+        std::visit([this](auto& part) { plan_.steps.emplace_back(std::move(part)); }, piece);
+    }
+
+    static constexpr std::uint64_t longest_pause = 1'000'000'000;  // 31 years, and no overflow in any clock
+
+    Layout injections_;
+    std::vector<Piece> pieces_;
+    std::size_t next_piece_ = 0;
+    std::uint64_t sent_ = 0;
+    Plan plan_;
+};
+
+}  // namespace
+
+Parsed<Plan> make_plan(Message const& resolved, Settings const& settings) {
+    auto pieces = lay_out(resolved, settings);
+    if (pieces.has_error()) return pieces.error();
+    return Planner(resolved, settings, std::move(*pieces)).make(features(resolved));
+}
+
+Parsed<std::uint64_t> base_length(Message const& message, Settings const& settings) {
+    auto const pieces = lay_out(message, settings);
+    if (pieces.has_error()) return pieces.error();
+    std::uint64_t total = 0;
+    for (auto const& piece : *pieces) total += size(piece);
+    return total;
+}
+
+}  // namespace pathology::language

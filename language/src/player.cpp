@@ -1,0 +1,101 @@
+#include <pathology/language/player.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <pathology/language/generator.hpp>
+#include <pathology/language/rng.hpp>
+
+namespace pathology::language {
+namespace {
+
+std::uint64_t size(Step const& step) {
+    struct Size {
+        std::uint64_t operator()(SendBytes const& s) const { return s.bytes.size(); }
+        std::uint64_t operator()(SendGenerated const& s) const { return s.size; }
+        std::uint64_t operator()(SendFile const& s) const { return s.size; }
+        std::uint64_t operator()(Pause) const { return 0; }
+        std::uint64_t operator()(Disconnect) const { return 0; }
+    };
+    return std::visit(Size{}, step);
+}
+
+void mask(std::optional<Mask> const& mask, std::uint64_t done, std::span<char> bytes) {
+    if (mask) proxycore::websocket::apply_mask(bytes, mask->key, mask->phase + done);
+}
+
+}  // namespace
+
+void Player::start(Plan const& plan, std::uint64_t seed) {
+    plan_ = &plan;
+    seed_ = seed;
+    step_ = 0;
+    done_ = 0;
+}
+
+std::uint64_t Player::left_in_step() const { return size(plan_->steps[step_]) - done_; }
+
+Parsed<void> Player::fill(Step const& step, std::span<char> into) const {
+    if (auto const* bytes = std::get_if<SendBytes>(&step)) {
+        std::memcpy(into.data(), bytes->bytes.data() + done_, into.size());
+    } else if (auto const* generated = std::get_if<SendGenerated>(&step)) {
+        generate(generated->type, derive_seed(seed_, generated->stream), generated->from + done_, into);
+        mask(generated->mask, done_, into);
+    } else if (auto const* file = std::get_if<SendFile>(&step)) {
+        if (auto const read = file->file->read(file->from + done_, into); read.has_error()) return read;
+        mask(file->mask, done_, into);
+    }
+    return {};
+}
+
+Parsed<Action> Player::next() {
+    if (at_end()) return Action(Finished{});
+    auto const& step = plan_->steps[step_];
+    if (auto const* pause = std::get_if<Pause>(&step)) {
+        ++step_;
+        return Action(*pause);
+    }
+    if (std::holds_alternative<Disconnect>(step)) {
+        ++step_;
+        return Action(Disconnect{});
+    }
+    if (auto const* bytes = std::get_if<SendBytes>(&step); bytes != nullptr && stands_alone()) {
+        ++step_;
+        return Action(Send{bytes->bytes});
+    }
+    return next_block();
+}
+
+bool Player::stands_alone() const {
+    if (done_ > 0) return false;
+    if (left_in_step() >= block_) return true;
+    auto const is_last_to_send =
+        step_ + 1 == plan_->steps.size() || size(plan_->steps[step_ + 1]) == 0;  // a pause or disconnect follows
+    return is_last_to_send;
+}
+
+Parsed<Action> Player::next_block() {
+    std::uint64_t wanted = 0;
+    for (auto step = step_; step < plan_->steps.size() && wanted < block_; ++step) {
+        auto const bytes = size(plan_->steps[step]);
+        if (bytes == 0) break;
+        wanted += bytes - (step == step_ ? done_ : 0);
+    }
+    auto const n = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, block_));
+    if (n > capacity_) {
+        buffer_ = std::make_unique_for_overwrite<char[]>(n);
+        capacity_ = n;
+    }
+    for (std::span<char> left(buffer_.get(), n); !left.empty();) {
+        auto const part = left.first(static_cast<std::size_t>(std::min<std::uint64_t>(left.size(), left_in_step())));
+        if (auto const filled = fill(plan_->steps[step_], part); filled.has_error()) return filled.error();
+        left = left.subspan(part.size());
+        done_ += part.size();
+        if (left_in_step() == 0) {
+            ++step_;
+            done_ = 0;
+        }
+    }
+    return Action(Send{{buffer_.get(), n}});
+}
+
+}  // namespace pathology::language

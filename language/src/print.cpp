@@ -1,0 +1,114 @@
+#include <pathology/language/print.hpp>
+
+#include <pathology/language/generator.hpp>
+
+#include "escape.hpp"
+
+namespace pathology::language {
+namespace {
+
+/// A bare word; what such a word cannot hold is escaped, and so is a `<` before a path, which would make it a file.
+std::string bare(std::string_view bytes) {
+    std::string out;
+    for (char const byte : bytes) {
+        auto const would_be_file = byte == '<' && out.empty() && bytes.size() > 1;
+        auto const printable = byte >= ' ' && byte < '\x7F';
+        if (printable && (!is_bare(byte) || would_be_file)) {
+            append_hex(out, byte);
+        } else {
+            append_escaped(out, byte);
+        }
+    }
+    return out;
+}
+
+struct ValuePrinter {
+    std::string operator()(Literal const& literal) const {
+        return literal.bare ? bare(literal.bytes) : "'" + escape(literal.bytes) + "'";
+    }
+    std::string operator()(Generated const& generated) const {
+        std::string text = "@" + std::to_string(generated.count);
+        if (generated.unit != SizeUnit::b) text += "bkmgt"[static_cast<unsigned>(generated.unit)];
+        if (generated.type != DataType::bytes) text.append(",").append(name(generated.type));
+        return text;
+    }
+    // A path is not escape-decoded, so it takes the quote it does not hold.
+    std::string operator()(FileValue const& file) const {
+        auto const* const quote = file.path.find('\'') == std::string::npos ? "'" : "\"";
+        return std::string("<") + quote + file.path + quote;
+    }
+};
+
+std::string text(Offset offset) {
+    switch (offset.kind) {
+        case Offset::Kind::random: return "r";
+        case Offset::Kind::end: return "a";
+        case Offset::Kind::number: break;
+    }
+    return std::to_string(offset.number);
+}
+
+std::string nested(char letter, std::string_view spec) { return std::string(1, letter) + "'" + escape(spec) + "'"; }
+
+struct FeaturePrinter {
+    std::string operator()(Header const& h) const { return "h" + print(h.name) + "=" + print(h.value); }
+    std::string operator()(ContentType const& c) const { return "c" + print(c.value); }
+    std::string operator()(Location const& l) const { return "l" + print(l.value); }
+    std::string operator()(UserAgent const& u) const {
+        if (auto const* shortcut = std::get_if<UserAgent::Shortcut>(&u.is)) return "u" + shortcut->text;
+        return "u" + print(std::get<Value>(u.is));
+    }
+    std::string operator()(Reason const& m) const { return "m" + print(m.value); }
+    std::string operator()(Raw) const { return "r"; }
+    std::string operator()(Body const& b) const { return "b" + print(b.value); }
+    std::string operator()(NestedResponse const& s) const { return nested('s', s.spec); }
+    std::string operator()(Times const& x) const { return "x" + std::to_string(x.count); }
+    std::string operator()(Opcode const& c) const { return "c" + c.text; }
+    std::string operator()(Flag const& flag) const {
+        static constexpr std::string_view names[] = {"fin", "rsv1", "rsv2", "rsv3", "mask"};
+        return std::string(flag.on ? "" : "-").append(names[static_cast<unsigned>(flag.name)]);
+    }
+    std::string operator()(Length const& l) const { return "l" + std::to_string(l.claimed); }
+    std::string operator()(MaskingKey const& k) const { return "k" + print(k.value); }
+    std::string operator()(NoMaskingKey) const { return "knone"; }
+    std::string operator()(RawBody const& r) const { return "r" + print(r.value); }
+    std::string operator()(NestedFrame const& f) const { return nested('f', f.spec); }
+    std::string operator()(PauseAt const& p) const {
+        return "p" + text(p.at) + "," + (p.seconds ? std::to_string(*p.seconds) : "f");
+    }
+    std::string operator()(DisconnectAt const& d) const { return "d" + text(d.at); }
+    std::string operator()(InjectAt const& i) const { return "i" + text(i.at) + "," + print(i.value); }
+};
+
+struct HeadPrinter {
+    std::string operator()(Response const& response) const {
+        if (!response.websocket) return response.code.value_or("");
+        return response.code ? "ws:" + *response.code : "ws";
+    }
+    std::string operator()(Request const& request) const {
+        std::string head = request.websocket ? "ws:" : "";
+        if (request.method) head += print(*request.method) + ":";
+        return head + print(request.path);
+    }
+    std::string operator()(Frame const&) const { return "wf"; }
+};
+
+std::string print(Message const& message, bool with_times) {
+    auto out = std::visit(HeadPrinter{}, message);
+    for (auto const& feature : features(message)) {
+        if (!with_times && std::holds_alternative<Times>(feature.is)) continue;
+        out += ":";
+        out += std::visit(FeaturePrinter{}, feature.is);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string print(Value const& value) { return std::visit(ValuePrinter{}, value); }
+
+std::string print(Message const& message) { return print(message, false); }
+
+std::string print_with_times(Message const& message) { return print(message, true); }
+
+}  // namespace pathology::language

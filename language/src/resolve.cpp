@@ -1,0 +1,215 @@
+#include <pathology/language/resolve.hpp>
+
+#include <algorithm>
+#include <array>
+#include <pathology/language/generator.hpp>
+#include <pathology/language/plan.hpp>
+#include <pathology/proxycore/http/target.hpp>
+#include <pathology/proxycore/websocket/handshake.hpp>
+
+#include "layout.hpp"
+
+namespace pathology::language {
+namespace {
+
+namespace http = proxycore::http;
+namespace websocket = proxycore::websocket;
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    }
+    return out;
+}
+
+Feature literal_header(std::string_view name, std::string_view value) {
+    return Feature(Header{Literal{std::string(name), false}, Literal{std::string(value), false}});
+}
+
+/// Whether the features give a header, under any spelling and by any shortcut.
+Parsed<bool> gives_header(Features const& features, std::string_view wanted, Settings const& settings) {
+    for (auto const& feature : features) {
+        auto const* header = std::get_if<Header>(&feature.is);
+        if (header == nullptr) continue;
+        auto const name = known_bytes(header->name, settings);
+        if (name.has_error()) return name.error();
+        if (*name && lower(**name) == wanted) return true;
+    }
+    return false;
+}
+
+/// Adds a header unless it is given.
+Parsed<void> add_header(Features& features, std::string_view name, std::string_view value, Settings const& settings) {
+    auto const given = gives_header(features, lower(name), settings);
+    if (given.has_error()) return given.error();
+    if (!*given) features.push_back(literal_header(name, value));
+    return {};
+}
+
+Parsed<void> add_content_length(Features& features, Settings const& settings) {
+    auto const* body = find<Body>(features);
+    std::uint64_t length = 0;
+    if (body != nullptr) {
+        auto const measured = measure(body->value, settings);
+        if (measured.has_error()) return measured.error();
+        length = *measured;
+    }
+    return add_header(features, "Content-Length", std::to_string(length), settings);
+}
+
+/// The host a request is for: that of an absolute URL, else the one that is connected to.
+std::string host_of(Value const& path, std::string_view connecting_to) {
+    if (auto const* literal = std::get_if<Literal>(&path)) {
+        auto const target = http::parse_target(literal->bytes);
+        if (target.form == http::TargetForm::absolute && !target.host.empty()) return lower(target.host);
+    }
+    return std::string(connecting_to);
+}
+
+// --- what each kind of message gets added ----------------------------------------------------------------------------
+
+Parsed<void> complete(Response& response, Settings const& settings, Rng& /*rng*/) {
+    auto& features = response.features;
+    if (response.websocket) {
+        auto const answered = gives_header(features, "sec-websocket-accept", settings);
+        if (answered.has_error()) return answered.error();
+        if (!*answered && !settings.websocket_key) {
+            return SpecFailure{
+                SpecErrc::needs_handshake, "ws answers a WebSocket handshake, and this request is none", {}};
+        }
+        if (!response.code) response.code = "101";
+        auto const accept = *answered ? std::string() : websocket::accept_key(*settings.websocket_key);
+        for (auto const& [name, value] : {std::pair<std::string_view, std::string_view>{"connection", "upgrade"},
+                                          {"upgrade", "websocket"},
+                                          {"sec-websocket-accept", accept}}) {
+            if (auto added = add_header(features, name, value, settings); added.has_error()) return added;
+        }
+    }
+    return find<Raw>(features) != nullptr ? Parsed<void>() : add_content_length(features, settings);
+}
+
+Parsed<void> complete(Request& request, Settings const& settings, Rng& rng) {
+    auto& features = request.features;
+    if (request.websocket) {
+        if (!request.method) request.method = Literal{"GET", false};
+        std::array<std::byte, 16> nonce{};
+        for (auto& byte : nonce) byte = static_cast<std::byte>(rng.below(256));
+        auto const key = websocket::make_key(nonce);
+        for (auto const& [name, value] : {std::pair<std::string_view, std::string_view>{"connection", "upgrade"},
+                                          {"upgrade", "websocket"},
+                                          {"sec-websocket-version", "13"},
+                                          {"sec-websocket-key", key}}) {
+            if (auto added = add_header(features, name, value, settings); added.has_error()) return added;
+        }
+    }
+    if (find<Raw>(features) != nullptr) return {};
+    if (find<Body>(features) != nullptr) {
+        if (auto added = add_content_length(features, settings); added.has_error()) return added;
+    }
+    if (!settings.request_host) return {};
+    return add_header(features, "Host", host_of(request.path, *settings.request_host), settings);
+}
+
+Flag const* mask_flag(Features const& features) {
+    for (auto const& feature : features) {
+        auto const* flag = std::get_if<Flag>(&feature.is);
+        if (flag != nullptr && flag->name == Flag::Name::mask) return flag;
+    }
+    return nullptr;
+}
+
+Literal letters_and_digits(std::size_t count, Rng& rng) {
+    static constexpr std::string_view symbols = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    Literal literal;
+    for (std::size_t i = 0; i < count; ++i) literal.bytes += symbols[rng.below(symbols.size())];
+    return literal;
+}
+
+Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng) {
+    auto& features = frame.features;
+    for (auto& feature : features) {  // a key is needed to make the plan, so generated ones are drawn here
+        auto* key = std::get_if<MaskingKey>(&feature.is);
+        if (key == nullptr) continue;
+        auto const* generated = std::get_if<Generated>(&key->value);
+        if (generated == nullptr || generated->size() > 4) continue;  // any other length is refused with the layout
+        Literal drawn{std::string(generated->size(), '\0'), false};
+        generate(generated->type, rng(), 0, drawn.bytes);
+        key->value = std::move(drawn);
+    }
+    if (mask_flag(features) == nullptr && settings.side == Side::client) {
+        features.emplace_back(Flag{Flag::Name::mask, true});
+    }
+    auto const* mask = mask_flag(features);
+    auto const has_key = find<MaskingKey>(features) != nullptr || find<NoMaskingKey>(features) != nullptr;
+    if (mask != nullptr && mask->on && !has_key) features.emplace_back(MaskingKey{letters_and_digits(4, rng)});
+    return {};
+}
+
+// --- offsets ---------------------------------------------------------------------------------------------------------
+
+Offset* offset_of(Feature& feature) {
+    return std::visit(
+        [](auto& is) -> Offset* {
+            if constexpr (requires { is.at; }) return &is.at;
+            return nullptr;
+        },
+        feature.is);
+}
+
+/// Gives `r` and `a` offsets their numbers: a random place before a byte of the message, or the place after its end.
+Parsed<void> resolve_offsets(Message& message, Settings const& settings, Rng& rng) {
+    std::optional<std::uint64_t> length;
+    for (auto& feature : features(message)) {
+        auto* offset = offset_of(feature);
+        if (offset == nullptr || offset->kind == Offset::Kind::number) continue;
+        if (!length) {
+            auto const measured = base_length(message, settings);
+            if (measured.has_error()) return measured.error();
+            length = *measured;
+        }
+        // "After the end" is length + 1 in the original (actions.py), which prints so.
+        auto const number = offset->kind == Offset::Kind::random ? rng.below(*length) : *length + 1;
+        *offset = Offset{Offset::Kind::number, number};
+    }
+    return {};
+}
+
+}  // namespace
+
+Parsed<Message> resolve(Message const& message, Settings const& settings, Rng& rng) {
+    Message resolved = message;
+    auto& parts = features(resolved);
+    std::erase_if(parts, [](Feature const& feature) { return std::holds_alternative<Times>(feature.is); });
+    auto const completed = std::visit([&](auto& is) { return complete(is, settings, rng); }, resolved);
+    if (completed.has_error()) return completed.error();
+    auto const placed = resolve_offsets(resolved, settings, rng);
+    if (placed.has_error()) return placed.error();
+    return resolved;
+}
+
+bool resolves_randomly(Message const& message, Settings const& settings) {
+    auto const* request = std::get_if<Request>(&message);
+    if (request != nullptr && request->websocket) return true;
+    if (auto const* frame = std::get_if<Frame>(&message)) {
+        auto const* mask = mask_flag(frame->features);
+        auto const* key = find<MaskingKey>(frame->features);
+        auto const masked = mask != nullptr ? mask->on : settings.side == Side::client;
+        if (masked && key == nullptr && find<NoMaskingKey>(frame->features) == nullptr) return true;
+        if (key != nullptr && std::holds_alternative<Generated>(key->value)) return true;
+    }
+    return std::any_of(features(message).begin(), features(message).end(), [](Feature feature) {
+        auto const* offset = offset_of(feature);
+        return offset != nullptr && offset->kind == Offset::Kind::random;
+    });
+}
+
+bool has_generated_data(Message const& message) { return StreamNumbers(message).count() > 0; }
+
+bool loads_files(Message const& message) {
+    bool loads = false;
+    for_each_value(message, [&](Value const& value) { loads = loads || std::holds_alternative<FileValue>(value); });
+    return loads;
+}
+
+}  // namespace pathology::language

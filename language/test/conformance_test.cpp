@@ -1,0 +1,323 @@
+// What the original programs do with a spec, as recorded: test/data/conformance/language.jsonl, one case a line.
+// Where a line has `as_documented`, the document wins; where the original crashes without one, a clear error will do.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/beast/core/detail/base64.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <pathology/language/generator.hpp>
+#include <pathology/language/parse.hpp>
+#include <pathology/language/print.hpp>
+#include <pathology/language/resolve.hpp>
+
+#include "support/play.hpp"
+
+namespace pathology::language {
+namespace {
+
+using nlohmann::json;
+
+struct Case {
+    std::string id;
+    std::string kind;
+    std::string spec;
+    json line;
+
+    /// The recorded field, or what the document promises instead.
+    json const* field(char const* name) const {
+        if (line.contains("as_documented") && line["as_documented"].contains(name)) return &line["as_documented"][name];
+        return line.contains(name) ? &line[name] : nullptr;
+    }
+    bool is(char const* name, bool value) const {
+        auto const* found = field(name);
+        return found != nullptr && found->is_boolean() && found->get<bool>() == value;
+    }
+};
+
+void PrintTo(Case const& c, std::ostream* out) { *out << c.id << " " << c.spec.substr(0, 200); }
+
+std::vector<Case> cases(bool valid) {
+    std::vector<Case> all;
+    std::ifstream file(std::string(CONFORMANCE_DATA) + "/language.jsonl");
+    for (std::string text; std::getline(file, text);) {
+        auto line = json::parse(text);
+        auto const kind = line["kind"].get<std::string>();
+        if (kind.starts_with("h2_")) continue;  // another grammar
+        Case c{line["id"], kind, line["spec"], std::move(line)};
+        if (c.is("valid", valid) || (!valid && c.field("valid")->is_null())) all.push_back(std::move(c));
+    }
+    return all;
+}
+
+std::string case_name(testing::TestParamInfo<Case> const& info) {
+    auto name = info.param.id;
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+    return name;
+}
+
+Settings settings_for(Case const& c) {
+    Settings settings;
+    settings.files = FileAccess::below(std::string(CONFORMANCE_DATA) + "/static");
+    if (c.kind == "request" || c.kind == "client_frame") {
+        settings.side = Side::client;
+        settings.request_host = "example.com";
+    }
+    if (c.kind == "response") settings.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";
+    return settings;
+}
+
+Parsed<std::vector<Message>> parse(Case const& c) {
+    if (c.kind == "frame") return parse_frames(c.spec);
+    if (c.kind != "response") return parse_requests(c.spec);
+    auto one = parse_response(c.spec);
+    if (one.has_error()) return one.error();
+    return std::vector<Message>{*one};
+}
+
+std::string decode_base64(std::string const& text) {
+    namespace base64 = boost::beast::detail::base64;
+    std::string out(base64::decoded_size(text.size()), '\0');
+    out.resize(base64::decode(out.data(), text.data(), text.size()).first);
+    return out;
+}
+
+/// The first message of a case, ready to be sent.
+struct Ready {
+    Message resolved;
+    Plan plan;
+};
+
+Parsed<Ready> first(Case const& c, std::vector<Message> const& messages) {
+    auto const settings = settings_for(c);
+    for (auto const& message : messages) {
+        if (times(message) == 0) continue;
+        Rng rng(7);
+        auto resolved = resolve(message, settings, rng);
+        if (resolved.has_error()) return resolved.error();
+        auto plan = make_plan(*resolved, settings);
+        if (plan.has_error()) return plan.error();
+        return Ready{std::move(*resolved), std::move(*plan)};
+    }
+    return Ready{};
+}
+
+class ValidSpec : public testing::TestWithParam<Case> {
+protected:
+    void SetUp() override {
+        auto parsed = parse(GetParam());
+        ASSERT_TRUE(parsed.has_value()) << describe(parsed.error(), GetParam().spec);
+        messages = std::move(*parsed);
+    }
+
+    std::uint64_t message_count() const {
+        std::uint64_t count = 0;
+        for (auto const& message : messages) count += times(message);
+        return count;
+    }
+
+    Ready ready() const {
+        auto made = first(GetParam(), messages);
+        if (made.has_value()) return std::move(*made);
+        ADD_FAILURE() << made.error().message;
+        return {};
+    }
+
+    std::vector<Message> messages;
+};
+
+TEST_P(ValidSpec, HasTheRecordedMessages) {
+    auto const& c = GetParam();
+    if (auto const* count = c.field("messages")) {
+        EXPECT_EQ(message_count(), count->get<std::uint64_t>());
+    }
+    if (auto const* canonical = c.field("canonical")) {
+        std::vector<std::string> printed;
+        for (auto const& message : messages) {
+            for (auto i = times(message); i > 0 && printed.size() < 8; --i) printed.push_back(print(message));
+        }
+        EXPECT_EQ(printed, canonical->get<std::vector<std::string>>());
+    }
+}
+
+TEST_P(ValidSpec, PrintsWhatParsesToTheSame) {
+    std::string text;
+    for (auto const& message : messages) text += (text.empty() ? "" : " ") + print_with_times(message);
+    Case again = GetParam();
+    again.spec = text;
+    auto const parsed = parse(again);
+    ASSERT_TRUE(parsed.has_value()) << text << "\n" << describe(parsed.error(), text);
+    EXPECT_EQ(*parsed, messages) << text;
+}
+
+TEST_P(ValidSpec, ResolvesToTheRecordedText) {
+    auto const& c = GetParam();
+    if (message_count() == 0) return;
+    auto const made = ready();
+    if (auto const* resolved = c.field("resolved"); resolved != nullptr && c.is("deterministic", true)) {
+        EXPECT_EQ(print(made.resolved), resolved->get<std::string>());
+    }
+    if (c.is("explained_random", true)) return;
+    if (auto const* explained = c.field("explained"); explained != nullptr && c.is("deterministic", true)) {
+        auto const frozen = freeze(made.resolved, settings_for(c), 1);
+        ASSERT_TRUE(frozen.has_value()) << frozen.error().message;
+        EXPECT_EQ(print(*frozen), explained->get<std::string>());
+    }
+}
+
+TEST_P(ValidSpec, HasTheRecordedLengths) {
+    auto const& c = GetParam();
+    if (message_count() == 0) return;
+    auto const plan = ready().plan;
+    if (auto const* base = c.field("base_length")) {
+        EXPECT_EQ(plan.base_length, base->get<std::uint64_t>());
+    }
+    if (auto const* disconnect = c.field("disconnect")) {
+        EXPECT_EQ(plan.disconnects, disconnect->get<bool>());
+    }
+    if (auto const* length = c.field("length"); length != nullptr && !plan.disconnects) {
+        EXPECT_EQ(plan.length, length->get<std::uint64_t>());
+    }
+}
+
+TEST_P(ValidSpec, SendsTheRecordedBytes) {
+    auto const& c = GetParam();
+    if (message_count() == 0 || c.is("not_rendered", true)) return;
+    auto const made = ready();
+    auto const played = test::play(made.plan, 1);
+    if (!c.is("deterministic", true)) return;
+    if (auto const* rendered = c.field("rendered_b64")) {
+        EXPECT_EQ(played.bytes, decode_base64(rendered->get<std::string>()));
+    } else if (auto const* sha = c.field("rendered_sha256")) {
+        EXPECT_EQ(test::sha256(played.bytes), sha->get<std::string>());
+    } else {
+        ADD_FAILURE() << "the case records no bytes";
+    }
+    if (auto const* length = c.field("length")) {
+        EXPECT_EQ(played.bytes.size(), length->get<std::uint64_t>());
+    }
+    std::vector<json> recorded;
+    if (auto const* pauses = c.field("pauses")) recorded = pauses->get<std::vector<json>>();
+    std::vector<json> seen;
+    for (auto const& [at, seconds] : played.pauses) {
+        seen.push_back(json::array({at, seconds ? json(*seconds) : json("forever")}));
+    }
+    EXPECT_EQ(seen, recorded);
+}
+
+TEST_P(ValidSpec, SendsTheRecordedFixedPartsOfARandomMessage) {
+    auto const& c = GetParam();
+    if (message_count() == 0 || c.is("deterministic", true) || c.is("not_rendered", true)) return;
+    auto made = ready();
+    std::erase_if(features(made.resolved), [](Feature const& f) {
+        return std::holds_alternative<PauseAt>(f.is) || std::holds_alternative<InjectAt>(f.is) ||
+               std::holds_alternative<DisconnectAt>(f.is);
+    });
+    auto const plan = make_plan(made.resolved, settings_for(c));
+    ASSERT_TRUE(plan.has_value());
+    auto const base = test::play(*plan, 1).bytes;
+    if (auto const* head = c.field("header_block_b64")) {
+        EXPECT_THAT(base, testing::StartsWith(decode_base64(head->get<std::string>())));
+    }
+    if (auto const* body = c.field("body_length")) {
+        EXPECT_EQ(base.size() - base.find("\r\n\r\n") - 4, body->get<std::uint64_t>());
+    }
+    if (auto const* whole = c.field("base_b64")) {
+        EXPECT_EQ(base, decode_base64(whole->get<std::string>()));
+    }
+    if (auto const* head = c.field("frame_head_b64")) {
+        EXPECT_THAT(base, testing::StartsWith(decode_base64(head->get<std::string>())));
+    }
+    auto const* request = std::get_if<Request>(&made.resolved);
+    auto const path_is_random = request != nullptr && std::holds_alternative<Generated>(request->path);
+    if (auto const* line = c.field("start_line"); line != nullptr && !path_is_random) {
+        EXPECT_EQ(base.substr(0, base.find("\r\n")), line->get<std::string>());
+    }
+    if (auto const* names = c.field("header_names")) {
+        std::vector<std::string> seen;
+        auto const block = base.substr(0, base.find("\r\n\r\n") + 2);
+        for (auto at = block.find("\r\n") + 2; at < block.size(); at = block.find("\r\n", at) + 2) {
+            seen.push_back(block.substr(at, block.find(':', at) - at));
+        }
+        EXPECT_EQ(seen, names->get<std::vector<std::string>>());
+    }
+    if (auto const* payload = c.field("payload_b64")) {
+        auto const wanted = decode_base64(payload->get<std::string>());
+        auto const decoded = proxycore::websocket::decode(base);
+        ASSERT_TRUE(decoded.has_value());
+        auto sent = base.substr(decoded->size);
+        auto const is_raw = find<RawBody>(features(made.resolved)) != nullptr;
+        if (decoded->header.key && !is_raw) proxycore::websocket::apply_mask(sent, *decoded->header.key);
+        EXPECT_EQ(sent, wanted);
+    }
+}
+
+TEST_P(ValidSpec, FreezesToTextThatReplaysTheSameBytes) {
+    auto const& c = GetParam();
+    if (message_count() == 0 || c.is("not_rendered", true)) return;
+    auto const made = ready();
+    auto const settings = settings_for(c);
+    auto const frozen = freeze(made.resolved, settings, 99);
+    ASSERT_TRUE(frozen.has_value()) << frozen.error().message;
+    EXPECT_FALSE(has_generated_data(*frozen));
+    auto const frozen_plan = make_plan(*frozen, settings);
+    ASSERT_TRUE(frozen_plan.has_value());
+
+    Case again = c;
+    again.spec = print(*frozen);
+    auto const parsed = parse(again);
+    ASSERT_TRUE(parsed.has_value()) << describe(parsed.error(), again.spec);
+    auto const replayed = first(again, *parsed);
+    ASSERT_TRUE(replayed.has_value()) << replayed.error().message;
+    EXPECT_EQ(print(replayed->resolved), again.spec) << "a frozen message has nothing left to resolve";
+    EXPECT_EQ(test::play(replayed->plan, 5), test::play(*frozen_plan, 6)) << again.spec;
+    auto const& parts = features(made.resolved);
+    if (find<NestedResponse>(parts) == nullptr && find<NestedFrame>(parts) == nullptr) {
+        EXPECT_EQ(test::play(made.plan, 99), test::play(*frozen_plan, 6)) << again.spec;
+    }
+}
+
+TEST_P(ValidSpec, PlaysTheSameInBlocksOfAnySize) {
+    auto const& c = GetParam();
+    if (message_count() == 0 || c.is("not_rendered", true)) return;
+    auto const plan = ready().plan;
+    auto const whole = test::play(plan, 3, 1U << 20U);
+    for (std::size_t const block : {1, 2, 3, 7, 64, 4096, 4097}) {
+        if (plan.length / block > 20000) continue;
+        EXPECT_EQ(test::play(plan, 3, block), whole) << "blocks of " << block;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Conformance, ValidSpec, testing::ValuesIn(cases(true)), case_name);
+
+class InvalidSpec : public testing::TestWithParam<Case> {};
+
+TEST_P(InvalidSpec, IsRefusedWithAMessage) {
+    auto const& c = GetParam();
+    auto const messages = parse(c);
+    SpecFailure failure;
+    if (messages.has_error()) {
+        failure = messages.error();
+    } else {
+        std::uint64_t failures = 0;
+        auto const settings = settings_for(c);
+        for (auto const& message : *messages) {
+            Rng rng(7);
+            auto const resolved = resolve(message, settings, rng);
+            auto const plan = resolved.has_error() ? Parsed<Plan>(resolved.error()) : make_plan(*resolved, settings);
+            if (plan.has_error()) failure = plan.error();
+            failures += plan.has_error() ? 1U : 0U;
+        }
+        EXPECT_GT(failures, 0U) << "was accepted: " << print(messages->front());
+    }
+    EXPECT_FALSE(failure.message.empty());
+    EXPECT_LE(failure.span.begin, c.spec.size());
+    EXPECT_EQ(failure.message.find('\n'), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Conformance, InvalidSpec, testing::ValuesIn(cases(false)), case_name);
+
+}  // namespace
+}  // namespace pathology::language

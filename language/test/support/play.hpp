@@ -1,0 +1,60 @@
+#pragma once
+// Plays a plan into memory, for tests that look at bytes.
+
+#include <openssl/sha.h>
+#include <iomanip>
+#include <optional>
+#include <ostream>
+#include <pathology/language/player.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace pathology::language::test {
+
+struct Played {
+    std::string bytes;
+    std::vector<std::pair<std::uint64_t, std::optional<std::int64_t>>> pauses;  ///< bytes before it, seconds
+    bool disconnected = false;
+    std::string error;
+
+    friend bool operator==(Played const&, Played const&) = default;
+};
+
+inline void PrintTo(Played const& played, std::ostream* out) {
+    *out << played.bytes.size() << " bytes " << testing::PrintToString(played.bytes.substr(0, 400)) << ", "
+         << played.pauses.size() << " pauses" << (played.disconnected ? ", disconnected" : "") << played.error;
+}
+
+inline Played play(Plan const& plan, std::uint64_t seed, std::size_t block = Player::default_block) {
+    Played played;
+    Player player(block);
+    player.start(plan, seed);
+    for (;;) {
+        auto action = player.next();
+        if (action.has_error()) {
+            played.error = action.error().message;
+            return played;
+        }
+        if (auto const* send = std::get_if<Send>(&*action)) {
+            played.bytes.append(send->bytes.data(), send->bytes.size());
+        } else if (auto const* pause = std::get_if<Pause>(&*action)) {
+            std::optional<std::int64_t> seconds;
+            if (pause->length) seconds = pause->length->count();
+            played.pauses.emplace_back(played.bytes.size(), seconds);
+        } else {
+            played.disconnected = std::holds_alternative<Disconnect>(*action);
+            return played;
+        }
+    }
+}
+
+inline std::string sha256(std::string const& bytes) {
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(), digest);
+    std::ostringstream out;
+    for (unsigned char const byte : digest) out << std::hex << std::setw(2) << std::setfill('0') << int{byte};
+    return out.str();
+}
+
+}  // namespace pathology::language::test
