@@ -1,0 +1,51 @@
+// What the program pathoc was asked to do.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <pathology/pathoc/host.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pathology::pathoc {
+
+/// How exchanges are told on standard output.
+enum class OutputForm { text, json };
+
+struct Options {
+    // target
+    std::string host;  ///< name or address, without brackets
+    std::uint16_t port = 80;
+    std::optional<Host> tunnel;  ///< CONNECT there first, `host` being the proxy; the port is set
+
+    // what is sent
+    std::vector<std::string> specs;     ///< as typed: a spec, a file's name, `+path`
+    std::int64_t connections = 1;       ///< -1 = without end
+    std::chrono::nanoseconds wait{};    ///< before each connection but the first
+    bool random_pick = false;           ///< each connection plays one of the specs
+    std::optional<std::uint64_t> seed;  ///< nothing = drawn
+    bool memo = false;                  ///< send no message twice
+    std::uint64_t memo_limit = 5000;    ///< repetitions in a row that end the run
+
+    // patience
+    std::optional<std::chrono::nanoseconds> time_limit;  ///< of silence; nothing = for ever
+    bool ignore_timeouts = false;
+
+    // what is told
+    std::set<unsigned> ignored_codes;
+    bool explain = false;
+    bool one_shot = false;
+    bool show_request = false, show_response = false, hex = false;
+    bool timestamps = true;
+    OutputForm form = OutputForm::text;
+    std::size_t body_limit = 1U << 20U;  ///< bytes of a body kept for --json
+
+    // instead of sending
+    bool preview = false;
+    bool show_user_agents = false;
+};
+
+}  // namespace pathology::pathoc
