@@ -3,7 +3,6 @@
 #include <boost/system/result.hpp>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace pathology::proxycore::http1 {
 
@@ -19,7 +18,8 @@ enum class Errc {
     bad_transfer_encoding,  ///< `chunked` not last, twice, or not there (RFC 9112 §6.1)
     conflicting_framing,    ///< Transfer-Encoding beside Content-Length, or in HTTP/1.0 (RFC 9112 §6.1)
     bad_chunk,              ///< chunk size, extension or the line end after the data (RFC 9112 §7.1)
-    head_too_large,         ///< longer than `Limits::head` or `Limits::chunk_line`
+    head_too_large,         ///< longer than `Limits::head`, trailers too
+    chunk_line_too_large,   ///< longer than `Limits::chunk_line`
     too_many_fields,        ///< more than `Limits::fields`
     body_too_large,         ///< more than `Limits::body`
     eof_in_head,            ///< the peer ended its side inside the head
@@ -33,14 +33,10 @@ struct Failure {
     Errc code;
     std::uint64_t offset = 0;
     std::string message;       ///< `bad Content-Length "x" at byte 16`; quotes are escaped and cut short
-    unsigned status_hint = 0;  ///< what a server might answer (400, 413, 414, 431, 505), 502 for a bad reply
+    unsigned status_hint = 0;  ///< what a server might answer (400, 413, 431, 505), 502 for a bad reply
 };
 
 /// Makes `result::value()` throw std::runtime_error with the failure's message.
 [[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
-
-/// Bytes as they may stand in a message: printable ASCII stays, the rest as `\n` or `\xHH`; longer than `limit` is cut
-/// and ends in `...`. In double quotes.
-std::string quoted(std::string_view bytes, std::size_t limit = 80);
 
 }  // namespace pathology::proxycore::http1

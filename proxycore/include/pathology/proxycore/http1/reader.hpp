@@ -26,6 +26,8 @@ enum class Event {
 /// An event; nothing = more bytes are needed; or what is wrong, which then stays the answer for good.
 using Outcome = boost::system::result<std::optional<Event>, Failure>;
 
+class Machine;  // the state machine under both readers, private to the library
+
 /// What both readers do: take bytes, give events, message after message (keep-alive, pipelining).
 ///
 /// Views:  `data()` and `raw()` live until the next call that is not const.
@@ -73,7 +75,6 @@ public:
     std::string take_buffered();
 
 protected:
-    class Machine;
     explicit Reader(std::unique_ptr<Machine> machine);
     std::unique_ptr<Machine> machine_;
 };

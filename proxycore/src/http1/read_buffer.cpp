@@ -1,0 +1,32 @@
+#include "http1/read_buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace pathology::proxycore::http1 {
+
+std::span<char> ReadBuffer::prepare(std::size_t size) {
+    if (event_ == end_) event_ = read_ = end_ = 0;
+    if (capacity_ - end_ < size) move_to_front();
+    if (capacity_ - end_ < size) grow(size);
+    return {memory_.get() + end_, capacity_ - end_};
+}
+
+void ReadBuffer::move_to_front() {
+    if (event_ == 0) return;
+    std::memmove(memory_.get(), memory_.get() + event_, end_ - event_);
+    read_ -= event_;
+    end_ -= event_;
+    event_ = 0;
+}
+
+void ReadBuffer::grow(std::size_t size) {
+    // Doubling keeps a head that comes byte by byte linear.
+    auto const capacity = std::max(end_ + size, end_ * 2);
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    if (end_ > 0) std::memcpy(larger.get(), memory_.get(), end_);
+    memory_ = std::move(larger);
+    capacity_ = capacity;
+}
+
+}  // namespace pathology::proxycore::http1

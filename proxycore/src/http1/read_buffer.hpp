@@ -1,0 +1,33 @@
+// The bytes of a connection that a reader holds: what the last event used, what is unread, and room for more.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace pathology::proxycore::http1 {
+
+//   ┌─────────┬──────────────┬────────────────┬────────┐
+//   │  free   │ event        │ unread         │  free  │
+//   └─────────┴──────────────┴────────────────┴────────┘
+//   0      event_          read_            end_   capacity_
+class ReadBuffer {
+public:
+    std::span<char> prepare(std::size_t size);
+    void commit(std::size_t size) { end_ += size; }
+
+    std::string_view unread() const { return {memory_.get() + read_, end_ - read_}; }
+    /// What was used since the last `begin_event`.
+    std::string_view event() const { return {memory_.get() + event_, read_ - event_}; }
+    void use(std::size_t size) { read_ += size; }
+    void begin_event() { event_ = read_; }
+
+private:
+    void move_to_front();
+    void grow(std::size_t size);
+
+    std::unique_ptr<char[]> memory_;
+    std::size_t capacity_ = 0, event_ = 0, read_ = 0, end_ = 0;
+};
+
+}  // namespace pathology::proxycore::http1

@@ -1,0 +1,64 @@
+#include "http1/start_line.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pathology::proxycore::http1 {
+namespace {
+
+constexpr std::size_t version_size = 8;  // HTTP/x.y
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_version(std::string_view text) {
+    return text.size() == version_size && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' &&
+           is_digit(text[7]);
+}
+
+// RFC 9110 §2.5: a minor version above ours is read as the highest we know; a major version above ours is not ours to
+// read.
+StartLine read_version(std::string_view line, std::size_t at, Leniency const& leniency) {
+    StartLine result;
+    auto const text = line.substr(std::min(at, line.size()), version_size);
+    if (text == "HTTP/1.1" || !is_version(text)) return result;
+    result.version = {static_cast<std::uint8_t>(text[5] - '0'), static_cast<std::uint8_t>(text[7] - '0')};
+    if (text == "HTTP/1.0") return result;
+    if (result.version.major != 1 && !leniency.any_version) {
+        result.error = Errc::bad_version;
+        return result;
+    }
+    result.rewritten.assign(line).append("\r\n");
+    result.rewritten.replace(at, version_size, result.version.major == 0 ? "HTTP/1.0" : "HTTP/1.1");
+    return result;
+}
+
+// A code the grammar takes and that frames the message as `status` would: none but 1xx, 204 and 304 matter, all below
+// 1000.
+std::string three_digits(unsigned status) {
+    auto const text = std::to_string(status > 999 ? 200 : status);
+    return std::string(3 - text.size(), '0') + text;
+}
+
+}  // namespace
+
+StartLine read_request_line(std::string_view line, Leniency const& leniency) {
+    if (line.size() <= version_size || line[line.size() - version_size - 1] != ' ') return {};
+    return read_version(line, line.size() - version_size, leniency);
+}
+
+StartLine read_status_line(std::string_view line, Leniency const& leniency) {
+    StartLine result = read_version(line, 0, leniency);
+    if (result.error || !leniency.odd_status || line.size() <= version_size || line[version_size] != ' ') return result;
+    auto const rest = line.substr(version_size + 1);
+    auto const digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    bool const ends_well = digits == rest.size() || rest[digits] == ' ';
+    bool const is_odd = digits != 3 || digits == rest.size();
+    if (digits == 0 || digits > 9 || !ends_well || !is_odd) return result;
+    std::from_chars(rest.data(), rest.data() + digits, result.status.emplace());
+    auto const version = (result.rewritten.empty() ? line : result.rewritten).substr(0, version_size);
+    auto const reason = rest.substr(std::min(digits + 1, rest.size()));
+    result.rewritten = std::string(version) + ' ' + three_digits(*result.status) + ' ' + std::string(reason) + "\r\n";
+    return result;
+}
+
+}  // namespace pathology::proxycore::http1

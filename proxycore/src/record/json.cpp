@@ -1,0 +1,130 @@
+#include <boost/beast/core/detail/base64.hpp>
+#include <boost/beast/websocket/detail/utf8_checker.hpp>
+#include <nlohmann/json.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/record/json.hpp>
+
+namespace pathology::proxycore::record {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool is_utf8(std::string_view bytes) { return boost::beast::websocket::detail::check_utf8(bytes.data(), bytes.size()); }
+
+std::string base64(std::string_view bytes) {
+    namespace codec = boost::beast::detail::base64;
+    std::string text(codec::encoded_size(bytes.size()), '\0');
+    text.resize(codec::encode(text.data(), bytes.data(), bytes.size()));
+    return text;
+}
+
+Json text(std::string_view bytes) { return is_utf8(bytes) ? Json(bytes) : Json(http::escaped(bytes)); }
+
+// A field that holds bytes: text, and the exact bytes beside it where text is not enough.
+void put(Json& object, std::string const& key, std::string_view bytes) {
+    object[key] = text(bytes);
+    if (!is_utf8(bytes)) object[key + "_b64"] = base64(bytes);
+}
+
+void put(Json& object, http::Fields const& headers) {
+    Json lines = Json::array();
+    Json exact = Json::array();
+    bool is_text = true;
+    for (auto const [name, value] : headers) {
+        lines.push_back({text(name), text(value)});
+        exact.push_back({base64(name), base64(value)});
+        is_text = is_text && is_utf8(name) && is_utf8(value);
+    }
+    object["headers"] = std::move(lines);
+    if (!is_text) object["headers_b64"] = std::move(exact);
+}
+
+// The word the original programs use for the form of the request target.
+std::string_view first_line_format(http::TargetForm form) {
+    switch (form) {
+        case http::TargetForm::origin: return "relative";
+        case http::TargetForm::absolute: return "absolute";
+        case http::TargetForm::authority: return "authority";
+        case http::TargetForm::asterisk: return "asterisk";
+        case http::TargetForm::none: break;
+    }
+    return "none";
+}
+
+std::string_view name_of(Exchange::Type type) {
+    switch (type) {
+        case Exchange::Type::crafted: return "crafted";
+        case Exchange::Type::received: return "received";
+        case Exchange::Type::inbound: return "inbound";
+        case Exchange::Type::error: return "error";
+        case Exchange::Type::timeout: break;
+    }
+    return "timeout";
+}
+
+Json to_json(RecordedRequest const& request) {
+    Json object;
+    put(object, "method", request.method);
+    put(object, "path", request.path);
+    put(object, "target", request.target);
+    put(object, "http_version", request.http_version);
+    object["first_line_format"] = first_line_format(request.form);
+    put(object, request.headers);
+    put(object, "body", request.body);
+    object["body_size"] = request.body_size;
+    if (request.raw_size > 0) {
+        put(object, "raw", request.raw);
+        object["raw_size"] = request.raw_size;
+    }
+    object["remote_address"] = {request.remote_address.address, request.remote_address.port};
+    object["connection"] = request.connection;
+    object["index"] = request.index;
+    return object;
+}
+
+Json to_json(RecordedResponse const& response) {
+    Json object;
+    put(object, "status_code", response.status_code);
+    object["reason"] = nullptr;
+    if (response.reason) put(object, "reason", *response.reason);
+    put(object, "version", response.version);
+    put(object, response.headers);
+    object["body"] = nullptr;
+    if (response.body) put(object, "body", *response.body);
+    object["body_size"] = response.body_size;
+    if (!response.spec.empty()) put(object, "spec", response.spec);
+    object["disconnect"] = response.disconnect;
+    object["bytes_written"] = response.bytes_written;
+    if (!response.raw.empty()) put(object, "raw", response.raw);
+    return object;
+}
+
+Json to_json(RecordedFrame const& frame) {
+    Json object{{"opcode", frame.opcode}, {"fin", frame.fin},   {"rsv1", frame.rsv1},
+                {"rsv2", frame.rsv2},     {"rsv3", frame.rsv3}, {"mask", frame.masked}};
+    if (frame.key) put(object, "key", *frame.key);
+    put(object, "payload", frame.payload);
+    object["payload_size"] = frame.payload_size;
+    return object;
+}
+
+double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+}  // namespace
+
+std::string to_json_line(Exchange const& exchange) {
+    // A double holds microseconds of our century exactly enough; finer digits would be noise.
+    auto const started = std::chrono::floor<std::chrono::microseconds>(exchange.started.time_since_epoch());
+    Json object{{"id", exchange.id},
+                {"type", name_of(exchange.type)},
+                {"protocol", exchange.protocol},
+                {"started", seconds(started)},
+                {"duration", seconds(exchange.duration)}};
+    if (exchange.request) object["request"] = to_json(*exchange.request);
+    if (exchange.response) object["response"] = to_json(*exchange.response);
+    if (exchange.frame) object["frame"] = to_json(*exchange.frame);
+    if (!exchange.message.empty()) put(object, "msg", exchange.message);
+    return object.dump();
+}
+
+}  // namespace pathology::proxycore::record
