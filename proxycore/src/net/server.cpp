@@ -1,5 +1,6 @@
 #include <pathology/proxycore/net/server.hpp>
 
+#include <boost/system/system_error.hpp>
 #include <mutex>
 #include <utility>
 
@@ -29,10 +30,14 @@ Result<void> Server::start() {
         auto const where = text_of(state_->running->local_endpoint());
         return Failure{Errc::already_started, "cannot start: the server listens on " + where + " already"};
     }
-    auto running = std::make_shared<RunningServer>(options_, handler_);
-    auto started = running->start();
-    if (started) state_->running = std::move(running);
-    return started;
+    try {
+        auto running = std::make_shared<RunningServer>(options_, handler_);
+        auto started = running->start();
+        if (started) state_->running = std::move(running);
+        return started;
+    } catch (boost::system::system_error const& no_descriptors) {
+        return Failure{no_descriptors.code(), std::string("cannot start: ") + describe(no_descriptors.code())};
+    }
 }
 
 void Server::stop() {

@@ -6,11 +6,14 @@
 #include <utility>
 
 #include "net/tcp_stream.hpp"
+#include "net/watchdog.hpp"
 
 namespace pathology::proxycore::net {
 
 Worker::Worker(unsigned index, Server::Handler const& handler, Report const& report)
-    : index_(index), handler_(handler), report_(report) {}
+    : index_(index), handler_(handler), report_(report) {
+    asio::use_service<Watchdog>(context_);  // opens what the context needs now, while failing is an error of the start
+}
 
 Worker::~Worker() { stop(); }
 

@@ -29,7 +29,7 @@ class Worker {
 public:
     using Report = std::function<void(std::exception_ptr)>;
 
-    /// `handler` and `report` must outlive the worker.
+    /// `handler` and `report` must outlive the worker. May throw boost::system::system_error: no descriptors to be had.
     Worker(unsigned index, Server::Handler const& handler, Report const& report);
     ~Worker();  ///< stop()
     Worker(Worker const&) = delete;

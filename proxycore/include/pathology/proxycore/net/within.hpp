@@ -21,7 +21,7 @@ template <class T> asio::awaitable<std::optional<T>> within(TimeLimit limit, asi
         into.emplace(co_await std::move(inner));
     };
     auto kept = keep(std::move(work), outcome);
-    co_await finish_within(limit, std::move(kept));
+    if (!co_await finish_within(limit, std::move(kept))) outcome.reset();  // cancelled work may return all the same
     co_return outcome;
 }
 

@@ -1,0 +1,155 @@
+#include <pathology/proxycore/console/console.hpp>
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <array>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace pathology::proxycore::console {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A console over strings, on a clock that moves when told.
+struct Desk {
+    std::string out, err;
+    std::chrono::steady_clock::time_point now{1h};
+    Console console{out, err, [this] { return now; }};
+};
+
+TEST(Console, WritesAtOnceWhenNothingWasWrittenLately) {
+    Desk desk;
+    desk.console.out("first\n");
+    EXPECT_EQ(desk.out, "first\n");
+    desk.now += 10ms;
+    desk.console.out("second\n");
+    EXPECT_EQ(desk.out, "first\nsecond\n");
+}
+
+TEST(Console, GathersUnderLoadUntilFlushed) {
+    Desk desk;
+    desk.console.out("1\n");
+    desk.console.out("2\n");
+    desk.console.out("3\n");
+    EXPECT_EQ(desk.out, "1\n");
+    desk.console.flush();
+    EXPECT_EQ(desk.out, "1\n2\n3\n");
+}
+
+TEST(Console, GathersNoMoreThanSixtyFourKibibytes) {
+    Desk desk;
+    desk.console.out("1");
+    desk.console.out(std::string(65535, 'x'));
+    EXPECT_EQ(desk.out.size(), 1U);
+    desk.console.out("x");
+    EXPECT_EQ(desk.out.size(), 65537U);
+}
+
+TEST(Console, WritesErrorsAtOnce) {
+    Desk desk;
+    desk.console.out("1");
+    desk.console.out("held");
+    desk.console.err("wrong\n");
+    EXPECT_EQ(desk.err, "wrong\n");
+    EXPECT_EQ(desk.out, "1");
+}
+
+TEST(Console, FlushesAtItsEnd) {
+    std::string out, err;
+    {
+        Console console(out, err);
+        for (int i = 0; i < 3; ++i) console.out("x");
+    }
+    EXPECT_EQ(out, "xxx");
+}
+
+TEST(Console, KeepsTheBlocksOfThreadsWhole) {
+    std::string out, err;
+    {
+        Console console(out, err);
+        std::vector<std::thread> writers;
+        for (char const letter : {'a', 'b', 'c', 'd'}) {
+            writers.emplace_back([&console, letter] {
+                for (int i = 0; i < 1000; ++i) console.out(std::string(9, letter) + "\n");
+            });
+        }
+        for (auto& writer : writers) writer.join();
+    }
+    ASSERT_EQ(out.size(), 40000U);
+    for (std::size_t at = 0; at < out.size(); at += 10) {
+        EXPECT_EQ(out.substr(at, 10), std::string(9, out[at]) + "\n");
+    }
+}
+
+/// A pipe whose ends are closed with it.
+class Pipe {
+public:
+    explicit Pipe(int flags = 0) { EXPECT_EQ(pipe2(ends_.data(), flags), 0); }
+    ~Pipe() {
+        close_end(0);
+        close_end(1);
+    }
+    int writing() const { return ends_[1]; }
+    void close_reader() { close_end(0); }
+    std::string read_some() {
+        std::array<char, 256> block{};
+        auto const n = ::read(ends_[0], block.data(), block.size());
+        return {block.data(), static_cast<std::size_t>(n > 0 ? n : 0)};
+    }
+
+private:
+    void close_end(std::size_t which) {
+        if (ends_[which] >= 0) ::close(ends_[which]);
+        ends_[which] = -1;
+    }
+    std::array<int, 2> ends_{-1, -1};
+};
+
+TEST(Console, WritesToDescriptors) {
+    Pipe out, err;
+    Console console(out.writing(), err.writing());
+    console.out("result\n");
+    console.err("talk\n");
+    EXPECT_EQ(out.read_some(), "result\n");
+    EXPECT_EQ(err.read_some(), "talk\n");
+    EXPECT_FALSE(console.out_is_terminal());
+    EXPECT_FALSE(console.err_is_terminal());
+    EXPECT_FALSE(console.out_is_lost());
+}
+
+TEST(Console, OutlivesAReaderThatWentAway) {
+    Pipe out;
+    out.close_reader();
+    Console console(out.writing(), out.writing());
+    console.out("nobody reads this");
+    console.err("nor this");
+    EXPECT_TRUE(console.out_is_lost());
+}
+
+TEST(Console, OutlivesAFullDisk) {
+    int const full = ::open("/dev/full", O_WRONLY);
+    ASSERT_GE(full, 0);
+    Console console(full, full);
+    console.out("no room");
+    EXPECT_TRUE(console.out_is_lost());
+    ::close(full);
+}
+
+TEST(Console, WaitsForANonBlockingReader) {
+    Pipe out(O_NONBLOCK);
+    Console console(out.writing(), out.writing());
+    std::string const much(100000, 'm');  // more than a pipe holds
+    std::thread writer([&] { console.out(much); });
+    std::string received;
+    while (received.size() < much.size()) received += out.read_some();
+    writer.join();
+    EXPECT_EQ(received, much);
+    EXPECT_FALSE(console.out_is_lost());
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::console

@@ -1,0 +1,99 @@
+#include <pathology/proxycore/net/connect.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <pathology/proxycore/net/server.hpp>
+#include <vector>
+
+#include "support/play.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::net {
+namespace {
+
+using namespace std::chrono_literals;
+using test::play;
+
+asio::awaitable<void> echo_connection(Connection connection) { co_await test::echo(*connection.stream); }
+
+/// A port that nobody listens on, for as long as the object lives: it is bound, but does not listen.
+class ClosedPort {
+public:
+    ClosedPort() : acceptor_(context_, asio::ip::tcp::v4()) { acceptor_.bind({asio::ip::address_v4::loopback(), 0}); }
+    std::uint16_t number() const { return acceptor_.local_endpoint().port(); }
+
+private:
+    asio::io_context context_;
+    asio::ip::tcp::acceptor acceptor_;
+};
+
+struct HostCase {
+    std::string_view name, listen_on, host;
+};
+class ConnectTo : public testing::TestWithParam<HostCase> {};
+
+TEST_P(ConnectTo, ReachesTheServer) {
+    ServerOptions options;
+    options.address = GetParam().listen_on;
+    Server server(options, echo_connection);
+    auto const started = server.start();
+    ASSERT_TRUE(started) << started.error().message;
+    play([&server]() -> asio::awaitable<void> {
+        std::string const host(GetParam().host);
+        auto const opened = co_await connect(host, server.port(), 10s);
+        EXPECT_TRUE(opened) << opened.error().message;
+        if (!opened) co_return;
+        EXPECT_FALSE(co_await send(**opened, "hello"));
+        EXPECT_EQ(co_await test::read_exactly(**opened, 5), "hello");
+        EXPECT_EQ((*opened)->remote_endpoint(), server.local_endpoint());
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(Hosts, ConnectTo,
+                         testing::Values(HostCase{"Ipv4", "127.0.0.1", "127.0.0.1"}, HostCase{"Ipv6", "::1", "::1"},
+                                         HostCase{"BracketedIpv6", "::1", "[::1]"},
+                                         HostCase{"NameWithSeveralAddresses", "127.0.0.1", "localhost"},
+                                         HostCase{"ListenOnAName", "localhost", "localhost"}),
+                         [](auto const& row) { return std::string(row.param.name); });
+
+TEST(Connect, SaysWhoRefused) {
+    ClosedPort const closed;
+    play([&closed]() -> asio::awaitable<void> {
+        auto const opened = co_await connect("127.0.0.1", closed.number(), 10s);
+        EXPECT_FALSE(opened);
+        if (opened) co_return;
+        EXPECT_EQ(opened.error().code, asio::error::connection_refused);
+        EXPECT_EQ(opened.error().message,
+                  "cannot connect to 127.0.0.1:" + std::to_string(closed.number()) + ": connection refused");
+    });
+}
+
+TEST(Connect, SaysWhichNameIsUnknown) {
+    play([]() -> asio::awaitable<void> {
+        auto const opened = co_await connect("no such name", 80, 10s);
+        EXPECT_FALSE(opened);
+        if (opened) co_return;
+        EXPECT_EQ(opened.error().code, Errc::name_not_found);
+        EXPECT_EQ(opened.error().message, "cannot connect to no such name:80: no address is known for this name");
+    });
+}
+
+/// A listener whose backlog is full takes no part in any further handshake, so connecting hangs.
+TEST(Connect, GivesUpAtTheTimeLimit) {
+    play([]() -> asio::awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        asio::ip::tcp::acceptor deaf(executor, asio::ip::tcp::v4());
+        deaf.bind({asio::ip::address_v4::loopback(), 0});
+        deaf.listen(0);
+        std::vector<std::unique_ptr<Stream>> waiting;
+        error_code ec;
+        for (int i = 0; i < 10 && !ec; ++i) {
+            auto opened = co_await connect("127.0.0.1", deaf.local_endpoint().port(), 100ms);
+            if (opened) waiting.push_back(std::move(*opened));
+            if (!opened) ec = opened.error().code;
+        }
+        EXPECT_EQ(ec, Errc::timed_out);
+    });
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::net

@@ -1,0 +1,374 @@
+#include <pathology/proxycore/net/server.hpp>
+
+#include <sys/resource.h>
+#include <unistd.h>
+#include <atomic>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <csignal>
+#include <future>
+#include <mutex>
+#include <pathology/proxycore/net/connect.hpp>
+#include <pathology/proxycore/net/pause.hpp>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "support/play.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::net {
+namespace {
+
+using namespace std::chrono_literals;
+using test::play;
+using test::taken_from;
+
+using Streams = std::vector<std::unique_ptr<Stream>>;
+
+asio::awaitable<void> echo_connection(Connection connection) { co_await test::echo(*connection.stream); }
+
+asio::awaitable<void> pause_for_ever(Connection) { co_await pause(std::nullopt); }
+
+ServerOptions with_threads(unsigned threads) {
+    ServerOptions options;
+    options.threads = threads;
+    return options;
+}
+
+/// Errors that a server told, from any thread.
+class Complaints {
+public:
+    void add(std::string_view line) {
+        std::scoped_lock const lock(mutex_);
+        lines_.emplace_back(line);
+        if (lines_.size() == 1) first_.set_value(lines_.front());
+    }
+    std::string first() {
+        auto future = first_.get_future();
+        return taken_from(future);
+    }
+    std::size_t count() const {
+        std::scoped_lock const lock(mutex_);
+        return lines_.size();
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> lines_;
+    std::promise<std::string> first_;
+};
+
+asio::awaitable<std::unique_ptr<Stream>> open(Server const& server) {
+    auto opened = co_await connect("127.0.0.1", server.port(), test::patience);
+    if (!opened) throw std::runtime_error(opened.error().message);
+    co_return std::move(*opened);
+}
+
+asio::awaitable<void> expect_echo(Stream& stream) {
+    EXPECT_FALSE(co_await send(stream, "ping"));
+    EXPECT_EQ(co_await test::read_exactly(stream, 4), "ping");
+}
+
+class ServerWithThreads : public testing::TestWithParam<unsigned> {};
+INSTANTIATE_TEST_SUITE_P(Threads, ServerWithThreads, testing::Values(1U, 4U),
+                         [](auto const& row) { return std::to_string(row.param); });
+
+TEST_P(ServerWithThreads, ServesManyAtTheSameTime) {
+    Server server(with_threads(GetParam()), echo_connection);
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> {
+        Streams streams;
+        for (int i = 0; i < 20; ++i) streams.push_back(co_await open(server));
+        for (auto& stream : streams) co_await expect_echo(*stream);
+        EXPECT_EQ(server.connections(), 20U);
+        EXPECT_EQ(server.accepted(), 20U);
+    });
+    EXPECT_TRUE(server.wait_until_empty(test::patience));
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+TEST_P(ServerWithThreads, StopsThoughConnectionsPauseForEver) {
+    Server server(with_threads(GetParam()), pause_for_ever);
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> {
+        Streams streams;
+        for (int i = 0; i < 50; ++i) streams.push_back(co_await open(server));
+        server.stop();
+        std::string nothing;
+        for (auto& stream : streams) EXPECT_TRUE(co_await test::read_to_end(*stream, nothing));
+    });
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+/// Neither side of such a conversation ever has to wait, so only fairness lets the stop come through.
+TEST_P(ServerWithThreads, StopsThoughAConnectionFloods) {
+    auto const flood = [](Connection connection) -> asio::awaitable<void> {
+        std::string const block(65536, 'f');
+        for (;;) co_await send(*connection.stream, block);
+    };
+    Server server(with_threads(GetParam()), flood);
+    ASSERT_TRUE(server.start());
+    std::thread reader([&server] {
+        play([&server]() -> asio::awaitable<void> {
+            auto const stream = co_await open(server);
+            std::string block(65536, '\0');
+            for (;;) {
+                auto const [ec, n] = co_await stream->read_some(asio::buffer(block));
+                if (ec) break;
+            }
+        });
+    });
+    while (server.accepted() == 0) std::this_thread::yield();
+    server.stop();
+    reader.join();
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+TEST_P(ServerWithThreads, NumbersConnectionsInOrderOfAccept) {
+    unsigned const threads = GetParam();
+    auto const tell_number = [](Connection connection) -> asio::awaitable<void> {
+        auto const numbers = std::to_string(connection.id) + "/" + std::to_string(connection.worker);
+        co_await send(*connection.stream, numbers);
+    };
+    Server server(with_threads(threads), tell_number);
+    ASSERT_TRUE(server.start());
+    play([&]() -> asio::awaitable<void> {
+        for (unsigned i = 0; i < 8; ++i) {
+            auto const stream = co_await open(server);
+            auto const expected = std::to_string(i) + "/" + std::to_string(i % threads);
+            EXPECT_EQ(co_await test::read_exactly(*stream, expected.size()), expected);
+        }
+    });
+}
+
+TEST_P(ServerWithThreads, StopMayBeCalledByManyAndBeforeStart) {
+    Server server(with_threads(GetParam()), pause_for_ever);
+    server.stop();
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> {
+        auto const stream = co_await open(server);
+        std::thread first([&server] { server.stop(); });
+        std::thread second([&server] { server.stop(); });
+        first.join();
+        second.join();
+    });
+    EXPECT_EQ(server.port(), 0U);
+    server.stop();
+}
+
+TEST_P(ServerWithThreads, AHandlerThatThrowsEndsItsConnectionOnly) {
+    Complaints complaints;
+    auto options = with_threads(GetParam());
+    options.on_error = [&complaints](std::string_view line) { complaints.add(line); };
+    auto const handler = [](Connection connection) -> asio::awaitable<void> {
+        if (connection.id == 0) throw std::runtime_error("a handler's own fault");
+        co_await test::echo(*connection.stream);
+    };
+    Server server(options, handler);
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> {
+        auto const unlucky = co_await open(server);
+        std::string nothing;
+        EXPECT_EQ(co_await test::read_to_end(*unlucky, nothing), asio::error::eof);
+        auto const lucky = co_await open(server);
+        co_await expect_echo(*lucky);
+    });
+    EXPECT_EQ(complaints.first(), "a handler's own fault");
+}
+
+TEST(Server, SurvivesAHandlerThatIsNoCoroutineAndThrows) {
+    Complaints complaints;
+    ServerOptions options;
+    options.on_error = [&complaints](std::string_view line) { complaints.add(line); };
+    Server server(options, [](Connection) -> asio::awaitable<void> { throw std::runtime_error("no coroutine"); });
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> { auto const stream = co_await open(server); });
+    EXPECT_EQ(complaints.first(), "no coroutine");
+    EXPECT_TRUE(server.wait_until_empty(test::patience));
+}
+
+TEST(Server, AcceptsNoMoreThanItMayUntilOneLeaves) {
+    auto options = with_threads(2);
+    options.max_connections = 2;
+    Server server(options, echo_connection);
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> {
+        auto first = co_await open(server);
+        auto const second = co_await open(server);
+        co_await expect_echo(*first);
+        co_await expect_echo(*second);
+        auto const third = co_await open(server);  // in the backlog
+        third->set_time_limit(60ms);
+        char block[1];
+        EXPECT_FALSE(co_await send(*third, "p"));
+        auto const early = co_await third->read_some(asio::buffer(block));
+        EXPECT_EQ(early.ec, Errc::timed_out);
+        EXPECT_EQ(server.accepted(), 2U);
+        first.reset();
+        third->set_time_limit(test::patience);
+        auto const answer = co_await third->read_some(asio::buffer(block));
+        EXPECT_EQ(answer.n, 1U);
+    });
+}
+
+TEST(Server, WithoutRoomStillStops) {
+    ServerOptions options;
+    options.max_connections = 1;
+    Server server(options, pause_for_ever);
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> {
+        auto const served = co_await open(server);
+        auto const waiting = co_await open(server);
+        server.stop();
+    });
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+/// Takes every descriptor the process may open, but for those given back.
+class Hoard {
+public:
+    Hoard() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit low = before_;
+        low.rlim_cur = std::min<rlim_t>(before_.rlim_cur, 256);
+        setrlimit(RLIMIT_NOFILE, &low);
+        for (int fd = dup(0); fd >= 0; fd = dup(0)) held_.push_back(fd);
+    }
+    ~Hoard() {
+        free(held_.size());
+        setrlimit(RLIMIT_NOFILE, &before_);
+    }
+    void free(std::size_t count) {
+        for (; count > 0 && !held_.empty(); --count) {
+            close(held_.back());
+            held_.pop_back();
+        }
+    }
+
+private:
+    rlimit before_{};
+    std::vector<int> held_;
+};
+
+TEST(Server, WaitsForDescriptorsAndSaysSoOnce) {
+    Complaints complaints;
+    ServerOptions options;
+    options.on_error = [&complaints](std::string_view line) { complaints.add(line); };
+    Server server(options, echo_connection);
+    ASSERT_TRUE(server.start());
+    play([&]() -> asio::awaitable<void> {
+        co_await pause(0ms);  // opens what this side's context needs
+        Hoard hoard;
+        hoard.free(1);
+        auto const stream = co_await open(server);  // the last descriptor is ours, none is left to accept it
+        EXPECT_NE(complaints.first().find("no more files"), std::string::npos);
+        co_await pause(120ms);  // some more attempts
+        EXPECT_EQ(complaints.count(), 1U);
+        hoard.free(10);
+        co_await expect_echo(*stream);
+    });
+}
+
+TEST(Server, WithoutDescriptorsDoesNotStart) {
+    Hoard const hoard;
+    auto const started = Server(ServerOptions{}, echo_connection).start();
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().message, "cannot start: Too many open files");
+}
+
+TEST(Server, SaysWhatItCannotListenOn) {
+    Server first(ServerOptions{}, echo_connection);
+    ASSERT_TRUE(first.start());
+    ServerOptions taken;
+    taken.port = first.port();
+    auto const in_use = Server(taken, echo_connection).start();
+    ASSERT_FALSE(in_use);
+    EXPECT_EQ(in_use.error().message, "cannot listen on 127.0.0.1:" + std::to_string(first.port()) +
+                                          ": address already in use (port 0 picks a free one)");
+    ServerOptions foreign;
+    foreign.address = "192.0.2.1";  // RFC 5737: nobody's
+    auto const not_ours = Server(foreign, echo_connection).start();
+    ASSERT_FALSE(not_ours);
+    EXPECT_EQ(not_ours.error().message, "cannot listen on 192.0.2.1:0: no such address on this machine");
+    ServerOptions nameless;
+    nameless.address = "no such name";
+    auto const unknown = Server(nameless, echo_connection).start();
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, Errc::name_not_found);
+}
+
+TEST(Server, IsStartedOnceAtATimeAndMayBeStartedAgain) {
+    Server server(ServerOptions{}, echo_connection);
+    ASSERT_TRUE(server.start());
+    auto const again = server.start();
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Errc::already_started);
+    EXPECT_EQ(again.error().message, "cannot start: the server listens on " + server.local_endpoint() + " already");
+    server.stop();
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> {
+        auto const stream = co_await open(server);
+        co_await expect_echo(*stream);
+    });
+}
+
+TEST(Server, TicksWhileItRunsAndOnceMoreAtItsEnd) {
+    std::atomic<int> ticks = 0;
+    std::promise<void> second;
+    ServerOptions options;
+    options.tick = [&] {
+        if (++ticks == 2) second.set_value();
+    };
+    Server server(options, echo_connection);
+    ASSERT_TRUE(server.start());
+    auto ticked = second.get_future();
+    taken_from(ticked);
+    server.stop();
+    EXPECT_GE(ticks, 3);
+}
+
+TEST(Server, WaitingForSilenceGivesUp) {
+    Server server(ServerOptions{}, pause_for_ever);
+    ASSERT_TRUE(server.start());
+    play([&server]() -> asio::awaitable<void> {
+        auto const stream = co_await open(server);
+        while (server.accepted() == 0) co_await pause(1ms);
+        EXPECT_FALSE(server.wait_until_empty(10ms));
+    });
+}
+
+class Signals : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Numbers, Signals, testing::Values(SIGINT, SIGTERM),
+                         [](auto const& row) { return std::string(row.param == SIGINT ? "Int" : "Term"); });
+
+bool is_ignored(int number) {
+    struct sigaction now {};
+    sigaction(number, nullptr, &now);
+    return now.sa_handler == SIG_IGN;
+}
+
+TEST_P(Signals, EndTheServer) {
+    int const number = GetParam();
+    auto const before = std::signal(number, SIG_IGN);
+    Server server(ServerOptions{}, pause_for_ever);
+    ASSERT_TRUE(server.start());
+    std::thread user([number] {
+        while (is_ignored(number)) std::this_thread::yield();  // until the server listens for it
+        std::raise(number);
+    });
+    EXPECT_EQ(server.run_until_signal(), number);
+    EXPECT_EQ(server.port(), 0U);
+    user.join();
+    std::signal(number, before);
+}
+
+TEST(Server, RunningForASignalEndsWhenStoppedOtherwise) {
+    Server server(ServerOptions{}, echo_connection);
+    ASSERT_TRUE(server.start());
+    std::thread other([&server] { server.stop(); });
+    EXPECT_EQ(server.run_until_signal(), 0);
+    other.join();
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::net

@@ -1,0 +1,212 @@
+// What a Stream promises, kept by TCP: a client here, a server's handler there.
+#include <pathology/proxycore/net/server.hpp>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <functional>
+#include <future>
+#include <pathology/proxycore/net/connect.hpp>
+#include <pathology/proxycore/net/pause.hpp>
+
+#include "support/play.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::net {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace asio::experimental::awaitable_operators;
+using test::play;
+using test::read_exactly;
+using test::read_to_end;
+using test::taken_from;
+
+/// Runs a server's side and a client's side of one connection, both to their end.
+template <class Served, class Client> void play_over_tcp(Served served, Client client) {
+    Server server({}, [&](Connection connection) -> asio::awaitable<void> { co_await served(*connection.stream); });
+    ASSERT_TRUE(server.start());
+    play([&]() -> asio::awaitable<void> {
+        auto opened = co_await connect("127.0.0.1", server.port(), 10s);
+        co_await client(**opened);
+    });
+    EXPECT_TRUE(server.wait_until_empty(test::patience));
+}
+
+using Played = asio::awaitable<void>;
+
+Played end_at_once(Stream& stream) {
+    stream.close(HowToClose::fin);
+    co_return;
+}
+
+TEST(TcpStream, CarriesManyBuffersInOrder) {
+    play_over_tcp(test::echo, [](Stream& stream) -> Played {
+        std::vector<asio::const_buffer> parts;
+        std::string expected;
+        for (int i = 0; i < 200; ++i) {  // more than one system call takes
+            parts.push_back(asio::buffer("ab"));
+            expected += std::string_view("ab", 3);
+        }
+        EXPECT_FALSE(co_await stream.write(parts));
+        EXPECT_EQ(co_await read_exactly(stream, expected.size()), expected);
+    });
+}
+
+TEST(TcpStream, CarriesMoreThanTheKernelHolds) {
+    std::string const much(16 << 20, 'm');
+    play_over_tcp(test::echo, [&much](Stream& stream) -> Played {
+        auto both = send(stream, much) && read_exactly(stream, much.size());
+        auto const [ec, back] = co_await std::move(both);
+        EXPECT_FALSE(ec);
+        EXPECT_TRUE(back == much);
+    });
+}
+
+TEST(TcpStream, WritesNothingWithoutFault) {
+    play_over_tcp(end_at_once, [](Stream& stream) -> Played { EXPECT_FALSE(co_await send(stream, "")); });
+}
+
+TEST(TcpStream, TellsAnOrderlyEnd) {
+    play_over_tcp(end_at_once, [](Stream& stream) -> Played {
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(stream, nothing), asio::error::eof);
+    });
+}
+
+TEST(TcpStream, TellsAReset) {
+    auto const reset = [](Stream& stream) -> Played {
+        co_await read_exactly(stream, 1);
+        stream.close(HowToClose::reset);
+    };
+    play_over_tcp(reset, [](Stream& stream) -> Played {
+        co_await send(stream, "x");
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(stream, nothing), asio::error::connection_reset);
+    });
+}
+
+TEST(TcpStream, OrderlyEndDeliversAllThoughTheOthersBytesLieUnread) {
+    auto const answer_unheard = [](Stream& stream) -> Played {
+        co_await read_exactly(stream, 1);  // the rest of what came stays in the kernel
+        co_await send(stream, "whole answer");
+        stream.close(HowToClose::fin);
+    };
+    play_over_tcp(answer_unheard, [](Stream& stream) -> Played {
+        co_await send(stream, std::string(10000, 'q'));
+        std::string answer;
+        EXPECT_EQ(co_await read_to_end(stream, answer), asio::error::eof);
+        EXPECT_EQ(answer, "whole answer");
+    });
+}
+
+TEST(TcpStream, HalfCloseLeavesTheOtherWayOpen) {
+    auto const answer_after_end = [](Stream& stream) -> Played {
+        std::string question;
+        EXPECT_EQ(co_await read_to_end(stream, question), asio::error::eof);
+        co_await send(stream, question + "!");
+    };
+    play_over_tcp(answer_after_end, [](Stream& stream) -> Played {
+        co_await send(stream, "question");
+        stream.close(HowToClose::half_close);
+        EXPECT_EQ(co_await read_exactly(stream, 9), "question!");
+    });
+}
+
+TEST(TcpStream, IsClosedAfterClose) {
+    play_over_tcp(end_at_once, [](Stream& stream) -> Played {
+        stream.close(HowToClose::fin);
+        stream.close(HowToClose::reset);
+        char block[1];
+        auto const read = co_await stream.read_some(asio::buffer(block));
+        EXPECT_EQ(read.ec, Errc::closed);
+        EXPECT_EQ(co_await send(stream, "x"), Errc::closed);
+    });
+}
+
+TEST(TcpStream, CloseEndsAPendingRead) {
+    play_over_tcp(test::echo, [](Stream& stream) -> Played {
+        auto const close_soon = [](Stream& to_close) -> Played {
+            co_await pause(1ms);
+            to_close.close(HowToClose::fin);
+        };
+        std::string nothing;
+        auto both = read_to_end(stream, nothing) && close_soon(stream);
+        EXPECT_EQ(co_await std::move(both), Errc::closed);
+    });
+}
+
+TEST(TcpStream, TimeLimitEndsARead) {
+    play_over_tcp(test::echo, [](Stream& stream) -> Played {
+        stream.set_time_limit(40ms);
+        auto const before = std::chrono::steady_clock::now();
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(stream, nothing), Errc::timed_out);
+        EXPECT_GE(std::chrono::steady_clock::now() - before, 40ms);
+        stream.set_time_limit(std::nullopt);  // and the stream is as good as before
+        EXPECT_FALSE(co_await send(stream, "on"));
+        EXPECT_EQ(co_await read_exactly(stream, 2), "on");
+    });
+}
+
+TEST(TcpStream, TimeLimitIsOneOfInactivity) {
+    auto const dripping = [](Stream& stream) -> Played {
+        for (int i = 0; i < 8; ++i) {
+            co_await pause(30ms);
+            co_await send(stream, "d");
+        }
+    };
+    play_over_tcp(dripping, [](Stream& stream) -> Played {
+        stream.set_time_limit(150ms);  // shorter than it all takes
+        EXPECT_EQ(co_await read_exactly(stream, 8), "dddddddd");
+    });
+}
+
+TEST(TcpStream, TimeLimitEndsAWriteToAPeerThatDoesNotRead) {
+    std::promise<void> over;
+    auto done = over.get_future().share();
+    auto const deaf = [done](Stream&) -> Played {
+        while (done.wait_for(0s) != std::future_status::ready) co_await pause(5ms);
+    };
+    play_over_tcp(deaf, [&over](Stream& stream) -> Played {
+        stream.set_time_limit(40ms);
+        std::string const much(64 << 20, 'm');
+        EXPECT_EQ(co_await send(stream, much), Errc::timed_out);
+        over.set_value();
+    });
+}
+
+TEST(TcpStream, ALimitOfOneDirectionSparesTheOther) {
+    auto const late_answer = [](Stream& stream) -> Played {
+        co_await pause(120ms);
+        co_await send(stream, "late");
+        std::string rest;
+        co_await read_to_end(stream, rest);
+    };
+    play_over_tcp(late_answer, [](Stream& stream) -> Played {
+        auto const write_too_much = [](Stream& to) -> asio::awaitable<error_code> {
+            to.set_time_limit(40ms);  // the read that waits already keeps its own: none
+            std::string const much(64 << 20, 'm');
+            co_return co_await send(to, much);
+        };
+        auto both = read_exactly(stream, 4) && write_too_much(stream);
+        auto const [received, ec] = co_await std::move(both);
+        EXPECT_EQ(received, "late");
+        EXPECT_EQ(ec, Errc::timed_out);
+    });
+}
+
+TEST(TcpStream, KnowsItsEndpoints) {
+    std::promise<std::string> remote;
+    auto seen = remote.get_future();
+    auto const tell = [&remote](Stream& stream) -> Played {
+        remote.set_value(stream.remote_endpoint());
+        co_return;
+    };
+    play_over_tcp(tell, [&seen](Stream& stream) -> Played {
+        EXPECT_EQ(taken_from(seen), stream.local_endpoint());
+        EXPECT_TRUE(stream.remote_endpoint().starts_with("127.0.0.1:"));
+        co_return;
+    });
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::net
