@@ -14,71 +14,97 @@ namespace {
 // Inside a chunk, eight xorshift128+ generators (Vigna 2014) run side by side in vector registers.
 constexpr std::uint64_t chunk_symbols = 4096;
 
-using Lanes [[gnu::vector_size(64)]] = std::uint64_t;
-constexpr std::size_t group = sizeof(Lanes);
+constexpr std::size_t lanes = 8;
+constexpr std::size_t group = lanes * sizeof(std::uint64_t);
 
-class Chunk {
-public:
+/// The state of the generators at the beginning of a chunk.
+struct Chunk {
     Chunk(std::uint64_t seed, std::uint64_t number) {
         auto const base = derive_seed(seed, number);
-        for (std::size_t lane = 0; lane < 8; ++lane) {
-            a_[lane] = derive_seed(base, 2 * lane);
-            b_[lane] = derive_seed(base, 2 * lane + 1) | 1U;  // never all zero
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            a[lane] = derive_seed(base, 2 * lane);
+            b[lane] = derive_seed(base, 2 * lane + 1) | 1U;  // never all zero
         }
     }
 
-    /// Puts the bytes [skip, skip + into.size()) of the chunk's randomness into `into`.
-    void fill(std::size_t skip, std::span<char> into) {
-        for (; skip >= group; skip -= group) advance();
-        if (skip > 0) {
-            auto const bytes = next();
-            auto const n = std::min(group - skip, into.size());
-            std::memcpy(into.data(), bytes.data() + skip, n);
-            into = into.subspan(n);
+    std::array<std::uint64_t, lanes> a;
+    std::array<std::uint64_t, lanes> b;
+};
+
+/// The generators at work, in vector registers of a kind.
+template <class Vector> class Engine {
+public:
+    [[gnu::always_inline]] explicit Engine(Chunk const& chunk) {
+        std::memcpy(a_, chunk.a.data(), group);
+        std::memcpy(b_, chunk.b.data(), group);
+    }
+
+    [[gnu::always_inline]] void next(char* into) {
+        for (std::size_t i = 0; i < registers; ++i) {
+            Vector sum = a_[i] + b_[i];
+            if constexpr (std::endian::native == std::endian::big) {
+                for (std::size_t k = 0; k < sizeof(Vector) / 8; ++k) sum[k] = __builtin_bswap64(sum[k]);
+            }
+            std::memcpy(into + i * sizeof(Vector), &sum, sizeof(Vector));
+            Vector x = a_[i];
+            Vector const y = b_[i];
+            x ^= x << 23U;
+            a_[i] = y;
+            b_[i] = x ^ y ^ (x >> 18U) ^ (y >> 5U);
         }
-        for (; into.size() >= group; into = into.subspan(group)) {
-            store(into.data());
-            advance();
-        }
-        if (!into.empty()) std::memcpy(into.data(), next().data(), into.size());
     }
 
 private:
-    void advance() {
-        Lanes x = a_;
-        Lanes const y = b_;
-        a_ = y;
-        x ^= x << 23U;
-        b_ = x ^ y ^ (x >> 18U) ^ (y >> 5U);
-    }
-
-    void store(char* into) const {
-        Lanes sum = a_ + b_;
-        if constexpr (std::endian::native == std::endian::big) {
-            for (std::size_t lane = 0; lane < 8; ++lane) sum[lane] = __builtin_bswap64(sum[lane]);
-        }
-        std::memcpy(into, &sum, group);
-    }
-
-    std::array<char, group> next() {
-        std::array<char, group> bytes;
-        store(bytes.data());
-        advance();
-        return bytes;
-    }
-
-    Lanes a_{};
-    Lanes b_{};
+    static constexpr std::size_t registers = group / sizeof(Vector);
+    Vector a_[registers];
+    Vector b_[registers];
 };
 
+/// Puts the bytes [skip, skip + size) of a chunk's randomness into `into`.
+template <class Vector>
+[[gnu::always_inline]] inline void fill_with(Chunk const& chunk, std::size_t skip, char* into, std::size_t size) {
+    Engine<Vector> engine(chunk);
+    char part[group];
+    for (; skip >= group; skip -= group) engine.next(part);
+    if (skip > 0) {
+        engine.next(part);
+        auto const n = std::min(group - skip, size);
+        std::memcpy(into, part + skip, n);
+        into += n;
+        size -= n;
+    }
+    for (; size >= group; size -= group, into += group) engine.next(into);
+    if (size == 0) return;
+    engine.next(part);
+    std::memcpy(into, part, size);
+}
+
+using Vector128 [[gnu::vector_size(16)]] = std::uint64_t;
+void fill_plain(Chunk const& chunk, std::size_t skip, char* into, std::size_t size) {
+    fill_with<Vector128>(chunk, skip, into, size);
+}
+
+#if defined(__x86_64__)
+using Vector256 [[gnu::vector_size(32)]] = std::uint64_t;
+[[gnu::target("avx2")]] void fill_avx2(Chunk const& chunk, std::size_t skip, char* into, std::size_t size) {
+    fill_with<Vector256>(chunk, skip, into, size);
+}
+auto const fill = __builtin_cpu_supports("avx2") ? fill_avx2 : fill_plain;
+#else
+auto const fill = fill_plain;
+#endif
+
 /// Symbols [at, at + into.size()) of a chunk; two random bytes choose each. At most a chunk's worth.
-void fill_symbols(std::string_view symbols, Chunk& chunk, std::size_t at, std::span<char> into) {
+void fill_symbols(std::string_view symbols, Chunk const& chunk, std::size_t at, std::span<char> into) {
     std::array<char, 2 * chunk_symbols> random;
-    chunk.fill(2 * at, std::span(random).first(2 * into.size()));
+    fill(chunk, 2 * at, random.data(), 2 * into.size());
+    auto const count = static_cast<std::uint32_t>(symbols.size());
+    auto const* const symbol = symbols.data();
     for (std::size_t i = 0; i < into.size(); ++i) {
-        auto const low = static_cast<unsigned char>(random[2 * i]);
-        auto const high = static_cast<unsigned char>(random[2 * i + 1]);
-        into[i] = symbols[((low | high << 8U) * symbols.size()) >> 16U];
+        std::uint16_t choice = 0;
+        std::memcpy(&choice, random.data() + 2 * i, sizeof choice);
+        if constexpr (std::endian::native == std::endian::big) choice = __builtin_bswap16(choice);
+        into[i] = symbol[(choice * count) >> 16U];
     }
 }
 
@@ -89,9 +115,9 @@ void generate(DataType type, std::uint64_t seed, std::uint64_t from, std::span<c
     while (!into.empty()) {
         auto const at = static_cast<std::size_t>(from % chunk_symbols);
         auto const n = std::min<std::size_t>(chunk_symbols - at, into.size());
-        Chunk chunk(seed, from / chunk_symbols);
+        Chunk const chunk(seed, from / chunk_symbols);
         if (type == DataType::bytes) {
-            chunk.fill(at, into.first(n));
+            fill(chunk, at, into.data(), n);
         } else {
             fill_symbols(symbols, chunk, at, into.first(n));
         }

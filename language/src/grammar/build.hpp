@@ -2,6 +2,7 @@
 // From what a parser read to the node it stands for, without semantic actions.
 
 #include <concepts>
+#include <string_view>
 #include <utility>
 
 #include "grammar/config.hpp"
@@ -37,7 +38,8 @@ template <class Part, class Function, class Subject> constexpr auto build(Functi
     return Build<Part, Function, Parser>(x3::as_parser(subject), function);
 }
 
-/// Reads a node and makes a Feature of it, with the span it was written at.
+/// Reads a node and makes a Feature of it, with the span it was written at. It looks no further than the first
+/// character when that is none of `leads`.
 template <class Node, class Part, class Subject>
 struct FeatureOf : x3::unary_parser<Subject, FeatureOf<Node, Part, Subject>> {
     using base_type = x3::unary_parser<Subject, FeatureOf<Node, Part, Subject>>;
@@ -45,12 +47,13 @@ struct FeatureOf : x3::unary_parser<Subject, FeatureOf<Node, Part, Subject>> {
     static bool const has_attribute = true;
     static bool const handles_container = false;
 
-    constexpr explicit FeatureOf(Subject const& inner) : base_type(inner) {}
+    constexpr FeatureOf(std::string_view leads, Subject const& inner) : base_type(inner), leads_(leads) {}
 
     template <class Context, class RuleContext, class Attribute>
     bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule_context,
                Attribute& attribute) const {
         x3::skip_over(first, last, context);
+        if (first == last || leads_.find(*first) == std::string_view::npos) return false;
         auto const* const start = first;
         Part part{};
         if (!this->subject.parse(first, last, context, rule_context, part)) return false;
@@ -62,6 +65,8 @@ struct FeatureOf : x3::unary_parser<Subject, FeatureOf<Node, Part, Subject>> {
     }
 
 private:
+    std::string_view leads_;
+
     static Feature make(Part part) {
         if constexpr (std::is_same_v<Part, x3::unused_type>) {
             return Feature(Feature::Kind(Node{}));
@@ -71,10 +76,11 @@ private:
     }
 };
 
-/// `feature<Body, Value>('b' >> value)`: the Part the subject reads becomes the Node.
-template <class Node, class Part = Node, class Subject> constexpr auto feature(Subject const& subject) {
+/// `feature<Body, Value>("b", 'b' >> value)`: the Part the subject reads becomes the Node.
+template <class Node, class Part = Node, class Subject>
+constexpr auto feature(std::string_view leads, Subject const& subject) {
     using Parser = typename x3::extension::as_parser<Subject>::value_type;
-    return FeatureOf<Node, Part, Parser>(x3::as_parser(subject));
+    return FeatureOf<Node, Part, Parser>(leads, x3::as_parser(subject));
 }
 
 }  // namespace pathology::language::grammar

@@ -1,9 +1,8 @@
 #pragma once
-// The one iterator and the one context that the grammar is instantiated for.
+// What every part of the grammar shares: the iterator, the skipper, and what the context carries.
 
 #include <boost/spirit/home/x3.hpp>
 #include <cstdint>
-#include <functional>
 
 #include "grammar/furthest.hpp"
 
@@ -17,9 +16,5 @@ struct BeginTag;  // where the text begins, for spans
 
 // White space may stand before every part (conformance data, "Grammar facts").
 inline auto const skipper = x3::char_(" \t\r\n");
-using Skipper = std::remove_cv_t<decltype(skipper)>;
-
-using Context = x3::context<FurthestTag, std::reference_wrapper<Furthest>,
-                            x3::context<BeginTag, Iterator const, x3::phrase_parse_context<Skipper>::type>>;
 
 }  // namespace pathology::language::grammar

@@ -48,7 +48,7 @@ private:
 struct FurthestTag;
 
 template <class Context> Furthest& furthest(Context const& context) {
-    return boost::spirit::x3::get<FurthestTag>(context).get();
+    return boost::spirit::x3::get<FurthestTag>(context);
 }
 
 /// A parser with a user's word for a name, noted when it does not fit.

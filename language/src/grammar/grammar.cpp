@@ -12,12 +12,15 @@ auto const one_response = (server_frame | named("a status code, ws or wf", respo
 auto const requests = +(client_frame | request) >> end_of_spec;
 auto const frames = +server_frame >> end_of_spec;
 
+/// As x3::phrase_parse with x3::with, but without a copy of the parser for each call.
 template <class Parser, class Attribute>
 bool apply(Parser const& parser, std::string_view text, Furthest& seen, Attribute& attribute) {
     auto const* const begin = text.data();
     auto const* first = begin;
-    auto const traced = x3::with<FurthestTag>(std::ref(seen))[x3::with<BeginTag>(begin)[parser]];
-    return x3::phrase_parse(first, begin + text.size(), traced, skipper, attribute);
+    auto const skipping = x3::make_context<x3::skipper_tag>(skipper);
+    auto const placed = x3::make_context<BeginTag>(begin, skipping);
+    auto const context = x3::make_context<FurthestTag>(seen, placed);
+    return parser.parse(first, begin + text.size(), context, x3::unused, attribute);
 }
 
 }  // namespace

@@ -48,21 +48,21 @@ struct UserAgentSymbols : x3::symbols<std::string> {
 
 auto const to_shortcut = [](std::string text) { return UserAgent{UserAgent::Shortcut{std::move(text)}}; };
 auto const to_agent_value = [](Value value) { return UserAgent{std::move(value)}; };
-auto const user_agent =
-    feature<UserAgent>('u' >> named("a user agent", build<std::string>(to_shortcut, x3::no_case[user_agent_shortcut]) |
-                                                        build<Value>(to_agent_value, quoted_value)));
+auto const user_agent = feature<UserAgent>(
+    "u", 'u' >> named("a user agent", build<std::string>(to_shortcut, x3::no_case[user_agent_shortcut]) |
+                                          build<Value>(to_agent_value, quoted_value)));
 
 // --- features --------------------------------------------------------------------------------------------------------
 
 /// A quoted spec inside a spec; what it says is checked once the outer one is known to be sound.
 auto const nested_text = named("a quoted spec", quoted_text);
 
-auto const header = feature<Header>('h' >> quoted_value >> named("'='", x3::lit('=')) >> quoted_value);
-auto const content_type = feature<ContentType, Value>('c' >> any_value);
-auto const location = feature<Location, Value>('l' >> any_value);
-auto const reason = feature<Reason, Value>('m' >> any_value);
-auto const raw = feature<Raw, x3::unused_type>(x3::no_case[x3::lit('r')]);
-auto const nested_response = feature<NestedResponse, Word>('s' >> nested_text);
+auto const header = feature<Header>("h", 'h' >> quoted_value >> named("'='", x3::lit('=')) >> quoted_value);
+auto const content_type = feature<ContentType, Value>("c", 'c' >> any_value);
+auto const location = feature<Location, Value>("l", 'l' >> any_value);
+auto const reason = feature<Reason, Value>("m", 'm' >> any_value);
+auto const raw = feature<Raw, x3::unused_type>("rR", x3::no_case[x3::lit('r')]);
+auto const nested_response = feature<NestedResponse, Word>("s", 's' >> nested_text);
 
 auto const response_feature =
     named("a response feature (h c l r m b p d i)",

@@ -96,10 +96,10 @@ auto const seconds = named("seconds (a number or f)", build<std::uint64_t>(to_se
 
 auto const comma = named("','", x3::lit(','));
 
-auto const pause = feature<PauseAt>('p' >> offset >> comma >> seconds);
-auto const disconnect = feature<DisconnectAt, Offset>('d' >> offset);
-auto const inject = feature<InjectAt>('i' >> offset >> comma >> quoted_value);
-auto const body = feature<Body, Value>('b' >> any_value);
-auto const repeat = feature<Times, std::uint64_t>('x' >> named("a number", number));
+auto const pause = feature<PauseAt>("p", 'p' >> offset >> comma >> seconds);
+auto const disconnect = feature<DisconnectAt, Offset>("d", 'd' >> offset);
+auto const inject = feature<InjectAt>("i", 'i' >> offset >> comma >> quoted_value);
+auto const body = feature<Body, Value>("b", 'b' >> any_value);
+auto const repeat = feature<Times, std::uint64_t>("x", 'x' >> named("a number", number));
 
 }  // namespace pathology::language::grammar

@@ -37,7 +37,7 @@ struct OpcodeNumber : x3::parser<OpcodeNumber> {
 };
 
 auto const opcode =
-    feature<Opcode>('c' >> named("an opcode (a name or 0 to 15)", x3::no_case[opcode_name] | OpcodeNumber{}));
+    feature<Opcode>("c", 'c' >> named("an opcode (a name or 0 to 15)", x3::no_case[opcode_name] | OpcodeNumber{}));
 
 // --- flags: `fin`, `-fin` --------------------------------------------------------------------------------------------
 
@@ -53,15 +53,15 @@ struct FlagSymbols : x3::symbols<Flag> {
 } const flag_name;
 
 auto const to_unset = [](Flag flag) { return Flag{flag.name, false}; };
-auto const flag = feature<Flag>(build<Flag>(to_unset, '-' >> named("a flag", flag_name)) | flag_name);
+auto const flag = feature<Flag>("-frm", build<Flag>(to_unset, '-' >> named("a flag", flag_name)) | flag_name);
 
 // --- the rest --------------------------------------------------------------------------------------------------------
 
-auto const length = feature<Length, std::uint64_t>('l' >> named("a number", number));
-auto const no_masking_key = feature<NoMaskingKey, x3::unused_type>(x3::no_case[x3::lit("knone")]);
-auto const masking_key = feature<MaskingKey, Value>('k' >> any_value);
-auto const raw_body = feature<RawBody, Value>('r' >> any_value);
-auto const nested_frame = feature<NestedFrame, Word>('f' >> nested_text);
+auto const length = feature<Length, std::uint64_t>("l", 'l' >> named("a number", number));
+auto const no_masking_key = feature<NoMaskingKey, x3::unused_type>("kK", x3::no_case[x3::lit("knone")]);
+auto const masking_key = feature<MaskingKey, Value>("k", 'k' >> any_value);
+auto const raw_body = feature<RawBody, Value>("r", 'r' >> any_value);
+auto const nested_frame = feature<NestedFrame, Word>("f", 'f' >> nested_text);
 
 // Flags come before the letters they begin with: `rsv1` is no raw body.
 auto const frame_feature =
