@@ -8,8 +8,10 @@ pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 
 # The test kit is part of the product and lives on GoogleTest, so it is no test-only dependency.
 find_package(GTest 1.12 REQUIRED)
-if(PATHOLOGY_BUILD_TESTS)
+if(PATHOLOGY_BUILD_TESTS OR PATHOLOGY_BUILD_FUZZERS)
     enable_testing()
+endif()
+if(PATHOLOGY_BUILD_TESTS)
     include(GoogleTest)
     find_package(CURL REQUIRED)            # the client under test in the test kit's examples
 endif()

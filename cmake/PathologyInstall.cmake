@@ -6,7 +6,9 @@ get_property(programs GLOBAL PROPERTY PATHOLOGY_PROGRAMS)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pathology)
 
 install(TARGETS ${libraries} EXPORT pathologyTargets FILE_SET HEADERS)
-install(TARGETS ${programs})
+if(programs)
+    install(TARGETS ${programs})
+endif()
 install(EXPORT pathologyTargets NAMESPACE pathology:: DESTINATION ${package_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/pathologyConfig.cmake.in pathologyConfig.cmake
                               INSTALL_DESTINATION ${package_dir})
@@ -15,3 +17,17 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pathologyConfig.cmake ${CMAKE_CURRENT_
         DESTINATION ${package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# cpack: one Debian package and one archive, of the same files. The programs need what dpkg-shlibdeps finds; whoever
+# compiles against the libraries also needs the suggested packages.
+set(CPACK_PACKAGE_NAME pathology)
+set(CPACK_PACKAGE_CONTACT "The Pathology authors <pathology@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_GENERATOR DEB TGZ)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION web)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "g++, cmake, pkg-config, libboost1.81-dev, libpcre2-dev, libgtest-dev, libgmock-dev")
+include(CPack)

@@ -18,6 +18,9 @@ function(pathology_library name)
     target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
     target_compile_features(${target} PUBLIC cxx_std_20)
     target_include_directories(${target} PRIVATE src)
+    if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(${target} PRIVATE -ffat-lto-objects)  # so that any linker can use what is installed
+    endif()
     target_link_libraries(${target} PUBLIC ${arg_PUBLIC}
                                     PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:pathology_build_options>)
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON
@@ -63,25 +66,36 @@ function(pathology_benchmark name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
 endfunction()
 
-# pathology_fuzzer(<name> SOURCES … LINK … [SEEDS folder]) makes a libFuzzer program, in fuzz/ of the build tree,
-# and a bounded run of it as a test labelled "fuzz".
+# Builds every fuzzer, and nothing else.
+if(PATHOLOGY_BUILD_FUZZERS)
+    add_custom_target(fuzzers)
+endif()
+
+# pathology_fuzzer(<name> SOURCES … LINK … [SEEDS folder] [DICTIONARY file]) makes a libFuzzer program, in fuzz/ of the
+# build tree, and a run of PATHOLOGY_FUZZ_SECONDS of it as a test labelled "fuzz". What it learns it keeps beside itself.
 function(pathology_fuzzer name)
+    set_property(GLOBAL APPEND PROPERTY PATHOLOGY_FUZZERS ${name})
     if(NOT PATHOLOGY_BUILD_FUZZERS)
         return()
     endif()
     cmake_parse_arguments(arg "" "SEEDS;DICTIONARY" "SOURCES;LINK" ${ARGN})
     add_executable(${name} ${arg_SOURCES})
+    add_dependencies(fuzzers ${name})
     target_link_libraries(${name} PRIVATE ${arg_LINK} pathology_build_options)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
     set(corpus ${PROJECT_BINARY_DIR}/fuzz/${name}.corpus)
     file(MAKE_DIRECTORY ${corpus})
-    set(flags -max_len=512 -timeout=5 -rss_limit_mb=2048 -print_final_stats=1)
+    set(flags -max_total_time=${PATHOLOGY_FUZZ_SECONDS} -max_len=512 -timeout=5 -rss_limit_mb=2048 -print_final_stats=1
+              -artifact_prefix=${PROJECT_BINARY_DIR}/fuzz/${name}.)
     if(arg_DICTIONARY)
         list(APPEND flags -dict=${CMAKE_CURRENT_SOURCE_DIR}/${arg_DICTIONARY})
     endif()
-    add_test(NAME fuzz.${name} COMMAND ${name} -runs=200000 -max_total_time=60 ${flags} ${corpus}
-                                       $<$<BOOL:${arg_SEEDS}>:${CMAKE_CURRENT_SOURCE_DIR}/${arg_SEEDS}>
-             COMMAND_EXPAND_LISTS)
-    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+    set(folders ${corpus})
+    if(arg_SEEDS)
+        list(APPEND folders ${CMAKE_CURRENT_SOURCE_DIR}/${arg_SEEDS})
+    endif()
+    math(EXPR limit "${PATHOLOGY_FUZZ_SECONDS} + 120")
+    add_test(NAME fuzz.${name} COMMAND ${name} ${flags} ${folders})
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT ${limit})
 endfunction()
