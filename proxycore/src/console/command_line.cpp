@@ -13,6 +13,12 @@ namespace {
 /// "--port" of "-p,--port": how messages name an option.
 std::string last_name(std::string_view names) { return std::string(names.substr(names.rfind(',') + 1)); }
 
+/// The option at the front of one of CLI11's messages.
+std::string subject(CLI::Error const& error) {
+    std::string const message = error.what();
+    return message.substr(0, message.find(':'));
+}
+
 /// An argument that belongs to nothing declared.
 std::string stray(std::string const& argument) {
     return argument.starts_with('-') ? "there is no option " + argument : "unexpected argument '" + argument + "'";
@@ -105,6 +111,8 @@ boost::system::result<void, Exit> CommandLine::parse(std::vector<std::string> ar
         return Exit{ExitCode::done, render(help), ""};
     } catch (CLI::CallForVersion const&) {
         return Exit{ExitCode::done, help.program + " " + std::string(version()) + "\n", ""};
+    } catch (CLI::ArgumentMismatch const& error) {
+        return usage_error(help.program, subject(error) + " needs a value");
     } catch (CLI::ParseError const& error) {
         return usage_error(help.program, error.what());
     }

@@ -26,7 +26,9 @@ TEST_P(ParseSize, ReadsOrRefuses) {
     auto const typed = parse_size(GetParam().text);
     EXPECT_EQ(value_of(typed), GetParam().size);
     auto const start = "Invalid size specification: " + std::string(GetParam().text) + " (";
-    if (!typed) EXPECT_TRUE(typed.error().message.starts_with(start)) << typed.error().message;
+    if (!typed) {
+        EXPECT_TRUE(typed.error().message.starts_with(start)) << typed.error().message;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -55,7 +57,9 @@ TEST_P(ParseDuration, ReadsOrRefuses) {
     auto const typed = parse_duration(GetParam().text);
     EXPECT_EQ(value_of(typed), GetParam().duration);
     auto const start = "Invalid duration: " + std::string(GetParam().text) + " (";
-    if (!typed) EXPECT_TRUE(typed.error().message.starts_with(start)) << typed.error().message;
+    if (!typed) {
+        EXPECT_TRUE(typed.error().message.starts_with(start)) << typed.error().message;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(
