@@ -1,0 +1,23 @@
+# Builds and runs the consumer twice: against an installed tree, and with our sources inside its own build.
+string(TOUPPER "${CMAKE_BUILD_TYPE}" config)
+set(tree ${PROJECT_BINARY_DIR}/consumer)
+set(as_we_are_built
+    "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
+    "-DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}" "-DCMAKE_CXX_FLAGS_${config}=${CMAKE_CXX_FLAGS_${config}}")
+
+# consumer_way(<name> <option>…) configures, builds and runs the consumer in a tree of its own.
+function(consumer_way name)
+    add_test(NAME consumer.${name}
+             COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/integration/consumer ${tree}/${name}
+                     --build-generator ${CMAKE_GENERATOR} --build-target consumer_test
+                     --build-options ${as_we_are_built} ${ARGN} --test-command consumer_test)
+    set_tests_properties(consumer.${name} PROPERTIES LABELS integration TIMEOUT 900)
+endfunction()
+
+consumer_way(by_sources -DFETCHCONTENT_SOURCE_DIR_PATHOLOGY=${PROJECT_SOURCE_DIR} -DPATHOLOGY_WERROR=${PATHOLOGY_WERROR})
+if(PATHOLOGY_INSTALL)
+    add_test(NAME consumer.install COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${tree}/prefix)
+    set_tests_properties(consumer.install PROPERTIES LABELS integration FIXTURES_SETUP installed_tree)
+    consumer_way(by_package -DCMAKE_PREFIX_PATH=${tree}/prefix)
+    set_tests_properties(consumer.by_package PROPERTIES FIXTURES_REQUIRED installed_tree)
+endif()
