@@ -1,0 +1,60 @@
+"""What a daemon keeps in memory: while it works hard, and while it only holds connections."""
+
+import resource
+import socket
+
+from peers import run, pinned, wrk
+
+
+def resident(pid, field="VmRSS"):
+    """KiB."""
+    with open(f"/proc/{pid}/status") as status:
+        for line in status:
+            if line.startswith(field + ":"):
+                return int(line.split()[1])
+    raise RuntimeError(f"no {field} for process {pid}")
+
+
+def bulk(place):
+    """memory, most while it sends 1 GiB"""
+    with place.pathod() as pathod:
+        run(pinned(1, ["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{pathod.port}/p/200:b@1g"]))
+        return f"{resident(pathod.pid, 'VmHWM') / 1024:.1f} MiB"
+
+
+def many_requests(place):
+    """memory, growth over at least 1 000 000 requests"""
+    with place.pathod() as pathod:
+        wrk(pathod.port, "/p/200:b@100", 2)  # warm: the log is full
+        before, done = resident(pathod.pid), 0
+        while done < 1_000_000:
+            done += int(wrk(pathod.port, "/p/200:b@100", 5) * 5)
+        return f"{resident(pathod.pid) - before} KiB over {done:,} requests"
+
+
+def idle_connections(place):
+    """memory, of one held idle connection"""
+    wanted = 50_000
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    wanted = min(wanted, hard - 200)
+    with place.pathod("-t", "0") as pathod:
+        before = resident(pathod.pid)
+        held = []
+        for i in range(wanted):
+            connection = socket.socket()
+            connection.bind((f"127.0.1.{1 + i // 20000}", 0))
+            connection.connect(("127.0.0.1", pathod.port))
+            held.append(connection)
+        # Each has been served once, so that its coroutine, buffers and all are there.
+        for connection in held:
+            connection.sendall(b"GET /p/200 HTTP/1.1\r\nHost: x\r\n\r\n")
+        for connection in held:
+            connection.recv(4096)
+        grown = resident(pathod.pid) - before
+        for connection in held:
+            connection.close()
+        return f"{grown / wanted:.1f} KiB each, {wanted:,} held"
+
+
+CHECKS = [bulk, many_requests, idle_connections]

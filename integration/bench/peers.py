@@ -1,0 +1,140 @@
+"""Starts and stops the servers that take part in a measurement, each on a core of its own where there are two."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+TOOLS = {"nginx": "nginx-light", "wrk": "wrk", "ab": "apache2-utils", "curl": "curl", "taskset": "util-linux"}
+
+
+def find_tool(name):
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def missing_tools():
+    return sorted(package for name, package in TOOLS.items() if find_tool(name) is None)
+
+
+def pinned(core, command):
+    """The command, tied to a core: 0 for servers, 1 for clients."""
+    if (os.cpu_count() or 1) < 2:
+        return command
+    return ["taskset", "-c", str(core)] + command
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_listening(port, limit=10):
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"nothing listens on port {port} after {limit} seconds")
+
+
+class Workplace:
+    """A folder for configurations and files, and the programs under test."""
+
+    def __init__(self, folder, bin_folder):
+        self.folder = folder
+        self.bin_folder = bin_folder
+
+    def program(self, name):
+        return os.path.join(self.bin_folder, name)
+
+    def file_of_size(self, name, size):
+        path = os.path.join(self.folder, name)
+        if not os.path.exists(path):
+            block = os.urandom(1 << 20)
+            with open(path, "wb") as out:
+                for _ in range(size >> 20):
+                    out.write(block)
+        return path
+
+    @contextlib.contextmanager
+    def pathod(self, *arguments):
+        """A daemon with one worker; gives its process with the port as an attribute."""
+        command = [self.program("pathod"), "-p", "0", "--threads", "1", *arguments]
+        process = subprocess.Popen(pinned(0, command), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            process.port = int(re.search(r":(\d+)\s*$", process.stdout.readline()).group(1))
+            drain = subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
+            process.stdout.close()
+            yield process
+        finally:
+            stop(process)
+        drain.wait(timeout=10)
+
+    @contextlib.contextmanager
+    def nginx(self, location):
+        """nginx with one worker and one location; gives its master process with the port as an attribute."""
+        port = free_port()
+        prefix = os.path.join(self.folder, f"nginx-{port}")
+        os.makedirs(prefix)
+        config = os.path.join(prefix, "nginx.conf")
+        user = "user root;" if os.geteuid() == 0 else ""
+        with open(config, "w") as out:
+            out.write(f"""
+                {user} worker_processes 1; daemon off; pid {prefix}/pid; error_log {prefix}/error.log;
+                events {{ worker_connections 4096; }}
+                http {{
+                    access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; keepalive_timeout 600;
+                    client_body_temp_path {prefix}/b; proxy_temp_path {prefix}/p; fastcgi_temp_path {prefix}/f;
+                    uwsgi_temp_path {prefix}/u; scgi_temp_path {prefix}/s;
+                    server {{ listen 127.0.0.1:{port}; location / {{ {location} }} }}
+                }}""")
+        process = subprocess.Popen(pinned(0, [find_tool("nginx"), "-p", prefix, "-c", config]),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.port = port
+            wait_until_listening(port)
+            yield process
+        finally:
+            stop(process)
+
+
+def stop(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def reply_size(port, path):
+    """Bytes of a whole reply, head included."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        seen = b""
+        while b"\r\n\r\n" not in seen:
+            seen += connection.recv(65536)
+        head, _, body = seen.partition(b"\r\n\r\n")
+        length = int(re.search(rb"(?i)content-length: (\d+)", head).group(1))
+        return len(head) + 4 + max(length, len(body))
+
+
+def run(command, limit=300):
+    return subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+
+
+def wrk(port, path, seconds, connections=32):
+    """Requests a second."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", f"http://127.0.0.1:{port}{path}"]
+    result = run(pinned(1, command))
+    found = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
+    if not found or "Non-2xx" in result.stdout:
+        raise RuntimeError("wrk: " + result.stdout + result.stderr)
+    return float(found.group(1))
