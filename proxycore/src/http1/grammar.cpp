@@ -86,7 +86,7 @@ private:
 
 std::optional<Errc> translate(BeastError code, Facts const& facts) {
     using beast::http::error;
-    if (!code || code == error::need_more) return std::nullopt;
+    if (!code) return std::nullopt;
     if (code == error::bad_chunk || code == error::bad_chunk_extension) return Errc::bad_chunk;
     // RFC 9112 §6.1: "A sender MUST NOT send a Content-Length header field in any message that contains a
     // Transfer-Encoding header field." The parser says so in the words of whichever field came last.
@@ -106,12 +106,14 @@ public:
         harvest_.start_line_done = harvest_.head_done = false;
         parser_.emplace(harvest_, skip_body);
     }
-    std::optional<Errc> put(std::string_view bytes, std::size_t& used) override {
+    std::optional<Errc> put(std::string_view bytes, bool whole, std::size_t& used) override {
         BeastError error;
         harvest_.body = {};
         used = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-        auto const code = translate(error, harvest_.facts);
-        return code && !harvest_.start_line_done ? Errc::bad_start_line : code;
+        if (!harvest_.start_line_done) return Errc::bad_start_line;
+        if (error != beast::http::error::need_more) return translate(error, harvest_.facts);
+        if (!whole) return std::nullopt;
+        return harvest_.head_done ? Errc::bad_chunk : Errc::bad_field;
     }
     void put_eof() override {
         BeastError error;

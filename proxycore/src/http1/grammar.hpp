@@ -17,15 +17,17 @@ struct Facts {
     bool expect = false;
 };
 
-/// One message at a time. Running short is no error here: the machine only puts whole lines and knows what follows.
+/// One message at a time. The machine puts whole lines only, so a parser that wants more of a line is reading a bad
+/// one.
 class Grammar {
 public:
     virtual ~Grammar() = default;
 
     /// Forgets the message. `skip_body` must be known before the fields: no body whatever they say.
     virtual void restart(bool skip_body) = 0;
-    /// Reads `bytes`; `used` is how many of them were good, up to the start of the line in error.
-    virtual std::optional<Errc> put(std::string_view bytes, std::size_t& used) = 0;
+    /// Reads `bytes`: a start line; or lines that make a section `whole`, a head or a chunk line; or body bytes. `used`
+    /// is how many of them were good, up to the start of the line in error.
+    virtual std::optional<Errc> put(std::string_view bytes, bool whole, std::size_t& used) = 0;
     /// The connection ended a body that lasts until the close.
     virtual void put_eof() = 0;
 

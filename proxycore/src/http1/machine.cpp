@@ -119,7 +119,7 @@ std::optional<Fault> Machine::put_start_line() {
     bool const as_it_is = start_.rewritten.empty();
     if (as_it_is && section_.is_whole()) return std::nullopt;
     shown_ = section_.first_line_end();
-    return as_it_is ? put(0, shown_) : put_text(start_.rewritten, 0);
+    return as_it_is ? put(0, shown_) : put_text(start_.rewritten, 0, false);
 }
 
 std::optional<Fault> Machine::finish_head() {
@@ -151,7 +151,7 @@ Outcome Machine::read_body() {
     auto const bytes = buffer.unread();
     if (bytes.empty()) return Outcome();
     std::size_t size = 0;
-    grammar().put(bytes, size);
+    grammar().put(bytes, false, size);
     if (auto const room = limits_.body - body_size; size > room) return fail(Fault{Errc::body_too_large, room});
     use(size);
     data = grammar().body();
@@ -223,12 +223,13 @@ Failure Machine::eof_inside() const {
 
 std::optional<Fault> Machine::put(std::size_t begin, std::size_t end) {
     auto const lines = buffer.unread().substr(begin, end - begin);
-    return put_text(section_.has_bare_line_feed() ? with_crlf(lines) : lines, begin);
+    bool const whole = phase_ == Phase::chunk_line || (section_.is_whole() && end == section_.end());
+    return put_text(section_.has_bare_line_feed() ? with_crlf(lines) : lines, begin, whole);
 }
 
-std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin) {
+std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin, bool whole) {
     std::size_t good = 0;
-    auto const error = grammar().put(text, good);
+    auto const error = grammar().put(text, whole, good);
     if (!error) return std::nullopt;
     // The text has the lines of the bytes one for one, so the bad line is found by counting. With trailers the grammar
     // does not say how far it came, but each one that was good is in `trailers`.

@@ -11,10 +11,9 @@ namespace pathology::test {
 
 using Pieces = std::span<std::string_view const>;
 
-/// Calls `check(subject, pieces)` with a fresh `subject = make()` for `wire` whole, byte by byte, and cut in two at each
-/// place. The pieces joined are `wire`; a failure inside the check says which cut it was.
-template <class Make, class Check>
-void for_each_split(std::string_view wire, Make const& make, Check const& check) {
+/// Calls `check(subject, pieces)` with a fresh `subject = make()` for `wire` whole, byte by byte, and cut in two at
+/// each place. The pieces joined are `wire`; a failure inside the check says which cut it was.
+template <class Make, class Check> void for_each_split(std::string_view wire, Make const& make, Check const& check) {
     auto const run = [&](std::string const& cut, std::vector<std::string_view> const& pieces) {
         SCOPED_TRACE("input " + cut);
         auto subject = make();

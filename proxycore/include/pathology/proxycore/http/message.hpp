@@ -18,19 +18,19 @@ std::string to_string(Version version);
 
 /// Request line and fields.
 struct RequestHead {
-    std::string method;  ///< as sent, case and all
-    std::string target;  ///< as sent; `parse_target` takes it apart
-    Version version;
-    Fields fields;
+    std::string method{};  ///< as sent, case and all
+    std::string target{};  ///< as sent; `parse_target` takes it apart
+    Version version{};
+    Fields fields{};
     bool operator==(RequestHead const&) const = default;
 };
 
 /// Status line and fields.
 struct ResponseHead {
-    Version version;
+    Version version{};
     unsigned status = 200;
-    std::string reason;  ///< may be empty
-    Fields fields;
+    std::string reason{};  ///< may be empty
+    Fields fields{};
     bool operator==(ResponseHead const&) const = default;
 };
 

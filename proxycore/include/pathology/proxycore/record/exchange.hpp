@@ -11,24 +11,24 @@ namespace pathology::proxycore::record {
 
 /// An address and a port as text and number: `127.0.0.1`, 8080.
 struct Endpoint {
-    std::string address;
+    std::string address{};
     std::uint16_t port = 0;
     bool operator==(Endpoint const&) const = default;
 };
 
 /// A request as it was received. Text is bytes as sent, not checked for any encoding.
 struct RecordedRequest {
-    std::string method;
-    std::string target;  ///< as sent
-    std::string path;    ///< path and query, those of the URL for a request to a proxy
+    std::string method{};
+    std::string target{};  ///< as sent
+    std::string path{};    ///< path and query, those of the URL for a request to a proxy
     http::TargetForm form = http::TargetForm::none;
     std::string http_version = "HTTP/1.1";
-    http::Fields headers;
-    std::string body;             ///< the first bytes of the decoded body, as many as the recorder keeps
+    http::Fields headers{};
+    std::string body{};           ///< the first bytes of the decoded body, as many as the recorder keeps
     std::uint64_t body_size = 0;  ///< all of them counted
-    std::string raw;              ///< the exact bytes read, as many as the recorder keeps
+    std::string raw{};            ///< the exact bytes read, as many as the recorder keeps
     std::uint64_t raw_size = 0;   ///< all of them counted
-    Endpoint remote_address;
+    Endpoint remote_address{};
     std::uint64_t connection = 0;  ///< number of the connection, counting up from 0
     std::uint64_t index = 0;       ///< number of the request on its connection, counting up from 0
 
@@ -38,24 +38,24 @@ struct RecordedRequest {
 
 /// A response, crafted or received.
 struct RecordedResponse {
-    std::string status_code;            ///< digits as sent: "200", "00200"
-    std::optional<std::string> reason;  ///< nothing when a crafted response leaves it to the table
+    std::string status_code{};            ///< digits as sent: "200", "00200"
+    std::optional<std::string> reason{};  ///< nothing when a crafted response leaves it to the table
     std::string version = "HTTP/1.1";
-    http::Fields headers;
-    std::optional<std::string> body;  ///< the first bytes; nothing without a body
+    http::Fields headers{};
+    std::optional<std::string> body{};  ///< the first bytes; nothing without a body
     std::uint64_t body_size = 0;
-    std::string spec;                 ///< resolved spelling of a crafted response, empty for a received one
+    std::string spec{};               ///< resolved spelling of a crafted response, empty for a received one
     bool disconnect = false;          ///< the spec ended the connection
     std::uint64_t bytes_written = 0;  ///< on the wire, heads and framing included
-    std::string raw;                  ///< the exact bytes, as many as the recorder keeps; empty when not kept
+    std::string raw{};                ///< the exact bytes, as many as the recorder keeps; empty when not kept
 };
 
 /// A websocket frame.
 struct RecordedFrame {
     std::uint8_t opcode = 1;
     bool fin = false, rsv1 = false, rsv2 = false, rsv3 = false, masked = false;
-    std::optional<std::string> key;  ///< four bytes
-    std::string payload;             ///< the first bytes, unmasked
+    std::optional<std::string> key{};  ///< four bytes
+    std::string payload{};             ///< the first bytes, unmasked
     std::uint64_t payload_size = 0;
 };
 
@@ -73,10 +73,10 @@ struct Exchange {
     std::string protocol = "http";  ///< "http", "http2", "websockets"
     std::chrono::system_clock::time_point started{};
     std::chrono::nanoseconds duration{};
-    std::optional<RecordedRequest> request;
-    std::optional<RecordedResponse> response;
-    std::optional<RecordedFrame> frame;
-    std::string message;  ///< what went wrong, empty when nothing did
+    std::optional<RecordedRequest> request{};
+    std::optional<RecordedResponse> response{};
+    std::optional<RecordedFrame> frame{};
+    std::string message{};  ///< what went wrong, empty when nothing did
 };
 
 }  // namespace pathology::proxycore::record

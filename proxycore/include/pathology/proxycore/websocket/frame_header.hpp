@@ -32,7 +32,7 @@ struct FrameHeader {
     std::uint8_t opcode = 1;  ///< 0 to 15
     bool masked = false;      ///< the mask bit
     std::uint64_t length = 0;
-    std::optional<MaskingKey> key;
+    std::optional<MaskingKey> key{};
     bool operator==(FrameHeader const&) const = default;
 };
 
