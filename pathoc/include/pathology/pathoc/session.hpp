@@ -15,10 +15,11 @@
 
 namespace pathology::pathoc {
 
-/// How much of what is sent and received a session keeps.
+/// How patient a session is, and how much of what is sent and received it keeps.
 struct SessionSettings {
-    std::size_t body_limit = 0;  ///< decoded bytes of each reply
-    std::size_t raw_limit = 0;   ///< exact bytes of each reply, of each frame's payload, and of each message sent
+    proxycore::net::TimeLimit time_limit;  ///< of inactivity; nothing = for ever
+    std::size_t body_limit = 0;            ///< decoded bytes of each reply
+    std::size_t raw_limit = 0;  ///< exact bytes of each reply, of each frame's payload, and of each message sent
 };
 
 /// A message on its way.
@@ -69,8 +70,8 @@ public:
     /// The bytes of the last message sent, at most SessionSettings::raw_limit.
     std::string const& sent() const;
 
-    /// The bytes of a reply that did not come to its end.
-    std::string const& partial() const;
+    /// What has come of a reply that did not come to its end.
+    std::string partial() const;
 
     proxycore::net::Stream& stream();
     void close();

@@ -1,0 +1,203 @@
+#include <pathology/pathoc/client.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <functional>
+#include <pathology/language/load.hpp>
+#include <pathology/language/rng.hpp>
+#include <pathology/pathoc/session.hpp>
+#include <pathology/proxycore/net/connect.hpp>
+#include <utility>
+
+#include "script.hpp"
+
+namespace pathology::pathoc {
+namespace {
+
+namespace asio = boost::asio;
+namespace net = proxycore::net;
+
+Failure failure(Errc code, std::string message, boost::system::error_code cause = {}) {
+    Failure made;
+    made.code = code;
+    made.message = std::move(message);
+    made.cause = cause;
+    return made;
+}
+
+}  // namespace
+
+class Client::Impl {
+public:
+    explicit Impl(ClientOptions options)
+        : options_(std::move(options)), seed_(options_.seed ? *options_.seed : language::draw_seed()) {
+        settings_.side = language::Side::client;
+        settings_.request_host = options_.tunnel ? options_.tunnel->name : options_.host;
+        settings_.files = options_.files;
+    }
+
+    asio::awaitable<Result<Reply>> request(std::string_view spec);
+    asio::awaitable<Result<Sent>> send(std::string_view spec);
+    asio::awaitable<Result<Reply>> receive();
+    asio::awaitable<Result<proxycore::record::RecordedFrame>> receive_frame();
+
+    /// Runs a conversation to its end on the calling thread.
+    template <class T> T finish(asio::awaitable<T> work) {
+        std::optional<T> outcome;
+        std::exception_ptr thrown;
+        bool done = false;
+        auto const keep = [](asio::awaitable<T> inner, std::optional<T>& into) -> asio::awaitable<void> {
+            into.emplace(co_await std::move(inner));
+        };
+        asio::co_spawn(context_, keep(std::move(work), outcome), [&](std::exception_ptr error) {
+            thrown = std::move(error);
+            done = true;
+        });
+        context_.restart();
+        while (!done) context_.run_one();
+        if (thrown) std::rethrow_exception(thrown);
+        return std::move(*outcome);
+    }
+
+    Sent const& last_sent() const { return last_; }
+    std::uint64_t seed() const { return seed_; }
+    bool is_open() const { return session_.has_value(); }
+    void close() { session_.reset(); }
+
+private:
+    Result<Script> read(std::string_view spec) const;
+    asio::awaitable<Result<void>> open();
+    Result<Crafted> craft(Prepared const& message);
+    void note_sent(Crafted const& crafted, std::uint64_t bytes, bool disconnected);
+
+    ClientOptions options_;
+    std::uint64_t seed_;
+    language::Settings settings_;
+    asio::io_context context_{1};
+    std::optional<Session> session_;
+    std::uint64_t connections_ = 0;  // made so far
+    std::uint64_t messages_ = 0;     // sent on this one
+    Sent last_;
+};
+
+/// Freezes what is small enough, so that last_sent() can be replayed.
+Result<Script> Client::Impl::read(std::string_view spec) const {
+    auto const text = language::load_spec(spec, settings_.files);
+    if (!text) return failure(Errc::bad_spec, language::describe(text.error(), spec));
+    auto script = read_script(*text, settings_, Spelling::frozen);
+    if (!script && script.error().code == language::SpecErrc::too_large) {
+        script = read_script(*text, settings_, Spelling::canonical);
+    }
+    if (!script) return failure(Errc::bad_spec, language::describe(script.error(), *text));
+    return std::move(*script);
+}
+
+asio::awaitable<Result<void>> Client::Impl::open() {
+    if (session_) co_return Result<void>();
+    auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
+    auto stream = co_await net::connect(options_.host, options_.port, limit);
+    if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);
+    session_.emplace(std::move(*stream), SessionSettings{limit, options_.body_limit, options_.raw_limit});
+    ++connections_;
+    messages_ = 0;
+    if (!options_.tunnel) co_return Result<void>();
+    auto const through = co_await session_->connect_through(options_.tunnel->name, options_.tunnel->port.value_or(80));
+    if (!through) session_.reset();
+    co_return through;
+}
+
+Result<Crafted> Client::Impl::craft(Prepared const& message) {
+    auto const of_connection = language::derive_seed(seed_, connections_ - 1);
+    auto crafted = message.craft(language::derive_seed(of_connection, messages_++));
+    if (!crafted) return failure(Errc::bad_spec, crafted.error().message);  // a file has gone
+    return std::move(*crafted);
+}
+
+void Client::Impl::note_sent(Crafted const& crafted, std::uint64_t bytes, bool disconnected) {
+    last_.spec = *crafted.spec;
+    last_.raw = session_->sent();
+    last_.bytes += bytes;
+    last_.disconnected = disconnected;
+}
+
+asio::awaitable<Result<Reply>> Client::Impl::request(std::string_view spec) {
+    last_ = {};
+    auto const script = read(spec);
+    if (!script) co_return script.error();
+    Playlist playlist({&*script, 1});
+    Result<Reply> reply = failure(Errc::bad_spec, "the spec sends no request: " + std::string(spec));
+    while (auto const* message = playlist.next()) {
+        if (auto const opened = co_await open(); !opened) co_return opened.error();
+        auto const crafted = craft(*message);
+        if (!crafted) co_return crafted.error();
+        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !message->is_frame()};
+        if (message->is_frame()) {
+            auto const written = co_await session_->send(outgoing);
+            if (!written) co_return written.error();
+            note_sent(*crafted, written->bytes, written->disconnected);
+            if (written->disconnected || written->error) session_.reset();
+            continue;
+        }
+        reply = co_await session_->exchange(outgoing);
+        bool const failed = reply.has_error();
+        note_sent(*crafted, failed ? reply.error().bytes_sent : crafted->plan->length,
+                  failed && reply.error().code == Errc::closed_by_spec);
+        if (failed || (!reply->keep_alive && reply->status() != 101)) session_.reset();
+        if (failed) co_return reply;
+    }
+    co_return reply;
+}
+
+asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
+    last_ = {};
+    auto const script = read(spec);
+    if (!script) co_return script.error();
+    Playlist playlist({&*script, 1});
+    while (auto const* message = playlist.next()) {
+        if (auto const opened = co_await open(); !opened) co_return opened.error();
+        auto const crafted = craft(*message);
+        if (!crafted) co_return crafted.error();
+        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !message->is_frame()};
+        auto const written = co_await session_->send(outgoing);
+        if (!written) co_return written.error();
+        note_sent(*crafted, written->bytes, written->disconnected);
+        if (written->error == net::Errc::timed_out) co_return failure(Errc::timed_out, "Timeout", written->error);
+        if (written->error) break;  // what the server has to say to it can still be received
+        if (written->disconnected) {
+            session_.reset();
+            break;
+        }
+    }
+    co_return last_;
+}
+
+asio::awaitable<Result<Reply>> Client::Impl::receive() {
+    if (!session_) co_return failure(Errc::not_a_conversation, "no request was sent on an open connection");
+    auto reply = co_await session_->receive();
+    if (!reply || (!reply->keep_alive && reply->status() != 101)) session_.reset();
+    co_return reply;
+}
+
+asio::awaitable<Result<proxycore::record::RecordedFrame>> Client::Impl::receive_frame() {
+    if (!session_) co_return failure(Errc::not_a_conversation, "no WebSocket is open");
+    auto frame = co_await session_->receive_frame();
+    if (!frame) session_.reset();
+    co_return frame;
+}
+
+Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+Result<Reply> Client::request(std::string_view spec) { return impl_->finish(impl_->request(spec)); }
+Result<Sent> Client::send(std::string_view spec) { return impl_->finish(impl_->send(spec)); }
+Result<Reply> Client::receive() { return impl_->finish(impl_->receive()); }
+Result<proxycore::record::RecordedFrame> Client::receive_frame() { return impl_->finish(impl_->receive_frame()); }
+Sent const& Client::last_sent() const { return impl_->last_sent(); }
+std::uint64_t Client::seed() const { return impl_->seed(); }
+bool Client::is_open() const { return impl_->is_open(); }
+void Client::close() { impl_->close(); }
+
+}  // namespace pathology::pathoc

@@ -1,0 +1,128 @@
+#include <pathology/pathoc/command_line.hpp>
+
+#include <charconv>
+#include <utility>
+
+namespace pathology::pathoc {
+namespace {
+
+namespace console = proxycore::console;
+using boost::system::result;
+using console::Exit;
+
+constexpr std::string_view program = "pathoc";
+
+/// What was typed, before it is known to make sense together.
+struct Typed {
+    Options options;
+    std::string host, tunnel, ignored_codes;
+    std::optional<std::uint16_t> port;
+    bool no_timestamp = false, json = false;
+};
+
+void declare_target(console::CommandLine& line, Typed& typed) {
+    line.group("Target");
+    line.option("-p,--port", typed.port, "connect to this port; HOST:PORT says the same (default 80)");
+    line.option("-c,--connect-to", typed.tunnel, "ask the host, a proxy, for a tunnel by CONNECT first", "HOST:PORT");
+    line.positional("HOST", typed.host, "where to send to: NAME, NAME:PORT, [IPV6]:PORT", false);
+    line.positional("SPEC", typed.options.specs, "what to send: a spec, a file that holds one, +FILE", false);
+}
+
+void declare_run(console::CommandLine& line, Options& options) {
+    line.group("Run");
+    line.option("-n,--connections", options.connections,
+                "connections, one after the other, each with all specs; -1 never ends");
+    line.option("-w,--wait", options.wait, "wait before each connection but the first", "SECONDS");
+    line.flag("-r,--random", options.random_pick, "each connection sends one of the specs, picked at random");
+    line.option("-t,--timeout", options.time_limit, "give up after this long without data", "SECONDS");
+    line.flag("-T,--ignore-timeouts", options.ignore_timeouts, "go on with the same connection after a timeout");
+    line.flag("-o,--oneshot", options.one_shot, "stop after the first response that -I does not hide");
+    line.flag("-m,--memo", options.memo, "send nothing twice: explain each message and skip what was sent before");
+    line.option("--memo-limit", options.memo_limit, "end after more than this many skipped in a row");
+    line.option("--seed", options.seed, "draw everything random from this number");
+}
+
+void declare_output(console::CommandLine& line, Typed& typed) {
+    auto& options = typed.options;
+    line.group("Output");
+    line.flag("-e,--explain", options.explain, "show each message with everything random and automatic spelled out");
+    line.option("-I,--ignore-codes", typed.ignored_codes, "say nothing of responses with these codes", "CODES");
+    line.flag("-q,--show-request", options.show_request, "show the exact bytes sent");
+    line.flag("--show-response", options.show_response, "show the exact bytes received");
+    line.flag("-x,--hex", options.hex, "show bytes as a hex dump");
+    line.flag("--json", typed.json, "tell each exchange as one line of JSON");
+    line.flag("--no-timestamp", typed.no_timestamp, "leave out date and time");
+
+    line.group("Instead of sending");
+    line.flag("--preview", options.preview, "write the exact bytes to standard output, open no connection");
+    line.flag("--show-uas", options.show_user_agents, "list the user agents that uNAME stands for");
+    line.footer(
+        "Examples:\n"
+        "  pathoc localhost:9999 get:/ \"post:/form:b@1k\"\n"
+        "  pathoc -e -I 200 -t 2 -n 1000 localhost:9999 'get:/:b@10:ir,@1'\n"
+        "  pathoc -c origin.test:80 -p 8080 localhost get:/\n");
+}
+
+/// `200,404`; nothing when it is no list of numbers.
+std::optional<std::set<unsigned>> read_codes(std::string_view text) {
+    std::set<unsigned> codes;
+    while (true) {
+        auto const comma = text.find(',');
+        auto const word = text.substr(0, comma);
+        unsigned code = 0;
+        auto const [stop, error] = std::from_chars(word.data(), word.data() + word.size(), code);
+        if (error != std::errc() || stop != word.data() + word.size()) return std::nullopt;
+        codes.insert(code);
+        if (comma == std::string_view::npos) return codes;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+Exit refuse(std::string const& message) { return console::usage_error(program, message); }
+
+result<void, Exit> settle_target(Typed& typed) {
+    auto& options = typed.options;
+    auto const host = parse_host(typed.host);
+    if (!host) return refuse(host.error().message);
+    if (host->port && typed.port && *host->port != *typed.port) {
+        return refuse("two ports are given: " + typed.host + " and -p " + std::to_string(*typed.port));
+    }
+    if (typed.port == 0) return refuse("there is no port 0 to connect to");
+    options.host = host->name;
+    options.port = host->port ? *host->port : typed.port.value_or(80);
+    if (typed.tunnel.empty()) return {};
+    auto tunnel = parse_host(typed.tunnel);
+    if (!tunnel || !tunnel->port) return refuse("Invalid CONNECT specification: " + typed.tunnel + " (HOST:PORT)");
+    options.tunnel = std::move(*tunnel);
+    return {};
+}
+
+result<Options, Exit> settle(Typed typed) {
+    auto& options = typed.options;
+    options.timestamps = !typed.no_timestamp;
+    options.form = typed.json ? OutputForm::json : OutputForm::text;
+    if (options.show_user_agents) return options;
+    if (typed.host.empty()) return refuse("HOST is missing");
+    if (options.specs.empty()) return refuse("SPEC is missing: say what to send to " + typed.host);
+    if (options.connections < -1) return refuse("-n takes a number of connections, or -1 for no end");
+    if (auto const target = settle_target(typed); !target) return target.error();
+    if (typed.ignored_codes.empty()) return options;
+    auto codes = read_codes(typed.ignored_codes);
+    if (!codes) return refuse("Invalid return code specification: " + typed.ignored_codes + " (codes with commas)");
+    options.ignored_codes = std::move(*codes);
+    return options;
+}
+
+}  // namespace
+
+result<Options, Exit> parse_options(std::vector<std::string> arguments) {
+    Typed typed;
+    console::CommandLine line(program, "A perverse HTTP client: sends what specs say, and tells what comes back.");
+    declare_target(line, typed);
+    declare_run(line, typed.options);
+    declare_output(line, typed);
+    if (auto const parsed = line.parse(std::move(arguments)); !parsed) return parsed.error();
+    return settle(std::move(typed));
+}
+
+}  // namespace pathology::pathoc

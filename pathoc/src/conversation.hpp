@@ -1,0 +1,78 @@
+// The run of a program: connections one after the other, and what is said of each exchange.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <pathology/pathoc/options.hpp>
+#include <pathology/pathoc/session.hpp>
+#include <pathology/proxycore/console/console.hpp>
+#include <pathology/proxycore/console/exit_code.hpp>
+#include <span>
+#include <string>
+
+#include "dice.hpp"
+#include "memo.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "script.hpp"
+
+namespace pathology::pathoc {
+
+class Conversation {
+public:
+    Conversation(Options const& options, std::span<Script const> scripts, proxycore::console::Console& console);
+
+    /// Plays every connection. Cancel: terminal, after interrupt().
+    boost::asio::awaitable<void> run();
+
+    /// Says that what fails from now on failed because we were told to stop.
+    void interrupt();
+
+    /// Shows what has been written and how far the run is.
+    void tick();
+
+    proxycore::console::ExitCode verdict() const;
+
+private:
+    /// One connection, made when its first message needs it.
+    struct Line {
+        std::uint64_t ordinal;
+        Playlist playlist;
+        std::uint64_t index = 0;  // of the next message
+        std::optional<Session> session;
+        std::string remote;
+        bool speaks_websocket = false;
+        bool is_over = false;
+    };
+
+    boost::asio::awaitable<void> play_connection(std::uint64_t ordinal);
+    boost::asio::awaitable<void> play(Line& line);
+    boost::asio::awaitable<void> hear_frames(Line& line);
+    boost::asio::awaitable<void> play_and_stay(Line& line);
+    boost::asio::awaitable<void> open(Line& line);
+    boost::asio::awaitable<void> exchange(Line& line, Prepared const& message, Crafted const& crafted);
+    boost::asio::awaitable<void> send_only(Line& line, Prepared const& message, Crafted const& crafted);
+
+    std::optional<Crafted> craft(Line const& line, Prepared const& message);
+    void settle(Line& line, Prepared const& message, Moment const& moment, Outbound const& sent,
+                Result<Reply> const& outcome);
+    Moment moment(Line const& line) const;
+    void tell(std::string const& block);
+    void complain(std::string const& text);
+
+    Options const& options_;
+    std::span<Script const> scripts_;
+    proxycore::console::Console& console_;
+    Dice dice_;
+    std::optional<Memo> memo_;
+    std::unique_ptr<Report> report_;
+    Progress progress_;
+    std::string host_;  // the address that answered last, else as typed
+    bool stop_ = false;
+    bool interrupted_ = false, refused_ = false, failed_ = false, unconnected_ = false;
+};
+
+}  // namespace pathology::pathoc

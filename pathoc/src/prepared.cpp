@@ -1,0 +1,69 @@
+#include "prepared.hpp"
+
+#include <pathology/language/print.hpp>
+#include <pathology/language/resolve.hpp>
+
+namespace pathology::pathoc {
+namespace {
+
+std::string spelled_method(language::Message const& message) {
+    auto const* const request = std::get_if<language::Request>(&message);
+    if (request == nullptr || !request->method) return "GET";
+    auto const* const literal = std::get_if<language::Literal>(&*request->method);
+    return literal != nullptr ? literal->bytes : "GET";
+}
+
+/// What stands in a nested spec is left to chance as long as it is not frozen.
+bool has_nested_spec(language::Message const& message) {
+    auto const& all = language::features(message);
+    return language::find<language::NestedResponse>(all) != nullptr ||
+           language::find<language::NestedFrame>(all) != nullptr;
+}
+
+}  // namespace
+
+Prepared::Prepared(language::Message message, language::Settings settings, Spelling spelling)
+    : message_(std::move(message)),
+      settings_(std::move(settings)),
+      spelling_(spelling),
+      times_(language::times(message_)),
+      method_(spelled_method(message_)),
+      random_(language::resolves_randomly(message_, settings_) || language::has_generated_data(message_) ||
+              (spelling == Spelling::frozen && has_nested_spec(message_))),
+      canonical_(std::make_shared<std::string const>(language::print(message_))) {}
+
+language::Parsed<Prepared> Prepared::make(language::Message message, language::Settings settings, Spelling spelling) {
+    Prepared prepared(std::move(message), std::move(settings), spelling);
+    auto trial = prepared.craft_anew(0);
+    if (!trial) return trial.error();
+    if (!prepared.random_) prepared.constant_ = std::move(*trial);
+    return prepared;
+}
+
+language::Parsed<Crafted> Prepared::craft(std::uint64_t seed) const {
+    if (constant_.plan) return constant_;
+    return craft_anew(seed);
+}
+
+language::Parsed<Crafted> Prepared::craft_anew(std::uint64_t seed) const {
+    language::Rng rng(seed);
+    auto message = language::resolve(message_, settings_, rng);
+    if (!message) return message.error();
+    Crafted crafted{nullptr, rng(), canonical_, random_};
+    if (spelling_ == Spelling::frozen) {
+        message = language::freeze(*message, settings_, crafted.seed);
+        if (!message) return message.error();
+        crafted.spec = std::make_shared<std::string const>(language::print(*message));
+    }
+    auto plan = language::make_plan(*message, settings_);
+    if (!plan) return plan.error();
+    crafted.plan = std::make_shared<language::Plan const>(std::move(*plan));
+    return crafted;
+}
+
+bool Prepared::is_handshake() const {
+    auto const* const request = std::get_if<language::Request>(&message_);
+    return request != nullptr && request->websocket;
+}
+
+}  // namespace pathology::pathoc

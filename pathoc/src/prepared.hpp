@@ -1,0 +1,59 @@
+// A message of a spec, checked once and made ready for the wire each time it is sent.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <pathology/language/ast.hpp>
+#include <pathology/language/plan.hpp>
+#include <pathology/language/settings.hpp>
+#include <string>
+#include <string_view>
+
+namespace pathology::pathoc {
+
+/// How a message is told, and with it what is sent.
+enum class Spelling {
+    canonical,  ///< as written, in the canonical form
+    frozen,     ///< every random part spelled out and every automatic one added; what is told is what is sent
+};
+
+/// One sending of a message. Cheap to copy.
+struct Crafted {
+    std::shared_ptr<language::Plan const> plan;
+    std::uint64_t seed = 0;                   ///< for the player
+    std::shared_ptr<std::string const> spec;  ///< as told
+    bool random = false;                      ///< whether another seed may give other bytes
+};
+
+class Prepared {
+public:
+    /// Checks a message by crafting it once, so that whatever can be refused is refused before anything is sent.
+    /// Errors: those of language::resolve, freeze and make_plan.
+    static language::Parsed<Prepared> make(language::Message message, language::Settings settings, Spelling spelling);
+
+    /// The same seed gives the same bytes. A constant message is resolved and planned once.
+    language::Parsed<Crafted> craft(std::uint64_t seed) const;
+
+    std::uint64_t times() const { return times_; }
+
+    /// The method, when the spec spells it out; GET otherwise.
+    std::string_view method() const { return method_; }
+
+    bool is_frame() const { return std::holds_alternative<language::Frame>(message_); }
+    bool is_handshake() const;  ///< a `ws` request
+
+private:
+    Prepared(language::Message message, language::Settings settings, Spelling spelling);
+    language::Parsed<Crafted> craft_anew(std::uint64_t seed) const;
+
+    language::Message message_;
+    language::Settings settings_;
+    Spelling spelling_;
+    std::uint64_t times_;
+    std::string method_;
+    bool random_;
+    std::shared_ptr<std::string const> canonical_;
+    Crafted constant_;  // of a message without chance
+};
+
+}  // namespace pathology::pathoc

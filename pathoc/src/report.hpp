@@ -1,0 +1,56 @@
+// How exchanges are told on standard output: lines for people, or JSON for programs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <pathology/pathoc/failure.hpp>
+#include <pathology/pathoc/options.hpp>
+#include <pathology/pathoc/reply.hpp>
+#include <pathology/proxycore/record/exchange.hpp>
+#include <string>
+#include <string_view>
+
+namespace pathology::pathoc {
+
+/// The place of a message in the run, and the time of its begin.
+struct Moment {
+    std::uint64_t connection = 0;  ///< counts up from 0
+    std::uint64_t index = 0;       ///< of the message on its connection, from 0
+    std::chrono::system_clock::time_point started{};
+    std::chrono::nanoseconds duration{};
+    std::string remote;  ///< "127.0.0.1:8080"
+};
+
+/// What went out for one message.
+struct Outbound {
+    std::string_view spec;   ///< as told
+    std::string_view bytes;  ///< exact, as many as were kept
+    std::uint64_t size = 0;  ///< all of them counted
+    bool is_frame = false;
+};
+
+/// Turns what happened into text. Every function appends to `out`.
+class Report {
+public:
+    virtual ~Report() = default;
+
+    /// A request and its reply, or why there is none; `partial` is what came of a reply that was not whole.
+    virtual void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
+                          std::string_view partial) = 0;
+
+    /// A frame that was sent.
+    virtual void sent_frame(std::string& out, Moment const& moment, Outbound const& sent) = 0;
+
+    /// A frame that the server sent.
+    virtual void received_frame(std::string& out, Moment const& moment,
+                                proxycore::record::RecordedFrame const& frame) = 0;
+};
+
+/// `DD-MM-YY HH:MM:SS: >> SPEC` and `<< CODE REASON: N bytes`, dumps after them when asked for.
+std::unique_ptr<Report> make_text_report(Options const& options);
+
+/// One `record::Exchange` a line; doc/log.md has the names.
+std::unique_ptr<Report> make_json_report();
+
+}  // namespace pathology::pathoc

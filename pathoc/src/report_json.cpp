@@ -1,0 +1,131 @@
+#include <pathology/pathoc/host.hpp>
+#include <pathology/proxycore/http/message.hpp>
+#include <pathology/proxycore/http/target.hpp>
+#include <pathology/proxycore/http1/reader.hpp>
+#include <pathology/proxycore/http1/settings.hpp>
+#include <pathology/proxycore/record/json.hpp>
+
+#include "frame_reader.hpp"
+#include "report.hpp"
+
+namespace pathology::pathoc {
+namespace {
+
+namespace http = proxycore::http;
+namespace http1 = proxycore::http1;
+namespace record = proxycore::record;
+using record::Exchange;
+
+record::Endpoint endpoint_of(std::string_view text) {
+    auto host = parse_host(text);
+    return host ? record::Endpoint{host->name, host->port.value_or(0)} : record::Endpoint{};
+}
+
+/// What a server would have read out of the bytes that were sent, as far as they are a request.
+void read_into(record::RecordedRequest& request, std::string_view bytes) {
+    http1::RequestReader reader({}, http1::Leniency::all());
+    reader.feed(bytes);
+    for (auto outcome = reader.next(); outcome && *outcome; outcome = reader.next()) {
+        if (**outcome == http1::Event::head) {
+            auto const& head = reader.head();
+            auto const target = http::parse_target(head.target);
+            request.method = head.method;
+            request.target = head.target;
+            request.path = target.path;
+            request.form = target.form;
+            request.http_version = http::to_string(head.version);
+            request.headers = head.fields;
+        } else if (**outcome == http1::Event::data) {
+            request.body += reader.data();
+        } else {
+            return;
+        }
+        request.body_size = reader.body_size();
+    }
+}
+
+record::RecordedRequest recorded(Moment const& moment, Outbound const& sent) {
+    record::RecordedRequest request;
+    request.raw = sent.bytes;
+    request.raw_size = sent.size;
+    request.remote_address = endpoint_of(moment.remote);
+    request.connection = moment.connection;
+    request.index = moment.index;
+    read_into(request, sent.bytes);
+    return request;
+}
+
+record::RecordedResponse recorded(Reply const& reply) {
+    record::RecordedResponse response;
+    response.status_code = std::to_string(reply.status());
+    response.reason = reply.reason();
+    response.version = http::to_string(reply.head.version);
+    response.headers = reply.head.fields;
+    if (reply.body_size > 0) response.body = reply.body;
+    response.body_size = reply.body_size;
+    response.bytes_written = reply.raw_size;
+    response.raw = reply.raw;
+    return response;
+}
+
+class JsonReport final : public Report {
+public:
+    void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
+                  std::string_view partial) override {
+        auto entry = begin(moment, outcome ? Exchange::Type::received : Exchange::Type::error);
+        entry.request = recorded(moment, sent);
+        if (outcome) {
+            entry.response = recorded(*outcome);
+        } else {
+            auto const& why = outcome.error();
+            if (why.code == Errc::timed_out) entry.type = Exchange::Type::timeout;
+            if (why.code == Errc::closed_by_spec) entry.type = Exchange::Type::crafted;
+            entry.message = why.message;
+            if (!partial.empty()) {
+                entry.response.emplace();
+                entry.response->version.clear();
+                entry.response->raw = partial;
+                entry.response->bytes_written = why.bytes_received;
+            }
+        }
+        finish(out, entry);
+    }
+
+    void sent_frame(std::string& out, Moment const& moment, Outbound const& sent) override {
+        auto entry = begin(moment, Exchange::Type::crafted);
+        entry.protocol = "websockets";
+        FrameReader reader(sent.bytes.size());
+        reader.feed(sent.bytes);
+        if (auto frame = reader.next()) entry.frame = std::move(*frame);
+        finish(out, entry);
+    }
+
+    void received_frame(std::string& out, Moment const& moment, record::RecordedFrame const& frame) override {
+        auto entry = begin(moment, Exchange::Type::inbound);
+        entry.protocol = "websockets";
+        entry.frame = frame;
+        finish(out, entry);
+    }
+
+private:
+    Exchange begin(Moment const& moment, Exchange::Type type) {
+        Exchange entry;
+        entry.id = next_id_++;
+        entry.type = type;
+        entry.started = moment.started;
+        entry.duration = moment.duration;
+        return entry;
+    }
+    static void finish(std::string& out, Exchange const& entry) {
+        out += record::to_json_line(entry);
+        out += '\n';
+    }
+
+    std::uint64_t next_id_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Report> make_json_report() { return std::make_unique<JsonReport>(); }
+
+}  // namespace pathology::pathoc

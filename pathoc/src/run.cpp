@@ -1,0 +1,99 @@
+#include <pathology/pathoc/run.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <exception>
+#include <vector>
+
+#include "conversation.hpp"
+#include "preview.hpp"
+#include "user_agents.hpp"
+
+namespace pathology::pathoc {
+namespace {
+
+namespace asio = boost::asio;
+using proxycore::console::Console;
+using proxycore::console::ExitCode;
+
+constexpr auto between_ticks = std::chrono::milliseconds(50);
+
+/// Runs a conversation on the calling thread, with what goes on beside it: a tick, and the wait for SIGINT.
+class Stage {
+public:
+    explicit Stage(Conversation& conversation) : conversation_(conversation) {}
+
+    void play() {
+        asio::co_spawn(context_, conversation_.run(),
+                       asio::bind_cancellation_slot(stopping_.slot(), [this](std::exception_ptr thrown) {
+                           done_ = true;
+                           thrown_ = std::move(thrown);
+                       }));
+        signals_.async_wait([this](boost::system::error_code ec, int) {
+            if (ec) return;
+            interrupted_ = true;
+            conversation_.interrupt();
+            stopping_.emit(asio::cancellation_type::terminal);
+        });
+        tick();
+        while (!done_) context_.run_one();
+        if (thrown_ && !interrupted_) std::rethrow_exception(thrown_);  // a cancelled coroutine ends by throwing
+    }
+
+private:
+    void tick() {
+        ticks_.expires_after(between_ticks);
+        ticks_.async_wait([this](boost::system::error_code ec) {
+            if (ec) return;
+            conversation_.tick();
+            tick();
+        });
+    }
+
+    Conversation& conversation_;
+    asio::io_context context_{1};
+    asio::cancellation_signal stopping_;
+    asio::signal_set signals_{context_, SIGINT};
+    asio::steady_timer ticks_{context_};
+    std::exception_ptr thrown_;
+    bool done_ = false, interrupted_ = false;
+};
+
+language::Settings spec_settings(Options const& options) {
+    language::Settings settings;
+    settings.side = language::Side::client;
+    settings.request_host = options.tunnel ? options.tunnel->name : options.host;
+    settings.files = language::FileAccess::anywhere();
+    return settings;
+}
+
+}  // namespace
+
+ExitCode run(Options const& options, Console& console) {
+    if (options.show_user_agents) {
+        console.out(list_user_agents());
+        return ExitCode::done;
+    }
+    auto const spelling = options.explain || options.memo ? Spelling::frozen : Spelling::canonical;
+    auto const settings = spec_settings(options);
+    std::vector<Script> scripts;
+    for (auto const& argument : options.specs) {
+        auto script = load_script(argument, settings, spelling);
+        if (!script) {
+            console.err(script.error().text);
+            return ExitCode::usage;
+        }
+        scripts.push_back(std::move(*script));
+    }
+    if (options.preview) return preview(options, scripts, console);
+    Conversation conversation(options, scripts, console);
+    Stage(conversation).play();
+    return conversation.verdict();
+}
+
+}  // namespace pathology::pathoc

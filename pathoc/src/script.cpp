@@ -1,0 +1,73 @@
+#include "script.hpp"
+
+#include <filesystem>
+#include <pathology/language/load.hpp>
+#include <pathology/language/parse.hpp>
+
+namespace pathology::pathoc {
+namespace {
+
+/// The text of a spec, and what to call it in a message.
+struct Source {
+    std::string name, text;
+};
+
+language::Parsed<Source> read_source(std::string const& argument, language::FileAccess const& files) {
+    if (argument.starts_with('+')) {
+        auto text = language::load_spec(argument, files);
+        if (!text) return text.error();
+        return Source{argument.substr(1), std::move(*text)};
+    }
+    std::error_code not_there;
+    if (!std::filesystem::is_regular_file(argument, not_there)) return Source{"spec", argument};
+    auto text = language::read_spec_file(argument, files);
+    if (!text) return text.error();
+    return Source{argument, std::move(*text)};
+}
+
+}  // namespace
+
+language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings, Spelling spelling) {
+    auto messages = language::parse_requests(text);
+    if (!messages) return messages.error();
+    Script script;
+    for (auto& message : *messages) {
+        auto prepared = Prepared::make(std::move(message), settings, spelling);
+        if (!prepared) return prepared.error();
+        script.push_back(std::move(*prepared));
+    }
+    return script;
+}
+
+boost::system::result<Script, Refused> load_script(std::string const& argument, language::Settings const& settings,
+                                                   Spelling spelling) {
+    auto const source = read_source(argument, settings.files);
+    if (!source) return Refused{language::describe(source.error(), argument) + "\n"};
+    auto script = read_script(source->text, settings, spelling);
+    if (!script) return Refused{language::describe(script.error(), source->text, source->name) + "\n"};
+    return std::move(*script);
+}
+
+Prepared const* Playlist::next() {
+    while (!scripts_.empty()) {
+        auto const& script = scripts_.front();
+        for (; message_ < script.size(); ++message_, repeated_ = 0) {
+            if (repeated_++ < script[message_].times()) return &script[message_];
+        }
+        scripts_ = scripts_.subspan(1);
+        message_ = repeated_ = 0;
+    }
+    return nullptr;
+}
+
+std::optional<std::uint64_t> count_messages(std::span<Script const> scripts) {
+    std::uint64_t count = 0;
+    for (auto const& script : scripts) {
+        for (auto const& message : script) {
+            if (__builtin_add_overflow(count, message.times(), &count)) return std::nullopt;
+        }
+    }
+    return count;
+}
+
+}  // namespace pathology::pathoc

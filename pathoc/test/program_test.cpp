@@ -1,0 +1,136 @@
+// The built program: what needs a process of its own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "support/program.hpp"
+#include "support/scripted_server.hpp"
+
+namespace pathology::pathoc::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+Ended pathoc(std::vector<std::string> const& arguments, std::string const& folder = {},
+             std::string const& interrupt_after = {}) {
+    return run_program(PATHOC_PROGRAM, arguments, folder, interrupt_after);
+}
+
+std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+TEST(Program, ListsUserAgents) {
+    auto const ended = pathoc({"--show-uas"});
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(ended.out,
+              "User agent strings:\n   a android\n   l blackberry\n   b bingbot\n   c chrome\n   f firefox\n"
+              "   g googlebot\n   i ie9\n   p ipad\n   h iphone\n   s safari\n");
+}
+
+TEST(Program, SaysItsVersion) { EXPECT_THAT(pathoc({"--version"}).out, MatchesRegex("pathoc [0-9.]+\n")); }
+
+TEST(Program, EndsWithTwoForABadCommandLine) {
+    EXPECT_EQ(pathoc({}).status, 2);
+    EXPECT_EQ(pathoc({"-I", "x", "localhost", "get:/"}).status, 2);
+}
+
+TEST(Program, ShowsWhereASpecIsWrong) {
+    auto const ended = pathoc({"localhost:1", "get:/:b'x':z"});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_EQ(ended.out, "");
+    EXPECT_THAT(ended.err, MatchesRegex("spec:1:1[0-9]: .*\nget:/:b'x':z\n +\\^\n"));
+}
+
+TEST(Program, TellsAnExchangeWithItsTime) {
+    ScriptedServer const server({ok});
+    auto const ended = pathoc({"127.0.0.1:" + std::to_string(server.port()), "get:/"});
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(ended.err, "");
+    EXPECT_THAT(ended.out, MatchesRegex("[0-9-]{8} [0-9:]{8}: >> 'GET':/\n<< 200 OK: 2 bytes\n"));
+}
+
+TEST(Program, EndsWithThreeWhenNobodyListens) {
+    std::string port;
+    {
+        ScriptedServer const gone({});
+        port = std::to_string(gone.port());
+    }
+    auto const ended = pathoc({"-p", port, "127.0.0.1", "get:/"});
+    EXPECT_EQ(ended.status, 3);
+    EXPECT_EQ(ended.err, "Error connecting to \"127.0.0.1:" + port + "\": connection refused\n");
+}
+
+TEST(Program, EndsWith130WhenInterrupted) {
+    ScriptedServer const server({ok, ""}, Then::stay);
+    auto const ended =
+        pathoc({"-n", "-1", "127.0.0.1:" + std::to_string(server.port()), "get:/", "get:/silence"}, {}, "200 OK");
+    EXPECT_EQ(ended.status, 130);
+    EXPECT_THAT(ended.out, MatchesRegex(".*: >> 'GET':/\n<< 200 OK: 2 bytes\n"));
+    EXPECT_THAT(ended.err, MatchesRegex("interrupted: 1 exchanges, [0-9]+/s, 0 failed\n"));
+}
+
+TEST(Program, LeavesAPauseForEverWhenInterrupted) {
+    ScriptedServer const server({ok, ok}, Then::stay);
+    auto const ended = pathoc({"127.0.0.1:" + std::to_string(server.port()), "get:/", "get:/:p3,f"}, {}, "200 OK");
+    EXPECT_EQ(ended.status, 130);
+}
+
+class SpecFile : public testing::Test {
+protected:
+    SpecFile() {
+        std::ofstream(folder_ + "fuzz.spec") << "# two requests\nget:/a\nget:/b:b<fuzz.txt\n";
+        std::ofstream(folder_ + "fuzz.txt") << "data";
+        std::ofstream(folder_ + "bad.spec") << "get:/a\n  get:/b:z\n";
+    }
+    std::string folder_ = testing::TempDir();
+};
+
+TEST_F(SpecFile, IsReadForItsName) {
+    auto const ended = pathoc({"--preview", "h", "fuzz.spec"}, folder_);
+    EXPECT_EQ(ended.out,
+              "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nContent-Length: 4\r\nHost: h\r\n\r\ndata");
+    EXPECT_EQ(pathoc({"--preview", "h", "+fuzz.spec"}, folder_).out, ended.out);
+}
+
+TEST_F(SpecFile, IsNamedWhenItIsWrong) {
+    auto const ended = pathoc({"--preview", "h", "bad.spec"}, folder_);
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_THAT(ended.err, StartsWith("bad.spec:2:"));
+}
+
+TEST(Preview, WritesRequestsAndFramesWithoutASocket) {
+    auto const ended = pathoc({"--preview", "-e", "h", "get:/:x2", "wf:-mask:b'hi'"});
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(ended.out, std::string("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n\x01\x02hi"));
+    EXPECT_EQ(ended.err, ">> 'GET':/:h'Host'='h'\n>> 'GET':/:h'Host'='h'\n" + ended.err.substr(ended.err.rfind(">> ")));
+}
+
+TEST(Preview, WaitsForNothingAndEndsAtADisconnect) {
+    auto const ended = pathoc({"--preview", "h", "get:/a:p3,f", "get:/b:d5", "get:/c"});
+    EXPECT_EQ(ended.out, "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /");
+    EXPECT_EQ(ended.status, 0);
+}
+
+TEST(Preview, ReplaysFromASeedAndFromAnExplainedSpec) {
+    std::vector<std::string> const random{"--preview", "-e", "h", "get:/:b@30:ir,@3 wf:b@5"};
+    auto const first = pathoc(random);
+    ASSERT_THAT(first.err, StartsWith("seed "));
+    auto const seed = first.err.substr(5, first.err.find(' ', 5) - 5);
+    auto seeded = random;
+    seeded.insert(seeded.begin(), {"--seed", seed});
+    EXPECT_EQ(pathoc(seeded).out, first.out);
+
+    std::string spelled;
+    std::istringstream lines(first.err);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with(">> ")) spelled += line.substr(3) + " ";
+    }
+    auto const again = pathoc({"--preview", "h", spelled});
+    EXPECT_EQ(again.out, first.out);
+    EXPECT_EQ(again.err, "");
+}
+
+}  // namespace
+}  // namespace pathology::pathoc::test

@@ -1,0 +1,105 @@
+#include "reply_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include "frame_reader.hpp"
+#include "support/for_each_split.hpp"
+
+namespace pathology::pathoc {
+namespace {
+
+using pathology::test::for_each_split;
+using pathology::test::Pieces;
+using Progress = ReplyReader::Progress;
+
+/// Feeds the pieces and reads as far as they go.
+Progress feed(ReplyReader& reader, Pieces pieces) {
+    auto last = Progress::wants_more;
+    for (auto const piece : pieces) {
+        reader.feed(piece);
+        do last = reader.advance().value();
+        while (last == Progress::has_head);
+    }
+    return last;
+}
+
+TEST(ReplyReader, KeepsInterimRepliesTrailersAndRawBytes) {
+    constexpr std::string_view wire =
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n";
+    for_each_split(
+        wire, [] { return ReplyReader(100, 1000); },
+        [&](ReplyReader& reader, Pieces pieces) {
+            ASSERT_EQ(feed(reader, pieces), Progress::whole);
+            ASSERT_EQ(reader.advance().value(), Progress::whole);
+            auto const reply = reader.take();
+            EXPECT_EQ(reply.status(), 200U);
+            EXPECT_EQ(reply.body, "abcde");
+            EXPECT_EQ(reply.body_size, 5U);
+            EXPECT_EQ(reply.trailers.first("x-sum"), "1");
+            ASSERT_EQ(reply.interim.size(), 1U);
+            EXPECT_EQ(reply.interim[0].status, 103U);
+            EXPECT_EQ(reply.raw, wire);
+            EXPECT_EQ(reply.raw_size, wire.size());
+        });
+}
+
+TEST(ReplyReader, KeepsTheFirstBytesAndCountsAll) {
+    ReplyReader reader(4, 10);
+    reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef");
+    std::string_view const nothing;
+    ASSERT_EQ(feed(reader, Pieces(&nothing, 1)), Progress::whole);
+    auto const reply = reader.take();
+    EXPECT_EQ(reply.body, "abcd");
+    EXPECT_EQ(reply.body_size, 6U);
+    EXPECT_TRUE(reply.body_truncated());
+    EXPECT_EQ(reply.raw, "HTTP/1.1 2");
+    EXPECT_EQ(reply.raw_size, 44U);
+}
+
+TEST(ReplyReader, ReadsABodyUntilTheEnd) {
+    ReplyReader reader(100, 0);
+    reader.feed("HTTP/1.0 200 OK\r\n\r\nsome");
+    EXPECT_EQ(reader.advance().value(), Progress::has_head);
+    EXPECT_EQ(reader.advance().value(), Progress::wants_more);
+    reader.end();
+    EXPECT_EQ(reader.advance().value(), Progress::whole);
+    auto const reply = reader.take();
+    EXPECT_EQ(reply.body, "some");
+    EXPECT_FALSE(reply.keep_alive);
+    EXPECT_EQ(reader.advance().value(), Progress::nothing_comes);
+}
+
+TEST(ReplyReader, HasWhatCameOfABrokenReply) {
+    ReplyReader reader(100, 100);
+    reader.feed("HTT");
+    reader.end();
+    EXPECT_FALSE(reader.advance());
+    EXPECT_EQ(reader.partial(), "HTT");
+    EXPECT_EQ(reader.partial_size(), 3U);
+}
+
+TEST(FrameReader, UnmasksAndCutsPayloads) {
+    std::string const wire("\x01\x02hi\x8a\x00\x81\x85\x01\x02\x03\x04\x69\x67\x6f\x68\x6e", 17);
+    for_each_split(
+        wire, [] { return FrameReader(4); },
+        [](FrameReader& reader, Pieces pieces) {
+            std::vector<proxycore::record::RecordedFrame> frames;
+            for (auto const piece : pieces) {
+                reader.feed(piece);
+                while (auto frame = reader.next()) frames.push_back(std::move(*frame));
+            }
+            ASSERT_EQ(frames.size(), 3U);
+            EXPECT_EQ(frames[0].payload, "hi");
+            EXPECT_FALSE(frames[0].fin);
+            EXPECT_EQ(frames[1].opcode, 10);
+            EXPECT_TRUE(frames[1].fin);
+            EXPECT_EQ(frames[1].payload_size, 0U);
+            EXPECT_EQ(frames[2].payload, "hell");
+            EXPECT_EQ(frames[2].payload_size, 5U);
+            EXPECT_EQ(frames[2].key, "\x01\x02\x03\x04");
+        });
+}
+
+}  // namespace
+}  // namespace pathology::pathoc

@@ -1,0 +1,85 @@
+#include "script.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <limits>
+
+namespace pathology::pathoc {
+namespace {
+
+language::Settings settings() {
+    language::Settings settings;
+    settings.side = language::Side::client;
+    settings.request_host = "example.com";
+    return settings;
+}
+
+Script script(std::string_view text, Spelling spelling = Spelling::canonical) {
+    return read_script(text, settings(), spelling).value();
+}
+
+TEST(Playlist, RepeatsEachMessageInPlace) {
+    std::array const scripts{script("get:/a:x2 get:/b"), script("get:/c:x0 get:/d")};
+    Playlist playlist(scripts);
+    std::string told;
+    while (auto const* message = playlist.next()) told += *message->craft(0).value().spec + " ";
+    EXPECT_EQ(told, "'GET':/a 'GET':/a 'GET':/b 'GET':/d ");
+    EXPECT_EQ(playlist.next(), nullptr);
+    EXPECT_EQ(count_messages(scripts), 4U);
+}
+
+TEST(Playlist, RepeatsABillionTimesWithoutKeepingThem) {
+    std::array const scripts{script("get:/:x1000000000")};
+    Playlist playlist(scripts);
+    auto const* const first = playlist.next();
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(playlist.next(), first);
+    EXPECT_EQ(count_messages(scripts), 1000000000U);
+}
+
+TEST(CountMessages, KnowsWhenItCannot) {
+    std::array const scripts{script("get:/:x18446744073709551615 get:/")};
+    EXPECT_EQ(count_messages(scripts), std::nullopt);
+}
+
+TEST(Prepared, PlansAConstantMessageOnce) {
+    auto const messages = script("get:/:b'x'");
+    auto const one = messages[0].craft(1).value();
+    auto const other = messages[0].craft(2).value();
+    EXPECT_FALSE(one.random);
+    EXPECT_EQ(one.plan, other.plan);
+}
+
+TEST(Prepared, DrawsEverythingRandomFromTheSeed) {
+    auto const messages = script("get:/:b@10,digits:ir,@1", Spelling::frozen);
+    auto const spelled = [&](std::uint64_t seed) { return *messages[0].craft(seed).value().spec; };
+    EXPECT_TRUE(messages[0].craft(1)->random);
+    EXPECT_EQ(spelled(1), spelled(1));
+    EXPECT_NE(spelled(1), spelled(2));
+}
+
+TEST(Prepared, RefusesAtOnceWhatCannotBeSent) {
+    EXPECT_EQ(read_script("get:/:b<nowhere", settings(), Spelling::canonical).error().code,
+              language::SpecErrc::file_access);
+    EXPECT_EQ(read_script("get:/:b@1g", settings(), Spelling::frozen).error().code, language::SpecErrc::too_large);
+    EXPECT_TRUE(read_script("get:/:b@1g", settings(), Spelling::canonical));
+}
+
+TEST(Prepared, KnowsWhatTheReplyDependsOn) {
+    auto const messages = script("head:/ 'PATCH':/ ws:/ wf");
+    EXPECT_EQ(messages[0].method(), "HEAD");
+    EXPECT_EQ(messages[1].method(), "PATCH");
+    EXPECT_TRUE(messages[2].is_handshake());
+    EXPECT_TRUE(messages[3].is_frame());
+}
+
+TEST(LoadScript, ShowsTheLineAndACaret) {
+    auto const refused = load_script("get:/:p1,x", settings(), Spelling::canonical);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().text.rfind("spec:1:", 0), 0U) << refused.error().text;
+    EXPECT_NE(refused.error().text.find("\nget:/:p1,x\n"), std::string::npos) << refused.error().text;
+    EXPECT_TRUE(refused.error().text.ends_with("^\n")) << refused.error().text;
+}
+
+}  // namespace
+}  // namespace pathology::pathoc
