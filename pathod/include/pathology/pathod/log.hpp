@@ -18,7 +18,8 @@ using proxycore::record::Exchange;
 /// A ring of exchanges, oldest first.
 ///
 /// Shape:  ids count up from 0 and are never used twice, also after clear(). An exchange is entered when it is over:
-///         after the last byte of its answer was written, or it failed.
+///         after the last byte of its answer was written, or it failed. One whose answer pauses is entered when the
+///         request was read, and completed when it is over, so that a test sees what a server got that hangs.
 /// Thread: every function may be called from any thread. Those with a `limit` wait; a limit of 0 only looks.
 /// Owns:   its entries; what is handed out is a copy.
 class Log {
@@ -32,6 +33,8 @@ public:
     std::uint64_t add(std::function<void(Exchange&)> const& fill);
     /// Enters a copy, whatever its id says.
     std::uint64_t add(Exchange exchange);
+    /// Changes an entry, if it is still there.
+    void complete(std::uint64_t id, std::function<void(Exchange&)> const& change);
 
     /// All entries, oldest first.
     std::vector<Exchange> entries() const;
@@ -52,15 +55,15 @@ public:
     std::optional<Exchange> take(Duration limit);
 
 private:
-    Exchange const& at(std::uint64_t id) const { return ring_[id % ring_.size()]; }
-    Exchange& open_slot();
+    Exchange const& at(std::uint64_t id) const { return ring_[id % capacity_]; }
     bool wait_until(std::unique_lock<std::mutex>& lock, Duration limit, std::function<bool()> const& ready) const;
     std::vector<Exchange> copy() const;
 
     mutable std::mutex mutex_;
-    mutable std::condition_variable entered_;
+    mutable std::condition_variable changed_;
     mutable std::size_t waiting_ = 0;
-    std::vector<Exchange> ring_;
+    std::size_t capacity_;
+    std::vector<Exchange> ring_;          // grows to the capacity, then goes round
     std::uint64_t first_ = 0, next_ = 0;  // ids of the oldest entry and of the next one
     std::uint64_t taken_ = 0;             // take() gave every id below
 };

@@ -1,0 +1,87 @@
+#include "anchors.hpp"
+
+#include "spec_argument.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+using namespace language;
+
+/// The place of the first `=` that is no part of a group, a class or an escape.
+std::size_t find_separator(std::string_view text) {
+    int depth = 0;
+    bool in_class = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char const c = text[i];
+        if (c == '\\') {
+            ++i;
+        } else if (in_class) {
+            in_class = c != ']';
+        } else if (c == '[') {
+            in_class = true;
+        } else if (c == '(' || c == ')') {
+            depth += c == '(' ? 1 : -1;
+        } else if (c == '=' && depth <= 0) {
+            return i;
+        }
+    }
+    return text.find('=');
+}
+
+AnchorFailure bad_argument(std::string_view argument) {
+    return {"Invalid anchor specification: " + std::string(argument) + " (it reads PATTERN=SPEC)"};
+}
+
+AnchorFailure bad_pattern(std::string_view pattern, PatternFailure const& failure) {
+    auto const place = static_cast<std::uint32_t>(failure.offset);
+    SpecFailure const shown{SpecErrc::syntax, failure.message, {place, place}};
+    return {"Invalid regex in anchor: " + std::string(pattern) + "\n" + describe(shown, pattern, "pattern")};
+}
+
+AnchorFailure bad_spec(std::string_view argument, SpecFailure const& failure, std::string_view text) {
+    return {"Invalid spec in anchor: " + std::string(argument) + "\n" + describe(failure, text)};
+}
+
+/// What every request would fail for. A missing file may come yet, and a handshake comes with its request.
+std::optional<SpecFailure> find_fault(Message const& message, Settings const& settings) {
+    auto assumed = settings;
+    assumed.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";  // any will do: RFC 6455 §1.3
+    auto const rendition = render(message, assumed, {}, 0);
+    if (rendition || rendition.error().code == SpecErrc::file_access) return std::nullopt;
+    return rendition.error();
+}
+
+}  // namespace
+
+std::optional<AnchorText> split_anchor(std::string_view argument) {
+    auto const at = find_separator(argument);
+    if (at == std::string_view::npos) return std::nullopt;
+    return AnchorText{argument.substr(0, at), argument.substr(at + 1)};
+}
+
+boost::system::result<Anchors, AnchorFailure> Anchors::read(std::span<std::string const> arguments,
+                                                            Settings const& settings, bool explain) {
+    Anchors result;
+    for (std::string_view const argument : arguments) {
+        auto const parts = split_anchor(argument);
+        if (!parts) return bad_argument(argument);
+        auto pattern = Pattern::compile(parts->pattern);
+        if (!pattern) return bad_pattern(parts->pattern, pattern.error());
+        auto const text = read_spec_argument(parts->spec, settings.files);
+        if (!text) return bad_spec(argument, text.error(), parts->spec);
+        auto prepared = Prepared::read(*text, settings, explain);
+        if (!prepared) return bad_spec(argument, prepared.error(), *text);
+        if (auto const fault = find_fault((*prepared)->message(), settings)) return bad_spec(argument, *fault, *text);
+        result.anchors_.push_back({std::move(*pattern), std::move(*prepared)});
+    }
+    return result;
+}
+
+Prepared const* Anchors::find(std::string_view path) const {
+    for (auto const& anchor : anchors_) {
+        if (anchor.pattern.matches_start_of(path)) return anchor.answer.get();
+    }
+    return nullptr;
+}
+
+}  // namespace pathology::pathod

@@ -1,0 +1,48 @@
+// Anchors: answers that are attached to patterns of paths when the daemon starts.
+#pragma once
+
+#include <pathology/language/settings.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pattern.hpp"
+#include "prepared.hpp"
+
+namespace pathology::pathod {
+
+/// The two sides of `PATTERN=SPEC`; views into the argument.
+struct AnchorText {
+    std::string_view pattern, spec;
+};
+
+/// Splits at the first `=` that a backslash, brackets or parentheses do not protect; where there is none, at the first.
+/// Nothing without any `=`.
+std::optional<AnchorText> split_anchor(std::string_view argument);
+
+/// Why an anchor was refused: sentence, line and caret, without a newline at the end.
+struct AnchorFailure {
+    std::string message;
+};
+
+/// All anchors of a daemon, tried in the order given. Immutable; threads may share it.
+class Anchors {
+public:
+    /// Reads `PATTERN=SPEC`, `PATTERN=FILE` (a file that exists) and `PATTERN=+PATH` (below the folder of specs), and
+    /// checks each. Values that are files are looked for when they are asked for.
+    static boost::system::result<Anchors, AnchorFailure> read(std::span<std::string const> arguments,
+                                                              language::Settings const& settings, bool explain);
+
+    /// The first whose pattern matches at the start of the path; null when none does. Valid as long as this object.
+    Prepared const* find(std::string_view path) const;
+
+private:
+    struct Anchor {
+        Pattern pattern;
+        PreparedPtr answer;
+    };
+    std::vector<Anchor> anchors_;
+};
+
+}  // namespace pathology::pathod

@@ -1,0 +1,159 @@
+#include "conversation.hpp"
+
+#include <array>
+#include <pathology/language/rng.hpp>
+#include <pathology/proxycore/console/version.hpp>
+
+#include "complaint.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+using proxycore::http1::Event;
+
+constexpr std::size_t room_for_head = 2 * 1024;  // an idle connection keeps this much
+constexpr std::size_t room_for_body = 64 * 1024;
+
+proxycore::http1::Limits limits_of(DaemonOptions const& options) {
+    proxycore::http1::Limits limits;
+    limits.head = options.max_header;
+    limits.body = options.max_body;
+    return limits;
+}
+
+std::string_view established() {
+    static std::string const text = "HTTP/1.1 200 Connection established\r\nProxy-agent: pathod " +
+                                    std::string(proxycore::console::version()) + "\r\n\r\n";
+    return text;
+}
+
+/// The bytes of a plan that is nothing but these, or nothing.
+std::string const* only_bytes(language::Plan const& plan) {
+    return plan.steps.size() == 1 ? &std::get_if<language::SendBytes>(&plan.steps.front())->bytes : nullptr;
+}
+
+}  // namespace
+
+asio::awaitable<void> converse(net::Connection connection, Desk& desk) {
+    Conversation conversation(std::move(connection), desk);
+    co_await conversation.run();
+}
+
+Conversation::Conversation(net::Connection connection, Desk& desk)
+    : connection_(std::move(connection)),
+      stream_(*connection_.stream),
+      desk_(desk),
+      options_(desk.service.options),
+      reader_(limits_of(options_), proxycore::http1::Leniency::all()),
+      received_(options_),
+      notes_(desk, reader_, received_, connection_.id, stream_.remote_endpoint()) {
+    if (options_.time_limit) stream_.set_time_limit(*options_.time_limit);
+    recording_.limit = options_.show_responses ? options_.keep_bytes : 0;
+}
+
+asio::awaitable<void> Conversation::run() {
+    while (is_open_) {
+        switch (take_next()) {
+            case Next::read: {
+                auto const room = reader_.prepare(in_body_ ? room_for_body : room_for_head);
+                take_arrival(co_await stream_.read_some(asio::buffer(room.data(), room.size())));
+                break;
+            }
+            case Next::send_continue: co_await send("HTTP/1.1 100 Continue\r\n\r\n"); break;
+            case Next::answer: co_await answer(); break;
+            case Next::close: is_open_ = false; break;
+        }
+    }
+    stream_.close(net::HowToClose::fin);
+}
+
+/// Uses what has arrived until something is to be done for it.
+Conversation::Next Conversation::take_next() {
+    for (;;) {
+        auto const outcome = peer_ended_ ? reader_.finish() : reader_.next();
+        if (!outcome) {
+            notes_.failure(record::Exchange::Type::error, complaint(outcome.error()));
+            return Next::close;
+        }
+        if (!*outcome) return peer_ended_ ? Next::close : Next::read;
+        auto const event = **outcome;
+        received_.take(reader_, event);
+        in_body_ = event != Event::end;
+        if (event == Event::end) return Next::answer;
+        if (event == Event::head && reader_.expects_continue()) return Next::send_continue;
+    }
+}
+
+void Conversation::take_arrival(net::ReadResult arrival) {
+    if (!arrival.ec) return reader_.commit(arrival.n);
+    peer_ended_ = arrival.is_end();
+    is_open_ = peer_ended_;
+    if (arrival.ec == net::Errc::timed_out) notes_.failure(record::Exchange::Type::timeout, "Timeout");
+    if (arrival.ec == asio::error::connection_reset && !reader_.is_between_messages()) {
+        notes_.failure(record::Exchange::Type::error, "Disconnect");
+    }
+}
+
+asio::awaitable<void> Conversation::send(std::string_view text) {
+    auto const ec = co_await net::send(stream_, text);
+    if (ec) is_open_ = false;
+}
+
+asio::awaitable<void> Conversation::answer() {
+    auto const& request = reader_.head();
+    if (request.method == "CONNECT") {
+        // What follows is spoken inside the tunnel, plainly; a layer that expects TLS there would wrap the stream here.
+        co_await send(established());
+        co_return;
+    }
+    Answer const answer = desk_.responder.answer(request, received_.path(reader_), next_seed());
+    notes_.before(answer);
+    performance_ = {};
+    if (auto const* bytes = only_bytes(answer.rendition().plan); bytes != nullptr && !options_.show_responses) {
+        std::array<asio::const_buffer, 1> const all{asio::buffer(*bytes)};
+        performance_.connection = co_await stream_.write(all);
+        if (!performance_.connection) performance_.bytes_written = bytes->size();
+    } else {
+        co_await play(answer);
+    }
+    notes_.after(answer, performance_, recording_);
+    is_open_ = may_go_on(answer);
+    if (is_open_ && answer.prepared->is_websocket()) co_await listen_to_websocket();
+}
+
+/// Plays a plan that is more than one piece of text, or is to be recorded.
+asio::awaitable<void> Conversation::play(Answer const& answer) {
+    auto player = desk_.borrow_player();
+    player->start(answer.rendition().plan, answer.seed);
+    recording_.bytes.clear();
+    performance_ = co_await language::perform(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
+    desk_.give_back(std::move(player));
+}
+
+bool Conversation::may_go_on(Answer const& answer) const {
+    if (performance_.failed() || performance_.disconnected || answer.standing == Standing::refusal) return false;
+    return options_.verbatim || reader_.keep_alive();
+}
+
+/// The same seed and the same input give the same bytes, whatever the number of threads.
+std::uint64_t Conversation::next_seed() {
+    using language::derive_seed;
+    return derive_seed(derive_seed(desk_.service.seed, connection_.id), index_++);
+}
+
+/// After a `ws` answer the client speaks another protocol: what it says is noted as it comes, until it ends.
+asio::awaitable<void> Conversation::listen_to_websocket() {
+    auto bytes = reader_.take_buffered();
+    for (;;) {
+        if (!bytes.empty()) notes_.inbound(bytes);
+        bytes.resize(room_for_body);
+        auto const [ec, n] = co_await stream_.read_some(asio::buffer(bytes));
+        bytes.resize(n);
+        if (!ec) continue;
+        if (ec == net::Errc::timed_out) notes_.failure(record::Exchange::Type::timeout, "Timeout");
+        break;
+    }
+    is_open_ = false;
+}
+
+}  // namespace pathology::pathod

@@ -1,0 +1,163 @@
+#include <pathology/pathod/daemon.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <pathology/language/rng.hpp>
+#include <pathology/proxycore/net/server.hpp>
+#include <stdexcept>
+
+#include "conversation.hpp"
+#include "percent.hpp"
+
+namespace pathology::pathod {
+
+using proxycore::console::Console;
+using proxycore::console::ExitCode;
+
+namespace {
+
+/// A file that text is appended to.
+class LogFile {
+public:
+    explicit LogFile(std::string const& path)
+        : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)),
+          console_(descriptor_, descriptor_) {}
+    ~LogFile() {
+        console_.flush();
+        if (is_open()) ::close(descriptor_);
+    }
+    LogFile(LogFile const&) = delete;
+    LogFile& operator=(LogFile const&) = delete;
+
+    bool is_open() const { return descriptor_ >= 0; }
+    Console& console() { return console_; }
+
+private:
+    int descriptor_;
+    Console console_;
+};
+
+}  // namespace
+
+void throw_exception_from_error(StartFailure const& failure, boost::source_location const& /*where*/) {
+    throw std::runtime_error(failure.message);
+}
+
+struct Daemon::State {
+    State(DaemonOptions its_options, Console* its_console)
+        : options(std::move(its_options)),
+          console(its_console),
+          seed(options.seed ? *options.seed : language::draw_seed()),
+          log(options.log_capacity) {}
+
+    boost::system::result<void, StartFailure> open_log_file();
+    net::ServerOptions server_options();
+    void tick();
+    void say(std::string_view line) const;
+
+    DaemonOptions const options;
+    Console* const console;
+    std::uint64_t const seed;
+    Log log;
+    std::unique_ptr<LogFile> file;
+    std::unique_ptr<Service> service;
+    std::vector<std::unique_ptr<Desk>> desks;  // one for each worker
+    std::unique_ptr<net::Server> server;       // last, so that it ends before what its connections use
+};
+
+boost::system::result<void, StartFailure> Daemon::State::open_log_file() {
+    if (!options.log_file) return {};
+    file = std::make_unique<LogFile>(*options.log_file);
+    if (file->is_open()) return {};
+    std::string const cause = std::strerror(errno);
+    file.reset();
+    return StartFailure{ExitCode::usage, "cannot write the log file '" + *options.log_file + "': " + cause};
+}
+
+net::ServerOptions Daemon::State::server_options() {
+    net::ServerOptions result;
+    result.address = options.address;
+    result.port = options.port;
+    result.threads = options.threads;
+    result.max_connections = options.max_connections;
+    if (console != nullptr || file != nullptr) result.tick = [this] { tick(); };
+    result.on_error = [this](std::string_view line) { say(line); };
+    return result;
+}
+
+void Daemon::State::tick() {
+    if (console != nullptr) console->flush();
+    if (file != nullptr) file->console().flush();
+}
+
+void Daemon::State::say(std::string_view line) const {
+    if (console != nullptr) console->err(std::string(line).append("\n"));
+}
+
+Daemon::Daemon(DaemonOptions options, Console* console)
+    : state_(std::make_unique<State>(std::move(options), console)) {}
+
+Daemon::~Daemon() { stop(); }
+
+boost::system::result<void, StartFailure> Daemon::start() {
+    auto& state = *state_;
+    if (state.server && state.server->port() != 0) {
+        return StartFailure{ExitCode::no_connection, "the daemon runs already, at " + endpoint()};
+    }
+    auto anchors = Anchors::read(state.options.anchors, settings_of(state.options), state.options.explain);
+    if (!anchors) return StartFailure{ExitCode::usage, anchors.error().message};
+    if (auto const opened = state.open_log_file(); !opened) return opened.error();
+    Sinks const sinks{state.console, state.file ? &state.file->console() : nullptr};
+    state.server.reset();
+    state.desks.clear();
+    state.service = std::make_unique<Service>(state.options, std::move(*anchors), state.log, sinks, state.seed);
+    for (unsigned i = 0; i < std::max(state.options.threads, 1U); ++i) {
+        state.desks.push_back(std::make_unique<Desk>(*state.service));
+    }
+    auto const serve = [&state](net::Connection connection) {
+        auto& desk = *state.desks[connection.worker];
+        return converse(std::move(connection), desk);
+    };
+    state.server = std::make_unique<net::Server>(state.server_options(), serve);
+    if (auto const started = state.server->start(); !started) {
+        return StartFailure{ExitCode::no_connection, started.error().message};
+    }
+    return {};
+}
+
+void Daemon::stop() {
+    if (state_->server) state_->server->stop();
+}
+
+ExitCode Daemon::run_until_signal() {
+    if (!state_->server) return ExitCode::done;
+    return state_->server->run_until_signal() == SIGINT ? ExitCode::interrupted : ExitCode::done;
+}
+
+std::uint16_t Daemon::port() const { return state_->server ? state_->server->port() : std::uint16_t(0); }
+
+std::string Daemon::endpoint() const { return state_->server ? state_->server->local_endpoint() : std::string(); }
+
+std::string Daemon::url() const { return "http://" + endpoint(); }
+
+std::string Daemon::url_for(std::string_view spec) const {
+    return url() + state_->options.craft_prefix + percent_encoded(spec);
+}
+
+std::uint64_t Daemon::seed() const { return state_->seed; }
+
+Log& Daemon::log() { return state_->log; }
+
+Log const& Daemon::log() const { return state_->log; }
+
+std::size_t Daemon::connections() const { return state_->server ? state_->server->connections() : 0; }
+
+bool Daemon::wait_until_idle(std::chrono::steady_clock::duration limit) const {
+    return !state_->server || state_->server->wait_until_empty(limit);
+}
+
+}  // namespace pathology::pathod

@@ -1,0 +1,102 @@
+#include <pathology/pathod/log.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace pathology::pathod {
+
+Log::Log(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {}
+
+std::uint64_t Log::add(std::function<void(Exchange&)> const& fill) {
+    bool someone_waits = false;
+    std::uint64_t id = 0;
+    {
+        std::scoped_lock const lock(mutex_);
+        id = next_;
+        auto& slot = id < capacity_ ? ring_.emplace_back() : ring_[id % capacity_];
+        slot.id = id;
+        fill(slot);
+        ++next_;
+        first_ = std::max(first_, next_ - std::min<std::uint64_t>(next_, capacity_));
+        someone_waits = waiting_ > 0;
+    }
+    if (someone_waits) changed_.notify_all();
+    return id;
+}
+
+std::uint64_t Log::add(Exchange exchange) {
+    return add([&exchange](Exchange& slot) {
+        exchange.id = slot.id;
+        slot = std::move(exchange);
+    });
+}
+
+void Log::complete(std::uint64_t id, std::function<void(Exchange&)> const& change) {
+    std::scoped_lock const lock(mutex_);
+    if (id >= first_ && id < next_) change(ring_[id % capacity_]);
+    changed_.notify_all();
+}
+
+std::vector<Exchange> Log::entries() const {
+    std::scoped_lock const lock(mutex_);
+    return copy();
+}
+
+std::optional<Exchange> Log::last() const {
+    std::scoped_lock const lock(mutex_);
+    if (first_ == next_) return std::nullopt;
+    return at(next_ - 1);
+}
+
+std::size_t Log::size() const {
+    std::scoped_lock const lock(mutex_);
+    return static_cast<std::size_t>(next_ - first_);
+}
+
+std::uint64_t Log::count() const {
+    std::scoped_lock const lock(mutex_);
+    return next_;
+}
+
+void Log::clear() {
+    std::scoped_lock const lock(mutex_);
+    first_ = taken_ = next_;
+}
+
+std::optional<std::vector<Exchange>> Log::wait_for(std::size_t n, Duration limit) const {
+    std::unique_lock lock(mutex_);
+    if (!wait_until(lock, limit, [&] { return next_ - first_ >= n; })) return std::nullopt;
+    return copy();
+}
+
+std::optional<Exchange> Log::wait_from(std::uint64_t id, Duration limit) const {
+    std::unique_lock lock(mutex_);
+    auto const wanted = [&] { return std::max(id, first_); };
+    if (!wait_until(lock, limit, [&] { return next_ > wanted(); })) return std::nullopt;
+    return at(wanted());
+}
+
+std::optional<Exchange> Log::take(Duration limit) {
+    std::unique_lock lock(mutex_);
+    auto const wanted = [&] { return std::max(taken_, first_); };
+    if (!wait_until(lock, limit, [&] { return next_ > wanted(); })) return std::nullopt;
+    taken_ = wanted() + 1;
+    return at(taken_ - 1);
+}
+
+bool Log::wait_until(std::unique_lock<std::mutex>& lock, Duration limit, std::function<bool()> const& ready) const {
+    constexpr Duration longest = std::chrono::hours(24 * 365);  // what a clock can add without overflow
+    ++waiting_;
+    bool const is_ready = changed_.wait_for(lock, std::min(limit, longest), ready);
+    --waiting_;
+    return is_ready;
+}
+
+std::vector<Exchange> Log::copy() const {
+    std::vector<Exchange> result;
+    result.reserve(static_cast<std::size_t>(next_ - first_));
+    for (auto id = first_; id < next_; ++id) result.push_back(at(id));
+    return result;
+}
+
+}  // namespace pathology::pathod

@@ -1,0 +1,87 @@
+#include "program/command_line.hpp"
+
+#include <filesystem>
+#include <pathology/proxycore/console/units.hpp>
+
+namespace pathology::pathod {
+namespace {
+
+using namespace proxycore::console;
+
+/// Options in the shape in which they are typed.
+struct Typed {
+    ProgramOptions options;
+    std::optional<Bytes> size_limit;
+    Bytes max_header{options.daemon.max_header}, max_body{options.daemon.max_body};
+    std::chrono::nanoseconds time_limit = *options.daemon.time_limit;
+    bool nocraft = false, no_timestamp = false;
+
+    Typed() { options.daemon.port = 9999; }
+};
+
+void declare(CommandLine& line, Typed& typed) {
+    auto& [daemon, daemonize, preview] = typed.options;
+    line.group("Where");
+    line.option("-p,--port", daemon.port, "listen on this port; 0 picks one");
+    line.option("-l,--listen", daemon.address, "listen on this address", "ADDRESS");
+    line.option("--threads", daemon.threads, "serve with this many threads");
+    line.flag("-D,--daemonize", typed.options.daemonize, "go to the background once it listens");
+    line.group("What");
+    line.option("-a,--anchor", daemon.anchors, "answer paths that start like this with SPEC; repeatable",
+                "PATTERN=SPEC|FILE|+PATH");
+    line.option("-c,--craft-prefix", daemon.craft_prefix, "what follows this in a path is a spec", "PREFIX");
+    line.option("-d,--files", daemon.files_folder, "specs may read files below this folder", "DIR");
+    line.option("--seed", daemon.seed, "send the same random data as the run that told this seed");
+    line.flag("--verbatim", daemon.verbatim, "bodies for HEAD, and ignore Connection: close, as pathod 0.18 did");
+    line.option("--preview", preview, "write the bytes of SPEC to standard output, and end", "SPEC");
+    line.group("Limits");
+    line.option("-t,--timeout", typed.time_limit, "end connections that are silent for so long; 0 = never");
+    line.option("--limit-size", typed.size_limit, "refuse specs of more bytes than this");
+    line.flag("--nohang", daemon.nohang, "refuse specs that pause");
+    line.flag("--nocraft", typed.nocraft, "refuse specs in paths; anchors still work");
+    line.option("--max-connections", daemon.max_connections, "let further ones wait");
+    line.option("--max-header", typed.max_header, "read no request whose header is larger");
+    line.option("--max-body", typed.max_body, "read no request whose body is larger");
+    line.group("Logging");
+    line.flag("-e,--explain", daemon.explain, "show specs with all that is random spelled out");
+    line.flag("-q,--log-request", daemon.show_requests, "show the bytes read");
+    line.flag("-r,--log-response", daemon.show_responses, "show the bytes written");
+    line.flag("-x,--hex", daemon.hex, "show bytes as a hex dump");
+    line.option("-f,--log-file", daemon.log_file, "append what is shown to this file too", "FILE");
+    line.flag("--json", daemon.json, "show one JSON object for each request");
+    line.flag("--no-timestamp", typed.no_timestamp, "show no times");
+    line.footer("Specs: 200:b@1k · 404:m'Nope' · 200:b'x':p0,2 · 200:b@1m:d100   (doc/language.md)");
+}
+
+std::optional<std::string> find_fault(DaemonOptions const& daemon) {
+    if (daemon.threads == 0) return "--threads must be at least 1";
+    if (daemon.max_connections == 0) return "--max-connections must be at least 1";
+    if (!daemon.craft_prefix.starts_with('/')) {
+        return "--craft-prefix must start with a slash, as paths do: /" + daemon.craft_prefix;
+    }
+    if (daemon.files_folder && !std::filesystem::is_directory(*daemon.files_folder)) {
+        return "-d names no folder: " + *daemon.files_folder;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+boost::system::result<ProgramOptions, Exit> parse_options(int argc, char const* const* argv) {
+    Typed typed;
+    CommandLine line("pathod", "A pathological HTTP daemon: answers with whatever a path asks for.");
+    declare(line, typed);
+    if (auto const parsed = line.parse(argc, argv); !parsed) return parsed.error();
+    auto& daemon = typed.options.daemon;
+    if (auto const fault = find_fault(daemon)) return usage_error("pathod", *fault);
+    if (typed.size_limit) daemon.size_limit = typed.size_limit->count;
+    daemon.max_header = typed.max_header.count;
+    daemon.max_body = typed.max_body.count;
+    daemon.time_limit = typed.time_limit;
+    if (typed.time_limit.count() == 0) daemon.time_limit.reset();
+    daemon.craft = !typed.nocraft;
+    daemon.timestamps = !typed.no_timestamp;
+    return std::move(typed.options);
+}
+
+}  // namespace pathology::pathod

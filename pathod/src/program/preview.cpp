@@ -1,0 +1,113 @@
+#include "program/preview.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <pathology/language/parse.hpp>
+#include <pathology/language/player.hpp>
+#include <pathology/language/rng.hpp>
+#include <pathology/proxycore/http/fields.hpp>
+#include <vector>
+
+#include "rendition.hpp"
+#include "responder.hpp"
+#include "spec_argument.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+using namespace language;
+using proxycore::console::Console;
+using proxycore::console::ExitCode;
+
+constexpr std::string_view sample_key = "dGhlIHNhbXBsZSBub25jZQ==";  // RFC 6455 §1.3
+
+bool is_frame_spec(std::string_view spec) {
+    spec.remove_prefix(std::min(spec.find_first_not_of(" \t\r\n"), spec.size()));
+    return proxycore::http::equals_ignoring_case(spec.substr(0, 2), "wf");
+}
+
+Parsed<std::vector<Message>> parse(std::string_view spec) {
+    if (is_frame_spec(spec)) return parse_frames(spec);
+    auto response = parse_response(spec);
+    if (!response) return response.error();
+    return std::vector<Message>{std::move(*response)};
+}
+
+class Preview {
+public:
+    Preview(DaemonOptions const& options, Console& console)
+        : options_(options), console_(console), settings_(settings_of(options)) {
+        settings_.websocket_key = std::string(sample_key);
+        seed_ = options.seed ? *options.seed : draw_seed();
+    }
+
+    Parsed<void> show(std::string_view spec) {
+        auto const messages = parse(spec);
+        if (!messages) return messages.error();
+        for (auto const& message : *messages) {
+            for (auto left = times_of(message); left > 0 && !ended_; --left) {
+                if (auto const shown = show(message); !shown) return shown.error();
+            }
+        }
+        return {};
+    }
+
+private:
+    static std::uint64_t times_of(Message const& message) {
+        return std::holds_alternative<Frame>(message) ? times(message) : 1;
+    }
+
+    Parsed<void> show(Message const& message) {
+        auto const seed = derive_seed(seed_, ordinal_++);
+        auto const rendition = render(message, settings_, {.explain = options_.explain}, seed);
+        if (!rendition) return rendition.error();
+        if (options_.explain) console_.err(">> " + rendition->explained + "\n");
+        if (rendition->is_random) tell_seed();
+        return write(rendition->plan, seed);
+    }
+
+    Parsed<void> write(Plan const& plan, std::uint64_t seed) {
+        Player player;
+        player.start(plan, seed);
+        while (!ended_) {
+            auto const action = player.next();
+            if (!action) return action.error();
+            if (std::holds_alternative<Finished>(*action)) return {};
+            if (std::holds_alternative<Disconnect>(*action)) ended_ = true;
+            if (auto const* send = std::get_if<Send>(&*action)) {
+                console_.out({send->bytes.data(), send->bytes.size()});
+                ended_ = console_.out_is_lost();
+            }
+        }
+        return {};
+    }
+
+    void tell_seed() {
+        if (options_.seed || std::exchange(told_, true)) return;
+        auto const seed = std::to_string(seed_);
+        console_.err("seed " + seed + " (replay with --seed " + seed + ")\n");
+    }
+
+    DaemonOptions const& options_;
+    Console& console_;
+    Settings settings_;
+    std::uint64_t seed_ = 0, ordinal_ = 0;
+    bool ended_ = false, told_ = false;
+};
+
+}  // namespace
+
+ExitCode preview(std::string_view argument, DaemonOptions const& options, Console& console) {
+    auto const spec = read_spec_argument(argument, settings_of(options).files);
+    auto const refuse = [&](SpecFailure const& failure, std::string_view text) {
+        console.flush();
+        console.err(describe(failure, text) + "\n");
+        return ExitCode::usage;
+    };
+    if (!spec) return refuse(spec.error(), argument);
+    if (auto const shown = Preview(options, console).show(*spec); !shown) return refuse(shown.error(), *spec);
+    console.flush();
+    return ExitCode::done;
+}
+
+}  // namespace pathology::pathod

@@ -1,0 +1,107 @@
+#include "responder.hpp"
+
+#include <pathology/language/load.hpp>
+#include <pathology/proxycore/websocket/handshake.hpp>
+
+#include "percent.hpp"
+
+namespace pathology::pathod {
+
+using language::SpecErrc;
+using language::SpecFailure;
+using proxycore::http::RequestHead;
+
+language::Settings settings_of(DaemonOptions const& options) {
+    language::Settings settings;
+    if (options.files_folder) settings.files = language::FileAccess::below(*options.files_folder);
+    return settings;
+}
+
+Responder::Responder(DaemonOptions const& options, Anchors const& anchors)
+    : options_(options), anchors_(anchors), settings_(settings_of(options)) {
+    not_found_ = prepare(not_found_answer());
+    language::Response handshake;
+    handshake.websocket = true;
+    websocket_ = prepare(std::move(handshake));
+}
+
+Answer Responder::answer(RequestHead const& request, std::string_view path, std::uint64_t seed) {
+    Answer answer;
+    answer.seed = seed;
+    replace(answer, choose(request, path));
+    render_for(request, answer);
+    return answer;
+}
+
+Responder::Choice Responder::choose(RequestHead const& request, std::string_view path) {
+    // An anchor lives as long as the daemon: no count is kept of who uses it.
+    if (auto const* anchor = anchors_.find(path)) return {PreparedPtr(PreparedPtr(), anchor)};
+    auto const& prefix = options_.craft_prefix;
+    if (path.size() > prefix.size() && path.starts_with(prefix)) return craft(path.substr(prefix.size()));
+    if (proxycore::websocket::is_handshake(request)) return {websocket_};
+    return {not_found_, Standing::notice};
+}
+
+Responder::Choice Responder::craft(std::string_view encoded) {
+    if (!options_.craft) return refuse(Refusal::crafting_disabled);
+    if (auto known = cache_.find(encoded)) return {std::move(known)};
+    auto const argument = percent_decoded(encoded);
+    auto const spec = language::load_spec(argument, settings_.files);
+    if (!spec) return failure_of(spec.error(), argument);
+    auto prepared = Prepared::read(*spec, settings_, options_.explain);
+    if (!prepared) return failure_of(prepared.error(), *spec);
+    if (argument.front() != '+') cache_.keep(encoded, *prepared);
+    return {std::move(*prepared)};
+}
+
+Responder::Choice Responder::failure_of(SpecFailure const& failure, std::string_view spec) {
+    if (failure.code == SpecErrc::file_access) return refuse(Refusal::file_access_denied, " " + failure.message);
+    return {prepare(parse_error_answer(failure, spec)), Standing::notice, "Parse error: " + failure.message};
+}
+
+Responder::Choice Responder::refuse(Refusal refusal, std::string_view details) {
+    return {prepare(refusal_answer(refusal)), Standing::refusal, std::string(reason(refusal)).append(details)};
+}
+
+/// For answers of our own, which nothing can be wrong with.
+PreparedPtr Responder::prepare(language::Message message) {
+    return Prepared::of(std::move(message), settings_, options_.explain).value();
+}
+
+std::optional<Refusal> Responder::check(Prepared const& prepared, Rendition const& rendition) const {
+    if (options_.size_limit && rendition.plan.length > *options_.size_limit) return Refusal::response_too_large;
+    if (options_.nohang && prepared.pauses()) return Refusal::pauses_disabled;
+    return std::nullopt;
+}
+
+/// Makes sure that there is a rendition, and that the options allow it.
+void Responder::render_for(RequestHead const& request, Answer& answer) {
+    bool const without_body = request.method == "HEAD" && !options_.verbatim;
+    if (answer.prepared->constant() == nullptr || without_body) {
+        auto const key = request.fields.first("Sec-WebSocket-Key");
+        settings_.websocket_key.reset();
+        if (key && proxycore::websocket::is_handshake(request)) settings_.websocket_key = std::string(*key);
+        RenderOptions const how{options_.explain, without_body};
+        auto rendition = render(answer.prepared->message(), settings_, how, answer.seed);
+        if (!rendition) {
+            auto const spec = answer.prepared->spec();
+            replace(answer, failure_of(rendition.error(), spec));
+            return render_for(request, answer);
+        }
+        answer.own = std::move(*rendition);
+    }
+    if (answer.standing != Standing::crafted) return;
+    auto const refusal = check(*answer.prepared, answer.rendition());
+    if (!refusal) return;
+    replace(answer, refuse(*refusal));
+    render_for(request, answer);
+}
+
+void Responder::replace(Answer& answer, Choice choice) {
+    answer.prepared = std::move(choice.prepared);
+    answer.own.reset();
+    answer.trouble = std::move(choice.trouble);
+    answer.standing = choice.standing;
+}
+
+}  // namespace pathology::pathod

@@ -1,0 +1,78 @@
+// From a request to the answer it gets. Knows no connection, so that every rule can be tested as a table.
+//
+//   path ──▶ anchor? ──▶ crafting prefix and a spec? ──▶ WebSocket handshake? ──▶ not found
+//               │                  │                            │
+//               └────────┬─────────┴────────────────────────────┘
+//                        ▼
+//               allowed by the options? ── no ──▶ 800, and the connection ends
+//                        │ yes
+//                        ▼
+//                    rendition
+#pragma once
+
+#include <optional>
+#include <pathology/pathod/options.hpp>
+#include <pathology/proxycore/http/message.hpp>
+#include <string>
+#include <string_view>
+
+#include "anchors.hpp"
+#include "craft_cache.hpp"
+#include "refusal.hpp"
+
+namespace pathology::pathod {
+
+/// Whose answer it is.
+enum class Standing {
+    crafted,  ///< a spec's
+    notice,   ///< pathod's own: not found, no spec. Options forbid it nothing
+    refusal,  ///< pathod's own, because of the options. The connection ends after it
+};
+
+/// What one request gets.
+struct Answer {
+    PreparedPtr prepared;          ///< what was asked for; lives as long as the answer
+    std::optional<Rendition> own;  ///< rendered for this request alone
+    std::string trouble;           ///< why it was refused or does not parse; one line without its end, or empty
+    std::uint64_t seed = 0;        ///< for the Player
+    Standing standing = Standing::crafted;
+
+    Rendition const& rendition() const { return own ? *own : *prepared->constant(); }
+};
+
+/// The settings that resolve and read specs for a daemon with these options.
+language::Settings settings_of(DaemonOptions const& options);
+
+/// Answers the requests of one worker.
+/// Owns: its cache of crafted specs; options and anchors must outlive it.
+class Responder {
+public:
+    Responder(DaemonOptions const& options, Anchors const& anchors);
+
+    /// `path` is that of the request's target, with its query. `seed` decides what is random.
+    Answer answer(proxycore::http::RequestHead const& request, std::string_view path, std::uint64_t seed);
+
+private:
+    struct Choice {
+        PreparedPtr prepared;
+        Standing standing = Standing::crafted;
+        std::string trouble = {};
+    };
+
+    Choice choose(proxycore::http::RequestHead const& request, std::string_view path);
+    Choice craft(std::string_view encoded);
+    Choice failure_of(language::SpecFailure const& failure, std::string_view spec);
+    Choice refuse(Refusal refusal, std::string_view details = {});
+    PreparedPtr prepare(language::Message message);
+    std::optional<Refusal> check(Prepared const& prepared, Rendition const& rendition) const;
+    void render_for(proxycore::http::RequestHead const& request, Answer& answer);
+    void replace(Answer& answer, Choice choice);
+
+    DaemonOptions const& options_;
+    Anchors const& anchors_;
+    language::Settings settings_;
+    CraftCache cache_;
+    PreparedPtr not_found_, websocket_;
+};
+
+}  // namespace pathology::pathod
