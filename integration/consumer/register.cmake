@@ -1,8 +1,9 @@
 # Builds and runs the consumer twice: against an installed tree, and with our sources inside its own build.
 string(TOUPPER "${CMAKE_BUILD_TYPE}" config)
+string(REPLACE ";" "\\;" launcher "${CMAKE_CXX_COMPILER_LAUNCHER}")  # one argument, though a list
 set(tree ${PROJECT_BINARY_DIR}/consumer)
 set(as_we_are_built
-    "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
+    "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${launcher}"
     "-DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}" "-DCMAKE_CXX_FLAGS_${config}=${CMAKE_CXX_FLAGS_${config}}")
 
 # consumer_way(<name> <option>…) configures, builds and runs the consumer in a tree of its own.
