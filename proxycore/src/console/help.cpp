@@ -1,5 +1,6 @@
 #include "console/help.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace pathology::proxycore::console {

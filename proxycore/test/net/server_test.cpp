@@ -4,6 +4,8 @@
 #include <unistd.h>
 #include <atomic>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/system_error.hpp>
 #include <csignal>
 #include <future>
 #include <mutex>
@@ -270,6 +272,8 @@ TEST(Server, WaitsForDescriptorsAndSaysSoOnce) {
 }
 
 TEST(Server, WithoutDescriptorsDoesNotStart) {
+    // The undefined-behaviour sanitizer opens a pipe when it meets a type first, so it meets Asio's exception here.
+    EXPECT_THROW(asio::ip::make_address("no address"), boost::system::system_error);
     Hoard const hoard;
     auto const started = Server(ServerOptions{}, echo_connection).start();
     ASSERT_FALSE(started);
@@ -354,7 +358,7 @@ TEST_P(Signals, EndTheServer) {
     ASSERT_TRUE(server.start());
     std::thread user([number] {
         while (is_ignored(number)) std::this_thread::yield();  // until the server listens for it
-        std::raise(number);
+        kill(getpid(), number);                                // to the process, as a terminal does
     });
     EXPECT_EQ(server.run_until_signal(), number);
     EXPECT_EQ(server.port(), 0U);

@@ -10,6 +10,7 @@
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace pathology::proxycore::net {
 
