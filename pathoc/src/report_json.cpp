@@ -73,6 +73,7 @@ public:
     void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
                   std::string_view partial) override {
         auto entry = begin(moment, outcome ? Exchange::Type::received : Exchange::Type::error);
+        entry.spec = sent.spec;
         entry.request = recorded(moment, sent);
         if (outcome) {
             entry.response = recorded(*outcome);
@@ -94,6 +95,7 @@ public:
     void sent_frame(std::string& out, Moment const& moment, Outbound const& sent) override {
         auto entry = begin(moment, Exchange::Type::crafted);
         entry.protocol = "websockets";
+        entry.spec = sent.spec;
         FrameReader reader(sent.bytes.size());
         reader.feed(sent.bytes);
         if (auto frame = reader.next()) entry.frame = std::move(*frame);

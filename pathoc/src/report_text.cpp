@@ -12,11 +12,11 @@ namespace {
 namespace console = proxycore::console;
 using proxycore::record::RecordedFrame;
 
-/// Control characters would disturb the terminal.
+/// Anything but printable ASCII might disturb the terminal.
 void append_visible(std::string& out, std::string_view text) {
     for (char const c : text) {
         auto const byte = static_cast<unsigned char>(c);
-        out += byte < 0x20 || byte == 0x7f ? '.' : c;
+        out += byte < 0x20 || byte > 0x7e ? '.' : c;
     }
 }
 

@@ -94,9 +94,10 @@ TEST(JsonReport, GivesOneObjectALine) {
     report->exchange(out, moment, sent, reply(), {});
     report->exchange(out, moment, sent, failure(Errc::timed_out, "Timeout"), "HTT");
     EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 2);
-    EXPECT_THAT(out, AllOf(HasSubstr(R"("type":"received")"), HasSubstr(R"("method":"GET")"),
-                           HasSubstr(R"("status_code":"200")"), HasSubstr(R"("type":"timeout")"),
-                           HasSubstr(R"("msg":"Timeout")"), HasSubstr(R"(["::1",80])")));
+    EXPECT_THAT(
+        out, AllOf(HasSubstr(R"("type":"received")"), HasSubstr(R"("spec":"'GET':/")"), HasSubstr(R"("method":"GET")"),
+                   HasSubstr(R"("status_code":"200")"), HasSubstr(R"("type":"timeout")"),
+                   HasSubstr(R"("msg":"Timeout")"), HasSubstr(R"(["::1",80])")));
 }
 
 TEST(Memo, CountsRepetitionsInARow) {

@@ -120,6 +120,7 @@ std::string to_json_line(Exchange const& exchange) {
                 {"protocol", exchange.protocol},
                 {"started", seconds(started)},
                 {"duration", seconds(exchange.duration)}};
+    if (!exchange.spec.empty()) put(object, "spec", exchange.spec);
     if (exchange.request) object["request"] = to_json(*exchange.request);
     if (exchange.response) object["response"] = to_json(*exchange.response);
     if (exchange.frame) object["frame"] = to_json(*exchange.frame);
