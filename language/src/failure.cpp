@@ -14,14 +14,16 @@ std::string describe(SpecFailure const& failure, std::string_view spec, std::str
     auto const line_number = 1 + std::count(before.begin(), before.end(), '\n');
     auto const line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
     auto const column = place - line_start;
-    auto line = std::string(spec.substr(line_start, spec.find('\n', place) - line_start));
+    auto const line_end = std::min(spec.find('\n', place), spec.size());
+    auto line = std::string(spec.substr(line_start, line_end - line_start));
     for (char& c : line) {
         if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
     }
     std::size_t caret = column;
     if (line.size() > widest_line) {
         auto const cut = caret > widest_line / 2 ? caret - widest_line / 2 : 0;
-        line = (cut > 0 ? "..." : "") + line.substr(cut, widest_line);
+        auto const goes_on = line.size() - cut > widest_line;
+        line = (cut > 0 ? "..." : "") + line.substr(cut, widest_line) + (goes_on ? "..." : "");
         caret = caret - cut + (cut > 0 ? 3 : 0);
     }
     return std::string(name) + ":" + std::to_string(line_number) + ":" + std::to_string(column + 1) + ": " +

@@ -84,10 +84,12 @@ Parsed<Message> freeze(Message const& resolved, Settings const& settings, std::u
         value = std::move(literal);
     });
     if (!fits) return too_large(settings.freeze_limit);
+    auto for_nested = settings;
+    for_nested.freeze_limit -= total;
     for (auto& feature : features(frozen)) {
         auto const nested_seed = derive_seed(~seed, feature.span.begin);
-        if (auto const nested = freeze_nested(feature, settings, nested_seed); nested.has_error())
-            return nested.error();
+        if (auto const nested = freeze_nested(feature, for_nested, nested_seed); nested.has_error())
+            return at(feature, nested.error());
     }
     return frozen;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/reason.hpp>
@@ -51,14 +52,23 @@ struct HeaderLine {
     template <class Other> Parsed<void> operator()(Other const&) const { return {}; }
 };
 
+/// The value of the feature of a type, if there is one.
+template <class Kind> Parsed<void> add_value_of(Features const& features, Layout& layout) {
+    auto const* feature = find_feature<Kind>(features);
+    if (feature == nullptr) return {};
+    if (auto added = layout.add(std::get<Kind>(feature->is).value); added.has_error())
+        return at(*feature, added.error());
+    return {};
+}
+
 Parsed<void> lay_out_rest(Features const& features, Layout& layout) {
     layout.add("\r\n");
     for (auto const& feature : features) {
-        if (auto added = std::visit(HeaderLine{layout}, feature.is); added.has_error()) return added;
+        if (auto added = std::visit(HeaderLine{layout}, feature.is); added.has_error())
+            return at(feature, added.error());
     }
     layout.add("\r\n");
-    auto const* body = find<Body>(features);
-    return body != nullptr ? layout.add(body->value) : Parsed<void>();
+    return add_value_of<Body>(features, layout);
 }
 
 Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& /*settings*/) {
@@ -66,11 +76,8 @@ Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings 
     layout.add("HTTP/1.1 ");
     layout.add(code);
     layout.add(" ");
-    if (auto const* reason = find<Reason>(response.features)) {
-        if (auto added = layout.add(reason->value); added.has_error()) return added;
-    } else {
-        layout.add(reason_phrase(code));
-    }
+    if (find<Reason>(response.features) == nullptr) layout.add(reason_phrase(code));
+    if (auto added = add_value_of<Reason>(response.features, layout); added.has_error()) return added;
     return lay_out_rest(response.features, layout);
 }
 
@@ -94,13 +101,14 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
 // --- frames ----------------------------------------------------------------------------------------------------------
 
 Parsed<std::optional<websocket::MaskingKey>> masking_key(Frame const& frame, Settings const& settings) {
-    auto const* key = find<MaskingKey>(frame.features);
-    if (key == nullptr) return std::optional<websocket::MaskingKey>();
-    auto const size = measure(key->value, settings);
-    if (size.has_error()) return size.error();
-    if (*size != 4) return bad_key(*size);
-    auto const bytes = known_bytes(key->value, settings);
-    if (bytes.has_error()) return bytes.error();
+    auto const* feature = find_feature<MaskingKey>(frame.features);
+    if (feature == nullptr) return std::optional<websocket::MaskingKey>();
+    auto const& value = std::get<MaskingKey>(feature->is).value;
+    auto const size = measure(value, settings);
+    if (size.has_error()) return at(*feature, size.error());
+    if (*size != 4) return at(*feature, bad_key(*size));
+    auto const bytes = known_bytes(value, settings);
+    if (bytes.has_error()) return at(*feature, bytes.error());
     websocket::MaskingKey known{};
     if (*bytes) std::memcpy(known.data(), (*bytes)->data(), known.size());
     return std::optional(known);
@@ -134,6 +142,7 @@ Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const&
     auto const* body = find<Body>(frame.features);
     auto const* raw = find<RawBody>(frame.features);
     auto const* nested = find<NestedFrame>(frame.features);
+    auto const* written = body != nullptr ? find_feature<Body>(frame.features) : find_feature<RawBody>(frame.features);
     Value nested_value;
     Value const* content = body != nullptr ? &body->value : raw != nullptr ? &raw->value : nullptr;
     if (content == nullptr && nested != nullptr) {  // a body beside a nested frame wins
@@ -145,7 +154,7 @@ Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const&
     std::uint64_t size = 0;
     if (content != nullptr) {
         auto const measured = measure(*content, settings);
-        if (measured.has_error()) return measured.error();
+        if (measured.has_error()) return at(*written, measured.error());  // a nested frame has always a size
         size = *measured;
     }
 
@@ -165,6 +174,9 @@ Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const&
     return layout.add(*content, mask);
 }
 
+/// The order of generated values in memory, which pointers of different features have by std::less alone.
+constexpr auto by_address = [](auto const& a, auto const& b) { return std::less<>()(a.first, b.first); };
+
 /// The bytes of a file that is small enough to be known, else nothing.
 Parsed<std::optional<std::string>> small_file_content(FileContent const& file) {
     if (file.size() > small_file) return std::optional<std::string>();
@@ -174,6 +186,11 @@ Parsed<std::optional<std::string>> small_file_content(FileContent const& file) {
 }
 
 }  // namespace
+
+SpecFailure at(Feature const& feature, SpecFailure failure) {
+    if (failure.span == SourceSpan{}) failure.span = feature.span;
+    return failure;
+}
 
 std::uint64_t size(Piece const& piece) {
     struct Size {
@@ -186,13 +203,14 @@ std::uint64_t size(Piece const& piece) {
 
 StreamNumbers::StreamNumbers(Message const& message) {
     for_each_value(message, [this](Value const& value) {
-        if (auto const* generated = std::get_if<Generated>(&value)) values_.push_back(generated);
+        if (auto const* generated = std::get_if<Generated>(&value)) numbers_.emplace_back(generated, numbers_.size());
     });
+    std::sort(numbers_.begin(), numbers_.end(), by_address);
 }
 
 std::uint64_t StreamNumbers::operator[](Generated const& generated) const {
-    auto const found = std::find(values_.begin(), values_.end(), &generated);
-    return static_cast<std::uint64_t>(found - values_.begin());
+    std::pair<Generated const*, std::uint64_t> const wanted{&generated, 0};
+    return std::lower_bound(numbers_.begin(), numbers_.end(), wanted, by_address)->second;
 }
 
 void Layout::add(std::string_view bytes) {
@@ -215,12 +233,20 @@ Parsed<void> Layout::add(Value const& value, std::optional<Mask> mask) {
             pieces_.emplace_back(SendGenerated{generated->type, streams_[*generated], 0, generated->size(), mask});
         }
     } else {
-        auto file = settings_.files.open(std::get<FileValue>(value).path);
+        auto file = open(std::get<FileValue>(value).path);
         if (file.has_error()) return file.error();
         auto const size = (*file)->size();
         if (size > 0) pieces_.emplace_back(SendFile{std::move(*file), 0, size, mask});
     }
     return {};
+}
+
+Parsed<std::shared_ptr<FileContent const>> Layout::open(std::string const& path) {
+    auto& known = files_[path];
+    if (known != nullptr) return known;
+    auto opened = settings_.files.open(path);
+    if (opened.has_value()) known = *opened;
+    return opened;
 }
 
 Parsed<std::vector<Piece>> lay_out(Message const& message, Settings const& settings) {

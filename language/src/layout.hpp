@@ -1,6 +1,7 @@
 #pragma once
 // The base message as pieces in the order of the wire: what both measuring and planning start from.
 
+#include <map>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/settings.hpp>
 #include <string>
@@ -14,6 +15,14 @@ using Piece = std::variant<SendBytes, SendGenerated, SendFile>;
 
 std::uint64_t size(Piece const& piece);
 
+/// A sum that stays at 2^64-1 when it would pass it; a message that long never ends anyway.
+constexpr std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/// A failure that speaks of a feature, at the place where that was written.
+SpecFailure at(Feature const& feature, SpecFailure failure);
+
 /// Numbers the generated values of a message in the order they stand in the AST, so that planning and freezing agree on
 /// the stream of each. Borrows the message.
 class StreamNumbers {
@@ -22,10 +31,10 @@ public:
 
     /// The number of a generated value inside the message.
     std::uint64_t operator[](Generated const& generated) const;
-    std::size_t count() const { return values_.size(); }
+    std::size_t count() const { return numbers_.size(); }
 
 private:
-    std::vector<Generated const*> values_;
+    std::vector<std::pair<Generated const*, std::uint64_t>> numbers_;  // sorted by address, so that many cost little
 };
 
 /// Calls `visit(Value&)` for every value of a message, in the order they stand in the AST. `MessageRef` is
@@ -64,7 +73,10 @@ public:
     std::vector<Piece> take() { return std::move(pieces_); }
 
 private:
+    Parsed<std::shared_ptr<FileContent const>> open(std::string const& path);
+
     Settings const& settings_;
+    std::map<std::string, std::shared_ptr<FileContent const>> files_;  // a file named often is opened once
     StreamNumbers streams_;
     std::vector<Piece> pieces_;
 };

@@ -7,14 +7,18 @@ namespace {
 
 constexpr std::uint64_t largest_spec_file = 16U << 20U;
 
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
 /// Turns comment lines into blanks. A `#` inside a quoted literal is text, also at the start of a line.
 void blank_comments(std::string& text) {
     char quote = '\0';
+    bool escapes = true;  // a quoted path has none
+    char last_word = '\0';
     bool line_is_blank = true;  // so far
     for (std::size_t i = 0; i < text.size(); ++i) {
         char const c = text[i];
         if (quote != '\0') {
-            if (c == '\\') {
+            if (c == '\\' && escapes) {
                 ++i;
             } else if (c == quote) {
                 quote = '\0';
@@ -28,8 +32,10 @@ void blank_comments(std::string& text) {
             continue;
         } else if (c == '\'' || c == '"') {
             quote = c;
+            escapes = last_word != '<';
         }
-        line_is_blank = c == '\n' || (line_is_blank && (c == ' ' || c == '\t' || c == '\r'));
+        if (!is_blank(c) && c != '\n') last_word = c;
+        line_is_blank = c == '\n' || (line_is_blank && is_blank(c));
     }
 }
 

@@ -38,23 +38,17 @@ Parsed<std::vector<Placed>> place_actions(Features const& features, std::uint64_
     return placed;
 }
 
-/// The first `n` bytes of a piece; the piece keeps the rest.
-Piece split(Piece& piece, std::uint64_t n) {
-    if (auto* bytes = std::get_if<SendBytes>(&piece)) {
-        SendBytes head{bytes->bytes.substr(0, n)};
-        bytes->bytes.erase(0, n);
-        return head;
-    }
-    auto const cut = [n](auto& part) -> Piece {
-        auto head = part;
-        head.size = n;
-        part.from += n;
-        part.size -= n;
-        if (part.mask) part.mask->phase += n;
-        return head;
+/// The bytes [from, from + n) of a piece.
+Piece cut(Piece const& piece, std::uint64_t from, std::uint64_t n) {
+    if (auto const* bytes = std::get_if<SendBytes>(&piece)) return SendBytes{bytes->bytes.substr(from, n)};
+    auto const part_of = [&](auto part) -> Piece {
+        part.from += from;
+        part.size = n;
+        if (part.mask) part.mask->phase += from;
+        return part;
     };
-    if (auto* generated = std::get_if<SendGenerated>(&piece)) return cut(*generated);
-    return cut(std::get<SendFile>(piece));
+    if (auto const* generated = std::get_if<SendGenerated>(&piece)) return part_of(*generated);
+    return part_of(std::get<SendFile>(piece));
 }
 
 /// Builds the steps, from the base message in order and the actions in between.
@@ -62,7 +56,7 @@ class Planner {
 public:
     Planner(Message const& message, Settings const& settings, std::vector<Piece> pieces)
         : injections_(message, settings), pieces_(std::move(pieces)) {
-        for (auto const& piece : pieces_) plan_.base_length += size(piece);
+        for (auto const& piece : pieces_) plan_.base_length = saturating_sum(plan_.base_length, size(piece));
         plan_.length = plan_.base_length;
         plan_.steps.reserve(pieces_.size() + 1);
     }
@@ -80,9 +74,10 @@ public:
 private:
     Parsed<void> add_action(std::uint64_t at, Feature const& feature) {
         if (auto const* inject = std::get_if<InjectAt>(&feature.is)) {
-            if (auto const added = injections_.add(inject->value); added.has_error()) return added.error();
+            if (auto const added = injections_.add(inject->value); added.has_error())
+                return language::at(feature, added.error());
             auto const injected = injections_.take();
-            for (auto const& piece : injected) plan_.length += size(piece);
+            for (auto const& piece : injected) plan_.length = saturating_sum(plan_.length, size(piece));
             if (plan_.disconnects) return {};  // counted, for limits, but never sent
             send_until(at);
             for (auto const& piece : injected) push(piece);
@@ -107,15 +102,16 @@ private:
     void send_until(std::uint64_t at) {
         while (sent_ < at) {
             auto& piece = pieces_[next_piece_];
-            auto const left = size(piece);
-            if (sent_ + left > at) {
-                push(split(piece, at - sent_));
-                sent_ = at;
-                return;
+            auto const left = size(piece) - sent_of_piece_;
+            auto const n = std::min(left, at - sent_);
+            auto const is_whole = n == size(piece);
+            push(is_whole ? std::move(piece) : cut(piece, sent_of_piece_, n));
+            sent_ += n;
+            sent_of_piece_ += n;
+            if (n == left) {
+                ++next_piece_;
+                sent_of_piece_ = 0;
             }
-            push(std::move(piece));
-            sent_ += left;
-            ++next_piece_;
         }
     }
 
@@ -135,6 +131,7 @@ private:
     Layout injections_;
     std::vector<Piece> pieces_;
     std::size_t next_piece_ = 0;
+    std::uint64_t sent_of_piece_ = 0;
     std::uint64_t sent_ = 0;
     Plan plan_;
 };
@@ -151,7 +148,7 @@ Parsed<std::uint64_t> base_length(Message const& message, Settings const& settin
     auto const pieces = lay_out(message, settings);
     if (pieces.has_error()) return pieces.error();
     std::uint64_t total = 0;
-    for (auto const& piece : *pieces) total += size(piece);
+    for (auto const& piece : *pieces) total = saturating_sum(total, size(piece));
     return total;
 }
 

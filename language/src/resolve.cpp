@@ -33,7 +33,7 @@ Parsed<bool> gives_header(Features const& features, std::string_view wanted, Set
         auto const* header = std::get_if<Header>(&feature.is);
         if (header == nullptr) continue;
         auto const name = known_bytes(header->name, settings);
-        if (name.has_error()) return name.error();
+        if (name.has_error()) return at(feature, name.error());
         if (*name && lower(**name) == wanted) return true;
     }
     return false;
@@ -48,11 +48,11 @@ Parsed<void> add_header(Features& features, std::string_view name, std::string_v
 }
 
 Parsed<void> add_content_length(Features& features, Settings const& settings) {
-    auto const* body = find<Body>(features);
+    auto const* body = find_feature<Body>(features);
     std::uint64_t length = 0;
     if (body != nullptr) {
-        auto const measured = measure(body->value, settings);
-        if (measured.has_error()) return measured.error();
+        auto const measured = measure(std::get<Body>(body->is).value, settings);
+        if (measured.has_error()) return at(*body, measured.error());
         length = *measured;
     }
     return add_header(features, "Content-Length", std::to_string(length), settings);
@@ -169,7 +169,7 @@ Parsed<void> resolve_offsets(Message& message, Settings const& settings, Rng& rn
             length = *measured;
         }
         // "After the end" is length + 1 in the original (actions.py), which prints so.
-        auto const number = offset->kind == Offset::Kind::random ? rng.below(*length) : *length + 1;
+        auto const number = offset->kind == Offset::Kind::random ? rng.below(*length) : saturating_sum(*length, 1);
         *offset = Offset{Offset::Kind::number, number};
     }
     return {};

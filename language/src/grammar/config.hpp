@@ -3,6 +3,7 @@
 
 #include <boost/spirit/home/x3.hpp>
 #include <cstdint>
+#include <string_view>
 
 #include "grammar/furthest.hpp"
 
@@ -15,6 +16,7 @@ using Iterator = char const*;
 struct BeginTag;  // where the text begins, for spans
 
 // White space may stand before every part (conformance data, "Grammar facts").
+inline constexpr std::string_view blanks = " \t\r\n";
 inline auto const skipper = x3::char_(" \t\r\n");
 
 }  // namespace pathology::language::grammar

@@ -8,8 +8,8 @@ namespace pathology::language::grammar {
 namespace {
 
 auto const end_of_spec = named("the end", x3::eoi);
-auto const one_response = (server_frame | named("a status code, ws or wf", response)) >> end_of_spec;
-auto const requests = +(client_frame | request) >> end_of_spec;
+auto const one_response = named("a status code, ws or wf", server_frame | response) >> end_of_spec;
+auto const requests = +(request | client_frame) >> end_of_spec;
 auto const frames = +server_frame >> end_of_spec;
 
 /// As x3::phrase_parse with x3::with, but without a copy of the parser for each call.
@@ -21,6 +21,14 @@ bool apply(Parser const& parser, std::string_view text, Furthest& seen, Attribut
     auto const placed = x3::make_context<BeginTag>(begin, skipping);
     auto const context = x3::make_context<FurthestTag>(seen, placed);
     return parser.parse(first, begin + text.size(), context, x3::unused, attribute);
+}
+
+/// Where a text that ends too early ends: behind its last word, also when blank lines follow.
+std::size_t before_blanks_at_the_end(std::string_view text, char const* place) {
+    auto at = static_cast<std::size_t>(place - text.data());
+    if (at < text.size()) return at;
+    while (at > 0 && blanks.find(text[at - 1]) != std::string_view::npos) --at;
+    return at;
 }
 
 }  // namespace
@@ -35,7 +43,7 @@ Parsed<std::vector<Message>> parse(Start start, std::string_view text) {
         case Start::frames: fits = apply(frames, text, seen, messages); break;
     }
     if (fits) return messages;
-    auto const place = static_cast<std::uint32_t>(seen.place() - text.data());
+    auto const place = static_cast<std::uint32_t>(before_blanks_at_the_end(text, seen.place()));
     return SpecFailure{SpecErrc::syntax, seen.message(), {place, place}};
 }
 

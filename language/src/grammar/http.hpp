@@ -48,9 +48,10 @@ struct UserAgentSymbols : x3::symbols<std::string> {
 
 auto const to_shortcut = [](std::string text) { return UserAgent{UserAgent::Shortcut{std::move(text)}}; };
 auto const to_agent_value = [](Value value) { return UserAgent{std::move(value)}; };
-auto const user_agent = feature<UserAgent>(
-    "u", 'u' >> named("a user agent", build<std::string>(to_shortcut, x3::no_case[user_agent_shortcut]) |
-                                          build<Value>(to_agent_value, quoted_value)));
+auto const user_agent =
+    feature<UserAgent>("u", 'u' >> named("a user agent (a name such as firefox, 'text', @SIZE or <FILE)",
+                                         build<std::string>(to_shortcut, x3::no_case[user_agent_shortcut]) |
+                                             build<Value>(to_agent_value, quoted_value)));
 
 // --- features --------------------------------------------------------------------------------------------------------
 
@@ -97,7 +98,8 @@ struct MethodSymbols : x3::symbols<std::string> {
 } const known_method;
 
 auto const to_method_name = [](std::string name) { return Value(Literal{std::move(name), false}); };
-auto const method = named("a method", build<std::string>(to_method_name, x3::no_case[known_method]) | quoted_value);
+auto const method = named("a method (get, post... or 'text')",
+                          build<std::string>(to_method_name, x3::no_case[known_method]) | quoted_value);
 auto const to_method = [](Value value) { return RequestHead{false, std::move(value)}; };
 auto const request_head = (ws >> x3::attr(true) >> -(colon >> method)) | build<Value>(to_method, method);
 
@@ -106,7 +108,8 @@ auto const to_request = [](RequestParts parts) {
     if (parts.head.method) request.method = std::move(*parts.head.method);
     return Message(std::move(request));
 };
-auto const path = named("a path", any_value);
-auto const request = build<RequestParts>(to_request, request_head >> colon >> path >> *(colon >> request_feature));
+auto const path = named("a path ('text', a word, @SIZE or <FILE)", any_value);
+auto const request = named("a request (METHOD:PATH)", build<RequestParts>(to_request, request_head >> colon >> path >>
+                                                                                          *(colon >> request_feature)));
 
 }  // namespace pathology::language::grammar

@@ -20,7 +20,7 @@ struct NumberParser : x3::parser<NumberParser> {
         for (; it != last && *it >= '0' && *it <= '9'; ++it) {
             auto const digit = static_cast<std::uint64_t>(*it - '0');
             if (number > (UINT64_MAX - digit) / 10) {
-                furthest(context).note(it, "a number below 2^64");
+                furthest(context).insist(first, "a number below 2^64");
                 return false;
             }
             number = number * 10 + digit;
@@ -56,14 +56,14 @@ struct QuotedParser : x3::parser<QuotedParser> {
         auto const* it = first + 1;
         while (it != last && *it != quote) it += decode && *it == '\\' && last - it > 1 ? 2 : 1;
         if (it == last) {
-            furthest(context).note(last, quote == '"' ? "a closing \"" : "a closing '");
+            furthest(context).insist(last, quote == '"' ? "a closing \"" : "a closing '");
             return false;
         }
         Word word;
         if (!decode) {
             word.text.assign(first + 1, it);
         } else if (auto const bad = unescape({first + 1, it}, word.text); bad != nullptr) {
-            furthest(context).note(bad, "two hexadecimal digits after \\x");
+            furthest(context).insist(bad, "two hexadecimal digits after \\x");
             return false;
         }
         first = it + 1;
@@ -93,7 +93,7 @@ struct BareParser : x3::parser<BareParser> {
         if (!decode) {
             word.text.assign(first, it);
         } else if (auto const bad = unescape({first, it}, word.text); bad != nullptr) {
-            furthest(context).note(
+            furthest(context).insist(
                 bad, *bad == '\\' && bad + 1 == it ? "something after \\" : "two hexadecimal digits after \\x");
             return false;
         }

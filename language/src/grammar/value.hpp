@@ -30,7 +30,7 @@ struct SizeParser : x3::parser<SizeParser> {
             generated.unit = static_cast<SizeUnit>(suffixes.find(*it++));
         }
         if (generated.count > (UINT64_MAX >> (10U * static_cast<unsigned>(generated.unit)))) {
-            furthest(context).note(it, "a size below 2^64 bytes");
+            furthest(context).insist(first, "a size below 2^64 bytes");
             return false;
         }
         first = it;
@@ -70,14 +70,14 @@ auto const to_bare_word = [](Word word) { return Value(Literal{std::move(word.te
 
 auto const colon = -x3::lit(':');
 
-auto const generated =
-    build<SizeAndType>(to_generated, '@' >> named("a size", SizeParser{}) >> -(',' >> named("a data type", data_type)));
+auto const generated = build<SizeAndType>(
+    to_generated, '@' >> named("a size", SizeParser{}) >> -(',' >> named("a data type (such as digits)", data_type)));
 auto const file = build<Word>(to_file, '<' >> named("a file path", quoted_path | bare_path));
 auto const literal = build<Word>(to_literal, quoted_text);
 auto const bare_word = build<Word>(to_bare_word, bare_text);
 
-auto const quoted_value = named("a value ('…', @SIZE or <FILE)", generated | file | literal);
-auto const any_value = named("a value ('…', a word, @SIZE or <FILE)", generated | file | literal | bare_word);
+auto const quoted_value = named("a value ('text', @SIZE or <FILE)", generated | file | literal);
+auto const any_value = named("a value ('text', a word, @SIZE or <FILE)", generated | file | literal | bare_word);
 
 // OFFSET: a number, `r` or `a`.
 auto const to_number_offset = [](std::uint64_t n) { return Offset{Offset::Kind::number, n}; };

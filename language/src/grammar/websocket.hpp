@@ -27,7 +27,7 @@ struct OpcodeNumber : x3::parser<OpcodeNumber> {
         std::uint64_t value = 0;
         if (!number.parse(it, last, context, rule_context, value)) return false;
         if (value > 15) {
-            furthest(context).note(it, "an opcode up to 15");
+            furthest(context).insist(first, "an opcode up to 15");
             return false;
         }
         first = it;
@@ -53,7 +53,8 @@ struct FlagSymbols : x3::symbols<Flag> {
 } const flag_name;
 
 auto const to_unset = [](Flag flag) { return Flag{flag.name, false}; };
-auto const flag = feature<Flag>("-frm", build<Flag>(to_unset, '-' >> named("a flag", flag_name)) | flag_name);
+auto const flag = feature<Flag>(
+    "-frm", build<Flag>(to_unset, '-' >> named("a flag (fin rsv1 rsv2 rsv3 mask)", flag_name)) | flag_name);
 
 // --- the rest --------------------------------------------------------------------------------------------------------
 
@@ -72,7 +73,9 @@ auto const client_frame_feature =
 
 auto const to_frame = [](Features parts) { return Message(Frame{std::move(parts)}); };
 auto const wf = x3::no_case[x3::lit("wf")];
-auto const server_frame = named("wf", build<Features>(to_frame, wf >> colon >> *(colon >> server_frame_feature)));
-auto const client_frame = named("wf", build<Features>(to_frame, wf >> colon >> *(colon >> client_frame_feature)));
+auto const server_frame =
+    named("a frame (wf:...)", build<Features>(to_frame, wf >> colon >> *(colon >> server_frame_feature)));
+auto const client_frame =
+    named("a frame (wf:...)", build<Features>(to_frame, wf >> colon >> *(colon >> client_frame_feature)));
 
 }  // namespace pathology::language::grammar

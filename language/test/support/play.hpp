@@ -1,13 +1,12 @@
 #pragma once
 // Plays a plan into memory, for tests that look at bytes.
 
-#include <openssl/sha.h>
-#include <iomanip>
 #include <optional>
 #include <ostream>
 #include <pathology/language/player.hpp>
-#include <sstream>
+#include <pathology/language/print.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pathology::language::test {
@@ -22,8 +21,8 @@ struct Played {
 };
 
 inline void PrintTo(Played const& played, std::ostream* out) {
-    *out << played.bytes.size() << " bytes " << testing::PrintToString(played.bytes.substr(0, 400)) << ", "
-         << played.pauses.size() << " pauses" << (played.disconnected ? ", disconnected" : "") << played.error;
+    *out << played.bytes.size() << " bytes '" << escape(played.bytes.substr(0, 400)) << "', " << played.pauses.size()
+         << " pauses" << (played.disconnected ? ", disconnected " : " ") << played.error;
 }
 
 inline Played play(Plan const& plan, std::uint64_t seed, std::size_t block = Player::default_block) {
@@ -47,14 +46,6 @@ inline Played play(Plan const& plan, std::uint64_t seed, std::size_t block = Pla
             return played;
         }
     }
-}
-
-inline std::string sha256(std::string const& bytes) {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(), digest);
-    std::ostringstream out;
-    for (unsigned char const byte : digest) out << std::hex << std::setw(2) << std::setfill('0') << int{byte};
-    return out.str();
 }
 
 }  // namespace pathology::language::test

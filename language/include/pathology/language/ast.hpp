@@ -270,12 +270,16 @@ inline Features& features(Message& message) {
     return std::visit([](auto& m) -> Features& { return m.features; }, message);
 }
 
-/// The one feature of a type that a message has at most once, or nullptr.
-template <class Kind> Kind const* find(Features const& features) {
+/// The one feature of a type that a message has at most once, or nullptr: with its place, or what it says.
+template <class Kind> Feature const* find_feature(Features const& features) {
     for (auto const& feature : features) {
-        if (auto const* found = std::get_if<Kind>(&feature.is)) return found;
+        if (std::holds_alternative<Kind>(feature.is)) return &feature;
     }
     return nullptr;
+}
+template <class Kind> Kind const* find(Features const& features) {
+    auto const* feature = find_feature<Kind>(features);
+    return feature != nullptr ? std::get_if<Kind>(&feature->is) : nullptr;
 }
 
 /// How often a message is to be sent: what `xN` says, else once. May be 0.

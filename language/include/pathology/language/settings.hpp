@@ -19,8 +19,9 @@ struct Settings {
     std::optional<std::string> websocket_key = std::nullopt;
     /// The files that values may load.
     FileAccess files = FileAccess::none();
-    /// The most bytes of generated data that `freeze` spells out in one message.
-    std::uint64_t freeze_limit = 16U << 20U;
+    /// The most bytes of generated data that `freeze` spells out in one message, nested specs included. A byte takes up
+    /// to five characters, and the text has to stay below ParseLimits::length to be read again.
+    std::uint64_t freeze_limit = 3U << 20U;
 };
 
 }  // namespace pathology::language

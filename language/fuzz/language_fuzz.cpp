@@ -1,0 +1,24 @@
+// Any text, read as a response, as requests and as frames: what holds for all specs has to hold for it.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <pathology/language/print.hpp>
+#include <string_view>
+
+#include "support/promises.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    namespace test = pathology::language::test;
+    static test::Setting const settings[] = {test::response_setting(), test::client_setting(), test::session_setting()};
+    std::string_view const spec(reinterpret_cast<char const*>(data), size);
+    for (auto const& setting : settings) {
+        auto const broken = test::broken_promise(spec, setting, size);
+        if (broken.empty()) continue;
+        std::fprintf(stderr, "as %s: %s\nspec: %s\n", setting.name, broken.c_str(),
+                     pathology::language::escape(spec).c_str());
+        std::abort();
+    }
+    return 0;
+}

@@ -1,0 +1,126 @@
+#include "support/promises.hpp"
+
+#include <pathology/language/plan.hpp>
+#include <pathology/language/print.hpp>
+#include <sstream>
+
+#include "support/play.hpp"
+
+namespace pathology::language::test {
+namespace {
+
+constexpr std::uint64_t longest_played = 1U << 20U;
+
+std::string text(Played const& played) {
+    std::ostringstream out;
+    PrintTo(played, &out);
+    return out.str();
+}
+
+std::string check_failure(SpecFailure const& failure, std::string_view spec) {
+    if (failure.message.empty()) return "a failure has no message";
+    if (failure.message.size() > 300) return "a failure has a long message: " + failure.message;
+    if (failure.span.begin > spec.size() || failure.span.end > spec.size()) return "a failure stands behind the text";
+    if (describe(failure, spec).size() > 1000) return "a failure takes more than three lines to describe";
+    return {};
+}
+
+std::string check_print(Message const& message, Setting const& setting) {
+    auto const printed = print_with_times(message);
+    auto const again = setting.parse(printed);
+    if (again.has_error()) return "printed text does not parse:\n" + describe(again.error(), printed);
+    if (again->size() != 1 || again->front() != message) return "printed text says something else: " + printed;
+    return {};
+}
+
+bool has_nested(Message const& message) {
+    return find<NestedResponse>(features(message)) != nullptr || find<NestedFrame>(features(message)) != nullptr;
+}
+
+std::string check_blocks(Plan const& plan, Played const& whole, std::uint64_t seed) {
+    if (!whole.error.empty()) return "playing failed: " + whole.error;
+    if (!plan.disconnects && whole.bytes.size() != plan.length) return "the plan has another length than what is sent";
+    if (whole.disconnected != plan.disconnects) return "the plan and its playing end in different ways";
+    for (std::size_t const block : {1, 5, 4096}) {
+        if (whole.bytes.size() / block > 4000) continue;
+        if (play(plan, seed, block) != whole) return "blocks of " + std::to_string(block) + " send other bytes";
+    }
+    return {};
+}
+
+std::string check_frozen(Message const& resolved, Played const& played, Setting const& setting, std::uint64_t seed) {
+    auto const frozen = freeze(resolved, setting.settings, seed);
+    if (frozen.has_error()) return "cannot freeze: " + frozen.error().message;
+    if (has_generated_data(*frozen)) return "a frozen message still generates";
+    auto const frozen_text = print(*frozen);
+    auto const parsed = setting.parse(frozen_text);
+    if (parsed.has_error()) return "frozen text does not parse:\n" + describe(parsed.error(), frozen_text);
+    if (parsed->size() != 1 || parsed->front() != *frozen) return "frozen text says something else: " + frozen_text;
+    Rng rng(seed + 1);
+    auto const again = resolve(parsed->front(), setting.settings, rng);
+    if (again.has_error() || print(*again) != frozen_text) return "frozen text leaves something to resolve";
+    auto const frozen_plan = make_plan(*frozen, setting.settings);
+    auto const again_plan = make_plan(*again, setting.settings);
+    if (frozen_plan.has_error() || again_plan.has_error()) return "a frozen message has no plan: " + frozen_text;
+    auto const replayed = play(*again_plan, seed + 2);
+    if (replayed != play(*frozen_plan, seed)) return "frozen text replays other bytes: " + frozen_text;
+    if (!has_nested(resolved) && replayed != played) {  // a nested spec is sent in its frozen spelling
+        return "frozen: " + text(replayed) + "\nfirst: " + text(played);
+    }
+    return {};
+}
+
+}  // namespace
+
+Parsed<std::vector<Message>> parse_as_response(std::string_view spec) {
+    auto message = parse_response(spec);
+    if (message.has_error()) return message.error();
+    return std::vector<Message>{std::move(*message)};
+}
+
+Parsed<std::vector<Message>> parse_as_requests(std::string_view spec) { return parse_requests(spec); }
+
+Parsed<std::vector<Message>> parse_as_frames(std::string_view spec) { return parse_frames(spec); }
+
+Setting response_setting() {
+    Settings settings;
+    settings.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";
+    return {"response", parse_as_response, settings};
+}
+
+Setting client_setting() {
+    Settings settings;
+    settings.side = Side::client;
+    settings.request_host = "example.com";
+    return {"requests", parse_as_requests, settings};
+}
+
+Setting session_setting() { return {"frames", parse_as_frames, Settings{}}; }
+
+std::string broken_promise(Message const& message, Setting const& setting, std::uint64_t seed) {
+    if (auto broken = check_print(message, setting); !broken.empty()) return broken;
+    Rng rng(seed);
+    auto const resolved = resolve(message, setting.settings, rng);
+    if (resolved.has_error()) return resolved.error().message.empty() ? "a failure has no message" : "";
+    auto const twice = resolve(*resolved, setting.settings, rng);
+    if (twice.has_error() || *twice != *resolved) return "resolving twice changes something: " + print(*resolved);
+    auto const plan = make_plan(*resolved, setting.settings);
+    if (plan.has_error()) return "resolved, but without a plan: " + plan.error().message;
+    auto const length = base_length(*resolved, setting.settings);
+    if (length.has_error() || *length != plan->base_length) return "measured and planned lengths differ";
+    if (plan->length > longest_played) return {};
+    auto const played = play(*plan, seed);
+    if (auto broken = check_blocks(*plan, played, seed); !broken.empty()) return broken;
+    return check_frozen(*resolved, played, setting, seed);
+}
+
+std::string broken_promise(std::string_view spec, Setting const& setting, std::uint64_t seed) {
+    auto const messages = setting.parse(spec);
+    if (messages.has_error()) return check_failure(messages.error(), spec);
+    for (auto const& message : *messages) {
+        if (auto broken = broken_promise(message, setting, seed); !broken.empty()) return broken;
+    }
+    return {};
+}
+
+}  // namespace pathology::language::test

@@ -1,0 +1,38 @@
+#pragma once
+// What holds for every message that the grammar accepts. The property tests and the fuzzer ask the same questions.
+
+#include <pathology/language/parse.hpp>
+#include <pathology/language/resolve.hpp>
+#include <string>
+
+namespace pathology::language::test {
+
+/// Reads a text in the way a message came to be.
+using Parser = Parsed<std::vector<Message>> (*)(std::string_view spec);
+
+Parsed<std::vector<Message>> parse_as_response(std::string_view spec);
+Parsed<std::vector<Message>> parse_as_requests(std::string_view spec);
+Parsed<std::vector<Message>> parse_as_frames(std::string_view spec);
+
+/// Where a message is looked at: how its text is read, and what it is resolved with.
+struct Setting {
+    char const* name;
+    Parser parse;
+    Settings settings;
+};
+
+/// A server that answers a request, a client that sends, a server inside a WebSocket session.
+Setting response_setting();
+Setting client_setting();
+Setting session_setting();
+
+/// Which promise a message breaks, and how; empty when it keeps them all:
+/// its printed text parses to it; a failure has a message and a place inside the text; resolving twice changes nothing;
+/// the plan measures what is played, in blocks of any size; the frozen text parses, has nothing left to chance, and
+/// replays the bytes. Messages longer than a megabyte are not played.
+std::string broken_promise(Message const& message, Setting const& setting, std::uint64_t seed);
+
+/// The same for all messages of a text, and for the failure of a text that has none.
+std::string broken_promise(std::string_view spec, Setting const& setting, std::uint64_t seed);
+
+}  // namespace pathology::language::test
