@@ -22,19 +22,21 @@ struct DaemonOptions {
     /// `PATTERN=SPEC`, `PATTERN=FILE` or `PATTERN=+PATH`, tried in this order at the start of each request's path.
     /// PATTERN is a Perl-style regular expression; it ends at the first `=` that is not escaped and stands outside of
     /// brackets and parentheses.
-    std::vector<std::string> anchors;
-    std::string craft_prefix = "/p/";         ///< what follows it in a path is a spec, percent-encoded
-    std::optional<std::string> files_folder;  ///< the folder that `<path` and `+path` read from; nothing = no files
-    std::optional<std::uint64_t> seed;        ///< decides all that is random; nothing = drawn, and told on stderr
+    std::vector<std::string> anchors = {};
+    std::string craft_prefix = "/p/";  ///< what follows it in a path is a spec, percent-encoded
+    std::optional<std::string> files_folder =
+        std::nullopt;  ///< the folder that `<path` and `+path` read from; nothing = no files
+    std::optional<std::uint64_t> seed =
+        std::nullopt;  ///< decides all that is random; nothing = drawn, and told on stderr
 
     /// Serve as the releases of the original did: HEAD gets the body, HTTP/1.0 and `Connection: close` keep the
     /// connection.
     bool verbatim = false;
 
     // --- what not ---
-    bool craft = true;                        ///< false: crafting paths are refused, anchors still work
-    bool nohang = false;                      ///< specs that pause are refused
-    std::optional<std::uint64_t> size_limit;  ///< bytes; specs whose message is larger are refused
+    bool craft = true;                                       ///< false: crafting paths are refused, anchors still work
+    bool nohang = false;                                     ///< specs that pause are refused
+    std::optional<std::uint64_t> size_limit = std::nullopt;  ///< bytes; specs whose message is larger are refused
     /// The longest silence while a request is read or an answer written; nothing = for ever. Pauses do not count.
     std::optional<std::chrono::nanoseconds> time_limit = std::chrono::seconds(60);
     std::size_t max_connections = 65536;               ///< further ones wait until one leaves
@@ -42,13 +44,13 @@ struct DaemonOptions {
     std::uint64_t max_body = std::uint64_t(1) << 40U;  ///< bytes of a request's body
 
     // --- what it tells ---
-    bool explain = false;                 ///< random values are spelled out before they are sent, and shown
-    bool show_requests = false;           ///< the bytes read are shown and kept in the log
-    bool show_responses = false;          ///< the bytes written are shown and kept in the log
-    bool hex = false;                     ///< both as a hex dump
-    bool json = false;                    ///< one JSON object for each log entry instead of text
-    bool timestamps = true;               ///< in front of each block of text
-    std::optional<std::string> log_file;  ///< the same text is appended to this file
+    bool explain = false;         ///< random values are spelled out before they are sent, and shown
+    bool show_requests = false;   ///< the bytes read are shown and kept in the log
+    bool show_responses = false;  ///< the bytes written are shown and kept in the log
+    bool hex = false;             ///< both as a hex dump
+    bool json = false;            ///< one JSON object for each log entry instead of text
+    bool timestamps = true;       ///< in front of each block of text
+    std::optional<std::string> log_file = std::nullopt;  ///< the same text is appended to this file
 
     // --- what it keeps ---
     std::size_t log_capacity = 500;      ///< entries of the log

@@ -1,0 +1,114 @@
+#include "anchors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace pathology::pathod {
+namespace {
+
+using testing::HasSubstr;
+
+struct SplitCase {
+    std::string_view name, argument, pattern, spec;
+};
+class SplitAnchor : public testing::TestWithParam<SplitCase> {};
+
+TEST_P(SplitAnchor, TakesTheFirstBareEqualsSign) {
+    auto const parts = split_anchor(GetParam().argument);
+    ASSERT_TRUE(parts);
+    EXPECT_EQ(parts->pattern, GetParam().pattern);
+    EXPECT_EQ(parts->spec, GetParam().spec);
+}
+
+INSTANTIATE_TEST_SUITE_P(Arguments, SplitAnchor,
+                         testing::Values(SplitCase{"Plain", "/foo=200", "/foo", "200"},
+                                         SplitCase{"SpecWithEquals", "/foo=200:h'a'='b'", "/foo", "200:h'a'='b'"},
+                                         SplitCase{"Escaped", R"(/foo\?a\=b=200)", R"(/foo\?a\=b)", "200"},
+                                         SplitCase{"InClass", "/[a=]=200", "/[a=]", "200"},
+                                         SplitCase{"LookAhead", "/(?=foo)f=200", "/(?=foo)f", "200"},
+                                         SplitCase{"ParenthesisInClass", "/[(]=200", "/[(]", "200"},
+                                         SplitCase{"OpenParenthesis", "/(foo=200", "/(foo", "200"},
+                                         SplitCase{"EmptyPattern", "=200", "", "200"}),
+                         [](auto const& row) { return std::string(row.param.name); });
+
+TEST(SplitAnchor, WantsAnEqualsSign) { EXPECT_FALSE(split_anchor("/foo")); }
+
+struct MatchCase {
+    std::string_view name, pattern, path;
+    bool matches;
+};
+class AnchorPattern : public testing::TestWithParam<MatchCase> {};
+
+TEST_P(AnchorPattern, MatchesAtTheStartOfThePath) {
+    auto const pattern = Pattern::compile(GetParam().pattern);
+    ASSERT_TRUE(pattern);
+    EXPECT_EQ(pattern->matches_start_of(GetParam().path), GetParam().matches);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Paths, AnchorPattern,
+    testing::Values(MatchCase{"Same", "/foo", "/foo", true}, MatchCase{"Longer", "/foo", "/foobar", true},
+                    MatchCase{"NotLater", "bar", "/bar", false},
+                    MatchCase{"NotLaterAlternative", "/a|/b", "/x/b", false},
+                    MatchCase{"Dollar", "/foo$", "/foo", true}, MatchCase{"DollarLonger", "/foo$", "/foobar", false},
+                    MatchCase{"Query", R"(/foo\?a=1)", "/foo?a=1", true},
+                    MatchCase{"LookBehind", "/a(?<!b)c", "/ac", true}, MatchCase{"Empty", "", "/anything", true},
+                    MatchCase{"Case", "/foo", "/FOO", false}),
+    [](auto const& row) { return std::string(row.param.name); });
+
+TEST(AnchorPattern, GivesUpOnAnEndlessMatch) {
+    auto const pattern = Pattern::compile("(a+)+$");
+    ASSERT_TRUE(pattern);
+    EXPECT_FALSE(pattern->matches_start_of(std::string(64, 'a') + "b"));
+}
+
+class AnchorsTest : public testing::Test {
+protected:
+    auto read(std::vector<std::string> const& arguments) { return Anchors::read(arguments, settings, false); }
+    std::string refusal(std::string const& argument) {
+        auto const anchors = read({argument});
+        return anchors ? "taken" : anchors.error().message;
+    }
+    language::Settings settings;
+};
+
+TEST_F(AnchorsTest, FirstMatchWins) {
+    auto const anchors = read({"/foo=200", "/f=404", "/.*=500"});
+    ASSERT_TRUE(anchors);
+    EXPECT_EQ(anchors->find("/foo")->spec(), "200");
+    EXPECT_EQ(anchors->find("/far")->spec(), "404");
+    EXPECT_EQ(anchors->find("/x")->spec(), "500");
+    EXPECT_EQ(anchors->find("*"), nullptr);
+}
+
+TEST_F(AnchorsTest, RefusesWhatCannotWork) {
+    EXPECT_THAT(refusal("/foo"), HasSubstr("Invalid anchor specification: /foo"));
+    EXPECT_THAT(refusal("/fo(o=200"), HasSubstr("Invalid regex in anchor: /fo(o\npattern:1:6: missing closing"));
+    EXPECT_THAT(refusal("/foo=2x"), HasSubstr("Invalid spec in anchor: /foo=2x\nspec:1:2: "));
+    EXPECT_THAT(refusal("/foo=2x"), testing::EndsWith("\n2x\n ^"));
+    EXPECT_THAT(refusal("/foo=wf:k'abc'"), HasSubstr("Invalid spec in anchor"));
+    EXPECT_THAT(refusal("/foo=+gone"), HasSubstr("gone"));
+}
+
+TEST_F(AnchorsTest, TakesWhatOnlyRequestsCanTell) {
+    EXPECT_TRUE(read({"/foo=200:b<later"}));
+    EXPECT_TRUE(read({"/foo=ws"}));
+}
+
+TEST_F(AnchorsTest, ReadsSpecsFromFiles) {
+    auto const folder = std::filesystem::path(testing::TempDir()) / "pathod_anchors_test";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "spec.txt") << "# a comment\n201\n:b'x'\n";
+    settings.files = language::FileAccess::below(folder);
+    auto const anchors = read({"/plain=" + (folder / "spec.txt").string(), "/plus=+spec.txt"});
+    ASSERT_TRUE(anchors) << anchors.error().message;
+    EXPECT_EQ(anchors->find("/plain")->line(), "crafting spec: 201:b'x'\n");
+    EXPECT_EQ(anchors->find("/plus")->line(), "crafting spec: 201:b'x'\n");
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace pathology::pathod

@@ -1,0 +1,33 @@
+#include "craft_cache.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pathology::pathod {
+namespace {
+
+PreparedPtr prepared(std::string const& spec) { return Prepared::read(spec, {}, false).value(); }
+
+TEST(CraftCache, ForgetsTheOneUnusedLongest) {
+    CraftCache cache(2);
+    cache.keep("200", prepared("200"));
+    cache.keep("201", prepared("201"));
+    EXPECT_TRUE(cache.find("200"));
+    cache.keep("202", prepared("202"));
+    EXPECT_EQ(cache.size(), 2U);
+    EXPECT_TRUE(cache.find("200"));
+    EXPECT_FALSE(cache.find("201"));
+    EXPECT_EQ(cache.find("202")->spec(), "202");
+}
+
+TEST(CraftCache, KeepsTheFirstOfEqualKeysAndNoHugeOnes) {
+    CraftCache cache;
+    auto const first = prepared("200");
+    cache.keep("200", first);
+    cache.keep("200", prepared("200"));
+    cache.keep(std::string(CraftCache::longest_key + 1, 'x'), prepared("200"));
+    EXPECT_EQ(cache.size(), 1U);
+    EXPECT_EQ(cache.find("200"), first);
+}
+
+}  // namespace
+}  // namespace pathology::pathod

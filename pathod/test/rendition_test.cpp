@@ -1,0 +1,94 @@
+#include "rendition.hpp"
+
+#include <gtest/gtest.h>
+
+#include <pathology/language/parse.hpp>
+#include <pathology/language/player.hpp>
+
+namespace pathology::pathod {
+namespace {
+
+constexpr std::uint64_t seed = 7;
+
+Rendition rendered(std::string const& spec, RenderOptions options = {}, std::uint64_t with = seed) {
+    return render(language::parse_response(spec).value(), {}, options, with).value();
+}
+
+std::string bytes_of(Rendition const& rendition, std::uint64_t with = seed) {
+    language::Player player;
+    player.start(rendition.plan, with);
+    std::string bytes;
+    for (;;) {
+        auto const action = player.next().value();
+        if (auto const* send = std::get_if<language::Send>(&action)) {
+            bytes.append(send->bytes.begin(), send->bytes.end());
+        } else if (!std::holds_alternative<language::Pause>(action)) {
+            return bytes;
+        }
+    }
+}
+
+struct HeadCase {
+    std::string_view name, spec, bytes;
+};
+class WithoutBody : public testing::TestWithParam<HeadCase> {};
+
+TEST_P(WithoutBody, EndsAtTheEmptyLine) {
+    auto const rendition = rendered(std::string(GetParam().spec), {.without_body = true});
+    EXPECT_EQ(bytes_of(rendition), GetParam().bytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Head, WithoutBody,
+    testing::Values(HeadCase{"Body", "200:b'abc'", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"},
+                    HeadCase{"NoBody", "200", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
+                    HeadCase{"InjectionInHead", "200:b'abc':i0,'x'", "xHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"},
+                    HeadCase{"InjectionInBody", "200:b'abc':ia,'x'", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"},
+                    HeadCase{"Raw", "200:r:b'abc'", "HTTP/1.1 200 OK\r\n\r\n"},
+                    HeadCase{"Cut", "200:b'abc':d8", "HTTP/1.1"}, HeadCase{"Frame", "wf:b'hi'", "\x01\x02hi"}),
+    [](auto const& row) { return std::string(row.param.name); });
+
+TEST(Render, KeepsDisconnectsForHead) {
+    EXPECT_TRUE(rendered("200:b'abc':da", {.without_body = true}).plan.disconnects);
+}
+
+TEST(Render, RepeatsWithTheSameSeed) {
+    for (auto const* spec : {"200:b@100", "200:b@100:ir,'x'", "200:h@8,ascii_letters='x':dr"}) {
+        EXPECT_EQ(bytes_of(rendered(spec)), bytes_of(rendered(spec))) << spec;
+    }
+    EXPECT_NE(bytes_of(rendered("200:b@100")), bytes_of(rendered("200:b@100"), seed + 1));
+}
+
+TEST(Render, ExplainsWhatIsSent) {
+    for (auto const* spec : {"200:b@100", "200:b@20,digits:ir,@5:pr,0", "wf:b@20:k@4"}) {
+        auto const plain = rendered(spec);
+        auto const frozen = rendered(spec, {.explain = true});
+        EXPECT_EQ(bytes_of(frozen), bytes_of(plain)) << spec;
+        EXPECT_FALSE(frozen.plan.generates) << spec;
+        EXPECT_TRUE(frozen.is_random) << spec;
+        EXPECT_EQ(bytes_of(rendered(frozen.explained)), bytes_of(plain)) << frozen.explained;
+    }
+}
+
+TEST(Render, ExplainsHugeOnesByTheirGenerator) {
+    auto const rendition = rendered("200:b@1g", {.explain = true});
+    EXPECT_TRUE(rendition.plan.generates);
+    EXPECT_EQ(rendition.explained.find("200:b@1g:h'Content-Length'='1073741824'"), 0U) << rendition.explained;
+}
+
+TEST(Render, RecordsWhatIsKnownBeforeSending) {
+    auto const record = rendered("404:m'Nope':b'abc':d10").record;
+    EXPECT_EQ(record.status_code, "404");
+    EXPECT_EQ(record.reason, "Nope");
+    EXPECT_EQ(record.body, "abc");
+    EXPECT_EQ(record.body_size, 3U);
+    EXPECT_EQ(record.spec, "404:m'Nope':b'abc':d10:h'Content-Length'='3'");
+    EXPECT_TRUE(record.disconnect);
+    auto const long_body = rendered("200:b'" + std::string(2000, 'x') + "'").record;
+    EXPECT_EQ(long_body.body->size(), 1024U);
+    EXPECT_EQ(long_body.body_size, 2000U);
+    EXPECT_FALSE(rendered("200").record.body);
+}
+
+}  // namespace
+}  // namespace pathology::pathod

@@ -1,0 +1,81 @@
+#include "support/client.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <pathology/proxycore/net/connect.hpp>
+#include <stdexcept>
+
+namespace pathology::pathod::test {
+
+namespace net = proxycore::net;
+namespace asio = boost::asio;
+
+constexpr auto patience = std::chrono::seconds(5);
+
+struct Client::State {
+    asio::io_context context;
+    std::unique_ptr<net::Stream> stream;
+
+    template <class T> T run(asio::awaitable<T> work) {
+        std::optional<T> outcome;
+        asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown, T value) {
+            if (thrown) std::rethrow_exception(thrown);
+            outcome.emplace(std::move(value));
+        });
+        context.restart();
+        context.run();
+        return std::move(outcome).value();
+    }
+
+    net::ReadResult read_some(std::string& bytes) {
+        auto const before = bytes.size();
+        bytes.resize(before + 65536);
+        auto const result = run(stream->read_some(asio::buffer(bytes.data() + before, 65536)));
+        bytes.resize(before + result.n);
+        return result;
+    }
+};
+
+Client::Client(std::uint16_t port) : state_(std::make_unique<State>()) {
+    auto connected = state_->run(net::connect("127.0.0.1", port, patience));
+    if (!connected) throw std::runtime_error(connected.error().message);
+    state_->stream = std::move(*connected);
+    state_->stream->set_time_limit(patience);
+}
+
+Client::~Client() { state_->stream.reset(); }
+
+Client& Client::send(std::string_view bytes) {
+    state_->run(net::send(*state_->stream, bytes));
+    return *this;
+}
+
+Client& Client::half_close() {
+    state_->stream->close(net::HowToClose::half_close);
+    return *this;
+}
+
+void Client::reset() { state_->stream->close(net::HowToClose::reset); }
+
+std::string Client::read(std::size_t size) {
+    std::string bytes;
+    while (bytes.size() < size && !state_->read_some(bytes).ec) {
+    }
+    return bytes;
+}
+
+std::string Client::read_to_end() {
+    std::string bytes;
+    for (;;) {
+        auto const result = state_->read_some(bytes);
+        if (result.is_end()) return bytes;
+        if (result.ec) return bytes + (result.ec == net::Errc::timed_out ? "[timeout]" : "[error]");
+    }
+}
+
+std::string Client::ask(std::string_view bytes) { return send(bytes).half_close().read_to_end(); }
+
+}  // namespace pathology::pathod::test
