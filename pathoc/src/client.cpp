@@ -67,7 +67,7 @@ public:
 
 private:
     Result<Script> read(std::string_view spec) const;
-    asio::awaitable<Result<void>> open();
+    asio::awaitable<Result<Session*>> open();
     Result<Crafted> craft(Prepared const& message);
     void note_sent(Crafted const& crafted, std::uint64_t bytes, bool disconnected);
 
@@ -93,18 +93,20 @@ Result<Script> Client::Impl::read(std::string_view spec) const {
     return std::move(*script);
 }
 
-asio::awaitable<Result<void>> Client::Impl::open() {
-    if (session_) co_return Result<void>();
+/// The open session, or a new one.
+asio::awaitable<Result<Session*>> Client::Impl::open() {
+    if (session_) co_return &*session_;
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
     auto stream = co_await net::connect(options_.host, options_.port, limit);
     if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);
     session_.emplace(std::move(*stream), SessionSettings{limit, options_.body_limit, options_.raw_limit});
     ++connections_;
     messages_ = 0;
-    if (!options_.tunnel) co_return Result<void>();
+    if (!options_.tunnel) co_return &*session_;
     auto const through = co_await session_->connect_through(options_.tunnel->name, options_.tunnel->port.value_or(80));
-    if (!through) session_.reset();
-    co_return through;
+    if (through) co_return &*session_;
+    session_.reset();
+    co_return through.error();
 }
 
 Result<Crafted> Client::Impl::craft(Prepared const& message) {
@@ -128,18 +130,19 @@ asio::awaitable<Result<Reply>> Client::Impl::request(std::string_view spec) {
     Playlist playlist({&*script, 1});
     Result<Reply> reply = failure(Errc::bad_spec, "the spec sends no request: " + std::string(spec));
     while (auto const* message = playlist.next()) {
-        if (auto const opened = co_await open(); !opened) co_return opened.error();
+        auto const session = co_await open();
+        if (!session) co_return session.error();
         auto const crafted = craft(*message);
         if (!crafted) co_return crafted.error();
         Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !message->is_frame()};
         if (message->is_frame()) {
-            auto const written = co_await session_->send(outgoing);
+            auto const written = co_await (*session)->send(outgoing);
             if (!written) co_return written.error();
             note_sent(*crafted, written->bytes, written->disconnected);
             if (written->disconnected || written->error) session_.reset();
             continue;
         }
-        reply = co_await session_->exchange(outgoing);
+        reply = co_await (*session)->exchange(outgoing);
         bool const failed = reply.has_error();
         note_sent(*crafted, failed ? reply.error().bytes_sent : crafted->plan->length,
                   failed && reply.error().code == Errc::closed_by_spec);
@@ -155,11 +158,12 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
     if (!script) co_return script.error();
     Playlist playlist({&*script, 1});
     while (auto const* message = playlist.next()) {
-        if (auto const opened = co_await open(); !opened) co_return opened.error();
+        auto const session = co_await open();
+        if (!session) co_return session.error();
         auto const crafted = craft(*message);
         if (!crafted) co_return crafted.error();
         Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !message->is_frame()};
-        auto const written = co_await session_->send(outgoing);
+        auto const written = co_await (*session)->send(outgoing);
         if (!written) co_return written.error();
         note_sent(*crafted, written->bytes, written->disconnected);
         if (written->error == net::Errc::timed_out) co_return failure(Errc::timed_out, "Timeout", written->error);
