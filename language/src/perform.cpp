@@ -30,7 +30,8 @@ asio::awaitable<Performance> perform(net::Stream& stream, Player& player, Record
             result.bytes_written += send->bytes.size();
         } else if (auto const* pause = std::get_if<Pause>(&*action)) {
             std::optional<net::Duration> const length = pause->length;
-            co_await net::pause(length);
+            result.connection = co_await net::pause(length);
+            if (result.connection.failed()) co_return result;
         } else if (std::holds_alternative<Disconnect>(*action)) {
             stream.close(net::HowToClose::fin);
             result.disconnected = true;

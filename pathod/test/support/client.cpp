@@ -26,7 +26,8 @@ struct Client::State {
             outcome.emplace(std::move(value));
         });
         context.restart();
-        context.run();
+        while (!outcome && context.run_one() > 0) {
+        }
         return std::move(outcome).value();
     }
 
