@@ -1,0 +1,87 @@
+// nginx with one worker and one location, as a server under test.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "support/process.hpp"
+
+namespace pathology::integration {
+
+class Nginx {
+public:
+    static bool is_installed() { return !program().empty(); }
+
+    /// Starts it with `location` as the content of `location / {}`.
+    explicit Nginx(std::string const& location) {
+        folder_ = std::filesystem::temp_directory_path() / ("pathology-nginx-" + std::to_string(::getpid()));
+        std::filesystem::create_directories(folder_);
+        // It cannot be asked to pick a port, so it gets one that was free a moment ago, and another when it is not.
+        for (int attempt = 0; attempt < 5 && !running_; ++attempt) start(location);
+    }
+    ~Nginx() {
+        if (process_) {
+            process_->signal(SIGTERM);
+            process_->wait();
+        }
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+    Nginx(Nginx const&) = delete;
+    Nginx& operator=(Nginx const&) = delete;
+
+    bool is_running() const { return running_; }
+    std::string const& complaint() const { return complaint_; }
+    std::string port() const { return std::to_string(port_); }
+
+private:
+    static std::string program() {
+        for (auto const* name : {"nginx", "/usr/sbin/nginx"}) {
+            if (test::is_installed(name)) return name;
+        }
+        return {};
+    }
+
+    void start(std::string const& location) {
+        port_ = free_port();
+        auto const folder = folder_.string();
+        std::ofstream(folder_ / "nginx.conf")
+            << (::geteuid() == 0 ? "user root;" : "") << "worker_processes 1; daemon off; pid " << folder << "/pid;"
+            << "error_log stderr notice; events {} http { access_log off; client_body_temp_path " << folder << "/b;"
+            << "proxy_temp_path " << folder << "/p; fastcgi_temp_path " << folder << "/f; uwsgi_temp_path " << folder
+            << "/u; scgi_temp_path " << folder << "/s; server { listen 127.0.0.1:" << port_ << "; location / { "
+            << location << " } } }";
+        process_ = std::make_unique<test::Process>(
+            program(), std::vector<std::string>{"-p", folder, "-c", folder + "/nginx.conf"});
+        running_ = process_->read_until("start worker process ");
+        if (running_) return;
+        complaint_ = process_->wait().err;
+        process_.reset();
+    }
+
+    static std::uint16_t free_port() {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const any = reinterpret_cast<sockaddr*>(&address);
+        int const probe = ::socket(AF_INET, SOCK_STREAM, 0);
+        if (::bind(probe, any, size) == 0) ::getsockname(probe, any, &size);
+        ::close(probe);
+        return ntohs(address.sin_port);
+    }
+
+    std::filesystem::path folder_;
+    std::unique_ptr<test::Process> process_;
+    bool running_ = false;
+    std::string complaint_;
+    std::uint16_t port_ = 0;
+};
+
+}  // namespace pathology::integration
