@@ -100,20 +100,6 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
 
 // --- frames ----------------------------------------------------------------------------------------------------------
 
-Parsed<std::optional<websocket::MaskingKey>> masking_key(Frame const& frame, Settings const& settings) {
-    auto const* feature = find_feature<MaskingKey>(frame.features);
-    if (feature == nullptr) return std::optional<websocket::MaskingKey>();
-    auto const& value = std::get<MaskingKey>(feature->is).value;
-    auto const size = measure(value, settings);
-    if (size.has_error()) return at(*feature, size.error());
-    if (*size != 4) return at(*feature, bad_key(*size));
-    auto const bytes = known_bytes(value, settings);
-    if (bytes.has_error()) return at(*feature, bytes.error());
-    websocket::MaskingKey known{};
-    if (*bytes) std::memcpy(known.data(), (*bytes)->data(), known.size());
-    return std::optional(known);
-}
-
 /// Sets what the frame's features say of the header's flags.
 void set_flags(websocket::FrameHeader& header, Features const& features) {
     for (auto const& feature : features) {
@@ -211,6 +197,20 @@ StreamNumbers::StreamNumbers(Message const& message) {
 std::uint64_t StreamNumbers::operator[](Generated const& generated) const {
     std::pair<Generated const*, std::uint64_t> const wanted{&generated, 0};
     return std::lower_bound(numbers_.begin(), numbers_.end(), wanted, by_address)->second;
+}
+
+Parsed<std::optional<websocket::MaskingKey>> masking_key(Frame const& frame, Settings const& settings) {
+    auto const* feature = find_feature<MaskingKey>(frame.features);
+    if (feature == nullptr) return std::optional<websocket::MaskingKey>();
+    auto const& value = std::get<MaskingKey>(feature->is).value;
+    auto const size = measure(value, settings);
+    if (size.has_error()) return at(*feature, size.error());
+    if (*size != 4) return at(*feature, bad_key(*size));
+    auto const bytes = known_bytes(value, settings);
+    if (bytes.has_error()) return at(*feature, bytes.error());
+    websocket::MaskingKey known{};
+    if (*bytes) std::memcpy(known.data(), (*bytes)->data(), known.size());
+    return std::optional(known);
 }
 
 void Layout::add(std::string_view bytes) {

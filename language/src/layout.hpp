@@ -62,6 +62,10 @@ template <class MessageRef, class Visit> void for_each_value(MessageRef&& messag
     }
 }
 
+/// The masking key a frame gives, or nothing. A generated key, which `resolve` draws, is zero here.
+/// Errors: SpecErrc::bad_key unless it is four bytes long.
+Parsed<std::optional<proxycore::websocket::MaskingKey>> masking_key(Frame const& frame, Settings const& settings);
+
 /// Turns values into pieces, merging bytes with the bytes before them.
 class Layout {
 public:

@@ -1,11 +1,18 @@
 #include <pathology/language/print.hpp>
 
+#include <algorithm>
 #include <pathology/language/generator.hpp>
 
 #include "escape.hpp"
 
 namespace pathology::language {
 namespace {
+
+bool starts_with_any_case(std::string_view text, std::string_view lower) {
+    auto const same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a + ('a' - 'A') == b); };
+    return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(),
+                                                     [&](char wanted, char given) { return same(given, wanted); });
+}
 
 /// A bare word; what such a word cannot hold is escaped, and so is a `<` before a path, which would make it a file.
 std::string bare(std::string_view bytes) {
@@ -20,6 +27,16 @@ std::string bare(std::string_view bytes) {
         }
     }
     return out;
+}
+
+/// A value where some bare words would be read as something else: those get their first byte escaped.
+std::string print_unlike(std::initializer_list<std::string_view> taken, Value const& value) {
+    auto const* literal = std::get_if<Literal>(&value);
+    auto const is_taken = [&](std::string_view word) { return starts_with_any_case(literal->bytes, word); };
+    if (literal == nullptr || !literal->bare || std::none_of(taken.begin(), taken.end(), is_taken)) return print(value);
+    std::string out;
+    append_hex(out, literal->bytes.front());
+    return out + bare(std::string_view(literal->bytes).substr(1));
 }
 
 struct ValuePrinter {
@@ -69,9 +86,9 @@ struct FeaturePrinter {
         return std::string(flag.on ? "" : "-").append(names[static_cast<unsigned>(flag.name)]);
     }
     std::string operator()(Length const& l) const { return "l" + std::to_string(l.claimed); }
-    std::string operator()(MaskingKey const& k) const { return "k" + print(k.value); }
+    std::string operator()(MaskingKey const& k) const { return "k" + print_unlike({"none"}, k.value); }
     std::string operator()(NoMaskingKey) const { return "knone"; }
-    std::string operator()(RawBody const& r) const { return "r" + print(r.value); }
+    std::string operator()(RawBody const& r) const { return "r" + print_unlike({"sv1", "sv2", "sv3"}, r.value); }
     std::string operator()(NestedFrame const& f) const { return nested('f', f.spec); }
     std::string operator()(PauseAt const& p) const {
         return "p" + text(p.at) + "," + (p.seconds ? std::to_string(*p.seconds) : "f");
@@ -86,9 +103,10 @@ struct HeadPrinter {
         return response.code ? "ws:" + *response.code : "ws";
     }
     std::string operator()(Request const& request) const {
-        std::string head = request.websocket ? "ws:" : "";
-        if (request.method) head += print(*request.method) + ":";
-        return head + print(request.path);
+        std::string const head = request.websocket ? "ws:" : "";
+        if (request.method) return head + print(*request.method) + ":" + print(request.path);
+        return head +
+               print_unlike({"get", "head", "post", "put", "delete", "options", "trace", "connect"}, request.path);
     }
     std::string operator()(Frame const&) const { return "wf"; }
 };

@@ -127,12 +127,13 @@ Literal letters_and_digits(std::size_t count, Rng& rng) {
 }
 
 Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng) {
+    if (auto const key = masking_key(frame, settings); key.has_error()) return key.error();
     auto& features = frame.features;
     for (auto& feature : features) {  // a key is needed to make the plan, so generated ones are drawn here
         auto* key = std::get_if<MaskingKey>(&feature.is);
         if (key == nullptr) continue;
         auto const* generated = std::get_if<Generated>(&key->value);
-        if (generated == nullptr || generated->size() > 4) continue;  // any other length is refused with the layout
+        if (generated == nullptr) continue;
         Literal drawn{std::string(generated->size(), '\0'), false};
         generate(generated->type, rng(), 0, drawn.bytes);
         key->value = std::move(drawn);

@@ -32,6 +32,7 @@ public:
 
     /// Begins a plan. `seed` decides the generated data.
     void start(Plan const& plan, std::uint64_t seed);
+    void start(Plan const&& plan, std::uint64_t seed) = delete;  // a temporary would not outlive its playing
 
     /// The next thing to do. Small neighbouring pieces come as one Send; a long literal comes without being copied.
     /// Errors: SpecErrc::file_access when a file cannot be read any more.

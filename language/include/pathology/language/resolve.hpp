@@ -8,7 +8,8 @@
 namespace pathology::language {
 
 /// Adds what the original adds (Content-Length, Host, WebSocket handshake headers, mask and key), turns `r` and `a`
-/// offsets into numbers, drops `xN`, and checks what the grammar cannot: files, key lengths, handshakes.
+/// offsets into numbers, drops `xN`, and checks what the grammar cannot: key lengths, handshakes, and the files whose
+/// size or bytes it needs; make_plan() opens the others.
 ///
 /// Shape:  given features first and in order, then added ones: handshake headers, Content-Length, Host; mask, key.
 ///         Generated values stay generators. Resolving twice changes nothing.

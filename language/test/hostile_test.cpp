@@ -1,0 +1,123 @@
+// A megabyte of anything is refused, or accepted and played, in linear time and shallow stack. The time limit of the
+// test is the guard: what takes quadratic time does not come back.
+
+#include <gtest/gtest.h>
+
+#include "support/promises.hpp"
+#include "support/spec.hpp"
+
+namespace pathology::language {
+namespace {
+
+enum class Outcome { refused, accepted };
+
+void PrintTo(Outcome outcome, std::ostream* out) { *out << (outcome == Outcome::refused ? "refused" : "accepted"); }
+
+struct HostileCase {
+    std::string_view name;
+    test::Setting (*setting)();
+    std::string_view start, repeated, end;
+    Outcome outcome;
+};
+
+void PrintTo(HostileCase const& c, std::ostream* out) { *out << c.name; }
+
+class HostileSpec : public testing::TestWithParam<HostileCase> {};
+
+TEST_P(HostileSpec, IsDealtWithAtOnce) {
+    auto const& c = GetParam();
+    std::string spec(c.start);
+    while (spec.size() < 1U << 20U) spec += c.repeated;
+    spec += c.end;
+    auto const setting = c.setting();
+    auto const parsed = setting.parse(spec);
+    ASSERT_EQ(parsed.has_value() ? Outcome::accepted : Outcome::refused, c.outcome);
+    if (parsed.has_error()) {
+        EXPECT_LE(describe(parsed.error(), spec).size(), 700U);
+        return;
+    }
+    for (auto const& message : *parsed) {
+        Rng rng(1);
+        auto const resolved = resolve(message, setting.settings, rng);
+        if (resolved.has_error()) continue;
+        auto const plan = make_plan(*resolved, setting.settings);
+        ASSERT_TRUE(plan.has_value());
+        EXPECT_EQ(test::play(*plan, 1).error, "");
+        EXPECT_TRUE(freeze(*resolved, setting.settings, 1).has_value());
+        EXPECT_FALSE(print(*resolved).empty());
+    }
+}
+
+constexpr auto answers = test::response_setting;
+constexpr auto client = test::client_setting;
+constexpr auto session = test::session_setting;
+HostileCase const hostile_cases[] = {
+    {"Parentheses", answers, "", "(", "", Outcome::refused},
+    {"Colons", answers, "200", ":", "", Outcome::refused},
+    {"Quotes", answers, "200:b", "'", "", Outcome::refused},
+    {"OpenQuote", answers, "200:b'", "x", "", Outcome::refused},
+    {"Backslashes", answers, "200:b'", "\\", "", Outcome::refused},
+    {"EscapedQuotes", answers, "200:b'", "\\'", "'", Outcome::accepted},
+    {"BareBackslashes", answers, "200:b", "\\\\", "", Outcome::accepted},
+    {"QuotedSpecs", answers, "", "200:b'", "", Outcome::refused},
+    {"Digits", answers, "", "9", "", Outcome::accepted},
+    {"DigitsOfASize", answers, "200:b@", "9", "", Outcome::refused},
+    {"ZerosOfASize", answers, "200:b@", "0", "1", Outcome::accepted},
+    {"Sizes", answers, "200", "@9", "", Outcome::refused},
+    {"Blanks", answers, "", " ", "", Outcome::refused},
+    {"BlanksInside", answers, "200", "\n", ":r", Outcome::accepted},
+    {"BlankedFeatures", answers, "200", "  :  ", "", Outcome::refused},
+    {"Hashes", answers, "", "#", "", Outcome::refused},
+    {"Headers", answers, "200:", "h'a'='b'", "", Outcome::accepted},
+    {"GeneratedHeaders", answers, "200", ":h@1=@1,digits", "", Outcome::accepted},
+    {"OpenHeaders", answers, "200", ":h'a'=", "", Outcome::refused},
+    {"Pauses", answers, "200:b@100000", ":p9,1", "", Outcome::accepted},
+    {"PausesInAPlanOfBytes", answers, "200", ":p20,1:c'xx'", "", Outcome::accepted},
+    {"RandomInjections", answers, "200", ":ir,@1", "", Outcome::accepted},
+    {"Injections", answers, "200", ":i9,'x'", "", Outcome::accepted},
+    {"RawFlags", answers, "200", ":r", "", Outcome::refused},
+    {"Requests", client, "", "get:/ ", "", Outcome::accepted},
+    {"RequestsWithoutSpace", client, "", "get:/:r", "", Outcome::accepted},
+    {"RequestsThatEndBadly", client, "", "get:/ ", "get:", Outcome::refused},
+    {"WebSocketRequests", client, "", "ws:/ ", "", Outcome::accepted},
+    {"HalfRequests", client, "", "ws:get:", "", Outcome::refused},
+    {"NestedQuotes", client, "get:/:s'200:b", "\\'", "'", Outcome::refused},
+    {"NestedBackslashes", client, "get:/:s'200:b\"", "\\\\\\\\", "\"'", Outcome::accepted},
+    {"NestedResponses", client, "", "get:/:s'200:b\"x\"' ", "", Outcome::accepted},
+    {"NestedFrames", client, "", "wf:f'wf:b\"x\"' ", "", Outcome::accepted},
+    {"Frames", session, "", "wf:", "", Outcome::accepted},
+    {"FramesInARow", session, "", "wf ", "", Outcome::accepted},
+    {"Flags", session, "wf", ":-", "", Outcome::refused},
+    {"HighBytes", session, "wf:b'", "\xff", "'", Outcome::accepted},
+    {"ZeroBytes", session, "", std::string_view("\0", 1), "", Outcome::refused},
+};
+INSTANTIATE_TEST_SUITE_P(Language, HostileSpec, testing::ValuesIn(hostile_cases),
+                         [](auto const& row) { return std::string(row.param.name); });
+
+// A body of half a megabyte that is cut at a hundred thousand places.
+TEST(HostileSpec, CutsABodyOftenWithoutCopyingItOften) {
+    std::string spec = "200:b'" + std::string(500000, 'x') + "'";
+    for (int at = 0; at < 100000; ++at) spec += ":p" + std::to_string(at * 5) + ",1";
+    auto const played = test::played(test::response(spec));
+    EXPECT_EQ(played.pauses.size(), 100000U);
+    EXPECT_GT(played.bytes.size(), 500000U);
+}
+
+TEST(HostileSpec, RepeatsForNothing) {
+    auto const message = test::request("get:/:x18446744073709551615");
+    EXPECT_EQ(test::played(message), test::played(test::request("get:/")));
+    EXPECT_EQ(test::frame("wf:x9999999999:b'a'"), test::frame("wf:x9999999999:b'a'"));
+}
+
+TEST(HostileSpec, HasSizesThatAddUpPastAllNumbers) {
+    auto const plan =
+        test::plan(test::response("200:b@16777215t:h'a'=@16777215t:p16000000000000000000,1:ia,@16777215t:da"));
+    EXPECT_EQ(plan.base_length, UINT64_MAX);
+    EXPECT_EQ(plan.length, UINT64_MAX);
+    Player player;
+    player.start(plan, 1);
+    EXPECT_EQ(std::get<Send>(*player.next()).bytes.size(), Player::default_block);
+}
+
+}  // namespace
+}  // namespace pathology::language

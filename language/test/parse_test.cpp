@@ -1,0 +1,212 @@
+#include <pathology/language/parse.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/promises.hpp"
+#include "support/spec.hpp"
+
+namespace pathology::language {
+namespace {
+
+using testing::StartsWith;
+
+// --- what is refused, where, and in which words ----------------------------------------------------------------------
+
+struct RefusedCase {
+    std::string_view name;
+    test::Parser parse;
+    std::string_view spec;
+    std::string_view says;  ///< from the line number on
+};
+
+void PrintTo(RefusedCase const& c, std::ostream* out) { *out << c.spec; }
+
+class RefusedSpec : public testing::TestWithParam<RefusedCase> {};
+
+TEST_P(RefusedSpec, IsToldWhereAndWhatWouldFit) {
+    auto const& c = GetParam();
+    auto const parsed = c.parse(c.spec);
+    ASSERT_TRUE(parsed.has_error()) << "was accepted";
+    auto const described = describe(parsed.error(), c.spec);
+    EXPECT_EQ(described.substr(0, described.find('\n')), "spec:" + std::string(c.says));
+}
+
+constexpr auto response = test::parse_as_response;
+constexpr auto requests = test::parse_as_requests;
+constexpr auto frames = test::parse_as_frames;
+#define VALUE "a value ('text', a word, @SIZE or <FILE)"
+#define QUOTED_VALUE "a value ('text', @SIZE or <FILE)"
+#define RESPONSE_FEATURE "a response feature (h c l r m b p d i)"
+#define FRAME_FEATURE "a frame feature (c l fin rsv1 rsv2 rsv3 mask k x b r p d i)"
+
+RefusedCase const refused_starts[] = {
+    {"EmptyResponse", response, "", "1:1: expected a status code, ws or wf"},
+    {"BlankResponse", response, " \n ", "1:1: expected a status code, ws or wf"},
+    {"WordAsResponse", response, "foo", "1:1: expected a status code, ws or wf"},
+    {"EmptyRequest", requests, "", "1:1: expected a request (METHOD:PATH) or a frame (wf:...)"},
+    {"UnknownMethod", requests, "patch:/", "1:1: expected a request (METHOD:PATH) or a frame (wf:...)"},
+    {"EmptyFrame", frames, "", "1:1: expected a frame (wf:...)"},
+    {"RequestAsFrame", frames, "get:/", "1:1: expected a frame (wf:...)"},
+    {"NoPath", requests, "get:", "1:5: expected a path ('text', a word, @SIZE or <FILE)"},
+    {"MethodForPath", requests, "ws:'/x'", "1:8: expected a path ('text', a word, @SIZE or <FILE)"},
+    {"SecondResponse", response, "200 201", "1:5: expected " RESPONSE_FEATURE " or the end"},
+    {"SecondRequest", requests, "get:/ foo",
+     "1:7: expected a request feature (h c u r s b x p d i), a request (METHOD:PATH), a frame (wf:...) or the end"},
+};
+RefusedCase const refused_features[] = {
+    {"NoFeature", response, "200:", "1:5: expected " RESPONSE_FEATURE},
+    {"DoubleColon", response, "200::r", "1:5: expected " RESPONSE_FEATURE},
+    {"UnknownFeature", response, "200:x2", "1:5: expected " RESPONSE_FEATURE},
+    {"AfterTheLastFeature", response, "200:b'a' garbage", "1:10: expected " RESPONSE_FEATURE " or the end"},
+    {"TextAfterALiteral", response, "200:b@100:h\"Etag\"=\"\";drop", "1:21: expected " RESPONSE_FEATURE " or the end"},
+    {"ResponseFeatureOfARequest", requests, "get:/:m@1", "1:7: expected a request feature (h c u r s b x p d i)"},
+    {"NestedFrameInASession", frames, "wf:f'x'", "1:4: expected " FRAME_FEATURE ", a frame (wf:...) or the end"},
+    {"UnknownFlag", frames, "wf:-foo", "1:5: expected a flag (fin rsv1 rsv2 rsv3 mask)"},
+    {"UnnamedHeader", response, "200:hA=b", "1:6: expected " QUOTED_VALUE},
+    {"HeaderWithoutValue", response, "200:h'a'", "1:9: expected '='"},
+    {"HeaderWithoutEnd", response, "200:h'a'=", "1:10: expected " QUOTED_VALUE},
+    {"UnknownUserAgent", requests, "get:/:ux",
+     "1:8: expected a user agent (a name such as firefox, 'text', @SIZE or <FILE)"},
+    {"UnquotedNestedResponse", requests, "get:/:s200", "1:8: expected a quoted spec"},
+    {"RepetitionWithoutNumber", requests, "get:/:x", "1:8: expected a number"},
+};
+RefusedCase const refused_values[] = {
+    {"NoValue", requests, "get:/:c", "1:8: expected " VALUE},
+    {"OpenQuote", response, "200:b'abc", "1:10: expected a closing '"},
+    {"OpenDoubleQuote", response, "200:b\"abc'", "1:11: expected a closing \""},
+    {"EscapedClosingQuote", response, "200:b'\\'", "1:9: expected a closing '"},
+    {"OpenQuotedPath", response, "200:b<'x", "1:9: expected a closing '"},
+    {"HexWithoutDigits", response, "200:b'\\xzz'", "1:7: expected two hexadecimal digits after \\x"},
+    {"HexInAWord", response, "200:b\\x4", "1:6: expected two hexadecimal digits after \\x"},
+    {"BackslashAlone", response, "200:b\\", "1:6: expected something after \\"},
+    {"NoSize", response, "200:b@k", "1:7: expected a size"},
+    {"UnknownDataType", response, "200:b@100,foo", "1:11: expected a data type (such as digits)"},
+    {"TooLargeASize", response, "200:b@18446744073709551616", "1:7: expected a number below 2^64"},
+    {"TooLargeAProduct", response, "200:b@16777216t", "1:7: expected a size below 2^64 bytes"},
+    {"SuffixApart", response, "200:b@5 k", "1:9: expected " RESPONSE_FEATURE " or the end"},
+};
+RefusedCase const refused_numbers[] = {
+    {"PauseWithoutSeconds", response, "200:p1,x", "1:8: expected seconds (a number or f)"},
+    {"PauseWithoutComma", response, "200:p1", "1:7: expected ','"},
+    {"PauseWithoutOffset", response, "200:p", "1:6: expected an offset (a number, r or a)"},
+    {"NegativeOffset", response, "200:d-1", "1:6: expected an offset (a number, r or a)"},
+    {"InjectionOfAWord", response, "200:i1,foo", "1:8: expected " QUOTED_VALUE},
+    {"HugeOffset", response, "200:d18446744073709551616", "1:6: expected a number below 2^64"},
+    {"HugePause", response, "200:p1,99999999999999999999", "1:8: expected a number below 2^64"},
+    {"HugeLength", frames, "wf:l18446744073709551616", "1:5: expected a number below 2^64"},
+    {"HugeRepetition", requests, "get:/:x18446744073709551616", "1:8: expected a number below 2^64"},
+    {"LargeOpcode", frames, "wf:c16", "1:5: expected an opcode up to 15"},
+};
+RefusedCase const refused_wholes[] = {
+    {"SecondBody", response, "200:b@1:b@2", "1:9: a second body; a message has at most one"},
+    {"SecondRaw", response, "200:r:R", "1:7: a second raw flag; a message has at most one"},
+    {"SecondDisconnect", response, "200:d1:r:d2", "1:10: a second disconnect; a message has at most one"},
+    {"SecondOfTheSecondMessage", requests, "get:/:r get:/:r:r", "1:17: a second raw flag; a message has at most one"},
+    {"BothKeys", frames, "wf:knone:k'abcd'", "1:10: a second masking key; a message has at most one"},
+    {"BothBodies", frames, "wf:b@1:r'x'", "1:8: a second body; a message has at most one"},
+    {"FlagAndItsOpposite", frames, "wf:fin:-fin", "1:8: a second fin flag; a message has at most one"},
+    {"NonAscii", response, "200:b'\xc3\xa9'", "1:7: a spec is ASCII text; write this byte as an escape such as \\xe9"},
+    {"NonAsciiRequest", requests, "get:/\xff", "1:6: a spec is ASCII text; write this byte as an escape such as \\xe9"},
+    {"NestedResponse", requests, "get:/:s'200:p1,x'",
+     "1:7: in the nested response, column 8: expected seconds (a number or f)"},
+    {"NestedResponseIsARequest", requests, "get:/:s'get:/'",
+     "1:7: in the nested response, column 1: expected a status code, ws or wf"},
+    {"NestedFrame", requests, "wf:f'wf:c99'", "1:4: in the nested frame, column 5: expected an opcode up to 15"},
+    {"TwoNestedFrames", requests, "wf:f'wf wf'",
+     "1:4: a nested spec holds one frame; repeat it with xN, or send several"},
+    {"OnTheThirdLine", response, "200\n:b@1\n:px,1", "3:3: expected an offset (a number, r or a)"},
+    {"AfterWindowsLines", response, "200\r\n:b@1\r\n  :d", "3:5: expected an offset (a number, r or a)"},
+    {"EndsBeforeBlankLines", response, "200:b\n\n  ", "1:6: expected " VALUE},
+};
+
+auto const name_of = [](auto const& row) { return std::string(row.param.name); };
+INSTANTIATE_TEST_SUITE_P(Starts, RefusedSpec, testing::ValuesIn(refused_starts), name_of);
+INSTANTIATE_TEST_SUITE_P(Features, RefusedSpec, testing::ValuesIn(refused_features), name_of);
+INSTANTIATE_TEST_SUITE_P(Values, RefusedSpec, testing::ValuesIn(refused_values), name_of);
+INSTANTIATE_TEST_SUITE_P(Numbers, RefusedSpec, testing::ValuesIn(refused_numbers), name_of);
+INSTANTIATE_TEST_SUITE_P(Wholes, RefusedSpec, testing::ValuesIn(refused_wholes), name_of);
+
+TEST(ParseLimits, RefuseLongTextAndNameTheLimit) {
+    auto const parsed = parse_response("200:b@100", {.length = 5});
+    ASSERT_TRUE(parsed.has_error());
+    EXPECT_EQ(parsed.error().code, SpecErrc::too_long);
+    EXPECT_EQ(parsed.error().span.begin, 5U);
+    EXPECT_THAT(parsed.error().message, StartsWith("the spec has 9 bytes, more than the limit of 5;"));
+    EXPECT_TRUE(parse_response("200:b@100", {.length = 9}).has_value());
+}
+
+TEST(ParseResponse, ThrowsSpecErrorWhenItsValueIsTakenAnyway) {
+    EXPECT_THROW((void)parse_response("foo").value(), SpecError);
+}
+
+// --- what is accepted ------------------------------------------------------------------------------------------------
+
+struct SameCase {
+    std::string_view name;
+    test::Parser parse;
+    std::string_view spec, canonical;
+};
+
+void PrintTo(SameCase const& c, std::ostream* out) { *out << c.spec; }
+
+class AcceptedSpec : public testing::TestWithParam<SameCase> {};
+
+TEST_P(AcceptedSpec, SaysTheSameAsItsCanonicalText) {
+    auto const parsed = GetParam().parse(GetParam().spec);
+    ASSERT_TRUE(parsed.has_value()) << describe(parsed.error(), GetParam().spec);
+    std::string printed;
+    for (auto const& message : *parsed) printed += (printed.empty() ? "" : " ") + print_with_times(message);
+    EXPECT_EQ(printed, GetParam().canonical);
+}
+
+SameCase const same_cases[] = {
+    {"WithoutColons", response, "200b'x'h'a'='b'", "200:b'x':h'a'='b'"},
+    {"BlanksAnywhere", response, " 200 : b 'x' : h 'a' = 'b' : p 1 , f ", "200:b'x':h'a'='b':p1,f"},
+    {"Lines", response, "200\n  :b'x'\r\n\t:d1", "200:b'x':d1"},
+    {"BareWords", response, "200:bfoo\\x41:l/next:m>", "200:bfooA:l/next:m>"},
+    {"AnyCase", requests, "GeT:/:R WS:/ wF:cPING:kNONE", "'GET':/:r ws:/ wf:cping:knone"},
+    {"MethodAsText", requests, "'get':/ '':/", "'get':/ '':/"},
+    {"UserAgentNames", requests, "get:/:uFirefox:uf", "'GET':/:ufirefox:uf"},
+    {"LeadingZeros", frames, "wf:c08:l007:p010,02", "wf:c8:l7:p10,2"},
+    {"CodeKeepsZeros", response, "00200", "00200"},
+    {"WithoutSpaceBetween", requests, "get:/:rget:/:rwf", "'GET':/:r 'GET':/:r wf"},
+    {"LargestNumbers", frames, "wf:l18446744073709551615:b@16777215t", "wf:l18446744073709551615:b@16777215t"},
+    {"NotRepeated", requests, "get:/:x0", "'GET':/:x0"},
+    {"AllFlags", frames, "wf:fin:-rsv1:rsv2:-rsv3:mask", "wf:fin:-rsv1:rsv2:-rsv3:mask"},
+    {"BytesInASession", frames, "wf:b'\xc3\xa9'", "wf:b'\\xc3\\xa9'"},
+    {"FrameAsResponse", response, "wf:b'x'", "wf:b'x'"},
+    {"KeyThatLooksLikeNone", frames, "wf:k\\x6eone", "wf:k\\x6eone"},
+    {"RawBodyThatLooksLikeAFlag", frames, "wf:r\\x73v1", "wf:r\\x73v1"},
+    {"PathThatLooksLikeAMethod", requests, "ws:\\x67et", "ws:\\x67et"},
+};
+INSTANTIATE_TEST_SUITE_P(Grammar, AcceptedSpec, testing::ValuesIn(same_cases), name_of);
+
+TEST(ParseResponse, KeepsThePlaceOfEachFeature) {
+    std::string_view const spec = "200 : b 'x':r\n:h'a'='b'";
+    std::vector<std::string> parts;
+    auto const message = test::response(spec);
+    for (auto const& [is, span] : features(message)) {
+        parts.emplace_back(spec.substr(span.begin, span.end - span.begin));
+    }
+    EXPECT_EQ(parts, (std::vector<std::string>{"b 'x'", "r", "h'a'='b'"}));
+}
+
+TEST(ParseRequests, TakeAHugeRepetitionForANumber) {
+    EXPECT_EQ(times(test::request("get:/:x18446744073709551615")), UINT64_MAX);
+    EXPECT_EQ(times(test::request("get:/")), 1U);
+    EXPECT_EQ(times(test::request("get:/:x0")), 0U);
+}
+
+TEST(Parse, RefusesOrAcceptsEveryBeginningOfASpec) {
+    std::string_view const spec =
+        "post:'/a\\'b':b@10k,ascii:h'a'=<'f':ufirefox:s'200:b\"x\"':p1,f:dr:ia,'\\x41' wf:c9:-fin:k'abcd':l5";
+    for (std::size_t n = 0; n <= spec.size(); ++n) {
+        for (auto const& setting : {test::response_setting(), test::client_setting(), test::session_setting()}) {
+            EXPECT_EQ(test::broken_promise(spec.substr(0, n), setting, n), "") << spec.substr(0, n);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace pathology::language

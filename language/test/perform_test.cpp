@@ -1,0 +1,131 @@
+#include <pathology/language/perform.hpp>
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+
+#include "support/folder.hpp"
+#include "support/spec.hpp"
+
+namespace pathology::language {
+namespace {
+
+namespace asio = boost::asio;
+namespace net = proxycore::net;
+using namespace std::chrono_literals;
+
+/// A performance at one end of a pipe in memory, and what comes out at the other.
+class Perform : public testing::Test {
+protected:
+    void start(Plan performed_plan, std::size_t block = Player::default_block) {
+        plan = std::move(performed_plan);
+        player = Player(block);
+        player.start(plan, 1);
+        auto const performed = [this](std::exception_ptr, Performance how) { performance = std::move(how); };
+        asio::co_spawn(context, perform(*pipe.near, player, &recording),
+                       asio::bind_cancellation_slot(stop.slot(), performed));
+    }
+
+    void read_everything() {
+        asio::co_spawn(context, collect(), [](std::exception_ptr) {});
+        context.run_for(20s);
+    }
+
+    asio::awaitable<void> collect() {
+        std::array<char, 1000> buffer{};
+        for (;;) {
+            auto const read = co_await pipe.far->read_some(asio::buffer(buffer));
+            ended_with = read.ec;
+            if (read.ec) co_return;
+            received.append(buffer.data(), read.n);
+            if (performance && received.size() >= performance->bytes_written && !performance->disconnected) co_return;
+        }
+    }
+
+    asio::io_context context;
+    net::MemoryPipe pipe = net::make_memory_pipe(context.get_executor(), {.capacity = 4096});
+    asio::cancellation_signal stop;
+    Plan plan;
+    Player player;
+    Recording recording{.limit = 10, .bytes = {}};
+    std::optional<Performance> performance;
+    std::string received;
+    net::error_code ended_with;
+};
+
+TEST_F(Perform, WritesTheWholePlan) {
+    start(test::plan(test::response("200:b@100k:h'a'=@3")), 777);
+    read_everything();
+    ASSERT_TRUE(performance.has_value());
+    EXPECT_EQ(received, test::play(plan, 1).bytes);
+    EXPECT_EQ(performance->bytes_written, plan.length);
+    EXPECT_FALSE(performance->failed());
+    EXPECT_FALSE(performance->disconnected);
+}
+
+TEST_F(Perform, ClosesInOrderWhenThePlanSaysSo) {
+    start(test::plan(test::response("200:b'abc':d5")));
+    read_everything();
+    ASSERT_TRUE(performance.has_value());
+    EXPECT_TRUE(performance->disconnected);
+    EXPECT_EQ(received, "HTTP/");
+    EXPECT_EQ(ended_with, asio::error::eof);
+}
+
+TEST_F(Perform, RecordsTheFirstBytes) {
+    start(test::plan(test::response("200:b'abc'")));
+    read_everything();
+    EXPECT_EQ(recording.bytes, "HTTP/1.1 2");
+}
+
+TEST_F(Perform, PausesAndGoesOn) {
+    start(test::plan(test::response("200:r:p3,0:p5,0:b'abc'")), 2);
+    read_everything();
+    EXPECT_EQ(received, "HTTP/1.1 200 OK\r\n\r\nabc");
+}
+
+TEST_F(Perform, EndsAPauseForEverWhenCancelled) {
+    start(test::plan(test::response("200:p9,f")));
+    context.poll();
+    EXPECT_FALSE(performance.has_value());
+    stop.emit(asio::cancellation_type::terminal);
+    context.run_for(20s);
+    ASSERT_TRUE(performance.has_value());
+    EXPECT_FALSE(player.at_end()) << "the rest of the message was not sent";
+}
+
+TEST_F(Perform, TellsWhyTheConnectionEndedIt) {
+    pipe.far->close(net::HowToClose::reset);
+    start(test::plan(test::response("200:b@1m")));
+    context.run_for(20s);
+    ASSERT_TRUE(performance.has_value());
+    EXPECT_TRUE(performance->connection.failed());
+    EXPECT_TRUE(performance->failed());
+    EXPECT_LT(performance->bytes_written, 1U << 20U);
+}
+
+TEST_F(Perform, TellsThatAFileBecameShorter) {
+    test::Folder const folder;
+    folder.write("file", std::string(100, 'x'));
+    Settings settings;
+    settings.files = FileAccess::below(folder.path());
+    start(test::plan(test::response("200:b<file"), settings));
+    std::filesystem::resize_file(folder.path() / "file", 10);
+    context.run_for(20s);
+    ASSERT_TRUE(performance.has_value());
+    ASSERT_TRUE(performance->spec.has_value());
+    EXPECT_EQ(performance->spec->code, SpecErrc::file_access);
+}
+
+TEST(Recording, KeepsNoMoreThanItsLimit) {
+    Recording recording{.limit = 5, .bytes = {}};
+    for (int i = 0; i < 3; ++i) recording.append(std::string_view("abc"));
+    EXPECT_EQ(recording.bytes, "abcab");
+}
+
+}  // namespace
+}  // namespace pathology::language

@@ -1,0 +1,96 @@
+#include <pathology/language/print.hpp>
+
+#include <gtest/gtest.h>
+
+#include "support/promises.hpp"
+#include "support/random_message.hpp"
+#include "support/spec.hpp"
+
+namespace pathology::language {
+namespace {
+
+struct PrintedValueCase {
+    std::string_view name;
+    Value value;
+    std::string_view text;
+};
+
+void PrintTo(PrintedValueCase const& c, std::ostream* out) { *out << c.text; }
+
+class PrintedValue : public testing::TestWithParam<PrintedValueCase> {};
+
+TEST_P(PrintedValue, IsCanonical) { EXPECT_EQ(print(GetParam().value), GetParam().text); }
+
+PrintedValueCase const printed_values[] = {
+    {"Literal", Literal{"it's \"x\"", false}, "'it\\x27s \"x\"'"},
+    {"EmptyLiteral", Literal{"", false}, "''"},
+    {"Word", Literal{"/a=b", true}, "/a=b"},
+    {"WordWithOddBytes", Literal{"a b:c,@'\"\n", true}, "a\\x20b\\x3ac\\x2c\\x40\\x27\\x22\\n"},
+    {"WordThatLooksLikeAFile", Literal{"<x", true}, "\\x3cx"},
+    {"Generated", Generated{10, SizeUnit::b, DataType::bytes}, "@10"},
+    {"GeneratedWithAll", Generated{3, SizeUnit::k, DataType::ascii_letters}, "@3k,ascii_letters"},
+    {"File", FileValue{"a/b c"}, "<'a/b c'"},
+    {"FileWithAQuote", FileValue{"it's"}, "<\"it's\""},
+};
+INSTANTIATE_TEST_SUITE_P(Print, PrintedValue, testing::ValuesIn(printed_values),
+                         [](auto const& row) { return std::string(row.param.name); });
+
+TEST(Print, LeavesTheRepetitionToPrintWithTimes) {
+    auto const message = test::request("get:/:x3:r");
+    EXPECT_EQ(print(message), "'GET':/:r");
+    EXPECT_EQ(print_with_times(message), "'GET':/:x3:r");
+}
+
+TEST(Print, GivesTheWholeOfAMessage) {
+    std::string_view const text = "'GET':/:h'a'='b':c'x':ufirefox:u'me':r:b@2k,digits:s'200:b\"x\"':pr,f:d1:ia,<'f'";
+    EXPECT_EQ(print(test::request(text)), text);
+    std::string_view const response = "ws:200:l/next:m'Fine':p1,2";
+    EXPECT_EQ(print(test::response(response)), response);
+    std::string_view const frame = "wf:cping:fin:-mask:l5:k'abcd':r'x'";
+    EXPECT_EQ(print(test::frame(frame)), frame);
+}
+
+struct RandomCase {
+    std::string_view name;
+    Message (test::RandomMessages::*draw)();
+    test::Setting (*setting)();
+};
+
+void PrintTo(RandomCase const& c, std::ostream* out) { *out << c.name; }
+
+class RandomMessage : public testing::TestWithParam<RandomCase> {};
+
+TEST_P(RandomMessage, PrintsWhatParsesToItself) {
+    auto const setting = GetParam().setting();
+    for (std::uint64_t seed = 0; seed < 5000; ++seed) {
+        test::RandomMessages messages(seed);
+        auto const message = (messages.*GetParam().draw)();
+        auto const text = print_with_times(message);
+        auto const again = setting.parse(text);
+        ASSERT_TRUE(again.has_value()) << "seed " << seed << "\n" << describe(again.error(), text);
+        ASSERT_EQ(again->size(), 1U) << "seed " << seed << " " << text;
+        ASSERT_EQ(again->front(), message) << "seed " << seed << " " << text;
+    }
+}
+
+TEST_P(RandomMessage, KeepsEveryPromise) {
+    auto const setting = GetParam().setting();
+    for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+        test::RandomMessages messages(seed, {.files = false, .huge_sizes = seed % 8 == 0});
+        auto const message = (messages.*GetParam().draw)();
+        ASSERT_EQ(test::broken_promise(message, setting, seed), "")
+            << "seed " << seed << " " << print_with_times(message);
+    }
+}
+
+RandomCase const random_cases[] = {
+    {"Response", &test::RandomMessages::response, test::response_setting},
+    {"Request", &test::RandomMessages::request, test::client_setting},
+    {"ClientFrame", &test::RandomMessages::client_frame, test::client_setting},
+    {"ServerFrame", &test::RandomMessages::server_frame, test::session_setting},
+};
+INSTANTIATE_TEST_SUITE_P(Messages, RandomMessage, testing::ValuesIn(random_cases),
+                         [](auto const& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace pathology::language
