@@ -29,7 +29,9 @@ std::string_view established() {
 
 /// The bytes of a plan that is nothing but these, or nothing.
 std::string const* only_bytes(language::Plan const& plan) {
-    return plan.steps.size() == 1 ? &std::get_if<language::SendBytes>(&plan.steps.front())->bytes : nullptr;
+    if (plan.steps.size() != 1) return nullptr;
+    auto const* send = std::get_if<language::SendBytes>(&plan.steps.front());
+    return send != nullptr ? &send->bytes : nullptr;
 }
 
 }  // namespace

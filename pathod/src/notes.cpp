@@ -53,14 +53,14 @@ void Notes::before(Answer const& answer) {
     print_seed(answer);
     language::Performance const nothing;
     language::Recording const no_bytes;
-    Outcome const none_yet{nothing, no_bytes};
+    Outcome const none_yet{nothing, no_bytes, false};
     if (!options_.show_responses) print(answer, none_yet);
-    if (answer.prepared->pauses()) enter(answer, none_yet);
+    if (options_.enter_early || answer.prepared->pauses()) enter(answer, none_yet);
 }
 
 void Notes::after(Answer const& answer, language::Performance const& performance,
                   language::Recording const& recording) {
-    Outcome const outcome{performance, recording};
+    Outcome const outcome{performance, recording, true};
     if (options_.show_responses) print(answer, outcome);
     if (entry_) {
         auto const change = [&](record::Exchange& entry) { fill(entry, answer, outcome); };
@@ -162,6 +162,7 @@ void Notes::fill(record::Exchange& entry, Answer const& answer, Outcome const& o
     entry.response->bytes_written = outcome.performance.bytes_written;
     if (options_.show_responses) entry.response->raw = outcome.recording.bytes;
     entry.frame.reset();
+    entry.finished = outcome.is_final;
     entry.message = answer.trouble;
     if (entry.message.empty() && outcome.performance.failed()) entry.message = ending(outcome.performance);
 }

@@ -23,8 +23,8 @@ public:
     Notes(Desk& desk, proxycore::http1::RequestReader const& reader, Received const& received, std::uint64_t connection,
           std::string_view remote);
 
-    /// An answer is about to be sent: it is printed, unless the bytes written are to be shown too. When it pauses, the
-    /// request enters the log now.
+    /// An answer is about to be sent: it is printed, unless the bytes written are to be shown too. When it pauses, or
+    /// when the options say so, the request enters the log now.
     void before(Answer const& answer);
     /// It is over, well or not. `index` counts the requests of the connection.
     void after(Answer const& answer, language::Performance const& performance, language::Recording const& recording);
@@ -38,6 +38,7 @@ private:
     struct Outcome {
         language::Performance const& performance;
         language::Recording const& recording;
+        bool is_final;  ///< nothing of the answer follows
     };
 
     void print(Answer const& answer, Outcome const& outcome);

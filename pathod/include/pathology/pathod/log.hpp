@@ -18,8 +18,9 @@ using proxycore::record::Exchange;
 /// A ring of exchanges, oldest first.
 ///
 /// Shape:  ids count up from 0 and are never used twice, also after clear(). An exchange is entered when it is over:
-///         after the last byte of its answer was written, or it failed. One whose answer pauses is entered when the
-///         request was read, and completed when it is over, so that a test sees what a server got that hangs.
+///         after the last byte of its answer was written, or it failed. One whose answer pauses (with
+///         DaemonOptions::enter_early every one) is entered when the request was read, and completed when it is over,
+///         so that a test sees what a server got that hangs.
 /// Thread: every function may be called from any thread. Those with a `limit` wait; a limit of 0 only looks.
 /// Owns:   its entries; what is handed out is a copy.
 class Log {

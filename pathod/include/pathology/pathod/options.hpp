@@ -54,6 +54,7 @@ struct DaemonOptions {
 
     // --- what it keeps ---
     std::size_t log_capacity = 500;      ///< entries of the log
+    bool enter_early = false;            ///< entries are made before the first byte of an answer is sent, not after
     std::size_t keep_body = 64 * 1024;   ///< bytes of each request's body kept in the log
     std::size_t keep_bytes = 64 * 1024;  ///< raw bytes kept or shown of each request and response
 };
