@@ -1,0 +1,40 @@
+// What a daemon of the test kit can be told before it starts.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pathology::testkit {
+
+/// An answer attached to paths: `pattern` is a Perl-style regular expression that must match at the start of the path.
+struct Anchor {
+    std::string pattern, spec;
+};
+
+/// Gets a few lines about exchanges that were unfinished when their daemon ended.
+using HangingReport = std::function<void(std::string const& report)>;
+
+void tell_hanging(std::string const& report);    ///< writes it to standard error
+void fail_on_hanging(std::string const& report);  ///< adds it to the test as a failure
+void ignore_hanging(std::string const& report);
+
+/// A plain value; every member may be left out: `Daemon daemon({.anchors = {{"/foo", "404"}}, .seed = 1});`
+struct DaemonOptions {
+    std::vector<Anchor> anchors = {};                        ///< the first that matches wins
+    std::optional<std::uint64_t> seed = std::nullopt;        ///< decides all that is random; nothing = drawn
+    std::optional<std::string> files_folder = std::nullopt;  ///< what `<path` and `+path` read from; nothing = no files
+    unsigned threads = 1;                                    ///< that serve connections
+    /// The longest silence while a request is read or an answer written. Pauses do not count.
+    std::chrono::milliseconds time_limit = std::chrono::seconds(60);
+    std::size_t log_capacity = 500;      ///< requests and other entries kept; older ones fall out
+    std::size_t keep_bytes = 64 * 1024;  ///< of each request's body, and of its raw bytes
+    /// Called by the destructor when an answer was not finished. A keep-alive connection that idles is no such thing.
+    HangingReport on_hanging = tell_hanging;
+};
+
+}  // namespace pathology::testkit

@@ -1,0 +1,7 @@
+// All of the test kit.
+#pragma once
+
+#include <pathology/testkit/client.hpp>
+#include <pathology/testkit/daemon.hpp>
+#include <pathology/testkit/fixtures.hpp>
+#include <pathology/testkit/matchers.hpp>

@@ -1,0 +1,81 @@
+#include <pathology/testkit/client.hpp>
+
+#include <pathology/pathoc/client.hpp>
+#include <utility>
+
+namespace pathology::testkit {
+namespace {
+
+pathoc::ClientOptions to_pathoc(ClientOptions const& options) {
+    pathoc::ClientOptions result;
+    result.host = options.host;
+    result.port = options.port;
+    result.time_limit = options.time_limit;
+    result.seed = options.seed;
+    result.body_limit = options.keep_bytes;
+    result.raw_limit = options.keep_bytes;
+    return result;
+}
+
+Reply to_reply(pathoc::Result<pathoc::Reply> result) {
+    Reply reply;
+    if (!result) {
+        reply.failure = result.error().message;
+        return reply;
+    }
+    auto& from = *result;
+    reply.status = from.status();
+    reply.reason = std::move(from.head.reason);
+    reply.http_version = proxycore::http::to_string(from.head.version);
+    reply.headers = std::move(from.head.fields);
+    reply.body = std::move(from.body);
+    reply.body_size = from.body_size;
+    reply.trailers = std::move(from.trailers);
+    reply.raw = std::move(from.raw);
+    reply.keep_alive = from.keep_alive;
+    reply.duration = from.timings.whole;
+    return reply;
+}
+
+}  // namespace
+
+class Client::Impl {
+public:
+    explicit Impl(ClientOptions its_options) : options(std::move(its_options)), client(to_pathoc(options)) {}
+
+    ClientOptions options;
+    pathoc::Client client;
+};
+
+Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+Reply Client::request(std::string_view spec) { return to_reply(impl_->client.request(spec)); }
+
+std::string Client::send(std::string_view spec) {
+    auto const sent = impl_->client.send(spec);
+    return sent ? std::string() : sent.error().message;
+}
+
+Reply Client::receive() { return to_reply(impl_->client.receive()); }
+
+std::string const& Client::sent() const { return impl_->client.last_sent().raw; }
+
+std::string const& Client::spec() const { return impl_->client.last_sent().spec; }
+
+std::uint64_t Client::seed() const { return impl_->client.seed(); }
+
+std::string Client::replay() const {
+    auto const port = std::to_string(impl_->options.port);
+    return "replay with: pathoc -p " + port + " " + impl_->options.host + " \"" + spec() + "\"  (seed " +
+           std::to_string(seed()) + ")";
+}
+
+bool Client::is_open() const { return impl_->client.is_open(); }
+
+void Client::close() { impl_->client.close(); }
+
+}  // namespace pathology::testkit

@@ -1,0 +1,138 @@
+#include <pathology/testkit/daemon.hpp>
+
+#include <algorithm>
+#include <pathology/pathod/daemon.hpp>
+
+#include "recorded.hpp"
+
+namespace pathology::testkit {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using proxycore::record::Exchange;
+
+/// A pattern with the `=` in it escaped, which would end it in the text of an anchor.
+std::string anchor_text(Anchor const& anchor) {
+    std::string text;
+    for (char const c : anchor.pattern) text += c == '=' ? std::string("\\x3d") : std::string(1, c);
+    return text + "=" + anchor.spec;
+}
+
+pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
+    pathod::DaemonOptions result;
+    for (auto const& anchor : options.anchors) result.anchors.push_back(anchor_text(anchor));
+    result.seed = options.seed;
+    result.files_folder = options.files_folder;
+    result.threads = options.threads;
+    result.time_limit = options.time_limit;
+    result.log_capacity = options.log_capacity;
+    result.keep_body = options.keep_bytes;
+    result.keep_bytes = options.keep_bytes;
+    result.enter_early = true;
+    return result;
+}
+
+std::string describe(std::vector<Request> const& requests) {
+    std::string text;
+    for (auto const& request : requests) {
+        text += "  " + request.method + " " + request.target + " on connection " + std::to_string(request.connection) +
+                ", answered by " + request.answer.spec + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+class Daemon::Impl {
+public:
+    explicit Impl(DaemonOptions const& options) : on_hanging(options.on_hanging), daemon(to_pathod(options)) {
+        if (auto const started = daemon.start(); !started) throw DaemonError(started.error().message);
+        port = daemon.port();
+        url = daemon.url();
+    }
+
+    std::vector<Request> unfinished() const {
+        auto requests = to_requests(daemon.log().entries());
+        std::erase_if(requests, [](Request const& request) { return !request.unfinished; });
+        return requests;
+    }
+
+    HangingReport const on_hanging;
+    pathod::Daemon daemon;
+    std::uint16_t port = 0;
+    std::string url;
+};
+
+Daemon::Daemon(DaemonOptions options) : impl_(std::make_unique<Impl>(options)) {}
+
+Daemon::~Daemon() {
+    auto const hanging = unfinished();
+    stop();
+    if (hanging.empty() || !impl_->on_hanging) return;
+    impl_->on_hanging("testkit::Daemon: these answers were not finished when the daemon ended:\n" + describe(hanging));
+}
+
+std::uint16_t Daemon::port() const { return impl_->port; }
+
+std::string Daemon::url() const { return impl_->url; }
+
+std::string Daemon::url(std::string_view path) const { return impl_->url + std::string(path); }
+
+std::string Daemon::url_for(std::string_view spec) const { return impl_->daemon.url_for(spec); }
+
+std::uint64_t Daemon::seed() const { return impl_->daemon.seed(); }
+
+std::optional<Request> Daemon::take_request(Limit limit) {
+    auto const deadline = Clock::now() + limit;
+    for (;;) {
+        auto entry = impl_->daemon.log().take(std::max(deadline - Clock::now(), Limit::zero()));
+        if (!entry) return std::nullopt;
+        if (is_request(*entry)) return to_request(std::move(*entry));
+    }
+}
+
+std::vector<Request> Daemon::wait_for_requests(std::size_t n, Limit limit) const {
+    auto const deadline = Clock::now() + limit;
+    auto const& log = impl_->daemon.log();
+    for (;;) {
+        auto const seen = log.count();
+        auto requests = this->requests();
+        auto const left = deadline - Clock::now();
+        if (requests.size() >= n || left <= Limit::zero()) return requests;
+        (void)log.wait_from(seen, left);  // any further entry is a reason to look again
+    }
+}
+
+std::vector<Request> Daemon::requests() const { return to_requests(impl_->daemon.log().entries()); }
+
+std::optional<Request> Daemon::last_request() const {
+    auto requests = this->requests();
+    if (requests.empty()) return std::nullopt;
+    return std::move(requests.back());
+}
+
+std::vector<std::string> Daemon::complaints() const {
+    std::vector<std::string> all;
+    for (auto& entry : impl_->daemon.log().entries()) {
+        if (entry.type == Exchange::Type::error || entry.type == Exchange::Type::timeout) {
+            all.push_back(std::move(entry.message));
+        }
+    }
+    return all;
+}
+
+void Daemon::forget() { impl_->daemon.log().clear(); }
+
+std::vector<Request> Daemon::unfinished() const { return impl_->unfinished(); }
+
+std::size_t Daemon::connections() const { return impl_->daemon.connections(); }
+
+testing::AssertionResult Daemon::wait_for_silence(Limit limit) const {
+    if (impl_->daemon.wait_until_idle(limit)) return testing::AssertionSuccess() << "no connection is open";
+    return testing::AssertionFailure() << connections() << " connections are still open; unfinished answers:\n"
+                                       << describe(unfinished());
+}
+
+void Daemon::stop() { impl_->daemon.stop(); }
+
+}  // namespace pathology::testkit

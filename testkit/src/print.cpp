@@ -1,0 +1,54 @@
+// How requests and replies look in the messages of failing tests.
+
+#include <ostream>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/testkit/reply.hpp>
+#include <pathology/testkit/request.hpp>
+
+namespace pathology::testkit {
+namespace {
+
+using proxycore::http::escaped;
+using proxycore::http::quoted;
+
+std::optional<std::string> first(Headers const& headers, std::string_view name) {
+    auto const value = headers.first(name);
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+void print(Headers const& headers, std::ostream& out) {
+    for (auto const& [name, value] : headers) out << "\n    " << escaped(name) << ": " << escaped(value);
+}
+
+void print_body(std::string const& body, std::uint64_t size, std::ostream& out) {
+    out << "\n    body of " << size << " bytes";
+    if (!body.empty()) out << ": " << quoted(body, 400);
+}
+
+}  // namespace
+
+std::optional<std::string> Request::header(std::string_view name) const { return first(headers, name); }
+
+std::optional<std::string> Reply::header(std::string_view name) const { return first(headers, name); }
+
+void PrintTo(Request const& request, std::ostream* out) {
+    *out << escaped(request.method) << " " << escaped(request.target) << " " << escaped(request.http_version)
+         << " (request " << request.index << " on connection " << request.connection << ")";
+    print(request.headers, *out);
+    print_body(request.body, request.body_size, *out);
+    *out << "\n    answered by " << request.answer.spec;
+    if (request.unfinished) *out << ", not finished";
+    if (!request.trouble.empty()) *out << "\n    trouble: " << request.trouble;
+}
+
+void PrintTo(Reply const& reply, std::ostream* out) {
+    if (!reply.ok()) {
+        *out << "no reply: " << reply.failure;
+        return;
+    }
+    *out << reply.http_version << " " << reply.status << " " << escaped(reply.reason);
+    print(reply.headers, *out);
+    print_body(reply.body, reply.body_size, *out);
+}
+
+}  // namespace pathology::testkit

@@ -1,0 +1,18 @@
+// From entries of a daemon's log to the requests that tests look at.
+#pragma once
+
+#include <pathology/testkit/request.hpp>
+#include <vector>
+
+namespace pathology::testkit {
+
+/// Whether an entry of the log is a request that was answered.
+bool is_request(proxycore::record::Exchange const& entry);
+
+/// The request of an entry for which is_request() holds.
+Request to_request(proxycore::record::Exchange entry);
+
+/// The requests among the entries, in their order.
+std::vector<Request> to_requests(std::vector<proxycore::record::Exchange> entries);
+
+}  // namespace pathology::testkit
