@@ -25,7 +25,10 @@ protected:
         plan = std::move(performed_plan);
         player = Player(block);
         player.start(plan, 1);
-        auto const performed = [this](std::exception_ptr, Performance how) { performance = std::move(how); };
+        auto const performed = [this](std::exception_ptr, Performance how) {
+            performance = std::move(how);
+            if (!performance->disconnected) pipe.near->close(net::HowToClose::half_close);
+        };
         asio::co_spawn(context, perform(*pipe.near, player, &recording),
                        asio::bind_cancellation_slot(stop.slot(), performed));
     }
@@ -42,7 +45,6 @@ protected:
             ended_with = read.ec;
             if (read.ec) co_return;
             received.append(buffer.data(), read.n);
-            if (performance && received.size() >= performance->bytes_written && !performance->disconnected) co_return;
         }
     }
 

@@ -1,0 +1,233 @@
+// doc/language.md, run: every example does what the page says, and the tables say what the code does.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <pathology/language/generator.hpp>
+#include <pathology/language/load.hpp>
+#include <pathology/language/user_agents.hpp>
+#include <sstream>
+
+#include "support/folder.hpp"
+#include "support/promises.hpp"
+#include "support/spec.hpp"
+
+namespace pathology::language {
+namespace {
+
+struct Example {
+    std::size_t line = 0;  ///< of the page
+    std::string kind;      ///< `response`, `request` or `frame`
+    std::string spec;
+    std::string mark;  ///< `=>`, `==`, `>>` or `!!`; empty when the page only shows the spec
+    std::string says;
+};
+
+void PrintTo(Example const& example, std::ostream* out) { *out << example.spec; }
+
+using Rows = std::vector<std::vector<std::string>>;
+
+struct Page {
+    std::vector<Example> examples;
+    std::map<std::string, std::string> files;
+    std::map<std::string, Rows> tables;  ///< by the text of their first heading cell
+};
+
+std::vector<std::string> cells(std::string const& row) {
+    std::vector<std::string> found;
+    std::istringstream in(row.substr(1));
+    for (std::string cell; std::getline(in, cell, '|');) {
+        cell.erase(0, cell.find_first_not_of(" `"));
+        cell.erase(cell.find_last_not_of(" `") + 1);
+        found.push_back(cell);
+    }
+    return found;
+}
+
+/// Takes the page apart: fenced blocks `spec KIND` and `file NAME`, and tables.
+class PageReader {
+public:
+    Page read(std::istream& in) {
+        for (std::string line; std::getline(in, line); ++number_) {
+            if (line.starts_with("```")) {
+                fence_ = fence_.empty() ? line.substr(3) : "";
+            } else if (fence_.starts_with("spec ")) {
+                read_example(line);
+            } else if (fence_.starts_with("file ")) {
+                page_.files[fence_.substr(5)] += line + "\n";
+            } else {
+                read_table(line);
+            }
+        }
+        return std::move(page_);
+    }
+
+private:
+    void read_example(std::string const& line) {
+        if (line.starts_with("  ") && line.size() > 5) {
+            page_.examples.back().mark = line.substr(2, 2);
+            page_.examples.back().says = line.substr(5);
+        } else {
+            page_.examples.push_back({number_, fence_.substr(5), line, "", ""});
+        }
+    }
+
+    void read_table(std::string const& line) {
+        if (!line.starts_with("|")) {
+            table_ = nullptr;
+        } else if (table_ == nullptr) {
+            table_ = &page_.tables[cells(line).front()];
+        } else if (!line.starts_with("|--")) {
+            table_->push_back(cells(line));
+        }
+    }
+
+    Page page_;
+    Rows* table_ = nullptr;
+    std::string fence_;
+    std::size_t number_ = 1;
+};
+
+Page const& page() {
+    static Page const read = [] {
+        std::ifstream file(LANGUAGE_PAGE);
+        return PageReader().read(file);
+    }();
+    return read;
+}
+
+/// What is sent, as the page writes it.
+std::string shown(test::Played const& played) {
+    std::string text;
+    std::size_t done = 0;
+    auto const show_until = [&](std::size_t end) {
+        auto part = escape(std::string_view(played.bytes).substr(done, end - done));
+        for (std::size_t at = 0; (at = part.find("\\x27", at)) != std::string::npos;) part.replace(at, 4, "'");
+        text += part;
+        done = end;
+    };
+    for (auto const& [at, seconds] : played.pauses) {
+        show_until(at);
+        text += seconds ? "[pause " + std::to_string(*seconds) + "s]" : "[pause for ever]";
+    }
+    show_until(played.bytes.size());
+    return text + (played.disconnected ? "[close]" : "");
+}
+
+/// Whether a text is a pattern in which dots, two or more, stand for anything.
+bool fits(std::string_view text, std::string_view pattern) {
+    auto const dots = pattern.find("..");
+    if (dots == std::string_view::npos) return text == pattern;
+    if (!text.starts_with(pattern.substr(0, dots))) return false;
+    text.remove_prefix(dots);
+    pattern.remove_prefix(std::min(pattern.find_first_not_of('.', dots), pattern.size()));
+    for (std::size_t skip = 0; skip <= text.size(); ++skip) {
+        if (fits(text.substr(skip), pattern)) return true;
+    }
+    return false;
+}
+
+class DocumentedExample : public testing::TestWithParam<Example> {
+protected:
+    DocumentedExample() {
+        for (auto const& [name, content] : page().files) folder.write(name, content);
+        setting = GetParam().kind == "request"    ? test::client_setting()
+                  : GetParam().kind == "response" ? test::response_setting()
+                                                  : test::session_setting();
+        setting.settings.files = FileAccess::below(folder.path());
+    }
+
+    /// All that the page may say of a spec, by its mark.
+    std::map<std::string, std::string> outcome() const {
+        std::map<std::string, std::string> says;
+        auto const text = load_spec(GetParam().spec, setting.settings.files).value();
+        auto const refused = [&](SpecFailure const& failure) {
+            auto const described = describe(failure, text, "");
+            says["!!"] = described.substr(1, described.find('\n') - 1);
+            return says;
+        };
+        auto const messages = setting.parse(text);
+        if (messages.has_error()) return refused(messages.error());
+        for (auto const& message : *messages) says["=="] += (says["=="].empty() ? "" : " ") + print_with_times(message);
+        Rng rng(1);
+        auto const resolved = resolve(messages->front(), setting.settings, rng);
+        if (resolved.has_error()) return refused(resolved.error());
+        auto const plan = make_plan(*resolved, setting.settings);
+        if (plan.has_error()) return refused(plan.error());
+        if (plan->length > 1U << 20U) return says;
+        says["=>"] = shown(test::play(*plan, 1));
+        says[">>"] = print(freeze(*resolved, setting.settings, 1).value());
+        return says;
+    }
+
+    test::Folder folder;
+    test::Setting setting;
+};
+
+TEST_P(DocumentedExample, DoesWhatThePageSays) {
+    auto const& example = GetParam();
+    auto const says = outcome();
+    if (example.mark.empty()) {
+        EXPECT_EQ(says.count("!!"), 0U);
+        return;
+    }
+    ASSERT_EQ(says.count(example.mark), 1U) << "the spec has no such outcome";
+    EXPECT_TRUE(fits(says.at(example.mark), example.says))
+        << "doc/language.md:" << example.line << ": " << example.spec << "\n  the page: " << example.says
+        << "\n  the code: " << says.at(example.mark);
+}
+
+INSTANTIATE_TEST_SUITE_P(Page, DocumentedExample, testing::ValuesIn(page().examples),
+                         [](auto const& row) { return "Line" + std::to_string(row.param.line); });
+
+TEST(LanguagePage, HasManyExamples) { EXPECT_GE(page().examples.size(), 60U); }
+
+Rows const& table(std::string const& heading) {
+    auto const found = page().tables.find(heading);
+    if (found == page().tables.end()) throw std::runtime_error("the page has no table of " + heading);
+    return found->second;
+}
+
+TEST(LanguagePage, ListsTheDataTypes) {
+    auto const& rows = table("data type");
+    ASSERT_EQ(rows.size(), static_cast<std::size_t>(DataType::bytes) + 1);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto const type = static_cast<DataType>(i);
+        EXPECT_EQ(rows[i][0], name(type));
+        EXPECT_EQ(rows[i][1], std::to_string(alphabet(type).size()));
+    }
+}
+
+TEST(LanguagePage, ListsTheSuffixes) {
+    auto const& rows = table("suffix");
+    EXPECT_EQ(rows.size(), 5U);
+    for (auto const& row : rows) {
+        auto const message = test::response("200:b@1" + row[0]);
+        EXPECT_EQ(std::to_string(std::get<Generated>(find<Body>(features(message))->value).size()), row[1]);
+    }
+}
+
+TEST(LanguagePage, ListsTheUserAgents) {
+    auto const& rows = table("name");
+    auto const known = known_user_agents();
+    ASSERT_EQ(rows.size(), known.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        EXPECT_EQ(rows[i][0], known[i].name);
+        EXPECT_EQ(rows[i][1], std::string(1, known[i].shortcut));
+        EXPECT_EQ(rows[i][2], known[i].string);
+    }
+}
+
+TEST(LanguagePage, ListsTheOpcodes) {
+    auto const& rows = table("opcode");
+    EXPECT_EQ(rows.size(), 6U);
+    for (auto const& row : rows) {
+        auto const message = test::frame("wf:c" + row[0]);
+        EXPECT_EQ(std::to_string(find<Opcode>(features(message))->number), row[1]);
+    }
+}
+
+}  // namespace
+}  // namespace pathology::language
