@@ -139,6 +139,30 @@ RefusedMessageCase const refused_messages[] = {
 INSTANTIATE_TEST_SUITE_P(Messages, RefusedMessage, testing::ValuesIn(refused_messages),
                          [](auto const& row) { return std::string(row.param.name); });
 
+struct WrongKeyCase {
+    std::string_view name, spec;
+};
+
+void PrintTo(WrongKeyCase const& c, std::ostream* out) { *out << c.spec; }
+
+class WrongKey : public testing::TestWithParam<WrongKeyCase> {};
+
+TEST_P(WrongKey, IsRefusedBeforeAnythingIsPlanned) {
+    Rng rng(1);
+    auto const resolved = resolve(test::frame(GetParam().spec), {}, rng);
+    ASSERT_TRUE(resolved.has_error());
+    EXPECT_EQ(resolved.error().code, SpecErrc::bad_key);
+}
+
+WrongKeyCase const wrong_keys[] = {
+    {"Word", "wf:r@10,digits:kno:mask:x3:d2:i0,@2"},
+    {"Empty", "wf:k''"},
+    {"GeneratedShort", "wf:k@3"},
+    {"GeneratedLong", "wf:-mask:k@5"},
+};
+INSTANTIATE_TEST_SUITE_P(Keys, WrongKey, testing::ValuesIn(wrong_keys),
+                         [](auto const& row) { return std::string(row.param.name); });
+
 TEST(MakePlan, RefusesOffsetsThatWereNotResolved) {
     auto const plan = make_plan(test::response("200:r:dr"), {});
     ASSERT_TRUE(plan.has_error());
