@@ -162,7 +162,7 @@ void Notes::fill(record::Exchange& entry, Answer const& answer, Outcome const& o
     entry.response->bytes_written = outcome.performance.bytes_written;
     if (options_.show_responses) entry.response->raw = outcome.recording.bytes;
     entry.frame.reset();
-    entry.finished = outcome.is_final;
+    entry.finished = outcome.is_final && outcome.performance.connection != net::asio::error::operation_aborted;
     entry.message = answer.trouble;
     if (entry.message.empty() && outcome.performance.failed()) entry.message = ending(outcome.performance);
 }

@@ -28,7 +28,9 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     result.log_capacity = options.log_capacity;
     result.keep_body = options.keep_bytes;
     result.keep_bytes = options.keep_bytes;
+    result.show_requests = true;  // so that their raw bytes are kept; there is no console to show them on
     result.enter_early = true;
+    result.show_requests = true;  // there is nobody to show them to, but they are kept
     return result;
 }
 
@@ -66,8 +68,8 @@ public:
 Daemon::Daemon(DaemonOptions options) : impl_(std::make_unique<Impl>(options)) {}
 
 Daemon::~Daemon() {
-    auto const hanging = unfinished();
     stop();
+    auto const hanging = unfinished();  // asked now, so that an answer that just went out is not among them
     if (hanging.empty() || !impl_->on_hanging) return;
     impl_->on_hanging("testkit::Daemon: these answers were not finished when the daemon ended:\n" + describe(hanging));
 }

@@ -77,7 +77,7 @@ struct Exchange {
     std::optional<RecordedResponse> response{};
     std::optional<RecordedFrame> frame{};
     std::string message{};  ///< what went wrong, empty when nothing did
-    bool finished = true;    ///< false while its answer is being written, or pauses
+    bool finished = true;   ///< false while its answer is written or pauses; stays so when the daemon stops first
     std::string spec{};     ///< what a client sent, in the spec language; empty in a server's log
 };
 

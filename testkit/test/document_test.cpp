@@ -1,0 +1,59 @@
+// The code of doc/testkit.md is that of recipes_test.cpp, which is compiled and run.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+namespace pathology::testkit {
+namespace {
+
+using testing::HasSubstr;
+
+std::string content(char const* path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+/// The blocks of a page that are fenced as ```KIND.
+std::vector<std::string> blocks(std::string const& page, std::string const& kind) {
+    std::vector<std::string> found;
+    std::istringstream in(page);
+    bool inside = false;
+    for (std::string line; std::getline(in, line);) {
+        if (inside && line != "```") found.back() += line + "\n";
+        if (line == "```" + kind) found.emplace_back();
+        inside = line == "```" + kind || (inside && line != "```");
+    }
+    return found;
+}
+
+TEST(Document, ShowsCodeThatIsRun) {
+    auto const recipes = content(RECIPES);
+    auto const shown = blocks(content(TESTKIT_PAGE), "cpp");
+    EXPECT_GE(shown.size(), 10U);
+    for (auto const& block : shown) EXPECT_THAT(recipes, HasSubstr(block));
+}
+
+TEST(Document, NamesEveryMatcher) {
+    auto const page = content(TESTKIT_PAGE);
+    std::istringstream header(content(MATCHERS));
+    int matchers = 0;
+    for (std::string line; std::getline(header, line);) {
+        if (!line.starts_with("RequestMatcher ") && !line.starts_with("ReplyMatcher ") &&
+            !line.starts_with("MessageMatcher ")) {
+            continue;
+        }
+        auto const begin = line.find(' ') + 1;
+        EXPECT_THAT(page, HasSubstr("`" + line.substr(begin, line.find('(') - begin) + "("));
+        ++matchers;
+    }
+    EXPECT_GE(matchers, 15);
+}
+
+}  // namespace
+}  // namespace pathology::testkit

@@ -1,0 +1,47 @@
+// The client under test of the recipes: libcurl behind the few functions that they need.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "support/curl.hpp"
+
+/// What came of a URL.
+struct Fetched {
+    long status = 0;
+    std::string body;
+    bool complete = false;
+    bool timed_out = false;
+};
+
+/// A client that keeps its connection from call to call.
+class Session {
+public:
+    explicit Session(std::chrono::milliseconds patience = std::chrono::seconds(10)) {
+        curl_.set(CURLOPT_TIMEOUT_MS, static_cast<long>(patience.count()));
+        curl_.set(CURLOPT_FOLLOWLOCATION, 1L);
+    }
+
+    Fetched fetch(std::string const& url) { return told(curl_.get(url)); }
+    Fetched upload(std::string const& url, std::string const& body) { return told(curl_.put(url, body)); }
+
+private:
+    static Fetched told(pathology::testkit::test::Fetched const& got) {
+        return {got.status, got.body, got.complete(), got.code == CURLE_OPERATION_TIMEDOUT};
+    }
+
+    pathology::testkit::test::Curl curl_;
+};
+
+inline Fetched fetch(std::string const& url, std::chrono::milliseconds patience = std::chrono::seconds(10)) {
+    return Session(patience).fetch(url);
+}
+
+/// Tries again until an answer is complete and no server error.
+inline Fetched fetch_with_retries(std::string const& url, int attempts) {
+    Session session;
+    auto fetched = session.fetch(url);
+    for (int i = 1; i < attempts && !(fetched.complete && fetched.status < 500); ++i) fetched = session.fetch(url);
+    return fetched;
+}

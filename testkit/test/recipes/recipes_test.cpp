@@ -1,0 +1,151 @@
+// The code of doc/testkit.md; document_test.cpp compares the two.
+
+#include <pathology/testkit/testkit.hpp>
+
+#include "fetch.hpp"  // your client
+
+using namespace pathology::testkit;
+using namespace std::chrono_literals;
+
+TEST(Fetch, NoticesThatABodyBreaksOff) {
+    Daemon daemon;  // listens on a free port of loopback as long as it lives
+    auto const fetched = fetch(daemon.url_for("200:b@1k:d500"));
+    EXPECT_FALSE(fetched.complete);
+    EXPECT_THAT(daemon.take_request(2s), testing::Optional(HasMethod("GET")));
+}
+
+namespace recipes {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Optional;
+using testing::SizeIs;
+using testing::StartsWith;
+
+class Fetching : public DaemonPerTest {};
+
+TEST_F(Fetching, GivesUpOnAServerThatNeverAnswers) {
+    auto const fetched = fetch(daemon.url_for("200:p0,f"), 100ms);
+    EXPECT_TRUE(fetched.timed_out);
+    EXPECT_THAT(daemon.unfinished(), ElementsAre(HasPath("/p/200:p0,f")));  // the answer still pauses
+}
+
+TEST_F(Fetching, GivesUpOnABodyThatStalls) {
+    auto const fetched = fetch(daemon.url_for("200:b@1k:p500,f"), 100ms);
+    EXPECT_TRUE(fetched.timed_out);
+    EXPECT_LT(fetched.body.size(), 500U);  // the head is among the 500 bytes
+}
+
+TEST_F(Fetching, IsPatientWithASlowBody) {
+    auto const fetched = fetch(daemon.url_for("200:b'slowly':p40,1"), 5s);
+    EXPECT_EQ(fetched.body, "slowly");
+}
+
+struct Cut {
+    std::string name, spec;
+};
+class FetchingWhatIsCut : public WithDaemonPerTest<testing::TestWithParam<Cut>> {};
+
+TEST_P(FetchingWhatIsCut, IsNoSuccess) { EXPECT_FALSE(fetch(daemon.url_for(GetParam().spec)).complete); }
+
+INSTANTIATE_TEST_SUITE_P(Cuts, FetchingWhatIsCut,
+                         testing::Values(Cut{"BeforeAnyByte", "200:d0"}, Cut{"InTheStatusLine", "200:d7"},
+                                         Cut{"BeforeTheLastByte", "200:b'abc':d40"}),
+                         [](auto const& row) { return row.param.name; });
+
+TEST_F(Fetching, NoticesThatABodyIsShort) {
+    EXPECT_FALSE(fetch(daemon.url_for("200:h'Content-Length'='10':b'short':da")).complete);
+}
+
+TEST_F(Fetching, TakesNoMoreThanContentLengthSays) {
+    Session session;
+    EXPECT_EQ(session.fetch(daemon.url_for("200:h'Content-Length'='3':b'longer'")).body, "lon");
+    EXPECT_EQ(session.fetch(daemon.url_for("200:b'next'")).body, "next");
+    EXPECT_THAT(daemon.requests(), ElementsAre(IsOnConnection(0), IsOnConnection(1)));  // what is left over is no reply
+}
+
+TEST_F(Fetching, TriesThreeTimes) {
+    EXPECT_EQ(fetch_with_retries(daemon.url_for("503"), 3).status, 503);
+    EXPECT_THAT(daemon.wait_for_requests(3, 2s), SizeIs(3));
+    EXPECT_EQ(daemon.take_request(0s), daemon.requests().front());
+}
+
+TEST_F(Fetching, UsesOneConnectionForAll) {
+    Session session;
+    session.fetch(daemon.url_for("200"));
+    session.fetch(daemon.url_for("404:b'not here'"));
+    EXPECT_THAT(daemon.requests(),
+                ElementsAre(AnsweredBy("200"), AllOf(AnsweredBy("404:b'not here'"), IsOnConnection(0), HasIndex(1))));
+}
+
+TEST_F(Fetching, ConnectsAgainAfterTheServerHasClosed) {
+    Session session;
+    session.fetch(daemon.url_for("200:da"));
+    EXPECT_TRUE(session.fetch(daemon.url_for("200")).complete);
+    EXPECT_THAT(daemon.last_request(), Optional(IsOnConnection(1)));
+}
+
+TEST_F(Fetching, SendsWhatItIsGiven) {
+    Session().upload(daemon.url_for("201"), "a body");
+    EXPECT_THAT(daemon.last_request(),
+                Optional(AllOf(HasMethod("PUT"), HasHeader("Content-Length", "6"), HasNoHeader("Transfer-Encoding"),
+                               HasBody("a body"), HasRawBytes(StartsWith("PUT /p/201 HTTP/1.1\r\n")))));
+}
+
+class Login : public DaemonPerSuite {
+public:
+    static void SetUpTestSuite() {
+        start_daemon({.anchors = {{"/login$", "302:l'/home'"}, {"/home$", "200:b'welcome'"}}});
+    }
+};
+
+TEST_F(Login, LeadsHome) {
+    EXPECT_EQ(fetch(daemon.url("/login")).body, "welcome");
+    EXPECT_THAT(daemon.requests(), ElementsAre(HasPath("/login"), HasPath("/home")));
+}
+
+TEST_F(Login, KnowsNothingElse) {
+    EXPECT_EQ(fetch(daemon.url("/logout")).status, 800);
+    EXPECT_THAT(daemon.requests(), SizeIs(1));  // those of the other tests are forgotten
+}
+
+class MyServer : public testing::Test {
+protected:
+    Daemon server{{.anchors = {{"/", "200:b'hello'"}}}};  // in your tests: the server you test
+    Client client{{.port = server.port(), .time_limit = 100ms, .seed = 7}};
+};
+
+TEST_F(MyServer, Answers) {
+    EXPECT_THAT(client.request("get:/"), AllOf(HasStatus(200), HasHeader("content-length", "5"), HasBody("hello")));
+}
+
+TEST_F(MyServer, AnswersAPipelineInOrder) {
+    EXPECT_EQ(client.send("get:/:x3"), "");
+    for (int i = 0; i < 3; ++i) EXPECT_THAT(client.receive(), HasStatus(200)) << "reply " << i;
+}
+
+TEST_F(MyServer, SurvivesARequestThatBreaksOff) {
+    EXPECT_THAT(client.request("post:/:b@1k:d300"), FailsWith(HasSubstr("after 300 bytes")));
+    EXPECT_THAT(client.request("get:/"), HasStatus(200));
+}
+
+TEST_F(MyServer, SurvivesAnyOneByteAnywhere) {
+    for (int i = 0; i < 20; ++i) {
+        client.request("get:/:ir,@1");  // whatever it says to this
+        auto const replay = client.replay();
+        client.close();
+        EXPECT_THAT(client.request("get:/"), HasStatus(200)) << replay;
+    }
+}
+
+TEST(Options, MakeADaemonRepeatItself) {
+    auto const body_of = [](std::uint64_t seed) {
+        Daemon const daemon({.seed = seed, .on_hanging = fail_on_hanging});
+        return fetch(daemon.url_for("200:b@100")).body;
+    };
+    EXPECT_EQ(body_of(7), body_of(7));
+    EXPECT_NE(body_of(7), body_of(8));
+}
+
+}  // namespace recipes
