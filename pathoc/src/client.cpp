@@ -61,6 +61,7 @@ public:
     }
 
     Sent const& last_sent() const { return last_; }
+    std::string const& partial() const { return partial_; }
     std::uint64_t seed() const { return seed_; }
     bool is_open() const { return session_.has_value(); }
     void close() { session_.reset(); }
@@ -70,6 +71,7 @@ private:
     asio::awaitable<Result<Session*>> open();
     Result<Crafted> craft(Prepared const& message);
     void note_sent(Crafted const& crafted, std::uint64_t bytes, bool disconnected);
+    void note_received(Result<Reply> const& reply);
 
     ClientOptions options_;
     std::uint64_t seed_;
@@ -79,6 +81,7 @@ private:
     std::uint64_t connections_ = 0;  // made so far
     std::uint64_t messages_ = 0;     // sent on this one
     Sent last_;
+    std::string partial_;  // of a reply that broke off
 };
 
 /// Freezes what is small enough, so that last_sent() can be replayed.
@@ -123,8 +126,15 @@ void Client::Impl::note_sent(Crafted const& crafted, std::uint64_t bytes, bool d
     last_.disconnected = disconnected;
 }
 
+/// Keeps what there is of a reply that broke off, and lets go of a session that is of no further use.
+void Client::Impl::note_received(Result<Reply> const& reply) {
+    partial_ = reply ? std::string() : session_->partial();
+    if (!reply || (!reply->keep_alive && reply->status() != 101)) session_.reset();
+}
+
 asio::awaitable<Result<Reply>> Client::Impl::request(std::string_view spec) {
     last_ = {};
+    partial_.clear();
     auto const script = read(spec);
     if (!script) co_return script.error();
     Playlist playlist({&*script, 1});
@@ -146,7 +156,7 @@ asio::awaitable<Result<Reply>> Client::Impl::request(std::string_view spec) {
         bool const failed = reply.has_error();
         note_sent(*crafted, failed ? reply.error().bytes_sent : crafted->plan->length,
                   failed && reply.error().code == Errc::closed_by_spec);
-        if (failed || (!reply->keep_alive && reply->status() != 101)) session_.reset();
+        note_received(reply);
         if (failed) co_return reply;
     }
     co_return reply;
@@ -179,7 +189,7 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
 asio::awaitable<Result<Reply>> Client::Impl::receive() {
     if (!session_) co_return failure(Errc::not_a_conversation, "no request was sent on an open connection");
     auto reply = co_await session_->receive();
-    if (!reply || (!reply->keep_alive && reply->status() != 101)) session_.reset();
+    note_received(reply);
     co_return reply;
 }
 
@@ -200,6 +210,7 @@ Result<Sent> Client::send(std::string_view spec) { return impl_->finish(impl_->s
 Result<Reply> Client::receive() { return impl_->finish(impl_->receive()); }
 Result<proxycore::record::RecordedFrame> Client::receive_frame() { return impl_->finish(impl_->receive_frame()); }
 Sent const& Client::last_sent() const { return impl_->last_sent(); }
+std::string const& Client::partial() const { return impl_->partial(); }
 std::uint64_t Client::seed() const { return impl_->seed(); }
 bool Client::is_open() const { return impl_->is_open(); }
 void Client::close() { impl_->close(); }

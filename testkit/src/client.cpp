@@ -17,10 +17,11 @@ pathoc::ClientOptions to_pathoc(ClientOptions const& options) {
     return result;
 }
 
-Reply to_reply(pathoc::Result<pathoc::Reply> result) {
+Reply to_reply(pathoc::Result<pathoc::Reply> result, std::string const& partial) {
     Reply reply;
     if (!result) {
         reply.failure = result.error().message;
+        reply.raw = partial;
         return reply;
     }
     auto& from = *result;
@@ -43,6 +44,8 @@ class Client::Impl {
 public:
     explicit Impl(ClientOptions its_options) : options(std::move(its_options)), client(to_pathoc(options)) {}
 
+    Reply reply(pathoc::Result<pathoc::Reply> result) const { return to_reply(std::move(result), client.partial()); }
+
     ClientOptions options;
     pathoc::Client client;
 };
@@ -53,14 +56,14 @@ Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 
-Reply Client::request(std::string_view spec) { return to_reply(impl_->client.request(spec)); }
+Reply Client::request(std::string_view spec) { return impl_->reply(impl_->client.request(spec)); }
 
 std::string Client::send(std::string_view spec) {
     auto const sent = impl_->client.send(spec);
     return sent ? std::string() : sent.error().message;
 }
 
-Reply Client::receive() { return to_reply(impl_->client.receive()); }
+Reply Client::receive() { return impl_->reply(impl_->client.receive()); }
 
 std::string const& Client::sent() const { return impl_->client.last_sent().raw; }
 

@@ -50,14 +50,14 @@ private:
 
 RequestMatcher request_text(std::string what, std::function<std::string(Request const&)> property,
                             TextMatcher const& inner) {
-    return testing::MakeMatcher(
-        new PropertyMatcher<Request, std::string>(std::move(what), std::move(property), inner));
+    return RequestMatcher(
+        testing::MakeMatcher(new PropertyMatcher<Request, std::string>(std::move(what), std::move(property), inner)));
 }
 
 RequestMatcher request_number(std::string what, std::function<std::uint64_t(Request const&)> property,
                               NumberMatcher const& inner) {
-    return testing::MakeMatcher(
-        new PropertyMatcher<Request, std::uint64_t>(std::move(what), std::move(property), inner));
+    return RequestMatcher(
+        testing::MakeMatcher(new PropertyMatcher<Request, std::uint64_t>(std::move(what), std::move(property), inner)));
 }
 
 // --- headers, bodies, bytes ------------------------------------------------------------------------------------------
@@ -85,8 +85,7 @@ public:
         return false;
     }
     std::string description(bool negated) const override {
-        return (negated ? "has no header " : "has a header ") + name_ + " that " +
-               testkit::description(value_, false);
+        return (negated ? "has no header " : "has a header ") + name_ + " that " + testkit::description(value_, false);
     }
 
 private:
@@ -103,7 +102,9 @@ public:
         if (value) listener << "whose header " << name_ << " is " << testing::PrintToString(std::string(*value));
         return !value;
     }
-    std::string description(bool negated) const override { return (negated ? "has a header " : "has no header ") + name_; }
+    std::string description(bool negated) const override {
+        return (negated ? "has a header " : "has no header ") + name_;
+    }
 
 private:
     std::string name_;
@@ -117,7 +118,9 @@ public:
         listener << "whose body is " << testing::PrintToString(message.body);
         return body_.Matches(message.body);
     }
-    std::string description(bool negated) const override { return "has a body that " + testkit::description(body_, negated); }
+    std::string description(bool negated) const override {
+        return "has a body that " + testkit::description(body_, negated);
+    }
 
 private:
     TextMatcher body_;
@@ -197,43 +200,52 @@ private:
 }  // namespace
 
 RequestMatcher HasMethod(TextMatcher const& method) {
-    return request_text("method", [](Request const& r) { return r.method; }, method);
+    return request_text(
+        "method", [](Request const& r) { return r.method; }, method);
 }
 
 RequestMatcher HasTarget(TextMatcher const& target) {
-    return request_text("target", [](Request const& r) { return r.target; }, target);
+    return request_text(
+        "target", [](Request const& r) { return r.target; }, target);
 }
 
 RequestMatcher HasPath(TextMatcher const& path) {
-    return request_text("path", [](Request const& r) { return r.path; }, path);
+    return request_text(
+        "path", [](Request const& r) { return r.path; }, path);
 }
 
 RequestMatcher IsOnConnection(NumberMatcher const& connection) {
-    return request_number("connection", [](Request const& r) { return r.connection; }, connection);
+    return request_number(
+        "connection", [](Request const& r) { return r.connection; }, connection);
 }
 
 RequestMatcher HasIndex(NumberMatcher const& index) {
-    return request_number("index on its connection", [](Request const& r) { return r.index; }, index);
+    return request_number(
+        "index on its connection", [](Request const& r) { return r.index; }, index);
 }
 
-RequestMatcher AnsweredBy(std::string_view spec) { return testing::MakeMatcher(new AnsweredByMatcher(spec)); }
+RequestMatcher AnsweredBy(std::string_view spec) {
+    return RequestMatcher(testing::MakeMatcher(new AnsweredByMatcher(spec)));
+}
 
 RequestMatcher HasAnswer(TextMatcher const& spec) {
-    return request_text("answer", [](Request const& r) { return r.answer.spec; }, spec);
+    return request_text(
+        "answer", [](Request const& r) { return r.answer.spec; }, spec);
 }
 
 ReplyMatcher HasStatus(NumberMatcher const& status) {
     auto const property = [](Reply const& reply) { return std::uint64_t(reply.status); };
-    return testing::MakeMatcher(new PropertyMatcher<Reply, std::uint64_t>("status", property, status));
+    return ReplyMatcher(testing::MakeMatcher(new PropertyMatcher<Reply, std::uint64_t>("status", property, status)));
 }
 
 ReplyMatcher HasReason(TextMatcher const& reason) {
     auto const property = [](Reply const& reply) { return reply.reason; };
-    return testing::MakeMatcher(new PropertyMatcher<Reply, std::string>("reason", property, reason));
+    return ReplyMatcher(testing::MakeMatcher(new PropertyMatcher<Reply, std::string>("reason", property, reason)));
 }
 
 ReplyMatcher FailsWith(TextMatcher const& failure) {
-    return testing::AllOf(testing::Property("ok", &Reply::ok, false), testing::Field("failure", &Reply::failure, failure));
+    return ReplyMatcher(testing::AllOf(testing::Property("ok", &Reply::ok, false),
+                                       testing::Field("failure", &Reply::failure, failure)));
 }
 
 MessageMatcher HasHeader(std::string_view name, TextMatcher const& value) {

@@ -68,6 +68,9 @@ public:
     /// What the last call put on the wire, also when it failed.
     Sent const& last_sent() const;
 
+    /// The exact bytes that came of the last reply, when it broke off; as many as are kept.
+    std::string const& partial() const;
+
     /// The seed in use, for the message of a failing test.
     std::uint64_t seed() const;
 

@@ -13,7 +13,7 @@ namespace pathology::testkit {
 
 /// To whom a client speaks, and how patiently. A plain value; every member may be left out.
 struct ClientOptions {
-    std::string host = "127.0.0.1";                                  ///< name or address
+    std::string host = "127.0.0.1";  ///< name or address
     std::uint16_t port = 80;
     std::chrono::milliseconds time_limit = std::chrono::seconds(5);  ///< of silence; for connecting in all
     std::optional<std::uint64_t> seed = std::nullopt;                ///< of all that is random; nothing = drawn

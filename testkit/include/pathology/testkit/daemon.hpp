@@ -54,13 +54,14 @@ public:
     std::string url(std::string_view path) const;      ///< url() and the path, which begins with a slash
     std::string url_for(std::string_view spec) const;  ///< the URL that is answered with `spec`
 
-    std::uint64_t seed() const;                        ///< what replays everything random: DaemonOptions::seed
+    std::uint64_t seed() const;  ///< what replays everything random: DaemonOptions::seed
 
     // --- what it was asked ---
     /// Waits for the oldest request that was not taken yet; nothing when `limit` passed first.
     [[nodiscard]] std::optional<Request> take_request(Limit limit);
 
-    /// Waits until `n` requests are remembered and gives them, oldest first; when `limit` passes first, those there are.
+    /// Waits until `n` requests are remembered and gives them, oldest first; when `limit` passes first, those there
+    /// are.
     [[nodiscard]] std::vector<Request> wait_for_requests(std::size_t n, Limit limit) const;
 
     std::vector<Request> requests() const;        ///< all that are remembered, oldest first

@@ -19,7 +19,7 @@ struct Anchor {
 /// Gets a few lines about exchanges that were unfinished when their daemon ended.
 using HangingReport = std::function<void(std::string const& report)>;
 
-void tell_hanging(std::string const& report);    ///< writes it to standard error
+void tell_hanging(std::string const& report);     ///< writes it to standard error
 void fail_on_hanging(std::string const& report);  ///< adds it to the test as a failure
 void ignore_hanging(std::string const& report);
 

@@ -12,6 +12,7 @@
 #include <pathology/testkit/message_matcher.hpp>
 #include <pathology/testkit/reply.hpp>
 #include <pathology/testkit/request.hpp>
+#include <pathology/testkit/subject_matcher.hpp>
 #include <string>
 #include <string_view>
 
@@ -19,13 +20,13 @@ namespace pathology::testkit {
 
 using TextMatcher = testing::Matcher<std::string const&>;
 using NumberMatcher = testing::Matcher<std::uint64_t const&>;
-using RequestMatcher = testing::Matcher<Request const&>;
-using ReplyMatcher = testing::Matcher<Reply const&>;
+using RequestMatcher = SubjectMatcher<Request>;
+using ReplyMatcher = SubjectMatcher<Reply>;
 
 // --- requests ---
 RequestMatcher HasMethod(TextMatcher const& method);
-RequestMatcher HasTarget(TextMatcher const& target);  ///< the request target as sent (RFC 9112 §3.2)
-RequestMatcher HasPath(TextMatcher const& path);      ///< path and query, also of a request to a proxy
+RequestMatcher HasTarget(TextMatcher const& target);             ///< the request target as sent (RFC 9112 §3.2)
+RequestMatcher HasPath(TextMatcher const& path);                 ///< path and query, also of a request to a proxy
 RequestMatcher IsOnConnection(NumberMatcher const& connection);  ///< connections count up from 0
 RequestMatcher HasIndex(NumberMatcher const& index);             ///< its number on its connection, from 0
 

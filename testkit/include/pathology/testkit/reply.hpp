@@ -15,7 +15,8 @@ namespace pathology::testkit {
 ///
 /// Owns: all its text.
 struct Reply {
-    std::string failure;  ///< why there is no whole reply, in a line: `Timeout`, `Invalid server response: …`; else empty
+    std::string
+        failure;  ///< why there is no whole reply, in a line: `Timeout`, `Invalid server response: …`; else empty
 
     // Empty and 0 after a failure, except `raw`.
     unsigned status = 0;

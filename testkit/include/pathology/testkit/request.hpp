@@ -20,7 +20,8 @@ using Headers = proxycore::http::Fields;
 struct Request : proxycore::record::RecordedRequest {
     std::uint64_t id = 0;  ///< its number in the log, counting up from 0
 
-    /// The answer: `answer.spec` is its resolved spelling, `answer.disconnect` says that the spec closes the connection.
+    /// The answer: `answer.spec` is its resolved spelling, `answer.disconnect` says that the spec closes the
+    /// connection.
     proxycore::record::RecordedResponse answer;
     /// Whether the answer was still being written, or pausing, when this copy was made.
     bool unfinished = false;

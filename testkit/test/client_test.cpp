@@ -1,0 +1,71 @@
+#include <pathology/testkit/testkit.hpp>
+
+namespace pathology::testkit {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Optional;
+using testing::StartsWith;
+
+class Client : public DaemonPerTest {
+protected:
+    testkit::Client client{{.port = daemon.port(), .time_limit = 5s}};
+};
+
+TEST_F(Client, SendsWhatItWasToldAndReadsTheReply) {
+    auto const reply = client.request("post:\"/p/201:m'Made':h'X'='y':b'done'\":b'hello'");
+    EXPECT_THAT(reply, AllOf(HasStatus(201U), HasReason("Made"), HasHeader("x", "y"), HasBody("done")));
+    EXPECT_THAT(client.sent(), AllOf(StartsWith("POST /p/201"), EndsWith("\r\n\r\nhello")));
+    EXPECT_THAT(daemon.take_request(2s),
+                Optional(AllOf(HasMethod("POST"), HasBody("hello"), HasRawBytes(client.sent()))));
+}
+
+TEST_F(Client, KeepsItsConnection) {
+    client.request("get:/p/200");
+    client.request("get:/p/200");
+    EXPECT_THAT(daemon.last_request(), Optional(AllOf(IsOnConnection(0U), HasIndex(1U))));
+}
+
+TEST_F(Client, Pipelines) {
+    EXPECT_EQ(client.send("get:/p/200 get:/p/404"), "");
+    EXPECT_THAT(client.receive(), HasStatus(200U));
+    EXPECT_THAT(client.receive(), HasStatus(404U));
+}
+
+TEST_F(Client, TellsWhyThereIsNoReply) {
+    EXPECT_THAT(client.request("get:'/p/200:d0'"), FailsWith(HasSubstr("Server disconnected")));
+    EXPECT_THAT(client.request("get:'/p/200:d3'"),
+                AllOf(FailsWith(HasSubstr("Invalid server response")), HasRawBytes("HTT")));
+    EXPECT_THAT(client.request("get:'/p/200:b@100:d60'"), FailsWith(HasSubstr("unexpected end inside the body: 20 of 100 bytes")));
+    EXPECT_THAT(client.request("nonsense"), FailsWith(HasSubstr("expected")));
+}
+
+TEST(ClientAlone, FindsNobody) {
+    std::uint16_t port = 0;
+    {
+        Daemon const gone;
+        port = gone.port();
+    }
+    EXPECT_THAT(testkit::Client({.port = port}).request("get:/"), FailsWith(HasSubstr(std::to_string(port))));
+}
+
+TEST(ClientAlone, GivesUpAfterItsTimeLimit) {
+    Daemon const daemon({.on_hanging = ignore_hanging});
+    testkit::Client client({.port = daemon.port(), .time_limit = 50ms});
+    EXPECT_THAT(client.request("get:'/p/200:p0,f'"), FailsWith(HasSubstr("Timeout")));
+}
+
+TEST_F(Client, SaysHowToSendTheSameAgain) {
+    client.request("get:/p/200:b@10:ir,@1");
+    auto const sent = client.sent();
+    EXPECT_THAT(client.replay(), AllOf(StartsWith("replay with: pathoc -p "), HasSubstr(client.spec())));
+    testkit::Client again({.port = daemon.port()});
+    again.send(client.spec());
+    EXPECT_EQ(again.sent(), sent);
+}
+
+}  // namespace
+}  // namespace pathology::testkit

@@ -1,0 +1,162 @@
+#include <pathology/testkit/testkit.hpp>
+
+#include <thread>
+
+#include "support/curl.hpp"
+
+namespace pathology::testkit {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Curl;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Optional;
+using testing::SizeIs;
+
+TEST(Daemon, AnswersAsSoonAsItIsThere) {
+    for (int i = 0; i < 100; ++i) {
+        Daemon const daemon;
+        ASSERT_EQ(Curl().get(daemon.url_for("204")).status, 204) << "daemon number " << i;
+    }
+}
+
+TEST(Daemon, RefusesABadAnchorWithACaret) {
+    try {
+        Daemon const daemon({.anchors = {{"/foo", "200:x"}}});
+        FAIL() << "it started";
+    } catch (DaemonError const& error) {
+        EXPECT_THAT(error.what(), HasSubstr("\n200:x\n    ^"));
+    }
+}
+
+TEST(Daemon, TakesAnEqualsSignInAPattern) {
+    Daemon const daemon({.anchors = {{"/q\\?a=1", "201"}, {"/q", "202"}}});
+    EXPECT_EQ(Curl().get(daemon.url("/q?a=1")).status, 201);
+    EXPECT_EQ(Curl().get(daemon.url("/q?a=2")).status, 202);
+}
+
+TEST(Daemon, GivesRequestsInTheOrderOfTheirArrival) {
+    Daemon daemon;
+    Curl curl;
+    for (auto const* spec : {"200", "201", "202"}) curl.get(daemon.url_for(spec));
+    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasPath("/p/200"), IsOnConnection(0U), HasIndex(0U))));
+    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasPath("/p/201"), IsOnConnection(0U), HasIndex(1U))));
+    EXPECT_THAT(daemon.take_request(2s), Optional(HasPath("/p/202")));
+    EXPECT_EQ(daemon.take_request(0s), std::nullopt);
+    EXPECT_THAT(daemon.requests(), SizeIs(3));
+}
+
+TEST(Daemon, WaitsForARequestOnlySoLong) {
+    Daemon daemon;
+    auto const begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(daemon.take_request(50ms), std::nullopt);
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 50ms);
+}
+
+TEST(Daemon, WakesWhoWaitsForARequest) {
+    Daemon daemon;
+    std::thread client([&] { Curl().put(daemon.url_for("200"), "late"); });
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasBody("late")));
+    client.join();
+}
+
+TEST(Daemon, CollectsTheRequestsOfManyClients) {
+    Daemon const daemon({.threads = 2});
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.emplace_back([&] {
+            Curl curl;
+            for (int k = 0; k < 5; ++k) curl.get(daemon.url_for("200:b@1k"));
+        });
+    }
+    EXPECT_THAT(daemon.wait_for_requests(40, 10s), SizeIs(40));
+    for (auto& client : clients) client.join();
+    EXPECT_THAT(daemon.wait_for_requests(41, 0s), SizeIs(40));
+}
+
+TEST(Daemon, ShowsATruncatedBodyToTheClient) {
+    Daemon daemon;
+    auto const fetched = Curl().get(daemon.url_for("200:b@1k:d500"));
+    EXPECT_EQ(fetched.code, CURLE_PARTIAL_FILE);
+    EXPECT_LT(fetched.body.size(), 500U);
+    EXPECT_THAT(daemon.take_request(2s), Optional(AnsweredBy("200:b@1k:d500")));
+}
+
+TEST(Daemon, EndsAPauseForEverWhenItEnds) {
+    std::string report;
+    std::thread client;
+    {
+        Daemon daemon({.on_hanging = [&](std::string const& text) { report = text; }});
+        client = std::thread([url = daemon.url_for("200:b'abc':pa,f")] { Curl().get(url); });
+        auto const request = daemon.take_request(10s);
+        ASSERT_TRUE(request.has_value());
+        EXPECT_TRUE(request->unfinished);
+        EXPECT_THAT(daemon.unfinished(), SizeIs(1));
+        EXPECT_FALSE(daemon.wait_for_silence(10ms));
+    }
+    client.join();
+    EXPECT_THAT(report, HasSubstr("GET /p/200:b'abc':pa,f on connection 0"));
+}
+
+TEST(Daemon, SaysWhatIsStillOpen) {
+    Daemon daemon({.on_hanging = ignore_hanging});
+    Client client({.port = daemon.port()});
+    EXPECT_EQ(client.send("get:'/p/200:p0,f'"), "");
+    ASSERT_TRUE(daemon.take_request(10s).has_value());
+    auto const silence = daemon.wait_for_silence(1ms);
+    EXPECT_THAT(silence.message(), AllOf(HasSubstr("1 connections are still open"), HasSubstr("/p/200:p0,f")));
+    daemon.stop();
+    EXPECT_TRUE(daemon.wait_for_silence(0s));
+}
+
+TEST(Daemon, IsSilentOnceTheClientHasGone) {
+    Daemon daemon;
+    Curl().get(daemon.url_for("200"));  // its connection ends with it
+    EXPECT_TRUE(daemon.wait_for_silence(10s));
+    EXPECT_EQ(daemon.connections(), 0U);
+}
+
+TEST(Daemon, ComplainsOfWhatIsNoRequest) {
+    Daemon daemon;
+    Client client({.port = daemon.port()});
+    client.request("'foo bar':'nothing':r");
+    ASSERT_TRUE(daemon.wait_for_silence(10s));
+    EXPECT_THAT(daemon.complaints(), ElementsAre(HasSubstr("Bad HTTP request line")));
+    EXPECT_THAT(daemon.requests(), IsEmpty());
+}
+
+TEST(Daemon, KeepsOnlyAsManyRequestsAsItWasTold) {
+    Daemon daemon({.log_capacity = 3});
+    Curl curl;
+    for (int i = 0; i < 5; ++i) curl.get(daemon.url("/" + std::to_string(i)));
+    EXPECT_THAT(daemon.requests(), ElementsAre(HasPath("/2"), HasPath("/3"), HasPath("/4")));
+    daemon.forget();
+    EXPECT_THAT(daemon.requests(), IsEmpty());
+    EXPECT_EQ(daemon.last_request(), std::nullopt);
+}
+
+TEST(Daemon, RepeatsItselfForTheSameSeed) {
+    std::string const spec = "200:b@500:h@9,digits='x'";
+    auto const body_of = [&](std::uint64_t seed) {
+        Daemon const daemon({.seed = seed});
+        return Curl().get(daemon.url_for(spec)).body;
+    };
+    EXPECT_EQ(body_of(1), body_of(1));
+    EXPECT_NE(body_of(1), body_of(2));
+}
+
+TEST(Daemon, LivesBesideAnother) {
+    Daemon first, second;
+    EXPECT_NE(first.port(), second.port());
+    Curl curl;
+    curl.get(first.url_for("200"));
+    curl.get(second.url_for("404"));
+    EXPECT_THAT(first.requests(), ElementsAre(AnsweredBy("200")));
+    EXPECT_THAT(second.requests(), ElementsAre(AnsweredBy("404")));
+}
+
+}  // namespace
+}  // namespace pathology::testkit

@@ -1,0 +1,137 @@
+// What each matcher says of itself and of what it looked at.
+
+#include <pathology/testkit/testkit.hpp>
+
+#include <sstream>
+
+#include "support/row_name.hpp"
+
+namespace pathology::testkit {
+namespace {
+
+using testing::Matcher;
+using testing::StartsWith;
+
+Request a_request() {
+    Request request;
+    request.method = "PUT";
+    request.target = "http://a.test/x?y";
+    request.path = "/x?y";
+    request.http_version = "HTTP/1.1";
+    request.headers.add("Host", "a.test");
+    request.headers.add("X-Two", "1");
+    request.headers.add("x-two", "2");
+    request.body = "hello";
+    request.body_size = 5;
+    request.raw = "PUT http://a.test/x?y HTTP/1.1\r\n…";
+    request.connection = 3;
+    request.index = 1;
+    request.answer.spec = "200:b'hi':d7:h'Content-Length'='2'";
+    return request;
+}
+
+struct RequestCase {
+    std::string name;
+    Matcher<Request const&> matcher;
+    bool matches;
+    std::string description;
+    std::string explanation;
+};
+
+void PrintTo(RequestCase const& c, std::ostream* out) { *out << c.description; }
+
+class OverRequests : public testing::TestWithParam<RequestCase> {};
+
+TEST_P(OverRequests, MatchAndExplainThemselves) {
+    auto const& c = GetParam();
+    testing::StringMatchResultListener listener;
+    EXPECT_EQ(c.matcher.MatchAndExplain(a_request(), &listener), c.matches) << listener.str();
+    EXPECT_EQ(listener.str(), c.explanation);
+    std::ostringstream described;
+    c.matcher.DescribeTo(&described);
+    EXPECT_EQ(described.str(), c.description);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, OverRequests,
+    testing::Values(
+        RequestCase{"Method", HasMethod("PUT"), true, "has a method that is equal to \"PUT\"",
+                    "whose method is \"PUT\""},
+        RequestCase{"OtherMethod", HasMethod("GET"), false, "has a method that is equal to \"GET\"",
+                    "whose method is \"PUT\""},
+        RequestCase{"Target", HasTarget(StartsWith("http:")), true, "has a target that starts with \"http:\"",
+                    "whose target is \"http://a.test/x?y\""},
+        RequestCase{"Path", HasPath("/x?y"), true, "has a path that is equal to \"/x?y\"", "whose path is \"/x?y\""},
+        RequestCase{"Connection", IsOnConnection(3U), true, "has a connection that is equal to 3",
+                    "whose connection is 3"},
+        RequestCase{"Index", HasIndex(0U), false, "has a index on its connection that is equal to 0",
+                    "whose index on its connection is 1"},
+        RequestCase{"Header", HasHeader("host", "a.test"), true, "has a header host that is equal to \"a.test\"",
+                    "whose header host is \"a.test\""},
+        RequestCase{"SecondHeader", HasHeader("X-Two", "2"), true, "has a header X-Two that is equal to \"2\"",
+                    "whose header X-Two is \"1\" and \"2\""},
+        RequestCase{"MissingHeader", HasHeader("Accept"), false, "has a header Accept that is anything",
+                    "which has no header Accept"},
+        RequestCase{"NoHeader", HasNoHeader("Accept"), true, "has no header Accept", ""},
+        RequestCase{"HeaderAfterAll", HasNoHeader("Host"), false, "has no header Host",
+                    "whose header Host is \"a.test\""},
+        RequestCase{"Body", HasBody("hello"), true, "has a body that is equal to \"hello\"", "whose body is \"hello\""},
+        RequestCase{"Raw", HasRawBytes(StartsWith("PUT ")), true,
+                    "has raw bytes of which it is true that one starts with \"PUT \"",
+                    "whose bytes are \"PUT http://a.test/x?y HTTP/1.1\\r\\n\\xE2\\x80\\xA6\"\n    As Text: \"PUT "
+                    "http://a.test/x?y HTTP/1.1\xD\n\xE2\x80\xA6\""},
+        RequestCase{"Answer", AnsweredBy("200:b\"hi\":d7"), true, "is answered by 200:b\"hi\":d7",
+                    "whose answer is 200:b'hi':d7:h'Content-Length'='2'"},
+        RequestCase{"AnswerByChance", AnsweredBy("200:b'hi':dr"), true, "is answered by 200:b'hi':dr",
+                    "whose answer is 200:b'hi':d7:h'Content-Length'='2'"},
+        RequestCase{"OtherAnswer", AnsweredBy("404"), false, "is answered by 404",
+                    "whose answer is 200:b'hi':d7:h'Content-Length'='2'"},
+        RequestCase{"NoSpec", AnsweredBy("2x"), false, "is answered by 2x",
+                    "but the spec to compare with is none:\n" +
+                        [] {
+                            testing::StringMatchResultListener listener;
+                            AnsweredBy("2x").MatchAndExplain(a_request(), &listener);
+                            return listener.str().substr(listener.str().find('\n') + 1);
+                        }()},
+        RequestCase{"AnswerText", HasAnswer(StartsWith("200:")), true, "has a answer that starts with \"200:\"",
+                    "whose answer is \"200:b'hi':d7:h'Content-Length'='2'\""}),
+    test::row_name);
+
+TEST(OverReplies, LookAtAWholeReply) {
+    Reply reply;
+    reply.status = 404;
+    reply.reason = "Nope";
+    reply.headers.add("Location", "/x");
+    reply.body = "b";
+    EXPECT_THAT(reply, testing::AllOf(HasStatus(404U), HasReason("Nope"), HasHeader("location", "/x"), HasBody("b"),
+                                      HasNoHeader("Host"), testing::Not(HasStatus(200U))));
+}
+
+TEST(OverReplies, SayThatThereIsNone) {
+    Reply reply;
+    reply.failure = "Timeout";
+    reply.raw = "HTT";
+    testing::StringMatchResultListener listener;
+    EXPECT_FALSE(HasStatus(200U).MatchAndExplain(reply, &listener));
+    EXPECT_EQ(listener.str(), "there is no reply: Timeout");
+    EXPECT_THAT(reply, FailsWith("Timeout"));
+    EXPECT_THAT(reply, HasRawBytes("HTT"));
+    EXPECT_THAT(reply, testing::Not(HasBody("")));
+}
+
+TEST(Printed, RequestsAndRepliesCanBeRead) {
+    EXPECT_EQ(
+        testing::PrintToString(a_request()),
+        "PUT http://a.test/x?y HTTP/1.1 (request 1 on connection 3)\n    Host: a.test\n    X-Two: 1\n    x-two: 2\n"
+        "    body of 5 bytes: \"hello\"\n    answered by 200:b'hi':d7:h'Content-Length'='2'");
+    Reply reply;
+    reply.http_version = "HTTP/1.1";
+    reply.status = 200;
+    reply.reason = "OK";
+    EXPECT_EQ(testing::PrintToString(reply), "HTTP/1.1 200 OK\n    body of 0 bytes");
+    reply.failure = "Server disconnected";
+    EXPECT_EQ(testing::PrintToString(reply), "no reply: Server disconnected");
+}
+
+}  // namespace
+}  // namespace pathology::testkit
