@@ -38,6 +38,14 @@ Reply to_reply(pathoc::Result<pathoc::Reply> result, std::string const& partial)
     return reply;
 }
 
+/// As one word of a shell's command line.
+std::string quoted_for_shell(std::string_view text) {
+    if (text.find_first_of("\"\\$`!") == std::string_view::npos) return '"' + std::string(text) + '"';
+    std::string word = "'";
+    for (char const c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return word + "'";
+}
+
 }  // namespace
 
 class Client::Impl {
@@ -73,7 +81,7 @@ std::uint64_t Client::seed() const { return impl_->client.seed(); }
 
 std::string Client::replay() const {
     auto const port = std::to_string(impl_->options.port);
-    return "replay with: pathoc -p " + port + " " + impl_->options.host + " \"" + spec() + "\"  (seed " +
+    return "replay with: pathoc -p " + port + " " + impl_->options.host + " " + quoted_for_shell(spec()) + "  (seed " +
            std::to_string(seed()) + ")";
 }
 

@@ -35,11 +35,13 @@ public:
         *listener << "whose " << what_ << " is " << testing::PrintToString(value);
         return inner_.Matches(value);
     }
-    void DescribeTo(std::ostream* out) const override { describe(*out << "has a " << what_ << " that ", false); }
-    void DescribeNegationTo(std::ostream* out) const override { describe(*out << "has a " << what_ << " that ", true); }
+    void DescribeTo(std::ostream* out) const override { describe(*out, false); }
+    void DescribeNegationTo(std::ostream* out) const override { describe(*out, true); }
 
 private:
     void describe(std::ostream& out, bool negated) const {
+        out << (std::string_view("aeiou").find(what_.front()) == std::string_view::npos ? "has a " : "has an ") << what_
+            << " that ";
         negated ? inner_.DescribeNegationTo(&out) : inner_.DescribeTo(&out);
     }
 
@@ -131,11 +133,11 @@ public:
     explicit RawCheck(TextMatcher bytes) : bytes_(std::move(bytes)) {}
 
     bool matches(Message const& message, MatchResultListener& listener) const override {
-        listener << "whose bytes are " << testing::PrintToString(message.raw);
+        listener << "whose wire form is " << testing::PrintToString(message.raw);
         return bytes_.Matches(message.raw);
     }
     std::string description(bool negated) const override {
-        return "has raw bytes of which it is true that one " + testkit::description(bytes_, negated);
+        return "has a wire form that " + testkit::description(bytes_, negated);
     }
     bool looks_at_broken_replies() const override { return true; }
 

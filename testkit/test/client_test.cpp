@@ -1,5 +1,7 @@
 #include <pathology/testkit/testkit.hpp>
 
+#include "support/process.hpp"
+
 namespace pathology::testkit {
 namespace {
 
@@ -39,7 +41,8 @@ TEST_F(Client, TellsWhyThereIsNoReply) {
     EXPECT_THAT(client.request("get:'/p/200:d0'"), FailsWith(HasSubstr("Server disconnected")));
     EXPECT_THAT(client.request("get:'/p/200:d3'"),
                 AllOf(FailsWith(HasSubstr("Invalid server response")), HasRawBytes("HTT")));
-    EXPECT_THAT(client.request("get:'/p/200:b@100:d60'"), FailsWith(HasSubstr("unexpected end inside the body: 20 of 100 bytes")));
+    EXPECT_THAT(client.request("get:'/p/200:b@100:d60'"),
+                FailsWith(HasSubstr("unexpected end inside the body: 20 of 100 bytes")));
     EXPECT_THAT(client.request("nonsense"), FailsWith(HasSubstr("expected")));
 }
 
@@ -61,10 +64,20 @@ TEST(ClientAlone, GivesUpAfterItsTimeLimit) {
 TEST_F(Client, SaysHowToSendTheSameAgain) {
     client.request("get:/p/200:b@10:ir,@1");
     auto const sent = client.sent();
-    EXPECT_THAT(client.replay(), AllOf(StartsWith("replay with: pathoc -p "), HasSubstr(client.spec())));
+    EXPECT_THAT(client.replay(), StartsWith("replay with: pathoc -p " + std::to_string(daemon.port()) + " 127.0.0.1 "));
     testkit::Client again({.port = daemon.port()});
     again.send(client.spec());
     EXPECT_EQ(again.sent(), sent);
+}
+
+TEST_F(Client, QuotesForAShellWhatItSent) {
+    for (auto const* spec : {"get:/p/200", "get:'/a b':b'it\\'s $HOME \"here\" `now` \\\\!'"}) {
+        client.request(spec);
+        auto const replay = client.replay();
+        auto const begin = replay.find("127.0.0.1 ") + 10;
+        auto const word = replay.substr(begin, replay.rfind("  (seed") - begin);
+        EXPECT_EQ(pathology::test::run("sh", {"-c", "printf %s " + word}).out, client.spec()) << replay;
+    }
 }
 
 }  // namespace

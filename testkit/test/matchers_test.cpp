@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
         RequestCase{"Path", HasPath("/x?y"), true, "has a path that is equal to \"/x?y\"", "whose path is \"/x?y\""},
         RequestCase{"Connection", IsOnConnection(3U), true, "has a connection that is equal to 3",
                     "whose connection is 3"},
-        RequestCase{"Index", HasIndex(0U), false, "has a index on its connection that is equal to 0",
+        RequestCase{"Index", HasIndex(0U), false, "has an index on its connection that is equal to 0",
                     "whose index on its connection is 1"},
         RequestCase{"Header", HasHeader("host", "a.test"), true, "has a header host that is equal to \"a.test\"",
                     "whose header host is \"a.test\""},
@@ -76,9 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
         RequestCase{"HeaderAfterAll", HasNoHeader("Host"), false, "has no header Host",
                     "whose header Host is \"a.test\""},
         RequestCase{"Body", HasBody("hello"), true, "has a body that is equal to \"hello\"", "whose body is \"hello\""},
-        RequestCase{"Raw", HasRawBytes(StartsWith("PUT ")), true,
-                    "has raw bytes of which it is true that one starts with \"PUT \"",
-                    "whose bytes are \"PUT http://a.test/x?y HTTP/1.1\\r\\n\\xE2\\x80\\xA6\"\n    As Text: \"PUT "
+        RequestCase{"Raw", HasRawBytes(StartsWith("PUT ")), true, "has a wire form that starts with \"PUT \"",
+                    "whose wire form is \"PUT http://a.test/x?y HTTP/1.1\\r\\n\\xE2\\x80\\xA6\"\n    As Text: \"PUT "
                     "http://a.test/x?y HTTP/1.1\xD\n\xE2\x80\xA6\""},
         RequestCase{"Answer", AnsweredBy("200:b\"hi\":d7"), true, "is answered by 200:b\"hi\":d7",
                     "whose answer is 200:b'hi':d7:h'Content-Length'='2'"},
@@ -93,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
                             AnsweredBy("2x").MatchAndExplain(a_request(), &listener);
                             return listener.str().substr(listener.str().find('\n') + 1);
                         }()},
-        RequestCase{"AnswerText", HasAnswer(StartsWith("200:")), true, "has a answer that starts with \"200:\"",
+        RequestCase{"AnswerText", HasAnswer(StartsWith("200:")), true, "has an answer that starts with \"200:\"",
                     "whose answer is \"200:b'hi':d7:h'Content-Length'='2'\""}),
     test::row_name);
 

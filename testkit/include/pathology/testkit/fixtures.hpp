@@ -18,8 +18,7 @@ protected:
     Daemon daemon;
 };
 
-/// Adds one daemon, `daemon`, to all tests of a suite; what it was asked is forgotten before each test. Anchors that
-/// a test adds stay for those after it.
+/// Adds one daemon, `daemon`, to all tests of a suite; what it was asked is forgotten before each test.
 ///
 /// A suite that wants options starts the daemon itself:
 ///
