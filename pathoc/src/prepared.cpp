@@ -32,11 +32,12 @@ Prepared::Prepared(language::Message message, language::Settings settings, Spell
               (spelling == Spelling::frozen && has_nested_spec(message_))),
       canonical_(std::make_shared<std::string const>(language::print(message_))) {}
 
-language::Parsed<Prepared> Prepared::make(language::Message message, language::Settings settings, Spelling spelling) {
+language::Parsed<Prepared> Prepared::make(language::Message message, language::Settings settings, Spelling spelling,
+                                          Checking checking) {
     Prepared prepared(std::move(message), std::move(settings), spelling);
     auto trial = prepared.craft_anew(0);
-    if (!trial) return trial.error();
-    if (!prepared.random_) prepared.constant_ = std::move(*trial);
+    if (!trial && checking == Checking::before_sending) return trial.error();
+    if (trial && !prepared.random_) prepared.constant_ = std::move(*trial);
     return prepared;
 }
 

@@ -17,6 +17,12 @@ enum class Spelling {
     frozen,     ///< every random part spelled out and every automatic one added; what is told is what is sent
 };
 
+/// When a message is refused that parses but cannot be sent, because of a file or a masking key.
+enum class Checking {
+    before_sending,  ///< with everything else, before the first byte
+    when_sent,       ///< once it is its turn
+};
+
 /// One sending of a message. Cheap to copy.
 struct Crafted {
     std::shared_ptr<language::Plan const> plan;
@@ -27,9 +33,10 @@ struct Crafted {
 
 class Prepared {
 public:
-    /// Checks a message by crafting it once, so that whatever can be refused is refused before anything is sent.
+    /// Crafts a message once, so that whatever can be refused is refused now, or when it is sent.
     /// Errors: those of language::resolve, freeze and make_plan.
-    static language::Parsed<Prepared> make(language::Message message, language::Settings settings, Spelling spelling);
+    static language::Parsed<Prepared> make(language::Message message, language::Settings settings, Spelling spelling,
+                                           Checking checking = Checking::before_sending);
 
     /// The same seed gives the same bytes. A constant message is resolved and planned once.
     language::Parsed<Crafted> craft(std::uint64_t seed) const;

@@ -80,10 +80,11 @@ ExitCode run(Options const& options, Console& console) {
         return ExitCode::done;
     }
     auto const spelling = options.explain || options.memo ? Spelling::frozen : Spelling::canonical;
+    auto const checking = options.preview ? Checking::when_sent : Checking::before_sending;
     auto const settings = spec_settings(options);
     std::vector<Script> scripts;
     for (auto const& argument : options.specs) {
-        auto script = load_script(argument, settings, spelling);
+        auto script = load_script(argument, settings, spelling, checking);
         if (!script) {
             console.err(script.error().text);
             return ExitCode::usage;

@@ -27,12 +27,14 @@ language::Parsed<Source> read_source(std::string const& argument, language::File
 
 }  // namespace
 
-language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings, Spelling spelling) {
+language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings, Spelling spelling,
+                                     Checking checking) {
     auto messages = language::parse_requests(text);
     if (!messages) return messages.error();
     Script script;
     for (auto& message : *messages) {
-        auto prepared = Prepared::make(std::move(message), settings, spelling);
+        auto const check_now = script.empty() ? Checking::before_sending : checking;
+        auto prepared = Prepared::make(std::move(message), settings, spelling, check_now);
         if (!prepared) return prepared.error();
         script.push_back(std::move(*prepared));
     }
@@ -40,10 +42,10 @@ language::Parsed<Script> read_script(std::string_view text, language::Settings c
 }
 
 boost::system::result<Script, Refused> load_script(std::string const& argument, language::Settings const& settings,
-                                                   Spelling spelling) {
+                                                   Spelling spelling, Checking checking) {
     auto const source = read_source(argument, settings.files);
     if (!source) return Refused{language::describe(source.error(), argument) + "\n"};
-    auto script = read_script(source->text, settings, spelling);
+    auto script = read_script(source->text, settings, spelling, checking);
     if (!script) return Refused{language::describe(script.error(), source->text, source->name) + "\n"};
     return std::move(*script);
 }

@@ -1,20 +1,24 @@
-// Runs a built program to its end, or to the end of our patience.
+// Runs a built program to its end, or until it said something.
 #pragma once
 
+#include <csignal>
 #include <string>
 #include <vector>
 
+#include "support/process.hpp"
+
 namespace pathology::pathoc::test {
 
-struct Ended {
-    int status = -1;  ///< exit status; -1 when it was killed or did not end in time
-    std::string out, err;
-};
+using pathology::test::Ended;
 
 /// Runs `path` with arguments, in `folder` unless that is empty.
 ///
 /// `interrupt_after` not empty: sends SIGINT once standard output or standard error holds that text.
-Ended run_program(std::string const& path, std::vector<std::string> const& arguments, std::string const& folder = {},
-                  std::string const& interrupt_after = {});
+inline Ended run_program(std::string const& path, std::vector<std::string> const& arguments,
+                         std::string const& folder = {}, std::string const& interrupt_after = {}) {
+    pathology::test::Process process(path, arguments, folder);
+    if (!interrupt_after.empty() && process.read_until(interrupt_after)) process.signal(SIGINT);
+    return process.wait();
+}
 
 }  // namespace pathology::pathoc::test
