@@ -85,6 +85,11 @@ private:
     std::vector<Piece> pieces_;
 };
 
+/// Lays out one kind of message; lay_out() chooses.
+Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& settings);
+Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings const& settings);
+Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const& settings);
+
 /// The pieces of a message. Offsets need not be numbers yet; frames must have their mask and key.
 Parsed<std::vector<Piece>> lay_out(Message const& message, Settings const& settings);
 

@@ -41,7 +41,7 @@ Parsed<void> Player::fill(Step const& step, std::span<char> into) const {
         generate(generated->type, derive_seed(seed_, generated->stream), generated->from + done_, into);
         mask(generated->mask, done_, into);
     } else if (auto const* file = std::get_if<SendFile>(&step)) {
-        if (auto const read = file->file->read(file->from + done_, into); read.has_error()) return read;
+        if (auto read = file->file->read(file->from + done_, into); read.has_error()) return read;
         mask(file->mask, done_, into);
     }
     return {};

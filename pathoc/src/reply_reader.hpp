@@ -20,7 +20,7 @@ public:
     void expect_reply_to(std::string_view method) { reader_.expect_reply_to(method); }
 
     /// Room to read into; say with commit() how much came.
-    std::span<char> prepare() { return reader_.prepare(room_); }
+    std::span<char> prepare() { return reader_.prepare(most_room); }
     void commit(std::size_t size) { reader_.commit(size); }
     void feed(std::string_view bytes) { reader_.feed(bytes); }
 
@@ -52,7 +52,7 @@ public:
     std::string take_buffered() { return reader_.take_buffered(); }
 
 private:
-    static constexpr std::size_t room_ = 16384;
+    static constexpr std::size_t most_room = 16384;
     bool use(proxycore::http1::Event event);
     void keep_raw();
 

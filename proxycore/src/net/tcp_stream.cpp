@@ -1,6 +1,7 @@
 #include "net/tcp_stream.hpp"
 
 #include <sys/socket.h>
+#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/net/token.hpp>
@@ -128,11 +129,11 @@ void TcpStream::close(HowToClose how) {
 }
 
 /// Bytes that lie unread when a socket is closed make the kernel send RST, which takes from the peer what it has not
-/// read yet. MSG_TRUNC makes it drop them uncopied.
+/// read yet.
 void TcpStream::discard_unread() {
-    std::size_t discarded = 0;
-    while (discarded < most_discarded) {
-        auto const n = ::recv(socket_.native_handle(), nullptr, most_discarded, MSG_TRUNC | MSG_DONTWAIT);
+    std::array<char, 16 * 1024> nowhere;
+    for (std::size_t discarded = 0; discarded < most_discarded;) {
+        auto const n = ::recv(socket_.native_handle(), nowhere.data(), nowhere.size(), MSG_DONTWAIT);
         if (n <= 0) return;
         discarded += static_cast<std::size_t>(n);
     }
