@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 TOOLS = {"nginx": "nginx-light", "wrk": "wrk", "ab": "apache2-utils", "curl": "curl", "taskset": "util-linux"}
@@ -43,6 +44,18 @@ def wait_until_listening(port, limit=10):
     raise RuntimeError(f"nothing listens on port {port} after {limit} seconds")
 
 
+def wait_for_line(path, limit=10):
+    """The first line of a file that somebody is about to write."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        with open(path) as file:
+            line = file.readline()
+        if line.endswith("\n"):
+            return line.rstrip("\n")
+        time.sleep(0.02)
+    raise RuntimeError(f"no line in {path} after {limit} seconds")
+
+
 class Workplace:
     """A folder for configurations and files, and the programs under test."""
 
@@ -66,15 +79,13 @@ class Workplace:
     def pathod(self, *arguments):
         """A daemon with one worker; gives its process with the port as an attribute."""
         command = [self.program("pathod"), "-p", "0", "--threads", "1", *arguments]
-        process = subprocess.Popen(pinned(0, command), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            process.port = int(re.search(r":(\d+)\s*$", process.stdout.readline()).group(1))
-            drain = subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
-            process.stdout.close()
-            yield process
-        finally:
-            stop(process)
-        drain.wait(timeout=10)
+        with tempfile.NamedTemporaryFile(dir=self.folder) as output:
+            process = subprocess.Popen(pinned(0, command), stdout=output, stderr=subprocess.DEVNULL)
+            try:
+                process.port = int(wait_for_line(output.name).rpartition(":")[2])
+                yield process
+            finally:
+                stop(process)
 
     @contextlib.contextmanager
     def nginx(self, location):

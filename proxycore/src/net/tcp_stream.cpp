@@ -76,8 +76,10 @@ asio::awaitable<ReadResult> TcpStream::read_some(asio::mutable_buffer into) {
 }
 
 asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
+    reading_.begin();
+    co_await asio::post(as_values);  // others have their turn first, and by then the bytes are often there
+    if (reading_.has_expired()) co_return ReadResult{Errc::timed_out, 0};
     for (;;) {
-        reading_.begin();
         auto const [ec, n] = co_await socket_.async_read_some(into, as_values);
         reading_.end();
         turns_ = 0;
@@ -86,13 +88,15 @@ asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
         auto const state = co_await asio::this_coro::cancellation_state;
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
         if (auto const end = verdict(ec, *this, reading_, cancelled)) co_return ReadResult{*end, 0};
+        reading_.begin();
     }
 }
 
 asio::awaitable<error_code> TcpStream::write(std::span<asio::const_buffer const> all) {
     if (is_greedy()) co_await asio::post(as_values);
     error_code ec;
-    auto const sent = socket_.write_some(all, ec);
+    // One buffer goes by send(), which costs less than the sendmsg() of a sequence.
+    auto const sent = all.size() == 1 ? socket_.write_some(all.front(), ec) : socket_.write_some(all, ec);
     if (ec == asio::error::bad_descriptor) co_return Errc::closed;
     if (ec && ec != asio::error::would_block) co_return ec;
     if (sent == asio::buffer_size(all)) co_return ec;
