@@ -1,6 +1,5 @@
 #include "prepared.hpp"
 
-#include <algorithm>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/resolve.hpp>
@@ -10,29 +9,15 @@ namespace {
 
 using namespace language;
 
-bool is_file(Value const& value) { return std::holds_alternative<FileValue>(value); }
-
-struct ReadsFile {
-    bool operator()(Header const& header) const { return is_file(header.name) || is_file(header.value); }
-    template <class Kind> bool operator()(Kind const& kind) const {
-        if constexpr (requires { is_file(kind.value); }) return is_file(kind.value);
-        return false;
-    }
-};
-
 /// Whether rendering gives the same plan each time.
 bool is_constant(Message const& message, Settings const& settings, bool explain) {
     auto const* response = std::get_if<Response>(&message);
     if (response != nullptr && response->websocket) return false;  // depends on the key
     if (explain && has_generated_data(message)) return false;      // spelled out for each seed
-    return !resolves_randomly(message, settings) && !reads_files(message);
+    return !resolves_randomly(message, settings) && !loads_files(message);
 }
 
 }  // namespace
-
-bool reads_files(Message const& message) {
-    return std::ranges::any_of(features(message), [](Feature const& part) { return std::visit(ReadsFile(), part.is); });
-}
 
 Prepared::Prepared(Message message, std::string spec)
     : message_(std::move(message)),

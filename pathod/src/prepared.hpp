@@ -44,7 +44,4 @@ private:
 
 using PreparedPtr = std::shared_ptr<Prepared const>;
 
-/// Whether any value of a message is the content of a file.
-bool reads_files(language::Message const& message);
-
 }  // namespace pathology::pathod
