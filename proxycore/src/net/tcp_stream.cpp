@@ -39,7 +39,12 @@ TcpStream::~TcpStream() { close(HowToClose::fin); }
 
 void TcpStream::Side::begin() {
     expired_ = false;
-    if (stream_.limit_) arm(*stream_.limit_);
+    limit_ = stream_.limit_;
+    go_on();
+}
+
+void TcpStream::Side::go_on() {
+    if (limit_) arm(*limit_);
 }
 
 void TcpStream::Side::on_expired() {
@@ -81,14 +86,18 @@ asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
     if (reading_.has_expired()) co_return ReadResult{Errc::timed_out, 0};
     for (;;) {
         auto const [ec, n] = co_await socket_.async_read_some(into, as_values);
-        reading_.end();
         turns_ = 0;
         expects_more_ = n == into.size();
-        if (!ec) co_return ReadResult{{}, n};
+        if (!ec) {
+            reading_.end();
+            co_return ReadResult{{}, n};
+        }
         auto const state = co_await asio::this_coro::cancellation_state;
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
-        if (auto const end = verdict(ec, *this, reading_, cancelled)) co_return ReadResult{*end, 0};
-        reading_.begin();
+        if (auto const end = verdict(ec, *this, reading_, cancelled)) {
+            reading_.end();
+            co_return ReadResult{*end, 0};
+        }
     }
 }
 
@@ -105,18 +114,20 @@ asio::awaitable<error_code> TcpStream::write(std::span<asio::const_buffer const>
 
 asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer const> all, std::size_t sent) {
     auto rest = after(all, sent);
-    while (!rest.empty()) {
-        writing_.begin();
+    std::optional<error_code> end;
+    writing_.begin();
+    while (!rest.empty() && !end) {
         auto const [ec, n] = co_await socket_.async_write_some(rest, as_values);
-        writing_.end();
         turns_ = 0;
         rest = after(rest, n);
+        if (n > 0) writing_.go_on();
         if (!ec) continue;
         auto const state = co_await asio::this_coro::cancellation_state;
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
-        if (auto const end = verdict(ec, *this, writing_, cancelled)) co_return *end;
+        end = verdict(ec, *this, writing_, cancelled);
     }
-    co_return error_code();
+    writing_.end();
+    co_return end.value_or(error_code());
 }
 
 void TcpStream::close(HowToClose how) {

@@ -27,17 +27,19 @@ public:
 
 private:
     /// One direction's time limit: cancels what is pending on the socket when it passes. The other direction finds
-    /// itself cancelled for no reason of its own and tries again.
+    /// itself cancelled for no reason of its own and tries again, with what is left of its own limit.
     class Side final : public Watchdog::Watch {
     public:
         explicit Side(TcpStream& stream) : Watch(Watchdog::of(stream.executor())), stream_(stream) {}
-        void begin();
+        void begin();  ///< an operation starts: the stream's limit of this moment is its own to the end
+        void go_on();  ///< a byte has moved: the limit counts anew
         void end() noexcept { disarm(); }
         bool has_expired() const noexcept { return expired_; }
 
     private:
         void on_expired() override;
         TcpStream& stream_;
+        TimeLimit limit_;
         bool expired_ = false;
     };
 

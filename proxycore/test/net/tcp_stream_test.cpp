@@ -1,6 +1,7 @@
 // What a Stream promises, kept by TCP: a client here, a server's handler there.
 #include <pathology/proxycore/net/server.hpp>
 
+#include <atomic>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <functional>
 #include <future>
@@ -150,12 +151,12 @@ TEST(TcpStream, TimeLimitEndsARead) {
 TEST(TcpStream, TimeLimitIsOneOfInactivity) {
     auto const dripping = [](Stream& stream) -> Played {
         for (int i = 0; i < 8; ++i) {
-            co_await pause(30ms);
+            co_await pause(200ms);
             co_await send(stream, "d");
         }
     };
     play_over_tcp(dripping, [](Stream& stream) -> Played {
-        stream.set_time_limit(150ms);  // shorter than it all takes
+        stream.set_time_limit(1s);  // shorter than it all takes
         EXPECT_EQ(co_await read_exactly(stream, 8), "dddddddd");
     });
 }
@@ -175,17 +176,22 @@ TEST(TcpStream, TimeLimitEndsAWriteToAPeerThatDoesNotRead) {
 }
 
 TEST(TcpStream, ALimitOfOneDirectionSparesTheOther) {
-    auto const late_answer = [](Stream& stream) -> Played {
-        co_await pause(120ms);
+    static constexpr auto short_limit = 40ms;
+    std::atomic<bool> gave_up = false;
+    auto const answer_after_that = [&gave_up](Stream& stream) -> Played {
+        while (!gave_up) co_await pause(5ms);
+        co_await pause(short_limit * 4);  // long past the limit of the write, had the read taken it over
         co_await send(stream, "late");
         std::string rest;
         co_await read_to_end(stream, rest);
     };
-    play_over_tcp(late_answer, [](Stream& stream) -> Played {
-        auto const write_too_much = [](Stream& to) -> asio::awaitable<error_code> {
-            to.set_time_limit(40ms);  // the read that waits already keeps its own: none
+    play_over_tcp(answer_after_that, [&gave_up](Stream& stream) -> Played {
+        auto const write_too_much = [&gave_up](Stream& to) -> asio::awaitable<error_code> {
+            to.set_time_limit(short_limit);  // the read that waits already keeps its own: none
             std::string const much(64 << 20, 'm');
-            co_return co_await send(to, much);
+            auto const ec = co_await send(to, much);
+            gave_up = true;
+            co_return ec;
         };
         auto both = read_exactly(stream, 4) && write_too_much(stream);
         auto const [received, ec] = co_await std::move(both);

@@ -26,13 +26,13 @@ using testing::StartsWith;
 class Fetching : public DaemonPerTest {};
 
 TEST_F(Fetching, GivesUpOnAServerThatNeverAnswers) {
-    auto const fetched = fetch(daemon.url_for("200:p0,f"), 100ms);
+    auto const fetched = fetch(daemon.url_for("200:p0,f"), 1s);
     EXPECT_TRUE(fetched.timed_out);
     EXPECT_THAT(daemon.unfinished(), ElementsAre(HasPath("/p/200:p0,f")));  // the answer still pauses
 }
 
 TEST_F(Fetching, GivesUpOnABodyThatStalls) {
-    auto const fetched = fetch(daemon.url_for("200:b@1k:p500,f"), 100ms);
+    auto const fetched = fetch(daemon.url_for("200:b@1k:p500,f"), 1s);
     EXPECT_TRUE(fetched.timed_out);
     EXPECT_LT(fetched.body.size(), 500U);  // the head is among the 500 bytes
 }
@@ -113,7 +113,7 @@ TEST_F(Login, KnowsNothingElse) {
 class MyServer : public testing::Test {
 protected:
     Daemon server{{.anchors = {{"/", "200:b'hello'"}}}};  // in your tests: the server you test
-    Client client{{.port = server.port(), .time_limit = 100ms, .seed = 7}};
+    Client client{{.port = server.port(), .time_limit = 1s, .seed = 7}};
 };
 
 TEST_F(MyServer, Answers) {
