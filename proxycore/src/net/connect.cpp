@@ -20,17 +20,26 @@ struct Attempt {
     Endpoints tried;
 };
 
+/// Non-blocking from the start, which spares the connection a system call later.
+error_code open_anew(asio::ip::tcp::socket& socket, asio::ip::tcp::endpoint const& endpoint) {
+    error_code ec;
+    socket.close(ec);
+    socket.open(endpoint.protocol(), ec);
+    if (!ec) socket.non_blocking(true, ec);
+    return ec;
+}
+
 asio::awaitable<Attempt> attempt(std::string host, std::uint16_t port) {
     Attempt made;
     auto endpoints = spelled_address(host, port);
     if (endpoints.empty()) endpoints = co_await resolve(host, port, made.ec);
     asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
     for (auto const& endpoint : endpoints) {
-        error_code ignored;
-        socket.close(ignored);
+        made.tried.push_back(endpoint);
+        made.ec = open_anew(socket, endpoint);
+        if (made.ec) continue;
         auto const [ec] = co_await socket.async_connect(endpoint, as_values);
         made.ec = ec;
-        made.tried.push_back(endpoint);
         if (ec) continue;
         made.stream = std::make_unique<TcpStream>(std::move(socket), endpoint);
         break;

@@ -30,9 +30,8 @@ std::vector<asio::const_buffer> after(std::span<asio::const_buffer const> all, s
 TcpStream::TcpStream(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote)
     : socket_(std::move(socket)), remote_(remote) {
     error_code ignored;  // a socket that broke already says so at the first read
-    socket_.non_blocking(true, ignored);
+    if (!socket_.non_blocking()) socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    local_ = socket_.local_endpoint(ignored);
 }
 
 TcpStream::~TcpStream() { close(HowToClose::fin); }
@@ -74,6 +73,7 @@ asio::awaitable<ReadResult> TcpStream::read_some(asio::mutable_buffer into) {
         ReadResult result;
         result.n = socket_.read_some(into, result.ec);
         if (result.ec == asio::error::bad_descriptor) result.ec = Errc::closed;
+        peer_ended_ = result.is_end();
         expects_more_ = result.n == into.size();
         if (result.ec != asio::error::would_block) co_return result;
     }
@@ -96,6 +96,7 @@ asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
         if (auto const end = verdict(ec, *this, reading_, cancelled)) {
             reading_.end();
+            peer_ended_ = ec == asio::error::eof;
             co_return ReadResult{*end, 0};
         }
     }
@@ -133,12 +134,12 @@ asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer c
 void TcpStream::close(HowToClose how) {
     if (!socket_.is_open()) return;
     error_code ignored;
-    if (how == HowToClose::reset) {
-        socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-    } else {
-        socket_.shutdown(asio::socket_base::shutdown_send, ignored);
-        if (how == HowToClose::half_close) return;
-        discard_unread();
+    switch (how) {
+        case HowToClose::half_close: socket_.shutdown(asio::socket_base::shutdown_send, ignored); return;
+        case HowToClose::reset: socket_.set_option(asio::socket_base::linger(true, 0), ignored); break;
+        case HowToClose::fin:
+            if (!peer_ended_) discard_unread();
+            break;
     }
     socket_.close(ignored);
 }
@@ -154,7 +155,11 @@ void TcpStream::discard_unread() {
     }
 }
 
-std::string TcpStream::local_endpoint() const { return text_of(local_); }
+std::string TcpStream::local_endpoint() const {
+    error_code ignored;
+    if (!local_ && socket_.is_open()) local_ = socket_.local_endpoint(ignored);
+    return local_ ? text_of(*local_) : std::string();
+}
 
 std::string TcpStream::remote_endpoint() const { return text_of(remote_); }
 

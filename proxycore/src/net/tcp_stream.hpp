@@ -51,11 +51,13 @@ private:
     void discard_unread();
 
     asio::ip::tcp::socket socket_;
-    asio::ip::tcp::endpoint local_, remote_;
+    mutable std::optional<asio::ip::tcp::endpoint> local_;  // once asked for: most connections never are
+    asio::ip::tcp::endpoint remote_;
     TimeLimit limit_;
     Side reading_{*this}, writing_{*this};
     unsigned turns_ = 0;         // operations since the coroutine last let others run
     bool expects_more_ = false;  // the last read filled its buffer
+    bool peer_ended_ = false;    // nothing more can arrive
 };
 
 /// "127.0.0.1:80", "[::1]:80"

@@ -66,7 +66,8 @@ public:
     /// May be exceeded by about 25 ms.
     virtual void set_time_limit(TimeLimit limit) = 0;
 
-    /// "127.0.0.1:8080", "[::1]:8080"; of a pipe in memory, its name. Stays known after the end of the stream.
+    /// "127.0.0.1:8080", "[::1]:8080"; of a pipe in memory, its name. Stays known after the end of the stream;
+    /// the local one, when it was asked for before.
     virtual std::string local_endpoint() const = 0;
     virtual std::string remote_endpoint() const = 0;
 
