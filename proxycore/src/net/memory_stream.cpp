@@ -84,6 +84,8 @@ public:
         co_return write_error();
     }
 
+    std::size_t write_now(asio::const_buffer bytes) override { return write_error() ? 0 : put(bytes); }
+
     void close(HowToClose how) override {
         if (closed_) return;
         if (how == HowToClose::reset) {

@@ -2,6 +2,8 @@
 
 namespace pathology::proxycore::net {
 
+std::size_t Stream::write_now(asio::const_buffer /*bytes*/) { return 0; }
+
 asio::awaitable<error_code> send(Stream& stream, std::string_view text) {
     asio::const_buffer const whole(text.data(), text.size());
     co_return co_await stream.write({&whole, 1});

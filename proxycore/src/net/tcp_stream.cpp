@@ -131,6 +131,12 @@ asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer c
     co_return end.value_or(error_code());
 }
 
+std::size_t TcpStream::write_now(asio::const_buffer bytes) {
+    error_code ec;
+    auto const sent = socket_.write_some(bytes, ec);
+    return ec ? 0 : sent;
+}
+
 void TcpStream::close(HowToClose how) {
     if (!socket_.is_open()) return;
     error_code ignored;

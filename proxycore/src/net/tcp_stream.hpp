@@ -19,6 +19,7 @@ public:
 
     asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override;
     asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override;
+    std::size_t write_now(asio::const_buffer bytes) override;
     void close(HowToClose how) override;
     void set_time_limit(TimeLimit limit) override { limit_ = limit; }
     std::string local_endpoint() const override;
