@@ -1,0 +1,89 @@
+// The messages of SOCKS5, as values and as bytes (RFC 1928; RFC 1929 for user and password).
+//
+//   client                                    server
+//   Greeting     methods it can use    ──▶
+//                                      ◀──    Method       the one to use, or unacceptable
+//   Credentials  only with password    ──▶
+//                                      ◀──    Verdict
+//   Request      command and address   ──▶
+//                                      ◀──    Reply        then bytes flow both ways
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pathology::proxycore::socks5 {
+
+/// Ways to authenticate (RFC 1928 §3). Others exist, and may be offered.
+enum class Method : std::uint8_t { none = 0, gssapi = 1, password = 2, unacceptable = 0xFF };
+
+/// What a client can do, in its order of preference; 1 to 255 methods.
+struct Greeting {
+    std::vector<Method> methods;
+    bool operator==(Greeting const&) const = default;
+};
+
+/// User and password, at most 255 bytes each. RFC 1929 wants at least one byte; empty ones are common and are read.
+struct Credentials {
+    std::string user, password;
+    bool operator==(Credentials const&) const = default;
+};
+
+/// Whether the credentials are good.
+enum class Verdict : std::uint8_t { accepted = 0, refused = 1 };
+
+/// What a client wants (RFC 1928 §4). Others may be asked for, and are refused with a reply.
+enum class Command : std::uint8_t { connect = 1, bind = 2, udp_associate = 3 };
+
+enum class AddressType : std::uint8_t { ipv4 = 1, name = 3, ipv6 = 4 };
+
+/// A host and a port as SOCKS spells them.
+struct Address {
+    AddressType type = AddressType::ipv4;
+    std::string host = "0.0.0.0";  ///< "127.0.0.1", "origin.test" (1 to 255 visible ASCII bytes), "::1"
+    std::uint16_t port = 0;
+    bool operator==(Address const&) const = default;
+};
+
+/// The address of `host`: an IPv4 or IPv6 address goes as such, everything else as a name, which the server resolves.
+Address make_address(std::string_view host, std::uint16_t port);
+
+struct Request {
+    Command command = Command::connect;
+    Address address;
+    bool operator==(Request const&) const = default;
+};
+
+/// How a request ended (RFC 1928 §6). Others may arrive.
+enum class ReplyCode : std::uint8_t {
+    succeeded = 0,
+    general_failure = 1,
+    not_allowed = 2,
+    network_unreachable = 3,
+    host_unreachable = 4,
+    connection_refused = 5,
+    ttl_expired = 6,
+    command_not_supported = 7,
+    address_type_not_supported = 8,
+};
+
+/// The words of RFC 1928 with the number: "host unreachable (4)", "unassigned code (42)".
+std::string describe(ReplyCode code);
+
+struct Reply {
+    ReplyCode code = ReplyCode::succeeded;
+    Address bound;  ///< where the server connects from; often all zero
+    bool operator==(Reply const&) const = default;
+};
+
+/// The bytes of each message. Lengths past 255 have no spelling and are the caller's fault.
+std::string serialise(Greeting const& greeting);
+std::string serialise(Method choice);
+std::string serialise(Credentials const& credentials);
+std::string serialise(Verdict verdict);
+std::string serialise(Request const& request);
+std::string serialise(Reply const& reply);
+
+}  // namespace pathology::proxycore::socks5

@@ -1,0 +1,24 @@
+// Where a tunnel leads to, and who asks for it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace pathology::proxycore::tunnel {
+
+/// The end of the tunnel; the proxy resolves the name.
+struct Destination {
+    std::string host;  ///< a name or an address, without the brackets of an IPv6 address
+    std::uint16_t port = 0;
+    bool operator==(Destination const&) const = default;
+};
+
+/// `host:port`, with brackets around an IPv6 address.
+std::string to_string(Destination const& destination);
+
+struct Credentials {
+    std::string user, password;
+    bool operator==(Credentials const&) const = default;
+};
+
+}  // namespace pathology::proxycore::tunnel

@@ -1,0 +1,54 @@
+#include <pathology/proxycore/net/put_back.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace pathology::proxycore::net {
+namespace {
+
+class ResumedStream final : public Stream {
+public:
+    ResumedStream(std::unique_ptr<Stream> next, std::string bytes) : next_(std::move(next)), bytes_(std::move(bytes)) {}
+
+    asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override {
+        if (used_ == bytes_.size() || closed_) return next_->read_some(into);
+        return take(into);
+    }
+    asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override { return next_->write(all); }
+    std::size_t write_now(asio::const_buffer bytes) override { return next_->write_now(bytes); }
+    void close(HowToClose how) override {
+        closed_ = closed_ || how != HowToClose::half_close;
+        next_->close(how);
+    }
+    void set_time_limit(TimeLimit limit) override { next_->set_time_limit(limit); }
+    std::string local_endpoint() const override { return next_->local_endpoint(); }
+    std::string remote_endpoint() const override { return next_->remote_endpoint(); }
+    asio::any_io_executor executor() override { return next_->executor(); }
+
+private:
+    asio::awaitable<ReadResult> take(asio::mutable_buffer into) {
+        auto const n = std::min(into.size(), bytes_.size() - used_);
+        std::memcpy(into.data(), bytes_.data() + used_, n);
+        used_ += n;
+        if (used_ == bytes_.size()) {
+            used_ = 0;
+            std::string().swap(bytes_);
+        }
+        co_return ReadResult{{}, n};
+    }
+
+    std::unique_ptr<Stream> next_;
+    std::string bytes_;
+    std::size_t used_ = 0;
+    bool closed_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Stream> put_back(std::unique_ptr<Stream> stream, std::string bytes) {
+    if (bytes.empty()) return stream;
+    return std::make_unique<ResumedStream>(std::move(stream), std::move(bytes));
+}
+
+}  // namespace pathology::proxycore::net

@@ -1,0 +1,97 @@
+// The server's side.
+#include <algorithm>
+#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/tunnel/socks5.hpp>
+
+#include "tunnel/socks5_talk.hpp"
+
+namespace pathology::proxycore::tunnel {
+namespace {
+
+using socks5::Method;
+using socks5::ReplyCode;
+
+std::string reply_with(ReplyCode code) {
+    socks5::Reply reply;
+    reply.code = code;
+    return serialise(reply);
+}
+
+class Server {
+public:
+    Server(net::Stream& client, std::optional<Credentials> const& credentials)
+        : talk_(client, "the SOCKS client"), credentials_(credentials) {}
+
+    asio::awaitable<Result<Destination>> run() {
+        auto const admitted = co_await admit();
+        if (!admitted) co_return admitted.error();
+        co_return co_await hear_request();
+    }
+
+    std::string const& unread() const { return talk_.unread(); }
+
+private:
+    asio::awaitable<Result<void>> admit();
+    asio::awaitable<Result<void>> check_credentials();
+    asio::awaitable<Result<Destination>> hear_request();
+
+    Socks5Talk talk_;
+    std::optional<Credentials> const& credentials_;
+};
+
+asio::awaitable<Result<void>> Server::admit() {
+    auto const greeting = co_await talk_.hear(socks5::read_greeting);
+    if (!greeting) co_return greeting.error();
+    auto const wanted = credentials_ ? Method::password : Method::none;
+    auto const& offered = greeting->methods;
+    if (std::find(offered.begin(), offered.end(), wanted) == offered.end()) {
+        co_await talk_.say(serialise(Method::unacceptable));
+        auto const* const missing = credentials_ ? "user and password" : "to go without credentials";
+        co_return talk_.failure(Errc::wants_credentials, std::string(" does not offer ") + missing);
+    }
+    co_await talk_.say(serialise(wanted));
+    if (!credentials_) co_return Result<void>();
+    co_return co_await check_credentials();
+}
+
+asio::awaitable<Result<void>> Server::check_credentials() {
+    auto const given = co_await talk_.hear(socks5::read_credentials);
+    if (!given) co_return given.error();
+    bool const good = given->user == credentials_->user && given->password == credentials_->password;
+    co_await talk_.say(serialise(good ? socks5::Verdict::accepted : socks5::Verdict::refused));
+    if (good) co_return Result<void>();
+    co_return talk_.failure(Errc::bad_credentials, " gave a wrong user or password");
+}
+
+asio::awaitable<Result<Destination>> Server::hear_request() {
+    auto request = co_await talk_.hear(socks5::read_request);
+    if (!request) {
+        if (request.error().code == Errc::not_spoken) co_await talk_.say(reply_with(talk_.reply_hint()));
+        co_return request.error();
+    }
+    if (request->command != socks5::Command::connect) {
+        co_await talk_.say(reply_with(ReplyCode::command_not_supported));
+        auto const number = std::to_string(static_cast<unsigned>(request->command));
+        co_return talk_.failure(Errc::refused, " asked for something else than CONNECT: command " + number);
+    }
+    co_return Destination{std::move(request->address.host), request->address.port};
+}
+
+}  // namespace
+
+asio::awaitable<Result<Accepted>> socks5_accept(std::unique_ptr<net::Stream> client,
+                                                std::optional<Credentials> const& credentials) {
+    Server server(*client, credentials);
+    auto destination = co_await server.run();
+    if (!destination) co_return destination.error();
+    auto resumed = net::put_back(std::move(client), server.unread());
+    Accepted accepted{std::move(resumed), std::move(*destination)};
+    co_return std::move(accepted);
+}
+
+asio::awaitable<net::error_code> socks5_reply(net::Stream& client, ReplyCode code) {
+    auto const bytes = reply_with(code);
+    co_return co_await net::send(client, bytes);
+}
+
+}  // namespace pathology::proxycore::tunnel

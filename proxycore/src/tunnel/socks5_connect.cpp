@@ -1,0 +1,106 @@
+// The client's side.
+#include <algorithm>
+#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/tunnel/socks5.hpp>
+
+#include "tunnel/socks5_talk.hpp"
+
+namespace pathology::proxycore::tunnel {
+namespace {
+
+using socks5::Method;
+using socks5::ReplyCode;
+
+constexpr std::size_t most_counted = 255;  // what one octet can count
+
+class Client {
+public:
+    Client(net::Stream& server, Destination const& destination, std::optional<Credentials> const& credentials)
+        : talk_(server, "the SOCKS server"), destination_(destination), credentials_(credentials) {}
+
+    asio::awaitable<Result<void>> run() {
+        if (auto const reason = unspeakable()) co_return Failure{Errc::refused, *reason};
+        auto const method = co_await choose_method();
+        if (!method) co_return method.error();
+        if (*method == Method::password) {
+            auto const authenticated = co_await authenticate();
+            if (!authenticated) co_return authenticated;
+        }
+        co_return co_await request();
+    }
+
+    std::string const& unread() const { return talk_.unread(); }
+
+private:
+    /// Why there are no bytes for what we would have to say.
+    std::optional<std::string> unspeakable() const {
+        auto const too_long = [](std::string const& text) { return text.size() > most_counted; };
+        if (too_long(destination_.host)) return "SOCKS5 takes host names of up to 255 bytes";
+        if (!credentials_ || (!too_long(credentials_->user) && !too_long(credentials_->password))) return std::nullopt;
+        return "SOCKS5 takes users and passwords of up to 255 bytes";
+    }
+
+    asio::awaitable<Result<Method>> choose_method();
+    asio::awaitable<Result<void>> authenticate();
+    asio::awaitable<Result<void>> request();
+    Failure broken_off(Failure why) const;
+
+    Socks5Talk talk_;
+    Destination const& destination_;
+    std::optional<Credentials> const& credentials_;
+};
+
+asio::awaitable<Result<Method>> Client::choose_method() {
+    socks5::Greeting greeting;
+    greeting.methods = {Method::none};
+    if (credentials_) greeting.methods.push_back(Method::password);
+    co_await talk_.say(serialise(greeting));
+    auto const choice = co_await talk_.hear(socks5::read_method);
+    if (!choice) co_return choice;
+    auto const& offered = greeting.methods;
+    if (std::find(offered.begin(), offered.end(), *choice) != offered.end()) co_return choice;
+    if (*choice != Method::unacceptable) {
+        co_return talk_.failure(Errc::not_spoken, " chose a way to authenticate that was not offered");
+    }
+    if (credentials_) co_return talk_.failure(Errc::refused, " takes neither user and password nor none");
+    co_return talk_.failure(Errc::wants_credentials, " wants a user and a password");
+}
+
+asio::awaitable<Result<void>> Client::authenticate() {
+    socks5::Credentials const credentials{credentials_->user, credentials_->password};
+    co_await talk_.say(serialise(credentials));
+    auto const verdict = co_await talk_.hear(socks5::read_verdict);
+    if (!verdict) co_return verdict.error();
+    if (*verdict == socks5::Verdict::accepted) co_return Result<void>();
+    co_return talk_.failure(Errc::bad_credentials, " does not take this user and password");
+}
+
+asio::awaitable<Result<void>> Client::request() {
+    socks5::Request const wanted{socks5::Command::connect, socks5::make_address(destination_.host, destination_.port)};
+    co_await talk_.say(serialise(wanted));
+    auto const reply = co_await talk_.hear(socks5::read_reply);
+    if (!reply) co_return broken_off(reply.error());
+    if (reply->code == ReplyCode::succeeded) co_return Result<void>();
+    co_return talk_.failure(Errc::refused, " refused: " + socks5::describe(reply->code));
+}
+
+/// Servers that refuse may hang up after the code, without an address.
+Failure Client::broken_off(Failure why) const {
+    auto const& bytes = talk_.unread();
+    if (bytes.size() < 2 || bytes[1] == static_cast<char>(ReplyCode::succeeded)) return why;
+    auto const code = static_cast<ReplyCode>(bytes[1]);
+    return talk_.failure(Errc::refused, " refused: " + socks5::describe(code), why.cause);
+}
+
+}  // namespace
+
+asio::awaitable<Result<std::unique_ptr<net::Stream>>> socks5_connect(std::unique_ptr<net::Stream> server,
+                                                                     Destination const& destination,
+                                                                     std::optional<Credentials> const& credentials) {
+    Client client(*server, destination, credentials);
+    auto const connected = co_await client.run();
+    if (!connected) co_return connected.error();
+    co_return net::put_back(std::move(server), client.unread());
+}
+
+}  // namespace pathology::proxycore::tunnel

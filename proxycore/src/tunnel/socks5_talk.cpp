@@ -1,0 +1,19 @@
+#include "tunnel/socks5_talk.hpp"
+
+#include <array>
+
+namespace pathology::proxycore::tunnel {
+
+asio::awaitable<net::error_code> Socks5Talk::read_more() {
+    std::array<char, socks5::most_bytes> block{};
+    auto const [ec, n] = co_await stream_.read_some(asio::buffer(block));
+    unread_.append(block.data(), n);
+    co_return ec;
+}
+
+Failure Socks5Talk::not_understood(socks5::Failure const& why) {
+    reply_hint_ = why.reply_hint;
+    return failure(Errc::not_spoken, " speaks no SOCKS5 we understand: " + why.message);
+}
+
+}  // namespace pathology::proxycore::tunnel

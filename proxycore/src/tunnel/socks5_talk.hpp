@@ -1,0 +1,54 @@
+// One side of a SOCKS5 conversation: messages in, messages out, over a stream.
+#pragma once
+
+#include <pathology/proxycore/net/stream.hpp>
+#include <pathology/proxycore/socks5/read.hpp>
+#include <pathology/proxycore/tunnel/failure.hpp>
+#include <string>
+
+namespace pathology::proxycore::tunnel {
+
+namespace asio = boost::asio;
+
+class Socks5Talk {
+public:
+    /// `peer` names the other side in messages: "the SOCKS server".
+    Socks5Talk(net::Stream& stream, std::string peer) : stream_(stream), peer_(std::move(peer)) {}
+
+    /// Sends a message. What the network does to it, the next receive() tells: there may be an answer all the same.
+    asio::awaitable<void> say(std::string message) { co_await net::send(stream_, message); }
+
+    /// Waits for the message that `read` finds.
+    /// Errors: Errc::not_spoken, no_answer.
+    template <class T> asio::awaitable<Result<T>> hear(socks5::Outcome<T> (*read)(std::string_view)) {
+        for (;;) {
+            auto outcome = read(unread_);
+            if (!outcome) co_return not_understood(outcome.error());
+            if (*outcome) {
+                unread_.erase(0, (*outcome)->size);
+                co_return std::move((*outcome)->value);
+            }
+            if (auto const ec = co_await read_more()) co_return failure(Errc::no_answer, ": " + net::describe(ec), ec);
+        }
+    }
+
+    Failure failure(Errc code, std::string const& what, net::error_code cause = {}) const {
+        return {code, peer_ + what, cause};
+    }
+
+    /// What has been read and not understood, or not asked for.
+    std::string const& unread() const { return unread_; }
+    /// How a server answers what could not be understood.
+    socks5::ReplyCode reply_hint() const { return reply_hint_; }
+
+private:
+    asio::awaitable<net::error_code> read_more();
+    Failure not_understood(socks5::Failure const& why);
+
+    net::Stream& stream_;
+    std::string peer_;
+    std::string unread_;
+    socks5::ReplyCode reply_hint_ = socks5::ReplyCode::general_failure;
+};
+
+}  // namespace pathology::proxycore::tunnel
