@@ -1,6 +1,8 @@
 #include <pathology/proxycore/net/connect.hpp>
 
+#include <sys/socket.h>
 #include <boost/asio/this_coro.hpp>
+#include <cerrno>
 #include <optional>
 #include <pathology/proxycore/net/token.hpp>
 #include <pathology/proxycore/net/within.hpp>
@@ -29,6 +31,27 @@ error_code open_anew(asio::ip::tcp::socket& socket, asio::ip::tcp::endpoint cons
     return ec;
 }
 
+/// Asks twice: a handshake on this machine is over before the first call returns, and waiting for the reactor to say so
+/// would cost more than the whole connection. in_progress: it goes on.
+error_code connect_at_once(asio::ip::tcp::socket& socket, asio::ip::tcp::endpoint const& endpoint) {
+    for (int turn = 0; turn < 2; ++turn) {
+        if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return {};
+        error_code const ec(errno, boost::system::system_category());
+        if (ec == asio::error::already_connected) return {};
+        if (ec != asio::error::in_progress && ec != asio::error::already_started) return ec;
+    }
+    return asio::error::in_progress;
+}
+
+asio::awaitable<error_code> await_handshake(asio::ip::tcp::socket& socket) {
+    auto const [ec] = co_await socket.async_wait(asio::socket_base::wait_write, as_values);
+    if (ec) co_return ec;
+    int outcome = 0;
+    socklen_t size = sizeof outcome;
+    ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &outcome, &size);
+    co_return error_code(outcome, boost::system::system_category());
+}
+
 asio::awaitable<Attempt> attempt(std::string host, std::uint16_t port) {
     Attempt made;
     auto endpoints = spelled_address(host, port);
@@ -38,9 +61,9 @@ asio::awaitable<Attempt> attempt(std::string host, std::uint16_t port) {
         made.tried.push_back(endpoint);
         made.ec = open_anew(socket, endpoint);
         if (made.ec) continue;
-        auto const [ec] = co_await socket.async_connect(endpoint, as_values);
-        made.ec = ec;
-        if (ec) continue;
+        made.ec = connect_at_once(socket, endpoint);
+        if (made.ec == asio::error::in_progress) made.ec = co_await await_handshake(socket);
+        if (made.ec) continue;
         made.stream = std::make_unique<TcpStream>(std::move(socket), endpoint);
         break;
     }
