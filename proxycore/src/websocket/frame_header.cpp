@@ -24,8 +24,7 @@ unsigned first_byte(FrameHeader const& header) {
 
 }  // namespace
 
-std::string encode(FrameHeader const& header) {
-    std::string out;
+void append(std::string& out, FrameHeader const& header) {
     out += static_cast<char>(first_byte(header));
     unsigned const mask = header.masked ? mask_bit : 0;
     // RFC 6455 §5.2: the shortest form that holds the length.
@@ -39,6 +38,11 @@ std::string encode(FrameHeader const& header) {
         append_big_endian(out, header.length, 8);
     }
     if (header.key) out.append(std::bit_cast<std::array<char, 4>>(*header.key).data(), 4);
+}
+
+std::string encode(FrameHeader const& header) {
+    std::string out;
+    append(out, header);
     return out;
 }
 

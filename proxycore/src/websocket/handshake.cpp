@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <boost/beast/core/detail/base64.hpp>
 #include <boost/uuid/detail/sha1.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
+#include <vector>
 
 // SHA-1 and base64 come from Boost's detail namespaces: this layer knows no OpenSSL, Boost has no public ones in 1.81,
 // and RFC 6455 uses the hash as a fixed transformation, not for security.
@@ -25,6 +28,36 @@ std::array<std::byte, 20> sha1(std::string_view text) {
     return digest;
 }
 
+constexpr std::string_view version = "13";
+
+/// Whether a key is 16 bytes in base64 (RFC 6455 §4.1 item 7): 22 symbols, the last with four bits of zeros, and `==`.
+bool is_key(std::string_view key) {
+    constexpr std::string_view symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if (key.size() != 24 || !key.ends_with("==")) return false;
+    key.remove_suffix(2);
+    return key.find_first_not_of(symbols) == key.npos && symbols.find(key.back()) % 16 == 0;
+}
+
+/// `Upgrade: x`, as a message shows it.
+std::string shown(http::Fields const& fields, std::string_view name) {
+    auto const value = fields.first(name);
+    return value ? std::string(name) + ": " + http::escaped(*value) : "no " + std::string(name);
+}
+
+/// The elements of a comma list, without the white space around them.
+std::vector<std::string_view> elements(std::string_view list) {
+    std::vector<std::string_view> all;
+    while (!list.empty()) {
+        auto const size = std::min(list.find(','), list.size());
+        auto element = list.substr(0, size);
+        list.remove_prefix(std::min(size + 1, list.size()));
+        element.remove_prefix(std::min(element.find_first_not_of(" \t"), element.size()));
+        element = element.substr(0, element.find_last_not_of(" \t") + 1);
+        if (!element.empty()) all.push_back(element);
+    }
+    return all;
+}
+
 }  // namespace
 
 // RFC 6455 §4.2.2: the key concatenated with a fixed GUID, hashed, base64-encoded.
@@ -38,6 +71,48 @@ bool is_handshake(http::RequestHead const& request) {
     auto const& fields = request.fields;
     return fields.has_token("Connection", "upgrade") && fields.has_token("Upgrade", "websocket") &&
            fields.contains("Sec-WebSocket-Key");
+}
+
+boost::system::result<void, HandshakeFailure> check_request(http::RequestHead const& request) {
+    auto const& fields = request.fields;
+    if (request.method != "GET") return HandshakeFailure{"handshake by " + http::escaped(request.method), 405};
+    if (request.version < http::Version{1, 1}) return HandshakeFailure{"handshake in " + to_string(request.version)};
+    if (fields.all("Host").size() != 1) return HandshakeFailure{"handshake without one Host"};
+    if (!fields.has_token("Connection", "upgrade")) return HandshakeFailure{shown(fields, "Connection"), 426};
+    if (!fields.has_token("Upgrade", "websocket")) return HandshakeFailure{shown(fields, "Upgrade"), 426};
+    if (fields.all("Sec-WebSocket-Version") != std::vector{version})
+        return HandshakeFailure{shown(fields, "Sec-WebSocket-Version"), 426};
+    auto const keys = fields.all("Sec-WebSocket-Key");
+    if (keys.size() != 1) return HandshakeFailure{"handshake without one Sec-WebSocket-Key"};
+    if (!is_key(keys.front()))
+        return HandshakeFailure{"Sec-WebSocket-Key " + http::quoted(keys.front()) + " is not 16 bytes in base64"};
+    return {};
+}
+
+boost::system::result<void, HandshakeFailure> check_answer(http::ResponseHead const& answer, std::string_view key,
+                                                           std::span<std::string const> offered) {
+    auto const& fields = answer.fields;
+    if (answer.status != 101) return HandshakeFailure{"status " + std::to_string(answer.status) + " instead of 101"};
+    if (!fields.has_token("Upgrade", "websocket")) return HandshakeFailure{shown(fields, "Upgrade")};
+    if (!fields.has_token("Connection", "upgrade")) return HandshakeFailure{shown(fields, "Connection")};
+    auto const accept = accept_key(key);
+    if (fields.first("Sec-WebSocket-Accept") != accept)
+        return HandshakeFailure{shown(fields, "Sec-WebSocket-Accept") + " instead of " + accept};
+    auto const chosen = fields.all("Sec-WebSocket-Protocol");
+    if (chosen.empty()) return {};
+    if (chosen.size() > 1 || std::find(offered.begin(), offered.end(), chosen.front()) == offered.end())
+        return HandshakeFailure{shown(fields, "Sec-WebSocket-Protocol") + ", which was not offered"};
+    return {};
+}
+
+std::optional<std::string> choose_subprotocol(http::Fields const& request, std::span<std::string const> supported) {
+    for (auto const list : request.all("Sec-WebSocket-Protocol")) {
+        for (auto const offered : elements(list)) {
+            if (supported.empty() || std::find(supported.begin(), supported.end(), offered) != supported.end())
+                return std::string(offered);
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace pathology::proxycore::websocket

@@ -39,6 +39,9 @@ struct FrameHeader {
 /// The header's bytes; the length takes 7 bits up to 125, 16 bits from 126, 64 bits from 65536.
 std::string encode(FrameHeader const& header);
 
+/// The same at the end of `out`.
+void append(std::string& out, FrameHeader const& header);
+
 /// A header read, and how many bytes it took.
 struct DecodedHeader {
     FrameHeader header;

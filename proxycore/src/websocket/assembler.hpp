@@ -1,0 +1,36 @@
+// Messages out of the parts of data frames (RFC 6455 §5.4, RFC 7692 §7.2.2).
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/utf8.hpp>
+#include <string>
+
+namespace pathology::proxycore::websocket {
+
+/// Joins, decompresses and judges. Private to the library.
+class Assembler {
+public:
+    /// `sender` is the side whose messages these are.
+    Assembler(EndpointSettings const& settings, Role sender);
+
+    /// Takes a part of a data frame: the message, when it is whole; its payload is the part's own or this object's.
+    Endpoint::Outcome take(FrameHeader const& header, FramePart const& part);
+
+private:
+    std::optional<Violation> begin(FrameHeader const& header);
+    std::optional<Violation> append(std::string_view payload, bool is_last);
+    std::optional<Violation> decompress(std::string_view payload, bool is_last);
+    std::optional<Violation> judge_text(std::string_view more, bool is_last);
+    Violation too_large() const;
+
+    std::size_t limit_;
+    std::optional<Inflater> inflater_;
+    Utf8Validator validator_;
+    std::string joined_;
+    bool is_open_ = false;  // between the first and the last fragment
+    bool is_text_ = false, is_compressed_ = false;
+    bool is_given_ = false;  // joined_ was handed out and may be used again
+};
+
+}  // namespace pathology::proxycore::websocket

@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <utility>
+
+#include "assembler.hpp"
+
+namespace pathology::proxycore::websocket {
+namespace {
+
+constexpr std::size_t longest_control = 125;
+
+Role other(Role role) { return role == Role::server ? Role::client : Role::server; }
+
+FrameRules rules_for(EndpointSettings const& settings) {
+    auto rules = FrameRules::strict(settings.role);
+    rules.allow_rsv1 = settings.deflate.has_value();
+    rules.largest = std::max(settings.largest_message, longest_control);
+    return rules;
+}
+
+}  // namespace
+
+class Endpoint::Impl {
+public:
+    explicit Impl(EndpointSettings settings)
+        : settings_(std::move(settings)), reader_(rules_for(settings_)), assembler_(settings_, other(settings_.role)) {
+        assert(settings_.role == Role::server || settings_.masking_key);
+        if (settings_.deflate) deflater_.emplace(*settings_.deflate, settings_.role, settings_.deflate_level);
+    }
+
+    std::span<char> prepare(std::size_t size) {
+        if (begin_ == end_) begin_ = end_ = 0;
+        if (buffer_.size() - end_ < size) {
+            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+            end_ -= std::exchange(begin_, 0);
+            if (buffer_.size() - end_ < size) buffer_.resize(end_ + size);
+        }
+        return {buffer_.data() + end_, buffer_.size() - end_};
+    }
+    void commit(std::size_t size) { end_ += size; }
+
+    Outcome next();
+    void send(Message const& message);
+    void control(Opcode opcode, std::string_view payload);
+    void close(Close const& close);
+
+    std::string out;
+    bool is_open() const { return !close_sent_ && !close_received_; }
+    bool is_over() const { return (close_sent_ && close_received_) || broken_; }
+
+private:
+    Outcome take(FramePart const& part);
+    Outcome take_control(FramePart const& part);
+    Outcome finish_control();
+    Outcome fail(Violation violation);
+    void frame(FrameHeader header, std::string_view payload);
+
+    EndpointSettings settings_;
+    FrameReader reader_;
+    Assembler assembler_;
+    std::optional<Deflater> deflater_;
+    std::vector<char> buffer_;  // [begin_, end_) has not been taken yet
+    std::size_t begin_ = 0, end_ = 0;
+    std::string control_;  // payload of a control frame, as far as it has come
+    std::string compressed_;
+    std::optional<Violation> broken_;
+    bool close_sent_ = false, close_received_ = false;
+};
+
+// --- in --------------------------------------------------------------------------------------------------------------
+
+Endpoint::Outcome Endpoint::Impl::next() {
+    if (broken_) return *broken_;
+    while (!close_received_) {  // RFC 6455 §1.4: what comes after a close frame is not looked at
+        std::span<char> bytes(buffer_.data() + begin_, end_ - begin_);
+        auto const part = reader_.next(bytes);
+        begin_ = end_ - bytes.size();
+        if (!part) return fail(part.error());
+        if (!*part) return std::optional<Event>();
+        auto outcome = take(**part);
+        if (!outcome) return fail(outcome.error());
+        if (*outcome) return outcome;
+    }
+    begin_ = end_;
+    return std::optional<Event>();
+}
+
+Endpoint::Outcome Endpoint::Impl::take(FramePart const& part) {
+    auto const& header = reader_.header();
+    return is_control(header.opcode) ? take_control(part) : assembler_.take(header, part);
+}
+
+Endpoint::Outcome Endpoint::Impl::take_control(FramePart const& part) {
+    if (part.begins) control_.clear();
+    control_.append(part.payload.data(), part.payload.size());
+    return part.ends ? finish_control() : std::optional<Event>();
+}
+
+Endpoint::Outcome Endpoint::Impl::finish_control() {
+    switch (static_cast<Opcode>(reader_.header().opcode)) {
+        case Opcode::ping: control(Opcode::pong, control_); return std::optional<Event>(Ping{control_});
+        case Opcode::pong: return std::optional<Event>(Pong{control_});
+        default: break;
+    }
+    auto const why = parse_close(control_);
+    if (!why) return why.error();
+    close_received_ = true;
+    Close const echo{why->code, {}};  // RFC 6455 §5.5.1: typically the code received
+    close(echo);
+    return std::optional<Event>(*why);
+}
+
+Endpoint::Outcome Endpoint::Impl::fail(Violation violation) {
+    Close const why{static_cast<std::uint16_t>(violation.close_code), violation.message};
+    close(why);
+    broken_ = std::move(violation);
+    return *broken_;
+}
+
+// --- out -------------------------------------------------------------------------------------------------------------
+
+void Endpoint::Impl::send(Message const& message) {
+    if (close_sent_) return;
+    FrameHeader header;
+    header.opcode = static_cast<std::uint8_t>(message.is_text ? Opcode::text : Opcode::binary);
+    header.rsv1 = deflater_ && message.payload.size() >= settings_.deflate_from;
+    if (!header.rsv1) return frame(header, message.payload);
+    compressed_.clear();
+    deflater_->compress(message.payload, compressed_);
+    frame(header, compressed_);
+}
+
+void Endpoint::Impl::control(Opcode opcode, std::string_view payload) {
+    if (close_sent_) return;
+    FrameHeader header;
+    header.opcode = static_cast<std::uint8_t>(opcode);
+    frame(header, payload.substr(0, longest_control));
+}
+
+void Endpoint::Impl::close(Close const& close) {
+    control(Opcode::close, encode(close));
+    close_sent_ = true;
+}
+
+void Endpoint::Impl::frame(FrameHeader header, std::string_view payload) {
+    header.length = payload.size();
+    header.masked = settings_.role == Role::client;
+    if (header.masked) header.key = settings_.masking_key();
+    append(out, header);
+    auto const at = out.size();
+    out += payload;
+    if (header.key) apply_mask(std::span(out).subspan(at), *header.key);
+}
+
+// --- the public face -------------------------------------------------------------------------------------------------
+
+Endpoint::Endpoint(EndpointSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
+Endpoint::~Endpoint() = default;
+Endpoint::Endpoint(Endpoint&&) noexcept = default;
+Endpoint& Endpoint::operator=(Endpoint&&) noexcept = default;
+
+std::span<char> Endpoint::prepare(std::size_t size) { return impl_->prepare(size); }
+void Endpoint::commit(std::size_t size) { impl_->commit(size); }
+void Endpoint::feed(std::string_view bytes) {
+    auto const room = impl_->prepare(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), room.begin());
+    impl_->commit(bytes.size());
+}
+Endpoint::Outcome Endpoint::next() { return impl_->next(); }
+void Endpoint::send(Message const& message) { impl_->send(message); }
+void Endpoint::ping(std::string_view payload) { impl_->control(Opcode::ping, payload); }
+void Endpoint::close(Close const& close) { impl_->close(close); }
+std::string_view Endpoint::outgoing() const { return impl_->out; }
+void Endpoint::clear_outgoing() { impl_->out.clear(); }
+bool Endpoint::is_open() const { return impl_->is_open(); }
+bool Endpoint::is_over() const { return impl_->is_over(); }
+
+}  // namespace pathology::proxycore::websocket
