@@ -6,6 +6,7 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(ZLIB REQUIRED)                # permessage-deflate
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)   # HTTP/2: reading header blocks, sessions
 
 # The test kit is part of the product and lives on GoogleTest, so it is no test-only dependency.
 find_package(GTest 1.12 REQUIRED)
