@@ -7,9 +7,9 @@
 #include <pathology/language/load.hpp>
 #include <pathology/language/rng.hpp>
 #include <pathology/pathoc/session.hpp>
-#include <pathology/proxycore/net/connect.hpp>
 #include <utility>
 
+#include "route.hpp"
 #include "script.hpp"
 
 namespace pathology::pathoc {
@@ -31,7 +31,9 @@ Failure failure(Errc code, std::string message, boost::system::error_code cause 
 class Client::Impl {
 public:
     explicit Impl(ClientOptions options)
-        : options_(std::move(options)), seed_(options_.seed ? *options_.seed : language::draw_seed()) {
+        : options_(std::move(options)),
+          route_(route_of(options_)),
+          seed_(options_.seed ? *options_.seed : language::draw_seed()) {
         settings_.side = language::Side::client;
         settings_.request_host = options_.tunnel ? options_.tunnel->name : options_.host;
         settings_.files = options_.files;
@@ -74,6 +76,7 @@ private:
     void note_received(Result<Reply> const& reply);
 
     ClientOptions options_;
+    Route route_;
     std::uint64_t seed_;
     language::Settings settings_;
     asio::io_context context_{1};
@@ -100,16 +103,12 @@ Result<Script> Client::Impl::read(std::string_view spec) const {
 asio::awaitable<Result<Session*>> Client::Impl::open() {
     if (session_) co_return &*session_;
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
-    auto stream = co_await net::connect(options_.host, options_.port, limit);
-    if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);
+    auto stream = co_await pathoc::open(route_, limit);
+    if (!stream) co_return stream.error();
     session_.emplace(std::move(*stream), SessionSettings{limit, options_.body_limit, options_.raw_limit});
     ++connections_;
     messages_ = 0;
-    if (!options_.tunnel) co_return &*session_;
-    auto const through = co_await session_->connect_through(options_.tunnel->name, options_.tunnel->port.value_or(80));
-    if (through) co_return &*session_;
-    session_.reset();
-    co_return through.error();
+    co_return &*session_;
 }
 
 Result<Crafted> Client::Impl::craft(Prepared const& message) {

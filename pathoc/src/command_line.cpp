@@ -9,13 +9,15 @@ namespace {
 namespace console = proxycore::console;
 using boost::system::result;
 using console::Exit;
+using proxycore::tunnel::Credentials;
 
 constexpr std::string_view program = "pathoc";
 
 /// What was typed, before it is known to make sense together.
 struct Typed {
     Options options;
-    std::string host, tunnel, ignored_codes;
+    std::string host, tunnel, socks, ignored_codes;
+    std::optional<std::string> proxy_auth, socks_auth;
     std::optional<std::uint16_t> port;
     bool no_timestamp = false, json = false;
 };
@@ -24,6 +26,10 @@ void declare_target(console::CommandLine& line, Typed& typed) {
     line.group("Target");
     line.option("-p,--port", typed.port, "connect to this port; HOST:PORT says the same (default 80)");
     line.option("-c,--connect-to", typed.tunnel, "ask the host, a proxy, for a tunnel by CONNECT first", "HOST:PORT");
+    line.option("--proxy-auth", typed.proxy_auth, "tell that proxy who we are (Basic)", "USER:PASSWORD");
+    line.option("--socks", typed.socks, "reach the host through this SOCKS5 server, which looks up its name",
+                "HOST[:PORT]");
+    line.option("--socks-auth", typed.socks_auth, "tell the SOCKS5 server who we are", "USER:PASSWORD");
     line.positional("HOST", typed.host, "where to send to: NAME, NAME:PORT, [IPV6]:PORT", false);
     line.positional("SPEC", typed.options.specs, "what to send: a spec, a file that holds one, +FILE", false);
 }
@@ -60,7 +66,8 @@ void declare_output(console::CommandLine& line, Typed& typed) {
         "Examples:\n"
         "  pathoc localhost:9999 get:/ \"post:/form:b@1k\"\n"
         "  pathoc -e -I 200 -t 2 -n 1000 localhost:9999 'get:/:b@10:ir,@1'\n"
-        "  pathoc -c origin.test:80 -p 8080 localhost get:/\n");
+        "  pathoc -c origin.test:80 -p 8080 localhost get:/\n"
+        "  pathoc --socks localhost:1080 origin.test get:/\n");
 }
 
 /// `200,404`; nothing when it is no list of numbers.
@@ -90,10 +97,43 @@ result<void, Exit> settle_target(Typed& typed) {
     if (typed.port == 0) return refuse("there is no port 0 to connect to");
     options.host = host->name;
     options.port = host->port ? *host->port : typed.port.value_or(80);
+    return {};
+}
+
+/// `USER:PASSWORD`; the message of the refusal keeps the password to itself.
+result<std::optional<Credentials>, Exit> read_credentials(std::string_view option,
+                                                          std::optional<std::string> const& text) {
+    if (!text) return std::nullopt;
+    auto const colon = text->find(':');
+    if (colon == std::string::npos)
+        return refuse(std::string(option) + " takes USER:PASSWORD, with a colon in between");
+    return Credentials{text->substr(0, colon), text->substr(colon + 1)};
+}
+
+result<void, Exit> settle_tunnel(Typed& typed) {
+    auto& options = typed.options;
+    auto auth = read_credentials("--proxy-auth", typed.proxy_auth);
+    if (!auth) return auth.error();
+    if (*auth && typed.tunnel.empty()) return refuse("--proxy-auth is for the proxy of -c, and there is no -c");
+    options.proxy_auth = std::move(*auth);
     if (typed.tunnel.empty()) return {};
     auto tunnel = parse_host(typed.tunnel);
     if (!tunnel || !tunnel->port) return refuse("Invalid CONNECT specification: " + typed.tunnel + " (HOST:PORT)");
     options.tunnel = std::move(*tunnel);
+    return {};
+}
+
+result<void, Exit> settle_socks(Typed& typed) {
+    auto& options = typed.options;
+    auto auth = read_credentials("--socks-auth", typed.socks_auth);
+    if (!auth) return auth.error();
+    if (*auth && typed.socks.empty())
+        return refuse("--socks-auth is for the server of --socks, and there is no --socks");
+    options.socks_auth = std::move(*auth);
+    if (typed.socks.empty()) return {};
+    auto socks = parse_host(typed.socks);
+    if (!socks) return refuse("--socks takes HOST or HOST:PORT: " + socks.error().message);
+    options.socks = std::move(*socks);
     return {};
 }
 
@@ -105,7 +145,9 @@ result<Options, Exit> settle(Typed typed) {
     if (typed.host.empty()) return refuse("HOST is missing");
     if (options.specs.empty()) return refuse("SPEC is missing: say what to send to " + typed.host);
     if (options.connections < -1) return refuse("-n takes a number of connections, or -1 for no end");
-    if (auto const target = settle_target(typed); !target) return target.error();
+    for (auto const settle_one : {settle_target, settle_tunnel, settle_socks}) {
+        if (auto const settled = settle_one(typed); !settled) return settled.error();
+    }
     if (typed.ignored_codes.empty()) return options;
     auto codes = read_codes(typed.ignored_codes);
     if (!codes) return refuse("Invalid return code specification: " + typed.ignored_codes + " (codes with commas)");

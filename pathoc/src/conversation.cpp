@@ -1,7 +1,6 @@
 #include "conversation.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <utility>
 
@@ -53,7 +52,7 @@ Conversation::Conversation(Options const& options, std::span<Script const> scrip
       dice_(options.seed),
       report_(options.form == OutputForm::json ? make_json_report() : make_text_report(options)),
       progress_(console, total(options, scripts), std::chrono::steady_clock::now),
-      host_(options.host) {
+      route_(route_of(options)) {
     if (options.memo) memo_.emplace(options.memo_limit);
 }
 
@@ -113,24 +112,27 @@ std::optional<Crafted> Conversation::craft(Line const& line, Prepared const& mes
 
 /// Once a name has led to an address, later connections go there without asking again.
 asio::awaitable<void> Conversation::open(Line& line) {
-    auto stream = co_await net::connect(host_, options_.port, limit_of(options_.time_limit));
+    auto stream = co_await pathoc::open(route_, limit_of(options_.time_limit));
     if (!stream) {
         line.is_over = true;
-        if (interrupted_) co_return;
-        unconnected_ = true;
-        progress_.count(true);
-        complain("Error connecting to \"" + to_string(options_.host, options_.port) +
-                 "\": " + net::describe(stream.error().code) + "\n");
+        if (!interrupted_) note_closed_way(stream.error());
         co_return;
     }
     line.remote = (*stream)->remote_endpoint();
-    if (auto const address = parse_host(line.remote)) host_ = address->name;
+    if (auto const address = parse_host(line.remote)) route_.address = address->name;
     line.session.emplace(std::move(*stream), session_settings(options_));
-    if (!options_.tunnel) co_return;
-    auto const through = co_await line.session->connect_through(options_.tunnel->name, *options_.tunnel->port);
-    if (through || interrupted_) co_return;
-    complain(through.error().message + "\n");
-    failed_ = stop_ = line.is_over = true;
+}
+
+/// A server that is away may come back; a proxy that refuses does so again.
+void Conversation::note_closed_way(Failure const& why) {
+    if (why.code == Errc::cannot_connect) {
+        unconnected_ = true;
+        progress_.count(true);
+        complain("Error connecting to \"" + to_string(route_.nearest()) + "\": " + net::describe(why.cause) + "\n");
+        return;
+    }
+    failed_ = stop_ = true;
+    complain(why.message + "\n");
 }
 
 asio::awaitable<void> Conversation::exchange(Line& line, Prepared const& message, Crafted const& crafted) {

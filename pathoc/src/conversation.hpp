@@ -17,6 +17,7 @@
 #include "memo.hpp"
 #include "progress.hpp"
 #include "report.hpp"
+#include "route.hpp"
 #include "script.hpp"
 
 namespace pathology::pathoc {
@@ -53,6 +54,7 @@ private:
     boost::asio::awaitable<void> hear_frames(Line& line);
     boost::asio::awaitable<void> play_and_stay(Line& line);
     boost::asio::awaitable<void> open(Line& line);
+    void note_closed_way(Failure const& why);
     boost::asio::awaitable<void> exchange(Line& line, Prepared const& message, Crafted const& crafted);
     boost::asio::awaitable<void> send_only(Line& line, Prepared const& message, Crafted const& crafted);
 
@@ -70,7 +72,7 @@ private:
     std::optional<Memo> memo_;
     std::unique_ptr<Report> report_;
     Progress progress_;
-    std::string host_;  // the address that answered last, else as typed
+    Route route_;
     bool stop_ = false;
     bool interrupted_ = false, refused_ = false, failed_ = false, unconnected_ = false;
 };

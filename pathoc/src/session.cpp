@@ -33,7 +33,6 @@ public:
         stream_->set_time_limit(settings_.time_limit);
     }
 
-    asio::awaitable<Result<void>> connect_through(std::string_view host, std::uint16_t port);
     asio::awaitable<Result<Written>> send(Outgoing message);
     asio::awaitable<Result<Reply>> receive();
     asio::awaitable<Result<Reply>> exchange(Outgoing message);
@@ -217,23 +216,6 @@ asio::awaitable<Result<proxycore::record::RecordedFrame>> Session::Impl::receive
     }
 }
 
-asio::awaitable<Result<void>> Session::Impl::connect_through(std::string_view host, std::uint16_t port) {
-    auto const target = to_string(host, port);
-    auto const request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n";
-    replies_.expect_reply_to("CONNECT");
-    auto const ec = co_await net::send(*stream_, request);
-    auto const reply = co_await receive();
-    constexpr auto refused = "Proxy CONNECT failed: ";
-    if (!reply) co_return failure(Errc::proxy_refused, refused + reply.error().message, ec ? ec : reply.error().cause);
-    if (reply->status() / 100 != 2) {
-        co_return failure(Errc::proxy_refused, refused + std::to_string(reply->status()) + " " + reply->reason());
-    }
-    auto const from_the_server = replies_.take_buffered();
-    replies_ = ReplyReader(settings_.body_limit, settings_.raw_limit);
-    replies_.feed(from_the_server);
-    co_return Result<void>();
-}
-
 // --- the public face -------------------------------------------------------------------------------------------------
 
 Session::Session(std::unique_ptr<net::Stream> stream, SessionSettings settings)
@@ -241,9 +223,6 @@ Session::Session(std::unique_ptr<net::Stream> stream, SessionSettings settings)
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 
-asio::awaitable<Result<void>> Session::connect_through(std::string_view host, std::uint16_t port) {
-    return impl_->connect_through(host, port);
-}
 asio::awaitable<Result<Written>> Session::send(Outgoing message) { return impl_->send(message); }
 asio::awaitable<Result<Reply>> Session::receive() { return impl_->receive(); }
 asio::awaitable<Result<Reply>> Session::exchange(Outgoing message) { return impl_->exchange(message); }

@@ -11,16 +11,22 @@
 #include <pathology/pathoc/host.hpp>
 #include <pathology/pathoc/reply.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
+#include <pathology/proxycore/tunnel/destination.hpp>
 #include <string>
 #include <string_view>
 
 namespace pathology::pathoc {
 
+using proxycore::tunnel::Credentials;
+
 /// To whom a client speaks, and how patiently.
 struct ClientOptions {
     std::string host = "127.0.0.1";  ///< name or address
     std::uint16_t port = 80;
-    std::optional<Host> tunnel;  ///< CONNECT there first, `host` being the proxy; port 80 unless given
+    std::optional<Host> tunnel;             ///< CONNECT there first, `host` being the proxy; port 80 unless given
+    std::optional<Credentials> proxy_auth;  ///< for that proxy (Basic)
+    std::optional<Host> socks;  ///< reach `host` through this SOCKS5 server, which resolves it; port 1080 unless given
+    std::optional<Credentials> socks_auth;                           ///< for that server
     std::chrono::nanoseconds time_limit = std::chrono::seconds(10);  ///< of inactivity; for connecting in all
     std::optional<std::uint64_t> seed;   ///< of everything random; nothing = another one for each client
     std::size_t body_limit = 1U << 20U;  ///< bytes of a body that are kept

@@ -12,7 +12,7 @@ namespace pathology::pathoc {
 enum class Errc {
     bad_spec = 1,        ///< the spec was refused, or a file it names could not be read; nothing (more) was sent
     cannot_connect,      ///< no connection to the host
-    proxy_refused,       ///< the proxy did not answer CONNECT with 2xx
+    proxy_refused,       ///< a proxy or a SOCKS server on the way did not let us through
     timed_out,           ///< nothing moved within the time limit
     invalid_response,    ///< what arrived is no HTTP/1 message
     server_closed,       ///< the server ended the connection before a whole reply

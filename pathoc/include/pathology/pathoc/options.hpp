@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <pathology/pathoc/host.hpp>
+#include <pathology/proxycore/tunnel/destination.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct Options {
     std::string host;  ///< name or address, without brackets
     std::uint16_t port = 80;
     std::optional<Host> tunnel;  ///< CONNECT there first, `host` being the proxy; the port is set
+    std::optional<proxycore::tunnel::Credentials> proxy_auth;  ///< for that proxy (Basic)
+    std::optional<Host> socks;  ///< reach `host` through this SOCKS5 server, which resolves it
+    std::optional<proxycore::tunnel::Credentials> socks_auth;  ///< for that server
 
     // what is sent
     std::vector<std::string> specs;     ///< as typed: a spec, a file's name, `+path`

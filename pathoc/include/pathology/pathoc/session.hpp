@@ -6,7 +6,6 @@
 #include <memory>
 #include <pathology/language/plan.hpp>
 #include <pathology/pathoc/failure.hpp>
-#include <pathology/pathoc/host.hpp>
 #include <pathology/pathoc/reply.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
@@ -48,10 +47,6 @@ public:
     Session(std::unique_ptr<proxycore::net::Stream> stream, SessionSettings settings);
     ~Session();
     Session(Session&&) noexcept;
-
-    /// Asks a proxy for a tunnel (RFC 9110 §9.3.6); everything after it goes through the tunnel.
-    /// Errors: Errc::proxy_refused with the proxy's answer, or why there was none.
-    boost::asio::awaitable<Result<void>> connect_through(std::string_view host, std::uint16_t port);
 
     /// Plays a message.
     /// Errors: Errc::bad_spec when a file cannot be read any more. What the network does to it is in `Written`.
