@@ -32,6 +32,22 @@ void Player::start(Plan const& plan, std::uint64_t seed) {
     done_ = 0;
 }
 
+std::uint64_t Player::bulk() const {
+    if (at_end()) return 0;
+    auto const& step = plan_->steps[step_];
+    bool const is_bulk = std::holds_alternative<SendGenerated>(step) || std::holds_alternative<SendFile>(step);
+    return is_bulk ? left_in_step() : 0;
+}
+
+Parsed<void> Player::look_at_bulk(std::span<char> into) const { return fill(plan_->steps[step_], into); }
+
+void Player::pass_over(std::uint64_t bytes_of_bulk) {
+    done_ += bytes_of_bulk;
+    if (left_in_step() > 0) return;
+    ++step_;
+    done_ = 0;
+}
+
 std::uint64_t Player::left_in_step() const { return size(plan_->steps[step_]) - done_; }
 
 Parsed<void> Player::fill(Step const& step, std::span<char> into) const {
@@ -89,11 +105,7 @@ Parsed<Action> Player::next_block() {
         auto const part = left.first(static_cast<std::size_t>(std::min<std::uint64_t>(left.size(), left_in_step())));
         if (auto const filled = fill(plan_->steps[step_], part); filled.has_error()) return filled.error();
         left = left.subspan(part.size());
-        done_ += part.size();
-        if (left_in_step() == 0) {
-            ++step_;
-            done_ = 0;
-        }
+        pass_over(part.size());
     }
     return Action(Send{{buffer_.get(), n}});
 }

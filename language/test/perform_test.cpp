@@ -30,7 +30,7 @@ protected:
     }
 
     asio::awaitable<void> play() {
-        auto how = co_await perform(*pipe.near, player, &recording);
+        auto how = co_await perform(*pipe.near, player, kept);
         if (!how.disconnected) pipe.near->close(net::HowToClose::half_close);
         performance = std::move(how);
     }
@@ -56,6 +56,7 @@ protected:
     Plan plan;
     Player player;
     Recording recording{.limit = 10, .bytes = {}};
+    Recording* kept = &recording;
     std::optional<Performance> performance;
     bool has_ended = false;
     std::string received;
@@ -70,6 +71,23 @@ TEST_F(Perform, WritesTheWholePlan) {
     EXPECT_EQ(performance->bytes_written, plan.length);
     EXPECT_FALSE(performance->failed());
     EXPECT_FALSE(performance->disconnected);
+}
+
+TEST_F(Perform, SendsLargeValuesInLargeBlocksWithoutLosingTheirPlace) {
+    auto const specs = {"200:b@3m", "200:b@1m:i600000,'x':h'a'=@700k,digits", "200:b@1m:d900000"};
+    for (auto const* spec : specs) {
+        SCOPED_TRACE(spec);
+        pipe = net::make_memory_pipe(context.get_executor(), {.capacity = 100'000});
+        received.clear();
+        kept = nullptr;
+        start(test::plan(test::response(spec)));
+        read_everything();
+        context.restart();
+        auto const expected = test::play(plan, 1);
+        EXPECT_TRUE(received == expected.bytes);
+        EXPECT_EQ(performance->bytes_written, expected.bytes.size());
+        EXPECT_EQ(performance->disconnected, expected.disconnected);
+    }
 }
 
 TEST_F(Perform, ClosesInOrderWhenThePlanSaysSo) {

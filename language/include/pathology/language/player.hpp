@@ -38,6 +38,13 @@ public:
     /// Errors: SpecErrc::file_access when a file cannot be read any more.
     Parsed<Action> next();
 
+    /// How many bytes of generated or file data come next, if any: they can be looked at in blocks of any size before
+    /// they are passed over, and next() goes on behind.
+    std::uint64_t bulk() const;
+    /// Writes the first of them. `into` is not larger than bulk().
+    Parsed<void> look_at_bulk(std::span<char> into) const;
+    void pass_over(std::uint64_t bytes_of_bulk);
+
     /// Whether everything but the end was handed out.
     bool at_end() const { return plan_ == nullptr || step_ == plan_->steps.size(); }
 

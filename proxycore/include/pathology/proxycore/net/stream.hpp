@@ -59,8 +59,8 @@ public:
     /// Sends all bytes of all buffers, in order, and waits while the peer takes none.
     virtual asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) = 0;
 
-    /// Sends what can be sent without waiting, and gives how many bytes that were: for a last word before close(). Not
-    /// while a write is pending. A stream that cannot tell sends nothing.
+    /// Sends what can be sent without waiting, and gives how many bytes that were: for a last word before close(),
+    /// and for bulk. Not while a write is pending. A stream that cannot tell sends nothing.
     virtual std::size_t write_now(asio::const_buffer bytes);
 
     /// Ends the stream; pending operations end with Errc::closed. Closing again does nothing.
