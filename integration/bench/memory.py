@@ -2,6 +2,7 @@
 
 import resource
 import socket
+import ssl
 
 from peers import run, pinned, wrk
 
@@ -57,4 +58,25 @@ def idle_connections(place):
         return f"{grown / wanted:.1f} KiB each, {wanted:,} held"
 
 
-CHECKS = [bulk, many_requests, idle_connections]
+def idle_tls_connections(place):
+    """memory, of one held idle TLS connection"""
+    wanted = 2000
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with place.pathod("-t", "0", "-s", "--cert", place.chain_with_key()) as pathod:
+        def held_one():
+            secured = context.wrap_socket(socket.create_connection(("127.0.0.1", pathod.port)))
+            secured.sendall(b"GET /p/200 HTTP/1.1\r\nHost: x\r\n\r\n")
+            secured.recv(4096)
+            return secured
+
+        first = held_one()
+        before = resident(pathod.pid)
+        held = [held_one() for _ in range(wanted)]
+        grown = resident(pathod.pid) - before
+        for connection in [first, *held]:
+            connection.close()
+        return f"{grown / wanted:.1f} KiB each, {wanted:,} held"
+
+
+CHECKS = [bulk, many_requests, idle_connections, idle_tls_connections]

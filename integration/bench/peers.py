@@ -10,7 +10,8 @@ import subprocess
 import tempfile
 import time
 
-TOOLS = {"nginx": "nginx-light", "wrk": "wrk", "ab": "apache2-utils", "curl": "curl", "taskset": "util-linux"}
+TOOLS = {"nginx": "nginx-light", "wrk": "wrk", "ab": "apache2-utils", "curl": "curl", "taskset": "util-linux",
+         "openssl": "openssl", "h2load": "nghttp2-client", "nghttpd": "nghttp2-server", "node": "nodejs"}
 
 
 def find_tool(name):
@@ -87,8 +88,27 @@ class Workplace:
             finally:
                 stop(process)
 
+    def certificate(self):
+        """A self-signed certificate for localhost with a P-256 key, as pathod's are, and its key: two paths."""
+        chain, key = os.path.join(self.folder, "cert.pem"), os.path.join(self.folder, "key.pem")
+        if not os.path.exists(chain):
+            made = run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "30", "-subj", "/CN=localhost", "-keyout", key, "-out", chain])
+            if made.returncode != 0:
+                raise RuntimeError("openssl: " + made.stderr)
+        return chain, key
+
+    def chain_with_key(self):
+        """The same in one file."""
+        path = os.path.join(self.folder, "both.pem")
+        with open(path, "w") as out:
+            for part in self.certificate():
+                with open(part) as text:
+                    out.write(text.read())
+        return path
+
     @contextlib.contextmanager
-    def nginx(self, location):
+    def nginx(self, location, listen="", server=""):
         """nginx with one worker and one location; gives its master process with the port as an attribute."""
         port = free_port()
         prefix = os.path.join(self.folder, f"nginx-{port}")
@@ -103,10 +123,25 @@ class Workplace:
                     access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; keepalive_timeout 600;
                     client_body_temp_path {prefix}/b; proxy_temp_path {prefix}/p; fastcgi_temp_path {prefix}/f;
                     uwsgi_temp_path {prefix}/u; scgi_temp_path {prefix}/s;
-                    server {{ listen 127.0.0.1:{port}; location / {{ {location} }} }}
+                    server {{ listen 127.0.0.1:{port} {listen}; {server} location / {{ {location} }} }}
                 }}""")
-        process = subprocess.Popen(pinned(0, [find_tool("nginx"), "-p", prefix, "-c", config]),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with self.server([find_tool("nginx"), "-p", prefix, "-c", config], port) as process:
+            yield process
+
+    def nginx_tls(self, location, listen=""):
+        chain, key = self.certificate()
+        return self.nginx(location, f"ssl {listen}", f"ssl_certificate {chain}; ssl_certificate_key {key};")
+
+    def nghttpd(self, root):
+        """nghttp2's server over plain TCP, one worker."""
+        port = free_port()
+        return self.server([find_tool("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-n1", "-d", root, str(port)], port)
+
+    @contextlib.contextmanager
+    def server(self, command, port, **environment):
+        """Any server that listens on `port`; gives its process with the port as an attribute."""
+        process = subprocess.Popen(pinned(0, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env={**os.environ, **environment})
         try:
             process.port = port
             wait_until_listening(port)
@@ -141,11 +176,30 @@ def run(command, limit=300):
     return subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
 
 
-def wrk(port, path, seconds, connections=32):
+def wrk(port, path, seconds, connections=32, scheme="http"):
     """Requests a second."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", f"http://127.0.0.1:{port}{path}"]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", f"{scheme}://127.0.0.1:{port}{path}"]
     result = run(pinned(1, command))
     found = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
     if not found or "Non-2xx" in result.stdout:
         raise RuntimeError("wrk: " + result.stdout + result.stderr)
+    return float(found.group(1))
+
+
+def ab_tls(port, path, count, connections=8):
+    """New TLS connections a second, one request each, none resumed."""
+    result = run(pinned(1, ["ab", "-q", "-n", str(count), "-c", str(connections), f"https://127.0.0.1:{port}{path}"]))
+    found = re.search(r"Requests per second:\s+([\d.]+)", result.stdout)
+    if not found or not re.search(r"Failed requests:\s+0\n", result.stdout):
+        raise RuntimeError("ab: " + result.stdout + result.stderr)
+    return float(found.group(1))
+
+
+def h2load(port, path, seconds, connections=4, streams=100):
+    """Requests a second over HTTP/2 by prior knowledge."""
+    result = run(pinned(1, ["h2load", "-t1", f"-c{connections}", f"-m{streams}", f"-D{max(1, round(seconds))}",
+                            f"http://127.0.0.1:{port}{path}"]))
+    found = re.search(r"([\d.]+) req/s", result.stdout)
+    if not found or not re.search(r" 0 failed, 0 errored", result.stdout):
+        raise RuntimeError("h2load: " + result.stdout + result.stderr)
     return float(found.group(1))
