@@ -224,7 +224,8 @@ Failure Machine::eof_inside() const {
 std::optional<Fault> Machine::put(std::size_t begin, std::size_t end) {
     auto const lines = buffer.unread().substr(begin, end - begin);
     bool const whole = phase_ == Phase::chunk_line || (section_.is_whole() && end == section_.end());
-    return put_text(section_.has_bare_line_feed() ? with_crlf(lines) : lines, begin, whole);
+    auto const text = section_.has_bare_line_feed() ? with_crlf(lines) : lines;
+    return put_text(phase_ == Phase::chunk_line ? text : rewrite(text), begin, whole);
 }
 
 std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin, bool whole) {

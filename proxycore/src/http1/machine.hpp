@@ -42,7 +42,9 @@ protected:
     virtual http::Fields& fields() = 0;
     virtual StartLine read_start_line(std::string_view line) const = 0;
     /// Whether there is no body whatever the fields say.
-    virtual bool skips_body(std::string_view line, StartLine const& start) const = 0;
+    virtual bool skips_body(std::string_view line, StartLine const& start) = 0;
+    /// What the grammar is to see in place of these lines of the head.
+    virtual std::string_view rewrite(std::string_view lines) { return lines; }
     /// Puts right what was rewritten for the grammar, then checks the head.
     virtual std::optional<Breach> check_head(StartLine const& start) = 0;
     virtual void message_ended() {}

@@ -17,7 +17,7 @@ private:
     Grammar& grammar() override { return *grammar_; }
     http::Fields& fields() override { return head.fields; }
     StartLine read_start_line(std::string_view line) const override { return read_request_line(line, leniency_); }
-    bool skips_body(std::string_view, StartLine const&) const override { return false; }
+    bool skips_body(std::string_view, StartLine const&) override { return false; }
     std::optional<Breach> check_head(StartLine const& start) override;
 
     std::unique_ptr<Grammar> grammar_;
