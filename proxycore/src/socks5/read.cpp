@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 #include <algorithm>
 #include <array>
+#include <boost/throw_exception.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
+#include <stdexcept>
 
 #include "socks5/versions.hpp"
 
@@ -102,6 +104,10 @@ template <class Code> Outcome<Code> read_code(std::string_view bytes, char expec
 }
 
 }  // namespace
+
+void throw_exception_from_error(Failure const& failure, boost::source_location const& where) {
+    boost::throw_exception(std::runtime_error(failure.message), where);
+}
 
 Outcome<Greeting> read_greeting(std::string_view bytes) {
     Cursor cursor(bytes);

@@ -194,5 +194,7 @@ TEST(Socks5Failure, HintsAtTheReply) {
     EXPECT_EQ(read_request("x").error().reply_hint, ReplyCode::general_failure);
 }
 
+TEST(Socks5Failure, IsThrownByValue) { EXPECT_THROW(read_method("x").value(), std::runtime_error); }
+
 }  // namespace
 }  // namespace pathology::proxycore::socks5

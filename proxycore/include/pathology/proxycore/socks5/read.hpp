@@ -24,6 +24,9 @@ struct Failure {
     ReplyCode reply_hint = ReplyCode::general_failure;  ///< what a server answers to a bad request
 };
 
+/// Makes `result::value()` throw std::runtime_error with the failure's message.
+[[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
+
 /// A message and the number of bytes it took.
 template <class T> struct Message {
     T value;
