@@ -14,6 +14,7 @@
 #include <pathology/proxycore/tls/failure.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pathology::proxycore::tls {
 
@@ -58,6 +59,11 @@ public:
     ~Engine();
     Engine(Engine&&) noexcept;
 
+    /// For this connection, in place of the context's: what a client offers, from what a server chooses. Before the
+    /// handshake.
+    /// Errors: Errc::bad_settings for a name that ALPN cannot carry.
+    Result<void> set_alpn(std::vector<std::string> const& protocols);
+
     // --- bytes of the network ---
 
     /// Room for the next bytes of the peer; call when an operation wants input.
@@ -98,8 +104,9 @@ public:
     /// The protocol agreed on; empty without. Known when the handshake is done.
     std::string_view alpn() const noexcept;
 
+    struct State;  ///< OpenSSL's objects
+
 private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,98 @@
+#include "tls/authority.hpp"
+
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+
+#include "tls/certificate.hpp"
+#include "tls/identity.hpp"
+#include "tls/leaf_names.hpp"
+#include "tls/x509_builder.hpp"
+
+namespace pathology::proxycore::tls {
+namespace {
+
+constexpr std::chrono::hours life_of_authority{24 * 3650};
+constexpr std::chrono::hours life_of_leaf{24 * 199};  // clients take no more than 200 days from anybody
+
+/// In OpenSSL's configuration a comma ends a value, so a URL with one cannot be said there.
+bool can_be_extension(std::string const& url) {
+    return !url.empty() && url.find_first_of(",;\"\\\n") == std::string::npos;
+}
+
+Failure no_certificate_for(LeafNames const& names) {
+    auto const name = names.names.empty() ? common_name_of(names) : names.names.front();
+    return failure(Errc::bad_settings, "cannot make a certificate for '" + name + "'", take_reason());
+}
+
+}  // namespace
+
+KeyPtr make_key(KeyType type) { return KeyPtr(type == KeyType::rsa_2048 ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256")); }
+
+EVP_PKEY* Authority::State::key_of_leaves(KeyType type) const {
+    if (type == KeyType::ecdsa_p256) {
+        std::call_once(ecdsa_made_, [this] { ecdsa_ = make_key(KeyType::ecdsa_p256); });
+        return ecdsa_.get();
+    }
+    std::call_once(rsa_made_, [this] {
+        bool const has_rsa = EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_RSA;
+        rsa_ = has_rsa ? share(key.get()) : make_key(KeyType::rsa_2048);
+    });
+    return rsa_.get();
+}
+
+std::shared_ptr<Authority::State> make_authority(AuthorityOptions const& options) {
+    auto state = std::make_shared<Authority::State>();
+    state->key = make_key(options.key);
+    state->leaf_key = options.leaf_key;
+    X509Builder builder(state->key.get(), life_of_authority);
+    builder.add_to_subject("CN", options.name);
+    builder.add_to_subject("O", options.name);
+    builder.set_issuer_to_subject();
+    builder.extend(NID_basic_constraints, "critical,CA:TRUE");
+    builder.extend(NID_key_usage, "critical,keyCertSign,cRLSign");
+    builder.extend(NID_ext_key_usage, "serverAuth");
+    builder.extend(NID_subject_key_identifier, "hash");
+    state->chain.push_back(builder.sign(state->key.get()));
+    return state;
+}
+
+Authority Authority::make(AuthorityOptions const& options) { return Authority(make_authority(options)); }
+
+Certificate Authority::certificate() const { return describe(state_->certificate()); }
+
+std::string Authority::certificate_pem() const { return pem_of(state_->certificate()); }
+
+std::filesystem::path Authority::file() const { return state_->file; }
+
+bool Authority::has_expired() const { return X509_cmp_current_time(X509_get0_notAfter(state_->certificate())) < 0; }
+
+Result<Identity> Authority::issue(LeafNames const& names) const { return issue(names, state_->leaf_key); }
+
+Result<Identity> Authority::issue(LeafNames const& names, KeyType type) const {
+    auto const alternatives = alternative_names_of(names);
+    if (!alternatives) return alternatives.error();
+    auto const common_name = common_name_of(names);
+    if (common_name.empty() && alternatives->empty()) {
+        return failure(Errc::bad_settings, "a certificate without any name cannot be made");
+    }
+    auto* const key = state_->key_of_leaves(type);
+    X509Builder builder(key, life_of_leaf);
+    builder.add_to_subject("CN", common_name);
+    builder.add_to_subject("O", names.organization);
+    builder.set_issuer(X509_get_subject_name(state_->certificate()));
+    builder.extend(NID_ext_key_usage, "serverAuth");
+    builder.add_alternative_names(*alternatives, common_name.empty());
+    builder.add_authority_key_identifier(state_->certificate());
+    if (can_be_extension(names.crl_url)) builder.extend(NID_crl_distribution_points, "URI:" + names.crl_url);
+    auto leaf = builder.sign(state_->key.get());
+    if (!leaf) return no_certificate_for(names);
+    auto parts = std::make_shared<Identity::Parts>();
+    parts->chain.push_back(std::move(leaf));
+    parts->key = share(key);
+    if (state_->chain.size() > 1) {  // an intermediate authority: clients know only its root
+        for (auto const& certificate : state_->chain) parts->chain.push_back(share(certificate.get()));
+    }
+    return Identity(std::move(parts));
+}
+
+}  // namespace pathology::proxycore::tls

@@ -1,0 +1,135 @@
+#include <pathology/proxycore/tls/certificate_store.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <list>
+#include <mutex>
+#include <unordered_map>
+
+#include "tls/authority.hpp"
+#include "tls/leaf_names.hpp"
+
+namespace pathology::proxycore::tls {
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return result;
+}
+
+/// What tells certificates to be issued apart.
+std::string key_of(LeafNames const& names, KeyType type) {
+    std::string key = type == KeyType::rsa_2048 ? "r" : "e";
+    for (auto const& part : {common_name_of(names), names.organization, names.crl_url})
+        key.append(part).push_back('\0');
+    for (auto const& name : names.names) key.append(name).push_back('\0');
+    return key;
+}
+
+}  // namespace
+
+struct CertificateStore::State {
+    struct Issued {
+        std::string key;
+        Identity identity;
+    };
+
+    State(Authority its_authority, std::size_t its_capacity)
+        : authority(std::move(its_authority)), capacity(std::max<std::size_t>(its_capacity, 1)) {}
+
+    Identity const* given_for(std::string const& name) const {
+        auto const found = given.find(name);
+        return found != given.end() ? &found->second : nullptr;
+    }
+
+    /// `a.b.c`, then `*.b.c`, then `*.c`.
+    Identity const* fitting(std::string name) const {
+        if (auto const* exact = given_for(name)) return exact;
+        for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+            if (auto const* wild = given_for("*" + name.substr(dot))) return wild;
+        }
+        return nullptr;
+    }
+
+    Identity const* find_given(LeafNames const& names) const {
+        if (given.empty()) return nullptr;
+        if (auto const* found = fitting(lower(common_name_of(names)))) return found;
+        for (auto const& name : names.names) {
+            if (auto const* found = fitting(lower(name))) return found;
+        }
+        return given_for("*");
+    }
+
+    Identity const* find_issued(std::string const& key) {
+        auto const found = places.find(key);
+        if (found == places.end()) return nullptr;
+        issued.splice(issued.begin(), issued, found->second);
+        return &issued.front().identity;
+    }
+
+    void keep(std::string key, Identity const& identity) {
+        issued.push_front({key, identity});
+        places[std::move(key)] = issued.begin();
+        if (issued.size() <= capacity) return;
+        places.erase(issued.back().key);
+        issued.pop_back();
+    }
+
+    Authority authority;
+    std::size_t capacity;
+    mutable std::mutex mutex;  // of all that follows
+    std::unordered_map<std::string, Identity> given;
+    std::list<Issued> issued;  // used last first
+    std::unordered_map<std::string, std::list<Issued>::iterator> places;
+};
+
+CertificateStore::CertificateStore(Authority authority, std::size_t capacity)
+    : state_(std::make_unique<State>(std::move(authority), capacity)) {}
+
+CertificateStore::~CertificateStore() = default;
+
+void CertificateStore::give(std::string_view pattern, Identity identity) {
+    std::scoped_lock const lock(state_->mutex);
+    state_->given.insert_or_assign(lower(pattern), std::move(identity));
+}
+
+Result<void> CertificateStore::give_file(std::string_view text, std::string const& passphrase) {
+    auto const equals = text.find('=');
+    auto const pattern = equals == std::string_view::npos ? std::string_view("*") : text.substr(0, equals);
+    auto const file = equals == std::string_view::npos ? text : text.substr(equals + 1);
+    auto const identity = Identity::load(file, {.passphrase = passphrase, .authority = &state_->authority});
+    if (!identity) return identity.error();
+    auto const certificate = identity->certificate();
+    for (auto const& name : LeafNames::copied_from(certificate, {}).names) give(name, *identity);
+    give(pattern, *identity);
+    return {};
+}
+
+Result<Identity> CertificateStore::find(LeafNames const& names) {
+    return find(names, state_->authority.state().leaf_key);
+}
+
+Result<Identity> CertificateStore::find(LeafNames const& names, KeyType type) {
+    auto key = key_of(names, type);
+    {
+        std::scoped_lock const lock(state_->mutex);
+        if (auto const* given = state_->find_given(names)) return *given;
+        if (auto const* issued = state_->find_issued(key)) return *issued;
+    }
+    auto identity = state_->authority.issue(names, type);  // takes a while: not under the lock
+    if (!identity) return identity;
+    std::scoped_lock const lock(state_->mutex);
+    if (auto const* kept = state_->find_issued(key)) return *kept;  // another thread was faster
+    state_->keep(std::move(key), *identity);
+    return identity;
+}
+
+Authority const& CertificateStore::authority() const noexcept { return state_->authority; }
+
+std::size_t CertificateStore::issued() const {
+    std::scoped_lock const lock(state_->mutex);
+    return state_->issued.size();
+}
+
+}  // namespace pathology::proxycore::tls

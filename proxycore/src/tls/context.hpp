@@ -1,0 +1,28 @@
+// OpenSSL's objects of the settings that connections share.
+#pragma once
+
+#include <pathology/proxycore/tls/context.hpp>
+#include <pathology/proxycore/tls/key_log.hpp>
+#include <string>
+
+#include "tls/openssl.hpp"
+
+namespace pathology::proxycore::tls {
+
+struct ServerContext::State {
+    ContextPtr ctx;
+    std::string alpn;  // in the form of the wire
+    std::shared_ptr<KeyLog> key_log;
+};
+
+struct ClientContext::State {
+    ContextPtr ctx;
+    bool verifies = false;
+    std::shared_ptr<KeyLog> key_log;
+};
+
+/// Names of protocols in the form of the wire (RFC 7301 §3.1).
+/// Errors: Errc::bad_settings for an empty name or one of more than 255 bytes.
+Result<std::string> wire_form(std::vector<std::string> const& protocols);
+
+}  // namespace pathology::proxycore::tls

@@ -1,0 +1,199 @@
+#include <pathology/proxycore/tls/engine.hpp>
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tls/certificate.hpp"
+#include "tls/engine_state.hpp"
+#include "tls/leaf_names.hpp"
+
+namespace pathology::proxycore::tls {
+namespace {
+
+constexpr std::size_t room_for_records = 256;  // what TLS adds to 64 KiB, in at most four records
+
+void verify_host(SSL* ssl, std::string const& host) {
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    if (is_address(host)) {
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
+    } else {
+        SSL_set1_host(ssl, host.c_str());
+    }
+}
+
+/// SSL_set_tlsext_host_name() in its own words, which are a macro with casts.
+bool ask_for(SSL* ssl, std::string name) {
+    return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
+}
+
+std::string_view text_of(char const* text) { return text != nullptr ? std::string_view(text) : std::string_view(); }
+
+}  // namespace
+
+ServerName ServerName::of(std::string const& host) {
+    ServerName name;
+    if (!is_address(host)) name.sni = host;
+    name.verified_host = host;
+    return name;
+}
+
+Engine::Engine(ServerContext const& context, IdentityChooser chooser)
+    : state_(std::make_unique<State>(context.state().ctx.get(), State::Side::server)) {
+    state_->chooser = std::move(chooser);
+    state_->alpn = context.state().alpn;
+}
+
+Engine::Engine(ClientContext const& context, ServerName const& name)
+    : state_(std::make_unique<State>(context.state().ctx.get(), State::Side::client)) {
+    auto* const ssl = state_->ssl.get();
+    if (name.sni && !ask_for(ssl, *name.sni)) {
+        auto reason = take_reason();
+        state_->fail(
+            tls::failure(Errc::bad_settings, "TLS cannot ask for the server name '" + *name.sni + "'", reason));
+    }
+    if (!context.state().verifies) return;
+    if (name.verified_host.empty()) {
+        state_->fail(
+            tls::failure(Errc::bad_settings, "a certificate cannot be verified without a name to expect in it"));
+    }
+    verify_host(ssl, name.verified_host);
+}
+
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+
+Result<void> Engine::set_alpn(std::vector<std::string> const& protocols) {
+    auto wire = wire_form(protocols);
+    if (!wire) return wire.error();
+    if (state_->is_server()) {
+        state_->alpn = std::move(*wire);
+    } else {
+        SSL_set_alpn_protos(state_->ssl.get(), reinterpret_cast<unsigned char const*>(wire->data()),
+                            static_cast<unsigned>(wire->size()));
+    }
+    return {};
+}
+
+// --- bytes of the network
+// ---------------------------------------------------------------------------------------------
+
+asio::mutable_buffer Engine::prepare() { return state_->buffers.incoming.prepare(); }
+
+void Engine::commit(std::size_t n) { state_->note_first(state_->buffers.incoming.commit(n)); }
+
+void Engine::feed(std::string_view bytes) {
+    state_->note_first(bytes);
+    state_->buffers.incoming.append(bytes);
+}
+
+void Engine::end_of_input() {
+    if (state_->failure) return;
+    if (state_->is_established) {
+        state_->fail(tls::failure(Errc::truncated, state_->peer() + " ended the connection without TLS close_notify"));
+    } else {
+        state_->fail(tls::failure(Errc::ended_in_handshake,
+                                  "TLS handshake failed: " + state_->peer() + " ended the connection"));
+    }
+}
+
+asio::const_buffer Engine::outgoing() const noexcept {
+    return asio::buffer(state_->buffers.outgoing) + state_->consumed;
+}
+
+void Engine::consume(std::size_t n) {
+    state_->consumed += n;
+    if (state_->consumed < state_->buffers.outgoing.size()) return;
+    state_->buffers.outgoing.clear();
+    state_->consumed = 0;
+}
+
+void Engine::take_outgoing(std::string& used) {
+    used.clear();
+    state_->buffers.outgoing.erase(0, std::exchange(state_->consumed, 0));
+    used.swap(state_->buffers.outgoing);
+}
+
+// --- the connection
+// ---------------------------------------------------------------------------------------------------
+
+Step Engine::handshake() {
+    if (state_->failure) return Step::failed;
+    ERR_clear_error();
+    auto const step = state_->settle(SSL_do_handshake(state_->ssl.get()));
+    if (step != Step::done) return step;
+    state_->is_established = true;
+    state_->chooser = nullptr;
+    return step;
+}
+
+bool Engine::is_established() const noexcept { return state_->is_established; }
+
+bool Engine::peer_waits() const noexcept {
+    if (outgoing().size() == 0) return false;
+    bool const only_tickets =
+        state_->is_server() && state_->is_established && SSL_version(state_->ssl.get()) >= TLS1_3_VERSION;
+    return !only_tickets;
+}
+
+Decrypted Engine::read(asio::mutable_buffer into) {
+    if (into.size() == 0) return {};
+    if (state_->is_broken()) return {Step::failed, 0};
+    Decrypted result;
+    ERR_clear_error();
+    auto const outcome = SSL_read_ex(state_->ssl.get(), into.data(), into.size(), &result.n);
+    result.step = state_->settle(outcome);
+    if (result.step == Step::wants_input && state_->failure) result.step = Step::failed;  // and none will come
+    return result;
+}
+
+Step Engine::write(asio::const_buffer bytes) {
+    if (state_->is_broken()) return Step::failed;
+    if (bytes.size() == 0) return Step::done;
+    auto& outgoing = state_->buffers.outgoing;
+    if (outgoing.capacity() - outgoing.size() < bytes.size()) {
+        outgoing.reserve(outgoing.size() + bytes.size() + room_for_records);
+    }
+    std::size_t written = 0;
+    ERR_clear_error();
+    return state_->settle(SSL_write_ex(state_->ssl.get(), bytes.data(), bytes.size(), &written));
+}
+
+void Engine::shutdown() {
+    if (!state_->is_established || state_->is_broken()) return;
+    SSL_shutdown(state_->ssl.get());
+    ERR_clear_error();
+}
+
+std::optional<Failure> const& Engine::failure() const noexcept { return state_->failure; }
+
+ConnectionInfo Engine::info() const {
+    auto* const ssl = state_->ssl.get();
+    ConnectionInfo info;
+    info.version = text_of(SSL_get_version(ssl));
+    if (auto const* cipher = SSL_get_current_cipher(ssl); cipher != nullptr) {
+        info.cipher = SSL_CIPHER_get_name(cipher);
+        info.cipher_bits = static_cast<unsigned>(SSL_CIPHER_get_bits(cipher, nullptr));
+    }
+    info.alpn = alpn();
+    info.sni = text_of(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
+    info.resumed = SSL_session_reused(ssl) == 1;
+    X509Ptr const first(SSL_get1_peer_certificate(ssl));
+    if (!first) return info;
+    info.peer_chain.push_back(describe(first.get()));
+    auto* const chain = SSL_get_peer_cert_chain(ssl);  // a client's view of it begins with the server's own
+    for (int i = state_->is_server() ? 0 : 1; i < sk_X509_num(chain); ++i) {
+        info.peer_chain.push_back(describe(sk_X509_value(chain, i)));
+    }
+    return info;
+}
+
+std::string_view Engine::alpn() const noexcept {
+    unsigned char const* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(state_->ssl.get(), &name, &size);
+    return {reinterpret_cast<char const*>(name), size};
+}
+
+}  // namespace pathology::proxycore::tls

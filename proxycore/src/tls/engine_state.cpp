@@ -1,0 +1,158 @@
+#include "tls/engine_state.hpp"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+
+#include "tls/identity.hpp"
+
+namespace pathology::proxycore::tls {
+namespace {
+
+constexpr std::size_t bytes_shown = 24;
+
+Engine::State& state_of(SSL const* ssl) { return *static_cast<Engine::State*>(SSL_get_ex_data(ssl, 0)); }
+
+/// Whether the client takes a certificate with an ECDSA key: by one of its TLS 1.3 suites, or an ECDSA cipher of older
+/// versions. Both only count where we have them too.
+bool takes_ecdsa(SSL* ssl) {
+    auto const* offered = SSL_get_client_ciphers(ssl);
+    auto const* ours = SSL_get_ciphers(ssl);
+    for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i) {
+        auto const* cipher = sk_SSL_CIPHER_value(offered, i);
+        auto const signs = SSL_CIPHER_get_auth_nid(cipher);
+        if (signs == NID_auth_any && SSL_version(ssl) >= TLS1_3_VERSION) return true;
+        if (signs == NID_auth_ecdsa && sk_SSL_CIPHER_find(const_cast<STACK_OF(SSL_CIPHER)*>(ours), cipher) >= 0)
+            return true;
+    }
+    return false;
+}
+
+bool use(SSL* ssl, Identity const& identity) {
+    auto const& parts = identity.parts();
+    if (parts.chain.size() == 1) {
+        return SSL_use_cert_and_key(ssl, parts.certificate(), parts.key.get(), nullptr, 1) == 1;
+    }
+    ChainPtr const further(sk_X509_new_null());
+    for (std::size_t i = 1; i < parts.chain.size(); ++i)
+        sk_X509_push(further.get(), share(parts.chain[i].get()).release());
+    return SSL_use_cert_and_key(ssl, parts.certificate(), parts.key.get(), further.get(), 1) == 1;
+}
+
+/// What TLS begins with on the wire: a handshake record or an alert, or the old ClientHello of SSL 2 (its first bit
+/// set).
+bool may_be_tls(unsigned char first) { return first == 0x16 || first == 0x15 || (first & 0x80U) != 0; }
+
+std::string readable(std::string_view bytes) {
+    std::string text;
+    for (auto const c : bytes.substr(0, bytes.find_first_of("\r\n"))) text += c >= ' ' && c <= '~' ? c : '.';
+    return text;
+}
+
+}  // namespace
+
+Engine::State::State(SSL_CTX* ctx, Side its_side) : ssl(SSL_new(ctx)), side(its_side) {
+    auto* const bio = make_bio(buffers);
+    SSL_set_bio(ssl.get(), bio, bio);
+    SSL_set_ex_data(ssl.get(), 0, this);
+    SSL_set_info_callback(ssl.get(), notice);
+    if (is_server()) {
+        SSL_set_accept_state(ssl.get());
+        SSL_set_cert_cb(ssl.get(), choose_identity, this);
+    } else {
+        SSL_set_connect_state(ssl.get());
+    }
+}
+
+void Engine::State::note_first(std::string_view bytes) {
+    if (is_established || first_bytes.size() >= bytes_shown) return;
+    first_bytes += bytes.substr(0, bytes_shown - first_bytes.size());
+}
+
+int Engine::State::choose_identity(SSL* ssl, void* self) {
+    auto& state = *static_cast<State*>(self);
+    auto const* sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    Greeting const greeting{sni != nullptr ? sni : "", takes_ecdsa(ssl) ? KeyType::ecdsa_p256 : KeyType::rsa_2048};
+    auto const identity = state.chooser
+                              ? state.chooser(greeting)
+                              : Result<Identity>(tls::failure(Errc::no_certificate, "there is no certificate"));
+    if (!identity) {
+        state.chooser_failure = identity.error();
+        return 0;
+    }
+    if (use(ssl, *identity)) return 1;
+    auto const reason = take_reason();
+    state.chooser_failure =
+        tls::failure(Errc::bad_certificate_file, "OpenSSL does not take the certificate: " + reason, reason);
+    return 0;
+}
+
+/// Our order of preference decides. When nothing fits, the connection goes on without a protocol agreed on.
+int Engine::State::choose_protocol(SSL* ssl, unsigned char const** chosen, unsigned char* size,
+                                   unsigned char const* offered, unsigned offered_size, void* /*nothing*/) {
+    auto const& ours = state_of(ssl).alpn;
+    if (ours.empty()) return SSL_TLSEXT_ERR_NOACK;
+    auto const* preferred = reinterpret_cast<unsigned char const*>(ours.data());
+    unsigned char* found = nullptr;
+    auto const outcome =
+        SSL_select_next_proto(&found, size, preferred, static_cast<unsigned>(ours.size()), offered, offered_size);
+    *chosen = found;
+    return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
+/// Alerts are told by this call and by no other.
+void Engine::State::notice(SSL const* ssl, int where, int value) {
+    if ((where & SSL_CB_ALERT) == 0) return;
+    auto const code = static_cast<std::uint8_t>(value & 0xff);
+    if (code == SSL_AD_CLOSE_NOTIFY) return;
+    state_of(ssl).alert =
+        Alert{code, (where & SSL_CB_READ) != 0 ? Alert::Side::sent_by_peer : Alert::Side::raised_here};
+}
+
+bool Engine::State::is_broken() const { return failure && failure->code != Errc::truncated; }
+
+Step Engine::State::settle(int outcome) {
+    if (outcome == 1) return Step::done;
+    switch (SSL_get_error(ssl.get(), outcome)) {
+        case SSL_ERROR_WANT_READ: return Step::wants_input;
+        case SSL_ERROR_ZERO_RETURN: return Step::ended;
+        default: return fail(explain());
+    }
+}
+
+Step Engine::State::fail(Failure why) {
+    if (!failure) failure = std::move(why);
+    return Step::failed;
+}
+
+/// Turns what OpenSSL and the callbacks have noticed into a sentence.
+Failure Engine::State::explain() {
+    Failure why;
+    why.reason = take_reason();
+    why.alert = alert;
+    std::string const what = is_established ? "TLS connection failed: " : "TLS handshake failed: ";
+    auto const named = [](Alert const& it) { return std::string(it.name()) + " (" + std::to_string(it.code) + ")"; };
+    auto const verified = SSL_get_verify_result(ssl.get());
+    if (chooser_failure) {
+        why.code = chooser_failure->code;
+        why.message = what + chooser_failure->message;
+    } else if (!first_bytes.empty() && !is_established &&
+               !may_be_tls(static_cast<unsigned char>(first_bytes.front()))) {
+        why.code = Errc::not_tls;
+        why.message = what + peer() + " does not speak TLS but says \"" + readable(first_bytes) + "\"";
+    } else if (alert && alert->side == Alert::Side::sent_by_peer) {
+        why.code = Errc::alert_received;
+        why.message = what + peer() + " sent alert " + named(*alert);
+    } else if (verified != X509_V_OK && !is_established) {
+        why.code = Errc::certificate_rejected;
+        why.verify_error = X509_verify_cert_error_string(verified);
+        why.message = what + "the certificate of " + peer() + " was rejected: " + why.verify_error;
+    } else {
+        why.code = Errc::protocol_violation;
+        why.message = what + (why.reason.empty() ? "the protocol was violated" : why.reason);
+        if (alert) why.message += ", which we told " + peer() + " by alert " + named(*alert);
+    }
+    return why;
+}
+
+}  // namespace pathology::proxycore::tls

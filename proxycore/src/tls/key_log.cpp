@@ -1,0 +1,37 @@
+#include <pathology/proxycore/tls/key_log.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "tls/openssl.hpp"
+
+namespace pathology::proxycore::tls {
+
+Result<std::shared_ptr<KeyLog>> KeyLog::open(std::filesystem::path const& file) {
+    std::error_code ignored;  // the file says so in a moment
+    if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
+    int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        auto const code = errno;
+        return failure(error_code(code, boost::system::system_category()),
+                       "cannot write the TLS key log '" + file.string() + "': " + std::strerror(code));
+    }
+    std::shared_ptr<KeyLog> log(new KeyLog(descriptor));
+    log->append("");  // whatever stood there, our lines begin on a line of their own
+    return log;
+}
+
+KeyLog::~KeyLog() { ::close(descriptor_); }
+
+/// One system call for a line: files opened for appending take it whole, whoever else writes.
+void KeyLog::append(std::string_view line) {
+    auto const whole = std::string(line) + "\n";
+    while (::write(descriptor_, whole.data(), whole.size()) < 0 && errno == EINTR) {
+    }
+}
+
+}  // namespace pathology::proxycore::tls

@@ -1,0 +1,69 @@
+#include "tls/leaf_names.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+
+#include "tls/openssl.hpp"
+
+namespace pathology::proxycore::tls {
+namespace {
+
+constexpr std::size_t longest_common_name = 63;  // RFC 5280 allows 64, and not every client does
+constexpr std::size_t longest_name = 255;
+
+bool is_good_name(std::string_view name) {
+    return !name.empty() && name.size() <= longest_name &&
+           std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+void append_new(std::vector<std::string>& names, std::string const& name) {
+    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
+}  // namespace
+
+bool is_address(std::string_view text) {
+    boost::system::error_code ec;
+    boost::asio::ip::make_address(text, ec);
+    return !ec;
+}
+
+LeafNames LeafNames::exactly(std::string common_name, std::vector<std::string> alternative_names) {
+    LeafNames result;
+    result.common_name = std::move(common_name);
+    for (auto const& name : alternative_names) append_new(result.names, name);
+    return result;
+}
+
+LeafNames LeafNames::copied_from(Certificate const& upstream, std::vector<std::string> const& further) {
+    LeafNames result;
+    append_new(result.names, upstream.subject_value("CN"));
+    for (auto const& [kind, value] : upstream.alternative_names) {
+        if (kind != AlternativeName::Kind::other) append_new(result.names, value);
+    }
+    for (auto const& name : further) append_new(result.names, name);
+    std::erase_if(result.names, [](auto const& name) { return !is_good_name(name); });
+    result.organization = upstream.subject_value("O");
+    result.crl_url = upstream.crl_url;
+    return result;
+}
+
+std::string common_name_of(LeafNames const& names) {
+    auto const first = names.names.empty() ? std::string() : names.names.front();
+    auto const name = names.common_name.value_or(first);
+    return name.size() <= longest_common_name ? name : std::string();
+}
+
+Result<std::vector<AlternativeName>> alternative_names_of(LeafNames const& names) {
+    std::vector<AlternativeName> result;
+    for (auto const& name : names.names) {
+        if (!is_good_name(name)) {
+            return failure(Errc::bad_settings, "no certificate can be good for the name '" + name + "'");
+        }
+        AlternativeName alternative{is_address(name) ? AlternativeName::Kind::ip : AlternativeName::Kind::dns, name};
+        if (std::ranges::find(result, alternative) == result.end()) result.push_back(std::move(alternative));
+    }
+    return result;
+}
+
+}  // namespace pathology::proxycore::tls

@@ -1,0 +1,209 @@
+#include <pathology/proxycore/tls/tls_stream.hpp>
+
+#include <array>
+#include <boost/asio/this_coro.hpp>
+#include <cstring>
+#include <pathology/proxycore/net/within.hpp>
+#include <utility>
+
+namespace pathology::proxycore::tls {
+namespace {
+
+constexpr std::size_t record = 16 * 1024;  // the most one record carries (RFC 8446 §5.1)
+constexpr std::size_t batch = 4 * record;  // plain bytes encrypted for one write of the stream underneath
+constexpr std::size_t record_head = 5;     // with less of it there, another look is in vain
+
+/// A place in a sequence of buffers.
+class Cursor {
+public:
+    explicit Cursor(std::span<asio::const_buffer const> all) : rest_(all) { skip_empty(); }
+
+    bool is_at_end() const noexcept { return rest_.empty(); }
+    bool is_in_last() const noexcept { return rest_.size() == 1; }
+    asio::const_buffer here() const { return rest_.front() + offset_; }
+
+    void advance(std::size_t n) {
+        offset_ += n;
+        if (offset_ < rest_.front().size()) return;
+        rest_ = rest_.subspan(1);
+        offset_ = 0;
+        skip_empty();
+    }
+
+private:
+    void skip_empty() {
+        while (!rest_.empty() && rest_.front().size() == 0) rest_ = rest_.subspan(1);
+    }
+
+    std::span<asio::const_buffer const> rest_;
+    std::size_t offset_ = 0;
+};
+
+/// The next record's worth of bytes: as they lie, or joined in `room` where several buffers make up one record.
+asio::const_buffer next_record(Cursor& cursor, std::span<char> room) {
+    auto const first = cursor.here();
+    if (first.size() >= record || cursor.is_in_last()) {
+        asio::const_buffer const whole(first.data(), std::min(first.size(), record));
+        cursor.advance(whole.size());
+        return whole;
+    }
+    std::size_t filled = 0;
+    while (!cursor.is_at_end() && filled < room.size()) {
+        auto const n = asio::buffer_copy(asio::buffer(room.data() + filled, room.size() - filled), cursor.here());
+        filled += n;
+        cursor.advance(n);
+    }
+    return {room.data(), filled};
+}
+
+/// Encrypts what one write underneath is to carry.
+Step encrypt_batch(Engine& engine, Cursor& cursor) {
+    static thread_local std::array<char, record> room;
+    for (std::size_t done = 0; done < batch && !cursor.is_at_end();) {
+        auto const bytes = next_record(cursor, room);
+        done += bytes.size();
+        if (auto const step = engine.write(bytes); step != Step::done) return step;
+    }
+    return Step::done;
+}
+
+/// Sets a flag for as long as it lives, which in a coroutine may end by an exception.
+class Flagged {
+public:
+    explicit Flagged(bool& flag) : flag_(flag) { flag_ = true; }
+    ~Flagged() { flag_ = false; }
+    Flagged(Flagged const&) = delete;
+    Flagged& operator=(Flagged const&) = delete;
+
+private:
+    bool& flag_;
+};
+
+}  // namespace
+
+TlsStream::TlsStream(std::unique_ptr<net::Stream> next, Engine engine)
+    : next_(std::move(next)), engine_(std::move(engine)) {}
+
+TlsStream::~TlsStream() { close(net::HowToClose::fin); }
+
+net::error_code TlsStream::error() const {
+    return engine_.failure() ? engine_.failure()->code : net::error_code(asio::error::not_connected);
+}
+
+// --- the handshake
+// ----------------------------------------------------------------------------------------------------
+
+asio::awaitable<Result<void>> TlsStream::handshake(net::TimeLimit limit) {
+    auto work = shake_hands();
+    auto const ec = co_await net::within(limit, std::move(work));
+    if (ec && !*ec) co_return Result<void>();
+    if (ec && engine_.failure() && engine_.failure()->code == *ec) co_return *engine_.failure();
+    Failure why;
+    if (ec) {
+        why.code = *ec;
+    } else {
+        auto const state = co_await asio::this_coro::cancellation_state;
+        bool const cancelled = state.cancelled() != asio::cancellation_type::none;
+        why.code = cancelled ? net::error_code(asio::error::operation_aborted) : net::Errc::timed_out;
+    }
+    why.message = "TLS handshake failed: " + net::describe(why.code);
+    co_return why;
+}
+
+asio::awaitable<net::error_code> TlsStream::shake_hands() {
+    for (;;) {
+        auto const step = engine_.handshake();
+        if (step == Step::failed) {
+            co_await send_alert();
+            co_return error();
+        }
+        if (engine_.peer_waits()) {
+            if (auto const ec = co_await flush()) co_return ec;
+        }
+        if (step == Step::done) co_return net::error_code();
+        if (auto const ec = co_await fill()) co_return ec;
+    }
+}
+
+// --- bytes
+// ------------------------------------------------------------------------------------------------------------
+
+/// Waits for more of the peer's records.
+asio::awaitable<net::error_code> TlsStream::fill() {
+    auto const [ec, n] = co_await next_->read_some(engine_.prepare());
+    if (ec == asio::error::eof) {
+        engine_.end_of_input();
+    } else if (ec) {
+        co_return ec;
+    } else {
+        engine_.commit(n);
+    }
+    co_return net::error_code();
+}
+
+/// Sends all records that are ready, also those that get ready meanwhile.
+asio::awaitable<net::error_code> TlsStream::flush() {
+    Flagged const writing(is_writing_);
+    std::string records;
+    while (engine_.outgoing().size() > 0) {
+        engine_.take_outgoing(records);
+        write_error_ = asio::error::operation_aborted;  // until it is known to be otherwise
+        write_error_ = co_await net::send(*next_, records);
+        if (write_error_) break;
+    }
+    co_return write_error_;
+}
+
+/// Tells the peer what is wrong with it, when that is possible at once.
+asio::awaitable<void> TlsStream::send_alert() {
+    if (is_writing_ || write_error_) co_return;
+    co_await flush();
+}
+
+asio::awaitable<net::ReadResult> TlsStream::read_some(asio::mutable_buffer into) {
+    for (;;) {
+        if (is_closed_) co_return net::ReadResult{net::Errc::closed, 0};
+        if (!engine_.is_established()) co_return net::ReadResult{error(), 0};
+        auto const [step, n] = engine_.read(into);
+        switch (step) {
+            case Step::done: co_return net::ReadResult{{}, n};
+            case Step::ended: co_return net::ReadResult{asio::error::eof, 0};
+            case Step::failed: co_await send_alert(); co_return net::ReadResult{error(), 0};
+            case Step::wants_input: break;
+        }
+        if (auto const ec = co_await fill()) co_return net::ReadResult{ec, 0};
+    }
+}
+
+asio::awaitable<net::error_code> TlsStream::write(std::span<asio::const_buffer const> all) {
+    if (is_closed_) co_return net::Errc::closed;
+    if (write_error_) co_return write_error_;
+    if (!engine_.is_established()) co_return error();
+    for (Cursor cursor(all); !cursor.is_at_end();) {
+        if (encrypt_batch(engine_, cursor) == Step::failed) co_return error();
+        if (auto const ec = co_await flush()) co_return is_closed_ ? net::error_code(net::Errc::closed) : ec;
+    }
+    co_return net::error_code();
+}
+
+std::size_t TlsStream::write_now(asio::const_buffer bytes) {
+    if (is_closed_ || write_error_ || is_writing_ || !engine_.is_established()) return 0;
+    if (engine_.write(bytes) != Step::done) return 0;
+    engine_.consume(next_->write_now(engine_.outgoing()));
+    if (engine_.outgoing().size() == 0) return bytes.size();
+    write_error_ = asio::error::would_block;  // the middle of a record is no place to go on from
+    return 0;
+}
+
+void TlsStream::close(net::HowToClose how) {
+    if (is_closed_) return;
+    if (how != net::HowToClose::reset && !is_writing_ && !write_error_) {
+        engine_.shutdown();
+        next_->write_now(engine_.outgoing());
+        write_error_ = asio::error::broken_pipe;
+    }
+    is_closed_ = how != net::HowToClose::half_close;
+    next_->close(how);
+}
+
+}  // namespace pathology::proxycore::tls
