@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <boost/beast/core/detail/base64.hpp>
+#include <boost/throw_exception.hpp>
 #include <boost/uuid/detail/sha1.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
+#include <stdexcept>
 #include <vector>
 
 // SHA-1 and base64 come from Boost's detail namespaces: this layer knows no OpenSSL, Boost has no public ones in 1.81,
@@ -71,6 +73,10 @@ bool is_handshake(http::RequestHead const& request) {
     auto const& fields = request.fields;
     return fields.has_token("Connection", "upgrade") && fields.has_token("Upgrade", "websocket") &&
            fields.contains("Sec-WebSocket-Key");
+}
+
+void throw_exception_from_error(HandshakeFailure const& failure, boost::source_location const& where) {
+    boost::throw_exception(std::runtime_error(failure.message), where);
 }
 
 boost::system::result<void, HandshakeFailure> check_request(http::RequestHead const& request) {

@@ -27,6 +27,9 @@ struct HandshakeFailure {
     unsigned status = 400;  ///< 405 for the method, 426 for the version (RFC 6455 §4.4: answer with the version 13)
 };
 
+/// Makes `result::value()` throw std::runtime_error with the message.
+[[noreturn]] void throw_exception_from_error(HandshakeFailure const& failure, boost::source_location const& where);
+
 /// Judges a handshake as a strict server does (RFC 6455 §4.2.1): GET, HTTP/1.1, Host, the two fields, a key of 16
 /// bytes, version 13.
 boost::system::result<void, HandshakeFailure> check_request(http::RequestHead const& request);

@@ -1,5 +1,6 @@
 // What a peer did that RFC 6455 or RFC 7692 forbids, and how a connection fails for it.
 #pragma once
+#include <boost/system/result.hpp>
 #include <cstdint>
 #include <string>
 
@@ -46,5 +47,8 @@ struct Violation {
     CloseCode close_code = CloseCode::protocol_error;
     std::string message;  ///< a sentence for the log: `reserved opcode 0x3`
 };
+
+/// Makes `result::value()` throw std::runtime_error with the message.
+[[noreturn]] void throw_exception_from_error(Violation const& violation, boost::source_location const& where);
 
 }  // namespace pathology::proxycore::websocket

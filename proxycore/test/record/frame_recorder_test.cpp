@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <pathology/proxycore/record/frame_recorder.hpp>
+
+#include "support/for_each_split.hpp"
+#include "support/row_name.hpp"
+#include "websocket/talk.hpp"
+
+namespace pathology::proxycore::record {
+namespace {
+
+using websocket::test::masked;
+using websocket::test::plain;
+
+TEST(FrameRecorder, KeepsTheFirstBytesAndCountsAll) {
+    auto const wire = masked(1, "Hello") + plain(2, "abc", false) + plain(9, "");
+    test::for_each_split(
+        wire, [] { return FrameRecorder(4); },
+        [](FrameRecorder& recorder, test::Pieces pieces) {
+            std::vector<RecordedFrame> frames;
+            for (auto const piece : pieces) {
+                recorder.feed(piece);
+                while (auto frame = recorder.next()) frames.push_back(*frame);
+            }
+            ASSERT_EQ(frames.size(), 3u);
+            EXPECT_EQ(frames[0].payload, "Hell");
+            EXPECT_EQ(frames[0].payload_size, 5u);
+            EXPECT_EQ(frames[0].key, "abcd");
+            EXPECT_TRUE(frames[0].masked && frames[0].fin);
+            EXPECT_EQ(frames[1].payload, "abc");
+            EXPECT_EQ(frames[1].opcode, 2);
+            EXPECT_FALSE(frames[1].masked || frames[1].fin || frames[1].key);
+            EXPECT_EQ(frames[2].opcode, 9);
+            EXPECT_EQ(frames[2].payload, "");
+            EXPECT_TRUE(recorder.is_between_frames());
+        });
+}
+
+TEST(FrameRecorder, KnowsHalfAFrame) {
+    FrameRecorder recorder(10);
+    recorder.feed(masked(1, "Hello").substr(0, 8));
+    EXPECT_FALSE(recorder.next());
+    EXPECT_FALSE(recorder.is_between_frames());
+}
+
+struct FrameCase {
+    std::string_view name;
+    RecordedFrame frame;
+    std::string_view text;
+};
+void PrintTo(FrameCase const& row, std::ostream* out) { *out << row.name; }
+class FrameDescription : public testing::TestWithParam<FrameCase> {};
+
+TEST_P(FrameDescription, IsThatOfTheOriginal) { EXPECT_EQ(describe(GetParam().frame), GetParam().text); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, FrameDescription,
+    testing::Values(FrameCase{"Text", {.opcode = 1, .payload = "hi", .payload_size = 2}, "ws frame:text 2b"},
+                    FrameCase{"Empty", {.opcode = 2, .fin = true}, "ws frame:binary:fin"},
+                    FrameCase{"Masked",
+                              {.opcode = 1, .fin = true, .masked = true, .key = "abcd", .payload_size = 15},
+                              "ws frame:text:fin|mask:key=b'abcd' 15b"},
+                    FrameCase{"OddKey",
+                              {.opcode = 8, .masked = true, .key = "\1'\xff\n"},
+                              R"(ws frame:close:mask:key=b'\x01\'\xff\n')"},
+                    FrameCase{"EveryFlag",
+                              {.opcode = 0, .fin = true, .rsv1 = true, .rsv2 = true, .rsv3 = true, .masked = true},
+                              "ws frame:continue:fin|rsv1|rsv2|rsv3|mask"},
+                    FrameCase{"Reserved", {.opcode = 11}, "ws frame:0xb"},
+                    FrameCase{"Kilobytes", {.opcode = 1, .payload_size = 70000}, "ws frame:text 68.36k"},
+                    FrameCase{"OneMegabyte", {.opcode = 1, .payload_size = 1U << 20U}, "ws frame:text 1m"}),
+    test::row_name);
+
+}  // namespace
+}  // namespace pathology::proxycore::record
