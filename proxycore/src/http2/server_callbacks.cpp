@@ -11,6 +11,10 @@ std::string_view text(std::uint8_t const* bytes, std::size_t size) {
     return {reinterpret_cast<char const*>(bytes), size};
 }
 
+int on_begin_frame(nghttp2_session*, nghttp2_frame_hd const* header, void* user_data) {
+    return machine(user_data).on_begin_frame(*header);
+}
+
 int on_begin_headers(nghttp2_session*, nghttp2_frame const* frame, void* user_data) {
     return machine(user_data).on_begin_headers(*frame);
 }
@@ -66,6 +70,7 @@ int on_error(nghttp2_session*, int, char const* message, std::size_t size, void*
 std::unique_ptr<nghttp2_session_callbacks, DeleteCallbacks> server_callbacks() {
     nghttp2_session_callbacks* callbacks = nullptr;
     if (nghttp2_session_callbacks_new(&callbacks) != 0) throw std::bad_alloc();
+    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
     nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, on_invalid_header);
@@ -82,7 +87,8 @@ std::unique_ptr<nghttp2_session_callbacks, DeleteCallbacks> server_callbacks() {
 std::unique_ptr<nghttp2_option, DeleteOption> server_option(ServerSettings const& settings) {
     nghttp2_option* option = nullptr;
     if (nghttp2_option_new(&option) != 0) throw std::bad_alloc();
-    nghttp2_option_set_no_closed_streams(option, 1);
+    // It counts the reads of a header of nine bytes, not the headers; the machine counts these.
+    nghttp2_option_set_max_continuations(option, FrameHeader::size * (settings.max_continuations + std::size_t{1}));
     nghttp2_option_set_max_outbound_ack(option, settings.max_acks);
     nghttp2_option_set_stream_reset_rate_limit(option, settings.reset_burst, settings.reset_rate);
     return std::unique_ptr<nghttp2_option, DeleteOption>(option);

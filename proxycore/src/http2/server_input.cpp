@@ -23,15 +23,31 @@ StreamId id_of(nghttp2_frame const& frame) { return static_cast<StreamId>(frame.
 }  // namespace
 
 bool ServerMachine::feed(std::string_view bytes) {
-    if (is_broken_) return false;
+    if (is_deaf_) return false;
     auto const used =
         nghttp2_session_mem_recv(session(), reinterpret_cast<std::uint8_t const*>(bytes.data()), bytes.size());
     if (used < 0) {
         auto const code = used == NGHTTP2_ERR_FLOODED ? ErrorCode::enhance_your_calm : ErrorCode::protocol_error;
-        fail(code, nghttp2_strerror(static_cast<int>(used)));
-        is_broken_ = true;
+        hang_up(code, nghttp2_strerror(static_cast<int>(used)));
     }
-    return !is_broken_ && nghttp2_session_want_read(session()) != 0;
+    return !is_deaf_ && nghttp2_session_want_read(session()) != 0;
+}
+
+/// What nghttp2 does not mind.
+int ServerMachine::on_begin_frame(nghttp2_frame_hd const& header) {
+    continuations_ = header.type == NGHTTP2_CONTINUATION ? continuations_ + 1 : 0;
+    if (continuations_ > settings_.max_continuations) {
+        hang_up(ErrorCode::enhance_your_calm,
+                "a field block in more than " + std::to_string(settings_.max_continuations) + " CONTINUATION frames");
+    }
+    // RFC 9113 §5.1.1: a new stream has a higher number than all before. One that was refused may still have trailers.
+    bool const is_old = header.type == NGHTTP2_HEADERS && header.stream_id % 2 == 1 && !has_refused_ &&
+                        header.stream_id < nghttp2_session_get_last_proc_stream_id(session());
+    if (is_old && nghttp2_session_find_stream(session(), header.stream_id) == nullptr) {
+        hang_up(ErrorCode::protocol_error, "HEADERS for stream " + std::to_string(header.stream_id) +
+                                               ", which is none and lower than an earlier one");
+    }
+    return 0;
 }
 
 int ServerMachine::on_begin_headers(nghttp2_frame const& frame) {

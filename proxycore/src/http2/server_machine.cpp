@@ -109,6 +109,7 @@ Result<void> ServerMachine::upgrade(std::string_view http2_settings, http::Reque
         recycle(stream);
         return Failure{ErrorCode::protocol_error, "HTTP2-Settings is no base64url of settings"};
     }
+    nghttp2_session_set_stream_user_data(session(), 1, &stream);
     announce(Event::Type::request, stream);
     announce(Event::Type::end, stream);
     return {};
@@ -232,7 +233,8 @@ std::optional<StreamId> ServerMachine::drain(std::string& out, std::size_t limit
         sham_ = nullptr;
         std::uint8_t const* bytes = nullptr;
         auto const size = nghttp2_session_mem_send(session(), &bytes);
-        if (size < 0) fail(ErrorCode::internal_error, nghttp2_strerror(static_cast<int>(size)));
+        is_broken_ = size < 0;
+        if (is_broken_) fail(ErrorCode::internal_error, nghttp2_strerror(static_cast<int>(size)));
         if (size <= 0) break;
         if (sham_ == nullptr) {
             out.append(reinterpret_cast<char const*>(bytes), static_cast<std::size_t>(size));
@@ -264,7 +266,10 @@ int ServerMachine::on_frame_sent(nghttp2_frame const& frame) {
     } else if (frame.hd.type == NGHTTP2_RST_STREAM) {
         auto const* const stream = find(static_cast<StreamId>(frame.hd.stream_id));
         if (stream != nullptr && stream->is_ours) return 0;
-        if (++stream_errors_ > std::int64_t{settings_.max_stream_errors}) go_away(ErrorCode::enhance_your_calm);
+        has_refused_ = has_refused_ || frame.rst_stream.error_code == NGHTTP2_REFUSED_STREAM;
+        if (++stream_errors_ > std::int64_t{settings_.max_stream_errors}) {
+            hang_up(ErrorCode::enhance_your_calm, "too many streams that had to be reset");
+        }
     }
     return 0;
 }
@@ -301,6 +306,13 @@ int ServerMachine::send_content(ServerStream& stream, nghttp2_frame const& frame
 // --- when it goes wrong ----------------------------------------------------------------------------------------------
 
 void ServerMachine::on_error(std::string_view message) { complaint_ = message; }
+
+/// The client gets GOAWAY, and is not listened to any more.
+void ServerMachine::hang_up(ErrorCode code, std::string message) {
+    fail(code, std::move(message));
+    is_deaf_ = true;
+    go_away(code);
+}
 
 void ServerMachine::fail(ErrorCode code, std::string message) {
     if (!failure_) failure_ = Failure{code, std::move(message)};

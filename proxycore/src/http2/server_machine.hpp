@@ -55,6 +55,7 @@ public:
     void resume(StreamId stream) { nghttp2_session_resume_data(session(), static_cast<std::int32_t>(stream)); }
 
     // --- what nghttp2 calls; errors are its codes ---
+    int on_begin_frame(nghttp2_frame_hd const& header);
     int on_begin_headers(nghttp2_frame const& frame);
     int on_header(nghttp2_frame const& frame, std::string_view name, std::string_view value);
     int on_invalid_header(nghttp2_frame const& frame, std::string_view name);
@@ -79,6 +80,7 @@ private:
     void announce(Event::Type type, ServerStream& stream, std::string_view data = {});
     void submit(ServerStream& stream, bool has_content);
     void refuse(ServerStream& stream, ErrorCode error, std::string reason);
+    void hang_up(ErrorCode code, std::string message);
     void fail(ErrorCode code, std::string message);
     void recycle(ServerStream& stream);
 
@@ -91,8 +93,11 @@ private:
     ServerStream* over_ = nullptr;  // whose `closed` was handed out last
     std::size_t open_ = 0;
     std::optional<Failure> failure_;
-    bool is_broken_ = false;
-    std::string complaint_;  // nghttp2's last
+    bool is_broken_ = false;  // nothing can be sent any more
+    bool is_deaf_ = false;    // what comes is of no interest any more
+    unsigned continuations_ = 0;
+    bool has_refused_ = false;  // a stream because there were too many
+    std::string complaint_;     // nghttp2's last
     std::int64_t stream_errors_ = 0;
 
     // while drain() runs

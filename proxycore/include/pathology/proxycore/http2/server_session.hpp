@@ -30,6 +30,7 @@ struct ServerSettings {
     std::uint32_t max_header_list = 64U << 10U;   ///< SETTINGS_MAX_HEADER_LIST_SIZE; larger ones reset the stream
     std::uint64_t max_content = ~0ULL;            ///< bytes of a request's content; more reset the stream
     bool extended_connect = false;                ///< SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441)
+    unsigned max_continuations = 16;              ///< CONTINUATION frames of one field block
     std::size_t max_acks = 1000;                  ///< SETTINGS and PING of the client that wait for our ACK
     std::uint64_t reset_burst = 1000;       ///< RST_STREAM the client may send at once, further ones at `reset_rate`
     std::uint64_t reset_rate = 33;          ///< per second

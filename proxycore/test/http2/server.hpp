@@ -1,0 +1,62 @@
+// A server over a session: answers every request that is whole, and shows what it says.
+#pragma once
+#include <map>
+#include <memory>
+#include <pathology/proxycore/http2/server_session.hpp>
+#include <string>
+#include <string_view>
+
+#include "http2/wire.hpp"
+
+namespace pathology::proxycore::http2::test {
+
+/// Content out of a text that may grow.
+class TextContent : public Content {
+public:
+    explicit TextContent(std::string text, bool is_whole = true) : text_(std::move(text)), is_whole_(is_whole) {}
+
+    std::optional<Piece> peek(std::size_t limit) override {
+        if (is_broken) return std::nullopt;
+        auto const rest = std::string_view(text_).substr(used_);
+        return Piece{rest.substr(0, limit), is_whole_ && rest.size() <= limit};
+    }
+    void consume(std::size_t size) override { used_ += size; }
+
+    void add(std::string_view more, bool is_whole) {
+        text_ += more;
+        is_whole_ = is_whole;
+    }
+    bool is_broken = false;
+
+private:
+    std::string text_;
+    bool is_whole_;
+    std::size_t used_ = 0;
+};
+
+/// HEADERS of a 200, on stream 1; the session puts the right stream.
+std::string ok_head(bool has_content);
+
+class Server {
+public:
+    explicit Server(ServerSettings settings = {}, std::string body = "ok");
+
+    /// Takes bytes and does what they ask for; answers wait for drain().
+    void feed(std::string_view bytes);
+    /// What there is to say, as lines; SETTINGS and WINDOW_UPDATE of the server's own are left out.
+    std::string drain();
+    /// Both.
+    std::string talk(std::string_view bytes);
+
+    ServerSession session;
+    std::string log;  ///< events, one a line: `1 request GET / x`, `1 data 'abc'`, `1 end`, `1 closed CANCEL by client`
+    bool answers = true;  ///< at `end`
+
+private:
+    void take_events();
+
+    std::string body_, head_ = ok_head(true);
+    std::map<StreamId, std::unique_ptr<TextContent>> contents_;
+};
+
+}  // namespace pathology::proxycore::http2::test
