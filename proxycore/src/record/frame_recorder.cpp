@@ -9,16 +9,8 @@
 namespace pathology::proxycore::record {
 namespace {
 
-void begin(RecordedFrame& frame, websocket::FrameHeader const& header) {
-    frame = {};
-    frame.opcode = header.opcode;
-    frame.fin = header.fin;
-    frame.rsv1 = header.rsv1;
-    frame.rsv2 = header.rsv2;
-    frame.rsv3 = header.rsv3;
-    frame.masked = header.masked;
-    if (header.key) frame.key.emplace(reinterpret_cast<char const*>(header.key->data()), header.key->size());
-    frame.payload_size = header.length;
+void append_up_to(std::string& kept, std::string_view more, std::size_t limit) {
+    kept.append(more.substr(0, limit - std::min(limit, kept.size())));
 }
 
 std::string flag_names(RecordedFrame const& frame) {
@@ -55,14 +47,54 @@ void FrameRecorder::feed(std::string_view bytes) {
 std::optional<RecordedFrame> FrameRecorder::next() {
     std::span<char> bytes(buffer_.data() + used_, buffer_.size() - used_);
     for (;;) {
+        auto const* const begin = bytes.data();
         auto const part = reader_.next(bytes);  // a tolerant reader never fails
         used_ = buffer_.size() - bytes.size();
+        auto const payload = *part ? (*part)->payload : std::span<char>();
+        keep_raw({begin, static_cast<std::size_t>(bytes.data() - begin) - payload.size()});
         if (!*part) return std::nullopt;
-        if ((*part)->begins) begin(frame_, reader_.header());
-        auto const payload = (*part)->payload;
-        frame_.payload.append(payload.data(), std::min(payload.size(), payload_limit_ - frame_.payload.size()));
-        if ((*part)->ends) return std::move(frame_);
+        if ((*part)->begins) describe_header();
+        take(payload);
+        if (!(*part)->ends) continue;
+        auto frame = std::exchange(frame_, {});
+        frame.index = index_++;
+        return frame;
     }
+}
+
+void FrameRecorder::describe_header() {
+    auto const& header = reader_.header();
+    frame_.opcode = header.opcode;
+    frame_.fin = header.fin;
+    frame_.rsv1 = header.rsv1;
+    frame_.rsv2 = header.rsv2;
+    frame_.rsv3 = header.rsv3;
+    frame_.masked = header.masked;
+    if (header.key) frame_.key.emplace(reinterpret_cast<char const*>(header.key->data()), header.key->size());
+}
+
+/// Takes some of the payload, which the reader has unmasked where it stands.
+void FrameRecorder::take(std::span<char> payload) {
+    keep_payload({payload.data(), payload.size()});
+    if (auto const& key = reader_.header().key; key && keep_.raw > 0)
+        websocket::apply_mask(payload, *key, frame_.payload_size);
+    keep_raw({payload.data(), payload.size()});
+    frame_.payload_size += payload.size();
+}
+
+void FrameRecorder::keep_payload(std::string_view bytes) {
+    auto& kept = frame_.payload;
+    auto const before_leader_ends =
+        std::min(bytes.size(), keep_.leader.size() - std::min(keep_.leader.size(), kept.size()));
+    append_up_to(kept, bytes.substr(0, before_leader_ends), keep_.payload);
+    bool const is_led = !keep_.leader.empty() && kept.starts_with(keep_.leader);
+    append_up_to(kept, bytes.substr(before_leader_ends), is_led ? keep_.payload_after_leader : keep_.payload);
+}
+
+void FrameRecorder::keep_raw(std::string_view bytes) {
+    if (keep_.raw == 0) return;
+    append_up_to(frame_.raw, bytes, keep_.raw);
+    frame_.raw_size += bytes.size();
 }
 
 std::string describe(RecordedFrame const& frame) {

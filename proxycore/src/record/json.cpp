@@ -84,11 +84,13 @@ Json to_json(RecordedRequest const& request) {
 
 Json to_json(RecordedResponse const& response) {
     Json object;
-    put(object, "status_code", response.status_code);
-    object["reason"] = nullptr;
-    if (response.reason) put(object, "reason", *response.reason);
-    put(object, "version", response.version);
-    put(object, response.headers);
+    if (!response.status_code.empty()) {  // a frame has none, nor has what broke off before it came
+        put(object, "status_code", response.status_code);
+        object["reason"] = nullptr;
+        if (response.reason) put(object, "reason", *response.reason);
+        put(object, "version", response.version);
+        put(object, response.headers);
+    }
     object["body"] = nullptr;
     if (response.body) put(object, "body", *response.body);
     object["body_size"] = response.body_size;
@@ -105,6 +107,12 @@ Json to_json(RecordedFrame const& frame) {
     if (frame.key) put(object, "key", *frame.key);
     put(object, "payload", frame.payload);
     object["payload_size"] = frame.payload_size;
+    if (frame.raw_size > 0) {
+        put(object, "raw", frame.raw);
+        object["raw_size"] = frame.raw_size;
+    }
+    object["connection"] = frame.connection;
+    object["index"] = frame.index;
     return object;
 }
 

@@ -33,7 +33,7 @@ public:
     std::span<char> prepare(std::size_t size) {
         if (begin_ == end_) begin_ = end_ = 0;
         if (buffer_.size() - end_ < size) {
-            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+            if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
             end_ -= std::exchange(begin_, 0);
             if (buffer_.size() - end_ < size) buffer_.resize(end_ + size);
         }

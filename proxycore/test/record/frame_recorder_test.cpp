@@ -10,13 +10,14 @@
 namespace pathology::proxycore::record {
 namespace {
 
+using namespace std::string_literals;
 using websocket::test::masked;
 using websocket::test::plain;
 
 TEST(FrameRecorder, KeepsTheFirstBytesAndCountsAll) {
     auto const wire = masked(1, "Hello") + plain(2, "abc", false) + plain(9, "");
     test::for_each_split(
-        wire, [] { return FrameRecorder(4); },
+        wire, [] { return FrameRecorder({.payload = 4}); },
         [](FrameRecorder& recorder, test::Pieces pieces) {
             std::vector<RecordedFrame> frames;
             for (auto const piece : pieces) {
@@ -37,8 +38,48 @@ TEST(FrameRecorder, KeepsTheFirstBytesAndCountsAll) {
         });
 }
 
+TEST(FrameRecorder, KeepsTheBytesAsTheyCame) {
+    std::vector<std::string> const wires{masked(1, "Hello"), plain(2, "abc"),
+                                         "\x82\x7f\0\0\0\0\0\0\0\x03"
+                                         "abc"s,
+                                         masked(9, "")};
+    std::string wire;
+    for (auto const& one : wires) wire += one;
+    test::for_each_split(
+        wire, [] { return FrameRecorder({.payload = 3, .raw = 100}); },
+        [&](FrameRecorder& recorder, test::Pieces pieces) {
+            std::size_t count = 0;
+            for (auto const piece : pieces) {
+                recorder.feed(piece);
+                while (auto const frame = recorder.next()) {
+                    EXPECT_EQ(frame->index, count);
+                    EXPECT_EQ(frame->raw, wires.at(count));
+                    EXPECT_EQ(frame->raw_size, wires.at(count++).size());
+                }
+            }
+            EXPECT_EQ(count, wires.size());
+        });
+}
+
+TEST(FrameRecorder, KeepsMoreBehindALeader) {
+    for (auto const& [payload, kept] : {std::pair{"abcdef", "abc"}, std::pair{"go!def", "go!de"}}) {
+        test::for_each_split(
+            masked(1, payload),
+            [] { return FrameRecorder({.payload = 3, .leader = "go!", .payload_after_leader = 5}); },
+            [&](FrameRecorder& recorder, test::Pieces pieces) {
+                std::optional<RecordedFrame> frame;
+                for (auto const piece : pieces) {
+                    recorder.feed(piece);
+                    frame = recorder.next();
+                }
+                ASSERT_TRUE(frame);
+                EXPECT_EQ(frame->payload, kept);
+            });
+    }
+}
+
 TEST(FrameRecorder, KnowsHalfAFrame) {
-    FrameRecorder recorder(10);
+    FrameRecorder recorder({.payload = 10});
     recorder.feed(masked(1, "Hello").substr(0, 8));
     EXPECT_FALSE(recorder.next());
     EXPECT_FALSE(recorder.is_between_frames());

@@ -50,7 +50,7 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     exchange.request->headers.add("A", "\xff");
     exchange.request->raw_size = 1;
     exchange.response->raw = "HTTP";
-    exchange.frame = RecordedFrame{.key = "abcd"};
+    exchange.frame = RecordedFrame{.key = "abcd", .raw = "\x81", .raw_size = 1};
     exchange.message = "m";
     auto const names_in = [](Json const& object) {
         std::string missing;
@@ -103,7 +103,7 @@ TEST(JsonLine, ShowsAFrame) {
         RecordedFrame{.opcode = 1, .fin = true, .masked = true, .key = "abcd", .payload = "hi", .payload_size = 2};
     auto const frame = Json::parse(to_json_line(exchange))["frame"];
     EXPECT_EQ(frame, Json::parse(R"({"opcode":1,"fin":true,"rsv1":false,"rsv2":false,"rsv3":false,"mask":true,
-                                     "key":"abcd","payload":"hi","payload_size":2})"));
+                                     "key":"abcd","payload":"hi","payload_size":2,"connection":0,"index":0})"));
 }
 
 TEST(JsonLine, HasNoLineBreak) {

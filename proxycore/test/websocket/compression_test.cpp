@@ -72,6 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
         SampleCase{"RsvTwo", masked_with(rsv1 | 0x20, 1, hello), "! RSV2 in a text frame"},
         SampleCase{"Nonsense", masked_with(rsv1, 1, "\xff\xff\xff\xff"), "! message that does not decompress"},
         SampleCase{"BehindTheWindow", masked_with(rsv1, 1, "\xf2\0\x11\0\0"s), "! message that does not decompress"},
+        SampleCase{"NonsenseBehindBadText", masked_with(rsv1, 1, "\0\x02\0\xfd\xff\xc3\x28\xff\xff"s),
+                   "! text message that is no UTF-8"},
         SampleCase{"NoUtf8", masked_with(rsv1, 1, "\0\x02\0\xfd\xff\xc3\x28\0"s, false),
                    "! text message that is no UTF-8"}),
     pathology::test::row_name);

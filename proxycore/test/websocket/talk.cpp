@@ -87,7 +87,7 @@ Talk talk(Endpoint& endpoint, std::span<std::string_view const> pieces, bool ech
 
 std::string shown_frames(std::string_view wire) {
     std::string list;
-    record::FrameRecorder recorder(1U << 20U);
+    record::FrameRecorder recorder({.payload = 1U << 20U});
     recorder.feed(wire);
     while (auto const frame = recorder.next()) {
         auto const kind = name_of(frame->opcode) + (frame->rsv1 ? "+rsv1" : "") + (frame->fin ? "" : "...");

@@ -56,7 +56,11 @@ struct RecordedFrame {
     bool fin = false, rsv1 = false, rsv2 = false, rsv3 = false, masked = false;
     std::optional<std::string> key{};  ///< four bytes
     std::string payload{};             ///< the first bytes, unmasked
-    std::uint64_t payload_size = 0;
+    std::uint64_t payload_size = 0;    ///< all of them counted
+    std::string raw{};                 ///< the exact bytes, header and mask and all, as many as the recorder keeps
+    std::uint64_t raw_size = 0;        ///< all of them counted; 0 when raw bytes are not recorded
+    std::uint64_t connection = 0;      ///< number of the connection, counting up from 0
+    std::uint64_t index = 0;           ///< number of the frame among those of its direction, counting up from 0
 };
 
 /// One entry of a log.

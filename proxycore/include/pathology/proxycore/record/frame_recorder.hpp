@@ -1,19 +1,29 @@
 // WebSocket frames as a log keeps them. What is legal is not judged here.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <pathology/proxycore/record/exchange.hpp>
 #include <pathology/proxycore/websocket/frame_reader.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace pathology::proxycore::record {
 
+/// What is kept of each frame.
+struct FrameKeep {
+    std::size_t payload = 0;  ///< bytes of its payload
+    std::size_t raw = 0;      ///< bytes as they came
+    /// A payload that begins so is kept up to the other limit; no longer than `payload`.
+    std::string_view leader = {};
+    std::size_t payload_after_leader = 0;
+};
+
 /// Records one frame after another out of bytes, in bounded memory.
 class FrameRecorder {
 public:
-    /// Keeps the first `payload_limit` bytes of each payload.
-    explicit FrameRecorder(std::size_t payload_limit) : payload_limit_(payload_limit) {}
+    explicit FrameRecorder(FrameKeep keep) : keep_(keep) {}
 
     void feed(std::string_view bytes);
 
@@ -24,11 +34,17 @@ public:
     bool is_between_frames() const { return used_ == buffer_.size() && reader_.is_between_frames(); }
 
 private:
-    std::size_t payload_limit_;
+    void describe_header();
+    void take(std::span<char> payload);
+    void keep_payload(std::string_view bytes);
+    void keep_raw(std::string_view bytes);
+
+    FrameKeep keep_;
     websocket::FrameReader reader_;
     std::string buffer_;
     std::size_t used_ = 0;
     RecordedFrame frame_;
+    std::uint64_t index_ = 0;
 };
 
 /// `ws frame:text:fin|mask:key=b'abcd' 15b`: opcode, flags that are set, key, size unless it is 0.
