@@ -7,6 +7,7 @@
 #include <pathology/language/resolve.hpp>
 
 #include "layout.hpp"
+#include "nested.hpp"
 
 namespace pathology::language {
 namespace {
@@ -43,7 +44,7 @@ Parsed<std::string> freeze_nested(Message const& nested, Settings const& setting
 
 Parsed<void> freeze_nested(Feature& feature, Settings const& settings, std::uint64_t seed) {
     if (auto* response = std::get_if<NestedResponse>(&feature.is)) {
-        auto const parsed = parse_response(response->spec);
+        auto const parsed = parse_nested_response(response->spec, settings.protocol);
         if (parsed.has_error()) return parsed.error();
         auto text = freeze_nested(*parsed, settings, seed);
         if (text.has_error()) return text.error();

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <pathology/proxycore/http/fields.hpp>
+#include <utility>
 
 namespace pathology::language {
 namespace {
 
 namespace websocket = proxycore::websocket;
-
-/// Files up to this size become part of the plan's bytes where their content matters (header names, keys).
-constexpr std::uint64_t small_file = 1024;
 
 /// The order of generated values in memory, which pointers of different features have by std::less alone.
 constexpr auto by_address = [](auto const& a, auto const& b) { return std::less<>()(a.first, b.first); };
@@ -34,6 +33,7 @@ std::uint64_t size(Piece const& piece) {
         std::uint64_t operator()(SendBytes const& p) const { return p.bytes.size(); }
         std::uint64_t operator()(SendGenerated const& p) const { return p.size; }
         std::uint64_t operator()(SendFile const& p) const { return p.size; }
+        std::uint64_t operator()(SendFramed const& p) const { return p.size; }
     };
     return std::visit(Size{}, piece);
 }
@@ -50,10 +50,47 @@ std::uint64_t StreamNumbers::operator[](Generated const& generated) const {
     return std::lower_bound(numbers_.begin(), numbers_.end(), wanted, by_address)->second;
 }
 
+Piece cut(Piece const& piece, std::uint64_t from, std::uint64_t n) {
+    if (auto const* bytes = std::get_if<SendBytes>(&piece)) return SendBytes{bytes->bytes.substr(from, n)};
+    auto part = piece;
+    std::visit(
+        [&](auto& is) {
+            if constexpr (requires { is.from; }) {
+                is.from += from;
+                is.size = n;
+            }
+            if constexpr (requires { is.mask; }) {
+                if (is.mask) is.mask->phase += from;
+            }
+        },
+        part);
+    return part;
+}
+
 void Layout::add(std::string_view bytes) {
     if (bytes.empty()) return;
-    if (pieces_.empty() || !std::holds_alternative<SendBytes>(pieces_.back())) pieces_.emplace_back(SendBytes{});
-    std::get<SendBytes>(pieces_.back()).bytes.append(bytes);
+    auto& pieces = base_.pieces;
+    if (pieces.empty() || !std::holds_alternative<SendBytes>(pieces.back())) pieces.emplace_back(SendBytes{});
+    std::get<SendBytes>(pieces.back()).bytes.append(bytes);
+    size_ = saturating_sum(size_, bytes.size());
+}
+
+void Layout::add(Piece piece) {
+    if (auto const* bytes = std::get_if<SendBytes>(&piece)) return add(bytes->bytes);
+    size_ = saturating_sum(size_, size(piece));
+    base_.pieces.push_back(std::move(piece));
+}
+
+void Layout::add(Base base) {
+    for (auto const frame : base.frames) base_.frames.push_back(saturating_sum(size_, frame));
+    for (auto& piece : base.pieces) add(std::move(piece));
+}
+
+void Layout::begin_frame() { base_.frames.push_back(size_); }
+
+Base Layout::take() {
+    size_ = 0;
+    return std::exchange(base_, {});
 }
 
 Parsed<void> Layout::add(Value const& value, std::optional<Mask> mask) {
@@ -67,13 +104,13 @@ Parsed<void> Layout::add(Value const& value, std::optional<Mask> mask) {
         add(masked);
     } else if (auto const* generated = std::get_if<Generated>(&value)) {
         if (generated->count > 0) {
-            pieces_.emplace_back(SendGenerated{generated->type, streams_[*generated], 0, generated->size(), mask});
+            add(Piece(SendGenerated{generated->type, streams_[*generated], 0, generated->size(), mask}));
         }
     } else {
         auto file = open(std::get<FileValue>(value).path);
         if (file.has_error()) return file.error();
         auto const size = (*file)->size();
-        if (size > 0) pieces_.emplace_back(SendFile{std::move(*file), 0, size, mask});
+        if (size > 0) add(Piece(SendFile{std::move(*file), 0, size, mask}));
     }
     return {};
 }
@@ -86,7 +123,7 @@ Parsed<std::shared_ptr<FileContent const>> Layout::open(std::string const& path)
     return opened;
 }
 
-Parsed<std::vector<Piece>> lay_out(Message const& message, Settings const& settings) {
+Parsed<Base> lay_out(Message const& message, Settings const& settings) {
     Layout layout(message, settings);
     auto const done = std::visit([&](auto const& is) { return lay_out_message(is, layout, settings); }, message);
     if (done.has_error()) return done.error();
@@ -99,6 +136,17 @@ Parsed<std::uint64_t> measure(Value const& value, Settings const& settings) {
     auto const file = settings.files.open(std::get<FileValue>(value).path);
     if (file.has_error()) return file.error();
     return (*file)->size();
+}
+
+Parsed<bool> gives_header(Features const& features, std::string_view wanted, Settings const& settings) {
+    for (auto const& feature : features) {
+        auto const* header = std::get_if<Header>(&feature.is);
+        if (header == nullptr) continue;
+        auto const name = known_bytes(header->name, settings);
+        if (name.has_error()) return at(feature, name.error());
+        if (*name && proxycore::http::equals_ignoring_case(**name, wanted)) return true;
+    }
+    return false;
 }
 
 Parsed<std::optional<std::string>> known_bytes(Value const& value, Settings const& settings) {

@@ -10,10 +10,13 @@
 
 namespace pathology::language {
 
-/// Part of a message before actions: one of the three steps that send.
-using Piece = std::variant<SendBytes, SendGenerated, SendFile>;
+/// Part of a message before actions: one of the steps that send.
+using Piece = std::variant<SendBytes, SendGenerated, SendFile, SendFramed>;
 
 std::uint64_t size(Piece const& piece);
+
+/// The bytes [from, from + n) of a piece.
+Piece cut(Piece const& piece, std::uint64_t from, std::uint64_t n);
 
 /// A sum that stays at 2^64-1 when it would pass it; a message that long never ends anyway.
 constexpr std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
@@ -43,6 +46,16 @@ template <class MessageRef, class Visit> void for_each_value(MessageRef&& messag
     if (auto* request = std::get_if<Request>(&message)) {
         if (request->method) visit(*request->method);
         visit(request->path);
+    } else if (auto* frame = std::get_if<Http2Frame>(&message)) {
+        for (auto& part : frame->payload) {
+            if (auto* value = std::get_if<Value>(&part)) visit(*value);
+            if (auto* field = std::get_if<PayloadField>(&part)) {
+                visit(field->name);
+                visit(field->value);
+            }
+        }
+    } else if (auto* preface = std::get_if<Http2Preface>(&message)) {
+        if (preface->value) visit(*preface->value);
     }
     for (auto& feature : features(message)) {
         std::visit(
@@ -66,15 +79,26 @@ template <class MessageRef, class Visit> void for_each_value(MessageRef&& messag
 /// Errors: SpecErrc::bad_key unless it is four bytes long.
 Parsed<std::optional<proxycore::websocket::MaskingKey>> masking_key(Frame const& frame, Settings const& settings);
 
+/// A message before actions.
+struct Base {
+    std::vector<Piece> pieces;
+    std::vector<std::uint64_t> frames;  ///< where HTTP/2 frames begin; of those in one SendFramed the first
+};
+
 /// Turns values into pieces, merging bytes with the bytes before them.
 class Layout {
 public:
     Layout(Message const& message, Settings const& settings) : settings_(settings), streams_(message) {}
 
     void add(std::string_view bytes);
+    void add(Piece piece);
+    void add(Base base);
     Parsed<void> add(Value const& value, std::optional<Mask> mask = std::nullopt);
 
-    std::vector<Piece> take() { return std::move(pieces_); }
+    /// Says that a frame begins here, or several of them in the next piece.
+    void begin_frame();
+
+    Base take();
 
 private:
     Parsed<std::shared_ptr<FileContent const>> open(std::string const& path);
@@ -82,19 +106,28 @@ private:
     Settings const& settings_;
     std::map<std::string, std::shared_ptr<FileContent const>> files_;  // a file named often is opened once
     StreamNumbers streams_;
-    std::vector<Piece> pieces_;
+    Base base_;
+    std::uint64_t size_ = 0;
 };
 
 /// Lays out one kind of message; lay_out() chooses.
 Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& settings);
 Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings const& settings);
 Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const& settings);
+Parsed<void> lay_out_message(Http2Frame const& frame, Layout& layout, Settings const& settings);
+Parsed<void> lay_out_message(Http2Preface const& preface, Layout& layout, Settings const& settings);
 
-/// The pieces of a message. Offsets need not be numbers yet; frames must have their mask and key.
-Parsed<std::vector<Piece>> lay_out(Message const& message, Settings const& settings);
+/// The base of a message. Offsets need not be numbers yet; frames must have their mask and key.
+Parsed<Base> lay_out(Message const& message, Settings const& settings);
 
 /// The size of a value in bytes.
 Parsed<std::uint64_t> measure(Value const& value, Settings const& settings);
+
+/// Whether the features give a header, under any spelling; `wanted` is in lower case.
+Parsed<bool> gives_header(Features const& features, std::string_view wanted, Settings const& settings);
+
+/// The size up to which a file is read where its content matters.
+inline constexpr std::uint64_t small_file = 4096;
 
 /// The bytes of a literal or of a small file; nullopt for generated data.
 Parsed<std::optional<std::string>> known_bytes(Value const& value, Settings const& settings);

@@ -1,11 +1,12 @@
 // Requests and responses as pieces.
 
-#include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/reason.hpp>
 #include <pathology/language/user_agents.hpp>
 
 #include "layout.hpp"
+#include "layout_http2.hpp"
+#include "nested.hpp"
 
 namespace pathology::language {
 namespace {
@@ -60,7 +61,8 @@ Parsed<void> lay_out_rest(Features const& features, Layout& layout) {
 
 }  // namespace
 
-Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& /*settings*/) {
+Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& settings) {
+    if (settings.protocol == Protocol::http2) return lay_out_http2(response, layout, settings);
     auto const code = response.code.value_or("101");  // only `ws` may leave it out
     layout.add("HTTP/1.1 ");
     layout.add(code);
@@ -70,7 +72,8 @@ Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings 
     return lay_out_rest(response.features, layout);
 }
 
-Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings const& /*settings*/) {
+Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings const& settings) {
+    if (settings.protocol == Protocol::http2) return lay_out_http2(request, layout, settings);
     if (!request.method) {
         layout.add("GET");  // only `ws` may leave it out
     } else if (auto added = layout.add(*request.method); added.has_error()) {
@@ -79,7 +82,7 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
     layout.add(" ");
     if (auto added = layout.add(request.path); added.has_error()) return added;
     if (auto const* nested = find<NestedResponse>(request.features)) {
-        auto const response = parse_response(nested->spec);
+        auto const response = parse_nested_response(nested->spec, Protocol::http1);
         if (response.has_error()) return response.error();
         layout.add(print(*response));
     }

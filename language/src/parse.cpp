@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "grammar/grammar.hpp"
+#include "nested.hpp"
 
 namespace pathology::language {
 namespace {
@@ -17,9 +18,9 @@ SpecFailure inside(SourceSpan outer, SpecFailure failure, std::string_view what)
     return failure;
 }
 
-Parsed<void> check_nested(Feature const& feature, ParseLimits const& limits) {
+Parsed<void> check_nested(Feature const& feature, Protocol protocol, ParseLimits const& limits) {
     if (auto const* response = std::get_if<NestedResponse>(&feature.is)) {
-        if (auto nested = parse_response(response->spec, limits); nested.has_error()) {
+        if (auto nested = parse_nested_response(response->spec, protocol, limits); nested.has_error()) {
             return inside(feature.span, std::move(nested).error(), "response");
         }
     } else if (auto const* frame = std::get_if<NestedFrame>(&feature.is)) {
@@ -64,7 +65,7 @@ constexpr std::string_view group_names[] = {"reason",     "raw flag",   "body", 
                                             "repetition", "disconnect", "opcode",    "length",          "masking key",
                                             "fin flag",   "rsv1 flag",  "rsv2 flag", "rsv3 flag",       "mask flag"};
 
-Parsed<void> check(Message const& message, ParseLimits const& limits) {
+Parsed<void> check(Message const& message, Protocol protocol, ParseLimits const& limits) {
     unsigned seen = 0;
     for (auto const& feature : features(message)) {
         if (auto const group = exclusive_group(feature); group >= 0) {
@@ -76,7 +77,7 @@ Parsed<void> check(Message const& message, ParseLimits const& limits) {
             }
             seen |= bit;
         }
-        if (auto nested = check_nested(feature, limits); nested.has_error()) return nested;
+        if (auto nested = check_nested(feature, protocol, limits); nested.has_error()) return nested;
     }
     return {};
 }
@@ -102,8 +103,10 @@ Parsed<std::vector<Message>> parse(Start start, std::string_view spec, ParseLimi
     if (auto sound = check_text(spec, start != Start::frames, limits); sound.has_error()) return sound.error();
     auto messages = grammar::parse(start, spec);
     if (messages.has_error()) return messages;
+    auto const protocol =
+        start == Start::http2_responses || start == Start::http2_requests ? Protocol::http2 : Protocol::http1;
     for (auto const& message : *messages) {
-        if (auto sound = check(message, limits); sound.has_error()) return sound.error();
+        if (auto sound = check(message, protocol, limits); sound.has_error()) return sound.error();
     }
     return messages;
 }
@@ -116,12 +119,29 @@ Parsed<Message> parse_response(std::string_view spec, ParseLimits const& limits)
     return std::move(messages->front());
 }
 
+Parsed<Message> parse_nested_response(std::string_view spec, Protocol protocol, ParseLimits const& limits) {
+    if (protocol == Protocol::http1) return parse_response(spec, limits);
+    auto messages = parse_http2_responses(spec, limits);
+    if (messages.has_error()) return std::move(messages).error();
+    if (messages->size() == 1) return std::move(messages->front());
+    auto const end = static_cast<std::uint32_t>(spec.size());
+    return SpecFailure{SpecErrc::syntax, "a nested spec holds one message", {end, end}};
+}
+
 Parsed<std::vector<Message>> parse_requests(std::string_view spec, ParseLimits const& limits) {
     return parse(Start::requests, spec, limits);
 }
 
 Parsed<std::vector<Message>> parse_frames(std::string_view spec, ParseLimits const& limits) {
     return parse(Start::frames, spec, limits);
+}
+
+Parsed<std::vector<Message>> parse_http2_responses(std::string_view spec, ParseLimits const& limits) {
+    return parse(Start::http2_responses, spec, limits);
+}
+
+Parsed<std::vector<Message>> parse_http2_requests(std::string_view spec, ParseLimits const& limits) {
+    return parse(Start::http2_requests, spec, limits);
 }
 
 }  // namespace pathology::language

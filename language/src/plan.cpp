@@ -38,27 +38,14 @@ Parsed<std::vector<Placed>> place_actions(Features const& features, std::uint64_
     return placed;
 }
 
-/// The bytes [from, from + n) of a piece.
-Piece cut(Piece const& piece, std::uint64_t from, std::uint64_t n) {
-    if (auto const* bytes = std::get_if<SendBytes>(&piece)) return SendBytes{bytes->bytes.substr(from, n)};
-    auto const part_of = [&](auto part) -> Piece {
-        part.from += from;
-        part.size = n;
-        if (part.mask) part.mask->phase += from;
-        return part;
-    };
-    if (auto const* generated = std::get_if<SendGenerated>(&piece)) return part_of(*generated);
-    return part_of(std::get<SendFile>(piece));
-}
-
 /// Builds the steps, from the base message in order and the actions in between.
 class Planner {
 public:
-    Planner(Message const& message, Settings const& settings, std::vector<Piece> pieces)
-        : injections_(message, settings), pieces_(std::move(pieces)) {
-        for (auto const& piece : pieces_) plan_.base_length = saturating_sum(plan_.base_length, size(piece));
+    Planner(Message const& message, Settings const& settings, Base base)
+        : injections_(message, settings), base_(std::move(base)) {
+        for (auto const& piece : base_.pieces) plan_.base_length = saturating_sum(plan_.base_length, size(piece));
         plan_.length = plan_.base_length;
-        plan_.steps.reserve(pieces_.size() + 1);
+        plan_.steps.reserve(base_.pieces.size() + 1);
     }
 
     Parsed<Plan> make(Features const& features) {
@@ -76,11 +63,11 @@ private:
         if (auto const* inject = std::get_if<InjectAt>(&feature.is)) {
             if (auto const added = injections_.add(inject->value); added.has_error())
                 return language::at(feature, added.error());
-            auto const injected = injections_.take();
+            auto injected = injections_.take().pieces;
             for (auto const& piece : injected) plan_.length = saturating_sum(plan_.length, size(piece));
             if (plan_.disconnects) return {};  // counted, for limits, but never sent
             send_until(at);
-            for (auto const& piece : injected) push(piece);
+            for (auto& piece : injected) push(std::move(piece));
             return {};
         }
         if (plan_.disconnects) return {};
@@ -91,7 +78,7 @@ private:
             if (pause->seconds)
                 length = std::chrono::seconds(
                     static_cast<std::int64_t>(std::min<std::uint64_t>(*pause->seconds, longest_pause)));
-            plan_.steps.emplace_back(Pause{length});
+            plan_.steps.emplace_back(Pause{length, is_between_frames()});
         } else {
             plan_.disconnects = true;
             plan_.steps.emplace_back(Disconnect{});
@@ -99,9 +86,18 @@ private:
         return {};
     }
 
+    /// Whether what was sent so far ends where an HTTP/2 frame does.
+    bool is_between_frames() const {
+        if (base_.frames.empty()) return false;
+        if (next_piece_ == base_.pieces.size()) return true;
+        if (auto const* framed = std::get_if<SendFramed>(&base_.pieces[next_piece_]))
+            return sent_of_piece_ % (framed->frame_header.size() + framed->frame_payload) == 0;
+        return std::binary_search(base_.frames.begin(), base_.frames.end(), sent_);
+    }
+
     void send_until(std::uint64_t at) {
         while (sent_ < at) {
-            auto& piece = pieces_[next_piece_];
+            auto& piece = base_.pieces[next_piece_];
             auto const left = size(piece) - sent_of_piece_;
             auto const n = std::min(left, at - sent_);
             auto const is_whole = n == size(piece);
@@ -129,7 +125,7 @@ private:
     static constexpr std::uint64_t longest_pause = 1'000'000'000;  // 31 years, and no overflow in any clock
 
     Layout injections_;
-    std::vector<Piece> pieces_;
+    Base base_;
     std::size_t next_piece_ = 0;
     std::uint64_t sent_of_piece_ = 0;
     std::uint64_t sent_ = 0;
@@ -139,16 +135,16 @@ private:
 }  // namespace
 
 Parsed<Plan> make_plan(Message const& resolved, Settings const& settings) {
-    auto pieces = lay_out(resolved, settings);
-    if (pieces.has_error()) return pieces.error();
-    return Planner(resolved, settings, std::move(*pieces)).make(features(resolved));
+    auto base = lay_out(resolved, settings);
+    if (base.has_error()) return base.error();
+    return Planner(resolved, settings, std::move(*base)).make(features(resolved));
 }
 
 Parsed<std::uint64_t> base_length(Message const& message, Settings const& settings) {
-    auto const pieces = lay_out(message, settings);
-    if (pieces.has_error()) return pieces.error();
+    auto const base = lay_out(message, settings);
+    if (base.has_error()) return base.error();
     std::uint64_t total = 0;
-    for (auto const& piece : *pieces) total = saturating_sum(total, size(piece));
+    for (auto const& piece : base->pieces) total = saturating_sum(total, size(piece));
     return total;
 }
 

@@ -13,6 +13,7 @@ std::uint64_t size(Step const& step) {
         std::uint64_t operator()(SendBytes const& s) const { return s.bytes.size(); }
         std::uint64_t operator()(SendGenerated const& s) const { return s.size; }
         std::uint64_t operator()(SendFile const& s) const { return s.size; }
+        std::uint64_t operator()(SendFramed const& s) const { return s.size; }
         std::uint64_t operator()(Pause) const { return 0; }
         std::uint64_t operator()(Disconnect) const { return 0; }
     };
@@ -21,6 +22,41 @@ std::uint64_t size(Step const& step) {
 
 void mask(std::optional<Mask> const& mask, std::uint64_t done, std::span<char> bytes) {
     if (mask) proxycore::websocket::apply_mask(bytes, mask->key, mask->phase + done);
+}
+
+/// The bytes of a value from `done` on, masked where it is.
+Parsed<void> read(SendGenerated const& value, std::uint64_t seed, std::uint64_t done, std::span<char> into) {
+    generate(value.type, derive_seed(seed, value.stream), value.from + done, into);
+    mask(value.mask, done, into);
+    return {};
+}
+
+Parsed<void> read(SendFile const& value, std::uint64_t /*seed*/, std::uint64_t done, std::span<char> into) {
+    if (auto read = value.file->read(value.from + done, into); read.has_error()) return read;
+    mask(value.mask, done, into);
+    return {};
+}
+
+/// The headers and payloads of equal frames.
+Parsed<void> read(SendFramed const& frames, std::uint64_t seed, std::uint64_t done, std::span<char> into) {
+    auto const header = frames.frame_header.size();
+    auto const frame = header + frames.frame_payload;
+    for (auto place = frames.from + done; !into.empty();) {
+        auto const within = place % frame;
+        auto const is_header = within < header;
+        auto const part = into.first(std::min<std::size_t>(into.size(), (is_header ? header : frame) - within));
+        if (is_header) {
+            std::memcpy(part.data(), frames.frame_header.data() + within, part.size());
+        } else {
+            auto const payload = place / frame * frames.frame_payload + within - header;
+            auto const done_so_far =
+                std::visit([&](auto const& value) { return read(value, seed, payload, part); }, frames.value);
+            if (done_so_far.has_error()) return done_so_far;
+        }
+        place += part.size();
+        into = into.subspan(part.size());
+    }
+    return {};
 }
 
 }  // namespace
@@ -54,11 +90,11 @@ Parsed<void> Player::fill(Step const& step, std::span<char> into) const {
     if (auto const* bytes = std::get_if<SendBytes>(&step)) {
         std::memcpy(into.data(), bytes->bytes.data() + done_, into.size());
     } else if (auto const* generated = std::get_if<SendGenerated>(&step)) {
-        generate(generated->type, derive_seed(seed_, generated->stream), generated->from + done_, into);
-        mask(generated->mask, done_, into);
+        return read(*generated, seed_, done_, into);
     } else if (auto const* file = std::get_if<SendFile>(&step)) {
-        if (auto read = file->file->read(file->from + done_, into); read.has_error()) return read;
-        mask(file->mask, done_, into);
+        return read(*file, seed_, done_, into);
+    } else if (auto const* framed = std::get_if<SendFramed>(&step)) {
+        return read(*framed, seed_, done_, into);
     }
     return {};
 }

@@ -97,6 +97,14 @@ struct FeaturePrinter {
     std::string operator()(InjectAt const& i) const { return "i" + text(i.at) + "," + print(i.value); }
 };
 
+struct PartPrinter {
+    std::string operator()(Value const& value) const { return print(value); }
+    std::string operator()(PayloadNumber const& number) const { return number.text; }
+    std::string operator()(PayloadField const& field) const { return print(field.name) + "=" + print(field.value); }
+};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 struct HeadPrinter {
     std::string operator()(Response const& response) const {
         if (!response.websocket) return response.code.value_or("");
@@ -109,6 +117,25 @@ struct HeadPrinter {
                print_unlike({"get", "head", "post", "put", "delete", "options", "trace", "connect"}, request.path);
     }
     std::string operator()(Frame const&) const { return "wf"; }
+    std::string operator()(Http2Frame const& frame) const {
+        std::string out = "h2f";
+        if (frame.length) {
+            out += ":" + std::to_string(*frame.length);
+        } else if (frame.type && is_digit(frame.type->text.front())) {
+            out += ":";  // or it would be read as the length
+        }
+        for (auto const* slot : {&frame.type, &frame.flags, &frame.stream}) {
+            if (*slot) out += ":" + (*slot)->text;
+        }
+        for (auto const& part : frame.payload) {
+            out += &part == &frame.payload.front() ? ":" : ",";
+            out += std::visit(PartPrinter{}, part);
+        }
+        return out;
+    }
+    std::string operator()(Http2Preface const& preface) const {
+        return preface.value ? "h2p:" + print(*preface.value) : "h2p";
+    }
 };
 
 std::string print(Message const& message, bool with_times) {

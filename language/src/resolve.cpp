@@ -8,6 +8,7 @@
 #include <pathology/proxycore/websocket/handshake.hpp>
 
 #include "layout.hpp"
+#include "resolve_http2.hpp"
 
 namespace pathology::language {
 namespace {
@@ -25,18 +26,6 @@ std::string lower(std::string_view text) {
 
 Feature literal_header(std::string_view name, std::string_view value) {
     return Feature(Header{Literal{std::string(name), false}, Literal{std::string(value), false}});
-}
-
-/// Whether the features give a header, under any spelling and by any shortcut.
-Parsed<bool> gives_header(Features const& features, std::string_view wanted, Settings const& settings) {
-    for (auto const& feature : features) {
-        auto const* header = std::get_if<Header>(&feature.is);
-        if (header == nullptr) continue;
-        auto const name = known_bytes(header->name, settings);
-        if (name.has_error()) return at(feature, name.error());
-        if (*name && lower(**name) == wanted) return true;
-    }
-    return false;
 }
 
 /// Adds a header unless it is given.
@@ -69,7 +58,8 @@ std::string host_of(Value const& path, std::string_view connecting_to) {
 
 // --- what each kind of message gets added ----------------------------------------------------------------------------
 
-Parsed<void> complete(Response& response, Settings const& settings, Rng& /*rng*/) {
+Parsed<void> complete(Response& response, Settings const& settings, Rng& rng) {
+    if (settings.protocol == Protocol::http2) return complete_http2(response, rng);
     auto& features = response.features;
     if (response.websocket) {
         auto const answered = gives_header(features, "sec-websocket-accept", settings);
@@ -90,6 +80,7 @@ Parsed<void> complete(Response& response, Settings const& settings, Rng& /*rng*/
 }
 
 Parsed<void> complete(Request& request, Settings const& settings, Rng& rng) {
+    if (settings.protocol == Protocol::http2) return complete_http2(request, rng);
     auto& features = request.features;
     if (request.websocket) {
         if (!request.method) request.method = Literal{"GET", false};
@@ -147,6 +138,13 @@ Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng) {
     return {};
 }
 
+Parsed<void> complete(Http2Frame& frame, Settings const& /*settings*/, Rng& rng) {
+    draw_header_text(frame, rng);
+    return {};
+}
+
+Parsed<void> complete(Http2Preface& /*preface*/, Settings const& /*settings*/, Rng& /*rng*/) { return {}; }
+
 // --- offsets ---------------------------------------------------------------------------------------------------------
 
 Offset* offset_of(Feature& feature) {
@@ -199,6 +197,7 @@ bool resolves_randomly(Message const& message, Settings const& settings) {
         if (masked && key == nullptr && find<NoMaskingKey>(frame->features) == nullptr) return true;
         if (key != nullptr && std::holds_alternative<Generated>(key->value)) return true;
     }
+    if (draws_header_text(message, settings.protocol)) return true;
     return std::any_of(features(message).begin(), features(message).end(), [](Feature feature) {
         auto const* offset = offset_of(feature);
         return offset != nullptr && offset->kind == Offset::Kind::random;

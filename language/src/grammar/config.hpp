@@ -13,7 +13,8 @@ namespace x3 = boost::spirit::x3;
 
 using Iterator = char const*;
 
-struct BeginTag;  // where the text begins, for spans
+struct BeginTag;     // where the text begins, for spans
+struct ProtocolTag;  // what the text is for, where HTTP/1 and HTTP/2 differ
 
 // White space may stand before every part (conformance data, "Grammar facts").
 inline constexpr std::string_view blanks = " \t\r\n";

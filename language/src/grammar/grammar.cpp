@@ -2,24 +2,29 @@
 
 #include "grammar/grammar.hpp"
 
+#include "grammar/http2_frame.hpp"
 #include "grammar/websocket.hpp"
 
 namespace pathology::language::grammar {
 namespace {
 
 auto const end_of_spec = named("the end", x3::eoi);
-auto const one_response = named("a status code, ws or wf", server_frame | response) >> end_of_spec;
-auto const requests = +(request | client_frame) >> end_of_spec;
+auto const one_response = named("a status code, ws or wf", server_frame | http2_frame | response) >> end_of_spec;
+auto const requests = +(request | client_frame | http2_frame) >> end_of_spec;
 auto const frames = +server_frame >> end_of_spec;
+auto const http2_responses = +(http2_frame | named("a status code, h2f or h2p", response)) >> end_of_spec;
+auto const http2_requests = +(http2_frame | request) >> end_of_spec;
 
 /// As x3::phrase_parse with x3::with, but without a copy of the parser for each call.
 template <class Parser, class Attribute>
-bool apply(Parser const& parser, std::string_view text, Furthest& seen, Attribute& attribute) {
+bool apply(Parser const& parser, Protocol const& protocol, std::string_view text, Furthest& seen,
+           Attribute& attribute) {
     auto const* const begin = text.data();
     auto const* first = begin;
     auto const skipping = x3::make_context<x3::skipper_tag>(skipper);
     auto const placed = x3::make_context<BeginTag>(begin, skipping);
-    auto const context = x3::make_context<FurthestTag>(seen, placed);
+    auto const spoken = x3::make_context<ProtocolTag>(protocol, placed);
+    auto const context = x3::make_context<FurthestTag>(seen, spoken);
     return parser.parse(first, begin + text.size(), context, x3::unused, attribute);
 }
 
@@ -38,9 +43,11 @@ Parsed<std::vector<Message>> parse(Start start, std::string_view text) {
     std::vector<Message> messages;
     bool fits = false;
     switch (start) {
-        case Start::response: fits = apply(one_response, text, seen, messages.emplace_back()); break;
-        case Start::requests: fits = apply(requests, text, seen, messages); break;
-        case Start::frames: fits = apply(frames, text, seen, messages); break;
+        case Start::response: fits = apply(one_response, Protocol::http1, text, seen, messages.emplace_back()); break;
+        case Start::requests: fits = apply(requests, Protocol::http1, text, seen, messages); break;
+        case Start::frames: fits = apply(frames, Protocol::http1, text, seen, messages); break;
+        case Start::http2_responses: fits = apply(http2_responses, Protocol::http2, text, seen, messages); break;
+        case Start::http2_requests: fits = apply(http2_requests, Protocol::http2, text, seen, messages); break;
     }
     if (fits) return messages;
     auto const place = static_cast<std::uint32_t>(before_blanks_at_the_end(text, seen.place()));

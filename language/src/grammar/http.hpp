@@ -4,6 +4,7 @@
 #include <boost/fusion/include/adapt_struct.hpp>
 #include <pathology/language/user_agents.hpp>
 
+#include "grammar/only_http1.hpp"
 #include "grammar/value.hpp"
 
 namespace pathology::language::grammar {
@@ -61,7 +62,8 @@ auto const nested_text = named("a quoted spec", quoted_text);
 auto const header = feature<Header>("h", 'h' >> quoted_value >> named("'='", x3::lit('=')) >> quoted_value);
 auto const content_type = feature<ContentType, Value>("c", 'c' >> any_value);
 auto const location = feature<Location, Value>("l", 'l' >> any_value);
-auto const reason = feature<Reason, Value>("m", 'm' >> any_value);
+auto const reason = feature<Reason, Value>(
+    "m", only_http1("a feature other than m, because HTTP/2 has no reasons", x3::lit('m')) >> any_value);
 auto const raw = feature<Raw, x3::unused_type>("rR", x3::no_case[x3::lit('r')]);
 auto const nested_response = feature<NestedResponse, Word>("s", 's' >> nested_text);
 
@@ -74,7 +76,7 @@ auto const request_feature =
 
 // --- messages --------------------------------------------------------------------------------------------------------
 
-auto const ws = x3::omit[x3::no_case[x3::lit("ws")]];
+auto const ws = x3::omit[only_http1("something else than ws, a handshake of HTTP/1", x3::no_case[x3::lit("ws")])];
 
 auto const status_code = named("a status code", x3::lexeme[+x3::char_("0-9")]);
 auto const to_code = [](std::string code) { return ResponseHead{false, std::move(code)}; };
@@ -88,18 +90,23 @@ auto const to_response = [](ResponseParts parts) {
 auto const response = build<ResponseParts>(to_response, response_head >> *(colon >> response_feature));
 
 struct MethodSymbols : x3::symbols<std::string> {
-    MethodSymbols() {
-        for (auto const* name : {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT"}) {
+    MethodSymbols(std::initializer_list<char const*> names) {
+        for (auto const* name : names) {
             std::string lower(name);
             std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(c + 32); });
             add(lower, name);
         }
     }
-} const known_method;
+};
+MethodSymbols const known_method{"GET", "HEAD", "POST", "PUT", "DELETE"};
+MethodSymbols const known_http1_method{"OPTIONS", "TRACE", "CONNECT"};
 
 auto const to_method_name = [](std::string name) { return Value(Literal{std::move(name), false}); };
-auto const method = named("a method (get, post... or 'text')",
-                          build<std::string>(to_method_name, x3::no_case[known_method]) | quoted_value);
+auto const method =
+    named("a method (get, post... or 'text')",
+          build<std::string>(to_method_name, x3::no_case[known_method]) |
+              build<std::string>(to_method_name, only_http1("this method in quotes", x3::no_case[known_http1_method])) |
+              quoted_value);
 auto const to_method = [](Value value) { return RequestHead{false, std::move(value)}; };
 auto const request_head = (ws >> x3::attr(true) >> -(colon >> method)) | build<Value>(to_method, method);
 

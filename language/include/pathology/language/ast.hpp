@@ -215,6 +215,36 @@ struct NestedFrame {
     friend bool operator==(NestedFrame const&, NestedFrame const&) = default;
 };
 
+// --- payloads of HTTP/2 frames ---------------------------------------------------------------------------------------
+
+/// A number of a frame with its spelling: `PING`, `6`, `0x6`, `END_STREAM,PADDED`.
+struct FrameNumber {
+    std::uint32_t number = 0;
+    std::string text;  ///< as printed
+
+    friend bool operator==(FrameNumber const&, FrameNumber const&) = default;
+};
+
+/// `MAX_FRAME_SIZE=100`, `0x99=5`, `INCREMENT=1`, `CANCEL`: a number of so many bytes, the highest first. A setting is
+/// its identifier and its value in one.
+struct PayloadNumber {
+    std::uint64_t number = 0;
+    std::uint8_t width = 4;  ///< bytes: 1, 4 or 6
+    std::string text;        ///< as printed
+
+    friend bool operator==(PayloadNumber const&, PayloadNumber const&) = default;
+};
+
+/// `':status'='200'`: a field of a header block.
+struct PayloadField {
+    Value name;
+    Value value;
+
+    friend bool operator==(PayloadField const&, PayloadField const&) = default;
+};
+
+using PayloadPart = std::variant<Value, PayloadNumber, PayloadField>;
+
 // --- messages --------------------------------------------------------------------------------------------------------
 
 /// One colon-separated part of a message, with the place it was written at (empty for parts that `resolve` added).
@@ -260,7 +290,28 @@ struct Frame {
     friend bool operator==(Frame const&, Frame const&) = default;
 };
 
-using Message = std::variant<Response, Request, Frame>;
+/// `h2f:PING`, `h2f:5:DATA:END_STREAM:1:'hello'`: an HTTP/2 frame. What is not given is computed: the length from the
+/// payload, the stream from the place it is used in, and the payload from the type when there is no length either.
+struct Http2Frame {
+    std::optional<std::uint32_t> length;  ///< that the header claims, 24 bits
+    std::optional<FrameNumber> type;
+    std::optional<FrameNumber> flags;
+    std::optional<FrameNumber> stream;  ///< 32 bits, with the reserved one
+    std::vector<PayloadPart> payload;
+    Features features;
+
+    friend bool operator==(Http2Frame const&, Http2Frame const&) = default;
+};
+
+/// `h2p`, `h2p:'PRI * HTTP/3.0'`: the bytes a client begins an HTTP/2 connection with.
+struct Http2Preface {
+    std::optional<Value> value;
+    Features features;
+
+    friend bool operator==(Http2Preface const&, Http2Preface const&) = default;
+};
+
+using Message = std::variant<Response, Request, Frame, Http2Frame, Http2Preface>;
 
 /// The features of any kind of message.
 inline Features const& features(Message const& message) {

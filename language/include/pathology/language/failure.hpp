@@ -25,6 +25,7 @@ enum class SpecErrc : std::uint8_t {
     needs_handshake,  ///< a `ws` response was asked for, and no WebSocket handshake came before it
     bad_key,          ///< a masking key is not four bytes long
     file_access,      ///< a file is missing, unreadable, or outside the folder that may be read
+    wrong_protocol,   ///< what stands at the span does not exist in the protocol that is spoken
     too_large,        ///< a value is too large for what was asked of it, such as freezing it
 };
 

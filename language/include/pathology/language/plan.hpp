@@ -45,15 +45,28 @@ struct SendFile {
     std::optional<Mask> mask;
 };
 
+/// A part of a body in HTTP/2 frames of one size: bytes [from, from + size) of an endless repetition of the header and
+/// `frame_payload` bytes of the value, which goes on from frame to frame.
+struct SendFramed {
+    std::variant<SendGenerated, SendFile> value;  ///< as many bytes as all frames hold together
+    std::string frame_header;
+    std::uint32_t frame_payload = 0;
+    std::uint64_t from = 0;
+    std::uint64_t size = 0;
+};
+
 /// Send nothing for a while; nullopt is for ever.
 struct Pause {
     std::optional<std::chrono::seconds> length;
+    /// Whether it stands before the message, behind it, or between two of its HTTP/2 frames, so that frames of others
+    /// may be sent meanwhile.
+    bool between_frames = false;
 };
 
 /// Close the connection in an orderly way. Always the last step.
 struct Disconnect {};
 
-using Step = std::variant<SendBytes, SendGenerated, SendFile, Pause, Disconnect>;
+using Step = std::variant<SendBytes, SendGenerated, SendFile, SendFramed, Pause, Disconnect>;
 
 /// Steps in the order of the wire; no two SendBytes stand side by side.
 struct Plan {

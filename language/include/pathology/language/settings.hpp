@@ -10,10 +10,24 @@ namespace pathology::language {
 
 enum class Side : std::uint8_t { server, client };
 
+/// What a request or a response is laid out for.
+enum class Protocol : std::uint8_t { http1, http2 };
+
+/// The place of a message in an HTTP/2 connection, and what the peer's settings say of it.
+struct Http2Place {
+    std::uint32_t stream = 1;
+    std::uint32_t max_frame_size = 16384;    ///< longer header blocks and bodies are cut into several frames
+    std::uint32_t header_table_size = 4096;  ///< of the peer's decoder; more than 4096 is not made use of
+    std::string scheme = "http";             ///< of requests
+};
+
 struct Settings {
     /// Client frames are masked unless they say otherwise; server frames are not.
     Side side = Side::server;
-    /// The host a request goes to, for its Host header; without one none is added.
+    /// What requests and responses are laid out for; frames of either kind are bytes in both.
+    Protocol protocol = Protocol::http1;
+    Http2Place http2 = {};
+    /// The host a request goes to, for its Host header or its :authority; without one none is added.
     std::optional<std::string> request_host = std::nullopt;
     /// The Sec-WebSocket-Key of the handshake that a `ws` response answers.
     std::optional<std::string> websocket_key = std::nullopt;

@@ -1,0 +1,135 @@
+#pragma once
+// The words and numbers of HTTP/2 frames: `PING`, `0x99`, `END_STREAM,PADDED`, `INCREMENT=1`.
+
+#include <algorithm>
+#include <optional>
+#include <pathology/language/ast.hpp>
+#include <pathology/proxycore/http2/names.hpp>
+#include <string_view>
+
+#include "grammar/tokens.hpp"
+
+namespace pathology::language::grammar {
+
+namespace http2 = proxycore::http2;
+
+// --- scanning, below X3 ----------------------------------------------------------------------------------------------
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_name(char c) { return (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c); }
+
+/// The name in capitals or the number that begins at `first`; may be empty.
+inline std::string_view scan_word(Iterator first, Iterator last) {
+    return {first, std::find_if_not(first, last, is_name)};
+}
+
+/// A decimal number, or a hexadecimal one behind `0x`; moves `first` behind it. Nothing when there is none below 2^64.
+std::optional<std::uint64_t> scan_number(Iterator& first, Iterator last);
+
+/// Whether the next thing but blanks is this character; moves `first` behind it if so.
+inline bool scan_char(Iterator& first, Iterator last, char wanted) {
+    auto const* it = std::find_if_not(first, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
+    if (it == last || *it != wanted) return false;
+    first = it + 1;
+    return true;
+}
+
+// --- names and numbers -----------------------------------------------------------------------------------------------
+
+/// A number up to `most`, or a name that stands for one. What goes before `=` is neither: that is part of a payload.
+struct FrameNumberParser : x3::parser<FrameNumberParser> {
+    using attribute_type = FrameNumber;
+    static bool const has_attribute = true;
+    using Lookup = std::optional<std::uint32_t> (*)(std::string_view name);
+
+    constexpr FrameNumberParser(std::uint32_t most, char const* too_large, Lookup lookup = nullptr)
+        : most_(most), too_large_(too_large), lookup_(lookup) {}
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
+               Attribute& attribute) const {
+        x3::skip_over(first, last, context);
+        auto const* it = first;
+        std::optional<std::uint32_t> const found = scan(it, last, furthest(context));
+        auto const* behind = it;
+        if (!found || scan_char(behind, last, '=')) return false;
+        x3::traits::move_to(FrameNumber{*found, std::string(first, it)}, attribute);
+        first = it;
+        return true;
+    }
+
+    /// The number at `it`, which then stands behind it.
+    std::optional<std::uint32_t> scan(Iterator& it, Iterator last, Furthest& seen) const;
+
+private:
+    std::uint32_t most_;
+    char const* too_large_;
+    Lookup lookup_;
+};
+
+/// `END_STREAM,PADDED,0x40`. A number alone is taken for flags only when a number follows as the next slot, because one
+/// number alone is the stream.
+struct FlagsParser : x3::parser<FlagsParser> {
+    using attribute_type = FrameNumber;
+    static bool const has_attribute = true;
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
+               Attribute& attribute) const {
+        x3::skip_over(first, last, context);
+        auto flags = scan(first, last, furthest(context));
+        if (!flags) return false;
+        x3::traits::move_to(std::move(*flags), attribute);
+        return true;
+    }
+
+private:
+    static std::optional<FrameNumber> scan(Iterator& first, Iterator last, Furthest& seen);
+};
+
+/// A number of a payload: `MAX_FRAME_SIZE=100`, `0x99=5`, `LAST_STREAM=7`, `ERROR=CANCEL`, or `CANCEL` alone.
+struct PayloadNumberParser : x3::parser<PayloadNumberParser> {
+    using attribute_type = PayloadNumber;
+    static bool const has_attribute = true;
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
+               Attribute& attribute) const {
+        x3::skip_over(first, last, context);
+        auto made = scan(first, last, furthest(context));
+        if (!made) return false;
+        x3::traits::move_to(std::move(*made), attribute);
+        return true;
+    }
+
+private:
+    static std::optional<PayloadNumber> scan(Iterator& first, Iterator last, Furthest& seen);
+};
+
+/// The bare name of a field: a word that ends before `=`, and is no name of a number.
+struct FieldNameParser : x3::parser<FieldNameParser> {
+    using attribute_type = Word;
+    static bool const has_attribute = true;
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
+               Attribute& attribute) const {
+        x3::skip_over(first, last, context);
+        auto const* it = std::find_if_not(first, last, [](char c) { return is_bare(c) && c != '='; });
+        auto const* behind = it;
+        if (it == first || !scan_char(behind, last, '=') || is_number({first, it})) return false;
+        Word word;
+        if (auto const bad = unescape({first, it}, word.text); bad != nullptr) {
+            furthest(context).insist(bad, "two hexadecimal digits after \\x");
+            return false;
+        }
+        first = it;
+        x3::traits::move_to(std::move(word), attribute);
+        return true;
+    }
+
+private:
+    static bool is_number(std::string_view word);
+};
+
+}  // namespace pathology::language::grammar
