@@ -36,7 +36,10 @@ bool quotes_what_is_wrong(Errc code) {
 
 std::string complaint(proxycore::http1::Failure const& failure) {
     std::string_view const sentence = failure.message;
-    return std::string(title(failure.code)).append(quotes_what_is_wrong(failure.code) ? quoted_in(sentence) : sentence);
+    auto const what = quotes_what_is_wrong(failure.code) ? quoted_in(sentence) : sentence;
+    auto line = std::string(title(failure.code)).append(what);
+    if (failure.code == Errc::bad_start_line && what.starts_with("\"CONNECT ")) line += " (CONNECT takes HOST:PORT)";
+    return line;
 }
 
 }  // namespace pathology::pathod
