@@ -59,6 +59,21 @@ TEST(ParseOptions, ReadsTheTunnel) {
     EXPECT_EQ(*options.tunnel, (Host{"google.com", 80}));
 }
 
+TEST(ParseOptions, ReadsWhoAsksTheProxy) {
+    auto const options = parsed({"-c", "b:80", "--proxy-auth", "me:pass:word", "a", "get:/"});
+    ASSERT_TRUE(options.proxy_auth);
+    EXPECT_EQ(options.proxy_auth->user, "me");
+    EXPECT_EQ(options.proxy_auth->password, "pass:word");
+}
+
+TEST(ParseOptions, ReadsTheWayThroughSocks) {
+    auto const options = parsed({"--socks", "[::1]:9050", "--socks-auth", "me:", "a", "get:/"});
+    EXPECT_EQ(options.socks, (Host{"::1", 9050}));
+    ASSERT_TRUE(options.socks_auth);
+    EXPECT_EQ(options.socks_auth->password, "");
+    EXPECT_EQ(parsed({"--socks", "localhost", "a", "get:/"}).socks, (Host{"localhost", std::nullopt}));
+}
+
 TEST(ParseOptions, NeedsNoHostToListUserAgents) { EXPECT_TRUE(parsed({"--show-uas"}).show_user_agents); }
 
 struct RefusedCase {
@@ -83,6 +98,13 @@ INSTANTIATE_TEST_SUITE_P(
                     RefusedCase{"PortZero", {"-p", "0", "localhost", "get:/"}, "port 0"},
                     RefusedCase{"BadCode", {"-I", "2xx", "a", "get:/"}, "Invalid return code specification: 2xx"},
                     RefusedCase{"BadTunnel", {"-c", "b", "a", "get:/"}, "Invalid CONNECT specification: b"},
+                    RefusedCase{"TunnelPortZero", {"-c", "b:0", "a", "get:/"}, "Invalid CONNECT specification: b:0"},
+                    RefusedCase{"AuthWithoutColon",
+                                {"-c", "b:1", "--proxy-auth", "me", "a", "get:/"},
+                                "--proxy-auth takes USER:PASSWORD, with a colon in between"},
+                    RefusedCase{"AuthForNobody", {"--proxy-auth", "me:x", "a", "get:/"}, "there is no -c"},
+                    RefusedCase{"SocksAuthForNobody", {"--socks-auth", "me:x", "a", "get:/"}, "there is no --socks"},
+                    RefusedCase{"BadSocks", {"--socks", "b:x", "a", "get:/"}, "--socks takes HOST or HOST:PORT"},
                     RefusedCase{"BadCount", {"-n", "-2", "a", "get:/"}, "-1 for no end"},
                     RefusedCase{"BadTime", {"-t", "soon", "a", "get:/"}, "Invalid duration: soon"},
                     RefusedCase{"UnknownOption", {"--nope", "a", "get:/"}, "no option --nope"}),

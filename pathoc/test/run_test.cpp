@@ -237,24 +237,7 @@ TEST(Run, TellsOneJsonObjectALine) {
     EXPECT_THAT(outcome.out, HasSubstr(R"("msg":"Invalid server response: bad status line)"));
 }
 
-// --- proxies, WebSockets, no server ----------------------------------------------------------------------------------
-
-TEST(Run, SpeaksThroughATunnel) {
-    ScriptedServer const proxy({"HTTP/1.1 200 Connection established\r\n\r\n", ok});
-    auto const outcome = against(proxy, {"-c", "origin.test:8080", "get:/x"});
-    EXPECT_EQ(outcome.out, ">> 'GET':/x\n<< 200 OK: 2 bytes\n");
-    EXPECT_THAT(proxy.heads(), ElementsAre("CONNECT origin.test:8080 HTTP/1.1\r\nHost: origin.test:8080\r\n\r\n",
-                                           "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n"));
-}
-
-TEST(Run, EndsWhenTheProxyRefuses) {
-    ScriptedServer const proxy({"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"});
-    auto const outcome = against(proxy, {"-n", "3", "-c", "origin.test:80", "get:/x"});
-    EXPECT_EQ(outcome.err, "Proxy CONNECT failed: 403 Forbidden\n");
-    EXPECT_EQ(outcome.out, "");
-    EXPECT_EQ(outcome.status, 1);
-    EXPECT_EQ(proxy.accepted(), 1U);
-}
+// --- WebSockets, no server -------------------------------------------------------------------------------------------
 
 TEST(Run, HearsFramesAfterAHandshake) {
     std::string const switched = "HTTP/1.1 101 Switching Protocols\r\n\r\n";

@@ -1,0 +1,104 @@
+// The built program behind squid, tinyproxy and microsocks.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "support/program.hpp"
+#include "support/real_proxy.hpp"
+#include "support/scripted_server.hpp"
+
+namespace pathology::pathoc::test {
+namespace {
+
+using testing::HasSubstr;
+
+std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+std::string const told = ">> 'GET':/x\n<< 200 OK: 2 bytes\n";
+
+class Proxies : public testing::Test {
+protected:
+    static Ended run(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"--no-timestamp", "-t", "20"});
+        return run_program(PATHOC_PROGRAM, arguments);
+    }
+    std::string origin() const { return "127.0.0.1:" + std::to_string(server_.port()); }
+
+    ScriptedServer server_{{ok}};
+};
+
+#define SKIP_WITHOUT(program) \
+    if (!pathology::test::is_installed(program)) GTEST_SKIP() << program " is not installed"
+
+TEST_F(Proxies, MicrosocksLeadsToTheOrigin) {
+    SKIP_WITHOUT("microsocks");
+    auto const socks = RealProxy::microsocks();
+    ASSERT_TRUE(socks->is_running()) << socks->complaint();
+    EXPECT_EQ(run({"--socks", socks->at(), origin(), "get:/x"}).out, told);
+    auto const port = std::to_string(server_.port());
+    EXPECT_EQ(run({"--socks", socks->at(), "localhost:" + port, "get:/x"}).out, told);
+}
+
+TEST_F(Proxies, MicrosocksWantsToKnowWhoAsks) {
+    SKIP_WITHOUT("microsocks");
+    auto const socks = RealProxy::microsocks({"-u", "me", "-P", "secret"});
+    ASSERT_TRUE(socks->is_running()) << socks->complaint();
+    EXPECT_EQ(run({"--socks", socks->at(), "--socks-auth", "me:secret", origin(), "get:/x"}).out, told);
+    EXPECT_THAT(run({"--socks", socks->at(), "--socks-auth", "me:wrong", origin(), "get:/x"}).err,
+                HasSubstr("does not take this user and password"));
+    EXPECT_THAT(run({"--socks", socks->at(), origin(), "get:/x"}).err, HasSubstr("wants a user and a password"));
+}
+
+TEST_F(Proxies, MicrosocksTellsThatNobodyListens) {
+    SKIP_WITHOUT("microsocks");
+    auto const socks = RealProxy::microsocks();
+    ASSERT_TRUE(socks->is_running()) << socks->complaint();
+    std::string nobody;
+    {
+        ScriptedServer const gone({});
+        nobody = "127.0.0.1:" + std::to_string(gone.port());
+    }
+    auto const ended = run({"--socks", socks->at(), nobody, "get:/x"});
+    EXPECT_EQ(ended.err, "the SOCKS server refused: connection refused (5)\n");
+    EXPECT_EQ(ended.status, 1);
+}
+
+TEST_F(Proxies, TinyproxyOpensATunnel) {
+    SKIP_WITHOUT("tinyproxy");
+    auto const proxy = RealProxy::tinyproxy();
+    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
+    EXPECT_EQ(run({"-n", "2", "-c", origin(), proxy->at(), "get:/x"}).out, told + told);
+}
+
+TEST_F(Proxies, TinyproxyWantsToKnowWhoAsks) {
+    SKIP_WITHOUT("tinyproxy");
+    auto const proxy = RealProxy::tinyproxy("BasicAuth me secret\n");
+    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
+    EXPECT_EQ(run({"-c", origin(), "--proxy-auth", "me:secret", proxy->at(), "get:/x"}).out, told);
+    auto const ended = run({"-c", origin(), proxy->at(), "get:/x"});
+    EXPECT_THAT(ended.err, testing::StartsWith("Proxy CONNECT failed: 407 "));
+    EXPECT_EQ(ended.status, 1);
+}
+
+TEST_F(Proxies, SquidOpensATunnelAlsoBehindSocks) {
+    SKIP_WITHOUT("squid");
+    auto const proxy = RealProxy::squid();
+    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
+    EXPECT_EQ(run({"-c", origin(), proxy->at(), "get:/x"}).out, told);
+    SKIP_WITHOUT("microsocks");
+    auto const socks = RealProxy::microsocks();
+    ASSERT_TRUE(socks->is_running()) << socks->complaint();
+    EXPECT_EQ(run({"--socks", socks->at(), "-c", origin(), proxy->at(), "get:/x"}).out, told);
+}
+
+TEST_F(Proxies, SquidRefusesInItsWords) {
+    SKIP_WITHOUT("squid");
+    auto const proxy = RealProxy::squid("acl tunnel method CONNECT\nhttp_access deny tunnel\n");
+    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
+    auto const ended = run({"-c", origin(), proxy->at(), "get:/x"});
+    EXPECT_EQ(ended.err, "Proxy CONNECT failed: 403 Forbidden\n");
+    EXPECT_EQ(ended.status, 1);
+}
+
+}  // namespace
+}  // namespace pathology::pathoc::test

@@ -1,0 +1,45 @@
+// Proxies that other people wrote, started for a test on a port of their own.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/process.hpp"
+
+namespace pathology::pathoc::test {
+
+/// A program that listens on 127.0.0.1 and cannot pick a port by itself.
+class RealProxy {
+public:
+    /// microsocks, a SOCKS5 server.
+    static std::unique_ptr<RealProxy> microsocks(std::vector<std::string> arguments = {});
+    /// tinyproxy, with `lines` added to its configuration.
+    static std::unique_ptr<RealProxy> tinyproxy(std::string const& lines = {});
+    /// squid, with `lines` in its configuration before everything is allowed.
+    static std::unique_ptr<RealProxy> squid(std::string const& lines = {});
+
+    ~RealProxy();
+    RealProxy(RealProxy const&) = delete;
+    RealProxy& operator=(RealProxy const&) = delete;
+
+    bool is_running() const { return running_; }
+    std::string at() const { return "127.0.0.1:" + std::to_string(port_); }
+    /// What it said, when it does not run.
+    std::string const& complaint() const { return complaint_; }
+    std::filesystem::path const& folder() const { return folder_; }
+
+private:
+    RealProxy();
+    /// Starts `program` on a free port; the arguments and the configuration may say PORT and FOLDER.
+    void start(std::string const& program, std::vector<std::string> arguments, std::string const& configuration);
+
+    std::filesystem::path folder_;
+    std::uint16_t port_ = 0;
+    bool running_ = false;
+    std::string complaint_;
+    std::unique_ptr<pathology::test::Process> process_;
+};
+
+}  // namespace pathology::pathoc::test
