@@ -57,7 +57,7 @@ public:
             done = true;
         });
         context_.restart();
-        while (!done) context_.run_one();
+        while (!done && context_.run_one() > 0) continue;
         if (thrown) std::rethrow_exception(thrown);
         return std::move(*outcome);
     }
