@@ -3,8 +3,10 @@
 #include <array>
 #include <pathology/language/rng.hpp>
 #include <pathology/proxycore/console/version.hpp>
+#include <pathology/proxycore/websocket/handshake.hpp>
 
 #include "complaint.hpp"
+#include "websocket_conversation.hpp"
 
 namespace pathology::pathod {
 namespace {
@@ -47,8 +49,9 @@ Conversation::Conversation(net::Connection connection, Desk& desk)
       desk_(desk),
       options_(desk.service.options),
       reader_(limits_of(options_), proxycore::http1::Leniency::all()),
-      received_(options_),
-      notes_(desk, reader_, received_, connection_.id, stream_.remote_endpoint()) {
+      received_(options_, reader_),
+      notes_(desk, connection_.id, stream_.remote_endpoint()),
+      noted_(received_) {
     if (options_.time_limit) stream_.set_time_limit(*options_.time_limit);
     recording_.limit = options_.show_responses ? options_.keep_bytes : 0;
 }
@@ -79,7 +82,7 @@ Conversation::Next Conversation::take_next() {
         }
         if (!*outcome) return peer_ended_ ? Next::close : Next::read;
         auto const event = **outcome;
-        received_.take(reader_, event);
+        received_.take(event);
         in_body_ = event != Event::end;
         if (event == Event::end) return Next::answer;
         if (event == Event::head && reader_.expects_continue()) return Next::send_continue;
@@ -108,8 +111,8 @@ asio::awaitable<void> Conversation::answer() {
         co_await send(established());
         co_return;
     }
-    Answer const answer = desk_.responder.answer(request, received_.path(reader_), next_seed());
-    notes_.before(answer);
+    Answer const answer = desk_.responder.answer(request, received_.path(), next_seed());
+    notes_.before(noted_, answer);
     performance_ = {};
     if (auto const* bytes = only_bytes(answer.rendition().plan); bytes != nullptr && !options_.show_responses) {
         std::array<asio::const_buffer, 1> const all{asio::buffer(*bytes)};
@@ -118,9 +121,9 @@ asio::awaitable<void> Conversation::answer() {
     } else {
         co_await play(answer);
     }
-    notes_.after(answer, performance_, recording_);
+    notes_.after(noted_, answer, performance_, recording_);
+    if (opens_websocket(answer)) co_return co_await speak_websocket(answer);
     is_open_ = may_go_on(answer);
-    if (is_open_ && answer.prepared->is_websocket()) co_await listen_to_websocket();
 }
 
 /// Plays a plan that is more than one piece of text, or is to be recorded.
@@ -143,18 +146,19 @@ std::uint64_t Conversation::next_seed() {
     return derive_seed(derive_seed(desk_.service.seed, connection_.id), index_++);
 }
 
-/// After a `ws` answer the client speaks another protocol: what it says is noted as it comes, until it ends.
-asio::awaitable<void> Conversation::listen_to_websocket() {
-    auto bytes = reader_.take_buffered();
-    for (;;) {
-        if (!bytes.empty()) notes_.inbound(bytes);
-        bytes.resize(room_for_body);
-        auto const [ec, n] = co_await stream_.read_some(asio::buffer(bytes));
-        bytes.resize(n);
-        if (!ec) continue;
-        if (ec == net::Errc::timed_out) notes_.failure(record::Exchange::Type::timeout, "Timeout");
-        break;
-    }
+/// Whether the client has been told to speak WebSocket: by `ws`, by a 101 written out, or, with --verbatim, by whatever
+/// answers a handshake.
+bool Conversation::opens_websocket(Answer const& answer) const {
+    if (performance_.failed() || performance_.disconnected || answer.standing == Standing::refusal) return false;
+    if (answer.prepared->is_websocket()) return true;
+    if (!proxycore::websocket::is_handshake(reader_.head())) return false;
+    return options_.verbatim || answer.rendition().record.status_code == "101";
+}
+
+asio::awaitable<void> Conversation::speak_websocket(Answer const& answer) {
+    WebsocketStart const start{connection_.id, index_, answer.deflate};
+    WebsocketConversation conversation(stream_, desk_, notes_, start);
+    co_await conversation.run(reader_.take_buffered());
     is_open_ = false;
 }
 

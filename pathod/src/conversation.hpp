@@ -6,7 +6,7 @@
 //        │                │ no                                 │
 //        │                ▼                                    │
 //        │            answer it ──▶ note it ──▶ may go on? ────┤
-//        │                                         │ no        └─▶ after `ws`: read what comes, as bytes
+//        │                                         │ no        └─▶ after `ws`: WebsocketConversation
 //        ▼                                         ▼
 //   no request: note why ───────────────────────▶ close
 #pragma once
@@ -18,7 +18,7 @@
 #include <string_view>
 
 #include "notes.hpp"
-#include "received.hpp"
+#include "received_http1.hpp"
 #include "service.hpp"
 
 namespace pathology::pathod {
@@ -44,7 +44,8 @@ private:
     asio::awaitable<void> send(std::string_view text);
     asio::awaitable<void> answer();
     asio::awaitable<void> play(Answer const& answer);
-    asio::awaitable<void> listen_to_websocket();
+    bool opens_websocket(Answer const& answer) const;
+    asio::awaitable<void> speak_websocket(Answer const& answer);
     bool may_go_on(Answer const& answer) const;
     std::uint64_t next_seed();
 
@@ -53,8 +54,9 @@ private:
     Desk& desk_;
     DaemonOptions const& options_;
     proxycore::http1::RequestReader reader_;
-    Received received_;
+    ReceivedHttp1 received_;
     Notes notes_;
+    Noted noted_;                        // the request that is being answered
     language::Performance performance_;  // of the last answer
     language::Recording recording_;      // of the last answer, when it is to be shown
     std::uint64_t index_ = 0;            // of the next request

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <pathology/language/perform.hpp>
-#include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
 #include <string>
 #include <string_view>
@@ -17,22 +16,41 @@ namespace record = proxycore::record;
 /// `127.0.0.1:80` or `[::1]:80` as an address and a port.
 record::Endpoint endpoint_of(std::string_view text);
 
-/// Owns nothing of the request: desk, reader and received are the conversation's.
+/// A request, as far as it is in the notes.
+struct Noted {
+    explicit Noted(Received const& its_received, std::uint64_t its_index = 0)
+        : received(its_received), index(its_index) {}
+
+    Received const& received;            ///< must outlive it
+    std::uint64_t index;                 ///< of the request on its connection
+    std::optional<std::uint64_t> entry;  ///< of the answer in progress, once it is in the log
+};
+
+/// A title and the bytes below it, as text or as a hex dump; says how many of `size` are left out.
+std::string dumped(std::string_view title, std::string_view bytes, std::uint64_t size, bool hex);
+
+/// What ended a performance before its time, in a line; empty when nothing did, or when the daemon was stopped.
+std::string ending(language::Performance const& performance);
+
+/// Owns nothing of the requests: the desk is the worker's, what was received the conversation's.
 class Notes {
 public:
-    Notes(Desk& desk, proxycore::http1::RequestReader const& reader, Received const& received, std::uint64_t connection,
-          std::string_view remote);
+    Notes(Desk& desk, std::uint64_t connection, std::string_view remote);
 
     /// An answer is about to be sent: it is printed, unless the bytes written are to be shown too. When it pauses, or
     /// when the options say so, the request enters the log now.
-    void before(Answer const& answer);
-    /// It is over, well or not. `index` counts the requests of the connection.
-    void after(Answer const& answer, language::Performance const& performance, language::Recording const& recording);
+    void before(Noted& noted, Answer const& answer);
+    /// It is over, well or not; the next request has the next index.
+    void after(Noted& noted, Answer const& answer, language::Performance const& performance,
+               language::Recording const& recording);
 
     /// There was no request to answer.
     void failure(record::Exchange::Type type, std::string message);
-    /// Bytes came that belong to another protocol.
-    void inbound(std::string_view bytes);
+    /// Something happened that is no answer to a request.
+    void enter_alone(record::Exchange entry);
+    void print_json(record::Exchange const& entry);
+    /// Tells once how to replay what is random, when nobody has said which seed to take.
+    void tell_seed(bool is_random);
 
 private:
     struct Outcome {
@@ -41,22 +59,15 @@ private:
         bool is_final;  ///< nothing of the answer follows
     };
 
-    void print(Answer const& answer, Outcome const& outcome);
-    std::string details(Answer const& answer, Outcome const& outcome) const;
-    void print_seed(Answer const& answer);
-    void print_json(record::Exchange const& entry);
-    void enter(Answer const& answer, Outcome const& outcome);
-    void fill(record::Exchange& entry, Answer const& answer, Outcome const& outcome) const;
-    void enter_alone(record::Exchange entry);
+    void print(Received const& received, Answer const& answer, Outcome const& outcome);
+    std::string details(Received const& received, Answer const& answer, Outcome const& outcome) const;
+    void enter(Noted& noted, Answer const& answer, Outcome const& outcome);
+    void fill(record::Exchange& entry, Noted const& noted, Answer const& answer, Outcome const& outcome) const;
 
     Desk& desk_;
     DaemonOptions const& options_;
-    proxycore::http1::RequestReader const& reader_;
-    Received const& received_;
     std::uint64_t connection_;
     record::Endpoint remote_;
-    std::optional<std::uint64_t> entry_;  // of the answer in progress, once it is in the log
-    std::uint64_t answered_ = 0;
 };
 
 }  // namespace pathology::pathod
