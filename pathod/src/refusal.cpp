@@ -38,4 +38,18 @@ Message parse_error_answer(SpecFailure const& failure, std::string_view spec) {
     return answer("Parse Error", "Error parsing response spec: " + failure.message + "\n" + shown_place(failure, spec));
 }
 
+Message bad_handshake_answer(proxycore::websocket::HandshakeFailure const& failure) {
+    Response response;
+    response.code = std::to_string(failure.status);
+    response.features = {Feature(Header{Literal{"Content-Type"}, Literal{"text/plain"}}),
+                         Feature(Header{Literal{"Sec-WebSocket-Version"}, Literal{"13"}}),
+                         Feature(Body{Literal{"pathod error: bad WebSocket handshake: " + failure.message}})};
+    if (failure.status == 405) response.features.emplace_back(Header{Literal{"Allow"}, Literal{"GET"}});
+    if (failure.status == 426) {  // RFC 9110 §15.5.22
+        response.features.emplace_back(Header{Literal{"Upgrade"}, Literal{"websocket"}});
+        response.features.emplace_back(Header{Literal{"Connection"}, Literal{"upgrade"}});
+    }
+    return response;
+}
+
 }  // namespace pathology::pathod

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pathology/language/ast.hpp>
+#include <pathology/proxycore/websocket/handshake.hpp>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,7 @@ language::Message refusal_answer(Refusal refusal);
 language::Message not_found_answer();
 /// The path asks for something that is no spec; the body has its line with a caret.
 language::Message parse_error_answer(language::SpecFailure const& failure, std::string_view spec);
+/// A strict server's answer to a handshake that is none (RFC 6455 §4.4).
+language::Message bad_handshake_answer(proxycore::websocket::HandshakeFailure const& failure);
 
 }  // namespace pathology::pathod

@@ -38,6 +38,7 @@ Responder::Choice Responder::choose(RequestHead const& request, std::string_view
     if (auto const* anchor = anchors_.find(path)) return {PreparedPtr(PreparedPtr(), anchor)};
     auto const& prefix = options_.craft_prefix;
     if (path.size() > prefix.size() && path.starts_with(prefix)) return craft(path.substr(prefix.size()));
+    if (options_.websocket_echo && request.fields.has_token("Upgrade", "websocket")) return greet(request);
     if (proxycore::websocket::is_handshake(request)) return {websocket_};
     return {not_found_, Standing::notice};
 }
@@ -54,6 +55,26 @@ Responder::Choice Responder::craft(std::string_view encoded) {
     return {std::move(*prepared)};
 }
 
+/// The handshake of the echo, by the book.
+Responder::Choice Responder::greet(RequestHead const& request) {
+    if (auto const judged = proxycore::websocket::check_request(request); !judged) {
+        return {prepare(bad_handshake_answer(judged.error())), Standing::notice,
+                "Bad WebSocket handshake: " + judged.error().message};
+    }
+    language::Response answer;
+    answer.websocket = true;
+    auto const add = [&](std::string name, std::string value) {
+        answer.features.emplace_back(
+            language::Header{language::Literal{std::move(name)}, language::Literal{std::move(value)}});
+    };
+    if (auto chosen = proxycore::websocket::choose_subprotocol(request.fields))
+        add("Sec-WebSocket-Protocol", std::move(*chosen));
+    auto const deflate = proxycore::websocket::accept_deflate(request.fields);
+    if (deflate) add("Sec-WebSocket-Extensions", to_string(*deflate));
+    answer.features.emplace_back(language::Raw{});  // RFC 9110 §8.6: no Content-Length in a 101
+    return {prepare(std::move(answer)), Standing::crafted, {}, deflate};
+}
+
 Responder::Choice Responder::failure_of(SpecFailure const& failure, std::string_view spec) {
     if (failure.code == SpecErrc::file_access) return refuse(Refusal::file_access_denied, " " + failure.message);
     return {prepare(parse_error_answer(failure, spec)), Standing::notice, "Parse error: " + failure.message};
@@ -68,9 +89,9 @@ PreparedPtr Responder::prepare(language::Message message) {
     return Prepared::of(std::move(message), settings_, options_.explain).value();
 }
 
-std::optional<Refusal> Responder::check(Prepared const& prepared, Rendition const& rendition) const {
+std::optional<Refusal> Responder::check(bool pauses, Rendition const& rendition) const {
     if (options_.size_limit && rendition.plan.length > *options_.size_limit) return Refusal::response_too_large;
-    if (options_.nohang && prepared.pauses()) return Refusal::pauses_disabled;
+    if (options_.nohang && pauses) return Refusal::pauses_disabled;
     return std::nullopt;
 }
 
@@ -91,7 +112,7 @@ void Responder::render_for(RequestHead const& request, Answer& answer) {
         answer.own = std::move(*rendition);
     }
     if (answer.standing != Standing::crafted) return;
-    auto const refusal = check(*answer.prepared, answer.rendition());
+    auto const refusal = check(answer.prepared->pauses(), answer.rendition());
     if (!refusal) return;
     replace(answer, refuse(*refusal));
     render_for(request, answer);
@@ -102,6 +123,7 @@ void Responder::replace(Answer& answer, Choice choice) {
     answer.own.reset();
     answer.trouble = std::move(choice.trouble);
     answer.standing = choice.standing;
+    answer.deflate = choice.deflate;
 }
 
 }  // namespace pathology::pathod

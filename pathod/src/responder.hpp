@@ -13,6 +13,7 @@
 #include <optional>
 #include <pathology/pathod/options.hpp>
 #include <pathology/proxycore/http/message.hpp>
+#include <pathology/proxycore/websocket/deflate.hpp>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,7 @@ struct Answer {
     std::string trouble;           ///< why it was refused or does not parse; one line without its end, or empty
     std::uint64_t seed = 0;        ///< for the Player
     Standing standing = Standing::crafted;
+    std::optional<proxycore::websocket::DeflateParameters> deflate;  ///< agreed on in a handshake of our own
 
     Rendition const& rendition() const { return own ? *own : *prepared->constant(); }
 };
@@ -52,19 +54,24 @@ public:
     /// `path` is that of the request's target, with its query. `seed` decides what is random.
     Answer answer(proxycore::http::RequestHead const& request, std::string_view path, std::uint64_t seed);
 
+    /// What the options forbid about an answer.
+    std::optional<Refusal> check(bool pauses, Rendition const& rendition) const;
+    language::Settings const& settings() const { return settings_; }
+
 private:
     struct Choice {
         PreparedPtr prepared;
         Standing standing = Standing::crafted;
         std::string trouble = {};
+        std::optional<proxycore::websocket::DeflateParameters> deflate = std::nullopt;
     };
 
     Choice choose(proxycore::http::RequestHead const& request, std::string_view path);
     Choice craft(std::string_view encoded);
+    Choice greet(proxycore::http::RequestHead const& request);
     Choice failure_of(language::SpecFailure const& failure, std::string_view spec);
     Choice refuse(Refusal refusal, std::string_view details = {});
     PreparedPtr prepare(language::Message message);
-    std::optional<Refusal> check(Prepared const& prepared, Rendition const& rendition) const;
     void render_for(proxycore::http::RequestHead const& request, Answer& answer);
     void replace(Answer& answer, Choice choice);
 

@@ -13,6 +13,7 @@ struct Typed {
     ProgramOptions options;
     std::optional<Bytes> size_limit;
     Bytes max_header{options.daemon.max_header}, max_body{options.daemon.max_body};
+    Bytes max_message{options.daemon.max_message};
     std::chrono::nanoseconds time_limit = *options.daemon.time_limit;
     bool nocraft = false, no_timestamp = false;
 
@@ -33,6 +34,7 @@ void declare(CommandLine& line, Typed& typed) {
     line.option("-d,--files", daemon.files_folder, "specs may read files below this folder", "DIR");
     line.option("--seed", daemon.seed, "send the same random data as the run that told this seed");
     line.flag("--verbatim", daemon.verbatim, "bodies for HEAD, and ignore Connection: close, as pathod 0.18 did");
+    line.flag("--ws-echo", daemon.websocket_echo, "send WebSocket messages back, by the book");
     line.option("--preview", preview, "write the bytes of SPEC to standard output, and end", "SPEC");
     line.group("Limits");
     line.option("-t,--timeout", typed.time_limit, "end connections that are silent for so long; 0 = never");
@@ -42,6 +44,7 @@ void declare(CommandLine& line, Typed& typed) {
     line.option("--max-connections", daemon.max_connections, "let further ones wait");
     line.option("--max-header", typed.max_header, "read no request whose header is larger");
     line.option("--max-body", typed.max_body, "read no request whose body is larger");
+    line.option("--max-message", typed.max_message, "echo no WebSocket message that is larger");
     line.group("Logging");
     line.flag("-e,--explain", daemon.explain, "show specs with all that is random spelled out");
     line.flag("-q,--log-request", daemon.show_requests, "show the bytes read");
@@ -77,6 +80,7 @@ boost::system::result<ProgramOptions, Exit> parse_options(int argc, char const* 
     if (typed.size_limit) daemon.size_limit = typed.size_limit->count;
     daemon.max_header = typed.max_header.count;
     daemon.max_body = typed.max_body.count;
+    daemon.max_message = typed.max_message.count;
     daemon.time_limit = typed.time_limit;
     if (typed.time_limit.count() == 0) daemon.time_limit.reset();
     daemon.craft = !typed.nocraft;

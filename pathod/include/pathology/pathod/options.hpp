@@ -33,6 +33,10 @@ struct DaemonOptions {
     /// connection.
     bool verbatim = false;
 
+    /// WebSocket handshakes that ask for no spec are judged strictly, and what is said after a handshake comes back as
+    /// RFC 6455 and RFC 7692 have it; otherwise frames are noted and not answered.
+    bool websocket_echo = false;
+
     // --- what not ---
     bool craft = true;                                       ///< false: crafting paths are refused, anchors still work
     bool nohang = false;                                     ///< specs that pause are refused
@@ -42,6 +46,7 @@ struct DaemonOptions {
     std::size_t max_connections = 65536;               ///< further ones wait until one leaves
     std::size_t max_header = 64 * 1024;                ///< bytes of a request before its body
     std::uint64_t max_body = std::uint64_t(1) << 40U;  ///< bytes of a request's body
+    std::size_t max_message = 64U << 20U;              ///< bytes of a WebSocket message that is echoed
 
     // --- what it tells ---
     bool explain = false;         ///< random values are spelled out before they are sent, and shown

@@ -1,0 +1,97 @@
+#include "websocket_notes.hpp"
+
+#include <algorithm>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/net/stream.hpp>
+#include <pathology/proxycore/record/frame_recorder.hpp>
+
+namespace pathology::pathod {
+namespace {
+
+using Type = record::Exchange::Type;
+
+constexpr std::size_t most_shown = 1024;  // bytes of a payload in print
+
+std::string shown_payload(record::RecordedFrame const& frame) {
+    if (frame.payload.empty()) return {};
+    auto const shown = std::min(frame.payload.size(), most_shown);
+    auto text = "Payload:\n" + proxycore::http::escaped(std::string_view(frame.payload).substr(0, shown)) + "\n";
+    if (frame.payload_size > shown) text += "... and " + std::to_string(frame.payload_size - shown) + " bytes more\n";
+    return text;
+}
+
+}  // namespace
+
+void WebsocketNotes::heard(record::RecordedFrame frame) {
+    frame.connection = connection_;
+    if (frame.payload.size() > options_.keep_body) frame.payload.resize(options_.keep_body);
+    if (prints()) {
+        auto const line = record::describe(frame) + "\n";
+        auto const raw =
+            options_.show_requests ? dumped("Bytes read:", frame.raw, frame.raw_size, options_.hex) : std::string();
+        desk_.journal.write({line, shown_payload(frame), raw});
+    }
+    record::Exchange entry;
+    entry.type = Type::inbound;
+    entry.protocol = "websockets";
+    entry.frame = std::move(frame);
+    notes_.enter_alone(std::move(entry));
+}
+
+void WebsocketNotes::before(std::string const& spec, Rendition const& rendition) {
+    started_ = std::chrono::system_clock::now();
+    began_ = std::chrono::steady_clock::now();
+    notes_.tell_seed(rendition.is_random);
+    if (!options_.show_responses) print(spec, rendition, {});
+    if (!options_.enter_early && !rendition.plan.pauses) return;
+    auto entry = entry_of(rendition);
+    entry.finished = false;
+    entry_ = desk_.service.log.add(std::move(entry));
+}
+
+void WebsocketNotes::after(std::string const& spec, Rendition const& rendition,
+                           language::Performance const& performance, language::Recording const& recording) {
+    if (options_.show_responses)
+        print(spec, rendition, dumped("Bytes written:", recording.bytes, performance.bytes_written, options_.hex));
+    auto entry = entry_of(rendition);
+    entry.response->bytes_written = performance.bytes_written;
+    if (options_.show_responses) entry.response->raw = recording.bytes;
+    entry.finished = performance.connection != proxycore::net::asio::error::operation_aborted;
+    entry.message = ending(performance);
+    if (prints() && !entry.message.empty()) desk_.journal.write({entry.message, "\n"});
+    auto const overwrite = [&](record::Exchange& place) {
+        entry.id = place.id;
+        place = entry;
+    };
+    if (entry_) {
+        entry.id = *entry_;
+        desk_.service.log.complete(*entry_, std::cref(overwrite));
+    } else {
+        entry.id = desk_.service.log.add(std::cref(overwrite));
+    }
+    entry_.reset();
+    if (options_.json && desk_.journal.is_read()) notes_.print_json(entry);
+}
+
+void WebsocketNotes::said(std::string_view bytes) {
+    if (!prints() || !options_.show_responses) return;
+    auto const shown = bytes.substr(0, options_.keep_bytes);
+    desk_.journal.write({dumped("Bytes written:", shown, bytes.size(), options_.hex)});
+}
+
+void WebsocketNotes::print(std::string const& spec, Rendition const& rendition, std::string const& dump) {
+    if (!prints()) return;
+    auto const explained = options_.explain ? ">> Spec: " + rendition.explained + "\n" : std::string();
+    desk_.journal.write({"crafting websocket spec: ", spec, "\n", explained, dump});
+}
+
+record::Exchange WebsocketNotes::entry_of(Rendition const& rendition) const {
+    record::Exchange entry;
+    entry.protocol = "websockets";
+    entry.started = started_;
+    entry.duration = std::chrono::steady_clock::now() - began_;
+    entry.response = rendition.record;
+    return entry;
+}
+
+}  // namespace pathology::pathod
