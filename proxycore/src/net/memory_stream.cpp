@@ -36,11 +36,12 @@ private:
 /// What flows in one direction.
 struct Channel {
     Channel(asio::any_io_executor const& executor, std::size_t its_capacity)
-        : capacity(its_capacity), readable(executor), writable(executor) {}
+        : capacity(its_capacity), readable(executor), writable(executor), over(executor) {}
 
     void wake() {
         readable.ring();
         writable.ring();
+        over.ring();
     }
 
     std::size_t capacity;
@@ -48,7 +49,7 @@ struct Channel {
     bool ended = false;      // the writer is done: end of stream after `bytes`
     bool abandoned = false;  // the reader is gone: writing fails
     bool reset = false;      // cut off: both sides fail at once
-    Bell readable, writable;
+    Bell readable, writable, over;
 };
 
 class MemoryStream final : public Stream {
@@ -85,6 +86,15 @@ public:
     }
 
     std::size_t write_now(asio::const_buffer bytes) override { return write_error() ? 0 : put(bytes); }
+
+    asio::awaitable<error_code> wait_for_end() override {
+        while (!closed_ && !in_->ended && !in_->reset) {
+            auto const ec = co_await in_->over.wait(std::nullopt);
+            if (ec) co_return ec;
+        }
+        if (closed_) co_return Errc::closed;
+        co_return in_->reset ? asio::error::connection_reset : error_code(asio::error::eof);
+    }
 
     void close(HowToClose how) override {
         if (closed_) return;

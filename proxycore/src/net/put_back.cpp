@@ -17,6 +17,7 @@ public:
     }
     asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override { return next_->write(all); }
     std::size_t write_now(asio::const_buffer bytes) override { return next_->write_now(bytes); }
+    asio::awaitable<error_code> wait_for_end() override { return next_->wait_for_end(); }
     void close(HowToClose how) override {
         closed_ = closed_ || how != HowToClose::half_close;
         next_->close(how);

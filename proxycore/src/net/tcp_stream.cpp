@@ -1,9 +1,11 @@
 #include "net/tcp_stream.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/token.hpp>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@ namespace pathology::proxycore::net {
 namespace {
 
 constexpr unsigned most_turns = 64;  // of 64 KiB blocks: some 4 MiB
+constexpr auto between_questions = std::chrono::seconds(1);
 constexpr std::size_t bulk = 256 << 10;
 constexpr std::size_t most_discarded = 1 << 24;  // what an orderly close throws away for the sake of its FIN
 
@@ -138,6 +141,33 @@ std::size_t TcpStream::write_now(asio::const_buffer bytes) {
     error_code ec;
     auto const sent = socket_.write_some(bytes, ec);
     return ec ? 0 : sent;
+}
+
+// The kernel tells the end of the peer's side apart from unread bytes, but wakes for both alike. So while bytes lie
+// there, it is asked now and then.
+asio::awaitable<error_code> TcpStream::wait_for_end() {
+    for (;;) {
+        if (auto const end = end_of_peer()) co_return *end;
+        error_code unread;
+        bool const has_unread = socket_.available(unread) > 0;
+        auto waiting = has_unread ? pause(between_questions) : await_readable();
+        co_await std::move(waiting);
+        auto const state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
+    }
+}
+
+asio::awaitable<error_code> TcpStream::await_readable() {
+    auto const [ec] = co_await socket_.async_wait(asio::socket_base::wait_read, as_values);
+    co_return ec;
+}
+
+std::optional<error_code> TcpStream::end_of_peer() {
+    if (!socket_.is_open()) return Errc::closed;
+    pollfd asked{socket_.native_handle(), POLLRDHUP, 0};
+    if (::poll(&asked, 1, 0) <= 0) return std::nullopt;
+    if ((asked.revents & POLLERR) != 0) return asio::error::connection_reset;  // the next read or write has the code
+    return asio::error::eof;
 }
 
 void TcpStream::close(HowToClose how) {

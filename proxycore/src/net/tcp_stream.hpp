@@ -20,6 +20,7 @@ public:
     asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override;
     asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override;
     std::size_t write_now(asio::const_buffer bytes) override;
+    asio::awaitable<error_code> wait_for_end() override;
     void close(HowToClose how) override;
     void set_time_limit(TimeLimit limit) override { limit_ = limit; }
     std::string local_endpoint() const override;
@@ -48,6 +49,9 @@ private:
     asio::awaitable<error_code> write_rest(std::span<asio::const_buffer const> all, std::size_t sent);
     /// What an operation ended with: its own code, the reason why it was aborted, or nothing = try again.
     static std::optional<error_code> verdict(error_code ec, TcpStream const& stream, Side const& side, bool cancelled);
+    /// How the peer has ended its side or the connection broke; nothing while neither happened.
+    std::optional<error_code> end_of_peer();
+    asio::awaitable<error_code> await_readable();
     bool is_greedy() noexcept;
     void discard_unread();
 

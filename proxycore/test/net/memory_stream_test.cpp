@@ -97,6 +97,21 @@ TEST(MemoryStream, ResetTakesWhatWasNotRead) {
     });
 }
 
+TEST(MemoryStream, WaitsForTheEndAndTakesNothing) {
+    play([]() -> asio::awaitable<void> {
+        auto pipe = co_await make_pipe(with_capacity(100));
+        auto const speak_and_end = [](Stream& stream) -> asio::awaitable<void> {
+            co_await send(stream, "last");
+            stream.close(HowToClose::half_close);
+        };
+        auto both = pipe.near->wait_for_end() && speak_and_end(*pipe.far);
+        EXPECT_EQ(co_await std::move(both), asio::error::eof);
+        EXPECT_EQ(co_await read_exactly(*pipe.near, 4), "last");
+        pipe.far->close(HowToClose::reset);
+        EXPECT_EQ(co_await pipe.near->wait_for_end(), asio::error::connection_reset);
+    });
+}
+
 TEST(MemoryStream, DestructionIsAnOrderlyEnd) {
     play([]() -> asio::awaitable<void> {
         auto pipe = co_await make_pipe(with_capacity(100));

@@ -62,6 +62,17 @@ TEST(PutBack, PassesEverythingElseOn) {
     });
 }
 
+TEST(PutBack, KnowsTheEndBehindItsBytes) {
+    play([]() -> asio::awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = make_memory_pipe(executor);
+        auto const stream = put_back(std::move(pipe.near), "early");
+        pipe.far.reset();
+        EXPECT_EQ(co_await stream->wait_for_end(), asio::error::eof);
+        EXPECT_EQ(co_await read_exactly(*stream, 5), "early");
+    });
+}
+
 TEST(PutBack, GivesNothingOnceClosed) {
     play([]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;

@@ -85,6 +85,49 @@ TEST(TcpStream, TellsAReset) {
     });
 }
 
+TEST(TcpStream, WaitsForTheEndOfThePeersSide) {
+    play_over_tcp(end_at_once,
+                  [](Stream& stream) -> Played { EXPECT_EQ(co_await stream.wait_for_end(), asio::error::eof); });
+}
+
+TEST(TcpStream, WaitsForABreak) {
+    auto const reset_it = [](Stream& stream) -> Played {
+        co_await read_exactly(stream, 1);
+        stream.close(HowToClose::reset);
+    };
+    play_over_tcp(reset_it, [](Stream& stream) -> Played {
+        auto const ask_for_it = [](Stream& its) -> Played { co_await send(its, "!"); };
+        auto both = stream.wait_for_end() && ask_for_it(stream);
+        EXPECT_EQ(co_await std::move(both), asio::error::connection_reset);
+        EXPECT_EQ(co_await send(stream, "gone"), asio::error::connection_reset);
+    });
+}
+
+TEST(TcpStream, TakesNothingWhileItWaitsForTheEnd) {
+    auto const send_and_end = [](Stream& stream) -> Played {
+        co_await send(stream, "unread");
+        stream.close(HowToClose::half_close);
+        co_await read_exactly(stream, 1);
+    };
+    play_over_tcp(send_and_end, [](Stream& stream) -> Played {
+        EXPECT_EQ(co_await stream.wait_for_end(), asio::error::eof);
+        EXPECT_EQ(co_await read_exactly(stream, 6), "unread");
+        EXPECT_EQ(co_await stream.wait_for_end(), asio::error::eof);
+        co_await send(stream, "!");
+    });
+}
+
+TEST(TcpStream, HasNoEndWhileThePeerSpeaks) {
+    play_over_tcp(test::echo, [](Stream& stream) -> Played {
+        auto first = stream.wait_for_end() || read_exactly(stream, 5);
+        co_await send(stream, "hello");
+        auto const ended = co_await std::move(first);
+        EXPECT_EQ(ended.index(), 1U);
+        stream.close(HowToClose::fin);
+        EXPECT_EQ(co_await stream.wait_for_end(), Errc::closed);
+    });
+}
+
 TEST(TcpStream, OrderlyEndDeliversAllThoughTheOthersBytesLieUnread) {
     auto const answer_unheard = [](Stream& stream) -> Played {
         co_await read_exactly(stream, 1);  // the rest of what came stays in the kernel
