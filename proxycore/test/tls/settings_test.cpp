@@ -1,0 +1,112 @@
+// Words for versions, and settings that cannot be.
+#include <pathology/proxycore/tls/context.hpp>
+
+#include <gmock/gmock.h>
+
+#include <pathology/proxycore/tls/key_log.hpp>
+
+#include "support/folder.hpp"
+#include "support/row_name.hpp"
+#include "tls/talk.hpp"
+
+namespace pathology::proxycore::tls {
+namespace {
+
+using pathology::test::Folder;
+using testing::HasSubstr;
+
+struct WordCase {
+    std::string_view name, word;
+    VersionRange range;
+};
+class VersionWord : public testing::TestWithParam<WordCase> {};
+TEST_P(VersionWord, MeansARange) { EXPECT_EQ(parse_versions(GetParam().word).value(), GetParam().range); }
+INSTANTIATE_TEST_SUITE_P(Known, VersionWord,
+                         testing::Values(WordCase{"One", "TLSv1", {Version::tls1_0, Version::tls1_0}},
+                                         WordCase{"OneOne", "TLSv1_1", {Version::tls1_1, Version::tls1_1}},
+                                         WordCase{"OneTwo", "TLSv1_2", {Version::tls1_2, Version::tls1_2}},
+                                         WordCase{"OneThree", "TLSv1_3", {Version::tls1_3, Version::tls1_3}},
+                                         WordCase{"Dotted", "TLSv1.2", {Version::tls1_2, Version::tls1_2}},
+                                         WordCase{"LowerCase", "tlsv1_3", {Version::tls1_3, Version::tls1_3}},
+                                         WordCase{"Secure", "secure", {Version::tls1_2, Version::tls1_3}},
+                                         WordCase{"All", "all", {Version::tls1_0, Version::tls1_3}}),
+                         pathology::test::row_name);
+
+TEST(VersionWord, OfDeadVersionsIsRefusedWithTheReason) {
+    for (auto const* word : {"SSLv2", "SSLv3", "sslv23"}) {
+        EXPECT_THAT(parse_versions(word).error().message, HasSubstr("is not supported: OpenSSL no longer speaks it"));
+    }
+    EXPECT_THAT(parse_versions("TLSv2").error().message, HasSubstr("there is no TLS version 'TLSv2' (TLSv1, "));
+}
+
+TEST(Settings, ThatCannotBeAreRefusedByName) {
+    struct Row {
+        ServerSettings settings;
+        std::string_view complaint;
+    };
+    std::vector<Row> rows(6);
+    rows[0] = {{.ciphers = {.list = "NO-SUCH-CIPHER"}}, "no cipher in 'NO-SUCH-CIPHER'"};
+    rows[1] = {{.ciphers = {.suites = "TLS_NONE"}}, "TLS 1.3 ciphers in 'TLS_NONE'"};
+    rows[2] = {{.versions = {Version::tls1_3, Version::tls1_2}}, "no TLS version is both TLSv1.3 or later"};
+    rows[3] = {{.alpn = {""}}, "no protocol of ALPN is called ''"};
+    rows[4] = {{.client_certificates = ClientCertificates::verified, .trust = {.file = "/nowhere.pem"}},
+               "/nowhere.pem"};
+    rows[5] = {{.client_certificates = ClientCertificates::verified, .trust = {.folder = "/nowhere"}}, "'/nowhere'"};
+    for (auto const& [settings, complaint] : rows) {
+        auto const made = ServerContext::make(settings);
+        ASSERT_FALSE(made) << complaint;
+        EXPECT_THAT(made.error().message, HasSubstr(complaint));
+    }
+    Folder const folder;
+    ClientSettings client;
+    client.verify = Trust{.file = folder.write("empty.pem", "nothing")};
+    EXPECT_THAT(ClientContext::make(client).error().message, HasSubstr("there is no certificate to trust in"));
+}
+
+TEST(Settings, CiphersOfBothKindsStandInOneList) {
+    ClientSettings client;
+    client.ciphers.list = "TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384";
+    test::Talk newest({}, client);
+    ASSERT_TRUE(newest.shake_hands());
+    EXPECT_EQ(newest.client.info().cipher, "TLS_CHACHA20_POLY1305_SHA256");
+    client.versions = {Version::tls1_2, Version::tls1_2};
+    test::Talk older({}, client);
+    ASSERT_TRUE(older.shake_hands());
+    EXPECT_EQ(older.server.info().cipher, "ECDHE-ECDSA-AES256-GCM-SHA384");
+}
+
+TEST(KeyLog, GetsTheSecretsOfBothSides) {
+    Folder const folder;
+    auto const file = folder.path() / "new" / "keys.log";
+    ServerSettings server;
+    server.key_log = KeyLog::open(file).value();
+    ClientSettings client;
+    client.key_log = server.key_log;
+    client.versions = {Version::tls1_2, Version::tls1_2};
+    test::Talk older(server, client);
+    ASSERT_TRUE(older.shake_hands());
+    client.versions = {};
+    test::Talk newest(server, client);
+    ASSERT_TRUE(newest.shake_hands());
+    auto const text = folder.read("new/keys.log");
+    EXPECT_TRUE(text.starts_with("\nCLIENT_RANDOM ")) << text;
+    EXPECT_THAT(text, HasSubstr("\nSERVER_HANDSHAKE_TRAFFIC_SECRET "));
+    EXPECT_THAT(text, HasSubstr("\nCLIENT_TRAFFIC_SECRET_0 "));
+    EXPECT_TRUE(text.ends_with('\n'));
+}
+
+TEST(KeyLog, TellsWhenItCannotBeWritten) {
+    Folder const folder;
+    auto const opened = KeyLog::open(folder.path());
+    ASSERT_FALSE(opened);
+    EXPECT_THAT(opened.error().message, HasSubstr(folder.path().string()));
+}
+
+TEST(Alert, HasTheNameOfTheRfc) {
+    EXPECT_EQ((Alert{40, {}}).name(), "handshake_failure");
+    EXPECT_EQ((Alert{120, {}}).name(), "no_application_protocol");
+    EXPECT_EQ((Alert{200, {}}).name(), "unknown");
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::tls

@@ -1,0 +1,410 @@
+// What a Stream promises, kept by TLS: over memory, over TLS, over TCP.
+#include <pathology/proxycore/tls/tls_stream.hpp>
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <functional>
+#include <pathology/proxycore/net/connect.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/net/server.hpp>
+#include <pathology/proxycore/net/within.hpp>
+
+#include "support/play.hpp"
+#include "support/streams.hpp"
+#include "tls/talk.hpp"
+
+namespace pathology::proxycore::tls {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace asio::experimental::awaitable_operators;
+using net::HowToClose;
+using net::Stream;
+using proxycore::test::play;
+using proxycore::test::read_exactly;
+using proxycore::test::read_to_end;
+using Played = asio::awaitable<void>;
+
+constexpr auto patience = proxycore::test::patience;
+
+std::unique_ptr<TlsStream> client_over(std::unique_ptr<Stream> next, ClientSettings const& settings = {}) {
+    Engine engine(ClientContext::make(settings).value(), ServerName::of("origin.test"));
+    return std::make_unique<TlsStream>(std::move(next), std::move(engine));
+}
+
+std::unique_ptr<TlsStream> server_over(std::unique_ptr<Stream> next, ServerSettings const& settings = {}) {
+    Engine engine(ServerContext::make(settings).value(), test::show_origin());
+    return std::make_unique<TlsStream>(std::move(next), std::move(engine));
+}
+
+/// Both ends of a TLS connection in memory, and what lies underneath.
+struct Joined {
+    std::unique_ptr<TlsStream> client, server;
+    Stream* under_client = nullptr;
+    Stream* under_server = nullptr;
+};
+
+Joined join(net::MemoryPipe pipe) {
+    Joined joined;
+    joined.under_client = pipe.near.get();
+    joined.under_server = pipe.far.get();
+    joined.client = client_over(std::move(pipe.near));
+    joined.server = server_over(std::move(pipe.far));
+    return joined;
+}
+
+Played shake_hands(TlsStream& client, TlsStream& server) {
+    auto both = client.handshake(patience) && server.handshake(patience);
+    auto const [here, there] = co_await std::move(both);
+    EXPECT_TRUE(here) << here.error().message;
+    EXPECT_TRUE(there) << there.error().message;
+}
+
+/// Plays a conversation between the two ends, after their handshake.
+void play_joined(std::function<Played(Joined&)> conversation, net::MemoryPipeOptions options = {}) {
+    play([&]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto joined = join(net::make_memory_pipe(executor, options));
+        co_await shake_hands(*joined.client, *joined.server);
+        co_await conversation(joined);
+    });
+}
+
+TEST(TlsStream, CarriesBothWays) {
+    play_joined([](Joined& joined) -> Played {
+        EXPECT_FALSE(co_await net::send(*joined.client, "question"));
+        EXPECT_EQ(co_await read_exactly(*joined.server, 8), "question");
+        EXPECT_FALSE(co_await net::send(*joined.server, "answer"));
+        EXPECT_EQ(co_await read_exactly(*joined.client, 6), "answer");
+    });
+}
+
+TEST(TlsStream, WorksWhenBytesComeOneByOne) {
+    auto const conversation = [](Joined& joined) -> Played {
+        std::string const much(40000, 'm');
+        auto both = net::send(*joined.client, much) && read_exactly(*joined.server, much.size());
+        auto const [ec, heard] = co_await std::move(both);
+        EXPECT_FALSE(ec);
+        EXPECT_TRUE(heard == much);
+    };
+    play_joined(conversation, {.most_per_read = 1});
+}
+
+TEST(TlsStream, WorksWhereThePipeHoldsLittle) {
+    auto const conversation = [](Joined& joined) -> Played {
+        std::string const much(300000, 'm');
+        auto both = net::send(*joined.server, much) && read_exactly(*joined.client, much.size());
+        auto const [ec, heard] = co_await std::move(both);
+        EXPECT_FALSE(ec);
+        EXPECT_TRUE(heard == much);
+    };
+    play_joined(conversation, {.capacity = 7});
+}
+
+TEST(TlsStream, CarriesManyBuffersInOrder) {
+    play_joined([](Joined& joined) -> Played {
+        std::string const large(20000, 'L');
+        std::string expected;
+        std::vector<asio::const_buffer> parts;
+        for (int i = 0; i < 40; ++i) {
+            parts.push_back(asio::buffer("ab", 2));
+            parts.push_back(asio::const_buffer());
+            if (i % 8 == 3) parts.push_back(asio::buffer(large));
+            expected += "ab" + (i % 8 == 3 ? large : std::string());
+        }
+        auto both = joined.client->write(parts) && read_exactly(*joined.server, expected.size());
+        auto const [ec, heard] = co_await std::move(both);
+        EXPECT_FALSE(ec);
+        EXPECT_TRUE(heard == expected);
+    });
+}
+
+TEST(TlsStream, SendsSmallBuffersAsOneRecord) {
+    play_joined([](Joined& joined) -> Played {
+        std::string head = "head", body = "body";
+        std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::buffer(body)};
+        EXPECT_FALSE(co_await joined.server->write(parts));
+        std::array<char, 100> block{};
+        auto const [ec, n] = co_await joined.client->read_some(asio::buffer(block));
+        EXPECT_EQ(std::string_view(block.data(), n), "headbody");
+    });
+}
+
+TEST(TlsStream, ReadsAndWritesAtTheSameTime) {
+    auto const conversation = [](Joined& joined) -> Played {
+        std::string const much(1 << 20, 'm');
+        auto all = net::send(*joined.server, much) && net::send(*joined.client, much) &&
+                   read_exactly(*joined.client, much.size()) && read_exactly(*joined.server, much.size());
+        auto const [ec1, ec2, here, there] = co_await std::move(all);
+        EXPECT_FALSE(ec1 || ec2);
+        EXPECT_TRUE(here == much && there == much);
+    };
+    play_joined(conversation, {.capacity = 4096});
+}
+
+TEST(TlsStream, WritesNothingWithoutFault) {
+    play_joined([](Joined& joined) -> Played { EXPECT_FALSE(co_await net::send(*joined.client, "")); });
+}
+
+TEST(TlsStream, TellsAnOrderlyEnd) {
+    play_joined([](Joined& joined) -> Played {
+        EXPECT_FALSE(co_await net::send(*joined.server, "last words"));
+        joined.server->close(HowToClose::fin);
+        std::string heard;
+        EXPECT_EQ(co_await read_to_end(*joined.client, heard), asio::error::eof);
+        EXPECT_EQ(heard, "last words");
+        EXPECT_FALSE(joined.client->failure());
+    });
+}
+
+TEST(TlsStream, TellsATruncation) {
+    play_joined([](Joined& joined) -> Played {
+        EXPECT_FALSE(co_await net::send(*joined.server, "last words"));
+        joined.under_server->close(HowToClose::fin);
+        std::string heard;
+        EXPECT_EQ(co_await read_to_end(*joined.client, heard), Errc::truncated);
+        EXPECT_EQ(heard, "last words");
+        EXPECT_EQ(joined.client->failure()->message, "the server ended the connection without TLS close_notify");
+    });
+}
+
+TEST(TlsStream, DestructionIsAnOrderlyEnd) {
+    play_joined([](Joined& joined) -> Played {
+        joined.server.reset();
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*joined.client, nothing), asio::error::eof);
+    });
+}
+
+TEST(TlsStream, TellsAReset) {
+    play_joined([](Joined& joined) -> Played {
+        joined.server->close(HowToClose::reset);
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*joined.client, nothing), asio::error::connection_reset);
+    });
+}
+
+TEST(TlsStream, HalfCloseLeavesTheOtherWayOpen) {
+    play_joined([](Joined& joined) -> Played {
+        EXPECT_FALSE(co_await net::send(*joined.client, "question"));
+        joined.client->close(HowToClose::half_close);
+        EXPECT_TRUE(co_await net::send(*joined.client, "more"));
+        std::string question;
+        EXPECT_EQ(co_await read_to_end(*joined.server, question), asio::error::eof);
+        EXPECT_EQ(question, "question");
+        EXPECT_FALSE(co_await net::send(*joined.server, "answer"));
+        EXPECT_EQ(co_await read_exactly(*joined.client, 6), "answer");
+    });
+}
+
+TEST(TlsStream, IsClosedAfterClose) {
+    play_joined([](Joined& joined) -> Played {
+        joined.client->close(HowToClose::fin);
+        joined.client->close(HowToClose::reset);
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*joined.client, nothing), net::Errc::closed);
+        EXPECT_EQ(co_await net::send(*joined.client, "x"), net::Errc::closed);
+    });
+}
+
+TEST(TlsStream, CloseEndsAPendingRead) {
+    play_joined([](Joined& joined) -> Played {
+        auto const close_soon = [](Stream& stream) -> Played {
+            co_await net::pause(1ms);
+            stream.close(HowToClose::fin);
+        };
+        std::string nothing;
+        auto both = read_to_end(*joined.client, nothing) && close_soon(*joined.client);
+        EXPECT_EQ(co_await std::move(both), net::Errc::closed);
+    });
+}
+
+TEST(TlsStream, TimeLimitEndsAReadAndTheStreamIsAsGoodAsBefore) {
+    play_joined([](Joined& joined) -> Played {
+        joined.client->set_time_limit(20ms);
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*joined.client, nothing), net::Errc::timed_out);
+        joined.client->set_time_limit(std::nullopt);
+        EXPECT_FALSE(co_await net::send(*joined.server, "late"));
+        EXPECT_EQ(co_await read_exactly(*joined.client, 4), "late");
+    });
+}
+
+TEST(TlsStream, TimeLimitEndsAWriteAndEveryOneAfterIt) {
+    auto const conversation = [](Joined& joined) -> Played {
+        joined.client->set_time_limit(20ms);
+        std::string const much(100000, 'm');
+        EXPECT_EQ(co_await net::send(*joined.client, much), net::Errc::timed_out);
+        joined.client->set_time_limit(std::nullopt);
+        EXPECT_EQ(co_await net::send(*joined.client, "x"), net::Errc::timed_out);
+    };
+    play_joined(conversation, {.capacity = 1000});
+}
+
+TEST(TlsStream, CancelledReadHasTakenNothing) {
+    play_joined([](Joined& joined) -> Played {
+        auto reading = read_exactly(*joined.client, 4);
+        EXPECT_FALSE(co_await net::within(20ms, std::move(reading)));
+        EXPECT_FALSE(co_await net::send(*joined.server, "late"));
+        EXPECT_EQ(co_await read_exactly(*joined.client, 4), "late");
+    });
+}
+
+TEST(TlsStream, TellsABrokenRecordToBothSides) {
+    play_joined([](Joined& joined) -> Played {
+        std::string const forged("\x17\x03\x03\x00\x20gggggggggggggggggggggggggggggggg", 37);
+        EXPECT_FALSE(co_await net::send(*joined.under_client, forged));
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*joined.server, nothing), Errc::protocol_violation);
+        EXPECT_EQ(co_await net::send(*joined.server, "x"), Errc::protocol_violation);
+        EXPECT_EQ(co_await read_to_end(*joined.client, nothing), Errc::alert_received);
+        EXPECT_EQ(joined.client->failure()->message,
+                  "TLS connection failed: the server sent alert bad_record_mac (20)");
+    });
+}
+
+// --- the handshake
+// ----------------------------------------------------------------------------------------------------
+
+TEST(TlsStream, HandshakeHasALimit) {
+    play([]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor);
+        auto const client = client_over(std::move(pipe.near));
+        auto const outcome = co_await client->handshake(20ms);
+        EXPECT_EQ(outcome.error().code, net::Errc::timed_out);
+        EXPECT_EQ(outcome.error().message, "TLS handshake failed: nothing moved within the time limit");
+    });
+}
+
+TEST(TlsStream, NothingIsReadOrWrittenBeforeTheHandshake) {
+    play([]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor);
+        auto const client = client_over(std::move(pipe.near));
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*client, nothing), asio::error::not_connected);
+        EXPECT_EQ(co_await net::send(*client, "x"), asio::error::not_connected);
+    });
+}
+
+TEST(TlsStream, SaysThatThePeerSpeaksPlainly) {
+    play([]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor);
+        auto const server = server_over(std::move(pipe.near));
+        co_await net::send(*pipe.far, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        auto const outcome = co_await server->handshake(patience);
+        EXPECT_EQ(outcome.error().code, Errc::not_tls);
+        EXPECT_EQ(outcome.error().message,
+                  "TLS handshake failed: the client does not speak TLS but says \"GET / HTTP/1.1\"");
+    });
+}
+
+TEST(TlsStream, TellsAPeerThatLeavesInTheHandshake) {
+    play([]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor);
+        auto const client = client_over(std::move(pipe.near));
+        pipe.far->close(HowToClose::fin);
+        auto const outcome = co_await client->handshake(patience);
+        EXPECT_TRUE(outcome.has_error());
+        EXPECT_TRUE(outcome.error().message.starts_with("TLS handshake failed: ")) << outcome.error().message;
+    });
+}
+
+TEST(TlsStream, BothSidesTellWhyTheyDoNotAgree) {
+    play([]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor);
+        auto const client = client_over(std::move(pipe.near), test::verifying());
+        Engine engine(ServerContext::make({}).value(), test::show(test::identity_for({"other.test"})));
+        TlsStream server(std::move(pipe.far), std::move(engine));
+        auto both = client->handshake(patience) && server.handshake(patience);
+        auto const [here, there] = co_await std::move(both);
+        EXPECT_EQ(here.error().code, Errc::certificate_rejected);
+        std::string nothing;
+        auto const heard = there ? co_await read_to_end(server, nothing) : there.error().code;
+        EXPECT_EQ(heard, Errc::alert_received);
+        EXPECT_EQ(server.failure()->alert, (Alert{42, Alert::Side::sent_by_peer}));
+    });
+}
+
+/// A client that a server refuses only after the client's own handshake is done hears it when it reads.
+TEST(TlsStream, LateRefusalIsHeardByTheFirstRead) {
+    play([]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor);
+        auto const client = client_over(std::move(pipe.near));
+        ServerSettings settings;
+        settings.client_certificates = ClientCertificates::verified;
+        settings.trust.file = test::trusted_file();
+        auto const server = server_over(std::move(pipe.far), settings);
+        auto both = client->handshake(patience) && server->handshake(patience);
+        auto const [here, there] = co_await std::move(both);
+        EXPECT_TRUE(here);
+        EXPECT_FALSE(there);
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*client, nothing), Errc::alert_received);
+        EXPECT_EQ(client->failure()->alert->name(), "certificate_required");
+    });
+}
+
+// --- over other streams
+// -------------------------------------------------------------------------------------------------
+
+TEST(TlsStream, WorksInsideItself) {
+    play([]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto outer = join(net::make_memory_pipe(executor, {.capacity = 3000}));
+        co_await shake_hands(*outer.client, *outer.server);
+        auto const client = client_over(std::move(outer.client));
+        auto const server = server_over(std::move(outer.server));
+        co_await shake_hands(*client, *server);
+        std::string const much(200000, 'm');
+        auto both = net::send(*client, much) && read_exactly(*server, much.size());
+        auto const [ec, heard] = co_await std::move(both);
+        EXPECT_FALSE(ec);
+        EXPECT_TRUE(heard == much);
+        client->close(HowToClose::fin);
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*server, nothing), asio::error::eof);
+    });
+}
+
+TEST(TlsStream, WorksOverTcpForManyConnectionsAndThreads) {
+    auto const context = ServerContext::make({}).value();
+    auto const serve = [&context](net::Connection connection) -> Played {
+        Engine engine(context, test::show_origin());
+        TlsStream stream(std::move(connection.stream), std::move(engine));
+        auto const done = co_await stream.handshake(patience);
+        EXPECT_TRUE(done) << done.error().message;
+        if (done) co_await proxycore::test::echo(stream);
+    };
+    net::ServerOptions options;
+    options.threads = 2;
+    net::Server server(options, serve);
+    ASSERT_TRUE(server.start());
+    play([&server]() -> Played {
+        for (int i = 0; i < 20; ++i) {
+            auto opened = co_await net::connect("127.0.0.1", server.port(), patience);
+            auto const client = client_over(std::move(*opened), test::verifying());
+            auto const done = co_await client->handshake(patience);
+            EXPECT_TRUE(done) << done.error().message;
+            std::string const text(i == 0 ? 3000000 : 100, 't');
+            auto both = net::send(*client, text) && read_exactly(*client, text.size());
+            auto const [ec, back] = co_await std::move(both);
+            EXPECT_FALSE(ec);
+            EXPECT_TRUE(back == text);
+            client->close(HowToClose::half_close);
+            std::string nothing;
+            EXPECT_EQ(co_await read_to_end(*client, nothing), asio::error::eof);
+        }
+    });
+    EXPECT_TRUE(server.wait_until_empty(patience));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::tls
