@@ -16,6 +16,9 @@ std::string outline(Plan const& plan) {
             return "generated" + std::to_string(s.stream) + part(s.from, s.size, s.mask);
         }
         std::string operator()(SendFile const& s) const { return "file" + part(s.from, s.size, s.mask); }
+        std::string operator()(SendFramed const& s) const {
+            return "framed" + std::to_string(s.frame_payload) + part(s.from, s.size, std::nullopt);
+        }
         std::string operator()(Pause const& s) const {
             return "pause " + (s.length ? std::to_string(s.length->count()) : "for ever");
         }

@@ -63,7 +63,7 @@ class RandomMessage : public testing::TestWithParam<RandomCase> {};
 TEST_P(RandomMessage, PrintsWhatParsesToItself) {
     auto const setting = GetParam().setting();
     for (std::uint64_t seed = 0; seed < 5000; ++seed) {
-        test::RandomMessages messages(seed);
+        test::RandomMessages messages(seed, {.http2 = setting.settings.protocol == Protocol::http2});
         auto const message = (messages.*GetParam().draw)();
         auto const text = print_with_times(message);
         auto const again = setting.parse(text);
@@ -76,7 +76,8 @@ TEST_P(RandomMessage, PrintsWhatParsesToItself) {
 TEST_P(RandomMessage, KeepsEveryPromise) {
     auto const setting = GetParam().setting();
     for (std::uint64_t seed = 0; seed < 1500; ++seed) {
-        test::RandomMessages messages(seed, {.files = false, .huge_sizes = seed % 8 == 0});
+        test::RandomMessages messages(
+            seed, {.files = false, .http2 = setting.settings.protocol == Protocol::http2, .huge_sizes = seed % 8 == 0});
         auto const message = (messages.*GetParam().draw)();
         ASSERT_EQ(test::broken_promise(message, setting, seed), "")
             << "seed " << seed << " " << print_with_times(message);
@@ -88,6 +89,13 @@ RandomCase const random_cases[] = {
     {"Request", &test::RandomMessages::request, test::client_setting},
     {"ClientFrame", &test::RandomMessages::client_frame, test::client_setting},
     {"ServerFrame", &test::RandomMessages::server_frame, test::session_setting},
+    {"Http2Response", &test::RandomMessages::response, test::http2_response_setting},
+    {"Http2Request", &test::RandomMessages::request, test::http2_client_setting},
+    {"Http2Frame", &test::RandomMessages::http2_frame, test::http2_response_setting},
+    {"Http2FrameOfAClient", &test::RandomMessages::http2_frame, test::http2_client_setting},
+    {"Http2FrameAsBytes", &test::RandomMessages::http2_frame, test::client_setting},
+    {"Http2Preface", &test::RandomMessages::http2_preface, test::http2_client_setting},
+    {"Http2PrefaceAsBytes", &test::RandomMessages::http2_preface, test::response_setting},
 };
 INSTANTIATE_TEST_SUITE_P(Messages, RandomMessage, testing::ValuesIn(random_cases),
                          [](auto const& row) { return std::string(row.param.name); });

@@ -65,14 +65,14 @@ auto const payload = named("a payload (a value, a field NAME=VALUE, a setting, a
 // --- messages --------------------------------------------------------------------------------------------------------
 
 // An empty length is written where a number follows that would be taken for it: `h2f::0x99`.
-auto const empty_length = x3::omit[slot >> &slot];
+auto const empty_length = x3::omit[slot >> &slot];  // a FrameNumber without text
 
 auto const http2_feature = named("a frame feature (x p d i)", repeat | pause | disconnect | inject);
 
 auto const to_optional = [](auto& given) { return given ? std::optional(std::move(*given)) : std::nullopt; };
 auto const to_frame = [](FrameParts parts) {
     Http2Frame frame;
-    if (parts.length) frame.length = parts.length->number;
+    if (parts.length && !parts.length->text.empty()) frame.length = parts.length->number;
     frame.type = to_optional(parts.type);
     frame.flags = to_optional(parts.flags);
     frame.stream = to_optional(parts.stream);

@@ -84,6 +84,10 @@ Parsed<std::vector<Message>> parse_as_requests(std::string_view spec) { return p
 
 Parsed<std::vector<Message>> parse_as_frames(std::string_view spec) { return parse_frames(spec); }
 
+Parsed<std::vector<Message>> parse_as_http2_responses(std::string_view spec) { return parse_http2_responses(spec); }
+
+Parsed<std::vector<Message>> parse_as_http2_requests(std::string_view spec) { return parse_http2_requests(spec); }
+
 Setting response_setting() {
     Settings settings;
     settings.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -98,6 +102,21 @@ Setting client_setting() {
 }
 
 Setting session_setting() { return {"frames", parse_as_frames, Settings{}}; }
+
+Setting http2_response_setting() {
+    Settings settings;
+    settings.protocol = Protocol::http2;
+    settings.http2.stream = 3;
+    return {"HTTP/2 responses", parse_as_http2_responses, settings};
+}
+
+Setting http2_client_setting() {
+    auto setting = client_setting();
+    setting.name = "HTTP/2 requests";
+    setting.parse = parse_as_http2_requests;
+    setting.settings.protocol = Protocol::http2;
+    return setting;
+}
 
 std::string broken_promise(Message const& message, Setting const& setting, std::uint64_t seed) {
     if (auto broken = check_print(message, setting); !broken.empty()) return broken;

@@ -13,6 +13,8 @@ using Parser = Parsed<std::vector<Message>> (*)(std::string_view spec);
 Parsed<std::vector<Message>> parse_as_response(std::string_view spec);
 Parsed<std::vector<Message>> parse_as_requests(std::string_view spec);
 Parsed<std::vector<Message>> parse_as_frames(std::string_view spec);
+Parsed<std::vector<Message>> parse_as_http2_responses(std::string_view spec);
+Parsed<std::vector<Message>> parse_as_http2_requests(std::string_view spec);
 
 /// Where a message is looked at: how its text is read, and what it is resolved with.
 struct Setting {
@@ -21,10 +23,13 @@ struct Setting {
     Settings settings;
 };
 
-/// A server that answers a request, a client that sends, a server inside a WebSocket session.
+/// A server that answers a request, a client that sends, a server inside a WebSocket session, and over HTTP/2 a server
+/// on stream 3 and a client on stream 1.
 Setting response_setting();
 Setting client_setting();
 Setting session_setting();
+Setting http2_response_setting();
+Setting http2_client_setting();
 
 /// Which promise a message breaks, and how; empty when it keeps them all:
 /// its printed text parses to it; a failure has a message and a place inside the text; resolving twice changes nothing;

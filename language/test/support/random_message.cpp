@@ -2,10 +2,14 @@
 
 #include <pathology/language/print.hpp>
 #include <pathology/language/user_agents.hpp>
+#include <pathology/proxycore/http2/names.hpp>
 #include <set>
+#include <sstream>
 
 namespace pathology::language::test {
 namespace {
+
+namespace http2 = proxycore::http2;
 
 /// What two features of one message must not share; empty for features that may be repeated.
 std::string exclusive_group(Feature const& feature) {
@@ -93,7 +97,9 @@ Feature RandomMessages::http_feature(bool is_request) {
         case 0: return Feature(Header{quoted_value(), quoted_value()});
         case 1: return Feature(ContentType{any_value()});
         case 2: return is_request ? Feature(user_agent()) : Feature(Location{any_value()});
-        case 3: return is_request ? Feature(Times{rng_()}) : Feature(Reason{any_value()});
+        case 3:
+            if (is_request) return Feature(Times{rng_()});
+            return options_.http2 ? action() : Feature(Reason{any_value()});
         case 4: return Feature(Raw{});
         case 5: return Feature(Body{any_value()});
         case 6: return is_request ? Feature(NestedResponse{print(response())}) : action();
@@ -132,7 +138,7 @@ template <class MakeFeature> Features RandomMessages::features(MakeFeature make)
 
 Message RandomMessages::response() {
     Response response;
-    response.websocket = maybe(6);
+    response.websocket = !options_.http2 && maybe(6);
     if (!response.websocket || maybe(2)) response.code = digits();
     response.features = features([this] { return http_feature(false); });
     return response;
@@ -140,7 +146,7 @@ Message RandomMessages::response() {
 
 Message RandomMessages::request() {
     Request request;
-    request.websocket = maybe(6);
+    request.websocket = !options_.http2 && maybe(6);
     if (!request.websocket || maybe(2)) request.method = maybe(2) ? Value(Literal{"GET", false}) : quoted_value();
     request.path = any_value();
     // Without a method, anything but a word is taken for one.
@@ -156,6 +162,101 @@ Message RandomMessages::client_frame() {
 
 Message RandomMessages::server_frame() {
     return Frame{features([this] { return frame_feature(false); })};
+}
+
+// --- HTTP/2 frames ---------------------------------------------------------------------------------------------------
+
+std::string RandomMessages::number(std::uint64_t value) {
+    if (maybe(2)) return std::to_string(value);
+    std::ostringstream hex;
+    hex << "0x" << std::hex << value;
+    return hex.str();
+}
+
+FrameNumber RandomMessages::frame_number(std::uint32_t value, std::string const& name) {
+    auto const has_name = !name.empty() && !name.starts_with("0x");
+    return {value, has_name && !maybe(4) ? name : number(value)};
+}
+
+FrameNumber RandomMessages::flags(bool digits_first) {
+    static constexpr std::pair<std::uint32_t, char const*> bits[] = {
+        {1, "END_STREAM"}, {1, "ACK"}, {4, "END_HEADERS"}, {8, "PADDED"}, {0x20, "PRIORITY"}};
+    FrameNumber flags;
+    for (auto left = 1 + rng_.below(3); left > 0; --left) {
+        auto const& [bit, name] = bits[rng_.below(std::size(bits))];
+        if (!flags.text.empty()) flags.text += ",";
+        if (flags.text.empty() && !digits_first) {
+            flags.number |= bit;
+            flags.text += name;
+        } else {
+            auto const value = static_cast<std::uint32_t>(rng_.below(256));
+            flags.number |= value;
+            flags.text += number(value);
+        }
+    }
+    return flags;
+}
+
+PayloadNumber RandomMessages::payload_number() {
+    static constexpr std::pair<char const*, std::uint8_t> keys[] = {
+        {"ERROR", 4},      {"LAST_STREAM", 4}, {"PROMISED", 4},  {"INCREMENT", 4},
+        {"DEPENDENCY", 4}, {"WEIGHT", 1},      {"PAD_LENGTH", 1}};
+    switch (rng_.below(4)) {
+        case 0: {
+            auto const code = static_cast<std::uint32_t>(rng_.below(14));
+            return {code, 4, name(http2::ErrorCode{code})};
+        }
+        case 1: {
+            auto const code = static_cast<std::uint32_t>(rng_.below(14));
+            return {code, 4, "ERROR=" + name(http2::ErrorCode{code})};
+        }
+        case 2: {
+            auto const& [key, width] = keys[rng_.below(std::size(keys))];
+            auto const value = rng_() >> (width == 1 ? 56U : 32U);
+            return {value, width, std::string(key) + "=" + number(value)};
+        }
+        default: {
+            auto const id = static_cast<std::uint16_t>(maybe(2) ? rng_.below(10) : rng_.below(0x10000));
+            auto const value = rng_() >> 32U;
+            auto const known = name(http2::SettingId{id});
+            return {std::uint64_t{id} << 32U | value, 6, frame_number(id, known).text + "=" + number(value)};
+        }
+    }
+}
+
+PayloadPart RandomMessages::payload_part() {
+    switch (rng_.below(3)) {
+        case 0: return quoted_value();
+        case 1: return payload_number();
+        default: return PayloadField{quoted_value(), any_value()};
+    }
+}
+
+Message RandomMessages::http2_frame() {
+    Http2Frame frame;
+    if (maybe(3)) frame.length = static_cast<std::uint32_t>(rng_.below(maybe(2) ? 100 : 1U << 24U));
+    if (!maybe(6)) {
+        auto const type = static_cast<std::uint8_t>(rng_.below(maybe(4) ? 256 : 17));
+        frame.type = frame_number(type, name(http2::FrameType{type}));
+    }
+    // Numbers without anything in front of them are taken for earlier slots, and a single one for the stream.
+    if (maybe(2)) frame.flags = flags(frame.type && maybe(3));
+    if (!frame.type && frame.flags && frame.flags->text.starts_with("PRIORITY")) frame.type = FrameNumber{1, "HEADERS"};
+    auto const lone = frame.flags && frame.flags->text.find_first_not_of("0123456789abcdefx") == std::string::npos;
+    if (lone || ((frame.type || frame.flags) && maybe(2))) {
+        auto const stream = static_cast<std::uint32_t>(maybe(2) ? rng_.below(4) : rng_() >> 32U);
+        frame.stream = FrameNumber{stream, number(stream)};
+    }
+    for (auto left = rng_.below(4); left > 0; --left) frame.payload.push_back(payload_part());
+    frame.features = features([this] { return http2_feature(); });
+    return frame;
+}
+
+Message RandomMessages::http2_preface() {
+    Http2Preface preface;
+    if (maybe(2)) preface.value = quoted_value();
+    preface.features = features([this] { return http2_feature(); });
+    return preface;
 }
 
 }  // namespace pathology::language::test

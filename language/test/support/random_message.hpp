@@ -9,6 +9,7 @@ namespace pathology::language::test {
 
 struct RandomMessageOptions {
     bool files = true;       ///< values may be files, which need not exist
+    bool http2 = false;      ///< responses and requests are for HTTP/2
     bool huge_sizes = true;  ///< generated values and offsets may have any size up to 2^64
 };
 
@@ -21,6 +22,8 @@ public:
     Message request();
     Message client_frame();
     Message server_frame();
+    Message http2_frame();
+    Message http2_preface();
 
 private:
     bool maybe(std::uint64_t one_in) { return rng_.below(one_in) == 0; }
@@ -33,6 +36,12 @@ private:
     UserAgent user_agent();
     Feature http_feature(bool is_request);
     Feature frame_feature(bool is_client);
+    std::string number(std::uint64_t value);
+    FrameNumber frame_number(std::uint32_t value, std::string const& name);
+    FrameNumber flags(bool digits_first);
+    PayloadNumber payload_number();
+    PayloadPart payload_part();
+    Feature http2_feature() { return maybe(4) ? Feature(Times{rng_.below(4)}) : action(); }
     template <class MakeFeature> Features features(MakeFeature make);
 
     Rng rng_;
