@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <vector>
 
@@ -35,6 +36,22 @@ std::uint64_t send_bulk(net::Stream& stream, Player& player) {
     return sent;
 }
 
+/// Ends when nobody is left to go on for. A peer that has only ended its side may still listen: a pause with an end is
+/// waited for, and for the end of one without there is nothing to wait.
+asio::awaitable<net::error_code> wait_for_leave(net::Stream& stream, bool for_ever) {
+    auto const ec = co_await stream.wait_for_end();
+    if (ec == asio::error::eof && !for_ever) co_await net::pause(std::nullopt);
+    co_return ec;
+}
+
+/// Pauses; gives what ended the connection meanwhile.
+asio::awaitable<net::error_code> pause_beside(net::Stream& stream, net::TimeLimit length) {
+    using namespace asio::experimental::awaitable_operators;
+    auto both = net::pause(length) || wait_for_leave(stream, !length);
+    auto const first = co_await std::move(both);
+    co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+}
+
 }  // namespace
 
 asio::awaitable<Performance> perform(net::Stream& stream, Player& player, Recording* recording) {
@@ -53,8 +70,7 @@ asio::awaitable<Performance> perform(net::Stream& stream, Player& player, Record
             if (result.connection.failed()) co_return result;
             result.bytes_written += send->bytes.size();
         } else if (auto const* pause = std::get_if<Pause>(&*action)) {
-            std::optional<net::Duration> const length = pause->length;
-            result.connection = co_await net::pause(length);
+            result.connection = co_await pause_beside(stream, pause->length);
             if (result.connection.failed()) co_return result;
         } else if (std::holds_alternative<Disconnect>(*action)) {
             stream.close(net::HowToClose::fin);

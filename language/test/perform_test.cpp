@@ -121,6 +121,49 @@ TEST_F(Perform, EndsAPauseForEverWhenCancelled) {
     EXPECT_FALSE(player.at_end()) << "the rest of the message was not sent";
 }
 
+TEST_F(Perform, EndsAPauseForEverWhenThePeerEndsItsSide) {
+    start(test::plan(test::response("200:p9,f")));
+    context.poll();
+    EXPECT_FALSE(has_ended);
+    pipe.far->close(net::HowToClose::half_close);
+    context.run_for(20s);
+    ASSERT_TRUE(performance.has_value());
+    EXPECT_EQ(performance->connection, asio::error::eof);
+    EXPECT_EQ(performance->bytes_written, 9U);
+}
+
+TEST_F(Perform, WaitsOutAPauseForAPeerThatMayStillListen) {
+    pipe.far->close(net::HowToClose::half_close);
+    start(test::plan(test::response("200:p9,1:b'abc'")));
+    read_everything();
+    EXPECT_EQ(received, "HTTP/1.1 200 OK\r\n\r\nabc");
+}
+
+TEST_F(Perform, EndsAnyPauseWhenTheConnectionBreaks) {
+    start(test::plan(test::response("200:p9,1000000000")));
+    context.poll();
+    pipe.far->close(net::HowToClose::reset);
+    context.run_for(20s);
+    ASSERT_TRUE(performance.has_value());
+    EXPECT_EQ(performance->connection, asio::error::connection_reset);
+}
+
+TEST_F(Perform, LeavesWhatArrivesInAPauseToBeRead) {
+    start(test::plan(test::response("200:p9,f")));
+    asio::co_spawn(context, net::send(*pipe.far, "pipelined"), [](std::exception_ptr, net::error_code) {});
+    context.poll();
+    EXPECT_FALSE(has_ended);
+    pipe.far->close(net::HowToClose::half_close);
+    context.run_for(20s);
+    std::array<char, 20> block{};
+    std::size_t size = 0;
+    asio::co_spawn(context, pipe.near->read_some(asio::buffer(block)),
+                   [&](std::exception_ptr, net::ReadResult read) { size = read.n; });
+    context.restart();
+    context.run_for(20s);
+    EXPECT_EQ(std::string_view(block.data(), size), "pipelined");
+}
+
 TEST_F(Perform, TellsWhyTheConnectionEndedIt) {
     pipe.far->close(net::HowToClose::reset);
     start(test::plan(test::response("200:b@1m")));

@@ -180,6 +180,20 @@ TEST(Daemon, StopsWhileAnswersPauseForEver) {
     }
 }
 
+TEST(Daemon, NoticesThatAClientLeavesDuringAPause) {
+    Running running;
+    {
+        Client patient(running.daemon.port()), hasty(running.daemon.port());
+        patient.send(get("/p/200:p5,f") + get("/p/200"));  // a pipelined request does not hide that
+        hasty.send(get("/p/200:p5,1000000"));
+        EXPECT_EQ(patient.read(5), "HTTP/");
+        EXPECT_EQ(hasty.read(5), "HTTP/");
+        hasty.reset();
+    }
+    ASSERT_TRUE(running.daemon.wait_until_idle(20s));
+    for (auto const& entry : running.daemon.log().entries()) EXPECT_EQ(entry.message, "Disconnect");
+}
+
 TEST(Daemon, EndsSilentConnections) {
     Running running({.time_limit = 20ms});
     Client idle(running.daemon.port()), slow(running.daemon.port());

@@ -29,6 +29,9 @@ struct Performance {
 
 /// Performs what is left of the plan that `player` was started on.
 ///
+/// A peer that leaves during a pause ends it: one that breaks the connection, and in a pause for ever also one that
+/// ends its side. What the peer sends meanwhile is left to be read.
+///
 /// Cancel: a pause, also one for ever, and a write end at once; the player is then somewhere inside its plan.
 /// Owns:   nothing; stream, player, its plan and the recording must outlive the await.
 boost::asio::awaitable<Performance> perform(proxycore::net::Stream& stream, Player& player,
