@@ -43,12 +43,27 @@ AnchorFailure bad_spec(std::string_view argument, SpecFailure const& failure, st
 }
 
 /// What every request would fail for. A missing file may come yet, and a handshake comes with its request.
-std::optional<SpecFailure> find_fault(Message const& message, Settings const& settings) {
+std::optional<SpecFailure> find_fault(std::span<Message const> messages, Settings const& settings) {
     auto assumed = settings;
     assumed.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";  // any will do: RFC 6455 §1.3
-    auto const rendition = render(message, assumed, {}, 0);
+    auto const rendition = render(messages, assumed, {}, 0);
     if (rendition || rendition.error().code == SpecErrc::file_access) return std::nullopt;
     return rendition.error();
+}
+
+Settings for_http2(Settings settings) {
+    settings.protocol = Protocol::http2;
+    return settings;
+}
+
+/// Of two failures the one whose parser understood more.
+SpecFailure const& further(SpecFailure const& a, SpecFailure const& b) { return b.span.begin > a.span.begin ? b : a; }
+
+Parsed<PreparedPtr> prepare(std::string const& spec, Settings const& settings, bool explain) {
+    auto prepared = Prepared::read(spec, settings, explain);
+    if (!prepared) return prepared;
+    if (auto const fault = find_fault((*prepared)->messages(), settings)) return *fault;
+    return prepared;
 }
 
 }  // namespace
@@ -69,17 +84,17 @@ boost::system::result<Anchors, AnchorFailure> Anchors::read(std::span<std::strin
         if (!pattern) return bad_pattern(parts->pattern, pattern.error());
         auto const text = read_spec_argument(parts->spec, settings.files);
         if (!text) return bad_spec(argument, text.error(), parts->spec);
-        auto prepared = Prepared::read(*text, settings, explain);
-        if (!prepared) return bad_spec(argument, prepared.error(), *text);
-        if (auto const fault = find_fault((*prepared)->message(), settings)) return bad_spec(argument, *fault, *text);
-        result.anchors_.push_back({std::move(*pattern), std::move(*prepared)});
+        auto const http1 = prepare(*text, settings, explain);
+        auto const http2 = prepare(*text, for_http2(settings), explain);
+        if (!http1 && !http2) return bad_spec(argument, further(http1.error(), http2.error()), *text);
+        result.anchors_.push_back({std::move(*pattern), http1 ? *http1 : nullptr, http2 ? *http2 : nullptr, *text});
     }
     return result;
 }
 
-Prepared const* Anchors::find(std::string_view path) const {
+Anchors::Anchor const* Anchors::find(std::string_view path) const {
     for (auto const& anchor : anchors_) {
-        if (anchor.pattern.matches_start_of(path)) return anchor.answer.get();
+        if (anchor.pattern.matches_start_of(path)) return &anchor;
     }
     return nullptr;
 }

@@ -34,14 +34,17 @@ public:
     static boost::system::result<Anchors, AnchorFailure> read(std::span<std::string const> arguments,
                                                               language::Settings const& settings, bool explain);
 
-    /// The first whose pattern matches at the start of the path; null when none does. Valid as long as this object.
-    Prepared const* find(std::string_view path) const;
-
-private:
     struct Anchor {
         Pattern pattern;
-        PreparedPtr answer;
+        PreparedPtr http1;  ///< by HTTP/1; null when its spec is for HTTP/2 alone
+        PreparedPtr http2;  ///< by HTTP/2; null when its spec is for HTTP/1 alone
+        std::string spec;
     };
+
+    /// The first whose pattern matches at the start of the path; null when none does. Valid as long as this object.
+    Anchor const* find(std::string_view path) const;
+
+private:
     std::vector<Anchor> anchors_;
 };
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rendition.hpp"
 
@@ -12,9 +13,9 @@ namespace pathology::pathod {
 /// A parsed answer, with all of it that does not change from request to request. Immutable; threads may share it.
 class Prepared {
 public:
-    /// Parses a spec. When nothing in it asks for the request, a file or chance at the time it is resolved, it is
-    /// resolved and planned here, for good.
-    /// Errors: those of parsing, and those of resolving that every request would meet.
+    /// Parses a spec, of one message for HTTP/1 and of any number for HTTP/2. When nothing in it asks for the request,
+    /// a file or chance at the time it is resolved, it is resolved and planned here, for good. Errors: those of
+    /// parsing, and those of resolving that every request would meet.
     static language::Parsed<std::shared_ptr<Prepared const>> read(std::string spec, language::Settings const& settings,
                                                                   bool explain);
     /// The same for a message that needs no parsing.
@@ -22,7 +23,7 @@ public:
                                                                 language::Settings const& settings, bool explain,
                                                                 std::string spec = {});
 
-    language::Message const& message() const { return message_; }
+    std::span<language::Message const> messages() const { return messages_; }
     std::string const& spec() const { return spec_; }
     /// `crafting spec: SPEC` in canonical spelling, a whole line.
     std::string const& line() const { return line_; }
@@ -34,9 +35,12 @@ public:
     bool is_websocket() const;
 
 private:
-    Prepared(language::Message message, std::string spec);
+    Prepared(std::vector<language::Message> messages, std::string spec);
+    static language::Parsed<std::shared_ptr<Prepared const>> make(std::vector<language::Message> messages,
+                                                                  language::Settings const& settings, bool explain,
+                                                                  std::string spec);
 
-    language::Message message_;
+    std::vector<language::Message> messages_;
     std::string spec_, line_;
     std::optional<Rendition> constant_;
     bool pauses_ = false;

@@ -9,7 +9,9 @@ namespace {
 
 using namespace language;
 
-constexpr std::uint64_t stream_of_offsets = ~0ULL;  // apart from those of the generated values, which count from 0
+// Apart from those of the generated values, which count from 0.
+constexpr std::uint64_t stream_of_offsets = ~0ULL;
+constexpr std::uint64_t stream_of_items = 1ULL << 63U;
 constexpr std::size_t most_kept_body = 1024;
 
 /// Takes the body out, and the bytes that were to be injected into it. What else happens there happens at the end.
@@ -41,42 +43,100 @@ void keep_body(proxycore::record::RecordedResponse& record, Value const& value) 
     }
 }
 
-proxycore::record::RecordedResponse record_of(Message const& resolved) {
-    proxycore::record::RecordedResponse record;
+/// Notes what a message of the answer is; those after the first add to it.
+void add_to(proxycore::record::RecordedResponse& record, Message const& resolved) {
     auto const& parts = features(resolved);
-    if (auto const* response = std::get_if<Response>(&resolved)) {
+    if (auto const* response = std::get_if<Response>(&resolved); response != nullptr && record.status_code.empty()) {
         record.status_code = response->code.value_or(response->websocket ? "101" : "");
     }
-    if (auto const* reason = find<Reason>(parts)) record.reason = text_of(reason->value);
-    if (auto const* body = find<Body>(parts)) keep_body(record, body->value);
-    record.disconnect = find<DisconnectAt>(parts) != nullptr;
-    record.spec = print(resolved);
-    return record;
+    auto const* reason = find<Reason>(parts);
+    if (reason != nullptr && !record.reason) record.reason = text_of(reason->value);
+    auto const* body = find<Body>(parts);
+    if (body != nullptr && !record.body) keep_body(record, body->value);
+    record.disconnect = record.disconnect || find<DisconnectAt>(parts) != nullptr;
+    record.spec += (record.spec.empty() ? "" : " ") + print(resolved);
 }
+
+class Renderer {
+public:
+    Renderer(Settings const& settings, RenderOptions options) : settings_(settings), options_(options) {}
+
+    Parsed<void> add(Message const& message, std::uint64_t seed) {
+        Rng offsets(derive_seed(seed, stream_of_offsets));
+        auto resolved = resolve(message, settings_, offsets);
+        if (!resolved) return resolved.error();
+        if (options_.without_body) {
+            if (auto const removed = remove_body(*resolved, settings_); !removed) return removed.error();
+        }
+        result_.is_random = result_.is_random || resolves_randomly(message, settings_) || has_generated_data(*resolved);
+        if (options_.explain) {
+            if (auto const explained = explain(*resolved, seed); !explained) return explained.error();
+        }
+        if (auto const planned = plan(*resolved); !planned) return planned.error();
+        add_to(result_.record, *resolved);
+        return {};
+    }
+
+    Rendition take() { return std::move(result_); }
+
+private:
+    Parsed<void> explain(Message& resolved, std::uint64_t seed) {
+        auto frozen = freeze(resolved, settings_, seed);
+        if (!frozen && frozen.error().code != SpecErrc::too_large) return frozen.error();
+        if (frozen) resolved = *frozen;
+        auto& text = result_.explained;
+        text += (text.empty() ? "" : " ") + print(resolved);
+        if (!frozen) text += "  (too large to spell out; the seed replays it)";
+        return {};
+    }
+
+    Parsed<void> plan(Message const& resolved) {
+        if (settings_.protocol == Protocol::http2) {
+            auto plan = make_http2_plan(resolved, settings_);
+            if (!plan) return plan.error();
+            result_.http2.push_back({std::move(*plan), times(resolved)});
+            result_.record.version = "HTTP/2.0";
+            return {};
+        }
+        auto plan = make_plan(resolved, settings_);
+        if (!plan) return plan.error();
+        result_.plan = std::move(*plan);
+        return {};
+    }
+
+    Settings const& settings_;
+    RenderOptions options_;
+    Rendition result_;
+};
 
 }  // namespace
 
+std::uint64_t Rendition::length() const {
+    auto all = plan.length;
+    for (auto const& [message, times] : http2) all += message.whole.length * times;
+    return all;
+}
+
+Http2Parts const* Rendition::parts() const {
+    if (http2.size() != 1 || http2.front().times != 1 || !http2.front().plan.parts) return nullptr;
+    return &*http2.front().plan.parts;
+}
+
+std::uint64_t seed_of_item(std::uint64_t seed, std::size_t index) {
+    return index == 0 ? seed : derive_seed(seed, stream_of_items + index);
+}
+
+Parsed<Rendition> render(std::span<Message const> messages, Settings const& settings, RenderOptions options,
+                         std::uint64_t seed) {
+    Renderer renderer(settings, options);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        if (auto const added = renderer.add(messages[i], seed_of_item(seed, i)); !added) return added.error();
+    }
+    return renderer.take();
+}
+
 Parsed<Rendition> render(Message const& message, Settings const& settings, RenderOptions options, std::uint64_t seed) {
-    Rng offsets(derive_seed(seed, stream_of_offsets));
-    auto resolved = resolve(message, settings, offsets);
-    if (!resolved) return resolved.error();
-    if (options.without_body) {
-        if (auto const removed = remove_body(*resolved, settings); !removed) return removed.error();
-    }
-    Rendition result;
-    result.is_random = resolves_randomly(message, settings) || has_generated_data(*resolved);
-    if (options.explain) {
-        auto frozen = freeze(*resolved, settings, seed);
-        if (frozen) resolved = std::move(frozen);
-        if (!frozen && frozen.error().code != SpecErrc::too_large) return frozen.error();
-        result.explained = print(*resolved);
-        if (!frozen) result.explained += "  (too large to spell out; the seed replays it)";
-    }
-    auto plan = make_plan(*resolved, settings);
-    if (!plan) return plan.error();
-    result.plan = std::move(*plan);
-    result.record = record_of(*resolved);
-    return result;
+    return render(std::span(&message, 1), settings, options, seed);
 }
 
 }  // namespace pathology::pathod

@@ -2,27 +2,48 @@
 #pragma once
 
 #include <cstdint>
+#include <pathology/language/http2.hpp>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/settings.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace pathology::pathod {
 
+/// One message of an answer by HTTP/2, and how often it is sent.
+struct Http2Item {
+    language::Http2Plan plan;
+    std::uint64_t times = 1;
+};
+
 struct Rendition {
-    language::Plan plan;
+    language::Plan plan;                         ///< of an answer by HTTP/1
+    std::vector<Http2Item> http2;                ///< of an answer by HTTP/2, in the order of the wire
     proxycore::record::RecordedResponse record;  ///< as far as it is known before it is sent
     std::string explained;                       ///< the frozen spelling, when asked for
     bool is_random = false;                      ///< another seed would give other bytes
+
+    /// Bytes on the wire, of all messages.
+    std::uint64_t length() const;
+    /// An HTTP/2 answer that flow control may cut; null for one that has to be sent as it is.
+    language::Http2Parts const* parts() const;
 };
+
+/// The seed of the Player for the message at this place of an answer.
+std::uint64_t seed_of_item(std::uint64_t seed, std::size_t index);
 
 struct RenderOptions {
     bool explain = false;       ///< spell out what is random; what is too large for that stays as it is
     bool without_body = false;  ///< what a HEAD request gets: nothing after the empty line (RFC 9110 §9.3.2)
 };
 
-/// Resolves a message and plans it. `seed` decides what is random; the Player of the plan gets the same one.
-/// Errors: those of language::resolve and language::make_plan.
+/// Resolves the messages of an answer and plans them, for the protocol that the settings name; by HTTP/1 there is one.
+/// `seed` decides what is random; the Player of the plan gets the same one.
+/// Errors: those of language::resolve, language::make_plan and language::make_http2_plan.
+language::Parsed<Rendition> render(std::span<language::Message const> messages, language::Settings const& settings,
+                                   RenderOptions options, std::uint64_t seed);
 language::Parsed<Rendition> render(language::Message const& message, language::Settings const& settings,
                                    RenderOptions options, std::uint64_t seed);
 

@@ -1,6 +1,7 @@
 #include "responder.hpp"
 
 #include <pathology/language/load.hpp>
+#include <pathology/proxycore/http2/hpack.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 
 #include "percent.hpp"
@@ -17,12 +18,24 @@ language::Settings settings_of(DaemonOptions const& options) {
     return settings;
 }
 
-Responder::Responder(DaemonOptions const& options, Anchors const& anchors)
+Responder::Responder(DaemonOptions const& options, Anchors const& anchors, language::Protocol protocol)
     : options_(options), anchors_(anchors), settings_(settings_of(options)) {
+    settings_.protocol = protocol;
     not_found_ = prepare(not_found_answer());
     language::Response handshake;
     handshake.websocket = true;
     websocket_ = prepare(std::move(handshake));
+}
+
+void Responder::set_place(std::uint32_t stream, std::uint32_t header_table_size) {
+    settings_.http2.stream = stream;
+    settings_.http2.header_table_size = header_table_size;
+}
+
+/// A field block for a peer with a small table is another one than that which was made for all.
+bool Responder::has_small_table() const {
+    return settings_.protocol == language::Protocol::http2 &&
+           settings_.http2.header_table_size < proxycore::http2::default_header_table_size;
 }
 
 Answer Responder::answer(RequestHead const& request, std::string_view path, std::uint64_t seed) {
@@ -34,13 +47,23 @@ Answer Responder::answer(RequestHead const& request, std::string_view path, std:
 }
 
 Responder::Choice Responder::choose(RequestHead const& request, std::string_view path) {
-    // An anchor lives as long as the daemon: no count is kept of who uses it.
-    if (auto const* anchor = anchors_.find(path)) return {PreparedPtr(PreparedPtr(), anchor)};
+    if (auto const* anchor = anchors_.find(path)) return choose(*anchor);
     auto const& prefix = options_.craft_prefix;
     if (path.size() > prefix.size() && path.starts_with(prefix)) return craft(path.substr(prefix.size()));
     if (options_.websocket_echo && request.fields.has_token("Upgrade", "websocket")) return greet(request);
     if (proxycore::websocket::is_handshake(request)) return {websocket_};
     return {not_found_, Standing::notice};
+}
+
+/// An anchor whose spec is for the other protocol says so.
+Responder::Choice Responder::choose(Anchors::Anchor const& anchor) {
+    bool const is_http2 = settings_.protocol == language::Protocol::http2;
+    auto const& answer = is_http2 ? anchor.http2 : anchor.http1;
+    // An anchor lives as long as the daemon: no count is kept of who uses it.
+    if (answer) return {PreparedPtr(PreparedPtr(), answer.get())};
+    auto prepared = Prepared::read(anchor.spec, settings_, options_.explain);
+    if (!prepared) return failure_of(prepared.error(), anchor.spec);
+    return {std::move(*prepared)};
 }
 
 Responder::Choice Responder::craft(std::string_view encoded) {
@@ -86,11 +109,17 @@ Responder::Choice Responder::refuse(Refusal refusal, std::string_view details) {
 
 /// For answers of our own, which nothing can be wrong with.
 PreparedPtr Responder::prepare(language::Message message) {
+    if (settings_.protocol == language::Protocol::http2) {
+        auto const is_reason = [](language::Feature const& part) {
+            return std::holds_alternative<language::Reason>(part.is);
+        };
+        std::erase_if(language::features(message), is_reason);
+    }
     return Prepared::of(std::move(message), settings_, options_.explain).value();
 }
 
 std::optional<Refusal> Responder::check(bool pauses, Rendition const& rendition) const {
-    if (options_.size_limit && rendition.plan.length > *options_.size_limit) return Refusal::response_too_large;
+    if (options_.size_limit && rendition.length() > *options_.size_limit) return Refusal::response_too_large;
     if (options_.nohang && pauses) return Refusal::pauses_disabled;
     return std::nullopt;
 }
@@ -98,12 +127,12 @@ std::optional<Refusal> Responder::check(bool pauses, Rendition const& rendition)
 /// Makes sure that there is a rendition, and that the options allow it.
 void Responder::render_for(RequestHead const& request, Answer& answer) {
     bool const without_body = request.method == "HEAD" && !options_.verbatim;
-    if (answer.prepared->constant() == nullptr || without_body) {
+    if (answer.prepared->constant() == nullptr || without_body || has_small_table()) {
         auto const key = request.fields.first("Sec-WebSocket-Key");
         settings_.websocket_key.reset();
         if (key && proxycore::websocket::is_handshake(request)) settings_.websocket_key = std::string(*key);
         RenderOptions const how{options_.explain, without_body};
-        auto rendition = render(answer.prepared->message(), settings_, how, answer.seed);
+        auto rendition = render(answer.prepared->messages(), settings_, how, answer.seed);
         if (!rendition) {
             auto const spec = answer.prepared->spec();
             replace(answer, failure_of(rendition.error(), spec));

@@ -49,7 +49,11 @@ language::Settings settings_of(DaemonOptions const& options);
 /// Owns: its cache of crafted specs; options and anchors must outlive it.
 class Responder {
 public:
-    Responder(DaemonOptions const& options, Anchors const& anchors);
+    Responder(DaemonOptions const& options, Anchors const& anchors,
+              language::Protocol protocol = language::Protocol::http1);
+
+    /// Where the next answer goes in an HTTP/2 connection.
+    void set_place(std::uint32_t stream, std::uint32_t header_table_size);
 
     /// `path` is that of the request's target, with its query. `seed` decides what is random.
     Answer answer(proxycore::http::RequestHead const& request, std::string_view path, std::uint64_t seed);
@@ -67,11 +71,13 @@ private:
     };
 
     Choice choose(proxycore::http::RequestHead const& request, std::string_view path);
+    Choice choose(Anchors::Anchor const& anchor);
     Choice craft(std::string_view encoded);
     Choice greet(proxycore::http::RequestHead const& request);
     Choice failure_of(language::SpecFailure const& failure, std::string_view spec);
     Choice refuse(Refusal refusal, std::string_view details = {});
     PreparedPtr prepare(language::Message message);
+    bool has_small_table() const;
     void render_for(proxycore::http::RequestHead const& request, Answer& answer);
     void replace(Answer& answer, Choice choice);
 

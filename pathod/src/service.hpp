@@ -35,6 +35,7 @@ public:
     explicit Desk(Service& its_service)
         : service(its_service),
           responder(its_service.options, its_service.anchors),
+          http2_responder(its_service.options, its_service.anchors, language::Protocol::http2),
           journal(its_service.sinks, its_service.options.timestamps) {}
 
     /// Players are lent out for one answer, so that idle connections hold none of their buffers.
@@ -43,6 +44,7 @@ public:
 
     Service& service;
     Responder responder;
+    Responder http2_responder;
     Journal journal;
 
 private:

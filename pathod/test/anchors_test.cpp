@@ -78,9 +78,9 @@ protected:
 TEST_F(AnchorsTest, FirstMatchWins) {
     auto const anchors = read({"/foo=200", "/f=404", "/.*=500"});
     ASSERT_TRUE(anchors);
-    EXPECT_EQ(anchors->find("/foo")->spec(), "200");
-    EXPECT_EQ(anchors->find("/far")->spec(), "404");
-    EXPECT_EQ(anchors->find("/x")->spec(), "500");
+    EXPECT_EQ(anchors->find("/foo")->http1->spec(), "200");
+    EXPECT_EQ(anchors->find("/far")->http1->spec(), "404");
+    EXPECT_EQ(anchors->find("/x")->http1->spec(), "500");
     EXPECT_EQ(anchors->find("*"), nullptr);
 }
 
@@ -105,8 +105,8 @@ TEST_F(AnchorsTest, ReadsSpecsFromFiles) {
     settings.files = language::FileAccess::below(folder);
     auto const anchors = read({"/plain=" + (folder / "spec.txt").string(), "/plus=+spec.txt"});
     ASSERT_TRUE(anchors) << anchors.error().message;
-    EXPECT_EQ(anchors->find("/plain")->line(), "crafting spec: 201:b'x'\n");
-    EXPECT_EQ(anchors->find("/plus")->line(), "crafting spec: 201:b'x'\n");
+    EXPECT_EQ(anchors->find("/plain")->http1->line(), "crafting spec: 201:b'x'\n");
+    EXPECT_EQ(anchors->find("/plus")->http1->line(), "crafting spec: 201:b'x'\n");
     std::filesystem::remove_all(folder);
 }
 
