@@ -4,10 +4,12 @@ find_package(Boost 1.81 REQUIRED)          # Asio, Beast's parser, Spirit X3, Sy
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)         # TLS, certificates
-find_package(ZLIB REQUIRED)                # permessage-deflate
+find_package(ZLIB REQUIRED)                # permessage-deflate, gzip and deflate content
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)   # HTTP/2: reading header blocks, sessions
+pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec libbrotlienc)   # br content
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)         # zstd content
 
 # The test kit is part of the product and lives on GoogleTest, so it is no test-only dependency.
 find_package(GTest 1.12 REQUIRED)

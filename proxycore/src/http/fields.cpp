@@ -60,6 +60,29 @@ void Fields::set(std::string_view name, std::string_view value) {
     first->value_size = fresh.value_size;
 }
 
+void Fields::set_all(std::string_view name, std::span<std::string_view const> values) {
+    std::vector<std::string> const kept(values.begin(), values.end());  // the text moves while it grows
+    std::string const kept_name(name);
+    std::size_t used = 0;
+    std::vector<Line> lines;
+    for (auto line : lines_) {
+        if (equals_ignoring_case({text_.data() + line.name_at, line.name_size}, kept_name)) {
+            if (used == kept.size()) continue;
+            Line const fresh = append({}, kept[used++]);
+            line.value_at = fresh.value_at;
+            line.value_size = fresh.value_size;
+        }
+        lines.push_back(line);
+    }
+    lines_ = std::move(lines);
+    while (used < kept.size()) add(kept_name, kept[used++]);
+}
+
+void Fields::insert(std::size_t index, std::string_view name, std::string_view value) {
+    auto const line = append(name, value);
+    lines_.insert(lines_.begin() + static_cast<std::ptrdiff_t>(std::min(index, lines_.size())), line);
+}
+
 std::size_t Fields::remove(std::string_view name) {
     return std::erase_if(lines_, [&](Line const& line) {
         return equals_ignoring_case({text_.data() + line.name_at, line.name_size}, name);
@@ -82,6 +105,26 @@ std::vector<std::string_view> Fields::all(std::string_view name) const {
     for (auto const field : *this)
         if (equals_ignoring_case(field.name, name)) values.push_back(field.value);
     return values;
+}
+
+std::optional<std::string> Fields::joined(std::string_view name) const {
+    std::optional<std::string> list;
+    for (auto const value : all(name)) {
+        if (list)
+            list->append(", ").append(value);
+        else
+            list.emplace(value);
+    }
+    return list;
+}
+
+std::vector<std::string_view> Fields::names() const {
+    std::vector<std::string_view> names;
+    for (auto const field : *this) {
+        auto const is_this = [&](std::string_view name) { return equals_ignoring_case(name, field.name); };
+        if (std::none_of(names.begin(), names.end(), is_this)) names.push_back(field.name);
+    }
+    return names;
 }
 
 bool Fields::has_token(std::string_view name, std::string_view token) const {

@@ -45,6 +45,35 @@ TEST(Fields, RemoveSaysHowMany) {
     EXPECT_THAT(fields, ElementsAre(Field{"b", "2"}));
 }
 
+TEST(Fields, SetAllKeepsPlacesAndAppendsTheRest) {
+    Fields fields{{"A", "1"}, {"b", "2"}, {"a", "3"}, {"C", "4"}};
+    std::string_view const three[] = {"x", fields[3].value, "z"};
+    fields.set_all("a", three);
+    EXPECT_THAT(fields,
+                ElementsAre(Field{"A", "x"}, Field{"b", "2"}, Field{"a", "4"}, Field{"C", "4"}, Field{"a", "z"}));
+    std::string_view const one[] = {"y"};
+    fields.set_all("A", one);
+    EXPECT_THAT(fields, ElementsAre(Field{"A", "y"}, Field{"b", "2"}, Field{"C", "4"}));
+    fields.set_all(fields[0].name, {});
+    EXPECT_THAT(fields, ElementsAre(Field{"b", "2"}, Field{"C", "4"}));
+}
+
+TEST(Fields, InsertsBetween) {
+    Fields fields{{"A", "1"}};
+    fields.insert(0, "B", fields[0].value);
+    fields.insert(1, "C", "2");
+    fields.insert(99, "D", "3");
+    EXPECT_THAT(fields, ElementsAre(Field{"B", "1"}, Field{"C", "2"}, Field{"A", "1"}, Field{"D", "3"}));
+}
+
+TEST(Fields, JoinsLists) {
+    Fields const fields{{"Accept", "a"}, {"X", "1"}, {"accept", "b"}, {"Y", ""}};
+    EXPECT_EQ(fields.joined("ACCEPT"), "a, b");
+    EXPECT_EQ(fields.joined("y"), "");
+    EXPECT_EQ(fields.joined("Z"), std::nullopt);
+    EXPECT_THAT(fields.names(), ElementsAre("Accept", "X", "Y"));
+}
+
 TEST(Fields, TakesItsOwnViews) {
     Fields fields{{"Name", "a value longer than any small string"}};
     for (int i = 0; i < 50; ++i) fields.add(fields[0].name, fields[0].value);

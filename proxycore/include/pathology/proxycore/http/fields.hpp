@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,11 @@ public:
     void add(std::string_view name, std::string_view value);
     /// Gives `name` exactly one line: the first one keeps its place and spelling, others of that name go away.
     void set(std::string_view name, std::string_view value);
+    /// Gives `name` these values: lines of that name keep place and spelling and take them in order, surplus lines go
+    /// away, further values are appended. The views may point into this object.
+    void set_all(std::string_view name, std::span<std::string_view const> values);
+    /// Puts one line before the one at `index`, or at the end. The views may point into this object.
+    void insert(std::size_t index, std::string_view name, std::string_view value);
     /// Removes every line called `name`, in any case; returns how many there were.
     std::size_t remove(std::string_view name);
     /// Forgets all lines and keeps the memory.
@@ -53,6 +59,10 @@ public:
     std::optional<std::string_view> first(std::string_view name) const;
     /// The values of all lines called `name`, in order.
     std::vector<std::string_view> all(std::string_view name) const;
+    /// All of them as one list, joined with ", " (RFC 9110 §5.3). Not for Set-Cookie, whose values hold commas.
+    std::optional<std::string> joined(std::string_view name) const;
+    /// The names that occur, each once, as spelled the first time.
+    std::vector<std::string_view> names() const;
     bool contains(std::string_view name) const { return first(name).has_value(); }
     /// Whether any line called `name` has the list element `token`, in any case.
     bool has_token(std::string_view name, std::string_view token) const;

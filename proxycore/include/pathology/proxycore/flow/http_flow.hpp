@@ -1,0 +1,32 @@
+// An HTTP exchange, and the WebSocket conversation that may follow it.
+#pragma once
+
+#include <optional>
+#include <pathology/proxycore/flow/flow.hpp>
+#include <pathology/proxycore/flow/request.hpp>
+#include <pathology/proxycore/flow/response.hpp>
+#include <pathology/proxycore/flow/websocket_data.hpp>
+
+namespace pathology::proxycore::flow {
+
+/// Response and error may both be there: the answer arrived, and could not be delivered.
+class HttpFlow final : public Flow {
+public:
+    HttpFlow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time created)
+        : Flow(std::move(client), std::move(server), created) {}
+    std::string_view type() const override { return "http"; }
+
+    Request request{};
+    std::optional<Response> response{};
+    std::optional<WebSocketData> websocket{};
+
+    /// Replaces in request and response; returns how often.
+    std::size_t replace(Pattern const& pattern, std::string_view text);
+
+protected:
+    std::unique_ptr<Flow> snapshot() const override;
+    bool same_state(Flow const& other) const override;
+    void take_state(Flow const& other) override;
+};
+
+}  // namespace pathology::proxycore::flow

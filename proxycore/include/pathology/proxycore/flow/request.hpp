@@ -1,0 +1,94 @@
+// A request as a flow records it: where it goes, what it says, and what follows from that.
+#pragma once
+
+#include <cstdint>
+#include <pathology/proxycore/flow/cookies.hpp>
+#include <pathology/proxycore/flow/message.hpp>
+#include <pathology/proxycore/flow/url.hpp>
+#include <pathology/proxycore/http/target.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pathology::proxycore::flow {
+
+/// The target in pieces: scheme, host and port say where the request goes, `authority` what the client wrote there.
+/// Setting host or port keeps the Host field and the authority true, where they are present.
+class Request : public Message {
+public:
+    Request() = default;
+
+    /// A request of version 1.1 with these fields and a Content-Length; Host is added where it is written.
+    /// Errors: the URL's.
+    static boost::system::result<Request, UrlFailure> make(std::string_view method, std::string_view url,
+                                                           std::string_view content = {},
+                                                           http::Fields const& headers = {});
+    /// What a reader read. Of an origin-form the place it goes to is not known yet: scheme and host stay empty.
+    /// Errors: a target of none of the four forms.
+    static boost::system::result<Request, UrlFailure> from_head(http::RequestHead const& head);
+    /// What to write, in the form of first_line_format().
+    http::RequestHead to_head() const;
+
+    /// In upper case; raw_method as sent.
+    std::string method() const;
+    std::string raw_method = "GET";
+    std::string path = "/";   ///< with the query; `*` for the asterisk-form; empty for CONNECT
+    std::string authority{};  ///< of an absolute- or authority-form, or `:authority`; empty without
+
+    std::string const& scheme() const { return scheme_; }
+    std::string const& host() const { return host_; }
+    std::uint16_t port() const { return port_; }
+    void set_scheme(std::string_view scheme);
+    void set_host(std::string_view host);
+    void set_port(std::uint16_t port);
+
+    /// authority for CONNECT, absolute when there is an authority, else origin or asterisk.
+    http::TargetForm first_line_format() const;
+
+    /// Host field or authority, whichever the version puts first.
+    std::optional<std::string> host_header() const;
+    void set_host_header(std::string_view value);
+    /// The host the client speaks of, in host_header(); host() without. Clients can lie there.
+    std::string pretty_host() const;
+
+    std::string url() const;  ///< `host:port` for CONNECT
+    /// As url(), with host and port of the host_header().
+    std::string pretty_url() const;
+    /// Sets scheme, host, port and path.
+    boost::system::result<void, UrlFailure> set_url(std::string_view url);
+
+    MultiDictView query();
+    MultiDict query() const;
+    /// The segments of the path, decoded.
+    std::vector<std::string> path_components() const { return flow::path_components(path); }
+    void set_path_components(std::vector<std::string> const& components);
+
+    MultiDictView cookies();
+    MultiDict cookies() const;
+
+    /// Empty unless Content-Type is that of such a form; writing sets it.
+    MultiDictView urlencoded_form();
+    MultiDict urlencoded_form() const;
+    MultiDictView multipart_form();
+    MultiDict multipart_form() const;
+
+    /// Removes the fields that would have a server answer 304.
+    void anticache();
+    /// Asks for content without coding.
+    void anticomp();
+    /// Asks for no coding that cannot be decoded here.
+    void constrain_encoding();
+
+    std::size_t replace(Pattern const& pattern, std::string_view text);  ///< in path, fields and content
+
+    friend bool operator==(Request const& a, Request const& b);
+
+private:
+    void update_host_header();
+
+    std::string scheme_ = "http";
+    std::string host_;
+    std::uint16_t port_ = 80;
+};
+
+}  // namespace pathology::proxycore::flow

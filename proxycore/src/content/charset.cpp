@@ -1,0 +1,107 @@
+#include <pathology/proxycore/content/charset.hpp>
+
+#include <algorithm>
+#include <pathology/proxycore/http/escaped.hpp>
+
+#include "ascii.hpp"
+#include "byte_order_mark.hpp"
+#include "iconv.hpp"
+
+namespace pathology::proxycore::content {
+namespace {
+
+constexpr char utf8_name[] = "utf-8";
+
+// --- escapes: U+DC00 + byte, as UTF-8 would write it: ED B0..B3 80..BF
+// -------------------------------------------------
+
+void append_escape(std::string& out, char c) {
+    auto const code = 0xDC00U + static_cast<unsigned char>(c);
+    out += {static_cast<char>(0xED), static_cast<char>(0x80U | ((code >> 6U) & 0x3FU)),
+            static_cast<char>(0x80U | (code & 0x3FU))};
+}
+
+/// Where the next escape begins; npos without one.
+std::size_t find_escape(std::string_view text) {
+    for (auto at = text.find('\xED'); at != std::string_view::npos; at = text.find('\xED', at + 1)) {
+        if (at + 3 > text.size()) break;
+        auto const second = static_cast<unsigned char>(text[at + 1]);
+        if (second >= 0xB0 && second <= 0xB3) return at;
+    }
+    return std::string_view::npos;
+}
+
+char escaped_byte(std::string_view escape) {
+    return static_cast<char>(((static_cast<unsigned char>(escape[1]) & 0x3U) << 6U) |
+                             (static_cast<unsigned char>(escape[2]) & 0x3FU));
+}
+
+// --- failures --------------------------------------------------------------------------------------------------------
+
+Failure unknown(std::string_view charset) {
+    return {Errc::unknown_charset, std::string(charset), 0, "unknown charset " + http::quoted(charset)};
+}
+
+Failure malformed(std::string_view charset, std::size_t offset, std::string_view what) {
+    return {Errc::malformed_text, std::string(charset), offset,
+            std::string(what) + " at byte " + std::to_string(offset) + " in " + http::quoted(charset)};
+}
+
+// --- byte-order marks ------------------------------------------------------------------------------------------------
+
+std::string_view without_mark(std::string_view bytes, std::string_view charset) {
+    for (auto const& mark : byte_order_marks)
+        if (bytes.starts_with(mark.bytes) && mark.charset == charset) return bytes.substr(mark.bytes.size());
+    return bytes;
+}
+
+/// iconv would take `//TRANSLIT` and the like for part of a name.
+bool is_plain_name(std::string_view charset) {
+    return !charset.empty() && std::all_of(charset.begin(), charset.end(), [](char c) {
+        return ascii::is_alphanumeric(c) || std::string_view("-_:.+").find(c) != std::string_view::npos;
+    });
+}
+
+}  // namespace
+
+bool is_known_charset(std::string_view charset) {
+    return is_plain_name(charset) && Converter(utf8_name, std::string(charset).c_str()).is_open();
+}
+
+Result<std::string> decode_text(std::string_view bytes, std::string_view charset, Strictness strictness) {
+    Converter converter(utf8_name, std::string(charset).c_str());
+    if (!is_plain_name(charset) || !converter.is_open()) return unknown(charset);
+    auto rest = without_mark(bytes, charset);
+    std::string text;
+    text.reserve(rest.size());
+    for (;;) {
+        converter.convert(rest, text);
+        if (rest.empty()) return text;
+        if (strictness == Strictness::strict)
+            return malformed(charset, bytes.size() - rest.size(), "bytes that are no text");
+        append_escape(text, rest.front());
+        rest.remove_prefix(1);
+    }
+}
+
+Result<std::string> encode_text(std::string_view text, std::string_view charset) {
+    Converter converter(std::string(charset).c_str(), utf8_name);
+    if (!is_plain_name(charset) || !converter.is_open()) return unknown(charset);
+    std::string bytes;
+    bytes.reserve(text.size());
+    for (auto rest = text;;) {
+        auto const escape = std::min(find_escape(rest), rest.size());
+        auto piece = rest.substr(0, escape);
+        converter.convert(piece, bytes);
+        if (!piece.empty()) {
+            auto const offset = text.size() - rest.size() + escape - piece.size();
+            return malformed(charset, offset, "a character that has no code");
+        }
+        converter.finish(bytes);
+        if (escape == rest.size()) return bytes;
+        bytes += escaped_byte(rest.substr(escape, 3));
+        rest.remove_prefix(escape + 3);
+    }
+}
+
+}  // namespace pathology::proxycore::content

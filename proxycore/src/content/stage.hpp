@@ -1,0 +1,40 @@
+// One coding of a pipeline, in either direction: bytes in, bytes out in bounded blocks.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <pathology/proxycore/content/coding.hpp>
+#include <string_view>
+
+namespace pathology::proxycore::content {
+
+/// Takes a block of output; a failure ends the stage.
+using Sink = std::function<Result<void>(std::string_view)>;
+
+inline constexpr std::size_t block_size = 32U << 10U;
+
+/// Turns all of its input into output before it returns, a block at a time.
+class Stage {
+public:
+    Stage() = default;
+    Stage(Stage const&) = delete;
+    Stage& operator=(Stage const&) = delete;
+    virtual ~Stage() = default;
+
+    virtual Result<void> feed(std::string_view piece, Sink const& sink) = 0;
+    virtual Result<void> finish(Sink const& sink) = 0;
+};
+
+std::unique_ptr<Stage> make_inflater(Coding coding);  ///< gzip, deflate
+std::unique_ptr<Stage> make_deflater(Coding coding);
+std::unique_ptr<Stage> make_brotli_decoder();
+std::unique_ptr<Stage> make_brotli_encoder();
+std::unique_ptr<Stage> make_zstd_decoder();
+std::unique_ptr<Stage> make_zstd_encoder();
+
+/// A failure's sentence, made of coding, place and the library's `reason`, which may be empty.
+Failure corrupt(Coding coding, std::uint64_t offset, std::string_view reason);
+Failure truncated(Coding coding, std::uint64_t offset);
+
+}  // namespace pathology::proxycore::content

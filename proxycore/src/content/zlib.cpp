@@ -1,0 +1,173 @@
+// gzip and deflate, by zlib.
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <new>
+#include <string>
+
+#include "stage.hpp"
+
+namespace pathology::proxycore::content {
+namespace {
+
+constexpr int window = 15;
+constexpr int gzip_format = 16;  // added to the window, as zlib.h has it
+constexpr int memory_level = 8;
+
+using Block = std::array<char, block_size>;
+
+/// Hands zlib the next piece of its input; it counts with 32 bits and does not write to it.
+void give_input(z_stream& stream, std::string_view& input) {
+    auto const size = std::min<std::size_t>(input.size(), std::numeric_limits<uInt>::max());
+    stream.next_in = const_cast<Bytef*>(reinterpret_cast<Bytef const*>(input.data()));
+    stream.avail_in = static_cast<uInt>(size);
+    input.remove_prefix(size);
+}
+
+void give_output(z_stream& stream, Block& block) {
+    stream.next_out = reinterpret_cast<Bytef*>(block.data());
+    stream.avail_out = static_cast<uInt>(block.size());
+}
+
+Result<void> hand_on(z_stream const& stream, Block const& block, Sink const& sink) {
+    auto const size = block.size() - stream.avail_out;
+    if (size == 0) return {};
+    return sink({block.data(), size});
+}
+
+// --- decoding --------------------------------------------------------------------------------------------------------
+
+class Inflater final : public Stage {
+public:
+    explicit Inflater(Coding coding) : coding_(coding) {}
+    ~Inflater() override {
+        if (is_ready_) inflateEnd(&stream_);
+    }
+
+    Result<void> feed(std::string_view piece, Sink const& sink) override {
+        if (!is_ready_ && coding_ == Coding::deflate) {
+            auto const wanted = std::min<std::size_t>(piece.size(), 2 - head_.size());
+            head_.append(piece.substr(0, wanted));
+            piece.remove_prefix(wanted);
+            if (head_.size() < 2) return {};
+            make_ready(is_zlib_head() ? window : -window);
+            if (auto done = inflate_all(head_, sink); done.has_error()) return done;
+        } else if (!piece.empty()) {
+            make_ready(window + gzip_format);
+        }
+        return inflate_all(piece, sink);
+    }
+
+    Result<void> finish(Sink const& sink) override {
+        if (!is_ready_ && !head_.empty()) {  // one byte of deflate: no stream ends there
+            return truncated(coding_, head_.size());
+        }
+        static_cast<void>(sink);
+        if (is_ready_ && !is_between_members_) return truncated(coding_, consumed_);
+        return {};
+    }
+
+private:
+    // RFC 1950 §2.2: the method is 8, and the two bytes as a number are a multiple of 31.
+    bool is_zlib_head() const {
+        unsigned const first = static_cast<unsigned char>(head_[0]), second = static_cast<unsigned char>(head_[1]);
+        return (first & 15U) == 8 && (first * 256 + second) % 31 == 0;
+    }
+
+    void make_ready(int bits) {
+        if (is_ready_) return;
+        if (inflateInit2(&stream_, bits) != Z_OK) throw std::bad_alloc();
+        is_ready_ = true;
+    }
+
+    /// Where the library stopped, in bytes of the whole content.
+    Result<void> inflate_all(std::string_view input, Sink const& sink) {
+        while (!input.empty()) {
+            auto const before = input.size();
+            give_input(stream_, input);
+            auto const given = before - input.size();
+            auto outcome = inflate_piece(sink);
+            consumed_ += given - stream_.avail_in;
+            if (outcome.has_error()) return outcome;
+            input = {input.data() - stream_.avail_in,
+                     input.size() + stream_.avail_in};  // what a member's end left over
+        }
+        return {};
+    }
+
+    Result<void> inflate_piece(Sink const& sink) {
+        auto const start = stream_.avail_in;
+        if (is_between_members_ && has_begun_) {
+            // RFC 1952 §2.2: members simply follow one another. Nothing may follow a zlib stream.
+            if (coding_ != Coding::gzip) return corrupt(coding_, consumed_, "more bytes after the end");
+            inflateReset(&stream_);
+        }
+        has_begun_ = true;
+        is_between_members_ = false;
+        for (;;) {
+            give_output(stream_, block_);
+            auto const status = inflate(&stream_, Z_NO_FLUSH);
+            if (auto done = hand_on(stream_, block_, sink); done.has_error()) return done;
+            is_between_members_ = status == Z_STREAM_END;
+            if (is_between_members_) return {};
+            if (status == Z_BUF_ERROR) return {};  // all input is used, all output is out
+            if (status == Z_MEM_ERROR) throw std::bad_alloc();
+            if (status != Z_OK)
+                return corrupt(coding_, consumed_ + start - stream_.avail_in,
+                               status == Z_NEED_DICT    ? "it needs a dictionary"
+                               : stream_.msg != nullptr ? stream_.msg
+                                                        : "");
+            if (stream_.avail_in == 0 && stream_.avail_out != 0) return {};
+        }
+    }
+
+    Coding coding_;
+    z_stream stream_{};
+    Block block_;
+    std::string head_;  // of deflate, until its format is known
+    std::uint64_t consumed_ = 0;
+    bool is_ready_ = false, has_begun_ = false, is_between_members_ = false;
+};
+
+// --- encoding --------------------------------------------------------------------------------------------------------
+
+class Deflater final : public Stage {
+public:
+    explicit Deflater(Coding coding) {
+        auto const bits = coding == Coding::gzip ? window + gzip_format : window;
+        if (deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, bits, memory_level, Z_DEFAULT_STRATEGY) != Z_OK)
+            throw std::bad_alloc();
+    }
+    ~Deflater() override { deflateEnd(&stream_); }
+
+    Result<void> feed(std::string_view piece, Sink const& sink) override {
+        while (!piece.empty()) {
+            give_input(stream_, piece);
+            if (auto done = run(Z_NO_FLUSH, sink); done.has_error()) return done;
+        }
+        return {};
+    }
+    Result<void> finish(Sink const& sink) override { return run(Z_FINISH, sink); }
+
+private:
+    Result<void> run(int flush, Sink const& sink) {
+        do {
+            give_output(stream_, block_);
+            deflate(&stream_, flush);
+            if (auto done = hand_on(stream_, block_, sink); done.has_error()) return done;
+        } while (stream_.avail_out == 0);
+        return {};
+    }
+
+    z_stream stream_{};
+    Block block_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> make_inflater(Coding coding) { return std::make_unique<Inflater>(coding); }
+std::unique_ptr<Stage> make_deflater(Coding coding) { return std::make_unique<Deflater>(coding); }
+
+}  // namespace pathology::proxycore::content

@@ -1,0 +1,79 @@
+#include <pathology/proxycore/flow/connection.hpp>
+
+#include <pathology/proxycore/flow/exceptions.hpp>
+
+namespace pathology::proxycore::flow {
+namespace {
+
+std::string described(std::string_view kind, std::optional<Address> const& address, Connection const& connection) {
+    auto text =
+        std::string(kind) + '(' + (address ? to_string(*address) : "no address") + ", " + to_string(connection.state);
+    if (connection.tls_established())
+        text += ", " + connection.tls_version.value_or("TLS");
+    else if (connection.tls)
+        text += ", TLS to come";
+    return text + ')';
+}
+
+template <class Kind> Kind another(Kind const& connection) {
+    auto made = connection;
+    made.id = Id::make();
+    return made;
+}
+
+}  // namespace
+
+std::string to_string(ConnectionState state) {
+    if (state == ConnectionState::closed) return "CLOSED";
+    if (state == ConnectionState::active) return "ACTIVE";
+    std::string text;
+    auto const name = [&](ConnectionState flag, std::string_view word) {
+        if (has(state, flag)) text.append(text.empty() ? "" : "|").append(word);
+    };
+    name(ConnectionState::open, "OPEN");
+    name(ConnectionState::can_read, "CAN_READ");
+    name(ConnectionState::can_write, "CAN_WRITE");
+    return text;
+}
+
+Client::Client(Address peer, Address self, Time now) {
+    peername = std::move(peer);
+    sockname = std::move(self);
+    state = ConnectionState::active;
+    timestamp_start = now;
+}
+
+Client Client::copy() const { return another(*this); }
+Client Client::make_dummy(Address address) { return {std::move(address), Address{"proxy", 0}, Time{}}; }
+
+void Server::set_address(std::optional<Address> address) {
+    if (address == address_) return;
+    expect_not_open("address");
+    address_ = std::move(address);
+}
+
+void Server::set_via(std::optional<ServerSpec> via) {
+    if (via == via_) return;
+    expect_not_open("way");
+    via_ = std::move(via);
+}
+
+void Server::expect_not_open(char const* what) const {
+    if (state == ConnectionState::closed) return;
+    throw SetServerNotAllowedException("the " + std::string(what) + " of " + to_string(*this) +
+                                       " cannot change while the connection is open");
+}
+
+Server Server::copy() const { return another(*this); }
+
+Server Server::make_dummy(Address address) {
+    Server server(std::move(address));
+    server.state = ConnectionState::active;
+    server.timestamp_start = Time{};
+    return server;
+}
+
+std::string to_string(Client const& client) { return described("Client", client.address(), client); }
+std::string to_string(Server const& server) { return described("Server", server.address(), server); }
+
+}  // namespace pathology::proxycore::flow

@@ -1,0 +1,153 @@
+// The text of Cookie and Set-Cookie fields. The rules are those the original proxy reads cookies by, which are wider
+// than RFC 6265 §4: quoted strings with escapes, several cookies in one Set-Cookie.
+#include <algorithm>
+#include <array>
+#include <pathology/proxycore/flow/cookies.hpp>
+#include <pathology/proxycore/http/fields.hpp>
+
+#include "ascii.hpp"
+
+namespace pathology::proxycore::flow {
+namespace {
+
+using http::equals_ignoring_case;
+
+/// Walks over a field.
+class Scanner {
+public:
+    explicit Scanner(std::string_view text) : rest_(text) {}
+
+    bool is_at_end() const { return rest_.empty(); }
+    bool is_at(char c) const { return rest_.starts_with(c); }
+    void skip() { rest_.remove_prefix(std::min<std::size_t>(1, rest_.size())); }
+
+    std::string_view until(std::string_view delimiters) {
+        auto const end = std::min(rest_.find_first_of(delimiters), rest_.size());
+        auto const text = rest_.substr(0, end);
+        rest_.remove_prefix(end);
+        return text;
+    }
+
+    /// Up to a delimiter, or a quoted string and what stands between it and the delimiter, which says nothing.
+    std::string value(std::string_view delimiters) {
+        if (!is_at('"')) return std::string(until(delimiters));
+        auto text = quoted();
+        until(delimiters);
+        return text;
+    }
+
+private:
+    std::string quoted() {
+        std::string text;
+        for (skip(); !is_at_end() && !is_at('"'); skip()) {
+            if (is_at('\\') && rest_.size() > 1) skip();
+            text += rest_.front();
+        }
+        skip();
+        return text;
+    }
+
+    std::string_view rest_;
+};
+
+std::string_view without_leading_blanks(std::string_view text) {
+    return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+}
+
+/// Whether an Expires value stopped at the comma of its date: "Wed", "Wednesday".
+bool is_cut_date(std::string_view value) {
+    constexpr std::array<std::string_view, 7> weekdays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                                          "Friday", "Saturday", "Sunday"};
+    auto const word = ascii::trimmed(value);
+    return word.size() <= 3 || std::any_of(weekdays.begin(), weekdays.end(),
+                                           [&](auto const day) { return equals_ignoring_case(word, day); });
+}
+
+CookieAttributes::Attribute read_attribute(Scanner& scanner) {
+    CookieAttributes::Attribute attribute(without_leading_blanks(scanner.until(";=,")), std::nullopt);
+    if (!scanner.is_at('=')) return attribute;
+    scanner.skip();
+    attribute.second = scanner.value(";,");
+    if (equals_ignoring_case(attribute.first, "expires") && is_cut_date(*attribute.second) && scanner.is_at(',')) {
+        scanner.skip();
+        attribute.second->append(",").append(scanner.value(";,"));
+    }
+    return attribute;
+}
+
+bool needs_quotes(std::string_view value) {
+    return std::any_of(value.begin(), value.end(), [](char c) {
+        auto const byte = static_cast<unsigned char>(c);
+        return byte <= ' ' || byte > '~' || c == '"' || c == ',' || c == ';' || c == '\\';
+    });
+}
+
+void append_pair(std::string& out, std::string_view name, std::string_view value) {
+    if (!out.empty()) out += "; ";
+    out.append(name).append("=");
+    bool const is_plain = equals_ignoring_case(name, "expires") || equals_ignoring_case(name, "path");
+    if (is_plain || !needs_quotes(value)) {
+        out += value;
+        return;
+    }
+    out += '"';
+    for (char const c : value) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+}  // namespace
+
+MultiDict parse_cookies(std::string_view field) {
+    MultiDict cookies;
+    for (Scanner scanner(field); !scanner.is_at_end(); scanner.skip()) {
+        auto const name = without_leading_blanks(scanner.until(";="));
+        if (scanner.is_at('=')) {
+            scanner.skip();
+            cookies.add(name, scanner.value(";"));
+        } else if (!name.empty()) {
+            cookies.add(name, "");
+        }
+    }
+    return cookies;
+}
+
+std::string to_cookie_field(MultiDict const& cookies) {
+    std::string field;
+    for (auto const& [name, value] : cookies.items()) append_pair(field, name, value);
+    return field;
+}
+
+std::vector<SetCookie> parse_set_cookie(std::string_view field) {
+    std::vector<SetCookie> cookies;
+    bool begins = true;
+    for (Scanner scanner(field); !scanner.is_at_end();) {
+        auto [name, value] = read_attribute(scanner);
+        bool const is_empty = name.empty() && !value;
+        if (begins && !is_empty) {
+            cookies.push_back({std::move(name), std::move(value).value_or("")});
+            begins = false;
+        } else if (!is_empty) {
+            cookies.back().attributes.add(std::move(name), std::move(value));
+        }
+        begins = begins || scanner.is_at(',');
+        scanner.skip();
+    }
+    return cookies;
+}
+
+std::string to_set_cookie_field(SetCookie const& cookie) {
+    std::string field;
+    append_pair(field, cookie.name, cookie.value);
+    for (auto const& [name, value] : cookie.attributes.items()) {
+        if (value)
+            append_pair(field, name, *value);
+        else
+            field.append("; ").append(name);
+    }
+    return field;
+}
+
+}  // namespace pathology::proxycore::flow

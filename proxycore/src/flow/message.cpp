@@ -1,0 +1,98 @@
+#include <pathology/proxycore/flow/message.hpp>
+
+#include <pathology/proxycore/content/encoder.hpp>
+#include <pathology/proxycore/content/media_type.hpp>
+#include <pathology/proxycore/flow/headers.hpp>
+
+namespace pathology::proxycore::flow {
+namespace {
+
+constexpr std::string_view utf8 = "utf-8";
+
+std::string coding_of(Message const& message) { return message.headers.joined("content-encoding").value_or(""); }
+
+std::string type_of(Message const& message) { return std::string(message.headers.first("content-type").value_or("")); }
+
+/// Puts `bytes` where the body is, with the length it has now.
+void set_body(Message& message, std::string bytes) {
+    // RFC 9112 §6.2: no Content-Length beside a Transfer-Encoding.
+    if (!message.headers.contains("transfer-encoding"))
+        message.headers.set("content-length", std::to_string(bytes.size()));
+    message.raw_content = std::move(bytes);
+}
+
+}  // namespace
+
+content::Result<std::string> Message::content(std::uint64_t limit) const {
+    if (!raw_content) return std::string();
+    return content::decode(*raw_content, coding_of(*this), limit);
+}
+
+std::string Message::content_or_raw(std::uint64_t limit) const {
+    if (auto decoded = content(limit); decoded.has_value()) return *std::move(decoded);
+    return *raw_content;
+}
+
+void Message::set_content(std::string_view content) {
+    auto coded = content::encode(content, coding_of(*this));
+    if (coded.has_error()) headers.remove("content-encoding");
+    set_body(*this, coded.has_error() ? std::string(content) : *std::move(coded));
+}
+
+content::Result<void> Message::decode(Strictness strictness) {
+    auto decoded = content();
+    if (decoded.has_error() && strictness == Strictness::strict) return decoded.error();
+    headers.remove("content-encoding");
+    if (raw_content) set_body(*this, decoded.has_error() ? *raw_content : *std::move(decoded));
+    return {};
+}
+
+content::Result<void> Message::encode(std::string_view coding) {
+    auto coded = content::encode(raw_content.value_or(""), coding);
+    if (coded.has_error()) return coded.error();
+    headers.set("content-encoding", coding);
+    if (raw_content) set_body(*this, *std::move(coded));
+    return {};
+}
+
+content::Result<std::string> Message::text(Strictness strictness) const {
+    auto decoded = content();
+    if (decoded.has_error() && strictness == Strictness::strict) return decoded;
+    auto const bytes = decoded.has_error() ? *raw_content : *std::move(decoded);
+    auto const charset = content::infer_charset(type_of(*this), bytes);
+    auto text = content::decode_text(bytes, charset, strictness);
+    if (text.has_error() && strictness == Strictness::lenient) return content::decode_text(bytes, utf8, strictness);
+    return text;
+}
+
+void Message::set_text(std::string_view text) {
+    auto const charset = content::infer_charset(type_of(*this), text);
+    auto bytes = content::encode_text(text, charset);
+    if (bytes.has_error()) {
+        auto type = content::parse_media_type(type_of(*this)).value_or(content::MediaType{"text", "plain"});
+        type.set_parameter("charset", utf8);
+        headers.set("content-type", to_string(type));
+        bytes = content::encode_text(text, utf8);
+    }
+    set_content(bytes.has_error() ? text : std::string_view(*bytes));  // what is no UTF-8 goes as it is
+}
+
+std::size_t Message::replace(Pattern const& pattern, std::string_view text) {
+    auto count = flow::replace(headers, pattern, text);
+    if (!raw_content) return count;
+    auto decoded = content();
+    if (decoded.has_error()) return count;
+    if (auto const found = pattern.replace_in(*decoded, text); found > 0) {
+        count += found;
+        set_content(*decoded);
+    }
+    return count;
+}
+
+bool Message::same_message(Message const& other) const {
+    return http_version == other.http_version && headers == other.headers && trailers == other.trailers &&
+           raw_content == other.raw_content && timestamp_start == other.timestamp_start &&
+           timestamp_end == other.timestamp_end;
+}
+
+}  // namespace pathology::proxycore::flow

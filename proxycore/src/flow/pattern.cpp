@@ -1,0 +1,108 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pathology/proxycore/flow/pattern.hpp>
+
+#include <pcre2.h>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <optional>
+#include <pathology/proxycore/flow/exceptions.hpp>
+
+namespace pathology::proxycore::flow {
+namespace {
+
+constexpr std::uint32_t most_steps = 10'000'000;
+constexpr std::uint32_t most_heap_kib = 20'000;
+
+PCRE2_SPTR bytes_of(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
+
+struct Range {
+    std::size_t begin, end;
+};
+
+/// What a match needs beside the pattern; each thread has its own, because a match writes to it.
+class Workspace {
+public:
+    Workspace() : data_(pcre2_match_data_create(1, nullptr)), context_(pcre2_match_context_create(nullptr)) {
+        if (data_ == nullptr || context_ == nullptr) throw std::bad_alloc();
+        pcre2_set_match_limit(context_, most_steps);
+        pcre2_set_heap_limit(context_, most_heap_kib);
+    }
+    ~Workspace() {
+        pcre2_match_context_free(context_);
+        pcre2_match_data_free(data_);
+    }
+    Workspace(Workspace const&) = delete;
+    Workspace& operator=(Workspace const&) = delete;
+
+    std::optional<Range> search(pcre2_code const* code, std::string_view subject, std::size_t from, bool may_be_empty) {
+        std::uint32_t const options = may_be_empty ? 0 : PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED;
+        if (pcre2_match(code, bytes_of(subject), subject.size(), from, options, data_, context_) < 0)
+            return std::nullopt;
+        auto const* const range = pcre2_get_ovector_pointer(data_);
+        return Range{std::min(range[0], range[1]), range[1]};  // \K may move the start behind the end
+    }
+
+private:
+    pcre2_match_data* data_;
+    pcre2_match_context* context_;
+};
+
+Workspace& workspace() {
+    thread_local Workspace workspace;
+    return workspace;
+}
+
+std::string message_of(int error) {
+    std::array<PCRE2_UCHAR, 256> text{};
+    pcre2_get_error_message(error, text.data(), text.size());
+    return reinterpret_cast<char const*>(text.data());
+}
+
+}  // namespace
+
+void throw_exception_from_error(PatternFailure const& failure, boost::source_location const&) {
+    throw ControlException(failure.message);
+}
+
+boost::system::result<Pattern, PatternFailure> Pattern::compile(std::string_view text, Case letters) {
+    int error = 0;
+    PCRE2_SIZE place = 0;
+    std::uint32_t const options = letters == Case::any ? PCRE2_CASELESS : 0;
+    auto* const code = pcre2_compile(bytes_of(text), text.size(), options, &error, &place, nullptr);
+    if (code == nullptr)
+        return PatternFailure{"no regular expression, at byte " + std::to_string(place) + ": " + message_of(error),
+                              place};
+    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // where there is none, the interpreter serves
+    return Pattern({code, [](auto* unused) { pcre2_code_free(unused); }});
+}
+
+bool Pattern::found_in(std::string_view subject) const {
+    return workspace().search(code_.get(), subject, 0, true).has_value();
+}
+
+std::size_t Pattern::replace_in(std::string& subject, std::string_view text) const {
+    std::string out;
+    std::size_t count = 0, copied = 0, from = 0;
+    bool may_be_empty = true;
+    while (from <= subject.size()) {
+        auto const match = workspace().search(code_.get(), subject, from, may_be_empty);
+        if (!match) {
+            if (may_be_empty) break;
+            // After an empty match, nothing longer began at the same place: one byte further on.
+            may_be_empty = true;
+            ++from;
+            continue;
+        }
+        auto const begin = std::max(match->begin, copied);  // \K in a lookbehind may go back
+        out.append(subject, copied, begin - copied).append(text);
+        ++count;
+        copied = from = match->end;
+        may_be_empty = match->begin != match->end;
+    }
+    if (count > 0) subject = out.append(subject, copied);
+    return count;
+}
+
+}  // namespace pathology::proxycore::flow

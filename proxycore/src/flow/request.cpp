@@ -1,0 +1,148 @@
+#include <pathology/proxycore/flow/request.hpp>
+
+#include <pathology/proxycore/flow/address.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
+
+#include "ascii.hpp"
+#include "port.hpp"
+
+namespace pathology::proxycore::flow {
+namespace {
+
+using http::TargetForm;
+using Outcome = boost::system::result<Request, UrlFailure>;
+
+/// What stands between `://` and the path, as sent.
+std::string authority_of(std::string_view absolute) {
+    absolute.remove_prefix(absolute.find("://") + 3);
+    return std::string(absolute.substr(0, absolute.find_first_of("/?#")));
+}
+
+UrlFailure bad_target(std::string_view target) {
+    return {"no request target the proxy can go to: " + http::quoted(target), 0};
+}
+
+}  // namespace
+
+Outcome Request::make(std::string_view method, std::string_view url, std::string_view content,
+                      http::Fields const& headers) {
+    Request request;
+    request.raw_method = method;
+    if (auto set = request.set_url(url); set.has_error()) return set.error();
+    request.headers = headers;
+    request.set_content(content);
+    return request;
+}
+
+Outcome Request::from_head(http::RequestHead const& head) {
+    auto const target = http::parse_target(head.target);
+    if (target.form == TargetForm::none) return bad_target(head.target);
+    Request request;
+    request.raw_method = head.method;
+    request.http_version = head.version;
+    request.headers = head.fields;
+    request.scheme_ = ascii::lowered(target.scheme);
+    request.host_ = target.host;
+    request.path = target.form == TargetForm::asterisk ? "*" : std::string(target.path);
+    auto const port = target.port.empty() ? default_port(request.scheme_) : parse_port(target.port);
+    if (target.form == TargetForm::absolute) {
+        if (!port) return bad_target(head.target);
+        request.authority = authority_of(head.target);
+    } else if (target.form == TargetForm::authority) {
+        request.authority = head.target;
+    }
+    request.port_ = port.value_or(0);
+    return request;
+}
+
+http::RequestHead Request::to_head() const {
+    http::RequestHead head{raw_method, path, http_version, headers};
+    auto const form = first_line_format();
+    if (form == TargetForm::authority) head.target = authority.empty() ? url() : authority;
+    if (form == TargetForm::absolute) head.target = scheme_ + "://" + authority + (path == "*" ? "" : path);
+    return head;
+}
+
+std::string Request::method() const { return ascii::uppered(raw_method); }
+
+TargetForm Request::first_line_format() const {
+    if (method() == "CONNECT") return TargetForm::authority;
+    if (!authority.empty()) return TargetForm::absolute;
+    return path == "*" ? TargetForm::asterisk : TargetForm::origin;
+}
+
+// --- where it goes ---------------------------------------------------------------------------------------------------
+
+void Request::set_scheme(std::string_view scheme) { scheme_ = scheme; }
+
+void Request::set_host(std::string_view host) {
+    host_ = host;
+    update_host_header();
+}
+
+void Request::set_port(std::uint16_t port) {
+    port_ = port;
+    update_host_header();
+}
+
+void Request::update_host_header() {
+    auto const value = host_and_port(scheme_, host_, port_);
+    if (headers.contains("host")) headers.set("host", value);
+    if (!authority.empty()) authority = value;
+}
+
+std::optional<std::string> Request::host_header() const {
+    auto const field = headers.first("host");
+    auto const of_field = field ? std::optional<std::string>(*field) : std::nullopt;
+    if (http_version.major < 2) return of_field;
+    return authority.empty() ? of_field : authority;
+}
+
+void Request::set_host_header(std::string_view value) {
+    if (http_version.major >= 2) authority = value;
+    if (http_version.major < 2 || headers.contains("host")) headers.set("Host", value);
+}
+
+std::string Request::pretty_host() const {
+    auto const header = host_header();
+    auto const named = http::parse_authority(header.value_or(""));
+    return named.valid && !named.host.empty() ? std::string(named.host) : host_;
+}
+
+std::string Request::url() const {
+    if (first_line_format() == TargetForm::authority) return to_string(Address{host_, port_});
+    return flow::to_string(Url{scheme_, host_, port_, path == "*" ? "" : path});
+}
+
+std::string Request::pretty_url() const {
+    if (first_line_format() == TargetForm::authority) return authority.empty() ? url() : authority;
+    auto const header = host_header();
+    auto const named = http::parse_authority(header.value_or(""));
+    if (!named.valid || named.host.empty()) return url();
+    auto const port = parse_port(named.port).value_or(default_port(scheme_).value_or(port_));
+    return flow::to_string(Url{scheme_, std::string(named.host), port, path == "*" ? "" : path});
+}
+
+boost::system::result<void, UrlFailure> Request::set_url(std::string_view url) {
+    auto parsed = parse_url(url);
+    if (parsed.has_error()) return parsed.error();
+    scheme_ = parsed->scheme;
+    host_ = parsed->host;
+    port_ = parsed->port;
+    path = parsed->path;
+    update_host_header();
+    return {};
+}
+
+// --- all of it -------------------------------------------------------------------------------------------------------
+
+std::size_t Request::replace(Pattern const& pattern, std::string_view text) {
+    return pattern.replace_in(path, text) + Message::replace(pattern, text);
+}
+
+bool operator==(Request const& a, Request const& b) {
+    return a.same_message(b) && a.raw_method == b.raw_method && a.scheme_ == b.scheme_ && a.host_ == b.host_ &&
+           a.port_ == b.port_ && a.authority == b.authority && a.path == b.path;
+}
+
+}  // namespace pathology::proxycore::flow
