@@ -1,5 +1,7 @@
+#include <array>
 #include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/websocket/detail/utf8_checker.hpp>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/record/json.hpp>
@@ -116,6 +118,40 @@ Json to_json(RecordedFrame const& frame) {
     return object;
 }
 
+/// "2026-11-21T08:00:00Z"
+std::string moment(std::chrono::system_clock::time_point when) {
+    auto const time = std::chrono::system_clock::to_time_t(when);
+    std::tm parts{};
+    ::gmtime_r(&time, &parts);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+Json to_json(RecordedCertificate const& certificate) {
+    Json object;
+    put(object, "cn", certificate.common_name);
+    put(object, "subject", certificate.subject);
+    put(object, "issuer", certificate.issuer);
+    object["serial"] = certificate.serial;
+    object["notbefore"] = moment(certificate.not_before);
+    object["notafter"] = moment(certificate.not_after);
+    object["keyinfo"] = {certificate.key_type, certificate.key_bits};
+    object["altnames"] = Json::array();
+    for (auto const& name : certificate.alternative_names) object["altnames"].push_back(text(name));
+    object["version"] = certificate.version;
+    object["algorithm"] = certificate.algorithm;
+    object["sha256"] = certificate.sha256;
+    return object;
+}
+
+void put(Json& object, RecordedTls const& tls) {
+    object["cipher"] = {tls.cipher, tls.cipher_bits, tls.version};
+    if (!tls.alpn.empty()) put(object, "alpn", tls.alpn);
+    if (!tls.sni.empty()) put(object, "sni", tls.sni);
+    if (tls.client_certificate) object["clientcert"] = to_json(*tls.client_certificate);
+    for (auto const& certificate : tls.server_certificates) object["servercerts"].push_back(to_json(certificate));
+}
+
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
@@ -128,6 +164,7 @@ std::string to_json_line(Exchange const& exchange) {
                 {"protocol", exchange.protocol},
                 {"started", seconds(started)},
                 {"duration", seconds(exchange.duration)}};
+    if (exchange.tls) put(object, *exchange.tls);
     if (!exchange.spec.empty()) put(object, "spec", exchange.spec);
     if (exchange.request) object["request"] = to_json(*exchange.request);
     if (exchange.response) object["response"] = to_json(*exchange.response);

@@ -92,6 +92,8 @@ void Engine::end_of_input() {
     if (state_->failure) return;
     if (state_->is_established) {
         state_->fail(tls::failure(Errc::truncated, state_->peer() + " ended the connection without TLS close_notify"));
+    } else if (state_->is_server() && state_->first_bytes.empty()) {
+        state_->fail(tls::failure(asio::error::eof, "the client ended the connection without a word"));
     } else {
         state_->fail(tls::failure(Errc::ended_in_handshake,
                                   "TLS handshake failed: " + state_->peer() + " ended the connection"));

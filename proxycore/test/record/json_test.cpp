@@ -32,6 +32,27 @@ Exchange crafted() {
     return exchange;
 }
 
+RecordedTls over_tls() {
+    RecordedCertificate certificate;
+    certificate.common_name = "client.test";
+    certificate.subject = certificate.issuer = "CN=client.test";
+    certificate.serial = "0A";
+    certificate.not_before = std::chrono::system_clock::time_point(1795233482s);
+    certificate.not_after = certificate.not_before + 24h;
+    certificate.algorithm = "sha256WithRSAEncryption";
+    certificate.key_type = "RSA";
+    certificate.key_bits = 2048;
+    certificate.alternative_names = {"client.test", "127.0.0.1"};
+    certificate.sha256 = "00ff";
+    return {.version = "TLSv1.3",
+            .cipher = "TLS_AES_256_GCM_SHA384",
+            .cipher_bits = 256,
+            .alpn = "http/1.1",
+            .sni = "origin.test",
+            .client_certificate = certificate,
+            .server_certificates = {certificate, certificate}};
+}
+
 std::string page() {
     std::ifstream file(LOG_PAGE);
     std::ostringstream text;
@@ -52,6 +73,7 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     exchange.response->raw = "HTTP";
     exchange.frame = RecordedFrame{.key = "abcd", .raw = "\x81", .raw_size = 1};
     exchange.message = "m";
+    exchange.tls = std::make_shared<RecordedTls const>(over_tls());
     auto const names_in = [](Json const& object) {
         std::string missing;
         auto const text = page();
@@ -61,7 +83,8 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     };
     auto const json = Json::parse(to_json_line(exchange));
     EXPECT_EQ(names_in(json), "");
-    for (auto const* part : {"request", "response", "frame"}) EXPECT_EQ(names_in(json.at(part)), "") << part;
+    for (auto const* part : {"request", "response", "frame", "clientcert"})
+        EXPECT_EQ(names_in(json.at(part)), "") << part;
 }
 
 TEST(JsonLine, KeepsUtf8AsItIs) {
@@ -104,6 +127,22 @@ TEST(JsonLine, ShowsAFrame) {
     auto const frame = Json::parse(to_json_line(exchange))["frame"];
     EXPECT_EQ(frame, Json::parse(R"({"opcode":1,"fin":true,"rsv1":false,"rsv2":false,"rsv3":false,"mask":true,
                                      "key":"abcd","payload":"hi","payload_size":2,"connection":0,"index":0})"));
+}
+
+TEST(JsonLine, TellsOfTls) {
+    auto exchange = crafted();
+    exchange.tls = std::make_shared<RecordedTls const>(over_tls());
+    auto const json = Json::parse(to_json_line(exchange));
+    EXPECT_EQ(json["cipher"], Json::parse(R"(["TLS_AES_256_GCM_SHA384", 256, "TLSv1.3"])"));
+    EXPECT_EQ(json["alpn"], "http/1.1");
+    EXPECT_EQ(json["sni"], "origin.test");
+    EXPECT_EQ(json["clientcert"],
+              Json::parse(R"({"cn":"client.test","subject":"CN=client.test","issuer":"CN=client.test",
+        "serial":"0A","notbefore":"2026-11-21T03:58:02Z","notafter":"2026-11-22T03:58:02Z","keyinfo":["RSA",2048],
+        "altnames":["client.test","127.0.0.1"],"version":3,"algorithm":"sha256WithRSAEncryption","sha256":"00ff"})"));
+    EXPECT_EQ(json["servercerts"].size(), 2U);
+    exchange.tls = std::make_shared<RecordedTls const>();
+    EXPECT_FALSE(Json::parse(to_json_line(exchange)).contains("sni"));
 }
 
 TEST(JsonLine, HasNoLineBreak) {

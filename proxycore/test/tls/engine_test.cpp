@@ -101,6 +101,13 @@ TEST(Engine, TellsAnEndInTheHandshake) {
     EXPECT_EQ(talk.client.failure()->message, "TLS handshake failed: the server ended the connection");
 }
 
+TEST(Engine, TellsAClientThatNeverSaidAWord) {
+    Talk talk;
+    talk.server.handshake();
+    talk.server.end_of_input();
+    EXPECT_EQ(talk.server.failure()->code, asio::error::eof);
+}
+
 TEST(Engine, SaysWhatAPeerSaysThatDoesNotSpeakTls) {
     struct Row {
         std::string_view said, shown;

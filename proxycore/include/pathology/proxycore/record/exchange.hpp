@@ -2,9 +2,11 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http/target.hpp>
+#include <pathology/proxycore/record/tls.hpp>
 #include <string>
 
 namespace pathology::proxycore::record {
@@ -80,9 +82,10 @@ struct Exchange {
     std::optional<RecordedRequest> request{};
     std::optional<RecordedResponse> response{};
     std::optional<RecordedFrame> frame{};
-    std::string message{};  ///< what went wrong, empty when nothing did
-    bool finished = true;   ///< false while its answer is written or pauses; stays so when the daemon stops first
-    std::string spec{};     ///< what a client sent, in the spec language; empty in a server's log
+    std::shared_ptr<RecordedTls const> tls{};  ///< the TLS connection it went over; none = there was no TLS
+    std::string message{};                     ///< what went wrong, empty when nothing did
+    bool finished = true;  ///< false while its answer is written or pauses; stays so when the daemon stops first
+    std::string spec{};    ///< what a client sent, in the spec language; empty in a server's log
 };
 
 }  // namespace pathology::proxycore::record

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -70,7 +71,8 @@ public:
     asio::mutable_buffer prepare();
     /// The first `n` bytes of that room are filled.
     void commit(std::size_t n);
-    /// The peer's side of the connection has ended.
+    /// The peer's side of the connection has ended. In a handshake that is a failure: eof for a client that has not
+    /// said a word, else Errc::ended_in_handshake.
     void end_of_input();
     /// prepare() and commit() in one, by copy.
     void feed(std::string_view bytes);

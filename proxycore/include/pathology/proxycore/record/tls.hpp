@@ -1,0 +1,35 @@
+// What a log says of the TLS connection that an exchange went over.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pathology::proxycore::record {
+
+/// A certificate, in the words of the log.
+struct RecordedCertificate {
+    std::string common_name{};
+    std::string subject{}, issuer{};  ///< "CN=example.org, O=Example"
+    std::string serial{};             ///< hexadecimal
+    std::chrono::system_clock::time_point not_before{}, not_after{};
+    unsigned version = 3;
+    std::string algorithm{};  ///< of the signature
+    std::string key_type{};   ///< "RSA", "EC"
+    unsigned key_bits = 0;
+    std::vector<std::string> alternative_names{};  ///< host names and addresses
+    std::string sha256{};                          ///< fingerprint, hexadecimal
+};
+
+/// A TLS connection. One is shared by all entries of the exchanges it carried.
+struct RecordedTls {
+    std::string version{};  ///< "TLSv1.3"
+    std::string cipher{};   ///< "TLS_AES_256_GCM_SHA384"
+    unsigned cipher_bits = 0;
+    std::string alpn{};  ///< "h2", "http/1.1"; empty when no protocol was agreed on
+    std::string sni{};   ///< the name the client asked for; empty when it named none
+    std::optional<RecordedCertificate> client_certificate{};
+    std::vector<RecordedCertificate> server_certificates{};  ///< as sent; only where a client was told to keep them
+};
+
+}  // namespace pathology::proxycore::record
