@@ -24,6 +24,9 @@ void ReceivedHttp1::fill(proxycore::record::RecordedRequest& record) const {
     record.body_size = reader_.body_size();
     record.raw = raw();
     record.raw_size = raw_size();
+    record.stream.reset();
+    record.frames.clear();
+    record.frame_count = 0;
 }
 
 }  // namespace pathology::pathod

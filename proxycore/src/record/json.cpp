@@ -4,6 +4,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http2/names.hpp>
 #include <pathology/proxycore/record/json.hpp>
 
 namespace pathology::proxycore::record {
@@ -64,6 +65,18 @@ std::string_view name_of(Exchange::Type type) {
     return "timeout";
 }
 
+Json to_json(std::vector<http2::FrameHeader> const& frames) {
+    Json list = Json::array();
+    for (auto const& header : frames) {
+        auto const type = http2::FrameType{header.type};
+        list.push_back({{"type", http2::name(type)},
+                        {"flags", http2::flag_names(type, header.flags)},
+                        {"stream", header.stream},
+                        {"length", header.length}});
+    }
+    return list;
+}
+
 Json to_json(RecordedRequest const& request) {
     Json object;
     put(object, "method", request.method);
@@ -81,6 +94,11 @@ Json to_json(RecordedRequest const& request) {
     object["remote_address"] = {request.remote_address.address, request.remote_address.port};
     object["connection"] = request.connection;
     object["index"] = request.index;
+    if (request.stream) {
+        object["stream"] = *request.stream;
+        object["frames"] = to_json(request.frames);
+        object["frame_count"] = request.frame_count;
+    }
     return object;
 }
 

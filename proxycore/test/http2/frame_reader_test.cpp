@@ -1,6 +1,7 @@
 // Frames out of bytes, with and without their payloads.
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/http2/describe.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/http2/frame_scanner.hpp>
 
@@ -49,6 +50,13 @@ TEST(FrameReader, RefusesWhatIsLongerThanItsLimitForGood) {
     EXPECT_TRUE(reader.next().value().has_value());
     EXPECT_EQ(reader.next().error().code, ErrorCode::frame_size_error);
     EXPECT_EQ(reader.next().error().message, "a frame of 16385 bytes, where at most 16384 are allowed");
+}
+
+TEST(Describe, SaysWhatAHeaderHolds) {
+    EXPECT_EQ(describe({.length = 20, .type = 1, .flags = 5, .stream = 1}),
+              "HEADERS stream 1 END_STREAM,END_HEADERS 20 bytes");
+    EXPECT_EQ(describe({.length = 0, .type = 4, .flags = 1}), "SETTINGS ACK 0 bytes");
+    EXPECT_EQ(describe({.length = 1, .type = 0x99, .flags = 0, .reserved = true}), "0x99 R 1 bytes");
 }
 
 TEST(FrameScanner, FindsEveryBoundaryHoweverTheBytesArrive) {

@@ -70,6 +70,7 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     exchange.request->body = exchange.request->raw = "\xff";
     exchange.request->headers.add("A", "\xff");
     exchange.request->raw_size = 1;
+    exchange.request->stream = 1;
     exchange.response->raw = "HTTP";
     exchange.frame = RecordedFrame{.key = "abcd", .raw = "\x81", .raw_size = 1};
     exchange.message = "m";
@@ -85,6 +86,18 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     EXPECT_EQ(names_in(json), "");
     for (auto const* part : {"request", "response", "frame", "clientcert"})
         EXPECT_EQ(names_in(json.at(part)), "") << part;
+}
+
+TEST(JsonLine, NamesTheFramesOfARequest) {
+    auto exchange = crafted();
+    exchange.request->stream = 3;
+    exchange.request->frames = {{.length = 6, .type = 4}, {.length = 20, .type = 1, .flags = 5, .stream = 3}};
+    exchange.request->frame_count = 2;
+    auto const request = Json::parse(to_json_line(exchange))["request"];
+    EXPECT_EQ(request["stream"], 3);
+    EXPECT_EQ(request["frame_count"], 2);
+    EXPECT_EQ(request["frames"], Json::parse(R"([{"type":"SETTINGS","flags":"","stream":0,"length":6},
+                              {"type":"HEADERS","flags":"END_STREAM,END_HEADERS","stream":3,"length":20}])"));
 }
 
 TEST(JsonLine, KeepsUtf8AsItIs) {

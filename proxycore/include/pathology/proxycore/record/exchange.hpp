@@ -6,8 +6,10 @@
 #include <optional>
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http/target.hpp>
+#include <pathology/proxycore/http2/frame_header.hpp>
 #include <pathology/proxycore/record/tls.hpp>
 #include <string>
+#include <vector>
 
 namespace pathology::proxycore::record {
 
@@ -31,8 +33,11 @@ struct RecordedRequest {
     std::string raw{};            ///< the exact bytes read, as many as the recorder keeps
     std::uint64_t raw_size = 0;   ///< all of them counted
     Endpoint remote_address{};
-    std::uint64_t connection = 0;  ///< number of the connection, counting up from 0
-    std::uint64_t index = 0;       ///< number of the request on its connection, counting up from 0
+    std::uint64_t connection = 0;           ///< number of the connection, counting up from 0
+    std::uint64_t index = 0;                ///< number of the request on its connection, counting up from 0
+    std::optional<std::uint32_t> stream{};  ///< of a request by HTTP/2, whose `headers` begin with pseudo-header fields
+    std::vector<http2::FrameHeader> frames{};  ///< by HTTP/2: those of its stream, and those of stream 0 before it
+    std::uint64_t frame_count = 0;             ///< all of them counted; the recorder keeps the first ones
 
     bool body_truncated() const { return body.size() < body_size; }
     bool raw_truncated() const { return raw.size() < raw_size; }
