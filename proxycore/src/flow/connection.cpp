@@ -36,6 +36,8 @@ std::string to_string(ConnectionState state) {
     return text;
 }
 
+std::string to_string(ServerSpec const& spec) { return spec.scheme + "://" + to_string(spec.address); }
+
 Client::Client(Address peer, Address self, Time now) {
     peername = std::move(peer);
     sockname = std::move(self);

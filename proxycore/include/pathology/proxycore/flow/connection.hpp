@@ -67,12 +67,15 @@ struct Client : Connection {
     static Client make_dummy(Address address);  ///< for tests: active, began at 0
 };
 
-/// A proxy between us and a server.
+/// A server as a mode names it: scheme, host, port.
 struct ServerSpec {
     std::string scheme;  ///< "http", "https", "socks5"
     Address address;
     bool operator==(ServerSpec const&) const = default;
 };
+
+/// `scheme://host:port`, the port always there.
+std::string to_string(ServerSpec const& spec);
 
 /// The connection that the proxy opens.
 class Server : public Connection {

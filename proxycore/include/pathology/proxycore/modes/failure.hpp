@@ -1,0 +1,46 @@
+// Why a mode specification was refused, where, and how to say so to a person.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore::modes {
+
+enum class Errc : std::uint8_t {
+    unknown_mode = 1,  ///< no mode has that name
+    unexpected_data,   ///< data for a mode that takes none
+    missing_data,      ///< none for a mode that needs some
+    bad_scheme,        ///< a scheme that the mode cannot speak
+    bad_host,          ///< a host that is no name and no address
+    bad_port,          ///< no number from 0 to 65535, or 0 for a server
+    missing_port,      ///< a scheme without a default port, and no port given
+    unexpected_path,   ///< more than host and port in the address of a server
+    duplicate,         ///< two listeners on one address
+    exclusive,         ///< flags that exclude each other
+};
+
+/// One reason to refuse: a sentence, and the bytes it speaks of.
+struct Failure {
+    Errc code = Errc::unknown_mode;
+    std::string message;
+    std::size_t begin = 0, end = 0;  ///< `begin == end`: a place between two bytes
+};
+
+template <class T> using Result = boost::system::result<T, Failure>;
+
+/// For a terminal, three lines without a newline at the end:
+///
+///     mode:18: expected a port, a number from 1 to 65535
+///     reverse:http://h:x
+///                      ^
+///
+/// Columns are bytes and count from 1.
+std::string describe(Failure const& failure, std::string_view text);
+
+/// Makes Result::value() throw flow::OptionsError with the failure's message; found by argument-dependent lookup.
+[[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
+
+}  // namespace pathology::proxycore::modes

@@ -1,0 +1,78 @@
+// Where modes listen, and which of them can do so side by side.
+#include <algorithm>
+#include <pathology/proxycore/modes/mode.hpp>
+
+namespace pathology::proxycore::modes {
+namespace {
+
+constexpr std::uint16_t usual_port = 8080;
+
+std::uint16_t own_port(Mode const& mode) {
+    auto const* socks = std::get_if<Socks5>(&mode.is);
+    return socks == nullptr ? usual_port : socks->default_port;
+}
+
+std::string to_string(ListenAddress const& address) {
+    return (address.host.empty() ? "*" : address.host) + ":" + std::to_string(address.port);
+}
+
+Result<Mode> with_server(std::string const& server, bool is_reverse) {
+    auto parsed = is_reverse ? parse_reverse_server(server) : parse_upstream_server(server);
+    if (parsed.has_error()) return parsed.error();
+    Mode mode;
+    if (is_reverse)
+        mode.is = Reverse{*std::move(parsed)};
+    else
+        mode.is = Upstream{*std::move(parsed)};
+    return mode;
+}
+
+Result<Mode> mode_of(ModeFlags const& flags) {
+    if (flags.reverse) return with_server(*flags.reverse, true);
+    if (flags.upstream) return with_server(*flags.upstream, false);
+    Mode mode;
+    if (flags.transparent) mode.is = Transparent{};
+    if (flags.socks) mode.is = Socks5{usual_port};
+    return mode;
+}
+
+}  // namespace
+
+ListenAddress listen_address(Mode const& mode, Listen const& options) {
+    auto const& host = mode.listen.host ? mode.listen.host : options.host;
+    auto const& port = mode.listen.port ? mode.listen.port : options.port;
+    return {host.value_or(""), port.value_or(own_port(mode))};
+}
+
+Result<void> check_listeners(std::vector<Mode> const& modes, Listen const& options) {
+    for (auto mode = modes.begin(); mode != modes.end(); ++mode) {
+        auto const address = listen_address(*mode, options);
+        if (address.port == 0) continue;
+        auto const same = std::find_if(modes.begin(), mode,
+                                       [&](Mode const& other) { return listen_address(other, options) == address; });
+        if (same != mode)
+            return Failure{Errc::duplicate, "the modes " + to_string(*same) + " and " + to_string(*mode) +
+                                                " would both listen at " + to_string(address)};
+    }
+    return {};
+}
+
+Result<std::vector<Mode>> choose_modes(std::vector<std::string> const& specifications, ModeFlags const& flags) {
+    auto const given =
+        int{flags.reverse.has_value()} + int{flags.upstream.has_value()} + int{flags.transparent} + int{flags.socks};
+    if (given > 1) return Failure{Errc::exclusive, "only one of -R, -U, -T and --socks can be given"};
+    std::vector<Mode> modes;
+    if (given == 1 || specifications.empty()) {
+        auto mode = mode_of(flags);
+        if (mode.has_error()) return mode.error();
+        modes.push_back(*std::move(mode));
+    }
+    for (auto const& specification : specifications) {
+        auto mode = parse_mode(specification);
+        if (mode.has_error()) return mode.error();
+        modes.push_back(*std::move(mode));
+    }
+    return modes;
+}
+
+}  // namespace pathology::proxycore::modes

@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <pathology/proxycore/flow/url.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http/target.hpp>
+#include <pathology/proxycore/modes/mode.hpp>
+#include <span>
+
+#include "ascii.hpp"
+#include "port.hpp"
+
+namespace pathology::proxycore::modes {
+namespace {
+
+using Schemes = std::span<std::string_view const>;
+
+/// A specification and its parts, so that a failure can say where in the whole a part stands.
+class Text {
+public:
+    explicit Text(std::string_view whole) : whole_(whole) {}
+
+    Failure fail(Errc code, std::string_view part, std::string message) const {
+        auto const begin = static_cast<std::size_t>(part.data() - whole_.data());
+        return {code, std::move(message), begin, begin + part.size()};
+    }
+
+private:
+    std::string_view whole_;
+};
+
+struct HostAndPort {
+    std::string_view host;
+    std::optional<std::string_view> port;
+};
+
+/// At the last colon that is not within brackets.
+HostAndPort split(std::string_view text) {
+    auto const colon = text.rfind(':');
+    auto const bracket = text.rfind(']');
+    if (colon == std::string_view::npos || (bracket != std::string_view::npos && bracket > colon)) return {text, {}};
+    return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+Result<std::string> parse_host(Text const& text, std::string_view host) {
+    auto const parsed = http::parse_authority(host);
+    if (parsed.valid && !parsed.host.empty() && parsed.port.empty() && !host.ends_with(':'))
+        return std::string(parsed.host);
+    if (host.empty()) return text.fail(Errc::bad_host, host, "expected a host");
+    auto message = "expected a host, not " + http::quoted(host);
+    if (host.find('@') != std::string_view::npos)
+        message += "; credentials have an option of their own";
+    else if (host.find(':') != std::string_view::npos)
+        message += "; an IPv6 address stands in brackets";
+    return text.fail(Errc::bad_host, host, std::move(message));
+}
+
+Result<Listen> parse_listen(Text const& text, std::string_view part) {
+    auto const colon = split(part);
+    auto const port = parse_port(colon.port.value_or(part));
+    if (!port) return text.fail(Errc::bad_port, colon.port.value_or(part), "expected a port, a number from 0 to 65535");
+    Listen listen{{}, port};
+    if (!colon.port) return listen;
+    auto host = parse_host(text, colon.host);
+    if (host.has_error()) return host.error();
+    listen.host = *std::move(host);
+    return listen;
+}
+
+std::string joined(Schemes schemes) {
+    std::string list;
+    for (auto const scheme : schemes) list.append(list.empty() ? "" : ", ").append(scheme);
+    return list;
+}
+
+Result<std::uint16_t> parse_server_port(Text const& text, std::string_view scheme, HostAndPort const& part) {
+    if (!part.port) {
+        if (auto const port = flow::default_port(scheme)) return *port;
+        auto const end = part.host.substr(part.host.size());
+        return text.fail(Errc::missing_port, end,
+                         "expected \":\" and a port, as " + std::string(scheme) + " has none of its own");
+    }
+    auto const port = parse_port(*part.port);
+    if (!port || *port == 0) return text.fail(Errc::bad_port, *part.port, "expected a port, a number from 1 to 65535");
+    return *port;
+}
+
+Result<flow::ServerSpec> parse_server(Text const& text, std::string_view part, Schemes schemes) {
+    auto const mark = part.find("://");
+    auto const scheme =
+        mark == std::string_view::npos ? std::string(schemes.front()) : ascii::lowered(part.substr(0, mark));
+    if (std::find(schemes.begin(), schemes.end(), scheme) == schemes.end())
+        return text.fail(Errc::bad_scheme, part.substr(0, mark), "expected one of the schemes " + joined(schemes));
+    auto place = mark == std::string_view::npos ? part : part.substr(mark + 3);
+    if (auto const slash = place.find_first_of("/?#"); slash != std::string_view::npos) {
+        if (place.substr(slash) != "/")
+            return text.fail(Errc::unexpected_path, place.substr(slash),
+                             "a server is host and port alone, without a path");
+        place.remove_suffix(1);
+    }
+    auto const pieces = split(place);
+    auto host = parse_host(text, pieces.host);
+    if (host.has_error()) return host.error();
+    auto const port = parse_server_port(text, scheme, pieces);
+    if (port.has_error()) return port.error();
+    return flow::ServerSpec{scheme, {*std::move(host), *port}};
+}
+
+// The scheme of a server without one comes first.
+constexpr std::string_view reverse_schemes[] = {"https", "http", "tcp", "tls"};
+constexpr std::string_view upstream_schemes[] = {"http", "https"};
+
+using Kind = decltype(Mode::is);
+
+Result<Kind> parse_server_mode(Text const& text, std::string_view name, std::string_view data) {
+    bool const is_reverse = name == "reverse";
+    auto server = parse_server(text, data, is_reverse ? Schemes(reverse_schemes) : Schemes(upstream_schemes));
+    if (server.has_error()) return server.error();
+    return is_reverse ? Kind(Reverse{*std::move(server)}) : Kind(Upstream{*std::move(server)});
+}
+
+Result<Kind> parse_kind(Text const& text, std::string_view spelled, std::string_view data) {
+    auto const name = ascii::lowered(spelled);
+    bool const is_plain = name == "regular" || name == "transparent" || name == "socks5";
+    if (is_plain && !data.empty())
+        return text.fail(Errc::unexpected_data, data, "the mode " + name + " takes nothing after a colon");
+    if (name == "regular") return Kind(Regular{});
+    if (name == "transparent") return Kind(Transparent{});
+    if (name == "socks5") return Kind(Socks5{});
+    bool const is_multiple = name == "multiupstream";
+    if (!is_multiple && name != "reverse" && name != "upstream")
+        return text.fail(Errc::unknown_mode, spelled,
+                         "unknown mode " + http::quoted(spelled) +
+                             "; known are regular, transparent, socks5, reverse, upstream, multiupstream");
+    if (data.empty())
+        return text.fail(Errc::missing_data, data,
+                         "the mode " + name + " needs " + (is_multiple ? "a folder" : "a server") + " after a colon");
+    if (is_multiple) return Kind(MultiUpstream{std::string(data)});
+    return parse_server_mode(text, name, data);
+}
+
+}  // namespace
+
+Result<Mode> parse_mode(std::string_view whole) {
+    Text const text(whole);
+    auto const at = whole.rfind('@');
+    auto const front = whole.substr(0, at);
+    auto const colon = std::min(front.find(':'), front.size());
+    auto kind = parse_kind(text, front.substr(0, colon), front.substr(std::min(colon + 1, front.size())));
+    if (kind.has_error()) return kind.error();
+    Mode mode{*std::move(kind), {}};
+    if (at == std::string_view::npos) return mode;
+    auto listen = parse_listen(text, whole.substr(at + 1));
+    if (listen.has_error()) return listen.error();
+    mode.listen = *std::move(listen);
+    return mode;
+}
+
+Result<flow::ServerSpec> parse_reverse_server(std::string_view text) {
+    return parse_server(Text(text), text, reverse_schemes);
+}
+
+Result<flow::ServerSpec> parse_upstream_server(std::string_view text) {
+    return parse_server(Text(text), text, upstream_schemes);
+}
+
+}  // namespace pathology::proxycore::modes
