@@ -1,4 +1,4 @@
-// Any text, read as a response, as requests and as frames: what holds for all specs has to hold for it.
+// Any text, read as a response, as requests, as frames, and for HTTP/2: what holds for all specs has to hold for it.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     namespace test = pathology::language::test;
-    static test::Setting const settings[] = {test::response_setting(), test::client_setting(), test::session_setting()};
+    static test::Setting const settings[] = {test::response_setting(), test::client_setting(), test::session_setting(),
+                                             test::http2_response_setting(), test::http2_client_setting()};
     std::string_view const spec(reinterpret_cast<char const*>(data), size);
     for (auto const& setting : settings) {
         auto const broken = test::broken_promise(spec, setting, size);

@@ -6,8 +6,10 @@
 #include <fstream>
 #include <map>
 #include <pathology/language/generator.hpp>
+#include <pathology/language/http2.hpp>
 #include <pathology/language/load.hpp>
 #include <pathology/language/user_agents.hpp>
+#include <pathology/proxycore/http2/frame_header.hpp>
 #include <sstream>
 
 #include "support/folder.hpp"
@@ -17,11 +19,13 @@
 namespace pathology::language {
 namespace {
 
+namespace http2 = proxycore::http2;
+
 struct Example {
     std::size_t line = 0;  ///< of the page
-    std::string kind;      ///< `response`, `request` or `frame`
+    std::string kind;      ///< `response`, `request`, `frame`, `http2-response` or `http2-request`
     std::string spec;
-    std::string mark;  ///< `=>`, `==`, `>>` or `!!`; empty when the page only shows the spec
+    std::string mark;  ///< `=>`, `|>`, `==`, `>>` or `!!`; empty when the page only shows the spec
     std::string says;
 };
 
@@ -116,6 +120,35 @@ std::string shown(test::Played const& played) {
     return text + (played.disconnected ? "[close]" : "");
 }
 
+/// A payload as the page writes it: text in quotes where it is text, else hexadecimal digits.
+std::string shown_payload(std::string_view payload) {
+    auto const is_text = [](char c) { return c >= ' ' && c <= '~' && c != '\''; };
+    if (std::ranges::all_of(payload, is_text)) return "'" + std::string(payload) + "'";
+    std::string hex;
+    for (char const c : payload) {
+        for (auto const shift : {4U, 0U}) hex += "0123456789abcdef"[static_cast<unsigned char>(c) >> shift & 0xfU];
+    }
+    return hex;
+}
+
+/// Frames as the page writes them: length, type, flags and stream, then the payload. A raw frame is one frame, whatever
+/// its length says.
+std::string shown_frames(std::string_view bytes, bool is_raw) {
+    std::string text;
+    while (!bytes.empty()) {
+        auto const header = http2::decode(bytes);
+        if (!header) return text + shown_payload(bytes);
+        auto const digits = shown_payload(std::string(bytes.substr(0, 9)) + "\xff").substr(0, 18);
+        bytes.remove_prefix(http2::FrameHeader::size);
+        auto const payload = bytes.substr(0, is_raw ? bytes.size() : header->length);
+        bytes.remove_prefix(payload.size());
+        text += digits.substr(0, 6) + " " + digits.substr(6, 2) + " " + digits.substr(8, 2) + " " + digits.substr(10);
+        if (!payload.empty()) text += " " + shown_payload(payload);
+        if (!bytes.empty()) text += " / ";
+    }
+    return text;
+}
+
 /// Whether a text is a pattern in which dots, two or more, stand for anything.
 bool fits(std::string_view text, std::string_view pattern) {
     auto const dots = pattern.find("..");
@@ -133,9 +166,11 @@ class DocumentedExample : public testing::TestWithParam<Example> {
 protected:
     DocumentedExample() {
         for (auto const& [name, content] : page().files) folder.write(name, content);
-        setting = GetParam().kind == "request"    ? test::client_setting()
-                  : GetParam().kind == "response" ? test::response_setting()
-                                                  : test::session_setting();
+        setting = GetParam().kind == "http2-request"    ? test::http2_client_setting()
+                  : GetParam().kind == "http2-response" ? test::http2_response_setting()
+                  : GetParam().kind == "request"        ? test::client_setting()
+                  : GetParam().kind == "response"       ? test::response_setting()
+                                                        : test::session_setting();
         setting.settings.files = FileAccess::below(folder.path());
     }
 
@@ -151,14 +186,24 @@ protected:
         auto const messages = setting.parse(text);
         if (messages.has_error()) return refused(messages.error());
         for (auto const& message : *messages) says["=="] += (says["=="].empty() ? "" : " ") + print_with_times(message);
-        Rng rng(1);
-        auto const resolved = resolve(messages->front(), setting.settings, rng);
-        if (resolved.has_error()) return refused(resolved.error());
-        auto const plan = make_plan(*resolved, setting.settings);
-        if (plan.has_error()) return refused(plan.error());
-        if (plan->length > 1U << 20U) return says;
-        says["=>"] = shown(test::play(*plan, 1));
-        says[">>"] = print(freeze(*resolved, setting.settings, 1).value());
+        auto settings = setting.settings;
+        ClientStreams streams;
+        for (auto const& message : *messages) {
+            if (setting.settings.side == Side::client) settings.http2.stream = streams.next(message);
+            Rng rng(1);
+            auto const resolved = resolve(message, settings, rng);
+            if (resolved.has_error()) return refused(resolved.error());
+            auto const plan = make_plan(*resolved, settings);
+            if (plan.has_error()) return refused(plan.error());
+            if (plan->length > 1U << 20U) return says;
+            auto const played = test::play(*plan, 1);
+            auto const is_raw = std::holds_alternative<Http2Frame>(message);
+            for (auto left = std::min<std::uint64_t>(times(message), 10); left > 0; --left) {
+                says["=>"] += shown(played);
+                says["|>"] += (says["|>"].empty() ? "" : " / ") + shown_frames(played.bytes, is_raw);
+            }
+            says[">>"] += (says[">>"].empty() ? "" : " ") + print(freeze(*resolved, settings, 1).value());
+        }
         return says;
     }
 

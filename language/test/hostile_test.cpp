@@ -51,6 +51,8 @@ TEST_P(HostileSpec, IsDealtWithAtOnce) {
 constexpr auto answers = test::response_setting;
 constexpr auto client = test::client_setting;
 constexpr auto session = test::session_setting;
+constexpr auto http2_answers = test::http2_response_setting;
+constexpr auto http2_client = test::http2_client_setting;
 HostileCase const hostile_cases[] = {
     {"Parentheses", answers, "", "(", "", Outcome::refused},
     {"Colons", answers, "200", ":", "", Outcome::refused},
@@ -89,6 +91,29 @@ HostileCase const hostile_cases[] = {
     {"FramesInARow", session, "", "wf ", "", Outcome::accepted},
     {"Flags", session, "wf", ":-", "", Outcome::refused},
     {"HighBytes", session, "wf:b'", "\xff", "'", Outcome::accepted},
+    {"Http2Frames", http2_answers, "", "h2f ", "", Outcome::accepted},
+    {"Http2FramesWithoutSpace", http2_answers, "", "h2f", "", Outcome::accepted},
+    {"Http2FramesAsBytes", client, "", "h2f:PING ", "", Outcome::accepted},
+    {"Http2Prefaces", http2_client, "", "h2p", "", Outcome::accepted},
+    {"Http2Slots", http2_client, "h2f", ":", "", Outcome::refused},
+    {"Http2Digits", http2_client, "h2f:", "9", "", Outcome::refused},
+    {"Http2ZerosOfALength", http2_client, "h2f:", "0", "", Outcome::accepted},
+    {"Http2HexadecimalDigits", http2_client, "h2f:0x", "f", "", Outcome::refused},
+    {"Http2Capitals", http2_client, "h2f:", "A", "", Outcome::refused},
+    {"Http2Flags", http2_client, "h2f:ACK", ",ACK", "", Outcome::accepted},
+    {"Http2FlagsThatEndBadly", http2_client, "h2f:0:0:ACK", ",8", ",", Outcome::refused},
+    {"Http2NumbersForFlags", http2_client, "h2f:0:0:8", ",8", "", Outcome::accepted},
+    {"Http2Settings", http2_client, "h2f:SETTINGS:1=1", ",1=1", "", Outcome::accepted},
+    {"Http2Errors", http2_client, "h2f:CANCEL", ",CANCEL", "", Outcome::accepted},
+    {"Http2Fields", http2_client, "h2f:HEADERS:a=b", ",'a'='b'", "", Outcome::accepted},
+    {"Http2FieldsOfTheirOwn", http2_client, "h2f:HEADERS:a=b", ",@3=@3", "", Outcome::accepted},
+    {"Http2FieldsWithoutValues", http2_client, "h2f:HEADERS", ",a=", "", Outcome::refused},
+    {"Http2Values", http2_client, "h2f:'x'", ",@1", "", Outcome::accepted},
+    {"Http2Pauses", http2_client, "h2f:@100000", ":p9,1", "", Outcome::accepted},
+    {"Http2Requests", http2_client, "", "get:/ ", "", Outcome::accepted},
+    {"Http2Headers", http2_answers, "200", ":h'a'='b'", "", Outcome::accepted},
+    {"Http2DrawnHeaders", http2_answers, "200", ":h@9=@9,digits", "", Outcome::accepted},
+    {"Http2PausesAmongFrames", http2_answers, "200:b@1m", ":p9999,1", "", Outcome::accepted},
     {"ZeroBytes", session, "", std::string_view("\0", 1), "", Outcome::refused},
 };
 INSTANTIATE_TEST_SUITE_P(Language, HostileSpec, testing::ValuesIn(hostile_cases),

@@ -48,6 +48,9 @@ auto const length = FrameNumberParser(0xffffff, "a length below 2^24");
 auto const type = FrameNumberParser(0xff, "a frame type up to 0xff", type_number);
 auto const stream = FrameNumberParser(0xffffffff, "a stream below 2^32");
 
+// A number that is the first, or follows the length, is nothing else than the slot that is due.
+auto const no_number = !(slot >> PlainNumberParser{});
+
 // --- payload ---------------------------------------------------------------------------------------------------------
 
 auto const to_number_part = [](PayloadNumber number) { return PayloadPart(std::move(number)); };
@@ -86,8 +89,8 @@ auto const to_preface = [](PrefaceParts parts) {
 
 // An empty length is written where a number follows that would be taken for it: `h2f::0x99`.
 auto const frame = build<FrameParts>(
-    to_frame, x3::no_case[x3::lit("h2f")] >> -(slot >> named("a length", length) | empty_length) >>
-                  -(slot >> named("a frame type (such as DATA)", type)) >>
+    to_frame, x3::no_case[x3::lit("h2f")] >> (slot >> named("a length", length) | empty_length | no_number) >>
+                  (slot >> named("a frame type (such as DATA)", type) | no_number) >>
                   -(slot >> named("flags (such as END_STREAM)", FlagsParser{})) >>
                   -(slot >> named("a stream", stream)) >> -(slot >> payload) >> *(colon >> http2_feature));
 auto const preface = build<PrefaceParts>(

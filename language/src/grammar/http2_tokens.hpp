@@ -67,6 +67,24 @@ private:
     Lookup lookup_;
 };
 
+/// Any number, unless it goes before `=`.
+struct PlainNumberParser : x3::parser<PlainNumberParser> {
+    using attribute_type = x3::unused_type;
+    static bool const has_attribute = false;
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&, Attribute&) const {
+        x3::skip_over(first, last, context);
+        auto const* it = first;
+        if (it == last || !is_digit(*it)) return false;
+        it = std::find_if_not(it, last, [](char c) { return is_name(c) || (c >= 'a' && c <= 'x'); });
+        auto const* behind = it;
+        if (scan_char(behind, last, '=')) return false;
+        first = it;
+        return true;
+    }
+};
+
 /// `END_STREAM,PADDED,0x40`. A number alone is taken for flags only when a number follows as the next slot, because one
 /// number alone is the stream.
 struct FlagsParser : x3::parser<FlagsParser> {
