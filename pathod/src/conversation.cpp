@@ -3,6 +3,8 @@
 #include <array>
 #include <pathology/language/rng.hpp>
 #include <pathology/proxycore/console/version.hpp>
+#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/tls/errc.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 
 #include "complaint.hpp"
@@ -11,6 +13,7 @@
 namespace pathology::pathod {
 namespace {
 
+namespace tls = proxycore::tls;
 using proxycore::http1::Event;
 
 constexpr std::size_t room_for_head = 2 * 1024;  // an idle connection keeps this much
@@ -38,26 +41,22 @@ std::string const* only_bytes(language::Plan const& plan) {
 
 }  // namespace
 
-asio::awaitable<void> converse(net::Connection connection, Desk& desk) {
-    Conversation conversation(std::move(connection), desk);
-    co_await conversation.run();
-}
-
-Conversation::Conversation(net::Connection connection, Desk& desk)
+Conversation::Conversation(net::Connection connection, Desk& desk, Setting setting)
     : connection_(std::move(connection)),
       stream_(*connection_.stream),
       desk_(desk),
       options_(desk.service.options),
       reader_(limits_of(options_), proxycore::http1::Leniency::all()),
       received_(options_, reader_),
-      notes_(desk, connection_.id, stream_.remote_endpoint()),
-      noted_(received_) {
+      notes_(desk, connection_.id, stream_.remote_endpoint(), std::move(setting.tls)),
+      noted_(received_, setting.index),
+      index_(setting.index) {
     if (options_.time_limit) stream_.set_time_limit(*options_.time_limit);
     recording_.limit = options_.show_responses ? options_.keep_bytes : 0;
 }
 
 asio::awaitable<void> Conversation::run() {
-    while (is_open_) {
+    while (is_open_ && !tunnel_) {
         switch (take_next()) {
             case Next::read: {
                 auto const room = reader_.prepare(in_body_ ? room_for_body : room_for_head);
@@ -69,7 +68,12 @@ asio::awaitable<void> Conversation::run() {
             case Next::close: is_open_ = false; break;
         }
     }
-    stream_.close(net::HowToClose::fin);
+    if (!tunnel_) stream_.close(net::HowToClose::fin);
+}
+
+net::Connection Conversation::release() {
+    connection_.stream = net::put_back(std::move(connection_.stream), reader_.take_buffered());
+    return std::move(connection_);
 }
 
 /// Uses what has arrived until something is to be done for it.
@@ -91,11 +95,14 @@ Conversation::Next Conversation::take_next() {
 
 void Conversation::take_arrival(net::ReadResult arrival) {
     if (!arrival.ec) return reader_.commit(arrival.n);
-    peer_ended_ = arrival.is_end();
+    peer_ended_ = arrival.is_end() || arrival.ec == tls::Errc::truncated;
     is_open_ = peer_ended_;
     if (arrival.ec == net::Errc::timed_out) notes_.failure(record::Exchange::Type::timeout, "Timeout");
     if (arrival.ec == asio::error::connection_reset && !reader_.is_between_messages()) {
         notes_.failure(record::Exchange::Type::error, "Disconnect");
+    }
+    if (!peer_ended_ && arrival.ec.category() == tls::errc_category()) {
+        notes_.failure(record::Exchange::Type::error, net::describe(arrival.ec));
     }
 }
 
@@ -107,8 +114,10 @@ asio::awaitable<void> Conversation::send(std::string_view text) {
 asio::awaitable<void> Conversation::answer() {
     auto const& request = reader_.head();
     if (request.method == "CONNECT") {
-        // What follows is spoken inside the tunnel, plainly; a layer that expects TLS there would wrap the stream here.
         co_await send(established());
+        if (is_open_ && options_.tls.in_tunnels != InTunnels::plain) {
+            tunnel_ = proxycore::http::parse_authority(request.target).host;
+        }
         co_return;
     }
     Answer const answer = desk_.responder.answer(request, received_.path(), next_seed());

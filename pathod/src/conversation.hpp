@@ -1,8 +1,9 @@
-// The conversation of pathod with one client, from the first request to the end of the connection.
+// The conversation of pathod with one client over HTTP/1, from the first request to the end of the connection or to a
+// tunnel.
 //
 //        ┌─────────────────── next request ────────────────────┐
 //        ▼                                                     │
-//   read a request ──▶ CONNECT? ── yes ──▶ established ────────┤
+//   read a request ──▶ CONNECT? ── yes ──▶ established ────────┼─▶ TLS is expected inside: leave
 //        │                │ no                                 │
 //        │                ▼                                    │
 //        │            answer it ──▶ note it ──▶ may go on? ────┤
@@ -26,15 +27,25 @@ namespace pathology::pathod {
 namespace asio = boost::asio;
 namespace net = proxycore::net;
 
-/// Serves a connection to its end. `desk` is that of the connection's worker and outlives it.
-asio::awaitable<void> converse(net::Connection connection, Desk& desk);
+/// What a conversation finds on the connection it is held over.
+struct Setting {
+    std::uint64_t index = 0;  ///< how many requests were answered before, outside of the tunnel
+    std::shared_ptr<record::RecordedTls const> tls{};  ///< the innermost TLS; none = there is none
+};
 
-/// One conversation; converse() runs it.
+/// One conversation. `desk` is that of the connection's worker and outlives it.
 class Conversation {
 public:
-    Conversation(net::Connection connection, Desk& desk);
+    Conversation(net::Connection connection, Desk& desk, Setting setting);
 
+    /// Ends with the connection, or when tunnel() has been established.
     asio::awaitable<void> run();
+
+    /// The host that CONNECT asked for, when what follows is no longer this conversation's.
+    std::optional<std::string> const& tunnel() const { return tunnel_; }
+    std::uint64_t index() const { return index_; }  ///< of the next request
+    /// The connection, for who goes on with it after run(); what was read ahead comes out of it first.
+    net::Connection release();
 
 private:
     enum class Next { read, send_continue, answer, close };
@@ -59,7 +70,8 @@ private:
     Noted noted_;                        // the request that is being answered
     language::Performance performance_;  // of the last answer
     language::Recording recording_;      // of the last answer, when it is to be shown
-    std::uint64_t index_ = 0;            // of the next request
+    std::uint64_t index_;                // of the next request
+    std::optional<std::string> tunnel_;
     bool is_open_ = true;
     bool peer_ended_ = false;  // nothing more will come
     bool in_body_ = false;

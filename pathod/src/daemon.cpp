@@ -10,7 +10,7 @@
 #include <pathology/proxycore/net/server.hpp>
 #include <stdexcept>
 
-#include "conversation.hpp"
+#include "connection.hpp"
 #include "percent.hpp"
 
 namespace pathology::pathod {
@@ -115,6 +115,9 @@ boost::system::result<void, StartFailure> Daemon::start() {
     state.server.reset();
     state.desks.clear();
     state.service = std::make_unique<Service>(state.options, std::move(*anchors), state.log, sinks, state.seed);
+    if (auto const secure = state.service->security.check(); !secure) {
+        return StartFailure{ExitCode::usage, secure.error().message};
+    }
     for (unsigned i = 0; i < std::max(state.options.threads, 1U); ++i) {
         state.desks.push_back(std::make_unique<Desk>(*state.service));
     }
@@ -142,7 +145,7 @@ std::uint16_t Daemon::port() const { return state_->server ? state_->server->por
 
 std::string Daemon::endpoint() const { return state_->server ? state_->server->local_endpoint() : std::string(); }
 
-std::string Daemon::url() const { return "http://" + endpoint(); }
+std::string Daemon::url() const { return (state_->options.tls.serve ? "https://" : "http://") + endpoint(); }
 
 std::string Daemon::url_for(std::string_view spec) const {
     return url() + state_->options.craft_prefix + percent_encoded(spec);

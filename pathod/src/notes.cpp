@@ -38,8 +38,13 @@ record::Endpoint endpoint_of(std::string_view text) {
     return endpoint;
 }
 
-Notes::Notes(Desk& desk, std::uint64_t connection, std::string_view remote)
-    : desk_(desk), options_(desk.service.options), connection_(connection), remote_(endpoint_of(remote)) {}
+Notes::Notes(Desk& desk, std::uint64_t connection, std::string_view remote,
+             std::shared_ptr<record::RecordedTls const> tls)
+    : desk_(desk),
+      options_(desk.service.options),
+      connection_(connection),
+      remote_(endpoint_of(remote)),
+      tls_(std::move(tls)) {}
 
 void Notes::before(Noted& noted, Answer const& answer) {
     tell_seed(answer.rendition().is_random);
@@ -82,6 +87,7 @@ void Notes::failure(Type type, std::string message) {
 
 void Notes::enter_alone(record::Exchange entry) {
     entry.started = std::chrono::system_clock::now();
+    entry.tls = tls_;
     if (!options_.json || !desk_.journal.is_read()) {
         desk_.service.log.add(std::move(entry));
         return;
@@ -140,6 +146,7 @@ void Notes::fill(record::Exchange& entry, Noted const& noted, Answer const& answ
     entry.response->bytes_written = outcome.performance.bytes_written;
     if (options_.show_responses) entry.response->raw = outcome.recording.bytes;
     entry.frame.reset();
+    entry.tls = tls_;
     entry.finished = outcome.is_final && outcome.performance.connection != net::asio::error::operation_aborted;
     entry.message = answer.trouble;
     if (entry.message.empty() && outcome.performance.failed()) entry.message = ending(outcome.performance);

@@ -35,7 +35,9 @@ std::string ending(language::Performance const& performance);
 /// Owns nothing of the requests: the desk is the worker's, what was received the conversation's.
 class Notes {
 public:
-    Notes(Desk& desk, std::uint64_t connection, std::string_view remote);
+    /// `tls` is what the log says of the connection's TLS, if it has any.
+    Notes(Desk& desk, std::uint64_t connection, std::string_view remote,
+          std::shared_ptr<record::RecordedTls const> tls = nullptr);
 
     /// An answer is about to be sent: it is printed, unless the bytes written are to be shown too. When it pauses, or
     /// when the options say so, the request enters the log now.
@@ -68,6 +70,7 @@ private:
     DaemonOptions const& options_;
     std::uint64_t connection_;
     record::Endpoint remote_;
+    std::shared_ptr<record::RecordedTls const> tls_;
 };
 
 }  // namespace pathology::pathod

@@ -12,6 +12,7 @@
 #include "anchors.hpp"
 #include "journal.hpp"
 #include "responder.hpp"
+#include "security.hpp"
 
 namespace pathology::pathod {
 
@@ -19,10 +20,16 @@ namespace pathology::pathod {
 struct Service {
     Service(DaemonOptions const& its_options, Anchors its_anchors, Log& its_log, Sinks its_sinks,
             std::uint64_t its_seed)
-        : options(its_options), anchors(std::move(its_anchors)), log(its_log), sinks(its_sinks), seed(its_seed) {}
+        : options(its_options),
+          anchors(std::move(its_anchors)),
+          security(its_options.tls, {"http/1.1"}),
+          log(its_log),
+          sinks(its_sinks),
+          seed(its_seed) {}
 
     DaemonOptions const& options;
     Anchors anchors;
+    Security security;
     Log& log;
     Sinks sinks;
     std::uint64_t seed;

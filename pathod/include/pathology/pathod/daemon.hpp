@@ -54,7 +54,7 @@ public:
 
     std::uint16_t port() const;                        ///< the one listened on; 0 when not running
     std::string endpoint() const;                      ///< "127.0.0.1:9999"; empty when not running
-    std::string url() const;                           ///< "http://127.0.0.1:9999", no slash at the end
+    std::string url() const;                           ///< "http://127.0.0.1:9999", or https; no slash at the end
     std::string url_for(std::string_view spec) const;  ///< the URL answered with `spec`, which is percent-encoded
     std::uint64_t seed() const;                        ///< the one given, else the one drawn
 

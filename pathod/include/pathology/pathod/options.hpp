@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <pathology/pathod/tls_options.hpp>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct DaemonOptions {
     std::size_t max_header = 64 * 1024;                ///< bytes of a request before its body
     std::uint64_t max_body = std::uint64_t(1) << 40U;  ///< bytes of a request's body
     std::size_t max_message = 64U << 20U;              ///< bytes of a WebSocket message that is echoed
+
+    TlsOptions tls = {};
 
     // --- what it tells ---
     bool explain = false;         ///< random values are spelled out before they are sent, and shown

@@ -1,0 +1,112 @@
+#include "security.hpp"
+
+#include <pathology/proxycore/tls/key_log.hpp>
+#include <utility>
+
+#include "notes.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto default_name = "pathod.net";
+
+tls::Result<tls::Authority> open_authority(TlsOptions const& options) {
+    if (options.authority_folder) {
+        return tls::Authority::open(*options.authority_folder, {.passphrase = options.passphrase});
+    }
+    return tls::Authority::make({.key = tls::KeyType::ecdsa_p256});
+}
+
+}  // namespace
+
+Security::Security(TlsOptions const& options, std::vector<std::string> protocols)
+    : options_(options), protocols_(std::move(protocols)) {}
+
+tls::Result<void> Security::check() {
+    TlsOptions const untouched;
+    bool const has_certificates = options_.serve || !options_.certificates.empty();
+    bool const has_settings =
+        options_.versions != untouched.versions || !options_.ciphers.empty() || options_.key_log.has_value();
+    if (has_certificates || has_settings) {
+        if (auto const& prepared = prepare_context(); !prepared) return prepared;
+    }
+    if (has_certificates) return prepare_certificates();
+    return {};
+}
+
+tls::Result<void> const& Security::prepare_context() {
+    std::call_once(context_made_, [this] { context_outcome_ = make_context(); });
+    return context_outcome_;
+}
+
+tls::Result<void> const& Security::prepare_certificates() {
+    std::call_once(certificates_made_, [this] { certificates_outcome_ = make_certificates(); });
+    return certificates_outcome_;
+}
+
+tls::Result<void> Security::make_context() {
+    tls::ServerSettings settings;
+    auto const versions = tls::parse_versions(options_.versions);
+    if (!versions) return versions.error();
+    settings.versions = *versions;
+    settings.ciphers.list = options_.ciphers;
+    settings.alpn = protocols_;
+    if (options_.request_client_certificate) settings.client_certificates = tls::ClientCertificates::request;
+    if (options_.key_log) {
+        auto log = tls::KeyLog::open(*options_.key_log);
+        if (!log) return log.error();
+        settings.key_log = std::move(*log);
+    }
+    auto context = tls::ServerContext::make(settings);
+    if (!context) return context.error();
+    context_ = std::move(*context);
+    return {};
+}
+
+tls::Result<void> Security::make_certificates() {
+    auto authority = open_authority(options_);
+    if (!authority) return authority.error();
+    auto store = std::make_unique<tls::CertificateStore>(std::move(*authority));
+    for (auto const& given : options_.certificates) {
+        if (auto const read = store->give_file(given, options_.passphrase); !read) return read.error();
+    }
+    certificates_ = std::move(store);
+    return {};
+}
+
+/// Inside a tunnel the host that was asked for, outside of it what the options say.
+tls::LeafNames Security::names_for(std::string const& host, std::string const& sni, std::string const& address) const {
+    if (!host.empty()) return {.names = sni.empty() ? std::vector{host} : std::vector{host, sni}};
+    auto const& [common_name, names] = std::tie(options_.common_name, options_.alternative_names);
+    if (!names.empty()) return tls::LeafNames::exactly(common_name.value_or(""), names);
+    if (common_name) return {.names = {*common_name}};
+    return {.names = {default_name, sni.empty() ? address : sni}};
+}
+
+/// A name that no certificate can have is no reason to serve nobody.
+tls::Result<tls::Identity> Security::choose(std::string const& host, std::string const& address,
+                                            tls::Greeting const& greeting) {
+    auto identity = certificates_->find(names_for(host, greeting.sni, address), greeting.key);
+    if (identity || greeting.sni.empty()) return identity;
+    return certificates_->find(names_for(host, {}, address), greeting.key);
+}
+
+asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> Security::accept(std::unique_ptr<net::Stream> stream,
+                                                                               std::string host, net::TimeLimit limit) {
+    for (auto const* prepared : {&prepare_context(), &prepare_certificates()}) {
+        if (!*prepared) co_return prepared->error();
+    }
+    auto const address = endpoint_of(stream->local_endpoint()).address;
+    auto const chooser = [this, host, address](tls::Greeting const& greeting) {
+        return choose(host, address, greeting);
+    };
+    tls::Engine engine(*context_, chooser);
+    auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
+    auto const shaken = co_await secured->handshake(limit);
+    if (!shaken) co_return shaken.error();
+    co_return std::move(secured);
+}
+
+}  // namespace pathology::pathod
