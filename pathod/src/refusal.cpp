@@ -46,6 +46,7 @@ Message bad_handshake_answer(proxycore::websocket::HandshakeFailure const& failu
                          Feature(Body{Literal{"pathod error: bad WebSocket handshake: " + failure.message}})};
     if (failure.status == 405) response.features.emplace_back(Header{Literal{"Allow"}, Literal{"GET"}});
     if (failure.status == 426) {  // RFC 9110 §15.5.22
+        response.features.emplace_back(Reason{Literal{"Upgrade Required"}});
         response.features.emplace_back(Header{Literal{"Upgrade"}, Literal{"websocket"}});
         response.features.emplace_back(Header{Literal{"Connection"}, Literal{"upgrade"}});
     }

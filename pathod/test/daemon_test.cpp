@@ -234,20 +234,6 @@ TEST(Daemon, OutlivesClientsThatLeave) {
     EXPECT_EQ(running.ask(get("/p/200")), ok);
 }
 
-TEST(Daemon, ReadsOnAfterAWebsocketAnswer) {
-    Running running;
-    Client client(running.daemon.port());
-    client.send(get("/chat",
-                    "Connection: upgrade\r\nUpgrade: websocket\r\n"
-                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n") +
-                "\x81\x02hi");
-    EXPECT_THAT(client.half_close().read_to_end(), StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
-    auto const entries = running.daemon.log().wait_for(2, 5s);
-    ASSERT_TRUE(entries);
-    EXPECT_EQ(entries->back().type, Exchange::Type::inbound);
-    EXPECT_EQ(entries->back().message, "websocket bytes: 4 \"\\x81\\x02hi\"");
-}
-
 // --- chance ----------------------------------------------------------------------------------------------------------
 
 TEST(Daemon, RepeatsItselfWithTheSameSeed) {
