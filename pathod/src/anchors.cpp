@@ -1,5 +1,7 @@
 #include "anchors.hpp"
 
+#include <utility>
+
 #include "spec_argument.hpp"
 
 namespace pathology::pathod {
@@ -74,25 +76,59 @@ std::optional<AnchorText> split_anchor(std::string_view argument) {
     return AnchorText{argument.substr(0, at), argument.substr(at + 1)};
 }
 
+Anchors::Anchors(Anchors&& other) noexcept
+    : anchors_(std::move(other.anchors_)), newest_(other.newest_.exchange(nullptr)) {}
+
+Anchors& Anchors::operator=(Anchors&& other) noexcept {
+    anchors_.swap(other.anchors_);
+    newest_ = other.newest_.exchange(newest_);
+    return *this;
+}
+
+Anchors::~Anchors() {
+    for (auto const* later = newest_.load(); later != nullptr;) delete std::exchange(later, later->next);
+}
+
+boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_one(std::string_view argument,
+                                                                        Settings const& settings, bool explain) {
+    auto const parts = split_anchor(argument);
+    if (!parts) return bad_argument(argument);
+    auto pattern = Pattern::compile(parts->pattern);
+    if (!pattern) return bad_pattern(parts->pattern, pattern.error());
+    auto const text = read_spec_argument(parts->spec, settings.files);
+    if (!text) return bad_spec(argument, text.error(), parts->spec);
+    auto const http1 = prepare(*text, settings, explain);
+    auto const http2 = prepare(*text, for_http2(settings), explain);
+    if (!http1 && !http2) return bad_spec(argument, further(http1.error(), http2.error()), *text);
+    return Anchor{std::move(*pattern), http1 ? *http1 : nullptr, http2 ? *http2 : nullptr, *text};
+}
+
 boost::system::result<Anchors, AnchorFailure> Anchors::read(std::span<std::string const> arguments,
                                                             Settings const& settings, bool explain) {
     Anchors result;
-    for (std::string_view const argument : arguments) {
-        auto const parts = split_anchor(argument);
-        if (!parts) return bad_argument(argument);
-        auto pattern = Pattern::compile(parts->pattern);
-        if (!pattern) return bad_pattern(parts->pattern, pattern.error());
-        auto const text = read_spec_argument(parts->spec, settings.files);
-        if (!text) return bad_spec(argument, text.error(), parts->spec);
-        auto const http1 = prepare(*text, settings, explain);
-        auto const http2 = prepare(*text, for_http2(settings), explain);
-        if (!http1 && !http2) return bad_spec(argument, further(http1.error(), http2.error()), *text);
-        result.anchors_.push_back({std::move(*pattern), http1 ? *http1 : nullptr, http2 ? *http2 : nullptr, *text});
+    for (auto const& argument : arguments) {
+        auto anchor = read_one(argument, settings, explain);
+        if (!anchor) return anchor.error();
+        result.anchors_.push_back(std::move(*anchor));
     }
     return result;
 }
 
+boost::system::result<void, AnchorFailure> Anchors::add(std::string_view argument, Settings const& settings,
+                                                        bool explain) {
+    auto anchor = read_one(argument, settings, explain);
+    if (!anchor) return anchor.error();
+    auto later = std::make_unique<Later>(Later{std::move(*anchor), newest_.load()});
+    while (!newest_.compare_exchange_weak(later->next, later.get())) {
+    }
+    static_cast<void>(later.release());  // the list has it
+    return {};
+}
+
 Anchors::Anchor const* Anchors::find(std::string_view path) const {
+    for (auto const* later = newest_.load(std::memory_order_acquire); later != nullptr; later = later->next) {
+        if (later->anchor.pattern.matches_start_of(path)) return &later->anchor;
+    }
     for (auto const& anchor : anchors_) {
         if (anchor.pattern.matches_start_of(path)) return &anchor;
     }

@@ -132,6 +132,14 @@ boost::system::result<void, StartFailure> Daemon::start() {
     return {};
 }
 
+boost::system::result<void, StartFailure> Daemon::add_anchor(std::string const& anchor) {
+    auto& state = *state_;
+    if (!state.service) return StartFailure{ExitCode::usage, "the daemon was not started yet"};
+    auto const added = state.service->anchors.add(anchor, settings_of(state.options), state.options.explain);
+    if (!added) return StartFailure{ExitCode::usage, added.error().message};
+    return {};
+}
+
 void Daemon::stop() {
     if (state_->server) state_->server->stop();
 }

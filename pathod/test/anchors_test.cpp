@@ -34,6 +34,31 @@ INSTANTIATE_TEST_SUITE_P(Arguments, SplitAnchor,
                                          SplitCase{"EmptyPattern", "=200", "", "200"}),
                          [](auto const& row) { return std::string(row.param.name); });
 
+TEST(Anchors, ThatComeLaterComeFirst) {
+    std::vector<std::string> const first{"/a=201", "/b=202"};
+    language::Settings const settings;
+    auto read = Anchors::read(first, settings, false);
+    ASSERT_TRUE(read);
+    auto& anchors = *read;
+    auto const* const before = anchors.find("/a");
+    ASSERT_TRUE(anchors.add("/a=203", settings, false));
+    ASSERT_TRUE(anchors.add("/a/x=204", settings, false));
+    auto const moved = std::move(anchors);
+    EXPECT_EQ(moved.find("/a/x")->spec, "204");
+    EXPECT_EQ(moved.find("/a")->spec, "203");
+    EXPECT_EQ(moved.find("/b")->spec, "202");
+    EXPECT_EQ(before->spec, "201") << "an answer on its way keeps its anchor";
+    EXPECT_EQ(moved.find("/c"), nullptr);
+}
+
+TEST(Anchors, ThatComeLaterAreCheckedAsWell) {
+    Anchors anchors;
+    EXPECT_THAT(anchors.add("/a", {}, false).error().message, HasSubstr("it reads PATTERN=SPEC"));
+    EXPECT_THAT(anchors.add("/(=200", {}, false).error().message, HasSubstr("Invalid regex in anchor"));
+    EXPECT_THAT(anchors.add("/a=200:z", {}, false).error().message, HasSubstr("\n200:z\n    ^"));
+    EXPECT_EQ(anchors.find("/a"), nullptr);
+}
+
 TEST(SplitAnchor, WantsAnEqualsSign) { EXPECT_FALSE(split_anchor("/foo")); }
 
 struct MatchCase {

@@ -12,15 +12,15 @@ using Clock = std::chrono::steady_clock;
 using proxycore::record::Exchange;
 
 /// A pattern with the `=` in it escaped, which would end it in the text of an anchor.
-std::string anchor_text(Anchor const& anchor) {
+std::string anchor_text(std::string_view pattern, std::string_view spec) {
     std::string text;
-    for (char const c : anchor.pattern) text += c == '=' ? std::string("\\x3d") : std::string(1, c);
-    return text + "=" + anchor.spec;
+    for (char const c : pattern) text += c == '=' ? std::string("\\x3d") : std::string(1, c);
+    return text.append("=").append(spec);
 }
 
 pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     pathod::DaemonOptions result;
-    for (auto const& anchor : options.anchors) result.anchors.push_back(anchor_text(anchor));
+    for (auto const& anchor : options.anchors) result.anchors.push_back(anchor_text(anchor.pattern, anchor.spec));
     result.seed = options.seed;
     result.files_folder = options.files_folder;
     result.threads = options.threads;
@@ -72,6 +72,11 @@ Daemon::~Daemon() {
     auto const hanging = unfinished();  // asked now, so that an answer that just went out is not among them
     if (hanging.empty() || !impl_->on_hanging) return;
     impl_->on_hanging("testkit::Daemon: these answers were not finished when the daemon ended:\n" + describe(hanging));
+}
+
+void Daemon::on(std::string_view pattern, std::string_view spec) {
+    auto const added = impl_->daemon.add_anchor(anchor_text(pattern, spec));
+    if (!added) throw DaemonError(added.error().message);
 }
 
 std::uint16_t Daemon::port() const { return impl_->port; }

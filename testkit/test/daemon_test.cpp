@@ -38,6 +38,30 @@ TEST(Daemon, TakesAnEqualsSignInAPattern) {
     EXPECT_EQ(Curl().get(daemon.url("/q?a=2")).status, 202);
 }
 
+TEST(Daemon, LearnsWhatToAnswerWhileItRuns) {
+    Daemon daemon({.anchors = {{"/a", "201"}}});
+    Curl curl;
+    EXPECT_EQ(curl.get(daemon.url("/a")).status, 201);
+    daemon.on("/a", "202");
+    daemon.on("/b=", "203");
+    EXPECT_EQ(curl.get(daemon.url("/a")).status, 202);
+    EXPECT_EQ(curl.get(daemon.url("/b=1")).status, 203);
+    daemon.on("/a", "204");
+    EXPECT_EQ(curl.get(daemon.url("/a")).status, 204);
+}
+
+TEST(Daemon, LearnsWhileManyAsk) {
+    Daemon daemon({.threads = 2});
+    std::thread client([&] {
+        Curl curl;
+        for (int i = 0; i < 200; ++i) EXPECT_THAT(curl.get(daemon.url("/x")).status, testing::AnyOf(200, 800));
+    });
+    for (int i = 0; i < 50; ++i) daemon.on("/x", "200:b@10");
+    client.join();
+    EXPECT_THROW(daemon.on("/x", "200:y"), DaemonError);
+    EXPECT_EQ(Curl().get(daemon.url("/x")).status, 200);
+}
+
 TEST(Daemon, GivesRequestsInTheOrderOfTheirArrival) {
     Daemon daemon;
     Curl curl;
@@ -90,7 +114,7 @@ TEST(Daemon, EndsAPauseForEverWhenItEnds) {
     std::thread client;
     {
         Daemon daemon({.on_hanging = [&](std::string const& text) { report = text; }});
-        client = std::thread([url = daemon.url_for("200:b'abc':pa,f")] { Curl().get(url); });
+        client = std::thread([url = daemon.url_for("200:b'abc':p5,f")] { Curl().get(url); });
         auto const request = daemon.take_request(10s);
         ASSERT_TRUE(request.has_value());
         EXPECT_TRUE(request->unfinished);
@@ -98,7 +122,7 @@ TEST(Daemon, EndsAPauseForEverWhenItEnds) {
         EXPECT_FALSE(daemon.wait_for_silence(10ms));
     }
     client.join();
-    EXPECT_THAT(report, HasSubstr("GET /p/200:b'abc':pa,f on connection 0"));
+    EXPECT_THAT(report, HasSubstr("GET /p/200:b'abc':p5,f on connection 0"));
 }
 
 TEST(Daemon, SaysWhatIsStillOpen) {
@@ -117,6 +141,17 @@ TEST(Daemon, IsSilentOnceTheClientHasGone) {
     Curl().get(daemon.url_for("200"));  // its connection ends with it
     EXPECT_TRUE(daemon.wait_for_silence(10s));
     EXPECT_EQ(daemon.connections(), 0U);
+}
+
+TEST(Daemon, IsSilentOnceTheClientLeavesAPauseForEver) {
+    Daemon daemon({.on_hanging = fail_on_hanging});
+    {
+        Client client({.port = daemon.port()});
+        EXPECT_EQ(client.send("get:'/p/200:p5,f'"), "");
+        ASSERT_TRUE(daemon.take_request(10s).has_value());
+    }
+    EXPECT_TRUE(daemon.wait_for_silence(10s));
+    EXPECT_EQ(daemon.last_request()->trouble, "Disconnect");
 }
 
 TEST(Daemon, ComplainsOfWhatIsNoRequest) {

@@ -46,6 +46,11 @@ public:
     /// Checks the anchors, binds and listens: on return connections are accepted.
     boost::system::result<void, StartFailure> start();
 
+    /// Puts an anchor, as in DaemonOptions::anchors, before those there are. Requests that arrive from now on meet it,
+    /// until the daemon is started anew.
+    /// Errors: as start(); and when the daemon was never started.
+    boost::system::result<void, StartFailure> add_anchor(std::string const& anchor);
+
     /// Ends every connection, also one that pauses for ever, and waits for the workers. Does nothing when not running.
     void stop();
 

@@ -48,6 +48,10 @@ public:
     Daemon(Daemon const&) = delete;
     Daemon& operator=(Daemon const&) = delete;
 
+    /// From now on answers `spec` on paths that `pattern` matches, whatever was said about them before; see Anchor.
+    /// Errors: DaemonError, as in the constructor.
+    void on(std::string_view pattern, std::string_view spec);
+
     // --- where it is ---
     std::uint16_t port() const;
     std::string url() const;                           ///< "http://127.0.0.1:40001", no slash at the end
