@@ -30,6 +30,7 @@ void declare_target(console::CommandLine& line, Typed& typed) {
     line.option("--socks", typed.socks, "reach the host through this SOCKS5 server, which looks up its name",
                 "HOST[:PORT]");
     line.option("--socks-auth", typed.socks_auth, "tell the SOCKS5 server who we are", "USER:PASSWORD");
+    line.flag("--http2", typed.options.http2, "with --preview: the bytes of HTTP/2 frames");
     line.positional("HOST", typed.host, "where to send to: NAME, NAME:PORT, [IPV6]:PORT", false);
     line.positional("SPEC", typed.options.specs, "what to send: a spec, a file that holds one, +FILE", false);
 }
@@ -144,6 +145,7 @@ result<Options, Exit> settle(Typed typed) {
     if (options.show_user_agents) return options;
     if (typed.host.empty()) return refuse("HOST is missing");
     if (options.specs.empty()) return refuse("SPEC is missing: say what to send to " + typed.host);
+    if (options.http2 && !options.preview) return refuse("--http2 is for --preview");
     if (options.connections < -1) return refuse("-n takes a number of connections, or -1 for no end");
     for (auto const settle_one : {settle_target, settle_tunnel, settle_socks}) {
         if (auto const settled = settle_one(typed); !settled) return settled.error();

@@ -2,6 +2,7 @@
 
 #include <pathology/language/print.hpp>
 #include <pathology/language/resolve.hpp>
+#include <pathology/proxycore/http/fields.hpp>
 
 namespace pathology::pathoc {
 namespace {
@@ -20,6 +21,20 @@ bool has_nested_spec(language::Message const& message) {
            language::find<language::NestedFrame>(all) != nullptr;
 }
 
+std::optional<std::string> websocket_key(language::Message const& resolved) {
+    auto const* const request = std::get_if<language::Request>(&resolved);
+    if (request == nullptr || !request->websocket) return std::nullopt;
+    for (auto const& feature : request->features) {
+        auto const* const header = std::get_if<language::Header>(&feature.is);
+        if (header == nullptr) continue;
+        auto const* const name = std::get_if<language::Literal>(&header->name);
+        auto const* const value = std::get_if<language::Literal>(&header->value);
+        if (name == nullptr || value == nullptr) continue;
+        if (proxycore::http::equals_ignoring_case(name->bytes, "Sec-WebSocket-Key")) return value->bytes;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Prepared::Prepared(language::Message message, language::Settings settings, Spelling spelling)
@@ -35,28 +50,30 @@ Prepared::Prepared(language::Message message, language::Settings settings, Spell
 language::Parsed<Prepared> Prepared::make(language::Message message, language::Settings settings, Spelling spelling,
                                           Checking checking) {
     Prepared prepared(std::move(message), std::move(settings), spelling);
-    auto trial = prepared.craft_anew(0);
+    auto trial = prepared.craft_anew(0, prepared.settings_);
     if (!trial && checking == Checking::before_sending) return trial.error();
     if (trial && !prepared.random_) prepared.constant_ = std::move(*trial);
     return prepared;
 }
 
-language::Parsed<Crafted> Prepared::craft(std::uint64_t seed) const {
-    if (constant_.plan) return constant_;
-    return craft_anew(seed);
+language::Parsed<Crafted> Prepared::craft(std::uint64_t seed, std::uint32_t stream) const {
+    if (stream == settings_.http2.stream) return constant_.plan ? constant_ : craft_anew(seed, settings_);
+    auto settings = settings_;
+    settings.http2.stream = stream;
+    return craft_anew(seed, settings);
 }
 
-language::Parsed<Crafted> Prepared::craft_anew(std::uint64_t seed) const {
+language::Parsed<Crafted> Prepared::craft_anew(std::uint64_t seed, language::Settings const& settings) const {
     language::Rng rng(seed);
-    auto message = language::resolve(message_, settings_, rng);
+    auto message = language::resolve(message_, settings, rng);
     if (!message) return message.error();
-    Crafted crafted{nullptr, rng(), canonical_, random_};
+    Crafted crafted{nullptr, rng(), canonical_, random_, websocket_key(*message)};
     if (spelling_ == Spelling::frozen) {
-        message = language::freeze(*message, settings_, crafted.seed);
+        message = language::freeze(*message, settings, crafted.seed);
         if (!message) return message.error();
         crafted.spec = std::make_shared<std::string const>(language::print(*message));
     }
-    auto plan = language::make_plan(*message, settings_);
+    auto plan = language::make_plan(*message, settings);
     if (!plan) return plan.error();
     crafted.plan = std::make_shared<language::Plan const>(std::move(*plan));
     return crafted;

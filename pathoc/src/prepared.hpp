@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <pathology/language/ast.hpp>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/settings.hpp>
@@ -29,6 +30,8 @@ struct Crafted {
     std::uint64_t seed = 0;                   ///< for the player
     std::shared_ptr<std::string const> spec;  ///< as told
     bool random = false;                      ///< whether another seed may give other bytes
+    /// The Sec-WebSocket-Key of a `ws` request, where that is no generated value.
+    std::optional<std::string> websocket_key;
 };
 
 class Prepared {
@@ -38,8 +41,11 @@ public:
     static language::Parsed<Prepared> make(language::Message message, language::Settings settings, Spelling spelling,
                                            Checking checking = Checking::before_sending);
 
-    /// The same seed gives the same bytes. A constant message is resolved and planned once.
-    language::Parsed<Crafted> craft(std::uint64_t seed) const;
+    /// The same seed gives the same bytes. A constant message is resolved and planned once; over HTTP/2 that holds for
+    /// the first stream, and the others are planned each time.
+    language::Parsed<Crafted> craft(std::uint64_t seed, std::uint32_t stream = 1) const;
+
+    language::Message const& message() const { return message_; }
 
     std::uint64_t times() const { return times_; }
 
@@ -51,7 +57,7 @@ public:
 
 private:
     Prepared(language::Message message, language::Settings settings, Spelling spelling);
-    language::Parsed<Crafted> craft_anew(std::uint64_t seed) const;
+    language::Parsed<Crafted> craft_anew(std::uint64_t seed, language::Settings const& settings) const;
 
     language::Message message_;
     language::Settings settings_;

@@ -1,5 +1,6 @@
 #include "preview.hpp"
 
+#include <pathology/language/http2.hpp>
 #include <pathology/language/player.hpp>
 
 #include "dice.hpp"
@@ -32,8 +33,10 @@ End write(language::Player& player, Console& console) {
 End preview_connection(Options const& options, Playlist playlist, std::uint64_t connection, Dice& dice,
                        Console& console) {
     language::Player player;
+    language::ClientStreams streams;
     for (std::uint64_t index = 0; auto const* const message = playlist.next(); ++index) {
-        auto const crafted = message->craft(dice.seed_of(connection, index));
+        auto const stream = options.http2 ? streams.next(message->message()) : 1;
+        auto const crafted = message->craft(dice.seed_of(connection, index), stream);
         if (!crafted) {
             console.err(crafted.error().message + "\n");
             return End::file_gone;

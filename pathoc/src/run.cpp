@@ -67,6 +67,7 @@ private:
 language::Settings spec_settings(Options const& options) {
     language::Settings settings;
     settings.side = language::Side::client;
+    settings.protocol = options.http2 ? language::Protocol::http2 : language::Protocol::http1;
     settings.request_host = options.tunnel ? options.tunnel->name : options.host;
     settings.files = language::FileAccess::anywhere();
     return settings;
@@ -92,7 +93,16 @@ ExitCode run(Options const& options, Console& console) {
         scripts.push_back(std::move(*script));
     }
     if (options.preview) return preview(options, scripts, console);
-    Conversation conversation(options, scripts, console);
+    std::shared_ptr<TlsLayer const> tls;
+    if (options.tls.use) {
+        auto layer = TlsLayer::make(options.tls, route_of(options).server().host);
+        if (!layer) {
+            console.err("pathoc: " + layer.error().message + "\n");
+            return ExitCode::usage;
+        }
+        tls = std::move(*layer);
+    }
+    Conversation conversation(options, scripts, console, std::move(tls));
     Stage(conversation).play();
     return conversation.verdict();
 }

@@ -29,7 +29,8 @@ language::Parsed<Source> read_source(std::string const& argument, language::File
 
 language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings, Spelling spelling,
                                      Checking checking) {
-    auto messages = language::parse_requests(text);
+    auto messages = settings.protocol == language::Protocol::http2 ? language::parse_http2_requests(text)
+                                                                   : language::parse_requests(text);
     if (!messages) return messages.error();
     Script script;
     for (auto& message : *messages) {

@@ -40,6 +40,27 @@ TEST(Conformance, PreviewWritesTheRecordedBytes) {
     }
 }
 
+TEST(Conformance, PreviewWritesTheRecordedHttp2Frames) {
+    auto const deterministic = pathology::test::conformance_cases([](Case const& one) {
+        return one.kind() == "h2_request" && one.is("valid", true) && one.is("deterministic", true);
+    });
+    ASSERT_GT(deterministic.size(), 18U);
+    for (auto const& one : deterministic) {
+        SCOPED_TRACE(testing::PrintToString(one));
+        auto const ended = preview({"--http2", "example.com", one.spec()});
+        EXPECT_EQ(ended.status, 0) << ended.err;
+        EXPECT_TRUE(one.renders(ended.out.substr(0, one.number("length")))) << testing::PrintToString(ended.out);
+    }
+}
+
+TEST(Conformance, PreviewGivesEachHttp2RequestAStream) {
+    auto const head = [](char stream) { return std::string("\0\0\x0d\x01\x05\0\0\0", 8) + stream; };
+    std::string const block = "\x82\x84\x86\x41\x88\x2f\x91\xd3\x5d\x05\x5c\x87\xa7";
+    auto const ended = preview({"--http2", "example.com", "h2p get:/:r:x2", "h2f:PING:ACK:'12345678' get:/:r"});
+    EXPECT_EQ(ended.out, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + head(1) + block + head(3) + block +
+                             std::string("\0\0\x08\x06\x01\0\0\0\0", 9) + "12345678" + head(5) + block);
+}
+
 TEST(Conformance, ExplainedSpecsReplay) {
     auto const small = cases([](Case const& one) {
         return one.is("valid", true) && one.has("length") && one.number("length") < 20000 &&

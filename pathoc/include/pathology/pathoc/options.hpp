@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <pathology/pathoc/host.hpp>
+#include <pathology/pathoc/tls_options.hpp>
 #include <pathology/proxycore/tunnel/destination.hpp>
 #include <set>
 #include <string>
@@ -24,6 +25,11 @@ struct Options {
     std::optional<proxycore::tunnel::Credentials> proxy_auth;  ///< for that proxy (Basic)
     std::optional<Host> socks;  ///< reach `host` through this SOCKS5 server, which resolves it
     std::optional<proxycore::tunnel::Credentials> socks_auth;  ///< for that server
+
+    bool http2 = false;  ///< messages are laid out as HTTP/2 frames
+
+    TlsOptions tls;                  ///< spoken with the server, inside of any tunnel
+    bool show_tls = false;           ///< what was agreed on, before the requests
 
     // what is sent
     std::vector<std::string> specs;     ///< as typed: a spec, a file's name, `+path`
