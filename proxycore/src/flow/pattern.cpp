@@ -3,7 +3,6 @@
 
 #include <pcre2.h>
 
-#include <algorithm>
 #include <array>
 #include <new>
 #include <optional>
@@ -41,7 +40,7 @@ public:
         if (pcre2_match(code, bytes_of(subject), subject.size(), from, options, data_, context_) < 0)
             return std::nullopt;
         auto const* const range = pcre2_get_ovector_pointer(data_);
-        return Range{std::min(range[0], range[1]), range[1]};  // \K may move the start behind the end
+        return Range{range[0], range[1]};
     }
 
 private:
@@ -95,8 +94,7 @@ std::size_t Pattern::replace_in(std::string& subject, std::string_view text) con
             ++from;
             continue;
         }
-        auto const begin = std::max(match->begin, copied);  // \K in a lookbehind may go back
-        out.append(subject, copied, begin - copied).append(text);
+        out.append(subject, copied, match->begin - copied).append(text);
         ++count;
         copied = from = match->end;
         may_be_empty = match->begin != match->end;

@@ -104,8 +104,8 @@ void Request::set_host_header(std::string_view value) {
 }
 
 std::string Request::pretty_host() const {
-    auto const header = host_header();
-    auto const named = http::parse_authority(header.value_or(""));
+    auto const header = host_header().value_or("");
+    auto const named = http::parse_authority(header);
     return named.valid && !named.host.empty() ? std::string(named.host) : host_;
 }
 
@@ -116,8 +116,8 @@ std::string Request::url() const {
 
 std::string Request::pretty_url() const {
     if (first_line_format() == TargetForm::authority) return authority.empty() ? url() : authority;
-    auto const header = host_header();
-    auto const named = http::parse_authority(header.value_or(""));
+    auto const header = host_header().value_or("");
+    auto const named = http::parse_authority(header);
     if (!named.valid || named.host.empty()) return url();
     auto const port = parse_port(named.port).value_or(default_port(scheme_).value_or(port_));
     return flow::to_string(Url{scheme_, std::string(named.host), port, path == "*" ? "" : path});
