@@ -21,7 +21,7 @@ struct Typed {
 };
 
 void declare(CommandLine& line, Typed& typed) {
-    auto& [daemon, daemonize, preview] = typed.options;
+    auto& [daemon, daemonize, preview, http2] = typed.options;
     line.group("Where");
     line.option("-p,--port", daemon.port, "listen on this port; 0 picks one");
     line.option("-l,--listen", daemon.address, "listen on this address", "ADDRESS");
@@ -36,6 +36,7 @@ void declare(CommandLine& line, Typed& typed) {
     line.flag("--verbatim", daemon.verbatim, "bodies for HEAD, and ignore Connection: close, as pathod 0.18 did");
     line.flag("--ws-echo", daemon.websocket_echo, "send WebSocket messages back, by the book");
     line.option("--preview", preview, "write the bytes of SPEC to standard output, and end", "SPEC");
+    line.flag("--http2", http2, "with --preview: the bytes of HTTP/2 frames");
     line.group("Limits");
     line.option("-t,--timeout", typed.time_limit, "end connections that are silent for so long; 0 = never");
     line.option("--limit-size", typed.size_limit, "refuse specs of more bytes than this");
@@ -76,6 +77,8 @@ boost::system::result<ProgramOptions, Exit> parse_options(int argc, char const* 
     declare(line, typed);
     if (auto const parsed = line.parse(argc, argv); !parsed) return parsed.error();
     auto& daemon = typed.options.daemon;
+    if (typed.options.http2 && !typed.options.preview)
+        return usage_error("pathod", "--http2 is for --preview; clients choose HTTP/2 themselves");
     if (auto const fault = find_fault(daemon)) return usage_error("pathod", *fault);
     if (typed.size_limit) daemon.size_limit = typed.size_limit->count;
     daemon.max_header = typed.max_header.count;

@@ -14,6 +14,7 @@ struct ProgramOptions {
     DaemonOptions daemon;
     bool daemonize = false;
     std::optional<std::string> preview;  ///< write these bytes instead of listening
+    bool http2 = false;                  ///< as they are over HTTP/2
 };
 
 /// Reads the arguments of main. The Exit is done for --help and --version, usage for what is wrong.

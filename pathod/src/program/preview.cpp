@@ -21,13 +21,15 @@ using proxycore::console::ExitCode;
 
 constexpr std::string_view sample_key = "dGhlIHNhbXBsZSBub25jZQ==";  // RFC 6455 §1.3
 
-bool is_frame_spec(std::string_view spec) {
+/// Whether the first message of a spec begins with these two letters, in any case.
+bool begins_with(std::string_view letters, std::string_view spec) {
     spec.remove_prefix(std::min(spec.find_first_not_of(" \t\r\n"), spec.size()));
-    return proxycore::http::equals_ignoring_case(spec.substr(0, 2), "wf");
+    return proxycore::http::equals_ignoring_case(spec.substr(0, 2), letters);
 }
 
-Parsed<std::vector<Message>> parse(std::string_view spec) {
-    if (is_frame_spec(spec)) return parse_frames(spec);
+Parsed<std::vector<Message>> parse(std::string_view spec, Protocol protocol) {
+    if (protocol == Protocol::http2) return parse_http2_responses(spec);
+    if (begins_with("wf", spec)) return parse_frames(spec);
     auto response = parse_response(spec);
     if (!response) return response.error();
     return std::vector<Message>{std::move(*response)};
@@ -35,17 +37,19 @@ Parsed<std::vector<Message>> parse(std::string_view spec) {
 
 class Preview {
 public:
-    Preview(DaemonOptions const& options, Console& console)
+    Preview(DaemonOptions const& options, Protocol protocol, Console& console)
         : options_(options), console_(console), settings_(settings_of(options)) {
+        settings_.protocol = protocol;
         settings_.websocket_key = std::string(sample_key);
         seed_ = options.seed ? *options.seed : draw_seed();
     }
 
     Parsed<void> show(std::string_view spec) {
-        auto const messages = parse(spec);
+        auto const messages = parse(spec, settings_.protocol);
         if (!messages) return messages.error();
         for (auto const& message : *messages) {
-            for (auto left = times_of(message); left > 0 && !ended_; --left) {
+            auto const is_response = std::holds_alternative<Response>(message);
+            for (auto left = is_response ? 1 : times(message); left > 0 && !ended_; --left) {
                 if (auto const shown = show(message); !shown) return shown.error();
             }
         }
@@ -53,17 +57,13 @@ public:
     }
 
 private:
-    static std::uint64_t times_of(Message const& message) {
-        return std::holds_alternative<Frame>(message) ? times(message) : 1;
-    }
-
     Parsed<void> show(Message const& message) {
         auto const seed = derive_seed(seed_, ordinal_++);
         auto const rendition = render(message, settings_, {.explain = options_.explain}, seed);
         if (!rendition) return rendition.error();
         if (options_.explain) console_.err(">> " + rendition->explained + "\n");
         if (rendition->is_random) tell_seed();
-        return write(rendition->plan, seed);
+        return write(rendition->http2.empty() ? rendition->plan : rendition->http2.front().plan.whole, seed);
     }
 
     Parsed<void> write(Plan const& plan, std::uint64_t seed) {
@@ -97,7 +97,7 @@ private:
 
 }  // namespace
 
-ExitCode preview(std::string_view argument, DaemonOptions const& options, Console& console) {
+ExitCode preview(std::string_view argument, bool http2, DaemonOptions const& options, Console& console) {
     auto const spec = read_spec_argument(argument, settings_of(options).files);
     auto const refuse = [&](SpecFailure const& failure, std::string_view text) {
         console.flush();
@@ -105,7 +105,8 @@ ExitCode preview(std::string_view argument, DaemonOptions const& options, Consol
         return ExitCode::usage;
     };
     if (!spec) return refuse(spec.error(), argument);
-    if (auto const shown = Preview(options, console).show(*spec); !shown) return refuse(shown.error(), *spec);
+    auto const protocol = http2 || begins_with("h2", *spec) ? Protocol::http2 : Protocol::http1;
+    if (auto const shown = Preview(options, protocol, console).show(*spec); !shown) return refuse(shown.error(), *spec);
     console.flush();
     return ExitCode::done;
 }

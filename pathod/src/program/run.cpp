@@ -33,7 +33,7 @@ ExitCode serve(DaemonOptions const& options, Background& background, Console& co
 }  // namespace
 
 int run(ProgramOptions const& options, Console& console) {
-    if (options.preview) return status(preview(*options.preview, options.daemon, console));
+    if (options.preview) return status(preview(*options.preview, options.http2, options.daemon, console));
     Background background;
     if (options.daemonize) {
         if (auto const outcome = background.enter()) return *outcome;

@@ -2,20 +2,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pathology/language/http2.hpp>
+
 #include "support/conformance.hpp"
 #include "support/program.hpp"
 
 namespace pathology::pathod {
 namespace {
 
+using namespace std::string_literals;
 using test::run_program;
 using Case = pathology::test::ConformanceCase;
 
 /// Those of a server whose first message has bytes that are written down. An argument cannot hold a zero byte.
 std::vector<Case> cases() {
     return pathology::test::conformance_cases([](Case const& c) {
-        return (c.kind() == "response" || c.kind() == "frame") && c.is("valid", true) && c.is("deterministic", true) &&
-               c.records_bytes() && c.spec().find('\0') == std::string::npos;
+        return (c.kind() == "response" || c.kind() == "frame" || c.kind() == "h2_response") && c.is("valid", true) &&
+               c.is("deterministic", true) && c.records_bytes() && c.spec().find('\0') == std::string::npos;
     });
 }
 
@@ -23,8 +26,12 @@ class Preview : public testing::TestWithParam<Case> {};
 
 TEST_P(Preview, WritesTheBytesOfTheOriginal) {
     auto const& c = GetParam();
-    auto const ended = run_program({"-d", CONFORMANCE_DATA "/static", "--preview", c.spec()});
+    std::vector<std::string> arguments{"-d", CONFORMANCE_DATA "/static", "--preview", c.spec()};
+    auto const is_http2 = c.kind() == "h2_response";
+    if (is_http2) arguments.emplace_back("--http2");
+    auto ended = run_program(arguments);
     EXPECT_EQ(ended.status, 0) << ended.err;
+    if (is_http2) language::set_stream(ended.out, 2);  // the recorded one
     if (c.number("messages") == 0) {
         EXPECT_EQ(ended.out, "");
     } else {
@@ -46,6 +53,19 @@ TEST(PreviewProgram, WritesFramesOneAfterTheOther) {
     EXPECT_EQ(run_program({"--preview", "wf:b'abc':d3 wf:b'b'"}).out,
               "\x01\x03"
               "a");
+}
+
+TEST(PreviewProgram, WritesHttp2Frames) {
+    auto const ping = "\0\0\x08\x06\0\0\0\0\0"s + "12345678";
+    EXPECT_EQ(run_program({"--preview", "h2f:PING:'12345678':x2"}).out, ping + ping);
+    EXPECT_EQ(run_program({"--http2", "--preview", "200:r:b'x' h2f:GOAWAY"}).out,
+              "\0\0\x01\x01\x04\0\0\0\x01\x88"
+              "\0\0\x01\0\x01\0\0\0\x01x"
+              "\0\0\x08\x07\0\0\0\0\0\0\0\0\x01\0\0\0\0"s);
+    EXPECT_EQ(run_program({"--preview", "h2p"}).out, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    auto const refused = run_program({"--http2", "--preview", "200:m'x'"});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, testing::StartsWith("spec:1:5: "));
 }
 
 TEST(PreviewProgram, WaitsForNoPause) {
