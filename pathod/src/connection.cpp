@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "conversation.hpp"
+#include "http2_conversation.hpp"
 #include "security.hpp"
 
 namespace pathology::pathod {
@@ -32,6 +33,7 @@ private:
     asio::awaitable<bool> enter_tunnel(std::string host);
     asio::awaitable<bool> speaks_tls();
     asio::awaitable<std::optional<std::string>> hold_conversation();
+    asio::awaitable<void> speak_http2();
 
     net::Connection connection_;
     Desk& desk_;
@@ -50,7 +52,10 @@ asio::awaitable<void> Arrival::serve() {
 
 /// Gives the host of a tunnel that the client asked for, and has got, at the end.
 asio::awaitable<std::optional<std::string>> Arrival::hold_conversation() {
-    // The protocol that ALPN agreed on picks the conversation: setting_.tls->alpn.
+    if (setting_.tls && setting_.tls->alpn == "h2") {
+        co_await speak_http2();
+        co_return std::nullopt;
+    }
     Conversation conversation(std::move(connection_), desk_, setting_);
     co_await conversation.run();
     auto host = conversation.tunnel();
@@ -59,6 +64,13 @@ asio::awaitable<std::optional<std::string>> Arrival::hold_conversation() {
         connection_ = conversation.release();
     }
     co_return host;
+}
+
+asio::awaitable<void> Arrival::speak_http2() {
+    Notes notes(desk_, connection_.id, connection_.stream->remote_endpoint(), setting_.tls);
+    Http2Start const start{connection_.id, setting_.index};
+    Http2Conversation conversation(*connection_.stream, desk_, notes, start);
+    co_await conversation.run({});
 }
 
 asio::awaitable<bool> Arrival::enter_tunnel(std::string host) {

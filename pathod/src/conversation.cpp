@@ -8,6 +8,7 @@
 #include <pathology/proxycore/websocket/handshake.hpp>
 
 #include "complaint.hpp"
+#include "http2_conversation.hpp"
 #include "websocket_conversation.hpp"
 
 namespace pathology::pathod {
@@ -65,6 +66,7 @@ asio::awaitable<void> Conversation::run() {
             }
             case Next::send_continue: co_await send("HTTP/1.1 100 Continue\r\n\r\n"); break;
             case Next::answer: co_await answer(); break;
+            case Next::speak_http2: co_await speak_http2(nullptr); break;
             case Next::close: is_open_ = false; break;
         }
     }
@@ -78,6 +80,12 @@ net::Connection Conversation::release() {
 
 /// Uses what has arrived until something is to be done for it.
 Conversation::Next Conversation::take_next() {
+    if (is_fresh_ && options_.http2 && !peer_ended_) {
+        auto const speaks_http2 = proxycore::http2::begins_with_preface(reader_.buffered());
+        if (!speaks_http2) return Next::read;
+        if (*speaks_http2) return Next::speak_http2;
+    }
+    is_fresh_ = false;
     for (;;) {
         auto const outcome = peer_ended_ ? reader_.finish() : reader_.next();
         if (!outcome) {
@@ -120,6 +128,7 @@ asio::awaitable<void> Conversation::answer() {
         }
         co_return;
     }
+    if (asks_for_http2()) co_return co_await upgrade_to_http2();
     Answer const answer = desk_.responder.answer(request, received_.path(), next_seed());
     notes_.before(noted_, answer);
     performance_ = {};
@@ -162,6 +171,30 @@ bool Conversation::opens_websocket(Answer const& answer) const {
     if (answer.prepared->is_websocket()) return true;
     if (!proxycore::websocket::is_handshake(reader_.head())) return false;
     return options_.verbatim || answer.rendition().record.status_code == "101";
+}
+
+/// `Upgrade: h2c` with all that belongs to it (RFC 7540 §3.2). Over TLS there is no such thing.
+bool Conversation::asks_for_http2() const {
+    auto const& fields = reader_.head().fields;
+    return options_.http2 && !notes_.has_tls() && fields.contains("HTTP2-Settings") &&
+           fields.has_token("Upgrade", "h2c") && fields.has_token("Connection", "upgrade") && reader_.body_size() == 0;
+}
+
+asio::awaitable<void> Conversation::upgrade_to_http2() {
+    co_await send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    if (is_open_) co_await speak_http2(&reader_.head());
+}
+
+/// Everything from here on, beginning with a request that asked for it, if there was one.
+asio::awaitable<void> Conversation::speak_http2(proxycore::http::RequestHead const* upgraded) {
+    Http2Start const start{connection_.id, index_};
+    Http2Conversation conversation(stream_, desk_, notes_, start);
+    is_open_ = false;
+    if (upgraded != nullptr && !conversation.upgrade(*upgraded)) {
+        notes_.failure(record::Exchange::Type::error, "Bad HTTP2-Settings");
+        co_return;
+    }
+    co_await conversation.run(reader_.take_buffered());
 }
 
 asio::awaitable<void> Conversation::speak_websocket(Answer const& answer) {

@@ -48,7 +48,7 @@ public:
     net::Connection release();
 
 private:
-    enum class Next { read, send_continue, answer, close };
+    enum class Next { read, send_continue, answer, speak_http2, close };
 
     Next take_next();
     void take_arrival(net::ReadResult arrival);
@@ -57,6 +57,9 @@ private:
     asio::awaitable<void> play(Answer const& answer);
     bool opens_websocket(Answer const& answer) const;
     asio::awaitable<void> speak_websocket(Answer const& answer);
+    bool asks_for_http2() const;
+    asio::awaitable<void> upgrade_to_http2();
+    asio::awaitable<void> speak_http2(proxycore::http::RequestHead const* upgraded);
     bool may_go_on(Answer const& answer) const;
     std::uint64_t next_seed();
 
@@ -75,6 +78,7 @@ private:
     bool is_open_ = true;
     bool peer_ended_ = false;  // nothing more will come
     bool in_body_ = false;
+    bool is_fresh_ = true;  // no request has come yet
 };
 
 }  // namespace pathology::pathod

@@ -12,6 +12,11 @@ namespace {
 namespace net = proxycore::net;
 using Type = record::Exchange::Type;
 
+/// The same, in the words of the protocol where it has any.
+std::string ending_of(Noted const& noted, language::Performance const& performance) {
+    return noted.fault.empty() || performance.spec ? ending(performance) : noted.fault;
+}
+
 }  // namespace
 
 std::string dumped(std::string_view title, std::string_view bytes, std::uint64_t size, bool hex) {
@@ -70,8 +75,8 @@ void Notes::after(Noted& noted, Answer const& answer, language::Performance cons
         entry.id = *noted.entry;
         fill(entry, noted, answer, outcome);
         print_json(entry);
-    } else if (performance.failed() && desk_.journal.is_read()) {
-        if (auto const line = ending(performance); !line.empty()) desk_.journal.write({line, "\n"});
+    } else if (desk_.journal.is_read()) {
+        if (auto const line = ending_of(noted, performance); !line.empty()) desk_.journal.write({line, "\n"});
     }
     noted.entry.reset();
     ++noted.index;
@@ -149,7 +154,7 @@ void Notes::fill(record::Exchange& entry, Noted const& noted, Answer const& answ
     entry.tls = tls_;
     entry.finished = outcome.is_final && outcome.performance.connection != net::asio::error::operation_aborted;
     entry.message = answer.trouble;
-    if (entry.message.empty() && outcome.performance.failed()) entry.message = ending(outcome.performance);
+    if (entry.message.empty()) entry.message = ending_of(noted, outcome.performance);
 }
 
 }  // namespace pathology::pathod

@@ -24,6 +24,7 @@ struct Noted {
     Received const& received;            ///< must outlive it
     std::uint64_t index;                 ///< of the request on its connection
     std::optional<std::uint64_t> entry;  ///< of the answer in progress, once it is in the log
+    std::string fault;                   ///< what broke it, where the protocol has words for that
 };
 
 /// A title and the bytes below it, as text or as a hex dump; says how many of `size` are left out.
@@ -45,6 +46,8 @@ public:
     /// It is over, well or not; the next request has the next index.
     void after(Noted& noted, Answer const& answer, language::Performance const& performance,
                language::Recording const& recording);
+
+    bool has_tls() const { return tls_ != nullptr; }
 
     /// There was no request to answer.
     void failure(record::Exchange::Type type, std::string message);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <pathology/language/print.hpp>
 #include <pathology/language/resolve.hpp>
+#include <pathology/proxycore/http/fields.hpp>
 
 namespace pathology::pathod {
 namespace {
@@ -14,9 +15,36 @@ constexpr std::uint64_t stream_of_offsets = ~0ULL;
 constexpr std::uint64_t stream_of_items = 1ULL << 63U;
 constexpr std::size_t most_kept_body = 1024;
 
+bool is_action(Feature const& part) {
+    return std::holds_alternative<PauseAt>(part.is) || std::holds_alternative<DisconnectAt>(part.is) ||
+           std::holds_alternative<InjectAt>(part.is);
+}
+
+bool is_content_length(Feature const& part) {
+    auto const* header = std::get_if<Header>(&part.is);
+    auto const* name = header != nullptr ? std::get_if<Literal>(&header->name) : nullptr;
+    return name != nullptr && proxycore::http::equals_ignoring_case(name->bytes, "content-length");
+}
+
+/// Says how long the body is that is going to be taken out. By HTTP/1 resolve() did; by HTTP/2 it is left to the plan.
+Parsed<void> announce_body(Message& resolved, Settings const& settings) {
+    auto& parts = features(resolved);
+    bool const is_said = std::any_of(parts.begin(), parts.end(), is_content_length) || find<Raw>(parts) != nullptr;
+    if (settings.protocol == Protocol::http1 || is_said) return {};
+    auto plain = resolved;
+    std::erase_if(features(plain), is_action);
+    auto const plan = make_http2_plan(plain, settings);
+    if (!plan) return plan.error();
+    if (!plan->parts) return {};
+    auto length = std::to_string(plan->parts->body.length);
+    parts.emplace_back(Header{Literal{"content-length"}, Literal{std::move(length)}});
+    return {};
+}
+
 /// Takes the body out, and the bytes that were to be injected into it. What else happens there happens at the end.
 Parsed<void> remove_body(Message& resolved, Settings const& settings) {
     if (!std::holds_alternative<Response>(resolved)) return {};
+    if (auto const announced = announce_body(resolved, settings); !announced) return announced.error();
     auto& parts = features(resolved);
     std::erase_if(parts, [](Feature const& part) { return std::holds_alternative<Body>(part.is); });
     auto const head = base_length(resolved, settings);
@@ -72,7 +100,7 @@ public:
         if (options_.explain) {
             if (auto const explained = explain(*resolved, seed); !explained) return explained.error();
         }
-        if (auto const planned = plan(*resolved); !planned) return planned.error();
+        if (auto const planned = plan(*resolved, times(message)); !planned) return planned.error();
         add_to(result_.record, *resolved);
         return {};
     }
@@ -90,11 +118,11 @@ private:
         return {};
     }
 
-    Parsed<void> plan(Message const& resolved) {
+    Parsed<void> plan(Message const& resolved, std::uint64_t times) {
         if (settings_.protocol == Protocol::http2) {
             auto plan = make_http2_plan(resolved, settings_);
             if (!plan) return plan.error();
-            result_.http2.push_back({std::move(*plan), times(resolved)});
+            result_.http2.push_back({std::move(*plan), times, std::holds_alternative<Response>(resolved)});
             result_.record.version = "HTTP/2.0";
             return {};
         }
@@ -113,7 +141,7 @@ private:
 
 std::uint64_t Rendition::length() const {
     auto all = plan.length;
-    for (auto const& [message, times] : http2) all += message.whole.length * times;
+    for (auto const& each : http2) all += each.plan.whole.length * each.times;
     return all;
 }
 

@@ -16,6 +16,7 @@ namespace pathology::pathod {
 struct Http2Item {
     language::Http2Plan plan;
     std::uint64_t times = 1;
+    bool obeys_windows = true;  ///< its content waits for flow control; raw frames do not
 };
 
 struct Rendition {

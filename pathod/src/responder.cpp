@@ -1,5 +1,6 @@
 #include "responder.hpp"
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <pathology/language/load.hpp>
 #include <pathology/proxycore/http2/hpack.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
@@ -17,6 +18,21 @@ language::Settings settings_of(DaemonOptions const& options) {
     if (options.files_folder) settings.files = language::FileAccess::below(*options.files_folder);
     return settings;
 }
+
+namespace {
+
+/// There are no reasons, and names of fields are in lower case (RFC 9113 §8.2, §8.3.2).
+void fit_to_http2(language::Message& message) {
+    auto& parts = language::features(message);
+    std::erase_if(parts, [](auto const& part) { return std::holds_alternative<language::Reason>(part.is); });
+    for (auto& part : parts) {
+        auto* const header = std::get_if<language::Header>(&part.is);
+        auto* const name = header != nullptr ? std::get_if<language::Literal>(&header->name) : nullptr;
+        if (name != nullptr) name->bytes = boost::algorithm::to_lower_copy(name->bytes, std::locale::classic());
+    }
+}
+
+}  // namespace
 
 Responder::Responder(DaemonOptions const& options, Anchors const& anchors, language::Protocol protocol)
     : options_(options), anchors_(anchors), settings_(settings_of(options)) {
@@ -109,12 +125,7 @@ Responder::Choice Responder::refuse(Refusal refusal, std::string_view details) {
 
 /// For answers of our own, which nothing can be wrong with.
 PreparedPtr Responder::prepare(language::Message message) {
-    if (settings_.protocol == language::Protocol::http2) {
-        auto const is_reason = [](language::Feature const& part) {
-            return std::holds_alternative<language::Reason>(part.is);
-        };
-        std::erase_if(language::features(message), is_reason);
-    }
+    if (settings_.protocol == language::Protocol::http2) fit_to_http2(message);
     return Prepared::of(std::move(message), settings_, options_.explain).value();
 }
 

@@ -16,13 +16,16 @@
 
 namespace pathology::pathod {
 
+/// What a daemon speaks over TLS, what it likes best first.
+std::vector<std::string> protocols_of(DaemonOptions const& options);
+
 /// Fixed when the daemon starts.
 struct Service {
     Service(DaemonOptions const& its_options, Anchors its_anchors, Log& its_log, Sinks its_sinks,
             std::uint64_t its_seed)
         : options(its_options),
           anchors(std::move(its_anchors)),
-          security(its_options.tls, {"http/1.1"}),
+          security(its_options.tls, protocols_of(its_options)),
           log(its_log),
           sinks(its_sinks),
           seed(its_seed) {}
@@ -36,18 +39,23 @@ struct Service {
     std::atomic<bool> seed_told = false;  ///< somebody could see how to replay what is random
 };
 
+class Http2Exchange;
+
 /// The state of one worker, touched by its thread alone.
 class Desk {
 public:
-    explicit Desk(Service& its_service)
-        : service(its_service),
-          responder(its_service.options, its_service.anchors),
-          http2_responder(its_service.options, its_service.anchors, language::Protocol::http2),
-          journal(its_service.sinks, its_service.options.timestamps) {}
+    explicit Desk(Service& its_service);
+    ~Desk();
+    Desk(Desk const&) = delete;
+    Desk& operator=(Desk const&) = delete;
 
     /// Players are lent out for one answer, so that idle connections hold none of their buffers.
     std::unique_ptr<language::Player> borrow_player();
     void give_back(std::unique_ptr<language::Player> player) { idle_players_.push_back(std::move(player)); }
+
+    /// Streams come and go by the thousand; what one used is used again.
+    std::unique_ptr<Http2Exchange> borrow_exchange();
+    void give_back(std::unique_ptr<Http2Exchange> exchange);
 
     Service& service;
     Responder responder;
@@ -56,6 +64,7 @@ public:
 
 private:
     std::vector<std::unique_ptr<language::Player>> idle_players_;
+    std::vector<std::unique_ptr<Http2Exchange>> idle_exchanges_;
 };
 
 }  // namespace pathology::pathod

@@ -18,6 +18,11 @@ std::string* pseudo_field(Request& request, std::string_view name) {
     return nullptr;
 }
 
+void add_frame(Request& request, FrameHeader const& header) {
+    ++request.frame_count;
+    if (request.frames.size() < most_frames_kept) request.frames.push_back(header);
+}
+
 StreamId id_of(nghttp2_frame const& frame) { return static_cast<StreamId>(frame.hd.stream_id); }
 
 }  // namespace
@@ -33,8 +38,16 @@ bool ServerMachine::feed(std::string_view bytes) {
     return !is_deaf_ && nghttp2_session_want_read(session()) != 0;
 }
 
+void ServerMachine::note(nghttp2_frame_hd const& header) {
+    begun_ = {static_cast<std::uint32_t>(header.length), header.type, header.flags, false,
+              static_cast<StreamId>(header.stream_id)};
+    if (begun_.stream == 0) return add_frame(between_, begun_);
+    if (auto* const stream = find(begun_.stream)) add_frame(stream->request, begun_);
+}
+
 /// What nghttp2 does not mind.
 int ServerMachine::on_begin_frame(nghttp2_frame_hd const& header) {
+    note(header);
     continuations_ = header.type == NGHTTP2_CONTINUATION ? continuations_ + 1 : 0;
     if (continuations_ > settings_.max_continuations) {
         hang_up(ErrorCode::enhance_your_calm,
@@ -57,6 +70,9 @@ int ServerMachine::on_begin_headers(nghttp2_frame const& frame) {
     }
     auto& stream = new_stream(id_of(frame));
     nghttp2_session_set_stream_user_data(session(), frame.hd.stream_id, &stream);
+    std::swap(stream.request.frames, between_.frames);
+    stream.request.frame_count = std::exchange(between_.frame_count, 0);
+    add_frame(stream.request, begun_);
     return 0;
 }
 

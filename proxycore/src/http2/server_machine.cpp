@@ -71,7 +71,8 @@ void ServerStream::renew(StreamId its_id) {
     request.authority.clear();
     request.protocol.clear();
     request.trailers.clear();
-    request.content_size = 0;
+    request.content_size = request.frame_count = 0;
+    request.frames.clear();
     reason.clear();
     list_size = asked = allowed = 0;
     interims = 0;

@@ -83,6 +83,7 @@ private:
     void hang_up(ErrorCode code, std::string message);
     void fail(ErrorCode code, std::string message);
     void recycle(ServerStream& stream);
+    void note(nghttp2_frame_hd const& header);
 
     ServerSettings settings_;
     std::unique_ptr<nghttp2_session, Delete> session_;
@@ -96,6 +97,8 @@ private:
     bool is_broken_ = false;  // nothing can be sent any more
     bool is_deaf_ = false;    // what comes is of no interest any more
     unsigned continuations_ = 0;
+    FrameHeader begun_;         // the frame that is being read
+    Request between_;           // has the frames of stream 0 since the last request
     bool has_refused_ = false;  // a stream because there were too many
     std::string complaint_;     // nghttp2's last
     std::int64_t stream_errors_ = 0;

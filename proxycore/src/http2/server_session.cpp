@@ -40,6 +40,7 @@ std::optional<StreamId> ServerSession::drain(std::string& out, std::size_t limit
 }
 
 bool ServerSession::wants_write() const { return nghttp2_session_want_write(machine_->session()) != 0; }
+std::size_t ServerSession::queued() const { return nghttp2_session_get_outbound_queue_size(machine_->session()); }
 bool ServerSession::is_over() const {
     return machine_->is_broken() || (nghttp2_session_want_read(machine_->session()) == 0 && !wants_write());
 }

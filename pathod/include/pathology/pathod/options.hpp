@@ -38,6 +38,9 @@ struct DaemonOptions {
     /// RFC 6455 and RFC 7692 have it; otherwise frames are noted and not answered.
     bool websocket_echo = false;
 
+    /// HTTP/2 for clients that ask for it: by ALPN, by their preface, or by `Upgrade: h2c`.
+    bool http2 = true;
+
     // --- what not ---
     bool craft = true;                                       ///< false: crafting paths are refused, anchors still work
     bool nohang = false;                                     ///< specs that pause are refused
@@ -56,6 +59,7 @@ struct DaemonOptions {
     bool show_requests = false;   ///< the bytes read are shown and kept in the log
     bool show_responses = false;  ///< the bytes written are shown and kept in the log
     bool hex = false;             ///< both as a hex dump
+    bool show_frames = false;     ///< the header of each HTTP/2 frame read or written is shown
     bool json = false;            ///< one JSON object for each log entry instead of text
     bool timestamps = true;       ///< in front of each block of text
     std::optional<std::string> log_file = std::nullopt;  ///< the same text is appended to this file

@@ -26,6 +26,9 @@ public:
     /// Whether a new frame begins here: the last one is whole.
     bool is_at_boundary() const { return held_ == 0 && left_ == 0; }
 
+    /// Whether the next byte belongs to a payload, and not to a header.
+    bool is_in_payload() const { return left_ > 0; }
+
     /// Begins anew, at a boundary.
     void reset() { held_ = left_ = 0; }
 

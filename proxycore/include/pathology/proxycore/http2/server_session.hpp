@@ -17,6 +17,7 @@
 #include <pathology/proxycore/http2/frame_header.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pathology::proxycore::http2 {
 
@@ -37,6 +38,9 @@ struct ServerSettings {
     std::uint32_t max_stream_errors = 100;  ///< streams a client may break beyond those that it uses well
 };
 
+/// How many frame headers are kept of a request.
+inline constexpr std::size_t most_frames_kept = 64;
+
 /// A request: `head` has the method, `:path` as target and the regular fields; the version is 2.0.
 struct Request {
     http::RequestHead head{};
@@ -45,6 +49,9 @@ struct Request {
     std::string protocol{};          ///< of an extended CONNECT
     http::Fields trailers{};         ///< complete with Event::end
     std::uint64_t content_size = 0;  ///< bytes of content that came so far
+    /// The frames that came for it, the first ones: of its stream, and those of stream 0 since the request before.
+    std::vector<FrameHeader> frames{};
+    std::uint64_t frame_count = 0;  ///< all of them counted
 };
 
 /// What became of a stream.
@@ -137,6 +144,8 @@ public:
     std::optional<StreamId> drain(std::string& out, std::size_t limit);
 
     bool wants_write() const;
+    /// Frames that wait to be drained. A caller who reads on while they grow, does not end.
+    std::size_t queued() const;
     /// Nothing is to be read or written any more.
     bool is_over() const;
     /// What the client did wrong, when it had to be told GOAWAY or worse.

@@ -1,0 +1,81 @@
+#include "http2_exchange.hpp"
+
+#include <algorithm>
+#include <pathology/proxycore/http2/names.hpp>
+
+namespace pathology::pathod {
+
+namespace http2 = proxycore::http2;
+
+void Http2Exchange::begin(http2::StreamId its_stream, http2::Request const& request) {
+    stream = its_stream;
+    received.begin(its_stream, request);
+    noted.entry.reset();
+    noted.fault.clear();
+    answer.reset();
+    performance = {};
+    recording.bytes.clear();
+    is_told = is_closed = is_head_counted_ = false;
+    wake.reset();
+    rest_ = {};
+}
+
+void Http2Exchange::take(Answer its_answer, std::size_t keep_bytes) {
+    answer.emplace(std::move(its_answer));
+    recording.limit = keep_bytes;
+    if (auto const* plain = parts()) {
+        left_ = plain->body.length;
+        player_.start(plain->body, answer->seed);
+    } else {
+        act.start(answer->rendition(), answer->seed, stream);
+    }
+}
+
+void Http2Exchange::count_head() {
+    if (is_head_counted_) return;
+    is_head_counted_ = true;
+    auto head = parts()->head;
+    if (recording.limit > 0) language::set_stream(head, stream);
+    count(head);
+}
+
+std::optional<http2::Content::Piece> Http2Exchange::peek(std::size_t limit) {
+    if (rest_.empty() && left_ > 0) {
+        auto action = player_.next();
+        if (!action) {
+            performance.spec = action.error();
+            return std::nullopt;
+        }
+        auto const* send = std::get_if<language::Send>(&*action);
+        if (send != nullptr) rest_ = {send->bytes.data(), send->bytes.size()};
+    }
+    auto const bytes = rest_.substr(0, limit);
+    return Piece{bytes, bytes.size() == left_};
+}
+
+void Http2Exchange::consume(std::size_t size) {
+    count_head();
+    left_ -= size;
+    if (recording.limit > 0) {
+        http2::FrameHeader header;
+        header.length = static_cast<std::uint32_t>(size);
+        header.flags = left_ == 0 ? http2::flag::end_stream : std::uint8_t{0};
+        header.stream = stream;
+        recording.append(encode(header));
+        recording.append(rest_.substr(0, size));
+    }
+    performance.bytes_written += http2::FrameHeader::size + size;
+    rest_.remove_prefix(size);
+}
+
+bool Http2Exchange::ends_with_stream() const {
+    auto const& items = answer->rendition().http2;
+    return std::all_of(items.begin(), items.end(), [](Http2Item const& item) { return item.obeys_windows; });
+}
+
+void Http2Exchange::count(std::string_view bytes) {
+    performance.bytes_written += bytes.size();
+    if (recording.limit > 0) recording.append(bytes);
+}
+
+}  // namespace pathology::pathod

@@ -1,0 +1,65 @@
+#include "http2_transcript.hpp"
+
+#include <algorithm>
+#include <pathology/proxycore/http2/describe.hpp>
+
+namespace pathology::pathod {
+
+namespace http2 = proxycore::http2;
+
+void Http2Transcript::received(std::string_view bytes) {
+    if (!options_.show_frames && !options_.show_requests) return;
+    auto const preface = std::min(preface_left_, bytes.size());
+    preface_left_ -= preface;
+    bytes.remove_prefix(preface);
+    while (!bytes.empty()) {
+        bool const in_payload = in_.is_in_payload();
+        auto const step = in_.advance(bytes);
+        auto const part = bytes.substr(0, step.size);
+        bytes.remove_prefix(step.size);
+        if (in_payload) {
+            keep(current_, part);
+            continue;
+        }
+        head_.append(part);
+        if (!step.header) continue;
+        current_ = step.header->stream;
+        keep(current_, head_);
+        head_.clear();
+        tell("<- ", *step.header);
+    }
+}
+
+void Http2Transcript::sent(std::string_view bytes) {
+    if (!options_.show_frames) return;
+    while (!bytes.empty()) {
+        auto const step = out_.advance(bytes);
+        bytes.remove_prefix(step.size);
+        if (step.header) tell("-> ", *step.header);
+    }
+}
+
+void Http2Transcript::tell(std::string_view direction, http2::FrameHeader const& header) {
+    if (options_.show_frames && journal_.is_read()) journal_.write({direction, describe(header), "\n"});
+}
+
+void Http2Transcript::keep(http2::StreamId stream, std::string_view bytes) {
+    if (!options_.show_requests || stream == 0) return;
+    auto found = raw_.find(stream);
+    if (found == raw_.end()) {
+        if (raw_.size() == most_streams) raw_.clear();  // none of them became a request
+        found = raw_.try_emplace(stream).first;
+    }
+    auto& kept = found->second;  // taken at the next event; what belongs to no request gets none
+    kept.append(bytes.substr(0, options_.keep_bytes - std::min(options_.keep_bytes, kept.size())));
+}
+
+std::string Http2Transcript::take_raw(http2::StreamId stream) {
+    auto const found = raw_.find(stream);
+    if (found == raw_.end()) return {};
+    auto bytes = std::move(found->second);
+    raw_.erase(found);
+    return bytes;
+}
+
+}  // namespace pathology::pathod
