@@ -161,6 +161,13 @@ std::string Daemon::url_for(std::string_view spec) const {
 
 std::uint64_t Daemon::seed() const { return state_->seed; }
 
+boost::system::result<std::string, StartFailure> Daemon::authority_pem() const {
+    if (!state_->service) return StartFailure{ExitCode::usage, "the daemon was not started yet"};
+    auto pem = state_->service->security.authority_pem();
+    if (!pem) return StartFailure{ExitCode::usage, pem.error().message};
+    return std::move(*pem);
+}
+
 Log& Daemon::log() { return state_->log; }
 
 Log const& Daemon::log() const { return state_->log; }

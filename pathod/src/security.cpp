@@ -36,6 +36,11 @@ tls::Result<void> Security::check() {
     return {};
 }
 
+tls::Result<std::string> Security::authority_pem() {
+    if (auto const& prepared = prepare_certificates(); !prepared) return prepared.error();
+    return certificates_->authority().certificate_pem();
+}
+
 tls::Result<void> const& Security::prepare_context() {
     std::call_once(context_made_, [this] { context_outcome_ = make_context(); });
     return context_outcome_;

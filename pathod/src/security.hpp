@@ -27,6 +27,9 @@ public:
     /// `protocols` are what the daemon speaks, in its order of preference. `options` must outlive it.
     Security(TlsOptions const& options, std::vector<std::string> protocols);
 
+    /// The certificate that clients have to trust, as PEM; of the authority that signs what is made.
+    tls::Result<std::string> authority_pem();
+
     /// Finds out at start what is wrong with the options, as far as any were given.
     tls::Result<void> check();
 

@@ -18,6 +18,7 @@ public:
         Headers const& headers;
         std::string const& body;
         std::string const& raw;
+        proxycore::record::RecordedTls const* tls;  ///< null without
     };
 
     virtual bool matches(Message const& message, testing::MatchResultListener& listener) const = 0;
@@ -25,5 +26,8 @@ public:
     /// Whether the bytes of a reply that broke off are worth a look.
     virtual bool looks_at_broken_replies() const { return false; }
 };
+
+/// What a matcher of text says of itself.
+std::string description(TextMatcher const& matcher, bool negated);
 
 }  // namespace pathology::testkit

@@ -1,9 +1,11 @@
 #include <pathology/testkit/daemon.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <pathology/pathod/daemon.hpp>
 
 #include "recorded.hpp"
+#include "temporary_file.hpp"
 
 namespace pathology::testkit {
 namespace {
@@ -18,12 +20,27 @@ std::string anchor_text(std::string_view pattern, std::string_view spec) {
     return text.append("=").append(spec);
 }
 
+pathod::TlsOptions to_pathod(DaemonTls const& tls) {
+    pathod::TlsOptions result;
+    result.serve = true;
+    if (!tls.names.empty()) {
+        result.common_name = tls.names.front();
+        result.alternative_names = tls.names;
+    }
+    result.versions = tls.versions;
+    result.ciphers = tls.ciphers;
+    result.request_client_certificate = tls.request_client_certificate;
+    return result;
+}
+
 pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     pathod::DaemonOptions result;
     for (auto const& anchor : options.anchors) result.anchors.push_back(anchor_text(anchor.pattern, anchor.spec));
     result.seed = options.seed;
     result.files_folder = options.files_folder;
     result.threads = options.threads;
+    if (options.tls) result.tls = to_pathod(*options.tls);
+    result.tls.in_tunnels = pathod::InTunnels::detect;
     result.time_limit = options.time_limit;
     result.log_capacity = options.log_capacity;
     result.keep_body = options.keep_bytes;
@@ -53,6 +70,13 @@ public:
         url = daemon.url();
     }
 
+    std::string authority_pem() const { return daemon.authority_pem().value(); }
+
+    std::string const& authority_file() {
+        std::call_once(authority_written, [this] { authority.emplace("pathology-authority", authority_pem()); });
+        return authority->name();
+    }
+
     std::vector<Request> unfinished() const {
         auto requests = to_requests(daemon.log().entries());
         std::erase_if(requests, [](Request const& request) { return !request.unfinished; });
@@ -63,6 +87,8 @@ public:
     pathod::Daemon daemon;
     std::uint16_t port = 0;
     std::string url;
+    std::once_flag authority_written;
+    std::optional<TemporaryFile> authority;
 };
 
 Daemon::Daemon(DaemonOptions options) : impl_(std::make_unique<Impl>(options)) {}
@@ -86,6 +112,10 @@ std::string Daemon::url() const { return impl_->url; }
 std::string Daemon::url(std::string_view path) const { return impl_->url + std::string(path); }
 
 std::string Daemon::url_for(std::string_view spec) const { return impl_->daemon.url_for(spec); }
+
+std::string Daemon::authority_pem() const { return impl_->authority_pem(); }
+
+std::string Daemon::authority_file() const { return impl_->authority_file(); }
 
 std::uint64_t Daemon::seed() const { return impl_->daemon.seed(); }
 

@@ -1,12 +1,11 @@
 #include <pathology/testkit/matchers.hpp>
 
-#include <functional>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/resolve.hpp>
-#include <sstream>
 
 #include "check.hpp"
+#include "property_matcher.hpp"
 
 namespace pathology::testkit {
 namespace {
@@ -14,41 +13,6 @@ namespace {
 using testing::MatchResultListener;
 
 // --- one property of a request or a reply ----------------------------------------------------------------------------
-
-/// `what` is a noun: "method", "status".
-template <class Subject, class Value> class PropertyMatcher : public testing::MatcherInterface<Subject const&> {
-public:
-    using Inner = testing::Matcher<Value const&>;
-    using Property = std::function<Value(Subject const&)>;
-
-    PropertyMatcher(std::string what, Property property, Inner inner)
-        : what_(std::move(what)), property_(std::move(property)), inner_(std::move(inner)) {}
-
-    bool MatchAndExplain(Subject const& subject, MatchResultListener* listener) const override {
-        if constexpr (std::is_same_v<Subject, Reply>) {
-            if (!subject.ok()) {
-                *listener << "there is no reply: " << subject.failure;
-                return false;
-            }
-        }
-        auto const value = property_(subject);
-        *listener << "whose " << what_ << " is " << testing::PrintToString(value);
-        return inner_.Matches(value);
-    }
-    void DescribeTo(std::ostream* out) const override { describe(*out, false); }
-    void DescribeNegationTo(std::ostream* out) const override { describe(*out, true); }
-
-private:
-    void describe(std::ostream& out, bool negated) const {
-        out << (std::string_view("aeiou").find(what_.front()) == std::string_view::npos ? "has a " : "has an ") << what_
-            << " that ";
-        negated ? inner_.DescribeNegationTo(&out) : inner_.DescribeTo(&out);
-    }
-
-    std::string what_;
-    Property property_;
-    Inner inner_;
-};
 
 RequestMatcher request_text(std::string what, std::function<std::string(Request const&)> property,
                             TextMatcher const& inner) {
@@ -65,12 +29,6 @@ RequestMatcher request_number(std::string what, std::function<std::uint64_t(Requ
 // --- headers, bodies, bytes ------------------------------------------------------------------------------------------
 
 using Check = MessageMatcher::Check;
-
-std::string description(TextMatcher const& matcher, bool negated) {
-    std::ostringstream out;
-    negated ? matcher.DescribeNegationTo(&out) : matcher.DescribeTo(&out);
-    return out.str();
-}
 
 class HeaderCheck : public Check {
 public:

@@ -25,6 +25,11 @@ void print_body(std::string const& body, std::uint64_t size, std::ostream& out) 
     if (!body.empty()) out << ": " << quoted(body, 400);
 }
 
+void print(proxycore::record::RecordedTls const& tls, std::ostream& out) {
+    out << "\n    over " << tls.version << ", SNI " << quoted(tls.sni) << ", ALPN " << quoted(tls.alpn);
+    if (tls.client_certificate) out << ", client certificate " << quoted(tls.client_certificate->subject);
+}
+
 }  // namespace
 
 std::optional<std::string> Request::header(std::string_view name) const { return first(headers, name); }
@@ -34,6 +39,7 @@ std::optional<std::string> Reply::header(std::string_view name) const { return f
 void PrintTo(Request const& request, std::ostream* out) {
     *out << escaped(request.method) << " " << escaped(request.target) << " " << escaped(request.http_version)
          << " (request " << request.index << " on connection " << request.connection << ")";
+    if (request.tls) print(*request.tls, *out);
     print(request.headers, *out);
     print_body(request.body, request.body_size, *out);
     *out << "\n    answered by " << request.answer.spec;

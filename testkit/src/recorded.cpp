@@ -15,6 +15,7 @@ Request to_request(Exchange entry) {
     if (entry.response) request.answer = std::move(*entry.response);
     request.unfinished = !entry.finished;
     request.trouble = std::move(entry.message);
+    request.tls = std::move(entry.tls);
     return request;
 }
 

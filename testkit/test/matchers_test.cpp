@@ -30,6 +30,23 @@ Request a_request() {
     return request;
 }
 
+/// The same by HTTP/2 and TLS.
+Request a_secure_request() {
+    auto request = a_request();
+    request.http_version = "HTTP/2.0";
+    request.stream = 1;
+    request.frames = {{.type = 0x4}, {.type = 0x1, .stream = 1}, {.type = 0x99, .stream = 1}};
+    proxycore::record::RecordedTls tls;
+    tls.version = "TLSv1.3";
+    tls.sni = "a.test";
+    tls.alpn = "h2";
+    tls.client_certificate.emplace();
+    tls.client_certificate->common_name = "me";
+    tls.client_certificate->subject = "CN=me, O=Us";
+    request.tls = std::make_shared<proxycore::record::RecordedTls const>(tls);
+    return request;
+}
+
 struct RequestCase {
     std::string name;
     Matcher<Request const&> matcher;
@@ -96,6 +113,49 @@ INSTANTIATE_TEST_SUITE_P(
                     "whose answer is \"200:b'hi':d7:h'Content-Length'='2'\""}),
     test::row_name);
 
+class OverSecureRequests : public testing::TestWithParam<RequestCase> {};
+
+TEST_P(OverSecureRequests, MatchAndExplainThemselves) {
+    auto const& c = GetParam();
+    testing::StringMatchResultListener listener;
+    EXPECT_EQ(c.matcher.MatchAndExplain(a_secure_request(), &listener), c.matches) << listener.str();
+    EXPECT_EQ(listener.str(), c.explanation);
+    std::ostringstream described;
+    c.matcher.DescribeTo(&described);
+    EXPECT_EQ(described.str(), c.description);
+    EXPECT_FALSE(c.matcher.Matches(a_request())) << "there is no TLS and no HTTP/2";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, OverSecureRequests,
+    testing::Values(
+        RequestCase{"Version", HasTlsVersion("TLSv1.3"), true, "came with a TLS version that is equal to \"TLSv1.3\"",
+                    "which came with a TLS version \"TLSv1.3\""},
+        RequestCase{"Sni", HasSni("b.test"), false, "came with an SNI that is equal to \"b.test\"",
+                    "which came with an SNI \"a.test\""},
+        RequestCase{"Alpn", HasAlpn(StartsWith("h")), true, "came with an ALPN that starts with \"h\"",
+                    "which came with an ALPN \"h2\""},
+        RequestCase{"ClientCertificate", HasClientCertificate("me"), true,
+                    "has a client certificate whose common name is equal to \"me\"",
+                    "whose client showed a certificate of CN=me, O=Us"},
+        RequestCase{"OtherClientCertificate", HasClientCertificate("you"), false,
+                    "has a client certificate whose common name is equal to \"you\"",
+                    "whose client showed a certificate of CN=me, O=Us"},
+        RequestCase{"Frame", ReceivedFrame("HEADERS"), true, "has an HTTP/2 frame whose type is equal to \"HEADERS\"",
+                    "whose frames are SETTINGS, HEADERS, 0x99"},
+        RequestCase{"OtherFrame", ReceivedFrame("DATA"), false, "has an HTTP/2 frame whose type is equal to \"DATA\"",
+                    "whose frames are SETTINGS, HEADERS, 0x99"}),
+    test::row_name);
+
+TEST(OverRequests, SayThatThereWasNoTls) {
+    testing::StringMatchResultListener listener;
+    EXPECT_FALSE(HasSni(testing::_).MatchAndExplain(a_request(), &listener));
+    EXPECT_EQ(listener.str(), "which came over no TLS");
+    testing::StringMatchResultListener another;
+    EXPECT_FALSE(ReceivedFrame(testing::_).MatchAndExplain(a_request(), &another));
+    EXPECT_EQ(another.str(), "which came by HTTP/1.1");
+}
+
 TEST(OverReplies, LookAtAWholeReply) {
     Reply reply;
     reply.status = 404;
@@ -123,6 +183,9 @@ TEST(Printed, RequestsAndRepliesCanBeRead) {
         testing::PrintToString(a_request()),
         "PUT http://a.test/x?y HTTP/1.1 (request 1 on connection 3)\n    Host: a.test\n    X-Two: 1\n    x-two: 2\n"
         "    body of 5 bytes: \"hello\"\n    answered by 200:b'hi':d7:h'Content-Length'='2'");
+    EXPECT_THAT(
+        testing::PrintToString(a_secure_request()),
+        testing::HasSubstr("\n    over TLSv1.3, SNI \"a.test\", ALPN \"h2\", client certificate \"CN=me, O=Us\"\n"));
     Reply reply;
     reply.http_version = "HTTP/1.1";
     reply.status = 200;

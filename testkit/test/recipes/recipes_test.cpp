@@ -17,8 +17,10 @@ TEST(Fetch, NoticesThatABodyBreaksOff) {
 namespace recipes {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Optional;
 using testing::SizeIs;
 using testing::StartsWith;
@@ -108,6 +110,23 @@ TEST_F(Login, LeadsHome) {
 TEST_F(Login, KnowsNothingElse) {
     EXPECT_EQ(fetch(daemon.url("/logout")).status, 800);
     EXPECT_THAT(daemon.requests(), SizeIs(1));  // those of the other tests are forgotten
+}
+
+TEST(FetchingSafely, TrustsWhomItIsTold) {
+    Daemon daemon({.tls = DaemonTls{}});
+    EXPECT_EQ(fetch_trusting(daemon.authority_file(), daemon.url_for("200:b'safe'")).body, "safe");
+    EXPECT_THAT(daemon.take_request(2s), Optional(HasTlsVersion(AnyOf("TLSv1.2", "TLSv1.3"))));
+}
+
+TEST(FetchingSafely, TrustsNobodyElse) {
+    Daemon daemon({.tls = DaemonTls{}});
+    EXPECT_FALSE(fetch(daemon.url_for("200:b'secret'")).complete);
+    EXPECT_THAT(daemon.requests(), IsEmpty());
+}
+
+TEST(FetchingSafely, NoticesACertificateForSomebodyElse) {
+    Daemon daemon({.tls = DaemonTls{.names = {"somebody.else"}}});
+    EXPECT_FALSE(fetch_trusting(daemon.authority_file(), daemon.url_for("200")).complete);
 }
 
 class MyServer : public testing::Test {

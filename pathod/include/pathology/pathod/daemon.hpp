@@ -63,6 +63,10 @@ public:
     std::string url_for(std::string_view spec) const;  ///< the URL answered with `spec`, which is percent-encoded
     std::uint64_t seed() const;                        ///< the one given, else the one drawn
 
+    /// What clients over TLS have to trust: the certificate, as PEM, of the authority that signs what is made.
+    /// Errors: usage, when the authority of the options cannot be had; and when the daemon was never started.
+    boost::system::result<std::string, StartFailure> authority_pem() const;
+
     Log& log();
     Log const& log() const;
 

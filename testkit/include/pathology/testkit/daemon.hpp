@@ -54,9 +54,13 @@ public:
 
     // --- where it is ---
     std::uint16_t port() const;
-    std::string url() const;                           ///< "http://127.0.0.1:40001", no slash at the end
+    std::string url() const;                           ///< "http://127.0.0.1:40001", or https; no slash at the end
     std::string url(std::string_view path) const;      ///< url() and the path, which begins with a slash
     std::string url_for(std::string_view spec) const;  ///< the URL that is answered with `spec`
+
+    // --- whom to trust, over TLS ---
+    std::string authority_pem() const;   ///< the certificate of the authority, as PEM
+    std::string authority_file() const;  ///< the name of a file that holds it as long as the daemon lives
 
     std::uint64_t seed() const;  ///< what replays everything random: DaemonOptions::seed
 

@@ -16,6 +16,17 @@ struct Anchor {
     std::string pattern, spec;
 };
 
+/// How a daemon speaks TLS. Its certificates are signed by an authority of its own, which lives in memory and ends with
+/// it; a client has to trust Daemon::authority_pem(). A plain value; every member may be left out.
+struct DaemonTls {
+    /// What the certificate is good for, names and addresses, the first being its common name. Empty = the name that
+    /// the client asks for, and 127.0.0.1.
+    std::vector<std::string> names = {};
+    std::string versions = "secure";          ///< `TLSv1_2`, `TLSv1_3`, `secure` (both) or `all` (from TLSv1 on)
+    std::string ciphers = {};                 ///< in OpenSSL's notation; empty = its choice
+    bool request_client_certificate = false;  ///< clients are asked for one; any is taken, see HasClientCertificate()
+};
+
 /// Gets a few lines about exchanges that were unfinished when their daemon ended.
 using HangingReport = std::function<void(std::string const& report)>;
 
@@ -29,6 +40,7 @@ struct DaemonOptions {
     std::optional<std::uint64_t> seed = std::nullopt;        ///< decides all that is random; nothing = drawn
     std::optional<std::string> files_folder = std::nullopt;  ///< what `<path` and `+path` read from; nothing = no files
     unsigned threads = 1;                                    ///< that serve connections
+    std::optional<DaemonTls> tls = std::nullopt;             ///< nothing = no TLS, except in tunnels (CONNECT)
     /// The longest silence while a request is read or an answer written. Pauses do not count.
     std::chrono::milliseconds time_limit = std::chrono::seconds(60);
     std::size_t log_capacity = 500;      ///< requests and other entries kept; older ones fall out

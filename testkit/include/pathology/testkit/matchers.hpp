@@ -36,6 +36,11 @@ RequestMatcher AnsweredBy(std::string_view spec);
 /// The resolved spelling of the answer, `200:b@10:h'Content-Length'='10'`.
 RequestMatcher HasAnswer(TextMatcher const& spec);
 
+/// Among the HTTP/2 frames that belong to it is one of this type, in the RFC's spelling: "WINDOW_UPDATE".
+RequestMatcher ReceivedFrame(TextMatcher const& type);
+/// Its client showed a certificate of this common name.
+RequestMatcher HasClientCertificate(TextMatcher const& common_name);
+
 // --- replies ---
 ReplyMatcher HasStatus(NumberMatcher const& status);
 ReplyMatcher HasReason(TextMatcher const& reason);
@@ -47,5 +52,10 @@ MessageMatcher HasHeader(std::string_view name);                            ///<
 MessageMatcher HasNoHeader(std::string_view name);
 MessageMatcher HasBody(TextMatcher const& body);       ///< decoded, as many bytes as are kept
 MessageMatcher HasRawBytes(TextMatcher const& bytes);  ///< as on the wire, as many as are kept
+
+// --- both, of the TLS connection it came over ---
+MessageMatcher HasTlsVersion(TextMatcher const& version);  ///< "TLSv1.3"
+MessageMatcher HasSni(TextMatcher const& name);            ///< the name the client asked for; "" when it named none
+MessageMatcher HasAlpn(TextMatcher const& protocol);       ///< what was agreed on, "h2"; "" when nothing was
 
 }  // namespace pathology::testkit

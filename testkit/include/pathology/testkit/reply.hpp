@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <pathology/testkit/request.hpp>
 #include <string>
@@ -29,6 +30,8 @@ struct Reply {
     std::string raw;              ///< exact bytes, interim replies first
     bool keep_alive = false;      ///< whether the connection may carry another exchange
     std::chrono::nanoseconds duration{};
+    /// The TLS connection it came over: `tls->version`, `tls->alpn`; null without.
+    std::shared_ptr<proxycore::record::RecordedTls const> tls;
 
     bool ok() const { return failure.empty(); }
     explicit operator bool() const { return ok(); }

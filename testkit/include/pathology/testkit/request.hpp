@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <pathology/proxycore/record/exchange.hpp>
 #include <string>
@@ -23,6 +24,9 @@ struct Request : proxycore::record::RecordedRequest {
     /// The answer: `answer.spec` is its resolved spelling, `answer.disconnect` says that the spec closes the
     /// connection.
     proxycore::record::RecordedResponse answer;
+    /// The TLS connection it came over: `tls->sni`, `tls->alpn`, `tls->version`, `tls->client_certificate`; null
+    /// without.
+    std::shared_ptr<proxycore::record::RecordedTls const> tls;
     /// Whether the answer was still being written, or pausing, when this copy was made.
     bool unfinished = false;
     /// What kept the answer from being written whole, in a line: `Disconnect`, `Timeout`. Empty when nothing did.

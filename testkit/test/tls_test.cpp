@@ -1,0 +1,142 @@
+// The daemon over TLS, seen by libcurl, which trusts it and nobody else.
+#include <pathology/proxycore/tls/authority.hpp>
+#include <pathology/testkit/testkit.hpp>
+
+#include <fstream>
+
+#include "support/curl.hpp"
+#include "support/folder.hpp"
+
+namespace pathology::testkit {
+namespace {
+
+using namespace std::chrono_literals;
+using pathology::test::Folder;
+using test::Curl;
+using testing::_;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Optional;
+using testing::StartsWith;
+
+/// curl that trusts a daemon, by a file or by a text.
+Curl trusting(Daemon const& daemon) {
+    Curl curl;
+    curl.set(CURLOPT_CAINFO, daemon.authority_file().c_str());
+    return curl;
+}
+
+/// Lets curl find `host` where the daemon is.
+class Resolved {
+public:
+    Resolved(std::string const& host, Daemon const& daemon)
+        : url_("https://" + host + ":" + std::to_string(daemon.port())),
+          entry_(curl_slist_append(nullptr, (host + ":" + std::to_string(daemon.port()) + ":127.0.0.1").c_str()),
+                 curl_slist_free_all) {}
+
+    void set_on(Curl& curl) const { curl.set(CURLOPT_RESOLVE, entry_.get()); }
+    std::string url(std::string const& path) const { return url_ + path; }
+
+private:
+    std::string url_;
+    std::unique_ptr<curl_slist, void (*)(curl_slist*)> entry_;
+};
+
+TEST(DaemonTls, IsTrustedByItsAddress) {
+    Daemon daemon({.tls = DaemonTls{}});
+    EXPECT_THAT(daemon.url(), StartsWith("https://127.0.0.1:"));
+    EXPECT_EQ(trusting(daemon).get(daemon.url_for("200:b'safe'")).body, "safe");
+    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasPath("/p/200:b'safe'"), HasTlsVersion("TLSv1.3"))));
+}
+
+TEST(DaemonTls, IsTrustedByAText) {
+    Daemon const daemon({.tls = DaemonTls{}});
+    auto pem = daemon.authority_pem();
+    EXPECT_THAT(pem, StartsWith("-----BEGIN CERTIFICATE-----\n"));
+    curl_blob const blob{pem.data(), pem.size(), CURL_BLOB_COPY};
+    EXPECT_EQ(Curl().set(CURLOPT_CAINFO_BLOB, &blob).get(daemon.url_for("204")).status, 204);
+}
+
+TEST(DaemonTls, IsNotTrustedByTheRest) {
+    Daemon daemon({.tls = DaemonTls{}});
+    EXPECT_EQ(Curl().get(daemon.url_for("200")).code, CURLE_PEER_FAILED_VERIFICATION);
+    Daemon const other({.tls = DaemonTls{}});
+    EXPECT_EQ(trusting(other).get(daemon.url_for("200")).code, CURLE_PEER_FAILED_VERIFICATION);
+    EXPECT_THAT(daemon.requests(), IsEmpty());
+}
+
+TEST(DaemonTls, IsTrustedByAnyNameThatIsAskedFor) {
+    Daemon daemon({.tls = DaemonTls{}});
+    Resolved const resolved("origin.test", daemon);
+    auto curl = trusting(daemon);
+    resolved.set_on(curl);
+    EXPECT_EQ(curl.get(resolved.url("/p/200")).status, 200);
+    EXPECT_THAT(daemon.take_request(2s), Optional(HasSni("origin.test")));
+}
+
+TEST(DaemonTls, IsTrustedByNoOtherNameThanIsSaid) {
+    Daemon daemon({.tls = DaemonTls{.names = {"only.test"}}});
+    auto curl = trusting(daemon);
+    EXPECT_EQ(curl.get(daemon.url_for("200")).code, CURLE_PEER_FAILED_VERIFICATION);
+    Resolved const resolved("only.test", daemon);
+    resolved.set_on(curl);
+    EXPECT_EQ(curl.get(resolved.url("/p/200")).status, 200);
+}
+
+TEST(DaemonTls, SpeaksTheVersionItIsTold) {
+    Daemon daemon({.tls = DaemonTls{.versions = "TLSv1_2"}});
+    EXPECT_EQ(trusting(daemon).get(daemon.url_for("200")).status, 200);
+    EXPECT_THAT(daemon.take_request(2s), Optional(HasTlsVersion("TLSv1.2")));
+    EXPECT_EQ(trusting(daemon).set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_3}).get(daemon.url()).code,
+              CURLE_SSL_CONNECT_ERROR);
+    EXPECT_THROW(Daemon({.tls = DaemonTls{.versions = "SSLv3"}}), DaemonError);
+}
+
+TEST(DaemonTls, CutsAnEncryptedAnswerWhereTheSpecSays) {
+    Daemon daemon({.tls = DaemonTls{}});
+    auto const fetched = trusting(daemon).get(daemon.url_for("200:b@1k:d500"));
+    EXPECT_NE(fetched.code, CURLE_OK);
+    EXPECT_LT(fetched.body.size(), 500U);
+}
+
+TEST(DaemonTls, KnowsTheClientsCertificate) {
+    Daemon daemon({.tls = DaemonTls{.request_client_certificate = true}});
+    EXPECT_EQ(trusting(daemon).get(daemon.url_for("200")).status, 200);
+    EXPECT_THAT(daemon.take_request(2s), Optional(Not(HasClientCertificate(_))));
+
+    Folder const folder;
+    auto const authority = proxycore::tls::Authority::make();
+    folder.write("client.pem", authority.issue({.names = {"client.test"}}).value().pem());
+    auto const file = (folder.path() / "client.pem").string();
+    auto curl = trusting(daemon);
+    curl.set(CURLOPT_SSLCERT, file.c_str()).set(CURLOPT_SSLKEY, file.c_str());
+    EXPECT_EQ(curl.get(daemon.url_for("200")).status, 200);
+    EXPECT_THAT(daemon.take_request(2s), Optional(HasClientCertificate("client.test")));
+}
+
+TEST(DaemonTls, IsInTunnelsWithoutBeingAskedFor) {
+    Daemon daemon;
+    auto const proxy = "127.0.0.1:" + std::to_string(daemon.port());
+    auto curl = trusting(daemon);
+    curl.set(CURLOPT_PROXY, proxy.c_str());
+    EXPECT_EQ(curl.get("https://origin.test/p/200:b'inside'").body, "inside");
+    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasSni("origin.test"), HasPath("/p/200:b'inside'"))));
+    Curl plain;
+    plain.set(CURLOPT_PROXY, proxy.c_str()).set(CURLOPT_HTTPPROXYTUNNEL, 1L);
+    EXPECT_EQ(plain.get("http://origin.test/p/200:b'plain'").body, "plain");
+}
+
+TEST(DaemonTls, LeavesNoFileBehind) {
+    std::string file;
+    {
+        Daemon const daemon({.tls = DaemonTls{}});
+        file = daemon.authority_file();
+        EXPECT_TRUE(std::ifstream(file).is_open());
+    }
+    EXPECT_FALSE(std::ifstream(file).is_open());
+}
+
+}  // namespace
+}  // namespace pathology::testkit
