@@ -134,7 +134,7 @@ TEST_F(Perform, EndsAPauseForEverWhenThePeerEndsItsSide) {
 
 TEST_F(Perform, WaitsOutAPauseForAPeerThatMayStillListen) {
     pipe.far->close(net::HowToClose::half_close);
-    start(test::plan(test::response("200:p9,1:b'abc'")));
+    start(test::plan(test::response("200:r:p9,1:b'abc'")));
     read_everything();
     EXPECT_EQ(received, "HTTP/1.1 200 OK\r\n\r\nabc");
 }
