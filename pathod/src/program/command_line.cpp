@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <pathology/proxycore/console/units.hpp>
+#include <pathology/proxycore/tls/authority.hpp>
+#include <pathology/proxycore/tls/version.hpp>
 
 namespace pathology::pathod {
 namespace {
@@ -15,10 +17,35 @@ struct Typed {
     Bytes max_header{options.daemon.max_header}, max_body{options.daemon.max_body};
     Bytes max_message{options.daemon.max_message};
     std::chrono::nanoseconds time_limit = *options.daemon.time_limit;
-    bool nocraft = false, no_timestamp = false;
+    bool nocraft = false, no_timestamp = false, no_http2 = false;
+    bool plain_tunnels = false, detect_in_tunnels = false;
 
-    Typed() { options.daemon.port = 9999; }
+    Typed() {
+        options.daemon.port = 9999;
+        if (auto const folder = proxycore::tls::default_authority_folder(); !folder.empty()) {
+            options.daemon.tls.authority_folder = folder.string();
+        }
+    }
 };
+
+void declare_tls(CommandLine& line, Typed& typed) {
+    auto& tls = typed.options.daemon.tls;
+    line.group("TLS");
+    line.flag("-s,--ssl", tls.serve, "serve HTTPS");
+    line.option("--cn", tls.common_name, "make a certificate with this common name", "NAME");
+    line.option("--san", tls.alternative_names, "make a certificate that is good for NAME; repeatable", "NAME");
+    line.option("--cert", tls.certificates, "show this PEM certificate, to hosts like *.example.org; repeatable",
+                "[DOMAIN=]FILE");
+    line.option("--cert-passphrase", tls.passphrase, "opens encrypted keys", "TEXT");
+    line.option("--confdir", tls.authority_folder, "folder of the certificate authority", "DIR");
+    line.option("--ciphers", tls.ciphers, "offer these and no others, in OpenSSL's notation", "LIST");
+    line.option("--ssl-version", tls.versions, "TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all", "VERSION");
+    line.flag("--request-client-cert", tls.request_client_certificate, "ask clients for a certificate, take any");
+    line.flag("-C,--plain-connect", typed.plain_tunnels, "expect plain requests after CONNECT, not TLS");
+    line.flag("--connect-detect", typed.detect_in_tunnels, "expect either after CONNECT");
+    line.option("--ssl-keylogfile", tls.key_log, "append the secrets of connections; also by SSLKEYLOGFILE", "FILE");
+    line.excludes("--plain-connect", "--connect-detect");
+}
 
 void declare(CommandLine& line, Typed& typed) {
     auto& [daemon, daemonize, preview, http2] = typed.options;
@@ -34,9 +61,11 @@ void declare(CommandLine& line, Typed& typed) {
     line.option("-d,--files", daemon.files_folder, "specs may read files below this folder", "DIR");
     line.option("--seed", daemon.seed, "send the same random data as the run that told this seed");
     line.flag("--verbatim", daemon.verbatim, "bodies for HEAD, and ignore Connection: close, as pathod 0.18 did");
+    line.flag("--no-http2", typed.no_http2, "speak HTTP/1 alone");
     line.flag("--ws-echo", daemon.websocket_echo, "send WebSocket messages back, by the book");
     line.option("--preview", preview, "write the bytes of SPEC to standard output, and end", "SPEC");
     line.flag("--http2", http2, "with --preview: the bytes of HTTP/2 frames");
+    declare_tls(line, typed);
     line.group("Limits");
     line.option("-t,--timeout", typed.time_limit, "end connections that are silent for so long; 0 = never");
     line.option("--limit-size", typed.size_limit, "refuse specs of more bytes than this");
@@ -50,6 +79,7 @@ void declare(CommandLine& line, Typed& typed) {
     line.flag("-e,--explain", daemon.explain, "show specs with all that is random spelled out");
     line.flag("-q,--log-request", daemon.show_requests, "show the bytes read");
     line.flag("-r,--log-response", daemon.show_responses, "show the bytes written");
+    line.flag("--http2-framedump", daemon.show_frames, "show the frames of HTTP/2, read and written");
     line.flag("-x,--hex", daemon.hex, "show bytes as a hex dump");
     line.option("-f,--log-file", daemon.log_file, "append what is shown to this file too", "FILE");
     line.flag("--json", daemon.json, "show one JSON object for each request");
@@ -66,7 +96,15 @@ std::optional<std::string> find_fault(DaemonOptions const& daemon) {
     if (daemon.files_folder && !std::filesystem::is_directory(*daemon.files_folder)) {
         return "-d names no folder: " + *daemon.files_folder;
     }
+    if (auto const versions = proxycore::tls::parse_versions(daemon.tls.versions); !versions) {
+        return "--ssl-version: " + versions.error().message;
+    }
     return std::nullopt;
+}
+
+InTunnels in_tunnels(Typed const& typed) {
+    if (typed.detect_in_tunnels) return InTunnels::detect;
+    return typed.plain_tunnels ? InTunnels::plain : InTunnels::tls;
 }
 
 }  // namespace
@@ -86,7 +124,9 @@ boost::system::result<ProgramOptions, Exit> parse_options(int argc, char const* 
     daemon.max_message = typed.max_message.count;
     daemon.time_limit = typed.time_limit;
     if (typed.time_limit.count() == 0) daemon.time_limit.reset();
+    daemon.tls.in_tunnels = in_tunnels(typed);
     daemon.craft = !typed.nocraft;
+    daemon.http2 = !typed.no_http2;
     daemon.timestamps = !typed.no_timestamp;
     return std::move(typed.options);
 }

@@ -1,7 +1,9 @@
 #include "program/run.hpp"
 
+#include <cstdlib>
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/console/version.hpp>
+#include <pathology/proxycore/tls/key_log.hpp>
 
 #include "program/background.hpp"
 #include "program/preview.hpp"
@@ -19,7 +21,18 @@ void greet(Daemon const& daemon, DaemonOptions const& options, Console& console)
     console.flush();
 }
 
-ExitCode serve(DaemonOptions const& options, Background& background, Console& console) {
+/// What the environment asks for must not keep the daemon from starting, as what an option asks for does.
+void take_key_log_of_environment(DaemonOptions& options, Console& console) {
+    auto const* const file = std::getenv("SSLKEYLOGFILE");
+    if (file == nullptr || *file == '\0' || options.tls.key_log) return;
+    if (auto const opened = proxycore::tls::KeyLog::open(file); !opened) {
+        return console.err("pathod: " + opened.error().message + "\n");
+    }
+    options.tls.key_log = file;
+}
+
+ExitCode serve(DaemonOptions options, Background& background, Console& console) {
+    take_key_log_of_environment(options, console);
     Daemon daemon(options, &console);
     if (auto const started = daemon.start(); !started) {
         console.err("pathod: " + started.error().message + "\n");

@@ -90,6 +90,45 @@ TEST(ParseOptions, ReadsEveryFlag) {
     EXPECT_FALSE(daemon.craft || daemon.timestamps);
 }
 
+TEST(ParseOptions, ReadsEveryFlagOfTls) {
+    auto const tls = taken({"-s",
+                            "--cn",
+                            "a.test",
+                            "--san",
+                            "b.test",
+                            "--san",
+                            "10.0.0.1",
+                            "--cert",
+                            "*.c.test=c.pem",
+                            "--cert",
+                            "d.pem",
+                            "--cert-passphrase",
+                            "sesame",
+                            "--confdir",
+                            "/conf",
+                            "--ciphers",
+                            "ALL",
+                            "--ssl-version",
+                            "all",
+                            "--request-client-cert",
+                            "-C",
+                            "--ssl-keylogfile",
+                            "keys"})
+                         .daemon.tls;
+    EXPECT_TRUE(tls.serve && tls.request_client_certificate);
+    EXPECT_EQ(tls.common_name, "a.test");
+    EXPECT_THAT(tls.alternative_names, testing::ElementsAre("b.test", "10.0.0.1"));
+    EXPECT_THAT(tls.certificates, testing::ElementsAre("*.c.test=c.pem", "d.pem"));
+    EXPECT_EQ(tls.passphrase, "sesame");
+    EXPECT_EQ(tls.authority_folder, "/conf");
+    EXPECT_EQ(tls.ciphers, "ALL");
+    EXPECT_EQ(tls.versions, "all");
+    EXPECT_EQ(tls.key_log, "keys");
+    EXPECT_EQ(tls.in_tunnels, InTunnels::plain);
+    EXPECT_EQ(taken({"--connect-detect"}).daemon.tls.in_tunnels, InTunnels::detect);
+    EXPECT_EQ(taken({}).daemon.tls.in_tunnels, InTunnels::tls);
+}
+
 TEST(ParseOptions, TakesNoTimeLimitForZero) { EXPECT_FALSE(taken({"-t", "0"}).daemon.time_limit); }
 
 struct BadCase {
@@ -112,6 +151,9 @@ INSTANTIATE_TEST_SUITE_P(
                     BadCase{"Port", {"-p", "70000"}, "70000"}, BadCase{"Unknown", {"--nonsense"}, "--nonsense"},
                     BadCase{"NoFolder", {"-d", "/no/such/folder"}, "-d names no folder: /no/such/folder"},
                     BadCase{"Prefix", {"-c", "p/"}, "--craft-prefix must start with a slash"},
+                    BadCase{"DeadVersion", {"--ssl-version", "SSLv3"}, "SSLv3 is not supported"},
+                    BadCase{"NoVersion", {"--ssl-version", "TLSv9"}, "--ssl-version: there is no TLS version 'TLSv9'"},
+                    BadCase{"TwoKindsOfTunnel", {"-C", "--connect-detect"}, "--connect-detect"},
                     BadCase{"Threads", {"--threads", "0"}, "--threads must be at least 1"},
                     BadCase{"Connections", {"--max-connections", "0"}, "--max-connections must be at least 1"}),
     [](auto const& row) { return std::string(row.param.name); });

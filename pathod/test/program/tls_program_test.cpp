@@ -1,0 +1,133 @@
+// The program's TLS options, with curl and openssl as clients.
+#include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/folder.hpp"
+#include "support/process.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+using pathology::test::Ended;
+using pathology::test::Folder;
+using pathology::test::is_installed;
+using pathology::test::Process;
+using pathology::test::run;
+using testing::HasSubstr;
+using Json = nlohmann::json;
+
+/// The program, with an authority in a folder of its own.
+class Pathod {
+public:
+    explicit Pathod(std::vector<std::string> arguments, bool is_json = false) : arguments_(std::move(arguments)) {
+        for (auto const* argument : {"-p", "0", "--no-timestamp", "--confdir"}) arguments_.emplace_back(argument);
+        arguments_.push_back(conf());
+        if (is_json) arguments_.emplace_back("--json");
+        process_ = std::make_unique<Process>(PATHOD_PROGRAM, arguments_);
+        auto const greeting = is_json ? process_->read_error_line() : process_->read_line();
+        port_ = greeting.substr(greeting.rfind(':') + 1);
+    }
+    ~Pathod() {
+        process_->signal(SIGTERM);
+        process_->wait();
+    }
+    Pathod(Pathod const&) = delete;
+    Pathod& operator=(Pathod const&) = delete;
+
+    std::string conf() const { return (folder_.path() / "conf").string(); }
+    std::string authority() const { return conf() + "/pathology-ca-cert.pem"; }
+    std::string const& port() const { return port_; }
+    std::string read_line() { return process_->read_line(); }
+
+    /// curl, which trusts the authority and finds every host here.
+    Ended curl(std::vector<std::string> arguments) const {
+        for (auto const* argument : {"-sS", "--max-time", "25", "--connect-to"}) arguments.emplace_back(argument);
+        arguments.push_back("::127.0.0.1:" + port_);
+        return run("curl", std::move(arguments));
+    }
+
+private:
+    Folder folder_;
+    std::vector<std::string> arguments_;
+    std::unique_ptr<Process> process_;
+    std::string port_;
+};
+
+#define NEEDS(program) \
+    if (!is_installed(program)) GTEST_SKIP() << program << " is not installed"
+
+TEST(Program, ServesClientsThatTrustItsAuthority) {
+    NEEDS("curl");
+    Pathod pathod({"-s", "-a", "/foo=200:b'hello'"});
+    auto const ended = pathod.curl({"--cacert", pathod.authority(), "https://any.host.test/foo"});
+    EXPECT_EQ(ended.out, "hello") << ended.err;
+}
+
+TEST(Program, ServesInsideTunnels) {
+    NEEDS("curl");
+    Pathod pathod({"-a", "/foo=200:b'hello'"});
+    auto const proxy = "http://127.0.0.1:" + pathod.port();
+    auto const ended = run("curl", {"-sS", "--max-time", "25", "-x", proxy, "-k", "https://inner.test/foo"});
+    EXPECT_EQ(ended.out, "hello") << ended.err;
+    auto const again =
+        run("curl", {"-sS", "--max-time", "25", "-x", proxy, "--cacert", pathod.authority(), "https://inner.test/foo"});
+    EXPECT_EQ(again.out, "hello") << again.err;
+}
+
+TEST(Program, TellsOfTlsInItsJson) {
+    NEEDS("curl");
+    Pathod pathod({"-s", "--request-client-cert"}, true);
+    EXPECT_EQ(pathod.curl({"-k", "--http1.1", "--tls-max", "1.2", "https://any.test/p/200"}).status, 0);
+    auto const entry = Json::parse(pathod.read_line());
+    EXPECT_EQ(entry["cipher"].at(2), "TLSv1.2");
+    EXPECT_EQ(entry["sni"], "any.test");
+    EXPECT_EQ(entry["alpn"], "http/1.1");
+    EXPECT_FALSE(entry.contains("clientcert"));
+}
+
+TEST(Program, TellsInALineWhyAHandshakeFailed) {
+    NEEDS("curl");
+    Pathod pathod({"-s"});
+    EXPECT_EQ(pathod.curl({"https://any.test/p/200"}).status, 60);
+    EXPECT_EQ(pathod.read_line(), "TLS handshake failed: the client sent alert unknown_ca (48)");
+}
+
+TEST(Program, HoldsToVersionAndCiphers) {
+    NEEDS("openssl");
+    Pathod pathod({"-s", "--ssl-version", "TLSv1_2", "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"});
+    auto const ended = run("openssl", {"s_client", "-connect", "127.0.0.1:" + pathod.port()});
+    EXPECT_THAT(ended.out, HasSubstr("New, TLSv1.2, Cipher is ECDHE-RSA-AES128-GCM-SHA256")) << ended.err;
+    auto const newer = run("openssl", {"s_client", "-connect", "127.0.0.1:" + pathod.port(), "-tls1_3"});
+    EXPECT_NE(newer.status, 0);
+    EXPECT_THAT(pathod.read_line(), HasSubstr("by alert protocol_version (70)"));
+}
+
+TEST(Program, WritesTheKeyLogOfTheEnvironment) {
+    NEEDS("curl");
+    Folder const folder;
+    auto const file = (folder.path() / "keys").string();
+    ::setenv("SSLKEYLOGFILE", file.c_str(), 1);
+    Pathod pathod({"-s"});
+    ::unsetenv("SSLKEYLOGFILE");
+    EXPECT_EQ(pathod.curl({"-k", "https://any.test/p/200"}).status, 0);
+    EXPECT_THAT(folder.read("keys"), HasSubstr("SERVER_TRAFFIC_SECRET_0 "));
+}
+
+TEST(Program, RefusesABrokenAuthority) {
+    Folder const folder;
+    auto const file = folder.write("pathology-ca.pem", "garbage");
+    auto const ended = run(PATHOD_PROGRAM, {"-s", "-p", "0", "--confdir", folder.path().string()});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_THAT(ended.err, HasSubstr(file));
+    EXPECT_THAT(ended.err, HasSubstr("it holds no certificate"));
+}
+
+TEST(Program, MakesNoAuthorityUnlessItNeedsOne) {
+    Pathod const pathod({});
+    EXPECT_FALSE(std::filesystem::exists(pathod.conf()));
+}
+
+}  // namespace
+}  // namespace pathology::pathod

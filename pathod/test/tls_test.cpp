@@ -1,0 +1,400 @@
+// The daemon over TLS: what it shows, what it notes, and tunnels in tunnels.
+#include <gmock/gmock.h>
+
+#include <boost/asio/this_coro.hpp>
+#include <functional>
+#include <pathology/pathod/daemon.hpp>
+#include <pathology/proxycore/net/connect.hpp>
+#include <pathology/proxycore/tls/authority.hpp>
+#include <pathology/proxycore/tls/tls_stream.hpp>
+
+#include "support/folder.hpp"
+#include "support/play.hpp"
+#include "support/process.hpp"
+#include "support/row_name.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+namespace asio = boost::asio;
+namespace net = proxycore::net;
+namespace tls = proxycore::tls;
+using namespace std::chrono_literals;
+using pathology::test::Folder;
+using proxycore::record::Exchange;
+using proxycore::test::play;
+using proxycore::test::read_exactly;
+using proxycore::test::read_to_end;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+using Played = asio::awaitable<void>;
+using StreamPtr = std::unique_ptr<net::Stream>;
+
+constexpr auto patience = proxycore::test::patience;
+
+DaemonOptions serving_tls() { return {.tls = {.serve = true}}; }
+
+class Running {
+public:
+    explicit Running(DaemonOptions options = serving_tls()) : daemon(std::move(options)) { daemon.start().value(); }
+
+    Daemon daemon;
+};
+
+asio::awaitable<StreamPtr> connected(Daemon const& daemon) {
+    auto opened = co_await net::connect("127.0.0.1", daemon.port(), patience);
+    co_return std::move(*opened);
+}
+
+tls::ClientSettings const usual;
+
+/// Puts TLS over a stream; fails the test, and gives none, when the daemon does not join in.
+asio::awaitable<std::unique_ptr<tls::TlsStream>> secured(StreamPtr stream, tls::ClientSettings const& settings = usual,
+                                                         std::string host = "origin.test") {
+    tls::Engine engine(tls::ClientContext::make(settings).value(), tls::ServerName::of(host));
+    auto made = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
+    auto const shaken = co_await made->handshake(patience);
+    if (shaken) co_return made;
+    ADD_FAILURE() << shaken.error().message;
+    co_return nullptr;
+}
+
+/// Asks a plain proxy for a tunnel, in the stream that is there.
+asio::awaitable<bool> tunnel(net::Stream& stream, std::string host) {
+    auto const request = "CONNECT " + host + " HTTP/1.1\r\n\r\n";
+    co_await net::send(stream, request);
+    std::string answer;
+    while (!answer.ends_with("\r\n\r\n")) {
+        auto const byte = co_await read_exactly(stream, 1);
+        if (byte.empty()) co_return false;
+        answer += byte;
+    }
+    co_return answer.starts_with("HTTP/1.1 200 Connection established\r\n");
+}
+
+constexpr std::string_view question = "GET /p/200:b'hi' HTTP/1.1\r\n\r\n";
+constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+Played expect_answer(net::Stream& stream) {
+    co_await net::send(stream, question);
+    EXPECT_EQ(co_await read_exactly(stream, answer.size()), answer);
+}
+
+TEST(TlsDaemon, AnswersAndNotesWhatWasAgreedOn) {
+    Running running;
+    EXPECT_THAT(running.daemon.url(), StartsWith("https://127.0.0.1:"));
+    play([&]() -> Played {
+        tls::ClientSettings settings;
+        settings.alpn = {"http/1.1"};
+        auto plain = co_await connected(running.daemon);
+        auto const stream = co_await secured(std::move(plain), settings);
+        co_await expect_answer(*stream);
+        co_await expect_answer(*stream);
+        EXPECT_EQ(stream->alpn(), "http/1.1");
+    });
+    auto const entries = running.daemon.log().wait_for(2, patience).value();
+    auto const& noted = *entries[1].tls;
+    EXPECT_EQ(noted.version, "TLSv1.3");
+    EXPECT_EQ(noted.cipher, "TLS_AES_256_GCM_SHA384");
+    EXPECT_EQ(noted.cipher_bits, 256U);
+    EXPECT_EQ(noted.alpn, "http/1.1");
+    EXPECT_EQ(noted.sni, "origin.test");
+    EXPECT_FALSE(noted.client_certificate);
+    EXPECT_EQ(entries[1].request->index, 1U);
+}
+
+TEST(TlsDaemon, EndsInOrderAndSaysSo) {
+    Running running;
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        auto const stream = co_await secured(std::move(plain));
+        co_await net::send(*stream, "GET /p/200:d10 HTTP/1.1\r\n\r\n");
+        std::string heard;
+        EXPECT_EQ(co_await read_to_end(*stream, heard), asio::error::eof);
+        EXPECT_EQ(heard, "HTTP/1.1 2");
+    });
+}
+
+TEST(TlsDaemon, SendsMuch) {
+    Running running;
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        auto const stream = co_await secured(std::move(plain));
+        co_await net::send(*stream, "GET /p/200:b@3m:da HTTP/1.1\r\n\r\n");
+        std::string heard;
+        EXPECT_EQ(co_await read_to_end(*stream, heard), asio::error::eof);
+        EXPECT_GT(heard.size(), 3U << 20U);
+    });
+}
+
+struct CertificateCase {
+    std::string_view name;
+    TlsOptions options;
+    std::string_view sni, common_name;
+    std::vector<std::string> alternative_names;
+};
+void PrintTo(CertificateCase const& row, std::ostream* out) { *out << row.name; }
+class Shown : public testing::TestWithParam<CertificateCase> {};
+TEST_P(Shown, IsTheCertificateOfTheOptions) {
+    auto options = serving_tls();
+    options.tls = GetParam().options;
+    options.tls.serve = true;
+    Running running(options);
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        std::string const host(GetParam().sni);
+        auto const stream = co_await secured(std::move(plain), usual, host);
+        auto const chain = stream->info().peer_chain;
+        EXPECT_EQ(chain.at(0).subject_value("CN"), GetParam().common_name);
+        std::vector<std::string> names;
+        for (auto const& name : chain.at(0).alternative_names) names.push_back(name.value);
+        EXPECT_EQ(names, GetParam().alternative_names);
+    });
+}
+INSTANTIATE_TEST_SUITE_P(
+    Certificates, Shown,
+    testing::Values(
+        CertificateCase{"Default", {}, "origin.test", "pathod.net", {"pathod.net", "origin.test"}},
+        CertificateCase{"DefaultForAnAddress", {}, "127.0.0.1", "pathod.net", {"pathod.net", "127.0.0.1"}},
+        CertificateCase{"ImpossibleSni", {}, "no name!", "pathod.net", {"pathod.net", "127.0.0.1"}},
+        CertificateCase{"CommonName", {.common_name = "cn.test"}, "origin.test", "cn.test", {"cn.test"}},
+        CertificateCase{"Alternatives", {.alternative_names = {"a.test", "10.0.0.1"}}, "x", "", {"a.test", "10.0.0.1"}},
+        CertificateCase{
+            "Both", {.common_name = "cn.test", .alternative_names = {"a.test"}}, "x", "cn.test", {"a.test"}}),
+    pathology::test::row_name);
+
+TEST(TlsDaemon, ShowsGivenCertificatesByName) {
+    Folder const folder;
+    auto const authority = tls::Authority::make({.key = tls::KeyType::ecdsa_p256});
+    auto const file = folder.write("site.pem", authority.issue({.names = {"site.test"}}).value().pem());
+    auto options = serving_tls();
+    options.tls.certificates = {"*.example.org=" + file};
+    Running running(options);
+    play([&]() -> Played {
+        for (std::string const host : {"www.example.org", "site.test", "else.test"}) {
+            auto plain = co_await connected(running.daemon);
+            auto const stream = co_await secured(std::move(plain), usual, host);
+            auto const shown = stream->info().peer_chain.at(0).subject_value("CN");
+            EXPECT_EQ(shown, host == "else.test" ? "pathod.net" : "site.test") << host;
+        }
+    });
+}
+
+TEST(TlsDaemon, SignsWithTheAuthorityOfItsFolder) {
+    Folder const folder;
+    auto options = serving_tls();
+    options.tls.authority_folder = (folder.path() / "conf").string();
+    Running running(options);
+    play([&]() -> Played {
+        tls::ClientSettings settings;
+        settings.verify = tls::Trust{.file = (folder.path() / "conf" / "pathology-ca-cert.pem").string()};
+        for (std::string const host : {"any.test", "127.0.0.1"}) {
+            auto plain = co_await connected(running.daemon);
+            auto const stream = co_await secured(std::move(plain), settings, host);
+            co_await expect_answer(*stream);
+        }
+    });
+}
+
+TEST(TlsDaemon, NotesTheClientsCertificate) {
+    auto options = serving_tls();
+    options.tls.request_client_certificate = true;
+    Running running(options);
+    play([&]() -> Played {
+        tls::ClientSettings settings;
+        settings.identity =
+            tls::Authority::make({.key = tls::KeyType::ecdsa_p256}).issue({.names = {"client.test"}}).value();
+        auto plain = co_await connected(running.daemon);
+        auto const stream = co_await secured(std::move(plain), settings);
+        co_await expect_answer(*stream);
+    });
+    auto const entry = running.daemon.log().take(patience).value();
+    ASSERT_TRUE(entry.tls && entry.tls->client_certificate);
+    EXPECT_EQ(entry.tls->client_certificate->common_name, "client.test");
+    EXPECT_EQ(entry.tls->client_certificate->key_type, "EC");
+}
+
+// --- what goes wrong
+// ----------------------------------------------------------------------------------------------------
+
+TEST(TlsDaemon, NotesPlainTextOnce) {
+    Running running;
+    play([&]() -> Played {
+        auto const stream = co_await connected(running.daemon);
+        co_await net::send(*stream, question);
+        std::string alert;
+        co_await read_to_end(*stream, alert);
+        EXPECT_THAT(alert, Not(HasSubstr("HTTP")));
+    });
+    auto const entry = running.daemon.log().take(patience).value();
+    EXPECT_EQ(entry.type, Exchange::Type::error);
+    EXPECT_EQ(entry.message,
+              "TLS handshake failed: the client does not speak TLS but says \"GET /p/200:b'hi' HTTP/1.\"");
+    EXPECT_TRUE(running.daemon.wait_until_idle(patience));
+    EXPECT_EQ(running.daemon.log().size(), 1U);
+}
+
+TEST(TlsDaemon, NotesAClientThatDoesNotTrustIt) {
+    Running running;
+    play([&]() -> Played {
+        tls::ClientSettings settings;
+        settings.verify = tls::Trust{};
+        auto plain = co_await connected(running.daemon);
+        tls::Engine engine(tls::ClientContext::make(settings).value(), tls::ServerName::of("origin.test"));
+        tls::TlsStream stream(std::move(plain), std::move(engine));
+        auto const shaken = co_await stream.handshake(patience);
+        EXPECT_FALSE(shaken);
+    });
+    EXPECT_EQ(running.daemon.log().take(patience)->message,
+              "TLS handshake failed: the client sent alert unknown_ca (48)");
+}
+
+TEST(TlsDaemon, SaysNothingOfAConnectionThatSaysNothing) {
+    Running running;
+    play([&]() -> Played {
+        auto const stream = co_await connected(running.daemon);
+        stream->close(net::HowToClose::half_close);
+        std::string nothing;
+        co_await read_to_end(*stream, nothing);
+    });
+    EXPECT_TRUE(running.daemon.wait_until_idle(patience));
+    EXPECT_EQ(running.daemon.log().size(), 0U);
+}
+
+TEST(TlsDaemon, HandshakesHaveATimeLimit) {
+    auto options = serving_tls();
+    options.time_limit = 50ms;
+    Running running(options);
+    play([&]() -> Played {
+        auto const stream = co_await connected(running.daemon);
+        co_await net::send(*stream, "\x16\x03\x01");
+        std::string nothing;
+        co_await read_to_end(*stream, nothing);
+    });
+    EXPECT_EQ(running.daemon.log().take(patience)->type, Exchange::Type::timeout);
+}
+
+TEST(TlsDaemon, NotesABodyThatIsCutShort) {
+    Running running;
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        auto& under = *plain;
+        auto const stream = co_await secured(std::move(plain));
+        co_await net::send(*stream, "POST /p/200 HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+        under.close(net::HowToClose::half_close);
+        std::string nothing;
+        co_await read_to_end(*stream, nothing);
+        EXPECT_EQ(nothing, "");
+    });
+    EXPECT_THAT(running.daemon.log().take(patience)->message, HasSubstr("Unexpected EOF"));
+}
+
+struct OptionsCase {
+    std::string_view name;
+    TlsOptions options;
+    std::string_view complaint;
+};
+void PrintTo(OptionsCase const& row, std::ostream* out) { *out << row.name; }
+class WrongTlsOptions : public testing::TestWithParam<OptionsCase> {};
+TEST_P(WrongTlsOptions, EndTheStart) {
+    Daemon daemon({.tls = GetParam().options});
+    auto const started = daemon.start();
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().code, proxycore::console::ExitCode::usage);
+    EXPECT_THAT(started.error().message, HasSubstr(std::string(GetParam().complaint)));
+}
+INSTANTIATE_TEST_SUITE_P(Daemon, WrongTlsOptions,
+                         testing::Values(OptionsCase{"Ciphers", {.ciphers = "NONE-SUCH"}, "no cipher in 'NONE-SUCH'"},
+                                         OptionsCase{"Certificate", {.certificates = {"/nowhere.pem"}}, "/nowhere.pem"},
+                                         OptionsCase{"Versions", {.versions = "SSLv3"}, "SSLv3 is not supported"},
+                                         OptionsCase{"KeyLog", {.key_log = "/dev/null/keys"}, "/dev/null/keys"},
+                                         OptionsCase{
+                                             "Folder", {.serve = true, .authority_folder = "/dev/null"}, "/dev/null"}),
+                         pathology::test::row_name);
+
+// --- tunnels
+// --------------------------------------------------------------------------------------------------------------
+
+TEST(Tunnel, ShowsACertificateForItsHost) {
+    Running running(DaemonOptions{});
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        bool const is_open = co_await tunnel(*plain, "asked.test:443");
+        EXPECT_TRUE(is_open);
+        auto const stream = co_await secured(std::move(plain), usual, "named.test");
+        auto const chain = stream->info().peer_chain;
+        EXPECT_EQ(chain.at(0).subject_value("CN"), "asked.test");
+        co_await expect_answer(*stream);
+    });
+    auto const entry = running.daemon.log().take(patience).value();
+    EXPECT_EQ(entry.tls->sni, "named.test");
+    EXPECT_EQ(entry.request->index, 0U);
+    EXPECT_EQ(running.daemon.log().size(), 1U) << "CONNECT leaves no entry";
+}
+
+TEST(Tunnel, MayBeInsideATunnelInsideTls) {
+    Running running;
+    play([&]() -> Played {
+        auto innermost = co_await connected(running.daemon);
+        for (std::string const host : {"first.test", "second.test", "third.test"}) {
+            StreamPtr around = co_await secured(std::move(innermost));
+            co_await expect_answer(*around);
+            auto const target = host + ":443";
+            bool const is_open = co_await tunnel(*around, target);
+            EXPECT_TRUE(is_open);
+            innermost = std::move(around);
+        }
+        auto const stream = co_await secured(std::move(innermost));
+        EXPECT_EQ(stream->info().peer_chain.at(0).subject_value("CN"), "third.test");
+        co_await expect_answer(*stream);
+        stream->close(net::HowToClose::fin);
+    });
+    auto const entries = running.daemon.log().wait_for(4, patience).value();
+    EXPECT_EQ(entries[3].request->index, 3U) << "requests are counted across tunnels";
+    EXPECT_TRUE(running.daemon.wait_until_idle(patience));
+}
+
+TEST(Tunnel, DepthHasALimit) {
+    Running running({.tls = {.in_tunnels = InTunnels::detect}});
+    play([&]() -> Played {
+        auto const stream = co_await connected(running.daemon);
+        unsigned opened = 0;
+        while (opened < 100) {
+            bool const is_open = co_await tunnel(*stream, "x.test:1");
+            if (!is_open) break;
+            ++opened;
+        }
+        EXPECT_GE(opened, 10U);
+        EXPECT_LT(opened, 100U);
+    });
+}
+
+TEST(Tunnel, LeavesTheChoiceToTheClientWhenTold) {
+    Running running({.tls = {.in_tunnels = InTunnels::detect}});
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        co_await tunnel(*plain, "asked.test:443");
+        auto const stream = co_await secured(std::move(plain));
+        co_await expect_answer(*stream);
+        auto const other = co_await connected(running.daemon);
+        co_await tunnel(*other, "asked.test:80");
+        co_await expect_answer(*other);
+    });
+}
+
+TEST(Tunnel, NotesPlainTextWhereTlsIsExpected) {
+    Running running(DaemonOptions{});
+    play([&]() -> Played {
+        auto const stream = co_await connected(running.daemon);
+        co_await tunnel(*stream, "asked.test:443");
+        co_await net::send(*stream, question);
+        std::string nothing;
+        co_await read_to_end(*stream, nothing);
+    });
+    EXPECT_THAT(running.daemon.log().take(patience)->message, HasSubstr("does not speak TLS"));
+}
+
+}  // namespace
+}  // namespace pathology::pathod
