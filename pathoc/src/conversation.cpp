@@ -2,6 +2,8 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/websocket/handshake.hpp>
+#include <pathology/proxycore/websocket/opcode.hpp>
 #include <utility>
 
 namespace pathology::pathoc {
@@ -144,6 +146,19 @@ asio::awaitable<void> Conversation::exchange(Line& line, Prepared const& message
     auto const size = outcome ? crafted.plan->length : outcome.error().bytes_sent;
     Outbound const sent{*crafted.spec, line.session->sent(), size, false};
     settle(line, message, when, sent, outcome);
+    if (line.speaks_websocket) check_handshake(when, crafted, *outcome);
+}
+
+/// What is wrong with it is told; the conversation goes on all the same.
+void Conversation::check_handshake(Moment const& moment, Crafted const& crafted, Reply const& reply) {
+    if (!crafted.websocket_key || options_.ignored_codes.contains(reply.status())) return;
+    auto const chosen = reply.head.fields.all("Sec-WebSocket-Protocol");
+    std::vector<std::string> const offered(chosen.begin(), chosen.end());  // any: a spec may offer what it likes
+    auto const judged = proxycore::websocket::check_answer(reply.head, *crafted.websocket_key, offered);
+    if (judged) return;
+    std::string block;
+    report_->fault(block, moment, "Bad handshake: " + judged.error().message);
+    tell(block);
 }
 
 void Conversation::settle(Line& line, Prepared const& message, Moment const& moment, Outbound const& sent,
@@ -185,20 +200,29 @@ asio::awaitable<void> Conversation::send_only(Line& line, Prepared const& messag
     progress_.count(failed);
 }
 
-/// Ends when the server does, or has been silent for too long.
+/// Ends when the server does, also by a close frame when we have nothing to send any more, or when it has been silent
+/// for too long.
 asio::awaitable<void> Conversation::hear_frames(Line& line) {
+    constexpr auto close = static_cast<std::uint8_t>(proxycore::websocket::Opcode::close);
     for (;;) {
         auto const frame = co_await line.session->receive_frame();
-        if (!frame) co_return;
         std::string block;
-        report_->received_frame(block, moment(line), *frame);
+        if (frame) {
+            report_->received_frame(block, moment(line), *frame);
+        } else if (frame.error().code == Errc::invalid_response) {
+            report_->fault(block, moment(line), frame.error().message);
+            failed_ = true;
+        }
         tell(block);
+        line.is_closed = line.is_closed || (frame && frame->opcode == close);
+        if (!frame || (line.is_closed && line.is_played)) co_return;
     }
 }
 
 asio::awaitable<void> Conversation::play_and_stay(Line& line) {
     co_await play(line);
-    if (!line.is_over && !stop_) co_await net::pause(std::nullopt);
+    line.is_played = true;
+    if (!line.is_over && !line.is_closed && !stop_) co_await net::pause(std::nullopt);
 }
 
 Moment Conversation::moment(Line const& line) const {

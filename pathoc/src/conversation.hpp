@@ -47,6 +47,7 @@ private:
         std::string remote;
         bool speaks_websocket = false;
         bool is_over = false;
+        bool is_played = false, is_closed = false;  // nothing is left to send; the server sent a close frame
     };
 
     boost::asio::awaitable<void> play_connection(std::uint64_t ordinal);
@@ -59,6 +60,7 @@ private:
     boost::asio::awaitable<void> send_only(Line& line, Prepared const& message, Crafted const& crafted);
 
     std::optional<Crafted> craft(Line const& line, Prepared const& message);
+    void check_handshake(Moment const& moment, Crafted const& crafted, Reply const& reply);
     void settle(Line& line, Prepared const& message, Moment const& moment, Outbound const& sent,
                 Result<Reply> const& outcome);
     Moment moment(Line const& line) const;

@@ -45,6 +45,9 @@ public:
     /// A frame that the server sent.
     virtual void received_frame(std::string& out, Moment const& moment,
                                 proxycore::record::RecordedFrame const& frame) = 0;
+
+    /// What is wrong with what the server said, where that ends nothing: a handshake that answers another key.
+    virtual void fault(std::string& out, Moment const& moment, std::string_view message) = 0;
 };
 
 /// `DD-MM-YY HH:MM:SS: >> SPEC` and `<< CODE REASON: N bytes`, dumps after them when asked for.

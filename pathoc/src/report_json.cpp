@@ -3,9 +3,9 @@
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/http1/settings.hpp>
+#include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/record/json.hpp>
 
-#include "frame_reader.hpp"
 #include "report.hpp"
 
 namespace pathology::pathoc {
@@ -96,9 +96,13 @@ public:
         auto entry = begin(moment, Exchange::Type::crafted);
         entry.protocol = "websockets";
         entry.spec = sent.spec;
-        FrameReader reader(sent.bytes.size());
-        reader.feed(sent.bytes);
-        if (auto frame = reader.next()) entry.frame = std::move(*frame);
+        record::FrameRecorder recorder({.payload = sent.bytes.size(), .raw = sent.bytes.size()});
+        recorder.feed(sent.bytes);
+        if (auto frame = recorder.next()) {
+            entry.frame = std::move(*frame);
+            entry.frame->connection = moment.connection;
+            entry.frame->index = moment.index;
+        }
         finish(out, entry);
     }
 
@@ -106,6 +110,14 @@ public:
         auto entry = begin(moment, Exchange::Type::inbound);
         entry.protocol = "websockets";
         entry.frame = frame;
+        entry.frame->connection = moment.connection;
+        finish(out, entry);
+    }
+
+    void fault(std::string& out, Moment const& moment, std::string_view message) override {
+        auto entry = begin(moment, Exchange::Type::error);
+        entry.protocol = "websockets";
+        entry.message = message;
         finish(out, entry);
     }
 

@@ -1,8 +1,6 @@
-#include <array>
-#include <cstdio>
 #include <pathology/proxycore/console/dump.hpp>
 #include <pathology/proxycore/console/timestamp.hpp>
-#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/record/frame_recorder.hpp>
 
 #include "report.hpp"
 
@@ -18,44 +16,6 @@ void append_visible(std::string& out, std::string_view text) {
         auto const byte = static_cast<unsigned char>(c);
         out += byte < 0x20 || byte > 0x7e ? '.' : c;
     }
-}
-
-std::string opcode_name(std::uint8_t opcode) {
-    switch (opcode) {
-        case 0: return "continue";
-        case 1: return "text";
-        case 2: return "binary";
-        case 8: return "close";
-        case 9: return "ping";
-        case 10: return "pong";
-        default: break;
-    }
-    constexpr std::string_view digits = "0123456789abcdef";
-    return std::string("0x") + digits[opcode & 0xFU];
-}
-
-std::string flag_names(RecordedFrame const& frame) {
-    std::array<std::pair<bool, char const*>, 5> const flags{
-        {{frame.fin, "fin"}, {frame.rsv1, "rsv1"}, {frame.rsv2, "rsv2"}, {frame.rsv3, "rsv3"}, {frame.masked, "mask"}}};
-    std::string names;
-    for (auto const& [is_set, name] : flags) {
-        if (is_set) names += (names.empty() ? ":" : "|") + std::string(name);
-    }
-    return names;
-}
-
-/// `15b`, `68.36k`: two decimals at most, no zeros behind.
-std::string short_size(std::uint64_t bytes) {
-    constexpr std::string_view units = "bkmgt";
-    auto value = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.2f", value);
-    std::string number(text.data());
-    number.erase(number.find_last_not_of('0') + 1);
-    if (number.ends_with('.')) number.pop_back();
-    return number + units[unit];
 }
 
 class TextReport final : public Report {
@@ -81,11 +41,13 @@ public:
     }
 
     void received_frame(std::string& out, Moment const&, RecordedFrame const& frame) override {
-        out += "<< ws frame:" + opcode_name(frame.opcode) + flag_names(frame);
-        if (frame.key) out += ":key=b'" + proxycore::http::escaped(*frame.key, '\'') + "'";
-        if (frame.payload_size > 0) out += " " + short_size(frame.payload_size);
-        out += '\n';
+        out += "<< " + proxycore::record::describe(frame) + "\n";
         if (show_response_) dump(out, "Payload:\n", frame.payload);
+    }
+
+    void fault(std::string& out, Moment const&, std::string_view message) override {
+        append_visible(out, message);
+        out += '\n';
     }
 
 private:

@@ -5,8 +5,8 @@
 #include <optional>
 #include <pathology/language/perform.hpp>
 #include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/record/frame_recorder.hpp>
 
-#include "frame_reader.hpp"
 #include "reply_reader.hpp"
 
 namespace pathology::pathoc {
@@ -29,7 +29,7 @@ public:
         : stream_(std::move(stream)),
           settings_(settings),
           replies_(settings.body_limit, settings.raw_limit),
-          frames_(settings.raw_limit) {
+          frames_({.payload = settings.raw_limit, .raw = settings.raw_limit}) {
         stream_->set_time_limit(settings_.time_limit);
     }
 
@@ -60,7 +60,7 @@ private:
     language::Player player_;
     language::Recording sent_;
     ReplyReader replies_;
-    FrameReader frames_;
+    proxycore::record::FrameRecorder frames_;
     Clock::time_point head_at_;
 };
 
@@ -210,7 +210,9 @@ asio::awaitable<Result<proxycore::record::RecordedFrame>> Session::Impl::receive
     frames_.feed(replies_.take_buffered());
     for (;;) {
         if (auto frame = frames_.next()) co_return std::move(*frame);
-        if (replies_.has_ended()) co_return failure(Errc::server_closed, "Server disconnected");
+        if (replies_.has_ended() && frames_.is_between_frames())
+            co_return failure(Errc::server_closed, "Server disconnected");
+        if (replies_.has_ended()) co_return failure(Errc::invalid_response, "Invalid frame: Unexpected EOF");
         if (auto const ec = co_await read_more()) co_return read_failure(ec);
         frames_.feed(replies_.take_buffered());
     }

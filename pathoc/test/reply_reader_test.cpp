@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "frame_reader.hpp"
 #include "support/for_each_split.hpp"
 
 namespace pathology::pathoc {
@@ -77,28 +76,6 @@ TEST(ReplyReader, HasWhatCameOfABrokenReply) {
     EXPECT_FALSE(reader.advance());
     EXPECT_EQ(reader.partial(), "HTT");
     EXPECT_EQ(reader.partial_size(), 3U);
-}
-
-TEST(FrameReader, UnmasksAndCutsPayloads) {
-    std::string const wire("\x01\x02hi\x8a\x00\x81\x85\x01\x02\x03\x04\x69\x67\x6f\x68\x6e", 17);
-    for_each_split(
-        wire, [] { return FrameReader(4); },
-        [](FrameReader& reader, Pieces pieces) {
-            std::vector<proxycore::record::RecordedFrame> frames;
-            for (auto const piece : pieces) {
-                reader.feed(piece);
-                while (auto frame = reader.next()) frames.push_back(std::move(*frame));
-            }
-            ASSERT_EQ(frames.size(), 3U);
-            EXPECT_EQ(frames[0].payload, "hi");
-            EXPECT_FALSE(frames[0].fin);
-            EXPECT_EQ(frames[1].opcode, 10);
-            EXPECT_TRUE(frames[1].fin);
-            EXPECT_EQ(frames[1].payload_size, 0U);
-            EXPECT_EQ(frames[2].payload, "hell");
-            EXPECT_EQ(frames[2].payload_size, 5U);
-            EXPECT_EQ(frames[2].key, "\x01\x02\x03\x04");
-        });
 }
 
 }  // namespace

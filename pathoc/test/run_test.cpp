@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
         ReplyCase{"ConnectMethod", "connect:'a:1'", "HTTP/1.1 200 Yes\r\nContent-Length: 9\r\n\r\n", Then::stay,
                   "<< 200 Yes: 0 bytes", 0},
         ReplyCase{"SwitchWithoutFrames", "ws:/", "HTTP/1.1 101 Switching Protocols\r\n\r\n", Then::close,
-                  "<< 101 Switching Protocols: 0 bytes", 0},
+                  "<< 101 Switching Protocols: 0 bytes\nBad handshake: no Upgrade", 0},
         ReplyCase{"ClosedBySpec", "get:/:d6", "", Then::close, "Disconnected by the spec after 6 bytes", 0}),
     row_name);
 
@@ -239,19 +239,70 @@ TEST(Run, TellsOneJsonObjectALine) {
 
 // --- WebSockets, no server -------------------------------------------------------------------------------------------
 
+constexpr auto handshake = "ws:/:h'Sec-WebSocket-Key'='dGhlIHNhbXBsZSBub25jZQ=='";
+std::string const switched =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+std::string const greeting = std::string(">> ") + handshake + "\n<< 101 Switching Protocols: 0 bytes\n";
+
 TEST(Run, HearsFramesAfterAHandshake) {
-    std::string const switched = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
-    ScriptedServer const server({switched + std::string("\x01\x02hi\x88\x00", 6)});
-    auto const outcome = against(server, {"ws:/"});
-    EXPECT_EQ(outcome.out,
-              ">> ws:/\n<< 101 Switching Protocols: 0 bytes\n<< ws frame:text 2b\n<< ws frame:close:fin\n");
+    ScriptedServer const server({switched + std::string("\x01\x02hi\x89\x00", 6)});
+    auto const outcome = against(server, {handshake});
+    EXPECT_EQ(outcome.out, greeting + "<< ws frame:text 2b\n<< ws frame:ping:fin\n");
     EXPECT_EQ(outcome.status, 0);
 }
 
+TEST(Run, EndsWhenTheServerHasSaidGoodbye) {
+    ScriptedServer const server({switched + std::string("\x88\x00", 2)}, Then::stay);
+    auto const outcome = against(server, {handshake});
+    EXPECT_EQ(outcome.out, greeting + "<< ws frame:close:fin\n");
+    EXPECT_EQ(outcome.status, 0);
+}
+
+TEST(Run, TellsHalfAFrame) {
+    ScriptedServer const server({switched + "\x01\x05hi"});
+    auto const outcome = against(server, {handshake});
+    EXPECT_EQ(outcome.out, greeting + "Invalid frame: Unexpected EOF\n");
+    EXPECT_EQ(outcome.status, 1);
+}
+
+TEST(Run, TellsAHandshakeThatAnswersAnotherKey) {
+    ScriptedServer const server({switched + "\x81\x02hi"});
+    auto const outcome = against(server, {"ws:/:h'Sec-WebSocket-Key'='x'"});
+    EXPECT_THAT(outcome.out,
+                HasSubstr("<< 101 Switching Protocols: 0 bytes\n"
+                          "Bad handshake: Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo= instead of "));
+    EXPECT_THAT(outcome.out, testing::EndsWith("<< ws frame:text:fin 2b\n"));
+    EXPECT_EQ(outcome.status, 0);
+}
+
+TEST(Run, TellsFramesInJson) {
+    ScriptedServer const server({switched + "\x81\x02hi"});
+    auto const outcome = against(server, {"--json", "ws:/:h'Sec-WebSocket-Key'='x'", "wf:b'yo':k'abcd'"});
+    EXPECT_THAT(outcome.out, HasSubstr(R"("type":"error","protocol":"websockets")"));
+    EXPECT_THAT(outcome.out, HasSubstr(R"("msg":"Bad handshake: )"));
+    EXPECT_THAT(outcome.out, HasSubstr(R"("payload":"hi","payload_size":2,"raw":)"));
+    EXPECT_THAT(outcome.out, HasSubstr(R"("key":"abcd","payload":"yo","payload_size":2,"raw":)"));
+}
+
 TEST(Run, SendsFramesAndStaysUntilTheServerIsSilentForTooLong) {
-    ScriptedServer const server({"HTTP/1.1 101 Switching Protocols\r\n\r\n"}, Then::stay);
-    auto const outcome = against(server, {"-t", "0.1", "ws:/", "wf:b'yo':x2"});
-    EXPECT_EQ(outcome.out, ">> ws:/\n<< 101 Switching Protocols: 0 bytes\n>> wf:b'yo'\n>> wf:b'yo'\n");
+    ScriptedServer const server({switched}, Then::stay);
+    auto const outcome = against(server, {"-t", "0.1", handshake, "wf:b'yo':x2"});
+    EXPECT_EQ(outcome.out, greeting + ">> wf:b'yo'\n>> wf:b'yo'\n");
+    EXPECT_EQ(outcome.status, 0);
+}
+
+TEST(Run, SendsFramesWithoutAHandshake) {
+    ScriptedServer const server({ok});
+    auto const outcome = against(server, {"wf:b'GET / HTTP/1.1':-mask", "wf:b'\r\n\r\n':-mask"});
+    EXPECT_EQ(outcome.out, ">> wf:b'GET / HTTP/1.1':-mask\n>> wf:b'\\r\\n\\r\\n':-mask\n");
+    EXPECT_EQ(outcome.status, 0);
+}
+
+TEST(Run, TakesAnotherAnswerToAHandshakeForAReply) {
+    ScriptedServer const server({ok, ok});
+    auto const outcome = against(server, {handshake, "get:/"});
+    EXPECT_EQ(outcome.out, std::string(">> ") + handshake + "\n<< 200 OK: 2 bytes\n>> 'GET':/\n<< 200 OK: 2 bytes\n");
     EXPECT_EQ(outcome.status, 0);
 }
 
