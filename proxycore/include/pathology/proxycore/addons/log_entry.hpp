@@ -1,0 +1,24 @@
+// One line of the proxy's log.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore::addons {
+
+enum class LogLevel : std::uint8_t { error, warn, alert, info, debug };
+
+/// "error", "warn", …
+std::string_view to_string(LogLevel level);
+
+struct LogEntry {
+    LogLevel level = LogLevel::info;
+    std::string message{};
+    bool operator==(LogEntry const&) const = default;
+};
+
+using LogSink = std::function<void(LogEntry const&)>;
+
+}  // namespace pathology::proxycore::addons

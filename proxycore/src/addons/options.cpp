@@ -1,0 +1,203 @@
+#include <pathology/proxycore/addons/options.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <utility>
+
+namespace pathology::proxycore::addons {
+namespace {
+
+using flow::OptionsError;
+
+[[noreturn]] void refuse(Option const& option, std::string_view what) {
+    throw OptionsError("option " + option.name + " (" + std::string(type_of(option.initial)) +
+                       "): " + std::string(what));
+}
+
+std::int64_t read_number(Option const& option, std::string_view text) {
+    std::int64_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || text.empty())
+        refuse(option, "expected a whole number, not " + http::quoted(text));
+    return number;
+}
+
+bool read_bool(Option const& option, std::optional<std::string> const& text, bool present) {
+    if (!text || *text == "true") return true;
+    if (*text == "false") return false;
+    if (*text == "toggle") return !present;
+    refuse(option, "expected true, false or toggle, not " + http::quoted(*text));
+}
+
+std::string const& needed(Option const& option, std::optional<std::string> const& text) {
+    if (!text) refuse(option, "needs a value: " + option.name + "=…");
+    return *text;
+}
+
+void check_choice(Option const& option, std::string_view text) {
+    auto const& choices = option.choices;
+    if (choices.empty() || std::find(choices.begin(), choices.end(), text) != choices.end()) return;
+    refuse(option, "expected one of " + to_string(OptionValue(choices)) + ", not " + http::quoted(text));
+}
+
+/// Whether `value` is one the option takes.
+void check(Option const& option, OptionValue const& value) {
+    if (value.index() != option.initial.index())
+        refuse(option, "does not take a value of type " + std::string(type_of(value)));
+    if (auto const* text = std::get_if<std::string>(&value)) check_choice(option, *text);
+    if (auto const* text = std::get_if<OptionalText>(&value); text != nullptr && *text) check_choice(option, **text);
+    if (auto const* texts = std::get_if<TextList>(&value))
+        for (auto const& text : *texts) check_choice(option, text);
+}
+
+bool is_same(Option const& a, Option const& b) {
+    return a.initial == b.initial && a.help == b.help && a.choices == b.choices;
+}
+
+}  // namespace
+
+Setting parse_setting(std::string_view text) {
+    auto const equals = std::min(text.find('='), text.size());
+    Setting setting{std::string(text.substr(0, equals))};
+    if (setting.name.empty()) throw OptionsError("expected name=value after --set, not " + http::quoted(text));
+    if (equals < text.size()) setting.value = text.substr(equals + 1);
+    return setting;
+}
+
+// --- declarations ----------------------------------------------------------------------------------------------------
+
+void Options::declare(Option option) {
+    if (auto const known = entries_.find(option.name); known != entries_.end()) {
+        if (is_same(known->second.option, option)) return;
+        throw OptionsError("option " + option.name + " is declared already, in another way");
+    }
+    check(option, option.initial);
+    auto const name = option.name;
+    auto value = option.initial;
+    entries_.emplace(name, Entry{std::move(option), std::move(value)});
+    std::vector<Setting> waiting;
+    std::erase_if(deferred_, [&](Setting const& setting) {
+        if (setting.name == name) waiting.push_back(setting);
+        return setting.name == name;
+    });
+    apply(waiting);
+}
+
+Options::Entry const& Options::entry(std::string_view name) const {
+    auto const known = entries_.find(name);
+    if (known == entries_.end()) throw OptionsError("unknown option " + http::quoted(name));
+    return known->second;
+}
+
+bool Options::contains(std::string_view name) const { return entries_.find(name) != entries_.end(); }
+Option const& Options::declaration(std::string_view name) const { return entry(name).option; }
+OptionValue const& Options::value(std::string_view name) const { return entry(name).value; }
+
+void Options::refuse_type(std::string_view name) const { refuse(entry(name).option, "was read as another type"); }
+
+std::vector<std::string> Options::names() const {
+    std::vector<std::string> names;
+    for (auto const& [name, unused] : entries_) names.push_back(name);
+    return names;
+}
+
+std::string Options::describe() const {
+    std::string text;
+    for (auto const& [name, entry] : entries_) {
+        auto const& option = entry.option;
+        text += name + " (" + std::string(type_of(option.initial)) + ", default " +
+                http::quoted(to_string(option.initial)) + ")\n";
+        if (!option.help.empty()) text += "    " + option.help + '\n';
+        if (!option.choices.empty()) text += "    One of " + to_string(OptionValue(option.choices)) + ".\n";
+    }
+    return text;
+}
+
+// --- changes ---------------------------------------------------------------------------------------------------------
+
+void Options::update(std::map<std::string, OptionValue> const& changes) {
+    std::map<std::string, OptionValue> before;
+    std::set<std::string> changed;
+    for (auto const& [name, value] : changes) check(entry(name).option, value);
+    for (auto const& [name, value] : changes) {
+        auto& present = entries_.find(name)->second.value;
+        if (present == value) continue;
+        before.emplace(name, std::exchange(present, value));
+        changed.insert(name);
+    }
+    if (changed.empty()) return;
+    try {
+        tell(changed);
+    } catch (OptionsError const&) {
+        for (auto& [name, value] : before) entries_.find(name)->second.value = std::move(value);
+        try {
+            tell(changed);  // those that took the new values take the old ones back
+        } catch (OptionsError const&) {
+            // They took them before; the error that counts is the first one.
+        }
+        throw;
+    }
+}
+
+void Options::apply(std::vector<Setting> const& settings) {
+    std::map<std::string, std::vector<Setting>> grouped;
+    std::vector<Setting> unknown;
+    for (auto const& setting : settings) {
+        if (contains(setting.name))
+            grouped[setting.name].push_back(setting);
+        else
+            unknown.push_back(setting);
+    }
+    std::map<std::string, OptionValue> changes;
+    for (auto const& [name, group] : grouped) changes.emplace(name, read(entry(name), group));
+    update(changes);
+    deferred_.insert(deferred_.end(), unknown.begin(), unknown.end());
+}
+
+OptionValue Options::read(Entry const& entry, std::vector<Setting> const& settings) const {
+    auto const& option = entry.option;
+    auto const& text = settings.back().value;
+    if (std::holds_alternative<TextList>(option.initial)) {
+        TextList texts;
+        for (auto const& setting : settings)
+            if (setting.value) texts.push_back(*setting.value);
+        return texts;
+    }
+    if (settings.size() > 1) refuse(option, "is set more than once");
+    if (auto const* present = std::get_if<bool>(&entry.value)) return read_bool(option, text, *present);
+    if (std::holds_alternative<OptionalText>(option.initial)) return text;
+    if (std::holds_alternative<OptionalNumber>(option.initial))
+        return text ? OptionalNumber(read_number(option, *text)) : OptionalNumber();
+    if (std::holds_alternative<std::string>(option.initial)) return needed(option, text);
+    return read_number(option, needed(option, text));
+}
+
+std::vector<std::string> Options::deferred() const {
+    std::vector<std::string> names;
+    for (auto const& setting : deferred_) names.push_back(setting.name);
+    return names;
+}
+
+void Options::expect_nothing_deferred() const {
+    if (deferred_.empty()) return;
+    auto const names = to_string(OptionValue(deferred()));
+    throw OptionsError("unknown options " + names + "; --options lists those there are");
+}
+
+// --- listeners -------------------------------------------------------------------------------------------------------
+
+void Options::tell(std::set<std::string> const& changed) const {
+    auto const listeners = listeners_;  // one may add or remove others
+    for (auto const& [place, listener] : listeners) listener(changed);
+}
+
+std::size_t Options::add_listener(Listener listener) {
+    listeners_.emplace(next_listener_, std::move(listener));
+    return next_listener_++;
+}
+
+void Options::remove_listener(std::size_t place) { listeners_.erase(place); }
+
+}  // namespace pathology::proxycore::addons

@@ -1,0 +1,128 @@
+#include <gmock/gmock.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "addons/recorder.hpp"
+
+namespace pathology::proxycore::addons {
+namespace {
+
+using test::Bench;
+using test::make_flow;
+using test::play;
+using test::run;
+using testing::ElementsAre;
+
+/// Blocks its thread in `request` until as many calls are inside as are wanted.
+class Blocker : public Addon {
+public:
+    Blocker(HookSet concurrent, int wanted) : concurrent_(concurrent), wanted_(wanted) {}
+    std::string name() const override { return "blocker"; }
+    HookSet concurrent() const override { return concurrent_; }
+
+    asio::awaitable<void> request(flow::HttpFlow& flow) override {
+        std::unique_lock lock(mutex_);
+        ++inside_;
+        most_ = std::max(most_, inside_);
+        changed_.notify_all();
+        bool const met = changed_.wait_for(lock, proxycore::test::patience, [&] { return most_ >= wanted_; });
+        --inside_;
+        if (!met) throw std::runtime_error("nobody came");
+        flow.comment = "met";
+        on_thread_ = std::this_thread::get_id();
+        co_return;
+    }
+
+    int most() const { return most_; }
+    std::thread::id thread() const { return on_thread_; }
+
+private:
+    HookSet concurrent_;
+    int wanted_, inside_ = 0, most_ = 0;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::thread::id on_thread_;
+};
+
+/// The same hook for two flows, side by side.
+void run_both(AddonChain& chain, flow::HttpFlow& one, flow::HttpFlow& other) {
+    using namespace asio::experimental::awaitable_operators;
+    play([&]() -> asio::awaitable<void> {
+        co_await (chain.run(hooks::request, one) && chain.run(hooks::request, other));
+    });
+}
+
+TEST(ConcurrentHook, P43_a_LetsOtherFlowsGoOn) {
+    asio::thread_pool workers(2);
+    Bench bench(workers.get_executor());
+    auto const blocker = std::make_shared<Blocker>(HookSet{Hook::request}, 2);
+    bench.chain.add(blocker);
+    auto one = make_flow(), other = make_flow();
+    run_both(bench.chain, one, other);
+    EXPECT_EQ(blocker->most(), 2);
+    EXPECT_EQ(one.comment, "met");
+    EXPECT_EQ(other.comment, "met");
+    EXPECT_NE(blocker->thread(), std::this_thread::get_id());
+    EXPECT_TRUE(bench.log.empty());
+}
+
+TEST(ConcurrentHook, P43_a_APlainOneStopsAllTraffic) {
+    Bench bench;
+    auto const blocker = std::make_shared<Blocker>(HookSet{}, 1);
+    bench.chain.add(blocker);
+    auto one = make_flow(), other = make_flow();
+    run_both(bench.chain, one, other);
+    EXPECT_EQ(blocker->most(), 1);
+    EXPECT_EQ(other.comment, "met");
+    EXPECT_EQ(blocker->thread(), std::this_thread::get_id());
+}
+
+class Misled : public Addon {
+public:
+    explicit Misled(Hook hook) : hook_(hook) {}
+    std::string name() const override { return "misled"; }
+    HookSet concurrent() const override { return {hook_}; }
+    asio::awaitable<void> request(flow::HttpFlow&) override {
+        throw std::runtime_error("from a worker");
+        co_return;
+    }
+
+private:
+    Hook hook_;
+};
+
+TEST(ConcurrentHook, P43_b_IsRefusedWhereItCannotBe) {
+    asio::thread_pool workers(1);
+    Bench bench(workers.get_executor());
+    for (auto const hook : {Hook::load, Hook::configure, Hook::tick, Hook::log}) {
+        try {
+            bench.chain.add(std::make_shared<Misled>(hook));
+            FAIL() << "nothing was thrown for " << to_string(hook);
+        } catch (flow::AddonError const& error) {
+            EXPECT_EQ(error.what(),
+                      "addon misled, in " + std::string(to_string(hook)) + ": this hook cannot be concurrent");
+        }
+    }
+    EXPECT_EQ(bench.chain.find("misled"), nullptr);
+}
+
+TEST(ConcurrentHook, NeedsWorkers) {
+    Bench bench;
+    EXPECT_THROW(bench.chain.add(std::make_shared<Misled>(Hook::request)), flow::AddonError);
+}
+
+TEST(ConcurrentHook, ItsExceptionsAreLoggedToo) {
+    asio::thread_pool workers(1);
+    Bench bench(workers.get_executor());
+    bench.chain.add(std::make_shared<Misled>(Hook::request));
+    auto flow = make_flow();
+    run(bench.chain, hooks::request, flow);
+    EXPECT_THAT(bench.log, ElementsAre(LogEntry{LogLevel::error, "addon misled, in request: from a worker"}));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::addons
