@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <pathology/language/generator.hpp>
+#include <pathology/language/http2.hpp>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/player.hpp>
 #include <pathology/language/print.hpp>
@@ -62,6 +63,20 @@ void BM_ParseResolveAndPlan(benchmark::State& state) {
 }
 BENCHMARK(BM_ParseResolveAndPlan)->DenseRange(0, 3);
 
+void BM_MakeHttp2Plan(benchmark::State& state) {
+    Settings settings;
+    settings.protocol = Protocol::http2;
+    Rng rng(1);
+    auto const message = parse_http2_responses(state.range(0) == 0 ? "200:b@100" : "200:b@64m").value().front();
+    for (auto _ : state) {
+        auto const resolved = resolve(message, settings, rng).value();
+        benchmark::DoNotOptimize(make_http2_plan(resolved, settings).value());
+    }
+    state.SetItemsProcessed(state.iterations());
+    state.SetLabel(print(message));
+}
+BENCHMARK(BM_MakeHttp2Plan)->DenseRange(0, 1);
+
 void BM_Print(benchmark::State& state) {
     auto const message = parse_response(specs[state.range(0)]).value();
     for (auto _ : state) benchmark::DoNotOptimize(print(message));
@@ -83,8 +98,9 @@ void BM_Generate(benchmark::State& state) {
 }
 BENCHMARK(BM_Generate)->DenseRange(0, static_cast<int>(DataType::bytes));
 
-void play(benchmark::State& state, std::string_view spec) {
-    Settings const settings;
+void play(benchmark::State& state, std::string_view spec, Protocol protocol = Protocol::http1) {
+    Settings settings;
+    settings.protocol = protocol;
     Rng rng(1);
     auto const resolved = resolve(parse_response(spec).value(), settings, rng).value();
     auto const plan = make_plan(resolved, settings).value();
@@ -108,6 +124,8 @@ void play(benchmark::State& state, std::string_view spec) {
 void BM_PlaySmall(benchmark::State& state) { play(state, "200:b@100"); }
 void BM_PlayLarge(benchmark::State& state) { play(state, "200:b@64m"); }
 void BM_PlayLiteral(benchmark::State& state) { play(state, "200:b'hello, world'"); }
+void BM_PlayLargeInFrames(benchmark::State& state) { play(state, "200:b@64m", Protocol::http2); }
+BENCHMARK(BM_PlayLargeInFrames);
 BENCHMARK(BM_PlaySmall);
 BENCHMARK(BM_PlayLarge);
 BENCHMARK(BM_PlayLiteral);

@@ -35,6 +35,8 @@ TEST_P(RefusedSpec, IsToldWhereAndWhatWouldFit) {
 constexpr auto response = test::parse_as_response;
 constexpr auto requests = test::parse_as_requests;
 constexpr auto frames = test::parse_as_frames;
+constexpr auto h2_answers = test::parse_as_http2_responses;
+constexpr auto h2_requests = test::parse_as_http2_requests;
 #define VALUE "a value ('text', a word, @SIZE or <FILE)"
 #define QUOTED_VALUE "a value ('text', @SIZE or <FILE)"
 #define RESPONSE_FEATURE "a response feature (h c l r m b p d i)"
@@ -120,11 +122,48 @@ RefusedCase const refused_wholes[] = {
     {"EndsBeforeBlankLines", response, "200:b\n\n  ", "1:6: expected " VALUE},
 };
 
+#define H2_FEATURE "a frame feature (x p d i)"
+RefusedCase const refused_http2[] = {
+    {"NoAnswer", h2_answers, "", "1:1: expected a status code, h2f or h2p"},
+    {"NoRequest", h2_requests, "", "1:1: expected a request (METHOD:PATH)"},
+    {"ReasonInHttp2", h2_answers, "200:m'x'", "1:5: expected a feature other than m, because HTTP/2 has no reasons"},
+    {"HandshakeInHttp2", h2_requests, "get:/ ws:/", "1:7: expected something else than ws, a handshake of HTTP/1"},
+    {"BareTrace", h2_requests, "trace:/", "1:1: expected this method in quotes"},
+    {"WebSocketFrameInHttp2", h2_answers, "wf", "1:1: expected a status code, h2f or h2p"},
+    {"EmptySlotAtTheEnd", h2_requests, "h2f:PING:",
+     "1:10: expected flags (such as END_STREAM), a stream, a payload "
+     "(a value, a field NAME=VALUE, a setting, an error) or " H2_FEATURE},
+    {"EmptySlotInTheMiddle", h2_requests, "h2f:PING::1",
+     "1:10: expected flags (such as END_STREAM), a stream, a payload (a value, a field NAME=VALUE, a setting, an "
+     "error) "
+     "or " H2_FEATURE},
+    {"LargeLength", h2_requests, "h2f:16777216:PING", "1:5: expected a length below 2^24"},
+    {"LargeType", h2_requests, "h2f:0:256", "1:7: expected a frame type up to 0xff"},
+    {"LargeStream", h2_requests, "h2f:PING:4294967296", "1:10: expected a stream below 2^32"},
+    {"LargeSetting", h2_requests, "h2f:SETTINGS:0x10000=1", "1:14: expected a setting up to 0xffff"},
+    {"LargeIncrement", h2_requests, "h2f:WINDOW_UPDATE:INCREMENT=4294967296", "1:29: expected a number below 2^32"},
+    {"LargeWeight", h2_requests, "h2f:PRIORITY:WEIGHT=256", "1:21: expected a number up to 0xff"},
+    {"SettingWithoutNumber", h2_requests, "h2f:SETTINGS:ENABLE_PUSH='1'", "1:26: expected a number"},
+    {"FlagInSmallLetters", h2_requests, "h2f:PING:ACK,ack", "1:14: expected a flag (such as END_STREAM)"},
+    {"FieldWithoutValue", h2_requests, "h2f:HEADERS:a=", "1:15: expected " VALUE},
+    {"BareWordForAPreface", h2_requests, "h2p:PRI", "1:5: expected " QUOTED_VALUE " or " H2_FEATURE},
+    {"FrameWithABody", h2_requests, "h2f:DATA b'x'",
+     "1:10: expected " H2_FEATURE ", a request (METHOD:PATH) or the end"},
+    {"SecondRepetition", h2_requests, "h2f:x1:x2", "1:8: a second repetition; a message has at most one"},
+    {"NonAsciiFrame", h2_requests, "h2f:'\xff'",
+     "1:6: a spec is ASCII text; write this byte as an escape such as \\xe9"},
+    {"TwoNestedAnswers", h2_requests, "get:/:s'200 h2f'",
+     "1:7: in the nested response, column 8: a nested spec holds one "
+     "message"},
+    {"SequenceOverHttp1", response, "h2f:PING h2f:PING", "1:10: expected " H2_FEATURE " or the end"},
+};
+
 auto const name_of = [](auto const& row) { return std::string(row.param.name); };
 INSTANTIATE_TEST_SUITE_P(Starts, RefusedSpec, testing::ValuesIn(refused_starts), name_of);
 INSTANTIATE_TEST_SUITE_P(Features, RefusedSpec, testing::ValuesIn(refused_features), name_of);
 INSTANTIATE_TEST_SUITE_P(Values, RefusedSpec, testing::ValuesIn(refused_values), name_of);
 INSTANTIATE_TEST_SUITE_P(Numbers, RefusedSpec, testing::ValuesIn(refused_numbers), name_of);
+INSTANTIATE_TEST_SUITE_P(Http2, RefusedSpec, testing::ValuesIn(refused_http2), name_of);
 INSTANTIATE_TEST_SUITE_P(Wholes, RefusedSpec, testing::ValuesIn(refused_wholes), name_of);
 
 TEST(ParseLimits, RefuseLongTextAndNameTheLimit) {
@@ -178,6 +217,21 @@ SameCase const same_cases[] = {
     {"FrameAsResponse", response, "wf:b'x'", "wf:b'x'"},
     {"KeyThatLooksLikeNone", frames, "wf:k\\x6eone", "wf:k\\x6eone"},
     {"RawBodyThatLooksLikeAFlag", frames, "wf:r\\x73v1", "wf:r\\x73v1"},
+    {"Http2FrameInPieces", h2_requests, "H2F : 0x5 : DATA : ACK , 0x8 : 1 : 'a' , b = c : x 2",
+     "h2f:5:DATA:ACK,0x8:1:'a','b'=c:x2"},
+    {"Http2LoneNumberIsTheStream", h2_requests, "h2f:DATA:1 h2f:DATA:1:2 h2f:0:0:1:2",
+     "h2f:DATA:1 h2f:DATA:1:2 h2f:0:0:1:2"},
+    {"Http2NumberBeforeAnEqualsSign", h2_requests, "h2f:0x99=5 h2f:SETTINGS:3=4", "h2f:0x99=5 h2f:SETTINGS:3=4"},
+    {"Http2FlagsBeforeATypeIsGiven", h2_requests, "h2f:END_STREAM:'x'", "h2f:END_STREAM:'x'"},
+    {"Http2TypeAndFlagOfOneName", h2_requests, "h2f:PRIORITY:PRIORITY", "h2f:PRIORITY:PRIORITY"},
+    {"Http2EmptyLength", h2_requests, "h2f::PING h2f::7", "h2f:PING h2f::7"},
+    {"Http2WithoutSpaceBetween", h2_answers, "h2fh2p200h2f:'x'200:b'x'h2f", "h2f h2p 200 h2f:'x' 200:b'x' h2f"},
+    {"Http2FeatureThatCouldBeAField", h2_requests, "h2f:x5 h2f:x5=x5", "h2f:x5 h2f:'x5'=x5"},
+    {"Http2Injection", h2_requests, "h2f:i0,'x' h2f:'a',i0='x'", "h2f:i0,'x' h2f:'a','i0'='x'"},
+    {"Http2FieldNamesThatAreWords", h2_requests, "h2f:'ERROR'=x,ERRORS=y,cancel=z",
+     "h2f:'ERROR'=x,'ERRORS'=y,'cancel'=z"},
+    {"Http2FrameOverHttp1", response, "h2f:PING", "h2f:PING"},
+    {"Http2AmongRequestsOverHttp1", requests, "h2p get:/ wf h2f", "h2p 'GET':/ wf h2f"},
     {"PathThatLooksLikeAMethod", requests, "ws:\\x67et", "ws:\\x67et"},
 };
 INSTANTIATE_TEST_SUITE_P(Grammar, AcceptedSpec, testing::ValuesIn(same_cases), name_of);
@@ -203,6 +257,18 @@ TEST(Parse, RefusesOrAcceptsEveryBeginningOfASpec) {
         "post:'/a\\'b':b@10k,ascii:h'a'=<'f':ufirefox:s'200:b\"x\"':p1,f:dr:ia,'\\x41' wf:c9:-fin:k'abcd':l5";
     for (std::size_t n = 0; n <= spec.size(); ++n) {
         for (auto const& setting : {test::response_setting(), test::client_setting(), test::session_setting()}) {
+            EXPECT_EQ(test::broken_promise(spec.substr(0, n), setting, n), "") << spec.substr(0, n);
+        }
+    }
+}
+
+TEST(Parse, RefusesOrAcceptsEveryBeginningOfAnHttp2Spec) {
+    std::string_view const spec =
+        "h2p:'PRI':d2 h2f:42:HEADERS:END_HEADERS,0x40:0x1234567:PAD_LENGTH=3,foo=bar,'a'=@4,ascii,CANCEL:x2:i9,'x' "
+        "h2f::0x99:255:0x80000001:MAX_FRAME_SIZE=0x10,0x99=5 post:/a:b@20k,digits:p9,f:s'200:b\"x\"'";
+    for (std::size_t n = 0; n <= spec.size(); ++n) {
+        for (auto const& setting :
+             {test::http2_client_setting(), test::http2_response_setting(), test::client_setting()}) {
             EXPECT_EQ(test::broken_promise(spec.substr(0, n), setting, n), "") << spec.substr(0, n);
         }
     }

@@ -119,6 +119,7 @@ std::optional<FrameNumber> FlagsParser::scan(Iterator& first, Iterator last, Fur
     bool alone = true;
     for (auto const* begin = it; true; begin = it) {
         auto const bits = flag_number.scan(it, last, seen);
+        if (!bits && !alone) seen.note(begin, "a flag (such as END_STREAM)");
         if (!bits) return std::nullopt;
         flags.number |= *bits;
         flags.text.append(alone && begin == first ? "" : ",").append(begin, it);
