@@ -126,6 +126,7 @@ asio::awaitable<void> Conversation::answer() {
         if (is_open_ && options_.tls.in_tunnels != InTunnels::plain) {
             tunnel_ = proxycore::http::parse_authority(request.target).host;
         }
+        is_fresh_ = true;
         co_return;
     }
     if (asks_for_http2()) co_return co_await upgrade_to_http2();

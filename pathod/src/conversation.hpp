@@ -78,7 +78,7 @@ private:
     bool is_open_ = true;
     bool peer_ended_ = false;  // nothing more will come
     bool in_body_ = false;
-    bool is_fresh_ = true;  // no request has come yet
+    bool is_fresh_ = true;  // nothing was said yet, here or in this tunnel
 };
 
 }  // namespace pathology::pathod

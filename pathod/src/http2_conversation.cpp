@@ -101,6 +101,7 @@ void Http2Conversation::take(std::string_view bytes) {
 }
 
 void Http2Conversation::end_input(net::error_code ec) {
+    if (ec == asio::error::operation_aborted) return;  // the next co_await throws
     peer_ended_ = ec == asio::error::eof;
     if (peer_ended_ || is_closing_) return;
     cause_ = ec;

@@ -53,6 +53,10 @@ asio::awaitable<void> Http2Conversation::flush() {
     auto const ec = co_await stream_.write(all);
     is_writing_ = false;
     out_.clear();
+    if (ec == asio::error::operation_aborted) {
+        is_between_frames_ = false;  // nobody knows how far it came
+        co_return;                   // the next co_await throws
+    }
     broken_ = broken_ || ec;
     if (ec && !cause_) cause_ = ec;
     room_.cancel();

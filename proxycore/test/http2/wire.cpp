@@ -20,7 +20,7 @@ std::string detail(Frame const& frame) {
         case FrameType::goaway:
             return std::to_string(read_number(frame.payload, 0)) + " " + name(ErrorCode{read_number(frame.payload, 4)});
         case FrameType::window_update: return std::to_string(read_number(frame.payload, 0));
-        case FrameType::ping: return std::string(frame.payload);
+        case FrameType::ping: return http::escaped(frame.payload);
         default: return {};
     }
 }

@@ -1,0 +1,359 @@
+// The daemon over HTTP/2: frames in, frames out, and what is noted of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <pathology/pathod/daemon.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http2/frame_reader.hpp>
+#include <pathology/proxycore/http2/header_decoder.hpp>
+
+#include "http2/wire.hpp"
+#include "support/client.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace proxycore::http2::test;
+using proxycore::http2::ErrorCode;
+using proxycore::http2::FrameType;
+using proxycore::http2::SettingId;
+using proxycore::record::Exchange;
+using test::Client;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+namespace flag = proxycore::http2::flag;
+constexpr auto patience = 20s;
+
+std::string request(std::uint32_t stream, std::string_view path, std::string_view method = "GET",
+                    unsigned flags = flag::end_headers | flag::end_stream) {
+    return headers(stream, {{":method", method}, {":scheme", "http"}, {":path", path}, {":authority", "x"}}, flags);
+}
+
+/// The frames of a server as lines, fields spelled out; SETTINGS and WINDOW_UPDATE left out.
+std::string told(std::string_view wire) {
+    proxycore::http2::FrameReader reader;
+    proxycore::http2::HeaderDecoder decoder;
+    reader.feed(wire);
+    std::string text;
+    while (auto const next = reader.next().value()) {
+        auto const type = FrameType{next->header.type};
+        if (type == FrameType::settings || type == FrameType::window_update) continue;
+        if (type != FrameType::headers) {
+            text += lines(encode(next->header).append(next->payload));
+            continue;
+        }
+        text += "HEADERS " + std::to_string(next->header.stream) +
+                ((next->header.flags & flag::end_stream) != 0 ? " END_STREAM" : "");
+        for (auto const& [name, value] : decoder.decode(next->payload).value().fields)
+            text += " " + std::string(name) + "=" + std::string(value);
+        text += '\n';
+    }
+    if (!reader.buffered().empty()) text += "and " + std::to_string(reader.buffered().size()) + " bytes\n";
+    return text;
+}
+
+class Running {
+public:
+    explicit Running(DaemonOptions options = {}) : daemon(std::move(options)) { daemon.start().value(); }
+    /// All that is answered to a client who says this, and that it was all.
+    std::string ask(std::string_view frames) { return told(Client(daemon.port()).ask(hello().append(frames))); }
+
+    Daemon daemon;
+};
+
+// --- what is answered ------------------------------------------------------------------------------------------------
+
+struct AnswerCase {
+    std::string_view name;
+    std::string sent, told;
+    DaemonOptions options = {};
+};
+void PrintTo(AnswerCase const& row, std::ostream* out) { *out << row.name; }
+
+class Http2Answer : public testing::TestWithParam<AnswerCase> {};
+
+TEST_P(Http2Answer, IsTheseFrames) {
+    Running running(GetParam().options);
+    EXPECT_EQ(running.ask(GetParam().sent), GetParam().told);
+}
+
+TEST_P(Http2Answer, IsTheSameByteByByte) {
+    Running running(GetParam().options);
+    Client client(running.daemon.port());
+    for (char const c : hello() + GetParam().sent) client.send({&c, 1});
+    EXPECT_EQ(told(client.half_close().read_to_end()), GetParam().told);
+}
+
+std::string refused(std::string_view why) {
+    auto const body = "pathod error: " + std::string(why);
+    return "HEADERS 1 :status=800 content-type=text/plain content-length=" + std::to_string(body.size()) +
+           "\nDATA 1 END_STREAM '" + proxycore::http::escaped(body, '\'') + "'\n";
+}
+std::string no_reasons() {
+    return refused(
+        "Error parsing response spec: expected a feature other than m, because HTTP/2 has no reasons\n"
+        "200:m'x'\n    ^\n");
+}
+
+// The session sends the heads it has before any content.
+std::string const abc_head = "HEADERS 1 :status=200 content-length=3\n";
+std::string const abc_body = "DATA 1 END_STREAM 'abc'\n";
+std::string const abc = abc_head + abc_body;
+std::string const other = "HEADERS 3 END_STREAM :status=201 content-length=0\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Plain, Http2Answer,
+    testing::Values(
+        AnswerCase{"CraftedPath", request(1, "/p/200:b'abc'"), abc},
+        AnswerCase{"Anchor", request(1, "/foo"), abc, {.anchors = {"/foo=200:b'abc'"}}},
+        AnswerCase{"NoBody", request(1, "/p/204"), "HEADERS 1 END_STREAM :status=204 content-length=0\n"},
+        AnswerCase{"Head", request(1, "/p/200:b'abc'", "HEAD"), "HEADERS 1 END_STREAM :status=200 content-length=3\n"},
+        AnswerCase{"HeadWithActions", request(1, "/p/200:b'abc':i0,''", "HEAD"),
+                   "HEADERS 1 END_STREAM :status=200 content-length=3\n"},
+        AnswerCase{"FieldsAsGiven", request(1, "/p/200:h'X'='Y':b'abc'"),
+                   "HEADERS 1 :status=200 X=Y content-length=3\nDATA 1 END_STREAM 'abc'\n"},
+        AnswerCase{"TwoStreams", request(1, "/p/200:b'abc'") + request(3, "/p/201"), abc_head + other + abc_body},
+        AnswerCase{
+            "RequestWithABody",
+            request(1, "/p/200:b'abc'", "POST", flag::end_headers) + data(1, "x") + data(1, "", flag::end_stream), abc},
+        AnswerCase{"SmallTable", settings(setting(SettingId::header_table_size, 0)) + request(1, "/p/200:b'abc'"),
+                   abc}),
+    pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Answers800, Http2Answer,
+    testing::Values(
+        AnswerCase{"NotFound", request(1, "/"), refused("No valid craft request found")},
+        AnswerCase{"ParseError", request(1, "/p/200:m'x'"), no_reasons()},
+        AnswerCase{"AnchorForHttp1", request(1, "/foo"), no_reasons(), {.anchors = {"/foo=200:m'x'"}}},
+        AnswerCase{"NoCraft", request(1, "/p/200"), refused("Crafting disabled."), {.craft = false}},
+        AnswerCase{"Nohang", request(1, "/p/200:pa,1"), refused("Pauses have been disabled."), {.nohang = true}},
+        AnswerCase{"TooLarge", request(1, "/p/200:b@1k"), refused("Response too large."), {.size_limit = 100}}),
+    pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Acts, Http2Answer,  // sent as they are
+    testing::Values(
+        AnswerCase{"InjectedBehind", request(1, "/p/200:b'abc':ia,'!'"), abc + "and 1 bytes\n"},
+        AnswerCase{"CutInsideData", request(1, "/p/200:b'abc':d15"),
+                   "HEADERS 1 :status=200 content-length=3\nand 2 bytes\n"},
+        AnswerCase{"CutAtTheBegin", request(1, "/p/200:b'abc':d0"), ""},
+        AnswerCase{"CutEndsTheConnection", request(1, "/p/200:d0") + request(3, "/p/200"), ""},
+        AnswerCase{"FramesBehindAResponse", request(1, "/p/200:b'abc'%20h2f:PING"),
+                   abc + "PING \\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\n"},
+        AnswerCase{"FramesInPlaceOfOne", request(1, "/p/h2f:RST_STREAM:CANCEL"), "RST_STREAM 1 CANCEL\n"},
+        AnswerCase{"FramesRepeated", request(1, "/p/h2f:DATA:'x':x3"), "DATA 1 'x'\nDATA 1 'x'\nDATA 1 'x'\n"},
+        AnswerCase{"NoFrames", request(1, "/p/h2f:DATA:'x':x0") + request(3, "/p/201"), other},
+        AnswerCase{"OnTheStreamThatAsked", request(5, "/p/h2f:DATA:END_STREAM:'x'"), "DATA 5 END_STREAM 'x'\n"},
+        AnswerCase{"AnchorForHttp2",
+                   request(1, "/foo"),
+                   abc + "DATA 1 'late'\n",
+                   {.anchors = {"/foo=200:b'abc' h2f:DATA:'late'"}}}),
+    pathology::test::row_name);
+
+// --- time and turns --------------------------------------------------------------------------------------------------
+
+TEST(Http2Daemon, LetsOthersGoOnWhileAnAnswerPausesBetweenFrames) {
+    Running running;
+    Client client(running.daemon.port());
+    client.send(hello() + request(1, "/p/200:b'abc':p13,f") + request(3, "/p/201"));
+    std::string all;
+    while (told(all).find("HEADERS 3") == std::string::npos) {
+        auto const more = client.read(1);
+        ASSERT_FALSE(more.empty()) << told(all);
+        all += more;
+    }
+    EXPECT_EQ(told(all), abc_head + other);
+    running.daemon.stop();
+    EXPECT_EQ(told(client.read_to_end()), "GOAWAY 3 NO_ERROR\n");
+}
+
+TEST(Http2Daemon, HoldsTheWireWhileAnAnswerPausesInsideAFrame) {
+    Running running;
+    auto const in_data = running.ask(request(1, "/p/200:b'abc':p15,1") + request(3, "/p/201"));
+    EXPECT_EQ(in_data, abc + other);
+    auto const between = running.ask(request(1, "/p/200:b'abc':p13,1") + request(3, "/p/201"));
+    EXPECT_EQ(between,
+              "HEADERS 1 :status=200 content-length=3\nHEADERS 3 END_STREAM :status=201 content-length=0\nDATA 1 "
+              "END_STREAM 'abc'\n");
+}
+
+TEST(Http2Daemon, ObeysTheWindowInAnswersWithActions) {
+    Running running;
+    Client client(running.daemon.port());
+    auto const small = settings(setting(SettingId::initial_window_size, 2));
+    client.send(std::string(proxycore::http2::client_preface) + small + request(1, "/p/200:b'abc':pa,0") +
+                request(3, "/p/201"));
+    std::string all;
+    while (told(all).find("HEADERS 3") == std::string::npos) all += client.read(1);
+    EXPECT_EQ(told(all), "HEADERS 1 :status=200 content-length=3\nHEADERS 3 END_STREAM :status=201 content-length=0\n");
+    client.send(window_update(1, 1));
+    EXPECT_EQ(told(client.half_close().read_to_end()), "DATA 1 END_STREAM 'abc'\n");
+}
+
+TEST(Http2Daemon, CarriesBigBodiesBothWays) {
+    Running running;
+    Client client(running.daemon.port());
+    client.send(hello() + settings("", flag::ack) + window_update(0, 1U << 24U) +
+                request(1, "/p/200:b@3m", "POST", flag::end_headers) + window_update(1, 1U << 24U));
+    for (int i = 0; i < 100; ++i) client.send(data(1, std::string(10'000, 'x')));
+    client.send(data(1, "", flag::end_stream));
+    auto const wire = client.half_close().read_to_end();
+    EXPECT_GT(wire.size(), 3U << 20U);
+    EXPECT_THAT(told(wire), EndsWith("'\n"));
+    auto const entry = running.daemon.log().wait_for(1, patience).value().front();
+    EXPECT_EQ(entry.request->body_size, 1'000'000U);
+    EXPECT_EQ(entry.response->body_size, 3U << 20U);
+    EXPECT_GT(entry.response->bytes_written, 3U << 20U);
+}
+
+TEST(Http2Daemon, SendsTheSameForTheSameSeed) {
+    auto const once = [] {
+        return Running({.seed = 7}).ask(request(1, "/p/200:b@100,ascii_letters") + request(3, "/p/200:b@20:ir,@3"));
+    };
+    EXPECT_EQ(once(), once());
+}
+
+TEST(Http2Daemon, LetsAClientGoOnThatExpectsIt) {
+    Running running;
+    auto const fields = block({{":method", "POST"},
+                               {":scheme", "http"},
+                               {":path", "/p/200"},
+                               {":authority", "x"},
+                               {"expect", "100-continue"}});
+    EXPECT_THAT(running.ask(headers(1, std::string_view(fields), flag::end_headers) + data(1, "x", flag::end_stream)),
+                StartsWith("HEADERS 1 :status=100\nHEADERS 1 END_STREAM :status=200"));
+}
+
+// --- how it begins and ends ------------------------------------------------------------------------------------------
+
+TEST(Http2Daemon, UpgradesAClientThatAsks) {
+    Running running;
+    auto const answer = Client(running.daemon.port())
+                            .ask(
+                                "GET /p/200:b'abc' HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                                "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n" +
+                                hello() + request(3, "/p/201"));
+    constexpr std::string_view switching =
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+    ASSERT_THAT(answer, StartsWith(std::string(switching)));
+    EXPECT_EQ(told(std::string_view(answer).substr(switching.size())), abc_head + other + abc_body);
+}
+
+TEST(Http2Daemon, SpeaksInsideATunnel) {
+    DaemonOptions options;
+    options.tls.in_tunnels = InTunnels::plain;
+    Running running(options);
+    auto const answer =
+        Client(running.daemon.port()).ask("CONNECT x:80 HTTP/1.1\r\n\r\n" + hello() + request(1, "/p/200:b'abc'"));
+    auto const begin = answer.find("\r\n\r\n") + 4;
+    EXPECT_EQ(told(std::string_view(answer).substr(begin)), abc);
+}
+
+TEST(Http2Daemon, SpeaksHttp1AloneWhenToldSo) {
+    Running running({.http2 = false});
+    Client(running.daemon.port()).ask(hello());
+    auto const entry = running.daemon.log().wait_for(1, patience).value().front();
+    EXPECT_EQ(entry.protocol, "http");
+    EXPECT_EQ(entry.request->method, "PRI");
+}
+
+TEST(Http2Daemon, GoesAwayFromASilentClient) {
+    Running running({.time_limit = 50ms});
+    Client client(running.daemon.port());
+    client.send(hello());
+    EXPECT_EQ(told(client.read_to_end()), "GOAWAY 0 NO_ERROR\n");
+    EXPECT_EQ(running.daemon.log().wait_for(1, patience).value().front().type, Exchange::Type::timeout);
+}
+
+TEST(Http2Daemon, DoesNotCallAPauseSilence) {
+    Running running({.time_limit = 100ms});
+    EXPECT_EQ(running.ask(request(1, "/p/200:b'abc':p0,1")), abc);
+}
+
+TEST(Http2Daemon, SaysWhatAClientDidWrong) {
+    Running running;
+    EXPECT_EQ(running.ask(data(0, "x")), "GOAWAY 0 PROTOCOL_ERROR\n");
+    auto const entry = running.daemon.log().wait_for(1, patience).value().front();
+    EXPECT_EQ(entry.type, Exchange::Type::error);
+    EXPECT_THAT(entry.message, HasSubstr("stream_id == 0 (PROTOCOL_ERROR)"));
+}
+
+TEST(Http2Daemon, SaysWhichRequestWasNone) {
+    Running running;
+    EXPECT_EQ(running.ask(headers(1, {{":method", "GET"}, {":path", "/"}}) + request(3, "/p/201")),
+              "RST_STREAM 1 PROTOCOL_ERROR\nHEADERS 3 END_STREAM :status=201 content-length=0\n");
+    auto const entries = running.daemon.log().wait_for(2, patience).value();
+    auto const of_error = entries[0].type == Exchange::Type::error ? entries[0] : entries[1];
+    EXPECT_THAT(of_error.message, HasSubstr("Bad HTTP/2 request: stream 1 reset: PROTOCOL_ERROR"));
+}
+
+// --- what is noted ---------------------------------------------------------------------------------------------------
+
+TEST(Http2Daemon, NotesAnExchangeWithItsFrames) {
+    Running running({.show_requests = true, .show_responses = true});
+    running.ask(request(1, "/p/200:b'abc'", "POST", flag::end_headers) + data(1, "hi", flag::end_stream) +
+                ping("12345678") + request(3, "/p/201"));
+    auto const entries = running.daemon.log().wait_for(2, patience).value();
+    auto const& first = entries[0].request->stream == 1U ? entries[0] : entries[1];
+    auto const& second = entries[0].request->stream == 1U ? entries[1] : entries[0];
+    EXPECT_EQ(first.protocol, "http2");
+    EXPECT_EQ(first.request->http_version, "HTTP/2.0");
+    EXPECT_EQ(first.request->path, "/p/200:b'abc'");
+    EXPECT_EQ(first.request->body, "hi");
+    EXPECT_EQ(first.request->raw,
+              request(1, "/p/200:b'abc'", "POST", flag::end_headers) + data(1, "hi", flag::end_stream));
+    EXPECT_EQ(first.request->headers,
+              (proxycore::http::Fields{
+                  {":method", "POST"}, {":scheme", "http"}, {":authority", "x"}, {":path", "/p/200:b'abc'"}}));
+    EXPECT_EQ(first.request->index, 0U);
+    auto const types = [](Exchange const& entry) {
+        std::string all;
+        for (auto const& header : entry.request->frames) all += name(FrameType{header.type}) + " ";
+        return all;
+    };
+    EXPECT_EQ(types(first), "SETTINGS HEADERS DATA ");
+    EXPECT_EQ(types(second), "PING HEADERS ");
+    EXPECT_EQ(first.response->status_code, "200");
+    EXPECT_EQ(first.response->version, "HTTP/2.0");
+    EXPECT_EQ(told(first.response->raw), abc);
+    EXPECT_EQ(first.response->bytes_written, first.response->raw.size());
+    EXPECT_TRUE(first.finished);
+    EXPECT_EQ(second.request->index, 1U);
+}
+
+TEST(Http2Daemon, NotesThatTheClientResetAStream) {
+    Running running;
+    running.ask(request(1, "/p/200:b@1m") + rst_stream(1, ErrorCode::cancel));
+    auto const entry = running.daemon.log().wait_for(1, patience).value().front();
+    EXPECT_EQ(entry.message, "stream 1 reset by the client: CANCEL");
+}
+
+TEST(Http2Daemon, EndsAnActWhoseStreamWasReset) {
+    Running running;
+    Client client(running.daemon.port());
+    client.send(hello() + request(1, "/p/200:b'abc':p13,f"));
+    EXPECT_TRUE(running.daemon.log().wait_for(1, patience).has_value());  // it pauses, so it is noted before its end
+    client.send(rst_stream(1, ErrorCode::cancel) + request(3, "/p/201"));
+    EXPECT_THAT(told(client.half_close().read_to_end()), EndsWith(other));
+    auto const entry = running.daemon.log().entries().front();
+    EXPECT_EQ(entry.message, "stream 1 reset by the client: CANCEL");
+    EXPECT_TRUE(entry.finished);
+}
+
+TEST(Http2Daemon, NotesAPauseThatIsStopped) {
+    Running running;
+    Client client(running.daemon.port());
+    client.send(hello() + request(1, "/p/200:b'abc':pa,f"));
+    EXPECT_FALSE(running.daemon.log().wait_for(1, patience).value().front().finished);
+    running.daemon.stop();
+    EXPECT_FALSE(running.daemon.log().entries().front().finished);
+}
+
+}  // namespace
+}  // namespace pathology::pathod
