@@ -103,9 +103,14 @@ Result<Script> Client::Impl::read(std::string_view spec) const {
 asio::awaitable<Result<Session*>> Client::Impl::open() {
     if (session_) co_return &*session_;
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
-    auto stream = co_await pathoc::open(route_, limit);
-    if (!stream) co_return stream.error();
-    session_.emplace(std::move(*stream), SessionSettings{limit, options_.body_limit, options_.raw_limit});
+    if (options_.tls.use && !route_.tls) {
+        auto layer = TlsLayer::make(options_.tls, route_.server().host);
+        if (!layer) co_return layer.error();
+        route_.tls = std::move(*layer);
+    }
+    auto opened = co_await pathoc::open(route_, limit);
+    if (!opened) co_return opened.error();
+    session_.emplace(std::move(opened->stream), SessionSettings{limit, options_.body_limit, options_.raw_limit});
     ++connections_;
     messages_ = 0;
     co_return &*session_;

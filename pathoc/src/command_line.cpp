@@ -1,6 +1,7 @@
 #include <pathology/pathoc/command_line.hpp>
 
 #include <charconv>
+#include <pathology/proxycore/tls/version.hpp>
 #include <utility>
 
 namespace pathology::pathoc {
@@ -24,7 +25,7 @@ struct Typed {
 
 void declare_target(console::CommandLine& line, Typed& typed) {
     line.group("Target");
-    line.option("-p,--port", typed.port, "connect to this port; HOST:PORT says the same (default 80)");
+    line.option("-p,--port", typed.port, "connect to this port; HOST:PORT says the same (default 80, 443 with -s)");
     line.option("-c,--connect-to", typed.tunnel, "ask the host, a proxy, for a tunnel by CONNECT first", "HOST:PORT");
     line.option("--proxy-auth", typed.proxy_auth, "tell that proxy who we are (Basic)", "USER:PASSWORD");
     line.option("--socks", typed.socks, "reach the host through this SOCKS5 server, which looks up its name",
@@ -33,6 +34,22 @@ void declare_target(console::CommandLine& line, Typed& typed) {
     line.flag("--http2", typed.options.http2, "with --preview: the bytes of HTTP/2 frames");
     line.positional("HOST", typed.host, "where to send to: NAME, NAME:PORT, [IPV6]:PORT", false);
     line.positional("SPEC", typed.options.specs, "what to send: a spec, a file that holds one, +FILE", false);
+}
+
+void declare_tls(console::CommandLine& line, Typed& typed) {
+    auto& tls = typed.options.tls;
+    line.group("TLS");
+    line.flag("-s,--ssl", tls.use, "speak TLS with the server (default port 443)");
+    line.option("-i,--sni", tls.sni, "ask for this server name; '' asks for none (default: the host)", "NAME");
+    line.option("-C,--clientcert", tls.client_certificate, "show this certificate, PEM with its key", "FILE");
+    line.option("--passphrase", tls.passphrase, "opens its key, when that is encrypted", "TEXT");
+    line.option("--ciphers", tls.ciphers, "offer these and no others, in OpenSSL's notation", "LIST");
+    line.option("--ssl-version", tls.versions, "TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all", "VERSION");
+    line.flag("--verify", tls.verify, "demand a certificate that the system trusts, for that host");
+    line.option("--ca", tls.authorities, "demand one that is trusted here: a PEM file, or a folder of them",
+                "FILE|DIR");
+    line.flag("-S,--sslinfo", typed.options.show_tls, "show what was agreed on, and the server's certificates");
+    line.option("--ssl-keylogfile", tls.key_log, "append the secrets of connections; also by SSLKEYLOGFILE", "FILE");
 }
 
 void declare_run(console::CommandLine& line, Options& options) {
@@ -68,6 +85,7 @@ void declare_output(console::CommandLine& line, Typed& typed) {
         "  pathoc localhost:9999 get:/ \"post:/form:b@1k\"\n"
         "  pathoc -e -I 200 -t 2 -n 1000 localhost:9999 'get:/:b@10:ir,@1'\n"
         "  pathoc -c origin.test:80 -p 8080 localhost get:/\n"
+        "  pathoc -s -S --verify origin.test get:/\n"
         "  pathoc --socks localhost:1080 origin.test get:/\n");
 }
 
@@ -97,7 +115,7 @@ result<void, Exit> settle_target(Typed& typed) {
     }
     if (typed.port == 0) return refuse("there is no port 0 to connect to");
     options.host = host->name;
-    options.port = host->port ? *host->port : typed.port.value_or(80);
+    options.port = host->port ? *host->port : typed.port.value_or(options.tls.use ? 443 : 80);
     return {};
 }
 
@@ -138,6 +156,20 @@ result<void, Exit> settle_socks(Typed& typed) {
     return {};
 }
 
+/// What only means something in TLS is refused without it, --verify before all.
+result<void, Exit> settle_tls(Typed& typed) {
+    auto& tls = typed.options.tls;
+    tls.verify = tls.verify || !tls.authorities.empty();
+    TlsOptions const untouched;
+    bool const is_wanted =
+        tls.verify || tls.sni || tls.client_certificate || !tls.ciphers.empty() || tls.versions != untouched.versions;
+    if (is_wanted && !tls.use) return refuse("-i, -C, --ciphers, --ssl-version, --verify and --ca are for TLS: add -s");
+    if (auto const versions = proxycore::tls::parse_versions(tls.versions); !versions) {
+        return refuse("--ssl-version: " + versions.error().message);
+    }
+    return {};
+}
+
 result<Options, Exit> settle(Typed typed) {
     auto& options = typed.options;
     options.timestamps = !typed.no_timestamp;
@@ -147,7 +179,7 @@ result<Options, Exit> settle(Typed typed) {
     if (options.specs.empty()) return refuse("SPEC is missing: say what to send to " + typed.host);
     if (options.http2 && !options.preview) return refuse("--http2 is for --preview");
     if (options.connections < -1) return refuse("-n takes a number of connections, or -1 for no end");
-    for (auto const settle_one : {settle_target, settle_tunnel, settle_socks}) {
+    for (auto const settle_one : {settle_tls, settle_target, settle_tunnel, settle_socks}) {
         if (auto const settled = settle_one(typed); !settled) return settled.error();
     }
     if (typed.ignored_codes.empty()) return options;
@@ -163,6 +195,7 @@ result<Options, Exit> parse_options(std::vector<std::string> arguments) {
     Typed typed;
     console::CommandLine line(program, "A perverse HTTP client: sends what specs say, and tells what comes back.");
     declare_target(line, typed);
+    declare_tls(line, typed);
     declare_run(line, typed.options);
     declare_output(line, typed);
     if (auto const parsed = line.parse(std::move(arguments)); !parsed) return parsed.error();

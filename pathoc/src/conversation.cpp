@@ -2,6 +2,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/tls/recorded.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <pathology/proxycore/websocket/opcode.hpp>
 #include <utility>
@@ -47,7 +48,8 @@ std::optional<std::uint64_t> total(Options const& options, std::span<Script cons
 
 }  // namespace
 
-Conversation::Conversation(Options const& options, std::span<Script const> scripts, Console& console)
+Conversation::Conversation(Options const& options, std::span<Script const> scripts, Console& console,
+                           std::shared_ptr<TlsLayer const> tls)
     : options_(options),
       scripts_(scripts),
       console_(console),
@@ -55,6 +57,7 @@ Conversation::Conversation(Options const& options, std::span<Script const> scrip
       report_(options.form == OutputForm::json ? make_json_report() : make_text_report(options)),
       progress_(console, total(options, scripts), std::chrono::steady_clock::now),
       route_(route_of(options)) {
+    route_.tls = std::move(tls);
     if (options.memo) memo_.emplace(options.memo_limit);
 }
 
@@ -71,7 +74,7 @@ asio::awaitable<void> Conversation::play_connection(std::uint64_t ordinal) {
     using namespace asio::experimental::awaitable_operators;
     bool const picks = options_.random_pick && scripts_.size() > 1;
     if (picks) dice_.tell(console_);
-    Line line{ordinal, Playlist(picks ? dice_.pick(scripts_, ordinal) : scripts_), 0, {}, {}, false, false};
+    Line line{ordinal, Playlist(picks ? dice_.pick(scripts_, ordinal) : scripts_), 0, {}, {}, {}, false, false};
     co_await play(line);
     if (line.speaks_websocket && !line.is_over && !stop_) co_await (hear_frames(line) || play_and_stay(line));
 }
@@ -114,15 +117,25 @@ std::optional<Crafted> Conversation::craft(Line const& line, Prepared const& mes
 
 /// Once a name has led to an address, later connections go there without asking again.
 asio::awaitable<void> Conversation::open(Line& line) {
-    auto stream = co_await pathoc::open(route_, limit_of(options_.time_limit));
-    if (!stream) {
+    auto opened = co_await pathoc::open(route_, limit_of(options_.time_limit));
+    if (!opened) {
         line.is_over = true;
-        if (!interrupted_) note_closed_way(stream.error());
+        if (!interrupted_) note_closed_way(opened.error());
         co_return;
     }
-    line.remote = (*stream)->remote_endpoint();
+    line.remote = opened->stream->remote_endpoint();
     if (auto const address = parse_host(line.remote)) route_.address = address->name;
-    line.session.emplace(std::move(*stream), session_settings(options_));
+    if (opened->tls) note_tls(line, *opened->tls);
+    line.session.emplace(std::move(opened->stream), session_settings(options_));
+}
+
+void Conversation::note_tls(Line& line, proxycore::tls::ConnectionInfo const& info) {
+    using proxycore::record::RecordedTls;
+    line.tls = std::make_shared<RecordedTls const>(proxycore::tls::recorded_by_client(info, options_.show_tls));
+    if (!options_.show_tls) return;
+    std::string block;
+    report_->connection(block, info);
+    tell(block);
 }
 
 /// A server that is away may come back; a proxy that refuses does so again.
@@ -231,6 +244,7 @@ Moment Conversation::moment(Line const& line) const {
     moment.index = line.index - 1;
     moment.started = std::chrono::system_clock::now();
     if (options_.form == OutputForm::json) moment.remote = line.remote;
+    moment.tls = line.tls;
     return moment;
 }
 

@@ -24,7 +24,9 @@ namespace pathology::pathoc {
 
 class Conversation {
 public:
-    Conversation(Options const& options, std::span<Script const> scripts, proxycore::console::Console& console);
+    /// `tls` is spoken with the server; none = plain text.
+    Conversation(Options const& options, std::span<Script const> scripts, proxycore::console::Console& console,
+                 std::shared_ptr<TlsLayer const> tls);
 
     /// Plays every connection. Cancel: terminal, after interrupt().
     boost::asio::awaitable<void> run();
@@ -45,6 +47,7 @@ private:
         std::uint64_t index = 0;  // of the next message
         std::optional<Session> session;
         std::string remote;
+        std::shared_ptr<proxycore::record::RecordedTls const> tls;
         bool speaks_websocket = false;
         bool is_over = false;
         bool is_played = false, is_closed = false;  // nothing is left to send; the server sent a close frame
@@ -56,6 +59,7 @@ private:
     boost::asio::awaitable<void> play_and_stay(Line& line);
     boost::asio::awaitable<void> open(Line& line);
     void note_closed_way(Failure const& why);
+    void note_tls(Line& line, proxycore::tls::ConnectionInfo const& info);
     boost::asio::awaitable<void> exchange(Line& line, Prepared const& message, Crafted const& crafted);
     boost::asio::awaitable<void> send_only(Line& line, Prepared const& message, Crafted const& crafted);
 

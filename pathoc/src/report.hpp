@@ -8,6 +8,7 @@
 #include <pathology/pathoc/options.hpp>
 #include <pathology/pathoc/reply.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
+#include <pathology/proxycore/tls/connection_info.hpp>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,8 @@ struct Moment {
     std::uint64_t index = 0;       ///< of the message on its connection, from 0
     std::chrono::system_clock::time_point started{};
     std::chrono::nanoseconds duration{};
-    std::string remote;  ///< "127.0.0.1:8080"
+    std::string remote;                                           ///< "127.0.0.1:8080"
+    std::shared_ptr<proxycore::record::RecordedTls const> tls{};  ///< none = plain text
 };
 
 /// What went out for one message.
@@ -34,6 +36,9 @@ struct Outbound {
 class Report {
 public:
     virtual ~Report() = default;
+
+    /// A TLS connection that was made; told when asked for.
+    virtual void connection(std::string& out, proxycore::tls::ConnectionInfo const& info) = 0;
 
     /// A request and its reply, or why there is none; `partial` is what came of a reply that was not whole.
     virtual void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,

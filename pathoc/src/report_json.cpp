@@ -70,6 +70,9 @@ record::RecordedResponse recorded(Reply const& reply) {
 
 class JsonReport final : public Report {
 public:
+    /// Each exchange has it.
+    void connection(std::string& /*out*/, proxycore::tls::ConnectionInfo const& /*info*/) override {}
+
     void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
                   std::string_view partial) override {
         auto entry = begin(moment, outcome ? Exchange::Type::received : Exchange::Type::error);
@@ -128,6 +131,7 @@ private:
         entry.type = type;
         entry.started = moment.started;
         entry.duration = moment.duration;
+        entry.tls = moment.tls;
         return entry;
     }
     static void finish(std::string& out, Exchange const& entry) {

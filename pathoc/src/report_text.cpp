@@ -3,6 +3,7 @@
 #include <pathology/proxycore/record/frame_recorder.hpp>
 
 #include "report.hpp"
+#include "tls_report.hpp"
 
 namespace pathology::pathoc {
 namespace {
@@ -26,6 +27,8 @@ public:
           show_response_(options.show_response),
           hex_(options.hex),
           ignore_timeouts_(options.ignore_timeouts) {}
+
+    void connection(std::string& out, proxycore::tls::ConnectionInfo const& info) override { out += tls_report(info); }
 
     void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
                   std::string_view partial) override {

@@ -68,11 +68,16 @@ asio::awaitable<Result<StreamPtr>> pass_proxy(StreamPtr stream, Route const& rou
 Route route_of(Options const& options) { return make_route(options); }
 Route route_of(ClientOptions const& options) { return make_route(options); }
 
-asio::awaitable<Result<StreamPtr>> open(Route const& route, net::TimeLimit limit) {
+asio::awaitable<Result<Opened>> open(Route const& route, net::TimeLimit limit) {
     auto stream = co_await reach_nearest(route, limit);
     if (stream && route.socks) stream = co_await pass_socks(std::move(*stream), route);
     if (stream && route.tunnel) stream = co_await pass_proxy(std::move(*stream), route);
-    co_return stream;
+    if (!stream) co_return stream.error();
+    if (!route.tls) co_return Opened(std::move(*stream), nullptr);
+    auto secured = co_await route.tls->pass(std::move(*stream), limit);
+    if (!secured) co_return secured.error();
+    auto info = std::make_shared<proxycore::tls::ConnectionInfo const>((*secured)->info());
+    co_return Opened(std::move(*secured), std::move(info));
 }
 
 }  // namespace pathology::pathoc

@@ -93,16 +93,12 @@ ExitCode run(Options const& options, Console& console) {
         scripts.push_back(std::move(*script));
     }
     if (options.preview) return preview(options, scripts, console);
-    std::shared_ptr<TlsLayer const> tls;
-    if (options.tls.use) {
-        auto layer = TlsLayer::make(options.tls, route_of(options).server().host);
-        if (!layer) {
-            console.err("pathoc: " + layer.error().message + "\n");
-            return ExitCode::usage;
-        }
-        tls = std::move(*layer);
+    auto const tls = TlsLayer::make(options.tls, route_of(options).server().host);
+    if (!tls) {
+        console.err("pathoc: " + tls.error().message + "\n");
+        return ExitCode::usage;
     }
-    Conversation conversation(options, scripts, console, std::move(tls));
+    Conversation conversation(options, scripts, console, *tls);
     Stage(conversation).play();
     return conversation.verdict();
 }

@@ -6,6 +6,7 @@
 #include <pathology/language/perform.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
+#include <pathology/proxycore/tls/errc.hpp>
 
 #include "reply_reader.hpp"
 
@@ -141,7 +142,8 @@ asio::awaitable<error_code> Session::Impl::read_more() {
     auto const into = replies_.prepare();
     auto const got = co_await stream_->read_some(asio::buffer(into.data(), into.size()));
     replies_.commit(got.n);
-    if (!got.is_end()) co_return got.ec;
+    bool const is_silent_end = got.ec == proxycore::tls::Errc::truncated && replies_.partial_size() == 0;
+    if (!got.is_end() && !is_silent_end) co_return got.ec;
     replies_.end();
     co_return error_code();
 }

@@ -10,6 +10,7 @@
 #include <pathology/pathoc/failure.hpp>
 #include <pathology/pathoc/host.hpp>
 #include <pathology/pathoc/reply.hpp>
+#include <pathology/pathoc/tls_options.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
 #include <pathology/proxycore/tunnel/destination.hpp>
 #include <string>
@@ -27,6 +28,7 @@ struct ClientOptions {
     std::optional<Credentials> proxy_auth;  ///< for that proxy (Basic)
     std::optional<Host> socks;  ///< reach `host` through this SOCKS5 server, which resolves it; port 1080 unless given
     std::optional<Credentials> socks_auth;                           ///< for that server
+    TlsOptions tls = {};                                             ///< spoken with the server, inside of any tunnel
     std::chrono::nanoseconds time_limit = std::chrono::seconds(10);  ///< of inactivity; for connecting in all
     std::optional<std::uint64_t> seed;   ///< of everything random; nothing = another one for each client
     std::size_t body_limit = 1U << 20U;  ///< bytes of a body that are kept

@@ -13,6 +13,7 @@ enum class Errc {
     bad_spec = 1,        ///< the spec was refused, or a file it names could not be read; nothing (more) was sent
     cannot_connect,      ///< no connection to the host
     proxy_refused,       ///< a proxy or a SOCKS server on the way did not let us through
+    tls_failed,          ///< no TLS with the server: the handshake failed, or its options cannot be
     timed_out,           ///< nothing moved within the time limit
     invalid_response,    ///< what arrived is no HTTP/1 message
     server_closed,       ///< the server ended the connection before a whole reply

@@ -28,8 +28,8 @@ struct Options {
 
     bool http2 = false;  ///< messages are laid out as HTTP/2 frames
 
-    TlsOptions tls;                  ///< spoken with the server, inside of any tunnel
-    bool show_tls = false;           ///< what was agreed on, before the requests
+    TlsOptions tls;         ///< spoken with the server, inside of any tunnel
+    bool show_tls = false;  ///< what was agreed on, before the requests
 
     // what is sent
     std::vector<std::string> specs;     ///< as typed: a spec, a file's name, `+path`

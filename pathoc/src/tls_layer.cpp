@@ -1,0 +1,75 @@
+#include "tls_layer.hpp"
+
+#include <filesystem>
+#include <pathology/proxycore/tls/key_log.hpp>
+#include <utility>
+
+namespace pathology::pathoc {
+namespace {
+
+namespace asio = boost::asio;
+namespace net = proxycore::net;
+namespace tls = proxycore::tls;
+
+Failure failure(tls::Failure const& why) {
+    Failure made;
+    made.code = why.code == net::Errc::timed_out ? Errc::timed_out : Errc::tls_failed;
+    made.message = why.message;
+    made.cause = why.code;
+    return made;
+}
+
+tls::Trust trust_in(std::string const& authorities) {
+    std::error_code ignored;
+    bool const is_folder = std::filesystem::is_directory(authorities, ignored);
+    return is_folder ? tls::Trust{.folder = authorities} : tls::Trust{.file = authorities};
+}
+
+tls::Result<tls::ClientSettings> settings_of(TlsOptions const& options) {
+    tls::ClientSettings settings;
+    auto const versions = tls::parse_versions(options.versions);
+    if (!versions) return versions.error();
+    settings.versions = *versions;
+    settings.ciphers.list = options.ciphers;
+    settings.alpn = options.alpn;
+    if (options.verify) settings.verify = trust_in(options.authorities);
+    if (options.client_certificate) {
+        auto identity = tls::Identity::load(*options.client_certificate, {.passphrase = options.passphrase});
+        if (!identity) return identity.error();
+        settings.identity = std::move(*identity);
+    }
+    if (options.key_log) {
+        auto log = tls::KeyLog::open(*options.key_log);
+        if (!log) return log.error();
+        settings.key_log = std::move(*log);
+    }
+    return settings;
+}
+
+tls::ServerName name_of(TlsOptions const& options, std::string const& host) {
+    auto name = tls::ServerName::of(host);
+    if (options.sni) name.sni = options.sni->empty() ? std::nullopt : options.sni;
+    return name;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<TlsLayer const>> TlsLayer::make(TlsOptions const& options, std::string const& host) {
+    if (!options.use) return std::shared_ptr<TlsLayer const>();
+    auto const settings = settings_of(options);
+    if (!settings) return failure(settings.error());
+    auto context = tls::ClientContext::make(*settings);
+    if (!context) return failure(context.error());
+    return std::shared_ptr<TlsLayer const>(new TlsLayer(std::move(*context), name_of(options, host)));
+}
+
+asio::awaitable<Result<std::unique_ptr<tls::TlsStream>>> TlsLayer::pass(std::unique_ptr<net::Stream> stream,
+                                                                        net::TimeLimit limit) const {
+    tls::Engine engine(context_, name_);
+    auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
+    auto const shaken = co_await secured->handshake(limit);
+    if (!shaken) co_return failure(shaken.error());
+    co_return std::move(secured);
+}
+
+}  // namespace pathology::pathoc

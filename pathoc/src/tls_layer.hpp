@@ -1,0 +1,34 @@
+// The last layer on the way to a server that speaks TLS.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <pathology/pathoc/failure.hpp>
+#include <pathology/pathoc/tls_options.hpp>
+#include <pathology/proxycore/net/stream.hpp>
+#include <pathology/proxycore/tls/tls_stream.hpp>
+#include <string>
+
+namespace pathology::pathoc {
+
+/// Made once for all connections of a run.
+class TlsLayer {
+public:
+    /// For the server `host`; none when the options want no TLS.
+    /// Errors: Errc::tls_failed for options that cannot be, and files that cannot be read.
+    static Result<std::shared_ptr<TlsLayer const>> make(TlsOptions const& options, std::string const& host);
+
+    /// The client's side of a handshake over `stream`.
+    /// Errors: Errc::tls_failed with the reason; Errc::timed_out. Either closes the stream.
+    boost::asio::awaitable<Result<std::unique_ptr<proxycore::tls::TlsStream>>> pass(
+        std::unique_ptr<proxycore::net::Stream> stream, proxycore::net::TimeLimit limit) const;
+
+private:
+    TlsLayer(proxycore::tls::ClientContext context, proxycore::tls::ServerName name)
+        : context_(std::move(context)), name_(std::move(name)) {}
+
+    proxycore::tls::ClientContext context_;
+    proxycore::tls::ServerName name_;
+};
+
+}  // namespace pathology::pathoc
