@@ -73,6 +73,17 @@ std::string Client::send(std::string_view spec) {
 
 Reply Client::receive() { return impl_->reply(impl_->client.receive()); }
 
+Frame Client::receive_frame() {
+    auto received = impl_->client.receive_frame();
+    Frame frame;
+    if (received) {
+        static_cast<proxycore::record::RecordedFrame&>(frame) = std::move(*received);
+    } else {
+        frame.failure = received.error().message;
+    }
+    return frame;
+}
+
 std::string const& Client::sent() const { return impl_->client.last_sent().raw; }
 
 std::string const& Client::spec() const { return impl_->client.last_sent().spec; }

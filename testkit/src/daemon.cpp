@@ -41,6 +41,8 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     result.threads = options.threads;
     if (options.tls) result.tls = to_pathod(*options.tls);
     result.tls.in_tunnels = pathod::InTunnels::detect;
+    result.http2 = options.http2;
+    result.websocket_echo = options.websocket_echo;
     result.time_limit = options.time_limit;
     result.log_capacity = options.log_capacity;
     result.keep_body = options.keep_bytes;
@@ -49,6 +51,18 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     result.enter_early = true;
     result.show_requests = true;  // there is nobody to show them to, but they are kept
     return result;
+}
+
+/// Asks until there are `n` things, and again at each new entry of the log.
+template <class Ask> auto wait_for(pathod::Log const& log, std::size_t n, Daemon::Limit limit, Ask const& ask) {
+    auto const deadline = Clock::now() + limit;
+    for (;;) {
+        auto const seen = log.count();
+        auto things = ask();
+        auto const left = deadline - Clock::now();
+        if (things.size() >= n || left <= Daemon::Limit::zero()) return things;
+        (void)log.wait_from(seen, left);
+    }
 }
 
 std::string describe(std::vector<Request> const& requests) {
@@ -129,16 +143,14 @@ std::optional<Request> Daemon::take_request(Limit limit) {
 }
 
 std::vector<Request> Daemon::wait_for_requests(std::size_t n, Limit limit) const {
-    auto const deadline = Clock::now() + limit;
-    auto const& log = impl_->daemon.log();
-    for (;;) {
-        auto const seen = log.count();
-        auto requests = this->requests();
-        auto const left = deadline - Clock::now();
-        if (requests.size() >= n || left <= Limit::zero()) return requests;
-        (void)log.wait_from(seen, left);  // any further entry is a reason to look again
-    }
+    return wait_for(impl_->daemon.log(), n, limit, [this] { return requests(); });
 }
+
+std::vector<Frame> Daemon::wait_for_frames(std::size_t n, Limit limit) const {
+    return wait_for(impl_->daemon.log(), n, limit, [this] { return frames(); });
+}
+
+std::vector<Frame> Daemon::frames() const { return to_frames(impl_->daemon.log().entries()); }
 
 std::vector<Request> Daemon::requests() const { return to_requests(impl_->daemon.log().entries()); }
 

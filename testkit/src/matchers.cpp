@@ -1,9 +1,5 @@
 #include <pathology/testkit/matchers.hpp>
 
-#include <pathology/language/parse.hpp>
-#include <pathology/language/print.hpp>
-#include <pathology/language/resolve.hpp>
-
 #include "check.hpp"
 #include "property_matcher.hpp"
 
@@ -103,60 +99,6 @@ private:
     TextMatcher bytes_;
 };
 
-// --- what an answer was made of --------------------------------------------------------------------------------------
-
-using Answer = language::Parsed<language::Message>;
-
-/// The resolved message with every offset that `unspecified` leaves to chance taken out of the comparison.
-std::string comparable(language::Message message, language::Message const& unspecified) {
-    std::size_t position = 0;
-    auto const& written = language::features(unspecified);
-    for (auto& feature : language::features(message)) {
-        if (position >= written.size()) break;
-        auto const& original = written[position++];
-        auto const is_random = std::visit(
-            [](auto const& is) {
-                if constexpr (requires { is.at; }) return is.at.kind == language::Offset::Kind::random;
-                return false;
-            },
-            original.is);
-        if (!is_random) continue;
-        std::visit(
-            [](auto& is) {
-                if constexpr (requires { is.at; }) is.at = language::Offset{language::Offset::Kind::random, 0};
-            },
-            feature.is);
-    }
-    return language::print(message);
-}
-
-class AnsweredByMatcher : public testing::MatcherInterface<Request const&> {
-public:
-    explicit AnsweredByMatcher(std::string_view spec) : spec_(spec), wanted_(language::parse_response(spec)) {}
-
-    bool MatchAndExplain(Request const& request, MatchResultListener* listener) const override {
-        if (!wanted_) {
-            *listener << "but the spec to compare with is none:\n" << language::describe(wanted_.error(), spec_);
-            return false;
-        }
-        *listener << "whose answer is " << request.answer.spec;
-        auto const given = language::parse_response(request.answer.spec);
-        language::Settings settings;
-        settings.websocket_key = request.header("Sec-WebSocket-Key");
-        settings.files = language::FileAccess::none();
-        language::Rng rng(0);
-        auto const resolved = language::resolve(*wanted_, settings, rng);
-        if (!given || !resolved) return given && language::print(*given).starts_with(language::print(*wanted_));
-        return comparable(*given, *wanted_) == comparable(*resolved, *wanted_);
-    }
-    void DescribeTo(std::ostream* out) const override { *out << "is answered by " << spec_; }
-    void DescribeNegationTo(std::ostream* out) const override { *out << "is not answered by " << spec_; }
-
-private:
-    std::string spec_;
-    Answer wanted_;
-};
-
 }  // namespace
 
 RequestMatcher HasMethod(TextMatcher const& method) {
@@ -184,10 +126,6 @@ RequestMatcher HasIndex(NumberMatcher const& index) {
         "index on its connection", [](Request const& r) { return r.index; }, index);
 }
 
-RequestMatcher AnsweredBy(std::string_view spec) {
-    return RequestMatcher(testing::MakeMatcher(new AnsweredByMatcher(spec)));
-}
-
 RequestMatcher HasAnswer(TextMatcher const& spec) {
     return request_text(
         "answer", [](Request const& r) { return r.answer.spec; }, spec);
@@ -206,6 +144,16 @@ ReplyMatcher HasReason(TextMatcher const& reason) {
 ReplyMatcher FailsWith(TextMatcher const& failure) {
     return ReplyMatcher(testing::AllOf(testing::Property("ok", &Reply::ok, false),
                                        testing::Field("failure", &Reply::failure, failure)));
+}
+
+FrameMatcher HasType(TextMatcher const& type) {
+    auto const property = [](Frame const& frame) { return frame.type(); };
+    return FrameMatcher(testing::MakeMatcher(new PropertyMatcher<Frame, std::string>("type", property, type)));
+}
+
+FrameMatcher HasPayload(TextMatcher const& payload) {
+    auto const property = [](Frame const& frame) { return frame.payload; };
+    return FrameMatcher(testing::MakeMatcher(new PropertyMatcher<Frame, std::string>("payload", property, payload)));
 }
 
 MessageMatcher HasHeader(std::string_view name, TextMatcher const& value) {

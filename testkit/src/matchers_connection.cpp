@@ -65,9 +65,9 @@ private:
     TextMatcher common_name_;
 };
 
-class FrameMatcher : public testing::MatcherInterface<Request const&> {
+class FrameTypeMatcher : public testing::MatcherInterface<Request const&> {
 public:
-    explicit FrameMatcher(TextMatcher type) : type_(std::move(type)) {}
+    explicit FrameTypeMatcher(TextMatcher type) : type_(std::move(type)) {}
 
     bool MatchAndExplain(Request const& request, MatchResultListener* listener) const override {
         if (!request.stream) *listener << "which came by " << request.http_version;
@@ -105,7 +105,7 @@ RequestMatcher HasClientCertificate(TextMatcher const& common_name) {
 }
 
 RequestMatcher ReceivedFrame(TextMatcher const& type) {
-    return RequestMatcher(testing::MakeMatcher(new FrameMatcher(type)));
+    return RequestMatcher(testing::MakeMatcher(new FrameTypeMatcher(type)));
 }
 
 }  // namespace pathology::testkit

@@ -2,6 +2,8 @@
 
 #include <ostream>
 #include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/websocket/opcode.hpp>
+#include <pathology/testkit/frame.hpp>
 #include <pathology/testkit/reply.hpp>
 #include <pathology/testkit/request.hpp>
 
@@ -45,6 +47,18 @@ void PrintTo(Request const& request, std::ostream* out) {
     *out << "\n    answered by " << request.answer.spec;
     if (request.unfinished) *out << ", not finished";
     if (!request.trouble.empty()) *out << "\n    trouble: " << request.trouble;
+}
+
+std::string Frame::type() const { return proxycore::websocket::name_of(opcode); }
+
+void PrintTo(Frame const& frame, std::ostream* out) {
+    if (!frame.ok()) {
+        *out << "no frame: " << frame.failure;
+        return;
+    }
+    *out << (frame.fin ? "" : "unfinished ") << (frame.masked ? "masked " : "") << frame.type() << " frame of "
+         << frame.payload_size << " bytes";
+    if (!frame.payload.empty()) *out << ": " << quoted(frame.payload, 400);
 }
 
 void PrintTo(Reply const& reply, std::ostream* out) {

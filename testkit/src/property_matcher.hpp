@@ -5,6 +5,7 @@
 #include <pathology/testkit/matchers.hpp>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace pathology::testkit {
@@ -19,9 +20,10 @@ public:
         : what_(std::move(what)), property_(std::move(property)), inner_(std::move(inner)) {}
 
     bool MatchAndExplain(Subject const& subject, testing::MatchResultListener* listener) const override {
-        if constexpr (std::is_same_v<Subject, Reply>) {
+        if constexpr (requires { subject.failure; }) {
             if (!subject.ok()) {
-                *listener << "there is no reply: " << subject.failure;
+                *listener << "there is no " << (std::is_same_v<Subject, Reply> ? "reply: " : "frame: ")
+                          << subject.failure;
                 return false;
             }
         }

@@ -27,4 +27,13 @@ std::vector<Request> to_requests(std::vector<Exchange> entries) {
     return requests;
 }
 
+std::vector<Frame> to_frames(std::vector<Exchange> entries) {
+    std::vector<Frame> frames;
+    for (auto& entry : entries) {
+        if (entry.type != Exchange::Type::inbound || !entry.frame) continue;
+        static_cast<proxycore::record::RecordedFrame&>(frames.emplace_back()) = std::move(*entry.frame);
+    }
+    return frames;
+}
+
 }  // namespace pathology::testkit

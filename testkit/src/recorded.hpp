@@ -1,6 +1,7 @@
 // From entries of a daemon's log to the requests that tests look at.
 #pragma once
 
+#include <pathology/testkit/frame.hpp>
 #include <pathology/testkit/request.hpp>
 #include <vector>
 
@@ -14,5 +15,8 @@ Request to_request(proxycore::record::Exchange entry);
 
 /// The requests among the entries, in their order.
 std::vector<Request> to_requests(std::vector<proxycore::record::Exchange> entries);
+
+/// The WebSocket frames received among the entries, in their order.
+std::vector<Frame> to_frames(std::vector<proxycore::record::Exchange> entries);
 
 }  // namespace pathology::testkit

@@ -45,7 +45,7 @@ TEST(Document, NamesEveryMatcher) {
     int matchers = 0;
     for (std::string line; std::getline(header, line);) {
         if (!line.starts_with("RequestMatcher ") && !line.starts_with("ReplyMatcher ") &&
-            !line.starts_with("MessageMatcher ")) {
+            !line.starts_with("MessageMatcher ") && !line.starts_with("FrameMatcher ")) {
             continue;
         }
         auto const begin = line.find(' ') + 1;

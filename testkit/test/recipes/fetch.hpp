@@ -26,6 +26,8 @@ public:
     /// Trusts the certificates in this PEM file, and no others.
     void trust(std::string const& file) { curl_.set(CURLOPT_CAINFO, file.c_str()); }
 
+    void prefer_http2() { curl_.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS}); }
+
     Fetched fetch(std::string const& url) { return told(curl_.get(url)); }
     Fetched upload(std::string const& url, std::string const& body) { return told(curl_.put(url, body)); }
 

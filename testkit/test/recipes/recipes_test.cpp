@@ -18,6 +18,7 @@ namespace recipes {
 
 using testing::AllOf;
 using testing::AnyOf;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -129,6 +130,16 @@ TEST(FetchingSafely, NoticesACertificateForSomebodyElse) {
     EXPECT_FALSE(fetch_trusting(daemon.authority_file(), daemon.url_for("200")).complete);
 }
 
+TEST(FetchingByHttp2, UsesOneConnectionForAll) {
+    Daemon daemon({.tls = DaemonTls{}});
+    Session session;
+    session.trust(daemon.authority_file());
+    session.prefer_http2();
+    session.fetch(daemon.url_for("200:b@100k"));
+    session.fetch(daemon.url_for("404"));
+    EXPECT_THAT(daemon.requests(), Each(AllOf(HasAlpn("h2"), ReceivedFrame("HEADERS"), IsOnConnection(0))));
+}
+
 class MyServer : public testing::Test {
 protected:
     Daemon server{{.anchors = {{"/", "200:b'hello'"}}}};  // in your tests: the server you test
@@ -147,6 +158,15 @@ TEST_F(MyServer, AnswersAPipelineInOrder) {
 TEST_F(MyServer, SurvivesARequestThatBreaksOff) {
     EXPECT_THAT(client.request("post:/:b@1k:d300"), FailsWith(HasSubstr("after 300 bytes")));
     EXPECT_THAT(client.request("get:/"), HasStatus(200));
+}
+
+TEST(MyChat, EchoesAMessageInPieces) {
+    Daemon server({.websocket_echo = true});  // in your tests: the server you test
+    Client client({.port = server.port()});
+    ASSERT_THAT(client.request("ws:/chat"), HasStatus(101));
+    EXPECT_EQ(client.send("wf:b'in ' wf:ccontinue:fin:b'pieces'"), "");
+    EXPECT_THAT(client.receive_frame(), AllOf(HasType("text"), HasPayload("in pieces")));
+    EXPECT_THAT(server.wait_for_frames(2, 2s), ElementsAre(HasPayload("in "), HasType("continue")));
 }
 
 TEST_F(MyServer, SurvivesAnyOneByteAnywhere) {

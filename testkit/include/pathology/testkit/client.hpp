@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <pathology/testkit/frame.hpp>
 #include <pathology/testkit/reply.hpp>
 #include <string>
 #include <string_view>
@@ -43,6 +44,9 @@ public:
 
     /// Reads the reply to the oldest request that was sent and not answered yet.
     Reply receive();
+
+    /// Reads the next WebSocket frame; after a `ws` request that was answered by 101.
+    Frame receive_frame();
 
     std::string const& sent() const;  ///< the exact bytes of the last message sent
     std::string const& spec() const;  ///< its spelling with nothing left to chance: sent again, it gives these bytes

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <pathology/testkit/daemon_options.hpp>
+#include <pathology/testkit/frame.hpp>
 #include <pathology/testkit/request.hpp>
 #include <stdexcept>
 #include <string>
@@ -74,6 +75,11 @@ public:
 
     std::vector<Request> requests() const;        ///< all that are remembered, oldest first
     std::optional<Request> last_request() const;  ///< the newest
+    /// Waits until `n` WebSocket frames were received, on all connections, and gives them, oldest first; when `limit`
+    /// passes first, those there are.
+    [[nodiscard]] std::vector<Frame> wait_for_frames(std::size_t n, Limit limit) const;
+
+    std::vector<Frame> frames() const;            ///< all that are remembered, oldest first
     std::vector<std::string> complaints() const;  ///< what was no request: `Bad HTTP request line: …`, `Timeout`
     void forget();                                ///< all of these, taken or not; anchors stay
 

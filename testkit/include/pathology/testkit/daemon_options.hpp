@@ -41,6 +41,8 @@ struct DaemonOptions {
     std::optional<std::string> files_folder = std::nullopt;  ///< what `<path` and `+path` read from; nothing = no files
     unsigned threads = 1;                                    ///< that serve connections
     std::optional<DaemonTls> tls = std::nullopt;             ///< nothing = no TLS, except in tunnels (CONNECT)
+    bool http2 = true;                                       ///< for clients that ask for it, by ALPN or in plain text
+    bool websocket_echo = false;  ///< WebSockets that ask for no spec get back what they say; else it is only noted
     /// The longest silence while a request is read or an answer written. Pauses do not count.
     std::chrono::milliseconds time_limit = std::chrono::seconds(60);
     std::size_t log_capacity = 500;      ///< requests and other entries kept; older ones fall out

@@ -1,4 +1,5 @@
-// GoogleMock matchers over requests and replies. Each takes a value or a matcher: HasHeader("Host", StartsWith("a")).
+// GoogleMock matchers over requests, replies and frames. Each takes a value or a matcher: HasHeader("Host",
+// StartsWith("a")).
 //
 //     EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasMethod("PUT"), HasBody("x"), IsOnConnection(0))));
 //     EXPECT_THAT(client.request("get:/"), AllOf(HasStatus(404), HasHeader("Location", "/x")));
@@ -9,6 +10,7 @@
 #include <gmock/gmock.h>
 
 #include <cstdint>
+#include <pathology/testkit/frame.hpp>
 #include <pathology/testkit/message_matcher.hpp>
 #include <pathology/testkit/reply.hpp>
 #include <pathology/testkit/request.hpp>
@@ -22,6 +24,7 @@ using TextMatcher = testing::Matcher<std::string const&>;
 using NumberMatcher = testing::Matcher<std::uint64_t const&>;
 using RequestMatcher = SubjectMatcher<Request>;
 using ReplyMatcher = SubjectMatcher<Reply>;
+using FrameMatcher = SubjectMatcher<Frame>;
 
 // --- requests ---
 RequestMatcher HasMethod(TextMatcher const& method);
@@ -52,6 +55,10 @@ MessageMatcher HasHeader(std::string_view name);                            ///<
 MessageMatcher HasNoHeader(std::string_view name);
 MessageMatcher HasBody(TextMatcher const& body);       ///< decoded, as many bytes as are kept
 MessageMatcher HasRawBytes(TextMatcher const& bytes);  ///< as on the wire, as many as are kept
+
+// --- WebSocket frames ---
+FrameMatcher HasType(TextMatcher const& type);        ///< "text", "binary", "close", "ping", "pong", "continue"
+FrameMatcher HasPayload(TextMatcher const& payload);  ///< unmasked, as many bytes as are kept
 
 // --- both, of the TLS connection it came over ---
 MessageMatcher HasTlsVersion(TextMatcher const& version);  ///< "TLSv1.3"

@@ -4,4 +4,5 @@
 #include <pathology/testkit/client.hpp>
 #include <pathology/testkit/daemon.hpp>
 #include <pathology/testkit/fixtures.hpp>
+#include <pathology/testkit/frame.hpp>
 #include <pathology/testkit/matchers.hpp>

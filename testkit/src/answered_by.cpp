@@ -1,0 +1,91 @@
+// Whether an answer is what a spec says.
+
+#include <pathology/language/parse.hpp>
+#include <pathology/language/print.hpp>
+#include <pathology/language/resolve.hpp>
+#include <pathology/testkit/matchers.hpp>
+#include <vector>
+
+namespace pathology::testkit {
+namespace {
+
+using Messages = std::vector<language::Message>;
+
+language::Protocol protocol_of(Request const& request) {
+    return request.stream ? language::Protocol::http2 : language::Protocol::http1;
+}
+
+language::Parsed<Messages> parse(std::string_view spec, language::Protocol protocol) {
+    if (protocol == language::Protocol::http2) return language::parse_http2_responses(spec);
+    auto message = language::parse_response(spec);
+    if (!message) return message.error();
+    return Messages{std::move(*message)};
+}
+
+/// The resolved message with every offset that `unspecified` leaves to chance taken out of the comparison.
+std::string comparable(language::Message message, language::Message const& unspecified) {
+    std::size_t position = 0;
+    auto const& written = language::features(unspecified);
+    for (auto& feature : language::features(message)) {
+        if (position >= written.size()) break;
+        auto const& original = written[position++];
+        auto const is_random = std::visit(
+            [](auto const& is) {
+                if constexpr (requires { is.at; }) return is.at.kind == language::Offset::Kind::random;
+                return false;
+            },
+            original.is);
+        if (!is_random) continue;
+        std::visit(
+            [](auto& is) {
+                if constexpr (requires { is.at; }) is.at = language::Offset{language::Offset::Kind::random, 0};
+            },
+            feature.is);
+    }
+    return language::print(message);
+}
+
+bool is_same(language::Message const& given, language::Message const& wanted, language::Settings const& settings) {
+    language::Rng rng(0);
+    auto const resolved = language::resolve(wanted, settings, rng);
+    if (!resolved) return language::print(given).starts_with(language::print(wanted));  // a file: not looked at
+    return comparable(given, wanted) == comparable(*resolved, wanted);
+}
+
+class AnsweredByMatcher : public testing::MatcherInterface<Request const&> {
+public:
+    explicit AnsweredByMatcher(std::string_view spec) : spec_(spec) {}
+
+    bool MatchAndExplain(Request const& request, testing::MatchResultListener* listener) const override {
+        auto const protocol = protocol_of(request);
+        auto const wanted = parse(spec_, protocol);
+        if (!wanted) {
+            *listener << "but the spec to compare with is none:\n" << language::describe(wanted.error(), spec_);
+            return false;
+        }
+        *listener << "whose answer is " << request.answer.spec;
+        auto const given = parse(request.answer.spec, protocol);
+        if (!given || given->size() != wanted->size()) return false;
+        language::Settings settings;
+        settings.protocol = protocol;
+        settings.websocket_key = request.header("Sec-WebSocket-Key");
+        settings.files = language::FileAccess::none();
+        for (std::size_t i = 0; i < given->size(); ++i) {
+            if (!is_same((*given)[i], (*wanted)[i], settings)) return false;
+        }
+        return true;
+    }
+    void DescribeTo(std::ostream* out) const override { *out << "is answered by " << spec_; }
+    void DescribeNegationTo(std::ostream* out) const override { *out << "is not answered by " << spec_; }
+
+private:
+    std::string spec_;
+};
+
+}  // namespace
+
+RequestMatcher AnsweredBy(std::string_view spec) {
+    return RequestMatcher(testing::MakeMatcher(new AnsweredByMatcher(spec)));
+}
+
+}  // namespace pathology::testkit
