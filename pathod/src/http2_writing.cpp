@@ -107,22 +107,23 @@ Http2Conversation::Act* Http2Conversation::next_ready() const {
 bool Http2Conversation::is_ready(Act const& act) const {
     if (act.is_closed && act.ends_with_stream()) return true;  // to be ended
     if (act.wake) return *act.wake <= Clock::now();
-    return act.is_closed || act.act.needed() == 0 || session_.allowance(act.stream) >= act.act.needed();
+    return act.is_closed || act.act.frames().needed() == 0 ||
+           session_.allowance(act.stream) >= act.act.frames().needed();
 }
 
 /// Lets an act go on until it ends, has to wait, or has had its share.
 asio::awaitable<void> Http2Conversation::play(Act& act) {
     act.wake.reset();
-    if (act.act.needed() > 0) {
-        session_.spend_allowance(act.stream, act.act.needed());
+    if (act.act.frames().needed() > 0) {
+        session_.spend_allowance(act.stream, act.act.frames().needed());
         act.act.allow();
     }
     for (;;) {
-        if (act.is_closed && act.ends_with_stream() && act.act.is_between_frames()) co_return end(act);
+        if (act.is_closed && act.ends_with_stream() && act.act.frames().is_between_frames()) co_return end(act);
         auto const before = out_.size();
         auto const next = act.act.advance(out_, most_out);
         act.count(std::string_view(out_).substr(before));
-        is_between_frames_ = act.act.is_between_frames();
+        is_between_frames_ = act.act.frames().is_between_frames();
         switch (next) {
             case Http2Act::Next::bytes:
                 co_await flush();
@@ -133,7 +134,7 @@ asio::awaitable<void> Http2Conversation::play(Act& act) {
                 act.act.allow();  // nobody counts any more
                 break;
             case Http2Act::Next::pause:
-                act.wake = time_after(act.act.pause_length());
+                act.wake = time_after(act.act.frames().pause_length());
                 if (is_between_frames_) co_return;
                 co_await hold(act);
                 if (broken_ || is_over()) co_return;
@@ -144,7 +145,7 @@ asio::awaitable<void> Http2Conversation::play(Act& act) {
                 co_await flush();
                 is_cut_ = true;
                 co_return end(act);
-            case Http2Act::Next::broken: act.performance.spec = act.act.failure(); co_return end(act);
+            case Http2Act::Next::broken: act.performance.spec = act.act.frames().failure(); co_return end(act);
             case Http2Act::Next::finished: co_return end(act);
         }
     }
@@ -152,7 +153,7 @@ asio::awaitable<void> Http2Conversation::play(Act& act) {
 
 void Http2Conversation::ask_for(Act const& act) {
     auto const allowed = session_.allowance(act.stream);
-    if (allowed < act.act.needed()) session_.ask_allowance(act.stream, act.act.needed() - allowed);
+    if (allowed < act.act.frames().needed()) session_.ask_allowance(act.stream, act.act.frames().needed() - allowed);
 }
 
 /// Pauses inside a frame: nobody else can say anything.
