@@ -1,9 +1,10 @@
 // Raw HTTP/2 frames and the connection preface as pieces.
 
 #include <algorithm>
+#include <pathology/proxycore/http2/frame_header.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 
-#include "layout_http2.hpp"
+#include "header_block.hpp"
 
 namespace pathology::language {
 namespace {

@@ -49,9 +49,8 @@ Parsed<void> read(SendFramed const& frames, std::uint64_t seed, std::uint64_t do
             std::memcpy(part.data(), frames.frame_header.data() + within, part.size());
         } else {
             auto const payload = place / frame * frames.frame_payload + within - header;
-            auto const done_so_far =
-                std::visit([&](auto const& value) { return read(value, seed, payload, part); }, frames.value);
-            if (done_so_far.has_error()) return done_so_far;
+            auto filled = std::visit([&](auto const& value) { return read(value, seed, payload, part); }, frames.value);
+            if (filled.has_error()) return filled;
         }
         place += part.size();
         into = into.subspan(part.size());

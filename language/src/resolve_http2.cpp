@@ -76,13 +76,13 @@ Parsed<void> check_http2(Response const& response) {
 Parsed<void> check_http2(Request const& request) { return request.websocket ? no_handshake() : Parsed<void>(); }
 
 Parsed<void> complete_http2(Response& response, Rng& rng) {
-    if (auto const sound = check_http2(response); sound.has_error()) return sound;
+    if (auto sound = check_http2(response); sound.has_error()) return sound;
     draw(response, rng);
     return {};
 }
 
 Parsed<void> complete_http2(Request& request, Rng& rng) {
-    if (auto const sound = check_http2(request); sound.has_error()) return sound;
+    if (auto sound = check_http2(request); sound.has_error()) return sound;
     draw(request, rng);
     return {};
 }
