@@ -1,0 +1,40 @@
+// Who may use the proxy, and how clients say who they are.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <pathology/proxycore/tunnel/destination.hpp>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore::addons {
+
+using tunnel::Credentials;
+
+/// Reads the value of an Authorization or Proxy-Authorization field, `Basic …` (RFC 7617): user and password, split at
+/// the first colon. Nothing for another scheme, bad base64, or no colon.
+std::optional<Credentials> parse_basic(std::string_view field);
+
+/// Decides about users.
+using CredentialRule = std::function<bool(Credentials const&)>;
+
+/// The users of an htpasswd file. Empty lines and those that begin with `#` say nothing.
+class Htpasswd {
+public:
+    /// Errors: throws OptionsError naming `origin`, line and user: no colon, no user, a hash that cannot be checked.
+    static Htpasswd parse(std::string_view text, std::string_view origin);
+    /// Errors: throws OptionsError, also for a file that cannot be read.
+    static Htpasswd load(std::string const& path);
+
+    bool accepts(Credentials const& credentials) const;
+
+private:
+    std::map<std::string, std::string, std::less<>> hashes_;
+};
+
+/// Reads the value of `--proxyauth`: `any`, `USER:PASSWORD`, `@FILE`.
+/// Errors: throws OptionsError for an empty text, one without a colon, and as Htpasswd::load().
+CredentialRule parse_credential_rule(std::string_view text);
+
+}  // namespace pathology::proxycore::addons

@@ -1,0 +1,41 @@
+// Asks clients for a user and a password.
+//
+//     mode               the client sends                 and is asked for it by
+//     regular, upstream  Proxy-Authorization: Basic …     407, Proxy-Authenticate
+//     reverse            Authorization: Basic …           401, WWW-Authenticate
+//     socks5             RFC 1929                         the method of the greeting
+//     transparent        cannot be                        an error at the start
+//
+// A CONNECT and a SOCKS greeting speak for their whole connection; other requests each need the field. The server never
+// sees it. Replayed requests are not asked.
+#pragma once
+
+#include <optional>
+#include <pathology/proxycore/addons/addon.hpp>
+#include <pathology/proxycore/addons/credentials.hpp>
+#include <string>
+#include <unordered_map>
+
+namespace pathology::proxycore::addons {
+
+/// The option is `proxyauth`. Who was let in stands in the flow's metadata, as "proxyauth": user and password.
+class ProxyAuth final : public Addon {
+public:
+    std::string name() const override { return "proxyauth"; }
+
+    void load(Options& options) override;
+    void configure(Options const& options, std::set<std::string> const& changed) override;
+    asio::awaitable<void> client_disconnected(flow::Client& client) override;
+    asio::awaitable<void> socks5_auth(Socks5AuthData& data) override;
+    asio::awaitable<void> http_connect(flow::HttpFlow& flow) override;
+    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override;
+
+private:
+    /// Lets the flow pass, or answers it; who it was.
+    std::optional<Credentials> authenticate(flow::HttpFlow& flow);
+
+    CredentialRule rule_{};  ///< none = nobody is asked
+    std::unordered_map<flow::Id, Credentials> connections_;
+};
+
+}  // namespace pathology::proxycore::addons

@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/addons/proxy_auth.hpp>
+#include <pathology/proxycore/modes/mode.hpp>
+
+namespace pathology::proxycore::addons {
+namespace {
+
+constexpr char option_name[] = "proxyauth";
+constexpr char modes_name[] = "mode";
+constexpr std::string_view challenge = "Basic realm=\"mitmproxy\"";
+
+bool is_mode(std::string const& specification, std::string_view name) {
+    auto const mode = modes::parse_mode(specification);
+    return mode.has_value() && modes::name_of(*mode) == name;
+}
+
+/// What differs between a proxy and a server that asks.
+struct Dialect {
+    unsigned status;
+    std::string_view credentials, challenge;
+};
+constexpr Dialect of_proxy{407, "Proxy-Authorization", "Proxy-Authenticate"};
+constexpr Dialect of_server{401, "Authorization", "WWW-Authenticate"};
+
+Dialect const& dialect_of(flow::HttpFlow const& flow) {
+    return is_mode(flow.client_conn->proxy_mode, "reverse") ? of_server : of_proxy;
+}
+
+flow::Response refusal(Dialect const& dialect) {
+    std::string const title = std::to_string(dialect.status) + " " + std::string(flow::reason_of(dialect.status));
+    auto const page = "<html><head><title>" + title + "</title></head><body><h1>" + title + "</h1></body></html>";
+    return flow::Response::make(dialect.status, page, {{dialect.challenge, challenge}, {"Content-Type", "text/html"}});
+}
+
+}  // namespace
+
+void ProxyAuth::load(Options& options) {
+    options.declare({option_name, OptionalText{},
+                     "Ask clients for a user and a password: any, USER:PASSWORD, or @FILE with an htpasswd file."});
+}
+
+void ProxyAuth::configure(Options const& options, std::set<std::string> const& changed) {
+    auto const& text = options.get<OptionalText>(option_name);
+    if (changed.contains(option_name)) rule_ = text ? parse_credential_rule(*text) : CredentialRule{};
+    if (!text || !options.contains(modes_name)) return;
+    auto const& specifications = options.get<TextList>(modes_name);
+    if (std::any_of(specifications.begin(), specifications.end(),
+                    [](auto const& specification) { return is_mode(specification, "transparent"); }))
+        throw flow::OptionsError(
+            "proxy authentication is not possible in transparent mode: clients do not know that "
+            "they speak to a proxy");
+}
+
+asio::awaitable<void> ProxyAuth::client_disconnected(flow::Client& client) {
+    connections_.erase(client.id);
+    co_return;
+}
+
+asio::awaitable<void> ProxyAuth::socks5_auth(Socks5AuthData& data) {
+    if (!rule_) co_return;
+    Credentials const credentials{data.username, data.password};
+    data.valid = rule_(credentials);
+    if (data.valid) connections_.insert_or_assign(data.client.id, credentials);
+}
+
+asio::awaitable<void> ProxyAuth::http_connect(flow::HttpFlow& flow) {
+    if (!rule_) co_return;
+    if (auto const credentials = authenticate(flow)) connections_.insert_or_assign(flow.client_conn->id, *credentials);
+}
+
+asio::awaitable<void> ProxyAuth::requestheaders(flow::HttpFlow& flow) {
+    if (!rule_ || flow.is_replay == flow::Replay::request) co_return;
+    auto const known = connections_.find(flow.client_conn->id);
+    if (known == connections_.end())
+        authenticate(flow);
+    else
+        flow.metadata[option_name] = std::vector{known->second.user, known->second.password};
+}
+
+std::optional<Credentials> ProxyAuth::authenticate(flow::HttpFlow& flow) {
+    auto const& dialect = dialect_of(flow);
+    auto const field = flow.request.headers.first(dialect.credentials);
+    auto const credentials = field ? parse_basic(*field) : std::nullopt;
+    if (!credentials || !rule_(*credentials)) {
+        flow.response = refusal(dialect);
+        return std::nullopt;
+    }
+    flow.request.headers.remove(dialect.credentials);
+    flow.metadata[option_name] = std::vector{credentials->user, credentials->password};
+    return credentials;
+}
+
+}  // namespace pathology::proxycore::addons
