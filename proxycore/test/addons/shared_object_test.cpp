@@ -1,0 +1,63 @@
+#include <gmock/gmock.h>
+
+#include <pathology/proxycore/addons/shared_object.hpp>
+
+#include "addons/recorder.hpp"
+
+namespace pathology::proxycore::addons {
+namespace {
+
+using test::Bench;
+using test::make_flow;
+using test::run;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string refusal_of(std::string const& path) {
+    try {
+        static_cast<void>(load_shared_object(path));
+    } catch (flow::AddonError const& error) {
+        return error.what();
+    }
+    return "it was loaded";
+}
+
+TEST(SharedObject, P41_c_AddsAHeader) {
+    Bench bench;
+    bench.chain.add(load_shared_object(GREETER_ADDON));
+    EXPECT_THAT(bench.chain.names(), ElementsAre("greeter"));
+    EXPECT_TRUE(bench.chain.wants(Hook::response));
+    EXPECT_FALSE(bench.chain.wants(Hook::request));
+    auto flow = make_flow();
+    flow.response = flow::Response::make();
+    run(bench.chain, hooks::response, flow);
+    EXPECT_EQ(flow.response->headers.first("X-Greeting"), "hello");
+}
+
+TEST(SharedObject, ItsExceptionsAreLoggedAsAnyOthers) {
+    Bench bench;
+    bench.chain.add(load_shared_object(GREETER_ADDON));
+    auto flow = make_flow();
+    run(bench.chain, hooks::response, flow);
+    EXPECT_THAT(bench.log,
+                ElementsAre(LogEntry{LogLevel::error, "addon greeter, in response: there is nothing to greet"}));
+}
+
+TEST(SharedObject, StaysWhileItsAddonIsHeld) {
+    std::shared_ptr<Addon> addon = load_shared_object(GREETER_ADDON).addon;
+    EXPECT_EQ(addon->name(), "greeter");
+}
+
+TEST(SharedObject, P41_d_IsRefusedWhenBuiltForAnotherVersion) {
+    EXPECT_EQ(refusal_of(FUTURE_ADDON),
+              std::string(FUTURE_ADDON) +
+                  " was built for version 1000 of the addon interface, and this is version 1; "
+                  "build it again");
+}
+
+TEST(SharedObject, IsRefusedWhenThereIsNone) {
+    EXPECT_THAT(refusal_of("no-such-addon.so"), HasSubstr("cannot load the addon: ./no-such-addon.so: "));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::addons
