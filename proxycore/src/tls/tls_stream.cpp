@@ -95,19 +95,24 @@ net::error_code TlsStream::error() const {
 
 asio::awaitable<Result<void>> TlsStream::handshake(net::TimeLimit limit) {
     auto work = shake_hands();
-    auto const ec = co_await net::within(limit, std::move(work));
-    if (ec && !*ec) co_return Result<void>();
-    if (ec && engine_.failure() && engine_.failure()->code == *ec) co_return *engine_.failure();
-    Failure why;
-    if (ec) {
-        why.code = *ec;
+    auto const ended = co_await net::within(limit, std::move(work));
+    Result<void> outcome;
+    if (ended) {
+        if (*ended) outcome = handshake_failure(*ended);
     } else {
         auto const state = co_await asio::this_coro::cancellation_state;
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
-        why.code = cancelled ? net::error_code(asio::error::operation_aborted) : net::Errc::timed_out;
+        outcome = handshake_failure(cancelled ? net::error_code(asio::error::operation_aborted) : net::Errc::timed_out);
     }
-    why.message = "TLS handshake failed: " + net::describe(why.code);
-    co_return why;
+    co_return outcome;
+}
+
+Failure TlsStream::handshake_failure(net::error_code ec) const {
+    if (engine_.failure() && engine_.failure()->code == ec) return *engine_.failure();
+    Failure why;
+    why.code = ec;
+    why.message = "TLS handshake failed: " + net::describe(ec);
+    return why;
 }
 
 asio::awaitable<net::error_code> TlsStream::shake_hands() {
@@ -117,9 +122,9 @@ asio::awaitable<net::error_code> TlsStream::shake_hands() {
             co_await send_alert();
             co_return error();
         }
-        if (engine_.peer_waits()) {
-            if (auto const ec = co_await flush()) co_return ec;
-        }
+        // Also the tickets that end it, at once: a client whose Nagle holds back its request waits for our next
+        // segment.
+        if (auto const ec = co_await flush()) co_return ec;
         if (step == Step::done) co_return net::error_code();
         if (auto const ec = co_await fill()) co_return ec;
     }

@@ -88,9 +88,6 @@ public:
     /// Goes on with the handshake. done: it is complete, though our last message may still have to be sent.
     Step handshake();
     bool is_established() const noexcept;
-    /// Whether the peer waits for what is in outgoing() before it can say anything; false for the session tickets that
-    /// end a server's handshake.
-    bool peer_waits() const noexcept;
 
     /// Decrypts what has come, at most the size of `into`.
     Decrypted read(asio::mutable_buffer into);

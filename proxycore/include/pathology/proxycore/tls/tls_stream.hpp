@@ -54,6 +54,7 @@ private:
     asio::awaitable<net::error_code> fill();
     asio::awaitable<void> send_alert();
     net::error_code error() const;
+    Failure handshake_failure(net::error_code ec) const;
 
     std::unique_ptr<net::Stream> next_;
     Engine engine_;
