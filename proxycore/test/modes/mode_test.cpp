@@ -240,7 +240,7 @@ TEST(ModeFlags, SocksListensOnTheUsualPort) {
     EXPECT_EQ(listen_address(modes.front(), at(81)).port, 81);
 }
 
-TEST(ModeFlags, P02_b_SeveralModesTogether) {
+TEST(ModeFlags, P02_StandBesideModes) {
     auto const modes = *choose_modes({"regular@1", "socks5@2"}, {});
     ASSERT_EQ(modes.size(), 2U);
     EXPECT_EQ(to_string(modes[0]), "regular@1");
