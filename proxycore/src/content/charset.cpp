@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/websocket/utf8.hpp>
 
 #include "ascii.hpp"
 #include "byte_order_mark.hpp"
@@ -72,6 +73,7 @@ Result<std::string> decode_text(std::string_view bytes, std::string_view charset
     Converter converter(utf8_name, std::string(charset).c_str());
     if (!is_plain_name(charset) || !converter.is_open()) return unknown(charset);
     auto rest = without_mark(bytes, charset);
+    if (charset == utf8_name && websocket::is_utf8(rest)) return std::string(rest);  // the usual case, and a fast one
     std::string text;
     text.reserve(rest.size());
     for (;;) {
