@@ -23,23 +23,22 @@ public:
         : talk_(client, "the SOCKS client"), credentials_(credentials) {}
 
     asio::awaitable<Result<Destination>> run() {
-        auto const admitted = co_await admit();
-        if (!admitted) co_return admitted.error();
+        if (auto const trouble = co_await admit()) co_return *trouble;
         co_return co_await hear_request();
     }
 
     std::string const& unread() const { return talk_.unread(); }
 
 private:
-    asio::awaitable<Result<void>> admit();
-    asio::awaitable<Result<void>> check_credentials();
+    asio::awaitable<Trouble> admit();
+    asio::awaitable<Trouble> check_credentials();
     asio::awaitable<Result<Destination>> hear_request();
 
     Socks5Talk talk_;
     std::optional<Credentials> const& credentials_;
 };
 
-asio::awaitable<Result<void>> Server::admit() {
+asio::awaitable<Trouble> Server::admit() {
     auto const greeting = co_await talk_.hear(socks5::read_greeting);
     if (!greeting) co_return greeting.error();
     auto const wanted = credentials_ ? Method::password : Method::none;
@@ -50,16 +49,16 @@ asio::awaitable<Result<void>> Server::admit() {
         co_return talk_.failure(Errc::wants_credentials, std::string(" does not offer ") + missing);
     }
     co_await talk_.say(serialise(wanted));
-    if (!credentials_) co_return Result<void>();
+    if (!credentials_) co_return std::nullopt;
     co_return co_await check_credentials();
 }
 
-asio::awaitable<Result<void>> Server::check_credentials() {
+asio::awaitable<Trouble> Server::check_credentials() {
     auto const given = co_await talk_.hear(socks5::read_credentials);
     if (!given) co_return given.error();
     bool const good = given->user == credentials_->user && given->password == credentials_->password;
     co_await talk_.say(serialise(good ? socks5::Verdict::accepted : socks5::Verdict::refused));
-    if (good) co_return Result<void>();
+    if (good) co_return std::nullopt;
     co_return talk_.failure(Errc::bad_credentials, " gave a wrong user or password");
 }
 

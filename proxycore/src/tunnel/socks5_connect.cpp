@@ -18,13 +18,12 @@ public:
     Client(net::Stream& server, Destination const& destination, std::optional<Credentials> const& credentials)
         : talk_(server, "the SOCKS server"), destination_(destination), credentials_(credentials) {}
 
-    asio::awaitable<Result<void>> run() {
+    asio::awaitable<Trouble> run() {
         if (auto const reason = unspeakable()) co_return Failure{Errc::refused, *reason};
         auto const method = co_await choose_method();
         if (!method) co_return method.error();
         if (*method == Method::password) {
-            auto const authenticated = co_await authenticate();
-            if (!authenticated) co_return authenticated;
+            if (auto trouble = co_await authenticate()) co_return trouble;
         }
         co_return co_await request();
     }
@@ -41,8 +40,8 @@ private:
     }
 
     asio::awaitable<Result<Method>> choose_method();
-    asio::awaitable<Result<void>> authenticate();
-    asio::awaitable<Result<void>> request();
+    asio::awaitable<Trouble> authenticate();
+    asio::awaitable<Trouble> request();
     Failure broken_off(Failure why) const;
 
     Socks5Talk talk_;
@@ -66,21 +65,21 @@ asio::awaitable<Result<Method>> Client::choose_method() {
     co_return talk_.failure(Errc::wants_credentials, " wants a user and a password");
 }
 
-asio::awaitable<Result<void>> Client::authenticate() {
+asio::awaitable<Trouble> Client::authenticate() {
     socks5::Credentials const credentials{credentials_->user, credentials_->password};
     co_await talk_.say(serialise(credentials));
     auto const verdict = co_await talk_.hear(socks5::read_verdict);
     if (!verdict) co_return verdict.error();
-    if (*verdict == socks5::Verdict::accepted) co_return Result<void>();
+    if (*verdict == socks5::Verdict::accepted) co_return std::nullopt;
     co_return talk_.failure(Errc::bad_credentials, " does not take this user and password");
 }
 
-asio::awaitable<Result<void>> Client::request() {
+asio::awaitable<Trouble> Client::request() {
     socks5::Request const wanted{socks5::Command::connect, socks5::make_address(destination_.host, destination_.port)};
     co_await talk_.say(serialise(wanted));
     auto const reply = co_await talk_.hear(socks5::read_reply);
     if (!reply) co_return broken_off(reply.error());
-    if (reply->code == ReplyCode::succeeded) co_return Result<void>();
+    if (reply->code == ReplyCode::succeeded) co_return std::nullopt;
     co_return talk_.failure(Errc::refused, " refused: " + socks5::describe(reply->code));
 }
 
@@ -98,8 +97,7 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> socks5_connect(std::unique
                                                                      Destination const& destination,
                                                                      std::optional<Credentials> const& credentials) {
     Client client(*server, destination, credentials);
-    auto const connected = co_await client.run();
-    if (!connected) co_return connected.error();
+    if (auto const trouble = co_await client.run()) co_return *trouble;
     co_return net::put_back(std::move(server), client.unread());
 }
 

@@ -1,6 +1,7 @@
 // One side of a SOCKS5 conversation: messages in, messages out, over a stream.
 #pragma once
 
+#include <optional>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/socks5/read.hpp>
 #include <pathology/proxycore/tunnel/failure.hpp>
@@ -9,6 +10,9 @@
 namespace pathology::proxycore::tunnel {
 
 namespace asio = boost::asio;
+
+/// What went wrong; nothing when all went well.
+using Trouble = std::optional<Failure>;
 
 class Socks5Talk {
 public:

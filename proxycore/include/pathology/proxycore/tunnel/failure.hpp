@@ -17,7 +17,7 @@ enum class Errc {
 
 /// What went wrong on the way through a proxy.
 struct Failure {
-    Errc code;
+    Errc code = Errc::refused;
     std::string message;  ///< a whole sentence: `the SOCKS server refused: host unreachable (4)`
     boost::system::error_code cause{};
 };
