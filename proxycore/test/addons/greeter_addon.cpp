@@ -1,20 +1,27 @@
-// An addon in a shared object of its own, for shared_object_test.cpp.
+// The addon of doc/addons.md, in a shared object of its own.
+#include <pathology/proxycore/addons/options.hpp>
 #include <pathology/proxycore/addons/shared_object.hpp>
 
-namespace pathology::proxycore::addons {
-namespace {
+namespace addons = pathology::proxycore::addons;
+namespace flow = pathology::proxycore::flow;
 
-class Greeter : public Addon {
+class Greeter : public addons::Addon {
 public:
     std::string name() const override { return "greeter"; }
-    asio::awaitable<void> response(flow::HttpFlow& flow) override {
-        if (!flow.response) throw flow::ControlException("there is nothing to greet");
-        flow.response->headers.add("X-Greeting", "hello");
+    addons::asio::awaitable<void> response(flow::HttpFlow& flow) override {
+        flow.response.value().headers.add("X-Greeting", greeting_);
         co_return;
     }
+
+    void load(addons::Options& options) override {
+        options.declare({"greeting", std::string("hello"), "What to greet with.", {"hello", "hi"}});
+    }
+    void configure(addons::Options const& options, std::set<std::string> const& changed) override {
+        if (changed.contains("greeting")) greeting_ = options.get<std::string>("greeting");
+    }
+
+private:
+    std::string greeting_ = "hello";
 };
 
-}  // namespace
-}  // namespace pathology::proxycore::addons
-
-PATHOLOGY_ADDON(pathology::proxycore::addons::Greeter)
+PATHOLOGY_ADDON(Greeter)

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
 #include <pathology/proxycore/addons/shared_object.hpp>
 
 #include "addons/recorder.hpp"
@@ -34,13 +36,23 @@ TEST(SharedObject, P41_c_AddsAHeader) {
     EXPECT_EQ(flow.response->headers.first("X-Greeting"), "hello");
 }
 
+TEST(SharedObject, HasOptions) {
+    Bench bench;
+    bench.options.apply({parse_setting("greeting=hi")});
+    bench.chain.add(load_shared_object(GREETER_ADDON));
+    proxycore::test::play([&]() -> asio::awaitable<void> { co_await bench.chain.start(); });
+    auto flow = make_flow();
+    flow.response = flow::Response::make();
+    run(bench.chain, hooks::response, flow);
+    EXPECT_EQ(flow.response->headers.first("X-Greeting"), "hi");
+}
+
 TEST(SharedObject, ItsExceptionsAreLoggedAsAnyOthers) {
     Bench bench;
     bench.chain.add(load_shared_object(GREETER_ADDON));
     auto flow = make_flow();
     run(bench.chain, hooks::response, flow);
-    EXPECT_THAT(bench.log,
-                ElementsAre(LogEntry{LogLevel::error, "addon greeter, in response: there is nothing to greet"}));
+    EXPECT_THAT(bench.log, ElementsAre(LogEntry{LogLevel::error, "addon greeter, in response: bad optional access"}));
 }
 
 TEST(SharedObject, StaysWhileItsAddonIsHeld) {
@@ -57,6 +69,29 @@ TEST(SharedObject, P41_d_IsRefusedWhenBuiltForAnotherVersion) {
 
 TEST(SharedObject, IsRefusedWhenThereIsNone) {
     EXPECT_THAT(refusal_of("no-such-addon.so"), HasSubstr("cannot load the addon: ./no-such-addon.so: "));
+}
+
+/// The lines of the page's code blocks.
+std::vector<std::string> code_of(std::string const& path) {
+    std::vector<std::string> lines;
+    std::ifstream page(path);
+    bool is_code = false;
+    for (std::string line; std::getline(page, line);) {
+        if (line.starts_with("```"))
+            is_code = line == "```cpp";
+        else if (is_code)
+            lines.push_back(line);
+    }
+    return lines;
+}
+
+TEST(AddonsPage, ShowsTheAddonThatIsTestedHere) {
+    std::ifstream file(GREETER_SOURCE);
+    std::string const source((std::istreambuf_iterator<char>(file)), {});
+    auto const lines = code_of(ADDONS_PAGE);
+    EXPECT_GT(lines.size(), 20U);
+    for (auto const& line : lines)
+        EXPECT_THAT(source, HasSubstr(line.substr(std::min(line.find_first_not_of(' '), line.size()))));
 }
 
 }  // namespace
