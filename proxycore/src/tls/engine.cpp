@@ -135,10 +135,12 @@ bool Engine::is_established() const noexcept { return state_->is_established; }
 Decrypted Engine::read(asio::mutable_buffer into) {
     if (into.size() == 0) return {};
     if (state_->is_broken()) return {Step::failed, 0};
-    Decrypted result;
-    ERR_clear_error();
-    auto const outcome = SSL_read_ex(state_->ssl.get(), into.data(), into.size(), &result.n);
-    result.step = state_->settle(outcome);
+    Decrypted result{Step::wants_input, 0};
+    if (state_->has_something_to_read()) {
+        ERR_clear_error();
+        auto const outcome = SSL_read_ex(state_->ssl.get(), into.data(), into.size(), &result.n);
+        result.step = state_->settle(outcome);
+    }
     if (result.step == Step::wants_input && state_->failure) result.step = Step::failed;  // and none will come
     return result;
 }

@@ -111,6 +111,11 @@ void Engine::State::notice(SSL const* ssl, int where, int value) {
 
 bool Engine::State::is_broken() const { return failure && failure->code != Errc::truncated; }
 
+bool Engine::State::has_something_to_read() const {
+    return buffers.incoming.size() > 0 || SSL_has_pending(ssl.get()) == 1 ||
+           (SSL_get_shutdown(ssl.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 Step Engine::State::settle(int outcome) {
     if (outcome == 1) return Step::done;
     switch (SSL_get_error(ssl.get(), outcome)) {

@@ -22,6 +22,9 @@ struct Engine::State {
     void note_first(std::string_view bytes);
     bool is_broken() const;  ///< nothing can be said any more; after a truncation it still can
 
+    /// Spares OpenSSL a look at nothing, for which it would make a buffer.
+    bool has_something_to_read() const;
+
     Step settle(int outcome);  ///< the step after a call of OpenSSL's
     Step fail(Failure why);
     Failure explain();
