@@ -18,8 +18,10 @@ class Nginx {
 public:
     static bool is_installed() { return !program().empty(); }
 
-    /// Starts it with `location` as the content of `location / {}`.
-    explicit Nginx(std::string const& location) {
+    /// Starts it with `location` as the content of `location / {}`; `listening` follows the address it listens on, and
+    /// `settings` are the server's.
+    explicit Nginx(std::string const& location, std::string const& listening = {}, std::string const& settings = {})
+        : listening_(listening), settings_(settings) {
         folder_ = std::filesystem::temp_directory_path() / ("pathology-nginx-" + std::to_string(::getpid()));
         std::filesystem::create_directories(folder_);
         // It cannot be asked to pick a port, so it gets one that was free a moment ago, and another when it is not.
@@ -55,8 +57,8 @@ private:
             << (::geteuid() == 0 ? "user root;" : "") << "worker_processes 1; daemon off; pid " << folder << "/pid;"
             << "error_log stderr notice; events {} http { access_log off; client_body_temp_path " << folder << "/b;"
             << "proxy_temp_path " << folder << "/p; fastcgi_temp_path " << folder << "/f; uwsgi_temp_path " << folder
-            << "/u; scgi_temp_path " << folder << "/s; server { listen 127.0.0.1:" << port_ << "; location / { "
-            << location << " } } }";
+            << "/u; scgi_temp_path " << folder << "/s; server { listen 127.0.0.1:" << port_ << " " << listening_ << "; "
+            << settings_ << " location / { " << location << " } } }";
         process_ = std::make_unique<test::Process>(
             program(), std::vector<std::string>{"-p", folder, "-c", folder + "/nginx.conf"});
         running_ = process_->read_until("start worker process ");
@@ -77,6 +79,7 @@ private:
         return ntohs(address.sin_port);
     }
 
+    std::string listening_, settings_;
     std::filesystem::path folder_;
     std::unique_ptr<test::Process> process_;
     bool running_ = false;

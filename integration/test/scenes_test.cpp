@@ -191,7 +191,7 @@ TEST(Scenes, AnEmbeddedAnswerComesBack) {
 }
 
 TEST(Scenes, AClientTunnelsThroughADaemon) {
-    Pathod const pathod({"-a", "/in=200:b'in'"});
+    Pathod const pathod({"-C", "-a", "/in=200:b'in'"});
     EXPECT_EQ(pathoc({"-c", "origin.test:80", "-p", pathod.port(), "127.0.0.1", "get:/in"}).out,
               ">> 'GET':/in\n<< 200 OK: 2 bytes\n");
 }
