@@ -20,7 +20,7 @@ struct Typed {
     std::string host, tunnel, socks, ignored_codes;
     std::optional<std::string> proxy_auth, socks_auth;
     std::optional<std::uint16_t> port;
-    bool no_timestamp = false, json = false;
+    bool no_timestamp = false, json = false, prior_knowledge = false;
 };
 
 void declare_target(console::CommandLine& line, Typed& typed) {
@@ -31,7 +31,10 @@ void declare_target(console::CommandLine& line, Typed& typed) {
     line.option("--socks", typed.socks, "reach the host through this SOCKS5 server, which looks up its name",
                 "HOST[:PORT]");
     line.option("--socks-auth", typed.socks_auth, "tell the SOCKS5 server who we are", "USER:PASSWORD");
-    line.flag("--http2", typed.options.http2, "with --preview: the bytes of HTTP/2 frames");
+    line.flag("--http2", typed.options.http2, "speak HTTP/2, over TLS");
+    line.flag("--http2-prior-knowledge", typed.prior_knowledge, "speak HTTP/2 without asking, over TLS only with -s");
+    line.flag("--http2-skip-connection-preface", typed.options.skip_http2_preface,
+              "begin with what the specs say, without preface and SETTINGS");
     line.positional("HOST", typed.host, "where to send to: NAME, NAME:PORT, [IPV6]:PORT", false);
     line.positional("SPEC", typed.options.specs, "what to send: a spec, a file that holds one, +FILE", false);
 }
@@ -73,6 +76,7 @@ void declare_output(console::CommandLine& line, Typed& typed) {
     line.option("-I,--ignore-codes", typed.ignored_codes, "say nothing of responses with these codes", "CODES");
     line.flag("-q,--show-request", options.show_request, "show the exact bytes sent");
     line.flag("--show-response", options.show_response, "show the exact bytes received");
+    line.flag("--http2-framedump", options.show_frames, "show the frames of HTTP/2, sent and received");
     line.flag("-x,--hex", options.hex, "show bytes as a hex dump");
     line.flag("--json", typed.json, "tell each exchange as one line of JSON");
     line.flag("--no-timestamp", typed.no_timestamp, "leave out date and time");
@@ -170,6 +174,15 @@ result<void, Exit> settle_tls(Typed& typed) {
     return {};
 }
 
+/// What a browser would take: HTTP/2 is for TLS, unless it is known that the server speaks it anyway.
+void settle_http2(Typed& typed) {
+    auto& options = typed.options;
+    options.http2 = options.http2 || typed.prior_knowledge;
+    if (!options.http2) return;
+    if (!typed.prior_knowledge && !options.preview) options.tls.use = true;
+    options.tls.alpn = {"h2"};
+}
+
 result<Options, Exit> settle(Typed typed) {
     auto& options = typed.options;
     options.timestamps = !typed.no_timestamp;
@@ -177,7 +190,7 @@ result<Options, Exit> settle(Typed typed) {
     if (options.show_user_agents) return options;
     if (typed.host.empty()) return refuse("HOST is missing");
     if (options.specs.empty()) return refuse("SPEC is missing: say what to send to " + typed.host);
-    if (options.http2 && !options.preview) return refuse("--http2 is for --preview");
+    settle_http2(typed);
     if (options.connections < -1) return refuse("-n takes a number of connections, or -1 for no end");
     for (auto const settle_one : {settle_tls, settle_target, settle_tunnel, settle_socks}) {
         if (auto const settled = settle_one(typed); !settled) return settled.error();

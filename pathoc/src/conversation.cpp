@@ -1,5 +1,7 @@
 #include "conversation.hpp"
 
+#include <pathology/proxycore/http2/describe.hpp>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
@@ -74,8 +76,9 @@ asio::awaitable<void> Conversation::play_connection(std::uint64_t ordinal) {
     using namespace asio::experimental::awaitable_operators;
     bool const picks = options_.random_pick && scripts_.size() > 1;
     if (picks) dice_.tell(console_);
-    Line line{ordinal, Playlist(picks ? dice_.pick(scripts_, ordinal) : scripts_), 0, {}, {}, {}, false, false};
+    Line line(ordinal, Playlist(picks ? dice_.pick(scripts_, ordinal) : scripts_));
     co_await play(line);
+    if (line.said_frames && !interrupted_) co_await line.http2->hear_out();
     if (line.speaks_websocket && !line.is_over && !stop_) co_await (hear_frames(line) || play_and_stay(line));
 }
 
@@ -85,13 +88,14 @@ asio::awaitable<void> Conversation::play(Line& line) {
     while (!stop_ && !line.is_over && line.speaks_websocket == spoke_websocket) {
         auto const* const message = line.playlist.next();
         if (message == nullptr) co_return;
+        if (options_.http2) line.stream = line.streams.next(message->message());
         auto const crafted = craft(line, *message);
         ++line.index;
         if (!crafted) continue;
-        if (!line.session) co_await open(line);
+        if (!line.session && !line.http2) co_await open(line);
         if (line.is_over) co_return;
         if (crafted->random) dice_.tell(console_);
-        if (message->is_frame() || line.speaks_websocket) {
+        if (message->is_frame() || message->is_http2_frame() || line.speaks_websocket) {
             co_await send_only(line, *message, *crafted);
         } else {
             co_await exchange(line, *message, *crafted);
@@ -101,7 +105,7 @@ asio::awaitable<void> Conversation::play(Line& line) {
 
 /// Gives nothing when there is nothing to send: the message was sent before, or its file has gone.
 std::optional<Crafted> Conversation::craft(Line const& line, Prepared const& message) {
-    auto crafted = message.craft(dice_.seed_of(line.ordinal, line.index));
+    auto crafted = message.craft(dice_.seed_of(line.ordinal, line.index), line.stream);
     if (!crafted) {
         complain(crafted.error().message + "\n");
         refused_ = stop_ = true;
@@ -126,7 +130,38 @@ asio::awaitable<void> Conversation::open(Line& line) {
     line.remote = opened->stream->remote_endpoint();
     if (auto const address = parse_host(line.remote)) route_.address = address->name;
     if (opened->tls) note_tls(line, *opened->tls);
+    if (options_.http2 && opened->tls && opened->tls->alpn != "h2") {
+        line.is_over = failed_ = stop_ = true;
+        complain("The server does not speak HTTP/2: by ALPN it chose " +
+                 (opened->tls->alpn.empty() ? "nothing" : opened->tls->alpn) + "\n");
+        co_return;
+    }
+    if (options_.http2) co_return begin_http2(line, std::move(opened->stream));
     line.session.emplace(std::move(opened->stream), session_settings(options_));
+}
+
+void Conversation::begin_http2(Line& line, std::unique_ptr<net::Stream> stream) {
+    auto const greeting = options_.skip_http2_preface ? Http2Greeting::none : Http2Greeting::full;
+    auto watcher = [this, &line](bool is_ours, http2::Frame const& frame) { show_frame(line, is_ours, frame); };
+    line.http2 = std::make_unique<Http2Session>(std::move(stream), session_settings(options_), greeting, watcher);
+}
+
+/// All of them when asked for; else what the server has to say to raw frames.
+void Conversation::show_frame(Line const& line, bool is_ours, http2::Frame const& frame) {
+    if (!options_.show_frames && (is_ours || !line.said_frames)) return;
+    std::string_view const direction = options_.show_frames ? (is_ours ? "-> " : "<- ") : "<< ";
+    std::string block;
+    auto const text = is_ours ? describe(frame.header) : told(frame);
+    report_->http2_frame(block, moment(line), std::string(direction) + text);
+    tell(block);
+}
+
+asio::awaitable<Result<Reply>> Conversation::trade(Line& line, Outgoing const& outgoing) {
+    return line.http2 ? line.http2->exchange(outgoing, line.stream) : line.session->exchange(outgoing);
+}
+
+asio::awaitable<Result<Written>> Conversation::say(Line& line, Outgoing const& outgoing) {
+    return line.http2 ? line.http2->send(outgoing, line.stream) : line.session->send(outgoing);
 }
 
 void Conversation::note_tls(Line& line, proxycore::tls::ConnectionInfo const& info) {
@@ -154,10 +189,10 @@ asio::awaitable<void> Conversation::exchange(Line& line, Prepared const& message
     auto when = moment(line);
     auto const begun = std::chrono::steady_clock::now();
     Outgoing const outgoing{*crafted.plan, crafted.seed, message.method(), true};
-    auto const outcome = co_await line.session->exchange(outgoing);
+    auto const outcome = co_await trade(line, outgoing);
     when.duration = std::chrono::steady_clock::now() - begun;
     auto const size = outcome ? crafted.plan->length : outcome.error().bytes_sent;
-    Outbound const sent{*crafted.spec, line.session->sent(), size, false};
+    Outbound const sent{*crafted.spec, line.sent(), size, false, options_.http2 ? line.stream : 0};
     settle(line, message, when, sent, outcome);
     if (line.speaks_websocket) check_handshake(when, crafted, *outcome);
 }
@@ -187,24 +222,26 @@ void Conversation::settle(Line& line, Prepared const& message, Moment const& mom
         auto const code = outcome.error().code;
         bool const ignored = code == Errc::timed_out && options_.ignore_timeouts;
         failed = !ignored && code != Errc::closed_by_spec;
-        line.is_over = !ignored;
+        line.is_over = !ignored && !(line.http2 && line.http2->is_usable() && code == Errc::invalid_response);
     }
     failed_ = failed_ || failed;
     progress_.count(failed);
     if (hidden) return;
     std::string block;
-    report_->exchange(block, moment, sent, outcome, outcome ? std::string() : line.session->partial());
+    report_->exchange(block, moment, sent, outcome, outcome ? std::string() : line.partial());
     tell(block);
 }
 
 asio::awaitable<void> Conversation::send_only(Line& line, Prepared const& message, Crafted const& crafted) {
     auto const when = moment(line);
     Outgoing const outgoing{*crafted.plan, crafted.seed, message.method(), false};
-    auto const written = co_await line.session->send(outgoing);
+    line.said_frames = line.http2 != nullptr;
+    auto const written = co_await say(line, outgoing);
     if (interrupted_) co_return;
     bool const failed = !written || written->error.failed();
     std::string block;
-    Outbound const sent{*crafted.spec, line.session->sent(), written ? written->bytes : 0, message.is_frame()};
+    Outbound const sent{*crafted.spec, line.sent(), written ? written->bytes : 0, message.is_frame(),
+                        options_.http2 ? line.stream : 0};
     report_->sent_frame(block, when, sent);
     tell(block);
     if (failed) complain((written ? net::describe(written->error) : written.error().message) + "\n");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <pathology/language/http2.hpp>
 #include <pathology/pathoc/options.hpp>
 #include <pathology/pathoc/session.hpp>
 #include <pathology/proxycore/console/console.hpp>
@@ -14,6 +15,7 @@
 #include <string>
 
 #include "dice.hpp"
+#include "http2_session.hpp"
 #include "memo.hpp"
 #include "progress.hpp"
 #include "report.hpp"
@@ -42,14 +44,22 @@ public:
 private:
     /// One connection, made when its first message needs it.
     struct Line {
+        Line(std::uint64_t its_ordinal, Playlist its_playlist) : ordinal(its_ordinal), playlist(its_playlist) {}
+
         std::uint64_t ordinal;
         Playlist playlist;
         std::uint64_t index = 0;  // of the next message
         std::optional<Session> session;
         std::string remote;
         std::shared_ptr<proxycore::record::RecordedTls const> tls;
+        std::unique_ptr<Http2Session> http2;  // in place of `session`
+        language::ClientStreams streams{};
+        std::uint32_t stream = 1;  // of the message at hand
+        bool said_frames = false;  // raw ones, whose answers are whatever comes
         bool speaks_websocket = false;
         bool is_over = false;
+        std::string const& sent() const { return http2 ? http2->sent() : session->sent(); }
+        std::string partial() const { return http2 ? http2->partial() : session->partial(); }
         bool is_played = false, is_closed = false;  // nothing is left to send; the server sent a close frame
     };
 
@@ -62,6 +72,11 @@ private:
     void note_tls(Line& line, proxycore::tls::ConnectionInfo const& info);
     boost::asio::awaitable<void> exchange(Line& line, Prepared const& message, Crafted const& crafted);
     boost::asio::awaitable<void> send_only(Line& line, Prepared const& message, Crafted const& crafted);
+
+    void begin_http2(Line& line, std::unique_ptr<proxycore::net::Stream> stream);
+    void show_frame(Line const& line, bool is_ours, http2::Frame const& frame);
+    boost::asio::awaitable<Result<Reply>> trade(Line& line, Outgoing const& outgoing);
+    boost::asio::awaitable<Result<Written>> say(Line& line, Outgoing const& outgoing);
 
     std::optional<Crafted> craft(Line const& line, Prepared const& message);
     void check_handshake(Moment const& moment, Crafted const& crafted, Reply const& reply);

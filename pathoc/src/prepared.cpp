@@ -79,6 +79,10 @@ language::Parsed<Crafted> Prepared::craft_anew(std::uint64_t seed, language::Set
     return crafted;
 }
 
+bool Prepared::is_http2_frame() const {
+    return settings_.protocol == language::Protocol::http2 && !std::holds_alternative<language::Request>(message_);
+}
+
 bool Prepared::is_handshake() const {
     auto const* const request = std::get_if<language::Request>(&message_);
     return request != nullptr && request->websocket;

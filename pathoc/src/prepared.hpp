@@ -53,7 +53,8 @@ public:
     std::string_view method() const { return method_; }
 
     bool is_frame() const { return std::holds_alternative<language::Frame>(message_); }
-    bool is_handshake() const;  ///< a `ws` request
+    bool is_http2_frame() const;  ///< or a preface
+    bool is_handshake() const;    ///< a `ws` request
 
 private:
     Prepared(language::Message message, language::Settings settings, Spelling spelling);

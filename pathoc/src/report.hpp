@@ -30,6 +30,7 @@ struct Outbound {
     std::string_view bytes;  ///< exact, as many as were kept
     std::uint64_t size = 0;  ///< all of them counted
     bool is_frame = false;
+    std::uint32_t stream = 0;  ///< of a message by HTTP/2; 0 = HTTP/1, or a WebSocket frame
 };
 
 /// Turns what happened into text. Every function appends to `out`.
@@ -50,6 +51,9 @@ public:
     /// A frame that the server sent.
     virtual void received_frame(std::string& out, Moment const& moment,
                                 proxycore::record::RecordedFrame const& frame) = 0;
+
+    /// A frame of HTTP/2, in words.
+    virtual void http2_frame(std::string& out, Moment const& moment, std::string_view line) = 0;
 
     /// What is wrong with what the server said, where that ends nothing: a handshake that answers another key.
     virtual void fault(std::string& out, Moment const& moment, std::string_view message) = 0;

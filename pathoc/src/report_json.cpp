@@ -3,6 +3,9 @@
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/http1/settings.hpp>
+#include <pathology/proxycore/http2/frame_reader.hpp>
+#include <pathology/proxycore/http2/header_decoder.hpp>
+#include <pathology/proxycore/http2/server_session.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/record/json.hpp>
 
@@ -13,6 +16,7 @@ namespace {
 
 namespace http = proxycore::http;
 namespace http1 = proxycore::http1;
+namespace http2 = proxycore::http2;
 namespace record = proxycore::record;
 using record::Exchange;
 
@@ -44,6 +48,29 @@ void read_into(record::RecordedRequest& request, std::string_view bytes) {
     }
 }
 
+/// The same of the frames of a request; padding and priorities are not made for it.
+void read_http2_into(record::RecordedRequest& request, std::string_view bytes) {
+    http2::FrameReader frames;
+    std::string block;
+    frames.feed(bytes);
+    for (auto next = frames.next(); next && *next; next = frames.next()) {
+        auto const& [header, payload] = **next;
+        ++request.frame_count;
+        if (request.frames.size() < http2::most_frames_kept) request.frames.push_back(header);
+        auto const type = http2::FrameType{header.type};
+        if (type == http2::FrameType::headers || type == http2::FrameType::continuation) block += payload;
+        if (type == http2::FrameType::data) request.body += payload;
+    }
+    request.body_size = request.body.size();
+    auto section = http2::HeaderDecoder().decode(block);
+    if (!section) return;
+    request.headers = std::move(section->fields);
+    request.method = request.headers.first(":method").value_or("");
+    request.target = request.headers.first(":path").value_or("");
+    request.path = request.target;
+    request.form = http::parse_target(request.target).form;
+}
+
 record::RecordedRequest recorded(Moment const& moment, Outbound const& sent) {
     record::RecordedRequest request;
     request.raw = sent.bytes;
@@ -51,7 +78,13 @@ record::RecordedRequest recorded(Moment const& moment, Outbound const& sent) {
     request.remote_address = endpoint_of(moment.remote);
     request.connection = moment.connection;
     request.index = moment.index;
-    read_into(request, sent.bytes);
+    if (sent.stream == 0) {
+        read_into(request, sent.bytes);
+    } else {
+        request.stream = sent.stream;
+        request.http_version = http::to_string({2, 0});
+        read_http2_into(request, sent.bytes);
+    }
     return request;
 }
 
@@ -78,6 +111,7 @@ public:
         auto entry = begin(moment, outcome ? Exchange::Type::received : Exchange::Type::error);
         entry.spec = sent.spec;
         entry.request = recorded(moment, sent);
+        if (sent.stream != 0) entry.protocol = "http2";
         if (outcome) {
             entry.response = recorded(*outcome);
         } else {
@@ -97,8 +131,12 @@ public:
 
     void sent_frame(std::string& out, Moment const& moment, Outbound const& sent) override {
         auto entry = begin(moment, Exchange::Type::crafted);
-        entry.protocol = "websockets";
         entry.spec = sent.spec;
+        entry.protocol = sent.stream != 0 ? "http2" : "websockets";
+        if (sent.stream != 0) {
+            entry.request = recorded(moment, sent);
+            return finish(out, entry);
+        }
         record::FrameRecorder recorder({.payload = sent.bytes.size(), .raw = sent.bytes.size()});
         recorder.feed(sent.bytes);
         if (auto frame = recorder.next()) {
@@ -114,6 +152,13 @@ public:
         entry.protocol = "websockets";
         entry.frame = frame;
         entry.frame->connection = moment.connection;
+        finish(out, entry);
+    }
+
+    void http2_frame(std::string& out, Moment const& moment, std::string_view line) override {
+        auto entry = begin(moment, Exchange::Type::inbound);
+        entry.protocol = "http2";
+        entry.message = line;
         finish(out, entry);
     }
 

@@ -48,6 +48,11 @@ public:
         if (show_response_) dump(out, "Payload:\n", frame.payload);
     }
 
+    void http2_frame(std::string& out, Moment const&, std::string_view line) override {
+        append_visible(out, line);
+        out += '\n';
+    }
+
     void fault(std::string& out, Moment const&, std::string_view message) override {
         append_visible(out, message);
         out += '\n';

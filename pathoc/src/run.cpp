@@ -68,6 +68,7 @@ language::Settings spec_settings(Options const& options) {
     language::Settings settings;
     settings.side = language::Side::client;
     settings.protocol = options.http2 ? language::Protocol::http2 : language::Protocol::http1;
+    settings.http2.scheme = options.tls.use ? "https" : "http";
     settings.request_host = options.tunnel ? options.tunnel->name : options.host;
     settings.files = language::FileAccess::anywhere();
     return settings;

@@ -26,7 +26,8 @@ struct Options {
     std::optional<Host> socks;  ///< reach `host` through this SOCKS5 server, which resolves it
     std::optional<proxycore::tunnel::Credentials> socks_auth;  ///< for that server
 
-    bool http2 = false;  ///< messages are laid out as HTTP/2 frames
+    bool http2 = false;               ///< messages are HTTP/2 frames
+    bool skip_http2_preface = false;  ///< nothing but the messages is said: no preface, no SETTINGS
 
     TlsOptions tls;         ///< spoken with the server, inside of any tunnel
     bool show_tls = false;  ///< what was agreed on, before the requests
@@ -49,6 +50,7 @@ struct Options {
     bool explain = false;
     bool one_shot = false;
     bool show_request = false, show_response = false, hex = false;
+    bool show_frames = false;  ///< the frames of HTTP/2, sent and received
     bool timestamps = true;
     OutputForm form = OutputForm::text;
     std::size_t body_limit = 1U << 20U;  ///< bytes of a body kept for --json

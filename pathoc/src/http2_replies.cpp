@@ -1,0 +1,336 @@
+#include "http2_replies.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http2/describe.hpp>
+#include <pathology/proxycore/http2/names.hpp>
+#include <utility>
+
+namespace pathology::pathoc {
+namespace {
+
+using http2::ErrorCode;
+using http2::FrameType;
+using http2::SettingId;
+
+constexpr std::uint32_t our_window = 1U << 20U;
+constexpr std::uint32_t default_window = 65535;
+
+std::string bytes_of(std::uint32_t number) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> static_cast<unsigned>(shift));
+    return bytes;
+}
+
+/// A number of so many bytes at a place of a payload; what is not there counts as nothing.
+std::uint32_t number_at(std::string_view payload, std::size_t at, std::size_t size = 4) {
+    std::uint32_t number = 0;
+    for (auto const c : payload.substr(std::min(at, payload.size()), size)) {
+        number = number << 8U | static_cast<unsigned char>(c);
+    }
+    return number;
+}
+
+std::string setting(SettingId id, std::uint32_t value) {
+    return bytes_of(static_cast<std::uint32_t>(id)).substr(2) + bytes_of(value);
+}
+
+std::string frame_of(FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload) {
+    http2::FrameHeader header;
+    header.length = static_cast<std::uint32_t>(payload.size());
+    header.type = static_cast<std::uint8_t>(type);
+    header.flags = flags;
+    header.stream = stream;
+    return encode(header).append(payload);
+}
+
+std::string in_words(std::uint32_t code) { return name(ErrorCode{code}) + " (" + std::to_string(code) + ")"; }
+
+bool has(http2::FrameHeader const& header, std::uint8_t bit) { return (header.flags & bit) != 0; }
+
+/// The payload without padding; nothing when there is more of that than of payload.
+std::optional<std::string_view> unpadded(http2::Frame const& frame) {
+    auto payload = frame.payload;
+    if (!has(frame.header, http2::flag::padded)) return payload;
+    if (payload.empty()) return std::nullopt;
+    auto const padding = static_cast<unsigned char>(payload.front());
+    payload.remove_prefix(1);
+    if (padding > payload.size()) return std::nullopt;
+    return payload.substr(0, payload.size() - padding);
+}
+
+std::string details(http2::Frame const& frame) {
+    auto const& payload = frame.payload;
+    switch (FrameType{frame.header.type}) {
+        case FrameType::rst_stream: return in_words(number_at(payload, 0));
+        case FrameType::window_update: return "+" + std::to_string(number_at(payload, 0));
+        case FrameType::goaway: {
+            auto text = "last stream " + std::to_string(number_at(payload, 0)) + ", " + in_words(number_at(payload, 4));
+            if (payload.size() > 8) text += ", " + proxycore::http::quoted(payload.substr(8));
+            return text;
+        }
+        case FrameType::settings: {
+            std::string text;
+            for (std::size_t at = 0; at + 6 <= payload.size(); at += 6) {
+                auto const id = SettingId{static_cast<std::uint16_t>(number_at(payload, at, 2))};
+                text += (at == 0 ? "" : ", ") + name(id) + "=" + std::to_string(number_at(payload, at + 2));
+            }
+            return text;
+        }
+        default: return {};
+    }
+}
+
+/// The status code of a field section; 0 = it has none that is a number.
+unsigned status_of(http2::FieldSection const& section) {
+    auto const text = section.fields.first(":status").value_or("");
+    unsigned status = 0;
+    auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+    return error == std::errc() && stop == text.data() + text.size() ? status : 0;
+}
+
+}  // namespace
+
+std::string told(http2::Frame const& frame) {
+    auto const more = details(frame);
+    return describe(frame.header) + (more.empty() ? "" : ": " + more);
+}
+
+std::string Http2Replies::greeting() {
+    auto const entries = setting(SettingId::enable_push, 0) + setting(SettingId::initial_window_size, our_window);
+    return frame_of(FrameType::settings, 0, 0, entries) +
+           frame_of(FrameType::window_update, 0, 0, bytes_of(our_window - default_window));
+}
+
+void Http2Replies::expect_reply_on(std::uint32_t stream, std::string_view method) {
+    auto& awaited = awaited_[stream];
+    awaited = {};
+    awaited.method = method;
+    awaited.reply.head.version = {2, 0};
+}
+
+// --- asked for -------------------------------------------------------------------------------------------------------
+
+std::optional<Result<Reply>> Http2Replies::take(std::uint32_t stream) {
+    auto const found = awaited_.find(stream);
+    if (found == awaited_.end()) return std::nullopt;
+    auto& awaited = found->second;
+    if (awaited.is_whole && !awaited.fault) {
+        auto reply = std::move(awaited.reply);
+        reply.keep_alive = !broken_ && !ended_;
+        awaited_.erase(found);
+        return reply;
+    }
+    auto why = awaited.fault ? awaited.fault : broken_;
+    if (!why && ended_) why = "Server disconnected";
+    if (!why) return std::nullopt;
+    Failure failure;
+    failure.code = ended_ && !awaited.fault && !broken_ ? Errc::server_closed : Errc::invalid_response;
+    failure.message = "Invalid server response: " + *why;
+    failure.bytes_received = awaited.reply.raw_size;
+    return failure;
+}
+
+bool Http2Replies::is_settled(std::uint32_t stream) const {
+    auto const found = awaited_.find(stream);
+    return broken_ || ended_ || (found != awaited_.end() && (found->second.is_whole || found->second.fault));
+}
+
+bool Http2Replies::has_head(std::uint32_t stream) const {
+    auto const found = awaited_.find(stream);
+    return found != awaited_.end() && found->second.has_head;
+}
+
+std::string Http2Replies::partial(std::uint32_t stream) const {
+    auto const found = awaited_.find(stream);
+    return found != awaited_.end() ? found->second.reply.raw : std::string();
+}
+
+std::size_t Http2Replies::allowance(std::uint32_t stream) const {
+    auto const found = awaited_.find(stream);
+    auto const of_stream = initial_window_ + (found != awaited_.end() ? found->second.sendable : 0);
+    return static_cast<std::size_t>(std::max<std::int64_t>(std::min(of_stream, connection_window_), 0));
+}
+
+void Http2Replies::spend(std::uint32_t stream, std::size_t size) {
+    connection_window_ -= static_cast<std::int64_t>(size);
+    if (auto const found = awaited_.find(stream); found != awaited_.end()) {
+        found->second.sendable -= static_cast<std::int64_t>(size);
+    }
+}
+
+// --- frames ----------------------------------------------------------------------------------------------------------
+
+void Http2Replies::feed(std::string_view bytes) {
+    frames_.feed(bytes);
+    while (!broken_) {
+        auto const next = frames_.next();
+        if (!next) return break_off(next.error().message);
+        if (!*next) return;
+        if (watcher_) watcher_(**next);
+        take(**next);
+    }
+}
+
+void Http2Replies::take(http2::Frame const& frame) {
+    auto const& header = frame.header;
+    auto const type = FrameType{header.type};
+    auto const found = awaited_.find(header.stream);
+    auto* const awaited = found != awaited_.end() ? &found->second : nullptr;
+    if (awaited != nullptr) {
+        auto& reply = awaited->reply;
+        auto const all = encode(header).append(frame.payload);
+        reply.raw_size += all.size();
+        reply.raw.append(all, 0, raw_limit_ - std::min(raw_limit_, reply.raw.size()));
+    }
+    if (opened_ && type != FrameType::continuation) {
+        return break_off(name(type) + " inside the field block of stream " + std::to_string(opened_->stream));
+    }
+    switch (type) {
+        case FrameType::data: return take_data(frame, awaited);
+        case FrameType::headers:
+        case FrameType::continuation: return take_headers(frame);
+        case FrameType::push_promise: return take_push(frame);
+        case FrameType::settings: return take_settings(frame);
+        case FrameType::ping:
+            if (!has(header, http2::flag::ack)) owe(FrameType::ping, http2::flag::ack, 0, frame.payload);
+            return;
+        case FrameType::rst_stream:
+            if (awaited != nullptr && !awaited->is_whole) {
+                awaited->fault = "stream " + std::to_string(header.stream) + " reset: " + details(frame);
+            }
+            return;
+        case FrameType::goaway: return take_goaway(frame);
+        case FrameType::window_update: return take_window(frame, awaited);
+        default: return;  // what nobody knows is ignored (RFC 9113 §5.5)
+    }
+}
+
+void Http2Replies::take_data(http2::Frame const& frame, Awaited* awaited) {
+    unacknowledged_ += frame.payload.size();
+    give_back(0, unacknowledged_);
+    auto const content = unpadded(frame);
+    if (!content) return break_off("DATA with more padding than payload");
+    if (awaited == nullptr || awaited->is_whole) return;
+    if (!awaited->has_head) awaited->fault = "DATA before any HEADERS";
+    auto& reply = awaited->reply;
+    reply.body_size += content->size();
+    reply.body.append(*content, 0, body_limit_ - std::min(body_limit_, reply.body.size()));
+    if (has(frame.header, http2::flag::end_stream)) return finish(*awaited);
+    awaited->unacknowledged += frame.payload.size();
+    give_back(frame.header.stream, awaited->unacknowledged);
+}
+
+/// Opens a window again when half of it is used up.
+void Http2Replies::give_back(std::uint32_t stream, std::uint64_t& unacknowledged) {
+    if (unacknowledged < our_window / 2) return;
+    owe(FrameType::window_update, 0, stream, bytes_of(static_cast<std::uint32_t>(unacknowledged)));
+    unacknowledged = 0;
+}
+
+void Http2Replies::take_headers(http2::Frame const& frame) {
+    bool const continues = frame.header.type == static_cast<std::uint8_t>(FrameType::continuation);
+    if (continues != opened_.has_value() || (continues && opened_->stream != frame.header.stream)) {
+        return break_off("CONTINUATION without HEADERS");
+    }
+    auto fragment = std::optional(frame.payload);
+    if (!continues) {
+        fragment = unpadded(frame);
+        auto const priority = has(frame.header, http2::flag::priority) ? std::size_t{5} : std::size_t{0};
+        if (!fragment || fragment->size() < priority) return break_off("HEADERS with more padding than payload");
+        fragment->remove_prefix(priority);
+        opened_ = frame.header;
+        block_.clear();
+    }
+    block_ += *fragment;
+    if (!has(frame.header, http2::flag::end_headers)) return;
+    auto const found = awaited_.find(frame.header.stream);
+    take_block(found != awaited_.end() ? &found->second : nullptr);
+}
+
+/// Every block has to be decoded, also one that nobody waits for.
+void Http2Replies::take_block(Awaited* awaited) {
+    bool const is_last = has(*opened_, http2::flag::end_stream);
+    auto const stream = opened_->stream;
+    opened_.reset();
+    auto const section = fields_.decode(block_);
+    if (!section) return break_off("stream " + std::to_string(stream) + ": " + section.error().message);
+    if (awaited == nullptr || awaited->is_whole) return;
+    take_section(*awaited, *section);
+    if (is_last) finish(*awaited);
+}
+
+void Http2Replies::take_section(Awaited& awaited, http2::FieldSection const& section) {
+    if (awaited.has_head) {
+        awaited.reply.trailers = section.fields;
+        return;
+    }
+    proxycore::http::ResponseHead head;
+    head.version = {2, 0};
+    head.status = status_of(section);
+    if (head.status == 0) {
+        awaited.fault = "bad :status " + proxycore::http::quoted(section.fields.first(":status").value_or(""));
+        return;
+    }
+    for (auto const& [name, value] : section.fields) {
+        if (name != ":status") head.fields.add(name, value);
+    }
+    if (head.status / 100 == 1 && head.status != 101) {
+        awaited.reply.interim.push_back(std::move(head));
+        return;
+    }
+    awaited.reply.head = std::move(head);
+    awaited.has_head = true;
+}
+
+void Http2Replies::finish(Awaited& awaited) {
+    awaited.is_whole = true;
+    auto const& reply = awaited.reply;
+    if (!awaited.has_head && !awaited.fault) awaited.fault = "the stream ended before a final HEADERS";
+    bool const may_lack_body = awaited.method == "HEAD" || reply.status() == 304;
+    auto const said = reply.head.fields.first("content-length");
+    if (!said || may_lack_body || awaited.fault || *said == std::to_string(reply.body_size)) return;
+    awaited.fault = "content-length is " + proxycore::http::quoted(*said) + ", and " + std::to_string(reply.body_size) +
+                    " bytes came";
+}
+
+void Http2Replies::take_settings(http2::Frame const& frame) {
+    if (has(frame.header, http2::flag::ack)) return;
+    for (std::size_t at = 0; at + 6 <= frame.payload.size(); at += 6) {
+        auto const id = SettingId{static_cast<std::uint16_t>(number_at(frame.payload, at, 2))};
+        if (id == SettingId::initial_window_size) initial_window_ = number_at(frame.payload, at + 2);
+    }
+    owe(FrameType::settings, http2::flag::ack, 0, {});
+}
+
+/// We said that we want none.
+void Http2Replies::take_push(http2::Frame const& frame) {
+    break_off("PUSH_PROMISE of stream " + std::to_string(number_at(frame.payload, 0)) + ", where pushes are off");
+}
+
+void Http2Replies::take_window(http2::Frame const& frame, Awaited* awaited) {
+    auto const increment = number_at(frame.payload, 0) & http2::FrameHeader::largest_stream;
+    if (frame.header.stream == 0) connection_window_ += increment;
+    if (awaited != nullptr) awaited->sendable += increment;
+}
+
+/// Streams above the last one named were not looked at, and with an error no stream goes on.
+void Http2Replies::take_goaway(http2::Frame const& frame) {
+    auto const last = number_at(frame.payload, 0) & http2::FrameHeader::largest_stream;
+    bool const is_error = number_at(frame.payload, 4) != 0;
+    is_leaving_ = true;
+    for (auto& [stream, awaited] : awaited_) {
+        if (!awaited.is_whole && (stream > last || is_error)) awaited.fault = "GOAWAY: " + details(frame);
+    }
+}
+
+void Http2Replies::owe(FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload) {
+    debts_ += frame_of(type, flags, stream, payload);
+}
+
+void Http2Replies::break_off(std::string why) {
+    if (!broken_) broken_ = std::move(why);
+}
+
+}  // namespace pathology::pathoc

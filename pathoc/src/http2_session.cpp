@@ -1,0 +1,195 @@
+#include "http2_session.hpp"
+
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <pathology/proxycore/net/pause.hpp>
+
+namespace pathology::pathoc {
+
+namespace asio = boost::asio;
+namespace net = proxycore::net;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t most_out = 64 * 1024;
+constexpr std::size_t room_for_reading = 64 * 1024;
+
+}  // namespace
+
+Http2Session::Http2Session(std::unique_ptr<net::Stream> stream, SessionSettings settings, Http2Greeting greeting,
+                           FrameWatcher watcher)
+    : stream_(std::move(stream)),
+      settings_(settings),
+      replies_(settings.body_limit, settings.raw_limit),
+      watcher_(std::move(watcher)) {
+    stream_->set_time_limit(settings_.time_limit);
+    sent_.limit = settings_.raw_limit;
+    frames_.reset();
+    if (greeting == Http2Greeting::full) greeting_ = std::string(http2::client_preface) + Http2Replies::greeting();
+    if (watcher_) replies_.watch([this](http2::Frame const& frame) { watcher_(false, frame); });
+}
+
+// --- out -------------------------------------------------------------------------------------------------------------
+
+asio::awaitable<Result<Written>> Http2Session::send(Outgoing message, std::uint32_t stream) {
+    sent_.bytes.clear();
+    if (!greeting_.empty()) out_ += std::exchange(greeting_, {});
+    if (message.awaits_reply) replies_.expect_reply_on(stream, message.method);
+    last_stream_ = stream;
+    co_return co_await play(message, stream);
+}
+
+asio::awaitable<Result<Written>> Http2Session::play(Outgoing message, std::uint32_t stream) {
+    Written written;
+    language::Http2Playing const playing{message.seed, stream, message.awaits_reply};
+    frames_.start(message.plan, playing);
+    for (;;) {
+        if (frames_.is_between_frames()) out_ += replies_.take_debts();
+        auto const before = out_.size();
+        auto const next = frames_.advance(out_, most_out);
+        keep(before);
+        written.bytes += out_.size() - before;
+        if (next == Next::broken) {
+            Failure failure;
+            failure.code = Errc::bad_spec;
+            failure.message = frames_.failure().message;
+            co_return failure;
+        }
+        written.error = co_await flush();
+        if (!written.error && next == Next::allowance) written.error = co_await await_allowance(stream);
+        if (!written.error && next == Next::pause) written.error = co_await rest(frames_.pause_length());
+        written.disconnected = next == Next::disconnect;
+        if (written.disconnected) stream_->close(net::HowToClose::fin);
+        if (written.error || next == Next::disconnect || next == Next::finished) co_return written;
+    }
+}
+
+/// Reads until the windows are open; an answer that comes before they are makes the wait useless.
+asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) {
+    while (replies_.allowance(stream) < frames_.needed()) {
+        if (replies_.is_settled(stream)) co_return asio::error::operation_aborted;
+        out_ += replies_.take_debts();
+        if (auto const ec = co_await flush()) co_return ec;
+        if (auto const ec = co_await read_more()) co_return ec;
+    }
+    replies_.spend(stream, frames_.needed());
+    frames_.allow();
+    co_return error_code();
+}
+
+asio::awaitable<error_code> Http2Session::rest(std::optional<std::chrono::seconds> length) {
+    using namespace asio::experimental::awaitable_operators;
+    std::optional<net::Duration> const limit = length;
+    auto both = net::pause(limit) || listen();
+    auto const first = co_await std::move(both);
+    co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+}
+
+asio::awaitable<error_code> Http2Session::flush() {
+    using namespace asio::experimental::awaitable_operators;
+    if (out_.empty()) co_return error_code();
+    if (watcher_) show(out_);
+    out_.erase(0, stream_->write_now(asio::buffer(out_)));
+    if (out_.empty()) co_return error_code();
+    auto both = write_out() || listen();  // a server that waits for us to read does not read either
+    auto const first = co_await std::move(both);
+    out_.clear();
+    co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+}
+
+/// Shows the frames that begin in these bytes. A preface looks like the begin of one, and is none.
+void Http2Session::show(std::string_view bytes) {
+    while (!bytes.empty()) {
+        if (scanner_.is_at_boundary() && bytes.starts_with(http2::client_preface)) {
+            bytes.remove_prefix(http2::client_preface.size());
+            continue;
+        }
+        auto const step = scanner_.advance(bytes);
+        bytes.remove_prefix(step.size);
+        if (step.header) watcher_(true, http2::Frame{*step.header, {}});
+    }
+}
+
+asio::awaitable<error_code> Http2Session::write_out() {
+    std::array<asio::const_buffer, 1> const all{asio::buffer(out_)};
+    co_return co_await stream_->write(all);
+}
+
+void Http2Session::keep(std::size_t from) { sent_.append(std::span(out_).subspan(from)); }
+
+// --- in --------------------------------------------------------------------------------------------------------------
+
+asio::awaitable<error_code> Http2Session::read_more() {
+    if (replies_.has_ended()) co_return asio::error::eof;
+    in_.resize(room_for_reading);
+    auto const got = co_await stream_->read_some(asio::buffer(in_));
+    replies_.feed(std::string_view(in_).substr(0, got.n));
+    if (replies_.has_head(last_stream_) && head_at_ == Clock::time_point()) head_at_ = Clock::now();
+    if (got.is_end()) replies_.end();
+    co_return got.ec;
+}
+
+/// Reads on while something else goes on. Ends when the connection does.
+asio::awaitable<error_code> Http2Session::listen() {
+    for (;;) {
+        auto const ec = co_await read_more();
+        if (ec == net::Errc::timed_out) continue;  // silence is what a server owes us while we send
+        if (ec == asio::error::eof) co_await net::pause(std::nullopt);
+        if (ec) co_return ec;
+    }
+}
+
+asio::awaitable<Result<Reply>> Http2Session::receive(std::uint32_t stream) {
+    for (;;) {
+        out_ += replies_.take_debts();
+        auto outcome = replies_.take(stream);
+        co_await flush();  // who takes nothing may have said something
+        if (outcome) co_return std::move(*outcome);
+        if (auto const ec = co_await read_more(); ec && ec != asio::error::eof) co_return read_failure(ec);
+    }
+}
+
+Failure Http2Session::read_failure(error_code ec) const {
+    Failure failure;
+    failure.code = ec == net::Errc::timed_out ? Errc::timed_out : Errc::server_closed;
+    failure.message = ec == net::Errc::timed_out ? "Timeout" : "Invalid server response: " + net::describe(ec);
+    failure.cause = ec;
+    failure.bytes_received = replies_.partial(last_stream_).size();
+    return failure;
+}
+
+asio::awaitable<Result<Reply>> Http2Session::exchange(Outgoing message, std::uint32_t stream) {
+    auto const begun = Clock::now();
+    head_at_ = {};
+    auto const written = co_await send(message, stream);
+    if (!written) co_return written.error();
+    auto const sent_at = Clock::now();
+    if (written->disconnected) {
+        Failure closed;
+        closed.code = Errc::closed_by_spec;
+        closed.message = "Disconnected by the spec after " + std::to_string(written->bytes) + " bytes";
+        closed.bytes_sent = written->bytes;
+        co_return closed;
+    }
+    auto reply = co_await receive(stream);
+    if (!reply) {
+        auto why = reply.error();
+        why.bytes_sent = written->bytes;
+        if (!why.cause) why.cause = written->error;
+        co_return why;
+    }
+    reply->timings = {sent_at - begun, head_at_ - begun, Clock::now() - begun};
+    co_return reply;
+}
+
+asio::awaitable<error_code> Http2Session::hear_out() {
+    for (;;) {
+        out_ += replies_.take_debts();
+        co_await flush();  // who takes nothing may have said something
+        if (auto const ec = co_await read_more()) co_return ec;
+    }
+}
+
+}  // namespace pathology::pathoc

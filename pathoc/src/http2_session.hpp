@@ -1,0 +1,79 @@
+// A conversation with a server by HTTP/2 over one connection: crafted messages out, replies by stream in.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <pathology/language/http2_player.hpp>
+#include <pathology/language/perform.hpp>
+#include <pathology/pathoc/session.hpp>
+#include <pathology/proxycore/http2/frame_scanner.hpp>
+#include <string>
+#include <string_view>
+
+#include "http2_replies.hpp"
+
+namespace pathology::pathoc {
+
+/// Told of each frame: those sent as their headers are written, payloads of these not shown.
+using FrameWatcher = std::function<void(bool is_ours, http2::Frame const& frame)>;
+
+/// How a session begins.
+enum class Http2Greeting {
+    full,  ///< the connection preface, SETTINGS and a window
+    none,  ///< only what the messages say
+};
+
+/// Errors, Cancel, Thread: as Session. SETTINGS and PING of the server are acknowledged, and windows given back,
+/// whenever something is read or written, between two frames of ours.
+class Http2Session {
+public:
+    Http2Session(std::unique_ptr<proxycore::net::Stream> stream, SessionSettings settings, Http2Greeting greeting,
+                 FrameWatcher watcher);
+
+    /// Plays frames, and waits for nothing but the windows that requests need.
+    boost::asio::awaitable<Result<Written>> send(Outgoing message, std::uint32_t stream);
+
+    /// Sends a request and reads the reply on its stream.
+    boost::asio::awaitable<Result<Reply>> exchange(Outgoing message, std::uint32_t stream);
+
+    /// Reads until the server ends the connection or is silent for too long.
+    boost::asio::awaitable<boost::system::error_code> hear_out();
+
+    /// Whether further requests may be answered.
+    bool is_usable() const { return replies_.takes_requests(); }
+
+    std::string const& sent() const { return sent_.bytes; }
+    std::string partial() const { return replies_.partial(last_stream_); }
+
+private:
+    using Next = language::Http2Player::Next;
+
+    boost::asio::awaitable<Result<Written>> play(Outgoing message, std::uint32_t stream);
+    boost::asio::awaitable<boost::system::error_code> await_allowance(std::uint32_t stream);
+    boost::asio::awaitable<boost::system::error_code> rest(std::optional<std::chrono::seconds> length);
+    boost::asio::awaitable<boost::system::error_code> flush();
+    boost::asio::awaitable<boost::system::error_code> write_out();
+    boost::asio::awaitable<boost::system::error_code> read_more();
+    boost::asio::awaitable<boost::system::error_code> listen();
+    boost::asio::awaitable<Result<Reply>> receive(std::uint32_t stream);
+    void keep(std::size_t from);
+    void show(std::string_view bytes);
+    Failure read_failure(boost::system::error_code ec) const;
+
+    std::unique_ptr<proxycore::net::Stream> stream_;
+    SessionSettings settings_;
+    Http2Replies replies_;
+    FrameWatcher watcher_;
+    language::Player player_;
+    language::Http2Player frames_{player_};
+    language::Recording sent_;
+    std::string out_;       // to be written
+    std::string greeting_;  // to be written before anything else
+    http2::FrameScanner scanner_;
+    std::string in_;
+    std::uint32_t last_stream_ = 1;
+    std::chrono::steady_clock::time_point head_at_;
+};
+
+}  // namespace pathology::pathoc
