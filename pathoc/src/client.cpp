@@ -7,6 +7,7 @@
 #include <pathology/language/load.hpp>
 #include <pathology/language/rng.hpp>
 #include <pathology/pathoc/session.hpp>
+#include <pathology/proxycore/tls/recorded.hpp>
 #include <utility>
 
 #include "route.hpp"
@@ -65,12 +66,14 @@ public:
     Sent const& last_sent() const { return last_; }
     std::string const& partial() const { return partial_; }
     std::uint64_t seed() const { return seed_; }
+    std::shared_ptr<proxycore::record::RecordedTls const> const& tls() const { return tls_; }
     bool is_open() const { return session_.has_value(); }
     void close() { session_.reset(); }
 
 private:
     Result<Script> read(std::string_view spec) const;
     asio::awaitable<Result<Session*>> open();
+    void note_tls(proxycore::tls::ConnectionInfo const& info);
     Result<Crafted> craft(Prepared const& message);
     void note_sent(Crafted const& crafted, std::uint64_t bytes, bool disconnected);
     void note_received(Result<Reply> const& reply);
@@ -84,7 +87,8 @@ private:
     std::uint64_t connections_ = 0;  // made so far
     std::uint64_t messages_ = 0;     // sent on this one
     Sent last_;
-    std::string partial_;  // of a reply that broke off
+    std::string partial_;                                        // of a reply that broke off
+    std::shared_ptr<proxycore::record::RecordedTls const> tls_;  // of the last connection
 };
 
 /// Freezes what is small enough, so that last_sent() can be replayed.
@@ -108,12 +112,19 @@ asio::awaitable<Result<Session*>> Client::Impl::open() {
         if (!layer) co_return layer.error();
         route_.tls = std::move(*layer);
     }
+    tls_.reset();
     auto opened = co_await pathoc::open(route_, limit);
     if (!opened) co_return opened.error();
+    if (opened->tls) note_tls(*opened->tls);
     session_.emplace(std::move(opened->stream), SessionSettings{limit, options_.body_limit, options_.raw_limit});
     ++connections_;
     messages_ = 0;
     co_return &*session_;
+}
+
+void Client::Impl::note_tls(proxycore::tls::ConnectionInfo const& info) {
+    using proxycore::record::RecordedTls;
+    tls_ = std::make_shared<RecordedTls const>(proxycore::tls::recorded_by_client(info, true));
 }
 
 Result<Crafted> Client::Impl::craft(Prepared const& message) {
@@ -216,6 +227,7 @@ Result<proxycore::record::RecordedFrame> Client::receive_frame() { return impl_-
 Sent const& Client::last_sent() const { return impl_->last_sent(); }
 std::string const& Client::partial() const { return impl_->partial(); }
 std::uint64_t Client::seed() const { return impl_->seed(); }
+std::shared_ptr<proxycore::record::RecordedTls const> const& Client::tls() const { return impl_->tls(); }
 bool Client::is_open() const { return impl_->is_open(); }
 void Client::close() { impl_->close(); }
 

@@ -6,10 +6,24 @@
 namespace pathology::testkit {
 namespace {
 
+pathoc::TlsOptions to_pathoc(ClientTls const& tls) {
+    pathoc::TlsOptions result;
+    result.use = true;
+    result.verify = tls.trust.has_value();
+    result.authorities = tls.trust.value_or("");
+    result.sni = tls.sni;
+    result.client_certificate = tls.certificate;
+    result.alpn = tls.alpn;
+    result.versions = tls.versions;
+    result.ciphers = tls.ciphers;
+    return result;
+}
+
 pathoc::ClientOptions to_pathoc(ClientOptions const& options) {
     pathoc::ClientOptions result;
     result.host = options.host;
     result.port = options.port;
+    if (options.tls) result.tls = to_pathoc(*options.tls);
     result.time_limit = options.time_limit;
     result.seed = options.seed;
     result.body_limit = options.keep_bytes;
@@ -52,7 +66,19 @@ class Client::Impl {
 public:
     explicit Impl(ClientOptions its_options) : options(std::move(its_options)), client(to_pathoc(options)) {}
 
-    Reply reply(pathoc::Result<pathoc::Reply> result) const { return to_reply(std::move(result), client.partial()); }
+    Reply reply(pathoc::Result<pathoc::Reply> result) const {
+        auto reply = to_reply(std::move(result), client.partial());
+        reply.tls = client.tls();
+        return reply;
+    }
+
+    /// The options that make the program speak TLS as this client does.
+    std::string tls_arguments() const {
+        if (!options.tls) return {};
+        auto text = std::string("-s ");
+        if (options.tls->sni) text += "-i " + quoted_for_shell(*options.tls->sni) + " ";
+        return text;
+    }
 
     ClientOptions options;
     pathoc::Client client;
@@ -92,8 +118,8 @@ std::uint64_t Client::seed() const { return impl_->client.seed(); }
 
 std::string Client::replay() const {
     auto const port = std::to_string(impl_->options.port);
-    return "replay with: pathoc -p " + port + " " + impl_->options.host + " " + quoted_for_shell(spec()) + "  (seed " +
-           std::to_string(seed()) + ")";
+    return "replay with: pathoc " + impl_->tls_arguments() + "-p " + port + " " + impl_->options.host + " " +
+           quoted_for_shell(spec()) + "  (seed " + std::to_string(seed()) + ")";
 }
 
 bool Client::is_open() const { return impl_->client.is_open(); }

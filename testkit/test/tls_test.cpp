@@ -128,6 +128,60 @@ TEST(DaemonTls, IsInTunnelsWithoutBeingAskedFor) {
     EXPECT_EQ(plain.get("http://origin.test/p/200:b'plain'").body, "plain");
 }
 
+// --- the client ------------------------------------------------------------------------------------------------------
+
+TEST(ClientTls, TakesAnyCertificateUnlessTold) {
+    Daemon daemon({.tls = DaemonTls{}});
+    Client client({.port = daemon.port(), .tls = ClientTls{}});
+    auto const reply = client.request("get:'/p/200:b\"hi\"'");
+    EXPECT_THAT(reply, AllOf(HasStatus(200), HasBody("hi"), HasTlsVersion("TLSv1.3"), HasAlpn("http/1.1")));
+    ASSERT_TRUE(reply.tls);
+    EXPECT_EQ(reply.tls->server_certificates.front().common_name, "pathod.net");
+    EXPECT_THAT(client.replay(), StartsWith("replay with: pathoc -s -p "));
+    EXPECT_THAT(daemon.take_request(2s), Optional(HasSni("")));
+}
+
+TEST(ClientTls, TrustsWhomItIsTold) {
+    Daemon daemon({.tls = DaemonTls{}});
+    Client client({.port = daemon.port(), .tls = ClientTls{.trust = daemon.authority_file()}});
+    EXPECT_THAT(client.request("get:/p/200"), HasStatus(200));
+    Daemon const other({.tls = DaemonTls{}});
+    Client wary({.port = daemon.port(), .tls = ClientTls{.trust = other.authority_file()}});
+    EXPECT_THAT(wary.request("get:/p/200"), FailsWith(HasSubstr("certificate")));
+}
+
+TEST(ClientTls, SaysWhatItIsTold) {
+    Daemon daemon({.tls = DaemonTls{.request_client_certificate = true}});
+    Folder const folder;
+    folder.write("me.pem", proxycore::tls::Authority::make().issue({.names = {"me.test"}}).value().pem());
+    ClientTls tls;
+    tls.sni = "origin.test";
+    tls.certificate = (folder.path() / "me.pem").string();
+    tls.alpn = {};
+    tls.versions = "TLSv1_2";
+    Client client({.port = daemon.port(), .tls = tls});
+    EXPECT_THAT(client.request("get:/p/200"), HasStatus(200));
+    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasSni("origin.test"), HasAlpn(""), HasTlsVersion("TLSv1.2"),
+                                                        HasClientCertificate("me.test"))));
+    EXPECT_THAT(client.replay(), HasSubstr("pathoc -s -i \"origin.test\" -p "));
+}
+
+TEST(ClientTls, SaysWhyThereIsNoTls) {
+    Daemon const plain;
+    Client client({.port = plain.port(), .tls = ClientTls{}});
+    EXPECT_THAT(client.request("get:/"), FailsWith(HasSubstr("TLS")));
+}
+
+TEST(ClientTls, CraftsFramesForWhomeverSpeaksHttp2) {
+    Daemon daemon({.tls = DaemonTls{}});
+    Client client({.port = daemon.port(), .tls = ClientTls{.alpn = {"h2"}}});
+    EXPECT_EQ(client.send("h2p h2f:SETTINGS h2f:PING "
+                          "h2f:HEADERS:END_HEADERS,END_STREAM:1:"
+                          "':method'='GET',':scheme'='https',':path'='/p/200',':authority'='a'"),
+              "");
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasAlpn("h2"), HasPath("/p/200"), ReceivedFrame("PING"))));
+}
+
 TEST(DaemonTls, LeavesNoFileBehind) {
     std::string file;
     {

@@ -160,6 +160,14 @@ TEST_F(MyServer, SurvivesARequestThatBreaksOff) {
     EXPECT_THAT(client.request("get:/"), HasStatus(200));
 }
 
+TEST(MySafeServer, ShowsAGoodCertificate) {
+    Daemon server({.tls = DaemonTls{.names = {"origin.test", "127.0.0.1"}}});  // in your tests: the server you test
+    Client client({.port = server.port(), .tls = ClientTls{.trust = server.authority_file(), .sni = "origin.test"}});
+    auto const reply = client.request("get:/p/200");
+    EXPECT_THAT(reply, AllOf(HasStatus(200), HasTlsVersion("TLSv1.3")));
+    EXPECT_EQ(reply.tls->server_certificates.at(0).common_name, "origin.test");
+}
+
 TEST(MyChat, EchoesAMessageInPieces) {
     Daemon server({.websocket_echo = true});  // in your tests: the server you test
     Client client({.port = server.port()});

@@ -82,6 +82,9 @@ public:
     /// The seed in use, for the message of a failing test.
     std::uint64_t seed() const;
 
+    /// What was agreed on with the server by the last connection, its certificates included; null in plain text.
+    std::shared_ptr<proxycore::record::RecordedTls const> const& tls() const;
+
     bool is_open() const;
     void close();
 

@@ -9,13 +9,27 @@
 #include <pathology/testkit/reply.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pathology::testkit {
+
+/// How a client speaks TLS. A plain value; every member may be left out.
+struct ClientTls {
+    /// A PEM file of those whom the client trusts; the server has to show a certificate of theirs that is good for the
+    /// host. Nothing = any certificate is taken.
+    std::optional<std::string> trust = std::nullopt;
+    std::optional<std::string> sni = std::nullopt;  ///< nothing = the host, unless that is an address; "" = none
+    std::optional<std::string> certificate = std::nullopt;  ///< a PEM file with its own certificate and key
+    std::vector<std::string> alpn = {"http/1.1"};           ///< the protocols offered
+    std::string versions = "secure";                        ///< `TLSv1_2`, `TLSv1_3`, `secure` (both) or `all`
+    std::string ciphers = {};                               ///< in OpenSSL's notation; empty = its choice
+};
 
 /// To whom a client speaks, and how patiently. A plain value; every member may be left out.
 struct ClientOptions {
     std::string host = "127.0.0.1";  ///< name or address
     std::uint16_t port = 80;
+    std::optional<ClientTls> tls = std::nullopt;                     ///< nothing = plain text
     std::chrono::milliseconds time_limit = std::chrono::seconds(5);  ///< of silence; for connecting in all
     std::optional<std::uint64_t> seed = std::nullopt;                ///< of all that is random; nothing = drawn
     std::size_t keep_bytes = 1U << 20U;                              ///< of each body, and of each reply's raw bytes

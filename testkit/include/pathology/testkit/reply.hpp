@@ -30,7 +30,7 @@ struct Reply {
     std::string raw;              ///< exact bytes, interim replies first
     bool keep_alive = false;      ///< whether the connection may carry another exchange
     std::chrono::nanoseconds duration{};
-    /// The TLS connection it came over: `tls->version`, `tls->alpn`; null without.
+    /// The TLS connection it came over, also after a failure: `tls->version`, `tls->server_certificates`; null without.
     std::shared_ptr<proxycore::record::RecordedTls const> tls;
 
     bool ok() const { return failure.empty(); }
