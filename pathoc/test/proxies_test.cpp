@@ -7,6 +7,7 @@
 #include "support/program.hpp"
 #include "support/real_proxy.hpp"
 #include "support/scripted_server.hpp"
+#include "support/tls_server.hpp"
 
 namespace pathology::pathoc::test {
 namespace {
@@ -89,6 +90,23 @@ TEST_F(Proxies, SquidOpensATunnelAlsoBehindSocks) {
     auto const socks = RealProxy::microsocks();
     ASSERT_TRUE(socks->is_running()) << socks->complaint();
     EXPECT_EQ(run({"--socks", socks->at(), "-c", origin(), proxy->at(), "get:/x"}).out, told);
+}
+
+TEST_F(Proxies, LeadToTlsOneAfterTheOther) {
+    SKIP_WITHOUT("tinyproxy");
+    SKIP_WITHOUT("microsocks");
+    auto const proxy = RealProxy::tinyproxy();
+    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
+    auto const socks = RealProxy::microsocks();
+    ASSERT_TRUE(socks->is_running()) << socks->complaint();
+    TlsServer secure;
+    auto const target = "127.0.0.1:" + secure.port();
+    std::vector<std::string> const tls{"-s", "--verify", "--ca", secure.authority_file(), "-i", "origin.test"};
+    std::vector<std::string> through{"--socks", socks->at(), "-c", target, proxy->at(), "get:/x"};
+    through.insert(through.begin(), tls.begin(), tls.end());
+    auto const ended = run(through);
+    EXPECT_EQ(ended.out, told) << ended.err;
+    EXPECT_THAT(secure.seen(), testing::ElementsAre(testing::Field(&tls::ConnectionInfo::sni, "origin.test")));
 }
 
 TEST_F(Proxies, SquidRefusesInItsWords) {
