@@ -3,13 +3,20 @@
 namespace pathology::proxycore::addons {
 namespace {
 
-template <class... Functions> struct Overloaded : Functions... { using Functions::operator()...; };
-
 std::string listed(TextList const& texts) {
     std::string list = "[";
     for (auto const& text : texts) list.append(list.size() > 1 ? ", " : "").append(text);
     return list + "]";
 }
+
+struct Printed {
+    std::string operator()(bool is_set) const { return is_set ? "true" : "false"; }
+    std::string operator()(std::int64_t number) const { return std::to_string(number); }
+    std::string operator()(OptionalNumber const& number) const { return number ? std::to_string(*number) : ""; }
+    std::string operator()(std::string const& text) const { return text; }
+    std::string operator()(OptionalText const& text) const { return text.value_or(""); }
+    std::string operator()(TextList const& texts) const { return listed(texts); }
+};
 
 }  // namespace
 
@@ -18,15 +25,6 @@ std::string_view type_of(OptionValue const& value) {
     return names[value.index()];
 }
 
-std::string to_string(OptionValue const& value) {
-    return std::visit(
-        Overloaded{[](bool is_set) { return std::string(is_set ? "true" : "false"); },
-                   [](std::int64_t number) { return std::to_string(number); },
-                   [](OptionalNumber const& number) { return number ? std::to_string(*number) : std::string(); },
-                   [](std::string const& text) { return text; },
-                   [](OptionalText const& text) { return text.value_or(""); },
-                   [](TextList const& texts) { return listed(texts); }},
-        value);
-}
+std::string to_string(OptionValue const& value) { return std::visit(Printed{}, value); }
 
 }  // namespace pathology::proxycore::addons

@@ -149,8 +149,10 @@ struct AddonHandle {
 
 /// A hook and the function that it calls, for AddonChain::run().
 template <class... Arguments> struct HookPoint {
+    using Function = asio::awaitable<void> (Addon::*)(Arguments...);
+    constexpr HookPoint(Hook its_hook, Function its_function) : hook(its_hook), function(its_function) {}
     Hook hook;
-    asio::awaitable<void> (Addon::*function)(Arguments...);
+    Function function;
 };
 
 namespace hooks {
