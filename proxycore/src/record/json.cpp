@@ -1,18 +1,18 @@
 #include <array>
 #include <boost/beast/core/detail/base64.hpp>
-#include <boost/beast/websocket/detail/utf8_checker.hpp>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 #include <pathology/proxycore/record/json.hpp>
+#include <pathology/proxycore/websocket/utf8.hpp>
 
 namespace pathology::proxycore::record {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-bool is_utf8(std::string_view bytes) { return boost::beast::websocket::detail::check_utf8(bytes.data(), bytes.size()); }
+using websocket::is_utf8;
 
 std::string base64(std::string_view bytes) {
     namespace codec = boost::beast::detail::base64;

@@ -7,7 +7,7 @@ Assembler::Assembler(EndpointSettings const& settings, Role sender) : limit_(set
 }
 
 Endpoint::Outcome Assembler::take(FrameHeader const& header, FramePart const& part) {
-    if (std::exchange(is_given_, false)) joined_.clear();
+    if (std::exchange(is_given_, false)) forget(joined_);
     if (part.begins) {
         if (auto const broken = begin(header)) return *broken;
     }

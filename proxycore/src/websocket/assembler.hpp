@@ -8,6 +8,12 @@
 
 namespace pathology::proxycore::websocket {
 
+/// Empties a text; the room of a message of more than a megabyte does not outlive it.
+inline void forget(std::string& text) {
+    text.clear();
+    if (text.capacity() > 1U << 20U) text.shrink_to_fit();
+}
+
 /// Joins, decompresses and judges. Private to the library.
 class Assembler {
 public:

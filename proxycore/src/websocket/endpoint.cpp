@@ -173,7 +173,7 @@ void Endpoint::send(Message const& message) { impl_->send(message); }
 void Endpoint::ping(std::string_view payload) { impl_->control(Opcode::ping, payload); }
 void Endpoint::close(Close const& close) { impl_->close(close); }
 std::string_view Endpoint::outgoing() const { return impl_->out; }
-void Endpoint::clear_outgoing() { impl_->out.clear(); }
+void Endpoint::clear_outgoing() { forget(impl_->out); }
 bool Endpoint::is_open() const { return impl_->is_open(); }
 bool Endpoint::is_over() const { return impl_->is_over(); }
 
