@@ -132,6 +132,13 @@ Step Engine::handshake() {
 
 bool Engine::is_established() const noexcept { return state_->is_established; }
 
+bool Engine::peer_waits() const noexcept {
+    if (outgoing().size() == 0) return false;
+    bool const only_tickets =
+        state_->is_server() && state_->is_established && SSL_version(state_->ssl.get()) >= TLS1_3_VERSION;
+    return !only_tickets;
+}
+
 Decrypted Engine::read(asio::mutable_buffer into) {
     if (into.size() == 0) return {};
     if (state_->is_broken()) return {Step::failed, 0};

@@ -122,9 +122,11 @@ asio::awaitable<net::error_code> TlsStream::shake_hands() {
             co_await send_alert();
             co_return error();
         }
-        // Also the tickets that end it, at once: a client whose Nagle holds back its request waits for our next
-        // segment.
-        if (auto const ec = co_await flush()) co_return ec;
+        if (engine_.peer_waits()) {
+            if (auto const ec = co_await flush()) co_return ec;
+        } else {
+            push();  // tickets at once: a client whose Nagle holds back its request waits for our next segment
+        }
         if (step == Step::done) co_return net::error_code();
         if (auto const ec = co_await fill()) co_return ec;
     }
@@ -184,27 +186,40 @@ asio::awaitable<net::error_code> TlsStream::write(std::span<asio::const_buffer c
     if (is_closed_) co_return net::Errc::closed;
     if (write_error_) co_return write_error_;
     if (!engine_.is_established()) co_return error();
-    for (Cursor cursor(all); !cursor.is_at_end();) {
+    Cursor cursor(all);
+    do {
         if (encrypt_batch(engine_, cursor) == Step::failed) co_return error();
         if (auto const ec = co_await flush()) co_return is_closed_ ? net::error_code(net::Errc::closed) : ec;
-    }
+    } while (!cursor.is_at_end());
     co_return net::error_code();
 }
 
+/// What was encrypted and does not fit underneath goes with the next write. So that there is one, the end of more than
+/// a record is never taken.
 std::size_t TlsStream::write_now(asio::const_buffer bytes) {
     if (is_closed_ || write_error_ || is_writing_ || !engine_.is_established()) return 0;
-    if (engine_.write(bytes) != Step::done) return 0;
+    asio::const_buffer const most(bytes.data(), bytes.size() <= record ? bytes.size() : bytes.size() - record);
+    std::size_t taken = 0;
+    while (taken < most.size() && push()) {
+        auto const part = asio::buffer(most + taken, batch);
+        if (engine_.write(part) != Step::done) break;
+        taken += part.size();
+    }
+    push();
+    return taken;
+}
+
+/// Sends what fits underneath without waiting; false when something is left.
+bool TlsStream::push() {
     engine_.consume(next_->write_now(engine_.outgoing()));
-    if (engine_.outgoing().size() == 0) return bytes.size();
-    write_error_ = asio::error::would_block;  // the middle of a record is no place to go on from
-    return 0;
+    return engine_.outgoing().size() == 0;
 }
 
 void TlsStream::close(net::HowToClose how) {
     if (is_closed_) return;
     if (how != net::HowToClose::reset && !is_writing_ && !write_error_) {
         engine_.shutdown();
-        next_->write_now(engine_.outgoing());
+        push();
         write_error_ = asio::error::broken_pipe;
     }
     is_closed_ = how != net::HowToClose::half_close;

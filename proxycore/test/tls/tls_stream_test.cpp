@@ -148,6 +148,49 @@ TEST(TlsStream, WritesNothingWithoutFault) {
     play_joined([](Joined& joined) -> Played { EXPECT_FALSE(co_await net::send(*joined.client, "")); });
 }
 
+TEST(TlsStream, SendsALastWordWithoutWaiting) {
+    play_joined([](Joined& joined) -> Played {
+        EXPECT_EQ(joined.server->write_now(asio::buffer("word", 4)), 4U);
+        joined.server->close(HowToClose::fin);
+        EXPECT_EQ(joined.server->write_now(asio::buffer("word", 4)), 0U);
+        std::string heard;
+        EXPECT_EQ(co_await read_to_end(*joined.client, heard), asio::error::eof);
+        EXPECT_EQ(heard, "word");
+    });
+}
+
+TEST(TlsStream, SendsOfBulkWhatFitsAndTheRestLater) {
+    auto const conversation = [](Joined& joined) -> Played {
+        std::string much(500000, '.');
+        for (std::size_t i = 0; i < much.size(); ++i) much[i] = static_cast<char>('a' + i % 23);
+        auto const send_all = [&much](Stream& stream) -> Played {
+            for (std::string_view left = much; !left.empty();) {
+                auto const n = stream.write_now(asio::buffer(left));
+                EXPECT_LT(n, left.size() > 16384 ? left.size() : left.size() + 1);
+                left.remove_prefix(n);
+                auto const some = left.substr(0, 10000);
+                EXPECT_FALSE(co_await net::send(stream, some));
+                left.remove_prefix(some.size());
+            }
+        };
+        auto both = send_all(*joined.server) && read_exactly(*joined.client, much.size());
+        auto const heard = co_await std::move(both);
+        EXPECT_TRUE(heard == much);
+    };
+    play_joined(conversation, {.capacity = 100000});
+}
+
+TEST(TlsStream, TellsThatThePeerHasGone) {
+    play_joined([](Joined& joined) -> Played {
+        auto const leave = [](Stream& stream) -> Played {
+            co_await net::pause(1ms);
+            stream.close(HowToClose::fin);
+        };
+        auto both = joined.server->wait_for_end() && leave(*joined.client);
+        EXPECT_EQ(co_await std::move(both), asio::error::eof);
+    });
+}
+
 TEST(TlsStream, TellsAnOrderlyEnd) {
     play_joined([](Joined& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.server, "last words"));

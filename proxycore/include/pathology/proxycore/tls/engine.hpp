@@ -88,6 +88,9 @@ public:
     /// Goes on with the handshake. done: it is complete, though our last message may still have to be sent.
     Step handshake();
     bool is_established() const noexcept;
+    /// Whether the peer needs what is in outgoing() to go on with the handshake; it does not need the session tickets
+    /// that end a server's.
+    bool peer_waits() const noexcept;
 
     /// Decrypts what has come, at most the size of `into`.
     Decrypted read(asio::mutable_buffer into);

@@ -53,6 +53,7 @@ private:
     asio::awaitable<net::error_code> flush();
     asio::awaitable<net::error_code> fill();
     asio::awaitable<void> send_alert();
+    bool push();
     net::error_code error() const;
     Failure handshake_failure(net::error_code ec) const;
 
