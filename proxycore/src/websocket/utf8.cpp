@@ -24,13 +24,6 @@ std::size_t ascii_prefix(char const* text, std::size_t size) {
 }  // namespace
 
 bool Utf8Validator::take(std::string_view piece) {
-    auto state = *this;  // a copy that fits into registers
-    bool const is_good = state.advance(piece);
-    *this = state;
-    return is_good;
-}
-
-bool Utf8Validator::advance(std::string_view piece) {
     auto const* text = piece.data();
     auto const size = piece.size();
     for (std::size_t at = 0; at < size;) {

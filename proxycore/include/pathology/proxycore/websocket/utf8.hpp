@@ -16,7 +16,6 @@ public:
     void reset() { *this = Utf8Validator(); }
 
 private:
-    bool advance(std::string_view piece);
     bool begin_character(unsigned char byte);
 
     // What the next byte must lie in while a character is under way (Unicode, table 3-7).
