@@ -10,6 +10,7 @@
 #include <pathology/proxycore/tls/recorded.hpp>
 #include <utility>
 
+#include "any_session.hpp"
 #include "route.hpp"
 #include "script.hpp"
 
@@ -34,8 +35,12 @@ public:
     explicit Impl(ClientOptions options)
         : options_(std::move(options)),
           route_(route_of(options_)),
+          protocol_(options_.http2 ? language::Protocol::http2 : language::Protocol::http1),
           seed_(options_.seed ? *options_.seed : language::draw_seed()) {
         settings_.side = language::Side::client;
+        settings_.protocol = protocol_;
+        settings_.http2.scheme = options_.tls.use ? "https" : "http";
+        if (options_.http2) options_.tls.alpn = {"h2"};
         settings_.request_host = options_.tunnel ? options_.tunnel->name : options_.host;
         settings_.files = options_.files;
     }
@@ -72,7 +77,8 @@ public:
 
 private:
     Result<Script> read(std::string_view spec) const;
-    asio::awaitable<Result<Session*>> open();
+    asio::awaitable<Result<AnySession*>> open();
+    std::optional<Failure> wrong_protocol() const;
     void note_tls(proxycore::tls::ConnectionInfo const& info);
     Result<Crafted> craft(Prepared const& message);
     void note_sent(Crafted const& crafted, std::uint64_t bytes, bool disconnected);
@@ -80,10 +86,11 @@ private:
 
     ClientOptions options_;
     Route route_;
+    language::Protocol protocol_;
     std::uint64_t seed_;
     language::Settings settings_;
     asio::io_context context_{1};
-    std::optional<Session> session_;
+    std::optional<AnySession> session_;
     std::uint64_t connections_ = 0;  // made so far
     std::uint64_t messages_ = 0;     // sent on this one
     Sent last_;
@@ -104,7 +111,7 @@ Result<Script> Client::Impl::read(std::string_view spec) const {
 }
 
 /// The open session, or a new one.
-asio::awaitable<Result<Session*>> Client::Impl::open() {
+asio::awaitable<Result<AnySession*>> Client::Impl::open() {
     if (session_) co_return &*session_;
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
     if (options_.tls.use && !route_.tls) {
@@ -116,10 +123,18 @@ asio::awaitable<Result<Session*>> Client::Impl::open() {
     auto opened = co_await pathoc::open(route_, limit);
     if (!opened) co_return opened.error();
     if (opened->tls) note_tls(*opened->tls);
-    session_.emplace(std::move(opened->stream), SessionSettings{limit, options_.body_limit, options_.raw_limit});
+    if (auto const wrong = wrong_protocol()) co_return *wrong;
+    SessionSettings const settings{limit, options_.body_limit, options_.raw_limit};
+    session_.emplace(std::move(opened->stream), settings, protocol_);
     ++connections_;
     messages_ = 0;
     co_return &*session_;
+}
+
+std::optional<Failure> Client::Impl::wrong_protocol() const {
+    if (!options_.http2 || !tls_ || tls_->alpn == "h2") return std::nullopt;
+    return failure(Errc::tls_failed, "The server does not speak HTTP/2: by ALPN it chose " +
+                                         (tls_->alpn.empty() ? std::string("nothing") : tls_->alpn));
 }
 
 void Client::Impl::note_tls(proxycore::tls::ConnectionInfo const& info) {
@@ -129,7 +144,8 @@ void Client::Impl::note_tls(proxycore::tls::ConnectionInfo const& info) {
 
 Result<Crafted> Client::Impl::craft(Prepared const& message) {
     auto const of_connection = language::derive_seed(seed_, connections_ - 1);
-    auto crafted = message.craft(language::derive_seed(of_connection, messages_++));
+    auto const stream = session_->stream_of(message.message());
+    auto crafted = message.craft(language::derive_seed(of_connection, messages_++), stream);
     if (!crafted) return failure(Errc::bad_spec, crafted.error().message);  // a file has gone
     return std::move(*crafted);
 }
@@ -144,7 +160,8 @@ void Client::Impl::note_sent(Crafted const& crafted, std::uint64_t bytes, bool d
 /// Keeps what there is of a reply that broke off, and lets go of a session that is of no further use.
 void Client::Impl::note_received(Result<Reply> const& reply) {
     partial_ = reply ? std::string() : session_->partial();
-    if (!reply || (!reply->keep_alive && reply->status() != 101)) session_.reset();
+    bool const goes_on = reply && (reply->keep_alive || reply->status() == 101) && session_->is_usable();
+    if (!goes_on) session_.reset();
 }
 
 asio::awaitable<Result<Reply>> Client::Impl::request(std::string_view spec) {
@@ -159,8 +176,9 @@ asio::awaitable<Result<Reply>> Client::Impl::request(std::string_view spec) {
         if (!session) co_return session.error();
         auto const crafted = craft(*message);
         if (!crafted) co_return crafted.error();
-        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !message->is_frame()};
-        if (message->is_frame()) {
+        bool const is_frame = message->is_frame() || message->is_http2_frame();
+        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !is_frame};
+        if (is_frame) {
             auto const written = co_await (*session)->send(outgoing);
             if (!written) co_return written.error();
             note_sent(*crafted, written->bytes, written->disconnected);
@@ -187,7 +205,8 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
         if (!session) co_return session.error();
         auto const crafted = craft(*message);
         if (!crafted) co_return crafted.error();
-        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !message->is_frame()};
+        bool const is_frame = message->is_frame() || message->is_http2_frame();
+        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !is_frame};
         auto const written = co_await (*session)->send(outgoing);
         if (!written) co_return written.error();
         note_sent(*crafted, written->bytes, written->disconnected);
@@ -202,15 +221,17 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
 }
 
 asio::awaitable<Result<Reply>> Client::Impl::receive() {
-    if (!session_) co_return failure(Errc::not_a_conversation, "no request was sent on an open connection");
-    auto reply = co_await session_->receive();
+    auto* const session = session_ ? session_->http1() : nullptr;
+    if (session == nullptr) co_return failure(Errc::not_a_conversation, "no request was sent on an open connection");
+    auto reply = co_await session->receive();
     note_received(reply);
     co_return reply;
 }
 
 asio::awaitable<Result<proxycore::record::RecordedFrame>> Client::Impl::receive_frame() {
-    if (!session_) co_return failure(Errc::not_a_conversation, "no WebSocket is open");
-    auto frame = co_await session_->receive_frame();
+    auto* const session = session_ ? session_->http1() : nullptr;
+    if (session == nullptr) co_return failure(Errc::not_a_conversation, "no WebSocket is open");
+    auto frame = co_await session->receive_frame();
     if (!frame) session_.reset();
     co_return frame;
 }

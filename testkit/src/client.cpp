@@ -24,6 +24,7 @@ pathoc::ClientOptions to_pathoc(ClientOptions const& options) {
     result.host = options.host;
     result.port = options.port;
     if (options.tls) result.tls = to_pathoc(*options.tls);
+    result.http2 = options.http2;
     result.time_limit = options.time_limit;
     result.seed = options.seed;
     result.body_limit = options.keep_bytes;
@@ -72,11 +73,11 @@ public:
         return reply;
     }
 
-    /// The options that make the program speak TLS as this client does.
-    std::string tls_arguments() const {
-        if (!options.tls) return {};
-        auto text = std::string("-s ");
-        if (options.tls->sni) text += "-i " + quoted_for_shell(*options.tls->sni) + " ";
+    /// The options that make the program speak the protocols that this client does.
+    std::string protocol_arguments() const {
+        std::string text = options.http2 ? "--http2 " : "";
+        if (options.tls) text += "-s ";
+        if (options.tls && options.tls->sni) text += "-i " + quoted_for_shell(*options.tls->sni) + " ";
         return text;
     }
 
@@ -118,7 +119,7 @@ std::uint64_t Client::seed() const { return impl_->client.seed(); }
 
 std::string Client::replay() const {
     auto const port = std::to_string(impl_->options.port);
-    return "replay with: pathoc " + impl_->tls_arguments() + "-p " + port + " " + impl_->options.host + " " +
+    return "replay with: pathoc " + impl_->protocol_arguments() + "-p " + port + " " + impl_->options.host + " " +
            quoted_for_shell(spec()) + "  (seed " + std::to_string(seed()) + ")";
 }
 

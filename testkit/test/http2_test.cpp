@@ -9,8 +9,11 @@ namespace {
 using namespace std::chrono_literals;
 using test::Curl;
 using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::Not;
 using testing::Optional;
+using testing::SizeIs;
 
 Curl trusting(Daemon const& daemon, long http_version) {
     Curl curl;
@@ -53,6 +56,32 @@ TEST(DaemonHttp2, ReadsBodies) {
     Daemon daemon({.tls = DaemonTls{}});
     trusting(daemon, CURL_HTTP_VERSION_2TLS).put(daemon.url_for("201"), std::string(100'000, 'x'));
     EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasMethod("PUT"), ReceivedFrame("DATA"))));
+}
+
+// --- the client ------------------------------------------------------------------------------------------------------
+
+TEST(ClientHttp2, AsksOverTls) {
+    Daemon daemon({.tls = DaemonTls{}});
+    Client client({.port = daemon.port(), .tls = ClientTls{}, .http2 = true});
+    EXPECT_THAT(client.request("get:'/p/200:b@100k'"),
+                AllOf(HasStatus(200), HasAlpn("h2"), HasBody(SizeIs(100 << 10))));
+    EXPECT_THAT(client.request("post:/p/404:b@50k"), HasStatus(404));
+    EXPECT_THAT(daemon.requests(), ElementsAre(IsOnConnection(0), AllOf(IsOnConnection(0), HasIndex(1))));
+    EXPECT_THAT(client.replay(), HasSubstr("pathoc --http2 -s -p "));
+}
+
+TEST(ClientHttp2, AsksInPlainTextAmongFrames) {
+    Daemon daemon;
+    Client client({.port = daemon.port(), .http2 = true});
+    EXPECT_THAT(client.request("h2f:PING get:/p/201 h2f:WINDOW_UPDATE:0:INCREMENT=5 get:/p/202"), HasStatus(202));
+    EXPECT_THAT(daemon.requests(), ElementsAre(AnsweredBy("201"), AnsweredBy("202")));
+    EXPECT_FALSE(client.receive()) << "replies come with their requests";
+}
+
+TEST(ClientHttp2, SaysThatTheServerChoseSomethingElse) {
+    Daemon const daemon({.tls = DaemonTls{}, .http2 = false});
+    Client client({.port = daemon.port(), .tls = ClientTls{}, .http2 = true});
+    EXPECT_FALSE(client.request("get:/p/200"));
 }
 
 }  // namespace

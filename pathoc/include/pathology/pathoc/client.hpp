@@ -27,8 +27,9 @@ struct ClientOptions {
     std::optional<Host> tunnel;             ///< CONNECT there first, `host` being the proxy; port 80 unless given
     std::optional<Credentials> proxy_auth;  ///< for that proxy (Basic)
     std::optional<Host> socks;  ///< reach `host` through this SOCKS5 server, which resolves it; port 1080 unless given
-    std::optional<Credentials> socks_auth;                           ///< for that server
-    TlsOptions tls = {};                                             ///< spoken with the server, inside of any tunnel
+    std::optional<Credentials> socks_auth;  ///< for that server
+    TlsOptions tls = {};                    ///< spoken with the server, inside of any tunnel
+    bool http2 = false;                     ///< requests go by HTTP/2, over TLS with the protocol `h2` alone
     std::chrono::nanoseconds time_limit = std::chrono::seconds(10);  ///< of inactivity; for connecting in all
     std::optional<std::uint64_t> seed;   ///< of everything random; nothing = another one for each client
     std::size_t body_limit = 1U << 20U;  ///< bytes of a body that are kept
@@ -67,7 +68,7 @@ public:
     /// Sends every message of the spec one after the other, waiting for no reply: pipelines, frames, broken requests.
     Result<Sent> send(std::string_view spec);
 
-    /// Reads the reply to the oldest request that was sent and not yet answered.
+    /// Reads the reply to the oldest request that was sent and not yet answered. Not by HTTP/2, where request() has it.
     Result<Reply> receive();
 
     /// Reads one WebSocket frame; for connections on which a `ws` request was answered by 101.

@@ -29,7 +29,8 @@ struct ClientTls {
 struct ClientOptions {
     std::string host = "127.0.0.1";  ///< name or address
     std::uint16_t port = 80;
-    std::optional<ClientTls> tls = std::nullopt;                     ///< nothing = plain text
+    std::optional<ClientTls> tls = std::nullopt;  ///< nothing = plain text
+    bool http2 = false;  ///< requests go by HTTP/2, which request() alone waits for; over TLS with ALPN `h2`
     std::chrono::milliseconds time_limit = std::chrono::seconds(5);  ///< of silence; for connecting in all
     std::optional<std::uint64_t> seed = std::nullopt;                ///< of all that is random; nothing = drawn
     std::size_t keep_bytes = 1U << 20U;                              ///< of each body, and of each reply's raw bytes
