@@ -1,8 +1,6 @@
 // nginx with one worker and one location, as a server under test.
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -10,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "free_port.hpp"
 #include "support/process.hpp"
 
 namespace pathology::integration {
@@ -65,18 +64,6 @@ private:
         if (running_) return;
         complaint_ = process_->wait().err;
         process_.reset();
-    }
-
-    static std::uint16_t free_port() {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const any = reinterpret_cast<sockaddr*>(&address);
-        int const probe = ::socket(AF_INET, SOCK_STREAM, 0);
-        if (::bind(probe, any, size) == 0) ::getsockname(probe, any, &size);
-        ::close(probe);
-        return ntohs(address.sin_port);
     }
 
     std::string listening_, settings_;

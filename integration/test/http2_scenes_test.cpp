@@ -1,0 +1,180 @@
+// HTTP/2 between the built programs and those of others: curl, nghttp, h2load, nghttpd, nghttpx, nginx.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <optional>
+
+#include "nghttpd.hpp"
+#include "nginx.hpp"
+#include "programs.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::integration {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+#define NEEDS(program) \
+    if (!test::is_installed(program)) GTEST_SKIP() << (program) << " is not installed"
+
+// --- pathod ----------------------------------------------------------------------------------------------------------
+
+struct CurlCase {
+    std::string_view name;
+    std::string path;
+    std::vector<std::string> arguments;
+    std::string out;
+    int status = 0;
+};
+void PrintTo(CurlCase const& row, std::ostream* out) { *out << row.path; }
+
+class CurlByHttp2 : public testing::TestWithParam<CurlCase> {};
+
+TEST_P(CurlByHttp2, SeesWhatTheSpecSays) {
+    Pathod const pathod({"-a", "/foo=200:b'hello':h'x-a'='b'"});
+    auto arguments = GetParam().arguments;
+    arguments.insert(arguments.end(), {"--http2-prior-knowledge", pathod.url(GetParam().path)});
+    auto const ended = curl(arguments);
+    EXPECT_EQ(ended.status, GetParam().status) << ended.err;
+    EXPECT_THAT(ended.out, MatchesRegex(GetParam().out));
+}
+
+std::vector<std::string> const sizes = {"--output", "/dev/null", "--write-out",
+                                        "%{http_code} %{http_version} %{size_download}"};
+
+INSTANTIATE_TEST_SUITE_P(
+    Specs, CurlByHttp2,
+    testing::Values(
+        CurlCase{"Anchor", "/foo", {"--include"}, "HTTP/2 200 \r\nx-a: b\r\ncontent-length: 5\r\n\r\nhello"},
+        CurlCase{"Head", "/foo", {"--head"}, "HTTP/2 200 \r\nx-a: b\r\ncontent-length: 5\r\n\r\n"},
+        CurlCase{"NotFound",
+                 "/nothing",
+                 {"--include"},
+                 "HTTP/2 800 \r\n.*\r\n\r\npathod error: No valid craft request found"},
+        CurlCase{"BigBody", "/p/200:b@5m", sizes, "200 2 5242880"},
+        CurlCase{"BigBodyWithAPause", "/p/200:b@5m:p3000000,1", sizes, "200 2 5242880"},
+        CurlCase{"CutShort", "/p/200:b'hello':d24", {}, ".*", 18},
+        CurlCase{"Reset", "/p/h2f:RST_STREAM:INTERNAL_ERROR", {}, "", 92},
+        CurlCase{"GoawayBehindAnAnswer", "/p/200:b'hello'%20h2f:GOAWAY", {}, "hello"}),
+    test::row_name);
+
+TEST(Http2Scenes, CurlUploadsUnderFlowControl) {
+    Pathod const pathod({"-a", "/=201"});
+    auto const body = test::Folder();
+    std::ofstream(body.path() / "body") << std::string(3'000'000, 'x');
+    auto const ended = curl({"--http2-prior-knowledge", "--upload-file", (body.path() / "body").string(), "--write-out",
+                             "%{http_code} %{size_upload}", pathod.url("/")});
+    EXPECT_EQ(ended.out, "201 3000000") << ended.err;
+}
+
+TEST(Http2Scenes, CurlUpgrades) {
+    Pathod const pathod;
+    auto const ended = curl({"--http2", "--include", pathod.url("/p/200:b'hello'")});
+    EXPECT_THAT(ended.out, StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
+    EXPECT_THAT(ended.out, HasSubstr("HTTP/2 200 \r\ncontent-length: 5\r\n\r\nhello"));
+}
+
+TEST(Http2Scenes, CurlAgreesByAlpn) {
+    Pathod const pathod({"-s"});
+    auto const url = "https://127.0.0.1:" + pathod.port() + "/p/200:b'hello'";
+    EXPECT_EQ(curl({"--insecure", "--write-out", " %{http_version}", url}).out, "hello 2");
+    EXPECT_EQ(curl({"--insecure", "--http1.1", "--write-out", " %{http_version}", url}).out, "hello 1.1");
+}
+
+TEST(Http2Scenes, NghttpMultiplexes) {
+    NEEDS("nghttp");
+    Pathod pathod({"--http2-framedump"});
+    auto const ended = test::run("nghttp", {"--no-dep", "--null-out", "--stat", pathod.url("/p/200:b@100k:p0,1"),
+                                            pathod.url("/p/404"), pathod.url("/p/200:b@30k")});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr(" 100K /p/200:b@100k:p0,1"));
+    EXPECT_THAT(ended.out, HasSubstr("404    0 /p/404"));
+    auto const said = pathod.stop().out;
+    EXPECT_THAT(said, HasSubstr("<- HEADERS stream 5 END_STREAM,END_HEADERS"));
+    EXPECT_THAT(said, HasSubstr("-> SETTINGS ACK 0 bytes"));
+}
+
+TEST(Http2Scenes, H2loadIsServedAHundredStreamsAtATime) {
+    NEEDS("h2load");
+    Pathod const pathod({"-a", "/foo=200:b'hello'"});
+    auto const ended = test::run("h2load", {"-n", "1000", "-c", "3", "-m", "100", pathod.url("/foo")});
+    EXPECT_THAT(ended.out, HasSubstr("1000 succeeded, 0 failed, 0 errored"));
+    auto const random = test::run("h2load", {"-n", "500", "-c", "3", "-m", "100", pathod.url("/p/200:b@20k")});
+    EXPECT_THAT(random.out, HasSubstr("500 succeeded, 0 failed, 0 errored"));
+}
+
+TEST(Http2Scenes, NghttpxStandsBetweenBothPrograms) {
+    NEEDS("nghttpx");
+    Pathod const pathod({"-a", "/foo=200:b'hello'"});
+    std::optional<test::Process> proxy;
+    std::string port;
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        port = std::to_string(free_port());
+        proxy.emplace("nghttpx",
+                      std::vector<std::string>{"--conf=/dev/null", "--frontend=127.0.0.1," + port + ";no-tls",
+                                               "--backend=127.0.0.1," + pathod.port() + ";;proto=h2", "--workers=1"});
+        if (proxy->read_until("Listening on ")) break;
+    }
+    auto const ended = pathoc({"-t", "20", "--http2-prior-knowledge", "-p", port, "127.0.0.1", "get:/foo"});
+    EXPECT_EQ(ended.out, ">> 'GET':/foo\n<< 200 : 5 bytes\n");
+    proxy->signal(SIGTERM);
+    proxy->wait();
+}
+
+// --- pathoc ----------------------------------------------------------------------------------------------------------
+
+struct ScriptCase {
+    std::string_view name, script, pattern;
+    int status = 0;
+};
+void PrintTo(ScriptCase const& row, std::ostream* out) { *out << row.script; }
+
+class NghttpdBehindPathoc : public testing::TestWithParam<ScriptCase> {};
+
+TEST_P(NghttpdBehindPathoc, Answers) {
+    NEEDS("nghttpd");
+    Nghttpd const server;
+    ASSERT_TRUE(server.is_running());
+    auto const ended = pathoc(
+        {"-t", "2", "--http2-prior-knowledge", "-p", server.port(), "127.0.0.1", std::string(GetParam().script)});
+    EXPECT_THAT(ended.out, testing::ContainsRegex(std::string(GetParam().pattern))) << ended.err;
+    EXPECT_EQ(ended.status, GetParam().status) << ended.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Scripts, NghttpdBehindPathoc,
+    testing::Values(ScriptCase{"Requests", "get:/hello get:/gone head:/hello",
+                               "<< 200 : 5 bytes\n.*\n<< 404 : .*\n.*\n<< 200 : 0 bytes"},
+                    ScriptCase{"BigUpload", "post:/hello:b@1m", "<< 200 : 5 bytes"},
+                    ScriptCase{"UppercaseField", "get:/hello:h'X'='y'", "stream 1 reset: PROTOCOL_ERROR \\(1\\)", 1},
+                    ScriptCase{"WrongLength", "post:/hello:b'hi':h'content-length'='3'",
+                               "stream 1 reset: PROTOCOL_ERROR", 1},
+                    ScriptCase{"Ping", "h2f:PING:'12345678'", "<< PING ACK 8 bytes"},
+                    ScriptCase{"DataOnStreamZero", "h2f:DATA:0:'x'", "<< GOAWAY .*PROTOCOL_ERROR \\(1\\)"},
+                    ScriptCase{"WindowOverflow", "h2f:WINDOW_UPDATE:0:INCREMENT=2147483647:x2",
+                               "<< GOAWAY .*FLOW_CONTROL_ERROR \\(3\\)"}),
+    test::row_name);
+
+TEST(Http2Scenes, PathocSpeaksToNginx) {
+    if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
+    Nginx const nginx("return 200 hello;", "http2");
+    ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
+    auto const ended = pathoc({"-t", "10", "--http2-prior-knowledge", "-p", nginx.port(), "127.0.0.1", "get:/ get:/a"});
+    EXPECT_EQ(ended.out, ">> 'GET':/\n<< 200 : 5 bytes\n>> 'GET':/a\n<< 200 : 5 bytes\n") << ended.err;
+}
+
+TEST(Http2Scenes, PathocSpeaksToPathodByAlpn) {
+    Pathod const pathod({"-s", "-a", "/foo=200:b'hello'"});
+    auto const ended = pathoc({"-t", "10", "--http2", "-p", pathod.port(), "127.0.0.1", "get:/foo"});
+    EXPECT_EQ(ended.out, ">> 'GET':/foo\n<< 200 : 5 bytes\n") << ended.err;
+    Pathod const older({"-s", "--no-http2"});
+    auto const refused = pathoc({"-t", "10", "--http2", "-p", older.port(), "127.0.0.1", "get:/foo"});
+    EXPECT_NE(refused.status, 0);
+    EXPECT_EQ(refused.out, "");
+}
+
+}  // namespace
+}  // namespace pathology::integration
