@@ -1,0 +1,41 @@
+// A browser before pathod: a page by HTTP/2 over TLS whose script talks WebSocket and tells what it heard.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "programs.hpp"
+#include "support/folder.hpp"
+
+namespace pathology::integration {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr auto page = R"(/page=200:c'text/html':b'<body><script>
+const socket = new WebSocket("wss://" + location.host + "/socket");
+socket.onopen = () => socket.send("there-and-back");
+socket.onmessage = (message) => fetch("/told?" + message.data);
+</script>')";
+
+TEST(Chromium, LoadsAPageAndTalksWebSocket) {
+    if (!test::is_installed("chromium")) GTEST_SKIP() << "chromium is not installed";
+    test::Folder const folder;
+    Pathod pathod({"-s", "--confdir", (folder.path() / "authority").string(), "--ws-echo", "--http2-framedump", "-a",
+                   page, "-a", "/told=204"});
+    // Its many processes outlive it for a moment, and shall not keep our pipes open meanwhile.
+    auto const command =
+        "exec chromium --headless=new --no-sandbox --disable-gpu --ignore-certificate-errors "
+        "--remote-debugging-port=0 --user-data-dir=" +
+        (folder.path() / "profile").string() + " https://localhost:" + pathod.port() + "/page >/dev/null 2>&1";
+    test::Process const browser("sh", {"-c", command});
+    std::vector<std::string> heard;
+    auto const is_told = [](std::string const& line) { return line == "crafting spec: 204"; };
+    do heard.push_back(pathod.process().read_line());
+    while (!heard.back().empty() && !is_told(heard.back()));
+    EXPECT_EQ(heard.back(), "crafting spec: 204");
+    EXPECT_THAT(heard, testing::Contains(HasSubstr("<- HEADERS stream 1 END_STREAM")));
+    EXPECT_THAT(heard, testing::Contains(testing::StartsWith("ws frame:text:fin")));
+    EXPECT_EQ(pathod.stop().status, 0);
+}
+
+}  // namespace
+}  // namespace pathology::integration
