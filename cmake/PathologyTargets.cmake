@@ -94,7 +94,7 @@ function(pathology_fuzzer name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
     set(corpus ${PROJECT_BINARY_DIR}/fuzz/${name}.corpus)
     file(MAKE_DIRECTORY ${corpus})
-    set(flags -max_total_time=${PATHOLOGY_FUZZ_SECONDS} -max_len=512 -timeout=5 -rss_limit_mb=2048 -print_final_stats=1
+    set(flags -seed=${PATHOLOGY_FUZZ_SEED} -max_total_time=${PATHOLOGY_FUZZ_SECONDS} -max_len=512 -timeout=5 -rss_limit_mb=2048 -print_final_stats=1
               -artifact_prefix=${PROJECT_BINARY_DIR}/fuzz/${name}.)
     if(arg_DICTIONARY)
         list(APPEND flags -dict=${CMAKE_CURRENT_SOURCE_DIR}/${arg_DICTIONARY})

@@ -82,10 +82,15 @@ bool needs_quotes(std::string_view value) {
     });
 }
 
-void append_pair(std::string& out, std::string_view name, std::string_view value) {
+/// Dates and paths go as they are, as long as they come back.
+bool is_plain_attribute(std::string_view name, std::string_view value) {
+    bool const is_date_or_path = equals_ignoring_case(name, "expires") || equals_ignoring_case(name, "path");
+    return is_date_or_path && value.find_first_of(";\"") == value.npos;
+}
+
+void append_pair(std::string& out, std::string_view name, std::string_view value, bool is_plain = false) {
     if (!out.empty()) out += "; ";
     out.append(name).append("=");
-    bool const is_plain = equals_ignoring_case(name, "expires") || equals_ignoring_case(name, "path");
     if (is_plain || !needs_quotes(value)) {
         out += value;
         return;
@@ -143,7 +148,7 @@ std::string to_set_cookie_field(SetCookie const& cookie) {
     append_pair(field, cookie.name, cookie.value);
     for (auto const& [name, value] : cookie.attributes.items()) {
         if (value)
-            append_pair(field, name, *value);
+            append_pair(field, name, *value, is_plain_attribute(name, *value));
         else
             field.append("; ").append(name);
     }

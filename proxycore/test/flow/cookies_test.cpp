@@ -36,7 +36,9 @@ INSTANTIATE_TEST_SUITE_P(Table, P36_CookieField,
                                          CookieCase{"OpenQuote", R"(a="b; c)", {{"a", "b; c"}}},
                                          CookieCase{"TextAfterQuote", R"(a="b"x; c=d)", {{"a", "b"}, {"c", "d"}}},
                                          CookieCase{"NoAscii", "a=\xc3\xa4", {{"a", "\xc3\xa4"}}},
-                                         CookieCase{"EmptyParts", ";;a=b;", {{"a", "b"}}}),
+                                         CookieCase{"EmptyParts", ";;a=b;", {{"a", "b"}}},
+                                         CookieCase{
+                                             "NamedLikeAnAttribute", R"(Expires="; w=x")", {{"Expires", "; w=x"}}}),
                          test::row_name);
 
 TEST(CookieField, QuotesWhatWouldNotComeBack) {
@@ -78,6 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
             "a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT, b=2, c=3; Max-Age=0",
             {{"a", "1", {{"Expires", "Thu, 01 Jan 1970 00:00:00 GMT"}}}, {"b", "2"}, {"c", "3", {{"Max-Age", "0"}}}}},
         SetCookieCase{"Quoted", R"(a="b, c; d"; Path="/x")", {{"a", "b, c; d", {{"Path", "/x"}}}}},
+        SetCookieCase{"QuotedPath", R"(Path="a, b"; Path="/x;y")", {{"Path", "a, b", {{"Path", "/x;y"}}}}},
         SetCookieCase{"NoValue", "a; Secure", {{"a", "", {{"Secure", none}}}}},
         SetCookieCase{"EmptyValue", "a=; Domain=", {{"a", "", {{"Domain", ""}}}}}),
     test::row_name);
