@@ -10,7 +10,6 @@
 namespace pathology::pathoc::test {
 namespace {
 
-using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
 

@@ -12,7 +12,6 @@ namespace pathology::pathoc::test {
 namespace {
 
 using pathology::test::row_name;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::SizeIs;
