@@ -22,7 +22,8 @@
     X(running)                                                                                                         \
     X(tick)                                                                                                            \
     X(update)                                                                                                          \
-    X(done) X(client_connected) X(client_disconnected) X(server_connect) X(server_connected) X(server_connect_error)   \
+    X(done)                                                                                                            \
+    X(client_connected) X(client_disconnected) X(server_connect) X(server_connected) X(server_connect_error)           \
         X(server_disconnected) X(tls_clienthello) X(tls_start_client) X(tls_start_server) X(tls_established_client)    \
             X(tls_established_server) X(tls_failed_client) X(tls_failed_server) X(socks5_auth) X(next_layer)           \
                 X(requestheaders) X(request) X(responseheaders) X(response) X(error) X(http_connect) X(http_connected) \

@@ -63,9 +63,10 @@ public:
     /// and for bulk. Not while a write is pending. A stream that cannot tell sends nothing.
     virtual std::size_t write_now(asio::const_buffer bytes);
 
-    /// Waits, taking nothing, until the peer has ended its side, and gives eof; or until the connection broke, and gives
-    /// its code. What arrives before can be read as ever; where such bytes wait, the end may be told a second late. One
-    /// may be pending beside a read and a write; no time limit counts. A stream that cannot tell waits for ever.
+    /// Waits, taking nothing, until the peer has ended its side, and gives eof; or until the connection broke, and
+    /// gives its code. What arrives before can be read as ever; where such bytes wait, the end may be told a second
+    /// late. One may be pending beside a read and a write; no time limit counts. A stream that cannot tell waits for
+    /// ever.
     virtual asio::awaitable<error_code> wait_for_end();
 
     /// Ends the stream; pending operations end with Errc::closed. Closing again does nothing.
