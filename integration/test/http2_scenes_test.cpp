@@ -112,7 +112,7 @@ TEST(Http2Scenes, NghttpxStandsBetweenBothPrograms) {
     std::optional<test::Process> proxy;
     std::string port;
     for (int attempt = 0; attempt < 5; ++attempt) {
-        port = std::to_string(free_port());
+        port = std::to_string(test::free_port());
         proxy.emplace("nghttpx",
                       std::vector<std::string>{"--conf=/dev/null", "--frontend=127.0.0.1," + port + ";no-tls",
                                                "--backend=127.0.0.1," + pathod.port() + ";;proto=h2", "--workers=1"});

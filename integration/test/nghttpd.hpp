@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "free_port.hpp"
 #include "support/folder.hpp"
+#include "support/free_port.hpp"
 #include "support/process.hpp"
 
 namespace pathology::integration {
@@ -33,7 +33,7 @@ public:
 
 private:
     void start() {
-        port_ = free_port();
+        port_ = test::free_port();
         // Only when it is verbose does it tell that it listens, and without stdbuf not before its buffer is full.
         process_ = std::make_unique<test::Process>(
             "stdbuf", std::vector<std::string>{"-oL", "nghttpd", "--verbose", "--no-tls", "-a", "127.0.0.1", "-d",

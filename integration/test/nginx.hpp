@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "free_port.hpp"
+#include "support/free_port.hpp"
 #include "support/process.hpp"
 
 namespace pathology::integration {
@@ -50,7 +50,7 @@ private:
     }
 
     void start(std::string const& location) {
-        port_ = free_port();
+        port_ = test::free_port();
         auto const folder = folder_.string();
         std::ofstream(folder_ / "nginx.conf")
             << (::geteuid() == 0 ? "user root;" : "") << "worker_processes 1; daemon off; pid " << folder << "/pid;"

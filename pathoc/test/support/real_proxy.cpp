@@ -11,6 +11,8 @@
 #include <fstream>
 #include <thread>
 
+#include "support/free_port.hpp"
+
 namespace pathology::pathoc::test {
 namespace {
 
@@ -25,17 +27,6 @@ sockaddr_in loopback(std::uint16_t port) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(port);
     return address;
-}
-
-/// A port that was free a moment ago.
-std::uint16_t free_port() {
-    auto address = loopback(0);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (::bind(probe, any, size) == 0) ::getsockname(probe, any, &size);
-    ::close(probe);
-    return ntohs(address.sin_port);
 }
 
 bool accepts(std::uint16_t port) {
@@ -87,7 +78,7 @@ RealProxy::~RealProxy() {
 void RealProxy::start(std::string const& program, std::vector<std::string> arguments,
                       std::string const& configuration) {
     for (int attempt = 0; attempt < most_attempts && !running_; ++attempt) {
-        port_ = free_port();
+        port_ = pathology::test::free_port();
         auto const filled = [&](std::string const& text) {
             return replaced(replaced(text, "PORT", std::to_string(port_)), "FOLDER", folder_.string());
         };

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-namespace pathology::integration {
+namespace pathology::test {
 
 /// One that was free a moment ago.
 inline std::uint16_t free_port() {
@@ -16,10 +16,10 @@ inline std::uint16_t free_port() {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* const any = reinterpret_cast<sockaddr*>(&address);
-    int const probe = ::socket(AF_INET, SOCK_STREAM, 0);
+    int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (::bind(probe, any, size) == 0) ::getsockname(probe, any, &size);
     ::close(probe);
     return ntohs(address.sin_port);
 }
 
-}  // namespace pathology::integration
+}  // namespace pathology::test
