@@ -1,6 +1,6 @@
 // The program's TLS options, with curl and openssl as clients.
 #include <gmock/gmock.h>
-#include <stdlib.h>
+#include <cstdlib>
 
 #include <nlohmann/json.hpp>
 

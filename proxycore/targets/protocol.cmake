@@ -1,0 +1,61 @@
+# pathology::protocol: codecs: bytes ⇄ values, no I/O.
+
+pathology_library(protocol
+    SOURCES src/http/escaped.cpp src/http/fields.cpp src/http/message.cpp src/http/target.cpp
+            src/http1/describe.cpp src/http1/failure.cpp src/http1/grammar.cpp src/http1/machine.cpp src/http1/read_buffer.cpp
+            src/http1/reader.cpp src/http1/request_machine.cpp src/http1/response_machine.cpp src/http1/rules.cpp
+            src/http1/section.cpp src/http1/serialise.cpp src/http1/start_line.cpp
+            src/http2/base64url.cpp src/http2/describe.cpp src/http2/failure.cpp src/http2/frame_header.cpp src/http2/frame_reader.cpp
+            src/http2/frame_scanner.cpp src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp
+            src/http2/names.cpp src/http2/server_callbacks.cpp src/http2/server_input.cpp
+            src/http2/server_machine.cpp src/http2/server_session.cpp
+            src/socks5/message.cpp src/socks5/read.cpp
+            src/websocket/assembler.cpp src/websocket/close.cpp src/websocket/deflate.cpp src/websocket/endpoint.cpp
+            src/websocket/extension.cpp src/websocket/frame_header.cpp src/websocket/frame_reader.cpp
+            src/websocket/handshake.cpp src/websocket/negotiation.cpp src/websocket/opcode.cpp src/websocket/utf8.cpp
+            src/websocket/violation.cpp
+            src/record/frame_recorder.cpp
+            src/record/json.cpp
+    HEADERS include/pathology/proxycore/http/escaped.hpp include/pathology/proxycore/http/fields.hpp
+            include/pathology/proxycore/http/message.hpp include/pathology/proxycore/http/target.hpp
+            include/pathology/proxycore/http1/failure.hpp include/pathology/proxycore/http1/reader.hpp
+            include/pathology/proxycore/http1/serialise.hpp include/pathology/proxycore/http1/settings.hpp
+            include/pathology/proxycore/http2/describe.hpp include/pathology/proxycore/http2/failure.hpp include/pathology/proxycore/http2/frame_header.hpp
+            include/pathology/proxycore/http2/frame_reader.hpp include/pathology/proxycore/http2/frame_scanner.hpp
+            include/pathology/proxycore/http2/header_decoder.hpp include/pathology/proxycore/http2/hpack.hpp
+            include/pathology/proxycore/http2/names.hpp include/pathology/proxycore/http2/server_session.hpp
+            include/pathology/proxycore/socks5/message.hpp include/pathology/proxycore/socks5/read.hpp
+            include/pathology/proxycore/websocket/close.hpp include/pathology/proxycore/websocket/deflate.hpp
+            include/pathology/proxycore/websocket/endpoint.hpp include/pathology/proxycore/websocket/extension.hpp
+            include/pathology/proxycore/websocket/frame_header.hpp
+            include/pathology/proxycore/websocket/frame_reader.hpp
+            include/pathology/proxycore/websocket/handshake.hpp include/pathology/proxycore/websocket/opcode.hpp
+            include/pathology/proxycore/websocket/utf8.hpp include/pathology/proxycore/websocket/violation.hpp
+            include/pathology/proxycore/record/frame_recorder.hpp
+            include/pathology/proxycore/record/exchange.hpp include/pathology/proxycore/record/json.hpp
+            include/pathology/proxycore/record/tls.hpp
+    PUBLIC Boost::headers
+    PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> PkgConfig::NGHTTP2 ZLIB::ZLIB)
+
+pathology_test(protocol_test SIZE unit LINK pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2
+    SOURCES test/http/escaped_test.cpp test/http/fields_test.cpp test/http/target_test.cpp
+            test/http1/failure_test.cpp test/http1/request_reader_test.cpp test/http1/response_reader_test.cpp
+            test/http1/serialise_test.cpp test/http1/transcript.cpp
+            test/http2/frame_header_test.cpp test/http2/hpack_test.cpp test/http2/names_test.cpp
+            test/socks5/message_test.cpp
+            test/websocket/close_test.cpp test/websocket/compression_test.cpp test/websocket/endpoint_test.cpp
+            test/websocket/frame_header_test.cpp test/websocket/frame_reader_test.cpp
+            test/websocket/handshake_test.cpp test/websocket/negotiation_test.cpp test/websocket/talk.cpp
+            test/websocket/utf8_test.cpp test/record/frame_recorder_test.cpp
+            test/record/json_test.cpp
+    DEFINE  LOG_PAGE="${PROJECT_SOURCE_DIR}/doc/log.md")
+pathology_test(http2_test SIZE unit LINK pathology::protocol
+    SOURCES test/http2/frame_reader_test.cpp test/http2/header_decoder_test.cpp test/http2/server.cpp
+            test/http2/server_conformance_test.cpp test/http2/server_session_test.cpp test/http2/wire.cpp)
+pathology_fuzzer(http2_server_fuzz SOURCES fuzz/http2_server_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_seeds)
+pathology_fuzzer(http2_reader_fuzz SOURCES fuzz/http2_reader_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_seeds)
+pathology_fuzzer(http1_fuzz SOURCES fuzz/http1_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http1_seeds
+                 DICTIONARY fuzz/http1.dict)
+pathology_benchmark(http1_bench SOURCES bench/http1_bench.cpp LINK pathology::protocol)
+pathology_benchmark(websocket_bench SOURCES bench/websocket_bench.cpp LINK pathology::protocol)
+pathology_fuzzer(websocket_fuzz SOURCES fuzz/websocket_fuzz.cpp LINK pathology::protocol SEEDS fuzz/websocket_seeds)

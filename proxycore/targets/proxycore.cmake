@@ -1,0 +1,68 @@
+# pathology::proxycore: the proxy: flows, content, modes, addons.
+
+pathology_library(proxycore
+    SOURCES src/addons/addon.cpp src/addons/chain.cpp src/addons/credentials.cpp src/addons/hook.cpp
+            src/addons/md5_crypt.cpp src/addons/option_value.cpp src/addons/options.cpp src/addons/password_hash.cpp
+            src/addons/proxy_auth.cpp src/addons/shared_object.cpp
+            src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/decoder.cpp
+            src/content/encoder.cpp src/content/failure.cpp src/content/iconv.cpp src/content/infer_charset.cpp
+            src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
+            src/content/zstd.cpp
+            src/flow/connection.cpp src/flow/cookie_attributes.cpp src/flow/cookie_text.cpp src/flow/date.cpp
+            src/flow/escapes.cpp src/flow/flow.cpp src/flow/headers.cpp src/flow/http_flow.cpp src/flow/id.cpp
+            src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp src/flow/pattern.cpp
+            src/flow/reason.cpp src/flow/request.cpp src/flow/request_views.cpp src/flow/response.cpp
+            src/flow/tcp_flow.cpp src/flow/url.cpp
+            src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
+    HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
+            include/pathology/proxycore/addons/credentials.hpp include/pathology/proxycore/addons/hook.hpp
+            include/pathology/proxycore/addons/hook_data.hpp
+            include/pathology/proxycore/addons/log_entry.hpp include/pathology/proxycore/addons/option_value.hpp
+            include/pathology/proxycore/addons/options.hpp include/pathology/proxycore/addons/password_hash.hpp
+            include/pathology/proxycore/addons/proxy_auth.hpp
+            include/pathology/proxycore/addons/shared_object.hpp
+            include/pathology/proxycore/content/charset.hpp include/pathology/proxycore/content/coding.hpp
+            include/pathology/proxycore/content/decoder.hpp include/pathology/proxycore/content/encoder.hpp
+            include/pathology/proxycore/content/failure.hpp include/pathology/proxycore/content/media_type.hpp
+            include/pathology/proxycore/flow/address.hpp include/pathology/proxycore/flow/connection.hpp
+            include/pathology/proxycore/flow/connection_state.hpp include/pathology/proxycore/flow/cookies.hpp
+            include/pathology/proxycore/flow/exceptions.hpp include/pathology/proxycore/flow/flow.hpp
+            include/pathology/proxycore/flow/headers.hpp include/pathology/proxycore/flow/http_flow.hpp
+            include/pathology/proxycore/flow/id.hpp include/pathology/proxycore/flow/message.hpp
+            include/pathology/proxycore/flow/multi_dict.hpp include/pathology/proxycore/flow/multipart.hpp
+            include/pathology/proxycore/flow/pattern.hpp include/pathology/proxycore/flow/request.hpp
+            include/pathology/proxycore/flow/response.hpp include/pathology/proxycore/flow/tcp_flow.hpp
+            include/pathology/proxycore/flow/time.hpp include/pathology/proxycore/flow/url.hpp
+            include/pathology/proxycore/flow/websocket_data.hpp
+            include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
+    PUBLIC  pathology::protocol pathology::tls pathology::tunnel
+    PRIVATE OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::PCRE2 PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
+pathology_test(content_test SIZE unit LINK pathology::proxycore
+    SOURCES test/content/charset_test.cpp test/content/coding_test.cpp test/content/decoder_test.cpp
+            test/content/encoder_test.cpp test/content/media_type_test.cpp)
+pathology_test(flow_test SIZE unit LINK pathology::proxycore
+    SOURCES test/flow/connection_test.cpp test/flow/cookies_test.cpp test/flow/exceptions_test.cpp
+            test/flow/flow_test.cpp test/flow/headers_test.cpp test/flow/id_test.cpp test/flow/message_test.cpp
+            test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp test/flow/pattern_test.cpp
+            test/flow/request_test.cpp test/flow/response_test.cpp test/flow/url_test.cpp)
+pathology_fuzzer(content_fuzz SOURCES fuzz/content_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/content_seeds)
+pathology_fuzzer(flow_fuzz SOURCES fuzz/flow_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/flow_seeds)
+pathology_benchmark(content_bench SOURCES bench/content_bench.cpp LINK pathology::proxycore)
+pathology_benchmark(addons_bench SOURCES bench/addons_bench.cpp LINK pathology::proxycore)
+pathology_test(addons_test SIZE unit LINK pathology::proxycore
+    SOURCES test/addons/chain_test.cpp test/addons/concurrency_test.cpp test/addons/credentials_test.cpp
+            test/addons/hook_test.cpp test/addons/options_test.cpp test/addons/proxy_auth_test.cpp
+            test/addons/shared_object_test.cpp
+    DEFINE  GREETER_ADDON="$<TARGET_FILE:pathology_greeter_addon>" FUTURE_ADDON="$<TARGET_FILE:pathology_future_addon>"
+            GREETER_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/test/addons/greeter_addon.cpp"
+            ADDONS_PAGE="${PROJECT_SOURCE_DIR}/doc/addons.md")
+if(PATHOLOGY_BUILD_TESTS)
+    add_library(pathology_greeter_addon MODULE test/addons/greeter_addon.cpp)
+    add_library(pathology_future_addon MODULE test/addons/future_addon.cpp)
+    target_link_libraries(pathology_greeter_addon PRIVATE pathology::proxycore pathology_build_options)
+    target_link_libraries(pathology_future_addon PRIVATE pathology_build_options)
+    add_dependencies(addons_test pathology_greeter_addon pathology_future_addon)
+endif()
+pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
+pathology_test(scenarios_test SIZE unit SOURCES test/scenarios_test.cpp
+    DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test")
