@@ -1,0 +1,61 @@
+// What the layers of one client connection share.
+//
+//     mode ─▶ [TLS] ─▶ HTTP ─▶ (CONNECT) ─▶ [TLS] ─▶ HTTP ─▶ WebSocket | TCP
+//
+// A layer is a coroutine that owns the client's stream and calls the next one with it. What outer layers settled stands
+// here for the inner ones: where the connection is to lead, and by which way it came.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/flow/connection.hpp>
+#include <pathology/proxycore/layers/servers.hpp>
+#include <pathology/proxycore/layers/settings.hpp>
+#include <pathology/proxycore/modes/mode.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pathology::proxycore::layers {
+
+class TlsService;
+
+/// What all connections of a proxy share. Lives as long as the proxy.
+struct Services {
+    addons::AddonChain& addons;
+    TlsService& tls;
+    std::function<flow::Time()> now;
+    std::shared_ptr<Settings const> settings;                ///< replaced as a whole when options change
+    std::function<bool(flow::Address const&)> is_ourselves;  ///< one of our listeners is meant (P01, D30)
+};
+
+/// One client connection.
+class Context {
+public:
+    Context(Services& its_services, modes::Mode const& its_mode, std::shared_ptr<flow::Client> its_client)
+        : services(its_services),
+          settings(its_services.settings),
+          mode(its_mode),
+          client(std::move(its_client)),
+          server(std::make_shared<flow::Server>()),
+          servers(*this) {}
+
+    Services& services;
+    std::shared_ptr<Settings const> settings;
+    modes::Mode const& mode;
+    std::shared_ptr<flow::Client> client;
+    /// Where the outer layers lead to: without an address until a CONNECT, SOCKS, the kernel or the mode gave one. Its
+    /// `tls` says whether TLS is spoken there. A connection for it uses this very record.
+    std::shared_ptr<flow::Server> server;
+    Servers servers;
+    /// The names of the layers, outermost first: "regular", "http/1", "tls" …
+    std::vector<std::string_view> layers{};
+
+    flow::Time now() const { return services.now(); }
+    /// A line of the log, with the client in front (P70).
+    void log(addons::LogLevel level, std::string_view text) const;
+};
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,58 @@
+// The server connections of one client: opened as late as possible, kept while they may be used again, closed with the
+// client.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <pathology/proxycore/flow/connection.hpp>
+#include <pathology/proxycore/flow/http_flow.hpp>
+#include <pathology/proxycore/layers/failure.hpp>
+#include <pathology/proxycore/layers/http_streams.hpp>
+#include <pathology/proxycore/net/stream.hpp>
+
+namespace pathology::proxycore::layers {
+
+class Context;
+
+/// An open connection and its record.
+struct ServerConnection {
+    std::shared_ptr<flow::Server> server;
+    std::unique_ptr<net::Stream> stream;
+};
+
+/// Opening runs server_connect and then server_connected or server_connect_error; the end of the connection runs
+/// server_disconnected. TLS runs tls_start_server and its result between them.
+///
+/// Errors: unreachable, untrusted, cancelled (an addon set `error`), and at once for a server whose record has an
+///         error already. The message names host and port and the cause.
+/// Owns:   every connection until it is taken.
+class Servers {
+public:
+    explicit Servers(Context& context);
+    ~Servers();
+    Servers(Servers const&) = delete;
+    Servers& operator=(Servers const&) = delete;
+
+    /// A way to send the flow's request: over a connection that is idle, over an HTTP/2 connection with room, else over
+    /// a new one. Sets the flow's server_conn. Waits while most_servers are at work for the target.
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow);
+    /// The same, never over a connection that was used before.
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow);
+
+    /// Connects `server`, with TLS when its `tls` is set, and keeps the connection for acquire() and take(). Nothing
+    /// when that was done before. `alpn` is what TLS offers.
+    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn);
+    /// Takes the connection that open() made for `server`, else opens one: for bytes that are no HTTP. The record's end
+    /// is noted, and server_disconnected run, by close().
+    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server);
+    asio::awaitable<void> close(ServerConnection connection);
+
+    /// Closes all that is left.
+    asio::awaitable<void> close_all();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pathology::proxycore::layers
