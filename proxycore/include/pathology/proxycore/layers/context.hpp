@@ -34,13 +34,17 @@ struct Services {
 /// One client connection.
 class Context {
 public:
-    Context(Services& its_services, modes::Mode const& its_mode, std::shared_ptr<flow::Client> its_client)
+    /// `its_servers` makes what opens the server connections; tests have one of their own.
+    Context(Services& its_services, modes::Mode const& its_mode, std::shared_ptr<flow::Client> its_client,
+            std::function<std::unique_ptr<Servers>(Context&)> const& its_servers = make_servers)
         : services(its_services),
           settings(its_services.settings),
           mode(its_mode),
           client(std::move(its_client)),
           server(std::make_shared<flow::Server>()),
-          servers(*this) {}
+          servers(its_servers(*this)) {}
+    Context(Context const&) = delete;
+    Context& operator=(Context const&) = delete;
 
     Services& services;
     std::shared_ptr<Settings const> settings;
@@ -49,7 +53,7 @@ public:
     /// Where the outer layers lead to: without an address until a CONNECT, SOCKS, the kernel or the mode gave one. Its
     /// `tls` says whether TLS is spoken there. A connection for it uses this very record.
     std::shared_ptr<flow::Server> server;
-    Servers servers;
+    std::unique_ptr<Servers> servers;
     /// The names of the layers, outermost first: "regular", "http/1", "tls" …
     std::vector<std::string_view> layers{};
 

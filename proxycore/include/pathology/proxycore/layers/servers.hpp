@@ -28,31 +28,30 @@ struct ServerConnection {
 /// Owns:   every connection until it is taken.
 class Servers {
 public:
-    explicit Servers(Context& context);
-    ~Servers();
+    Servers() = default;
     Servers(Servers const&) = delete;
     Servers& operator=(Servers const&) = delete;
+    virtual ~Servers() = default;
 
     /// A way to send the flow's request: over a connection that is idle, over an HTTP/2 connection with room, else over
     /// a new one. Sets the flow's server_conn. Waits while most_servers are at work for the target.
-    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow);
+    virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) = 0;
     /// The same, never over a connection that was used before.
-    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow);
+    virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) = 0;
 
     /// Connects `server`, with TLS when its `tls` is set, and keeps the connection for acquire() and take(). Nothing
     /// when that was done before. `alpn` is what TLS offers.
-    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn);
+    virtual asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) = 0;
     /// Takes the connection that open() made for `server`, else opens one: for bytes that are no HTTP. The record's end
     /// is noted, and server_disconnected run, by close().
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server);
-    asio::awaitable<void> close(ServerConnection connection);
+    virtual asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server) = 0;
+    virtual asio::awaitable<void> close(ServerConnection connection) = 0;
 
     /// Closes all that is left.
-    asio::awaitable<void> close_all();
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
+    virtual asio::awaitable<void> close_all() = 0;
 };
+
+/// Those that speak to the network. The context must outlive them.
+std::unique_ptr<Servers> make_servers(Context& context);
 
 }  // namespace pathology::proxycore::layers
