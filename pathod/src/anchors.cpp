@@ -34,10 +34,10 @@ AnchorFailure bad_argument(std::string_view argument) {
     return {"Invalid anchor specification: " + std::string(argument) + " (it reads PATTERN=SPEC)"};
 }
 
-AnchorFailure bad_pattern(std::string_view pattern, PatternFailure const& failure) {
+AnchorFailure bad_pattern(std::string_view text, pattern::Failure const& failure) {
     auto const place = static_cast<std::uint32_t>(failure.offset);
-    SpecFailure const shown{SpecErrc::syntax, failure.message, {place, place}};
-    return {"Invalid regex in anchor: " + std::string(pattern) + "\n" + describe(shown, pattern, "pattern")};
+    SpecFailure const shown{SpecErrc::syntax, failure.reason, {place, place}};
+    return {"Invalid regex in anchor: " + std::string(text) + "\n" + describe(shown, text, "pattern")};
 }
 
 AnchorFailure bad_spec(std::string_view argument, SpecFailure const& failure, std::string_view text) {
@@ -93,7 +93,7 @@ boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_one(std::str
                                                                         Settings const& settings, bool explain) {
     auto const parts = split_anchor(argument);
     if (!parts) return bad_argument(argument);
-    auto pattern = Pattern::compile(parts->pattern);
+    auto pattern = pattern::Pattern::compile(parts->pattern, {.place = pattern::Place::start});
     if (!pattern) return bad_pattern(parts->pattern, pattern.error());
     auto const text = read_spec_argument(parts->spec, settings.files);
     if (!text) return bad_spec(argument, text.error(), parts->spec);
@@ -127,10 +127,10 @@ boost::system::result<void, AnchorFailure> Anchors::add(std::string_view argumen
 
 Anchors::Anchor const* Anchors::find(std::string_view path) const {
     for (auto const* later = newest_.load(std::memory_order_acquire); later != nullptr; later = later->next) {
-        if (later->anchor.pattern.matches_start_of(path)) return &later->anchor;
+        if (later->anchor.pattern.matches(path)) return &later->anchor;
     }
     for (auto const& anchor : anchors_) {
-        if (anchor.pattern.matches_start_of(path)) return &anchor;
+        if (anchor.pattern.matches(path)) return &anchor;
     }
     return nullptr;
 }

@@ -4,15 +4,17 @@
 #include <atomic>
 #include <memory>
 #include <pathology/language/settings.hpp>
+#include <pathology/proxycore/pattern/pattern.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "pattern.hpp"
 #include "prepared.hpp"
 
 namespace pathology::pathod {
+
+namespace pattern = proxycore::pattern;
 
 /// The two sides of `PATTERN=SPEC`; views into the argument.
 struct AnchorText {
@@ -44,7 +46,7 @@ public:
                                                               language::Settings const& settings, bool explain);
 
     struct Anchor {
-        Pattern pattern;
+        pattern::Pattern pattern;
         PreparedPtr http1;  ///< by HTTP/1; null when its spec is for HTTP/2 alone
         PreparedPtr http2;  ///< by HTTP/2; null when its spec is for HTTP/1 alone
         std::string spec;

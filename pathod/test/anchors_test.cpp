@@ -61,35 +61,6 @@ TEST(Anchors, ThatComeLaterAreCheckedAsWell) {
 
 TEST(SplitAnchor, WantsAnEqualsSign) { EXPECT_FALSE(split_anchor("/foo")); }
 
-struct MatchCase {
-    std::string_view name, pattern, path;
-    bool matches;
-};
-class AnchorPattern : public testing::TestWithParam<MatchCase> {};
-
-TEST_P(AnchorPattern, MatchesAtTheStartOfThePath) {
-    auto const pattern = Pattern::compile(GetParam().pattern);
-    ASSERT_TRUE(pattern);
-    EXPECT_EQ(pattern->matches_start_of(GetParam().path), GetParam().matches);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Paths, AnchorPattern,
-    testing::Values(MatchCase{"Same", "/foo", "/foo", true}, MatchCase{"Longer", "/foo", "/foobar", true},
-                    MatchCase{"NotLater", "bar", "/bar", false},
-                    MatchCase{"NotLaterAlternative", "/a|/b", "/x/b", false},
-                    MatchCase{"Dollar", "/foo$", "/foo", true}, MatchCase{"DollarLonger", "/foo$", "/foobar", false},
-                    MatchCase{"Query", R"(/foo\?a=1)", "/foo?a=1", true},
-                    MatchCase{"LookBehind", "/a(?<!b)c", "/ac", true}, MatchCase{"Empty", "", "/anything", true},
-                    MatchCase{"Case", "/foo", "/FOO", false}),
-    [](auto const& row) { return std::string(row.param.name); });
-
-TEST(AnchorPattern, GivesUpOnAnEndlessMatch) {
-    auto const pattern = Pattern::compile("(a+)+$");
-    ASSERT_TRUE(pattern);
-    EXPECT_FALSE(pattern->matches_start_of(std::string(64, 'a') + "b"));
-}
-
 class AnchorsTest : public testing::Test {
 protected:
     auto read(std::vector<std::string> const& arguments) { return Anchors::read(arguments, settings, false); }

@@ -10,7 +10,7 @@ pathology_library(proxycore
             src/content/zstd.cpp
             src/flow/connection.cpp src/flow/cookie_attributes.cpp src/flow/cookie_text.cpp src/flow/date.cpp
             src/flow/escapes.cpp src/flow/flow.cpp src/flow/headers.cpp src/flow/http_flow.cpp src/flow/id.cpp
-            src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp src/flow/pattern.cpp
+            src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/reason.cpp src/flow/request.cpp src/flow/request_views.cpp src/flow/response.cpp
             src/flow/tcp_flow.cpp src/flow/url.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
@@ -30,20 +30,20 @@ pathology_library(proxycore
             include/pathology/proxycore/flow/headers.hpp include/pathology/proxycore/flow/http_flow.hpp
             include/pathology/proxycore/flow/id.hpp include/pathology/proxycore/flow/message.hpp
             include/pathology/proxycore/flow/multi_dict.hpp include/pathology/proxycore/flow/multipart.hpp
-            include/pathology/proxycore/flow/pattern.hpp include/pathology/proxycore/flow/request.hpp
+            include/pathology/proxycore/flow/request.hpp
             include/pathology/proxycore/flow/response.hpp include/pathology/proxycore/flow/tcp_flow.hpp
             include/pathology/proxycore/flow/time.hpp include/pathology/proxycore/flow/url.hpp
             include/pathology/proxycore/flow/websocket_data.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
-    PUBLIC  pathology::protocol pathology::tls pathology::tunnel
-    PRIVATE OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::PCRE2 PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
+    PUBLIC  pathology::pattern pathology::protocol pathology::tls pathology::tunnel
+    PRIVATE OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
 pathology_test(content_test SIZE unit LINK pathology::proxycore
     SOURCES test/content/charset_test.cpp test/content/coding_test.cpp test/content/decoder_test.cpp
             test/content/encoder_test.cpp test/content/media_type_test.cpp)
 pathology_test(flow_test SIZE unit LINK pathology::proxycore
     SOURCES test/flow/connection_test.cpp test/flow/cookies_test.cpp test/flow/exceptions_test.cpp
             test/flow/flow_test.cpp test/flow/headers_test.cpp test/flow/id_test.cpp test/flow/message_test.cpp
-            test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp test/flow/pattern_test.cpp
+            test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp
             test/flow/request_test.cpp test/flow/response_test.cpp test/flow/url_test.cpp)
 pathology_fuzzer(content_fuzz SOURCES fuzz/content_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/content_seeds)
 pathology_fuzzer(flow_fuzz SOURCES fuzz/flow_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/flow_seeds)

@@ -23,7 +23,7 @@ std::string to_bytes(http::Fields const& fields) {
     return text;
 }
 
-std::size_t replace(http::Fields& fields, Pattern const& pattern, std::string_view text) {
+std::size_t replace(http::Fields& fields, pattern::Pattern const& pattern, std::string_view text) {
     std::size_t replaced = 0;
     http::Fields changed;
     for (auto const field : fields) {

@@ -2,7 +2,7 @@
 
 namespace pathology::proxycore::flow {
 
-std::size_t HttpFlow::replace(Pattern const& pattern, std::string_view text) {
+std::size_t HttpFlow::replace(pattern::Pattern const& pattern, std::string_view text) {
     return request.replace(pattern, text) + (response ? response->replace(pattern, text) : 0);
 }
 

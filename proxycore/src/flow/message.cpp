@@ -77,7 +77,7 @@ void Message::set_text(std::string_view text) {
     set_content(bytes.has_error() ? text : std::string_view(*bytes));  // what is no UTF-8 goes as it is
 }
 
-std::size_t Message::replace(Pattern const& pattern, std::string_view text) {
+std::size_t Message::replace(pattern::Pattern const& pattern, std::string_view text) {
     auto count = flow::replace(headers, pattern, text);
     if (!raw_content) return count;
     auto decoded = content();

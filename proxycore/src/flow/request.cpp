@@ -136,7 +136,7 @@ boost::system::result<void, UrlFailure> Request::set_url(std::string_view url) {
 
 // --- all of it -------------------------------------------------------------------------------------------------------
 
-std::size_t Request::replace(Pattern const& pattern, std::string_view text) {
+std::size_t Request::replace(pattern::Pattern const& pattern, std::string_view text) {
     return pattern.replace_in(path, text) + Message::replace(pattern, text);
 }
 

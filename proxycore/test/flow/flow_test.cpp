@@ -164,7 +164,7 @@ TEST(HttpFlow, P31_ReplacesInBothMessages) {
     auto flow = http_flow();
     flow.request.headers.add("X", "foo");
     flow.response = Response::make(200, "foo foo");
-    EXPECT_EQ(flow.replace(Pattern::compile("foo").value(), "bar"), 3U);
+    EXPECT_EQ(flow.replace(pattern::Pattern::compile("foo").value(), "bar"), 3U);
     EXPECT_EQ(flow.response->raw_content, "bar bar");
 }
 

@@ -12,7 +12,7 @@ using testing::Pair;
 
 Fields const worked_example{{"Host", "x"}, {"Accept", "a"}, {"X", "1"}, {"accept", "b"}};
 
-Pattern pattern(std::string_view text) { return Pattern::compile(text).value(); }
+pattern::Pattern to_pattern(std::string_view text) { return pattern::Pattern::compile(text).value(); }
 
 TEST(Headers, P33_a_JoinsWhatHasOneName) {
     EXPECT_EQ(header(worked_example, "ACCEPT"), "a, b");
@@ -51,14 +51,14 @@ TEST(Headers, P33_AreLinesAsBytes) {
 
 TEST(Headers, P33_ReplaceWithinLines) {
     auto fields = worked_example;
-    EXPECT_EQ(replace(fields, pattern("(?i)accept: "), "Via: "), 2U);
+    EXPECT_EQ(replace(fields, to_pattern("(?i)accept: "), "Via: "), 2U);
     EXPECT_THAT(fields, ElementsAre(Field{"Host", "x"}, Field{"Via", "a"}, Field{"X", "1"}, Field{"Via", "b"}));
-    EXPECT_EQ(replace(fields, pattern("nothing"), "x"), 0U);
+    EXPECT_EQ(replace(fields, to_pattern("nothing"), "x"), 0U);
 }
 
 TEST(Headers, P33_ReplaceLeavesLinesThatWouldBreak) {
     Fields fields{{"A", "1"}, {"B", "2"}};
-    EXPECT_EQ(replace(fields, pattern("A: "), "A"), 0U);
+    EXPECT_EQ(replace(fields, to_pattern("A: "), "A"), 0U);
     EXPECT_EQ(fields, (Fields{{"A", "1"}, {"B", "2"}}));
 }
 

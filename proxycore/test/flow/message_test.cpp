@@ -144,11 +144,11 @@ TEST(Text, P35_OfBrokenContentIsItsBytesWhenLenient) {
 
 TEST(Message, ReplacesInFieldsAndContent) {
     auto response = response_with({{"X", "foo"}, {"Content-Encoding", "gzip"}}, *content::encode("foo foo", "gzip"));
-    EXPECT_EQ(response.replace(Pattern::compile("foo").value(), "bar"), 3U);
+    EXPECT_EQ(response.replace(pattern::Pattern::compile("foo").value(), "bar"), 3U);
     EXPECT_EQ(response.headers.first("X"), "bar");
     EXPECT_EQ(*response.content(), "bar bar");
     auto broken = response_with({{"Content-Encoding", "gzip"}}, "foo");
-    EXPECT_EQ(broken.replace(Pattern::compile("foo").value(), "bar"), 0U);
+    EXPECT_EQ(broken.replace(pattern::Pattern::compile("foo").value(), "bar"), 0U);
     EXPECT_EQ(broken.raw_content, "foo");
 }
 

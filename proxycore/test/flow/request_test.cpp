@@ -292,7 +292,7 @@ TEST(Request, P34_ConstrainingLeavesAnAbsentFieldAbsent) {
 
 TEST(Request, ReplacesInPathFieldsAndContent) {
     auto request = *Request::make("POST", "http://origin.test/foo", "foo", {{"X", "foo"}});
-    EXPECT_EQ(request.replace(Pattern::compile("foo").value(), "bar"), 3U);
+    EXPECT_EQ(request.replace(pattern::Pattern::compile("foo").value(), "bar"), 3U);
     EXPECT_EQ(request.path, "/bar");
     EXPECT_EQ(request.headers.first("X"), "bar");
     EXPECT_EQ(request.raw_content, "bar");

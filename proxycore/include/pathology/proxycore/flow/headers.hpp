@@ -3,8 +3,8 @@
 
 #include <initializer_list>
 #include <pathology/proxycore/flow/multi_dict.hpp>
-#include <pathology/proxycore/flow/pattern.hpp>
 #include <pathology/proxycore/http/fields.hpp>
+#include <pathology/proxycore/pattern/pattern.hpp>
 #include <string>
 #include <string_view>
 
@@ -22,7 +22,7 @@ std::string to_bytes(http::Fields const& fields);
 
 /// Replaces within each line `name: value`, and reads the line again. A line without ": " afterwards stays as it was.
 /// Returns how many places were replaced.
-std::size_t replace(http::Fields& fields, Pattern const& pattern, std::string_view text);
+std::size_t replace(http::Fields& fields, pattern::Pattern const& pattern, std::string_view text);
 
 /// Fields named as identifiers are: `{{"content_type", "text/html"}}` gives `content-type: text/html`.
 http::Fields fields_of(std::initializer_list<http::Field> keywords);

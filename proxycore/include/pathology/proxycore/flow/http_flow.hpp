@@ -21,7 +21,7 @@ public:
     std::optional<WebSocketData> websocket{};
 
     /// Replaces in request and response; returns how often.
-    std::size_t replace(Pattern const& pattern, std::string_view text);
+    std::size_t replace(pattern::Pattern const& pattern, std::string_view text);
 
 protected:
     std::unique_ptr<Flow> snapshot() const override;

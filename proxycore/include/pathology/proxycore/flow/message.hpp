@@ -5,9 +5,9 @@
 #include <optional>
 #include <pathology/proxycore/content/charset.hpp>
 #include <pathology/proxycore/content/decoder.hpp>
-#include <pathology/proxycore/flow/pattern.hpp>
 #include <pathology/proxycore/flow/time.hpp>
 #include <pathology/proxycore/http/message.hpp>
+#include <pathology/proxycore/pattern/pattern.hpp>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -63,7 +63,7 @@ struct Message {
     void set_text(std::string_view text);
 
     /// Replaces in fields and in the content; returns how often. Content that cannot be decoded stays.
-    std::size_t replace(Pattern const& pattern, std::string_view text);
+    std::size_t replace(pattern::Pattern const& pattern, std::string_view text);
 
 protected:
     Message() = default;

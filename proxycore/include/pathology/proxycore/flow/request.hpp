@@ -79,7 +79,7 @@ public:
     /// Asks for no coding that cannot be decoded here.
     void constrain_encoding();
 
-    std::size_t replace(Pattern const& pattern, std::string_view text);  ///< in path, fields and content
+    std::size_t replace(pattern::Pattern const& pattern, std::string_view text);  ///< in path, fields and content
 
     friend bool operator==(Request const& a, Request const& b);
 

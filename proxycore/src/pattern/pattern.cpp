@@ -1,14 +1,14 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include <pathology/proxycore/flow/pattern.hpp>
+#include <pathology/proxycore/pattern/pattern.hpp>
 
 #include <pcre2.h>
 
 #include <array>
 #include <new>
 #include <optional>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <stdexcept>
 
-namespace pathology::proxycore::flow {
+namespace pathology::proxycore::pattern {
 namespace {
 
 constexpr std::uint32_t most_steps = 10'000'000;
@@ -53,7 +53,13 @@ Workspace& workspace() {
     return workspace;
 }
 
-std::string message_of(int error) {
+std::uint32_t flags_of(Options options) {
+    std::uint32_t const letters = options.letters == Case::any ? PCRE2_CASELESS : 0;
+    std::uint32_t const place = options.place == Place::start ? PCRE2_ANCHORED : 0;
+    return letters | place;
+}
+
+std::string reason_of(int error) {
     std::array<PCRE2_UCHAR, 256> text{};
     pcre2_get_error_message(error, text.data(), text.size());
     return reinterpret_cast<char const*>(text.data());
@@ -61,23 +67,24 @@ std::string message_of(int error) {
 
 }  // namespace
 
-void throw_exception_from_error(PatternFailure const& failure, boost::source_location const&) {
-    throw ControlException(failure.message);
+std::string describe(Failure const& failure) {
+    return "no regular expression, at byte " + std::to_string(failure.offset) + ": " + failure.reason;
 }
 
-boost::system::result<Pattern, PatternFailure> Pattern::compile(std::string_view text, Case letters) {
+void throw_exception_from_error(Failure const& failure, boost::source_location const&) {
+    throw std::invalid_argument(describe(failure));
+}
+
+boost::system::result<Pattern, Failure> Pattern::compile(std::string_view text, Options options) {
     int error = 0;
     PCRE2_SIZE place = 0;
-    std::uint32_t const options = letters == Case::any ? PCRE2_CASELESS : 0;
-    auto* const code = pcre2_compile(bytes_of(text), text.size(), options, &error, &place, nullptr);
-    if (code == nullptr)
-        return PatternFailure{"no regular expression, at byte " + std::to_string(place) + ": " + message_of(error),
-                              place};
+    auto* const code = pcre2_compile(bytes_of(text), text.size(), flags_of(options), &error, &place, nullptr);
+    if (code == nullptr) return Failure{reason_of(error), place};
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // where there is none, the interpreter serves
     return Pattern({code, [](auto* unused) { pcre2_code_free(unused); }});
 }
 
-bool Pattern::found_in(std::string_view subject) const {
+bool Pattern::matches(std::string_view subject) const {
     return workspace().search(code_.get(), subject, 0, true).has_value();
 }
 
@@ -103,4 +110,4 @@ std::size_t Pattern::replace_in(std::string& subject, std::string_view text) con
     return count;
 }
 
-}  // namespace pathology::proxycore::flow
+}  // namespace pathology::proxycore::pattern

@@ -1,0 +1,82 @@
+#include <gmock/gmock.h>
+
+#include <ostream>
+#include <pathology/proxycore/pattern/pattern.hpp>
+#include <stdexcept>
+
+#include "support/row_name.hpp"
+
+namespace pathology::proxycore::pattern {
+namespace {
+
+struct ReplaceCase {
+    std::string_view name, pattern, subject, text, result;
+    std::size_t count;
+};
+void PrintTo(ReplaceCase const& row, std::ostream* out) { *out << row.name; }
+class PatternReplace : public testing::TestWithParam<ReplaceCase> {};
+TEST_P(PatternReplace, PutsTheTextAsItIs) {
+    auto const& row = GetParam();
+    std::string subject(row.subject);
+    EXPECT_EQ(Pattern::compile(row.pattern)->replace_in(subject, row.text), row.count);
+    EXPECT_EQ(subject, row.result);
+}
+INSTANTIATE_TEST_SUITE_P(Table, PatternReplace,
+                         testing::Values(ReplaceCase{"Nowhere", "x", "abc", "y", "abc", 0},
+                                         ReplaceCase{"Once", "b", "abc", "y", "ayc", 1},
+                                         ReplaceCase{"Everywhere", "a", "banana", "", "bnn", 3},
+                                         ReplaceCase{"LiteralText", "(b)", "abc", "\\1$1", "a\\1$1c", 1},
+                                         ReplaceCase{"EmptyMatches", "x*", "ab", "-", "-a-b-", 3},
+                                         ReplaceCase{"EmptyAndLonger", "x*", "axxb", "-", "-a--b-", 4},
+                                         ReplaceCase{"LookAhead", "a(?=b)", "abac", "X", "Xbac", 1},
+                                         ReplaceCase{"LaterStart", "a\\Kb*", "abba", "X", "aXaX", 2},
+                                         ReplaceCase{"Bytes", "\\xff", "a\xff\xff", "y", "ayy", 2},
+                                         ReplaceCase{"Nothing", "a", "", "y", "", 0}),
+                         test::row_name);
+
+struct MatchCase {
+    std::string_view name, pattern, subject;
+    Options options;
+    bool matches;
+};
+void PrintTo(MatchCase const& row, std::ostream* out) { *out << row.name; }
+class PatternMatch : public testing::TestWithParam<MatchCase> {};
+TEST_P(PatternMatch, KeepsToItsOptions) {
+    auto const& row = GetParam();
+    EXPECT_EQ(Pattern::compile(row.pattern, row.options)->matches(row.subject), row.matches);
+}
+constexpr Options at_start{.place = Place::start};
+INSTANTIATE_TEST_SUITE_P(Table, PatternMatch,
+                         testing::Values(MatchCase{"Anywhere", "b+c", "abbcd", {}, true},
+                                         MatchCase{"Nowhere", "b+c", "aBBc", {}, false},
+                                         MatchCase{"AnyCase", "b+c", "aBBc", {.letters = Case::any}, true},
+                                         MatchCase{"StartSame", "/foo", "/foo", at_start, true},
+                                         MatchCase{"StartLonger", "/foo", "/foobar", at_start, true},
+                                         MatchCase{"NotLater", "bar", "/bar", at_start, false},
+                                         MatchCase{"NotLaterAlternative", "/a|/b", "/x/b", at_start, false},
+                                         MatchCase{"Dollar", "/foo$", "/foo", at_start, true},
+                                         MatchCase{"DollarLonger", "/foo$", "/foobar", at_start, false},
+                                         MatchCase{"Escape", R"(/foo\?a=1)", "/foo?a=1", at_start, true},
+                                         MatchCase{"LookBehind", "/a(?<!b)c", "/ac", at_start, true},
+                                         MatchCase{"Empty", "", "/anything", at_start, true},
+                                         MatchCase{"StartCase", "/foo", "/FOO", at_start, false},
+                                         MatchCase{"StartAnyCase", "/foo", "/FOO", {Case::any, Place::start}, true}),
+                         test::row_name);
+
+TEST(Pattern, SaysWhereItIsWrong) {
+    auto const pattern = Pattern::compile("a(b");
+    ASSERT_TRUE(pattern.has_error());
+    EXPECT_EQ(pattern.error().offset, 3U);
+    EXPECT_EQ(pattern.error().reason, "missing closing parenthesis");
+    EXPECT_EQ(describe(pattern.error()), "no regular expression, at byte 3: missing closing parenthesis");
+    EXPECT_THROW(pattern.value(), std::invalid_argument);
+}
+
+TEST(Pattern, GivesUpOnMatchesWithoutEnd) {
+    auto const subject = std::string(100'000, 'a') + "b";
+    EXPECT_FALSE(Pattern::compile("(a+)+$")->matches(subject));
+    EXPECT_FALSE(Pattern::compile("(a+)+$", at_start)->matches(subject));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::pattern
