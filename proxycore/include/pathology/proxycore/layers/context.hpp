@@ -58,7 +58,7 @@ public:
     std::vector<std::string_view> layers{};
 
     flow::Time now() const { return services.now(); }
-    /// A line of the log, with the client in front (P70).
+    /// A line of the log that names the client (P70).
     void log(addons::LogLevel level, std::string_view text) const;
 };
 
