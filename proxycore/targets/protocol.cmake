@@ -20,10 +20,13 @@ pathology_library(protocol
             include/pathology/proxycore/http/message.hpp include/pathology/proxycore/http/target.hpp
             include/pathology/proxycore/http1/failure.hpp include/pathology/proxycore/http1/reader.hpp
             include/pathology/proxycore/http1/serialise.hpp include/pathology/proxycore/http1/settings.hpp
-            include/pathology/proxycore/http2/describe.hpp include/pathology/proxycore/http2/failure.hpp include/pathology/proxycore/http2/frame_header.hpp
+            include/pathology/proxycore/http2/client_session.hpp include/pathology/proxycore/http2/content.hpp
+            include/pathology/proxycore/http2/describe.hpp include/pathology/proxycore/http2/failure.hpp
+            include/pathology/proxycore/http2/frame_header.hpp
             include/pathology/proxycore/http2/frame_reader.hpp include/pathology/proxycore/http2/frame_scanner.hpp
             include/pathology/proxycore/http2/header_decoder.hpp include/pathology/proxycore/http2/hpack.hpp
-            include/pathology/proxycore/http2/names.hpp include/pathology/proxycore/http2/server_session.hpp
+            include/pathology/proxycore/http2/message.hpp include/pathology/proxycore/http2/names.hpp
+            include/pathology/proxycore/http2/server_session.hpp include/pathology/proxycore/http2/session_settings.hpp
             include/pathology/proxycore/socks5/message.hpp include/pathology/proxycore/socks5/read.hpp
             include/pathology/proxycore/websocket/close.hpp include/pathology/proxycore/websocket/deflate.hpp
             include/pathology/proxycore/websocket/endpoint.hpp include/pathology/proxycore/websocket/extension.hpp

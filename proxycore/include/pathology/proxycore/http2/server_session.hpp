@@ -6,52 +6,27 @@
 //             drain              (heads as given, content cut by flow control)
 //
 // Streams, flow control, SETTINGS, PING, GOAWAY and the judgement of what the client sends are nghttp2's, with limits
-// of our own. Field blocks of responses are given as bytes and go out as they are.
+// of our own. Responses are given as fields, or as bytes of field blocks that go out as they are.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <pathology/proxycore/http/message.hpp>
+#include <pathology/proxycore/http2/content.hpp>
 #include <pathology/proxycore/http2/failure.hpp>
-#include <pathology/proxycore/http2/frame_header.hpp>
+#include <pathology/proxycore/http2/message.hpp>
+#include <pathology/proxycore/http2/session_settings.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace pathology::proxycore::http2 {
 
-using StreamId = std::uint32_t;
-
 /// What a server announces and how much it takes.
-struct ServerSettings {
-    std::uint32_t max_streams = 100;              ///< SETTINGS_MAX_CONCURRENT_STREAMS
-    std::uint32_t stream_window = 1U << 20U;      ///< SETTINGS_INITIAL_WINDOW_SIZE: content in flight on one stream
-    std::uint32_t connection_window = 8U << 20U;  ///< content in flight on all streams
-    std::uint32_t max_header_list = 64U << 10U;   ///< SETTINGS_MAX_HEADER_LIST_SIZE; larger ones reset the stream
-    std::uint64_t max_content = ~0ULL;            ///< bytes of a request's content; more reset the stream
-    bool extended_connect = false;                ///< SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441)
-    unsigned max_continuations = 16;              ///< CONTINUATION frames of one field block
-    std::size_t max_acks = 1000;                  ///< SETTINGS and PING of the client that wait for our ACK
-    std::uint64_t reset_burst = 1000;       ///< RST_STREAM the client may send at once, further ones at `reset_rate`
-    std::uint64_t reset_rate = 33;          ///< per second
-    std::uint32_t max_stream_errors = 100;  ///< streams a client may break beyond those that it uses well
-};
-
-/// How many frame headers are kept of a request.
-inline constexpr std::size_t most_frames_kept = 64;
-
-/// A request: `head` has the method, `:path` as target and the regular fields; the version is 2.0.
-struct Request {
-    http::RequestHead head{};
-    std::string scheme{};
-    std::string authority{};
-    std::string protocol{};          ///< of an extended CONNECT
-    http::Fields trailers{};         ///< complete with Event::end
-    std::uint64_t content_size = 0;  ///< bytes of content that came so far
-    /// The frames that came for it, the first ones: of its stream, and those of stream 0 since the request before.
-    std::vector<FrameHeader> frames{};
-    std::uint64_t frame_count = 0;  ///< all of them counted
+struct ServerSettings : SessionSettings {
+    std::uint32_t max_streams = 100;   ///< SETTINGS_MAX_CONCURRENT_STREAMS
+    bool extended_connect = false;     ///< SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441)
+    std::uint64_t reset_burst = 1000;  ///< RST_STREAM the client may send at once, further ones at `reset_rate`
+    std::uint64_t reset_rate = 33;     ///< per second
 };
 
 /// What became of a stream.
@@ -69,22 +44,6 @@ struct Event {
     ErrorCode error = ErrorCode::no_error;  ///< of closed: why it was reset
     bool by_client = false;                 ///< of closed with an error: the client reset it, else we did
     std::string_view reason{};              ///< of closed with an error of ours, where there is more to say
-};
-
-/// The content of a response, which is asked for when flow control lets it go.
-class Content {
-public:
-    virtual ~Content() = default;
-
-    struct Piece {
-        std::string_view bytes;  ///< valid until consume()
-        bool is_last = false;    ///< nothing follows these bytes
-    };
-    /// The next bytes, at most `limit`; asked again, the same. No bytes that are not the last: nothing is there yet,
-    /// resume() when there is. Nothing at all: it cannot go on, and the stream is reset (INTERNAL_ERROR).
-    virtual std::optional<Piece> peek(std::size_t limit) = 0;
-    /// These many of them were sent.
-    virtual void consume(std::size_t size) = 0;
 };
 
 class ServerMachine;  // the inside of ServerSession, private to the library
@@ -113,8 +72,22 @@ public:
     /// The next event, of the bytes fed and of those drained.
     std::optional<Event> next();
 
+    /// With WindowUpdates::when_consumed: so many bytes of the stream's data were used, and more may come. What a
+    /// closed stream has left over counts as used.
+    void consume(StreamId stream, std::size_t size);
+    /// Nobody wants the rest of the request's content: it is dropped, and if it has not ended when the answer has, the
+    /// stream is reset with NO_ERROR (RFC 9113 §8.1).
+    void ignore_content(StreamId stream);
+
     /// Lets a client that waits for it send its content: 100 (Continue).
     void send_continue(StreamId stream);
+    /// Sends an interim response (1xx), before the answer.
+    void inform(StreamId stream, http::ResponseHead const& head);
+
+    /// Answers a stream: status and fields of `head`, names in lower case, then `content` and its trailers; null: there
+    /// is none. Fields that HTTP/2 forbids are for the caller to leave out. After the 2xx answer to a CONNECT, content
+    /// is what goes through the tunnel. A connection whose field blocks were given as bytes cannot have this.
+    void respond(StreamId stream, http::ResponseHead const& head, Content* content);
 
     /// Answers a stream. `head` is the whole HEADERS frame, with CONTINUATION frames where it needs them; their stream
     /// ids are written over. Without `content` the last thing on the stream is the head, which has to say so.
@@ -138,6 +111,12 @@ public:
     void reset(StreamId stream, ErrorCode error);
     /// Says GOAWAY: with NO_ERROR streams at work go on to their end, else all is over once it is sent.
     void go_away(ErrorCode error);
+    /// Asks the client for a sign of life.
+    void ping();
+    /// How many of them it has not answered.
+    std::size_t unanswered_pings() const;
+    /// The connection is lost: every stream that is left gives `closed` with this reason. Nothing can be done after it.
+    void abandon(std::string_view reason);
 
     /// Appends frames to `out` until it holds `limit` bytes or nothing is ready. Gives the stream whose turn to be
     /// taken over has come: its bytes stand right behind those drained.
