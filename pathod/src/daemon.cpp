@@ -80,8 +80,7 @@ boost::system::result<void, StartFailure> Daemon::State::open_log_file() {
 
 net::ServerOptions Daemon::State::server_options() {
     net::ServerOptions result;
-    result.address = options.address;
-    result.port = options.port;
+    result.listen = {{options.address, options.port}};
     result.threads = options.threads;
     result.max_connections = options.max_connections;
     if (console != nullptr || file != nullptr) result.tick = [this] { tick(); };

@@ -4,13 +4,16 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
 #include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/token.hpp>
 
+#include "net/original_destination.hpp"
 #include "net/resolve.hpp"
+#include "net/tcp_stream.hpp"
 
 namespace pathology::proxycore::net {
 namespace {
@@ -40,9 +43,21 @@ std::string_view way_out(error_code ec) {
     return "";
 }
 
-Failure cannot_listen(ServerOptions const& options, error_code ec) {
-    auto message = "cannot listen on " + options.address + ":" + std::to_string(options.port) + ": " + describe(ec);
-    return {ec, message.append(way_out(ec))};
+std::string_view shown_host(ListenAddress const& address) { return address.host.empty() ? "*" : address.host; }
+
+Failure cannot_listen(ListenAddress const& address, error_code ec) {
+    auto const where = std::string(shown_host(address)) + ":" + std::to_string(address.port);
+    return {ec, "cannot listen on " + where + ": " + describe(ec) + std::string(way_out(ec))};
+}
+
+/// Both families by one socket, where the system knows both.
+Endpoints every_address(std::uint16_t port) { return {{asio::ip::address_v6::any(), port}, {Tcp::v4(), port}}; }
+
+Endpoints endpoints_of(ListenAddress const& address, error_code& ec) {
+    if (address.host.empty()) return every_address(address.port);
+    auto endpoints = spelled_address(address.host, address.port);
+    if (endpoints.empty()) endpoints = resolve_now(address.host, address.port, ec);
+    return endpoints;
 }
 
 }  // namespace
@@ -51,66 +66,121 @@ RunningServer::RunningServer(ServerOptions const& options, Server::Handler const
     : options_(options),
       report_([this](std::exception_ptr thrown) { report(thrown); }),
       workers_(make_workers(options.threads, handler, report_)),
-      acceptor_(first().context()),
-      room_(first().context()) {}
+      room_(first().context(), asio::steady_timer::time_point::max()) {}
 
 RunningServer::~RunningServer() { stop(); }
 
+asio::ip::tcp::endpoint RunningServer::local_endpoint(std::size_t listener) const {
+    return listener < gates_.size() ? gates_[listener]->local : Tcp::endpoint();
+}
+
+void RunningServer::post(std::packaged_task<void()> task) { asio::post(first().context(), std::move(task)); }
+
+// --- starting --------------------------------------------------------------------------------------------------------
+
 Result<void> RunningServer::start() {
-    if (auto const ec = listen()) return cannot_listen(options_, ec);
-    accepting_ = true;
-    asio::co_spawn(first().context(), accept_all(), [this](std::exception_ptr thrown) {
-        if (thrown) report(thrown);
-        std::scoped_lock const lock(mutex_);
-        accepting_ = false;
-        changed_.notify_all();
-    });
-    if (options_.tick) asio::co_spawn(first().context(), tick_on(), asio::detached);
+    if (auto listening = listen(); !listening) return listening;
     try {
-        for (auto& worker : workers_) worker->start();
+        start_workers();
     } catch (std::system_error const& no_thread) {
-        for (auto& worker : workers_) worker->stop();
-        accepting_ = false;
-        return cannot_listen(options_, no_thread.code());
+        return Failure{no_thread.code(), std::string("cannot start: ") + no_thread.what()};
+    }
+    if (options_.at_begin) run_to_end(options_.at_begin());
+    has_begun_ = true;
+    accept();
+    if (options_.tick) asio::co_spawn(first().context(), tick_on(), asio::detached);
+    return {};
+}
+
+Result<void> RunningServer::listen() {
+    for (auto const& address : options_.listen) {
+        auto const& gate = gates_.emplace_back(std::make_unique<Gate>(first().context(), address));
+        if (auto const ec = gate->open(options_.backlog)) return cannot_listen(address, ec);
     }
     return {};
 }
 
-error_code RunningServer::listen() {
+/// The first endpoint counts, unless its family is unknown here.
+error_code RunningServer::Gate::open(int backlog) {
     error_code ec;
-    auto endpoints = spelled_address(options_.address, options_.port);
-    if (endpoints.empty()) endpoints = resolve_now(options_.address, options_.port, ec);
-    if (endpoints.empty()) return ec;
-    if (acceptor_.open(endpoints.front().protocol(), ec)) return ec;
-    if (acceptor_.set_option(Tcp::acceptor::reuse_address(true), ec)) return ec;
-    if (acceptor_.bind(endpoints.front(), ec)) return ec;
-    if (acceptor_.listen(options_.backlog, ec)) return ec;
-    local_ = acceptor_.local_endpoint(ec);
+    auto const endpoints = endpoints_of(address, ec);
+    for (auto const& endpoint : endpoints) {
+        if (acceptor.open(endpoint.protocol(), ec)) continue;
+        acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
+        if (endpoint.address().is_v6())
+            acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), ec);
+        if (!acceptor.bind(endpoint, ec)) acceptor.listen(backlog, ec);
+        break;
+    }
+    if (!ec) local = acceptor.local_endpoint(ec);
     return ec;
 }
 
-asio::awaitable<void> RunningServer::accept_all() {
-    while (acceptor_.is_open()) {
-        co_await wait_for_room();
+void RunningServer::start_workers() {
+    try {
+        for (auto& worker : workers_) worker->start();
+    } catch (std::system_error const&) {
+        for (auto& worker : workers_) worker->stop();
+        throw;
+    }
+}
+
+/// Runs it on worker 0 and waits; throws what it throws.
+void RunningServer::run_to_end(asio::awaitable<void> work) {
+    std::promise<void> promise;
+    asio::co_spawn(first().context(), std::move(work), [&promise](std::exception_ptr thrown) {
+        if (thrown)
+            promise.set_exception(thrown);
+        else
+            promise.set_value();
+    });
+    promise.get_future().get();
+}
+
+// --- accepting -------------------------------------------------------------------------------------------------------
+
+void RunningServer::accept() {
+    accepting_ = gates_.size();
+    for (std::size_t listener = 0; listener < gates_.size(); ++listener) {
+        asio::co_spawn(first().context(), accept_all(listener), [this](std::exception_ptr thrown) {
+            if (thrown) report(thrown);
+            std::scoped_lock const lock(mutex_);
+            --accepting_;
+            changed_.notify_all();
+        });
+    }
+}
+
+asio::awaitable<void> RunningServer::accept_all(std::size_t listener) {
+    auto& acceptor = gates_[listener]->acceptor;
+    while (acceptor.is_open()) {
+        co_await wait_for_room(acceptor);
         auto& worker = *workers_[accepted_ % workers_.size()];
         Tcp::socket socket(worker.context());
         Tcp::endpoint remote;
-        auto const [ec] = co_await acceptor_.async_accept(socket, remote, as_values);
-        if (!acceptor_.is_open()) break;
+        auto const [ec] = co_await acceptor.async_accept(socket, remote, as_values);
+        if (!acceptor.is_open()) break;
         if (ec) {
             co_await recover(ec);
             continue;
         }
         in_trouble_ = false;
-        worker.adopt({std::move(socket), remote, accepted_++, take_seat()});
+        worker.adopt(arrival(std::move(socket), remote, listener));
     }
 }
 
-asio::awaitable<void> RunningServer::wait_for_room() {
-    while (open_ >= options_.max_connections && acceptor_.is_open()) {
+Arrival RunningServer::arrival(Tcp::socket socket, Tcp::endpoint const& remote, std::size_t listener) {
+    std::string original;
+    if (gates_[listener]->address.is_redirected_to) {
+        if (auto const destination = original_destination(socket)) original = text_of(*destination);
+    }
+    return {std::move(socket), remote, accepted_++, listener, std::move(original), take_seat()};
+}
+
+asio::awaitable<void> RunningServer::wait_for_room(Tcp::acceptor const& acceptor) {
+    while (open_ >= options_.max_connections && acceptor.is_open()) {
         full_ = true;
         if (open_ < options_.max_connections) break;  // the last one may have left before it saw that we wait
-        room_.expires_at(asio::steady_timer::time_point::max());
         co_await room_.async_wait(as_values);
     }
 }
@@ -147,11 +217,14 @@ void RunningServer::free_seat() {
     if (full_.exchange(false)) asio::post(first().context(), [this] { room_.cancel(); });
 }
 
+// --- stopping --------------------------------------------------------------------------------------------------------
+
 void RunningServer::stop() {
     std::scoped_lock const lock(stop_mutex_);
     if (std::exchange(stopped_, true)) return;
     stop_accepting();
     end_connections();
+    say_goodbye();
     for (auto& worker : workers_) worker->stop();
     if (options_.tick) options_.tick();
 }
@@ -160,13 +233,13 @@ void RunningServer::stop_accepting() {
     std::unique_lock lock(mutex_);
     stopping_ = true;
     changed_.notify_all();
-    if (!accepting_) return;
+    if (accepting_ == 0) return;
     asio::post(first().context(), [this] {
         error_code ignored;
-        acceptor_.close(ignored);
+        for (auto const& gate : gates_) gate->acceptor.close(ignored);
         room_.cancel();
     });
-    changed_.wait(lock, [this] { return !accepting_; });
+    changed_.wait(lock, [this] { return accepting_ == 0; });
 }
 
 /// A handler may swallow one cancellation and begin anew, so it is said again until all are gone.
@@ -176,6 +249,15 @@ void RunningServer::end_connections() {
     do {
         for (auto& worker : workers_) worker->cancel_all();
     } while (!changed_.wait_for(lock, tick_length, all_gone));
+}
+
+void RunningServer::say_goodbye() {
+    if (!has_begun_ || !options_.at_end) return;
+    try {
+        run_to_end(options_.at_end());
+    } catch (...) {
+        report(std::current_exception());
+    }
 }
 
 int RunningServer::wait_for_signal() {

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -24,20 +25,37 @@ public:
     int wait_for_signal();
     bool wait_until_empty(Duration limit);
 
-    asio::ip::tcp::endpoint local_endpoint() const { return local_; }
+    /// Of a listener that is not there, an empty one.
+    asio::ip::tcp::endpoint local_endpoint(std::size_t listener) const;
+    void post(std::packaged_task<void()> task);
     std::size_t connections() const { return open_; }
     std::uint64_t accepted() const { return accepted_; }
 
 private:
-    error_code listen();
-    asio::awaitable<void> accept_all();
-    asio::awaitable<void> wait_for_room();
+    /// One of the addresses listened on. Belongs to worker 0.
+    struct Gate {
+        Gate(asio::io_context& context, ListenAddress const& its_address) : address(its_address), acceptor(context) {}
+        error_code open(int backlog);
+
+        ListenAddress const& address;
+        asio::ip::tcp::acceptor acceptor;
+        asio::ip::tcp::endpoint local{};
+    };
+
+    Result<void> listen();
+    void start_workers();
+    void accept();
+    asio::awaitable<void> accept_all(std::size_t listener);
+    Arrival arrival(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote, std::size_t listener);
+    void run_to_end(asio::awaitable<void> work);
+    asio::awaitable<void> wait_for_room(asio::ip::tcp::acceptor const& acceptor);
     asio::awaitable<void> recover(error_code ec);
     asio::awaitable<void> tick_on();
     Seat take_seat();
     void free_seat();
     void stop_accepting();
     void end_connections();
+    void say_goodbye();
     void report(std::exception_ptr thrown);
     void say(std::string_view line);
     Worker& first() { return *workers_.front(); }
@@ -45,20 +63,21 @@ private:
     ServerOptions const& options_;
     Worker::Report const report_;
     std::vector<std::unique_ptr<Worker>> workers_;
-    asio::ip::tcp::acceptor acceptor_;  // this and room_ belong to worker 0
-    asio::steady_timer room_;           // rings when a connection left
-    asio::ip::tcp::endpoint local_;
+    std::vector<std::unique_ptr<Gate>> gates_;
+    asio::steady_timer room_;  // of worker 0; rings when a connection left
     bool in_trouble_ = false;  // accepting fails, and that has been said
+    bool has_begun_ = false;   // at_begin has ended well
 
     std::atomic<std::size_t> open_ = 0;
     std::atomic<std::uint64_t> accepted_ = 0;
-    std::atomic<bool> full_ = false;  // the acceptor waits for room_
+    std::atomic<bool> full_ = false;  // an acceptor waits for room_
 
     std::mutex stop_mutex_;  // one stop at a time; the others wait for it
     bool stopped_ = false;   // under stop_mutex_
     std::mutex mutex_;       // of what follows, and of open_'s way to 0
     std::condition_variable changed_;
-    bool accepting_ = false, stopping_ = false;
+    std::size_t accepting_ = 0;  // gates that do
+    bool stopping_ = false;
     int signal_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include <pathology/proxycore/net/server.hpp>
 
 #include <boost/system/system_error.hpp>
+#include <future>
 #include <mutex>
 #include <utility>
 
@@ -27,7 +28,7 @@ Server::~Server() { stop(); }
 Result<void> Server::start() {
     std::scoped_lock const lock(state_->mutex);
     if (state_->running) {
-        auto const where = text_of(state_->running->local_endpoint());
+        auto const where = text_of(state_->running->local_endpoint(0));
         return Failure{Errc::already_started, "cannot start: the server listens on " + where + " already"};
     }
     try {
@@ -56,14 +57,14 @@ int Server::run_until_signal() {
     return signal;
 }
 
-std::uint16_t Server::port() const {
+std::uint16_t Server::port(std::size_t listener) const {
     auto const running = state_->now();
-    return running ? running->local_endpoint().port() : std::uint16_t{0};
+    return running ? running->local_endpoint(listener).port() : std::uint16_t{0};
 }
 
-std::string Server::local_endpoint() const {
+std::string Server::local_endpoint(std::size_t listener) const {
     auto const running = state_->now();
-    return running ? text_of(running->local_endpoint()) : std::string();
+    return running && listener < options_.listen.size() ? text_of(running->local_endpoint(listener)) : std::string();
 }
 
 std::size_t Server::connections() const {
@@ -74,6 +75,18 @@ std::size_t Server::connections() const {
 std::uint64_t Server::accepted() const {
     auto const running = state_->now();
     return running ? running->accepted() : 0;
+}
+
+void Server::perform(std::function<void()> work) {
+    std::packaged_task<void()> task(std::move(work));
+    auto done = task.get_future();
+    if (auto const running = state_->now()) running->post(std::move(task));
+    task = {};  // what was not taken, or is destroyed with its context, breaks its promise
+    try {
+        done.get();
+    } catch (std::future_error const&) {
+        throw boost::system::system_error(Errc::stopped);
+    }
 }
 
 bool Server::wait_until_empty(Duration limit) const {

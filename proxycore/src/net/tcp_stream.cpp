@@ -203,9 +203,12 @@ std::string TcpStream::local_endpoint() const {
 std::string TcpStream::remote_endpoint() const { return text_of(remote_); }
 
 std::string text_of(asio::ip::tcp::endpoint const& endpoint) {
-    auto const address = endpoint.address().to_string();
     auto const port = std::to_string(endpoint.port());
-    return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+    auto const& address = endpoint.address();
+    if (address.is_v4()) return address.to_string() + ":" + port;
+    auto const v6 = address.to_v6();
+    if (!v6.is_v4_mapped()) return "[" + v6.to_string() + "]:" + port;
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string() + ":" + port;
 }
 
 }  // namespace pathology::proxycore::net

@@ -65,7 +65,7 @@ private:
     bool peer_ended_ = false;    // nothing more can arrive
 };
 
-/// "127.0.0.1:80", "[::1]:80"
+/// "127.0.0.1:80", "[::1]:80"; of an IPv4 connection that a listener for both took, the IPv4 address.
 std::string text_of(asio::ip::tcp::endpoint const& endpoint);
 
 }  // namespace pathology::proxycore::net

@@ -39,7 +39,10 @@ void Worker::adopt(Arrival arrival) {
 
 void Worker::serve(Arrival arrival) {
     auto stream = std::make_unique<TcpStream>(std::move(arrival.socket), arrival.remote);
-    auto conversation = handler_(Connection(std::move(stream), arrival.id, index_));
+    Connection connection(std::move(stream), arrival.id, index_);
+    connection.listener = arrival.listener;
+    connection.original = std::move(arrival.original);
+    auto conversation = handler_(std::move(connection));
     auto const session = sessions_.emplace(sessions_.end());
     session->seat = std::move(arrival.seat);
     auto at_end = [this, session](std::exception_ptr thrown) { end(session, thrown); };

@@ -21,7 +21,9 @@ struct Arrival {
     asio::ip::tcp::socket socket;
     asio::ip::tcp::endpoint remote;
     std::uint64_t id = 0;
-    Seat seat;
+    std::size_t listener = 0;
+    std::string original{};
+    Seat seat{};
 };
 
 /// Thread: adopt(), cancel_all() and stop() may be called from any; all else happens on the worker's own.

@@ -1,4 +1,4 @@
-// Listens on an address and runs one coroutine for each connection, until it is stopped.
+// Listens on addresses and runs one coroutine for each connection, until it is stopped.
 #pragma once
 
 #include <chrono>
@@ -11,15 +11,25 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pathology::proxycore::net {
 
+/// Where a server listens.
+struct ListenAddress {
+    std::string host = "127.0.0.1";  ///< IPv4 or IPv6 address, or a name of one; empty = every one of this machine
+    std::uint16_t port = 0;          ///< 0 = the system picks one, see Server::port()
+    bool is_redirected_to = false;   ///< packets get here by a rule of the firewall: Connection::original is asked for
+};
+
 struct ServerOptions {
-    std::string address = "127.0.0.1";    ///< IPv4 or IPv6 address, or a name of one of this machine
-    std::uint16_t port = 0;               ///< 0 = the system picks one, see Server::port()
-    unsigned threads = 1;                 ///< workers; a connection lives and dies on one
-    std::size_t max_connections = 65536;  ///< at this many, further ones wait in the backlog until one leaves
-    int backlog = 4096;                   ///< connections the system holds ready; it may allow fewer
+    std::vector<ListenAddress> listen{{}};  ///< none = the workers run, and nobody can connect
+    unsigned threads = 1;                   ///< workers; a connection lives and dies on one
+    std::size_t max_connections = 65536;    ///< at this many, further ones wait in the backlog until one leaves
+    int backlog = 4096;                     ///< connections the system holds ready; it may allow fewer
+    /// Run by worker 0: before the first connection is accepted, and after the last one ended. start() and stop() wait
+    /// for them; what the first one throws comes out of start(), which has then not happened.
+    std::function<asio::awaitable<void>()> at_begin{}, at_end{};
     /// Called by worker 0 about every 50 ms while the server runs, and once more by stop(); empty = not at all.
     std::function<void()> tick;
     /// Told, by any worker, what would else go unseen: a handler that threw, descriptors that ran out. One line, no
@@ -33,8 +43,12 @@ struct Connection {
         : stream(std::move(its_stream)), id(its_id), worker(its_worker) {}
 
     std::unique_ptr<Stream> stream;
-    std::uint64_t id;  ///< counts up from 0 in the order of accept
-    unsigned worker;   ///< index below ServerOptions::threads, for state that each worker has of its own
+    std::uint64_t id;          ///< counts up from 0 in the order of accept
+    unsigned worker;           ///< index below ServerOptions::threads, for state that each worker has of its own
+    std::size_t listener = 0;  ///< index in ServerOptions::listen
+    /// "10.0.0.1:80": where the client meant to connect before the firewall sent it here; empty where that is not
+    /// known.
+    std::string original{};
 };
 
 /// A TCP server: connections are dealt round-robin to workers of one thread each, so that no handler needs a lock for
@@ -66,10 +80,15 @@ public:
     /// the server does not run.
     int run_until_signal();
 
-    std::uint16_t port() const;          ///< the one listened on; 0 when not running
-    std::string local_endpoint() const;  ///< "127.0.0.1:9999"; empty when not running
-    std::size_t connections() const;     ///< open now
-    std::uint64_t accepted() const;      ///< since start(); the next connection's id
+    /// Of one of ServerOptions::listen: the port listened on, 0 when not running; "127.0.0.1:9999", empty when not.
+    std::uint16_t port(std::size_t listener = 0) const;
+    std::string local_endpoint(std::size_t listener = 0) const;
+    std::size_t connections() const;  ///< open now
+    std::uint64_t accepted() const;   ///< since start(); the next connection's id
+
+    /// Calls `work` on worker 0 and waits for its end; what it throws comes out.
+    /// Errors: throws boost::system::system_error with Errc::stopped when the server does not run.
+    void perform(std::function<void()> work);
 
     /// Waits until no connection is open; false when `limit` passed first.
     bool wait_until_empty(Duration limit) const;
