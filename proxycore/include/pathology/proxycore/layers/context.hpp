@@ -14,6 +14,7 @@
 #include <pathology/proxycore/layers/servers.hpp>
 #include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
+#include <pathology/proxycore/upstream/route.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ struct Services {
     std::function<flow::Time()> now;
     std::shared_ptr<Settings const> settings;                ///< replaced as a whole when options change
     std::function<bool(flow::Address const&)> is_ourselves;  ///< one of our listeners is meant (P01, D30)
+    /// Which way connections of this mode go; empty, or null = the one that the mode names.
+    std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of{};
 };
 
 /// One client connection.

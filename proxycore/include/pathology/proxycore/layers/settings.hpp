@@ -6,6 +6,7 @@
 #include <optional>
 #include <pathology/proxycore/http1/settings.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
+#include <pathology/proxycore/pattern/pattern.hpp>
 #include <pathology/proxycore/tls/context.hpp>
 #include <pathology/proxycore/tunnel/destination.hpp>
 #include <string>
@@ -33,9 +34,9 @@ struct HttpSettings {
     http1::Limits limits{};                              ///< of heads (P17)
 };
 
-/// Regular expressions, searched in `host:port`, in any case (P14, P15).
+/// Regular expressions, searched in `host:port`, in any case (P14, P15); hosts.hpp asks them.
 struct HostSettings {
-    std::vector<std::string> ignore{}, allow{}, tcp{};
+    std::vector<pattern::Pattern> ignore{}, allow{}, tcp{};
     bool show_ignored = false;  ///< record ignored connections as TCP flows
 };
 
@@ -43,16 +44,18 @@ struct HostSettings {
 struct TlsSettings {
     std::string confdir{};                    ///< folder of the authority; empty = the user's own
     std::string ca_basename{};                ///< file names of it; empty = ours
+    unsigned key_size = 2048;                 ///< bits of a new authority's RSA key
     std::string passphrase{};                 ///< opens encrypted keys
     std::vector<std::string> certificates{};  ///< `[domain=]path`
     tls::VersionRange client_versions{}, server_versions{};
     tls::Ciphers client_ciphers{}, server_ciphers{};
-    bool upstream_cert = true;          ///< look at the server's certificate before the client is answered (P22)
-    bool add_upstream_certs = false;    ///< its chain is appended to ours
-    bool insecure = false;              ///< servers are not verified
-    tls::Trust trust{};                 ///< of servers; empty = the system's anchors
-    std::string client_certificates{};  ///< file, or folder of files by host (P24)
-    bool request_client_certificate = false;
+    bool upstream_cert = true;                ///< look at the server's certificate before the client is answered (P22)
+    bool add_upstream_certs = false;          ///< its chain is appended to ours
+    bool insecure = false;                    ///< servers are not verified
+    tls::Trust trust{};                       ///< of servers; empty = the system's anchors
+    std::string client_certificates{};        ///< file, or folder of files by host (P24)
+    bool request_client_certificate = false;  ///< clients are asked for one, and may have none
+    std::string key_log{};                    ///< file that gets the secrets of both sides; empty = none
 };
 
 struct TimeSettings {

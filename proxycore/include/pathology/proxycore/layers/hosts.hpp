@@ -1,0 +1,24 @@
+// Which hosts are passed through unseen, and which as plain bytes, by the patterns of the options.
+#pragma once
+
+#include <pathology/proxycore/layers/settings.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pathology::proxycore::layers {
+
+class Context;
+
+/// The names under which the server of a connection may be meant: `host:port` of its address, of its peer address where
+/// it is connected, and of `sni`, with the real port and with 443 (P15). Empty without an address.
+std::vector<std::string> names_of_server(Context const& context, std::string_view sni = {});
+
+/// Whether what goes to such names is passed through unseen: one of them is ignored, or there is a list of what is
+/// allowed and none of them is on it. No names, no.
+bool is_ignored(HostSettings const& hosts, std::vector<std::string> const& names);
+
+/// Whether it is passed on as TCP messages, TLS taken off (P14). Names without port count, too.
+bool is_tcp(HostSettings const& hosts, std::vector<std::string> const& names);
+
+}  // namespace pathology::proxycore::layers

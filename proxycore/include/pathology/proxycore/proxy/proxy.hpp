@@ -1,0 +1,75 @@
+// The proxy as an object: options, addons, listeners.
+//
+//     proxy::Proxy proxy;
+//     proxy.options().apply({{"mode", "reverse:http://localhost:8000"}, {"listen_port", "0"}});
+//     proxy.addons().add(std::make_shared<Greeter>());
+//     proxy.start();                                      // proxy.port() accepts
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/modes/mode.hpp>
+#include <pathology/proxycore/net/stream.hpp>
+#include <string>
+#include <vector>
+
+namespace pathology::proxycore::proxy {
+
+/// A mode, and where it listens.
+struct Listener {
+    modes::Mode mode;
+    std::string host;  ///< empty = every interface
+    std::uint16_t port = 0;
+};
+
+/// `HTTP(S) proxy listening at *:8080.`
+std::string describe(Listener const& listener);
+
+/// A proxy with the addons every proxy has. All connections and addons live on one thread of its own.
+///
+/// Thread: start(), stop(), run_until_signal(), wait_until_empty(), perform() and what only looks may be called from
+///         any thread, the first five not from an addon. Options and addons belong to the caller before start(), then
+///         to the proxy's thread: see perform().
+class Proxy {
+public:
+    /// `sink` gets each line of the log, on the thread where it comes up; empty = nobody does.
+    explicit Proxy(addons::LogSink sink = {});
+    ~Proxy();  ///< stop()
+    Proxy(Proxy const&) = delete;
+    Proxy& operator=(Proxy const&) = delete;
+
+    addons::Options& options();
+    addons::AddonChain& addons();
+
+    /// Listens, runs `configure` and `running`, and logs a line for each listener. Without the option `server` nothing
+    /// listens.
+    /// Errors: throws flow::OptionsError, flow::ServerException for an address that cannot be had,
+    /// flow::ControlException
+    ///         when the proxy runs already. Nothing runs then.
+    void start();
+
+    /// Accepts no more, ends every connection, each with its hooks, runs `done`, and forgets the addons: a proxy runs
+    /// once. Does nothing on one that does not run.
+    void stop();
+
+    /// For programs: waits for SIGINT, SIGTERM or stop(), then stops. Gives the signal's number, or 0.
+    int run_until_signal();
+
+    std::vector<Listener> listeners() const;             ///< where it listens now; empty when it does not
+    std::uint16_t port(std::size_t listener = 0) const;  ///< 0 when it does not
+    std::size_t connections() const;                     ///< of clients, open now
+    bool wait_until_empty(net::Duration limit) const;    ///< false when one is still open after `limit`
+
+    /// Calls `work` on the proxy's thread and waits for its end; what it throws comes out. For changes of options and
+    /// addons while the proxy runs.
+    void perform(std::function<void()> work);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pathology::proxycore::proxy
