@@ -14,6 +14,7 @@ pathology_library(proxycore
             src/flow/reason.cpp src/flow/request.cpp src/flow/request_views.cpp src/flow/response.cpp
             src/flow/tcp_flow.cpp src/flow/url.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
+            src/layers/client_identities.cpp src/layers/secure_server.cpp src/layers/tls_service.cpp
     HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
             include/pathology/proxycore/addons/credentials.hpp include/pathology/proxycore/addons/hook.hpp
             include/pathology/proxycore/addons/hook_data.hpp

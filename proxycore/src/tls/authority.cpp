@@ -26,7 +26,9 @@ Failure no_certificate_for(LeafNames const& names) {
 
 }  // namespace
 
-KeyPtr make_key(KeyType type) { return KeyPtr(type == KeyType::rsa_2048 ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256")); }
+KeyPtr make_key(KeyType type, unsigned rsa_bits) {
+    return KeyPtr(type == KeyType::rsa_2048 ? EVP_RSA_gen(rsa_bits) : EVP_EC_gen("P-256"));
+}
 
 EVP_PKEY* Authority::State::key_of_leaves(KeyType type) const {
     if (type == KeyType::ecdsa_p256) {
@@ -42,8 +44,9 @@ EVP_PKEY* Authority::State::key_of_leaves(KeyType type) const {
 
 std::shared_ptr<Authority::State> make_authority(AuthorityOptions const& options) {
     auto state = std::make_shared<Authority::State>();
-    state->key = make_key(options.key);
+    state->key = make_key(options.key, options.rsa_bits);
     state->leaf_key = options.leaf_key;
+    state->name = options.name;
     X509Builder builder(state->key.get(), life_of_authority);
     builder.add_to_subject("CN", options.name);
     builder.add_to_subject("O", options.name);

@@ -14,6 +14,7 @@ struct Authority::State {
     KeyPtr key;
     KeyType leaf_key = KeyType::ecdsa_p256;
     std::filesystem::path file;
+    std::string name;  // what files and archives call it
 
     X509* certificate() const noexcept { return chain.front().get(); }
     /// The private key of all leaves of that kind.
@@ -24,8 +25,11 @@ private:
     mutable KeyPtr ecdsa_, rsa_;
 };
 
-/// A new key.
-KeyPtr make_key(KeyType type);
+/// A new key; `rsa_bits` is its length when it is RSA.
+KeyPtr make_key(KeyType type, unsigned rsa_bits = 2048);
+
+/// An archive without a password (RFC 7292). Without a key it has the certificate alone.
+std::string pkcs12_of(EVP_PKEY* key, X509* certificate, std::string const& name);
 
 /// A key and a certificate signed by itself.
 std::shared_ptr<Authority::State> make_authority(AuthorityOptions const& options);

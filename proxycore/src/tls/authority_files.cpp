@@ -92,17 +92,6 @@ Result<void> make_folder(fs::path const& folder) {
     return complain(errno);
 }
 
-std::string pkcs12_of(EVP_PKEY* key, X509* certificate, std::string const& name) {
-    ChainPtr others(sk_X509_new_null());
-    if (key == nullptr) sk_X509_push(others.get(), share(certificate).release());
-    Pkcs12Ptr const archive(PKCS12_create("", name.c_str(), key, key != nullptr ? certificate : nullptr, others.get(),
-                                          0, key != nullptr ? 0 : -1, 0, 0, 0));
-    auto const out = collector();
-    if (archive) i2d_PKCS12_bio(out.get(), archive.get());
-    ERR_clear_error();
-    return collected(out.get());
-}
-
 struct PublicFile {
     std::string ending, content;
     mode_t mode;
@@ -147,6 +136,7 @@ Result<std::shared_ptr<Authority::State>> load(fs::path const& file, AuthorityOp
     }
     state->key = std::move(key);
     state->leaf_key = options.leaf_key;
+    state->name = options.name;
     state->file = file;
     return state;
 }

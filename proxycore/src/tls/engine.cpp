@@ -76,6 +76,8 @@ Result<void> Engine::set_alpn(std::vector<std::string> const& protocols) {
     return {};
 }
 
+Result<void> Engine::set_identity(Identity const& identity) { return state_->use(identity); }
+
 // --- bytes of the network
 // ---------------------------------------------------------------------------------------------
 
@@ -191,6 +193,15 @@ ConnectionInfo Engine::info() const {
         info.peer_chain.push_back(describe(sk_X509_value(chain, i)));
     }
     return info;
+}
+
+std::vector<std::string> Engine::cipher_list() const {
+    auto* const ssl = state_->ssl.get();
+    auto const* const offered = state_->is_server() ? SSL_get_client_ciphers(ssl) : SSL_get_ciphers(ssl);
+    std::vector<std::string> names;
+    for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i)
+        names.emplace_back(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(offered, i)));
+    return names;
 }
 
 std::string_view Engine::alpn() const noexcept {

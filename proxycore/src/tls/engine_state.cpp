@@ -28,17 +28,6 @@ bool takes_ecdsa(SSL* ssl) {
     return false;
 }
 
-bool use(SSL* ssl, Identity const& identity) {
-    auto const& parts = identity.parts();
-    if (parts.chain.size() == 1) {
-        return SSL_use_cert_and_key(ssl, parts.certificate(), parts.key.get(), nullptr, 1) == 1;
-    }
-    ChainPtr const further(sk_X509_new_null());
-    for (std::size_t i = 1; i < parts.chain.size(); ++i)
-        sk_X509_push(further.get(), share(parts.chain[i].get()).release());
-    return SSL_use_cert_and_key(ssl, parts.certificate(), parts.key.get(), further.get(), 1) == 1;
-}
-
 /// What TLS begins with on the wire: a handshake record or an alert, or the old ClientHello of SSL 2 (its first bit
 /// set).
 bool may_be_tls(unsigned char first) { return first == 0x16 || first == 0x15 || (first & 0x80U) != 0; }
@@ -80,11 +69,21 @@ int Engine::State::choose_identity(SSL* ssl, void* self) {
         state.chooser_failure = identity.error();
         return 0;
     }
-    if (use(ssl, *identity)) return 1;
+    if (auto const used = state.use(*identity); !used) {
+        state.chooser_failure = used.error();
+        return 0;
+    }
+    return 1;
+}
+
+Result<void> Engine::State::use(Identity const& identity) {
+    auto const& parts = identity.parts();
+    ChainPtr const further(parts.chain.size() > 1 ? sk_X509_new_null() : nullptr);
+    for (std::size_t i = 1; i < parts.chain.size(); ++i)
+        sk_X509_push(further.get(), share(parts.chain[i].get()).release());
+    if (SSL_use_cert_and_key(ssl.get(), parts.certificate(), parts.key.get(), further.get(), 1) == 1) return {};
     auto const reason = take_reason();
-    state.chooser_failure =
-        tls::failure(Errc::bad_certificate_file, "OpenSSL does not take the certificate: " + reason, reason);
-    return 0;
+    return tls::failure(Errc::bad_certificate_file, "OpenSSL does not take the certificate: " + reason, reason);
 }
 
 /// Our order of preference decides. When nothing fits, the connection goes on without a protocol agreed on.

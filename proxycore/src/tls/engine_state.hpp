@@ -25,6 +25,10 @@ struct Engine::State {
     /// Spares OpenSSL a look at nothing, for which it would make a buffer.
     bool has_something_to_read() const;
 
+    /// Shows it on this connection.
+    /// Errors: Errc::bad_certificate_file.
+    Result<void> use(Identity const& identity);
+
     Step settle(int outcome);  ///< the step after a call of OpenSSL's
     Step fail(Failure why);
     Failure explain();

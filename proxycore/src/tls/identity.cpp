@@ -109,6 +109,18 @@ std::vector<Certificate> Identity::chain() const {
 
 Certificate Identity::certificate() const { return describe(parts_->certificate()); }
 
+Result<Identity> Identity::with_further(std::vector<Certificate> const& certificates) const {
+    auto parts = std::make_shared<Parts>();
+    for (auto const& own : parts_->chain) parts->chain.push_back(share(own.get()));
+    for (auto const& further : certificates) {
+        auto read = read_certificates(further.der);
+        if (read.empty()) return unusable("memory", "there is none");
+        parts->chain.push_back(std::move(read.front()));
+    }
+    parts->key = share(parts_->key.get());
+    return Identity(std::move(parts));
+}
+
 std::string Identity::pem() const {
     auto text = pem_of(parts_->key.get());
     for (auto const& certificate : parts_->chain) text += pem_of(certificate.get());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
@@ -10,12 +11,18 @@
 #include <string>
 #include <vector>
 
+namespace pathology::proxycore::tls {
+class Authority;
+}
+
 namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 class Context;
 
 /// What all connections share: authority, certificate cache, trust, key log. Made when the proxy starts.
+///
+/// Thread: that of the proxy.
 class TlsService {
 public:
     /// Opens the authority, making it where there is none, and reads every file that the settings name.
@@ -25,6 +32,16 @@ public:
     TlsService(TlsService const&) = delete;
     TlsService& operator=(TlsService const&) = delete;
 
+    /// Does it again for other settings; handshakes that are under way keep what they began with.
+    /// Errors: as the constructor; nothing has changed then.
+    void configure(Settings const& settings);
+
+    /// Who signs the certificates that clients see.
+    tls::Authority const& authority() const;
+    /// What the user ought to know and what stops nothing, each a line for the log: an authority that has expired, a
+    /// key log that cannot be written.
+    std::vector<std::string> const& warnings() const;
+
     struct State;
     State& state() { return *state_; }
 
@@ -32,8 +49,15 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// The file in which the secrets of all connections are to be kept, TlsSettings::key_log, as the environment has it:
+/// PATHOP_SSLKEYLOGFILE, else MITMPROXY_SSLKEYLOGFILE, else SSLKEYLOGFILE; empty without. `variable` is std::getenv.
+std::string key_log_file(std::function<char const*(char const*)> const& variable);
+
 /// Puts TLS over a connection to `server`: hooks, SNI, client certificate, verification (P24-P26). What was agreed on
 /// stands in the record then.
+///
+/// Name:   the record's `sni`, where it has one, is asked for and verified, else the host of its address. An address is
+///         never asked for, but verified.
 /// Errors: untrusted, timed_out, closed; also noted as the record's error.
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& context, flow::Server& server,
                                                                     std::unique_ptr<net::Stream> stream,

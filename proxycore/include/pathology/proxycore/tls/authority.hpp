@@ -16,6 +16,7 @@ namespace pathology::proxycore::tls {
 struct AuthorityOptions {
     std::string name = "pathology";          ///< CN and O; the files are called after it: `pathology-ca.pem`
     KeyType key = KeyType::rsa_2048;         ///< of the authority itself
+    unsigned rsa_bits = 2048;                ///< how long that is, when it is RSA
     KeyType leaf_key = KeyType::ecdsa_p256;  ///< of what it issues, unless asked otherwise
     std::string passphrase = {};             ///< opens an existing key that is encrypted
 };
@@ -61,6 +62,10 @@ public:
     Certificate certificate() const;
     /// What clients have to trust, as PEM.
     std::string certificate_pem() const;
+    /// The same as PKCS#12, without a key.
+    std::string certificate_p12() const;
+    /// A signed list that revokes nothing, good for a week (RFC 5280 §5), as DER.
+    std::string revocation_list() const;
     /// Whence it was loaded or to where it was written; empty for one in memory.
     std::filesystem::path file() const;
     bool has_expired() const;

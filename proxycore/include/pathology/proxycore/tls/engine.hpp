@@ -64,6 +64,10 @@ public:
     /// handshake.
     /// Errors: Errc::bad_settings for a name that ALPN cannot carry.
     Result<void> set_alpn(std::vector<std::string> const& protocols);
+    /// For this connection, in place of the context's: the certificate that a client shows when it is asked. Before
+    /// the handshake.
+    /// Errors: Errc::bad_certificate_file when OpenSSL does not take it.
+    Result<void> set_identity(Identity const& identity);
 
     // --- bytes of the network ---
 
@@ -105,6 +109,9 @@ public:
     ConnectionInfo info() const;
     /// The protocol agreed on; empty without. Known when the handshake is done.
     std::string_view alpn() const noexcept;
+    /// The ciphers there were to choose from, in OpenSSL's names: those a client offers. A server knows them once it has
+    /// read the ClientHello, and leaves out what it never heard of.
+    std::vector<std::string> cipher_list() const;
 
     struct State;  ///< OpenSSL's objects
 

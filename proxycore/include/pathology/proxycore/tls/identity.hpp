@@ -35,6 +35,9 @@ public:
     Certificate certificate() const;
     /// Key first, then the chain; the key is not encrypted.
     std::string pem() const;
+    /// The same, with further certificates sent behind its own.
+    /// Errors: Errc::bad_certificate_file for one whose `der` is none.
+    Result<Identity> with_further(std::vector<Certificate> const& certificates) const;
 
     struct Parts;  ///< OpenSSL's objects
     explicit Identity(std::shared_ptr<Parts const> parts) : parts_(std::move(parts)) {}

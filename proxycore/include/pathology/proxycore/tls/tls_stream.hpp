@@ -45,6 +45,8 @@ public:
     ConnectionInfo info() const { return engine_.info(); }
     /// The protocol agreed on; empty without.
     std::string_view alpn() const noexcept { return engine_.alpn(); }
+    /// The ciphers that the client side offered.
+    std::vector<std::string> cipher_list() const { return engine_.cipher_list(); }
     /// What ended the connection; nothing while it is well.
     std::optional<Failure> const& failure() const noexcept { return engine_.failure(); }
 
