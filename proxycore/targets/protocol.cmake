@@ -5,10 +5,12 @@ pathology_library(protocol
             src/http1/describe.cpp src/http1/failure.cpp src/http1/grammar.cpp src/http1/machine.cpp src/http1/read_buffer.cpp
             src/http1/reader.cpp src/http1/request_machine.cpp src/http1/response_machine.cpp src/http1/rules.cpp
             src/http1/section.cpp src/http1/serialise.cpp src/http1/start_line.cpp
-            src/http2/base64url.cpp src/http2/describe.cpp src/http2/failure.cpp src/http2/frame_header.cpp src/http2/frame_reader.cpp
-            src/http2/frame_scanner.cpp src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp
-            src/http2/names.cpp src/http2/server_callbacks.cpp src/http2/server_input.cpp
-            src/http2/server_machine.cpp src/http2/server_session.cpp
+            src/http2/base64url.cpp src/http2/callbacks.cpp src/http2/client_input.cpp src/http2/client_machine.cpp
+            src/http2/client_session.cpp src/http2/describe.cpp src/http2/failure.cpp src/http2/field_list.cpp
+            src/http2/frame_header.cpp src/http2/frame_reader.cpp src/http2/frame_scanner.cpp
+            src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp src/http2/machine.cpp
+            src/http2/machine_input.cpp src/http2/names.cpp src/http2/server_input.cpp src/http2/server_machine.cpp
+            src/http2/server_session.cpp
             src/socks5/message.cpp src/socks5/read.cpp
             src/websocket/assembler.cpp src/websocket/close.cpp src/websocket/deflate.cpp src/websocket/endpoint.cpp
             src/websocket/extension.cpp src/websocket/frame_header.cpp src/websocket/frame_reader.cpp
@@ -53,9 +55,11 @@ pathology_test(protocol_test SIZE unit LINK pathology::protocol nlohmann_json::n
             test/record/json_test.cpp
     DEFINE  LOG_PAGE="${PROJECT_SOURCE_DIR}/doc/log.md")
 pathology_test(http2_test SIZE unit LINK pathology::protocol
-    SOURCES test/http2/frame_reader_test.cpp test/http2/header_decoder_test.cpp test/http2/server.cpp
+    SOURCES test/http2/client.cpp test/http2/client_conformance_test.cpp test/http2/client_session_test.cpp
+            test/http2/frame_reader_test.cpp test/http2/header_decoder_test.cpp test/http2/relay_test.cpp test/http2/server.cpp
             test/http2/server_conformance_test.cpp test/http2/server_session_test.cpp test/http2/wire.cpp)
 pathology_fuzzer(http2_server_fuzz SOURCES fuzz/http2_server_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_seeds)
+pathology_fuzzer(http2_client_fuzz SOURCES fuzz/http2_client_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_client_seeds)
 pathology_fuzzer(http2_reader_fuzz SOURCES fuzz/http2_reader_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_seeds)
 pathology_fuzzer(http1_fuzz SOURCES fuzz/http1_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http1_seeds
                  DICTIONARY fuzz/http1.dict)

@@ -6,33 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "http2/text_content.hpp"
 #include "http2/wire.hpp"
 
 namespace pathology::proxycore::http2::test {
-
-/// Content out of a text that may grow.
-class TextContent : public Content {
-public:
-    explicit TextContent(std::string text, bool is_whole = true) : text_(std::move(text)), is_whole_(is_whole) {}
-
-    std::optional<Piece> peek(std::size_t limit) override {
-        if (is_broken) return std::nullopt;
-        auto const rest = std::string_view(text_).substr(used_);
-        return Piece{rest.substr(0, limit), is_whole_ && rest.size() <= limit};
-    }
-    void consume(std::size_t size) override { used_ += size; }
-
-    void add(std::string_view more, bool is_whole) {
-        text_ += more;
-        is_whole_ = is_whole;
-    }
-    bool is_broken = false;
-
-private:
-    std::string text_;
-    bool is_whole_;
-    std::size_t used_ = 0;
-};
 
 /// HEADERS of a 200, on stream 1; the session puts the right stream.
 std::string ok_head(bool has_content);

@@ -1,11 +1,11 @@
-#include "http2/server_callbacks.hpp"
+#include "http2/callbacks.hpp"
 
-#include "http2/server_machine.hpp"
+#include "http2/machine.hpp"
 
 namespace pathology::proxycore::http2 {
 namespace {
 
-ServerMachine& machine(void* user_data) { return *static_cast<ServerMachine*>(user_data); }
+Machine& machine(void* user_data) { return *static_cast<Machine*>(user_data); }
 
 std::string_view text(std::uint8_t const* bytes, std::size_t size) {
     return {reinterpret_cast<char const*>(bytes), size};
@@ -52,12 +52,16 @@ int on_frame_sent(nghttp2_session*, nghttp2_frame const* frame, void* user_data)
 
 ssize_t read_content(nghttp2_session*, std::int32_t, std::uint8_t*, std::size_t limit, std::uint32_t* flags,
                      nghttp2_data_source* source, void* user_data) {
-    return machine(user_data).read_content(*static_cast<ServerStream*>(source->ptr), limit, *flags);
+    return machine(user_data).read_content(*static_cast<Stream*>(source->ptr), limit, *flags);
 }
 
 int send_content(nghttp2_session*, nghttp2_frame* frame, std::uint8_t const* header, std::size_t /*size*/,
                  nghttp2_data_source* source, void* user_data) {
-    return machine(user_data).send_content(*static_cast<ServerStream*>(source->ptr), *frame, header);
+    return machine(user_data).send_content(*static_cast<Stream*>(source->ptr), *frame, header);
+}
+
+int on_frame_not_sent(nghttp2_session*, nghttp2_frame const* frame, int error, void* user_data) {
+    return machine(user_data).on_frame_not_sent(*frame, error);
 }
 
 int on_error(nghttp2_session*, int, char const* message, std::size_t size, void* user_data) {
@@ -67,7 +71,7 @@ int on_error(nghttp2_session*, int, char const* message, std::size_t size, void*
 
 }  // namespace
 
-std::unique_ptr<nghttp2_session_callbacks, DeleteCallbacks> server_callbacks() {
+std::unique_ptr<nghttp2_session_callbacks, DeleteCallbacks> session_callbacks() {
     nghttp2_session_callbacks* callbacks = nullptr;
     if (nghttp2_session_callbacks_new(&callbacks) != 0) throw std::bad_alloc();
     nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
@@ -79,19 +83,20 @@ std::unique_ptr<nghttp2_session_callbacks, DeleteCallbacks> server_callbacks() {
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
     nghttp2_session_callbacks_set_before_frame_send_callback(callbacks, before_frame_sent);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, on_frame_not_sent);
     nghttp2_session_callbacks_set_send_data_callback(callbacks, send_content);
     nghttp2_session_callbacks_set_error_callback2(callbacks, on_error);
     return std::unique_ptr<nghttp2_session_callbacks, DeleteCallbacks>(callbacks);
 }
 
-std::unique_ptr<nghttp2_option, DeleteOption> server_option(ServerSettings const& settings) {
+Option session_option(SessionSettings const& settings) {
     nghttp2_option* option = nullptr;
     if (nghttp2_option_new(&option) != 0) throw std::bad_alloc();
     // It counts the reads of a header of nine bytes, not the headers; the machine counts these.
     nghttp2_option_set_max_continuations(option, FrameHeader::size * (settings.max_continuations + std::size_t{1}));
     nghttp2_option_set_max_outbound_ack(option, settings.max_acks);
-    nghttp2_option_set_stream_reset_rate_limit(option, settings.reset_burst, settings.reset_rate);
-    return std::unique_ptr<nghttp2_option, DeleteOption>(option);
+    nghttp2_option_set_no_auto_window_update(option, settings.window_updates == WindowUpdates::when_consumed ? 1 : 0);
+    return Option(option);
 }
 
 nghttp2_data_provider provider_of(void* stream) {
