@@ -1,9 +1,10 @@
 # pathology::proxycore: the proxy: flows, content, modes, addons.
 
 pathology_library(proxycore
-    SOURCES src/addons/addon.cpp src/addons/chain.cpp src/addons/credentials.cpp src/addons/hook.cpp
-            src/addons/md5_crypt.cpp src/addons/option_value.cpp src/addons/options.cpp src/addons/password_hash.cpp
-            src/addons/proxy_auth.cpp src/addons/shared_object.cpp
+    SOURCES src/addons/addon.cpp src/addons/chain.cpp src/addons/credentials.cpp src/addons/dump_writer.cpp
+            src/addons/dumper.cpp src/addons/hook.cpp src/addons/md5_crypt.cpp src/addons/option_value.cpp
+            src/addons/options.cpp src/addons/password_hash.cpp src/addons/printable.cpp src/addons/proxy_auth.cpp
+            src/addons/shared_object.cpp src/addons/term_log.cpp
             src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/decoder.cpp
             src/content/encoder.cpp src/content/failure.cpp src/content/iconv.cpp src/content/infer_charset.cpp
             src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
@@ -16,12 +17,13 @@ pathology_library(proxycore
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
             src/layers/client_identities.cpp src/layers/secure_server.cpp src/layers/tls_service.cpp
     HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
-            include/pathology/proxycore/addons/credentials.hpp include/pathology/proxycore/addons/hook.hpp
+            include/pathology/proxycore/addons/credentials.hpp include/pathology/proxycore/addons/dump_sink.hpp
+            include/pathology/proxycore/addons/dumper.hpp include/pathology/proxycore/addons/hook.hpp
             include/pathology/proxycore/addons/hook_data.hpp
             include/pathology/proxycore/addons/log_entry.hpp include/pathology/proxycore/addons/option_value.hpp
             include/pathology/proxycore/addons/options.hpp include/pathology/proxycore/addons/password_hash.hpp
             include/pathology/proxycore/addons/proxy_auth.hpp
-            include/pathology/proxycore/addons/shared_object.hpp
+            include/pathology/proxycore/addons/shared_object.hpp include/pathology/proxycore/addons/term_log.hpp
             include/pathology/proxycore/content/charset.hpp include/pathology/proxycore/content/coding.hpp
             include/pathology/proxycore/content/decoder.hpp include/pathology/proxycore/content/encoder.hpp
             include/pathology/proxycore/content/failure.hpp include/pathology/proxycore/content/media_type.hpp
@@ -37,7 +39,7 @@ pathology_library(proxycore
             include/pathology/proxycore/flow/websocket_data.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
     PUBLIC  pathology::pattern pathology::protocol pathology::tls pathology::tunnel
-    PRIVATE OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
+    PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
 pathology_test(content_test SIZE unit LINK pathology::proxycore
     SOURCES test/content/charset_test.cpp test/content/coding_test.cpp test/content/decoder_test.cpp
             test/content/encoder_test.cpp test/content/media_type_test.cpp)
@@ -52,8 +54,8 @@ pathology_benchmark(content_bench SOURCES bench/content_bench.cpp LINK pathology
 pathology_benchmark(addons_bench SOURCES bench/addons_bench.cpp LINK pathology::proxycore)
 pathology_test(addons_test SIZE unit LINK pathology::proxycore
     SOURCES test/addons/chain_test.cpp test/addons/concurrency_test.cpp test/addons/credentials_test.cpp
-            test/addons/hook_test.cpp test/addons/options_test.cpp test/addons/proxy_auth_test.cpp
-            test/addons/shared_object_test.cpp
+            test/addons/dumper_test.cpp test/addons/hook_test.cpp test/addons/options_test.cpp test/addons/proxy_auth_test.cpp
+            test/addons/shared_object_test.cpp test/addons/term_log_test.cpp
     DEFINE  GREETER_ADDON="$<TARGET_FILE:pathology_greeter_addon>" FUTURE_ADDON="$<TARGET_FILE:pathology_future_addon>"
             GREETER_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/test/addons/greeter_addon.cpp"
             ADDONS_PAGE="${PROJECT_SOURCE_DIR}/doc/addons.md")

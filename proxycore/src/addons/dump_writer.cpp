@@ -1,0 +1,235 @@
+#include "addons/dump_writer.hpp"
+
+#include <algorithm>
+#include <pathology/proxycore/console/dump.hpp>
+#include <pathology/proxycore/content/media_type.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
+
+#include "addons/paint.hpp"
+#include "addons/printable.hpp"
+
+namespace pathology::proxycore::addons {
+namespace {
+
+constexpr std::string_view indent = "    ";
+constexpr std::string_view missing = "(content missing)";
+constexpr std::string_view replayed = "[replay]";
+
+std::string printable(std::string_view text) {
+    std::string out;
+    append_printable(out, text);
+    return out;
+}
+
+std::string address_of(std::optional<flow::Address> const& address) { return address ? to_string(*address) : "?"; }
+
+bool is_http1(http::Version version) { return version.major == 1; }
+
+/// Between two peers of the same HTTP/1 nobody needs to read the version.
+bool shows_version(http::Version its, http::Version other) { return !is_http1(its) || its != other; }
+
+std::string_view method_colour(std::string_view method) {
+    if (method == "GET") return sgr::bold_green;
+    return method == "DELETE" ? sgr::bold_red : sgr::bold_magenta;
+}
+
+std::string_view status_colour(unsigned code) {
+    if (code == 418) return sgr::bold_red_blinking;
+    if (code >= 200 && code < 300) return sgr::bold_green;
+    if (code >= 300 && code < 400) return sgr::bold_magenta;
+    return code >= 400 && code < 600 ? sgr::bold_red : sgr::bold;
+}
+
+bool names_charset(flow::Message const& message) {
+    auto const type = content::parse_media_type(message.headers.first("Content-Type").value_or(""));
+    return type && type->parameter("charset");
+}
+
+std::string_view reason_of(flow::Response const& response) {
+    return is_http1(response.http_version) ? std::string_view(response.reason) : flow::reason_of(response.status_code);
+}
+
+}  // namespace
+
+void DumpWriter::http(flow::HttpFlow const& flow) {
+    request_line(flow);
+    message(flow.request);
+    if (flow.response) {
+        response_line(flow);
+        message(*flow.response);
+    }
+    if (flow.error) error_line(" << " + printable(flow.error->message));
+}
+
+void DumpWriter::request_line(flow::HttpFlow const& flow) {
+    if (flow.is_replay == flow::Replay::request)
+        paint(sgr::bold_yellow, replayed);
+    else
+        out_ += printable(address_of(flow.client_conn->peername));
+    out_ += ": ";
+    paint(method_colour(flow.request.method()), printable(flow.request.raw_method));
+    out_ += ' ';
+    paint(sgr::bold, url_of(flow.request));
+    auto const version = flow.request.http_version;
+    if (shows_version(version, flow.response ? flow.response->http_version : http::Version{}))
+        out_ += " " + to_string(version);
+    out_ += '\n';
+}
+
+std::string DumpWriter::url_of(flow::Request const& request) const {
+    auto url = printable(style_.shows_host ? request.pretty_url() : request.url());
+    if (!style_.is_terminal || style_.detail > 1) return url;
+    auto length = std::max<std::size_t>(style_.columns, 75) - 25;  // room for an address
+    if (url.size() <= length) return url;
+    while ((static_cast<unsigned char>(url[length]) & 0xc0) == 0x80) --length;  // not inside a character
+    return url.substr(0, length) + "…";
+}
+
+void DumpWriter::response_line(flow::HttpFlow const& flow) {
+    auto const& response = *flow.response;
+    auto const replay = flow.is_replay == flow::Replay::response ? replayed : std::string_view();
+    std::string version;
+    if (shows_version(response.http_version, flow.request.http_version))
+        version = to_string(response.http_version) + " ";
+    if (!replay.empty()) paint(sgr::bold_yellow, replay);
+    if (style_.detail == 1) {  // the code stands below the method
+        auto const taken = 2 + version.size() + replay.size();
+        auto const address = flow.client_conn->peername ? to_string(*flow.client_conn->peername).size() : 0;
+        out_.append(address > taken ? address - taken : 0, ' ');
+    }
+    paint(sgr::bold, " <<");
+    out_ += " " + version;
+    auto const colour = status_colour(response.status_code);
+    paint(colour, std::to_string(response.status_code));
+    out_ += ' ';
+    paint(colour, printable(reason_of(response)));
+    out_ += ' ';
+    paint(sgr::bold, response.raw_content ? human_size(response.raw_content->size()) : missing);
+    out_ += '\n';
+}
+
+void DumpWriter::message(flow::Message const& message) {
+    if (style_.detail < 2) return;
+    fields(message.headers);
+    if (style_.detail >= 3) content(message);
+    if (!message.trailers || message.trailers->begin() == message.trailers->end()) return;
+    out_ += indent;
+    paint(sgr::magenta, "--- HTTP Trailers");
+    out_ += '\n';
+    fields(*message.trailers);
+}
+
+void DumpWriter::content(flow::Message const& message) {
+    if (!message.raw_content) return body(missing, false);
+    auto const content = message.content_or_raw();
+    // Without a charset it would be ISO-8859-1, which anything is.
+    auto const text = names_charset(message) ? message.text(flow::Strictness::strict) : content;
+    if (!text || is_mostly_binary(*text)) return body(content, is_mostly_binary(content));
+    body(*text, false);
+}
+
+void DumpWriter::fields(http::Fields const& fields) {
+    for (auto const [name, value] : fields) {
+        out_ += indent;
+        paint(sgr::blue, http::escaped(name));
+        out_ += ": " + http::escaped(value) + "\n";
+    }
+}
+
+void DumpWriter::body(std::string_view text, bool is_binary) {
+    if (!text.empty()) out_ += '\n';
+    auto const shown = is_binary ? console::dump_hex(text) : std::string(text);
+    auto rest = std::string_view(shown);
+    for (std::size_t lines = 0; !rest.empty(); ++lines) {
+        if (style_.detail == 3 && lines == style_.most_lines) {
+            out_ += indent;
+            paint(sgr::dim, "(cut off)");
+            out_ += '\n';
+            break;
+        }
+        auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        if (is_binary) line.remove_prefix(1);  // the tab
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        out_ += indent;
+        append_printable(out_, line, true);
+        out_ += '\n';
+    }
+    out_ += '\n';
+}
+
+// --- messages --------------------------------------------------------------------------------------------------------
+
+void DumpWriter::message_line(flow::Flow const& flow, bool from_client, std::string_view what, std::string_view path) {
+    auto const arrow = from_client ? " -> " : " <- ";
+    out_ += printable(address_of(flow.client_conn->peername));
+    ((out_ += arrow) += what) += arrow;
+    out_ += printable(address_of(flow.server_conn->address())) + printable(path) + "\n";
+}
+
+void DumpWriter::websocket_message(flow::HttpFlow const& flow) {
+    auto const& message = flow.websocket->messages.back();
+    auto const what = message.is_text() ? "WebSocket text message" : "WebSocket binary message";
+    message_line(flow, message.from_client, what, flow.request.path);
+    if (style_.detail >= 3) body(message.content, !message.is_text() && is_mostly_binary(message.content));
+}
+
+void DumpWriter::tcp_message(flow::TcpFlow const& flow) {
+    auto const& message = flow.messages.back();
+    message_line(flow, message.from_client, "tcp", "");
+    if (style_.detail >= 3) body(message.content, is_mostly_binary(message.content));
+}
+
+void DumpWriter::tcp_error(flow::TcpFlow const& flow) {
+    auto const message = flow.error ? printable(flow.error->message) : std::string();
+    error_line("Error in TCP connection to " + printable(address_of(flow.server_conn->address())) + ": " + message);
+}
+
+namespace {
+
+/// RFC 6455 §7.4.1 and the registry.
+std::string name_of_close(std::uint16_t code) {
+    switch (code) {
+        case 1002: return "PROTOCOL_ERROR";
+        case 1003: return "UNSUPPORTED_DATA";
+        case 1006: return "ABNORMAL_CLOSURE";
+        case 1007: return "INVALID_FRAME_PAYLOAD_DATA";
+        case 1008: return "POLICY_VIOLATION";
+        case 1009: return "MESSAGE_TOO_BIG";
+        case 1010: return "MANDATORY_EXT";
+        case 1011: return "INTERNAL_ERROR";
+        case 1012: return "SERVICE_RESTART";
+        case 1013: return "TRY_AGAIN_LATER";
+        case 1014: return "BAD_GATEWAY";
+        case 1015: return "TLS_HANDSHAKE_FAILED";
+        default: return "UNKNOWN_ERROR=" + std::to_string(code);
+    }
+}
+
+constexpr bool is_orderly(std::uint16_t code) { return code == 1000 || code == 1001 || code == 1005; }
+
+}  // namespace
+
+void DumpWriter::websocket_end(flow::HttpFlow const& flow) {
+    auto const code = flow.websocket->close_code.value_or(1006);
+    auto const reason = printable(flow.websocket->close_reason.value_or(""));
+    if (is_orderly(code)) {
+        out_ += "WebSocket connection closed by ";
+        out_ += flow.websocket->closed_by_client.value_or(false) ? "client: " : "server: ";
+        out_ += std::to_string(code) + (reason.empty() ? "" : " " + reason) + "\n";
+        return;
+    }
+    error_line("Error in WebSocket connection to " + printable(address_of(flow.server_conn->address())) +
+               ": WebSocket Error: " + name_of_close(code) + (reason.empty() ? "" : " (reason: " + reason + ")"));
+}
+
+void DumpWriter::error_line(std::string_view text) {
+    paint(sgr::bold_red, text);
+    out_ += '\n';
+}
+
+void DumpWriter::paint(std::string_view parameters, std::string_view text) {
+    append_painted(out_, style_.is_terminal, parameters, text);
+}
+
+}  // namespace pathology::proxycore::addons

@@ -1,0 +1,70 @@
+#include <pathology/proxycore/addons/term_log.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <pathology/proxycore/addons/options.hpp>
+
+#include "addons/paint.hpp"
+#include "addons/printable.hpp"
+
+namespace pathology::proxycore::addons {
+namespace {
+
+constexpr char option_name[] = "termlog_verbosity";
+constexpr std::array levels{LogLevel::error, LogLevel::warn, LogLevel::alert, LogLevel::info, LogLevel::debug};
+
+/// "[12:34:56.789]"
+std::string moment(flow::Time now) {
+    auto const time = flow::Time::clock::to_time_t(now);
+    std::tm parts{};
+    ::localtime_r(&time, &parts);
+    auto const whole = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+    auto const rest = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch() - whole);
+    std::array<char, 64> text{};
+    auto const length = std::snprintf(text.data(), text.size(), "[%02d:%02d:%02d.%03d]", parts.tm_hour, parts.tm_min,
+                                      parts.tm_sec, static_cast<int>(rest.count()));
+    return {text.data(), static_cast<std::size_t>(length)};
+}
+
+std::string_view colour_of(LogLevel level) {
+    switch (level) {
+        case LogLevel::error: return sgr::red;
+        case LogLevel::warn: return sgr::yellow;
+        case LogLevel::alert: return sgr::magenta;
+        case LogLevel::info:
+        case LogLevel::debug: break;
+    }
+    return sgr::plain;
+}
+
+}  // namespace
+
+void TermLog::load(Options& options) {
+    TextList choices;
+    for (auto const level : levels) choices.emplace_back(to_string(level));
+    options.declare(
+        {option_name, std::string("info"), "The least important lines of the log that are shown.", choices});
+}
+
+void TermLog::configure(Options const& options, std::set<std::string> const& /*changed*/) {
+    auto const& word = options.get<std::string>(option_name);
+    least_ = *std::find_if(levels.begin(), levels.end(), [&](LogLevel level) { return to_string(level) == word; });
+}
+
+void TermLog::log(LogEntry const& entry) {
+    if (entry.level > least_) return;
+    std::string text, line = moment(now_());
+    append_printable(text, entry.message);
+    if (!entry.client.empty()) {
+        append_printable(line += "[", entry.client);
+        line += "]";
+    }
+    line += ' ';
+    append_painted(line, sink_.is_terminal, colour_of(entry.level), text);
+    sink_.write(line += '\n');
+}
+
+}  // namespace pathology::proxycore::addons
