@@ -10,8 +10,21 @@
 namespace pathology::proxycore::console {
 namespace {
 
+/// "-p,--port" of "-p,--port|--listen-port".
+std::string_view shown(std::string_view names) { return names.substr(0, names.find('|')); }
+
+/// All of them, as CLI11 has it.
+std::string all(std::string_view names) {
+    std::string list(names.substr(names.starts_with('|') ? 1 : 0));
+    std::replace(list.begin(), list.end(), '|', ',');
+    return list;
+}
+
 /// "--port" of "-p,--port": how messages name an option.
-std::string last_name(std::string_view names) { return std::string(names.substr(names.rfind(',') + 1)); }
+std::string last_name(std::string_view names) {
+    auto const shown_names = shown(names).empty() ? names.substr(1) : shown(names);
+    return std::string(shown_names.substr(shown_names.rfind(',') + 1));
+}
 
 /// The option at the front of one of CLI11's messages.
 std::string subject(CLI::Error const& error) {
@@ -35,7 +48,10 @@ struct CommandLine::Parser {
         help.groups.push_back({"Options", {}});
     }
 
-    void add_to_help(HelpEntry entry) { help.groups.back().entries.push_back(std::move(entry)); }
+    void add_to_help(HelpEntry entry) {
+        entry.names = shown(entry.names);
+        if (!entry.names.empty()) help.groups.back().entries.push_back(std::move(entry));
+    }
 
     CLI::App app;
     Help help;
@@ -61,7 +77,12 @@ CommandLine::~CommandLine() = default;
 void CommandLine::group(std::string_view title) { parser_->help.groups.push_back({std::string(title), {}}); }
 
 void CommandLine::flag(std::string_view names, bool& into, std::string_view help) {
-    parser_->app.add_flag_function(std::string(names), [&into](std::int64_t) { into = true; });
+    parser_->app.add_flag_function(all(names), [&into](std::int64_t) { into = true; });
+    parser_->add_to_help({std::string(names), "", std::string(help), ""});
+}
+
+void CommandLine::counter(std::string_view names, unsigned& into, std::string_view help) {
+    parser_->app.add_flag_function(all(names), [&into](std::int64_t times) { into = static_cast<unsigned>(times); });
     parser_->add_to_help({std::string(names), "", std::string(help), ""});
 }
 
@@ -74,7 +95,7 @@ void CommandLine::declare(std::string_view names, Assigner assigner, std::string
         }
         return true;
     };
-    auto* const option = parser_->app.add_option(std::string(names), CLI::callback_t(take_all));
+    auto* const option = parser_->app.add_option(all(names), CLI::callback_t(take_all));
     using Policy = CLI::MultiOptionPolicy;
     option->multi_option_policy(assigner.many ? Policy::TakeAll : Policy::TakeLast);
     auto word = placeholder.empty() ? assigner.placeholder : std::string(placeholder);

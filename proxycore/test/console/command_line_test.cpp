@@ -70,6 +70,31 @@ TEST(CommandLine, ReadsEveryKind) {
     EXPECT_EQ(sample.specs, (Arguments{"get:/", "ws:/"}));
 }
 
+TEST(CommandLine, CountsASwitch) {
+    unsigned detail = 0;
+    CommandLine line("sample", "");
+    line.counter("-d,--detail", detail, "show more");
+    ASSERT_TRUE(line.parse({"-d", "-dd"}));
+    EXPECT_EQ(detail, 3U);
+}
+
+TEST(CommandLine, TakesOlderSpellingsWithoutShowingThem) {
+    bool quiet = false;
+    std::string host;
+    CommandLine line("sample", "");
+    line.option("-b,--listen-host|--bind-address", host, "where", "ADDRESS");
+    line.flag("|--silent", quiet, "an older flag");
+    ASSERT_TRUE(line.parse({"--bind-address", "::1", "--silent"}));
+    EXPECT_EQ(host, "::1");
+    EXPECT_TRUE(quiet);
+    auto const help = line.parse({"-h"}).error().out;
+    EXPECT_NE(help.find("  -b, --listen-host ADDRESS "), help.npos) << help;
+    EXPECT_EQ(help.find("bind-address"), help.npos);
+    EXPECT_EQ(help.find("silent"), help.npos);
+    EXPECT_EQ(line.parse({"--bind-address"}).error().err,
+              "sample: --listen-host needs a value\nTry 'sample --help'.\n");
+}
+
 TEST(CommandLine, TakesTheLastOfARepeatedOption) {
     Sample sample;
     ASSERT_TRUE(sample.line.parse({"-p", "1", "-p", "2", "there"}));

@@ -35,6 +35,7 @@ Exit usage_error(std::string_view program, std::string_view message);
 ///     line.flag("-e,--explain", options.explain, "show what was sent, spelled out");
 ///     if (auto const parsed = line.parse(arguments); !parsed) return parsed.error();
 ///
+/// Names:  "-p,--port", and behind a bar older spellings that are taken and not shown: "-p,--port|--listen-port".
 /// Owns:   references to the variables, which must outlive parse().
 /// Errors: a declaration that contradicts itself is a bug and throws in every run; what the user typed wrong is an
 /// Exit.
@@ -50,6 +51,8 @@ public:
 
     /// A switch: given = true.
     void flag(std::string_view names, bool& into, std::string_view help);
+    /// A switch that may be given several times: how often.
+    void counter(std::string_view names, unsigned& into, std::string_view help);
 
     /// An option with a value; `placeholder` empty = the word of its type. A std::vector takes one value each time the
     /// option is given.
