@@ -1,0 +1,23 @@
+// The command line of pathop.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/console/command_line.hpp>
+#include <string>
+#include <vector>
+
+namespace pathology::pathop {
+
+/// What the program is asked to do. Almost every flag stands for an option of the proxy or of an addon.
+struct ProgramOptions {
+    std::vector<proxycore::addons::Setting> settings{};
+    std::vector<std::string> scripts{};  ///< files of addons, in this order
+    bool json = false;                   ///< one JSON object for each flow instead of text
+    bool lists_options = false;          ///< show the options, and end
+};
+
+/// Reads the arguments of main. The Exit is done for --help and --version, failed for what is wrong.
+boost::system::result<ProgramOptions, proxycore::console::Exit> parse_options(int argc, char const* const* argv);
+
+}  // namespace pathology::pathop
