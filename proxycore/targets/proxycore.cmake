@@ -15,6 +15,13 @@ pathology_library(proxycore
             src/flow/reason.cpp src/flow/request.cpp src/flow/request_views.cpp src/flow/response.cpp
             src/flow/tcp_flow.cpp src/flow/url.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
+            src/layers/abort_watch.cpp src/layers/beside.cpp src/layers/body.cpp src/layers/context.cpp
+            src/layers/error_page.cpp
+            src/layers/exchange.cpp src/layers/exchange_answer.cpp src/layers/exchange_request.cpp
+            src/layers/failure.cpp src/layers/http1_client.cpp src/layers/http1_client_stream.cpp
+            src/layers/http1_connect.cpp src/layers/http1_framing.cpp src/layers/http1_input.cpp
+            src/layers/http1_output.cpp src/layers/http1_server.cpp src/layers/refusal.cpp
+            src/layers/request_target.cpp src/layers/upgrade.cpp
             src/layers/client_identities.cpp src/layers/secure_server.cpp src/layers/tls_service.cpp
     HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
             include/pathology/proxycore/addons/credentials.hpp include/pathology/proxycore/addons/dump_sink.hpp
@@ -37,6 +44,10 @@ pathology_library(proxycore
             include/pathology/proxycore/flow/response.hpp include/pathology/proxycore/flow/tcp_flow.hpp
             include/pathology/proxycore/flow/time.hpp include/pathology/proxycore/flow/url.hpp
             include/pathology/proxycore/flow/websocket_data.hpp
+            include/pathology/proxycore/layers/context.hpp include/pathology/proxycore/layers/exchange.hpp
+            include/pathology/proxycore/layers/failure.hpp include/pathology/proxycore/layers/http1_server.hpp
+            include/pathology/proxycore/layers/http_streams.hpp include/pathology/proxycore/layers/layers.hpp
+            include/pathology/proxycore/layers/servers.hpp include/pathology/proxycore/layers/settings.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
     PUBLIC  pathology::pattern pathology::protocol pathology::tls pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
@@ -66,6 +77,8 @@ if(PATHOLOGY_BUILD_TESTS)
     target_link_libraries(pathology_future_addon PRIVATE pathology_build_options)
     add_dependencies(addons_test pathology_greeter_addon pathology_future_addon)
 endif()
+pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
+    SOURCES test/layers/http1_layer_test.cpp test/layers/http_bench.cpp test/support/streams.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(scenarios_test SIZE unit SOURCES test/scenarios_test.cpp
     DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test")

@@ -1,6 +1,5 @@
 #include <pathology/proxycore/flow/request.hpp>
 
-#include <pathology/proxycore/flow/address.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 
 #include "ascii.hpp"
@@ -83,6 +82,12 @@ void Request::set_host(std::string_view host) {
 void Request::set_port(std::uint16_t port) {
     port_ = port;
     update_host_header();
+}
+
+void Request::set_destination(std::string_view scheme, Address const& address) {
+    scheme_ = scheme;
+    host_ = address.host;
+    port_ = address.port;
 }
 
 void Request::update_host_header() {

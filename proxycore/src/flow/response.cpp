@@ -1,5 +1,7 @@
 #include <pathology/proxycore/flow/response.hpp>
 
+#include <utility>
+
 namespace pathology::proxycore::flow {
 
 Response Response::make(unsigned status_code, std::string_view content, http::Fields const& headers) {
@@ -11,12 +13,12 @@ Response Response::make(unsigned status_code, std::string_view content, http::Fi
     return response;
 }
 
-Response Response::from_head(http::ResponseHead const& head) {
+Response Response::from_head(http::ResponseHead head) {
     Response response;
     response.http_version = head.version;
     response.status_code = head.status;
-    response.reason = head.reason;
-    response.headers = head.fields;
+    response.reason = std::move(head.reason);
+    response.headers = std::move(head.fields);
     return response;
 }
 

@@ -15,7 +15,7 @@ public:
 
     /// A response of version 1.1 with these fields, a Content-Length, and the reason of the code table.
     static Response make(unsigned status_code = 200, std::string_view content = {}, http::Fields const& headers = {});
-    static Response from_head(http::ResponseHead const& head);
+    static Response from_head(http::ResponseHead head);
     http::ResponseHead to_head() const;
 
     unsigned status_code = 200;

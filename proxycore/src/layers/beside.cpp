@@ -1,0 +1,40 @@
+#include "layers/beside.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/system/system_error.hpp>
+#include <utility>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+namespace asio = boost::asio;
+
+bool tells_of_cancellation(std::exception_ptr const& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (boost::system::system_error const& error) {
+        return error.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace
+
+void Beside::start(asio::awaitable<void> work) {
+    is_running_ = true;
+    auto const note_end = [this](std::exception_ptr thrown) {
+        if (thrown && !tells_of_cancellation(thrown)) thrown_ = std::move(thrown);
+        is_running_ = false;
+        ended_.ring();
+    };
+    asio::co_spawn(executor_, std::move(work), asio::bind_cancellation_slot(signal_.slot(), note_end));
+}
+
+asio::awaitable<void> Beside::join() {
+    while (is_running_) co_await ended_.wait();
+    if (auto const thrown = std::exchange(thrown_, nullptr)) std::rethrow_exception(thrown);
+}
+
+}  // namespace pathology::proxycore::layers

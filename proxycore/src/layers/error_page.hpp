@@ -1,0 +1,12 @@
+// The response that the proxy makes itself when there is none to pass on (P13).
+#pragma once
+
+#include <pathology/proxycore/flow/response.hpp>
+#include <string_view>
+
+namespace pathology::proxycore::layers {
+
+/// A small HTML page that says what happened; the connection ends after it.
+flow::Response error_page(unsigned status, std::string_view message);
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,147 @@
+#include <pathology/proxycore/layers/exchange.hpp>
+
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <pathology/proxycore/net/within.hpp>
+#include <utility>
+
+#include "layers/error_page.hpp"
+#include "layers/exchange_run.hpp"
+#include "layers/refusal.hpp"
+
+namespace pathology::proxycore::layers {
+
+asio::awaitable<ExchangeEnd> exchange(Context& context, flow::HttpFlow& flow, ClientStream& client) {
+    auto const executor = co_await asio::this_coro::executor;
+    ExchangeRun run(context, flow, client, executor);
+    std::exception_ptr thrown;
+    try {
+        co_return co_await run.run();
+    } catch (...) {
+        thrown = std::current_exception();  // settled below, as nothing can be awaited here
+    }
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await run.stop();
+    std::rethrow_exception(thrown);
+}
+
+ExchangeRun::ExchangeRun(Context& context, flow::HttpFlow& flow, ClientStream& client, asio::any_io_executor executor)
+    : context_(context),
+      flow_(flow),
+      client_(client),
+      executor_(std::move(executor)),
+      watch_(executor_, client, [this] {
+          if (server_ != nullptr) server_->abort();
+      }) {}
+
+asio::awaitable<ExchangeEnd> ExchangeRun::run() {
+    flow_.live = true;
+    bool goes_on = co_await take_request();
+    if (goes_on && !flow_.response) goes_on = co_await ask_server();
+    if (goes_on) goes_on = co_await answer();
+    co_await wind_up();
+    end_.is_whole = goes_on && !client_is_gone_ && !flow_.error;
+    if (end_.upgraded == nullptr) flow_.live = false;
+    co_return std::move(end_);
+}
+
+/// What goes on beside the answer may outlast it: then the rest of the request is passed on, or not any more.
+asio::awaitable<void> ExchangeRun::wind_up() {
+    watch_.end();
+    if (watch_.is_looking()) co_await watch_.join();
+    if (!upload_) co_return;
+    co_await upload_->work.join();
+    if (auto const* const cause = deeper_cause(); cause != nullptr && !flow_.error)
+        flow_.error = flow::Error{cause->message, context_.now()};
+}
+
+asio::awaitable<void> ExchangeRun::stop() {
+    watch_.end();
+    co_await watch_.join();
+    if (upload_) {
+        upload_->work.cancel();
+        try {
+            co_await upload_->work.join();
+        } catch (...) {  // the exception that came first is the one to tell of
+        }
+    }
+    if (server_ != nullptr) server_->abort();
+    client_.abort();
+    if (!is_concluded_) {
+        if (!flow_.error) flow_.error = flow::Error{"the exchange was stopped", context_.now()};
+        auto hook = conclude_with_error();
+        co_await net::finish_within(context_.settings->times.stop, std::move(hook));
+    }
+    flow_.live = false;
+}
+
+// --- hooks and errors ------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> ExchangeRun::call(FlowHook const& point) {
+    if (!wants(point.hook)) co_return;
+    if (!upload_) co_return co_await context_.services.addons.run(point, flow_);
+    while (upload_->is_in_hook) co_await upload_->turn.wait();
+    struct Turn {
+        explicit Turn(Upload& its_upload) : upload(its_upload) { upload.is_in_hook = true; }
+        ~Turn() {
+            upload.is_in_hook = false;
+            upload.turn.ring();
+        }
+        Upload& upload;
+    } const turn(*upload_);
+    co_await context_.services.addons.run(point, flow_);
+}
+
+asio::awaitable<bool> ExchangeRun::run_hook(FlowHook const& point) {
+    co_await call(point);
+    if (!is_killed(flow_)) co_return true;
+    Failure killed{Failure::Kind::cancelled, std::string(flow::killed_message)};
+    co_return co_await fail(std::move(killed));
+}
+
+asio::awaitable<bool> ExchangeRun::conclude() {
+    is_concluded_ = true;
+    if (!wants(addons::Hook::response)) co_return true;
+    co_return co_await run_hook(addons::hooks::response);
+}
+
+Failure const* ExchangeRun::deeper_cause() const {
+    if (watch_.seen()) return &*watch_.seen();
+    if (upload_ && upload_->client_failure) return &*upload_->client_failure;
+    return nullptr;
+}
+
+asio::awaitable<bool> ExchangeRun::fail(Failure failure) {
+    if (auto const* const cause = deeper_cause()) co_return co_await fail_of_client(*cause);
+    co_return co_await end_with(std::move(failure));
+}
+
+asio::awaitable<bool> ExchangeRun::fail_of_client(Failure failure) {
+    client_is_gone_ = failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out;
+    co_return co_await end_with(std::move(failure));
+}
+
+asio::awaitable<bool> ExchangeRun::end_with(Failure failure) {
+    if (server_ != nullptr) server_->abort();
+    if (upload_) {
+        upload_->work.cancel();
+        co_await upload_->work.join();
+    }
+    if (!is_killed(flow_)) flow_.error = flow::Error{failure.message, context_.now()};
+    if (!is_concluded_) co_await conclude_with_error();
+    flow_.live = false;
+    if (client_is_gone_ || has_begun_ || is_killed(flow_)) {
+        client_.abort();
+    } else {
+        auto const page = error_page(failure.status, failure.message);
+        co_await client_.send(page);
+    }
+    co_return false;
+}
+
+asio::awaitable<void> ExchangeRun::conclude_with_error() {
+    is_concluded_ = true;  // once it has begun, whatever comes of it
+    co_await call(addons::hooks::error);
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,17 @@
+// Where a request goes: by its target, its Host field, or the place the connection leads to.
+#pragma once
+
+#include <optional>
+#include <pathology/proxycore/flow/request.hpp>
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/layers/failure.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+
+namespace pathology::proxycore::layers {
+
+/// Sets scheme, host and port of a request whose head was just read (P03, P05, P06). Reverse mode rewrites its Host,
+/// unless keep_host_header (D03).
+/// Errors: malformed, 400: an origin-form whose Host field leads nowhere.
+std::optional<Failure> settle_target(Context const& context, HttpMode mode, flow::Request& request);
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,17 @@
+// What follows a 101 (Switching Protocols).
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <pathology/proxycore/flow/http_flow.hpp>
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/net/stream.hpp>
+
+namespace pathology::proxycore::layers {
+
+/// Goes on with the messages of a WebSocket, or with bytes as they are where they may pass, until both sides have
+/// ended.
+asio::awaitable<void> relay_upgraded(Context& context, flow::HttpFlow& flow, std::unique_ptr<net::Stream> client,
+                                     std::unique_ptr<net::Stream> server);
+
+}  // namespace pathology::proxycore::layers
