@@ -22,7 +22,9 @@ pathology_library(proxycore
             src/layers/http1_connect.cpp src/layers/http1_framing.cpp src/layers/http1_input.cpp
             src/layers/http1_output.cpp src/layers/http1_server.cpp src/layers/refusal.cpp
             src/layers/request_target.cpp src/layers/upgrade.cpp
-            src/layers/client_identities.cpp src/layers/secure_server.cpp src/layers/tls_service.cpp
+            src/layers/client_identities.cpp src/layers/client_tls.cpp src/layers/context.cpp
+            src/layers/intercept_tls.cpp src/layers/peek_hello.cpp src/layers/secure_server.cpp
+            src/layers/terminate_tls.cpp src/layers/tls_choices.cpp src/layers/tls_service.cpp
     HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
             include/pathology/proxycore/addons/credentials.hpp include/pathology/proxycore/addons/dump_sink.hpp
             include/pathology/proxycore/addons/dumper.hpp include/pathology/proxycore/addons/hook.hpp
@@ -79,6 +81,12 @@ if(PATHOLOGY_BUILD_TESTS)
 endif()
 pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/http1_layer_test.cpp test/layers/http_bench.cpp test/support/streams.cpp)
+pathology_test(tls_layer_test SIZE unit LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
+    SOURCES test/layers/intercept_tls_test.cpp test/layers/tls_bench.cpp test/layers/tls_choices_test.cpp
+            test/layers/tls_service_test.cpp test/support/streams.cpp test/tls/talk.cpp)
+if(PATHOLOGY_BUILD_TESTS)
+    target_include_directories(tls_layer_test PRIVATE src)
+endif()
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(scenarios_test SIZE unit SOURCES test/scenarios_test.cpp
     DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test")

@@ -17,7 +17,8 @@ std::string where_of(flow::Server const& server) {
 }
 
 std::string message_of(tls::Failure const& why, flow::Server const& server) {
-    if (!why.verify_error.empty()) return "Certificate verify failed: " + why.verify_error + " (" + where_of(server) + ")";
+    if (!why.verify_error.empty())
+        return "Certificate verify failed: " + why.verify_error + " (" + where_of(server) + ")";
     std::string_view cause = why.message;
     if (constexpr std::string_view known = "TLS handshake failed: "; cause.starts_with(known))
         cause.remove_prefix(known.size());
@@ -83,10 +84,16 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& con
     addons::ServerTlsData data{*context.client, server};
     if (chain.wants(Hook::tls_start_server)) co_await chain.run(hooks::tls_start_server, data);
     auto engine = make_engine(context.services.tls.state(), data.context, server);
-    if (!engine) co_return co_await fail(context, data, engine.error());
+    if (!engine) {
+        auto failure = co_await fail(context, data, engine.error());
+        co_return failure;
+    }
     auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(*engine));
     auto const done = co_await secured->handshake(context.settings->times.connect);
-    if (!done) co_return co_await fail(context, data, done.error());
+    if (!done) {
+        auto failure = co_await fail(context, data, done.error());
+        co_return failure;
+    }
     record(*secured, server, context.now());
     if (chain.wants(Hook::tls_established_server)) co_await chain.run(hooks::tls_established_server, data);
     co_return std::unique_ptr<net::Stream>(std::move(secured));

@@ -18,6 +18,27 @@ Authority const& authority() {
 
 Identity identity_for(std::vector<std::string> names) { return authority().issue({.names = std::move(names)}).value(); }
 
+namespace {
+
+Identity identity_of(X509Ptr certificate, KeyPtr key) {
+    auto parts = std::make_shared<Identity::Parts>();
+    parts->chain.push_back(std::move(certificate));
+    parts->key = std::move(key);
+    return Identity(std::move(parts));
+}
+
+}  // namespace
+
+Identity self_signed_identity(std::string const& name) {
+    auto key = make_key(KeyType::ecdsa_p256);
+    X509Builder builder(key.get(), std::chrono::hours(24 * 30));
+    builder.add_to_subject("CN", name);
+    builder.set_issuer_to_subject();
+    builder.add_alternative_names({{AlternativeName::Kind::dns, name}}, false);
+    auto certificate = builder.sign(key.get());
+    return identity_of(std::move(certificate), std::move(key));
+}
+
 Identity expired_identity(std::string const& name) {
     auto const& signer = authority().state();
     auto key = make_key(KeyType::ecdsa_p256);
@@ -25,10 +46,7 @@ Identity expired_identity(std::string const& name) {
     builder.add_to_subject("CN", name);
     builder.set_issuer(X509_get_subject_name(signer.certificate()));
     builder.add_alternative_names({{AlternativeName::Kind::dns, name}}, false);
-    auto parts = std::make_shared<Identity::Parts>();
-    parts->chain.push_back(builder.sign(signer.key.get()));
-    parts->key = std::move(key);
-    return Identity(std::move(parts));
+    return identity_of(builder.sign(signer.key.get()), std::move(key));
 }
 
 IdentityChooser show(Identity identity) {

@@ -21,6 +21,9 @@ Identity identity_for(std::vector<std::string> names);
 /// One that was good until yesterday.
 Identity expired_identity(std::string const& name);
 
+/// One that nobody has signed but itself.
+Identity self_signed_identity(std::string const& name);
+
 /// Shows it to everybody.
 IdentityChooser show(Identity identity);
 /// Shows one for `origin.test`.

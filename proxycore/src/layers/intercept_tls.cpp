@@ -1,0 +1,63 @@
+// TLS between a client and its server, with this proxy in the middle:
+//
+//     client                    proxy                     server
+//       │ ClientHello ───────────▶│                          │
+//       │                         │ ClientHello ────────────▶│   when the answer depends on the server (P22)
+//       │                         │◀──────────── certificate │
+//       │◀──────────── certificate│  for the same names      │
+//       │ what the layer inside speaks                       │
+#include <pathology/proxycore/layers/layers.hpp>
+#include <utility>
+
+#include "layers/client_tls.hpp"
+#include "layers/peek_hello.hpp"
+#include "layers/tls_choices.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using addons::Hook;
+namespace hooks = addons::hooks;
+
+constexpr std::string_view layer_name = "tls";
+
+/// A client that says TLS in a tunnel means it of its server; only in reverse mode the server is another matter.
+void prepare_server(Context& context) {
+    auto& server = *context.server;
+    if (!std::holds_alternative<modes::Reverse>(context.mode.is)) server.tls = server.address().has_value();
+}
+
+/// A failure is noted in the server's record: the client learns of it inside of its own TLS.
+asio::awaitable<void> secure_server_first(Context& context) {
+    auto offers = offers_for_server(*context.client, context.settings->http.http2);
+    auto const opened = co_await context.servers->open(context.server, std::move(offers));
+    if (!opened && !context.server->error) context.server->error = opened.error().message;
+}
+
+}  // namespace
+
+asio::awaitable<void> intercept_tls(Context& context, std::unique_ptr<net::Stream> stream) {
+    context.layers.push_back(layer_name);
+    auto const hello = co_await peek_client_hello(stream);
+    if (!hello) co_return co_await give_client_up(context, hello.error());
+    note_hello(*context.client, *hello);
+
+    auto& chain = context.services.addons;
+    addons::ClientHelloData data{*context.client, *context.server, *hello};
+    if (chain.wants(Hook::tls_clienthello)) co_await chain.run(hooks::tls_clienthello, data);
+    if (data.ignore_connection) co_return co_await relay_ignored(context, std::move(stream));
+
+    auto const& settings = *context.settings;
+    prepare_server(context);
+    context.server->sni = sni_for_server(context.mode, *context.client, *context.server);
+    bool const is_first = data.establish_server_tls_first && context.server->tls;
+    if (is_first || needs_server_first(settings, *context.client, *context.server))
+        co_await secure_server_first(context);
+
+    auto const names = names_for_client(settings.tls, *context.client, *context.server);
+    auto alpn = choices_for_client(*context.client, *context.server, settings.http.http2);
+    auto inside = co_await shake_hands_with_client(context, std::move(stream), names, std::move(alpn));
+    if (inside) co_await next_layer(context, std::move(inside));
+}
+
+}  // namespace pathology::proxycore::layers
