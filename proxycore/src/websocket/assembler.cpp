@@ -20,10 +20,22 @@ Endpoint::Outcome Assembler::take(FrameHeader const& header, FramePart const& pa
         return std::optional<Event>(Message{is_text_, payload});
     }
     if (auto const broken = is_compressed_ ? decompress(payload, is_last) : append(payload, is_last)) return *broken;
+    if (part.ends) note_fragment();
     if (!is_last) return std::optional<Event>();
     is_open_ = false;
     is_given_ = true;
-    return std::optional<Event>(Message{is_text_, joined_});
+    bool const is_fragmented = fragments_.size() > 1;
+    return std::optional<Event>(Message{
+        is_text_, joined_, is_fragmented ? std::span<std::size_t const>(fragments_) : std::span<std::size_t const>()});
+}
+
+void Assembler::note_fragment() {
+    if (fragments_.size() == most_fragments_told) {
+        fragments_sum_ -= fragments_.back();
+        fragments_.pop_back();
+    }
+    fragments_.push_back(joined_.size() - fragments_sum_);
+    fragments_sum_ = joined_.size();
 }
 
 std::optional<Violation> Assembler::begin(FrameHeader const& header) {
@@ -35,6 +47,8 @@ std::optional<Violation> Assembler::begin(FrameHeader const& header) {
         return Violation{Errc::expected_continuation, CloseCode::protocol_error,
                          name_of(header.opcode) + " frame inside a fragmented message"};
     is_open_ = true;
+    fragments_.clear();
+    fragments_sum_ = 0;
     is_text_ = header.opcode == static_cast<std::uint8_t>(Opcode::text);
     is_compressed_ = header.rsv1;
     validator_.reset();

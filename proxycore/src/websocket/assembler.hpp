@@ -5,6 +5,7 @@
 #include <pathology/proxycore/websocket/endpoint.hpp>
 #include <pathology/proxycore/websocket/utf8.hpp>
 #include <string>
+#include <vector>
 
 namespace pathology::proxycore::websocket {
 
@@ -25,6 +26,7 @@ public:
 
 private:
     std::optional<Violation> begin(FrameHeader const& header);
+    void note_fragment();
     std::optional<Violation> append(std::string_view payload, bool is_last);
     std::optional<Violation> decompress(std::string_view payload, bool is_last);
     std::optional<Violation> judge_text(std::string_view more, bool is_last);
@@ -34,6 +36,8 @@ private:
     std::optional<Inflater> inflater_;
     Utf8Validator validator_;
     std::string joined_;
+    std::vector<std::size_t> fragments_;  // sizes within joined_, of those that are whole
+    std::size_t fragments_sum_ = 0;
     bool is_open_ = false;  // between the first and the last fragment
     bool is_text_ = false, is_compressed_ = false;
     bool is_given_ = false;  // joined_ was handed out and may be used again

@@ -20,6 +20,11 @@ FrameRules rules_for(EndpointSettings const& settings) {
     return rules;
 }
 
+/// What a compressed message is cut into: as many fragments as it came in, which had other sizes.
+std::vector<std::size_t> equal_parts(std::size_t size, std::size_t count) {
+    return std::vector<std::size_t>(count, count == 0 ? 0 : size / count);
+}
+
 }  // namespace
 
 class Endpoint::Impl {
@@ -55,6 +60,7 @@ private:
     Outcome take_control(FramePart const& part);
     Outcome finish_control();
     Outcome fail(Violation violation);
+    void fragments(FrameHeader header, std::string_view payload, std::span<std::size_t const> sizes);
     void frame(FrameHeader header, std::string_view payload);
 
     EndpointSettings settings_;
@@ -100,7 +106,9 @@ Endpoint::Outcome Endpoint::Impl::take_control(FramePart const& part) {
 
 Endpoint::Outcome Endpoint::Impl::finish_control() {
     switch (static_cast<Opcode>(reader_.header().opcode)) {
-        case Opcode::ping: control(Opcode::pong, control_); return std::optional<Event>(Ping{control_});
+        case Opcode::ping:
+            if (settings_.answers) control(Opcode::pong, control_);
+            return std::optional<Event>(Ping{control_});
         case Opcode::pong: return std::optional<Event>(Pong{control_});
         default: break;
     }
@@ -108,7 +116,7 @@ Endpoint::Outcome Endpoint::Impl::finish_control() {
     if (!why) return why.error();
     close_received_ = true;
     Close const echo{why->code, {}};  // RFC 6455 §5.5.1: typically the code received
-    close(echo);
+    if (settings_.answers) close(echo);
     return std::optional<Event>(*why);
 }
 
@@ -126,10 +134,23 @@ void Endpoint::Impl::send(Message const& message) {
     FrameHeader header;
     header.opcode = static_cast<std::uint8_t>(message.is_text ? Opcode::text : Opcode::binary);
     header.rsv1 = deflater_ && message.payload.size() >= settings_.deflate_from;
-    if (!header.rsv1) return frame(header, message.payload);
+    if (!header.rsv1) return fragments(header, message.payload, message.fragments);
     compressed_.clear();
     deflater_->compress(message.payload, compressed_);
-    frame(header, compressed_);
+    auto const sizes = equal_parts(compressed_.size(), message.fragments.size());
+    fragments(header, compressed_, sizes);
+}
+
+void Endpoint::Impl::fragments(FrameHeader header, std::string_view payload, std::span<std::size_t const> sizes) {
+    for (; sizes.size() > 1; sizes = sizes.subspan(1)) {
+        header.fin = false;
+        frame(header, payload.substr(0, sizes.front()));
+        payload.remove_prefix(std::min(sizes.front(), payload.size()));
+        header.opcode = static_cast<std::uint8_t>(Opcode::continuation);
+        header.rsv1 = false;
+    }
+    header.fin = true;
+    frame(header, payload);
 }
 
 void Endpoint::Impl::control(Opcode opcode, std::string_view payload) {
@@ -171,6 +192,7 @@ void Endpoint::feed(std::string_view bytes) {
 Endpoint::Outcome Endpoint::next() { return impl_->next(); }
 void Endpoint::send(Message const& message) { impl_->send(message); }
 void Endpoint::ping(std::string_view payload) { impl_->control(Opcode::ping, payload); }
+void Endpoint::pong(std::string_view payload) { impl_->control(Opcode::pong, payload); }
 void Endpoint::close(Close const& close) { impl_->close(close); }
 std::string_view Endpoint::outgoing() const { return impl_->out; }
 void Endpoint::clear_outgoing() { forget(impl_->out); }

@@ -1,5 +1,5 @@
 // The situations of the Autobahn test suite as tables, for a server unless said otherwise.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <ostream>
 #include <pathology/proxycore/websocket/endpoint.hpp>
@@ -248,6 +248,45 @@ TEST(Endpoint, IsOverAfterAViolationAndSaysItAgain) {
     EXPECT_TRUE(endpoint.is_over());
     endpoint.feed(masked(1, "x"));
     EXPECT_EQ(endpoint.next().error().code, Errc::reserved_opcode);
+}
+
+TEST(Endpoint, TellsTheFragmentsOfAMessageAndSendsThemAgain) {
+    Endpoint server;
+    server.feed(masked(1, "ab", false) + masked(9, "x") + masked(0, "", false) + masked(0, "cde"));
+    ASSERT_TRUE(std::holds_alternative<Ping>(server.next().value().value()));
+    auto const message = std::get<Message>(server.next().value().value());
+    EXPECT_EQ(message.payload, "abcde");
+    EXPECT_THAT(message.fragments, testing::ElementsAre(2, 0, 3));
+    server.clear_outgoing();
+    server.send(message);
+    EXPECT_EQ(server.outgoing(), plain(1, "ab", false) + plain(0, "", false) + plain(0, "cde"));
+
+    server.feed(masked(2, "whole"));
+    EXPECT_TRUE(std::get<Message>(server.next().value().value()).fragments.empty());
+}
+
+TEST(Endpoint, TellsOnlySoManyFragments) {
+    Endpoint server;
+    for (std::size_t i = 0; i < most_fragments_told + 10; ++i) server.feed(masked(i == 0 ? 2 : 0, "x", false));
+    server.feed(masked(0, "last"));
+    auto const message = std::get<Message>(server.next().value().value());
+    ASSERT_EQ(message.fragments.size(), most_fragments_told);
+    EXPECT_EQ(message.fragments.front(), 1U);
+    EXPECT_EQ(message.fragments.back(), 11U + 4U);
+}
+
+TEST(Endpoint, LeavesAnswersToOneWhoStandsBetween) {
+    EndpointSettings settings;
+    settings.answers = false;
+    check({"Nothing", masked(9, "x") + masked(8, closing(4001, "bye")), "ping x | close 4001 bye", ""}, settings);
+    Endpoint server(settings);
+    server.feed(masked(8, closing(4001)));
+    ASSERT_TRUE(server.next().has_value());
+    EXPECT_FALSE(server.is_over());
+    server.pong("x");
+    server.close({4001, "bye"});
+    EXPECT_EQ(test::shown_frames(server.outgoing()), "pong x | close 4001 bye");
+    EXPECT_TRUE(server.is_over());
 }
 
 TEST(Endpoint, EchoesLargeMessages) {

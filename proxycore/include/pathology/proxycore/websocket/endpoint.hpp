@@ -26,8 +26,13 @@ namespace pathology::proxycore::websocket {
 struct Message {
     bool is_text = true;
     std::string_view payload{};
-    bool operator==(Message const&) const = default;
+    /// The sizes of the fragments it came in, decompressed; empty = it came in one frame. Of more than
+    /// most_fragments_told the last one told takes the rest. A message is sent in the fragments told here.
+    std::span<std::size_t const> fragments{};
+    bool operator==(Message const& other) const { return is_text == other.is_text && payload == other.payload; }
 };
+
+inline constexpr std::size_t most_fragments_told = 1024;
 
 struct Ping {
     std::string_view payload{};
@@ -50,6 +55,7 @@ struct EndpointSettings {
     int deflate_level = 1;                         ///< zlib's, 1 (fast) to 9 (small)
     std::size_t deflate_from = 32;                 ///< smaller messages go as they are
     std::function<MaskingKey()> masking_key = {};  ///< for clients: a fresh unpredictable key for each frame
+    bool answers = true;  ///< pings and close frames are answered here; else the caller does, who stands between two
 };
 
 /// Speaks RFC 6455 and RFC 7692 strictly, in both roles.
@@ -75,13 +81,14 @@ public:
     /// Takes a copy: prepare, copy, commit.
     void feed(std::string_view bytes);
 
-    /// The next event. Pings were answered, and the peer's close frame too, when it comes out here. Text is judged as
-    /// it comes, so a violation may come before the end of its message.
+    /// The next event. Where `answers` is set, pings were answered, and the peer's close frame too, when it comes out
+    /// here. Text is judged as it comes, so a violation may come before the end of its message.
     Outcome next();
 
     /// Appends frames to outgoing(). After a close frame of ours they do nothing.
     void send(Message const& message);
     void ping(std::string_view payload);  ///< at most 125 bytes; more are cut off
+    void pong(std::string_view payload);  ///< the same
     void close(Close const& close = {static_cast<std::uint16_t>(CloseCode::normal), {}});
 
     /// What is to be written; say `clear_outgoing` when it was.
