@@ -16,6 +16,7 @@ void ClientSession::reset(StreamId stream, ErrorCode error) { machine_->reset(st
 bool ClientSession::feed(std::string_view bytes) { return machine_->feed(bytes); }
 std::optional<ClientEvent> ClientSession::next() { return machine_->next(); }
 void ClientSession::consume(StreamId stream, std::size_t size) { machine_->consume(stream, size); }
+void ClientSession::ignore_content(StreamId stream) { machine_->ignore_content(stream); }
 
 void ClientSession::ping() { machine_->ping(); }
 std::size_t ClientSession::unanswered_pings() const { return machine_->unanswered_pings(); }

@@ -82,17 +82,19 @@ void Machine::give_window(Stream& stream, std::size_t size) {
     if (size > 0 && manages_windows()) nghttp2_session_consume(session(), signed_id(stream.id), size);
 }
 
-void Machine::ignore_content(Stream& stream) {
-    stream.is_ignored = true;
-    give_window(stream, stream.held);
-    if (nghttp2_session_get_stream_local_close(session(), signed_id(stream.id)) == 1) end_ignored(stream);
+void Machine::ignore_content(StreamId id) {
+    auto* const stream = find(id);
+    if (stream == nullptr || stream->is_ignored) return;
+    stream->is_ignored = true;
+    give_window(*stream, stream->held);
+    if (nghttp2_session_get_stream_local_close(session(), signed_id(id)) == 1) end_ignored(*stream);
 }
 
-/// Our side of the stream is whole: the peer need not go on.
+/// Our side of the stream is whole: the peer need not go on. NO_ERROR is for servers to say (RFC 9113 §8.1).
 void Machine::end_ignored(Stream& stream) {
-    if (nghttp2_session_get_stream_remote_close(session(), signed_id(stream.id)) == 0) {
-        refuse(stream, ErrorCode::no_error, {});
-    }
+    if (nghttp2_session_get_stream_remote_close(session(), signed_id(stream.id)) != 0) return;
+    bool const is_server = nghttp2_session_check_server_session(session()) != 0;
+    refuse(stream, is_server ? ErrorCode::no_error : ErrorCode::cancel, {});
 }
 
 // --- ends ------------------------------------------------------------------------------------------------------------
@@ -191,11 +193,10 @@ ssize_t Machine::read_content(Stream& stream, std::size_t limit, std::uint32_t& 
 }
 
 int Machine::send_content(Stream& stream, nghttp2_frame const& /*frame*/, std::uint8_t const* header) {
-    if (out_->size() >= out_limit_) return NGHTTP2_ERR_WOULDBLOCK;
     out_->append(reinterpret_cast<char const*>(header), FrameHeader::size);
     out_->append(stream.piece.bytes);
     stream.content->consume(stream.piece.bytes.size());
-    return 0;
+    return out_->size() < out_limit_ ? 0 : NGHTTP2_ERR_PAUSE;
 }
 
 }  // namespace pathology::proxycore::http2

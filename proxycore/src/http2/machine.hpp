@@ -39,6 +39,7 @@ public:
 
     bool feed(std::string_view bytes);
     void consume(StreamId stream, std::size_t size);
+    void ignore_content(StreamId stream);
     void reset(StreamId stream, ErrorCode error);
     void go_away(ErrorCode error);
     void ping();
@@ -81,7 +82,6 @@ protected:
     void refuse(Stream& stream, ErrorCode error, std::string reason);
     void hang_up(ErrorCode code, std::string message);
     void fail(ErrorCode code, std::string message);
-    void ignore_content(Stream& stream);
     Happening& latest() { return happenings_.back(); }
     bool is_leaving() const { return is_leaving_; }    // said GOAWAY, or is about to
     bool has_refused() const { return has_refused_; }  // a stream because there were too many

@@ -139,10 +139,6 @@ std::optional<Event> ServerMachine::next() {
 
 // --- answers ---------------------------------------------------------------------------------------------------------
 
-void ServerMachine::ignore_content(StreamId id) {
-    if (auto* const stream = find(id)) Machine::ignore_content(*stream);
-}
-
 void ServerMachine::send_continue(StreamId id) {
     auto* const stream = find_ours(id);
     if (stream == nullptr) return;

@@ -31,7 +31,6 @@ public:
 
     Result<void> upgrade(std::string_view http2_settings, http::RequestHead const& head);
     std::optional<Event> next();
-    void ignore_content(StreamId stream);
     void send_continue(StreamId stream);
     void inform(StreamId stream, http::ResponseHead const& head);
     void respond(StreamId stream, http::ResponseHead const& head, Content* content);

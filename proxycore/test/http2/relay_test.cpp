@@ -178,6 +178,17 @@ TEST_F(Relay, DropsContentThatNobodyWantsAndLetsItEnd) {
     EXPECT_EQ(client.log, "1 response 204\n1 end\n1 closed\n");
 }
 
+TEST_F(Relay, StopsAServerWhoseContentNobodyWants) {
+    client.ask();
+    carry();
+    TextContent answer("abc", false);
+    server.session.respond(1, head(200), &answer);
+    carry();
+    client.session.ignore_content(1);
+    carry();
+    EXPECT_THAT(server.log, HasSubstr("1 closed CANCEL by client\n"));
+}
+
 TEST_F(Relay, TellsEachSideOfTheOthersReset) {
     client.ask();
     client.ask();
