@@ -25,6 +25,12 @@ pathology_library(proxycore
             src/layers/client_identities.cpp src/layers/client_tls.cpp src/layers/context.cpp
             src/layers/intercept_tls.cpp src/layers/peek_hello.cpp src/layers/secure_server.cpp
             src/layers/terminate_tls.cpp src/layers/tls_choices.cpp src/layers/tls_service.cpp
+            src/addons/block.cpp src/layers/answer_stream.cpp src/layers/connect_along.cpp src/layers/guess_layer.cpp
+            src/layers/host_field.cpp src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/network_routes.cpp
+            src/layers/network_servers.cpp src/layers/next_layer.cpp src/layers/open_server.cpp src/layers/peek.cpp
+            src/layers/relay.cpp src/layers/relay_tcp.cpp src/layers/serve_client.cpp src/layers/server_lane.cpp
+            src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp src/proxy/proxy.cpp
+            src/proxy/running_proxy.cpp src/upstream/selectors.cpp
     HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
             include/pathology/proxycore/addons/credentials.hpp include/pathology/proxycore/addons/dump_sink.hpp
             include/pathology/proxycore/addons/dumper.hpp include/pathology/proxycore/addons/hook.hpp
@@ -48,6 +54,9 @@ pathology_library(proxycore
             include/pathology/proxycore/flow/websocket_data.hpp
             include/pathology/proxycore/layers/context.hpp include/pathology/proxycore/layers/exchange.hpp
             include/pathology/proxycore/layers/failure.hpp include/pathology/proxycore/layers/http1_server.hpp
+            include/pathology/proxycore/addons/block.hpp include/pathology/proxycore/layers/hosts.hpp
+            include/pathology/proxycore/proxy/options.hpp include/pathology/proxycore/proxy/proxy.hpp
+            include/pathology/proxycore/upstream/route.hpp
             include/pathology/proxycore/layers/http_streams.hpp include/pathology/proxycore/layers/layers.hpp
             include/pathology/proxycore/layers/servers.hpp include/pathology/proxycore/layers/settings.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp

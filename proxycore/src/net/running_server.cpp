@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
@@ -74,6 +74,12 @@ asio::ip::tcp::endpoint RunningServer::local_endpoint(std::size_t listener) cons
     return listener < gates_.size() ? gates_[listener]->local : Tcp::endpoint();
 }
 
+std::vector<std::string> RunningServer::endpoints() const {
+    std::vector<std::string> texts;
+    for (auto const& gate : gates_) texts.push_back(text_of(gate->local));
+    return texts;
+}
+
 void RunningServer::post(std::packaged_task<void()> task) { asio::post(first().context(), std::move(task)); }
 
 // --- starting --------------------------------------------------------------------------------------------------------
@@ -85,7 +91,7 @@ Result<void> RunningServer::start() {
     } catch (std::system_error const& no_thread) {
         return Failure{no_thread.code(), std::string("cannot start: ") + no_thread.what()};
     }
-    if (options_.at_begin) run_to_end(options_.at_begin());
+    if (options_.at_begin) run_to_end(options_.at_begin(endpoints()));
     has_begun_ = true;
     accept();
     if (options_.tick) asio::co_spawn(first().context(), tick_on(), asio::detached);

@@ -42,6 +42,7 @@ private:
         asio::ip::tcp::endpoint local{};
     };
 
+    std::vector<std::string> endpoints() const;
     Result<void> listen();
     void start_workers();
     void accept();

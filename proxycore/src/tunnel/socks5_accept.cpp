@@ -19,8 +19,7 @@ std::string reply_with(ReplyCode code) {
 
 class Server {
 public:
-    Server(net::Stream& client, std::optional<Credentials> const& credentials)
-        : talk_(client, "the SOCKS client"), credentials_(credentials) {}
+    Server(net::Stream& client, Socks5Judge const& judge) : talk_(client, "the SOCKS client"), judge_(judge) {}
 
     asio::awaitable<Result<Destination>> run() {
         if (auto const trouble = co_await admit()) co_return *trouble;
@@ -35,28 +34,29 @@ private:
     asio::awaitable<Result<Destination>> hear_request();
 
     Socks5Talk talk_;
-    std::optional<Credentials> const& credentials_;
+    Socks5Judge const& judge_;
 };
 
 asio::awaitable<Trouble> Server::admit() {
     auto const greeting = co_await talk_.hear(socks5::read_greeting);
     if (!greeting) co_return greeting.error();
-    auto const wanted = credentials_ ? Method::password : Method::none;
+    auto const wanted = judge_ ? Method::password : Method::none;
     auto const& offered = greeting->methods;
     if (std::find(offered.begin(), offered.end(), wanted) == offered.end()) {
         co_await talk_.say(serialise(Method::unacceptable));
-        auto const* const missing = credentials_ ? "user and password" : "to go without credentials";
+        auto const* const missing = judge_ ? "user and password" : "to go without credentials";
         co_return talk_.failure(Errc::wants_credentials, std::string(" does not offer ") + missing);
     }
     co_await talk_.say(serialise(wanted));
-    if (!credentials_) co_return std::nullopt;
+    if (!judge_) co_return std::nullopt;
     co_return co_await check_credentials();
 }
 
 asio::awaitable<Trouble> Server::check_credentials() {
     auto const given = co_await talk_.hear(socks5::read_credentials);
     if (!given) co_return given.error();
-    bool const good = given->user == credentials_->user && given->password == credentials_->password;
+    Credentials const credentials{given->user, given->password};
+    bool const good = co_await judge_(credentials);
     co_await talk_.say(serialise(good ? socks5::Verdict::accepted : socks5::Verdict::refused));
     if (good) co_return std::nullopt;
     co_return talk_.failure(Errc::bad_credentials, " gave a wrong user or password");
@@ -80,7 +80,14 @@ asio::awaitable<Result<Destination>> Server::hear_request() {
 
 asio::awaitable<Result<Accepted>> socks5_accept(std::unique_ptr<net::Stream> client,
                                                 std::optional<Credentials> const& credentials) {
-    Server server(*client, credentials);
+    Socks5Judge judge;
+    if (credentials)
+        judge = [&](Credentials const& given) -> asio::awaitable<bool> { co_return given == *credentials; };
+    co_return co_await socks5_accept(std::move(client), std::move(judge));
+}
+
+asio::awaitable<Result<Accepted>> socks5_accept(std::unique_ptr<net::Stream> client, Socks5Judge judge) {
+    Server server(*client, judge);
     auto destination = co_await server.run();
     if (!destination) co_return destination.error();
     auto resumed = net::put_back(std::move(client), server.unread());

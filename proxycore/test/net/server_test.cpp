@@ -414,8 +414,10 @@ TEST(Server, AConnectionThatNobodyRedirectedHasNoOriginal) {
 TEST(Server, BeginsBeforeItAcceptsAndEndsAfterTheLastConnection) {
     std::vector<std::string> calls;  // of worker 0, and after stop() of this thread
     ServerOptions options;
-    options.at_begin = [&calls]() -> asio::awaitable<void> {
+    std::vector<std::string> listened;
+    options.at_begin = [&](std::vector<std::string> endpoints) -> asio::awaitable<void> {
         co_await pause(0ms);
+        listened = std::move(endpoints);
         calls.emplace_back("begin");
     };
     options.at_end = [&calls]() -> asio::awaitable<void> {
@@ -432,6 +434,7 @@ TEST(Server, BeginsBeforeItAcceptsAndEndsAfterTheLastConnection) {
     play([&server]() -> asio::awaitable<void> {
         auto const stream = co_await open(server);
         while (server.accepted() == 0) co_await pause(1ms);
+        EXPECT_EQ(listened, std::vector{server.local_endpoint()});
         server.stop();
     });
     EXPECT_EQ(calls, (std::vector<std::string>{"begin", "connection", "connection ends", "end"}));
@@ -440,7 +443,7 @@ TEST(Server, BeginsBeforeItAcceptsAndEndsAfterTheLastConnection) {
 TEST(Server, WhatItsBeginningThrowsComesOutOfStart) {
     bool ended = false;
     ServerOptions options;
-    options.at_begin = []() -> asio::awaitable<void> {
+    options.at_begin = [](std::vector<std::string> const&) -> asio::awaitable<void> {
         co_await pause(0ms);
         throw std::runtime_error("not today");
     };

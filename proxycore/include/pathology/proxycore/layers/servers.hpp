@@ -46,6 +46,8 @@ public:
     /// is noted, and server_disconnected run, by close().
     virtual asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server) = 0;
     virtual asio::awaitable<void> close(ServerConnection connection) = 0;
+    /// Takes back what take() gave, as it was given; one that is not kept is closed.
+    virtual void keep(ServerConnection connection);
 
     /// Closes all that is left.
     virtual asio::awaitable<void> close_all() = 0;

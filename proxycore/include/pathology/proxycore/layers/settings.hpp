@@ -74,7 +74,7 @@ struct Settings {
     TlsSettings tls{};
     TimeSettings times{};
     std::optional<tunnel::Credentials> upstream_auth{};  ///< P63
-    bool block_global = true, block_private = false;     ///< which clients are turned away (P17)
+    bool asks_socks_users = false;                       ///< SOCKS clients have to say who they are (P08)
     std::size_t most_servers = 5;                        ///< simultaneous connections of one client to one target (P01)
 };
 

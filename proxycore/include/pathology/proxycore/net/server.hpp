@@ -29,7 +29,9 @@ struct ServerOptions {
     int backlog = 4096;                     ///< connections the system holds ready; it may allow fewer
     /// Run by worker 0: before the first connection is accepted, and after the last one ended. start() and stop() wait
     /// for them; what the first one throws comes out of start(), which has then not happened.
-    std::function<asio::awaitable<void>()> at_begin{}, at_end{};
+    /// at_begin gets the endpoints listened on, as Server::local_endpoint() gives them later.
+    std::function<asio::awaitable<void>(std::vector<std::string> endpoints)> at_begin{};
+    std::function<asio::awaitable<void>()> at_end{};
     /// Called by worker 0 about every 50 ms while the server runs, and once more by stop(); empty = not at all.
     std::function<void()> tick;
     /// Told, by any worker, what would else go unseen: a handler that threw, descriptors that ran out. One line, no

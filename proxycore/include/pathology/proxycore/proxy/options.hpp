@@ -3,6 +3,7 @@
 
 #include <pathology/proxycore/addons/options.hpp>
 #include <pathology/proxycore/layers/settings.hpp>
+#include <string_view>
 
 namespace pathology::proxycore::proxy {
 
@@ -12,5 +13,8 @@ void declare_options(addons::Options& options);
 /// Reads them.
 /// Errors: throws flow::OptionsError naming the option, its value and what it takes.
 layers::Settings make_settings(addons::Options const& options);
+
+/// Whether an option of this name is about TLS or certificates.
+bool concerns_tls(std::string_view option);
 
 }  // namespace pathology::proxycore::proxy

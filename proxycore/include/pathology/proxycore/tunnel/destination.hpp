@@ -21,4 +21,7 @@ struct Credentials {
     bool operator==(Credentials const&) const = default;
 };
 
+/// As a field of HTTP has them: `Basic …` (RFC 7617 §2).
+std::string to_basic(Credentials const& credentials);
+
 }  // namespace pathology::proxycore::tunnel

@@ -20,6 +20,7 @@ struct Failure {
     Errc code = Errc::refused;
     std::string message;  ///< a whole sentence: `the SOCKS server refused: host unreachable (4)`
     boost::system::error_code cause{};
+    std::string answer{};  ///< of an HTTP proxy that said no: `403 Forbidden`
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <pathology/proxycore/http/message.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tunnel/destination.hpp>
 #include <pathology/proxycore/tunnel/failure.hpp>
@@ -18,5 +19,12 @@ namespace pathology::proxycore::tunnel {
 /// Source: RFC 9110 §9.3.6; the credentials are Basic ones, RFC 7617.
 boost::asio::awaitable<Result<std::unique_ptr<net::Stream>>> http_connect(
     std::unique_ptr<net::Stream> proxy, Destination const& destination, std::optional<Credentials> const& credentials);
+
+/// The same with a CONNECT request of the caller's making, which must outlive the await.
+boost::asio::awaitable<Result<std::unique_ptr<net::Stream>>> http_connect(std::unique_ptr<net::Stream> proxy,
+                                                                          http::RequestHead const& request);
+
+/// The request of the first form: a Host field, and Basic credentials where there are some.
+http::RequestHead connect_request(Destination const& destination, std::optional<Credentials> const& credentials);
 
 }  // namespace pathology::proxycore::tunnel

@@ -1,6 +1,7 @@
 // A tunnel through a SOCKS5 server, and the other side of the same conversation.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/net/stream.hpp>
@@ -34,6 +35,12 @@ struct Accepted {
 /// Owns:   the stream; a failure closes it.
 boost::asio::awaitable<Result<Accepted>> socks5_accept(std::unique_ptr<net::Stream> client,
                                                        std::optional<Credentials> const& credentials);
+
+/// Decides about a user and a password.
+using Socks5Judge = std::function<boost::asio::awaitable<bool>(Credentials const&)>;
+
+/// The same where somebody else knows who may come in; an empty `judge` asks nobody.
+boost::asio::awaitable<Result<Accepted>> socks5_accept(std::unique_ptr<net::Stream> client, Socks5Judge judge);
 
 /// Says how the request ended; after ReplyCode::succeeded the stream is the tunnel.
 boost::asio::awaitable<net::error_code> socks5_reply(net::Stream& client, socks5::ReplyCode code);

@@ -1,0 +1,30 @@
+// Turns clients away that a proxy without a password should not serve, by the address they come from.
+#pragma once
+
+#include <pathology/proxycore/addons/addon.hpp>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore::addons {
+
+/// Where an address belongs.
+enum class Realm { loopback, within, global };
+
+/// Private networks, link-local and unique local addresses are within (RFC 1918, 3927, 4193, 4291, 6598); what is no
+/// address is global.
+Realm realm_of(std::string_view address);
+
+/// The options are `block_global`, on, and `block_private`, off. Loopback always passes.
+class Block final : public Addon {
+public:
+    std::string name() const override { return "block"; }
+
+    void load(Options& options) override;
+    void configure(Options const& options, std::set<std::string> const& changed) override;
+    asio::awaitable<void> client_connected(flow::Client& client) override;
+
+private:
+    bool global_ = true, within_ = false;
+};
+
+}  // namespace pathology::proxycore::addons

@@ -1,0 +1,69 @@
+#include <pathology/proxycore/addons/block.hpp>
+
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+#include <pathology/proxycore/addons/options.hpp>
+
+namespace pathology::proxycore::addons {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+constexpr char global_name[] = "block_global", private_name[] = "block_private";
+
+constexpr std::array within_v4{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"};
+constexpr std::array within_v6{"fc00::/7", "fe80::/10"};
+
+bool is_within(ip::address_v4 const& address) {
+    for (auto const* network : within_v4)
+        if (ip::make_network_v4(address, ip::make_network_v4(network).prefix_length()).canonical() ==
+            ip::make_network_v4(network))
+            return true;
+    return false;
+}
+
+bool is_within(ip::address_v6 const& address) {
+    for (auto const* network : within_v6)
+        if (ip::make_network_v6(address, ip::make_network_v6(network).prefix_length()).canonical() ==
+            ip::make_network_v6(network))
+            return true;
+    return false;
+}
+
+template <class Address> Realm realm(Address const& address) {
+    if (address.is_loopback()) return Realm::loopback;
+    return is_within(address) ? Realm::within : Realm::global;
+}
+
+}  // namespace
+
+Realm realm_of(std::string_view text) {
+    boost::system::error_code no_address;
+    auto const address = ip::make_address(text, no_address);
+    if (no_address) return Realm::global;
+    if (address.is_v4()) return realm(address.to_v4());
+    auto const v6 = address.to_v6();
+    return v6.is_v4_mapped() ? realm(ip::make_address_v4(ip::v4_mapped, v6)) : realm(v6);
+}
+
+void Block::load(Options& options) {
+    options.declare({global_name, true, "Turn clients with public addresses away."});
+    options.declare({private_name, false, "Turn clients with private addresses away; loopback always passes."});
+}
+
+void Block::configure(Options const& options, std::set<std::string> const&) {
+    global_ = options.get<bool>(global_name);
+    within_ = options.get<bool>(private_name);
+}
+
+asio::awaitable<void> Block::client_connected(flow::Client& client) {
+    if (!client.peername) co_return;
+    auto const realm = realm_of(client.peername->host);
+    if (realm == Realm::global && global_) client.error = "turned away: its address is public, and block_global is set";
+    if (realm == Realm::within && within_)
+        client.error = "turned away: its address is private, and block_private is set";
+}
+
+}  // namespace pathology::proxycore::addons

@@ -1,0 +1,48 @@
+#include "layers/guess_layer.hpp"
+
+#include <algorithm>
+#include <pathology/proxycore/tls/client_hello.hpp>
+
+#include "ascii.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using addons::NextLayer;
+
+constexpr std::size_t start_of_record = 3;  // 16 03 xx
+constexpr std::size_t start_of_method = 3;
+constexpr std::size_t longest_method = 64;
+
+enum class Look { http, other, unsure };
+
+/// A method of letters, and a space before the first line ends.
+Look look_at(std::string_view bytes) {
+    auto const start = bytes.substr(0, start_of_method);
+    if (!std::all_of(start.begin(), start.end(), ascii::is_letter)) return Look::other;
+    if (bytes.starts_with("SSH")) return Look::other;
+    if (bytes.size() < start_of_method) return Look::unsure;
+    auto const end = bytes.find_first_of(" \n");
+    if (end != bytes.npos) return bytes[end] == ' ' ? Look::http : Look::other;
+    return bytes.size() < longest_method ? Look::unsure : Look::other;
+}
+
+bool is_alpn_of_http(std::string_view alpn) { return alpn == "h2" || alpn.starts_with("http/1."); }
+
+}  // namespace
+
+NextLayer guess_layer(FirstBytes const& known) {
+    auto const& client = known.from_client;
+    bool const is_silent = client.empty() && known.from_server.empty();
+    bool const may_be_tls = !client.empty() && tls::looks_like_tls(client);
+    if (may_be_tls && client.size() >= start_of_record) return NextLayer::tls_client;
+    if (known.has_time && (is_silent || may_be_tls)) return NextLayer::undecided;
+    if (known.is_tcp_host) return NextLayer::tcp;
+    if (known.is_http_only || is_alpn_of_http(known.alpn) || !known.takes_tcp) return NextLayer::http;
+    if (!known.from_server.empty()) return NextLayer::tcp;
+    auto const look = look_at(client);
+    if (look == Look::unsure && known.has_time) return NextLayer::undecided;
+    return look == Look::http ? NextLayer::http : NextLayer::tcp;
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,54 @@
+#include <pathology/proxycore/layers/hosts.hpp>
+
+#include <algorithm>
+#include <pathology/proxycore/layers/context.hpp>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using Patterns = std::vector<pattern::Pattern>;
+
+constexpr std::uint16_t port_of_https = 443;
+
+void add(std::vector<std::string>& names, flow::Address const& address) {
+    auto name = to_string(address);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+}
+
+bool any_matches(Patterns const& patterns, std::string_view name) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](auto const& pattern) { return pattern.matches(name); });
+}
+
+bool any_matches(Patterns const& patterns, std::vector<std::string> const& names) {
+    return std::any_of(names.begin(), names.end(), [&](auto const& name) { return any_matches(patterns, name); });
+}
+
+std::string_view without_port(std::string_view name) { return name.substr(0, name.rfind(':')); }
+
+}  // namespace
+
+std::vector<std::string> names_of_server(Context const& context, std::string_view sni) {
+    std::vector<std::string> names;
+    auto const& server = *context.server;
+    if (!server.address()) return names;
+    add(names, *server.address());
+    if (server.peername) add(names, *server.peername);
+    if (sni.empty()) return names;
+    add(names, {std::string(sni), server.address()->port});
+    add(names, {std::string(sni), port_of_https});
+    return names;
+}
+
+bool is_ignored(HostSettings const& hosts, std::vector<std::string> const& names) {
+    if (names.empty()) return false;
+    if (!hosts.allow.empty() && !any_matches(hosts.allow, names)) return true;
+    return any_matches(hosts.ignore, names);
+}
+
+bool is_tcp(HostSettings const& hosts, std::vector<std::string> const& names) {
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        return any_matches(hosts.tcp, name) || any_matches(hosts.tcp, without_port(name));
+    });
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,24 @@
+#include "layers/peek.hpp"
+
+#include <array>
+#include <pathology/proxycore/net/put_back.hpp>
+#include <utility>
+
+namespace pathology::proxycore::layers {
+
+asio::awaitable<net::error_code> read_into(net::Stream& stream, std::string& bytes) {
+    std::array<char, 4096> block;
+    auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
+    bytes.append(block.data(), n);
+    co_return ec;
+}
+
+asio::awaitable<std::string> peek(std::unique_ptr<net::Stream>& stream, std::size_t least) {
+    std::string bytes;
+    net::error_code end;
+    while (bytes.size() < least && !end) end = co_await read_into(*stream, bytes);
+    stream = net::put_back(std::move(stream), bytes);
+    co_return bytes;
+}
+
+}  // namespace pathology::proxycore::layers

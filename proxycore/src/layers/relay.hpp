@@ -1,0 +1,49 @@
+// Bytes both ways between a client and a server, half-closes and breaks included.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/net/stream.hpp>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore::layers {
+
+namespace asio = boost::asio;
+
+/// Ends when both sides have ended, one broke, or neither moved for the time limit. The records of the connections
+/// follow what happens to them. Both streams must outlive it.
+///
+/// Cancel: terminal.
+class Relay {
+public:
+    Relay(Context& context, net::Stream& client, net::Stream& server);
+
+    /// Gives what to send in place of what was read; nothing = end it all. Empty = bytes pass as they are.
+    std::function<asio::awaitable<std::optional<std::string>>(bool from_client, std::string_view bytes)> on_message{};
+
+    asio::awaitable<void> run();
+    /// Why it ended before its time; empty when both sides ended in order.
+    std::string const& error() const { return error_; }
+
+private:
+    struct Side {
+        net::Stream& stream;
+        flow::Connection& record;
+        std::string_view name;
+    };
+    asio::awaitable<void> pump(Side& from, Side& to);
+    asio::awaitable<bool> pass(Side& from, Side& to, std::string_view bytes);
+    void end(Side& from, Side& to);
+    void break_off(std::string why, net::HowToClose how);
+
+    Side client_, server_;
+    std::string error_;
+    std::uint64_t moved_ = 0;  // pieces, either way
+    unsigned waiting_ = 0;     // pumps that do something else than read
+};
+
+}  // namespace pathology::proxycore::layers

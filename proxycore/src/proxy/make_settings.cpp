@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <limits>
+#include <pathology/proxycore/console/units.hpp>
+#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/proxy/options.hpp>
+#include <pathology/proxycore/tls/authority.hpp>
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+using addons::OptionalNumber;
+using addons::OptionalText;
+using addons::Options;
+using addons::TextList;
+using flow::OptionsError;
+
+constexpr char proxyauth[] = "proxyauth";  // an addon declares it
+constexpr std::int64_t most_seconds = 100LL * 365 * 24 * 3600;
+
+[[noreturn]] void refuse(std::string_view option, std::string_view why) {
+    throw OptionsError("option " + std::string(option) + ": " + std::string(why));
+}
+
+bool flag(Options const& options, std::string_view name) { return options.get<bool>(name); }
+std::string text(Options const& options, std::string_view name) { return options.get<std::string>(name); }
+std::string optional_text(Options const& options, std::string_view name) {
+    return options.get<OptionalText>(name).value_or("");
+}
+
+std::int64_t number_of(std::string_view name, std::int64_t value, std::int64_t least, std::int64_t most) {
+    if (value >= least && value <= most) return value;
+    refuse(name, "expected a number from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+                     std::to_string(value));
+}
+
+std::int64_t number(Options const& options, std::string_view name, std::int64_t least, std::int64_t most) {
+    return number_of(name, options.get<std::int64_t>(name), least, most);
+}
+
+std::optional<std::uint64_t> size(Options const& options, std::string_view name) {
+    auto const& given = options.get<OptionalText>(name);
+    if (!given) return std::nullopt;
+    auto const bytes = console::parse_size(*given);
+    if (!bytes) refuse(name, bytes.error().message);
+    return bytes->count;
+}
+
+std::vector<pattern::Pattern> patterns(Options const& options, std::string_view name) {
+    std::vector<pattern::Pattern> compiled;
+    for (auto const& given : options.get<TextList>(name)) {
+        auto made = pattern::Pattern::compile(given, {pattern::Case::any, pattern::Place::anywhere});
+        if (!made) refuse(name, http::quoted(given) + " is " + describe(made.error()));
+        compiled.push_back(std::move(*made));
+    }
+    return compiled;
+}
+
+// --- listeners -------------------------------------------------------------------------------------------------------
+
+modes::Listen listen_settings(Options const& options) {
+    modes::Listen listen;
+    if (auto host = text(options, "listen_host"); !host.empty()) listen.host = std::move(host);
+    if (auto const& port = options.get<OptionalNumber>("listen_port"))
+        listen.port = static_cast<std::uint16_t>(number_of("listen_port", *port, 0, 65535));
+    return listen;
+}
+
+std::vector<modes::Mode> modes_of(Options const& options, modes::Listen const& listen) {
+    auto const& given = options.get<TextList>("mode");
+    std::vector<modes::Mode> result;
+    for (auto const& specification : given) {
+        auto mode = modes::parse_mode(specification);
+        if (!mode) throw OptionsError(modes::describe(mode.error(), specification));
+        result.push_back(std::move(*mode));
+    }
+    if (auto const fit = modes::check_listeners(result, listen); !fit) throw OptionsError(fit.error().message);
+    return result;
+}
+
+// --- TLS -------------------------------------------------------------------------------------------------------------
+
+std::optional<tls::Version> version(std::string_view word) {
+    if (word == "TLS1") return tls::Version::tls1_0;
+    if (word == "TLS1_1") return tls::Version::tls1_1;
+    if (word == "TLS1_2") return tls::Version::tls1_2;
+    if (word == "TLS1_3") return tls::Version::tls1_3;
+    return std::nullopt;
+}
+
+tls::VersionRange versions(Options const& options, std::string const& side) {
+    auto const prefix = "tls_version_" + side;
+    tls::VersionRange const all{tls::Version::tls1_0, tls::Version::tls1_3};
+    tls::VersionRange const range{version(text(options, prefix + "_min")).value_or(all.min),
+                                  version(text(options, prefix + "_max")).value_or(all.max)};
+    if (range.max < range.min) refuse(prefix + "_max", "is below " + prefix + "_min");
+    return range;
+}
+
+/// Users write `~` where no shell reads it.
+std::string expand_home(std::string path) {
+    if (path != "~" && !path.starts_with("~/")) return path;
+    auto const home = tls::default_authority_folder().parent_path();
+    return home.string() + path.substr(1);
+}
+
+layers::TlsSettings tls_settings(Options const& options) {
+    layers::TlsSettings tls;
+    tls.confdir = expand_home(text(options, "confdir"));
+    tls.ca_basename = text(options, "ca_basename");
+    tls.key_size = static_cast<unsigned>(number(options, "key_size", 1024, 16384));
+    tls.passphrase = optional_text(options, "cert_passphrase");
+    tls.certificates = options.get<TextList>("certs");
+    tls.client_versions = versions(options, "client");
+    tls.server_versions = versions(options, "server");
+    tls.client_ciphers.list = optional_text(options, "ciphers_client");
+    tls.server_ciphers.list = optional_text(options, "ciphers_server");
+    tls.upstream_cert = flag(options, "upstream_cert");
+    tls.add_upstream_certs = flag(options, "add_upstream_certs_to_client_chain");
+    if (tls.add_upstream_certs && !tls.upstream_cert)
+        refuse("add_upstream_certs_to_client_chain", "needs upstream_cert, without which there are none to add");
+    tls.insecure = flag(options, "ssl_insecure");
+    tls.trust.file = expand_home(optional_text(options, "ssl_verify_upstream_trusted_ca"));
+    tls.trust.folder = expand_home(optional_text(options, "ssl_verify_upstream_trusted_confdir"));
+    tls.client_certificates = expand_home(optional_text(options, "client_certs"));
+    tls.request_client_certificate = flag(options, "request_client_cert");
+    tls.key_log = expand_home(text(options, "sslkeylogfile"));
+    return tls;
+}
+
+// --- the rest --------------------------------------------------------------------------------------------------------
+
+layers::HttpSettings http_settings(Options const& options) {
+    layers::HttpSettings http;
+    http.http2 = flag(options, "http2");
+    http.websocket = flag(options, "websocket");
+    http.rawtcp = flag(options, "rawtcp");
+    http.keep_host_header = flag(options, "keep_host_header");
+    http.validate_inbound_headers = flag(options, "validate_inbound_headers");
+    http.connect_send_host = flag(options, "http_connect_send_host_header");
+    http.store_streamed_bodies = flag(options, "store_streamed_bodies");
+    http.stream_large_bodies = size(options, "stream_large_bodies");
+    http.body_size_limit = size(options, "body_size_limit");
+    return http;
+}
+
+layers::HostSettings host_settings(Options const& options) {
+    layers::HostSettings hosts;
+    hosts.ignore = patterns(options, "ignore_hosts");
+    hosts.allow = patterns(options, "allow_hosts");
+    hosts.tcp = patterns(options, "tcp_hosts");
+    hosts.show_ignored = flag(options, "show_ignored_hosts");
+    return hosts;
+}
+
+layers::TimeSettings time_settings(Options const& options) {
+    layers::TimeSettings times;
+    times.idle = std::chrono::seconds(number(options, "tcp_timeout", 1, most_seconds));
+    times.connect = std::chrono::seconds(number(options, "connect_timeout", 1, most_seconds));
+    times.tunnel_probe = std::chrono::milliseconds(number(options, "tunnel_probe_timeout", 0, 3'600'000));
+    return times;
+}
+
+std::optional<tunnel::Credentials> upstream_credentials(Options const& options) {
+    constexpr std::string_view name = "upstream_auth";
+    auto const& given = options.get<OptionalText>(name);
+    if (!given) return std::nullopt;
+    auto const colon = given->find(':');
+    if (colon == 0 || colon == given->npos) refuse(name, "expected USER:PASSWORD");
+    return tunnel::Credentials{given->substr(0, colon), given->substr(colon + 1)};
+}
+
+}  // namespace
+
+layers::Settings make_settings(Options const& options) {
+    layers::Settings settings;
+    settings.listen = listen_settings(options);
+    settings.modes = modes_of(options, settings.listen);
+    settings.strategy = text(options, "connection_strategy") == "eager" ? layers::ConnectionStrategy::eager
+                                                                        : layers::ConnectionStrategy::lazy;
+    settings.http = http_settings(options);
+    settings.hosts = host_settings(options);
+    settings.tls = tls_settings(options);
+    settings.times = time_settings(options);
+    settings.upstream_auth = upstream_credentials(options);
+    settings.asks_socks_users = options.contains(proxyauth) && options.get<OptionalText>(proxyauth).has_value();
+    return settings;
+}
+
+}  // namespace pathology::proxycore::proxy

@@ -1,0 +1,107 @@
+#include <boost/asio/thread_pool.hpp>
+#include <mutex>
+#include <pathology/proxycore/addons/block.hpp>
+#include <pathology/proxycore/addons/proxy_auth.hpp>
+#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/proxy/options.hpp>
+#include <pathology/proxycore/proxy/proxy.hpp>
+#include <utility>
+
+#include "proxy/running_proxy.hpp"
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+constexpr std::size_t workers_for_hooks = 4;
+
+addons::LogSink or_nobody(addons::LogSink sink) {
+    if (sink) return sink;
+    return [](addons::LogEntry const&) {};
+}
+
+std::string printed(std::string const& host) {
+    if (host.empty()) return "*";
+    return host.find(':') == host.npos ? host : "[" + host + "]";
+}
+
+}  // namespace
+
+std::string describe(Listener const& listener) {
+    return modes::describe(listener.mode) + " listening at " + printed(listener.host) + ":" +
+           std::to_string(listener.port) + ".";
+}
+
+struct Proxy::State {
+    explicit State(addons::LogSink sink)
+        : workers(workers_for_hooks), chain(options, or_nobody(std::move(sink)), workers.get_executor()) {
+        declare_options(options);
+        chain.add(std::make_shared<addons::Block>());
+        chain.add(std::make_shared<addons::ProxyAuth>());
+    }
+
+    std::shared_ptr<RunningProxy> now() const {
+        std::scoped_lock const lock(mutex);
+        return running;
+    }
+
+    addons::Options options;
+    boost::asio::thread_pool workers;
+    addons::AddonChain chain;
+    mutable std::mutex mutex;
+    std::shared_ptr<RunningProxy> running;  // under the mutex, from the first start() that succeeds
+};
+
+Proxy::Proxy(addons::LogSink sink) : state_(std::make_unique<State>(std::move(sink))) {}
+
+Proxy::~Proxy() {
+    stop();
+    state_->workers.join();
+}
+
+addons::Options& Proxy::options() { return state_->options; }
+addons::AddonChain& Proxy::addons() { return state_->chain; }
+
+void Proxy::start() {
+    std::scoped_lock const lock(state_->mutex);
+    if (state_->running) throw flow::ControlException("this proxy runs or has run already; make another one");
+    auto running = std::make_shared<RunningProxy>(state_->options, state_->chain);
+    running->start();
+    state_->running = std::move(running);
+}
+
+void Proxy::stop() {
+    if (auto const running = state_->now()) running->stop();
+}
+
+int Proxy::run_until_signal() {
+    auto const running = state_->now();
+    return running ? running->run_until_signal() : 0;
+}
+
+std::vector<Listener> Proxy::listeners() const {
+    auto const running = state_->now();
+    return running ? running->listeners() : std::vector<Listener>();
+}
+
+std::uint16_t Proxy::port(std::size_t listener) const {
+    auto const all = listeners();
+    return listener < all.size() ? all[listener].port : std::uint16_t{0};
+}
+
+std::size_t Proxy::connections() const {
+    auto const running = state_->now();
+    return running ? running->connections() : 0;
+}
+
+bool Proxy::wait_until_empty(net::Duration limit) const {
+    auto const running = state_->now();
+    return !running || running->wait_until_empty(limit);
+}
+
+void Proxy::perform(std::function<void()> work) {
+    auto const running = state_->now();
+    if (!running) return work();
+    running->perform(std::move(work));
+}
+
+}  // namespace pathology::proxycore::proxy

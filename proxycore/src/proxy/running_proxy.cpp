@@ -1,0 +1,143 @@
+#include "proxy/running_proxy.hpp"
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/proxy/options.hpp>
+#include <utility>
+
+#include "layers/endpoint.hpp"
+#include "proxy/ourselves.hpp"
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using addons::LogLevel;
+
+constexpr auto between_ticks = 100ms;
+
+std::shared_ptr<layers::Settings const> settings_of(addons::Options const& options) {
+    options.expect_nothing_deferred();
+    auto settings = std::make_shared<layers::Settings>(make_settings(options));
+    if (!options.get<bool>("server")) settings->modes.clear();
+    return settings;
+}
+
+std::vector<std::string> names_of(std::vector<modes::Mode> const& modes) {
+    std::vector<std::string> names;
+    for (auto const& mode : modes) names.push_back(to_string(mode));
+    return names;
+}
+
+flow::Address endpoint(std::string const& text) { return layers::address_of(text).value_or(flow::Address{text, 0}); }
+
+}  // namespace
+
+RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain)
+    : options_(options),
+      chain_(chain),
+      first_settings_(settings_of(options)),
+      mode_names_(names_of(first_settings_->modes)),
+      tls_(*first_settings_),
+      services_{chain, tls_, [] { return flow::Time::clock::now(); }, first_settings_,
+                [this](flow::Address const& address) { return is_ourselves(listeners_, address); }},
+      server_(server_options(), [this](net::Connection connection) { return serve(std::move(connection)); }) {}
+
+RunningProxy::~RunningProxy() { stop(); }
+
+net::ServerOptions RunningProxy::server_options() {
+    net::ServerOptions result;
+    result.listen.clear();
+    for (auto const& mode : first_settings_->modes) {
+        auto const address = modes::listen_address(mode, first_settings_->listen);
+        bool const is_transparent = std::holds_alternative<modes::Transparent>(mode.is);
+        result.listen.push_back({address.host, address.port, is_transparent});
+    }
+    result.at_begin = [this](std::vector<std::string> endpoints) { return begin(std::move(endpoints)); };
+    result.at_end = [this] { return end(); };
+    result.on_error = [this](std::string_view line) { chain_.log({LogLevel::error, std::string(line)}); };
+    return result;
+}
+
+// --- beginning and end -----------------------------------------------------------------------------------------------
+
+void RunningProxy::start() {
+    auto const started = server_.start();
+    if (!started) throw flow::ServerException(started.error().message);
+    server_.perform([this] { welcome(); });
+    listens_ = true;
+}
+
+/// Says where it listens, and what else there is to say.
+void RunningProxy::welcome() {
+    for (auto const& warning : tls_.warnings()) chain_.log({LogLevel::warn, warning});
+    for (auto const& listener : listeners_) chain_.log({LogLevel::info, describe(listener)});
+}
+
+asio::awaitable<void> RunningProxy::begin(std::vector<std::string> endpoints) {
+    for (std::size_t i = 0; i < endpoints.size(); ++i) {
+        auto const& mode = first_settings_->modes[i];
+        auto const wanted = modes::listen_address(mode, first_settings_->listen);
+        listeners_.push_back({mode, wanted.host, endpoint(endpoints[i]).port});
+    }
+    co_await chain_.start();
+    listener_ = options_.add_listener([this](std::set<std::string> const& changed) { follow(changed); });
+    ticking_.emplace(co_await asio::this_coro::executor);
+    ticking_->start(tick_on());
+}
+
+asio::awaitable<void> RunningProxy::end() {
+    ticking_->cancel();
+    co_await ticking_->join();
+    ticking_.reset();
+    options_.remove_listener(*listener_);
+    co_await net::finish_within(services_.settings->times.stop, chain_.stop());
+}
+
+asio::awaitable<void> RunningProxy::tick_on() {
+    for (;;) {
+        co_await net::pause(between_ticks);
+        if (chain_.wants(addons::Hook::tick)) co_await chain_.run(addons::hooks::tick);
+    }
+}
+
+void RunningProxy::stop() {
+    listens_ = false;
+    server_.stop();
+}
+
+int RunningProxy::run_until_signal() {
+    auto const signal = server_.run_until_signal();
+    listens_ = false;
+    return signal;
+}
+
+std::vector<Listener> RunningProxy::listeners() const { return listens_ ? listeners_ : std::vector<Listener>(); }
+
+/// New settings are for new connections.
+void RunningProxy::follow(std::set<std::string> const& changed) {
+    auto settings = settings_of(options_);
+    if (names_of(settings->modes) != mode_names_ || settings->listen != first_settings_->listen)
+        throw flow::OptionsError("where and how the proxy listens cannot change while it runs");
+    bool const is_about_tls = std::any_of(changed.begin(), changed.end(), concerns_tls);
+    if (is_about_tls) tls_.configure(*settings);
+    services_.settings = std::move(settings);
+}
+
+// --- connections -----------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> RunningProxy::serve(net::Connection connection) {
+    auto& stream = *connection.stream;
+    auto client = std::make_shared<flow::Client>(endpoint(stream.remote_endpoint()), endpoint(stream.local_endpoint()),
+                                                 services_.now());
+    client->proxy_mode = mode_names_[connection.listener];
+    layers::Context context(services_, first_settings_->modes[connection.listener], std::move(client));
+    auto original = layers::address_of(connection.original);
+    co_await serve_client(context, std::move(connection.stream), std::move(original));
+}
+
+}  // namespace pathology::proxycore::proxy

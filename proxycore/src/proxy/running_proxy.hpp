@@ -1,0 +1,60 @@
+// A proxy from its start to its stop.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/layers/tls_service.hpp>
+#include <pathology/proxycore/net/server.hpp>
+#include <pathology/proxycore/proxy/proxy.hpp>
+#include <vector>
+
+#include "layers/beside.hpp"
+
+namespace pathology::proxycore::proxy {
+
+namespace asio = boost::asio;
+
+class RunningProxy {
+public:
+    /// Both must outlive it. Nothing runs yet.
+    /// Errors: throws flow::OptionsError.
+    RunningProxy(addons::Options& options, addons::AddonChain& chain);
+    ~RunningProxy();  ///< stop()
+    RunningProxy(RunningProxy const&) = delete;
+    RunningProxy& operator=(RunningProxy const&) = delete;
+
+    void start();
+    void stop();
+    int run_until_signal();
+    std::vector<Listener> listeners() const;
+    std::size_t connections() const { return server_.connections(); }
+    bool wait_until_empty(net::Duration limit) const { return server_.wait_until_empty(limit); }
+    void perform(std::function<void()> work) { server_.perform(std::move(work)); }
+
+private:
+    using Settings = std::shared_ptr<layers::Settings const>;
+
+    net::ServerOptions server_options();
+    asio::awaitable<void> begin(std::vector<std::string> endpoints);
+    asio::awaitable<void> end();
+    asio::awaitable<void> tick_on();
+    asio::awaitable<void> serve(net::Connection connection);
+    void welcome();
+    void follow(std::set<std::string> const& changed);
+
+    addons::Options& options_;
+    addons::AddonChain& chain_;
+    Settings const first_settings_;  // those that the listeners were made of
+    std::vector<std::string> const mode_names_;
+    layers::TlsService tls_;
+    layers::Services services_;
+    std::optional<std::size_t> listener_;  // our place among those of the options
+    std::optional<layers::Beside> ticking_;
+    std::vector<Listener> listeners_;  // from begin() on
+    std::atomic<bool> listens_ = false;
+    net::Server server_;
+};
+
+}  // namespace pathology::proxycore::proxy
