@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <pathology/proxycore/layers/tls_service.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
+#include <pathology/proxycore/net/pause.hpp>
 #include <utility>
 
 #include "support/play.hpp"
@@ -48,26 +49,23 @@ class Recorder final : public addons::Addon {
 public:
     explicit Recorder(HttpBench& bench) : bench_(bench) {}
     std::string name() const override { return "recorder"; }
-    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override { co_return note("requestheaders", flow); }
-    asio::awaitable<void> request(flow::HttpFlow& flow) override { co_return note("request", flow); }
-    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override { co_return note("responseheaders", flow); }
-    asio::awaitable<void> response(flow::HttpFlow& flow) override { co_return conclude("response", flow); }
-    asio::awaitable<void> error(flow::HttpFlow& flow) override { co_return conclude("error", flow); }
-    asio::awaitable<void> http_connect(flow::HttpFlow& flow) override { co_return note("http_connect", flow); }
-    asio::awaitable<void> http_connected(flow::HttpFlow& flow) override { co_return note("http_connected", flow); }
-    asio::awaitable<void> http_connect_error(flow::HttpFlow& flow) override {
-        co_return conclude("http_connect_error", flow);
-    }
+    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override { return note("requestheaders", flow); }
+    asio::awaitable<void> request(flow::HttpFlow& flow) override { return note("request", flow); }
+    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override { return note("responseheaders", flow); }
+    asio::awaitable<void> response(flow::HttpFlow& flow) override { return note("response", flow); }
+    asio::awaitable<void> error(flow::HttpFlow& flow) override { return note("error", flow); }
+    asio::awaitable<void> http_connect(flow::HttpFlow& flow) override { return note("http_connect", flow); }
+    asio::awaitable<void> http_connected(flow::HttpFlow& flow) override { return note("http_connected", flow); }
+    asio::awaitable<void> http_connect_error(flow::HttpFlow& flow) override { return note("http_connect_error", flow); }
 
 private:
-    void note(std::string const& hook, flow::HttpFlow& flow) {
+    asio::awaitable<void> note(std::string hook, flow::HttpFlow& flow) {
         bench_.calls += (bench_.calls.empty() ? "" : " ") + hook;
-        auto const deed = bench_.deeds.find(hook);
-        if (deed != bench_.deeds.end()) deed->second(flow);
-    }
-    void conclude(std::string const& hook, flow::HttpFlow& flow) {
-        note(hook, flow);
-        bench_.flows.push_back(flow.copy());
+        if (auto const pause = bench_.pauses.find(hook); pause != bench_.pauses.end())
+            co_await net::pause(pause->second);
+        if (auto const deed = bench_.deeds.find(hook); deed != bench_.deeds.end()) deed->second(flow);
+        bool const is_last = hook == "response" || hook == "error" || hook == "http_connect_error";
+        if (is_last) bench_.flows.push_back(flow.copy());
     }
 
     HttpBench& bench_;
@@ -147,6 +145,7 @@ asio::awaitable<void> relay_websocket(Context&, flow::HttpFlow&, std::unique_ptr
     co_await net::send(*client, "from the server's side");
 }
 std::unique_ptr<Servers> make_servers(Context&) { return nullptr; }
+void Servers::keep(ServerConnection) {}
 
 /// No TLS here either.
 struct TlsService::State {};

@@ -2,6 +2,7 @@
 // every hook.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,6 +42,8 @@ public:
     std::size_t capacity = 65536;
     /// What an addon does in a hook, as "request".
     std::map<std::string, std::function<void(flow::HttpFlow&)>> deeds{};
+    /// How long an addon holds a flow in a hook.
+    std::map<std::string, std::chrono::milliseconds> pauses{};
     /// What each connection to a server plays, in the order in which they are opened. One that has no script left is
     /// refused.
     std::vector<Script> servers{};
