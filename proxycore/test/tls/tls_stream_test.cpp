@@ -13,6 +13,7 @@
 
 #include "support/play.hpp"
 #include "support/streams.hpp"
+#include "tls/joined.hpp"
 #include "tls/talk.hpp"
 
 namespace pathology::proxycore::tls {
@@ -22,45 +23,16 @@ using namespace std::chrono_literals;
 using namespace asio::experimental::awaitable_operators;
 using net::HowToClose;
 using net::Stream;
+using proxycore::test::patience;
 using proxycore::test::play;
 using proxycore::test::read_exactly;
 using proxycore::test::read_to_end;
+using test::client_over;
+using test::join;
+using test::Joined;
+using test::server_over;
+using test::shake_hands;
 using Played = asio::awaitable<void>;
-
-constexpr auto patience = proxycore::test::patience;
-
-std::unique_ptr<TlsStream> client_over(std::unique_ptr<Stream> next, ClientSettings const& settings = {}) {
-    Engine engine(ClientContext::make(settings).value(), ServerName::of("origin.test"));
-    return std::make_unique<TlsStream>(std::move(next), std::move(engine));
-}
-
-std::unique_ptr<TlsStream> server_over(std::unique_ptr<Stream> next, ServerSettings const& settings = {}) {
-    Engine engine(ServerContext::make(settings).value(), test::show_origin());
-    return std::make_unique<TlsStream>(std::move(next), std::move(engine));
-}
-
-/// Both ends of a TLS connection in memory, and what lies underneath.
-struct Joined {
-    std::unique_ptr<TlsStream> client, server;
-    Stream* under_client = nullptr;
-    Stream* under_server = nullptr;
-};
-
-Joined join(net::MemoryPipe pipe) {
-    Joined joined;
-    joined.under_client = pipe.near.get();
-    joined.under_server = pipe.far.get();
-    joined.client = client_over(std::move(pipe.near));
-    joined.server = server_over(std::move(pipe.far));
-    return joined;
-}
-
-Played shake_hands(TlsStream& client, TlsStream& server) {
-    auto both = client.handshake(patience) && server.handshake(patience);
-    auto const [here, there] = co_await std::move(both);
-    EXPECT_TRUE(here) << here.error().message;
-    EXPECT_TRUE(there) << there.error().message;
-}
 
 /// Plays a conversation between the two ends, after their handshake.
 void play_joined(std::function<Played(Joined&)> conversation, net::MemoryPipeOptions options = {}) {
@@ -307,96 +279,6 @@ TEST(TlsStream, TellsABrokenRecordToBothSides) {
                   "TLS connection failed: the server sent alert bad_record_mac (20)");
     });
 }
-
-// --- the handshake
-// ----------------------------------------------------------------------------------------------------
-
-TEST(TlsStream, HandshakeHasALimit) {
-    play([]() -> Played {
-        auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor);
-        auto const client = client_over(std::move(pipe.near));
-        auto const outcome = co_await client->handshake(20ms);
-        EXPECT_EQ(outcome.error().code, net::Errc::timed_out);
-        EXPECT_EQ(outcome.error().message, "TLS handshake failed: nothing moved within the time limit");
-    });
-}
-
-TEST(TlsStream, NothingIsReadOrWrittenBeforeTheHandshake) {
-    play([]() -> Played {
-        auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor);
-        auto const client = client_over(std::move(pipe.near));
-        std::string nothing;
-        EXPECT_EQ(co_await read_to_end(*client, nothing), asio::error::not_connected);
-        EXPECT_EQ(co_await net::send(*client, "x"), asio::error::not_connected);
-    });
-}
-
-TEST(TlsStream, SaysThatThePeerSpeaksPlainly) {
-    play([]() -> Played {
-        auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor);
-        auto const server = server_over(std::move(pipe.near));
-        co_await net::send(*pipe.far, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-        auto const outcome = co_await server->handshake(patience);
-        EXPECT_EQ(outcome.error().code, Errc::not_tls);
-        EXPECT_EQ(outcome.error().message,
-                  "TLS handshake failed: the client does not speak TLS but says \"GET / HTTP/1.1\"");
-    });
-}
-
-TEST(TlsStream, TellsAPeerThatLeavesInTheHandshake) {
-    play([]() -> Played {
-        auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor);
-        auto const client = client_over(std::move(pipe.near));
-        pipe.far->close(HowToClose::fin);
-        auto const outcome = co_await client->handshake(patience);
-        EXPECT_TRUE(outcome.has_error());
-        EXPECT_TRUE(outcome.error().message.starts_with("TLS handshake failed: ")) << outcome.error().message;
-    });
-}
-
-TEST(TlsStream, BothSidesTellWhyTheyDoNotAgree) {
-    play([]() -> Played {
-        auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor);
-        auto const client = client_over(std::move(pipe.near), test::verifying());
-        Engine engine(ServerContext::make({}).value(), test::show(test::identity_for({"other.test"})));
-        TlsStream server(std::move(pipe.far), std::move(engine));
-        auto both = client->handshake(patience) && server.handshake(patience);
-        auto const [here, there] = co_await std::move(both);
-        EXPECT_EQ(here.error().code, Errc::certificate_rejected);
-        std::string nothing;
-        auto const heard = there ? co_await read_to_end(server, nothing) : there.error().code;
-        EXPECT_EQ(heard, Errc::alert_received);
-        EXPECT_EQ(server.failure()->alert, (Alert{42, Alert::Side::sent_by_peer}));
-    });
-}
-
-/// A client that a server refuses only after the client's own handshake is done hears it when it reads.
-TEST(TlsStream, LateRefusalIsHeardByTheFirstRead) {
-    play([]() -> Played {
-        auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor);
-        auto const client = client_over(std::move(pipe.near));
-        ServerSettings settings;
-        settings.client_certificates = ClientCertificates::verified;
-        settings.trust.file = test::trusted_file();
-        auto const server = server_over(std::move(pipe.far), settings);
-        auto both = client->handshake(patience) && server->handshake(patience);
-        auto const [here, there] = co_await std::move(both);
-        EXPECT_TRUE(here);
-        EXPECT_FALSE(there);
-        std::string nothing;
-        EXPECT_EQ(co_await read_to_end(*client, nothing), Errc::alert_received);
-        EXPECT_EQ(client->failure()->alert->name(), "certificate_required");
-    });
-}
-
-// --- over other streams
-// -------------------------------------------------------------------------------------------------
 
 TEST(TlsStream, WorksInsideItself) {
     play([]() -> Played {

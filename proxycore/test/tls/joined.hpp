@@ -1,0 +1,26 @@
+// Two ends of a TLS connection over streams, for tests that talk through it.
+#pragma once
+
+#include <memory>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <pathology/proxycore/tls/tls_stream.hpp>
+
+namespace pathology::proxycore::tls::test {
+
+/// A client that asks for `origin.test`, before its handshake.
+std::unique_ptr<TlsStream> client_over(std::unique_ptr<net::Stream> next, ClientSettings const& settings = {});
+/// A server that shows a certificate for that name.
+std::unique_ptr<TlsStream> server_over(std::unique_ptr<net::Stream> next, ServerSettings const& settings = {});
+
+/// Both ends of a TLS connection in memory, and what lies underneath.
+struct Joined {
+    std::unique_ptr<TlsStream> client, server;
+    net::Stream* under_client = nullptr;
+    net::Stream* under_server = nullptr;
+};
+Joined join(net::MemoryPipe pipe);
+
+/// Expects that both handshakes succeed.
+boost::asio::awaitable<void> shake_hands(TlsStream& client, TlsStream& server);
+
+}  // namespace pathology::proxycore::tls::test
