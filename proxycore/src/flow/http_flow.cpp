@@ -6,7 +6,11 @@ std::size_t HttpFlow::replace(pattern::Pattern const& pattern, std::string_view 
     return request.replace(pattern, text) + (response ? response->replace(pattern, text) : 0);
 }
 
-std::unique_ptr<Flow> HttpFlow::snapshot() const { return std::make_unique<HttpFlow>(*this); }
+std::unique_ptr<Flow> HttpFlow::snapshot() const {
+    auto taken = std::make_unique<HttpFlow>(*this);
+    taken->inject_websocket = nullptr;
+    return taken;
+}
 
 bool HttpFlow::same_state(Flow const& other) const {
     auto const& that = static_cast<HttpFlow const&>(other);  // a backup is of its own kind

@@ -196,6 +196,10 @@ void Endpoint::pong(std::string_view payload) { impl_->control(Opcode::pong, pay
 void Endpoint::close(Close const& close) { impl_->close(close); }
 std::string_view Endpoint::outgoing() const { return impl_->out; }
 void Endpoint::clear_outgoing() { forget(impl_->out); }
+void Endpoint::take_outgoing(std::string& empty) {
+    forget(empty);
+    impl_->out.swap(empty);
+}
 bool Endpoint::is_open() const { return impl_->is_open(); }
 bool Endpoint::is_over() const { return impl_->is_over(); }
 

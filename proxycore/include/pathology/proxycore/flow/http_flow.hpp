@@ -1,6 +1,7 @@
 // An HTTP exchange, and the WebSocket conversation that may follow it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <pathology/proxycore/flow/flow.hpp>
 #include <pathology/proxycore/flow/request.hpp>
@@ -19,6 +20,9 @@ public:
     Request request{};
     std::optional<Response> response{};
     std::optional<WebSocketData> websocket{};
+    /// While the WebSocket is open: sends a message that neither side has sent, to the server when its `from_client` is
+    /// set, else to the client; the hook sees it first. Empty otherwise. No part of the state, nor of copies.
+    std::function<void(WebSocketMessage)> inject_websocket{};
 
     /// Replaces in request and response; returns how often.
     std::size_t replace(pattern::Pattern const& pattern, std::string_view text);

@@ -94,6 +94,8 @@ public:
     /// What is to be written; say `clear_outgoing` when it was.
     std::string_view outgoing() const;
     void clear_outgoing();
+    /// Swaps it for `empty`, so that more can be said while these bytes are written.
+    void take_outgoing(std::string& empty);
 
     bool is_open() const;  ///< no close frame went either way
     bool is_over() const;  ///< nothing is left to be read; when outgoing() is written, the connection ends

@@ -1,0 +1,44 @@
+// One side of a WebSocket that is relayed: its frames, and the stream they travel on.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <pathology/proxycore/net/stream.hpp>
+#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <string>
+#include <string_view>
+
+#include "layers/bell.hpp"
+
+namespace pathology::proxycore::layers {
+
+namespace asio = boost::asio;
+
+/// What the proxy is towards this peer: a server for the client, a client for the server. Pings and close frames are
+/// left to the other side.
+class WebSocketSide {
+public:
+    WebSocketSide(net::Stream& stream, websocket::Role role, std::optional<websocket::DeflateParameters> const& deflate,
+                  std::string_view name);
+
+    /// Reads once. The events are in endpoint() then.
+    asio::awaitable<net::error_code> read();
+    /// Writes what endpoint() has to say. When another coroutine is writing, it takes this along, and both wait.
+    asio::awaitable<net::error_code> flush();
+
+    websocket::Endpoint& endpoint() { return endpoint_; }
+    net::Stream& stream() { return stream_; }
+    bool is_client() const { return role_ == websocket::Role::server; }
+    std::string_view name() const { return name_; }  ///< "client", "server"
+
+private:
+    net::Stream& stream_;
+    websocket::Role role_;
+    websocket::Endpoint endpoint_;
+    std::string_view name_;
+    std::string being_written_;
+    Bell written_;
+    bool is_writing_ = false;
+    net::error_code write_error_;
+};
+
+}  // namespace pathology::proxycore::layers
