@@ -5,6 +5,7 @@ pathology_library(proxycore
             src/addons/dumper.cpp src/addons/hook.cpp src/addons/md5_crypt.cpp src/addons/option_value.cpp
             src/addons/options.cpp src/addons/password_hash.cpp src/addons/printable.cpp src/addons/proxy_auth.cpp
             src/addons/shared_object.cpp src/addons/term_log.cpp
+            src/addons/onboarding.cpp src/addons/onboarding_page.cpp src/addons/revocations.cpp
             src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/decoder.cpp
             src/content/encoder.cpp src/content/failure.cpp src/content/iconv.cpp src/content/infer_charset.cpp
             src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
@@ -39,6 +40,7 @@ pathology_library(proxycore
             include/pathology/proxycore/addons/options.hpp include/pathology/proxycore/addons/password_hash.hpp
             include/pathology/proxycore/addons/proxy_auth.hpp
             include/pathology/proxycore/addons/shared_object.hpp include/pathology/proxycore/addons/term_log.hpp
+            include/pathology/proxycore/addons/onboarding.hpp include/pathology/proxycore/addons/revocations.hpp
             include/pathology/proxycore/content/charset.hpp include/pathology/proxycore/content/coding.hpp
             include/pathology/proxycore/content/decoder.hpp include/pathology/proxycore/content/encoder.hpp
             include/pathology/proxycore/content/failure.hpp include/pathology/proxycore/content/media_type.hpp
@@ -90,6 +92,8 @@ if(PATHOLOGY_BUILD_TESTS)
 endif()
 pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/http1_layer_test.cpp test/layers/http_bench.cpp test/support/streams.cpp)
+pathology_test(onboarding_test SIZE unit LINK pathology::proxycore pathology_test_support
+    SOURCES test/addons/onboarding_test.cpp)
 pathology_test(tls_layer_test SIZE unit LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
     SOURCES test/layers/intercept_tls_test.cpp test/layers/tls_bench.cpp test/layers/tls_choices_test.cpp
             test/layers/tls_service_test.cpp test/support/streams.cpp test/tls/talk.cpp)

@@ -23,6 +23,13 @@ bool is_distrust(std::uint8_t alert) { return (alert >= 42 && alert <= 46) || al
 
 constexpr std::uint8_t handshake_failure = 40, protocol_version = 70;
 
+/// The same place of the network with another path; empty for what is not on the web.
+std::string moved_to(std::string_view url, std::string_view path) {
+    auto const scheme = url.find("://");
+    if (path.empty() || !url.starts_with("http") || scheme == std::string_view::npos) return {};
+    return std::string(url.substr(0, url.find('/', scheme + 3))).append(path);
+}
+
 std::string without_prefix(std::string_view message) {
     constexpr std::string_view known = "TLS handshake failed: ";
     if (message.starts_with(known)) message.remove_prefix(known.size());
@@ -59,7 +66,8 @@ std::vector<std::string> choices_for_client(flow::Client const& client, flow::Se
     return choices;
 }
 
-tls::LeafNames names_for_client(TlsSettings const& settings, flow::Client const& client, flow::Server const& server) {
+tls::LeafNames names_for_client(TlsSettings const& settings, flow::Client const& client, flow::Server const& server,
+                                std::string_view revocation_path) {
     std::vector<std::string> further;
     if (client.sni) {
         further.push_back(*client.sni);
@@ -68,7 +76,10 @@ tls::LeafNames names_for_client(TlsSettings const& settings, flow::Client const&
     }
     if (server.address()) further.push_back(server.address()->host);
     bool const knows_server = settings.upstream_cert && !server.certificate_list.empty();
-    return tls::LeafNames::copied_from(knows_server ? server.certificate_list.front() : tls::Certificate(), further);
+    auto names =
+        tls::LeafNames::copied_from(knows_server ? server.certificate_list.front() : tls::Certificate(), further);
+    names.crl_url = moved_to(names.crl_url, revocation_path);
+    return names;
 }
 
 std::string explain_client_failure(tls::Failure const& why, std::string const& host) {

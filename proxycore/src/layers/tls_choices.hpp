@@ -7,6 +7,7 @@
 #include <pathology/proxycore/tls/authority.hpp>
 #include <pathology/proxycore/tls/failure.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pathology::proxycore::layers {
@@ -27,7 +28,9 @@ std::vector<std::string> choices_for_client(flow::Client const& client, flow::Se
 
 /// The names of the certificate that the client is shown (P21): those of the server's own where we looked at it, then
 /// the one the client asked for, or without one our address, then the host it meant to reach.
-tls::LeafNames names_for_client(TlsSettings const& settings, flow::Client const& client, flow::Server const& server);
+/// A list of revocations is asked for where the server's was, under `revocation_path`.
+tls::LeafNames names_for_client(TlsSettings const& settings, flow::Client const& client, flow::Server const& server,
+                                std::string_view revocation_path = {});
 
 /// Why TLS with a client came to nothing, with a hint at what may help. `host` is what it wanted to reach.
 std::string explain_client_failure(tls::Failure const& why, std::string const& host);

@@ -83,9 +83,10 @@ std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings) {
     auto identities = settings.client_certificates.empty()
                           ? ClientIdentities()
                           : value_of(ClientIdentities::open(settings.client_certificates), client_certs);
+    auto revocation_path = certificates->authority().revocation_path();
     return std::make_unique<TlsService::State>(
         TlsService::State{std::move(certificates), make_for_clients(settings, log), make_for_servers(settings, log),
-                          std::move(identities), std::move(warnings)});
+                          std::move(identities), std::move(revocation_path), std::move(warnings)});
 }
 
 }  // namespace

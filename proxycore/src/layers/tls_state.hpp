@@ -18,6 +18,7 @@ struct TlsService::State {
     tls::ServerContext for_clients;
     tls::ClientContext for_servers;
     ClientIdentities identities;
+    std::string revocation_path;  ///< of the authority
     std::vector<std::string> warnings;
 };
 

@@ -65,6 +65,8 @@ Certificate Authority::certificate() const { return describe(state_->certificate
 
 std::string Authority::certificate_pem() const { return pem_of(state_->certificate()); }
 
+std::string Authority::name() const { return state_->name; }
+
 std::filesystem::path Authority::file() const { return state_->file; }
 
 bool Authority::has_expired() const { return X509_cmp_current_time(X509_get0_notAfter(state_->certificate())) < 0; }

@@ -33,6 +33,8 @@ std::string pkcs12_of(EVP_PKEY* key, X509* certificate, std::string const& name)
 
 std::string Authority::certificate_p12() const { return pkcs12_of(nullptr, state_->certificate(), state_->name); }
 
+std::string Authority::revocation_path() const { return "/" + name() + "-" + certificate().serial + ".crl"; }
+
 std::string Authority::revocation_list() const {
     RevocationsPtr const list(X509_CRL_new());
     TimePtr const from(X509_gmtime_adj(nullptr, -2 * day)), until(X509_gmtime_adj(nullptr, 7 * day));

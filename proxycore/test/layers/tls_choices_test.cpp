@@ -91,6 +91,26 @@ TEST(NamesForClient, P21_LeaveOutWhatNoCertificateCanHave) {
               Names{"origin.test"});
 }
 
+struct PointerCase {
+    std::string_view name, of_server, of_ours;
+};
+class P21_RevocationPointer : public testing::TestWithParam<PointerCase> {};
+TEST_P(P21_RevocationPointer, StaysWhereTheServersWas) {
+    auto server = tls_server({"origin.test", 443});
+    tls::Certificate certificate;
+    certificate.crl_url = GetParam().of_server;
+    server.certificate_list = {certificate};
+    EXPECT_EQ(names_for_client({}, client_with({}, "a.test"), server, "/ours.crl").crl_url, GetParam().of_ours);
+}
+INSTANTIATE_TEST_SUITE_P(, P21_RevocationPointer,
+                         testing::Values(PointerCase{"None", "", ""},
+                                         PointerCase{"Path", "http://crl.test/x/y.crl", "http://crl.test/ours.crl"},
+                                         PointerCase{"Port", "http://crl.test:8080/x.crl",
+                                                     "http://crl.test:8080/ours.crl"},
+                                         PointerCase{"NoPath", "http://crl.test", "http://crl.test/ours.crl"},
+                                         PointerCase{"NotOnTheWeb", "ldap://crl.test/x", ""}),
+                         pathology::test::row_name);
+
 TEST(SniForServer, P22_IsTheClientsUnlessItIsGiven) {
     modes::Mode const regular, reverse{modes::Reverse{{"https", {"origin.test", 443}}}};
     auto const client = client_with({}, "foo.example");

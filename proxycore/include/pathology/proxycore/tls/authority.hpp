@@ -60,12 +60,16 @@ public:
     static Authority make(AuthorityOptions const& options = {});
 
     Certificate certificate() const;
+    /// What its files are called before `-ca.pem`.
+    std::string name() const;
     /// What clients have to trust, as PEM.
     std::string certificate_pem() const;
     /// The same as PKCS#12, without a key.
     std::string certificate_p12() const;
     /// A signed list that revokes nothing, good for a week (RFC 5280 §5), as DER.
     std::string revocation_list() const;
+    /// The path under which leaves point to it: "/pathology-3F…A2.crl".
+    std::string revocation_path() const;
     /// Whence it was loaded or to where it was written; empty for one in memory.
     std::filesystem::path file() const;
     bool has_expired() const;

@@ -1,0 +1,12 @@
+#include <pathology/proxycore/addons/revocations.hpp>
+
+namespace pathology::proxycore::addons {
+
+asio::awaitable<void> Revocations::request(flow::HttpFlow& flow) {
+    if (!flow.request.path.ends_with(".crl") || !flow.live || flow.response || flow.error) co_return;
+    auto const authority = authority_();
+    if (flow.request.path != authority.revocation_path()) co_return;
+    flow.response = flow::Response::make(200, authority.revocation_list(), {{"Content-Type", "application/pkix-crl"}});
+}
+
+}  // namespace pathology::proxycore::addons
