@@ -38,6 +38,7 @@ pathology_library(protocol
             include/pathology/proxycore/websocket/utf8.hpp include/pathology/proxycore/websocket/violation.hpp
             include/pathology/proxycore/record/frame_recorder.hpp
             include/pathology/proxycore/record/exchange.hpp include/pathology/proxycore/record/json.hpp
+            include/pathology/proxycore/record/endpoint.hpp include/pathology/proxycore/record/relay.hpp
             include/pathology/proxycore/record/tls.hpp
     PUBLIC Boost::headers
     PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> PkgConfig::NGHTTP2 ZLIB::ZLIB)

@@ -2,7 +2,8 @@
 
 pathology_library(proxycore
     SOURCES src/addons/addon.cpp src/addons/chain.cpp src/addons/credentials.cpp src/addons/dump_writer.cpp
-            src/addons/dumper.cpp src/addons/hook.cpp src/addons/md5_crypt.cpp src/addons/option_value.cpp
+            src/addons/dumper.cpp src/addons/flow_recorder.cpp src/addons/hook.cpp src/addons/md5_crypt.cpp
+            src/addons/option_value.cpp
             src/addons/options.cpp src/addons/password_hash.cpp src/addons/printable.cpp src/addons/proxy_auth.cpp
             src/addons/shared_object.cpp src/addons/term_log.cpp
             src/addons/onboarding.cpp src/addons/onboarding_page.cpp src/addons/revocations.cpp
@@ -14,7 +15,7 @@ pathology_library(proxycore
             src/flow/escapes.cpp src/flow/flow.cpp src/flow/headers.cpp src/flow/http_flow.cpp src/flow/id.cpp
             src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/reason.cpp src/flow/request.cpp src/flow/request_views.cpp src/flow/response.cpp
-            src/flow/tcp_flow.cpp src/flow/url.cpp
+            src/flow/recorded.cpp src/flow/tcp_flow.cpp src/flow/url.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
             src/layers/abort_watch.cpp src/layers/beside.cpp src/layers/body.cpp src/layers/context.cpp
             src/layers/error_page.cpp
@@ -34,7 +35,8 @@ pathology_library(proxycore
             src/proxy/running_proxy.cpp src/upstream/selectors.cpp
     HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
             include/pathology/proxycore/addons/credentials.hpp include/pathology/proxycore/addons/dump_sink.hpp
-            include/pathology/proxycore/addons/dumper.hpp include/pathology/proxycore/addons/hook.hpp
+            include/pathology/proxycore/addons/dumper.hpp include/pathology/proxycore/addons/flow_recorder.hpp
+            include/pathology/proxycore/addons/hook.hpp
             include/pathology/proxycore/addons/hook_data.hpp
             include/pathology/proxycore/addons/log_entry.hpp include/pathology/proxycore/addons/option_value.hpp
             include/pathology/proxycore/addons/options.hpp include/pathology/proxycore/addons/password_hash.hpp
@@ -50,7 +52,7 @@ pathology_library(proxycore
             include/pathology/proxycore/flow/headers.hpp include/pathology/proxycore/flow/http_flow.hpp
             include/pathology/proxycore/flow/id.hpp include/pathology/proxycore/flow/message.hpp
             include/pathology/proxycore/flow/multi_dict.hpp include/pathology/proxycore/flow/multipart.hpp
-            include/pathology/proxycore/flow/request.hpp
+            include/pathology/proxycore/flow/recorded.hpp include/pathology/proxycore/flow/request.hpp
             include/pathology/proxycore/flow/response.hpp include/pathology/proxycore/flow/tcp_flow.hpp
             include/pathology/proxycore/flow/time.hpp include/pathology/proxycore/flow/url.hpp
             include/pathology/proxycore/flow/websocket_data.hpp
@@ -78,7 +80,8 @@ pathology_benchmark(content_bench SOURCES bench/content_bench.cpp LINK pathology
 pathology_benchmark(addons_bench SOURCES bench/addons_bench.cpp LINK pathology::proxycore)
 pathology_test(addons_test SIZE unit LINK pathology::proxycore
     SOURCES test/addons/chain_test.cpp test/addons/concurrency_test.cpp test/addons/credentials_test.cpp
-            test/addons/dumper_test.cpp test/addons/hook_test.cpp test/addons/options_test.cpp test/addons/proxy_auth_test.cpp
+            test/addons/dumper_test.cpp test/addons/flow_recorder_test.cpp test/addons/hook_test.cpp
+            test/addons/options_test.cpp test/addons/proxy_auth_test.cpp
             test/addons/shared_object_test.cpp test/addons/term_log_test.cpp
     DEFINE  GREETER_ADDON="$<TARGET_FILE:pathology_greeter_addon>" FUTURE_ADDON="$<TARGET_FILE:pathology_future_addon>"
             GREETER_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/test/addons/greeter_addon.cpp"

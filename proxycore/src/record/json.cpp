@@ -59,6 +59,7 @@ std::string_view name_of(Exchange::Type type) {
         case Exchange::Type::crafted: return "crafted";
         case Exchange::Type::received: return "received";
         case Exchange::Type::inbound: return "inbound";
+        case Exchange::Type::relayed: return "relayed";
         case Exchange::Type::error: return "error";
         case Exchange::Type::timeout: break;
     }
@@ -77,6 +78,8 @@ Json to_json(std::vector<http2::FrameHeader> const& frames) {
     return list;
 }
 
+Json to_json(Endpoint const& endpoint) { return {text(endpoint.address), endpoint.port}; }
+
 Json to_json(RecordedRequest const& request) {
     Json object;
     put(object, "method", request.method);
@@ -91,7 +94,7 @@ Json to_json(RecordedRequest const& request) {
         put(object, "raw", request.raw);
         object["raw_size"] = request.raw_size;
     }
-    object["remote_address"] = {request.remote_address.address, request.remote_address.port};
+    object["remote_address"] = to_json(request.remote_address);
     object["connection"] = request.connection;
     object["index"] = request.index;
     if (request.stream) {
@@ -115,8 +118,10 @@ Json to_json(RecordedResponse const& response) {
     if (response.body) put(object, "body", *response.body);
     object["body_size"] = response.body_size;
     if (!response.spec.empty()) put(object, "spec", response.spec);
-    object["disconnect"] = response.disconnect;
-    object["bytes_written"] = response.bytes_written;
+    if (!response.spec.empty() || response.bytes_written > 0) {  // a proxy knows neither
+        object["disconnect"] = response.disconnect;
+        object["bytes_written"] = response.bytes_written;
+    }
     if (!response.raw.empty()) put(object, "raw", response.raw);
     return object;
 }
@@ -163,30 +168,60 @@ Json to_json(RecordedCertificate const& certificate) {
 }
 
 void put(Json& object, RecordedTls const& tls) {
-    object["cipher"] = {tls.cipher, tls.cipher_bits, tls.version};
+    object["cipher"] = {tls.cipher, nullptr, tls.version};
+    if (tls.cipher_bits > 0) object["cipher"][1] = tls.cipher_bits;
     if (!tls.alpn.empty()) put(object, "alpn", tls.alpn);
     if (!tls.sni.empty()) put(object, "sni", tls.sni);
     if (tls.client_certificate) object["clientcert"] = to_json(*tls.client_certificate);
     for (auto const& certificate : tls.server_certificates) object["servercerts"].push_back(to_json(certificate));
 }
 
+/// A double holds microseconds of our century exactly enough; finer digits would be noise.
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+double seconds(std::chrono::system_clock::time_point when) {
+    return seconds(std::chrono::floor<std::chrono::microseconds>(when.time_since_epoch()));
+}
+
+Json to_json(RecordedMessage const& message) {
+    Json object{{"from_client", message.from_client}, {"type", message.type}};
+    put(object, "content", message.content);
+    object["content_size"] = message.content_size;
+    object["time"] = seconds(message.time);
+    if (message.dropped) object["dropped"] = true;
+    if (message.injected) object["injected"] = true;
+    return object;
+}
+
+Json to_json(RecordedRelay const& relay) {
+    Json object{{"client", to_json(relay.client)}, {"mode", relay.mode}};
+    if (!relay.url.empty()) put(object, "url", relay.url);
+    if (relay.server) object["server"] = to_json(*relay.server);
+    if (relay.server_address) object["server_address"] = to_json(*relay.server_address);
+    if (!relay.via.empty()) put(object, "via", relay.via);
+    if (relay.server_tls) put(object, *relay.server_tls);
+    if (!relay.replay.empty()) object["replay"] = relay.replay;
+    for (auto const& message : relay.messages) object["messages"].push_back(to_json(message));
+    if (relay.message_count > 0) object["message_count"] = relay.message_count;
+    if (!relay.close) return object;
+    object["close"] = {{"by_client", relay.close->by_client}, {"code", relay.close->code}};
+    put(object["close"], "reason", relay.close->reason);
+    return object;
+}
 
 }  // namespace
 
 std::string to_json_line(Exchange const& exchange) {
-    // A double holds microseconds of our century exactly enough; finer digits would be noise.
-    auto const started = std::chrono::floor<std::chrono::microseconds>(exchange.started.time_since_epoch());
     Json object{{"id", exchange.id},
                 {"type", name_of(exchange.type)},
                 {"protocol", exchange.protocol},
-                {"started", seconds(started)},
+                {"started", seconds(exchange.started)},
                 {"duration", seconds(exchange.duration)}};
     if (exchange.tls) put(object, *exchange.tls);
     if (!exchange.spec.empty()) put(object, "spec", exchange.spec);
     if (exchange.request) object["request"] = to_json(*exchange.request);
     if (exchange.response) object["response"] = to_json(*exchange.response);
     if (exchange.frame) object["frame"] = to_json(*exchange.frame);
+    if (exchange.relay) object["relay"] = to_json(*exchange.relay);
     if (!exchange.message.empty()) put(object, "msg", exchange.message);
     return object.dump();
 }

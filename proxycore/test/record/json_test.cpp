@@ -53,6 +53,22 @@ RecordedTls over_tls() {
             .server_certificates = {certificate, certificate}};
 }
 
+RecordedRelay through_a_proxy() {
+    RecordedRelay relay;
+    relay.client = {"127.0.0.1", 40000};
+    relay.mode = "regular";
+    relay.url = "https://origin.test/chat";
+    relay.server = Endpoint{"origin.test", 443};
+    relay.server_address = Endpoint{"10.0.0.1", 443};
+    relay.via = "http://proxy.test:3128";
+    relay.server_tls = std::make_shared<RecordedTls const>(RecordedTls{.version = "TLSv1.2", .cipher = "A"});
+    relay.replay = "response";
+    relay.messages.push_back({.type = "text", .content = "hi", .content_size = 2, .dropped = true, .injected = true});
+    relay.message_count = 1;
+    relay.close = RecordedClose{true, 4001, "bye"};
+    return relay;
+}
+
 std::string page() {
     std::ifstream file(LOG_PAGE);
     std::ostringstream text;
@@ -75,6 +91,7 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     exchange.frame = RecordedFrame{.key = "abcd", .raw = "\x81", .raw_size = 1};
     exchange.message = "m";
     exchange.tls = std::make_shared<RecordedTls const>(over_tls());
+    exchange.relay = std::make_shared<RecordedRelay const>(through_a_proxy());
     auto const names_in = [](Json const& object) {
         std::string missing;
         auto const text = page();
@@ -84,8 +101,9 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     };
     auto const json = Json::parse(to_json_line(exchange));
     EXPECT_EQ(names_in(json), "");
-    for (auto const* part : {"request", "response", "frame", "clientcert"})
+    for (auto const* part : {"request", "response", "frame", "clientcert", "relay"})
         EXPECT_EQ(names_in(json.at(part)), "") << part;
+    EXPECT_EQ(names_in(json.at("relay").at("messages").at(0)), "");
 }
 
 TEST(JsonLine, NamesTheFramesOfARequest) {
@@ -140,6 +158,20 @@ TEST(JsonLine, ShowsAFrame) {
     auto const frame = Json::parse(to_json_line(exchange))["frame"];
     EXPECT_EQ(frame, Json::parse(R"({"opcode":1,"fin":true,"rsv1":false,"rsv2":false,"rsv3":false,"mask":true,
                                      "key":"abcd","payload":"hi","payload_size":2,"connection":0,"index":0})"));
+}
+
+TEST(JsonLine, ShowsTheWayThroughAProxy) {
+    Exchange exchange;
+    exchange.type = Exchange::Type::relayed;
+    exchange.relay = std::make_shared<RecordedRelay const>(through_a_proxy());
+    auto const json = Json::parse(to_json_line(exchange));
+    EXPECT_EQ(json["type"], "relayed");
+    EXPECT_EQ(json["relay"], Json::parse(R"({"client":["127.0.0.1",40000],"mode":"regular",
+        "url":"https://origin.test/chat","server":["origin.test",443],"server_address":["10.0.0.1",443],
+        "via":"http://proxy.test:3128","cipher":["A",null,"TLSv1.2"],"replay":"response",
+        "messages":[{"from_client":true,"type":"text","content":"hi","content_size":2,"time":0.0,"dropped":true,
+                     "injected":true}],"message_count":1,
+        "close":{"by_client":true,"code":4001,"reason":"bye"}})"));
 }
 
 TEST(JsonLine, TellsOfTls) {

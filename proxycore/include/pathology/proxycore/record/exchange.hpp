@@ -7,18 +7,13 @@
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
+#include <pathology/proxycore/record/endpoint.hpp>
+#include <pathology/proxycore/record/relay.hpp>
 #include <pathology/proxycore/record/tls.hpp>
 #include <string>
 #include <vector>
 
 namespace pathology::proxycore::record {
-
-/// An address and a port as text and number: `127.0.0.1`, 8080.
-struct Endpoint {
-    std::string address{};
-    std::uint16_t port = 0;
-    bool operator==(Endpoint const&) const = default;
-};
 
 /// A request as it was received. Text is bytes as sent, not checked for any encoding.
 struct RecordedRequest {
@@ -76,19 +71,21 @@ struct Exchange {
         crafted,   ///< a request and what was sent for it (also a frame served in reply to a frame)
         received,  ///< a request sent and its reply, seen from the client
         inbound,   ///< a websocket frame read
+        relayed,   ///< what passed a proxy: a request and its answer, or a connection
         error,     ///< something broke: `message`
         timeout,   ///< the peer was silent for too long
     };
     std::uint64_t id = 0;
     Type type = Type::crafted;
-    std::string protocol = "http";  ///< "http", "http2", "websockets"
+    std::string protocol = "http";  ///< "http", "http2", "websockets", "tcp"
     std::chrono::system_clock::time_point started{};
     std::chrono::nanoseconds duration{};
     std::optional<RecordedRequest> request{};
     std::optional<RecordedResponse> response{};
     std::optional<RecordedFrame> frame{};
-    std::shared_ptr<RecordedTls const> tls{};  ///< the TLS connection it went over; none = there was no TLS
-    std::string message{};                     ///< what went wrong, empty when nothing did
+    std::shared_ptr<RecordedTls const> tls{};      ///< the TLS connection it went over; none = there was no TLS
+    std::shared_ptr<RecordedRelay const> relay{};  ///< by a proxy: the way it took
+    std::string message{};                         ///< what went wrong, empty when nothing did
     bool finished = true;  ///< false while its answer is written or pauses; stays so when the daemon stops first
     std::string spec{};    ///< what a client sent, in the spec language; empty in a server's log
 };

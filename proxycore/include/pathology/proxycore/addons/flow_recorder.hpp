@@ -1,0 +1,46 @@
+// Hands on every flow that is over, in the words of the log.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <pathology/proxycore/addons/addon.hpp>
+#include <pathology/proxycore/record/exchange.hpp>
+#include <string>
+#include <unordered_map>
+
+namespace pathology::proxycore::addons {
+
+/// Over is an HTTP flow after its response or error, a CONNECT when it failed, a WebSocket and a TCP flow at their end.
+/// Flows are numbered in that order, connections in the order in which they are first seen.
+class FlowRecorder final : public Addon {
+public:
+    using Take = std::function<void(record::Exchange)>;
+
+    /// `take` is called on the thread of the addons.
+    explicit FlowRecorder(Take take) : take_(std::move(take)) {}
+    std::string name() const override { return "flowrecorder"; }
+
+    asio::awaitable<void> client_connected(flow::Client& client) override;
+    asio::awaitable<void> client_disconnected(flow::Client& client) override;
+    asio::awaitable<void> response(flow::HttpFlow& flow) override;
+    asio::awaitable<void> error(flow::HttpFlow& flow) override;
+    asio::awaitable<void> http_connect_error(flow::HttpFlow& flow) override;
+    asio::awaitable<void> websocket_end(flow::HttpFlow& flow) override;
+    asio::awaitable<void> tcp_end(flow::TcpFlow& flow) override;
+    asio::awaitable<void> tcp_error(flow::TcpFlow& flow) override;
+
+private:
+    /// What is counted on a connection.
+    struct Numbers {
+        std::uint64_t connection = 0, requests = 0;
+    };
+    Numbers& numbers_of(flow::Client const& client);
+    void take(flow::HttpFlow const& flow);
+    void take(flow::TcpFlow const& flow);
+
+    Take take_;
+    std::unordered_map<flow::Id, Numbers> connections_{};
+    std::uint64_t next_connection_ = 0, next_id_ = 0;
+};
+
+}  // namespace pathology::proxycore::addons

@@ -1,0 +1,45 @@
+// What only a proxy knows of an exchange: the way it took, and what followed a handshake.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <pathology/proxycore/record/endpoint.hpp>
+#include <pathology/proxycore/record/tls.hpp>
+#include <string>
+#include <vector>
+
+namespace pathology::proxycore::record {
+
+/// A whole WebSocket message, or what one read of a TCP connection gave.
+struct RecordedMessage {
+    bool from_client = true;
+    std::string type{};              ///< "text", "binary", "tcp"
+    std::string content{};           ///< the first bytes, as many as the recorder keeps
+    std::uint64_t content_size = 0;  ///< all of them counted
+    std::chrono::system_clock::time_point time{};
+    bool dropped = false, injected = false;
+};
+
+/// How a WebSocket ended.
+struct RecordedClose {
+    bool by_client = false;
+    std::uint16_t code = 1006;
+    std::string reason{};
+};
+
+struct RecordedRelay {
+    Endpoint client{};                                ///< who asked
+    std::string mode{};                               ///< of the listener: "regular", "reverse:http://h:80"
+    std::string url{};                                ///< that was asked for; empty for TCP
+    std::optional<Endpoint> server{};                 ///< host and port that were asked for
+    std::optional<Endpoint> server_address{};         ///< what they came to; none = not connected, or not resolved here
+    std::string via{};                                ///< the upstream proxy, "http://proxy.test:3128"; empty = none
+    std::shared_ptr<RecordedTls const> server_tls{};  ///< of the connection to the server
+    std::string replay{};                             ///< "request" or "response" that was not fresh; else empty
+    std::vector<RecordedMessage> messages{};          ///< the first ones, as many as the recorder keeps
+    std::uint64_t message_count = 0;                  ///< all of them counted
+    std::optional<RecordedClose> close{};
+};
+
+}  // namespace pathology::proxycore::record

@@ -1,0 +1,67 @@
+#include <pathology/proxycore/addons/flow_recorder.hpp>
+#include <pathology/proxycore/flow/recorded.hpp>
+
+namespace pathology::proxycore::addons {
+
+FlowRecorder::Numbers& FlowRecorder::numbers_of(flow::Client const& client) {
+    auto const [place, is_new] = connections_.try_emplace(client.id);
+    if (is_new) place->second.connection = next_connection_++;
+    return place->second;
+}
+
+void FlowRecorder::take(flow::HttpFlow const& flow) {
+    auto exchange = flow::recorded(flow);
+    exchange.id = next_id_++;
+    auto& numbers = numbers_of(*flow.client_conn);
+    exchange.request->connection = numbers.connection;
+    exchange.request->index = numbers.requests++;
+    take_(std::move(exchange));
+}
+
+void FlowRecorder::take(flow::TcpFlow const& flow) {
+    auto exchange = flow::recorded(flow);
+    exchange.id = next_id_++;
+    take_(std::move(exchange));
+}
+
+asio::awaitable<void> FlowRecorder::client_connected(flow::Client& client) {
+    numbers_of(client);
+    co_return;
+}
+
+asio::awaitable<void> FlowRecorder::client_disconnected(flow::Client& client) {
+    connections_.erase(client.id);
+    co_return;
+}
+
+asio::awaitable<void> FlowRecorder::response(flow::HttpFlow& flow) {
+    if (!flow.websocket) take(flow);
+    co_return;
+}
+
+asio::awaitable<void> FlowRecorder::error(flow::HttpFlow& flow) {
+    take(flow);
+    co_return;
+}
+
+asio::awaitable<void> FlowRecorder::http_connect_error(flow::HttpFlow& flow) {
+    take(flow);
+    co_return;
+}
+
+asio::awaitable<void> FlowRecorder::websocket_end(flow::HttpFlow& flow) {
+    take(flow);
+    co_return;
+}
+
+asio::awaitable<void> FlowRecorder::tcp_end(flow::TcpFlow& flow) {
+    take(flow);
+    co_return;
+}
+
+asio::awaitable<void> FlowRecorder::tcp_error(flow::TcpFlow& flow) {
+    take(flow);
+    co_return;
+}
+
+}  // namespace pathology::proxycore::addons
