@@ -8,7 +8,6 @@
 
 namespace pathology::pathod {
 
-namespace http2 = proxycore::http2;
 using Type = record::Exchange::Type;
 
 namespace {

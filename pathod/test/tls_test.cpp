@@ -26,7 +26,6 @@ using proxycore::record::Exchange;
 using proxycore::test::play;
 using proxycore::test::read_exactly;
 using proxycore::test::read_to_end;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 using Played = asio::awaitable<void>;

@@ -1,7 +1,7 @@
 // The program's TLS options, with curl and openssl as clients.
 #include <gmock/gmock.h>
-#include <cstdlib>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "support/folder.hpp"
@@ -56,7 +56,7 @@ private:
 };
 
 #define NEEDS(program) \
-    if (!is_installed(program)) GTEST_SKIP() << program << " is not installed"
+    if (!is_installed(program)) GTEST_SKIP() << (program) << " is not installed"
 
 TEST(Program, ServesClientsThatTrustItsAuthority) {
     NEEDS("curl");

@@ -81,7 +81,7 @@ asio::awaitable<void> ProxyAuth::requestheaders(flow::HttpFlow& flow) {
 std::optional<Credentials> ProxyAuth::authenticate(flow::HttpFlow& flow) {
     auto const& dialect = dialect_of(flow);
     auto const field = flow.request.headers.first(dialect.credentials);
-    auto const credentials = field ? parse_basic(*field) : std::nullopt;
+    auto credentials = field ? parse_basic(*field) : std::nullopt;
     if (!credentials || !rule_(*credentials)) {
         flow.response = refusal(dialect);
         return std::nullopt;

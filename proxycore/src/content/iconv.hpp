@@ -3,6 +3,7 @@
 
 #include <iconv.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,7 @@ public:
     Converter& operator=(Converter const&) = delete;
 
     /// Whether both charsets are known.
-    bool is_open() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
+    bool is_open() const { return reinterpret_cast<std::intptr_t>(handle_) != -1; }
 
     /// Converts from the front of `input` and takes that away, up to what means nothing: `input` is empty when all of
     /// it was understood.

@@ -98,7 +98,7 @@ void Request::update_host_header() {
 
 std::optional<std::string> Request::host_header() const {
     auto const field = headers.first("host");
-    auto const of_field = field ? std::optional<std::string>(*field) : std::nullopt;
+    auto of_field = field ? std::optional<std::string>(*field) : std::nullopt;
     if (http_version.major < 2) return of_field;
     return authority.empty() ? of_field : authority;
 }

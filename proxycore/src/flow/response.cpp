@@ -32,11 +32,9 @@ std::vector<SetCookie> Response::cookies() const {
 }
 
 void Response::set_cookies(std::vector<SetCookie> const& cookies) {
-    std::vector<std::string> const fields = [&] {
-        std::vector<std::string> texts;
-        for (auto const& cookie : cookies) texts.push_back(to_set_cookie_field(cookie));
-        return texts;
-    }();
+    std::vector<std::string> fields;
+    fields.reserve(cookies.size());
+    for (auto const& cookie : cookies) fields.push_back(to_set_cookie_field(cookie));
     std::vector<std::string_view> const views(fields.begin(), fields.end());
     headers.set_all("set-cookie", views);
 }

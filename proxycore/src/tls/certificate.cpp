@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -72,9 +73,9 @@ std::vector<AlternativeName> alternatives_of(X509* certificate) {
     std::vector<AlternativeName> result;
     NamesPtr const names(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
-        result.push_back(alternative_of(sk_GENERAL_NAME_value(names.get(), i)));
-    }
+    int const count = std::max(sk_GENERAL_NAME_num(names.get()), 0);  // -1 where there is none
+    result.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) result.push_back(alternative_of(sk_GENERAL_NAME_value(names.get(), i)));
     return result;
 }
 

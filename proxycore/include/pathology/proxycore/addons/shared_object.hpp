@@ -24,6 +24,6 @@ AddonHandle load_shared_object(std::string const& path);
 /// Makes a shared object hold an addon of that type, made by its default constructor.
 #define PATHOLOGY_ADDON(Type)                                                                                   \
     extern "C" unsigned pathology_addon_version() { return ::pathology::proxycore::addons::interface_version; } \
-    extern "C" ::pathology::proxycore::addons::AddonHandle* pathology_make_addon() {                            \
+    extern "C" auto pathology_make_addon() {                                                                    \
         return new ::pathology::proxycore::addons::AddonHandle(std::make_shared<Type>());                       \
     }
