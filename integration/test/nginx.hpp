@@ -3,11 +3,11 @@
 
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
 
+#include "support/folder.hpp"
 #include "support/free_port.hpp"
 #include "support/process.hpp"
 
@@ -21,18 +21,13 @@ public:
     /// `settings` are the server's.
     explicit Nginx(std::string const& location, std::string const& listening = {}, std::string const& settings = {})
         : listening_(listening), settings_(settings) {
-        folder_ = std::filesystem::temp_directory_path() / ("pathology-nginx-" + std::to_string(::getpid()));
-        std::filesystem::create_directories(folder_);
         // It cannot be asked to pick a port, so it gets one that was free a moment ago, and another when it is not.
         for (int attempt = 0; attempt < 5 && !running_; ++attempt) start(location);
     }
     ~Nginx() {
-        if (process_) {
-            process_->signal(SIGTERM);
-            process_->wait();
-        }
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
+        if (!process_) return;
+        process_->signal(SIGTERM);
+        process_->wait();
     }
     Nginx(Nginx const&) = delete;
     Nginx& operator=(Nginx const&) = delete;
@@ -51,8 +46,8 @@ private:
 
     void start(std::string const& location) {
         port_ = test::free_port();
-        auto const folder = folder_.string();
-        std::ofstream(folder_ / "nginx.conf")
+        auto const folder = folder_.path().string();
+        std::ofstream(folder_.path() / "nginx.conf")
             << (::geteuid() == 0 ? "user root;" : "") << "worker_processes 1; daemon off; pid " << folder << "/pid;"
             << "error_log stderr notice; events {} http { access_log off; client_body_temp_path " << folder << "/b;"
             << "proxy_temp_path " << folder << "/p; fastcgi_temp_path " << folder << "/f; uwsgi_temp_path " << folder
@@ -67,7 +62,7 @@ private:
     }
 
     std::string listening_, settings_;
-    std::filesystem::path folder_;
+    test::Folder folder_;
     std::unique_ptr<test::Process> process_;
     bool running_ = false;
     std::string complaint_;

@@ -207,7 +207,7 @@ protected:
         return says;
     }
 
-    test::Folder folder;
+    pathology::test::Folder folder;
     test::Setting setting;
 };
 

@@ -42,7 +42,7 @@ protected:
         return read.has_error() ? read.error().message : text;
     }
 
-    test::Folder folder;
+    pathology::test::Folder folder;
 };
 
 TEST_F(Below, OpensWhatLiesInTheFolder) {

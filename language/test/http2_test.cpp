@@ -141,7 +141,7 @@ TEST(Http2Plan, TakesNoMemoryForALongHeader) {
 }
 
 TEST(Http2Plan, ReadsABodyFromAFileInFrames) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     std::string content(40000, '\0');
     for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>(i * 7 / 3);
     folder.write("body", content);

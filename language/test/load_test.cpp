@@ -19,7 +19,7 @@ void PrintTo(CommentCase const& c, std::ostream* out) { *out << c.name; }
 class SpecFile : public testing::TestWithParam<CommentCase> {};
 
 TEST_P(SpecFile, HasBlanksForComments) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     folder.write("spec", GetParam().file);
     auto const text = load_spec("+spec", FileAccess::below(folder.path()));
     ASSERT_TRUE(text.has_value()) << text.error().message;
@@ -55,7 +55,7 @@ TEST(LoadSpec, TakesAnArgumentWithoutPlusAsItIs) {
 }
 
 TEST(LoadSpec, GivesFailuresTheirPlaceInTheFile) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     folder.write("spec", "# a response\n200\n  # and its pause\n  :p10,x\n");
     auto const text = load_spec("+spec", FileAccess::below(folder.path())).value();
     auto const parsed = parse_response(text);
@@ -64,7 +64,7 @@ TEST(LoadSpec, GivesFailuresTheirPlaceInTheFile) {
 }
 
 TEST(LoadSpec, RefusesWhatMayNotBeRead) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     for (auto const* argument : {"+missing", "+", "+../x", "+."}) {
         auto const text = load_spec(argument, FileAccess::below(folder.path()));
         ASSERT_TRUE(text.has_error()) << argument;
@@ -73,7 +73,7 @@ TEST(LoadSpec, RefusesWhatMayNotBeRead) {
 }
 
 TEST(LoadSpec, RefusesHugeFilesWithoutReadingThem) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     folder.write("huge", "");
     std::filesystem::resize_file(folder.path() / "huge", (16U << 20U) + 1);
     auto const text = load_spec("+huge", FileAccess::below(folder.path()));

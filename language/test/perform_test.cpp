@@ -175,7 +175,7 @@ TEST_F(Perform, TellsWhyTheConnectionEndedIt) {
 }
 
 TEST_F(Perform, TellsThatAFileBecameShorter) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     folder.write("file", std::string(100, 'x'));
     Settings settings;
     settings.files = FileAccess::below(folder.path());

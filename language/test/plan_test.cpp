@@ -43,7 +43,7 @@ void PrintTo(PlanCase const& c, std::ostream* out) { *out << c.spec; }
 class PlanOf : public testing::TestWithParam<PlanCase> {};
 
 TEST_P(PlanOf, HasTheseSteps) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     folder.write("ten", "0123456789");
     Settings settings;
     settings.files = FileAccess::below(folder.path());

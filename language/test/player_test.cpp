@@ -26,7 +26,7 @@ protected:
         settings.files = FileAccess::below(folder.path());
     }
 
-    test::Folder folder;
+    pathology::test::Folder folder;
     Settings settings;
 };
 
@@ -139,7 +139,7 @@ TEST(Player, PlaysOnePlanAfterAnother) {
 }
 
 TEST(Player, ReadsFilesBlockByBlock) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     std::string content;
     for (int i = 0; i < 30000; ++i) content += std::to_string(i);
     folder.write("file", content);
@@ -152,7 +152,7 @@ TEST(Player, ReadsFilesBlockByBlock) {
 }
 
 TEST(Player, TellsThatAFileBecameShorterWhileItWasSent) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     folder.write("file", std::string(100, 'x'));
     Settings settings;
     settings.files = FileAccess::below(folder.path());

@@ -105,7 +105,7 @@ void PrintTo(RefusedMessageCase const& c, std::ostream* out) { *out << c.spec; }
 class RefusedMessage : public testing::TestWithParam<RefusedMessageCase> {};
 
 TEST_P(RefusedMessage, IsToldWhereAndWhy) {
-    test::Folder const folder;
+    pathology::test::Folder const folder;
     folder.write("five", "12345");
     auto setting = GetParam().setting();
     setting.settings.files = FileAccess::below(folder.path());

@@ -2,8 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <sstream>
 
+#include "support/folder.hpp"
 #include "support/program.hpp"
 #include "support/scripted_server.hpp"
 
@@ -79,22 +80,25 @@ TEST(Program, LeavesAPauseForEverWhenInterrupted) {
 class SpecFile : public testing::Test {
 protected:
     SpecFile() {
-        std::ofstream(folder_ + "fuzz.spec") << "# two requests\nget:/a\nget:/b:b<fuzz.txt\n";
-        std::ofstream(folder_ + "fuzz.txt") << "data";
-        std::ofstream(folder_ + "bad.spec") << "get:/a\n  get:/b:z\n";
+        folder_.write("fuzz.spec", "# two requests\nget:/a\nget:/b:b<fuzz.txt\n");
+        folder_.write("fuzz.txt", "data");
+        folder_.write("bad.spec", "get:/a\n  get:/b:z\n");
     }
-    std::string folder_ = testing::TempDir();
+    std::string folder() const { return folder_.path().string(); }
+
+private:
+    pathology::test::Folder folder_;
 };
 
 TEST_F(SpecFile, IsReadForItsName) {
-    auto const ended = pathoc({"--preview", "h", "fuzz.spec"}, folder_);
+    auto const ended = pathoc({"--preview", "h", "fuzz.spec"}, folder());
     EXPECT_EQ(ended.out,
               "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nContent-Length: 4\r\nHost: h\r\n\r\ndata");
-    EXPECT_EQ(pathoc({"--preview", "h", "+fuzz.spec"}, folder_).out, ended.out);
+    EXPECT_EQ(pathoc({"--preview", "h", "+fuzz.spec"}, folder()).out, ended.out);
 }
 
 TEST_F(SpecFile, IsNamedWhenItIsWrong) {
-    auto const ended = pathoc({"--preview", "h", "bad.spec"}, folder_);
+    auto const ended = pathoc({"--preview", "h", "bad.spec"}, folder());
     EXPECT_EQ(ended.status, 2);
     EXPECT_THAT(ended.err, StartsWith("bad.spec:2:"));
 }

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
+#include "support/folder.hpp"
 
 namespace pathology::pathod {
 namespace {
@@ -95,15 +94,13 @@ TEST_F(AnchorsTest, TakesWhatOnlyRequestsCanTell) {
 }
 
 TEST_F(AnchorsTest, ReadsSpecsFromFiles) {
-    auto const folder = std::filesystem::path(testing::TempDir()) / "pathod_anchors_test";
-    std::filesystem::create_directories(folder);
-    std::ofstream(folder / "spec.txt") << "# a comment\n201\n:b'x'\n";
-    settings.files = language::FileAccess::below(folder);
-    auto const anchors = read({"/plain=" + (folder / "spec.txt").string(), "/plus=+spec.txt"});
+    pathology::test::Folder const folder;
+    auto const spec = folder.write("spec.txt", "# a comment\n201\n:b'x'\n");
+    settings.files = language::FileAccess::below(folder.path());
+    auto const anchors = read({"/plain=" + spec, "/plus=+spec.txt"});
     ASSERT_TRUE(anchors) << anchors.error().message;
     EXPECT_EQ(anchors->find("/plain")->http1->line(), "crafting spec: 201:b'x'\n");
     EXPECT_EQ(anchors->find("/plus")->http1->line(), "crafting spec: 201:b'x'\n");
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -2,13 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/console/console.hpp>
 #include <sstream>
 
 #include "support/client.hpp"
+#include "support/folder.hpp"
 
 namespace pathology::pathod {
 namespace {
@@ -114,13 +113,9 @@ TEST(Journal, WritesOneJsonObjectALine) {
 }
 
 TEST(Journal, AppendsToTheLogFile) {
-    auto const path = testing::TempDir() + "pathod_journal_test.log";
-    std::ofstream(path) << "before\n";
-    printed({.timestamps = false, .log_file = path}, request);
-    std::stringstream content;
-    content << std::ifstream(path).rdbuf();
-    EXPECT_EQ(content.str(), "before\ncrafting spec: 200:b'a\\nb'\n");
-    std::remove(path.c_str());
+    pathology::test::Folder const folder;
+    printed({.timestamps = false, .log_file = folder.write("log", "before\n")}, request);
+    EXPECT_EQ(folder.read("log"), "before\ncrafting spec: 200:b'a\\nb'\n");
 }
 
 }  // namespace

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
+#include "support/folder.hpp"
 
 namespace pathology::pathod {
 namespace {
@@ -128,17 +127,15 @@ TEST_F(ResponderTest, SendsNoBodyToHeadUnlessVerbatim) {
 }
 
 TEST_F(ResponderTest, ReadsFilesAnewForEachRequest) {
-    auto const folder = std::filesystem::path(testing::TempDir()) / "pathod_responder_test";
-    std::filesystem::create_directories(folder);
-    options.files_folder = folder.string();
-    for (auto const* text : {"one", "three"}) {
-        std::ofstream(folder / "body") << text;
-        std::ofstream(folder / "spec") << "200:b'" << text << "'";
-        auto const size = "h'Content-Length'='" + std::to_string(std::string_view(text).size()) + "'";
+    pathology::test::Folder const folder;
+    options.files_folder = folder.path().string();
+    for (std::string const text : {"one", "three"}) {
+        folder.write("body", text);
+        folder.write("spec", "200:b'" + text + "'");
+        auto const size = "h'Content-Length'='" + std::to_string(text.size()) + "'";
         EXPECT_EQ(spec_for("/p/200:b%3Cbody"), "200:b<'body':" + size);
-        EXPECT_EQ(spec_for("/p/+spec"), "200:b'" + std::string(text) + "':" + size);
+        EXPECT_EQ(spec_for("/p/+spec"), "200:b'" + text + "':" + size);
     }
-    std::filesystem::remove_all(folder);
 }
 
 TEST_F(ResponderTest, PlansConstantSpecsOnce) {

@@ -7,8 +7,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
-#include <fstream>
 #include <thread>
 
 #include "support/free_port.hpp"
@@ -60,9 +58,7 @@ std::string replaced(std::string text, std::string const& word, std::string cons
 }  // namespace
 
 RealProxy::RealProxy() {
-    auto name = (std::filesystem::temp_directory_path() / "pathology-proxy-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) folder_ = name;
-    std::filesystem::permissions(folder_, std::filesystem::perms::all);  // squid changes its user
+    std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);  // squid changes its user
 }
 
 RealProxy::~RealProxy() {
@@ -71,8 +67,6 @@ RealProxy::~RealProxy() {
         process_->signal(SIGKILL);  // squid would wait for its clients first
         process_->wait();
     }
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
 }
 
 void RealProxy::start(std::string const& program, std::vector<std::string> arguments,
@@ -80,9 +74,9 @@ void RealProxy::start(std::string const& program, std::vector<std::string> argum
     for (int attempt = 0; attempt < most_attempts && !running_; ++attempt) {
         port_ = pathology::test::free_port();
         auto const filled = [&](std::string const& text) {
-            return replaced(replaced(text, "PORT", std::to_string(port_)), "FOLDER", folder_.string());
+            return replaced(replaced(text, "PORT", std::to_string(port_)), "FOLDER", folder_.path().string());
         };
-        std::ofstream(folder_ / "conf") << filled(configuration);
+        folder_.write("conf", filled(configuration));
         auto these = arguments;
         for (auto& argument : these) argument = filled(argument);
         process_ = std::make_unique<pathology::test::Process>(program, these);

@@ -1,11 +1,11 @@
 // Proxies that other people wrote, started for a test on a port of their own.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "support/folder.hpp"
 #include "support/process.hpp"
 
 namespace pathology::pathoc::test {
@@ -28,14 +28,14 @@ public:
     std::string at() const { return "127.0.0.1:" + std::to_string(port_); }
     /// What it said, when it does not run.
     std::string const& complaint() const { return complaint_; }
-    std::filesystem::path const& folder() const { return folder_; }
+    std::filesystem::path const& folder() const { return folder_.path(); }
 
 private:
     RealProxy();
     /// Starts `program` on a free port; the arguments and the configuration may say PORT and FOLDER.
     void start(std::string const& program, std::vector<std::string> arguments, std::string const& configuration);
 
-    std::filesystem::path folder_;
+    pathology::test::Folder folder_;
     std::uint16_t port_ = 0;
     bool running_ = false;
     std::string complaint_;

@@ -4,11 +4,10 @@
 
 #include <charconv>
 #include <csignal>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "support/client.hpp"
+#include "support/folder.hpp"
 #include "support/program.hpp"
 
 namespace pathology::pathod {
@@ -88,18 +87,15 @@ TEST(Program, ExitsWithTwoForWhatIsWrongInItsArguments) {
 }
 
 TEST(Program, GoesToTheBackgroundOnceItListens) {
-    auto const log = testing::TempDir() + "pathod_background_test.log";
-    std::remove(log.c_str());
+    pathology::test::Folder const folder;
+    auto const log = (folder.path() / "log").string();
     test::BackgroundReaper reaper;
     auto const parent = run_program({"-D", "-p", "0", "-t", "5", "--no-timestamp", "-f", log, "-a", "/=200"});
     ASSERT_EQ(parent.status, 0) << parent.err;
     auto const port = port_in(parent.out.substr(0, parent.out.find('\n')));
     EXPECT_THAT(Client(port).ask("GET /pid HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 200 OK"));
     EXPECT_EQ(reaper.end(), 0);
-    std::stringstream content;
-    content << std::ifstream(log).rdbuf();
-    EXPECT_EQ(content.str(), "crafting spec: 200\n");
-    std::remove(log.c_str());
+    EXPECT_EQ(folder.read("log"), "crafting spec: 200\n");
 }
 
 }  // namespace

@@ -1,14 +1,11 @@
 #include <gmock/gmock.h>
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 #include <ostream>
 #include <pathology/proxycore/addons/credentials.hpp>
 #include <pathology/proxycore/addons/password_hash.hpp>
 #include <pathology/proxycore/flow/exceptions.hpp>
 
+#include "support/folder.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::addons {
@@ -113,13 +110,11 @@ INSTANTIATE_TEST_SUITE_P(
     test::row_name);
 
 TEST(Htpasswd, IsReadFromAFile) {
-    auto const path = std::filesystem::temp_directory_path() / ("pathology-htpasswd-" + std::to_string(getpid()));
-    std::ofstream(path) << "ann:{SHA}RTNLdD5+9/4RxR5BjupkNuoVPsg=\n";
-    auto const rule = parse_credential_rule("@" + path.string());
-    std::filesystem::remove(path);
+    pathology::test::Folder const folder;
+    auto const rule = parse_credential_rule("@" + folder.write("users", "ann:{SHA}RTNLdD5+9/4RxR5BjupkNuoVPsg=\n"));
     EXPECT_TRUE(rule({"ann", "secret:word"}));
     EXPECT_FALSE(rule({"ann", "secret"}));
-    EXPECT_THROW(parse_credential_rule("@" + path.string()), OptionsError);
+    EXPECT_THROW(parse_credential_rule("@" + folder.path().string() + "/no-users"), OptionsError);
 }
 
 // --- the option

@@ -27,9 +27,10 @@ public:
 
     std::filesystem::path const& path() const { return path_; }
 
-    /// Writes a file in it and gives the file's path.
+    /// Writes a file below it, with the folders it needs, and gives the file's path.
     std::string write(std::string_view name, std::string_view content) const {
         auto const file = path_ / name;
+        std::filesystem::create_directories(file.parent_path());
         std::ofstream(file, std::ios::binary) << content;
         return file.string();
     }
