@@ -70,7 +70,8 @@ void BM_MakeHttp2Plan(benchmark::State& state) {
     auto const message = parse_http2_responses(state.range(0) == 0 ? "200:b@100" : "200:b@64m").value().front();
     for (auto _ : state) {
         auto const resolved = resolve(message, settings, rng).value();
-        benchmark::DoNotOptimize(make_http2_plan(resolved, settings).value());
+        benchmark::DoNotOptimize(make_plan(resolved, settings).value());
+        benchmark::DoNotOptimize(make_http2_parts(resolved, settings).value());
     }
     state.SetItemsProcessed(state.iterations());
     state.SetLabel(print(message));

@@ -38,14 +38,10 @@ Parsed<std::optional<Http2Parts>> parts_of(Text const& text, Message const& mess
 
 }  // namespace
 
-Parsed<Http2Plan> make_http2_plan(Message const& resolved, Settings const& settings) {
-    auto whole = make_plan(resolved, settings);
-    if (whole.has_error()) return whole.error();
-    Parsed<std::optional<Http2Parts>> parts = std::optional<Http2Parts>();
-    if (auto const* response = std::get_if<Response>(&resolved)) parts = parts_of(*response, resolved, settings);
-    if (auto const* request = std::get_if<Request>(&resolved)) parts = parts_of(*request, resolved, settings);
-    if (parts.has_error()) return parts.error();
-    return Http2Plan{std::move(*whole), std::move(*parts)};
+Parsed<std::optional<Http2Parts>> make_http2_parts(Message const& resolved, Settings const& settings) {
+    if (auto const* response = std::get_if<Response>(&resolved)) return parts_of(*response, resolved, settings);
+    if (auto const* request = std::get_if<Request>(&resolved)) return parts_of(*request, resolved, settings);
+    return std::optional<Http2Parts>();
 }
 
 void set_stream(std::string& head, std::uint32_t stream) {

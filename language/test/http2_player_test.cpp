@@ -14,7 +14,7 @@ Plan plan_of(std::string_view spec) {
     settings.protocol = Protocol::http2;
     Rng rng(1);
     auto const messages = parse_http2_responses(spec).value();
-    return make_http2_plan(resolve(messages.front(), settings, rng).value(), settings).value().whole;
+    return make_plan(resolve(messages.front(), settings, rng).value(), settings).value();
 }
 
 /// How many bytes come before each thing that is none: `13 allowance 3, 12 finished`.

@@ -20,8 +20,13 @@ Settings const settings = test::http2_response_setting().settings;
 
 Message message(std::string_view spec) { return parse_http2_responses(spec).value().front(); }
 
-Http2Plan plan(std::string_view spec, Settings const& with = settings) {
-    return make_http2_plan(test::resolved(message(spec), with), with).value();
+struct Made {
+    Plan whole;
+    std::optional<Http2Parts> parts;
+};
+Made plan(std::string_view spec, Settings const& with = settings) {
+    auto const resolved = test::resolved(message(spec), with);
+    return {make_plan(resolved, with).value(), make_http2_parts(resolved, with).value()};
 }
 
 std::vector<http2::FrameHeader> frames(std::string_view bytes) {
@@ -80,13 +85,12 @@ TEST(Http2Plan, HasNoPartsWhereFlowControlMustNotMeddle) {
 
 TEST(Http2Plan, RefusesWhatHttp2HasNot) {
     for (auto const* spec : {"200:m'x'", "ws:200"}) {
-        auto const made = make_http2_plan(test::response(spec), settings);
-        ASSERT_TRUE(made.has_error()) << spec;
-        EXPECT_EQ(made.error().code, SpecErrc::wrong_protocol) << spec;
+        EXPECT_EQ(make_plan(test::response(spec), settings).error().code, SpecErrc::wrong_protocol) << spec;
+        EXPECT_EQ(make_http2_parts(test::response(spec), settings).error().code, SpecErrc::wrong_protocol) << spec;
         Rng rng(1);
         EXPECT_EQ(resolve(test::response(spec), settings, rng).error().code, SpecErrc::wrong_protocol) << spec;
     }
-    EXPECT_EQ(make_http2_plan(test::response("200:m'x'"), settings).error().span, (SourceSpan{4, 8}));
+    EXPECT_EQ(make_http2_parts(test::response("200:m'x'"), settings).error().span, (SourceSpan{4, 8}));
 }
 
 // --- frames

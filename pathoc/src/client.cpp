@@ -5,7 +5,7 @@
 #include <exception>
 #include <functional>
 #include <pathology/language/load.hpp>
-#include <pathology/language/rng.hpp>
+#include <pathology/language/run_seed.hpp>
 #include <pathology/pathoc/session.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
 #include <utility>
@@ -36,7 +36,7 @@ public:
         : options_(std::move(options)),
           route_(route_of(options_)),
           protocol_(options_.http2 ? language::Protocol::http2 : language::Protocol::http1),
-          seed_(options_.seed ? *options_.seed : language::draw_seed()) {
+          seed_(options_.seed) {
         settings_.side = language::Side::client;
         settings_.protocol = protocol_;
         settings_.http2.scheme = options_.tls.use ? "https" : "http";
@@ -70,24 +70,24 @@ public:
 
     Sent const& last_sent() const { return last_; }
     std::string const& partial() const { return partial_; }
-    std::uint64_t seed() const { return seed_; }
+    std::uint64_t seed() const { return seed_.value(); }
     std::shared_ptr<proxycore::record::RecordedTls const> const& tls() const { return tls_; }
     bool is_open() const { return session_.has_value(); }
     void close() { session_.reset(); }
 
 private:
     Result<Script> read(std::string_view spec) const;
-    asio::awaitable<Result<AnySession*>> open();
+    asio::awaitable<Result<void>> open();
     std::optional<Failure> wrong_protocol() const;
     void note_tls(proxycore::tls::ConnectionInfo const& info);
-    Result<Crafted> craft(Prepared const& message);
-    void note_sent(Crafted const& crafted, std::uint64_t bytes, bool disconnected);
+    asio::awaitable<Result<Sending>> make_ready(Prepared const& message);
+    void note_sent(Sending const& crafted, std::uint64_t bytes, bool disconnected);
     void note_received(Result<Reply> const& reply);
 
     ClientOptions options_;
     Route route_;
     language::Protocol protocol_;
-    std::uint64_t seed_;
+    language::RunSeed seed_;
     language::Settings settings_;
     asio::io_context context_{1};
     std::optional<AnySession> session_;
@@ -102,17 +102,14 @@ private:
 Result<Script> Client::Impl::read(std::string_view spec) const {
     auto const text = language::load_spec(spec, settings_.files);
     if (!text) return failure(Errc::bad_spec, language::describe(text.error(), spec));
-    auto script = read_script(*text, settings_, Spelling::frozen);
-    if (!script && script.error().code == language::SpecErrc::too_large) {
-        script = read_script(*text, settings_, Spelling::canonical);
-    }
+    auto script = read_script(*text, settings_, language::Freezing::where_it_fits);
     if (!script) return failure(Errc::bad_spec, language::describe(script.error(), *text));
     return std::move(*script);
 }
 
-/// The open session, or a new one.
-asio::awaitable<Result<AnySession*>> Client::Impl::open() {
-    if (session_) co_return &*session_;
+/// Makes sure that there is a session.
+asio::awaitable<Result<void>> Client::Impl::open() {
+    if (session_) co_return Result<void>();
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
     if (options_.tls.use && !route_.tls) {
         auto layer = TlsLayer::make(options_.tls, route_.server().host);
@@ -128,7 +125,7 @@ asio::awaitable<Result<AnySession*>> Client::Impl::open() {
     session_.emplace(std::move(opened->stream), settings, protocol_);
     ++connections_;
     messages_ = 0;
-    co_return &*session_;
+    co_return Result<void>();
 }
 
 std::optional<Failure> Client::Impl::wrong_protocol() const {
@@ -142,15 +139,16 @@ void Client::Impl::note_tls(proxycore::tls::ConnectionInfo const& info) {
     tls_ = std::make_shared<RecordedTls const>(proxycore::tls::recorded_by_client(info, true));
 }
 
-Result<Crafted> Client::Impl::craft(Prepared const& message) {
-    auto const of_connection = language::derive_seed(seed_, connections_ - 1);
+/// What goes out next, on a session that is open.
+asio::awaitable<Result<Sending>> Client::Impl::make_ready(Prepared const& message) {
+    if (auto const opened = co_await open(); !opened) co_return opened.error();
     auto const stream = session_->stream_of(message.message());
-    auto crafted = message.craft(language::derive_seed(of_connection, messages_++), stream);
-    if (!crafted) return failure(Errc::bad_spec, crafted.error().message);  // a file has gone
-    return std::move(*crafted);
+    auto crafted = message.craft(seed_.of(connections_ - 1, messages_++), stream);
+    if (!crafted) co_return failure(Errc::bad_spec, crafted.error().message);  // a file has gone
+    co_return std::move(*crafted);
 }
 
-void Client::Impl::note_sent(Crafted const& crafted, std::uint64_t bytes, bool disconnected) {
+void Client::Impl::note_sent(Sending const& crafted, std::uint64_t bytes, bool disconnected) {
     last_.spec = *crafted.spec;
     last_.raw = session_->sent();
     last_.bytes += bytes;
@@ -172,20 +170,17 @@ asio::awaitable<Result<Reply>> Client::Impl::request(std::string_view spec) {
     Playlist playlist({&*script, 1});
     Result<Reply> reply = failure(Errc::bad_spec, "the spec sends no request: " + std::string(spec));
     while (auto const* message = playlist.next()) {
-        auto const session = co_await open();
-        if (!session) co_return session.error();
-        auto const crafted = craft(*message);
+        auto const crafted = co_await make_ready(*message);
         if (!crafted) co_return crafted.error();
-        bool const is_frame = message->is_frame() || message->is_http2_frame();
-        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !is_frame};
-        if (is_frame) {
-            auto const written = co_await (*session)->send(outgoing);
+        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
+        if (!message->is_request()) {
+            auto const written = co_await session_->send(outgoing);
             if (!written) co_return written.error();
             note_sent(*crafted, written->bytes, written->disconnected);
             if (written->disconnected || written->error) session_.reset();
             continue;
         }
-        reply = co_await (*session)->exchange(outgoing);
+        reply = co_await session_->exchange(outgoing);
         bool const failed = reply.has_error();
         note_sent(*crafted, failed ? reply.error().bytes_sent : crafted->plan->length,
                   failed && reply.error().code == Errc::closed_by_spec);
@@ -201,13 +196,10 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
     if (!script) co_return script.error();
     Playlist playlist({&*script, 1});
     while (auto const* message = playlist.next()) {
-        auto const session = co_await open();
-        if (!session) co_return session.error();
-        auto const crafted = craft(*message);
+        auto const crafted = co_await make_ready(*message);
         if (!crafted) co_return crafted.error();
-        bool const is_frame = message->is_frame() || message->is_http2_frame();
-        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), !is_frame};
-        auto const written = co_await (*session)->send(outgoing);
+        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
+        auto const written = co_await session_->send(outgoing);
         if (!written) co_return written.error();
         note_sent(*crafted, written->bytes, written->disconnected);
         if (written->error == net::Errc::timed_out) co_return failure(Errc::timed_out, "Timeout", written->error);

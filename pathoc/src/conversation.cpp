@@ -95,7 +95,7 @@ asio::awaitable<void> Conversation::play(Line& line) {
         if (!line.session && !line.http2) co_await open(line);
         if (line.is_over) co_return;
         if (crafted->random) dice_.tell(console_);
-        if (message->is_frame() || message->is_http2_frame() || line.speaks_websocket) {
+        if (!message->is_request() || line.speaks_websocket) {
             co_await send_only(line, *message, *crafted);
         } else {
             co_await exchange(line, *message, *crafted);
@@ -104,7 +104,7 @@ asio::awaitable<void> Conversation::play(Line& line) {
 }
 
 /// Gives nothing when there is nothing to send: the message was sent before, or its file has gone.
-std::optional<Crafted> Conversation::craft(Line const& line, Prepared const& message) {
+std::optional<Sending> Conversation::craft(Line const& line, Prepared const& message) {
     auto crafted = message.craft(dice_.seed_of(line.ordinal, line.index), line.stream);
     if (!crafted) {
         complain(crafted.error().message + "\n");
@@ -185,7 +185,7 @@ void Conversation::note_closed_way(Failure const& why) {
     complain(why.message + "\n");
 }
 
-asio::awaitable<void> Conversation::exchange(Line& line, Prepared const& message, Crafted const& crafted) {
+asio::awaitable<void> Conversation::exchange(Line& line, Prepared const& message, Sending const& crafted) {
     auto when = moment(line);
     auto const begun = std::chrono::steady_clock::now();
     Outgoing const outgoing{*crafted.plan, crafted.seed, message.method(), true};
@@ -198,7 +198,7 @@ asio::awaitable<void> Conversation::exchange(Line& line, Prepared const& message
 }
 
 /// What is wrong with it is told; the conversation goes on all the same.
-void Conversation::check_handshake(Moment const& moment, Crafted const& crafted, Reply const& reply) {
+void Conversation::check_handshake(Moment const& moment, Sending const& crafted, Reply const& reply) {
     if (!crafted.websocket_key || options_.ignored_codes.contains(reply.status())) return;
     auto const chosen = reply.head.fields.all("Sec-WebSocket-Protocol");
     std::vector<std::string> const offered(chosen.begin(), chosen.end());  // any: a spec may offer what it likes
@@ -232,7 +232,7 @@ void Conversation::settle(Line& line, Prepared const& message, Moment const& mom
     tell(block);
 }
 
-asio::awaitable<void> Conversation::send_only(Line& line, Prepared const& message, Crafted const& crafted) {
+asio::awaitable<void> Conversation::send_only(Line& line, Prepared const& message, Sending const& crafted) {
     auto const when = moment(line);
     Outgoing const outgoing{*crafted.plan, crafted.seed, message.method(), false};
     line.said_frames = line.http2 != nullptr;

@@ -70,16 +70,16 @@ private:
     boost::asio::awaitable<void> open(Line& line);
     void note_closed_way(Failure const& why);
     void note_tls(Line& line, proxycore::tls::ConnectionInfo const& info);
-    boost::asio::awaitable<void> exchange(Line& line, Prepared const& message, Crafted const& crafted);
-    boost::asio::awaitable<void> send_only(Line& line, Prepared const& message, Crafted const& crafted);
+    boost::asio::awaitable<void> exchange(Line& line, Prepared const& message, Sending const& crafted);
+    boost::asio::awaitable<void> send_only(Line& line, Prepared const& message, Sending const& crafted);
 
     void begin_http2(Line& line, std::unique_ptr<proxycore::net::Stream> stream);
     void show_frame(Line const& line, bool is_ours, http2::Frame const& frame);
     boost::asio::awaitable<Result<Reply>> trade(Line& line, Outgoing const& outgoing);
     boost::asio::awaitable<Result<Written>> say(Line& line, Outgoing const& outgoing);
 
-    std::optional<Crafted> craft(Line const& line, Prepared const& message);
-    void check_handshake(Moment const& moment, Crafted const& crafted, Reply const& reply);
+    std::optional<Sending> craft(Line const& line, Prepared const& message);
+    void check_handshake(Moment const& moment, Sending const& crafted, Reply const& reply);
     void settle(Line& line, Prepared const& message, Moment const& moment, Outbound const& sent,
                 Result<Reply> const& outcome);
     Moment moment(Line const& line) const;

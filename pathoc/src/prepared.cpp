@@ -1,7 +1,6 @@
 #include "prepared.hpp"
 
 #include <pathology/language/print.hpp>
-#include <pathology/language/resolve.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 
 namespace pathology::pathoc {
@@ -12,13 +11,6 @@ std::string spelled_method(language::Message const& message) {
     if (request == nullptr || !request->method) return "GET";
     auto const* const literal = std::get_if<language::Literal>(&*request->method);
     return literal != nullptr ? literal->bytes : "GET";
-}
-
-/// What stands in a nested spec is left to chance as long as it is not frozen.
-bool has_nested_spec(language::Message const& message) {
-    auto const& all = language::features(message);
-    return language::find<language::NestedResponse>(all) != nullptr ||
-           language::find<language::NestedFrame>(all) != nullptr;
 }
 
 std::optional<std::string> websocket_key(language::Message const& resolved) {
@@ -37,50 +29,37 @@ std::optional<std::string> websocket_key(language::Message const& resolved) {
 
 }  // namespace
 
-Prepared::Prepared(language::Message message, language::Settings settings, Spelling spelling)
+Prepared::Prepared(language::Message message, language::Settings settings, language::Freezing freezing)
     : message_(std::move(message)),
       settings_(std::move(settings)),
-      spelling_(spelling),
+      freezing_(freezing),
       times_(language::times(message_)),
       method_(spelled_method(message_)),
-      random_(language::resolves_randomly(message_, settings_) || language::has_generated_data(message_) ||
-              (spelling == Spelling::frozen && has_nested_spec(message_))),
       canonical_(std::make_shared<std::string const>(language::print(message_))) {}
 
-language::Parsed<Prepared> Prepared::make(language::Message message, language::Settings settings, Spelling spelling,
-                                          Checking checking) {
-    Prepared prepared(std::move(message), std::move(settings), spelling);
-    auto trial = prepared.craft_anew(0, prepared.settings_);
+language::Parsed<Prepared> Prepared::make(language::Message message, language::Settings settings,
+                                          language::Freezing freezing, Checking checking) {
+    Prepared prepared(std::move(message), std::move(settings), freezing);
+    auto trial = prepared.craft_for(0, prepared.settings_);
     if (!trial && checking == Checking::before_sending) return trial.error();
-    if (trial && !prepared.random_) prepared.constant_ = std::move(*trial);
+    if (trial && !trial->random) prepared.constant_ = std::move(*trial);
     return prepared;
 }
 
-language::Parsed<Crafted> Prepared::craft(std::uint64_t seed, std::uint32_t stream) const {
-    if (stream == settings_.http2.stream) return constant_.plan ? constant_ : craft_anew(seed, settings_);
+language::Parsed<Sending> Prepared::craft(std::uint64_t seed, std::uint32_t stream) const {
+    if (stream == settings_.http2.stream) return constant_.plan ? constant_ : craft_for(seed, settings_);
     auto settings = settings_;
     settings.http2.stream = stream;
-    return craft_anew(seed, settings);
+    return craft_for(seed, settings);
 }
 
-language::Parsed<Crafted> Prepared::craft_anew(std::uint64_t seed, language::Settings const& settings) const {
-    language::Rng rng(seed);
-    auto message = language::resolve(message_, settings, rng);
-    if (!message) return message.error();
-    Crafted crafted{nullptr, rng(), canonical_, random_, websocket_key(*message)};
-    if (spelling_ == Spelling::frozen) {
-        message = language::freeze(*message, settings, crafted.seed);
-        if (!message) return message.error();
-        crafted.spec = std::make_shared<std::string const>(language::print(*message));
-    }
-    auto plan = language::make_plan(*message, settings);
-    if (!plan) return plan.error();
-    crafted.plan = std::make_shared<language::Plan const>(std::move(*plan));
-    return crafted;
-}
-
-bool Prepared::is_http2_frame() const {
-    return settings_.protocol == language::Protocol::http2 && !std::holds_alternative<language::Request>(message_);
+language::Parsed<Sending> Prepared::craft_for(std::uint64_t seed, language::Settings const& settings) const {
+    auto crafted = language::craft(message_, settings, seed, {.freezing = freezing_});
+    if (!crafted) return crafted.error();
+    Sending sending{nullptr, seed, canonical_, crafted->is_random, websocket_key(crafted->message)};
+    if (crafted->is_frozen) sending.spec = std::make_shared<std::string const>(language::print(crafted->message));
+    sending.plan = std::make_shared<language::Plan const>(std::move(crafted->plan));
+    return sending;
 }
 
 bool Prepared::is_handshake() const {

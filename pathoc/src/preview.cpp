@@ -1,52 +1,36 @@
 #include "preview.hpp"
 
 #include <pathology/language/http2.hpp>
-#include <pathology/language/player.hpp>
+#include <pathology/language/preview.hpp>
 
 #include "dice.hpp"
 
 namespace pathology::pathoc {
 namespace {
 
+using language::PreviewEnd;
 using proxycore::console::Console;
 using proxycore::console::ExitCode;
 
-/// How a message ended.
-enum class End { finished, disconnected, file_gone, nobody_reads };
-
-End write(language::Player& player, Console& console) {
-    for (;;) {
-        auto const action = player.next();
-        if (!action) {
-            console.err(action.error().message + "\n");
-            return End::file_gone;
-        }
-        if (std::holds_alternative<language::Finished>(*action)) return End::finished;
-        if (std::holds_alternative<language::Disconnect>(*action)) return End::disconnected;
-        if (auto const* const send = std::get_if<language::Send>(&*action)) {
-            console.out({send->bytes.data(), send->bytes.size()});
-            if (console.out_is_lost()) return End::nobody_reads;
-        }
-    }
-}
-
-End preview_connection(Options const& options, Playlist playlist, std::uint64_t connection, Dice& dice,
-                       Console& console) {
+language::Parsed<PreviewEnd> preview_connection(Options const& options, Playlist playlist, std::uint64_t connection,
+                                                Dice& dice, Console& console) {
+    auto const write = [&](std::string_view bytes) {
+        console.out(bytes);
+        return !console.out_is_lost();
+    };
     language::Player player;
     language::ClientStreams streams;
     for (std::uint64_t index = 0; auto const* const message = playlist.next(); ++index) {
         auto const stream = options.http2 ? streams.next(message->message()) : 1;
         auto const crafted = message->craft(dice.seed_of(connection, index), stream);
-        if (!crafted) {
-            console.err(crafted.error().message + "\n");
-            return End::file_gone;
-        }
+        if (!crafted) return crafted.error();
         if (crafted->random) dice.tell(console);
         if (options.explain) console.err(">> " + *crafted->spec + "\n");
         player.start(*crafted->plan, crafted->seed);
-        if (auto const end = write(player, console); end != End::finished) return end;
+        auto const end = language::preview(player, write);
+        if (!end || *end != PreviewEnd::finished) return end;
     }
-    return End::finished;
+    return PreviewEnd::finished;
 }
 
 }  // namespace
@@ -59,8 +43,11 @@ ExitCode preview(Options const& options, std::span<Script const> scripts, Consol
         if (picks) dice.tell(console);
         Playlist const playlist(picks ? dice.pick(scripts, connection) : scripts);
         auto const end = preview_connection(options, playlist, connection, dice, console);
-        if (end == End::file_gone) return ExitCode::usage;
-        if (end == End::nobody_reads) return ExitCode::done;
+        if (!end) {
+            console.err(end.error().message + "\n");
+            return ExitCode::usage;
+        }
+        if (*end == PreviewEnd::unwanted) return ExitCode::done;
     }
     return ExitCode::done;
 }

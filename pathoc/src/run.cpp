@@ -81,12 +81,12 @@ ExitCode run(Options const& options, Console& console) {
         console.out(list_user_agents());
         return ExitCode::done;
     }
-    auto const spelling = options.explain || options.memo ? Spelling::frozen : Spelling::canonical;
+    auto const freezing = options.explain || options.memo ? language::Freezing::always : language::Freezing::none;
     auto const checking = options.preview ? Checking::when_sent : Checking::before_sending;
     auto const settings = spec_settings(options);
     std::vector<Script> scripts;
     for (auto const& argument : options.specs) {
-        auto script = load_script(argument, settings, spelling, checking);
+        auto script = load_script(argument, settings, freezing, checking);
         if (!script) {
             console.err(script.error().text);
             return ExitCode::usage;

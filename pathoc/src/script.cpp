@@ -27,15 +27,15 @@ language::Parsed<Source> read_source(std::string const& argument, language::File
 
 }  // namespace
 
-language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings, Spelling spelling,
-                                     Checking checking) {
+language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings,
+                                     language::Freezing freezing, Checking checking) {
     auto messages = settings.protocol == language::Protocol::http2 ? language::parse_http2_requests(text)
                                                                    : language::parse_requests(text);
     if (!messages) return messages.error();
     Script script;
     for (auto& message : *messages) {
         auto const check_now = script.empty() ? Checking::before_sending : checking;
-        auto prepared = Prepared::make(std::move(message), settings, spelling, check_now);
+        auto prepared = Prepared::make(std::move(message), settings, freezing, check_now);
         if (!prepared) return prepared.error();
         script.push_back(std::move(*prepared));
     }
@@ -43,10 +43,10 @@ language::Parsed<Script> read_script(std::string_view text, language::Settings c
 }
 
 boost::system::result<Script, Refused> load_script(std::string const& argument, language::Settings const& settings,
-                                                   Spelling spelling, Checking checking) {
+                                                   language::Freezing freezing, Checking checking) {
     auto const source = read_source(argument, settings.files);
     if (!source) return Refused{language::describe(source.error(), argument) + "\n"};
-    auto script = read_script(source->text, settings, spelling, checking);
+    auto script = read_script(source->text, settings, freezing, checking);
     if (!script) return Refused{language::describe(script.error(), source->text, source->name) + "\n"};
     return std::move(*script);
 }

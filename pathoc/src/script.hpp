@@ -26,11 +26,12 @@ struct Refused {
 /// Reads an argument: a spec, the name of a file that holds one, or `+` and such a name.
 /// Errors: `spec:LINE:COL: message`, the line and a caret; the file's name in place of `spec` when it came from one.
 boost::system::result<Script, Refused> load_script(std::string const& argument, language::Settings const& settings,
-                                                   Spelling spelling, Checking checking = Checking::before_sending);
+                                                   language::Freezing freezing,
+                                                   Checking checking = Checking::before_sending);
 
 /// Prepares the messages of a spec's text; `checking` is about all but the first.
-language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings, Spelling spelling,
-                                     Checking checking = Checking::before_sending);
+language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings,
+                                     language::Freezing freezing, Checking checking = Checking::before_sending);
 
 /// Walks through the messages of scripts, each as often as its `xN` says.
 class Playlist {

@@ -8,6 +8,8 @@
 namespace pathology::pathoc {
 namespace {
 
+using language::Freezing;
+
 language::Settings settings() {
     language::Settings settings;
     settings.side = language::Side::client;
@@ -15,8 +17,8 @@ language::Settings settings() {
     return settings;
 }
 
-Script script(std::string_view text, Spelling spelling = Spelling::canonical) {
-    return read_script(text, settings(), spelling).value();
+Script script(std::string_view text, Freezing freezing = Freezing::none) {
+    return read_script(text, settings(), freezing).value();
 }
 
 TEST(Playlist, RepeatsEachMessageInPlace) {
@@ -51,7 +53,7 @@ TEST(Prepared, PlansAConstantMessageOnce) {
 }
 
 TEST(Prepared, DrawsEverythingRandomFromTheSeed) {
-    auto const messages = script("get:/:b@10,digits:ir,@1", Spelling::frozen);
+    auto const messages = script("get:/:b@10,digits:ir,@1", Freezing::always);
     auto const spelled = [&](std::uint64_t seed) { return *messages[0].craft(seed).value().spec; };
     EXPECT_TRUE(messages[0].craft(1)->random);
     EXPECT_EQ(spelled(1), spelled(1));
@@ -59,10 +61,9 @@ TEST(Prepared, DrawsEverythingRandomFromTheSeed) {
 }
 
 TEST(Prepared, RefusesAtOnceWhatCannotBeSent) {
-    EXPECT_EQ(read_script("get:/:b<nowhere", settings(), Spelling::canonical).error().code,
-              language::SpecErrc::file_access);
-    EXPECT_EQ(read_script("get:/:b@1g", settings(), Spelling::frozen).error().code, language::SpecErrc::too_large);
-    EXPECT_TRUE(read_script("get:/:b@1g", settings(), Spelling::canonical));
+    EXPECT_EQ(read_script("get:/:b<nowhere", settings(), Freezing::none).error().code, language::SpecErrc::file_access);
+    EXPECT_EQ(read_script("get:/:b@1g", settings(), Freezing::always).error().code, language::SpecErrc::too_large);
+    EXPECT_TRUE(read_script("get:/:b@1g", settings(), Freezing::none));
 }
 
 TEST(Prepared, KnowsWhatTheReplyDependsOn) {
@@ -74,7 +75,7 @@ TEST(Prepared, KnowsWhatTheReplyDependsOn) {
 }
 
 TEST(LoadScript, ShowsTheLineAndACaret) {
-    auto const refused = load_script("get:/:p1,x", settings(), Spelling::canonical);
+    auto const refused = load_script("get:/:p1,x", settings(), Freezing::none);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().text.rfind("spec:1:", 0), 0U) << refused.error().text;
     EXPECT_NE(refused.error().text.find("\nget:/:p1,x\n"), std::string::npos) << refused.error().text;

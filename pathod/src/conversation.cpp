@@ -14,7 +14,6 @@
 namespace pathology::pathod {
 namespace {
 
-namespace tls = proxycore::tls;
 using proxycore::http1::Event;
 
 constexpr std::size_t room_for_head = 2 * 1024;  // an idle connection keeps this much
@@ -160,10 +159,7 @@ bool Conversation::may_go_on(Answer const& answer) const {
 }
 
 /// The same seed and the same input give the same bytes, whatever the number of threads.
-std::uint64_t Conversation::next_seed() {
-    using language::derive_seed;
-    return derive_seed(derive_seed(desk_.service.seed, connection_.id), index_++);
-}
+std::uint64_t Conversation::next_seed() { return desk_.service.seed.of(connection_.id, index_++); }
 
 /// Whether the client has been told to speak WebSocket: by `ws`, by a 101 written out, or, with --verbatim, by whatever
 /// answers a handshake.

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <pathology/language/rng.hpp>
+#include <pathology/language/run_seed.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <stdexcept>
 
@@ -49,10 +49,7 @@ void throw_exception_from_error(StartFailure const& failure, boost::source_locat
 
 struct Daemon::State {
     State(DaemonOptions its_options, Console* its_console)
-        : options(std::move(its_options)),
-          console(its_console),
-          seed(options.seed ? *options.seed : language::draw_seed()),
-          log(options.log_capacity) {}
+        : options(std::move(its_options)), console(its_console), seed(options.seed), log(options.log_capacity) {}
 
     boost::system::result<void, StartFailure> open_log_file();
     net::ServerOptions server_options();
@@ -61,7 +58,7 @@ struct Daemon::State {
 
     DaemonOptions const options;
     Console* const console;
-    std::uint64_t const seed;
+    language::RunSeed seed;
     Log log;
     std::unique_ptr<LogFile> file;
     std::unique_ptr<Service> service;
@@ -158,7 +155,7 @@ std::string Daemon::url_for(std::string_view spec) const {
     return url() + state_->options.craft_prefix + percent_encoded(spec);
 }
 
-std::uint64_t Daemon::seed() const { return state_->seed; }
+std::uint64_t Daemon::seed() const { return state_->seed.value(); }
 
 boost::system::result<std::string, StartFailure> Daemon::authority_pem() const {
     if (!state_->service) return StartFailure{ExitCode::usage, "the daemon was not started yet"};

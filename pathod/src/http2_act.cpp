@@ -17,7 +17,7 @@ bool Http2Act::start_item() {
     for (; item_ < rendition_->http2.size(); ++item_, played_ = 0) {
         if (played_ == item().times) continue;
         ++played_;
-        frames_.start(item().plan.whole, {seed_of_item(seed_, item_), stream_, item().obeys_windows});
+        frames_.start(item().plan, {seed_of_item(seed_, item_), stream_, item().obeys_windows});
         return true;
     }
     return false;

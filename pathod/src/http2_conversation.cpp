@@ -137,9 +137,8 @@ void Http2Conversation::begin(http2::Event const& event) {
 
 /// The same seed and the same input give the same bytes, whatever the number of threads.
 void Http2Conversation::answer(Http2Exchange& exchange) {
-    using language::derive_seed;
     auto const& head = exchange.received.request().head;
-    auto const seed = derive_seed(derive_seed(desk_.service.seed, start_.connection), start_.index);
+    auto const seed = desk_.service.seed.of(start_.connection, start_.index);
     exchange.noted.index = start_.index++;
     desk_.http2_responder.set_place(exchange.stream, session_.peer_header_table());
     auto given = desk_.http2_responder.answer(head, path_of(head.target), seed);

@@ -9,7 +9,6 @@
 namespace pathology::pathod {
 namespace {
 
-namespace net = proxycore::net;
 using Type = record::Exchange::Type;
 
 /// The same, in the words of the protocol where it has any.
@@ -124,11 +123,8 @@ std::string Notes::details(Received const& received, Answer const& answer, Outco
 }
 
 void Notes::tell_seed(bool is_random) {
-    auto& service = desk_.service;
-    if (!is_random || options_.seed || service.seed_told) return;
-    if (service.seed_told.exchange(true)) return;
-    auto const seed = std::to_string(service.seed);
-    desk_.journal.talk("seed " + seed + " (replay with --seed " + seed + ")\n");
+    if (!is_random) return;
+    if (auto const note = desk_.service.seed.note(); !note.empty()) desk_.journal.talk(note);
 }
 
 void Notes::enter(Noted& noted, Answer const& answer, Outcome const& outcome) {

@@ -14,7 +14,8 @@ namespace pathology::pathod {
 
 /// One message of an answer by HTTP/2, and how often it is sent.
 struct Http2Item {
-    language::Http2Plan plan;
+    language::Plan plan;
+    std::optional<language::Http2Parts> parts;  ///< where flow control may cut it
     std::uint64_t times = 1;
     bool obeys_windows = true;  ///< its content waits for flow control; raw frames do not
 };
@@ -40,9 +41,9 @@ struct RenderOptions {
     bool without_body = false;  ///< what a HEAD request gets: nothing after the empty line (RFC 9110 §9.3.2)
 };
 
-/// Resolves the messages of an answer and plans them, for the protocol that the settings name; by HTTP/1 there is one.
+/// Crafts the messages of an answer, for the protocol that the settings name; by HTTP/1 there is one.
 /// `seed` decides what is random; the Player of the plan gets the same one.
-/// Errors: those of language::resolve, language::make_plan and language::make_http2_plan.
+/// Errors: those of language::craft().
 language::Parsed<Rendition> render(std::span<language::Message const> messages, language::Settings const& settings,
                                    RenderOptions options, std::uint64_t seed);
 language::Parsed<Rendition> render(language::Message const& message, language::Settings const& settings,

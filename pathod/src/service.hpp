@@ -1,9 +1,9 @@
 // What the connections of a running daemon share, and what those of one worker share.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <pathology/language/player.hpp>
+#include <pathology/language/run_seed.hpp>
 #include <pathology/pathod/log.hpp>
 #include <pathology/pathod/options.hpp>
 #include <pathology/proxycore/console/console.hpp>
@@ -22,7 +22,7 @@ std::vector<std::string> protocols_of(DaemonOptions const& options);
 /// Fixed when the daemon starts.
 struct Service {
     Service(DaemonOptions const& its_options, Anchors its_anchors, Log& its_log, Sinks its_sinks,
-            std::uint64_t its_seed)
+            language::RunSeed& its_seed)
         : options(its_options),
           anchors(std::move(its_anchors)),
           security(its_options.tls, protocols_of(its_options)),
@@ -35,8 +35,7 @@ struct Service {
     Security security;
     Log& log;
     Sinks sinks;
-    std::uint64_t seed;
-    std::atomic<bool> seed_told = false;  ///< somebody could see how to replay what is random
+    language::RunSeed& seed;
 };
 
 class Http2Exchange;

@@ -95,11 +95,10 @@ asio::awaitable<void> WebsocketConversation::reflect(std::string_view specs, boo
 }
 
 asio::awaitable<void> WebsocketConversation::serve(language::Message const& frame) {
-    using language::derive_seed;
     auto const& responder = desk_.responder;
     auto const spec = language::print(frame);
     for (auto left = language::times(frame); left > 0 && is_open_; --left) {
-        auto const seed = derive_seed(derive_seed(desk_.service.seed, start_.connection), start_.messages++);
+        auto const seed = desk_.service.seed.of(start_.connection, start_.messages++);
         auto const rendition = render(frame, responder.settings(), {.explain = options_.explain}, seed);
         if (!rendition) co_return give_up("Error in reflected frame specification: " + rendition.error().message);
         auto const refusal = responder.check(rendition->plan.pauses, *rendition);
@@ -134,7 +133,9 @@ asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
             co_return;
         }
         if (!*event) break;
-        if (auto const* message = std::get_if<websocket::Message>(&**event)) endpoint_->send(*message);
+        if (auto const* message = std::get_if<websocket::Message>(&**event)) {
+            endpoint_->send({message->is_text, message->payload});  // in one frame
+        }
         if (endpoint_->outgoing().size() >= enough_to_send) co_await flush();
         if (!is_open_) co_return;
     }

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <pathology/language/parse.hpp>
-#include <pathology/language/player.hpp>
+#include <pathology/language/preview.hpp>
 #include <pathology/language/rng.hpp>
+#include <pathology/language/run_seed.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <vector>
 
@@ -38,10 +39,9 @@ Parsed<std::vector<Message>> parse(std::string_view spec, Protocol protocol) {
 class Preview {
 public:
     Preview(DaemonOptions const& options, Protocol protocol, Console& console)
-        : options_(options), console_(console), settings_(settings_of(options)) {
+        : options_(options), console_(console), settings_(settings_of(options)), seed_(options.seed) {
         settings_.protocol = protocol;
         settings_.websocket_key = std::string(sample_key);
-        seed_ = options.seed ? *options.seed : draw_seed();
     }
 
     Parsed<void> show(std::string_view spec) {
@@ -58,41 +58,32 @@ public:
 
 private:
     Parsed<void> show(Message const& message) {
-        auto const seed = derive_seed(seed_, ordinal_++);
+        auto const seed = derive_seed(seed_.value(), ordinal_++);
         auto const rendition = render(message, settings_, {.explain = options_.explain}, seed);
         if (!rendition) return rendition.error();
         if (options_.explain) console_.err(">> " + rendition->explained + "\n");
-        if (rendition->is_random) tell_seed();
-        return write(rendition->http2.empty() ? rendition->plan : rendition->http2.front().plan.whole, seed);
+        if (rendition->is_random) console_.err(seed_.note());
+        return write(rendition->http2.empty() ? rendition->plan : rendition->http2.front().plan, seed);
     }
 
     Parsed<void> write(Plan const& plan, std::uint64_t seed) {
         Player player;
         player.start(plan, seed);
-        while (!ended_) {
-            auto const action = player.next();
-            if (!action) return action.error();
-            if (std::holds_alternative<Finished>(*action)) return {};
-            if (std::holds_alternative<Disconnect>(*action)) ended_ = true;
-            if (auto const* send = std::get_if<Send>(&*action)) {
-                console_.out({send->bytes.data(), send->bytes.size()});
-                ended_ = console_.out_is_lost();
-            }
-        }
+        auto const end = language::preview(player, [&](std::string_view bytes) {
+            console_.out(bytes);
+            return !console_.out_is_lost();
+        });
+        if (!end) return end.error();
+        ended_ = *end != PreviewEnd::finished;
         return {};
-    }
-
-    void tell_seed() {
-        if (options_.seed || std::exchange(told_, true)) return;
-        auto const seed = std::to_string(seed_);
-        console_.err("seed " + seed + " (replay with --seed " + seed + ")\n");
     }
 
     DaemonOptions const& options_;
     Console& console_;
     Settings settings_;
-    std::uint64_t seed_ = 0, ordinal_ = 0;
-    bool ended_ = false, told_ = false;
+    RunSeed seed_;
+    std::uint64_t ordinal_ = 0;
+    bool ended_ = false;
 };
 
 }  // namespace

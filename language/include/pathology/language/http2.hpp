@@ -1,5 +1,5 @@
 #pragma once
-// How a message goes over an HTTP/2 connection: as frames of its own making, or in parts that flow control may cut.
+// How a message goes over an HTTP/2 connection: by a plan like any other, or in parts that flow control may cut.
 
 #include <optional>
 #include <pathology/language/plan.hpp>
@@ -15,19 +15,12 @@ struct Http2Parts {
     Plan body;
 };
 
-/// A message as it goes over HTTP/2.
-struct Http2Plan {
-    /// Everything, frame headers and actions included, with DATA frames as long as Http2Place allows.
-    Plan whole;
-    /// There for a regular message: a request or a response without actions. Raw frames, prefaces and messages whose
-    /// header block is not known beforehand (a field of generated or file data above 4 KiB) can only be sent whole.
-    std::optional<Http2Parts> parts;
-};
-
-/// Lowers a resolved message to frames for the place that `settings.http2` names. `settings.protocol` has to be http2.
+/// The parts of a regular message: a resolved request or response without actions. Nothing for raw frames, prefaces and
+/// messages whose header block is not known beforehand (a field of generated or file data above 4 KiB): these can only
+/// be sent whole, by make_plan(). `settings.protocol` has to be http2.
 ///
-/// Errors: those of make_plan(), and SpecErrc::wrong_protocol for what HTTP/2 has not: reasons, `ws`, `wf`.
-Parsed<Http2Plan> make_http2_plan(Message const& resolved, Settings const& settings);
+/// Errors: those of make_plan().
+Parsed<std::optional<Http2Parts>> make_http2_parts(Message const& resolved, Settings const& settings);
 
 /// Moves frames to another stream: writes it into the header of every frame of `head`, so that a plan made once serves
 /// every stream.

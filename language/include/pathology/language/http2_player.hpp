@@ -19,8 +19,8 @@ struct Http2Playing {
     bool obeys_windows = true;  ///< its DATA frames wait for flow control; raw frames do not
 };
 
-/// Hands out the bytes of Http2Plan::whole, one plan after the other, up to the next thing that is not a byte. Knows no
-/// connection and no clock.
+/// Hands out the bytes of plans made for HTTP/2, one plan after the other, up to the next thing that is not a byte.
+/// Knows no connection and no clock.
 ///
 /// Owns: nothing but a frame header; player and plan must outlive the playing.
 class Http2Player {
