@@ -46,6 +46,8 @@ constexpr std::array access{
 };
 
 constexpr std::array tls_with_clients{
+    Flag{"--app-host", "onboarding_host", "HOST", "", "where clients get the certificate to trust [mitm.it]"},
+    Flag{"--noapp", "onboarding", "", "false", "have no such site"},
     Flag{"--confdir|--cadir,--ca-dir", "confdir", "DIR", "", "folder of the certificate authority [~/.pathology]"},
     Flag{"--cert|--certs", "certs", "[DOMAIN=]FILE", "",
          "show this PEM certificate, to hosts like *.example.org; repeatable", repeatable},
@@ -135,7 +137,7 @@ void declare(CommandLine& line, Typed& typed) {
     declare_options(line, typed);
     line.footer(
         "Point your client at it:  curl -x localhost:8080 http://example.org/\n"
-        "For HTTPS, let the client trust ~/.pathology/mitmproxy-ca-cert.pem   (doc/pathop.md)");
+        "For HTTPS, let the client trust ~/.pathology/pathology-ca-cert.pem   (doc/pathop.md)");
 }
 
 // --- what they stand for ---------------------------------------------------------------------------------------------

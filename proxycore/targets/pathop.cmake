@@ -1,8 +1,7 @@
 # pathop: the proxy as a program.
 
-add_library(pathop_program STATIC pathop/flags.cpp pathop/options.cpp)
+add_library(pathop_program STATIC pathop/flags.cpp pathop/options.cpp pathop/output.cpp pathop/run.cpp)
 target_include_directories(pathop_program PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(pathop_program PUBLIC pathology::proxycore pathology::console PRIVATE pathology_build_options)
 
-pathology_test(pathop_unit_test SIZE unit LINK pathop_program
-    SOURCES test/pathop/options_test.cpp)
+pathology_test(pathop_unit_test SIZE unit LINK pathop_program SOURCES test/pathop/options_test.cpp)

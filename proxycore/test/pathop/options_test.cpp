@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <pathology/proxycore/proxy/options.hpp>
+
 namespace pathology::pathop {
 namespace {
 
@@ -107,6 +109,61 @@ TEST(P68_Options, KnowWhatIsNoOption) {
     EXPECT_THAT(options.scripts, ElementsAre("a.so", "b.so"));
     EXPECT_THAT(options.settings, ElementsAre(Setting{"termlog_verbosity", "error"}));
     EXPECT_TRUE(taken({"--options"}).lists_options);
+}
+
+TEST(P68_Options, NameOptionsThatExist) {
+    proxycore::addons::Options known;
+    proxycore::proxy::declare_options(known);
+    known.declare({"proxyauth", proxycore::addons::OptionalText{}});
+    known.apply(taken({"-T",
+                       "-p",
+                       "0",
+                       "-b",
+                       "::1",
+                       "-I",
+                       "a",
+                       "--allow-hosts",
+                       "a",
+                       "--tcp",
+                       "a",
+                       "--no-raw-tcp",
+                       "--no-websockets",
+                       "--no-http2",
+                       "--stream",
+                       "1k",
+                       "-Z",
+                       "1k",
+                       "--proxyauth",
+                       "any",
+                       "--upstream-auth",
+                       "u:p",
+                       "--confdir",
+                       "d",
+                       "--cert",
+                       "f",
+                       "--cert-passphrase",
+                       "p",
+                       "--no-upstream-cert",
+                       "--add-upstream-certs-to-client-chain",
+                       "--ciphers-client",
+                       "a",
+                       "--ssl-version-client",
+                       "TLSv1",
+                       "-k",
+                       "--upstream-trusted-ca",
+                       "f",
+                       "--upstream-trusted-cadir",
+                       "d",
+                       "--client-certs",
+                       "f",
+                       "--ciphers-server",
+                       "a",
+                       "--ssl-version-server",
+                       "all",
+                       "--ssl-keylogfile",
+                       "f"})
+                    .settings);
+    EXPECT_THAT(known.deferred(), IsEmpty());
 }
 
 struct BadCase {
