@@ -16,6 +16,9 @@ pathology_library(proxycore
             src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/reason.cpp src/flow/request.cpp src/flow/request_views.cpp src/flow/response.cpp
             src/flow/recorded.cpp src/flow/tcp_flow.cpp src/flow/url.cpp
+            src/layers/http2_body.cpp src/layers/http2_client.cpp src/layers/http2_client_stream.cpp
+            src/layers/http2_head.cpp src/layers/http2_server.cpp src/layers/http2_server_stream.cpp
+            src/layers/http2_tunnel.cpp src/layers/http2_wire.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
             src/layers/abort_watch.cpp src/layers/beside.cpp src/layers/body.cpp src/layers/context.cpp
             src/layers/error_page.cpp
@@ -63,6 +66,7 @@ pathology_library(proxycore
             include/pathology/proxycore/upstream/route.hpp
             include/pathology/proxycore/layers/http_streams.hpp include/pathology/proxycore/layers/layers.hpp
             include/pathology/proxycore/layers/servers.hpp include/pathology/proxycore/layers/settings.hpp
+            include/pathology/proxycore/layers/http2_server.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
     PUBLIC  pathology::pattern pathology::protocol pathology::tls pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
@@ -103,6 +107,9 @@ pathology_test(tls_layer_test SIZE unit LINK pathology::proxycore pathology_test
 if(PATHOLOGY_BUILD_TESTS)
     target_include_directories(tls_layer_test PRIVATE src)
 endif()
+pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
+    SOURCES test/layers/http2_bench.cpp test/layers/http2_client_test.cpp
+            test/http2/server.cpp test/http2/wire.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(scenarios_test SIZE unit SOURCES test/scenarios_test.cpp
     DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test")

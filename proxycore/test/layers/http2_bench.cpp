@@ -1,0 +1,204 @@
+#include "layers/http2_bench.hpp"
+
+#include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/layers/tls_service.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <sstream>
+#include <utility>
+
+#include "support/folder.hpp"
+#include "support/play.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using test::Http2Bench;
+
+class Recorder final : public addons::Addon {
+public:
+    explicit Recorder(Http2Bench& bench) : bench_(bench) {}
+    std::string name() const override { return "recorder"; }
+    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override { co_return note("requestheaders", flow); }
+    asio::awaitable<void> request(flow::HttpFlow& flow) override { co_return note("request", flow); }
+    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override { co_return note("responseheaders", flow); }
+    asio::awaitable<void> response(flow::HttpFlow& flow) override { co_return conclude("response", flow); }
+    asio::awaitable<void> error(flow::HttpFlow& flow) override { co_return conclude("error", flow); }
+
+private:
+    void note(std::string const& hook, flow::HttpFlow& flow) {
+        bench_.calls += (bench_.calls.empty() ? "" : " ") + hook;
+        auto const deed = bench_.deeds.find(hook);
+        if (deed != bench_.deeds.end()) deed->second(flow);
+    }
+    void conclude(std::string const& hook, flow::HttpFlow& flow) {
+        note(hook, flow);
+        bench_.flows.push_back(flow.copy());
+    }
+
+    Http2Bench& bench_;
+};
+
+asio::awaitable<void> run_origin(std::shared_ptr<test::Origin> origin) { co_await origin->run(); }
+
+void expect_no_exception(std::exception_ptr const& thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+}
+
+/// One connection to the bench's origin, for all requests.
+class OriginServers final : public Servers {
+public:
+    OriginServers(Http2Bench& bench, asio::any_io_executor executor) : bench_(bench), executor_(std::move(executor)) {}
+
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+        if (connection_ != nullptr && connection_->has_room()) co_return connection_->ask();
+        co_return co_await acquire_fresh(flow);
+    }
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
+        flow::Address const address{flow.request.host(), flow.request.port()};
+        if (!bench_.has_origin) {
+            Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
+            co_return failure;
+        }
+        auto pipe = net::make_memory_pipe(executor_, {bench_.capacity, bench_.most_per_read, "proxy", "origin"});
+        bench_.origin = std::make_shared<test::Origin>(std::move(pipe.far), bench_.origin_settings);
+        asio::co_spawn(executor_, run_origin(bench_.origin), expect_no_exception);
+        connection_ = std::make_unique<Http2Server>(std::move(pipe.near), to_string(address),
+                                                    bench_.settings.times.idle, bench_.settings.http, [] {});
+        co_return connection_->ask();
+    }
+    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
+        co_return Result<void>();
+    }
+    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+        co_return Failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+    }
+    asio::awaitable<void> close(ServerConnection) override { co_return; }
+    asio::awaitable<void> close_all() override {
+        if (connection_ != nullptr) co_await connection_->close();
+        connection_.reset();
+    }
+
+private:
+    Http2Bench& bench_;
+    asio::any_io_executor executor_;
+    std::unique_ptr<Http2Server> connection_;
+};
+
+/// An authority of its own, made once.
+TlsService& tls_service() {
+    static pathology::test::Folder const folder;
+    static TlsService service([] {
+        Settings settings;
+        settings.tls.confdir = folder.path().string();
+        return settings;
+    }());
+    return service;
+}
+
+}  // namespace
+
+namespace test {
+
+// --- an origin -------------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> Origin::flush() {
+    std::string out;
+    server.session.drain(out, 1U << 20U);
+    server.feed({});
+    co_await net::send(*stream_, out);
+}
+
+asio::awaitable<bool> Origin::read_once() {
+    co_await flush();
+    std::array<char, 4096> bytes{};
+    auto const [ec, n] = co_await stream_->read_some(asio::buffer(bytes));
+    if (ec) co_return false;
+    server.feed({bytes.data(), n});
+    co_return true;
+}
+
+asio::awaitable<void> Origin::run() {
+    bool goes_on = true;
+    while (goes_on) goes_on = co_await read_once();
+}
+
+asio::awaitable<void> Origin::read_until(std::string_view text) {
+    bool goes_on = true;
+    while (goes_on && server.log.find(text) == std::string::npos) goes_on = co_await read_once();
+    EXPECT_NE(server.log.find(text), std::string::npos) << "the origin never heard: " << text << "\n" << server.log;
+}
+
+asio::awaitable<void> Origin::say(std::string_view bytes) { co_await net::send(*stream_, bytes); }
+
+// --- a client --------------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> RawClient::say(std::string_view bytes) { co_await net::send(*stream_, bytes); }
+
+std::string RawClient::lines() const {
+    std::istringstream all(h2::lines(wire_));
+    std::string kept;
+    for (std::string line; std::getline(all, line);) {
+        if (!line.starts_with("SETTINGS") && !line.starts_with("WINDOW_UPDATE")) kept += line + "\n";
+    }
+    return kept;
+}
+
+asio::awaitable<std::string> RawClient::hear(std::string_view text) {
+    std::array<char, 4096> bytes{};
+    while (lines().find(text) == std::string::npos) {
+        auto const [ec, n] = co_await stream_->read_some(asio::buffer(bytes));
+        EXPECT_FALSE(ec) << "the client never heard: " << text << "\n" << lines();
+        if (ec) break;
+        wire_.append(bytes.data(), n);
+    }
+    co_return lines();
+}
+
+asio::awaitable<std::string> RawClient::hear_all() {
+    std::array<char, 4096> bytes{};
+    for (;;) {
+        auto const [ec, n] = co_await stream_->read_some(asio::buffer(bytes));
+        if (ec) co_return lines();
+        wire_.append(bytes.data(), n);
+    }
+}
+
+// --- the proxy -------------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> Http2Bench::wait_for(std::string_view hook) {
+    auto const executor = co_await asio::this_coro::executor;
+    while (calls.find(hook) == std::string::npos) co_await asio::post(executor, asio::use_awaitable);
+}
+
+void Http2Bench::talk(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script) {
+    addons::Options options;
+    addons::AddonChain chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
+    chain.add(std::make_shared<Recorder>(*this));
+    Services services{chain, tls_service(), [] { return flow::Time{}; }, std::make_shared<Settings const>(settings),
+                      [](flow::Address const&) { return false; }};
+    auto const conversation = [&]() -> asio::awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, "client", "proxy"});
+        auto const record =
+            std::make_shared<flow::Client>(flow::Address{"client.test", 4242}, flow::Address{}, flow::Time{});
+        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
+            return std::make_unique<OriginServers>(*this, executor);
+        };
+        Context context(services, mode, record, make);
+        bool has_ended = false;
+        auto const note_end = [&has_ended](std::exception_ptr const&) { has_ended = true; };
+        auto layer = serve_http2(context, std::move(pipe.far), http_mode);
+        asio::co_spawn(executor, std::move(layer), asio::bind_cancellation_slot(stop_.slot(), note_end));
+        co_await script(std::move(pipe.near));
+        while (!has_ended) co_await asio::post(executor, asio::use_awaitable);
+        co_await context.servers->close_all();
+    };
+    proxycore::test::play(conversation);
+}
+
+}  // namespace test
+}  // namespace pathology::proxycore::layers
