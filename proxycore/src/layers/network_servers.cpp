@@ -13,6 +13,12 @@ namespace pathology::proxycore::layers {
 
 void Servers::keep(ServerConnection /*connection*/) {}
 
+namespace {
+
+bool is_websocket(flow::HttpFlow const& flow) { return flow.request.headers.has_token("Upgrade", "websocket"); }
+
+}  // namespace
+
 std::unique_ptr<Servers> make_servers(Context& context) { return std::make_unique<NetworkServers>(context); }
 
 // --- for requests ----------------------------------------------------------------------------------------------------
@@ -40,20 +46,42 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_along(flow::H
     auto const& route = chosen ? *chosen : own_route_;
     if (auto const* const answer = std::get_if<upstream::Answer>(&route))
         co_return make_answer_stream(answer->response);
-    auto& lane = lane_to(target_of(flow, route));
-    authorize(flow, lane.target, route);
-    auto const is_ready = [&] { return lane.failure || lane.find_idle() != nullptr || lane.has_room(); };
+    auto target = target_of(flow, route);
+    authorize(flow, target, route);
+    auto* lane = &lane_to(target);
+    if (is_websocket(flow)) {
+        auto* const shared = lane->find_shared();
+        bool const is_taken = shared == nullptr || co_await takes_websocket(*shared);
+        target.is_http1_only = !is_taken;
+        if (!is_taken) lane = &lane_to(target);
+    }
+    co_return co_await lend_of(flow, *lane, route, fresh);
+}
+
+/// Waits for its turn where all connections of the lane are at work.
+asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_of(flow::HttpFlow& flow, Lane& lane,
+                                                                      upstream::Route const& route, bool fresh) {
+    auto const is_ready = [&] { return lane.failure || lane.find_room() != nullptr || lane.may_open(); };
     if (lane.is_waited_for() || !is_ready()) co_await lane.wait_until(is_ready);
     if (lane.failure) co_return *lane.failure;
-    auto* const idle = lane.find_idle();
-    if (idle != nullptr && !fresh) co_return lend(*idle, flow);
-    if (idle != nullptr && !lane.has_room()) drop(*idle);
+    auto* const free = lane.find_room();
+    if (free != nullptr && !fresh) co_return lend(*free, flow);
+    auto* const unused = lane.find_unused();
+    if (unused != nullptr && !lane.may_open()) drop(*unused);
     co_return co_await lend_new(flow, lane, route);
+}
+
+asio::awaitable<bool> NetworkServers::takes_websocket(Link& link) {
+    auto const record = link.record;
+    co_await link.shared->wait_for_settings();
+    auto const* const still = find(*record);
+    co_return still == nullptr || still->shared == nullptr || still->shared->takes_websockets();
 }
 
 /// Over the connection that was opened ahead.
 asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_own(flow::HttpFlow& flow) {
-    auto const opened = co_await open(context_.server, offers());
+    auto alpn = offers_to({});
+    auto const opened = co_await open(context_.server, std::move(alpn));
     if (!opened) co_return opened.error();
     auto& link = *find(*context_.server);
     authorize(flow, link.lane.target, own_route_);
@@ -64,20 +92,32 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::Htt
                                                                        upstream::Route const& route) {
     auto const record = record_for(flow, lane.target);
     flow.server_conn = record;
-    auto stream = co_await connect(record, lane, route, offers());
+    auto stream = co_await connect(record, lane, route, offers_to(lane.target));
     if (!stream) co_return stream.error();
     auto& link = lane.add(record);
     link.raw = std::move(*stream);
+    unwrap(link);
+    if (link.shared && is_websocket(flow)) co_return co_await lend_along(flow, false);  // there it is asked for
     co_return lend(link, flow);
+}
+
+/// What was agreed on is spoken from now on.
+void NetworkServers::unwrap(Link& link) {
+    auto const& settings = *context_.settings;
+    link.lane.may_share = link.record->alpn == "h2";
+    if (link.record->alpn == "h2")
+        link.shared =
+            std::make_unique<Http2Server>(std::move(link.raw), to_string(link.lane.target.address), settings.times.idle,
+                                          settings.http, [this, &link] { note_change(link); });
+    else
+        link.connection = std::make_unique<Http1Server>(std::move(link.raw), settings.http, form_of(link.lane.target));
 }
 
 NetworkServers::Lent NetworkServers::lend(Link& link, flow::HttpFlow& flow) {
     flow.server_conn = link.record;
-    auto connection = std::move(link.connection);
-    if (link.raw)
-        connection =
-            std::make_unique<Http1Server>(std::move(link.raw), context_.settings->http, form_of(link.lane.target));
-    return ask_http1(std::move(connection), [this, &link](auto back) { take_back(link, std::move(back)); });
+    if (link.raw) unwrap(link);
+    if (link.shared) return link.shared->ask();
+    return ask_http1(std::move(link.connection), [this, &link](auto back) { take_back(link, std::move(back)); });
 }
 
 void NetworkServers::take_back(Link& link, std::unique_ptr<Http1Server> connection) {
@@ -127,7 +167,8 @@ asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vect
 }
 
 asio::awaitable<Result<ServerConnection>> NetworkServers::take(std::shared_ptr<flow::Server> server) {
-    auto const opened = co_await open(server, offers());
+    auto alpn = offers_to({});
+    auto const opened = co_await open(server, std::move(alpn));
     if (!opened) co_return opened.error();
     auto* const link = find(*server);
     if (link == nullptr || !link->raw) {
@@ -145,6 +186,8 @@ asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::connect(Record s
                                                                         std::vector<std::string> alpn) {
     auto const& target = lane.target;
     if (!executor_) executor_ = co_await asio::this_coro::executor;
+    if (target.is_secure && lane.links().empty())
+        lane.may_share = std::find(alpn.begin(), alpn.end(), "h2") != alpn.end();
     Lane::Opening const place(lane);
     records_.push_back(server);
     auto const reach = target.via && !target.is_tunnel ? Reach::proxy : Reach::target;
@@ -177,8 +220,8 @@ Link* NetworkServers::find(flow::Server const& record) {
     return nullptr;
 }
 
-std::vector<std::string> NetworkServers::offers() const {
-    return offers_for_server(*context_.client, context_.settings->http.http2);
+std::vector<std::string> NetworkServers::offers_to(Target const& target) const {
+    return offers_for_server(*context_.client, context_.settings->http.http2 && !target.is_http1_only);
 }
 
 // --- ends ------------------------------------------------------------------------------------------------------------
@@ -194,6 +237,10 @@ void NetworkServers::keep(ServerConnection connection) {
 }
 
 asio::awaitable<void> NetworkServers::close_all() {
+    is_closing_ = true;
+    for (auto& lane : lanes_)
+        for (auto& link : lane.links())
+            if (link.shared) co_await link.shared->close();
     lanes_.clear();
     for (auto const& record : std::exchange(records_, {}))
         if (record->state != flow::ConnectionState::closed) co_await end_server(context_, *record);
@@ -218,10 +265,25 @@ void NetworkServers::drop(Link& link) {
     forget(*record);
     if (!note_end(context_, *record) || !context_.services.addons.wants(addons::Hook::server_disconnected)) return;
     ++farewells_;
-    asio::co_spawn(*executor_, run_farewell(record), [this](std::exception_ptr const&) {
-        --farewells_;
-        if (said_ != nullptr) said_->ring();
-    });
+    asio::co_spawn(*executor_, run_farewell(record), [this](std::exception_ptr const&) { note_farewell(); });
+}
+
+/// A shared connection has room again, or has ended. It speaks from within, so it goes a little later.
+void NetworkServers::note_change(Link& link) {
+    link.lane.wake();
+    if (is_closing_ || !link.shared || !link.shared->has_ended()) return;
+    ++farewells_;
+    asio::co_spawn(*executor_, drop_later(link.record), [this](std::exception_ptr const&) { note_farewell(); });
+}
+
+asio::awaitable<void> NetworkServers::drop_later(Record record) {
+    if (auto* const link = find(*record); link != nullptr && link->shared && link->shared->streams() == 0) drop(*link);
+    co_return;
+}
+
+void NetworkServers::note_farewell() {
+    --farewells_;
+    if (said_ != nullptr) said_->ring();
 }
 
 asio::awaitable<void> NetworkServers::run_farewell(Record record) {

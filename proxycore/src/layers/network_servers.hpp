@@ -43,7 +43,10 @@ private:
     asio::awaitable<Result<Lent>> lend_along(flow::HttpFlow& flow, bool fresh);
     asio::awaitable<Result<Lent>> lend_own(flow::HttpFlow& flow);
     asio::awaitable<Result<Lent>> lend_new(flow::HttpFlow& flow, Lane& lane, upstream::Route const& route);
+    asio::awaitable<Result<Lent>> lend_of(flow::HttpFlow& flow, Lane& lane, upstream::Route const& route, bool fresh);
+    asio::awaitable<bool> takes_websocket(Link& link);
     Lent lend(Link& link, flow::HttpFlow& flow);
+    void unwrap(Link& link);
     void take_back(Link& link, std::unique_ptr<Http1Server> connection);
     asio::awaitable<Result<Stream>> connect(Record server, Lane& lane, upstream::Route const& route,
                                             std::vector<std::string> alpn);
@@ -51,12 +54,15 @@ private:
     asio::awaitable<Result<void>> secure_later(Link& link, std::vector<std::string> alpn);
     Record record_for(flow::HttpFlow const& flow, Target const& target) const;
     Link* find(flow::Server const& record);
-    std::vector<std::string> offers() const;
+    std::vector<std::string> offers_to(Target const& target) const;
 
     // --- their ends ---
     void drop(Link& link);
+    void note_change(Link& link);
+    asio::awaitable<void> drop_later(Record record);
     bool forget(flow::Server const& record);
     asio::awaitable<void> run_farewell(Record record);
+    void note_farewell();
 
     Context& context_;
     std::shared_ptr<upstream::Selector> selector_;  // null: always own_route_
@@ -65,7 +71,8 @@ private:
     std::vector<Record> records_;                    // of connections that may be open
     std::optional<asio::any_io_executor> executor_;  // known once there is a connection
     std::size_t farewells_ = 0;                      // under way
-    Bell* said_ = nullptr;                           // rings when one is over, for close_all()
+    bool is_closing_ = false;
+    Bell* said_ = nullptr;  // rings when one is over, for close_all()
 };
 
 }  // namespace pathology::proxycore::layers

@@ -12,16 +12,25 @@ void Lane::remove(Link& link) {
     wake();
 }
 
-/// The one that was used last: the others may be let go by their servers.
-Link* Lane::find_idle() {
-    auto const idle = std::find_if(links_.rbegin(), links_.rend(), [](Link const& link) { return link.is_idle(); });
-    return idle == links_.rend() ? nullptr : &*idle;
+template <class Predicate> Link* Lane::find_if(Predicate predicate) {
+    auto const found = std::find_if(links_.begin(), links_.end(), predicate);
+    return found == links_.end() ? nullptr : &*found;
+}
+
+Link* Lane::find_room() {
+    return find_if([](Link const& link) { return link.has_room(); });
+}
+
+Link* Lane::find_unused() {
+    return find_if([](Link const& link) { return link.is_unused(); });
+}
+
+Link* Lane::find_shared() {
+    return find_if([](Link const& link) { return link.shared != nullptr; });
 }
 
 Link* Lane::find(flow::Server const& record) {
-    auto const found =
-        std::find_if(links_.begin(), links_.end(), [&](Link const& link) { return link.record.get() == &record; });
-    return found == links_.end() ? nullptr : &*found;
+    return find_if([&](Link const& link) { return link.record.get() == &record; });
 }
 
 asio::awaitable<void> Lane::wait_until(std::function<bool()> is_ready) {

@@ -10,6 +10,7 @@
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/layers/http1_server.hpp>
+#include <pathology/proxycore/layers/http2_server.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 
 #include "layers/bell.hpp"
@@ -23,20 +24,24 @@ struct Target {
     flow::Address address;
     bool is_secure = false;
     std::optional<flow::ServerSpec> via{};
-    bool is_tunnel = false;  ///< through `via`, which does not read the requests
+    bool is_tunnel = false;      ///< through `via`, which does not read the requests
+    bool is_http1_only = false;  ///< for what an HTTP/2 server did not want to take
     bool operator==(Target const&) const = default;
 };
 
 class Lane;
 
-/// A connection that is open. At most one of the two is there: none while a request is at work on it.
+/// A connection that is open. At most one of the three is there: none while a request is at work on it alone.
 struct Link {
     Lane& lane;
     std::shared_ptr<flow::Server> record;
     std::unique_ptr<net::Stream> raw{};         ///< opened ahead, not used yet
     std::unique_ptr<Http1Server> connection{};  ///< idle between two requests
 
-    bool is_idle() const { return raw != nullptr || connection != nullptr; }
+    std::unique_ptr<Http2Server> shared{};  ///< by any number of requests
+
+    bool has_room() const { return raw || connection || (shared && shared->has_room()); }
+    bool is_unused() const { return raw || connection || (shared && shared->streams() == 0); }
 };
 
 /// Connections to one target: at most so many at once; who comes too late waits in a queue.
@@ -49,12 +54,15 @@ public:
     Link& add(std::shared_ptr<flow::Server> record);
     /// Takes a link out; somebody may open another one.
     void remove(Link& link);
-    /// Null when there is none.
-    Link* find_idle();
+    /// One that takes a request now; one that nobody uses; one that is shared; the one of a record. Null without.
+    Link* find_room();
+    Link* find_unused();
+    Link* find_shared();
     Link* find(flow::Server const& record);
     std::list<Link>& links() { return links_; }
 
-    bool has_room() const { return links_.size() + opening_ < most_; }
+    /// Whether another connection may be opened. One that may come to be shared is waited for.
+    bool may_open() const { return links_.size() + opening_ < most_ && !(opening_ > 0 && may_share); }
     bool is_waited_for() const { return !waiting_.empty(); }
     /// Waits behind all others until `is_ready`.
     asio::awaitable<void> wait_until(std::function<bool()> is_ready);
@@ -78,8 +86,11 @@ public:
 
     Target const target;
     std::optional<Failure> failure{};  ///< why no other connection is tried
+    bool may_share = false;            ///< the server may speak HTTP/2
 
 private:
+    template <class Predicate> Link* find_if(Predicate predicate);
+
     std::size_t most_;
     std::size_t opening_ = 0;
     std::list<Link> links_;  // they stay where they are in memory

@@ -1,0 +1,67 @@
+#include "proxy/origin.hpp"
+
+#include <pathology/proxycore/http1/reader.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace pathology::proxycore::proxy::test {
+namespace {
+
+net::ServerOptions at(std::string host) {
+    net::ServerOptions options;
+    options.listen.front().host = std::move(host);
+    return options;
+}
+
+void start(net::Server& server) {
+    auto const started = server.start();
+    if (!started) throw std::runtime_error(started.error().message);
+}
+
+asio::awaitable<bool> read_more(net::Stream& stream, http1::RequestReader& reader) {
+    auto const into = reader.prepare(4096);
+    auto const [ec, n] = co_await stream.read_some(asio::buffer(into.data(), into.size()));
+    reader.commit(n);
+    co_return !ec;
+}
+
+}  // namespace
+
+Origin::Origin(std::string name, std::string host)
+    : name_(std::move(name)), server_(at(std::move(host)), [this](net::Connection connection) -> asio::awaitable<void> {
+          co_await answer(*connection.stream);
+      }) {
+    start(server_);
+}
+
+Origin::Origin(Conduct conduct)
+    : server_(at("127.0.0.1"), [conduct](net::Connection connection) -> asio::awaitable<void> {
+          co_await conduct(*connection.stream);
+      }) {
+    start(server_);
+}
+
+std::vector<std::string> Origin::asked() const {
+    std::scoped_lock const lock(mutex_);
+    return asked_;
+}
+
+asio::awaitable<void> Origin::answer(net::Stream& stream) {
+    http1::RequestReader reader;
+    auto const answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(name_.size()) + "\r\n\r\n" + name_;
+    for (;;) {
+        auto const outcome = reader.next();
+        if (!outcome) co_return;
+        if (!*outcome) {
+            bool const has_more = co_await read_more(stream, reader);
+            if (!has_more) co_return;
+        } else if (*outcome == http1::Event::head) {
+            std::scoped_lock const lock(mutex_);
+            asked_.emplace_back(reader.raw());
+        } else if (*outcome == http1::Event::end) {
+            co_await net::send(stream, answer);
+        }
+    }
+}
+
+}  // namespace pathology::proxycore::proxy::test

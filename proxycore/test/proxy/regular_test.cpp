@@ -1,0 +1,247 @@
+// Clients that were told to use a proxy.
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+#include "proxy/origin.hpp"
+#include "proxy/proxy_bench.hpp"
+#include "proxy/visitor.hpp"
+#include "support/free_port.hpp"
+#include "support/play.hpp"
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+namespace asio = boost::asio;
+using proxycore::test::patience;
+using test::Origin;
+using test::ProxyBench;
+using test::Visitor;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+
+std::string get(std::string const& target, std::string const& fields = "Host: origin.test\r\n") {
+    return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n";
+}
+
+TEST(RegularProxy, P03_a_PassesFieldsInOrderAndSpelling) {
+    Origin const origin;
+    ProxyBench bench;
+    bench.start();
+    std::string const fields =
+        "hOST: " + origin.where() + "\r\nX-b: 2\r\nx-A:  1 \r\nX-b: 3\r\nConnection: Keep-Alive\r\n";
+    auto const answer = Visitor(bench.port()).ask(get(origin.url() + "/path?x=1", fields));
+    EXPECT_EQ(answer.status, 200U);
+    EXPECT_EQ(answer.body, "origin");
+    std::string const trimmed =
+        "hOST: " + origin.where() + "\r\nX-b: 2\r\nx-A: 1\r\nX-b: 3\r\nConnection: Keep-Alive\r\n";
+    EXPECT_THAT(origin.asked(), ElementsAre(get("/path?x=1", trimmed)));
+}
+
+TEST(RegularProxy, P03_b_ServesSeveralOriginsOverOneConnection) {
+    Origin const first("first"), second("second");
+    ProxyBench bench;
+    bench.start();
+    Visitor visitor(bench.port());
+    for (auto const* origin : {&first, &second, &first, &second, &first}) {
+        auto const answer = visitor.ask(get(origin->url() + "/"));
+        EXPECT_EQ(answer.body, origin == &first ? "first" : "second");
+    }
+    EXPECT_EQ(first.accepted(), 1U);
+    EXPECT_EQ(second.accepted(), 1U);
+    EXPECT_EQ(bench.witness->count("client_connected"), 1U);
+}
+
+TEST(RegularProxy, P03_c_NamesATargetThatRefuses) {
+    ProxyBench bench;
+    bench.start();
+    auto const where = "127.0.0.1:" + std::to_string(pathology::test::free_port());
+    Visitor visitor(bench.port());
+    auto const answer = visitor.ask(get("http://" + where + "/"));
+    EXPECT_EQ(answer.status, 502U);
+    EXPECT_THAT(answer.body, HasSubstr(where));
+    ASSERT_TRUE(bench.witness->wait_for("error"));
+    EXPECT_THAT(bench.witness->http_flows().at(0)->error->message, HasSubstr("connection refused"));
+    EXPECT_THAT(bench.witness->calls(), ElementsAre("client_connected", "requestheaders", "request", "server_connect",
+                                                    "server_connect_error", "error"));
+}
+
+TEST(RegularProxy, P03_d_GoesByTheHostFieldWithoutAnAbsoluteTarget) {
+    Origin const origin;
+    ProxyBench bench;
+    bench.start();
+    EXPECT_EQ(Visitor(bench.port()).ask(get("/x", "Host: " + origin.where() + "\r\n")).body, "origin");
+    EXPECT_EQ(Visitor(bench.port()).ask("GET /x HTTP/1.1\r\n\r\n").status, 400U);
+}
+
+TEST(RegularProxy, P03_e_IsReachedOverTls) {
+    Origin const origin;
+    ProxyBench bench;
+    bench.start();
+    Visitor visitor(bench.port());
+    visitor.start_tls("proxy.test");
+    EXPECT_EQ(visitor.ask(get(origin.url() + "/")).body, "origin");
+}
+
+struct Ourselves {
+    std::string_view name, host;
+};
+class P03_f_Ourselves : public testing::TestWithParam<Ourselves> {};
+TEST_P(P03_f_Ourselves, AreNotAsked) {
+    ProxyBench bench;
+    bench.start();
+    auto const target = "http://" + std::string(GetParam().host) + ":" + std::to_string(bench.port()) + "/";
+    auto const answer = Visitor(bench.port()).ask(get(target));
+    EXPECT_EQ(answer.status, 502U);
+    EXPECT_THAT(answer.body, HasSubstr("the proxy itself"));
+}
+INSTANTIATE_TEST_SUITE_P(Names, P03_f_Ourselves,
+                         testing::Values(Ourselves{"Address", "127.0.0.1"}, Ourselves{"Name", "LocalHost"},
+                                         Ourselves{"Anything", "0.0.0.0"}, Ourselves{"Mapped", "[::ffff:127.0.0.1]"}),
+                         [](auto const& row) { return std::string(row.param.name); });
+
+TEST(RegularProxy, P01_b_PicksAFreePortAndSaysWhich) {
+    ProxyBench bench;
+    bench.start();
+    EXPECT_NE(bench.port(), 0U);
+    EXPECT_TRUE(bench.wait_for_log("info: HTTP(S) proxy listening at " + bench.where() + "."));
+    Visitor const visitor(bench.port());
+}
+
+TEST(RegularProxy, P01_c_AClientThatAnAddonTurnsAwayReadsTheEnd) {
+    Origin const origin;
+    ProxyBench bench;
+    bench.witness->on_client_connected = [](flow::Client& client) { client.error = "not you"; };
+    bench.start();
+    Visitor visitor(bench.port());
+    visitor.say(get(origin.url() + "/"));
+    EXPECT_EQ(visitor.hear_rest(), "");
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(origin.accepted(), 0U);
+    EXPECT_TRUE(bench.wait_for_log("warn: not you"));
+}
+
+TEST(RegularProxy, P01_ConnectionsEndWithTheirClient) {
+    Origin const origin;
+    ProxyBench bench;
+    bench.start();
+    {
+        Visitor visitor(bench.port());
+        EXPECT_EQ(visitor.ask(get(origin.url() + "/")).status, 200U);
+    }
+    EXPECT_TRUE(bench.proxy.wait_until_empty(patience));
+    EXPECT_THAT(bench.witness->calls(),
+                ElementsAre("client_connected", "requestheaders", "request", "server_connect", "server_connected",
+                            "response", "server_disconnected", "client_disconnected"));
+    EXPECT_THAT(bench.log(), HasSubstr("info: server connect " + origin.where()));
+    EXPECT_THAT(bench.log(), HasSubstr("info: server disconnect " + origin.where()));
+}
+
+TEST(RegularProxy, P30_RecordsWhatHappenedToItsConnections) {
+    Origin const origin;
+    ProxyBench bench;
+    bench.start();
+    std::string local;
+    {
+        Visitor visitor(bench.port());
+        local = visitor.local();
+        EXPECT_EQ(visitor.ask(get("http://localhost:" + std::to_string(origin.port()) + "/")).status, 200U);
+    }
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    auto const server = bench.witness->servers().at(0);
+    auto const client = bench.witness->clients().at(0);
+    EXPECT_EQ(to_string(*client.peername), local);
+    EXPECT_EQ(to_string(*client.sockname), bench.where());
+    EXPECT_EQ(client.proxy_mode, "regular");
+    EXPECT_EQ(server.address()->host, "localhost");
+    EXPECT_EQ(to_string(*server.peername), origin.where());
+    EXPECT_LE(*client.timestamp_start, *server.timestamp_start);
+    EXPECT_LE(*server.timestamp_start, *server.timestamp_tcp_setup);
+    EXPECT_LE(*server.timestamp_tcp_setup, *server.timestamp_end);
+    EXPECT_LE(*server.timestamp_end, *client.timestamp_end);
+    EXPECT_EQ(server.state, flow::ConnectionState::closed);
+    EXPECT_EQ(client.state, flow::ConnectionState::closed);
+}
+
+TEST(RegularProxy, P11_AnAddonMayCancelAConnection) {
+    Origin const origin;
+    ProxyBench bench;
+    bench.witness->on_server_connect = [](addons::ServerConnectionData& data) { data.server.error = "not there"; };
+    bench.start();
+    auto const answer = Visitor(bench.port()).ask(get(origin.url() + "/"));
+    EXPECT_EQ(answer.status, 502U);
+    EXPECT_THAT(answer.body, HasSubstr("not there"));
+    EXPECT_EQ(origin.accepted(), 0U);
+    EXPECT_EQ(bench.witness->count("server_connect_error"), 1U);
+}
+
+TEST(RegularProxy, P11_AnAnswerOfAnAddonNeedsNoServer) {
+    ProxyBench bench;
+    bench.witness->on_request = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(418, "short"); };
+    bench.start();
+    EXPECT_EQ(Visitor(bench.port()).ask(get("http://nowhere.test/")).status, 418U);
+    EXPECT_EQ(bench.witness->count("server_connect"), 0U);
+}
+
+TEST(RegularProxy, P11_c_ReplacesAConnectionThatItsServerLetGo) {
+    std::atomic<int> connections = 0;
+    Origin const origin([&connections](net::Stream& stream) -> asio::awaitable<void> {
+        ++connections;
+        std::string block(4096, '\0');
+        co_await stream.read_some(asio::buffer(block));
+        co_await net::send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+    ProxyBench bench;
+    bench.start();
+    Visitor visitor(bench.port());
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(visitor.ask(get(origin.url() + "/")).body, "ok");
+    EXPECT_EQ(connections, 3);
+}
+
+TEST(RegularProxy, P11_e_AnAddonMayLeadOneRequestElsewhere) {
+    Origin const first("first"), second("second");
+    ProxyBench bench;
+    bench.witness->on_request = [&](flow::HttpFlow& flow) {
+        if (flow.request.path == "/other") flow.request.set_port(second.port());
+    };
+    bench.start();
+    Visitor visitor(bench.port());
+    EXPECT_EQ(visitor.ask(get(first.url() + "/")).body, "first");
+    EXPECT_EQ(visitor.ask(get(first.url() + "/other")).body, "second");
+    EXPECT_EQ(visitor.ask(get(first.url() + "/")).body, "first");
+    EXPECT_EQ(first.accepted(), 1U);
+}
+
+TEST(RegularProxy, P17_a_AnIdleClientIsLetGo) {
+    ProxyBench bench;
+    bench.set("tcp_timeout=1").start();
+    EXPECT_EQ(Visitor(bench.port()).hear_rest(), "");
+    EXPECT_TRUE(bench.witness->wait_for("client_disconnected"));
+}
+
+TEST(RegularProxy, StopsWhileAServerStalls) {
+    Origin const origin([](net::Stream& stream) -> asio::awaitable<void> {
+        std::string block(4096, '\0');
+        for (;;) {
+            auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
+            if (ec) co_return;
+        }
+    });
+    ProxyBench bench;
+    bench.start();
+    Visitor visitor(bench.port());
+    visitor.say(get(origin.url() + "/"));
+    ASSERT_TRUE(bench.witness->wait_for("server_connected"));
+    bench.proxy.stop();
+    EXPECT_EQ(visitor.hear_rest(), "");
+    EXPECT_EQ(bench.witness->count("error"), 1U);
+    EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
+    EXPECT_EQ(bench.witness->count("client_disconnected"), 1U);
+    EXPECT_EQ(bench.port(), 0U);
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::proxy

@@ -1,0 +1,113 @@
+#include "proxy/visitor.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <pathology/proxycore/http1/reader.hpp>
+#include <pathology/proxycore/net/connect.hpp>
+#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/tls/tls_stream.hpp>
+#include <stdexcept>
+
+#include "support/play.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::proxy::test {
+
+using proxycore::test::patience;
+
+template <class Work> void Visitor::run(Work work) {
+    std::exception_ptr thrown;
+    bool ended = false;
+    asio::co_spawn(context_, std::move(work), [&](std::exception_ptr what) {
+        thrown = what;
+        ended = true;
+    });
+    context_.restart();
+    while (!ended) context_.run_one();
+    if (thrown) std::rethrow_exception(thrown);
+}
+
+Visitor::Visitor(std::uint16_t port, std::string const& host) {
+    run([&, this]() -> asio::awaitable<void> {
+        auto opened = co_await net::connect(host, port, patience);
+        if (!opened) throw std::runtime_error(opened.error().message);
+        stream_ = std::move(*opened);
+        stream_->set_time_limit(patience);
+        stream_->local_endpoint();
+    });
+}
+
+Visitor::~Visitor() = default;
+
+void Visitor::start_tls(std::string const& sni) {
+    run([&, this]() -> asio::awaitable<void> {
+        auto const context = tls::ClientContext::make({}).value();
+        auto const name = tls::ServerName::of(sni);
+        tls::Engine engine(context, name);
+        auto secured = std::make_unique<tls::TlsStream>(std::move(stream_), std::move(engine));
+        auto const done = co_await secured->handshake(patience);
+        if (!done) throw std::runtime_error(done.error().message);
+        stream_ = std::move(secured);
+    });
+}
+
+void Visitor::say(std::string_view bytes) {
+    run([&, this]() -> asio::awaitable<void> { trouble_ = co_await net::send(*stream_, bytes); });
+}
+
+std::string Visitor::hear(std::size_t size) {
+    run([&, this]() -> asio::awaitable<void> {
+        std::string block(4096, '\0');
+        while (unread_.size() < size) {
+            auto const [ec, n] = co_await stream_->read_some(asio::buffer(block));
+            trouble_ = ec;
+            if (ec) break;
+            unread_.append(block, 0, n);
+        }
+    });
+    auto heard = unread_.substr(0, size);
+    unread_.erase(0, heard.size());
+    return heard;
+}
+
+Answer Visitor::hear_answer(std::string_view method) {
+    Answer answer;
+    http1::ResponseReader reader({}, http1::Leniency::all());
+    reader.expect_reply_to(method);
+    reader.feed(unread_);
+    bool ended = false;
+    for (;;) {
+        auto const outcome = ended ? reader.finish() : reader.next();
+        if (!outcome) throw std::runtime_error(outcome.error().message);
+        if (!*outcome) {
+            if (ended) return {};
+            auto const more = hear(1);
+            ended = more.empty();
+            reader.feed(more + unread_);
+            unread_.clear();
+        } else if (*outcome == http1::Event::head) {
+            answer.status = reader.head().status;
+            answer.head = reader.raw();
+        } else if (*outcome == http1::Event::data) {
+            answer.body += reader.data();
+        } else if (!reader.is_interim()) {
+            break;
+        }
+    }
+    unread_ = reader.take_buffered();
+    return answer;
+}
+
+Answer Visitor::ask(std::string_view request, std::string_view method) {
+    say(request);
+    return hear_answer(method);
+}
+
+std::string Visitor::hear_rest() {
+    auto heard = std::exchange(unread_, {});
+    run([&, this]() -> asio::awaitable<void> { trouble_ = co_await proxycore::test::read_to_end(*stream_, heard); });
+    return heard;
+}
+
+void Visitor::end(net::HowToClose how) { stream_->close(how); }
+
+}  // namespace pathology::proxycore::proxy::test

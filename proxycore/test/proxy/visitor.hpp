@@ -1,0 +1,52 @@
+// A client inside the test, which waits for each step it takes.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <pathology/proxycore/net/stream.hpp>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore::proxy::test {
+
+namespace asio = boost::asio;
+
+/// A response as it came.
+struct Answer {
+    unsigned status = 0;  ///< 0 = none came
+    std::string head{}, body{};
+};
+
+/// One connection. Every wait ends by a time limit at the latest; what did not come by then is missing.
+class Visitor {
+public:
+    explicit Visitor(std::uint16_t port, std::string const& host = "127.0.0.1");
+    ~Visitor();
+
+    /// Puts TLS over the connection, whoever's certificate is shown.
+    void start_tls(std::string const& sni);
+
+    void say(std::string_view bytes);
+    /// Reads until `size` bytes are there.
+    std::string hear(std::size_t size);
+    /// Reads one whole response, interim ones left out.
+    Answer hear_answer(std::string_view method = "GET");
+    /// The two together.
+    Answer ask(std::string_view request, std::string_view method = "GET");
+    /// Reads until the other side ends.
+    std::string hear_rest();
+    void end(net::HowToClose how = net::HowToClose::half_close);
+    /// How the last read ended, if it did not end well.
+    net::error_code trouble() const { return trouble_; }
+    std::string local() const { return stream_->local_endpoint(); }
+
+private:
+    template <class Work> void run(Work work);
+
+    asio::io_context context_{1};
+    std::unique_ptr<net::Stream> stream_;
+    std::string unread_;
+    net::error_code trouble_;
+};
+
+}  // namespace pathology::proxycore::proxy::test
