@@ -101,6 +101,12 @@ pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/http1_layer_test.cpp test/layers/http_bench.cpp test/support/streams.cpp)
 pathology_test(onboarding_test SIZE unit LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/onboarding_test.cpp)
+pathology_test(interception_test SIZE component LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
+    SOURCES test/proxy/interception_test.cpp test/proxy/origin.cpp test/proxy/proxy_bench.cpp
+            test/proxy/secure_origin.cpp test/proxy/visitor.cpp test/support/streams.cpp test/tls/talk.cpp)
+if(PATHOLOGY_BUILD_TESTS)
+    target_include_directories(interception_test PRIVATE src)
+endif()
 pathology_test(tls_layer_test SIZE unit LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
     SOURCES test/layers/intercept_tls_test.cpp test/layers/tls_bench.cpp test/layers/tls_choices_test.cpp
             test/layers/tls_service_test.cpp test/support/streams.cpp test/tls/talk.cpp)

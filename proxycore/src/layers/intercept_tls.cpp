@@ -36,7 +36,8 @@ asio::awaitable<void> secure_inside(Context& context, std::vector<std::string> a
     auto secured = co_await secure_server(context, *context.server, std::move(taken->stream), std::move(alpn));
     if (secured) {
         taken->stream = std::move(*secured);
-        co_return context.servers->keep(std::move(*taken));
+        context.servers->keep(std::move(*taken));
+        co_return;
     }
     auto closed = context.servers->close(std::move(*taken));
     co_await std::move(closed);

@@ -1,7 +1,9 @@
 #include <boost/asio/thread_pool.hpp>
 #include <mutex>
 #include <pathology/proxycore/addons/block.hpp>
+#include <pathology/proxycore/addons/onboarding.hpp>
 #include <pathology/proxycore/addons/proxy_auth.hpp>
+#include <pathology/proxycore/addons/revocations.hpp>
 #include <pathology/proxycore/flow/exceptions.hpp>
 #include <pathology/proxycore/proxy/options.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
@@ -37,6 +39,9 @@ struct Proxy::State {
         declare_options(options);
         chain.add(std::make_shared<addons::Block>());
         chain.add(std::make_shared<addons::ProxyAuth>());
+        auto const authority = [this] { return serving->authority(); };
+        chain.add(std::make_shared<addons::Onboarding>(authority));
+        chain.add(std::make_shared<addons::Revocations>(authority));
     }
 
     std::shared_ptr<RunningProxy> now() const {
@@ -47,6 +52,7 @@ struct Proxy::State {
     addons::Options options;
     boost::asio::thread_pool workers;
     addons::AddonChain chain;
+    RunningProxy const* serving = nullptr;  // for addons: set before its thread begins
     mutable std::mutex mutex;
     std::shared_ptr<RunningProxy> running;  // under the mutex, from the first start() that succeeds
 };
@@ -65,6 +71,7 @@ void Proxy::start() {
     std::scoped_lock const lock(state_->mutex);
     if (state_->running) throw flow::ControlException("this proxy runs or has run already; make another one");
     auto running = std::make_shared<RunningProxy>(state_->options, state_->chain);
+    state_->serving = running.get();
     running->start();
     state_->running = std::move(running);
 }

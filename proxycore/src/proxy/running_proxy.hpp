@@ -29,6 +29,8 @@ public:
     void stop();
     int run_until_signal();
     std::vector<Listener> listeners() const;
+    /// On the thread of the proxy.
+    tls::Authority const& authority() const { return tls_.authority(); }
     std::size_t connections() const { return server_.connections(); }
     bool wait_until_empty(net::Duration limit) const { return server_.wait_until_empty(limit); }
     void perform(std::function<void()> work) { server_.perform(std::move(work)); }

@@ -27,7 +27,7 @@ unsigned mode_of(fs::path const& file) {
     return ::stat(file.c_str(), &status) == 0 ? status.st_mode & 0777U : 0U;
 }
 
-TEST(Authority, IsMadeOnFirstUseAndFoundAgain) {
+TEST(Authority, P20_a_IsMadeOnFirstUseAndFoundAgain) {
     Folder const folder;
     auto const home = folder.path() / "deep" / "home";
     auto const first = Authority::open(home);
@@ -49,7 +49,7 @@ TEST(Authority, IsMadeOnFirstUseAndFoundAgain) {
     EXPECT_THAT(std::distance(fs::directory_iterator(home), {}), 5) << "nothing else lies about";
 }
 
-TEST(Authority, IsOfTheKindThatClientsExpect) {
+TEST(Authority, P20_IsOfTheKindThatClientsExpect) {
     auto const certificate = Authority::make().certificate();
     EXPECT_EQ(to_string(certificate.subject), "CN=pathology, O=pathology");
     EXPECT_EQ(certificate.issuer, certificate.subject);
@@ -64,7 +64,7 @@ TEST(Authority, IsOfTheKindThatClientsExpect) {
     EXPECT_TRUE(certificate.is_valid_at(now) && certificate.is_valid_at(now - std::chrono::hours(47)));
 }
 
-TEST(Authority, ComesIntoBeingOnceWhenManyStartAtOnce) {
+TEST(Authority, P20_ComesIntoBeingOnceWhenManyStartAtOnce) {
     Folder const folder;
     std::vector<std::string> found(8);
     {
@@ -88,7 +88,7 @@ TEST(Authority, MakesAMissingPublicFileAnew) {
     EXPECT_EQ(folder.read("pathology-ca-cert.pem"), made.certificate_pem());
 }
 
-TEST(Authority, LendsThatOfMitmproxy) {
+TEST(Authority, P20_b_LendsThatOfMitmproxy) {
     Folder const folder;
     ASSERT_TRUE(Authority::open(folder.path(), {.name = "mitmproxy"}));
     auto const lent = Authority::open(folder.path());
@@ -102,8 +102,8 @@ struct BrokenCase {
     std::string_view name, complaint;
     std::string content;
 };
-class BrokenAuthority : public testing::TestWithParam<BrokenCase> {};
-TEST_P(BrokenAuthority, IsToldByTheFilesName) {
+class P20_d_BrokenAuthority : public testing::TestWithParam<BrokenCase> {};
+TEST_P(P20_d_BrokenAuthority, IsToldByTheFilesName) {
     Folder const folder;
     auto const file = folder.write("pathology-ca.pem", GetParam().content);
     auto const opened = Authority::open(folder.path());
@@ -115,7 +115,7 @@ TEST_P(BrokenAuthority, IsToldByTheFilesName) {
 }
 std::string certificate_alone() { return Authority::make(quick()).certificate_pem(); }
 std::string mixed() { return test::identity_for({"x"}).pem().substr(0, 241) + certificate_alone(); }
-INSTANTIATE_TEST_SUITE_P(Files, BrokenAuthority,
+INSTANTIATE_TEST_SUITE_P(Files, P20_d_BrokenAuthority,
                          testing::Values(BrokenCase{"Empty", "it holds no certificate", ""},
                                          BrokenCase{"Garbage", "it holds no certificate", "garbage\n\x01\x02"},
                                          BrokenCase{"NoKey", "it holds no private key", certificate_alone()},
@@ -133,7 +133,7 @@ TEST(Authority, TellsWhenTheFolderCannotBe) {
     EXPECT_FALSE(Authority::open({}));
 }
 
-TEST(Authority, SendsItsChainWhenItIsAnIntermediate) {
+TEST(Authority, P20_c_SendsItsChainWhenItIsAnIntermediate) {
     Folder const folder;
     auto const root = Authority::make(quick());
     Authority::open(folder.path(), quick()).value();
@@ -163,7 +163,7 @@ TEST(Leaf, IsGoodForItsNames) {
     EXPECT_GE(certificate.serial.size(), 20U);
 }
 
-TEST(Leaf, CopiesTheNamesOfAnUpstreamCertificate) {
+TEST(Leaf, P21_CopiesTheNamesOfAnUpstreamCertificate) {
     auto const upstream = test::authority()
                               .issue({.names = {"origin.test", "alt.test", "127.0.0.1"},
                                       .organization = "Origin Ltd",
@@ -180,7 +180,7 @@ TEST(Leaf, CopiesTheNamesOfAnUpstreamCertificate) {
     EXPECT_NE(copy.serial, upstream.serial);
 }
 
-TEST(Leaf, HasNoCommonNameWhenTheFirstNameIsTooLong) {
+TEST(Leaf, P21_c_HasNoCommonNameWhenTheFirstNameIsTooLong) {
     auto const name = std::string(60, 'a') + ".test.example";
     auto const certificate = test::authority().issue({.names = {name}}).value().certificate();
     EXPECT_TRUE(certificate.subject.empty());
@@ -213,7 +213,7 @@ TEST(Leaf, SharesTheAuthoritysKeyWhenBothAreRsa) {
     EXPECT_EQ(leaf.certificate().signature_algorithm, "sha256WithRSAEncryption");
 }
 
-TEST(Leaf, PassesOpensslVerify) {
+TEST(Leaf, P21_e_PassesOpensslVerify) {
     if (!pathology::test::is_installed("openssl")) GTEST_SKIP() << "openssl is not installed";
     Folder const folder;
     auto const authority = Authority::make();

@@ -21,7 +21,7 @@ std::string common_name(Result<Identity> const& identity) {
 
 std::string serial(Result<Identity> const& identity) { return identity.value().certificate().serial; }
 
-TEST(CertificateStore, KeepsWhatItIssued) {
+TEST(CertificateStore, P21_d_KeepsWhatItIssued) {
     CertificateStore store(test::authority());
     EXPECT_EQ(serial(store.find({.names = {"a.test"}})), serial(store.find({.names = {"a.test"}})));
     EXPECT_NE(serial(store.find({.names = {"a.test"}})), serial(store.find({.names = {"b.test"}})));
@@ -42,7 +42,7 @@ TEST(CertificateStore, TellsNamesApartByAllTheyHave) {
     }
 }
 
-TEST(CertificateStore, DropsTheOneUnusedForLongest) {
+TEST(CertificateStore, P21_b_DropsTheOneUnusedForLongest) {
     CertificateStore store(test::authority(), 3);
     auto const a = serial(store.find({.names = {"a.test"}}));
     auto const b = serial(store.find({.names = {"b.test"}}));
@@ -59,15 +59,15 @@ struct LookupCase {
     std::vector<std::string> names;
     std::string_view found;
 };
-class Lookup : public testing::TestWithParam<LookupCase> {};
-TEST_P(Lookup, TakesTheMostSpecific) {
+class P23_b_Lookup : public testing::TestWithParam<LookupCase> {};
+TEST_P(P23_b_Lookup, TakesTheMostSpecific) {
     CertificateStore store(test::authority());
     for (auto const* pattern : {"origin.test", "*.a.test", "*.test", "Mixed.Case"}) {
         store.give(pattern, test::authority().issue(LeafNames::exactly(pattern, {})).value());
     }
     EXPECT_EQ(common_name(store.find({.names = GetParam().names})), GetParam().found);
 }
-INSTANTIATE_TEST_SUITE_P(Names, Lookup,
+INSTANTIATE_TEST_SUITE_P(Names, P23_b_Lookup,
                          testing::Values(LookupCase{"Exact", {"origin.test"}, "origin.test"},
                                          LookupCase{"AnyCase", {"ORIGIN.Test"}, "origin.test"},
                                          LookupCase{"PatternAnyCase", {"mixed.case"}, "Mixed.Case"},
@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(Names, Lookup,
                                          LookupCase{"Nowhere", {"elsewhere.example"}, "elsewhere.example"}),
                          pathology::test::row_name);
 
-TEST(CertificateStore, CatchAllComesLast) {
+TEST(CertificateStore, P23_b_CatchAllComesLast) {
     CertificateStore store(test::authority());
     store.give("*", test::authority().issue(LeafNames::exactly("all", {})).value());
     store.give("*.a.test", test::authority().issue(LeafNames::exactly("some", {})).value());
@@ -112,7 +112,7 @@ TEST(CertificateStore, TakesTheAuthoritysKeyForAFileWithoutOne) {
     EXPECT_THAT(given.error().message, HasSubstr("no private key beside it, and the authority's does not fit"));
 }
 
-TEST(CertificateStore, TellsWhatIsWrongWithAFile) {
+TEST(CertificateStore, P23_c_TellsWhatIsWrongWithAFile) {
     CertificateStore store(test::authority());
     auto const missing = store.give_file("a.test=/nowhere/at/all.pem");
     ASSERT_FALSE(missing);

@@ -27,7 +27,7 @@ TEST(Identity, TakesTheKeyFromAnywhereInTheFile) {
     ASSERT_TRUE(read) << read.error().message;
 }
 
-TEST(Identity, NamesTheFileAndWhatIsWrongWithIt) {
+TEST(Identity, P23_c_NamesTheFileAndWhatIsWrongWithIt) {
     Folder const folder;
     auto const one = test::identity_for({"one.test"});
     auto const key = Authority::make({.key = KeyType::ecdsa_p256}).issue({.names = {"x"}}).value().pem();
@@ -50,7 +50,7 @@ TEST(Identity, NamesTheFileAndWhatIsWrongWithIt) {
     EXPECT_THAT(Identity::load(folder.path()).error().message, HasSubstr("it is a folder"));
 }
 
-TEST(Identity, OpensAnEncryptedKeyWithItsPassphrase) {
+TEST(Identity, P23_d_OpensAnEncryptedKeyWithItsPassphrase) {
     if (!pathology::test::is_installed("openssl")) GTEST_SKIP() << "openssl is not installed";
     Folder const folder;
     auto const made = test::identity_for({"origin.test"});

@@ -1,0 +1,223 @@
+// TLS between clients and servers, through a whole proxy.
+#include <gmock/gmock.h>
+
+#include <pathology/proxycore/flow/exceptions.hpp>
+
+#include "proxy/origin.hpp"
+#include "proxy/proxy_bench.hpp"
+#include "proxy/secure_origin.hpp"
+#include "proxy/visitor.hpp"
+#include "support/folder.hpp"
+#include "support/process.hpp"
+#include "support/row_name.hpp"
+#include "tls/talk.hpp"
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+using pathology::test::Folder;
+using test::ProxyBench;
+using test::SecureOrigin;
+using test::Visitor;
+using testing::HasSubstr;
+using tls::test::identity_for;
+
+std::string const plain_get = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
+
+/// A proxy that trusts the authority of the tests.
+struct Trusting : ProxyBench {
+    explicit Trusting(std::vector<std::string> modes = {"regular"}) : ProxyBench(std::move(modes)) {
+        set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file());
+    }
+};
+
+/// A client with a tunnel to that port of this machine.
+struct Tunnel : Visitor {
+    Tunnel(ProxyBench const& bench, std::uint16_t to) : Visitor(bench.port()) {
+        auto const connect = "CONNECT 127.0.0.1:" + std::to_string(to) + " HTTP/1.1\r\n\r\n";
+        EXPECT_EQ(ask(connect, "CONNECT").status, 200U);
+    }
+};
+
+TEST(Interception, P04_b_IsReadableInsideOfATunnel) {
+    SecureOrigin const origin(identity_for({"origin.test"}));
+    Trusting bench;
+    bench.start();
+    Tunnel visitor(bench, origin.port());
+    visitor.start_tls("origin.test");
+    EXPECT_EQ(visitor.ask(plain_get).body, "asked for origin.test");
+    ASSERT_TRUE(bench.witness->wait_for("response"));
+    auto const flow = bench.witness->http_flows().at(0);
+    EXPECT_EQ(flow->request.scheme(), "https");
+    EXPECT_EQ(flow->request.path, "/x");
+}
+
+TEST(Interception, P30_a_LeavesItsTimesInOrder) {
+    SecureOrigin const origin(identity_for({"origin.test"}));
+    Trusting bench;
+    bench.start();
+    {
+        Tunnel visitor(bench, origin.port());
+        visitor.start_tls("origin.test");
+        EXPECT_EQ(visitor.ask(plain_get).status, 200U);
+    }
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    auto const server = bench.witness->servers().at(0);
+    auto const client = bench.witness->clients().at(0);
+    EXPECT_LE(server.timestamp_start.value(), server.timestamp_tcp_setup.value());
+    EXPECT_LE(server.timestamp_tcp_setup.value(), server.timestamp_tls_setup.value());
+    EXPECT_LE(server.timestamp_tls_setup.value(), server.timestamp_end.value());
+    EXPECT_LE(client.timestamp_start.value(), client.timestamp_tls_setup.value());
+    EXPECT_LE(client.timestamp_tls_setup.value(), client.timestamp_end.value());
+    EXPECT_EQ(server.certificate_list.size(), 1U);
+    EXPECT_TRUE(server.cipher && server.tls_version && client.cipher && client.tls_version);
+}
+
+TEST(Interception, P10_c_ReadsTlsInsideOfTls) {
+    SecureOrigin::Options options;
+    options.times = 2;
+    SecureOrigin const origin(identity_for({"outer.test", "inner.test"}), options);
+    Trusting bench;
+    bench.start();
+    Tunnel visitor(bench, origin.port());
+    visitor.start_tls("outer.test");
+    visitor.start_tls("inner.test");
+    EXPECT_EQ(visitor.ask(plain_get).body, "asked for inner.test") << bench.log();
+    EXPECT_EQ(visitor.ask(plain_get).body, "asked for inner.test");
+    EXPECT_EQ(origin.accepted(), 1U);
+}
+
+// --- verification ----------------------------------------------------------------------------------------------------
+
+/// What a client of such a proxy gets from an origin that has signed its own certificate.
+test::Answer ask_self_signed(ProxyBench& bench, std::string const& sni) {
+    SecureOrigin const origin(tls::test::self_signed_identity("origin.test"));
+    bench.start();
+    Tunnel visitor(bench, origin.port());
+    visitor.start_tls(sni);
+    return visitor.ask(plain_get);
+}
+
+TEST(Interception, P22_c_AnswersWithTheReasonInsideOfTls) {
+    Trusting bench;
+    auto const answer = ask_self_signed(bench, "origin.test");
+    EXPECT_EQ(answer.status, 502U);
+    EXPECT_THAT(answer.body, HasSubstr("Certificate verify failed: self-signed certificate"));
+    EXPECT_TRUE(bench.wait_for_log("Certificate verify failed: self-signed certificate"));
+    ASSERT_TRUE(bench.witness->wait_for("error"));
+    EXPECT_THAT(bench.witness->http_flows().at(0)->error->message, HasSubstr("Certificate verify failed"));
+}
+
+TEST(Interception, P26_a_TakesAnythingWhenInsecure) {
+    ProxyBench bench;
+    bench.set("ssl_insecure=true");
+    EXPECT_EQ(ask_self_signed(bench, "other.test").status, 200U);
+}
+
+TEST(Interception, P26_a_RefusesAnotherName) {
+    Trusting bench;
+    SecureOrigin const origin(identity_for({"origin.test"}));
+    bench.start();
+    Tunnel visitor(bench, origin.port());
+    visitor.start_tls("other.test");
+    auto const answer = visitor.ask(plain_get);
+    EXPECT_EQ(answer.status, 502U);
+    EXPECT_THAT(answer.body, HasSubstr("hostname mismatch"));
+    EXPECT_EQ(visitor.ask(plain_get).status, 0U);  // an error page ends the connection
+}
+
+TEST(Interception, P26_c_TrustsAFolder) {
+    if (!pathology::test::is_installed("openssl")) GTEST_SKIP() << "openssl is not installed";
+    Folder const folder;
+    folder.write("trusted.pem", tls::test::authority().certificate_pem());
+    ASSERT_EQ(pathology::test::run("openssl", {"rehash", folder.path().string()}).status, 0);
+    SecureOrigin const origin(identity_for({"origin.test"}));
+    ProxyBench bench;
+    bench.set("ssl_verify_upstream_trusted_confdir=" + folder.path().string());
+    bench.start();
+    Tunnel visitor(bench, origin.port());
+    visitor.start_tls("origin.test");
+    EXPECT_EQ(visitor.ask(plain_get).status, 200U);
+}
+
+TEST(Interception, P25_d_RefusesToStartWithUnknownCiphers) {
+    ProxyBench bench;
+    bench.set("ciphers_server=NONSENSE");
+    EXPECT_THROW(bench.start(), flow::OptionsError);
+}
+
+TEST(Interception, P24_b_TellsOfAServerThatDemandsACertificate) {
+    SecureOrigin::Options options;
+    options.settings.client_certificates = tls::ClientCertificates::verified;
+    options.settings.trust.file = tls::test::trusted_file();
+    options.settings.versions = {tls::Version::tls1_2, tls::Version::tls1_2};
+    SecureOrigin const origin(identity_for({"origin.test"}), options);
+    Trusting bench;
+    bench.start();
+    Tunnel visitor(bench, origin.port());
+    visitor.start_tls("origin.test");
+    auto const answer = visitor.ask(plain_get);
+    EXPECT_EQ(answer.status, 502U);
+    EXPECT_THAT(answer.body, HasSubstr("handshake_failure"));
+}
+
+// --- who connects when -----------------------------------------------------------------------------------------------
+
+struct StrategyCase {
+    std::string_view name, strategy, upstream_cert;
+    std::uint64_t before;  ///< connections to the origin before there is a request
+};
+class P11_TlsStrategy : public testing::TestWithParam<StrategyCase> {};
+TEST_P(P11_TlsStrategy, ConnectsAsLateAsItSays) {
+    SecureOrigin const origin(identity_for({"origin.test"}));
+    Trusting bench;
+    bench.set("connection_strategy=" + std::string(GetParam().strategy));
+    bench.set("upstream_cert=" + std::string(GetParam().upstream_cert));
+    bench.start();
+    Tunnel visitor(bench, origin.port());
+    visitor.start_tls("origin.test");
+    EXPECT_EQ(origin.accepted(), GetParam().before);
+    EXPECT_EQ(visitor.ask(plain_get).body, "asked for origin.test");
+    EXPECT_EQ(origin.accepted(), 1U);
+}
+INSTANTIATE_TEST_SUITE_P(, P11_TlsStrategy,
+                         testing::Values(StrategyCase{"Lazy", "lazy", "true", 0},
+                                         StrategyCase{"Eager", "eager", "true", 1},
+                                         StrategyCase{"LazyUnseen", "lazy", "false", 0},
+                                         StrategyCase{"EagerUnseen", "eager", "false", 1}),
+                         pathology::test::row_name);
+
+// --- the site inside -------------------------------------------------------------------------------------------------
+
+TEST(OnboardingSite, P28_a_IsReachedThroughTheProxy) {
+    ProxyBench bench;
+    bench.start();
+    Visitor visitor(bench.port());
+    auto const page = visitor.ask("GET http://mitm.it/ HTTP/1.1\r\nHost: mitm.it\r\n\r\n");
+    EXPECT_EQ(page.status, 200U);
+    EXPECT_THAT(page.body, HasSubstr("/cert/pem"));
+    auto const file = visitor.ask("GET http://mitm.it/cert/pem HTTP/1.1\r\nHost: mitm.it\r\n\r\n");
+    EXPECT_THAT(file.body, testing::StartsWith("-----BEGIN CERTIFICATE-----"));
+    EXPECT_EQ(bench.witness->count("server_connect"), 0U);
+}
+
+TEST(OnboardingSite, P28_b_IsReachedOverTls) {
+    ProxyBench bench;
+    bench.start();
+    Visitor visitor(bench.port());
+    EXPECT_EQ(visitor.ask("CONNECT mitm.it:443 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+    visitor.start_tls("mitm.it");
+    EXPECT_EQ(visitor.ask("GET / HTTP/1.1\r\nHost: mitm.it\r\n\r\n").status, 200U);
+    EXPECT_EQ(bench.witness->count("server_connect"), 0U);
+}
+
+TEST(OnboardingSite, P28_c_LeavesRequestsToServersWhenSwitchedOff) {
+    test::Origin const origin;
+    ProxyBench bench;
+    bench.set("onboarding=false").set("onboarding_host=127.0.0.1");
+    bench.start();
+    EXPECT_EQ(Visitor(bench.port()).ask("GET " + origin.url() + "/ HTTP/1.1\r\nHost: x\r\n\r\n").body, "origin");
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::proxy

@@ -1,0 +1,36 @@
+// An HTTPS server inside the test.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <pathology/proxycore/net/server.hpp>
+#include <pathology/proxycore/tls/context.hpp>
+#include <string>
+#include <vector>
+
+namespace pathology::proxycore::proxy::test {
+
+/// Answers every request with the name that the client asked TLS for, or takes TLS off once more before that.
+class SecureOrigin {
+public:
+    struct Options {
+        tls::ServerSettings settings{};
+        unsigned times = 1;  ///< TLS inside of TLS
+    };
+    /// Shows `identity` to everybody.
+    explicit SecureOrigin(tls::Identity identity);
+    SecureOrigin(tls::Identity identity, Options options);
+
+    std::uint16_t port() const { return server_.port(); }
+    std::uint64_t accepted() const { return server_.accepted(); }
+
+private:
+    boost::asio::awaitable<void> serve(std::unique_ptr<net::Stream> stream);
+
+    tls::Identity identity_;
+    tls::ServerContext context_;
+    unsigned times_;
+    net::Server server_;
+};
+
+}  // namespace pathology::proxycore::proxy::test
