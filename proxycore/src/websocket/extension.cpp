@@ -56,7 +56,7 @@ private:
     std::string read_token() {
         std::size_t size = 0;
         while (size < text_.size() && is_token(text_[size])) ++size;
-        std::string const token(text_.substr(0, size));
+        std::string token(text_.substr(0, size));
         text_.remove_prefix(size);
         return token;
     }
