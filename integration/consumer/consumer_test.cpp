@@ -1,4 +1,5 @@
-// What a first-time user of the test kit writes: a daemon, a client, and what each saw of the other.
+// What a first-time user of the test kit writes: a daemon, a client, what each saw of the other, and a proxy
+// between them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,6 +26,17 @@ TEST(Consumer, IsToldOfABodyThatBreaksOff) {
     Client client({.port = daemon.port()});
 
     EXPECT_FALSE(client.request("get:'/p/200:b@1k:d500'").ok());
+}
+
+TEST(Consumer, SeesWhatPassesAProxy) {
+    Daemon daemon;
+    Proxy proxy({.mode = "reverse:" + daemon.url(),
+                 .on_request = [](auto& flow) { flow.request.headers.set("X-Seen", "yes"); }});
+    Client client({.port = proxy.port()});
+
+    EXPECT_THAT(client.request("get:'/p/200:b@100'"), HasStatus(200));
+    EXPECT_THAT(daemon.take_request(2s), Optional(HasHeader("X-Seen", "yes")));
+    EXPECT_THAT(proxy.take_flow(2s)->reply, HasBody(SizeIs(100)));
 }
 
 }  // namespace

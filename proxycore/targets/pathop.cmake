@@ -4,4 +4,6 @@ add_library(pathop_program STATIC pathop/flags.cpp pathop/options.cpp pathop/out
 target_include_directories(pathop_program PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(pathop_program PUBLIC pathology::proxycore pathology::console PRIVATE pathology_build_options)
 
+pathology_program(pathop SOURCES pathop/main.cpp LINK pathop_program)
+
 pathology_test(pathop_unit_test SIZE unit LINK pathop_program SOURCES test/pathop/options_test.cpp)

@@ -4,5 +4,7 @@
 #include <pathology/testkit/client.hpp>
 #include <pathology/testkit/daemon.hpp>
 #include <pathology/testkit/fixtures.hpp>
+#include <pathology/testkit/flow.hpp>
 #include <pathology/testkit/frame.hpp>
 #include <pathology/testkit/matchers.hpp>
+#include <pathology/testkit/proxy.hpp>

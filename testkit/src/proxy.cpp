@@ -1,0 +1,188 @@
+#include <pathology/testkit/proxy.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <pathology/proxycore/addons/flow_recorder.hpp>
+#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/proxy/proxy.hpp>
+
+#include "flow.hpp"
+#include "temporary_folder.hpp"
+
+namespace pathology::testkit {
+namespace {
+
+namespace addons = proxycore::addons;
+using proxycore::flow::HttpFlow;
+
+/// The folder of the authority that all proxies of this program share.
+std::filesystem::path const& authority_folder() {
+    static TemporaryFolder const folder("pathology-authority");
+    return folder.path();
+}
+
+/// Calls the functions of a test.
+class Hooks final : public addons::Addon {
+public:
+    Hooks(FlowHook on_request, FlowHook on_response)
+        : on_request_(std::move(on_request)), on_response_(std::move(on_response)) {}
+    std::string name() const override { return "test"; }
+
+    addons::asio::awaitable<void> request(HttpFlow& flow) override {
+        if (on_request_) on_request_(flow);
+        co_return;
+    }
+    addons::asio::awaitable<void> response(HttpFlow& flow) override {
+        if (on_response_) on_response_(flow);
+        co_return;
+    }
+
+private:
+    FlowHook on_request_, on_response_;
+};
+
+/// Flows and lines of the log, for any thread.
+class Memory {
+public:
+    explicit Memory(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {}
+
+    void add(Flow flow) {
+        std::scoped_lock const lock(mutex_);
+        if (flows_.size() == capacity_) {
+            flows_.pop_front();
+            taken_ -= std::min<std::size_t>(taken_, 1);
+        }
+        flows_.push_back(std::move(flow));
+        changed_.notify_all();
+    }
+    void note(addons::LogEntry const& entry) {
+        auto const client = entry.client.empty() ? std::string() : entry.client + ": ";
+        std::scoped_lock const lock(mutex_);
+        log_.push_back(std::string(to_string(entry.level)) + ": " + client + entry.message);
+    }
+
+    std::optional<Flow> take(Proxy::Limit limit) {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, limit, [this] { return taken_ < flows_.size(); })) return std::nullopt;
+        return flows_[taken_++];
+    }
+    std::vector<Flow> wait_for(std::size_t n, Proxy::Limit limit) const {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, limit, [&] { return flows_.size() >= n; });
+        return {flows_.begin(), flows_.end()};
+    }
+    std::vector<std::string> log() const {
+        std::scoped_lock const lock(mutex_);
+        return log_;
+    }
+    void forget() {
+        std::scoped_lock const lock(mutex_);
+        flows_.clear();
+        log_.clear();
+        taken_ = 0;
+    }
+
+private:
+    std::size_t const capacity_;
+    mutable std::mutex mutex_;
+    mutable std::condition_variable changed_;
+    std::deque<Flow> flows_;
+    std::size_t taken_ = 0;  ///< of those kept, from the front
+    std::vector<std::string> log_;
+};
+
+/// Runs `work` where the proxy's own exceptions become those of the kit.
+template <class Work> void translated(Work work) {
+    try {
+        work();
+    } catch (proxycore::flow::ProxyException const& error) {
+        throw ProxyError(error.what());
+    }
+}
+
+}  // namespace
+
+class Proxy::Impl {
+public:
+    explicit Impl(ProxyOptions options)
+        : memory(options.flow_capacity), proxy([this](addons::LogEntry const& entry) { memory.note(entry); }) {
+        auto& chain = proxy.addons();
+        chain.add(std::make_shared<Hooks>(std::move(options.on_request), std::move(options.on_response)));
+        auto const record = [this](proxycore::record::Exchange exchange) { memory.add(to_flow(std::move(exchange))); };
+        chain.add(std::make_shared<addons::FlowRecorder>(record));
+        std::vector<addons::Setting> settings{{"mode", options.mode}};
+        for (auto const& text : options.settings) settings.push_back(addons::parse_setting(text));
+        set_unless_given(settings, "confdir", authority_folder().string());
+        set_unless_given(settings, "listen_host", "127.0.0.1");
+        set_unless_given(settings, "listen_port", "0");
+        proxy.options().apply(settings);
+        proxy.start();
+        port = proxy.port();
+        confdir = proxy.options().get<std::string>("confdir");
+    }
+
+    Memory memory;
+    proxycore::proxy::Proxy proxy;
+    std::uint16_t port = 0;
+    std::filesystem::path confdir;
+
+private:
+    static void set_unless_given(std::vector<addons::Setting>& settings, std::string const& name,
+                                 std::string const& value) {
+        auto const is_it = [&](addons::Setting const& setting) { return setting.name == name; };
+        if (std::none_of(settings.begin(), settings.end(), is_it)) settings.push_back({name, value});
+    }
+};
+
+Proxy::Proxy(ProxyOptions options) {
+    translated([&] { impl_ = std::make_unique<Impl>(std::move(options)); });
+}
+
+Proxy::~Proxy() { stop(); }
+
+std::uint16_t Proxy::port() const { return impl_->port; }
+std::string Proxy::address() const { return "127.0.0.1:" + std::to_string(port()); }
+std::string Proxy::url() const { return "http://" + address(); }
+std::string Proxy::url(std::string_view path) const { return url().append(path); }
+
+std::string Proxy::authority_file() const { return (impl_->confdir / "pathology-ca-cert.pem").string(); }
+
+std::string Proxy::authority_pem() const {
+    std::ifstream file(authority_file());
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void Proxy::add(addons::AddonHandle const& addon) {
+    translated([&] { impl_->proxy.perform([&] { impl_->proxy.addons().add(addon); }); });
+}
+
+void Proxy::set(std::string_view setting) {
+    translated([&] {
+        auto const parsed = addons::parse_setting(setting);
+        impl_->proxy.perform([&] {
+            (void)impl_->proxy.options().declaration(parsed.name);  // throws where apply() would wait for one
+            impl_->proxy.options().apply({parsed});
+        });
+    });
+}
+
+std::optional<Flow> Proxy::take_flow(Limit limit) { return impl_->memory.take(limit); }
+std::vector<Flow> Proxy::wait_for_flows(std::size_t n, Limit limit) const { return impl_->memory.wait_for(n, limit); }
+std::vector<Flow> Proxy::flows() const { return impl_->memory.wait_for(0, Limit::zero()); }
+std::vector<std::string> Proxy::log() const { return impl_->memory.log(); }
+void Proxy::forget() { impl_->memory.forget(); }
+
+std::size_t Proxy::connections() const { return impl_->proxy.connections(); }
+
+testing::AssertionResult Proxy::wait_for_silence(Limit limit) const {
+    if (impl_->proxy.wait_until_empty(limit)) return testing::AssertionSuccess() << "no connection is open";
+    return testing::AssertionFailure() << connections() << " connections are still open";
+}
+
+void Proxy::stop() { impl_->proxy.stop(); }
+
+}  // namespace pathology::testkit

@@ -1,0 +1,196 @@
+// The proxy of the kit between libcurl and a daemon.
+#include <pathology/proxycore/addons/addon.hpp>
+#include <pathology/testkit/testkit.hpp>
+
+#include "support/curl.hpp"
+
+namespace pathology::testkit {
+namespace {
+
+using namespace std::chrono_literals;
+using proxycore::flow::HttpFlow;
+using test::Curl;
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Optional;
+using testing::SizeIs;
+using testing::StartsWith;
+
+/// curl that goes through the proxy and trusts it.
+Curl through(Proxy const& proxy) {
+    Curl curl;
+    curl.set(CURLOPT_PROXY, proxy.url().c_str()).set(CURLOPT_CAINFO, proxy.authority_file().c_str());
+    return curl;
+}
+
+TEST(Proxy, PassesOnAndRemembers) {
+    Daemon daemon;
+    Proxy proxy;
+    EXPECT_EQ(through(proxy).get(daemon.url_for("404:b'gone'")).body, "gone");
+    auto const flow = proxy.take_flow(10s);
+    ASSERT_TRUE(flow);
+    EXPECT_EQ(flow->url, daemon.url("/p/404:b'gone'"));
+    EXPECT_EQ(flow->protocol, "http");
+    EXPECT_EQ(flow->error, "");
+    EXPECT_THAT(flow->request, AllOf(HasMethod("GET"), HasHeader("Host"), IsOnConnection(0)));
+    EXPECT_THAT(flow->reply, AllOf(HasStatus(404), HasBody("gone")));
+    EXPECT_EQ(flow->server->port, daemon.port());
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasTarget("/p/404:b'gone'")));
+}
+
+TEST(Proxy, IsKnownByItsAddress) {
+    Proxy const proxy;
+    EXPECT_NE(proxy.port(), 0);
+    EXPECT_EQ(proxy.address(), "127.0.0.1:" + std::to_string(proxy.port()));
+    EXPECT_EQ(proxy.url("/x"), "http://" + proxy.address() + "/x");
+}
+
+TEST(Proxy, GivesFlowsOneByOneAndTogether) {
+    Daemon daemon;
+    Proxy proxy;
+    auto curl = through(proxy);
+    for (auto const* spec : {"200", "201", "202"}) curl.get(daemon.url_for(spec));
+    EXPECT_THAT(proxy.wait_for_flows(3, 10s), SizeIs(3));
+    EXPECT_THAT(proxy.take_flow(10s)->reply, HasStatus(200));
+    EXPECT_EQ(proxy.take_flow(10s), proxy.flows()[1]);
+    proxy.forget();
+    EXPECT_THAT(proxy.flows(), IsEmpty());
+    EXPECT_FALSE(proxy.take_flow(0s));
+    curl.get(daemon.url_for("203"));
+    EXPECT_THAT(proxy.take_flow(10s)->reply, HasStatus(203));
+}
+
+TEST(Proxy, ForgetsTheOldestFlows) {
+    Daemon daemon;
+    Proxy proxy({.flow_capacity = 2});
+    auto curl = through(proxy);
+    for (auto const* spec : {"200", "201", "202"}) curl.get(daemon.url_for(spec));
+    EXPECT_THAT(proxy.flows(), ElementsAre(Field(&Flow::id, 1U), Field(&Flow::id, 2U)));
+    EXPECT_THAT(proxy.take_flow(0s), Optional(Field(&Flow::id, 1U)));
+}
+
+TEST(Proxy, ChangesWhatPasses) {
+    Daemon daemon;
+    Proxy proxy({.on_request = [](HttpFlow& flow) { flow.request.headers.set("X-Seen", "yes"); },
+                 .on_response = [](HttpFlow& flow) { flow.response->status_code = 503; }});
+    EXPECT_EQ(through(proxy).get(daemon.url_for("200")).status, 503);
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasHeader("X-Seen", "yes")));
+    EXPECT_THAT(proxy.take_flow(10s)->reply, HasStatus(503));
+}
+
+TEST(Proxy, AnswersInPlaceOfAServer) {
+    Proxy proxy({.on_request = [](HttpFlow& flow) { flow.response = proxycore::flow::Response::make(200, "mine"); }});
+    EXPECT_EQ(through(proxy).get("http://nowhere.test/").body, "mine");
+    auto const flow = proxy.take_flow(10s);
+    EXPECT_FALSE(flow->server_address);
+}
+
+/// Another addon than those of the kit.
+class Teapot final : public proxycore::addons::Addon {
+public:
+    std::string name() const override { return "teapot"; }
+    proxycore::addons::asio::awaitable<void> request(HttpFlow& flow) override {
+        flow.response = proxycore::flow::Response::make(418);
+        co_return;
+    }
+};
+
+TEST(Proxy, TakesAddonsWhileItRuns) {
+    Proxy proxy;
+    proxy.add(std::make_shared<Teapot>());
+    EXPECT_EQ(through(proxy).get("http://nowhere.test/").status, 418);
+    EXPECT_THROW(proxy.add(std::make_shared<Teapot>()), ProxyError);
+}
+
+TEST(Proxy, LooksIntoTls) {
+    Daemon daemon({.tls = DaemonTls{}});
+    Proxy proxy({.settings = {"ssl_verify_upstream_trusted_ca=" + daemon.authority_file()}});
+    EXPECT_EQ(through(proxy).get(daemon.url_for("200:b'secret'")).body, "secret");
+    auto const flow = proxy.take_flow(10s);
+    ASSERT_TRUE(flow);
+    EXPECT_THAT(flow->url, StartsWith("https://127.0.0.1:"));
+    EXPECT_THAT(flow->request, HasTlsVersion("TLSv1.3"));
+    EXPECT_THAT(flow->reply, AllOf(HasTlsVersion("TLSv1.3"), HasBody("secret")));
+    EXPECT_THAT(proxy.authority_pem(), StartsWith("-----BEGIN CERTIFICATE-----"));
+}
+
+TEST(Proxy, TellsWhyThereIsNoReply) {
+    Proxy proxy;
+    std::uint16_t closed = 0;
+    {
+        Daemon const daemon;
+        closed = daemon.port();
+    }
+    auto const fetched = through(proxy).get("http://127.0.0.1:" + std::to_string(closed) + "/");
+    EXPECT_EQ(fetched.status, 502);
+    auto const flow = proxy.take_flow(10s);
+    ASSERT_TRUE(flow);
+    EXPECT_THAT(flow->error, HasSubstr(std::to_string(closed)));
+    EXPECT_THAT(flow->reply, FailsWith(flow->error));
+}
+
+TEST(Proxy, StandsInFrontOfAServer) {
+    Daemon daemon({.anchors = {{"/x", "200:b'from behind'"}}});
+    Proxy proxy({.mode = "reverse:" + daemon.url()});
+    EXPECT_EQ(Curl().get(proxy.url("/x")).body, "from behind");
+    EXPECT_EQ(proxy.take_flow(10s)->mode, "reverse:" + daemon.url());
+}
+
+TEST(Proxy, SpeaksSocks) {
+    Daemon daemon;
+    Proxy proxy({.mode = "socks5"});
+    Curl curl;
+    curl.set(CURLOPT_PROXY, ("socks5h://" + proxy.address()).c_str());
+    EXPECT_EQ(curl.get(daemon.url_for("200:b'socks'")).body, "socks");
+    EXPECT_THAT(proxy.take_flow(10s)->reply, HasBody("socks"));
+}
+
+TEST(Proxy, ChangesOptionsWhileItRuns) {
+    Daemon daemon;
+    Proxy proxy;
+    proxy.set("proxyauth=u:p");
+    EXPECT_EQ(through(proxy).get(daemon.url_for("200")).status, 407);
+    EXPECT_THROW(proxy.set("nonsense=1"), ProxyError);
+}
+
+TEST(Proxy, RefusesWhatCannotBe) {
+    EXPECT_THROW(Proxy({.mode = "nonsense"}), ProxyError);
+    EXPECT_THROW(Proxy({.settings = {"body_size_limit=x"}}), ProxyError);
+    EXPECT_THROW(Proxy({.settings = {"nonsense=1"}}), ProxyError);
+    EXPECT_THROW(Proxy({.settings = {"listen_host=192.0.2.1"}}), ProxyError);
+}
+
+TEST(Proxy, KeepsItsLog) {
+    Proxy const proxy;
+    EXPECT_THAT(proxy.log(),
+                Contains(AllOf(StartsWith("info: HTTP(S) proxy listening at "), HasSubstr(proxy.address()))));
+}
+
+TEST(Proxy, WaitsForSilence) {
+    Daemon daemon;
+    Proxy proxy;
+    {
+        auto curl = through(proxy);
+        curl.get(daemon.url_for("200"));
+        EXPECT_EQ(proxy.connections(), 1U);
+        EXPECT_FALSE(proxy.wait_for_silence(0s));
+    }
+    EXPECT_TRUE(proxy.wait_for_silence(10s));
+    EXPECT_TRUE(daemon.wait_for_silence(10s));
+}
+
+TEST(Proxy, KeepsWhatPassedAfterItStopped) {
+    Daemon daemon;
+    Proxy proxy;
+    through(proxy).get(daemon.url_for("200"));
+    proxy.stop();
+    EXPECT_THAT(proxy.flows(), SizeIs(1));
+    EXPECT_FALSE(through(proxy).get(daemon.url_for("200")).complete());
+}
+
+}  // namespace
+}  // namespace pathology::testkit
