@@ -63,13 +63,14 @@ function(pathology_test name)
                          PROPERTIES LABELS ${arg_SIZE} TIMEOUT ${arg_TIMEOUT})
 endfunction()
 
-# pathology_benchmark(<name> SOURCES … LINK …) makes a Google Benchmark program, in bench/ of the build tree.
+# pathology_benchmark(<name> SOURCES … LINK … [INCLUDE folders]) makes a Google Benchmark program, in bench/ of the build tree.
 function(pathology_benchmark name)
     if(NOT PATHOLOGY_BUILD_BENCHMARKS)
         return()
     endif()
-    cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+    cmake_parse_arguments(arg "" "" "SOURCES;LINK;INCLUDE" ${ARGN})
     add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE ${arg_INCLUDE})
     target_link_libraries(${name} PRIVATE ${arg_LINK} benchmark::benchmark_main pathology_build_options)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
 endfunction()
@@ -79,15 +80,17 @@ if(PATHOLOGY_BUILD_FUZZERS)
     add_custom_target(fuzzers)
 endif()
 
-# pathology_fuzzer(<name> SOURCES … LINK … [SEEDS folder] [DICTIONARY file]) makes a libFuzzer program, in fuzz/ of the
-# build tree, and a run of PATHOLOGY_FUZZ_SECONDS of it as a test labelled "fuzz". What it learns it keeps beside itself.
+# pathology_fuzzer(<name> SOURCES … LINK … [INCLUDE folders] [SEEDS folder] [DICTIONARY file]) makes a libFuzzer program,
+# in fuzz/ of the build tree, and a run of PATHOLOGY_FUZZ_SECONDS of it as a test labelled "fuzz". What it learns it keeps
+# beside itself.
 function(pathology_fuzzer name)
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_FUZZERS ${name})
     if(NOT PATHOLOGY_BUILD_FUZZERS)
         return()
     endif()
-    cmake_parse_arguments(arg "" "SEEDS;DICTIONARY" "SOURCES;LINK" ${ARGN})
+    cmake_parse_arguments(arg "" "SEEDS;DICTIONARY" "SOURCES;LINK;INCLUDE" ${ARGN})
     add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE ${arg_INCLUDE})
     add_dependencies(fuzzers ${name})
     target_link_libraries(${name} PRIVATE ${arg_LINK} pathology_build_options)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)

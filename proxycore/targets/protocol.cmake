@@ -2,7 +2,7 @@
 
 pathology_library(protocol
     SOURCES src/http/escaped.cpp src/http/fields.cpp src/http/message.cpp src/http/target.cpp
-            src/http1/describe.cpp src/http1/failure.cpp src/http1/grammar.cpp src/http1/machine.cpp src/http1/read_buffer.cpp
+            src/http1/describe.cpp src/http1/disguise.cpp src/http1/failure.cpp src/http1/grammar.cpp src/http1/machine.cpp src/http1/read_buffer.cpp
             src/http1/reader.cpp src/http1/request_machine.cpp src/http1/response_machine.cpp src/http1/rules.cpp
             src/http1/section.cpp src/http1/serialise.cpp src/http1/start_line.cpp
             src/http2/base64url.cpp src/http2/callbacks.cpp src/http2/client_input.cpp src/http2/client_machine.cpp

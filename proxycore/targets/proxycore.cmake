@@ -20,11 +20,11 @@ pathology_library(proxycore
             src/layers/http2_head.cpp src/layers/http2_server.cpp src/layers/http2_server_stream.cpp
             src/layers/http2_tunnel.cpp src/layers/http2_wire.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
-            src/layers/abort_watch.cpp src/layers/beside.cpp src/layers/body.cpp src/layers/context.cpp
+            src/layers/abort_watch.cpp src/layers/beside.cpp src/layers/body.cpp
             src/layers/error_page.cpp
             src/layers/exchange.cpp src/layers/exchange_answer.cpp src/layers/exchange_request.cpp
             src/layers/failure.cpp src/layers/http1_client.cpp src/layers/http1_client_stream.cpp
-            src/layers/http1_connect.cpp src/layers/http1_framing.cpp src/layers/http1_input.cpp
+            src/layers/http1_connect.cpp src/layers/http1_framing.cpp src/layers/http1_guard.cpp src/layers/http1_input.cpp
             src/layers/http1_output.cpp src/layers/http1_server.cpp src/layers/refusal.cpp
             src/layers/request_target.cpp src/layers/upgrade.cpp
             src/layers/client_identities.cpp src/layers/client_tls.cpp src/layers/context.cpp
@@ -98,7 +98,12 @@ if(PATHOLOGY_BUILD_TESTS)
     add_dependencies(addons_test pathology_greeter_addon pathology_future_addon)
 endif()
 pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
-    SOURCES test/layers/http1_layer_test.cpp test/layers/http_bench.cpp test/support/streams.cpp)
+    SOURCES test/layers/http1_layer_test.cpp test/layers/http1_trouble_test.cpp test/layers/exchange_test.cpp
+            test/layers/alone.cpp test/layers/http_bench.cpp test/support/streams.cpp)
+pathology_fuzzer(exchange_fuzz SOURCES fuzz/exchange_fuzz.cpp test/layers/alone.cpp test/support/streams.cpp
+                 LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict INCLUDE test)
+pathology_benchmark(exchange_bench SOURCES bench/exchange_bench.cpp test/layers/alone.cpp test/support/streams.cpp
+                    LINK pathology::proxycore INCLUDE test)
 pathology_test(onboarding_test SIZE unit LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/onboarding_test.cpp)
 pathology_test(interception_test SIZE component LINK pathology::proxycore pathology_test_support OpenSSL::Crypto

@@ -243,6 +243,12 @@ std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin,
     return Fault{*error, at};
 }
 
+std::string_view Machine::rewrite(std::string_view lines) {
+    if (!leniency_.any_framing) return lines;
+    auto const kept = find_framing_line(lines);
+    return disguise_.put_on(lines, [&](std::string_view line) { return line.data() != kept.data(); });
+}
+
 std::string_view Machine::with_crlf(std::string_view lines) {
     rewritten_.clear();
     for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1)

@@ -9,6 +9,7 @@
 #include <pathology/proxycore/http1/reader.hpp>
 
 #include "http1/describe.hpp"
+#include "http1/disguise.hpp"
 #include "http1/grammar.hpp"
 #include "http1/read_buffer.hpp"
 #include "http1/rules.hpp"
@@ -44,11 +45,12 @@ protected:
     /// Whether there is no body whatever the fields say.
     virtual bool skips_body(std::string_view line, StartLine const& start) = 0;
     /// What the grammar is to see in place of these lines of the head.
-    virtual std::string_view rewrite(std::string_view lines) { return lines; }
+    virtual std::string_view rewrite(std::string_view lines);
     /// Puts right what was rewritten for the grammar, then checks the head.
     virtual std::optional<Breach> check_head(StartLine const& start) = 0;
     virtual void message_ended() {}
 
+    Disguise disguise_;
     Limits const limits_;
     Leniency const leniency_;
 

@@ -1,6 +1,5 @@
 // The machine that reads responses, and remembers which requests they answer.
 #pragma once
-#include <string>
 #include <vector>
 
 #include "http1/machine.hpp"
@@ -29,14 +28,11 @@ private:
     std::string_view rewrite(std::string_view lines) override;
     std::optional<Breach> check_head(StartLine const& start) override;
     void message_ended() override;
-    void undo_rewrite();
     Asked asked() const { return asked_.empty() ? Asked::get : asked_.front(); }
 
     std::unique_ptr<Grammar> grammar_;
     std::vector<Asked> asked_;   // oldest first
     bool opens_tunnel_ = false;  // a 2xx to CONNECT
-    std::string disguised_;      // what the grammar saw of its head
-    std::string hidden_;         // the letters it did not see
 };
 
 }  // namespace pathology::proxycore::http1

@@ -42,7 +42,9 @@ std::optional<Fault> Section::scan_fields(std::string_view bytes, Limits const& 
         if (bare && !leniency.bare_line_feed) return Fault{Errc::bare_line_feed, line_};
         bare_line_feed_ |= bare;
         // RFC 9112 §2.2 (white space after the start line) and §5.2 (obs-fold): reject rather than guess.
-        if (bytes[line_] == ' ' || bytes[line_] == '\t') return Fault{Errc::line_folding, line_};
+        bool const goes_on = bytes[line_] == ' ' || bytes[line_] == '\t';
+        bool const may_go_on = leniency.line_folding && line_ != first_line_end_;
+        if (goes_on && !may_go_on) return Fault{Errc::line_folding, line_};
         whole_ = *line_feed - line_ == (bare ? 0u : 1u);
         if (!whole_ && ++fields_ > limits.fields) return Fault{Errc::too_many_fields, line_};
         line_ = *line_feed + 1;

@@ -80,15 +80,7 @@ asio::awaitable<void> ExchangeRun::stop() {
 asio::awaitable<void> ExchangeRun::call(FlowHook const& point) {
     if (!wants(point.hook)) co_return;
     if (!upload_) co_return co_await context_.services.addons.run(point, flow_);
-    while (upload_->is_in_hook) co_await upload_->turn.wait();
-    struct Turn {
-        explicit Turn(Upload& its_upload) : upload(its_upload) { upload.is_in_hook = true; }
-        ~Turn() {
-            upload.is_in_hook = false;
-            upload.turn.ring();
-        }
-        Upload& upload;
-    } const turn(*upload_);
+    auto const turn = co_await upload_->turns.take();
     co_await context_.services.addons.run(point, flow_);
 }
 

@@ -50,7 +50,10 @@ asio::awaitable<bool> ExchangeRun::take_answer_body() {
     auto& content = response.raw_content.emplace();
     auto const collected = co_await collect_body(*server_, settings(), "response", content);
     if (collected.has_error()) co_return co_await fail(collected.error());
-    if (*collected == Collected::too_much_to_keep) co_return co_await stream_answer();
+    if (*collected == Collected::too_much_to_keep) {
+        response.stream = true;
+        co_return co_await stream_answer();
+    }
     note_answer_end();
     co_return co_await deliver();
 }

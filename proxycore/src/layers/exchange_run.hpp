@@ -7,11 +7,10 @@
 
 #include <optional>
 #include <pathology/proxycore/layers/exchange.hpp>
-#include <string>
 
 #include "layers/abort_watch.hpp"
-#include "layers/bell.hpp"
 #include "layers/beside.hpp"
+#include "layers/hook_turns.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -69,13 +68,11 @@ private:
 
     /// What only exchanges need whose request goes on beside the answer.
     struct Upload {
-        explicit Upload(asio::any_io_executor const& executor) : work(executor), turn(executor) {}
+        explicit Upload(asio::any_io_executor const& executor) : work(executor), turns(executor) {}
         Beside work;
-        Bell turn;                                ///< a hook has ended
-        std::string first{};                      ///< what was read of the body before it was streamed
+        HookTurns turns;
         std::optional<Failure> client_failure{};  ///< reading the request
         std::optional<Failure> server_failure{};  ///< sending it
-        bool is_in_hook = false;
     };
 
     Context& context_;

@@ -6,6 +6,7 @@
 #include <pathology/proxycore/net/put_back.hpp>
 #include <utility>
 
+#include "layers/http1_guard.hpp"
 #include "layers/http1_leniency.hpp"
 
 namespace pathology::proxycore::layers {
@@ -14,7 +15,8 @@ Http1ClientStream::Http1ClientStream(std::unique_ptr<net::Stream> stream, HttpSe
     : stream_(std::move(stream)),
       reader_(settings.limits, leniency_of(settings)),
       input_(*stream_, reader_, Side::client),
-      output_(*stream_) {}
+      output_(*stream_),
+      is_guarded_(settings.validate_inbound_headers) {}
 
 // --- the conversation ------------------------------------------------------------------------------------------------
 
@@ -32,8 +34,11 @@ asio::awaitable<Result<bool>> Http1ClientStream::read_head() {
         auto const event = co_await input_.next();
         if (event.has_error()) co_return event.error();
         if (!*event) co_return false;
-        if (**event == http1::Event::head) co_return true;
+        if (**event == http1::Event::head) break;
     }
+    if (is_guarded_)
+        if (auto const doubt = find_doubtful_framing(head())) co_return input_.malformed(*doubt);
+    co_return true;
 }
 
 bool Http1ClientStream::may_go_on() const {

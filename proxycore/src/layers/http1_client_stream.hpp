@@ -49,6 +49,7 @@ private:
     http1::RequestReader reader_;
     Http1Input input_;
     Http1Output output_;
+    bool is_guarded_;           ///< validate_inbound_headers
     bool answer_stays_ = true;  ///< the answer did not speak of closing
 };
 

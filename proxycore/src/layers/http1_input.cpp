@@ -25,7 +25,7 @@ Failure::Kind kind_of(http1::Errc code) {
 asio::awaitable<Result<std::optional<http1::Event>>> Http1Input::next() {
     for (;;) {
         auto const outcome = take();
-        if (outcome.has_error()) co_return malformed(outcome.error());
+        if (outcome.has_error()) co_return failure_of(outcome.error());
         if (*outcome || has_ended_) co_return *outcome;
         if (broken_by_) co_return broken();
         co_await read_more();
@@ -63,11 +63,17 @@ Failure Http1Input::broken() const {
     return {is_late ? Failure::Kind::timed_out : Failure::Kind::closed, who + what, is_late ? 504u : 502u};
 }
 
-Failure Http1Input::malformed(http1::Failure const& failure) const {
-    if (side_ == Side::server)
-        return {kind_of(failure.code), "the answer of " + stream_.remote_endpoint() + " is broken: " + failure.message};
-    auto const status = failure.status_hint != 0 ? failure.status_hint : 400;
-    return {kind_of(failure.code), "the request is broken: " + failure.message, status};
+Failure Http1Input::malformed(std::string_view what) const {
+    bool const is_client = side_ == Side::client;
+    auto const whose = is_client ? std::string("the request") : "the answer of " + stream_.remote_endpoint();
+    return {Failure::Kind::malformed, whose + " is broken: " + std::string(what), is_client ? 400u : 502u};
+}
+
+Failure Http1Input::failure_of(http1::Failure const& failure) const {
+    auto told = malformed(failure.message);
+    told.kind = kind_of(failure.code);
+    if (side_ == Side::client && failure.status_hint != 0) told.status = failure.status_hint;
+    return told;
 }
 
 }  // namespace pathology::proxycore::layers

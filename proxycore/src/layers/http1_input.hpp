@@ -22,6 +22,8 @@ public:
 
     /// The next event, waiting for bytes as need be; nothing = the peer ended its side between two messages.
     asio::awaitable<Result<std::optional<http1::Event>>> next();
+    /// What is to be told of a message that is broken in this way.
+    Failure malformed(std::string_view what) const;
     /// The next piece of the body; empty = it is whole, also when asked again.
     asio::awaitable<Result<std::string_view>> read_body();
     /// Reads once, whatever comes; false = nothing more will. The next event tells why.
@@ -34,7 +36,7 @@ public:
 private:
     http1::Outcome take();
     Failure broken() const;
-    Failure malformed(http1::Failure const& failure) const;
+    Failure failure_of(http1::Failure const& failure) const;
 
     net::Stream& stream_;
     http1::Reader& reader_;

@@ -10,8 +10,11 @@ namespace pathology::proxycore::layers {
 /// makes the length of a message doubtful is refused, unless the settings say otherwise (P12).
 inline http1::Leniency leniency_of(HttpSettings const& settings) {
     http1::Leniency leniency;
-    if (!settings.validate_inbound_headers) leniency = http1::Leniency::all();
-    leniency.any_host = leniency.any_target = leniency.odd_status = true;
+    if (!settings.validate_inbound_headers) {
+        leniency = http1::Leniency::all();
+        leniency.any_framing = true;
+    }
+    leniency.any_host = leniency.any_target = leniency.odd_status = leniency.line_folding = true;
     return leniency;
 }
 

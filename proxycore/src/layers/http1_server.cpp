@@ -4,6 +4,7 @@
 #include <pathology/proxycore/net/put_back.hpp>
 #include <utility>
 
+#include "layers/http1_guard.hpp"
 #include "layers/http1_input.hpp"
 #include "layers/http1_leniency.hpp"
 #include "layers/http1_output.hpp"
@@ -16,7 +17,8 @@ struct Http1Server::State {
           reader(settings.limits, leniency_of(settings)),
           input(*stream, reader, Side::server),
           output(*stream),
-          form(its_form) {}
+          form(its_form),
+          is_guarded(settings.validate_inbound_headers) {}
 
     bool is_reusable() const {
         return stays_open && !input.is_inside_message() && output.is_in_order() && !input.has_ended() &&
@@ -28,6 +30,7 @@ struct Http1Server::State {
     Http1Input input;
     Http1Output output;
     RequestForm form;
+    bool is_guarded;  ///< validate_inbound_headers
     bool was_used = false;
     bool stays_open = true;  ///< both messages so far left it open, and both came to their ends
 };
@@ -136,8 +139,11 @@ asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
             co_return failure;
         }
         has_answer_ = true;
-        if (**event == http1::Event::head) co_return state_->reader.head();
+        if (**event == http1::Event::head) break;
     }
+    if (state_->is_guarded)
+        if (auto const doubt = find_doubtful_framing(state_->reader.head())) co_return state_->input.malformed(*doubt);
+    co_return state_->reader.head();
 }
 
 asio::awaitable<Result<std::string_view>> Http1ServerStream::read_body() {

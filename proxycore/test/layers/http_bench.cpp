@@ -4,11 +4,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
-#include <pathology/proxycore/layers/tls_service.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <utility>
 
+#include "layers/alone.hpp"
 #include "support/play.hpp"
 #include "support/streams.hpp"
 
@@ -18,8 +18,6 @@ namespace {
 using test::HttpBench;
 using test::Script;
 using test::Turn;
-
-thread_local std::string* tunnel_bytes = nullptr;  // where next_layer() below puts what it finds
 
 asio::awaitable<void> play_script(net::Stream& stream, Script const& script, std::string& received) {
     std::size_t seen = 0;
@@ -42,6 +40,7 @@ asio::awaitable<void> play_script(net::Stream& stream, Script const& script, std
         }
     }
     co_await proxycore::test::read_to_end(stream, received);
+    stream.close(net::HowToClose::fin);
 }
 
 /// Notes the hooks, and does what the test wants in them.
@@ -59,7 +58,14 @@ public:
     asio::awaitable<void> http_connect_error(flow::HttpFlow& flow) override { return note("http_connect_error", flow); }
 
 private:
+    struct Stay {
+        explicit Stay(int& its_count) : count(its_count) { ++count; }
+        ~Stay() { --count; }
+        int& count;
+    };
     asio::awaitable<void> note(std::string hook, flow::HttpFlow& flow) {
+        EXPECT_EQ(under_way_, 0) << hook << " overlaps another hook";  // P40 G5
+        Stay const stay(under_way_);
         bench_.calls += (bench_.calls.empty() ? "" : " ") + hook;
         if (auto const pause = bench_.pauses.find(hook); pause != bench_.pauses.end())
             co_await net::pause(pause->second);
@@ -69,6 +75,7 @@ private:
     }
 
     HttpBench& bench_;
+    int under_way_ = 0;
 };
 
 /// Connections to scripts, kept while they may be used again.
@@ -131,57 +138,39 @@ private:
 
 }  // namespace
 
-// The layers that follow an HTTP layer, as far as its tests go.
-
-asio::awaitable<void> next_layer(Context&, std::unique_ptr<net::Stream> stream) {
-    co_await proxycore::test::read_to_end(*stream, *tunnel_bytes);
-}
-asio::awaitable<void> serve_http2(Context&, std::unique_ptr<net::Stream> stream, HttpMode) {
-    co_await proxycore::test::read_to_end(*stream, *tunnel_bytes);
-}
-asio::awaitable<void> relay_websocket(Context&, flow::HttpFlow&, std::unique_ptr<net::Stream> client,
-                                      std::unique_ptr<net::Stream> server) {
-    co_await net::send(*server, "from the client's side");
-    co_await net::send(*client, "from the server's side");
-}
-std::unique_ptr<Servers> make_servers(Context&) { return nullptr; }
-void Servers::keep(ServerConnection) {}
-
-/// No TLS here either.
-struct TlsService::State {};
-TlsService::TlsService(Settings const&) {}
-TlsService::~TlsService() = default;
-
 namespace test {
 
 void HttpBench::talk(Script client) {
-    tunnel_bytes = &tunnel;
-    addons::Options options;
-    addons::AddonChain chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
-    chain.add(std::make_shared<Recorder>(*this));
-    TlsService tls(settings);
-    Services services{chain, tls, [] { return flow::Time{}; }, std::make_shared<Settings const>(settings),
-                      [](flow::Address const&) { return false; }};
-    auto const conversation = [&]() -> asio::awaitable<void> {
+    auto const what = [&](Context& context) -> asio::awaitable<void> {
         using namespace asio::experimental::awaitable_operators;
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, "client", "proxy"});
-        auto const record =
-            std::make_shared<flow::Client>(flow::Address{"client.test", 4242}, flow::Address{}, flow::Time{});
-        if (is_secure) record->timestamp_tls_setup = flow::Time{};
-        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-            return std::make_unique<ScriptedServers>(*this, executor);
-        };
-        Context context(services, mode, record, make);
-        context.server->set_address(target);
-        context.server->tls = is_secure;
         auto layer = serve_http1(context, std::move(pipe.far), http_mode);
         auto script = play_script(*pipe.near, client, received);
         auto both = std::move(layer) && std::move(script);
         co_await std::move(both);
-        co_await context.servers->close_all();
+    };
+    run(what);
+}
+
+void HttpBench::run(std::function<asio::awaitable<void>(Context&)> const& what) {
+    tunnel_bytes.clear();
+    Alone alone(settings, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
+    alone.chain.add(std::make_shared<Recorder>(*this));
+    auto const conversation = [&]() -> asio::awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
+            return std::make_unique<ScriptedServers>(*this, executor);
+        };
+        auto const context = alone.connect(mode, make);
+        if (is_secure) context->client->timestamp_tls_setup = flow::Time{};
+        context->server->set_address(target);
+        context->server->tls = is_secure;
+        co_await what(*context);
+        co_await context->servers->close_all();
     };
     proxycore::test::play(conversation);
+    tunnel = tunnel_bytes;
 }
 
 }  // namespace test

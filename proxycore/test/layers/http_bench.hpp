@@ -50,6 +50,8 @@ public:
 
     /// Plays the client's script against the layer until both have ended.
     void talk(Script client);
+    /// Runs something else against the servers, with a context of one client.
+    void run(std::function<asio::awaitable<void>(Context&)> const& what);
 
     // --- what came of it ---
     std::string received{};                            ///< by the client

@@ -14,16 +14,22 @@ struct Limits {
     std::uint64_t body = std::numeric_limits<std::uint64_t>::max();  ///< decoded bytes
 };
 
-/// What is accepted beside RFC 9112. All off is strict. Nothing here makes the length of a message ambiguous.
+/// What is accepted beside RFC 9112. All off is strict. Nothing here but the last makes the length of a message
+/// ambiguous.
 struct Leniency {
     bool bare_line_feed = false;  ///< LF alone ends a line (of the head, of a chunk, of the trailers)
     bool any_version = false;     ///< any `HTTP/x.y`; strict takes HTTP/1.x only
     bool any_host = false;        ///< Host may be missing, repeated or odd
     bool any_target = false;      ///< visible bytes RFC 3986 does not know in a target; `*` with any method
     bool odd_status = false;      ///< `HTTP/1.1 200` without the last space, status codes of 1 to 9 digits
+    bool line_folding = false;    ///< a field may go on in the next line (obs-fold, §5.2); read as one space
+    /// Content-Length and Transfer-Encoding may contradict each other: `chunked` counts before a length, the first good
+    /// length before others, and what is neither is not there. For looking at such messages; unsafe in front of servers
+    /// (RFC 9112 §11.2).
+    bool any_framing = false;
 
-    /// Everything on: what the original programs took.
-    static constexpr Leniency all() { return {true, true, true, true, true}; }
+    /// What the original programs took.
+    static constexpr Leniency all() { return {true, true, true, true, true, false, false}; }
 };
 
 }  // namespace pathology::proxycore::http1

@@ -1,0 +1,130 @@
+// What the proxy adds to a request over HTTP/1: reading, hooks and writing on both sides, without a network.
+#include <benchmark/benchmark.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/layers/http1_server.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <string>
+#include <utility>
+
+#include "layers/alone.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+/// A peer that says the same again each time it is asked to; never waits.
+class CannedStream final : public net::Stream {
+public:
+    CannedStream(asio::any_io_executor executor, std::string const& bytes, benchmark::State* state)
+        : executor_(std::move(executor)), bytes_(bytes), state_(state) {}
+
+    asio::awaitable<net::ReadResult> read_some(asio::mutable_buffer into) override {
+        if (state_ != nullptr && left_.empty() && !state_->KeepRunning())
+            co_return net::ReadResult{asio::error::eof, 0};
+        if (left_.empty()) left_ = bytes_;
+        auto const n = asio::buffer_copy(into, asio::buffer(left_));
+        left_.remove_prefix(n);
+        co_return net::ReadResult{{}, n};
+    }
+    asio::awaitable<net::error_code> write(std::span<asio::const_buffer const> all) override {
+        benchmark::DoNotOptimize(all.data());
+        co_return net::error_code();
+    }
+    void close(net::HowToClose) override {}
+    void set_time_limit(net::TimeLimit) override {}
+    std::string local_endpoint() const override { return {}; }
+    std::string remote_endpoint() const override { return {}; }
+    asio::any_io_executor executor() override { return executor_; }
+
+private:
+    asio::any_io_executor executor_;
+    std::string const& bytes_;
+    std::string_view left_{};
+    benchmark::State* state_;
+};
+
+/// One connection, lent again and again.
+class OneServer final : public Servers {
+public:
+    OneServer(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
+        : connection_(std::make_unique<Http1Server>(std::move(stream), settings, RequestForm::origin)) {}
+
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow&) override {
+        co_return ask_http1(std::move(connection_),
+                            [this](std::unique_ptr<Http1Server> back) { connection_ = std::move(back); });
+    }
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
+        return acquire(flow);
+    }
+    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
+        co_return Result<void>();
+    }
+    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+        Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+        co_return failure;
+    }
+    asio::awaitable<void> close(ServerConnection) override { co_return; }
+    asio::awaitable<void> close_all() override { co_return; }
+
+private:
+    std::unique_ptr<Http1Server> connection_;
+};
+
+class Busy final : public addons::Addon {
+public:
+    std::string name() const override { return "busy"; }
+    asio::awaitable<void> request(flow::HttpFlow& flow) override { co_return benchmark::DoNotOptimize(&flow); }
+    asio::awaitable<void> response(flow::HttpFlow& flow) override { co_return benchmark::DoNotOptimize(&flow); }
+};
+
+std::string const browser_fields =
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n"
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: en-US,en;q=0.5\r\n"
+    "Accept-Encoding: gzip, deflate, br, zstd\r\nConnection: keep-alive\r\nCookie: session=0123456789abcdef\r\n"
+    "Upgrade-Insecure-Requests: 1\r\nPriority: u=0, i\r\n";
+
+std::string request(std::string const& fields) {
+    return "GET http://origin.test/a HTTP/1.1\r\nHost: origin.test\r\n" + fields + "\r\n";
+}
+std::string answer(std::size_t size) {
+    return "HTTP/1.1 200 OK\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: " +
+           std::to_string(size) + "\r\n\r\n" + std::string(size, 'x');
+}
+
+struct Load {
+    std::string request, answer;
+    bool has_addon = false, is_streamed = false;
+};
+
+void BM_Exchange(benchmark::State& state, Load const& load) {
+    Settings settings;
+    settings.http.http2 = false;
+    if (load.is_streamed) settings.http.stream_large_bodies = 0;
+    test::Alone alone(settings, [](addons::LogEntry const&) {});
+    if (load.has_addon) alone.chain.add(std::make_shared<Busy>());
+    asio::io_context io(1);
+    auto const make = [&](Context&) -> std::unique_ptr<Servers> {
+        auto stream = std::make_unique<CannedStream>(io.get_executor(), load.answer, nullptr);
+        return std::make_unique<OneServer>(std::move(stream), settings.http);
+    };
+    modes::Mode const mode{};
+    auto const context = alone.connect(mode, make);
+    auto client = std::make_unique<CannedStream>(io.get_executor(), load.request, &state);
+    asio::co_spawn(io, serve_http1(*context, std::move(client), HttpMode::regular), [](std::exception_ptr thrown) {
+        if (thrown) std::rethrow_exception(thrown);
+    });
+    io.run();
+    state.SetItemsProcessed(state.iterations());
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(load.answer.size()));
+}
+
+BENCHMARK_CAPTURE(BM_Exchange, Small, Load{request(""), answer(100)});
+BENCHMARK_CAPTURE(BM_Exchange, SmallWithAddon, Load{request(""), answer(100), true});
+BENCHMARK_CAPTURE(BM_Exchange, OfABrowser, Load{request(browser_fields), answer(10'000)});
+BENCHMARK_CAPTURE(BM_Exchange, Large, Load{request(""), answer(1'000'000)});
+BENCHMARK_CAPTURE(BM_Exchange, LargeStreamed, Load{request(""), answer(1'000'000), false, true});
+
+}  // namespace
+}  // namespace pathology::proxycore::layers

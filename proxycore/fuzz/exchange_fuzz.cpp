@@ -1,0 +1,180 @@
+// Both ends of a proxied conversation say whatever they like: whatever it is, the conversation ends, each flow is told
+// of once, and hooks come in their order.
+//
+//     input = settings byte, client bytes, "\n---\n", server bytes
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <pathology/proxycore/layers/http1_server.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "demand.hpp"
+#include "layers/alone.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using fuzz::demand;
+
+constexpr std::string_view separator = "\n---\n";
+constexpr std::chrono::seconds most_time{3};
+
+struct Input {
+    unsigned bits = 0;
+    std::string_view client, server;
+
+    bool has(unsigned bit) const { return (bits >> bit & 1) != 0; }
+};
+
+Input parse(std::string_view bytes) {
+    Input input;
+    if (bytes.empty()) return input;
+    input.bits = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    auto const at = bytes.find(separator);
+    input.client = bytes.substr(0, at);
+    if (at != std::string_view::npos) input.server = bytes.substr(at + separator.size());
+    return input;
+}
+
+Settings settings_of(Input const& input) {
+    Settings settings;
+    settings.http.validate_inbound_headers = !input.has(0);
+    if (input.has(1)) settings.http.stream_large_bodies = 4;
+    if (input.has(2)) settings.http.body_size_limit = 16;
+    settings.http.store_streamed_bodies = input.has(3);
+    settings.http.websocket = input.has(4);
+    settings.times.idle = std::chrono::milliseconds(200);
+    return settings;
+}
+
+/// Counts, and looks whether the order of hooks is kept (P40).
+class Witness final : public addons::Addon {
+public:
+    std::string name() const override { return "witness"; }
+    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override {
+        demand(!flow.request.raw_content, "a request has content before its hook");
+        demand(begun_ == ended_, "a flow begins while another is under way");
+        ++begun_;
+        co_return;
+    }
+    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override {
+        demand(flow.response.has_value(), "there is no response in responseheaders");
+        demand(begun_ == ended_ + 1, "an answer belongs to no flow");
+        co_return;
+    }
+    asio::awaitable<void> response(flow::HttpFlow& flow) override {
+        demand(flow.response.has_value(), "there is no response in response");
+        end();
+        co_return;
+    }
+    asio::awaitable<void> error(flow::HttpFlow& flow) override {
+        demand(flow.error.has_value(), "there is no error in error");
+        if (begun_ == ended_) ++begun_;  // one that was refused before its first hook
+        end();
+        co_return;
+    }
+
+    void expect_balance() const { demand(begun_ == ended_, "a flow was never told of"); }
+
+private:
+    void end() {
+        ++ended_;
+        demand(begun_ == ended_, "a flow was told of twice");
+    }
+    unsigned begun_ = 0, ended_ = 0;
+};
+
+asio::awaitable<void> speak(std::unique_ptr<net::Stream> stream, std::string_view bytes) {
+    co_await net::send(*stream, bytes);
+    stream->close(net::HowToClose::half_close);
+    std::string ignored(4096, '\0');
+    net::error_code ec;
+    while (!ec) ec = (co_await stream->read_some(asio::buffer(ignored))).ec;
+}
+
+/// Every connection says the same, a few times over.
+class TalkingServers final : public Servers {
+public:
+    TalkingServers(asio::any_io_executor executor, std::string_view bytes, std::size_t most_per_read)
+        : executor_(std::move(executor)), bytes_(bytes), most_per_read_(most_per_read) {}
+
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+        if (idle_ == nullptr || !idle_->is_reusable()) co_return co_await acquire_fresh(flow);
+        co_return lend(std::exchange(idle_, nullptr));
+    }
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow&) override {
+        Failure failure{Failure::Kind::unreachable, "no more servers"};
+        if (++opened_ > 8) co_return failure;
+        net::MemoryPipeOptions options;
+        options.most_per_read = most_per_read_;
+        auto pipe = net::make_memory_pipe(executor_, options);
+        asio::co_spawn(executor_, speak(std::move(pipe.far), bytes_), [](std::exception_ptr) {});
+        pipe.near->set_time_limit(std::chrono::milliseconds(200));
+        co_return lend(std::make_unique<Http1Server>(std::move(pipe.near), settings_, RequestForm::origin));
+    }
+    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
+        co_return Result<void>();
+    }
+    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+        Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+        co_return failure;
+    }
+    asio::awaitable<void> close(ServerConnection) override { co_return; }
+    asio::awaitable<void> close_all() override {
+        idle_.reset();
+        co_return;
+    }
+
+private:
+    std::unique_ptr<ServerStream> lend(std::unique_ptr<Http1Server> connection) {
+        return ask_http1(std::move(connection), [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
+    }
+
+    asio::any_io_executor executor_;
+    std::string_view bytes_;
+    std::size_t most_per_read_;
+    HttpSettings settings_{};
+    std::unique_ptr<Http1Server> idle_;
+    unsigned opened_ = 0;
+};
+
+void play(Input const& input) {
+    test::tunnel_bytes.clear();
+    test::Alone alone(settings_of(input), [](addons::LogEntry const&) {});
+    auto const witness = std::make_shared<Witness>();
+    alone.chain.add(witness);
+    asio::io_context io(1);
+    net::MemoryPipeOptions options;
+    options.most_per_read = input.has(5) ? 1 : 65536;
+    auto const make = [&](Context&) -> std::unique_ptr<Servers> {
+        return std::make_unique<TalkingServers>(io.get_executor(), input.server, options.most_per_read);
+    };
+    modes::Mode const mode{};
+    auto const context = alone.connect(mode, make);
+    auto const http_mode = input.has(6) ? HttpMode::transparent : HttpMode::regular;
+    if (input.has(6)) context->server->set_address(flow::Address{"origin.test", 80});
+    auto pipe = net::make_memory_pipe(io.get_executor(), options);
+    bool ended = false;
+    asio::co_spawn(io, speak(std::move(pipe.far), input.client), [](std::exception_ptr) {});
+    asio::co_spawn(io, serve_http1(*context, std::move(pipe.near), http_mode), [&](std::exception_ptr thrown) {
+        demand(thrown == nullptr, "the layer threw");
+        ended = true;
+    });
+    io.run_for(most_time);
+    demand(ended, "the conversation does not end");
+    witness->expect_balance();
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers
+
+extern "C" int LLVMFuzzerTestOneInput(unsigned char const* data, std::size_t size) {
+    using namespace pathology::proxycore::layers;
+    play(parse({reinterpret_cast<char const*>(data), size}));
+    return 0;
+}
