@@ -119,7 +119,8 @@ if(PATHOLOGY_BUILD_TESTS)
     target_include_directories(tls_layer_test PRIVATE src)
 endif()
 pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
-    SOURCES test/layers/http2_bench.cpp test/layers/http2_client_test.cpp
+    SOURCES test/layers/http2_bench.cpp test/layers/http2_client_test.cpp test/layers/http2_relay_test.cpp
+            test/layers/http2_server_test.cpp
             test/http2/server.cpp test/http2/wire.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(proxy_test SIZE component LINK pathology::proxycore pathology_test_support

@@ -32,7 +32,7 @@ asio::awaitable<void> Http2Wire::run() {
 
 void Http2Wire::close() {
     if (has_ended()) return;
-    if (!is_writing_) {
+    if (!is_writing_ && !is_mute_) {
         say_goodbye();
         out_.clear();
         drain(out_, most_out);
@@ -46,7 +46,7 @@ void Http2Wire::close() {
 asio::awaitable<void> Http2Wire::read() {
     std::vector<char> room(room_for_reading);
     while (!has_ended()) {
-        if (queued() > most_queued) {
+        if (queued() > most_queued && !is_mute_) {
             co_await reader_.wait();
             continue;
         }
@@ -68,7 +68,7 @@ void Http2Wire::take(std::string_view bytes) {
 
 void Http2Wire::end_input(net::error_code ec) {
     if (has_ended() || ec == asio::error::operation_aborted) return;  // the next co_await throws
-    if (ec != net::Errc::timed_out) {
+    if (ec != net::Errc::timed_out || is_mute_) {
         auto const why = ec == asio::error::eof ? " ended the connection" : " is gone: " + net::describe(ec);
         return give_up({Failure::Kind::closed, who_ + why});
     }
@@ -94,7 +94,7 @@ void Http2Wire::give_up(Failure failure) {
 // --- writing ---------------------------------------------------------------------------------------------------------
 
 asio::awaitable<void> Http2Wire::write() {
-    while (!has_ended()) {
+    while (!has_ended() && !is_mute_) {
         drain(out_, most_out);
         take_events();
         if (!out_.empty()) {
@@ -119,10 +119,11 @@ asio::awaitable<void> Http2Wire::flush() {
     is_writing_ = false;
     out_.clear();
     reader_.ring();
-    if (!ec) co_return;
-    bool const is_late = ec == net::Errc::timed_out;
-    auto const why = is_late ? std::string(" took nothing for too long") : " is gone: " + net::describe(ec);
-    give_up({is_late ? Failure::Kind::timed_out : Failure::Kind::closed, who_ + why, is_late ? 504u : 502u});
+    if (ec == net::Errc::timed_out) {
+        give_up({Failure::Kind::timed_out, who_ + " took nothing for too long", 504});
+    } else if (ec) {
+        is_mute_ = true;  // what the peer said before it left can still be read
+    }
 }
 
 // --- for streams -----------------------------------------------------------------------------------------------------

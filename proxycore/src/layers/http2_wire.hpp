@@ -88,6 +88,7 @@ private:
     std::string out_;
     std::optional<Failure> end_;
     bool is_writing_ = false;  // and nobody knows how far that came
+    bool is_mute_ = false;     // nothing can be written any more
 };
 
 /// The same over the session of one side.

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/layers/tls_service.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <sstream>
@@ -64,7 +65,8 @@ public:
             co_return failure;
         }
         auto pipe = net::make_memory_pipe(executor_, {bench_.capacity, bench_.most_per_read, "proxy", "origin"});
-        bench_.origin = std::make_shared<test::Origin>(std::move(pipe.far), bench_.origin_settings);
+        bench_.origin = std::make_shared<test::Origin>(std::move(pipe.far), bench_.origin_settings, bench_.origin_body);
+        bench_.origin->server.answers = bench_.origin_answers;
         asio::co_spawn(executor_, run_origin(bench_.origin), expect_no_exception);
         connection_ = std::make_unique<Http2Server>(std::move(pipe.near), to_string(address),
                                                     bench_.settings.times.idle, bench_.settings.http, [] {});
@@ -126,10 +128,15 @@ asio::awaitable<void> Origin::run() {
     while (goes_on) goes_on = co_await read_once();
 }
 
-asio::awaitable<void> Origin::read_until(std::string_view text) {
+asio::awaitable<void> Origin::read_while(std::function<bool()> is_missing) {
     bool goes_on = true;
-    while (goes_on && server.log.find(text) == std::string::npos) goes_on = co_await read_once();
-    EXPECT_NE(server.log.find(text), std::string::npos) << "the origin never heard: " << text << "\n" << server.log;
+    while (goes_on && is_missing()) goes_on = co_await read_once();
+}
+
+asio::awaitable<void> Origin::read_until(std::string_view text) {
+    auto const is_missing = [this, text] { return server.log.find(text) == std::string::npos; };
+    co_await read_while(is_missing);
+    EXPECT_FALSE(is_missing()) << "the origin never heard: " << text << "\n" << server.log;
 }
 
 asio::awaitable<void> Origin::say(std::string_view bytes) { co_await net::send(*stream_, bytes); }
@@ -147,31 +154,60 @@ std::string RawClient::lines() const {
     return kept;
 }
 
-asio::awaitable<std::string> RawClient::hear(std::string_view text) {
-    std::array<char, 4096> bytes{};
-    while (lines().find(text) == std::string::npos) {
-        auto const [ec, n] = co_await stream_->read_some(asio::buffer(bytes));
-        EXPECT_FALSE(ec) << "the client never heard: " << text << "\n" << lines();
-        if (ec) break;
-        wire_.append(bytes.data(), n);
+std::size_t RawClient::content_of(http2::StreamId stream) const {
+    http2::FrameReader reader;
+    reader.feed(wire_);
+    std::size_t size = 0;
+    while (auto const frame = reader.next().value()) {
+        bool const is_data = frame->header.type == static_cast<std::uint8_t>(http2::FrameType::data);
+        if (is_data && frame->header.stream == stream) size += frame->payload.size();
     }
+    return size;
+}
+
+asio::awaitable<bool> RawClient::read_once() {
+    std::array<char, 4096> bytes{};
+    auto const [ec, n] = co_await stream_->read_some(asio::buffer(bytes));
+    wire_.append(bytes.data(), n);
+    co_return !ec;
+}
+
+asio::awaitable<std::string> RawClient::hear(std::string_view text) {
+    bool goes_on = true;
+    while (goes_on && lines().find(text) == std::string::npos) goes_on = co_await read_once();
+    EXPECT_TRUE(goes_on) << "the client never heard: " << text << "\n" << lines();
     co_return lines();
 }
 
+asio::awaitable<std::size_t> RawClient::hear_content(http2::StreamId stream, std::size_t size) {
+    bool goes_on = true;
+    while (goes_on && content_of(stream) < size) goes_on = co_await read_once();
+    co_return content_of(stream);
+}
+
 asio::awaitable<std::string> RawClient::hear_all() {
-    std::array<char, 4096> bytes{};
-    for (;;) {
-        auto const [ec, n] = co_await stream_->read_some(asio::buffer(bytes));
-        if (ec) co_return lines();
-        wire_.append(bytes.data(), n);
-    }
+    bool goes_on = true;
+    while (goes_on) goes_on = co_await read_once();
+    co_return lines();
 }
 
 // --- the proxy -------------------------------------------------------------------------------------------------------
 
-asio::awaitable<void> Http2Bench::wait_for(std::string_view hook) {
+asio::awaitable<void> Http2Bench::wait_until(std::function<bool()> is_so) {
     auto const executor = co_await asio::this_coro::executor;
-    while (calls.find(hook) == std::string::npos) co_await asio::post(executor, asio::use_awaitable);
+    while (!is_so()) co_await asio::post(executor, asio::use_awaitable);
+}
+
+asio::awaitable<void> Http2Bench::wait_for(std::string_view hook) {
+    auto const has_run = [this, hook] { return calls.find(hook) != std::string::npos; };
+    co_await wait_until(has_run);
+}
+
+asio::awaitable<void> Http2Bench::wait_for_origin(std::string_view text) {
+    auto const is_there = [this, text] {
+        return origin != nullptr && origin->server.log.find(text) != std::string::npos;
+    };
+    co_await wait_until(is_there);
 }
 
 void Http2Bench::talk(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script) {

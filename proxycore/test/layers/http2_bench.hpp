@@ -25,8 +25,9 @@ namespace h2 = http2::test;
 /// A server of HTTP/2 at one end of a stream. Its log tells what came; see h2::Server.
 class Origin {
 public:
-    explicit Origin(std::unique_ptr<net::Stream> stream, http2::ServerSettings const& settings = {})
-        : server(settings), stream_(std::move(stream)) {}
+    explicit Origin(std::unique_ptr<net::Stream> stream, http2::ServerSettings const& settings = {},
+                    std::string body = "ok")
+        : server(settings, std::move(body)), stream_(std::move(stream)) {}
 
     /// Speaks until the other side has ended.
     asio::awaitable<void> run();
@@ -34,6 +35,8 @@ public:
     asio::awaitable<void> flush();
     /// Reads until the log has this text; what came then is in the log all the same.
     asio::awaitable<void> read_until(std::string_view text);
+    /// Reads as long as something is missing.
+    asio::awaitable<void> read_while(std::function<bool()> is_missing);
     /// Says bytes of the test's own.
     asio::awaitable<void> say(std::string_view bytes);
     void leave(net::HowToClose how) { stream_->close(how); }
@@ -55,12 +58,16 @@ public:
     /// Reads until what came, as lines of frames, has this text; gives all lines so far, those of SETTINGS and
     /// WINDOW_UPDATE left out.
     asio::awaitable<std::string> hear(std::string_view text);
+    /// Reads until DATA frames of a stream have brought so many bytes; gives how many they have.
+    asio::awaitable<std::size_t> hear_content(http2::StreamId stream, std::size_t size);
     /// Reads to the end.
     asio::awaitable<std::string> hear_all();
     void leave(net::HowToClose how) { stream_->close(how); }
 
 private:
+    asio::awaitable<bool> read_once();
     std::string lines() const;
+    std::size_t content_of(http2::StreamId stream) const;
 
     std::unique_ptr<net::Stream> stream_;
     std::string wire_;
@@ -80,6 +87,8 @@ public:
     /// Whether there is an origin that requests go to; `origin` is set when it is connected.
     bool has_origin = false;
     http2::ServerSettings origin_settings{};
+    std::string origin_body = "ok";
+    bool origin_answers = true;
 
     /// Runs the layer against a client who plays `script`, which gets the client's end. The script's end is that of its
     /// connection.
@@ -88,6 +97,8 @@ public:
     void stop() { stop_.emit(asio::cancellation_type::terminal); }
     /// Waits until a hook with this name has run.
     asio::awaitable<void> wait_for(std::string_view hook);
+    /// Waits until the origin's log has this text.
+    asio::awaitable<void> wait_for_origin(std::string_view text);
 
     // --- what came of it ---
     std::shared_ptr<Origin> origin{};
@@ -100,6 +111,8 @@ public:
     }
 
 private:
+    asio::awaitable<void> wait_until(std::function<bool()> is_so);
+
     asio::cancellation_signal stop_;
 };
 
