@@ -41,18 +41,23 @@ void Http2Server::Connection::note_end(std::exception_ptr thrown) {
 
 void Http2Server::Connection::change() {
     changed_.ring();
-    if (on_change_) on_change_();
+    auto const tell = on_change_;  // it may make us forget it
+    if (tell) tell();
 }
 
-asio::awaitable<void> Http2Server::Connection::close_and_join() {
-    Http2Wire::close();
-    while (is_running_) co_await changed_.wait();
-    if (auto const thrown = std::exchange(thrown_, nullptr)) std::rethrow_exception(thrown);
+// What waits keeps the connection, whatever its owner does meanwhile.
+
+asio::awaitable<void> Http2Server::Connection::close_and_join(std::shared_ptr<Connection> connection) {
+    connection->forget_owner();
+    connection->Http2Wire::close();
+    while (connection->is_running_) co_await connection->changed_.wait();
+    if (auto const thrown = std::exchange(connection->thrown_, nullptr)) std::rethrow_exception(thrown);
 }
 
-asio::awaitable<bool> Http2Server::Connection::wait_for_settings() {
-    while (!has_ended() && !session().has_peer_settings()) co_await changed_.wait();
-    co_return !has_ended();
+asio::awaitable<bool> Http2Server::Connection::wait_for_settings(std::shared_ptr<Connection> connection) {
+    auto const& session = connection->session();
+    while (!connection->has_ended() && !session.has_peer_settings()) co_await connection->changed_.wait();
+    co_return !connection->has_ended();
 }
 
 // --- requests --------------------------------------------------------------------------------------------------------
@@ -138,9 +143,9 @@ bool Http2Server::has_room() const { return connection_->has_room(); }
 bool Http2Server::takes_requests() const { return connection_->takes_requests(); }
 bool Http2Server::has_ended() const { return connection_->has_ended(); }
 std::size_t Http2Server::streams() const { return connection_->count(); }
-asio::awaitable<bool> Http2Server::wait_for_settings() { return connection_->wait_for_settings(); }
+asio::awaitable<bool> Http2Server::wait_for_settings() { return Connection::wait_for_settings(connection_); }
 bool Http2Server::takes_websockets() const { return connection_->takes_websockets(); }
 std::unique_ptr<ServerStream> Http2Server::ask() { return std::make_unique<Http2ServerStream>(connection_); }
-asio::awaitable<void> Http2Server::close() { return connection_->close_and_join(); }
+asio::awaitable<void> Http2Server::close() { return Connection::close_and_join(connection_); }
 
 }  // namespace pathology::proxycore::layers

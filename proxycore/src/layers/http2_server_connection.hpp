@@ -24,11 +24,11 @@ public:
                HttpSettings const& settings, std::function<void()> on_change);
     static void start(std::shared_ptr<Connection> const& connection);
     void forget_owner() { on_change_ = nullptr; }
-    asio::awaitable<void> close_and_join();
+    static asio::awaitable<void> close_and_join(std::shared_ptr<Connection> connection);
 
     Result<void> submit(http2::Request const& request, std::shared_ptr<Http2Asked> asked, bool has_content);
     bool was_used() { return std::exchange(was_used_, true); }
-    asio::awaitable<bool> wait_for_settings();
+    static asio::awaitable<bool> wait_for_settings(std::shared_ptr<Connection> connection);
     bool has_room() const;
     bool takes_requests() const;
     bool takes_websockets() const { return session().peer_allows_extended_connect(); }

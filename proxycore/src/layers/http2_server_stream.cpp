@@ -45,7 +45,7 @@ asio::awaitable<Result<void>> Http2ServerStream::begin(flow::Request const& requ
 /// RFC 8441 §3: only where the server has said that it may.
 asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request const& request) {
     websocket_key_ = request.headers.first("sec-websocket-key").value_or("");
-    bool const is_known = co_await connection_->wait_for_settings();
+    bool const is_known = co_await Http2Server::Connection::wait_for_settings(connection_);
     if (is_known && !connection_->takes_websockets())
         co_return Failure{Failure::Kind::unreachable, connection_->who() + " takes no WebSockets over HTTP/2"};
     co_return submit(request, std::nullopt, true);

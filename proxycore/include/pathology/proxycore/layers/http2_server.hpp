@@ -19,7 +19,7 @@ namespace pathology::proxycore::layers {
 class Http2Server {
 public:
     /// `name` is the server in messages: "origin.test:443". `on_change` is called when has_room() may have become true,
-    /// and when the connection has ended; it must not throw.
+    /// and when the connection has ended by itself; it must not throw, and may destroy this object.
     Http2Server(std::unique_ptr<net::Stream> stream, std::string name, net::TimeLimit limit,
                 HttpSettings const& settings, std::function<void()> on_change);
     /// Closes it; requests under way fail.
