@@ -123,9 +123,14 @@ pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
             test/layers/http2_server_test.cpp
             test/http2/server.cpp test/http2/wire.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
-pathology_test(proxy_test SIZE component LINK pathology::proxycore pathology_test_support
+pathology_test(proxy_test SIZE component LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
     SOURCES test/proxy/options_test.cpp test/proxy/origin.cpp test/proxy/proxy_bench.cpp test/proxy/regular_test.cpp
-            test/proxy/visitor.cpp test/support/streams.cpp)
+            test/proxy/reverse_test.cpp test/proxy/secure_origin.cpp test/proxy/socks5_test.cpp
+            test/proxy/transparent_test.cpp test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp
+            test/proxy/visitor.cpp test/support/socks5_server.cpp test/support/streams.cpp test/tls/talk.cpp)
+if(PATHOLOGY_BUILD_TESTS)
+    target_include_directories(proxy_test PRIVATE src)  # its certificates are those that nobody else makes
+endif()
 pathology_test(proxy_unit_test SIZE unit LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp
             test/layers/server_lane_test.cpp test/proxy/ourselves_test.cpp)

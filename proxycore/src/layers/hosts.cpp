@@ -33,9 +33,11 @@ std::vector<std::string> names_of_server(Context const& context, std::string_vie
     if (!server.address()) return names;
     add(names, *server.address());
     if (server.peername) add(names, *server.peername);
-    if (sni.empty()) return names;
-    add(names, {std::string(sni), server.address()->port});
-    add(names, {std::string(sni), port_of_https});
+    bool const is_known = sni.empty() && server.tls && context.client->sni;
+    std::string const name(is_known ? *context.client->sni : sni);
+    if (name.empty()) return names;
+    add(names, {name, server.address()->port});
+    add(names, {name, port_of_https});
     return names;
 }
 

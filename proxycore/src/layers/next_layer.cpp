@@ -112,7 +112,7 @@ FirstBytes NextLayerChoice::known() const {
 
 asio::awaitable<void> NextLayerChoice::hear(net::Stream& from, std::string& into, bool& has_ended) {
     auto const ec = co_await read_into(from, into);
-    has_ended = ec.failed();
+    has_ended = ec.failed() && ec != asio::error::operation_aborted;
 }
 
 // --- listening -------------------------------------------------------------------------------------------------------

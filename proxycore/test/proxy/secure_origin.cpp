@@ -28,6 +28,12 @@ asio::awaitable<void> answer(net::Stream& stream, std::string const& text) {
     }
 }
 
+net::ServerOptions at(std::string const& host) {
+    net::ServerOptions options;
+    options.listen.front().host = host;
+    return options;
+}
+
 }  // namespace
 
 SecureOrigin::SecureOrigin(tls::Identity identity) : SecureOrigin(std::move(identity), Options{}) {}
@@ -36,7 +42,7 @@ SecureOrigin::SecureOrigin(tls::Identity identity, Options options)
     : identity_(std::move(identity)),
       context_(tls::ServerContext::make(options.settings).value()),
       times_(options.times),
-      server_({}, [this](net::Connection connection) { return serve(std::move(connection.stream)); }) {
+      server_(at(options.host), [this](net::Connection connection) { return serve(std::move(connection.stream)); }) {
     auto const started = server_.start();
     if (!started) throw std::runtime_error(started.error().message);
 }

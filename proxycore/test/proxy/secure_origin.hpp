@@ -16,6 +16,7 @@ public:
     struct Options {
         tls::ServerSettings settings{};
         unsigned times = 1;  ///< TLS inside of TLS
+        std::string host = "127.0.0.1";
     };
     /// Shows `identity` to everybody.
     explicit SecureOrigin(tls::Identity identity);

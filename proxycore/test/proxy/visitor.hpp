@@ -38,6 +38,8 @@ public:
     void end(net::HowToClose how = net::HowToClose::half_close);
     /// How the last read ended, if it did not end well.
     net::error_code trouble() const { return trouble_; }
+    /// Who signed the certificate that was shown.
+    std::string const& issuer() const { return issuer_; }
     std::string local() const { return stream_->local_endpoint(); }
 
 private:
@@ -46,6 +48,7 @@ private:
     asio::io_context context_{1};
     std::unique_ptr<net::Stream> stream_;
     std::string unread_;
+    std::string issuer_;
     net::error_code trouble_;
 };
 

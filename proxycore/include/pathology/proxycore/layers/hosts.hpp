@@ -11,7 +11,8 @@ namespace pathology::proxycore::layers {
 class Context;
 
 /// The names under which the server of a connection may be meant: `host:port` of its address, of its peer address where
-/// it is connected, and of `sni`, with the real port and with 443 (P15). Empty without an address.
+/// it is connected, and of `sni`, with the real port and with 443 (P15). Without `sni` it is the one that the client
+/// asked for in TLS that was taken off. Empty without an address.
 std::vector<std::string> names_of_server(Context const& context, std::string_view sni = {});
 
 /// Whether what goes to such names is passed through unseen: one of them is ignored, or there is a list of what is
