@@ -68,18 +68,11 @@ std::shared_ptr<tls::KeyLog> open_key_log(std::string const& file, std::vector<s
     return nullptr;
 }
 
-void warn_of_expiry(tls::Authority const& authority, std::vector<std::string>& warnings) {
-    if (!authority.has_expired()) return;
-    warnings.push_back("the certificate authority in '" + authority.file().string() +
-                       "' has expired, and clients will refuse what it signs; move the file away to have a new one "
-                       "made");
-}
-
 std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings) {
     std::vector<std::string> warnings;
     auto const log = open_key_log(settings.key_log, warnings);
     auto certificates = open_certificates(settings);
-    warn_of_expiry(certificates->authority(), warnings);
+    if (auto const warning = certificates->authority().warning(); !warning.empty()) warnings.push_back(warning);
     auto identities = settings.client_certificates.empty()
                           ? ClientIdentities()
                           : value_of(ClientIdentities::open(settings.client_certificates), client_certs);

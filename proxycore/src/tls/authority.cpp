@@ -71,6 +71,12 @@ std::filesystem::path Authority::file() const { return state_->file; }
 
 bool Authority::has_expired() const { return X509_cmp_current_time(X509_get0_notAfter(state_->certificate())) < 0; }
 
+std::string Authority::warning() const {
+    if (!has_expired()) return {};
+    return "the certificate authority in '" + file().string() +
+           "' has expired, and clients refuse what it signs; move the file away to have a new one made";
+}
+
 Result<Identity> Authority::issue(LeafNames const& names) const { return issue(names, state_->leaf_key); }
 
 Result<Identity> Authority::issue(LeafNames const& names, KeyType type) const {

@@ -107,7 +107,12 @@ std::vector<Certificate> Identity::chain() const {
     return result;
 }
 
-Certificate Identity::certificate() const { return describe(parts_->certificate()); }
+Certificate const& Identity::Parts::description() const {
+    std::call_once(described_, [this] { description_ = describe(certificate()); });
+    return description_;
+}
+
+Certificate Identity::certificate() const { return parts_->description(); }
 
 Result<Identity> Identity::with_further(std::vector<Certificate> const& certificates) const {
     auto parts = std::make_shared<Parts>();

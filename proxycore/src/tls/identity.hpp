@@ -1,6 +1,7 @@
 // OpenSSL's objects of an identity, and reading them.
 #pragma once
 
+#include <mutex>
 #include <pathology/proxycore/tls/identity.hpp>
 #include <vector>
 
@@ -13,6 +14,12 @@ struct Identity::Parts {
     KeyPtr key;
 
     X509* certificate() const noexcept { return chain.front().get(); }
+    /// What its own certificate says; found out once, as many connections show it.
+    Certificate const& description() const;
+
+private:
+    mutable std::once_flag described_;
+    mutable Certificate description_;
 };
 
 /// The private key of a PEM text; null when there is none, with OpenSSL's reason when it cannot be read.

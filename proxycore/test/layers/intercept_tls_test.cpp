@@ -31,6 +31,45 @@ ClientTalk asking_for(std::optional<std::string> sni, Names alpn = {}) {
     return talk;
 }
 
+/// Writes down the hooks of TLS, and does in some what it is told to.
+class Watcher final : public addons::Addon {
+public:
+    std::string name() const override { return "watcher"; }
+    Played tls_clienthello(addons::ClientHelloData& data) override {
+        if (on_hello) on_hello(data);
+        co_return note("clienthello " + data.client.sni.value_or("without a name"));
+    }
+    Played tls_start_client(addons::ClientTlsData& data) override {
+        if (on_start_client) on_start_client(data);
+        co_return note("start client");
+    }
+    Played tls_established_client(addons::ClientTlsData& data) override {
+        co_return note("established client " + data.client.tls_version.value_or("nothing"));
+    }
+    Played tls_failed_client(addons::ClientTlsData& data) override {
+        co_return note("failed client " + std::string(data.client.error ? "with error" : ""));
+    }
+    Played tls_start_server(addons::ServerTlsData&) override { co_return note("start server"); }
+    Played tls_established_server(addons::ServerTlsData& data) override {
+        co_return note("established server " + data.server.tls_version.value_or("nothing"));
+    }
+    Played tls_failed_server(addons::ServerTlsData& data) override {
+        co_return note("failed server " + std::string(data.server.error ? "with error" : ""));
+    }
+
+    std::function<void(addons::ClientHelloData&)> on_hello{};
+    std::function<void(addons::ClientTlsData&)> on_start_client{};
+    std::vector<std::string> calls{};
+
+private:
+    void note(std::string call) { calls.push_back(std::move(call)); }
+};
+
+struct Watched : Bench {
+    explicit Watched(Settings const& settings = trusting_settings()) : Bench(settings) { chain.add(watcher); }
+    std::shared_ptr<Watcher> watcher = std::make_shared<Watcher>();
+};
+
 TEST(InterceptTls, P21_a_ShowsTheOriginsNamesAndMore) {
     Bench bench(trusting_settings(), origin_for({"origin.test", "alt.test", "127.0.0.1", "foo.example"}));
     auto const context = bench.connect(target, regular);
@@ -111,6 +150,21 @@ TEST(InterceptTls, P22_e_ReadsAClientHelloByteByByte) {
     auto talk = asking_for("origin.test", {"http/1.1"});
     talk.most_per_read = 1;
     EXPECT_EQ(intercept(*context, talk).answer, "inside");
+    EXPECT_EQ(context->client->sni, "origin.test");
+}
+
+TEST(InterceptTls, P22_e_ReadsAClientHelloInSeveralRecords) {
+    auto const hello = hello_of(asking_for("origin.test"));
+    auto const version = hello.substr(0, 3);  // of a record: type and version, then two bytes of length
+    std::string cut;
+    for (std::size_t at = 5; at < hello.size(); at += 40) {
+        auto const piece = hello.substr(at, 40);
+        cut += version + '\0' + static_cast<char>(piece.size()) + piece;
+    }
+    Watched bench;
+    bench.watcher->on_hello = [](addons::ClientHelloData& data) { data.ignore_connection = true; };
+    auto const context = bench.connect(target, regular);
+    EXPECT_EQ(intercept_text(*context, cut), "ignored");
     EXPECT_EQ(context->client->sni, "origin.test");
 }
 
@@ -225,45 +279,6 @@ TEST(InterceptTls, P30_a_FillsBothRecords) {
     EXPECT_THAT(context->server->certificate_list, testing::SizeIs(1));
     EXPECT_THAT(context->layers, ElementsAre("tls"));
 }
-
-/// Writes down the hooks of TLS, and does in some what it is told to.
-class Watcher final : public addons::Addon {
-public:
-    std::string name() const override { return "watcher"; }
-    Played tls_clienthello(addons::ClientHelloData& data) override {
-        if (on_hello) on_hello(data);
-        co_return note("clienthello " + data.client.sni.value_or("without a name"));
-    }
-    Played tls_start_client(addons::ClientTlsData& data) override {
-        if (on_start_client) on_start_client(data);
-        co_return note("start client");
-    }
-    Played tls_established_client(addons::ClientTlsData& data) override {
-        co_return note("established client " + data.client.tls_version.value_or("nothing"));
-    }
-    Played tls_failed_client(addons::ClientTlsData& data) override {
-        co_return note("failed client " + std::string(data.client.error ? "with error" : ""));
-    }
-    Played tls_start_server(addons::ServerTlsData&) override { co_return note("start server"); }
-    Played tls_established_server(addons::ServerTlsData& data) override {
-        co_return note("established server " + data.server.tls_version.value_or("nothing"));
-    }
-    Played tls_failed_server(addons::ServerTlsData& data) override {
-        co_return note("failed server " + std::string(data.server.error ? "with error" : ""));
-    }
-
-    std::function<void(addons::ClientHelloData&)> on_hello{};
-    std::function<void(addons::ClientTlsData&)> on_start_client{};
-    std::vector<std::string> calls{};
-
-private:
-    void note(std::string call) { calls.push_back(std::move(call)); }
-};
-
-struct Watched : Bench {
-    explicit Watched(Settings const& settings = trusting_settings()) : Bench(settings) { chain.add(watcher); }
-    std::shared_ptr<Watcher> watcher = std::make_shared<Watcher>();
-};
 
 TEST(InterceptTls, P40_RunsItsHooksInOrder) {
     Watched bench;

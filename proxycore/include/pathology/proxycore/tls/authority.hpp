@@ -73,6 +73,9 @@ public:
     /// Whence it was loaded or to where it was written; empty for one in memory.
     std::filesystem::path file() const;
     bool has_expired() const;
+    /// What its user ought to know, a sentence; empty when all is well. An authority that has expired works on, and
+    /// nobody takes what it signs.
+    std::string warning() const;
 
     /// Issues a certificate with a random serial, from two days ago for 199 days, with its chain where the authority's
     /// file has one.
