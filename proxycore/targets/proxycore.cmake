@@ -66,7 +66,6 @@ pathology_library(proxycore
             include/pathology/proxycore/upstream/route.hpp
             include/pathology/proxycore/layers/http_streams.hpp include/pathology/proxycore/layers/layers.hpp
             include/pathology/proxycore/layers/servers.hpp include/pathology/proxycore/layers/settings.hpp
-            include/pathology/proxycore/layers/tls_service.hpp
             include/pathology/proxycore/layers/http2_server.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
     PUBLIC  pathology::pattern pathology::protocol pathology::tls pathology::tunnel
@@ -100,6 +99,7 @@ if(PATHOLOGY_BUILD_TESTS)
 endif()
 pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/http1_layer_test.cpp test/layers/http1_trouble_test.cpp test/layers/exchange_test.cpp
+            test/layers/streaming_test.cpp
             test/layers/alone.cpp test/layers/http_bench.cpp test/support/streams.cpp)
 pathology_fuzzer(exchange_fuzz SOURCES fuzz/exchange_fuzz.cpp test/layers/alone.cpp test/support/streams.cpp
                  LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict INCLUDE test)

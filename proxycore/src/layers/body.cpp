@@ -18,32 +18,34 @@ Result<std::string> modified(flow::StreamModifier const& modifier, std::string_v
     }
 }
 
-/// One body under way.
-class Passage {
+/// The sending end of a stream: what an addon's function makes of it, and a copy for the flow.
+class Outlet {
 public:
-    Passage(BodyStream& to, flow::Streaming const& how, std::string* copy)
+    Outlet(BodyStream& to, flow::Streaming const& how, std::string* copy)
         : to_(to), modifier_(std::get_if<flow::StreamModifier>(&how)), copy_(copy) {
         if (modifier_ != nullptr && !*modifier_) modifier_ = nullptr;
     }
 
     asio::awaitable<Result<void>> send(std::string_view piece) {
-        if (modifier_ == nullptr) co_return co_await send_on(piece);
+        if (modifier_ == nullptr || piece.empty()) co_return co_await send_on(piece);
         auto const changed = modified(*modifier_, piece);
         if (changed.has_error()) co_return changed.error();
         co_return co_await send_on(*changed);
     }
-    asio::awaitable<Result<void>> finish(http::Fields const* trailers) {
-        if (modifier_ != nullptr) {
-            auto const last = co_await send({});
-            if (last.has_error()) co_return last.error();
-        }
-        co_return co_await to_.finish(trailers);
+
+    /// The function has a last word.
+    asio::awaitable<Result<void>> finish(http::Fields const& trailers) {
+        auto const last = modifier_ != nullptr ? modified(*modifier_, {}) : Result<std::string>(std::string());
+        if (last.has_error()) co_return last.error();
+        auto const sent = co_await send_on(*last);
+        if (sent.has_error()) co_return sent;
+        co_return co_await to_.finish(trailers.empty() ? nullptr : &trailers);
     }
 
 private:
     asio::awaitable<Result<void>> send_on(std::string_view piece) {
-        if (copy_ != nullptr) copy_->append(piece);
         if (piece.empty()) co_return Result<void>();
+        if (copy_ != nullptr) copy_->append(piece);
         co_return co_await to_.send_body(piece);
     }
 
@@ -52,27 +54,31 @@ private:
     std::string* copy_;
 };
 
+Passed reading_failed(Failure failure) { return {std::move(failure), std::nullopt}; }
+Passed sending_failed(Failure failure) { return {std::nullopt, std::move(failure)}; }
+
 }  // namespace
 
-Failure too_large(std::string_view message, std::uint64_t limit) {
-    bool const is_request = message == "request";
-    return {Failure::Kind::too_large,
-            "the body of the " + std::string(message) + " is larger than the " + std::to_string(limit) +
-                " bytes of body_size_limit",
-            is_request ? 413u : 502u};
+Failure too_large(std::string_view name, std::uint64_t limit) {
+    auto const what = "the body of the " + std::string(name) + " is larger than the " + std::to_string(limit) +
+                      " bytes of body_size_limit";
+    return {Failure::Kind::too_large, what, name == "request" ? 413u : 502u};
 }
 
-asio::awaitable<Result<Collected>> collect_body(BodyStream& from, HttpSettings const& settings,
-                                                std::string_view message, std::string& into) {
-    if (auto const length = from.announced_length()) into.reserve(std::min(*length, most_reserved));
+asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message& message, HttpSettings const& settings,
+                                                std::string_view name) {
+    auto& content = message.raw_content.emplace();
+    if (auto const length = from.announced_length()) content.reserve(std::min(*length, most_reserved));
     for (;;) {
         auto const piece = co_await from.read_body();
         if (piece.has_error()) co_return piece.error();
-        if (piece->empty()) co_return Collected::whole;
-        into.append(*piece);
-        if (is_over(into.size(), settings.body_size_limit)) co_return too_large(message, *settings.body_size_limit);
-        if (is_over(into.size(), settings.stream_large_bodies)) co_return Collected::too_much_to_keep;
+        if (piece->empty()) break;
+        content.append(*piece);
+        if (is_over(content.size(), settings.body_size_limit)) co_return too_large(name, *settings.body_size_limit);
+        if (is_over(content.size(), settings.stream_large_bodies)) co_return Collected::too_much_to_keep;
     }
+    if (auto const& trailers = from.trailers(); !trailers.empty()) message.trailers = trailers;
+    co_return Collected::whole;
 }
 
 asio::awaitable<Result<void>> discard_body(BodyStream& from) {
@@ -83,31 +89,27 @@ asio::awaitable<Result<void>> discard_body(BodyStream& from) {
     }
 }
 
-asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Streaming const& how,
-                                  std::optional<std::uint64_t> limit, std::string_view message, std::string first,
-                                  std::string* copy) {
-    Passed passed;
-    Passage passage(to, how, copy);
+asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
+                                  HttpSettings const& settings, std::string_view name) {
+    auto const first = std::exchange(message.raw_content, std::nullopt).value_or("");
+    std::string copy;
+    Outlet outlet(to, message.stream, settings.store_streamed_bodies ? &copy : nullptr);
     std::uint64_t size = first.size();
-    std::string_view piece = first;
-    do {
-        if (!piece.empty()) {
-            auto const sent = co_await passage.send(piece);
-            if (sent.has_error()) passed.sending = sent.error();
-        }
-        if (passed.sending) co_return passed;
-        auto const next = co_await from.read_body();
-        if (next.has_error()) passed.reading = next.error();
-        if (passed.reading) co_return passed;
-        piece = *next;
-        size += piece.size();
-        if (is_over(size, limit)) passed.reading = too_large(message, *limit);
-        if (passed.reading) co_return passed;
-    } while (!piece.empty());
-    auto const& trailers = from.trailers();
-    auto const finished = co_await passage.finish(trailers.empty() ? nullptr : &trailers);
-    if (finished.has_error()) passed.sending = finished.error();
-    co_return passed;
+    auto sent = co_await outlet.send(first);
+    while (sent) {
+        auto const piece = co_await from.read_body();
+        if (piece.has_error()) co_return reading_failed(piece.error());
+        if (piece->empty()) break;
+        size += piece->size();
+        if (is_over(size, settings.body_size_limit))
+            co_return reading_failed(too_large(name, *settings.body_size_limit));
+        sent = co_await outlet.send(*piece);
+    }
+    if (sent) sent = co_await outlet.finish(from.trailers());
+    if (sent.has_error()) co_return sending_failed(sent.error());
+    if (!from.trailers().empty()) message.trailers = from.trailers();
+    if (settings.store_streamed_bodies) message.raw_content = std::move(copy);
+    co_return Passed();
 }
 
 }  // namespace pathology::proxycore::layers

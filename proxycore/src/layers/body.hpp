@@ -31,10 +31,10 @@ enum class Collected {
     too_much_to_keep,  ///< stream_large_bodies is passed: what came so far is there, and the rest is to be streamed
 };
 
-/// Reads a body into `into`. `message` is "request" or "response".
+/// Reads the body of a message into its raw_content, and its trailers. `name` is "request" or "response".
 /// Errors: those of reading; too_large.
-asio::awaitable<Result<Collected>> collect_body(BodyStream& from, HttpSettings const& settings,
-                                                std::string_view message, std::string& into);
+asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message& message, HttpSettings const& settings,
+                                                std::string_view name);
 
 /// Reads a body that nobody wants, up to its end.
 asio::awaitable<Result<void>> discard_body(BodyStream& from);
@@ -45,10 +45,10 @@ struct Passed {
     bool is_whole() const { return !reading && !sending; }
 };
 
-/// Passes a body from one end to the other, as `how` says, with its trailers, and ends the message there. `first` are
-/// bytes of it that were read before. `copy`, unless null, gets what was sent.
-asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Streaming const& how,
-                                  std::optional<std::uint64_t> limit, std::string_view message, std::string first,
-                                  std::string* copy);
+/// Passes the body of a message from one end to the other, as its `stream` says, and ends it there. What its
+/// raw_content has of it already goes first; what is left there is nothing or, with store_streamed_bodies, what was
+/// sent.
+asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
+                                  HttpSettings const& settings, std::string_view name);
 
 }  // namespace pathology::proxycore::layers

@@ -20,6 +20,8 @@ bool opens_websocket(flow::HttpFlow const& flow) {
            version == "13";
 }
 
+Failure taken_away() { return {Failure::Kind::cancelled, "an addon took the answer away"}; }
+
 }  // namespace
 
 asio::awaitable<bool> ExchangeRun::answer() {
@@ -29,8 +31,11 @@ asio::awaitable<bool> ExchangeRun::answer() {
         bool const lives = co_await run_hook(addons::hooks::responseheaders);
         if (!lives) co_return false;
     }
+    if (!flow_.response) co_return co_await fail(taken_away());
     if (!is_of_server) co_return co_await deliver();
     if (switches_protocols(flow_)) co_return co_await hand_over();
+    if (is_over(server_->announced_length(), settings().body_size_limit))
+        co_return co_await fail(too_large("response", *settings().body_size_limit));
     if (is_streamed(*flow_.response)) co_return co_await stream_answer();
     co_return co_await take_answer_body();
 }
@@ -43,12 +48,7 @@ void ExchangeRun::take_answer_head() {
 
 asio::awaitable<bool> ExchangeRun::take_answer_body() {
     auto& response = *flow_.response;
-    if (is_over(server_->announced_length(), settings().body_size_limit)) {
-        auto failure = too_large("response", *settings().body_size_limit);
-        co_return co_await fail(std::move(failure));
-    }
-    auto& content = response.raw_content.emplace();
-    auto const collected = co_await collect_body(*server_, settings(), "response", content);
+    auto const collected = co_await collect_body(*server_, response, settings(), "response");
     if (collected.has_error()) co_return co_await fail(collected.error());
     if (*collected == Collected::too_much_to_keep) {
         response.stream = true;
@@ -60,25 +60,18 @@ asio::awaitable<bool> ExchangeRun::take_answer_body() {
 
 /// A server that is not needed any more is free for others while the hook and the client take their time.
 void ExchangeRun::note_answer_end() {
-    auto& response = *flow_.response;
-    response.timestamp_end = context_.now();
-    if (auto const& trailers = server_->trailers(); !trailers.empty()) response.trailers = trailers;
+    flow_.response->timestamp_end = context_.now();
     if (!upload_) server_.reset();
 }
 
 asio::awaitable<bool> ExchangeRun::stream_answer() {
     auto& response = *flow_.response;
-    auto first = std::exchange(response.raw_content, std::nullopt).value_or("");
     has_begun_ = true;
     auto const begun = co_await client_.begin(response);
     if (begun.has_error()) co_return co_await fail_of_client(begun.error());
-    std::string copy;
-    auto* const kept = settings().store_streamed_bodies ? &copy : nullptr;
-    auto const passed = co_await pass_body(*server_, client_, response.stream, settings().body_size_limit, "response",
-                                           std::move(first), kept);
+    auto const passed = co_await pass_body(*server_, client_, response, settings(), "response");
     if (passed.sending) co_return co_await fail_of_client(*passed.sending);
     if (passed.reading) co_return co_await fail(*passed.reading);
-    if (kept != nullptr) response.raw_content = std::move(copy);
     note_answer_end();
     co_return co_await conclude();
 }
@@ -86,6 +79,7 @@ asio::awaitable<bool> ExchangeRun::stream_answer() {
 asio::awaitable<bool> ExchangeRun::deliver() {
     bool const lives = co_await conclude();
     if (!lives) co_return false;
+    if (!flow_.response) co_return co_await fail(taken_away());
     has_begun_ = true;
     auto const sent = co_await client_.send(*flow_.response);
     if (sent.has_error()) co_return co_await fail_of_client(sent.error());

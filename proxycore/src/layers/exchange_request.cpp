@@ -30,10 +30,8 @@ asio::awaitable<bool> ExchangeRun::take_request_head() {
         bool const lives = co_await run_hook(addons::hooks::requestheaders);
         if (!lives) co_return false;
     }
-    if (is_over(length, settings().body_size_limit)) {
-        auto failure = too_large("request", *settings().body_size_limit);
-        co_return co_await fail(std::move(failure));
-    }
+    if (is_over(length, settings().body_size_limit))
+        co_return co_await fail(too_large("request", *settings().body_size_limit));
     if (flow_.request.headers.contains("Expect")) co_await tell_to_continue();
     co_return true;
 }
@@ -56,10 +54,8 @@ asio::awaitable<bool> ExchangeRun::take_request_body() {
     streams_request_ = is_streamed(request);
     if (streams_request_ && flow_.response) co_return co_await settle_answered_stream();
     if (streams_request_) co_return true;
-    auto& content = request.raw_content.emplace();
-    auto const collected = co_await collect_body(client_, settings(), "request", content);
+    auto const collected = co_await collect_body(client_, request, settings(), "request");
     if (collected.has_error()) co_return co_await fail_of_client(collected.error());
-    if (!client_.trailers().empty()) request.trailers = client_.trailers();
     if (*collected == Collected::whole) co_return true;
     if (flow_.response) co_return co_await drop_request_body();
     streams_request_ = true;
@@ -140,17 +136,11 @@ asio::awaitable<void> ExchangeRun::upload_whole() {
 
 asio::awaitable<void> ExchangeRun::upload_streamed() {
     auto& request = flow_.request;
-    auto first = std::exchange(request.raw_content, std::nullopt).value_or("");
-    std::string copy;
-    auto* const kept = settings().store_streamed_bodies ? &copy : nullptr;
-    auto const passed = co_await pass_body(client_, *server_, request.stream, settings().body_size_limit, "request",
-                                           std::move(first), kept);
+    auto const passed = co_await pass_body(client_, *server_, request, settings(), "request");
     upload_->server_failure = passed.sending;
     upload_->client_failure = passed.reading;
     if (passed.reading) server_->abort();  // whoever waits for the answer is told why
     if (!passed.is_whole()) co_return;
-    if (kept != nullptr) request.raw_content = std::move(copy);
-    if (!client_.trailers().empty()) request.trailers = client_.trailers();
     request.timestamp_end = context_.now();
     co_await call(addons::hooks::request);
 }

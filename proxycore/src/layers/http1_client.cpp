@@ -42,6 +42,7 @@ asio::awaitable<void> Http1Conversation::run() {
     context_.layers.push_back("http/1");
     bool goes_on = true;
     while (goes_on) goes_on = co_await serve_one();
+    if (!client_.is_taken_over()) co_await client_.leave();
 }
 
 /// Whether the connection goes on with another request.

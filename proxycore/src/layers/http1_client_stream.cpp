@@ -4,12 +4,19 @@
 #include <pathology/proxycore/http1/serialise.hpp>
 #include <pathology/proxycore/http2/server_session.hpp>
 #include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/within.hpp>
 #include <utility>
+#include <vector>
 
 #include "layers/http1_guard.hpp"
 #include "layers/http1_leniency.hpp"
 
 namespace pathology::proxycore::layers {
+namespace {
+
+constexpr std::chrono::seconds most_lingering{2};
+
+}  // namespace
 
 Http1ClientStream::Http1ClientStream(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
     : stream_(std::move(stream)),
@@ -43,6 +50,24 @@ asio::awaitable<Result<bool>> Http1ClientStream::read_head() {
 
 bool Http1ClientStream::may_go_on() const {
     return reader_.keep_alive() && answer_stays_ && output_.is_in_order() && !input_.has_ended();
+}
+
+asio::awaitable<void> Http1ClientStream::leave() {
+    bool const has_more = (input_.is_inside_message() && announced_length() != 0u) || input_.has_failed();
+    if (has_more && !input_.has_ended()) {
+        stream_->close(net::HowToClose::half_close);
+        co_await net::finish_within(most_lingering, drain());
+    }
+    stream_->close(net::HowToClose::fin);
+}
+
+asio::awaitable<void> Http1ClientStream::drain() {
+    std::vector<char> nowhere(64 * 1024);
+    net::error_code ec;
+    while (!ec) {
+        auto const arrived = co_await stream_->read_some(asio::buffer(nowhere));
+        ec = arrived.ec;
+    }
 }
 
 asio::awaitable<Result<void>> Http1ClientStream::send_raw(std::string_view bytes) {

@@ -23,6 +23,9 @@ public:
     http::RequestHead const& head() const { return reader_.head(); }
     /// Whether another request may come after this one.
     bool may_go_on() const;
+    /// Ends the connection so that a client that is still sending gets to see its answer (RFC 9112 §9.6).
+    asio::awaitable<void> leave();
+    bool is_taken_over() const { return stream_ == nullptr; }
     /// Sends bytes that belong to no message.
     asio::awaitable<Result<void>> send_raw(std::string_view bytes);
     /// take_over() after a CONNECT: line ends that some clients send after its head belong to nothing.
@@ -42,6 +45,7 @@ public:
     std::unique_ptr<net::Stream> take_over() override;
 
 private:
+    asio::awaitable<void> drain();
     void begin_message(flow::Response const& response, std::optional<std::uint64_t> size);
     static Result<void> sent(net::error_code ec);
 

@@ -65,8 +65,8 @@ void append_target(std::string& out, flow::Request const& request, RequestForm f
         out.append(request.authority.empty() ? request.url() : request.authority);
         return;
     }
-    bool const is_absolute =
-        form == RequestForm::absolute || (form == RequestForm::as_it_is && !request.authority.empty());
+    bool const was_absolute = !request.authority.empty() && request.http_version.major < 2;  // HTTP/2 has one always
+    bool const is_absolute = form == RequestForm::absolute || (form == RequestForm::as_it_is && was_absolute);
     auto const path = is_absolute && request.path == "*" ? std::string_view() : std::string_view(request.path);
     if (is_absolute && request.authority.empty()) {
         out.append(request.url());

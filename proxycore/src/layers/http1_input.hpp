@@ -32,6 +32,8 @@ public:
     /// A head was read, and the end of its message not yet.
     bool is_inside_message() const { return is_inside_; }
     bool has_ended() const { return has_ended_; }
+    /// What came was no message, and nothing after it is read.
+    bool has_failed() const { return has_failed_; }
 
 private:
     http1::Outcome take();
@@ -44,6 +46,7 @@ private:
     net::error_code broken_by_{};
     bool is_inside_ = false;
     bool has_ended_ = false;  ///< the peer's side
+    bool has_failed_ = false;
 };
 
 }  // namespace pathology::proxycore::layers

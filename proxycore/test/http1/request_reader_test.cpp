@@ -122,6 +122,50 @@ INSTANTIATE_TEST_SUITE_P(
             "AsteriskWithAnyMethod", "GET * HTTP/1.1\r\n\r\n", {"head GET * HTTP/1.1", "end", "closed"}, lenient}),
     test::row_name);
 
+constexpr Leniency any_framing = {.any_framing = true};
+
+INSTANTIATE_TEST_SUITE_P(
+    AnyFraming, RequestReaderReads,
+    testing::Values(
+        RequestCase{
+            "ChunkedCountsBeforeALength",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            {"head POST / HTTP/1.1 | Host: a | Content-Length: 3 | Transfer-Encoding: chunked", "end", "closed"},
+            any_framing},
+        RequestCase{
+            "TheFirstLengthCounts",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\ncontent-length: 1\r\nContent-Length: 2\r\n\r\na",
+            {"head POST / HTTP/1.1 | Host: a | Content-Length: x | content-length: 1 | Content-Length: 2", "body \"a\"",
+             "end", "closed"},
+            any_framing},
+        RequestCase{"ALengthCountsBeforeCodingsThatAreNotChunked",
+                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nContent-Length: 1\r\n\r\na",
+                    {"head POST / HTTP/1.1 | Host: a | Transfer-Encoding: gzip | Content-Length: 1", "body \"a\"",
+                     "end", "closed"},
+                    any_framing},
+        RequestCase{"ChunkedInHttp10",
+                    "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+                    {"head POST / HTTP/1.0 | Transfer-Encoding: chunked", "body \"a\"", "end", "closed"},
+                    any_framing},
+        RequestCase{"NamesThatLookHidden",
+                    "GET / HTTP/1.1\r\nHost: a\r\n-ontent-Length: 1\r\nContent-Length: -1\r\n\r\n",
+                    {"head GET / HTTP/1.1 | Host: a | -ontent-Length: 1 | Content-Length: -1", "end", "closed"},
+                    any_framing}),
+    test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    LineFolding, RequestReaderReads,
+    testing::Values(RequestCase{"IsOneSpace",
+                                "GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n \t c\r\n\td\r\nB: e\r\n\r\n",
+                                {"head GET / HTTP/1.1 | Host: a | A: b c d | B: e", "end", "closed"},
+                                {.line_folding = true}},
+                    RequestCase{
+                        "OfTrailers",
+                        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n c\r\n\r\n",
+                        {"head POST / HTTP/1.1 | Host: a | Transfer-Encoding: chunked", "end | A: b c", "closed"},
+                        {.line_folding = true}}),
+    test::row_name);
+
 struct KeepAliveCase {
     std::string_view name, wire;
     bool keep_alive;

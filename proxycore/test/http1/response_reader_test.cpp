@@ -118,6 +118,22 @@ INSTANTIATE_TEST_SUITE_P(
                                  Leniency::all()}),
     test::row_name);
 
+INSTANTIATE_TEST_SUITE_P(
+    AnyFraming, ResponseReaderReads,
+    testing::Values(ResponseCase{"LastsUntilTheCloseWithoutAGoodLength",
+                                 {"GET"},
+                                 "HTTP/1.1 200 OK\r\nContent-Length: +1\r\nTransfer-Encoding: foo\r\n\r\nall",
+                                 {"head HTTP/1.1 200 OK | Content-Length: +1 | Transfer-Encoding: foo", "body \"all\"",
+                                  "end", "closed"},
+                                 {.any_framing = true}},
+                    ResponseCase{
+                        "ChunkedCountsBeforeALength",
+                        {"GET"},
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n0\r\n\r\n",
+                        {"head HTTP/1.1 200 OK | Transfer-Encoding: chunked | Content-Length: 9", "end", "closed"},
+                        {.any_framing = true}}),
+    test::row_name);
+
 TEST(ResponseReader, LeavesTheTunnelAfterConnectAlone) {
     ResponseReader reader;
     reader.expect_reply_to("CONNECT");

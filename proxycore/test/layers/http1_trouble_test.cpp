@@ -138,6 +138,15 @@ TEST(Http1Layer, TellsOfAChunkThatIsNone) {
     EXPECT_EQ(bench.calls, "requestheaders error");
 }
 
+TEST(Http1Layer, LetsAClientThatIsStillSendingSeeItsAnswer) {
+    HttpBench bench;
+    bench.settings.http.body_size_limit = 10;
+    std::string const body(300'000, 'x');
+    bench.talk({{"", post_head + "Content-Length: 300000\r\n\r\n" + body, Then::read_to_end}});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(bench.received, EndsWith("</html>\n"));
+}
+
 TEST(Http1Layer, P17_a_ClosesAnIdleClient) {
     HttpBench bench;
     bench.settings.times.idle = std::chrono::milliseconds(100);
