@@ -67,6 +67,7 @@ pathology_library(proxycore
             include/pathology/proxycore/layers/http_streams.hpp include/pathology/proxycore/layers/layers.hpp
             include/pathology/proxycore/layers/servers.hpp include/pathology/proxycore/layers/settings.hpp
             include/pathology/proxycore/layers/http2_server.hpp
+            include/pathology/proxycore/layers/tls_service.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
     PUBLIC  pathology::pattern pathology::protocol pathology::tls pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
