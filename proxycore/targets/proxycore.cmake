@@ -123,7 +123,7 @@ endif()
 pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/http2_bench.cpp test/layers/http2_client_test.cpp test/layers/http2_relay_test.cpp
             test/layers/http2_server_test.cpp
-            test/http2/server.cpp test/http2/wire.cpp)
+            test/http2/server.cpp test/http2/wire.cpp test/support/streams.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(proxy_test SIZE component LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
     SOURCES test/proxy/options_test.cpp test/proxy/origin.cpp test/proxy/proxy_bench.cpp test/proxy/regular_test.cpp

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
+#include <pathology/proxycore/layers/http1_server.hpp>
 #include <pathology/proxycore/layers/tls_service.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <sstream>
@@ -13,6 +14,7 @@
 
 #include "support/folder.hpp"
 #include "support/play.hpp"
+#include "support/streams.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -49,6 +51,17 @@ void expect_no_exception(std::exception_ptr const& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
 
+asio::awaitable<void> answer_http1(std::unique_ptr<net::Stream> stream, Http2Bench& bench) {
+    std::array<char, 4096> bytes{};
+    while (bench.asked.find("\r\n\r\n") == std::string::npos) {
+        auto const [ec, n] = co_await stream->read_some(asio::buffer(bytes));
+        if (ec) co_return;
+        bench.asked.append(bytes.data(), n);
+    }
+    co_await net::send(*stream, bench.http1_answer);
+    co_await proxycore::test::read_to_end(*stream, bench.asked);
+}
+
 /// One connection to the bench's origin, for all requests.
 class OriginServers final : public Servers {
 public:
@@ -65,6 +78,7 @@ public:
             co_return failure;
         }
         auto pipe = net::make_memory_pipe(executor_, {bench_.capacity, bench_.most_per_read, "proxy", "origin"});
+        if (!bench_.http1_answer.empty()) co_return ask_http1_origin(std::move(pipe));
         bench_.origin = std::make_shared<test::Origin>(std::move(pipe.far), bench_.origin_settings, bench_.origin_body);
         bench_.origin->server.answers = bench_.origin_answers;
         asio::co_spawn(executor_, run_origin(bench_.origin), expect_no_exception);
@@ -85,6 +99,13 @@ public:
     }
 
 private:
+    std::unique_ptr<ServerStream> ask_http1_origin(net::MemoryPipe pipe) {
+        asio::co_spawn(executor_, answer_http1(std::move(pipe.far), bench_), expect_no_exception);
+        auto const& http = bench_.settings.http;
+        auto connection = std::make_unique<Http1Server>(std::move(pipe.near), http, RequestForm::as_it_is);
+        return ask_http1(std::move(connection), [](auto) {});
+    }
+
     Http2Bench& bench_;
     asio::any_io_executor executor_;
     std::unique_ptr<Http2Server> connection_;

@@ -89,6 +89,8 @@ public:
     http2::ServerSettings origin_settings{};
     std::string origin_body = "ok";
     bool origin_answers = true;
+    /// What an origin of HTTP/1 answers, if it is one.
+    std::string http1_answer{};
 
     /// Runs the layer against a client who plays `script`, which gets the client's end. The script's end is that of its
     /// connection.
@@ -102,6 +104,7 @@ public:
 
     // --- what came of it ---
     std::shared_ptr<Origin> origin{};
+    std::string asked{};                               ///< an origin of HTTP/1
     std::string calls{};                               ///< the hooks, in order, with blanks between
     std::vector<std::unique_ptr<flow::Flow>> flows{};  ///< as `response` or `error` saw them
     std::vector<std::string> log{};

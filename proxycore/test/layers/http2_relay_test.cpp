@@ -130,5 +130,48 @@ TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
     EXPECT_TRUE(flow.websocket.has_value());
 }
 
+// --- to servers of HTTP/1 --------------------------------------------------------------------------------------------
+
+TEST_F(Http2Relay, AsksAServerOfHttp1InItsOwnWay) {
+    bench.http1_answer =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: X-Hop\r\nX-Hop: 1\r\nServer: s\r\n\r\n"
+        "2\r\nok\r\n0\r\nX-T: 9\r\n\r\n";
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const head = headers(1, {{":method", "GET"},
+                                      {":scheme", "http"},
+                                      {":path", "/a"},
+                                      {":authority", "x"},
+                                      {"cookie", "a=1"},
+                                      {"cookie", "b=2"}});
+        auto const said = hello() + head;
+        co_await client.say(said);
+        auto const heard = co_await client.hear("HEADERS 1 END_STREAM,END_HEADERS");
+        EXPECT_EQ(heard, "HEADERS 1 END_HEADERS\nDATA 1 'ok'\nHEADERS 1 END_STREAM,END_HEADERS\n");
+    });
+    EXPECT_EQ(bench.asked, "GET /a HTTP/1.1\r\nHost: x\r\ncookie: a=1; b=2\r\n\r\n");
+}
+
+TEST_F(Http2Relay, OpensAWebSocketOnAServerOfHttp1) {
+    bench.http1_answer =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: x\r\n\r\n\x81\x02yo";
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const head = headers(1,
+                                  {{":method", "CONNECT"},
+                                   {":protocol", "websocket"},
+                                   {":scheme", "http"},
+                                   {":path", "/chat"},
+                                   {":authority", "x"},
+                                   {"sec-websocket-version", "13"}},
+                                  flag::end_headers);
+        auto const said = hello() + head;
+        co_await client.say(said);
+        co_await client.hear("yo'");
+        client.leave(net::HowToClose::fin);
+    });
+    EXPECT_THAT(bench.asked, testing::StartsWith("GET /chat HTTP/1.1\r\nHost: x\r\nsec-websocket-version: 13\r\n"
+                                                 "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: "));
+}
+
 }  // namespace
 }  // namespace pathology::proxycore::layers
