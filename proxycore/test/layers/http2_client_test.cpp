@@ -194,6 +194,7 @@ TEST(Http2Client, IsToldWhatItDidWrong) {
 
 TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
     Http2Bench bench;
+    bench.settings.times.stop = std::chrono::milliseconds(50);
     bench.deeds["request"] = [&](flow::HttpFlow& flow) {
         says("late")(flow);
         flow.intercept();
@@ -227,6 +228,7 @@ TEST(Http2Client, IsToldGoodbyeWhenItIsIdle) {
 
 TEST(Http2Client, IsAskedForASignOfLifeWhileItsExchangeTakesTime) {
     Http2Bench bench;
+    bench.settings.times.stop = std::chrono::milliseconds(50);
     bench.settings.times.idle = std::chrono::milliseconds(50);
     bench.deeds["request"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
     bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
