@@ -216,20 +216,19 @@ TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
 TEST(Http2Client, IsToldGoodbyeWhenItIsIdle) {
     Http2Bench bench;
     bench.settings.times.idle = std::chrono::milliseconds(50);
-    bench.deeds["request"] = says("ok");
     bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
-        auto const asked = hello() + get(1);
-        co_await client.say(asked);
+        auto const first = hello();
+        co_await client.say(first);
         auto const all = co_await client.hear_all();
-        EXPECT_THAT(all, HasSubstr("DATA 1 END_STREAM 'ok'\nGOAWAY 1 NO_ERROR\n"));
+        EXPECT_THAT(all, HasSubstr("GOAWAY 0 NO_ERROR\n"));
     });
 }
 
 TEST(Http2Client, IsAskedForASignOfLifeWhileItsExchangeTakesTime) {
     Http2Bench bench;
     bench.settings.times.stop = std::chrono::milliseconds(50);
-    bench.settings.times.idle = std::chrono::milliseconds(50);
+    bench.settings.times.idle = std::chrono::seconds(1);
     bench.deeds["request"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
     bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
