@@ -114,6 +114,8 @@ boost::system::result<void, StartFailure> Daemon::start() {
     if (auto const secure = state.service->security.check(); !secure) {
         return StartFailure{ExitCode::usage, secure.error().message};
     }
+    if (auto const warning = state.service->security.warning(); state.console != nullptr && !warning.empty())
+        state.console->err("pathod: " + warning + "\n");
     for (unsigned i = 0; i < std::max(state.options.threads, 1U); ++i) {
         state.desks.push_back(std::make_unique<Desk>(*state.service));
     }

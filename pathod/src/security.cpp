@@ -36,6 +36,8 @@ tls::Result<void> Security::check() {
     return {};
 }
 
+std::string Security::warning() const { return certificates_ ? certificates_->authority().warning() : std::string(); }
+
 tls::Result<std::string> Security::authority_pem() {
     if (auto const& prepared = prepare_certificates(); !prepared) return prepared.error();
     return certificates_->authority().certificate_pem();

@@ -30,6 +30,9 @@ public:
     /// The certificate that clients have to trust, as PEM; of the authority that signs what is made.
     tls::Result<std::string> authority_pem();
 
+    /// What the user ought to know of the authority, where there is one already; empty when all is well.
+    std::string warning() const;
+
     /// Finds out at start what is wrong with the options, as far as any were given.
     tls::Result<void> check();
 

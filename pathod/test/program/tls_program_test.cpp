@@ -124,6 +124,35 @@ TEST(Program, RefusesABrokenAuthority) {
     EXPECT_THAT(ended.err, HasSubstr("it holds no certificate"));
 }
 
+/// Good in the year 2020.
+constexpr std::string_view old_authority = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgxdmVb0EsWwrcSiao
+iS1Ac6x36mYns7Zd/2hN0N1f84yhRANCAASxyzAkvtS+Kuzg0NhbuNVrCdjCOQgR
+2/vYvUA6fJeNG+pZTZD0y815AU086XJNGkOFOM2TTQC677h8zF/OkHlE
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+MIIBHTCBxKADAgECAgEBMAoGCCqGSM49BAMCMA4xDDAKBgNVBAMMA29sZDAeFw0y
+MDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMA4xDDAKBgNVBAMMA29sZDBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABLHLMCS+1L4q7ODQ2Fu41WsJ2MI5CBHb+9i9
+QDp8l40b6llNkPTLzXkBTTzpck0aQ4U4zZNNALrvuHzMX86QeUSjEzARMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgWcI8U2S02GHG3C++XdS6hrVa
+ghrQ2nxKIHc5ij/hCqsCIQD8YY+sD6I4Chrb3IPv7WsTaLzazT9qj/yQK20MQJbK
+vQ==
+-----END CERTIFICATE-----
+)";
+
+TEST(Program, WarnsOfAnAuthorityThatHasExpired) {
+    Folder const folder;
+    auto const file = folder.write("pathology-ca.pem", old_authority);
+    Process process(PATHOD_PROGRAM, {"-s", "-p", "0", "--confdir", folder.path().string()});
+    auto const warning = process.read_error_line();
+    EXPECT_THAT(warning, HasSubstr(file));
+    EXPECT_THAT(warning, HasSubstr("has expired"));
+    EXPECT_THAT(process.read_line(), HasSubstr("listening"));  // all the same
+    process.signal(SIGTERM);
+    process.wait();
+}
+
 TEST(Program, MakesNoAuthorityUnlessItNeedsOne) {
     Pathod const pathod({});
     EXPECT_FALSE(std::filesystem::exists(pathod.conf()));

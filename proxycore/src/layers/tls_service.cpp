@@ -32,11 +32,15 @@ tls::Authority open_authority(TlsSettings const& settings) {
     return value_of(tls::Authority::open(folder, options), confdir);
 }
 
-std::unique_ptr<tls::CertificateStore> open_certificates(TlsSettings const& settings) {
+std::unique_ptr<tls::CertificateStore> open_certificates(TlsSettings const& settings,
+                                                         std::vector<std::string>& warnings) {
     auto store = std::make_unique<tls::CertificateStore>(open_authority(settings));
+    if (auto const warning = store->authority().warning(); !warning.empty()) warnings.push_back(warning);
     for (auto const& given : settings.certificates) {
-        auto const read = store->give_file(given, settings.passphrase);
-        if (!read) throw flow::OptionsError(std::string(certs) + ": " + read.error().message);
+        auto const identity = value_of(store->give_file(given, settings.passphrase), certs);
+        if (!identity.certificate().is_authority) continue;
+        warnings.push_back("certs: '" + given +
+                           "' is the certificate of an authority, which clients refuse of a server");
     }
     return store;
 }
@@ -71,8 +75,7 @@ std::shared_ptr<tls::KeyLog> open_key_log(std::string const& file, std::vector<s
 std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings) {
     std::vector<std::string> warnings;
     auto const log = open_key_log(settings.key_log, warnings);
-    auto certificates = open_certificates(settings);
-    if (auto const warning = certificates->authority().warning(); !warning.empty()) warnings.push_back(warning);
+    auto certificates = open_certificates(settings, warnings);
     auto identities = settings.client_certificates.empty()
                           ? ClientIdentities()
                           : value_of(ClientIdentities::open(settings.client_certificates), client_certs);

@@ -94,16 +94,16 @@ void CertificateStore::give(std::string_view pattern, Identity identity) {
     state_->given.insert_or_assign(lower(pattern), std::move(identity));
 }
 
-Result<void> CertificateStore::give_file(std::string_view text, std::string const& passphrase) {
+Result<Identity> CertificateStore::give_file(std::string_view text, std::string const& passphrase) {
     auto const equals = text.find('=');
     auto const pattern = equals == std::string_view::npos ? std::string_view("*") : text.substr(0, equals);
     auto const file = equals == std::string_view::npos ? text : text.substr(equals + 1);
-    auto const identity = Identity::load(file, {.passphrase = passphrase, .authority = &state_->authority});
-    if (!identity) return identity.error();
+    auto identity = Identity::load(file, {.passphrase = passphrase, .authority = &state_->authority});
+    if (!identity) return identity;
     auto const certificate = identity->certificate();
     for (auto const& name : LeafNames::copied_from(certificate, {}).names) give(name, *identity);
     give(pattern, *identity);
-    return {};
+    return identity;
 }
 
 Result<Identity> CertificateStore::find(LeafNames const& names) {

@@ -103,6 +103,15 @@ TEST(TlsService, P20_WarnsOfAnAuthorityThatHasExpired) {
     EXPECT_THAT(service.warnings()[0], HasSubstr("pathology-ca.pem"));
 }
 
+TEST(TlsService, P23_WarnsOfAnAuthorityThatIsToBeAServer) {
+    auto settings = trusting_settings();
+    settings.tls.certificates = {"server.test=" + settings.tls.confdir + "/pathology-ca.pem"};
+    TlsService const service(settings);
+    ASSERT_THAT(service.warnings(), testing::SizeIs(1));
+    EXPECT_THAT(service.warnings()[0], HasSubstr("certificate of an authority"));
+    EXPECT_THAT(service.warnings()[0], HasSubstr("pathology-ca.pem"));
+}
+
 TEST(TlsService, ConfiguresAgainOrNotAtAll) {
     auto settings = trusting_settings();
     TlsService service(settings);

@@ -26,9 +26,9 @@ public:
     void give(std::string_view pattern, Identity identity);
 
     /// Reads `[PATTERN=]FILE`, the form of the option --cert; without a pattern `*`. The certificate is also given for
-    /// its own names.
+    /// its own names. Gives what it read.
     /// Errors: as Identity::load(). A file without a key needs one that is the authority's.
-    Result<void> give_file(std::string_view text, std::string const& passphrase = {});
+    Result<Identity> give_file(std::string_view text, std::string const& passphrase = {});
 
     /// The one for these names.
     /// Errors: as Authority::issue().
