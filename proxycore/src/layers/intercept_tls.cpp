@@ -30,26 +30,28 @@ void prepare_server(Context& context) {
 }
 
 /// The inner one of two: it goes over the connection that the outer one has made safe already.
-asio::awaitable<void> secure_inside(Context& context, std::vector<std::string> alpn) {
+asio::awaitable<Result<void>> secure_inside(Context& context, std::vector<std::string> alpn) {
     auto taken = co_await context.servers->take(context.server);
-    if (!taken) co_return;
+    if (!taken) co_return taken.error();
     auto secured = co_await secure_server(context, *context.server, std::move(taken->stream), std::move(alpn));
     if (secured) {
         taken->stream = std::move(*secured);
         context.servers->keep(std::move(*taken));
-        co_return;
+        co_return Result<void>();
     }
     auto closed = context.servers->close(std::move(*taken));
     co_await std::move(closed);
+    co_return secured.error();
 }
 
 /// A failure is noted in the server's record: the client learns of it inside of its own TLS.
 asio::awaitable<void> secure_server_first(Context& context, bool is_inside) {
     auto& server = context.server;
     auto alpn = offers_for_server(*context.client, context.settings->http.http2);
-    if (is_inside) co_return co_await secure_inside(context, std::move(alpn));
-    auto const opened = co_await context.servers->open(server, std::move(alpn));
-    if (!opened && !server->error) server->error = opened.error().message;
+    auto securing =
+        is_inside ? secure_inside(context, std::move(alpn)) : context.servers->open(server, std::move(alpn));
+    auto const secured = co_await std::move(securing);
+    if (!secured && !server->error) server->error = secured.error().message;
 }
 
 }  // namespace

@@ -132,6 +132,7 @@ asio::awaitable<void> relay_tcp(Context& context, std::unique_ptr<net::Stream> s
 }
 
 asio::awaitable<void> relay_ignored(Context& context, std::unique_ptr<net::Stream> stream) {
+    if (!context.client->tls_established()) context.server->tls = false;  // the client speaks for itself
     if (context.settings->hosts.show_ignored) co_return co_await relay_tcp(context, std::move(stream));
     context.layers.push_back("ignored");
     co_await relay_unseen(context, std::move(stream));

@@ -87,6 +87,17 @@ TEST(Interception, P10_c_ReadsTlsInsideOfTls) {
     EXPECT_EQ(origin.accepted(), 1U);
 }
 
+TEST(Interception, P15_PassesTlsThroughToTheServerOfAReverseProxy) {
+    SecureOrigin const origin(identity_for({"origin.test"}));
+    ProxyBench bench({"reverse:https://127.0.0.1:" + std::to_string(origin.port())});
+    bench.set("ignore_hosts=127.0.0.1");
+    bench.start();
+    Visitor visitor(bench.port());
+    visitor.start_tls("origin.test");
+    EXPECT_EQ(visitor.ask(plain_get).body, "asked for origin.test") << bench.log();
+    EXPECT_EQ(bench.witness->count("request"), 0U);
+}
+
 // --- verification ----------------------------------------------------------------------------------------------------
 
 /// What a client of such a proxy gets from an origin that has signed its own certificate.
