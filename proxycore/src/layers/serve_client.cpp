@@ -18,8 +18,16 @@ asio::awaitable<void> say_hello(Context& context) {
     if (chain.wants(addons::Hook::client_connected)) co_await chain.run(hooks::client_connected, *context.client);
 }
 
+/// "layers: regular, http/1, tls, http/1"
+std::string stack_of(Context const& context) {
+    std::string text = "layers:";
+    for (auto const layer : context.layers) text.append(text.ends_with(':') ? " " : ", ").append(layer);
+    return text;
+}
+
 asio::awaitable<void> say_goodbye(Context& context) {
     auto& client = *context.client;
+    context.log(LogLevel::debug, stack_of(context));
     co_await context.servers->close_all();
     client.state = flow::ConnectionState::closed;
     client.timestamp_end = context.now();
@@ -46,12 +54,14 @@ asio::awaitable<void> serve_client(Context& context, std::unique_ptr<net::Stream
     } catch (...) {
         thrown = std::current_exception();  // settled below, as nothing can be awaited here
     }
+    auto const state = co_await asio::this_coro::cancellation_state;
+    bool const is_cancelled = state.cancelled() != asio::cancellation_type::none;
     auto goodbye = say_goodbye(context);
-    if (!thrown) co_return co_await std::move(goodbye);
+    if (!thrown && !is_cancelled) co_return co_await std::move(goodbye);
     // The hooks of the end run after a cancellation, too, though not for ever.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await net::finish_within(context.settings->times.stop, std::move(goodbye));
-    std::rethrow_exception(thrown);
+    if (thrown) std::rethrow_exception(thrown);
 }
 
 }  // namespace pathology::proxycore::layers

@@ -73,6 +73,7 @@ bool TcpStream::is_greedy() noexcept {
 
 asio::awaitable<ReadResult> TcpStream::read_some(asio::mutable_buffer into) {
     if (is_greedy()) co_await asio::post(as_values);
+    if (peer_ended_ && socket_.is_open()) co_return ReadResult{asio::error::eof, 0};  // the reactor tells it once
     if (expects_more_) {
         ReadResult result;
         result.n = socket_.read_some(into, result.ec);

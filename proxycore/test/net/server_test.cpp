@@ -431,7 +431,7 @@ TEST(Server, BeginsBeforeItAcceptsAndEndsAfterTheLastConnection) {
     };
     Server server(options, note);
     ASSERT_TRUE(server.start());
-    play([&server]() -> asio::awaitable<void> {
+    play([&]() -> asio::awaitable<void> {
         auto const stream = co_await open(server);
         while (server.accepted() == 0) co_await pause(1ms);
         EXPECT_EQ(listened, std::vector{server.local_endpoint()});

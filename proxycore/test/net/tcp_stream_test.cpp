@@ -73,6 +73,16 @@ TEST(TcpStream, TellsAnOrderlyEnd) {
     });
 }
 
+TEST(TcpStream, TellsAnOrderlyEndAsOftenAsItIsAsked) {
+    play_over_tcp(end_at_once, [](Stream& stream) -> Played {
+        char block[1];
+        for (int i = 0; i < 3; ++i) {
+            auto const read = co_await stream.read_some(asio::buffer(block));
+            EXPECT_TRUE(read.is_end());
+        }
+    });
+}
+
 TEST(TcpStream, TellsAReset) {
     auto const reset = [](Stream& stream) -> Played {
         co_await read_exactly(stream, 1);

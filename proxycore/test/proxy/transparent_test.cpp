@@ -83,6 +83,7 @@ TEST(TransparentProxy, P05_a_GoesWhereTheClientMeantToGo) {
         ASSERT_EQ(redirect(origin.port(), bench.port()), "");
         AsClient const client;
         EXPECT_EQ(Visitor(origin.port(), "10.99.0.1").ask(get_by_name).body, "origin");
+        EXPECT_TRUE(bench.wait_for_log("debug: layers: transparent, http/1\n"));
         EXPECT_THAT(origin.asked(), ElementsAre(get_by_name));
         auto const flow = bench.witness->http_flows().at(0);
         EXPECT_EQ(flow->request.host(), "10.99.0.1");

@@ -235,6 +235,25 @@ TEST(NextLayer, P11_AServerThatLeavesTakesItsClientWithIt) {
     EXPECT_TRUE(bench.witness->wait_for("server_disconnected"));
 }
 
+TEST(NextLayer, P10_d_StacksAreTold) {
+    SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
+    ProxyBench bench;
+    bench.set("ssl_insecure").start();
+    {
+        Tunnel visitor(bench, "127.0.0.1:" + std::to_string(origin.port()));
+        visitor.start_tls("origin.test");
+        visitor.ask(inner_get);
+    }
+    EXPECT_TRUE(bench.wait_for_log("debug: layers: regular, http/1, tls, http/1\n"));
+    Origin const bytes(echoing());
+    {
+        Tunnel visitor(bench, bytes.where());
+        visitor.say("\x01");
+        visitor.hear(1);
+    }
+    EXPECT_TRUE(bench.wait_for_log("debug: layers: regular, http/1, tcp\n"));
+}
+
 // --- what is passed through
 // ----------------------------------------------------------------------------------------------
 
