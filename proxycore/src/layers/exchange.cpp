@@ -50,6 +50,8 @@ asio::awaitable<void> ExchangeRun::wind_up() {
     watch_.end();
     if (watch_.is_looking()) co_await watch_.join();
     if (!upload_) co_return;
+    // A server that has answered and takes no more would keep the client waiting for nothing.
+    if (!streams_request_) co_return co_await let_go_of_server();
     co_await upload_->work.join();
     if (auto const* const cause = deeper_cause(); cause != nullptr && !flow_.error)
         flow_.error = flow::Error{cause->message, context_.now()};
@@ -113,12 +115,19 @@ asio::awaitable<bool> ExchangeRun::fail_of_client(Failure failure) {
     co_return co_await end_with(std::move(failure));
 }
 
-asio::awaitable<bool> ExchangeRun::end_with(Failure failure) {
-    if (server_ != nullptr) server_->abort();
-    if (upload_) {
+/// Nothing more is sent to it, or heard of it.
+asio::awaitable<void> ExchangeRun::let_go_of_server() {
+    bool const is_at_work = upload_ && upload_->work.is_running();
+    if (is_at_work) {
         upload_->work.cancel();
         co_await upload_->work.join();
     }
+    if (is_at_work && server_ != nullptr) server_->abort();
+}
+
+asio::awaitable<bool> ExchangeRun::end_with(Failure failure) {
+    co_await let_go_of_server();
+    if (server_ != nullptr) server_->abort();
     if (!is_killed(flow_)) flow_.error = flow::Error{failure.message, context_.now()};
     if (!is_concluded_) co_await conclude_with_error();
     flow_.live = false;

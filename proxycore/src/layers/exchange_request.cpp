@@ -3,6 +3,7 @@
 
 #include "layers/body.hpp"
 #include "layers/exchange_run.hpp"
+#include "layers/refusal.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -97,8 +98,9 @@ asio::awaitable<bool> ExchangeRun::ask_server() {
         }
         bool const may_try_again = head.error().is_retryable && !is_fresh && !streams_request_;
         if (!may_try_again || deeper_cause() != nullptr) co_return co_await fail(head.error());
-        if (upload_) co_await upload_->work.join();
+        co_await let_go_of_server();
         upload_.reset();
+        server_.reset();
     }
 }
 
@@ -143,6 +145,7 @@ asio::awaitable<void> ExchangeRun::upload_streamed() {
     if (!passed.is_whole()) co_return;
     request.timestamp_end = context_.now();
     co_await call(addons::hooks::request);
+    if (is_killed(flow_)) server_->abort();  // so that the other steps see it
 }
 
 asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_answer_head() {

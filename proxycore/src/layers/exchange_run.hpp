@@ -62,6 +62,7 @@ private:
     /// What a failure came of, where something else was noticed first.
     Failure const* deeper_cause() const;
     asio::awaitable<void> wind_up();
+    asio::awaitable<void> let_go_of_server();
 
     bool wants(addons::Hook hook) const { return context_.services.addons.wants(hook); }
     HttpSettings const& settings() const { return context_.settings->http; }

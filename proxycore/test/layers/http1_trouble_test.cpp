@@ -309,5 +309,14 @@ TEST(Http1Layer, TakesAnAnswerThatComesBeforeTheRequestIsSent) {
     }
 }
 
+TEST(Http1Layer, GoesOnAfterAServerThatAnsweredAndTakesNoMore) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", ok, Then::stall}}, {{"\r\n\r\n", ok}}};
+    bench.talk(
+        {{"", post_head + "Content-Length: 300000\r\n\r\n" + std::string(300'000, 'x')}, {"ok", get}, leave("ok")});
+    EXPECT_EQ(bench.received, ok + ok);
+    EXPECT_THAT(bench.asked, SizeIs(2));
+}
+
 }  // namespace
 }  // namespace pathology::proxycore::layers

@@ -36,6 +36,7 @@ asio::awaitable<void> play_script(net::Stream& stream, Script const& script, std
             case Turn::Then::fin: co_return stream.close(net::HowToClose::fin);
             case Turn::Then::reset: co_return stream.close(net::HowToClose::reset);
             case Turn::Then::half_close: stream.close(net::HowToClose::half_close); break;
+            case Turn::Then::stall: co_await stream.wait_for_end(); co_return;
             case Turn::Then::read_to_end: co_await proxycore::test::read_to_end(stream, received); break;
         }
     }

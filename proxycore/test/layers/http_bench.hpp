@@ -18,7 +18,7 @@ namespace pathology::proxycore::layers::test {
 
 /// One thing an end of a conversation does: waits for something, speaks, and maybe leaves.
 struct Turn {
-    enum class Then { go_on, fin, half_close, reset, read_to_end };
+    enum class Then { go_on, fin, half_close, reset, read_to_end, stall };
     std::string wait_for{};  ///< in what came since the turn before; empty = does not wait
     std::string send{};
     Then then = Then::go_on;

@@ -111,6 +111,16 @@ TEST(Exchange, P40_G4_AnAnswerMayComeBeforeAStreamedRequestIsWhole) {
     EXPECT_EQ(bench.calls, "requestheaders responseheaders response request");
 }
 
+TEST(Exchange, P31_c_AStreamedRequestMayBeKilledAtItsEnd) {
+    HttpBench bench;
+    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
+    bench.deeds["request"] = [](flow::HttpFlow& flow) { flow.kill({}); };
+    bench.servers = {{{"never", ""}}};
+    bench.talk({{"", post_head + with_length(5)}, read_to_end()});
+    EXPECT_EQ(bench.received, "");
+    EXPECT_EQ(bench.calls, "requestheaders request error");
+}
+
 TEST(Exchange, P60_d_AFunctionChangesAStream) {
     auto const shout = [](std::string_view piece) {
         if (piece.empty()) return std::string("!");
