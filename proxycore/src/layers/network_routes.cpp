@@ -34,11 +34,11 @@ asio::awaitable<upstream::Route> NetworkServers::choose(upstream::Wish const& wi
     co_return co_await selector_->select(wish);
 }
 
-Lane& NetworkServers::lane_to(Target target) {
+Lane& NetworkServers::lane_to(Target const& target) {
     auto const known =
         std::find_if(lanes_.begin(), lanes_.end(), [&](Lane const& lane) { return lane.target == target; });
     if (known != lanes_.end()) return *known;
-    return lanes_.emplace_back(std::move(target), context_.settings->most_servers);
+    return lanes_.emplace_back(target, context_.settings->most_servers);
 }
 
 /// Through a proxy that reads them go plain requests that were made to us as to a proxy; WebSockets have a tunnel

@@ -15,6 +15,8 @@ void Servers::keep(ServerConnection /*connection*/) {}
 
 namespace {
 
+constexpr std::size_t most_unused = 16;  // targets
+
 bool is_websocket(flow::HttpFlow const& flow) { return flow.request.headers.has_token("Upgrade", "websocket"); }
 
 }  // namespace
@@ -90,6 +92,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_own(flow::Htt
 
 asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::HttpFlow& flow, Lane& lane,
                                                                        upstream::Route const& route) {
+    make_room();
     auto const record = record_for(flow, lane.target);
     flow.server_conn = record;
     auto stream = co_await connect(record, lane, route, offers_to(lane.target));
@@ -162,7 +165,7 @@ asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vect
         forget(*record);
         co_return secured.error();
     }
-    lane_to(std::move(target)).add(record).raw = std::move(*secured);
+    lane_to(target).add(record).raw = std::move(*secured);
     co_return Result<void>();
 }
 
@@ -232,8 +235,8 @@ asio::awaitable<void> NetworkServers::close(ServerConnection connection) {
 }
 
 void NetworkServers::keep(ServerConnection connection) {
-    auto target = target_of(*connection.server);
-    lane_to(std::move(target)).add(std::move(connection.server)).raw = std::move(connection.stream);
+    auto const target = target_of(*connection.server);
+    lane_to(target).add(std::move(connection.server)).raw = std::move(connection.stream);
 }
 
 asio::awaitable<void> NetworkServers::close_all() {
@@ -251,6 +254,19 @@ asio::awaitable<void> NetworkServers::close_all() {
         said_ = nullptr;
     }
     if (selector_) selector_->client_left(*context_.client);
+}
+
+/// A client that asks many servers over one connection does not keep them all.
+void NetworkServers::make_room() {
+    std::size_t unused = 0;
+    Link* first = nullptr;
+    for (auto& lane : lanes_) {
+        auto* const link = lane.find_unused();
+        if (link == nullptr) continue;
+        if (first == nullptr) first = link;
+        ++unused;
+    }
+    if (unused >= most_unused && first->record != context_.server) drop(*first);
 }
 
 /// False when it was forgotten before.

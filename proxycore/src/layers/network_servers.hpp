@@ -32,7 +32,7 @@ private:
 
     // --- where to, and which way: network_routes.cpp ---
     asio::awaitable<upstream::Route> choose(upstream::Wish const& wish, flow::Server const& preset);
-    Lane& lane_to(Target target);
+    Lane& lane_to(Target const& target);
     Target target_of(flow::HttpFlow const& flow, upstream::Route const& route) const;
     static Target target_of(flow::Server const& server);
     bool leads_to_own(flow::HttpFlow const& flow) const;
@@ -57,6 +57,7 @@ private:
     std::vector<std::string> offers_to(Target const& target) const;
 
     // --- their ends ---
+    void make_room();
     void drop(Link& link);
     void note_change(Link& link);
     asio::awaitable<void> drop_later(Record record);

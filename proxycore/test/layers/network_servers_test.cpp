@@ -122,6 +122,20 @@ TEST(NetworkServers, P01_OpensAtMostFiveForATarget) {
     });
 }
 
+TEST(NetworkServers, KeepsConnectionsToSoManyTargetsAndNoMore) {
+    std::vector<std::unique_ptr<Origin>> origins;
+    for (int i = 0; i < 20; ++i) origins.push_back(std::make_unique<Origin>());
+    Bench bench;
+    play([&]() -> asio::awaitable<void> {
+        for (auto const& origin : origins) EXPECT_EQ(co_await ask(bench, origin->url()), "origin");
+        EXPECT_EQ(co_await ask(bench, origins.back()->url()), "origin");
+        EXPECT_EQ(co_await ask(bench, origins.front()->url()), "origin");
+        while (origins.front()->accepted() < 2) co_await asio::post(net::as_values);
+        EXPECT_EQ(origins.back()->accepted(), 1U);
+        co_await bench.context.servers->close_all();
+    });
+}
+
 TEST(NetworkServers, RemembersATargetThatCannotBeReached) {
     auto const url = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
     Bench bench;

@@ -63,10 +63,10 @@ TEST(RegularProxy, P03_c_NamesATargetThatRefuses) {
     auto const answer = visitor.ask(get("http://" + where + "/"));
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr(where));
-    ASSERT_TRUE(bench.witness->wait_for("error"));
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
     EXPECT_THAT(bench.witness->http_flows().at(0)->error->message, HasSubstr("connection refused"));
     EXPECT_THAT(bench.witness->calls(), ElementsAre("client_connected", "requestheaders", "request", "server_connect",
-                                                    "server_connect_error", "error"));
+                                                    "server_connect_error", "error", "client_disconnected"));
 }
 
 TEST(RegularProxy, P03_d_GoesByTheHostFieldWithoutAnAbsoluteTarget) {

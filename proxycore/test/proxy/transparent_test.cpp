@@ -49,15 +49,17 @@ private:
         if (!is_installed("iptables") || !is_installed("ip")) return "iptables or ip is not installed";
         if (::unshare(CLONE_NEWNET) != 0) return "this user may not make network namespaces";
         if (auto refusal = call("ip", {"link", "set", "lo", "up"}); !refusal.empty()) return refusal;
-        return call("ip", {"address", "add", "10.99.0.1/32", "dev", "lo"});
+        auto refusal = call("ip", {"address", "add", "10.99.0.1/32", "dev", "lo"});
+        return refusal.empty() ? call("ip", {"address", "add", "fd99::1/128", "dev", "lo", "nodad"}) : refusal;
     }
 };
 
-/// Sends what clients want from one port of 10.99.0.1 to the proxy.
-std::string redirect(std::uint16_t from, std::uint16_t to) {
-    return Namespace::call("iptables", {"-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-d", "10.99.0.1", "--dport",
-                                        std::to_string(from), "-m", "owner", "--gid-owner", std::to_string(clients),
-                                        "-j", "REDIRECT", "--to-port", std::to_string(to)});
+/// Sends what clients want from one port of an address to the proxy.
+std::string redirect(std::uint16_t from, std::uint16_t to, std::string const& address = "10.99.0.1") {
+    auto const* const program = address.find(':') == address.npos ? "iptables" : "ip6tables";
+    return Namespace::call(
+        program, {"-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-d", address, "--dport", std::to_string(from), "-m",
+                  "owner", "--gid-owner", std::to_string(clients), "-j", "REDIRECT", "--to-port", std::to_string(to)});
 }
 
 /// While it lives, sockets of this thread are those of a client.
@@ -75,22 +77,29 @@ private:
 #define PATHOLOGY_IN_NAMESPACE(body) \
     if (auto const refusal = Namespace().run(body); !refusal.empty()) GTEST_SKIP() << refusal
 
-TEST(TransparentProxy, P05_a_GoesWhereTheClientMeantToGo) {
+class P05_a_Address : public testing::TestWithParam<std::string> {};
+TEST_P(P05_a_Address, IsWhereTheClientMeantToGo) {
     PATHOLOGY_IN_NAMESPACE([] {
-        Origin const origin("origin", "10.99.0.1");
+        auto const& address = GetParam();
+        Origin const origin("origin", address);
         ProxyBench bench({"transparent"});
-        bench.start();
-        ASSERT_EQ(redirect(origin.port(), bench.port()), "");
+        bench.set("listen_host=").start();  // one listener for both families
+        ASSERT_EQ(redirect(origin.port(), bench.port(), address), "");
         AsClient const client;
-        EXPECT_EQ(Visitor(origin.port(), "10.99.0.1").ask(get_by_name).body, "origin");
+        EXPECT_EQ(Visitor(origin.port(), address).ask(get_by_name).body, "origin");
         EXPECT_TRUE(bench.wait_for_log("debug: layers: transparent, http/1\n"));
         EXPECT_THAT(origin.asked(), ElementsAre(get_by_name));
         auto const flow = bench.witness->http_flows().at(0);
-        EXPECT_EQ(flow->request.host(), "10.99.0.1");
+        EXPECT_EQ(flow->request.host(), address);
+        EXPECT_EQ(flow->request.port(), origin.port());
         EXPECT_EQ(flow->request.pretty_host(), "origin.test");
-        EXPECT_EQ(flow->client_conn->sockname->host, "10.99.0.1");
+        EXPECT_EQ(flow->client_conn->sockname->host, address);
+        EXPECT_EQ(flow->client_conn->peername->host, address);
     });
 }
+INSTANTIATE_TEST_SUITE_P(Families, P05_a_Address, testing::Values("10.99.0.1", "fd99::1"), [](auto const& row) {
+    return std::string(row.param.find(':') == row.param.npos ? "Ipv4" : "Ipv6");
+});
 
 TEST(TransparentProxy, P05_b_LooksIntoTls) {
     PATHOLOGY_IN_NAMESPACE([] {
