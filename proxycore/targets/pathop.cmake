@@ -7,3 +7,9 @@ target_link_libraries(pathop_program PUBLIC pathology::proxycore pathology::cons
 pathology_program(pathop SOURCES pathop/main.cpp LINK pathop_program)
 
 pathology_test(pathop_unit_test SIZE unit LINK pathop_program SOURCES test/pathop/options_test.cpp)
+pathology_test(pathop_program_test SIZE integration LINK pathology_test_support
+    SOURCES test/pathop/program_test.cpp
+    DEFINE PATHOP_PROGRAM="$<TARGET_FILE:pathop>" GREETER_ADDON="$<TARGET_FILE:pathology_greeter_addon>")
+if(TARGET pathop_program_test)
+    add_dependencies(pathop_program_test pathop pathology_greeter_addon)
+endif()

@@ -27,13 +27,15 @@ pathology_library(proxycore
             src/layers/http1_connect.cpp src/layers/http1_framing.cpp src/layers/http1_guard.cpp src/layers/http1_input.cpp
             src/layers/http1_output.cpp src/layers/http1_server.cpp src/layers/refusal.cpp
             src/layers/request_target.cpp src/layers/upgrade.cpp
+            src/layers/websocket_side.cpp
             src/layers/client_identities.cpp src/layers/client_tls.cpp src/layers/context.cpp
             src/layers/intercept_tls.cpp src/layers/peek_hello.cpp src/layers/secure_server.cpp
             src/layers/terminate_tls.cpp src/layers/tls_choices.cpp src/layers/tls_service.cpp
             src/addons/block.cpp src/layers/answer_stream.cpp src/layers/connect_along.cpp src/layers/guess_layer.cpp
             src/layers/host_field.cpp src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/network_routes.cpp
             src/layers/network_servers.cpp src/layers/next_layer.cpp src/layers/open_server.cpp src/layers/peek.cpp
-            src/layers/relay.cpp src/layers/relay_tcp.cpp src/layers/serve_client.cpp src/layers/server_lane.cpp
+            src/layers/relay.cpp src/layers/relay_tcp.cpp src/layers/relay_websocket.cpp src/layers/serve_client.cpp
+            src/layers/server_lane.cpp
             src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp src/proxy/proxy.cpp
             src/proxy/running_proxy.cpp src/upstream/selectors.cpp
     HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
@@ -66,8 +68,8 @@ pathology_library(proxycore
             include/pathology/proxycore/upstream/route.hpp
             include/pathology/proxycore/layers/http_streams.hpp include/pathology/proxycore/layers/layers.hpp
             include/pathology/proxycore/layers/servers.hpp include/pathology/proxycore/layers/settings.hpp
-            include/pathology/proxycore/layers/http2_server.hpp
             include/pathology/proxycore/layers/tls_service.hpp
+            include/pathology/proxycore/layers/http2_server.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
     PUBLIC  pathology::pattern pathology::protocol pathology::tls pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
@@ -98,14 +100,6 @@ if(PATHOLOGY_BUILD_TESTS)
     target_link_libraries(pathology_future_addon PRIVATE pathology_build_options)
     add_dependencies(addons_test pathology_greeter_addon pathology_future_addon)
 endif()
-pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
-    SOURCES test/layers/http1_layer_test.cpp test/layers/http1_trouble_test.cpp test/layers/exchange_test.cpp
-            test/layers/streaming_test.cpp
-            test/layers/alone.cpp test/layers/http_bench.cpp test/support/streams.cpp)
-pathology_fuzzer(exchange_fuzz SOURCES fuzz/exchange_fuzz.cpp test/layers/alone.cpp test/support/streams.cpp
-                 LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict INCLUDE test)
-pathology_benchmark(exchange_bench SOURCES bench/exchange_bench.cpp test/layers/alone.cpp test/support/streams.cpp
-                    LINK pathology::proxycore INCLUDE test)
 pathology_test(onboarding_test SIZE unit LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/onboarding_test.cpp)
 pathology_test(interception_test SIZE component LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
@@ -120,6 +114,16 @@ pathology_test(tls_layer_test SIZE unit LINK pathology::proxycore pathology_test
 if(PATHOLOGY_BUILD_TESTS)
     target_include_directories(tls_layer_test PRIVATE src)
 endif()
+pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
+    SOURCES test/layers/http1_layer_test.cpp test/layers/http1_trouble_test.cpp test/layers/exchange_test.cpp
+            test/layers/streaming_test.cpp
+            test/layers/alone.cpp test/layers/http_bench.cpp test/support/streams.cpp)
+pathology_fuzzer(exchange_fuzz SOURCES fuzz/exchange_fuzz.cpp test/layers/alone.cpp test/support/streams.cpp
+                 LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict INCLUDE test)
+pathology_benchmark(exchange_bench SOURCES bench/exchange_bench.cpp test/layers/alone.cpp test/support/streams.cpp
+                    LINK pathology::proxycore INCLUDE test)
+pathology_test(websocket_layer_test SIZE unit LINK pathology::proxycore pathology_test_support
+    SOURCES test/layers/relay_websocket_test.cpp test/support/streams.cpp test/websocket/talk.cpp)
 pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/http2_bench.cpp test/layers/http2_client_test.cpp test/layers/http2_relay_test.cpp
             test/layers/http2_server_test.cpp
@@ -140,4 +144,5 @@ if(PATHOLOGY_BUILD_TESTS)
     target_include_directories(proxy_unit_test PRIVATE src)  # they look at steps that nobody calls alone
 endif()
 pathology_test(scenarios_test SIZE unit SOURCES test/scenarios_test.cpp
-    DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test")
+    DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test"
+           SCENES_FOLDER="${PROJECT_SOURCE_DIR}/integration/test")

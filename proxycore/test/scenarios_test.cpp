@@ -64,8 +64,10 @@ std::set<std::string> tests_of_page(std::string const& page) {
 
 TEST(Scenarios, AreHeldByTestsThatExist) {
     std::set<std::string> tests;
-    for (auto const& entry : std::filesystem::recursive_directory_iterator(TEST_FOLDER)) {
-        if (entry.path().extension() == ".cpp") tests.merge(tests_in(text_of(entry.path())));
+    for (auto const* folder : {TEST_FOLDER, SCENES_FOLDER}) {
+        for (auto const& entry : std::filesystem::recursive_directory_iterator(folder)) {
+            if (entry.path().extension() == ".cpp") tests.merge(tests_in(text_of(entry.path())));
+        }
     }
     auto const listed = tests_of_page(text_of(SCENARIOS_PAGE));
     EXPECT_GT(listed.size(), 50U);

@@ -26,6 +26,12 @@ public:
     /// Trusts the certificates in this PEM file, and no others.
     void trust(std::string const& file) { curl_.set(CURLOPT_CAINFO, file.c_str()); }
 
+    /// Goes through the proxy of this URL, also to this machine.
+    void use_proxy(std::string const& url) {
+        curl_.set(CURLOPT_PROXY, url.c_str());
+        curl_.set(CURLOPT_NOPROXY, "");
+    }
+
     void prefer_http2() { curl_.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS}); }
 
     Fetched fetch(std::string const& url) { return told(curl_.get(url)); }

@@ -16,6 +16,8 @@ TEST(Fetch, NoticesThatABodyBreaksOff) {
 
 namespace recipes {
 
+namespace proxycore = pathology::proxycore;
+
 using testing::AllOf;
 using testing::AnyOf;
 using testing::Each;
@@ -184,6 +186,48 @@ TEST_F(MyServer, SurvivesAnyOneByteAnywhere) {
         client.close();
         EXPECT_THAT(client.request("get:/"), HasStatus(200)) << replay;
     }
+}
+
+class Between : public testing::Test {
+protected:
+    Between() {
+        session.use_proxy(proxy.url());
+        session.trust(proxy.authority_file());
+    }
+
+    Daemon server{{.tls = DaemonTls{}}};
+    Proxy proxy{{.settings = {"ssl_verify_upstream_trusted_ca=" + server.authority_file()}}};
+    Session session;
+};
+
+TEST_F(Between, SeesBothSides) {
+    EXPECT_EQ(session.fetch(server.url_for("404:b'gone'")).body, "gone");
+    auto const flow = proxy.take_flow(2s);
+    ASSERT_TRUE(flow);
+    EXPECT_EQ(flow->url, server.url("/p/404:b'gone'"));
+    EXPECT_THAT(flow->request, AllOf(HasMethod("GET"), HasNoHeader("Cookie"), HasTlsVersion("TLSv1.3")));
+    EXPECT_THAT(flow->reply, AllOf(HasStatus(404), HasBody("gone")));
+}
+
+TEST_F(Between, SeesThatAnAnswerBreaksOff) {
+    EXPECT_EQ(session.fetch(server.url_for("200:b@1k:d500")).status, 502);
+    EXPECT_THAT(proxy.take_flow(2s)->error, HasSubstr("ended the connection"));
+}
+
+TEST(BetweenTheTwo, AnswersWhenTheServerDoesNot) {
+    Proxy proxy({.on_request = [](auto& flow) { flow.response = proxycore::flow::Response::make(503, "down"); }});
+    Session session;
+    session.use_proxy(proxy.url());
+    EXPECT_EQ(session.fetch("http://api.example.org/").status, 503);  // nobody is asked
+}
+
+TEST(BetweenTheTwo, ChangesWhatPasses) {
+    Daemon server;
+    Proxy proxy({.mode = "reverse:" + server.url(),
+                 .on_response = [](auto& flow) { flow.response->headers.set("Retry-After", "1"); }});
+    fetch(proxy.url("/p/503"));
+    EXPECT_THAT(proxy.take_flow(2s)->reply, HasHeader("Retry-After", "1"));
+    EXPECT_THAT(server.take_request(2s), Optional(HasTarget("/p/503")));
 }
 
 TEST(Options, MakeADaemonRepeatItself) {
