@@ -113,13 +113,18 @@ asio::awaitable<Result<void>> Http2Body::wait_until_sent() {
         std::string_view& going;
     } const forget{going_};
     if (!is_closed_) wire_.resume(id_);
-    while (!going_.empty() || (is_last_ && !has_ended_out_)) {
-        if (failure_) co_return *failure_;
-        if (is_closed_) co_return Failure{Failure::Kind::closed, wire_.who() + " takes nothing more of this message"};
-        bool const is_early = co_await wait();
-        if (!is_early) co_return Failure{Failure::Kind::timed_out, wire_.who() + " took nothing for too long", 504};
+    Result<void> outcome;
+    while (outcome && (!going_.empty() || (is_last_ && !has_ended_out_))) {
+        if (failure_) {
+            outcome = *failure_;
+        } else if (is_closed_) {
+            outcome = Failure{Failure::Kind::closed, wire_.who() + " takes nothing more of this message"};
+        } else {
+            bool const is_early = co_await wait();
+            if (!is_early) outcome = Failure{Failure::Kind::timed_out, wire_.who() + " took nothing for too long", 504};
+        }
     }
-    co_return Result<void>();
+    co_return outcome;
 }
 
 std::optional<http2::Content::Piece> Http2Body::peek(std::size_t limit) {
