@@ -1,4 +1,4 @@
-// nghttpd, the HTTP/2 server of nghttp2, without TLS.
+// nghttpd, the HTTP/2 server of nghttp2.
 #pragma once
 
 #include <csignal>
@@ -15,8 +15,9 @@ namespace pathology::integration {
 
 class Nghttpd {
 public:
-    /// Serves a file `/hello` with five bytes.
-    Nghttpd() {
+    /// Serves a file `/hello` with five bytes; over TLS where there are a key and a certificate.
+    explicit Nghttpd(std::string key = {}, std::string certificate = {})
+        : key_(std::move(key)), certificate_(std::move(certificate)) {
         std::ofstream(folder_.path() / "hello") << "hello";
         for (int attempt = 0; attempt < 5 && !running_; ++attempt) start();
     }
@@ -35,13 +36,18 @@ private:
     void start() {
         port_ = test::free_port();
         // Only when it is verbose does it tell that it listens, and without stdbuf not before its buffer is full.
-        process_ = std::make_unique<test::Process>(
-            "stdbuf", std::vector<std::string>{"-oL", "nghttpd", "--verbose", "--no-tls", "-a", "127.0.0.1", "-d",
-                                               folder_.path().string(), port()});
+        std::vector<std::string> arguments{
+            "-oL", "nghttpd", "--verbose", "-a", "127.0.0.1", "-d", folder_.path().string(), port()};
+        if (key_.empty())
+            arguments.emplace_back("--no-tls");
+        else
+            arguments.insert(arguments.end(), {key_, certificate_});
+        process_ = std::make_unique<test::Process>("stdbuf", arguments);
         running_ = process_->read_until("listen 127.0.0.1:");
         if (!running_) process_->wait();
     }
 
+    std::string key_, certificate_;
     test::Folder folder_;
     std::unique_ptr<test::Process> process_;
     bool running_ = false;
