@@ -143,6 +143,11 @@ private:
     unsigned opened_ = 0;
 };
 
+asio::awaitable<void> serve(Context& context, std::unique_ptr<net::Stream> stream, HttpMode mode) {
+    co_await serve_http1(context, std::move(stream), mode);
+    co_await context.servers->close_all();
+}
+
 void play(Input const& input) {
     test::tunnel_bytes.clear();
     test::Alone alone(settings_of(input), [](addons::LogEntry const&) {});
@@ -161,7 +166,7 @@ void play(Input const& input) {
     auto pipe = net::make_memory_pipe(io.get_executor(), options);
     bool ended = false;
     asio::co_spawn(io, speak(std::move(pipe.far), input.client), [](std::exception_ptr) {});
-    asio::co_spawn(io, serve_http1(*context, std::move(pipe.near), http_mode), [&](std::exception_ptr thrown) {
+    asio::co_spawn(io, serve(*context, std::move(pipe.near), http_mode), [&](std::exception_ptr thrown) {
         demand(thrown == nullptr, "the layer threw");
         ended = true;
     });
