@@ -147,6 +147,7 @@ asio::awaitable<bool> Origin::read_once() {
 asio::awaitable<void> Origin::run() {
     bool goes_on = true;
     while (goes_on) goes_on = co_await read_once();
+    stream_.reset();  // what it says can be looked at when the conversation is over, and its context gone
 }
 
 asio::awaitable<void> Origin::read_while(std::function<bool()> is_missing) {

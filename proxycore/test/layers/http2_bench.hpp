@@ -29,7 +29,7 @@ public:
                     std::string body = "ok")
         : server(settings, std::move(body)), stream_(std::move(stream)) {}
 
-    /// Speaks until the other side has ended.
+    /// Speaks until the other side has ended; nothing can be said after it.
     asio::awaitable<void> run();
     /// Sends what there is to say by now.
     asio::awaitable<void> flush();

@@ -80,8 +80,8 @@ public:
     /// With WindowUpdates::when_consumed: so many bytes of the stream's data were used, and more may come. What a
     /// closed stream has left over counts as used.
     void consume(StreamId stream, std::size_t size);
-    /// Nobody wants the rest of the response: it is dropped, and if it has not ended when the request has, the stream is
-    /// reset with CANCEL.
+    /// Nobody wants the rest of the response: it is dropped, and if it has not ended when the request has, the stream
+    /// is reset with CANCEL.
     void ignore_content(StreamId stream);
 
     /// Asks the server for a sign of life.
