@@ -63,6 +63,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_along(flow::H
 /// Waits for its turn where all connections of the lane are at work.
 asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_of(flow::HttpFlow& flow, Lane& lane,
                                                                       upstream::Route const& route, bool fresh) {
+    while (auto* const gone = lane.find_gone()) drop(*gone);
     auto const is_ready = [&] { return lane.failure || lane.find_room() != nullptr || lane.may_open(); };
     if (lane.is_waited_for() || !is_ready()) co_await lane.wait_until(is_ready);
     if (lane.failure) co_return *lane.failure;
@@ -240,10 +241,7 @@ void NetworkServers::keep(ServerConnection connection) {
 }
 
 asio::awaitable<void> NetworkServers::close_all() {
-    is_closing_ = true;
-    for (auto& lane : lanes_)
-        for (auto& link : lane.links())
-            if (link.shared) co_await link.shared->close();
+    co_await close_shared();
     lanes_.clear();
     for (auto const& record : std::exchange(records_, {}))
         if (record->state != flow::ConnectionState::closed) co_await end_server(context_, *record);
@@ -254,6 +252,16 @@ asio::awaitable<void> NetworkServers::close_all() {
         said_ = nullptr;
     }
     if (selector_) selector_->client_left(*context_.client);
+}
+
+/// They are out of their links first: what is told of them meanwhile changes nothing any more.
+asio::awaitable<void> NetworkServers::close_shared() {
+    is_closing_ = true;
+    std::vector<std::unique_ptr<Http2Server>> all;
+    for (auto& lane : lanes_)
+        for (auto& link : lane.links())
+            if (link.shared) all.push_back(std::move(link.shared));
+    for (auto const& shared : all) co_await shared->close();
 }
 
 /// A client that asks many servers over one connection does not keep them all.

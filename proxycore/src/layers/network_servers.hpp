@@ -57,6 +57,7 @@ private:
     std::vector<std::string> offers_to(Target const& target) const;
 
     // --- their ends ---
+    asio::awaitable<void> close_shared();
     void make_room();
     void drop(Link& link);
     void note_change(Link& link);

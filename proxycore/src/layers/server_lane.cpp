@@ -29,6 +29,10 @@ Link* Lane::find_shared() {
     return find_if([](Link const& link) { return link.shared != nullptr; });
 }
 
+Link* Lane::find_gone() {
+    return find_if([](Link const& link) { return link.is_gone(); });
+}
+
 Link* Lane::find(flow::Server const& record) {
     return find_if([&](Link const& link) { return link.record.get() == &record; });
 }

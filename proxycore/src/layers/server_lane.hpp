@@ -42,6 +42,8 @@ struct Link {
 
     bool has_room() const { return raw || connection || (shared && shared->has_room()); }
     bool is_unused() const { return raw || connection || (shared && shared->streams() == 0); }
+    /// Nobody uses it, and nobody can.
+    bool is_gone() const { return shared && shared->streams() == 0 && !shared->takes_requests(); }
 };
 
 /// Connections to one target: at most so many at once; who comes too late waits in a queue.
@@ -54,10 +56,12 @@ public:
     Link& add(std::shared_ptr<flow::Server> record);
     /// Takes a link out; somebody may open another one.
     void remove(Link& link);
-    /// One that takes a request now; one that nobody uses; one that is shared; the one of a record. Null without.
+    /// One that takes a request now; one that nobody uses; one that is shared; one that is of no more use; the one of a
+    /// record. Null without.
     Link* find_room();
     Link* find_unused();
     Link* find_shared();
+    Link* find_gone();
     Link* find(flow::Server const& record);
     std::list<Link>& links() { return links_; }
 

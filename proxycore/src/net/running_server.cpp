@@ -8,6 +8,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
+#include <pathology/proxycore/net/held_signals.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/token.hpp>
 
@@ -43,10 +44,10 @@ std::string_view way_out(error_code ec) {
     return "";
 }
 
-std::string_view shown_host(ListenAddress const& address) { return address.host.empty() ? "*" : address.host; }
+std::string shown_host(ListenAddress const& address) { return address.host.empty() ? "*" : address.host; }
 
 Failure cannot_listen(ListenAddress const& address, error_code ec) {
-    auto const where = std::string(shown_host(address)) + ":" + std::to_string(address.port);
+    auto const where = shown_host(address) + ":" + std::to_string(address.port);
     return {ec, "cannot listen on " + where + ": " + describe(ec) + std::string(way_out(ec))};
 }
 
@@ -274,6 +275,7 @@ int RunningServer::wait_for_signal() {
         signal_ = number;
         changed_.notify_all();
     });
+    HeldSignals::deliver();
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return signal_ != 0 || stopping_; });
     return signal_;
