@@ -4,6 +4,7 @@
 #include <atomic>
 #include <pathology/proxycore/addons/shared_object.hpp>
 #include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/net/held_signals.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 
 #include "pathop/output.hpp"
@@ -77,6 +78,7 @@ private:
 }  // namespace
 
 int run(ProgramOptions const& options, Console& console) {
+    proxycore::net::HeldSignals const held;  // before there is any thread
     auto code = ExitCode::failed;
     try {
         code = Program(options, console).run();

@@ -1,12 +1,12 @@
 # pathology::transport: sockets, time limits, stopping.
 
 pathology_library(transport
-    SOURCES src/net/connect.cpp src/net/errc.cpp src/net/memory_stream.cpp src/net/original_destination.cpp src/net/pause.cpp src/net/put_back.cpp
+    SOURCES src/net/connect.cpp src/net/errc.cpp src/net/held_signals.cpp src/net/memory_stream.cpp src/net/original_destination.cpp src/net/pause.cpp src/net/put_back.cpp
             src/net/resolve.cpp
             src/net/running_server.cpp src/net/server.cpp src/net/stream.cpp src/net/tcp_stream.cpp
             src/net/watchdog.cpp src/net/within.cpp src/net/worker.cpp
     HEADERS include/pathology/proxycore/net/connect.hpp include/pathology/proxycore/net/errc.hpp
-            include/pathology/proxycore/net/failure.hpp include/pathology/proxycore/net/memory_stream.hpp
+            include/pathology/proxycore/net/failure.hpp include/pathology/proxycore/net/held_signals.hpp include/pathology/proxycore/net/memory_stream.hpp
             include/pathology/proxycore/net/pause.hpp include/pathology/proxycore/net/put_back.hpp
             include/pathology/proxycore/net/server.hpp
             include/pathology/proxycore/net/stream.hpp include/pathology/proxycore/net/token.hpp

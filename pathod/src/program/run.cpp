@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/console/version.hpp>
+#include <pathology/proxycore/net/held_signals.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 
 #include "program/background.hpp"
@@ -32,6 +33,7 @@ void take_key_log_of_environment(DaemonOptions& options, Console& console) {
 }
 
 ExitCode serve(DaemonOptions options, Background& background, Console& console) {
+    proxycore::net::HeldSignals const held;
     take_key_log_of_environment(options, console);
     Daemon daemon(options, &console);
     if (auto const started = daemon.start(); !started) {

@@ -10,6 +10,7 @@
 #include <future>
 #include <mutex>
 #include <pathology/proxycore/net/connect.hpp>
+#include <pathology/proxycore/net/held_signals.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <stdexcept>
 #include <thread>
@@ -500,6 +501,14 @@ TEST_P(Signals, EndTheServer) {
     EXPECT_EQ(server.port(), 0U);
     user.join();
     std::signal(number, before);
+}
+
+TEST_P(Signals, EndTheServerAlsoWhenTheyComeBeforeItWaitsForThem) {
+    HeldSignals const held;
+    Server server(ServerOptions{}, pause_for_ever);
+    ASSERT_TRUE(server.start());
+    kill(getpid(), GetParam());
+    EXPECT_EQ(server.run_until_signal(), GetParam());
 }
 
 TEST(Server, RunningForASignalEndsWhenStoppedOtherwise) {
