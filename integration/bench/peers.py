@@ -108,7 +108,7 @@ class Workplace:
         return path
 
     @contextlib.contextmanager
-    def nginx(self, location, listen="", server=""):
+    def nginx(self, location, listen="", server="", http="", core=0):
         """nginx with one worker and one location; gives its master process with the port as an attribute."""
         port = free_port()
         prefix = os.path.join(self.folder, f"nginx-{port}")
@@ -123,28 +123,30 @@ class Workplace:
                     access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; keepalive_timeout 600;
                     client_body_temp_path {prefix}/b; proxy_temp_path {prefix}/p; fastcgi_temp_path {prefix}/f;
                     uwsgi_temp_path {prefix}/u; scgi_temp_path {prefix}/s;
+                    {http}
                     server {{ listen 127.0.0.1:{port} {listen}; {server} location / {{ {location} }} }}
                 }}""")
-        with self.server([find_tool("nginx"), "-p", prefix, "-c", config], port) as process:
+        with self.server([find_tool("nginx"), "-p", prefix, "-c", config], port, core) as process:
             yield process
 
-    def nginx_tls(self, location, listen=""):
+    def nginx_tls(self, location, listen="", core=0):
         chain, key = self.certificate()
-        return self.nginx(location, f"ssl {listen}", f"ssl_certificate {chain}; ssl_certificate_key {key};")
+        return self.nginx(location, f"ssl {listen}", f"ssl_certificate {chain}; ssl_certificate_key {key};", core=core)
 
-    def nghttpd(self, root):
+    def nghttpd(self, root, core=0):
         """nghttp2's server over plain TCP, one worker."""
         port = free_port()
-        return self.server([find_tool("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-n1", "-d", root, str(port)], port)
+        return self.server([find_tool("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-n1", "-d", root, str(port)], port,
+                           core)
 
     @contextlib.contextmanager
-    def server(self, command, port, **environment):
+    def server(self, command, port, core=0, limit=10, **environment):
         """Any server that listens on `port`; gives its process with the port as an attribute."""
-        process = subprocess.Popen(pinned(0, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        process = subprocess.Popen(pinned(core, command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    env={**os.environ, **environment})
         try:
             process.port = port
-            wait_until_listening(port)
+            wait_until_listening(port, limit)
             yield process
         finally:
             stop(process)
@@ -186,11 +188,25 @@ def wrk(port, path, seconds, connections=32, scheme="http"):
     return float(found.group(1))
 
 
-def ab_tls(port, path, count, connections=8):
-    """New TLS connections a second, one request each, none resumed."""
+def wrk_through(place, proxy, url, seconds, connections=32):
+    """Requests a second that ask a proxy for a URL."""
+    script = os.path.join(place.folder, "absolute.lua")
+    with open(script, "w") as out:
+        out.write(f"wrk.headers['Host'] = 'origin'\nlocal asked = wrk.format('GET', '{url}')\nrequest = function() return asked end\n")
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", script, f"http://127.0.0.1:{proxy}/"]
+    result = run(pinned(1, command))
+    found = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
+    if not found or "Non-2xx" in result.stdout:
+        raise RuntimeError("wrk: " + result.stdout + result.stderr)
+    return float(found.group(1))
+
+
+def ab_tls(port, path, count, connections=8, is_polite=True):
+    """New TLS connections a second, one request each, none resumed. A peer that ends them without close_notify is not
+    polite, and ab calls all its answers failed."""
     result = run(pinned(1, ["ab", "-q", "-n", str(count), "-c", str(connections), f"https://127.0.0.1:{port}{path}"]))
     found = re.search(r"Requests per second:\s+([\d.]+)", result.stdout)
-    if not found or not re.search(r"Failed requests:\s+0\n", result.stdout):
+    if not found or (is_polite and not re.search(r"Failed requests:\s+0\n", result.stdout)):
         raise RuntimeError("ab: " + result.stdout + result.stderr)
     return float(found.group(1))
 

@@ -1,0 +1,142 @@
+"""Rows about pathop: beside other proxies, each in front of the same nginx, which shares the client's core."""
+
+import contextlib
+import os
+import time
+from types import SimpleNamespace
+
+import proxies
+from peers import ab_tls, h2load, run, pinned, wrk, wrk_through
+from ratios import Row, download
+from memory import resident
+
+BODY = "x" * 100
+ANSWER = f'return 200 "{BODY}";'
+NEW_A_SECOND = 600  # about what a core makes; decides the length of a run
+
+
+def beside(peer, ours, origin=None, measure=wrk):
+    """A scene: one origin, both proxies in front of it, and a client that measures them by port."""
+
+    @contextlib.contextmanager
+    def scene(place):
+        with (origin or plain_origin)(place) as server, ours(place, server.port) as us, peer(place, server.port) as them:
+            yield SimpleNamespace(ours=lambda seconds: measure(us.port, "/", seconds),
+                                  theirs=lambda seconds: measure(them.port, "/", seconds))
+    return scene
+
+
+def plain_origin(place):
+    return place.nginx(ANSWER, core=1)
+
+
+def tls_origin(place):
+    return place.nginx_tls(ANSWER, core=1)
+
+
+def http2_origin(place):
+    root = os.path.join(place.folder, "h2")
+    os.makedirs(root, exist_ok=True)
+    with open(os.path.join(root, "index.html"), "w") as out:
+        out.write(BODY)
+    return place.nghttpd(root, core=1)
+
+
+def reverse(scheme, *arguments):
+    return lambda place, port: proxies.pathop(place, "--mode", f"reverse:{scheme}://127.0.0.1:{port}", *arguments)
+
+
+def reverse_by_mitmdump(scheme, *arguments):
+    return lambda place, port: proxies.mitmdump(place, "--mode", f"reverse:{scheme}://127.0.0.1:{port}", *arguments)
+
+
+def through(proxy):
+    """A scene of explicit proxies: the client asks each for the origin by its whole URL."""
+
+    @contextlib.contextmanager
+    def scene(place):
+        with plain_origin(place) as origin, proxies.pathop(place) as us, proxy(place) as them:
+            url = f"http://127.0.0.1:{origin.port}/"
+            yield SimpleNamespace(ours=lambda seconds: wrk_through(place, us.port, url, seconds),
+                                  theirs=lambda seconds: wrk_through(place, them.port, url, seconds))
+    return scene
+
+
+def wrk_tls(port, path, seconds):
+    return wrk(port, path, seconds, scheme="https")
+
+
+def new_tls(port, path, seconds):
+    return ab_tls(port, path, max(20, int(NEW_A_SECOND * seconds)))
+
+
+def few_new_tls(port, path, seconds):
+    return ab_tls(port, path, max(20, int(40 * seconds)), is_polite=False)
+
+
+@contextlib.contextmanager
+def streamed_gigabyte(place):
+    place.file_of_size("bulk", 1 << 30)
+    with place.nginx(f"root {place.folder};", core=1) as origin:
+        with reverse("http", "--stream", "1m")(place, origin.port) as us, proxies.haproxy(place, origin.port) as them:
+            yield SimpleNamespace(ours=lambda _: download(us.port, "/bulk", 0),
+                                  theirs=lambda _: download(them.port, "/bulk", 0))
+
+
+def memory_of_a_gigabyte(place):
+    """memory of pathop, growth while 1 GiB streams through"""
+    place.file_of_size("bulk", 1 << 30)
+    with place.nginx(f"root {place.folder};", core=1) as origin:
+        with reverse("http", "--stream", "1m")(place, origin.port) as us:
+            run(pinned(1, ["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{us.port}/"]))
+            idle = resident(us.pid)
+            run(pinned(1, ["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{us.port}/bulk"]))
+            return f"{(resident(us.pid, 'VmHWM') - idle) / 1024:.1f} MiB above idle"
+
+
+def added_latency(place):
+    """latency that pathop adds, 1000 requests a second over one connection"""
+    with plain_origin(place) as origin, reverse("http")(place, origin.port) as us, \
+            proxies.haproxy(place, origin.port) as them:
+        direct, ours, theirs = (latencies(server.port) for server in (origin, us, them))
+        added = [f"p{share}: {(mine - bare) * 1e6:.0f} µs (haproxy {(his - bare) * 1e6:.0f})"
+                 for share, mine, his, bare in zip((50, 99), ours, theirs, direct)]
+        return ", ".join(added)
+
+
+def latencies(port, count=3000):
+    """Median and 99th percentile of a request's time."""
+    import socket
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+        times = []
+        for _ in range(count):
+            begin = time.perf_counter()
+            connection.sendall(request)
+            while not connection.recv(65536).endswith(BODY.encode()):
+                pass
+            times.append(time.perf_counter() - begin)
+    times.sort()
+    return times[count // 2], times[count * 99 // 100]
+
+
+MITMDUMP_LAZY = ("--set", "connection_strategy=lazy")
+
+ROWS = [
+    Row("pathop reverse, keep-alive", "haproxy", "/s", "0.6", beside(proxies.haproxy, reverse("http"))),
+    Row("pathop reverse, keep-alive", "nginx", "/s", "", beside(proxies.nginx, reverse("http"))),
+    Row("pathop reverse, keep-alive", "mitmdump", "/s", "30", beside(reverse_by_mitmdump("http"), reverse("http"))),
+    Row("pathop regular, keep-alive", "squid", "/s", "3", through(proxies.squid)),
+    Row("pathop regular, keep-alive", "tinyproxy", "/s", "3", through(proxies.tinyproxy)),
+    Row("pathop regular, keep-alive", "mitmdump", "/s", "30", through(proxies.mitmdump)),
+    Row("pathop, TLS on both sides, keep-alive", "mitmdump", "/s", "",
+        beside(reverse_by_mitmdump("https", "-k"), reverse("https", "-k"), tls_origin, wrk_tls)),
+    Row("pathop, TLS on both sides, new connections", "mitmdump", "/s", "10",
+        beside(reverse_by_mitmdump("https", "-k"), reverse("https", "-k"), tls_origin, few_new_tls)),
+    Row("pathop, TLS of clients, new connections", "nginx", "/s", "0.6",
+        beside(proxies.nginx_tls, reverse("http"), measure=new_tls)),
+    Row("pathop, HTTP/2 to HTTP/1, 100 streams", "nghttpx", "/s", "", beside(proxies.nghttpx, reverse("http"), measure=h2load)),
+    Row("pathop, 1 GiB streamed", "haproxy", "MB/s", "", streamed_gigabyte),
+]
+CHECKS = [memory_of_a_gigabyte, added_latency]
