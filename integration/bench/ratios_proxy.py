@@ -95,7 +95,7 @@ def memory_of_a_gigabyte(place):
 
 
 def added_latency(place):
-    """latency that pathop adds, 1000 requests a second over one connection"""
+    """latency that pathop adds, to one request after another"""
     with plain_origin(place) as origin, reverse("http")(place, origin.port) as us, \
             proxies.haproxy(place, origin.port) as them:
         direct, ours, theirs = (latencies(server.port) for server in (origin, us, them))
