@@ -35,7 +35,7 @@ DumpSink talk(Console& console) {
 
 addons::asio::awaitable<void> Output::tick() {
     console_.flush();
-    if (console_.out_is_lost() && !ends_) ends_ = std::raise(SIGTERM) == 0;  // the one way to end
+    if (console_.out_is_lost() && !ends_) ends_ = ::kill(::getpid(), SIGTERM) == 0;  // the one way to end
     co_return;
 }
 
