@@ -39,19 +39,21 @@ function(pathology_program name)
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_PROGRAMS ${name})
 endfunction()
 
-# pathology_test(<name> SIZE unit|component|integration SOURCES … LINK … [DEFINE …] [TIMEOUT seconds] [WHOLE])
-# makes a GoogleTest program; ctest sees each of its tests, labelled with the size. WHOLE makes the program one test of
-# ctest, for tables of thousands of rows, where starting a process for each costs more than the rows.
+# pathology_test(<name> SIZE unit|component|integration SOURCES … LINK … [DEFINE …] [INCLUDE folders] [TIMEOUT seconds]
+#                [WHOLE])
+# makes a GoogleTest program; ctest sees each of its tests, labelled with the size. INCLUDE names folders beside test/: src,
+# where a test looks at what is not public. WHOLE makes the program one test of ctest, for tables of thousands of rows,
+# where starting a process for each costs more than the rows.
 function(pathology_test name)
     if(NOT PATHOLOGY_BUILD_TESTS)
         return()
     endif()
-    cmake_parse_arguments(arg "WHOLE" "SIZE;TIMEOUT" "SOURCES;LINK;DEFINE" ${ARGN})
+    cmake_parse_arguments(arg "WHOLE" "SIZE;TIMEOUT" "SOURCES;LINK;DEFINE;INCLUDE" ${ARGN})
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 60)
     endif()
     add_executable(${name} ${arg_SOURCES})
-    target_include_directories(${name} PRIVATE test)
+    target_include_directories(${name} PRIVATE test ${arg_INCLUDE})
     target_compile_definitions(${name} PRIVATE ${arg_DEFINE})
     target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main pathology_build_options)
     if(arg_WHOLE)

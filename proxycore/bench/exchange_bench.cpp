@@ -4,12 +4,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/layers/http1_server.hpp>
+#include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <string>
 #include <utility>
 
-#include "layers/alone.hpp"
+#include "layers/exchange/alone.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <pathology/proxycore/layers/http1_server.hpp>
+#include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <string>
@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "demand.hpp"
-#include "layers/alone.hpp"
+#include "layers/exchange/alone.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

@@ -15,14 +15,11 @@ pathology_library(tls
             include/pathology/proxycore/tls/version.hpp
     PUBLIC  pathology::protocol pathology::transport
     PRIVATE OpenSSL::SSL OpenSSL::Crypto)
-pathology_test(tls_unit_test SIZE unit LINK pathology::tls pathology_test_support OpenSSL::Crypto
+# Both make certificates that nobody should.
+pathology_test(tls_unit_test SIZE unit INCLUDE src LINK pathology::tls pathology_test_support OpenSSL::Crypto
     SOURCES test/tls/authority_test.cpp test/tls/certificate_store_test.cpp test/tls/client_hello_test.cpp
             test/tls/engine_test.cpp test/tls/identity_test.cpp test/tls/settings_test.cpp test/tls/talk.cpp)
-pathology_test(tls_test SIZE component LINK pathology::tls pathology_test_support OpenSSL::Crypto
+pathology_test(tls_test SIZE component INCLUDE src LINK pathology::tls pathology_test_support OpenSSL::Crypto
     SOURCES test/tls/joined.cpp test/tls/peers_test.cpp test/tls/talk.cpp test/tls/tls_handshake_test.cpp
             test/tls/tls_stream_test.cpp test/support/streams.cpp)
-if(PATHOLOGY_BUILD_TESTS)
-    target_include_directories(tls_unit_test PRIVATE src)  # they make certificates that nobody should
-    target_include_directories(tls_test PRIVATE src)
-endif()
 pathology_fuzzer(client_hello_fuzz SOURCES fuzz/client_hello_fuzz.cpp LINK pathology::tls SEEDS fuzz/client_hello_seeds)

@@ -10,11 +10,11 @@
 #include <pathology/proxycore/net/within.hpp>
 #include <utility>
 
-#include "layers/client_tls.hpp"
 #include "layers/guess_layer.hpp"
 #include "layers/host_field.hpp"
 #include "layers/peek.hpp"
-#include "layers/peek_hello.hpp"
+#include "layers/tls/client_tls.hpp"
+#include "layers/tls/peek_hello.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

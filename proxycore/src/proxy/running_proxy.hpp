@@ -5,7 +5,7 @@
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/tls_service.hpp>
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <vector>

@@ -1,0 +1,30 @@
+#include "layers/http1/abort_watch.hpp"
+
+#include <utility>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr std::chrono::seconds patience{1};
+
+}  // namespace
+
+AbortWatch::AbortWatch(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort)
+    : Watch(net::Watchdog::of(executor)), client_(client), on_abort_(std::move(on_abort)), looking_(executor) {}
+
+void AbortWatch::begin() { arm(patience); }
+
+asio::awaitable<void> AbortWatch::join() {
+    looking_.cancel();
+    co_await looking_.join();
+}
+
+void AbortWatch::on_expired() { looking_.start(look()); }
+
+asio::awaitable<void> AbortWatch::look() {
+    auto failure = co_await client_.wait_for_abort();
+    seen_ = std::move(failure);
+    on_abort_();
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,37 @@
+// Notices a client that leaves while its server is slow, at the cost of a deadline on the coarse clock for each
+// request.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <pathology/proxycore/layers/exchange/http_streams.hpp>
+
+#include "layers/beside.hpp"
+#include "net/watchdog.hpp"
+
+namespace pathology::proxycore::layers {
+
+/// Looks at the client from a second after begin() on. Cancel and join it before the client's stream goes away.
+class AbortWatch final : net::Watchdog::Watch {
+public:
+    AbortWatch(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort);
+
+    void begin();
+    /// How the client left, if it did.
+    std::optional<Failure> const& seen() const { return seen_; }
+    /// Looks no more. Where nothing was looked at yet, there is nothing to wait for.
+    void end() noexcept { disarm(); }
+    bool is_looking() const { return looking_.is_running(); }
+    asio::awaitable<void> join();
+
+private:
+    void on_expired() override;
+    asio::awaitable<void> look();
+
+    ClientStream& client_;
+    std::function<void()> on_abort_;
+    Beside looking_;
+    std::optional<Failure> seen_;
+};
+
+}  // namespace pathology::proxycore::layers

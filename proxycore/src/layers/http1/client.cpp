@@ -1,0 +1,99 @@
+// A client that speaks HTTP/1: request after request, until one of them leads elsewhere.
+//
+//     head ─┬─▶ exchange ─┬─▶ the next head
+//           │             └─▶ 101: WebSocket, or bytes
+//           ├─▶ CONNECT ─▶ the next layer
+//           └─▶ broken ─▶ error page, end
+#include <pathology/proxycore/layers/exchange/exchange.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <utility>
+
+#include "layers/exchange/refusal.hpp"
+#include "layers/exchange/request_target.hpp"
+#include "layers/exchange/upgrade.hpp"
+#include "layers/http1/client_stream.hpp"
+#include "layers/http1/connect.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+class Http1Conversation {
+public:
+    Http1Conversation(Context& context, std::unique_ptr<net::Stream> stream, HttpMode mode)
+        : context_(context), mode_(mode), client_(std::move(stream), context.settings->http) {}
+
+    asio::awaitable<void> run();
+
+private:
+    asio::awaitable<bool> serve_one();
+    asio::awaitable<bool> serve(flow::HttpFlow& flow);
+    asio::awaitable<bool> refuse_broken(flow::HttpFlow& flow, Failure failure);
+
+    Context& context_;
+    HttpMode mode_;
+    Http1ClientStream client_;
+};
+
+asio::awaitable<void> Http1Conversation::run() {
+    if (context_.settings->http.http2) {
+        bool const is_http2 = co_await client_.speaks_http2();
+        if (is_http2) co_return co_await serve_http2(context_, client_.take_over(), mode_);
+    }
+    context_.layers.push_back("http/1");
+    bool goes_on = true;
+    while (goes_on) goes_on = co_await serve_one();
+    if (!client_.is_taken_over()) co_await client_.leave();
+}
+
+/// Whether the connection goes on with another request.
+asio::awaitable<bool> Http1Conversation::serve_one() {
+    auto const arrived = co_await client_.read_head();
+    if (arrived && !*arrived) co_return false;
+    flow::HttpFlow flow(context_.client, context_.server, context_.now());
+    if (arrived.has_error()) co_return co_await refuse_broken(flow, arrived.error());
+    auto request = flow::Request::from_head(client_.head());
+    if (request.has_error()) {
+        Failure failure{Failure::Kind::malformed, request.error().message, 400};
+        co_return co_await refuse_broken(flow, std::move(failure));
+    }
+    flow.request = std::move(*request);
+    flow.request.timestamp_start = flow.timestamp_created;
+    co_return co_await serve(flow);
+}
+
+asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
+    if (flow.request.raw_method == "CONNECT") co_return co_await serve_connect(context_, flow, client_, mode_);
+    if (auto const failure = settle_target(context_, mode_, flow.request)) {
+        co_await refuse(context_, flow, client_, *failure);
+        co_return false;
+    }
+    auto end = co_await exchange(context_, flow, client_);
+    if (end.upgraded != nullptr) {
+        co_await relay_upgraded(context_, flow, client_.take_over(), std::move(end.upgraded));
+        co_return false;
+    }
+    co_return end.is_whole&& client_.may_go_on();
+}
+
+/// What can be told of a request that is none, is told; a client that left in the middle of it is not answered.
+asio::awaitable<bool> Http1Conversation::refuse_broken(flow::HttpFlow& flow, Failure failure) {
+    if (failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out) co_return false;
+    auto const& head = client_.head();
+    if (!head.fields.empty()) {
+        flow.request.raw_method = head.method;
+        flow.request.path = head.target;
+        flow.request.headers = head.fields;
+    }
+    co_await refuse(context_, flow, client_, std::move(failure));
+    co_return false;
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_http1(Context& context, std::unique_ptr<net::Stream> stream, HttpMode mode) {
+    stream->set_time_limit(context.settings->times.idle);
+    Http1Conversation conversation(context, std::move(stream), mode);
+    co_await conversation.run();
+}
+
+}  // namespace pathology::proxycore::layers

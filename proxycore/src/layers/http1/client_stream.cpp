@@ -1,0 +1,146 @@
+#include "layers/http1/client_stream.hpp"
+
+#include <algorithm>
+#include <pathology/proxycore/http1/serialise.hpp>
+#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/within.hpp>
+#include <utility>
+#include <vector>
+
+#include "layers/http1/guard.hpp"
+#include "layers/http1/leniency.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr std::chrono::seconds most_lingering{2};
+
+}  // namespace
+
+Http1ClientStream::Http1ClientStream(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
+    : stream_(std::move(stream)),
+      reader_(settings.limits, leniency_of(settings)),
+      input_(*stream_, reader_, Side::client),
+      output_(*stream_),
+      is_guarded_(settings.validate_inbound_headers) {}
+
+// --- the conversation ------------------------------------------------------------------------------------------------
+
+asio::awaitable<bool> Http1ClientStream::speaks_http2() {
+    for (;;) {
+        auto const speaks = http2::begins_with_preface(reader_.buffered());
+        if (speaks) co_return *speaks;
+        bool const has_more = co_await input_.read_more();
+        if (!has_more) co_return false;
+    }
+}
+
+asio::awaitable<Result<bool>> Http1ClientStream::read_head() {
+    for (;;) {
+        auto const event = co_await input_.next();
+        if (event.has_error()) co_return event.error();
+        if (!*event) co_return false;
+        if (**event == http1::Event::head) break;
+    }
+    if (is_guarded_)
+        if (auto const doubt = find_doubtful_framing(head())) co_return input_.malformed(*doubt);
+    co_return true;
+}
+
+bool Http1ClientStream::may_go_on() const {
+    return reader_.keep_alive() && answer_stays_ && output_.is_in_order() && !input_.has_ended();
+}
+
+asio::awaitable<void> Http1ClientStream::leave() {
+    bool const has_more = (input_.is_inside_message() && announced_length() != 0u) || input_.has_failed();
+    if (has_more && !input_.has_ended()) {
+        stream_->close(net::HowToClose::half_close);
+        co_await net::finish_within(most_lingering, drain());
+    }
+    stream_->close(net::HowToClose::fin);
+}
+
+asio::awaitable<void> Http1ClientStream::drain() {
+    std::vector<char> nowhere(64 * 1024);
+    net::error_code ec;
+    while (!ec) {
+        auto const arrived = co_await stream_->read_some(asio::buffer(nowhere));
+        ec = arrived.ec;
+    }
+}
+
+asio::awaitable<Result<void>> Http1ClientStream::send_raw(std::string_view bytes) {
+    auto const ec = co_await output_.send_aside(bytes);
+    co_return sent(ec);
+}
+
+std::unique_ptr<net::Stream> Http1ClientStream::leave_for_tunnel() {
+    auto rest = reader_.take_buffered();
+    rest.erase(0, std::min(rest.find_first_not_of("\r\n"), rest.size()));
+    return net::put_back(std::move(stream_), std::move(rest));
+}
+
+// --- the exchange ----------------------------------------------------------------------------------------------------
+
+std::optional<std::uint64_t> Http1ClientStream::announced_length() const {
+    if (reader_.is_chunked()) return std::nullopt;
+    return reader_.content_length().value_or(0);
+}
+
+asio::awaitable<Result<void>> Http1ClientStream::send_interim(http::ResponseHead const& head) {
+    if (reader_.head().version < http::Version{1, 1}) co_return Result<void>();  // RFC 9110 §15.2
+    auto const bytes = http1::serialise(head);
+    co_return co_await send_raw(bytes);
+}
+
+void Http1ClientStream::begin_message(flow::Response const& response, std::optional<std::uint64_t> size) {
+    auto const framing = framing_of(response, size, reader_.head());
+    append_head(output_.begin(framing), response, framing, reader_.head().version);
+    answer_stays_ = keeps_alive(response.http_version, response.headers);
+}
+
+asio::awaitable<Result<void>> Http1ClientStream::send(flow::Response const& response) {
+    std::string_view const body = response.raw_content ? std::string_view(*response.raw_content) : std::string_view();
+    begin_message(response, body.size());
+    auto const ec = co_await output_.send_all(body, response.trailers ? &*response.trailers : nullptr);
+    co_return sent(ec);
+}
+
+asio::awaitable<Result<void>> Http1ClientStream::begin(flow::Response const& response) {
+    begin_message(response, std::nullopt);
+    auto const ec = co_await output_.send_head();
+    co_return sent(ec);
+}
+
+asio::awaitable<Result<void>> Http1ClientStream::send_body(std::string_view piece) {
+    auto const ec = co_await output_.send_piece(piece);
+    co_return sent(ec);
+}
+
+asio::awaitable<Result<void>> Http1ClientStream::finish(http::Fields const* trailers) {
+    auto const ec = co_await output_.finish(trailers);
+    co_return sent(ec);
+}
+
+Result<void> Http1ClientStream::sent(net::error_code ec) {
+    if (!ec) return {};
+    return send_failure(ec, "the client");
+}
+
+asio::awaitable<Failure> Http1ClientStream::wait_for_abort() {
+    auto const ec = co_await stream_->wait_for_end();
+    co_return Failure{Failure::Kind::closed, "the client is gone: " + net::describe(ec)};
+}
+
+/// A body that lasts until the close must not look whole when it is not.
+void Http1ClientStream::abort() noexcept {
+    bool const looks_whole = output_.is_inside_message() && output_.framing().kind == Framing::Kind::until_close;
+    stream_->close(looks_whole ? net::HowToClose::reset : net::HowToClose::fin);
+}
+
+std::unique_ptr<net::Stream> Http1ClientStream::take_over() {
+    return net::put_back(std::move(stream_), reader_.take_buffered());
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,60 @@
+// The client's end of an exchange over HTTP/1: one request after the other, each answered before the next is read.
+#pragma once
+
+#include <memory>
+#include <pathology/proxycore/http1/reader.hpp>
+#include <pathology/proxycore/layers/exchange/http_streams.hpp>
+#include <pathology/proxycore/layers/settings.hpp>
+
+#include "layers/http1/input.hpp"
+#include "layers/http1/output.hpp"
+
+namespace pathology::proxycore::layers {
+
+class Http1ClientStream final : public ClientStream {
+public:
+    Http1ClientStream(std::unique_ptr<net::Stream> stream, HttpSettings const& settings);
+
+    // --- for the conversation ---
+    /// Whether the client begins with the preface of HTTP/2; nothing is taken. No, when it leaves before that shows.
+    asio::awaitable<bool> speaks_http2();
+    /// The head of the next request; false = the client left before it began one.
+    asio::awaitable<Result<bool>> read_head();
+    http::RequestHead const& head() const { return reader_.head(); }
+    /// Whether another request may come after this one.
+    bool may_go_on() const;
+    /// Ends the connection so that a client that is still sending gets to see its answer (RFC 9112 §9.6).
+    asio::awaitable<void> leave();
+    bool is_taken_over() const { return stream_ == nullptr; }
+    /// Sends bytes that belong to no message.
+    asio::awaitable<Result<void>> send_raw(std::string_view bytes);
+    /// take_over() after a CONNECT: line ends that some clients send after its head belong to nothing.
+    std::unique_ptr<net::Stream> leave_for_tunnel();
+
+    // --- for the exchange ---
+    asio::awaitable<Result<std::string_view>> read_body() override { return input_.read_body(); }
+    http::Fields const& trailers() const override { return reader_.trailers(); }
+    std::optional<std::uint64_t> announced_length() const override;
+    asio::awaitable<Result<void>> send_interim(http::ResponseHead const& head) override;
+    asio::awaitable<Result<void>> send(flow::Response const& response) override;
+    asio::awaitable<Result<void>> begin(flow::Response const& response) override;
+    asio::awaitable<Result<void>> send_body(std::string_view piece) override;
+    asio::awaitable<Result<void>> finish(http::Fields const* trailers) override;
+    asio::awaitable<Failure> wait_for_abort() override;
+    void abort() noexcept override;
+    std::unique_ptr<net::Stream> take_over() override;
+
+private:
+    asio::awaitable<void> drain();
+    void begin_message(flow::Response const& response, std::optional<std::uint64_t> size);
+    static Result<void> sent(net::error_code ec);
+
+    std::unique_ptr<net::Stream> stream_;
+    http1::RequestReader reader_;
+    Http1Input input_;
+    Http1Output output_;
+    bool is_guarded_;           ///< validate_inbound_headers
+    bool answer_stays_ = true;  ///< the answer did not speak of closing
+};
+
+}  // namespace pathology::proxycore::layers

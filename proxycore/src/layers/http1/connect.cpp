@@ -1,0 +1,99 @@
+#include "layers/http1/connect.hpp"
+
+#include <utility>
+
+#include "layers/exchange/error_page.hpp"
+#include "layers/exchange/refusal.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+/// Some clients break on any field here.
+std::string established(http::Version version) { return to_string(version) + " 200 Connection established\r\n\r\n"; }
+
+class Connect {
+public:
+    Connect(Context& context, flow::HttpFlow& flow, Http1ClientStream& client)
+        : context_(context), flow_(flow), client_(client) {}
+
+    asio::awaitable<bool> run();
+
+private:
+    asio::awaitable<void> call(addons::HookPoint<flow::HttpFlow&> const& point);
+    asio::awaitable<bool> deny(flow::Response const& response);
+    asio::awaitable<bool> open_server();
+    asio::awaitable<void> enter();
+
+    Context& context_;
+    flow::HttpFlow& flow_;
+    Http1ClientStream& client_;
+};
+
+asio::awaitable<bool> Connect::run() {
+    flow_.live = true;
+    co_await call(addons::hooks::http_connect);
+    if (is_killed(flow_)) {
+        co_await call(addons::hooks::http_connect_error);
+        client_.abort();
+        co_return false;
+    }
+    if (flow_.response && flow_.response->status_code / 100 != 2) co_return co_await deny(*flow_.response);
+    auto server = std::make_shared<flow::Server>(flow::Address{flow_.request.host(), flow_.request.port()});
+    server->set_via(context_.server->via());
+    context_.server = flow_.server_conn = std::move(server);
+    if (context_.settings->strategy == ConnectionStrategy::eager) {
+        bool const is_open = co_await open_server();
+        if (!is_open) co_return false;
+    }
+    co_await enter();
+    co_return false;
+}
+
+asio::awaitable<void> Connect::call(addons::HookPoint<flow::HttpFlow&> const& point) {
+    auto& addons = context_.services.addons;
+    if (addons.wants(point.hook)) co_await addons.run(point, flow_);
+}
+
+asio::awaitable<bool> Connect::deny(flow::Response const& response) {
+    co_await call(addons::hooks::http_connect_error);
+    flow_.live = false;
+    auto const sent = co_await client_.send(response);
+    co_return sent.has_value() && client_.may_go_on();
+}
+
+asio::awaitable<bool> Connect::open_server() {
+    std::vector<std::string> alpn;
+    auto const opened = co_await context_.servers->open(context_.server, std::move(alpn));
+    if (opened) co_return true;
+    flow_.error = flow::Error{opened.error().message, context_.now()};
+    flow_.response = error_page(opened.error().status, opened.error().message);
+    co_return co_await deny(*flow_.response);
+}
+
+asio::awaitable<void> Connect::enter() {
+    auto const text = established(client_.head().version);
+    auto const sent = co_await client_.send_raw(text);
+    if (sent.has_error()) co_return;
+    flow_.response = flow::Response();
+    flow_.response->http_version = client_.head().version;
+    flow_.response->reason = "Connection established";
+    flow_.response->raw_content.emplace();
+    co_await call(addons::hooks::http_connected);
+    flow_.live = false;
+    co_await next_layer(context_, client_.leave_for_tunnel());
+}
+
+}  // namespace
+
+asio::awaitable<bool> serve_connect(Context& context, flow::HttpFlow& flow, Http1ClientStream& client, HttpMode mode) {
+    if (mode == HttpMode::transparent) {
+        Failure failure{Failure::Kind::malformed,
+                        "CONNECT is for proxies that clients know of; this one was started in another mode", 400};
+        co_await refuse(context, flow, client, std::move(failure));
+        co_return false;
+    }
+    Connect connect(context, flow, client);
+    co_return co_await connect.run();
+}
+
+}  // namespace pathology::proxycore::layers

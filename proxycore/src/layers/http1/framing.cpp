@@ -1,0 +1,163 @@
+#include "layers/http1/framing.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr http::Version http_1_0{1, 0}, http_1_1{1, 1};
+
+using Kind = Framing::Kind;
+using Told = Framing::Told;
+
+std::optional<std::uint64_t> content_length(http::Fields const& fields) {
+    auto const text = fields.first("Content-Length");
+    std::uint64_t length = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), length).ec != std::errc())
+        return std::nullopt;
+    return length;
+}
+
+/// What the fields say by themselves.
+std::optional<Framing> told_framing(http::Fields const& fields) {
+    if (fields.has_token("Transfer-Encoding", "chunked")) return Framing{Kind::chunked};
+    if (auto const length = content_length(fields)) return Framing{Kind::length, *length};
+    return std::nullopt;
+}
+
+Framing own_framing(std::optional<std::uint64_t> size) {
+    return size ? Framing{Kind::length, *size, Told::by_us} : Framing{Kind::chunked, 0, Told::by_us};
+}
+
+bool has_no_body(flow::Response const& response, http::RequestHead const& asked) {
+    auto const status = response.status_code;
+    return status / 100 == 1 || status == 204 || status == 304 || asked.method == "HEAD" ||
+           (asked.method == "CONNECT" && status / 100 == 2);
+}
+
+std::string_view version_text(http::Version version) {
+    if (version == http_1_1 || version.major >= 2) return "HTTP/1.1";
+    return version == http_1_0 ? "HTTP/1.0" : std::string_view();
+}
+
+void append_version(std::string& out, http::Version version) {
+    auto const known = version_text(version);
+    if (known.empty())
+        out.append(http::to_string(version));
+    else
+        out.append(known);
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_framing(std::string& out, Framing const& framing) {
+    if (framing.told == Told::already) return;
+    if (framing.kind == Kind::chunked) append_line(out, "Transfer-Encoding", "chunked");
+    if (framing.kind == Kind::length) append_line(out, "Content-Length", std::to_string(framing.length));
+}
+
+void append_target(std::string& out, flow::Request const& request, RequestForm form) {
+    if (request.raw_method == "CONNECT") {
+        out.append(request.authority.empty() ? request.url() : request.authority);
+        return;
+    }
+    bool const was_absolute = !request.authority.empty() && request.http_version.major < 2;  // HTTP/2 has one always
+    bool const is_absolute = form == RequestForm::absolute || (form == RequestForm::as_it_is && was_absolute);
+    auto const path = is_absolute && request.path == "*" ? std::string_view() : std::string_view(request.path);
+    if (is_absolute && request.authority.empty()) {
+        out.append(request.url());
+        return;
+    }
+    if (is_absolute) out.append(request.scheme()).append("://").append(request.authority);
+    out.append(path);
+}
+
+/// HTTP/2 may cut one Cookie field into many; HTTP/1 has one (RFC 9113 §8.2.3).
+void append_fields_of_http2(std::string& out, http::Fields const& fields) {
+    bool has_cookie = false;
+    for (auto const field : fields) {
+        if (!http::equals_ignoring_case(field.name, "cookie")) {
+            append_line(out, field.name, field.value);
+        } else if (!std::exchange(has_cookie, true)) {
+            out.append("cookie: ");
+            std::string_view between;
+            for (auto const crumb : fields.all("cookie")) {
+                out.append(between).append(crumb);
+                between = "; ";
+            }
+            out.append("\r\n");
+        }
+    }
+}
+
+void append_fields(std::string& out, http::Fields const& fields) {
+    for (auto const field : fields) append_line(out, field.name, field.value);
+}
+
+std::string host_of(flow::Request const& request) {
+    if (!request.authority.empty()) return request.authority;
+    return flow::host_and_port(request.scheme(), request.host(), request.port());
+}
+
+}  // namespace
+
+Framing framing_of(flow::Request const& request, std::optional<std::uint64_t> size) {
+    if (auto const told = told_framing(request.headers)) return *told;
+    if (size == 0u) return {};
+    if (!size && request.http_version < http_1_1) return {};  // no framing at all is one of no body
+    return own_framing(size);
+}
+
+Framing framing_of(flow::Response const& response, std::optional<std::uint64_t> size, http::RequestHead const& asked) {
+    if (has_no_body(response, asked)) return {};
+    bool const knows_chunks = asked.version >= http_1_1;
+    auto const told = told_framing(response.headers);
+    if (told && (told->kind != Kind::chunked || knows_chunks)) return *told;
+    // A server of HTTP/1 that said nothing meant the end of the connection, and so the client is told.
+    if (!told && response.http_version.major < 2) return {Kind::until_close};
+    if (size) return own_framing(size);
+    return knows_chunks ? own_framing(size) : Framing{Kind::until_close};
+}
+
+bool keeps_alive(http::Version version, http::Fields const& fields) {
+    if (fields.has_token("Connection", "close")) return false;
+    return version >= http_1_1 || fields.has_token("Connection", "keep-alive");
+}
+
+void append_head(std::string& out, flow::Request const& request, RequestForm form, Framing const& framing) {
+    out.append(request.raw_method).append(" ");
+    append_target(out, request, form);
+    out.append(" ");
+    append_version(out, request.http_version);
+    out.append("\r\n");
+    if (!request.headers.contains("Host")) append_line(out, "Host", host_of(request));
+    if (request.http_version.major >= 2)
+        append_fields_of_http2(out, request.headers);
+    else
+        append_fields(out, request.headers);
+    append_framing(out, framing);
+    out.append("\r\n");
+}
+
+void append_head(std::string& out, flow::Response const& response, Framing const& framing, http::Version of_client) {
+    append_version(out, response.http_version);
+    std::array<char, 10> digits{};
+    auto const end = std::to_chars(digits.begin(), digits.end(), response.status_code).ptr;
+    auto const length = static_cast<std::size_t>(end - digits.begin());
+    out.append(" ").append(length < 3 ? 3 - length : 0, '0').append(digits.data(), length).append(" ");
+    out.append(response.http_version.major >= 2 ? flow::reason_of(response.status_code) : response.reason)
+        .append("\r\n");
+    for (auto const field : response.headers) {
+        // A client of HTTP/1.0 does not know chunks (RFC 9112 §6.1).
+        if (of_client < http_1_1 && http::equals_ignoring_case(field.name, "Transfer-Encoding")) continue;
+        append_line(out, field.name, field.value);
+    }
+    append_framing(out, framing);
+    out.append("\r\n");
+}
+
+}  // namespace pathology::proxycore::layers

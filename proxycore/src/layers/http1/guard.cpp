@@ -1,0 +1,50 @@
+#include "layers/http1/guard.hpp"
+
+#include <pathology/proxycore/http/escaped.hpp>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+/// The list, without white space and in small letters.
+std::string canonical(std::string_view codings) {
+    std::string text;
+    for (char const c : codings) {
+        if (c == ' ' || c == '\t') continue;
+        text += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    }
+    return text;
+}
+
+bool is_known_coding(std::string_view codings) {
+    for (std::string_view const known :
+         {"chunked", "compress,chunked", "deflate,chunked", "gzip,chunked", "compress", "deflate", "gzip", "identity"})
+        if (codings == known) return true;
+    return false;
+}
+
+std::optional<std::string> find_doubt(http::Fields const& fields) {
+    unsigned codings = 0;
+    for (auto const field : fields) {
+        if (http::equals_ignoring_case(field.name, "Content-Length") && field.value.size() > 1 &&
+            field.value.front() == '0')
+            return "Content-Length " + http::quoted(field.value) + " begins with 0";
+        if (!http::equals_ignoring_case(field.name, "Transfer-Encoding")) continue;
+        if (++codings > 1) return "there is more than one Transfer-Encoding";
+        if (!is_known_coding(canonical(field.value)))
+            return "Transfer-Encoding " + http::quoted(field.value) + " is none that is known";
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> find_doubtful_framing(http::RequestHead const& head) { return find_doubt(head.fields); }
+
+std::optional<std::string> find_doubtful_framing(http::ResponseHead const& head) {
+    bool const has_no_body = head.status / 100 == 1 || head.status == 204;
+    if (has_no_body && head.fields.contains("Transfer-Encoding"))
+        return "there is a Transfer-Encoding with status " + std::to_string(head.status);
+    return find_doubt(head.fields);
+}
+
+}  // namespace pathology::proxycore::layers

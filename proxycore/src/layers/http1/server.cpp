@@ -1,0 +1,182 @@
+#include <pathology/proxycore/layers/http1/server.hpp>
+
+#include <pathology/proxycore/http1/reader.hpp>
+#include <pathology/proxycore/net/put_back.hpp>
+#include <utility>
+
+#include "layers/http1/guard.hpp"
+#include "layers/http1/input.hpp"
+#include "layers/http1/leniency.hpp"
+#include "layers/http1/output.hpp"
+
+namespace pathology::proxycore::layers {
+
+struct Http1Server::State {
+    State(std::unique_ptr<net::Stream> its_stream, HttpSettings const& settings, RequestForm its_form)
+        : stream(std::move(its_stream)),
+          reader(settings.limits, leniency_of(settings)),
+          input(*stream, reader, Side::server),
+          output(*stream),
+          form(its_form),
+          is_guarded(settings.validate_inbound_headers) {}
+
+    bool is_reusable() const {
+        return stays_open && !input.is_inside_message() && output.is_in_order() && !input.has_ended() &&
+               reader.is_between_messages();
+    }
+
+    std::unique_ptr<net::Stream> stream;
+    http1::ResponseReader reader;
+    Http1Input input;
+    Http1Output output;
+    RequestForm form;
+    bool is_guarded;  ///< validate_inbound_headers
+    bool was_used = false;
+    bool stays_open = true;  ///< both messages so far left it open, and both came to their ends
+};
+
+Http1Server::Http1Server(std::unique_ptr<net::Stream> stream, HttpSettings const& settings, RequestForm form)
+    : state_(std::make_unique<State>(std::move(stream), settings, form)) {}
+Http1Server::~Http1Server() = default;
+bool Http1Server::is_reusable() const { return state_->is_reusable(); }
+net::Stream& Http1Server::stream() { return *state_->stream; }
+
+namespace {
+
+class Http1ServerStream final : public ServerStream {
+public:
+    Http1ServerStream(std::unique_ptr<Http1Server> connection, GiveBack give_back)
+        : connection_(std::move(connection)),
+          give_back_(std::move(give_back)),
+          state_(&connection_->state()),
+          is_reused_(std::exchange(state_->was_used, true)) {
+        state_->stays_open = false;
+    }
+    ~Http1ServerStream() override {
+        if (give_back_) give_back_(std::move(connection_));
+    }
+
+    asio::awaitable<Result<std::string_view>> read_body() override;
+    http::Fields const& trailers() const override { return state_->reader.trailers(); }
+    std::optional<std::uint64_t> announced_length() const override;
+    asio::awaitable<Result<void>> send_body(std::string_view piece) override;
+    asio::awaitable<Result<void>> finish(http::Fields const* trailers) override;
+    void abort() noexcept override { state_->stream->close(net::HowToClose::fin); }
+    std::unique_ptr<net::Stream> take_over() override;
+
+    asio::awaitable<Result<void>> send(flow::Request const& request) override;
+    asio::awaitable<Result<void>> begin(flow::Request const& request) override;
+    asio::awaitable<Result<http::ResponseHead>> read_head() override;
+    bool is_reused() const override { return is_reused_; }
+
+private:
+    void begin_message(flow::Request const& request, std::optional<std::uint64_t> size);
+    Result<void> sent(net::error_code ec) const;
+    Failure no_answer() const;
+    void note_end();
+    bool is_stale() const { return is_reused_ && state_->reader.is_between_messages() && !has_answer_; }
+
+    std::unique_ptr<Http1Server> connection_;
+    GiveBack give_back_;
+    Http1Server::State* state_;
+    bool is_reused_;
+    bool has_answer_ = false;
+    bool asks_to_close_ = false;
+};
+
+// --- the request -----------------------------------------------------------------------------------------------------
+
+void Http1ServerStream::begin_message(flow::Request const& request, std::optional<std::uint64_t> size) {
+    auto const framing = framing_of(request, size);
+    append_head(state_->output.begin(framing), request, state_->form, framing);
+    state_->reader.expect_reply_to(request.raw_method);
+    asks_to_close_ = request.headers.has_token("Connection", "close");
+}
+
+asio::awaitable<Result<void>> Http1ServerStream::send(flow::Request const& request) {
+    std::string_view const body = request.raw_content ? std::string_view(*request.raw_content) : std::string_view();
+    begin_message(request, body.size());
+    auto const ec = co_await state_->output.send_all(body, request.trailers ? &*request.trailers : nullptr);
+    co_return sent(ec);
+}
+
+asio::awaitable<Result<void>> Http1ServerStream::begin(flow::Request const& request) {
+    begin_message(request, std::nullopt);
+    auto const ec = co_await state_->output.send_head();
+    co_return sent(ec);
+}
+
+asio::awaitable<Result<void>> Http1ServerStream::send_body(std::string_view piece) {
+    auto const ec = co_await state_->output.send_piece(piece);
+    co_return sent(ec);
+}
+
+asio::awaitable<Result<void>> Http1ServerStream::finish(http::Fields const* trailers) {
+    auto const ec = co_await state_->output.finish(trailers);
+    note_end();
+    co_return sent(ec);
+}
+
+Result<void> Http1ServerStream::sent(net::error_code ec) const {
+    if (!ec) return {};
+    auto failure = send_failure(ec, "the server " + state_->stream->remote_endpoint());
+    failure.is_retryable = is_stale() && failure.kind == Failure::Kind::closed;
+    return failure;
+}
+
+// --- the answer ------------------------------------------------------------------------------------------------------
+
+asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
+    for (;;) {
+        auto const event = co_await state_->input.next();
+        if (event.has_error()) {
+            auto failure = event.error();
+            failure.is_retryable = is_stale() && failure.kind == Failure::Kind::closed;
+            co_return failure;
+        }
+        if (!*event) {
+            auto failure = no_answer();
+            co_return failure;
+        }
+        has_answer_ = true;
+        if (**event == http1::Event::head) break;
+    }
+    if (state_->is_guarded)
+        if (auto const doubt = find_doubtful_framing(state_->reader.head())) co_return state_->input.malformed(*doubt);
+    co_return state_->reader.head();
+}
+
+asio::awaitable<Result<std::string_view>> Http1ServerStream::read_body() {
+    auto const piece = co_await state_->input.read_body();
+    if (piece && piece->empty()) note_end();
+    co_return piece;
+}
+
+Failure Http1ServerStream::no_answer() const {
+    auto const who = "the server " + state_->stream->remote_endpoint();
+    return {Failure::Kind::closed, who + " closed the connection without an answer", 502, is_stale()};
+}
+
+std::optional<std::uint64_t> Http1ServerStream::announced_length() const { return state_->reader.content_length(); }
+
+/// Whether the connection may be used again shows when the last of both messages has ended.
+void Http1ServerStream::note_end() {
+    state_->stays_open = has_answer_ && !asks_to_close_ && state_->reader.keep_alive();
+}
+
+std::unique_ptr<net::Stream> Http1ServerStream::take_over() {
+    auto const give_back = std::exchange(give_back_, nullptr);
+    auto rest = state_->reader.take_buffered();
+    auto stream = net::put_back(std::move(state_->stream), std::move(rest));
+    connection_.reset();
+    if (give_back) give_back(nullptr);
+    return stream;
+}
+
+}  // namespace
+
+std::unique_ptr<ServerStream> ask_http1(std::unique_ptr<Http1Server> connection, GiveBack give_back) {
+    return std::make_unique<Http1ServerStream>(std::move(connection), std::move(give_back));
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,104 @@
+#include "layers/http2/client_stream.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "layers/http2/head.hpp"
+#include "layers/http2/tunnel.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+/// nghttp2 has judged it before.
+std::optional<std::uint64_t> content_length(http::Fields const& fields) {
+    auto const text = fields.first("content-length");
+    if (!text) return std::nullopt;
+    std::uint64_t length = 0;
+    std::from_chars(text->data(), text->data() + text->size(), length);
+    return length;
+}
+
+}  // namespace
+
+Http2ClientStream::Http2ClientStream(http2::ServerSession& session, std::shared_ptr<Http2Body> body,
+                                     http2::Request const& asked)
+    : session_(session),
+      body_(std::move(body)),
+      is_head_(asked.head.method == "HEAD"),
+      is_websocket_(asks_for_websocket(asked)),
+      length_(content_length(asked.head.fields)) {
+    if (is_websocket_) length_ = 0;
+}
+
+/// An answer that is not whole must not look so; a request that is not whole is of no use any more.
+Http2ClientStream::~Http2ClientStream() {
+    if (body_ == nullptr) return;
+    if (!body_->has_ended_out())
+        body_->abort(http2::ErrorCode::internal_error);
+    else if (!body_->has_ended_in())
+        body_->drop_in();
+}
+
+asio::awaitable<Result<std::string_view>> Http2ClientStream::read_body() {
+    if (is_websocket_) co_return std::string_view();
+    co_return co_await body_->read();
+}
+
+std::optional<std::uint64_t> Http2ClientStream::announced_length() const { return body_->is_empty_in() ? 0 : length_; }
+
+// --- the answer ------------------------------------------------------------------------------------------------------
+
+asio::awaitable<Result<void>> Http2ClientStream::send_interim(http::ResponseHead const& head) {
+    if (!body_->is_closed()) session_.inform(body_->id(), head_of(head));
+    body_->wire().ring();
+    co_return Result<void>();
+}
+
+bool Http2ClientStream::has_body(unsigned status) const { return !is_head_ && status != 204 && status != 304; }
+
+Result<void> Http2ClientStream::respond(http::ResponseHead const& head, bool has_content) {
+    has_content_ = has_content;
+    if (body_->failure()) return *body_->failure();
+    if (body_->is_closed()) return Failure{Failure::Kind::closed, body_->wire().who() + " reset the stream"};
+    session_.respond(body_->id(), head, has_content ? body_.get() : nullptr);
+    body_->wire().ring();
+    if (!has_content) body_->note_end_out();
+    return {};
+}
+
+asio::awaitable<Result<void>> Http2ClientStream::send(flow::Response const& response) {
+    bool const is_switch = is_websocket_ && response.status_code == 101;
+    bool const may_have_body = has_body(response.status_code) && !is_switch;
+    std::string_view const body = response.raw_content ? std::string_view(*response.raw_content) : std::string_view();
+    auto const* const trailers = response.trailers && !response.trailers->empty() ? &*response.trailers : nullptr;
+    auto const size = may_have_body ? std::optional<std::uint64_t>(body.size()) : std::nullopt;
+    auto const head = head_of(response, size);
+    bool const has_more = may_have_body && (!body.empty() || trailers != nullptr);
+    auto const begun = respond(head, has_more || is_switch);
+    if (begun.has_error() || !has_more) co_return begun;
+    co_return co_await body_->send_last(body, trailers);
+}
+
+asio::awaitable<Result<void>> Http2ClientStream::begin(flow::Response const& response) {
+    auto const head = head_of(response, std::nullopt);
+    co_return respond(head, has_body(response.status_code));
+}
+
+asio::awaitable<Result<void>> Http2ClientStream::send_body(std::string_view piece) {
+    if (!has_content_) co_return Result<void>();
+    co_return co_await body_->send(piece);
+}
+
+asio::awaitable<Result<void>> Http2ClientStream::finish(http::Fields const* trailers) {
+    if (!has_content_) co_return Result<void>();
+    co_return co_await body_->finish(trailers);
+}
+
+asio::awaitable<Failure> Http2ClientStream::wait_for_abort() {
+    while (!body_->failure()) co_await body_->wait();
+    co_return *body_->failure();
+}
+
+std::unique_ptr<net::Stream> Http2ClientStream::take_over() { return make_http2_tunnel(std::exchange(body_, nullptr)); }
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,41 @@
+// The client's end of an exchange over HTTP/2: one stream.
+#pragma once
+
+#include <memory>
+#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/layers/exchange/http_streams.hpp>
+
+#include "layers/http2/body.hpp"
+
+namespace pathology::proxycore::layers {
+
+/// Session and wire outlive it; its body stays until the stream is closed.
+class Http2ClientStream final : public ClientStream {
+public:
+    Http2ClientStream(http2::ServerSession& session, std::shared_ptr<Http2Body> body, http2::Request const& asked);
+    ~Http2ClientStream() override;
+
+    asio::awaitable<Result<std::string_view>> read_body() override;
+    http::Fields const& trailers() const override { return body_->trailers_in(); }
+    std::optional<std::uint64_t> announced_length() const override;
+    asio::awaitable<Result<void>> send_interim(http::ResponseHead const& head) override;
+    asio::awaitable<Result<void>> send(flow::Response const& response) override;
+    asio::awaitable<Result<void>> begin(flow::Response const& response) override;
+    asio::awaitable<Result<void>> send_body(std::string_view piece) override;
+    asio::awaitable<Result<void>> finish(http::Fields const* trailers) override;
+    asio::awaitable<Failure> wait_for_abort() override;
+    void abort() noexcept override { body_->abort(http2::ErrorCode::cancel); }
+    std::unique_ptr<net::Stream> take_over() override;
+
+private:
+    bool has_body(unsigned status) const;
+    Result<void> respond(http::ResponseHead const& head, bool has_content);
+
+    http2::ServerSession& session_;
+    std::shared_ptr<Http2Body> body_;
+    bool is_head_, is_websocket_;
+    std::optional<std::uint64_t> length_;
+    bool has_content_ = false;  // the answer
+};
+
+}  // namespace pathology::proxycore::layers

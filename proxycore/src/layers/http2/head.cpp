@@ -1,0 +1,128 @@
+#include "layers/http2/head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <pathology/proxycore/flow/id.hpp>
+#include <pathology/proxycore/flow/url.hpp>
+#include <pathology/proxycore/http/target.hpp>
+#include <pathology/proxycore/websocket/handshake.hpp>
+#include <span>
+
+#include "port.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr http::Version http_2{2, 0};
+
+/// What speaks of an HTTP/1 connection alone (RFC 9113 §8.2.2).
+constexpr std::array connection_fields{std::string_view("connection"),       std::string_view("keep-alive"),
+                                       std::string_view("proxy-connection"), std::string_view("transfer-encoding"),
+                                       std::string_view("upgrade"),          std::string_view("http2-settings")};
+
+bool is_of_connection(http::Fields const& fields, http::Field const& field) {
+    auto const is_it = [&](std::string_view name) { return http::equals_ignoring_case(field.name, name); };
+    if (std::any_of(connection_fields.begin(), connection_fields.end(), is_it)) return true;
+    if (is_it("te")) return !http::equals_ignoring_case(field.value, "trailers");
+    return fields.has_token("Connection", field.name);
+}
+
+/// Fields as HTTP/2 may carry them, with a Content-Length that is true.
+http::Fields carried(flow::Message const& message, std::optional<std::uint64_t> size) {
+    http::Fields fields;
+    for (auto const field : message.headers)
+        if (!is_of_connection(message.headers, field)) fields.add(field.name, field.value);
+    bool const may_change = std::holds_alternative<flow::StreamModifier>(message.stream) && !size;
+    if (may_change) fields.remove("content-length");
+    if (size && fields.contains("content-length")) fields.set("content-length", std::to_string(*size));
+    return fields;
+}
+
+void take_destination(flow::Request& request, http2::Request const& asked) {
+    auto const& name = asked.authority.empty() ? request.headers.first("host").value_or("") : asked.authority;
+    auto const named = http::parse_authority(name);
+    if (!named.valid || named.host.empty()) return;
+    bool const is_secure = asked.scheme == "https" || asked.scheme == "wss";
+    auto const port = parse_port(named.port).value_or(is_secure ? 443 : 80);
+    request.set_destination(is_secure ? "https" : "http", {std::string(named.host), port});
+}
+
+/// The key that an Upgrade has (RFC 6455 §4.1 item 7), and an extended CONNECT has not.
+std::string random_key() {
+    auto const nonce = flow::Id::make();
+    return websocket::make_key(std::as_bytes(std::span(nonce.bytes)));
+}
+
+void become_upgrade(flow::Request& request) {
+    request.raw_method = "GET";
+    request.headers.add("connection", "Upgrade");
+    request.headers.add("upgrade", "websocket");
+    request.headers.add("sec-websocket-key", random_key());
+}
+
+}  // namespace
+
+bool asks_for_websocket(http2::Request const& asked) {
+    return asked.head.method == "CONNECT" && asked.protocol == "websocket";
+}
+
+bool asks_for_websocket(flow::Request const& request) {
+    return request.headers.has_token("Upgrade", "websocket") && request.headers.has_token("Connection", "upgrade");
+}
+
+flow::Request request_of(http2::Request const& asked) {
+    flow::Request request;
+    request.http_version = http_2;
+    request.raw_method = asked.head.method;
+    request.path = asked.head.target;
+    request.authority = asked.authority;
+    request.headers = asked.head.fields;
+    request.set_destination("", {"", 0});
+    take_destination(request, asked);
+    if (asks_for_websocket(asked)) become_upgrade(request);
+    return request;
+}
+
+http2::Request head_of(flow::Request const& request, std::optional<std::uint64_t> size) {
+    http2::Request head;
+    head.head.method = request.raw_method;
+    head.head.target = request.path;
+    head.scheme = request.scheme();
+    auto const host = request.headers.first("host");
+    head.authority = !request.authority.empty() ? request.authority
+                     : host                     ? std::string(*host)
+                                                : flow::host_and_port(head.scheme, request.host(), request.port());
+    head.head.fields = carried(request, size);
+    head.head.fields.remove("host");
+    if (!asks_for_websocket(request)) return head;
+    head.head.method = "CONNECT";
+    head.protocol = "websocket";
+    head.head.fields.remove("sec-websocket-key");
+    return head;
+}
+
+http::ResponseHead head_of(flow::Response const& response, std::optional<std::uint64_t> size) {
+    http::ResponseHead head{.version = http_2, .status = response.status_code};
+    head.fields = carried(response, size);
+    if (response.status_code != 101) return head;
+    head.status = 200;
+    head.fields.remove("sec-websocket-accept");
+    return head;
+}
+
+http::ResponseHead head_of(http::ResponseHead const& interim) {
+    http::ResponseHead head{.version = http_2, .status = interim.status};
+    for (auto const field : interim.fields)
+        if (!is_of_connection(interim.fields, field)) head.fields.add(field.name, field.value);
+    return head;
+}
+
+http::ResponseHead upgraded(http::ResponseHead head, std::string_view key) {
+    head.status = 101;
+    head.fields.add("connection", "Upgrade");
+    head.fields.add("upgrade", "websocket");
+    head.fields.add("sec-websocket-accept", websocket::accept_key(key));
+    return head;
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,89 @@
+#include "layers/http2/server_stream.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "layers/http2/head.hpp"
+#include "layers/http2/tunnel.hpp"
+
+namespace pathology::proxycore::layers {
+
+Http2ServerStream::Http2ServerStream(std::shared_ptr<Http2Server::Connection> connection)
+    : connection_(std::move(connection)),
+      asked_(std::make_shared<Http2Asked>(*connection_)),
+      is_reused_(connection_->was_used()) {}
+
+Http2ServerStream::~Http2ServerStream() {
+    if (asked_ == nullptr) return;
+    auto& body = asked_->body;
+    if (!body.has_ended_in() || !body.has_ended_out()) body.abort(http2::ErrorCode::cancel);
+}
+
+// --- the request -----------------------------------------------------------------------------------------------------
+
+Result<void> Http2ServerStream::submit(flow::Request const& request, std::optional<std::uint64_t> size,
+                                       bool has_content) {
+    is_head_ = request.raw_method == "HEAD";
+    if (asked_->body.failure()) return *asked_->body.failure();
+    return connection_->submit(head_of(request, size), asked_, has_content);
+}
+
+asio::awaitable<Result<void>> Http2ServerStream::send(flow::Request const& request) {
+    if (asks_for_websocket(request)) co_return co_await ask_for_websocket(request);
+    std::string_view const body = request.raw_content ? std::string_view(*request.raw_content) : std::string_view();
+    auto const* const trailers = request.trailers && !request.trailers->empty() ? &*request.trailers : nullptr;
+    bool const has_content = !body.empty() || trailers != nullptr;
+    auto const begun = submit(request, body.size(), has_content);
+    if (begun.has_error() || !has_content) co_return begun;
+    co_return co_await asked_->body.send_last(body, trailers);
+}
+
+asio::awaitable<Result<void>> Http2ServerStream::begin(flow::Request const& request) {
+    co_return submit(request, std::nullopt, true);
+}
+
+/// RFC 8441 §3: only where the server has said that it may.
+asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request const& request) {
+    websocket_key_ = request.headers.first("sec-websocket-key").value_or("");
+    bool const is_known = co_await Http2Server::Connection::wait_for_settings(connection_);
+    if (is_known && !connection_->takes_websockets())
+        co_return Failure{Failure::Kind::unreachable, connection_->who() + " takes no WebSockets over HTTP/2"};
+    co_return submit(request, std::nullopt, true);
+}
+
+// --- the answer ------------------------------------------------------------------------------------------------------
+
+asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
+    auto& body = asked_->body;
+    while (asked_->heads.empty()) {
+        if (body.failure()) co_return *body.failure();
+        if (body.is_closed())
+            co_return Failure{Failure::Kind::closed, connection_->who() + " ended the stream without an answer"};
+        bool const is_early = co_await body.wait();
+        if (!is_early) co_return body.silence();
+    }
+    co_return take_head();
+}
+
+http::ResponseHead Http2ServerStream::take_head() {
+    auto head = std::move(asked_->heads.front());
+    asked_->heads.pop_front();
+    if (auto const length = head.fields.first("content-length")) {
+        std::uint64_t size = 0;
+        std::from_chars(length->data(), length->data() + length->size(), size);
+        length_ = is_head_ ? 0 : size;
+    }
+    if (websocket_key_ && head.status / 100 == 2) return upgraded(std::move(head), *websocket_key_);
+    return head;
+}
+
+std::unique_ptr<net::Stream> Http2ServerStream::take_over() {
+    struct Held {
+        std::shared_ptr<Http2Server::Connection> connection;
+        std::shared_ptr<Http2Asked> asked;
+    };
+    auto const held = std::make_shared<Held>(Held{connection_, std::exchange(asked_, nullptr)});
+    return make_http2_tunnel(std::shared_ptr<Http2Body>(held, &held->asked->body));
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,82 @@
+#include "layers/http2/tunnel.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+class Http2Tunnel final : public net::Stream {
+public:
+    explicit Http2Tunnel(std::shared_ptr<Http2Body> body) : body_(std::move(body)) {}
+    ~Http2Tunnel() override { Http2Tunnel::close(net::HowToClose::fin); }
+
+    asio::awaitable<net::ReadResult> read_some(asio::mutable_buffer into) override;
+    asio::awaitable<net::error_code> write(std::span<asio::const_buffer const> all) override;
+    asio::awaitable<net::error_code> wait_for_end() override;
+    void close(net::HowToClose how) override;
+    void set_time_limit(net::TimeLimit limit) override { body_->set_time_limit(limit); }
+    std::string local_endpoint() const override { return body_->wire().stream().local_endpoint(); }
+    std::string remote_endpoint() const override { return body_->wire().stream().remote_endpoint(); }
+    asio::any_io_executor executor() override { return body_->wire().executor(); }
+
+private:
+    net::error_code code_of(Failure const& failure) const;
+
+    std::shared_ptr<Http2Body> body_;
+    std::string_view piece_;  // read, and not handed out yet
+    bool is_closed_ = false, has_said_end_ = false;
+};
+
+net::error_code Http2Tunnel::code_of(Failure const& failure) const {
+    if (is_closed_) return net::Errc::closed;
+    if (failure.kind == Failure::Kind::timed_out) return net::Errc::timed_out;
+    return asio::error::connection_reset;
+}
+
+asio::awaitable<net::ReadResult> Http2Tunnel::read_some(asio::mutable_buffer into) {
+    if (is_closed_) co_return net::ReadResult{net::Errc::closed};
+    if (piece_.empty()) {
+        auto const piece = co_await body_->read();
+        if (piece.has_error()) co_return net::ReadResult{code_of(piece.error())};
+        if (piece->empty()) co_return net::ReadResult{asio::error::eof};
+        piece_ = *piece;
+    }
+    auto const n = std::min(into.size(), piece_.size());
+    std::memcpy(into.data(), piece_.data(), n);
+    piece_.remove_prefix(n);
+    co_return net::ReadResult{{}, n};
+}
+
+asio::awaitable<net::error_code> Http2Tunnel::write(std::span<asio::const_buffer const> all) {
+    for (auto const& buffer : all) {
+        if (is_closed_ || has_said_end_) co_return net::Errc::closed;
+        auto const sent = co_await body_->send({static_cast<char const*>(buffer.data()), buffer.size()});
+        if (sent.has_error()) co_return code_of(sent.error());
+    }
+    co_return net::error_code();
+}
+
+asio::awaitable<net::error_code> Http2Tunnel::wait_for_end() {
+    while (!body_->has_ended_in() && !body_->failure() && !body_->is_closed()) co_await body_->wait();
+    if (body_->failure()) co_return code_of(*body_->failure());
+    if (body_->has_ended_in()) co_return asio::error::eof;
+    co_return asio::error::connection_reset;
+}
+
+void Http2Tunnel::close(net::HowToClose how) {
+    if (is_closed_) return;
+    is_closed_ = how != net::HowToClose::half_close;
+    if (how == net::HowToClose::reset) return body_->abort(http2::ErrorCode::cancel);
+    if (!std::exchange(has_said_end_, true)) body_->end_out(nullptr);
+    if (is_closed_) body_->drop_in();
+}
+
+}  // namespace
+
+std::unique_ptr<net::Stream> make_http2_tunnel(std::shared_ptr<Http2Body> body) {
+    return std::make_unique<Http2Tunnel>(std::move(body));
+}
+
+}  // namespace pathology::proxycore::layers

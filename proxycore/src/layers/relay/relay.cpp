@@ -1,0 +1,72 @@
+#include "layers/relay/relay.hpp"
+
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <utility>
+#include <vector>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr std::size_t most_per_read = 64 * 1024;
+
+}  // namespace
+
+Relay::Relay(Context& context, net::Stream& client, net::Stream& server)
+    : client_{client, *context.client, "client"}, server_{server, *context.server, "server"} {
+    auto const limit = context.settings->times.idle;
+    client.set_time_limit(limit);
+    server.set_time_limit(limit);
+}
+
+asio::awaitable<void> Relay::run() {
+    using namespace asio::experimental::awaitable_operators;
+    auto both = pump(client_, server_) && pump(server_, client_);
+    co_await std::move(both);
+}
+
+asio::awaitable<void> Relay::pump(Side& from, Side& to) {
+    std::vector<char> block(most_per_read);
+    for (;;) {
+        auto const moved_before = moved_;
+        auto const [ec, n] = co_await from.stream.read_some(asio::buffer(block));
+        if (ec == asio::error::eof) co_return end(from, to);
+        if (ec == net::Errc::timed_out && (moved_ != moved_before || waiting_ > 0)) continue;
+        if (ec) co_return break_off(std::string(from.name) + ": " + net::describe(ec), net::HowToClose::reset);
+        ++moved_;
+        ++waiting_;
+        bool const goes_on = co_await pass(from, to, {block.data(), n});
+        --waiting_;
+        if (!goes_on) co_return;
+    }
+}
+
+asio::awaitable<bool> Relay::pass(Side& from, Side& to, std::string_view bytes) {
+    std::optional<std::string> instead;
+    if (on_message) {
+        instead = co_await on_message(&from == &client_, bytes);
+        if (!instead) {
+            break_off("ended by an addon", net::HowToClose::fin);
+            co_return false;
+        }
+        bytes = *instead;
+    }
+    auto const ec = co_await net::send(to.stream, bytes);
+    if (ec) break_off(std::string(to.name) + ": " + net::describe(ec), net::HowToClose::reset);
+    co_return !ec;
+}
+
+void Relay::end(Side& from, Side& to) {
+    from.record.state = after_peer_ended(from.record.state);
+    to.stream.close(net::HowToClose::half_close);
+    to.record.state = after_we_ended(to.record.state);
+}
+
+/// The first reason counts: the other pump finds its streams closed.
+void Relay::break_off(std::string why, net::HowToClose how) {
+    if (error_.empty()) error_ = std::move(why);
+    client_.stream.close(how);
+    server_.stream.close(how);
+}
+
+}  // namespace pathology::proxycore::layers

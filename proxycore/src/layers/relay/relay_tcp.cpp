@@ -1,0 +1,141 @@
+// Bytes both ways. Each direction is a pump; what belongs to both stands in the relay.
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/flow/tcp_flow.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <pathology/proxycore/net/within.hpp>
+#include <utility>
+#include <vector>
+
+#include "layers/bell.hpp"
+#include "layers/relay/relay.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using addons::Hook;
+namespace hooks = addons::hooks;
+using flow::TcpFlow;
+using TcpHook = addons::HookPoint<TcpFlow&>;
+
+bool is_recorded(Context const& context) {
+    auto const& chain = context.services.addons;
+    return chain.wants(Hook::tcp_start) || chain.wants(Hook::tcp_message) || chain.wants(Hook::tcp_end) ||
+           chain.wants(Hook::tcp_error);
+}
+
+/// A TCP flow from its start to its end.
+class Recorded {
+public:
+    Recorded(Context& context, asio::any_io_executor const& executor)
+        : context_(context), turn_(executor), flow_(context.client, context.server, context.now()) {
+        flow_.live = true;
+    }
+
+    asio::awaitable<void> run(std::unique_ptr<net::Stream> client);
+    /// After an exception, as a rule a cancellation.
+    asio::awaitable<void> stop();
+
+private:
+    asio::awaitable<void> relay(net::Stream& client, net::Stream& server);
+    asio::awaitable<std::optional<std::string>> note(bool from_client, std::string_view bytes);
+    asio::awaitable<void> call(TcpHook const& point);
+    asio::awaitable<void> end(std::string error);
+    bool is_killed() const { return flow_.error.has_value(); }
+
+    Context& context_;
+    Bell turn_;
+    TcpFlow flow_;
+    bool is_in_hook_ = false, is_told_ = false;
+};
+
+/// Hooks of one flow never overlap (G5), whichever way the messages go.
+asio::awaitable<void> Recorded::call(TcpHook const& point) {
+    if (!context_.services.addons.wants(point.hook)) co_return;
+    while (is_in_hook_) co_await turn_.wait();
+    struct Turn {
+        explicit Turn(Recorded& its_owner) : owner(its_owner) { owner.is_in_hook_ = true; }
+        ~Turn() {
+            owner.is_in_hook_ = false;
+            owner.turn_.ring();
+        }
+        Recorded& owner;
+    } const turn(*this);
+    co_await context_.services.addons.run(point, flow_);
+}
+
+asio::awaitable<void> Recorded::end(std::string error) {
+    if (std::exchange(is_told_, true)) co_return;
+    if (!error.empty() && !is_killed()) flow_.error = flow::Error{std::move(error), context_.now()};
+    if (is_killed())
+        co_await call(hooks::tcp_error);
+    else
+        co_await call(hooks::tcp_end);
+    flow_.live = false;
+}
+
+asio::awaitable<void> Recorded::stop() {
+    auto told = end("the connection was stopped");
+    co_await net::finish_within(context_.settings->times.stop, std::move(told));
+}
+
+asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
+    co_await call(hooks::tcp_start);
+    if (is_killed()) co_return co_await end("");
+    auto server = co_await context_.servers->take(context_.server);
+    if (!server) co_return co_await end(server.error().message);
+    co_await relay(*client, *server->stream);
+    co_await context_.servers->close(std::move(*server));
+}
+
+asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) {
+    Relay relay(context_, client, server);
+    relay.on_message = [this](bool from_client, std::string_view bytes) { return note(from_client, bytes); };
+    co_await relay.run();
+    co_await end(relay.error());
+}
+
+/// What is to be sent in its place; nothing = the flow was killed.
+asio::awaitable<std::optional<std::string>> Recorded::note(bool from_client, std::string_view bytes) {
+    flow_.messages.push_back({from_client, std::string(bytes), context_.now()});
+    auto const at = flow_.messages.size() - 1;
+    co_await call(hooks::tcp_message);
+    if (is_killed()) co_return std::nullopt;
+    co_return at < flow_.messages.size() ? flow_.messages[at].content : std::string();
+}
+
+asio::awaitable<void> relay_unseen(Context& context, std::unique_ptr<net::Stream> client) {
+    auto server = co_await context.servers->take(context.server);
+    if (!server) co_return;
+    Relay relay(context, *client, *server->stream);
+    co_await relay.run();
+    co_await context.servers->close(std::move(*server));
+}
+
+}  // namespace
+
+asio::awaitable<void> relay_tcp(Context& context, std::unique_ptr<net::Stream> stream) {
+    context.layers.push_back("tcp");
+    if (!is_recorded(context)) co_return co_await relay_unseen(context, std::move(stream));
+    auto const executor = co_await asio::this_coro::executor;
+    Recorded recorded(context, executor);
+    std::exception_ptr thrown;
+    try {
+        co_return co_await recorded.run(std::move(stream));
+    } catch (...) {
+        thrown = std::current_exception();  // settled below, as nothing can be awaited here
+    }
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await recorded.stop();
+    std::rethrow_exception(thrown);
+}
+
+asio::awaitable<void> relay_ignored(Context& context, std::unique_ptr<net::Stream> stream) {
+    if (!context.client->tls_established()) context.server->tls = false;  // the client speaks for itself
+    if (context.settings->hosts.show_ignored) co_return co_await relay_tcp(context, std::move(stream));
+    context.layers.push_back("ignored");
+    co_await relay_unseen(context, std::move(stream));
+}
+
+}  // namespace pathology::proxycore::layers

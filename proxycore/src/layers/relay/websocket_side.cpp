@@ -1,0 +1,76 @@
+#include "layers/relay/websocket_side.hpp"
+
+#include <openssl/rand.h>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr std::size_t most_per_read = 64 * 1024;
+
+/// Keys nobody can foresee (RFC 6455 §10.3), made many at a time.
+class MaskingKeys {
+public:
+    websocket::MaskingKey operator()() {
+        if (used_ == keys_.size()) refill();
+        return keys_[used_++];
+    }
+
+private:
+    void refill() {
+        if (RAND_bytes(reinterpret_cast<unsigned char*>(keys_.data()), sizeof keys_) != 1)
+            throw std::runtime_error("the TLS library has no random numbers for masking keys");
+        used_ = 0;
+    }
+    std::array<websocket::MaskingKey, 64> keys_{};
+    std::size_t used_ = keys_.size();
+};
+
+websocket::EndpointSettings settings_of(websocket::Role role,
+                                        std::optional<websocket::DeflateParameters> const& deflate) {
+    websocket::EndpointSettings settings;
+    settings.role = role;
+    settings.deflate = deflate;
+    settings.answers = false;
+    if (role == websocket::Role::client) settings.masking_key = MaskingKeys();
+    return settings;
+}
+
+}  // namespace
+
+WebSocketSide::WebSocketSide(net::Stream& stream, websocket::Role role,
+                             std::optional<websocket::DeflateParameters> const& deflate, std::string_view name)
+    : stream_(stream), role_(role), endpoint_(settings_of(role, deflate)), name_(name), written_(stream.executor()) {}
+
+asio::awaitable<net::error_code> WebSocketSide::read() {
+    auto const room = endpoint_.prepare(most_per_read);
+    auto const [ec, n] = co_await stream_.read_some(asio::buffer(room.data(), room.size()));
+    if (!ec) endpoint_.commit(n);
+    co_return ec;
+}
+
+asio::awaitable<net::error_code> WebSocketSide::flush() {
+    if (is_writing_) {
+        while (is_writing_) co_await written_.wait();
+        co_return write_error_;
+    }
+    struct Turn {
+        explicit Turn(WebSocketSide& its_side) : side(its_side) { side.is_writing_ = true; }
+        ~Turn() {
+            side.is_writing_ = false;
+            side.written_.ring();
+        }
+        Turn(Turn const&) = delete;
+        Turn& operator=(Turn const&) = delete;
+        WebSocketSide& side;
+    } const turn(*this);
+    while (!write_error_ && !endpoint_.outgoing().empty()) {
+        endpoint_.take_outgoing(being_written_);
+        write_error_ = co_await net::send(stream_, being_written_);
+    }
+    co_return write_error_;
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,318 @@
+#include "layers/servers/network_servers.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <utility>
+
+#include "layers/exchange/answer_stream.hpp"
+#include "layers/servers/open_server.hpp"
+#include "layers/tls/tls_choices.hpp"
+
+namespace pathology::proxycore::layers {
+
+void Servers::keep(ServerConnection /*connection*/) {}
+
+namespace {
+
+constexpr std::size_t most_unused = 16;  // targets
+
+bool is_websocket(flow::HttpFlow const& flow) { return flow.request.headers.has_token("Upgrade", "websocket"); }
+
+}  // namespace
+
+std::unique_ptr<Servers> make_servers(Context& context) { return std::make_unique<NetworkServers>(context); }
+
+// --- for requests ----------------------------------------------------------------------------------------------------
+
+asio::awaitable<Result<std::unique_ptr<ServerStream>>> NetworkServers::acquire(flow::HttpFlow& flow) {
+    return lend_along(flow, false);
+}
+
+asio::awaitable<Result<std::unique_ptr<ServerStream>>> NetworkServers::acquire_fresh(flow::HttpFlow& flow) {
+    return lend_along(flow, true);
+}
+
+asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_along(flow::HttpFlow& flow, bool fresh) {
+    if (leads_to_own(flow)) {
+        if (context_.server->error) co_return failure_before(*context_.server);
+        auto const* const own = find(*context_.server);
+        if (own != nullptr && own->raw) co_return co_await lend_own(flow);
+    }
+    std::optional<upstream::Route> chosen;
+    if (selector_ || flow.server_conn->via()) {
+        flow::Address const address{flow.request.host(), flow.request.port()};
+        upstream::Wish const wish{*context_.client, address, &flow};
+        chosen = co_await choose(wish, *flow.server_conn);
+    }
+    auto const& route = chosen ? *chosen : own_route_;
+    if (auto const* const answer = std::get_if<upstream::Answer>(&route))
+        co_return make_answer_stream(answer->response);
+    auto target = target_of(flow, route);
+    authorize(flow, target, route);
+    auto* lane = &lane_to(target);
+    if (is_websocket(flow)) {
+        auto* const shared = lane->find_shared();
+        bool const is_taken = shared == nullptr || co_await takes_websocket(*shared);
+        target.is_http1_only = !is_taken;
+        if (!is_taken) lane = &lane_to(target);
+    }
+    co_return co_await lend_of(flow, *lane, route, fresh);
+}
+
+/// Waits for its turn where all connections of the lane are at work.
+asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_of(flow::HttpFlow& flow, Lane& lane,
+                                                                      upstream::Route const& route, bool fresh) {
+    while (auto* const gone = lane.find_gone()) drop(*gone);
+    auto const is_ready = [&] { return lane.failure || lane.find_room() != nullptr || lane.may_open(); };
+    if (lane.is_waited_for() || !is_ready()) co_await lane.wait_until(is_ready);
+    if (lane.failure) co_return *lane.failure;
+    auto* const free = lane.find_room();
+    if (free != nullptr && !fresh) co_return lend(*free, flow);
+    auto* const unused = lane.find_unused();
+    if (unused != nullptr && !lane.may_open()) drop(*unused);
+    co_return co_await lend_new(flow, lane, route);
+}
+
+asio::awaitable<bool> NetworkServers::takes_websocket(Link& link) {
+    auto const record = link.record;
+    co_await link.shared->wait_for_settings();
+    auto const* const still = find(*record);
+    co_return still == nullptr || still->shared == nullptr || still->shared->takes_websockets();
+}
+
+/// Over the connection that was opened ahead.
+asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_own(flow::HttpFlow& flow) {
+    auto alpn = offers_to({});
+    auto const opened = co_await open(context_.server, std::move(alpn));
+    if (!opened) co_return opened.error();
+    auto& link = *find(*context_.server);
+    authorize(flow, link.lane.target, own_route_);
+    co_return lend(link, flow);
+}
+
+asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::HttpFlow& flow, Lane& lane,
+                                                                       upstream::Route const& route) {
+    make_room();
+    auto const record = record_for(flow, lane.target);
+    flow.server_conn = record;
+    auto stream = co_await connect(record, lane, route, offers_to(lane.target));
+    if (!stream) co_return stream.error();
+    auto& link = lane.add(record);
+    link.raw = std::move(*stream);
+    unwrap(link);
+    if (link.shared && is_websocket(flow)) co_return co_await lend_along(flow, false);  // there it is asked for
+    co_return lend(link, flow);
+}
+
+/// What was agreed on is spoken from now on.
+void NetworkServers::unwrap(Link& link) {
+    auto const& settings = *context_.settings;
+    link.lane.may_share = link.record->alpn == "h2";
+    if (link.record->alpn == "h2")
+        link.shared =
+            std::make_unique<Http2Server>(std::move(link.raw), to_string(link.lane.target.address), settings.times.idle,
+                                          settings.http, [this, &link] { note_change(link); });
+    else
+        link.connection = std::make_unique<Http1Server>(std::move(link.raw), settings.http, form_of(link.lane.target));
+}
+
+NetworkServers::Lent NetworkServers::lend(Link& link, flow::HttpFlow& flow) {
+    flow.server_conn = link.record;
+    if (link.raw) unwrap(link);
+    if (link.shared) return link.shared->ask();
+    return ask_http1(std::move(link.connection), [this, &link](auto back) { take_back(link, std::move(back)); });
+}
+
+void NetworkServers::take_back(Link& link, std::unique_ptr<Http1Server> connection) {
+    if (connection == nullptr) return link.lane.remove(link);  // it carries something else now
+    if (!connection->is_reusable()) return drop(link);
+    link.connection = std::move(connection);
+    link.lane.wake();
+}
+
+// --- for anything ----------------------------------------------------------------------------------------------------
+
+asio::awaitable<Result<void>> NetworkServers::open(std::shared_ptr<flow::Server> server,
+                                                   std::vector<std::string> alpn) {
+    if (server->error) co_return failure_before(*server);
+    if (auto* const link = find(*server)) co_return co_await secure_later(*link, std::move(alpn));
+    if (server->timestamp_start) co_return Result<void>();
+    co_return co_await connect_ahead(server, std::move(alpn));
+}
+
+asio::awaitable<Result<void>> NetworkServers::connect_ahead(Record server, std::vector<std::string> alpn) {
+    auto const address = *server->address();
+    upstream::Wish const wish{*context_.client, address};
+    auto const route = co_await choose(wish, *server);
+    if (auto const* const through = std::get_if<upstream::Through>(&route)) server->set_via(through->proxy);
+    auto& lane = lane_to(target_of(*server));
+    auto stream = co_await connect(server, lane, route, std::move(alpn));
+    if (!stream) co_return stream.error();
+    lane.add(server).raw = std::move(*stream);
+    co_return Result<void>();
+}
+
+/// Of a connection that was opened when nobody knew of TLS.
+asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vector<std::string> alpn) {
+    auto const record = link.record;
+    if (!link.raw || !record->tls || record->tls_established()) co_return Result<void>();
+    auto target = link.lane.target;
+    target.is_secure = true;
+    auto stream = std::move(link.raw);
+    link.lane.remove(link);
+    auto secured = co_await secure_opened(context_, *record, std::move(stream), std::move(alpn));
+    if (!secured) {
+        forget(*record);
+        co_return secured.error();
+    }
+    lane_to(target).add(record).raw = std::move(*secured);
+    co_return Result<void>();
+}
+
+asio::awaitable<Result<ServerConnection>> NetworkServers::take(std::shared_ptr<flow::Server> server) {
+    auto alpn = offers_to({});
+    auto const opened = co_await open(server, std::move(alpn));
+    if (!opened) co_return opened.error();
+    auto* const link = find(*server);
+    if (link == nullptr || !link->raw) {
+        Failure failure;
+        failure.message = "the connection to " + to_string(*server) + " is in use already";
+        co_return failure;
+    }
+    ServerConnection taken{server, std::move(link->raw)};
+    link->lane.remove(*link);
+    co_return std::move(taken);
+}
+
+asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::connect(Record server, Lane& lane,
+                                                                        upstream::Route const& route,
+                                                                        std::vector<std::string> alpn) {
+    auto const& target = lane.target;
+    if (!executor_) executor_ = co_await asio::this_coro::executor;
+    if (target.is_secure && lane.links().empty())
+        lane.may_share = std::find(alpn.begin(), alpn.end(), "h2") != alpn.end();
+    Lane::Opening const place(lane);
+    records_.push_back(server);
+    auto const reach = target.via && !target.is_tunnel ? Reach::proxy : Reach::target;
+    auto stream = co_await open_server(context_, route, *server, reach);
+    if (stream && target.is_secure)
+        stream = co_await secure_opened(context_, *server, std::move(*stream), std::move(alpn));
+    if (stream) co_return std::move(stream);
+    forget(*server);
+    if (stream.error().kind != Failure::Kind::cancelled) lane.failure = stream.error();
+    co_return stream.error();
+}
+
+/// The one the outer layers know, as long as it is fresh; one like it after that.
+NetworkServers::Record NetworkServers::record_for(flow::HttpFlow const& flow, Target const& target) const {
+    bool const is_own = leads_to_own(flow);
+    if (is_own && !context_.server->timestamp_start) {
+        context_.server->set_via(target.via);
+        return context_.server;
+    }
+    auto record = std::make_shared<flow::Server>(target.address);
+    record->tls = target.is_secure;
+    record->set_via(target.via);
+    if (is_own) record->sni = context_.server->sni;
+    return record;
+}
+
+Link* NetworkServers::find(flow::Server const& record) {
+    for (auto& lane : lanes_)
+        if (auto* const link = lane.find(record)) return link;
+    return nullptr;
+}
+
+std::vector<std::string> NetworkServers::offers_to(Target const& target) const {
+    return offers_for_server(*context_.client, context_.settings->http.http2 && !target.is_http1_only);
+}
+
+// --- ends ------------------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> NetworkServers::close(ServerConnection connection) {
+    connection.stream.reset();
+    if (forget(*connection.server)) co_await end_server(context_, *connection.server);
+}
+
+void NetworkServers::keep(ServerConnection connection) {
+    auto const target = target_of(*connection.server);
+    lane_to(target).add(std::move(connection.server)).raw = std::move(connection.stream);
+}
+
+asio::awaitable<void> NetworkServers::close_all() {
+    co_await close_shared();
+    lanes_.clear();
+    for (auto const& record : std::exchange(records_, {}))
+        if (record->state != flow::ConnectionState::closed) co_await end_server(context_, *record);
+    if (farewells_ > 0) {
+        Bell bell(*executor_);
+        said_ = &bell;
+        while (farewells_ > 0) co_await bell.wait();
+        said_ = nullptr;
+    }
+    if (selector_) selector_->client_left(*context_.client);
+}
+
+/// They are out of their links first: what is told of them meanwhile changes nothing any more.
+asio::awaitable<void> NetworkServers::close_shared() {
+    is_closing_ = true;
+    std::vector<std::unique_ptr<Http2Server>> all;
+    for (auto& lane : lanes_)
+        for (auto& link : lane.links())
+            if (link.shared) all.push_back(std::move(link.shared));
+    for (auto const& shared : all) co_await shared->close();
+}
+
+/// A client that asks many servers over one connection does not keep them all.
+void NetworkServers::make_room() {
+    std::size_t unused = 0;
+    Link* first = nullptr;
+    for (auto& lane : lanes_) {
+        auto* const link = lane.find_unused();
+        if (link == nullptr) continue;
+        if (first == nullptr) first = link;
+        ++unused;
+    }
+    if (unused >= most_unused && first->record != context_.server) drop(*first);
+}
+
+/// False when it was forgotten before.
+bool NetworkServers::forget(flow::Server const& record) {
+    return std::erase_if(records_, [&](Record const& known) { return known.get() == &record; }) > 0;
+}
+
+/// The hook runs beside whoever dropped it.
+void NetworkServers::drop(Link& link) {
+    auto const record = link.record;
+    link.lane.remove(link);
+    forget(*record);
+    if (!note_end(context_, *record) || !context_.services.addons.wants(addons::Hook::server_disconnected)) return;
+    ++farewells_;
+    asio::co_spawn(*executor_, run_farewell(record), [this](std::exception_ptr const&) { note_farewell(); });
+}
+
+/// A shared connection has room again, or has ended. It speaks from within, so it goes a little later.
+void NetworkServers::note_change(Link& link) {
+    link.lane.wake();
+    if (is_closing_ || !link.shared || !link.shared->has_ended()) return;
+    ++farewells_;
+    asio::co_spawn(*executor_, drop_later(link.record), [this](std::exception_ptr const&) { note_farewell(); });
+}
+
+asio::awaitable<void> NetworkServers::drop_later(Record record) {
+    if (auto* const link = find(*record); link != nullptr && link->shared && link->shared->streams() == 0) drop(*link);
+    co_return;
+}
+
+void NetworkServers::note_farewell() {
+    --farewells_;
+    if (said_ != nullptr) said_->ring();
+}
+
+asio::awaitable<void> NetworkServers::run_farewell(Record record) {
+    addons::ServerConnectionData data{*record, *context_.client};
+    co_await context_.services.addons.run(addons::hooks::server_disconnected, data);
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,59 @@
+#include "layers/servers/server_lane.hpp"
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+
+namespace pathology::proxycore::layers {
+
+Link& Lane::add(std::shared_ptr<flow::Server> record) { return links_.emplace_back(Link{*this, std::move(record)}); }
+
+void Lane::remove(Link& link) {
+    links_.remove_if([&](Link const& other) { return &other == &link; });
+    wake();
+}
+
+template <class Predicate> Link* Lane::find_if(Predicate predicate) {
+    auto const found = std::find_if(links_.begin(), links_.end(), predicate);
+    return found == links_.end() ? nullptr : &*found;
+}
+
+Link* Lane::find_room() {
+    return find_if([](Link const& link) { return link.has_room(); });
+}
+
+Link* Lane::find_unused() {
+    return find_if([](Link const& link) { return link.is_unused(); });
+}
+
+Link* Lane::find_shared() {
+    return find_if([](Link const& link) { return link.shared != nullptr; });
+}
+
+Link* Lane::find_gone() {
+    return find_if([](Link const& link) { return link.is_gone(); });
+}
+
+Link* Lane::find(flow::Server const& record) {
+    return find_if([&](Link const& link) { return link.record.get() == &record; });
+}
+
+asio::awaitable<void> Lane::wait_until(std::function<bool()> is_ready) {
+    Bell bell(co_await asio::this_coro::executor);
+    struct Place {
+        Place(Lane& its_lane, Bell& its_bell) : lane(its_lane), own(&its_bell) { lane.waiting_.push_back(own); }
+        ~Place() {
+            lane.waiting_.remove(own);
+            lane.wake();  // there may be enough for the next one, too
+        }
+        Lane& lane;
+        Bell* own;
+    } const place(*this, bell);
+    do co_await bell.wait();
+    while (waiting_.front() != &bell || !is_ready());
+}
+
+void Lane::wake() {
+    if (!waiting_.empty()) waiting_.front()->ring();
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,86 @@
+// TLS between a client and its server, with this proxy in the middle:
+//
+//     client                    proxy                     server
+//       │ ClientHello ───────────▶│                          │
+//       │                         │ ClientHello ────────────▶│   when the answer depends on the server (P22)
+//       │                         │◀──────────── certificate │
+//       │◀──────────── certificate│  for the same names      │
+//       │ what the layer inside speaks                       │
+#include <pathology/proxycore/layers/layers.hpp>
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <utility>
+
+#include "layers/tls/client_tls.hpp"
+#include "layers/tls/peek_hello.hpp"
+#include "layers/tls/tls_choices.hpp"
+#include "layers/tls/tls_state.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using addons::Hook;
+namespace hooks = addons::hooks;
+
+constexpr std::string_view layer_name = "tls";
+
+/// A client that says TLS in a tunnel means it of its server; only in reverse mode the server is another matter.
+void prepare_server(Context& context) {
+    auto& server = *context.server;
+    if (!std::holds_alternative<modes::Reverse>(context.mode.is)) server.tls = server.address().has_value();
+}
+
+/// The inner one of two: it goes over the connection that the outer one has made safe already.
+asio::awaitable<Result<void>> secure_inside(Context& context, std::vector<std::string> alpn) {
+    auto taken = co_await context.servers->take(context.server);
+    if (!taken) co_return taken.error();
+    auto secured = co_await secure_server(context, *context.server, std::move(taken->stream), std::move(alpn));
+    if (secured) {
+        taken->stream = std::move(*secured);
+        context.servers->keep(std::move(*taken));
+        co_return Result<void>();
+    }
+    auto closed = context.servers->close(std::move(*taken));
+    co_await std::move(closed);
+    co_return secured.error();
+}
+
+/// A failure is noted in the server's record: the client learns of it inside of its own TLS.
+asio::awaitable<void> secure_server_first(Context& context, bool is_inside) {
+    auto& server = context.server;
+    auto alpn = offers_for_server(*context.client, context.settings->http.http2);
+    auto securing =
+        is_inside ? secure_inside(context, std::move(alpn)) : context.servers->open(server, std::move(alpn));
+    auto const secured = co_await std::move(securing);
+    if (!secured && !server->error) server->error = secured.error().message;
+}
+
+}  // namespace
+
+asio::awaitable<void> intercept_tls(Context& context, std::unique_ptr<net::Stream> stream) {
+    bool const is_inside = !context.layers.empty() && context.layers.back() == layer_name;
+    context.layers.push_back(layer_name);
+    auto const hello = co_await peek_client_hello(stream);
+    if (!hello) co_return co_await give_client_up(context, hello.error());
+    note_hello(*context.client, *hello);
+
+    auto& chain = context.services.addons;
+    addons::ClientHelloData data{*context.client, *context.server, *hello};
+    if (chain.wants(Hook::tls_clienthello)) co_await chain.run(hooks::tls_clienthello, data);
+    if (data.ignore_connection) co_return co_await relay_ignored(context, std::move(stream));
+
+    auto const& settings = *context.settings;
+    prepare_server(context);
+    if (is_inside) context.server->sni.reset();  // that was the outer one's
+    context.server->sni = sni_for_server(context.mode, *context.client, *context.server);
+    bool const is_first = data.establish_server_tls_first && context.server->tls;
+    if (is_first || is_inside || needs_server_first(settings, *context.client, *context.server))
+        co_await secure_server_first(context, is_inside);
+
+    auto const names =
+        names_for_client(settings.tls, *context.client, *context.server, context.services.tls.state().revocation_path);
+    auto alpn = choices_for_client(*context.client, *context.server, settings.http.http2);
+    auto inside = co_await shake_hands_with_client(context, std::move(stream), names, std::move(alpn));
+    if (inside) co_await next_layer(context, std::move(inside));
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,38 @@
+#include "layers/tls/peek_hello.hpp"
+
+#include <array>
+#include <pathology/proxycore/net/errc.hpp>
+#include <pathology/proxycore/net/put_back.hpp>
+#include <string>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+tls::Failure ended(net::error_code ec) {
+    tls::Failure why;
+    why.code = ec == asio::error::eof ? net::error_code(tls::Errc::ended_in_handshake) : ec;
+    why.message = "the client ended the connection: " + net::describe(ec);
+    if (ec == asio::error::eof) why.message = "the client ended the connection";
+    return why;
+}
+
+}  // namespace
+
+asio::awaitable<tls::Result<tls::ClientHello>> peek_client_hello(std::unique_ptr<net::Stream>& stream) {
+    tls::ClientHelloReader reader;
+    std::string seen;
+    std::array<char, 2048> block{};
+    for (;;) {
+        auto const [ec, n] = co_await stream->read_some(asio::buffer(block));
+        if (ec) co_return ended(ec);
+        std::string_view const bytes(block.data(), n);
+        seen += bytes;
+        auto const hello = reader.feed(bytes);
+        if (!hello) co_return hello.error();
+        if (!*hello) continue;
+        stream = net::put_back(std::move(stream), std::move(seen));
+        co_return **hello;
+    }
+}
+
+}  // namespace pathology::proxycore::layers

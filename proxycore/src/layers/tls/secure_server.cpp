@@ -1,0 +1,102 @@
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <pathology/proxycore/net/errc.hpp>
+#include <pathology/proxycore/tls/tls_stream.hpp>
+#include <utility>
+
+#include "layers/tls/tls_state.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using addons::Hook;
+namespace hooks = addons::hooks;
+
+std::string where_of(flow::Server const& server) {
+    return server.address() ? to_string(*server.address()) : std::string("the server");
+}
+
+std::string message_of(tls::Failure const& why, flow::Server const& server) {
+    if (!why.verify_error.empty())
+        return "Certificate verify failed: " + why.verify_error + " (" + where_of(server) + ")";
+    std::string_view cause = why.message;
+    if (constexpr std::string_view known = "TLS handshake failed: "; cause.starts_with(known))
+        cause.remove_prefix(known.size());
+    return "TLS handshake with " + where_of(server) + " failed: " + std::string(cause);
+}
+
+Failure failure_of(tls::Failure const& why, flow::Server const& server) {
+    Failure result;
+    result.kind = why.code == net::Errc::timed_out ? Failure::Kind::timed_out : Failure::Kind::untrusted;
+    result.message = message_of(why, server);
+    return result;
+}
+
+/// For whom the certificate has to be good.
+std::string host_of(flow::Server const& server) {
+    if (server.sni && !server.sni->empty()) return *server.sni;
+    return server.address() ? server.address()->host : std::string();
+}
+
+/// What shakes hands: as an addon wants it, else as the settings say.
+tls::Result<tls::Engine> make_engine(TlsService::State& service, std::optional<tls::ClientContext> const& wanted,
+                                     flow::Server& server) {
+    auto const host = host_of(server);
+    auto const name = tls::ServerName::of(host);
+    tls::Engine engine(wanted ? *wanted : service.for_servers, name);
+    server.sni = name.sni;
+    if (auto const set = engine.set_alpn(server.alpn_offers); !set) return set.error();
+    if (wanted) return engine;
+    auto const identity = service.identities.find(host);
+    if (!identity) return identity.error();
+    if (!*identity) return engine;
+    if (auto const set = engine.set_identity(**identity); !set) return set.error();
+    return engine;
+}
+
+void record(tls::TlsStream const& stream, flow::Server& server, flow::Time now) {
+    auto info = stream.info();
+    server.certificate_list = std::move(info.peer_chain);
+    server.alpn = std::move(info.alpn);
+    server.cipher = std::move(info.cipher);
+    server.cipher_list = stream.cipher_list();
+    server.tls_version = std::move(info.version);
+    server.timestamp_tls_setup = now;
+}
+
+asio::awaitable<Failure> fail(Context& context, addons::ServerTlsData& data, tls::Failure const& why) {
+    auto failure = failure_of(why, data.server);
+    data.server.error = failure.message;
+    context.log(addons::LogLevel::warn, failure.message);
+    if (context.services.addons.wants(Hook::tls_failed_server))
+        co_await context.services.addons.run(hooks::tls_failed_server, data);
+    co_return failure;
+}
+
+}  // namespace
+
+asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& context, flow::Server& server,
+                                                                    std::unique_ptr<net::Stream> stream,
+                                                                    std::vector<std::string> alpn) {
+    auto& chain = context.services.addons;
+    server.tls = true;
+    server.alpn_offers = std::move(alpn);
+    addons::ServerTlsData data{*context.client, server};
+    if (chain.wants(Hook::tls_start_server)) co_await chain.run(hooks::tls_start_server, data);
+    auto engine = make_engine(context.services.tls.state(), data.context, server);
+    if (!engine) {
+        auto failure = co_await fail(context, data, engine.error());
+        co_return failure;
+    }
+    auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(*engine));
+    auto const done = co_await secured->handshake(context.settings->times.connect);
+    if (!done) {
+        auto failure = co_await fail(context, data, done.error());
+        co_return failure;
+    }
+    record(*secured, server, context.now());
+    if (chain.wants(Hook::tls_established_server)) co_await chain.run(hooks::tls_established_server, data);
+    co_return std::unique_ptr<net::Stream>(std::move(secured));
+}
+
+}  // namespace pathology::proxycore::layers

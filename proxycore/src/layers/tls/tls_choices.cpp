@@ -1,0 +1,101 @@
+#include "layers/tls/tls_choices.hpp"
+
+#include <algorithm>
+#include <array>
+#include <variant>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr std::string_view http2_name = "h2";
+constexpr std::array<std::string_view, 4> known_protocols{http2_name, "http/1.1", "http/1.0", "http/0.9"};
+
+/// Of HTTP/2 before it was one, which nobody speaks any more.
+bool is_outdated(std::string_view protocol) { return protocol.starts_with("h2-") || protocol.starts_with("spdy"); }
+
+bool is_known(std::string_view protocol, bool http2) {
+    if (protocol == http2_name && !http2) return false;
+    return std::ranges::find(known_protocols, protocol) != known_protocols.end();
+}
+
+/// Alerts by which clients say that they do not like a certificate (RFC 8446 §6.2).
+bool is_distrust(std::uint8_t alert) { return (alert >= 42 && alert <= 46) || alert == 48; }
+
+constexpr std::uint8_t handshake_failure = 40, protocol_version = 70;
+
+/// The same place of the network with another path; empty for what is not on the web.
+std::string moved_to(std::string_view url, std::string_view path) {
+    auto const scheme = url.find("://");
+    if (path.empty() || !url.starts_with("http") || scheme == std::string_view::npos) return {};
+    return std::string(url.substr(0, url.find('/', scheme + 3))).append(path);
+}
+
+std::string without_prefix(std::string_view message) {
+    constexpr std::string_view known = "TLS handshake failed: ";
+    if (message.starts_with(known)) message.remove_prefix(known.size());
+    return std::string(message);
+}
+
+}  // namespace
+
+bool needs_server_first(Settings const& settings, flow::Client const& client, flow::Server const& server) {
+    if (!server.tls || !settings.tls.upstream_cert) return false;
+    if (server.connected() || settings.strategy == ConnectionStrategy::eager) return true;
+    return !client.alpn_offers.empty() || !client.sni || settings.tls.add_upstream_certs;
+}
+
+std::optional<std::string> sni_for_server(modes::Mode const& mode, flow::Client const& client,
+                                          flow::Server const& server) {
+    bool const is_fixed = server.sni || std::holds_alternative<modes::Reverse>(mode.is);
+    return is_fixed ? server.sni : client.sni;
+}
+
+std::vector<std::string> offers_for_server(flow::Client const& client, bool http2) {
+    auto offers = client.alpn_offers;
+    std::erase_if(offers, [&](auto const& name) { return is_outdated(name) || (name == http2_name && !http2); });
+    return offers;
+}
+
+std::vector<std::string> choices_for_client(flow::Client const& client, flow::Server const& server, bool http2) {
+    if (server.tls_established()) {
+        auto const chosen = server.alpn.value_or("");
+        return chosen.empty() ? std::vector<std::string>() : std::vector{chosen};
+    }
+    auto choices = client.alpn_offers;
+    std::erase_if(choices, [&](auto const& name) { return !is_known(name, http2); });
+    return choices;
+}
+
+tls::LeafNames names_for_client(TlsSettings const& settings, flow::Client const& client, flow::Server const& server,
+                                std::string_view revocation_path) {
+    std::vector<std::string> further;
+    if (client.sni) {
+        further.push_back(*client.sni);
+    } else if (client.sockname) {
+        further.push_back(client.sockname->host);
+    }
+    if (server.address()) further.push_back(server.address()->host);
+    bool const knows_server = settings.upstream_cert && !server.certificate_list.empty();
+    auto names =
+        tls::LeafNames::copied_from(knows_server ? server.certificate_list.front() : tls::Certificate(), further);
+    names.crl_url = moved_to(names.crl_url, revocation_path);
+    return names;
+}
+
+std::string explain_client_failure(tls::Failure const& why, std::string const& host) {
+    std::string const begin = "TLS handshake with the client failed: ";
+    auto const cause = without_prefix(why.message);
+    auto const alert = why.alert ? why.alert->code : std::uint8_t{0};
+    bool const complains = why.alert && why.alert->side == tls::Alert::Side::sent_by_peer;
+    if (complains && is_distrust(alert))
+        return begin + "it does not trust our certificate for " + host + " (" + cause +
+               "); it may not have our authority";
+    if (why.code == tls::Errc::ended_in_handshake)
+        return begin + cause + "; if it does so whenever it wants " + host + ", it may not trust our certificate";
+    if (alert == protocol_version)
+        return begin + cause + "; the versions it may use are those from tls_version_client_min on";
+    if (alert == handshake_failure && !complains) return begin + cause + "; see ciphers_client";
+    return begin + cause;
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,107 @@
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+
+#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/tls/key_log.hpp>
+#include <utility>
+
+#include "layers/tls/tls_state.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr char const* key_log_variables[] = {"PATHOP_SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE", "SSLKEYLOGFILE"};
+
+/// What the options are called in messages.
+constexpr std::string_view confdir = "confdir", certs = "certs", client_certs = "client_certs",
+                           for_clients = "ciphers_client, tls_version_client",
+                           for_servers = "ciphers_server, tls_version_server, ssl_verify_upstream_trusted";
+
+/// The value, or the failure as an error of that option.
+template <class T> T value_of(tls::Result<T> result, std::string_view option) {
+    if (!result) throw flow::OptionsError(std::string(option) + ": " + result.error().message);
+    return std::move(*result);
+}
+
+tls::Authority open_authority(TlsSettings const& settings) {
+    std::filesystem::path const folder =
+        settings.confdir.empty() ? tls::default_authority_folder() : std::filesystem::path(settings.confdir);
+    tls::AuthorityOptions options;
+    if (!settings.ca_basename.empty()) options.name = settings.ca_basename;
+    options.rsa_bits = settings.key_size;
+    options.passphrase = settings.passphrase;
+    return value_of(tls::Authority::open(folder, options), confdir);
+}
+
+std::unique_ptr<tls::CertificateStore> open_certificates(TlsSettings const& settings,
+                                                         std::vector<std::string>& warnings) {
+    auto store = std::make_unique<tls::CertificateStore>(open_authority(settings));
+    if (auto const warning = store->authority().warning(); !warning.empty()) warnings.push_back(warning);
+    for (auto const& given : settings.certificates) {
+        auto const identity = value_of(store->give_file(given, settings.passphrase), certs);
+        if (!identity.certificate().is_authority) continue;
+        warnings.push_back("certs: '" + given +
+                           "' is the certificate of an authority, which clients refuse of a server");
+    }
+    return store;
+}
+
+tls::ServerContext make_for_clients(TlsSettings const& settings, std::shared_ptr<tls::KeyLog> const& log) {
+    tls::ServerSettings agreed;
+    agreed.versions = settings.client_versions;
+    agreed.ciphers = settings.client_ciphers;
+    agreed.key_log = log;
+    if (settings.request_client_certificate) agreed.client_certificates = tls::ClientCertificates::request;
+    return value_of(tls::ServerContext::make(agreed), for_clients);
+}
+
+tls::ClientContext make_for_servers(TlsSettings const& settings, std::shared_ptr<tls::KeyLog> const& log) {
+    tls::ClientSettings agreed;
+    agreed.versions = settings.server_versions;
+    agreed.ciphers = settings.server_ciphers;
+    agreed.key_log = log;
+    if (!settings.insecure) agreed.verify = settings.trust;
+    return value_of(tls::ClientContext::make(agreed), for_servers);
+}
+
+/// A log that cannot be written is told, and missed by nobody else.
+std::shared_ptr<tls::KeyLog> open_key_log(std::string const& file, std::vector<std::string>& warnings) {
+    if (file.empty()) return nullptr;
+    auto log = tls::KeyLog::open(file);
+    if (log) return std::move(*log);
+    warnings.push_back(log.error().message);
+    return nullptr;
+}
+
+std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings) {
+    std::vector<std::string> warnings;
+    auto const log = open_key_log(settings.key_log, warnings);
+    auto certificates = open_certificates(settings, warnings);
+    auto identities = settings.client_certificates.empty()
+                          ? ClientIdentities()
+                          : value_of(ClientIdentities::open(settings.client_certificates), client_certs);
+    auto revocation_path = certificates->authority().revocation_path();
+    return std::make_unique<TlsService::State>(
+        TlsService::State{std::move(certificates), make_for_clients(settings, log), make_for_servers(settings, log),
+                          std::move(identities), std::move(revocation_path), std::move(warnings)});
+}
+
+}  // namespace
+
+TlsService::TlsService(Settings const& settings) : state_(make_state(settings.tls)) {}
+TlsService::~TlsService() = default;
+
+void TlsService::configure(Settings const& settings) { state_ = make_state(settings.tls); }
+
+tls::Authority const& TlsService::authority() const { return state_->certificates->authority(); }
+
+std::vector<std::string> const& TlsService::warnings() const { return state_->warnings; }
+
+std::string key_log_file(std::function<char const*(char const*)> const& variable) {
+    for (auto const* const name : key_log_variables) {
+        auto const* const file = variable(name);
+        if (file != nullptr && *file != '\0') return file;
+    }
+    return {};
+}
+
+}  // namespace pathology::proxycore::layers

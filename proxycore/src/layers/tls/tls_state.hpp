@@ -1,0 +1,25 @@
+// What the connections of a proxy share of TLS.
+#pragma once
+
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <pathology/proxycore/tls/certificate_store.hpp>
+#include <pathology/proxycore/tls/context.hpp>
+#include <string>
+#include <vector>
+
+#include "layers/tls/client_identities.hpp"
+
+namespace pathology::proxycore::layers {
+
+/// Replaced as a whole when the settings change. The contexts are made once, as each costs more than a handshake; what
+/// differs between connections, names and ALPN and certificates, is told to their engines.
+struct TlsService::State {
+    std::unique_ptr<tls::CertificateStore> certificates;
+    tls::ServerContext for_clients;
+    tls::ClientContext for_servers;
+    ClientIdentities identities;
+    std::string revocation_path;  ///< of the authority
+    std::vector<std::string> warnings;
+};
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,65 @@
+# Tests, benchmarks and fuzzers of pathology::proxycore, room by room. INCLUDE src is for tests that look at steps nobody
+# calls alone, or make certificates that nobody should.
+
+pathology_test(content_test SIZE unit LINK pathology::proxycore
+    SOURCES test/content/charset_test.cpp test/content/coding_test.cpp test/content/decoder_test.cpp
+            test/content/encoder_test.cpp test/content/media_type_test.cpp)
+pathology_test(flow_test SIZE unit LINK pathology::proxycore
+    SOURCES test/flow/connection_test.cpp test/flow/cookies_test.cpp test/flow/exceptions_test.cpp
+            test/flow/flow_test.cpp test/flow/headers_test.cpp test/flow/id_test.cpp test/flow/message_test.cpp
+            test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp
+            test/flow/request_test.cpp test/flow/response_test.cpp test/flow/url_test.cpp)
+pathology_fuzzer(content_fuzz SOURCES fuzz/content_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/content_seeds)
+pathology_fuzzer(flow_fuzz SOURCES fuzz/flow_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/flow_seeds)
+pathology_benchmark(content_bench SOURCES bench/content_bench.cpp LINK pathology::proxycore)
+pathology_benchmark(addons_bench SOURCES bench/addons_bench.cpp LINK pathology::proxycore)
+pathology_test(addons_test SIZE unit LINK pathology::proxycore
+    SOURCES test/addons/chain_test.cpp test/addons/concurrency_test.cpp test/addons/credentials_test.cpp
+            test/addons/dumper_test.cpp test/addons/flow_recorder_test.cpp test/addons/hook_test.cpp
+            test/addons/options_test.cpp test/addons/proxy_auth_test.cpp
+            test/addons/shared_object_test.cpp test/addons/term_log_test.cpp
+    DEFINE  GREETER_ADDON="$<TARGET_FILE:pathology_greeter_addon>" FUTURE_ADDON="$<TARGET_FILE:pathology_future_addon>"
+            GREETER_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/test/addons/greeter_addon.cpp"
+            ADDONS_PAGE="${PROJECT_SOURCE_DIR}/doc/addons.md")
+if(PATHOLOGY_BUILD_TESTS)
+    add_library(pathology_greeter_addon MODULE test/addons/greeter_addon.cpp)
+    add_library(pathology_future_addon MODULE test/addons/future_addon.cpp)
+    target_link_libraries(pathology_greeter_addon PRIVATE pathology::proxycore pathology_build_options)
+    target_link_libraries(pathology_future_addon PRIVATE pathology_build_options)
+    add_dependencies(addons_test pathology_greeter_addon pathology_future_addon)
+endif()
+pathology_test(onboarding_test SIZE unit LINK pathology::proxycore pathology_test_support
+    SOURCES test/addons/onboarding_test.cpp)
+pathology_test(interception_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
+    SOURCES test/proxy/interception_test.cpp test/proxy/origin.cpp test/proxy/proxy_bench.cpp
+            test/proxy/secure_origin.cpp test/proxy/visitor.cpp test/support/streams.cpp test/tls/talk.cpp)
+pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
+    SOURCES test/layers/tls/intercept_tls_test.cpp test/layers/tls/tls_bench.cpp test/layers/tls/tls_choices_test.cpp
+            test/layers/tls/tls_service_test.cpp test/support/streams.cpp test/tls/talk.cpp)
+pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
+    SOURCES test/layers/exchange/alone.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http_bench.cpp
+            test/layers/exchange/streaming_test.cpp
+            test/layers/http1/http1_layer_test.cpp test/layers/http1/http1_trouble_test.cpp test/support/streams.cpp)
+pathology_fuzzer(exchange_fuzz LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict INCLUDE test
+    SOURCES fuzz/exchange_fuzz.cpp test/layers/exchange/alone.cpp test/support/streams.cpp)
+pathology_benchmark(exchange_bench LINK pathology::proxycore INCLUDE test
+    SOURCES bench/exchange_bench.cpp test/layers/exchange/alone.cpp test/support/streams.cpp)
+pathology_test(websocket_layer_test SIZE unit LINK pathology::proxycore pathology_test_support
+    SOURCES test/layers/relay/relay_websocket_test.cpp test/support/streams.cpp test/websocket/talk.cpp)
+pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
+    SOURCES test/layers/http2/http2_bench.cpp test/layers/http2/http2_client_test.cpp
+            test/layers/http2/http2_relay_test.cpp test/layers/http2/http2_server_test.cpp
+            test/http2/server.cpp test/http2/wire.cpp test/support/streams.cpp)
+pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
+pathology_test(proxy_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
+    SOURCES test/layers/servers/network_servers_test.cpp test/proxy/life_test.cpp test/proxy/options_test.cpp
+            test/proxy/origin.cpp test/proxy/proxy_bench.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp
+            test/proxy/secure_origin.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
+            test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp test/proxy/visitor.cpp test/support/socks5_server.cpp test/support/streams.cpp
+            test/tls/talk.cpp)
+pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
+    SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp
+            test/layers/servers/server_lane_test.cpp test/proxy/ourselves_test.cpp)
+pathology_test(scenarios_test SIZE unit SOURCES test/scenarios_test.cpp
+    DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test"
+           SCENES_FOLDER="${PROJECT_SOURCE_DIR}/integration/test")

@@ -1,0 +1,236 @@
+// The order of hooks, what addons can do in them, what stops an exchange, and what may follow it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/layers/exchange/exchange.hpp>
+#include <pathology/proxycore/net/within.hpp>
+
+#include "layers/exchange/http_bench.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using test::HttpBench;
+using test::leave;
+using test::read_to_end;
+using test::Script;
+using test::Turn;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::StartsWith;
+using Then = Turn::Then;
+
+std::string const get = "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
+std::string const post_head = "POST http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n";
+std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+std::string const all_hooks = "requestheaders request responseheaders response";
+
+Script answers(std::string answer) { return {{"\r\n\r\n", std::move(answer)}}; }
+
+std::string with_length(std::size_t size, char fill = 'x') {
+    return "Content-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, fill);
+}
+
+// --- hooks -----------------------------------------------------------------------------------------------------------
+
+TEST(Exchange, P40_a_APlainRequestHasFourHooks) {
+    HttpBench bench;
+    bench.servers = {answers(ok)};
+    bench.talk({{"", get}, leave("ok")});
+    EXPECT_EQ(bench.calls, all_hooks);
+}
+
+TEST(Exchange, P40_a_ARefusedTargetIsAnError) {
+    HttpBench bench;
+    bench.talk({{"", get}, read_to_end()});
+    EXPECT_EQ(bench.calls, "requestheaders request error");
+}
+
+TEST(Exchange, P40_G9_AnAnswerOfAnAddonNeedsNoServer) {
+    for (std::string const hook : {"requestheaders", "request"}) {
+        HttpBench bench;
+        bench.deeds[hook] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(418, "tea"); };
+        bench.servers = {answers(ok)};
+        bench.talk({{"", post_head + with_length(9)}, leave("tea")});
+        EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 418 "));
+        EXPECT_THAT(bench.asked, IsEmpty());
+        EXPECT_EQ(bench.calls, all_hooks);
+    }
+}
+
+TEST(Exchange, P40_G3_HeaderHooksComeBeforeTheContent) {
+    HttpBench bench;
+    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.request.raw_content); };
+    bench.deeds["request"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.request.raw_content, "xxx"); };
+    bench.deeds["responseheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.response->raw_content); };
+    bench.deeds["response"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.response->raw_content, "ok"); };
+    bench.servers = {{{"xxx", ok}}};
+    bench.talk({{"", post_head + with_length(3)}, leave("ok")});
+    EXPECT_EQ(bench.calls, all_hooks);
+}
+
+TEST(Exchange, P40_AddonsChangeBothMessages) {
+    HttpBench bench;
+    bench.deeds["request"] = [](flow::HttpFlow& flow) {
+        flow.request.path = "/other";
+        flow.request.headers.add("A", "b");
+        flow.request.set_content("longer");
+    };
+    bench.deeds["response"] = [](flow::HttpFlow& flow) { flow.response->set_content("changed"); };
+    bench.servers = {{{"longer", ok}}};
+    bench.talk({{"", post_head + with_length(3)}, leave("changed")});
+    EXPECT_EQ(bench.asked.at(0),
+              "POST /other HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 6\r\nA: b\r\n\r\nlonger");
+    EXPECT_EQ(bench.received, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nchanged");
+}
+
+TEST(Exchange, P11_e_AnAddonChangesTheTarget) {
+    HttpBench bench;
+    bench.deeds["request"] = [](flow::HttpFlow& flow) { flow.request.set_host("other.test"); };
+    bench.servers = {answers(ok)};
+    bench.talk({{"", get}, leave("ok")});
+    EXPECT_EQ(bench.asked.at(0), "GET / HTTP/1.1\r\nHost: other.test\r\n\r\n");
+    EXPECT_EQ(to_string(bench.flow().server_conn->address().value()), "other.test:80");
+}
+
+struct Kill {
+    std::string name, calls;
+};
+
+class P31_c_KilledIn : public testing::TestWithParam<Kill> {};
+
+TEST_P(P31_c_KilledIn, ClosesTheClientWithoutAByte) {
+    HttpBench bench;
+    bench.deeds[GetParam().name] = [](flow::HttpFlow& flow) { flow.kill({}); };
+    bench.servers = {answers(ok)};
+    bench.talk({{"", get}, read_to_end()});
+    EXPECT_EQ(bench.received, "");
+    EXPECT_EQ(bench.flow().error.value().message, flow::killed_message);
+    EXPECT_EQ(bench.calls, GetParam().calls);
+}
+
+INSTANTIATE_TEST_SUITE_P(Exchange, P31_c_KilledIn,
+                         testing::Values(Kill{"requestheaders", "requestheaders error"},
+                                         Kill{"request", "requestheaders request error"},
+                                         Kill{"responseheaders", "requestheaders request responseheaders error"},
+                                         Kill{"response", all_hooks}),  // G1: one of the two
+                         pathology::test::row_name);
+
+TEST(Exchange, P40_b_GoesOnAfterAnAddonThatThrows) {
+    HttpBench bench;
+    bench.deeds["request"] = [](flow::HttpFlow&) { throw std::runtime_error("oops"); };
+    bench.servers = {answers(ok)};
+    bench.talk({{"", get}, leave("ok")});
+    EXPECT_EQ(bench.received, ok);
+    EXPECT_THAT(bench.log, ElementsAre(HasSubstr("oops")));
+}
+
+// --- what stops it ---------------------------------------------------------------------------------------------------
+
+/// A client whose request is there, and who cannot be told anything.
+class DeafClient final : public ClientStream {
+public:
+    asio::awaitable<Result<std::string_view>> read_body() override { co_return std::string_view(); }
+    http::Fields const& trailers() const override { return trailers_; }
+    std::optional<std::uint64_t> announced_length() const override { return 0; }
+    asio::awaitable<Result<void>> send_body(std::string_view) override { co_return gone(); }
+    asio::awaitable<Result<void>> finish(http::Fields const*) override { co_return gone(); }
+    void abort() noexcept override { was_aborted = true; }
+    std::unique_ptr<net::Stream> take_over() override { return nullptr; }
+    asio::awaitable<Result<void>> send_interim(http::ResponseHead const&) override { co_return gone(); }
+    asio::awaitable<Result<void>> send(flow::Response const&) override { co_return gone(); }
+    asio::awaitable<Result<void>> begin(flow::Response const&) override { co_return gone(); }
+    asio::awaitable<Failure> wait_for_abort() override { co_return gone(); }
+
+    bool was_aborted = false;
+
+private:
+    static Failure gone() { return {Failure::Kind::closed, "the client is gone"}; }
+    http::Fields trailers_;
+};
+
+flow::HttpFlow flow_to_origin(Context& context) {
+    flow::HttpFlow flow(context.client, context.server, {});
+    flow.request.set_destination("http", {"origin.test", 80});
+    return flow;
+}
+
+TEST(Exchange, P31_d_AnAnswerThatCannotBeDeliveredIsBoth) {
+    HttpBench bench;
+    bench.servers = {answers(ok)};
+    auto const what = [](Context& context) -> asio::awaitable<void> {
+        auto flow = flow_to_origin(context);
+        DeafClient client;
+        auto const end = co_await exchange(context, flow, client);
+        EXPECT_FALSE(end.is_whole);
+        EXPECT_TRUE(flow.response);
+        EXPECT_EQ(flow.error.value().message, "the client is gone");
+        EXPECT_FALSE(flow.live);
+        EXPECT_TRUE(client.was_aborted);
+    };
+    bench.run(what);
+    EXPECT_EQ(bench.calls, all_hooks);  // G1: no `error` after `response`
+}
+
+TEST(Exchange, IsToldOfWhenItIsCancelled) {
+    HttpBench bench;
+    bench.servers = {{read_to_end()}};
+    auto const what = [](Context& context) -> asio::awaitable<void> {
+        auto flow = flow_to_origin(context);
+        DeafClient client;
+        auto work = exchange(context, flow, client);
+        auto const end = co_await net::within(std::chrono::milliseconds(50), std::move(work));
+        EXPECT_FALSE(end);
+        EXPECT_TRUE(flow.error);
+        EXPECT_FALSE(flow.live);
+        EXPECT_TRUE(client.was_aborted);
+    };
+    bench.run(what);
+    EXPECT_EQ(bench.calls, "requestheaders request error");
+}
+
+// --- other protocols -------------------------------------------------------------------------------------------------
+
+std::string const upgrade =
+    "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+std::string const switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\n";
+
+TEST(Exchange, P16_AWebSocketGoesOnWithItsMessages) {
+    HttpBench bench;
+    bench.deeds["response"] = [](flow::HttpFlow& flow) { EXPECT_TRUE(flow.websocket); };
+    bench.servers = {{{"\r\n\r\n", switching}}};
+    bench.talk({{"", upgrade}, read_to_end()});
+    EXPECT_EQ(bench.received, switching + "from the server's side");
+    EXPECT_THAT(bench.asked.at(0), EndsWith("\r\n\r\nfrom the client's side"));
+    EXPECT_EQ(bench.calls, all_hooks);
+}
+
+TEST(Exchange, P16_l_WithoutMessagesItsBytesPass) {
+    HttpBench bench;
+    bench.settings.http.websocket = false;
+    bench.deeds["response"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.websocket); };
+    bench.servers = {{{"\r\n\r\n", switching + "welcome"}, {"hello", "bye", Then::fin}}};
+    bench.talk({{"", upgrade + "hel"}, {"welcome", "lo"}, leave("bye")});
+    EXPECT_EQ(bench.received, switching + "welcomebye");
+}
+
+TEST(Exchange, P16_OtherProtocolsPassAsBytesWhereTheyMay) {
+    auto const answer = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n";
+    for (bool const rawtcp : {true, false}) {
+        HttpBench bench;
+        bench.settings.http.rawtcp = rawtcp;
+        bench.servers = {{{"\r\n\r\n", answer}, {"hello", "bye", Then::fin}}};
+        bench.talk({{"", get}, {"101", "hello", Then::read_to_end}});
+        EXPECT_EQ(bench.received, std::string(answer) + (rawtcp ? "bye" : ""));
+        EXPECT_THAT(bench.log, SizeIs(rawtcp ? 0 : 1));
+    }
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers

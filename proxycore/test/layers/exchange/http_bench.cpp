@@ -1,0 +1,178 @@
+#include "layers/exchange/http_bench.hpp"
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <pathology/proxycore/net/pause.hpp>
+#include <utility>
+
+#include "layers/exchange/alone.hpp"
+#include "support/play.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using test::HttpBench;
+using test::Script;
+using test::Turn;
+
+asio::awaitable<void> play_script(net::Stream& stream, Script const& script, std::string& received) {
+    std::size_t seen = 0;
+    for (auto const& turn : script) {
+        std::array<char, 4096> bytes{};
+        while (received.find(turn.wait_for, seen) == std::string::npos) {
+            auto const [ec, n] = co_await stream.read_some(asio::buffer(bytes));
+            if (ec) co_return stream.close(net::HowToClose::fin);
+            received.append(bytes.data(), n);
+        }
+        seen = received.find(turn.wait_for, seen) + turn.wait_for.size();
+        auto const failed = co_await net::send(stream, turn.send);
+        if (failed && turn.then != Turn::Then::read_to_end) co_return;
+        switch (turn.then) {
+            case Turn::Then::go_on: break;
+            case Turn::Then::fin: co_return stream.close(net::HowToClose::fin);
+            case Turn::Then::reset: co_return stream.close(net::HowToClose::reset);
+            case Turn::Then::half_close: stream.close(net::HowToClose::half_close); break;
+            case Turn::Then::stall: co_await stream.wait_for_end(); co_return;
+            case Turn::Then::read_to_end: co_await proxycore::test::read_to_end(stream, received); break;
+        }
+    }
+    co_await proxycore::test::read_to_end(stream, received);
+    stream.close(net::HowToClose::fin);
+}
+
+/// Notes the hooks, and does what the test wants in them.
+class Recorder final : public addons::Addon {
+public:
+    explicit Recorder(HttpBench& bench) : bench_(bench) {}
+    std::string name() const override { return "recorder"; }
+    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override { return note("requestheaders", flow); }
+    asio::awaitable<void> request(flow::HttpFlow& flow) override { return note("request", flow); }
+    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override { return note("responseheaders", flow); }
+    asio::awaitable<void> response(flow::HttpFlow& flow) override { return note("response", flow); }
+    asio::awaitable<void> error(flow::HttpFlow& flow) override { return note("error", flow); }
+    asio::awaitable<void> http_connect(flow::HttpFlow& flow) override { return note("http_connect", flow); }
+    asio::awaitable<void> http_connected(flow::HttpFlow& flow) override { return note("http_connected", flow); }
+    asio::awaitable<void> http_connect_error(flow::HttpFlow& flow) override { return note("http_connect_error", flow); }
+
+private:
+    struct Stay {
+        explicit Stay(int& its_count) : count(its_count) { ++count; }
+        ~Stay() { --count; }
+        int& count;
+    };
+    asio::awaitable<void> note(std::string hook, flow::HttpFlow& flow) {
+        EXPECT_EQ(under_way_, 0) << hook << " overlaps another hook";  // P40 G5
+        Stay const stay(under_way_);
+        bench_.calls += (bench_.calls.empty() ? "" : " ") + hook;
+        if (auto const pause = bench_.pauses.find(hook); pause != bench_.pauses.end())
+            co_await net::pause(pause->second);
+        if (auto const deed = bench_.deeds.find(hook); deed != bench_.deeds.end()) deed->second(flow);
+        bool const is_last = hook == "response" || hook == "error" || hook == "http_connect_error";
+        if (is_last) bench_.flows.push_back(flow.copy());
+    }
+
+    HttpBench& bench_;
+    int under_way_ = 0;
+};
+
+/// Connections to scripts, kept while they may be used again.
+class ScriptedServers final : public Servers {
+public:
+    ScriptedServers(HttpBench& bench, asio::any_io_executor executor) : bench_(bench), executor_(std::move(executor)) {
+        bench_.asked.reserve(64);
+    }
+
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+        if (idle_ == nullptr || !idle_->is_reusable()) co_return co_await acquire_fresh(flow);
+        co_return lend(std::exchange(idle_, nullptr));
+    }
+
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
+        flow::Address const address{flow.request.host(), flow.request.port()};
+        flow.server_conn = std::make_shared<flow::Server>(address);
+        auto const index = bench_.asked.size();
+        if (index == bench_.servers.size()) {
+            Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
+            co_return failure;
+        }
+        net::MemoryPipeOptions options{bench_.capacity, bench_.most_per_read, "proxy", to_string(address)};
+        auto pipe = net::make_memory_pipe(executor_, options);
+        bench_.asked.emplace_back();
+        auto work = serve(std::move(pipe.far), bench_.servers[index], bench_.asked.back());
+        asio::co_spawn(executor_, std::move(work), [](std::exception_ptr thrown) {
+            if (thrown) std::rethrow_exception(thrown);
+        });
+        auto const& http = bench_.settings.http;
+        co_return lend(std::make_unique<Http1Server>(std::move(pipe.near), http, bench_.form));
+    }
+
+    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string>) override {
+        if (!bench_.servers.empty()) co_return Result<void>();
+        Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(*server->address())};
+        co_return failure;
+    }
+    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+        co_return Failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+    }
+    asio::awaitable<void> close(ServerConnection) override { co_return; }
+    asio::awaitable<void> close_all() override {
+        idle_.reset();
+        co_return;
+    }
+
+private:
+    static asio::awaitable<void> serve(std::unique_ptr<net::Stream> stream, Script script, std::string& received) {
+        co_await play_script(*stream, script, received);
+    }
+    std::unique_ptr<ServerStream> lend(std::unique_ptr<Http1Server> connection) {
+        return ask_http1(std::move(connection), [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
+    }
+
+    HttpBench& bench_;
+    asio::any_io_executor executor_;
+    std::unique_ptr<Http1Server> idle_;
+};
+
+}  // namespace
+
+namespace test {
+
+void HttpBench::talk(Script client) {
+    auto const what = [&](Context& context) -> asio::awaitable<void> {
+        using namespace asio::experimental::awaitable_operators;
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, "client", "proxy"});
+        auto layer = serve_http1(context, std::move(pipe.far), http_mode);
+        auto script = play_script(*pipe.near, client, received);
+        auto both = std::move(layer) && std::move(script);
+        co_await std::move(both);
+    };
+    run(what);
+}
+
+void HttpBench::run(std::function<asio::awaitable<void>(Context&)> const& what) {
+    tunnel_bytes.clear();
+    Alone alone(settings, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
+    alone.chain.add(std::make_shared<Recorder>(*this));
+    auto const conversation = [&]() -> asio::awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
+            return std::make_unique<ScriptedServers>(*this, executor);
+        };
+        auto const context = alone.connect(mode, make);
+        if (is_secure) context->client->timestamp_tls_setup = flow::Time{};
+        context->server->set_address(target);
+        context->server->tls = is_secure;
+        co_await what(*context);
+        co_await context->servers->close_all();
+    };
+    proxycore::test::play(conversation);
+    tunnel = tunnel_bytes;
+}
+
+}  // namespace test
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,69 @@
+// A client, the proxy's HTTP/1 layer and servers, all in memory: each end says what its script says, and an addon notes
+// every hook.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/layers/http1/server.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <string>
+#include <vector>
+
+namespace pathology::proxycore::layers::test {
+
+/// One thing an end of a conversation does: waits for something, speaks, and maybe leaves.
+struct Turn {
+    enum class Then { go_on, fin, half_close, reset, read_to_end, stall };
+    std::string wait_for{};  ///< in what came since the turn before; empty = does not wait
+    std::string send{};
+    Then then = Then::go_on;
+};
+using Script = std::vector<Turn>;
+
+/// Does not end before the other side does.
+inline Turn read_to_end(std::string wait_for = {}) { return {std::move(wait_for), {}, Turn::Then::read_to_end}; }
+inline Turn leave(std::string wait_for = {}) { return {std::move(wait_for), {}, Turn::Then::fin}; }
+
+class HttpBench {
+public:
+    // --- what is so ---
+    Settings settings{};
+    modes::Mode mode{};
+    HttpMode http_mode = HttpMode::regular;
+    std::optional<flow::Address> target{};  ///< where outer layers lead to
+    bool is_secure = false;                 ///< TLS with the client and to the target
+    RequestForm form = RequestForm::origin;
+    std::size_t most_per_read = 65536;
+    std::size_t capacity = 65536;
+    /// What an addon does in a hook, as "request".
+    std::map<std::string, std::function<void(flow::HttpFlow&)>> deeds{};
+    /// How long an addon holds a flow in a hook.
+    std::map<std::string, std::chrono::milliseconds> pauses{};
+    /// What each connection to a server plays, in the order in which they are opened. One that has no script left is
+    /// refused.
+    std::vector<Script> servers{};
+
+    /// Plays the client's script against the layer until both have ended.
+    void talk(Script client);
+    /// Runs something else against the servers, with a context of one client.
+    void run(std::function<asio::awaitable<void>(Context&)> const& what);
+
+    // --- what came of it ---
+    std::string received{};                            ///< by the client
+    std::vector<std::string> asked{};                  ///< what each server got
+    std::string calls{};                               ///< the hooks, in order, with blanks between
+    std::string tunnel{};                              ///< what the next layer found in a CONNECT tunnel
+    std::vector<std::unique_ptr<flow::Flow>> flows{};  ///< as `response` or `error` saw them
+    std::vector<std::string> log{};
+
+    flow::HttpFlow const& flow(std::size_t index = 0) const {
+        return dynamic_cast<flow::HttpFlow const&>(*flows.at(index));
+    }
+};
+
+}  // namespace pathology::proxycore::layers::test

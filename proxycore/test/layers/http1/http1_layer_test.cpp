@@ -1,0 +1,384 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "layers/exchange/http_bench.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using test::HttpBench;
+using test::leave;
+using test::read_to_end;
+using test::Script;
+using test::Turn;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::StartsWith;
+using Then = Turn::Then;
+
+std::string const get = "GET http://origin.test/a?b=1 HTTP/1.1\r\nHost: origin.test\r\n\r\n";
+std::string const post = "POST http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 4\r\n\r\nbody";
+std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+std::string const all_hooks = "requestheaders request responseheaders response";
+
+// --- messages that cross ---------------------------------------------------------------------------------------------
+
+struct Crossing {
+    std::string name, request, asked, answer, received;
+};
+
+/// What goes in on one side comes out on the other: whole, and byte by byte.
+class P12_a_Message : public testing::TestWithParam<Crossing> {
+protected:
+    static void expect_it_crosses(std::size_t most_per_read) {
+        auto const& row = GetParam();
+        HttpBench bench;
+        bench.most_per_read = most_per_read;
+        auto const last = row.asked.substr(row.asked.find("\r\n\r\n"));
+        auto const ends_by_close = row.answer.find("Content-Length") == std::string::npos;
+        bench.servers = {{{last, row.answer, ends_by_close ? Then::fin : Then::go_on}}};
+        bench.talk({{"", row.request}, leave(row.received.substr(row.received.find("\r\n\r\n")))});
+        EXPECT_EQ(bench.received, row.received);
+        EXPECT_THAT(bench.asked, ElementsAre(row.asked));
+        EXPECT_EQ(bench.calls, all_hooks);
+    }
+};
+
+TEST_P(P12_a_Message, CrossesAsItIs) { expect_it_crosses(65536); }
+TEST_P(P12_a_Message, P12_c_CrossesByteByByte) { expect_it_crosses(1); }
+
+std::string const origin_get = "GET / HTTP/1.1\r\nHost: o.test\r\n\r\n";
+std::string const proxy_get = "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n";
+std::string const bare = "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Bodies, P12_a_Message,
+    testing::Values(
+        Crossing{"Plain", get, "GET /a?b=1 HTTP/1.1\r\nHost: origin.test\r\n\r\n", ok, ok},
+        Crossing{
+            "P03_a_FieldsKeepOrderSpellingAndNumber",
+            "GET http://o.test/ HTTP/1.1\r\nX-b:1\r\nhOsT: o.test\r\nx-B:  2\r\nCookie: a=1\r\ncookie: b=2\r\n\r\n",
+            "GET / HTTP/1.1\r\nX-b: 1\r\nhOsT: o.test\r\nx-B: 2\r\nCookie: a=1\r\ncookie: b=2\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nset-COOKIE: a\r\nSet-Cookie: b\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nset-COOKIE: a\r\nSet-Cookie: b\r\nContent-Length: 0\r\n\r\n"},
+        Crossing{"D31_HopByHopFieldsStay",
+                 "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n",
+                 "GET / HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n", bare, bare},
+        Crossing{"HostIsAddedWhereItIsMissing", "GET http://o.test:81/ HTTP/1.1\r\nA: b\r\n\r\n",
+                 "GET / HTTP/1.1\r\nHost: o.test:81\r\nA: b\r\n\r\n", bare, bare},
+        Crossing{"HostThatDisagreesIsLeft", "GET http://o.test/ HTTP/1.1\r\nHost: other\r\n\r\n",
+                 "GET / HTTP/1.1\r\nHost: other\r\n\r\n", bare, bare},
+        Crossing{"MethodsNobodyKnows", "BREW http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
+                 "BREW / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+        Crossing{"TargetsThatRfc3986DoesNotKnow", "GET http://o.test/{a}|b HTTP/1.1\r\nHost: o.test\r\n\r\n",
+                 "GET /{a}|b HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+        Crossing{"ServerWideOptions", "OPTIONS http://o.test HTTP/1.1\r\nHost: o.test\r\n\r\n",
+                 "OPTIONS / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+        Crossing{"EmptyLineBeforeTheRequest", "\r\n" + proxy_get, origin_get, bare, bare},
+        Crossing{"RequestWithLength", post, "POST / HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 4\r\n\r\nbody", ok,
+                 ok},
+        Crossing{"RequestInChunks",
+                 "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+                 "2;x=y\r\nab\r\n1\r\nc\r\n0\r\nT: v\r\n\r\n",
+                 "POST / HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: v\r\n\r\n",
+                 bare, bare},
+        Crossing{"AnswerInChunks", proxy_get, origin_get,
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nT: v\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: v\r\n\r\n"},
+        Crossing{"EmptyAnswerInChunks", proxy_get, origin_get,
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+        Crossing{"P12_g_HeadWithLength", "HEAD http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
+                 "HEAD / HTTP/1.1\r\nHost: o.test\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"},
+        Crossing{"NotModifiedWithLength", proxy_get, origin_get, "HTTP/1.1 304 \r\nContent-Length: 99\r\n\r\n",
+                 "HTTP/1.1 304 \r\nContent-Length: 99\r\n\r\n"},
+        Crossing{"P12_h_AnswerUntilTheClose", proxy_get, origin_get, "HTTP/1.1 200 OK\r\nA: b\r\n\r\nall of it",
+                 "HTTP/1.1 200 OK\r\nA: b\r\n\r\nall of it"},
+        Crossing{"StatusLineWithoutReason", proxy_get, origin_get, "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+                 "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"},
+        Crossing{"OlderVersion", "GET http://o.test/ HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nHost: o.test\r\n\r\n",
+                 "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"}),
+    pathology::test::row_name);
+
+TEST(Http1Layer, GivesChunksToNoClientOfHttp10) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"}}};
+    bench.talk({{"", "GET http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
+    EXPECT_EQ(bench.received, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
+}
+
+TEST(Http1Layer, P33_b_DuplicateFieldsCrossUnfolded) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", ok}}};
+    bench.talk({{"", "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nA: 1\r\nB: 2\r\na: 3\r\n\r\n"}, leave("ok")});
+    EXPECT_THAT(bench.asked.at(0), HasSubstr("\r\nA: 1\r\nB: 2\r\na: 3\r\n"));
+}
+
+TEST(Http1Layer, P12_e_TellsAClientToContinue) {
+    HttpBench bench;
+    bench.servers = {{{"body", ok}}};
+    bench.talk(
+        {{"", "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"},
+         {"HTTP/1.1 100 Continue\r\n\r\n", "body"},
+         leave("ok")});
+    EXPECT_THAT(bench.received, EndsWith(ok));
+    EXPECT_THAT(bench.asked, ElementsAre("POST / HTTP/1.1\r\nHost: o.test\r\nContent-Length: 4\r\n\r\nbody"));
+}
+
+TEST(Http1Layer, PassesInterimAnswersOn) {
+    HttpBench bench;
+    std::string const hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+    bench.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok}}};
+    bench.talk({{"", get}, leave("ok")});
+    EXPECT_EQ(bench.received, "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok);
+    EXPECT_EQ(bench.calls, all_hooks);
+}
+
+TEST(Http1Layer, KeepsInterimAnswersFromClientsOfHttp10) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + ok}}};
+    bench.talk({{"", "GET http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
+    EXPECT_EQ(bench.received, ok);
+}
+
+// --- one connection, many requests -----------------------------------------------------------------------------------
+
+TEST(Http1Layer, P03_b_AnswersRequestsInOrder) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo"}}};
+    bench.talk({{"", get}, {"ok", get}, leave("two")});
+    EXPECT_THAT(bench.received, EndsWith("two"));
+    EXPECT_THAT(bench.asked, SizeIs(1));
+    EXPECT_EQ(bench.calls, all_hooks + " " + all_hooks);
+}
+
+TEST(Http1Layer, LetsPipelinedRequestsWait) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo"}}};
+    bench.talk({{"", get + get}, leave("two")});
+    EXPECT_EQ(bench.received, ok + "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+}
+
+struct Ending {
+    std::string name, request, answer;
+    bool stays_open;
+};
+
+class ConnectionAfter : public testing::TestWithParam<Ending> {};
+
+TEST_P(ConnectionAfter, StaysOpenOrCloses) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", GetParam().answer, Then::fin}}, {{"\r\n\r\n", ok}}};
+    bench.talk({{"", GetParam().request + get}, GetParam().stays_open ? leave("ok") : read_to_end()});
+    EXPECT_EQ(bench.received, GetParam().answer + (GetParam().stays_open ? ok : ""));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Http1Layer, ConnectionAfter,
+    testing::Values(
+        Ending{"AnOrdinaryAnswer", proxy_get, bare, true},
+        Ending{"AClientThatCloses", "GET http://o.test/ HTTP/1.1\r\nHost: o\r\nConnection: close\r\n\r\n", bare, false},
+        Ending{"AServerThatCloses", proxy_get, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+               false},
+        Ending{"AClientOfHttp10", "GET http://o.test/ HTTP/1.0\r\n\r\n", bare, false},
+        Ending{"AClientOfHttp10ThatStays", "GET http://o.test/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", bare, true},
+        Ending{"AServerOfHttp10", proxy_get, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", false},
+        Ending{"AnAnswerUntilTheClose", proxy_get, "HTTP/1.1 200 OK\r\n\r\nx", false}),
+    pathology::test::row_name);
+
+// --- where requests go -----------------------------------------------------------------------------------------------
+
+struct Direction {
+    std::string name, request, scheme, host;
+    std::uint16_t port;
+    bool is_secure = false;
+};
+
+class P03_RequestTarget : public testing::TestWithParam<Direction> {};
+
+TEST_P(P03_RequestTarget, LeadsThere) {
+    HttpBench bench;
+    bench.is_secure = GetParam().is_secure;
+    bench.servers = {{{"\r\n\r\n", ok}}};
+    bench.talk({{"", GetParam().request}, leave("ok")});
+    auto const& request = bench.flow().request;
+    EXPECT_EQ(request.scheme(), GetParam().scheme);
+    EXPECT_EQ(request.host(), GetParam().host);
+    EXPECT_EQ(request.port(), GetParam().port);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Regular, P03_RequestTarget,
+    testing::Values(
+        Direction{"AbsoluteForm", "GET http://a.test/ HTTP/1.1\r\nHost: b\r\n\r\n", "http", "a.test", 80},
+        Direction{"AbsoluteFormWithPort", "GET http://a.test:81/ HTTP/1.1\r\nHost: b\r\n\r\n", "http", "a.test", 81},
+        Direction{"SchemeInAnyCase", "GET HTTP://a.test/ HTTP/1.1\r\nHost: b\r\n\r\n", "http", "a.test", 80},
+        Direction{"Https", "GET https://a.test/ HTTP/1.1\r\nHost: b\r\n\r\n", "https", "a.test", 443},
+        Direction{"AddressOfVersion6", "GET http://[::1]:9/ HTTP/1.1\r\nHost: b\r\n\r\n", "http", "::1", 9},
+        Direction{"P03_d_OriginForm", "GET / HTTP/1.1\r\nHost: b.test\r\n\r\n", "http", "b.test", 80},
+        Direction{"P03_d_OriginFormWithPort", "GET / HTTP/1.1\r\nHost: b.test:81\r\n\r\n", "http", "b.test", 81},
+        Direction{"P03_e_OriginFormInsideTls", "GET / HTTP/1.1\r\nHost: b.test\r\n\r\n", "https", "b.test", 443, true}),
+    pathology::test::row_name);
+
+struct Nowhere {
+    std::string name, request;
+};
+
+class P03_d_BadTarget : public testing::TestWithParam<Nowhere> {};
+
+TEST_P(P03_d_BadTarget, Is400) {
+    HttpBench bench;
+    bench.talk({{"", GetParam().request}, read_to_end()});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+    EXPECT_THAT(bench.asked, IsEmpty());
+    EXPECT_EQ(bench.calls, "error");
+}
+
+INSTANTIATE_TEST_SUITE_P(Regular, P03_d_BadTarget,
+                         testing::Values(Nowhere{"NoHost", "GET / HTTP/1.1\r\n\r\n"},
+                                         Nowhere{"EmptyHost", "GET / HTTP/1.1\r\nHost:\r\n\r\n"},
+                                         Nowhere{"BadHost", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n"},
+                                         Nowhere{"BadPort", "GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n"},
+                                         Nowhere{"UnknownScheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+                                         Nowhere{"NoForm", "GET a/b HTTP/1.1\r\nHost: a\r\n\r\n"},
+                                         Nowhere{"P04_d_ConnectWithoutPort",
+                                                 "CONNECT origin.test HTTP/1.1\r\nHost: a\r\n\r\n"}),
+                         pathology::test::row_name);
+
+TEST(Http1Layer, P05_LeadsToWhereTheConnectionDoes) {
+    HttpBench bench;
+    bench.http_mode = HttpMode::transparent;
+    bench.target = flow::Address{"10.0.0.1", 8080};
+    bench.servers = {{{"\r\n\r\n", ok}}};
+    bench.talk({{"", "GET / HTTP/1.1\r\nHost: pretty.test\r\n\r\n"}, leave("ok")});
+    EXPECT_EQ(bench.flow().request.url(), "http://10.0.0.1:8080/");
+    EXPECT_EQ(bench.flow().request.pretty_host(), "pretty.test");
+    EXPECT_EQ(bench.asked.at(0), "GET / HTTP/1.1\r\nHost: pretty.test\r\n\r\n");
+}
+
+TEST(Http1Layer, P06_e_RewritesTheHostOfAReverseProxy) {
+    for (bool const keep : {false, true}) {
+        HttpBench bench;
+        bench.http_mode = HttpMode::transparent;
+        bench.mode.is = modes::Reverse{{"http", {"origin.test", 8080}}};
+        bench.target = flow::Address{"origin.test", 8080};
+        bench.settings.http.keep_host_header = keep;
+        bench.servers = {{{"\r\n\r\n", ok}}};
+        bench.talk({{"", "GET / HTTP/1.1\r\nHost: front.test\r\n\r\n"}, leave("ok")});
+        auto const host = keep ? "front.test" : "origin.test:8080";
+        EXPECT_EQ(bench.asked.at(0), "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
+    }
+}
+
+TEST(Http1Layer, P06_KeepsTheFormOfAReverseProxy) {
+    HttpBench bench;
+    bench.http_mode = HttpMode::transparent;
+    bench.form = RequestForm::as_it_is;
+    bench.target = flow::Address{"origin.test", 80};
+    bench.servers = {{{"\r\n\r\n", ok}}};
+    bench.talk({{"", "GET http://front.test/x HTTP/1.1\r\nHost: front.test\r\n\r\n"}, leave("ok")});
+    EXPECT_THAT(bench.asked.at(0), StartsWith("GET http://front.test/x HTTP/1.1\r\n"));
+    EXPECT_EQ(bench.flow().request.host(), "origin.test");
+}
+
+TEST(Http1Layer, P07_a_TellsAnUpstreamProxyTheWholeTarget) {
+    for (std::string const target : {"http://origin.test:81/x", "/x"}) {
+        HttpBench bench;
+        bench.http_mode = HttpMode::upstream;
+        bench.form = RequestForm::absolute;
+        bench.servers = {{{"\r\n\r\n", ok}}};
+        bench.talk({{"", "GET " + target + " HTTP/1.1\r\nHost: origin.test:81\r\n\r\n"}, leave("ok")});
+        EXPECT_THAT(bench.asked.at(0), StartsWith("GET http://origin.test:81/x HTTP/1.1\r\n"));
+    }
+}
+
+// --- CONNECT ---------------------------------------------------------------------------------------------------------
+
+struct Tunnel {
+    std::string name, request, established, inside;
+};
+
+class P04_Connect : public testing::TestWithParam<Tunnel> {};
+
+TEST_P(P04_Connect, OpensATunnel) {
+    HttpBench bench;
+    bench.talk({{"", GetParam().request}, {GetParam().established, "more", Then::fin}});
+    EXPECT_EQ(bench.received, GetParam().established);
+    EXPECT_EQ(bench.tunnel, GetParam().inside);
+    EXPECT_EQ(bench.calls, "http_connect http_connected");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Http1Layer, P04_Connect,
+    testing::Values(Tunnel{"P04_c_WithoutAField", "CONNECT o.test:443 HTTP/1.1\r\nHost: o.test:443\r\n\r\n",
+                           "HTTP/1.1 200 Connection established\r\n\r\n", "more"},
+                    Tunnel{"InTheClientsVersion", "CONNECT o.test:443 HTTP/1.0\r\n\r\n",
+                           "HTTP/1.0 200 Connection established\r\n\r\n", "more"},
+                    Tunnel{"P04_f_WithBytesBehindIt", "CONNECT [::1]:443 HTTP/1.1\r\nHost: a\r\n\r\nhello ",
+                           "HTTP/1.1 200 Connection established\r\n\r\n", "hello more"},
+                    Tunnel{"WithStrayLineEnds", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n\r\n\nhello ",
+                           "HTTP/1.1 200 Connection established\r\n\r\n", "hello more"}),
+    pathology::test::row_name);
+
+TEST(Http1Layer, P04_e_AnAddonRefusesATunnel) {
+    HttpBench bench;
+    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(403, "no"); };
+    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, leave("no")});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 403 Forbidden\r\n"));
+    EXPECT_THAT(bench.asked, IsEmpty());
+    EXPECT_EQ(bench.calls, "http_connect http_connect_error");
+}
+
+TEST(Http1Layer, P62_b_AClientMayAskAgainForATunnel) {
+    HttpBench bench;
+    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) {
+        if (!flow.request.headers.contains("Proxy-Authorization")) flow.response = flow::Response::make(407, "who?");
+    };
+    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"},
+                {"who?", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic YTpi\r\n\r\n"},
+                leave("established\r\n\r\n")});
+    EXPECT_EQ(bench.calls, "http_connect http_connect_error http_connect http_connected");
+}
+
+TEST(Http1Layer, P06_g_RefusesTunnelsWhereClientsDoNotKnowOfTheProxy) {
+    HttpBench bench;
+    bench.http_mode = HttpMode::transparent;
+    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+    EXPECT_THAT(bench.received, HasSubstr("another mode"));
+}
+
+TEST(Http1Layer, P04_EagerTunnelsTellOfTheirServer) {
+    HttpBench bench;
+    bench.settings.strategy = ConnectionStrategy::eager;
+    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
+    EXPECT_THAT(bench.received, HasSubstr("cannot connect to o.test:443"));
+    EXPECT_EQ(bench.calls, "http_connect http_connect_error");
+}
+
+TEST(Http1Layer, P31_c_AKilledTunnelIsJustClosed) {
+    HttpBench bench;
+    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) { flow.kill({}); };
+    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    EXPECT_EQ(bench.received, "");
+    EXPECT_EQ(bench.calls, "http_connect http_connect_error");
+}
+
+TEST(Http1Layer, LeavesHttp2ToItsLayer) {
+    HttpBench bench;
+    std::string const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    bench.talk({{"", preface + "frames", Then::fin}});
+    EXPECT_EQ(bench.tunnel, preface + "frames");
+    bench.settings.http.http2 = false;
+    bench.talk({{"", preface}, read_to_end()});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 "));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers

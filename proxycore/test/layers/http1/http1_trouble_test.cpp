@@ -1,0 +1,322 @@
+// Peers that break the rules, stop, stall or leave: what the other side is told, and what the addons see.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "layers/exchange/http_bench.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using test::HttpBench;
+using test::leave;
+using test::read_to_end;
+using test::Script;
+using test::Turn;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::StartsWith;
+using Then = Turn::Then;
+
+std::string const get = "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
+std::string const post_head = "POST http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n";
+std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+std::string const chunked = "Transfer-Encoding: chunked\r\n\r\n";
+
+// --- requests that are none ------------------------------------------------------------------------------------------
+
+struct BadRequest {
+    std::string name, request;
+    unsigned status = 400;
+};
+
+class P12_b_BadRequest : public testing::TestWithParam<BadRequest> {};
+class P12_b_DoubtfulRequest : public testing::TestWithParam<BadRequest> {};
+
+void expect_refusal(BadRequest const& row) {
+    for (std::size_t const most_per_read : {65536u, 1u}) {
+        HttpBench bench;
+        bench.most_per_read = most_per_read;
+        bench.talk({{"", row.request}, read_to_end()});
+        EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 " + std::to_string(row.status)));
+        EXPECT_THAT(bench.received, HasSubstr("Connection: close\r\n"));
+        EXPECT_EQ(bench.calls, "error");
+        EXPECT_TRUE(bench.flow().error);
+        EXPECT_THAT(bench.asked, IsEmpty());
+    }
+}
+
+TEST_P(P12_b_BadRequest, IsAnswered) { expect_refusal(GetParam()); }
+TEST_P(P12_b_DoubtfulRequest, IsAnswered) { expect_refusal(GetParam()); }
+
+TEST_P(P12_b_DoubtfulRequest, PassesWithTheGuardOff) {
+    HttpBench bench;
+    bench.settings.http.validate_inbound_headers = false;
+    bench.servers = {{{"\r\n\r\n", ok}}};
+    bench.talk({{"", GetParam().request}, leave("ok")});
+    EXPECT_EQ(bench.received, ok);
+    EXPECT_THAT(bench.asked, SizeIs(1));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Guard, P12_b_DoubtfulRequest,
+    testing::Values(BadRequest{"LengthAndChunked", post_head + "Content-Length: 3\r\n" + chunked + "0\r\n\r\n"},
+                    BadRequest{"TwoLengths", post_head + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"},
+                    BadRequest{"TwoEqualLengths", post_head + "Content-Length: 1\r\nContent-Length: 1\r\n\r\na"},
+                    BadRequest{"TwoTransferEncodings",
+                               post_head + "Transfer-Encoding: gzip\r\n" + chunked + "0\r\n\r\n"},
+                    BadRequest{"ChunkedInHttp10", "POST http://o.test/ HTTP/1.0\r\n" + chunked + "0\r\n\r\n"},
+                    BadRequest{"UnknownCoding", post_head + "Transfer-Encoding: foo, chunked\r\n\r\n0\r\n\r\n"},
+                    BadRequest{"CodingWithoutChunked", post_head + "Transfer-Encoding: gzip\r\n\r\n"},
+                    BadRequest{"LengthWithSign", post_head + "Content-Length: +1\r\n\r\n"},
+                    BadRequest{"LengthWithLeadingZero", post_head + "Content-Length: 01\r\n\r\na"},
+                    BadRequest{"LengthInWords", post_head + "Content-Length: one\r\n\r\n"}),
+    pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Grammar, P12_b_BadRequest,
+    testing::Values(BadRequest{"Garbage", "\x01\x02 garbage\r\n\r\n"},
+                    BadRequest{"NoVersion", "GET http://o.test/\r\n\r\n"},
+                    BadRequest{"FieldWithoutColon", "GET http://o.test/ HTTP/1.1\r\nfield\r\n\r\n"},
+                    BadRequest{"FieldWithBadName", "GET http://o.test/ HTTP/1.1\r\na b: c\r\n\r\n"},
+                    BadRequest{"P17_b_HeadThatIsTooLarge",
+                               "GET http://o.test/ HTTP/1.1\r\nA: " + std::string(70'000, 'a') + "\r\n\r\n", 431},
+                    BadRequest{"P17_b_TooManyFields",
+                               [] {
+                                   std::string request = "GET http://o.test/ HTTP/1.1\r\n";
+                                   for (int n = 0; n < 300; ++n) request += "A: b\r\n";
+                                   return request + "\r\n";
+                               }(),
+                               431}),
+    pathology::test::row_name);
+
+TEST(Http1Layer, P12_JoinsFoldedFields) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", ok}}};
+    bench.talk({{"", "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nA: b\r\n\tc\r\n\r\n"}, leave("ok")});
+    EXPECT_EQ(bench.asked.at(0), "GET / HTTP/1.1\r\nHost: o.test\r\nA: b c\r\n\r\n");
+}
+
+struct LeavingClient {
+    std::string name;
+    Script script;
+    std::string calls;
+};
+
+/// Clients that leave before their request is whole: no server hears of them.
+class ClientThatLeaves : public testing::TestWithParam<LeavingClient> {};
+
+TEST_P(ClientThatLeaves, IsNotAnswered) {
+    HttpBench bench;
+    bench.servers = {{}};
+    bench.talk(GetParam().script);
+    EXPECT_EQ(bench.received, "");
+    EXPECT_EQ(bench.calls, GetParam().calls);
+    EXPECT_THAT(bench.asked, IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Http1Layer, ClientThatLeaves,
+    testing::Values(LeavingClient{"AtOnce", {leave()}, ""},
+                    LeavingClient{"InTheHead", {{"", "GET / HT", Then::fin}}, ""},
+                    LeavingClient{"InTheHeadByReset", {{"", "GET / HT", Then::reset}}, ""},
+                    LeavingClient{"InABodyOfKnownLength",
+                                  {{"", post_head + "Content-Length: 4\r\n\r\nbo", Then::half_close}, read_to_end()},
+                                  "requestheaders error"},
+                    LeavingClient{"InAChunk",
+                                  {{"", post_head + chunked + "4\r\nbo", Then::half_close}, read_to_end()},
+                                  "requestheaders error"}),
+    pathology::test::row_name);
+
+TEST(Http1Layer, TellsOfAChunkThatIsNone) {
+    HttpBench bench;
+    bench.talk({{"", post_head + chunked + "x\r\n"}, read_to_end()});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+    EXPECT_EQ(bench.calls, "requestheaders error");
+}
+
+TEST(Http1Layer, LetsAClientThatIsStillSendingSeeItsAnswer) {
+    HttpBench bench;
+    bench.settings.http.body_size_limit = 10;
+    std::string const body(300'000, 'x');
+    bench.talk({{"", post_head + "Content-Length: 300000\r\n\r\n" + body, Then::read_to_end}});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(bench.received, EndsWith("</html>\n"));
+}
+
+TEST(Http1Layer, P17_a_ClosesAnIdleClient) {
+    HttpBench bench;
+    bench.settings.times.idle = std::chrono::milliseconds(100);
+    bench.servers = {{{"\r\n\r\n", ok}}};
+    bench.talk({{"", get}, read_to_end("ok")});
+    EXPECT_EQ(bench.received, ok);
+}
+
+TEST(Http1Layer, P17_a_KeepsAClientWhoseFlowIsHeld) {
+    HttpBench bench;
+    bench.settings.times.idle = std::chrono::milliseconds(100);
+    bench.pauses["request"] = std::chrono::milliseconds(400);
+    bench.servers = {{{"\r\n\r\n", ok}}};
+    bench.talk({{"", get}, leave("ok")});
+    EXPECT_EQ(bench.received, ok);
+}
+
+TEST(Http1Layer, NoticesAClientThatLeavesASlowServer) {
+    HttpBench bench;
+    bench.servers = {{read_to_end()}};
+    bench.talk({{"", get, Then::fin}});
+    EXPECT_EQ(bench.calls, "requestheaders request error");
+    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("the client is gone"));
+}
+
+// --- servers that break the rules ------------------------------------------------------------------------------------
+
+struct BadServer {
+    std::string name;
+    Script script;
+    std::string message;
+    std::string calls = "requestheaders request error";
+};
+
+class P13_BadServer : public testing::TestWithParam<BadServer> {};
+
+TEST_P(P13_BadServer, Is502) {
+    HttpBench bench;
+    bench.servers = {GetParam().script};
+    bench.talk({{"", get}, read_to_end()});
+    EXPECT_THAT(bench.received, HasSubstr("HTTP/1.1 502 Bad Gateway\r\n"));
+    EXPECT_EQ(bench.calls, GetParam().calls);
+    EXPECT_THAT(bench.flow().error.value().message, HasSubstr(GetParam().message));
+    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("origin.test:80"));
+}
+
+Script says(std::string answer, Then then = Then::fin) { return {{"\r\n\r\n", std::move(answer), then}}; }
+std::string const head_hooks = "requestheaders request responseheaders error";
+
+INSTANTIATE_TEST_SUITE_P(
+    Leaves, P13_BadServer,
+    testing::Values(BadServer{"WithoutAnAnswer", says(""), "without an answer"},
+                    BadServer{"WithoutAnAnswerByReset", says("", Then::reset), "connection reset"},
+                    BadServer{"BeforeTheRequest", {leave()}, "origin.test:80 "},
+                    BadServer{"InTheHead", says("HTTP/1.1 200 OK\r\nA"), "is broken"},
+                    BadServer{"AfterAnInterimAnswer", says("HTTP/1.1 102 Processing\r\n\r\n"), "without an answer"},
+                    BadServer{"P12_f_InABodyOfKnownLength", says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
+                              "is broken", head_hooks},
+                    BadServer{"InAChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "5\r\nab"), "is broken", head_hooks},
+                    BadServer{"BeforeTheLastChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "1\r\na\r\n"), "is broken",
+                              head_hooks}),
+    pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Grammar, P13_BadServer,
+    testing::Values(BadServer{"Garbage", says("\x15\x03\x01 garbage\r\n\r\n"), "is broken"},
+                    BadServer{"OldAnswer", says("<html>\r\n\r\n"), "is broken"},
+                    BadServer{"BadField", says("HTTP/1.1 200 OK\r\nfield\r\n\r\n"), "at byte 17"},
+                    BadServer{"HeadThatIsTooLarge", says("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a')),
+                              "is broken"},
+                    BadServer{"BadChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "x\r\n"), "chunk", head_hooks}),
+    pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    P12_b_Guard, P13_BadServer,
+    testing::Values(
+        BadServer{"LengthAndChunked", says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n" + chunked), "Transfer-Encoding"},
+        BadServer{"TwoLengths", says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"),
+                  "Content-Length"},
+        BadServer{"TwoTransferEncodings", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n" + chunked),
+                  "more than one Transfer-Encoding"},
+        BadServer{"ChunkedInHttp10", says("HTTP/1.0 200 OK\r\n" + chunked), "Transfer-Encoding"},
+        BadServer{"UnknownCoding", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: foo\r\n\r\n"), "is none that is known"},
+        BadServer{"ChunkedWithoutContent", says("HTTP/1.1 204 No Content\r\n" + chunked), "with status 204"},
+        BadServer{"LengthWithLeadingZero", says("HTTP/1.1 200 OK\r\nContent-Length: 00\r\n\r\n"), "begins with 0"}),
+    pathology::test::row_name);
+
+TEST(Http1Layer, P12_b_BadAnswersPassWithTheGuardOff) {
+    HttpBench bench;
+    bench.settings.http.validate_inbound_headers = false;
+    bench.servers = {
+        says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n")};
+    bench.talk({{"", get}, leave("ok\r\n0\r\n\r\n")});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n"));
+    EXPECT_EQ(bench.flow().response.value().raw_content, "ok");
+}
+
+TEST(Http1Layer, P03_c_NamesTheServerThatCannotBeReached) {
+    HttpBench bench;
+    bench.talk({{"", get}, read_to_end()});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 502 Bad Gateway\r\nServer: pathop/"));
+    EXPECT_THAT(bench.received, HasSubstr("cannot connect to origin.test:80"));
+    EXPECT_THAT(bench.received, HasSubstr("Content-Type: text/html\r\n"));
+    EXPECT_EQ(bench.calls, "requestheaders request error");
+}
+
+TEST(Http1Layer, P13_b_EscapesWhatAnErrorPageTells) {
+    HttpBench bench;
+    bench.talk({{"", "GET http://<script>/ HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    EXPECT_THAT(bench.received, HasSubstr("&lt;script&gt;"));
+    EXPECT_THAT(bench.received, testing::Not(HasSubstr("<script>")));
+}
+
+// --- connections that went stale -------------------------------------------------------------------------------------
+
+TEST(Http1Layer, P11_c_AsksAgainOverAFreshConnection) {
+    for (auto const how : {Then::fin, Then::reset}) {
+        HttpBench bench;
+        bench.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "", how}}, {{"body", ok}}};
+        bench.talk({{"", get}, {"ok", post_head + "Content-Length: 4\r\n\r\nbody"}, leave("ok")});
+        EXPECT_EQ(bench.received, ok + ok);
+        EXPECT_THAT(bench.asked, SizeIs(2));
+    }
+}
+
+TEST(Http1Layer, P11_c_AsksAgainOnlyOnce) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", ok}, leave("\r\n\r\n")}, {leave("\r\n\r\n")}, {{"\r\n\r\n", ok}}};
+    bench.talk({{"", get}, {"ok", get}, read_to_end()});
+    EXPECT_THAT(bench.received, HasSubstr("HTTP/1.1 502 "));
+    EXPECT_THAT(bench.asked, SizeIs(2));
+}
+
+TEST(Http1Layer, P11_DoesNotAskAgainAfterAByteOfAnAnswer) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "H", Then::fin}}, {{"\r\n\r\n", ok}}};
+    bench.talk({{"", get}, {"ok", get}, read_to_end()});
+    EXPECT_THAT(bench.received, HasSubstr("HTTP/1.1 502 "));
+    EXPECT_THAT(bench.asked, SizeIs(1));
+}
+
+TEST(Http1Layer, P11_DoesNotAskAgainForAStreamedRequest) {
+    HttpBench bench;
+    bench.settings.http.stream_large_bodies = 2;
+    bench.servers = {{{"\r\n\r\n", ok}, leave("\r\n\r\n")}, {{"\r\n\r\n", ok}}};
+    bench.talk({{"", get}, {"ok", post_head + "Content-Length: 4\r\n\r\nbody"}, read_to_end()});
+    EXPECT_THAT(bench.received, HasSubstr("HTTP/1.1 502 "));
+    EXPECT_THAT(bench.asked, SizeIs(1));
+}
+
+TEST(Http1Layer, TakesAnAnswerThatComesBeforeTheRequestIsSent) {
+    std::string const early = "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig";
+    for (auto const streamed : {false, true}) {
+        HttpBench bench;
+        if (streamed) bench.settings.http.stream_large_bodies = 1000;
+        bench.servers = {{{"\r\n\r\n", early, Then::fin}}};
+        std::string const body(300'000, 'x');
+        bench.talk({{"", post_head + "Content-Length: 300000\r\n\r\n" + body, Then::read_to_end}});
+        EXPECT_EQ(bench.received, early);
+    }
+}
+
+TEST(Http1Layer, GoesOnAfterAServerThatAnsweredAndTakesNoMore) {
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", ok, Then::stall}}, {{"\r\n\r\n", ok}}};
+    bench.talk(
+        {{"", post_head + "Content-Length: 300000\r\n\r\n" + std::string(300'000, 'x')}, {"ok", get}, leave("ok")});
+    EXPECT_EQ(bench.received, ok + ok);
+    EXPECT_THAT(bench.asked, SizeIs(2));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,262 @@
+#include "layers/http2/http2_bench.hpp"
+
+#include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/http2/frame_reader.hpp>
+#include <pathology/proxycore/layers/http1/server.hpp>
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <sstream>
+#include <utility>
+
+#include "support/folder.hpp"
+#include "support/play.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using test::Http2Bench;
+
+class Recorder final : public addons::Addon {
+public:
+    explicit Recorder(Http2Bench& bench) : bench_(bench) {}
+    std::string name() const override { return "recorder"; }
+    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override { co_return note("requestheaders", flow); }
+    asio::awaitable<void> request(flow::HttpFlow& flow) override { co_return note("request", flow); }
+    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override { co_return note("responseheaders", flow); }
+    asio::awaitable<void> response(flow::HttpFlow& flow) override { co_return conclude("response", flow); }
+    asio::awaitable<void> error(flow::HttpFlow& flow) override { co_return conclude("error", flow); }
+
+private:
+    void note(std::string const& hook, flow::HttpFlow& flow) {
+        bench_.calls += (bench_.calls.empty() ? "" : " ") + hook;
+        auto const deed = bench_.deeds.find(hook);
+        if (deed != bench_.deeds.end()) deed->second(flow);
+    }
+    void conclude(std::string const& hook, flow::HttpFlow& flow) {
+        note(hook, flow);
+        bench_.flows.push_back(flow.copy());
+    }
+
+    Http2Bench& bench_;
+};
+
+asio::awaitable<void> run_origin(std::shared_ptr<test::Origin> origin) { co_await origin->run(); }
+
+void expect_no_exception(std::exception_ptr const& thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+}
+
+asio::awaitable<void> answer_http1(std::unique_ptr<net::Stream> stream, Http2Bench& bench) {
+    std::array<char, 4096> bytes{};
+    while (bench.asked.find("\r\n\r\n") == std::string::npos) {
+        auto const [ec, n] = co_await stream->read_some(asio::buffer(bytes));
+        if (ec) co_return;
+        bench.asked.append(bytes.data(), n);
+    }
+    co_await net::send(*stream, bench.http1_answer);
+    co_await proxycore::test::read_to_end(*stream, bench.asked);
+}
+
+/// One connection to the bench's origin, for all requests.
+class OriginServers final : public Servers {
+public:
+    OriginServers(Http2Bench& bench, asio::any_io_executor executor) : bench_(bench), executor_(std::move(executor)) {}
+
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+        if (connection_ != nullptr && connection_->has_room()) co_return connection_->ask();
+        co_return co_await acquire_fresh(flow);
+    }
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
+        flow::Address const address{flow.request.host(), flow.request.port()};
+        if (!bench_.has_origin) {
+            Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
+            co_return failure;
+        }
+        auto pipe = net::make_memory_pipe(executor_, {bench_.capacity, bench_.most_per_read, "proxy", "origin"});
+        if (!bench_.http1_answer.empty()) co_return ask_http1_origin(std::move(pipe));
+        bench_.origin = std::make_shared<test::Origin>(std::move(pipe.far), bench_.origin_settings, bench_.origin_body);
+        bench_.origin->server.answers = bench_.origin_answers;
+        asio::co_spawn(executor_, run_origin(bench_.origin), expect_no_exception);
+        connection_ = std::make_unique<Http2Server>(std::move(pipe.near), to_string(address),
+                                                    bench_.settings.times.idle, bench_.settings.http, [] {});
+        co_return connection_->ask();
+    }
+    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
+        co_return Result<void>();
+    }
+    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+        co_return Failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+    }
+    asio::awaitable<void> close(ServerConnection) override { co_return; }
+    asio::awaitable<void> close_all() override {
+        if (connection_ != nullptr) co_await connection_->close();
+        connection_.reset();
+    }
+
+private:
+    std::unique_ptr<ServerStream> ask_http1_origin(net::MemoryPipe pipe) {
+        asio::co_spawn(executor_, answer_http1(std::move(pipe.far), bench_), expect_no_exception);
+        auto const& http = bench_.settings.http;
+        auto connection = std::make_unique<Http1Server>(std::move(pipe.near), http, RequestForm::as_it_is);
+        return ask_http1(std::move(connection), [](auto) {});
+    }
+
+    Http2Bench& bench_;
+    asio::any_io_executor executor_;
+    std::unique_ptr<Http2Server> connection_;
+};
+
+/// An authority of its own, made once.
+TlsService& tls_service() {
+    static pathology::test::Folder const folder;
+    static TlsService service([] {
+        Settings settings;
+        settings.tls.confdir = folder.path().string();
+        return settings;
+    }());
+    return service;
+}
+
+}  // namespace
+
+namespace test {
+
+// --- an origin -------------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> Origin::flush() {
+    std::string out;
+    server.session.drain(out, 1U << 20U);
+    server.feed({});
+    co_await net::send(*stream_, out);
+}
+
+asio::awaitable<bool> Origin::read_once() {
+    co_await flush();
+    std::array<char, 4096> bytes{};
+    auto const [ec, n] = co_await stream_->read_some(asio::buffer(bytes));
+    if (ec) co_return false;
+    server.feed({bytes.data(), n});
+    co_return true;
+}
+
+asio::awaitable<void> Origin::run() {
+    bool goes_on = true;
+    while (goes_on) goes_on = co_await read_once();
+    stream_.reset();  // what it says can be looked at when the conversation is over, and its context gone
+}
+
+asio::awaitable<void> Origin::read_while(std::function<bool()> is_missing) {
+    bool goes_on = true;
+    while (goes_on && is_missing()) goes_on = co_await read_once();
+}
+
+asio::awaitable<void> Origin::read_until(std::string_view text) {
+    auto const is_missing = [this, text] { return server.log.find(text) == std::string::npos; };
+    co_await read_while(is_missing);
+    EXPECT_FALSE(is_missing()) << "the origin never heard: " << text << "\n" << server.log;
+}
+
+asio::awaitable<void> Origin::say(std::string_view bytes) { co_await net::send(*stream_, bytes); }
+
+// --- a client --------------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> RawClient::say(std::string_view bytes) { co_await net::send(*stream_, bytes); }
+
+std::string RawClient::lines() const {
+    std::istringstream all(h2::lines(wire_));
+    std::string kept;
+    for (std::string line; std::getline(all, line);) {
+        if (!line.starts_with("SETTINGS") && !line.starts_with("WINDOW_UPDATE")) kept += line + "\n";
+    }
+    return kept;
+}
+
+std::size_t RawClient::content_of(http2::StreamId stream) const {
+    http2::FrameReader reader;
+    reader.feed(wire_);
+    std::size_t size = 0;
+    while (auto const frame = reader.next().value()) {
+        bool const is_data = frame->header.type == static_cast<std::uint8_t>(http2::FrameType::data);
+        if (is_data && frame->header.stream == stream) size += frame->payload.size();
+    }
+    return size;
+}
+
+asio::awaitable<bool> RawClient::read_once() {
+    std::array<char, 4096> bytes{};
+    auto const [ec, n] = co_await stream_->read_some(asio::buffer(bytes));
+    wire_.append(bytes.data(), n);
+    co_return !ec;
+}
+
+asio::awaitable<std::string> RawClient::hear(std::string_view text) {
+    bool goes_on = true;
+    while (goes_on && lines().find(text) == std::string::npos) goes_on = co_await read_once();
+    EXPECT_TRUE(goes_on) << "the client never heard: " << text << "\n" << lines();
+    co_return lines();
+}
+
+asio::awaitable<std::size_t> RawClient::hear_content(http2::StreamId stream, std::size_t size) {
+    bool goes_on = true;
+    while (goes_on && content_of(stream) < size) goes_on = co_await read_once();
+    co_return content_of(stream);
+}
+
+asio::awaitable<std::string> RawClient::hear_all() {
+    bool goes_on = true;
+    while (goes_on) goes_on = co_await read_once();
+    co_return lines();
+}
+
+// --- the proxy -------------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> Http2Bench::wait_until(std::function<bool()> is_so) {
+    auto const executor = co_await asio::this_coro::executor;
+    while (!is_so()) co_await asio::post(executor, asio::use_awaitable);
+}
+
+asio::awaitable<void> Http2Bench::wait_for(std::string_view hook) {
+    auto const has_run = [this, hook] { return calls.find(hook) != std::string::npos; };
+    co_await wait_until(has_run);
+}
+
+asio::awaitable<void> Http2Bench::wait_for_origin(std::string_view text) {
+    auto const is_there = [this, text] {
+        return origin != nullptr && origin->server.log.find(text) != std::string::npos;
+    };
+    co_await wait_until(is_there);
+}
+
+void Http2Bench::talk(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script) {
+    addons::Options options;
+    addons::AddonChain chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
+    chain.add(std::make_shared<Recorder>(*this));
+    Services services{chain, tls_service(), [] { return flow::Time{}; }, std::make_shared<Settings const>(settings),
+                      [](flow::Address const&) { return false; }};
+    auto const conversation = [&]() -> asio::awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, "client", "proxy"});
+        auto const record =
+            std::make_shared<flow::Client>(flow::Address{"client.test", 4242}, flow::Address{}, flow::Time{});
+        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
+            return std::make_unique<OriginServers>(*this, executor);
+        };
+        Context context(services, mode, record, make);
+        bool has_ended = false;
+        auto const note_end = [&has_ended](std::exception_ptr const&) { has_ended = true; };
+        auto layer = serve_http2(context, std::move(pipe.far), http_mode);
+        asio::co_spawn(executor, std::move(layer), asio::bind_cancellation_slot(stop_.slot(), note_end));
+        co_await script(std::move(pipe.near));
+        while (!has_ended) co_await asio::post(executor, asio::use_awaitable);
+        co_await context.servers->close_all();
+    };
+    proxycore::test::play(conversation);
+}
+
+}  // namespace test
+}  // namespace pathology::proxycore::layers

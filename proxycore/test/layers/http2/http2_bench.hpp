@@ -1,0 +1,122 @@
+// Ends of HTTP/2 conversations in memory: a client that says frames, an origin that answers, and the proxy between
+// them.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/layers/http2/server.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http2/server.hpp"
+#include "http2/wire.hpp"
+
+namespace pathology::proxycore::layers::test {
+
+namespace h2 = http2::test;
+
+/// A server of HTTP/2 at one end of a stream. Its log tells what came; see h2::Server.
+class Origin {
+public:
+    explicit Origin(std::unique_ptr<net::Stream> stream, http2::ServerSettings const& settings = {},
+                    std::string body = "ok")
+        : server(settings, std::move(body)), stream_(std::move(stream)) {}
+
+    /// Speaks until the other side has ended; nothing can be said after it.
+    asio::awaitable<void> run();
+    /// Sends what there is to say by now.
+    asio::awaitable<void> flush();
+    /// Reads until the log has this text; what came then is in the log all the same.
+    asio::awaitable<void> read_until(std::string_view text);
+    /// Reads as long as something is missing.
+    asio::awaitable<void> read_while(std::function<bool()> is_missing);
+    /// Says bytes of the test's own.
+    asio::awaitable<void> say(std::string_view bytes);
+    void leave(net::HowToClose how) { stream_->close(how); }
+
+    h2::Server server;
+
+private:
+    asio::awaitable<bool> read_once();
+
+    std::unique_ptr<net::Stream> stream_;
+};
+
+/// A client that says frames as they are written, and shows what it is told.
+class RawClient {
+public:
+    explicit RawClient(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
+
+    asio::awaitable<void> say(std::string_view bytes);
+    /// Reads until what came, as lines of frames, has this text; gives all lines so far, those of SETTINGS and
+    /// WINDOW_UPDATE left out.
+    asio::awaitable<std::string> hear(std::string_view text);
+    /// Reads until DATA frames of a stream have brought so many bytes; gives how many they have.
+    asio::awaitable<std::size_t> hear_content(http2::StreamId stream, std::size_t size);
+    /// Reads to the end.
+    asio::awaitable<std::string> hear_all();
+    void leave(net::HowToClose how) { stream_->close(how); }
+
+private:
+    asio::awaitable<bool> read_once();
+    std::string lines() const;
+    std::size_t content_of(http2::StreamId stream) const;
+
+    std::unique_ptr<net::Stream> stream_;
+    std::string wire_;
+};
+
+/// The proxy's HTTP/2 layer, with an addon that notes every hook.
+class Http2Bench {
+public:
+    // --- what is so ---
+    Settings settings{};
+    modes::Mode mode{};
+    HttpMode http_mode = HttpMode::regular;
+    /// What an addon does in a hook, as "request".
+    std::map<std::string, std::function<void(flow::HttpFlow&)>> deeds{};
+    std::size_t capacity = 65536;
+    std::size_t most_per_read = 65536;
+    /// Whether there is an origin that requests go to; `origin` is set when it is connected.
+    bool has_origin = false;
+    http2::ServerSettings origin_settings{};
+    std::string origin_body = "ok";
+    bool origin_answers = true;
+    /// What an origin of HTTP/1 answers, if it is one.
+    std::string http1_answer{};
+
+    /// Runs the layer against a client who plays `script`, which gets the client's end. The script's end is that of its
+    /// connection.
+    void talk(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script);
+    /// Stops the layer, as the end of the proxy does.
+    void stop() { stop_.emit(asio::cancellation_type::terminal); }
+    /// Waits until a hook with this name has run.
+    asio::awaitable<void> wait_for(std::string_view hook);
+    /// Waits until the origin's log has this text.
+    asio::awaitable<void> wait_for_origin(std::string_view text);
+
+    // --- what came of it ---
+    std::shared_ptr<Origin> origin{};
+    std::string asked{};                               ///< an origin of HTTP/1
+    std::string calls{};                               ///< the hooks, in order, with blanks between
+    std::vector<std::unique_ptr<flow::Flow>> flows{};  ///< as `response` or `error` saw them
+    std::vector<std::string> log{};
+
+    flow::HttpFlow const& flow(std::size_t index = 0) const {
+        return dynamic_cast<flow::HttpFlow const&>(*flows.at(index));
+    }
+
+private:
+    asio::awaitable<void> wait_until(std::function<bool()> is_so);
+
+    asio::cancellation_signal stop_;
+};
+
+}  // namespace pathology::proxycore::layers::test

@@ -1,0 +1,244 @@
+// What clients of HTTP/2 get from the proxy: exchanges side by side, each on its stream, and an end in order.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "layers/http2/http2_bench.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using namespace http2::test;
+using http2::ErrorCode;
+using test::Http2Bench;
+using test::RawClient;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+namespace flag = http2::flag;
+
+/// An addon that answers.
+auto says(std::string body, unsigned status = 200) {
+    return [body = std::move(body), status](flow::HttpFlow& flow) {
+        flow.response = flow::Response::make(status, body, {{"Connection", "keep-alive"}, {"X-Y", "z"}});
+    };
+}
+
+std::string post_head(std::uint32_t stream, FieldList more = {}) {
+    auto const all =
+        block({{":method", "POST"}, {":scheme", "http"}, {":path", "/form"}, {":authority", "x"}}) + block(more);
+    return headers(stream, std::string_view(all), flag::end_headers);
+}
+
+/// What a client says in one go, and all that it hears up to `last`.
+std::string heard(Http2Bench& bench, std::string const& said, std::string const& last) {
+    std::string result;
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        co_await client.say(said);
+        result = co_await client.hear(last);
+    });
+    return result;
+}
+
+TEST(Http2Client, GetsAnAnswerOnItsStream) {
+    for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
+        Http2Bench bench;
+        bench.most_per_read = most;
+        bench.deeds["request"] = says("ok");
+        EXPECT_EQ(heard(bench, hello() + get(1), "ok"), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
+        EXPECT_EQ(bench.calls, "requestheaders request responseheaders response");
+        auto const& request = bench.flow().request;
+        EXPECT_EQ(request.url(), "http://x/");
+        EXPECT_EQ(request.http_version, (http::Version{2, 0}));
+        EXPECT_FALSE(bench.flow().live);
+    }
+}
+
+TEST(Http2Client, SendsARequestWithContentAndTrailers) {
+    Http2Bench bench;
+    bench.deeds["request"] = says("ok");
+    auto const said = hello() + post_head(1, {{"x-a", "1"}, {"x-a", "2"}}) + data(1, "abc") + data(1, "def") +
+                      headers(1, {{"x-t", "9"}});
+    heard(bench, said, "ok");
+    auto const& request = bench.flow().request;
+    EXPECT_EQ(request.raw_method, "POST");
+    EXPECT_EQ(request.raw_content, "abcdef");
+    EXPECT_EQ(request.headers, (http::Fields{{"x-a", "1"}, {"x-a", "2"}}));
+    EXPECT_EQ(request.trailers, (http::Fields{{"x-t", "9"}}));
+}
+
+TEST(Http2Client, IsAnsweredOnOneStreamWhileAnotherOneWaits) {
+    Http2Bench bench;
+    flow::HttpFlow* held = nullptr;
+    bench.deeds["request"] = [&](flow::HttpFlow& flow) {
+        says(flow.request.path)(flow);
+        if (held != nullptr) return;
+        held = &flow;
+        flow.intercept();
+    };
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const said = hello() + get(1) + get(3);
+        co_await client.say(said);
+        auto const first = co_await client.hear("DATA 3");
+        EXPECT_THAT(first, Not(HasSubstr("DATA 1")));
+        held->resume();
+        co_await client.hear("DATA 1");
+    });
+}
+
+TEST(Http2Client, GetsNoContentWithHead) {
+    Http2Bench bench;
+    bench.deeds["request"] = says("four");
+    auto const head = headers(1, {{":method", "HEAD"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}});
+    EXPECT_EQ(heard(bench, hello() + head, "HEADERS 1"), "HEADERS 1 END_STREAM,END_HEADERS\n");
+}
+
+TEST(Http2Client, GetsTrailers) {
+    Http2Bench bench;
+    bench.deeds["request"] = [](flow::HttpFlow& flow) {
+        says("ok")(flow);
+        flow.response->trailers = {{"x-t", "9"}};
+    };
+    EXPECT_EQ(heard(bench, hello() + get(1), "DATA 1 'ok'\nHEADERS 1"),
+              "HEADERS 1 END_HEADERS\nDATA 1 'ok'\nHEADERS 1 END_STREAM,END_HEADERS\n");
+}
+
+TEST(Http2Client, IsToldToContinue) {
+    Http2Bench bench;
+    bench.deeds["request"] = says("ok");
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const asked = hello() + post_head(1, {{"expect", "100-continue"}});
+        co_await client.say(asked);
+        co_await client.hear("HEADERS 1 END_HEADERS\n");
+        EXPECT_EQ(bench.calls, "requestheaders");
+        auto const rest = data(1, "abc", flag::end_stream);
+        co_await client.say(rest);
+        co_await client.hear("HEADERS 1 END_HEADERS\nHEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
+    });
+    EXPECT_EQ(bench.flow().request.raw_content, "abc");
+}
+
+TEST(Http2Client, IsStoppedWhenItsContentIsNotWanted) {
+    Http2Bench bench;
+    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
+    auto const lines = heard(bench, hello() + post_head(1) + data(1, "abc"), "RST_STREAM");
+    EXPECT_EQ(lines, "RST_STREAM 1 CANCEL\n");
+    EXPECT_EQ(bench.flow().error.value().message, flow::killed_message);
+}
+
+TEST(Http2Client, GetsAnErrorPageAndKeepsItsConnection) {
+    Http2Bench bench;
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const first = hello() + get(1);
+        co_await client.say(first);
+        auto const page = co_await client.hear("DATA 1 END_STREAM");
+        EXPECT_THAT(page, HasSubstr("cannot connect to x:80"));
+        bench.deeds["request"] = says("ok");
+        auto const second = get(3);
+        co_await client.say(second);
+        co_await client.hear("DATA 3 END_STREAM 'ok'");
+    });
+    EXPECT_EQ(bench.flow().error.value().message, "cannot connect to x:80");
+}
+
+TEST(Http2Client, IsToldThatConnectIsNotServed) {
+    Http2Bench bench;
+    auto const connect = headers(1, {{":method", "CONNECT"}, {":authority", "x:443"}}, flag::end_headers);
+    EXPECT_THAT(heard(bench, hello() + connect, "RST_STREAM 1"), HasSubstr("CONNECT is served over HTTP/1 alone"));
+}
+
+// --- ends ------------------------------------------------------------------------------------------------------------
+
+TEST(Http2Client, EndsAnExchangeByResettingItsStream) {
+    Http2Bench bench;
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const asked = hello() + post_head(1) + data(1, "abc");
+        co_await client.say(asked);
+        co_await bench.wait_for("requestheaders");
+        auto const reset = rst_stream(1, ErrorCode::cancel);
+        co_await client.say(reset);
+        co_await bench.wait_for("error");
+    });
+    EXPECT_EQ(bench.flow().error.value().message, "the client reset stream 1: CANCEL");
+}
+
+TEST(Http2Client, EndsAllExchangesByLeaving) {
+    Http2Bench bench;
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const asked = hello() + post_head(1) + post_head(3);
+        co_await client.say(asked);
+        co_await bench.wait_for("requestheaders requestheaders");
+        client.leave(net::HowToClose::fin);
+    });
+    EXPECT_EQ(bench.flow(0).error.value().message, "the client ended the connection");
+    EXPECT_EQ(bench.flow(1).error.value().message, "the client ended the connection");
+}
+
+TEST(Http2Client, IsToldOfAContentLengthThatIsNotTrue) {
+    Http2Bench bench;
+    auto const said = hello() + post_head(1, {{"content-length", "5"}}) + data(1, "abc", flag::end_stream);
+    EXPECT_EQ(heard(bench, said, "RST_STREAM"), "RST_STREAM 1 PROTOCOL_ERROR\n");
+    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("the request on stream 1 is broken"));
+}
+
+TEST(Http2Client, IsToldWhatItDidWrong) {
+    Http2Bench bench;
+    EXPECT_EQ(heard(bench, hello() + data(0, "x"), "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
+    EXPECT_THAT(bench.log, ElementsAre(HasSubstr("the client broke the rules of HTTP/2: DATA: stream_id == 0")));
+}
+
+TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
+    Http2Bench bench;
+    bench.settings.times.stop = std::chrono::milliseconds(50);
+    bench.deeds["request"] = [&](flow::HttpFlow& flow) {
+        says("late")(flow);
+        flow.intercept();
+    };
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const asked = hello() + get(1);
+        co_await client.say(asked);
+        co_await bench.wait_for("request");
+        co_await client.hear("");
+        bench.stop();
+        auto const all = co_await client.hear_all();
+        EXPECT_THAT(all, HasSubstr("GOAWAY 1 NO_ERROR"));
+    });
+    EXPECT_THAT(bench.calls, HasSubstr("error"));
+    EXPECT_TRUE(bench.flow().error.has_value());
+}
+
+TEST(Http2Client, IsToldGoodbyeWhenItIsIdle) {
+    Http2Bench bench;
+    bench.settings.times.idle = std::chrono::milliseconds(50);
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const first = hello();
+        co_await client.say(first);
+        auto const all = co_await client.hear_all();
+        EXPECT_THAT(all, HasSubstr("GOAWAY 0 NO_ERROR\n"));
+    });
+}
+
+TEST(Http2Client, IsAskedForASignOfLifeWhileItsExchangeTakesTime) {
+    Http2Bench bench;
+    bench.settings.times.stop = std::chrono::milliseconds(50);
+    bench.settings.times.idle = std::chrono::seconds(1);
+    bench.deeds["request"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const asked = hello() + get(1);
+        co_await client.say(asked);
+        co_await client.hear("PING ");
+        bench.stop();
+        co_await client.hear_all();
+    });
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers

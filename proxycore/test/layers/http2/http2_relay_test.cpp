@@ -1,0 +1,177 @@
+// HTTP/2 on both sides of the proxy: client, exchange and origin, each on a connection of its own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "layers/http2/http2_bench.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using namespace http2::test;
+using http2::ErrorCode;
+using test::Http2Bench;
+using test::RawClient;
+using testing::HasSubstr;
+namespace flag = http2::flag;
+
+class Http2Relay : public testing::Test {
+protected:
+    Http2Relay() { bench.has_origin = true; }
+    void talk(std::function<asio::awaitable<void>(RawClient&)> const& script) {
+        bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+            RawClient client(std::move(stream));
+            co_await script(client);
+        });
+    }
+
+    Http2Bench bench;
+};
+
+TEST_F(Http2Relay, CarriesRequestsAndAnswersOfManyStreams) {
+    for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
+        Http2Bench fresh;
+        fresh.has_origin = true;
+        fresh.most_per_read = most;
+        fresh.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+            RawClient client(std::move(stream));
+            auto const said = hello() + get(1) + get(3);
+            co_await client.say(said);
+            co_await client.hear("DATA 1 END_STREAM 'ok'");
+            co_await client.hear("DATA 3 END_STREAM 'ok'");
+        });
+        EXPECT_THAT(fresh.origin->server.log, HasSubstr("1 request GET / x\n"));
+        EXPECT_EQ(fresh.flows.size(), 2U);
+        EXPECT_EQ(fresh.flow().response.value().raw_content, "ok");
+        EXPECT_EQ(fresh.flow().response.value().http_version, (http::Version{2, 0}));
+    }
+}
+
+TEST_F(Http2Relay, StreamsALargeAnswerThroughSmallWindows) {
+    bench.settings.http.stream_large_bodies = 1000;
+    bench.origin_body = std::string(300'000, 'y');
+    std::size_t received = 0;
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + window_update(0, 1U << 20U) + get(1);
+        co_await client.say(said);
+        for (std::size_t room = 65535; room < bench.origin_body.size(); room += 65535) {
+            auto const all = co_await client.hear_content(1, room);
+            EXPECT_EQ(all, room);
+            auto const more = window_update(1, 65535);
+            co_await client.say(more);
+        }
+        co_await client.hear("END_STREAM '");
+        received = co_await client.hear_content(1, bench.origin_body.size());
+    });
+    EXPECT_EQ(received, bench.origin_body.size());
+    EXPECT_EQ(bench.flow().response.value().raw_content, std::nullopt);
+}
+
+TEST_F(Http2Relay, StreamsAnUploadWithItsTrailers) {
+    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const head = headers(1, {{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}},
+                                  flag::end_headers);
+        auto const first = hello() + head + data(1, "abc");
+        co_await client.say(first);
+        co_await bench.wait_for_origin("1 data 'abc'\n");
+        auto const rest = data(1, "def") + headers(1, {{"x-t", "9"}});
+        co_await client.say(rest);
+        co_await client.hear("DATA 1 END_STREAM 'ok'");
+    });
+    EXPECT_THAT(bench.origin->server.log, HasSubstr("1 end x-t=9\n"));
+}
+
+TEST_F(Http2Relay, ResetsTheServersStreamWhenTheClientResetsItsOwn) {
+    bench.origin_answers = false;
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + get(1);
+        co_await client.say(said);
+        co_await bench.wait_for_origin("1 end");
+        auto const reset = rst_stream(1, ErrorCode::cancel);
+        co_await client.say(reset);
+        co_await bench.wait_for_origin("1 closed CANCEL by client");
+    });
+    EXPECT_EQ(bench.flow().error.value().message, "the client reset stream 1: CANCEL");
+}
+
+TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
+    bench.origin_settings.extended_connect = true;
+    bench.origin_body.clear();
+    bench.origin_answers = false;
+    TextContent back("", false);
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const head = headers(1,
+                                  {{":method", "CONNECT"},
+                                   {":protocol", "websocket"},
+                                   {":scheme", "http"},
+                                   {":path", "/chat"},
+                                   {":authority", "x"},
+                                   {"sec-websocket-version", "13"}},
+                                  flag::end_headers);
+        auto const said = hello() + head;
+        co_await client.say(said);
+        co_await bench.wait_for_origin("1 request CONNECT /chat x sec-websocket-version=13\n");
+        http::ResponseHead accepted{.version = {2, 0}, .status = 200};
+        bench.origin->server.session.respond(1, accepted, &back);
+        co_await bench.origin->flush();
+        co_await client.hear("HEADERS 1 END_HEADERS");
+        auto const masked = data(1, std::string("\x81\x82\0\0\0\0hi", 8));
+        co_await client.say(masked);
+        co_await bench.wait_for_origin("1 data");
+        back.add(std::string("\x81\x02yo", 4), false);
+        bench.origin->server.session.resume(1);
+        co_await bench.origin->flush();
+        co_await client.hear("yo'");
+        client.leave(net::HowToClose::fin);
+    });
+    auto const& flow = bench.flow();
+    EXPECT_EQ(flow.request.raw_method, "GET");
+    EXPECT_EQ(flow.response.value().status_code, 101U);
+    EXPECT_TRUE(flow.websocket.has_value());
+}
+
+// --- to servers of HTTP/1 --------------------------------------------------------------------------------------------
+
+TEST_F(Http2Relay, AsksAServerOfHttp1InItsOwnWay) {
+    bench.http1_answer =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: X-Hop\r\nX-Hop: 1\r\nServer: s\r\n\r\n"
+        "2\r\nok\r\n0\r\nX-T: 9\r\n\r\n";
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const head = headers(1, {{":method", "GET"},
+                                      {":scheme", "http"},
+                                      {":path", "/a"},
+                                      {":authority", "x"},
+                                      {"cookie", "a=1"},
+                                      {"cookie", "b=2"}});
+        auto const said = hello() + head;
+        co_await client.say(said);
+        auto const heard = co_await client.hear("HEADERS 1 END_STREAM,END_HEADERS");
+        EXPECT_EQ(heard, "HEADERS 1 END_HEADERS\nDATA 1 'ok'\nHEADERS 1 END_STREAM,END_HEADERS\n");
+    });
+    EXPECT_EQ(bench.asked, "GET /a HTTP/1.1\r\nHost: x\r\ncookie: a=1; b=2\r\n\r\n");
+}
+
+TEST_F(Http2Relay, OpensAWebSocketOnAServerOfHttp1) {
+    bench.http1_answer =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: x\r\n\r\n\x81\x02yo";
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const head = headers(1,
+                                  {{":method", "CONNECT"},
+                                   {":protocol", "websocket"},
+                                   {":scheme", "http"},
+                                   {":path", "/chat"},
+                                   {":authority", "x"},
+                                   {"sec-websocket-version", "13"}},
+                                  flag::end_headers);
+        auto const said = hello() + head;
+        co_await client.say(said);
+        co_await client.hear("yo'");
+        client.leave(net::HowToClose::fin);
+    });
+    EXPECT_THAT(bench.asked, testing::StartsWith("GET /chat HTTP/1.1\r\nHost: x\r\nsec-websocket-version: 13\r\n"
+                                                 "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: "));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers

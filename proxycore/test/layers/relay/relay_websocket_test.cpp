@@ -1,0 +1,272 @@
+// A client and a server that speak WebSocket through the proxy, each by a script of frames.
+#include <gmock/gmock.h>
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <functional>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <vector>
+
+#include "support/folder.hpp"
+#include "support/play.hpp"
+#include "support/streams.hpp"
+#include "websocket/talk.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using namespace boost::asio::experimental::awaitable_operators;
+using test::play;
+using testing::ElementsAre;
+using testing::Eq;
+using testing::HasSubstr;
+using testing::Optional;
+using websocket::test::closing;
+using websocket::test::masked;
+using websocket::test::plain;
+using websocket::test::shown_frames;
+using Played = asio::awaitable<void>;
+
+/// Says something when it has seen something, and ends the connection where told to.
+struct Turn {
+    std::string wait_for;  ///< in the frames that came, as shown_frames() shows them
+    std::string send;
+    std::optional<net::HowToClose> close{};
+};
+using Script = std::vector<Turn>;
+
+Played act(net::Stream& stream, Script const& script, std::string& received) {
+    for (auto const& turn : script) {
+        while (!shown_frames(received).ends_with(turn.wait_for)) {
+            std::array<char, 4096> bytes{};
+            auto const [ec, n] = co_await stream.read_some(asio::buffer(bytes));
+            if (ec) co_return stream.close(net::HowToClose::fin);
+            received.append(bytes.data(), n);
+        }
+        co_await net::send(stream, turn.send);
+        if (turn.close) stream.close(*turn.close);
+    }
+    co_await test::read_to_end(stream, received);
+    stream.close(net::HowToClose::fin);
+}
+
+/// Notes the hooks, and does what the test wants with each message.
+class Recorder final : public addons::Addon {
+public:
+    std::string name() const override { return "recorder"; }
+    Played websocket_start(flow::HttpFlow& /*flow*/) override {
+        calls += "start";
+        co_return;
+    }
+    Played websocket_message(flow::HttpFlow& flow) override {
+        auto& message = flow.websocket->messages.back();
+        calls += message.from_client ? " >" : " <";
+        if (on_message) on_message(flow, message);
+        co_return;
+    }
+    Played websocket_end(flow::HttpFlow& /*flow*/) override {
+        calls += " end";
+        co_return;
+    }
+
+    std::string calls;
+    std::function<void(flow::HttpFlow&, flow::WebSocketMessage&)> on_message;
+};
+
+TlsService& tls_service() {
+    static pathology::test::Folder const folder;
+    static Settings const settings = [] {
+        Settings made;
+        made.tls.confdir = folder.path().string();
+        return made;
+    }();
+    static TlsService service(settings);
+    return service;
+}
+
+class RelayWebsocket : public testing::Test {
+protected:
+    RelayWebsocket() { flow.websocket.emplace(); }
+
+    /// Plays both scripts against the relay.
+    void talk(Script client, Script server, std::size_t most_per_read = 65536) {
+        if (recorder) chain.add(recorder);
+        flow.response = flow::Response::make(101, "", response);
+        flow.live = true;
+        play([&]() -> Played {
+            auto const executor = co_await asio::this_coro::executor;
+            auto near = net::make_memory_pipe(executor, {.most_per_read = most_per_read});
+            auto far = net::make_memory_pipe(executor, {.most_per_read = most_per_read});
+            auto all = relay_websocket(context, flow, std::move(near.far), std::move(far.near)) &&
+                       act(*near.near, client, client_got) && act(*far.far, server, server_got);
+            co_await std::move(all);
+        });
+    }
+    std::string client_saw() const { return shown_frames(client_got); }
+    std::string server_saw() const { return shown_frames(server_got); }
+
+    http::Fields response{};
+    std::shared_ptr<Recorder> recorder = std::make_shared<Recorder>();
+    std::string client_got, server_got;
+    std::vector<std::string> log;
+
+    addons::Options options{};
+    addons::AddonChain chain{options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); }};
+    Services services{.addons = chain,
+                      .tls = tls_service(),
+                      .now = [] { return flow::from_seconds(1); },
+                      .settings = std::make_shared<Settings const>(),
+                      .is_ourselves = [](flow::Address const&) { return false; }};
+    modes::Mode const mode{};
+    Context context{services, mode, std::make_shared<flow::Client>(flow::Client::make_dummy({"192.0.2.1", 4711})),
+                    [](Context&) { return std::unique_ptr<Servers>(); }};
+    flow::HttpFlow flow{context.client, context.server, flow::from_seconds(0)};
+};
+
+Script const client_closes_normally{{"", masked(8, closing(1000, "bye"))}};
+Script const server_answers_close{{"close 1000 bye", plain(8, closing(1000))}};
+
+Script const client_says_three{{"", masked(1, "Hello") + masked(2, "\x01\x02") + masked(1, "")},
+                               {"text back", masked(8, closing(1000, "bye"))}};
+Script const server_says_one{{"text", plain(1, "back")}, {"close 1000 bye", plain(8, closing(1000))}};
+
+TEST_F(RelayWebsocket, P16_d_CarriesMessagesBothWays) {
+    talk(client_says_three, server_says_one, 1);
+    EXPECT_EQ(server_saw(), "text Hello | binary \\x01\\x02 | text | close 1000 bye");
+    EXPECT_EQ(client_saw(), "text back | close 1000");
+    EXPECT_EQ(flow.websocket->messages.size(), 4U);
+    EXPECT_THAT(flow.websocket->close_code, Optional(1000));
+    EXPECT_THAT(flow.websocket->close_reason, Optional(std::string("bye")));
+    EXPECT_THAT(flow.websocket->closed_by_client, Optional(true));
+    EXPECT_TRUE(flow.websocket->timestamp_end);
+}
+
+TEST_F(RelayWebsocket, KeepsNoMessagesThatNobodyWants) {
+    recorder.reset();
+    talk(client_says_three, server_says_one);
+    EXPECT_EQ(server_saw(), "text Hello | binary \\x01\\x02 | text | close 1000 bye");
+    EXPECT_EQ(client_saw(), "text back | close 1000");
+    EXPECT_TRUE(flow.websocket->messages.empty());
+    EXPECT_THAT(flow.websocket->close_code, Optional(1000));
+}
+
+TEST_F(RelayWebsocket, P16_d_CarriesAMebibyteInItsFragments) {
+    std::string const quarter(1 << 18, 'x');
+    talk({{"", masked(2, quarter, false) + masked(0, quarter, false) + masked(0, quarter, false) + masked(0, quarter)},
+          {"", masked(8, closing(1000, "bye"))}},
+         server_answers_close);
+    EXPECT_EQ(server_saw(),
+              "binary... of 262144 | continue... of 262144 | continue... of 262144 | "
+              "continue of 262144 | close 1000 bye");
+    ASSERT_EQ(flow.websocket->messages.size(), 1U);
+    EXPECT_EQ(flow.websocket->messages[0].content.size(), 4 * quarter.size());
+}
+
+TEST_F(RelayWebsocket, P16_e_SendsAChangedMessageInFragmentsOfItsOwn) {
+    recorder->on_message = [](flow::HttpFlow&, flow::WebSocketMessage& message) {
+        message.content = std::string(9000, 'y');
+    };
+    talk({{"", masked(1, "short")}, {"", masked(8, closing(1000, "bye"))}}, server_answers_close);
+    EXPECT_EQ(server_saw(), "text... of 4000 | continue... of 4000 | continue of 1000 | close 1000 bye");
+}
+
+TEST_F(RelayWebsocket, P16_f_DropsWhatAnAddonDrops) {
+    recorder->on_message = [](flow::HttpFlow&, flow::WebSocketMessage& message) {
+        if (message.content == "secret") message.drop();
+    };
+    talk({{"", masked(1, "secret") + masked(1, "open") + masked(8, closing(1000, "bye"))}}, server_answers_close);
+    EXPECT_EQ(server_saw(), "text open | close 1000 bye");
+    EXPECT_TRUE(flow.websocket->messages.at(0).dropped);
+}
+
+TEST_F(RelayWebsocket, P16_g_InjectsMessages) {
+    recorder->on_message = [](flow::HttpFlow& its_flow, flow::WebSocketMessage& message) {
+        if (message.content != "go") return;
+        its_flow.inject_websocket({.from_client = false, .content = "from nobody"});
+    };
+    talk({{"", masked(1, "go")}, {"text from nobody", masked(8, closing(1000, "bye"))}}, server_answers_close);
+    EXPECT_EQ(client_saw(), "text from nobody | close 1000");
+    ASSERT_EQ(flow.websocket->messages.size(), 2U);
+    EXPECT_TRUE(flow.websocket->messages[1].injected);
+    EXPECT_FALSE(flow.websocket->messages[0].injected);
+    EXPECT_FALSE(flow.inject_websocket);
+}
+
+TEST_F(RelayWebsocket, P16_h_LeavesPingsToThePeer) {
+    talk({{"", masked(9, "are you there")}, {"pong yes", masked(8, closing(1000, "bye"))}},
+         {{"ping are you there", plain(10, "yes")}, server_answers_close[0]});
+    EXPECT_EQ(client_saw(), "pong yes | close 1000");
+    EXPECT_TRUE(flow.websocket->messages.empty());
+}
+
+TEST_F(RelayWebsocket, P16_i_PassesCloseCodesBothWays) {
+    talk({{"close 4001 enough", masked(8, closing(4002, "me too"))}}, {{"", plain(8, closing(4001, "enough"))}});
+    EXPECT_EQ(client_saw(), "close 4001 enough");
+    EXPECT_EQ(server_saw(), "close 4002 me too");
+    EXPECT_THAT(flow.websocket->close_code, Optional(4001));
+    EXPECT_THAT(flow.websocket->closed_by_client, Optional(false));
+}
+
+TEST_F(RelayWebsocket, P16_CloseWithoutACodeIs1005) {
+    talk({{"", masked(8, "")}}, {{"close", plain(8, "")}});
+    EXPECT_EQ(server_saw(), "close");
+    EXPECT_THAT(flow.websocket->close_code, Optional(1005));
+}
+
+TEST_F(RelayWebsocket, P16_j_AnAbruptEndIs1006) {
+    for (auto const how : {net::HowToClose::fin, net::HowToClose::reset}) {
+        flow.websocket.emplace();
+        server_got.clear();
+        talk({{"", masked(1, "x"), how}}, {});
+        recorder.reset();  // it stays in the chain, where it was added
+        EXPECT_THAT(flow.websocket->close_code, Optional(1006));
+        EXPECT_THAT(flow.websocket->closed_by_client, Optional(true));
+    }
+}
+
+TEST_F(RelayWebsocket, P16_k_ShowsCompressedMessagesPlain) {
+    response.add("Sec-WebSocket-Extensions", "permessage-deflate; client_no_context_takeover");
+    using namespace std::string_literals;
+    auto const hello = "\xf2\x48\xcd\xc9\xc9\x07\0"s;  // RFC 7692 §7.2.3.1
+    talk({{"", websocket::test::masked_with(0x40, 1, hello)}, {"", masked(8, closing(1000, "bye"))}},
+         server_answers_close);
+    ASSERT_EQ(flow.websocket->messages.size(), 1U);
+    EXPECT_EQ(flow.websocket->messages[0].content, "Hello");
+    EXPECT_EQ(server_saw(), "text Hello | close 1000 bye");  // too short to be worth compressing again
+}
+
+TEST_F(RelayWebsocket, P16_PassesFramesWithUnknownExtensionsUnread) {
+    response.add("Sec-WebSocket-Extensions", "x-private");
+    auto const odd = websocket::test::masked_with(0x20, 1, "Hello");
+    talk({{"", odd, net::HowToClose::half_close}}, {{"text Hello", plain(1, "back"), net::HowToClose::half_close}});
+    EXPECT_EQ(server_got, odd);
+    EXPECT_EQ(client_saw(), "text back");
+    EXPECT_EQ(recorder->calls, "");
+}
+
+TEST_F(RelayWebsocket, P16_m_ClosesWith1007OnBadText) {
+    talk({{"", masked(1, "\xff")}}, {{"close 1007 text message that is no UTF-8", plain(8, closing(1007))}});
+    EXPECT_EQ(client_saw(), "close 1007 text message that is no UTF-8");
+    EXPECT_EQ(server_saw(), "close 1007 text message that is no UTF-8");
+    EXPECT_THAT(flow.websocket->close_code, Optional(1007));
+    EXPECT_THAT(log, ElementsAre(HasSubstr("violation of the client: text message that is no UTF-8")));
+}
+
+TEST_F(RelayWebsocket, P40_CallsItsHooksInOrder) {
+    talk({{"", masked(1, "a") + masked(1, "b")}, {"text c", masked(8, closing(1000, "bye"))}},
+         {{"text b", plain(1, "c")}, server_answers_close[0]});
+    EXPECT_EQ(recorder->calls, "start > > < end");
+}
+
+TEST_F(RelayWebsocket, P31_c_AKilledFlowEndsBothSides) {
+    recorder->on_message = [](flow::HttpFlow& its_flow, flow::WebSocketMessage&) {
+        its_flow.kill(flow::from_seconds(2));
+    };
+    talk({{"", masked(1, "x")}}, {});
+    EXPECT_EQ(recorder->calls, "start > end");
+    EXPECT_THAT(flow.websocket->close_code, Optional(1006));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,206 @@
+// The server connections of one client, over loopback.
+#include "layers/servers/network_servers.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <pathology/proxycore/net/token.hpp>
+
+#include "proxy/origin.hpp"
+#include "support/folder.hpp"
+#include "support/free_port.hpp"
+#include "support/play.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using proxy::test::Origin;
+using proxycore::test::play;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// A client of a proxy without listeners.
+struct Bench {
+    explicit Bench(std::shared_ptr<upstream::Selector> selector = nullptr)
+        : chain(options, [this](addons::LogEntry const& entry) { log += entry.message + '\n'; }),
+          tls(settings()),
+          services{chain,
+                   tls,
+                   [] { return flow::Time::clock::now(); },
+                   std::make_shared<Settings>(settings()),
+                   {},
+                   [selector](modes::Mode const&) { return selector; }},
+          context(services, mode, std::make_shared<flow::Client>()) {}
+
+    static Settings settings() {
+        static pathology::test::Folder const folder;
+        Settings settings;
+        settings.tls.confdir = folder.path().string();
+        return settings;
+    }
+
+    flow::HttpFlow get(std::string const& url) {
+        flow::HttpFlow flow(context.client, context.server, context.now());
+        flow.request = flow::Request::make("GET", url).value();
+        return flow;
+    }
+
+    addons::Options options;
+    std::string log;
+    addons::AddonChain chain;
+    TlsService tls;
+    modes::Mode mode;
+    Services services;
+    Context context;
+};
+
+asio::awaitable<std::string> use(ServerStream& server, flow::HttpFlow const& flow) {
+    auto const sent = co_await server.send(flow.request);
+    auto const head = co_await server.read_head();
+    if (!sent || !head) co_return "nothing";
+    std::string body;
+    for (;;) {
+        auto const piece = co_await server.read_body();
+        if (!piece || piece->empty()) break;
+        body += *piece;
+    }
+    co_return body;
+}
+
+/// Sends a request over whatever it gets, and reads the answer.
+asio::awaitable<std::string> ask(Bench& bench, std::string url) {
+    auto flow = bench.get(url);
+    auto server = co_await bench.context.servers->acquire(flow);
+    if (!server) co_return server.error().message;
+    co_return co_await use(**server, flow);
+}
+
+TEST(NetworkServers, P01_UsesAConnectionAgain) {
+    Origin const origin;
+    Bench bench;
+    play([&]() -> asio::awaitable<void> {
+        for (int i = 0; i < 3; ++i) EXPECT_EQ(co_await ask(bench, origin.url()), "origin");
+        EXPECT_EQ(origin.accepted(), 1U);
+        auto flow = bench.get(origin.url());
+        {
+            auto const fresh = co_await bench.context.servers->acquire_fresh(flow);
+            EXPECT_FALSE((*fresh)->is_reused());
+        }
+        while (origin.accepted() < 2) co_await asio::post(net::as_values);
+        co_await bench.context.servers->close_all();
+    });
+}
+
+TEST(NetworkServers, P01_OpensAtMostFiveForATarget) {
+    Origin const origin;
+    Bench bench;
+    play([&]() -> asio::awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        std::vector<std::unique_ptr<ServerStream>> lent;
+        for (int i = 0; i < 5; ++i) {
+            auto flow = bench.get(origin.url());
+            lent.push_back(std::move(co_await bench.context.servers->acquire(flow)).value());
+        }
+        std::string answer;
+        auto const wait = [&]() -> asio::awaitable<void> { answer = co_await ask(bench, origin.url()); };
+        asio::co_spawn(executor, wait, asio::detached);
+        auto flow = bench.get(origin.url());
+        EXPECT_EQ(co_await use(*lent.back(), flow), "origin");
+        EXPECT_EQ(answer, "");
+        EXPECT_EQ(origin.accepted(), 5U);
+        lent.pop_back();
+        while (answer.empty()) co_await asio::post(net::as_values);
+        EXPECT_EQ(answer, "origin");
+        EXPECT_EQ(origin.accepted(), 5U);
+        lent.clear();
+        co_await bench.context.servers->close_all();
+    });
+}
+
+TEST(NetworkServers, KeepsConnectionsToSoManyTargetsAndNoMore) {
+    std::vector<std::unique_ptr<Origin>> origins;
+    for (int i = 0; i < 20; ++i) origins.push_back(std::make_unique<Origin>());
+    Bench bench;
+    play([&]() -> asio::awaitable<void> {
+        for (auto const& origin : origins) EXPECT_EQ(co_await ask(bench, origin->url()), "origin");
+        EXPECT_EQ(co_await ask(bench, origins.back()->url()), "origin");
+        EXPECT_EQ(co_await ask(bench, origins.front()->url()), "origin");
+        while (origins.front()->accepted() < 2) co_await asio::post(net::as_values);
+        EXPECT_EQ(origins.back()->accepted(), 1U);
+        co_await bench.context.servers->close_all();
+    });
+}
+
+TEST(NetworkServers, RemembersATargetThatCannotBeReached) {
+    auto const url = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
+    Bench bench;
+    play([&]() -> asio::awaitable<void> {
+        EXPECT_THAT(co_await ask(bench, url), HasSubstr("connection refused"));
+        EXPECT_THAT(co_await ask(bench, url), HasSubstr("connection refused"));
+        co_await bench.context.servers->close_all();
+    });
+    EXPECT_EQ(bench.log.find("error establishing"), bench.log.rfind("error establishing")) << bench.log;
+}
+
+TEST(NetworkServers, KeepsWhatWasTakenAndNotUsed) {
+    Origin const origin;
+    Bench bench;
+    bench.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
+    play([&]() -> asio::awaitable<void> {
+        auto& servers = *bench.context.servers;
+        auto taken = co_await servers.take(bench.context.server);
+        EXPECT_TRUE(taken.has_value());
+        auto const again = co_await servers.take(bench.context.server);
+        EXPECT_THAT(again.error().message, HasSubstr("in use already"));
+        servers.keep(std::move(*taken));
+        EXPECT_EQ(co_await ask(bench, origin.url()), "origin");
+        co_await servers.close_all();
+    });
+    EXPECT_EQ(origin.accepted(), 1U);
+    EXPECT_TRUE(bench.context.server->timestamp_end.has_value());
+}
+
+/// Chooses by the path.
+class ByPath final : public upstream::Selector {
+public:
+    explicit ByPath(flow::ServerSpec proxy) : proxy_(std::move(proxy)) {}
+    asio::awaitable<upstream::Route> select(upstream::Wish const& wish) override {
+        upstream::Route route;
+        auto const& path = wish.flow->request.path;
+        if (path == "/proxy") route = upstream::Through{proxy_};
+        if (path == "/answer") route = upstream::Answer{flow::Response::make(403, "not there")};
+        co_return route;
+    }
+    void client_left(flow::Client const&) override { has_left = true; }
+
+    bool has_left = false;
+
+private:
+    flow::ServerSpec proxy_;
+};
+
+TEST(NetworkServers, GoTheWayThatIsChosenForEachRequest) {
+    Origin const origin("origin"), proxy("proxy");
+    auto const by_path = std::make_shared<ByPath>(flow::ServerSpec{"http", {"127.0.0.1", proxy.port()}});
+    Bench bench(by_path);
+    play([&]() -> asio::awaitable<void> {
+        EXPECT_EQ(co_await ask(bench, origin.url() + "/"), "origin");
+        EXPECT_EQ(co_await ask(bench, origin.url() + "/proxy"), "proxy");
+        EXPECT_EQ(co_await ask(bench, origin.url() + "/answer"), "not there");
+        EXPECT_EQ(co_await ask(bench, origin.url() + "/"), "origin");
+        EXPECT_FALSE(by_path->has_left);
+        co_await bench.context.servers->close_all();
+    });
+    EXPECT_TRUE(by_path->has_left);
+    EXPECT_EQ(origin.accepted(), 1U);
+    ASSERT_EQ(proxy.asked().size(), 1U);
+    EXPECT_THAT(proxy.asked()[0], testing::StartsWith("GET " + origin.url() + "/proxy HTTP/1.1\r\n"));
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,387 @@
+// TLS with a client and with its server, the proxy in the middle, over pipes.
+#include <gmock/gmock.h>
+
+#include "layers/tls/tls_bench.hpp"
+#include "support/folder.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::proxycore::layers::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Names = std::vector<std::string>;
+
+modes::Mode const regular{};
+flow::Address const target{"origin.test", 443};
+
+/// The names in the certificate that the client got.
+Names names_in(Seen const& seen) {
+    Names names;
+    if (!seen.info || seen.info->peer_chain.empty()) return names;
+    for (auto const& name : seen.info->peer_chain.front().alternative_names) names.push_back(name.value);
+    return names;
+}
+
+ClientTalk asking_for(std::optional<std::string> sni, Names alpn = {}) {
+    ClientTalk talk;
+    talk.name.sni = std::move(sni);
+    talk.settings.alpn = std::move(alpn);
+    return talk;
+}
+
+/// Writes down the hooks of TLS, and does in some what it is told to.
+class Watcher final : public addons::Addon {
+public:
+    std::string name() const override { return "watcher"; }
+    Played tls_clienthello(addons::ClientHelloData& data) override {
+        if (on_hello) on_hello(data);
+        co_return note("clienthello " + data.client.sni.value_or("without a name"));
+    }
+    Played tls_start_client(addons::ClientTlsData& data) override {
+        if (on_start_client) on_start_client(data);
+        co_return note("start client");
+    }
+    Played tls_established_client(addons::ClientTlsData& data) override {
+        co_return note("established client " + data.client.tls_version.value_or("nothing"));
+    }
+    Played tls_failed_client(addons::ClientTlsData& data) override {
+        co_return note("failed client " + std::string(data.client.error ? "with error" : ""));
+    }
+    Played tls_start_server(addons::ServerTlsData&) override { co_return note("start server"); }
+    Played tls_established_server(addons::ServerTlsData& data) override {
+        co_return note("established server " + data.server.tls_version.value_or("nothing"));
+    }
+    Played tls_failed_server(addons::ServerTlsData& data) override {
+        co_return note("failed server " + std::string(data.server.error ? "with error" : ""));
+    }
+
+    std::function<void(addons::ClientHelloData&)> on_hello{};
+    std::function<void(addons::ClientTlsData&)> on_start_client{};
+    std::vector<std::string> calls{};
+
+private:
+    void note(std::string call) { calls.push_back(std::move(call)); }
+};
+
+struct Watched : Bench {
+    explicit Watched(Settings const& settings = trusting_settings()) : Bench(settings) { chain.add(watcher); }
+    std::shared_ptr<Watcher> watcher = std::make_shared<Watcher>();
+};
+
+TEST(InterceptTls, P21_a_ShowsTheOriginsNamesAndMore) {
+    Bench bench(trusting_settings(), origin_for({"origin.test", "alt.test", "127.0.0.1", "foo.example"}));
+    auto const context = bench.connect(target, regular);
+    auto const seen = intercept(*context, asking_for("foo.example", {"http/1.1"}));
+    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(seen.info->peer_chain.front().subject_value("CN"), "origin.test");
+    EXPECT_EQ(names_in(seen), (Names{"origin.test", "alt.test", "127.0.0.1", "foo.example"}));
+    EXPECT_EQ(context->client->mitmcert->der, seen.info->peer_chain.front().der);
+}
+
+TEST(InterceptTls, P21_d_ShowsTheSameCertificateAgain) {
+    Bench bench(trusting_settings());
+    auto const first = bench.connect(target, regular), second = bench.connect(target, regular);
+    auto const once = intercept(*first), again = intercept(*second);
+    EXPECT_EQ(once.info->peer_chain.front().der, again.info->peer_chain.front().der);
+}
+
+TEST(InterceptTls, P22_a_ShowsTheOriginsNamesToAClientWithoutSni) {
+    Bench bench(trusting_settings(), origin_for({"origin.test", "10.0.0.1"}));
+    auto const context = bench.connect(flow::Address{"10.0.0.1", 443}, regular);
+    auto const seen = intercept(*context, asking_for(std::nullopt));
+    EXPECT_EQ(names_in(seen), (Names{"origin.test", "10.0.0.1", "192.0.2.7"})) << seen.failure;
+    ASSERT_EQ(bench.origin.seen.size(), 1U);
+    EXPECT_EQ(bench.origin.seen[0].sni, "");  // an address is never asked for
+    EXPECT_EQ(context->server->sni, std::nullopt);
+}
+
+TEST(InterceptTls, P22_b_ConnectsToNobodyWithoutLooking) {
+    auto settings = trusting_settings();
+    settings.tls.upstream_cert = false;
+    Bench bench(settings);
+    auto const context = bench.connect(target, regular);
+    auto const seen = intercept(*context, asking_for("foo.example", {"h2", "http/1.1"}));
+    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(names_in(seen), (Names{"foo.example", "origin.test"}));
+    EXPECT_EQ(seen.info->alpn, "h2");
+    EXPECT_THAT(bench.origin.seen, IsEmpty());
+    EXPECT_TRUE(context->server->tls);
+}
+
+TEST(InterceptTls, P11_b_ConnectsToNobodyWhenSniIsEnough) {
+    Bench bench(trusting_settings());
+    auto const context = bench.connect(target, regular);
+    EXPECT_EQ(intercept(*context, asking_for("origin.test")).answer, "inside");
+    EXPECT_THAT(bench.origin.seen, IsEmpty());
+}
+
+TEST(InterceptTls, P22_c_AnswersInsideWhenTheServerIsNotTrusted) {
+    auto settings = trusting_settings();
+    settings.tls.trust.file = settings.tls.confdir + "/pathology-ca-cert.pem";  // which did not sign the origin's
+    Bench bench(settings);
+    auto const context = bench.connect(target, regular);
+    auto const seen = intercept(*context, asking_for("origin.test", {"h2", "http/1.1"}));
+    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(seen.info->alpn, "h2");
+    EXPECT_THAT(context->server->error.value_or(""), HasSubstr("Certificate verify failed: "));
+    ASSERT_THAT(bench.log, testing::SizeIs(1));
+    EXPECT_EQ(bench.log[0].message, context->server->error);
+    EXPECT_EQ(bench.log[0].level, addons::LogLevel::warn);
+}
+
+TEST(InterceptTls, P22_d_LooksAtTheCertificateForThatName) {
+    Origin two = origin_for({"one.test"});
+    two.identity = [](tls::Greeting const& greeting) {
+        return authority().issue({.names = {greeting.sni, "only-" + greeting.sni}});
+    };
+    Bench bench(trusting_settings(), std::move(two));
+    for (auto const* name : {"one.test", "two.test"}) {
+        auto const context = bench.connect(target, regular);
+        auto const seen = intercept(*context, asking_for(name, {"http/1.1"}));
+        EXPECT_EQ(names_in(seen), (Names{name, "only-" + std::string(name), "origin.test"})) << seen.failure;
+    }
+}
+
+TEST(InterceptTls, P22_e_ReadsAClientHelloByteByByte) {
+    Bench bench(trusting_settings());
+    auto const context = bench.connect(target, regular);
+    auto talk = asking_for("origin.test", {"http/1.1"});
+    talk.most_per_read = 1;
+    EXPECT_EQ(intercept(*context, talk).answer, "inside");
+    EXPECT_EQ(context->client->sni, "origin.test");
+}
+
+TEST(InterceptTls, P22_e_ReadsAClientHelloInSeveralRecords) {
+    auto const hello = hello_of(asking_for("origin.test"));
+    auto const version = hello.substr(0, 3);  // of a record: type and version, then two bytes of length
+    std::string cut;
+    for (std::size_t at = 5; at < hello.size(); at += 40) {
+        auto const piece = hello.substr(at, 40);
+        cut += version + '\0' + static_cast<char>(piece.size()) + piece;
+    }
+    Watched bench;
+    bench.watcher->on_hello = [](addons::ClientHelloData& data) { data.ignore_connection = true; };
+    auto const context = bench.connect(target, regular);
+    EXPECT_EQ(intercept_text(*context, cut), "ignored");
+    EXPECT_EQ(context->client->sni, "origin.test");
+}
+
+TEST(InterceptTls, P22_f_TellsOfAClientThatDoesNotTrustUs) {
+    Bench bench(trusting_settings());
+    auto const context = bench.connect(target, regular);
+    auto talk = asking_for("origin.test");
+    talk.settings.verify = tls::Trust{.file = trusted_file()};  // the origins', and not ours
+    auto const seen = intercept(*context, talk);
+    EXPECT_THAT(seen.failure, HasSubstr("rejected"));
+    EXPECT_FALSE(context->client->tls_established());
+    ASSERT_THAT(bench.log, testing::SizeIs(1));
+    EXPECT_EQ(bench.log[0].level, addons::LogLevel::warn);
+    EXPECT_THAT(bench.log[0].message, HasSubstr("does not trust our certificate for origin.test"));
+    EXPECT_EQ(context->client->error, bench.log[0].message);
+}
+
+TEST(InterceptTls, P22_EndsAtABrokenClientHello) {
+    Bench bench(trusting_settings());
+    auto const context = bench.connect(target, regular);
+    auto const text = intercept_text(*context, std::string("\x16\x03\x01\x00\x05zzzzz", 10));
+    EXPECT_EQ(text.substr(0, 6), "");
+    ASSERT_THAT(bench.log, testing::SizeIs(1));
+    EXPECT_THAT(bench.log[0].message, HasSubstr("ClientHello is malformed"));
+}
+
+// --- versions and protocols ------------------------------------------------------------------------------------------
+
+TEST(InterceptTls, P25_a_NeedsALowerMinimumForAnOldClient) {
+    auto settings = trusting_settings();
+    auto old = asking_for("origin.test");
+    old.settings.versions = {tls::Version::tls1_1, tls::Version::tls1_1};
+    {
+        Bench bench(settings);
+        auto const context = bench.connect(target, regular);
+        EXPECT_THAT(intercept(*context, old).failure, HasSubstr("protocol_version"));
+        ASSERT_THAT(bench.log, testing::SizeIs(1));
+        EXPECT_THAT(bench.log[0].message, HasSubstr("tls_version_client_min"));
+    }
+    settings.tls.client_versions.min = tls::Version::tls1_0;
+    Bench bench(settings);
+    auto const context = bench.connect(target, regular);
+    auto const seen = intercept(*context, old);
+    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(context->client->tls_version, "TLSv1.1");
+}
+
+struct AlpnCase {
+    std::string_view name;
+    Names client, server;
+    bool http2;
+    std::string with_client, with_server;  ///< empty = none agreed on
+};
+class P25_c_Alpn : public testing::TestWithParam<AlpnCase> {};
+TEST_P(P25_c_Alpn, AgreesOnBothSides) {
+    auto const& row = GetParam();
+    auto settings = trusting_settings();
+    settings.http.http2 = row.http2;
+    auto origin = origin_for({"origin.test"});
+    origin.settings.alpn = row.server;
+    Bench bench(settings, std::move(origin));
+    auto const context = bench.connect(target, regular);
+    auto const seen = intercept(*context, asking_for("origin.test", row.client));
+    ASSERT_TRUE(seen.info) << seen.failure;
+    EXPECT_EQ(seen.info->alpn, row.with_client);
+    EXPECT_EQ(context->client->alpn, row.with_client);
+    EXPECT_EQ(context->client->alpn_offers, row.client);
+    if (row.client.empty()) {
+        EXPECT_THAT(bench.origin.seen, IsEmpty());  // nobody asked it
+        return;
+    }
+    ASSERT_THAT(bench.origin.seen, testing::SizeIs(1));
+    EXPECT_EQ(bench.origin.seen[0].alpn, row.with_server);
+    EXPECT_EQ(context->server->alpn, row.with_server);
+}
+Names const none{}, h1{"http/1.1"}, both{"h2", "http/1.1"};
+INSTANTIATE_TEST_SUITE_P(
+    , P25_c_Alpn,
+    testing::Values(AlpnCase{"NoneNone", none, none, true, "", ""}, AlpnCase{"NoneH1", none, h1, true, "", ""},
+                    AlpnCase{"NoneBoth", none, both, true, "", ""}, AlpnCase{"H1None", h1, none, true, "", ""},
+                    AlpnCase{"H1H1", h1, h1, true, "http/1.1", "http/1.1"},
+                    AlpnCase{"H1Both", h1, both, true, "http/1.1", "http/1.1"},
+                    AlpnCase{"BothNone", both, none, true, "", ""},
+                    AlpnCase{"BothH1", both, h1, true, "http/1.1", "http/1.1"},
+                    AlpnCase{"BothBoth", both, both, true, "h2", "h2"},
+                    AlpnCase{"OffNoneNone", none, none, false, "", ""}, AlpnCase{"OffNoneH1", none, h1, false, "", ""},
+                    AlpnCase{"OffNoneBoth", none, both, false, "", ""}, AlpnCase{"OffH1None", h1, none, false, "", ""},
+                    AlpnCase{"OffH1H1", h1, h1, false, "http/1.1", "http/1.1"},
+                    AlpnCase{"OffH1Both", h1, both, false, "http/1.1", "http/1.1"},
+                    AlpnCase{"OffBothNone", both, none, false, "", ""},
+                    AlpnCase{"OffBothH1", both, h1, false, "http/1.1", "http/1.1"},
+                    AlpnCase{"OffBothBoth", both, both, false, "http/1.1", "http/1.1"}),
+    pathology::test::row_name);
+
+// --- records and hooks -----------------------------------------------------------------------------------------------
+
+TEST(InterceptTls, P30_a_FillsBothRecords) {
+    Bench bench(trusting_settings());
+    auto const context = bench.connect(target, regular);
+    ASSERT_EQ(intercept(*context, asking_for("origin.test", {"http/1.1"})).answer, "inside");
+    for (flow::Connection const* side : {static_cast<flow::Connection const*>(context->client.get()),
+                                         static_cast<flow::Connection const*>(context->server.get())}) {
+        EXPECT_TRUE(side->tls);
+        EXPECT_TRUE(side->tls_established());
+        EXPECT_EQ(side->tls_version, "TLSv1.3");
+        EXPECT_EQ(side->cipher, "TLS_AES_256_GCM_SHA384");
+        EXPECT_THAT(side->cipher_list, testing::Contains("TLS_AES_256_GCM_SHA384"));
+        EXPECT_EQ(side->sni, "origin.test");
+        EXPECT_EQ(side->alpn_offers, Names{"http/1.1"});
+    }
+    EXPECT_THAT(context->client->certificate_list, IsEmpty());
+    EXPECT_THAT(context->server->certificate_list, testing::SizeIs(1));
+    EXPECT_THAT(context->layers, ElementsAre("tls"));
+}
+
+TEST(InterceptTls, P40_RunsItsHooksInOrder) {
+    Watched bench;
+    auto const context = bench.connect(target, regular);
+    intercept(*context, asking_for("origin.test", {"http/1.1"}));
+    EXPECT_THAT(bench.watcher->calls,
+                ElementsAre("clienthello origin.test", "start server", "established server TLSv1.3", "start client",
+                            "established client TLSv1.3"));
+}
+
+TEST(InterceptTls, P40_RunsTheHooksOfFailures) {
+    auto settings = trusting_settings();
+    settings.tls.trust.file = settings.tls.confdir + "/pathology-ca-cert.pem";
+    Watched bench(settings);
+    auto const context = bench.connect(target, regular);
+    auto talk = asking_for("origin.test", {"http/1.1"});
+    talk.settings.verify = tls::Trust{.file = trusted_file()};
+    intercept(*context, talk);
+    EXPECT_THAT(bench.watcher->calls, ElementsAre("clienthello origin.test", "start server", "failed server with error",
+                                                  "start client", "failed client with error"));
+}
+
+TEST(InterceptTls, P15_LetsAnAddonIgnoreAConnection) {
+    Watched bench;
+    bench.watcher->on_hello = [](addons::ClientHelloData& data) { data.ignore_connection = true; };
+    auto const context = bench.connect(target, regular);
+    EXPECT_EQ(intercept_text(*context, hello_of(asking_for("origin.test"))), "ignored");
+    EXPECT_FALSE(context->client->tls);
+    EXPECT_THAT(bench.watcher->calls, ElementsAre("clienthello origin.test"));
+}
+
+TEST(InterceptTls, P22_LetsAnAddonAskForTheServerFirst) {
+    Watched bench;
+    bench.watcher->on_hello = [](addons::ClientHelloData& data) { data.establish_server_tls_first = true; };
+    auto const context = bench.connect(target, regular);
+    intercept(*context, asking_for("origin.test"));
+    EXPECT_THAT(bench.origin.seen, testing::SizeIs(1));
+}
+
+TEST(InterceptTls, P40_LetsAnAddonChooseTheCertificate) {
+    Watched bench;
+    auto const own = tls::test::identity_for({"own.test"});
+    bench.watcher->on_start_client = [&](addons::ClientTlsData& data) { data.identity = own; };
+    auto const context = bench.connect(target, regular);
+    EXPECT_EQ(names_in(intercept(*context)), Names{"own.test"});
+}
+
+// --- certificates ----------------------------------------------------------------------------------------------------
+
+TEST(InterceptTls, P22_AppendsTheServersChainWhenAsked) {
+    auto settings = trusting_settings();
+    settings.tls.add_upstream_certs = true;
+    Bench bench(settings);
+    auto const context = bench.connect(target, regular);
+    auto const seen = intercept(*context);
+    ASSERT_TRUE(seen.info) << seen.failure;
+    ASSERT_THAT(seen.info->peer_chain, testing::SizeIs(2));
+    EXPECT_EQ(seen.info->peer_chain[1].der, context->server->certificate_list[0].der);
+}
+
+TEST(InterceptTls, P23_a_ShowsAGivenCertificateForItsHostAlone) {
+    pathology::test::Folder const folder;
+    auto settings = trusting_settings();
+    auto const given = tls::test::identity_for({"given.test"});
+    settings.tls.certificates = {"given.test=" + folder.write("given.pem", given.pem())};
+    Bench bench(settings, origin_for({"origin.test", "given.test"}));
+    auto const given_context = bench.connect(flow::Address{"given.test", 443}, regular);
+    EXPECT_EQ(intercept(*given_context, asking_for("given.test")).info->peer_chain.front().der,
+              given.certificate().der);
+    auto const context = bench.connect(target, regular);
+    EXPECT_EQ(names_in(intercept(*context)), Names{"origin.test"});
+}
+
+TEST(InterceptTls, P24_c_RecordsTheClientsCertificate) {
+    auto settings = trusting_settings();
+    settings.tls.request_client_certificate = true;
+    Bench bench(settings);
+    auto const context = bench.connect(target, regular);
+    auto talk = asking_for("origin.test");
+    talk.settings.identity = tls::test::identity_for({"client.test"});
+    EXPECT_EQ(intercept(*context, talk).answer, "inside");
+    ASSERT_THAT(context->client->certificate_list, testing::SizeIs(1));
+    EXPECT_EQ(context->client->certificate_list[0].subject_value("CN"), "client.test");
+}
+
+// --- the proxy itself ------------------------------------------------------------------------------------------------
+
+TEST(TerminateTls, P03_e_SpeaksForTheProxy) {
+    Bench bench(trusting_settings());
+    auto const context = bench.connect(std::nullopt, regular);
+    auto const seen = terminate(*context, asking_for("proxy.test", {"h2", "http/1.1"}));
+    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(names_in(seen), Names{"proxy.test"});
+    EXPECT_EQ(seen.info->alpn, "http/1.1");
+    EXPECT_FALSE(context->server->tls);
+    EXPECT_THAT(bench.origin.seen, IsEmpty());
+}
+
+TEST(TerminateTls, P03_e_ShowsItsAddressToAClientWithoutSni) {
+    Bench bench(trusting_settings());
+    auto const context = bench.connect(std::nullopt, regular);
+    EXPECT_EQ(names_in(terminate(*context, asking_for(std::nullopt))), Names{"192.0.2.7"});
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers::test

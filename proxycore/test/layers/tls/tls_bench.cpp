@@ -1,0 +1,193 @@
+#include "layers/tls/tls_bench.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <utility>
+
+#include "support/folder.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::layers {
+
+// The layers on both sides of the one under test.
+asio::awaitable<void> next_layer(Context& /*context*/, std::unique_ptr<net::Stream> stream) {
+    co_await net::send(*stream, "inside");
+    stream->close(net::HowToClose::fin);
+}
+
+asio::awaitable<void> relay_ignored(Context& context, std::unique_ptr<net::Stream> stream) {
+    auto const text = context.server->tls ? "ignored, with TLS" : "ignored";
+    co_await net::send(*stream, text);
+    stream->close(net::HowToClose::fin);
+}
+
+}  // namespace pathology::proxycore::layers
+
+namespace pathology::proxycore::layers::test {
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+Failure no_requests() { return {Failure::Kind::unreachable, "these servers take no requests"}; }
+
+}  // namespace
+
+Settings trusting_settings() {
+    static pathology::test::Folder const folder;
+    static bool const is_made = tls::Authority::open(folder.path(), {.key = tls::KeyType::ecdsa_p256}).has_value();
+    if (!is_made) throw std::runtime_error("cannot make an authority in " + folder.path().string());
+    Settings settings;
+    settings.tls.confdir = folder.path().string();
+    settings.tls.trust.file = trusted_file();
+    settings.times.connect = patience;
+    return settings;
+}
+
+// --- the origin ------------------------------------------------------------------------------------------------------
+
+Played Origin::serve(std::unique_ptr<net::Stream> stream) {
+    tls::Engine engine(tls::ServerContext::make(settings).value(), identity);
+    tls::TlsStream secured(std::move(stream), std::move(engine));
+    auto const done = co_await secured.handshake(patience);
+    if (!done) {
+        failures.push_back(done.error().message);
+        co_return;
+    }
+    seen.push_back(secured.info());
+    std::string said;
+    co_await proxycore::test::read_to_end(secured, said);
+}
+
+Origin origin_for(std::vector<std::string> names) {
+    Origin origin;
+    origin.identity = tls::test::show(tls::test::identity_for(std::move(names)));
+    return origin;
+}
+
+asio::awaitable<Result<void>> OriginServers::open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) {
+    if (open_.contains(server.get())) co_return Result<void>();
+    auto const executor = co_await asio::this_coro::executor;
+    auto pipe = net::make_memory_pipe(executor);
+    asio::co_spawn(executor, origin_.serve(std::move(pipe.far)), asio::detached);
+    server->state = flow::ConnectionState::active;
+    auto secured = co_await secure_server(context_, *server, std::move(pipe.near), std::move(alpn));
+    if (!secured) co_return secured.error();
+    open_[server.get()] = std::move(*secured);
+    co_return Result<void>();
+}
+
+asio::awaitable<Result<ServerConnection>> OriginServers::take(std::shared_ptr<flow::Server> server) {
+    auto const opened = co_await open(server, {});
+    if (!opened) co_return opened.error();
+    auto stream = std::move(open_[server.get()]);
+    open_.erase(server.get());
+    co_return ServerConnection{std::move(server), std::move(stream)};
+}
+
+asio::awaitable<void> OriginServers::close(ServerConnection /*connection*/) { co_return; }
+
+asio::awaitable<Result<std::unique_ptr<ServerStream>>> OriginServers::acquire(flow::HttpFlow& /*flow*/) {
+    co_return no_requests();
+}
+
+asio::awaitable<Result<std::unique_ptr<ServerStream>>> OriginServers::acquire_fresh(flow::HttpFlow& /*flow*/) {
+    co_return no_requests();
+}
+
+asio::awaitable<void> OriginServers::close_all() {
+    open_.clear();
+    co_return;
+}
+
+// --- the proxy -------------------------------------------------------------------------------------------------------
+
+Bench::Bench(Settings const& its_settings, Origin its_origin)
+    : chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry); }),
+      origin(std::move(its_origin)),
+      tls(its_settings),
+      services{.addons = chain,
+               .tls = tls,
+               .now = [] { return flow::Time::clock::now(); },
+               .settings = std::make_shared<Settings const>(its_settings),
+               .is_ourselves = [](flow::Address const&) { return false; }} {}
+
+std::unique_ptr<Context> Bench::connect(std::optional<flow::Address> target, modes::Mode const& mode) {
+    auto const client = std::make_shared<flow::Client>(flow::Client::make_dummy({"192.0.2.1", 4711}));
+    client->sockname = flow::Address{"192.0.2.7", 8080};
+    auto const servers = [this](Context& context) -> std::unique_ptr<Servers> {
+        return std::make_unique<OriginServers>(context, origin);
+    };
+    auto context = std::make_unique<Context>(services, mode, client, servers);
+    context->server->set_address(std::move(target));
+    return context;
+}
+
+// --- the client ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+Played talk_to_proxy(std::unique_ptr<net::Stream> stream, ClientTalk const& talk, Seen& seen) {
+    tls::Engine engine(tls::ClientContext::make(talk.settings).value(), talk.name);
+    tls::TlsStream secured(std::move(stream), std::move(engine));
+    auto const done = co_await secured.handshake(patience);
+    if (!done) {
+        seen.failure = done.error().message;
+        co_return;
+    }
+    seen.info = secured.info();
+    auto const ended = co_await proxycore::test::read_to_end(secured, seen.answer);
+    if (ended != asio::error::eof) seen.failure = ended.message();
+}
+
+Played terminated(Context& context, std::unique_ptr<net::Stream> stream) {
+    auto inside = co_await terminate_tls(context, std::move(stream));
+    if (inside) co_await next_layer(context, std::move(inside));
+}
+
+Seen play_with(Context& context, ClientTalk const& talk,
+               std::function<Played(Context&, std::unique_ptr<net::Stream>)> const& layer) {
+    Seen seen;
+    play([&]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor, {.most_per_read = talk.most_per_read});
+        auto both = talk_to_proxy(std::move(pipe.near), talk, seen) && layer(context, std::move(pipe.far));
+        co_await std::move(both);
+        co_await context.servers->close_all();
+    });
+    return seen;
+}
+
+}  // namespace
+
+Seen intercept(Context& context, ClientTalk const& talk) { return play_with(context, talk, intercept_tls); }
+
+Seen terminate(Context& context, ClientTalk const& talk) { return play_with(context, talk, terminated); }
+
+std::string intercept_text(Context& context, std::string const& bytes) {
+    std::string answer;
+    auto const client = [&](std::unique_ptr<net::Stream> stream) -> Played {
+        co_await net::send(*stream, bytes);
+        stream->close(net::HowToClose::half_close);
+        co_await proxycore::test::read_to_end(*stream, answer);
+    };
+    play([&]() -> Played {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = net::make_memory_pipe(executor);
+        auto both = client(std::move(pipe.near)) && intercept_tls(context, std::move(pipe.far));
+        co_await std::move(both);
+    });
+    return answer;
+}
+
+std::string hello_of(ClientTalk const& talk) {
+    tls::Engine engine(tls::ClientContext::make(talk.settings).value(), talk.name);
+    engine.handshake();
+    auto const bytes = engine.outgoing();
+    return {static_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace pathology::proxycore::layers::test

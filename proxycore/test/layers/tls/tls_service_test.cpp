@@ -1,0 +1,328 @@
+// What the settings of TLS ask for, at the start and towards a server.
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <pathology/proxycore/flow/exceptions.hpp>
+#include <set>
+#include <sstream>
+
+#include "layers/tls/tls_bench.hpp"
+#include "support/folder.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::proxycore::layers::test {
+namespace {
+
+using pathology::test::Folder;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+modes::Mode const regular{};
+flow::Address const target{"origin.test", 443};
+
+// --- the start -------------------------------------------------------------------------------------------------------
+
+struct BadCase {
+    std::string_view name;
+    std::function<void(TlsSettings&, Folder const&)> spoil;
+    std::string_view option, thing;
+};
+class BadTlsSettings : public testing::TestWithParam<BadCase> {};
+TEST_P(BadTlsSettings, AreRefusedByName) {
+    Folder const folder;
+    auto settings = trusting_settings();
+    GetParam().spoil(settings.tls, folder);
+    try {
+        TlsService const service(settings);
+        FAIL() << "the settings were taken";
+    } catch (flow::OptionsError const& error) {
+        EXPECT_THAT(error.what(), HasSubstr(std::string(GetParam().option)));
+        EXPECT_THAT(error.what(), HasSubstr(std::string(GetParam().thing)));
+    }
+}
+std::string certificate_alone() { return tls::test::identity_for({"own.test"}).certificate().pem(); }
+INSTANTIATE_TEST_SUITE_P(
+    , BadTlsSettings,
+    testing::Values(BadCase{"P20_d_Authority",
+                            [](TlsSettings& tls, Folder const& folder) {
+                                folder.write("pathology-ca.pem", "garbage");
+                                tls.confdir = folder.path().string();
+                            },
+                            "confdir", "pathology-ca.pem"},
+                    BadCase{"P23_c_KeyMissing",
+                            [](TlsSettings& tls, Folder const& folder) {
+                                tls.certificates = {folder.write("own.pem", certificate_alone())};
+                            },
+                            "certs", "own.pem"},
+                    BadCase{"P23_c_FileMissing",
+                            [](TlsSettings& tls, Folder const& folder) {
+                                tls.certificates = {"own.test=" + (folder.path() / "none.pem").string()};
+                            },
+                            "certs", "none.pem"},
+                    BadCase{"P24_PathMissing",
+                            [](TlsSettings& tls, Folder const& folder) {
+                                tls.client_certificates = (folder.path() / "none.pem").string();
+                            },
+                            "client_certs", "none.pem"},
+                    BadCase{"P25_d_CiphersForClients",
+                            [](TlsSettings& tls, Folder const&) { tls.client_ciphers.list = "NONSENSE"; },
+                            "ciphers_client", "NONSENSE"},
+                    BadCase{"P25_d_CiphersForServers",
+                            [](TlsSettings& tls, Folder const&) { tls.server_ciphers.list = "NONSENSE"; },
+                            "ciphers_server", "NONSENSE"},
+                    BadCase{"P26_d_TrustedFile",
+                            [](TlsSettings& tls, Folder const&) { tls.trust.file = "/nowhere/ca.pem"; },
+                            "ssl_verify_upstream_trusted", "/nowhere/ca.pem"},
+                    BadCase{"P26_d_TrustedFolder",
+                            [](TlsSettings& tls, Folder const&) { tls.trust.folder = "/nowhere"; },
+                            "ssl_verify_upstream_trusted", "/nowhere"}),
+    pathology::test::row_name);
+
+TEST(TlsService, P20_a_MakesTheAuthorityOnce) {
+    Folder const folder;
+    Settings settings;
+    settings.tls.confdir = (folder.path() / "a" / "b").string();
+    settings.tls.ca_basename = "mine";
+    std::string first, second;
+    first = TlsService(settings).authority().certificate_pem();
+    second = TlsService(settings).authority().certificate_pem();
+    EXPECT_EQ(first, second);
+    EXPECT_EQ(folder.read("a/b/mine-ca-cert.pem"), first);
+}
+
+TEST(TlsService, P20_WarnsOfAnAuthorityThatHasExpired) {
+    Folder const folder;
+    folder.write("pathology-ca.pem", tls::test::expired_identity("old authority").pem());
+    Settings settings;
+    settings.tls.confdir = folder.path().string();
+    TlsService const service(settings);
+    ASSERT_THAT(service.warnings(), testing::SizeIs(1));
+    EXPECT_THAT(service.warnings()[0], HasSubstr("has expired"));
+    EXPECT_THAT(service.warnings()[0], HasSubstr("pathology-ca.pem"));
+}
+
+TEST(TlsService, P23_WarnsOfAnAuthorityThatIsToBeAServer) {
+    auto settings = trusting_settings();
+    settings.tls.certificates = {"server.test=" + settings.tls.confdir + "/pathology-ca.pem"};
+    TlsService const service(settings);
+    ASSERT_THAT(service.warnings(), testing::SizeIs(1));
+    EXPECT_THAT(service.warnings()[0], HasSubstr("certificate of an authority"));
+    EXPECT_THAT(service.warnings()[0], HasSubstr("pathology-ca.pem"));
+}
+
+TEST(TlsService, ConfiguresAgainOrNotAtAll) {
+    auto settings = trusting_settings();
+    TlsService service(settings);
+    auto const before = service.authority().certificate_pem();
+    settings.tls.client_ciphers.list = "NONSENSE";
+    EXPECT_THROW(service.configure(settings), flow::OptionsError);
+    EXPECT_EQ(service.authority().certificate_pem(), before);
+    Folder const folder;
+    settings = trusting_settings();
+    settings.tls.confdir = folder.path().string();
+    service.configure(settings);
+    EXPECT_NE(service.authority().certificate_pem(), before);
+}
+
+TEST(KeyLogFile, P27_IsNamedByTheEnvironment) {
+    std::map<std::string, std::string> environment;
+    auto const variable = [&](char const* name) -> char const* {
+        auto const found = environment.find(name);
+        return found != environment.end() ? found->second.c_str() : nullptr;
+    };
+    EXPECT_EQ(key_log_file(variable), "");
+    environment["SSLKEYLOGFILE"] = "c";
+    EXPECT_EQ(key_log_file(variable), "c");
+    environment["MITMPROXY_SSLKEYLOGFILE"] = "b";
+    EXPECT_EQ(key_log_file(variable), "b");
+    environment["PATHOP_SSLKEYLOGFILE"] = "a";
+    EXPECT_EQ(key_log_file(variable), "a");
+    environment["PATHOP_SSLKEYLOGFILE"] = "";
+    EXPECT_EQ(key_log_file(variable), "b");
+}
+
+TEST(KeyLog, P27_a_GetsTheSecretsOfBothSides) {
+    Folder const folder;
+    auto settings = trusting_settings();
+    settings.tls.key_log = (folder.path() / "deep" / "keys").string();
+    Bench bench(settings);
+    EXPECT_THAT(bench.tls.warnings(), IsEmpty());
+    auto const context = bench.connect(target, regular);
+    ClientTalk talk;
+    talk.settings.alpn = {"http/1.1"};
+    ASSERT_EQ(intercept(*context, talk).answer, "inside");
+    std::set<std::string> sessions;  // told apart by the client's random number, the second word of each line
+    std::istringstream lines(folder.read("deep/keys"));
+    for (std::string line; std::getline(lines, line);) {
+        auto const random = line.find(' ');
+        if (random != std::string::npos) sessions.insert(line.substr(random + 1, 64));
+    }
+    EXPECT_EQ(sessions.size(), 2U);
+}
+
+TEST(KeyLog, P27_b_ThatCannotBeWrittenIsAWarning) {
+    auto settings = trusting_settings();
+    settings.tls.key_log = "/proc/none/keys";
+    Bench bench(settings);
+    ASSERT_THAT(bench.tls.warnings(), testing::SizeIs(1));
+    EXPECT_THAT(bench.tls.warnings()[0], HasSubstr("/proc/none/keys"));
+    auto const context = bench.connect(target, regular);
+    EXPECT_EQ(intercept(*context).answer, "inside");
+}
+
+// --- towards a server ------------------------------------------------------------------------------------------------
+
+/// What became of one handshake with the bench's origin.
+struct Secured {
+    std::shared_ptr<flow::Server> server;
+    std::string failure{};
+};
+Secured secure(Bench& bench, flow::Address const& address = target, std::optional<std::string> sni = std::nullopt) {
+    auto const context = bench.connect(address, regular);
+    Secured secured{context->server};
+    secured.server->sni = std::move(sni);
+    play([&]() -> Played {
+        std::vector<std::string> alpn{"http/1.1"};
+        auto const opened = co_await context->servers->open(secured.server, std::move(alpn));
+        if (!opened) secured.failure = opened.error().message;
+        co_await context->servers->close_all();
+    });
+    return secured;
+}
+
+TEST(SecureServer, P26_a_RefusesWhatNobodyVouchesFor) {
+    auto settings = trusting_settings();
+    auto self_signed = origin_for({"origin.test"});
+    auto const identity = tls::test::self_signed_identity("origin.test");
+    self_signed.identity = tls::test::show(identity);
+    {
+        Bench bench(settings, self_signed);
+        auto const secured = secure(bench);
+        EXPECT_EQ(secured.failure, "Certificate verify failed: self-signed certificate (origin.test:443)");
+        EXPECT_EQ(secured.server->error, secured.failure);
+        EXPECT_FALSE(secured.server->tls_established());
+    }
+    Folder const folder;
+    settings.tls.trust.file = folder.write("its-own.pem", identity.certificate().pem());
+    {
+        Bench bench(settings, self_signed);
+        EXPECT_EQ(secure(bench).failure, "");
+        EXPECT_EQ(secure(bench, {"other.test", 443}).failure,
+                  "Certificate verify failed: hostname mismatch (other.test:443)");
+        EXPECT_EQ(secure(bench, {"127.0.0.1", 443}).failure,
+                  "Certificate verify failed: IP address mismatch (127.0.0.1:443)");
+    }
+    settings = trusting_settings();
+    settings.tls.insecure = true;
+    Bench bench(settings, self_signed);
+    EXPECT_EQ(secure(bench, {"other.test", 443}).failure, "");
+}
+
+TEST(SecureServer, P26_VerifiesAddressesAsAddresses) {
+    Bench bench(trusting_settings(), origin_for({"127.0.0.1"}));
+    auto const secured = secure(bench, {"127.0.0.1", 443});
+    EXPECT_EQ(secured.failure, "");
+    EXPECT_EQ(secured.server->sni, std::nullopt);
+}
+
+TEST(SecureServer, P26_b_RefusesWhatHasExpired) {
+    auto settings = trusting_settings();
+    auto expired = origin_for({"origin.test"});
+    expired.identity = tls::test::show(tls::test::expired_identity("origin.test"));
+    Bench bench(settings, expired);
+    EXPECT_EQ(secure(bench).failure, "Certificate verify failed: certificate has expired (origin.test:443)");
+}
+
+TEST(SecureServer, P26_VerifiesTheNameItAsksFor) {
+    Bench bench(trusting_settings(), origin_for({"given.test"}));
+    auto const secured = secure(bench, target, "given.test");
+    EXPECT_EQ(secured.failure, "");
+    EXPECT_EQ(bench.origin.seen.at(0).sni, "given.test");
+}
+
+TEST(SecureServer, P25_b_UsesTheCiphersItMay) {
+    auto settings = trusting_settings();
+    auto origin = origin_for({"origin.test"});
+    origin.settings.ciphers.list = "TLS_CHACHA20_POLY1305_SHA256";
+    Bench bench(settings, origin);
+    auto const secured = secure(bench);
+    EXPECT_EQ(secured.failure, "");
+    EXPECT_EQ(secured.server->cipher, "TLS_CHACHA20_POLY1305_SHA256");
+
+    settings.tls.server_ciphers.list = "TLS_AES_128_GCM_SHA256";
+    Bench limited(settings, origin);
+    EXPECT_EQ(secure(limited).failure,
+              "TLS handshake with origin.test:443 failed: the server sent alert handshake_failure (40)");
+}
+
+/// What the proxy may show. Good for a client, as those of an authority are not: they are for servers.
+tls::Identity const& client_identity() {
+    static tls::Identity const made = tls::test::self_signed_identity("client.test");
+    return made;
+}
+std::string client_pem() { return client_identity().pem(); }
+
+/// An origin that demands that certificate.
+Origin demanding() {
+    static Folder const folder;
+    auto origin = origin_for({"origin.test", "other.test"});
+    origin.settings.client_certificates = tls::ClientCertificates::verified;
+    origin.settings.trust.file = folder.write("clients.pem", client_identity().certificate().pem());
+    return origin;
+}
+
+TEST(SecureServer, P24_a_ShowsTheCertificateOfAFile) {
+    Folder const folder;
+    auto settings = trusting_settings();
+    settings.tls.client_certificates = folder.write("client.pem", client_pem());
+    Bench bench(settings, demanding());
+    EXPECT_EQ(secure(bench).failure, "");
+    EXPECT_EQ(bench.origin.seen.at(0).peer_chain.at(0).subject_value("CN"), "client.test");
+}
+
+TEST(SecureServer, P24_a_ShowsTheCertificateOfAFolderByHost) {
+    Folder const folder;
+    auto settings = trusting_settings();
+    settings.tls.client_certificates = folder.path().string();
+    folder.write("origin.test.pem", client_pem());
+    Bench bench(settings, demanding());
+    EXPECT_EQ(secure(bench).failure, "");
+    EXPECT_EQ(secure(bench, {"127.0.0.1", 443}, "origin.test").failure, "");  // the name asked for comes first
+    EXPECT_EQ(bench.origin.seen.size(), 2U);
+}
+
+TEST(SecureServer, P24_b_ShowsNoneToAHostWithoutFile) {
+    Folder const folder;
+    auto settings = trusting_settings();
+    settings.tls.client_certificates = folder.path().string();
+    Bench bench(settings, demanding());
+    secure(bench, {"other.test", 443});
+    ASSERT_THAT(bench.origin.failures, testing::SizeIs(1));
+    EXPECT_THAT(bench.origin.failures[0], HasSubstr("peer did not return a certificate"));
+}
+
+TEST(SecureServer, P24_SaysWhichFileItCannotUse) {
+    Folder const folder;
+    auto settings = trusting_settings();
+    settings.tls.client_certificates = folder.path().string();
+    folder.write("origin.test.pem", "garbage");
+    Bench bench(settings, demanding());
+    EXPECT_THAT(secure(bench).failure, HasSubstr("origin.test.pem"));
+}
+
+TEST(SecureServer, P24_StaysInItsFolder) {
+    Folder const folder;
+    folder.write("secret.pem", client_pem());
+    folder.write("hosts/other.test.pem", client_pem());
+    auto settings = trusting_settings();
+    settings.tls.insecure = true;
+    settings.tls.client_certificates = (folder.path() / "hosts").string();
+    Bench bench(settings, demanding());
+    secure(bench, {"../secret", 443});
+    EXPECT_THAT(bench.origin.seen, IsEmpty());
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers::test
