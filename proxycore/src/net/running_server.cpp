@@ -8,6 +8,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
+#include <exception>
 #include <pathology/proxycore/net/held_signals.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/token.hpp>
@@ -54,6 +55,44 @@ Failure cannot_listen(ListenAddress const& address, error_code ec) {
 /// Both families by one socket, where the system knows both.
 Endpoints every_address(std::uint16_t port) { return {{asio::ip::address_v6::any(), port}, {Tcp::v4(), port}}; }
 
+/// Work for a worker that somebody waits for, also when the worker's context goes away before its turn comes.
+class Errand {
+public:
+    Errand(std::function<void()> work, std::shared_ptr<Ending> ending)
+        : work_(std::move(work)), ending_(std::move(ending)) {}
+    Errand(Errand&&) noexcept = default;
+    Errand(Errand const&) = delete;
+    Errand& operator=(Errand&&) = delete;
+    Errand& operator=(Errand const&) = delete;
+    ~Errand() {
+        if (ending_) ending_->tell(std::make_exception_ptr(boost::system::system_error(Errc::stopped)));
+    }
+
+    void operator()() {
+        std::exception_ptr thrown;
+        try {
+            work_();
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        std::exchange(ending_, nullptr)->tell(std::move(thrown));
+    }
+
+private:
+    std::function<void()> work_;
+    std::shared_ptr<Ending> ending_;
+};
+
+asio::awaitable<void> tell_end_of(asio::awaitable<void> work, Ending& ending) {
+    std::exception_ptr thrown;
+    try {
+        co_await std::move(work);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    ending.tell(std::move(thrown));
+}
+
 Endpoints endpoints_of(ListenAddress const& address, error_code& ec) {
     if (address.host.empty()) return every_address(address.port);
     auto endpoints = spelled_address(address.host, address.port);
@@ -81,7 +120,11 @@ std::vector<std::string> RunningServer::endpoints() const {
     return texts;
 }
 
-void RunningServer::post(std::packaged_task<void()> task) { asio::post(first().context(), std::move(task)); }
+std::shared_ptr<Ending> RunningServer::begin(std::function<void()> work) {
+    auto ending = std::make_shared<Ending>();
+    asio::post(first().context(), Errand(std::move(work), ending));
+    return ending;
+}
 
 // --- starting --------------------------------------------------------------------------------------------------------
 
@@ -134,14 +177,10 @@ void RunningServer::start_workers() {
 
 /// Runs it on worker 0 and waits; throws what it throws.
 void RunningServer::run_to_end(asio::awaitable<void> work) {
-    std::promise<void> promise;
-    asio::co_spawn(first().context(), std::move(work), [&promise](std::exception_ptr thrown) {
-        if (thrown)
-            promise.set_exception(thrown);
-        else
-            promise.set_value();
-    });
-    promise.get_future().get();
+    Ending ending;
+    auto told = tell_end_of(std::move(work), ending);
+    asio::co_spawn(first().context(), std::move(told), asio::detached);
+    ending.wait();
 }
 
 // --- accepting -------------------------------------------------------------------------------------------------------

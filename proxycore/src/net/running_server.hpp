@@ -5,11 +5,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
-#include <future>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "net/ending.hpp"
 #include "net/worker.hpp"
 
 namespace pathology::proxycore::net {
@@ -27,7 +28,8 @@ public:
 
     /// Of a listener that is not there, an empty one.
     asio::ip::tcp::endpoint local_endpoint(std::size_t listener) const;
-    void post(std::packaged_task<void()> task);
+    /// Has worker 0 do it; its end comes also when the server is gone by then, as an exception (Errc::stopped).
+    std::shared_ptr<Ending> begin(std::function<void()> work);
     std::size_t connections() const { return open_; }
     std::uint64_t accepted() const { return accepted_; }
 

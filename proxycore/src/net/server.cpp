@@ -1,7 +1,7 @@
 #include <pathology/proxycore/net/server.hpp>
 
 #include <boost/system/system_error.hpp>
-#include <future>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -78,15 +78,10 @@ std::uint64_t Server::accepted() const {
 }
 
 void Server::perform(std::function<void()> work) {
-    std::packaged_task<void()> task(std::move(work));
-    auto done = task.get_future();
-    if (auto const running = state_->now()) running->post(std::move(task));
-    task = {};  // what was not taken, or is destroyed with its context, breaks its promise
-    try {
-        done.get();
-    } catch (std::future_error const&) {
-        throw boost::system::system_error(Errc::stopped);
-    }
+    std::shared_ptr<Ending> ending;
+    if (auto const running = state_->now()) ending = running->begin(std::move(work));
+    if (!ending) throw boost::system::system_error(Errc::stopped);
+    ending->wait();
 }
 
 bool Server::wait_until_empty(Duration limit) const {
