@@ -57,7 +57,7 @@ asio::awaitable<net::error_code> pause_beside(net::Stream& stream, net::TimeLimi
 asio::awaitable<Performance> perform(net::Stream& stream, Player& player, Recording* recording) {
     Performance result;
     for (;;) {
-        if (recording == nullptr) result.bytes_written += send_bulk(stream, player);
+        if (recording == nullptr || recording->is_full()) result.bytes_written += send_bulk(stream, player);
         auto action = player.next();
         if (action.has_error()) {
             result.spec = std::move(action).error();

@@ -137,10 +137,9 @@ public:
             entry.request = recorded(moment, sent);
             return finish(out, entry);
         }
-        record::FrameRecorder recorder({.payload = sent.bytes.size(), .raw = sent.bytes.size()});
-        recorder.feed(sent.bytes);
-        if (auto frame = recorder.next()) {
-            entry.frame = std::move(*frame);
+        record::FrameKeep const all{.payload = sent.bytes.size(), .raw = sent.bytes.size()};
+        entry.frame = record::frame_of(sent.bytes, sent.size, all);
+        if (entry.frame) {
             entry.frame->connection = moment.connection;
             entry.frame->index = moment.index;
         }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/rng.hpp>
@@ -18,6 +20,7 @@ constexpr std::size_t room_at_first = 2 * 1024;  // an idle connection keeps thi
 constexpr std::size_t room_for_bulk = 64 * 1024;
 constexpr std::size_t enough_to_send = 256 * 1024;
 constexpr auto patience_with_the_wrong = std::chrono::seconds(2);
+constexpr auto patience_with_the_last_word = std::chrono::seconds(1);
 
 proxycore::record::FrameKeep keep_of(DaemonOptions const& options) {
     proxycore::record::FrameKeep keep;
@@ -48,11 +51,32 @@ WebsocketConversation::WebsocketConversation(net::Stream& stream, Desk& desk, No
 }
 
 asio::awaitable<void> WebsocketConversation::run(std::string first) {
-    co_await take(first);
-    auto& room = first;
+    bool is_stopped = false;
+    try {
+        co_await take(first);
+        co_await listen(std::move(first));
+    } catch (boost::system::system_error const& error) {
+        if (error.code() != asio::error::operation_aborted) throw;
+        is_stopped = true;
+    }
+    bool const may_say_goodbye = endpoint_ && endpoint_->is_open() && !is_writing_;
+    if (!is_stopped || !may_say_goodbye) co_return;
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await net::finish_within(patience_with_the_last_word, take_leave());
+}
+
+/// The daemon stops: tells the peer, and waits for its answer.
+asio::awaitable<void> WebsocketConversation::take_leave() {
+    endpoint_->close({static_cast<std::uint16_t>(websocket::CloseCode::going_away), "the daemon stops"});
+    co_await flush();
+    co_await listen({});
+}
+
+asio::awaitable<void> WebsocketConversation::listen(std::string room) {
     room.resize(room_at_first);
     while (is_open_) {
         auto const [ec, n] = co_await stream_.read_some(asio::buffer(room));
+        if (ec == asio::error::operation_aborted) throw boost::system::system_error(ec);  // as what awaits next would
         if (ec == net::Errc::timed_out) notes_.failure(Type::timeout, "Timeout");
         if (ec) co_return;
         co_await take(std::string_view(room).substr(0, n));
@@ -110,11 +134,11 @@ asio::awaitable<void> WebsocketConversation::serve(language::Message const& fram
 asio::awaitable<void> WebsocketConversation::play(std::string const& spec, Rendition const& rendition,
                                                   std::uint64_t seed) {
     language::Recording recording;
-    recording.limit = options_.show_responses ? options_.keep_bytes : 0;
+    recording.limit = notes_.recording_limit();
     notes_.before(spec, rendition);
     auto player = desk_.borrow_player();
     player->start(rendition.plan, seed);
-    auto const performance = co_await language::perform(stream_, *player, recording.limit > 0 ? &recording : nullptr);
+    auto const performance = co_await language::perform(stream_, *player, &recording);
     desk_.give_back(std::move(player));
     notes_.after(spec, rendition, performance, recording);
     is_open_ = !performance.failed() && !performance.disconnected;
@@ -147,7 +171,9 @@ asio::awaitable<void> WebsocketConversation::flush() {
     auto const outgoing = endpoint_->outgoing();
     if (outgoing.empty()) co_return;
     notes_.said(outgoing);
+    is_writing_ = true;
     auto const ec = co_await net::send(stream_, outgoing);
+    is_writing_ = false;
     endpoint_->clear_outgoing();
     if (ec) is_open_ = false;
 }

@@ -36,9 +36,13 @@ public:
     WebsocketConversation(net::Stream& stream, Desk& desk, Notes& notes, WebsocketStart start);
 
     /// Listens or echoes until either side ends it. `first` came together with the handshake.
+    ///
+    /// Cancel: terminal; an echo says goodbye (1001) then, and waits a moment for the answer.
     asio::awaitable<void> run(std::string first);
 
 private:
+    asio::awaitable<void> listen(std::string room);
+    asio::awaitable<void> take_leave();
     asio::awaitable<void> take(std::string_view bytes);
     asio::awaitable<void> reflect(std::string_view specs, bool is_whole);
     asio::awaitable<void> serve(language::Message const& frame);
@@ -55,6 +59,7 @@ private:
     WebsocketNotes notes_;
     proxycore::record::FrameRecorder recorder_;
     std::optional<websocket::Endpoint> endpoint_;  // when echoing
+    bool is_writing_ = false;                      // frames of the echo, and some of them may have gone already
     bool is_open_ = true;
 };
 

@@ -11,6 +11,7 @@ namespace {
 using Type = record::Exchange::Type;
 
 constexpr std::size_t most_shown = 1024;  // bytes of a payload in print
+constexpr std::size_t longest_header = 14;
 
 std::string shown_payload(record::RecordedFrame const& frame) {
     if (frame.payload.empty()) return {};
@@ -51,11 +52,17 @@ void WebsocketNotes::before(std::string const& spec, Rendition const& rendition)
 
 void WebsocketNotes::after(std::string const& spec, Rendition const& rendition,
                            language::Performance const& performance, language::Recording const& recording) {
+    auto const shown = std::string_view(recording.bytes).substr(0, options_.keep_bytes);
     if (options_.show_responses)
-        print(spec, rendition, dumped("Bytes written:", recording.bytes, performance.bytes_written, options_.hex));
+        print(spec, rendition, dumped("Bytes written:", shown, performance.bytes_written, options_.hex));
     auto entry = entry_of(rendition);
     entry.response->bytes_written = performance.bytes_written;
-    if (options_.show_responses) entry.response->raw = recording.bytes;
+    if (options_.show_responses) entry.response->raw = shown;
+    entry.frame = record::frame_of(recording.bytes, performance.bytes_written, {.payload = options_.keep_body});
+    if (entry.frame) {
+        entry.frame->connection = connection_;
+        entry.frame->index = sent_++;
+    }
     entry.finished = performance.connection != proxycore::net::asio::error::operation_aborted;
     entry.message = ending(performance);
     if (prints() && !entry.message.empty()) desk_.journal.write({entry.message, "\n"});
@@ -71,6 +78,10 @@ void WebsocketNotes::after(std::string const& spec, Rendition const& rendition,
     }
     entry_.reset();
     if (options_.json && desk_.journal.is_read()) notes_.print_json(entry);
+}
+
+std::size_t WebsocketNotes::recording_limit() const {
+    return std::max(options_.show_responses ? options_.keep_bytes : 0, longest_header + options_.keep_body);
 }
 
 void WebsocketNotes::said(std::string_view bytes) {

@@ -24,9 +24,12 @@ public:
 
     /// A frame that the client asked for is about to be sent; `spec` is its canonical spelling.
     void before(std::string const& spec, Rendition const& rendition);
-    /// It is over, well or not.
+    /// It is over, well or not. `recording` has the first recording_limit() bytes.
     void after(std::string const& spec, Rendition const& rendition, language::Performance const& performance,
                language::Recording const& recording);
+
+    /// How many bytes of a frame that is sent are told.
+    std::size_t recording_limit() const;
 
     /// Bytes were sent that no spec asked for.
     void said(std::string_view bytes);
@@ -43,6 +46,7 @@ private:
     Notes& notes_;
     DaemonOptions const& options_;
     std::uint64_t connection_;
+    std::uint64_t sent_ = 0;  // frames that the client asked for
     std::chrono::system_clock::time_point started_;
     std::chrono::steady_clock::time_point began_;
     std::optional<std::uint64_t> entry_;  // of the frame being sent, once it is in the log

@@ -3,6 +3,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <functional>
+#include <future>
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
@@ -114,6 +115,34 @@ TEST(TlsDaemon, EndsInOrderAndSaysSo) {
         EXPECT_EQ(co_await read_to_end(*stream, heard), asio::error::eof);
         EXPECT_EQ(heard, "HTTP/1.1 2");
     });
+}
+
+TEST(TlsDaemon, AnEchoSaysGoodbyeWhenItStops) {
+    Running running({.websocket_echo = true, .tls = {.serve = true}});
+    std::future<void> stopping;
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        auto const stream = co_await secured(std::move(plain));
+        co_await net::send(*stream,
+                           "GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+                           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        std::string head;
+        while (!head.ends_with("\r\n\r\n")) {
+            auto const byte = co_await read_exactly(*stream, 1);
+            if (byte.empty()) break;
+            head += byte;
+        }
+        EXPECT_THAT(head, StartsWith("HTTP/1.1 101 "));
+        stopping = std::async(std::launch::async, [&] { running.daemon.stop(); });
+        constexpr std::string_view goodbye = "\x88\x12\x03\xe9the daemon stops";
+        EXPECT_EQ(co_await read_exactly(*stream, goodbye.size()), goodbye);
+        constexpr std::string_view answer_to_it("\x88\x82\0\0\0\0\x03\xe9", 8);
+        co_await net::send(*stream, answer_to_it);
+        std::string heard;
+        EXPECT_EQ(co_await read_to_end(*stream, heard), asio::error::eof);
+        EXPECT_EQ(heard, "");
+    });
+    stopping.get();
 }
 
 TEST(TlsDaemon, SendsMuch) {

@@ -3,10 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <pathology/pathod/daemon.hpp>
-#include <pathology/proxycore/console/console.hpp>
+#include <pathology/proxycore/record/frame_recorder.hpp>
 
 #include "support/client.hpp"
 #include "support/row_name.hpp"
+#include "support/websocket_outcome.hpp"
 #include "websocket/talk.hpp"
 
 namespace pathology::pathod {
@@ -14,60 +15,14 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-using proxycore::console::Console;
 using proxycore::record::Exchange;
-using proxycore::websocket::test::closing;
 using proxycore::websocket::test::masked;
 using proxycore::websocket::test::plain;
-using proxycore::websocket::test::shown_frames;
 using test::Client;
+using test::handshake;
+using test::outcome_of;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-std::string handshake(std::string_view path = "/chat", std::string_view more = "") {
-    return "GET " + std::string(path) +
-           " HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-           std::string(more) + "\r\n";
-}
-
-/// What came of one connection.
-struct Outcome {
-    std::string head, frames;   ///< of what the client received
-    std::string all;            ///< what the daemon printed
-    std::string out;            ///< the same from the first frame on
-    std::vector<Exchange> log;  ///< without the handshake
-};
-
-/// Sends a handshake and what follows it, and waits until the daemon has done with it. The client sends byte by byte
-/// when `in_pieces`.
-Outcome outcome_of(DaemonOptions options, std::string_view sent, std::string const& request = handshake(),
-                   bool in_pieces = false) {
-    std::string out, err;
-    Console console(out, err);
-    options.timestamps = false;
-    Daemon daemon(std::move(options), &console);
-    daemon.start().value();
-    Client client(daemon.port());
-    if (in_pieces) {
-        client.send(request);
-        for (char const& c : sent) client.send({&c, 1});
-    } else {
-        client.send(request + std::string(sent));
-    }
-    auto const received = client.half_close().read_to_end();
-    EXPECT_TRUE(daemon.wait_until_idle(20s));
-    Outcome outcome;
-    auto const end_of_head = std::min(received.find("\r\n\r\n"), received.size() - 4) + 4;
-    outcome.head = received.substr(0, end_of_head);
-    outcome.frames = received.substr(end_of_head);
-    outcome.log = daemon.log().entries();
-    if (!outcome.log.empty()) outcome.log.erase(outcome.log.begin());
-    daemon.stop();
-    outcome.all = out;
-    outcome.out = out.substr(std::min(out.find("ws frame:"), out.size()));
-    return outcome;
-}
 
 // --- listening -------------------------------------------------------------------------------------------------------
 
@@ -219,7 +174,38 @@ TEST(ListeningLog, HasTheFramesOfBothSides) {
     EXPECT_EQ(log[2].response->body, "hi");
     EXPECT_EQ(log[2].response->raw, "\x01\x02hi");
     EXPECT_EQ(log[2].response->bytes_written, 4u);
+    EXPECT_EQ(log[2].frame->payload, "hi");
+    EXPECT_EQ(log[2].frame->index, 0u);
 }
+
+struct ReflectedCase {
+    std::string_view name, spec;
+    std::string described, payload;  ///< of the frame in the log; no description = it has none
+};
+void PrintTo(ReflectedCase const& row, std::ostream* out) { *out << row.name; }
+class ReflectedFrame : public testing::TestWithParam<ReflectedCase> {};
+
+TEST_P(ReflectedFrame, IsInTheLogAsItWasSent) {
+    auto const log = outcome_of({.keep_body = 10}, asking("wf wf:x2:cping") + asking(GetParam().spec)).log;
+    ASSERT_EQ(log.size(), 6u);
+    auto const& entry = log.back();
+    EXPECT_EQ(entry.type, Exchange::Type::crafted);
+    ASSERT_EQ(entry.frame.has_value(), !GetParam().described.empty());
+    if (!entry.frame) return;
+    EXPECT_EQ(describe(*entry.frame), GetParam().described);
+    EXPECT_EQ(entry.frame->payload, GetParam().payload);
+    EXPECT_EQ(entry.frame->index, 3u);  // behind three others, counted apart from those that were heard
+}
+
+INSTANTIATE_TEST_SUITE_P(Specs, ReflectedFrame,
+                         testing::Values(ReflectedCase{"Text", "wf:fin:b'hi'", "ws frame:text:fin 2b", "hi"},
+                                         ReflectedCase{"Masked", "wf:k'abcd':b'hi'",
+                                                       "ws frame:text:mask:key=b'abcd' 2b", "hi"},
+                                         ReflectedCase{"Liar", "wf:l5:rsv3:b'hi'", "ws frame:text:rsv3 2b", "hi"},
+                                         ReflectedCase{"Large", "wf:cbinary:b@2m:i10,'0123456789':d1048576",
+                                                       "ws frame:binary 1m", "0123456789"},
+                                         ReflectedCase{"CutOff", "wf:b'hi':d1", "", ""}),
+                         pathology::test::row_name);
 
 TEST(ListeningLog, IsJsonToo) {
     auto const shown = outcome_of({.json = true}, asking("wf:b'hi':d1")).all;
@@ -227,6 +213,10 @@ TEST(ListeningLog, IsJsonToo) {
     EXPECT_THAT(shown, HasSubstr(R"("payload":"pathod!wf:b'hi':d1","payload_size":18,"connection":0,"index":0})"));
     EXPECT_THAT(shown, HasSubstr(R"("response":{"body":"hi","body_size":2,"spec":"wf:b'hi':d1","disconnect":true,)"
                                  R"("bytes_written":1})"));
+    auto const whole = outcome_of({.json = true}, asking("wf:b'hi'")).all;
+    EXPECT_THAT(whole, HasSubstr(R"("bytes_written":4},"frame":{"opcode":1,"fin":false,"rsv1":false,"rsv2":false,)"
+                                 R"("rsv3":false,"mask":false,"payload":"hi","payload_size":2,"connection":0,)"
+                                 R"("index":0}})"));
 }
 
 TEST(Listening, KeepsALongSpecWhole) {
@@ -269,6 +259,16 @@ TEST(Listening, EndsAfterALongSilence) {
     EXPECT_EQ(daemon.log().last()->type, Exchange::Type::timeout);
 }
 
+TEST(ListeningStops, WithoutAWord) {
+    Daemon daemon;
+    daemon.start().value();
+    Client client(daemon.port());
+    client.send(handshake() + asking("wf:b'hi'"));
+    EXPECT_THAT(test::read_until(client, "hi"), StartsWith("HTTP/1.1 101 "));
+    daemon.stop();
+    EXPECT_EQ(client.read_to_end(), "");
+}
+
 // --- who gets there --------------------------------------------------------------------------------------------------
 
 struct OpeningCase {
@@ -300,80 +300,6 @@ INSTANTIATE_TEST_SUITE_P(Handshakes, Opening,
                                          OpeningCase{"AnotherAnswer", other, {}, false},
                                          OpeningCase{"AnotherAnswerVerbatim", other, {.verbatim = true}, true}),
                          pathology::test::row_name);
-
-// --- echoing ---------------------------------------------------------------------------------------------------------
-
-struct EchoCase {
-    std::string_view name;
-    std::string sent, said;
-    DaemonOptions options = {};
-};
-void PrintTo(EchoCase const& row, std::ostream* out) { *out << row.name; }
-class Echo : public testing::TestWithParam<EchoCase> {};
-
-TEST_P(Echo, IsByTheBook) {
-    auto options = GetParam().options;
-    options.websocket_echo = true;
-    for (bool const in_pieces : {false, true}) {
-        auto const outcome = outcome_of(options, GetParam().sent, handshake(), in_pieces);
-        EXPECT_EQ(shown_frames(outcome.frames), GetParam().said);
-    }
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Messages, Echo,
-    testing::Values(
-        EchoCase{"Text", masked(1, "Hello"), "text Hello"},
-        EchoCase{"Fragments", masked(2, "Hel", false) + masked(9, "!") + masked(0, "lo"), "pong ! | binary Hello"},
-        EchoCase{"NoReflection", masked(1, "pathod!wf:b'x'"), "text pathod!wf:b'x'"},
-        EchoCase{"Close", masked(1, "a") + masked(8, closing(1000, "bye")) + masked(1, "b"), "text a | close 1000"},
-        EchoCase{"Violation", masked(1, "a") + masked(3, "") + masked(1, "b"),
-                 "text a | close 1002 reserved opcode 0x3"},
-        EchoCase{"NoUtf8", masked(1, "\xed\xa0", false), "close 1007 text message that is no UTF-8"},
-        EchoCase{"TooLarge",
-                 masked(1, std::string(200, 'x')),
-                 "close 1009 text frame of 200 bytes, more than the 125 that are allowed",
-                 {.max_message = 4}}),
-    pathology::test::row_name);
-
-TEST(EchoLog, HasEachFrameAsItCame) {
-    auto const outcome = outcome_of({.websocket_echo = true, .show_responses = true},
-                                    masked(1, "Hel", false) + masked(0, "lo") + masked(3, ""));
-    EXPECT_THAT(outcome.out, StartsWith("ws frame:text:mask:key=b'abcd' 3b\nPayload:\nHel\n"
-                                        "ws frame:continue:fin|mask:key=b'abcd' 2b\nPayload:\nlo\n"));
-    EXPECT_THAT(outcome.out, HasSubstr("WebSocket violation: reserved opcode 0x3\n"));
-    EXPECT_THAT(outcome.out, HasSubstr("Bytes written:\n\t..Hello"));
-    ASSERT_EQ(outcome.log.size(), 4u);
-    EXPECT_EQ(outcome.log.back().message, "WebSocket violation: reserved opcode 0x3");
-}
-
-TEST(EchoHandshake, AgreesOnCompressionAndASubprotocol) {
-    auto const request = handshake("/chat",
-                                   "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n"
-                                   "Sec-WebSocket-Protocol: a, b\r\n");
-    auto const outcome = outcome_of({.websocket_echo = true}, masked(1, std::string(100, 'a')), request);
-    EXPECT_THAT(outcome.head, HasSubstr("Sec-WebSocket-Protocol: a\r\n"));
-    EXPECT_THAT(outcome.head,
-                HasSubstr("Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n"));
-    EXPECT_THAT(outcome.head, testing::Not(HasSubstr("Content-Length")));
-    EXPECT_THAT(shown_frames(outcome.frames), StartsWith("text+rsv1 "));
-}
-
-TEST(EchoHandshake, IsJudgedStrictly) {
-    auto const bad =
-        "GET /chat HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"s;
-    auto const outcome = outcome_of({.websocket_echo = true}, "", bad);
-    EXPECT_THAT(outcome.head, StartsWith("HTTP/1.1 426 Upgrade Required\r\n"));
-    EXPECT_THAT(outcome.head, HasSubstr("Sec-WebSocket-Version: 13\r\n"));
-    EXPECT_EQ(outcome.frames, "pathod error: bad WebSocket handshake: Sec-WebSocket-Version: 8");
-}
-
-TEST(EchoHandshake, LeavesSpecsAlone) {
-    auto const outcome = outcome_of({.websocket_echo = true}, masked(1, "hi"), handshake("/p/ws:h'X'='y'"));
-    EXPECT_THAT(outcome.head, HasSubstr("X: y\r\n"));
-    EXPECT_EQ(shown_frames(outcome.frames), "text hi");
-}
 
 }  // namespace
 }  // namespace pathology::pathod

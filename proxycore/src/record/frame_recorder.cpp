@@ -37,6 +37,16 @@ std::string short_size(std::uint64_t bytes) {
     return number + units[unit];
 }
 
+void describe(RecordedFrame& frame, websocket::FrameHeader const& header) {
+    frame.opcode = header.opcode;
+    frame.fin = header.fin;
+    frame.rsv1 = header.rsv1;
+    frame.rsv2 = header.rsv2;
+    frame.rsv3 = header.rsv3;
+    frame.masked = header.masked;
+    if (header.key) frame.key.emplace(reinterpret_cast<char const*>(header.key->data()), header.key->size());
+}
+
 }  // namespace
 
 void FrameRecorder::feed(std::string_view bytes) {
@@ -53,24 +63,13 @@ std::optional<RecordedFrame> FrameRecorder::next() {
         auto const payload = *part ? (*part)->payload : std::span<char>();
         keep_raw({begin, static_cast<std::size_t>(bytes.data() - begin) - payload.size()});
         if (!*part) return std::nullopt;
-        if ((*part)->begins) describe_header();
+        if ((*part)->begins) describe(frame_, reader_.header());
         take(payload);
         if (!(*part)->ends) continue;
         auto frame = std::exchange(frame_, {});
         frame.index = index_++;
         return frame;
     }
-}
-
-void FrameRecorder::describe_header() {
-    auto const& header = reader_.header();
-    frame_.opcode = header.opcode;
-    frame_.fin = header.fin;
-    frame_.rsv1 = header.rsv1;
-    frame_.rsv2 = header.rsv2;
-    frame_.rsv3 = header.rsv3;
-    frame_.masked = header.masked;
-    if (header.key) frame_.key.emplace(reinterpret_cast<char const*>(header.key->data()), header.key->size());
 }
 
 /// Takes some of the payload, which the reader has unmasked where it stands.
@@ -95,6 +94,20 @@ void FrameRecorder::keep_raw(std::string_view bytes) {
     if (keep_.raw == 0) return;
     append_up_to(frame_.raw, bytes, keep_.raw);
     frame_.raw_size += bytes.size();
+}
+
+std::optional<RecordedFrame> frame_of(std::string_view bytes, std::uint64_t size, FrameKeep keep) {
+    auto const decoded = websocket::decode(bytes);
+    if (!decoded) return std::nullopt;
+    RecordedFrame frame;
+    describe(frame, decoded->header);
+    frame.payload = bytes.substr(decoded->size, keep.payload);
+    if (auto const& key = decoded->header.key) websocket::apply_mask(frame.payload, *key);
+    frame.payload_size = size - decoded->size;
+    if (keep.raw == 0) return frame;
+    frame.raw = bytes.substr(0, keep.raw);
+    frame.raw_size = size;
+    return frame;
 }
 
 std::string describe(RecordedFrame const& frame) {

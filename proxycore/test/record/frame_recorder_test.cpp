@@ -61,6 +61,41 @@ TEST(FrameRecorder, KeepsTheBytesAsTheyCame) {
         });
 }
 
+struct WrittenCase {
+    std::string_view name;
+    std::string bytes;
+    std::uint64_t size;
+    std::string described, payload;
+    std::uint64_t payload_size;
+};
+void PrintTo(WrittenCase const& row, std::ostream* out) { *out << row.name; }
+class WrittenFrame : public testing::TestWithParam<WrittenCase> {};
+
+TEST_P(WrittenFrame, IsWhatWasSentWhateverItsHeaderSays) {
+    auto const& row = GetParam();
+    auto const frame = frame_of(row.bytes, row.size, {.payload = 5, .raw = 6});
+    ASSERT_EQ(frame.has_value(), !row.described.empty());
+    if (!frame) return;
+    EXPECT_EQ(describe(*frame), row.described);
+    EXPECT_EQ(frame->payload, row.payload);
+    EXPECT_EQ(frame->payload_size, row.payload_size);
+    EXPECT_EQ(frame->raw, row.bytes.substr(0, 6));
+    EXPECT_EQ(frame->raw_size, row.size);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Frames, WrittenFrame,
+    testing::Values(WrittenCase{"Whole", plain(1, "Hello"), 7, "ws frame:text:fin 5b", "Hello", 5},
+                    WrittenCase{"Masked", masked(2, "Hi"), 8, "ws frame:binary:fin|mask:key=b'abcd' 2b", "Hi", 2},
+                    WrittenCase{"OnlyItsBegin", plain(1, "Hello, world"), 2000, "ws frame:text:fin 1.95k", "Hello",
+                                1998},
+                    WrittenCase{"ShorterThanItSays", "\x81\x64x", 3, "ws frame:text:fin 1b", "x", 1},
+                    WrittenCase{"LongerThanItSays", "\x81\x01xyz", 5, "ws frame:text:fin 3b", "xyz", 3},
+                    WrittenCase{"Empty", plain(9, ""), 2, "ws frame:ping:fin", "", 0},
+                    WrittenCase{"CutInItsHeader", "\x81\xfe\x01"s, 3, "", "", 0},
+                    WrittenCase{"Nothing", "", 0, "", "", 0}),
+    pathology::test::row_name);
+
 TEST(FrameRecorder, KeepsMoreBehindALeader) {
     for (auto const& [payload, kept] : {std::pair{"abcdef", "abc"}, std::pair{"go!def", "go!de"}}) {
         test::for_each_split(

@@ -15,6 +15,7 @@ struct Recording {
     std::string bytes;
 
     void append(std::span<char const> more);
+    bool is_full() const { return bytes.size() >= limit; }
 };
 
 /// How far a performance came.

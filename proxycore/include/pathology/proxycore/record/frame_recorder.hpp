@@ -34,7 +34,6 @@ public:
     bool is_between_frames() const { return used_ == buffer_.size() && reader_.is_between_frames(); }
 
 private:
-    void describe_header();
     void take(std::span<char> payload);
     void keep_payload(std::string_view bytes);
     void keep_raw(std::string_view bytes);
@@ -46,6 +45,10 @@ private:
     RecordedFrame frame_;
     std::uint64_t index_ = 0;
 };
+
+/// A frame of which `bytes` are the first and `size` were sent in all, header included, whatever its header says of its
+/// length: what a writer of untrue frames records. Nothing when the header is not whole.
+std::optional<RecordedFrame> frame_of(std::string_view bytes, std::uint64_t size, FrameKeep keep);
 
 /// `ws frame:text:fin|mask:key=b'abcd' 15b`: opcode, flags that are set, key, size unless it is 0.
 std::string describe(RecordedFrame const& frame);
