@@ -25,7 +25,9 @@ class LogFile {
 public:
     explicit LogFile(std::string const& path)
         : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)),
-          console_(descriptor_, descriptor_) {}
+          console_(descriptor_, descriptor_) {
+        console_.never_wait();  // it may be a pipe
+    }
     ~LogFile() {
         console_.flush();
         if (is_open()) ::close(descriptor_);

@@ -43,6 +43,7 @@ private:
     }
 
     ExitCode serve() {
+        console_.never_wait();
         start();
         if (has_failed_) {
             proxy_.stop();

@@ -34,6 +34,7 @@ void take_key_log_of_environment(DaemonOptions& options, Console& console) {
 
 ExitCode serve(DaemonOptions options, Background& background, Console& console) {
     proxycore::net::HeldSignals const held;
+    console.never_wait();
     take_key_log_of_environment(options, console);
     Daemon daemon(options, &console);
     if (auto const started = daemon.start(); !started) {

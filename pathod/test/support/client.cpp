@@ -13,7 +13,7 @@ namespace pathology::pathod::test {
 namespace net = proxycore::net;
 namespace asio = boost::asio;
 
-constexpr auto patience = std::chrono::seconds(5);
+constexpr auto patience = std::chrono::seconds(20);
 
 struct Client::State {
     asio::io_context context;

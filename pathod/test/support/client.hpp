@@ -1,4 +1,4 @@
-// A blocking client over a raw connection, for tests that care about each byte. Every wait ends after five seconds.
+// A blocking client over a raw connection, for tests that care about each byte. Every wait ends after twenty seconds.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ public:
     /// Closes the connection in a way the server notices at once.
     void reset();
 
-    /// What arrives, until it has at least `size` bytes, the server ends the connection, or five seconds of silence
-    /// pass.
+    /// What arrives, until it has at least `size` bytes, the server ends the connection, or twenty seconds of
+    /// silence pass.
     std::string read(std::size_t size);
     /// All that arrives until the server ends the connection; ends in `[timeout]` when it does not, `[error]` when it
     /// breaks.

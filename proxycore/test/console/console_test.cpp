@@ -94,9 +94,16 @@ public:
         close_end(1);
     }
     int writing() const { return ends_[1]; }
+    /// What is there now; the writing end may still wait.
+    std::string read_what_is_there() {
+        fcntl(ends_[0], F_SETFL, O_NONBLOCK);
+        std::string all;
+        for (auto more = read_some(); !more.empty(); more = read_some()) all += more;
+        return all;
+    }
     void close_reader() { close_end(0); }
     std::string read_some() {
-        std::array<char, 256> block{};
+        std::array<char, 4096> block{};
         auto const n = ::read(ends_[0], block.data(), block.size());
         return {block.data(), static_cast<std::size_t>(n > 0 ? n : 0)};
     }
@@ -149,6 +156,86 @@ TEST(Console, WaitsForANonBlockingReader) {
     writer.join();
     EXPECT_EQ(received, much);
     EXPECT_FALSE(console.out_is_lost());
+}
+
+/// Three mebibytes of numbered lines.
+constexpr int many = 3072;
+std::string line_of(int number) {
+    auto line = std::to_string(number);
+    line.resize(1023, '.');
+    return line + "\n";
+}
+
+class UnreadConsole : public testing::TestWithParam<int> {
+protected:
+    Pipe out_{GetParam()}, err_{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(Descriptors, UnreadConsole, testing::Values(0, O_NONBLOCK),
+                         [](auto const& row) { return std::string(row.param == 0 ? "Blocking" : "NonBlocking"); });
+
+TEST_P(UnreadConsole, KeepsAMebibyteAndCountsWhatItLeavesOut) {
+    Console console(out_.writing(), err_.writing());
+    console.never_wait();
+    for (int i = 0; i < many; ++i) console.out(line_of(i));
+    EXPECT_EQ(err_.read_what_is_there(), "");
+    std::string received;
+    for (auto more = out_.read_what_is_there(); !more.empty(); more = out_.read_what_is_there()) {
+        received += more;
+        console.flush();
+    }
+    auto const kept = static_cast<int>(received.size() / 1024);
+    EXPECT_GT(kept, 1024);
+    EXPECT_LT(kept, 1024 + 512);  // a mebibyte, and what the pipe holds
+    std::string expected;
+    for (int i = 0; i < kept; ++i) expected += line_of(i);
+    EXPECT_TRUE(received == expected);
+    EXPECT_EQ(err_.read_what_is_there(),
+              "lines left out of standard output, as nobody read it: " + std::to_string(many - kept) + "\n");
+    console.out("read again\n");
+    console.flush();
+    EXPECT_EQ(out_.read_what_is_there(), "read again\n");
+    EXPECT_EQ(err_.read_what_is_there(), "");
+}
+
+TEST_P(UnreadConsole, CountsForBothStreamsAndTellsAtItsEnd) {
+    std::string received, told;
+    {
+        Console console(out_.writing(), err_.writing());
+        console.never_wait(0ms);
+        for (int i = 0; i < many; ++i) {
+            console.out(line_of(i));
+            console.err(line_of(i));
+        }
+        for (auto more = err_.read_what_is_there(); !more.empty(); more = err_.read_what_is_there()) {
+            told += more;
+            console.flush();
+        }
+    }
+    auto const kept = out_.read_what_is_there().size() / 1024;  // by the pipe
+    told += err_.read_what_is_there();
+    auto const last = told.substr(told.rfind("lines left out of standard output"));
+    EXPECT_EQ(last, "lines left out of standard output, as nobody read it: " +
+                        std::to_string(static_cast<std::size_t>(many) - kept) + "\n");
+    auto const before = told.rfind("lines left out of standard error, as nobody read it: ");
+    ASSERT_NE(before, told.npos);
+    EXPECT_EQ(std::stoul(told.substr(before + 53)), many - before / 1024);
+}
+
+TEST(Console, WaitsAtItsEndForAReaderThatReads) {
+    Pipe out, err;
+    std::string received;
+    std::thread reader;
+    {
+        Console console(out.writing(), err.writing());
+        console.never_wait(30s);
+        for (int i = 0; i < 1000; ++i) console.out(line_of(i));
+        reader = std::thread([&] {
+            while (received.size() < std::size_t{1000} * 1024) received += out.read_some();
+        });
+    }
+    reader.join();
+    EXPECT_TRUE(received.ends_with(line_of(999)));
+    EXPECT_EQ(err.read_what_is_there(), "");
 }
 
 }  // namespace

@@ -27,13 +27,18 @@ public:
     /// Writes to two strings, which must outlive the console.
     Console(std::string& out, std::string& err, Clock clock = std::chrono::steady_clock::now);
 
-    ~Console();  ///< flush()
+    ~Console();  ///< flush(); after never_wait() it waits for a reader, but not for long
     Console(Console const&) = delete;
     Console& operator=(Console const&) = delete;
 
     void out(std::string_view block);
     void err(std::string_view text);  ///< at once, after what out() holds back when both are one terminal
     void flush();
+
+    /// For programs that serve others: from now on no call waits for a reader. Of each stream 1 MiB is kept for one
+    /// that stopped reading, further text is left out, and err() tells how many lines that were, once it reads again or
+    /// at the end.
+    void never_wait(std::chrono::milliseconds but_at_the_end = std::chrono::seconds(1));
 
     bool out_is_terminal() const noexcept;
     bool err_is_terminal() const noexcept;
@@ -42,18 +47,15 @@ public:
     bool out_is_lost() const noexcept;
 
 private:
-    class Sink;
-    class Descriptor;
-    class Text;
-    Console(std::unique_ptr<Sink> out, std::unique_ptr<Sink> err, Clock clock);
+    class Streams;
+    Console(std::unique_ptr<Streams> streams, Clock clock);
     void flush_locked();
 
-    std::unique_ptr<Sink> out_, err_;
+    std::unique_ptr<Streams> streams_;
     Clock clock_;
     mutable std::mutex mutex_;
-    std::string held_;
     std::chrono::steady_clock::time_point last_flush_{};
-    bool lost_ = false;
+    std::chrono::milliseconds last_patience_{};
 };
 
 }  // namespace pathology::proxycore::console
