@@ -28,7 +28,7 @@ Printed printed(DaemonOptions options, std::string_view sent) {
     Daemon daemon(std::move(options), &console);
     daemon.start().value();
     test::Client(daemon.port()).ask(sent);
-    EXPECT_TRUE(daemon.wait_until_idle(5s));
+    EXPECT_TRUE(daemon.wait_until_idle(20s));
     daemon.stop();
     return text;
 }

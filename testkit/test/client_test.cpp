@@ -21,7 +21,7 @@ TEST_F(Client, SendsWhatItWasToldAndReadsTheReply) {
     auto const reply = client.request("post:\"/p/201:m'Made':h'X'='y':b'done'\":b'hello'");
     EXPECT_THAT(reply, AllOf(HasStatus(201U), HasReason("Made"), HasHeader("x", "y"), HasBody("done")));
     EXPECT_THAT(client.sent(), AllOf(StartsWith("POST /p/201"), EndsWith("\r\n\r\nhello")));
-    EXPECT_THAT(daemon.take_request(2s),
+    EXPECT_THAT(daemon.take_request(10s),
                 Optional(AllOf(HasMethod("POST"), HasBody("hello"), HasRawBytes(client.sent()))));
 }
 

@@ -66,9 +66,9 @@ TEST(Daemon, GivesRequestsInTheOrderOfTheirArrival) {
     Daemon daemon;
     Curl curl;
     for (auto const* spec : {"200", "201", "202"}) curl.get(daemon.url_for(spec));
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasPath("/p/200"), IsOnConnection(0U), HasIndex(0U))));
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasPath("/p/201"), IsOnConnection(0U), HasIndex(1U))));
-    EXPECT_THAT(daemon.take_request(2s), Optional(HasPath("/p/202")));
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasPath("/p/200"), IsOnConnection(0U), HasIndex(0U))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasPath("/p/201"), IsOnConnection(0U), HasIndex(1U))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasPath("/p/202")));
     EXPECT_EQ(daemon.take_request(0s), std::nullopt);
     EXPECT_THAT(daemon.requests(), SizeIs(3));
 }
@@ -106,7 +106,7 @@ TEST(Daemon, ShowsATruncatedBodyToTheClient) {
     auto const fetched = Curl().get(daemon.url_for("200:b@1k:d500"));
     EXPECT_EQ(fetched.code, CURLE_PARTIAL_FILE);
     EXPECT_LT(fetched.body.size(), 500U);
-    EXPECT_THAT(daemon.take_request(2s), Optional(AnsweredBy("200:b@1k:d500")));
+    EXPECT_THAT(daemon.take_request(10s), Optional(AnsweredBy("200:b@1k:d500")));
 }
 
 TEST(Daemon, EndsAPauseForEverWhenItEnds) {

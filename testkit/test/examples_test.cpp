@@ -54,7 +54,7 @@ TEST_F(Suite, FirstTestSeesItsOwnRequests) {
 TEST_F(Suite, SecondTestDoesNotSeeThoseOfTheFirst) {
     EXPECT_EQ(daemon.requests().size(), 0U);
     EXPECT_EQ(Curl().get(daemon.url("/login?again")).status, 302);
-    EXPECT_THAT(daemon.take_request(2s), Optional(HasPath("/login?again")));
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasPath("/login?again")));
 }
 
 }  // namespace

@@ -26,15 +26,15 @@ TEST(DaemonHttp2, IsAgreedOnOverTls) {
     auto curl = trusting(daemon, CURL_HTTP_VERSION_2TLS);
     EXPECT_EQ(curl.get(daemon.url_for("200:b'by frames'")).body, "by frames");
     EXPECT_EQ(curl.get(daemon.url_for("404")).status, 404);
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasAlpn("h2"), AnsweredBy("200:b'by frames'"), HasMethod("GET"),
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasAlpn("h2"), AnsweredBy("200:b'by frames'"), HasMethod("GET"),
                                                         ReceivedFrame("HEADERS"), IsOnConnection(0))));
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(IsOnConnection(0), HasIndex(1))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(IsOnConnection(0), HasIndex(1))));
 }
 
 TEST(DaemonHttp2, IsLeftOutWhenTold) {
     Daemon daemon({.tls = DaemonTls{}, .http2 = false});
     EXPECT_EQ(trusting(daemon, CURL_HTTP_VERSION_2TLS).get(daemon.url_for("200")).status, 200);
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasAlpn("http/1.1"), Not(ReceivedFrame("HEADERS")))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasAlpn("http/1.1"), Not(ReceivedFrame("HEADERS")))));
 }
 
 TEST(DaemonHttp2, NeedsNoTls) {
@@ -42,7 +42,7 @@ TEST(DaemonHttp2, NeedsNoTls) {
     Curl curl;
     curl.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE});
     EXPECT_EQ(curl.get(daemon.url_for("200:b'plain'")).body, "plain");
-    EXPECT_THAT(daemon.take_request(2s), Optional(ReceivedFrame("SETTINGS")));
+    EXPECT_THAT(daemon.take_request(10s), Optional(ReceivedFrame("SETTINGS")));
 }
 
 TEST(DaemonHttp2, CutsAnAnswerWhereTheSpecSays) {
@@ -55,7 +55,7 @@ TEST(DaemonHttp2, CutsAnAnswerWhereTheSpecSays) {
 TEST(DaemonHttp2, ReadsBodies) {
     Daemon daemon({.tls = DaemonTls{}});
     trusting(daemon, CURL_HTTP_VERSION_2TLS).put(daemon.url_for("201"), std::string(100'000, 'x'));
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasMethod("PUT"), ReceivedFrame("DATA"))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasMethod("PUT"), ReceivedFrame("DATA"))));
 }
 
 // --- the client ------------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ TEST(DaemonTls, IsTrustedByItsAddress) {
     Daemon daemon({.tls = DaemonTls{}});
     EXPECT_THAT(daemon.url(), StartsWith("https://127.0.0.1:"));
     EXPECT_EQ(trusting(daemon).get(daemon.url_for("200:b'safe'")).body, "safe");
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasPath("/p/200:b'safe'"), HasTlsVersion("TLSv1.3"))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasPath("/p/200:b'safe'"), HasTlsVersion("TLSv1.3"))));
 }
 
 TEST(DaemonTls, IsTrustedByAText) {
@@ -73,7 +73,7 @@ TEST(DaemonTls, IsTrustedByAnyNameThatIsAskedFor) {
     auto curl = trusting(daemon);
     resolved.set_on(curl);
     EXPECT_EQ(curl.get(resolved.url("/p/200")).status, 200);
-    EXPECT_THAT(daemon.take_request(2s), Optional(HasSni("origin.test")));
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasSni("origin.test")));
 }
 
 TEST(DaemonTls, IsTrustedByNoOtherNameThanIsSaid) {
@@ -88,7 +88,7 @@ TEST(DaemonTls, IsTrustedByNoOtherNameThanIsSaid) {
 TEST(DaemonTls, SpeaksTheVersionItIsTold) {
     Daemon daemon({.tls = DaemonTls{.versions = "TLSv1_2"}});
     EXPECT_EQ(trusting(daemon).get(daemon.url_for("200")).status, 200);
-    EXPECT_THAT(daemon.take_request(2s), Optional(HasTlsVersion("TLSv1.2")));
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasTlsVersion("TLSv1.2")));
     EXPECT_EQ(trusting(daemon).set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_3}).get(daemon.url()).code,
               CURLE_SSL_CONNECT_ERROR);
     EXPECT_THROW(Daemon({.tls = DaemonTls{.versions = "SSLv3"}}), DaemonError);
@@ -104,7 +104,7 @@ TEST(DaemonTls, CutsAnEncryptedAnswerWhereTheSpecSays) {
 TEST(DaemonTls, KnowsTheClientsCertificate) {
     Daemon daemon({.tls = DaemonTls{.request_client_certificate = true}});
     EXPECT_EQ(trusting(daemon).get(daemon.url_for("200")).status, 200);
-    EXPECT_THAT(daemon.take_request(2s), Optional(Not(HasClientCertificate(_))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(Not(HasClientCertificate(_))));
 
     Folder const folder;
     auto const authority = proxycore::tls::Authority::make();
@@ -113,7 +113,7 @@ TEST(DaemonTls, KnowsTheClientsCertificate) {
     auto curl = trusting(daemon);
     curl.set(CURLOPT_SSLCERT, file.c_str()).set(CURLOPT_SSLKEY, file.c_str());
     EXPECT_EQ(curl.get(daemon.url_for("200")).status, 200);
-    EXPECT_THAT(daemon.take_request(2s), Optional(HasClientCertificate("client.test")));
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasClientCertificate("client.test")));
 }
 
 TEST(DaemonTls, IsInTunnelsWithoutBeingAskedFor) {
@@ -122,7 +122,7 @@ TEST(DaemonTls, IsInTunnelsWithoutBeingAskedFor) {
     auto curl = trusting(daemon);
     curl.set(CURLOPT_PROXY, proxy.c_str());
     EXPECT_EQ(curl.get("https://origin.test/p/200:b'inside'").body, "inside");
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasSni("origin.test"), HasPath("/p/200:b'inside'"))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasSni("origin.test"), HasPath("/p/200:b'inside'"))));
     Curl plain;
     plain.set(CURLOPT_PROXY, proxy.c_str()).set(CURLOPT_HTTPPROXYTUNNEL, 1L);
     EXPECT_EQ(plain.get("http://origin.test/p/200:b'plain'").body, "plain");
@@ -138,7 +138,7 @@ TEST(ClientTls, TakesAnyCertificateUnlessTold) {
     ASSERT_TRUE(reply.tls);
     EXPECT_EQ(reply.tls->server_certificates.front().common_name, "pathod.net");
     EXPECT_THAT(client.replay(), StartsWith("replay with: pathoc -s -p "));
-    EXPECT_THAT(daemon.take_request(2s), Optional(HasSni("")));
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasSni("")));
 }
 
 TEST(ClientTls, TrustsWhomItIsTold) {
@@ -161,7 +161,7 @@ TEST(ClientTls, SaysWhatItIsTold) {
     tls.versions = "TLSv1_2";
     Client client({.port = daemon.port(), .tls = tls});
     EXPECT_THAT(client.request("get:/p/200"), HasStatus(200));
-    EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasSni("origin.test"), HasAlpn(""), HasTlsVersion("TLSv1.2"),
+    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasSni("origin.test"), HasAlpn(""), HasTlsVersion("TLSv1.2"),
                                                         HasClientCertificate("me.test"))));
     EXPECT_THAT(client.replay(), HasSubstr("pathoc -s -i \"origin.test\" -p "));
 }

@@ -11,7 +11,7 @@ TEST(Fetch, NoticesThatABodyBreaksOff) {
     Daemon daemon;  // listens on a free port of loopback as long as it lives
     auto const fetched = fetch(daemon.url_for("200:b@1k:d500"));
     EXPECT_FALSE(fetched.complete);
-    EXPECT_THAT(daemon.take_request(2s), testing::Optional(HasMethod("GET")));
+    EXPECT_THAT(daemon.take_request(10s), testing::Optional(HasMethod("GET")));
 }
 
 namespace recipes {
@@ -43,7 +43,7 @@ TEST_F(Fetching, GivesUpOnABodyThatStalls) {
 }
 
 TEST_F(Fetching, IsPatientWithASlowBody) {
-    auto const fetched = fetch(daemon.url_for("200:b'slowly':p40,1"), 5s);
+    auto const fetched = fetch(daemon.url_for("200:b'slowly':p40,1"), 20s);
     EXPECT_EQ(fetched.body, "slowly");
 }
 
@@ -72,7 +72,7 @@ TEST_F(Fetching, TakesNoMoreThanContentLengthSays) {
 
 TEST_F(Fetching, TriesThreeTimes) {
     EXPECT_EQ(fetch_with_retries(daemon.url_for("503"), 3).status, 503);
-    EXPECT_THAT(daemon.wait_for_requests(3, 2s), SizeIs(3));
+    EXPECT_THAT(daemon.wait_for_requests(3, 10s), SizeIs(3));
     EXPECT_EQ(daemon.take_request(0s), daemon.requests().front());
 }
 
@@ -118,7 +118,7 @@ TEST_F(Login, KnowsNothingElse) {
 TEST(FetchingSafely, TrustsWhomItIsTold) {
     Daemon daemon({.tls = DaemonTls{}});
     EXPECT_EQ(fetch_trusting(daemon.authority_file(), daemon.url_for("200:b'safe'")).body, "safe");
-    EXPECT_THAT(daemon.take_request(2s), Optional(HasTlsVersion(AnyOf("TLSv1.2", "TLSv1.3"))));
+    EXPECT_THAT(daemon.take_request(10s), Optional(HasTlsVersion(AnyOf("TLSv1.2", "TLSv1.3"))));
 }
 
 TEST(FetchingSafely, TrustsNobodyElse) {
@@ -145,7 +145,7 @@ TEST(FetchingByHttp2, UsesOneConnectionForAll) {
 class MyServer : public testing::Test {
 protected:
     Daemon server{{.anchors = {{"/", "200:b'hello'"}}}};  // in your tests: the server you test
-    Client client{{.port = server.port(), .time_limit = 1s, .seed = 7}};
+    Client client{{.port = server.port(), .time_limit = 3s, .seed = 7}};
 };
 
 TEST_F(MyServer, Answers) {
@@ -176,7 +176,7 @@ TEST(MyChat, EchoesAMessageInPieces) {
     ASSERT_THAT(client.request("ws:/chat"), HasStatus(101));
     EXPECT_EQ(client.send("wf:b'in ' wf:ccontinue:fin:b'pieces'"), "");
     EXPECT_THAT(client.receive_frame(), AllOf(HasType("text"), HasPayload("in pieces")));
-    EXPECT_THAT(server.wait_for_frames(2, 2s), ElementsAre(HasPayload("in "), HasType("continue")));
+    EXPECT_THAT(server.wait_for_frames(2, 10s), ElementsAre(HasPayload("in "), HasType("continue")));
 }
 
 TEST_F(MyServer, SurvivesAnyOneByteAnywhere) {
@@ -202,7 +202,7 @@ protected:
 
 TEST_F(Between, SeesBothSides) {
     EXPECT_EQ(session.fetch(server.url_for("404:b'gone'")).body, "gone");
-    auto const flow = proxy.take_flow(2s);
+    auto const flow = proxy.take_flow(10s);
     ASSERT_TRUE(flow);
     EXPECT_EQ(flow->url, server.url("/p/404:b'gone'"));
     EXPECT_THAT(flow->request, AllOf(HasMethod("GET"), HasNoHeader("Cookie"), HasTlsVersion("TLSv1.3")));
@@ -211,7 +211,7 @@ TEST_F(Between, SeesBothSides) {
 
 TEST_F(Between, SeesThatAnAnswerBreaksOff) {
     EXPECT_EQ(session.fetch(server.url_for("200:b@1k:d500")).status, 502);
-    EXPECT_THAT(proxy.take_flow(2s)->error, HasSubstr("ended the connection"));
+    EXPECT_THAT(proxy.take_flow(10s)->error, HasSubstr("ended the connection"));
 }
 
 TEST(BetweenTheTwo, AnswersWhenTheServerDoesNot) {
@@ -226,8 +226,8 @@ TEST(BetweenTheTwo, ChangesWhatPasses) {
     Proxy proxy({.mode = "reverse:" + server.url(),
                  .on_response = [](auto& flow) { flow.response->headers.set("Retry-After", "1"); }});
     fetch(proxy.url("/p/503"));
-    EXPECT_THAT(proxy.take_flow(2s)->reply, HasHeader("Retry-After", "1"));
-    EXPECT_THAT(server.take_request(2s), Optional(HasTarget("/p/503")));
+    EXPECT_THAT(proxy.take_flow(10s)->reply, HasHeader("Retry-After", "1"));
+    EXPECT_THAT(server.take_request(10s), Optional(HasTarget("/p/503")));
 }
 
 TEST(Options, MakeADaemonRepeatItself) {

@@ -184,7 +184,7 @@ TEST(Exchange, IsToldOfWhenItIsCancelled) {
         auto flow = flow_to_origin(context);
         DeafClient client;
         auto work = exchange(context, flow, client);
-        auto const end = co_await net::within(std::chrono::milliseconds(50), std::move(work));
+        auto const end = co_await net::within(std::chrono::milliseconds(500), std::move(work));
         EXPECT_FALSE(end);
         EXPECT_TRUE(flow.error);
         EXPECT_FALSE(flow.live);

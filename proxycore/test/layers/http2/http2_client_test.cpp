@@ -215,7 +215,7 @@ TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
 
 TEST(Http2Client, IsToldGoodbyeWhenItIsIdle) {
     Http2Bench bench;
-    bench.settings.times.idle = std::chrono::milliseconds(50);
+    bench.settings.times.idle = std::chrono::milliseconds(500);
     bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const first = hello();
