@@ -1,6 +1,6 @@
 # A bounded fuzz run as part of the suite. libFuzzer comes with clang, so the fuzzers get a build tree of their own,
-# made by the first of these tests. `ctest -LE fuzz` leaves them out. The suite tries the same inputs each time, so that it
-# tells of the change at hand; `./dev fuzz` looks elsewhere each time.
+# made by the first of these tests. `ctest -LE fuzz` leaves them out. The suite tries the same inputs each time, and as many
+# on any machine, so that it tells of the change at hand; `./dev fuzz` looks elsewhere each time.
 get_property(fuzzers GLOBAL PROPERTY PATHOLOGY_FUZZERS)
 find_program(PATHOLOGY_CLANGXX clang++)
 mark_as_advanced(PATHOLOGY_CLANGXX)
@@ -10,7 +10,8 @@ if(NOT fuzzers OR NOT PATHOLOGY_CLANGXX)
 endif()
 
 set(tree ${PROJECT_BINARY_DIR}/fuzzers)
-add_test(NAME fuzzers.configure COMMAND ${CMAKE_COMMAND} --preset fuzz -B ${tree} -D PATHOLOGY_FUZZ_SEED=1
+add_test(NAME fuzzers.configure COMMAND ${CMAKE_COMMAND} --preset fuzz -B ${tree}
+                 -D PATHOLOGY_FUZZ_SEED=1 -D PATHOLOGY_FUZZ_RUNS=5000 -D PATHOLOGY_FUZZ_SECONDS=60
          WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 add_test(NAME fuzzers.build COMMAND ${CMAKE_COMMAND} --build ${tree} --target fuzzers)
 add_test(NAME fuzzers.run COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${tree} -L fuzz --output-on-failure --no-tests=error)

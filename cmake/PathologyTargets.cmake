@@ -83,8 +83,8 @@ if(PATHOLOGY_BUILD_FUZZERS)
 endif()
 
 # pathology_fuzzer(<name> SOURCES … LINK … [INCLUDE folders] [SEEDS folder] [DICTIONARY file]) makes a libFuzzer program,
-# in fuzz/ of the build tree, and a run of PATHOLOGY_FUZZ_SECONDS of it as a test labelled "fuzz". What it learns it keeps
-# beside itself.
+# in fuzz/ of the build tree, and a run of it as a test labelled "fuzz", of PATHOLOGY_FUZZ_RUNS inputs or
+# PATHOLOGY_FUZZ_SECONDS, whichever ends first. What it learns it keeps beside itself.
 function(pathology_fuzzer name)
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_FUZZERS ${name})
     if(NOT PATHOLOGY_BUILD_FUZZERS)
@@ -99,7 +99,8 @@ function(pathology_fuzzer name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
     set(corpus ${PROJECT_BINARY_DIR}/fuzz/${name}.corpus)
     file(MAKE_DIRECTORY ${corpus})
-    set(flags -seed=${PATHOLOGY_FUZZ_SEED} -max_total_time=${PATHOLOGY_FUZZ_SECONDS} -max_len=512 -timeout=5 -rss_limit_mb=2048 -print_final_stats=1
+    set(flags -seed=${PATHOLOGY_FUZZ_SEED} -max_total_time=${PATHOLOGY_FUZZ_SECONDS} -runs=${PATHOLOGY_FUZZ_RUNS}
+              -max_len=512 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
               -artifact_prefix=${PROJECT_BINARY_DIR}/fuzz/${name}.)
     if(arg_DICTIONARY)
         list(APPEND flags -dict=${CMAKE_CURRENT_SOURCE_DIR}/${arg_DICTIONARY})
