@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <pathology/proxycore/flow/exceptions.hpp>
 #include <pathology/proxycore/proxy/options.hpp>
 
@@ -121,6 +123,31 @@ INSTANTIATE_TEST_SUITE_P(
                     BadRow{"UpstreamAuthWithoutColon", "upstream_auth=user", "USER:PASSWORD"},
                     BadRow{"UpstreamAuthWithoutUser", "upstream_auth=:pass", "USER:PASSWORD"},
                     BadRow{"KeySize", "key_size=1", "key_size"}, BadRow{"Unknown", "nonsense=1", "nonsense"}),
+    pathology::test::row_name);
+
+struct SizeRow {
+    std::string name, text;
+    std::optional<std::uint64_t> bytes;  // nothing = refused
+};
+class P60_g_Size : public testing::TestWithParam<SizeRow> {};
+TEST_P(P60_g_Size, IsReadOrRefused) {
+    auto const& row = GetParam();
+    auto const given = "stream_large_bodies=" + row.text;
+    if (row.bytes) {
+        EXPECT_EQ(settings_of({given}).http.stream_large_bodies, row.bytes);
+    } else {
+        EXPECT_THROW(settings_of({given}), flow::OptionsError);
+    }
+}
+INSTANTIATE_TEST_SUITE_P(
+    Texts, P60_g_Size,
+    testing::Values(SizeRow{"Plain", "10", 10}, SizeRow{"Zero", "0", 0}, SizeRow{"Bytes", "10b", 10},
+                    SizeRow{"Kibibytes", "2k", 2U << 10}, SizeRow{"Mebibytes", "3m", 3U << 20},
+                    SizeRow{"Gibibytes", "1g", 1U << 30}, SizeRow{"Tebibytes", "1t", std::uint64_t{1} << 40},
+                    SizeRow{"Fraction", "1.5k", std::nullopt}, SizeRow{"UpperCase", "3M", std::nullopt},
+                    SizeRow{"TwoUnits", "1kb", std::nullopt}, SizeRow{"Empty", "", std::nullopt},
+                    SizeRow{"Negative", "-1", std::nullopt}, SizeRow{"UnitAlone", "k", std::nullopt},
+                    SizeRow{"Blank", "1 k", std::nullopt}, SizeRow{"TooLarge", "99999999999t", std::nullopt}),
     pathology::test::row_name);
 
 TEST(ProxyOptions, ChainExtrasNeedTheServersCertificate) {

@@ -166,7 +166,7 @@ TEST(RegularProxy, P30_RecordsWhatHappenedToItsConnections) {
     EXPECT_EQ(client.state, flow::ConnectionState::closed);
 }
 
-TEST(RegularProxy, P11_AnAddonMayCancelAConnection) {
+TEST(RegularProxy, P40_c_AnAddonMayCancelAConnection) {
     Origin const origin;
     ProxyBench bench;
     bench.witness->on_server_connect = [](addons::ServerConnectionData& data) { data.server.error = "not there"; };

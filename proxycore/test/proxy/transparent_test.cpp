@@ -115,6 +115,23 @@ TEST(TransparentProxy, P05_b_LooksIntoTls) {
     });
 }
 
+TEST(TransparentProxy, P05_c_ShowsTheOriginsNamesToAClientThatNamesNone) {
+    PATHOLOGY_IN_NAMESPACE([] {
+        SecureOrigin const origin(tls::test::identity_for({"origin.test", "10.99.0.1"}), {.host = "10.99.0.1"});
+        ProxyBench bench({"transparent"});
+        bench.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
+        ASSERT_EQ(redirect(origin.port(), bench.port()), "");
+        AsClient const client;
+        Visitor visitor(origin.port(), "10.99.0.1");
+        visitor.start_tls("10.99.0.1");
+        EXPECT_NE(visitor.issuer(), to_string(tls::test::authority().certificate().subject));
+        EXPECT_EQ(visitor.certificate().subject_value("CN"), "origin.test");
+        std::vector<std::string> names;
+        for (auto const& name : visitor.certificate().alternative_names) names.push_back(name.value);
+        EXPECT_THAT(names, ElementsAre("origin.test", "10.99.0.1"));
+    });
+}
+
 TEST(TransparentProxy, P05_d_EndsAConnectionThatWasMadeToItself) {
     PATHOLOGY_IN_NAMESPACE([] {
         ProxyBench bench({"transparent"});

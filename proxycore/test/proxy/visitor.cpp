@@ -46,7 +46,7 @@ void Visitor::start_tls(std::string const& sni) {
         auto secured = std::make_unique<tls::TlsStream>(std::move(stream_), std::move(engine));
         auto const done = co_await secured->handshake(patience);
         if (!done) throw std::runtime_error(done.error().message);
-        issuer_ = to_string(secured->info().peer_chain.at(0).issuer);
+        certificate_ = secured->info().peer_chain.at(0);
         stream_ = std::move(secured);
     });
 }

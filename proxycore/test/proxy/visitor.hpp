@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <pathology/proxycore/net/stream.hpp>
+#include <pathology/proxycore/tls/certificate.hpp>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,7 @@ public:
     explicit Visitor(std::uint16_t port, std::string const& host = "127.0.0.1");
     ~Visitor();
 
-    /// Puts TLS over the connection, whoever's certificate is shown.
+    /// Puts TLS over the connection, whoever's certificate is shown. An address is no name to ask for: no SNI then.
     void start_tls(std::string const& sni);
 
     void say(std::string_view bytes);
@@ -38,8 +39,10 @@ public:
     void end(net::HowToClose how = net::HowToClose::half_close);
     /// How the last read ended, if it did not end well.
     net::error_code trouble() const { return trouble_; }
-    /// Who signed the certificate that was shown.
-    std::string const& issuer() const { return issuer_; }
+    /// The certificate that was shown.
+    tls::Certificate const& certificate() const { return certificate_; }
+    /// Who signed it.
+    std::string issuer() const { return to_string(certificate_.issuer); }
     std::string local() const { return stream_->local_endpoint(); }
 
 private:
@@ -48,7 +51,7 @@ private:
     asio::io_context context_{1};
     std::unique_ptr<net::Stream> stream_;
     std::string unread_;
-    std::string issuer_;
+    tls::Certificate certificate_{};
     net::error_code trouble_;
 };
 
