@@ -61,7 +61,7 @@ void declare_run(console::CommandLine& line, Options& options) {
                 "connections, one after the other, each with all specs; -1 never ends");
     line.option("-w,--wait", options.wait, "wait before each connection but the first", "SECONDS");
     line.flag("-r,--random", options.random_pick, "each connection sends one of the specs, picked at random");
-    line.option("-t,--timeout", options.time_limit, "give up after this long without data", "SECONDS");
+    line.option("-t,--timeout", options.time_limit, "give up after this long without data; 0 = never", "SECONDS");
     line.flag("-T,--ignore-timeouts", options.ignore_timeouts, "go on with the same connection after a timeout");
     line.flag("-o,--oneshot", options.one_shot, "stop after the first response that -I does not hide");
     line.flag("-m,--memo", options.memo, "send nothing twice: explain each message and skip what was sent before");
@@ -186,6 +186,7 @@ void settle_http2(Typed& typed) {
 result<Options, Exit> settle(Typed typed) {
     auto& options = typed.options;
     options.timestamps = !typed.no_timestamp;
+    if (options.time_limit && options.time_limit->count() == 0) options.time_limit.reset();
     options.form = typed.json ? OutputForm::json : OutputForm::text;
     if (options.show_user_agents) return options;
     if (typed.host.empty()) return refuse("HOST is missing");

@@ -41,6 +41,11 @@ TEST(ParseOptions, ReadsTheFuzzingExampleOfTheDocument) {
     EXPECT_EQ(options.port, 9999);
 }
 
+TEST(ParseOptions, TakesATimeLimitOfZeroForNone) {
+    EXPECT_EQ(parsed({"-t", "0", "localhost", "get:/"}).time_limit, std::nullopt);
+    EXPECT_EQ(parsed({"-t", "1ms", "localhost", "get:/"}).time_limit, 1ms);
+}
+
 TEST(ParseOptions, TakesThePortAsAnOption) {
     EXPECT_EQ(parsed({"-p", "8080", "localhost", "get:/"}).port, 8080);
     EXPECT_EQ(parsed({"-p", "8080", "localhost:8080", "get:/"}).port, 8080);

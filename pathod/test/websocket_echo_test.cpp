@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <optional>
 #include <pathology/pathod/daemon.hpp>
+#include <pathology/proxycore/websocket/deflate.hpp>
+#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <random>
 
 #include "support/client.hpp"
 #include "support/row_name.hpp"
@@ -14,6 +18,7 @@ namespace pathology::pathod {
 namespace {
 
 using namespace std::string_literals;
+namespace websocket = proxycore::websocket;
 using proxycore::record::Exchange;
 using proxycore::websocket::test::closing;
 using proxycore::websocket::test::masked;
@@ -95,6 +100,135 @@ TEST(EchoHandshake, LeavesSpecsAlone) {
     EXPECT_THAT(outcome.head, HasSubstr("X: y\r\n"));
     EXPECT_EQ(shown_frames(outcome.frames), "text hi");
 }
+
+// --- much ------------------------------------------------------------------------------------------------------------
+
+/// A client by the book, which knows what the handshake agreed on.
+class Peer {
+public:
+    Peer(std::uint16_t port, std::string_view offer) : client_(port) {
+        auto const field = offer.empty() ? ""s : "Sec-WebSocket-Extensions: " + std::string(offer) + "\r\n";
+        client_.send(handshake("/", field));
+        head_ = test::read_until(client_, "\r\n\r\n");
+        websocket::EndpointSettings settings;
+        settings.role = websocket::Role::client;
+        settings.masking_key = [] { return websocket::MaskingKey{std::byte{'a'}, std::byte{'b'}, std::byte{'c'}}; };
+        settings.deflate = agreed();
+        endpoint_ = websocket::Endpoint(std::move(settings));
+    }
+
+    /// What the daemon's handshake says of extensions.
+    std::string answer() const {
+        constexpr std::string_view name = "Sec-WebSocket-Extensions: ";
+        auto const at = head_.find(name);
+        if (at == head_.npos) return "";
+        auto const begin = at + name.size();
+        return head_.substr(begin, head_.find('\r', begin) - begin);
+    }
+
+    /// Sends a message in frames of this many bytes, and gives what comes back.
+    std::string echo_of(std::string const& text, bool is_text, std::size_t fragment) {
+        std::vector<std::size_t> sizes(text.size() / fragment, fragment);
+        sizes.push_back(text.size() % fragment);
+        endpoint_.send({is_text, text, sizes});
+        client_.send(endpoint_.outgoing());
+        endpoint_.clear_outgoing();
+        for (;;) {
+            auto const event = endpoint_.next();
+            if (!event) return "violation: " + event.error().message;
+            if (*event) {
+                auto const* message = std::get_if<websocket::Message>(&**event);
+                if (message == nullptr || message->is_text != is_text) return "something else";
+                return std::string(message->payload);
+            }
+            auto const more = client_.read(1);
+            if (more.empty()) return "nothing";
+            endpoint_.feed(more);
+        }
+    }
+
+private:
+    std::optional<websocket::DeflateParameters> agreed() const {
+        proxycore::http::Fields fields;
+        if (!answer().empty()) fields.add("Sec-WebSocket-Extensions", answer());
+        auto const extensions = websocket::parse_extensions(fields);
+        if (!extensions || extensions->empty()) return std::nullopt;
+        return websocket::parse_deflate(extensions->front());
+    }
+
+    Client client_;
+    std::string head_;
+    websocket::Endpoint endpoint_;
+};
+
+struct MuchCase {
+    std::string_view name;
+    std::size_t size, fragment;  ///< bytes
+    std::string_view offer, answer;
+    std::uint64_t seed = 0;  ///< of the bytes; 0 = text that repeats itself
+};
+void PrintTo(MuchCase const& row, std::ostream* out) { *out << row.name; }
+class EchoOfMuch : public testing::TestWithParam<MuchCase> {};
+
+std::string content_of(MuchCase const& row) {
+    std::string content;
+    content.reserve(row.size);
+    std::mt19937_64 random(row.seed);
+    while (content.size() < row.size) {
+        if (row.seed == 0) {
+            content += "line " + std::to_string(content.size() / 16) + ", \xce\xba\xe1\xbd\xb9\n";
+        } else {
+            content += static_cast<char>(random() & 0xffU);
+        }
+    }
+    if (row.seed != 0) content.resize(row.size);
+    return content;
+}
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20U;
+
+TEST_P(EchoOfMuch, IsTheSameAgainAndAgain) {
+    auto const& row = GetParam();
+    Daemon daemon({.websocket_echo = true, .log_capacity = 4, .keep_body = 16});
+    daemon.start().value();
+    Peer peer(daemon.port(), row.offer);
+    EXPECT_EQ(peer.answer(), row.answer);
+    auto const content = content_of(row);
+    bool const is_text = row.seed == 0;
+    int const times = row.size > mebibyte ? 1 : 3;  // with what the compression remembers of those before
+    for (int i = 0; i < times; ++i) {
+        auto const echo = peer.echo_of(content, is_text, row.fragment);
+        ASSERT_TRUE(echo == content) << echo.size() << " bytes, " << echo.substr(0, 80);
+    }
+}
+
+constexpr std::size_t in_one_frame = std::size_t{1} << 30U;
+INSTANTIATE_TEST_SUITE_P(
+    Messages, EchoOfMuch,
+    testing::Values(
+        MuchCase{"Text", 16 * mebibyte, in_one_frame, "", ""},
+        MuchCase{"Binary", 16 * mebibyte, in_one_frame, "", "", 1},
+        MuchCase{"Fragments", 16 * mebibyte, 64 * 1024, "", ""}, MuchCase{"SmallFragments", mebibyte, 64, "", ""},
+        MuchCase{"OddFragments", mebibyte, 127, "", "", 2},
+        MuchCase{"Compressed", 4 * mebibyte, in_one_frame, "permessage-deflate", "permessage-deflate"},
+        MuchCase{"CompressedNoise", 4 * mebibyte, in_one_frame, "permessage-deflate", "permessage-deflate", 3},
+        MuchCase{"CompressedFragments", mebibyte, 100, "permessage-deflate", "permessage-deflate"},
+        MuchCase{"NoTakeover", mebibyte, 4000,
+                 "permessage-deflate; client_no_context_takeover; server_no_context_takeover",
+                 "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
+        MuchCase{"ServerWindow", mebibyte, 4000, "permessage-deflate; server_max_window_bits=9",
+                 "permessage-deflate; server_max_window_bits=9"},
+        MuchCase{"SmallestServerWindow", 65536, 4000, "permessage-deflate; server_max_window_bits=8",
+                 "permessage-deflate; server_max_window_bits=8"},
+        MuchCase{"ClientWindow", mebibyte, 4000, "permessage-deflate; client_max_window_bits=9", "permessage-deflate"},
+        MuchCase{"WindowsAndNoTakeover", mebibyte, 4000,
+                 "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9; server_no_context_takeover",
+                 "permessage-deflate; server_no_context_takeover; server_max_window_bits=9", 4},
+        MuchCase{"SecondOffer", mebibyte, 4000,
+                 "permessage-deflate; server_max_window_bits=7, permessage-deflate; client_no_context_takeover",
+                 "permessage-deflate; client_no_context_takeover"},
+        MuchCase{"UnknownExtension", mebibyte, 4000, "x-webkit-deflate-frame", ""}),
+    pathology::test::row_name);
 
 // --- stopping --------------------------------------------------------------------------------------------------------
 
