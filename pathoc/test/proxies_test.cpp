@@ -12,6 +12,7 @@
 namespace pathology::pathoc::test {
 namespace {
 
+using pathology::test::RealProxy;
 using testing::HasSubstr;
 
 std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";

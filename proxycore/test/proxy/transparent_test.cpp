@@ -1,22 +1,18 @@
 // Clients whose packets the firewall sends to the proxy (P05), in a network namespace that the test makes for itself.
 #include <gmock/gmock.h>
-#include <sched.h>
-#include <sys/fsuid.h>
-#include <unistd.h>
-#include <functional>
-#include <thread>
 
 #include "proxy/origin.hpp"
 #include "proxy/proxy_bench.hpp"
 #include "proxy/secure_origin.hpp"
 #include "proxy/visitor.hpp"
-#include "support/process.hpp"
+#include "support/network_namespace.hpp"
 #include "tls/talk.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
 
-using pathology::test::is_installed;
+using pathology::test::AsClient;
+using pathology::test::redirect;
 using test::Origin;
 using test::ProxyBench;
 using test::SecureOrigin;
@@ -24,58 +20,6 @@ using test::Visitor;
 using testing::ElementsAre;
 
 std::string const get_by_name = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
-constexpr gid_t clients = 12345;  // whose packets are redirected; those of the proxy are not
-
-/// Namespaces belong to threads: the body runs in one of its own, and so does everything that it starts.
-class Namespace {
-public:
-    /// Why there can be none; empty when the body ran.
-    std::string run(std::function<void()> const& body) {
-        std::string refusal;
-        std::thread([&] {
-            refusal = enter();
-            if (refusal.empty()) body();
-        }).join();
-        return refusal;
-    }
-
-    static std::string call(std::string const& program, std::vector<std::string> const& arguments) {
-        auto const ended = pathology::test::run(program, arguments);
-        return ended.status == 0 ? "" : program + ": " + ended.err;
-    }
-
-private:
-    static std::string enter() {
-        if (!is_installed("iptables") || !is_installed("ip")) return "iptables or ip is not installed";
-        if (::unshare(CLONE_NEWNET) != 0) return "this user may not make network namespaces";
-        if (auto refusal = call("ip", {"link", "set", "lo", "up"}); !refusal.empty()) return refusal;
-        auto refusal = call("ip", {"address", "add", "10.99.0.1/32", "dev", "lo"});
-        return refusal.empty() ? call("ip", {"address", "add", "fd99::1/128", "dev", "lo", "nodad"}) : refusal;
-    }
-};
-
-/// Sends what clients want from one port of an address to the proxy.
-std::string redirect(std::uint16_t from, std::uint16_t to, std::string const& address = "10.99.0.1") {
-    auto const* const program = address.find(':') == address.npos ? "iptables" : "ip6tables";
-    return Namespace::call(
-        program, {"-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-d", address, "--dport", std::to_string(from), "-m",
-                  "owner", "--gid-owner", std::to_string(clients), "-j", "REDIRECT", "--to-port", std::to_string(to)});
-}
-
-/// While it lives, sockets of this thread are those of a client.
-class AsClient {
-public:
-    AsClient() : before_(::setfsgid(clients)) {}
-    ~AsClient() { ::setfsgid(static_cast<gid_t>(before_)); }
-    AsClient(AsClient const&) = delete;
-    AsClient& operator=(AsClient const&) = delete;
-
-private:
-    int before_;
-};
-
-#define PATHOLOGY_IN_NAMESPACE(body) \
-    if (auto const refusal = Namespace().run(body); !refusal.empty()) GTEST_SKIP() << refusal
 
 class P05_a_Address : public testing::TestWithParam<std::string> {};
 TEST_P(P05_a_Address, IsWhereTheClientMeantToGo) {

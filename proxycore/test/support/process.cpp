@@ -15,10 +15,12 @@ namespace pathology::test {
 namespace {
 
 constexpr int patience_ms = 30'000;
+constexpr int room = 1 << 20;  ///< for what is said before the test listens
 
 std::array<int, 2> make_pipe() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe to be had");
+    ::fcntl(ends[1], F_SETPIPE_SZ, room);
     return ends;
 }
 

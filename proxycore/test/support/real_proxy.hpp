@@ -8,7 +8,7 @@
 #include "support/folder.hpp"
 #include "support/process.hpp"
 
-namespace pathology::pathoc::test {
+namespace pathology::test {
 
 /// A program that listens on 127.0.0.1 and cannot pick a port by itself.
 class RealProxy {
@@ -19,6 +19,8 @@ public:
     static std::unique_ptr<RealProxy> tinyproxy(std::string const& lines = {});
     /// squid, with `lines` in its configuration before everything is allowed.
     static std::unique_ptr<RealProxy> squid(std::string const& lines = {});
+    /// mitmdump, which is slow to start. Its authority is `mitmproxy-ca-cert.pem` in its folder.
+    static std::unique_ptr<RealProxy> mitmdump(std::vector<std::string> arguments = {});
 
     ~RealProxy();
     RealProxy(RealProxy const&) = delete;
@@ -26,20 +28,22 @@ public:
 
     bool is_running() const { return running_; }
     std::string at() const { return "127.0.0.1:" + std::to_string(port_); }
+    std::string url() const { return "http://" + at(); }
     /// What it said, when it does not run.
     std::string const& complaint() const { return complaint_; }
     std::filesystem::path const& folder() const { return folder_.path(); }
+    Process& process() { return *process_; }
 
 private:
     RealProxy();
     /// Starts `program` on a free port; the arguments and the configuration may say PORT and FOLDER.
     void start(std::string const& program, std::vector<std::string> arguments, std::string const& configuration);
 
-    pathology::test::Folder folder_;
+    Folder folder_;
     std::uint16_t port_ = 0;
     bool running_ = false;
     std::string complaint_;
-    std::unique_ptr<pathology::test::Process> process_;
+    std::unique_ptr<Process> process_;
 };
 
-}  // namespace pathology::pathoc::test
+}  // namespace pathology::test

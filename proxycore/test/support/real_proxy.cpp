@@ -11,12 +11,12 @@
 
 #include "support/free_port.hpp"
 
-namespace pathology::pathoc::test {
+namespace pathology::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 20s;
+constexpr auto patience = 60s;
 constexpr int most_attempts = 5;
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -43,11 +43,11 @@ bool has_ended(pid_t process) {
 /// Some of these programs never say that they are ready, so the port is asked until it answers.
 bool wait_until_it_accepts(std::uint16_t port, pid_t process) {
     auto const end = std::chrono::steady_clock::now() + patience;
-    while (!accepts(port)) {
-        if (has_ended(process) || std::chrono::steady_clock::now() > end) return false;
+    while (!has_ended(process) && std::chrono::steady_clock::now() < end) {
+        if (accepts(port)) return true;
         std::this_thread::sleep_for(10ms);
     }
-    return true;
+    return false;
 }
 
 std::string replaced(std::string text, std::string const& word, std::string const& by) {
@@ -72,14 +72,14 @@ RealProxy::~RealProxy() {
 void RealProxy::start(std::string const& program, std::vector<std::string> arguments,
                       std::string const& configuration) {
     for (int attempt = 0; attempt < most_attempts && !running_; ++attempt) {
-        port_ = pathology::test::free_port();
+        port_ = free_port();
         auto const filled = [&](std::string const& text) {
             return replaced(replaced(text, "PORT", std::to_string(port_)), "FOLDER", folder_.path().string());
         };
         folder_.write("conf", filled(configuration));
         auto these = arguments;
         for (auto& argument : these) argument = filled(argument);
-        process_ = std::make_unique<pathology::test::Process>(program, these);
+        process_ = std::make_unique<Process>(program, these);
         running_ = wait_until_it_accepts(port_, process_->pid());
         if (running_) return;
         process_->signal(SIGKILL);
@@ -110,4 +110,12 @@ std::unique_ptr<RealProxy> RealProxy::squid(std::string const& lines) {
     return proxy;
 }
 
-}  // namespace pathology::pathoc::test
+std::unique_ptr<RealProxy> RealProxy::mitmdump(std::vector<std::string> arguments) {
+    std::unique_ptr<RealProxy> proxy(new RealProxy);
+    arguments.insert(arguments.begin(), {"PYTHONUNBUFFERED=1", "mitmdump", "--listen-host", "127.0.0.1", "-p", "PORT",
+                                         "--set", "confdir=FOLDER", "--flow-detail", "1"});
+    proxy->start("env", std::move(arguments), "");
+    return proxy;
+}
+
+}  // namespace pathology::test
