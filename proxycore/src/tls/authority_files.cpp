@@ -84,6 +84,7 @@ Result<void> make_folder(fs::path const& folder) {
     };
     std::error_code ec;
     if (fs::is_directory(folder, ec)) return {};
+    ec.clear();
     if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), ec);
     if (ec) return complain(ec.value());
     if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) {

@@ -49,6 +49,16 @@ TEST(Authority, P20_a_IsMadeOnFirstUseAndFoundAgain) {
     EXPECT_THAT(std::distance(fs::directory_iterator(home), {}), 5) << "nothing else lies about";
 }
 
+TEST(Authority, IsMadeInAFolderOfTheCurrentOne) {
+    Folder const folder;
+    auto const before = fs::current_path();
+    fs::current_path(folder.path());
+    auto const made = Authority::open("home");
+    fs::current_path(before);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(folder.read("home/pathology-ca-cert.pem"), made->certificate_pem());
+}
+
 TEST(Authority, P20_IsOfTheKindThatClientsExpect) {
     auto const certificate = Authority::make().certificate();
     EXPECT_EQ(to_string(certificate.subject), "CN=pathology, O=pathology");
