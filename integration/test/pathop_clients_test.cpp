@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <sstream>
+
+#include "certificate.hpp"
+#include "nginx.hpp"
 #include "pathop.hpp"
 #include "support/row_name.hpp"
 
@@ -12,24 +17,6 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-/// An origin over TLS with an authority of its own.
-class SafeOrigin {
-public:
-    explicit SafeOrigin(std::vector<std::string> arguments = {})
-        : pathod_(with_tls(std::move(arguments), folder_.path().string())) {}
-
-    std::string authority() const { return (folder_.path() / "pathology-ca-cert.pem").string(); }
-    std::string url(std::string const& path) const { return "https://127.0.0.1:" + pathod_.port() + path; }
-
-private:
-    static std::vector<std::string> with_tls(std::vector<std::string> arguments, std::string const& folder) {
-        arguments.insert(arguments.end(), {"-s", "--confdir", folder});
-        return arguments;
-    }
-    test::Folder folder_;
-    Pathod pathod_;
-};
 
 // --- curl ------------------------------------------------------------------------------------------------------------
 
@@ -44,7 +31,7 @@ TEST(PathopClients, P03_CurlAsksForAPlainPage) {
 }
 
 TEST(PathopClients, P04_b_CurlAsksForASafePage) {
-    SafeOrigin const origin;
+    SafePathod const origin;
     Pathop pathop({"--json", "--upstream-trusted-ca", origin.authority()});
     auto const ended = curl_through(pathop.url(), {"--http1.1", origin.url("/p/200:b'hello'")});
     EXPECT_EQ(ended.out, "hello") << ended.err;
@@ -55,7 +42,7 @@ TEST(PathopClients, P04_b_CurlAsksForASafePage) {
 }
 
 TEST(PathopClients, CurlSpeaksHttp2) {
-    SafeOrigin const origin;
+    SafePathod const origin;
     Pathop pathop({"--json", "--upstream-trusted-ca", origin.authority()});
     auto const ended = curl_through(pathop.url(), {"--http2", "--write-out", " %{http_version} %{num_connects}\n",
                                                    origin.url("/p/200:b'one'"), origin.url("/p/404:b@20k,digits")});
@@ -71,7 +58,7 @@ TEST(PathopClients, CurlSpeaksHttp2) {
 }
 
 TEST(PathopClients, CurlMovesMegabytesByHttp2) {
-    SafeOrigin const origin({"-a", "/echo=201:b'made'"});
+    SafePathod const origin({"-a", "/echo=201:b'made'"});
     Pathop const pathop({"-k"});
     auto const fetched = curl_through(pathop.url(), {"--http2", "--output", "/dev/null", "--write-out",
                                                      "%{size_download}", origin.url("/p/200:b@5m")});
@@ -84,7 +71,7 @@ TEST(PathopClients, CurlMovesMegabytesByHttp2) {
 }
 
 TEST(PathopClients, CurlSpeaksHttp1ToAnOriginOfHttp2Alone) {
-    SafeOrigin const origin;
+    SafePathod const origin;
     Pathop pathop({"--json", "--no-http2", "--upstream-trusted-ca", origin.authority()});
     auto const ended =
         curl_through(pathop.url(), {"--http2", "--write-out", " %{http_version}", origin.url("/p/200:b'one'")});
@@ -92,7 +79,7 @@ TEST(PathopClients, CurlSpeaksHttp1ToAnOriginOfHttp2Alone) {
 }
 
 TEST(PathopClients, CurlIsToldOfAnOriginThatNobodyTrusts) {
-    SafeOrigin const origin;
+    SafePathod const origin;
     Pathop pathop({"--json"});
     auto const ended = curl_through(pathop.url(), {"--include", origin.url("/p/200:b'hello'")});
     EXPECT_THAT(ended.out, HasSubstr("502 Bad Gateway")) << ended.err;
@@ -100,7 +87,7 @@ TEST(PathopClients, CurlIsToldOfAnOriginThatNobodyTrusts) {
 }
 
 TEST(PathopClients, CurlDoesNotTrustThePagesOfAStranger) {
-    SafeOrigin const origin;
+    SafePathod const origin;
     Pathop pathop({"-k"});
     auto const ended = curl({"--proxy", pathop.url(), "--noproxy", "", origin.url("/p/200")});
     EXPECT_EQ(ended.status, 60) << ended.err;  // the peer's certificate cannot be authenticated
@@ -115,7 +102,7 @@ class CurlBySocks : public testing::TestWithParam<SocksCase> {};
 
 TEST_P(CurlBySocks, P08_a_ReachesPlainAndSafePages) {
     Pathod const plain;
-    SafeOrigin const safe;
+    SafePathod const safe;
     Pathop pathop({"--mode", "socks5", "--json", "-k"});
     auto const proxy = std::string(GetParam().scheme) + "://" + pathop.at();
     EXPECT_EQ(curl_through(proxy, {plain.url("/p/200:b'plain'")}).out, "plain");
@@ -129,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(Pathop, CurlBySocks,
 
 TEST(PathopClients, P62_h_CurlSaysWhoItIs) {
     Pathod const plain;
-    SafeOrigin const safe;
+    SafePathod const safe;
     Pathop const pathop({"-k", "--proxyauth", "ada:love:lace"});
     auto const status = [&](std::string const& user, std::string const& url) {
         auto const* const shown = "%{http_code} %{http_connect}";
@@ -153,92 +140,142 @@ TEST(PathopClients, P28_a_CurlGetsTheAuthority) {
 
 TEST(PathopClients, PythonAsksForPages) {
     Pathod const plain({"-a", "/echo=201:b'made'"});
-    SafeOrigin const safe;
-    Pathop const pathop({"-k"});
+    SafePathod const safe;
+    Pathop pathop({"--json", "--upstream-trusted-ca", safe.authority()});
     auto const ended = test::run("/usr/bin/python3", {"-c", R"(
 import ssl, sys, urllib.request
 proxy, authority, plain, safe = sys.argv[1:]
 opener = urllib.request.build_opener(
     urllib.request.ProxyHandler({"http": proxy, "https": proxy}),
     urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=authority)))
-for url, body in [(plain + "/p/200:b'plain'", None), (plain + "/echo", b"x" * 100000), (safe + "/p/200:b'safe'", None)]:
+for url, body in [(plain + "/p/200:b'plain'", None), (plain + "/echo", b"x" * 30000), (safe + "/p/200:b'safe'", None)]:
     reply = opener.open(url, body, timeout=10)
     print(reply.status, reply.read().decode())
 )",
                                                       pathop.url(), Pathop::authority(), plain.url(""), safe.url("")});
     EXPECT_EQ(ended.out, "200 plain\n201 made\n200 safe\n") << ended.err;
-}
-
-TEST(PathopClients, P16_c_PythonTalksWebSocket) {
-    SafeOrigin const origin({"--ws-echo"});
-    Pathop pathop({"--mode", "reverse:" + origin.url(""), "--json", "-k"});
-    auto const ended = test::run("/usr/bin/python3", {"-c", R"(
-import asyncio, ssl, sys, websockets
-async def talk():
-    trust = ssl.create_default_context(cafile=sys.argv[2])
-    async with websockets.connect("wss://" + sys.argv[1] + "/chat", ssl=trust, max_size=2**21) as socket:
-        for message in ["hello", b"\0\1", "", "x" * 2**20]:
-            await socket.send(message)
-            assert await socket.recv() == message
-        await socket.close(4001, "done")
-asyncio.run(asyncio.wait_for(talk(), 20))
-)",
-                                                      pathop.at(), Pathop::authority()});
-    if (ended.err.find("No module named 'websockets'") != ended.err.npos) GTEST_SKIP() << ended.err;
-    EXPECT_EQ(ended.status, 0) << ended.err;
-    auto const flow = pathop.flow();
-    EXPECT_EQ(flow["protocol"], "websockets");
-    EXPECT_EQ(flow["relay"]["message_count"], 8);
-    EXPECT_EQ(flow["relay"]["messages"][0]["content"], "hello");
-    EXPECT_EQ(flow["relay"]["close"]["code"], 4001);
-    EXPECT_EQ(flow["relay"]["close"]["reason"], "done");
+    EXPECT_EQ(pathop.flow()["relay"]["url"], plain.url("/p/200:b'plain'"));
+    EXPECT_EQ(pathop.flow()["request"]["body_size"], 30'000);
+    EXPECT_EQ(pathop.flow()["relay"]["url"], safe.url("/p/200:b'safe'"));
 }
 
 TEST(PathopClients, NodeFetchesThroughAReverseProxy) {
     if (!test::is_installed("node")) GTEST_SKIP() << "node is not installed";
-    SafeOrigin const origin({"-a", "/echo=201:b'made'"});
-    Pathop const pathop({"--mode", "reverse:" + origin.url(""), "-k"});
-    auto const ended = test::run("node", {"-e", R"(
+    SafePathod const origin({"-a", "/echo=201:b'made'"});
+    Pathop pathop({"--json", "--mode", "reverse:" + origin.url(""), "--upstream-trusted-ca", origin.authority()});
+    auto const ended = test::run("env", {"NODE_EXTRA_CA_CERTS=" + Pathop::authority(), "node", "-e", R"(
 const tell = async (path, init) => {
-    const reply = await fetch(process.argv[1] + path, init);
+    const reply = await fetch(path, init);
     console.log(reply.status, (await reply.arrayBuffer()).byteLength);
 };
 (async () => {
-    await tell("/p/200:b@100k");
-    await tell("/echo", {method: "POST", body: "x".repeat(100000)});
-    await tell("/p/204");
+    for (const at of process.argv.slice(1)) {
+        await tell(at + "/p/200:b@9k");
+        await tell(at + "/echo", {method: "POST", body: "x".repeat(9000)});
+        await tell(at + "/p/204");
+    }
 })().catch((error) => { console.error(error); process.exit(1); });
 )",
-                                          pathop.url()});
-    EXPECT_EQ(ended.out, "200 102400\n201 4\n204 0\n") << ended.err;
+                                         pathop.url(), "https://" + pathop.at()});
+    std::string const told = "200 9216\n201 4\n204 0\n";
+    EXPECT_EQ(ended.out, told + told) << ended.err;
+    for (bool const is_safe : {false, true}) {
+        for (auto const* status : {"200", "201", "204"}) {
+            auto const flow = pathop.flow();
+            EXPECT_EQ(flow["response"]["status_code"], status);
+            EXPECT_EQ(flow["request"]["body_size"], std::string_view(status) == "201" ? 9'000 : 0);
+            EXPECT_EQ(flow.contains("cipher"), is_safe);
+            EXPECT_EQ(flow["relay"]["cipher"][2], "TLSv1.3");
+        }
+    }
 }
 
-/// A shell that makes a repository with one file, and serves it as files.
-constexpr auto git_server = R"(set -e
+TEST(PathopClients, P04_b_NodeAsksThroughATunnel) {
+    if (!test::is_installed("node")) GTEST_SKIP() << "node is not installed";
+    SafePathod const origin;
+    Pathop pathop({"--json", "--upstream-trusted-ca", origin.authority()});
+    auto const ended = test::run("env", {"NODE_EXTRA_CA_CERTS=" + Pathop::authority(), "node", "-e", R"(
+const http = require("http"), http2 = require("http2"), tls = require("tls");
+const [proxyPort, port] = process.argv.slice(1), at = "localhost:" + port;
+const tunnel = () => new Promise((resolve, reject) =>
+    http.request({host: "127.0.0.1", port: proxyPort, method: "CONNECT", path: at})
+        .on("connect", (answer, socket) => resolve(socket)).on("error", reject).end());
+const tell = (status, stream) => new Promise((resolve) => {
+    let body = "";
+    stream.on("data", (piece) => body += piece).on("end", () => { console.log(status, body); resolve(); });
+});
+(async () => {
+    const secured = tls.connect({socket: await tunnel(), servername: "localhost"});
+    await new Promise((resolve, reject) =>
+        http.get({createConnection: () => secured, path: "/p/200:b'one'", headers: {host: at}},
+                  (answer) => tell(answer.statusCode, answer).then(resolve)).on("error", reject));
+    const socket = await tunnel();
+    const session = http2.connect("https://" + at, {
+        createConnection: () => tls.connect({socket, servername: "localhost", ALPNProtocols: ["h2"]})});
+    await Promise.all(["two", "three"].map((word) => new Promise((resolve, reject) => {
+        const stream = session.request({":path": "/p/200:b'" + word + "'"});
+        stream.on("error", reject).on("response", (fields) => tell(fields[":status"], stream).then(resolve));
+    })));
+    session.close();
+})().catch((error) => { console.error(error); process.exit(1); });
+)",
+                                         pathop.port(), origin.port()});
+    std::istringstream said(ended.out);
+    std::set<std::string> lines;
+    for (std::string line; std::getline(said, line);) lines.insert(line);
+    EXPECT_EQ(lines, (std::set<std::string>{"200 one", "200 three", "200 two"})) << ended.err;
+    for (auto const* protocol : {"http", "http2", "http2"}) {
+        auto const flow = pathop.flow();
+        EXPECT_EQ(flow["protocol"], protocol);
+        EXPECT_EQ(flow["sni"], "localhost");
+        EXPECT_EQ(flow["relay"]["mode"], "regular");
+        EXPECT_THAT(flow["relay"]["url"].get<std::string>(),
+                    StartsWith("https://localhost:" + origin.port() + "/p/200:"));
+    }
+}
+
+/// A shell that makes a repository with a file that does not fit into one packet, to be served as it lies there.
+constexpr auto git_repository = R"(set -e
 git init -q work && cd work
-echo hello > file && git add file
+seq 20000 > file && git add file
 git -c user.name=ada -c user.email=ada@origin.test commit -q -m first
 git clone -q --bare . ../repository.git && git -C ../repository.git update-server-info
-exec /usr/bin/python3 -u -m http.server --bind 127.0.0.1 --directory .. 0
 )";
 
-TEST(PathopClients, GitClonesARepository) {
+struct GitCase {
+    char const* name;
+    char const* listening;
+    char const* scheme;
+};
+class GitClient : public testing::TestWithParam<GitCase> {};
+
+TEST_P(GitClient, ClonesARepository) {
     if (!test::is_installed("git")) GTEST_SKIP() << "git is not installed";
+    if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
     test::Folder const there, here;
-    test::Process origin("sh", {"-c", git_server}, there.path().string());
-    auto const greeting = origin.read_line();  // Serving HTTP on 127.0.0.1 port 40001 (http://127.0.0.1:40001/) ...
-    auto const from = greeting.find("(http://") + 1;
-    ASSERT_NE(from, 0U) << greeting;
-    auto const url = greeting.substr(from, greeting.find(')') - from) + "repository.git";
-    Pathop pathop({"--json"});
-    auto const ended =
-        test::run("git", {"-c", "http.proxy=" + pathop.url(), "clone", "-q", url, "copy"}, here.path().string());
+    auto const made = test::run("sh", {"-c", git_repository}, there.path().string());
+    ASSERT_EQ(made.status, 0) << made.err;
+    Certificate const certificate;
+    Nginx const nginx("root " + there.path().string() + ";", GetParam().listening,
+                      "ssl_certificate " + certificate.file() + "; ssl_certificate_key " + certificate.key() + ";");
+    ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
+    Pathop pathop({"--json", "--upstream-trusted-ca", certificate.file()});
+    auto const url = std::string(GetParam().scheme) + "://127.0.0.1:" + nginx.port() + "/repository.git";
+    auto const ended = test::run("env",
+                                 {"GIT_SSL_CAINFO=" + Pathop::authority(), "no_proxy=", "NO_PROXY=", "git", "-c",
+                                  "http.proxy=" + pathop.url(), "clone", "-q", url, "copy"},
+                                 here.path().string());
     EXPECT_EQ(ended.status, 0) << ended.err;
-    EXPECT_EQ(here.read("copy/file"), "hello\n");
-    EXPECT_EQ(pathop.flow()["relay"]["url"], url + "/info/refs?service=git-upload-pack");
-    origin.signal(SIGTERM);
-    origin.wait();
+    EXPECT_TRUE(here.read("copy/file") == there.read("work/file"));
+    auto const first = pathop.flow();
+    EXPECT_EQ(first["relay"]["url"], url + "/info/refs?service=git-upload-pack");
+    EXPECT_EQ(first["response"]["status_code"], "200");
+    EXPECT_EQ(pathop.flow()["relay"]["url"], url + "/HEAD");
 }
+
+INSTANTIATE_TEST_SUITE_P(Pathop, GitClient,
+                         testing::Values(GitCase{"Plain", "", "http"}, GitCase{"Safe", "ssl http2", "https"}),
+                         test::row_name);
 
 }  // namespace
 }  // namespace pathology::integration

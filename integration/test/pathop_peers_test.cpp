@@ -1,72 +1,90 @@
-// Servers and proxies that other people wrote, on the far side of pathop.
+// Servers that other people wrote, behind pathop, and their clients before it.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "certificate.hpp"
 #include "nghttpd.hpp"
 #include "nginx.hpp"
 #include "pathop.hpp"
-#include "support/free_port.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::integration {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
-using testing::StartsWith;
 
-/// A certificate for 127.0.0.1 that vouches for itself.
-struct Certificate {
-    Certificate() {
-        made = test::run("openssl", {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                                     "-keyout", key(), "-out", file(), "-days", "3", "-subj", "/CN=origin.test",
-                                     "-addext", "subjectAltName=IP:127.0.0.1,DNS:origin.test"});
-    }
-    std::string file() const { return (folder.path() / "cert.pem").string(); }
-    std::string key() const { return (folder.path() / "key.pem").string(); }
+// --- nginx -----------------------------------------------------------------------------------------------------------
 
-    test::Folder folder;
-    Ended made;
-};
-
-// --- servers ---------------------------------------------------------------------------------------------------------
+/// nginx answers with what it was asked, as it saw it.
+constexpr auto tells_what_it_sees =
+    "return 200 \"$server_protocol $request_method $request_uri $http_x_odd $http_host\";";
 
 struct NginxCase {
     char const* name;
-    char const* listening;
-    char const* scheme;
-    char const* protocol;  ///< what is agreed on with nginx, by ALPN
-    char const* version;   ///< what curl speaks
+    char const* mode;
+    char const* client;     ///< the option of curl that chooses a version
+    char const* listening;  ///< how nginx does
+    char const* version;    ///< what the client gets
+    char const* protocol;   ///< what nginx sees
 };
-class PathopBeforeNginx : public testing::TestWithParam<NginxCase> {};
+void PrintTo(NginxCase const& row, std::ostream* out) { *out << row.mode << ' ' << row.client << ' ' << row.listening; }
+
+class PathopBeforeNginx : public testing::TestWithParam<NginxCase> {
+protected:
+    static bool is_reverse() { return std::string_view(GetParam().mode) == "reverse"; }
+    static bool is_plain() { return std::string_view(GetParam().client) == "--http2-prior-knowledge"; }
+    /// Over one connection; the curl of Debian 12 cannot ask again by prior knowledge.
+    static int times() { return is_plain() ? 1 : 2; }
+
+    Ended ask(Pathop const& pathop, std::string const& origin) const {
+        auto const at = is_reverse() ? (is_plain() ? "http://" : "https://") + pathop.at() : origin;
+        std::vector<std::string> arguments = {GetParam().client, "--header", "X-oDD: yes", "--write-out",
+                                              " %{http_version} %{num_connects}\n"};
+        arguments.insert(arguments.end(), static_cast<std::size_t>(times()), at + "/page?a=b");
+        return curl_through(is_reverse() ? "" : pathop.url(), std::move(arguments));
+    }
+};
 
 TEST_P(PathopBeforeNginx, MovesPages) {
     if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
+    auto const& row = GetParam();
     Certificate const certificate;
-    ASSERT_EQ(certificate.made.status, 0) << certificate.made.err;
-    Nginx const nginx("return 200 \"hello\";", GetParam().listening,
+    Nginx const nginx(tells_what_it_sees, row.listening,
                       "ssl_certificate " + certificate.file() + "; ssl_certificate_key " + certificate.key() + ";");
     ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
-    Pathop pathop({"--json", "--upstream-trusted-ca", certificate.file()});
-    auto const url = std::string(GetParam().scheme) + "://127.0.0.1:" + nginx.port() + "/page";
-    auto const ended = curl_through(pathop.url(), {"--write-out", " %{http_version}\n", url, url});
-    auto const line = std::string("hello ") + GetParam().version + "\n";
-    EXPECT_EQ(ended.out, line + line) << ended.err;
-    for (int i = 0; i < 2; ++i) {
+    auto const at = "127.0.0.1:" + nginx.port();
+    auto const origin = (std::string_view(row.listening).empty() ? "http://" : "https://") + at;
+    auto const mode = is_reverse() ? "reverse:" + origin : row.mode;
+    Pathop pathop({"--json", "--mode", mode, "--upstream-trusted-ca", certificate.file()});
+    auto const ended = ask(pathop, origin);
+    auto const seen = std::string(row.protocol) + " GET /page?a=b yes " + at + " " + row.version;
+    EXPECT_EQ(ended.out, seen + " 1\n" + (times() == 2 ? seen + " 0\n" : "")) << ended.err;
+    for (int i = 0; i < times(); ++i) {
         auto const flow = pathop.flow();
-        EXPECT_EQ(flow["relay"]["url"], url);
-        EXPECT_EQ(flow["relay"].value("alpn", ""), GetParam().protocol);
+        EXPECT_EQ(flow["relay"]["url"], origin + "/page?a=b");
+        EXPECT_EQ(flow["request"]["http_version"],
+                  std::string("HTTP/") + row.version + (row.version[1] == 0 ? ".0" : ""));
+        EXPECT_EQ(flow["response"]["version"], row.protocol);
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Pathop, PathopBeforeNginx,
-                         testing::Values(NginxCase{"Plain", "", "http", "", "1.1"},
-                                         NginxCase{"Safe", "ssl", "https", "http/1.1", "1.1"},
-                                         NginxCase{"Http2", "ssl http2", "https", "h2", "2"}),
-                         test::row_name);
+INSTANTIATE_TEST_SUITE_P(
+    Pathop, PathopBeforeNginx,
+    testing::Values(NginxCase{"Plain", "regular", "--http1.1", "", "1.1", "HTTP/1.1"},
+                    NginxCase{"Safe", "regular", "--http1.1", "ssl", "1.1", "HTTP/1.1"},
+                    NginxCase{"Http2", "regular", "--http2", "ssl http2", "2", "HTTP/2.0"},
+                    NginxCase{"ReverseSafe", "reverse", "--http1.1", "ssl http2", "1.1", "HTTP/1.1"},
+                    NginxCase{"ReverseHttp2", "reverse", "--http2", "ssl http2", "2", "HTTP/2.0"},
+                    NginxCase{"ReverseHttp2ToPlain", "reverse", "--http2-prior-knowledge", "", "2", "HTTP/1.1"},
+                    NginxCase{"ReverseHttp2ToSafe", "reverse", "--http2-prior-knowledge", "ssl", "2", "HTTP/1.1"}),
+    test::row_name);
+
+// --- nghttp2 ---------------------------------------------------------------------------------------------------------
 
 TEST(PathopPeers, NghttpdServesManyStreams) {
-    if (!test::is_installed("nghttpd")) GTEST_SKIP() << "nghttpd is not installed";
+    if (!test::is_installed("nghttpd") || !test::is_installed("h2load")) GTEST_SKIP() << "nghttp2 is not installed";
     Certificate const certificate;
     Nghttpd const nghttpd(certificate.key(), certificate.file());
     ASSERT_TRUE(nghttpd.is_running());
@@ -78,105 +96,46 @@ TEST(PathopPeers, NghttpdServesManyStreams) {
     EXPECT_THAT(ended.out, HasSubstr("20 succeeded, 0 failed")) << ended.out;
 }
 
-// --- upstream proxies ------------------------------------------------------------------------------------------------
-
-TEST(PathopPeers, P07_g_AChainOfTwoCarriesPlainAndSafePages) {
-    Pathod const plain, safe({"-s"});
-    Pathop second({"--json", "-k"});
-    Pathop first({"--json", "-k", "--mode", "upstream:" + second.url()});
-    EXPECT_EQ(curl_through(first.url(), {plain.url("/p/200:b'plain'")}).out, "plain");
-    EXPECT_EQ(second.flow()["request"]["first_line_format"], "absolute");
-    EXPECT_EQ(curl_through(first.url(), {"https://127.0.0.1:" + safe.port() + "/p/200:b'safe'"}).out, "safe");
-    EXPECT_EQ(second.flow()["response"]["body"], "safe");
-    EXPECT_EQ(first.flow()["relay"]["via"], second.url());
+TEST(PathopPeers, NghttpAsksAndSendsByPriorKnowledge) {
+    if (!test::is_installed("nghttp")) GTEST_SKIP() << "nghttp is not installed";
+    Pathod origin({"--json", "-a", "/echo=201:b'made'"});
+    Pathop pathop({"--json", "--mode", "reverse:" + origin.url("")});
+    test::Folder const folder;
+    auto const body = folder.write("body", std::string(30'000, 'x'));
+    auto const sent = test::run("nghttp", {"--no-dep", "--timeout=25", "--data", body, pathop.url("/echo")});
+    EXPECT_EQ(sent.out, "made") << sent.err;
+    auto const made = pathop.flow();
+    EXPECT_EQ(made["request"]["body_size"], 30'000);
+    EXPECT_EQ(made["response"]["status_code"], "201");
+    auto const asked =
+        test::run("nghttp", {"--no-dep", "--timeout=25", "--null-out", "--stat", pathop.url("/p/200:b@9k"),
+                             pathop.url("/p/404"), pathop.url("/p/200:b@3k")});
+    for (auto const* line : {"200 +9K /p/200:b@9k", "404 +0 /p/404", "200 +3K /p/200:b@3k"})
+        EXPECT_THAT(asked.out, ContainsRegex(line)) << asked.err;
+    for (int i = 0; i < 3; ++i) {
+        auto const flow = pathop.flow();
+        EXPECT_EQ(flow["protocol"], "http2");
+        EXPECT_EQ(flow["request"]["connection"], 1) << "one for each start";
+    }
+    for (auto const& entry : origin.stop_with_entries()) EXPECT_EQ(entry["request"]["http_version"], "HTTP/1.1");
 }
 
-/// squid with room for CONNECT to any port.
-class Squid {
-public:
-    static bool is_installed() { return test::is_installed("/usr/sbin/squid"); }
-    Squid() {
-        for (int attempt = 0; attempt < 5 && !running_; ++attempt) start();
-    }
-    ~Squid() {
-        if (!process_) return;
-        process_->signal(SIGTERM);
-        process_->wait();
-    }
-    bool is_running() const { return running_; }
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+// --- OpenSSL ---------------------------------------------------------------------------------------------------------
 
-private:
-    void start() {
-        port_ = test::free_port();
-        auto const configuration = folder_.write(
-            "squid.conf",
-            "http_port 127.0.0.1:" + std::to_string(port_) +
-                "\nhttp_access allow all\ncache deny all\nshutdown_lifetime 0 seconds\npid_filename none\n"
-                "access_log none\ncache_log stdio:/dev/stderr\ncache_store_log none\n"
-                "pinger_enable off\ncoredump_dir " +
-                folder_.path().string() + "\n");
-        process_ = std::make_unique<test::Process>("/usr/sbin/squid",
-                                                   std::vector<std::string>{"-N", "-d", "1", "-f", configuration});
-        running_ = process_->read_until("Accepting HTTP Socket connections");
-    }
-
-    test::Folder folder_;
-    std::unique_ptr<test::Process> process_;
-    bool running_ = false;
-    std::uint16_t port_ = 0;
-};
-
-TEST(PathopPeers, P07_SquidIsAnUpstreamProxy) {
-    if (!Squid::is_installed()) GTEST_SKIP() << "squid is not installed";
-    Squid const squid;
-    ASSERT_TRUE(squid.is_running());
-    Pathod const plain, safe({"-s"});
-    Pathop pathop({"--json", "-k", "--mode", "upstream:" + squid.url()});
-    EXPECT_EQ(curl_through(pathop.url(), {plain.url("/p/200:b'plain'")}).out, "plain");
-    EXPECT_EQ(curl_through(pathop.url(), {"https://127.0.0.1:" + safe.port() + "/p/200:b'safe'"}).out, "safe");
-    EXPECT_THAT(pathop.flow()["response"]["headers"].dump(), HasSubstr("squid"));
-    EXPECT_EQ(pathop.flow()["response"]["body"], "safe");
-}
-
-/// mitmdump, which writes its authority into a folder of the test.
-class Mitmdump {
-public:
-    Mitmdump() {
-        for (int attempt = 0; attempt < 5 && !running_; ++attempt) start();
-    }
-    ~Mitmdump() {
-        process_->signal(SIGTERM);
-        process_->wait();
-    }
-    bool is_running() const { return running_; }
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-    std::string authority() const { return (folder_.path() / "mitmproxy-ca-cert.pem").string(); }
-
-private:
-    void start() {
-        port_ = test::free_port();
-        process_ = std::make_unique<test::Process>(
-            "env", std::vector<std::string>{"PYTHONUNBUFFERED=1", "/usr/bin/mitmdump", "--listen-host", "127.0.0.1",
-                                            "-p", std::to_string(port_), "--set", "confdir=" + folder_.path().string(),
-                                            "--ssl-insecure"});
-        running_ = process_->read_until("roxy server listening at");
-    }
-
-    test::Folder folder_;
-    std::unique_ptr<test::Process> process_;
-    bool running_ = false;
-    std::uint16_t port_ = 0;
-};
-
-TEST(PathopPeers, P07_MitmproxyIsAnUpstreamProxy) {
-    if (!test::is_installed("/usr/bin/mitmdump")) GTEST_SKIP() << "mitmproxy is not installed";
-    Mitmdump const mitmdump;
-    if (!mitmdump.is_running()) GTEST_SKIP() << "mitmdump does not start here";
-    Pathod const plain, safe({"-s"});
-    Pathop pathop({"--json", "--mode", "upstream:" + mitmdump.url(), "--upstream-trusted-ca", mitmdump.authority()});
-    EXPECT_EQ(curl_through(pathop.url(), {plain.url("/p/200:b'plain'")}).out, "plain");
-    EXPECT_EQ(curl_through(pathop.url(), {"https://127.0.0.1:" + safe.port() + "/p/200:b'safe'"}).out, "safe");
+TEST(PathopPeers, P04_b_OpensslLooksThroughATunnel) {
+    SafePathod const origin;
+    Pathop pathop({"--json", "--upstream-trusted-ca", origin.authority()});
+    auto const ended = test::run(
+        "sh", {"-c", R"(printf 'GET /p/200:b"hello" HTTP/1.1\r\nHost: origin.test\r\nConnection: close\r\n\r\n' |
+exec openssl s_client -ign_eof -proxy "$1" -connect "127.0.0.1:$2" -CAfile "$3" -verify_return_error -verify_ip 127.0.0.1)",
+               "sh", pathop.at(), origin.port(), Pathop::authority()});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr("Verify return code: 0 (ok)"));
+    EXPECT_THAT(ended.out, HasSubstr("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(ended.out, HasSubstr("\r\n\r\nhello"));
+    auto const flow = pathop.flow();
+    EXPECT_EQ(flow["relay"]["url"], "https://127.0.0.1:" + origin.port() + "/p/200:b\"hello\"");
+    EXPECT_FALSE(flow.contains("alpn"));
 }
 
 }  // namespace

@@ -1,12 +1,16 @@
 // The programs under test, as a user starts them.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdint>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "support/folder.hpp"
 #include "support/process.hpp"
 
 namespace pathology::integration {
@@ -17,7 +21,9 @@ using test::Ended;
 class Pathod {
 public:
     explicit Pathod(std::vector<std::string> arguments = {})
-        : process_(PATHOD_PROGRAM, with_port(std::move(arguments))), greeting_(process_.read_line()) {
+        : is_json_(std::find(arguments.begin(), arguments.end(), "--json") != arguments.end()),
+          process_(PATHOD_PROGRAM, with_port(std::move(arguments))),
+          greeting_(is_json_ ? process_.read_error_line() : process_.read_line()) {
         std::from_chars(greeting_.data() + greeting_.rfind(':') + 1, greeting_.data() + greeting_.size(), port_);
     }
 
@@ -29,6 +35,14 @@ public:
         process_.signal(SIGTERM);
         return process_.wait();
     }
+    /// With --json: stops it; gives the entries that nobody has read.
+    std::vector<nlohmann::json> stop_with_entries() {
+        std::istringstream said(stop().out);
+        std::vector<nlohmann::json> entries;
+        for (std::string line; std::getline(said, line);)
+            entries.push_back(nlohmann::json::parse(line, nullptr, false));
+        return entries;
+    }
 
 private:
     static std::vector<std::string> with_port(std::vector<std::string> arguments) {
@@ -36,9 +50,30 @@ private:
         return arguments;
     }
 
+    bool is_json_;
     test::Process process_;
     std::string greeting_;
     std::uint16_t port_ = 0;
+};
+
+/// A daemon that speaks TLS, with an authority of its own.
+class SafePathod {
+public:
+    explicit SafePathod(std::vector<std::string> arguments = {})
+        : pathod_(with_tls(std::move(arguments), folder_.path().string())) {}
+
+    std::string authority() const { return (folder_.path() / "pathology-ca-cert.pem").string(); }
+    std::string port() const { return pathod_.port(); }
+    std::string url(std::string const& path) const { return "https://127.0.0.1:" + port() + path; }
+    Pathod& pathod() { return pathod_; }
+
+private:
+    static std::vector<std::string> with_tls(std::vector<std::string> arguments, std::string const& folder) {
+        arguments.insert(arguments.end(), {"-s", "--confdir", folder});
+        return arguments;
+    }
+    test::Folder folder_;
+    Pathod pathod_;
 };
 
 inline Ended pathoc(std::vector<std::string> arguments) {

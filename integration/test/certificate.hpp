@@ -1,0 +1,30 @@
+// A certificate for servers that other people wrote.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "support/folder.hpp"
+#include "support/process.hpp"
+
+namespace pathology::integration {
+
+/// It vouches for itself, and is good for 127.0.0.1, localhost and origin.test.
+class Certificate {
+public:
+    Certificate() {
+        auto const made =
+            test::run("openssl", {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                                  "-keyout", key(), "-out", file(), "-days", "3", "-subj", "/CN=origin.test", "-addext",
+                                  "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:origin.test"});
+        if (made.status != 0) throw std::runtime_error("openssl makes no certificate: " + made.err);
+    }
+
+    std::string file() const { return (folder_.path() / "cert.pem").string(); }
+    std::string key() const { return (folder_.path() / "key.pem").string(); }
+
+private:
+    test::Folder folder_;
+};
+
+}  // namespace pathology::integration
