@@ -175,12 +175,12 @@ asio::awaitable<void> NextLayerChoice::go_on_with(NextLayer layer) {
 asio::awaitable<void> NextLayerChoice::enter_tls() {
     auto stream = leave();
     if (!has_patterns()) co_return co_await intercept_tls(context_, std::move(stream));
-    auto const hello = co_await peek_client_hello(stream);
+    auto hello = co_await take_client_hello(context_, stream);
     if (!hello) co_return co_await give_client_up(context_, hello.error());
     bool const is_let_through = is_ignored(hosts(), names_of_server(context_, hello->sni));
-    auto inner =
-        is_let_through ? relay_ignored(context_, std::move(stream)) : intercept_tls(context_, std::move(stream));
-    co_await std::move(inner);
+    if (is_let_through) co_return co_await relay_ignored(context_, std::move(stream));
+    context_.hello = std::make_unique<tls::ClientHello>(std::move(*hello));
+    co_await intercept_tls(context_, std::move(stream));
 }
 
 asio::awaitable<void> NextLayerChoice::enter_http() {

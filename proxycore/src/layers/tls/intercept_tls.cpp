@@ -59,7 +59,7 @@ asio::awaitable<void> secure_server_first(Context& context, bool is_inside) {
 asio::awaitable<void> intercept_tls(Context& context, std::unique_ptr<net::Stream> stream) {
     bool const is_inside = !context.layers.empty() && context.layers.back() == layer_name;
     context.layers.push_back(layer_name);
-    auto const hello = co_await peek_client_hello(stream);
+    auto const hello = co_await take_client_hello(context, stream);
     if (!hello) co_return co_await give_client_up(context, hello.error());
     note_hello(*context.client, *hello);
 

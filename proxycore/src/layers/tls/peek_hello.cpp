@@ -4,6 +4,7 @@
 #include <pathology/proxycore/net/errc.hpp>
 #include <pathology/proxycore/net/put_back.hpp>
 #include <string>
+#include <utility>
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -18,7 +19,9 @@ tls::Failure ended(net::error_code ec) {
 
 }  // namespace
 
-asio::awaitable<tls::Result<tls::ClientHello>> peek_client_hello(std::unique_ptr<net::Stream>& stream) {
+asio::awaitable<tls::Result<tls::ClientHello>> take_client_hello(Context& context,
+                                                                 std::unique_ptr<net::Stream>& stream) {
+    if (auto const known = std::exchange(context.hello, nullptr)) co_return std::move(*known);
     tls::ClientHelloReader reader;
     std::string seen;
     std::array<char, 2048> block{};

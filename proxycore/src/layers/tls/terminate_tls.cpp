@@ -9,7 +9,7 @@ namespace pathology::proxycore::layers {
 
 asio::awaitable<std::unique_ptr<net::Stream>> terminate_tls(Context& context, std::unique_ptr<net::Stream> stream) {
     context.layers.push_back("tls");
-    auto const hello = co_await peek_client_hello(stream);
+    auto const hello = co_await take_client_hello(context, stream);
     if (!hello) {
         co_await give_client_up(context, hello.error());
         co_return nullptr;

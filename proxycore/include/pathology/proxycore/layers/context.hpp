@@ -14,6 +14,7 @@
 #include <pathology/proxycore/layers/servers.hpp>
 #include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
+#include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/upstream/route.hpp>
 #include <string>
 #include <string_view>
@@ -57,6 +58,8 @@ public:
     /// `tls` says whether TLS is spoken there. A connection for it uses this very record.
     std::shared_ptr<flow::Server> server;
     std::unique_ptr<Servers> servers;
+    /// The ClientHello with which the client goes on, where one was read and nobody has taken it up yet.
+    std::unique_ptr<tls::ClientHello> hello{};
     /// The names of the layers, outermost first: "regular", "http/1", "tls" …
     std::vector<std::string_view> layers{};
 
