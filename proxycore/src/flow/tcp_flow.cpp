@@ -2,7 +2,11 @@
 
 namespace pathology::proxycore::flow {
 
-std::unique_ptr<Flow> TcpFlow::snapshot() const { return std::make_unique<TcpFlow>(*this); }
+std::unique_ptr<Flow> TcpFlow::snapshot() const {
+    auto taken = std::make_unique<TcpFlow>(*this);
+    taken->inject = nullptr;
+    return taken;
+}
 
 bool TcpFlow::same_state(Flow const& other) const {
     return Flow::same_state(other) && messages == static_cast<TcpFlow const&>(other).messages;

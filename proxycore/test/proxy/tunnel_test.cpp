@@ -84,6 +84,46 @@ TEST(TcpRelay, P14_b_SendsWhatAnAddonMakesOfIt) {
     EXPECT_EQ(visitor.hear(8), "\x01 barbar");
 }
 
+TEST(TcpRelay, P14_DropsWhatAnAddonDrops) {
+    Origin const origin(echoing());
+    ProxyBench bench;
+    bench.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
+        if (flow.messages.back().content == "\x01secret") flow.messages.back().drop();
+        co_return;
+    };
+    bench.start();
+    Tunnel visitor(bench, origin.where());
+    visitor.say("\x01secret");
+    ASSERT_TRUE(bench.witness->wait_for("tcp_message"));
+    visitor.say("open");
+    EXPECT_EQ(visitor.hear(4), "open");
+}
+
+TEST(TcpRelay, P14_SendsWhatAnAddonInjects) {
+    Origin const origin(echoing());
+    ProxyBench bench;
+    bench.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
+        if (flow.messages.back().content != "\x01go") co_return;
+        if (!flow.messages.back().from_client) co_return;
+        flow.messages.back().drop();
+        flow.inject({.from_client = false, .content = "to the client, "});
+        flow.inject({.from_client = true, .content = "to the server"});
+    };
+    bench.start();
+    {
+        Tunnel visitor(bench, origin.where());
+        visitor.say("\x01go");
+        EXPECT_EQ(visitor.hear(28), "to the client, to the server");
+    }
+    ASSERT_TRUE(bench.witness->wait_for("tcp_end"));
+    auto const flow = bench.witness->tcp_flows().at(0);
+    EXPECT_THAT(texts(*flow), ElementsAre("> \x01go", "< to the client, ", "> to the server", "< to the server"));
+    std::vector<bool> injected;
+    for (auto const& message : flow->messages) injected.push_back(message.injected);
+    EXPECT_THAT(injected, ElementsAre(false, true, true, false));
+    EXPECT_FALSE(flow->inject);
+}
+
 TEST(TcpRelay, P14_c_TakesTlsOff) {
     tls::Identity const identity = tls::test::identity_for({"origin.test"});
     SecureOrigin const origin(identity);

@@ -9,8 +9,8 @@
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 
 #include "layers/beside.hpp"
-#include "layers/exchange/hook_turns.hpp"
 #include "layers/http1/abort_watch.hpp"
+#include "layers/turns.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -71,7 +71,7 @@ private:
     struct Upload {
         explicit Upload(asio::any_io_executor const& executor) : work(executor), turns(executor) {}
         Beside work;
-        HookTurns turns;
+        Turns turns;
         std::optional<Failure> client_failure{};  ///< reading the request
         std::optional<Failure> server_failure{};  ///< sending it
     };

@@ -13,7 +13,8 @@ constexpr std::size_t most_per_read = 64 * 1024;
 }  // namespace
 
 Relay::Relay(Context& context, net::Stream& client, net::Stream& server)
-    : client_{client, *context.client, "client"}, server_{server, *context.server, "server"} {
+    : client_{client, *context.client, "client", Turns(client.executor())},
+      server_{server, *context.server, "server", Turns(server.executor())} {
     auto const limit = context.settings->times.idle;
     client.set_time_limit(limit);
     server.set_time_limit(limit);
@@ -49,15 +50,28 @@ asio::awaitable<bool> Relay::pass(Side& from, Side& to, std::string_view bytes) 
             break_off("ended by an addon", net::HowToClose::fin);
             co_return false;
         }
-        bytes = *instead;
+        if (instead->empty()) co_return true;
+        auto const turn = co_await to.writing.take();
+        co_return co_await send(to, *instead);
     }
+    co_return co_await send(to, bytes);
+}
+
+asio::awaitable<bool> Relay::send(Side& to, std::string_view bytes) {
     auto const ec = co_await net::send(to.stream, bytes);
     if (ec) break_off(std::string(to.name) + ": " + net::describe(ec), net::HowToClose::reset);
     co_return !ec;
 }
 
+asio::awaitable<void> Relay::send_between(bool to_server, std::string_view bytes) {
+    auto& to = to_server ? server_ : client_;
+    auto const turn = co_await to.writing.take();
+    if (!to.is_ended && !bytes.empty()) co_await send(to, bytes);
+}
+
 void Relay::end(Side& from, Side& to) {
     from.record.state = after_peer_ended(from.record.state);
+    to.is_ended = true;
     to.stream.close(net::HowToClose::half_close);
     to.record.state = after_we_ended(to.record.state);
 }
@@ -65,6 +79,7 @@ void Relay::end(Side& from, Side& to) {
 /// The first reason counts: the other pump finds its streams closed.
 void Relay::break_off(std::string why, net::HowToClose how) {
     if (error_.empty()) error_ = std::move(why);
+    client_.is_ended = server_.is_ended = true;
     client_.stream.close(how);
     server_.stream.close(how);
 }

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "layers/turns.hpp"
+
 namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
@@ -26,6 +28,10 @@ public:
     std::function<asio::awaitable<std::optional<std::string>>(bool from_client, std::string_view bytes)> on_message{};
 
     asio::awaitable<void> run();
+    /// Sends bytes between those that pass. What comes after the end of that side is not sent.
+    asio::awaitable<void> send_between(bool to_server, std::string_view bytes);
+    /// Ends both sides, for a reason that counts if it is the first.
+    void break_off(std::string why, net::HowToClose how);
     /// Why it ended before its time; empty when both sides ended in order.
     std::string const& error() const { return error_; }
 
@@ -34,11 +40,13 @@ private:
         net::Stream& stream;
         flow::Connection& record;
         std::string_view name;
+        Turns writing;
+        bool is_ended = false;  // by us
     };
     asio::awaitable<void> pump(Side& from, Side& to);
     asio::awaitable<bool> pass(Side& from, Side& to, std::string_view bytes);
+    asio::awaitable<bool> send(Side& to, std::string_view bytes);
     void end(Side& from, Side& to);
-    void break_off(std::string why, net::HowToClose how);
 
     Side client_, server_;
     std::string error_;

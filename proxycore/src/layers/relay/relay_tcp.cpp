@@ -1,15 +1,17 @@
 // Bytes both ways. Each direction is a pump; what belongs to both stands in the relay.
-#include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <deque>
+#include <exception>
 #include <pathology/proxycore/flow/tcp_flow.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/within.hpp>
 #include <utility>
 #include <vector>
 
-#include "layers/bell.hpp"
+#include "layers/beside.hpp"
 #include "layers/relay/relay.hpp"
+#include "layers/turns.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 using addons::Hook;
 namespace hooks = addons::hooks;
 using flow::TcpFlow;
+using flow::TcpMessage;
 using TcpHook = addons::HookPoint<TcpFlow&>;
 
 bool is_recorded(Context const& context) {
@@ -29,7 +32,11 @@ bool is_recorded(Context const& context) {
 class Recorded {
 public:
     Recorded(Context& context, asio::any_io_executor const& executor)
-        : context_(context), turn_(executor), flow_(context.client, context.server, context.now()) {
+        : context_(context),
+          turns_(executor),
+          injector_(executor),
+          injected_(executor),
+          flow_(context.client, context.server, context.now()) {
         flow_.live = true;
     }
 
@@ -39,29 +46,24 @@ public:
 
 private:
     asio::awaitable<void> relay(net::Stream& client, net::Stream& server);
-    asio::awaitable<std::optional<std::string>> note(bool from_client, std::string_view bytes);
+    asio::awaitable<std::optional<std::string>> note(TcpMessage message);
+    asio::awaitable<void> pass_injected(Relay& relay);
     asio::awaitable<void> call(TcpHook const& point);
     asio::awaitable<void> end(std::string error);
     bool is_killed() const { return flow_.error.has_value(); }
 
     Context& context_;
-    Bell turn_;
+    Turns turns_;
+    Beside injector_;
+    Bell injected_;
+    std::deque<TcpMessage> to_inject_;
     TcpFlow flow_;
-    bool is_in_hook_ = false, is_told_ = false;
+    bool is_told_ = false;
 };
 
-/// Hooks of one flow never overlap (G5), whichever way the messages go.
 asio::awaitable<void> Recorded::call(TcpHook const& point) {
     if (!context_.services.addons.wants(point.hook)) co_return;
-    while (is_in_hook_) co_await turn_.wait();
-    struct Turn {
-        explicit Turn(Recorded& its_owner) : owner(its_owner) { owner.is_in_hook_ = true; }
-        ~Turn() {
-            owner.is_in_hook_ = false;
-            owner.turn_.ring();
-        }
-        Recorded& owner;
-    } const turn(*this);
+    auto const turn = co_await turns_.take();
     co_await context_.services.addons.run(point, flow_);
 }
 
@@ -91,18 +93,55 @@ asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
 
 asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) {
     Relay relay(context_, client, server);
-    relay.on_message = [this](bool from_client, std::string_view bytes) { return note(from_client, bytes); };
-    co_await relay.run();
+    relay.on_message = [this](bool from_client, std::string_view bytes) {
+        TcpMessage message;
+        message.from_client = from_client;
+        message.content = bytes;
+        return note(std::move(message));
+    };
+    flow_.inject = [this](TcpMessage message) {
+        message.injected = true;
+        to_inject_.push_back(std::move(message));
+        injected_.ring();
+    };
+    injector_.start(pass_injected(relay));
+    std::exception_ptr thrown;
+    try {
+        co_await relay.run();
+    } catch (...) {
+        thrown = std::current_exception();  // thrown again when nobody uses the relay any more
+    }
+    flow_.inject = nullptr;
+    if (thrown) co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    injector_.cancel();
+    co_await injector_.join();
+    if (thrown) std::rethrow_exception(thrown);
     co_await end(relay.error());
 }
 
-/// What is to be sent in its place; nothing = the flow was killed.
-asio::awaitable<std::optional<std::string>> Recorded::note(bool from_client, std::string_view bytes) {
-    flow_.messages.push_back({from_client, std::string(bytes), context_.now()});
-    auto const at = flow_.messages.size() - 1;
-    co_await call(hooks::tcp_message);
+/// What is to be sent in its place, empty = nothing; no value = the flow was killed.
+asio::awaitable<std::optional<std::string>> Recorded::note(TcpMessage message) {
+    auto const turn = co_await turns_.take();
+    message.timestamp = context_.now();
+    auto& messages = flow_.messages;
+    messages.push_back(std::move(message));
+    auto const& chain = context_.services.addons;
+    if (chain.wants(Hook::tcp_message)) co_await context_.services.addons.run(hooks::tcp_message, flow_);
     if (is_killed()) co_return std::nullopt;
-    co_return at < flow_.messages.size() ? flow_.messages[at].content : std::string();
+    if (messages.empty() || messages.back().dropped) co_return std::string();
+    co_return messages.back().content;
+}
+
+asio::awaitable<void> Recorded::pass_injected(Relay& relay) {
+    for (;;) {
+        while (to_inject_.empty()) co_await injected_.wait();
+        auto message = std::move(to_inject_.front());
+        to_inject_.pop_front();
+        bool const to_server = message.from_client;
+        auto const bytes = co_await note(std::move(message));
+        if (!bytes) co_return relay.break_off("ended by an addon", net::HowToClose::fin);
+        co_await relay.send_between(to_server, *bytes);
+    }
 }
 
 asio::awaitable<void> relay_unseen(Context& context, std::unique_ptr<net::Stream> client) {
@@ -110,7 +149,7 @@ asio::awaitable<void> relay_unseen(Context& context, std::unique_ptr<net::Stream
     if (!server) co_return;
     Relay relay(context, *client, *server->stream);
     co_await relay.run();
-    co_await context.servers->close(std::move(*server));
+    co_await context.servers->close(std::move(**server));
 }
 
 }  // namespace

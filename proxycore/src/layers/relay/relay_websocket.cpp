@@ -17,9 +17,9 @@
 #include <utility>
 
 #include "layers/beside.hpp"
-#include "layers/exchange/hook_turns.hpp"
 #include "layers/relay/relay.hpp"
 #include "layers/relay/websocket_side.hpp"
+#include "layers/turns.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -84,7 +84,7 @@ private:
     Context& context_;
     flow::HttpFlow& flow_;
     WebSocketSide client_, server_;
-    HookTurns turns_;
+    Turns turns_;
     Beside injector_, patience_;
     Bell injected_;
     std::deque<flow::WebSocketMessage> to_inject_;

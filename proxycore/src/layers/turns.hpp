@@ -1,4 +1,5 @@
-// Hooks of one flow, one after the other, whichever direction of the conversation calls them (P40 G5).
+// What must not overlap, one after the other: the hooks of a flow, whichever direction of the conversation calls them
+// (P40 G5), and the writes of several to one stream.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,14 +11,14 @@
 namespace pathology::proxycore::layers {
 
 /// Thread: that of the connection.
-class HookTurns {
+class Turns {
 public:
-    explicit HookTurns(boost::asio::any_io_executor const& executor) : free_(executor) {}
+    explicit Turns(boost::asio::any_io_executor const& executor) : free_(executor) {}
 
     /// Ends with its destruction.
     class Turn {
     public:
-        explicit Turn(HookTurns& owner) : owner_(&owner) { owner.is_taken_ = true; }
+        explicit Turn(Turns& owner) : owner_(&owner) { owner.is_taken_ = true; }
         ~Turn() {
             if (owner_ == nullptr) return;
             owner_->is_taken_ = false;
@@ -27,7 +28,7 @@ public:
         Turn& operator=(Turn&&) = delete;
 
     private:
-        HookTurns* owner_;
+        Turns* owner_;
     };
     /// Waits until nobody has it.
     boost::asio::awaitable<Turn> take() {
