@@ -122,7 +122,7 @@ Endpoint::Outcome Endpoint::Impl::finish_control() {
 
 Endpoint::Outcome Endpoint::Impl::fail(Violation violation) {
     Close const why{static_cast<std::uint16_t>(violation.close_code), violation.message};
-    close(why);
+    if (settings_.answers) close(why);
     broken_ = std::move(violation);
     return *broken_;
 }

@@ -4,7 +4,8 @@
 //                 ping, pong and close pass as they are
 //
 // Each direction is a pump. The first close frame is passed on, and so is its answer; then both connections end. One
-// that ends without a close frame ends the other in the same way.
+// that ends without a close frame ends the other in the same way. One that breaks a rule ends both: the other is told
+// at once, it itself behind what the other had said before.
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -29,6 +30,7 @@ namespace hooks = addons::hooks;
 using namespace std::chrono_literals;
 
 constexpr auto wait_for_last_close = 10s;       // of the side that has been told
+constexpr auto wait_for_last_word = 1s;         // to go out
 constexpr std::size_t changed_fragment = 4000;  // of a message whose length an addon has changed
 constexpr std::uint16_t no_code = 1005, no_close_frame = 1006;
 
@@ -77,6 +79,7 @@ private:
     asio::awaitable<void> call(addons::HookPoint<flow::HttpFlow&> const& point);
     asio::awaitable<void> pass_injected();
     asio::awaitable<void> let_end();
+    asio::awaitable<void> end_in_a_while();
     void note_close(websocket::Close const& why, WebSocketSide const& from);
     void drop_both(net::HowToClose how);
     bool is_recorded() const;
@@ -152,13 +155,13 @@ asio::awaitable<void> WebSocketRelay::pump(WebSocketSide& from, WebSocketSide& t
         if (ec == net::Errc::timed_out && (moved_ != moved_before || busy_ > 0)) continue;
         if (ec) {
             if (!flow_.websocket->closed_by_client) flow_.websocket->closed_by_client = from.is_client();
+            co_await to.pay();
             co_return drop_both(net::HowToClose::fin);
         }
         ++moved_;
         ++busy_;
         bool const goes_on = co_await take_events(from, to);
         auto const failed = co_await to.flush();
-        co_await from.flush();  // what it broke is told to it, too
         --busy_;
         if (failed || !flow_.live) co_return drop_both(net::HowToClose::fin);
         if (!goes_on) co_return co_await let_end();
@@ -175,7 +178,8 @@ asio::awaitable<bool> WebSocketRelay::take_events(WebSocketSide& from, WebSocket
                          "WebSocket violation of the " + std::string(from.name()) + ": " + why.message);
             websocket::Close const close{static_cast<std::uint16_t>(why.close_code), why.message};
             note_close(close, from);
-            to.endpoint().close(close);
+            from.owe(close);
+            to.close(close);
             co_return false;
         }
         if (!*event) co_return true;
@@ -195,7 +199,7 @@ asio::awaitable<void> WebSocketRelay::visit(websocket::Event const& event, WebSo
     } else {
         auto const& close = std::get<websocket::Close>(event);
         note_close(close, from);
-        to.endpoint().close(close);
+        to.close(close);
     }
 }
 
@@ -248,13 +252,17 @@ asio::awaitable<void> WebSocketRelay::pass_injected() {
 
 /// One side has said its last; the other one has some time for its answer.
 asio::awaitable<void> WebSocketRelay::let_end() {
-    bool const is_over = client_.endpoint().is_over() && server_.endpoint().is_over();
+    bool const is_over = client_.is_over() && server_.is_over();
     if (is_over || patience_.is_running()) co_return drop_both(net::HowToClose::fin);
-    auto const wait = [](WebSocketRelay& relay) -> asio::awaitable<void> {
-        co_await net::pause(wait_for_last_close);
-        relay.drop_both(net::HowToClose::fin);
-    };
-    patience_.start(wait(*this));
+    patience_.start(end_in_a_while());
+    co_return;
+}
+
+asio::awaitable<void> WebSocketRelay::end_in_a_while() {
+    co_await net::pause(wait_for_last_close);
+    co_await net::finish_within(wait_for_last_word, client_.pay());
+    co_await net::finish_within(wait_for_last_word, server_.pay());
+    drop_both(net::HowToClose::fin);
 }
 
 /// The first one counts.

@@ -51,6 +51,13 @@ asio::awaitable<net::error_code> WebSocketSide::read() {
     co_return ec;
 }
 
+asio::awaitable<void> WebSocketSide::pay() {
+    if (!owed_) co_return;
+    auto const why = *owed_;
+    close(why);
+    co_await flush();
+}
+
 asio::awaitable<net::error_code> WebSocketSide::flush() {
     if (is_writing_) {
         while (is_writing_) co_await written_.wait();

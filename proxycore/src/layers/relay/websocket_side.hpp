@@ -2,10 +2,12 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/websocket/endpoint.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "layers/bell.hpp"
 
@@ -25,6 +27,15 @@ public:
     /// Writes what endpoint() has to say. When another coroutine is writing, it takes this along, and both wait.
     asio::awaitable<net::error_code> flush();
 
+    /// Says that it is over, for `why` or for what was owed.
+    void close(websocket::Close const& why) { endpoint_.close(std::exchange(owed_, std::nullopt).value_or(why)); }
+    /// It broke a rule. It is told so when what is on its way to it has come.
+    void owe(websocket::Close why) { owed_ = std::move(why); }
+    /// Says what is owed.
+    asio::awaitable<void> pay();
+    /// Nothing more is to be read, or to be said.
+    bool is_over() const { return endpoint_.is_over() && !owed_; }
+
     websocket::Endpoint& endpoint() { return endpoint_; }
     net::Stream& stream() { return stream_; }
     bool is_client() const { return role_ == websocket::Role::server; }
@@ -34,6 +45,7 @@ private:
     net::Stream& stream_;
     websocket::Role role_;
     websocket::Endpoint endpoint_;
+    std::optional<websocket::Close> owed_{};
     std::string_view name_;
     std::string being_written_;
     Bell written_;

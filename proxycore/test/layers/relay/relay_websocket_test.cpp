@@ -253,6 +253,33 @@ TEST_F(RelayWebsocket, P16_m_ClosesWith1007OnBadText) {
     EXPECT_THAT(log, ElementsAre(HasSubstr("violation of the client: text message that is no UTF-8")));
 }
 
+TEST_F(RelayWebsocket, P16_AViolationDoesNotOvertakeWhatWasSaidBefore) {
+    talk({{"", masked(1, "Hello") + masked(3, "")}},
+         {{"text Hello | close 1002 reserved opcode 0x3", plain(1, "one") + plain(9, "two") + plain(1, "three")},
+          {"", plain(8, closing(1002))}});
+    EXPECT_EQ(client_saw(), "text one | ping two | text three | close 1002 reserved opcode 0x3");
+    EXPECT_THAT(flow.websocket->close_code, Optional(1002));
+    EXPECT_THAT(flow.websocket->closed_by_client, Optional(true));
+}
+
+TEST_F(RelayWebsocket, P16_AViolationOfTheServerIsToldToItLast) {
+    talk({{"close 1002 masked text frame of a server", masked(1, "late") + masked(8, closing(1000))}},
+         {{"", masked(1, "x")}});
+    EXPECT_EQ(server_saw(), "text late | close 1002 masked text frame of a server");
+    EXPECT_THAT(flow.websocket->closed_by_client, Optional(false));
+}
+
+TEST_F(RelayWebsocket, P16_AViolationIsToldWhereTheOtherSideJustLeaves) {
+    for (auto const how : {net::HowToClose::fin, net::HowToClose::half_close}) {
+        flow.websocket.emplace();
+        client_got.clear();
+        server_got.clear();
+        talk({{"", masked(3, "")}}, {{"close 1002 reserved opcode 0x3", "", how}});
+        recorder.reset();  // it stays in the chain, where it was added
+        EXPECT_EQ(client_saw(), "close 1002 reserved opcode 0x3");
+    }
+}
+
 TEST_F(RelayWebsocket, P40_CallsItsHooksInOrder) {
     talk({{"", masked(1, "a") + masked(1, "b")}, {"text c", masked(8, closing(1000, "bye"))}},
          {{"text b", plain(1, "c")}, server_answers_close[0]});

@@ -55,13 +55,15 @@ struct EndpointSettings {
     int deflate_level = 1;                         ///< zlib's, 1 (fast) to 9 (small)
     std::size_t deflate_from = 32;                 ///< smaller messages go as they are
     std::function<MaskingKey()> masking_key = {};  ///< for clients: a fresh unpredictable key for each frame
-    bool answers = true;  ///< pings and close frames are answered here; else the caller does, who stands between two
+    /// Pings, close frames and violations are answered here; else the caller does, who stands between two.
+    bool answers = true;
 };
 
 /// Speaks RFC 6455 and RFC 7692 strictly, in both roles.
 ///
 /// Life:   open ─ a close frame went either way ─▶ closing ─ it went both ways, or the peer broke a rule ─▶ over.
-/// Errors: the first violation is the answer for good; the close frame that says so is in outgoing() then.
+/// Errors: the first violation is the answer for good; where `answers` is set, the close frame that says so is in
+///         outgoing() then, else messages can be sent until close().
 /// Memory: one buffer for what comes and one for what goes; a message that comes in one piece is not copied.
 /// Thread: one at a time.
 class Endpoint {
