@@ -56,6 +56,15 @@ private:
 
 Passed reading_failed(Failure failure) { return {std::move(failure), std::nullopt}; }
 Passed sending_failed(Failure failure) { return {std::nullopt, std::move(failure)}; }
+Passed was_cut() { return {std::nullopt, std::nullopt, true}; }
+
+/// False when that is more than the rest.
+bool takes(Rest& rest, std::size_t size) {
+    if (!rest) return true;
+    if (size > *rest) return false;
+    *rest -= size;
+    return true;
+}
 
 }  // namespace
 
@@ -81,16 +90,18 @@ asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message&
     co_return Collected::whole;
 }
 
-asio::awaitable<Result<void>> discard_body(BodyStream& from) {
+asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t most) {
+    Rest rest = most;
     for (;;) {
         auto const piece = co_await from.read_body();
         if (piece.has_error()) co_return piece.error();
-        if (piece->empty()) co_return Result<void>();
+        if (piece->empty()) co_return true;
+        if (!takes(rest, piece->size())) co_return false;
     }
 }
 
 asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
-                                  HttpSettings const& settings, std::string_view name) {
+                                  HttpSettings const& settings, std::string_view name, Rest* rest) {
     auto const first = std::exchange(message.raw_content, std::nullopt).value_or("");
     std::string copy;
     Outlet outlet(to, message.stream, settings.store_streamed_bodies ? &copy : nullptr);
@@ -100,6 +111,7 @@ asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Messag
         auto const piece = co_await from.read_body();
         if (piece.has_error()) co_return reading_failed(piece.error());
         if (piece->empty()) break;
+        if (rest != nullptr && !takes(*rest, piece->size())) co_return was_cut();
         size += piece->size();
         if (is_over(size, settings.body_size_limit))
             co_return reading_failed(too_large(name, *settings.body_size_limit));

@@ -36,19 +36,25 @@ enum class Collected {
 asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message& message, HttpSettings const& settings,
                                                 std::string_view name);
 
-/// Reads a body that nobody wants, up to its end.
-asio::awaitable<Result<void>> discard_body(BodyStream& from);
+/// How much more of a body that nobody needs may come; nothing = any amount.
+using Rest = std::optional<std::uint64_t>;
+/// What is read of one at most, once it is known that nobody does.
+inline constexpr std::uint64_t most_of_rest = 4 << 20;
+
+/// Reads a body that nobody wants, up to its end; false = there is more than `most` of it.
+asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t most);
 
 /// How a body that was streamed came through; a failure of one of the two ends.
 struct Passed {
     std::optional<Failure> reading{}, sending{};
-    bool is_whole() const { return !reading && !sending; }
+    bool is_cut = false;  ///< there was more than the rest that was allowed
+    bool is_whole() const { return !reading && !sending && !is_cut; }
 };
 
 /// Passes the body of a message from one end to the other, as its `stream` says, and ends it there. What its
 /// raw_content has of it already goes first; what is left there is nothing or, with store_streamed_bodies, what was
-/// sent.
+/// sent. `rest` may be set while it runs.
 asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
-                                  HttpSettings const& settings, std::string_view name);
+                                  HttpSettings const& settings, std::string_view name, Rest* rest = nullptr);
 
 }  // namespace pathology::proxycore::layers

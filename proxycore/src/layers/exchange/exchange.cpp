@@ -40,7 +40,7 @@ asio::awaitable<ExchangeEnd> ExchangeRun::run() {
     if (goes_on && !flow_.response) goes_on = co_await ask_server();
     if (goes_on) goes_on = co_await answer();
     co_await wind_up();
-    end_.is_whole = goes_on && !client_is_gone_ && !flow_.error;
+    end_.is_whole = goes_on && !client_is_gone_ && !is_cut_ && !flow_.error;
     if (end_.upgraded == nullptr) flow_.live = false;
     co_return std::move(end_);
 }
@@ -52,9 +52,20 @@ asio::awaitable<void> ExchangeRun::wind_up() {
     if (!upload_) co_return;
     // A server that has answered and takes no more would keep the client waiting for nothing.
     if (!streams_request_) co_return co_await let_go_of_server();
-    co_await upload_->work.join();
+    co_await end_upload();
     if (auto const* const cause = deeper_cause(); cause != nullptr && !flow_.error)
         flow_.error = flow::Error{cause->message, context_.now()};
+}
+
+/// A server that has answered may want the rest of a request, though not without end.
+asio::awaitable<void> ExchangeRun::end_upload() {
+    if (!upload_->work.is_running()) co_return co_await upload_->work.join();
+    upload_->rest = most_of_rest;
+    auto joining = upload_->work.join();
+    bool const has_ended = co_await net::finish_within(context_.settings->times.stop, std::move(joining));
+    if (has_ended) co_return;
+    is_cut_ = true;
+    co_await let_go_of_server();
 }
 
 asio::awaitable<void> ExchangeRun::stop() {

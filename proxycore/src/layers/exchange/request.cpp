@@ -1,4 +1,5 @@
 // The first half of an exchange: the request is taken and sent on, until the head of an answer is there.
+#include <pathology/proxycore/net/within.hpp>
 #include <utility>
 
 #include "layers/exchange/body.hpp"
@@ -77,8 +78,10 @@ asio::awaitable<bool> ExchangeRun::settle_answered_stream() {
 asio::awaitable<bool> ExchangeRun::drop_request_body() {
     streams_request_ = false;
     flow_.request.raw_content.reset();
-    auto const dropped = co_await discard_body(client_);
-    if (dropped.has_error()) co_return co_await fail_of_client(dropped.error());
+    auto discarding = discard_body(client_, most_of_rest);
+    auto const dropped = co_await net::within(context_.settings->times.stop, std::move(discarding));
+    if (dropped && dropped->has_error()) co_return co_await fail_of_client(dropped->error());
+    is_cut_ = !dropped || !**dropped;
     co_return true;
 }
 
@@ -138,10 +141,11 @@ asio::awaitable<void> ExchangeRun::upload_whole() {
 
 asio::awaitable<void> ExchangeRun::upload_streamed() {
     auto& request = flow_.request;
-    auto const passed = co_await pass_body(client_, *server_, request, settings(), "request");
+    auto const passed = co_await pass_body(client_, *server_, request, settings(), "request", &upload_->rest);
+    is_cut_ = passed.is_cut;
     upload_->server_failure = passed.sending;
     upload_->client_failure = passed.reading;
-    if (passed.reading) server_->abort();  // whoever waits for the answer is told why
+    if (passed.reading || passed.is_cut) server_->abort();  // whoever waits for the answer is told why
     if (!passed.is_whole()) co_return;
     request.timestamp_end = context_.now();
     co_await call(addons::hooks::request);

@@ -9,6 +9,7 @@
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 
 #include "layers/beside.hpp"
+#include "layers/exchange/body.hpp"
 #include "layers/http1/abort_watch.hpp"
 #include "layers/turns.hpp"
 
@@ -62,6 +63,7 @@ private:
     /// What a failure came of, where something else was noticed first.
     Failure const* deeper_cause() const;
     asio::awaitable<void> wind_up();
+    asio::awaitable<void> end_upload();
     asio::awaitable<void> let_go_of_server();
 
     bool wants(addons::Hook hook) const { return context_.services.addons.wants(hook); }
@@ -74,6 +76,7 @@ private:
         Turns turns;
         std::optional<Failure> client_failure{};  ///< reading the request
         std::optional<Failure> server_failure{};  ///< sending it
+        Rest rest{};                              ///< how much of it may still go
     };
 
     Context& context_;
@@ -89,6 +92,7 @@ private:
     bool is_concluded_ = false;  ///< `response` or `error` has run (G1)
     bool has_begun_ = false;     ///< bytes of an answer went out
     bool client_is_gone_ = false;
+    bool is_cut_ = false;  ///< the end of the request was not read
 };
 
 }  // namespace pathology::proxycore::layers

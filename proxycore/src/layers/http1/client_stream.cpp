@@ -15,6 +15,7 @@ namespace pathology::proxycore::layers {
 namespace {
 
 constexpr std::chrono::seconds most_lingering{2};
+constexpr std::size_t most_drained = 1 << 24;
 
 }  // namespace
 
@@ -63,10 +64,10 @@ asio::awaitable<void> Http1ClientStream::leave() {
 
 asio::awaitable<void> Http1ClientStream::drain() {
     std::vector<char> nowhere(64 * 1024);
-    net::error_code ec;
-    while (!ec) {
-        auto const arrived = co_await stream_->read_some(asio::buffer(nowhere));
-        ec = arrived.ec;
+    for (std::size_t drained = 0; drained < most_drained;) {
+        auto const [ec, n] = co_await stream_->read_some(asio::buffer(nowhere));
+        if (ec) co_return;
+        drained += n;
     }
 }
 

@@ -309,6 +309,44 @@ TEST(Http1Layer, TakesAnAnswerThatComesBeforeTheRequestIsSent) {
     }
 }
 
+struct EndlessUpload {
+    std::string name;
+    std::chrono::milliseconds patience;
+    std::string part;  ///< of the body, sent after the answer; the rest never comes
+};
+
+class EndlessUploadThatIsAnswered : public testing::TestWithParam<EndlessUpload> {};
+
+std::string const endless = "Content-Length: 99999999\r\n\r\n";
+
+TEST_P(EndlessUploadThatIsAnswered, IsLetGoOf) {
+    HttpBench bench;
+    bench.settings.http.stream_large_bodies = 10;
+    bench.settings.times.stop = GetParam().patience;
+    bench.servers = {{{"\r\n\r\n", ok, Then::read_to_end}}};
+    bench.talk({{"", post_head + endless + "begin"}, {"ok", GetParam().part, Then::read_to_end}});
+    EXPECT_EQ(bench.received, ok);
+    EXPECT_EQ(bench.calls, "requestheaders responseheaders response");
+    EXPECT_FALSE(bench.flow().error);
+}
+
+TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereAnAddonAnswers) {
+    HttpBench bench;
+    bench.settings.http.stream_large_bodies = 10;
+    bench.settings.times.stop = GetParam().patience;
+    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    bench.talk({{"", post_head + endless + "begin" + GetParam().part, Then::read_to_end}});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(bench.received, EndsWith("\r\n\r\nok"));
+    EXPECT_EQ(bench.calls, "requestheaders request responseheaders response");
+}
+
+INSTANTIATE_TEST_SUITE_P(Limits, EndlessUploadThatIsAnswered,
+                         testing::Values(EndlessUpload{"AfterAWhile", std::chrono::milliseconds(1), ""},
+                                         EndlessUpload{"AfterSomeBytes", std::chrono::hours(1),
+                                                       std::string(5'000'000, 'x')}),
+                         pathology::test::row_name);
+
 TEST(Http1Layer, GoesOnAfterAServerThatAnsweredAndTakesNoMore) {
     HttpBench bench;
     bench.servers = {{{"\r\n\r\n", ok, Then::stall}}, {{"\r\n\r\n", ok}}};
