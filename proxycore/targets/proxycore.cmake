@@ -29,7 +29,7 @@ pathology_library(proxycore
             src/layers/http2/tunnel.cpp src/layers/http2/wire.cpp
             src/layers/relay/relay.cpp src/layers/relay/relay_tcp.cpp src/layers/relay/relay_websocket.cpp
             src/layers/relay/websocket_side.cpp
-            src/layers/servers/connect_along.cpp src/layers/servers/network_routes.cpp
+            src/layers/servers/connect_along.cpp src/layers/servers/idle_watch.cpp src/layers/servers/network_routes.cpp
             src/layers/servers/network_servers.cpp src/layers/servers/open_server.cpp
             src/layers/servers/server_lane.cpp
             src/layers/tls/client_identities.cpp src/layers/tls/client_tls.cpp src/layers/tls/intercept_tls.cpp

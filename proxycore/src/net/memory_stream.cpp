@@ -36,12 +36,13 @@ private:
 /// What flows in one direction.
 struct Channel {
     Channel(asio::any_io_executor const& executor, std::size_t its_capacity)
-        : capacity(its_capacity), readable(executor), writable(executor), over(executor) {}
+        : capacity(its_capacity), readable(executor), writable(executor), over(executor), arrived(executor) {}
 
     void wake() {
         readable.ring();
         writable.ring();
         over.ring();
+        arrived.ring();
     }
 
     std::size_t capacity;
@@ -49,7 +50,7 @@ struct Channel {
     bool ended = false;      // the writer is done: end of stream after `bytes`
     bool abandoned = false;  // the reader is gone: writing fails
     bool reset = false;      // cut off: both sides fail at once
-    Bell readable, writable, over;
+    Bell readable, writable, over, arrived;
 };
 
 class MemoryStream final : public Stream {
@@ -96,6 +97,14 @@ public:
         co_return in_->reset ? asio::error::connection_reset : error_code(asio::error::eof);
     }
 
+    asio::awaitable<error_code> wait_for_input() override {
+        while (!closed_ && in_->bytes.empty() && !in_->ended && !in_->reset) {
+            auto const ec = co_await in_->arrived.wait(std::nullopt);
+            if (ec) co_return ec;
+        }
+        co_return error_code();
+    }
+
     void close(HowToClose how) override {
         if (closed_) return;
         if (how == HowToClose::reset) {
@@ -133,7 +142,9 @@ private:
     std::size_t put(asio::const_buffer part) {
         auto const n = std::min(part.size(), out_->capacity - std::min(out_->capacity, out_->bytes.size()));
         out_->bytes.append(static_cast<char const*>(part.data()), n);
-        if (n != 0) out_->readable.ring();
+        if (n == 0) return n;
+        out_->readable.ring();
+        out_->arrived.ring();
         return n;
     }
 

@@ -18,6 +18,10 @@ public:
     asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override { return next_->write(all); }
     std::size_t write_now(asio::const_buffer bytes) override { return next_->write_now(bytes); }
     asio::awaitable<error_code> wait_for_end() override { return next_->wait_for_end(); }
+    asio::awaitable<error_code> wait_for_input() override {
+        if (bytes_.empty() || closed_) return next_->wait_for_input();
+        return at_once();
+    }
     void close(HowToClose how) override {
         closed_ = closed_ || how != HowToClose::half_close;
         next_->close(how);
@@ -28,6 +32,7 @@ public:
     asio::any_io_executor executor() override { return next_->executor(); }
 
 private:
+    static asio::awaitable<error_code> at_once() { co_return error_code(); }
     asio::awaitable<ReadResult> take(asio::mutable_buffer into) {
         auto const n = std::min(into.size(), bytes_.size() - used_);
         std::memcpy(into.data(), bytes_.data() + used_, n);

@@ -21,6 +21,7 @@ public:
     asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override;
     std::size_t write_now(asio::const_buffer bytes) override;
     asio::awaitable<error_code> wait_for_end() override;
+    asio::awaitable<error_code> wait_for_input() override { return await_readable(); }
     void close(HowToClose how) override;
     void set_time_limit(TimeLimit limit) override { limit_ = limit; }
     std::string local_endpoint() const override;

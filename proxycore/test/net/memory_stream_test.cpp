@@ -112,6 +112,21 @@ TEST(MemoryStream, WaitsForTheEndAndTakesNothing) {
     });
 }
 
+TEST(MemoryStream, WaitsForInputAndTakesNothing) {
+    play([]() -> asio::awaitable<void> {
+        auto pipe = co_await make_pipe(with_capacity(100));
+        auto both = pipe.near->wait_for_input() && send(*pipe.far, "last");
+        co_await std::move(both);
+        EXPECT_EQ(co_await read_exactly(*pipe.near, 4), "last");
+        auto const leave = [](Stream& stream) -> asio::awaitable<void> { co_return stream.close(HowToClose::fin); };
+        auto then = pipe.near->wait_for_input() && leave(*pipe.far);
+        co_await std::move(then);
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(*pipe.near, nothing), asio::error::eof);
+        EXPECT_EQ(nothing, "");
+    });
+}
+
 TEST(MemoryStream, DestructionIsAnOrderlyEnd) {
     play([]() -> asio::awaitable<void> {
         auto pipe = co_await make_pipe(with_capacity(100));

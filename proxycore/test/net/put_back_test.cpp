@@ -73,6 +73,19 @@ TEST(PutBack, KnowsTheEndBehindItsBytes) {
     });
 }
 
+TEST(PutBack, HasInputWhileItHasBytes) {
+    play([]() -> asio::awaitable<void> {
+        auto const executor = co_await asio::this_coro::executor;
+        auto pipe = make_memory_pipe(executor);
+        auto const stream = put_back(std::move(pipe.near), "early");
+        EXPECT_FALSE(co_await stream->wait_for_input());
+        EXPECT_EQ(co_await read_exactly(*stream, 5), "early");
+        co_await send(*pipe.far, "late");
+        EXPECT_FALSE(co_await stream->wait_for_input());
+        EXPECT_EQ(co_await read_exactly(*stream, 4), "late");
+    });
+}
+
 TEST(PutBack, GivesNothingOnceClosed) {
     play([]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;

@@ -127,6 +127,27 @@ TEST(TcpStream, TakesNothingWhileItWaitsForTheEnd) {
     });
 }
 
+TEST(TcpStream, WaitsForInputAndTakesNothing) {
+    auto const speak_and_end = [](Stream& stream) -> Played {
+        co_await read_exactly(stream, 1);
+        co_await send(stream, "word");
+        co_await read_exactly(stream, 1);
+        stream.close(HowToClose::half_close);
+        co_await read_exactly(stream, 1);
+    };
+    play_over_tcp(speak_and_end, [](Stream& stream) -> Played {
+        auto const ask = [](Stream& its) -> Played { co_await send(its, "!"); };
+        auto both = stream.wait_for_input() && ask(stream);
+        co_await std::move(both);
+        EXPECT_EQ(co_await read_exactly(stream, 4), "word");
+        auto then = stream.wait_for_input() && ask(stream);
+        co_await std::move(then);
+        std::string nothing;
+        EXPECT_EQ(co_await read_to_end(stream, nothing), asio::error::eof);
+        co_await send(stream, "!");
+    });
+}
+
 TEST(TcpStream, HasNoEndWhileThePeerSpeaks) {
     play_over_tcp(test::echo, [](Stream& stream) -> Played {
         auto first = stream.wait_for_end() || read_exactly(stream, 5);

@@ -98,7 +98,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::Htt
     flow.server_conn = record;
     auto stream = co_await connect(record, lane, route, offers_to(lane.target));
     if (!stream) co_return stream.error();
-    auto& link = lane.add(record);
+    auto& link = lane.add(record, *executor_);
     link.raw = std::move(*stream);
     unwrap(link);
     if (link.shared && is_websocket(flow)) co_return co_await lend_along(flow, false);  // there it is asked for
@@ -121,13 +121,15 @@ NetworkServers::Lent NetworkServers::lend(Link& link, flow::HttpFlow& flow) {
     flow.server_conn = link.record;
     if (link.raw) unwrap(link);
     if (link.shared) return link.shared->ask();
+    link.watch.end();
     return ask_http1(std::move(link.connection), [this, &link](auto back) { take_back(link, std::move(back)); });
 }
 
 void NetworkServers::take_back(Link& link, std::unique_ptr<Http1Server> connection) {
     if (connection == nullptr) return link.lane.remove(link);  // it carries something else now
-    if (!connection->is_reusable()) return drop(link);
     link.connection = std::move(connection);
+    if (!link.connection->is_reusable()) return drop(link);
+    link.watch.begin(*link.connection, [this, &link] { drop(link); });
     link.lane.wake();
 }
 
@@ -149,7 +151,7 @@ asio::awaitable<Result<void>> NetworkServers::connect_ahead(Record server, std::
     auto& lane = lane_to(target_of(*server));
     auto stream = co_await connect(server, lane, route, std::move(alpn));
     if (!stream) co_return stream.error();
-    lane.add(server).raw = std::move(*stream);
+    lane.add(server, *executor_).raw = std::move(*stream);
     co_return Result<void>();
 }
 
@@ -166,7 +168,7 @@ asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vect
         forget(*record);
         co_return secured.error();
     }
-    lane_to(target).add(record).raw = std::move(*secured);
+    lane_to(target).add(record, *executor_).raw = std::move(*secured);
     co_return Result<void>();
 }
 
@@ -237,7 +239,7 @@ asio::awaitable<void> NetworkServers::close(ServerConnection connection) {
 
 void NetworkServers::keep(ServerConnection connection) {
     auto const target = target_of(*connection.server);
-    lane_to(target).add(std::move(connection.server)).raw = std::move(connection.stream);
+    lane_to(target).add(std::move(connection.server), *executor_).raw = std::move(connection.stream);
 }
 
 asio::awaitable<void> NetworkServers::close_all() {

@@ -5,7 +5,9 @@
 
 namespace pathology::proxycore::layers {
 
-Link& Lane::add(std::shared_ptr<flow::Server> record) { return links_.emplace_back(Link{*this, std::move(record)}); }
+Link& Lane::add(std::shared_ptr<flow::Server> record, asio::any_io_executor const& executor) {
+    return links_.emplace_back(*this, std::move(record), executor);
+}
 
 void Lane::remove(Link& link) {
     links_.remove_if([&](Link const& other) { return &other == &link; });

@@ -14,6 +14,7 @@
 #include <pathology/proxycore/net/stream.hpp>
 
 #include "layers/bell.hpp"
+#include "layers/servers/idle_watch.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -33,8 +34,15 @@ class Lane;
 
 /// A connection that is open. At most one of the three is there: none while a request is at work on it alone.
 struct Link {
+    Link(Lane& its_lane, std::shared_ptr<flow::Server> its_record, asio::any_io_executor const& executor)
+        : lane(its_lane), record(std::move(its_record)), watch(executor) {}
+    ~Link() { watch.bury(std::move(connection)); }
+    Link(Link const&) = delete;
+    Link& operator=(Link const&) = delete;
+
     Lane& lane;
     std::shared_ptr<flow::Server> record;
+    IdleWatch watch;                            ///< of `connection`
     std::unique_ptr<net::Stream> raw{};         ///< opened ahead, not used yet
     std::unique_ptr<Http1Server> connection{};  ///< idle between two requests
 
@@ -53,7 +61,7 @@ public:
     Lane(Lane const&) = delete;
     Lane& operator=(Lane const&) = delete;
 
-    Link& add(std::shared_ptr<flow::Server> record);
+    Link& add(std::shared_ptr<flow::Server> record, asio::any_io_executor const& executor);
     /// Takes a link out; somebody may open another one.
     void remove(Link& link);
     /// One that takes a request now; one that nobody uses; one that is shared; one that is of no more use; the one of a

@@ -27,7 +27,8 @@ asio::awaitable<void> enter(Lane& lane, int number, std::vector<int>& order) {
     Lane::Opening const opening(lane);
     co_await asio::post(net::as_values);
     order.push_back(number);
-    lane.add(std::make_shared<flow::Server>());
+    auto const executor = co_await asio::this_coro::executor;
+    lane.add(std::make_shared<flow::Server>(), executor);
 }
 
 TEST(Lane, P01_LetsSoManyInAndTheOthersInTheirOrder) {

@@ -69,6 +69,11 @@ public:
     /// ever.
     virtual asio::awaitable<error_code> wait_for_end();
 
+    /// Waits, taking nothing, until a read would give something: bytes, where TLS is spoken also those of TLS itself,
+    /// or the end. Its code tells nothing but a cancellation. One may be pending beside a read and a write; no time
+    /// limit counts. A stream that cannot tell waits for ever.
+    virtual asio::awaitable<error_code> wait_for_input();
+
     /// Ends the stream; pending operations end with Errc::closed. Closing again does nothing.
     virtual void close(HowToClose how) = 0;
 

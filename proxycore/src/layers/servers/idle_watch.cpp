@@ -1,0 +1,52 @@
+#include "layers/servers/idle_watch.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <utility>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+constexpr std::chrono::milliseconds moment{50};
+
+}  // namespace
+
+IdleWatch::IdleWatch(asio::any_io_executor const& executor) : Watch(net::Watchdog::of(executor)), executor_(executor) {}
+
+void IdleWatch::begin(Http1Server& connection, std::function<void()> on_end) {
+    stream_ = &connection.stream();
+    on_end_ = std::move(on_end);
+    arm(moment);
+}
+
+void IdleWatch::end() noexcept {
+    disarm();
+    if (looking_ == nullptr || looking_->is_over) return;
+    looking_->on_end = nullptr;
+    looking_->stop.emit(asio::cancellation_type::terminal);
+}
+
+void IdleWatch::bury(std::unique_ptr<Http1Server> connection) {
+    end();
+    if (connection == nullptr || looking_ == nullptr || looking_->is_over) return;
+    connection->stream().close(net::HowToClose::fin);
+    looking_->buried = std::move(connection);
+}
+
+void IdleWatch::on_expired() {
+    looking_ = std::make_shared<Look>();
+    looking_->on_end = std::move(on_end_);
+    auto const note_end = [own = looking_](std::exception_ptr const& /*cancelled*/) {
+        own->is_over = true;
+        own->buried.reset();
+    };
+    asio::co_spawn(executor_, look(looking_, *stream_), asio::bind_cancellation_slot(looking_->stop.slot(), note_end));
+}
+
+asio::awaitable<void> IdleWatch::look(std::shared_ptr<Look> own, net::Stream& stream) {
+    co_await stream.wait_for_input();
+    own->is_over = true;
+    if (auto const told = std::exchange(own->on_end, nullptr)) told();
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,50 @@
+// Looks after a server connection between two requests.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <functional>
+#include <memory>
+#include <pathology/proxycore/layers/http1/server.hpp>
+
+#include "net/watchdog.hpp"
+
+namespace pathology::proxycore::layers {
+
+namespace asio = boost::asio;
+
+/// Tells when a connection that rests ends, or says something unasked; it is of no use then. It looks from a moment
+/// after begin() on, so that requests which follow each other closely cost a deadline on the coarse clock.
+///
+/// Thread: that of the connection.
+class IdleWatch final : net::Watchdog::Watch {
+public:
+    explicit IdleWatch(asio::any_io_executor const& executor);
+    ~IdleWatch() override { end(); }
+
+    /// `on_end` is called once, from a coroutine of its own, unless end() comes first; it may destroy this object.
+    void begin(Http1Server& connection, std::function<void()> on_end);
+    /// The stream may be read, or given to bury(), from now on.
+    void end() noexcept;
+    /// Closes a connection. It goes when nobody looks at it any more, which is a little after end().
+    void bury(std::unique_ptr<Http1Server> connection);
+
+private:
+    /// What a look needs as long as it lasts.
+    struct Look {
+        asio::cancellation_signal stop;
+        std::function<void()> on_end;
+        std::unique_ptr<Http1Server> buried{};
+        bool is_over = false;
+    };
+    void on_expired() override;
+    static asio::awaitable<void> look(std::shared_ptr<Look> own, net::Stream& stream);
+
+    asio::any_io_executor executor_;
+    net::Stream* stream_ = nullptr;
+    std::function<void()> on_end_;
+    std::shared_ptr<Look> looking_;
+};
+
+}  // namespace pathology::proxycore::layers

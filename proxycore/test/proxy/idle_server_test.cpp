@@ -1,0 +1,82 @@
+// Server connections that rest between two requests, and what their servers do meanwhile.
+#include <gmock/gmock.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <pathology/proxycore/net/token.hpp>
+
+#include "proxy/origin.hpp"
+#include "proxy/proxy_bench.hpp"
+#include "proxy/visitor.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+namespace asio = boost::asio;
+using net::HowToClose;
+using test::Origin;
+using test::ProxyBench;
+using test::Visitor;
+
+std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\norigin";
+
+struct IdleEnd {
+    std::string name;
+    std::string unasked;  ///< what the server says
+    std::optional<HowToClose> how{};
+};
+
+/// Answers each request; the first of them does what the row says when somebody else says "go".
+class Restless {
+public:
+    explicit Restless(IdleEnd row) : row_(std::move(row)) {}
+
+    asio::awaitable<void> serve(net::Stream& stream) {
+        for (std::string block(4096, '\0');;) {
+            auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
+            if (ec) co_return;
+            if (block.starts_with("go")) co_return static_cast<void>(go_->cancel());
+            co_await net::send(stream, ok);
+            if (go_) continue;
+            go_.emplace(stream.executor(), asio::steady_timer::time_point::max());
+            co_await go_->async_wait(net::as_values);
+            co_await net::send(stream, row_.unasked);
+            if (row_.how) co_return stream.close(*row_.how);
+        }
+    }
+
+private:
+    IdleEnd row_;
+    std::optional<asio::steady_timer> go_;
+};
+
+class P01_IdleServer : public testing::TestWithParam<IdleEnd> {};
+
+TEST_P(P01_IdleServer, IsNoticedWhenItEnds) {
+    Restless restless(GetParam());
+    Origin const origin([&](net::Stream& stream) { return restless.serve(stream); });
+    ProxyBench bench;
+    bench.start();
+    auto const get = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
+    Visitor visitor(bench.port());
+    EXPECT_EQ(visitor.ask(get).body, "origin");
+    Visitor other(origin.port());
+    other.say("go");
+    ASSERT_TRUE(bench.witness->wait_for("server_disconnected"));
+    EXPECT_EQ(bench.witness->count("client_disconnected"), 0U);
+    auto const record = bench.witness->servers().at(0);
+    EXPECT_EQ(record.state, flow::ConnectionState::closed);
+    EXPECT_TRUE(record.timestamp_end);
+    EXPECT_EQ(visitor.ask(get).body, "origin");
+    EXPECT_EQ(bench.witness->count("server_connected"), 2U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, P01_IdleServer,
+                         testing::Values(IdleEnd{"InOrder", "", HowToClose::fin},
+                                         IdleEnd{"ByReset", "", HowToClose::reset}, IdleEnd{"BySpeakingUnasked", ok},
+                                         IdleEnd{"BySpeakingUnaskedAtTheEnd", ok, HowToClose::fin}),
+                         pathology::test::row_name);
+
+}  // namespace
+}  // namespace pathology::proxycore::proxy
