@@ -1,6 +1,7 @@
 #include <pathology/proxycore/layers/hosts.hpp>
 
 #include <algorithm>
+#include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/layers/context.hpp>
 
 namespace pathology::proxycore::layers {
@@ -51,6 +52,11 @@ bool is_tcp(HostSettings const& hosts, std::vector<std::string> const& names) {
     return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
         return any_matches(hosts.tcp, name) || any_matches(hosts.tcp, without_port(name));
     });
+}
+
+bool is_own_site(HostSettings const& hosts, flow::Server const& server) {
+    auto const& address = server.address();
+    return address && !hosts.own_site.empty() && http::equals_ignoring_case(address->host, hosts.own_site);
 }
 
 }  // namespace pathology::proxycore::layers

@@ -1,5 +1,6 @@
 #include "layers/mode_layer.hpp"
 
+#include <pathology/proxycore/layers/hosts.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
@@ -24,7 +25,10 @@ asio::awaitable<void> be_proxy(Context& context, Stream stream, HttpMode mode) {
 
 /// Connects where the strategy wants it as soon as the server is known; nothing when there is no failure.
 asio::awaitable<std::optional<Failure>> connect_early(Context& context) {
-    if (context.settings->strategy != ConnectionStrategy::eager) co_return std::nullopt;
+    auto const& settings = *context.settings;
+    bool const is_wanted =
+        settings.strategy == ConnectionStrategy::eager && !is_own_site(settings.hosts, *context.server);
+    if (!is_wanted) co_return std::nullopt;
     std::vector<std::string> alpn;
     auto const opened = co_await context.servers->open(context.server, std::move(alpn));
     if (opened) co_return std::nullopt;

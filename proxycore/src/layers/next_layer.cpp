@@ -144,6 +144,7 @@ net::TimeLimit NextLayerChoice::patience() const {
 /// A server that cannot be had is told to the client when it asks for something; one that left has said it all.
 asio::awaitable<void> NextLayerChoice::let_server_speak() {
     has_asked_server_ = true;
+    if (is_own_site(hosts(), *context_.server)) co_return;
     auto server = co_await context_.servers->take(context_.server);
     if (!server) co_return;
     bool server_has_ended = false;

@@ -152,6 +152,8 @@ layers::HostSettings host_settings(Options const& options) {
     hosts.allow = patterns(options, "allow_hosts");
     hosts.tcp = patterns(options, "tcp_hosts");
     hosts.show_ignored = flag(options, "show_ignored_hosts");
+    bool const has_site = options.contains("onboarding") && flag(options, "onboarding");
+    if (has_site) hosts.own_site = text(options, "onboarding_host");
     return hosts;
 }
 

@@ -1,5 +1,6 @@
 #include "layers/http1/connect.hpp"
 
+#include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
 
 #include "layers/exchange/error_page.hpp"
@@ -41,7 +42,8 @@ asio::awaitable<bool> Connect::run() {
     auto server = std::make_shared<flow::Server>(flow::Address{flow_.request.host(), flow_.request.port()});
     server->set_via(context_.server->via());
     context_.server = flow_.server_conn = std::move(server);
-    if (context_.settings->strategy == ConnectionStrategy::eager) {
+    auto const& settings = *context_.settings;
+    if (settings.strategy == ConnectionStrategy::eager && !is_own_site(settings.hosts, *context_.server)) {
         bool const is_open = co_await open_server();
         if (!is_open) co_return false;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
 
 #include "layers/exchange/answer_stream.hpp"
@@ -16,6 +17,13 @@ void Servers::keep(ServerConnection /*connection*/) {}
 namespace {
 
 constexpr std::size_t most_unused = 16;  // targets
+
+Failure not_on_the_network(flow::Server const& server) {
+    Failure failure;
+    failure.kind = Failure::Kind::unreachable;
+    failure.message = server.address()->host + " is a site of this proxy, and not on the network";
+    return failure;
+}
 
 bool is_websocket(flow::HttpFlow const& flow) { return flow.request.headers.has_token("Upgrade", "websocket"); }
 
@@ -191,6 +199,7 @@ asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::connect(Record s
                                                                         upstream::Route const& route,
                                                                         std::vector<std::string> alpn) {
     auto const& target = lane.target;
+    if (is_own_site(context_.settings->hosts, *server)) co_return not_on_the_network(*server);
     if (!executor_) executor_ = co_await asio::this_coro::executor;
     if (target.is_secure && lane.links().empty())
         lane.may_share = std::find(alpn.begin(), alpn.end(), "h2") != alpn.end();

@@ -22,4 +22,7 @@ bool is_ignored(HostSettings const& hosts, std::vector<std::string> const& names
 /// Whether it is passed on as TCP messages, TLS taken off (P14). Names without port count, too.
 bool is_tcp(HostSettings const& hosts, std::vector<std::string> const& names);
 
+/// Whether the server is the site inside of the proxy: there is none of that name, or it is somebody else's.
+bool is_own_site(HostSettings const& hosts, flow::Server const& server);
+
 }  // namespace pathology::proxycore::layers

@@ -38,6 +38,7 @@ struct HttpSettings {
 struct HostSettings {
     std::vector<pattern::Pattern> ignore{}, allow{}, tcp{};
     bool show_ignored = false;  ///< record ignored connections as TCP flows
+    std::string own_site{};     ///< host whose requests an addon answers; nobody connects there (P28)
 };
 
 /// TLS on both sides (P20-P27).
