@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "layers/peek.hpp"
+#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -23,16 +24,20 @@ asio::awaitable<void> be_proxy(Context& context, Stream stream, HttpMode mode) {
     if (stream) co_await serve_http1(context, std::move(stream), mode);
 }
 
-/// Connects where the strategy wants it as soon as the server is known; nothing when there is no failure.
-asio::awaitable<std::optional<Failure>> connect_early(Context& context) {
+/// Connects where the strategy wants it as soon as the server is known, for as long as `leaving` waits; nothing when
+/// there is no failure.
+asio::awaitable<std::optional<Failure>> connect_early(Context& context, asio::awaitable<Failure> leaving) {
     auto const& settings = *context.settings;
     bool const is_wanted =
         settings.strategy == ConnectionStrategy::eager && !is_own_site(settings.hosts, *context.server);
     if (!is_wanted) co_return std::nullopt;
     std::vector<std::string> alpn;
-    auto const opened = co_await context.servers->open(context.server, std::move(alpn));
-    if (opened) co_return std::nullopt;
-    co_return opened.error();
+    std::optional<Failure> left;
+    auto opening = context.servers->open(context.server, std::move(alpn));
+    auto const opened = co_await unless_left(std::move(opening), std::move(leaving), left);
+    if (left) co_return left;
+    if (*opened) co_return std::nullopt;
+    co_return opened->error();
 }
 
 /// The one server that stands behind the proxy (P06).
@@ -40,7 +45,8 @@ asio::awaitable<void> be_server(Context& context, Stream stream, flow::ServerSpe
     context.server->set_address(server.address);
     context.server->tls = server.scheme == "https" || server.scheme == "tls";
     if (context.server->tls) context.server->sni = server.address.host;
-    if (!context.server->tls) co_await connect_early(context);  // a failure is told to whoever asks for something
+    // A failure is told to whoever asks for something.
+    if (!context.server->tls) co_await connect_early(context, wait_until_broken(*stream));
     if (server.scheme == "tcp") co_return co_await relay_tcp(context, std::move(stream));
     co_await next_layer(context, std::move(stream));
 }
@@ -56,7 +62,7 @@ asio::awaitable<void> be_transparent(Context& context, Stream stream, std::optio
     }
     context.client->sockname = original;
     context.server->set_address(std::move(original));
-    co_await connect_early(context);
+    co_await connect_early(context, wait_until_broken(*stream));
     co_await next_layer(context, std::move(stream));
 }
 
@@ -85,7 +91,7 @@ asio::awaitable<void> be_socks_server(Context& context, Stream stream) {
         co_return;
     }
     context.server->set_address(accepted->destination);
-    auto const failure = co_await connect_early(context);
+    auto const failure = co_await connect_early(context, wait_until_left(*accepted->client));
     auto const code = failure ? reply_for(*failure) : ReplyCode::succeeded;
     auto const unsaid = co_await tunnel::socks5_reply(*accepted->client, code);
     if (failure || unsaid) co_return;

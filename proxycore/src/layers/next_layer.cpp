@@ -15,6 +15,7 @@
 #include "layers/peek.hpp"
 #include "layers/tls/client_tls.hpp"
 #include "layers/tls/peek_hello.hpp"
+#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -145,8 +146,12 @@ net::TimeLimit NextLayerChoice::patience() const {
 asio::awaitable<void> NextLayerChoice::let_server_speak() {
     has_asked_server_ = true;
     if (is_own_site(hosts(), *context_.server)) co_return;
-    auto server = co_await context_.servers->take(context_.server);
-    if (!server) co_return;
+    std::optional<Failure> left;
+    auto taking = context_.servers->take(context_.server);
+    auto server_or_failure = co_await unless_left(std::move(taking), wait_until_left(*client_), left);
+    has_ended_ = left.has_value();
+    if (left || !*server_or_failure) co_return;
+    auto& server = *server_or_failure;
     bool server_has_ended = false;
     {
         using namespace asio::experimental::awaitable_operators;

@@ -50,7 +50,11 @@ asio::awaitable<void> Witness::server_connect(addons::ServerConnectionData& data
     co_return note("server_connect");
 }
 asio::awaitable<void> Witness::server_connected(addons::ServerConnectionData&) { co_return note("server_connected"); }
-asio::awaitable<void> Witness::server_connect_error(addons::ServerConnectionData&) {
+asio::awaitable<void> Witness::server_connect_error(addons::ServerConnectionData& data) {
+    {
+        std::scoped_lock const lock(mutex_);
+        failed_servers_.push_back(data.server);
+    }
     co_return note("server_connect_error");
 }
 asio::awaitable<void> Witness::server_disconnected(addons::ServerConnectionData& data) {
@@ -128,6 +132,10 @@ std::vector<std::shared_ptr<flow::TcpFlow>> Witness::tcp_flows() const {
 std::vector<flow::Server> Witness::servers() const {
     std::scoped_lock const lock(mutex_);
     return servers_;
+}
+std::vector<flow::Server> Witness::failed_servers() const {
+    std::scoped_lock const lock(mutex_);
+    return failed_servers_;
 }
 std::vector<flow::Client> Witness::clients() const {
     std::scoped_lock const lock(mutex_);

@@ -56,6 +56,7 @@ public:
     std::vector<std::shared_ptr<flow::TcpFlow>> tcp_flows() const;
     /// Snapshots of the records, as server_disconnected and client_disconnected saw them.
     std::vector<flow::Server> servers() const;
+    std::vector<flow::Server> failed_servers() const;  ///< as server_connect_error saw them
     std::vector<flow::Client> clients() const;
 
 private:
@@ -67,7 +68,7 @@ private:
     std::vector<std::string> calls_;
     std::vector<std::shared_ptr<flow::HttpFlow>> http_flows_;
     std::vector<std::shared_ptr<flow::TcpFlow>> tcp_flows_;
-    std::vector<flow::Server> servers_;
+    std::vector<flow::Server> servers_, failed_servers_;
     std::vector<flow::Client> clients_;
 };
 

@@ -5,6 +5,7 @@
 #include "layers/exchange/body.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/run.hpp"
+#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -89,10 +90,9 @@ asio::awaitable<bool> ExchangeRun::drop_request_body() {
 
 asio::awaitable<bool> ExchangeRun::ask_server() {
     for (bool is_fresh = false;; is_fresh = true) {
-        auto acquiring = is_fresh ? context_.servers->acquire_fresh(flow_) : context_.servers->acquire(flow_);
-        auto acquired = co_await std::move(acquiring);
-        if (acquired.has_error()) co_return co_await fail(acquired.error());
-        server_ = std::move(*acquired);
+        if (!is_fresh) server_ = context_.servers->acquire_at_once(flow_);
+        bool const is_there = server_ != nullptr || co_await acquire_server(is_fresh);
+        if (!is_there) co_return false;
         watch_.begin();
         auto head = co_await ask();
         if (head) {
@@ -105,6 +105,20 @@ asio::awaitable<bool> ExchangeRun::ask_server() {
         upload_.reset();
         server_.reset();
     }
+}
+
+/// A connection that nobody waits for any more is not waited for.
+asio::awaitable<bool> ExchangeRun::acquire_server(bool is_fresh) {
+    watch_.end();
+    if (watch_.is_looking()) co_await watch_.join();
+    if (deeper_cause() != nullptr) co_return co_await fail_of_client(*deeper_cause());
+    auto acquiring = is_fresh ? context_.servers->acquire_fresh(flow_) : context_.servers->acquire(flow_);
+    std::optional<Failure> left;
+    auto acquired = co_await unless_left(std::move(acquiring), client_.wait_for_abort(AbortWatch::grace), left);
+    if (left) co_return co_await fail_of_client(*left);
+    if (acquired->has_error()) co_return co_await fail(acquired->error());
+    server_ = std::move(**acquired);
+    co_return true;
 }
 
 /// Even a server that does not take the request may have answered it.

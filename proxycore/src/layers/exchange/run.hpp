@@ -33,6 +33,7 @@ private:
     asio::awaitable<bool> settle_answered_stream();
     asio::awaitable<bool> drop_request_body();
     asio::awaitable<bool> ask_server();
+    asio::awaitable<bool> acquire_server(bool is_fresh);
     asio::awaitable<Result<http::ResponseHead>> ask();
     asio::awaitable<Result<void>> send_request();
     asio::awaitable<Result<http::ResponseHead>> read_answer_head();

@@ -3,16 +3,12 @@
 #include <utility>
 
 namespace pathology::proxycore::layers {
-namespace {
 
-constexpr std::chrono::seconds patience{1};
-
-}  // namespace
-
+using namespace std::chrono_literals;
 AbortWatch::AbortWatch(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort)
     : Watch(net::Watchdog::of(executor)), client_(client), on_abort_(std::move(on_abort)), looking_(executor) {}
 
-void AbortWatch::begin() { arm(patience); }
+void AbortWatch::begin() { arm(grace); }
 
 asio::awaitable<void> AbortWatch::join() {
     looking_.cancel();
@@ -22,7 +18,7 @@ asio::awaitable<void> AbortWatch::join() {
 void AbortWatch::on_expired() { looking_.start(look()); }
 
 asio::awaitable<void> AbortWatch::look() {
-    auto failure = co_await client_.wait_for_abort();
+    auto failure = co_await client_.wait_for_abort(0ms);
     seen_ = std::move(failure);
     on_abort_();
 }

@@ -2,6 +2,7 @@
 // request.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <pathology/proxycore/layers/exchange/http_streams.hpp>
@@ -15,6 +16,9 @@ namespace pathology::proxycore::layers {
 class AbortWatch final : net::Watchdog::Watch {
 public:
     AbortWatch(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort);
+
+    /// How long a client that has ended its side is still believed to want its answer.
+    static constexpr std::chrono::seconds grace{1};
 
     void begin();
     /// How the client left, if it did.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <pathology/proxycore/http1/serialise.hpp>
 #include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/put_back.hpp>
 #include <pathology/proxycore/net/within.hpp>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "layers/http1/guard.hpp"
 #include "layers/http1/leniency.hpp"
+#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -129,9 +131,10 @@ Result<void> Http1ClientStream::sent(net::error_code ec) {
     return send_failure(ec, "the client");
 }
 
-asio::awaitable<Failure> Http1ClientStream::wait_for_abort() {
+asio::awaitable<Failure> Http1ClientStream::wait_for_abort(std::chrono::milliseconds grace) {
     auto const ec = co_await stream_->wait_for_end();
-    co_return Failure{Failure::Kind::closed, "the client is gone: " + net::describe(ec)};
+    if (ec == asio::error::eof && grace.count() > 0) co_await net::pause(grace);
+    co_return client_is_gone(ec);
 }
 
 /// A body that lasts until the close must not look whole when it is not.

@@ -40,7 +40,7 @@ public:
     asio::awaitable<Result<void>> begin(flow::Response const& response) override;
     asio::awaitable<Result<void>> send_body(std::string_view piece) override;
     asio::awaitable<Result<void>> finish(http::Fields const* trailers) override;
-    asio::awaitable<Failure> wait_for_abort() override;
+    asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) override;
     void abort() noexcept override;
     std::unique_ptr<net::Stream> take_over() override;
 

@@ -5,6 +5,7 @@
 
 #include "layers/exchange/error_page.hpp"
 #include "layers/exchange/refusal.hpp"
+#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -65,11 +66,18 @@ asio::awaitable<bool> Connect::deny(flow::Response const& response) {
 
 asio::awaitable<bool> Connect::open_server() {
     std::vector<std::string> alpn;
-    auto const opened = co_await context_.servers->open(context_.server, std::move(alpn));
-    if (opened) co_return true;
-    flow_.error = flow::Error{opened.error().message, context_.now()};
-    flow_.response = error_page(opened.error().status, opened.error().message);
-    co_return co_await deny(*flow_.response);
+    std::optional<Failure> left;
+    auto opening = context_.servers->open(context_.server, std::move(alpn));
+    auto leaving = client_.wait_for_abort(std::chrono::milliseconds(0));
+    auto const opened = co_await unless_left(std::move(opening), std::move(leaving), left);
+    if (opened && *opened) co_return true;
+    auto const& failure = left ? *left : opened->error();
+    flow_.error = flow::Error{failure.message, context_.now()};
+    if (!left) flow_.response = error_page(failure.status, failure.message);
+    if (!left) co_return co_await deny(*flow_.response);
+    co_await call(addons::hooks::http_connect_error);
+    client_.abort();
+    co_return false;
 }
 
 asio::awaitable<void> Connect::enter() {

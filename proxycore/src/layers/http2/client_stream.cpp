@@ -94,9 +94,10 @@ asio::awaitable<Result<void>> Http2ClientStream::finish(http::Fields const* trai
     co_return co_await body_->finish(trailers);
 }
 
-asio::awaitable<Failure> Http2ClientStream::wait_for_abort() {
-    while (!body_->failure()) co_await body_->wait();
-    co_return *body_->failure();
+asio::awaitable<Failure> Http2ClientStream::wait_for_abort(std::chrono::milliseconds /*grace*/) {
+    while (!body_->failure() && !body_->is_closed()) co_await body_->wait();
+    if (body_->failure()) co_return *body_->failure();
+    co_return Failure{Failure::Kind::closed, body_->wire().who() + " reset the stream"};
 }
 
 std::unique_ptr<net::Stream> Http2ClientStream::take_over() { return make_http2_tunnel(std::exchange(body_, nullptr)); }

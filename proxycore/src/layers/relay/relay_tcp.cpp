@@ -12,6 +12,7 @@
 #include "layers/beside.hpp"
 #include "layers/relay/relay.hpp"
 #include "layers/turns.hpp"
+#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -85,10 +86,13 @@ asio::awaitable<void> Recorded::stop() {
 asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
     co_await call(hooks::tcp_start);
     if (is_killed()) co_return co_await end("");
-    auto server = co_await context_.servers->take(context_.server);
-    if (!server) co_return co_await end(server.error().message);
-    co_await relay(*client, *server->stream);
-    co_await context_.servers->close(std::move(*server));
+    std::optional<Failure> left;
+    auto taking = context_.servers->take(context_.server);
+    auto server = co_await unless_left(std::move(taking), wait_until_broken(*client), left);
+    if (left) co_return co_await end(left->message);
+    if (!*server) co_return co_await end(server->error().message);
+    co_await relay(*client, *(*server)->stream);
+    co_await context_.servers->close(std::move(**server));
 }
 
 asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) {
@@ -145,9 +149,11 @@ asio::awaitable<void> Recorded::pass_injected(Relay& relay) {
 }
 
 asio::awaitable<void> relay_unseen(Context& context, std::unique_ptr<net::Stream> client) {
-    auto server = co_await context.servers->take(context.server);
-    if (!server) co_return;
-    Relay relay(context, *client, *server->stream);
+    std::optional<Failure> left;
+    auto taking = context.servers->take(context.server);
+    auto server = co_await unless_left(std::move(taking), wait_until_broken(*client), left);
+    if (left || !*server) co_return;
+    Relay relay(context, *client, *(*server)->stream);
     co_await relay.run();
     co_await context.servers->close(std::move(**server));
 }

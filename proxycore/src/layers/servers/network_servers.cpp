@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <exception>
 #include <pathology/proxycore/layers/hosts.hpp>
+#include <pathology/proxycore/net/within.hpp>
 #include <utility>
 
 #include "layers/exchange/answer_stream.hpp"
@@ -25,6 +27,15 @@ Failure not_on_the_network(flow::Server const& server) {
     return failure;
 }
 
+/// For another attempt at the same.
+std::shared_ptr<flow::Server> successor_of(flow::Server const& server) {
+    auto next = std::make_shared<flow::Server>(server.address());
+    next->tls = server.tls;
+    next->sni = server.sni;
+    next->set_via(server.via());
+    return next;
+}
+
 bool is_websocket(flow::HttpFlow const& flow) { return flow.request.headers.has_token("Upgrade", "websocket"); }
 
 }  // namespace
@@ -32,6 +43,23 @@ bool is_websocket(flow::HttpFlow const& flow) { return flow.request.headers.has_
 std::unique_ptr<Servers> make_servers(Context& context) { return std::make_unique<NetworkServers>(context); }
 
 // --- for requests ----------------------------------------------------------------------------------------------------
+
+/// Over the way that needs no choice, and a connection that needs no preparation.
+std::unique_ptr<ServerStream> NetworkServers::acquire_at_once(flow::HttpFlow& flow) {
+    if (selector_ || flow.server_conn->via() || is_websocket(flow)) return nullptr;
+    if (leads_to_own(flow)) {
+        auto const* const own = find(*context_.server);
+        if (context_.server->error || (own != nullptr && own->raw)) return nullptr;
+    }
+    auto const target = target_of(flow, own_route_);
+    auto& lane = lane_to(target);
+    while (auto* const gone = lane.find_gone()) drop(*gone);
+    if (lane.failure || lane.is_waited_for()) return nullptr;
+    auto* const free = lane.find_room();
+    if (free == nullptr) return nullptr;
+    authorize(flow, target, own_route_);
+    return lend(*free, flow);
+}
 
 asio::awaitable<Result<std::unique_ptr<ServerStream>>> NetworkServers::acquire(flow::HttpFlow& flow) {
     return lend_along(flow, false);
@@ -171,7 +199,8 @@ asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vect
     target.is_secure = true;
     auto stream = std::move(link.raw);
     link.lane.remove(link);
-    auto secured = co_await secure_opened(context_, *record, std::move(stream), std::move(alpn));
+    auto securing = secure_opened(context_, *record, std::move(stream), std::move(alpn));
+    auto secured = co_await or_give_up(record, std::move(securing));
     if (!secured) {
         forget(*record);
         co_return secured.error();
@@ -205,14 +234,41 @@ asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::connect(Record s
         lane.may_share = std::find(alpn.begin(), alpn.end(), "h2") != alpn.end();
     Lane::Opening const place(lane);
     records_.push_back(server);
-    auto const reach = target.via && !target.is_tunnel ? Reach::proxy : Reach::target;
-    auto stream = co_await open_server(context_, route, *server, reach);
-    if (stream && target.is_secure)
-        stream = co_await secure_opened(context_, *server, std::move(*stream), std::move(alpn));
+    auto opening = open_along(server, target, route, std::move(alpn));
+    auto stream = co_await or_give_up(server, std::move(opening));
     if (stream) co_return std::move(stream);
     forget(*server);
     if (stream.error().kind != Failure::Kind::cancelled) lane.failure = stream.error();
     co_return stream.error();
+}
+
+asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::open_along(Record server, Target const& target,
+                                                                           upstream::Route const& route,
+                                                                           std::vector<std::string> alpn) {
+    auto const reach = target.via && !target.is_tunnel ? Reach::proxy : Reach::target;
+    auto stream = co_await open_server(context_, route, *server, reach);
+    if (!stream || !target.is_secure) co_return std::move(stream);
+    co_return co_await secure_opened(context_, *server, std::move(*stream), std::move(alpn));
+}
+
+/// Whoever waits may leave before the connection is there. Its record is over then; others of the client, who want the
+/// same server, begin with one of their own.
+asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::or_give_up(Record server,
+                                                                           asio::awaitable<Result<Stream>> work) {
+    std::exception_ptr thrown;
+    try {
+        co_return co_await std::move(work);
+    } catch (...) {
+        thrown = std::current_exception();  // settled below, as nothing can be awaited here
+    }
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    forget(*server);
+    if (server == context_.server) context_.server = successor_of(*server);
+    if (server->state != flow::ConnectionState::closed) {
+        auto told = end_server(context_, *server);
+        co_await net::finish_within(context_.settings->times.stop, std::move(told));
+    }
+    std::rethrow_exception(thrown);
 }
 
 /// The one the outer layers know, as long as it is fresh; one like it after that.

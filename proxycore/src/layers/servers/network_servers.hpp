@@ -17,6 +17,7 @@ class NetworkServers final : public Servers {
 public:
     explicit NetworkServers(Context& context);
 
+    std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override;
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) override;
@@ -50,6 +51,9 @@ private:
     void take_back(Link& link, std::unique_ptr<Http1Server> connection);
     asio::awaitable<Result<Stream>> connect(Record server, Lane& lane, upstream::Route const& route,
                                             std::vector<std::string> alpn);
+    asio::awaitable<Result<Stream>> open_along(Record server, Target const& target, upstream::Route const& route,
+                                               std::vector<std::string> alpn);
+    asio::awaitable<Result<Stream>> or_give_up(Record server, asio::awaitable<Result<Stream>> work);
     asio::awaitable<Result<void>> connect_ahead(Record server, std::vector<std::string> alpn);
     asio::awaitable<Result<void>> secure_later(Link& link, std::vector<std::string> alpn);
     Record record_for(flow::HttpFlow const& flow, Target const& target) const;

@@ -1,13 +1,17 @@
 #include "layers/servers/open_server.hpp"
 
+#include <boost/asio/this_coro.hpp>
+#include <exception>
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <pathology/proxycore/net/within.hpp>
 #include <utility>
 
 namespace pathology::proxycore::layers {
 namespace {
 
 using addons::Hook;
+using Opened = Result<std::unique_ptr<net::Stream>>;
 namespace hooks = addons::hooks;
 
 /// `origin.test:80 (127.0.0.1:80)`
@@ -26,10 +30,52 @@ asio::awaitable<void> tell(Context& context, flow::Server& server,
     co_await chain.run(point, data);
 }
 
-asio::awaitable<void> note_failure(Context& context, flow::Server& server, Failure const& failure) {
-    server.error = failure.message;
-    context.log(addons::LogLevel::warn, "error establishing server connection: " + failure.message);
-    co_await tell(context, server, hooks::server_connect_error);
+/// From server_connect to the one hook that says what came of it.
+class Opening {
+public:
+    Opening(Context& context, flow::Server& server) : context_(context), server_(server) {}
+
+    asio::awaitable<Opened> run(upstream::Route const& route, Reach reach);
+    /// After an exception, as a rule a cancellation.
+    asio::awaitable<void> give_up();
+
+private:
+    asio::awaitable<Failure> fail(Failure failure);
+
+    Context& context_;
+    flow::Server& server_;
+    bool is_told_ = false;
+};
+
+asio::awaitable<Opened> Opening::run(upstream::Route const& route, Reach reach) {
+    co_await tell(context_, server_, hooks::server_connect);
+    if (server_.error) {
+        auto failure = failure_before(server_);
+        failure.kind = Failure::Kind::cancelled;
+        co_return co_await fail(std::move(failure));
+    }
+    auto stream = co_await connect_along(context_, route, server_, reach);
+    if (!stream) co_return co_await fail(stream.error());
+    (*stream)->set_time_limit(context_.settings->times.idle);
+    server_.state = flow::ConnectionState::active;
+    context_.log(addons::LogLevel::info, "server connect " + name_of(server_));
+    is_told_ = true;
+    co_await tell(context_, server_, hooks::server_connected);
+    co_return std::move(*stream);
+}
+
+asio::awaitable<Failure> Opening::fail(Failure failure) {
+    is_told_ = true;
+    server_.error = failure.message;
+    context_.log(addons::LogLevel::warn, "error establishing server connection: " + failure.message);
+    co_await tell(context_, server_, hooks::server_connect_error);
+    co_return failure;
+}
+
+asio::awaitable<void> Opening::give_up() {
+    if (is_told_) co_return;
+    Failure failure{Failure::Kind::cancelled, "the attempt to connect to " + name_of(server_) + " was given up"};
+    co_await fail(std::move(failure));
 }
 
 }  // namespace
@@ -44,23 +90,17 @@ Failure failure_before(flow::Server const& server) {
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> open_server(Context& context, upstream::Route const& route,
                                                                   flow::Server& server, Reach reach) {
     server.timestamp_start = context.now();
-    co_await tell(context, server, hooks::server_connect);
-    if (server.error) {
-        auto failure = failure_before(server);
-        failure.kind = Failure::Kind::cancelled;
-        co_await note_failure(context, server, failure);
-        co_return failure;
+    Opening opening(context, server);
+    std::exception_ptr thrown;
+    try {
+        co_return co_await opening.run(route, reach);
+    } catch (...) {
+        thrown = std::current_exception();  // settled below, as nothing can be awaited here
     }
-    auto stream = co_await connect_along(context, route, server, reach);
-    if (!stream) {
-        co_await note_failure(context, server, stream.error());
-        co_return stream.error();
-    }
-    (*stream)->set_time_limit(context.settings->times.idle);
-    server.state = flow::ConnectionState::active;
-    context.log(addons::LogLevel::info, "server connect " + name_of(server));
-    co_await tell(context, server, hooks::server_connected);
-    co_return std::move(*stream);
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    auto told = opening.give_up();
+    co_await net::finish_within(context.settings->times.stop, std::move(told));
+    std::rethrow_exception(thrown);
 }
 
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_opened(Context& context, flow::Server& server,

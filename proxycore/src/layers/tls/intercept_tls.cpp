@@ -14,6 +14,7 @@
 #include "layers/tls/peek_hello.hpp"
 #include "layers/tls/tls_choices.hpp"
 #include "layers/tls/tls_state.hpp"
+#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -73,8 +74,11 @@ asio::awaitable<void> intercept_tls(Context& context, std::unique_ptr<net::Strea
     if (is_inside) context.server->sni.reset();  // that was the outer one's
     context.server->sni = sni_for_server(context.mode, *context.client, *context.server);
     bool const is_first = data.establish_server_tls_first && context.server->tls;
-    if (is_first || is_inside || needs_server_first(settings, *context.client, *context.server))
-        co_await secure_server_first(context, is_inside);
+    if (is_first || is_inside || needs_server_first(settings, *context.client, *context.server)) {
+        auto leaving = wait_until_left(*stream);
+        auto const left = co_await finish_unless_left(secure_server_first(context, is_inside), std::move(leaving));
+        if (left) co_return context.log(addons::LogLevel::info, left->message);
+    }
 
     auto const names =
         names_for_client(settings.tls, *context.client, *context.server, context.services.tls.state().revocation_path);

@@ -1,6 +1,9 @@
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/errc.hpp>
+#include <pathology/proxycore/net/within.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <utility>
 
@@ -73,6 +76,14 @@ asio::awaitable<Failure> fail(Context& context, addons::ServerTlsData& data, tls
     co_return failure;
 }
 
+/// Nobody waits for it any more.
+asio::awaitable<void> give_up(Context& context, addons::ServerTlsData& data) {
+    tls::Failure why;
+    why.code = asio::error::operation_aborted;
+    why.message = "it was given up";
+    co_await fail(context, data, why);
+}
+
 }  // namespace
 
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& context, flow::Server& server,
@@ -90,6 +101,13 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& con
     }
     auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(*engine));
     auto const done = co_await secured->handshake(context.settings->times.connect);
+    auto const state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) {
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        auto told = give_up(context, data);
+        co_await net::finish_within(context.settings->times.stop, std::move(told));
+        throw boost::system::system_error(asio::error::operation_aborted);
+    }
     if (!done) {
         auto failure = co_await fail(context, data, done.error());
         co_return failure;

@@ -4,6 +4,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
+#include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/within.hpp>
 
 #include "layers/exchange/http_bench.hpp"
@@ -145,7 +146,10 @@ public:
     asio::awaitable<Result<void>> send_interim(http::ResponseHead const&) override { co_return gone(); }
     asio::awaitable<Result<void>> send(flow::Response const&) override { co_return gone(); }
     asio::awaitable<Result<void>> begin(flow::Response const&) override { co_return gone(); }
-    asio::awaitable<Failure> wait_for_abort() override { co_return gone(); }
+    asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds) override {
+        co_await net::pause(std::nullopt);
+        co_return gone();
+    }
 
     bool was_aborted = false;
 

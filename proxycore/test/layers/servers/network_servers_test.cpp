@@ -8,7 +8,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/net/within.hpp>
 
 #include "proxy/origin.hpp"
 #include "support/folder.hpp"
@@ -145,6 +147,43 @@ TEST(NetworkServers, RemembersATargetThatCannotBeReached) {
         co_await bench.context.servers->close_all();
     });
     EXPECT_EQ(bench.log.find("error establishing"), bench.log.rfind("error establishing")) << bench.log;
+}
+
+/// Holds the first connection for ever, before it is made.
+class Holder final : public addons::Addon {
+public:
+    explicit Holder(std::vector<std::string>& calls) : calls_(calls) {}
+    std::string name() const override { return "holder"; }
+    asio::awaitable<void> server_connect(addons::ServerConnectionData&) override {
+        calls_.emplace_back("connect");
+        if (calls_.size() == 1) co_await net::pause(std::nullopt);
+    }
+    asio::awaitable<void> server_connect_error(addons::ServerConnectionData& data) override {
+        calls_.push_back("error: " + data.server.error.value_or(""));
+        co_return;
+    }
+    asio::awaitable<void> server_connected(addons::ServerConnectionData&) override {
+        co_return calls_.push_back("connected");
+    }
+
+private:
+    std::vector<std::string>& calls_;
+};
+
+TEST(NetworkServers, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
+    Origin const origin;
+    Bench bench;
+    std::vector<std::string> calls;
+    bench.chain.add(std::make_shared<Holder>(calls));
+    bench.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
+    play([&]() -> asio::awaitable<void> {
+        auto const given_up = co_await net::within(std::chrono::milliseconds(1), ask(bench, origin.url()));
+        EXPECT_FALSE(given_up);
+        EXPECT_EQ(co_await ask(bench, origin.url()), "origin");
+        co_await bench.context.servers->close_all();
+    });
+    EXPECT_THAT(calls, ElementsAre("connect", HasSubstr("was given up"), "connect", "connected"));
+    EXPECT_FALSE(bench.context.server->error);
 }
 
 TEST(NetworkServers, KeepsWhatWasTakenAndNotUsed) {

@@ -25,6 +25,7 @@ struct ServerConnection {
 ///
 /// Errors: unreachable, untrusted, cancelled (an addon set `error`), and at once for a server whose record has an
 ///         error already. The message names host and port and the cause.
+/// Cancel: terminal; what was being connected has failed with server_connect_error, or is closed.
 /// Owns:   every connection until it is taken.
 class Servers {
 public:
@@ -33,6 +34,9 @@ public:
     Servers& operator=(Servers const&) = delete;
     virtual ~Servers() = default;
 
+    /// acquire(), where it takes no time: over a connection that is there. Null where there is none, or it has to be
+    /// looked for.
+    virtual std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow& /*flow*/) { return nullptr; }
     /// A way to send the flow's request: over a connection that is idle, over an HTTP/2 connection with room, else over
     /// a new one. Sets the flow's server_conn. Waits while most_servers are at work for the target.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) = 0;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <memory>
 #include <pathology/proxycore/flow/request.hpp>
 #include <pathology/proxycore/flow/response.hpp>
@@ -62,8 +63,9 @@ public:
     /// Sends the head alone, at once; send_body() and finish() follow.
     virtual asio::awaitable<Result<void>> begin(flow::Response const& response) = 0;
     /// Waits until the client has left or has reset this request, and says how. For slow servers: where it costs
-    /// nothing to notice, it is noticed at once, else within about a second.
-    virtual asio::awaitable<Failure> wait_for_abort() = 0;
+    /// nothing to notice, it is noticed at once, else within about a second. One that has only ended its side may want
+    /// the answer all the same; it has left when `grace` is over.
+    virtual asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) = 0;
 };
 
 /// A way to send one request and to get its answer. Destruction gives the connection back when both messages ended in

@@ -1,0 +1,213 @@
+// Clients that leave while their server is still being connected: nobody waits for it any more.
+#include <gmock/gmock.h>
+
+#include <future>
+#include <pathology/proxycore/tls/context.hpp>
+#include <pathology/proxycore/tls/engine.hpp>
+
+#include "proxy/origin.hpp"
+#include "proxy/proxy_bench.hpp"
+#include "proxy/visitor.hpp"
+#include "support/play.hpp"
+#include "support/row_name.hpp"
+#include "support/silent_address.hpp"
+#include "support/streams.hpp"
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+namespace asio = boost::asio;
+using net::HowToClose;
+using test::Origin;
+using test::ProxyBench;
+using test::Visitor;
+using testing::HasSubstr;
+
+using Names = std::vector<std::string>;
+
+std::string get(std::string const& target) { return "GET " + target + " HTTP/1.1\r\nHost: origin.test\r\n\r\n"; }
+std::string connect_to(std::string const& where) { return "CONNECT " + where + " HTTP/1.1\r\n\r\n"; }
+std::string at(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+/// Greeting and request of SOCKS5, without waiting for the answers.
+std::string socks_to(std::uint16_t port) {
+    std::string text("\x05\x01\x00\x05\x01\x00\x01\x7f\x00\x00\x01", 11);
+    text += static_cast<char>(port >> 8);
+    return text + static_cast<char>(port & 0xff);
+}
+
+/// Of a client that names no host, so that the certificate it gets depends on the server.
+std::string client_hello() {
+    auto const context = tls::ClientContext::make({}).value();
+    tls::Engine engine(context, tls::ServerName::of("127.0.0.1"));
+    engine.handshake();
+    std::string bytes;
+    engine.take_outgoing(bytes);
+    return bytes;
+}
+
+/// Hooks about servers and ends of flows; what comes before them is the same everywhere.
+Names told_of(test::Witness const& witness) {
+    Names told;
+    for (auto const& call : witness.calls())
+        if (call.starts_with("server") || call == "error" || call == "tcp_error") told.push_back(call);
+    return told;
+}
+
+// --- where TCP gets no answer ----------------------------------------------------------------------------------------
+
+struct Unanswered {
+    std::string name;
+    Names settings;
+    std::function<std::string(std::uint16_t port)> mode;
+    std::function<void(Visitor& client, std::uint16_t port)> begin;
+    Names told;
+    HowToClose how = HowToClose::reset;
+};
+
+std::string regular(std::uint16_t) { return "regular"; }
+
+class P11_Unanswered : public testing::TestWithParam<Unanswered> {};
+
+TEST_P(P11_Unanswered, ServerIsNotWaitedForWithoutAClient) {
+    auto const& row = GetParam();
+    pathology::test::SilentAddress const silent;
+    ProxyBench bench({row.mode(silent.port())});
+    for (auto const& setting : row.settings) bench.set(setting);
+    bench.start();
+    Visitor client(bench.port());
+    row.begin(client, silent.port());
+    ASSERT_TRUE(bench.witness->wait_for("server_connect"));
+    client.end(row.how);
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(told_of(*bench.witness), row.told);
+    auto const failed = bench.witness->failed_servers();
+    ASSERT_EQ(failed.size(), 1U);
+    EXPECT_THAT(failed[0].error.value_or(""), HasSubstr("was given up"));
+    EXPECT_EQ(failed[0].state, flow::ConnectionState::closed);
+    for (auto const& flow : bench.witness->http_flows())
+        EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
+    for (auto const& flow : bench.witness->tcp_flows())
+        EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
+}
+
+void ask_plainly(Visitor& client, std::uint16_t port) { client.say(get("http://" + at(port) + "/")); }
+void ask_for_tunnel(Visitor& client, std::uint16_t port) { client.say(connect_to(at(port))); }
+void ask_by_socks(Visitor& client, std::uint16_t port) { client.say(socks_to(port)); }
+void say_in_tunnel(Visitor& client, std::uint16_t port, std::string const& bytes) {
+    EXPECT_EQ(client.ask(connect_to(at(port)), "CONNECT").status, 200U);
+    client.say(bytes);
+}
+
+Names const failed_http{"server_connect", "server_connect_error", "error"};
+Names const failed_tcp{"server_connect", "server_connect_error", "tcp_error"};
+Names const failed{"server_connect", "server_connect_error"};
+
+INSTANTIATE_TEST_SUITE_P(
+    Ways, P11_Unanswered,
+    testing::Values(Unanswered{"Request", {}, regular, ask_plainly, failed_http},
+                    Unanswered{
+                        "RequestOfAClientThatEndsInOrder", {}, regular, ask_plainly, failed_http, HowToClose::fin},
+                    Unanswered{"RequestByProxy",
+                               {},
+                               [](std::uint16_t port) { return "upstream:http://" + at(port); },
+                               [](Visitor& client, std::uint16_t) { client.say(get("http://origin.test/")); },
+                               failed_http},
+                    Unanswered{"EagerConnect", {"connection_strategy=eager"}, regular, ask_for_tunnel, failed},
+                    Unanswered{"EagerSocks",
+                               {"connection_strategy=eager"},
+                               [](std::uint16_t) { return std::string("socks5"); },
+                               ask_by_socks,
+                               failed},
+                    Unanswered{"EagerReverse",
+                               {"connection_strategy=eager"},
+                               [](std::uint16_t port) { return "reverse:http://" + at(port); },
+                               [](Visitor&, std::uint16_t) {},
+                               failed},
+                    Unanswered{"Bytes",
+                               {},
+                               regular,
+                               [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, "\x01 no HTTP"); },
+                               failed_tcp},
+                    Unanswered{"Passed",
+                               {"ignore_hosts=."},
+                               regular,
+                               [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, "anything"); },
+                               failed},
+                    Unanswered{"SilentClient",
+                               {"tunnel_probe_timeout=1"},
+                               regular,
+                               [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, ""); },
+                               failed},
+                    Unanswered{"Tls",
+                               {},
+                               regular,
+                               [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, client_hello()); },
+                               failed}),
+    pathology::test::row_name);
+
+// --- where TCP is answered, and no more ------------------------------------------------------------------------------
+
+struct Stalled {
+    std::string name;
+    std::function<std::string(std::uint16_t port)> mode;
+    std::function<void(Visitor& client, std::uint16_t port)> begin;
+    Names told;
+};
+
+class P11_Stalled : public testing::TestWithParam<Stalled> {};
+
+TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
+    auto const& row = GetParam();
+    std::promise<void> asked, left;
+    Origin const origin([&](net::Stream& stream) -> asio::awaitable<void> {
+        std::string block(4096, '\0');
+        co_await stream.read_some(asio::buffer(block));
+        asked.set_value();
+        std::string rest;
+        co_await proxycore::test::read_to_end(stream, rest);
+        left.set_value();
+    });
+    ProxyBench bench({row.mode(origin.port())});
+    bench.start();
+    Visitor client(bench.port());
+    row.begin(client, origin.port());
+    auto is_asked = asked.get_future(), has_left = left.get_future();
+    proxycore::test::taken_from(is_asked);
+    client.end(HowToClose::reset);
+    proxycore::test::taken_from(has_left);
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(told_of(*bench.witness), row.told);
+    for (auto const& flow : bench.witness->http_flows())
+        EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
+}
+
+Names const let_go{"server_connect", "server_connected", "server_disconnected", "error"};
+
+INSTANTIATE_TEST_SUITE_P(
+    Ways, P11_Stalled,
+    testing::Values(
+        Stalled{"TlsOfServer", regular,
+                [](Visitor& client, std::uint16_t port) { client.say(get("https://" + at(port) + "/")); }, let_go},
+        Stalled{"TlsOfServerBeforeTheClient",
+                regular,
+                [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, client_hello()); },
+                {"server_connect", "server_connected", "server_disconnected"}},
+        Stalled{"ConnectOfProxy", [](std::uint16_t port) { return "upstream:http://" + at(port); },
+                [](Visitor& client, std::uint16_t) { client.say(get("https://origin.test/")); }, failed_http},
+        Stalled{"TlsOfProxy", [](std::uint16_t port) { return "upstream:https://" + at(port); },
+                [](Visitor& client, std::uint16_t) { client.say(get("http://origin.test/")); }, failed_http}),
+    pathology::test::row_name);
+
+TEST(Leaving, AClientThatEndsItsSideGetsItsAnswerAllTheSame) {
+    Origin const origin;
+    ProxyBench bench;
+    bench.start();
+    Visitor client(bench.port());
+    client.say(get(origin.url() + "/"));
+    client.end(HowToClose::half_close);
+    EXPECT_EQ(client.hear_answer().body, "origin");
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::proxy
