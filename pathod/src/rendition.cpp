@@ -28,11 +28,26 @@ void keep_body(proxycore::record::RecordedResponse& record, Value const& value) 
     }
 }
 
+/// The header lines as they are sent; what is generated or in a file stays as it is spelled.
+void keep_headers(proxycore::http::Fields& headers, Features const& parts, Protocol protocol) {
+    bool const is_http1 = protocol == Protocol::http1;
+    for (auto const& part : parts) {
+        if (auto const* header = std::get_if<Header>(&part.is)) {
+            headers.add(text_of(header->name), text_of(header->value));
+        } else if (auto const* type = std::get_if<ContentType>(&part.is)) {
+            headers.add(is_http1 ? "Content-Type" : "content-type", text_of(type->value));
+        } else if (auto const* location = std::get_if<Location>(&part.is)) {
+            headers.add(is_http1 ? "Location" : "location", text_of(location->value));
+        }
+    }
+}
+
 /// Notes what a message of the answer is; those after the first add to it.
-void add_to(proxycore::record::RecordedResponse& record, Message const& resolved) {
+void add_to(proxycore::record::RecordedResponse& record, Message const& resolved, Protocol protocol) {
     auto const& parts = features(resolved);
     if (auto const* response = std::get_if<Response>(&resolved); response != nullptr && record.status_code.empty()) {
         record.status_code = response->code.value_or(response->websocket ? "101" : "");
+        keep_headers(record.headers, parts, protocol);
     }
     auto const* reason = find<Reason>(parts);
     if (reason != nullptr && !record.reason) record.reason = text_of(reason->value);
@@ -88,7 +103,7 @@ Parsed<Rendition> render(std::span<Message const> messages, Settings const& sett
         if (!crafted) return crafted.error();
         rendition.is_random = rendition.is_random || crafted->is_random;
         if (options.explain) rendition.explained += (i == 0 ? "" : " ") + explained(*crafted);
-        add_to(rendition.record, crafted->message);
+        add_to(rendition.record, crafted->message, settings.protocol);
         auto const added = add_plan(rendition, std::move(*crafted), times(messages[i]), settings);
         if (!added) return added.error();
     }

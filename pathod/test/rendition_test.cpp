@@ -5,6 +5,8 @@
 #include <pathology/language/parse.hpp>
 #include <pathology/language/preview.hpp>
 
+#include "support/row_name.hpp"
+
 namespace pathology::pathod {
 namespace {
 
@@ -63,6 +65,41 @@ TEST(Render, RecordsWhatIsKnownBeforeSending) {
     EXPECT_EQ(long_body.body_size, 2000U);
     EXPECT_FALSE(rendered("200").record.body);
 }
+
+struct HeadersCase {
+    std::string_view name, spec;
+    language::Protocol protocol;
+    proxycore::http::Fields headers;
+};
+void PrintTo(HeadersCase const& row, std::ostream* out) { *out << row.name; }
+class RecordedHeaders : public testing::TestWithParam<HeadersCase> {};
+
+TEST_P(RecordedHeaders, AreThoseThatAreSent) {
+    language::Settings settings;
+    settings.protocol = GetParam().protocol;
+    auto const spec = GetParam().spec;
+    bool const is_http2 = settings.protocol == language::Protocol::http2;
+    auto const messages =
+        is_http2 ? language::parse_http2_responses(spec).value() : std::vector{language::parse_response(spec).value()};
+    EXPECT_EQ(render(messages, settings, {}, seed).value().record.headers, GetParam().headers);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Specs, RecordedHeaders,
+    testing::Values(
+        HeadersCase{"Added", "200:b'abc'", language::Protocol::http1, {{"Content-Length", "3"}}},
+        HeadersCase{"Raw", "200:r:b'abc'", language::Protocol::http1, {}},
+        HeadersCase{
+            "InTheirOrder",
+            "301:h'X'='\\xff':l'/x':h'X'='2':c'text/plain'",
+            language::Protocol::http1,
+            {{"X", "\xff"}, {"Location", "/x"}, {"X", "2"}, {"Content-Type", "text/plain"}, {"Content-Length", "0"}}},
+        HeadersCase{"Generated", "200:r:h'X'=@9,digits", language::Protocol::http1, {{"X", "@9,digits"}}},
+        HeadersCase{"ByHttp2",
+                    "301:l'/x':c'text/plain' h2f:GOAWAY",
+                    language::Protocol::http2,
+                    {{"location", "/x"}, {"content-type", "text/plain"}}}),
+    pathology::test::row_name);
 
 }  // namespace
 }  // namespace pathology::pathod

@@ -90,10 +90,8 @@ Json to_json(RecordedRequest const& request) {
     put(object, request.headers);
     put(object, "body", request.body);
     object["body_size"] = request.body_size;
-    if (request.raw_size > 0) {
-        put(object, "raw", request.raw);
-        object["raw_size"] = request.raw_size;
-    }
+    if (!request.raw.empty()) put(object, "raw", request.raw);
+    if (request.raw_size > 0) object["raw_size"] = request.raw_size;
     object["remote_address"] = to_json(request.remote_address);
     object["connection"] = request.connection;
     object["index"] = request.index;

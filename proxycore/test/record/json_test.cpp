@@ -81,6 +81,14 @@ TEST(JsonLine, IsTheExampleOfTheLogPage) {
     EXPECT_NE(page().find("\n" + line + "\n"), std::string::npos) << "doc/log.md has no line\n" << line;
 }
 
+TEST(JsonLine, LeavesOutBytesThatWereNotRecorded) {
+    auto exchange = crafted();
+    exchange.request->raw_size = 38;
+    auto const request = Json::parse(to_json_line(exchange))["request"];
+    EXPECT_FALSE(request.contains("raw"));
+    EXPECT_EQ(request["raw_size"], 38);
+}
+
 TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     auto exchange = crafted();
     exchange.request->body = exchange.request->raw = "\xff";
