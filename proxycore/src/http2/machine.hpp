@@ -110,6 +110,8 @@ private:
     void give_window(Stream& stream, std::size_t size);
     void end_ignored(Stream& stream);
     bool send_trailers(Stream const& stream);
+    void note_windows();
+    void judge_windows();
     bool is_too_large(Stream const& stream) const { return stream.list_size > settings_.max_header_list; }
 
     SessionSettings settings_;
@@ -125,6 +127,7 @@ private:
     std::string complaint_;  // nghttp2's last
     std::int64_t stream_errors_ = 0;
     std::size_t unanswered_pings_ = 0;
+    std::int64_t first_window_ = 0, widest_window_ = 0;  // of the peer's streams, before its SETTINGS count
 
     // while drain() runs
     std::string* out_ = nullptr;

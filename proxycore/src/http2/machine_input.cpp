@@ -1,4 +1,5 @@
 // What the peer sends, as nghttp2 reports it, made into happenings.
+#include <algorithm>
 #include <utility>
 
 #include "http2/machine.hpp"
@@ -7,6 +8,7 @@ namespace pathology::proxycore::http2 {
 namespace {
 
 constexpr std::size_t overhead = 32;  // of a field, RFC 9113 §6.5.2
+constexpr std::int64_t widest_allowed = 0x7fffffff;
 
 }  // namespace
 
@@ -23,12 +25,30 @@ bool Machine::feed(std::string_view bytes) {
 
 /// What nghttp2 does not mind.
 int Machine::on_begin_frame(nghttp2_frame_hd const& header) {
+    if (header.type == NGHTTP2_SETTINGS) note_windows();
     continuations_ = header.type == NGHTTP2_CONTINUATION ? continuations_ + 1 : 0;
     if (continuations_ > settings_.max_continuations) {
         hang_up(ErrorCode::enhance_your_calm,
                 "a field block in more than " + std::to_string(settings_.max_continuations) + " CONTINUATION frames");
     }
     return 0;
+}
+
+void Machine::note_windows() {
+    first_window_ = peer_setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE);
+    widest_window_ = first_window_;
+    for (auto const* stream : open_streams()) {
+        std::int64_t const window = nghttp2_session_get_stream_remote_window_size(session(), signed_id(stream->id));
+        widest_window_ = std::max(widest_window_, window);
+    }
+}
+
+/// Where nghttp2 resets the streams concerned, the connection has to end (RFC 9113 §6.9.2).
+void Machine::judge_windows() {
+    auto const more = std::int64_t{peer_setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE)} - first_window_;
+    if (widest_window_ + more > widest_allowed) {
+        hang_up(ErrorCode::flow_control_error, "SETTINGS that make the window of a stream wider than 2^31-1");
+    }
 }
 
 int Machine::on_header(nghttp2_frame const& frame, std::string_view name, std::string_view value) {
@@ -48,6 +68,7 @@ int Machine::on_frame_received(nghttp2_frame const& frame) {
     if (frame.hd.type == NGHTTP2_PING && (frame.hd.flags & NGHTTP2_FLAG_ACK) != 0 && unanswered_pings_ > 0) {
         --unanswered_pings_;
     }
+    if (frame.hd.type == NGHTTP2_SETTINGS && (frame.hd.flags & NGHTTP2_FLAG_ACK) == 0) judge_windows();
     auto* const stream = find(id_of(frame));
     if (stream == nullptr) return 0;
     switch (frame.hd.type) {
