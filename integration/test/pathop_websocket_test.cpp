@@ -139,6 +139,18 @@ TEST(PathopWebSocket, P16_a_AbsoluteFormUpgrades) {
     expect_upgrade_and_frames(origin.stop_with_entries());
 }
 
+TEST(PathopWebSocket, P16_i_AServerHearsWhyItsClientLeft) {
+    if (auto const why = why_no_python_websockets(); !why.empty()) GTEST_SKIP() << why;
+    test::Process server("/usr/bin/python3", {WEBSOCKET_SERVER, "100"});
+    auto const port = server.read_line();
+    Pathop pathop({"--json"});
+    auto const ended = talk_by_http1({"ws://localhost:" + port + "/chat", "", "connect", pathop.at()});
+    EXPECT_THAT(ended.out, StartsWith("extensions: permessage-deflate")) << ended.err;
+    EXPECT_THAT(ended.out, EndsWith(echoed)) << ended.err;
+    EXPECT_EQ(server.read_line(), "4001 done");
+    expect_conversation(pathop.flow());
+}
+
 // --- HTTP/2 ----------------------------------------------------------------------------------------------------------
 
 /// A proxy before an echo server by HTTP/2.
