@@ -1,5 +1,6 @@
 #include "program/command_line.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <pathology/proxycore/console/units.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
@@ -99,6 +100,9 @@ std::optional<std::string> find_fault(DaemonOptions const& daemon) {
     if (auto const versions = proxycore::tls::parse_versions(daemon.tls.versions); !versions) {
         return "--ssl-version: " + versions.error().message;
     }
+    auto const& names = daemon.tls.alternative_names;
+    if (std::find(names.begin(), names.end(), "") != names.end()) return "--san takes a host name or an address";
+    if (daemon.tls.common_name == "") return "--cn takes a name";
     return std::nullopt;
 }
 

@@ -155,6 +155,8 @@ INSTANTIATE_TEST_SUITE_P(
                     BadCase{"NoVersion", {"--ssl-version", "TLSv9"}, "--ssl-version: there is no TLS version 'TLSv9'"},
                     BadCase{"TwoKindsOfTunnel", {"-C", "--connect-detect"}, "--connect-detect"},
                     BadCase{"Threads", {"--threads", "0"}, "--threads must be at least 1"},
+                    BadCase{"NoAlternativeName", {"--san", "a", "--san", ""}, "--san takes a host name or an address"},
+                    BadCase{"NoCommonName", {"--cn", ""}, "--cn takes a name"},
                     BadCase{"Connections", {"--max-connections", "0"}, "--max-connections must be at least 1"}),
     [](auto const& row) { return std::string(row.param.name); });
 
