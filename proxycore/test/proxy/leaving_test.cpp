@@ -199,15 +199,5 @@ INSTANTIATE_TEST_SUITE_P(
                 [](Visitor& client, std::uint16_t) { client.say(get("http://origin.test/")); }, failed_http}),
     pathology::test::row_name);
 
-TEST(Leaving, AClientThatEndsItsSideGetsItsAnswerAllTheSame) {
-    Origin const origin;
-    ProxyBench bench;
-    bench.start();
-    Visitor client(bench.port());
-    client.say(get(origin.url() + "/"));
-    client.end(HowToClose::half_close);
-    EXPECT_EQ(client.hear_answer().body, "origin");
-}
-
 }  // namespace
 }  // namespace pathology::proxycore::proxy
