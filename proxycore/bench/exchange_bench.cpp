@@ -51,9 +51,12 @@ public:
     OneServer(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
         : connection_(std::make_unique<Http1Server>(std::move(stream), settings, RequestForm::origin)) {}
 
-    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow&) override {
-        co_return ask_http1(std::move(connection_),
-                            [this](std::unique_ptr<Http1Server> back) { connection_ = std::move(back); });
+    std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow&) override {
+        return ask_http1(std::move(connection_),
+                         [this](std::unique_ptr<Http1Server> back) { connection_ = std::move(back); });
+    }
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+        co_return acquire_at_once(flow);
     }
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
         return acquire(flow);

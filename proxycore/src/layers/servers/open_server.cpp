@@ -10,13 +10,12 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-using addons::Hook;
 using Opened = Result<std::unique_ptr<net::Stream>>;
 namespace hooks = addons::hooks;
 
 /// `origin.test:80 (127.0.0.1:80)`
 std::string name_of(flow::Server const& server) {
-    auto const address = server.address() ? to_string(*server.address()) : std::string("a server without address");
+    auto address = server.address() ? to_string(*server.address()) : std::string("a server without address");
     if (!server.peername || server.peername == server.address()) return address;
     return address + " (" + to_string(*server.peername) + ")";
 }
