@@ -10,8 +10,8 @@ namespace {
 /// The environment may ask for the secrets of TLS, but cannot keep the program from running.
 void take_key_log_of_environment(pathology::pathoc::Options& options,
                                  pathology::proxycore::console::Console& terminal) {
-    auto const* const file = std::getenv("SSLKEYLOGFILE");
-    if (file == nullptr || *file == '\0' || !options.tls.use || options.tls.key_log) return;
+    auto const file = pathology::proxycore::tls::key_log_file({"SSLKEYLOGFILE"}, &std::getenv);
+    if (file.empty() || !options.tls.use || options.tls.key_log) return;
     if (auto const opened = pathology::proxycore::tls::KeyLog::open(file); !opened) {
         return terminal.err("pathoc: " + opened.error().message + "\n");
     }

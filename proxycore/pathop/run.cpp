@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <pathology/proxycore/addons/shared_object.hpp>
 #include <pathology/proxycore/flow/exceptions.hpp>
 #include <pathology/proxycore/net/held_signals.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
+#include <pathology/proxycore/tls/key_log.hpp>
+#include <utility>
 
 #include "pathop/output.hpp"
 
@@ -26,6 +29,7 @@ public:
         for (auto const& file : options_.scripts) proxy_.addons().add(addons::load_shared_object(file));
         show(proxy_.addons(), options_.json, console_);
         proxy_.options().apply(options_.settings);
+        follow_environment();
         proxy_.options().expect_nothing_deferred();
         return options_.lists_options ? list_options() : serve();
     }
@@ -34,6 +38,15 @@ private:
     /// Errors of the start end the program; later ones only show.
     void note(addons::LogEntry const& entry) {
         if (entry.level == addons::LogLevel::error) has_failed_ = true;
+    }
+
+    /// What options say counts before it.
+    void follow_environment() {
+        auto& options = proxy_.options();
+        if (!options.get<std::string>("sslkeylogfile").empty()) return;
+        auto file = proxycore::tls::key_log_file({"PATHOP_SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE", "SSLKEYLOGFILE"},
+                                                 &std::getenv);
+        if (!file.empty()) options.set("sslkeylogfile", std::move(file));
     }
 
     ExitCode list_options() {

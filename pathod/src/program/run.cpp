@@ -24,8 +24,8 @@ void greet(Daemon const& daemon, DaemonOptions const& options, Console& console)
 
 /// What the environment asks for must not keep the daemon from starting, as what an option asks for does.
 void take_key_log_of_environment(DaemonOptions& options, Console& console) {
-    auto const* const file = std::getenv("SSLKEYLOGFILE");
-    if (file == nullptr || *file == '\0' || options.tls.key_log) return;
+    auto const file = proxycore::tls::key_log_file({"SSLKEYLOGFILE"}, &std::getenv);
+    if (file.empty() || options.tls.key_log) return;
     if (auto const opened = proxycore::tls::KeyLog::open(file); !opened) {
         return console.err("pathod: " + opened.error().message + "\n");
     }

@@ -34,4 +34,13 @@ void KeyLog::append(std::string_view line) {
     }
 }
 
+std::string key_log_file(std::initializer_list<char const*> names,
+                         std::function<char const*(char const*)> const& variable) {
+    for (auto const* const name : names) {
+        auto const* const file = variable(name);
+        if (file != nullptr && *file != '\0') return file;
+    }
+    return {};
+}
+
 }  // namespace pathology::proxycore::tls

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include "support/folder.hpp"
 #include "support/free_port.hpp"
@@ -141,6 +144,19 @@ TEST(PathopProgram, P02_b_ServesTwoModesAtOnce) {
             test::run("curl", {"--silent", "--max-time", "20", "--proxy", proxy, "http://mitm.it/cert/pem"});
         EXPECT_THAT(ended.out, StartsWith("-----BEGIN CERTIFICATE-----")) << proxy;
     }
+}
+
+TEST(PathopProgram, P27_KeepsSecretsWhereTheEnvironmentSays) {
+    Folder const folder;
+    auto const file = folder.path() / "keys";
+    ::setenv("PATHOP_SSLKEYLOGFILE", file.c_str(), 1);
+    Pathop pathop;
+    ::unsetenv("PATHOP_SSLKEYLOGFILE");
+    EXPECT_THAT(curl(pathop, {"--insecure", "https://mitm.it/"}).out, HasSubstr("<html"));
+    std::ifstream keys(file);
+    std::string const text{std::istreambuf_iterator<char>(keys), {}};
+    EXPECT_THAT(text, HasSubstr("CLIENT_"));
+    EXPECT_EQ(pathop.stop().status, 0);
 }
 
 TEST(PathopProgram, P70_a_LogsWhereAConnectionLeads) {

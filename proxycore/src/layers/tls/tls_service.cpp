@@ -9,8 +9,6 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr char const* key_log_variables[] = {"PATHOP_SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE", "SSLKEYLOGFILE"};
-
 /// What the options are called in messages.
 constexpr std::string_view confdir = "confdir", certs = "certs", client_certs = "client_certs",
                            for_clients = "ciphers_client, tls_version_client",
@@ -95,13 +93,5 @@ void TlsService::configure(Settings const& settings) { state_ = make_state(setti
 tls::Authority const& TlsService::authority() const { return state_->certificates->authority(); }
 
 std::vector<std::string> const& TlsService::warnings() const { return state_->warnings; }
-
-std::string key_log_file(std::function<char const*(char const*)> const& variable) {
-    for (auto const* const name : key_log_variables) {
-        auto const* const file = variable(name);
-        if (file != nullptr && *file != '\0') return file;
-    }
-    return {};
-}
 
 }  // namespace pathology::proxycore::layers

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/tls/key_log.hpp>
 #include <set>
 #include <sstream>
 
@@ -132,15 +133,16 @@ TEST(KeyLogFile, P27_IsNamedByTheEnvironment) {
         auto const found = environment.find(name);
         return found != environment.end() ? found->second.c_str() : nullptr;
     };
-    EXPECT_EQ(key_log_file(variable), "");
-    environment["SSLKEYLOGFILE"] = "c";
-    EXPECT_EQ(key_log_file(variable), "c");
-    environment["MITMPROXY_SSLKEYLOGFILE"] = "b";
-    EXPECT_EQ(key_log_file(variable), "b");
-    environment["PATHOP_SSLKEYLOGFILE"] = "a";
-    EXPECT_EQ(key_log_file(variable), "a");
-    environment["PATHOP_SSLKEYLOGFILE"] = "";
-    EXPECT_EQ(key_log_file(variable), "b");
+    auto const file = [&] { return tls::key_log_file({"A", "B", "C"}, variable); };
+    EXPECT_EQ(file(), "");
+    environment["C"] = "c";
+    EXPECT_EQ(file(), "c");
+    environment["A"] = "a";
+    EXPECT_EQ(file(), "a");
+    environment["B"] = "b";
+    EXPECT_EQ(file(), "a");
+    environment["A"] = "";
+    EXPECT_EQ(file(), "b");
 }
 
 TEST(KeyLog, P27_a_GetsTheSecretsOfBothSides) {

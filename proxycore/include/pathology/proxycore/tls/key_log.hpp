@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <pathology/proxycore/tls/failure.hpp>
+#include <string>
 #include <string_view>
 
 namespace pathology::proxycore::tls {
@@ -27,5 +30,10 @@ private:
     explicit KeyLog(int descriptor) : descriptor_(descriptor) {}
     int descriptor_;
 };
+
+/// The file in which the environment wants the secrets: what the first of `names` that is set to something says; empty
+/// without. `variable` is std::getenv.
+std::string key_log_file(std::initializer_list<char const*> names,
+                         std::function<char const*(char const*)> const& variable);
 
 }  // namespace pathology::proxycore::tls

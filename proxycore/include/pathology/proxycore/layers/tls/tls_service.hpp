@@ -49,10 +49,6 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// The file in which the secrets of all connections are to be kept, TlsSettings::key_log, as the environment has it:
-/// PATHOP_SSLKEYLOGFILE, else MITMPROXY_SSLKEYLOGFILE, else SSLKEYLOGFILE; empty without. `variable` is std::getenv.
-std::string key_log_file(std::function<char const*(char const*)> const& variable);
-
 /// Puts TLS over a connection to `server`: hooks, SNI, client certificate, verification (P24-P26). What was agreed on
 /// stands in the record then.
 ///
