@@ -5,9 +5,14 @@
 #include <utility>
 
 namespace pathology::proxycore::layers {
+namespace {
+
+constexpr std::size_t first_look = 512;  // a client that says nothing keeps this much; whoever goes on reads more
+
+}  // namespace
 
 asio::awaitable<net::error_code> read_into(net::Stream& stream, std::string& bytes) {
-    std::array<char, 4096> block;
+    std::array<char, first_look> block;
     auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
     bytes.append(block.data(), n);
     co_return ec;
