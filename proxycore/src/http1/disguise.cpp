@@ -1,5 +1,7 @@
 #include "http1/disguise.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "http1/section.hpp"
@@ -16,13 +18,16 @@ bool is_framing(std::string_view name) {
     return http::equals_ignoring_case(name, framing_names[0]) || http::equals_ignoring_case(name, framing_names[1]);
 }
 
-/// Whether a name looks like one in disguise, by our hand or the peer's.
-bool is_masked(std::string_view name) {
-    if (!name.starts_with(mask)) return false;
-    for (auto const framing : framing_names)
-        if (http::equals_ignoring_case(name.substr(1), framing.substr(1))) return true;
-    return false;
+/// RFC 9110 §5.6.2
+bool is_token_char(char c) {
+    bool const is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return is_alphanumeric || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
+
+/// A name that is there, and is none.
+bool is_odd(std::string_view name) { return !name.empty() && !std::all_of(name.begin(), name.end(), is_token_char); }
+
+bool continues(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
 
 template <class Visit> void for_each_line(std::string_view lines, Visit const& visit) {
     for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1) visit(line_at(lines, at), at);
@@ -42,12 +47,19 @@ bool ends_in_chunked(std::string_view codings) {
 
 }  // namespace
 
-std::string_view Disguise::put_on(std::string_view lines, Hides const& hides) {
+std::string_view Disguise::put_on(std::string_view lines, std::size_t start_line, bool any_name, Hides const& hides) {
     hidden_.clear();
     lines_ = lines;
+    std::size_t field = 0;
     for_each_line(lines, [&](std::string_view line, std::size_t at) {
+        if (at < start_line || continues(line)) return;
         auto const name = name_of(line);
-        if (is_masked(name) || (is_framing(name) && hides(line))) hidden_ += std::exchange(lines_[at], mask);
+        bool const is_hidden = is_framing(name) ? hides(line) : any_name && name.size() < line.size() && is_odd(name);
+        if (is_hidden) {
+            hidden_.push_back({field, std::string(name)});
+            std::fill_n(lines_.begin() + static_cast<std::ptrdiff_t>(at), name.size(), mask);
+        }
+        ++field;
     });
     return hidden_.empty() ? lines : std::string_view(lines_);
 }
@@ -55,11 +67,11 @@ std::string_view Disguise::put_on(std::string_view lines, Hides const& hides) {
 void Disguise::take_off(http::Fields& fields) const {
     if (hidden_.empty()) return;
     http::Fields restored;
-    std::size_t used = 0;
+    auto next = hidden_.begin();
+    std::size_t place = 0;
     for (auto const field : fields) {
-        std::string name(field.name);
-        if (is_masked(name)) name.front() = hidden_[used++];
-        restored.add(name, field.value);
+        bool const is_hidden = next != hidden_.end() && next->field == place++;
+        restored.add(is_hidden ? std::string_view(next++->name) : field.name, field.value);
     }
     fields = std::move(restored);
 }

@@ -1,9 +1,11 @@
-// Fields that frame a body and that the grammar is not to judge: it sees them under other names.
+// Fields that the grammar is not to judge: those that frame a body, and those whose names are none. It sees them under
+// other names.
 #pragma once
 #include <functional>
 #include <pathology/proxycore/http/fields.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pathology::proxycore::http1 {
 
@@ -13,14 +15,20 @@ public:
     /// Whether a Content-Length or Transfer-Encoding line, without its line end, is hidden.
     using Hides = std::function<bool(std::string_view line)>;
 
-    /// The lines of a head, or of a part of it, as the grammar may see them. The view lives until the next call.
-    std::string_view put_on(std::string_view lines, Hides const& hides);
+    /// The fields of a head, after `start_line`, as the grammar may see them. With `any_name` those are hidden, too,
+    /// whose names are no tokens. The view lives until the next call.
+    std::string_view put_on(std::string_view lines, std::size_t start_line, bool any_name, Hides const& hides);
     /// Gives the fields that the grammar read their names again.
     void take_off(http::Fields& fields) const;
 
 private:
+    struct Hidden {
+        std::size_t field;  // its place among all of the head
+        std::string name;
+    };
+
     std::string lines_;
-    std::string hidden_;  // the letters the grammar did not see
+    std::vector<Hidden> hidden_;
 };
 
 /// The one line of a head whose framing counts where several contradict each other: the last `chunked`, else the first

@@ -225,7 +225,7 @@ std::optional<Fault> Machine::put(std::size_t begin, std::size_t end) {
     auto const lines = buffer.unread().substr(begin, end - begin);
     bool const whole = phase_ == Phase::chunk_line || (section_.is_whole() && end == section_.end());
     auto const text = section_.has_bare_line_feed() ? with_crlf(lines) : lines;
-    return put_text(phase_ == Phase::chunk_line ? text : rewrite(text), begin, whole);
+    return put_text(phase_ == Phase::chunk_line ? text : rewrite(text, begin == 0), begin, whole);
 }
 
 std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin, bool whole) {
@@ -243,10 +243,13 @@ std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin,
     return Fault{*error, at};
 }
 
-std::string_view Machine::rewrite(std::string_view lines) {
+std::string_view Machine::rewrite(std::string_view lines, bool has_start_line) {
     if (!leniency_.any_framing) return lines;
     auto const kept = find_framing_line(lines);
-    return disguise_.put_on(lines, [&](std::string_view line) { return line.data() != kept.data(); });
+    auto const start_line = has_start_line ? lines.find('\n') + 1 : 0;
+    bool const is_head = phase_ == Phase::head;
+    return disguise_.put_on(lines, start_line, is_head,
+                            [&](std::string_view line) { return line.data() != kept.data(); });
 }
 
 std::string_view Machine::with_crlf(std::string_view lines) {

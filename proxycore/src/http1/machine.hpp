@@ -45,7 +45,7 @@ protected:
     /// Whether there is no body whatever the fields say.
     virtual bool skips_body(std::string_view line, StartLine const& start) = 0;
     /// What the grammar is to see in place of these lines of the head.
-    virtual std::string_view rewrite(std::string_view lines);
+    virtual std::string_view rewrite(std::string_view lines, bool has_start_line);
     /// Puts right what was rewritten for the grammar, then checks the head.
     virtual std::optional<Breach> check_head(StartLine const& start) = 0;
     virtual void message_ended() {}

@@ -19,9 +19,10 @@ bool ResponseMachine::skips_body(std::string_view line, StartLine const& start) 
 
 // RFC 9110 §9.3.6: "A client MUST ignore any Content-Length or Transfer-Encoding header fields received in a successful
 // response to CONNECT." The grammar would judge them, so it does not see them.
-std::string_view ResponseMachine::rewrite(std::string_view lines) {
-    if (!opens_tunnel_) return Machine::rewrite(lines);
-    return disguise_.put_on(lines, [](std::string_view) { return true; });
+std::string_view ResponseMachine::rewrite(std::string_view lines, bool has_start_line) {
+    if (!opens_tunnel_) return Machine::rewrite(lines, has_start_line);
+    auto const start_line = has_start_line ? lines.find('\n') + 1 : 0;
+    return disguise_.put_on(lines, start_line, leniency_.any_framing, [](std::string_view) { return true; });
 }
 
 std::optional<Breach> ResponseMachine::check_head(StartLine const& start) {

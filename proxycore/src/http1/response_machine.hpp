@@ -25,7 +25,7 @@ private:
     http::Fields& fields() override { return head.fields; }
     StartLine read_start_line(std::string_view line) const override { return read_status_line(line, leniency_); }
     bool skips_body(std::string_view line, StartLine const& start) override;
-    std::string_view rewrite(std::string_view lines) override;
+    std::string_view rewrite(std::string_view lines, bool has_start_line) override;
     std::optional<Breach> check_head(StartLine const& start) override;
     void message_ended() override;
     Asked asked() const { return asked_.empty() ? Asked::get : asked_.front(); }

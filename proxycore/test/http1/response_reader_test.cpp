@@ -126,6 +126,11 @@ INSTANTIATE_TEST_SUITE_P(
                                  {"head HTTP/1.1 200 OK | Content-Length: +1 | Transfer-Encoding: foo", "body \"all\"",
                                   "end", "closed"},
                                  {.any_framing = true}},
+                    ResponseCase{"NamesThatAreNoTokens",
+                                 {"GET"},
+                                 "HTTP/1.1 200 OK\r\na b: c\r\nContent-Length: 0\r\n\r\n",
+                                 {"head HTTP/1.1 200 OK | a b: c | Content-Length: 0", "end", "closed"},
+                                 {.any_framing = true}},
                     ResponseCase{
                         "ChunkedCountsBeforeALength",
                         {"GET"},

@@ -72,6 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadRequest{"UnknownCoding", post_head + "Transfer-Encoding: foo, chunked\r\n\r\n0\r\n\r\n"},
                     BadRequest{"CodingWithoutChunked", post_head + "Transfer-Encoding: gzip\r\n\r\n"},
                     BadRequest{"LengthWithSign", post_head + "Content-Length: +1\r\n\r\n"},
+                    BadRequest{"FieldWithBadName", "GET http://o.test/ HTTP/1.1\r\na b: c\r\n\r\n"},
                     BadRequest{"LengthWithLeadingZero", post_head + "Content-Length: 01\r\n\r\na"},
                     BadRequest{"LengthInWords", post_head + "Content-Length: one\r\n\r\n"}),
     pathology::test::row_name);
@@ -81,7 +82,6 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(BadRequest{"Garbage", "\x01\x02 garbage\r\n\r\n"},
                     BadRequest{"NoVersion", "GET http://o.test/\r\n\r\n"},
                     BadRequest{"FieldWithoutColon", "GET http://o.test/ HTTP/1.1\r\nfield\r\n\r\n"},
-                    BadRequest{"FieldWithBadName", "GET http://o.test/ HTTP/1.1\r\na b: c\r\n\r\n"},
                     BadRequest{"P17_b_HeadThatIsTooLarge",
                                "GET http://o.test/ HTTP/1.1\r\nA: " + std::string(70'000, 'a') + "\r\n\r\n", 431},
                     BadRequest{"P17_b_TooManyFields",
