@@ -115,8 +115,8 @@ TEST(PathopProxies, P07_MitmproxyStandsBefore) {
     if (!proxy->is_running()) GTEST_SKIP() << "mitmdump does not start here: " << proxy->complaint();
     auto const authority = (proxy->folder() / "mitmproxy-ca-cert.pem").string();
     auto const fetch = [&](std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), {"--max-time", "25", "--proxy", proxy->url(), "--noproxy", "", "--cacert",
-                                             authority, "--write-out", " %{http_version}"});
+        arguments.insert(arguments.begin(), {"--proxy", proxy->url(), "--noproxy", "", "--cacert", authority,
+                                             "--write-out", " %{http_version}"});
         return curl(std::move(arguments));
     };
 

@@ -81,9 +81,9 @@ inline Ended pathoc(std::vector<std::string> arguments) {
     return test::run(PATHOC_PROGRAM, std::move(arguments));
 }
 
-/// curl without globbing and progress; a transfer ends after ten seconds.
+/// curl without globbing and progress; a transfer ends after twenty-five seconds, before we lose patience.
 inline Ended curl(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"--disable", "--silent", "--show-error", "--globoff", "--max-time", "10"});
+    arguments.insert(arguments.begin(), {"--disable", "--silent", "--show-error", "--globoff", "--max-time", "25"});
     return test::run("curl", std::move(arguments));
 }
 
