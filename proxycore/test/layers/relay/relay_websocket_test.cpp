@@ -10,6 +10,7 @@
 
 #include "support/folder.hpp"
 #include "support/play.hpp"
+#include "support/row_name.hpp"
 #include "support/streams.hpp"
 #include "websocket/talk.hpp"
 
@@ -261,6 +262,80 @@ TEST_F(RelayWebsocket, P16_AViolationDoesNotOvertakeWhatWasSaidBefore) {
     EXPECT_THAT(flow.websocket->close_code, Optional(1002));
     EXPECT_THAT(flow.websocket->closed_by_client, Optional(true));
 }
+
+struct Violation {
+    std::string name;
+    std::string frames;  ///< of a client, behind a text that is echoed
+    std::string close;   ///< what both sides are told
+};
+class P16_Violation : public RelayWebsocket, public testing::WithParamInterface<Violation> {};
+
+TEST_P(P16_Violation, IsToldToBothSidesBehindTheEcho) {
+    for (std::size_t const most_per_read : {65536u, 1u}) {
+        flow.websocket.emplace();
+        client_got.clear();
+        server_got.clear();
+        auto const& [name, frames, close] = GetParam();
+        talk({{"", masked(1, "before") + frames}},
+             {{"text before | " + close, plain(1, "before")}, {"", plain(8, closing(1000))}}, most_per_read);
+        recorder.reset();  // it stays in the chain, where it was added
+        EXPECT_EQ(server_saw(), "text before | " + close);
+        EXPECT_EQ(client_saw(), "text before | " + close);
+        EXPECT_THAT(flow.websocket->closed_by_client, Optional(true));
+        ASSERT_EQ(flow.websocket->messages.size(), 2U);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rfc6455, P16_Violation,
+    testing::Values(
+        Violation{"ReservedBit", websocket::test::masked_with(0x20, 1, "x"), "close 1002 RSV2 in a text frame"},
+        Violation{"CompressedWithoutAgreement", websocket::test::masked_with(0x40, 1, "x"),
+                  "close 1002 RSV1 in a text frame"},
+        Violation{"ReservedOpcode", masked(11, "x"), "close 1002 reserved opcode 0xb"},
+        Violation{"FragmentedPing", masked(9, "x", false), "close 1002 fragmented ping frame"},
+        Violation{"LongPing", masked(9, std::string(126, 'x')), "close 1002 ping frame of 126 bytes"},
+        Violation{"ContinuationOfNothing", masked(0, "x"), "close 1002 continuation of no message"},
+        Violation{"TextInsideOfAMessage", masked(1, "x", false) + masked(1, "y"),
+                  "close 1002 text frame inside a fragmented message"},
+        Violation{"Unmasked", plain(1, "x"), "close 1002 unmasked text frame of a client"},
+        Violation{"LongerLengthThanNeeded",
+                  std::string("\x82\xfe\x00\x01"
+                              "abcd"
+                              "x",
+                              9),
+                  "close 1002 length 1 in a longer form than needed"},
+        Violation{"CloseOfOneByte", masked(8, "x"), "close 1002 close frame of one byte"},
+        Violation{"CloseThatMustNotBeSent", masked(8, closing(1006)), "close 1002 close code 1006 must not be sent"},
+        Violation{"CloseWithBadReason", masked(8, closing(1000, "\xff")), "close 1007 close reason that is no UTF-8"},
+        Violation{"BadTextAcrossFragments", masked(1, "\xe2\x82", false) + masked(0, "\x28"),
+                  "close 1007 text message that is no UTF-8"},
+        Violation{"TextThatEndsInsideOfACharacter", masked(1, "\xe2\x82"), "close 1007 text message that is no UTF-8"}),
+    pathology::test::row_name);
+
+struct Fine {
+    std::string name, frames, seen;
+};
+class P16_Fine : public RelayWebsocket, public testing::WithParamInterface<Fine> {};
+
+TEST_P(P16_Fine, Passes) {
+    talk({{"", GetParam().frames + masked(8, closing(1000, "bye"))}}, server_answers_close, 1);
+    EXPECT_EQ(server_saw(), GetParam().seen + " | close 1000 bye");
+    EXPECT_EQ(client_saw(), "close 1000");
+    EXPECT_THAT(log, testing::Each(testing::Not(HasSubstr("violation"))));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rfc6455, P16_Fine,
+    testing::Values(Fine{"PingBetweenFragments", masked(1, "a", false) + masked(9, "p") + masked(0, "b"),
+                         "ping p | text... a | continue b"},
+                    Fine{"CharacterAcrossFragments", masked(1, "\xe2\x82", false) + masked(0, "\xac"),
+                         R"(text... \xe2\x82 | continue \xac)"},
+                    Fine{"EmptyFragments", masked(2, "", false) + masked(0, "", false) + masked(0, ""),
+                         "binary... | continue... | continue"},
+                    Fine{"UnaskedPong", masked(10, "x"), "pong x"},
+                    Fine{"LongestPing", masked(9, std::string(125, 'x')), "ping of 125"}),
+    pathology::test::row_name);
 
 TEST_F(RelayWebsocket, P16_AViolationOfTheServerIsToldToItLast) {
     talk({{"close 1002 masked text frame of a server", masked(1, "late") + masked(8, closing(1000))}},
