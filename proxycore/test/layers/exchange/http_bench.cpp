@@ -1,6 +1,5 @@
 #include "layers/exchange/http_bench.hpp"
 
-#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
@@ -10,39 +9,13 @@
 
 #include "layers/exchange/alone.hpp"
 #include "support/play.hpp"
-#include "support/streams.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
+using proxycore::test::play_script;
 using test::HttpBench;
 using test::Script;
-using test::Turn;
-
-asio::awaitable<void> play_script(net::Stream& stream, Script const& script, std::string& received) {
-    std::size_t seen = 0;
-    for (auto const& turn : script) {
-        std::array<char, 4096> bytes{};
-        while (received.find(turn.wait_for, seen) == std::string::npos) {
-            auto const [ec, n] = co_await stream.read_some(asio::buffer(bytes));
-            if (ec) co_return stream.close(net::HowToClose::fin);
-            received.append(bytes.data(), n);
-        }
-        seen = received.find(turn.wait_for, seen) + turn.wait_for.size();
-        auto const failed = co_await net::send(stream, turn.send);
-        if (failed && turn.then != Turn::Then::read_to_end) co_return;
-        switch (turn.then) {
-            case Turn::Then::go_on: break;
-            case Turn::Then::fin: co_return stream.close(net::HowToClose::fin);
-            case Turn::Then::reset: co_return stream.close(net::HowToClose::reset);
-            case Turn::Then::half_close: stream.close(net::HowToClose::half_close); break;
-            case Turn::Then::stall: co_await stream.wait_for_end(); co_return;
-            case Turn::Then::read_to_end: co_await proxycore::test::read_to_end(stream, received); break;
-        }
-    }
-    co_await proxycore::test::read_to_end(stream, received);
-    stream.close(net::HowToClose::fin);
-}
 
 /// Notes the hooks, and does what the test wants in them.
 class Recorder final : public addons::Addon {

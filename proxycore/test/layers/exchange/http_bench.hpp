@@ -14,20 +14,14 @@
 #include <string>
 #include <vector>
 
+#include "support/script.hpp"
+
 namespace pathology::proxycore::layers::test {
 
-/// One thing an end of a conversation does: waits for something, speaks, and maybe leaves.
-struct Turn {
-    enum class Then { go_on, fin, half_close, reset, read_to_end, stall };
-    std::string wait_for{};  ///< in what came since the turn before; empty = does not wait
-    std::string send{};
-    Then then = Then::go_on;
-};
-using Script = std::vector<Turn>;
-
-/// Does not end before the other side does.
-inline Turn read_to_end(std::string wait_for = {}) { return {std::move(wait_for), {}, Turn::Then::read_to_end}; }
-inline Turn leave(std::string wait_for = {}) { return {std::move(wait_for), {}, Turn::Then::fin}; }
+using proxycore::test::leave;
+using proxycore::test::read_to_end;
+using proxycore::test::Script;
+using proxycore::test::Turn;
 
 class HttpBench {
 public:
