@@ -73,16 +73,22 @@ bool TcpStream::is_greedy() noexcept {
 
 asio::awaitable<ReadResult> TcpStream::read_some(asio::mutable_buffer into) {
     if (is_greedy()) co_await asio::post(as_values);
-    if (peer_ended_ && socket_.is_open()) co_return ReadResult{asio::error::eof, 0};  // the reactor tells it once
+    if (end_ && socket_.is_open()) co_return ReadResult{end_, 0};
     if (expects_more_) {
         ReadResult result;
         result.n = socket_.read_some(into, result.ec);
         if (result.ec == asio::error::bad_descriptor) result.ec = Errc::closed;
-        peer_ended_ = result.is_end();
         expects_more_ = result.n == into.size();
-        if (result.ec != asio::error::would_block) co_return result;
+        if (result.ec != asio::error::would_block) co_return told(result);
     }
     co_return co_await await_bytes(into);
+}
+
+/// Keeps how the connection ended: the reactor tells it once.
+ReadResult TcpStream::told(ReadResult result) {
+    bool const is_ours = result.ec == Errc::closed || result.ec == Errc::timed_out;
+    if (result.ec && !is_ours && result.ec != asio::error::operation_aborted) end_ = result.ec;
+    return result;
 }
 
 asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
@@ -101,8 +107,7 @@ asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
         if (auto const end = verdict(ec, *this, reading_, cancelled)) {
             reading_.end();
-            peer_ended_ = ec == asio::error::eof;
-            co_return ReadResult{*end, 0};
+            co_return told({*end, 0});
         }
     }
 }
@@ -178,7 +183,7 @@ void TcpStream::close(HowToClose how) {
         case HowToClose::half_close: socket_.shutdown(asio::socket_base::shutdown_send, ignored); return;
         case HowToClose::reset: socket_.set_option(asio::socket_base::linger(true, 0), ignored); break;
         case HowToClose::fin:
-            if (!peer_ended_) discard_unread();
+            if (!end_) discard_unread();
             break;
     }
     socket_.close(ignored);

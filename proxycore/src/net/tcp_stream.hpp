@@ -47,6 +47,7 @@ private:
     };
 
     asio::awaitable<ReadResult> await_bytes(asio::mutable_buffer into);
+    ReadResult told(ReadResult result);
     asio::awaitable<error_code> write_rest(std::span<asio::const_buffer const> all, std::size_t sent);
     /// What an operation ended with: its own code, the reason why it was aborted, or nothing = try again.
     static std::optional<error_code> verdict(error_code ec, TcpStream const& stream, Side const& side, bool cancelled);
@@ -63,7 +64,7 @@ private:
     Side reading_{*this}, writing_{*this};
     unsigned turns_ = 0;         // operations since the coroutine last let others run
     bool expects_more_ = false;  // the last read filled its buffer
-    bool peer_ended_ = false;    // nothing more can arrive
+    error_code end_{};           // nothing more can arrive; eof, or what the connection broke with
 };
 
 /// "127.0.0.1:80", "[::1]:80"; of an IPv4 connection that a listener for both took, the IPv4 address.

@@ -31,7 +31,7 @@ enum class HowToClose {
 
 /// What one read gave.
 struct ReadResult {
-    error_code ec;      ///< eof = the peer ended its side in order; every further read says so again
+    error_code ec;      ///< eof = the peer ended its side in order. An end of any kind is told again by further reads
     std::size_t n = 0;  ///< bytes placed into the buffer; 0 with an error
 
     bool is_end() const noexcept { return ec == asio::error::eof; }
