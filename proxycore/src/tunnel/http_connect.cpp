@@ -10,6 +10,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t room = 4096;
+constexpr unsigned most_interim = 100;
 
 /// What the proxy answered, or why nothing readable came.
 using Answer = Result<http::ResponseHead>;
@@ -20,10 +21,11 @@ Failure failure(Errc code, std::string const& why, net::error_code cause = {}) {
 
 asio::awaitable<Answer> read_answer(net::Stream& proxy, http1::ResponseReader& reader) {
     bool ended = false;
-    for (;;) {
+    for (unsigned interim = 0; interim <= most_interim;) {
         auto const outcome = ended ? reader.finish() : reader.next();
         if (!outcome) co_return failure(Errc::not_spoken, outcome.error().message);
         if (*outcome == http1::Event::head && !reader.is_interim()) co_return reader.head();
+        interim += *outcome == http1::Event::head ? 1u : 0u;
         if (*outcome) continue;
         if (ended) co_return failure(Errc::no_answer, net::describe(asio::error::eof), asio::error::eof);
         auto const into = reader.prepare(room);
@@ -32,6 +34,7 @@ asio::awaitable<Answer> read_answer(net::Stream& proxy, http1::ResponseReader& r
         ended = read.is_end();
         if (read.ec && !ended) co_return failure(Errc::no_answer, net::describe(read.ec), read.ec);
     }
+    co_return failure(Errc::not_spoken, "interim answers without end");
 }
 
 /// Nothing when the answer opens the tunnel.

@@ -11,6 +11,21 @@ namespace pathology::proxycore::layers {
 namespace {
 
 constexpr std::size_t most_sent_at_once = 64 * 1024;  // a server that answers early may stop reading
+constexpr unsigned most_interim = 100;                // answers to one request
+
+std::string server_of(flow::Request const& request) { return to_string(flow::Address{request.host(), request.port()}); }
+
+Failure too_many_interim(flow::Request const& request) {
+    auto const what =
+        "the server " + server_of(request) + " gave more than " + std::to_string(most_interim) + " interim answers";
+    return {Failure::Kind::malformed, what, 502};
+}
+
+/// RFC 9110 §7.8: a server switches to what the client has named, and to nothing else.
+Failure switched_unasked(flow::Request const& request) {
+    auto const what = "the server " + server_of(request) + " switches protocols, which the request does not ask for";
+    return {Failure::Kind::malformed, what, 502};
+}
 
 }  // namespace
 
@@ -167,9 +182,13 @@ asio::awaitable<void> ExchangeRun::upload_streamed() {
 }
 
 asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_answer_head() {
-    for (;;) {
+    for (unsigned interim = 0;; ++interim) {
         auto head = co_await server_->read_head();
-        if (head.has_error() || head->status / 100 != 1 || head->status == 101) co_return head;
+        if (head.has_error() || head->status / 100 != 1) co_return head;
+        if (head->status == 101 && !flow_.request.headers.contains("Upgrade"))
+            co_return switched_unasked(flow_.request);
+        if (head->status == 101) co_return head;
+        if (interim == most_interim) co_return too_many_interim(flow_.request);
         // One that cannot be told is the client's loss; that it is gone shows with the answer.
         co_await client_.send_interim(*head);
     }

@@ -226,11 +226,13 @@ TEST(Exchange, P16_l_WithoutMessagesItsBytesPass) {
 
 TEST(Exchange, P16_OtherProtocolsPassAsBytesWhereTheyMay) {
     auto const answer = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n";
+    auto const asking =
+        "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n";
     for (bool const rawtcp : {true, false}) {
         HttpBench bench;
         bench.settings.http.rawtcp = rawtcp;
         bench.servers = {{{"\r\n\r\n", answer}, {"hello", "bye", Then::fin}}};
-        bench.talk({{"", get}, {"101", "hello", Then::read_to_end}});
+        bench.talk({{"", asking}, {"101", "hello", Then::read_to_end}});
         EXPECT_EQ(bench.received, std::string(answer) + (rawtcp ? "bye" : ""));
         EXPECT_THAT(bench.log, SizeIs(rawtcp ? 0 : 1));
     }
