@@ -83,7 +83,12 @@ asio::awaitable<bool> Connect::open_server() {
 asio::awaitable<void> Connect::enter() {
     auto const text = established(client_.head().version);
     auto const sent = co_await client_.send_raw(text);
-    if (sent.has_error()) co_return;
+    if (sent.has_error()) {
+        flow_.error = flow::Error{sent.error().message, context_.now()};
+        co_await call(addons::hooks::http_connect_error);
+        flow_.live = false;
+        co_return;
+    }
     flow_.response = flow::Response();
     flow_.response->http_version = client_.head().version;
     flow_.response->reason = "Connection established";

@@ -310,8 +310,7 @@ void NetworkServers::keep(ServerConnection connection) {
 asio::awaitable<void> NetworkServers::close_all() {
     co_await close_shared();
     lanes_.clear();
-    for (auto const& record : std::exchange(records_, {}))
-        if (record->state != flow::ConnectionState::closed) co_await end_server(context_, *record);
+    for (auto const& record : std::exchange(records_, {})) co_await end_server(context_, *record);
     if (farewells_ > 0) {
         Bell bell(*executor_);
         said_ = &bell;

@@ -32,6 +32,7 @@ struct BadRequest {
     std::string name, request;
     unsigned status = 400;
 };
+void PrintTo(BadRequest const& row, std::ostream* out) { *out << row.name; }
 
 class P12_b_BadRequest : public testing::TestWithParam<BadRequest> {};
 class P12_b_DoubtfulRequest : public testing::TestWithParam<BadRequest> {};
@@ -105,6 +106,7 @@ struct LeavingClient {
     Script script;
     std::string calls;
 };
+void PrintTo(LeavingClient const& row, std::ostream* out) { *out << row.name; }
 
 /// Clients that leave before their request is whole: no server hears of them.
 class ClientThatLeaves : public testing::TestWithParam<LeavingClient> {};
@@ -172,6 +174,13 @@ TEST(Http1Layer, NoticesAClientThatLeavesASlowServer) {
     EXPECT_THAT(bench.flow().error.value().message, HasSubstr("the client is gone"));
 }
 
+TEST(Http1Layer, TellsOfATunnelWhoseClientIsGone) {
+    HttpBench bench;
+    bench.talk({{"", "CONNECT origin.test:443 HTTP/1.1\r\n\r\n", Then::fin}});
+    EXPECT_EQ(bench.calls, "http_connect http_connect_error");
+    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("the client is gone"));
+}
+
 // --- servers that break the rules ------------------------------------------------------------------------------------
 
 struct BadServer {
@@ -180,6 +189,7 @@ struct BadServer {
     std::string message;
     std::string calls = "requestheaders request error";
 };
+void PrintTo(BadServer const& row, std::ostream* out) { *out << row.name; }
 
 class P13_BadServer : public testing::TestWithParam<BadServer> {};
 
@@ -203,6 +213,12 @@ INSTANTIATE_TEST_SUITE_P(
                     BadServer{"BeforeTheRequest", {leave()}, "origin.test:80 "},
                     BadServer{"InTheHead", says("HTTP/1.1 200 OK\r\nA"), "is broken"},
                     BadServer{"AfterAnInterimAnswer", says("HTTP/1.1 102 Processing\r\n\r\n"), "without an answer"},
+                    BadServer{"AfterTooManyInterimAnswers", says([] {
+                                  std::string answers;
+                                  for (int n = 0; n < 200; ++n) answers += "HTTP/1.1 102 Processing\r\n\r\n";
+                                  return answers;
+                              }()),
+                              "more than 100 interim answers"},
                     BadServer{"P12_f_InABodyOfKnownLength", says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
                               "is broken", head_hooks},
                     BadServer{"InAChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "5\r\nab"), "is broken", head_hooks},
@@ -213,6 +229,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Grammar, P13_BadServer,
     testing::Values(BadServer{"Garbage", says("\x15\x03\x01 garbage\r\n\r\n"), "is broken"},
+                    BadServer{"SwitchesUnasked", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
+                              "does not ask for"},
                     BadServer{"OldAnswer", says("<html>\r\n\r\n"), "is broken"},
                     BadServer{"BadField", says("HTTP/1.1 200 OK\r\nfield\r\n\r\n"), "at byte 17"},
                     BadServer{"HeadThatIsTooLarge", says("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a')),
