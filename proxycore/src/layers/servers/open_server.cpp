@@ -39,6 +39,7 @@ public:
     asio::awaitable<void> give_up();
 
 private:
+    asio::awaitable<void> tell_of_success();
     asio::awaitable<Failure> fail(Failure failure);
 
     Context& context_;
@@ -58,9 +59,13 @@ asio::awaitable<Opened> Opening::run(upstream::Route const& route, Reach reach) 
     (*stream)->set_time_limit(context_.settings->times.idle);
     server_.state = flow::ConnectionState::active;
     context_.log(addons::LogLevel::info, "server connect " + name_of(server_));
+    co_await tell_of_success();  // a cancellation may throw before it has begun
+    co_return std::move(*stream);
+}
+
+asio::awaitable<void> Opening::tell_of_success() {
     is_told_ = true;
     co_await tell(context_, server_, hooks::server_connected);
-    co_return std::move(*stream);
 }
 
 asio::awaitable<Failure> Opening::fail(Failure failure) {
@@ -73,6 +78,7 @@ asio::awaitable<Failure> Opening::fail(Failure failure) {
 
 asio::awaitable<void> Opening::give_up() {
     if (is_told_) co_return;
+    if (server_.state == flow::ConnectionState::active) co_return co_await tell_of_success();
     Failure failure{Failure::Kind::cancelled, "the attempt to connect to " + name_of(server_) + " was given up"};
     co_await fail(std::move(failure));
 }
