@@ -1,0 +1,225 @@
+// Clients that lie, flood or leave over HTTP/1, at every place of a request (P12, P13, P17, P61).
+#include <gmock/gmock.h>
+
+#include <tuple>
+
+#include "faults/bench.hpp"
+
+namespace pathology::integration {
+namespace {
+
+using proxycore::test::leave;
+using proxycore::test::read_to_end;
+using proxycore::test::Script;
+using proxycore::test::Turn;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Then = Turn::Then;
+
+struct Variant {
+    Way way;
+    bool is_streamed = false;
+};
+void PrintTo(Variant const& variant, std::ostream* out) {
+    *out << to_string(variant.way) << (variant.is_streamed ? "Streamed" : "");
+}
+
+Scene scene_of(Variant const& variant, std::vector<std::string> const& settings = {}) {
+    Scene scene{.way = variant.way, .settings = settings};
+    if (variant.is_streamed) scene.settings.emplace_back("stream_large_bodies=0");
+    return scene;
+}
+
+inline constexpr auto name_of = [](auto const& info) {
+    auto const& [variant, row] = info.param;
+    return std::string(row.name) + "_" + to_string(variant.way) + (variant.is_streamed ? "Streamed" : "");
+};
+
+auto const everywhere = testing::Values(Variant{Way::regular}, Variant{Way::regular, true}, Variant{Way::reverse},
+                                        Variant{Way::reverse, true}, Variant{Way::upstream});
+
+// --- requests that are none ------------------------------------------------------------------------------------------
+
+struct BadRequest {
+    char const* name;
+    std::string request;  ///< of pathoc
+    unsigned status = 400;
+    char const* hooks = "error";
+    std::vector<std::string> settings = {};
+};
+void PrintTo(BadRequest const& row, std::ostream* out) { *out << row.name; }
+
+class P12_b_Http1Client : public testing::TestWithParam<std::tuple<Variant, BadRequest>> {};
+
+TEST_P(P12_b_Http1Client, IsRefusedAndNoServerHearsOfIt) {
+    auto const& [variant, row] = GetParam();
+    Bench bench(scene_of(variant, row.settings));
+    bench.daemon.on("/fault$", "200:b'reached'");
+    auto const told = bench.ask(row.request);
+    bench.expect_good_end();
+
+    EXPECT_EQ(told.status, row.status) << told.failure;
+    EXPECT_TRUE(told.is_whole) << told.failure;
+    EXPECT_THAT(told.body, HasSubstr("<h1>" + std::to_string(row.status) + " "));
+    EXPECT_EQ(bench.hooks->flows().at(0), row.hooks);
+    EXPECT_NE(bench.proxy.flows().at(0).error, "");
+    EXPECT_THAT(bench.daemon.requests(), ElementsAre(testkit::HasPath("/alive")));
+}
+
+BadRequest length(char const* name, std::string_view value) {
+    return {name, "post:TARGET:h'Content-Length'='" + std::string(value) + "':b'hello'"};
+}
+BadRequest coding(char const* name, std::string_view value) {
+    return {name, "post:TARGET:h'Transfer-Encoding'='" + std::string(value) + "':r:h'Host'='a':b'0\\r\\n\\r\\n'"};
+}
+BadRequest field(char const* name, std::string_view field_name, std::string_view value) {
+    return {name, "get:TARGET:h'" + std::string(field_name) + "'='" + std::string(value) + "'"};
+}
+BadRequest chunk(char const* name, std::string_view body) {
+    return {name, "post:TARGET:r:h'Host'='a':h'Transfer-Encoding'='chunked':b'" + std::string(body) + "'", 400,
+            "requestheaders error"};
+}
+
+std::string const smuggled = "0\\r\\n\\r\\nGET /smuggled HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    LiesOfItsLength, P12_b_Http1Client,
+    testing::Combine(
+        everywhere,
+        testing::Values(
+            length("Negative", "-1"), length("WithASign", "+5"), length("InWords", "five"),
+            length("InHexadecimal", "0x5"), length("Empty", ""), length("Huge", "99999999999999999999999"),
+            length("WithABlank", "1 0"), length("AFraction", "5.0"), length("LeadingZero", "05"),
+            length("AListOfTheSame", "5, 5"), length("AListOfDifferent", "5, 6"),
+            length("TwiceTheSame", "5':h'Content-Length'='5"), length("TwoDifferent", "5':h'Content-Length'='6"),
+            length("TwoDifferentInOtherSpelling", "5':h'content-length'='6"),
+            BadRequest{"LengthThenChunked",
+                       "post:TARGET:r:h'Host'='a':h'Content-Length'='5':"
+                       "h'Transfer-Encoding'='chunked':b'" +
+                           smuggled + "'"},
+            BadRequest{"ChunkedThenLength",
+                       "post:TARGET:r:h'Host'='a':h'Transfer-Encoding'='chunked':"
+                       "h'Content-Length'='5':b'" +
+                           smuggled + "'"},
+            coding("ChunkedTwice", "chunked, chunked"),
+            coding("ChunkedInTwoFields", "chunked':h'Transfer-Encoding'='chunked"),
+            coding("ChunkedNotLast", "chunked, gzip"),
+            coding("IdentityThenChunked", "identity':h'Transfer-Encoding'='chunked"),
+            coding("AnUnknownCoding", "xchunked"), coding("AnEmptyCoding", ""), coding("AQuotedCoding", "\"chunked\""),
+            coding("ACodingWithAParameter", "chunked;a=b"), coding("ACodingBehindAVerticalTab", "\\x0bchunked"),
+            coding("ACodingBehindAFeed", "\\x0cchunked"), coding("ACodingWithANul", "chunked\\0"),
+            coding("GzipAlone", "gzip"), field("ChunkedWithABlankBeforeTheColon", "Transfer-Encoding ", "chunked"),
+            field("ChunkedWithATabBeforeTheColon", "Transfer-Encoding\\t", "chunked"),
+            field("LengthWithABlankBeforeTheColon", "Content-Length ", "5"),
+            field("ChunkedBehindACarriageReturn", "A", "b\\rTransfer-Encoding: chunked"))),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(LiesInItsChunks, P12_b_Http1Client,
+                         testing::Combine(everywhere,
+                                          testing::Values(chunk("NoSize", "\\r\\nhello\\r\\n0\\r\\n\\r\\n"),
+                                                          chunk("ASizeOfNoDigits", "x\\r\\nhello\\r\\n"),
+                                                          chunk("ANegativeSize", "-5\\r\\nhello\\r\\n0\\r\\n\\r\\n"),
+                                                          chunk("ASizeWithPrefix", "0x5\\r\\nhello\\r\\n0\\r\\n\\r\\n"),
+                                                          chunk("ASizeOver64Bits", "fffffffffffffffff\\r\\nhello"),
+                                                          chunk("ASizeTooSmall", "3\\r\\nhello\\r\\n0\\r\\n\\r\\n"),
+                                                          chunk("ABadSecondSize", "5\\r\\nhello\\r\\nzz\\r\\n"),
+                                                          chunk("ABareLineFeed", "5\\nhello\\n0\\n\\n"),
+                                                          chunk("ABadTrailer",
+                                                                "5\\r\\nhello\\r\\n0\\r\\nno colon\\r\\n\\r\\n"))),
+                         name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    LiesInItsHead, P12_b_Http1Client,
+    testing::Combine(everywhere,
+                     testing::Values(BadRequest{"AMethodWithABlank", "'G T':TARGET"},
+                                     BadRequest{"AMethodWithANul", "'GE\\0T':TARGET"},
+                                     BadRequest{"NoMethod", "'':TARGET"}, BadRequest{"ATargetWithABlank", "get:'/a b'"},
+                                     BadRequest{"ATargetWithANul", "get:'/a\\0b'"}, BadRequest{"NoTarget", "get:''"},
+                                     BadRequest{"ATargetWithoutSlash", "get:'fault'"},
+                                     BadRequest{"NoVersion", "get:'/x\\r\\n\\r\\n'"},
+                                     BadRequest{"AnotherVersion", "get:'/ HTTP/3.0\\r\\n\\r\\n'", 505},
+                                     BadRequest{"GarbageInFront", "get:TARGET:i0,'{}{}{}'"},
+                                     field("AFieldWithoutName", "", "x"), field("ABlankInAName", "a b", "x"),
+                                     field("ANameOfBytes", "\\xff\\xfe", "x"), field("ANulInAValue", "A", "b\\0c"),
+                                     field("ACarriageReturnInAValue", "A", "b\\rc"),
+                                     field("AFoldedFirstField", " A", "b"))),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    P17_b_Floods, P12_b_Http1Client,
+    testing::Combine(
+        everywhere,
+        testing::Values(
+            BadRequest{"TheMethod", "@100k,ascii_letters:TARGET", 431},
+            BadRequest{"TheTarget", "get:@100k,ascii_letters", 431},
+            BadRequest{"AName", "get:TARGET:h@100k,ascii_letters='x'", 431},
+            BadRequest{"AValue", "get:TARGET:h'X'=@100k,ascii_letters", 431},
+            BadRequest{"Fields", "get:TARGET:h'A'='" + repeated("b\\r\\nA: ", 2000) + "'", 431},
+            BadRequest{
+                "P61_a_ABodyOfKnownLength", "post:TARGET:b@1m", 413, "requestheaders error", {"body_size_limit=10k"}},
+            BadRequest{
+                "P61_a_AChunk",
+                "post:TARGET:r:h'Host'='a':h'Transfer-Encoding'='chunked':b'8000\\r\\n" + repeated("x", 0x8000) + "'",
+                413,
+                "requestheaders error",
+                {"body_size_limit=10k"}})),
+    name_of);
+
+// --- clients that leave ----------------------------------------------------------------------------------------------
+
+std::string const post = "POST TARGET HTTP/1.1\r\nHost: a\r\n";
+std::string const chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
+
+struct Leaving {
+    char const* name;
+    Script script;
+    char const* hooks = "";  ///< "" = there is no flow
+    char const* says = "";
+};
+void PrintTo(Leaving const& row, std::ostream* out) { *out << row.name; }
+
+class P12_Http1ClientThatLeaves : public testing::TestWithParam<std::tuple<Variant, Leaving>> {};
+
+TEST_P(P12_Http1ClientThatLeaves, TakesItsServerAlong) {
+    auto const& [variant, row] = GetParam();
+    Bench bench(scene_of(variant));
+    bench.daemon.on("/fault$", "200:b'ok'");
+    bench.play(row.script);
+    EXPECT_TRUE(bench.hooks->wait_for_a_client());
+    auto const hooks = bench.hooks->flows();
+    auto const flows = bench.proxy.flows();
+    bench.expect_good_end();
+
+    EXPECT_THAT(hooks, *row.hooks == '\0' ? std::vector<std::string>() : std::vector<std::string>{row.hooks});
+    EXPECT_EQ(flows.size(), hooks.size());
+    for (auto const& flow : flows) EXPECT_THAT(flow.error, HasSubstr(row.says));
+}
+
+Leaving in_body(char const* name, std::string sent, Then how = Then::fin) {
+    auto const* const says = how == Then::reset ? "the client is gone" : "the request is broken";
+    return {name, {{"", std::move(sent), how}}, "requestheaders error", says};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Http1, P12_Http1ClientThatLeaves,
+    testing::Combine(everywhere,
+                     testing::Values(Leaving{"AtOnce", {leave()}}, Leaving{"AtOnceByReset", {{"", "", Then::reset}}},
+                                     Leaving{"InTheMethod", {{"", "GE", Then::fin}}},
+                                     Leaving{"InTheTarget", {{"", "GET /fa", Then::fin}}},
+                                     Leaving{"InAField", {{"", post + "A", Then::fin}}},
+                                     Leaving{"InAFieldByReset", {{"", post + "A", Then::reset}}},
+                                     Leaving{"BeforeTheEmptyLine", {{"", post, Then::fin}}},
+                                     Leaving{"InTheEmptyLine", {{"", post + "\r", Then::half_close}, read_to_end()}},
+                                     in_body("BetweenHeadAndBody", post + "Content-Length: 10\r\n\r\n"),
+                                     in_body("InTheBody", post + "Content-Length: 10\r\n\r\n01234"),
+                                     in_body("InTheBodyByReset", post + "Content-Length: 10\r\n\r\n01234", Then::reset),
+                                     in_body("BeforeTheFirstChunk", chunked),
+                                     in_body("InTheSizeOfAChunk", chunked + "5"),
+                                     in_body("InAChunk", chunked + "5\r\nhe"),
+                                     in_body("BehindAChunk", chunked + "5\r\nhello\r\n"),
+                                     in_body("InTheLastChunk", chunked + "5\r\nhello\r\n0\r"),
+                                     in_body("InTheTrailers", chunked + "5\r\nhello\r\n0\r\nA: b"))),
+    name_of);
+
+}  // namespace
+}  // namespace pathology::integration

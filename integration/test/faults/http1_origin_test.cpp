@@ -1,0 +1,253 @@
+// Servers that stop, lie or flood over HTTP/1, at every place of an answer (P12, P13, P61).
+#include <gmock/gmock.h>
+
+#include <tuple>
+
+#include "faults/bench.hpp"
+
+namespace pathology::integration {
+namespace {
+
+using testing::HasSubstr;
+
+/// What becomes of an answer.
+enum class Fate {
+    no_head,  ///< its head is never whole, or is not believed: a page, and no `responseheaders`
+    no_data,  ///< its head is good, and no byte of its body arrives: a page
+    cut,      ///< its body is no good further on: a page, or the begin of it where it is streamed
+    whole,
+};
+
+struct OriginFault {
+    char const* name;
+    std::string answer;  ///< of pathod
+    Fate fate;
+    std::string says;  ///< of the flow's error; of a whole answer, its body
+    std::string request = "get:TARGET";
+    std::vector<std::string> settings = {};
+    unsigned status = 200;  ///< of a whole answer
+};
+void PrintTo(OriginFault const& row, std::ostream* out) { *out << row.name; }
+
+std::string head(std::string_view fields) { return "HTTP/1.1 200 OK\r\n" + std::string(fields) + "\r\n"; }
+std::string chunked(std::string_view body) { return head("Transfer-Encoding: chunked\r\n") + std::string(body); }
+
+struct Variant {
+    Way way;
+    bool is_streamed = false;
+};
+void PrintTo(Variant const& variant, std::ostream* out) {
+    *out << to_string(variant.way) << (variant.is_streamed ? "Streamed" : "");
+}
+
+class P13_a_Http1Origin : public testing::TestWithParam<std::tuple<Variant, OriginFault>> {};
+
+std::string name_of(testing::TestParamInfo<P13_a_Http1Origin::ParamType> const& info) {
+    auto const& [variant, row] = info.param;
+    return std::string(row.name) + "_" + to_string(variant.way) + (variant.is_streamed ? "Streamed" : "");
+}
+
+TEST_P(P13_a_Http1Origin, IsToldOfOnceAndTheNextClientIsServed) {
+    auto const& [variant, row] = GetParam();
+    Scene scene{.way = variant.way, .settings = row.settings};
+    if (variant.is_streamed) scene.settings.emplace_back("stream_large_bodies=0");
+    Bench bench(scene);
+    bench.daemon.on("/fault$", row.answer);
+    auto const told = bench.ask(row.request);
+    bench.expect_good_end();
+
+    bool const is_page_of_second = variant.way == Way::chain && row.fate != Fate::whole;
+    bool const is_page = row.fate == Fate::no_head || row.fate == Fate::no_data || !variant.is_streamed;
+    auto const hooks = bench.hooks->flows().at(variant.way == Way::tunnel ? 1 : 0);
+    auto const flow = bench.proxy.flows().at(0);
+    if (row.fate == Fate::whole) {
+        EXPECT_EQ(told.status, row.status);
+        EXPECT_TRUE(told.is_whole) << told.failure;
+        EXPECT_EQ(told.body, row.says);
+        EXPECT_EQ(hooks, "requestheaders request responseheaders response");
+        EXPECT_EQ(flow.error, "");
+        return;
+    }
+    EXPECT_EQ(told.status, is_page ? 502U : 200U) << told.raw.substr(0, 500);
+    EXPECT_EQ(told.is_whole, is_page) << told.failure;
+    EXPECT_EQ(told.body.find("<h1>502 Bad Gateway</h1>") != told.body.npos, is_page) << told.body;
+    if (is_page_of_second) {
+        EXPECT_EQ(hooks, "requestheaders request responseheaders response");
+        return;
+    }
+    EXPECT_EQ(hooks, row.fate == Fate::no_head ? "requestheaders request error"
+                                               : "requestheaders request responseheaders error");
+    EXPECT_THAT(flow.error, HasSubstr(row.says));
+}
+
+auto const everywhere =
+    testing::Values(Variant{Way::regular}, Variant{Way::regular, true}, Variant{Way::tunnel}, Variant{Way::socks5},
+                    Variant{Way::reverse}, Variant{Way::reverse, true}, Variant{Way::upstream}, Variant{Way::chain});
+
+// --- it stops --------------------------------------------------------------------------------------------------------
+
+std::string const ten = "200:b'0123456789'";  // a head of 39 bytes
+std::string const in_chunks =
+    "200:r:h'Transfer-Encoding'='chunked':b'5\\r\\nhello\\r\\n0\\r\\nX: y\\r\\n\\r\\n'";  // 47
+
+INSTANTIATE_TEST_SUITE_P(
+    Stops, P13_a_Http1Origin,
+    testing::Combine(
+        everywhere, testing::Values(OriginFault{"BeforeAnyByte", "200:d0", Fate::no_head,
+                                                "closed the connection without an answer"},
+                                    OriginFault{"InTheVersion", "200:d3", Fate::no_head, "unexpected end"},
+                                    OriginFault{"InTheStatusLine", "200:d12", Fate::no_head, "unexpected end"},
+                                    OriginFault{"BehindTheStatusLine", "200:d17", Fate::no_head, "unexpected end"},
+                                    OriginFault{"InAFieldName", "200:d22", Fate::no_head, "unexpected end"},
+                                    OriginFault{"InAFieldValue", "200:d34", Fate::no_head, "unexpected end"},
+                                    OriginFault{"BeforeTheEmptyLine", ten + ":d37", Fate::no_head, "unexpected end"},
+                                    OriginFault{"InTheEmptyLine", ten + ":d38", Fate::no_head, "unexpected end"},
+                                    OriginFault{"BetweenHeadAndBody", ten + ":d39", Fate::cut, "0 of 10 bytes"},
+                                    OriginFault{"InTheBody", ten + ":d44", Fate::cut, "5 of 10 bytes"},
+                                    OriginFault{"BeforeTheLastByte", ten + ":d48", Fate::cut, "9 of 10 bytes"},
+                                    OriginFault{"BeforeTheFirstChunk", in_chunks + ":d47", Fate::no_data, "is broken"},
+                                    OriginFault{"InTheSizeOfAChunk", in_chunks + ":d48", Fate::no_data, "is broken"},
+                                    OriginFault{"InAChunk", in_chunks + ":d52", Fate::cut, "is broken"},
+                                    OriginFault{"BehindAChunk", in_chunks + ":d55", Fate::cut, "is broken"},
+                                    OriginFault{"InTheEndOfAChunk", in_chunks + ":d56", Fate::cut, "is broken"},
+                                    OriginFault{"BeforeTheLastChunk", in_chunks + ":d57", Fate::cut, "is broken"},
+                                    OriginFault{"InTheLastChunk", in_chunks + ":d58", Fate::cut, "is broken"},
+                                    OriginFault{"BeforeTheTrailers", in_chunks + ":d60", Fate::cut, "is broken"},
+                                    OriginFault{"InTheTrailers", in_chunks + ":d62", Fate::cut, "is broken"},
+                                    OriginFault{"BehindTheTrailers", in_chunks + ":d66", Fate::cut, "is broken"},
+                                    OriginFault{"InABodyUntilTheEnd", "200:r:b'0123456789':d25", Fate::whole, "012345"},
+                                    OriginFault{"BehindAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\n\r\n"),
+                                                Fate::no_head, "without an answer"},
+                                    OriginFault{"InAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\nA"),
+                                                Fate::no_head, "unexpected end"})),
+    name_of);
+
+// --- it lies ---------------------------------------------------------------------------------------------------------
+
+std::string length(std::string_view value) { return "200:h'Content-Length'='" + std::string(value) + "':b'hello'"; }
+OriginFault refused(char const* name, std::string answer, std::string says = "is broken") {
+    return {name, std::move(answer), Fate::no_head, std::move(says)};
+}
+OriginFault passed(char const* name, std::string_view answer, std::string body, unsigned status = 200) {
+    return {name, bytes(answer), Fate::whole, std::move(body), "get:TARGET", {}, status};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    LiesOfItsLength, P13_a_Http1Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(
+            OriginFault{"TooLong", "200:h'Content-Length'='10':b'short':da", Fate::cut, "5 of 10 bytes"},
+            OriginFault{"TooShort", "200:h'Content-Length'='3':b'longer'", Fate::whole, "lon"},
+            refused("Negative", length("-1"), "bad Content-Length"),
+            refused("WithASign", length("+5"), "bad Content-Length"),
+            refused("InWords", length("five"), "bad Content-Length"),
+            refused("InHexadecimal", length("0x5"), "bad Content-Length"),
+            refused("Empty", length(""), "bad Content-Length"),
+            refused("Huge", length("99999999999999999999999"), "bad Content-Length"),
+            refused("WithABlank", length("1 0"), "bad Content-Length"),
+            refused("AFraction", length("5.0"), "bad Content-Length"),
+            refused("LeadingZero", length("05"), "begins with 0"),
+            refused("TwiceTheSame", bytes(head("Content-Length: 5\r\nContent-Length: 5\r\n") + "hello")),
+            refused("TwoDifferent", bytes(head("Content-Length: 5\r\nContent-Length: 6\r\n") + "hello"),
+                    "bad Content-Length"),
+            refused("AListOfTheSame", length("5, 5")), refused("AListOfDifferent", length("5, 6")),
+            refused("WithChunked",
+                    bytes(head("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + "5\r\nhello\r\n0\r\n\r\n"),
+                    "Transfer-Encoding"),
+            refused("ChunkedTwice", bytes(head("Transfer-Encoding: chunked, chunked\r\n"))),
+            refused("ChunkedInTwoFields", bytes(head("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"))),
+            refused("ChunkedNotLast", bytes(head("Transfer-Encoding: chunked, gzip\r\n"))),
+            refused("AnUnknownCoding", bytes(head("Transfer-Encoding: xchunked\r\n"))),
+            refused("AnEmptyCoding", bytes(head("Transfer-Encoding: \r\n"))),
+            refused("ChunkedInHttp10", bytes("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")),
+            refused("ChunkedWithout204", bytes("HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n")),
+            passed("ABodyBehind204", "HTTP/1.1 204 No Content\r\n\r\nhello", "", 204),
+            passed("ABodyBehind304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello", "", 304),
+            OriginFault{"ABodyBehindHead", "200:b'hello'", Fate::whole, "", "head:TARGET"})),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    LiesInItsChunks, P13_a_Http1Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(
+            OriginFault{"NoSize", bytes(chunked("\r\nhello\r\n0\r\n\r\n")), Fate::no_data, "chunk"},
+            OriginFault{"ASizeOfNoDigits", bytes(chunked("x\r\nhello\r\n0\r\n\r\n")), Fate::no_data, "chunk"},
+            OriginFault{"ANegativeSize", bytes(chunked("-5\r\nhello\r\n0\r\n\r\n")), Fate::no_data, "chunk"},
+            OriginFault{"ASizeWithPrefix", bytes(chunked("0x5\r\nhello\r\n0\r\n\r\n")), Fate::no_data, "chunk"},
+            OriginFault{"ASizeOver64Bits", bytes(chunked("fffffffffffffffff\r\nhello")), Fate::no_data, "chunk"},
+            OriginFault{"ASizeBeyondTheEnd", bytes(chunked("ffffffffffffff\r\nhello")), Fate::cut, "is broken"},
+            OriginFault{"ASizeTooSmall", bytes(chunked("3\r\nhello\r\n0\r\n\r\n")), Fate::cut, "chunk"},
+            OriginFault{"ASizeTooLarge", bytes(chunked("7\r\nhello\r\n0\r\n\r\n")), Fate::cut, "is broken"},
+            OriginFault{"ABadSecondSize", bytes(chunked("5\r\nhello\r\nzz\r\n")), Fate::cut, "chunk"},
+            OriginFault{"ASizeLineWithoutEnd", bytes(chunked("5;" + repeated("x", 20'000))), Fate::no_data, "chunk"},
+            OriginFault{"ABareLineFeed", bytes(chunked("5\nhello\n0\n\n")), Fate::no_data, "is broken"},
+            passed("AnExtension", chunked("5;a=b\r\nhello\r\n0\r\n\r\n"), "hello"))),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    LiesInItsHead, P13_a_Http1Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(refused("AnotherProtocol", bytes("SSH-2.0-x\r\n\r\n")),
+                        refused("Tls", bytes("\x15\x03\x01\x00\x02\x02\x28")),
+                        refused("AnOldAnswer", bytes("<html>\r\n\r\n")), refused("NoStatus", bytes("HTTP/1.1\r\n\r\n")),
+                        passed("ALongStatus", "HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok", "ok",
+                               2000),  // harmless
+                        refused("AStatusOfNoDigits", bytes("HTTP/1.1 2x0 OK\r\n\r\n")),
+                        passed("AStatusBelow100", "HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\nok", "ok", 99),
+                        refused("AnotherVersion", bytes("HTTP/2.0 200 OK\r\n\r\n")),
+                        refused("AVersionInLowerCase", bytes("http/1.1 200 OK\r\n\r\n")),
+                        refused("ABlankInFront", bytes(" HTTP/1.1 200 OK\r\n\r\n")),
+                        refused("ANulInTheReason", bytes(std::string_view("HTTP/1.1 200 O\0K\r\n\r\n", 20))),
+                        refused("AFieldWithoutColon", bytes(head("field\r\n"))),
+                        refused("AFieldWithoutName", bytes(head(": x\r\n"))),
+                        refused("ABlankBeforeTheColon", bytes(head("A : x\r\n"))),
+                        refused("ABlankInAName", bytes(head("a b: x\r\n"))),
+                        refused("ANulInAValue", bytes(head(std::string_view("A: b\0c\r\n", 8)))),
+                        refused("ACarriageReturnInAValue", bytes(head("A: b\rc\r\n"))),
+                        refused("AFoldedFirstField", bytes(head(" A: b\r\n"))),
+                        refused("ANameOfBytes", bytes(head("\xff\xfe: b\r\n"))),
+                        refused("SwitchesUnasked", bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nhello"),
+                                "does not ask for"),
+                        OriginFault{"SwitchesAndLeaves",
+                                    bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nhello"),
+                                    Fate::whole,
+                                    "",
+                                    "get:TARGET:h'Upgrade'='x'",
+                                    {},
+                                    101},
+                        passed("AFoldedField", head("A: b\r\n\tc\r\nContent-Length: 2\r\n") + "ok", "ok"),
+                        passed("InterimAnswers",
+                               "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" +
+                                   head("Content-Length: 2\r\n") + "ok",
+                               "ok"))),
+    name_of);
+
+// --- it floods -------------------------------------------------------------------------------------------------------
+
+INSTANTIATE_TEST_SUITE_P(
+    Floods, P13_a_Http1Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(
+            refused("TheReason", "200:m@1g,ascii_letters"), refused("AName", "200:h@1g,ascii_letters='x'"),
+            refused("AValue", "200:h'X'=@1g,ascii_letters"),
+            refused("Fields", bytes("HTTP/1.1 200 OK\r\n" + repeated("A: b\r\n", 2000))),
+            refused("InterimAnswers", bytes(repeated("HTTP/1.1 103 Early Hints\r\n\r\n", 5000)), ""),
+            OriginFault{"Trailers", bytes(chunked("5\r\nhello\r\n0\r\n" + repeated("A: b\r\n", 2000))), Fate::cut, ""},
+            OriginFault{
+                "P61_b_ABodyOfKnownLength", "200:b@1t", Fate::no_data, "limit", "get:TARGET", {"body_size_limit=10k"}},
+            OriginFault{
+                "P61_b_ABodyUntilTheEnd", "200:r:b@1t", Fate::cut, "limit", "get:TARGET", {"body_size_limit=100k"}},
+            OriginFault{"P61_b_AChunk",
+                        "200:r:h'Transfer-Encoding'='chunked':b@1g:i47,'ffffffff\\r\\n'",
+                        Fate::cut,
+                        "limit",
+                        "get:TARGET",
+                        {"body_size_limit=100k"}})),
+    name_of);
+
+}  // namespace
+}  // namespace pathology::integration

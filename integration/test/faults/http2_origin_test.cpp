@@ -1,0 +1,158 @@
+// Servers of HTTP/2 whose answers stop, lie or flood (RFC 9113, P13).
+#include <gmock/gmock.h>
+
+#include <tuple>
+
+#include "faults/bench.hpp"
+
+namespace pathology::integration {
+namespace {
+
+using testing::HasSubstr;
+
+enum class Fate {
+    no_head,  ///< a page, and no `responseheaders`
+    no_data,  ///< a page
+    cut,      ///< a page, or the begin of the answer where it is streamed
+    whole,
+};
+
+struct AnswerFault {
+    char const* name;
+    std::string answer;  ///< of pathod
+    Fate fate;
+    std::string says;  ///< of the flow's error; of a whole answer, its body
+    std::vector<std::string> settings = {};
+};
+void PrintTo(AnswerFault const& row, std::ostream* out) { *out << row.name; }
+
+struct Variant {
+    Way way;
+    bool is_streamed = false;
+};
+void PrintTo(Variant const& variant, std::ostream* out) {
+    *out << to_string(variant.way) << (variant.is_streamed ? "Streamed" : "");
+}
+
+class P13_a_Http2Origin : public testing::TestWithParam<std::tuple<Variant, AnswerFault>> {};
+
+TEST_P(P13_a_Http2Origin, IsToldOfOnceAndTheNextClientIsServed) {
+    auto const& [variant, row] = GetParam();
+    Scene scene{.way = variant.way, .settings = row.settings, .tls = true, .http2 = true};
+    if (variant.is_streamed) scene.settings.emplace_back("stream_large_bodies=0");
+    Bench bench(scene);
+    bench.daemon.on("/fault$", row.answer);
+    auto const told = bench.ask("get:TARGET");
+    bench.expect_good_end();
+
+    auto const hooks = bench.hooks->flows().at(variant.way == Way::tunnel ? 1 : 0);
+    auto const flow = bench.proxy.flows().at(0);
+    if (row.fate == Fate::whole) {
+        EXPECT_EQ(told.status, 200U) << told.failure;
+        EXPECT_EQ(told.body, row.says);
+        EXPECT_EQ(hooks, "requestheaders request responseheaders response");
+        return;
+    }
+    bool const is_page = row.fate != Fate::cut || !variant.is_streamed;
+    EXPECT_EQ(told.is_whole, is_page) << told.failure;
+    EXPECT_EQ(told.status, is_page ? 502U : 0U);
+    if (!is_page) {
+        EXPECT_THAT(told.failure, HasSubstr("reset"));
+    }
+    EXPECT_EQ(hooks, row.fate == Fate::no_head ? "requestheaders request error"
+                                               : "requestheaders request responseheaders error");
+    EXPECT_THAT(flow.error, HasSubstr(row.says));
+}
+
+std::string name_of(testing::TestParamInfo<P13_a_Http2Origin::ParamType> const& info) {
+    auto const& [variant, row] = info.param;
+    return std::string(row.name) + "_" + testing::PrintToString(variant);
+}
+
+auto const everywhere =
+    testing::Values(Variant{Way::reverse}, Variant{Way::reverse, true}, Variant{Way::tunnel}, Variant{Way::socks5});
+
+std::string const begun = "h2f:HEADERS:END_HEADERS:':status'='200' ";
+AnswerFault refused(char const* name, std::string answer, std::string says = "") {
+    return {name, std::move(answer), Fate::no_head, std::move(says)};
+}
+AnswerFault cut(char const* name, std::string answer, std::string says = "") {
+    return {name, std::move(answer), Fate::cut, std::move(says)};
+}
+AnswerFault no_data(char const* name, std::string answer, std::string says = "") {
+    return {name, std::move(answer), Fate::no_data, std::move(says)};
+}
+AnswerFault whole(char const* name, std::string answer, std::string body) {
+    return {name, std::move(answer), Fate::whole, std::move(body)};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Stops, P13_a_Http2Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(refused("BeforeAnyByte", "200:d0", "ended the connection"),
+                        refused("InAFrameHeader", "200:b'x':d5", "ended the connection"),
+                        refused("InItsFields", "200:b'x':d12", "ended the connection"),
+                        no_data("BehindItsFields", begun + "h2f:PING:d0", "ended the connection"),
+                        cut("InItsBody", begun + "h2f:'half' h2f:'more':d11", "ended the connection"),
+                        refused("ByResetOfTheStream", "h2f:RST_STREAM:CANCEL", "reset the stream: CANCEL"),
+                        refused("ByResetWithoutError", "h2f:RST_STREAM:NO_ERROR", ""),
+                        cut("ByResetInItsBody", begun + "h2f:'half' h2f:RST_STREAM:INTERNAL_ERROR",
+                            "reset the stream: INTERNAL_ERROR"),
+                        refused("ByRefusalEachTime", "h2f:RST_STREAM:REFUSED_STREAM", "REFUSED_STREAM"),
+                        refused("ByGoawayEachTime", "h2f:GOAWAY:LAST_STREAM=0,NO_ERROR", ""),
+                        refused("ByGoawayWithError", "h2f:GOAWAY:LAST_STREAM=1,INTERNAL_ERROR h2f:PING:da", ""),
+                        whole("ByGoawayBehindItsAnswer", "200:b'ok' h2f:GOAWAY:LAST_STREAM=1,NO_ERROR", "ok"),
+                        whole("ByGoawayBeforeItsAnswer", "h2f:GOAWAY:LAST_STREAM=1,NO_ERROR 200:b'ok'", "ok"))),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    Lies, P13_a_Http2Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(
+            cut("OfALongerBody", "200:h'content-length'='99':b'short'", "is broken"),
+            cut("OfAShorterBody", "200:h'content-length'='3':b'longer'", "is broken"),
+            refused("OfNoBody", "200:h'content-length'='5'", ""),
+            refused("OfABadLength", "200:h'content-length'='x':b'hello'", ""),
+            refused("OfTwoLengths", "200:h'content-length'='5':h'content-length'='6':b'hello'", ""),
+            whole("OfItsEnd", "200:b'ok' h2f:'more'", "ok"),
+            refused("OfNoStatus", "h2f:HEADERS:END_HEADERS,END_STREAM:a=b"),
+            refused("OfAStatusOfWords", "h2f:HEADERS:END_HEADERS,END_STREAM:':status'='two'"),
+            refused("OfTwoStatuses", "h2f:HEADERS:END_HEADERS,END_STREAM:':status'='200',':status'='404'"),
+            refused("OfAStatusBehindAField", "h2f:HEADERS:END_HEADERS,END_STREAM:a=b,':status'='200'"),
+            refused("OfARequest", "h2f:HEADERS:END_HEADERS,END_STREAM:':status'='200',':path'='/'"),
+            refused("OfAnUpperCaseName", "200:h'Upper'='x'"),
+            refused("OfAConnectionField", "200:h'connection'='close'"),
+            refused("OfATransferEncoding", "200:h'transfer-encoding'='chunked':b'x'"),
+            refused("OfALineFeed", "200:h'a'='b\\nc: d'"),
+            refused("OfSwitchedProtocols", "h2f:HEADERS:END_HEADERS:':status'='101' 200:b'x'"),
+            refused("OfAnEndInAnInterimAnswer", "h2f:HEADERS:END_HEADERS,END_STREAM:':status'='103'"),
+            refused("OfDataBeforeItsFields", "h2f:'early' 200:b'x'"),
+            cut("OfAPseudoFieldInItsTrailers", begun + "h2f:'x' h2f:HEADERS:END_HEADERS,END_STREAM:':status'='200'"),
+            cut("OfTrailersThatGoOn", begun + "h2f:'x' h2f:HEADERS:END_HEADERS:a=b"),
+            refused("OfAPush",
+                    "h2f:PUSH_PROMISE:END_HEADERS:PROMISED=2,':method'='GET',':path'='/"
+                    "',':scheme'='https',':authority'='a' 200"),
+            refused("OfABlockThatIsNone", "h2f:HEADERS:END_HEADERS,END_STREAM:'\\xff\\xff\\xff\\xff\\xff\\xff'"),
+            refused("OfAFrameInItsFields", "h2f:HEADERS:':status'='200' h2f:PING"),
+            refused("OfSettings", "h2f:SETTINGS:INITIAL_WINDOW_SIZE=0x80000000"),
+            refused("OfAFrameSize", "h2f:0xffffff:PING"), refused("OfAWindow", "h2f:WINDOW_UPDATE:0:INCREMENT=0"),
+            no_data("OfItsPadding", begun + "h2f:DATA:PADDED:PAD_LENGTH=255,'abc'"))),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    Floods, P13_a_Http2Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(
+            refused("Continuations", "h2f:HEADERS:':status'='200' h2f:CONTINUATION:a=b:x1000"),
+            refused("ALargeField", "200:h'x'=@200k,digits"),
+            refused("InterimAnswers", "h2f:HEADERS:END_HEADERS:':status'='103':x500 200:b'x'", "more than 100 interim"),
+            whole("Settings", "h2f:SETTINGS:x500 200:b'ok'", "ok"), whole("Pings", "h2f:PING:x500 200:b'ok'", "ok"),
+            whole("EmptyData", begun + "h2f:DATA:x500 h2f:DATA:END_STREAM:'ok'", "ok"),
+            AnswerFault{"P61_b_OverTheLimit", "200:b@1m", Fate::no_data, "limit", {"body_size_limit=10k"}})),
+    name_of);
+
+}  // namespace
+}  // namespace pathology::integration

@@ -1,0 +1,190 @@
+// Handshakes that fail: servers and clients that stop, lie or leave in the middle of one (P22, P26).
+#include <gmock/gmock.h>
+
+#include <tuple>
+
+#include "faults/bench.hpp"
+#include "faults/scripted_server.hpp"
+#include "proxy/secure_origin.hpp"
+#include "support/free_port.hpp"
+#include "support/row_name.hpp"
+#include "tls/talk.hpp"
+
+namespace pathology::integration {
+namespace {
+
+using namespace std::string_literals;
+using proxycore::proxy::test::SecureOrigin;
+using proxycore::test::leave;
+using proxycore::test::Script;
+using proxycore::test::Turn;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+using Then = Turn::Then;
+
+namespace tls = proxycore::tls;
+
+// --- servers ---------------------------------------------------------------------------------------------------------
+
+struct ServerFault {
+    char const* name;
+    Script script;
+    char const* says = "";
+};
+void PrintTo(ServerFault const& row, std::ostream* out) { *out << row.name; }
+
+class P22_c_TlsServerFault : public testing::TestWithParam<std::tuple<Way, ServerFault>> {};
+
+/// The client's own handshake is good, and inside of it it learns why there is no server.
+void expect_page_inside(Bench& bench, Way way, std::string const& says) {
+    auto const told = bench.ask("get:TARGET");
+    bench.proxy.set("ssl_insecure=true");  // what comes next may have anybody's certificate
+    bench.expect_good_end();
+    EXPECT_EQ(told.status, 502U) << told.failure;
+    EXPECT_THAT(told.body, HasSubstr("<h1>502 Bad Gateway</h1>"));
+    EXPECT_EQ(bench.hooks->flows().at(way == Way::tunnel ? 1 : 0), "requestheaders request error");
+    EXPECT_THAT(bench.proxy.flows().at(0).error, HasSubstr(says));
+}
+
+TEST_P(P22_c_TlsServerFault, IsToldInsideOfTls) {
+    auto const& [way, row] = GetParam();
+    ScriptedServer const server(row.script);
+    Bench bench({.way = way, .tls = true, .server = server.port()});
+    expect_page_inside(bench, way, row.says);
+    EXPECT_TRUE(server.wait_for_silence());
+}
+
+std::string name_of(testing::TestParamInfo<P22_c_TlsServerFault::ParamType> const& info) {
+    auto const& [way, row] = info.param;
+    return std::string(row.name) + "_" + to_string(way);
+}
+
+/// Says this when the ClientHello is there.
+Script answers(std::string bytes, Then then = Then::fin) { return {{"\x16\x03", std::move(bytes), then}}; }
+
+INSTANTIATE_TEST_SUITE_P(
+    Handshake, P22_c_TlsServerFault,
+    testing::Combine(
+        testing::Values(Way::tunnel, Way::socks5),
+        testing::Values(ServerFault{"EndsAtOnce", {leave()}}, ServerFault{"EndsBehindTheHello", answers("")},
+                        ServerFault{"ResetsBehindTheHello", answers("", Then::reset)},
+                        ServerFault{"SpeaksPlainText", answers("HTTP/1.1 400 Bad Request\r\n\r\n")},
+                        ServerFault{"SpeaksGarbage", answers("garbage without end")},
+                        ServerFault{"AlertsThatTheHandshakeFailed", answers("\x15\x03\x03\x00\x02\x02\x28"s)},
+                        ServerFault{"AlertsThatTheNameIsUnknown", answers("\x15\x03\x03\x00\x02\x02\x70"s)},
+                        ServerFault{"StopsInARecordHeader", answers("\x16\x03"s)},
+                        ServerFault{"StopsInARecord", answers("\x16\x03\x03\x00\x40\x02\x00"s)},
+                        ServerFault{"HasARecordThatIsTooLarge",
+                                    answers("\x16\x03\x03\xff\xff"s + std::string(70'000, 'x'))},
+                        ServerFault{"SaysHelloAsAClient", answers("\x16\x03\x03\x00\x04\x01\x00\x00\x00"s)},
+                        ServerFault{"BeginsWithData", answers("\x17\x03\x03\x00\x05hello"s)},
+                        ServerFault{"FloodsEmptyRecords", answers(repeated("\x16\x03\x03\x00\x00"s, 10'000))},
+                        ServerFault{"FloodsWarnings", answers(repeated("\x15\x03\x03\x00\x02\x01\x5a"s, 10'000))})),
+    name_of);
+
+class P26_BadCertificate : public testing::TestWithParam<Way> {};
+
+Scene verifying(Way way, std::uint16_t server, std::string const& trusted) {
+    return {.way = way,
+            .settings = {"ssl_verify_upstream_trusted_ca=" + trusted},
+            .tls = true,
+            .sni = "origin.test",
+            .server = server};
+}
+
+TEST_P(P26_BadCertificate, OfAnotherNameIsToldInsideOfTls) {
+    testkit::Daemon const other({.tls = testkit::DaemonTls{.names = {"somebody.else"}}});
+    Bench bench(verifying(GetParam(), other.port(), other.authority_file()));
+    expect_page_inside(bench, GetParam(), "mismatch");
+    EXPECT_TRUE(other.wait_for_silence(std::chrono::seconds(20)));
+    EXPECT_THAT(other.requests(), IsEmpty());
+}
+
+TEST_P(P26_BadCertificate, OfAnUnknownAuthorityIsToldInsideOfTls) {
+    testkit::Daemon const other({.tls = testkit::DaemonTls{}});
+    Bench bench({.way = GetParam(), .tls = true, .server = other.port()});
+    expect_page_inside(bench, GetParam(), "certificate");
+    EXPECT_THAT(other.requests(), IsEmpty());
+}
+
+TEST_P(P26_BadCertificate, ThatHasExpiredIsToldInsideOfTls) {
+    SecureOrigin const other(tls::test::expired_identity("origin.test"));
+    Bench bench(verifying(GetParam(), other.port(), tls::test::trusted_file()));
+    expect_page_inside(bench, GetParam(), "expired");
+}
+
+TEST_P(P26_BadCertificate, OfItsOwnIsToldInsideOfTls) {
+    SecureOrigin const other(tls::test::self_signed_identity("origin.test"));
+    Bench bench(verifying(GetParam(), other.port(), tls::test::trusted_file()));
+    expect_page_inside(bench, GetParam(), "self-signed");
+}
+
+INSTANTIATE_TEST_SUITE_P(Tls, P26_BadCertificate, testing::Values(Way::tunnel, Way::socks5),
+                         [](auto const& row) { return to_string(row.param); });
+
+TEST(TlsServer, P22_c_OneThatCannotBeReachedIsToldInsideOfTls) {
+    Bench bench({.way = Way::tunnel, .tls = true, .server = pathology::test::free_port()});
+    expect_page_inside(bench, Way::tunnel, "connection refused");
+}
+
+// --- clients ---------------------------------------------------------------------------------------------------------
+
+struct ClientFault {
+    char const* name;
+    std::string sends;
+    Then then = Then::half_close;
+    std::string heard = "";
+};
+void PrintTo(ClientFault const& row, std::ostream* out) { *out << row.name; }
+
+class P22_TlsClientFault : public testing::TestWithParam<ClientFault> {};
+
+TEST_P(P22_TlsClientFault, IsAFailedHandshakeAndNoFlow) {
+    auto const& row = GetParam();
+    Bench bench({.way = Way::reverse, .tls = true});
+    auto const heard = bench.play({{"", row.sends, row.then}});
+    ASSERT_TRUE(bench.hooks->wait_for_a_client());
+    EXPECT_EQ(bench.hooks->times("tls_failed_client"), 1U);
+    EXPECT_THAT(bench.hooks->flows(), IsEmpty());
+    EXPECT_THAT(heard, StartsWith(row.heard));
+    bench.expect_good_end();
+}
+
+/// The first message of a client that means well.
+std::string const& hello() {
+    static std::string const bytes = [] {
+        tls::test::Talk talk;
+        talk.client.handshake();
+        std::string first;
+        talk.client.take_outgoing(first);
+        return first;
+    }();
+    return bytes;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Handshake, P22_TlsClientFault,
+    testing::Values(
+        ClientFault{"StopsInARecordHeader", "\x16\x03\x01"},
+        ClientFault{"StopsBehindARecordHeader", "\x16\x03\x01\x02\x00"s},
+        ClientFault{"StopsInItsHello", hello().substr(0, 100)},
+        ClientFault{"StopsBeforeTheLastByteOfItsHello", hello().substr(0, hello().size() - 1)},
+        ClientFault{"ResetsInItsHello", hello().substr(0, 100), Then::reset},
+        ClientFault{"StopsBehindItsHello", hello()},
+        ClientFault{"SpeaksGarbage", "\x16\x03\x01\x00\x05hello"s, Then::read_to_end},
+        ClientFault{"SaysHelloAsAServer", "\x16\x03\x01\x00\x04\x02\x00\x00\x00"s, Then::read_to_end},
+        ClientFault{"HasAnEmptyRecord", "\x16\x03\x01\x00\x00"s},
+        ClientFault{"HasARecordThatIsTooLarge", "\x16\x03\x01\xff\xff"s + std::string(70'000, 'x'), Then::read_to_end},
+        ClientFault{"HasAHelloWithoutEnd",
+                    repeated("\x16\x03\x01\x40\x00\x01\xff\xff\xff"s + std::string(16'380, 'x'), 20),
+                    Then::read_to_end},
+        ClientFault{"FloodsEmptyRecords", repeated("\x16\x03\x01\x00\x00"s, 50'000), Then::read_to_end},
+        ClientFault{"SpeaksGarbageBehindItsHello", hello() + "garbage without end", Then::read_to_end, "\x16\x03\x03"},
+        ClientFault{"AlertsBehindItsHello", hello() + "\x15\x03\x03\x00\x02\x02\x2a"s, Then::read_to_end,
+                    "\x16\x03\x03"}),
+    pathology::test::row_name);
+
+}  // namespace
+}  // namespace pathology::integration
