@@ -2,6 +2,8 @@
 
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 #include <vector>
 
@@ -107,6 +109,8 @@ asio::awaitable<void> Http2Wire::write() {
         } else {
             if (out_.capacity() > idle_out && streams() == 0) std::string().swap(out_);
             co_await writer_.wait();
+            // Others that are ready now may have something to say, too: it goes out with one call.
+            co_await asio::post(stream_->executor(), asio::use_awaitable);
         }
     }
 }
