@@ -1,67 +1,16 @@
-#include <boost/asio/this_coro.hpp>
-#include <exception>
 #include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/net/within.hpp>
 #include <utility>
 
+#include "layers/client_life.hpp"
 #include "layers/mode_layer.hpp"
 
 namespace pathology::proxycore::layers {
-namespace {
-
-using addons::LogLevel;
-namespace hooks = addons::hooks;
-
-asio::awaitable<void> say_hello(Context& context) {
-    auto& chain = context.services.addons;
-    context.log(LogLevel::info, "client connect");
-    if (chain.wants(addons::Hook::client_connected)) co_await chain.run(hooks::client_connected, *context.client);
-}
-
-/// "layers: regular, http/1, tls, http/1"
-std::string stack_of(Context const& context) {
-    std::string text = "layers:";
-    for (auto const layer : context.layers) text.append(text.ends_with(':') ? " " : ", ").append(layer);
-    return text;
-}
-
-asio::awaitable<void> say_goodbye(Context& context) {
-    auto& client = *context.client;
-    context.log(LogLevel::debug, stack_of(context));
-    co_await context.servers->close_all();
-    client.state = flow::ConnectionState::closed;
-    client.timestamp_end = context.now();
-    context.log(LogLevel::info, "client disconnect");
-    auto& chain = context.services.addons;
-    if (chain.wants(addons::Hook::client_disconnected)) co_await chain.run(hooks::client_disconnected, client);
-}
-
-asio::awaitable<void> converse(Context& context, std::unique_ptr<net::Stream> stream,
-                               std::optional<flow::Address> original) {
-    co_await say_hello(context);
-    if (context.client->error) co_return context.log(LogLevel::warn, *context.client->error);
-    stream->set_time_limit(context.settings->times.idle);
-    co_await run_mode(context, std::move(stream), std::move(original));
-}
-
-}  // namespace
 
 asio::awaitable<void> serve_client(Context& context, std::unique_ptr<net::Stream> stream,
                                    std::optional<flow::Address> original) {
-    std::exception_ptr thrown;
-    try {
-        co_await converse(context, std::move(stream), std::move(original));
-    } catch (...) {
-        thrown = std::current_exception();  // settled below, as nothing can be awaited here
-    }
-    auto const state = co_await asio::this_coro::cancellation_state;
-    bool const is_cancelled = state.cancelled() != asio::cancellation_type::none;
-    auto goodbye = say_goodbye(context);
-    if (!thrown && !is_cancelled) co_return co_await std::move(goodbye);
-    // The hooks of the end run after a cancellation, too, though not for ever.
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await net::finish_within(context.settings->times.stop, std::move(goodbye));
-    if (thrown) std::rethrow_exception(thrown);
+    stream->set_time_limit(context.settings->times.idle);
+    auto conversation = run_mode(context, std::move(stream), std::move(original));
+    co_await live_as_client(context, std::move(conversation));
 }
 
 }  // namespace pathology::proxycore::layers

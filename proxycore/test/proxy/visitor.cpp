@@ -36,7 +36,11 @@ Visitor::Visitor(std::uint16_t port, std::string const& host) {
     });
 }
 
-Visitor::~Visitor() = default;
+Visitor::~Visitor() {
+    stream_.reset();
+    if (http2_ == nullptr) return;
+    run([this]() -> asio::awaitable<void> { co_await http2_->close(); });
+}
 
 void Visitor::start_tls(std::string const& sni) {
     run([&, this]() -> asio::awaitable<void> {
@@ -49,6 +53,60 @@ void Visitor::start_tls(std::string const& sni) {
         certificate_ = secured->info().peer_chain.at(0);
         stream_ = std::move(secured);
     });
+}
+
+layers::Http2Server& Visitor::http2() {
+    if (http2_ == nullptr)
+        http2_ =
+            std::make_unique<layers::Http2Server>(std::move(stream_), "proxy", patience, layers::HttpSettings(), [] {});
+    return *http2_;
+}
+
+unsigned Visitor::open_tunnel_by_http2(std::string const& where, http::Fields const& fields) {
+    unsigned status = 0;
+    run([&, this]() -> asio::awaitable<void> {
+        flow::Request request;
+        request.raw_method = "CONNECT";
+        request.authority = where;
+        request.path.clear();
+        request.set_destination("", {});
+        request.headers = fields;
+        auto const asked = http2().ask();
+        co_await asked->begin(request);
+        auto const head = co_await asked->read_head();
+        status = head.value().status;
+        if (status == 200) stream_ = asked->take_over();
+    });
+    return status;
+}
+
+unsigned Visitor::open_websocket_by_http2(std::string const& url) {
+    unsigned status = 0;
+    run([&, this]() -> asio::awaitable<void> {
+        http::Fields const fields{{"Connection", "Upgrade"},
+                                  {"Upgrade", "websocket"},
+                                  {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                                  {"Sec-WebSocket-Version", "13"}};
+        auto const request = flow::Request::make("GET", url, "", fields).value();
+        auto const asked = http2().ask();
+        co_await asked->send(request);
+        auto const head = co_await asked->read_head();
+        status = head.value().status;
+        if (status == 101) stream_ = asked->take_over();
+    });
+    return status;
+}
+
+unsigned Visitor::ask_beside(std::string const& url, http::Fields const& fields) {
+    unsigned status = 0;
+    run([&, this]() -> asio::awaitable<void> {
+        auto const request = flow::Request::make("GET", url, "", fields).value();
+        auto const asked = http2().ask();
+        co_await asked->send(request);
+        auto const head = co_await asked->read_head();
+        status = head.value().status;
+    });
+    return status;
 }
 
 void Visitor::say(std::string_view bytes) {

@@ -3,6 +3,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <pathology/proxycore/http/fields.hpp>
+#include <pathology/proxycore/layers/http2/server.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tls/certificate.hpp>
 #include <string>
@@ -27,6 +29,14 @@ public:
     /// Puts TLS over the connection, whoever's certificate is shown. An address is no name to ask for: no SNI then.
     void start_tls(std::string const& sni);
 
+    /// Speaks HTTP/2 with the proxy from here on, and asks for a tunnel, which is what is read and written after that.
+    /// Gives the status; only 200 opens one.
+    unsigned open_tunnel_by_http2(std::string const& where, http::Fields const& fields = {});
+    /// The same with a WebSocket; 101 opens one.
+    unsigned open_websocket_by_http2(std::string const& url);
+    /// `GET url` on another stream of that connection; gives the status.
+    unsigned ask_beside(std::string const& url, http::Fields const& fields = {});
+
     void say(std::string_view bytes);
     /// Reads until `size` bytes are there.
     std::string hear(std::size_t size);
@@ -47,8 +57,10 @@ public:
 
 private:
     template <class Work> void run(Work work);
+    layers::Http2Server& http2();
 
     asio::io_context context_{1};
+    std::unique_ptr<layers::Http2Server> http2_;  // the proxy
     std::unique_ptr<net::Stream> stream_;
     std::string unread_;
     tls::Certificate certificate_{};

@@ -8,11 +8,11 @@
 #include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
 
+#include "layers/exchange/connect.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/request_target.hpp"
 #include "layers/exchange/upgrade.hpp"
 #include "layers/http1/client_stream.hpp"
-#include "layers/http1/connect.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -62,7 +62,10 @@ asio::awaitable<bool> Http1Conversation::serve_one() {
 }
 
 asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
-    if (flow.request.raw_method == "CONNECT") co_return co_await serve_connect(context_, flow, client_, mode_);
+    if (flow.request.raw_method == "CONNECT") {
+        bool const may_ask = co_await serve_connect(context_, flow, client_, mode_);
+        co_return may_ask&& client_.may_go_on();
+    }
     if (auto const failure = settle_target(context_, mode_, flow.request)) {
         co_await refuse(context_, flow, client_, *failure);
         co_return false;

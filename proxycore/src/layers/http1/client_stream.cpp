@@ -73,17 +73,6 @@ asio::awaitable<void> Http1ClientStream::drain() {
     }
 }
 
-asio::awaitable<Result<void>> Http1ClientStream::send_raw(std::string_view bytes) {
-    auto const ec = co_await output_.send_aside(bytes);
-    co_return sent(ec);
-}
-
-std::unique_ptr<net::Stream> Http1ClientStream::leave_for_tunnel() {
-    auto rest = reader_.take_buffered();
-    rest.erase(0, std::min(rest.find_first_not_of("\r\n"), rest.size()));
-    return net::put_back(std::move(stream_), std::move(rest));
-}
-
 // --- the exchange ----------------------------------------------------------------------------------------------------
 
 std::optional<std::uint64_t> Http1ClientStream::announced_length() const {
@@ -94,7 +83,8 @@ std::optional<std::uint64_t> Http1ClientStream::announced_length() const {
 asio::awaitable<Result<void>> Http1ClientStream::send_interim(http::ResponseHead const& head) {
     if (reader_.head().version < http::Version{1, 1}) co_return Result<void>();  // RFC 9110 §15.2
     auto const bytes = http1::serialise(head);
-    co_return co_await send_raw(bytes);
+    auto const ec = co_await output_.send_aside(bytes);
+    co_return sent(ec);
 }
 
 void Http1ClientStream::begin_message(flow::Response const& response, std::optional<std::uint64_t> size) {
@@ -144,7 +134,9 @@ void Http1ClientStream::abort() noexcept {
 }
 
 std::unique_ptr<net::Stream> Http1ClientStream::take_over() {
-    return net::put_back(std::move(stream_), reader_.take_buffered());
+    auto rest = reader_.take_buffered();
+    if (head().method == "CONNECT") rest.erase(0, std::min(rest.find_first_not_of("\r\n"), rest.size()));
+    return net::put_back(std::move(stream_), std::move(rest));
 }
 
 }  // namespace pathology::proxycore::layers

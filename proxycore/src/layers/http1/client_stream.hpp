@@ -26,10 +26,6 @@ public:
     /// Ends the connection so that a client that is still sending gets to see its answer (RFC 9112 §9.6).
     asio::awaitable<void> leave();
     bool is_taken_over() const { return stream_ == nullptr; }
-    /// Sends bytes that belong to no message.
-    asio::awaitable<Result<void>> send_raw(std::string_view bytes);
-    /// take_over() after a CONNECT: line ends that some clients send after its head belong to nothing.
-    std::unique_ptr<net::Stream> leave_for_tunnel();
 
     // --- for the exchange ---
     asio::awaitable<Result<std::string_view>> read_body() override { return input_.read_body(); }
@@ -42,6 +38,7 @@ public:
     asio::awaitable<Result<void>> finish(http::Fields const* trailers) override;
     asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) override;
     void abort() noexcept override;
+    /// After a CONNECT, line ends that some clients send behind its head belong to nothing.
     std::unique_ptr<net::Stream> take_over() override;
 
 private:

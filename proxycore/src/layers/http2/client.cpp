@@ -1,8 +1,9 @@
 // A client that speaks HTTP/2: each of its streams is an exchange, and runs beside the others.
 //
-//     session ──▶ request ──▶ exchange ─┬─▶ answered
-//                    │                  └─▶ 101: WebSocket, or bytes
-//                    └─▶ leads nowhere ─▶ error page
+//     session ──▶ request ─┬─▶ exchange ─┬─▶ answered
+//                          │             └─▶ 101: WebSocket, or bytes
+//                          ├─▶ CONNECT ─▶ the next layer, as a client of its own
+//                          └─▶ leads nowhere ─▶ error page
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -11,11 +12,14 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
 #include <vector>
 
+#include "layers/client_life.hpp"
+#include "layers/exchange/connect.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/request_target.hpp"
 #include "layers/exchange/upgrade.hpp"
@@ -31,6 +35,15 @@ http2::ServerSettings settings_of(HttpSettings const& http) {
     settings.max_header_list = static_cast<std::uint32_t>(std::min<std::size_t>(http.limits.head, 0x7fffffff));
     settings.extended_connect = http.websocket;
     return settings;
+}
+
+/// What is wrong with a CONNECT that leads nowhere.
+std::optional<Failure> refusal_of_connect(flow::Request const& request, std::string const& protocol) {
+    if (request.raw_method != "CONNECT") return std::nullopt;
+    if (!protocol.empty())
+        return Failure{Failure::Kind::malformed, "no tunnels for " + http::quoted(protocol) + " are opened here", 501};
+    if (!request.host().empty()) return std::nullopt;
+    return Failure{Failure::Kind::malformed, "CONNECT names no host and port: " + http::quoted(request.authority), 400};
 }
 
 class Http2Conversation final : public Http2WireOf<http2::ServerSession> {
@@ -51,6 +64,7 @@ private:
         std::shared_ptr<Http2Body> body;
         std::unique_ptr<Http2ClientStream> client{};
         flow::Request request{};
+        std::string protocol{};  ///< of an extended CONNECT
         asio::cancellation_signal stop{};
         bool is_over = false;  // the exchange
     };
@@ -66,6 +80,8 @@ private:
     void note_end(http2::StreamId stream, std::exception_ptr thrown);
     asio::awaitable<void> exchange_on(Served& served);
     asio::awaitable<void> answer(flow::HttpFlow& flow, Http2ClientStream& client);
+    asio::awaitable<void> open_tunnel(flow::Request request, Http2ClientStream& client);
+    asio::awaitable<void> serve_tunnel(Context& inside, flow::Request request, Http2ClientStream& client);
     asio::awaitable<void> join();
     void forget(http2::StreamId stream);
 
@@ -122,6 +138,7 @@ void Http2Conversation::begin(http2::Event const& event) {
     served.body->bind(event.stream);
     served.client = std::make_unique<Http2ClientStream>(session(), served.body, *event.request);
     served.request = request_of(*event.request);
+    served.protocol = event.request->protocol;
     begun_.push_back(event.stream);
 }
 
@@ -172,21 +189,43 @@ void Http2Conversation::note_end(http2::StreamId stream, std::exception_ptr thro
 
 asio::awaitable<void> Http2Conversation::exchange_on(Served& served) {
     auto const client = std::move(served.client);
-    flow::HttpFlow flow(context_.client, context_.server, context_.now());
-    flow.request = std::move(served.request);
-    flow.request.timestamp_start = flow.timestamp_created;
-    co_await answer(flow, *client);
+    auto request = std::move(served.request);
+    request.timestamp_start = context_.now();
+    auto refusal = refusal_of_connect(request, served.protocol);
+    bool const is_connect = request.raw_method == "CONNECT";
+    if (is_connect && !refusal && mode_ != HttpMode::transparent)
+        co_return co_await open_tunnel(std::move(request), *client);
+    flow::HttpFlow flow(context_.client, context_.server, *request.timestamp_start);
+    flow.request = std::move(request);
+    if (refusal) co_return co_await refuse(context_, flow, *client, std::move(*refusal));
+    if (!is_connect) co_return co_await answer(flow, *client);
+    co_await serve_connect(context_, flow, *client, mode_);
 }
 
 asio::awaitable<void> Http2Conversation::answer(flow::HttpFlow& flow, Http2ClientStream& client) {
-    if (flow.request.raw_method == "CONNECT") {
-        Failure failure{Failure::Kind::malformed, "CONNECT is served over HTTP/1 alone", 501};
-        co_return co_await refuse(context_, flow, client, std::move(failure));
-    }
     if (auto const failure = settle_target(context_, mode_, flow.request))
         co_return co_await refuse(context_, flow, client, *failure);
     auto end = co_await exchange(context_, flow, client);
     if (end.upgraded != nullptr) co_await relay_upgraded(context_, flow, client.take_over(), std::move(end.upgraded));
+}
+
+/// The others on this connection go on. What is inside has a TLS, a server and credentials of its own, so it is a
+/// client of its own, too.
+asio::awaitable<void> Http2Conversation::open_tunnel(flow::Request request, Http2ClientStream& client) {
+    auto const& outer = *context_.client;
+    auto record = std::make_shared<flow::Client>(outer.peername.value_or(flow::Address()),
+                                                 outer.sockname.value_or(flow::Address()), context_.now());
+    record->proxy_mode = outer.proxy_mode;
+    Context inside(context_, std::move(record));
+    auto conversation = serve_tunnel(inside, std::move(request), client);
+    co_await live_as_client(inside, std::move(conversation));
+}
+
+asio::awaitable<void> Http2Conversation::serve_tunnel(Context& inside, flow::Request request,
+                                                      Http2ClientStream& client) {
+    flow::HttpFlow flow(inside.client, inside.server, *request.timestamp_start);
+    flow.request = std::move(request);
+    co_await serve_connect(inside, flow, client, mode_);
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ Http2ClientStream::Http2ClientStream(http2::ServerSession& session, std::shared_
       body_(std::move(body)),
       is_head_(asked.head.method == "HEAD"),
       is_websocket_(asks_for_websocket(asked)),
+      is_connect_(asks_for_tunnel(asked)),
       length_(content_length(asked.head.fields)) {
-    if (is_websocket_) length_ = 0;
+    if (is_websocket_ || is_connect_) length_ = 0;
 }
 
 /// An answer that is not whole must not look so; a request that is not whole is of no use any more.
@@ -40,7 +41,7 @@ Http2ClientStream::~Http2ClientStream() {
 }
 
 asio::awaitable<Result<std::string_view>> Http2ClientStream::read_body() {
-    if (is_websocket_) co_return std::string_view();
+    if (is_websocket_ || is_connect_) co_return std::string_view();  // that is for whoever has the tunnel
     co_return co_await body_->read();
 }
 
@@ -56,6 +57,11 @@ asio::awaitable<Result<void>> Http2ClientStream::send_interim(http::ResponseHead
 
 bool Http2ClientStream::has_body(unsigned status) const { return !is_head_ && status != 204 && status != 304; }
 
+/// In the words of a flow, where a WebSocket begins with 101.
+bool Http2ClientStream::opens_tunnel(unsigned status) const {
+    return (is_websocket_ && status == 101) || (is_connect_ && status / 100 == 2);
+}
+
 Result<void> Http2ClientStream::respond(http::ResponseHead const& head, bool has_content) {
     has_content_ = has_content;
     if (body_->failure()) return *body_->failure();
@@ -67,7 +73,7 @@ Result<void> Http2ClientStream::respond(http::ResponseHead const& head, bool has
 }
 
 asio::awaitable<Result<void>> Http2ClientStream::send(flow::Response const& response) {
-    bool const is_switch = is_websocket_ && response.status_code == 101;
+    bool const is_switch = opens_tunnel(response.status_code);
     bool const may_have_body = has_body(response.status_code) && !is_switch;
     std::string_view const body = response.raw_content ? std::string_view(*response.raw_content) : std::string_view();
     auto const* const trailers = response.trailers && !response.trailers->empty() ? &*response.trailers : nullptr;
@@ -100,6 +106,9 @@ asio::awaitable<Failure> Http2ClientStream::wait_for_abort(std::chrono::millisec
     co_return Failure{Failure::Kind::closed, body_->wire().who() + " reset the stream"};
 }
 
-std::unique_ptr<net::Stream> Http2ClientStream::take_over() { return make_http2_tunnel(std::exchange(body_, nullptr)); }
+std::unique_ptr<net::Stream> Http2ClientStream::take_over() {
+    return make_http2_tunnel(std::exchange(body_, nullptr),
+                             is_connect_ ? http2::ErrorCode::connect_error : http2::ErrorCode::cancel);
+}
 
 }  // namespace pathology::proxycore::layers

@@ -29,11 +29,12 @@ public:
 
 private:
     bool has_body(unsigned status) const;
+    bool opens_tunnel(unsigned status) const;
     Result<void> respond(http::ResponseHead const& head, bool has_content);
 
     http2::ServerSession& session_;
     std::shared_ptr<Http2Body> body_;
-    bool is_head_, is_websocket_;
+    bool is_head_, is_websocket_, is_connect_;
     std::optional<std::uint64_t> length_;
     bool has_content_ = false;  // the answer
 };

@@ -42,6 +42,10 @@ void take_destination(flow::Request& request, http2::Request const& asked) {
     auto const& name = asked.authority.empty() ? request.headers.first("host").value_or("") : asked.authority;
     auto const named = http::parse_authority(name);
     if (!named.valid || named.host.empty()) return;
+    if (asks_for_tunnel(asked)) {
+        if (auto const port = parse_port(named.port)) request.set_destination("", {std::string(named.host), *port});
+        return;
+    }
     bool const is_secure = asked.scheme == "https" || asked.scheme == "wss";
     auto const port = parse_port(named.port).value_or(is_secure ? 443 : 80);
     request.set_destination(is_secure ? "https" : "http", {std::string(named.host), port});
@@ -61,6 +65,10 @@ void become_upgrade(flow::Request& request) {
 }
 
 }  // namespace
+
+bool asks_for_tunnel(http2::Request const& asked) {
+    return asked.head.method == "CONNECT" && asked.protocol.empty();
+}
 
 bool asks_for_websocket(http2::Request const& asked) {
     return asked.head.method == "CONNECT" && asked.protocol == "websocket";

@@ -14,9 +14,11 @@
 namespace pathology::proxycore::layers {
 
 /// The request as a flow has it. Scheme, host and port are those of its `:scheme` and `:authority`, as far as these say
-/// something.
+/// something; a CONNECT has no scheme, and has to name its port.
 flow::Request request_of(http2::Request const& asked);
 
+/// Whether it asks for a tunnel: by CONNECT that is not extended.
+bool asks_for_tunnel(http2::Request const& asked);
 /// Whether it asks for a WebSocket: by extended CONNECT, or by Upgrade.
 bool asks_for_websocket(http2::Request const& asked);
 bool asks_for_websocket(flow::Request const& request);

@@ -83,7 +83,7 @@ std::unique_ptr<net::Stream> Http2ServerStream::take_over() {
         std::shared_ptr<Http2Asked> asked;
     };
     auto const held = std::make_shared<Held>(Held{connection_, std::exchange(asked_, nullptr)});
-    return make_http2_tunnel(std::shared_ptr<Http2Body>(held, &held->asked->body));
+    return make_http2_tunnel(std::shared_ptr<Http2Body>(held, &held->asked->body), http2::ErrorCode::cancel);
 }
 
 }  // namespace pathology::proxycore::layers

@@ -9,7 +9,7 @@ namespace {
 
 class Http2Tunnel final : public net::Stream {
 public:
-    explicit Http2Tunnel(std::shared_ptr<Http2Body> body) : body_(std::move(body)) {}
+    Http2Tunnel(std::shared_ptr<Http2Body> body, http2::ErrorCode reset) : body_(std::move(body)), reset_(reset) {}
     ~Http2Tunnel() override { Http2Tunnel::close(net::HowToClose::fin); }
 
     asio::awaitable<net::ReadResult> read_some(asio::mutable_buffer into) override;
@@ -25,6 +25,7 @@ private:
     net::error_code code_of(Failure const& failure) const;
 
     std::shared_ptr<Http2Body> body_;
+    http2::ErrorCode reset_;
     std::string_view piece_;  // read, and not handed out yet
     bool is_closed_ = false, has_said_end_ = false;
 };
@@ -68,15 +69,15 @@ asio::awaitable<net::error_code> Http2Tunnel::wait_for_end() {
 void Http2Tunnel::close(net::HowToClose how) {
     if (is_closed_) return;
     is_closed_ = how != net::HowToClose::half_close;
-    if (how == net::HowToClose::reset) return body_->abort(http2::ErrorCode::cancel);
+    if (how == net::HowToClose::reset) return body_->abort(reset_);
     if (!std::exchange(has_said_end_, true)) body_->end_out(nullptr);
     if (is_closed_) body_->drop_in();
 }
 
 }  // namespace
 
-std::unique_ptr<net::Stream> make_http2_tunnel(std::shared_ptr<Http2Body> body) {
-    return std::make_unique<Http2Tunnel>(std::move(body));
+std::unique_ptr<net::Stream> make_http2_tunnel(std::shared_ptr<Http2Body> body, http2::ErrorCode reset) {
+    return std::make_unique<Http2Tunnel>(std::move(body), reset);
 }
 
 }  // namespace pathology::proxycore::layers

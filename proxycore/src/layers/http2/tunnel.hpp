@@ -8,8 +8,8 @@
 
 namespace pathology::proxycore::layers {
 
-/// DATA is bytes, END_STREAM the end of a side, and RST_STREAM with CANCEL a reset. `body` is kept as long as it is
-/// used, with all it needs.
-std::unique_ptr<net::Stream> make_http2_tunnel(std::shared_ptr<Http2Body> body);
+/// DATA is bytes, END_STREAM the end of a side, and RST_STREAM with `reset` a reset: CONNECT_ERROR in a tunnel by
+/// CONNECT, CANCEL in a WebSocket. `body` is kept as long as it is used, with all it needs.
+std::unique_ptr<net::Stream> make_http2_tunnel(std::shared_ptr<Http2Body> body, http2::ErrorCode reset);
 
 }  // namespace pathology::proxycore::layers

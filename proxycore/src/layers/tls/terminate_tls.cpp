@@ -17,6 +17,7 @@ asio::awaitable<std::unique_ptr<net::Stream>> terminate_tls(Context& context, st
     note_hello(*context.client, *hello);
     auto const names = names_for_client(context.settings->tls, *context.client, *context.server);
     std::vector<std::string> alpn{"http/1.1"};
+    if (context.settings->http.http2) alpn.insert(alpn.begin(), "h2");
     co_return co_await shake_hands_with_client(context, std::move(stream), names, std::move(alpn));
 }
 

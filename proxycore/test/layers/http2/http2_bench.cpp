@@ -25,6 +25,13 @@ class Recorder final : public addons::Addon {
 public:
     explicit Recorder(Http2Bench& bench) : bench_(bench) {}
     std::string name() const override { return "recorder"; }
+    asio::awaitable<void> client_connected(flow::Client&) override { co_return note("client_connected"); }
+    asio::awaitable<void> client_disconnected(flow::Client&) override { co_return note("client_disconnected"); }
+    asio::awaitable<void> http_connect(flow::HttpFlow& flow) override { co_return note("http_connect", flow); }
+    asio::awaitable<void> http_connected(flow::HttpFlow& flow) override { co_return conclude("http_connected", flow); }
+    asio::awaitable<void> http_connect_error(flow::HttpFlow& flow) override {
+        co_return conclude("http_connect_error", flow);
+    }
     asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override { co_return note("requestheaders", flow); }
     asio::awaitable<void> request(flow::HttpFlow& flow) override { co_return note("request", flow); }
     asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override { co_return note("responseheaders", flow); }
@@ -32,8 +39,9 @@ public:
     asio::awaitable<void> error(flow::HttpFlow& flow) override { co_return conclude("error", flow); }
 
 private:
+    void note(std::string const& hook) { bench_.calls += (bench_.calls.empty() ? "" : " ") + hook; }
     void note(std::string const& hook, flow::HttpFlow& flow) {
-        bench_.calls += (bench_.calls.empty() ? "" : " ") + hook;
+        note(hook);
         auto const deed = bench_.deeds.find(hook);
         if (deed != bench_.deeds.end()) deed->second(flow);
     }

@@ -104,9 +104,10 @@ public:
 
     // --- what came of it ---
     std::shared_ptr<Origin> origin{};
-    std::string asked{};                               ///< an origin of HTTP/1
-    std::string calls{};                               ///< the hooks, in order, with blanks between
-    std::vector<std::unique_ptr<flow::Flow>> flows{};  ///< as `response` or `error` saw them
+    std::string asked{};  ///< an origin of HTTP/1
+    std::string calls{};  ///< the hooks, in order, with blanks between; those of clients are of tunnels
+    /// As `response`, `error` or the hooks after a CONNECT saw them.
+    std::vector<std::unique_ptr<flow::Flow>> flows{};
     std::vector<std::string> log{};
 
     flow::HttpFlow const& flow(std::size_t index = 0) const {

@@ -144,12 +144,6 @@ TEST(Http2Client, GetsAnErrorPageAndKeepsItsConnection) {
     EXPECT_EQ(bench.flow().error.value().message, "cannot connect to x:80");
 }
 
-TEST(Http2Client, IsToldThatConnectIsNotServed) {
-    Http2Bench bench;
-    auto const connect = headers(1, {{":method", "CONNECT"}, {":authority", "x:443"}}, flag::end_headers);
-    EXPECT_THAT(heard(bench, hello() + connect, "RST_STREAM 1"), HasSubstr("CONNECT is served over HTTP/1 alone"));
-}
-
 // --- ends ------------------------------------------------------------------------------------------------------------
 
 TEST(Http2Client, EndsAnExchangeByResettingItsStream) {

@@ -46,7 +46,16 @@ public:
           mode(its_mode),
           client(std::move(its_client)),
           server(std::make_shared<flow::Server>()),
+          make_its_servers(its_servers),
           servers(its_servers(*this)) {}
+    /// Of a tunnel that stands on a stream of `outer`, which must outlive it: a client by itself, with server
+    /// connections of its own, of the same mode.
+    Context(Context& outer, std::shared_ptr<flow::Client> its_client)
+        : Context(outer.services, outer.mode, std::move(its_client), outer.make_its_servers) {
+        settings = outer.settings;
+        layers = outer.layers;
+        server->set_via(outer.server->via());
+    }
     Context(Context const&) = delete;
     Context& operator=(Context const&) = delete;
 
@@ -57,6 +66,7 @@ public:
     /// Where the outer layers lead to: without an address until a CONNECT, SOCKS, the kernel or the mode gave one. Its
     /// `tls` says whether TLS is spoken there. A connection for it uses this very record.
     std::shared_ptr<flow::Server> server;
+    std::function<std::unique_ptr<Servers>(Context&)> make_its_servers;
     std::unique_ptr<Servers> servers;
     /// The ClientHello with which the client goes on, where one was read and nobody has taken it up yet.
     std::unique_ptr<tls::ClientHello> hello{};

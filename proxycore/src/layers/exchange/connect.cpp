@@ -1,4 +1,4 @@
-#include "layers/http1/connect.hpp"
+#include "layers/exchange/connect.hpp"
 
 #include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
@@ -11,11 +11,17 @@ namespace pathology::proxycore::layers {
 namespace {
 
 /// Some clients break on any field here.
-std::string established(http::Version version) { return to_string(version) + " 200 Connection established\r\n\r\n"; }
+flow::Response established(http::Version version) {
+    flow::Response response;
+    response.http_version = version;
+    if (version.major < 2) response.reason = "Connection established";
+    response.raw_content.emplace();
+    return response;
+}
 
 class Connect {
 public:
-    Connect(Context& context, flow::HttpFlow& flow, Http1ClientStream& client)
+    Connect(Context& context, flow::HttpFlow& flow, ClientStream& client)
         : context_(context), flow_(flow), client_(client) {}
 
     asio::awaitable<bool> run();
@@ -28,7 +34,7 @@ private:
 
     Context& context_;
     flow::HttpFlow& flow_;
-    Http1ClientStream& client_;
+    ClientStream& client_;
 };
 
 asio::awaitable<bool> Connect::run() {
@@ -61,7 +67,7 @@ asio::awaitable<bool> Connect::deny(flow::Response const& response) {
     co_await call(addons::hooks::http_connect_error);
     flow_.live = false;
     auto const sent = co_await client_.send(response);
-    co_return sent.has_value() && client_.may_go_on();
+    co_return sent.has_value();
 }
 
 asio::awaitable<bool> Connect::open_server() {
@@ -73,34 +79,34 @@ asio::awaitable<bool> Connect::open_server() {
     if (opened && *opened) co_return true;
     auto const& failure = left ? *left : opened->error();
     flow_.error = flow::Error{failure.message, context_.now()};
-    if (!left) flow_.response = error_page(failure.status, failure.message);
-    if (!left) co_return co_await deny(*flow_.response);
-    co_await call(addons::hooks::http_connect_error);
-    client_.abort();
+    if (left) {
+        co_await call(addons::hooks::http_connect_error);
+        client_.abort();
+    } else {
+        flow_.response = error_page(failure.status, failure.message);
+        co_await deny(*flow_.response);
+    }
     co_return false;
 }
 
 asio::awaitable<void> Connect::enter() {
-    auto const text = established(client_.head().version);
-    auto const sent = co_await client_.send_raw(text);
+    auto const granted = established(flow_.request.http_version);
+    auto const sent = co_await client_.send(granted);
     if (sent.has_error()) {
         flow_.error = flow::Error{sent.error().message, context_.now()};
         co_await call(addons::hooks::http_connect_error);
         flow_.live = false;
         co_return;
     }
-    flow_.response = flow::Response();
-    flow_.response->http_version = client_.head().version;
-    flow_.response->reason = "Connection established";
-    flow_.response->raw_content.emplace();
+    flow_.response = granted;
     co_await call(addons::hooks::http_connected);
     flow_.live = false;
-    co_await next_layer(context_, client_.leave_for_tunnel());
+    co_await next_layer(context_, client_.take_over());
 }
 
 }  // namespace
 
-asio::awaitable<bool> serve_connect(Context& context, flow::HttpFlow& flow, Http1ClientStream& client, HttpMode mode) {
+asio::awaitable<bool> serve_connect(Context& context, flow::HttpFlow& flow, ClientStream& client, HttpMode mode) {
     if (mode == HttpMode::transparent) {
         Failure failure{Failure::Kind::malformed,
                         "CONNECT is for proxies that clients know of; this one was started in another mode", 400};

@@ -1,0 +1,63 @@
+#include "layers/client_life.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <pathology/proxycore/net/within.hpp>
+#include <utility>
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using addons::LogLevel;
+namespace hooks = addons::hooks;
+
+asio::awaitable<void> say_hello(Context& context) {
+    auto& chain = context.services.addons;
+    context.log(LogLevel::info, "client connect");
+    if (chain.wants(addons::Hook::client_connected)) co_await chain.run(hooks::client_connected, *context.client);
+}
+
+/// "layers: regular, http/1, tls, http/1"
+std::string stack_of(Context const& context) {
+    std::string text = "layers:";
+    for (auto const layer : context.layers) text.append(text.ends_with(':') ? " " : ", ").append(layer);
+    return text;
+}
+
+asio::awaitable<void> say_goodbye(Context& context) {
+    auto& client = *context.client;
+    context.log(LogLevel::debug, stack_of(context));
+    co_await context.servers->close_all();
+    client.state = flow::ConnectionState::closed;
+    client.timestamp_end = context.now();
+    context.log(LogLevel::info, "client disconnect");
+    auto& chain = context.services.addons;
+    if (chain.wants(addons::Hook::client_disconnected)) co_await chain.run(hooks::client_disconnected, client);
+}
+
+asio::awaitable<void> converse(Context& context, asio::awaitable<void> conversation) {
+    co_await say_hello(context);
+    if (context.client->error) co_return context.log(LogLevel::warn, *context.client->error);
+    co_await std::move(conversation);
+}
+
+}  // namespace
+
+asio::awaitable<void> live_as_client(Context& context, asio::awaitable<void> conversation) {
+    std::exception_ptr thrown;
+    try {
+        co_await converse(context, std::move(conversation));
+    } catch (...) {
+        thrown = std::current_exception();  // settled below, as nothing can be awaited here
+    }
+    auto const state = co_await asio::this_coro::cancellation_state;
+    bool const is_cancelled = state.cancelled() != asio::cancellation_type::none;
+    auto goodbye = say_goodbye(context);
+    if (!thrown && !is_cancelled) co_return co_await std::move(goodbye);
+    // The hooks of the end run after a cancellation, too, though not for ever.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await net::finish_within(context.settings->times.stop, std::move(goodbye));
+    if (thrown) std::rethrow_exception(thrown);
+}
+
+}  // namespace pathology::proxycore::layers

@@ -1,0 +1,212 @@
+// CONNECT over HTTP/2 (RFC 9113 §8.5): tunnels on streams, beside requests on the same connection.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "layers/http2/http2_bench.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using namespace http2::test;
+using http2::ErrorCode;
+using pathology::test::row_name;
+using test::Http2Bench;
+using test::RawClient;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+namespace flag = http2::flag;
+
+std::string connect_to(std::string_view authority, std::uint32_t stream = 1) {
+    return headers(stream, {{":method", "CONNECT"}, {":authority", authority}}, flag::end_headers);
+}
+
+std::string const inner_get = "GET /inner HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr std::string_view granted = "HEADERS 1 END_HEADERS\n";
+
+class Http2Connect : public testing::Test {
+protected:
+    Http2Connect() {
+        bench.has_origin = true;
+        bench.http1_answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ninner";
+    }
+    void talk(std::function<asio::awaitable<void>(RawClient&)> const& script) {
+        bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+            RawClient client(std::move(stream));
+            co_await script(client);
+        });
+    }
+
+    Http2Bench bench;
+};
+
+TEST_F(Http2Connect, P04_OpensATunnelOnAStream) {
+    for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
+        Http2Bench fresh;
+        fresh.has_origin = true;
+        fresh.http1_answer = bench.http1_answer;
+        fresh.most_per_read = most;
+        fresh.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+            RawClient client(std::move(stream));
+            auto const said = hello() + connect_to("x:80");
+            co_await client.say(said);
+            auto const answer = co_await client.hear(granted);
+            EXPECT_EQ(answer, granted);
+            auto const inside = data(1, inner_get);
+            co_await client.say(inside);
+            co_await client.hear("inner'");
+            auto const end = data(1, "", flag::end_stream);
+            co_await client.say(end);
+            co_await client.hear("DATA 1 END_STREAM ''");
+            co_await fresh.wait_for("client_disconnected");
+        });
+        EXPECT_EQ(fresh.asked, inner_get);
+        EXPECT_EQ(fresh.calls,
+                  "client_connected http_connect http_connected requestheaders request responseheaders response "
+                  "client_disconnected");
+        EXPECT_EQ(fresh.flow(0).request.url(), "x:80");
+        EXPECT_EQ(fresh.flow(0).request.first_line_format(), http::TargetForm::authority);
+        EXPECT_EQ(fresh.flow(0).response.value().status_code, 200U);
+        EXPECT_EQ(fresh.flow(1).request.url(), "http://x/inner");
+    }
+}
+
+TEST_F(Http2Connect, P04_f_LosesNothingThatCameBehindTheConnect) {
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + connect_to("x:80") + data(1, inner_get);
+        co_await client.say(said);
+        co_await client.hear("inner'");
+    });
+    EXPECT_EQ(bench.asked, inner_get);
+}
+
+TEST_F(Http2Connect, P04_ServesOtherStreamsBesideATunnel) {
+    bench.deeds["request"] = [](flow::HttpFlow& flow) {
+        if (flow.request.path == "/") flow.response = flow::Response::make(200, "beside");
+    };
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + connect_to("x:80") + connect_to("x:80", 3) + get(5);
+        co_await client.say(said);
+        co_await client.hear("beside'");
+        auto const inside = data(3, inner_get);
+        co_await client.say(inside);
+        co_await client.hear("DATA 3 ");
+        auto const reset = rst_stream(1, ErrorCode::cancel) + get(7);
+        co_await client.say(reset);
+        co_await bench.wait_for("client_disconnected");
+        auto const heard = co_await client.hear("DATA 7 END_STREAM 'beside'");
+        EXPECT_THAT(heard, Not(HasSubstr("RST_STREAM")));
+    });
+    auto const& tunnel = bench.flow(0);
+    auto const& beside = bench.flow(2);
+    EXPECT_NE(tunnel.client_conn->id, beside.client_conn->id);
+    EXPECT_EQ(tunnel.client_conn->peername, beside.client_conn->peername);
+}
+
+TEST_F(Http2Connect, P04_e_AnAddonRefusesATunnel) {
+    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(403, "no"); };
+    bench.deeds["request"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + connect_to("x:80");
+        co_await client.say(said);
+        co_await client.hear("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'no'\n");
+        co_await bench.wait_for("client_disconnected");
+        EXPECT_EQ(bench.calls, "client_connected http_connect http_connect_error client_disconnected");
+        auto const another = get(3);
+        co_await client.say(another);
+        co_await client.hear("DATA 3 END_STREAM 'ok'");
+    });
+    EXPECT_EQ(bench.asked, "");
+}
+
+TEST_F(Http2Connect, P13_c_AKilledTunnelIsReset) {
+    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + connect_to("x:80");
+        co_await client.say(said);
+        auto const heard = co_await client.hear("RST_STREAM 1 CANCEL");
+        EXPECT_EQ(heard, "RST_STREAM 1 CANCEL\n");
+    });
+    EXPECT_THAT(bench.calls, HasSubstr("http_connect http_connect_error"));
+}
+
+TEST_F(Http2Connect, P14_e_ABrokenTunnelIsAConnectError) {
+    bench.http1_answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno size\r\n";
+    bench.deeds["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + connect_to("x:80") + data(1, "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
+        co_await client.say(said);
+        co_await client.hear("RST_STREAM 1 CONNECT_ERROR");
+    });
+}
+
+TEST_F(Http2Connect, P40_TellsOfATunnelThatNobodyWaitsFor) {
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto said = hello() + connect_to("x:80");
+        bench.deeds["http_connect"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
+        co_await client.say(said);
+        co_await bench.wait_for("http_connect");
+        client.leave(net::HowToClose::fin);
+        bench.stop();
+    });
+    EXPECT_THAT(bench.calls, EndsWith("client_disconnected"));
+}
+
+TEST_F(Http2Connect, P10_d_TellsItsStackWithTheLayersAroundIt) {
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + connect_to("x:80") + data(1, inner_get);
+        co_await client.say(said);
+        co_await client.hear("inner'");
+    });
+    EXPECT_THAT(bench.log, testing::Contains("layers: http/2, http/1"));
+}
+
+// --- those that lead nowhere -----------------------------------------------------------------------------------------
+
+struct BadConnect {
+    std::string_view name;
+    std::string said;
+    std::string_view told;
+    HttpMode mode = HttpMode::regular;
+};
+void PrintTo(BadConnect const& row, std::ostream* out) { *out << row.name; }
+
+class P04_d_Http2Connect : public testing::TestWithParam<BadConnect> {};
+
+TEST_P(P04_d_Http2Connect, IsToldWhy) {
+    Http2Bench bench;
+    bench.http_mode = GetParam().mode;
+    bench.deeds["request"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const said = hello() + GetParam().said;
+        co_await client.say(said);
+        co_await client.hear(GetParam().told);
+        auto const another = get(3);
+        co_await client.say(another);
+        co_await client.hear("DATA 3 END_STREAM 'ok'");
+    });
+    EXPECT_THAT(bench.calls, testing::StartsWith("error "));
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, P04_d_Http2Connect,
+                         testing::Values(BadConnect{"WithoutPort", connect_to("x"),
+                                                    "CONNECT names no host and port: &quot;x&quot;"},
+                                         BadConnect{"PortIsNoNumber", connect_to("x:y"), "400 Bad Request"},
+                                         BadConnect{"WithoutHost", connect_to(":80"), "400 Bad Request"},
+                                         BadConnect{"P06_g_WhereNobodyKnowsOfTheProxy", connect_to("x:80"),
+                                                    "this one was started in another mode", HttpMode::transparent},
+                                         BadConnect{"OfAnotherProtocol",
+                                                    headers(1,
+                                                            {{":method", "CONNECT"},
+                                                             {":protocol", "connect-udp"},
+                                                             {":scheme", "https"},
+                                                             {":path", "/"},
+                                                             {":authority", "x"}},
+                                                            flag::end_headers),
+                                                    "501 Not Implemented"}),
+                         row_name);
+
+}  // namespace
+}  // namespace pathology::proxycore::layers
