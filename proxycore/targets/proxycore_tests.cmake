@@ -54,7 +54,8 @@ pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
             test/http2/server.cpp test/http2/wire.cpp test/support/streams.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
-    SOURCES test/layers/servers/network_servers_test.cpp test/proxy/idle_server_test.cpp test/proxy/leaving_test.cpp test/proxy/life_test.cpp
+    SOURCES test/layers/servers/network_servers_test.cpp test/layers/servers/websocket_ways_test.cpp
+            test/proxy/idle_server_test.cpp test/proxy/leaving_test.cpp test/proxy/life_test.cpp
             test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp
             test/proxy/origin.cpp test/proxy/proxy_bench.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp
             test/proxy/secure_origin.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp

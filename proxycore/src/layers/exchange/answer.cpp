@@ -32,6 +32,7 @@ asio::awaitable<bool> ExchangeRun::answer() {
         if (!lives) co_return false;
     }
     if (!flow_.response) co_return co_await fail(taken_away());
+    if (auto objection = client_.objection_to(*flow_.response)) co_return co_await fail(std::move(*objection));
     if (!is_of_server) co_return co_await deliver();
     if (switches_protocols(flow_)) co_return co_await hand_over();
     if (is_over(server_->announced_length(), settings().body_size_limit))

@@ -62,6 +62,17 @@ bool Http2ClientStream::opens_tunnel(unsigned status) const {
     return (is_websocket_ && status == 101) || (is_connect_ && status / 100 == 2);
 }
 
+/// HTTP/2 has no 101, and 2xx opens what an extended CONNECT asks for (RFC 8441 §5).
+std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& response) const {
+    auto const status = response.status_code;
+    if (opens_tunnel(status) || (status != 101 && !is_websocket_)) return std::nullopt;
+    if (status == 101)
+        return Failure{Failure::Kind::malformed, "the answer switches to a protocol that the client did not ask for"};
+    if (status / 100 != 2) return std::nullopt;
+    return Failure{Failure::Kind::malformed,
+                   "the answer " + std::to_string(status) + " opens no WebSocket, where the client would take it so"};
+}
+
 Result<void> Http2ClientStream::respond(http::ResponseHead const& head, bool has_content) {
     has_content_ = has_content;
     if (body_->failure()) return *body_->failure();

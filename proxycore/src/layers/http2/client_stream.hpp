@@ -18,6 +18,7 @@ public:
     asio::awaitable<Result<std::string_view>> read_body() override;
     http::Fields const& trailers() const override { return body_->trailers_in(); }
     std::optional<std::uint64_t> announced_length() const override;
+    std::optional<Failure> objection_to(flow::Response const& response) const override;
     asio::awaitable<Result<void>> send_interim(http::ResponseHead const& head) override;
     asio::awaitable<Result<void>> send(flow::Response const& response) override;
     asio::awaitable<Result<void>> begin(flow::Response const& response) override;

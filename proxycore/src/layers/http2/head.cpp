@@ -59,6 +59,7 @@ std::string random_key() {
 
 void become_upgrade(flow::Request& request) {
     request.raw_method = "GET";
+    request.headers.remove("content-length");  // what follows is no body of it
     request.headers.add("connection", "Upgrade");
     request.headers.add("upgrade", "websocket");
     request.headers.add("sec-websocket-key", random_key());
@@ -75,7 +76,10 @@ bool asks_for_websocket(http2::Request const& asked) {
 }
 
 bool asks_for_websocket(flow::Request const& request) {
-    return request.headers.has_token("Upgrade", "websocket") && request.headers.has_token("Connection", "upgrade");
+    auto const& headers = request.headers;
+    bool const has_body = request.raw_content && !request.raw_content->empty();
+    return request.raw_method == "GET" && !has_body && headers.has_token("Upgrade", "websocket") &&
+           headers.has_token("Connection", "upgrade");
 }
 
 flow::Request request_of(http2::Request const& asked) {
@@ -102,9 +106,14 @@ http2::Request head_of(flow::Request const& request, std::optional<std::uint64_t
                                                 : flow::host_and_port(head.scheme, request.host(), request.port());
     head.head.fields = carried(request, size);
     head.head.fields.remove("host");
-    if (!asks_for_websocket(request)) return head;
+    return head;
+}
+
+http2::Request extended_connect_of(flow::Request const& request) {
+    auto head = head_of(request, std::nullopt);
     head.head.method = "CONNECT";
     head.protocol = "websocket";
+    head.head.fields.remove("content-length");
     head.head.fields.remove("sec-websocket-key");
     return head;
 }

@@ -19,12 +19,14 @@ flow::Request request_of(http2::Request const& asked);
 
 /// Whether it asks for a tunnel: by CONNECT that is not extended.
 bool asks_for_tunnel(http2::Request const& asked);
-/// Whether it asks for a WebSocket: by extended CONNECT, or by Upgrade.
+/// Whether it asks for a WebSocket: by extended CONNECT, or by an Upgrade, which has no body.
 bool asks_for_websocket(http2::Request const& asked);
 bool asks_for_websocket(flow::Request const& request);
 
 /// What to send for a request to a server of HTTP/2. `size` is that of the whole body, as far as it is known.
 http2::Request head_of(flow::Request const& request, std::optional<std::uint64_t> size);
+/// The extended CONNECT for an Upgrade, where the server has said that it takes one (RFC 8441 §3).
+http2::Request extended_connect_of(flow::Request const& request);
 
 /// What to send for a response to a client of HTTP/2.
 http::ResponseHead head_of(flow::Response const& response, std::optional<std::uint64_t> size);

@@ -21,11 +21,10 @@ Http2ServerStream::~Http2ServerStream() {
 
 // --- the request -----------------------------------------------------------------------------------------------------
 
-Result<void> Http2ServerStream::submit(flow::Request const& request, std::optional<std::uint64_t> size,
-                                       bool has_content) {
-    is_head_ = request.raw_method == "HEAD";
+Result<void> Http2ServerStream::submit(http2::Request const& head, bool has_content) {
+    is_head_ = head.head.method == "HEAD";
     if (asked_->body.failure()) return *asked_->body.failure();
-    return connection_->submit(head_of(request, size), asked_, has_content);
+    return connection_->submit(head, asked_, has_content);
 }
 
 asio::awaitable<Result<void>> Http2ServerStream::send(flow::Request const& request) {
@@ -33,13 +32,13 @@ asio::awaitable<Result<void>> Http2ServerStream::send(flow::Request const& reque
     std::string_view const body = request.raw_content ? std::string_view(*request.raw_content) : std::string_view();
     auto const* const trailers = request.trailers && !request.trailers->empty() ? &*request.trailers : nullptr;
     bool const has_content = !body.empty() || trailers != nullptr;
-    auto const begun = submit(request, body.size(), has_content);
+    auto const begun = submit(head_of(request, body.size()), has_content);
     if (begun.has_error() || !has_content) co_return begun;
     co_return co_await asked_->body.send_last(body, trailers);
 }
 
 asio::awaitable<Result<void>> Http2ServerStream::begin(flow::Request const& request) {
-    co_return submit(request, std::nullopt, true);
+    co_return submit(head_of(request, std::nullopt), true);
 }
 
 /// RFC 8441 §3: only where the server has said that it may.
@@ -48,7 +47,7 @@ asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request
     bool const is_known = co_await Http2Server::Connection::wait_for_settings(connection_);
     if (is_known && !connection_->takes_websockets())
         co_return Failure{Failure::Kind::unreachable, connection_->who() + " takes no WebSockets over HTTP/2"};
-    co_return submit(request, std::nullopt, true);
+    co_return submit(extended_connect_of(request), true);
 }
 
 // --- the answer ------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ public:
 
 private:
     asio::awaitable<Result<void>> ask_for_websocket(flow::Request const& request);
-    Result<void> submit(flow::Request const& request, std::optional<std::uint64_t> size, bool has_content);
+    Result<void> submit(http2::Request const& head, bool has_content);
     http::ResponseHead take_head();
 
     std::shared_ptr<Http2Server::Connection> connection_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "layers/exchange/answer_stream.hpp"
+#include "layers/http2/head.hpp"
 #include "layers/servers/open_server.hpp"
 #include "layers/tls/tls_choices.hpp"
 
@@ -36,8 +37,6 @@ std::shared_ptr<flow::Server> successor_of(flow::Server const& server) {
     return next;
 }
 
-bool is_websocket(flow::HttpFlow const& flow) { return flow.request.headers.has_token("Upgrade", "websocket"); }
-
 }  // namespace
 
 std::unique_ptr<Servers> make_servers(Context& context) { return std::make_unique<NetworkServers>(context); }
@@ -46,7 +45,7 @@ std::unique_ptr<Servers> make_servers(Context& context) { return std::make_uniqu
 
 /// Over the way that needs no choice, and a connection that needs no preparation.
 std::unique_ptr<ServerStream> NetworkServers::acquire_at_once(flow::HttpFlow& flow) {
-    if (selector_ || flow.server_conn->via() || is_websocket(flow)) return nullptr;
+    if (selector_ || flow.server_conn->via() || asks_for_websocket(flow.request)) return nullptr;
     if (leads_to_own(flow)) {
         auto const* const own = find(*context_.server);
         if (context_.server->error || (own != nullptr && own->raw)) return nullptr;
@@ -87,12 +86,10 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_along(flow::H
     auto target = target_of(flow, route);
     authorize(flow, target, route);
     auto* lane = &lane_to(target);
-    if (is_websocket(flow)) {
-        auto* const shared = lane->find_shared();
-        bool const is_taken = shared == nullptr || co_await takes_websocket(*shared);
-        target.is_http1_only = !is_taken;
-        if (!is_taken) lane = &lane_to(target);
-    }
+    auto* const shared = asks_for_websocket(flow.request) ? lane->find_shared() : nullptr;
+    bool const is_taken = shared == nullptr || co_await takes_websocket(*shared);
+    target.is_http1_only = !is_taken;
+    if (!is_taken) lane = &lane_to(target);
     co_return co_await lend_of(flow, *lane, route, fresh);
 }
 
@@ -104,17 +101,32 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_of(flow::Http
     if (lane.is_waited_for() || !is_ready()) co_await lane.wait_until(is_ready);
     if (lane.failure) co_return *lane.failure;
     auto* const free = lane.find_room();
-    if (free != nullptr && !fresh) co_return lend(*free, flow);
+    if (free != nullptr && !fresh) co_return co_await lend_open(flow, *free, route);
     auto* const unused = lane.find_unused();
     if (unused != nullptr && !lane.may_open()) drop(*unused);
     co_return co_await lend_new(flow, lane, route);
 }
 
+/// A WebSocket that the server does not take over HTTP/2 gets a connection that speaks HTTP/1.
+asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_open(flow::HttpFlow& flow, Link& link,
+                                                                        upstream::Route const& route) {
+    if (link.raw) unwrap(link);
+    if (!link.shared || !asks_for_websocket(flow.request)) co_return lend(link, flow);
+    auto const record = link.record;
+    auto target = link.lane.target;
+    bool const is_taken = co_await takes_websocket(link);
+    if (is_taken) co_return lend(*find(*record), flow);
+    target.is_http1_only = true;
+    co_return co_await lend_of(flow, lane_to(target), route, false);
+}
+
+/// False as well when it does not say so in time, or has gone meanwhile.
 asio::awaitable<bool> NetworkServers::takes_websocket(Link& link) {
     auto const record = link.record;
-    co_await link.shared->wait_for_settings();
+    auto waiting = link.shared->wait_for_settings();
+    auto const is_known = co_await net::within(context_.settings->times.connect, std::move(waiting));
     auto const* const still = find(*record);
-    co_return still == nullptr || still->shared == nullptr || still->shared->takes_websockets();
+    co_return is_known.value_or(false) && still != nullptr && still->shared && still->shared->takes_websockets();
 }
 
 /// Over the connection that was opened ahead.
@@ -124,7 +136,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_own(flow::Htt
     if (!opened) co_return opened.error();
     auto& link = *find(*context_.server);
     authorize(flow, link.lane.target, own_route_);
-    co_return lend(link, flow);
+    co_return co_await lend_open(flow, link, own_route_);
 }
 
 asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::HttpFlow& flow, Lane& lane,
@@ -136,9 +148,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::Htt
     if (!stream) co_return stream.error();
     auto& link = lane.add(record, *executor_);
     link.raw = std::move(*stream);
-    unwrap(link);
-    if (link.shared && is_websocket(flow)) co_return co_await lend_along(flow, false);  // there it is asked for
-    co_return lend(link, flow);
+    co_return co_await lend_open(flow, link, route);
 }
 
 /// What was agreed on is spoken from now on.

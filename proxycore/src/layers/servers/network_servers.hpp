@@ -45,6 +45,7 @@ private:
     asio::awaitable<Result<Lent>> lend_own(flow::HttpFlow& flow);
     asio::awaitable<Result<Lent>> lend_new(flow::HttpFlow& flow, Lane& lane, upstream::Route const& route);
     asio::awaitable<Result<Lent>> lend_of(flow::HttpFlow& flow, Lane& lane, upstream::Route const& route, bool fresh);
+    asio::awaitable<Result<Lent>> lend_open(flow::HttpFlow& flow, Link& link, upstream::Route const& route);
     asio::awaitable<bool> takes_websocket(Link& link);
     Lent lend(Link& link, flow::HttpFlow& flow);
     void unwrap(Link& link);

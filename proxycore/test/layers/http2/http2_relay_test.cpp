@@ -151,6 +151,59 @@ TEST_F(Http2Relay, AsksAServerOfHttp1InItsOwnWay) {
     EXPECT_EQ(bench.asked, "GET /a HTTP/1.1\r\nHost: x\r\ncookie: a=1; b=2\r\n\r\n");
 }
 
+std::string extended_connect(FieldList more = {}) {
+    auto const all = block({{":method", "CONNECT"},
+                            {":protocol", "websocket"},
+                            {":scheme", "http"},
+                            {":path", "/chat"},
+                            {":authority", "x"},
+                            {"sec-websocket-version", "13"}}) +
+                     block(more);
+    return headers(1, std::string_view(all), flag::end_headers);
+}
+
+TEST_F(Http2Relay, P16_PassesNoFramingOfABodyOnWithAWebSocket) {
+    bench.http1_answer = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + extended_connect({{"content-length", "0"}});
+        co_await client.say(said);
+        co_await client.hear("HEADERS 1");
+    });
+    EXPECT_THAT(bench.asked, testing::Not(HasSubstr("ontent-")));
+    EXPECT_THAT(bench.asked, testing::Not(HasSubstr("ransfer-")));
+    EXPECT_EQ(bench.flow().response.value().status_code, 403U);
+}
+
+struct BadSwitch {
+    std::string_view name;
+    std::string said, answer, told;
+};
+void PrintTo(BadSwitch const& row, std::ostream* out) { *out << row.name; }
+
+class P16_BadSwitch : public testing::TestWithParam<BadSwitch> {};
+
+TEST_P(P16_BadSwitch, Is502) {
+    Http2Bench bench;
+    bench.has_origin = true;
+    bench.http1_answer = GetParam().answer;
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const said = hello() + GetParam().said;
+        co_await client.say(said);
+        co_await client.hear("502 Bad Gateway");
+    });
+    EXPECT_EQ(bench.flow().error.value().message, GetParam().told);
+    EXPECT_EQ(bench.calls, "requestheaders request responseheaders error");
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, P16_BadSwitch,
+    testing::Values(BadSwitch{"NobodyAsked", get(1), "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+                              "the answer switches to a protocol that the client did not ask for"},
+                    BadSwitch{"AnAnswerInItsPlace", extended_connect(),
+                              "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                              "the answer 200 opens no WebSocket, where the client would take it so"}),
+    [](auto const& row) { return std::string(row.param.name); });
+
 TEST_F(Http2Relay, OpensAWebSocketOnAServerOfHttp1) {
     bench.http1_answer =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -422,6 +422,50 @@ TEST(Http2Server, OpensAWebSocketByExtendedConnect) {
     with_line(conversation, settings);
 }
 
+TEST(Http2Server, SendsNoFramingOfABodyWithAnExtendedConnect) {
+    http2::ServerSettings settings;
+    settings.extended_connect = true;
+    auto const conversation = [](Line& line) -> asio::awaitable<void> {
+        co_await line.origin.flush();
+        auto const stream = line.server.ask();
+        auto request = websocket_request();
+        request.headers.add("Content-Length", "0");
+        request.raw_content.emplace();
+        co_await stream->send(request);
+        co_await line.origin.read_until("request");
+        EXPECT_EQ(line.origin.server.log, "1 request CONNECT /chat origin.test sec-websocket-version=13\n");
+    };
+    with_line(conversation, settings);
+}
+
+struct NoUpgrade {
+    std::string_view name, method, content, log;
+};
+void PrintTo(NoUpgrade const& row, std::ostream* out) { *out << row.name; }
+
+class P16_NoWebSocket : public testing::TestWithParam<NoUpgrade> {};
+
+/// RFC 6455 §4.1 item 2: an opening handshake is a GET.
+TEST_P(P16_NoWebSocket, GoesOnAsAPlainRequest) {
+    http2::ServerSettings settings;
+    settings.extended_connect = true;
+    auto const conversation = [](Line& line) -> asio::awaitable<void> {
+        co_await line.origin.flush();
+        auto const stream = line.server.ask();
+        auto request = websocket_request();
+        request.raw_method = GetParam().method;
+        request.raw_content = GetParam().content;
+        co_await stream->send(request);
+        co_await line.origin.read_until("1 end");
+        EXPECT_THAT(line.origin.server.log, StartsWith(std::string(GetParam().log)));
+    };
+    with_line(conversation, settings);
+}
+INSTANTIATE_TEST_SUITE_P(Rows, P16_NoWebSocket,
+                         testing::Values(NoUpgrade{"Post", "POST", "", "1 request POST /chat"},
+                                         NoUpgrade{"WithContent", "GET", "x", "1 request GET /chat"}),
+                         [](auto const& row) { return std::string(row.param.name); });
+
 TEST(Http2Server, SaysThatAServerTakesNoWebSockets) {
     with_line([](Line& line) -> asio::awaitable<void> {
         co_await line.origin.flush();

@@ -62,6 +62,8 @@ public:
     virtual asio::awaitable<Result<void>> send(flow::Response const& response) = 0;
     /// Sends the head alone, at once; send_body() and finish() follow.
     virtual asio::awaitable<Result<void>> begin(flow::Response const& response) = 0;
+    /// Why this response cannot be told to the client, though it is in order by itself; nothing = it can.
+    virtual std::optional<Failure> objection_to(flow::Response const& /*response*/) const { return std::nullopt; }
     /// Waits until the client has left or has reset this request, and says how. For slow servers: where it costs
     /// nothing to notice, it is noticed at once, else within about a second. One that has only ended its side may want
     /// the answer all the same; it has left when `grace` is over.
