@@ -134,6 +134,38 @@ TEST(Http2Tunnel, P06_g_IsRefusedInReverseMode) {
     EXPECT_EQ(origin.accepted(), 0U);
 }
 
+TEST(Http2Tunnel, P40_TheServerOfAWebSocketEndsOnceAndBeforeItsClient) {
+    std::string const frame("\x81\x02yo");
+    Origin const origin([&](net::Stream& stream) -> asio::awaitable<void> {
+        std::string all;
+        std::string block(4096, '\0');
+        while (all.find("\r\n\r\n") == std::string::npos) {
+            auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
+            if (ec) co_return;
+            all.append(block, 0, n);
+        }
+        auto const answer =
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n" + frame;
+        co_await net::send(stream, answer);
+        co_await proxycore::test::read_to_end(stream, all);
+    });
+    ProxyBench bench;
+    bench.start();
+    {
+        Visitor visitor(bench.port());
+        EXPECT_EQ(visitor.open_websocket_by_http2(origin.url() + "/chat"), 101U);
+        EXPECT_EQ(visitor.hear(frame.size()), frame);
+        visitor.end(net::HowToClose::fin);
+        auto const nowhere = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
+        EXPECT_EQ(visitor.ask_beside(nowhere), 502U);  // lets the connection go on
+        EXPECT_TRUE(bench.witness->wait_for("server_disconnected"));
+        EXPECT_EQ(bench.witness->count("client_disconnected"), 0U);
+    }
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
+    EXPECT_EQ(bench.witness->servers().at(0).state, flow::ConnectionState::closed);
+}
+
 TEST(Http2Tunnel, P62_b_SpeaksForItselfAndForNobodyBesideIt) {
     Origin const origin;
     ProxyBench bench;

@@ -7,23 +7,35 @@
 
 namespace pathology::proxycore::layers {
 
+namespace {
+
+asio::awaitable<void> relay_bytes(Context& context, flow::HttpFlow const& flow, net::Stream& client,
+                                  net::Stream& server) {
+    auto const& http = context.settings->http;
+    if (!http.rawtcp && http.websocket) {
+        context.log(addons::LogLevel::warn, "the protocols were switched to one that is not passed on (rawtcp is off)");
+        co_return;
+    }
+    UpgradedRecords upgraded(flow);
+    Relay relay(context, client, server, upgraded.records());
+    co_await relay.run();
+}
+
+}  // namespace
+
 asio::awaitable<void> relay_upgraded(Context& context, flow::HttpFlow& flow, std::unique_ptr<net::Stream> client,
                                      std::unique_ptr<net::Stream> server) {
     if (flow.websocket) {
         co_await relay_websocket(context, flow, std::move(client), std::move(server));
         flow.live = false;
-        co_return;
+    } else {
+        flow.live = false;
+        co_await relay_bytes(context, flow, *client, *server);
+        client.reset();
+        server.reset();
     }
-    flow.live = false;
-    auto const& http = context.settings->http;
-    bool const may_pass = http.rawtcp || !http.websocket;
-    if (!may_pass) {
-        context.log(addons::LogLevel::warn, "the protocols were switched to one that is not passed on (rawtcp is off)");
-        co_return;
-    }
-    context.server = flow.server_conn;
-    Relay relay(context, *client, *server);
-    co_await relay.run();
+    ServerConnection over{flow.server_conn, nullptr};
+    co_await context.servers->close(std::move(over));
 }
 
 }  // namespace pathology::proxycore::layers

@@ -13,8 +13,11 @@ constexpr std::size_t most_per_read = 64 * 1024;
 }  // namespace
 
 Relay::Relay(Context& context, net::Stream& client, net::Stream& server)
-    : client_{client, *context.client, "client", Turns(client.executor())},
-      server_{server, *context.server, "server", Turns(server.executor())} {
+    : Relay(context, client, server, Records{*context.client, *context.server}) {}
+
+Relay::Relay(Context& context, net::Stream& client, net::Stream& server, Records records)
+    : client_{client, records.client, "client", Turns(client.executor())},
+      server_{server, records.server, "server", Turns(server.executor())} {
     auto const limit = context.settings->times.idle;
     client.set_time_limit(limit);
     server.set_time_limit(limit);
@@ -82,6 +85,17 @@ void Relay::break_off(std::string why, net::HowToClose how) {
     client_.is_ended = server_.is_ended = true;
     client_.stream.close(how);
     server_.stream.close(how);
+}
+
+// --- of an upgraded exchange -----------------------------------------------------------------------------------------
+
+UpgradedRecords::UpgradedRecords(flow::HttpFlow const& flow)
+    : flow_(flow), client_(*flow.client_conn), server_(*flow.server_conn) {}
+
+Relay::Records UpgradedRecords::records() {
+    bool const is_one_of_many = flow_.request.http_version.major >= 2;
+    bool const is_shared = flow_.server_conn->alpn == "h2";
+    return {is_one_of_many ? client_ : *flow_.client_conn, is_shared ? server_ : *flow_.server_conn};
 }
 
 }  // namespace pathology::proxycore::layers

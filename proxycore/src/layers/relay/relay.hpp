@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <pathology/proxycore/flow/http_flow.hpp>
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
@@ -16,13 +17,18 @@ namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// Ends when both sides have ended, one broke, or neither moved for the time limit. The records of the connections
-/// follow what happens to them. Both streams must outlive it.
+/// Ends when both sides have ended, one broke, or neither moved for the time limit. The records, those of the context's
+/// connections unless told otherwise, follow what happens to the streams. Streams and records must outlive it.
 ///
 /// Cancel: terminal.
 class Relay {
 public:
     Relay(Context& context, net::Stream& client, net::Stream& server);
+    struct Records {
+        flow::Connection& client;
+        flow::Connection& server;
+    };
+    Relay(Context& context, net::Stream& client, net::Stream& server, Records records);
 
     /// Gives what to send in place of what was read; nothing = end it all. Empty = bytes pass as they are.
     std::function<asio::awaitable<std::optional<std::string>>(bool from_client, std::string_view bytes)> on_message{};
@@ -52,6 +58,19 @@ private:
     std::string error_;
     std::uint64_t moved_ = 0;  // pieces, either way
     unsigned waiting_ = 0;     // pumps that do something else than read
+};
+
+/// The records that follow the streams of an exchange that was upgraded: those of its connections, and nobody's where
+/// a connection has other streams beside this one. The flow must outlive it.
+class UpgradedRecords {
+public:
+    explicit UpgradedRecords(flow::HttpFlow const& flow);
+    Relay::Records records();
+
+private:
+    flow::HttpFlow const& flow_;
+    flow::Client client_;
+    flow::Server server_;
 };
 
 }  // namespace pathology::proxycore::layers

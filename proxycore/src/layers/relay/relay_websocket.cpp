@@ -60,7 +60,7 @@ std::vector<std::size_t> fragments_for(std::string_view content, std::vector<std
 class WebSocketRelay {
 public:
     WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stream& client, net::Stream& server,
-                   std::optional<websocket::DeflateParameters> const& deflate);
+                   Agreed const& agreed);
     ~WebSocketRelay() { flow_.inject_websocket = nullptr; }
     WebSocketRelay(WebSocketRelay const&) = delete;
     WebSocketRelay& operator=(WebSocketRelay const&) = delete;
@@ -70,6 +70,8 @@ public:
     asio::awaitable<void> end();
 
 private:
+    asio::awaitable<void> pass_messages();
+    asio::awaitable<void> pass_unread();
     asio::awaitable<void> pump(WebSocketSide& from, WebSocketSide& to);
     asio::awaitable<bool> take_events(WebSocketSide& from, WebSocketSide& to);
     asio::awaitable<void> visit(websocket::Event const& event, WebSocketSide& from, WebSocketSide& to);
@@ -86,6 +88,7 @@ private:
 
     Context& context_;
     flow::HttpFlow& flow_;
+    bool is_read_;
     WebSocketSide client_, server_;
     Turns turns_;
     Beside injector_, patience_;
@@ -97,17 +100,19 @@ private:
 };
 
 WebSocketRelay::WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stream& client, net::Stream& server,
-                               std::optional<websocket::DeflateParameters> const& deflate)
+                               Agreed const& agreed)
     : context_(context),
       flow_(flow),
-      client_(client, websocket::Role::server, deflate, "client"),
-      server_(server, websocket::Role::client, deflate, "server"),
+      is_read_(agreed.is_known),
+      client_(client, websocket::Role::server, agreed.deflate, "client"),
+      server_(server, websocket::Role::client, agreed.deflate, "server"),
       turns_(client.executor()),
       injector_(client.executor()),
       patience_(client.executor()),
       injected_(client.executor()) {
     client.set_time_limit(context.settings->times.idle);
     server.set_time_limit(context.settings->times.idle);
+    if (!is_read_) return;
     flow_.inject_websocket = [this](flow::WebSocketMessage message) {
         message.injected = true;
         to_inject_.push_back(std::move(message));
@@ -121,13 +126,12 @@ bool WebSocketRelay::is_recorded() const {
 }
 
 asio::awaitable<void> WebSocketRelay::run() {
-    using namespace asio::experimental::awaitable_operators;
     co_await call(hooks::websocket_start);
-    if (is_recorded()) injector_.start(pass_injected());
+    if (is_read_ && is_recorded()) injector_.start(pass_injected());
     std::exception_ptr thrown;
     try {
-        auto both = pump(client_, server_) && pump(server_, client_);
-        co_await std::move(both);
+        auto talk = is_read_ ? pass_messages() : pass_unread();
+        co_await std::move(talk);
     } catch (...) {
         thrown = std::current_exception();  // thrown again when nothing of this object is in use any more
     }
@@ -140,11 +144,24 @@ asio::awaitable<void> WebSocketRelay::run() {
     if (thrown) std::rethrow_exception(thrown);
 }
 
+asio::awaitable<void> WebSocketRelay::pass_messages() {
+    using namespace asio::experimental::awaitable_operators;
+    auto both = pump(client_, server_) && pump(server_, client_);
+    co_await std::move(both);
+}
+
+asio::awaitable<void> WebSocketRelay::pass_unread() {
+    context_.log(addons::LogLevel::info, "a WebSocket with extensions that are not known here passes unread");
+    UpgradedRecords upgraded(flow_);
+    Relay relay(context_, client_.stream(), server_.stream(), upgraded.records());
+    co_await relay.run();
+}
+
 asio::awaitable<void> WebSocketRelay::end() {
     if (std::exchange(is_ended_, true)) co_return;
     auto& record = *flow_.websocket;
     record.timestamp_end = context_.now();
-    if (!record.close_code) record.close_code = no_close_frame;
+    if (!record.close_code && is_read_) record.close_code = no_close_frame;
     co_await call(hooks::websocket_end);
 }
 
@@ -279,20 +296,13 @@ void WebSocketRelay::drop_both(net::HowToClose how) {
     server_.stream().close(how);
 }
 
-asio::awaitable<void> relay_frames(Context& context, net::Stream& client, net::Stream& server) {
-    context.log(addons::LogLevel::info, "a WebSocket with extensions that are not known here passes unread");
-    Relay relay(context, client, server);
-    co_await relay.run();
-}
-
 }  // namespace
 
 asio::awaitable<void> relay_websocket(Context& context, flow::HttpFlow& flow, std::unique_ptr<net::Stream> client,
                                       std::unique_ptr<net::Stream> server) {
     context.layers.push_back("websocket");
     auto const agreed = agreed_on(flow.response->headers);
-    if (!agreed.is_known) co_return co_await relay_frames(context, *client, *server);
-    WebSocketRelay relay(context, flow, *client, *server, agreed.deflate);
+    WebSocketRelay relay(context, flow, *client, *server, agreed);
     std::exception_ptr thrown;
     try {
         co_await relay.run();

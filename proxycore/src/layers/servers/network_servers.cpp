@@ -309,6 +309,7 @@ std::vector<std::string> NetworkServers::offers_to(Target const& target) const {
 
 asio::awaitable<void> NetworkServers::close(ServerConnection connection) {
     connection.stream.reset();
+    if (find(*connection.server) != nullptr) co_return;
     if (forget(*connection.server)) co_await end_server(context_, *connection.server);
 }
 

@@ -174,6 +174,21 @@ TEST_F(Http2Relay, P16_PassesNoFramingOfABodyOnWithAWebSocket) {
     EXPECT_EQ(bench.flow().response.value().status_code, 403U);
 }
 
+TEST_F(Http2Relay, P16_TheEndOfOneStreamIsNotThatOfItsConnection) {
+    bench.http1_answer =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: x\r\nSec-WebSocket-Extensions: x-private\r\n\r\nunread";
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + extended_connect();
+        co_await client.say(said);
+        co_await client.hear("unread'");
+        auto const end = data(1, "", flag::end_stream);
+        co_await client.say(end);
+        co_await client.hear("DATA 1 END_STREAM");
+    });
+    EXPECT_EQ(bench.flow().client_conn->state, flow::ConnectionState::active);
+}
+
 struct BadSwitch {
     std::string_view name;
     std::string said, answer, told;

@@ -243,7 +243,9 @@ TEST_F(RelayWebsocket, P16_PassesFramesWithUnknownExtensionsUnread) {
     talk({{"", odd, net::HowToClose::half_close}}, {{"text Hello", plain(1, "back"), net::HowToClose::half_close}});
     EXPECT_EQ(server_got, odd);
     EXPECT_EQ(client_saw(), "text back");
-    EXPECT_EQ(recorder->calls, "");
+    EXPECT_EQ(recorder->calls, "start end");
+    EXPECT_TRUE(flow.websocket->timestamp_end);
+    EXPECT_FALSE(flow.websocket->close_code);
 }
 
 TEST_F(RelayWebsocket, P16_m_ClosesWith1007OnBadText) {

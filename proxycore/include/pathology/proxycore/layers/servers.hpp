@@ -47,7 +47,8 @@ public:
     /// when that was done before. `alpn` is what TLS offers.
     virtual asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) = 0;
     /// Takes the connection that open() made for `server`, else opens one: for bytes that are no HTTP. The record's end
-    /// is noted, and server_disconnected run, by close().
+    /// is noted, and server_disconnected run, by close(); so it is of one that a ServerStream::take_over() gave away. A
+    /// connection that others use as well goes on.
     virtual asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server) = 0;
     virtual asio::awaitable<void> close(ServerConnection connection) = 0;
     /// Takes back what take() gave, as it was given; one that is not kept is closed.
