@@ -107,6 +107,7 @@ private:
     };
     bool manages_windows() const { return settings_.window_updates == WindowUpdates::when_consumed; }
     void dispose(Stream& stream);
+    bool is_flooded_by(nghttp2_frame const& frame);
     void give_window(Stream& stream, std::size_t size);
     void end_ignored(Stream& stream);
     bool send_trailers(Stream const& stream);
@@ -123,7 +124,7 @@ private:
     bool is_broken_ = false;  // nothing can be sent any more
     bool is_deaf_ = false;    // what comes is of no interest any more
     bool has_refused_ = false, is_leaving_ = false;
-    unsigned continuations_ = 0;
+    unsigned continuations_ = 0, empty_data_ = 0;
     std::string complaint_;  // nghttp2's last
     std::int64_t stream_errors_ = 0;
     std::size_t unanswered_pings_ = 0;

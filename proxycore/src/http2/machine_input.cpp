@@ -64,7 +64,19 @@ int Machine::on_invalid_header(nghttp2_frame const& frame, std::string_view /*na
     return frame.hd.type == NGHTTP2_HEADERS ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : 0;
 }
 
+/// Content that brings none costs its sender nearly nothing.
+bool Machine::is_flooded_by(nghttp2_frame const& frame) {
+    if (frame.hd.type != NGHTTP2_DATA) return false;
+    bool const is_empty = frame.hd.length == frame.data.padlen && (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0;
+    empty_data_ = is_empty ? empty_data_ + 1 : 0;
+    if (empty_data_ <= settings_.max_empty_data) return false;
+    hang_up(ErrorCode::enhance_your_calm,
+            "more than " + std::to_string(settings_.max_empty_data) + " DATA frames in a row without content");
+    return true;
+}
+
 int Machine::on_frame_received(nghttp2_frame const& frame) {
+    if (is_flooded_by(frame)) return 0;
     if (frame.hd.type == NGHTTP2_PING && (frame.hd.flags & NGHTTP2_FLAG_ACK) != 0 && unanswered_pings_ > 0) {
         --unanswered_pings_;
     }

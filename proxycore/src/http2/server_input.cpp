@@ -1,4 +1,6 @@
 // What the client sends, made into requests.
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http/target.hpp>
 #include <utility>
 
 #include "http2/server_machine.hpp"
@@ -14,6 +16,25 @@ std::string* pseudo_field(Request& request, std::string_view name) {
     if (name == ":authority") return &request.authority;
     if (name == ":protocol") return &request.protocol;
     return nullptr;
+}
+
+/// Whether two authorities name one place: letters have no case, and the port of the scheme may stay away.
+bool is_same_place(std::string_view one, std::string_view other, std::string_view scheme) {
+    auto const a = http::parse_authority(one), b = http::parse_authority(other);
+    if (!a.valid || !b.valid) return one == other;
+    std::string_view const usual = scheme == "https" ? "443" : scheme == "http" ? "80" : "";
+    auto const port_of = [&](http::Authority const& named) { return named.port.empty() ? usual : named.port; };
+    return http::equals_ignoring_case(a.host, b.host) && port_of(a) == port_of(b);
+}
+
+/// What makes a head malformed and is nothing to nghttp2: RFC 9113 §8.3.1. Empty = nothing does.
+std::string fault_of(Request const& request) {
+    auto const& authority = request.authority;
+    if (authority.find('@') != std::string::npos && (request.scheme == "http" || request.scheme == "https"))
+        return "the authority " + http::quoted(authority) + " has user information";
+    auto const host = request.head.fields.first("host");
+    if (!host || authority.empty() || is_same_place(*host, authority, request.scheme)) return {};
+    return "the Host field says " + http::quoted(*host) + " and :authority " + http::quoted(authority);
 }
 
 void add_frame(Request& request, FrameHeader const& header) {
@@ -69,7 +90,10 @@ void ServerMachine::add_field(Stream& stream, std::string_view name, std::string
 }
 
 void ServerMachine::take_section(Stream& stream) {
-    if (!std::exchange(ours(stream).has_head, true)) announce(Happening::Kind::head, stream);
+    if (std::exchange(ours(stream).has_head, true)) return;
+    auto fault = fault_of(ours(stream).request);
+    if (!fault.empty()) return refuse(stream, ErrorCode::protocol_error, std::move(fault));
+    announce(Happening::Kind::head, stream);
 }
 
 std::uint64_t& ServerMachine::content_size(Stream& stream) { return ours(stream).request.content_size; }

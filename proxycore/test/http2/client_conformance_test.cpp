@@ -29,6 +29,7 @@ ClientSettings settings_of_a_test() {
     settings.max_header_list = 1000;
     settings.max_content = 10;
     settings.max_interims = 3;
+    settings.max_empty_data = 2;
     return settings;
 }
 
@@ -139,6 +140,11 @@ std::string interims(int count) {
     for (int i = 0; i < count; ++i) result += response(1, "103");
     return result;
 }
+std::string empty_data(int count) {
+    auto result = response(1, "200");
+    for (int i = 0; i < count; ++i) result += data(1, "");
+    return result;
+}
 std::string many_settings() {
     std::string all;
     for (int i = 0; i < 33; ++i) all += setting(SettingId{0x99}, 1);
@@ -158,6 +164,10 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"InterimWithoutEnd", interims(4), reset("ENHANCE_YOUR_CALM"),
                   "1 interim 103\n1 interim 103\n1 interim 103\n"
                   "1 closed ENHANCE_YOUR_CALM: more than 3 interim responses\n"},
+        Situation{"EmptyDataWithoutEnd", empty_data(3), goaway("ENHANCE_YOUR_CALM"),
+                  "1 response 200\nmore than 2 DATA frames in a row without content\n"},
+        Situation{"EmptyDataNowAndThen", empty_data(2) + data(1, "x") + data(1, "") + data(1, "", end_stream), "",
+                  "1 response 200\n1 data 'x'\n1 end\n1 closed\n"},
         Situation{"SettingsOfManyEntries", many_settings(), goaway("ENHANCE_YOUR_CALM"),
                   "SETTINGS: too many setting entries\n"}),
     row_name);

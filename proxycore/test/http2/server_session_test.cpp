@@ -349,6 +349,10 @@ std::string made_you_reset(std::uint32_t n) {
 std::string continuation_without_end(std::uint32_t n) {
     return n == 0 ? get(1, flag::end_stream) : frame(FrameType::continuation, 0, 1, block({{"x", "y"}}));
 }
+std::string empty_data(std::uint32_t n) { return n == 0 ? get(1, flag::end_headers) : data(1, ""); }
+std::string padding(std::uint32_t n) {
+    return n == 0 ? get(1, flag::end_headers) : data(1, std::string("\x02\0\0", 3), flag::padded);
+}
 std::string many_settings(std::uint32_t) {
     std::string all;
     for (int i = 0; i < 33; ++i) all += setting(SettingId{0x99}, 1);
@@ -359,6 +363,8 @@ INSTANTIATE_TEST_SUITE_P(Floods, Flooding,
                          testing::Values(Flood{"RapidReset", reset_at_once, "INTERNAL_ERROR"},
                                          Flood{"MadeYouReset", made_you_reset, "ENHANCE_YOUR_CALM"},
                                          Flood{"ContinuationWithoutEnd", continuation_without_end, "ENHANCE_YOUR_CALM"},
+                                         Flood{"EmptyData", empty_data, "ENHANCE_YOUR_CALM"},
+                                         Flood{"DataOfPaddingAlone", padding, "ENHANCE_YOUR_CALM"},
                                          Flood{"SettingsOfManyEntries", many_settings, "ENHANCE_YOUR_CALM"}),
                          [](auto const& row) { return std::string(row.param.name); });
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "layers/http2/head.hpp"
 #include "net/watchdog.hpp"
 
 namespace pathology::proxycore::layers {
@@ -101,7 +102,7 @@ asio::awaitable<Result<void>> Http2Body::send_last(std::string_view piece, http:
 }
 
 void Http2Body::end_out(http::Fields const* trailers) {
-    if (trailers != nullptr) trailers_out_ = *trailers;
+    if (trailers != nullptr) trailers_out_ = carried(*trailers);
     is_last_ = true;
     if (!is_closed_) wire_.resume(id_);
 }

@@ -28,10 +28,8 @@ bool is_of_connection(http::Fields const& fields, http::Field const& field) {
 }
 
 /// Fields as HTTP/2 may carry them, with a Content-Length that is true.
-http::Fields carried(flow::Message const& message, std::optional<std::uint64_t> size) {
-    http::Fields fields;
-    for (auto const field : message.headers)
-        if (!is_of_connection(message.headers, field)) fields.add(field.name, field.value);
+http::Fields carried_of(flow::Message const& message, std::optional<std::uint64_t> size) {
+    auto fields = carried(message.headers);
     bool const may_change = std::holds_alternative<flow::StreamModifier>(message.stream) && !size;
     if (may_change) fields.remove("content-length");
     if (size && fields.contains("content-length")) fields.set("content-length", std::to_string(*size));
@@ -67,9 +65,14 @@ void become_upgrade(flow::Request& request) {
 
 }  // namespace
 
-bool asks_for_tunnel(http2::Request const& asked) {
-    return asked.head.method == "CONNECT" && asked.protocol.empty();
+http::Fields carried(http::Fields const& fields) {
+    http::Fields kept;
+    for (auto const field : fields)
+        if (!is_of_connection(fields, field)) kept.add(field.name, field.value);
+    return kept;
 }
+
+bool asks_for_tunnel(http2::Request const& asked) { return asked.head.method == "CONNECT" && asked.protocol.empty(); }
 
 bool asks_for_websocket(http2::Request const& asked) {
     return asked.head.method == "CONNECT" && asked.protocol == "websocket";
@@ -104,7 +107,7 @@ http2::Request head_of(flow::Request const& request, std::optional<std::uint64_t
     head.authority = !request.authority.empty() ? request.authority
                      : host                     ? std::string(*host)
                                                 : flow::host_and_port(head.scheme, request.host(), request.port());
-    head.head.fields = carried(request, size);
+    head.head.fields = carried_of(request, size);
     head.head.fields.remove("host");
     return head;
 }
@@ -120,7 +123,7 @@ http2::Request extended_connect_of(flow::Request const& request) {
 
 http::ResponseHead head_of(flow::Response const& response, std::optional<std::uint64_t> size) {
     http::ResponseHead head{.version = http_2, .status = response.status_code};
-    head.fields = carried(response, size);
+    head.fields = carried_of(response, size);
     if (response.status_code != 101) return head;
     head.status = 200;
     head.fields.remove("sec-websocket-accept");
@@ -129,8 +132,7 @@ http::ResponseHead head_of(flow::Response const& response, std::optional<std::ui
 
 http::ResponseHead head_of(http::ResponseHead const& interim) {
     http::ResponseHead head{.version = http_2, .status = interim.status};
-    for (auto const field : interim.fields)
-        if (!is_of_connection(interim.fields, field)) head.fields.add(field.name, field.value);
+    head.fields = carried(interim.fields);
     return head;
 }
 

@@ -32,6 +32,9 @@ http2::Request extended_connect_of(flow::Request const& request);
 http::ResponseHead head_of(flow::Response const& response, std::optional<std::uint64_t> size);
 http::ResponseHead head_of(http::ResponseHead const& interim);
 
+/// Those of these fields that HTTP/2 may carry (RFC 9113 §8.2.2).
+http::Fields carried(http::Fields const& fields);
+
 /// The answer to an extended CONNECT as one to the Upgrade that had this key.
 http::ResponseHead upgraded(http::ResponseHead head, std::string_view key);
 

@@ -70,7 +70,8 @@ http::ResponseHead Http2ServerStream::take_head() {
     if (auto const length = head.fields.first("content-length")) {
         std::uint64_t size = 0;
         std::from_chars(length->data(), length->data() + length->size(), size);
-        length_ = is_head_ ? 0 : size;
+        bool const has_none = is_head_ || head.status == 204 || head.status == 304;  // RFC 9110 §8.6
+        length_ = has_none ? 0 : size;
     }
     if (websocket_key_ && head.status / 100 == 2) return upgraded(std::move(head), *websocket_key_);
     return head;

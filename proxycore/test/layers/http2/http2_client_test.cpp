@@ -180,6 +180,18 @@ TEST(Http2Client, IsToldOfAContentLengthThatIsNotTrue) {
     EXPECT_THAT(bench.flow().error.value().message, HasSubstr("the request on stream 1 is broken"));
 }
 
+TEST(Http2Client, P12_b_IsRefusedWhenItNamesTwoHosts) {
+    Http2Bench bench;
+    bench.deeds["request"] = says("ok");
+    auto const two_names =
+        block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}, {"host", "y"}});
+    EXPECT_EQ(heard(bench, hello() + headers(1, std::string_view(two_names)) + get(3), "DATA 3"),
+              "RST_STREAM 1 PROTOCOL_ERROR\nHEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
+    EXPECT_EQ(bench.flows.size(), 1U);
+    EXPECT_THAT(bench.log,
+                testing::Contains("the request on stream 1 is broken: the Host field says \"y\" and :authority \"x\""));
+}
+
 TEST(Http2Client, IsToldWhatItDidWrong) {
     Http2Bench bench;
     EXPECT_EQ(heard(bench, hello() + data(0, "x"), "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");

@@ -114,11 +114,41 @@ TEST(Http2Server, GivesAnAnswerInTheOrderOfItsParts) {
     });
 }
 
+struct Announced {
+    std::string_view name, method;
+    unsigned status;
+    std::uint64_t length;
+};
+void PrintTo(Announced const& row, std::ostream* out) { *out << row.name; }
+
+class AnnouncedLength : public testing::TestWithParam<Announced> {};
+
+TEST_P(AnnouncedLength, IsThatOfTheContentToCome) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto const stream = line.server.ask();
+        auto const request = request_to("https://origin.test/", GetParam().method);
+        co_await stream->send(request);
+        co_await line.origin.read_until("1 end");
+        TextContent content("hello");
+        bool const has_content = GetParam().length > 0;
+        line.origin.server.session.respond(1, answer(GetParam().status, {{"content-length", "5"}}),
+                                           has_content ? &content : nullptr);
+        co_await line.origin.flush();
+        auto const head = co_await stream->read_head();
+        EXPECT_EQ(head.value().fields.first("content-length"), "5");
+        EXPECT_EQ(stream->announced_length(), GetParam().length);
+    });
+}
+INSTANTIATE_TEST_SUITE_P(Rfc9110, AnnouncedLength,
+                         testing::Values(Announced{"Get", "GET", 200, 5}, Announced{"Head", "HEAD", 200, 0},
+                                         Announced{"NotModified", "GET", 304, 0}),
+                         [](auto const& row) { return std::string(row.param.name); });
+
 TEST(Http2Server, SendsContentWithItsRequest) {
     with_line([](Line& line) -> asio::awaitable<void> {
         auto const stream = line.server.ask();
         auto request = flow::Request::make("POST", "https://origin.test/", "abc", {{"x", "y"}}).value();
-        request.trailers = {{"x-t", "9"}};
+        request.trailers = {{"x-t", "9"}, {"Connection", "close"}};
         co_await stream->send(request);
         co_await line.origin.read_until("end");
         EXPECT_THAT(line.origin.server.log, HasSubstr("content-length=3"));

@@ -19,6 +19,7 @@ struct SessionSettings {
     std::uint32_t max_header_list = 64U << 10U;  ///< SETTINGS_MAX_HEADER_LIST_SIZE; larger ones reset the stream
     std::uint64_t max_content = ~0ULL;           ///< bytes of a message's content; more reset the stream
     unsigned max_continuations = 16;             ///< CONTINUATION frames of one field block
+    unsigned max_empty_data = 1000;              ///< DATA frames without content, one after the other
     std::size_t max_acks = 1000;                 ///< SETTINGS and PING of the peer that wait for our ACK
     std::uint32_t max_stream_errors = 100;       ///< streams a peer may break beyond those that it uses well
 };
