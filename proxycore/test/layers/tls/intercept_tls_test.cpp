@@ -372,7 +372,7 @@ TEST(TerminateTls, P03_e_SpeaksForTheProxy) {
     auto const seen = terminate(*context, asking_for("proxy.test", {"h2", "http/1.1"}));
     EXPECT_EQ(seen.answer, "inside") << seen.failure;
     EXPECT_EQ(names_in(seen), Names{"proxy.test"});
-    EXPECT_EQ(seen.info->alpn, "http/1.1");
+    EXPECT_EQ(seen.info->alpn, "h2");
     EXPECT_FALSE(context->server->tls);
     EXPECT_THAT(bench.origin.seen, IsEmpty());
 }
