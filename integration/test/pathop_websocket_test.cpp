@@ -195,5 +195,19 @@ TEST(PathopWebSocket, P16_d_Http1BeforeHttp2) {
     scene.expect_extended_connect();
 }
 
+TEST(PathopWebSocket, P16_d_Http2BeforeHttp1) {
+    if (auto const why = why_no_node_websockets(); !why.empty()) GTEST_SKIP() << why;
+    SafePathod origin({"--ws-echo", "--json"});  // it speaks HTTP/2, but WebSocket by HTTP/1.1 alone
+    Pathop pathop({"--json", "--upstream-trusted-ca", origin.authority()});
+    auto const ended =
+        talk_by_http2({"https://localhost:" + origin.port() + "/chat", Pathop::authority(), pathop.at()});
+    EXPECT_EQ(ended.out, std::string("may connect: true\nstatus: 200\n") + echoed) << ended.err;
+    auto const flow = pathop.flow();
+    expect_conversation(flow);
+    EXPECT_EQ(flow["alpn"], "h2");
+    EXPECT_EQ(flow["relay"]["mode"], "regular");
+    expect_upgrade_and_frames(origin.pathod().stop_with_entries());
+}
+
 }  // namespace
 }  // namespace pathology::integration

@@ -1,4 +1,4 @@
-// The table of doc/scenarios.md against the tests: it names none that does not exist.
+// The table of doc/scenarios.md against the tests: it names none that does not exist, and lacks none with a number.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -62,16 +63,34 @@ std::set<std::string> tests_of_page(std::string const& page) {
     return names;
 }
 
-TEST(Scenarios, AreHeldByTestsThatExist) {
+std::set<std::string> all_tests() {
     std::set<std::string> tests;
     for (auto const* folder : {TEST_FOLDER, SCENES_FOLDER}) {
         for (auto const& entry : std::filesystem::recursive_directory_iterator(folder)) {
             if (entry.path().extension() == ".cpp") tests.merge(tests_in(text_of(entry.path())));
         }
     }
+    return tests;
+}
+
+/// Whether a name says which scenario it holds: "P33_a_…", in either of its parts.
+bool has_number(std::string const& name) {
+    static std::regex const number(R"((^|\.)P\d\d_[a-z]_)");
+    return std::regex_search(name, number);
+}
+
+TEST(Scenarios, AreHeldByTestsThatExist) {
+    auto const tests = all_tests();
     auto const listed = tests_of_page(text_of(SCENARIOS_PAGE));
     EXPECT_GT(listed.size(), 50U);
     for (auto const& name : listed) EXPECT_TRUE(tests.contains(name)) << name << " is no test";
+}
+
+TEST(Scenarios, AreListedWhereATestHasTheirNumber) {
+    auto const listed = tests_of_page(text_of(SCENARIOS_PAGE));
+    for (auto const& name : all_tests()) {
+        EXPECT_TRUE(!has_number(name) || listed.contains(name)) << name << " is not on the page";
+    }
 }
 
 }  // namespace
