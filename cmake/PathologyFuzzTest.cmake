@@ -18,4 +18,4 @@ add_test(NAME fuzzers.run COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${tree} -L f
 set_tests_properties(fuzzers.configure PROPERTIES FIXTURES_SETUP fuzz_tree)
 set_tests_properties(fuzzers.build PROPERTIES FIXTURES_REQUIRED fuzz_tree FIXTURES_SETUP fuzz_programs)
 set_tests_properties(fuzzers.run PROPERTIES FIXTURES_REQUIRED fuzz_programs)
-set_tests_properties(fuzzers.configure fuzzers.build fuzzers.run PROPERTIES LABELS fuzz TIMEOUT 1800)
+set_tests_properties(fuzzers.configure fuzzers.build fuzzers.run PROPERTIES LABELS fuzz TIMEOUT 2700)

@@ -12,7 +12,7 @@ function(consumer_way name)
              COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/integration/consumer ${tree}/${name}
                      --build-generator ${CMAKE_GENERATOR} --build-target consumer_test
                      --build-options ${as_we_are_built} ${ARGN} --test-command consumer_test)
-    set_tests_properties(consumer.${name} PROPERTIES LABELS integration TIMEOUT 900)
+    set_tests_properties(consumer.${name} PROPERTIES LABELS integration TIMEOUT 2700)  # all is built anew where nothing is cached
 endfunction()
 
 consumer_way(by_sources -DFETCHCONTENT_SOURCE_DIR_PATHOLOGY=${PROJECT_SOURCE_DIR} -DPATHOLOGY_WERROR=${PATHOLOGY_WERROR})
