@@ -63,7 +63,7 @@ struct TimeSettings {
     std::chrono::milliseconds idle{600'000};      ///< tcp_timeout: of a client connection without work (P17)
     std::chrono::milliseconds connect{30'000};    ///< name, TCP and TLS of a server, each
     std::chrono::milliseconds tunnel_probe{500};  ///< how long a silent client is waited for (P11)
-    std::chrono::milliseconds stop{2'000};        ///< how long hooks have at the end
+    std::chrono::milliseconds stop{2'000};        ///< of hooks at the end, and of an upload once answered
 };
 
 struct Settings {
