@@ -26,8 +26,9 @@ TEST(DaemonHttp2, IsAgreedOnOverTls) {
     auto curl = trusting(daemon, CURL_HTTP_VERSION_2TLS);
     EXPECT_EQ(curl.get(daemon.url_for("200:b'by frames'")).body, "by frames");
     EXPECT_EQ(curl.get(daemon.url_for("404")).status, 404);
-    EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasAlpn("h2"), AnsweredBy("200:b'by frames'"), HasMethod("GET"),
-                                                        ReceivedFrame("HEADERS"), IsOnConnection(0))));
+    EXPECT_THAT(daemon.take_request(10s),
+                Optional(AllOf(HasAlpn("h2"), AnsweredBy("200:b'by frames'"), HasMethod("GET"),
+                               ReceivedFrame("HEADERS"), IsOnConnection(0))));
     EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(IsOnConnection(0), HasIndex(1))));
 }
 

@@ -162,7 +162,7 @@ TEST(ClientTls, SaysWhatItIsTold) {
     Client client({.port = daemon.port(), .tls = tls});
     EXPECT_THAT(client.request("get:/p/200"), HasStatus(200));
     EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasSni("origin.test"), HasAlpn(""), HasTlsVersion("TLSv1.2"),
-                                                        HasClientCertificate("me.test"))));
+                                                         HasClientCertificate("me.test"))));
     EXPECT_THAT(client.replay(), HasSubstr("pathoc -s -i \"origin.test\" -p "));
 }
 

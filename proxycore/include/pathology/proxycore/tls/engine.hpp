@@ -109,8 +109,8 @@ public:
     ConnectionInfo info() const;
     /// The protocol agreed on; empty without. Known when the handshake is done.
     std::string_view alpn() const noexcept;
-    /// The ciphers there were to choose from, in OpenSSL's names: those a client offers. A server knows them once it has
-    /// read the ClientHello, and leaves out what it never heard of.
+    /// The ciphers there were to choose from, in OpenSSL's names: those a client offers. A server knows them once it
+    /// has read the ClientHello, and leaves out what it never heard of.
     std::vector<std::string> cipher_list() const;
 
     struct State;  ///< OpenSSL's objects
