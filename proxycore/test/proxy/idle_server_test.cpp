@@ -36,19 +36,23 @@ public:
         for (std::string block(4096, '\0');;) {
             auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
             if (ec) co_return;
-            if (block.starts_with("go")) co_return static_cast<void>(go_->cancel());
+            if (block.starts_with("go")) co_return static_cast<void>(go_->expires_at(Timer::time_point::min()));
+            bool const is_first = go_ == nullptr;
+            Timer go(stream.executor(), Timer::time_point::max());  // its server outlives it
+            if (is_first) go_ = &go;
             co_await net::send(stream, ok);
-            if (go_) continue;
-            go_.emplace(stream.executor(), asio::steady_timer::time_point::max());
-            co_await go_->async_wait(net::as_values);
+            if (!is_first) continue;
+            co_await go.async_wait(net::as_values);
             co_await net::send(stream, row_.unasked);
             if (row_.how) co_return stream.close(*row_.how);
         }
     }
 
 private:
+    using Timer = asio::steady_timer;
+
     IdleEnd row_;
-    std::optional<asio::steady_timer> go_;
+    Timer* go_ = nullptr;  // of the first request, as long as nobody has said "go"
 };
 
 class P01_IdleServer : public testing::TestWithParam<IdleEnd> {};
