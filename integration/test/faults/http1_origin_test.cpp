@@ -186,12 +186,16 @@ INSTANTIATE_TEST_SUITE_P(
             passed("AnExtension", chunked("5;a=b\r\nhello\r\n0\r\n\r\n"), "hello"))),
     name_of);
 
+std::string const settings = "\\0\\0\\x06\\x04\\0\\0\\0\\0\\0\\0\\x03\\0\\0\\0\\x64";  // a frame
+
 INSTANTIATE_TEST_SUITE_P(
     LiesInItsHead, P13_a_Http1Origin,
     testing::Combine(
         everywhere,
         testing::Values(refused("AnotherProtocol", bytes("SSH-2.0-x\r\n\r\n")),
                         refused("Tls", bytes("\x15\x03\x01\x00\x02\x02\x28")),
+                        refused("Http2AndWaits", "200:i0,'" + settings + "':p0,f", "the server speaks HTTP/2"),
+                        refused("APromptAndWaits", "200:i0,'login: ':p0,f"),
                         refused("AnOldAnswer", bytes("<html>\r\n\r\n")), refused("NoStatus", bytes("HTTP/1.1\r\n\r\n")),
                         passed("ALongStatus", "HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok", "ok",
                                2000),  // harmless

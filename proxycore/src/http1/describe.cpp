@@ -4,6 +4,8 @@
 #include <pathology/proxycore/http/fields.hpp>
 #include <string>
 
+#include "http1/start_line.hpp"
+
 namespace pathology::proxycore::http1 {
 namespace {
 
@@ -17,10 +19,15 @@ std::string bad_host(std::string_view line) {
     return has_host ? "bad or repeated Host " + http::quoted(value_in(line)) : "no Host after " + http::quoted(line);
 }
 
+std::string bad_start_line(Kind kind, std::string_view line) {
+    if (kind == Kind::request) return "bad request line " + http::quoted(line);
+    if (begins_with_settings(line)) return "the server speaks HTTP/2: SETTINGS in place of a status line";
+    return "bad status line " + http::quoted(line);
+}
+
 std::string sentence(Errc code, Kind kind, std::string_view line, Limits const& limits) {
-    bool const is_request = kind == Kind::request;
     switch (code) {
-        case Errc::bad_start_line: return (is_request ? "bad request line " : "bad status line ") + http::quoted(line);
+        case Errc::bad_start_line: return bad_start_line(kind, line);
         case Errc::bad_version: return "unknown HTTP version in " + http::quoted(line);
         case Errc::bad_field: return "bad header line " + http::quoted(line);
         case Errc::bad_host: return bad_host(line);

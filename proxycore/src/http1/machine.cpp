@@ -102,8 +102,11 @@ Outcome Machine::read_head() {
 
 std::optional<Fault> Machine::scan_head() {
     auto const bytes = buffer.unread();
-    if (!section_.has_first_line())
+    if (!section_.has_first_line()) {
+        // What is none is told at once: the end of its line may never come.
+        if (!may_begin(bytes)) return Fault{Errc::bad_start_line, 0};
         if (auto const fault = section_.scan_first_line(bytes, leniency_)) return fault;
+    }
     if (section_.has_first_line()) return section_.scan_fields(bytes, limits_, leniency_);
     if (bytes.size() > limits_.head) return Fault{Errc::head_too_large, 0};
     return std::nullopt;

@@ -42,6 +42,8 @@ protected:
     virtual Grammar& grammar() = 0;
     virtual http::Fields& fields() = 0;
     virtual StartLine read_start_line(std::string_view line) const = 0;
+    /// Whether a message may begin with these bytes, of which more may come.
+    virtual bool may_begin(std::string_view bytes) const = 0;
     /// Whether there is no body whatever the fields say.
     virtual bool skips_body(std::string_view line, StartLine const& start) = 0;
     /// What the grammar is to see in place of these lines of the head.

@@ -17,6 +17,7 @@ private:
     Grammar& grammar() override { return *grammar_; }
     http::Fields& fields() override { return head.fields; }
     StartLine read_start_line(std::string_view line) const override { return read_request_line(line, leniency_); }
+    bool may_begin(std::string_view) const override { return true; }
     bool skips_body(std::string_view, StartLine const&) override { return false; }
     std::optional<Breach> check_head(StartLine const& start) override;
 

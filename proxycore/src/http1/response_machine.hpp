@@ -24,6 +24,7 @@ private:
     Grammar& grammar() override { return *grammar_; }
     http::Fields& fields() override { return head.fields; }
     StartLine read_start_line(std::string_view line) const override { return read_status_line(line, leniency_); }
+    bool may_begin(std::string_view bytes) const override { return may_begin_reply(bytes); }
     bool skips_body(std::string_view line, StartLine const& start) override;
     std::string_view rewrite(std::string_view lines, bool has_start_line) override;
     std::optional<Breach> check_head(StartLine const& start) override;

@@ -32,6 +32,17 @@ StartLine read_version(std::string_view line, std::size_t at, Leniency const& le
     return result;
 }
 
+/// Where one of the patterns says `d` is a digit, `*` any byte.
+bool fits(char byte, char pattern) { return pattern == '*' || (pattern == 'd' ? is_digit(byte) : byte == pattern); }
+
+bool may_become(std::string_view bytes, std::string_view pattern) {
+    auto const size = std::min(bytes.size(), pattern.size());
+    return std::equal(bytes.begin(), bytes.begin() + size, pattern.begin(), fits);
+}
+
+constexpr std::string_view status_line = "HTTP/d.d ";
+constexpr std::string_view settings_header("\0**\4\0\0\0\0\0", 9);  // length, type, flags, stream
+
 // A code the grammar takes and that frames the message as `status` would: none but 1xx, 204 and 304 matter, all below
 // 1000.
 std::string three_digits(unsigned status) {
@@ -59,6 +70,15 @@ StartLine read_status_line(std::string_view line, Leniency const& leniency) {
     auto const reason = rest.substr(std::min(digits + 1, rest.size()));
     result.rewritten = std::string(version) + ' ' + three_digits(*result.status) + ' ' + std::string(reason) + "\r\n";
     return result;
+}
+
+bool may_begin_reply(std::string_view bytes) {
+    bool const is_settings_so_far = bytes.size() < settings_header.size() && may_become(bytes, settings_header);
+    return may_become(bytes, status_line) || is_settings_so_far;
+}
+
+bool begins_with_settings(std::string_view bytes) {
+    return bytes.size() >= settings_header.size() && may_become(bytes, settings_header);
 }
 
 }  // namespace pathology::proxycore::http1

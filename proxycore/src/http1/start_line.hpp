@@ -21,4 +21,9 @@ struct StartLine {
 StartLine read_request_line(std::string_view line, Leniency const& leniency);
 StartLine read_status_line(std::string_view line, Leniency const& leniency);
 
+/// Whether a reply may go on after these bytes: a status line may, and so may SETTINGS, to be told by its name.
+bool may_begin_reply(std::string_view bytes);
+/// Whether a server of HTTP/2 begins like this: with the header of a SETTINGS frame (RFC 9113 §3.4, §6.5).
+bool begins_with_settings(std::string_view bytes);
+
 }  // namespace pathology::proxycore::http1

@@ -119,20 +119,21 @@ OptionalCredentials const me{Credentials{"me", "secret"}};
 
 INSTANTIATE_TEST_SUITE_P(
     Answers, HttpConnectFails,
-    testing::Values(RefusalCase{"Forbidden", nobody, "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno",
-                                Errc::refused, "Proxy CONNECT failed: 403 Forbidden"},
-                    RefusalCase{"Redirect", nobody, "HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", Errc::refused,
-                                "Proxy CONNECT failed: 302 Found"},
-                    RefusalCase{"WantsCredentials", nobody, "HTTP/1.1 407 Who are you\r\n\r\n", Errc::wants_credentials,
-                                "Proxy CONNECT failed: 407 Who are you"},
-                    RefusalCase{"WrongCredentials", me, "HTTP/1.1 407 Who are you\r\n\r\n", Errc::bad_credentials,
-                                "Proxy CONNECT failed: 407 Who are you"},
-                    RefusalCase{"NoHttp", nobody, "SSH-2.0-OpenSSH_9.2\r\n", Errc::not_spoken,
-                                "Proxy CONNECT failed: bad status line \"SSH-2.0-OpenSSH_9.2\" at byte 0"},
-                    RefusalCase{"Silence", nobody, "", Errc::no_answer,
-                                "Proxy CONNECT failed: the peer closed the connection"},
-                    RefusalCase{"CutShort", nobody, "HTTP/1.1 200 OK\r\n", Errc::not_spoken,
-                                "Proxy CONNECT failed: unexpected end inside the header: 17 bytes read"}),
+    testing::Values(
+        RefusalCase{"Forbidden", nobody, "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", Errc::refused,
+                    "Proxy CONNECT failed: 403 Forbidden"},
+        RefusalCase{"Redirect", nobody, "HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", Errc::refused,
+                    "Proxy CONNECT failed: 302 Found"},
+        RefusalCase{"WantsCredentials", nobody, "HTTP/1.1 407 Who are you\r\n\r\n", Errc::wants_credentials,
+                    "Proxy CONNECT failed: 407 Who are you"},
+        RefusalCase{"WrongCredentials", me, "HTTP/1.1 407 Who are you\r\n\r\n", Errc::bad_credentials,
+                    "Proxy CONNECT failed: 407 Who are you"},
+        RefusalCase{"NoHttp", nobody, "?", Errc::not_spoken, "Proxy CONNECT failed: bad status line \"?\" at byte 0"},
+        RefusalCase{"NoStatus", nobody, "HTTP/1.1 yes\r\n", Errc::not_spoken,
+                    "Proxy CONNECT failed: bad status line \"HTTP/1.1 yes\" at byte 0"},
+        RefusalCase{"Silence", nobody, "", Errc::no_answer, "Proxy CONNECT failed: the peer closed the connection"},
+        RefusalCase{"CutShort", nobody, "HTTP/1.1 200 OK\r\n", Errc::not_spoken,
+                    "Proxy CONNECT failed: unexpected end inside the header: 17 bytes read"}),
     row_name);
 
 TEST(HttpConnect, WaitsAsLongAsTheStreamAllows) {

@@ -226,9 +226,13 @@ INSTANTIATE_TEST_SUITE_P(
                               head_hooks}),
     pathology::test::row_name);
 
+std::string const settings_frame("\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64", 15);
+
 INSTANTIATE_TEST_SUITE_P(
     Grammar, P13_BadServer,
     testing::Values(BadServer{"Garbage", says("\x15\x03\x01 garbage\r\n\r\n"), "is broken"},
+                    BadServer{"NoStatusLineWhoseEndNeverComes", says("login: ", Then::read_to_end), "is broken"},
+                    BadServer{"Http2", says(settings_frame, Then::read_to_end), "the server speaks HTTP/2"},
                     BadServer{"SwitchesUnasked", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
                               "does not ask for"},
                     BadServer{"OldAnswer", says("<html>\r\n\r\n"), "is broken"},
