@@ -89,6 +89,18 @@ TEST(Http2Tunnel, P14_d_PassesAHalfCloseOn) {
     EXPECT_TRUE(bench.witness->wait_for("tcp_end"));
 }
 
+TEST(Http2Tunnel, P14_e_IsResetWithoutAServer) {
+    for (auto const* const setting : {"ignore_hosts=", "ignore_hosts=."}) {
+        ProxyBench bench;
+        bench.set(setting).start();
+        Tunnel visitor(bench, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
+        visitor.say("\x01 no HTTP");
+        EXPECT_EQ(visitor.hear_rest(), "");
+        EXPECT_EQ(visitor.trouble(), asio::error::connection_reset) << setting;
+        EXPECT_EQ(bench.witness->count("server_connect_error"), 1U);
+    }
+}
+
 TEST(Http2Tunnel, P11_d_TheGreetingOfAServerArrives) {
     Origin const origin([](net::Stream& stream) -> asio::awaitable<void> {
         co_await net::send(stream, "220 mail.test ESMTP\r\n");

@@ -29,6 +29,9 @@ bool is_recorded(Context const& context) {
            chain.wants(Hook::tcp_error);
 }
 
+/// A client that is to see that nothing came of it: in a tunnel of HTTP/2, RST_STREAM (RFC 9113 §8.5).
+void turn_away(net::Stream& client) { client.close(net::HowToClose::reset); }
+
 /// A TCP flow from its start to its end.
 class Recorded {
 public:
@@ -90,7 +93,10 @@ asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
     auto taking = context_.servers->take(context_.server);
     auto server = co_await unless_left(std::move(taking), wait_until_broken(*client), left);
     if (left) co_return co_await end(left->message);
-    if (!*server) co_return co_await end(server->error().message);
+    if (!*server) {
+        turn_away(*client);
+        co_return co_await end(server->error().message);
+    }
     co_await relay(*client, *(*server)->stream);
     co_await context_.servers->close(std::move(**server));
 }
@@ -152,7 +158,8 @@ asio::awaitable<void> relay_unseen(Context& context, std::unique_ptr<net::Stream
     std::optional<Failure> left;
     auto taking = context.servers->take(context.server);
     auto server = co_await unless_left(std::move(taking), wait_until_broken(*client), left);
-    if (left || !*server) co_return;
+    if (left) co_return;
+    if (!*server) co_return turn_away(*client);
     Relay relay(context, *client, *(*server)->stream);
     co_await relay.run();
     co_await context.servers->close(std::move(**server));

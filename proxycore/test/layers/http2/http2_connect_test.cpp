@@ -141,6 +141,14 @@ TEST_F(Http2Connect, P14_e_ABrokenTunnelIsAConnectError) {
     });
 }
 
+TEST_F(Http2Connect, P14_e_AServerThatCannotBeHadIsAConnectError) {
+    talk([&](RawClient& client) -> asio::awaitable<void> {
+        auto const said = hello() + connect_to("x:80") + data(1, "\x01 no HTTP");
+        co_await client.say(said);
+        co_await client.hear("RST_STREAM 1 CONNECT_ERROR");
+    });
+}
+
 TEST_F(Http2Connect, P40_TellsOfATunnelThatNobodyWaitsFor) {
     talk([&](RawClient& client) -> asio::awaitable<void> {
         auto said = hello() + connect_to("x:80");
