@@ -17,7 +17,7 @@ pathology_library(proxycore
             src/flow/tcp_flow.cpp src/flow/url.cpp
             src/layers/beside.cpp src/layers/client_life.cpp src/layers/context.cpp src/layers/failure.cpp src/layers/guess_layer.cpp
             src/layers/host_field.cpp src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
-            src/layers/peek.cpp src/layers/serve_client.cpp src/layers/unless_left.cpp
+            src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/unless_left.cpp
             src/layers/exchange/answer.cpp src/layers/exchange/answer_stream.cpp src/layers/exchange/body.cpp
             src/layers/exchange/connect.cpp src/layers/exchange/error_page.cpp src/layers/exchange/exchange.cpp
             src/layers/exchange/refusal.cpp

@@ -11,6 +11,7 @@
 
 #include "layers/http1/guard.hpp"
 #include "layers/http1/leniency.hpp"
+#include "layers/transfer_coding.hpp"
 #include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
@@ -85,6 +86,13 @@ asio::awaitable<Result<void>> Http1ClientStream::send_interim(http::ResponseHead
     auto const bytes = http1::serialise(head);
     auto const ec = co_await output_.send_aside(bytes);
     co_return sent(ec);
+}
+
+/// A client of HTTP/1.0 gets no Transfer-Encoding (RFC 9112 §6.1).
+std::optional<Failure> Http1ClientStream::objection_to(flow::Response const& response) const {
+    if (head().version >= http::Version{1, 1}) return std::nullopt;
+    bool const has_body = framing_of(response, std::nullopt, head()).kind != Framing::Kind::none;
+    return has_body ? find_lost_coding(response.headers, "answer", "a client of HTTP/1.0") : std::nullopt;
 }
 
 void Http1ClientStream::begin_message(flow::Response const& response, std::optional<std::uint64_t> size) {

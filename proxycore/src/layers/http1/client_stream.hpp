@@ -36,6 +36,7 @@ public:
     asio::awaitable<Result<void>> begin(flow::Response const& response) override;
     asio::awaitable<Result<void>> send_body(std::string_view piece) override;
     asio::awaitable<Result<void>> finish(http::Fields const* trailers) override;
+    std::optional<Failure> objection_to(flow::Response const& response) const override;
     asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) override;
     void abort() noexcept override;
     /// After a CONNECT, line ends that some clients send behind its head belong to nothing.

@@ -5,6 +5,7 @@
 
 #include "layers/http2/head.hpp"
 #include "layers/http2/tunnel.hpp"
+#include "layers/transfer_coding.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -65,7 +66,10 @@ bool Http2ClientStream::opens_tunnel(unsigned status) const {
 /// HTTP/2 has no 101, and 2xx opens what an extended CONNECT asks for (RFC 8441 §5).
 std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& response) const {
     auto const status = response.status_code;
-    if (opens_tunnel(status) || (status != 101 && !is_websocket_)) return std::nullopt;
+    if (opens_tunnel(status)) return std::nullopt;
+    if (has_body(status))
+        if (auto lost = find_lost_coding(response.headers, "answer", "a client of HTTP/2")) return lost;
+    if (status != 101 && !is_websocket_) return std::nullopt;
     if (status == 101)
         return Failure{Failure::Kind::malformed, "the answer switches to a protocol that the client did not ask for"};
     if (status / 100 != 2) return std::nullopt;

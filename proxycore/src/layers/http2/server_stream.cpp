@@ -5,6 +5,7 @@
 
 #include "layers/http2/head.hpp"
 #include "layers/http2/tunnel.hpp"
+#include "layers/transfer_coding.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -24,12 +25,22 @@ Http2ServerStream::~Http2ServerStream() {
 Result<void> Http2ServerStream::submit(http2::Request const& head, bool has_content) {
     is_head_ = head.head.method == "HEAD";
     if (asked_->body.failure()) return *asked_->body.failure();
-    return connection_->submit(head, asked_, has_content);
+    auto const submitted = connection_->submit(head, asked_, has_content);
+    if (submitted.has_error()) return give_up(submitted.error());
+    return submitted;
+}
+
+/// What was not asked is not answered.
+Failure Http2ServerStream::give_up(Failure failure) {
+    asked_->body.close(failure);
+    return failure;
 }
 
 asio::awaitable<Result<void>> Http2ServerStream::send(flow::Request const& request) {
     if (asks_for_websocket(request)) co_return co_await ask_for_websocket(request);
     std::string_view const body = request.raw_content ? std::string_view(*request.raw_content) : std::string_view();
+    if (!body.empty())
+        if (auto lost = find_lost_coding(request.headers, "request", connection_->who())) co_return give_up(*lost);
     auto const* const trailers = request.trailers && !request.trailers->empty() ? &*request.trailers : nullptr;
     bool const has_content = !body.empty() || trailers != nullptr;
     auto const begun = submit(head_of(request, body.size()), has_content);
@@ -38,6 +49,7 @@ asio::awaitable<Result<void>> Http2ServerStream::send(flow::Request const& reque
 }
 
 asio::awaitable<Result<void>> Http2ServerStream::begin(flow::Request const& request) {
+    if (auto lost = find_lost_coding(request.headers, "request", connection_->who())) co_return give_up(*lost);
     co_return submit(head_of(request, std::nullopt), true);
 }
 
@@ -46,7 +58,7 @@ asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request
     websocket_key_ = request.headers.first("sec-websocket-key").value_or("");
     bool const is_known = co_await Http2Server::Connection::wait_for_settings(connection_);
     if (is_known && !connection_->takes_websockets())
-        co_return Failure{Failure::Kind::unreachable, connection_->who() + " takes no WebSockets over HTTP/2"};
+        co_return give_up({Failure::Kind::unreachable, connection_->who() + " takes no WebSockets over HTTP/2"});
     co_return submit(extended_connect_of(request), true);
 }
 

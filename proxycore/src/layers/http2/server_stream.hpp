@@ -32,6 +32,7 @@ public:
 private:
     asio::awaitable<Result<void>> ask_for_websocket(flow::Request const& request);
     Result<void> submit(http2::Request const& head, bool has_content);
+    Failure give_up(Failure failure);
     http::ResponseHead take_head();
 
     std::shared_ptr<Http2Server::Connection> connection_;

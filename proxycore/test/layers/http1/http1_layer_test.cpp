@@ -92,6 +92,17 @@ INSTANTIATE_TEST_SUITE_P(
         Crossing{"EmptyAnswerInChunks", proxy_get, origin_get,
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+        Crossing{"CodedRequest",
+                 "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+                 "2\r\nzz\r\n0\r\n\r\n",
+                 "POST / HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n",
+                 bare, bare},
+        Crossing{"CodedAnswerInChunks", proxy_get, origin_get,
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n"},
+        Crossing{"CodedAnswerUntilTheClose", proxy_get, origin_get,
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nzz",
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nzz"},
         Crossing{"P12_g_HeadWithLength", "HEAD http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
                  "HEAD / HTTP/1.1\r\nHost: o.test\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"},
@@ -111,6 +122,37 @@ TEST(Http1Layer, GivesChunksToNoClientOfHttp10) {
     bench.talk({{"", "GET http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
     EXPECT_EQ(bench.received, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
 }
+
+struct AnswerToHttp10 {
+    std::string name, method, answer, received;
+};
+void PrintTo(AnswerToHttp10 const& row, std::ostream* out) { *out << row.name; }
+
+class P12_AnswerToHttp10 : public testing::TestWithParam<AnswerToHttp10> {};
+
+TEST_P(P12_AnswerToHttp10, IsNotGivenWithoutItsCoding) {
+    auto const& row = GetParam();
+    HttpBench bench;
+    bench.servers = {{{"\r\n\r\n", row.answer, Then::fin}}};
+    bench.talk({{"", row.method + " http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
+    if (!row.received.empty()) {
+        EXPECT_EQ(bench.received, row.received);
+        return;
+    }
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 502 "));
+    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, P12_AnswerToHttp10,
+    testing::Values(AnswerToHttp10{"InChunks", "GET",
+                                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+                                   ""},
+                    AnswerToHttp10{"UntilTheClose", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nab", ""},
+                    AnswerToHttp10{"AsItIs", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nab",
+                                   "HTTP/1.1 200 OK\r\n\r\nab"},
+                    AnswerToHttp10{"OfNoBody", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                                   "HTTP/1.1 200 OK\r\n\r\n"}),
+    pathology::test::row_name);
 
 TEST(Http1Layer, P33_b_DuplicateFieldsCrossUnfolded) {
     HttpBench bench;

@@ -151,6 +151,47 @@ TEST_F(Http2Relay, AsksAServerOfHttp1InItsOwnWay) {
     EXPECT_EQ(bench.asked, "GET /a HTTP/1.1\r\nHost: x\r\ncookie: a=1; b=2\r\n\r\n");
 }
 
+struct CodedAnswer {
+    std::string_view name, method, answer, told;
+};
+void PrintTo(CodedAnswer const& row, std::ostream* out) { *out << row.name; }
+
+class P12_CodedAnswer : public testing::TestWithParam<CodedAnswer> {};
+
+TEST_P(P12_CodedAnswer, IsNotGivenWithoutItsCoding) {
+    auto const& row = GetParam();
+    Http2Bench bench;
+    bench.has_origin = true;
+    bench.http1_answer = row.answer;
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        FieldList const head{{":method", row.method}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}};
+        auto const said = hello() + headers(1, head);
+        co_await client.say(said);
+        co_await client.hear(row.told);
+    });
+    bool const is_refused = row.told == "502 Bad Gateway";
+    EXPECT_EQ(bench.calls.ends_with(" error"), is_refused) << bench.calls;
+    if (is_refused) {
+        EXPECT_THAT(bench.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
+    }
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, P12_CodedAnswer,
+    testing::Values(CodedAnswer{"InChunks", "GET",
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+                                "502 Bad Gateway"},
+                    CodedAnswer{"UntilTheClose", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok",
+                                "502 Bad Gateway"},
+                    CodedAnswer{"OfNoBody", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                                "HEADERS 1 END_STREAM,END_HEADERS"},
+                    CodedAnswer{"NotModified", "GET", "HTTP/1.1 304 No\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                                "HEADERS 1 END_STREAM,END_HEADERS"},
+                    CodedAnswer{"InNothingButChunks", "GET",
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+                                "DATA 1 END_STREAM 'ok'"}),
+    [](auto const& row) { return std::string(row.param.name); });
+
 std::string extended_connect(FieldList more = {}) {
     auto const all = block({{":method", "CONNECT"},
                             {":protocol", "websocket"},

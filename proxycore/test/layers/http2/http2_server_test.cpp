@@ -90,6 +90,32 @@ TEST(Http2Server, SendsWhatHttp2Carries) {
     });
 }
 
+/// What the server would take for the body itself (RFC 9113 §8.2.2).
+TEST(Http2Server, P12_TakesNoBodyWhoseCodingItIsNotTold) {
+    for (bool const is_streamed : {false, true}) {
+        with_line([&](Line& line) -> asio::awaitable<void> {
+            auto request = request_to("https://origin.test/", "POST", {{"Transfer-Encoding", "gzip, chunked"}});
+            request.raw_content = "zz";
+            auto const stream = line.server.ask();
+            auto sending = is_streamed ? stream->begin(request) : stream->send(request);
+            auto const sent = co_await std::move(sending);
+            EXPECT_THAT(message_of(sent), HasSubstr("Transfer-Encoding \"gzip, chunked\""));
+            auto const head = co_await stream->read_head();
+            EXPECT_EQ(message_of(head), message_of(sent));
+            EXPECT_EQ(head.has_error() ? head.error().status : 0U, 501U);
+        });
+    }
+}
+
+TEST(Http2Server, P12_SendsARequestWithoutABodyInWhateverCoding) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto const request = request_to("https://origin.test/", "POST", {{"Transfer-Encoding", "gzip, chunked"}});
+        auto const stream = line.server.ask();
+        co_await stream->send(request);
+        co_await line.origin.read_until("1 end");
+    });
+}
+
 TEST(Http2Server, GivesAnAnswerInTheOrderOfItsParts) {
     with_line([](Line& line) -> asio::awaitable<void> {
         auto const stream = line.server.ask();
