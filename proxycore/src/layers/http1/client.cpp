@@ -25,6 +25,8 @@ public:
     asio::awaitable<void> run();
 
 private:
+    bool has_agreed_on_http2() const;
+    asio::awaitable<bool> speaks_http2();
     asio::awaitable<bool> serve_one();
     asio::awaitable<bool> serve(flow::HttpFlow& flow);
     asio::awaitable<bool> refuse_broken(flow::HttpFlow& flow, Failure failure);
@@ -35,14 +37,24 @@ private:
 };
 
 asio::awaitable<void> Http1Conversation::run() {
-    if (context_.settings->http.http2) {
-        bool const is_http2 = co_await client_.speaks_http2();
-        if (is_http2) co_return co_await serve_http2(context_, client_.take_over(), mode_);
-    }
+    bool const is_http2 = co_await speaks_http2();
+    if (is_http2) co_return co_await serve_http2(context_, client_.take_over(), mode_);
     context_.layers.push_back("http/1");
     bool goes_on = true;
     while (goes_on) goes_on = co_await serve_one();
     if (!client_.is_taken_over()) co_await client_.leave();
+}
+
+/// By ALPN: what comes then is HTTP/2, or broken.
+bool Http1Conversation::has_agreed_on_http2() const {
+    auto const& client = *context_.client;
+    return client.tls_established() && client.alpn == "h2";
+}
+
+asio::awaitable<bool> Http1Conversation::speaks_http2() {
+    if (!context_.settings->http.http2) co_return false;
+    if (has_agreed_on_http2()) co_return true;
+    co_return co_await client_.speaks_http2();
 }
 
 /// Whether the connection goes on with another request.

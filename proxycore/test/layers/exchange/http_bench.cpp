@@ -138,6 +138,7 @@ void HttpBench::run(std::function<asio::awaitable<void>(Context&)> const& what) 
         };
         auto const context = alone.connect(mode, make);
         if (is_secure) context->client->timestamp_tls_setup = flow::Time{};
+        if (is_secure) context->client->alpn = alpn;
         context->server->set_address(target);
         context->server->tls = is_secure;
         co_await what(*context);

@@ -31,6 +31,7 @@ public:
     HttpMode http_mode = HttpMode::regular;
     std::optional<flow::Address> target{};  ///< where outer layers lead to
     bool is_secure = false;                 ///< TLS with the client and to the target
+    std::string alpn{};                     ///< what TLS with the client agreed on
     RequestForm form = RequestForm::origin;
     std::size_t most_per_read = 65536;
     std::size_t capacity = 65536;

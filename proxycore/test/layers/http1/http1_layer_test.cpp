@@ -422,5 +422,17 @@ TEST(Http1Layer, LeavesHttp2ToItsLayer) {
     EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 "));
 }
 
+TEST(Http1Layer, LeavesAllToHttp2WhereAlpnSaysSo) {  // RFC 9113 §3.2: a broken preface is broken HTTP/2
+    HttpBench bench;
+    bench.is_secure = true;
+    bench.alpn = "h2";
+    std::string const no_preface = "INVALID CONNECTION PREFACE\r\n\r\n";
+    bench.talk({{"", no_preface, Then::fin}});
+    EXPECT_EQ(bench.tunnel, no_preface);
+    bench.alpn = "http/1.1";
+    bench.talk({{"", no_preface}, read_to_end()});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 400 "));
+}
+
 }  // namespace
 }  // namespace pathology::proxycore::layers

@@ -198,6 +198,11 @@ TEST(Http2Client, IsToldWhatItDidWrong) {
     EXPECT_THAT(bench.log, ElementsAre(HasSubstr("the client broke the rules of HTTP/2: DATA: stream_id == 0")));
 }
 
+TEST(Http2Client, IsToldThatItsPrefaceIsNone) {  // RFC 9113 §3.4
+    Http2Bench bench;
+    EXPECT_EQ(heard(bench, "INVALID CONNECTION PREFACE\r\n\r\n", "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
+}
+
 TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
     Http2Bench bench;
     bench.settings.times.stop = std::chrono::milliseconds(50);
