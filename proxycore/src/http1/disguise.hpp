@@ -9,21 +9,21 @@
 
 namespace pathology::proxycore::http1 {
 
-/// For one head at a time.
+/// For one head, or the trailers of one body, at a time.
 class Disguise {
 public:
     /// Whether a Content-Length or Transfer-Encoding line, without its line end, is hidden.
     using Hides = std::function<bool(std::string_view line)>;
 
-    /// The fields of a head, after `start_line`, as the grammar may see them. With `any_name` those are hidden, too,
-    /// whose names are no tokens. The view lives until the next call.
+    /// The fields of a head or the trailers, after `start_line`, as the grammar may see them. With `any_name` those are
+    /// hidden, too, whose names are no tokens. The view lives until the next call.
     std::string_view put_on(std::string_view lines, std::size_t start_line, bool any_name, Hides const& hides);
     /// Gives the fields that the grammar read their names again.
     void take_off(http::Fields& fields) const;
 
 private:
     struct Hidden {
-        std::size_t field;  // its place among all of the head
+        std::size_t field;  // its place among all
         std::string name;
     };
 

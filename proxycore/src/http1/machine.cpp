@@ -208,6 +208,7 @@ Outcome Machine::read_last_chunk() {
     if (auto const fault = section_.scan_fields(buffer.unread(), limits_, leniency_)) return fail(*fault);
     if (!section_.is_whole()) return Outcome();
     if (auto const fault = put(0, section_.end())) return fail(*fault);
+    if (leniency_.any_framing) disguise_.take_off(trailers);
     use(section_.end());
     return deliver(Event::end);
 }
@@ -228,7 +229,8 @@ std::optional<Fault> Machine::put(std::size_t begin, std::size_t end) {
     auto const lines = buffer.unread().substr(begin, end - begin);
     bool const whole = phase_ == Phase::chunk_line || (section_.is_whole() && end == section_.end());
     auto const text = section_.has_bare_line_feed() ? with_crlf(lines) : lines;
-    return put_text(phase_ == Phase::chunk_line ? text : rewrite(text, begin == 0), begin, whole);
+    if (phase_ != Phase::chunk_line) return put_text(rewrite(text, begin == 0), begin, whole);
+    return put_text(section_.is_whole() ? rewrite_trailers(text) : text, begin, whole);
 }
 
 std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin, bool whole) {
@@ -253,6 +255,13 @@ std::string_view Machine::rewrite(std::string_view lines, bool has_start_line) {
     bool const is_head = phase_ == Phase::head;
     return disguise_.put_on(lines, start_line, is_head,
                             [&](std::string_view line) { return line.data() != kept.data(); });
+}
+
+// Behind the last chunk no field frames anything.
+std::string_view Machine::rewrite_trailers(std::string_view lines) {
+    if (!leniency_.any_framing) return lines;
+    auto const chunk_line = after_chunk_ ? lines.find('\n') + 1 : 0;
+    return disguise_.put_on(lines, lines.find('\n', chunk_line) + 1, true, [](std::string_view) { return true; });
 }
 
 std::string_view Machine::with_crlf(std::string_view lines) {

@@ -81,6 +81,7 @@ private:
     /// Shows unread bytes [begin, end) to the grammar, every line end as CR LF.
     std::optional<Fault> put(std::size_t begin, std::size_t end);
     std::optional<Fault> put_text(std::string_view text, std::size_t begin, bool whole);
+    std::string_view rewrite_trailers(std::string_view lines);
     std::string_view with_crlf(std::string_view lines);
     /// Where the line of the field that breaks a rule begins.
     std::size_t place_of(std::string_view field) const;

@@ -221,6 +221,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "bad chunk line \"5;a=\\\"\" at byte 56"},
         FailureCase{"ExtensionCutShort", CHUNKED_HEAD "0;a=\"\r\n\r\n", Errc::bad_chunk, head_size,
                     "bad chunk line \"0;a=\\\"\" at byte 56"},
+        FailureCase{"TrailerNameNoToken", CHUNKED_HEAD "0\r\nT: v\r\na b: c\r\n\r\n", Errc::bad_field, head_size + 9,
+                    "bad header line \"a b: c\" at byte 65"},
         FailureCase{"DataTooLong", CHUNKED_HEAD "2\r\nabc\r\n", Errc::bad_chunk, head_size + 5,
                     "bad chunk line \"c\" at byte 61"},
         FailureCase{"SecondSizeBad", CHUNKED_HEAD "2\r\nab\r\nz\r\n", Errc::bad_chunk, head_size + 7,

@@ -157,6 +157,23 @@ INSTANTIATE_TEST_SUITE_P(
                     "GET http://a:1/b HTTP/1.1\r\nHost: a\r\nA: b\r\n c: d\r\ne f: g\r\nh: i\r\n\r\n",
                     {"head GET http://a:1/b HTTP/1.1 | Host: a | A: b c: d | e f: g | h: i", "end", "closed"},
                     {.line_folding = true, .any_framing = true}},
+        RequestCase{
+            "NamesOfTrailersThatAreNoTokens",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0;x=\"y: z\"\r\na b: c\r\nT: v\r\n\r\n",
+            {"head POST / HTTP/1.1 | Host: a | Transfer-Encoding: chunked", "end | a b: c | T: v", "closed"},
+            any_framing},
+        RequestCase{"NamesOfTrailersBehindDataInBareLines",
+                    "POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n1\na\n0;x=\"y: z\"\na b: c\nT: v\n\n",
+                    {"head POST / HTTP/1.1 | Host: a | Transfer-Encoding: chunked", "body \"a\"", "end | a b: c | T: v",
+                     "closed"},
+                    {.bare_line_feed = true, .any_framing = true}},
+        RequestCase{
+            "TrailersThatFrameNothing",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nContent-Length: 9\r\n"
+            "Transfer-Encoding: x\r\n\r\n",
+            {"head POST / HTTP/1.1 | Host: a | Transfer-Encoding: chunked", "body \"a\"",
+             "end | Content-Length: 9 | Transfer-Encoding: x", "closed"},
+            any_framing},
         RequestCase{"NamesThatLookHidden",
                     "GET / HTTP/1.1\r\nHost: a\r\n-ontent-Length: 1\r\nContent-Length: -1\r\n\r\n",
                     {"head GET / HTTP/1.1 | Host: a | -ontent-Length: 1 | Content-Length: -1", "end", "closed"},

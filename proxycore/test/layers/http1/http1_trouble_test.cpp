@@ -266,6 +266,23 @@ TEST(Http1Layer, P12_b_BadAnswersPassWithTheGuardOff) {
     EXPECT_EQ(bench.flow().response.value().raw_content, "ok");
 }
 
+TEST(Http1Layer, P12_b_OddTrailersPassWithTheGuardOff) {
+    std::string const odd = "1\r\na\r\n0\r\na b: c\r\nContent-Length: 9\r\n\r\n";
+    HttpBench bench;
+    bench.settings.http.validate_inbound_headers = false;
+    bench.servers = {{{odd, "HTTP/1.1 200 OK\r\n" + chunked + odd}}};
+    bench.talk({{"", post_head + chunked + odd}, leave(odd)});
+    EXPECT_EQ(bench.received, "HTTP/1.1 200 OK\r\n" + chunked + odd);
+    EXPECT_THAT(bench.asked.at(0), EndsWith("\r\n\r\n" + odd));
+}
+
+TEST(Http1Layer, P12_b_OddTrailersDoNotPassWithIt) {
+    HttpBench bench;
+    bench.servers = {says("HTTP/1.1 200 OK\r\n" + chunked + "1\r\na\r\n0\r\na b: c\r\n\r\n", Then::read_to_end)};
+    bench.talk({{"", get}, read_to_end()});
+    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 502 "));
+}
+
 TEST(Http1Layer, P03_c_NamesTheServerThatCannotBeReached) {
     HttpBench bench;
     bench.talk({{"", get}, read_to_end()});

@@ -25,7 +25,7 @@ struct Leniency {
     bool line_folding = false;    ///< a field may go on in the next line (obs-fold, §5.2); read as one space
     /// Content-Length and Transfer-Encoding may contradict each other: `chunked` counts before a length, the first good
     /// length before others, and what is neither is not there. For looking at such messages; unsafe in front of servers
-    /// (RFC 9112 §11.2). Names of fields need not be tokens.
+    /// (RFC 9112 §11.2). Names of fields and trailers need not be tokens.
     bool any_framing = false;
 
     /// What the original programs took.
