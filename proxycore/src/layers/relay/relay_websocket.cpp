@@ -5,7 +5,7 @@
 //
 // Each direction is a pump. The first close frame is passed on, and so is its answer; then both connections end. One
 // that ends without a close frame ends the other in the same way. One that breaks a rule ends both: the other is told
-// at once, it itself behind what the other had said before.
+// at once, it itself behind what the other had said before, for which there is not much time.
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -30,6 +30,7 @@ namespace hooks = addons::hooks;
 using namespace std::chrono_literals;
 
 constexpr auto wait_for_last_close = 10s;       // of the side that has been told
+constexpr auto wait_for_fault = 500ms;          // of the side that broke a rule, until it is told so
 constexpr auto wait_for_last_word = 1s;         // to go out
 constexpr std::size_t changed_fragment = 4000;  // of a message whose length an addon has changed
 constexpr std::uint16_t no_code = 1005, no_close_frame = 1006;
@@ -276,7 +277,8 @@ asio::awaitable<void> WebSocketRelay::let_end() {
 }
 
 asio::awaitable<void> WebSocketRelay::end_in_a_while() {
-    co_await net::pause(wait_for_last_close);
+    bool const is_broken = client_.is_owed() || server_.is_owed();
+    co_await net::pause(is_broken ? wait_for_fault : wait_for_last_close);
     co_await net::finish_within(wait_for_last_word, client_.pay());
     co_await net::finish_within(wait_for_last_word, server_.pay());
     drop_both(net::HowToClose::fin);

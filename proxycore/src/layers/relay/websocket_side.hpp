@@ -31,6 +31,8 @@ public:
     void close(websocket::Close const& why) { endpoint_.close(std::exchange(owed_, std::nullopt).value_or(why)); }
     /// It broke a rule. It is told so when what is on its way to it has come.
     void owe(websocket::Close why) { owed_ = std::move(why); }
+    /// It broke a rule, and does not know yet.
+    bool is_owed() const { return owed_.has_value(); }
     /// Says what is owed.
     asio::awaitable<void> pay();
     /// Nothing more is to be read, or to be said.

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <chrono>
 #include <functional>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
@@ -355,6 +356,14 @@ TEST_F(RelayWebsocket, P16_AViolationIsToldWhereTheOtherSideJustLeaves) {
         recorder.reset();  // it stays in the chain, where it was added
         EXPECT_EQ(client_saw(), "close 1002 reserved opcode 0x3");
     }
+}
+
+TEST_F(RelayWebsocket, P16_AViolationIsToldSoonWhereTheOtherSideSaysNothing) {  // RFC 6455 §7.1.7
+    auto const begin = std::chrono::steady_clock::now();
+    talk({{"", masked(3, "")}}, {});
+    EXPECT_EQ(client_saw(), "close 1002 reserved opcode 0x3");
+    EXPECT_EQ(server_saw(), "close 1002 reserved opcode 0x3");
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 TEST_F(RelayWebsocket, P40_CallsItsHooksInOrder) {
