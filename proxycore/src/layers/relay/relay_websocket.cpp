@@ -3,9 +3,10 @@
 //     client ─▶ frames ─▶ message ─▶ hook ─▶ frames ─▶ server        and the same way back
 //                 ping, pong and close pass as they are
 //
-// Each direction is a pump. The first close frame is passed on, and so is its answer; then both connections end. One
-// that ends without a close frame ends the other in the same way. One that breaks a rule ends both: the other is told
-// at once, it itself behind what the other had said before, for which there is not much time.
+// Each direction is a pump. The first close frame is passed on, and so is its answer, which is given here where none
+// comes; then both connections end. One that ends without a close frame ends the other in the same way. One that breaks
+// a rule ends both: the other is told at once, it itself behind what the other had said before, for which there is not
+// much time.
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -196,7 +197,7 @@ asio::awaitable<bool> WebSocketRelay::take_events(WebSocketSide& from, WebSocket
                          "WebSocket violation of the " + std::string(from.name()) + ": " + why.message);
             websocket::Close const close{static_cast<std::uint16_t>(why.close_code), why.message};
             note_close(close, from);
-            from.owe(close);
+            from.blame(close);
             to.close(close);
             co_return false;
         }
@@ -217,6 +218,7 @@ asio::awaitable<void> WebSocketRelay::visit(websocket::Event const& event, WebSo
     } else {
         auto const& close = std::get<websocket::Close>(event);
         note_close(close, from);
+        from.owe_answer(close);
         to.close(close);
     }
 }
@@ -277,7 +279,7 @@ asio::awaitable<void> WebSocketRelay::let_end() {
 }
 
 asio::awaitable<void> WebSocketRelay::end_in_a_while() {
-    bool const is_broken = client_.is_owed() || server_.is_owed();
+    bool const is_broken = client_.is_to_blame() || server_.is_to_blame();
     co_await net::pause(is_broken ? wait_for_fault : wait_for_last_close);
     co_await net::finish_within(wait_for_last_word, client_.pay());
     co_await net::finish_within(wait_for_last_word, server_.pay());

@@ -51,9 +51,18 @@ asio::awaitable<net::error_code> WebSocketSide::read() {
     co_return ec;
 }
 
+void WebSocketSide::close(websocket::Close const& why) {
+    auto const owed = std::exchange(owed_, std::nullopt);
+    endpoint_.close(owed && owed->is_fault ? owed->why : why);
+}
+
+void WebSocketSide::owe_answer(websocket::Close const& to) {
+    if (!endpoint_.is_over()) owed_ = Owed{{to.code, {}}, false};
+}
+
 asio::awaitable<void> WebSocketSide::pay() {
     if (!owed_) co_return;
-    auto const why = *owed_;
+    auto const why = owed_->why;
     close(why);
     co_await flush();
 }

@@ -27,12 +27,14 @@ public:
     /// Writes what endpoint() has to say. When another coroutine is writing, it takes this along, and both wait.
     asio::awaitable<net::error_code> flush();
 
-    /// Says that it is over, for `why` or for what was owed.
-    void close(websocket::Close const& why) { endpoint_.close(std::exchange(owed_, std::nullopt).value_or(why)); }
+    /// Says that it is over, for `why`, or for the rule that it broke.
+    void close(websocket::Close const& why);
     /// It broke a rule. It is told so when what is on its way to it has come.
-    void owe(websocket::Close why) { owed_ = std::move(why); }
+    void blame(websocket::Close why) { owed_ = Owed{std::move(why), true}; }
+    /// It said that it is over. It is answered in the other side's stead if that does not do so (RFC 6455 §5.5.1).
+    void owe_answer(websocket::Close const& to);
     /// It broke a rule, and does not know yet.
-    bool is_owed() const { return owed_.has_value(); }
+    bool is_to_blame() const { return owed_ && owed_->is_fault; }
     /// Says what is owed.
     asio::awaitable<void> pay();
     /// Nothing more is to be read, or to be said.
@@ -44,10 +46,15 @@ public:
     std::string_view name() const { return name_; }  ///< "client", "server"
 
 private:
+    struct Owed {
+        websocket::Close why;
+        bool is_fault;
+    };
+
     net::Stream& stream_;
     websocket::Role role_;
     websocket::Endpoint endpoint_;
-    std::optional<websocket::Close> owed_{};
+    std::optional<Owed> owed_{};
     std::string_view name_;
     std::string being_written_;
     Bell written_;

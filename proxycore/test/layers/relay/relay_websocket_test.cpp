@@ -210,6 +210,28 @@ TEST_F(RelayWebsocket, P16_i_PassesCloseCodesBothWays) {
     EXPECT_THAT(flow.websocket->closed_by_client, Optional(false));
 }
 
+TEST_F(RelayWebsocket, P16_i_ACloseFrameIsAnsweredWhereTheOtherSideJustLeaves) {  // RFC 6455 §5.5.1
+    struct Row {
+        Script client, server;
+        std::string client_saw, server_saw;
+    };
+    for (auto const how : {net::HowToClose::fin, net::HowToClose::half_close, net::HowToClose::reset}) {
+        Script const leaves_when_told{{"close 4001 bye", "", how}};
+        std::array const rows{
+            Row{{{"", masked(8, closing(4001, "bye"))}}, leaves_when_told, "close 4001", "close 4001 bye"},
+            Row{leaves_when_told, {{"", plain(8, closing(4001, "bye"))}}, "close 4001 bye", "close 4001"}};
+        for (auto const& row : rows) {
+            flow.websocket.emplace();
+            client_got.clear();
+            server_got.clear();
+            talk(row.client, row.server);
+            recorder.reset();  // it stays in the chain, where it was added
+            EXPECT_EQ(client_saw(), row.client_saw);
+            EXPECT_EQ(server_saw(), row.server_saw);
+        }
+    }
+}
+
 TEST_F(RelayWebsocket, P16_CloseWithoutACodeIs1005) {
     talk({{"", masked(8, "")}}, {{"close", plain(8, "")}});
     EXPECT_EQ(server_saw(), "close");
