@@ -53,6 +53,8 @@ asio::awaitable<void> ExchangeRun::wind_up() {
     // A server that has answered and takes no more would keep the client waiting for nothing.
     if (!streams_request_) co_return co_await let_go_of_server();
     co_await end_upload();
+    bool const is_unread = upload_->server_failure && !flow_.error && deeper_cause() == nullptr;
+    if (is_unread) co_await discard_rest();
     if (auto const* const cause = deeper_cause(); cause != nullptr && !flow_.error)
         flow_.error = flow::Error{cause->message, context_.now()};
 }

@@ -94,11 +94,19 @@ asio::awaitable<bool> ExchangeRun::settle_answered_stream() {
 asio::awaitable<bool> ExchangeRun::drop_request_body() {
     streams_request_ = false;
     flow_.request.raw_content.reset();
-    auto discarding = discard_body(client_, most_of_rest);
-    auto const dropped = co_await net::within(context_.settings->times.stop, std::move(discarding));
-    if (dropped && dropped->has_error()) co_return co_await fail_of_client(dropped->error());
-    is_cut_ = !dropped || !**dropped;
+    auto const failure = co_await discard_rest();
+    if (failure) co_return co_await fail_of_client(*failure);
     co_return true;
+}
+
+/// What nobody needs of the request is read, though not without end.
+asio::awaitable<std::optional<Failure>> ExchangeRun::discard_rest() {
+    auto discarding = discard_body(client_, most_of_rest);
+    auto const discarded = co_await net::within(context_.settings->times.stop, std::move(discarding));
+    bool const has_failed = discarded && discarded->has_error();
+    is_cut_ = !discarded || has_failed || !**discarded;
+    if (has_failed) co_return discarded->error();
+    co_return std::nullopt;
 }
 
 // --- sending it ------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ private:
     asio::awaitable<bool> take_request_body();
     asio::awaitable<bool> settle_answered_stream();
     asio::awaitable<bool> drop_request_body();
+    asio::awaitable<std::optional<Failure>> discard_rest();
     asio::awaitable<bool> ask_server();
     asio::awaitable<bool> acquire_server(bool is_fresh);
     asio::awaitable<Result<http::ResponseHead>> ask();

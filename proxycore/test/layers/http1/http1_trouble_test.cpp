@@ -369,6 +369,17 @@ TEST_P(EndlessUploadThatIsAnswered, IsLetGoOf) {
     EXPECT_FALSE(bench.flow().error);
 }
 
+TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereTheServerLeaves) {
+    HttpBench bench;
+    bench.settings.http.stream_large_bodies = 10;
+    bench.settings.times.stop = GetParam().patience;
+    bench.servers = {{{"begin", ok, Then::fin}}};
+    bench.talk({{"", post_head + endless + "begin"}, {"ok", "more" + GetParam().part, Then::read_to_end}});
+    EXPECT_EQ(bench.received, ok);
+    EXPECT_EQ(bench.calls, "requestheaders responseheaders response");
+    EXPECT_FALSE(bench.flow().error);
+}
+
 TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereAnAddonAnswers) {
     HttpBench bench;
     bench.settings.http.stream_large_bodies = 10;

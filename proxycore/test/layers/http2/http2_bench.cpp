@@ -257,7 +257,8 @@ void Http2Bench::talk(std::function<asio::awaitable<void>(std::unique_ptr<net::S
         Context context(services, mode, record, make);
         bool has_ended = false;
         auto const note_end = [&has_ended](std::exception_ptr const&) { has_ended = true; };
-        auto layer = serve_http2(context, std::move(pipe.far), http_mode);
+        auto layer = client_speaks_http2 ? serve_http2(context, std::move(pipe.far), http_mode)
+                                         : serve_http1(context, std::move(pipe.far), http_mode);
         asio::co_spawn(executor, std::move(layer), asio::bind_cancellation_slot(stop_.slot(), note_end));
         co_await script(std::move(pipe.near));
         while (!has_ended) co_await asio::post(executor, asio::use_awaitable);

@@ -73,13 +73,14 @@ private:
     std::string wire_;
 };
 
-/// The proxy's HTTP/2 layer, with an addon that notes every hook.
+/// The proxy's layer for the client, with an addon that notes every hook.
 class Http2Bench {
 public:
     // --- what is so ---
     Settings settings{};
     modes::Mode mode{};
     HttpMode http_mode = HttpMode::regular;
+    bool client_speaks_http2 = true;
     /// What an addon does in a hook, as "request".
     std::map<std::string, std::function<void(flow::HttpFlow&)>> deeds{};
     std::size_t capacity = 65536;

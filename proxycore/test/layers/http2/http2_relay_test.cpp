@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "layers/http2/http2_bench.hpp"
+#include "support/script.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -129,6 +130,99 @@ TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
     EXPECT_EQ(flow.response.value().status_code, 101U);
     EXPECT_TRUE(flow.websocket.has_value());
 }
+
+// --- early answers ---------------------------------------------------------------------------------------------------
+
+struct EarlyAnswer {
+    std::string_view name;
+    bool is_streamed;  ///< a request without end; else one that is kept, and larger than the server's window
+    bool by_http2;     ///< the client
+};
+void PrintTo(EarlyAnswer const& row, std::ostream* out) { *out << row.name; }
+
+/// Behind the end of the answer comes RST_STREAM with NO_ERROR: the server wants no more of the request (RFC 9113
+/// §8.1).
+class P13_EarlyAnswer : public testing::TestWithParam<EarlyAnswer> {
+protected:
+    P13_EarlyAnswer() {
+        bench.has_origin = true;
+        bench.origin_answers = false;
+        bench.client_speaks_http2 = GetParam().by_http2;
+        bench.settings.times.stop = std::chrono::milliseconds(1);
+        bench.origin_settings.stream_window = bench.origin_settings.connection_window = 65535;
+        bench.origin_settings.window_updates = http2::WindowUpdates::when_consumed;
+        bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) {
+            flow.request.stream = GetParam().is_streamed && flow.request.raw_method == "POST";
+        };
+    }
+    asio::awaitable<void> answer_early() {
+        co_await bench.wait_for_origin("1 data");
+        http::ResponseHead const head{.version = {2, 0}, .status = 413};
+        auto& server = bench.origin->server;
+        server.session.respond(1, head, &content_);
+        server.session.ignore_content(1);
+        co_await bench.origin->flush();
+        co_await bench.wait_for("response");
+        server.answers = true;
+    }
+    asio::awaitable<void> talk_http1(std::unique_ptr<net::Stream> client) {
+        auto const length = GetParam().is_streamed ? "99999999" : std::to_string(body.size());
+        auto const sent = GetParam().is_streamed ? "begin" : body;
+        auto const said = "POST http://x/ HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n" + sent;
+        co_await net::send(*client, said);
+        co_await answer_early();
+        proxycore::test::Script script{proxycore::test::read_to_end()};
+        if (!GetParam().is_streamed)
+            script = {{early, "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"}, proxycore::test::leave("ok")};
+        co_await proxycore::test::play_script(*client, script, heard);
+        EXPECT_THAT(heard, testing::StartsWith("HTTP/1.1 413 "));
+        EXPECT_THAT(heard, HasSubstr(early));
+    }
+    asio::awaitable<void> talk_http2(RawClient client) {
+        auto said = hello() + window_update(0, 1U << 20U) +
+                    headers(1, {{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}},
+                            flag::end_headers);
+        auto const sent = GetParam().is_streamed ? std::string_view("begin") : std::string_view(body);
+        for (std::size_t at = 0; at < sent.size(); at += 16'000) said += data(1, sent.substr(at, 16'000));
+        if (!GetParam().is_streamed) said += data(1, "", flag::end_stream);
+        co_await client.say(said);
+        co_await answer_early();
+        co_await client.hear("e'");
+        if (GetParam().is_streamed) co_await client.hear("RST_STREAM 1 NO_ERROR");
+        auto const came = co_await client.hear_content(1, early.size());
+        EXPECT_EQ(came, early.size());
+        auto const another = get(3);
+        co_await client.say(another);
+        co_await client.hear("DATA 3 END_STREAM 'ok'");
+    }
+
+    std::string const early = std::string(30'000, 'e'), body = std::string(150'000, 'b');
+    Http2Bench bench;
+    std::string heard;
+
+private:
+    TextContent content_{early};
+};
+
+TEST_P(P13_EarlyAnswer, ArrivesWholeAndTheRestOfTheRequestIsLetGo) {
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        auto talking = GetParam().by_http2 ? talk_http2(RawClient(std::move(stream))) : talk_http1(std::move(stream));
+        co_await std::move(talking);
+    });
+    auto const* const hooks = GetParam().is_streamed ? "requestheaders responseheaders response"
+                                                     : "requestheaders request responseheaders response";
+    EXPECT_THAT(bench.calls, testing::StartsWith(hooks));
+    EXPECT_FALSE(bench.flow().error) << bench.flow().error->message;
+    EXPECT_EQ(bench.flow().response.value().raw_content, early);
+    EXPECT_THAT(bench.origin->server.log, HasSubstr("1 closed\n"));
+    EXPECT_THAT(bench.origin->server.log, testing::Not(HasSubstr("1 end")));
+}
+INSTANTIATE_TEST_SUITE_P(Rfc9113, P13_EarlyAnswer,
+                         testing::Values(EarlyAnswer{"KeptFromHttp1", false, false},
+                                         EarlyAnswer{"StreamedFromHttp1", true, false},
+                                         EarlyAnswer{"KeptFromHttp2", false, true},
+                                         EarlyAnswer{"StreamedFromHttp2", true, true}),
+                         [](auto const& row) { return std::string(row.param.name); });
 
 // --- to servers of HTTP/1 --------------------------------------------------------------------------------------------
 
