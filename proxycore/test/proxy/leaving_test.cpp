@@ -8,9 +8,11 @@
 #include "proxy/origin.hpp"
 #include "proxy/proxy_bench.hpp"
 #include "proxy/visitor.hpp"
+#include "support/network_namespace.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"
 #include "support/silent_address.hpp"
+#include "support/silent_name_server.hpp"
 #include "support/streams.hpp"
 
 namespace pathology::proxycore::proxy {
@@ -146,6 +148,48 @@ INSTANTIATE_TEST_SUITE_P(
                                failed}),
     pathology::test::row_name);
 
+// --- where names get no answer ---------------------------------------------------------------------------------------
+
+struct Unknown {
+    std::string name;
+    std::string mode;
+    std::string said;  ///< by the client, which then reads an answer to CONNECT if it asked for that
+    std::string inside;
+    Names told;
+};
+
+class P11_Unknown : public testing::TestWithParam<Unknown> {};
+
+TEST_P(P11_Unknown, ServerIsNotLookedForWithoutAClient) {
+    PATHOLOGY_IN_NAMESPACE([] {
+        auto const& row = GetParam();
+        ProxyBench bench({row.mode});
+        bench.start();
+        pathology::test::SilentNameServer const names;
+        Visitor client(bench.port());
+        client.say(row.said);
+        if (!row.inside.empty()) {
+            EXPECT_EQ(client.hear_answer("CONNECT").status, 200U);
+            client.say(row.inside);
+        }
+        ASSERT_TRUE(bench.witness->wait_for("server_connect"));
+        if (!names.is_asked_within(2000)) GTEST_SKIP() << "this system asks no name server";
+        client.end(HowToClose::reset);
+        ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+        EXPECT_EQ(told_of(*bench.witness), row.told);
+        auto const lost = bench.witness->failed_servers();
+        ASSERT_EQ(lost.size(), 1U);
+        EXPECT_THAT(lost[0].error.value_or(""), HasSubstr("was given up"));
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Ways, P11_Unknown,
+    testing::Values(Unknown{"Request", "regular", get("http://origin.test/"), "", failed_http},
+                    Unknown{"Proxy", "upstream:http://proxy.test:3128", get("http://origin.test/"), "", failed_http},
+                    Unknown{"Bytes", "regular", connect_to("origin.test:25"), "\x01 no HTTP", failed_tcp}),
+    pathology::test::row_name);
+
 // --- where TCP is answered, and no more ------------------------------------------------------------------------------
 
 struct Stalled {
@@ -153,6 +197,8 @@ struct Stalled {
     std::function<std::string(std::uint16_t port)> mode;
     std::function<void(Visitor& client, std::uint16_t port)> begin;
     Names told;
+    std::string said{};     ///< by the server, to the first bytes that it got
+    bool by_socks = false;  ///< the server is a SOCKS proxy
 };
 
 class P11_Stalled : public testing::TestWithParam<Stalled> {};
@@ -163,12 +209,17 @@ TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
     Origin const origin([&](net::Stream& stream) -> asio::awaitable<void> {
         std::string block(4096, '\0');
         co_await stream.read_some(asio::buffer(block));
+        co_await net::send(stream, row.said);
+        if (!row.said.empty() && row.by_socks) co_await stream.read_some(asio::buffer(block));
         asked.set_value();
         std::string rest;
         co_await proxycore::test::read_to_end(stream, rest);
         left.set_value();
     });
     ProxyBench bench({row.mode(origin.port())});
+    bench.witness->on_requestheaders = [&](flow::HttpFlow& flow) {
+        if (row.by_socks) flow.server_conn->set_via(flow::ServerSpec{"socks5", {"127.0.0.1", origin.port()}});
+    };
     bench.start();
     Visitor client(bench.port());
     row.begin(client, origin.port());
@@ -182,6 +233,8 @@ TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
         EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
 }
 
+void ask_for_origin(Visitor& client, std::uint16_t /*port*/) { client.say(get("https://origin.test/")); }
+
 Names const let_go{"server_connect", "server_connected", "server_disconnected", "error"};
 
 INSTANTIATE_TEST_SUITE_P(
@@ -193,8 +246,12 @@ INSTANTIATE_TEST_SUITE_P(
                 regular,
                 [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, client_hello()); },
                 {"server_connect", "server_connected", "server_disconnected"}},
-        Stalled{"ConnectOfProxy", [](std::uint16_t port) { return "upstream:http://" + at(port); },
-                [](Visitor& client, std::uint16_t) { client.say(get("https://origin.test/")); }, failed_http},
+        Stalled{"ConnectOfProxy", [](std::uint16_t port) { return "upstream:http://" + at(port); }, ask_for_origin,
+                failed_http},
+        Stalled{"ConnectOfProxyInItsAnswer", [](std::uint16_t port) { return "upstream:http://" + at(port); },
+                ask_for_origin, failed_http, "HTTP/1.1 200 OK\r\nA"},
+        Stalled{"GreetingOfSocks", regular, ask_for_origin, failed_http, "", true},
+        Stalled{"ConnectOfSocks", regular, ask_for_origin, failed_http, {"\x05\x00", 2}, true},
         Stalled{"TlsOfProxy", [](std::uint16_t port) { return "upstream:https://" + at(port); },
                 [](Visitor& client, std::uint16_t) { client.say(get("http://origin.test/")); }, failed_http}),
     pathology::test::row_name);
