@@ -16,4 +16,5 @@ pathology_test(transport_unit_test SIZE unit LINK pathology::transport
     SOURCES test/net/errc_test.cpp test/net/memory_stream_test.cpp test/net/pause_test.cpp test/net/put_back_test.cpp
             test/support/streams.cpp)
 pathology_test(transport_test SIZE component LINK pathology::transport
-    SOURCES test/net/connect_test.cpp test/net/server_test.cpp test/net/tcp_stream_test.cpp test/support/streams.cpp)
+    SOURCES test/net/connect_test.cpp test/net/server_listeners_test.cpp test/net/server_signals_test.cpp
+            test/net/server_test.cpp test/net/tcp_stream_test.cpp test/support/streams.cpp)

@@ -1,3 +1,4 @@
+// Servers: connections at once, the end of everything, and what runs around connections.
 #include <pathology/proxycore/net/server.hpp>
 
 #include <sys/resource.h>
@@ -6,32 +7,27 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/system_error.hpp>
-#include <csignal>
-#include <fstream>
 #include <future>
 #include <mutex>
-#include <pathology/proxycore/net/connect.hpp>
-#include <pathology/proxycore/net/held_signals.hpp>
-#include <pathology/proxycore/net/pause.hpp>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
+#include "net/connections.hpp"
 #include "support/play.hpp"
-#include "support/streams.hpp"
 
 namespace pathology::proxycore::net {
 namespace {
 
 using namespace std::chrono_literals;
+using test::echo_connection;
+using test::expect_echo;
+using test::open;
+using test::pause_for_ever;
 using test::play;
 using test::taken_from;
 
 using Streams = std::vector<std::unique_ptr<Stream>>;
-
-asio::awaitable<void> echo_connection(Connection connection) { co_await test::echo(*connection.stream); }
-
-asio::awaitable<void> pause_for_ever(Connection) { co_await pause(std::nullopt); }
 
 ServerOptions with_threads(unsigned threads) {
     ServerOptions options;
@@ -61,17 +57,6 @@ private:
     std::vector<std::string> lines_;
     std::promise<std::string> first_;
 };
-
-asio::awaitable<std::unique_ptr<Stream>> open(Server const& server) {
-    auto opened = co_await connect("127.0.0.1", server.port(), test::patience);
-    if (!opened) throw std::runtime_error(opened.error().message);
-    co_return std::move(*opened);
-}
-
-asio::awaitable<void> expect_echo(Stream& stream) {
-    EXPECT_FALSE(co_await send(stream, "ping"));
-    EXPECT_EQ(co_await test::read_exactly(stream, 4), "ping");
-}
 
 class ServerWithThreads : public testing::TestWithParam<unsigned> {};
 INSTANTIATE_TEST_SUITE_P(Threads, ServerWithThreads, testing::Values(1U, 4U),
@@ -288,27 +273,6 @@ TEST(Server, WithoutDescriptorsDoesNotStart) {
     EXPECT_EQ(started.error().message, "cannot start: Too many open files");
 }
 
-TEST(Server, SaysWhatItCannotListenOn) {
-    Server first(ServerOptions{}, echo_connection);
-    ASSERT_TRUE(first.start());
-    ServerOptions taken;
-    taken.listen.front().port = first.port();
-    auto const in_use = Server(taken, echo_connection).start();
-    ASSERT_FALSE(in_use);
-    EXPECT_EQ(in_use.error().message, "cannot listen on 127.0.0.1:" + std::to_string(first.port()) +
-                                          ": address already in use (port 0 picks a free one)");
-    ServerOptions foreign;
-    foreign.listen = {{"192.0.2.1"}};  // RFC 5737: nobody's
-    auto const not_ours = Server(foreign, echo_connection).start();
-    ASSERT_FALSE(not_ours);
-    EXPECT_EQ(not_ours.error().message, "cannot listen on 192.0.2.1:0: no such address on this machine");
-    ServerOptions nameless;
-    nameless.listen = {{"no such name"}};
-    auto const unknown = Server(nameless, echo_connection).start();
-    ASSERT_FALSE(unknown);
-    EXPECT_EQ(unknown.error().code, Errc::name_not_found);
-}
-
 TEST(Server, IsStartedOnceAtATimeAndMayBeStartedAgain) {
     Server server(ServerOptions{}, echo_connection);
     ASSERT_TRUE(server.start());
@@ -337,80 +301,6 @@ TEST(Server, TicksWhileItRunsAndOnceMoreAtItsEnd) {
     taken_from(ticked);
     server.stop();
     EXPECT_GE(ticks, 3);
-}
-
-TEST(Server, TellsWhichOfItsListenersTookAConnection) {
-    ServerOptions options;
-    options.listen = {{"127.0.0.1"}, {"127.0.0.2"}, {"127.0.0.1"}};
-    auto const tell_listener = [](Connection connection) -> asio::awaitable<void> {
-        auto const number = std::to_string(connection.listener);
-        co_await send(*connection.stream, number);
-    };
-    Server server(options, tell_listener);
-    ASSERT_TRUE(server.start());
-    EXPECT_EQ(server.local_endpoint(1), "127.0.0.2:" + std::to_string(server.port(1)));
-    EXPECT_EQ(server.port(3), 0U);
-    play([&]() -> asio::awaitable<void> {
-        for (std::size_t listener : {2U, 0U, 1U}) {
-            auto const& host = options.listen[listener].host;
-            auto const stream = co_await connect(host, server.port(listener), test::patience);
-            EXPECT_EQ(co_await test::read_exactly(**stream, 1), std::to_string(listener));
-        }
-    });
-}
-
-TEST(Server, OfWhichOneListenerFailsDoesNotStart) {
-    Server first(ServerOptions{}, echo_connection);
-    ASSERT_TRUE(first.start());
-    ServerOptions options;
-    options.listen = {{}, {"127.0.0.1", first.port()}};
-    EXPECT_FALSE(Server(options, echo_connection).start());
-}
-
-TEST(Server, ListensOnEveryAddressOfBothFamilies) {
-    ServerOptions options;
-    options.listen = {{""}};
-    auto const tell_peer = [](Connection connection) -> asio::awaitable<void> {
-        auto const peer = connection.stream->remote_endpoint();
-        co_await send(*connection.stream, peer.substr(0, peer.rfind(':')));
-    };
-    Server server(options, tell_peer);
-    ASSERT_TRUE(server.start());
-    play([&]() -> asio::awaitable<void> {
-        for (std::string const host : {"127.0.0.1", "[::1]"}) {
-            auto const stream = co_await connect(host, server.port(), test::patience);
-            EXPECT_EQ(co_await test::read_exactly(**stream, host.size()), host);
-        }
-    });
-}
-
-TEST(Server, WithoutListenersRunsAndStops) {
-    ServerOptions options;
-    options.listen.clear();
-    Server server(options, echo_connection);
-    ASSERT_TRUE(server.start());
-    EXPECT_EQ(server.port(), 0U);
-    EXPECT_EQ(server.local_endpoint(), "");
-    bool called = false;
-    server.perform([&called] { called = true; });
-    EXPECT_TRUE(called);
-    server.stop();
-}
-
-TEST(Server, AConnectionThatNobodyRedirectedHasNoOriginal) {
-    ServerOptions options;
-    options.listen.front().is_redirected_to = true;
-    std::promise<std::string> original;
-    auto const keep = [&original](Connection connection) -> asio::awaitable<void> {
-        original.set_value(connection.original);
-        co_return;
-    };
-    Server server(options, keep);
-    ASSERT_TRUE(server.start());
-    play([&server]() -> asio::awaitable<void> { auto const stream = co_await open(server); });
-    auto told = original.get_future();
-    auto const where = taken_from(told);
-    EXPECT_TRUE(where.empty() || where == server.local_endpoint()) << where;  // the kernel may track every connection
 }
 
 TEST(Server, BeginsBeforeItAcceptsAndEndsAfterTheLastConnection) {
@@ -497,52 +387,6 @@ TEST(Server, WaitingForSilenceGivesUp) {
         while (server.accepted() == 0) co_await pause(1ms);
         EXPECT_FALSE(server.wait_until_empty(10ms));
     });
-}
-
-class Signals : public testing::TestWithParam<int> {};
-INSTANTIATE_TEST_SUITE_P(Numbers, Signals, testing::Values(SIGINT, SIGTERM),
-                         [](auto const& row) { return std::string(row.param == SIGINT ? "Int" : "Term"); });
-
-/// Asks the kernel: a sanitizer that stands before sigaction() answers for itself.
-bool is_ignored(int number) {
-    std::ifstream status("/proc/self/status");
-    std::string word;
-    std::uint64_t ignored = 0;
-    while (status >> word && word != "SigIgn:") {
-    }
-    status >> std::hex >> ignored;
-    return ((ignored >> static_cast<unsigned>(number - 1)) & 1U) != 0;
-}
-
-TEST_P(Signals, EndTheServer) {
-    int const number = GetParam();
-    auto const before = std::signal(number, SIG_IGN);
-    Server server(ServerOptions{}, pause_for_ever);
-    ASSERT_TRUE(server.start());
-    std::thread user([number] {
-        while (is_ignored(number)) std::this_thread::yield();  // until the server listens for it
-        kill(getpid(), number);                                // to the process, as a terminal does
-    });
-    EXPECT_EQ(server.run_until_signal(), number);
-    EXPECT_EQ(server.port(), 0U);
-    user.join();
-    std::signal(number, before);
-}
-
-TEST_P(Signals, EndTheServerAlsoWhenTheyComeBeforeItWaitsForThem) {
-    HeldSignals const held;
-    Server server(ServerOptions{}, pause_for_ever);
-    ASSERT_TRUE(server.start());
-    kill(getpid(), GetParam());
-    EXPECT_EQ(server.run_until_signal(), GetParam());
-}
-
-TEST(Server, RunningForASignalEndsWhenStoppedOtherwise) {
-    Server server(ServerOptions{}, echo_connection);
-    ASSERT_TRUE(server.start());
-    std::thread other([&server] { server.stop(); });
-    EXPECT_EQ(server.run_until_signal(), 0);
-    other.join();
 }
 
 }  // namespace

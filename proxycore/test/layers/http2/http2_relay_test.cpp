@@ -95,21 +95,24 @@ TEST_F(Http2Relay, ResetsTheServersStreamWhenTheClientResetsItsOwn) {
     EXPECT_EQ(bench.flow().error.value().message, "the client reset stream 1: CANCEL");
 }
 
+std::string extended_connect(FieldList more = {}) {
+    auto const all = block({{":method", "CONNECT"},
+                            {":protocol", "websocket"},
+                            {":scheme", "http"},
+                            {":path", "/chat"},
+                            {":authority", "x"},
+                            {"sec-websocket-version", "13"}}) +
+                     block(more);
+    return headers(1, std::string_view(all), flag::end_headers);
+}
+
 TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
     bench.origin_settings.extended_connect = true;
     bench.origin_body.clear();
     bench.origin_answers = false;
     TextContent back("", false);
     talk([&](RawClient& client) -> asio::awaitable<void> {
-        auto const head = headers(1,
-                                  {{":method", "CONNECT"},
-                                   {":protocol", "websocket"},
-                                   {":scheme", "http"},
-                                   {":path", "/chat"},
-                                   {":authority", "x"},
-                                   {"sec-websocket-version", "13"}},
-                                  flag::end_headers);
-        auto const said = hello() + head;
+        auto const said = hello() + extended_connect();
         co_await client.say(said);
         co_await bench.wait_for_origin("1 request CONNECT /chat x sec-websocket-version=13\n");
         http::ResponseHead accepted{.version = {2, 0}, .status = 200};
@@ -286,17 +289,6 @@ INSTANTIATE_TEST_SUITE_P(
                                 "DATA 1 END_STREAM 'ok'"}),
     [](auto const& row) { return std::string(row.param.name); });
 
-std::string extended_connect(FieldList more = {}) {
-    auto const all = block({{":method", "CONNECT"},
-                            {":protocol", "websocket"},
-                            {":scheme", "http"},
-                            {":path", "/chat"},
-                            {":authority", "x"},
-                            {"sec-websocket-version", "13"}}) +
-                     block(more);
-    return headers(1, std::string_view(all), flag::end_headers);
-}
-
 TEST_F(Http2Relay, P16_PassesNoFramingOfABodyOnWithAWebSocket) {
     bench.http1_answer = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
     talk([&](RawClient& client) -> asio::awaitable<void> {
@@ -361,15 +353,7 @@ TEST_F(Http2Relay, OpensAWebSocketOnAServerOfHttp1) {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: x\r\n\r\n\x81\x02yo";
     talk([&](RawClient& client) -> asio::awaitable<void> {
-        auto const head = headers(1,
-                                  {{":method", "CONNECT"},
-                                   {":protocol", "websocket"},
-                                   {":scheme", "http"},
-                                   {":path", "/chat"},
-                                   {":authority", "x"},
-                                   {"sec-websocket-version", "13"}},
-                                  flag::end_headers);
-        auto const said = hello() + head;
+        auto const said = hello() + extended_connect();
         co_await client.say(said);
         co_await client.hear("yo'");
         client.leave(net::HowToClose::fin);

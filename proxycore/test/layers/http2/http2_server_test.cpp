@@ -1,15 +1,11 @@
-// What exchanges get from servers of HTTP/2: streams of one connection, answers in order, and what may be sent again.
+// What exchanges get from servers of HTTP/2: streams of one connection, and answers in order.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/net/memory_stream.hpp>
-#include <pathology/proxycore/websocket/handshake.hpp>
 
-#include "layers/http2/http2_bench.hpp"
-#include "support/play.hpp"
+#include "layers/http2/http2_line.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -17,57 +13,15 @@ namespace {
 using namespace http2::test;
 using http2::ErrorCode;
 using http2::SettingId;
+using test::answer;
+using test::Line;
+using test::message_of;
 using test::Origin;
+using test::request_to;
+using test::with_line;
 using testing::HasSubstr;
 using testing::StartsWith;
 namespace flag = http2::flag;
-
-/// A connection to an origin, and what a conversation over it needs.
-struct Line {
-    explicit Line(asio::any_io_executor const& executor, http2::ServerSettings const& settings = {},
-                  net::TimeLimit limit = std::chrono::seconds(10), std::size_t capacity = 65536)
-        : Line(net::make_memory_pipe(executor, {capacity, 65536, "proxy", "origin"}), settings, limit) {}
-    Line(net::MemoryPipe pipe, http2::ServerSettings const& settings, net::TimeLimit limit)
-        : origin(std::move(pipe.far), settings),
-          server(std::move(pipe.near), "origin.test:443", limit, HttpSettings(), [this] { ++changes; }) {
-        origin.server.answers = false;
-    }
-
-    Origin origin;
-    int changes = 0;
-    Http2Server server;
-};
-
-flow::Request request_to(std::string_view url, std::string_view method = "GET", http::Fields const& fields = {}) {
-    auto request = flow::Request::make(method, url, "", fields).value();
-    request.headers.remove("content-length");
-    return request;
-}
-
-http::ResponseHead answer(unsigned status, http::Fields fields = {}) {
-    http::ResponseHead head{.version = {2, 0}, .status = status};
-    head.fields = std::move(fields);
-    return head;
-}
-
-/// Runs `conversation(line)`.
-template <class Conversation>
-void with_line(Conversation const& conversation, http2::ServerSettings settings = {},
-               net::TimeLimit limit = std::chrono::seconds(10)) {
-    auto const work = [&]() -> asio::awaitable<void> {
-        auto const executor = co_await asio::this_coro::executor;
-        Line line(executor, settings, limit);
-        co_await conversation(line);
-        co_await line.server.close();
-    };
-    proxycore::test::play(work);
-}
-
-template <class T> std::string message_of(Result<T> const& result) {
-    return result.has_error() ? result.error().message : "no failure";
-}
-
-// --- requests and answers --------------------------------------------------------------------------------------------
 
 TEST(Http2Server, SendsWhatHttp2Carries) {
     with_line([](Line& line) -> asio::awaitable<void> {
@@ -285,251 +239,6 @@ TEST(Http2Server, HasRoomForAsManyAsTheServerAllows) {
         EXPECT_GT(line.changes, changes_before);
     };
     with_line(conversation, settings);
-}
-
-// --- failures --------------------------------------------------------------------------------------------------------
-
-struct Breach {
-    std::string_view name;
-    std::string said;  // by the server, to a request on stream 1
-    std::string_view message;
-    Failure::Kind kind = Failure::Kind::closed;
-    bool is_retryable = false;
-};
-void PrintTo(Breach const& row, std::ostream* out) { *out << row.name; }
-
-class BrokenAnswer : public testing::TestWithParam<Breach> {};
-
-TEST_P(BrokenAnswer, FailsTheRequest) {
-    with_line([](Line& line) -> asio::awaitable<void> {
-        auto const& row = GetParam();
-        auto const stream = line.server.ask();
-        auto const request = request_to("https://origin.test/");
-        co_await stream->send(request);
-        co_await line.origin.read_until("1 end");
-        co_await line.origin.say(row.said);
-        auto const head = co_await stream->read_head();
-        Failure failure = head.has_error() ? head.error() : Failure();
-        if (head.has_value()) {
-            auto const piece = co_await stream->read_body();
-            if (piece.has_error()) failure = piece.error();
-        }
-        EXPECT_THAT(failure.message, StartsWith(std::string(row.message)));
-        EXPECT_EQ(failure.kind, row.kind);
-        EXPECT_EQ(failure.is_retryable, row.is_retryable);
-        EXPECT_EQ(failure.status, 502U);
-    });
-}
-
-std::string goaway(std::uint32_t last, ErrorCode code) {
-    return frame(http2::FrameType::goaway, 0, 0, number(last) + number(static_cast<std::uint32_t>(code)));
-}
-std::string ok_with_length(std::string_view length) {
-    return headers(1, {{":status", "200"}, {"content-length", length}}, flag::end_headers);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Rfc9113, BrokenAnswer,
-    testing::Values(
-        Breach{"Reset", rst_stream(1, ErrorCode::internal_error),
-               "the server origin.test:443 reset the stream: INTERNAL_ERROR"},
-        Breach{"Refused", rst_stream(1, ErrorCode::refused_stream),
-               "the server origin.test:443 reset the stream: REFUSED_STREAM", Failure::Kind::closed, true},
-        Breach{"Goaway", goaway(0, ErrorCode::no_error),
-               "the server origin.test:443 did not take the request: GOAWAY: last stream 0, NO_ERROR",
-               Failure::Kind::closed, true},
-        Breach{"ContentOfAnotherLength", ok_with_length("5") + data(1, "", flag::end_stream),
-               "the answer of the server origin.test:443 is broken: content-length is \"5\", and 0 bytes came",
-               Failure::Kind::malformed},
-        Breach{"BrokenField", headers(1, {{":status", "200"}, {"Upper", "1"}}, flag::end_headers),
-               "the answer of the server origin.test:443 is broken: Invalid HTTP header field",
-               Failure::Kind::malformed},
-        Breach{"BrokenProtocol", data(0, "x"),
-               "the server origin.test:443 broke the rules of HTTP/2: DATA: stream_id == 0", Failure::Kind::malformed}),
-    [](auto const& row) { return std::string(row.param.name); });
-
-TEST(Http2Server, FailsWhenTheServerLeaves) {
-    with_line([](Line& line) -> asio::awaitable<void> {
-        auto const stream = line.server.ask();
-        auto const request = request_to("https://origin.test/");
-        co_await stream->send(request);
-        co_await line.origin.read_until("1 end");
-        co_await line.origin.flush();
-        line.origin.leave(net::HowToClose::fin);
-        auto const head = co_await stream->read_head();
-        EXPECT_EQ(message_of(head), "the server origin.test:443 ended the connection");
-        EXPECT_FALSE(head.error().is_retryable);
-        EXPECT_TRUE(line.server.has_ended());
-        auto const next = line.server.ask();
-        auto const sent = co_await next->send(request);
-        EXPECT_TRUE(sent.error().is_retryable);
-    });
-}
-
-TEST(Http2Server, GivesTheAnswerOfAServerThatLeftMeanwhile) {
-    with_line([](Line& line) -> asio::awaitable<void> {
-        auto const stream = line.server.ask();
-        auto const request = request_to("https://origin.test/");
-        co_await stream->send(request);
-        co_await line.origin.read_until("1 end");
-        line.origin.server.session.respond(1, answer(204), nullptr);
-        co_await line.origin.flush();
-        line.origin.leave(net::HowToClose::fin);
-        auto const head = co_await stream->read_head();
-        EXPECT_EQ(message_of(head), "no failure");
-    });
-}
-
-TEST(Http2Server, GivesUpOnAServerThatIsSilent) {
-    auto const conversation = [](Line& line) -> asio::awaitable<void> {
-        auto const stream = line.server.ask();
-        auto const request = request_to("https://origin.test/");
-        co_await stream->send(request);
-        auto const head = co_await stream->read_head();
-        EXPECT_EQ(message_of(head), "the server origin.test:443 was silent for too long");
-        EXPECT_EQ(head.error().kind, Failure::Kind::timed_out);
-        EXPECT_EQ(head.error().status, 504U);
-    };
-    with_line(conversation, {}, std::chrono::milliseconds(50));
-}
-
-TEST(Http2Server, TakesAnAnswerThatComesBeforeTheRequestEnds) {
-    with_line([](Line& line) -> asio::awaitable<void> {
-        auto const stream = line.server.ask();
-        auto const request = request_to("https://origin.test/", "POST");
-        co_await stream->begin(request);
-        co_await line.origin.read_until("1 request");
-        line.origin.server.session.respond(1, answer(413), nullptr);
-        line.origin.server.session.ignore_content(1);
-        co_await line.origin.flush();
-        auto const head = co_await stream->read_head();
-        EXPECT_EQ(head.value().status, 413U);
-        auto const body = co_await stream->read_body();
-        EXPECT_EQ(body.value(), "");
-    });
-}
-
-TEST(Http2Server, ResetsARequestThatNobodyWantsAnyMore) {
-    with_line([](Line& line) -> asio::awaitable<void> {
-        auto stream = line.server.ask();
-        auto const request = request_to("https://origin.test/");
-        co_await stream->send(request);
-        co_await line.origin.read_until("1 end");
-        stream.reset();
-        co_await line.origin.read_until("1 closed CANCEL by client");
-        EXPECT_TRUE(line.server.takes_requests());
-    });
-}
-
-TEST(Http2Server, SaysGoodbyeWhenItIsClosed) {
-    with_line([](Line& line) -> asio::awaitable<void> {
-        co_await line.origin.flush();
-        co_await line.server.wait_for_settings();
-        co_await line.server.close();
-        EXPECT_TRUE(line.server.has_ended());
-        EXPECT_FALSE(line.server.has_room());
-        co_await line.origin.run();
-        EXPECT_FALSE(line.origin.server.session.failure().has_value());
-        EXPECT_TRUE(line.origin.server.session.is_over());
-    });
-}
-
-// --- WebSockets ------------------------------------------------------------------------------------------------------
-
-flow::Request websocket_request() {
-    return request_to("https://origin.test/chat", "GET",
-                      {{"Connection", "Upgrade"},
-                       {"Upgrade", "websocket"},
-                       {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
-                       {"Sec-WebSocket-Version", "13"}});
-}
-
-TEST(Http2Server, OpensAWebSocketByExtendedConnect) {
-    http2::ServerSettings settings;
-    settings.extended_connect = true;
-    auto const conversation = [](Line& line) -> asio::awaitable<void> {
-        co_await line.origin.flush();
-        auto const stream = line.server.ask();
-        auto const request = websocket_request();
-        auto const sent = co_await stream->send(request);
-        EXPECT_TRUE(sent.has_value()) << message_of(sent);
-        co_await line.origin.read_until("request");
-        EXPECT_EQ(line.origin.server.log, "1 request CONNECT /chat origin.test sec-websocket-version=13\n");
-        TextContent back("polo", false);
-        line.origin.server.session.respond(1, answer(200), &back);
-        co_await line.origin.flush();
-        auto const head = co_await stream->read_head();
-        EXPECT_TRUE(websocket::check_answer(head.value(), "dGhlIHNhbXBsZSBub25jZQ==").has_value());
-        auto const tunnel = stream->take_over();
-        std::array<char, 16> bytes{};
-        auto const [ec, n] = co_await tunnel->read_some(asio::buffer(bytes));
-        EXPECT_EQ(std::string_view(bytes.data(), n), "polo");
-        auto const failed = co_await net::send(*tunnel, "marco");
-        EXPECT_FALSE(failed);
-        co_await line.origin.read_until("1 data 'marco'");
-        tunnel->close(net::HowToClose::half_close);
-        co_await line.origin.read_until("1 end");
-        back.add("", true);
-        line.origin.server.session.resume(1);
-        co_await line.origin.flush();
-        auto const end = co_await tunnel->read_some(asio::buffer(bytes));
-        EXPECT_TRUE(end.is_end());
-    };
-    with_line(conversation, settings);
-}
-
-TEST(Http2Server, SendsNoFramingOfABodyWithAnExtendedConnect) {
-    http2::ServerSettings settings;
-    settings.extended_connect = true;
-    auto const conversation = [](Line& line) -> asio::awaitable<void> {
-        co_await line.origin.flush();
-        auto const stream = line.server.ask();
-        auto request = websocket_request();
-        request.headers.add("Content-Length", "0");
-        request.raw_content.emplace();
-        co_await stream->send(request);
-        co_await line.origin.read_until("request");
-        EXPECT_EQ(line.origin.server.log, "1 request CONNECT /chat origin.test sec-websocket-version=13\n");
-    };
-    with_line(conversation, settings);
-}
-
-struct NoUpgrade {
-    std::string_view name, method, content, log;
-};
-void PrintTo(NoUpgrade const& row, std::ostream* out) { *out << row.name; }
-
-class P16_NoWebSocket : public testing::TestWithParam<NoUpgrade> {};
-
-/// RFC 6455 §4.1 item 2: an opening handshake is a GET.
-TEST_P(P16_NoWebSocket, GoesOnAsAPlainRequest) {
-    http2::ServerSettings settings;
-    settings.extended_connect = true;
-    auto const conversation = [](Line& line) -> asio::awaitable<void> {
-        co_await line.origin.flush();
-        auto const stream = line.server.ask();
-        auto request = websocket_request();
-        request.raw_method = GetParam().method;
-        request.raw_content = GetParam().content;
-        co_await stream->send(request);
-        co_await line.origin.read_until("1 end");
-        EXPECT_THAT(line.origin.server.log, StartsWith(std::string(GetParam().log)));
-    };
-    with_line(conversation, settings);
-}
-INSTANTIATE_TEST_SUITE_P(Rows, P16_NoWebSocket,
-                         testing::Values(NoUpgrade{"Post", "POST", "", "1 request POST /chat"},
-                                         NoUpgrade{"WithContent", "GET", "x", "1 request GET /chat"}),
-                         [](auto const& row) { return std::string(row.param.name); });
-
-TEST(Http2Server, SaysThatAServerTakesNoWebSockets) {
-    with_line([](Line& line) -> asio::awaitable<void> {
-        co_await line.origin.flush();
-        auto const stream = line.server.ask();
-        auto const request = websocket_request();
-        auto const sent = co_await stream->send(request);
-        EXPECT_EQ(message_of(sent), "the server origin.test:443 takes no WebSockets over HTTP/2");
-    });
 }
 
 }  // namespace

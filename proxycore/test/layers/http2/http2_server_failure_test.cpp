@@ -1,0 +1,166 @@
+// How requests to servers of HTTP/2 fail, what may be sent again, and how connections end.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "layers/http2/http2_line.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+using namespace http2::test;
+using http2::ErrorCode;
+using test::answer;
+using test::Line;
+using test::message_of;
+using test::request_to;
+using test::with_line;
+using testing::StartsWith;
+namespace flag = http2::flag;
+
+struct Breach {
+    std::string_view name;
+    std::string said;  // by the server, to a request on stream 1
+    std::string_view message;
+    Failure::Kind kind = Failure::Kind::closed;
+    bool is_retryable = false;
+};
+void PrintTo(Breach const& row, std::ostream* out) { *out << row.name; }
+
+class BrokenAnswer : public testing::TestWithParam<Breach> {};
+
+TEST_P(BrokenAnswer, FailsTheRequest) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto const& row = GetParam();
+        auto const stream = line.server.ask();
+        auto const request = request_to("https://origin.test/");
+        co_await stream->send(request);
+        co_await line.origin.read_until("1 end");
+        co_await line.origin.say(row.said);
+        auto const head = co_await stream->read_head();
+        Failure failure = head.has_error() ? head.error() : Failure();
+        if (head.has_value()) {
+            auto const piece = co_await stream->read_body();
+            if (piece.has_error()) failure = piece.error();
+        }
+        EXPECT_THAT(failure.message, StartsWith(std::string(row.message)));
+        EXPECT_EQ(failure.kind, row.kind);
+        EXPECT_EQ(failure.is_retryable, row.is_retryable);
+        EXPECT_EQ(failure.status, 502U);
+    });
+}
+
+std::string goaway(std::uint32_t last, ErrorCode code) {
+    return frame(http2::FrameType::goaway, 0, 0, number(last) + number(static_cast<std::uint32_t>(code)));
+}
+std::string ok_with_length(std::string_view length) {
+    return headers(1, {{":status", "200"}, {"content-length", length}}, flag::end_headers);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rfc9113, BrokenAnswer,
+    testing::Values(
+        Breach{"Reset", rst_stream(1, ErrorCode::internal_error),
+               "the server origin.test:443 reset the stream: INTERNAL_ERROR"},
+        Breach{"Refused", rst_stream(1, ErrorCode::refused_stream),
+               "the server origin.test:443 reset the stream: REFUSED_STREAM", Failure::Kind::closed, true},
+        Breach{"Goaway", goaway(0, ErrorCode::no_error),
+               "the server origin.test:443 did not take the request: GOAWAY: last stream 0, NO_ERROR",
+               Failure::Kind::closed, true},
+        Breach{"ContentOfAnotherLength", ok_with_length("5") + data(1, "", flag::end_stream),
+               "the answer of the server origin.test:443 is broken: content-length is \"5\", and 0 bytes came",
+               Failure::Kind::malformed},
+        Breach{"BrokenField", headers(1, {{":status", "200"}, {"Upper", "1"}}, flag::end_headers),
+               "the answer of the server origin.test:443 is broken: Invalid HTTP header field",
+               Failure::Kind::malformed},
+        Breach{"BrokenProtocol", data(0, "x"),
+               "the server origin.test:443 broke the rules of HTTP/2: DATA: stream_id == 0", Failure::Kind::malformed}),
+    [](auto const& row) { return std::string(row.param.name); });
+
+TEST(Http2Server, FailsWhenTheServerLeaves) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto const stream = line.server.ask();
+        auto const request = request_to("https://origin.test/");
+        co_await stream->send(request);
+        co_await line.origin.read_until("1 end");
+        co_await line.origin.flush();
+        line.origin.leave(net::HowToClose::fin);
+        auto const head = co_await stream->read_head();
+        EXPECT_EQ(message_of(head), "the server origin.test:443 ended the connection");
+        EXPECT_FALSE(head.error().is_retryable);
+        EXPECT_TRUE(line.server.has_ended());
+        auto const next = line.server.ask();
+        auto const sent = co_await next->send(request);
+        EXPECT_TRUE(sent.error().is_retryable);
+    });
+}
+
+TEST(Http2Server, GivesTheAnswerOfAServerThatLeftMeanwhile) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto const stream = line.server.ask();
+        auto const request = request_to("https://origin.test/");
+        co_await stream->send(request);
+        co_await line.origin.read_until("1 end");
+        line.origin.server.session.respond(1, answer(204), nullptr);
+        co_await line.origin.flush();
+        line.origin.leave(net::HowToClose::fin);
+        auto const head = co_await stream->read_head();
+        EXPECT_EQ(message_of(head), "no failure");
+    });
+}
+
+TEST(Http2Server, GivesUpOnAServerThatIsSilent) {
+    auto const conversation = [](Line& line) -> asio::awaitable<void> {
+        auto const stream = line.server.ask();
+        auto const request = request_to("https://origin.test/");
+        co_await stream->send(request);
+        auto const head = co_await stream->read_head();
+        EXPECT_EQ(message_of(head), "the server origin.test:443 was silent for too long");
+        EXPECT_EQ(head.error().kind, Failure::Kind::timed_out);
+        EXPECT_EQ(head.error().status, 504U);
+    };
+    with_line(conversation, {}, std::chrono::milliseconds(50));
+}
+
+TEST(Http2Server, TakesAnAnswerThatComesBeforeTheRequestEnds) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto const stream = line.server.ask();
+        auto const request = request_to("https://origin.test/", "POST");
+        co_await stream->begin(request);
+        co_await line.origin.read_until("1 request");
+        line.origin.server.session.respond(1, answer(413), nullptr);
+        line.origin.server.session.ignore_content(1);
+        co_await line.origin.flush();
+        auto const head = co_await stream->read_head();
+        EXPECT_EQ(head.value().status, 413U);
+        auto const body = co_await stream->read_body();
+        EXPECT_EQ(body.value(), "");
+    });
+}
+
+TEST(Http2Server, ResetsARequestThatNobodyWantsAnyMore) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto stream = line.server.ask();
+        auto const request = request_to("https://origin.test/");
+        co_await stream->send(request);
+        co_await line.origin.read_until("1 end");
+        stream.reset();
+        co_await line.origin.read_until("1 closed CANCEL by client");
+        EXPECT_TRUE(line.server.takes_requests());
+    });
+}
+
+TEST(Http2Server, SaysGoodbyeWhenItIsClosed) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        co_await line.origin.flush();
+        co_await line.server.wait_for_settings();
+        co_await line.server.close();
+        EXPECT_TRUE(line.server.has_ended());
+        EXPECT_FALSE(line.server.has_room());
+        co_await line.origin.run();
+        EXPECT_FALSE(line.origin.server.session.failure().has_value());
+        EXPECT_TRUE(line.origin.server.session.is_over());
+    });
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers
