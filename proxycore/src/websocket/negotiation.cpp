@@ -47,6 +47,14 @@ DeflateParameters answer_to(DeflateParameters const& offer, DeflateParameters co
     return answer;
 }
 
+/// In an offer the client's window may go without a value; in an answer it may not (RFC 7692 §7.1.2.2).
+bool lacks_value(Extension const& answer) {
+    auto const is_bare = [](auto const& parameter) {
+        return parameter.name == "client_max_window_bits" && !parameter.value;
+    };
+    return std::any_of(answer.parameters.begin(), answer.parameters.end(), is_bare);
+}
+
 /// What is wrong with an answer to an offer, or nothing.
 std::string_view fault(DeflateParameters const& answer, DeflateParameters const& offered) {
     if (offered.server_no_context_takeover && !answer.server_no_context_takeover)
@@ -76,10 +84,8 @@ std::string to_string(DeflateParameters const& parameters) {
     if (parameters.client_no_context_takeover) list.push_back({"client_no_context_takeover", std::nullopt});
     if (auto const bits = parameters.server_max_window_bits)
         list.push_back({"server_max_window_bits", std::to_string(*bits)});
-    if (auto const bits = parameters.client_max_window_bits) {
-        auto& parameter = list.emplace_back(Extension::Parameter{"client_max_window_bits", std::nullopt});
-        if (*bits != widest_window) parameter.value = std::to_string(*bits);
-    }
+    if (auto const bits = parameters.client_max_window_bits)
+        list.push_back({"client_max_window_bits", std::to_string(*bits)});
     return to_string(extension);
 }
 
@@ -100,7 +106,7 @@ boost::system::result<std::optional<DeflateParameters>, std::string> check_defla
     auto const& only = extensions->front();
     if (only.name != extension_name) return "extension in the answer that was not offered: " + only.name;
     auto answer = parse_deflate(only);
-    if (!answer) return "answer with parameters that are not allowed: " + to_string(only);
+    if (!answer || lacks_value(only)) return "answer with parameters that are not allowed: " + to_string(only);
     if (auto const what = fault(*answer, offered); !what.empty()) return std::string(what);
     return answer;
 }

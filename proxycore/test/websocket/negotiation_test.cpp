@@ -75,6 +75,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "permessage-deflate; client_max_window_bits",
                   {.client_max_window_bits = 10},
                   "permessage-deflate; client_max_window_bits=10"},
+        OfferCase{"ClientAskedForTheWidestWindow",
+                  "permessage-deflate; client_max_window_bits",
+                  {.client_max_window_bits = 15},
+                  "permessage-deflate; client_max_window_bits=15"},
         OfferCase{
             "ClientThatCannotBeAsked", "permessage-deflate", {.client_max_window_bits = 10}, "permessage-deflate"},
         OfferCase{"WantedByUs",
@@ -158,6 +162,10 @@ INSTANTIATE_TEST_SUITE_P(
                    "permessage-deflate; client_max_window_bits=9",
                    {},
                    "the server answered client_max_window_bits, which was not offered"},
+        AnswerCase{"ClientWindowWithoutAValue",
+                   "permessage-deflate; client_max_window_bits",
+                   {.client_max_window_bits = 15},
+                   "answer with parameters that are not allowed: permessage-deflate; client_max_window_bits"},
         AnswerCase{"OtherExtension", "x-foo", {}, "extension in the answer that was not offered: x-foo"},
         AnswerCase{
             "Two", "permessage-deflate, permessage-deflate", {}, "more extensions in the answer than were offered"},
@@ -171,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(DeflateParameters, OfferWhatTheySay) {
     EXPECT_EQ(to_string(DeflateParameters{true, true, 10, 15}),
               "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10; "
-              "client_max_window_bits");
+              "client_max_window_bits=15");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ struct DeflateParameters {
 /// or a value that is not allowed.
 std::optional<DeflateParameters> parse_deflate(Extension const& extension);
 
-/// As an element of Sec-WebSocket-Extensions; a client window of 15 bits goes without value.
+/// As an element of Sec-WebSocket-Extensions, of an offer or an answer.
 std::string to_string(DeflateParameters const& parameters);
 
 /// For servers: the answer to the first offer that can be accepted, made no wider than `wanted`. Nothing when there is
