@@ -47,8 +47,8 @@ Agreed agreed_on(http::Fields const& response) {
     if (extensions->empty()) return {};
     auto const& only = extensions->front();
     if (only.name != "permessage-deflate") return {false};
-    auto deflate = websocket::parse_deflate(only);
-    return {deflate.has_value(), std::move(deflate)};
+    auto const deflate = websocket::parse_deflate(only);
+    return {deflate.has_value(), deflate};
 }
 
 /// The sizes of the fragments in which a message goes on.
