@@ -69,10 +69,9 @@ std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& res
     if (opens_tunnel(status)) return std::nullopt;
     if (has_body(status))
         if (auto lost = find_lost_coding(response.headers, "answer", "a client of HTTP/2")) return lost;
-    if (status != 101 && !is_websocket_) return std::nullopt;
     if (status == 101)
         return Failure{Failure::Kind::malformed, "the answer switches to a protocol that the client did not ask for"};
-    if (status / 100 != 2) return std::nullopt;
+    if (!is_websocket_ || status / 100 != 2) return std::nullopt;
     return Failure{Failure::Kind::malformed,
                    "the answer " + std::to_string(status) + " opens no WebSocket, where the client would take it so"};
 }

@@ -54,6 +54,14 @@ TEST(Http2Client, GetsAnAnswerOnItsStream) {
     }
 }
 
+/// HTTP/2 has no 101 (RFC 9113 §8.6), and nobody asked.
+TEST(Http2Client, GetsNoSwitchOfProtocolsFromAnAddon) {
+    Http2Bench bench;
+    bench.deeds["request"] = says("", 101);
+    EXPECT_THAT(heard(bench, hello() + get(1), "502 Bad Gateway"), HasSubstr("HEADERS 1"));
+    EXPECT_EQ(bench.flow().error.value().message, "the answer switches to a protocol that the client did not ask for");
+}
+
 TEST(Http2Client, SendsARequestWithContentAndTrailers) {
     Http2Bench bench;
     bench.deeds["request"] = says("ok");
