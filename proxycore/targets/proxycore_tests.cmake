@@ -52,7 +52,7 @@ pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
             test/layers/http2/http2_connect_test.cpp test/layers/http2/http2_preface_test.cpp
             test/layers/http2/http2_relay_test.cpp
             test/layers/http2/http2_server_failure_test.cpp test/layers/http2/http2_server_test.cpp
-            test/layers/http2/http2_server_websocket_test.cpp
+            test/layers/http2/http2_server_websocket_test.cpp test/layers/http2/http2_window_test.cpp
             test/http2/server.cpp test/http2/wire.cpp test/support/script.cpp test/support/streams.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto

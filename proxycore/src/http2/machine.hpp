@@ -95,6 +95,7 @@ protected:
     virtual void recycle(Stream& stream) = 0;
     /// More about a stream that nghttp2 found wrong without a word.
     virtual std::string complaint_about(Stream const& /*stream*/) const { return {}; }
+    std::string reason_for(Stream const& stream, std::uint32_t error);
     /// Puts one frame of nghttp2's where it belongs; a stream when drain() has to stop for it.
     virtual std::optional<StreamId> put(std::string& out, std::string_view frame) {
         out.append(frame);

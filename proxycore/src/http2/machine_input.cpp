@@ -121,11 +121,17 @@ int Machine::on_data(StreamId id, std::string_view data) {
     return 0;
 }
 
+std::string Machine::reason_for(Stream const& stream, std::uint32_t error) {
+    if (!complaint_.empty()) return std::exchange(complaint_, {});
+    if (error == NGHTTP2_FLOW_CONTROL_ERROR) return "more content than the window has room for, or a window too wide";
+    return complaint_about(stream);
+}
+
 int Machine::on_stream_closed(StreamId id, std::uint32_t error) {
     auto* const stream = find(id);
     if (stream == nullptr) return 0;
     if (error != NGHTTP2_NO_ERROR && !stream->was_reset && !stream->is_ours && stream->reason.empty()) {
-        stream->reason = complaint_.empty() ? complaint_about(*stream) : std::exchange(complaint_, {});
+        stream->reason = reason_for(*stream, error);
     }
     if (error == NGHTTP2_NO_ERROR && stream_errors_ > 0) --stream_errors_;
     bool const ended_before = error == NGHTTP2_NO_ERROR && stream->is_ours;  // than our RST_STREAM went out

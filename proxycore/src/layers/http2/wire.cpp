@@ -102,10 +102,7 @@ asio::awaitable<void> Http2Wire::write() {
         if (!out_.empty()) {
             co_await flush();
         } else if (is_over()) {
-            auto const broken = failure();
-            auto const why = broken ? who_ + " broke the rules of HTTP/2: " + broken->message
-                                    : "the connection to " + who_ + " came to its end";
-            give_up({broken ? Failure::Kind::malformed : Failure::Kind::closed, why});
+            end_session();
         } else {
             if (out_.capacity() > idle_out && streams() == 0) std::string().swap(out_);
             co_await writer_.wait();
@@ -113,6 +110,13 @@ asio::awaitable<void> Http2Wire::write() {
             co_await asio::post(stream_->executor(), asio::use_awaitable);
         }
     }
+}
+
+void Http2Wire::end_session() {
+    auto const broken = failure();
+    if (!broken) return give_up({Failure::Kind::closed, "the connection to " + who_ + " came to its end"});
+    auto const what = broken->message.empty() ? name(broken->code) : broken->message;
+    give_up({Failure::Kind::malformed, who_ + " broke the rules of HTTP/2: " + what});
 }
 
 asio::awaitable<void> Http2Wire::flush() {

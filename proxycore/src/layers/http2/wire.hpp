@@ -62,6 +62,7 @@ private:
     asio::awaitable<void> flush();
     void take(std::string_view bytes);
     void end_input(net::error_code ec);
+    void end_session();
     void give_up(Failure failure);
 
     // --- the session ---
