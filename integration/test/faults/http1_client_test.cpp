@@ -165,6 +165,45 @@ INSTANTIATE_TEST_SUITE_P(
                 {"body_size_limit=10k"}})),
     name_of);
 
+// --- what comes behind a request
+// ---------------------------------------------------------------------------------------
+
+struct Garbage {
+    char const* name;
+    std::string bytes;  ///< in one write with a good request
+    char const* page = "HTTP/1.1 400 ";
+};
+void PrintTo(Garbage const& row, std::ostream* out) { *out << row.name; }
+
+class P12_b_GarbageBehindARequest : public testing::TestWithParam<std::tuple<Variant, Garbage>> {};
+
+TEST_P(P12_b_GarbageBehindARequest, IsToldBehindItsAnswer) {
+    auto const& [variant, row] = GetParam();
+    Bench bench(scene_of(variant));
+    bench.daemon.on("/fault$", "200:b'answer'");
+    auto const heard = bench.play({{"", "GET TARGET HTTP/1.1\r\nHost: a\r\n\r\n" + row.bytes}, read_to_end()});
+    bench.expect_good_end();
+
+    auto const answer = heard.find("answer");
+    EXPECT_THAT(heard, testing::StartsWith("HTTP/1.1 200 "));
+    ASSERT_NE(answer, heard.npos);
+    EXPECT_THAT(heard.substr(answer + 6), testing::StartsWith(row.page));
+    auto const hooks = bench.hooks->flows();
+    EXPECT_EQ(hooks.at(0), "requestheaders request responseheaders response");
+    EXPECT_EQ(hooks.at(1), "error");
+    EXPECT_EQ(bench.daemon.requests().size(), 2U) << "only the good one and that of the next client arrive";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Http1, P12_b_GarbageBehindARequest,
+    testing::Combine(everywhere,
+                     testing::Values(Garbage{"ALine", "garbage\r\n\r\n"}, Garbage{"Bytes", "\x01\x02\x03\r\n\r\n"},
+                                     Garbage{"ABody", "a body that nobody announced\r\n\r\n"},
+                                     Garbage{"AnswersOfAServer", "HTTP/1.1 200 OK\r\n\r\n"},
+                                     Garbage{"AnotherVersion", "GET / HTTP/3.0\r\n\r\n", "HTTP/1.1 505 "},
+                                     Garbage{"ALineWithoutEnd", std::string(100'000, 'x'), "HTTP/1.1 431 "})),
+    name_of);
+
 // --- clients that leave ----------------------------------------------------------------------------------------------
 
 std::string const post = "POST TARGET HTTP/1.1\r\nHost: a\r\n";
@@ -199,6 +238,19 @@ Leaving in_body(char const* name, std::string sent, Then how = Then::fin) {
     auto const* const says = how == Then::reset ? "the client is gone" : "the request is broken";
     return {name, {{"", std::move(sent), how}}, "requestheaders error", says};
 }
+
+/// It was told that the server would like to have the body.
+Leaving instead_of_body(char const* name, Then how, char const* says) {
+    auto const head = post + "Expect: 100-continue\r\nContent-Length: 10\r\n\r\n";
+    return {name, {{"", head}, {"HTTP/1.1 100 Continue\r\n\r\n", "", how}}, "requestheaders error", says};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    P12_e_Continue, P12_Http1ClientThatLeaves,
+    testing::Combine(everywhere,
+                     testing::Values(instead_of_body("InPlaceOfABody", Then::fin, "the request is broken"),
+                                     instead_of_body("InPlaceOfABodyByReset", Then::reset, "the client is gone"))),
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Http1, P12_Http1ClientThatLeaves,

@@ -237,6 +237,44 @@ TEST(Http2Client, GoesOnBehindTheEndOfItsRequest) {
     }
 }
 
+// --- a client that says that it will go
+// --------------------------------------------------------------------------------
+
+std::string goaway(ErrorCode code) {
+    return wire::frame(proxycore::http2::FrameType::goaway, 0, 0,
+                       wire::number(0) + wire::number(static_cast<std::uint32_t>(code)));
+}
+
+/// The stream that is open goes on (RFC 9113 §6.8).
+TEST(Http2Client, IsAnsweredBehindItsGoaway) {
+    for (std::vector<std::string> const& settings : {std::vector<std::string>(), {"stream_large_bodies=0"}}) {
+        Bench bench({.way = Way::reverse, .settings = settings});
+        bench.daemon.on("/fault$", "200:b'ok'");
+        auto const begun = wire::hello() + wire::headers(1, upload, flag::end_headers) + wire::data(1, "half");
+        auto const rest = goaway(ErrorCode::no_error) + wire::data(1, "more", flag::end_stream);
+        auto const heard = wire::lines(bench.play({{"", begun}, {"", rest}, read_to_end("\0\0\0\3ok"s)}));
+        bench.expect_good_end();
+        EXPECT_THAT(heard, HasSubstr("DATA 1 "));
+        EXPECT_THAT(bench.hooks->flows().at(0), testing::EndsWith("responseheaders response"));
+        EXPECT_THAT(bench.daemon.requests(), testing::Contains(testkit::HasBody("halfmore")));
+    }
+}
+
+/// It leaves in the middle of its request.
+TEST(Http2Client, GoesAwayInItsRequest) {
+    for (auto const how : {Then::fin, Then::reset}) {
+        Bench bench({.way = Way::reverse});
+        bench.daemon.on("/fault$", "200:b'ok'");
+        auto const said = wire::hello() + wire::headers(1, upload, flag::end_headers) + wire::data(1, "half") +
+                          goaway(ErrorCode::internal_error);
+        bench.play({{"", said, how}});
+        ASSERT_TRUE(bench.hooks->wait_for_a_client());
+        EXPECT_EQ(bench.hooks->text(), "requestheaders error");
+        EXPECT_THAT(bench.proxy.flows().at(0).error, HasSubstr("the client"));
+        bench.expect_good_end();
+    }
+}
+
 TEST(Http2Client, FloodsResets) {
     std::string frames = wire::hello();
     for (std::uint32_t stream = 1; stream < 5000; stream += 2)

@@ -43,6 +43,10 @@ struct Stall {
 };
 void PrintTo(Stall const& row, std::ostream* out) { *out << row.name; }
 
+constexpr char const* in_request = "requestheaders error";
+constexpr char const* before_head = "requestheaders request error";
+constexpr char const* in_answer = "requestheaders request responseheaders error";
+
 /// A server that stops, and a client that waits for it.
 Stall server(char const* name, std::string answer, char const* hooks,
              std::string heard = "HTTP/1.1 504 Gateway Timeout\r\n") {
@@ -62,14 +66,20 @@ Stall client(char const* name, std::string sent, char const* hooks) {
             hooks, "the client was silent for too long"};
 }
 
+/// The same where it has been told to go on.
+Stall continued(char const* name, std::vector<std::string> settings) {
+    auto row = client(name, post + "Expect: 100-continue\r\nContent-Length: 10\r\n\r\n", in_request);
+    row.heard = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (!settings.empty())
+        row.says = "was silent for too long";  // its server, whose answer is waited for, is silent, too
+    row.settings = std::move(settings);
+    return row;
+}
+
 /// A server that stops, and a client that does not wait for that.
 Stall leaving(char const* name, Then how) {
     return {name, {{"", get, how}}, "200:p0,f", "", "requestheaders request error", "the client is gone"};
 }
-
-constexpr char const* in_request = "requestheaders error";
-constexpr char const* before_head = "requestheaders request error";
-constexpr char const* in_answer = "requestheaders request responseheaders error";
 
 /// A client that stops before it has asked for anything.
 Stall before_http(char const* name, Way way, std::string sent, std::string heard) {
@@ -111,6 +121,8 @@ std::string client_hello() {
 std::string const ten = "200:b'0123456789'";
 std::string const in_chunks = "200:r:h'Transfer-Encoding'='chunked':b'5\\r\\nhello\\r\\n0\\r\\n\\r\\n'";
 
+Stall const before_tls{"", {{"", get}, read_to_end()}, "", "HTTP/1.1 502 ", before_head, "", {}, Way::reverse, true};
+
 std::vector<Stall> const& rows() {
     static std::vector<Stall> const all{
         server("P13_TheServerBeforeAnyByte", "200:p0,f", before_head),
@@ -134,6 +146,8 @@ std::vector<Stall> const& rows() {
         client("P17_a_TheClientInAChunk", post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhe", in_request),
         client("P17_a_TheClientBeforeTheLastChunk", post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
                in_request),
+        continued("P12_e_TheClientThatMayContinue", {}),
+        continued("P12_e_TheClientThatMayContinueAStream", {"stream_large_bodies=0"}),
         before_http("P17_a_TheSocksClientInItsGreeting", Way::socks5, "\x05", ""),
         before_http("P17_a_TheSocksClientInItsRequest", Way::socks5, socks + "\x05\x01", "\x05\x00"s),
         before_http("P17_a_TheTlsClientInItsHello", Way::reverse, client_hello().substr(0, 100), ""),
@@ -172,9 +186,10 @@ std::vector<Stall> const& rows() {
                   "http_connect http_connected, requestheaders request error",
                   "CONNECT failed"},
                  Way::upstream, {read_to_end("\r\n\r\n")}),
-        scripted("P22_c_TheServerInItsHandshake",
-                 {"", {{"", get}, read_to_end()}, "", "HTTP/1.1 502 ", before_head, "", {}, Way::reverse, true},
-                 Way::reverse, {read_to_end("\x16\x03")}),
+        scripted("P07_TheUpstreamProxyBeforeItsHandshake", before_tls, Way::upstream, {read_to_end("\x16\x03")}),
+        scripted("P07_TheUpstreamProxyInItsHandshake", before_tls, Way::upstream,
+                 {{"\x16\x03", "\x16\x03\x03\x00\x40\x02\x00"s, Then::read_to_end}}),
+        scripted("P22_c_TheServerInItsHandshake", before_tls, Way::reverse, {read_to_end("\x16\x03")}),
         leaving("TheServerWhoseClientLeaves", Then::fin),
         leaving("TheServerWhoseClientResets", Then::reset),
     };
