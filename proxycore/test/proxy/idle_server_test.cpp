@@ -1,4 +1,4 @@
-// Server connections that rest between two requests, and what their servers do meanwhile.
+// Server connections that rest, before the first request or between two, and what their servers do meanwhile.
 #include <gmock/gmock.h>
 
 #include <boost/asio/steady_timer.hpp>
@@ -80,6 +80,86 @@ INSTANTIATE_TEST_SUITE_P(Ways, P01_IdleServer,
                          testing::Values(IdleEnd{"InOrder", "", HowToClose::fin},
                                          IdleEnd{"ByReset", "", HowToClose::reset}, IdleEnd{"BySpeakingUnasked", ok},
                                          IdleEnd{"BySpeakingUnaskedAtTheEnd", ok, HowToClose::fin}),
+                         pathology::test::row_name);
+
+// --- opened ahead ----------------------------------------------------------------------------------------------------
+
+/// Ends its first connection, which nobody has used, as the row says when somebody else says "go". Answers all others.
+class Unused {
+public:
+    explicit Unused(IdleEnd row) : row_(std::move(row)) {}
+
+    asio::awaitable<void> serve(net::Stream& stream) {
+        if (go_ == nullptr) {
+            Timer go(stream.executor(), Timer::time_point::max());
+            go_ = &go;
+            co_await go.async_wait(net::as_values);
+            co_await net::send(stream, row_.unasked);
+            co_return stream.close(*row_.how);
+        }
+        for (std::string block(4096, '\0');;) {
+            auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
+            if (ec) co_return;
+            if (block.starts_with("go")) co_return static_cast<void>(go_->expires_at(Timer::time_point::min()));
+            co_await net::send(stream, ok);
+        }
+    }
+
+private:
+    using Timer = asio::steady_timer;
+
+    IdleEnd row_;
+    Timer* go_ = nullptr;  // of the first connection
+};
+
+class P11_Ahead : public testing::TestWithParam<IdleEnd> {
+protected:
+    void end_first() {
+        ASSERT_TRUE(bench.witness->wait_for("server_connected"));
+        Visitor other(origin.port());
+        other.say("go");
+        ASSERT_TRUE(bench.witness->wait_for("server_disconnected"));
+        EXPECT_EQ(bench.witness->count("client_disconnected"), 0U);
+        EXPECT_EQ(bench.witness->servers().at(0).state, flow::ConnectionState::closed);
+    }
+
+    Unused unused{GetParam()};
+    Origin const origin{[this](net::Stream& stream) { return unused.serve(stream); }};
+    ProxyBench bench;
+};
+
+TEST_P(P11_Ahead, IsNoticedWhenItEndsAndReplacedForARequest) {
+    bench.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
+    {
+        Visitor visitor(bench.port());
+        EXPECT_EQ(visitor.ask("CONNECT " + origin.where() + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+        end_first();
+        EXPECT_EQ(visitor.ask("GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n").body, "origin");
+    }
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(bench.witness->count("server_connected"), 2U);
+    EXPECT_EQ(bench.witness->count("server_disconnected"), 2U);
+}
+
+/// What its server said before it left is for whoever asks for bytes.
+TEST_P(P11_Ahead, GivesItsLastWords) {
+    bench.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
+    {
+        Visitor visitor(bench.port());
+        EXPECT_EQ(visitor.ask("CONNECT " + origin.where() + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+        end_first();
+        visitor.say("\x01 no HTTP");
+        EXPECT_EQ(visitor.hear_rest(), GetParam().unasked);
+    }
+    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(bench.witness->count("server_connected"), 1U);
+    EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, P11_Ahead,
+                         testing::Values(IdleEnd{"InOrder", "", HowToClose::fin},
+                                         IdleEnd{"ByReset", "", HowToClose::reset},
+                                         IdleEnd{"BehindAWord", "bye", HowToClose::fin}),
                          pathology::test::row_name);
 
 }  // namespace

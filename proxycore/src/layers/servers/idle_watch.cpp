@@ -14,7 +14,15 @@ constexpr std::chrono::milliseconds moment{50};
 IdleWatch::IdleWatch(asio::any_io_executor const& executor) : Watch(net::Watchdog::of(executor)), executor_(executor) {}
 
 void IdleWatch::begin(Http1Server& connection, std::function<void()> on_end) {
+    may_speak_ = false;
     stream_ = &connection.stream();
+    on_end_ = std::move(on_end);
+    arm(moment);
+}
+
+void IdleWatch::begin(net::Stream& ahead, std::function<void()> on_end) {
+    may_speak_ = true;
+    stream_ = &ahead;
     on_end_ = std::move(on_end);
     arm(moment);
 }
@@ -26,11 +34,13 @@ void IdleWatch::end() noexcept {
     looking_->stop.emit(asio::cancellation_type::terminal);
 }
 
-void IdleWatch::bury(std::unique_ptr<Http1Server> connection) {
+void IdleWatch::bury(std::unique_ptr<Http1Server> connection, std::unique_ptr<net::Stream> ahead) {
     end();
-    if (connection == nullptr || looking_ == nullptr || looking_->is_over) return;
-    connection->stream().close(net::HowToClose::fin);
+    if (looking_ == nullptr || looking_->is_over) return;
+    if (connection != nullptr) connection->stream().close(net::HowToClose::fin);
+    if (ahead != nullptr) ahead->close(net::HowToClose::fin);
     looking_->buried = std::move(connection);
+    looking_->buried_ahead = std::move(ahead);
 }
 
 void IdleWatch::on_expired() {
@@ -39,12 +49,15 @@ void IdleWatch::on_expired() {
     auto const note_end = [own = looking_](std::exception_ptr const& /*cancelled*/) {
         own->is_over = true;
         own->buried.reset();
+        own->buried_ahead.reset();
     };
-    asio::co_spawn(executor_, look(looking_, *stream_), asio::bind_cancellation_slot(looking_->stop.slot(), note_end));
+    auto looking = look(looking_, *stream_, may_speak_);
+    asio::co_spawn(executor_, std::move(looking), asio::bind_cancellation_slot(looking_->stop.slot(), note_end));
 }
 
-asio::awaitable<void> IdleWatch::look(std::shared_ptr<Look> own, net::Stream& stream) {
-    co_await stream.wait_for_input();
+asio::awaitable<void> IdleWatch::look(std::shared_ptr<Look> own, net::Stream& stream, bool may_speak) {
+    auto waiting = may_speak ? stream.wait_for_end() : stream.wait_for_input();
+    co_await std::move(waiting);
     own->is_over = true;
     if (auto const told = std::exchange(own->on_end, nullptr)) told();
 }

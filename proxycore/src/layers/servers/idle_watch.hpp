@@ -14,8 +14,9 @@ namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// Tells when a connection that rests ends, or says something unasked; it is of no use then. It looks from a moment
-/// after begin() on, so that requests which follow each other closely cost a deadline on the coarse clock.
+/// Tells when a connection that rests ends, or says something unasked; it is of no use then. One that was opened ahead
+/// may say something before anybody asks. It looks from a moment after begin() on, so that requests which follow each
+/// other closely cost a deadline on the coarse clock.
 ///
 /// Thread: that of the connection.
 class IdleWatch final : net::Watchdog::Watch {
@@ -25,10 +26,12 @@ public:
 
     /// `on_end` is called once, from a coroutine of its own, unless end() comes first; it may destroy this object.
     void begin(Http1Server& connection, std::function<void()> on_end);
+    /// The same for one that was opened ahead, whose end alone counts.
+    void begin(net::Stream& ahead, std::function<void()> on_end);
     /// The stream may be read, or given to bury(), from now on.
     void end() noexcept;
-    /// Closes a connection. It goes when nobody looks at it any more, which is a little after end().
-    void bury(std::unique_ptr<Http1Server> connection);
+    /// Closes a connection, of either kind. It goes when nobody looks at it any more, which is a little after end().
+    void bury(std::unique_ptr<Http1Server> connection, std::unique_ptr<net::Stream> ahead);
 
 private:
     /// What a look needs as long as it lasts.
@@ -36,13 +39,15 @@ private:
         asio::cancellation_signal stop;
         std::function<void()> on_end;
         std::unique_ptr<Http1Server> buried{};
+        std::unique_ptr<net::Stream> buried_ahead{};
         bool is_over = false;
     };
     void on_expired() override;
-    static asio::awaitable<void> look(std::shared_ptr<Look> own, net::Stream& stream);
+    static asio::awaitable<void> look(std::shared_ptr<Look> own, net::Stream& stream, bool may_speak);
 
     asio::any_io_executor executor_;
     net::Stream* stream_ = nullptr;
+    bool may_speak_ = false;
     std::function<void()> on_end_;
     std::shared_ptr<Look> looking_;
 };

@@ -72,7 +72,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_along(flow::H
     if (leads_to_own(flow)) {
         if (context_.server->error) co_return failure_before(*context_.server);
         auto const* const own = find(*context_.server);
-        if (own != nullptr && own->raw) co_return co_await lend_own(flow);
+        if (own != nullptr && own->raw && !own->is_gone()) co_return co_await lend_own(flow);
     }
     std::optional<upstream::Route> chosen;
     if (selector_ || flow.server_conn->via()) {
@@ -153,6 +153,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::Htt
 
 /// What was agreed on is spoken from now on.
 void NetworkServers::unwrap(Link& link) {
+    link.watch.end();
     auto const& settings = *context_.settings;
     link.lane.may_share = link.record->alpn == "h2";
     if (link.record->alpn == "h2")
@@ -197,8 +198,14 @@ asio::awaitable<Result<void>> NetworkServers::connect_ahead(Record server, std::
     auto& lane = lane_to(target_of(*server));
     auto stream = co_await connect(server, lane, route, std::move(alpn));
     if (!stream) co_return stream.error();
-    lane.add(server, *executor_).raw = std::move(*stream);
+    rest_ahead(lane.add(server, *executor_), std::move(*stream));
     co_return Result<void>();
+}
+
+/// Until somebody needs it. What its server has said before it ended is still there to be read.
+void NetworkServers::rest_ahead(Link& link, Stream stream) {
+    link.raw = std::move(stream);
+    link.watch.begin(*link.raw, [this, record = link.record] { say_farewell(record); });
 }
 
 /// Of a connection that was opened when nobody knew of TLS.
@@ -207,6 +214,7 @@ asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vect
     if (!link.raw || !record->tls || record->tls_established()) co_return Result<void>();
     auto target = link.lane.target;
     target.is_secure = true;
+    link.watch.end();
     auto stream = std::move(link.raw);
     link.lane.remove(link);
     auto securing = secure_opened(context_, *record, std::move(stream), std::move(alpn));
@@ -215,7 +223,7 @@ asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vect
         forget(*record);
         co_return secured.error();
     }
-    lane_to(target).add(record, *executor_).raw = std::move(*secured);
+    rest_ahead(lane_to(target).add(record, *executor_), std::move(*secured));
     co_return Result<void>();
 }
 
@@ -229,6 +237,7 @@ asio::awaitable<Result<ServerConnection>> NetworkServers::take(std::shared_ptr<f
         failure.message = "the connection to " + to_string(*server) + " is in use already";
         co_return failure;
     }
+    link->watch.end();
     ServerConnection taken{server, std::move(link->raw)};
     link->lane.remove(*link);
     co_return std::move(taken);
@@ -359,11 +368,15 @@ bool NetworkServers::forget(flow::Server const& record) {
     return std::erase_if(records_, [&](Record const& known) { return known.get() == &record; }) > 0;
 }
 
-/// The hook runs beside whoever dropped it.
 void NetworkServers::drop(Link& link) {
     auto const record = link.record;
     link.lane.remove(link);
     forget(*record);
+    say_farewell(record);
+}
+
+/// The hook runs beside whoever noticed the end.
+void NetworkServers::say_farewell(Record const& record) {
     if (!note_end(context_, *record) || !context_.services.addons.wants(addons::Hook::server_disconnected)) return;
     ++farewells_;
     asio::co_spawn(*executor_, run_farewell(record), [this](std::exception_ptr const&) { note_farewell(); });

@@ -56,6 +56,7 @@ private:
                                                std::vector<std::string> alpn);
     asio::awaitable<Result<Stream>> or_give_up(Record server, asio::awaitable<Result<Stream>> work);
     asio::awaitable<Result<void>> connect_ahead(Record server, std::vector<std::string> alpn);
+    void rest_ahead(Link& link, Stream stream);
     asio::awaitable<Result<void>> secure_later(Link& link, std::vector<std::string> alpn);
     Record record_for(flow::HttpFlow const& flow, Target const& target) const;
     Link* find(flow::Server const& record);
@@ -65,6 +66,7 @@ private:
     asio::awaitable<void> close_shared();
     void make_room();
     void drop(Link& link);
+    void say_farewell(Record const& record);
     void note_change(Link& link);
     asio::awaitable<void> drop_later(Record record);
     bool forget(flow::Server const& record);

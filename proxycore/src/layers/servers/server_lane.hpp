@@ -36,22 +36,25 @@ class Lane;
 struct Link {
     Link(Lane& its_lane, std::shared_ptr<flow::Server> its_record, asio::any_io_executor const& executor)
         : lane(its_lane), record(std::move(its_record)), watch(executor) {}
-    ~Link() { watch.bury(std::move(connection)); }
+    ~Link() { watch.bury(std::move(connection), std::move(raw)); }
     Link(Link const&) = delete;
     Link& operator=(Link const&) = delete;
 
     Lane& lane;
     std::shared_ptr<flow::Server> record;
-    IdleWatch watch;                            ///< of `connection`
+    IdleWatch watch;                            ///< of `raw` or `connection`
     std::unique_ptr<net::Stream> raw{};         ///< opened ahead, not used yet
     std::unique_ptr<Http1Server> connection{};  ///< idle between two requests
 
     std::unique_ptr<Http2Server> shared{};  ///< by any number of requests
 
-    bool has_room() const { return raw || connection || (shared && shared->has_room()); }
+    bool has_room() const { return (raw && !is_gone()) || connection || (shared && shared->has_room()); }
     bool is_unused() const { return raw || connection || (shared && shared->streams() == 0); }
     /// Nobody uses it, and nobody can.
-    bool is_gone() const { return shared && shared->streams() == 0 && !shared->takes_requests(); }
+    bool is_gone() const {
+        if (raw) return record->timestamp_end.has_value();
+        return shared && shared->streams() == 0 && !shared->takes_requests();
+    }
 };
 
 /// Connections to one target: at most so many at once; who comes too late waits in a queue.
