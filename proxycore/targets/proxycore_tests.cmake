@@ -46,7 +46,8 @@ pathology_fuzzer(exchange_fuzz LINK pathology::proxycore SEEDS fuzz/exchange_see
 pathology_benchmark(exchange_bench LINK pathology::proxycore INCLUDE test
     SOURCES bench/exchange_bench.cpp test/layers/exchange/alone.cpp test/support/streams.cpp)
 pathology_test(websocket_layer_test SIZE unit LINK pathology::proxycore pathology_test_support
-    SOURCES test/layers/relay/relay_websocket_test.cpp test/support/streams.cpp test/websocket/talk.cpp)
+    SOURCES test/layers/relay/relay_tcp_test.cpp test/layers/relay/relay_websocket_test.cpp test/support/streams.cpp
+            test/websocket/talk.cpp)
 pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/http2/http2_bench.cpp test/layers/http2/http2_client_test.cpp
             test/layers/http2/http2_connect_test.cpp test/layers/http2/http2_preface_test.cpp

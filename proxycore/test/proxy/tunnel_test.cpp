@@ -1,7 +1,6 @@
 // What is inside of tunnels: bytes, hosts to pass through, servers that speak first (P10, P11, P14, P15).
 #include <gmock/gmock.h>
 
-#include <pathology/proxycore/net/pause.hpp>
 
 #include "proxy/origin.hpp"
 #include "proxy/proxy_bench.hpp"
@@ -193,20 +192,6 @@ TEST(TcpRelay, EndsWithTheProxy) {
     EXPECT_EQ(bench.witness->count("tcp_error"), 1U);
     EXPECT_EQ(bench.witness->count("tcp_end"), 0U);
     EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
-}
-
-TEST(TcpRelay, P17_a_SilenceOfBothEndsItAndAHookInBetweenDoesNot) {
-    Origin const origin(echoing());
-    ProxyBench bench;
-    bench.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
-        if (flow.messages.size() == 1) co_await net::pause(std::chrono::seconds(3));
-    };
-    bench.set("tcp_timeout=1").start();
-    Tunnel visitor(bench, origin.where());
-    visitor.say("\x01");
-    EXPECT_EQ(visitor.hear(1), "\x01");
-    EXPECT_EQ(visitor.hear_rest(), "");
-    EXPECT_TRUE(bench.witness->wait_for("tcp_error"));
 }
 
 // --- who is who

@@ -41,6 +41,7 @@ asio::awaitable<void> Relay::pump(Side& from, Side& to) {
         ++waiting_;
         bool const goes_on = co_await pass(from, to, {block.data(), n});
         --waiting_;
+        ++moved_;  // what was held until now may be answered for as long as anything else
         if (!goes_on) co_return;
     }
 }

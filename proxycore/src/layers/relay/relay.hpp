@@ -56,7 +56,7 @@ private:
 
     Side client_, server_;
     std::string error_;
-    std::uint64_t moved_ = 0;  // pieces, either way
+    std::uint64_t moved_ = 0;  // pieces that came, and pieces that went on, either way
     unsigned waiting_ = 0;     // pumps that do something else than read
 };
 
