@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "layers/http2/http2_line.hpp"
 
 namespace pathology::proxycore::layers {
@@ -88,11 +91,42 @@ TEST(Http2Server, FailsWhenTheServerLeaves) {
         EXPECT_EQ(message_of(head), "the server origin.test:443 ended the connection");
         EXPECT_FALSE(head.error().is_retryable);
         EXPECT_TRUE(line.server.has_ended());
-        auto const next = line.server.ask();
-        auto const sent = co_await next->send(request);
-        EXPECT_TRUE(sent.error().is_retryable);
     });
 }
+
+struct Unsent {
+    std::string_view name;
+    std::string said;  // by the server, before it is asked
+    bool has_left;
+    std::string_view message;
+};
+void PrintTo(Unsent const& row, std::ostream* out) { *out << row.name; }
+
+class UnsentRequest : public testing::TestWithParam<Unsent> {};
+
+TEST_P(UnsentRequest, GetsNoAnswerAndWaitsForNone) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto const& row = GetParam();
+        auto const stream = line.server.ask();
+        co_await line.origin.flush();
+        co_await line.origin.say(row.said);
+        if (row.has_left) line.origin.leave(net::HowToClose::fin);
+        auto const executor = co_await asio::this_coro::executor;
+        while (line.server.takes_requests()) co_await asio::post(executor, asio::use_awaitable);
+        auto const request = request_to("https://origin.test/");
+        auto const sent = co_await stream->send(request);
+        EXPECT_EQ(message_of(sent), row.message);
+        auto const head = co_await stream->read_head();
+        EXPECT_EQ(message_of(head), row.message);
+        EXPECT_TRUE(head.error().is_retryable);
+    });
+}
+INSTANTIATE_TEST_SUITE_P(Rfc9113, UnsentRequest,
+                         testing::Values(Unsent{"Left", "", true, "the server origin.test:443 ended the connection"},
+                                         Unsent{
+                                             "Goaway", goaway(0, ErrorCode::no_error), false,
+                                             "the server origin.test:443 takes no more requests on this connection"}),
+                         [](auto const& row) { return std::string(row.param.name); });
 
 TEST(Http2Server, GivesTheAnswerOfAServerThatLeftMeanwhile) {
     with_line([](Line& line) -> asio::awaitable<void> {

@@ -110,6 +110,8 @@ TEST(Http2Server, SaysThatAServerTakesNoWebSockets) {
         auto const request = websocket_request();
         auto const sent = co_await stream->send(request);
         EXPECT_EQ(message_of(sent), "the server origin.test:443 takes no WebSockets over HTTP/2");
+        auto const head = co_await stream->read_head();
+        EXPECT_EQ(message_of(head), message_of(sent));
     });
 }
 
