@@ -1,7 +1,7 @@
 # pathology::transport: sockets, time limits, stopping.
 
 pathology_library(transport
-    SOURCES src/net/connect.cpp src/net/errc.cpp src/net/held_signals.cpp src/net/memory_stream.cpp src/net/original_destination.cpp src/net/pause.cpp src/net/put_back.cpp
+    SOURCES src/net/cancelled.cpp src/net/connect.cpp src/net/errc.cpp src/net/held_signals.cpp src/net/memory_stream.cpp src/net/original_destination.cpp src/net/pause.cpp src/net/put_back.cpp
             src/net/resolve.cpp
             src/net/running_server.cpp src/net/server.cpp src/net/stream.cpp src/net/tcp_stream.cpp
             src/net/watchdog.cpp src/net/within.cpp src/net/worker.cpp

@@ -2,30 +2,18 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/system/system_error.hpp>
 #include <utility>
 
+#include "net/cancelled.hpp"
+
 namespace pathology::proxycore::layers {
-namespace {
 
 namespace asio = boost::asio;
-
-bool tells_of_cancellation(std::exception_ptr const& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (boost::system::system_error const& error) {
-        return error.code() == asio::error::operation_aborted;
-    } catch (...) {
-        return false;
-    }
-}
-
-}  // namespace
 
 void Beside::start(asio::awaitable<void> work) {
     is_running_ = true;
     auto const note_end = [this](std::exception_ptr thrown) {
-        if (thrown && !tells_of_cancellation(thrown)) thrown_ = std::move(thrown);
+        if (thrown && !net::tells_of_cancellation(thrown)) thrown_ = std::move(thrown);
         is_running_ = false;
         ended_.ring();
     };

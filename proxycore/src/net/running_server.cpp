@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
@@ -13,6 +14,7 @@
 #include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/token.hpp>
 
+#include "net/cancelled.hpp"
 #include "net/original_destination.hpp"
 #include "net/resolve.hpp"
 #include "net/tcp_stream.hpp"
@@ -325,12 +327,13 @@ bool RunningServer::wait_until_empty(Duration limit) {
     return changed_.wait_for(lock, limit, [this] { return open_ == 0; });
 }
 
-/// A cancelled coroutine ends by throwing operation_aborted from its next co_await; that is nobody's fault.
+/// A cancelled coroutine ends by throwing from its next co_await.
 void RunningServer::report(std::exception_ptr thrown) {
+    if (tells_of_cancellation(thrown)) return;
     try {
         std::rethrow_exception(thrown);
-    } catch (boost::system::system_error const& error) {
-        if (error.code() != asio::error::operation_aborted) say(error.what());
+    } catch (asio::multiple_exceptions const& several) {
+        report(several.first_exception());
     } catch (std::exception const& error) {
         say(error.what());
     } catch (...) {

@@ -165,6 +165,61 @@ TEST_P(ServerWithThreads, AHandlerThatThrowsEndsItsConnectionOnly) {
     EXPECT_EQ(complaints.first(), "a handler's own fault");
 }
 
+asio::awaitable<void> wait_for_ever() {
+    for (;;) co_await pause(std::nullopt);  // to go on after a cancellation throws
+}
+asio::awaitable<void> fail() {
+    co_await pause(0ms);
+    throw std::runtime_error("a fault of its own");
+}
+
+/// Says when it is under way.
+asio::awaitable<void> wait_once(Connection connection) {
+    co_await send(*connection.stream, "!");
+    co_await wait_for_ever();
+}
+asio::awaitable<void> wait_twice(Connection connection) {
+    using namespace asio::experimental::awaitable_operators;
+    co_await send(*connection.stream, "!");
+    auto both = wait_for_ever() && wait_for_ever();
+    co_await std::move(both);
+}
+asio::awaitable<void> fail_while_waiting(Connection connection) {
+    using namespace asio::experimental::awaitable_operators;
+    co_await send(*connection.stream, "!");
+    auto both = fail() && wait_for_ever();
+    co_await std::move(both);
+}
+
+struct Ending {
+    std::string_view name;
+    asio::awaitable<void> (*handler)(Connection);
+    std::vector<std::string> told;
+};
+void PrintTo(Ending const& row, std::ostream* out) { *out << row.name; }
+
+class EndOfAHandler : public testing::TestWithParam<Ending> {};
+
+TEST_P(EndOfAHandler, IsToldWhenItIsAFault) {
+    std::vector<std::string> told;
+    ServerOptions options;
+    options.on_error = [&told](std::string_view line) { told.emplace_back(line); };
+    Server server(options, GetParam().handler);
+    ASSERT_TRUE(server.start());
+    play([&]() -> asio::awaitable<void> {
+        auto const stream = co_await open(server);
+        EXPECT_EQ(co_await test::read_exactly(*stream, 1), "!");
+        std::string nothing;
+        if (!GetParam().told.empty()) co_await test::read_to_end(*stream, nothing);
+    });
+    server.stop();
+    EXPECT_EQ(told, GetParam().told);
+}
+INSTANTIATE_TEST_SUITE_P(Rows, EndOfAHandler,
+                         testing::Values(Ending{"Stopped", wait_once, {}}, Ending{"StoppedInTwoPlaces", wait_twice, {}},
+                                         Ending{"FaultInOneOfTwo", fail_while_waiting, {"a fault of its own"}}),
+                         [](auto const& row) { return std::string(row.param.name); });
+
 TEST(Server, SurvivesAHandlerThatIsNoCoroutineAndThrows) {
     Complaints complaints;
     ServerOptions options;

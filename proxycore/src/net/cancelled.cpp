@@ -1,0 +1,23 @@
+#include "net/cancelled.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace pathology::proxycore::net {
+
+namespace asio = boost::asio;
+
+bool tells_of_cancellation(std::exception_ptr const& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (asio::multiple_exceptions const& several) {
+        return tells_of_cancellation(several.first_exception());
+    } catch (boost::system::system_error const& error) {
+        return error.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace pathology::proxycore::net
