@@ -82,15 +82,16 @@ if(PATHOLOGY_BUILD_FUZZERS)
     add_custom_target(fuzzers)
 endif()
 
-# pathology_fuzzer(<name> SOURCES … LINK … [INCLUDE folders] [SEEDS folder] [DICTIONARY file]) makes a libFuzzer program,
-# in fuzz/ of the build tree, and a run of it as a test labelled "fuzz", of PATHOLOGY_FUZZ_RUNS inputs or
-# PATHOLOGY_FUZZ_SECONDS, whichever ends first. What it learns it keeps beside itself.
+# pathology_fuzzer(<name> [WIDE] SOURCES … LINK … [INCLUDE folders] [SEEDS folder] [DICTIONARY file]) makes a libFuzzer
+# program, in fuzz/ of the build tree, and a run of it as a test labelled "fuzz", of PATHOLOGY_FUZZ_RUNS inputs or
+# PATHOLOGY_FUZZ_SECONDS, whichever ends first. What it learns it keeps beside itself. WIDE: inputs reach so much code that
+# weighing all of it (-entropic) would take longer than the inputs themselves.
 function(pathology_fuzzer name)
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_FUZZERS ${name})
     if(NOT PATHOLOGY_BUILD_FUZZERS)
         return()
     endif()
-    cmake_parse_arguments(arg "" "SEEDS;DICTIONARY" "SOURCES;LINK;INCLUDE" ${ARGN})
+    cmake_parse_arguments(arg "WIDE" "SEEDS;DICTIONARY" "SOURCES;LINK;INCLUDE" ${ARGN})
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE ${arg_INCLUDE})
     add_dependencies(fuzzers ${name})
@@ -102,6 +103,9 @@ function(pathology_fuzzer name)
     set(flags -seed=${PATHOLOGY_FUZZ_SEED} -max_total_time=${PATHOLOGY_FUZZ_SECONDS} -runs=${PATHOLOGY_FUZZ_RUNS}
               -max_len=512 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
               -artifact_prefix=${PROJECT_BINARY_DIR}/fuzz/${name}.)
+    if(arg_WIDE)
+        list(APPEND flags -entropic=0)
+    endif()
     if(arg_DICTIONARY)
         list(APPEND flags -dict=${CMAKE_CURRENT_SOURCE_DIR}/${arg_DICTIONARY})
     endif()

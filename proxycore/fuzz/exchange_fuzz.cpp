@@ -14,6 +14,8 @@
 
 #include "demand.hpp"
 #include "layers/exchange/alone.hpp"
+#include "layers/exchange/neighbours.hpp"
+#include "witness.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -51,43 +53,6 @@ Settings settings_of(Input const& input) {
     settings.times.idle = std::chrono::milliseconds(200);
     return settings;
 }
-
-/// Counts, and looks whether the order of hooks is kept (P40).
-class Witness final : public addons::Addon {
-public:
-    std::string name() const override { return "witness"; }
-    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override {
-        demand(!flow.request.raw_content, "a request has content before its hook");
-        demand(begun_ == ended_, "a flow begins while another is under way");
-        ++begun_;
-        co_return;
-    }
-    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override {
-        demand(flow.response.has_value(), "there is no response in responseheaders");
-        demand(begun_ == ended_ + 1, "an answer belongs to no flow");
-        co_return;
-    }
-    asio::awaitable<void> response(flow::HttpFlow& flow) override {
-        demand(flow.response.has_value(), "there is no response in response");
-        end();
-        co_return;
-    }
-    asio::awaitable<void> error(flow::HttpFlow& flow) override {
-        demand(flow.error.has_value(), "there is no error in error");
-        if (begun_ == ended_) ++begun_;  // one that was refused before its first hook
-        end();
-        co_return;
-    }
-
-    void expect_balance() const { demand(begun_ == ended_, "a flow was never told of"); }
-
-private:
-    void end() {
-        ++ended_;
-        demand(begun_ == ended_, "a flow was told of twice");
-    }
-    unsigned begun_ = 0, ended_ = 0;
-};
 
 asio::awaitable<void> speak(std::unique_ptr<net::Stream> stream, std::string_view bytes) {
     co_await net::send(*stream, bytes);
@@ -151,7 +116,7 @@ asio::awaitable<void> serve(Context& context, std::unique_ptr<net::Stream> strea
 void play(Input const& input) {
     test::tunnel_bytes.clear();
     test::Alone alone(settings_of(input), [](addons::LogEntry const&) {});
-    auto const witness = std::make_shared<Witness>();
+    auto const witness = std::make_shared<fuzz::Witness>(1);
     alone.chain.add(witness);
     asio::io_context io(1);
     net::MemoryPipeOptions options;

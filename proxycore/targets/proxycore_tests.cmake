@@ -38,13 +38,16 @@ pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology::proxycore pa
             test/layers/tls/tls_service_test.cpp test/support/streams.cpp test/tls/talk.cpp)
 pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/exchange/alone.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http_bench.cpp
-            test/layers/exchange/streaming_test.cpp
+            test/layers/exchange/neighbours.cpp test/layers/exchange/streaming_test.cpp
             test/layers/http1/http1_layer_test.cpp test/layers/http1/http1_trouble_test.cpp test/support/script.cpp
             test/support/streams.cpp)
-pathology_fuzzer(exchange_fuzz LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict INCLUDE test
-    SOURCES fuzz/exchange_fuzz.cpp test/layers/exchange/alone.cpp test/support/streams.cpp)
+pathology_fuzzer(exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict
+    INCLUDE test
+    SOURCES fuzz/exchange_fuzz.cpp test/layers/exchange/alone.cpp test/layers/exchange/neighbours.cpp
+            test/support/streams.cpp)
 pathology_benchmark(exchange_bench LINK pathology::proxycore INCLUDE test
-    SOURCES bench/exchange_bench.cpp test/layers/exchange/alone.cpp test/support/streams.cpp)
+    SOURCES bench/exchange_bench.cpp test/layers/exchange/alone.cpp test/layers/exchange/neighbours.cpp
+            test/support/streams.cpp)
 pathology_test(websocket_layer_test SIZE unit LINK pathology::proxycore pathology_test_support
     SOURCES test/layers/relay/relay_tcp_test.cpp test/layers/relay/relay_websocket_test.cpp test/support/streams.cpp
             test/websocket/talk.cpp)
@@ -55,6 +58,9 @@ pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
             test/layers/http2/http2_server_failure_test.cpp test/layers/http2/http2_server_test.cpp
             test/layers/http2/http2_server_websocket_test.cpp test/layers/http2/http2_window_test.cpp
             test/http2/server.cpp test/http2/wire.cpp test/support/script.cpp test/support/streams.cpp)
+pathology_fuzzer(http2_exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/http2_exchange_seeds
+    DICTIONARY fuzz/http2.dict INCLUDE src test
+    SOURCES fuzz/http2_exchange_fuzz.cpp test/layers/exchange/alone.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
     SOURCES test/layers/servers/network_servers_test.cpp test/layers/servers/websocket_ways_test.cpp

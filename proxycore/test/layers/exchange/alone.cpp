@@ -1,15 +1,10 @@
 #include "layers/exchange/alone.hpp"
 
-#include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
-
-#include "support/streams.hpp"
 
 namespace pathology::proxycore::layers {
 
 namespace test {
-
-thread_local std::string tunnel_bytes;
 
 Alone::Alone(Settings const& settings, addons::LogSink sink)
     : chain(options, std::move(sink)),
@@ -24,20 +19,6 @@ std::unique_ptr<Context> Alone::connect(modes::Mode const& mode, MakeServers con
 }
 
 }  // namespace test
-
-// In place of the layers of these names.
-
-asio::awaitable<void> next_layer(Context&, std::unique_ptr<net::Stream> stream) {
-    co_await proxycore::test::read_to_end(*stream, test::tunnel_bytes);
-}
-asio::awaitable<void> serve_http2(Context&, std::unique_ptr<net::Stream> stream, HttpMode) {
-    co_await proxycore::test::read_to_end(*stream, test::tunnel_bytes);
-}
-asio::awaitable<void> relay_websocket(Context&, flow::HttpFlow&, std::unique_ptr<net::Stream> client,
-                                      std::unique_ptr<net::Stream> server) {
-    co_await net::send(*server, "from the client's side");
-    co_await net::send(*client, "from the server's side");
-}
 
 std::unique_ptr<Servers> make_servers(Context&) { return nullptr; }
 void Servers::keep(ServerConnection) {}

@@ -1,4 +1,4 @@
-// The HTTP/1 layer without its neighbours: what it would go on with ends here, and notes what it was given.
+// What an HTTP layer needs around it, without a proxy: no network, no TLS.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -7,12 +7,8 @@
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
-#include <string>
 
 namespace pathology::proxycore::layers::test {
-
-/// What a layer after CONNECT, or HTTP/2, found in its stream. One conversation at a time.
-extern thread_local std::string tunnel_bytes;
 
 /// What the connections of a proxy share, for one of them.
 class Alone {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "layers/exchange/alone.hpp"
+#include "layers/exchange/neighbours.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::layers {

@@ -1,0 +1,296 @@
+// Both ends of a proxied conversation over HTTP/2 say whatever they like, in turns, and leave. Whatever it is, the
+// conversation ends with that and waits for no clock; each flow is told of once, and hooks come in their order.
+//
+//     input = settings byte, turn, "\n---\n", turn, "\n---\n", …
+//     turn  = c, bytes    the client says them       C  … and leaves
+//             s, bytes    every server says them     S  … and leaves; where there is none yet, the first one does
+//             x           the proxy stops
+//
+// The preface and the first SETTINGS are said without being told to.
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <memory>
+#include <pathology/proxycore/http2/frame_header.hpp>
+#include <pathology/proxycore/layers/http1/server.hpp>
+#include <pathology/proxycore/layers/http2/server.hpp>
+#include <pathology/proxycore/layers/layers.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "demand.hpp"
+#include "layers/client_life.hpp"
+#include "layers/exchange/alone.hpp"
+#include "net/cancelled.hpp"
+#include "witness.hpp"
+
+namespace pathology::proxycore::layers {
+
+/// What is in a tunnel is HTTP: the layer of this name would look for others, and wait for that.
+asio::awaitable<void> next_layer(Context& context, std::unique_ptr<net::Stream> stream) {
+    return serve_http1(context, std::move(stream), HttpMode::transparent);
+}
+
+namespace {
+
+using fuzz::demand;
+
+constexpr std::string_view separator = "\n---\n";
+constexpr std::size_t most_servers = 8;
+
+// --- the input -------------------------------------------------------------------------------------------------------
+
+struct Input {
+    unsigned bits = 0;
+    std::vector<std::string_view> turns;
+
+    bool has(unsigned bit) const { return (bits >> bit & 1) != 0; }
+    bool is_bytewise() const { return has(5); }
+    bool is_transparent() const { return has(6); }
+    bool speaks_http1() const { return has(7); }  ///< the server
+};
+
+Input parse(std::string_view bytes) {
+    Input input;
+    if (bytes.empty()) return input;
+    input.bits = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    for (;;) {
+        auto const at = bytes.find(separator);
+        input.turns.push_back(bytes.substr(0, at));
+        if (at == std::string_view::npos) return input;
+        bytes.remove_prefix(at + separator.size());
+    }
+}
+
+Settings settings_of(Input const& input) {
+    Settings settings;
+    settings.http.validate_inbound_headers = !input.has(0);
+    if (input.has(1)) settings.http.stream_large_bodies = 4;
+    if (input.has(2)) settings.http.body_size_limit = 16;
+    settings.http.store_streamed_bodies = input.has(3);
+    settings.http.websocket = input.has(4);
+    return settings;
+}
+
+// --- those who talk --------------------------------------------------------------------------------------------------
+
+/// The far end of a connection: says what it is told to, and hears everything.
+class Talker {
+public:
+    explicit Talker(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
+
+    static void start(std::shared_ptr<Talker> const& talker) {
+        asio::co_spawn(talker->stream_->executor(), hear(talker), [](std::exception_ptr) {});
+    }
+    void say(std::string_view bytes) { stream_->write_now(asio::buffer(bytes)); }
+    void leave() { stream_->close(net::HowToClose::fin); }
+
+private:
+    static asio::awaitable<void> hear(std::shared_ptr<Talker> talker) {
+        std::string ignored(4096, '\0');
+        net::error_code ec;
+        while (!ec) ec = (co_await talker->stream_->read_some(asio::buffer(ignored))).ec;
+    }
+
+    std::unique_ptr<net::Stream> stream_;
+};
+
+/// The far ends of all connections to servers.
+class FarServers {
+public:
+    FarServers(asio::any_io_executor executor, Input const& input, net::MemoryPipeOptions options)
+        : executor_(std::move(executor)), options_(std::move(options)), speaks_http1_(input.speaks_http1()) {}
+
+    std::unique_ptr<net::Stream> connect() {
+        auto pipe = net::make_memory_pipe(executor_, options_);
+        auto const& talker = talkers_.emplace_back(std::make_shared<Talker>(std::move(pipe.far)));
+        Talker::start(talker);
+        if (!speaks_http1_) talker->say(http2::encode({.type = 4}));
+        talker->say(std::exchange(unsaid_, {}));
+        if (std::exchange(leaves_, false) || is_over_) leave();
+        return std::move(pipe.near);
+    }
+    void say(std::string_view bytes) {
+        if (talkers_.empty()) unsaid_ += bytes;
+        for (auto const& talker : talkers_) talker->say(bytes);
+    }
+    void leave() {
+        leaves_ = talkers_.empty();
+        for (auto const& talker : talkers_) talker->leave();
+        talkers_.clear();
+    }
+    /// Those who come later leave as well.
+    void end() {
+        is_over_ = true;
+        leave();
+    }
+
+private:
+    asio::any_io_executor executor_;
+    net::MemoryPipeOptions options_;
+    bool speaks_http1_;
+    std::vector<std::shared_ptr<Talker>> talkers_;
+    std::string unsaid_;
+    bool leaves_ = false;  // the first one does, behind that
+    bool is_over_ = false;
+};
+
+/// The connections to them, kept as long as they are of use.
+class TalkingServers final : public Servers {
+public:
+    TalkingServers(FarServers& far, Input const& input, Settings const& settings)
+        : far_(far), settings_(settings), speaks_http1_(input.speaks_http1()) {}
+
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+        std::erase_if(shared_, [](auto const& known) { return known->streams() == 0 && !known->takes_requests(); });
+        for (auto const& known : shared_)
+            if (known->has_room()) co_return known->ask();
+        if (idle_ == nullptr || !idle_->is_reusable()) co_return co_await acquire_fresh(flow);
+        co_return lend(std::exchange(idle_, nullptr));
+    }
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow&) override {
+        Failure failure{Failure::Kind::unreachable, "no more servers"};
+        if (++opened_ > most_servers) co_return failure;
+        auto stream = far_.connect();
+        if (speaks_http1_)
+            co_return lend(std::make_unique<Http1Server>(std::move(stream), settings_.http, RequestForm::origin));
+        shared_.push_back(std::make_unique<Http2Server>(std::move(stream), "origin.test:443", settings_.times.idle,
+                                                        settings_.http, nullptr));
+        co_return shared_.back()->ask();
+    }
+    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
+        co_return Result<void>();
+    }
+    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+        Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+        co_return failure;
+    }
+    asio::awaitable<void> close(ServerConnection) override { co_return; }
+    asio::awaitable<void> close_all() override {
+        for (auto const& known : shared_) co_await known->close();
+        shared_.clear();
+        idle_.reset();
+    }
+
+private:
+    std::unique_ptr<ServerStream> lend(std::unique_ptr<Http1Server> connection) {
+        return ask_http1(std::move(connection), [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
+    }
+
+    FarServers& far_;
+    Settings const& settings_;
+    bool speaks_http1_;
+    std::vector<std::unique_ptr<Http2Server>> shared_;
+    std::unique_ptr<Http1Server> idle_;
+    std::size_t opened_ = 0;
+};
+
+// --- the conversation ------------------------------------------------------------------------------------------------
+
+net::MemoryPipeOptions options_of(Input const& input) {
+    net::MemoryPipeOptions options;
+    options.capacity = 1 << 20;  // whoever speaks does not wait
+    if (input.is_bytewise()) options.most_per_read = 1;
+    return options;
+}
+
+class Conversation {
+public:
+    explicit Conversation(Input const& input)
+        : settings_(settings_of(input)),
+          alone_(settings_, [](addons::LogEntry const&) {}),
+          servers_(io_.get_executor(), input, options_of(input)) {
+        alone_.chain.add(witness_);
+        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
+            return std::make_unique<TalkingServers>(servers_, input, settings_);
+        };
+        context_ = alone_.connect(mode_, make);
+        if (input.is_transparent()) context_->server->set_address(flow::Address{"origin.test", 80});
+        auto pipe = net::make_memory_pipe(io_.get_executor(), options_of(input));
+        client_ = std::make_shared<Talker>(std::move(pipe.far));
+        Talker::start(client_);
+        client_->say(std::string(http2::client_preface) + http2::encode({.type = 4}));
+        serve(std::move(pipe.near), input.is_transparent() ? HttpMode::transparent : HttpMode::regular);
+    }
+
+    void take(std::string_view turn) {
+        if (turn.empty()) return;
+        auto const bytes = turn.substr(1);
+        switch (turn.front()) {
+            case 'c': client_->say(bytes); break;
+            case 'C':
+                client_->say(bytes);
+                client_->leave();
+                break;
+            case 's': servers_.say(bytes); break;
+            case 'S':
+                servers_.say(bytes);
+                servers_.leave();
+                break;
+            case 'x':
+                is_stopped_ = true;
+                stop_.emit(asio::cancellation_type::terminal);
+                break;
+            default: return;
+        }
+        settle();
+    }
+
+    void end() {
+        client_->leave();
+        servers_.end();
+        settle();
+        demand(has_ended_, "the conversation goes on without anybody");
+        witness_->expect_balance();
+    }
+
+private:
+    void serve(std::unique_ptr<net::Stream> stream, HttpMode mode) {
+        auto layer = serve_http2(*context_, std::move(stream), mode);
+        auto const note_end = [this](std::exception_ptr thrown) {
+            demand(!thrown || (is_stopped_ && net::tells_of_cancellation(thrown)), "the layer threw");
+            has_ended_ = true;
+        };
+        asio::co_spawn(io_, live_as_client(*context_, std::move(layer)),
+                       asio::bind_cancellation_slot(stop_.slot(), note_end));
+    }
+
+    /// Lets everything happen that needs no time.
+    void settle() {
+        io_.restart();
+        io_.poll();
+    }
+
+    Settings settings_;
+    test::Alone alone_;
+    std::shared_ptr<fuzz::Witness> witness_ = std::make_shared<fuzz::Witness>();
+    modes::Mode mode_{};
+    asio::io_context io_{1};
+    FarServers servers_;
+    asio::cancellation_signal stop_;
+    std::unique_ptr<Context> context_;
+    std::shared_ptr<Talker> client_;
+    bool is_stopped_ = false, has_ended_ = false;
+};
+
+void play(Input const& input) {
+    Conversation conversation(input);
+    for (auto const turn : input.turns) conversation.take(turn);
+    conversation.end();
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::layers
+
+extern "C" int LLVMFuzzerTestOneInput(unsigned char const* data, std::size_t size) {
+    using namespace pathology::proxycore::layers;
+    play(parse({reinterpret_cast<char const*>(data), size}));
+    return 0;
+}
