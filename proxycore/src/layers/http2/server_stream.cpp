@@ -25,7 +25,7 @@ Http2ServerStream::~Http2ServerStream() {
 Result<void> Http2ServerStream::submit(http2::Request const& head, bool has_content) {
     is_head_ = head.head.method == "HEAD";
     if (asked_->body.failure()) return *asked_->body.failure();
-    auto const submitted = connection_->submit(head, asked_, has_content);
+    auto submitted = connection_->submit(head, asked_, has_content);
     if (submitted.has_error()) return give_up(submitted.error());
     return submitted;
 }
