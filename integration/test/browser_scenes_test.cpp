@@ -88,8 +88,8 @@ TEST(Browser, LoadsAPageAndTalksWebSocket) {
 
 /// A page whose script tells what became of its style, its picture, what it sent and what it heard.
 std::vector<std::string> const shop = {
-    "/shop=200:c'text/html':b'<title>shop</title><link rel=icon href=data:,><link rel=stylesheet href=/style.css>"
-    "<body><img id=picture src=/picture.svg><script src=/script.js></script>'",
+    R"(/shop=200:c'text/html':b'<title>shop</title><link rel=icon href=data:,><link rel=stylesheet href=/style.css>
+<body><img id=picture src=/picture.svg><script src=/script.js></script>')",
     "/style.css=200:c'text/css':b'body { color: rgb(1, 2, 3) }'",
     "/picture.svg=200:c'image/svg+xml':b'<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"12\" height=\"34\"/>'",
     "/order=201:b'ordered'",
