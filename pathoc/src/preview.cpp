@@ -27,7 +27,7 @@ language::Parsed<PreviewEnd> preview_connection(Options const& options, Playlist
         if (crafted->random) dice.tell(console);
         if (options.explain) console.err(">> " + *crafted->spec + "\n");
         player.start(*crafted->plan, crafted->seed);
-        auto const end = language::preview(player, write);
+        auto end = language::preview(player, write);
         if (!end || *end != PreviewEnd::finished) return end;
     }
     return PreviewEnd::finished;
