@@ -8,9 +8,9 @@ namespace pathology::proxycore::addons {
 
 /// Parameters of the sequence; several are joined by `;`.
 namespace sgr {
-inline constexpr std::string_view plain = "", bold = "1", dim = "2", red = "31", yellow = "33", blue = "34",
-                                  magenta = "35", bold_green = "1;32", bold_red = "1;31", bold_yellow = "1;33",
-                                  bold_magenta = "1;35", bold_red_blinking = "1;5;31";
+inline constexpr std::string_view plain, bold = "1", dim = "2", red = "31", yellow = "33", blue = "34", magenta = "35",
+                                         bold_green = "1;32", bold_red = "1;31", bold_yellow = "1;33",
+                                         bold_magenta = "1;35", bold_red_blinking = "1;5;31";
 }
 
 /// Appends `text`, in these colours where there are any.

@@ -23,18 +23,11 @@ void append_printable(std::string& out, std::string_view text, bool keeps_lines)
     auto const is_utf8 = websocket::is_utf8(text);
     for (std::size_t at = 0; at < text.size(); ++at) {
         auto const byte = static_cast<unsigned char>(text[at]);
-        if (is_control(byte)) {
-            out += keeps_lines && is_spacing(byte) ? text[at] : '.';
-        } else if (byte < 0x80) {
-            out += text[at];
-        } else if (!is_utf8) {
-            out += '.';
-        } else if (is_c1(byte, static_cast<unsigned char>(text[at + 1]))) {
-            out += '.';
-            ++at;
-        } else {
-            out += text[at];
-        }
+        bool const begins_c1 = is_utf8 && byte >= 0x80 && is_c1(byte, static_cast<unsigned char>(text[at + 1]));
+        bool const is_text = byte < 0x80 || (is_utf8 && !begins_c1);
+        bool const is_kept = is_control(byte) ? keeps_lines && is_spacing(byte) : is_text;
+        out += is_kept ? text[at] : '.';
+        if (begins_c1) ++at;
     }
 }
 
