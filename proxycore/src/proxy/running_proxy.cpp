@@ -29,6 +29,7 @@ std::shared_ptr<layers::Settings const> settings_of(addons::Options const& optio
 
 std::vector<std::string> names_of(std::vector<modes::Mode> const& modes) {
     std::vector<std::string> names;
+    names.reserve(modes.size());
     for (auto const& mode : modes) names.push_back(to_string(mode));
     return names;
 }

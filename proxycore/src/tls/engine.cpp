@@ -198,9 +198,10 @@ ConnectionInfo Engine::info() const {
 std::vector<std::string> Engine::cipher_list() const {
     auto* const ssl = state_->ssl.get();
     auto const* const offered = state_->is_server() ? SSL_get_client_ciphers(ssl) : SSL_get_ciphers(ssl);
+    int const count = sk_SSL_CIPHER_num(offered);  // -1 where there is no list
     std::vector<std::string> names;
-    for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i)
-        names.emplace_back(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(offered, i)));
+    names.reserve(static_cast<std::size_t>(std::max(count, 0)));
+    for (int i = 0; i < count; ++i) names.emplace_back(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(offered, i)));
     return names;
 }
 

@@ -42,7 +42,7 @@ asio::awaitable<Result<std::string_view>> Http1Input::read_body() {
 }
 
 http1::Outcome Http1Input::take() {
-    auto const outcome = has_ended_ ? reader_.finish() : reader_.next();
+    auto outcome = has_ended_ ? reader_.finish() : reader_.next();
     has_failed_ = outcome.has_error();
     if (outcome && *outcome) is_inside_ = **outcome != http1::Event::end;
     return outcome;
