@@ -28,10 +28,11 @@ inline test::Ended talk_by_http1(std::vector<std::string> arguments) {
     return test::run("/usr/bin/python3", std::move(arguments));
 }
 
+inline constexpr auto http2_script = SCENES_FOLDER "/websocket_http2.js";
+
 /// Plays a client by HTTP/2, `URL AUTHORITY [PROXY]` of websocket_http2.js.
 inline test::Ended talk_by_http2(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(),
-                     {"NODE_PATH=/usr/share/nodejs", "node", SCENES_FOLDER "/websocket_http2.js", "talk"});
+    arguments.insert(arguments.begin(), {"NODE_PATH=/usr/share/nodejs", "node", http2_script, "talk"});
     return test::run("env", std::move(arguments));
 }
 
@@ -42,8 +43,7 @@ inline constexpr auto echoed = "same 5\nsame 3\nsame 0\nsame 1048576\nclosed: 40
 class Http2EchoServer {
 public:
     Http2EchoServer(std::string const& key, std::string const& certificate)
-        : process_("env", {"NODE_PATH=/usr/share/nodejs", "node", SCENES_FOLDER "/websocket_http2.js", "serve", key,
-                           certificate}),
+        : process_("env", {"NODE_PATH=/usr/share/nodejs", "node", http2_script, "serve", key, certificate}),
           port_(process_.read_line()) {}
     ~Http2EchoServer() { process_.signal(SIGTERM); }
 

@@ -32,7 +32,7 @@ struct Stall {
     char const* name;
     Script client;
     std::string answer = "200:b'ok'";
-    std::string heard = "";  ///< what the client's bytes begin with; "" = it hears nothing
+    std::string heard{};     ///< what the client's bytes begin with; "" = it hears nothing
     char const* hooks = "";  ///< "" = there is no flow
     char const* says = "";
     std::vector<std::string> settings = {};

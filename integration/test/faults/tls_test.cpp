@@ -135,7 +135,7 @@ struct ClientFault {
     char const* name;
     std::string sends;
     Then then = Then::half_close;
-    std::string heard = "";
+    std::string heard{};
 };
 void PrintTo(ClientFault const& row, std::ostream* out) { *out << row.name; }
 
