@@ -75,6 +75,7 @@ std::vector<std::string> by_stream(std::string const& text) {
     }
     std::stable_sort(sorted.begin(), sorted.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
     std::vector<std::string> lines;
+    lines.reserve(sorted.size());
     for (auto& [stream, line] : sorted) lines.push_back(std::move(line));
     return lines;
 }

@@ -130,11 +130,12 @@ TEST_F(ResponderTest, ReadsFilesAnewForEachRequest) {
     pathology::test::Folder const folder;
     options.files_folder = folder.path().string();
     for (std::string const text : {"one", "three"}) {
+        auto const spec = "200:b'" + text + "'";
         folder.write("body", text);
-        folder.write("spec", "200:b'" + text + "'");
+        folder.write("spec", spec);
         auto const size = "h'Content-Length'='" + std::to_string(text.size()) + "'";
         EXPECT_EQ(spec_for("/p/200:b%3Cbody"), "200:b<'body':" + size);
-        EXPECT_EQ(spec_for("/p/+spec"), "200:b'" + text + "':" + size);
+        EXPECT_EQ(spec_for("/p/+spec"), spec + ":" + size);
     }
 }
 
