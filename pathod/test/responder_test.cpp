@@ -133,9 +133,9 @@ TEST_F(ResponderTest, ReadsFilesAnewForEachRequest) {
         auto const spec = "200:b'" + text + "'";
         folder.write("body", text);
         folder.write("spec", spec);
-        auto const size = "h'Content-Length'='" + std::to_string(text.size()) + "'";
-        EXPECT_EQ(spec_for("/p/200:b%3Cbody"), "200:b<'body':" + size);
-        EXPECT_EQ(spec_for("/p/+spec"), spec + ":" + size);
+        auto const size = ":h'Content-Length'='" + std::to_string(text.size()) + "'";
+        EXPECT_EQ(spec_for("/p/200:b%3Cbody"), "200:b<'body'" + size);
+        EXPECT_EQ(spec_for("/p/+spec"), spec + size);
     }
 }
 
