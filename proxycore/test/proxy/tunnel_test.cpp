@@ -1,7 +1,6 @@
 // What is inside of tunnels: bytes, hosts to pass through, servers that speak first (P10, P11, P14, P15).
 #include <gmock/gmock.h>
 
-
 #include "proxy/origin.hpp"
 #include "proxy/proxy_bench.hpp"
 #include "proxy/secure_origin.hpp"
