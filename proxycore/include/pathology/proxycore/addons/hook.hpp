@@ -18,19 +18,16 @@
 #include <string_view>
 
 /// Applies X to each hook that is a coroutine. `load`, `configure` and `log` are plain functions.
-#define PATHOLOGY_AWAITABLE_HOOKS(X)                                                                               \
-    X(running)                                                                                                     \
-    X(tick)                                                                                                        \
-    X(update)                                                                                                      \
-    X(done)                                                                                                        \
-    X(client_connected)                                                                                            \
-    X(client_disconnected)                                                                                         \
-    X(server_connect) X(server_connected) X(server_connect_error) X(server_disconnected) X(tls_clienthello)        \
-        X(tls_start_client) X(tls_start_server) X(tls_established_client) X(tls_established_server)                \
-            X(tls_failed_client) X(tls_failed_server) X(socks5_auth) X(next_layer) X(requestheaders) X(request)    \
-                X(responseheaders) X(response) X(error) X(http_connect) X(http_connected) X(http_connect_error)    \
-                    X(http_connect_upstream) X(websocket_start) X(websocket_message) X(websocket_end) X(tcp_start) \
-                        X(tcp_message) X(tcp_end) X(tcp_error)
+// clang-format off
+#define PATHOLOGY_AWAITABLE_HOOKS(X) \
+    X(running) X(tick) X(update) X(done) X(client_connected) X(client_disconnected) X(server_connect) \
+    X(server_connected) X(server_connect_error) X(server_disconnected) X(tls_clienthello) X(tls_start_client) \
+    X(tls_start_server) X(tls_established_client) X(tls_established_server) X(tls_failed_client) \
+    X(tls_failed_server) X(socks5_auth) X(next_layer) X(requestheaders) X(request) X(responseheaders) \
+    X(response) X(error) X(http_connect) X(http_connected) X(http_connect_error) X(http_connect_upstream) \
+    X(websocket_start) X(websocket_message) X(websocket_end) X(tcp_start) X(tcp_message) X(tcp_end) \
+    X(tcp_error)
+// clang-format on
 
 #define PATHOLOGY_HOOKS(X) X(load) X(configure) X(log) PATHOLOGY_AWAITABLE_HOOKS(X)
 
