@@ -7,12 +7,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/layers/http1/server.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <sstream>
 #include <utility>
 
-#include "support/folder.hpp"
+#include "layers/own_tls_service.hpp"
 #include "support/play.hpp"
 #include "support/streams.hpp"
 
@@ -118,17 +117,6 @@ private:
     asio::any_io_executor executor_;
     std::unique_ptr<Http2Server> connection_;
 };
-
-/// An authority of its own, made once.
-TlsService& tls_service() {
-    static pathology::test::Folder const folder;
-    static TlsService service([] {
-        Settings settings;
-        settings.tls.confdir = folder.path().string();
-        return settings;
-    }());
-    return service;
-}
 
 }  // namespace
 
@@ -244,8 +232,8 @@ void Http2Bench::talk(std::function<asio::awaitable<void>(std::unique_ptr<net::S
     addons::Options options;
     addons::AddonChain chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
     chain.add(std::make_shared<Recorder>(*this));
-    Services services{chain, tls_service(), [] { return flow::Time{}; }, std::make_shared<Settings const>(settings),
-                      [](flow::Address const&) { return false; }};
+    Services services{chain, test::own_tls_service(), [] { return flow::Time{}; },
+                      std::make_shared<Settings const>(settings), [](flow::Address const&) { return false; }};
     auto const conversation = [&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, "client", "proxy"});

@@ -5,11 +5,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 
-#include "support/folder.hpp"
+#include "layers/own_tls_service.hpp"
 #include "support/play.hpp"
 #include "support/streams.hpp"
 
@@ -67,16 +66,6 @@ public:
     std::string calls, error;
 };
 
-TlsService& tls_service() {
-    static pathology::test::Folder const folder;
-    static TlsService service([] {
-        Settings settings;
-        settings.tls.confdir = folder.path().string();
-        return settings;
-    }());
-    return service;
-}
-
 /// What is said is there from the start, and the server is silent while it is held and after it.
 TEST(TcpRelay, P17_a_SilenceOfBothEndsItAndAHookInBetweenDoesNot) {
     auto const addon = std::make_shared<Holding>();
@@ -85,8 +74,8 @@ TEST(TcpRelay, P17_a_SilenceOfBothEndsItAndAHookInBetweenDoesNot) {
     chain.add(addon);
     Settings settings;
     settings.times.idle = limit;
-    Services services{chain, tls_service(), [] { return flow::Time{}; }, std::make_shared<Settings const>(settings),
-                      [](flow::Address const&) { return false; }};
+    Services services{chain, test::own_tls_service(), [] { return flow::Time{}; },
+                      std::make_shared<Settings const>(settings), [](flow::Address const&) { return false; }};
     std::string client_got, server_got;
     proxycore::test::play([&]() -> Done {
         using namespace asio::experimental::awaitable_operators;

@@ -5,11 +5,10 @@
 #include <chrono>
 #include <functional>
 #include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <vector>
 
-#include "support/folder.hpp"
+#include "layers/own_tls_service.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"
 #include "support/streams.hpp"
@@ -19,7 +18,7 @@ namespace pathology::proxycore::layers {
 namespace {
 
 using namespace boost::asio::experimental::awaitable_operators;
-using test::play;
+using proxycore::test::play;
 using testing::ElementsAre;
 using testing::Eq;
 using testing::HasSubstr;
@@ -49,7 +48,7 @@ Played act(net::Stream& stream, Script const& script, std::string& received) {
         co_await net::send(stream, turn.send);
         if (turn.close) stream.close(*turn.close);
     }
-    co_await test::read_to_end(stream, received);
+    co_await proxycore::test::read_to_end(stream, received);
     stream.close(net::HowToClose::fin);
 }
 
@@ -75,17 +74,6 @@ public:
     std::string calls;
     std::function<void(flow::HttpFlow&, flow::WebSocketMessage&)> on_message;
 };
-
-TlsService& tls_service() {
-    static pathology::test::Folder const folder;
-    static Settings const settings = [] {
-        Settings made;
-        made.tls.confdir = folder.path().string();
-        return made;
-    }();
-    static TlsService service(settings);
-    return service;
-}
 
 class RelayWebsocket : public testing::Test {
 protected:
@@ -116,7 +104,7 @@ protected:
     addons::Options options{};
     addons::AddonChain chain{options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); }};
     Services services{.addons = chain,
-                      .tls = tls_service(),
+                      .tls = test::own_tls_service(),
                       .now = [] { return flow::from_seconds(1); },
                       .settings = std::make_shared<Settings const>(),
                       .is_ourselves = [](flow::Address const&) { return false; }};
