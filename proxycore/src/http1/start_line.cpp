@@ -32,8 +32,12 @@ StartLine read_version(std::string_view line, std::size_t at, Leniency const& le
     return result;
 }
 
-/// Where one of the patterns says `d` is a digit, `*` any byte.
-bool fits(char byte, char pattern) { return pattern == '*' || (pattern == 'd' ? is_digit(byte) : byte == pattern); }
+/// Where one of the patterns says `d` is a digit, `*` any byte but those that end lines: of a line that ended, no more
+/// can come.
+bool fits(char byte, char pattern) {
+    if (pattern == '*') return byte != '\n' && byte != '\r';
+    return pattern == 'd' ? is_digit(byte) : byte == pattern;
+}
 
 bool may_become(std::string_view bytes, std::string_view pattern) {
     auto const size = std::min(bytes.size(), pattern.size());

@@ -341,6 +341,9 @@ INSTANTIATE_TEST_SUITE_P(
                   "the server speaks HTTP/2: SETTINGS in place of a status line at byte 0", Leniency::all()},
         EarlyCase{"FrameOfAnotherType", std::string_view("\0\0\6\1\0", 5), 4,
                   "bad status line \"\\x00\\x00\\x06\\x01\\x00\" at byte 0"},
+        EarlyCase{"LineEndBehindAZero", std::string_view("\0\nz\0\5", 5), 2, "bad status line \"\\x00\" at byte 0"},
+        EarlyCase{"LineEndBehindAZeroLenient", std::string_view("\0\r\n", 3), 2, "bad status line \"\\x00\" at byte 0",
+                  Leniency::all()},
         EarlyCase{"SettingsOnAStream", std::string_view("\0\0\6\4\0\0\0\0\1", 9), 9,
                   "bad status line \"\\x00\\x00\\x06\\x04\\x00\\x00\\x00\\x00\\x01\" at byte 0"}),
     test::row_name);
