@@ -131,7 +131,7 @@ asio::awaitable<bool> NetworkServers::takes_websocket(Link& link) {
 
 /// Over the connection that was opened ahead.
 asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_own(flow::HttpFlow& flow) {
-    auto alpn = offers_to({});
+    auto alpn = offers_to({}, flow.request.http_version);
     auto const opened = co_await open(context_.server, std::move(alpn));
     if (!opened) co_return opened.error();
     auto& link = *find(*context_.server);
@@ -144,7 +144,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::Htt
     make_room();
     auto const record = record_for(flow, lane.target);
     flow.server_conn = record;
-    auto stream = co_await connect(record, lane, route, offers_to(lane.target));
+    auto stream = co_await connect(record, lane, route, offers_to(lane.target, flow.request.http_version));
     if (!stream) co_return stream.error();
     auto& link = lane.add(record, *executor_);
     link.raw = std::move(*stream);
@@ -228,7 +228,7 @@ asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vect
 }
 
 asio::awaitable<Result<ServerConnection>> NetworkServers::take(std::shared_ptr<flow::Server> server) {
-    auto alpn = offers_to({});
+    auto alpn = offers_to({}, {});
     auto const opened = co_await open(server, std::move(alpn));
     if (!opened) co_return opened.error();
     auto* const link = find(*server);
@@ -310,8 +310,12 @@ Link* NetworkServers::find(flow::Server const& record) {
     return nullptr;
 }
 
-std::vector<std::string> NetworkServers::offers_to(Target const& target) const {
-    return offers_for_server(*context_.client, context_.settings->http.http2 && !target.is_http1_only);
+/// A client without TLS offers nothing, but one that speaks HTTP/2 has said so (RFC 9113 §3.3).
+std::vector<std::string> NetworkServers::offers_to(Target const& target, http::Version asked_in) const {
+    bool const http2 = context_.settings->http.http2 && !target.is_http1_only;
+    bool const knows = !context_.client->tls && asked_in.major == 2;
+    if (knows && http2) return {"h2", "http/1.1"};
+    return offers_for_server(*context_.client, http2);
 }
 
 // --- ends ------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 #include "support/folder.hpp"
 #include "support/free_port.hpp"
 #include "support/play.hpp"
+#include "support/row_name.hpp"
 #include "support/streams.hpp"
 
 namespace pathology::proxycore::layers {
@@ -125,8 +126,8 @@ TEST(NetworkServers, P01_OpensAtMostFiveForATarget) {
 }
 
 TEST(NetworkServers, KeepsConnectionsToSoManyTargetsAndNoMore) {
-    std::vector<std::unique_ptr<Origin>> origins;
-    for (int i = 0; i < 20; ++i) origins.push_back(std::make_unique<Origin>());
+    std::vector<std::unique_ptr<Origin>> origins(20);
+    for (auto& origin : origins) origin = std::make_unique<Origin>();
     Bench bench;
     play([&]() -> asio::awaitable<void> {
         for (auto const& origin : origins) EXPECT_EQ(co_await ask(bench, origin->url()), "origin");
@@ -222,6 +223,43 @@ public:
 private:
     flow::ServerSpec proxy_;
 };
+
+struct OfferCase {
+    char const* name;
+    http::Version asked_in;
+    bool tls;
+    std::vector<std::string> offered, to_server;
+    bool http2 = true;
+};
+void PrintTo(OfferCase const& row, std::ostream* out) { *out << row.name; }
+class P25_ServerOffer : public testing::TestWithParam<OfferCase> {};
+
+TEST_P(P25_ServerOffer, IsWhatTheClientOffersOrSpeaks) {
+    auto const& row = GetParam();
+    Origin const origin;  // without TLS, which comes to nothing after the offer
+    Bench bench;
+    auto settings = Bench::settings();
+    settings.http.http2 = row.http2;
+    bench.context.settings = std::make_shared<Settings>(settings);
+    bench.context.client->tls = row.tls;
+    bench.context.client->alpn_offers = row.offered;
+    play([&]() -> asio::awaitable<void> {
+        auto flow = bench.get("https://" + origin.where());
+        flow.request.http_version = row.asked_in;
+        EXPECT_FALSE(co_await bench.context.servers->acquire(flow));
+        EXPECT_EQ(flow.server_conn->alpn_offers, row.to_server);
+        co_await bench.context.servers->close_all();
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(, P25_ServerOffer,
+                         testing::Values(OfferCase{"Http1", {1, 1}, false, {}, {}},
+                                         OfferCase{"Http2", {2, 0}, false, {}, {"h2", "http/1.1"}},
+                                         OfferCase{"Http2Off", {2, 0}, false, {}, {}, false},
+                                         OfferCase{"TlsThatOffersNothing", {1, 1}, true, {}, {}},
+                                         OfferCase{"Http2WithoutAnOffer", {2, 0}, true, {}, {}},
+                                         OfferCase{"Tls", {2, 0}, true, {"h2"}, {"h2"}}),
+                         pathology::test::row_name);
 
 TEST(NetworkServers, GoTheWayThatIsChosenForEachRequest) {
     Origin const origin("origin"), proxy("proxy");
