@@ -33,29 +33,45 @@ def many_requests(place):
         return f"{resident(pathod.pid) - before} KiB over {done:,} requests"
 
 
-def idle_connections(place):
-    """memory, of one held idle connection"""
-    wanted = 50_000
+def hold(port, wanted):
+    """So many connections, from as many addresses as have the ports."""
+    held = []
+    for i in range(wanted):
+        connection = socket.socket()
+        connection.bind((f"127.0.1.{1 + i // 5000}", 0))
+        connection.connect(("127.0.0.1", port))
+        held.append(connection)
+    return held
+
+
+def serve(held, path="/"):
+    """Has each served once, so that its coroutine, buffers and all are there."""
+    for connection in held:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    for connection in held:
+        connection.recv(4096)
+
+
+def most_descriptors():
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    wanted = min(wanted, hard - 200)
+    return min(50_000, hard - 200)
+
+
+def growth(pid, before, held):
+    grown = resident(pid) - before
+    for connection in held:
+        connection.close()
+    return f"{grown / len(held):.1f} KiB each, {len(held):,} held"
+
+
+def idle_connections(place):
+    """memory, of one held idle connection"""
     with place.pathod("-t", "0") as pathod:
         before = resident(pathod.pid)
-        held = []
-        for i in range(wanted):
-            connection = socket.socket()
-            connection.bind((f"127.0.1.{1 + i // 20000}", 0))
-            connection.connect(("127.0.0.1", pathod.port))
-            held.append(connection)
-        # Each has been served once, so that its coroutine, buffers and all are there.
-        for connection in held:
-            connection.sendall(b"GET /p/200 HTTP/1.1\r\nHost: x\r\n\r\n")
-        for connection in held:
-            connection.recv(4096)
-        grown = resident(pathod.pid) - before
-        for connection in held:
-            connection.close()
-        return f"{grown / wanted:.1f} KiB each, {wanted:,} held"
+        held = hold(pathod.port, most_descriptors())
+        serve(held, "/p/200")
+        return growth(pathod.pid, before, held)
 
 
 def idle_tls_connections(place):
@@ -73,10 +89,8 @@ def idle_tls_connections(place):
         first = held_one()
         before = resident(pathod.pid)
         held = [held_one() for _ in range(wanted)]
-        grown = resident(pathod.pid) - before
-        for connection in [first, *held]:
-            connection.close()
-        return f"{grown / wanted:.1f} KiB each, {wanted:,} held"
+        first.close()
+        return growth(pathod.pid, before, held)
 
 
 CHECKS = [bulk, many_requests, idle_connections, idle_tls_connections]

@@ -77,11 +77,11 @@ class Workplace:
         return path
 
     @contextlib.contextmanager
-    def pathod(self, *arguments):
+    def pathod(self, *arguments, core=0):
         """A daemon with one worker; gives its process with the port as an attribute."""
         command = [self.program("pathod"), "-p", "0", "--threads", "1", *arguments]
         with tempfile.NamedTemporaryFile(dir=self.folder) as output:
-            process = subprocess.Popen(pinned(0, command), stdout=output, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(pinned(core, command), stdout=output, stderr=subprocess.DEVNULL)
             try:
                 process.port = int(wait_for_line(output.name).rpartition(":")[2])
                 yield process
@@ -133,11 +133,12 @@ class Workplace:
         chain, key = self.certificate()
         return self.nginx(location, f"ssl {listen}", f"ssl_certificate {chain}; ssl_certificate_key {key};", core=core)
 
-    def nghttpd(self, root, core=0):
-        """nghttp2's server over plain TCP, one worker."""
+    def nghttpd(self, root, core=0, secured=False):
+        """nghttp2's server, one worker, over plain TCP or TLS."""
         port = free_port()
-        return self.server([find_tool("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-n1", "-d", root, str(port)], port,
-                           core)
+        chain, key = self.certificate() if secured else ("", "")
+        tls = [key, chain] if secured else ["--no-tls"]
+        return self.server([find_tool("nghttpd"), "-a", "127.0.0.1", "-n1", "-d", root, str(port), *tls], port, core)
 
     @contextlib.contextmanager
     def server(self, command, port, core=0, limit=10, **environment):

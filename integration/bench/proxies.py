@@ -99,9 +99,9 @@ def tinyproxy(place):
     return place.server([find_tool("tinyproxy"), "-d", "-c", config], port)
 
 
-def nghttpx(place, origin, *arguments):
-    """HTTP/2 without TLS in front; the origin speaks HTTP/1 unless the arguments say otherwise."""
+def nghttpx(place, origin, backend=""):
+    """HTTP/2 without TLS in front; the origin speaks HTTP/1 unless the words about it say otherwise."""
     port = free_port()
-    command = [find_tool("nghttpx"), f"-f127.0.0.1,{port};no-tls", f"-b127.0.0.1,{origin}{''.join(arguments)}", "-n1",
-               "--conf=/dev/null", "--errorlog-file=/dev/null"]
+    command = [find_tool("nghttpx"), f"-f127.0.0.1,{port};no-tls", f"-b127.0.0.1,{origin}{backend}", "-n1",
+               "--conf=/dev/null", "--errorlog-file=/dev/null", "--insecure"]
     return place.server(command, port)

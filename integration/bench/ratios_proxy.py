@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import proxies
 from peers import ab_tls, h2load, run, pinned, wrk, wrk_through
 from ratios import Row, download
-from memory import resident
+from memory import growth, hold, most_descriptors, resident, serve
 
 BODY = "x" * 100
 ANSWER = f'return 200 "{BODY}";'
@@ -39,7 +39,11 @@ def http2_origin(place):
     os.makedirs(root, exist_ok=True)
     with open(os.path.join(root, "index.html"), "w") as out:
         out.write(BODY)
-    return place.nghttpd(root, core=1)
+    return place.nghttpd(root, core=1, secured=True)
+
+
+def nghttpx_to_http2(place, origin):
+    return proxies.nghttpx(place, origin, ";;tls;proto=h2")
 
 
 def reverse(scheme, *arguments):
@@ -94,6 +98,24 @@ def memory_of_a_gigabyte(place):
             return f"{(resident(us.pid, 'VmHWM') - idle) / 1024:.1f} MiB above idle"
 
 
+def held_silent_clients(place):
+    """memory of pathop, of one held client that has said nothing"""
+    with plain_origin(place) as origin, reverse("http")(place, origin.port) as us:
+        before = resident(us.pid)
+        held = hold(us.port, most_descriptors())
+        serve(held[-1:])  # by now all that came before have been let in
+        return growth(us.pid, before, held)
+
+
+def held_served_clients(place):
+    """memory of pathop, of one held client that was served, and of its server connection"""
+    with place.pathod("-t", "0", "-a", "/=200", core=1) as origin, reverse("http")(place, origin.port) as us:
+        before = resident(us.pid)
+        held = hold(us.port, most_descriptors() // 2)
+        serve(held)
+        return growth(us.pid, before, held)
+
+
 def added_latency(place):
     """latency that pathop adds, to one request after another"""
     with plain_origin(place) as origin, reverse("http")(place, origin.port) as us, \
@@ -137,6 +159,8 @@ ROWS = [
     Row("pathop, TLS of clients, new connections", "nginx", "/s", "0.6",
         beside(proxies.nginx_tls, reverse("http"), measure=new_tls)),
     Row("pathop, HTTP/2 to HTTP/1, 100 streams", "nghttpx", "/s", "", beside(proxies.nghttpx, reverse("http"), measure=h2load)),
+    Row("pathop, HTTP/2 to HTTP/2 over TLS, 100 streams", "nghttpx", "/s", "",
+        beside(nghttpx_to_http2, reverse("https", "-k"), http2_origin, h2load)),
     Row("pathop, 1 GiB streamed", "haproxy", "MB/s", "", streamed_gigabyte),
 ]
-CHECKS = [memory_of_a_gigabyte, added_latency]
+CHECKS = [memory_of_a_gigabyte, held_silent_clients, held_served_clients, added_latency]
