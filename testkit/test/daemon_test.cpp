@@ -89,9 +89,9 @@ TEST(Daemon, WakesWhoWaitsForARequest) {
 
 TEST(Daemon, CollectsTheRequestsOfManyClients) {
     Daemon const daemon({.threads = 2});
-    std::vector<std::thread> clients;
-    for (int i = 0; i < 8; ++i) {
-        clients.emplace_back([&] {
+    std::vector<std::thread> clients(8);
+    for (auto& client : clients) {
+        client = std::thread([&] {
             Curl curl;
             for (int k = 0; k < 5; ++k) curl.get(daemon.url_for("200:b@1k"));
         });

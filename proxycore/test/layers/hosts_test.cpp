@@ -9,6 +9,7 @@ namespace {
 
 std::vector<pattern::Pattern> compiled(std::vector<std::string> const& texts) {
     std::vector<pattern::Pattern> patterns;
+    patterns.reserve(texts.size());
     for (auto const& text : texts) patterns.push_back(pattern::Pattern::compile(text, {pattern::Case::any}).value());
     return patterns;
 }

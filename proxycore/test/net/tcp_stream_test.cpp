@@ -15,6 +15,7 @@ namespace pathology::proxycore::net {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 using namespace asio::experimental::awaitable_operators;
 using test::play;
 using test::read_exactly;
@@ -44,8 +45,8 @@ TEST(TcpStream, CarriesManyBuffersInOrder) {
         std::vector<asio::const_buffer> parts;
         std::string expected;
         for (int i = 0; i < 200; ++i) {  // more than one system call takes
-            parts.push_back(asio::buffer("ab"));
-            expected += std::string_view("ab", 3);
+            parts.push_back(asio::buffer("ab"sv));
+            expected += "ab"sv;
         }
         EXPECT_FALSE(co_await stream.write(parts));
         EXPECT_EQ(co_await read_exactly(stream, expected.size()), expected);

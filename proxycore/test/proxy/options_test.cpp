@@ -20,6 +20,7 @@ Settings settings_of(std::vector<std::string> const& given) {
     Options options;
     declare_options(options);
     std::vector<addons::Setting> settings;
+    settings.reserve(given.size());
     for (auto const& text : given) settings.push_back(addons::parse_setting(text));
     options.apply(settings);
     options.expect_nothing_deferred();

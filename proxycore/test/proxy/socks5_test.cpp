@@ -146,8 +146,9 @@ TEST(Socks5Proxy, P08_g_ReadsAGreetingByteByByte) {
     ProxyBench bench({"socks5"});
     bench.start();
     Visitor visitor(bench.port());
-    for (auto const byte : greeting + request_for("127.0.0.1", origin.port()) + inner_get)
-        visitor.say(std::string(1, byte));
+    auto said = greeting;
+    said.append(request_for("127.0.0.1", origin.port())).append(inner_get);
+    for (auto const byte : said) visitor.say(std::string(1, byte));
     EXPECT_EQ(visitor.hear(12), "\x05\x00"s + reply(ReplyCode::succeeded));
     EXPECT_EQ(visitor.hear_answer().body, "origin");
 }

@@ -22,7 +22,8 @@ template <class Work> void Visitor::run(Work work) {
         ended = true;
     });
     context_.restart();
-    while (!ended) context_.run_one();
+    while (!ended && context_.run_one() > 0) {
+    }
     if (thrown) std::rethrow_exception(thrown);
 }
 

@@ -97,9 +97,9 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(FrameRecorder, KeepsMoreBehindALeader) {
-    for (auto const& [payload, kept] : {std::pair{"abcdef", "abc"}, std::pair{"go!def", "go!de"}}) {
+    for (auto const& row : {std::pair{"abcdef", "abc"}, std::pair{"go!def", "go!de"}}) {
         test::for_each_split(
-            masked(1, payload),
+            masked(1, row.first),
             [] { return FrameRecorder({.payload = 3, .leader = "go!", .payload_after_leader = 5}); },
             [&](FrameRecorder& recorder, test::Pieces pieces) {
                 std::optional<RecordedFrame> frame;
@@ -108,7 +108,7 @@ TEST(FrameRecorder, KeepsMoreBehindALeader) {
                     frame = recorder.next();
                 }
                 ASSERT_TRUE(frame);
-                EXPECT_EQ(frame->payload, kept);
+                EXPECT_EQ(frame->payload, row.second);
             });
     }
 }

@@ -28,6 +28,7 @@ int status_of(int waited) { return WIFEXITED(waited) ? WEXITSTATUS(waited) : 128
 
 [[noreturn]] void become(std::vector<std::string>& words, std::string const& folder, int out, int err) {
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (auto& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     ::dup2(out, STDOUT_FILENO);

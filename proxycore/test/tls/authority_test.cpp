@@ -79,6 +79,7 @@ TEST(Authority, P20_ComesIntoBeingOnceWhenManyStartAtOnce) {
     std::vector<std::string> found(8);
     {
         std::vector<std::thread> threads;
+        threads.reserve(found.size());
         for (auto& der : found) {
             threads.emplace_back([&] { der = Authority::open(folder.path(), quick()).value().certificate().der; });
         }

@@ -121,10 +121,10 @@ TEST(CertificateStore, P23_c_TellsWhatIsWrongWithAFile) {
 
 TEST(CertificateStore, ServesManyThreads) {
     CertificateStore store(test::authority(), 4);
-    std::vector<std::thread> threads;
+    std::vector<std::thread> threads(4);
     std::atomic<int> wrong = 0;
-    for (int t = 0; t < 4; ++t) {
-        threads.emplace_back([&] {
+    for (auto& thread : threads) {
+        thread = std::thread([&] {
             for (int i = 0; i < 200; ++i) {
                 auto const name = "host" + std::to_string(i % 6) + ".test";
                 if (common_name(store.find({.names = {name}})) != name) ++wrong;

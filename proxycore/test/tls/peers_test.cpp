@@ -87,7 +87,7 @@ std::vector<std::string> found_as_origin(Origin const& origin) {
 }
 
 #define NEEDS(program) \
-    if (!is_installed(program)) GTEST_SKIP() << program << " is not installed"
+    if (!is_installed(program)) GTEST_SKIP() << (program) << " is not installed"
 
 TEST(Curl, TrustsOurAuthority) {
     NEEDS("curl");
@@ -158,11 +158,12 @@ TEST(SClient, IsResumedByATicket) {
         Folder const folder;
         auto const session = (folder.path() / "session").string();
         Origin origin;
+        auto const client = "printf 'GET / HTTP/1.1\\r\\n\\r\\n' | openssl s_client -quiet -no_ign_eof -ign_eof " +
+                            std::string(version) + " -connect " + origin.endpoint();
         auto const ask = [&](std::string const& option) {
-            auto const ask_and_wait =
-                "printf 'GET / HTTP/1.1\\r\\n\\r\\n' | openssl s_client -quiet -no_ign_eof -ign_eof " +
-                std::string(version) + " -connect " + origin.endpoint() + " " + option + " " + session;
-            return run("sh", {"-c", ask_and_wait});
+            auto command = client;
+            command.append(" ").append(option).append(" ").append(session);
+            return run("sh", {"-c", command});
         };
         auto const first = ask("-sess_out");
         EXPECT_THAT(first.out, Not(HasSubstr("resumed"))) << first.err;

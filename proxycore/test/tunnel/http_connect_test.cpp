@@ -74,7 +74,7 @@ struct OpenCase {
 class HttpConnectOpens : public testing::TestWithParam<OpenCase> {};
 
 TEST_P(HttpConnectOpens, ATunnelThatBeginsAfterTheHead) {
-    for (std::size_t const piece : {1, 65536}) {
+    for (std::size_t const piece : {1U, 65536U}) {
         auto const made = ask(GetParam().answer, {"origin.test", 443}, {}, piece);
         EXPECT_FALSE(made.failure) << made.failure->message;
         EXPECT_EQ(made.through, GetParam().through);
@@ -106,7 +106,7 @@ class HttpConnectFails : public testing::TestWithParam<RefusalCase> {};
 
 TEST_P(HttpConnectFails, InTheProxysWords) {
     auto const& row = GetParam();
-    for (std::size_t const piece : {1, 65536}) {
+    for (std::size_t const piece : {1U, 65536U}) {
         auto const made = ask(row.answer, {"origin.test", 443}, row.credentials, piece);
         ASSERT_TRUE(made.failure);
         EXPECT_EQ(made.failure->code, row.code);

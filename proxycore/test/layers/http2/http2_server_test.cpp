@@ -21,7 +21,6 @@ using test::request_to;
 using test::with_line;
 using testing::HasSubstr;
 using testing::StartsWith;
-namespace flag = http2::flag;
 
 TEST(Http2Server, SendsWhatHttp2Carries) {
     with_line([](Line& line) -> asio::awaitable<void> {

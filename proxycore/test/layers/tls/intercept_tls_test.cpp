@@ -155,11 +155,11 @@ TEST(InterceptTls, P22_e_ReadsAClientHelloByteByByte) {
 
 TEST(InterceptTls, P22_e_ReadsAClientHelloInSeveralRecords) {
     auto const hello = hello_of(asking_for("origin.test"));
-    auto const version = hello.substr(0, 3);  // of a record: type and version, then two bytes of length
+    auto const version = hello.substr(0, 3) + '\0';  // of a record: type and version, the length's first byte
     std::string cut;
     for (std::size_t at = 5; at < hello.size(); at += 40) {
         auto const piece = hello.substr(at, 40);
-        cut += version + '\0' + static_cast<char>(piece.size()) + piece;
+        cut.append(version).append(1, static_cast<char>(piece.size())).append(piece);
     }
     Watched bench;
     bench.watcher->on_hello = [](addons::ClientHelloData& data) { data.ignore_connection = true; };
