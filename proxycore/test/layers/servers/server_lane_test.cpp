@@ -32,9 +32,9 @@ asio::awaitable<void> enter(Lane& lane, int number, std::vector<int>& order) {
 }
 
 TEST(Lane, P01_LetsSoManyInAndTheOthersInTheirOrder) {
-    Lane lane(target, 2);
     std::vector<int> order;
     play([&]() -> asio::awaitable<void> {
+        Lane lane(target, 2);
         auto const executor = co_await asio::this_coro::executor;
         for (int number = 1; number <= 5; ++number)
             asio::co_spawn(executor, enter(lane, number, order), asio::detached);
@@ -50,10 +50,10 @@ TEST(Lane, P01_LetsSoManyInAndTheOthersInTheirOrder) {
 }
 
 TEST(Lane, OneThatGivesUpWaitingMakesWay) {
-    Lane lane(target, 1);
     std::vector<int> order;
     asio::cancellation_signal give_up;
     play([&]() -> asio::awaitable<void> {
+        Lane lane(target, 1);
         auto const executor = co_await asio::this_coro::executor;
         co_await enter(lane, 1, order);
         asio::co_spawn(executor, enter(lane, 2, order), asio::bind_cancellation_slot(give_up.slot(), asio::detached));
