@@ -1,5 +1,6 @@
 #include "layers/http1/abort_watch.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 namespace pathology::proxycore::layers {
@@ -19,6 +20,8 @@ void AbortWatch::on_expired() { looking_.start(look()); }
 
 asio::awaitable<void> AbortWatch::look() {
     auto failure = co_await client_.wait_for_abort(0ms);
+    auto const given_up = co_await asio::this_coro::cancellation_state;
+    if (given_up.cancelled() != asio::cancellation_type::none) co_return;
     seen_ = std::move(failure);
     on_abort_();
 }

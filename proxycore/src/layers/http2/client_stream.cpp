@@ -1,5 +1,6 @@
 #include "layers/http2/client_stream.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <charconv>
 #include <utility>
 
@@ -114,8 +115,13 @@ asio::awaitable<Result<void>> Http2ClientStream::finish(http::Fields const* trai
     co_return co_await body_->finish(trailers);
 }
 
+/// It is given up for most requests, so no exception is to tell of that.
 asio::awaitable<Failure> Http2ClientStream::wait_for_abort(std::chrono::milliseconds /*grace*/) {
-    while (!body_->failure() && !body_->is_closed()) co_await body_->wait();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto const given_up = co_await asio::this_coro::cancellation_state;
+    while (!body_->failure() && !body_->is_closed() && given_up.cancelled() == asio::cancellation_type::none)
+        co_await body_->wait();
+    co_await asio::this_coro::throw_if_cancelled(true);
     if (body_->failure()) co_return *body_->failure();
     co_return Failure{Failure::Kind::closed, body_->wire().who() + " reset the stream"};
 }

@@ -42,13 +42,14 @@ Link* Lane::find(flow::Server const& record) {
 asio::awaitable<void> Lane::wait_until(std::function<bool()> is_ready) {
     Bell bell(co_await asio::this_coro::executor);
     struct Place {
-        Place(Lane& its_lane, Bell& its_bell) : lane(its_lane), own(&its_bell) { lane.waiting_.push_back(own); }
+        Place(Lane& its_lane, Bell& its_bell)
+            : lane(its_lane), own(lane.waiting_.insert(lane.waiting_.end(), &its_bell)) {}
         ~Place() {
-            lane.waiting_.remove(own);
+            lane.waiting_.erase(own);
             lane.wake();  // there may be enough for the next one, too
         }
         Lane& lane;
-        Bell* own;
+        std::list<Bell*>::iterator own;
     } const place(*this, bell);
     do co_await bell.wait();
     while (waiting_.front() != &bell || !is_ready());
