@@ -78,7 +78,9 @@ INSTANTIATE_TEST_SUITE_P(
                     NginxCase{"ReverseSafe", "reverse", "--http1.1", "ssl http2", "1.1", "HTTP/1.1"},
                     NginxCase{"ReverseHttp2", "reverse", "--http2", "ssl http2", "2", "HTTP/2.0"},
                     NginxCase{"ReverseHttp2ToPlain", "reverse", "--http2-prior-knowledge", "", "2", "HTTP/1.1"},
-                    NginxCase{"ReverseHttp2ToSafe", "reverse", "--http2-prior-knowledge", "ssl", "2", "HTTP/1.1"}),
+                    NginxCase{"ReverseHttp2ToSafe", "reverse", "--http2-prior-knowledge", "ssl", "2", "HTTP/1.1"},
+                    NginxCase{"ReverseHttp2ToSafeHttp2", "reverse", "--http2-prior-knowledge", "ssl http2", "2",
+                              "HTTP/2.0"}),
     test::row_name);
 
 // --- nghttp2 ---------------------------------------------------------------------------------------------------------
