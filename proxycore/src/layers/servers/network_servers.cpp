@@ -310,12 +310,9 @@ Link* NetworkServers::find(flow::Server const& record) {
     return nullptr;
 }
 
-/// A client without TLS offers nothing, but one that speaks HTTP/2 has said so (RFC 9113 §3.3).
-std::vector<std::string> NetworkServers::offers_to(Target const& target, http::Version asked_in) const {
+std::vector<std::string> NetworkServers::offers_to(Target const& target, http::Version spoken) const {
     bool const http2 = context_.settings->http.http2 && !target.is_http1_only;
-    bool const knows = !context_.client->tls && asked_in.major == 2;
-    if (knows && http2) return {"h2", "http/1.1"};
-    return offers_for_server(*context_.client, http2);
+    return offers_for_server(*context_.client, http2, spoken);
 }
 
 // --- ends ------------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ private:
     asio::awaitable<Result<void>> secure_later(Link& link, std::vector<std::string> alpn);
     Record record_for(flow::HttpFlow const& flow, Target const& target) const;
     Link* find(flow::Server const& record);
-    std::vector<std::string> offers_to(Target const& target, http::Version asked_in) const;
+    std::vector<std::string> offers_to(Target const& target, http::Version spoken) const;
 
     // --- their ends ---
     asio::awaitable<void> close_shared();

@@ -50,8 +50,9 @@ std::optional<std::string> sni_for_server(modes::Mode const& mode, flow::Client 
     return is_fixed ? server.sni : client.sni;
 }
 
-std::vector<std::string> offers_for_server(flow::Client const& client, bool http2) {
+std::vector<std::string> offers_for_server(flow::Client const& client, bool http2, http::Version spoken) {
     auto offers = client.alpn_offers;
+    if (!client.tls && spoken.major == 2) offers = {std::string(http2_name), "http/1.1"};
     std::erase_if(offers, [&](auto const& name) { return is_outdated(name) || (name == http2_name && !http2); });
     return offers;
 }

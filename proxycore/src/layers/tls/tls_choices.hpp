@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <pathology/proxycore/flow/connection.hpp>
+#include <pathology/proxycore/http/message.hpp>
 #include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 #include <pathology/proxycore/tls/failure.hpp>
@@ -19,8 +20,9 @@ bool needs_server_first(Settings const& settings, flow::Client const& client, fl
 std::optional<std::string> sni_for_server(modes::Mode const& mode, flow::Client const& client,
                                           flow::Server const& server);
 
-/// The protocols to offer to the server: those of the client, without what this proxy does not speak (P25).
-std::vector<std::string> offers_for_server(flow::Client const& client, bool http2);
+/// The protocols to offer to the server: those of the client, without what this proxy does not speak (P25). A client
+/// without TLS offers nothing, but one that speaks HTTP/2 has said so (RFC 9113 §3.3).
+std::vector<std::string> offers_for_server(flow::Client const& client, bool http2, http::Version spoken = {1, 1});
 
 /// The protocols a client may get, best first. What the server chose binds us; one that was not asked leaves the choice
 /// to the client.

@@ -255,7 +255,7 @@ TEST_P(P25_ServerOffer, IsWhatTheClientOffersOrSpeaks) {
 INSTANTIATE_TEST_SUITE_P(, P25_ServerOffer,
                          testing::Values(OfferCase{"Http1", {1, 1}, false, {}, {}},
                                          OfferCase{"Http2", {2, 0}, false, {}, {"h2", "http/1.1"}},
-                                         OfferCase{"Http2Off", {2, 0}, false, {}, {}, false},
+                                         OfferCase{"Http2Off", {2, 0}, false, {}, {"http/1.1"}, false},
                                          OfferCase{"TlsThatOffersNothing", {1, 1}, true, {}, {}},
                                          OfferCase{"Http2WithoutAnOffer", {2, 0}, true, {}, {}},
                                          OfferCase{"Tls", {2, 0}, true, {"h2"}, {"h2"}}),
