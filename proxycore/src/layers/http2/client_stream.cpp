@@ -117,11 +117,12 @@ asio::awaitable<Result<void>> Http2ClientStream::finish(http::Fields const* trai
 
 /// It is given up for most requests, so no exception is to tell of that.
 asio::awaitable<Failure> Http2ClientStream::wait_for_abort(std::chrono::milliseconds /*grace*/) {
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     auto const given_up = co_await asio::this_coro::cancellation_state;
     while (!body_->failure() && !body_->is_closed() && given_up.cancelled() == asio::cancellation_type::none)
         co_await body_->wait();
-    co_await asio::this_coro::throw_if_cancelled(true);
+    co_await asio::this_coro::throw_if_cancelled(throws);
     if (body_->failure()) co_return *body_->failure();
     co_return Failure{Failure::Kind::closed, body_->wire().who() + " reset the stream"};
 }

@@ -66,7 +66,7 @@ public:
     virtual std::optional<Failure> objection_to(flow::Response const& /*response*/) const { return std::nullopt; }
     /// Waits until the client has left or has reset this request, and says how. For slow servers: where it costs
     /// nothing to notice, it is noticed at once, else within about a second. One that has only ended its side may want
-    /// the answer all the same; it has left when `grace` is over.
+    /// the answer all the same; it has left when `grace` is over. Cancel: throws, or returns what means nothing then.
     virtual asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) = 0;
 };
 
