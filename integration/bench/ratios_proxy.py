@@ -117,6 +117,12 @@ def held_served_clients(place):
         return growth(us.pid, before, held)
 
 
+def without_a_proxy(place):
+    """new TLS connections that client and origin make with no proxy between, which bounds those through pathop"""
+    with tls_origin(place) as origin:
+        return f"{new_tls(origin.port, '/', 2):,.0f} /s"
+
+
 def added_latency(place):
     """latency that pathop adds, to one request after another"""
     with plain_origin(place) as origin, reverse("http")(place, origin.port) as us, \
@@ -164,4 +170,4 @@ ROWS = [
         beside(nghttpx_to_http2, reverse("https", "-k"), http2_origin, h2load)),
     Row("pathop, 1 GiB streamed", "haproxy", "MB/s", "", streamed_gigabyte),
 ]
-CHECKS = [memory_of_a_gigabyte, held_silent_clients, held_served_clients, added_latency]
+CHECKS = [memory_of_a_gigabyte, held_silent_clients, held_served_clients, without_a_proxy, added_latency]
