@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <list>
 #include <mutex>
+#include <pathology/proxycore/recently_used.hpp>
 #include <unordered_map>
 
 #include "tls/authority.hpp"
@@ -30,13 +30,8 @@ std::string key_of(LeafNames const& names, KeyType type) {
 }  // namespace
 
 struct CertificateStore::State {
-    struct Issued {
-        std::string key;
-        Identity identity;
-    };
-
     State(Authority its_authority, std::size_t its_capacity)
-        : authority(std::move(its_authority)), capacity(std::max<std::size_t>(its_capacity, 1)) {}
+        : authority(std::move(its_authority)), issued(its_capacity) {}
 
     Identity const* given_for(std::string const& name) const {
         auto const found = given.find(name);
@@ -61,27 +56,10 @@ struct CertificateStore::State {
         return given_for("*");
     }
 
-    Identity const* find_issued(std::string const& key) {
-        auto const found = places.find(key);
-        if (found == places.end()) return nullptr;
-        issued.splice(issued.begin(), issued, found->second);
-        return &issued.front().identity;
-    }
-
-    void keep(std::string key, Identity const& identity) {
-        issued.push_front({key, identity});
-        places[std::move(key)] = issued.begin();
-        if (issued.size() <= capacity) return;
-        places.erase(issued.back().key);
-        issued.pop_back();
-    }
-
     Authority authority;
-    std::size_t capacity;
     mutable std::mutex mutex;  // of all that follows
     std::unordered_map<std::string, Identity> given;
-    std::list<Issued> issued;  // used last first
-    std::unordered_map<std::string, std::list<Issued>::iterator> places;
+    RecentlyUsed<Identity> issued;
 };
 
 CertificateStore::CertificateStore(Authority authority, std::size_t capacity)
@@ -115,13 +93,13 @@ Result<Identity> CertificateStore::find(LeafNames const& names, KeyType type) {
     {
         std::scoped_lock const lock(state_->mutex);
         if (auto const* given = state_->find_given(names)) return *given;
-        if (auto const* issued = state_->find_issued(key)) return *issued;
+        if (auto const* issued = state_->issued.find(key)) return *issued;
     }
     auto identity = state_->authority.issue(names, type);  // takes a while: not under the lock
     if (!identity) return identity;
     std::scoped_lock const lock(state_->mutex);
-    if (auto const* kept = state_->find_issued(key)) return *kept;  // another thread was faster
-    state_->keep(std::move(key), *identity);
+    if (auto const* kept = state_->issued.find(key)) return *kept;  // another thread was faster
+    state_->issued.keep(std::move(key), *identity);
     return identity;
 }
 
