@@ -4,7 +4,7 @@ pathology_library(tls
     SOURCES src/tls/authority.cpp src/tls/authority_files.cpp src/tls/authority_forms.cpp src/tls/certificate.cpp
             src/tls/certificate_store.cpp src/tls/client_hello.cpp src/tls/context.cpp src/tls/engine.cpp src/tls/engine_state.cpp src/tls/errc.cpp
             src/tls/failure.cpp src/tls/identity.cpp src/tls/key_log.cpp src/tls/leaf_names.cpp src/tls/memory_bio.cpp
-            src/tls/openssl.cpp src/tls/recorded.cpp src/tls/tls_stream.cpp src/tls/version.cpp src/tls/x509_builder.cpp
+            src/tls/openssl.cpp src/tls/recorded.cpp src/tls/tls_stream.cpp src/tls/trust.cpp src/tls/version.cpp src/tls/x509_builder.cpp
     HEADERS include/pathology/proxycore/tls/authority.hpp include/pathology/proxycore/tls/certificate.hpp
             include/pathology/proxycore/tls/certificate_store.hpp include/pathology/proxycore/tls/client_hello.hpp
             include/pathology/proxycore/tls/connection_info.hpp include/pathology/proxycore/tls/context.hpp

@@ -1,8 +1,9 @@
-// What a daemon costs a test that has one of its own.
+// What a daemon or a proxy costs a test that has one of its own.
 
 #include <benchmark/benchmark.h>
 
 #include <pathology/testkit/daemon.hpp>
+#include <pathology/testkit/proxy.hpp>
 
 namespace pathology::testkit {
 namespace {
@@ -14,6 +15,15 @@ void BM_DaemonConstructedReadyDestroyed(benchmark::State& state) {
     }
 }
 BENCHMARK(BM_DaemonConstructedReadyDestroyed)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+/// The first one of a program makes the authority that the others share.
+void BM_ProxyConstructedReadyDestroyed(benchmark::State& state) {
+    for (auto _ : state) {
+        Proxy const proxy;
+        benchmark::DoNotOptimize(proxy.port());
+    }
+}
+BENCHMARK(BM_ProxyConstructedReadyDestroyed)->Unit(benchmark::kMicrosecond)->UseRealTime();
 
 }  // namespace
 }  // namespace pathology::testkit

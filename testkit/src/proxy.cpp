@@ -9,6 +9,7 @@
 #include <pathology/proxycore/addons/flow_recorder.hpp>
 #include <pathology/proxycore/flow/exceptions.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
+#include <pathology/proxycore/tls/authority.hpp>
 
 #include "flow.hpp"
 #include "temporary_folder.hpp"
@@ -19,9 +20,12 @@ namespace {
 namespace addons = proxycore::addons;
 using proxycore::flow::HttpFlow;
 
-/// The folder of the authority that all proxies of this program share.
+/// The folder of the authority that all proxies of this program share. Its key is one that takes no time to make.
 std::filesystem::path const& authority_folder() {
     static TemporaryFolder const folder("pathology-authority");
+    static bool const is_made =
+        proxycore::tls::Authority::open(folder.path(), {.key = proxycore::tls::KeyType::ecdsa_p256}).has_value();
+    if (!is_made) throw ProxyError("cannot make an authority in " + folder.path().string());
     return folder.path();
 }
 

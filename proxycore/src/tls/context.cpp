@@ -1,11 +1,10 @@
 #include "tls/context.hpp"
 
-#include <openssl/err.h>
-
 #include <utility>
 
 #include "tls/engine_state.hpp"
 #include "tls/identity.hpp"
+#include "tls/trust.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
@@ -56,30 +55,6 @@ Result<void> set_ciphers(SSL_CTX* ctx, Ciphers const& ciphers) {
     }
     if (!suites.empty() && SSL_CTX_set_ciphersuites(ctx, suites.c_str()) != 1) {
         return bad_settings("OpenSSL does not know all TLS 1.3 ciphers in '" + suites + advice);
-    }
-    return {};
-}
-
-Result<void> set_trust(SSL_CTX* ctx, Trust const& trust) {
-    if (trust.file.empty() && trust.folder.empty()) {
-        SSL_CTX_set_default_verify_paths(ctx);
-        ERR_clear_error();  // of places that are not there
-        return {};
-    }
-    if (!trust.file.empty()) {
-        auto const text = read_file(trust.file);
-        if (!text) return failure(Errc::bad_certificate_file, text.error().message);
-        if (SSL_CTX_load_verify_file(ctx, trust.file.c_str()) != 1) {
-            return failure(Errc::bad_certificate_file, "there is no certificate to trust in '" + trust.file + "'",
-                           take_reason());
-        }
-    }
-    std::error_code ignored;
-    if (trust.folder.empty()) return {};
-    if (!std::filesystem::is_directory(trust.folder, ignored) ||
-        SSL_CTX_load_verify_dir(ctx, trust.folder.c_str()) != 1) {
-        return failure(Errc::bad_certificate_file,
-                       "cannot read the folder of trusted certificates '" + trust.folder + "'", take_reason());
     }
     return {};
 }

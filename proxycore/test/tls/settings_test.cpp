@@ -8,6 +8,7 @@
 #include "support/folder.hpp"
 #include "support/row_name.hpp"
 #include "tls/talk.hpp"
+#include "tls/trust.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
@@ -31,6 +32,16 @@ INSTANTIATE_TEST_SUITE_P(Known, VersionWord,
                                          WordCase{"Secure", "secure", {Version::tls1_2, Version::tls1_3}},
                                          WordCase{"All", "all", {Version::tls1_0, Version::tls1_3}}),
                          pathology::test::row_name);
+
+TEST(Trust, KnowsAFolderThatWasRehashed) {
+    Folder const folder;
+    EXPECT_FALSE(is_rehashed(folder.path()));
+    for (auto const* name : {"ca-certificates.crt", "5d3033c5.pem", "5d3033c5", "5d3033cx.0"}) folder.write(name, "");
+    EXPECT_FALSE(is_rehashed(folder.path()));
+    folder.write("5d3033c5.0", "");
+    EXPECT_TRUE(is_rehashed(folder.path()));
+    EXPECT_FALSE(is_rehashed(folder.path() / "none"));
+}
 
 TEST(VersionWord, OfDeadVersionsIsRefusedWithTheReason) {
     for (auto const* word : {"SSLv2", "SSLv3", "sslv23"}) {

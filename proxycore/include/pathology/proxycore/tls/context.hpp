@@ -14,7 +14,8 @@ namespace pathology::proxycore::tls {
 
 class KeyLog;
 
-/// Whom to trust when a certificate is verified. Neither file nor folder: the places the TLS library knows.
+/// Whom to trust when a certificate is verified. Neither file nor folder: the places the TLS library knows, of which a
+/// folder that `openssl rehash` has prepared is enough.
 struct Trust {
     std::string file = {};    ///< PEM, any number of certificates
     std::string folder = {};  ///< certificates under the names that `openssl rehash` makes
