@@ -22,6 +22,8 @@ public:
 
     std::string file() const { return (folder_.path() / "cert.pem").string(); }
     std::string key() const { return (folder_.path() / "key.pem").string(); }
+    /// What both files say, as programs want it that take one file.
+    std::string text() const { return folder_.read("key.pem") + folder_.read("cert.pem"); }
 
 private:
     test::Folder folder_;

@@ -83,6 +83,42 @@ INSTANTIATE_TEST_SUITE_P(
                               "HTTP/2.0"}),
     test::row_name);
 
+struct SessionCase {
+    char const* name;
+    char const* version;
+    std::vector<std::string> arguments;  ///< of pathop
+    char const* seen;                    ///< by nginx, of three connections: r where a session went on
+};
+void PrintTo(SessionCase const& row, std::ostream* out) { *out << row.version << ' ' << row.seen; }
+
+class PathopComesBackToNginx : public testing::TestWithParam<SessionCase> {};
+
+TEST_P(PathopComesBackToNginx, GoesOnWithTheSessionItWasOffered) {
+    if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
+    Certificate const certificate;
+    Nginx const nginx("return 200 $ssl_session_reused;", "ssl",
+                      "ssl_certificate " + certificate.file() + "; ssl_certificate_key " + certificate.key() +
+                          "; ssl_protocols " + GetParam().version + ";");
+    ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
+    test::Folder const folder;
+    auto const own = folder.write("own.pem", certificate.text());
+    std::vector<std::string> arguments{"--json", "--mode", "reverse:https://127.0.0.1:" + nginx.port(),
+                                       "--upstream-trusted-ca", certificate.file()};
+    for (auto const& argument : GetParam().arguments)
+        arguments.push_back(argument == "OWN" ? "client_certs=" + own : argument);
+    Pathop pathop(std::move(arguments));
+    std::string seen;
+    for (int i = 0; i < 3; ++i) seen += curl({pathop.url("/")}).out;
+    EXPECT_EQ(seen, GetParam().seen);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Pathop, PathopComesBackToNginx,
+    testing::Values(SessionCase{"Tls12", "TLSv1.2", {}, ".rr"}, SessionCase{"Tls13", "TLSv1.3", {}, ".rr"},
+                    SessionCase{"NotIfNotWanted", "TLSv1.3", {"--set", "tls_resume_server=false"}, "..."},
+                    SessionCase{"NotWithACertificateOfOurOwn", "TLSv1.3", {"--set", "OWN"}, "..."}),
+    test::row_name);
+
 // --- nghttp2 ---------------------------------------------------------------------------------------------------------
 
 TEST(PathopPeers, NghttpdServesManyStreams) {

@@ -4,21 +4,21 @@ pathology_library(tls
     SOURCES src/tls/authority.cpp src/tls/authority_files.cpp src/tls/authority_forms.cpp src/tls/certificate.cpp
             src/tls/certificate_store.cpp src/tls/client_hello.cpp src/tls/context.cpp src/tls/engine.cpp src/tls/engine_state.cpp src/tls/errc.cpp
             src/tls/failure.cpp src/tls/identity.cpp src/tls/key_log.cpp src/tls/leaf_names.cpp src/tls/memory_bio.cpp
-            src/tls/openssl.cpp src/tls/recorded.cpp src/tls/tls_stream.cpp src/tls/trust.cpp src/tls/version.cpp src/tls/x509_builder.cpp
+            src/tls/openssl.cpp src/tls/recorded.cpp src/tls/sessions.cpp src/tls/tls_stream.cpp src/tls/trust.cpp src/tls/version.cpp src/tls/x509_builder.cpp
     HEADERS include/pathology/proxycore/tls/authority.hpp include/pathology/proxycore/tls/certificate.hpp
             include/pathology/proxycore/tls/certificate_store.hpp include/pathology/proxycore/tls/client_hello.hpp
             include/pathology/proxycore/tls/connection_info.hpp include/pathology/proxycore/tls/context.hpp
             include/pathology/proxycore/tls/engine.hpp include/pathology/proxycore/tls/errc.hpp
             include/pathology/proxycore/tls/failure.hpp include/pathology/proxycore/tls/identity.hpp
             include/pathology/proxycore/tls/key_log.hpp include/pathology/proxycore/tls/recorded.hpp
-            include/pathology/proxycore/tls/tls_stream.hpp
+            include/pathology/proxycore/tls/sessions.hpp include/pathology/proxycore/tls/tls_stream.hpp
             include/pathology/proxycore/tls/version.hpp
     PUBLIC  pathology::protocol pathology::transport
     PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 # Both make certificates that nobody should.
 pathology_test(tls_unit_test SIZE unit INCLUDE src LINK pathology::tls pathology_test_support OpenSSL::Crypto
     SOURCES test/tls/authority_test.cpp test/tls/certificate_store_test.cpp test/tls/client_hello_test.cpp
-            test/tls/engine_test.cpp test/tls/identity_test.cpp test/tls/settings_test.cpp test/tls/talk.cpp)
+            test/tls/engine_test.cpp test/tls/identity_test.cpp test/tls/sessions_test.cpp test/tls/settings_test.cpp test/tls/talk.cpp)
 pathology_test(tls_test SIZE component INCLUDE src LINK pathology::tls pathology_test_support OpenSSL::Crypto
     SOURCES test/tls/joined.cpp test/tls/peers_test.cpp test/tls/talk.cpp test/tls/tls_handshake_test.cpp
             test/tls/tls_stream_test.cpp test/support/streams.cpp)

@@ -122,6 +122,7 @@ layers::TlsSettings tls_settings(Options const& options) {
     if (tls.add_upstream_certs && !tls.upstream_cert)
         refuse("add_upstream_certs_to_client_chain", "needs upstream_cert, without which there are none to add");
     tls.insecure = flag(options, "ssl_insecure");
+    tls.resume_servers = flag(options, "tls_resume_server");
     tls.trust.file = expand_home(optional_text(options, "ssl_verify_upstream_trusted_ca"));
     tls.trust.folder = expand_home(optional_text(options, "ssl_verify_upstream_trusted_confdir"));
     tls.client_certificates = expand_home(optional_text(options, "client_certs"));

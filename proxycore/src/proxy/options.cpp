@@ -78,6 +78,7 @@ void declare_tls(Options& options) {
     options.declare({"upstream_cert", true, "Look at the server's certificate before the client gets one."});
     options.declare({"add_upstream_certs_to_client_chain", false, "Append the server's certificates to ours."});
     options.declare({"ssl_insecure", false, "Do not verify servers."});
+    options.declare({"tls_resume_server", true, "Go on with earlier TLS sessions of servers that offer it."});
     options.declare({"ssl_verify_upstream_trusted_ca", OptionalText{}, "PEM file with the authorities to trust."});
     options.declare({"ssl_verify_upstream_trusted_confdir", OptionalText{},
                      "Folder with the authorities to trust, as `openssl rehash` prepares it."});

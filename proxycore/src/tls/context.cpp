@@ -151,6 +151,8 @@ Result<ClientContext> ClientContext::make(ClientSettings const& settings) {
     state->verifies = settings.verify.has_value();
     state->key_log = settings.key_log;
     set_common(ctx);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(ctx, Engine::State::keep_session);
     set_key_log(ctx, state->key_log.get());
     if (!alpn->empty()) {
         SSL_CTX_set_alpn_protos(ctx, reinterpret_cast<unsigned char const*>(alpn->data()),

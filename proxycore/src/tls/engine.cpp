@@ -78,6 +78,12 @@ Result<void> Engine::set_alpn(std::vector<std::string> const& protocols) {
 
 Result<void> Engine::set_identity(Identity const& identity) { return state_->use(identity); }
 
+void Engine::resume(std::shared_ptr<Sessions> sessions, std::string server) {
+    if (auto const session = sessions->state().take(server)) SSL_set_session(state_->ssl.get(), session.get());
+    state_->sessions = std::move(sessions);
+    state_->server = std::move(server);
+}
+
 // --- bytes of the network
 // ---------------------------------------------------------------------------------------------
 
@@ -127,7 +133,7 @@ Step Engine::handshake() {
     ERR_clear_error();
     auto const step = state_->settle(SSL_do_handshake(state_->ssl.get()));
     if (step != Step::done) return step;
-    state_->is_established = true;
+    if (!std::exchange(state_->is_established, true)) state_->keep_resumed();
     state_->chooser = nullptr;
     return step;
 }

@@ -99,6 +99,14 @@ int Engine::State::choose_protocol(SSL* ssl, unsigned char const** chosen, unsig
     return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
+/// It is ours when 1 is returned. In TLS 1.3 it comes with the first data.
+int Engine::State::keep_session(SSL* ssl, SSL_SESSION* session) {
+    auto const& state = state_of(ssl);
+    if (!state.sessions) return 0;
+    state.sessions->state().keep(state.server, SessionPtr(session));
+    return 1;
+}
+
 /// Alerts are told by this call and by no other.
 void Engine::State::notice(SSL const* ssl, int where, int value) {
     if ((where & SSL_CB_ALERT) == 0) return;
@@ -113,6 +121,12 @@ bool Engine::State::is_broken() const { return failure && failure->code != Errc:
 bool Engine::State::has_something_to_read() const {
     return buffers.incoming.size() > 0 || SSL_has_pending(ssl.get()) == 1 ||
            (SSL_get_shutdown(ssl.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+void Engine::State::keep_resumed() {
+    bool const is_old = SSL_version(ssl.get()) < TLS1_3_VERSION;
+    if (sessions && is_old && SSL_session_reused(ssl.get()) == 1)
+        sessions->state().keep(server, SessionPtr(SSL_get1_session(ssl.get())));
 }
 
 Step Engine::State::settle(int outcome) {

@@ -7,6 +7,7 @@
 #include "tls/context.hpp"
 #include "tls/memory_bio.hpp"
 #include "tls/openssl.hpp"
+#include "tls/sessions.hpp"
 
 namespace pathology::proxycore::tls {
 
@@ -29,6 +30,9 @@ struct Engine::State {
     /// Errors: Errc::bad_certificate_file.
     Result<void> use(Identity const& identity);
 
+    /// A session that is older than TLS 1.3 can be used again, and a server need not offer another.
+    void keep_resumed();
+
     Step settle(int outcome);  ///< the step after a call of OpenSSL's
     Step fail(Failure why);
     Failure explain();
@@ -37,6 +41,7 @@ struct Engine::State {
     static int choose_identity(SSL* ssl, void* self);
     static int choose_protocol(SSL* ssl, unsigned char const** chosen, unsigned char* size,
                                unsigned char const* offered, unsigned offered_size, void* nothing);
+    static int keep_session(SSL* ssl, SSL_SESSION* session);
     static void notice(SSL const* ssl, int where, int value);
 
     Buffers buffers;
@@ -44,6 +49,8 @@ struct Engine::State {
     Side side;
     IdentityChooser chooser;
     std::string alpn;          // a server's choice, in the form of the wire
+    std::shared_ptr<Sessions> sessions;  // where a client finds those of `server`, and keeps them
+    std::string server;
     std::string first_bytes;   // the first few that came, to tell what a peer speaks that does not speak TLS
     std::size_t consumed = 0;  // of what is outgoing
     bool is_established = false;

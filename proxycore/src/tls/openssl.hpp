@@ -28,6 +28,7 @@ using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreedBy<X509_EXTENSION_free
 using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreedBy<GENERAL_NAMES_free>>;
 using Pkcs12Ptr = std::unique_ptr<PKCS12, FreedBy<PKCS12_free>>;
 using SslPtr = std::unique_ptr<SSL, FreedBy<SSL_free>>;
+using SessionPtr = std::unique_ptr<SSL_SESSION, FreedBy<SSL_SESSION_free>>;
 using ContextPtr = std::unique_ptr<SSL_CTX, FreedBy<SSL_CTX_free>>;
 
 /// One more owner of the same object.

@@ -41,7 +41,11 @@ std::string host_of(flow::Server const& server) {
     return server.address() ? server.address()->host : std::string();
 }
 
-/// What shakes hands: as an addon wants it, else as the settings say.
+/// Whose sessions may be gone on with: those of one place, under one name.
+std::string session_key(flow::Server const& server, std::string const& host) { return where_of(server) + " " + host; }
+
+/// What shakes hands: as an addon wants it, else as the settings say. Where we show a certificate of our own the server
+/// is to see it each time, since it may be another one by now.
 tls::Result<tls::Engine> make_engine(TlsService::State& service, std::optional<tls::ClientContext> const& wanted,
                                      flow::Server& server) {
     auto const host = host_of(server);
@@ -52,8 +56,11 @@ tls::Result<tls::Engine> make_engine(TlsService::State& service, std::optional<t
     if (wanted) return engine;
     auto const identity = service.identities.find(host);
     if (!identity) return identity.error();
-    if (!*identity) return engine;
-    if (auto const set = engine.set_identity(**identity); !set) return set.error();
+    if (*identity) {
+        if (auto const set = engine.set_identity(**identity); !set) return set.error();
+    } else if (service.sessions) {
+        engine.resume(service.sessions, session_key(server, host));
+    }
     return engine;
 }
 

@@ -80,7 +80,8 @@ std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings) {
     auto revocation_path = certificates->authority().revocation_path();
     return std::make_unique<TlsService::State>(
         TlsService::State{std::move(certificates), make_for_clients(settings, log), make_for_servers(settings, log),
-                          std::move(identities), std::move(revocation_path), std::move(warnings)});
+                          std::move(identities), settings.resume_servers ? std::make_shared<tls::Sessions>() : nullptr,
+                          std::move(revocation_path), std::move(warnings)});
 }
 
 }  // namespace

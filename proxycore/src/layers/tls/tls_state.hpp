@@ -1,9 +1,11 @@
 // What the connections of a proxy share of TLS.
 #pragma once
 
+#include <memory>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/tls/certificate_store.hpp>
 #include <pathology/proxycore/tls/context.hpp>
+#include <pathology/proxycore/tls/sessions.hpp>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ struct TlsService::State {
     tls::ServerContext for_clients;
     tls::ClientContext for_servers;
     ClientIdentities identities;
+    std::shared_ptr<tls::Sessions> sessions;  ///< of servers; null = each connection shakes hands in full
     std::string revocation_path;  ///< of the authority
     std::vector<std::string> warnings;
 };

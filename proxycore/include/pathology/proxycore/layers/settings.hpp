@@ -53,6 +53,7 @@ struct TlsSettings {
     bool upstream_cert = true;                ///< look at the server's certificate before the client is answered (P22)
     bool add_upstream_certs = false;          ///< its chain is appended to ours
     bool insecure = false;                    ///< servers are not verified
+    bool resume_servers = true;               ///< sessions that servers offer are gone on with
     tls::Trust trust{};                       ///< of servers; empty = the system's anchors
     std::string client_certificates{};        ///< file, or folder of files by host (P24)
     bool request_client_certificate = false;  ///< clients are asked for one, and may have none

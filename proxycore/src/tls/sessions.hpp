@@ -1,0 +1,24 @@
+// OpenSSL's sessions, by server.
+#pragma once
+
+#include <deque>
+#include <pathology/proxycore/recently_used.hpp>
+#include <pathology/proxycore/tls/sessions.hpp>
+#include <string>
+#include <string_view>
+
+#include "tls/openssl.hpp"
+
+namespace pathology::proxycore::tls {
+
+struct Sessions::State {
+    explicit State(std::size_t most_servers) : of(most_servers) {}
+
+    void keep(std::string const& server, SessionPtr session);
+    /// The latest that is still of use, which is not kept any longer; null = there is none.
+    SessionPtr take(std::string_view server);
+
+    RecentlyUsed<std::deque<SessionPtr>> of;  // the latest last
+};
+
+}  // namespace pathology::proxycore::tls
