@@ -43,9 +43,10 @@ pathology_library(protocol
     PUBLIC Boost::headers
     PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> PkgConfig::NGHTTP2 ZLIB::ZLIB)
 
-pathology_test(protocol_test SIZE unit LINK pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2
+pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2
     SOURCES test/recently_used_test.cpp test/http/escaped_test.cpp test/http/fields_test.cpp test/http/target_test.cpp
-            test/http1/failure_test.cpp test/http1/no_reply_test.cpp test/http1/request_reader_test.cpp
+            test/http1/failure_test.cpp test/http1/no_reply_test.cpp test/http1/read_buffer_test.cpp
+            test/http1/request_reader_test.cpp
             test/http1/response_reader_test.cpp test/http1/serialise_test.cpp test/http1/transcript.cpp
             test/http2/frame_header_test.cpp test/http2/hpack_test.cpp test/http2/names_test.cpp
             test/socks5/message_test.cpp

@@ -13,7 +13,10 @@ namespace pathology::proxycore::http1 {
 //   0      event_          read_            end_   capacity_
 class ReadBuffer {
 public:
+    /// What a large message needed is not kept for small ones.
     std::span<char> prepare(std::size_t size);
+    /// Keeps no memory, unless there is something unread in it.
+    void release();
     void commit(std::size_t size) { end_ += size; }
 
     std::string_view unread() const { return {memory_.get() + read_, end_ - read_}; }
@@ -23,6 +26,7 @@ public:
     void begin_event() { event_ = read_; }
 
 private:
+    void forget();
     void move_to_front();
     void grow(std::size_t size);
 

@@ -13,6 +13,7 @@ Reader::~Reader() = default;
 
 std::span<char> Reader::prepare(std::size_t size) { return machine_->buffer.prepare(size); }
 void Reader::commit(std::size_t size) { machine_->buffer.commit(size); }
+void Reader::release() { machine_->buffer.release(); }
 void Reader::feed(std::string_view bytes) {
     std::copy(bytes.begin(), bytes.end(), prepare(bytes.size()).begin());
     commit(bytes.size());

@@ -28,8 +28,9 @@ private:
     bool has_agreed_on_http2() const;
     asio::awaitable<bool> speaks_http2();
     asio::awaitable<bool> serve_one();
+    asio::awaitable<bool> serve();
     asio::awaitable<bool> serve(flow::HttpFlow& flow);
-    asio::awaitable<bool> refuse_broken(flow::HttpFlow& flow, Failure failure);
+    asio::awaitable<bool> refuse_broken(Failure failure);
 
     Context& context_;
     HttpMode mode_;
@@ -57,17 +58,21 @@ asio::awaitable<bool> Http1Conversation::speaks_http2() {
     co_return co_await client_.speaks_http2();
 }
 
-/// Whether the connection goes on with another request.
+/// Whether the connection goes on with another request. A client that says nothing costs no flow.
 asio::awaitable<bool> Http1Conversation::serve_one() {
     auto const arrived = co_await client_.read_head();
     if (arrived && !*arrived) co_return false;
-    flow::HttpFlow flow(context_.client, context_.server, context_.now());
-    if (arrived.has_error()) co_return co_await refuse_broken(flow, arrived.error());
+    if (arrived.has_error()) co_return co_await refuse_broken(arrived.error());
+    co_return co_await serve();
+}
+
+asio::awaitable<bool> Http1Conversation::serve() {
     auto request = flow::Request::from_head(client_.head());
     if (request.has_error()) {
         Failure failure{Failure::Kind::malformed, request.error().message, 400};
-        co_return co_await refuse_broken(flow, std::move(failure));
+        co_return co_await refuse_broken(std::move(failure));
     }
+    flow::HttpFlow flow(context_.client, context_.server, context_.now());
     flow.request = std::move(*request);
     flow.request.timestamp_start = flow.timestamp_created;
     co_return co_await serve(flow);
@@ -91,8 +96,9 @@ asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
 }
 
 /// What can be told of a request that is none, is told; a client that left in the middle of it is not answered.
-asio::awaitable<bool> Http1Conversation::refuse_broken(flow::HttpFlow& flow, Failure failure) {
+asio::awaitable<bool> Http1Conversation::refuse_broken(Failure failure) {
     if (failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out) co_return false;
+    flow::HttpFlow flow(context_.client, context_.server, context_.now());
     auto const& head = client_.head();
     if (!head.fields.empty()) {
         flow.request.raw_method = head.method;

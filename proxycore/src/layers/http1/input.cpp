@@ -1,11 +1,13 @@
 #include "layers/http1/input.hpp"
 
 #include <pathology/proxycore/tls/errc.hpp>
+#include <utility>
 
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::size_t room_for_head = 4 * 1024;  // an idle connection keeps this much
+constexpr std::size_t room_at_rest = 1024;  // an idle client keeps this much
+constexpr std::size_t room_for_head = 4 * 1024;
 constexpr std::size_t room_for_body = 64 * 1024;
 
 Failure::Kind kind_of(http1::Errc code) {
@@ -48,8 +50,14 @@ http1::Outcome Http1Input::take() {
     return outcome;
 }
 
+/// A client may say nothing for a long time; a server is listened to when it was asked.
+std::size_t Http1Input::room_needed() const {
+    if (is_inside_) return room_for_body;
+    return side_ == Side::client && reader_.is_between_messages() ? room_at_rest : room_for_head;
+}
+
 asio::awaitable<bool> Http1Input::read_more() {
-    auto const room = reader_.prepare(is_inside_ ? room_for_body : room_for_head);
+    auto const room = reader_.prepare(room_needed());
     auto const [ec, n] = co_await stream_.read_some(asio::buffer(room.data(), room.size()));
     reader_.commit(n);
     has_ended_ = ec == asio::error::eof || ec == tls::Errc::truncated;
@@ -57,10 +65,12 @@ asio::awaitable<bool> Http1Input::read_more() {
     co_return !ec;
 }
 
-Failure Http1Input::broken() const {
+/// A silence may be waited for to end.
+Failure Http1Input::broken() {
     bool const is_late = broken_by_ == net::Errc::timed_out;
+    auto const broken_by = is_late ? std::exchange(broken_by_, {}) : broken_by_;
     std::string const who = side_ == Side::client ? "the client" : "the server " + stream_.remote_endpoint();
-    auto const what = is_late ? std::string(" was silent for too long") : " is gone: " + net::describe(broken_by_);
+    auto const what = is_late ? std::string(" was silent for too long") : " is gone: " + net::describe(broken_by);
     return {is_late ? Failure::Kind::timed_out : Failure::Kind::closed, who + what, is_late ? 504u : 502u};
 }
 

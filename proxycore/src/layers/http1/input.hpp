@@ -37,7 +37,8 @@ public:
 
 private:
     http1::Outcome take();
-    Failure broken() const;
+    std::size_t room_needed() const;
+    Failure broken();
     Failure failure_of(http1::Failure const& failure) const;
 
     net::Stream& stream_;

@@ -39,6 +39,7 @@ Http1Server::Http1Server(std::unique_ptr<net::Stream> stream, HttpSettings const
     : state_(std::make_unique<State>(std::move(stream), settings, form)) {}
 Http1Server::~Http1Server() = default;
 bool Http1Server::is_reusable() const { return state_->is_reusable(); }
+void Http1Server::rest() { state_->reader.release(); }
 net::Stream& Http1Server::stream() { return *state_->stream; }
 
 namespace {

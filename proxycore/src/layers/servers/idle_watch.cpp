@@ -14,14 +14,14 @@ constexpr std::chrono::milliseconds moment{50};
 IdleWatch::IdleWatch(asio::any_io_executor const& executor) : Watch(net::Watchdog::of(executor)), executor_(executor) {}
 
 void IdleWatch::begin(Http1Server& connection, std::function<void()> on_end) {
-    may_speak_ = false;
+    connection_ = &connection;
     stream_ = &connection.stream();
     on_end_ = std::move(on_end);
     arm(moment);
 }
 
 void IdleWatch::begin(net::Stream& ahead, std::function<void()> on_end) {
-    may_speak_ = true;
+    connection_ = nullptr;
     stream_ = &ahead;
     on_end_ = std::move(on_end);
     arm(moment);
@@ -34,24 +34,22 @@ void IdleWatch::end() noexcept {
     looking_->stop.emit(asio::cancellation_type::terminal);
 }
 
-void IdleWatch::bury(std::unique_ptr<Http1Server> connection, std::unique_ptr<net::Stream> ahead) {
+void IdleWatch::bury(net::Stream& stream, std::shared_ptr<void> owner) {
     end();
     if (looking_ == nullptr || looking_->is_over) return;
-    if (connection != nullptr) connection->stream().close(net::HowToClose::fin);
-    if (ahead != nullptr) ahead->close(net::HowToClose::fin);
-    looking_->buried = std::move(connection);
-    looking_->buried_ahead = std::move(ahead);
+    stream.close(net::HowToClose::fin);
+    looking_->buried = std::move(owner);
 }
 
 void IdleWatch::on_expired() {
+    if (connection_ != nullptr) connection_->rest();
     looking_ = std::make_shared<Look>();
     looking_->on_end = std::move(on_end_);
     auto const note_end = [own = looking_](std::exception_ptr const& /*cancelled*/) {
         own->is_over = true;
         own->buried.reset();
-        own->buried_ahead.reset();
     };
-    auto looking = look(looking_, *stream_, may_speak_);
+    auto looking = look(looking_, *stream_, connection_ == nullptr);
     asio::co_spawn(executor_, std::move(looking), asio::bind_cancellation_slot(looking_->stop.slot(), note_end));
 }
 

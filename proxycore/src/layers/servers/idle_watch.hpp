@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 /// Tells when a connection that rests ends, or says something unasked; it is of no use then. One that was opened ahead
 /// may say something before anybody asks. It looks from a moment after begin() on, so that requests which follow each
-/// other closely cost a deadline on the coarse clock.
+/// other closely cost a deadline on the coarse clock; from then on the connection rests.
 ///
 /// Thread: that of the connection.
 class IdleWatch final : net::Watchdog::Watch {
@@ -30,24 +30,23 @@ public:
     void begin(net::Stream& ahead, std::function<void()> on_end);
     /// The stream may be read, or given to bury(), from now on.
     void end() noexcept;
-    /// Closes a connection, of either kind. It goes when nobody looks at it any more, which is a little after end().
-    void bury(std::unique_ptr<Http1Server> connection, std::unique_ptr<net::Stream> ahead);
+    /// Closes a connection, of either kind, that goes when nobody looks at it any more, a little after end().
+    void bury(net::Stream& stream, std::shared_ptr<void> owner);
 
 private:
     /// What a look needs as long as it lasts.
     struct Look {
         asio::cancellation_signal stop;
         std::function<void()> on_end;
-        std::unique_ptr<Http1Server> buried{};
-        std::unique_ptr<net::Stream> buried_ahead{};
+        std::shared_ptr<void> buried{};
         bool is_over = false;
     };
     void on_expired() override;
     static asio::awaitable<void> look(std::shared_ptr<Look> own, net::Stream& stream, bool may_speak);
 
     asio::any_io_executor executor_;
+    Http1Server* connection_ = nullptr;  ///< null = `stream_` was opened ahead
     net::Stream* stream_ = nullptr;
-    bool may_speak_ = false;
     std::function<void()> on_end_;
     std::shared_ptr<Look> looking_;
 };

@@ -5,6 +5,13 @@
 
 namespace pathology::proxycore::layers {
 
+Link::~Link() {
+    auto* const stream = connection ? &connection->stream() : raw.get();
+    if (stream == nullptr) return;
+    auto owner = connection ? std::shared_ptr<void>(std::move(connection)) : std::shared_ptr<void>(std::move(raw));
+    watch.bury(*stream, std::move(owner));
+}
+
 Link& Lane::add(std::shared_ptr<flow::Server> record, asio::any_io_executor const& executor) {
     return links_.emplace_back(*this, std::move(record), executor);
 }

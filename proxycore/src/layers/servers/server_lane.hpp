@@ -36,7 +36,7 @@ class Lane;
 struct Link {
     Link(Lane& its_lane, std::shared_ptr<flow::Server> its_record, asio::any_io_executor const& executor)
         : lane(its_lane), record(std::move(its_record)), watch(executor) {}
-    ~Link() { watch.bury(std::move(connection), std::move(raw)); }
+    ~Link();
     Link(Link const&) = delete;
     Link& operator=(Link const&) = delete;
 

@@ -43,6 +43,8 @@ public:
     /// Room for at least `size` bytes, to read into; then say how many came with `commit`.
     std::span<char> prepare(std::size_t size);
     void commit(std::size_t size);
+    /// Between two messages: gives the memory back that is not in use. The views of the last event end here.
+    void release();
     /// Takes a copy of `bytes`: `prepare`, copy, `commit`.
     void feed(std::string_view bytes);
 

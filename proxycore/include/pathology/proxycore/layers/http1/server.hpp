@@ -18,7 +18,7 @@ enum class RequestForm {
 
 /// The connection and what was read of it. Belongs to whoever keeps connections; lent out for each request.
 ///
-/// Memory: one read buffer, kept from request to request.
+/// Memory: one read buffer, kept from request to request, though not while it rests.
 class Http1Server {
 public:
     Http1Server(std::unique_ptr<net::Stream> stream, HttpSettings const& settings, RequestForm form);
@@ -29,6 +29,8 @@ public:
     /// Whether another request may go over it: both messages of the last one ended in order, the server did not speak
     /// of closing, and nothing came unasked.
     bool is_reusable() const;
+    /// Nobody has asked for a while, and may not for a long time.
+    void rest();
     /// For wait_for_end() and close() while it is idle.
     net::Stream& stream();
 
