@@ -198,6 +198,21 @@ INSTANTIATE_TEST_SUITE_P(, P11_TlsStrategy,
                                          StrategyCase{"EagerUnseen", "eager", "false", 1}),
                          pathology::test::row_name);
 
+/// It was opened ahead, and nobody has said a word over it.
+TEST(Interception, P11_ReplacesAServerThatLeftBeforeTls) {
+    SecureOrigin::Options options;
+    options.farewells = 1;
+    SecureOrigin const origin(identity_for({"origin.test"}), options);
+    Trusting bench;
+    bench.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
+    Tunnel visitor(bench, origin.port());
+    ASSERT_TRUE(bench.witness->wait_for("server_disconnected"));
+    visitor.start_tls("origin.test");
+    EXPECT_EQ(visitor.ask(plain_get).body, "asked for origin.test");
+    EXPECT_EQ(origin.accepted(), 2U);
+    EXPECT_EQ(bench.witness->count("server_connected"), 2U);
+}
+
 // --- the site inside -------------------------------------------------------------------------------------------------
 
 TEST(OnboardingSite, P28_a_IsReachedThroughTheProxy) {

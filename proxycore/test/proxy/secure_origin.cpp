@@ -42,12 +42,14 @@ SecureOrigin::SecureOrigin(tls::Identity identity, Options options)
     : identity_(std::move(identity)),
       context_(tls::ServerContext::make(options.settings).value()),
       times_(options.times),
+      farewells_(options.farewells),
       server_(at(options.host), [this](net::Connection connection) { return serve(std::move(connection.stream)); }) {
     auto const started = server_.start();
     if (!started) throw std::runtime_error(started.error().message);
 }
 
 asio::awaitable<void> SecureOrigin::serve(std::unique_ptr<net::Stream> stream) {
+    if (farewells_ > 0) co_return static_cast<void>(--farewells_);
     std::string sni;
     for (unsigned i = 0; i < times_; ++i) {
         tls::Engine engine(context_, tls::test::show(identity_));

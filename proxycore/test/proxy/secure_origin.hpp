@@ -15,7 +15,8 @@ class SecureOrigin {
 public:
     struct Options {
         tls::ServerSettings settings{};
-        unsigned times = 1;  ///< TLS inside of TLS
+        unsigned times = 1;      ///< TLS inside of TLS
+        unsigned farewells = 0;  ///< so many connections, the first, end without a word
         std::string host = "127.0.0.1";
     };
     /// Shows `identity` to everybody.
@@ -30,7 +31,7 @@ private:
 
     tls::Identity identity_;
     tls::ServerContext context_;
-    unsigned times_;
+    unsigned times_, farewells_;
     net::Server server_;
 };
 

@@ -184,10 +184,21 @@ void NetworkServers::take_back(Link& link, std::unique_ptr<Http1Server> connecti
 
 asio::awaitable<Result<void>> NetworkServers::open(std::shared_ptr<flow::Server> server,
                                                    std::vector<std::string> alpn) {
+    server = renewed(std::move(server));
     if (server->error) co_return failure_before(*server);
     if (auto* const link = find(*server)) co_return co_await secure_later(*link, std::move(alpn));
     if (server->timestamp_start) co_return Result<void>();
     co_return co_await connect_ahead(server, std::move(alpn));
+}
+
+/// Another record where the connection of this one ended before its TLS could begin.
+NetworkServers::Record NetworkServers::renewed(Record server) {
+    auto* const link = find(*server);
+    bool const is_left = link != nullptr && link->raw && link->is_gone() && server->tls && !server->tls_established();
+    if (!is_left || server != context_.server) return server;
+    drop(*link);
+    context_.server = successor_of(*server);
+    return context_.server;
 }
 
 asio::awaitable<Result<void>> NetworkServers::connect_ahead(Record server, std::vector<std::string> alpn) {
@@ -228,6 +239,7 @@ asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vect
 }
 
 asio::awaitable<Result<ServerConnection>> NetworkServers::take(std::shared_ptr<flow::Server> server) {
+    server = renewed(std::move(server));
     auto alpn = offers_to({}, {});
     auto const opened = co_await open(server, std::move(alpn));
     if (!opened) co_return opened.error();

@@ -55,6 +55,7 @@ private:
     asio::awaitable<Result<Stream>> open_along(Record server, Target const& target, upstream::Route const& route,
                                                std::vector<std::string> alpn);
     asio::awaitable<Result<Stream>> or_give_up(Record server, asio::awaitable<Result<Stream>> work);
+    Record renewed(Record server);
     asio::awaitable<Result<void>> connect_ahead(Record server, std::vector<std::string> alpn);
     void rest_ahead(Link& link, Stream stream);
     asio::awaitable<Result<void>> secure_later(Link& link, std::vector<std::string> alpn);
