@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "layers/exchange/alone.hpp"
+#include "layers/exchange/only_requests.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -46,7 +47,7 @@ private:
 };
 
 /// One connection, lent again and again.
-class OneServer final : public Servers {
+class OneServer final : public test::OnlyRequests {
 public:
     OneServer(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
         : connection_(std::make_unique<Http1Server>(std::move(stream), settings, RequestForm::origin)) {}
@@ -55,21 +56,9 @@ public:
         return ask_http1(std::move(connection_),
                          [this](std::unique_ptr<Http1Server> back) { connection_ = std::move(back); });
     }
-    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
         co_return acquire_at_once(flow);
     }
-    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
-        return acquire(flow);
-    }
-    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
-        co_return Result<void>();
-    }
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
-        Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
-        co_return failure;
-    }
-    asio::awaitable<void> close(ServerConnection) override { co_return; }
-    asio::awaitable<void> close_all() override { co_return; }
 
 private:
     std::unique_ptr<Http1Server> connection_;

@@ -15,6 +15,7 @@
 #include "demand.hpp"
 #include "layers/exchange/alone.hpp"
 #include "layers/exchange/neighbours.hpp"
+#include "layers/exchange/only_requests.hpp"
 #include "witness.hpp"
 
 namespace pathology::proxycore::layers {
@@ -63,7 +64,7 @@ asio::awaitable<void> speak(std::unique_ptr<net::Stream> stream, std::string_vie
 }
 
 /// Every connection says the same, a few times over.
-class TalkingServers final : public Servers {
+class TalkingServers final : public test::OnlyRequests {
 public:
     TalkingServers(asio::any_io_executor executor, std::string_view bytes, std::size_t most_per_read)
         : executor_(std::move(executor)), bytes_(bytes), most_per_read_(most_per_read) {}
@@ -82,14 +83,6 @@ public:
         pipe.near->set_time_limit(std::chrono::milliseconds(200));
         co_return lend(std::make_unique<Http1Server>(std::move(pipe.near), settings_, RequestForm::origin));
     }
-    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
-        co_return Result<void>();
-    }
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
-        Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
-        co_return failure;
-    }
-    asio::awaitable<void> close(ServerConnection) override { co_return; }
     asio::awaitable<void> close_all() override {
         idle_.reset();
         co_return;

@@ -27,6 +27,7 @@
 #include "demand.hpp"
 #include "layers/client_life.hpp"
 #include "layers/exchange/alone.hpp"
+#include "layers/exchange/only_requests.hpp"
 #include "net/cancelled.hpp"
 #include "witness.hpp"
 
@@ -143,7 +144,7 @@ private:
 };
 
 /// The connections to them, kept as long as they are of use.
-class TalkingServers final : public Servers {
+class TalkingServers final : public test::OnlyRequests {
 public:
     TalkingServers(FarServers& far, Input const& input, Settings const& settings)
         : far_(far), settings_(settings), speaks_http1_(input.speaks_http1()) {}
@@ -165,14 +166,6 @@ public:
                                                         settings_.http, nullptr));
         co_return shared_.back()->ask();
     }
-    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
-        co_return Result<void>();
-    }
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
-        Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
-        co_return failure;
-    }
-    asio::awaitable<void> close(ServerConnection) override { co_return; }
     asio::awaitable<void> close_all() override {
         for (auto const& known : shared_) co_await known->close();
         shared_.clear();

@@ -21,7 +21,8 @@ pathology_library(proxycore
             src/layers/exchange/answer.cpp src/layers/exchange/answer_stream.cpp src/layers/exchange/body.cpp
             src/layers/exchange/connect.cpp src/layers/exchange/error_page.cpp src/layers/exchange/exchange.cpp
             src/layers/exchange/refusal.cpp
-            src/layers/exchange/request.cpp src/layers/exchange/request_target.cpp src/layers/exchange/upgrade.cpp
+            src/layers/exchange/request.cpp src/layers/exchange/request_target.cpp src/layers/exchange/unless_aborted.cpp
+            src/layers/exchange/upgrade.cpp
             src/layers/http1/abort_watch.cpp src/layers/http1/client.cpp src/layers/http1/client_stream.cpp
             src/layers/http1/framing.cpp src/layers/http1/guard.cpp
             src/layers/http1/input.cpp src/layers/http1/output.cpp src/layers/http1/server.cpp

@@ -38,7 +38,8 @@ pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology::proxycore pa
             test/layers/tls/tls_service_test.cpp test/support/streams.cpp test/tls/talk.cpp)
 pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
     SOURCES test/layers/exchange/alone.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http_bench.cpp
-            test/layers/exchange/neighbours.cpp test/layers/exchange/streaming_test.cpp
+            test/layers/exchange/neighbours.cpp test/layers/exchange/slow_upload_test.cpp
+            test/layers/exchange/streaming_test.cpp
             test/layers/http1/http1_layer_test.cpp test/layers/http1/http1_trouble_test.cpp test/support/script.cpp
             test/support/streams.cpp)
 pathology_fuzzer(exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict

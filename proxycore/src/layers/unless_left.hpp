@@ -27,15 +27,17 @@ Failure client_is_gone(net::error_code ec);
 asio::awaitable<std::optional<Failure>> finish_unless_left(asio::awaitable<void> work,
                                                            asio::awaitable<Failure> leaving);
 
+/// Keeps what `work` gives.
+template <class T> asio::awaitable<void> keep_outcome(asio::awaitable<T> work, std::optional<T>& into) {
+    into.emplace(co_await std::move(work));
+}
+
 /// What `work` gives, or nothing when the client left before; `left` says how then.
 template <class T>
 asio::awaitable<std::optional<T>> unless_left(asio::awaitable<T> work, asio::awaitable<Failure> leaving,
                                               std::optional<Failure>& left) {
     std::optional<T> outcome;
-    auto const keep = [](asio::awaitable<T> inner, std::optional<T>& into) -> asio::awaitable<void> {
-        into.emplace(co_await std::move(inner));
-    };
-    auto kept = keep(std::move(work), outcome);
+    auto kept = keep_outcome(std::move(work), outcome);
     left = co_await finish_unless_left(std::move(kept), std::move(leaving));
     if (left) outcome.reset();  // cancelled work may return all the same
     co_return outcome;

@@ -5,7 +5,7 @@
 #include "layers/exchange/body.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/run.hpp"
-#include "layers/unless_left.hpp"
+#include "layers/exchange/unless_aborted.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -137,7 +137,7 @@ asio::awaitable<bool> ExchangeRun::acquire_server(bool is_fresh) {
     if (deeper_cause() != nullptr) co_return co_await fail_of_client(*deeper_cause());
     auto acquiring = is_fresh ? context_.servers->acquire_fresh(flow_) : context_.servers->acquire(flow_);
     std::optional<Failure> left;
-    auto acquired = co_await unless_left(std::move(acquiring), client_.wait_for_abort(AbortWatch::grace), left);
+    auto acquired = co_await unless_aborted(std::move(acquiring), client_, AbortWatch::grace, left);
     if (left) co_return co_await fail_of_client(*left);
     if (acquired->has_error()) co_return co_await fail(acquired->error());
     server_ = std::move(**acquired);
@@ -189,9 +189,28 @@ asio::awaitable<void> ExchangeRun::upload_streamed() {
     if (is_killed(flow_)) server_->abort();  // so that the other steps see it
 }
 
+/// A server need not speak before it has the request.
+asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_head_in_turn() {
+    for (;;) {
+        auto head = co_await server_->read_head();
+        if (head.has_value() || head.error().kind != Failure::Kind::timed_out) co_return head;
+        bool const is_waiting = co_await waits_for_upload();
+        if (!is_waiting) co_return head;
+    }
+}
+
+/// Both ends may have been silent for the same time: then the upload ends by the next tick, and tells whose turn it
+/// was.
+asio::awaitable<bool> ExchangeRun::waits_for_upload() {
+    if (!upload_ || !upload_->work.is_running()) co_return false;
+    auto ending = upload_->work.join();
+    co_await net::finish_within(context_.settings->times.stop, std::move(ending));
+    co_return !upload_->client_failure && !upload_->server_failure && !is_cut_;
+}
+
 asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_answer_head() {
     for (unsigned interim = 0;; ++interim) {
-        auto head = co_await server_->read_head();
+        auto head = co_await read_head_in_turn();
         if (head.has_error() || head->status / 100 != 1) co_return head;
         if (head->status == 101 && !flow_.request.headers.contains("Upgrade"))
             co_return switched_unasked(flow_.request);

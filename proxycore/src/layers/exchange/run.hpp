@@ -38,6 +38,8 @@ private:
     asio::awaitable<Result<http::ResponseHead>> ask();
     asio::awaitable<Result<void>> send_request();
     asio::awaitable<Result<http::ResponseHead>> read_answer_head();
+    asio::awaitable<Result<http::ResponseHead>> read_head_in_turn();
+    asio::awaitable<bool> waits_for_upload();
     asio::awaitable<void> upload_whole();
     asio::awaitable<void> upload_streamed();
 

@@ -56,7 +56,12 @@ void Http2Body::end(http::Fields const& trailers) {
 void Http2Body::close(std::optional<Failure> failure) {
     is_closed_ = true;
     if (!failure_) failure_ = std::move(failure);
+    tell_of_end();
+}
+
+void Http2Body::tell_of_end() {
     ring();
+    if (auto const then = std::exchange(over_, nullptr)) then();
 }
 
 asio::awaitable<Result<std::string_view>> Http2Body::read() {
@@ -146,7 +151,7 @@ void Http2Body::fail(Failure failure) {
     read_.clear();
     at_ = lent_ = 0;
     if (!failure_) failure_ = std::move(failure);
-    ring();
+    tell_of_end();
 }
 
 void Http2Body::drop_in() {

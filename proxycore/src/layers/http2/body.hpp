@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <optional>
 #include <pathology/proxycore/http2/content.hpp>
 #include <pathology/proxycore/layers/exchange/http_streams.hpp>
@@ -51,6 +52,8 @@ public:
     void drop_in();
     /// Ends what is under way with a failure, and all that comes after it, and resets the stream.
     void abort(http2::ErrorCode error) noexcept;
+    /// Has `then` called when the stream is over or the exchange has failed; null takes it back.
+    void when_over(std::function<void()> then) { over_ = std::move(then); }
     /// Waits for anything to happen to the stream; false = nothing did for as long as the limit says.
     asio::awaitable<bool> wait();
 
@@ -70,6 +73,7 @@ private:
     asio::awaitable<Result<void>> wait_until_sent();
     void give_room();
     void fail(Failure failure);
+    void tell_of_end();
 
     Http2Wire& wire_;
     http2::StreamId id_ = 0;
@@ -86,6 +90,7 @@ private:
     bool is_last_ = false;  // nothing follows what goes
     bool has_come_ = false, has_ended_in_ = false, has_ended_out_ = false, is_closed_ = false;
     std::optional<Failure> failure_;
+    std::function<void()> over_;
 };
 
 }  // namespace pathology::proxycore::layers

@@ -120,11 +120,18 @@ asio::awaitable<Failure> Http2ClientStream::wait_for_abort(std::chrono::millisec
     bool const throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     auto const given_up = co_await asio::this_coro::cancellation_state;
-    while (!body_->failure() && !body_->is_closed() && given_up.cancelled() == asio::cancellation_type::none)
-        co_await body_->wait();
+    while (!is_over() && given_up.cancelled() == asio::cancellation_type::none) co_await body_->wait();
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (body_->failure()) co_return *body_->failure();
     co_return Failure{Failure::Kind::closed, body_->wire().who() + " reset the stream"};
+}
+
+bool Http2ClientStream::tell_of_abort(std::function<void()> then) {
+    if (then && is_over())
+        then();
+    else
+        body_->when_over(std::move(then));
+    return true;
 }
 
 std::unique_ptr<net::Stream> Http2ClientStream::take_over() {

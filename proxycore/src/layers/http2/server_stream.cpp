@@ -8,6 +8,15 @@
 #include "layers/transfer_coding.hpp"
 
 namespace pathology::proxycore::layers {
+namespace {
+
+/// A stream that was silent may still answer; one whose connection was given up for its silence does not.
+Failure lasting(Failure failure) {
+    if (failure.kind == Failure::Kind::timed_out) failure.kind = Failure::Kind::closed;
+    return failure;
+}
+
+}  // namespace
 
 Http2ServerStream::Http2ServerStream(std::shared_ptr<Http2Server::Connection> connection)
     : connection_(std::move(connection)),
@@ -67,7 +76,7 @@ asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request
 asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
     auto& body = asked_->body;
     while (asked_->heads.empty()) {
-        if (body.failure()) co_return *body.failure();
+        if (body.failure()) co_return lasting(*body.failure());
         if (body.is_closed())
             co_return Failure{Failure::Kind::closed, connection_->who() + " ended the stream without an answer"};
         bool const is_early = co_await body.wait();

@@ -9,6 +9,7 @@
 
 #include "layers/exchange/alone.hpp"
 #include "layers/exchange/neighbours.hpp"
+#include "layers/exchange/only_requests.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::layers {
@@ -54,7 +55,7 @@ private:
 };
 
 /// Connections to scripts, kept while they may be used again.
-class ScriptedServers final : public Servers {
+class ScriptedServers final : public test::OnlyRequests {
 public:
     ScriptedServers(HttpBench& bench, asio::any_io_executor executor) : bench_(bench), executor_(std::move(executor)) {
         bench_.asked.reserve(64);
@@ -89,10 +90,6 @@ public:
         Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(*server->address())};
         co_return failure;
     }
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
-        co_return Failure{Failure::Kind::cancelled, "nothing but HTTP here"};
-    }
-    asio::awaitable<void> close(ServerConnection) override { co_return; }
     asio::awaitable<void> close_all() override {
         idle_.reset();
         co_return;

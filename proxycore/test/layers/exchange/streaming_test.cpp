@@ -3,33 +3,29 @@
 #include <gtest/gtest.h>
 
 #include "layers/exchange/http_bench.hpp"
+#include "layers/exchange/messages.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
+using test::all_hooks;
+using test::answers;
+using test::chunked;
+using test::get;
 using test::HttpBench;
 using test::leave;
+using test::ok;
+using test::post_head;
 using test::read_to_end;
 using test::Script;
 using test::Turn;
+using test::with_length;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::SizeIs;
 using testing::StartsWith;
 using Then = Turn::Then;
-
-std::string const get = "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
-std::string const post_head = "POST http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n";
-std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-std::string const chunked = "Transfer-Encoding: chunked\r\n\r\n";
-std::string const all_hooks = "requestheaders request responseheaders response";
-
-Script answers(std::string answer) { return {{"\r\n\r\n", std::move(answer)}}; }
-
-std::string with_length(std::size_t size, char fill = 'x') {
-    return "Content-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, fill);
-}
 
 // --- streaming -------------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,16 @@
 #include <gtest/gtest.h>
 
 #include "layers/exchange/http_bench.hpp"
+#include "layers/exchange/messages.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
+using test::all_hooks;
 using test::HttpBench;
 using test::leave;
+using test::ok;
 using test::read_to_end;
 using test::Script;
 using test::Turn;
@@ -22,8 +25,6 @@ using Then = Turn::Then;
 
 std::string const get = "GET http://origin.test/a?b=1 HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 std::string const post = "POST http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 4\r\n\r\nbody";
-std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-std::string const all_hooks = "requestheaders request responseheaders response";
 
 // --- messages that cross ---------------------------------------------------------------------------------------------
 

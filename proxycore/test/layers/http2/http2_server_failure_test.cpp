@@ -149,7 +149,22 @@ TEST(Http2Server, GivesUpOnAServerThatIsSilent) {
         co_await stream->send(request);
         auto const head = co_await stream->read_head();
         EXPECT_EQ(message_of(head), "the server origin.test:443 was silent for too long");
-        EXPECT_EQ(head.error().kind, Failure::Kind::timed_out);
+        EXPECT_EQ(head.error().status, 504U);
+    };
+    with_line(conversation, {}, std::chrono::milliseconds(50));
+}
+
+/// The stream was silent before that, and might have been asked again.
+TEST(Http2Server, SaysWhenTheConnectionWasGivenUpForItsSilence) {
+    auto const conversation = [](Line& line) -> asio::awaitable<void> {
+        auto const stream = line.server.ask();
+        auto const request = request_to("https://origin.test/");
+        co_await stream->send(request);
+        auto head = co_await stream->read_head();
+        for (int again = 0; again < 20 && head.error().kind == Failure::Kind::timed_out; ++again)
+            head = co_await stream->read_head();
+        EXPECT_EQ(message_of(head), "the server origin.test:443 was silent for too long");
+        EXPECT_EQ(head.error().kind, Failure::Kind::closed);
         EXPECT_EQ(head.error().status, 504U);
     };
     with_line(conversation, {}, std::chrono::milliseconds(50));

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <pathology/proxycore/flow/request.hpp>
 #include <pathology/proxycore/flow/response.hpp>
@@ -68,6 +69,9 @@ public:
     /// nothing to notice, it is noticed at once, else within about a second. One that has only ended its side may want
     /// the answer all the same; it has left when `grace` is over. Cancel: throws, or returns what means nothing then.
     virtual asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) = 0;
+    /// Has `then` called when that wait would end, where nobody is to wait for it; at once when it would not begin.
+    /// Null takes it back. False = this client cannot be told of, only waited for.
+    virtual bool tell_of_abort(std::function<void()> /*then*/) { return false; }
 };
 
 /// A way to send one request and to get its answer. Destruction gives the connection back when both messages ended in

@@ -1,0 +1,28 @@
+// Servers that take requests and are good for nothing else.
+#pragma once
+
+#include <memory>
+#include <pathology/proxycore/layers/context.hpp>
+#include <string>
+#include <vector>
+
+namespace pathology::proxycore::layers::test {
+
+/// Left to say is how a request gets its server.
+class OnlyRequests : public Servers {
+public:
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+        return acquire_fresh(flow);
+    }
+    asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
+        co_return Result<void>();
+    }
+    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+        Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+        co_return failure;
+    }
+    asio::awaitable<void> close(ServerConnection) override { co_return; }
+    asio::awaitable<void> close_all() override { co_return; }
+};
+
+}  // namespace pathology::proxycore::layers::test
