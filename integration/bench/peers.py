@@ -64,6 +64,14 @@ class Workplace:
         self.folder = folder
         self.bin_folder = bin_folder
 
+    def folder_with_page(self, name, text):
+        """A folder with one page in it, for servers of files."""
+        folder = os.path.join(self.folder, "pages")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, name), "w") as out:
+            out.write(text)
+        return folder
+
     def program(self, name):
         return os.path.join(self.bin_folder, name)
 

@@ -1,7 +1,6 @@
 """Rows about HTTP/2: h2load with 100 streams on each of four connections, by prior knowledge."""
 
 import contextlib
-import os
 from types import SimpleNamespace
 
 from peers import h2load
@@ -20,11 +19,7 @@ def beside_nginx(place):
 
 @contextlib.contextmanager
 def beside_nghttpd(place):
-    root = os.path.join(place.folder, "h2")
-    os.makedirs(root, exist_ok=True)
-    with open(os.path.join(root, "hundred"), "w") as out:
-        out.write(BODY)
-    with place.nghttpd(root) as nghttpd, place.pathod() as pathod:
+    with place.nghttpd(place.folder_with_page("hundred", BODY)) as nghttpd, place.pathod() as pathod:
         yield SimpleNamespace(ours=lambda seconds: h2load(pathod.port, "/p/200:b@100", seconds),
                               theirs=lambda seconds: h2load(nghttpd.port, "/hundred", seconds))
 

@@ -36,11 +36,7 @@ def tls_origin(place):
 
 
 def http2_origin(place):
-    root = os.path.join(place.folder, "h2")
-    os.makedirs(root, exist_ok=True)
-    with open(os.path.join(root, "index.html"), "w") as out:
-        out.write(BODY)
-    return place.nghttpd(root, core=1, secured=True)
+    return place.nghttpd(place.folder_with_page("index.html", BODY), core=1, secured=True)
 
 
 def nghttpx_to_http2(place, origin):
@@ -110,10 +106,19 @@ def held_silent_clients(place):
 
 def held_served_clients(place):
     """memory of pathop, of one held client that was served, and of its server connection"""
+    return held_after(place, lambda held: [serve([connection]) for connection in held])
+
+
+def held_clients_served_at_once(place):
+    """memory of pathop, of the same when all were served at once"""
+    return held_after(place, serve)
+
+
+def held_after(place, serve_all):
     with place.pathod("-t", "0", "-a", "/=200", core=1) as origin, reverse("http")(place, origin.port) as us:
         before = resident(us.pid)
         held = hold(us.port, most_descriptors() // 2)
-        serve(held)
+        serve_all(held)
         return growth(us.pid, before, held)
 
 
@@ -121,6 +126,27 @@ def without_a_proxy(place):
     """new TLS connections that client and origin make with no proxy between, which bounds those through pathop"""
     with tls_origin(place) as origin:
         return f"{new_tls(origin.port, '/', 2):,.0f} /s"
+
+
+def cost_of_new_tls(place):
+    """time of a core that pathop takes for a new TLS connection on both sides"""
+    ways = (("", ()), (", in full with the server", ("--set", "tls_resume_server=false")))
+    return ", ".join(f"{milliseconds_each(place, *arguments):.1f} ms{way}" for way, arguments in ways)
+
+
+def milliseconds_each(place, *arguments, count=1000):
+    with tls_origin(place) as origin, reverse("https", "-k", *arguments)(place, origin.port) as us:
+        ab_tls(us.port, "/", 50)
+        before = spent(us.pid)
+        ab_tls(us.port, "/", count)
+        return (spent(us.pid) - before) * 1000 / count
+
+
+def spent(pid):
+    """Seconds of a core, in the program and in the kernel."""
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def added_latency(place):
@@ -170,4 +196,5 @@ ROWS = [
         beside(nghttpx_to_http2, reverse("https", "-k"), http2_origin, h2load)),
     Row("pathop, 1 GiB streamed", "haproxy", "MB/s", "", streamed_gigabyte),
 ]
-CHECKS = [memory_of_a_gigabyte, held_silent_clients, held_served_clients, without_a_proxy, added_latency]
+CHECKS = [memory_of_a_gigabyte, held_silent_clients, held_served_clients, held_clients_served_at_once, without_a_proxy, cost_of_new_tls,
+          added_latency]
