@@ -48,7 +48,7 @@ struct Engine::State {
     SslPtr ssl;
     Side side;
     IdentityChooser chooser;
-    std::string alpn;          // a server's choice, in the form of the wire
+    std::string alpn;                    // a server's choice, in the form of the wire
     std::shared_ptr<Sessions> sessions;  // where a client finds those of `server`, and keeps them
     std::string server;
     std::string first_bytes;   // the first few that came, to tell what a peer speaks that does not speak TLS

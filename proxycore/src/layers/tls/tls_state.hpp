@@ -21,7 +21,7 @@ struct TlsService::State {
     tls::ClientContext for_servers;
     ClientIdentities identities;
     std::shared_ptr<tls::Sessions> sessions;  ///< of servers; null = each connection shakes hands in full
-    std::string revocation_path;  ///< of the authority
+    std::string revocation_path;              ///< of the authority
     std::vector<std::string> warnings;
 };
 

@@ -69,9 +69,9 @@ public:
     /// the handshake.
     /// Errors: Errc::bad_certificate_file when OpenSSL does not take it.
     Result<void> set_identity(Identity const& identity);
-    /// A client goes on with a session of that server, where one is left, and keeps those that it is offered. Before the
-    /// handshake. `server` is told apart from every other by all that a session must not be carried across: address,
-    /// name, whom the client trusts, what it shows.
+    /// A client goes on with a session of that server, where one is left, and keeps those that it is offered. Before
+    /// the handshake. `server` is told apart from every other by all that a session must not be carried across:
+    /// address, name, whom the client trusts, what it shows.
     void resume(std::shared_ptr<Sessions> sessions, std::string server);
 
     // --- bytes of the network ---
