@@ -9,9 +9,9 @@ namespace pathology::proxycore::tls {
 
 /// What a client remembers of servers, so that its next connection needs no certificates (RFC 8446 §2.2, RFC 5077).
 ///
-/// Shape:  by server, the two latest of each. One is used for one connection alone, so that nobody who listens can tell
-///         that two are of the same client (RFC 8446 §C.4), and for at most an hour. Certificates stay with the
-///         session, and so does what their verification gave.
+/// Shape:  by server, the two latest of each, for at most an hour. One of TLS 1.3 is used for one connection alone, so
+///         that nobody who listens can tell that two are of the same client (RFC 8446 §C.4); an older one may be used
+///         again. Certificates stay with the session, and so does what their verification gave.
 /// Thread: one at a time.
 class Sessions {
 public:
