@@ -196,5 +196,5 @@ ROWS = [
         beside(nghttpx_to_http2, reverse("https", "-k"), http2_origin, h2load)),
     Row("pathop, 1 GiB streamed", "haproxy", "MB/s", "", streamed_gigabyte),
 ]
-CHECKS = [memory_of_a_gigabyte, held_silent_clients, held_served_clients, held_clients_served_at_once, without_a_proxy, cost_of_new_tls,
-          added_latency]
+CHECKS = [memory_of_a_gigabyte, held_silent_clients, held_served_clients, held_clients_served_at_once, without_a_proxy,
+          cost_of_new_tls, added_latency]
