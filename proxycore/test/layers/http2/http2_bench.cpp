@@ -8,6 +8,7 @@
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
+#include <pathology/proxycore/net/pause.hpp>
 #include <sstream>
 #include <utility>
 
@@ -75,6 +76,7 @@ public:
     OriginServers(Http2Bench& bench, asio::any_io_executor executor) : bench_(bench), executor_(std::move(executor)) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
+        if (bench_.origin_is_busy) co_await net::pause(std::nullopt);
         if (connection_ != nullptr && connection_->has_room()) co_return connection_->ask();
         co_return co_await acquire_fresh(flow);
     }

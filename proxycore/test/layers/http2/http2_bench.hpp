@@ -87,6 +87,7 @@ public:
     std::size_t most_per_read = 65536;
     /// Whether there is an origin that requests go to; `origin` is set when it is connected.
     bool has_origin = false;
+    bool origin_is_busy = false;  ///< for ever: requests wait for their turn
     http2::ServerSettings origin_settings{};
     std::string origin_body = "ok";
     bool origin_answers = true;

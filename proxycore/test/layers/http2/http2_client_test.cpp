@@ -168,6 +168,22 @@ TEST(Http2Client, EndsAnExchangeByResettingItsStream) {
     EXPECT_EQ(bench.flow().error.value().message, "the client reset stream 1: CANCEL");
 }
 
+TEST(Http2Client, NeedNotWaitForAServer) {
+    Http2Bench bench;
+    bench.origin_is_busy = true;
+    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        RawClient client(std::move(stream));
+        auto const asked = hello() + get(1);
+        co_await client.say(asked);
+        co_await bench.wait_for("request");
+        auto const reset = rst_stream(1, ErrorCode::cancel);
+        co_await client.say(reset);
+        co_await bench.wait_for("error");  // its connection is still there
+    });
+    EXPECT_EQ(bench.calls, "requestheaders request error");
+    EXPECT_EQ(bench.flow().error.value().message, "the client reset stream 1: CANCEL");
+}
+
 TEST(Http2Client, EndsAllExchangesByLeaving) {
     Http2Bench bench;
     bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
