@@ -1,6 +1,6 @@
 # pathology::transport: sockets, time limits, stopping.
 
-pathology_library(transport
+pathology_library(transport ASIO
     SOURCES src/net/cancelled.cpp src/net/connect.cpp src/net/errc.cpp src/net/held_signals.cpp src/net/memory_stream.cpp src/net/original_destination.cpp src/net/pause.cpp src/net/put_back.cpp
             src/net/resolve.cpp
             src/net/running_server.cpp src/net/server.cpp src/net/stream.cpp src/net/tcp_stream.cpp

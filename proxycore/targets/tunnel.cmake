@@ -1,6 +1,6 @@
 # pathology::tunnel: ways through other people's proxies: CONNECT, SOCKS5.
 
-pathology_library(tunnel
+pathology_library(tunnel ASIO
     SOURCES src/tunnel/destination.cpp src/tunnel/failure.cpp src/tunnel/http_connect.cpp src/tunnel/socks5_accept.cpp
             src/tunnel/socks5_connect.cpp src/tunnel/socks5_talk.cpp
     HEADERS include/pathology/proxycore/tunnel/destination.hpp include/pathology/proxycore/tunnel/failure.hpp
