@@ -38,8 +38,7 @@ std::vector<http2::FrameHeader> frames(std::string_view bytes) {
     return found;
 }
 
-// --- regular messages
-// -------------------------------------------------------------------------------------------------
+// --- regular messages ------------------------------------------------------------------------------------------------
 
 TEST(Http2Plan, GivesARegularMessageInParts) {
     auto const made = plan("200:b'hello'");
@@ -93,8 +92,7 @@ TEST(Http2Plan, RefusesWhatHttp2HasNot) {
     EXPECT_EQ(make_http2_parts(test::response("200:m'x'"), settings).error().span, (SourceSpan{4, 8}));
 }
 
-// --- frames
-// -----------------------------------------------------------------------------------------------------------
+// --- frames ----------------------------------------------------------------------------------------------------------
 
 struct FrameCase {
     std::string_view name, spec;
@@ -167,8 +165,7 @@ TEST(Http2Plan, AnnouncesASmallerHeaderTable) {
     EXPECT_EQ(plan("200:r", with).parts->head.substr(9), "\x88");
 }
 
-// --- pauses
-// -----------------------------------------------------------------------------------------------------------
+// --- pauses ----------------------------------------------------------------------------------------------------------
 
 TEST(Http2Plan, KnowsWhichPausesStandBetweenFrames) {
     auto with = settings;
@@ -184,8 +181,7 @@ TEST(Http2Plan, KnowsWhichPausesStandBetweenFrames) {
     EXPECT_FALSE(std::get<Pause>(plain.steps.front()).between_frames) << "HTTP/1 has no frames";
 }
 
-// --- streams
-// ----------------------------------------------------------------------------------------------------------
+// --- streams ---------------------------------------------------------------------------------------------------------
 
 TEST(SetStream, MovesEveryFrameOfAHead) {
     auto with = settings;
@@ -217,8 +213,7 @@ TEST(Http2Frame, UsesTheStreamOfItsPlace) {
         EXPECT_EQ(http2::decode(test::play(plan(spec).whole, 1).bytes)->stream, stream) << spec;
 }
 
-// --- randomness
-// -------------------------------------------------------------------------------------------------------
+// --- randomness ------------------------------------------------------------------------------------------------------
 
 TEST(Http2Message, DrawsHeaderTextWhenItIsResolved) {
     auto const random = message("200:h@5,digits='x':b@5");

@@ -245,8 +245,7 @@ TEST(TlsDaemon, NotesTheClientsCertificate) {
     EXPECT_EQ(entry.tls->client_certificate->key_type, "EC");
 }
 
-// --- what goes wrong
-// ----------------------------------------------------------------------------------------------------
+// --- what goes wrong -------------------------------------------------------------------------------------------------
 
 TEST(TlsDaemon, NotesPlainTextOnce) {
     Running running;
@@ -343,8 +342,7 @@ INSTANTIATE_TEST_SUITE_P(Daemon, WrongTlsOptions,
                                              "Folder", {.serve = true, .authority_folder = "/dev/null"}, "/dev/null"}),
                          pathology::test::row_name);
 
-// --- tunnels
-// --------------------------------------------------------------------------------------------------------------
+// --- tunnels ---------------------------------------------------------------------------------------------------------
 
 TEST(Tunnel, ShowsACertificateForItsHost) {
     Running running(DaemonOptions{});

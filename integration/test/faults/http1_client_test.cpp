@@ -165,8 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"body_size_limit=10k"}})),
     name_of);
 
-// --- what comes behind a request
-// ---------------------------------------------------------------------------------------
+// --- what comes behind a request -------------------------------------------------------------------------------------
 
 struct Garbage {
     char const* name;

@@ -237,8 +237,7 @@ TEST(Http2Client, GoesOnBehindTheEndOfItsRequest) {
     }
 }
 
-// --- a client that says that it will go
-// --------------------------------------------------------------------------------
+// --- a client that says that it will go ------------------------------------------------------------------------------
 
 std::string goaway(ErrorCode code) {
     return wire::frame(proxycore::http2::FrameType::goaway, 0, 0,

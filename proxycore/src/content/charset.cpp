@@ -13,8 +13,7 @@ namespace {
 
 constexpr char utf8_name[] = "utf-8";
 
-// --- escapes: U+DC00 + byte, as UTF-8 would write it: ED B0..B3 80..BF
-// -------------------------------------------------
+// --- escapes: U+DC00 + byte, as UTF-8 would write it: ED B0..B3 80..BF -----------------------------------------------
 
 void append_escape(std::string& out, char c) {
     auto const code = 0xDC00U + static_cast<unsigned char>(c);

@@ -84,8 +84,7 @@ void Engine::resume(std::shared_ptr<Sessions> sessions, std::string server) {
     state_->server = std::move(server);
 }
 
-// --- bytes of the network
-// ---------------------------------------------------------------------------------------------
+// --- bytes of the network --------------------------------------------------------------------------------------------
 
 asio::mutable_buffer Engine::prepare() { return state_->buffers.incoming.prepare(); }
 
@@ -125,8 +124,7 @@ void Engine::take_outgoing(std::string& used) {
     used.swap(state_->buffers.outgoing);
 }
 
-// --- the connection
-// ---------------------------------------------------------------------------------------------------
+// --- the connection --------------------------------------------------------------------------------------------------
 
 Step Engine::handshake() {
     if (state_->failure) return Step::failed;

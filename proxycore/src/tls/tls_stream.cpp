@@ -90,8 +90,7 @@ net::error_code TlsStream::error() const {
     return engine_.failure() ? engine_.failure()->code : net::error_code(asio::error::not_connected);
 }
 
-// --- the handshake
-// ----------------------------------------------------------------------------------------------------
+// --- the handshake ---------------------------------------------------------------------------------------------------
 
 asio::awaitable<Result<void>> TlsStream::handshake(net::TimeLimit limit) {
     auto work = shake_hands();
@@ -132,8 +131,7 @@ asio::awaitable<net::error_code> TlsStream::shake_hands() {
     }
 }
 
-// --- bytes
-// ------------------------------------------------------------------------------------------------------------
+// --- bytes -----------------------------------------------------------------------------------------------------------
 
 /// Waits for more of the peer's records.
 asio::awaitable<net::error_code> TlsStream::fill() {

@@ -19,8 +19,7 @@ using test::run;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// --- who takes part
-// ------------------------------------------------------------------------------------------------------
+// --- who takes part --------------------------------------------------------------------------------------------------
 
 class Bare : public Addon {
 public:
@@ -63,8 +62,7 @@ TEST(AddonChain, CallsTheDefaultsOfAnAddonOfUnknownType) {
     EXPECT_THAT(bench.log, ElementsAre(LogEntry{LogLevel::info, "text"}));
 }
 
-// --- rounds
-// ------------------------------------------------------------------------------------------------------------
+// --- rounds ----------------------------------------------------------------------------------------------------------
 
 TEST(AddonChain, P40_G6_CallsInTheOrderOfRegistration) {
     Bench bench;
@@ -188,8 +186,7 @@ TEST(AddonChain, CancellationIsNoFaultOfAnAddon) {
     flow.resume();  // nobody is there to be woken any more
 }
 
-// --- coming and going
-// ----------------------------------------------------------------------------------------------------
+// --- coming and going ------------------------------------------------------------------------------------------------
 
 TEST(AddonChain, P40_LifeHasItsOrder) {
     Bench bench;

@@ -35,8 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
         BasicCase{"PaddingInside", "Basic dT=p", std::nullopt}),
     test::row_name);
 
-// --- hashes: made by htpasswd, openssl passwd and Python's crypt
-// ----------------------------------------------------------
+// --- hashes: made by htpasswd, openssl passwd and Python's crypt -----------------------------------------------------
 
 struct HashCase {
     std::string_view name, password, hash;
@@ -73,8 +72,7 @@ TEST(Hash, BrokenOnesFitNothing) {
         EXPECT_FALSE(matches_hash("secret", hash)) << hash;
 }
 
-// --- htpasswd files
-// ------------------------------------------------------------------------------------------------------
+// --- htpasswd files --------------------------------------------------------------------------------------------------
 
 TEST(Htpasswd, AcceptsItsUsers) {
     auto const users = Htpasswd::parse(
@@ -117,8 +115,7 @@ TEST(Htpasswd, IsReadFromAFile) {
     EXPECT_THROW(parse_credential_rule("@" + folder.path().string() + "/no-users"), OptionsError);
 }
 
-// --- the option
-// ------------------------------------------------------------------------------------------------------------
+// --- the option ------------------------------------------------------------------------------------------------------
 
 TEST(CredentialRule, P62_e_AnyTakesAnybody) { EXPECT_TRUE(parse_credential_rule("any")({"ann", ""})); }
 

@@ -63,8 +63,7 @@ private:
     std::unique_ptr<nghttp2_hd_inflater, decltype(&nghttp2_hd_inflate_del)> inflater_;
 };
 
-// --- the examples of RFC 7541 appendix C
-// ------------------------------------------------------------------------------
+// --- the examples of RFC 7541 appendix C -----------------------------------------------------------------------------
 
 TEST(HpackInteger, IsThatOfTheRfc) {
     EXPECT_EQ(encode_integer(10, 5), "\x0a");            // C.1.1
@@ -113,8 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BlockCase{"KeepsTheCaseOfNames", {{"Foo", "bar"}}, "\x40\x83\xc2\x73\xff\x83\x8c\x76\x7f"}),
     test::row_name);
 
-// --- the dynamic table
-// ------------------------------------------------------------------------------------------------
+// --- the dynamic table -----------------------------------------------------------------------------------------------
 
 TEST(HeaderBlockEncoder, FollowsThePeersTableThroughEvictions) {
     Fields fields;

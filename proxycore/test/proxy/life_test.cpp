@@ -134,8 +134,7 @@ TEST(Proxy, P40_TellsAddonsOfItsLife) {
     EXPECT_THAT(calls, ElementsAre("configure", "running", "tick", "disconnected", "done"));
 }
 
-// --- while it runs
-// -----------------------------------------------------------------------------------------------------
+// --- while it runs ---------------------------------------------------------------------------------------------------
 
 TEST(Proxy, P41_a_KeepsTheValueOfAnOptionThatWasRefused) {
     ProxyBench bench;

@@ -193,8 +193,7 @@ TEST(TcpRelay, EndsWithTheProxy) {
     EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
 }
 
-// --- who is who
-// --------------------------------------------------------------------------------------------------------
+// --- who is who ------------------------------------------------------------------------------------------------------
 
 TEST(NextLayer, P04_a_PlainHttpInATunnelIsReadable) {
     Origin const origin;
@@ -278,8 +277,7 @@ TEST(NextLayer, P10_d_StacksAreTold) {
     EXPECT_TRUE(bench.wait_for_log("debug: layers: regular, http/1, tcp\n"));
 }
 
-// --- what is passed through
-// ----------------------------------------------------------------------------------------------
+// --- what is passed through ------------------------------------------------------------------------------------------
 
 TEST(IgnoredHosts, P15_a_ShowTheirOwnCertificate) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));

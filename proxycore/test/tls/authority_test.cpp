@@ -156,8 +156,7 @@ TEST(Authority, P20_c_SendsItsChainWhenItIsAnIntermediate) {
     EXPECT_EQ(chain[2].der, root.certificate().der);
 }
 
-// --- leaves
-// -----------------------------------------------------------------------------------------------------------
+// --- leaves ----------------------------------------------------------------------------------------------------------
 
 TEST(Leaf, IsGoodForItsNames) {
     auto const leaf = test::authority().issue({.names = {"origin.test", "127.0.0.1", "::1", "origin.test"}}).value();

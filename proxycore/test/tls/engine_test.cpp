@@ -297,8 +297,7 @@ INSTANTIATE_TEST_SUITE_P(
                     VersionCase{"TooOld", "secure", "TLSv1_1", ""}, VersionCase{"TooNew", "TLSv1_2", "TLSv1_3", ""}),
     pathology::test::row_name);
 
-// --- certificates
-// -------------------------------------------------------------------------------------------------------
+// --- certificates ----------------------------------------------------------------------------------------------------
 
 struct VerifyCase {
     std::string_view name, host, error;

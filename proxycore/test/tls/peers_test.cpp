@@ -184,8 +184,7 @@ TEST(Curl, ShowsItsCertificateWhenAsked) {
     EXPECT_THAT(curl({"-k", "https://" + origin.endpoint() + "/"}).out, HasSubstr("client=\n"));
 }
 
-// --- our client
-// ---------------------------------------------------------------------------------------------------------
+// --- our client ------------------------------------------------------------------------------------------------------
 
 /// `openssl s_server -www` with a certificate of ours.
 class SServer {

@@ -29,8 +29,7 @@ Parsed<std::vector<Message>> parse_frames(std::string_view spec, ParseLimits con
 /// Reads what a server may be told to answer on a stream of HTTP/2: one or more responses, HTTP/2 frames and prefaces.
 ///
 /// Errors: as above, with SpecErrc::syntax also for what HTTP/2 has not: reasons and `ws`, and for options, trace and
-/// connect
-///         without quotes.
+///         connect without quotes.
 Parsed<std::vector<Message>> parse_http2_responses(std::string_view spec, ParseLimits const& limits = {});
 
 /// Reads what a client is told to send over HTTP/2: one or more requests, HTTP/2 frames and prefaces.

@@ -83,8 +83,7 @@ struct Plan {
 /// Shape:  by HTTP/2 everything, frame headers included, for the place that `settings.http2` names, with DATA frames as
 ///         long as it allows.
 /// Errors: SpecErrc::{file_access, needs_handshake, out_of_range} when the message was not resolved with these
-/// settings;
-///         SpecErrc::wrong_protocol for what HTTP/2 has not: reasons, `ws`, `wf`.
+///         settings; SpecErrc::wrong_protocol for what HTTP/2 has not: reasons, `ws`, `wf`.
 /// Source: offsets count bytes of the base message for every action; past the end they act after the last byte;
 ///         actions at one place run in the order given.
 Parsed<Plan> make_plan(Message const& resolved, Settings const& settings);

@@ -49,8 +49,8 @@ struct Sent {
 /// it, and opened anew after it ended.
 ///
 ///     Client client({.port = daemon.port()});
-///     auto const reply = client.request("get:/p/200:b'hi'").value();      // throws ClientError where there is no
-///     reply EXPECT_EQ(reply.body, "hi");
+///     auto const reply = client.request("get:/p/200:b'hi'").value();  // throws ClientError on failure
+///     EXPECT_EQ(reply.body, "hi");
 ///
 /// Errors: every wait ends by the time limit with Errc::timed_out; nothing else is thrown.
 /// Thread: one at a time; calls block the calling thread and run nothing between calls.

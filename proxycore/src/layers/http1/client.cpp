@@ -81,7 +81,7 @@ asio::awaitable<bool> Http1Conversation::serve() {
 asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
     if (flow.request.raw_method == "CONNECT") {
         bool const may_ask = co_await serve_connect(context_, flow, client_, mode_);
-        co_return may_ask&& client_.may_go_on();
+        co_return (may_ask && client_.may_go_on());
     }
     if (auto const failure = settle_target(context_, mode_, flow.request)) {
         co_await refuse(context_, flow, client_, *failure);
@@ -92,7 +92,7 @@ asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
         co_await relay_upgraded(context_, flow, client_.take_over(), std::move(end.upgraded));
         co_return false;
     }
-    co_return end.is_whole&& client_.may_go_on();
+    co_return (end.is_whole && client_.may_go_on());
 }
 
 /// What can be told of a request that is none, is told; a client that left in the middle of it is not answered.

@@ -15,8 +15,7 @@ namespace pathology::proxycore::addons {
 
 /// Calls the addons that take part in a hook, one after the other.
 ///
-///     if (chain.wants(Hook::request)) co_await chain.run(hooks::request, flow);      // nobody there: one bit is
-///     looked at
+///     if (chain.wants(Hook::request)) co_await chain.run(hooks::request, flow);  // costs one bit test if no addon has it
 ///
 /// Errors: none from hooks: an exception of an addon becomes a line of the log that names addon and hook. What ends
 ///         with the awaiting coroutine's own cancellation is passed on.
@@ -34,8 +33,7 @@ public:
 
     /// Appends an addon and its parts, and loads it. Once the chain is running it is configured, too.
     /// Errors: throws AddonError for a name that is taken and for what cannot be concurrent; what load() and
-    /// configure()
-    ///         throw. The chain is as before then.
+    ///         configure() throw. The chain is as before then.
     void add(AddonHandle const& handle);
     /// Takes an addon and its parts out, and runs their done().
     /// Errors: throws AddonError when there is none of that name.

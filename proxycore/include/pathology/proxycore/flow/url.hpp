@@ -51,8 +51,7 @@ std::string percent_decode(std::string_view text);
 MultiDict parse_urlencoded(std::string_view text);
 std::string to_urlencoded(MultiDict const& items);
 
-// --- pieces of a request's path
-// ----------------------------------------------------------------------------------------
+// --- pieces of a request's path --------------------------------------------------------------------------------------
 
 /// `path?query#fragment`, in pieces; the separators stay with none of them.
 struct PathPieces {

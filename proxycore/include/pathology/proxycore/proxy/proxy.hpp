@@ -47,8 +47,7 @@ public:
     /// Listens, runs `configure` and `running`, and logs a line for each listener. Without the option `server` nothing
     /// listens.
     /// Errors: throws flow::OptionsError, flow::ServerException for an address that cannot be had,
-    /// flow::ControlException
-    ///         when the proxy runs already. Nothing runs then.
+    ///         flow::ControlException when the proxy runs already. Nothing runs then.
     void start();
 
     /// Accepts no more, ends every connection, each with its hooks, runs `done`, and forgets the addons: a proxy runs

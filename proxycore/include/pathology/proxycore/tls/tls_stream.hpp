@@ -27,8 +27,7 @@ public:
 
     /// Makes the connection ready for reading and writing; before that both fail. `limit` is for all of it.
     /// Errors: Errc or the code of the stream underneath; net::Errc::timed_out. The stream is of no use after it,
-    /// except
-    ///         to be closed.
+    ///         except to be closed.
     asio::awaitable<Result<void>> handshake(net::TimeLimit limit);
 
     asio::awaitable<net::ReadResult> read_some(asio::mutable_buffer into) override;

@@ -48,8 +48,7 @@ using GiveBack = std::function<void(std::unique_ptr<Http1Server>)>;
 /// A way to send one request over the connection.
 ///
 /// Errors: closed with is_retryable when the connection was used before and ended before a byte of the answer;
-/// malformed
-///         names the byte; timed_out by the stream's own limit.
+///         malformed names the byte; timed_out by the stream's own limit.
 std::unique_ptr<ServerStream> ask_http1(std::unique_ptr<Http1Server> connection, GiveBack give_back);
 
 }  // namespace pathology::proxycore::layers
