@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 
 #include "pathop/flags.hpp"
@@ -216,7 +216,7 @@ Problem settle(Typed& typed) {
     settle_output(typed, settings);
     try {
         for (auto const& text : typed.set) settings.push_back(proxycore::addons::parse_setting(text));
-    } catch (proxycore::flow::OptionsError const& error) {
+    } catch (proxycore::OptionsError const& error) {
         return error.what();
     }
     return {};

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <pathology/proxycore/addons/shared_object.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/net/held_signals.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
@@ -70,9 +70,9 @@ private:
     void start() {
         try {
             proxy_.start();
-        } catch (flow::ServerException const& error) {
+        } catch (proxycore::proxy::ServerException const& error) {
             if (has_chosen_port()) throw;
-            throw flow::ServerException(std::string(error.what()) + "; -p chooses another port");
+            throw proxycore::proxy::ServerException(std::string(error.what()) + "; -p chooses another port");
         }
     }
 
@@ -96,7 +96,7 @@ int run(ProgramOptions const& options, Console& console) {
     auto code = ExitCode::failed;
     try {
         code = Program(options, console).run();
-    } catch (flow::ProxyException const& error) {
+    } catch (proxycore::ProxyException const& error) {
         console.err("pathop: " + std::string(error.what()) + "\n");
     }
     console.flush();

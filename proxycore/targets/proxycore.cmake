@@ -41,7 +41,8 @@ pathology_library(proxycore ASIO
             src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp src/proxy/proxy.cpp
             src/proxy/running_proxy.cpp
             src/upstream/selectors.cpp
-    HEADERS include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/block.hpp
+    HEADERS include/pathology/proxycore/errors.hpp
+            include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/block.hpp
             include/pathology/proxycore/addons/chain.hpp include/pathology/proxycore/addons/credentials.hpp
             include/pathology/proxycore/addons/dump_sink.hpp include/pathology/proxycore/addons/dumper.hpp
             include/pathology/proxycore/addons/flow_recorder.hpp include/pathology/proxycore/addons/hook.hpp
@@ -55,7 +56,7 @@ pathology_library(proxycore ASIO
             include/pathology/proxycore/content/failure.hpp include/pathology/proxycore/content/media_type.hpp
             include/pathology/proxycore/flow/address.hpp include/pathology/proxycore/flow/connection.hpp
             include/pathology/proxycore/flow/connection_state.hpp include/pathology/proxycore/flow/cookies.hpp
-            include/pathology/proxycore/flow/exceptions.hpp include/pathology/proxycore/flow/flow.hpp
+            include/pathology/proxycore/flow/flow.hpp
             include/pathology/proxycore/flow/headers.hpp include/pathology/proxycore/flow/http_flow.hpp
             include/pathology/proxycore/flow/id.hpp include/pathology/proxycore/flow/message.hpp
             include/pathology/proxycore/flow/multi_dict.hpp include/pathology/proxycore/flow/multipart.hpp

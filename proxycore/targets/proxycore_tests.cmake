@@ -5,7 +5,7 @@ pathology_test(content_test SIZE unit LINK pathology::proxycore
     SOURCES test/content/charset_test.cpp test/content/coding_test.cpp test/content/decoder_test.cpp
             test/content/encoder_test.cpp test/content/media_type_test.cpp)
 pathology_test(flow_test SIZE unit LINK pathology::proxycore
-    SOURCES test/flow/connection_test.cpp test/flow/cookies_test.cpp test/flow/exceptions_test.cpp
+    SOURCES test/flow/connection_test.cpp test/flow/cookies_test.cpp test/errors_test.cpp
             test/flow/flow_test.cpp test/flow/headers_test.cpp test/flow/id_test.cpp test/flow/message_test.cpp
             test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp
             test/flow/request_test.cpp test/flow/response_test.cpp test/flow/url_test.cpp)

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <mutex>
 #include <pathology/proxycore/addons/flow_recorder.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 
@@ -103,7 +103,7 @@ private:
 template <class Work> void translated(Work work) {
     try {
         work();
-    } catch (proxycore::flow::ProxyException const& error) {
+    } catch (proxycore::ProxyException const& error) {
         throw ProxyError(error.what());
     }
 }

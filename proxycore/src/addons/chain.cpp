@@ -68,12 +68,12 @@ void AddonChain::collect(AddonHandle const& handle, std::string const& owner, st
     auto name = handle.addon->name();
     auto const has_name = [&](Entry const& entry) { return entry.name == name; };
     if (find(name) != nullptr || std::any_of(into.begin(), into.end(), has_name))
-        throw flow::AddonError("there is an addon called " + name + " already");
+        throw AddonError("there is an addon called " + name + " already");
     auto const concurrent = handle.addon->concurrent();
     for (auto const hook : never_concurrent)
-        if (concurrent.contains(hook)) throw flow::AddonError(blame(name, hook, "this hook cannot be concurrent"));
+        if (concurrent.contains(hook)) throw AddonError(blame(name, hook, "this hook cannot be concurrent"));
     if (!concurrent.empty() && !workers_)
-        throw flow::AddonError("addon " + name + " has concurrent hooks, and there are no workers for them");
+        throw AddonError("addon " + name + " has concurrent hooks, and there are no workers for them");
     auto const& root = owner.empty() ? name : owner;
     into.push_back({handle.addon, handle.hooks, concurrent, name, root});
     for (auto const& part : handle.addon->parts()) collect(part, root, into);
@@ -92,7 +92,7 @@ void AddonChain::add(AddonHandle const& handle) {
 }
 
 asio::awaitable<void> AddonChain::remove(std::string name) {
-    if (find(name) == nullptr) throw flow::AddonError("there is no addon called " + name);
+    if (find(name) == nullptr) throw AddonError("there is no addon called " + name);
     std::vector<Entry> kept, gone;
     for (auto const& entry : entries_->list) (entry.name == name || entry.owner == name ? gone : kept).push_back(entry);
     entries_ = make_entries(std::move(kept));
@@ -133,7 +133,7 @@ void AddonChain::configure_one(Entry const& entry, std::set<std::string> const& 
     if (!entry.hooks.contains(Hook::configure)) return;
     try {
         entry.addon->configure(options_, changed);
-    } catch (flow::OptionsError const&) {
+    } catch (OptionsError const&) {
         throw;  // the addon's way to refuse: whoever changed the option is told
     } catch (...) {
         log({LogLevel::error, blame(entry.name, Hook::configure, message_of(std::current_exception()))});

@@ -6,7 +6,7 @@
 #include <memory>
 #include <pathology/proxycore/addons/credentials.hpp>
 #include <pathology/proxycore/addons/password_hash.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 
@@ -15,7 +15,6 @@
 namespace pathology::proxycore::addons {
 namespace {
 
-using flow::OptionsError;
 
 bool is_base64(std::string_view text) {
     auto const digits = text.substr(0, text.find_last_not_of('=') + 1);

@@ -24,8 +24,8 @@ void Dumper::load(Options& options) {
 
 void Dumper::configure(Options const& options, std::set<std::string> const& /*changed*/) {
     auto const detail = options.get<std::int64_t>(detail_name), lines = options.get<std::int64_t>(lines_name);
-    if (detail < 0 || detail > most_detail) throw flow::OptionsError("flow_detail takes a number from 0 to 4");
-    if (lines < 0) throw flow::OptionsError("content_view_lines_cutoff takes no negative number");
+    if (detail < 0 || detail > most_detail) throw OptionsError("flow_detail takes a number from 0 to 4");
+    if (lines < 0) throw OptionsError("content_view_lines_cutoff takes no negative number");
     detail_ = detail;
     most_lines_ = static_cast<std::size_t>(lines);
     shows_host_ = options.get<bool>(host_name);

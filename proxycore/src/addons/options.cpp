@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
 
 namespace pathology::proxycore::addons {
 namespace {
 
-using flow::OptionsError;
 
 [[noreturn]] void refuse(Option const& option, std::string_view what) {
     throw OptionsError("option " + option.name + " (" + std::string(type_of(option.initial)) +

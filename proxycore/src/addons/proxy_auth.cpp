@@ -47,7 +47,7 @@ void ProxyAuth::configure(Options const& options, std::set<std::string> const& c
     auto const& specifications = options.get<TextList>(modes_name);
     if (std::any_of(specifications.begin(), specifications.end(),
                     [](auto const& specification) { return is_mode(specification, "transparent"); }))
-        throw flow::OptionsError(
+        throw OptionsError(
             "proxy authentication is not possible in transparent mode: clients do not know that "
             "they speak to a proxy");
 }

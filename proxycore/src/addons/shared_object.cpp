@@ -11,7 +11,7 @@ namespace {
 class Library {
 public:
     explicit Library(std::string const& path) : path_(path), handle_(open(path)) {
-        if (handle_ == nullptr) throw flow::AddonError("cannot load the addon: " + last_error());
+        if (handle_ == nullptr) throw AddonError("cannot load the addon: " + last_error());
     }
     ~Library() { dlclose(handle_); }
     Library(Library const&) = delete;
@@ -19,7 +19,7 @@ public:
 
     template <class Function> Function* find(char const* name) const {
         auto* const found = reinterpret_cast<Function*>(dlsym(handle_, name));
-        if (found == nullptr) throw flow::AddonError(path_ + " holds no addon; PATHOLOGY_ADDON puts one there");
+        if (found == nullptr) throw AddonError(path_ + " holds no addon; PATHOLOGY_ADDON puts one there");
         return found;
     }
 
@@ -41,7 +41,7 @@ private:
 void check_version(Library const& library, std::string const& path) {
     auto const version = library.find<unsigned()>("pathology_addon_version")();
     if (version == interface_version) return;
-    throw flow::AddonError(path + " was built for version " + std::to_string(version) +
+    throw AddonError(path + " was built for version " + std::to_string(version) +
                            " of the addon interface, and this is version " + std::to_string(interface_version) +
                            "; build it again");
 }

@@ -1,7 +1,5 @@
 #include <pathology/proxycore/flow/connection.hpp>
 
-#include <pathology/proxycore/flow/exceptions.hpp>
-
 namespace pathology::proxycore::flow {
 namespace {
 

@@ -1,6 +1,6 @@
 #include <pathology/proxycore/flow/flow.hpp>
 
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <utility>
 
 namespace pathology::proxycore::flow {

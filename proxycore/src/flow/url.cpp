@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <pathology/proxycore/flow/address.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/target.hpp>
 

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/modes/failure.hpp>
 
 namespace pathology::proxycore::modes {
@@ -15,7 +15,7 @@ std::string describe(Failure const& failure, std::string_view text) {
 }
 
 void throw_exception_from_error(Failure const& failure, boost::source_location const&) {
-    throw flow::OptionsError(failure.message);
+    throw OptionsError(failure.message);
 }
 
 }  // namespace pathology::proxycore::modes

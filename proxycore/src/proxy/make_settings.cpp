@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <limits>
 #include <pathology/proxycore/console/units.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/proxy/options.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
@@ -13,7 +13,6 @@ using addons::OptionalNumber;
 using addons::OptionalText;
 using addons::Options;
 using addons::TextList;
-using flow::OptionsError;
 
 constexpr char proxyauth[] = "proxyauth";  // an addon declares it
 constexpr std::int64_t most_seconds = 100LL * 365 * 24 * 3600;

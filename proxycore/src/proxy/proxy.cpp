@@ -4,7 +4,7 @@
 #include <pathology/proxycore/addons/onboarding.hpp>
 #include <pathology/proxycore/addons/proxy_auth.hpp>
 #include <pathology/proxycore/addons/revocations.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/proxy/options.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <utility>
@@ -69,7 +69,7 @@ addons::AddonChain& Proxy::addons() { return state_->chain; }
 
 void Proxy::start() {
     std::scoped_lock const lock(state_->mutex);
-    if (state_->running) throw flow::ControlException("this proxy runs or has run already; make another one");
+    if (state_->running) throw ControlException("this proxy runs or has run already; make another one");
     auto running = std::make_shared<RunningProxy>(state_->options, state_->chain);
     state_->serving = running.get();
     running->start();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/within.hpp>
@@ -68,7 +68,7 @@ net::ServerOptions RunningProxy::server_options() {
 
 void RunningProxy::start() {
     auto const started = server_.start();
-    if (!started) throw flow::ServerException(started.error().message);
+    if (!started) throw ServerException(started.error().message);
     server_.perform([this] { welcome(); });
     listens_ = true;
 }
@@ -123,7 +123,7 @@ std::vector<Listener> RunningProxy::listeners() const { return listens_ ? listen
 void RunningProxy::follow(std::set<std::string> const& changed) {
     auto settings = settings_of(options_);
     if (names_of(settings->modes) != mode_names_ || settings->listen != first_settings_->listen)
-        throw flow::OptionsError("where and how the proxy listens cannot change while it runs");
+        throw OptionsError("where and how the proxy listens cannot change while it runs");
     bool const is_about_tls = std::any_of(changed.begin(), changed.end(), concerns_tls);
     if (is_about_tls) tls_.configure(*settings);
     services_.settings = std::move(settings);

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 class RunningProxy {
 public:
     /// Both must outlive it. Nothing runs yet.
-    /// Errors: throws flow::OptionsError.
+    /// Errors: throws OptionsError.
     RunningProxy(addons::Options& options, addons::AddonChain& chain);
     ~RunningProxy();  ///< stop()
     RunningProxy(RunningProxy const&) = delete;

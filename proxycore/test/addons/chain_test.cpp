@@ -222,7 +222,7 @@ TEST(AddonChain, P41_ANameIsThereOnce) {
     try {
         bench.chain.add(std::make_shared<Recorder>("one", bench.calls));
         FAIL() << "nothing was thrown";
-    } catch (flow::AddonError const& error) {
+    } catch (AddonError const& error) {
         EXPECT_STREQ(error.what(), "there is an addon called one already");
     }
     EXPECT_EQ(bench.chain.names().size(), 1U);
@@ -246,7 +246,7 @@ TEST(AddonChain, P41_PartsComeAndGoWithTheirAddon) {
 
 TEST(AddonChain, RemovingNobodyIsAnError) {
     Bench bench;
-    EXPECT_THROW(play([&]() -> asio::awaitable<void> { co_await bench.chain.remove("nobody"); }), flow::AddonError);
+    EXPECT_THROW(play([&]() -> asio::awaitable<void> { co_await bench.chain.remove("nobody"); }), AddonError);
 }
 
 TEST(AddonChain, MayChangeDuringARound) {
@@ -269,13 +269,13 @@ TEST(AddonChain, P41_a_ARefusedOptionKeepsItsValue) {
     bench.options.declare({"speed", std::int64_t{1}});
     auto const addon = std::make_shared<Recorder>("one", bench.calls);
     addon->on_configure = [&] {
-        if (bench.options.get<std::int64_t>("speed") > 10) throw flow::OptionsError("too fast");
+        if (bench.options.get<std::int64_t>("speed") > 10) throw OptionsError("too fast");
     };
     bench.chain.add(addon);
     play([&]() -> asio::awaitable<void> { co_await bench.chain.start(); });
-    EXPECT_THROW(bench.options.set("speed", std::int64_t{11}), flow::OptionsError);
+    EXPECT_THROW(bench.options.set("speed", std::int64_t{11}), OptionsError);
     EXPECT_EQ(bench.options.get<std::int64_t>("speed"), 1);
-    EXPECT_THROW(bench.options.apply({parse_setting("speed=fast")}), flow::OptionsError);
+    EXPECT_THROW(bench.options.apply({parse_setting("speed=fast")}), OptionsError);
     EXPECT_EQ(bench.options.get<std::int64_t>("speed"), 1);
     EXPECT_THAT(bench.log, IsEmpty());
 }
@@ -295,8 +295,8 @@ TEST(AddonChain, AnAddonThatRefusesToStartIsNotAdded) {
     bench.options.declare({"speed", std::int64_t{1}});
     play([&]() -> asio::awaitable<void> { co_await bench.chain.start(); });
     auto const addon = std::make_shared<Recorder>("one", bench.calls);
-    addon->on_configure = [] { throw flow::OptionsError("not like this"); };
-    EXPECT_THROW(bench.chain.add(addon), flow::OptionsError);
+    addon->on_configure = [] { throw OptionsError("not like this"); };
+    EXPECT_THROW(bench.chain.add(addon), OptionsError);
     EXPECT_EQ(bench.chain.find("one"), nullptr);
 }
 

@@ -102,7 +102,7 @@ TEST(ConcurrentHook, P43_b_IsRefusedWhereItCannotBe) {
         try {
             bench.chain.add(std::make_shared<Misled>(hook));
             FAIL() << "nothing was thrown for " << to_string(hook);
-        } catch (flow::AddonError const& error) {
+        } catch (AddonError const& error) {
             EXPECT_EQ(error.what(),
                       "addon misled, in " + std::string(to_string(hook)) + ": this hook cannot be concurrent");
         }
@@ -112,7 +112,7 @@ TEST(ConcurrentHook, P43_b_IsRefusedWhereItCannotBe) {
 
 TEST(ConcurrentHook, NeedsWorkers) {
     Bench bench;
-    EXPECT_THROW(bench.chain.add(std::make_shared<Misled>(Hook::request)), flow::AddonError);
+    EXPECT_THROW(bench.chain.add(std::make_shared<Misled>(Hook::request)), AddonError);
 }
 
 TEST(ConcurrentHook, ItsExceptionsAreLoggedToo) {

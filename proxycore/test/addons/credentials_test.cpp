@@ -3,7 +3,7 @@
 #include <ostream>
 #include <pathology/proxycore/addons/credentials.hpp>
 #include <pathology/proxycore/addons/password_hash.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 
 #include "support/folder.hpp"
 #include "support/row_name.hpp"
@@ -11,7 +11,6 @@
 namespace pathology::proxycore::addons {
 namespace {
 
-using flow::OptionsError;
 
 struct BasicCase {
     std::string_view name, field;

@@ -367,8 +367,8 @@ TEST(Dumper, P69_ShowsTcpMessagesAndErrors) {
 
 TEST(Dumper, RefusesOtherLevels) {
     Dump dump(1);
-    EXPECT_THROW(dump.options.apply({{"flow_detail", "5"}}), flow::OptionsError);
-    EXPECT_THROW(dump.options.apply({{"content_view_lines_cutoff", "-1"}}), flow::OptionsError);
+    EXPECT_THROW(dump.options.apply({{"flow_detail", "5"}}), OptionsError);
+    EXPECT_THROW(dump.options.apply({{"content_view_lines_cutoff", "-1"}}), OptionsError);
     auto flow = answered();
     EXPECT_EQ(dump.shows(hooks::response, flow), two_lines);
 }

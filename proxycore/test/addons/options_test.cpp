@@ -2,14 +2,13 @@
 
 #include <ostream>
 #include <pathology/proxycore/addons/options.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
 
-using flow::OptionsError;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -137,7 +137,7 @@ TEST(ProxyAuth, P62_f_TransparentIsRefused) {
     bench.options.declare({"mode", TextList{"regular", "transparent@81"}});
     bench.chain.add(std::make_shared<ProxyAuth>());
     bench.options.apply({parse_setting("proxyauth=any")});
-    EXPECT_THROW(play([&]() -> asio::awaitable<void> { co_await bench.chain.start(); }), flow::OptionsError);
+    EXPECT_THROW(play([&]() -> asio::awaitable<void> { co_await bench.chain.start(); }), OptionsError);
 }
 
 TEST(ProxyAuth, P62_ReplayedRequestsAreExempt) {
@@ -159,7 +159,7 @@ TEST(ProxyAuth, AsksNobodyUnlessTold) {
 
 TEST(ProxyAuth, P62_RefusesWhatIsNoRule) {
     Guarded proxy;
-    EXPECT_THROW(proxy.options.apply({parse_setting("proxyauth=nobody")}), flow::OptionsError);
+    EXPECT_THROW(proxy.options.apply({parse_setting("proxyauth=nobody")}), OptionsError);
     auto flow = proxy.request("Proxy-Authorization", right);
     run(proxy.chain, hooks::requestheaders, flow);
     EXPECT_FALSE(flow.response);

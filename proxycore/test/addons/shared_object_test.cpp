@@ -18,7 +18,7 @@ using testing::HasSubstr;
 std::string refusal_of(std::string const& path) {
     try {
         static_cast<void>(load_shared_object(path));
-    } catch (flow::AddonError const& error) {
+    } catch (AddonError const& error) {
         return error.what();
     }
     return "it was loaded";

@@ -56,7 +56,7 @@ TEST(TermLog, P70_LetsNoEscapeSequenceOut) {
     EXPECT_EQ(Log().shows({LogLevel::info, "a\x1b[31m\nb"}), ":15:00.250] a.[31m.b\n");
 }
 
-TEST(TermLog, RefusesUnknownLevels) { EXPECT_THROW(Log("loud"), flow::OptionsError); }
+TEST(TermLog, RefusesUnknownLevels) { EXPECT_THROW(Log("loud"), OptionsError); }
 
 }  // namespace
 }  // namespace pathology::proxycore::addons

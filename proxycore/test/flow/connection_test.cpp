@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <pathology/proxycore/flow/connection.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 
 namespace pathology::proxycore::flow {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/flow/http_flow.hpp>
 #include <pathology/proxycore/flow/tcp_flow.hpp>
 

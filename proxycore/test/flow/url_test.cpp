@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <ostream>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/flow/url.hpp>
 
 #include "support/row_name.hpp"

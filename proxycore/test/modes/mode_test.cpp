@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <ostream>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 
 #include "support/row_name.hpp"
@@ -173,7 +173,7 @@ TEST(ModeFailure, SaysWhereForATerminal) {
               "mode:18: expected a port, a number from 1 to 65535\n"
               "reverse:http://h:x\n"
               "                 ^");
-    EXPECT_THROW(mode.value(), flow::OptionsError);
+    EXPECT_THROW(mode.value(), OptionsError);
 }
 
 TEST(ModeFailure, StaysOneLineWhateverTheInput) {

@@ -1,7 +1,7 @@
 // TLS between clients and servers, through a whole proxy.
 #include <gmock/gmock.h>
 
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 
 #include "proxy/origin.hpp"
 #include "proxy/proxy_bench.hpp"
@@ -154,7 +154,7 @@ TEST(Interception, P26_c_TrustsAFolder) {
 TEST(Interception, P25_d_RefusesToStartWithUnknownCiphers) {
     ProxyBench bench;
     bench.set("ciphers_server=NONSENSE");
-    EXPECT_THROW(bench.start(), flow::OptionsError);
+    EXPECT_THROW(bench.start(), OptionsError);
 }
 
 TEST(Interception, P24_b_TellsOfAServerThatDemandsACertificate) {

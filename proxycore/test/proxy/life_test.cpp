@@ -3,7 +3,7 @@
 
 #include <boost/system/system_error.hpp>
 #include <future>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <thread>
 
 #include "proxy/origin.hpp"
@@ -28,7 +28,7 @@ using testing::IsEmpty;
 std::string complaint(ProxyBench& bench) {
     try {
         bench.start();
-    } catch (flow::ProxyException const& error) {
+    } catch (ProxyException const& error) {
         return error.what();
     }
     return "it started";
@@ -39,7 +39,7 @@ TEST(Proxy, P01_a_SaysWhichAddressItCannotHave) {
     ProxyBench bench;
     bench.set("listen_port=" + std::to_string(other.port()));
     EXPECT_THAT(complaint(bench), HasSubstr("cannot listen on " + other.where() + ": address already in use"));
-    EXPECT_THROW(ProxyBench().set("listen_port=" + std::to_string(other.port())).start(), flow::ServerException);
+    EXPECT_THROW(ProxyBench().set("listen_port=" + std::to_string(other.port())).start(), ServerException);
 }
 
 TEST(Proxy, P01_d_ListensNowhereWhereNoServerIsWanted) {
@@ -71,7 +71,7 @@ TEST(Proxy, P41_b_SaysWhichOptionNobodyKnows) {
 TEST(Proxy, MayStartAfterItsOptionsWerePutRight) {
     ProxyBench bench;
     bench.set("ignore_hosts=(");
-    EXPECT_THROW(bench.proxy.start(), flow::OptionsError);
+    EXPECT_THROW(bench.proxy.start(), OptionsError);
     bench.set("ignore_hosts=x");
     bench.start();
     EXPECT_NE(bench.port(), 0U);
@@ -80,10 +80,10 @@ TEST(Proxy, MayStartAfterItsOptionsWerePutRight) {
 TEST(Proxy, RunsOnce) {
     ProxyBench bench;
     bench.start();
-    EXPECT_THROW(bench.proxy.start(), flow::ControlException);
+    EXPECT_THROW(bench.proxy.start(), ControlException);
     bench.proxy.stop();
     EXPECT_THAT(bench.proxy.listeners(), IsEmpty());
-    EXPECT_THROW(bench.proxy.start(), flow::ControlException);
+    EXPECT_THROW(bench.proxy.start(), ControlException);
 }
 
 TEST(Proxy, StopsForManyAtOnce) {
@@ -140,7 +140,7 @@ TEST(Proxy, P41_a_KeepsTheValueOfAnOptionThatWasRefused) {
     ProxyBench bench;
     bench.set("ignore_hosts=x").start();
     auto& options = bench.proxy.options();
-    EXPECT_THROW(bench.proxy.perform([&] { options.set("ignore_hosts", TextList{"("}); }), flow::OptionsError);
+    EXPECT_THROW(bench.proxy.perform([&] { options.set("ignore_hosts", TextList{"("}); }), OptionsError);
     TextList kept;
     bench.proxy.perform([&] { kept = options.get<TextList>("ignore_hosts"); });
     EXPECT_EQ(kept, TextList{"x"});
@@ -160,7 +160,7 @@ TEST(Proxy, P41_DoesNotMoveWhileItRuns) {
     bench.start();
     auto& options = bench.proxy.options();
     auto const move = [&] { options.set("mode", TextList{"socks5"}); };
-    EXPECT_THROW(bench.proxy.perform(move), flow::OptionsError);
+    EXPECT_THROW(bench.proxy.perform(move), OptionsError);
     EXPECT_NE(bench.port(), 0U);
 }
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/proxy/options.hpp>
 
 #include "support/row_name.hpp"
@@ -107,7 +107,7 @@ TEST_P(P41_BadProxyOption, IsRefusedByName) {
     try {
         settings_of({GetParam().given});
         FAIL() << GetParam().given << " was taken";
-    } catch (flow::OptionsError const& error) {
+    } catch (OptionsError const& error) {
         EXPECT_THAT(error.what(), HasSubstr(GetParam().complaint));
     }
 }
@@ -137,7 +137,7 @@ TEST_P(P60_g_Size, IsReadOrRefused) {
     if (row.bytes) {
         EXPECT_EQ(settings_of({given}).http.stream_large_bodies, row.bytes);
     } else {
-        EXPECT_THROW(settings_of({given}), flow::OptionsError);
+        EXPECT_THROW(settings_of({given}), OptionsError);
     }
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -152,11 +152,11 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(ProxyOptions, ChainExtrasNeedTheServersCertificate) {
-    EXPECT_THROW(settings_of({"add_upstream_certs_to_client_chain", "upstream_cert=false"}), flow::OptionsError);
+    EXPECT_THROW(settings_of({"add_upstream_certs_to_client_chain", "upstream_cert=false"}), OptionsError);
 }
 
 TEST(ProxyOptions, TwoListenersDoNotShareAnAddress) {
-    EXPECT_THROW(settings_of({"mode=regular", "mode=transparent"}), flow::OptionsError);
+    EXPECT_THROW(settings_of({"mode=regular", "mode=transparent"}), OptionsError);
 }
 
 TEST(ProxyOptions, KnowWhichOnesAreAboutTls) {

@@ -1,6 +1,6 @@
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <utility>
 
@@ -16,7 +16,7 @@ constexpr std::string_view confdir = "confdir", certs = "certs", client_certs = 
 
 /// The value, or the failure as an error of that option.
 template <class T> T value_of(tls::Result<T> result, std::string_view option) {
-    if (!result) throw flow::OptionsError(std::string(option) + ": " + result.error().message);
+    if (!result) throw OptionsError(std::string(option) + ": " + result.error().message);
     return std::move(*result);
 }
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <set>
 #include <sstream>
@@ -38,7 +38,7 @@ TEST_P(BadTlsSettings, AreRefusedByName) {
     try {
         TlsService const service(settings);
         FAIL() << "the settings were taken";
-    } catch (flow::OptionsError const& error) {
+    } catch (OptionsError const& error) {
         EXPECT_THAT(error.what(), HasSubstr(std::string(GetParam().option)));
         EXPECT_THAT(error.what(), HasSubstr(std::string(GetParam().thing)));
     }
@@ -118,7 +118,7 @@ TEST(TlsService, ConfiguresAgainOrNotAtAll) {
     TlsService service(settings);
     auto const before = service.authority().certificate_pem();
     settings.tls.client_ciphers.list = "NONSENSE";
-    EXPECT_THROW(service.configure(settings), flow::OptionsError);
+    EXPECT_THROW(service.configure(settings), OptionsError);
     EXPECT_EQ(service.authority().certificate_pem(), before);
     Folder const folder;
     settings = trusting_settings();

@@ -30,7 +30,7 @@
 #include <pathology/proxycore/addons/hook.hpp>
 #include <pathology/proxycore/addons/hook_data.hpp>
 #include <pathology/proxycore/addons/log_entry.hpp>
-#include <pathology/proxycore/flow/exceptions.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/flow/http_flow.hpp>
 #include <pathology/proxycore/flow/tcp_flow.hpp>
 #include <set>
@@ -46,8 +46,14 @@ namespace asio = boost::asio;
 class Options;
 struct AddonHandle;
 
+/// An addon that cannot be loaded, or that breaks the rules for addons.
+class AddonError : public ProxyException {
+public:
+    using ProxyException::ProxyException;
+};
+
 /// Thrown by a hook: the addons after this one are not called, this time. Not logged.
-class AddonHalt : public flow::ProxyException {
+class AddonHalt : public ProxyException {
 public:
     AddonHalt() : ProxyException("an addon ended the round of this hook") {}
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/flow/address.hpp>
 #include <pathology/proxycore/flow/connection_state.hpp>
 #include <pathology/proxycore/flow/id.hpp>
@@ -76,6 +77,12 @@ struct ServerSpec {
 
 /// `scheme://host:port`, the port always there.
 std::string to_string(ServerSpec const& spec);
+
+/// The address of a server, or the route to it, was to be changed while the connection is open.
+class SetServerNotAllowedException : public ProxyException {
+public:
+    using ProxyException::ProxyException;
+};
 
 /// The connection that the proxy opens.
 class Server : public Connection {

@@ -25,7 +25,7 @@ struct Failure {
 
 template <class T> using Result = boost::system::result<T, Failure>;
 
-/// Makes Result::value() throw flow::ProtocolException; found by argument-dependent lookup.
+/// Makes Result::value() throw ProtocolException; found by argument-dependent lookup.
 [[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 }  // namespace pathology::proxycore::layers

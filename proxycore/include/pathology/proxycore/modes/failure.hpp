@@ -40,7 +40,7 @@ template <class T> using Result = boost::system::result<T, Failure>;
 /// Columns are bytes and count from 1.
 std::string describe(Failure const& failure, std::string_view text);
 
-/// Makes Result::value() throw flow::OptionsError with the failure's message; found by argument-dependent lookup.
+/// Makes Result::value() throw OptionsError with the failure's message; found by argument-dependent lookup.
 [[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 }  // namespace pathology::proxycore::modes

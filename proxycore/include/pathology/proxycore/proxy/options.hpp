@@ -11,7 +11,7 @@ namespace pathology::proxycore::proxy {
 void declare_options(addons::Options& options);
 
 /// Reads them.
-/// Errors: throws flow::OptionsError naming the option, its value and what it takes.
+/// Errors: throws OptionsError naming the option, its value and what it takes.
 layers::Settings make_settings(addons::Options const& options);
 
 /// Whether an option of this name is about TLS or certificates.

@@ -11,12 +11,19 @@
 #include <memory>
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
 #include <vector>
 
 namespace pathology::proxycore::proxy {
+
+/// A listener could not start.
+class ServerException : public ProxyException {
+public:
+    using ProxyException::ProxyException;
+};
 
 /// A mode, and where it listens.
 struct Listener {
@@ -46,8 +53,8 @@ public:
 
     /// Listens, runs `configure` and `running`, and logs a line for each listener. Without the option `server` nothing
     /// listens.
-    /// Errors: throws flow::OptionsError, flow::ServerException for an address that cannot be had,
-    ///         flow::ControlException when the proxy runs already. Nothing runs then.
+    /// Errors: throws OptionsError; ServerException if it cannot listen at an address; ControlException if the proxy
+    ///         runs or has run already. Nothing runs then.
     void start();
 
     /// Accepts no more, ends every connection, each with its hooks, runs `done`, and forgets the addons: a proxy runs

@@ -26,7 +26,7 @@ class Context;
 class TlsService {
 public:
     /// Opens the authority, making it where there is none, and reads every file that the settings name.
-    /// Errors: throws flow::OptionsError naming the option and the file.
+    /// Errors: throws OptionsError naming the option and the file.
     explicit TlsService(Settings const& settings);
     ~TlsService();
     TlsService(TlsService const&) = delete;
