@@ -37,7 +37,7 @@ pathology_library(proxycore ASIO
             src/layers/tls/client_identities.cpp src/layers/tls/client_tls.cpp src/layers/tls/intercept_tls.cpp
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp
             src/layers/tls/tls_choices.cpp src/layers/tls/tls_service.cpp
-            src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp
+            src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp src/modes/traits.cpp
             src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp src/proxy/proxy.cpp
             src/proxy/running_proxy.cpp
             src/upstream/selectors.cpp

@@ -17,11 +17,11 @@ using socks5::ReplyCode;
 using Stream = std::unique_ptr<net::Stream>;
 
 /// A client that was told to use a proxy; it may speak TLS with the proxy itself (P03).
-asio::awaitable<void> be_proxy(Context& context, Stream stream, HttpMode mode) {
+asio::awaitable<void> be_proxy(Context& context, Stream stream) {
     auto const first = co_await peek(stream, 3);
     if (first.empty()) co_return;
     if (tls::looks_like_tls(first)) stream = co_await terminate_tls(context, std::move(stream));
-    if (stream) co_await serve_http1(context, std::move(stream), mode);
+    if (stream) co_await serve_http1(context, std::move(stream), HttpMode::regular);
 }
 
 /// Connects where the strategy wants it as soon as the server is known, for as long as `leaving` waits; nothing when
@@ -101,15 +101,16 @@ asio::awaitable<void> be_socks_server(Context& context, Stream stream) {
 }  // namespace
 
 asio::awaitable<void> run_mode(Context& context, Stream stream, std::optional<flow::Address> original) {
-    auto const& mode = context.mode.is;
+    using modes::FirstLayer;
     context.layers.push_back(modes::name_of(context.mode));
-    if (std::holds_alternative<modes::Transparent>(mode))
-        return be_transparent(context, std::move(stream), std::move(original));
-    if (std::holds_alternative<modes::Socks5>(mode)) return be_socks_server(context, std::move(stream));
-    if (auto const* const reverse = std::get_if<modes::Reverse>(&mode))
-        return be_server(context, std::move(stream), reverse->server);
-    bool const is_regular = std::holds_alternative<modes::Regular>(mode);
-    return be_proxy(context, std::move(stream), is_regular ? HttpMode::regular : HttpMode::upstream);
+    auto const mode = modes::traits_of(context.mode);
+    switch (mode.first_layer) {
+        case FirstLayer::http_proxy: return be_proxy(context, std::move(stream));
+        case FirstLayer::socks5: return be_socks_server(context, std::move(stream));
+        case FirstLayer::transparent: return be_transparent(context, std::move(stream), std::move(original));
+        case FirstLayer::reverse: break;
+    }
+    return be_server(context, std::move(stream), *mode.fixed_server);
 }
 
 }  // namespace pathology::proxycore::layers

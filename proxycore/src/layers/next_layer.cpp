@@ -25,27 +25,12 @@ using addons::NextLayer;
 
 constexpr std::size_t most_layers = 32;  // TLS in TLS and tunnels in tunnels are fine; without end they are an attack
 
-bool speaks_http_only(modes::Mode const& mode) {
-    auto const* const reverse = std::get_if<modes::Reverse>(&mode.is);
-    return reverse != nullptr && (reverse->server.scheme == "http" || reverse->server.scheme == "https");
-}
-
-bool speaks_tcp_only(modes::Mode const& mode) {
-    auto const* const reverse = std::get_if<modes::Reverse>(&mode.is);
-    return reverse != nullptr && !speaks_http_only(mode);
-}
-
-/// A client in these modes says to the proxy where it wants to go, and means it.
-bool is_explicit(modes::Mode const& mode) {
-    return !std::holds_alternative<modes::Transparent>(mode.is) && !std::holds_alternative<modes::Reverse>(mode.is);
-}
-
 class NextLayerChoice {
 public:
     NextLayerChoice(Context& context, std::unique_ptr<net::Stream> stream)
         : context_(context),
           client_(std::move(stream)),
-          is_tcp_(speaks_tcp_only(context.mode) || is_tcp(hosts(), names_of_server(context))) {}
+          is_tcp_(modes::traits_of(context.mode).protocol == modes::Protocol::tcp || is_tcp(hosts(), names_of_server(context))) {}
 
     asio::awaitable<void> run();
 
@@ -105,7 +90,7 @@ FirstBytes NextLayerChoice::known() const {
     FirstBytes known{from_client_, from_server_};
     if (context_.client->tls_established() && context_.client->alpn) known.alpn = *context_.client->alpn;
     known.is_tcp_host = is_tcp_;
-    known.is_http_only = speaks_http_only(context_.mode);
+    known.is_http_only = modes::traits_of(context_.mode).protocol == modes::Protocol::http;
     known.takes_tcp = context_.settings->http.rawtcp;
     known.has_time = has_time_;
     return known;
@@ -191,7 +176,7 @@ asio::awaitable<void> NextLayerChoice::enter_tls() {
 
 asio::awaitable<void> NextLayerChoice::enter_http() {
     auto names = names_of_server(context_);
-    if (has_patterns() && !is_explicit(context_.mode) && !names.empty()) {
+    if (has_patterns() && !modes::traits_of(context_.mode).is_explicit && !names.empty()) {
         auto const host = host_field_of(from_client_);
         if (!host.empty()) names.push_back(host + ":" + std::to_string(context_.server->address()->port));
     }

@@ -1,16 +1,11 @@
-// Where modes listen, and which of them can do so side by side.
+// The addresses of modes, and which modes cannot be combined.
 #include <algorithm>
 #include <pathology/proxycore/modes/mode.hpp>
 
 namespace pathology::proxycore::modes {
 namespace {
 
-constexpr std::uint16_t usual_port = 8080;
-
-std::uint16_t own_port(Mode const& mode) {
-    auto const* socks = std::get_if<Socks5>(&mode.is);
-    return socks == nullptr ? usual_port : socks->default_port;
-}
+constexpr std::uint16_t socks_flag_port = 8080;
 
 std::string to_string(ListenAddress const& address) {
     return (address.host.empty() ? "*" : address.host) + ":" + std::to_string(address.port);
@@ -32,7 +27,7 @@ Result<Mode> mode_of(ModeFlags const& flags) {
     if (flags.upstream) return with_server(*flags.upstream, false);
     Mode mode;
     if (flags.transparent) mode.is = Transparent{};
-    if (flags.socks) mode.is = Socks5{usual_port};
+    if (flags.socks) mode.is = Socks5{socks_flag_port};
     return mode;
 }
 
@@ -41,7 +36,7 @@ Result<Mode> mode_of(ModeFlags const& flags) {
 ListenAddress listen_address(Mode const& mode, Listen const& options) {
     auto const& host = mode.listen.host ? mode.listen.host : options.host;
     auto const& port = mode.listen.port ? mode.listen.port : options.port;
-    return {host.value_or(""), port.value_or(own_port(mode))};
+    return {host.value_or(""), port.value_or(traits_of(mode).default_port)};
 }
 
 Result<void> check_listeners(std::vector<Mode> const& modes, Listen const& options) {

@@ -13,7 +13,7 @@ namespace {
 
 using Schemes = std::span<std::string_view const>;
 
-/// A specification and its parts, so that a failure can say where in the whole a part stands.
+/// The whole specification, to locate a part of it in failures.
 class Text {
 public:
     explicit Text(std::string_view whole) : whole_(whole) {}
@@ -65,9 +65,9 @@ Result<Listen> parse_listen(Text const& text, std::string_view part) {
     return listen;
 }
 
-std::string joined(Schemes schemes) {
+std::string joined(std::span<std::string_view const> words) {
     std::string list;
-    for (auto const scheme : schemes) list.append(list.empty() ? "" : ", ").append(scheme);
+    for (auto const word : words) list.append(list.empty() ? "" : ", ").append(word);
     return list;
 }
 
@@ -104,37 +104,36 @@ Result<flow::ServerSpec> parse_server(Text const& text, std::string_view part, S
     return flow::ServerSpec{scheme, {*std::move(host), *port}};
 }
 
-// The scheme of a server without one comes first.
-constexpr std::string_view reverse_schemes[] = {"https", "http", "tcp", "tls"};
-constexpr std::string_view upstream_schemes[] = {"http", "https"};
-
 using Kind = decltype(Mode::is);
 
-Result<Kind> parse_server_mode(Text const& text, std::string_view name, std::string_view data) {
-    bool const is_reverse = name == "reverse";
-    auto server = parse_server(text, data, is_reverse ? Schemes(reverse_schemes) : Schemes(upstream_schemes));
-    if (server.has_error()) return server.error();
-    return is_reverse ? Kind(Reverse{*std::move(server)}) : Kind(Upstream{*std::move(server)});
+template <class Is> Result<Kind> parse_data(Text const& text, std::string_view data) {
+    auto const mode = "the mode " + std::string(Is::name);
+    if constexpr (requires { Is::schemes; }) {
+        if (data.empty()) return text.fail(Errc::missing_data, data, mode + " needs a server after a colon");
+        auto server = parse_server(text, data, Is::schemes);
+        if (server.has_error()) return server.error();
+        return Kind(Is{*std::move(server)});
+    } else {
+        if (!data.empty()) return text.fail(Errc::unexpected_data, data, mode + " takes nothing after a colon");
+        return Kind(Is{});
+    }
+}
+
+/// Finds the type by its name.
+template <class... Is>
+Result<Kind> parse_kind_of(std::variant<Is...> const*, Text const& text, std::string_view spelled,
+                           std::string_view data) {
+    auto const name = ascii::lowered(spelled);
+    std::optional<Result<Kind>> kind;
+    ((name == Is::name && (kind = parse_data<Is>(text, data), true)) || ...);
+    if (kind) return *std::move(kind);
+    constexpr std::array names{Is::name...};
+    return text.fail(Errc::unknown_mode, spelled,
+                     "unknown mode " + http::quoted(spelled) + "; known are " + joined(names));
 }
 
 Result<Kind> parse_kind(Text const& text, std::string_view spelled, std::string_view data) {
-    auto const name = ascii::lowered(spelled);
-    bool const is_plain = name == "regular" || name == "transparent" || name == "socks5";
-    if (is_plain && !data.empty())
-        return text.fail(Errc::unexpected_data, data, "the mode " + name + " takes nothing after a colon");
-    if (name == "regular") return Kind(Regular{});
-    if (name == "transparent") return Kind(Transparent{});
-    if (name == "socks5") return Kind(Socks5{});
-    bool const is_multiple = name == "multiupstream";
-    if (!is_multiple && name != "reverse" && name != "upstream")
-        return text.fail(Errc::unknown_mode, spelled,
-                         "unknown mode " + http::quoted(spelled) +
-                             "; known are regular, transparent, socks5, reverse, upstream, multiupstream");
-    if (data.empty())
-        return text.fail(Errc::missing_data, data,
-                         "the mode " + name + " needs " + (is_multiple ? "a folder" : "a server") + " after a colon");
-    if (is_multiple) return Kind(MultiUpstream{std::string(data)});
-    return parse_server_mode(text, name, data);
+    return parse_kind_of(static_cast<Kind const*>(nullptr), text, spelled, data);
 }
 
 }  // namespace
@@ -155,11 +154,11 @@ Result<Mode> parse_mode(std::string_view whole) {
 }
 
 Result<flow::ServerSpec> parse_reverse_server(std::string_view text) {
-    return parse_server(Text(text), text, reverse_schemes);
+    return parse_server(Text(text), text, Reverse::schemes);
 }
 
 Result<flow::ServerSpec> parse_upstream_server(std::string_view text) {
-    return parse_server(Text(text), text, upstream_schemes);
+    return parse_server(Text(text), text, Upstream::schemes);
 }
 
 }  // namespace pathology::proxycore::modes

@@ -71,8 +71,6 @@ std::vector<modes::Mode> modes_of(Options const& options, modes::Listen const& l
     for (auto const& specification : given) {
         auto mode = modes::parse_mode(specification);
         if (!mode) throw OptionsError(modes::describe(mode.error(), specification));
-        if (std::holds_alternative<modes::MultiUpstream>(mode->is))
-            throw OptionsError("the mode " + http::quoted(specification) + " is not part of this version");
         result.push_back(std::move(*mode));
     }
     if (auto const fit = modes::check_listeners(result, listen); !fit) throw OptionsError(fit.error().message);

@@ -55,8 +55,7 @@ net::ServerOptions RunningProxy::server_options() {
     result.listen.clear();
     for (auto const& mode : first_settings_->modes) {
         auto const address = modes::listen_address(mode, first_settings_->listen);
-        bool const is_transparent = std::holds_alternative<modes::Transparent>(mode.is);
-        result.listen.push_back({address.host, address.port, is_transparent});
+        result.listen.push_back({address.host, address.port, modes::traits_of(mode).is_redirected});
     }
     result.at_begin = [this](std::vector<std::string> endpoints) { return begin(std::move(endpoints)); };
     result.at_end = [this] { return end(); };

@@ -105,16 +105,6 @@ GoodCase const good[] = {
      {Upstream{{"https", {"proxy.test", 3128}}}, at("127.0.0.1", 8081)},
      "upstream:https://proxy.test:3128@127.0.0.1:8081",
      "HTTP(S) proxy (upstream: https://proxy.test:3128)"},
-    {"Several",
-     "multiupstream:conf/proxies",
-     {MultiUpstream{"conf/proxies"}, {}},
-     "multiupstream:conf/proxies",
-     "HTTP(S) proxy (upstreams: conf/proxies)"},
-    {"SplitAtTheLastAt",
-     "multiupstream:a@b@81",
-     {MultiUpstream{"a@b"}, at(81)},
-     "multiupstream:a@b@81",
-     "HTTP(S) proxy (upstreams: a@b)"},
 };
 INSTANTIATE_TEST_SUITE_P(Row, P02_a_GoodMode, testing::ValuesIn(good), test::row_name);
 
@@ -145,7 +135,8 @@ BadCase const bad[] = {
     {"DataForSocks", "socks5:127.0.0.1", Errc::unexpected_data, "       ^^^^^^^^^", "takes nothing"},
     {"ReverseAlone", "reverse", Errc::missing_data, "       ^", "reverse needs a server after a colon"},
     {"ReverseOfNothing", "reverse:@80", Errc::missing_data, "        ^", "needs a server"},
-    {"SeveralOfNothing", "multiupstream:", Errc::missing_data, "              ^", "needs a folder"},
+    {"OfManyUpstreams", "multiupstream:x", Errc::unknown_mode, "^^^^^^^^^^^^^", "unknown mode \"multiupstream\""},
+    {"SplitAtTheLastAt", "upstream:a@b@81", Errc::bad_host, "         ^^^", "credentials have an option"},
     {"TcpWithoutPort", "reverse:tcp://h", Errc::missing_port, "               ^", "tcp has none of its own"},
     {"ListenPortWord", "reverse:h@x", Errc::bad_port, "          ^", "a number from 0 to 65535"},
     {"ListenPortTooLarge", "regular@65536", Errc::bad_port, "        ^^^^^", "a number from 0 to 65535"},
@@ -180,10 +171,46 @@ TEST(ModeFailure, StaysOneLineWhateverTheInput) {
     auto const mode = parse_mode("a\nb");
     EXPECT_EQ(
         describe(mode.error(), "a\nb"),
-        "mode:1: unknown mode \"a\\nb\"; known are regular, transparent, socks5, reverse, upstream, multiupstream\n"
+        "mode:1: unknown mode \"a\\nb\"; known are regular, transparent, socks5, reverse, upstream\n"
         "a b\n"
         "^^^");
 }
+
+// --- what layers ask -------------------------------------------------------------------------------------------------
+
+struct TraitsCase {
+    std::string_view text;
+    FirstLayer first_layer;
+    Protocol protocol = Protocol::any;
+    bool is_explicit = true, is_redirected = false;
+    std::string_view fixed_server{}, upstream_proxy{};
+};
+void PrintTo(TraitsCase const& row, std::ostream* out) { *out << row.text; }
+class ModeTraits : public testing::TestWithParam<TraitsCase> {};
+
+std::string text_of(flow::ServerSpec const* server) { return server == nullptr ? "" : to_string(*server); }
+
+TEST_P(ModeTraits, AnswerWhatLayersAsk) {
+    auto const& row = GetParam();
+    auto const mode = *parse_mode(row.text);
+    auto const traits = traits_of(mode);
+    EXPECT_EQ(traits.first_layer, row.first_layer);
+    EXPECT_EQ(traits.protocol, row.protocol);
+    EXPECT_EQ(traits.is_explicit, row.is_explicit);
+    EXPECT_EQ(traits.is_redirected, row.is_redirected);
+    EXPECT_EQ(text_of(traits.fixed_server), row.fixed_server);
+    EXPECT_EQ(text_of(traits.upstream_proxy), row.upstream_proxy);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Row, ModeTraits,
+    testing::Values(
+        TraitsCase{"regular", FirstLayer::http_proxy}, TraitsCase{"socks5", FirstLayer::socks5},
+        TraitsCase{"transparent", FirstLayer::transparent, Protocol::any, false, true},
+        TraitsCase{"reverse:http://h", FirstLayer::reverse, Protocol::http, false, false, "http://h:80"},
+        TraitsCase{"reverse:h", FirstLayer::reverse, Protocol::http, false, false, "https://h:443"},
+        TraitsCase{"reverse:tcp://h:1", FirstLayer::reverse, Protocol::tcp, false, false, "tcp://h:1"},
+        TraitsCase{"reverse:tls://h:1", FirstLayer::reverse, Protocol::tcp, false, false, "tls://h:1"},
+        TraitsCase{"upstream:p:3128", FirstLayer::http_proxy, Protocol::any, true, false, "", "http://p:3128"}));
 
 // --- listening -------------------------------------------------------------------------------------------------------
 

@@ -57,11 +57,6 @@ TEST(Proxy, P02_a_SaysWhereAModeIsWrong) {
     EXPECT_THAT(complaint(bench), HasSubstr("reverse:tcp://h"));
 }
 
-TEST(Proxy, SaysThatNobodyChoosesAmongUpstreams) {
-    ProxyBench bench({"multiupstream:folder"});
-    EXPECT_THAT(complaint(bench), HasSubstr("multiupstream:folder"));
-}
-
 TEST(Proxy, P41_b_SaysWhichOptionNobodyKnows) {
     ProxyBench bench;
     bench.set("nonsense=1");

@@ -33,7 +33,7 @@ std::optional<Failure> settle_target(Context const& context, HttpMode mode, flow
     auto const& server = *context.server;
     if (!server.address()) return by_host_field(context, request);
     request.set_destination(server.tls ? "https" : "http", *server.address());
-    bool const is_reverse = std::holds_alternative<modes::Reverse>(context.mode.is);
+    bool const is_reverse = modes::traits_of(context.mode).fixed_server != nullptr;
     if (is_reverse && !context.settings->http.keep_host_header)
         request.set_host_header(flow::host_and_port(request.scheme(), request.host(), request.port()));
     return std::nullopt;

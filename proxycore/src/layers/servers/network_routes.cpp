@@ -6,9 +6,9 @@ namespace pathology::proxycore::layers {
 namespace {
 
 upstream::Route route_of(modes::Mode const& mode, Settings const& settings) {
-    auto const* const upstream = std::get_if<modes::Upstream>(&mode.is);
-    if (upstream == nullptr) return upstream::Direct{};
-    return upstream::Through{upstream->server, settings.upstream_auth};
+    auto const* const proxy = modes::traits_of(mode).upstream_proxy;
+    if (proxy == nullptr) return upstream::Direct{};
+    return upstream::Through{*proxy, settings.upstream_auth};
 }
 
 std::shared_ptr<upstream::Selector> selector_of(Context const& context) {
@@ -71,12 +71,13 @@ void NetworkServers::authorize(flow::HttpFlow& flow, Target const& target, upstr
     if (through != nullptr && through->credentials && !target.is_tunnel)
         headers.set("Proxy-Authorization", to_basic(*through->credentials));
     auto const& ours = context_.settings->upstream_auth;
-    if (ours && std::holds_alternative<modes::Reverse>(context_.mode.is)) headers.set("Authorization", to_basic(*ours));
+    bool const is_reverse = modes::traits_of(context_.mode).fixed_server != nullptr;
+    if (ours && is_reverse) headers.set("Authorization", to_basic(*ours));
 }
 
 RequestForm NetworkServers::form_of(Target const& target) const {
     if (target.via && !target.is_tunnel) return RequestForm::absolute;
-    return std::holds_alternative<modes::Reverse>(context_.mode.is) ? RequestForm::as_it_is : RequestForm::origin;
+    return modes::traits_of(context_.mode).fixed_server != nullptr ? RequestForm::as_it_is : RequestForm::origin;
 }
 
 }  // namespace pathology::proxycore::layers

@@ -27,7 +27,7 @@ constexpr std::string_view layer_name = "tls";
 /// A client that says TLS in a tunnel means it of its server; only in reverse mode the server is another matter.
 void prepare_server(Context& context) {
     auto& server = *context.server;
-    if (!std::holds_alternative<modes::Reverse>(context.mode.is)) server.tls = server.address().has_value();
+    if (modes::traits_of(context.mode).fixed_server == nullptr) server.tls = server.address().has_value();
 }
 
 /// The inner one of two: it goes over the connection that the outer one has made safe already.

@@ -46,7 +46,7 @@ bool needs_server_first(Settings const& settings, flow::Client const& client, fl
 
 std::optional<std::string> sni_for_server(modes::Mode const& mode, flow::Client const& client,
                                           flow::Server const& server) {
-    bool const is_fixed = server.sni || std::holds_alternative<modes::Reverse>(mode.is);
+    bool const is_fixed = server.sni || modes::traits_of(mode).fixed_server != nullptr;
     return is_fixed ? server.sni : client.sni;
 }
 

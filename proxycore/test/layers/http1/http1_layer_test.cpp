@@ -332,7 +332,7 @@ TEST(Http1Layer, P06_KeepsTheFormOfAReverseProxy) {
 TEST(Http1Layer, P07_a_TellsAnUpstreamProxyTheWholeTarget) {
     for (std::string const target : {"http://origin.test:81/x", "/x"}) {
         HttpBench bench;
-        bench.http_mode = HttpMode::upstream;
+        bench.http_mode = HttpMode::regular;
         bench.form = RequestForm::absolute;
         bench.servers = {{{"\r\n\r\n", ok}}};
         bench.talk({{"", "GET " + target + " HTTP/1.1\r\nHost: origin.test:81\r\n\r\n"}, leave("ok")});

@@ -12,7 +12,6 @@ namespace pathology::proxycore::layers {
 /// How requests say where they go.
 enum class HttpMode {
     regular,      ///< absolute-form or CONNECT; an origin-form by its Host field (P03)
-    upstream,     ///< the same, and plain HTTP goes on in absolute-form (P07)
     transparent,  ///< to Context::server; absolute-form is taken, CONNECT is not (P05, P06, inside a tunnel)
 };
 

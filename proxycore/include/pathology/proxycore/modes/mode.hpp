@@ -1,9 +1,8 @@
-// What a listener of the proxy does, as users write it.
+// The mode of a listener: how clients use the proxy and where their requests go.
 //
 //     mode   = name [ ":" data ] [ "@" [ host ":" ] port ]      split at the last "@"; the name in any case
 //     name   = "regular" | "transparent" | "socks5"                                     without data
 //            | "reverse" | "upstream"                                                   data = server
-//            | "multiupstream"                                                          data = a folder
 //     server = [ scheme "://" ] host [ ":" port ] [ "/" ]       no path, no credentials
 //     scheme = "http" | "https" | "tcp" | "tls"                 upstream: the first two
 //
@@ -22,6 +21,7 @@
 // Default listening port: 1080 for socks5, 8080 for the rest.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <pathology/proxycore/flow/connection.hpp>
@@ -33,33 +33,78 @@
 
 namespace pathology::proxycore::modes {
 
+/// The layer that reads the first bytes of a client.
+enum class FirstLayer {
+    http_proxy,   ///< HTTP requests with a target, CONNECT; also inside TLS with the proxy itself
+    socks5,       ///< a SOCKS5 request
+    transparent,  ///< whatever the client sends to its original destination
+    reverse,      ///< whatever the client sends to the fixed server
+};
+
+/// What a client may speak, as far as the mode settles it.
+enum class Protocol { any, http, tcp };
+
+/// The answers of a mode to every question that the layers ask. No layer looks at the type of a mode.
+struct Traits {
+    FirstLayer first_layer;
+    Protocol protocol;
+    bool is_explicit;    ///< the client names its target to the proxy
+    bool is_redirected;  ///< a firewall rule sends connections here; the kernel knows their original destination
+    std::uint16_t default_port;
+    /// The only server of the mode, or nullptr. It decides about TLS, SNI and the Host field, whatever the client says.
+    flow::ServerSpec const* fixed_server;
+    flow::ServerSpec const* upstream_proxy;  ///< the proxy that gets everything, or nullptr
+};
+
+// A mode is a type with these members, listed in Mode::is:
+//
+//     name          what users write; the parser knows it by this alone
+//     schemes       only where data is a server, which is the member `server` then: the schemes it may have, the one of
+//                   a server without a scheme first
+//     traits()      valid as long as the mode itself
+//     description() for the line at start
+//
+// One without traits() or description() does not compile.
+
 struct Regular {
+    static constexpr std::string_view name = "regular";
+    Traits traits() const;
+    std::string description() const;
     bool operator==(Regular const&) const = default;
 };
 struct Transparent {
+    static constexpr std::string_view name = "transparent";
+    Traits traits() const;
+    std::string description() const;
     bool operator==(Transparent const&) const = default;
 };
 struct Socks5 {
+    static constexpr std::string_view name = "socks5";
     std::uint16_t default_port = 1080;  ///< 8080 for the flag --socks
+    Traits traits() const;
+    std::string description() const;
     bool operator==(Socks5 const&) const = default;
 };
-/// Stands in front of one server.
+/// In front of one server.
 struct Reverse {
+    static constexpr std::string_view name = "reverse";
+    static constexpr std::array<std::string_view, 4> schemes{"https", "http", "tcp", "tls"};
     flow::ServerSpec server;
+    Traits traits() const;
+    std::string description() const;
     bool operator==(Reverse const&) const = default;
 };
-/// Hands everything to one proxy.
+/// Everything goes through one other proxy.
 struct Upstream {
+    static constexpr std::string_view name = "upstream";
+    static constexpr std::array<std::string_view, 2> schemes{"http", "https"};
     flow::ServerSpec server;
+    Traits traits() const;
+    std::string description() const;
     bool operator==(Upstream const&) const = default;
 };
-/// Hands everything to one of many proxies, chosen by the rules in a folder.
-struct MultiUpstream {
-    std::string folder;
-    bool operator==(MultiUpstream const&) const = default;
-};
 
-/// Where a listener binds. Without a host it is that of the options, as a rule every interface.
+/// Where a listener binds. Without a host it is the host of the options, by default all interfaces.
 struct Listen {
     std::optional<std::string> host{};  ///< without the brackets of an IPv6 address
     std::optional<std::uint16_t> port{};
@@ -68,29 +113,31 @@ struct Listen {
 
 /// One mode specification.
 struct Mode {
-    std::variant<Regular, Transparent, Socks5, Reverse, Upstream, MultiUpstream> is = Regular{};
+    std::variant<Regular, Transparent, Socks5, Reverse, Upstream> is = Regular{};
     Listen listen{};
     bool operator==(Mode const&) const = default;
 };
 
-/// Reads a mode specification.
-/// Errors: those of Errc but duplicate and exclusive, each with its place.
+Traits traits_of(Mode const& mode);
+
+/// Parses a mode specification.
+/// Errors: those of Errc except duplicate and exclusive, each with its place.
 Result<Mode> parse_mode(std::string_view text);
 
-/// Reads a server alone, the arguments of `-R` and `-U`.
+/// Parses a server alone, the arguments of `-R` and `-U`.
 Result<flow::ServerSpec> parse_reverse_server(std::string_view text);
 Result<flow::ServerSpec> parse_upstream_server(std::string_view text);
 
-/// The text that gives the same mode; scheme and port of a server are always there.
+/// The specification, with scheme and port of a server always written out. parse_mode() reads it back.
 std::string to_string(Mode const& mode);
 
 /// The mode's name: "reverse".
 std::string_view name_of(Mode const& mode);
 
-/// What it does, for the start-up line: "reverse proxy to https://example.org:443".
+/// For the line at start: "reverse proxy to https://example.org:443".
 std::string describe(Mode const& mode);
 
-/// Where it listens, every default applied: @port before --listen-port before the mode's own; the same for the host.
+/// The address to bind. The port is the first given of @port, --listen-port and the mode's default; the host likewise.
 struct ListenAddress {
     std::string host;  ///< empty = every interface
     std::uint16_t port = 0;
@@ -98,16 +145,16 @@ struct ListenAddress {
 };
 ListenAddress listen_address(Mode const& mode, Listen const& options = {});
 
-/// Errors: Errc::duplicate naming both, when two of them would listen on one address. Port 0 is a free one each time.
+/// Errors: Errc::duplicate, which names both, if two modes would listen on the same address. Port 0 never collides.
 Result<void> check_listeners(std::vector<Mode> const& modes, Listen const& options = {});
 
-/// The flags of old that stand for one mode each.
+/// Flags that each stand for one mode.
 struct ModeFlags {
     std::optional<std::string> reverse{}, upstream{};  ///< -R, -U
     bool transparent = false, socks = false;           ///< -T, --socks
 };
 
-/// The modes that `--mode` arguments and flags ask for; regular when nothing does. `--socks` listens on 8080.
+/// The modes of the `--mode` arguments and flags; regular if there are none. `--socks` listens on 8080.
 /// Errors: those of parse_mode(), exclusive.
 Result<std::vector<Mode>> choose_modes(std::vector<std::string> const& specifications, ModeFlags const& flags);
 
