@@ -112,7 +112,7 @@ asio::awaitable<Result<void>> Client::Impl::open() {
     if (session_) co_return Result<void>();
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
     if (options_.tls.use && !route_.tls) {
-        auto layer = TlsLayer::make(options_.tls, route_.server().host);
+        auto layer = TlsLayer::make(options_.tls, route_.target.host);
         if (!layer) co_return layer.error();
         route_.tls = std::move(*layer);
     }

@@ -1,8 +1,7 @@
 #include "route.hpp"
 
 #include <pathology/proxycore/net/connect.hpp>
-#include <pathology/proxycore/tunnel/http_connect.hpp>
-#include <pathology/proxycore/tunnel/socks5.hpp>
+#include <pathology/proxycore/tunnel/connector.hpp>
 #include <utility>
 
 namespace pathology::pathoc {
@@ -12,18 +11,22 @@ namespace asio = boost::asio;
 namespace net = proxycore::net;
 namespace tunnel = proxycore::tunnel;
 
-using StreamPtr = std::unique_ptr<net::Stream>;
-
 constexpr std::uint16_t socks_port = 1080;  // RFC 1928 §3
 constexpr std::uint16_t http_port = 80;
 
 template <class AnyOptions> Route make_route(AnyOptions const& options) {
+    using Protocol = tunnel::Hop::Protocol;
     Route route;
-    route.host = {options.host, options.port};
-    if (options.socks) route.socks = {options.socks->name, options.socks->port.value_or(socks_port)};
-    if (options.tunnel) route.tunnel = {options.tunnel->name, options.tunnel->port.value_or(http_port)};
-    route.socks_auth = options.socks_auth;
-    route.proxy_auth = options.proxy_auth;
+    route.target = {options.host, options.port};
+    if (options.tunnel) {
+        route.hops.push_back({Protocol::http, false, route.target, options.proxy_auth});
+        route.target = {options.tunnel->name, options.tunnel->port.value_or(http_port)};
+    }
+    if (options.socks) {
+        tunnel::Hop hop{Protocol::socks5, false, {}, options.socks_auth};
+        hop.address = {options.socks->name, options.socks->port.value_or(socks_port)};
+        route.hops.insert(route.hops.begin(), std::move(hop));
+    }
     return route;
 }
 
@@ -35,33 +38,34 @@ Failure failure(Errc code, std::string message, boost::system::error_code cause)
     return made;
 }
 
-/// `option` names the credentials that this proxy would like to have.
-Failure refused(tunnel::Failure const& why, std::string_view option) {
-    auto message = why.message;
-    if (why.code == tunnel::Errc::wants_credentials) message.append(" (give them with ").append(option) += ")";
-    auto const code = why.cause == net::Errc::timed_out ? Errc::timed_out : Errc::proxy_refused;
-    return failure(code, message, why.cause);
-}
+class RouteConnector final : public tunnel::Connector<Failure> {
+public:
+    RouteConnector(Route const& route, net::TimeLimit limit) : route_(route), limit_(limit) {}
 
-asio::awaitable<Result<StreamPtr>> reach_nearest(Route const& route, net::TimeLimit limit) {
-    auto const& [name, port] = route.nearest();
-    auto stream = co_await net::connect(route.address.empty() ? name : route.address, port, limit);
-    if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);
-    (*stream)->set_time_limit(limit);
-    co_return std::move(*stream);
-}
+private:
+    asio::awaitable<Connected> connect_tcp(Destination const& address) override {
+        auto const& host = route_.address.empty() ? address.host : route_.address;
+        auto stream = co_await net::connect(host, address.port, limit_);
+        if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);
+        (*stream)->set_time_limit(limit_);
+        co_return std::move(*stream);
+    }
+    /// No option asks for TLS with a proxy.
+    asio::awaitable<Connected> secure(tunnel::Hop const& /*hop*/, StreamPtr stream) override {
+        co_return std::move(stream);
+    }
+    Failure failure_of(tunnel::Hop const& hop, tunnel::Failure const& why) const override {
+        auto message = why.message;
+        bool const is_socks = hop.protocol == tunnel::Hop::Protocol::socks5;
+        if (why.code == tunnel::Errc::wants_credentials)
+            message.append(" (give them with ").append(is_socks ? "--socks-auth" : "--proxy-auth") += " USER:PASSWORD)";
+        auto const code = why.cause == net::Errc::timed_out ? Errc::timed_out : Errc::proxy_refused;
+        return failure(code, message, why.cause);
+    }
 
-asio::awaitable<Result<StreamPtr>> pass_socks(StreamPtr stream, Route const& route) {
-    auto through = co_await tunnel::socks5_connect(std::move(stream), route.host, route.socks_auth);
-    if (!through) co_return refused(through.error(), "--socks-auth USER:PASSWORD");
-    co_return std::move(*through);
-}
-
-asio::awaitable<Result<StreamPtr>> pass_proxy(StreamPtr stream, Route const& route) {
-    auto through = co_await tunnel::http_connect(std::move(stream), *route.tunnel, route.proxy_auth);
-    if (!through) co_return refused(through.error(), "--proxy-auth USER:PASSWORD");
-    co_return std::move(*through);
-}
+    Route const& route_;
+    net::TimeLimit limit_;
+};
 
 }  // namespace
 
@@ -69,9 +73,8 @@ Route route_of(Options const& options) { return make_route(options); }
 Route route_of(ClientOptions const& options) { return make_route(options); }
 
 asio::awaitable<Result<Opened>> open(Route const& route, net::TimeLimit limit) {
-    auto stream = co_await reach_nearest(route, limit);
-    if (stream && route.socks) stream = co_await pass_socks(std::move(*stream), route);
-    if (stream && route.tunnel) stream = co_await pass_proxy(std::move(*stream), route);
+    RouteConnector connector(route, limit);
+    auto stream = co_await connector.connect(route.hops, route.target);
     if (!stream) co_return stream.error();
     if (!route.tls) co_return Opened(std::move(*stream), nullptr);
     auto secured = co_await route.tls->pass(std::move(*stream), limit);

@@ -1,16 +1,16 @@
-// The way to the server, layer by layer.
+// The route to the server: proxies, then TLS.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
-#include <optional>
 #include <pathology/pathoc/client.hpp>
 #include <pathology/pathoc/failure.hpp>
 #include <pathology/pathoc/options.hpp>
 #include <pathology/proxycore/net/stream.hpp>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/tunnel/connector.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tls_layer.hpp"
 
@@ -18,40 +18,35 @@ namespace pathology::pathoc {
 
 using proxycore::tunnel::Destination;
 
-/// What stands between us and the server, the nearest first.
 struct Route {
-    std::optional<Destination> socks;  ///< a SOCKS5 server, which connects us to `host`
-    std::optional<Credentials> socks_auth;
-    Destination host;                   ///< the server, or the HTTP proxy in front of it
-    std::optional<Destination> tunnel;  ///< the server, when `host` is a proxy that CONNECT asks for a tunnel
-    std::optional<Credentials> proxy_auth;
-    std::shared_ptr<TlsLayer const> tls;  ///< spoken with the server; none = plain text
-    std::string address;                  ///< of the nearest of them, once it is known: spares the name server
+    std::vector<proxycore::tunnel::Hop> hops{};  ///< the nearest first
+    Destination target{};
+    std::shared_ptr<TlsLayer const> tls{};  ///< with the target; nullptr for plain text
+    std::string address{};                  ///< of the nearest host once it is resolved; saves later look-ups
 
-    Destination const& nearest() const { return socks ? *socks : host; }
-    Destination const& server() const { return tunnel ? *tunnel : host; }
+    Destination const& nearest() const { return hops.empty() ? target : hops.front().address; }
 };
 
-/// A way that was gone, to its end.
+/// An opened route: the stream and its TLS details.
 struct Opened {
     Opened(std::unique_ptr<proxycore::net::Stream> its_stream,
            std::shared_ptr<proxycore::tls::ConnectionInfo const> its_tls)
         : stream(std::move(its_stream)), tls(std::move(its_tls)) {}
 
     std::unique_ptr<proxycore::net::Stream> stream;
-    std::shared_ptr<proxycore::tls::ConnectionInfo const> tls;  ///< what was agreed on; none = plain text
+    std::shared_ptr<proxycore::tls::ConnectionInfo const> tls;  ///< nullptr for plain text
 };
 
-/// Reads the route out of what both faces of pathoc call by the same names.
+/// The route that the options of the program, or of the library, describe.
 Route route_of(Options const& options);
 Route route_of(ClientOptions const& options);
 
-/// Connects to the nearest, then goes through one layer after the other. `route` must outlive the await.
+/// Connects to the nearest host, passes each proxy and then does the TLS handshake. `route` must outlive the await.
 ///
-/// Errors: Errc::cannot_connect  when the nearest cannot be reached
-///         Errc::proxy_refused   when a proxy refuses, or answers in a language of its own
-///         Errc::tls_failed      when there is no TLS with the server
-///         Errc::timed_out       when a proxy, or the server in its handshake, takes longer than `limit`
+/// Errors: Errc::cannot_connect  when the nearest host cannot be reached
+///         Errc::proxy_refused   when a proxy refuses or does not speak its protocol
+///         Errc::tls_failed      when the TLS handshake fails
+///         Errc::timed_out       when a proxy or the TLS handshake takes longer than `limit`
 boost::asio::awaitable<Result<Opened>> open(Route const& route, proxycore::net::TimeLimit limit);
 
 }  // namespace pathology::pathoc

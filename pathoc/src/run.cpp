@@ -94,7 +94,7 @@ ExitCode run(Options const& options, Console& console) {
         scripts.push_back(std::move(*script));
     }
     if (options.preview) return preview(options, scripts, console);
-    auto const tls = TlsLayer::make(options.tls, route_of(options).server().host);
+    auto const tls = TlsLayer::make(options.tls, route_of(options).target.host);
     if (!tls) {
         console.err("pathoc: " + tls.error().message + "\n");
         return ExitCode::usage;

@@ -3,9 +3,10 @@
 pathology_library(tunnel ASIO
     SOURCES src/tunnel/destination.cpp src/tunnel/failure.cpp src/tunnel/http_connect.cpp src/tunnel/socks5_accept.cpp
             src/tunnel/socks5_connect.cpp src/tunnel/socks5_talk.cpp
-    HEADERS include/pathology/proxycore/tunnel/destination.hpp include/pathology/proxycore/tunnel/failure.hpp
+    HEADERS include/pathology/proxycore/tunnel/connector.hpp include/pathology/proxycore/tunnel/destination.hpp
+            include/pathology/proxycore/tunnel/failure.hpp
             include/pathology/proxycore/tunnel/http_connect.hpp include/pathology/proxycore/tunnel/socks5.hpp
     PUBLIC pathology::protocol pathology::transport)
 pathology_test(tunnel_test SIZE unit LINK pathology::tunnel
-    SOURCES test/tunnel/http_connect_test.cpp test/tunnel/socks5_test.cpp test/support/streams.cpp)
+    SOURCES test/tunnel/connector_test.cpp test/tunnel/http_connect_test.cpp test/tunnel/socks5_test.cpp test/support/streams.cpp)
 pathology_fuzzer(tunnel_fuzz SOURCES fuzz/tunnel_fuzz.cpp LINK pathology::tunnel SEEDS fuzz/tunnel_seeds)
