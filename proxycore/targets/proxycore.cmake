@@ -31,16 +31,16 @@ pathology_library(proxycore ASIO
             src/layers/http2/tunnel.cpp src/layers/http2/wire.cpp
             src/layers/relay/relay.cpp src/layers/relay/relay_tcp.cpp src/layers/relay/relay_websocket.cpp
             src/layers/relay/websocket_side.cpp
-            src/layers/servers/connect_along.cpp src/layers/servers/idle_watch.cpp src/layers/servers/network_routes.cpp
-            src/layers/servers/network_servers.cpp src/layers/servers/open_server.cpp
-            src/layers/servers/server_lane.cpp
+            src/upstream/connector.cpp src/upstream/idle_monitor.cpp src/upstream/router.cpp
+            src/upstream/network_connections.cpp src/upstream/connection_events.cpp
+            src/upstream/connection_pool.cpp
             src/layers/tls/client_identities.cpp src/layers/tls/client_tls.cpp src/layers/tls/intercept_tls.cpp
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp
             src/layers/tls/tls_choices.cpp src/layers/tls/tls_service.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp src/modes/traits.cpp
             src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp src/proxy/proxy.cpp
             src/proxy/running_proxy.cpp
-            src/upstream/selectors.cpp
+            src/upstream/selector.cpp
     HEADERS include/pathology/proxycore/errors.hpp
             include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/block.hpp
             include/pathology/proxycore/addons/chain.hpp include/pathology/proxycore/addons/credentials.hpp

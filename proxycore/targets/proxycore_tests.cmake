@@ -64,7 +64,7 @@ pathology_fuzzer(http2_exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/h
     SOURCES fuzz/http2_exchange_fuzz.cpp test/layers/exchange/alone.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
-    SOURCES test/layers/servers/network_servers_test.cpp test/layers/servers/websocket_ways_test.cpp
+    SOURCES test/upstream/network_connections_test.cpp test/upstream/websocket_routes_test.cpp
             test/proxy/idle_server_test.cpp test/proxy/leaving_test.cpp test/proxy/life_test.cpp
             test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp
             test/proxy/origin.cpp test/proxy/proxy_bench.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp
@@ -73,7 +73,7 @@ pathology_test(proxy_test SIZE component INCLUDE src LINK pathology::proxycore p
             test/tls/talk.cpp)
 pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp
-            test/layers/servers/server_lane_test.cpp test/proxy/ourselves_test.cpp)
+            test/upstream/connection_pool_test.cpp test/proxy/ourselves_test.cpp)
 pathology_test(scenarios_test SIZE unit SOURCES test/scenarios_test.cpp
     DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test"
            SCENES_FOLDER="${PROJECT_SOURCE_DIR}/integration/test")

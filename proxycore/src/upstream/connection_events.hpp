@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "layers/servers/connect_along.hpp"
+#include "upstream/connector.hpp"
 
 namespace pathology::proxycore::layers {
 

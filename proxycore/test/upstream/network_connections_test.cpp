@@ -1,5 +1,5 @@
 // The server connections of one client, over loopback.
-#include "layers/servers/network_servers.hpp"
+#include "upstream/network_connections.hpp"
 
 #include <gmock/gmock.h>
 

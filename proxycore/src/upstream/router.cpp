@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "layers/servers/network_servers.hpp"
+#include "upstream/network_connections.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

@@ -1,4 +1,4 @@
-#include "layers/servers/connect_along.hpp"
+#include "upstream/connector.hpp"
 
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>

@@ -8,8 +8,8 @@
 #include <pathology/proxycore/upstream/route.hpp>
 #include <vector>
 
-#include "layers/servers/connect_along.hpp"
-#include "layers/servers/server_lane.hpp"
+#include "upstream/connector.hpp"
+#include "upstream/connection_pool.hpp"
 
 namespace pathology::proxycore::layers {
 

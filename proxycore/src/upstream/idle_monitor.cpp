@@ -1,4 +1,4 @@
-#include "layers/servers/idle_watch.hpp"
+#include "upstream/idle_monitor.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,4 +1,4 @@
-#include "layers/servers/open_server.hpp"
+#include "upstream/connection_events.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <exception>

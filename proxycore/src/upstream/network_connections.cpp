@@ -1,4 +1,4 @@
-#include "layers/servers/network_servers.hpp"
+#include "upstream/network_connections.hpp"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -10,7 +10,7 @@
 
 #include "layers/exchange/answer_stream.hpp"
 #include "layers/http2/head.hpp"
-#include "layers/servers/open_server.hpp"
+#include "upstream/connection_events.hpp"
 #include "layers/tls/tls_choices.hpp"
 
 namespace pathology::proxycore::layers {

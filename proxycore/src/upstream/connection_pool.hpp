@@ -14,7 +14,7 @@
 #include <pathology/proxycore/net/stream.hpp>
 
 #include "layers/bell.hpp"
-#include "layers/servers/idle_watch.hpp"
+#include "upstream/idle_monitor.hpp"
 
 namespace pathology::proxycore::layers {
 

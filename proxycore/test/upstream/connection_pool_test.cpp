@@ -1,4 +1,4 @@
-#include "layers/servers/server_lane.hpp"
+#include "upstream/connection_pool.hpp"
 
 #include <gmock/gmock.h>
 
