@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 #include <vector>
 
 namespace pathology::language {
 
 namespace asio = boost::asio;
+namespace async = proxycore::async;
 namespace net = proxycore::net;
 
 void Recording::append(std::span<char const> more) {
@@ -40,14 +41,14 @@ std::uint64_t send_bulk(net::Stream& stream, Player& player) {
 /// waited for, and for the end of one without there is nothing to wait.
 asio::awaitable<net::error_code> wait_for_leave(net::Stream& stream, bool for_ever) {
     auto const ec = co_await stream.wait_for_end();
-    if (ec == asio::error::eof && !for_ever) co_await net::pause(std::nullopt);
+    if (ec == asio::error::eof && !for_ever) co_await async::pause(std::nullopt);
     co_return ec;
 }
 
 /// Pauses; gives what ended the connection meanwhile.
 asio::awaitable<net::error_code> pause_beside(net::Stream& stream, net::TimeLimit length) {
     using namespace asio::experimental::awaitable_operators;
-    auto both = net::pause(length) || wait_for_leave(stream, !length);
+    auto both = async::pause(length) || wait_for_leave(stream, !length);
     auto const first = co_await std::move(both);
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
@@ -73,7 +74,7 @@ asio::awaitable<Performance> perform(net::Stream& stream, Player& player, Record
             result.connection = co_await pause_beside(stream, pause->length);
             if (result.connection.failed()) co_return result;
         } else if (std::holds_alternative<Disconnect>(*action)) {
-            stream.close(net::HowToClose::fin);
+            stream.close(net::CloseMode::fin);
             result.disconnected = true;
             co_return result;
         } else {

@@ -31,7 +31,7 @@ protected:
 
     asio::awaitable<void> play() {
         auto how = co_await perform(*pipe.near, player, kept);
-        if (!how.disconnected) pipe.near->close(net::HowToClose::half_close);
+        if (!how.disconnected) pipe.near->close(net::CloseMode::half_close);
         performance = std::move(how);
     }
 
@@ -125,7 +125,7 @@ TEST_F(Perform, EndsAPauseForEverWhenThePeerEndsItsSide) {
     start(test::plan(test::response("200:p9,f")));
     context.poll();
     EXPECT_FALSE(has_ended);
-    pipe.far->close(net::HowToClose::half_close);
+    pipe.far->close(net::CloseMode::half_close);
     context.run_for(20s);
     ASSERT_TRUE(performance.has_value());
     EXPECT_EQ(performance->connection, asio::error::eof);
@@ -133,7 +133,7 @@ TEST_F(Perform, EndsAPauseForEverWhenThePeerEndsItsSide) {
 }
 
 TEST_F(Perform, WaitsOutAPauseForAPeerThatMayStillListen) {
-    pipe.far->close(net::HowToClose::half_close);
+    pipe.far->close(net::CloseMode::half_close);
     start(test::plan(test::response("200:r:p9,1:b'abc'")));
     read_everything();
     EXPECT_EQ(received, "HTTP/1.1 200 OK\r\n\r\nabc");
@@ -142,7 +142,7 @@ TEST_F(Perform, WaitsOutAPauseForAPeerThatMayStillListen) {
 TEST_F(Perform, EndsAnyPauseWhenTheConnectionBreaks) {
     start(test::plan(test::response("200:p9,1000000000")));
     context.poll();
-    pipe.far->close(net::HowToClose::reset);
+    pipe.far->close(net::CloseMode::reset);
     context.run_for(20s);
     ASSERT_TRUE(performance.has_value());
     EXPECT_EQ(performance->connection, asio::error::connection_reset);
@@ -153,7 +153,7 @@ TEST_F(Perform, LeavesWhatArrivesInAPauseToBeRead) {
     asio::co_spawn(context, net::send(*pipe.far, "pipelined"), [](std::exception_ptr, net::error_code) {});
     context.poll();
     EXPECT_FALSE(has_ended);
-    pipe.far->close(net::HowToClose::half_close);
+    pipe.far->close(net::CloseMode::half_close);
     context.run_for(20s);
     std::array<char, 20> block{};
     std::size_t size = 0;
@@ -165,7 +165,7 @@ TEST_F(Perform, LeavesWhatArrivesInAPauseToBeRead) {
 }
 
 TEST_F(Perform, TellsWhyTheConnectionEndedIt) {
-    pipe.far->close(net::HowToClose::reset);
+    pipe.far->close(net::CloseMode::reset);
     start(test::plan(test::response("200:b@1m")));
     context.run_for(20s);
     ASSERT_TRUE(performance.has_value());

@@ -3,7 +3,7 @@
 #include <pathology/proxycore/http2/describe.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <pathology/proxycore/websocket/opcode.hpp>
@@ -13,6 +13,7 @@ namespace pathology::pathoc {
 namespace {
 
 namespace asio = boost::asio;
+namespace async = proxycore::async;
 namespace net = proxycore::net;
 using proxycore::console::Console;
 using proxycore::console::ExitCode;
@@ -67,7 +68,7 @@ asio::awaitable<void> Conversation::run() {
     auto const connections = static_cast<std::uint64_t>(options_.connections);  // -1 is as good as without end
     if (count_messages(scripts_) == 0) co_return;
     for (std::uint64_t ordinal = 0; ordinal < connections && !stop_; ++ordinal) {
-        if (ordinal > 0 && options_.wait.count() > 0) co_await net::pause(limit_of(options_.wait));
+        if (ordinal > 0 && options_.wait.count() > 0) co_await async::pause(limit_of(options_.wait));
         co_await play_connection(ordinal);
     }
 }
@@ -272,7 +273,7 @@ asio::awaitable<void> Conversation::hear_frames(Line& line) {
 asio::awaitable<void> Conversation::play_and_stay(Line& line) {
     co_await play(line);
     line.is_played = true;
-    if (!line.is_over && !line.is_closed && !stop_) co_await net::pause(std::nullopt);
+    if (!line.is_over && !line.is_closed && !stop_) co_await async::pause(std::nullopt);
 }
 
 Moment Conversation::moment(Line const& line) const {

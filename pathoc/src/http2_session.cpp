@@ -2,11 +2,12 @@
 
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 
 namespace pathology::pathoc {
 
 namespace asio = boost::asio;
+namespace async = proxycore::async;
 namespace net = proxycore::net;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
@@ -61,7 +62,7 @@ asio::awaitable<Result<Written>> Http2Session::play(Outgoing message, std::uint3
         if (!written.error && next == Next::allowance) written.error = co_await await_allowance(stream);
         if (!written.error && next == Next::pause) written.error = co_await rest(frames_.pause_length());
         written.disconnected = next == Next::disconnect;
-        if (written.disconnected) stream_->close(net::HowToClose::fin);
+        if (written.disconnected) stream_->close(net::CloseMode::fin);
         if (written.error || next == Next::disconnect || next == Next::finished) co_return written;
     }
 }
@@ -82,7 +83,7 @@ asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) 
 asio::awaitable<error_code> Http2Session::rest(std::optional<std::chrono::seconds> length) {
     using namespace asio::experimental::awaitable_operators;
     std::optional<net::Duration> const limit = length;
-    auto both = net::pause(limit) || listen();
+    auto both = async::pause(limit) || listen();
     auto const first = co_await std::move(both);
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
@@ -136,7 +137,7 @@ asio::awaitable<error_code> Http2Session::listen() {
     for (;;) {
         auto const ec = co_await read_more();
         if (ec == net::Errc::timed_out) continue;  // silence is what a server owes us while we send
-        if (ec == asio::error::eof) co_await net::pause(std::nullopt);
+        if (ec == asio::error::eof) co_await async::pause(std::nullopt);
         if (ec) co_return ec;
     }
 }

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <pathology/language/perform.hpp>
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/tls/errc.hpp>
 
@@ -15,6 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 namespace http1 = proxycore::http1;
+namespace async = proxycore::async;
 namespace net = proxycore::net;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
@@ -115,10 +116,10 @@ asio::awaitable<void> Session::Impl::hear_refusal() {
         if (replies_.has_head()) {
             head_at_ = Clock::now();
             if (replies_.reply().status() >= 400) co_return;
-            co_await net::pause(std::nullopt);
+            co_await async::pause(std::nullopt);
         }
         if (auto const ec = co_await read_more(); ec == net::Errc::timed_out) {
-            co_await net::pause(std::nullopt);  // silence is what a server owes us while we send
+            co_await async::pause(std::nullopt);  // silence is what a server owes us while we send
         } else if (ec) {
             co_return;
         }
@@ -172,7 +173,7 @@ asio::awaitable<Result<Reply>> Session::Impl::receive_after(Written written) {
     if (stuck) stream_->set_time_limit(settings_.time_limit);
     if (reply) {
         reply->keep_alive = false;
-        stream_->close(net::HowToClose::fin);
+        stream_->close(net::CloseMode::fin);
         co_return reply;
     }
     auto why = reply.error();
@@ -234,6 +235,6 @@ asio::awaitable<Result<proxycore::record::RecordedFrame>> Session::receive_frame
 std::string const& Session::sent() const { return impl_->sent(); }
 std::string Session::partial() const { return impl_->partial(); }
 net::Stream& Session::stream() { return impl_->stream(); }
-void Session::close() { impl_->stream().close(net::HowToClose::fin); }
+void Session::close() { impl_->stream().close(net::CloseMode::fin); }
 
 }  // namespace pathology::pathoc

@@ -1,7 +1,7 @@
 #include "connection.hpp"
 
 #include <array>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
 #include <string_view>
@@ -86,7 +86,7 @@ asio::awaitable<bool> Arrival::speaks_tls() {
     std::array<char, 1> first{};
     auto const [ec, n] = co_await connection_.stream->read_some(asio::buffer(first));
     std::string_view const bytes(first.data(), n);
-    connection_.stream = net::put_back(std::move(connection_.stream), std::string(bytes));
+    connection_.stream = net::unread(std::move(connection_.stream), std::string(bytes));
     co_return !bytes.empty() && tls::looks_like_tls(bytes);
 }
 

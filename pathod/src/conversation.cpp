@@ -3,7 +3,7 @@
 #include <array>
 #include <pathology/language/rng.hpp>
 #include <pathology/proxycore/console/version.hpp>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tls/errc.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 
@@ -69,11 +69,11 @@ asio::awaitable<void> Conversation::run() {
             case Next::close: is_open_ = false; break;
         }
     }
-    if (!tunnel_) stream_.close(net::HowToClose::fin);
+    if (!tunnel_) stream_.close(net::CloseMode::fin);
 }
 
 net::Connection Conversation::release() {
-    connection_.stream = net::put_back(std::move(connection_.stream), reader_.take_buffered());
+    connection_.stream = net::unread(std::move(connection_.stream), reader_.take_buffered());
     return std::move(connection_);
 }
 

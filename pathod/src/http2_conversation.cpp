@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/language/rng.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http2/names.hpp>
-#include <pathology/proxycore/net/token.hpp>
 
 namespace pathology::pathod {
 
@@ -77,7 +77,7 @@ asio::awaitable<void> Http2Conversation::read() {
     while (!is_closing_ && !peer_ended_ && !broken_) {
         if (session_.queued() > most_queued) {
             room_.expires_at(Clock::time_point::max());
-            co_await room_.async_wait(net::as_values);
+            co_await room_.async_wait(async::as_values);
             continue;
         }
         room.resize(room_for_reading);

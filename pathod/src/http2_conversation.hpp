@@ -30,6 +30,7 @@
 namespace pathology::pathod {
 
 namespace asio = boost::asio;
+namespace async = proxycore::async;
 namespace net = proxycore::net;
 
 /// How a conversation by HTTP/2 begins.

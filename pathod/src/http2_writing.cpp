@@ -1,8 +1,8 @@
 // The writing half of a conversation by HTTP/2.
 #include <algorithm>
 #include <array>
+#include <pathology/proxycore/async/as_values.hpp>
 #include <pathology/proxycore/http2/names.hpp>
-#include <pathology/proxycore/net/token.hpp>
 
 #include "http2_conversation.hpp"
 
@@ -67,7 +67,7 @@ asio::awaitable<void> Http2Conversation::wait(Clock::time_point until) {
         if (act->wake) until = std::min(until, *act->wake);
     }
     bell_.expires_at(until);
-    co_await bell_.async_wait(net::as_values);
+    co_await bell_.async_wait(async::as_values);
 }
 
 /// Whether the last has been said.
@@ -92,7 +92,7 @@ void Http2Conversation::finish() {
     while (!exchanges_.empty()) remove(*exchanges_.back());
     acts_.clear();
     is_closing_ = true;
-    stream_.close(net::HowToClose::fin);
+    stream_.close(net::CloseMode::fin);
     room_.cancel();
 }
 

@@ -7,7 +7,7 @@
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/rng.hpp>
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
 namespace pathology::pathod {
@@ -62,7 +62,7 @@ asio::awaitable<void> WebsocketConversation::run(std::string first) {
     bool const may_say_goodbye = endpoint_ && endpoint_->is_open() && !is_writing_;
     if (!is_stopped || !may_say_goodbye) co_return;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await net::finish_within(patience_with_the_last_word, take_leave());
+    co_await async::with_timeout(patience_with_the_last_word, take_leave());
 }
 
 /// The daemon stops: tells the peer, and waits for its answer.
@@ -153,7 +153,7 @@ asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
         if (!event) {
             give_up("WebSocket violation: " + event.error().message);
             co_await flush();
-            co_await net::finish_within(patience_with_the_wrong, hear_out());
+            co_await async::with_timeout(patience_with_the_wrong, hear_out());
             co_return;
         }
         if (!*event) break;
@@ -180,7 +180,7 @@ asio::awaitable<void> WebsocketConversation::flush() {
 
 /// Lets a peer that broke a rule read why: a connection that is closed while bytes of the peer wait is reset.
 asio::awaitable<void> WebsocketConversation::hear_out() {
-    stream_.close(net::HowToClose::half_close);
+    stream_.close(net::CloseMode::half_close);
     std::array<char, 4096> unread;
     for (;;) {
         auto const [ec, n] = co_await stream_.read_some(asio::buffer(unread));

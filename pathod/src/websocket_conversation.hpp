@@ -20,6 +20,7 @@
 namespace pathology::pathod {
 
 namespace asio = boost::asio;
+namespace async = proxycore::async;
 namespace net = proxycore::net;
 namespace websocket = proxycore::websocket;
 

@@ -283,7 +283,7 @@ TEST(TlsDaemon, SaysNothingOfAConnectionThatSaysNothing) {
     Running running;
     play([&]() -> Played {
         auto const stream = co_await connected(running.daemon);
-        stream->close(net::HowToClose::half_close);
+        stream->close(net::CloseMode::half_close);
         std::string nothing;
         co_await read_to_end(*stream, nothing);
     });
@@ -311,7 +311,7 @@ TEST(TlsDaemon, NotesABodyThatIsCutShort) {
         auto& under = *plain;
         auto const stream = co_await secured(std::move(plain));
         co_await net::send(*stream, "POST /p/200 HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
-        under.close(net::HowToClose::half_close);
+        under.close(net::CloseMode::half_close);
         std::string nothing;
         co_await read_to_end(*stream, nothing);
         EXPECT_EQ(nothing, "");
@@ -376,7 +376,7 @@ TEST(Tunnel, MayBeInsideATunnelInsideTls) {
         auto const stream = co_await secured(std::move(innermost));
         EXPECT_EQ(stream->info().peer_chain.at(0).subject_value("CN"), "third.test");
         co_await expect_answer(*stream);
-        stream->close(net::HowToClose::fin);
+        stream->close(net::CloseMode::fin);
     });
     auto const entries = running.daemon.log().wait_for(4, patience).value();
     EXPECT_EQ(entries[3].request->index, 3U) << "requests are counted across tunnels";

@@ -33,7 +33,7 @@ public:
         benchmark::DoNotOptimize(all.data());
         co_return net::error_code();
     }
-    void close(net::HowToClose) override {}
+    void close(net::CloseMode) override {}
     void set_time_limit(net::TimeLimit) override {}
     std::string local_endpoint() const override { return {}; }
     std::string remote_endpoint() const override { return {}; }

@@ -57,7 +57,7 @@ Settings settings_of(Input const& input) {
 
 asio::awaitable<void> speak(std::unique_ptr<net::Stream> stream, std::string_view bytes) {
     co_await net::send(*stream, bytes);
-    stream->close(net::HowToClose::half_close);
+    stream->close(net::CloseMode::half_close);
     std::string ignored(4096, '\0');
     net::error_code ec;
     while (!ec) ec = (co_await stream->read_some(asio::buffer(ignored))).ec;

@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <memory>
+#include <pathology/proxycore/async/cancellation.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
 #include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/layers/http2/server.hpp>
@@ -28,7 +29,6 @@
 #include "layers/client_life.hpp"
 #include "layers/exchange/alone.hpp"
 #include "layers/exchange/only_requests.hpp"
-#include "net/cancelled.hpp"
 #include "witness.hpp"
 
 namespace pathology::proxycore::layers {
@@ -91,7 +91,7 @@ public:
         asio::co_spawn(talker->stream_->executor(), hear(talker), [](std::exception_ptr) {});
     }
     void say(std::string_view bytes) { stream_->write_now(asio::buffer(bytes)); }
-    void leave() { stream_->close(net::HowToClose::fin); }
+    void leave() { stream_->close(net::CloseMode::fin); }
 
 private:
     static asio::awaitable<void> hear(std::shared_ptr<Talker> talker) {
@@ -248,7 +248,7 @@ private:
     void serve(std::unique_ptr<net::Stream> stream, HttpMode mode) {
         auto layer = serve_http2(*context_, std::move(stream), mode);
         auto const note_end = [this](std::exception_ptr thrown) {
-            demand(!thrown || (is_stopped_ && net::tells_of_cancellation(thrown)), "the layer threw");
+            demand(!thrown || (is_stopped_ && async::is_cancellation(thrown)), "the layer threw");
             has_ended_ = true;
         };
         asio::co_spawn(io_, live_as_client(*context_, std::move(layer)),

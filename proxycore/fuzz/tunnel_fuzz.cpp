@@ -62,7 +62,7 @@ struct Settings {
 
 asio::awaitable<void> say(net::Stream& stream, std::string_view wire) {
     co_await net::send(stream, wire);
-    stream.close(net::HowToClose::half_close);
+    stream.close(net::CloseMode::half_close);
 }
 
 /// Plays `begin(stream)` against a peer that says `wire` and ends its side.

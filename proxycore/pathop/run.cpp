@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <pathology/proxycore/addons/shared_object.hpp>
 #include <pathology/proxycore/errors.hpp>
-#include <pathology/proxycore/net/held_signals.hpp>
+#include <pathology/proxycore/net/blocked_signals.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <utility>
@@ -92,7 +92,7 @@ private:
 }  // namespace
 
 int run(ProgramOptions const& options, Console& console) {
-    proxycore::net::HeldSignals const held;  // before there is any thread
+    proxycore::net::BlockedSignals const held;  // before there is any thread
     auto code = ExitCode::failed;
     try {
         code = Program(options, console).run();

@@ -1,12 +1,13 @@
 #include "support/scripted_server.hpp"
 
 #include <array>
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 
 namespace pathology::pathoc::test {
 namespace {
 
 namespace asio = boost::asio;
+namespace async = proxycore::async;
 namespace net = proxycore::net;
 
 /// Reads up to the empty line, and not further; empty when the client has ended its side.
@@ -45,8 +46,8 @@ asio::awaitable<void> ScriptedServer::serve(net::Connection connection) {
         }
         co_await net::send(*connection.stream, answer);
     }
-    if (then_ == Then::stay) co_await net::pause(std::nullopt);
-    connection.stream->close(then_ == Then::reset ? net::HowToClose::reset : net::HowToClose::fin);
+    if (then_ == Then::stay) co_await async::pause(std::nullopt);
+    connection.stream->close(then_ == Then::reset ? net::CloseMode::reset : net::CloseMode::fin);
 }
 
 }  // namespace pathology::pathoc::test

@@ -50,7 +50,7 @@ asio::awaitable<void> TlsServer::serve(net::Connection connection) {
         request.clear();
         co_await net::send(stream,
                            truncates_ ? "HTTP/1.1 200 OK\r\n\r\nhi" : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
-        if (truncates_) co_return under.close(net::HowToClose::fin);
+        if (truncates_) co_return under.close(net::CloseMode::fin);
     }
 }
 

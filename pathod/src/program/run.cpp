@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/console/version.hpp>
-#include <pathology/proxycore/net/held_signals.hpp>
+#include <pathology/proxycore/net/blocked_signals.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 
 #include "program/background.hpp"
@@ -33,7 +33,7 @@ void take_key_log_of_environment(DaemonOptions& options, Console& console) {
 }
 
 ExitCode serve(DaemonOptions options, Background& background, Console& console) {
-    proxycore::net::HeldSignals const held;
+    proxycore::net::BlockedSignals const held;
     console.never_wait();
     take_key_log_of_environment(options, console);
     Daemon daemon(options, &console);

@@ -55,11 +55,11 @@ Client& Client::send(std::string_view bytes) {
 }
 
 Client& Client::half_close() {
-    state_->stream->close(net::HowToClose::half_close);
+    state_->stream->close(net::CloseMode::half_close);
     return *this;
 }
 
-void Client::reset() { state_->stream->close(net::HowToClose::reset); }
+void Client::reset() { state_->stream->close(net::CloseMode::reset); }
 
 std::string Client::read(std::size_t size) {
     std::string bytes;

@@ -5,7 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
 
 namespace pathology::proxycore::addons {
 namespace {
@@ -176,7 +176,7 @@ asio::awaitable<void> AddonChain::wait_for(flow::Flow& flow) {
     flow.on_resume([weak = std::weak_ptr(alarm)] {
         if (auto const waiting = weak.lock()) waiting->cancel();
     });
-    co_await alarm->async_wait(net::as_values);
+    co_await alarm->async_wait(async::as_values);
 }
 
 }  // namespace pathology::proxycore::addons

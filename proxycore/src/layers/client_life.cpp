@@ -2,7 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <exception>
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
 namespace pathology::proxycore::layers {
@@ -56,7 +56,7 @@ asio::awaitable<void> live_as_client(Context& context, asio::awaitable<void> con
     if (!thrown && !is_cancelled) co_return co_await std::move(goodbye);
     // The hooks of the end run after a cancellation, too, though not for ever.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await net::finish_within(context.settings->times.stop, std::move(goodbye));
+    co_await async::with_timeout(context.settings->times.stop, std::move(goodbye));
     if (thrown) std::rethrow_exception(thrown);
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "layers/peek.hpp"
-#include "layers/unless_left.hpp"
+#include "layers/race_with_disconnect.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -34,7 +34,7 @@ asio::awaitable<std::optional<Failure>> connect_early(Context& context, asio::aw
     std::vector<std::string> alpn;
     std::optional<Failure> left;
     auto opening = context.servers->open(context.server, std::move(alpn));
-    auto const opened = co_await unless_left(std::move(opening), std::move(leaving), left);
+    auto const opened = co_await race_with_disconnect(std::move(opening), std::move(leaving), left);
     if (left) co_return left;
     if (*opened) co_return std::nullopt;
     co_return opened->error();
@@ -46,7 +46,7 @@ asio::awaitable<void> be_server(Context& context, Stream stream, flow::ServerSpe
     context.server->tls = server.scheme == "https" || server.scheme == "tls";
     if (context.server->tls) context.server->sni = server.address.host;
     // A failure is told to whoever asks for something.
-    if (!context.server->tls) co_await connect_early(context, wait_until_broken(*stream));
+    if (!context.server->tls) co_await connect_early(context, wait_for_client_loss(*stream));
     if (server.scheme == "tcp") co_return co_await relay_tcp(context, std::move(stream));
     co_await next_layer(context, std::move(stream));
 }
@@ -62,7 +62,7 @@ asio::awaitable<void> be_transparent(Context& context, Stream stream, std::optio
     }
     context.client->sockname = original;
     context.server->set_address(std::move(original));
-    co_await connect_early(context, wait_until_broken(*stream));
+    co_await connect_early(context, wait_for_client_loss(*stream));
     co_await next_layer(context, std::move(stream));
 }
 
@@ -91,7 +91,7 @@ asio::awaitable<void> be_socks_server(Context& context, Stream stream) {
         co_return;
     }
     context.server->set_address(accepted->destination);
-    auto const failure = co_await connect_early(context, wait_until_left(*accepted->client));
+    auto const failure = co_await connect_early(context, wait_for_client_end(*accepted->client));
     auto const code = failure ? reply_for(*failure) : ReplyCode::succeeded;
     auto const unsaid = co_await tunnel::socks5_reply(*accepted->client, code);
     if (failure || unsaid) co_return;

@@ -4,18 +4,18 @@
 //          ▲                       │
 //          └── more, for a while ◀─┘  and where the client stays silent, the server may speak first (P11)
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/hosts.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/net/put_back.hpp>
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <utility>
 
 #include "layers/guess_layer.hpp"
 #include "layers/host_field.hpp"
 #include "layers/peek.hpp"
+#include "layers/race_with_disconnect.hpp"
 #include "layers/tls/client_tls.hpp"
 #include "layers/tls/peek_hello.hpp"
-#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -46,7 +46,7 @@ private:
     asio::awaitable<void> let_server_speak();
     static asio::awaitable<void> hear(net::Stream& from, std::string& into, bool& has_ended);
     net::TimeLimit patience() const;
-    std::unique_ptr<net::Stream> leave() { return net::put_back(std::move(client_), std::move(from_client_)); }
+    std::unique_ptr<net::Stream> leave() { return net::unread(std::move(client_), std::move(from_client_)); }
 
     HostSettings const& hosts() const { return context_.settings->hosts; }
     bool has_patterns() const { return !hosts().ignore.empty() || !hosts().allow.empty(); }
@@ -108,7 +108,7 @@ asio::awaitable<bool> NextLayerChoice::read_more() {
     if (has_ended_) co_return false;
     auto const size_before = from_client_.size();
     auto reading = hear(*client_, from_client_, has_ended_);
-    co_await net::finish_within(patience(), std::move(reading));
+    co_await async::with_timeout(patience(), std::move(reading));
     if (from_client_.size() > size_before) co_return true;
     if (!has_ended_ && from_client_.empty()) {
         co_await let_server_speak();
@@ -133,7 +133,7 @@ asio::awaitable<void> NextLayerChoice::let_server_speak() {
     if (is_own_site(hosts(), *context_.server)) co_return;
     std::optional<Failure> left;
     auto taking = context_.servers->take(context_.server);
-    auto server_or_failure = co_await unless_left(std::move(taking), wait_until_left(*client_), left);
+    auto server_or_failure = co_await race_with_disconnect(std::move(taking), wait_for_client_end(*client_), left);
     has_ended_ = left.has_value();
     if (left || !*server_or_failure) co_return;
     auto& server = *server_or_failure;
@@ -144,7 +144,7 @@ asio::awaitable<void> NextLayerChoice::let_server_speak() {
         co_await std::move(either);
     }
     has_time_ = !server_has_ended;
-    server->stream = net::put_back(std::move(server->stream), from_server_);
+    server->stream = net::unread(std::move(server->stream), from_server_);
     context_.servers->keep(std::move(*server));
 }
 

@@ -1,7 +1,7 @@
 #include "layers/peek.hpp"
 
 #include <array>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <utility>
 
 namespace pathology::proxycore::layers {
@@ -22,7 +22,7 @@ asio::awaitable<std::string> peek(std::unique_ptr<net::Stream>& stream, std::siz
     std::string bytes;
     net::error_code end;
     while (bytes.size() < least && !end) end = co_await read_into(*stream, bytes);
-    stream = net::put_back(std::move(stream), bytes);
+    stream = net::unread(std::move(stream), bytes);
     co_return bytes;
 }
 

@@ -4,8 +4,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <cerrno>
 #include <optional>
-#include <pathology/proxycore/net/token.hpp>
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 
 #include "net/resolve.hpp"
 #include "net/tcp_stream.hpp"
@@ -44,7 +44,7 @@ error_code connect_at_once(asio::ip::tcp::socket& socket, asio::ip::tcp::endpoin
 }
 
 asio::awaitable<error_code> await_handshake(asio::ip::tcp::socket& socket) {
-    auto const [ec] = co_await socket.async_wait(asio::socket_base::wait_write, as_values);
+    auto const [ec] = co_await socket.async_wait(asio::socket_base::wait_write, async::as_values);
     if (ec) co_return ec;
     int outcome = 0;
     socklen_t size = sizeof outcome;
@@ -85,7 +85,7 @@ Failure failure(std::string const& host, std::uint16_t port, error_code ec, Endp
 }  // namespace
 
 asio::awaitable<Result<std::unique_ptr<Stream>>> connect(std::string host, std::uint16_t port, TimeLimit limit) {
-    auto made = co_await within(limit, attempt(host, port));
+    auto made = co_await async::with_timeout(limit, attempt(host, port));
     if (!made) {
         auto const state = co_await asio::this_coro::cancellation_state;
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;

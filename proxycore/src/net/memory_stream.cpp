@@ -4,7 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <cstring>
-#include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
 #include <utility>
 
 namespace pathology::proxycore::net {
@@ -22,7 +22,7 @@ public:
     /// Waits for ring(). Errors: Errc::timed_out, operation_aborted when the coroutine was cancelled.
     asio::awaitable<error_code> wait(TimeLimit limit) {
         timer_.expires_at(limit ? Clock::now() + *limit : Clock::time_point::max());
-        auto const [ec] = co_await timer_.async_wait(as_values);
+        auto const [ec] = co_await timer_.async_wait(async::as_values);
         if (!ec) co_return Errc::timed_out;
         auto const state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
@@ -63,7 +63,7 @@ public:
           most_per_read_(most_per_read),
           name_(std::move(name)),
           peer_(std::move(peer)) {}
-    ~MemoryStream() override { close(HowToClose::fin); }
+    ~MemoryStream() override { close(CloseMode::fin); }
 
     asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override {
         while (!closed_ && in_->bytes.empty() && !in_->ended && !in_->reset && into.size() != 0) {
@@ -105,16 +105,16 @@ public:
         co_return error_code();
     }
 
-    void close(HowToClose how) override {
+    void close(CloseMode how) override {
         if (closed_) return;
-        if (how == HowToClose::reset) {
+        if (how == CloseMode::reset) {
             for (auto& channel : {in_, out_}) {
                 channel->bytes.clear();
                 channel->reset = true;
             }
         }
         out_->ended = true;
-        if (how != HowToClose::half_close) {
+        if (how != CloseMode::half_close) {
             in_->abandoned = true;
             closed_ = true;
         }

@@ -4,7 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <memory>
-#include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
 
 namespace pathology::proxycore::net {
 namespace {
@@ -48,7 +48,7 @@ asio::awaitable<Endpoints> resolve(std::string host, std::uint16_t port, error_c
                                        search->found = endpoints_of(found);
                                        search->done.cancel();
                                    });
-    co_await search->done.async_wait(as_values);
+    co_await search->done.async_wait(async::as_values);
     ec = search->ec;
     co_return search->found;
 }

@@ -10,11 +10,11 @@
 #include <boost/system/system_error.hpp>
 #include <csignal>
 #include <exception>
-#include <pathology/proxycore/net/held_signals.hpp>
-#include <pathology/proxycore/net/pause.hpp>
-#include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
+#include <pathology/proxycore/async/cancellation.hpp>
+#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/net/blocked_signals.hpp>
 
-#include "net/cancelled.hpp"
 #include "net/original_destination.hpp"
 #include "net/resolve.hpp"
 #include "net/tcp_stream.hpp"
@@ -58,16 +58,16 @@ Failure cannot_listen(ListenAddress const& address, error_code ec) {
 Endpoints every_address(std::uint16_t port) { return {{asio::ip::address_v6::any(), port}, {Tcp::v4(), port}}; }
 
 /// Work for a worker that somebody waits for, also when the worker's context goes away before its turn comes.
-class Errand {
+class Job {
 public:
-    Errand(std::function<void()> work, std::shared_ptr<Ending> ending)
+    Job(std::function<void()> work, std::shared_ptr<async::Completion> ending)
         : work_(std::move(work)), ending_(std::move(ending)) {}
-    Errand(Errand&&) noexcept = default;
-    Errand(Errand const&) = delete;
-    Errand& operator=(Errand&&) = delete;
-    Errand& operator=(Errand const&) = delete;
-    ~Errand() {
-        if (ending_) ending_->tell(std::make_exception_ptr(boost::system::system_error(Errc::stopped)));
+    Job(Job&&) noexcept = default;
+    Job(Job const&) = delete;
+    Job& operator=(Job&&) = delete;
+    Job& operator=(Job const&) = delete;
+    ~Job() {
+        if (ending_) ending_->set(std::make_exception_ptr(boost::system::system_error(Errc::stopped)));
     }
 
     void operator()() {
@@ -77,22 +77,22 @@ public:
         } catch (...) {
             thrown = std::current_exception();
         }
-        std::exchange(ending_, nullptr)->tell(std::move(thrown));
+        std::exchange(ending_, nullptr)->set(std::move(thrown));
     }
 
 private:
     std::function<void()> work_;
-    std::shared_ptr<Ending> ending_;
+    std::shared_ptr<async::Completion> ending_;
 };
 
-asio::awaitable<void> tell_end_of(asio::awaitable<void> work, Ending& ending) {
+asio::awaitable<void> tell_end_of(asio::awaitable<void> work, async::Completion& ending) {
     std::exception_ptr thrown;
     try {
         co_await std::move(work);
     } catch (...) {
         thrown = std::current_exception();
     }
-    ending.tell(std::move(thrown));
+    ending.set(std::move(thrown));
 }
 
 Endpoints endpoints_of(ListenAddress const& address, error_code& ec) {
@@ -113,18 +113,18 @@ RunningServer::RunningServer(ServerOptions const& options, Server::Handler const
 RunningServer::~RunningServer() { stop(); }
 
 asio::ip::tcp::endpoint RunningServer::local_endpoint(std::size_t listener) const {
-    return listener < gates_.size() ? gates_[listener]->local : Tcp::endpoint();
+    return listener < listeners_.size() ? listeners_[listener]->local : Tcp::endpoint();
 }
 
 std::vector<std::string> RunningServer::endpoints() const {
     std::vector<std::string> texts;
-    for (auto const& gate : gates_) texts.push_back(text_of(gate->local));
+    for (auto const& listener : listeners_) texts.push_back(text_of(listener->local));
     return texts;
 }
 
-std::shared_ptr<Ending> RunningServer::begin(std::function<void()> work) {
-    auto ending = std::make_shared<Ending>();
-    asio::post(first().context(), Errand(std::move(work), ending));
+std::shared_ptr<async::Completion> RunningServer::begin(std::function<void()> work) {
+    auto ending = std::make_shared<async::Completion>();
+    asio::post(first().context(), Job(std::move(work), ending));
     return ending;
 }
 
@@ -146,14 +146,14 @@ Result<void> RunningServer::start() {
 
 Result<void> RunningServer::listen() {
     for (auto const& address : options_.listen) {
-        auto const& gate = gates_.emplace_back(std::make_unique<Gate>(first().context(), address));
-        if (auto const ec = gate->open(options_.backlog)) return cannot_listen(address, ec);
+        auto const& listener = listeners_.emplace_back(std::make_unique<Listener>(first().context(), address));
+        if (auto const ec = listener->open(options_.backlog)) return cannot_listen(address, ec);
     }
     return {};
 }
 
 /// The first endpoint counts, unless its family is unknown here.
-error_code RunningServer::Gate::open(int backlog) {
+error_code RunningServer::Listener::open(int backlog) {
     error_code ec;
     auto const endpoints = endpoints_of(address, ec);
     for (auto const& endpoint : endpoints) {
@@ -179,7 +179,7 @@ void RunningServer::start_workers() {
 
 /// Runs it on worker 0 and waits; throws what it throws.
 void RunningServer::run_to_end(asio::awaitable<void> work) {
-    Ending ending;
+    async::Completion ending;
     auto told = tell_end_of(std::move(work), ending);
     asio::co_spawn(first().context(), std::move(told), asio::detached);
     ending.wait();
@@ -188,8 +188,8 @@ void RunningServer::run_to_end(asio::awaitable<void> work) {
 // --- accepting -------------------------------------------------------------------------------------------------------
 
 void RunningServer::accept() {
-    accepting_ = gates_.size();
-    for (std::size_t listener = 0; listener < gates_.size(); ++listener) {
+    accepting_ = listeners_.size();
+    for (std::size_t listener = 0; listener < listeners_.size(); ++listener) {
         asio::co_spawn(first().context(), accept_all(listener), [this](std::exception_ptr thrown) {
             if (thrown) report(thrown);
             std::scoped_lock const lock(mutex_);
@@ -200,36 +200,36 @@ void RunningServer::accept() {
 }
 
 asio::awaitable<void> RunningServer::accept_all(std::size_t listener) {
-    auto& acceptor = gates_[listener]->acceptor;
+    auto& acceptor = listeners_[listener]->acceptor;
     while (acceptor.is_open()) {
         co_await wait_for_room(acceptor);
         auto& worker = *workers_[accepted_ % workers_.size()];
         Tcp::socket socket(worker.context());
         Tcp::endpoint remote;
-        auto const [ec] = co_await acceptor.async_accept(socket, remote, as_values);
+        auto const [ec] = co_await acceptor.async_accept(socket, remote, async::as_values);
         if (!acceptor.is_open()) break;
         if (ec) {
             co_await recover(ec);
             continue;
         }
         in_trouble_ = false;
-        worker.adopt(arrival(std::move(socket), remote, listener));
+        worker.adopt(admit(std::move(socket), remote, listener));
     }
 }
 
-Arrival RunningServer::arrival(Tcp::socket socket, Tcp::endpoint const& remote, std::size_t listener) {
+AcceptedSocket RunningServer::admit(Tcp::socket socket, Tcp::endpoint const& remote, std::size_t listener) {
     std::string original;
-    if (gates_[listener]->address.is_redirected_to) {
+    if (listeners_[listener]->address.is_redirected_to) {
         if (auto const destination = original_destination(socket)) original = text_of(*destination);
     }
-    return {std::move(socket), remote, accepted_++, listener, std::move(original), take_seat()};
+    return {std::move(socket), remote, accepted_++, listener, std::move(original), acquire_permit()};
 }
 
 asio::awaitable<void> RunningServer::wait_for_room(Tcp::acceptor const& acceptor) {
     while (open_ >= options_.max_connections && acceptor.is_open()) {
         full_ = true;
         if (open_ < options_.max_connections) break;  // the last one may have left before it saw that we wait
-        co_await room_.async_wait(as_values);
+        co_await room_.async_wait(async::as_values);
     }
 }
 
@@ -238,12 +238,12 @@ asio::awaitable<void> RunningServer::recover(error_code ec) {
     if (ec == asio::error::connection_aborted || ec == asio::error::connection_reset) co_return;
     if (!in_trouble_) say("cannot accept connections: " + describe(is_exhaustion(ec) ? Errc::out_of_descriptors : ec));
     in_trouble_ = true;
-    co_await pause(retry_after);
+    co_await async::pause(retry_after);
 }
 
 asio::awaitable<void> RunningServer::tick_on() {
     for (;;) {
-        co_await pause(tick_length);
+        co_await async::pause(tick_length);
         try {
             options_.tick();
         } catch (...) {
@@ -252,12 +252,12 @@ asio::awaitable<void> RunningServer::tick_on() {
     }
 }
 
-Seat RunningServer::take_seat() {
+ConnectionPermit RunningServer::acquire_permit() {
     ++open_;
-    return {this, [](void* server) { static_cast<RunningServer*>(server)->free_seat(); }};
+    return {this, [](void* server) { static_cast<RunningServer*>(server)->release_permit(); }};
 }
 
-void RunningServer::free_seat() {
+void RunningServer::release_permit() {
     {
         std::scoped_lock const lock(mutex_);
         if (--open_ == 0) changed_.notify_all();
@@ -284,7 +284,7 @@ void RunningServer::stop_accepting() {
     if (accepting_ == 0) return;
     asio::post(first().context(), [this] {
         error_code ignored;
-        for (auto const& gate : gates_) gate->acceptor.close(ignored);
+        for (auto const& listener : listeners_) listener->acceptor.close(ignored);
         room_.cancel();
     });
     changed_.wait(lock, [this] { return accepting_ == 0; });
@@ -316,7 +316,7 @@ int RunningServer::wait_for_signal() {
         signal_ = number;
         changed_.notify_all();
     });
-    HeldSignals::deliver();
+    BlockedSignals::unblock();
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return signal_ != 0 || stopping_; });
     return signal_;
@@ -329,7 +329,7 @@ bool RunningServer::wait_until_empty(Duration limit) {
 
 /// A cancelled coroutine ends by throwing from its next co_await.
 void RunningServer::report(std::exception_ptr thrown) {
-    if (tells_of_cancellation(thrown)) return;
+    if (async::is_cancellation(thrown)) return;
     try {
         std::rethrow_exception(thrown);
     } catch (asio::multiple_exceptions const& several) {

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-#include "net/ending.hpp"
+#include "async/completion.hpp"
 #include "net/worker.hpp"
 
 namespace pathology::proxycore::net {
@@ -29,14 +29,15 @@ public:
     /// Of a listener that is not there, an empty one.
     asio::ip::tcp::endpoint local_endpoint(std::size_t listener) const;
     /// Has worker 0 do it; its end comes also when the server is gone by then, as an exception (Errc::stopped).
-    std::shared_ptr<Ending> begin(std::function<void()> work);
+    std::shared_ptr<async::Completion> begin(std::function<void()> work);
     std::size_t connections() const { return open_; }
     std::uint64_t accepted() const { return accepted_; }
 
 private:
     /// One of the addresses listened on. Belongs to worker 0.
-    struct Gate {
-        Gate(asio::io_context& context, ListenAddress const& its_address) : address(its_address), acceptor(context) {}
+    struct Listener {
+        Listener(asio::io_context& context, ListenAddress const& its_address)
+            : address(its_address), acceptor(context) {}
         error_code open(int backlog);
 
         ListenAddress const& address;
@@ -49,13 +50,13 @@ private:
     void start_workers();
     void accept();
     asio::awaitable<void> accept_all(std::size_t listener);
-    Arrival arrival(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote, std::size_t listener);
+    AcceptedSocket admit(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote, std::size_t listener);
     void run_to_end(asio::awaitable<void> work);
     asio::awaitable<void> wait_for_room(asio::ip::tcp::acceptor const& acceptor);
     asio::awaitable<void> recover(error_code ec);
     asio::awaitable<void> tick_on();
-    Seat take_seat();
-    void free_seat();
+    ConnectionPermit acquire_permit();
+    void release_permit();
     void stop_accepting();
     void end_connections();
     void say_goodbye();
@@ -66,7 +67,7 @@ private:
     ServerOptions const& options_;
     Worker::Report const report_;
     std::vector<std::unique_ptr<Worker>> workers_;
-    std::vector<std::unique_ptr<Gate>> gates_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
     asio::steady_timer room_;  // of worker 0; rings when a connection left
     bool in_trouble_ = false;  // accepting fails, and that has been said
     bool has_begun_ = false;   // at_begin has ended well

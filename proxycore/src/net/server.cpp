@@ -78,7 +78,7 @@ std::uint64_t Server::accepted() const {
 }
 
 void Server::perform(std::function<void()> work) {
-    std::shared_ptr<Ending> ending;
+    std::shared_ptr<async::Completion> ending;
     if (auto const running = state_->now()) ending = running->begin(std::move(work));
     if (!ending) throw boost::system::system_error(Errc::stopped);
     ending->wait();

@@ -1,12 +1,12 @@
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 
 namespace pathology::proxycore::net {
 
 std::size_t Stream::write_now(asio::const_buffer /*bytes*/) { return 0; }
 
-asio::awaitable<error_code> Stream::wait_for_end() { return pause(std::nullopt); }
-asio::awaitable<error_code> Stream::wait_for_input() { return pause(std::nullopt); }
+asio::awaitable<error_code> Stream::wait_for_end() { return async::pause(std::nullopt); }
+asio::awaitable<error_code> Stream::wait_for_input() { return async::pause(std::nullopt); }
 
 asio::awaitable<error_code> send(Stream& stream, std::string_view text) {
     asio::const_buffer const whole(text.data(), text.size());

@@ -5,8 +5,8 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/net/pause.hpp>
-#include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 #include <utility>
 #include <vector>
 
@@ -38,7 +38,7 @@ TcpStream::TcpStream(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
-TcpStream::~TcpStream() { close(HowToClose::fin); }
+TcpStream::~TcpStream() { close(CloseMode::fin); }
 
 void TcpStream::Side::begin() {
     expired_ = false;
@@ -72,7 +72,7 @@ bool TcpStream::is_greedy() noexcept {
 }
 
 asio::awaitable<ReadResult> TcpStream::read_some(asio::mutable_buffer into) {
-    if (is_greedy()) co_await asio::post(as_values);
+    if (is_greedy()) co_await asio::post(async::as_values);
     if (end_ && socket_.is_open()) co_return ReadResult{end_, 0};
     if (expects_more_) {
         ReadResult result;
@@ -93,10 +93,10 @@ ReadResult TcpStream::told(ReadResult result) {
 
 asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
     reading_.begin();
-    co_await asio::post(as_values);  // others have their turn first, and by then the bytes are often there
+    co_await asio::post(async::as_values);  // others have their turn first, and by then the bytes are often there
     if (reading_.has_expired()) co_return ReadResult{Errc::timed_out, 0};
     for (;;) {
-        auto const [ec, n] = co_await socket_.async_read_some(into, as_values);
+        auto const [ec, n] = co_await socket_.async_read_some(into, async::as_values);
         turns_ = 0;
         expects_more_ = n == into.size();
         if (!ec) {
@@ -113,7 +113,7 @@ asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
 }
 
 asio::awaitable<error_code> TcpStream::write(std::span<asio::const_buffer const> all) {
-    if (is_greedy()) co_await asio::post(as_values);
+    if (is_greedy()) co_await asio::post(async::as_values);
     error_code ec;
     // One buffer goes by send(), which costs less than the sendmsg() of a sequence.
     auto const sent = all.size() == 1 ? socket_.write_some(all.front(), ec) : socket_.write_some(all, ec);
@@ -128,7 +128,7 @@ asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer c
     std::optional<error_code> end;
     writing_.begin();
     while (!rest.empty() && !end) {
-        auto const [ec, n] = co_await socket_.async_write_some(rest, as_values);
+        auto const [ec, n] = co_await socket_.async_write_some(rest, async::as_values);
         turns_ = 0;
         rest = after(rest, n);
         if (n > 0) writing_.go_on();
@@ -156,7 +156,7 @@ asio::awaitable<error_code> TcpStream::wait_for_end() {
         if (auto const end = end_of_peer()) co_return *end;
         error_code unread;
         bool const has_unread = socket_.available(unread) > 0;
-        auto waiting = has_unread ? pause(between_questions) : await_readable();
+        auto waiting = has_unread ? async::pause(between_questions) : await_readable();
         co_await std::move(waiting);
         auto const state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return asio::error::operation_aborted;
@@ -164,7 +164,7 @@ asio::awaitable<error_code> TcpStream::wait_for_end() {
 }
 
 asio::awaitable<error_code> TcpStream::await_readable() {
-    auto const [ec] = co_await socket_.async_wait(asio::socket_base::wait_read, as_values);
+    auto const [ec] = co_await socket_.async_wait(asio::socket_base::wait_read, async::as_values);
     co_return ec;
 }
 
@@ -176,13 +176,13 @@ std::optional<error_code> TcpStream::end_of_peer() {
     return asio::error::eof;
 }
 
-void TcpStream::close(HowToClose how) {
+void TcpStream::close(CloseMode how) {
     if (!socket_.is_open()) return;
     error_code ignored;
     switch (how) {
-        case HowToClose::half_close: socket_.shutdown(asio::socket_base::shutdown_send, ignored); return;
-        case HowToClose::reset: socket_.set_option(asio::socket_base::linger(true, 0), ignored); break;
-        case HowToClose::fin:
+        case CloseMode::half_close: socket_.shutdown(asio::socket_base::shutdown_send, ignored); return;
+        case CloseMode::reset: socket_.set_option(asio::socket_base::linger(true, 0), ignored); break;
+        case CloseMode::fin:
             if (!end_) discard_unread();
             break;
     }

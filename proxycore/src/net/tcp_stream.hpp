@@ -7,7 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 
-#include "net/watchdog.hpp"
+#include "async/timer_wheel.hpp"
 
 namespace pathology::proxycore::net {
 
@@ -22,7 +22,7 @@ public:
     std::size_t write_now(asio::const_buffer bytes) override;
     asio::awaitable<error_code> wait_for_end() override;
     asio::awaitable<error_code> wait_for_input() override { return await_readable(); }
-    void close(HowToClose how) override;
+    void close(CloseMode how) override;
     void set_time_limit(TimeLimit limit) override { limit_ = limit; }
     std::string local_endpoint() const override;
     std::string remote_endpoint() const override;
@@ -31,9 +31,9 @@ public:
 private:
     /// One direction's time limit: cancels what is pending on the socket when it passes. The other direction finds
     /// itself cancelled for no reason of its own and tries again, with what is left of its own limit.
-    class Side final : public Watchdog::Watch {
+    class Side final : public async::TimerWheel::Timer {
     public:
-        explicit Side(TcpStream& stream) : Watch(Watchdog::of(stream.executor())), stream_(stream) {}
+        explicit Side(TcpStream& stream) : Timer(async::TimerWheel::of(stream.executor())), stream_(stream) {}
         void begin();  ///< an operation starts: the stream's limit of this moment is its own to the end
         void go_on();  ///< a byte has moved: the limit counts anew
         void end() noexcept { disarm(); }

@@ -5,14 +5,15 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "async/timer_wheel.hpp"
 #include "net/tcp_stream.hpp"
-#include "net/watchdog.hpp"
 
 namespace pathology::proxycore::net {
 
 Worker::Worker(unsigned index, Server::Handler const& handler, Report const& report)
     : index_(index), handler_(handler), report_(report) {
-    asio::use_service<Watchdog>(context_);  // opens what the context needs now, while failing is an error of the start
+    asio::use_service<async::TimerWheel>(
+        context_);  // opens what the context needs now, while failing is an error of the start
 }
 
 Worker::~Worker() { stop(); }
@@ -33,18 +34,18 @@ void Worker::run() {
     }
 }
 
-void Worker::adopt(Arrival arrival) {
-    asio::post(context_, [this, arrival = std::move(arrival)]() mutable { serve(std::move(arrival)); });
+void Worker::adopt(AcceptedSocket accepted) {
+    asio::post(context_, [this, accepted = std::move(accepted)]() mutable { serve(std::move(accepted)); });
 }
 
-void Worker::serve(Arrival arrival) {
-    auto stream = std::make_unique<TcpStream>(std::move(arrival.socket), arrival.remote);
-    Connection connection(std::move(stream), arrival.id, index_);
-    connection.listener = arrival.listener;
-    connection.original = std::move(arrival.original);
+void Worker::serve(AcceptedSocket accepted) {
+    auto stream = std::make_unique<TcpStream>(std::move(accepted.socket), accepted.remote);
+    Connection connection(std::move(stream), accepted.id, index_);
+    connection.listener = accepted.listener;
+    connection.original = std::move(accepted.original);
     auto conversation = handler_(std::move(connection));
     auto const session = sessions_.emplace(sessions_.end());
-    session->seat = std::move(arrival.seat);
+    session->permit = std::move(accepted.permit);
     auto at_end = [this, session](std::exception_ptr thrown) { end(session, thrown); };
     asio::co_spawn(context_, std::move(conversation),
                    asio::bind_cancellation_slot(session->cancel.slot(), std::move(at_end)));

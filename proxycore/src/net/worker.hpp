@@ -14,16 +14,16 @@
 namespace pathology::proxycore::net {
 
 /// Gives its place among the open connections back when it is destroyed.
-using Seat = std::shared_ptr<void>;
+using ConnectionPermit = std::shared_ptr<void>;
 
 /// An accepted socket on its way to its worker.
-struct Arrival {
+struct AcceptedSocket {
     asio::ip::tcp::socket socket;
     asio::ip::tcp::endpoint remote;
     std::uint64_t id = 0;
     std::size_t listener = 0;
     std::string original{};
-    Seat seat{};
+    ConnectionPermit permit{};
 };
 
 /// Thread: adopt(), cancel_all() and stop() may be called from any; all else happens on the worker's own.
@@ -38,7 +38,7 @@ public:
     Worker& operator=(Worker const&) = delete;
 
     void start();                 ///< may throw std::system_error: no thread to be had
-    void adopt(Arrival arrival);  ///< runs the handler over it
+    void adopt(AcceptedSocket accepted);  ///< runs the handler over it
     void cancel_all();            ///< emits terminal cancellation to every connection
     void stop();                  ///< ends and joins the thread; what still waits is destroyed with the worker
 
@@ -48,12 +48,12 @@ private:
     /// Stands in the list from the start of a connection's coroutine to its end.
     struct Session {
         asio::cancellation_signal cancel;
-        Seat seat;
+        ConnectionPermit permit;
     };
     using Sessions = std::list<Session>;
 
     void run();
-    void serve(Arrival arrival);
+    void serve(AcceptedSocket accepted);
     void end(Sessions::iterator session, std::exception_ptr thrown);
 
     unsigned index_;

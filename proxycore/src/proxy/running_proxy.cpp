@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/net/pause.hpp>
-#include <pathology/proxycore/net/within.hpp>
 #include <pathology/proxycore/proxy/options.hpp>
 #include <utility>
 
@@ -95,12 +95,12 @@ asio::awaitable<void> RunningProxy::end() {
     co_await ticking_->join();
     ticking_.reset();
     options_.remove_listener(*listener_);
-    co_await net::finish_within(services_.settings->times.stop, chain_.stop());
+    co_await async::with_timeout(services_.settings->times.stop, chain_.stop());
 }
 
 asio::awaitable<void> RunningProxy::tick_on() {
     for (;;) {
-        co_await net::pause(between_ticks);
+        co_await async::pause(between_ticks);
         if (chain_.wants(addons::Hook::tick)) co_await chain_.run(addons::hooks::tick);
     }
 }

@@ -10,7 +10,7 @@
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <vector>
 
-#include "layers/beside.hpp"
+#include <pathology/proxycore/async/task.hpp>
 
 namespace pathology::proxycore::proxy {
 
@@ -53,7 +53,7 @@ private:
     layers::TlsService tls_;
     layers::Services services_;
     std::optional<std::size_t> listener_;  // our place among those of the options
-    std::optional<layers::Beside> ticking_;
+    std::optional<async::Task> ticking_;
     std::vector<Listener> listeners_;  // from begin() on
     std::atomic<bool> listens_ = false;
     net::Server server_;

@@ -3,7 +3,7 @@
 #include <array>
 #include <boost/asio/this_coro.hpp>
 #include <cstring>
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
 namespace pathology::proxycore::tls {
@@ -84,7 +84,7 @@ private:
 TlsStream::TlsStream(std::unique_ptr<net::Stream> next, Engine engine)
     : next_(std::move(next)), engine_(std::move(engine)) {}
 
-TlsStream::~TlsStream() { close(net::HowToClose::fin); }
+TlsStream::~TlsStream() { close(net::CloseMode::fin); }
 
 net::error_code TlsStream::error() const {
     return engine_.failure() ? engine_.failure()->code : net::error_code(asio::error::not_connected);
@@ -94,7 +94,7 @@ net::error_code TlsStream::error() const {
 
 asio::awaitable<Result<void>> TlsStream::handshake(net::TimeLimit limit) {
     auto work = shake_hands();
-    auto const ended = co_await net::within(limit, std::move(work));
+    auto const ended = co_await async::with_timeout(limit, std::move(work));
     Result<void> outcome;
     if (ended) {
         if (*ended) outcome = handshake_failure(*ended);
@@ -213,14 +213,14 @@ bool TlsStream::push() {
     return engine_.outgoing().size() == 0;
 }
 
-void TlsStream::close(net::HowToClose how) {
+void TlsStream::close(net::CloseMode how) {
     if (is_closed_) return;
-    if (how != net::HowToClose::reset && !is_writing_ && !write_error_) {
+    if (how != net::CloseMode::reset && !is_writing_ && !write_error_) {
         engine_.shutdown();
         push();
         write_error_ = asio::error::broken_pipe;
     }
-    is_closed_ = how != net::HowToClose::half_close;
+    is_closed_ = how != net::CloseMode::half_close;
     next_->close(how);
 }
 

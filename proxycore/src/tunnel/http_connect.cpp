@@ -2,7 +2,7 @@
 
 #include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/http1/serialise.hpp>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 
 namespace pathology::proxycore::tunnel {
 namespace {
@@ -79,7 +79,7 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> http_connect(std::unique_p
         co_return why;
     }
     if (auto const refusal = judge(*answer, request.fields.contains("Proxy-Authorization"))) co_return *refusal;
-    co_return net::put_back(std::move(proxy), reader.take_buffered());
+    co_return net::unread(std::move(proxy), reader.take_buffered());
 }
 
 }  // namespace pathology::proxycore::tunnel

@@ -1,6 +1,6 @@
 // The server's side.
 #include <algorithm>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
 
 #include "tunnel/socks5_talk.hpp"
@@ -90,7 +90,7 @@ asio::awaitable<Result<Accepted>> socks5_accept(std::unique_ptr<net::Stream> cli
     Server server(*client, judge);
     auto destination = co_await server.run();
     if (!destination) co_return destination.error();
-    auto resumed = net::put_back(std::move(client), server.unread());
+    auto resumed = net::unread(std::move(client), server.unread());
     Accepted accepted{std::move(resumed), std::move(*destination)};
     co_return std::move(accepted);
 }

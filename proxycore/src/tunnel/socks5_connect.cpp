@@ -1,6 +1,6 @@
 // The client's side.
 #include <algorithm>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
 
 #include "tunnel/socks5_talk.hpp"
@@ -98,7 +98,7 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> socks5_connect(std::unique
                                                                      std::optional<Credentials> const& credentials) {
     Client client(*server, destination, credentials);
     if (auto const trouble = co_await client.run()) co_return *trouble;
-    co_return net::put_back(std::move(server), client.unread());
+    co_return net::unread(std::move(server), client.unread());
 }
 
 }  // namespace pathology::proxycore::tunnel

@@ -2,9 +2,9 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
-#include <pathology/proxycore/net/within.hpp>
 #include <utility>
 
 namespace pathology::proxycore::layers {
@@ -104,7 +104,7 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> open_server(Context& conte
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     auto told = opening.give_up();
-    co_await net::finish_within(context.settings->times.stop, std::move(told));
+    co_await async::with_timeout(context.settings->times.stop, std::move(told));
     std::rethrow_exception(thrown);
 }
 

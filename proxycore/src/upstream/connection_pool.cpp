@@ -47,23 +47,23 @@ Link* Lane::find(flow::Server const& record) {
 }
 
 asio::awaitable<void> Lane::wait_until(std::function<bool()> is_ready) {
-    Bell bell(co_await asio::this_coro::executor);
+    async::Event bell(co_await asio::this_coro::executor);
     struct Place {
-        Place(Lane& its_lane, Bell& its_bell)
+        Place(Lane& its_lane, async::Event& its_bell)
             : lane(its_lane), own(lane.waiting_.insert(lane.waiting_.end(), &its_bell)) {}
         ~Place() {
             lane.waiting_.erase(own);
             lane.wake();  // there may be enough for the next one, too
         }
         Lane& lane;
-        std::list<Bell*>::iterator own;
+        std::list<async::Event*>::iterator own;
     } const place(*this, bell);
     do co_await bell.wait();
     while (waiting_.front() != &bell || !is_ready());
 }
 
 void Lane::wake() {
-    if (!waiting_.empty()) waiting_.front()->ring();
+    if (!waiting_.empty()) waiting_.front()->notify();
 }
 
 }  // namespace pathology::proxycore::layers

@@ -7,13 +7,13 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/layers/http2/server.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 
-#include "layers/bell.hpp"
 #include "upstream/idle_monitor.hpp"
 
 namespace pathology::proxycore::layers {
@@ -109,7 +109,7 @@ private:
     std::size_t most_;
     std::size_t opening_ = 0;
     std::list<Link> links_;  // they stay where they are in memory
-    std::list<Bell*> waiting_;
+    std::list<async::Event*> waiting_;
 };
 
 }  // namespace pathology::proxycore::layers

@@ -11,7 +11,8 @@ constexpr std::chrono::milliseconds moment{50};
 
 }  // namespace
 
-IdleWatch::IdleWatch(asio::any_io_executor const& executor) : Watch(net::Watchdog::of(executor)), executor_(executor) {}
+IdleWatch::IdleWatch(asio::any_io_executor const& executor)
+    : Timer(async::TimerWheel::of(executor)), executor_(executor) {}
 
 void IdleWatch::begin(Http1Server& connection, std::function<void()> on_end) {
     connection_ = &connection;
@@ -37,7 +38,7 @@ void IdleWatch::end() noexcept {
 void IdleWatch::bury(net::Stream& stream, std::shared_ptr<void> owner) {
     end();
     if (looking_ == nullptr || looking_->is_over) return;
-    stream.close(net::HowToClose::fin);
+    stream.close(net::CloseMode::fin);
     looking_->buried = std::move(owner);
 }
 

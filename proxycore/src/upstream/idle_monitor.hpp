@@ -8,7 +8,7 @@
 #include <memory>
 #include <pathology/proxycore/layers/http1/server.hpp>
 
-#include "net/watchdog.hpp"
+#include "async/timer_wheel.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 /// other closely cost a deadline on the coarse clock; from then on the connection rests.
 ///
 /// Thread: that of the connection.
-class IdleWatch final : net::Watchdog::Watch {
+class IdleWatch final : async::TimerWheel::Timer {
 public:
     explicit IdleWatch(asio::any_io_executor const& executor);
     ~IdleWatch() override { end(); }

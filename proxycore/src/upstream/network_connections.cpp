@@ -4,8 +4,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/hosts.hpp>
-#include <pathology/proxycore/net/within.hpp>
 #include <utility>
 
 #include "layers/exchange/answer_stream.hpp"
@@ -124,7 +124,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_open(flow::Ht
 asio::awaitable<bool> NetworkServers::takes_websocket(Link& link) {
     auto const record = link.record;
     auto waiting = link.shared->wait_for_settings();
-    auto const is_known = co_await net::within(context_.settings->times.connect, std::move(waiting));
+    auto const is_known = co_await async::with_timeout(context_.settings->times.connect, std::move(waiting));
     auto const* const still = find(*record);
     co_return is_known.value_or(false) && still != nullptr && still->shared && still->shared->takes_websockets();
 }
@@ -297,7 +297,7 @@ asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::or_give_up(Recor
     if (server == context_.server) context_.server = successor_of(*server);
     if (server->state != flow::ConnectionState::closed) {
         auto told = end_server(context_, *server);
-        co_await net::finish_within(context_.settings->times.stop, std::move(told));
+        co_await async::with_timeout(context_.settings->times.stop, std::move(told));
     }
     std::rethrow_exception(thrown);
 }
@@ -345,7 +345,7 @@ asio::awaitable<void> NetworkServers::close_all() {
     lanes_.clear();
     for (auto const& record : std::exchange(records_, {})) co_await end_server(context_, *record);
     if (farewells_ > 0) {
-        Bell bell(*executor_);
+        async::Event bell(*executor_);
         said_ = &bell;
         while (farewells_ > 0) co_await bell.wait();
         said_ = nullptr;
@@ -410,7 +410,7 @@ asio::awaitable<void> NetworkServers::drop_later(Record record) {
 
 void NetworkServers::note_farewell() {
     --farewells_;
-    if (said_ != nullptr) said_->ring();
+    if (said_ != nullptr) said_->notify();
 }
 
 asio::awaitable<void> NetworkServers::run_farewell(Record record) {

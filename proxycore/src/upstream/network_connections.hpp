@@ -82,7 +82,7 @@ private:
     std::optional<asio::any_io_executor> executor_;  // known once there is a connection
     std::size_t farewells_ = 0;                      // under way
     bool is_closing_ = false;
-    Bell* said_ = nullptr;  // rings when one is over, for close_all()
+    async::Event* said_ = nullptr;  // rings when one is over, for close_all()
 };
 
 }  // namespace pathology::proxycore::layers

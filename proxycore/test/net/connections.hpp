@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/net/connect.hpp>
-#include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <stdexcept>
 
@@ -15,7 +15,7 @@ namespace pathology::proxycore::test {
 
 inline net::asio::awaitable<void> echo_connection(net::Connection connection) { co_await echo(*connection.stream); }
 
-inline net::asio::awaitable<void> pause_for_ever(net::Connection) { co_await net::pause(std::nullopt); }
+inline net::asio::awaitable<void> pause_for_ever(net::Connection) { co_await async::pause(std::nullopt); }
 
 inline net::asio::awaitable<std::unique_ptr<net::Stream>> open(net::Server const& server) {
     auto opened = co_await net::connect("127.0.0.1", server.port(), test::patience);

@@ -65,7 +65,7 @@ TEST(MemoryStream, EndsAfterTheLastByte) {
     play([]() -> asio::awaitable<void> {
         auto pipe = co_await make_pipe(with_capacity(100));
         co_await send(*pipe.near, "last");
-        pipe.near->close(HowToClose::fin);
+        pipe.near->close(CloseMode::fin);
         std::string received;
         EXPECT_EQ(co_await read_to_end(*pipe.far, received), asio::error::eof);
         EXPECT_EQ(received, "last");
@@ -77,7 +77,7 @@ TEST(MemoryStream, EndsAfterTheLastByte) {
 TEST(MemoryStream, HalfCloseLeavesTheOtherWayOpen) {
     play([]() -> asio::awaitable<void> {
         auto pipe = co_await make_pipe(with_capacity(100));
-        pipe.near->close(HowToClose::half_close);
+        pipe.near->close(CloseMode::half_close);
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*pipe.far, nothing), asio::error::eof);
         EXPECT_FALSE(co_await send(*pipe.far, "still"));
@@ -89,7 +89,7 @@ TEST(MemoryStream, ResetTakesWhatWasNotRead) {
     play([]() -> asio::awaitable<void> {
         auto pipe = co_await make_pipe(with_capacity(100));
         co_await send(*pipe.near, "unread");
-        pipe.near->close(HowToClose::reset);
+        pipe.near->close(CloseMode::reset);
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*pipe.far, nothing), asio::error::connection_reset);
         EXPECT_EQ(nothing, "");
@@ -102,12 +102,12 @@ TEST(MemoryStream, WaitsForTheEndAndTakesNothing) {
         auto pipe = co_await make_pipe(with_capacity(100));
         auto const speak_and_end = [](Stream& stream) -> asio::awaitable<void> {
             co_await send(stream, "last");
-            stream.close(HowToClose::half_close);
+            stream.close(CloseMode::half_close);
         };
         auto both = pipe.near->wait_for_end() && speak_and_end(*pipe.far);
         EXPECT_EQ(co_await std::move(both), asio::error::eof);
         EXPECT_EQ(co_await read_exactly(*pipe.near, 4), "last");
-        pipe.far->close(HowToClose::reset);
+        pipe.far->close(CloseMode::reset);
         EXPECT_EQ(co_await pipe.near->wait_for_end(), asio::error::connection_reset);
     });
 }
@@ -118,7 +118,7 @@ TEST(MemoryStream, WaitsForInputAndTakesNothing) {
         auto both = pipe.near->wait_for_input() && send(*pipe.far, "last");
         co_await std::move(both);
         EXPECT_EQ(co_await read_exactly(*pipe.near, 4), "last");
-        auto const leave = [](Stream& stream) -> asio::awaitable<void> { co_return stream.close(HowToClose::fin); };
+        auto const leave = [](Stream& stream) -> asio::awaitable<void> { co_return stream.close(CloseMode::fin); };
         auto then = pipe.near->wait_for_input() && leave(*pipe.far);
         co_await std::move(then);
         std::string nothing;
@@ -151,7 +151,7 @@ TEST(MemoryStream, CloseEndsAPendingReadOfTheSameEnd) {
     play([]() -> asio::awaitable<void> {
         auto pipe = co_await make_pipe(with_capacity(2));
         auto const close_soon = [](Stream& stream) -> asio::awaitable<void> {
-            stream.close(HowToClose::fin);
+            stream.close(CloseMode::fin);
             co_return;
         };
         std::string nothing;

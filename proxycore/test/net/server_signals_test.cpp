@@ -2,7 +2,7 @@
 #include <unistd.h>
 #include <csignal>
 #include <fstream>
-#include <pathology/proxycore/net/held_signals.hpp>
+#include <pathology/proxycore/net/blocked_signals.hpp>
 #include <thread>
 
 #include "net/connections.hpp"
@@ -44,7 +44,7 @@ TEST_P(Signals, EndTheServer) {
 }
 
 TEST_P(Signals, EndTheServerAlsoWhenTheyComeBeforeItWaitsForThem) {
-    HeldSignals const held;
+    BlockedSignals const held;
     Server server(ServerOptions{}, pause_for_ever);
     ASSERT_TRUE(server.start());
     kill(getpid(), GetParam());

@@ -166,10 +166,10 @@ TEST_P(ServerWithThreads, AHandlerThatThrowsEndsItsConnectionOnly) {
 }
 
 asio::awaitable<void> wait_for_ever() {
-    for (;;) co_await pause(std::nullopt);  // to go on after a cancellation throws
+    for (;;) co_await async::pause(std::nullopt);  // to go on after a cancellation throws
 }
 asio::awaitable<void> fail() {
-    co_await pause(0ms);
+    co_await async::pause(0ms);
     throw std::runtime_error("a fault of its own");
 }
 
@@ -308,12 +308,12 @@ TEST(Server, WaitsForDescriptorsAndSaysSoOnce) {
     Server server(options, echo_connection);
     ASSERT_TRUE(server.start());
     play([&]() -> asio::awaitable<void> {
-        co_await pause(0ms);  // opens what this side's context needs
+        co_await async::pause(0ms);  // opens what this side's context needs
         Hoard hoard;
         hoard.free(1);
         auto const stream = co_await open(server);  // the last descriptor is ours, none is left to accept it
         EXPECT_NE(complaints.first().find("no more files"), std::string::npos);
-        co_await pause(120ms);  // some more attempts
+        co_await async::pause(120ms);  // some more attempts
         EXPECT_EQ(complaints.count(), 1U);
         hoard.free(10);
         co_await expect_echo(*stream);
@@ -363,24 +363,24 @@ TEST(Server, BeginsBeforeItAcceptsAndEndsAfterTheLastConnection) {
     ServerOptions options;
     std::vector<std::string> listened;
     options.at_begin = [&](std::vector<std::string> endpoints) -> asio::awaitable<void> {
-        co_await pause(0ms);
+        co_await async::pause(0ms);
         listened = std::move(endpoints);
         calls.emplace_back("begin");
     };
     options.at_end = [&calls]() -> asio::awaitable<void> {
-        co_await pause(0ms);
+        co_await async::pause(0ms);
         calls.emplace_back("end");
     };
     auto const note = [&calls](Connection) -> asio::awaitable<void> {
         calls.emplace_back("connection");
-        co_await pause(std::nullopt);
+        co_await async::pause(std::nullopt);
         calls.emplace_back("connection ends");
     };
     Server server(options, note);
     ASSERT_TRUE(server.start());
     play([&]() -> asio::awaitable<void> {
         auto const stream = co_await open(server);
-        while (server.accepted() == 0) co_await pause(1ms);
+        while (server.accepted() == 0) co_await async::pause(1ms);
         EXPECT_EQ(listened, std::vector{server.local_endpoint()});
         server.stop();
     });
@@ -391,7 +391,7 @@ TEST(Server, WhatItsBeginningThrowsComesOutOfStart) {
     bool ended = false;
     ServerOptions options;
     options.at_begin = [](std::vector<std::string> const&) -> asio::awaitable<void> {
-        co_await pause(0ms);
+        co_await async::pause(0ms);
         throw std::runtime_error("not today");
     };
     options.at_end = [&ended]() -> asio::awaitable<void> {
@@ -439,7 +439,7 @@ TEST(Server, WaitingForSilenceGivesUp) {
     ASSERT_TRUE(server.start());
     play([&server]() -> asio::awaitable<void> {
         auto const stream = co_await open(server);
-        while (server.accepted() == 0) co_await pause(1ms);
+        while (server.accepted() == 0) co_await async::pause(1ms);
         EXPECT_FALSE(server.wait_until_empty(10ms));
     });
 }

@@ -5,8 +5,8 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <functional>
 #include <future>
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/net/connect.hpp>
-#include <pathology/proxycore/net/pause.hpp>
 
 #include "support/play.hpp"
 #include "support/streams.hpp"
@@ -36,7 +36,7 @@ template <class Served, class Client> void play_over_tcp(Served served, Client c
 using Played = asio::awaitable<void>;
 
 Played end_at_once(Stream& stream) {
-    stream.close(HowToClose::fin);
+    stream.close(CloseMode::fin);
     co_return;
 }
 
@@ -87,7 +87,7 @@ TEST(TcpStream, TellsAnOrderlyEndAsOftenAsItIsAsked) {
 TEST(TcpStream, TellsAReset) {
     auto const reset = [](Stream& stream) -> Played {
         co_await read_exactly(stream, 1);
-        stream.close(HowToClose::reset);
+        stream.close(CloseMode::reset);
     };
     play_over_tcp(reset, [](Stream& stream) -> Played {
         co_await send(stream, "x");
@@ -105,7 +105,7 @@ TEST(TcpStream, WaitsForTheEndOfThePeersSide) {
 TEST(TcpStream, WaitsForABreak) {
     auto const reset_it = [](Stream& stream) -> Played {
         co_await read_exactly(stream, 1);
-        stream.close(HowToClose::reset);
+        stream.close(CloseMode::reset);
     };
     play_over_tcp(reset_it, [](Stream& stream) -> Played {
         auto const ask_for_it = [](Stream& its) -> Played { co_await send(its, "!"); };
@@ -118,7 +118,7 @@ TEST(TcpStream, WaitsForABreak) {
 TEST(TcpStream, TakesNothingWhileItWaitsForTheEnd) {
     auto const send_and_end = [](Stream& stream) -> Played {
         co_await send(stream, "unread");
-        stream.close(HowToClose::half_close);
+        stream.close(CloseMode::half_close);
         co_await read_exactly(stream, 1);
     };
     play_over_tcp(send_and_end, [](Stream& stream) -> Played {
@@ -134,7 +134,7 @@ TEST(TcpStream, WaitsForInputAndTakesNothing) {
         co_await read_exactly(stream, 1);
         co_await send(stream, "word");
         co_await read_exactly(stream, 1);
-        stream.close(HowToClose::half_close);
+        stream.close(CloseMode::half_close);
         co_await read_exactly(stream, 1);
     };
     play_over_tcp(speak_and_end, [](Stream& stream) -> Played {
@@ -156,7 +156,7 @@ TEST(TcpStream, HasNoEndWhileThePeerSpeaks) {
         co_await send(stream, "hello");
         auto const ended = co_await std::move(first);
         EXPECT_EQ(ended.index(), 1U);
-        stream.close(HowToClose::fin);
+        stream.close(CloseMode::fin);
         EXPECT_EQ(co_await stream.wait_for_end(), Errc::closed);
     });
 }
@@ -165,7 +165,7 @@ TEST(TcpStream, OrderlyEndDeliversAllThoughTheOthersBytesLieUnread) {
     auto const answer_unheard = [](Stream& stream) -> Played {
         co_await read_exactly(stream, 1);  // the rest of what came stays in the kernel
         co_await send(stream, "whole answer");
-        stream.close(HowToClose::fin);
+        stream.close(CloseMode::fin);
     };
     play_over_tcp(answer_unheard, [](Stream& stream) -> Played {
         co_await send(stream, std::string(10000, 'q'));
@@ -183,15 +183,15 @@ TEST(TcpStream, HalfCloseLeavesTheOtherWayOpen) {
     };
     play_over_tcp(answer_after_end, [](Stream& stream) -> Played {
         co_await send(stream, "question");
-        stream.close(HowToClose::half_close);
+        stream.close(CloseMode::half_close);
         EXPECT_EQ(co_await read_exactly(stream, 9), "question!");
     });
 }
 
 TEST(TcpStream, IsClosedAfterClose) {
     play_over_tcp(end_at_once, [](Stream& stream) -> Played {
-        stream.close(HowToClose::fin);
-        stream.close(HowToClose::reset);
+        stream.close(CloseMode::fin);
+        stream.close(CloseMode::reset);
         char block[1];
         auto const read = co_await stream.read_some(asio::buffer(block));
         EXPECT_EQ(read.ec, Errc::closed);
@@ -202,8 +202,8 @@ TEST(TcpStream, IsClosedAfterClose) {
 TEST(TcpStream, CloseEndsAPendingRead) {
     play_over_tcp(test::echo, [](Stream& stream) -> Played {
         auto const close_soon = [](Stream& to_close) -> Played {
-            co_await pause(1ms);
-            to_close.close(HowToClose::fin);
+            co_await async::pause(1ms);
+            to_close.close(CloseMode::fin);
         };
         std::string nothing;
         auto both = read_to_end(stream, nothing) && close_soon(stream);
@@ -227,7 +227,7 @@ TEST(TcpStream, TimeLimitEndsARead) {
 TEST(TcpStream, TimeLimitIsOneOfInactivity) {
     auto const dripping = [](Stream& stream) -> Played {
         for (int i = 0; i < 8; ++i) {
-            co_await pause(200ms);
+            co_await async::pause(200ms);
             co_await send(stream, "d");
         }
     };
@@ -241,7 +241,7 @@ TEST(TcpStream, TimeLimitEndsAWriteToAPeerThatDoesNotRead) {
     std::promise<void> over;
     auto done = over.get_future().share();
     auto const deaf = [done](Stream&) -> Played {
-        while (done.wait_for(0s) != std::future_status::ready) co_await pause(5ms);
+        while (done.wait_for(0s) != std::future_status::ready) co_await async::pause(5ms);
     };
     play_over_tcp(deaf, [&over](Stream& stream) -> Played {
         stream.set_time_limit(40ms);
@@ -255,8 +255,8 @@ TEST(TcpStream, ALimitOfOneDirectionSparesTheOther) {
     static constexpr auto short_limit = 40ms;
     std::atomic<bool> gave_up = false;
     auto const answer_after_that = [&gave_up](Stream& stream) -> Played {
-        while (!gave_up) co_await pause(5ms);
-        co_await pause(short_limit * 4);  // long past the limit of the write, had the read taken it over
+        while (!gave_up) co_await async::pause(5ms);
+        co_await async::pause(short_limit * 4);  // long past the limit of the write, had the read taken it over
         co_await send(stream, "late");
         std::string rest;
         co_await read_to_end(stream, rest);

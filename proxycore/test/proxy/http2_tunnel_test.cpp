@@ -167,7 +167,7 @@ TEST(Http2Tunnel, P40_TheServerOfAWebSocketEndsOnceAndBeforeItsClient) {
         Visitor visitor(bench.port());
         EXPECT_EQ(visitor.open_websocket_by_http2(origin.url() + "/chat"), 101U);
         EXPECT_EQ(visitor.hear(frame.size()), frame);
-        visitor.end(net::HowToClose::fin);
+        visitor.end(net::CloseMode::fin);
         auto const nowhere = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
         EXPECT_EQ(visitor.ask_beside(nowhere), 502U);  // lets the connection go on
         EXPECT_TRUE(bench.witness->wait_for("server_disconnected"));

@@ -3,7 +3,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
-#include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
 
 #include "proxy/origin.hpp"
 #include "proxy/proxy_bench.hpp"
@@ -14,7 +14,7 @@ namespace pathology::proxycore::proxy {
 namespace {
 
 namespace asio = boost::asio;
-using net::HowToClose;
+using net::CloseMode;
 using test::Origin;
 using test::ProxyBench;
 using test::Visitor;
@@ -24,7 +24,7 @@ std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\norigin";
 struct IdleEnd {
     std::string name;
     std::string unasked;  ///< what the server says
-    std::optional<HowToClose> how{};
+    std::optional<CloseMode> how{};
 };
 
 /// Answers each request; the first of them does what the row says when somebody else says "go".
@@ -42,7 +42,7 @@ public:
             if (is_first) go_ = &go;
             co_await net::send(stream, ok);
             if (!is_first) continue;
-            co_await go.async_wait(net::as_values);
+            co_await go.async_wait(async::as_values);
             co_await net::send(stream, row_.unasked);
             if (row_.how) co_return stream.close(*row_.how);
         }
@@ -77,9 +77,9 @@ TEST_P(P01_IdleServer, IsNoticedWhenItEnds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, P01_IdleServer,
-                         testing::Values(IdleEnd{"InOrder", "", HowToClose::fin},
-                                         IdleEnd{"ByReset", "", HowToClose::reset}, IdleEnd{"BySpeakingUnasked", ok},
-                                         IdleEnd{"BySpeakingUnaskedAtTheEnd", ok, HowToClose::fin}),
+                         testing::Values(IdleEnd{"InOrder", "", CloseMode::fin},
+                                         IdleEnd{"ByReset", "", CloseMode::reset}, IdleEnd{"BySpeakingUnasked", ok},
+                                         IdleEnd{"BySpeakingUnaskedAtTheEnd", ok, CloseMode::fin}),
                          pathology::test::row_name);
 
 // --- opened ahead ----------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ public:
         if (go_ == nullptr) {
             Timer go(stream.executor(), Timer::time_point::max());
             go_ = &go;
-            co_await go.async_wait(net::as_values);
+            co_await go.async_wait(async::as_values);
             co_await net::send(stream, row_.unasked);
             co_return stream.close(*row_.how);
         }
@@ -157,9 +157,9 @@ TEST_P(P11_Ahead, GivesItsLastWords) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, P11_Ahead,
-                         testing::Values(IdleEnd{"InOrder", "", HowToClose::fin},
-                                         IdleEnd{"ByReset", "", HowToClose::reset},
-                                         IdleEnd{"BehindAWord", "bye", HowToClose::fin}),
+                         testing::Values(IdleEnd{"InOrder", "", CloseMode::fin},
+                                         IdleEnd{"ByReset", "", CloseMode::reset},
+                                         IdleEnd{"BehindAWord", "bye", CloseMode::fin}),
                          pathology::test::row_name);
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace pathology::proxycore::proxy {
 namespace {
 
 namespace asio = boost::asio;
-using net::HowToClose;
+using net::CloseMode;
 using test::Origin;
 using test::ProxyBench;
 using test::Visitor;
@@ -64,7 +64,7 @@ struct Unanswered {
     std::function<std::string(std::uint16_t port)> mode;
     std::function<void(Visitor& client, std::uint16_t port)> begin;
     Names told;
-    HowToClose how = HowToClose::reset;
+    CloseMode how = CloseMode::reset;
 };
 
 std::string regular(std::uint16_t) { return "regular"; }
@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
     Ways, P11_Unanswered,
     testing::Values(Unanswered{"Request", {}, regular, ask_plainly, failed_http},
                     Unanswered{
-                        "RequestOfAClientThatEndsInOrder", {}, regular, ask_plainly, failed_http, HowToClose::fin},
+                        "RequestOfAClientThatEndsInOrder", {}, regular, ask_plainly, failed_http, CloseMode::fin},
                     Unanswered{"RequestByProxy",
                                {},
                                [](std::uint16_t port) { return "upstream:http://" + at(port); },
@@ -174,7 +174,7 @@ TEST_P(P11_Unknown, ServerIsNotLookedForWithoutAClient) {
         }
         ASSERT_TRUE(bench.witness->wait_for("server_connect"));
         if (!names.is_asked_within(2000)) GTEST_SKIP() << "this system asks no name server";
-        client.end(HowToClose::reset);
+        client.end(CloseMode::reset);
         ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
         EXPECT_EQ(told_of(*bench.witness), row.told);
         auto const lost = bench.witness->failed_servers();
@@ -225,7 +225,7 @@ TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
     row.begin(client, origin.port());
     auto is_asked = asked.get_future(), has_left = left.get_future();
     proxycore::test::taken_from(is_asked);
-    client.end(HowToClose::reset);
+    client.end(CloseMode::reset);
     proxycore::test::taken_from(has_left);
     ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
     EXPECT_EQ(told_of(*bench.witness), row.told);

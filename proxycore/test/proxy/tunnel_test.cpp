@@ -156,7 +156,7 @@ TEST(TcpRelay, P14_d_PassesAHalfCloseOn) {
 TEST(TcpRelay, P14_e_AResetIsAnErrorAndNothingElse) {
     Origin const origin([](net::Stream& stream) -> asio::awaitable<void> {
         co_await proxycore::test::read_exactly(stream, 1);
-        stream.close(net::HowToClose::reset);
+        stream.close(net::CloseMode::reset);
     });
     ProxyBench bench;
     bench.start();

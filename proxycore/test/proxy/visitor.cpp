@@ -3,7 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/net/connect.hpp>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <stdexcept>
 
@@ -168,6 +168,6 @@ std::string Visitor::hear_rest() {
     return heard;
 }
 
-void Visitor::end(net::HowToClose how) { stream_->close(how); }
+void Visitor::end(net::CloseMode how) { stream_->close(how); }
 
 }  // namespace pathology::proxycore::proxy::test

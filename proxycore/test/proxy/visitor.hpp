@@ -46,7 +46,7 @@ public:
     Answer ask(std::string_view request, std::string_view method = "GET");
     /// Reads until the other side ends.
     std::string hear_rest();
-    void end(net::HowToClose how = net::HowToClose::half_close);
+    void end(net::CloseMode how = net::CloseMode::half_close);
     /// How the last read ended, if it did not end well.
     net::error_code trouble() const { return trouble_; }
     /// The certificate that was shown.

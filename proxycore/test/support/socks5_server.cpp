@@ -19,7 +19,7 @@ asio::awaitable<void> pump(net::Stream& from, net::Stream& to) {
         if (ec) break;
         if (co_await net::send(to, {block.data(), n})) break;
     }
-    to.close(net::HowToClose::half_close);
+    to.close(net::CloseMode::half_close);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ asio::awaitable<void> echo(net::Stream& stream) {
         if (ec) break;
         if (co_await net::send(stream, {block.data(), n})) break;
     }
-    stream.close(net::HowToClose::fin);
+    stream.close(net::CloseMode::fin);
 }
 
 }  // namespace pathology::proxycore::test

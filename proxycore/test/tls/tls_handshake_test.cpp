@@ -64,7 +64,7 @@ TEST(TlsHandshake, TellsAPeerThatLeaves) {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
         auto const client = client_over(std::move(pipe.near));
-        pipe.far->close(net::HowToClose::fin);
+        pipe.far->close(net::CloseMode::fin);
         auto const outcome = co_await client->handshake(patience);
         EXPECT_TRUE(outcome.has_error());
         EXPECT_TRUE(outcome.error().message.starts_with("TLS handshake failed: ")) << outcome.error().message;

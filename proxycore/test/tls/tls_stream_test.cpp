@@ -5,11 +5,11 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <functional>
+#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
-#include <pathology/proxycore/net/pause.hpp>
 #include <pathology/proxycore/net/server.hpp>
-#include <pathology/proxycore/net/within.hpp>
 
 #include "support/play.hpp"
 #include "support/streams.hpp"
@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace asio::experimental::awaitable_operators;
-using net::HowToClose;
+using net::CloseMode;
 using net::Stream;
 using proxycore::test::patience;
 using proxycore::test::play;
@@ -123,7 +123,7 @@ TEST(TlsStream, WritesNothingWithoutFault) {
 TEST(TlsStream, SendsALastWordWithoutWaiting) {
     play_joined([](Joined& joined) -> Played {
         EXPECT_EQ(joined.server->write_now(asio::buffer("word", 4)), 4U);
-        joined.server->close(HowToClose::fin);
+        joined.server->close(CloseMode::fin);
         EXPECT_EQ(joined.server->write_now(asio::buffer("word", 4)), 0U);
         std::string heard;
         EXPECT_EQ(co_await read_to_end(*joined.client, heard), asio::error::eof);
@@ -155,8 +155,8 @@ TEST(TlsStream, SendsOfBulkWhatFitsAndTheRestLater) {
 TEST(TlsStream, TellsThatThePeerHasGone) {
     play_joined([](Joined& joined) -> Played {
         auto const leave = [](Stream& stream) -> Played {
-            co_await net::pause(1ms);
-            stream.close(HowToClose::fin);
+            co_await async::pause(1ms);
+            stream.close(CloseMode::fin);
         };
         auto both = joined.server->wait_for_end() && leave(*joined.client);
         EXPECT_EQ(co_await std::move(both), asio::error::eof);
@@ -166,7 +166,7 @@ TEST(TlsStream, TellsThatThePeerHasGone) {
 TEST(TlsStream, TellsAnOrderlyEnd) {
     play_joined([](Joined& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.server, "last words"));
-        joined.server->close(HowToClose::fin);
+        joined.server->close(CloseMode::fin);
         std::string heard;
         EXPECT_EQ(co_await read_to_end(*joined.client, heard), asio::error::eof);
         EXPECT_EQ(heard, "last words");
@@ -177,7 +177,7 @@ TEST(TlsStream, TellsAnOrderlyEnd) {
 TEST(TlsStream, TellsATruncation) {
     play_joined([](Joined& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.server, "last words"));
-        joined.under_server->close(HowToClose::fin);
+        joined.under_server->close(CloseMode::fin);
         std::string heard;
         EXPECT_EQ(co_await read_to_end(*joined.client, heard), Errc::truncated);
         EXPECT_EQ(heard, "last words");
@@ -195,7 +195,7 @@ TEST(TlsStream, DestructionIsAnOrderlyEnd) {
 
 TEST(TlsStream, TellsAReset) {
     play_joined([](Joined& joined) -> Played {
-        joined.server->close(HowToClose::reset);
+        joined.server->close(CloseMode::reset);
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*joined.client, nothing), asio::error::connection_reset);
     });
@@ -204,7 +204,7 @@ TEST(TlsStream, TellsAReset) {
 TEST(TlsStream, HalfCloseLeavesTheOtherWayOpen) {
     play_joined([](Joined& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.client, "question"));
-        joined.client->close(HowToClose::half_close);
+        joined.client->close(CloseMode::half_close);
         EXPECT_TRUE(co_await net::send(*joined.client, "more"));
         std::string question;
         EXPECT_EQ(co_await read_to_end(*joined.server, question), asio::error::eof);
@@ -216,8 +216,8 @@ TEST(TlsStream, HalfCloseLeavesTheOtherWayOpen) {
 
 TEST(TlsStream, IsClosedAfterClose) {
     play_joined([](Joined& joined) -> Played {
-        joined.client->close(HowToClose::fin);
-        joined.client->close(HowToClose::reset);
+        joined.client->close(CloseMode::fin);
+        joined.client->close(CloseMode::reset);
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*joined.client, nothing), net::Errc::closed);
         EXPECT_EQ(co_await net::send(*joined.client, "x"), net::Errc::closed);
@@ -227,8 +227,8 @@ TEST(TlsStream, IsClosedAfterClose) {
 TEST(TlsStream, CloseEndsAPendingRead) {
     play_joined([](Joined& joined) -> Played {
         auto const close_soon = [](Stream& stream) -> Played {
-            co_await net::pause(1ms);
-            stream.close(HowToClose::fin);
+            co_await async::pause(1ms);
+            stream.close(CloseMode::fin);
         };
         std::string nothing;
         auto both = read_to_end(*joined.client, nothing) && close_soon(*joined.client);
@@ -261,7 +261,7 @@ TEST(TlsStream, TimeLimitEndsAWriteAndEveryOneAfterIt) {
 TEST(TlsStream, CancelledReadHasTakenNothing) {
     play_joined([](Joined& joined) -> Played {
         auto reading = read_exactly(*joined.client, 4);
-        EXPECT_FALSE(co_await net::within(20ms, std::move(reading)));
+        EXPECT_FALSE(co_await async::with_timeout(20ms, std::move(reading)));
         EXPECT_FALSE(co_await net::send(*joined.server, "late"));
         EXPECT_EQ(co_await read_exactly(*joined.client, 4), "late");
     });
@@ -293,7 +293,7 @@ TEST(TlsStream, WorksInsideItself) {
         auto const [ec, heard] = co_await std::move(both);
         EXPECT_FALSE(ec);
         EXPECT_TRUE(heard == much);
-        client->close(HowToClose::fin);
+        client->close(CloseMode::fin);
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*server, nothing), asio::error::eof);
     });
@@ -323,7 +323,7 @@ TEST(TlsStream, WorksOverTcpForManyConnectionsAndThreads) {
             auto const [ec, back] = co_await std::move(both);
             EXPECT_FALSE(ec);
             EXPECT_TRUE(back == text);
-            client->close(HowToClose::half_close);
+            client->close(CloseMode::half_close);
             std::string nothing;
             EXPECT_EQ(co_await read_to_end(*client, nothing), asio::error::eof);
         }

@@ -30,7 +30,7 @@ struct Attempt {
 asio::awaitable<void> answer_once(net::Stream& stream, std::string_view answer, std::string& asked) {
     while (!asked.ends_with("\r\n\r\n")) asked += co_await test::read_exactly(stream, 1);
     co_await net::send(stream, answer);
-    stream.close(net::HowToClose::half_close);
+    stream.close(net::CloseMode::half_close);
 }
 
 asio::awaitable<void> attempt(std::string_view answer, Destination const& destination,

@@ -45,7 +45,7 @@ asio::awaitable<void> play_turns(net::Stream& stream, std::vector<Turn> turns) {
         EXPECT_EQ(co_await read_exactly(stream, turn.heard.size()), turn.heard);
         co_await net::send(stream, turn.answer);
     }
-    stream.close(net::HowToClose::half_close);
+    stream.close(net::CloseMode::half_close);
 }
 
 net::MemoryPipe make_pipe(asio::any_io_executor const& executor, std::size_t most_per_read) {
@@ -231,7 +231,7 @@ TEST_P(Socks5Accept, AnswersAndTellsWhyNot) {
             auto const executor = co_await asio::this_coro::executor;
             auto pipe = make_pipe(executor, piece);
             co_await net::send(*pipe.far, row.sent);
-            pipe.far->close(net::HowToClose::half_close);
+            pipe.far->close(net::CloseMode::half_close);
             std::string answered;
             {
                 auto const accepted = co_await socks5_accept(std::move(pipe.near), row.credentials);

@@ -7,10 +7,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
+#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
-#include <pathology/proxycore/net/pause.hpp>
-#include <pathology/proxycore/net/token.hpp>
-#include <pathology/proxycore/net/within.hpp>
 
 #include "proxy/origin.hpp"
 #include "support/folder.hpp"
@@ -94,7 +94,7 @@ TEST(NetworkServers, P01_UsesAConnectionAgain) {
             auto const fresh = co_await bench.context.servers->acquire_fresh(flow);
             EXPECT_FALSE((*fresh)->is_reused());
         }
-        while (origin.accepted() < 2) co_await asio::post(net::as_values);
+        while (origin.accepted() < 2) co_await asio::post(async::as_values);
         co_await bench.context.servers->close_all();
     });
 }
@@ -117,7 +117,7 @@ TEST(NetworkServers, P01_OpensAtMostFiveForATarget) {
         EXPECT_EQ(answer, "");
         EXPECT_EQ(origin.accepted(), 5U);
         lent.pop_back();
-        while (answer.empty()) co_await asio::post(net::as_values);
+        while (answer.empty()) co_await asio::post(async::as_values);
         EXPECT_EQ(answer, "origin");
         EXPECT_EQ(origin.accepted(), 5U);
         lent.clear();
@@ -133,7 +133,7 @@ TEST(NetworkServers, KeepsConnectionsToSoManyTargetsAndNoMore) {
         for (auto const& origin : origins) EXPECT_EQ(co_await ask(bench, origin->url()), "origin");
         EXPECT_EQ(co_await ask(bench, origins.back()->url()), "origin");
         EXPECT_EQ(co_await ask(bench, origins.front()->url()), "origin");
-        while (origins.front()->accepted() < 2) co_await asio::post(net::as_values);
+        while (origins.front()->accepted() < 2) co_await asio::post(async::as_values);
         EXPECT_EQ(origins.back()->accepted(), 1U);
         co_await bench.context.servers->close_all();
     });
@@ -157,7 +157,7 @@ public:
     std::string name() const override { return "holder"; }
     asio::awaitable<void> server_connect(addons::ServerConnectionData&) override {
         calls_.emplace_back("connect");
-        if (calls_.size() == 1) co_await net::pause(std::nullopt);
+        if (calls_.size() == 1) co_await async::pause(std::nullopt);
     }
     asio::awaitable<void> server_connect_error(addons::ServerConnectionData& data) override {
         calls_.push_back("error: " + data.server.error.value_or(""));
@@ -178,7 +178,7 @@ TEST(NetworkServers, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
     bench.chain.add(std::make_shared<Holder>(calls));
     bench.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
     play([&]() -> asio::awaitable<void> {
-        auto const given_up = co_await net::within(std::chrono::milliseconds(1), ask(bench, origin.url()));
+        auto const given_up = co_await async::with_timeout(std::chrono::milliseconds(1), ask(bench, origin.url()));
         EXPECT_FALSE(given_up);
         EXPECT_EQ(co_await ask(bench, origin.url()), "origin");
         co_await bench.context.servers->close_all();

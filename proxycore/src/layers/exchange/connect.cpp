@@ -5,7 +5,7 @@
 
 #include "layers/exchange/error_page.hpp"
 #include "layers/exchange/refusal.hpp"
-#include "layers/exchange/unless_aborted.hpp"
+#include "layers/race_with_disconnect.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -74,7 +74,7 @@ asio::awaitable<bool> Connect::open_server() {
     std::vector<std::string> alpn;
     std::optional<Failure> left;
     auto opening = context_.servers->open(context_.server, std::move(alpn));
-    auto const opened = co_await unless_aborted(std::move(opening), client_, std::chrono::milliseconds(0), left);
+    auto const opened = co_await race_with_disconnect(std::move(opening), client_, std::chrono::milliseconds(0), left);
     if (opened && *opened) co_return true;
     auto const& failure = left ? *left : opened->error();
     flow_.error = flow::Error{failure.message, context_.now()};

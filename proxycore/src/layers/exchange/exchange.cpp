@@ -2,7 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <exception>
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
 #include "layers/exchange/error_page.hpp"
@@ -64,7 +64,7 @@ asio::awaitable<void> ExchangeRun::end_upload() {
     if (!upload_->work.is_running()) co_return co_await upload_->work.join();
     upload_->rest = most_of_rest;
     auto joining = upload_->work.join();
-    bool const has_ended = co_await net::finish_within(context_.settings->times.stop, std::move(joining));
+    bool const has_ended = co_await async::with_timeout(context_.settings->times.stop, std::move(joining));
     if (has_ended) co_return;
     is_cut_ = true;
     co_await let_go_of_server();
@@ -85,7 +85,7 @@ asio::awaitable<void> ExchangeRun::stop() {
     if (!is_concluded_) {
         if (!flow_.error) flow_.error = flow::Error{"the exchange was stopped", context_.now()};
         auto hook = conclude_with_error();
-        co_await net::finish_within(context_.settings->times.stop, std::move(hook));
+        co_await async::with_timeout(context_.settings->times.stop, std::move(hook));
     }
     flow_.live = false;
 }
@@ -95,7 +95,7 @@ asio::awaitable<void> ExchangeRun::stop() {
 asio::awaitable<void> ExchangeRun::call(FlowHook const& point) {
     if (!wants(point.hook)) co_return;
     if (!upload_) co_return co_await context_.services.addons.run(point, flow_);
-    auto const turn = co_await upload_->turns.take();
+    auto const lock = co_await upload_->turns.lock();
     co_await context_.services.addons.run(point, flow_);
 }
 

@@ -1,11 +1,11 @@
 // The first half of an exchange: the request is taken and sent on, until the head of an answer is there.
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
 #include "layers/exchange/body.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/run.hpp"
-#include "layers/exchange/unless_aborted.hpp"
+#include "layers/race_with_disconnect.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -102,7 +102,7 @@ asio::awaitable<bool> ExchangeRun::drop_request_body() {
 /// What nobody needs of the request is read, though not without end.
 asio::awaitable<std::optional<Failure>> ExchangeRun::discard_rest() {
     auto discarding = discard_body(client_, most_of_rest);
-    auto const discarded = co_await net::within(context_.settings->times.stop, std::move(discarding));
+    auto const discarded = co_await async::with_timeout(context_.settings->times.stop, std::move(discarding));
     bool const has_failed = discarded && discarded->has_error();
     is_cut_ = !discarded || has_failed || !**discarded;
     if (has_failed) co_return discarded->error();
@@ -137,7 +137,7 @@ asio::awaitable<bool> ExchangeRun::acquire_server(bool is_fresh) {
     if (deeper_cause() != nullptr) co_return co_await fail_of_client(*deeper_cause());
     auto acquiring = is_fresh ? context_.servers->acquire_fresh(flow_) : context_.servers->acquire(flow_);
     std::optional<Failure> left;
-    auto acquired = co_await unless_aborted(std::move(acquiring), client_, AbortWatch::grace, left);
+    auto acquired = co_await race_with_disconnect(std::move(acquiring), client_, AbortWatch::grace, left);
     if (left) co_return co_await fail_of_client(*left);
     if (acquired->has_error()) co_return co_await fail(acquired->error());
     server_ = std::move(**acquired);
@@ -204,7 +204,7 @@ asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_head_in_turn() {
 asio::awaitable<bool> ExchangeRun::waits_for_upload() {
     if (!upload_ || !upload_->work.is_running()) co_return false;
     auto ending = upload_->work.join();
-    co_await net::finish_within(context_.settings->times.stop, std::move(ending));
+    co_await async::with_timeout(context_.settings->times.stop, std::move(ending));
     co_return !upload_->client_failure && !upload_->server_failure && !is_cut_;
 }
 

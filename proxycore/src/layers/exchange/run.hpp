@@ -6,12 +6,12 @@
 #pragma once
 
 #include <optional>
+#include <pathology/proxycore/async/mutex.hpp>
+#include <pathology/proxycore/async/task.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 
-#include "layers/beside.hpp"
 #include "layers/exchange/body.hpp"
 #include "layers/http1/abort_watch.hpp"
-#include "layers/turns.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -76,8 +76,8 @@ private:
     /// What only exchanges need whose request goes on beside the answer.
     struct Upload {
         explicit Upload(asio::any_io_executor const& executor) : work(executor), turns(executor) {}
-        Beside work;
-        Turns turns;
+        async::Task work;
+        async::Mutex turns;
         std::optional<Failure> client_failure{};  ///< reading the request
         std::optional<Failure> server_failure{};  ///< sending it
         Rest rest{};                              ///< how much of it may still go

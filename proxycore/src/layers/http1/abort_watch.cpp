@@ -7,7 +7,7 @@ namespace pathology::proxycore::layers {
 
 using namespace std::chrono_literals;
 AbortWatch::AbortWatch(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort)
-    : Watch(net::Watchdog::of(executor)), client_(client), on_abort_(std::move(on_abort)), looking_(executor) {}
+    : Timer(async::TimerWheel::of(executor)), client_(client), on_abort_(std::move(on_abort)), looking_(executor) {}
 
 void AbortWatch::begin() { arm(grace); }
 

@@ -5,15 +5,15 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <pathology/proxycore/async/task.hpp>
 #include <pathology/proxycore/layers/exchange/http_streams.hpp>
 
-#include "layers/beside.hpp"
-#include "net/watchdog.hpp"
+#include "async/timer_wheel.hpp"
 
 namespace pathology::proxycore::layers {
 
 /// Looks at the client from a second after begin() on. Cancel and join it before the client's stream goes away.
-class AbortWatch final : net::Watchdog::Watch {
+class AbortWatch final : async::TimerWheel::Timer {
 public:
     AbortWatch(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort);
 
@@ -34,7 +34,7 @@ private:
 
     ClientStream& client_;
     std::function<void()> on_abort_;
-    Beside looking_;
+    async::Task looking_;
     std::optional<Failure> seen_;
 };
 

@@ -1,18 +1,18 @@
 #include "layers/http1/client_stream.hpp"
 
 #include <algorithm>
+#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/http1/serialise.hpp>
 #include <pathology/proxycore/http2/server_session.hpp>
-#include <pathology/proxycore/net/pause.hpp>
-#include <pathology/proxycore/net/put_back.hpp>
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <utility>
 #include <vector>
 
 #include "layers/http1/guard.hpp"
 #include "layers/http1/leniency.hpp"
+#include "layers/race_with_disconnect.hpp"
 #include "layers/transfer_coding.hpp"
-#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -59,10 +59,10 @@ bool Http1ClientStream::may_go_on() const {
 asio::awaitable<void> Http1ClientStream::leave() {
     bool const has_more = (input_.is_inside_message() && announced_length() != 0u) || input_.has_failed();
     if (has_more && !input_.has_ended()) {
-        stream_->close(net::HowToClose::half_close);
-        co_await net::finish_within(most_lingering, drain());
+        stream_->close(net::CloseMode::half_close);
+        co_await async::with_timeout(most_lingering, drain());
     }
-    stream_->close(net::HowToClose::fin);
+    stream_->close(net::CloseMode::fin);
 }
 
 asio::awaitable<void> Http1ClientStream::drain() {
@@ -131,20 +131,20 @@ Result<void> Http1ClientStream::sent(net::error_code ec) {
 
 asio::awaitable<Failure> Http1ClientStream::wait_for_abort(std::chrono::milliseconds grace) {
     auto const ec = co_await stream_->wait_for_end();
-    if (ec == asio::error::eof && grace.count() > 0) co_await net::pause(grace);
-    co_return client_is_gone(ec);
+    if (ec == asio::error::eof && grace.count() > 0) co_await async::pause(grace);
+    co_return client_disconnected(ec);
 }
 
 /// A body that lasts until the close must not look whole when it is not.
 void Http1ClientStream::abort() noexcept {
     bool const looks_whole = output_.is_inside_message() && output_.framing().kind == Framing::Kind::until_close;
-    stream_->close(looks_whole ? net::HowToClose::reset : net::HowToClose::fin);
+    stream_->close(looks_whole ? net::CloseMode::reset : net::CloseMode::fin);
 }
 
 std::unique_ptr<net::Stream> Http1ClientStream::take_over() {
     auto rest = reader_.take_buffered();
     if (head().method == "CONNECT") rest.erase(0, std::min(rest.find_first_not_of("\r\n"), rest.size()));
-    return net::put_back(std::move(stream_), std::move(rest));
+    return net::unread(std::move(stream_), std::move(rest));
 }
 
 }  // namespace pathology::proxycore::layers

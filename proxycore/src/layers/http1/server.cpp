@@ -1,7 +1,7 @@
 #include <pathology/proxycore/layers/http1/server.hpp>
 
 #include <pathology/proxycore/http1/reader.hpp>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <utility>
 
 #include "layers/http1/guard.hpp"
@@ -62,7 +62,7 @@ public:
     std::optional<std::uint64_t> announced_length() const override;
     asio::awaitable<Result<void>> send_body(std::string_view piece) override;
     asio::awaitable<Result<void>> finish(http::Fields const* trailers) override;
-    void abort() noexcept override { state_->stream->close(net::HowToClose::fin); }
+    void abort() noexcept override { state_->stream->close(net::CloseMode::fin); }
     std::unique_ptr<net::Stream> take_over() override;
 
     asio::awaitable<Result<void>> send(flow::Request const& request) override;
@@ -168,7 +168,7 @@ void Http1ServerStream::note_end() {
 std::unique_ptr<net::Stream> Http1ServerStream::take_over() {
     auto const give_back = std::exchange(give_back_, nullptr);
     auto rest = state_->reader.take_buffered();
-    auto stream = net::put_back(std::move(state_->stream), std::move(rest));
+    auto stream = net::unread(std::move(state_->stream), std::move(rest));
     connection_.reset();
     if (give_back) give_back(nullptr);
     return stream;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "async/timer_wheel.hpp"
 #include "layers/http2/head.hpp"
-#include "net/watchdog.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -12,10 +12,10 @@ namespace {
 constexpr std::size_t most_lent = 64 * 1024;
 
 /// Rings when nobody else has for too long.
-class Deadline final : net::Watchdog::Watch {
+class Deadline final : async::TimerWheel::Timer {
 public:
-    Deadline(asio::any_io_executor const& executor, Bell& bell, net::TimeLimit limit)
-        : Watch(net::Watchdog::of(executor)), bell_(bell) {
+    Deadline(asio::any_io_executor const& executor, async::Event& bell, net::TimeLimit limit)
+        : Timer(async::TimerWheel::of(executor)), bell_(bell) {
         if (limit) arm(*limit);
     }
     bool has_passed() const { return has_passed_; }
@@ -23,9 +23,9 @@ public:
 private:
     void on_expired() override {
         has_passed_ = true;
-        bell_.ring();
+        bell_.notify();
     }
-    Bell& bell_;
+    async::Event& bell_;
     bool has_passed_ = false;
 };
 

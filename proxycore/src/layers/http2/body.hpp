@@ -4,12 +4,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <optional>
+#include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/http2/content.hpp>
 #include <pathology/proxycore/layers/exchange/http_streams.hpp>
 #include <string>
 #include <string_view>
 
-#include "layers/bell.hpp"
 #include "layers/http2/wire.hpp"
 
 namespace pathology::proxycore::layers {
@@ -34,7 +34,7 @@ public:
     /// The stream is over; `failure` when that was not in order.
     void close(std::optional<Failure> failure);
     /// Lets a wait() end.
-    void ring() { bell_.ring(); }
+    void ring() { bell_.notify(); }
 
     // --- for whoever has the exchange ---
     /// The next piece; empty at the end. The view lives until the next call.
@@ -77,7 +77,7 @@ private:
 
     Http2Wire& wire_;
     http2::StreamId id_ = 0;
-    Bell bell_;
+    async::Event bell_;
     net::TimeLimit limit_;
 
     std::string came_;      // and nobody has looked at it

@@ -89,7 +89,7 @@ private:
     HttpMode mode_;
     std::map<http2::StreamId, Served> served_;
     std::vector<http2::StreamId> begun_;  // their exchanges are not
-    Bell ended_;
+    async::Event ended_;
     std::exception_ptr thrown_;
 };
 
@@ -166,7 +166,7 @@ void Http2Conversation::forget(http2::StreamId stream) {
     auto const found = served_.find(stream);
     if (!found->second.is_over || !found->second.body->is_closed()) return;
     served_.erase(found);
-    ended_.ring();
+    ended_.notify();
 }
 
 // --- exchanges -------------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ void Http2Server::Connection::note_end(std::exception_ptr thrown) {
 }
 
 void Http2Server::Connection::change() {
-    changed_.ring();
+    changed_.notify();
     auto const tell = on_change_;  // it may make us forget it
     if (tell) tell();
 }

@@ -42,7 +42,7 @@ private:
     void change();
 
     std::function<void()> on_change_;
-    Bell changed_;
+    async::Event changed_;
     std::map<http2::StreamId, std::shared_ptr<Http2Asked>> asked_;
     bool was_used_ = false, knows_settings_ = false, is_running_ = true;
     std::exception_ptr thrown_;

@@ -10,12 +10,12 @@ namespace {
 class Http2Tunnel final : public net::Stream {
 public:
     Http2Tunnel(std::shared_ptr<Http2Body> body, http2::ErrorCode reset) : body_(std::move(body)), reset_(reset) {}
-    ~Http2Tunnel() override { Http2Tunnel::close(net::HowToClose::fin); }
+    ~Http2Tunnel() override { Http2Tunnel::close(net::CloseMode::fin); }
 
     asio::awaitable<net::ReadResult> read_some(asio::mutable_buffer into) override;
     asio::awaitable<net::error_code> write(std::span<asio::const_buffer const> all) override;
     asio::awaitable<net::error_code> wait_for_end() override;
-    void close(net::HowToClose how) override;
+    void close(net::CloseMode how) override;
     void set_time_limit(net::TimeLimit limit) override { body_->set_time_limit(limit); }
     std::string local_endpoint() const override { return body_->wire().stream().local_endpoint(); }
     std::string remote_endpoint() const override { return body_->wire().stream().remote_endpoint(); }
@@ -66,10 +66,10 @@ asio::awaitable<net::error_code> Http2Tunnel::wait_for_end() {
     co_return asio::error::connection_reset;
 }
 
-void Http2Tunnel::close(net::HowToClose how) {
+void Http2Tunnel::close(net::CloseMode how) {
     if (is_closed_) return;
-    is_closed_ = how != net::HowToClose::half_close;
-    if (how == net::HowToClose::reset) return body_->abort(reset_);
+    is_closed_ = how != net::CloseMode::half_close;
+    if (how == net::CloseMode::reset) return body_->abort(reset_);
     if (!std::exchange(has_said_end_, true)) body_->end_out(nullptr);
     if (is_closed_) body_->drop_in();
 }

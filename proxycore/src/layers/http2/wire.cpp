@@ -88,9 +88,9 @@ void Http2Wire::give_up(Failure failure) {
     end_ = std::move(failure);
     abandon(end_->message);
     take_events();
-    stream_->close(net::HowToClose::fin);
-    writer_.ring();
-    reader_.ring();
+    stream_->close(net::CloseMode::fin);
+    writer_.notify();
+    reader_.notify();
 }
 
 // --- writing ---------------------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ asio::awaitable<void> Http2Wire::flush() {
     if (ec == asio::error::operation_aborted) co_return;  // the next co_await throws
     is_writing_ = false;
     out_.clear();
-    reader_.ring();
+    reader_.notify();
     if (ec == net::Errc::timed_out) {
         give_up({Failure::Kind::timed_out, who_ + " took nothing for too long", 504});
     } else if (ec) {

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-#include "layers/bell.hpp"
+#include <pathology/proxycore/async/event.hpp>
 
 namespace pathology::proxycore::layers {
 
@@ -45,7 +45,7 @@ public:
     void ignore(http2::StreamId stream);
     void reset(http2::StreamId stream, http2::ErrorCode error);
     /// There is something to write.
-    void ring() { writer_.ring(); }
+    void ring() { writer_.notify(); }
 
     std::string const& who() const { return who_; }
     net::TimeLimit limit() const { return limit_; }
@@ -85,7 +85,7 @@ private:
     std::unique_ptr<net::Stream> stream_;
     std::string who_;
     net::TimeLimit limit_;
-    Bell writer_, reader_;  // the reader waits while too much waits to be written
+    async::Event writer_, reader_;  // the reader waits while too much waits to be written
     std::string out_;
     std::optional<Failure> end_;
     bool is_writing_ = false;  // and nobody knows how far that came

@@ -16,8 +16,8 @@ Relay::Relay(Context& context, net::Stream& client, net::Stream& server)
     : Relay(context, client, server, Records{*context.client, *context.server}) {}
 
 Relay::Relay(Context& context, net::Stream& client, net::Stream& server, Records records)
-    : client_{client, records.client, "client", Turns(client.executor())},
-      server_{server, records.server, "server", Turns(server.executor())} {
+    : client_{client, records.client, "client", async::Mutex(client.executor())},
+      server_{server, records.server, "server", async::Mutex(server.executor())} {
     auto const limit = context.settings->times.idle;
     client.set_time_limit(limit);
     server.set_time_limit(limit);
@@ -36,7 +36,7 @@ asio::awaitable<void> Relay::pump(Side& from, Side& to) {
         auto const [ec, n] = co_await from.stream.read_some(asio::buffer(block));
         if (ec == asio::error::eof) co_return end(from, to);
         if (ec == net::Errc::timed_out && (moved_ != moved_before || waiting_ > 0)) continue;
-        if (ec) co_return break_off(std::string(from.name) + ": " + net::describe(ec), net::HowToClose::reset);
+        if (ec) co_return break_off(std::string(from.name) + ": " + net::describe(ec), net::CloseMode::reset);
         ++moved_;
         ++waiting_;
         bool const goes_on = co_await pass(from, to, {block.data(), n});
@@ -51,11 +51,11 @@ asio::awaitable<bool> Relay::pass(Side& from, Side& to, std::string_view bytes) 
     if (on_message) {
         instead = co_await on_message(&from == &client_, bytes);
         if (!instead) {
-            break_off("ended by an addon", net::HowToClose::fin);
+            break_off("ended by an addon", net::CloseMode::fin);
             co_return false;
         }
         if (instead->empty()) co_return true;
-        auto const turn = co_await to.writing.take();
+        auto const lock = co_await to.writing.lock();
         co_return co_await send(to, *instead);
     }
     co_return co_await send(to, bytes);
@@ -63,25 +63,25 @@ asio::awaitable<bool> Relay::pass(Side& from, Side& to, std::string_view bytes) 
 
 asio::awaitable<bool> Relay::send(Side& to, std::string_view bytes) {
     auto const ec = co_await net::send(to.stream, bytes);
-    if (ec) break_off(std::string(to.name) + ": " + net::describe(ec), net::HowToClose::reset);
+    if (ec) break_off(std::string(to.name) + ": " + net::describe(ec), net::CloseMode::reset);
     co_return !ec;
 }
 
 asio::awaitable<void> Relay::send_between(bool to_server, std::string_view bytes) {
     auto& to = to_server ? server_ : client_;
-    auto const turn = co_await to.writing.take();
+    auto const lock = co_await to.writing.lock();
     if (!to.is_ended && !bytes.empty()) co_await send(to, bytes);
 }
 
 void Relay::end(Side& from, Side& to) {
     from.record.state = after_peer_ended(from.record.state);
     to.is_ended = true;
-    to.stream.close(net::HowToClose::half_close);
+    to.stream.close(net::CloseMode::half_close);
     to.record.state = after_we_ended(to.record.state);
 }
 
 /// The first reason counts: the other pump finds its streams closed.
-void Relay::break_off(std::string why, net::HowToClose how) {
+void Relay::break_off(std::string why, net::CloseMode how) {
     if (error_.empty()) error_ = std::move(why);
     client_.is_ended = server_.is_ended = true;
     client_.stream.close(how);

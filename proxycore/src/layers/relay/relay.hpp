@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "layers/turns.hpp"
+#include <pathology/proxycore/async/mutex.hpp>
 
 namespace pathology::proxycore::layers {
 
@@ -37,7 +37,7 @@ public:
     /// Sends bytes between those that pass. What comes after the end of that side is not sent.
     asio::awaitable<void> send_between(bool to_server, std::string_view bytes);
     /// Ends both sides, for a reason that counts if it is the first.
-    void break_off(std::string why, net::HowToClose how);
+    void break_off(std::string why, net::CloseMode how);
     /// Why it ended before its time; empty when both sides ended in order.
     std::string const& error() const { return error_; }
 
@@ -46,7 +46,7 @@ private:
         net::Stream& stream;
         flow::Connection& record;
         std::string_view name;
-        Turns writing;
+        async::Mutex writing;
         bool is_ended = false;  // by us
     };
     asio::awaitable<void> pump(Side& from, Side& to);

@@ -3,16 +3,16 @@
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <exception>
+#include <pathology/proxycore/async/mutex.hpp>
+#include <pathology/proxycore/async/task.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/flow/tcp_flow.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/net/within.hpp>
 #include <utility>
 #include <vector>
 
-#include "layers/beside.hpp"
+#include "layers/race_with_disconnect.hpp"
 #include "layers/relay/relay.hpp"
-#include "layers/turns.hpp"
-#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -30,7 +30,7 @@ bool is_recorded(Context const& context) {
 }
 
 /// A client that is to see that nothing came of it: in a tunnel of HTTP/2, RST_STREAM (RFC 9113 §8.5).
-void turn_away(net::Stream& client) { client.close(net::HowToClose::reset); }
+void turn_away(net::Stream& client) { client.close(net::CloseMode::reset); }
 
 /// A TCP flow from its start to its end.
 class Recorded {
@@ -57,9 +57,9 @@ private:
     bool is_killed() const { return flow_.error.has_value(); }
 
     Context& context_;
-    Turns turns_;
-    Beside injector_;
-    Bell injected_;
+    async::Mutex turns_;
+    async::Task injector_;
+    async::Event injected_;
     std::deque<TcpMessage> to_inject_;
     TcpFlow flow_;
     bool is_told_ = false;
@@ -67,7 +67,7 @@ private:
 
 asio::awaitable<void> Recorded::call(TcpHook const& point) {
     if (!context_.services.addons.wants(point.hook)) co_return;
-    auto const turn = co_await turns_.take();
+    auto const lock = co_await turns_.lock();
     co_await context_.services.addons.run(point, flow_);
 }
 
@@ -83,7 +83,7 @@ asio::awaitable<void> Recorded::end(std::string error) {
 
 asio::awaitable<void> Recorded::stop() {
     auto told = end("the connection was stopped");
-    co_await net::finish_within(context_.settings->times.stop, std::move(told));
+    co_await async::with_timeout(context_.settings->times.stop, std::move(told));
 }
 
 asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
@@ -91,7 +91,7 @@ asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
     if (is_killed()) co_return co_await end("");
     std::optional<Failure> left;
     auto taking = context_.servers->take(context_.server);
-    auto server = co_await unless_left(std::move(taking), wait_until_broken(*client), left);
+    auto server = co_await race_with_disconnect(std::move(taking), wait_for_client_loss(*client), left);
     if (left) co_return co_await end(left->message);
     if (!*server) {
         turn_away(*client);
@@ -112,7 +112,7 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
     flow_.inject = [this](TcpMessage message) {
         message.injected = true;
         to_inject_.push_back(std::move(message));
-        injected_.ring();
+        injected_.notify();
     };
     injector_.start(pass_injected(relay));
     std::exception_ptr thrown;
@@ -131,7 +131,7 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
 
 /// What is to be sent in its place, empty = nothing; no value = the flow was killed.
 asio::awaitable<std::optional<std::string>> Recorded::note(TcpMessage message) {
-    auto const turn = co_await turns_.take();
+    auto const lock = co_await turns_.lock();
     message.timestamp = context_.now();
     auto& messages = flow_.messages;
     messages.push_back(std::move(message));
@@ -149,7 +149,7 @@ asio::awaitable<void> Recorded::pass_injected(Relay& relay) {
         to_inject_.pop_front();
         bool const to_server = message.from_client;
         auto const bytes = co_await note(std::move(message));
-        if (!bytes) co_return relay.break_off("ended by an addon", net::HowToClose::fin);
+        if (!bytes) co_return relay.break_off("ended by an addon", net::CloseMode::fin);
         co_await relay.send_between(to_server, *bytes);
     }
 }
@@ -157,7 +157,7 @@ asio::awaitable<void> Recorded::pass_injected(Relay& relay) {
 asio::awaitable<void> relay_unseen(Context& context, std::unique_ptr<net::Stream> client) {
     std::optional<Failure> left;
     auto taking = context.servers->take(context.server);
-    auto server = co_await unless_left(std::move(taking), wait_until_broken(*client), left);
+    auto server = co_await race_with_disconnect(std::move(taking), wait_for_client_loss(*client), left);
     if (left) co_return;
     if (!*server) co_return turn_away(*client);
     Relay relay(context, *client, *(*server)->stream);

@@ -12,16 +12,16 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <deque>
+#include <pathology/proxycore/async/mutex.hpp>
+#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/task.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/net/pause.hpp>
-#include <pathology/proxycore/net/within.hpp>
 #include <pathology/proxycore/websocket/extension.hpp>
 #include <utility>
 
-#include "layers/beside.hpp"
 #include "layers/relay/relay.hpp"
 #include "layers/relay/websocket_side.hpp"
-#include "layers/turns.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -85,16 +85,16 @@ private:
     asio::awaitable<void> let_end();
     asio::awaitable<void> end_in_a_while();
     void note_close(websocket::Close const& why, WebSocketSide const& from);
-    void drop_both(net::HowToClose how);
+    void drop_both(net::CloseMode how);
     bool is_recorded() const;
 
     Context& context_;
     flow::HttpFlow& flow_;
     bool is_read_;
     WebSocketSide client_, server_;
-    Turns turns_;
-    Beside injector_, patience_;
-    Bell injected_;
+    async::Mutex turns_;
+    async::Task injector_, patience_;
+    async::Event injected_;
     std::deque<flow::WebSocketMessage> to_inject_;
     std::uint64_t moved_ = 0;  // reads, either way
     unsigned busy_ = 0;        // pumps that do something else than read
@@ -118,7 +118,7 @@ WebSocketRelay::WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stre
     flow_.inject_websocket = [this](flow::WebSocketMessage message) {
         message.injected = true;
         to_inject_.push_back(std::move(message));
-        injected_.ring();
+        injected_.notify();
     };
 }
 
@@ -137,7 +137,7 @@ asio::awaitable<void> WebSocketRelay::run() {
     } catch (...) {
         thrown = std::current_exception();  // thrown again when nothing of this object is in use any more
     }
-    drop_both(net::HowToClose::fin);
+    drop_both(net::CloseMode::fin);
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     injector_.cancel();
     patience_.cancel();
@@ -175,14 +175,14 @@ asio::awaitable<void> WebSocketRelay::pump(WebSocketSide& from, WebSocketSide& t
         if (ec) {
             if (!flow_.websocket->closed_by_client) flow_.websocket->closed_by_client = from.is_client();
             co_await to.pay();
-            co_return drop_both(net::HowToClose::fin);
+            co_return drop_both(net::CloseMode::fin);
         }
         ++moved_;
         ++busy_;
         bool const goes_on = co_await take_events(from, to);
         auto const failed = co_await to.flush();
         --busy_;
-        if (failed || !flow_.live) co_return drop_both(net::HowToClose::fin);
+        if (failed || !flow_.live) co_return drop_both(net::CloseMode::fin);
         if (!goes_on) co_return co_await let_end();
     }
 }
@@ -236,7 +236,7 @@ asio::awaitable<void> WebSocketRelay::pass(websocket::Message message, WebSocket
 
 asio::awaitable<void> WebSocketRelay::pass_noted(flow::WebSocketMessage message, std::vector<std::size_t> fragments,
                                                  WebSocketSide& to) {
-    auto const turn = co_await turns_.take();
+    auto const lock = co_await turns_.lock();
     auto const came_size = message.content.size();
     auto& messages = flow_.websocket->messages;
     messages.push_back(std::move(message));
@@ -249,7 +249,7 @@ asio::awaitable<void> WebSocketRelay::pass_noted(flow::WebSocketMessage message,
 
 asio::awaitable<void> WebSocketRelay::call(addons::HookPoint<flow::HttpFlow&> const& point) {
     if (!context_.services.addons.wants(point.hook)) co_return;
-    auto const turn = co_await turns_.take();
+    auto const lock = co_await turns_.lock();
     co_await context_.services.addons.run(point, flow_);
 }
 
@@ -273,17 +273,17 @@ asio::awaitable<void> WebSocketRelay::pass_injected() {
 /// One side has said its last; the other one has some time for its answer.
 asio::awaitable<void> WebSocketRelay::let_end() {
     bool const is_over = client_.is_over() && server_.is_over();
-    if (is_over || patience_.is_running()) co_return drop_both(net::HowToClose::fin);
+    if (is_over || patience_.is_running()) co_return drop_both(net::CloseMode::fin);
     patience_.start(end_in_a_while());
     co_return;
 }
 
 asio::awaitable<void> WebSocketRelay::end_in_a_while() {
     bool const is_broken = client_.is_to_blame() || server_.is_to_blame();
-    co_await net::pause(is_broken ? wait_for_fault : wait_for_last_close);
-    co_await net::finish_within(wait_for_last_word, client_.pay());
-    co_await net::finish_within(wait_for_last_word, server_.pay());
-    drop_both(net::HowToClose::fin);
+    co_await async::pause(is_broken ? wait_for_fault : wait_for_last_close);
+    co_await async::with_timeout(wait_for_last_word, client_.pay());
+    co_await async::with_timeout(wait_for_last_word, server_.pay());
+    drop_both(net::CloseMode::fin);
 }
 
 /// The first one counts.
@@ -295,7 +295,7 @@ void WebSocketRelay::note_close(websocket::Close const& why, WebSocketSide const
     record.close_reason = why.reason;
 }
 
-void WebSocketRelay::drop_both(net::HowToClose how) {
+void WebSocketRelay::drop_both(net::CloseMode how) {
     client_.stream().close(how);
     server_.stream().close(how);
 }
@@ -315,7 +315,7 @@ asio::awaitable<void> relay_websocket(Context& context, flow::HttpFlow& flow, st
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     auto told = relay.end();
-    co_await net::finish_within(context.settings->times.stop, std::move(told));
+    co_await async::with_timeout(context.settings->times.stop, std::move(told));
     if (thrown) std::rethrow_exception(thrown);
 }
 

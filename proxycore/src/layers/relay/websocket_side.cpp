@@ -76,7 +76,7 @@ asio::awaitable<net::error_code> WebSocketSide::flush() {
         explicit Turn(WebSocketSide& its_side) : side(its_side) { side.is_writing_ = true; }
         ~Turn() {
             side.is_writing_ = false;
-            side.written_.ring();
+            side.written_.notify();
         }
         Turn(Turn const&) = delete;
         Turn& operator=(Turn const&) = delete;

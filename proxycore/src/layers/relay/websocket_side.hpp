@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "layers/bell.hpp"
+#include <pathology/proxycore/async/event.hpp>
 
 namespace pathology::proxycore::layers {
 
@@ -57,7 +57,7 @@ private:
     std::optional<Owed> owed_{};
     std::string_view name_;
     std::string being_written_;
-    Bell written_;
+    async::Event written_;
     bool is_writing_ = false;
     net::error_code write_error_;
 };

@@ -10,11 +10,11 @@
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <utility>
 
+#include "layers/race_with_disconnect.hpp"
 #include "layers/tls/client_tls.hpp"
 #include "layers/tls/peek_hello.hpp"
 #include "layers/tls/tls_choices.hpp"
 #include "layers/tls/tls_state.hpp"
-#include "layers/unless_left.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -75,8 +75,8 @@ asio::awaitable<void> intercept_tls(Context& context, std::unique_ptr<net::Strea
     context.server->sni = sni_for_server(context.mode, *context.client, *context.server);
     bool const is_first = data.establish_server_tls_first && context.server->tls;
     if (is_first || is_inside || needs_server_first(settings, *context.client, *context.server)) {
-        auto leaving = wait_until_left(*stream);
-        auto const left = co_await finish_unless_left(secure_server_first(context, is_inside), std::move(leaving));
+        auto leaving = wait_for_client_end(*stream);
+        auto const left = co_await race_with_disconnect(secure_server_first(context, is_inside), std::move(leaving));
         if (left) co_return context.log(addons::LogLevel::info, left->message);
     }
 

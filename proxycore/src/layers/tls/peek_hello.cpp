@@ -2,7 +2,7 @@
 
 #include <array>
 #include <pathology/proxycore/net/errc.hpp>
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <string>
 #include <utility>
 
@@ -33,7 +33,7 @@ asio::awaitable<tls::Result<tls::ClientHello>> take_client_hello(Context& contex
         auto const hello = reader.feed(bytes);
         if (!hello) co_return hello.error();
         if (!*hello) continue;
-        stream = net::put_back(std::move(stream), std::move(seen));
+        stream = net::unread(std::move(stream), std::move(seen));
         co_return **hello;
     }
 }

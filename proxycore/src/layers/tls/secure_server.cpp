@@ -1,9 +1,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/errc.hpp>
-#include <pathology/proxycore/net/within.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <utility>
 
@@ -112,7 +112,7 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& con
     if (state.cancelled() != asio::cancellation_type::none) {
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         auto told = give_up(context, data);
-        co_await net::finish_within(context.settings->times.stop, std::move(told));
+        co_await async::with_timeout(context.settings->times.stop, std::move(told));
         throw boost::system::system_error(asio::error::operation_aborted);
     }
     if (!done) {

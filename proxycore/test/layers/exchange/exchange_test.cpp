@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
-#include <pathology/proxycore/net/pause.hpp>
-#include <pathology/proxycore/net/within.hpp>
 
 #include "layers/exchange/http_bench.hpp"
 #include "layers/exchange/messages.hpp"
@@ -143,7 +143,7 @@ public:
     asio::awaitable<Result<void>> send(flow::Response const&) override { co_return gone(); }
     asio::awaitable<Result<void>> begin(flow::Response const&) override { co_return gone(); }
     asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds) override {
-        co_await net::pause(std::nullopt);
+        co_await async::pause(std::nullopt);
         co_return gone();
     }
 
@@ -184,7 +184,7 @@ TEST(Exchange, IsToldOfWhenItIsCancelled) {
         auto flow = flow_to_origin(context);
         DeafClient client;
         auto work = exchange(context, flow, client);
-        auto const end = co_await net::within(std::chrono::milliseconds(500), std::move(work));
+        auto const end = co_await async::with_timeout(std::chrono::milliseconds(500), std::move(work));
         EXPECT_FALSE(end);
         EXPECT_TRUE(flow.error);
         EXPECT_FALSE(flow.live);

@@ -3,8 +3,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
-#include <pathology/proxycore/net/pause.hpp>
 #include <utility>
 
 #include "layers/exchange/alone.hpp"
@@ -44,7 +44,7 @@ private:
         Stay const stay(under_way_);
         bench_.calls += (bench_.calls.empty() ? "" : " ") + hook;
         if (auto const pause = bench_.pauses.find(hook); pause != bench_.pauses.end())
-            co_await net::pause(pause->second);
+            co_await async::pause(pause->second);
         if (auto const deed = bench_.deeds.find(hook); deed != bench_.deeds.end()) deed->second(flow);
         bool const is_last = hook == "response" || hook == "error" || hook == "http_connect_error";
         if (is_last) bench_.flows.push_back(flow.copy());

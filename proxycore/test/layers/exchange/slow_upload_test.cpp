@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
-#include <pathology/proxycore/net/pause.hpp>
 
 #include "layers/exchange/alone.hpp"
 #include "layers/exchange/only_requests.hpp"
@@ -31,7 +31,7 @@ public:
 
     asio::awaitable<Result<std::string_view>> read_body() override {
         if (pieces_++ == 0) co_return std::string_view("half ");
-        while (course_.silences < silences_) co_await net::pause(1ms);
+        while (course_.silences < silences_) co_await async::pause(1ms);
         if (course_.client_fails) co_return *course_.client_fails;
         co_return pieces_ == 2 ? std::string_view("half") : std::string_view();
     }
@@ -48,7 +48,7 @@ public:
     }
     asio::awaitable<Result<void>> begin(flow::Response const& response) override { return send(response); }
     asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds) override {
-        co_await net::pause(std::nullopt);
+        co_await async::pause(std::nullopt);
         co_return Failure{};
     }
 
@@ -67,7 +67,7 @@ public:
     asio::awaitable<Result<void>> send(flow::Request const&) override { co_return Result<void>(); }
     asio::awaitable<Result<void>> send_body(std::string_view) override {
         if (course_.server_fails) {
-            while (course_.silences == 0) co_await net::pause(1ms);
+            while (course_.silences == 0) co_await async::pause(1ms);
             co_return *course_.server_fails;
         }
         co_return Result<void>();

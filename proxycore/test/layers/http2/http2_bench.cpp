@@ -5,10 +5,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
-#include <pathology/proxycore/net/pause.hpp>
 #include <sstream>
 #include <utility>
 
@@ -76,7 +76,7 @@ public:
     OriginServers(Http2Bench& bench, asio::any_io_executor executor) : bench_(bench), executor_(std::move(executor)) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
-        if (bench_.origin_is_busy) co_await net::pause(std::nullopt);
+        if (bench_.origin_is_busy) co_await async::pause(std::nullopt);
         if (connection_ != nullptr && connection_->has_room()) co_return connection_->ask();
         co_return co_await acquire_fresh(flow);
     }

@@ -39,7 +39,7 @@ public:
     asio::awaitable<void> read_while(std::function<bool()> is_missing);
     /// Says bytes of the test's own.
     asio::awaitable<void> say(std::string_view bytes);
-    void leave(net::HowToClose how) { stream_->close(how); }
+    void leave(net::CloseMode how) { stream_->close(how); }
 
     h2::Server server;
 
@@ -62,7 +62,7 @@ public:
     asio::awaitable<std::size_t> hear_content(http2::StreamId stream, std::size_t size);
     /// Reads to the end.
     asio::awaitable<std::string> hear_all();
-    void leave(net::HowToClose how) { stream_->close(how); }
+    void leave(net::CloseMode how) { stream_->close(how); }
 
 private:
     asio::awaitable<bool> read_once();

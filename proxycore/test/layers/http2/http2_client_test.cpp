@@ -191,7 +191,7 @@ TEST(Http2Client, EndsAllExchangesByLeaving) {
         auto const asked = hello() + post_head(1) + post_head(3);
         co_await client.say(asked);
         co_await bench.wait_for("requestheaders requestheaders");
-        client.leave(net::HowToClose::fin);
+        client.leave(net::CloseMode::fin);
     });
     EXPECT_EQ(bench.flow(0).error.value().message, "the client ended the connection");
     EXPECT_EQ(bench.flow(1).error.value().message, "the client ended the connection");

@@ -155,7 +155,7 @@ TEST_F(Http2Connect, P40_TellsOfATunnelThatNobodyWaitsFor) {
         bench.deeds["http_connect"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
         co_await client.say(said);
         co_await bench.wait_for("http_connect");
-        client.leave(net::HowToClose::fin);
+        client.leave(net::CloseMode::fin);
         bench.stop();
     });
     EXPECT_THAT(bench.calls, EndsWith("client_disconnected"));

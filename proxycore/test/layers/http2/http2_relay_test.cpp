@@ -126,7 +126,7 @@ TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
         bench.origin->server.session.resume(1);
         co_await bench.origin->flush();
         co_await client.hear("yo'");
-        client.leave(net::HowToClose::fin);
+        client.leave(net::CloseMode::fin);
     });
     auto const& flow = bench.flow();
     EXPECT_EQ(flow.request.raw_method, "GET");
@@ -356,7 +356,7 @@ TEST_F(Http2Relay, OpensAWebSocketOnAServerOfHttp1) {
         auto const said = hello() + extended_connect();
         co_await client.say(said);
         co_await client.hear("yo'");
-        client.leave(net::HowToClose::fin);
+        client.leave(net::CloseMode::fin);
     });
     EXPECT_THAT(bench.asked, testing::StartsWith("GET /chat HTTP/1.1\r\nHost: x\r\nsec-websocket-version: 13\r\n"
                                                  "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: "));

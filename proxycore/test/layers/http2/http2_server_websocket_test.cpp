@@ -48,7 +48,7 @@ TEST(Http2Server, OpensAWebSocketByExtendedConnect) {
         auto const failed = co_await net::send(*tunnel, "marco");
         EXPECT_FALSE(failed);
         co_await line.origin.read_until("1 data 'marco'");
-        tunnel->close(net::HowToClose::half_close);
+        tunnel->close(net::CloseMode::half_close);
         co_await line.origin.read_until("1 end");
         back.add("", true);
         line.origin.server.session.resume(1);

@@ -61,7 +61,7 @@ TEST_P(P13_Excess, OfAClientIsRefused) {
         co_await client.say(said);
         co_await client.hear(GetParam().told);
         for (auto* const flow : held) flow->resume();
-        client.leave(net::HowToClose::fin);
+        client.leave(net::CloseMode::fin);
     });
     EXPECT_EQ(held.size(), GetParam().streams);
     EXPECT_THAT(bench.flow().error.value().message, HasSubstr(GetParam().says));

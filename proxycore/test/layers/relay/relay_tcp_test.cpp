@@ -4,9 +4,9 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
+#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
-#include <pathology/proxycore/net/pause.hpp>
 
 #include "layers/own_tls_service.hpp"
 #include "support/play.hpp"
@@ -50,7 +50,7 @@ class Holding final : public addons::Addon {
 public:
     std::string name() const override { return "holding"; }
     Done tcp_message(flow::TcpFlow&) override {
-        co_await net::pause(3 * limit);
+        co_await async::pause(3 * limit);
         calls += "message ";
     }
     Done tcp_end(flow::TcpFlow&) override {

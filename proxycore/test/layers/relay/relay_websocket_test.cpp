@@ -33,7 +33,7 @@ using Played = asio::awaitable<void>;
 struct Turn {
     std::string wait_for;  ///< in the frames that came, as shown_frames() shows them
     std::string send;
-    std::optional<net::HowToClose> close{};
+    std::optional<net::CloseMode> close{};
 };
 using Script = std::vector<Turn>;
 
@@ -42,14 +42,14 @@ Played act(net::Stream& stream, Script const& script, std::string& received) {
         while (!shown_frames(received).ends_with(turn.wait_for)) {
             std::array<char, 4096> bytes{};
             auto const [ec, n] = co_await stream.read_some(asio::buffer(bytes));
-            if (ec) co_return stream.close(net::HowToClose::fin);
+            if (ec) co_return stream.close(net::CloseMode::fin);
             received.append(bytes.data(), n);
         }
         co_await net::send(stream, turn.send);
         if (turn.close) stream.close(*turn.close);
     }
     co_await proxycore::test::read_to_end(stream, received);
-    stream.close(net::HowToClose::fin);
+    stream.close(net::CloseMode::fin);
 }
 
 /// Notes the hooks, and does what the test wants with each message.
@@ -203,7 +203,7 @@ TEST_F(RelayWebsocket, P16_i_ACloseFrameIsAnsweredWhereTheOtherSideJustLeaves) {
         Script client, server;
         std::string client_saw, server_saw;
     };
-    for (auto const how : {net::HowToClose::fin, net::HowToClose::half_close, net::HowToClose::reset}) {
+    for (auto const how : {net::CloseMode::fin, net::CloseMode::half_close, net::CloseMode::reset}) {
         Script const leaves_when_told{{"close 4001 bye", "", how}};
         std::array const rows{
             Row{{{"", masked(8, closing(4001, "bye"))}}, leaves_when_told, "close 4001", "close 4001 bye"},
@@ -227,7 +227,7 @@ TEST_F(RelayWebsocket, P16_CloseWithoutACodeIs1005) {
 }
 
 TEST_F(RelayWebsocket, P16_j_AnAbruptEndIs1006) {
-    for (auto const how : {net::HowToClose::fin, net::HowToClose::reset}) {
+    for (auto const how : {net::CloseMode::fin, net::CloseMode::reset}) {
         flow.websocket.emplace();
         server_got.clear();
         talk({{"", masked(1, "x"), how}}, {});
@@ -251,7 +251,7 @@ TEST_F(RelayWebsocket, P16_k_ShowsCompressedMessagesPlain) {
 TEST_F(RelayWebsocket, P16_PassesFramesWithUnknownExtensionsUnread) {
     response.add("Sec-WebSocket-Extensions", "x-private");
     auto const odd = websocket::test::masked_with(0x20, 1, "Hello");
-    talk({{"", odd, net::HowToClose::half_close}}, {{"text Hello", plain(1, "back"), net::HowToClose::half_close}});
+    talk({{"", odd, net::CloseMode::half_close}}, {{"text Hello", plain(1, "back"), net::CloseMode::half_close}});
     EXPECT_EQ(server_got, odd);
     EXPECT_EQ(client_saw(), "text back");
     EXPECT_EQ(recorder->calls, "start end");
@@ -358,7 +358,7 @@ TEST_F(RelayWebsocket, P16_AViolationOfTheServerIsToldToItLast) {
 }
 
 TEST_F(RelayWebsocket, P16_AViolationIsToldWhereTheOtherSideJustLeaves) {
-    for (auto const how : {net::HowToClose::fin, net::HowToClose::half_close}) {
+    for (auto const how : {net::CloseMode::fin, net::CloseMode::half_close}) {
         flow.websocket.emplace();
         client_got.clear();
         server_got.clear();

@@ -16,13 +16,13 @@ namespace pathology::proxycore::layers {
 // The layers on both sides of the one under test.
 asio::awaitable<void> next_layer(Context& /*context*/, std::unique_ptr<net::Stream> stream) {
     co_await net::send(*stream, "inside");
-    stream->close(net::HowToClose::fin);
+    stream->close(net::CloseMode::fin);
 }
 
 asio::awaitable<void> relay_ignored(Context& context, std::unique_ptr<net::Stream> stream) {
     auto const text = context.server->tls ? "ignored, with TLS" : "ignored";
     co_await net::send(*stream, text);
-    stream->close(net::HowToClose::fin);
+    stream->close(net::CloseMode::fin);
 }
 
 }  // namespace pathology::proxycore::layers
@@ -171,7 +171,7 @@ std::string intercept_text(Context& context, std::string const& bytes) {
     std::string answer;
     auto const client = [&](std::unique_ptr<net::Stream> stream) -> Played {
         co_await net::send(*stream, bytes);
-        stream->close(net::HowToClose::half_close);
+        stream->close(net::CloseMode::half_close);
         co_await proxycore::test::read_to_end(*stream, answer);
     };
     play([&]() -> Played {

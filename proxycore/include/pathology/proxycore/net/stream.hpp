@@ -5,9 +5,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <chrono>
 #include <cstddef>
-#include <optional>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/net/errc.hpp>
 #include <span>
 #include <string>
@@ -17,13 +16,11 @@ namespace pathology::proxycore::net {
 
 namespace asio = boost::asio;
 
-using Duration = std::chrono::steady_clock::duration;
-
-/// How an operation may take; nullopt = for ever.
-using TimeLimit = std::optional<Duration>;
+using async::Duration;
+using async::TimeLimit;
 
 /// The ways to end a stream.
-enum class HowToClose {
+enum class CloseMode {
     fin,         ///< orderly: what was written arrives, then the end; nothing can be read or written any more
     half_close,  ///< our side ends (FIN); what the peer still sends can be read
     reset,       ///< at once, by RST: what the peer has not read yet is lost to it
@@ -75,7 +72,7 @@ public:
     virtual asio::awaitable<error_code> wait_for_input();
 
     /// Ends the stream; pending operations end with Errc::closed. Closing again does nothing.
-    virtual void close(HowToClose how) = 0;
+    virtual void close(CloseMode how) = 0;
 
     /// Limits the inactivity of each single read and write that starts from now on: the wait for one byte to move.
     /// May be exceeded by about 25 ms.

@@ -35,7 +35,7 @@ public:
     std::size_t write_now(asio::const_buffer bytes) override;
     asio::awaitable<net::error_code> wait_for_end() override { return next_->wait_for_end(); }
     asio::awaitable<net::error_code> wait_for_input() override { return next_->wait_for_input(); }
-    void close(net::HowToClose how) override;
+    void close(net::CloseMode how) override;
     void set_time_limit(net::TimeLimit limit) override { next_->set_time_limit(limit); }
     std::string local_endpoint() const override { return next_->local_endpoint(); }
     std::string remote_endpoint() const override { return next_->remote_endpoint(); }

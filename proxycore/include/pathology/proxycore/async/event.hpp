@@ -4,22 +4,22 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore::async {
 
 /// What is waited for is asked before and after each wait, by whoever waits.
-class Bell {
+class Event {
 public:
-    explicit Bell(boost::asio::any_io_executor const& executor)
+    explicit Event(boost::asio::any_io_executor const& executor)
         : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
 
-    void ring() { timer_.cancel(); }
-    /// Until the next ring().
-    boost::asio::awaitable<void> wait() { co_await timer_.async_wait(net::as_values); }
+    void notify() { timer_.cancel(); }
+    /// Until the next notify().
+    boost::asio::awaitable<void> wait() { co_await timer_.async_wait(as_values); }
 
 private:
     boost::asio::steady_timer timer_;
 };
 
-}  // namespace pathology::proxycore::layers
+}  // namespace pathology::proxycore::async

@@ -1,14 +1,18 @@
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <stdexcept>
 
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 
 #include "support/play.hpp"
 
-namespace pathology::proxycore::net {
+namespace pathology::proxycore::async {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -58,21 +62,21 @@ INSTANTIATE_TEST_SUITE_P(Lengths, EndlessPause,
 
 TEST(Within, GivesWhatTheWorkReturns) {
     play([]() -> asio::awaitable<void> {
-        EXPECT_EQ(co_await within(10s, seven_after(0ms)), 7);
-        EXPECT_EQ(co_await within(std::nullopt, seven_after(0ms)), 7);
+        EXPECT_EQ(co_await with_timeout(10s, seven_after(0ms)), 7);
+        EXPECT_EQ(co_await with_timeout(std::nullopt, seven_after(0ms)), 7);
     });
 }
 
 TEST(Within, CancelsWorkThatIsTooLate) {
     play([]() -> asio::awaitable<void> {
-        auto const outcome = co_await within(5ms, seven_after(std::nullopt));
+        auto const outcome = co_await with_timeout(5ms, seven_after(std::nullopt));
         EXPECT_FALSE(outcome);
     });
 }
 
 TEST(Within, LetsOutAtOnceWhatTheWorkThrows) {
-    EXPECT_THROW(play([]() -> asio::awaitable<void> { co_await within(10min, failing()); }), std::runtime_error);
+    EXPECT_THROW(play([]() -> asio::awaitable<void> { co_await with_timeout(10min, failing()); }), std::runtime_error);
 }
 
 }  // namespace
-}  // namespace pathology::proxycore::net
+}  // namespace pathology::proxycore::async

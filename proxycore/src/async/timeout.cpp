@@ -1,10 +1,13 @@
-#include <pathology/proxycore/net/within.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <exception>
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 
-namespace pathology::proxycore::net {
+namespace pathology::proxycore::async {
+
+namespace asio = boost::asio;
+
 namespace {
 
 /// `||` waits for the first success and ignores who throws, so what `work` throws travels as a value.
@@ -19,7 +22,7 @@ asio::awaitable<std::exception_ptr> caught(asio::awaitable<void> work) {
 
 }  // namespace
 
-asio::awaitable<bool> finish_within(TimeLimit limit, asio::awaitable<void> work) {
+asio::awaitable<bool> with_timeout(TimeLimit limit, asio::awaitable<void> work) {
     using namespace asio::experimental::awaitable_operators;
     if (!limit) {
         co_await std::move(work);
@@ -32,4 +35,4 @@ asio::awaitable<bool> finish_within(TimeLimit limit, asio::awaitable<void> work)
     co_return true;
 }
 
-}  // namespace pathology::proxycore::net
+}  // namespace pathology::proxycore::async

@@ -6,18 +6,18 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <exception>
 
-#include "layers/bell.hpp"
+#include <pathology/proxycore/async/event.hpp>
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore::async {
 
 /// Runs one piece of work at a time. Its owner cancels and joins it before what the work uses goes away.
 ///
 /// Thread: that of the executor, for everything.
-class Beside {
+class Task {
 public:
-    explicit Beside(boost::asio::any_io_executor executor) : executor_(std::move(executor)), ended_(executor_) {}
-    Beside(Beside const&) = delete;
-    Beside& operator=(Beside const&) = delete;
+    explicit Task(boost::asio::any_io_executor executor) : executor_(std::move(executor)), ended_(executor_) {}
+    Task(Task const&) = delete;
+    Task& operator=(Task const&) = delete;
 
     void start(boost::asio::awaitable<void> work);
     bool is_running() const { return is_running_; }
@@ -30,9 +30,9 @@ public:
 private:
     boost::asio::any_io_executor executor_;
     boost::asio::cancellation_signal signal_;
-    Bell ended_;
+    Event ended_;
     std::exception_ptr thrown_;
     bool is_running_ = false;
 };
 
-}  // namespace pathology::proxycore::layers
+}  // namespace pathology::proxycore::async

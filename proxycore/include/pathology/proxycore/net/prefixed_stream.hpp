@@ -9,6 +9,6 @@ namespace pathology::proxycore::net {
 
 /// A stream that gives `bytes` first, then what `stream` gives; everything else is that stream's. Without bytes it is
 /// that very stream.
-std::unique_ptr<Stream> put_back(std::unique_ptr<Stream> stream, std::string bytes);
+std::unique_ptr<Stream> unread(std::unique_ptr<Stream> stream, std::string bytes);
 
 }  // namespace pathology::proxycore::net

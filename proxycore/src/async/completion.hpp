@@ -6,24 +6,24 @@
 #include <mutex>
 #include <utility>
 
-namespace pathology::proxycore::net {
+namespace pathology::proxycore::async {
 
 /// Hands over what the work threw, whole: the thread that worked keeps no reference to it, so that the one that waited
 /// alone owns what it catches. (A promise keeps one for a moment, and the two threads share the exception then.)
-class Ending {
+class Completion {
 public:
-    /// Called once; `thrown` is empty when all went well. The Ending may be gone on return.
-    void tell(std::exception_ptr thrown) noexcept {
+    /// Called once; `thrown` is empty when all went well. The completion may be gone on return.
+    void set(std::exception_ptr thrown) noexcept {
         std::scoped_lock const lock(mutex_);
         thrown_ = std::move(thrown);
-        is_told_ = true;
-        told_.notify_all();
+        is_set_ = true;
+        changed_.notify_all();
     }
 
     /// Waits for the end, and throws what was thrown.
     void wait() {
         std::unique_lock lock(mutex_);
-        told_.wait(lock, [this] { return is_told_; });
+        changed_.wait(lock, [this] { return is_set_; });
         auto thrown = std::move(thrown_);
         lock.unlock();
         if (thrown) std::rethrow_exception(std::move(thrown));
@@ -31,9 +31,9 @@ public:
 
 private:
     std::mutex mutex_;
-    std::condition_variable told_;
+    std::condition_variable changed_;
     std::exception_ptr thrown_;
-    bool is_told_ = false;
+    bool is_set_ = false;
 };
 
-}  // namespace pathology::proxycore::net
+}  // namespace pathology::proxycore::async

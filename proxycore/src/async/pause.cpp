@@ -1,12 +1,14 @@
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/net/token.hpp>
+#include <pathology/proxycore/async/as_values.hpp>
 
-namespace pathology::proxycore::net {
+namespace pathology::proxycore::async {
 
-asio::awaitable<error_code> pause(TimeLimit length) {
+namespace asio = boost::asio;
+
+asio::awaitable<boost::system::error_code> pause(TimeLimit length) {
     using Clock = std::chrono::steady_clock;
     asio::steady_timer timer(co_await asio::this_coro::executor);
     auto const now = Clock::now();
@@ -16,4 +18,4 @@ asio::awaitable<error_code> pause(TimeLimit length) {
     co_return ec;
 }
 
-}  // namespace pathology::proxycore::net
+}  // namespace pathology::proxycore::async

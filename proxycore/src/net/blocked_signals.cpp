@@ -1,6 +1,6 @@
 #include <pthread.h>
 
-#include <pathology/proxycore/net/held_signals.hpp>
+#include <pathology/proxycore/net/blocked_signals.hpp>
 
 namespace pathology::proxycore::net {
 namespace {
@@ -15,14 +15,14 @@ sigset_t both() {
 
 }  // namespace
 
-HeldSignals::HeldSignals() {
+BlockedSignals::BlockedSignals() {
     auto const held = both();
     pthread_sigmask(SIG_BLOCK, &held, &before_);
 }
 
-HeldSignals::~HeldSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+BlockedSignals::~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-void HeldSignals::deliver() {
+void BlockedSignals::unblock() {
     auto const held = both();
     pthread_sigmask(SIG_UNBLOCK, &held, nullptr);
 }

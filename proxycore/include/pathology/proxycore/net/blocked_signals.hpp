@@ -7,15 +7,15 @@ namespace pathology::proxycore::net {
 
 /// Both signals wait, for this thread and for those that it starts, until the end of this object or until
 /// Server::run_until_signal(): it takes one that came before it was called, and the process does not die of it.
-class HeldSignals {
+class BlockedSignals {
 public:
-    HeldSignals();
-    ~HeldSignals();  ///< gives the thread what it had before; a signal that still waits is delivered
+    BlockedSignals();
+    ~BlockedSignals();  ///< gives the thread what it had before; a signal that still waits is delivered
     /// Lets this thread have them again.
-    static void deliver();
+    static void unblock();
 
-    HeldSignals(HeldSignals const&) = delete;
-    HeldSignals& operator=(HeldSignals const&) = delete;
+    BlockedSignals(BlockedSignals const&) = delete;
+    BlockedSignals& operator=(BlockedSignals const&) = delete;
 
 private:
     sigset_t before_{};

@@ -1,4 +1,4 @@
-#include <pathology/proxycore/net/put_back.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -7,9 +7,10 @@
 namespace pathology::proxycore::net {
 namespace {
 
-class ResumedStream final : public Stream {
+class PrefixedStream final : public Stream {
 public:
-    ResumedStream(std::unique_ptr<Stream> next, std::string bytes) : next_(std::move(next)), bytes_(std::move(bytes)) {}
+    PrefixedStream(std::unique_ptr<Stream> next, std::string bytes)
+        : next_(std::move(next)), bytes_(std::move(bytes)) {}
 
     asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override {
         if (used_ == bytes_.size() || closed_) return next_->read_some(into);
@@ -22,8 +23,8 @@ public:
         if (bytes_.empty() || closed_) return next_->wait_for_input();
         return at_once();
     }
-    void close(HowToClose how) override {
-        closed_ = closed_ || how != HowToClose::half_close;
+    void close(CloseMode how) override {
+        closed_ = closed_ || how != CloseMode::half_close;
         next_->close(how);
     }
     void set_time_limit(TimeLimit limit) override { next_->set_time_limit(limit); }
@@ -52,9 +53,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Stream> put_back(std::unique_ptr<Stream> stream, std::string bytes) {
+std::unique_ptr<Stream> unread(std::unique_ptr<Stream> stream, std::string bytes) {
     if (bytes.empty()) return stream;
-    return std::make_unique<ResumedStream>(std::move(stream), std::move(bytes));
+    return std::make_unique<PrefixedStream>(std::move(stream), std::move(bytes));
 }
 
 }  // namespace pathology::proxycore::net

@@ -1,18 +1,18 @@
-#include "net/cancelled.hpp"
+#include <pathology/proxycore/async/cancellation.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
 #include <boost/system/system_error.hpp>
 
-namespace pathology::proxycore::net {
+namespace pathology::proxycore::async {
 
 namespace asio = boost::asio;
 
-bool tells_of_cancellation(std::exception_ptr const& thrown) {
+bool is_cancellation(std::exception_ptr const& thrown) {
     try {
         std::rethrow_exception(thrown);
     } catch (asio::multiple_exceptions const& several) {
-        return tells_of_cancellation(several.first_exception());
+        return is_cancellation(several.first_exception());
     } catch (boost::system::system_error const& error) {
         return error.code() == asio::error::operation_aborted;
     } catch (...) {
@@ -20,4 +20,4 @@ bool tells_of_cancellation(std::exception_ptr const& thrown) {
     }
 }
 
-}  // namespace pathology::proxycore::net
+}  // namespace pathology::proxycore::async

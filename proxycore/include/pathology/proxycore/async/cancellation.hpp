@@ -3,10 +3,10 @@
 
 #include <exception>
 
-namespace pathology::proxycore::net {
+namespace pathology::proxycore::async {
 
 /// Whether it is that: operation_aborted, which is nobody's fault. Of several exceptions at once, as those of
 /// coroutines joined by `&&`, the first one counts; nothing is known of the others.
-bool tells_of_cancellation(std::exception_ptr const& thrown);
+bool is_cancellation(std::exception_ptr const& thrown);
 
-}  // namespace pathology::proxycore::net
+}  // namespace pathology::proxycore::async
