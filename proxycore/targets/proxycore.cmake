@@ -18,12 +18,12 @@ pathology_library(proxycore ASIO
             src/layers/client_life.cpp src/layers/context.cpp src/layers/failure.cpp src/layers/guess_layer.cpp
             src/layers/host_field.cpp src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
             src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/race_with_disconnect.cpp
-            src/layers/exchange/answer.cpp src/layers/exchange/answer_stream.cpp src/layers/exchange/body.cpp
+            src/layers/exchange/response.cpp src/layers/exchange/direct_response.cpp src/layers/exchange/body.cpp
             src/layers/exchange/connect.cpp src/layers/exchange/error_page.cpp src/layers/exchange/exchange.cpp
             src/layers/exchange/refusal.cpp
             src/layers/exchange/request.cpp src/layers/exchange/request_target.cpp
             src/layers/exchange/upgrade.cpp
-            src/layers/http1/abort_watch.cpp src/layers/http1/client.cpp src/layers/http1/client_stream.cpp
+            src/layers/exchange/disconnect_monitor.cpp src/layers/http1/client.cpp src/layers/http1/client_stream.cpp
             src/layers/http1/framing.cpp src/layers/http1/guard.cpp
             src/layers/http1/input.cpp src/layers/http1/output.cpp src/layers/http1/server.cpp
             src/layers/http2/body.cpp src/layers/http2/client.cpp src/layers/http2/client_stream.cpp

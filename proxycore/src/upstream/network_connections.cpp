@@ -8,7 +8,7 @@
 #include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
 
-#include "layers/exchange/answer_stream.hpp"
+#include "layers/exchange/direct_response.hpp"
 #include "layers/http2/head.hpp"
 #include "upstream/connection_events.hpp"
 #include "layers/tls/tls_choices.hpp"
@@ -82,7 +82,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_along(flow::H
     }
     auto const& route = chosen ? *chosen : own_route_;
     if (auto const* const answer = std::get_if<upstream::Answer>(&route))
-        co_return make_answer_stream(answer->response);
+        co_return make_direct_response_stream(answer->response);
     auto target = target_of(flow, route);
     authorize(flow, target, route);
     auto* lane = &lane_to(target);

@@ -7,7 +7,7 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::uint64_t most_reserved = 1 << 20;  // on the word of a peer
+constexpr std::uint64_t max_reserved = 1 << 20;  // a peer announces a length without sending it
 
 /// What an addon's function makes of a piece.
 Result<std::string> modified(flow::StreamModifier const& modifier, std::string_view piece) {
@@ -58,8 +58,8 @@ Passed reading_failed(Failure failure) { return {std::move(failure), std::nullop
 Passed sending_failed(Failure failure) { return {std::nullopt, std::move(failure)}; }
 Passed was_cut() { return {std::nullopt, std::nullopt, true}; }
 
-/// False when that is more than the rest.
-bool takes(Rest& rest, std::size_t size) {
+/// Counts `size` bytes; returns false if the rest is smaller.
+bool consume(Rest& rest, std::size_t size) {
     if (!rest) return true;
     if (size > *rest) return false;
     *rest -= size;
@@ -77,26 +77,26 @@ Failure too_large(std::string_view name, std::uint64_t limit) {
 asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message& message, HttpSettings const& settings,
                                                 std::string_view name) {
     auto& content = message.raw_content.emplace();
-    if (auto const length = from.announced_length()) content.reserve(std::min(*length, most_reserved));
+    if (auto const length = from.announced_length()) content.reserve(std::min(*length, max_reserved));
     for (;;) {
         auto const piece = co_await from.read_body();
         if (piece.has_error()) co_return piece.error();
         if (piece->empty()) break;
         content.append(*piece);
         if (is_over(content.size(), settings.body_size_limit)) co_return too_large(name, *settings.body_size_limit);
-        if (is_over(content.size(), settings.stream_large_bodies)) co_return Collected::too_much_to_keep;
+        if (is_over(content.size(), settings.stream_large_bodies)) co_return Collected::over_stream_limit;
     }
     if (auto const& trailers = from.trailers(); !trailers.empty()) message.trailers = trailers;
     co_return Collected::whole;
 }
 
-asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t most) {
-    Rest rest = most;
+asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t max) {
+    Rest rest = max;
     for (;;) {
         auto const piece = co_await from.read_body();
         if (piece.has_error()) co_return piece.error();
         if (piece->empty()) co_return true;
-        if (!takes(rest, piece->size())) co_return false;
+        if (!consume(rest, piece->size())) co_return false;
     }
 }
 
@@ -111,7 +111,7 @@ asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Messag
         auto const piece = co_await from.read_body();
         if (piece.has_error()) co_return reading_failed(piece.error());
         if (piece->empty()) break;
-        if (rest != nullptr && !takes(*rest, piece->size())) co_return was_cut();
+        if (rest != nullptr && !consume(*rest, piece->size())) co_return was_cut();
         size += piece->size();
         if (is_over(size, settings.body_size_limit))
             co_return reading_failed(too_large(name, *settings.body_size_limit));

@@ -1,4 +1,4 @@
-// Bodies on their way through: kept as a whole, or passed on piece by piece.
+// Message bodies: buffered as a whole, or streamed piece by piece.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,23 +12,23 @@
 
 namespace pathology::proxycore::layers {
 
-/// Whether a size is over a limit, where both are known. Equal is not over (P60, P61).
+/// Returns true if both are known and size > limit (P60, P61).
 inline bool is_over(std::optional<std::uint64_t> size, std::optional<std::uint64_t> limit) {
     return size && limit && *size > *limit;
 }
 
-/// Whether the body is to pass through without being kept.
+/// Returns true if the body is passed on without being kept.
 inline bool is_streamed(flow::Message const& message) {
     auto const* const plain = std::get_if<bool>(&message.stream);
     return plain == nullptr || *plain;
 }
 
-/// What is told of a body over its limit: "request" 413, "response" 502.
+/// The failure for a body over its limit: status 413 for "request", 502 for "response".
 Failure too_large(std::string_view message, std::uint64_t limit);
 
 enum class Collected {
     whole,
-    too_much_to_keep,  ///< stream_large_bodies is passed: what came so far is there, and the rest is to be streamed
+    over_stream_limit,  ///< stream_large_bodies is exceeded: raw_content has the first part, the rest is to be streamed
 };
 
 /// Reads the body of a message into its raw_content, and its trailers. `name` is "request" or "response".
@@ -36,24 +36,24 @@ enum class Collected {
 asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message& message, HttpSettings const& settings,
                                                 std::string_view name);
 
-/// How much more of a body that nobody needs may come; nothing = any amount.
+/// How many more bytes of an unneeded body are accepted; std::nullopt if there is no limit.
 using Rest = std::optional<std::uint64_t>;
-/// What is read of one at most, once it is known that nobody does.
-inline constexpr std::uint64_t most_of_rest = 4 << 20;
+/// The limit for the rest of a request after the response is complete.
+inline constexpr std::uint64_t max_rest = 4 << 20;
 
-/// Reads a body that nobody wants, up to its end; false = there is more than `most` of it.
-asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t most);
+/// Reads a body to its end and drops it. Returns false if it has more than `max` bytes.
+asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t max);
 
-/// How a body that was streamed came through; a failure of one of the two ends.
+/// The outcome of streaming a body: a failure of at most one of the two ends.
 struct Passed {
     std::optional<Failure> reading{}, sending{};
-    bool is_cut = false;  ///< there was more than the rest that was allowed
+    bool is_cut = false;  ///< the body was longer than the rest allowed
     bool is_whole() const { return !reading && !sending && !is_cut; }
 };
 
-/// Passes the body of a message from one end to the other, as its `stream` says, and ends it there. What its
-/// raw_content has of it already goes first; what is left there is nothing or, with store_streamed_bodies, what was
-/// sent. `rest` may be set while it runs.
+/// Passes the body of a message from one end to the other through its `stream` function, then finishes it. The part in
+/// raw_content is sent first. Afterwards raw_content is empty or, with store_streamed_bodies, holds what was sent.
+/// `rest` may be set by the caller while it runs.
 asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
                                   HttpSettings const& settings, std::string_view name, Rest* rest = nullptr);
 

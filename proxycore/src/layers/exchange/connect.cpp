@@ -10,7 +10,7 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-/// Some clients break on any field here.
+/// Without any field: some clients fail on them.
 flow::Response established(http::Version version) {
     flow::Response response;
     response.http_version = version;
@@ -108,7 +108,7 @@ asio::awaitable<void> Connect::enter() {
 asio::awaitable<bool> serve_connect(Context& context, flow::HttpFlow& flow, ClientStream& client, HttpMode mode) {
     if (mode == HttpMode::transparent) {
         Failure failure{Failure::Kind::malformed,
-                        "CONNECT is for proxies that clients know of; this one was started in another mode", 400};
+                        "CONNECT needs a proxy in regular, upstream or socks5 mode; this one runs in another mode", 400};
         co_await refuse(context, flow, client, std::move(failure));
         co_return false;
     }

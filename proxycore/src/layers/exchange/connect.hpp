@@ -1,4 +1,4 @@
-// CONNECT, by whichever HTTP it was asked for (P04).
+// CONNECT, over any HTTP version (P04).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -9,8 +9,8 @@
 
 namespace pathology::proxycore::layers {
 
-/// Answers it, and goes on with what is inside the tunnel until that ends. The context is that of the tunnel from then
-/// on. Gives whether the client may ask for something else: after an addon refused.
+/// Responds to CONNECT and serves the tunnel until it ends; `context` is the tunnel's from then on. Returns true if the
+/// client may send another request, which is the case after an addon refused the tunnel.
 asio::awaitable<bool> serve_connect(Context& context, flow::HttpFlow& flow, ClientStream& client, HttpMode mode);
 
 }  // namespace pathology::proxycore::layers

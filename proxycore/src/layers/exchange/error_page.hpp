@@ -1,4 +1,4 @@
-// The response that the proxy makes itself when there is none to pass on (P13).
+// The response that the proxy makes when there is none to forward (P13).
 #pragma once
 
 #include <pathology/proxycore/flow/response.hpp>

@@ -18,7 +18,7 @@ asio::awaitable<ExchangeEnd> exchange(Context& context, flow::HttpFlow& flow, Cl
     try {
         co_return co_await run.run();
     } catch (...) {
-        thrown = std::current_exception();  // settled below, as nothing can be awaited here
+        thrown = std::current_exception();  // handled below: a handler cannot contain co_await
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await run.stop();
@@ -30,61 +30,62 @@ ExchangeRun::ExchangeRun(Context& context, flow::HttpFlow& flow, ClientStream& c
       flow_(flow),
       client_(client),
       executor_(std::move(executor)),
-      watch_(executor_, client, [this] {
+      monitor_(executor_, client, [this] {
           if (server_ != nullptr) server_->abort();
       }) {}
 
 asio::awaitable<ExchangeEnd> ExchangeRun::run() {
     flow_.live = true;
-    bool goes_on = co_await take_request();
-    if (goes_on && !flow_.response) goes_on = co_await ask_server();
-    if (goes_on) goes_on = co_await answer();
-    co_await wind_up();
-    end_.is_whole = goes_on && !client_is_gone_ && !is_cut_ && !flow_.error;
+    auto step = co_await receive_request();
+    if (step == Step::next && !flow_.response) step = co_await forward_request();
+    if (step == Step::next) step = co_await handle_response();
+    co_await finish_upload_and_monitor();
+    end_.is_whole = step == Step::next && !client_is_gone_ && !is_request_cut_ && !flow_.error;
     if (end_.upgraded == nullptr) flow_.live = false;
     co_return std::move(end_);
 }
 
-/// What goes on beside the answer may outlast it: then the rest of the request is passed on, or not any more.
-asio::awaitable<void> ExchangeRun::wind_up() {
-    watch_.end();
-    if (watch_.is_looking()) co_await watch_.join();
+/// The upload may outlast the response. The rest of a streamed request is passed on, within limits; that of a buffered
+/// one is dropped.
+asio::awaitable<void> ExchangeRun::finish_upload_and_monitor() {
+    monitor_.end();
+    if (monitor_.is_looking()) co_await monitor_.join();
     if (!upload_) co_return;
-    // A server that has answered and takes no more would keep the client waiting for nothing.
-    if (!streams_request_) co_return co_await let_go_of_server();
-    co_await end_upload();
-    bool const is_unread = upload_->server_failure && !flow_.error && deeper_cause() == nullptr;
-    if (is_unread) co_await discard_rest();
-    if (auto const* const cause = deeper_cause(); cause != nullptr && !flow_.error)
+    // The server has responded and may not read any more, and the client would wait for it.
+    if (!streams_request_) co_return co_await abandon_server();
+    co_await finish_upload();
+    bool const is_unread = upload_->server_failure && !flow_.error && client_failure_seen() == nullptr;
+    if (is_unread) co_await discard_rest_of_request();
+    if (auto const* const cause = client_failure_seen(); cause != nullptr && !flow_.error)
         flow_.error = flow::Error{cause->message, context_.now()};
 }
 
-/// A server that has answered may want the rest of a request, though not without end.
-asio::awaitable<void> ExchangeRun::end_upload() {
+/// A server that has responded still gets the rest of the request, up to a limit of bytes and time.
+asio::awaitable<void> ExchangeRun::finish_upload() {
     if (!upload_->work.is_running()) co_return co_await upload_->work.join();
-    upload_->rest = most_of_rest;
+    upload_->rest = max_rest;
     auto joining = upload_->work.join();
     bool const has_ended = co_await async::with_timeout(context_.settings->times.stop, std::move(joining));
     if (has_ended) co_return;
-    is_cut_ = true;
-    co_await let_go_of_server();
+    is_request_cut_ = true;
+    co_await abandon_server();
 }
 
 asio::awaitable<void> ExchangeRun::stop() {
-    watch_.end();
-    co_await watch_.join();
+    monitor_.end();
+    co_await monitor_.join();
     if (upload_) {
         upload_->work.cancel();
         try {
             co_await upload_->work.join();
-        } catch (...) {  // the exception that came first is the one to tell of
+        } catch (...) {  // the exception that ended the exchange is the one to report
         }
     }
     if (server_ != nullptr) server_->abort();
     client_.abort();
-    if (!is_concluded_) {
+    if (!has_final_hook_run_) {
         if (!flow_.error) flow_.error = flow::Error{"the exchange was stopped", context_.now()};
-        auto hook = conclude_with_error();
+        auto hook = run_error_hook();
         co_await async::with_timeout(context_.settings->times.stop, std::move(hook));
     }
     flow_.live = false;
@@ -95,41 +96,41 @@ asio::awaitable<void> ExchangeRun::stop() {
 asio::awaitable<void> ExchangeRun::call(FlowHook const& point) {
     if (!wants(point.hook)) co_return;
     if (!upload_) co_return co_await context_.services.addons.run(point, flow_);
-    auto const lock = co_await upload_->turns.lock();
+    auto const lock = co_await upload_->hook_order.lock();
     co_await context_.services.addons.run(point, flow_);
 }
 
-asio::awaitable<bool> ExchangeRun::run_hook(FlowHook const& point) {
+asio::awaitable<Step> ExchangeRun::run_hook(FlowHook const& point) {
     co_await call(point);
-    if (!is_killed(flow_)) co_return true;
+    if (!is_killed(flow_)) co_return Step::next;
     Failure killed{Failure::Kind::cancelled, std::string(flow::killed_message)};
     co_return co_await fail(std::move(killed));
 }
 
-asio::awaitable<bool> ExchangeRun::conclude() {
-    is_concluded_ = true;
-    if (!wants(addons::Hook::response)) co_return true;
+asio::awaitable<Step> ExchangeRun::run_response_hook() {
+    has_final_hook_run_ = true;
+    if (!wants(addons::Hook::response)) co_return Step::next;
     co_return co_await run_hook(addons::hooks::response);
 }
 
-Failure const* ExchangeRun::deeper_cause() const {
-    if (watch_.seen()) return &*watch_.seen();
+Failure const* ExchangeRun::client_failure_seen() const {
+    if (monitor_.seen()) return &*monitor_.seen();
     if (upload_ && upload_->client_failure) return &*upload_->client_failure;
     return nullptr;
 }
 
-asio::awaitable<bool> ExchangeRun::fail(Failure failure) {
-    if (auto const* const cause = deeper_cause()) co_return co_await fail_of_client(*cause);
-    co_return co_await end_with(std::move(failure));
+asio::awaitable<Step> ExchangeRun::fail(Failure failure) {
+    if (auto const* const cause = client_failure_seen()) co_return co_await fail_by_client(*cause);
+    co_return co_await end_with_error(std::move(failure));
 }
 
-asio::awaitable<bool> ExchangeRun::fail_of_client(Failure failure) {
+asio::awaitable<Step> ExchangeRun::fail_by_client(Failure failure) {
     client_is_gone_ = failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out;
-    co_return co_await end_with(std::move(failure));
+    co_return co_await end_with_error(std::move(failure));
 }
 
-/// Nothing more is sent to it, or heard of it.
-asio::awaitable<void> ExchangeRun::let_go_of_server() {
+/// Cancels the upload. A connection in the middle of a request cannot be used again, so it is aborted.
+asio::awaitable<void> ExchangeRun::abandon_server() {
     bool const is_at_work = upload_ && upload_->work.is_running();
     if (is_at_work) {
         upload_->work.cancel();
@@ -138,23 +139,23 @@ asio::awaitable<void> ExchangeRun::let_go_of_server() {
     if (is_at_work && server_ != nullptr) server_->abort();
 }
 
-asio::awaitable<bool> ExchangeRun::end_with(Failure failure) {
-    co_await let_go_of_server();
+asio::awaitable<Step> ExchangeRun::end_with_error(Failure failure) {
+    co_await abandon_server();
     if (server_ != nullptr) server_->abort();
     if (!is_killed(flow_)) flow_.error = flow::Error{failure.message, context_.now()};
-    if (!is_concluded_) co_await conclude_with_error();
+    if (!has_final_hook_run_) co_await run_error_hook();
     flow_.live = false;
-    if (client_is_gone_ || has_begun_ || is_killed(flow_)) {
+    if (client_is_gone_ || has_response_begun_ || is_killed(flow_)) {
         client_.abort();
     } else {
         auto const page = error_page(failure.status, failure.message);
         co_await client_.send(page);
     }
-    co_return false;
+    co_return Step::ended;
 }
 
-asio::awaitable<void> ExchangeRun::conclude_with_error() {
-    is_concluded_ = true;  // once it has begun, whatever comes of it
+asio::awaitable<void> ExchangeRun::run_error_hook() {
+    has_final_hook_run_ = true;  // set before: a hook that throws has run too
     co_await call(addons::hooks::error);
 }
 

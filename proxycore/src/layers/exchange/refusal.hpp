@@ -1,4 +1,4 @@
-// The end of an exchange that came to nothing.
+// Requests that are refused before an exchange begins.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -8,11 +8,11 @@
 
 namespace pathology::proxycore::layers {
 
-/// Gives the flow this error and runs its hook; then the client, which got nothing so far, gets the error page. For
-/// requests that come to no exchange(): broken ones, and such that lead nowhere.
+/// Sets the error of the flow, runs the hook `error` and sends the error page. For requests that are malformed or have
+/// no target, before exchange() and before any byte of a response.
 asio::awaitable<void> refuse(Context& context, flow::HttpFlow& flow, ClientStream& client, Failure failure);
 
-/// Whether the flow was killed by an addon or the user (P37).
+/// Returns true if an addon or the user killed the flow (P37).
 bool is_killed(flow::Flow const& flow);
 
 }  // namespace pathology::proxycore::layers

@@ -1,4 +1,4 @@
-// Where a request goes: by its target, its Host field, or the place the connection leads to.
+// The destination of a request: from its target, its Host field or the destination of the connection.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace pathology::proxycore::layers {
 
 /// Sets scheme, host and port of a request whose head was just read (P03, P05, P06). Reverse mode rewrites its Host,
 /// unless keep_host_header (D03).
-/// Errors: malformed, 400: an origin-form whose Host field leads nowhere.
+/// Errors: malformed, 400: an origin-form target without a usable Host field.
 std::optional<Failure> settle_target(Context const& context, HttpMode mode, flow::Request& request);
 
 }  // namespace pathology::proxycore::layers

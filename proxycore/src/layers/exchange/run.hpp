@@ -1,8 +1,11 @@
-// One exchange while it runs.
+// The state of one exchange while it runs: the request goes from the client to a server, the response comes back.
 //
-//     take_request ─▶ ask_server ─▶ answer
-//          │   └─ an addon answered ─▲
-//          └ what is streamed, or large, goes to the server beside the other steps
+//     receive_request ──▶ forward_request ──▶ handle_response ──▶ end
+//            │  └─ an addon set a response ─▶──┘      ▲
+//            │                                        │ the upload may still run
+//            └─ a streamed or large body ─▶ upload ───┘
+//
+// request.cpp has the first two steps, response.cpp the third, exchange.cpp hooks, errors and the end.
 #pragma once
 
 #include <optional>
@@ -11,76 +14,85 @@
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 
 #include "layers/exchange/body.hpp"
-#include "layers/http1/abort_watch.hpp"
+#include "layers/exchange/disconnect_monitor.hpp"
 
 namespace pathology::proxycore::layers {
 
-/// Steps give whether another one follows; where none does, all is told and done.
+/// What follows a step of an exchange.
+enum class Step {
+    next,   ///< the next step
+    ended,  ///< nothing: the flow, its last hook and the client's response are complete
+};
+
+/// Invariants: one of the hooks `response` and `error` runs, once. After Step::ended no other step may run. `upload_`
+///         exists only if the request's body is sent while the response is awaited; hooks then run one at a time under
+///         its mutex.
 class ExchangeRun {
 public:
     ExchangeRun(Context& context, flow::HttpFlow& flow, ClientStream& client, asio::any_io_executor executor);
 
     asio::awaitable<ExchangeEnd> run();
-    /// After an exception, as a rule a cancellation: the flow gets its error, and nothing runs on.
+    /// Ends the exchange after an exception, usually a cancellation: stops the upload, sets the error, runs its hook.
     asio::awaitable<void> stop();
 
 private:
-    // --- the request: exchange_request.cpp ---
-    asio::awaitable<bool> take_request();
-    asio::awaitable<bool> take_request_head();
-    asio::awaitable<void> tell_to_continue();
-    asio::awaitable<bool> take_request_body();
-    asio::awaitable<bool> settle_answered_stream();
-    asio::awaitable<bool> drop_request_body();
-    asio::awaitable<std::optional<Failure>> discard_rest();
-    asio::awaitable<bool> ask_server();
-    asio::awaitable<bool> acquire_server(bool is_fresh);
-    asio::awaitable<Result<http::ResponseHead>> ask();
+    // --- the request (request.cpp) ---
+    asio::awaitable<Step> receive_request();
+    asio::awaitable<Step> handle_request_head();
+    asio::awaitable<void> send_continue();
+    asio::awaitable<Step> receive_request_body();
+    asio::awaitable<Step> handle_streamed_body_of_answered();
+    asio::awaitable<Step> drop_request_body();
+    asio::awaitable<std::optional<Failure>> discard_rest_of_request();
+    asio::awaitable<Step> forward_request();
+    asio::awaitable<Step> acquire_server(bool is_fresh);
+    asio::awaitable<Result<http::ResponseHead>> send_and_read_head();
     asio::awaitable<Result<void>> send_request();
-    asio::awaitable<Result<http::ResponseHead>> read_answer_head();
-    asio::awaitable<Result<http::ResponseHead>> read_head_in_turn();
-    asio::awaitable<bool> waits_for_upload();
-    asio::awaitable<void> upload_whole();
+    asio::awaitable<Result<http::ResponseHead>> read_response_head();
+    asio::awaitable<Result<http::ResponseHead>> read_head_during_upload();
+    asio::awaitable<bool> wait_for_upload();
+    asio::awaitable<void> upload_buffered();
     asio::awaitable<void> upload_streamed();
 
-    // --- the answer: exchange_answer.cpp ---
-    asio::awaitable<bool> answer();
-    void take_answer_head();
-    asio::awaitable<bool> take_answer_body();
-    asio::awaitable<bool> stream_answer();
-    void note_answer_end();
-    asio::awaitable<bool> deliver();
-    asio::awaitable<bool> hand_over();
+    // --- the response (response.cpp) ---
+    asio::awaitable<Step> handle_response();
+    void handle_response_head();
+    asio::awaitable<Step> receive_response_body();
+    asio::awaitable<Step> stream_response();
+    void finish_response();
+    asio::awaitable<Step> send_response();
+    asio::awaitable<Step> switch_protocols();
 
-    // --- hooks and ends: exchange.cpp ---
+    // --- hooks, errors and the end (exchange.cpp) ---
     using FlowHook = addons::HookPoint<flow::HttpFlow&>;
-    /// false = the flow was killed, and is over.
-    asio::awaitable<bool> run_hook(FlowHook const& point);
-    /// The same with `response`: one of it and `error` ends the flow for addons (G1).
-    asio::awaitable<bool> conclude();
-    asio::awaitable<void> conclude_with_error();
+    /// Step::ended if an addon killed the flow.
+    asio::awaitable<Step> run_hook(FlowHook const& point);
+    /// Runs the hook `response`, the last one unless `error` follows from a kill.
+    asio::awaitable<Step> run_response_hook();
+    asio::awaitable<void> run_error_hook();
     asio::awaitable<void> call(FlowHook const& point);
-    /// Tells the flow, the addons and the client. Whatever was still under way has ended then.
-    asio::awaitable<bool> fail(Failure failure);
-    asio::awaitable<bool> fail_of_client(Failure failure);
-    asio::awaitable<bool> end_with(Failure failure);
-    /// What a failure came of, where something else was noticed first.
-    Failure const* deeper_cause() const;
-    asio::awaitable<void> wind_up();
-    asio::awaitable<void> end_upload();
-    asio::awaitable<void> let_go_of_server();
+    /// Sets the flow's error, runs the hook `error` and sends an error page if no byte of a response was sent. A
+    /// failure of the client that was seen before takes precedence: the failure is its consequence.
+    asio::awaitable<Step> fail(Failure failure);
+    asio::awaitable<Step> fail_by_client(Failure failure);
+    asio::awaitable<Step> end_with_error(Failure failure);
+    /// The failure of the client that was noticed first; nullptr if there was none.
+    Failure const* client_failure_seen() const;
+    asio::awaitable<void> finish_upload_and_monitor();
+    asio::awaitable<void> finish_upload();
+    asio::awaitable<void> abandon_server();
 
     bool wants(addons::Hook hook) const { return context_.services.addons.wants(hook); }
     HttpSettings const& settings() const { return context_.settings->http; }
 
-    /// What only exchanges need whose request goes on beside the answer.
+    /// A request body that is sent while the response is awaited or passed on.
     struct Upload {
-        explicit Upload(asio::any_io_executor const& executor) : work(executor), turns(executor) {}
+        explicit Upload(asio::any_io_executor const& executor) : work(executor), hook_order(executor) {}
         async::Task work;
-        async::Mutex turns;
-        std::optional<Failure> client_failure{};  ///< reading the request
-        std::optional<Failure> server_failure{};  ///< sending it
-        Rest rest{};                              ///< how much of it may still go
+        async::Mutex hook_order;
+        std::optional<Failure> client_failure{};  ///< of reading the body from the client
+        std::optional<Failure> server_failure{};  ///< of sending it to the server
+        Rest rest{};                              ///< how many more bytes may be passed on
     };
 
     Context& context_;
@@ -89,14 +101,14 @@ private:
     asio::any_io_executor executor_;
     std::unique_ptr<ServerStream> server_;
     std::optional<Upload> upload_;
-    AbortWatch watch_;
+    DisconnectMonitor monitor_;
     ExchangeEnd end_;
     http::ResponseHead head_;
     bool streams_request_ = false;
-    bool is_concluded_ = false;  ///< `response` or `error` has run (G1)
-    bool has_begun_ = false;     ///< bytes of an answer went out
+    bool has_final_hook_run_ = false;  ///< `response` or `error` has begun
+    bool has_response_begun_ = false;  ///< bytes of a response were sent
     bool client_is_gone_ = false;
-    bool is_cut_ = false;  ///< the end of the request was not read
+    bool is_request_cut_ = false;  ///< the end of the request was not read
 };
 
 }  // namespace pathology::proxycore::layers

@@ -13,7 +13,7 @@ asio::awaitable<void> relay_bytes(Context& context, flow::HttpFlow const& flow, 
                                   net::Stream& server) {
     auto const& http = context.settings->http;
     if (!http.rawtcp && http.websocket) {
-        context.log(addons::LogLevel::warn, "the protocols were switched to one that is not passed on (rawtcp is off)");
+        context.log(addons::LogLevel::warn, "the connection switched to a protocol that is not relayed, because rawtcp is off");
         co_return;
     }
     UpgradedRecords upgraded(flow);

@@ -9,8 +9,7 @@
 
 namespace pathology::proxycore::layers {
 
-/// Goes on with the messages of a WebSocket, or with bytes as they are where they may pass, until both sides have
-/// ended.
+/// Relays WebSocket messages or, if `rawtcp` allows it, bytes, until both sides have ended.
 asio::awaitable<void> relay_upgraded(Context& context, flow::HttpFlow& flow, std::unique_ptr<net::Stream> client,
                                      std::unique_ptr<net::Stream> server);
 

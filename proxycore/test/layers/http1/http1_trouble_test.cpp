@@ -218,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(
                                   for (int n = 0; n < 200; ++n) answers += "HTTP/1.1 102 Processing\r\n\r\n";
                                   return answers;
                               }()),
-                              "more than 100 interim answers"},
+                              "more than 100 interim responses"},
                     BadServer{"P12_f_InABodyOfKnownLength", says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
                               "is broken", head_hooks},
                     BadServer{"InAChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "5\r\nab"), "is broken", head_hooks},

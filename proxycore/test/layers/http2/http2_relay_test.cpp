@@ -340,7 +340,7 @@ TEST_P(P16_BadSwitch, Is502) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, P16_BadSwitch,
     testing::Values(BadSwitch{"NobodyAsked", get(1), "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
-                              "the server x:80 switches protocols, which the request does not ask for",
+                              "the server x:80 sent 101, but the request has no Upgrade field",
                               "requestheaders request error"},
                     BadSwitch{"AnAnswerInItsPlace", extended_connect(),
                               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",

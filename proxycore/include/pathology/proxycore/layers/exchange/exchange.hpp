@@ -1,7 +1,7 @@
-// One request and its answer, in the order of the hooks (P40):
+// One request and its response, in the order of the hooks (P40):
 //
 //     requestheaders ─▶ body ─▶ request ─▶ (server) ─▶ responseheaders ─▶ body ─▶ response
-//                                 │  an addon answered ──────▲                or, from any place, error
+//                                 │  an addon set a response ─▲               or, from any place, error
 //
 // HTTP/1 and HTTP/2 share it, on both sides.
 #pragma once
@@ -15,19 +15,19 @@
 
 namespace pathology::proxycore::layers {
 
-/// What an exchange leaves behind.
+/// The outcome of an exchange.
 struct ExchangeEnd {
-    /// Both messages are over, and nothing is wrong with the client's connection.
+    /// Both messages are complete and the client's connection may be used again.
     bool is_whole = false;
-    /// The server's side of a connection that now speaks something else (101, or 2xx to an extended CONNECT); the
-    /// client's is had by ClientStream::take_over().
+    /// The server's stream after a switch of protocols (101, or 2xx to an extended CONNECT); nullptr otherwise. The
+    /// client's is given by ClientStream::take_over().
     std::unique_ptr<net::Stream> upgraded{};
 };
 
-/// Runs it. The request has its head and its target: scheme, host and port. What fails becomes the flow's error, the
-/// hook `error` and, where no byte of an answer went out, an error page.
+/// Runs one exchange. `flow.request` has its head and its destination: scheme, host and port. A failure sets the flow's
+/// error, runs the hook `error` and, if no byte of a response was sent, sends an error page.
 ///
-/// Errors: none; they are told as above. Cancel: terminal; the flow gets an error and the hook.
+/// Errors: reported as above, not thrown. Cancel: terminal; the flow gets an error and the hook `error` runs.
 asio::awaitable<ExchangeEnd> exchange(Context& context, flow::HttpFlow& flow, ClientStream& client);
 
 }  // namespace pathology::proxycore::layers

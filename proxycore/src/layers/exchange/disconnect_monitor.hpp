@@ -13,9 +13,9 @@
 namespace pathology::proxycore::layers {
 
 /// Looks at the client from a second after begin() on. Cancel and join it before the client's stream goes away.
-class AbortWatch final : async::TimerWheel::Timer {
+class DisconnectMonitor final : async::TimerWheel::Timer {
 public:
-    AbortWatch(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort);
+    DisconnectMonitor(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort);
 
     /// How long a client that has ended its side is still believed to want its answer.
     static constexpr std::chrono::seconds grace{1};

@@ -1,4 +1,4 @@
-#include "layers/http1/abort_watch.hpp"
+#include "layers/exchange/disconnect_monitor.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <utility>
@@ -6,19 +6,19 @@
 namespace pathology::proxycore::layers {
 
 using namespace std::chrono_literals;
-AbortWatch::AbortWatch(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort)
+DisconnectMonitor::DisconnectMonitor(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort)
     : Timer(async::TimerWheel::of(executor)), client_(client), on_abort_(std::move(on_abort)), looking_(executor) {}
 
-void AbortWatch::begin() { arm(grace); }
+void DisconnectMonitor::begin() { arm(grace); }
 
-asio::awaitable<void> AbortWatch::join() {
+asio::awaitable<void> DisconnectMonitor::join() {
     looking_.cancel();
     co_await looking_.join();
 }
 
-void AbortWatch::on_expired() { looking_.start(look()); }
+void DisconnectMonitor::on_expired() { looking_.start(look()); }
 
-asio::awaitable<void> AbortWatch::look() {
+asio::awaitable<void> DisconnectMonitor::look() {
     auto failure = co_await client_.wait_for_abort(0ms);
     auto const given_up = co_await asio::this_coro::cancellation_state;
     if (given_up.cancelled() != asio::cancellation_type::none) co_return;

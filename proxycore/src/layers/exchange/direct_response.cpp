@@ -1,13 +1,13 @@
-#include "layers/exchange/answer_stream.hpp"
+#include "layers/exchange/direct_response.hpp"
 
 #include <utility>
 
 namespace pathology::proxycore::layers {
 namespace {
 
-class AnswerStream final : public ServerStream {
+class DirectResponseStream final : public ServerStream {
 public:
-    explicit AnswerStream(flow::Response response) : response_(std::move(response)) {}
+    explicit DirectResponseStream(flow::Response response) : response_(std::move(response)) {}
 
     asio::awaitable<Result<void>> send(flow::Request const&) override { co_return Result<void>(); }
     asio::awaitable<Result<void>> begin(flow::Request const&) override { co_return Result<void>(); }
@@ -37,8 +37,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<ServerStream> make_answer_stream(flow::Response response) {
-    return std::make_unique<AnswerStream>(std::move(response));
+std::unique_ptr<ServerStream> make_direct_response_stream(flow::Response response) {
+    return std::make_unique<DirectResponseStream>(std::move(response));
 }
 
 }  // namespace pathology::proxycore::layers

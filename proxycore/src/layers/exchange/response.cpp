@@ -1,0 +1,98 @@
+// The second half of an exchange: receives the response, from the server or an addon, and sends it to the client.
+#include <utility>
+
+#include "layers/exchange/body.hpp"
+#include "layers/exchange/refusal.hpp"
+#include "layers/exchange/run.hpp"
+
+namespace pathology::proxycore::layers {
+namespace {
+
+/// Returns true if another protocol follows this response: 101, or 2xx to an extended CONNECT (RFC 8441).
+bool switches_protocols(flow::HttpFlow const& flow) {
+    auto const status = flow.response->status_code;
+    return status == 101 || (flow.request.raw_method == "CONNECT" && status / 100 == 2);
+}
+
+bool opens_websocket(flow::HttpFlow const& flow) {
+    auto const version = flow.request.headers.first("Sec-WebSocket-Version");
+    return flow.response->status_code == 101 && flow.response->headers.has_token("Upgrade", "websocket") &&
+           version == "13";
+}
+
+Failure response_removed() { return {Failure::Kind::cancelled, "an addon removed the response"}; }
+
+}  // namespace
+
+asio::awaitable<Step> ExchangeRun::handle_response() {
+    bool const is_from_server = server_ != nullptr;
+    if (is_from_server) handle_response_head();
+    if (wants(addons::Hook::responseheaders)) {
+        auto const step = co_await run_hook(addons::hooks::responseheaders);
+        if (step == Step::ended) co_return step;
+    }
+    if (!flow_.response) co_return co_await fail(response_removed());
+    if (auto objection = client_.objection_to(*flow_.response)) co_return co_await fail(std::move(*objection));
+    if (!is_from_server) co_return co_await send_response();
+    if (switches_protocols(flow_)) co_return co_await switch_protocols();
+    if (is_over(server_->announced_length(), settings().body_size_limit))
+        co_return co_await fail(too_large("response", *settings().body_size_limit));
+    if (is_streamed(*flow_.response)) co_return co_await stream_response();
+    co_return co_await receive_response_body();
+}
+
+void ExchangeRun::handle_response_head() {
+    auto& response = flow_.response.emplace(flow::Response::from_head(std::move(head_)));
+    response.timestamp_start = context_.now();
+    if (is_over(server_->announced_length(), settings().stream_large_bodies)) response.stream = true;
+}
+
+asio::awaitable<Step> ExchangeRun::receive_response_body() {
+    auto& response = *flow_.response;
+    auto const collected = co_await collect_body(*server_, response, settings(), "response");
+    if (collected.has_error()) co_return co_await fail(collected.error());
+    if (*collected == Collected::over_stream_limit) {
+        response.stream = true;
+        co_return co_await stream_response();
+    }
+    finish_response();
+    co_return co_await send_response();
+}
+
+/// Releases the server connection to others before the hook and the client take their time.
+void ExchangeRun::finish_response() {
+    flow_.response->timestamp_end = context_.now();
+    if (!upload_) server_.reset();
+}
+
+asio::awaitable<Step> ExchangeRun::stream_response() {
+    auto& response = *flow_.response;
+    has_response_begun_ = true;
+    auto const begun = co_await client_.begin(response);
+    if (begun.has_error()) co_return co_await fail_by_client(begun.error());
+    auto const passed = co_await pass_body(*server_, client_, response, settings(), "response");
+    if (passed.sending) co_return co_await fail_by_client(*passed.sending);
+    if (passed.reading) co_return co_await fail(*passed.reading);
+    finish_response();
+    co_return co_await run_response_hook();
+}
+
+asio::awaitable<Step> ExchangeRun::send_response() {
+    auto const step = co_await run_response_hook();
+    if (step == Step::ended) co_return step;
+    if (!flow_.response) co_return co_await fail(response_removed());
+    has_response_begun_ = true;
+    auto const sent = co_await client_.send(*flow_.response);
+    if (sent.has_error()) co_return co_await fail_by_client(sent.error());
+    co_return Step::next;
+}
+
+asio::awaitable<Step> ExchangeRun::switch_protocols() {
+    flow_.response->raw_content.emplace();
+    if (settings().websocket && opens_websocket(flow_)) flow_.websocket.emplace();
+    auto const step = co_await send_response();
+    if (step == Step::next && switches_protocols(flow_)) end_.upgraded = server_->take_over();
+    co_return step;
+}
+
+}  // namespace pathology::proxycore::layers
