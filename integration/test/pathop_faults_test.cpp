@@ -49,7 +49,7 @@ TEST_P(FaultyServer, IsReportedToTheClient) {
 INSTANTIATE_TEST_SUITE_P(
     Pathop, FaultyServer,
     testing::Values(
-        ServerCase{"StopsBeforeAnyByte", "/p/200:d0", "closed the connection without an answer"},
+        ServerCase{"StopsBeforeAnyByte", "/p/200:d0", "closed the connection without a response"},
         ServerCase{"StopsInTheStatusLine", "/p/200:d7", "unexpected end"},
         ServerCase{"StopsInTheFields", "/p/200:b@100:d30", "unexpected end"},
         ServerCase{"StopsInTheBody", "/p/200:b@1k:d300", "unexpected end inside the body: 259 of 1024 bytes"},

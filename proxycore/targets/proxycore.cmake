@@ -24,7 +24,7 @@ pathology_library(proxycore ASIO
             src/layers/exchange/request.cpp src/layers/exchange/request_target.cpp
             src/layers/exchange/upgrade.cpp
             src/layers/exchange/disconnect_monitor.cpp src/layers/http1/client.cpp src/layers/http1/client_stream.cpp
-            src/layers/http1/framing.cpp src/layers/http1/guard.cpp
+            src/layers/http1/framing.cpp src/layers/http1/strictness.cpp
             src/layers/http1/input.cpp src/layers/http1/output.cpp src/layers/http1/server.cpp
             src/layers/http2/body.cpp src/layers/http2/client.cpp src/layers/http2/client_stream.cpp
             src/layers/http2/head.cpp src/layers/http2/server.cpp src/layers/http2/server_stream.cpp

@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
     Stops, P13_a_Http1Origin,
     testing::Combine(
         everywhere, testing::Values(OriginFault{"BeforeAnyByte", "200:d0", Fate::no_head,
-                                                "closed the connection without an answer"},
+                                                "closed the connection without a response"},
                                     OriginFault{"InTheVersion", "200:d3", Fate::no_head, "unexpected end"},
                                     OriginFault{"InTheStatusLine", "200:d12", Fate::no_head, "unexpected end"},
                                     OriginFault{"BehindTheStatusLine", "200:d17", Fate::no_head, "unexpected end"},
@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
                                     OriginFault{"BehindTheTrailers", in_chunks + ":d66", Fate::cut, "is broken"},
                                     OriginFault{"InABodyUntilTheEnd", "200:r:b'0123456789':d25", Fate::whole, "012345"},
                                     OriginFault{"BehindAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\n\r\n"),
-                                                Fate::no_head, "without an answer"},
+                                                Fate::no_head, "without a response"},
                                     OriginFault{"InAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\nA"),
                                                 Fate::no_head, "unexpected end"})),
     name_of);

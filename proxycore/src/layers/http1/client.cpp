@@ -1,9 +1,9 @@
-// A client that speaks HTTP/1: request after request, until one of them leads elsewhere.
+// The conversation with a client over HTTP/1: one request after another, until one of them starts another protocol.
 //
 //     head ─┬─▶ exchange ─┬─▶ the next head
 //           │             └─▶ 101: WebSocket, or bytes
 //           ├─▶ CONNECT ─▶ the next layer
-//           └─▶ broken ─▶ error page, end
+//           └─▶ malformed ─▶ error page, end
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
@@ -25,12 +25,12 @@ public:
     asio::awaitable<void> run();
 
 private:
-    bool has_agreed_on_http2() const;
-    asio::awaitable<bool> speaks_http2();
+    bool negotiated_http2() const;
+    asio::awaitable<bool> is_http2();
     asio::awaitable<bool> serve_one();
     asio::awaitable<bool> serve();
     asio::awaitable<bool> serve(flow::HttpFlow& flow);
-    asio::awaitable<bool> refuse_broken(Failure failure);
+    asio::awaitable<bool> refuse_malformed(Failure failure);
 
     Context& context_;
     HttpMode mode_;
@@ -38,31 +38,31 @@ private:
 };
 
 asio::awaitable<void> Http1Conversation::run() {
-    bool const is_http2 = co_await speaks_http2();
-    if (is_http2) co_return co_await serve_http2(context_, client_.take_over(), mode_);
+    bool const begins_http2 = co_await is_http2();
+    if (begins_http2) co_return co_await serve_http2(context_, client_.take_over(), mode_);
     context_.layers.push_back("http/1");
-    bool goes_on = true;
-    while (goes_on) goes_on = co_await serve_one();
-    if (!client_.is_taken_over()) co_await client_.leave();
+    bool keeps_alive = true;
+    while (keeps_alive) keeps_alive = co_await serve_one();
+    if (!client_.is_taken_over()) co_await client_.close();
 }
 
-/// By ALPN: what comes then is HTTP/2, or broken.
-bool Http1Conversation::has_agreed_on_http2() const {
+/// By ALPN. Any other bytes are a fault then.
+bool Http1Conversation::negotiated_http2() const {
     auto const& client = *context_.client;
     return client.tls_established() && client.alpn == "h2";
 }
 
-asio::awaitable<bool> Http1Conversation::speaks_http2() {
+asio::awaitable<bool> Http1Conversation::is_http2() {
     if (!context_.settings->http.http2) co_return false;
-    if (has_agreed_on_http2()) co_return true;
-    co_return co_await client_.speaks_http2();
+    if (negotiated_http2()) co_return true;
+    co_return co_await client_.begins_with_http2_preface();
 }
 
-/// Whether the connection goes on with another request. A client that says nothing costs no flow.
+/// Returns true if another request may follow. No flow is created for a client that sends nothing.
 asio::awaitable<bool> Http1Conversation::serve_one() {
-    auto const arrived = co_await client_.read_head();
-    if (arrived && !*arrived) co_return false;
-    if (arrived.has_error()) co_return co_await refuse_broken(arrived.error());
+    auto const received = co_await client_.read_head();
+    if (received && !*received) co_return false;
+    if (received.has_error()) co_return co_await refuse_malformed(received.error());
     co_return co_await serve();
 }
 
@@ -70,7 +70,7 @@ asio::awaitable<bool> Http1Conversation::serve() {
     auto request = flow::Request::from_head(client_.head());
     if (request.has_error()) {
         Failure failure{Failure::Kind::malformed, request.error().message, 400};
-        co_return co_await refuse_broken(std::move(failure));
+        co_return co_await refuse_malformed(std::move(failure));
     }
     flow::HttpFlow flow(context_.client, context_.server, context_.now());
     flow.request = std::move(*request);
@@ -81,7 +81,7 @@ asio::awaitable<bool> Http1Conversation::serve() {
 asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
     if (flow.request.raw_method == "CONNECT") {
         bool const may_ask = co_await serve_connect(context_, flow, client_, mode_);
-        co_return (may_ask && client_.may_go_on());
+        co_return may_ask && client_.accepts_next_request();
     }
     if (auto const failure = settle_target(context_, mode_, flow.request)) {
         co_await refuse(context_, flow, client_, *failure);
@@ -92,11 +92,12 @@ asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
         co_await relay_upgraded(context_, flow, client_.take_over(), std::move(end.upgraded));
         co_return false;
     }
-    co_return (end.is_whole && client_.may_go_on());
+    co_return end.is_whole && client_.accepts_next_request();
 }
 
-/// What can be told of a request that is none, is told; a client that left in the middle of it is not answered.
-asio::awaitable<bool> Http1Conversation::refuse_broken(Failure failure) {
+/// Records a malformed request with the fields that were read, and responds; not to a client that disconnected inside
+/// it.
+asio::awaitable<bool> Http1Conversation::refuse_malformed(Failure failure) {
     if (failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out) co_return false;
     flow::HttpFlow flow(context_.client, context_.server, context_.now());
     auto const& head = client_.head();

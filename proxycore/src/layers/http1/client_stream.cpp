@@ -9,16 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "layers/http1/guard.hpp"
-#include "layers/http1/leniency.hpp"
+#include "layers/http1/strictness.hpp"
 #include "layers/race_with_disconnect.hpp"
 #include "layers/transfer_coding.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::chrono::seconds most_lingering{2};
-constexpr std::size_t most_drained = 1 << 24;
+constexpr std::chrono::seconds max_lingering{2};
+constexpr std::size_t max_drained = 1 << 24;
 
 }  // namespace
 
@@ -29,12 +28,12 @@ Http1ClientStream::Http1ClientStream(std::unique_ptr<net::Stream> stream, HttpSe
       output_(*stream_),
       is_guarded_(settings.validate_inbound_headers) {}
 
-// --- the conversation ------------------------------------------------------------------------------------------------
+// --- for the conversation ---------------------------------------------------------------------------------
 
-asio::awaitable<bool> Http1ClientStream::speaks_http2() {
+asio::awaitable<bool> Http1ClientStream::begins_with_http2_preface() {
     for (;;) {
-        auto const speaks = http2::begins_with_preface(reader_.buffered());
-        if (speaks) co_return *speaks;
+        auto const begins = http2::begins_with_preface(reader_.buffered());
+        if (begins) co_return *begins;
         bool const has_more = co_await input_.read_more();
         if (!has_more) co_return false;
     }
@@ -48,33 +47,33 @@ asio::awaitable<Result<bool>> Http1ClientStream::read_head() {
         if (**event == http1::Event::head) break;
     }
     if (is_guarded_)
-        if (auto const doubt = find_doubtful_framing(head())) co_return input_.malformed(*doubt);
+        if (auto const ambiguity = find_ambiguous_framing(head())) co_return input_.malformed(*ambiguity);
     co_return true;
 }
 
-bool Http1ClientStream::may_go_on() const {
-    return reader_.keep_alive() && answer_stays_ && output_.is_in_order() && !input_.has_ended();
+bool Http1ClientStream::accepts_next_request() const {
+    return reader_.keep_alive() && response_keeps_alive_ && output_.is_in_order() && !input_.has_ended();
 }
 
-asio::awaitable<void> Http1ClientStream::leave() {
+asio::awaitable<void> Http1ClientStream::close() {
     bool const has_more = (input_.is_inside_message() && announced_length() != 0u) || input_.has_failed();
     if (has_more && !input_.has_ended()) {
         stream_->close(net::CloseMode::half_close);
-        co_await async::with_timeout(most_lingering, drain());
+        co_await async::with_timeout(max_lingering, drain());
     }
     stream_->close(net::CloseMode::fin);
 }
 
 asio::awaitable<void> Http1ClientStream::drain() {
-    std::vector<char> nowhere(64 * 1024);
-    for (std::size_t drained = 0; drained < most_drained;) {
-        auto const [ec, n] = co_await stream_->read_some(asio::buffer(nowhere));
+    std::vector<char> discarded(64 * 1024);
+    for (std::size_t drained = 0; drained < max_drained;) {
+        auto const [ec, n] = co_await stream_->read_some(asio::buffer(discarded));
         if (ec) co_return;
         drained += n;
     }
 }
 
-// --- the exchange ----------------------------------------------------------------------------------------------------
+// --- for the exchange -------------------------------------------------------------------------------------
 
 std::optional<std::uint64_t> Http1ClientStream::announced_length() const {
     if (reader_.is_chunked()) return std::nullopt;
@@ -88,17 +87,17 @@ asio::awaitable<Result<void>> Http1ClientStream::send_interim(http::ResponseHead
     co_return sent(ec);
 }
 
-/// A client of HTTP/1.0 gets no Transfer-Encoding (RFC 9112 §6.1).
+/// A client of HTTP/1.0 must not be sent Transfer-Encoding (RFC 9112 §6.1), so a coding of the content would be lost.
 std::optional<Failure> Http1ClientStream::objection_to(flow::Response const& response) const {
     if (head().version >= http::Version{1, 1}) return std::nullopt;
     bool const has_body = framing_of(response, std::nullopt, head()).kind != Framing::Kind::none;
-    return has_body ? find_lost_coding(response.headers, "answer", "a client of HTTP/1.0") : std::nullopt;
+    return has_body ? find_lost_coding(response.headers, "response", "a client of HTTP/1.0") : std::nullopt;
 }
 
 void Http1ClientStream::begin_message(flow::Response const& response, std::optional<std::uint64_t> size) {
     auto const framing = framing_of(response, size, reader_.head());
     append_head(output_.begin(framing), response, framing, reader_.head().version);
-    answer_stays_ = keeps_alive(response.http_version, response.headers);
+    response_keeps_alive_ = keeps_alive(response.http_version, response.headers);
 }
 
 asio::awaitable<Result<void>> Http1ClientStream::send(flow::Response const& response) {
@@ -135,10 +134,10 @@ asio::awaitable<Failure> Http1ClientStream::wait_for_abort(std::chrono::millisec
     co_return client_disconnected(ec);
 }
 
-/// A body that lasts until the close must not look whole when it is not.
+/// A body that ends with the connection would look complete after a FIN, so it is cut by a reset.
 void Http1ClientStream::abort() noexcept {
-    bool const looks_whole = output_.is_inside_message() && output_.framing().kind == Framing::Kind::until_close;
-    stream_->close(looks_whole ? net::CloseMode::reset : net::CloseMode::fin);
+    bool const would_look_whole = output_.is_inside_message() && output_.framing().kind == Framing::Kind::until_close;
+    stream_->close(would_look_whole ? net::CloseMode::reset : net::CloseMode::fin);
 }
 
 std::unique_ptr<net::Stream> Http1ClientStream::take_over() {

@@ -1,4 +1,4 @@
-// The client's end of an exchange over HTTP/1: one request after the other, each answered before the next is read.
+// The client's end of an exchange over HTTP/1. The next request is read after the response to the last one.
 #pragma once
 
 #include <memory>
@@ -16,15 +16,17 @@ public:
     Http1ClientStream(std::unique_ptr<net::Stream> stream, HttpSettings const& settings);
 
     // --- for the conversation ---
-    /// Whether the client begins with the preface of HTTP/2; nothing is taken. No, when it leaves before that shows.
-    asio::awaitable<bool> speaks_http2();
-    /// The head of the next request; false = the client left before it began one.
+    /// Returns true if the first bytes are the preface of HTTP/2, which stay unread; false if the client disconnects
+    /// before that is decided.
+    asio::awaitable<bool> begins_with_http2_preface();
+    /// Reads the head of the next request. Returns false if the client disconnected before it began one.
     asio::awaitable<Result<bool>> read_head();
     http::RequestHead const& head() const { return reader_.head(); }
-    /// Whether another request may come after this one.
-    bool may_go_on() const;
-    /// Ends the connection so that a client that is still sending gets to see its answer (RFC 9112 §9.6).
-    asio::awaitable<void> leave();
+    /// Returns true if another request may follow this one.
+    bool accepts_next_request() const;
+    /// Closes the connection. If the client is still sending, lingers first: an immediate close would reset the
+    /// connection and could destroy the response (RFC 9112 §9.6).
+    asio::awaitable<void> close();
     bool is_taken_over() const { return stream_ == nullptr; }
 
     // --- for the exchange ---
@@ -39,7 +41,7 @@ public:
     std::optional<Failure> objection_to(flow::Response const& response) const override;
     asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) override;
     void abort() noexcept override;
-    /// After a CONNECT, line ends that some clients send behind its head belong to nothing.
+    /// After a CONNECT, skips line ends that some clients send behind its head.
     std::unique_ptr<net::Stream> take_over() override;
 
 private:
@@ -52,7 +54,7 @@ private:
     Http1Input input_;
     Http1Output output_;
     bool is_guarded_;           ///< validate_inbound_headers
-    bool answer_stays_ = true;  ///< the answer did not speak of closing
+    bool response_keeps_alive_ = true;  ///< the response has no `Connection: close`
 };
 
 }  // namespace pathology::proxycore::layers

@@ -10,7 +10,7 @@ namespace {
 constexpr http::Version http_1_0{1, 0}, http_1_1{1, 1};
 
 using Kind = Framing::Kind;
-using Told = Framing::Told;
+using Field = Framing::Field;
 
 std::optional<std::uint64_t> content_length(http::Fields const& fields) {
     auto const text = fields.first("Content-Length");
@@ -20,15 +20,15 @@ std::optional<std::uint64_t> content_length(http::Fields const& fields) {
     return length;
 }
 
-/// What the fields say by themselves.
-std::optional<Framing> told_framing(http::Fields const& fields) {
+/// The framing that the fields of the message express.
+std::optional<Framing> framing_in(http::Fields const& fields) {
     if (fields.has_token("Transfer-Encoding", "chunked")) return Framing{Kind::chunked};
     if (auto const length = content_length(fields)) return Framing{Kind::length, *length};
     return std::nullopt;
 }
 
 Framing own_framing(std::optional<std::uint64_t> size) {
-    return size ? Framing{Kind::length, *size, Told::by_us} : Framing{Kind::chunked, 0, Told::by_us};
+    return size ? Framing{Kind::length, *size, Field::to_add} : Framing{Kind::chunked, 0, Field::to_add};
 }
 
 bool has_no_body(flow::Response const& response, http::RequestHead const& asked) {
@@ -55,7 +55,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
 }
 
 void append_framing(std::string& out, Framing const& framing) {
-    if (framing.told == Told::already) return;
+    if (framing.field == Field::present) return;
     if (framing.kind == Kind::chunked) append_line(out, "Transfer-Encoding", "chunked");
     if (framing.kind == Kind::length) append_line(out, "Content-Length", std::to_string(framing.length));
 }
@@ -65,7 +65,7 @@ void append_target(std::string& out, flow::Request const& request, RequestForm f
         out.append(request.authority.empty() ? request.url() : request.authority);
         return;
     }
-    bool const was_absolute = !request.authority.empty() && request.http_version.major < 2;  // HTTP/2 has one always
+    bool const was_absolute = !request.authority.empty() && request.http_version.major < 2;  // HTTP/2 always has one
     bool const is_absolute = form == RequestForm::absolute || (form == RequestForm::as_it_is && was_absolute);
     auto const path = is_absolute && request.path == "*" ? std::string_view() : std::string_view(request.path);
     if (is_absolute && request.authority.empty()) {
@@ -76,7 +76,7 @@ void append_target(std::string& out, flow::Request const& request, RequestForm f
     out.append(path);
 }
 
-/// HTTP/2 may cut one Cookie field into many; HTTP/1 has one (RFC 9113 §8.2.3).
+/// HTTP/2 may split one Cookie field into many, which HTTP/1 joins (RFC 9113 §8.2.3).
 void append_fields_of_http2(std::string& out, http::Fields const& fields) {
     bool has_cookie = false;
     for (auto const field : fields) {
@@ -106,19 +106,19 @@ std::string host_of(flow::Request const& request) {
 }  // namespace
 
 Framing framing_of(flow::Request const& request, std::optional<std::uint64_t> size) {
-    if (auto const told = told_framing(request.headers)) return *told;
+    if (auto const given = framing_in(request.headers)) return *given;
     if (size == 0u) return {};
-    if (!size && request.http_version < http_1_1) return {};  // no framing at all is one of no body
+    if (!size && request.http_version < http_1_1) return {};  // a request without framing fields has no body
     return own_framing(size);
 }
 
 Framing framing_of(flow::Response const& response, std::optional<std::uint64_t> size, http::RequestHead const& asked) {
     if (has_no_body(response, asked)) return {};
     bool const knows_chunks = asked.version >= http_1_1;
-    auto const told = told_framing(response.headers);
-    if (told && (told->kind != Kind::chunked || knows_chunks)) return *told;
-    // A server of HTTP/1 that said nothing meant the end of the connection, and so the client is told.
-    if (!told && response.http_version.major < 2) return {Kind::until_close};
+    auto const given = framing_in(response.headers);
+    if (given && (given->kind != Kind::chunked || knows_chunks)) return *given;
+    // Without framing fields, a server of HTTP/1 ends the body by closing; the same is done towards the client.
+    if (!given && response.http_version.major < 2) return {Kind::until_close};
     if (size) return own_framing(size);
     return knows_chunks ? own_framing(size) : Framing{Kind::until_close};
 }

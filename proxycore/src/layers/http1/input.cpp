@@ -6,9 +6,9 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::size_t room_at_rest = 1024;  // an idle client keeps this much
-constexpr std::size_t room_for_head = 4 * 1024;
-constexpr std::size_t room_for_body = 64 * 1024;
+constexpr std::size_t idle_buffer_size = 1024;  // held by each idle client
+constexpr std::size_t head_buffer_size = 4 * 1024;
+constexpr std::size_t body_buffer_size = 64 * 1024;
 
 Failure::Kind kind_of(http1::Errc code) {
     switch (code) {
@@ -26,10 +26,10 @@ Failure::Kind kind_of(http1::Errc code) {
 
 asio::awaitable<Result<std::optional<http1::Event>>> Http1Input::next() {
     for (;;) {
-        auto const outcome = take();
+        auto const outcome = next_buffered();
         if (outcome.has_error()) co_return failure_of(outcome.error());
         if (*outcome || has_ended_) co_return *outcome;
-        if (broken_by_) co_return broken();
+        if (stream_error_) co_return take_stream_failure();
         co_await read_more();
     }
 }
@@ -43,48 +43,48 @@ asio::awaitable<Result<std::string_view>> Http1Input::read_body() {
     co_return std::string_view();
 }
 
-http1::Outcome Http1Input::take() {
+http1::Outcome Http1Input::next_buffered() {
     auto outcome = has_ended_ ? reader_.finish() : reader_.next();
     has_failed_ = outcome.has_error();
     if (outcome && *outcome) is_inside_ = **outcome != http1::Event::end;
     return outcome;
 }
 
-/// A client may say nothing for a long time; a server is listened to when it was asked.
-std::size_t Http1Input::room_needed() const {
-    if (is_inside_) return room_for_body;
-    return side_ == Side::client && reader_.is_between_messages() ? room_at_rest : room_for_head;
+/// Clients may be idle for a long time; a server is read only while a response is expected.
+std::size_t Http1Input::buffer_size_needed() const {
+    if (is_inside_) return body_buffer_size;
+    return side_ == Side::client && reader_.is_between_messages() ? idle_buffer_size : head_buffer_size;
 }
 
 asio::awaitable<bool> Http1Input::read_more() {
-    auto const room = reader_.prepare(room_needed());
-    auto const [ec, n] = co_await stream_.read_some(asio::buffer(room.data(), room.size()));
+    auto const buffer = reader_.prepare(buffer_size_needed());
+    auto const [ec, n] = co_await stream_.read_some(asio::buffer(buffer.data(), buffer.size()));
     reader_.commit(n);
     has_ended_ = ec == asio::error::eof || ec == tls::Errc::truncated;
-    if (!has_ended_) broken_by_ = ec;
+    if (!has_ended_) stream_error_ = ec;
     co_return !ec;
 }
 
-/// A silence may be waited for to end.
-Failure Http1Input::broken() {
-    bool const is_late = broken_by_ == net::Errc::timed_out;
-    auto const broken_by = is_late ? std::exchange(broken_by_, {}) : broken_by_;
+/// A timeout is reported once, so that the caller may read again; other errors stay.
+Failure Http1Input::take_stream_failure() {
+    bool const is_late = stream_error_ == net::Errc::timed_out;
+    auto const error = is_late ? std::exchange(stream_error_, {}) : stream_error_;
     std::string const who = side_ == Side::client ? "the client" : "the server " + stream_.remote_endpoint();
-    auto const what = is_late ? std::string(" was silent for too long") : " is gone: " + net::describe(broken_by);
+    auto const what = is_late ? std::string(" was silent for too long") : " is gone: " + net::describe(error);
     return {is_late ? Failure::Kind::timed_out : Failure::Kind::closed, who + what, is_late ? 504u : 502u};
 }
 
 Failure Http1Input::malformed(std::string_view what) const {
     bool const is_client = side_ == Side::client;
-    auto const whose = is_client ? std::string("the request") : "the answer of " + stream_.remote_endpoint();
-    return {Failure::Kind::malformed, whose + " is broken: " + std::string(what), is_client ? 400u : 502u};
+    auto const whose = is_client ? std::string("the request") : "the response of " + stream_.remote_endpoint();
+    return {Failure::Kind::malformed, whose + " is malformed: " + std::string(what), is_client ? 400u : 502u};
 }
 
 Failure Http1Input::failure_of(http1::Failure const& failure) const {
-    auto told = malformed(failure.message);
-    told.kind = kind_of(failure.code);
-    if (side_ == Side::client && failure.status_hint != 0) told.status = failure.status_hint;
-    return told;
+    auto described = malformed(failure.message);
+    described.kind = kind_of(failure.code);
+    if (side_ == Side::client && failure.status_hint != 0) described.status = failure.status_hint;
+    return described;
 }
 
 }  // namespace pathology::proxycore::layers

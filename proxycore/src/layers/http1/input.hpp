@@ -1,4 +1,4 @@
-// What one side of an HTTP/1 connection sends: bytes of a stream into a reader, events out of it.
+// Feeds a reader of HTTP/1 from a stream and gives its events.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,7 +12,7 @@ namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// Which side that is, for messages.
+/// The peer that sends, for error texts.
 enum class Side { client, server };
 
 class Http1Input {
@@ -20,31 +20,31 @@ public:
     /// Both must outlive it.
     Http1Input(net::Stream& stream, http1::Reader& reader, Side side) : stream_(stream), reader_(reader), side_(side) {}
 
-    /// The next event, waiting for bytes as need be; nothing = the peer ended its side between two messages.
+    /// The next event; waits for bytes. std::nullopt if the peer ended its side between two messages.
     asio::awaitable<Result<std::optional<http1::Event>>> next();
-    /// What is to be told of a message that is broken in this way.
+    /// The failure to report for a malformed message; `what` says what is wrong.
     Failure malformed(std::string_view what) const;
-    /// The next piece of the body; empty = it is whole, also when asked again.
+    /// The next piece of the body; empty if it is complete, at every further call too.
     asio::awaitable<Result<std::string_view>> read_body();
-    /// Reads once, whatever comes; false = nothing more will. The next event tells why.
+    /// Reads once. Returns false if the stream ended or failed; next() gives the reason.
     asio::awaitable<bool> read_more();
 
-    /// A head was read, and the end of its message not yet.
+    /// A head was read, the end of its message was not.
     bool is_inside_message() const { return is_inside_; }
     bool has_ended() const { return has_ended_; }
-    /// What came was no message, and nothing after it is read.
+    /// The peer sent a malformed message; nothing after it is read.
     bool has_failed() const { return has_failed_; }
 
 private:
-    http1::Outcome take();
-    std::size_t room_needed() const;
-    Failure broken();
+    http1::Outcome next_buffered();
+    std::size_t buffer_size_needed() const;
+    Failure take_stream_failure();
     Failure failure_of(http1::Failure const& failure) const;
 
     net::Stream& stream_;
     http1::Reader& reader_;
     Side side_;
-    net::error_code broken_by_{};
+    net::error_code stream_error_{};
     bool is_inside_ = false;
     bool has_ended_ = false;  ///< the peer's side
     bool has_failed_ = false;

@@ -6,8 +6,8 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::size_t small_body = 16 * 1024;  // copying it behind its head costs less than a second buffer
-constexpr std::size_t most_kept = 64 * 1024;   // of the buffer, while the connection is idle
+constexpr std::size_t small_body = 16 * 1024;  // is copied behind the head: cheaper than a second buffer
+constexpr std::size_t max_kept = 64 * 1024;    // capacity of the buffer between messages
 
 using Kind = Framing::Kind;
 
@@ -17,7 +17,7 @@ std::string& Http1Output::begin(Framing framing) {
     framing_ = framing;
     sent_ = 0;
     is_in_order_ = false;
-    if (head_.capacity() > most_kept) std::string().swap(head_);
+    if (head_.capacity() > max_kept) std::string().swap(head_);
     head_.clear();
     return head_;
 }

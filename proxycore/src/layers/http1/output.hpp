@@ -1,4 +1,4 @@
-// One message after the other, as bytes of HTTP/1 into a stream.
+// Writes messages of HTTP/1 to a stream, one after another.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -14,25 +14,25 @@ namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// Memory: the buffer of one head, kept from message to message; bodies are not copied unless they are small.
+/// Memory: the buffer of one head, kept from message to message. Only small bodies are copied.
 class Http1Output {
 public:
     explicit Http1Output(net::Stream& stream) : stream_(stream) {}
 
-    /// Begins a message: an empty buffer, to append its head to.
+    /// Begins a message. Returns an empty buffer to append its head to.
     std::string& begin(Framing framing);
-    /// Sends head, body and end in one go.
+    /// Sends head, body and end in one write.
     asio::awaitable<net::error_code> send_all(std::string_view body, http::Fields const* trailers);
-    /// Sends the head alone; then come pieces, and the end.
+    /// Sends the head; send_piece() and finish() follow.
     asio::awaitable<net::error_code> send_head();
     asio::awaitable<net::error_code> send_piece(std::string_view piece);
     asio::awaitable<net::error_code> finish(http::Fields const* trailers);
     /// Sends bytes between two messages.
     asio::awaitable<net::error_code> send_aside(std::string_view bytes);
 
-    /// The last message is over, and was as long as it said: another one may follow.
+    /// The last message is complete and had its announced length: another one may follow.
     bool is_in_order() const { return is_in_order_; }
-    /// Part of a message was sent, and its end not.
+    /// Part of a message was sent, its end was not.
     bool is_inside_message() const { return is_inside_; }
     Framing const& framing() const { return framing_; }
 
@@ -48,7 +48,7 @@ private:
     bool is_in_order_ = true, is_inside_ = false;
 };
 
-/// Why a write failed, as a sentence about `who`.
+/// The failure of a write; its text is a sentence about `who`.
 Failure send_failure(net::error_code code, std::string_view who);
 
 }  // namespace pathology::proxycore::layers

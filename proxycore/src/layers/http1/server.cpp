@@ -4,10 +4,9 @@
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <utility>
 
-#include "layers/http1/guard.hpp"
 #include "layers/http1/input.hpp"
-#include "layers/http1/leniency.hpp"
 #include "layers/http1/output.hpp"
+#include "layers/http1/strictness.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -32,7 +31,7 @@ struct Http1Server::State {
     RequestForm form;
     bool is_guarded;  ///< validate_inbound_headers
     bool was_used = false;
-    bool stays_open = true;  ///< both messages so far left it open, and both came to their ends
+    bool stays_open = true;  ///< both messages are complete and neither asked to close
 };
 
 Http1Server::Http1Server(std::unique_ptr<net::Stream> stream, HttpSettings const& settings, RequestForm form)
@@ -73,19 +72,19 @@ public:
 private:
     void begin_message(flow::Request const& request, std::optional<std::uint64_t> size);
     Result<void> sent(net::error_code ec) const;
-    Failure no_answer() const;
-    void note_end();
-    bool is_stale() const { return is_reused_ && state_->reader.is_between_messages() && !has_answer_; }
+    Failure closed_without_response() const;
+    void update_keep_alive();
+    bool is_stale() const { return is_reused_ && state_->reader.is_between_messages() && !has_response_begun_; }
 
     std::unique_ptr<Http1Server> connection_;
     GiveBack give_back_;
     Http1Server::State* state_;
     bool is_reused_;
-    bool has_answer_ = false;
+    bool has_response_begun_ = false;
     bool asks_to_close_ = false;
 };
 
-// --- the request -----------------------------------------------------------------------------------------------------
+// --- the request ------------------------------------------------------------------------------------------
 
 void Http1ServerStream::begin_message(flow::Request const& request, std::optional<std::uint64_t> size) {
     auto const framing = framing_of(request, size);
@@ -114,7 +113,7 @@ asio::awaitable<Result<void>> Http1ServerStream::send_body(std::string_view piec
 
 asio::awaitable<Result<void>> Http1ServerStream::finish(http::Fields const* trailers) {
     auto const ec = co_await state_->output.finish(trailers);
-    note_end();
+    update_keep_alive();
     co_return sent(ec);
 }
 
@@ -125,7 +124,7 @@ Result<void> Http1ServerStream::sent(net::error_code ec) const {
     return failure;
 }
 
-// --- the answer ------------------------------------------------------------------------------------------------------
+// --- the response -----------------------------------------------------------------------------------------
 
 asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
     for (;;) {
@@ -136,33 +135,33 @@ asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
             co_return failure;
         }
         if (!*event) {
-            auto failure = no_answer();
+            auto failure = closed_without_response();
             co_return failure;
         }
-        has_answer_ = true;
+        has_response_begun_ = true;
         if (**event == http1::Event::head) break;
     }
     if (state_->is_guarded)
-        if (auto const doubt = find_doubtful_framing(state_->reader.head())) co_return state_->input.malformed(*doubt);
+        if (auto const ambiguity = find_ambiguous_framing(state_->reader.head())) co_return state_->input.malformed(*ambiguity);
     co_return state_->reader.head();
 }
 
 asio::awaitable<Result<std::string_view>> Http1ServerStream::read_body() {
     auto const piece = co_await state_->input.read_body();
-    if (piece && piece->empty()) note_end();
+    if (piece && piece->empty()) update_keep_alive();
     co_return piece;
 }
 
-Failure Http1ServerStream::no_answer() const {
+Failure Http1ServerStream::closed_without_response() const {
     auto const who = "the server " + state_->stream->remote_endpoint();
-    return {Failure::Kind::closed, who + " closed the connection without an answer", 502, is_stale()};
+    return {Failure::Kind::closed, who + " closed the connection without a response", 502, is_stale()};
 }
 
 std::optional<std::uint64_t> Http1ServerStream::announced_length() const { return state_->reader.content_length(); }
 
-/// Whether the connection may be used again shows when the last of both messages has ended.
-void Http1ServerStream::note_end() {
-    state_->stays_open = has_answer_ && !asks_to_close_ && state_->reader.keep_alive();
+/// Called at the end of each of the two messages: the later one decides whether the connection may be used again.
+void Http1ServerStream::update_keep_alive() {
+    state_->stays_open = has_response_begun_ && !asks_to_close_ && state_->reader.keep_alive();
 }
 
 std::unique_ptr<net::Stream> Http1ServerStream::take_over() {

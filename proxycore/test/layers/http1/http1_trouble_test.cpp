@@ -208,11 +208,11 @@ std::string const head_hooks = "requestheaders request responseheaders error";
 
 INSTANTIATE_TEST_SUITE_P(
     Leaves, P13_BadServer,
-    testing::Values(BadServer{"WithoutAnAnswer", says(""), "without an answer"},
+    testing::Values(BadServer{"WithoutAnAnswer", says(""), "without a response"},
                     BadServer{"WithoutAnAnswerByReset", says("", Then::reset), "connection reset"},
                     BadServer{"BeforeTheRequest", {leave()}, "origin.test:80 "},
-                    BadServer{"InTheHead", says("HTTP/1.1 200 OK\r\nA"), "is broken"},
-                    BadServer{"AfterAnInterimAnswer", says("HTTP/1.1 102 Processing\r\n\r\n"), "without an answer"},
+                    BadServer{"InTheHead", says("HTTP/1.1 200 OK\r\nA"), "is malformed"},
+                    BadServer{"AfterAnInterimAnswer", says("HTTP/1.1 102 Processing\r\n\r\n"), "without a response"},
                     BadServer{"AfterTooManyInterimAnswers", says([] {
                                   std::string answers;
                                   for (int n = 0; n < 200; ++n) answers += "HTTP/1.1 102 Processing\r\n\r\n";
@@ -220,9 +220,9 @@ INSTANTIATE_TEST_SUITE_P(
                               }()),
                               "more than 100 interim responses"},
                     BadServer{"P12_f_InABodyOfKnownLength", says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
-                              "is broken", head_hooks},
-                    BadServer{"InAChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "5\r\nab"), "is broken", head_hooks},
-                    BadServer{"BeforeTheLastChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "1\r\na\r\n"), "is broken",
+                              "is malformed", head_hooks},
+                    BadServer{"InAChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "5\r\nab"), "is malformed", head_hooks},
+                    BadServer{"BeforeTheLastChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "1\r\na\r\n"), "is malformed",
                               head_hooks}),
     pathology::test::row_name);
 
@@ -230,15 +230,15 @@ std::string const settings_frame("\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64", 15);
 
 INSTANTIATE_TEST_SUITE_P(
     Grammar, P13_BadServer,
-    testing::Values(BadServer{"Garbage", says("\x15\x03\x01 garbage\r\n\r\n"), "is broken"},
-                    BadServer{"NoStatusLineWhoseEndNeverComes", says("login: ", Then::read_to_end), "is broken"},
+    testing::Values(BadServer{"Garbage", says("\x15\x03\x01 garbage\r\n\r\n"), "is malformed"},
+                    BadServer{"NoStatusLineWhoseEndNeverComes", says("login: ", Then::read_to_end), "is malformed"},
                     BadServer{"Http2", says(settings_frame, Then::read_to_end), "the server speaks HTTP/2"},
                     BadServer{"SwitchesUnasked", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
                               "does not ask for"},
-                    BadServer{"OldAnswer", says("<html>\r\n\r\n"), "is broken"},
+                    BadServer{"OldAnswer", says("<html>\r\n\r\n"), "is malformed"},
                     BadServer{"BadField", says("HTTP/1.1 200 OK\r\nfield\r\n\r\n"), "at byte 17"},
                     BadServer{"HeadThatIsTooLarge", says("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a')),
-                              "is broken"},
+                              "is malformed"},
                     BadServer{"BadChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "x\r\n"), "chunk", head_hooks}),
     pathology::test::row_name);
 
@@ -251,7 +251,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadServer{"TwoTransferEncodings", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n" + chunked),
                   "more than one Transfer-Encoding"},
         BadServer{"ChunkedInHttp10", says("HTTP/1.0 200 OK\r\n" + chunked), "Transfer-Encoding"},
-        BadServer{"UnknownCoding", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: foo\r\n\r\n"), "is none that is known"},
+        BadServer{"UnknownCoding", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: foo\r\n\r\n"), "is unknown"},
         BadServer{"ChunkedWithoutContent", says("HTTP/1.1 204 No Content\r\n" + chunked), "with status 204"},
         BadServer{"LengthWithLeadingZero", says("HTTP/1.1 200 OK\r\nContent-Length: 00\r\n\r\n"), "begins with 0"}),
     pathology::test::row_name);

@@ -1,4 +1,4 @@
-// An HTTP/1 connection to a server, as exchange() uses it: one request after the other, none ahead.
+// An HTTP/1 connection to a server: one request at a time, no pipelining.
 #pragma once
 
 #include <functional>
@@ -9,16 +9,16 @@
 
 namespace pathology::proxycore::layers {
 
-/// The form in which requests go out over a connection, CONNECT apart (RFC 9112 §3.2).
+/// The form of the request target on a connection, except for CONNECT (RFC 9112 §3.2).
 enum class RequestForm {
     origin,    ///< to the server itself: `GET /path`
     absolute,  ///< to a proxy that forwards it: `GET http://host:port/path` (P07)
-    as_it_is,  ///< as the flow has it: absolute when it has an authority (P06)
+    as_it_is,  ///< that of the flow: absolute if it has an authority (P06)
 };
 
-/// The connection and what was read of it. Belongs to whoever keeps connections; lent out for each request.
+/// The connection and its read buffer. The pool owns it; a ServerStream holds it for one request.
 ///
-/// Memory: one read buffer, kept from request to request, though not while it rests.
+/// Memory: one read buffer, kept from request to request, freed while it is idle.
 class Http1Server {
 public:
     Http1Server(std::unique_ptr<net::Stream> stream, HttpSettings const& settings, RequestForm form);
@@ -26,10 +26,10 @@ public:
     Http1Server(Http1Server const&) = delete;
     Http1Server& operator=(Http1Server const&) = delete;
 
-    /// Whether another request may go over it: both messages of the last one ended in order, the server did not speak
-    /// of closing, and nothing came unasked.
+    /// Returns true if another request may be sent: both messages of the last one are complete, neither side asked to
+    /// close, and the server sent nothing unasked.
     bool is_reusable() const;
-    /// Nobody has asked for a while, and may not for a long time.
+    /// Frees the read buffer: the connection becomes idle.
     void rest();
     /// For wait_for_end() and close() while it is idle.
     net::Stream& stream();

@@ -1,11 +1,11 @@
-#include "layers/http1/guard.hpp"
+#include "layers/http1/strictness.hpp"
 
 #include <pathology/proxycore/http/escaped.hpp>
 
 namespace pathology::proxycore::layers {
 namespace {
 
-/// The list, without white space and in small letters.
+/// The list without white space, in lower case.
 std::string canonical(std::string_view codings) {
     std::string text;
     for (char const c : codings) {
@@ -22,29 +22,39 @@ bool is_known_coding(std::string_view codings) {
     return false;
 }
 
-std::optional<std::string> find_doubt(http::Fields const& fields) {
+std::optional<std::string> find_ambiguity(http::Fields const& fields) {
     unsigned codings = 0;
     for (auto const field : fields) {
         if (http::equals_ignoring_case(field.name, "Content-Length") && field.value.size() > 1 &&
             field.value.front() == '0')
             return "Content-Length " + http::quoted(field.value) + " begins with 0";
         if (!http::equals_ignoring_case(field.name, "Transfer-Encoding")) continue;
-        if (++codings > 1) return "there is more than one Transfer-Encoding";
+        if (++codings > 1) return "more than one Transfer-Encoding";
         if (!is_known_coding(canonical(field.value)))
-            return "Transfer-Encoding " + http::quoted(field.value) + " is none that is known";
+            return "Transfer-Encoding " + http::quoted(field.value) + " is unknown";
     }
     return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> find_doubtful_framing(http::RequestHead const& head) { return find_doubt(head.fields); }
+http1::Leniency leniency_of(HttpSettings const& settings) {
+    http1::Leniency leniency;
+    if (!settings.validate_inbound_headers) {
+        leniency = http1::Leniency::all();
+        leniency.any_framing = true;
+    }
+    leniency.any_host = leniency.any_target = leniency.odd_status = leniency.line_folding = true;
+    return leniency;
+}
 
-std::optional<std::string> find_doubtful_framing(http::ResponseHead const& head) {
+std::optional<std::string> find_ambiguous_framing(http::RequestHead const& head) { return find_ambiguity(head.fields); }
+
+std::optional<std::string> find_ambiguous_framing(http::ResponseHead const& head) {
     bool const has_no_body = head.status / 100 == 1 || head.status == 204;
     if (has_no_body && head.fields.contains("Transfer-Encoding"))
-        return "there is a Transfer-Encoding with status " + std::to_string(head.status);
-    return find_doubt(head.fields);
+        return "Transfer-Encoding with status " + std::to_string(head.status);
+    return find_ambiguity(head.fields);
 }
 
 }  // namespace pathology::proxycore::layers

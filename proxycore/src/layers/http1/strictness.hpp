@@ -1,0 +1,22 @@
+// Which messages the proxy accepts over HTTP/1, by the settings (P12).
+#pragma once
+
+#include <optional>
+#include <pathology/proxycore/http/message.hpp>
+#include <pathology/proxycore/http1/settings.hpp>
+#include <pathology/proxycore/layers/settings.hpp>
+#include <string>
+
+namespace pathology::proxycore::layers {
+
+/// What the readers accept: oddities that are harmless pass, since the proxy is there to show them. Ambiguous framing
+/// is refused unless `validate_inbound_headers` is off.
+http1::Leniency leniency_of(HttpSettings const& settings);
+
+/// What makes the length of a message ambiguous, beyond what the readers refuse: two programs that read it differently
+/// see different messages in the same bytes (request smuggling). Returns a sentence, or std::nullopt if the framing is
+/// clear.
+std::optional<std::string> find_ambiguous_framing(http::RequestHead const& head);
+std::optional<std::string> find_ambiguous_framing(http::ResponseHead const& head);
+
+}  // namespace pathology::proxycore::layers
