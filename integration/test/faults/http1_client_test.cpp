@@ -234,7 +234,7 @@ TEST_P(P12_Http1ClientThatLeaves, TakesItsServerAlong) {
 }
 
 Leaving in_body(char const* name, std::string sent, Then how = Then::fin) {
-    auto const* const says = how == Then::reset ? "the client is gone" : "the request is broken";
+    auto const* const says = how == Then::reset ? "the client is gone" : "the request is malformed";
     return {name, {{"", std::move(sent), how}}, "requestheaders error", says};
 }
 
@@ -247,7 +247,7 @@ Leaving instead_of_body(char const* name, Then how, char const* says) {
 INSTANTIATE_TEST_SUITE_P(
     P12_e_Continue, P12_Http1ClientThatLeaves,
     testing::Combine(everywhere,
-                     testing::Values(instead_of_body("InPlaceOfABody", Then::fin, "the request is broken"),
+                     testing::Values(instead_of_body("InPlaceOfABody", Then::fin, "the request is malformed"),
                                      instead_of_body("InPlaceOfABodyByReset", Then::reset, "the client is gone"))),
     name_of);
 

@@ -105,16 +105,16 @@ INSTANTIATE_TEST_SUITE_P(
                                     OriginFault{"BetweenHeadAndBody", ten + ":d39", Fate::cut, "0 of 10 bytes"},
                                     OriginFault{"InTheBody", ten + ":d44", Fate::cut, "5 of 10 bytes"},
                                     OriginFault{"BeforeTheLastByte", ten + ":d48", Fate::cut, "9 of 10 bytes"},
-                                    OriginFault{"BeforeTheFirstChunk", in_chunks + ":d47", Fate::no_data, "is broken"},
-                                    OriginFault{"InTheSizeOfAChunk", in_chunks + ":d48", Fate::no_data, "is broken"},
-                                    OriginFault{"InAChunk", in_chunks + ":d52", Fate::cut, "is broken"},
-                                    OriginFault{"BehindAChunk", in_chunks + ":d55", Fate::cut, "is broken"},
-                                    OriginFault{"InTheEndOfAChunk", in_chunks + ":d56", Fate::cut, "is broken"},
-                                    OriginFault{"BeforeTheLastChunk", in_chunks + ":d57", Fate::cut, "is broken"},
-                                    OriginFault{"InTheLastChunk", in_chunks + ":d58", Fate::cut, "is broken"},
-                                    OriginFault{"BeforeTheTrailers", in_chunks + ":d60", Fate::cut, "is broken"},
-                                    OriginFault{"InTheTrailers", in_chunks + ":d62", Fate::cut, "is broken"},
-                                    OriginFault{"BehindTheTrailers", in_chunks + ":d66", Fate::cut, "is broken"},
+                                    OriginFault{"BeforeTheFirstChunk", in_chunks + ":d47", Fate::no_data, "is malformed"},
+                                    OriginFault{"InTheSizeOfAChunk", in_chunks + ":d48", Fate::no_data, "is malformed"},
+                                    OriginFault{"InAChunk", in_chunks + ":d52", Fate::cut, "is malformed"},
+                                    OriginFault{"BehindAChunk", in_chunks + ":d55", Fate::cut, "is malformed"},
+                                    OriginFault{"InTheEndOfAChunk", in_chunks + ":d56", Fate::cut, "is malformed"},
+                                    OriginFault{"BeforeTheLastChunk", in_chunks + ":d57", Fate::cut, "is malformed"},
+                                    OriginFault{"InTheLastChunk", in_chunks + ":d58", Fate::cut, "is malformed"},
+                                    OriginFault{"BeforeTheTrailers", in_chunks + ":d60", Fate::cut, "is malformed"},
+                                    OriginFault{"InTheTrailers", in_chunks + ":d62", Fate::cut, "is malformed"},
+                                    OriginFault{"BehindTheTrailers", in_chunks + ":d66", Fate::cut, "is malformed"},
                                     OriginFault{"InABodyUntilTheEnd", "200:r:b'0123456789':d25", Fate::whole, "012345"},
                                     OriginFault{"BehindAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\n\r\n"),
                                                 Fate::no_head, "without a response"},
@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
 // --- it lies ---------------------------------------------------------------------------------------------------------
 
 std::string length(std::string_view value) { return "200:h'Content-Length'='" + std::string(value) + "':b'hello'"; }
-OriginFault refused(char const* name, std::string answer, std::string says = "is broken") {
+OriginFault refused(char const* name, std::string answer, std::string says = "is malformed") {
     return {name, std::move(answer), Fate::no_head, std::move(says)};
 }
 OriginFault passed(char const* name, std::string_view answer, std::string body, unsigned status = 200) {
@@ -177,12 +177,12 @@ INSTANTIATE_TEST_SUITE_P(
             OriginFault{"ANegativeSize", bytes(chunked("-5\r\nhello\r\n0\r\n\r\n")), Fate::no_data, "chunk"},
             OriginFault{"ASizeWithPrefix", bytes(chunked("0x5\r\nhello\r\n0\r\n\r\n")), Fate::no_data, "chunk"},
             OriginFault{"ASizeOver64Bits", bytes(chunked("fffffffffffffffff\r\nhello")), Fate::no_data, "chunk"},
-            OriginFault{"ASizeBeyondTheEnd", bytes(chunked("ffffffffffffff\r\nhello")), Fate::cut, "is broken"},
+            OriginFault{"ASizeBeyondTheEnd", bytes(chunked("ffffffffffffff\r\nhello")), Fate::cut, "is malformed"},
             OriginFault{"ASizeTooSmall", bytes(chunked("3\r\nhello\r\n0\r\n\r\n")), Fate::cut, "chunk"},
-            OriginFault{"ASizeTooLarge", bytes(chunked("7\r\nhello\r\n0\r\n\r\n")), Fate::cut, "is broken"},
+            OriginFault{"ASizeTooLarge", bytes(chunked("7\r\nhello\r\n0\r\n\r\n")), Fate::cut, "is malformed"},
             OriginFault{"ABadSecondSize", bytes(chunked("5\r\nhello\r\nzz\r\n")), Fate::cut, "chunk"},
             OriginFault{"ASizeLineWithoutEnd", bytes(chunked("5;" + repeated("x", 20'000))), Fate::no_data, "chunk"},
-            OriginFault{"ABareLineFeed", bytes(chunked("5\nhello\n0\n\n")), Fate::no_data, "is broken"},
+            OriginFault{"ABareLineFeed", bytes(chunked("5\nhello\n0\n\n")), Fate::no_data, "is malformed"},
             passed("AnExtension", chunked("5;a=b\r\nhello\r\n0\r\n\r\n"), "hello"))),
     name_of);
 

@@ -111,8 +111,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Combine(
         everywhere,
         testing::Values(
-            cut("OfALongerBody", "200:h'content-length'='99':b'short'", "is broken"),
-            cut("OfAShorterBody", "200:h'content-length'='3':b'longer'", "is broken"),
+            cut("OfALongerBody", "200:h'content-length'='99':b'short'", "is malformed"),
+            cut("OfAShorterBody", "200:h'content-length'='3':b'longer'", "is malformed"),
             refused("OfNoBody", "200:h'content-length'='5'", ""),
             refused("OfABadLength", "200:h'content-length'='x':b'hello'", ""),
             refused("OfTwoLengths", "200:h'content-length'='5':h'content-length'='6':b'hello'", ""),

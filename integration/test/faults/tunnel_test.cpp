@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "interim answers without end", Then::go_on},
         UpstreamFault{"EndsTheTunnelAtOnce", "HTTP/1.1 200 OK\r\n\r\n", "without an answer"},
         UpstreamFault{"ResetsTheTunnelAtOnce", "HTTP/1.1 200 OK\r\n\r\n", "", Then::reset},
-        UpstreamFault{"SaysGarbageInTheTunnel", "HTTP/1.1 200 OK\r\n\r\ngarbage\r\n\r\n", "is broken"}),
+        UpstreamFault{"SaysGarbageInTheTunnel", "HTTP/1.1 200 OK\r\n\r\ngarbage\r\n\r\n", "is malformed"}),
     pathology::test::row_name);
 
 TEST(UpstreamProxy, P07_OneThatCannotBeReachedIsNamed) {

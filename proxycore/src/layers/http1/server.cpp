@@ -142,7 +142,8 @@ asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
         if (**event == http1::Event::head) break;
     }
     if (state_->is_guarded)
-        if (auto const ambiguity = find_ambiguous_framing(state_->reader.head())) co_return state_->input.malformed(*ambiguity);
+        if (auto const ambiguity = find_ambiguous_framing(state_->reader.head()))
+            co_return state_->input.malformed(*ambiguity);
     co_return state_->reader.head();
 }
 
