@@ -23,6 +23,14 @@ Parsed<std::optional<std::string>> small_file_content(FileContent const& file) {
 
 }  // namespace
 
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    }
+    return out;
+}
+
 SpecFailure at(Feature const& feature, SpecFailure failure) {
     if (failure.span == SourceSpan{}) failure.span = feature.span;
     return failure;

@@ -4,6 +4,7 @@
 #include <map>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/settings.hpp>
+#include <pathology/language/user_agents.hpp>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,6 +24,9 @@ constexpr std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+/// ASCII in lower case.
+std::string lower(std::string_view text);
+
 /// A failure that speaks of a feature, at the place where that was written.
 SpecFailure at(Feature const& feature, SpecFailure failure);
 
@@ -39,6 +43,18 @@ public:
 private:
     std::vector<std::pair<Generated const*, std::uint64_t>> numbers_;  // sorted by address, so that many cost little
 };
+
+/// Calls `visit(Value&)` for every value of a token. `TokenRef` is `Token` or `Token const`.
+template <class TokenRef, class Visit> void for_each_value_of(TokenRef& token, Visit& visit) {
+    if constexpr (std::same_as<std::remove_const_t<TokenRef>, UserAgent>) {
+        if (auto* value = std::get_if<Value>(&token.is)) visit(*value);
+    } else if constexpr (std::same_as<std::remove_const_t<TokenRef>, Header>) {
+        visit(token.name);
+        visit(token.value);
+    } else if constexpr (requires { token.value; }) {
+        visit(token.value);
+    }
+}
 
 /// Calls `visit(Value&)` for every value of a message, in the order they stand in the AST. `MessageRef` is
 /// `Message const&` or `Message&`.
@@ -58,20 +74,22 @@ template <class MessageRef, class Visit> void for_each_value(MessageRef&& messag
         if (preface->value) visit(*preface->value);
     }
     for (auto& feature : features(message)) {
-        std::visit(
-            [&](auto& is) {
-                if constexpr (requires {
-                                  is.name;
-                                  is.value;
-                              })
-                    visit(is.name);
-                if constexpr (requires { visit(is.value); }) {
-                    visit(is.value);
-                } else if constexpr (std::is_same_v<std::remove_cvref_t<decltype(is)>, UserAgent>) {
-                    if (auto* value = std::get_if<Value>(&is.is)) visit(*value);
-                }
-            },
-            feature.is);
+        std::visit([&](auto& token) { for_each_value_of(token, visit); }, feature.is);
+    }
+}
+
+/// Calls `visit(name, value)` for a token that is a header field: the name is a Value, or for shorthands the text of the
+/// table. Returns what `visit` returns.
+template <FieldToken Token, class Visit> auto visit_field(Token const& token, Visit const& visit) {
+    if constexpr (std::same_as<Token, Header>) {
+        return visit(token.name, token.value);
+    } else if constexpr (std::same_as<Token, UserAgent>) {
+        if (auto const* value = std::get_if<Value>(&token.is)) return visit(Token::info.field, *value);
+        auto const known = user_agent_string(std::get<UserAgent::Shortcut>(token.is).text);
+        Value const value = Literal{std::string(known.value_or(""))};
+        return visit(Token::info.field, value);
+    } else {
+        return visit(Token::info.field, token.value);
     }
 }
 

@@ -1,8 +1,11 @@
-// Requests and responses as pieces.
+// Requests and responses of HTTP/1: as pieces, and as logs show them.
+//
+// Both take a message apart by parts_of(). A new token of the start line becomes a member of Parts, and then neither of
+// them compiles until it says what becomes of it.
 
+#include <pathology/language/outline.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/reason.hpp>
-#include <pathology/language/user_agents.hpp>
 
 #include "layout.hpp"
 #include "layout_http2.hpp"
@@ -11,69 +14,103 @@
 namespace pathology::language {
 namespace {
 
-Parsed<void> add_header(Layout& layout, std::string_view name, Value const& value) {
-    layout.add(name);
-    layout.add(": ");
-    if (auto added = layout.add(value); added.has_error()) return added;
-    layout.add("\r\n");
-    return {};
-}
-
-/// A header line for the features that are one; nothing for the others.
-struct HeaderLine {
-    Layout& layout;
-
-    Parsed<void> operator()(Header const& header) const {
-        if (auto added = layout.add(header.name); added.has_error()) return added;
-        layout.add(": ");
-        if (auto added = layout.add(header.value); added.has_error()) return added;
-        layout.add("\r\n");
-        return {};
-    }
-    Parsed<void> operator()(ContentType const& c) const { return add_header(layout, "Content-Type", c.value); }
-    Parsed<void> operator()(Location const& l) const { return add_header(layout, "Location", l.value); }
-    Parsed<void> operator()(UserAgent const& u) const {
-        if (auto const* value = std::get_if<Value>(&u.is)) return add_header(layout, "User-Agent", *value);
-        auto const known = user_agent_string(std::get<UserAgent::Shortcut>(u.is).text);
-        return add_header(layout, "User-Agent", Literal{std::string(known.value_or("")), false});
-    }
-    template <class Other> Parsed<void> operator()(Other const&) const { return {}; }
+/// The features that have a place of their own. Header fields are not among them: they are sent in their order.
+struct Parts {
+    Feature const* reason = nullptr;
+    Feature const* nested = nullptr;
+    Feature const* body = nullptr;
 };
 
-/// The value of the feature of a type, if there is one.
-template <class Kind> Parsed<void> add_value_of(Features const& features, Layout& layout) {
-    auto const* feature = find_feature<Kind>(features);
+/// Puts a feature where it belongs. There is an overload for every token; a token without one does not compile.
+struct PartsVisitor {
+    Parts& parts;
+    Feature const& feature;
+
+    void operator()(Reason const&) const { parts.reason = &feature; }
+    void operator()(NestedResponse const&) const { parts.nested = &feature; }
+    void operator()(Body const&) const { parts.body = &feature; }
+    void operator()(Raw const&) const {}  // tells resolve() to add nothing
+    void operator()(Times const&) const {}
+    template <FieldToken Token> void operator()(Token const&) const {}
+    template <ActionToken Token> void operator()(Token const&) const {}  // make_plan() inserts them
+    template <class Token>
+        requires(!HttpToken<Token>)
+    void operator()(Token const&) const {}
+};
+
+Parts parts_of(Features const& features) {
+    Parts parts;
+    for (auto const& feature : features) std::visit(PartsVisitor{parts, feature}, feature.is);
+    return parts;
+}
+
+template <class Token> Parsed<void> add_value(Feature const* feature, Layout& layout) {
     if (feature == nullptr) return {};
-    if (auto added = layout.add(std::get<Kind>(feature->is).value); added.has_error())
+    if (auto added = layout.add(std::get<Token>(feature->is).value); added.has_error())
         return at(*feature, added.error());
     return {};
 }
 
-Parsed<void> lay_out_rest(Features const& features, Layout& layout) {
+Parsed<void> add_name(Value const& name, Layout& layout) { return layout.add(name); }
+Parsed<void> add_name(std::string_view name, Layout& layout) {
+    layout.add(name);
+    return {};
+}
+
+/// Everything after the start line.
+Parsed<void> lay_out_rest(Features const& features, Feature const* body, Layout& layout) {
     layout.add("\r\n");
+    auto const add_line = [&](auto const& name, Value const& value) -> Parsed<void> {
+        if (auto added = add_name(name, layout); added.has_error()) return added;
+        layout.add(": ");
+        if (auto added = layout.add(value); added.has_error()) return added;
+        layout.add("\r\n");
+        return {};
+    };
+    auto const add_field = [&]<class Token>(Token const& token) -> Parsed<void> {
+        if constexpr (FieldToken<Token>) return visit_field(token, add_line);
+        return {};
+    };
     for (auto const& feature : features) {
-        if (auto added = std::visit(HeaderLine{layout}, feature.is); added.has_error())
-            return at(feature, added.error());
+        if (auto added = std::visit(add_field, feature.is); added.has_error()) return at(feature, added.error());
     }
     layout.add("\r\n");
-    return add_value_of<Body>(features, layout);
+    return add_value<Body>(body, layout);
+}
+
+/// A value as logs show it.
+std::string text_of(Value const& value) {
+    auto const* literal = std::get_if<Literal>(&value);
+    return literal != nullptr ? literal->bytes : print(value);
+}
+
+std::string name_text(Value const& name, Protocol /*protocol*/) { return text_of(name); }
+std::string name_text(std::string_view name, Protocol protocol) {
+    return protocol == Protocol::http1 ? std::string(name) : lower(name);
+}
+
+template <class Token> std::optional<std::string> text_of(Feature const* feature) {
+    if (feature == nullptr) return std::nullopt;
+    return text_of(std::get<Token>(feature->is).value);
 }
 
 }  // namespace
 
 Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& settings) {
     if (settings.protocol == Protocol::http2) return lay_out_http2(response, layout, settings);
+    auto const& [reason, nested, body] = parts_of(response.features);
     auto const code = response.code.value_or("101");  // only `ws` may leave it out
     layout.add("HTTP/1.1 ");
     layout.add(code);
     layout.add(" ");
-    if (find<Reason>(response.features) == nullptr) layout.add(reason_phrase(code));
-    if (auto added = add_value_of<Reason>(response.features, layout); added.has_error()) return added;
-    return lay_out_rest(response.features, layout);
+    if (reason == nullptr) layout.add(reason_phrase(code));
+    if (auto added = add_value<Reason>(reason, layout); added.has_error()) return added;
+    return lay_out_rest(response.features, body, layout);
 }
 
 Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings const& settings) {
     if (settings.protocol == Protocol::http2) return lay_out_http2(request, layout, settings);
+    auto const& [reason, nested, body] = parts_of(request.features);
     if (!request.method) {
         layout.add("GET");  // only `ws` may leave it out
     } else if (auto added = layout.add(*request.method); added.has_error()) {
@@ -81,13 +118,28 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
     }
     layout.add(" ");
     if (auto added = layout.add(request.path); added.has_error()) return added;
-    if (auto const* nested = find<NestedResponse>(request.features)) {
-        auto const response = parse_nested_response(nested->spec, Protocol::http1);
+    if (nested != nullptr) {
+        auto const response = parse_nested_response(std::get<NestedResponse>(nested->is).spec, Protocol::http1);
         if (response.has_error()) return response.error();
         layout.add(print(*response));
     }
     layout.add(" HTTP/1.1");
-    return lay_out_rest(request.features, layout);
+    return lay_out_rest(request.features, body, layout);
+}
+
+Outline outline(Response const& response, Protocol protocol) {
+    auto const& [reason, nested, body] = parts_of(response.features);
+    Outline outline;
+    outline.code = response.code.value_or(response.websocket ? "101" : "");
+    outline.reason = text_of<Reason>(reason);
+    auto const add_field = [&](auto const& name, Value const& value) {
+        outline.fields.add(name_text(name, protocol), text_of(value));
+    };
+    auto const visit = [&]<class Token>(Token const& token) {
+        if constexpr (FieldToken<Token>) visit_field(token, add_field);
+    };
+    for (auto const& feature : response.features) std::visit(visit, feature.is);
+    return outline;
 }
 
 }  // namespace pathology::language

@@ -1,7 +1,6 @@
 #include "layout_http2.hpp"
 
 #include <pathology/language/print.hpp>
-#include <pathology/language/user_agents.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 
 #include "framing.hpp"
@@ -17,24 +16,36 @@ namespace flag = proxycore::http2::flag;
 
 Value literal(std::string_view text) { return Literal{std::string(text), false}; }
 
-/// A field for the features that are one; nothing for the others.
-struct FeatureField {
+/// Adds the field that a feature is. There is an overload for every token; a token without one does not compile.
+struct FieldVisitor {
     HeaderBlock& block;
 
-    Parsed<void> operator()(Header const& header) const { return block.add({&header.name}, {&header.value}); }
-    Parsed<void> operator()(ContentType const& c) const { return block.add("content-type", c.value); }
-    Parsed<void> operator()(Location const& l) const { return block.add("location", l.value); }
-    Parsed<void> operator()(UserAgent const& u) const {
-        if (auto const* value = std::get_if<Value>(&u.is)) return block.add("user-agent", *value);
-        return block.add("user-agent", user_agent_string(std::get<UserAgent::Shortcut>(u.is).text).value_or(""));
+    template <FieldToken Token> Parsed<void> operator()(Token const& token) const {
+        return visit_field(token, [this](auto const& name, Value const& value) {
+            if constexpr (std::same_as<std::remove_cvref_t<decltype(name)>, Value>) {
+                return block.add({&name}, {&value});
+            } else {
+                return block.add(lower(name), value);
+            }
+        });
     }
-    template <class Other> Parsed<void> operator()(Other const&) const { return {}; }
+    Parsed<void> operator()(Raw const&) const { return {}; }             // add_fields() obeys it
+    Parsed<void> operator()(Body const&) const { return {}; }            // goes into DATA frames
+    Parsed<void> operator()(NestedResponse const&) const { return {}; }  // is part of :path
+    Parsed<void> operator()(Times const&) const { return {}; }
+    template <Http1OnlyToken Token> Parsed<void> operator()(Token const&) const { return {}; }  // check_http2() refuses it
+    template <ActionToken Token> Parsed<void> operator()(Token const&) const { return {}; }     // make_plan() inserts it
+    template <class Token>
+        requires(!HttpToken<Token>)
+    Parsed<void> operator()(Token const&) const {
+        return {};
+    }
 };
 
 /// The fields that the features give, and the content-length unless they do.
 Parsed<void> add_fields(Features const& features, std::uint64_t body, HeaderBlock& block, Settings const& settings) {
     for (auto const& feature : features) {
-        if (auto added = std::visit(FeatureField{block}, feature.is); added.has_error())
+        if (auto added = std::visit(FieldVisitor{block}, feature.is); added.has_error())
             return at(feature, added.error());
     }
     if (find<Raw>(features) != nullptr) return {};

@@ -1,6 +1,7 @@
 #include <pathology/language/parse.hpp>
 
 #include <algorithm>
+#include <array>
 
 #include "grammar/grammar.hpp"
 #include "nested.hpp"
@@ -34,48 +35,28 @@ Parsed<void> check_nested(Feature const& feature, Protocol protocol, ParseLimits
     return {};
 }
 
-/// What two features must not both be of; features that may be repeated have none. `k` and `knone` exclude each other,
-/// and so do a frame's body and raw body.
-int exclusive_group(Feature const& feature) {
-    struct Group {
-        int operator()(Reason const&) const { return 0; }
-        int operator()(Raw const&) const { return 1; }
-        int operator()(Body const&) const { return 2; }
-        int operator()(RawBody const&) const { return 2; }
-        int operator()(NestedResponse const&) const { return 3; }
-        int operator()(NestedFrame const&) const { return 4; }
-        int operator()(Times const&) const { return 5; }
-        int operator()(DisconnectAt const&) const { return 6; }
-        int operator()(Opcode const&) const { return 7; }
-        int operator()(Length const&) const { return 8; }
-        int operator()(MaskingKey const&) const { return 9; }
-        int operator()(NoMaskingKey const&) const { return 9; }
-        int operator()(Flag const& flag) const { return 10 + static_cast<int>(flag.name); }
-        int operator()(Header const&) const { return -1; }
-        int operator()(ContentType const&) const { return -1; }
-        int operator()(Location const&) const { return -1; }
-        int operator()(UserAgent const&) const { return -1; }
-        int operator()(PauseAt const&) const { return -1; }
-        int operator()(InjectAt const&) const { return -1; }
-    };
-    return std::visit(Group{}, feature.is);
-}
+/// The things a message has at most one of that were seen in it, by exclusive_name().
+class SeenOnce {
+public:
+    /// Returns false if the name was seen before.
+    bool add(std::string_view name) {
+        auto const end = names_.begin() + static_cast<std::ptrdiff_t>(count_);
+        if (std::find(names_.begin(), end, name) != end) return false;
+        names_.at(count_++) = name;
+        return true;
+    }
 
-constexpr std::string_view group_names[] = {"reason",     "raw flag",   "body",      "nested response", "nested frame",
-                                            "repetition", "disconnect", "opcode",    "length",          "masking key",
-                                            "fin flag",   "rsv1 flag",  "rsv2 flag", "rsv3 flag",       "mask flag"};
+private:
+    std::array<std::string_view, token_table.size() + flag_names.size()> names_;  // there are no more names than that
+    std::size_t count_ = 0;
+};
 
 Parsed<void> check(Message const& message, Protocol protocol, ParseLimits const& limits) {
-    unsigned seen = 0;
+    SeenOnce seen;
     for (auto const& feature : features(message)) {
-        if (auto const group = exclusive_group(feature); group >= 0) {
-            auto const bit = 1U << static_cast<unsigned>(group);
-            if ((seen & bit) != 0) {
-                return SpecFailure{SpecErrc::given_twice,
-                                   "a second " + std::string(group_names[group]) + "; a message has at most one",
-                                   feature.span};
-            }
-            seen |= bit;
+        if (auto const name = exclusive_name(feature); !name.empty() && !seen.add(name)) {
+            return SpecFailure{SpecErrc::given_twice,
+                               "a second " + std::string(name) + "; a message has at most one", feature.span};
         }
         if (auto nested = check_nested(feature, protocol, limits); nested.has_error()) return nested;
     }

@@ -67,23 +67,22 @@ std::string text(Offset offset) {
 
 std::string nested(char letter, std::string_view spec) { return std::string(1, letter) + "'" + escape(spec) + "'"; }
 
+/// A token that is a letter and a value prints so; every other one needs an overload.
 struct FeaturePrinter {
+    template <ValueToken Token> std::string operator()(Token const& token) const {
+        return std::string(Token::info.letter) + print(token.value);
+    }
     std::string operator()(Header const& h) const { return "h" + print(h.name) + "=" + print(h.value); }
-    std::string operator()(ContentType const& c) const { return "c" + print(c.value); }
-    std::string operator()(Location const& l) const { return "l" + print(l.value); }
     std::string operator()(UserAgent const& u) const {
         if (auto const* shortcut = std::get_if<UserAgent::Shortcut>(&u.is)) return "u" + shortcut->text;
         return "u" + print(std::get<Value>(u.is));
     }
-    std::string operator()(Reason const& m) const { return "m" + print(m.value); }
     std::string operator()(Raw) const { return "r"; }
-    std::string operator()(Body const& b) const { return "b" + print(b.value); }
     std::string operator()(NestedResponse const& s) const { return nested('s', s.spec); }
     std::string operator()(Times const& x) const { return "x" + std::to_string(x.count); }
     std::string operator()(Opcode const& c) const { return "c" + c.text; }
     std::string operator()(Flag const& flag) const {
-        static constexpr std::string_view names[] = {"fin", "rsv1", "rsv2", "rsv3", "mask"};
-        return std::string(flag.on ? "" : "-").append(names[static_cast<unsigned>(flag.name)]);
+        return std::string(flag.on ? "" : "-").append(flag_names[static_cast<std::size_t>(flag.name)]);
     }
     std::string operator()(Length const& l) const { return "l" + std::to_string(l.claimed); }
     std::string operator()(MaskingKey const& k) const { return "k" + print_unlike({"none"}, k.value); }

@@ -16,14 +16,6 @@ namespace {
 namespace http = proxycore::http;
 namespace websocket = proxycore::websocket;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    return out;
-}
-
 Feature literal_header(std::string_view name, std::string_view value) {
     return Feature(Header{Literal{std::string(name), false}, Literal{std::string(value), false}});
 }

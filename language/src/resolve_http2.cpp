@@ -6,27 +6,19 @@ namespace pathology::language {
 namespace {
 
 /// Calls `visit(Value&)` for every value that becomes the name or value of a field, or a part of one.
-template <class FeaturesRef, class Visit> void for_each_header_value(FeaturesRef& features, Visit visit) {
-    for (auto& feature : features) {
-        if (auto* header = std::get_if<Header>(&feature.is)) {
-            visit(header->name);
-            visit(header->value);
-        } else if (auto* type = std::get_if<ContentType>(&feature.is)) {
-            visit(type->value);
-        } else if (auto* location = std::get_if<Location>(&feature.is)) {
-            visit(location->value);
-        } else if (auto* agent = std::get_if<UserAgent>(&feature.is)) {
-            if (auto* value = std::get_if<Value>(&agent->is)) visit(*value);
-        }
-    }
+template <class Visit> void for_each_field_value(Features& features, Visit visit) {
+    auto const visit_token = [&]<class Token>(Token& token) {
+        if constexpr (FieldToken<Token>) for_each_value_of(token, visit);
+    };
+    for (auto& feature : features) std::visit(visit_token, feature.is);
 }
 template <class Visit> void for_each_header_text(Response& response, Visit visit) {
-    for_each_header_value(response.features, visit);
+    for_each_field_value(response.features, visit);
 }
 template <class Visit> void for_each_header_text(Request& request, Visit visit) {
     if (request.method) visit(*request.method);
     visit(request.path);
-    for_each_header_value(request.features, visit);
+    for_each_field_value(request.features, visit);
 }
 template <class Visit> void for_each_header_text(Http2Frame& frame, Visit visit) {
     for (auto& part : frame.payload) {
@@ -58,22 +50,24 @@ template <class Text> bool draws(Text text) {
     return any;
 }
 
-SpecFailure no_handshake() {
-    return {SpecErrc::wrong_protocol,
-            "ws is a handshake of HTTP/1; over HTTP/2 it is a request such as 'CONNECT':/chat:h':protocol'='websocket'",
-            {}};
+template <class Text> Parsed<void> check(Text const& text) {
+    if (text.websocket) {
+        return SpecFailure{SpecErrc::wrong_protocol,
+                           "ws is a handshake of HTTP/1; over HTTP/2 write 'CONNECT':PATH:h':protocol'='websocket'",
+                           {}};
+    }
+    for (auto const& feature : text.features) {
+        auto const refusal = token_info(feature).not_over_http2;
+        if (!refusal.empty()) return SpecFailure{SpecErrc::wrong_protocol, std::string(refusal), feature.span};
+    }
+    return {};
 }
 
 }  // namespace
 
-Parsed<void> check_http2(Response const& response) {
-    if (response.websocket) return no_handshake();
-    auto const* reason = find_feature<Reason>(response.features);
-    if (reason == nullptr) return {};
-    return SpecFailure{SpecErrc::wrong_protocol, "HTTP/2 has no reasons; leave m out", reason->span};
-}
+Parsed<void> check_http2(Response const& response) { return check(response); }
 
-Parsed<void> check_http2(Request const& request) { return request.websocket ? no_handshake() : Parsed<void>(); }
+Parsed<void> check_http2(Request const& request) { return check(request); }
 
 Parsed<void> complete_http2(Response& response, Rng& rng) {
     if (auto sound = check_http2(response); sound.has_error()) return sound;

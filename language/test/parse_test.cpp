@@ -54,7 +54,7 @@ RefusedCase const refused_starts[] = {
     {"MethodForPath", requests, "ws:'/x'", "1:8: expected a path ('text', a word, @SIZE or <FILE)"},
     {"SecondResponse", response, "200 201", "1:5: expected " RESPONSE_FEATURE " or the end"},
     {"SecondRequest", requests, "get:/ foo",
-     "1:7: expected a request feature (h c u r s b x p d i), a request (METHOD:PATH), a frame (wf:...) or the end"},
+     "1:7: expected a request feature (h c u r s x b p d i), a request (METHOD:PATH), a frame (wf:...) or the end"},
 };
 RefusedCase const refused_features[] = {
     {"NoFeature", response, "200:", "1:5: expected " RESPONSE_FEATURE},
@@ -62,7 +62,7 @@ RefusedCase const refused_features[] = {
     {"UnknownFeature", response, "200:x2", "1:5: expected " RESPONSE_FEATURE},
     {"AfterTheLastFeature", response, "200:b'a' garbage", "1:10: expected " RESPONSE_FEATURE " or the end"},
     {"TextAfterALiteral", response, "200:b@100:h\"Etag\"=\"\";drop", "1:21: expected " RESPONSE_FEATURE " or the end"},
-    {"ResponseFeatureOfARequest", requests, "get:/:m@1", "1:7: expected a request feature (h c u r s b x p d i)"},
+    {"ResponseFeatureOfARequest", requests, "get:/:m@1", "1:7: expected a request feature (h c u r s x b p d i)"},
     {"NestedFrameInASession", frames, "wf:f'x'", "1:4: expected " FRAME_FEATURE ", a frame (wf:...) or the end"},
     {"UnknownFlag", frames, "wf:-foo", "1:5: expected a flag (fin rsv1 rsv2 rsv3 mask)"},
     {"UnnamedHeader", response, "200:hA=b", "1:6: expected " QUOTED_VALUE},
@@ -126,9 +126,10 @@ RefusedCase const refused_wholes[] = {
 RefusedCase const refused_http2[] = {
     {"NoAnswer", h2_answers, "", "1:1: expected a status code, h2f or h2p"},
     {"NoRequest", h2_requests, "", "1:1: expected a request (METHOD:PATH)"},
-    {"ReasonInHttp2", h2_answers, "200:m'x'", "1:5: expected a feature other than m, because HTTP/2 has no reasons"},
-    {"HandshakeInHttp2", h2_requests, "get:/ ws:/", "1:7: expected something else than ws, a handshake of HTTP/1"},
-    {"BareTrace", h2_requests, "trace:/", "1:1: expected this method in quotes"},
+    {"ReasonInHttp2", h2_answers, "200:m'x'", "1:5: HTTP/2 has no reason phrase; remove m"},
+    {"HandshakeInHttp2", h2_requests, "get:/ ws:/",
+     "1:7: ws is a handshake of HTTP/1; over HTTP/2 write 'CONNECT':PATH:h':protocol'='websocket'"},
+    {"BareTrace", h2_requests, "trace:/", "1:1: this method needs quotes over HTTP/2"},
     {"WebSocketFrameInHttp2", h2_answers, "wf", "1:1: expected a status code, h2f or h2p"},
     {"EmptySlotAtTheEnd", h2_requests, "h2f:PING:",
      "1:10: expected flags (such as END_STREAM), a stream, a payload "

@@ -1,6 +1,7 @@
 #include "rendition.hpp"
 
 #include <pathology/language/craft.hpp>
+#include <pathology/language/outline.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/rng.hpp>
 
@@ -13,11 +14,6 @@ using namespace language;
 constexpr std::uint64_t stream_of_items = 1ULL << 63U;
 constexpr std::size_t most_kept_body = 1024;
 
-std::string text_of(Value const& value) {
-    auto const* literal = std::get_if<Literal>(&value);
-    return literal != nullptr ? literal->bytes : print(value);
-}
-
 void keep_body(proxycore::record::RecordedResponse& record, Value const& value) {
     record.body.emplace();
     if (auto const* literal = std::get_if<Literal>(&value)) {
@@ -28,29 +24,15 @@ void keep_body(proxycore::record::RecordedResponse& record, Value const& value) 
     }
 }
 
-/// The header lines as they are sent; what is generated or in a file stays as it is spelled.
-void keep_headers(proxycore::http::Fields& headers, Features const& parts, Protocol protocol) {
-    bool const is_http1 = protocol == Protocol::http1;
-    for (auto const& part : parts) {
-        if (auto const* header = std::get_if<Header>(&part.is)) {
-            headers.add(text_of(header->name), text_of(header->value));
-        } else if (auto const* type = std::get_if<ContentType>(&part.is)) {
-            headers.add(is_http1 ? "Content-Type" : "content-type", text_of(type->value));
-        } else if (auto const* location = std::get_if<Location>(&part.is)) {
-            headers.add(is_http1 ? "Location" : "location", text_of(location->value));
-        }
-    }
-}
-
 /// Notes what a message of the answer is; those after the first add to it.
 void add_to(proxycore::record::RecordedResponse& record, Message const& resolved, Protocol protocol) {
     auto const& parts = features(resolved);
     if (auto const* response = std::get_if<Response>(&resolved); response != nullptr && record.status_code.empty()) {
-        record.status_code = response->code.value_or(response->websocket ? "101" : "");
-        keep_headers(record.headers, parts, protocol);
+        auto head = outline(*response, protocol);
+        record.status_code = std::move(head.code);
+        record.reason = std::move(head.reason);
+        record.headers = std::move(head.fields);
     }
-    auto const* reason = find<Reason>(parts);
-    if (reason != nullptr && !record.reason) record.reason = text_of(reason->value);
     auto const* body = find<Body>(parts);
     if (body != nullptr && !record.body) keep_body(record, body->value);
     record.disconnect = record.disconnect || find<DisconnectAt>(parts) != nullptr;

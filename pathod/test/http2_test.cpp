@@ -119,7 +119,7 @@ std::string refused(std::string_view why) {
 }
 std::string no_reasons() {
     return refused(
-        "Error parsing response spec: expected a feature other than m, because HTTP/2 has no reasons\n"
+        "Error parsing response spec: HTTP/2 has no reason phrase; remove m\n"
         "200:m'x'\n    ^\n");
 }
 

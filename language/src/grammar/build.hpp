@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "grammar/config.hpp"
+#include "grammar/context.hpp"
 
 namespace pathology::language::grammar {
 

@@ -3,7 +3,7 @@
 #include "grammar/grammar.hpp"
 
 #include "grammar/http2_frame.hpp"
-#include "grammar/websocket.hpp"
+#include "grammar/messages.hpp"
 
 namespace pathology::language::grammar {
 namespace {
@@ -17,14 +17,14 @@ auto const http2_requests = +(http2_frame | request) >> end_of_spec;
 
 /// As x3::phrase_parse with x3::with, but without a copy of the parser for each call.
 template <class Parser, class Attribute>
-bool apply(Parser const& parser, Protocol const& protocol, std::string_view text, Furthest& seen,
+bool apply(Parser const& parser, Protocol const& protocol, std::string_view text, ErrorCollector& seen,
            Attribute& attribute) {
     auto const* const begin = text.data();
     auto const* first = begin;
     auto const skipping = x3::make_context<x3::skipper_tag>(skipper);
     auto const placed = x3::make_context<BeginTag>(begin, skipping);
     auto const spoken = x3::make_context<ProtocolTag>(protocol, placed);
-    auto const context = x3::make_context<FurthestTag>(seen, spoken);
+    auto const context = x3::make_context<ErrorsTag>(seen, spoken);
     return parser.parse(first, begin + text.size(), context, x3::unused, attribute);
 }
 
@@ -39,7 +39,7 @@ std::size_t before_blanks_at_the_end(std::string_view text, char const* place) {
 }  // namespace
 
 Parsed<std::vector<Message>> parse(Start start, std::string_view text) {
-    Furthest seen(text.data());
+    ErrorCollector seen(text.data());
     std::vector<Message> messages;
     bool fits = false;
     switch (start) {

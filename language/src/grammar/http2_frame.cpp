@@ -5,7 +5,7 @@
 #include <boost/fusion/include/adapt_struct.hpp>
 
 #include "grammar/http2_tokens.hpp"
-#include "grammar/value.hpp"
+#include "grammar/tokens.hpp"
 
 namespace pathology::language::grammar {
 
@@ -44,7 +44,7 @@ std::optional<std::uint32_t> type_number(std::string_view name) {
 // --- slots -----------------------------------------------------------------------------------------------------------
 
 auto const slot = x3::lit(':');
-auto const length = FrameNumberParser(0xffffff, "a length below 2^24");
+auto const claimed_length = FrameNumberParser(0xffffff, "a length below 2^24");
 auto const type = FrameNumberParser(0xff, "a frame type up to 0xff", type_number);
 auto const stream = FrameNumberParser(0xffffffff, "a stream below 2^32");
 
@@ -70,8 +70,6 @@ auto const payload = named("a payload (a value, a field NAME=VALUE, a setting, a
 // An empty length is written where a number follows that would be taken for it: `h2f::0x99`.
 auto const empty_length = x3::omit[slot >> &slot];  // a FrameNumber without text
 
-auto const http2_feature = named("a frame feature (x p d i)", repeat | pause | disconnect | inject);
-
 auto const to_optional = [](auto& given) { return given ? std::optional(std::move(*given)) : std::nullopt; };
 auto const to_frame = [](FrameParts parts) {
     Http2Frame frame;
@@ -89,20 +87,20 @@ auto const to_preface = [](PrefaceParts parts) {
 
 // An empty length is written where a number follows that would be taken for it: `h2f::0x99`.
 auto const frame = build<FrameParts>(
-    to_frame, x3::no_case[x3::lit("h2f")] >> (slot >> named("a length", length) | empty_length | no_number) >>
+    to_frame, x3::no_case[x3::lit("h2f")] >> (slot >> named("a length", claimed_length) | empty_length | no_number) >>
                   (slot >> named("a frame type (such as DATA)", type) | no_number) >>
                   -(slot >> named("flags (such as END_STREAM)", FlagsParser{})) >>
-                  -(slot >> named("a stream", stream)) >> -(slot >> payload) >> *(colon >> http2_feature));
+                  -(slot >> named("a stream", stream)) >> -(slot >> payload) >> *(colon >> http2_frame_feature));
 auto const preface = build<PrefaceParts>(
-    to_preface, x3::no_case[x3::lit("h2p")] >> -(colon >> quoted_value) >> *(colon >> http2_feature));
+    to_preface, x3::no_case[x3::lit("h2p")] >> -(colon >> quoted_value) >> *(colon >> http2_frame_feature));
 auto const message = frame | preface;
 
 }  // namespace
 
-bool parse_http2_frame(Iterator& first, Iterator last, char const* begin, Furthest& seen, Message& into) {
+bool parse_http2_frame(Iterator& first, Iterator last, char const* begin, ErrorCollector& seen, Message& into) {
     auto const skipping = x3::make_context<x3::skipper_tag>(skipper);
     auto const placed = x3::make_context<BeginTag>(begin, skipping);
-    auto const context = x3::make_context<FurthestTag>(seen, placed);
+    auto const context = x3::make_context<ErrorsTag>(seen, placed);
     return message.parse(first, last, context, x3::unused, into);
 }
 

@@ -3,12 +3,12 @@
 
 #include <pathology/language/ast.hpp>
 
-#include "grammar/config.hpp"
+#include "grammar/context.hpp"
 
 namespace pathology::language::grammar {
 
 /// Reads `h2f…` or `h2p…` at `first`, in the text that begins at `begin`.
-bool parse_http2_frame(Iterator& first, Iterator last, char const* begin, Furthest& seen, Message& message);
+bool parse_http2_frame(Iterator& first, Iterator last, char const* begin, ErrorCollector& seen, Message& message);
 
 /// That function as a parser. It notes nothing where no such message begins.
 struct Http2FrameParser : x3::parser<Http2FrameParser> {
@@ -21,7 +21,7 @@ struct Http2FrameParser : x3::parser<Http2FrameParser> {
         x3::skip_over(first, last, context);
         if (last - first < 3 || (first[0] != 'h' && first[0] != 'H') || first[1] != '2') return false;
         Message message;
-        if (!parse_http2_frame(first, last, x3::get<BeginTag>(context), furthest(context), message)) return false;
+        if (!parse_http2_frame(first, last, x3::get<BeginTag>(context), errors(context), message)) return false;
         x3::traits::move_to(std::move(message), attribute);
         return true;
     }

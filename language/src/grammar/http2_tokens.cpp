@@ -37,7 +37,7 @@ FrameNumberParser const& value_of(Key const& key) {
 }
 
 /// A setting's name or number, before `=`.
-std::optional<std::uint32_t> scan_setting(Iterator& it, Iterator last, Furthest& seen) {
+std::optional<std::uint32_t> scan_setting(Iterator& it, Iterator last, ErrorCollector& seen) {
     auto const* behind = it;
     auto const name = scan_word(it, last);
     std::optional<std::uint64_t> found;
@@ -50,7 +50,7 @@ std::optional<std::uint32_t> scan_setting(Iterator& it, Iterator last, Furthest&
     auto const* after = behind;
     if (!found || !scan_char(after, last, '=')) return std::nullopt;
     if (*found > 0xffff) {
-        seen.insist(it, "a setting up to 0xffff");
+        seen.fail_hard(it, "a setting up to 0xffff");
         return std::nullopt;
     }
     it = behind;
@@ -58,7 +58,7 @@ std::optional<std::uint32_t> scan_setting(Iterator& it, Iterator last, Furthest&
 }
 
 /// The number behind `=`, which `it` stands before; the text of it is appended.
-std::optional<std::uint32_t> scan_value(FrameNumberParser const& value, Iterator& it, Iterator last, Furthest& seen,
+std::optional<std::uint32_t> scan_value(FrameNumberParser const& value, Iterator& it, Iterator last, ErrorCollector& seen,
                                         std::string& text) {
     it = std::find_if_not(it, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
     auto const* const begin = it;
@@ -66,7 +66,7 @@ std::optional<std::uint32_t> scan_value(FrameNumberParser const& value, Iterator
     if (found) {
         text.append("=").append(begin, it);
     } else {
-        seen.note(begin, "a number");
+        seen.expect(begin, "a number");
     }
     return found;
 }
@@ -96,7 +96,7 @@ std::optional<std::uint64_t> scan_number(Iterator& first, Iterator last) {
     return read;
 }
 
-std::optional<std::uint32_t> FrameNumberParser::scan(Iterator& it, Iterator last, Furthest& seen) const {
+std::optional<std::uint32_t> FrameNumberParser::scan(Iterator& it, Iterator last, ErrorCollector& seen) const {
     if (it == last) return std::nullopt;
     if (!is_digit(*it)) {
         auto const name = scan_word(it, last);
@@ -109,17 +109,17 @@ std::optional<std::uint32_t> FrameNumberParser::scan(Iterator& it, Iterator last
     if (read && *read <= most_) return static_cast<std::uint32_t>(*read);
     auto const* behind = it;
     auto const is_setting = read && scan_char(behind, last, '=');
-    if (!is_setting) seen.insist(begin, too_large_);
+    if (!is_setting) seen.fail_hard(begin, too_large_);
     return std::nullopt;
 }
 
-std::optional<FrameNumber> FlagsParser::scan(Iterator& first, Iterator last, Furthest& seen) {
+std::optional<FrameNumber> FlagsParser::scan(Iterator& first, Iterator last, ErrorCollector& seen) {
     FrameNumber flags;
     auto const* it = first;
     bool alone = true;
     for (auto const* begin = it; true; begin = it) {
         auto const bits = flag_number.scan(it, last, seen);
-        if (!bits && !alone) seen.note(begin, "a flag (such as END_STREAM)");
+        if (!bits && !alone) seen.expect(begin, "a flag (such as END_STREAM)");
         if (!bits) return std::nullopt;
         flags.number |= *bits;
         flags.text.append(alone && begin == first ? "" : ",").append(begin, it);
@@ -139,7 +139,7 @@ std::optional<FrameNumber> FlagsParser::scan(Iterator& first, Iterator last, Fur
     return flags;
 }
 
-std::optional<PayloadNumber> PayloadNumberParser::scan(Iterator& first, Iterator last, Furthest& seen) {
+std::optional<PayloadNumber> PayloadNumberParser::scan(Iterator& first, Iterator last, ErrorCollector& seen) {
     auto const* it = first;
     auto const word = scan_word(it, last);
     PayloadNumber made{0, 4, std::string(word)};

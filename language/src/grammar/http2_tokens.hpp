@@ -7,7 +7,7 @@
 #include <pathology/proxycore/http2/names.hpp>
 #include <string_view>
 
-#include "grammar/tokens.hpp"
+#include "grammar/terminals.hpp"
 
 namespace pathology::language::grammar {
 
@@ -50,7 +50,7 @@ struct FrameNumberParser : x3::parser<FrameNumberParser> {
                Attribute& attribute) const {
         x3::skip_over(first, last, context);
         auto const* it = first;
-        std::optional<std::uint32_t> const found = scan(it, last, furthest(context));
+        std::optional<std::uint32_t> const found = scan(it, last, errors(context));
         auto const* behind = it;
         if (!found || scan_char(behind, last, '=')) return false;
         x3::traits::move_to(FrameNumber{*found, std::string(first, it)}, attribute);
@@ -59,7 +59,7 @@ struct FrameNumberParser : x3::parser<FrameNumberParser> {
     }
 
     /// The number at `it`, which then stands behind it.
-    std::optional<std::uint32_t> scan(Iterator& it, Iterator last, Furthest& seen) const;
+    std::optional<std::uint32_t> scan(Iterator& it, Iterator last, ErrorCollector& seen) const;
 
 private:
     std::uint32_t most_;
@@ -95,14 +95,14 @@ struct FlagsParser : x3::parser<FlagsParser> {
     bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
                Attribute& attribute) const {
         x3::skip_over(first, last, context);
-        auto flags = scan(first, last, furthest(context));
+        auto flags = scan(first, last, errors(context));
         if (!flags) return false;
         x3::traits::move_to(std::move(*flags), attribute);
         return true;
     }
 
 private:
-    static std::optional<FrameNumber> scan(Iterator& first, Iterator last, Furthest& seen);
+    static std::optional<FrameNumber> scan(Iterator& first, Iterator last, ErrorCollector& seen);
 };
 
 /// A number of a payload: `MAX_FRAME_SIZE=100`, `0x99=5`, `LAST_STREAM=7`, `ERROR=CANCEL`, or `CANCEL` alone.
@@ -114,14 +114,14 @@ struct PayloadNumberParser : x3::parser<PayloadNumberParser> {
     bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
                Attribute& attribute) const {
         x3::skip_over(first, last, context);
-        auto made = scan(first, last, furthest(context));
+        auto made = scan(first, last, errors(context));
         if (!made) return false;
         x3::traits::move_to(std::move(*made), attribute);
         return true;
     }
 
 private:
-    static std::optional<PayloadNumber> scan(Iterator& first, Iterator last, Furthest& seen);
+    static std::optional<PayloadNumber> scan(Iterator& first, Iterator last, ErrorCollector& seen);
 };
 
 /// The bare name of a field: a word that ends before `=`, and is no name of a number.
@@ -138,7 +138,7 @@ struct FieldNameParser : x3::parser<FieldNameParser> {
         if (it == first || !scan_char(behind, last, '=') || is_number({first, it})) return false;
         Word word;
         if (auto const bad = unescape({first, it}, word.text); bad != nullptr) {
-            furthest(context).insist(bad, "two hexadecimal digits after \\x");
+            errors(context).fail_hard(bad, "two hexadecimal digits after \\x");
             return false;
         }
         first = it;

@@ -1,110 +1,204 @@
 #pragma once
-// The terminals that X3 does not have: numbers that say when they are too big, quoted and bare words with escapes.
+// The tokens of messages. A token that is a letter and a value follows from its row in the table; every other one needs
+// an overload of `syntax` here, and without it FeatureParser does not compile.
 
-#include "escape.hpp"
-#include "grammar/config.hpp"
+#include <boost/fusion/include/adapt_struct.hpp>
+#include <pathology/language/tokens.hpp>
+#include <pathology/language/user_agents.hpp>
+
+#include "grammar/build.hpp"
+#include "grammar/value.hpp"
+
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::Header, name, value)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::PauseAt, at, seconds)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::InjectAt, at, value)
 
 namespace pathology::language::grammar {
 
-/// A run of digits that fits 64 bits.
-struct NumberParser : x3::parser<NumberParser> {
-    using attribute_type = std::uint64_t;
+template <class Token> using Of = std::type_identity<Token>;
+
+// --- user agents: a full name, a letter, or a value ------------------------------------------------------------------
+
+struct UserAgentSymbols : x3::symbols<std::string> {
+    UserAgentSymbols() {
+        for (auto const& known : known_user_agents()) {
+            add(std::string(known.name), std::string(known.name));
+            add(std::string(1, known.shortcut), std::string(1, known.shortcut));
+        }
+    }
+} const user_agent_shortcut;
+
+auto const to_shortcut = [](std::string text) { return UserAgent{UserAgent::Shortcut{std::move(text)}}; };
+auto const to_agent_value = [](Value value) { return UserAgent{std::move(value)}; };
+auto const user_agent =
+    feature<UserAgent>("u", 'u' >> named("a user agent (a name such as firefox, 'text', @SIZE or <FILE)",
+                                         build<std::string>(to_shortcut, x3::no_case[user_agent_shortcut]) |
+                                             build<Value>(to_agent_value, quoted_value)));
+
+// --- opcodes: a name in any case, or a number below 16 ---------------------------------------------------------------
+
+struct OpcodeSymbols : x3::symbols<Opcode> {
+    OpcodeSymbols() {
+        static constexpr std::pair<char const*, std::uint8_t> names[] = {{"continue", 0}, {"text", 1}, {"binary", 2},
+                                                                         {"close", 8},    {"ping", 9}, {"pong", 10}};
+        for (auto const& [name, code] : names) add(name, Opcode{code, name});
+    }
+} const opcode_name;
+
+struct OpcodeNumber : x3::parser<OpcodeNumber> {
+    using attribute_type = Opcode;
     static bool const has_attribute = true;
 
     template <class Context, class RuleContext, class Attribute>
-    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule_context,
                Attribute& attribute) const {
-        x3::skip_over(first, last, context);
         auto const* it = first;
-        std::uint64_t number = 0;
-        for (; it != last && *it >= '0' && *it <= '9'; ++it) {
-            auto const digit = static_cast<std::uint64_t>(*it - '0');
-            if (number > (UINT64_MAX - digit) / 10) {
-                furthest(context).insist(first, "a number below 2^64");
+        std::uint64_t value = 0;
+        if (!number.parse(it, last, context, rule_context, value)) return false;
+        if (value > 15) {
+            errors(context).fail_hard(first, "an opcode up to 15");
+            return false;
+        }
+        first = it;
+        x3::traits::move_to(Opcode{static_cast<std::uint8_t>(value), std::to_string(value)}, attribute);
+        return true;
+    }
+};
+
+auto const opcode =
+    feature<Opcode>("c", 'c' >> named("an opcode (a name or 0 to 15)", x3::no_case[opcode_name] | OpcodeNumber{}));
+
+// --- flags: `fin`, `-fin` --------------------------------------------------------------------------------------------
+
+struct FlagSymbols : x3::symbols<Flag> {
+    FlagSymbols() {
+        for (std::size_t i = 0; i < flag_names.size(); ++i)
+            add(std::string(flag_names[i]), Flag{static_cast<Flag::Name>(i), true});
+    }
+} const flag_name;
+
+auto const to_unset = [](Flag flag) { return Flag{flag.name, false}; };
+auto const flag = feature<Flag>(
+    "-frm", build<Flag>(to_unset, '-' >> named("a flag (fin rsv1 rsv2 rsv3 mask)", flag_name)) | flag_name);
+
+// --- the others ------------------------------------------------------------------------------------------------------
+
+/// A spec inside a spec; it is parsed once the outer one is known to be sound.
+auto const nested_text = named("a quoted spec", quoted_text);
+auto const comma = named("','", x3::lit(','));
+
+auto const header = feature<Header>("h", 'h' >> quoted_value >> named("'='", x3::lit('=')) >> quoted_value);
+auto const raw = feature<Raw, x3::unused_type>("rR", x3::no_case[x3::lit('r')]);
+auto const nested_response = feature<NestedResponse, Word>("s", 's' >> nested_text);
+auto const length = feature<Length, std::uint64_t>("l", 'l' >> named("a number", number));
+auto const no_masking_key = feature<NoMaskingKey, x3::unused_type>("kK", x3::no_case[x3::lit("knone")]);
+auto const nested_frame = feature<NestedFrame, Word>("f", 'f' >> nested_text);
+auto const repeat = feature<Times, std::uint64_t>("x", 'x' >> named("a number", number));
+auto const pause = feature<PauseAt>("p", 'p' >> offset >> comma >> seconds);
+auto const disconnect = feature<DisconnectAt, Offset>("d", 'd' >> offset);
+auto const inject = feature<InjectAt>("i", 'i' >> offset >> comma >> quoted_value);
+
+inline auto const& syntax(Of<Header>) { return header; }
+inline auto const& syntax(Of<UserAgent>) { return user_agent; }
+inline auto const& syntax(Of<Raw>) { return raw; }
+inline auto const& syntax(Of<NestedResponse>) { return nested_response; }
+inline auto const& syntax(Of<Opcode>) { return opcode; }
+inline auto const& syntax(Of<Length>) { return length; }
+inline auto const& syntax(Of<Flag>) { return flag; }
+inline auto const& syntax(Of<NoMaskingKey>) { return no_masking_key; }
+inline auto const& syntax(Of<NestedFrame>) { return nested_frame; }
+inline auto const& syntax(Of<Times>) { return repeat; }
+inline auto const& syntax(Of<PauseAt>) { return pause; }
+inline auto const& syntax(Of<DisconnectAt>) { return disconnect; }
+inline auto const& syntax(Of<InjectAt>) { return inject; }
+
+/// The letter of a token and a value.
+template <ValueToken Token> struct LetterAndValue : x3::parser<LetterAndValue<Token>> {
+    using attribute_type = Value;
+    static bool const has_attribute = true;
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule_context,
+               Attribute& attribute) const {
+        if constexpr (Http1OnlyToken<Token>) {
+            if (x3::get<ProtocolTag>(context) != Protocol::http1) {
+                errors(context).refuse(first, Token::info.not_over_http2.data());
                 return false;
             }
-            number = number * 10 + digit;
         }
-        if (it == first) return false;
-        first = it;
-        x3::traits::move_to(number, attribute);
+        auto const* behind = first + 1;
+        if (!any_value.parse(behind, last, context, rule_context, attribute)) return false;
+        first = behind;
         return true;
     }
 };
-constexpr NumberParser number{};
+template <ValueToken Token>
+inline constexpr FeatureOf<Token, Value, LetterAndValue<Token>> letter_and_value{Token::info.letter, {}};
 
-/// Text as one attribute; X3 would take a std::string for a container of characters.
-struct Word {
-    std::string text;
+template <ValueToken Token> constexpr auto const& syntax(Of<Token> /*token*/) { return letter_and_value<Token>; }
 
-    operator std::string() && { return std::move(text); }
-};
+// --- all of them -----------------------------------------------------------------------------------------------------
 
-/// `'…'` or `"…"`. Escapes are decoded when asked for; otherwise the first same quote ends the text.
-struct QuotedParser : x3::parser<QuotedParser> {
-    using attribute_type = Word;
+/// A feature: any of the tokens that one kind of message may have.
+template <unsigned kind> struct FeatureParser : x3::parser<FeatureParser<kind>> {
+    using attribute_type = Feature;
     static bool const has_attribute = true;
 
-    constexpr explicit QuotedParser(bool decode_escapes) : decode(decode_escapes) {}
-
     template <class Context, class RuleContext, class Attribute>
-    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule_context,
                Attribute& attribute) const {
         x3::skip_over(first, last, context);
-        if (first == last || (*first != '\'' && *first != '"')) return false;
-        auto const quote = *first;
-        auto const* it = first + 1;
-        while (it != last && *it != quote) it += decode && *it == '\\' && last - it > 1 ? 2 : 1;
-        if (it == last) {
-            furthest(context).insist(last, quote == '"' ? "a closing \"" : "a closing '");
-            return false;
+        auto const parse_one = [&]<class Token>(Of<Token> token) {
+            if constexpr ((Token::info.allowed & kind) == 0) {
+                return false;
+            } else {
+                return syntax(token).parse(first, last, context, rule_context, attribute);
+            }
+        };
+        auto const parse_any = [&]<class... Tokens>(std::variant<Tokens...> const* /*type*/) {
+            return (parse_one(Of<Tokens>()) || ...);
+        };
+        return parse_any(static_cast<Feature::Kind const*>(nullptr));
+    }
+};
+
+/// `a response feature (h c l r m b p d i)`: a name for FeatureParser<kind>, made from the table.
+template <unsigned kind> class Hint {
+public:
+    constexpr explicit Hint(std::string_view what) {
+        append(what);
+        char before = '(';
+        append(" ");
+        for (auto const& token : token_table) {
+            if ((token.allowed & kind) == 0 || token.letter.empty()) continue;
+            append({&before, 1});
+            append(token.letter);
+            before = ' ';
         }
-        Word word;
-        if (!decode) {
-            word.text.assign(first + 1, it);
-        } else if (auto const bad = unescape({first + 1, it}, word.text); bad != nullptr) {
-            furthest(context).insist(bad, "two hexadecimal digits after \\x");
-            return false;
-        }
-        first = it + 1;
-        x3::traits::move_to(std::move(word), attribute);
-        return true;
+        append(")");
     }
 
-    bool decode;
-};
-constexpr QuotedParser quoted_text{true};
-constexpr QuotedParser quoted_path{false};
+    constexpr char const* text() const { return text_.data(); }
 
-/// A run of printable ASCII other than `,` `:` `@` and quotes.
-struct BareParser : x3::parser<BareParser> {
-    using attribute_type = Word;
-    static bool const has_attribute = true;
-
-    constexpr explicit BareParser(bool decode_escapes) : decode(decode_escapes) {}
-
-    template <class Context, class RuleContext, class Attribute>
-    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
-               Attribute& attribute) const {
-        x3::skip_over(first, last, context);
-        auto const* it = std::find_if_not(first, last, is_bare);
-        if (it == first) return false;
-        Word word;
-        if (!decode) {
-            word.text.assign(first, it);
-        } else if (auto const bad = unescape({first, it}, word.text); bad != nullptr) {
-            furthest(context).insist(
-                bad, *bad == '\\' && bad + 1 == it ? "something after \\" : "two hexadecimal digits after \\x");
-            return false;
-        }
-        first = it;
-        x3::traits::move_to(std::move(word), attribute);
-        return true;
+private:
+    constexpr void append(std::string_view more) {
+        for (char const c : more) text_.at(size_++) = c;
     }
 
-    bool decode;
+    std::array<char, 100> text_{};  // always ends with a zero
+    std::size_t size_ = 0;
 };
-constexpr BareParser bare_text{true};
-constexpr BareParser bare_path{false};
+
+inline constexpr Hint<in::response> response_hint("a response feature");
+inline constexpr Hint<in::request> request_hint("a request feature");
+inline constexpr Hint<in::server_frame> server_frame_hint("a frame feature");
+inline constexpr Hint<in::client_frame> client_frame_hint("a frame feature");
+inline constexpr Hint<in::http2_frame> http2_frame_hint("a frame feature");
+
+auto const response_feature = named(response_hint.text(), FeatureParser<in::response>{});
+auto const request_feature = named(request_hint.text(), FeatureParser<in::request>{});
+auto const server_frame_feature = named(server_frame_hint.text(), FeatureParser<in::server_frame>{});
+auto const client_frame_feature = named(client_frame_hint.text(), FeatureParser<in::client_frame>{});
+auto const http2_frame_feature = named(http2_frame_hint.text(), FeatureParser<in::http2_frame>{});
 
 }  // namespace pathology::language::grammar

@@ -1,16 +1,12 @@
 #pragma once
-// VALUE, OFFSET and the actions: what HTTP messages and WebSocket frames have in common.
+// VALUE, OFFSET and SECONDS.
 
 #include <boost/fusion/include/adapt_struct.hpp>
-#include <pathology/language/ast.hpp>
+#include <pathology/language/values.hpp>
 #include <pathology/language/generator.hpp>
 
 #include "grammar/build.hpp"
-#include "grammar/tokens.hpp"
-
-BOOST_FUSION_ADAPT_STRUCT(pathology::language::PauseAt, at, seconds)
-BOOST_FUSION_ADAPT_STRUCT(pathology::language::InjectAt, at, value)
-BOOST_FUSION_ADAPT_STRUCT(pathology::language::Header, name, value)
+#include "grammar/terminals.hpp"
 
 namespace pathology::language::grammar {
 
@@ -30,7 +26,7 @@ struct SizeParser : x3::parser<SizeParser> {
             generated.unit = static_cast<SizeUnit>(suffixes.find(*it++));
         }
         if (generated.count > (UINT64_MAX >> (10U * static_cast<unsigned>(generated.unit)))) {
-            furthest(context).insist(first, "a size below 2^64 bytes");
+            errors(context).fail_hard(first, "a size below 2^64 bytes");
             return false;
         }
         first = it;
@@ -93,13 +89,5 @@ auto const to_seconds = [](std::uint64_t n) { return Seconds(n); };
 auto const to_for_ever = [](x3::unused_type) { return Seconds(); };
 auto const seconds = named("seconds (a number or f)", build<std::uint64_t>(to_seconds, number) |
                                                           build<x3::unused_type>(to_for_ever, x3::lit('f')));
-
-auto const comma = named("','", x3::lit(','));
-
-auto const pause = feature<PauseAt>("p", 'p' >> offset >> comma >> seconds);
-auto const disconnect = feature<DisconnectAt, Offset>("d", 'd' >> offset);
-auto const inject = feature<InjectAt>("i", 'i' >> offset >> comma >> quoted_value);
-auto const body = feature<Body, Value>("b", 'b' >> any_value);
-auto const repeat = feature<Times, std::uint64_t>("x", 'x' >> named("a number", number));
 
 }  // namespace pathology::language::grammar

@@ -3,6 +3,7 @@
 #include <pathology/language/print.hpp>
 #include <pathology/language/user_agents.hpp>
 #include <pathology/proxycore/http2/names.hpp>
+#include <array>
 #include <set>
 #include <sstream>
 
@@ -10,20 +11,6 @@ namespace pathology::language::test {
 namespace {
 
 namespace http2 = proxycore::http2;
-
-/// What two features of one message must not share; empty for features that may be repeated.
-std::string exclusive_group(Feature const& feature) {
-    if (std::holds_alternative<Body>(feature.is) || std::holds_alternative<RawBody>(feature.is)) return "body";
-    if (std::holds_alternative<MaskingKey>(feature.is) || std::holds_alternative<NoMaskingKey>(feature.is))
-        return "key";
-    if (auto const* flag = std::get_if<Flag>(&feature.is)) return std::to_string(static_cast<int>(flag->name));
-    for (auto const index :
-         {Feature::Kind(Header{}).index(), Feature::Kind(ContentType{}).index(), Feature::Kind(Location{}).index(),
-          Feature::Kind(UserAgent{}).index(), Feature::Kind(PauseAt{}).index(), Feature::Kind(InjectAt{}).index()}) {
-        if (feature.is.index() == index) return {};
-    }
-    return "kind " + std::to_string(feature.is.index());
-}
 
 }  // namespace
 
@@ -77,61 +64,70 @@ Offset RandomMessages::offset() {
     return {Offset::Kind::number, options_.huge_sizes && maybe(4) ? rng_() : rng_.below(150)};
 }
 
-Feature RandomMessages::action() {
-    switch (rng_.below(3)) {
-        case 0: return Feature(PauseAt{offset(), maybe(3) ? std::nullopt : std::optional(rng_.below(100))});
-        case 1: return Feature(DisconnectAt{offset()});
-        default: return Feature(InjectAt{offset(), quoted_value()});
+// --- tokens ----------------------------------------------------------------------------------------------------------
+
+/// Draws a token of a type. A token that is a letter and a value needs nothing here, every other one an overload.
+struct RandomMessages::TokenMaker {
+    RandomMessages& random;
+
+    template <class Token> using Of = std::type_identity<Token>;
+
+    template <ValueToken Token> Token operator()(Of<Token> /*token*/) const { return {random.any_value()}; }
+    Header operator()(Of<Header> /*token*/) const { return {random.quoted_value(), random.quoted_value()}; }
+    UserAgent operator()(Of<UserAgent> /*token*/) const {
+        auto const known = known_user_agents()[random.rng_.below(known_user_agents().size())];
+        if (random.maybe(3)) return {UserAgent::Shortcut{std::string(known.name)}};
+        if (random.maybe(3)) return {UserAgent::Shortcut{std::string(1, known.shortcut)}};
+        return {random.quoted_value()};
+    }
+    Raw operator()(Of<Raw> /*token*/) const { return {}; }
+    NestedResponse operator()(Of<NestedResponse> /*token*/) const { return {print(random.response())}; }
+    Opcode operator()(Of<Opcode> /*token*/) const {
+        static constexpr std::string_view names[] = {"continue", "text", "binary", "close", "ping", "pong"};
+        static constexpr std::uint8_t numbers[] = {0, 1, 2, 8, 9, 10};
+        auto const i = random.rng_.below(16);
+        if (random.maybe(2)) return {static_cast<std::uint8_t>(i), std::to_string(i)};
+        return {numbers[i % 6], std::string(names[i % 6])};
+    }
+    Length operator()(Of<Length> /*token*/) const { return {random.maybe(2) ? random.rng_() : random.rng_.below(300)}; }
+    Flag operator()(Of<Flag> /*token*/) const {
+        return {static_cast<Flag::Name>(random.rng_.below(flag_names.size())), random.maybe(2)};
+    }
+    NoMaskingKey operator()(Of<NoMaskingKey> /*token*/) const { return {}; }
+    MaskingKey operator()(Of<MaskingKey> /*token*/) const {
+        return random.maybe(4) ? MaskingKey{random.any_value()} : MaskingKey{Literal{"k\\'\xff", false}};
+    }
+    NestedFrame operator()(Of<NestedFrame> /*token*/) const { return {print_with_times(random.server_frame())}; }
+    Times operator()(Of<Times> /*token*/) const { return {random.maybe(2) ? random.rng_() : random.rng_.below(4)}; }
+    PauseAt operator()(Of<PauseAt> /*token*/) const {
+        return {random.offset(), random.maybe(3) ? std::nullopt : std::optional(random.rng_.below(100))};
+    }
+    DisconnectAt operator()(Of<DisconnectAt> /*token*/) const { return {random.offset()}; }
+    InjectAt operator()(Of<InjectAt> /*token*/) const { return {random.offset(), random.quoted_value()}; }
+};
+
+/// A random feature of those that a kind of message may have.
+Feature RandomMessages::feature(unsigned kind) {
+    using Make = Feature (*)(TokenMaker const&);
+    static constexpr auto makers = []<class... Tokens>(std::variant<Tokens...> const* /*type*/) {
+        return std::array<Make, sizeof...(Tokens)>{
+            [](TokenMaker const& make) { return Feature(make(std::type_identity<Tokens>())); }...};
+    }(static_cast<Feature::Kind const*>(nullptr));
+    for (;;) {
+        auto const i = rng_.below(makers.size());
+        auto const& info = token_table[i];
+        auto const is_allowed = (info.allowed & kind) != 0 && (info.not_over_http2.empty() || !options_.http2);
+        if (is_allowed) return makers[i](TokenMaker{*this});
     }
 }
 
-UserAgent RandomMessages::user_agent() {
-    auto const known = known_user_agents()[rng_.below(known_user_agents().size())];
-    if (maybe(3)) return {UserAgent::Shortcut{std::string(known.name)}};
-    if (maybe(3)) return {UserAgent::Shortcut{std::string(1, known.shortcut)}};
-    return {quoted_value()};
-}
-
-Feature RandomMessages::http_feature(bool is_request) {
-    switch (rng_.below(8)) {
-        case 0: return Feature(Header{quoted_value(), quoted_value()});
-        case 1: return Feature(ContentType{any_value()});
-        case 2: return is_request ? Feature(user_agent()) : Feature(Location{any_value()});
-        case 3:
-            if (is_request) return Feature(Times{rng_()});
-            return options_.http2 ? action() : Feature(Reason{any_value()});
-        case 4: return Feature(Raw{});
-        case 5: return Feature(Body{any_value()});
-        case 6: return is_request ? Feature(NestedResponse{print(response())}) : action();
-        default: return action();
-    }
-}
-
-Feature RandomMessages::frame_feature(bool is_client) {
-    static constexpr std::string_view names[] = {"continue", "text", "binary", "close", "ping", "pong"};
-    static constexpr std::uint8_t numbers[] = {0, 1, 2, 8, 9, 10};
-    auto const i = rng_.below(16);
-    switch (rng_.below(10)) {
-        case 0: return Feature(Flag{static_cast<Flag::Name>(rng_.below(5)), maybe(2)});
-        case 1: return Feature(Opcode{static_cast<std::uint8_t>(i), std::to_string(i)});
-        case 2: return Feature(Opcode{numbers[i % 6], std::string(names[i % 6])});
-        case 3: return Feature(Length{maybe(2) ? rng_() : rng_.below(300)});
-        case 4: return maybe(4) ? Feature(MaskingKey{any_value()}) : Feature(MaskingKey{Literal{"k\\'\xff", false}});
-        case 5: return Feature(NoMaskingKey{});
-        case 6: return maybe(2) ? Feature(Body{any_value()}) : Feature(RawBody{any_value()});
-        case 7: return is_client ? Feature(NestedFrame{print_with_times(server_frame())}) : action();
-        case 8: return Feature(Times{rng_.below(4)});
-        default: return action();
-    }
-}
-
-template <class MakeFeature> Features RandomMessages::features(MakeFeature make) {
+Features RandomMessages::features(unsigned kind) {
     Features features;
-    std::set<std::string> taken;
+    std::set<std::string_view> taken;
     for (auto left = rng_.below(7); left > 0; --left) {
-        auto feature = make();
-        auto const group = exclusive_group(feature);
-        if (group.empty() || taken.insert(group).second) features.push_back(std::move(feature));
+        auto made = feature(kind);
+        auto const name = exclusive_name(made);
+        if (name.empty() || taken.insert(name).second) features.push_back(std::move(made));
     }
     return features;
 }
@@ -140,7 +136,7 @@ Message RandomMessages::response() {
     Response response;
     response.websocket = !options_.http2 && maybe(6);
     if (!response.websocket || maybe(2)) response.code = digits();
-    response.features = features([this] { return http_feature(false); });
+    response.features = features(in::response);
     return response;
 }
 
@@ -152,16 +148,16 @@ Message RandomMessages::request() {
     // Without a method, anything but a word is taken for one.
     auto const* word = std::get_if<Literal>(&request.path);
     if (!request.method && (word == nullptr || !word->bare)) request.path = Literal{"/" + bytes(6), true};
-    request.features = features([this] { return http_feature(true); });
+    request.features = features(in::request);
     return request;
 }
 
 Message RandomMessages::client_frame() {
-    return Frame{features([this] { return frame_feature(true); })};
+    return Frame{features(in::client_frame)};
 }
 
 Message RandomMessages::server_frame() {
-    return Frame{features([this] { return frame_feature(false); })};
+    return Frame{features(in::server_frame)};
 }
 
 // --- HTTP/2 frames ---------------------------------------------------------------------------------------------------
@@ -248,14 +244,14 @@ Message RandomMessages::http2_frame() {
         frame.stream = FrameNumber{stream, number(stream)};
     }
     for (auto left = rng_.below(4); left > 0; --left) frame.payload.push_back(payload_part());
-    frame.features = features([this] { return http2_feature(); });
+    frame.features = features(in::http2_frame);
     return frame;
 }
 
 Message RandomMessages::http2_preface() {
     Http2Preface preface;
     if (maybe(2)) preface.value = quoted_value();
-    preface.features = features([this] { return http2_feature(); });
+    preface.features = features(in::http2_frame);
     return preface;
 }
 

@@ -13,7 +13,7 @@ struct RandomMessageOptions {
     bool huge_sizes = true;  ///< generated values and offsets may have any size up to 2^64
 };
 
-/// Draws messages with every feature that their kind allows, and with every byte in their text.
+/// Draws messages with every token that the table allows in their kind, and with every byte in their text.
 class RandomMessages {
 public:
     explicit RandomMessages(std::uint64_t seed, RandomMessageOptions options = {}) : rng_(seed), options_(options) {}
@@ -26,23 +26,20 @@ public:
     Message http2_preface();
 
 private:
+    struct TokenMaker;
     bool maybe(std::uint64_t one_in) { return rng_.below(one_in) == 0; }
     std::string bytes(std::uint64_t most);
     std::string digits();
     Value quoted_value();
     Value any_value();
     Offset offset();
-    Feature action();
-    UserAgent user_agent();
-    Feature http_feature(bool is_request);
-    Feature frame_feature(bool is_client);
+    Feature feature(unsigned kind);
+    Features features(unsigned kind);
     std::string number(std::uint64_t value);
     FrameNumber frame_number(std::uint32_t value, std::string const& name);
     FrameNumber flags(bool digits_first);
     PayloadNumber payload_number();
     PayloadPart payload_part();
-    Feature http2_feature() { return maybe(4) ? Feature(Times{rng_.below(4)}) : action(); }
-    template <class MakeFeature> Features features(MakeFeature make);
 
     Rng rng_;
     RandomMessageOptions options_;

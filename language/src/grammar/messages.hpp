@@ -1,11 +1,10 @@
 #pragma once
-// RESPONSE and REQUEST.
+// RESPONSE, REQUEST, FRAME and CLIENT_FRAME.
 
 #include <boost/fusion/include/adapt_struct.hpp>
-#include <pathology/language/user_agents.hpp>
+#include <pathology/language/ast.hpp>
 
-#include "grammar/only_http1.hpp"
-#include "grammar/value.hpp"
+#include "grammar/tokens.hpp"
 
 namespace pathology::language::grammar {
 
@@ -36,47 +35,11 @@ BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::RequestParts, head, path
 
 namespace pathology::language::grammar {
 
-// --- user agents: a full name, a letter, or a value ------------------------------------------------------------------
+// --- responses -------------------------------------------------------------------------------------------------------
 
-struct UserAgentSymbols : x3::symbols<std::string> {
-    UserAgentSymbols() {
-        for (auto const& known : known_user_agents()) {
-            add(std::string(known.name), std::string(known.name));
-            add(std::string(1, known.shortcut), std::string(1, known.shortcut));
-        }
-    }
-} const user_agent_shortcut;
-
-auto const to_shortcut = [](std::string text) { return UserAgent{UserAgent::Shortcut{std::move(text)}}; };
-auto const to_agent_value = [](Value value) { return UserAgent{std::move(value)}; };
-auto const user_agent =
-    feature<UserAgent>("u", 'u' >> named("a user agent (a name such as firefox, 'text', @SIZE or <FILE)",
-                                         build<std::string>(to_shortcut, x3::no_case[user_agent_shortcut]) |
-                                             build<Value>(to_agent_value, quoted_value)));
-
-// --- features --------------------------------------------------------------------------------------------------------
-
-/// A quoted spec inside a spec; what it says is checked once the outer one is known to be sound.
-auto const nested_text = named("a quoted spec", quoted_text);
-
-auto const header = feature<Header>("h", 'h' >> quoted_value >> named("'='", x3::lit('=')) >> quoted_value);
-auto const content_type = feature<ContentType, Value>("c", 'c' >> any_value);
-auto const location = feature<Location, Value>("l", 'l' >> any_value);
-auto const reason = feature<Reason, Value>(
-    "m", only_http1("a feature other than m, because HTTP/2 has no reasons", x3::lit('m')) >> any_value);
-auto const raw = feature<Raw, x3::unused_type>("rR", x3::no_case[x3::lit('r')]);
-auto const nested_response = feature<NestedResponse, Word>("s", 's' >> nested_text);
-
-auto const response_feature =
-    named("a response feature (h c l r m b p d i)",
-          header | content_type | location | raw | reason | body | pause | disconnect | inject);
-auto const request_feature =
-    named("a request feature (h c u r s b x p d i)",
-          header | content_type | user_agent | raw | nested_response | body | repeat | pause | disconnect | inject);
-
-// --- messages --------------------------------------------------------------------------------------------------------
-
-auto const ws = x3::omit[only_http1("something else than ws, a handshake of HTTP/1", x3::no_case[x3::lit("ws")])];
+constexpr char const* no_handshake =
+    "ws is a handshake of HTTP/1; over HTTP/2 write 'CONNECT':PATH:h':protocol'='websocket'";
+auto const ws = x3::omit[only_http1(no_handshake, x3::no_case[x3::lit("ws")])];
 
 auto const status_code = named("a status code", x3::lexeme[+x3::char_("0-9")]);
 auto const to_code = [](std::string code) { return ResponseHead{false, std::move(code)}; };
@@ -88,6 +51,8 @@ auto const to_response = [](ResponseParts parts) {
     return Message(std::move(response));
 };
 auto const response = build<ResponseParts>(to_response, response_head >> *(colon >> response_feature));
+
+// --- requests --------------------------------------------------------------------------------------------------------
 
 struct MethodSymbols : x3::symbols<std::string> {
     MethodSymbols(std::initializer_list<char const*> names) {
@@ -105,7 +70,8 @@ auto const to_method_name = [](std::string name) { return Value(Literal{std::mov
 auto const method =
     named("a method (get, post... or 'text')",
           build<std::string>(to_method_name, x3::no_case[known_method]) |
-              build<std::string>(to_method_name, only_http1("this method in quotes", x3::no_case[known_http1_method])) |
+              build<std::string>(to_method_name, only_http1("this method needs quotes over HTTP/2",
+                                                            x3::no_case[known_http1_method])) |
               quoted_value);
 auto const to_method = [](Value value) { return RequestHead{false, std::move(value)}; };
 auto const request_head = (ws >> x3::attr(true) >> -(colon >> method)) | build<Value>(to_method, method);
@@ -118,5 +84,14 @@ auto const to_request = [](RequestParts parts) {
 auto const path = named("a path ('text', a word, @SIZE or <FILE)", any_value);
 auto const request = named("a request (METHOD:PATH)", build<RequestParts>(to_request, request_head >> colon >> path >>
                                                                                           *(colon >> request_feature)));
+
+// --- WebSocket frames ------------------------------------------------------------------------------------------------
+
+auto const to_frame = [](Features parts) { return Message(Frame{std::move(parts)}); };
+auto const wf = x3::no_case[x3::lit("wf")];
+auto const server_frame =
+    named("a frame (wf:...)", build<Features>(to_frame, wf >> colon >> *(colon >> server_frame_feature)));
+auto const client_frame =
+    named("a frame (wf:...)", build<Features>(to_frame, wf >> colon >> *(colon >> client_frame_feature)));
 
 }  // namespace pathology::language::grammar
