@@ -1,11 +1,11 @@
 // Requests and responses of HTTP/1: as pieces, and as logs show them.
 //
-// Both take a message apart by parts_of(). A new token of the start line becomes a member of Parts, and then neither of
-// them compiles until it says what becomes of it.
+// Each function takes its message apart by parts_of() and binds every member of Parts, so none of them compiles after
+// Parts got a member until it has been looked at.
 
-#include <pathology/language/outline.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/reason.hpp>
+#include <pathology/language/record_head.hpp>
 
 #include "layout.hpp"
 #include "layout_http2.hpp"
@@ -16,6 +16,7 @@ namespace {
 
 /// The features that have a place of their own. Header fields are not among them: they are sent in their order.
 struct Parts {
+    Feature const* version = nullptr;
     Feature const* reason = nullptr;
     Feature const* nested = nullptr;
     Feature const* body = nullptr;
@@ -26,6 +27,7 @@ struct PartsVisitor {
     Parts& parts;
     Feature const& feature;
 
+    void operator()(Version const&) const { parts.version = &feature; }
     void operator()(Reason const&) const { parts.reason = &feature; }
     void operator()(NestedResponse const&) const { parts.nested = &feature; }
     void operator()(Body const&) const { parts.body = &feature; }
@@ -49,6 +51,11 @@ template <class Token> Parsed<void> add_value(Feature const* feature, Layout& la
     if (auto added = layout.add(std::get<Token>(feature->is).value); added.has_error())
         return at(*feature, added.error());
     return {};
+}
+
+Parsed<void> add_version(Feature const* version, Layout& layout) {
+    if (version == nullptr) layout.add("HTTP/1.1");
+    return add_value<Version>(version, layout);
 }
 
 Parsed<void> add_name(Value const& name, Layout& layout) { return layout.add(name); }
@@ -89,18 +96,14 @@ std::string name_text(std::string_view name, Protocol protocol) {
     return protocol == Protocol::http1 ? std::string(name) : lower(name);
 }
 
-template <class Token> std::optional<std::string> text_of(Feature const* feature) {
-    if (feature == nullptr) return std::nullopt;
-    return text_of(std::get<Token>(feature->is).value);
-}
-
 }  // namespace
 
 Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& settings) {
     if (settings.protocol == Protocol::http2) return lay_out_http2(response, layout, settings);
-    auto const& [reason, nested, body] = parts_of(response.features);
+    auto const& [version, reason, nested, body] = parts_of(response.features);
     auto const code = response.code.value_or("101");  // only `ws` may leave it out
-    layout.add("HTTP/1.1 ");
+    if (auto added = add_version(version, layout); added.has_error()) return added;
+    layout.add(" ");
     layout.add(code);
     layout.add(" ");
     if (reason == nullptr) layout.add(reason_phrase(code));
@@ -110,7 +113,7 @@ Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings 
 
 Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings const& settings) {
     if (settings.protocol == Protocol::http2) return lay_out_http2(request, layout, settings);
-    auto const& [reason, nested, body] = parts_of(request.features);
+    auto const& [version, reason, nested, body] = parts_of(request.features);
     if (!request.method) {
         layout.add("GET");  // only `ws` may leave it out
     } else if (auto added = layout.add(*request.method); added.has_error()) {
@@ -123,23 +126,23 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
         if (response.has_error()) return response.error();
         layout.add(print(*response));
     }
-    layout.add(" HTTP/1.1");
+    layout.add(" ");
+    if (auto added = add_version(version, layout); added.has_error()) return added;
     return lay_out_rest(request.features, body, layout);
 }
 
-Outline outline(Response const& response, Protocol protocol) {
-    auto const& [reason, nested, body] = parts_of(response.features);
-    Outline outline;
-    outline.code = response.code.value_or(response.websocket ? "101" : "");
-    outline.reason = text_of<Reason>(reason);
+void record_head(Response const& response, Protocol protocol, proxycore::record::RecordedResponse& record) {
+    auto const& [version, reason, nested, body] = parts_of(response.features);
+    record.status_code = response.code.value_or(response.websocket ? "101" : "");
+    if (version != nullptr) record.version = text_of(std::get<Version>(version->is).value);
+    if (reason != nullptr) record.reason = text_of(std::get<Reason>(reason->is).value);
     auto const add_field = [&](auto const& name, Value const& value) {
-        outline.fields.add(name_text(name, protocol), text_of(value));
+        record.headers.add(name_text(name, protocol), text_of(value));
     };
     auto const visit = [&]<class Token>(Token const& token) {
         if constexpr (FieldToken<Token>) visit_field(token, add_field);
     };
     for (auto const& feature : response.features) std::visit(visit, feature.is);
-    return outline;
 }
 
 }  // namespace pathology::language

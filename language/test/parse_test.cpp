@@ -39,7 +39,7 @@ constexpr auto h2_answers = test::parse_as_http2_responses;
 constexpr auto h2_requests = test::parse_as_http2_requests;
 #define VALUE "a value ('text', a word, @SIZE or <FILE)"
 #define QUOTED_VALUE "a value ('text', @SIZE or <FILE)"
-#define RESPONSE_FEATURE "a response feature (h c l r m b p d i)"
+#define RESPONSE_FEATURE "a response feature (h c l r m v b p d i)"
 #define FRAME_FEATURE "a frame feature (c l fin rsv1 rsv2 rsv3 mask k x b r p d i)"
 
 RefusedCase const refused_starts[] = {
@@ -54,7 +54,7 @@ RefusedCase const refused_starts[] = {
     {"MethodForPath", requests, "ws:'/x'", "1:8: expected a path ('text', a word, @SIZE or <FILE)"},
     {"SecondResponse", response, "200 201", "1:5: expected " RESPONSE_FEATURE " or the end"},
     {"SecondRequest", requests, "get:/ foo",
-     "1:7: expected a request feature (h c u r s x b p d i), a request (METHOD:PATH), a frame (wf:...) or the end"},
+     "1:7: expected a request feature (h c u r v s x b p d i), a request (METHOD:PATH), a frame (wf:...) or the end"},
 };
 RefusedCase const refused_features[] = {
     {"NoFeature", response, "200:", "1:5: expected " RESPONSE_FEATURE},
@@ -62,7 +62,7 @@ RefusedCase const refused_features[] = {
     {"UnknownFeature", response, "200:x2", "1:5: expected " RESPONSE_FEATURE},
     {"AfterTheLastFeature", response, "200:b'a' garbage", "1:10: expected " RESPONSE_FEATURE " or the end"},
     {"TextAfterALiteral", response, "200:b@100:h\"Etag\"=\"\";drop", "1:21: expected " RESPONSE_FEATURE " or the end"},
-    {"ResponseFeatureOfARequest", requests, "get:/:m@1", "1:7: expected a request feature (h c u r s x b p d i)"},
+    {"ResponseFeatureOfARequest", requests, "get:/:m@1", "1:7: expected a request feature (h c u r v s x b p d i)"},
     {"NestedFrameInASession", frames, "wf:f'x'", "1:4: expected " FRAME_FEATURE ", a frame (wf:...) or the end"},
     {"UnknownFlag", frames, "wf:-foo", "1:5: expected a flag (fin rsv1 rsv2 rsv3 mask)"},
     {"UnnamedHeader", response, "200:hA=b", "1:6: expected " QUOTED_VALUE},
@@ -105,6 +105,7 @@ RefusedCase const refused_wholes[] = {
     {"SecondRaw", response, "200:r:R", "1:7: a second raw flag; a message has at most one"},
     {"SecondDisconnect", response, "200:d1:r:d2", "1:10: a second disconnect; a message has at most one"},
     {"SecondOfTheSecondMessage", requests, "get:/:r get:/:r:r", "1:17: a second raw flag; a message has at most one"},
+    {"SecondVersion", requests, "get:/:v'a':v'a'", "1:12: a second version; a message has at most one"},
     {"BothKeys", frames, "wf:knone:k'abcd'", "1:10: a second masking key; a message has at most one"},
     {"BothBodies", frames, "wf:b@1:r'x'", "1:8: a second body; a message has at most one"},
     {"FlagAndItsOpposite", frames, "wf:fin:-fin", "1:8: a second fin flag; a message has at most one"},
@@ -112,6 +113,8 @@ RefusedCase const refused_wholes[] = {
     {"NonAsciiRequest", requests, "get:/\xff", "1:6: a spec is ASCII text; write this byte as an escape such as \\xe9"},
     {"NestedResponse", requests, "get:/:s'200:p1,x'",
      "1:7: in the nested response, column 8: expected seconds (a number or f)"},
+    {"NestedVersions", requests, "get:/:s'200:v1:v2'",
+     "1:7: in the nested response, column 8: a second version; a message has at most one"},
     {"NestedResponseIsARequest", requests, "get:/:s'get:/'",
      "1:7: in the nested response, column 1: expected a status code, ws or wf"},
     {"NestedFrame", requests, "wf:f'wf:c99'", "1:4: in the nested frame, column 5: expected an opcode up to 15"},
@@ -127,6 +130,8 @@ RefusedCase const refused_http2[] = {
     {"NoAnswer", h2_answers, "", "1:1: expected a status code, h2f or h2p"},
     {"NoRequest", h2_requests, "", "1:1: expected a request (METHOD:PATH)"},
     {"ReasonInHttp2", h2_answers, "200:m'x'", "1:5: HTTP/2 has no reason phrase; remove m"},
+    {"VersionInHttp2", h2_answers, "200:v'HTTP/1.0'", "1:5: HTTP/2 has no version in its messages; remove v"},
+    {"VersionOfAnHttp2Request", h2_requests, "get:/:r:v'x'", "1:9: HTTP/2 has no version in its messages; remove v"},
     {"HandshakeInHttp2", h2_requests, "get:/ ws:/",
      "1:7: ws is a handshake of HTTP/1; over HTTP/2 write 'CONNECT':PATH:h':protocol'='websocket'"},
     {"BareTrace", h2_requests, "trace:/", "1:1: this method needs quotes over HTTP/2"},
@@ -205,6 +210,8 @@ SameCase const same_cases[] = {
     {"BlanksAnywhere", response, " 200 : b 'x' : h 'a' = 'b' : p 1 , f ", "200:b'x':h'a'='b':p1,f"},
     {"Lines", response, "200\n  :b'x'\r\n\t:d1", "200:b'x':d1"},
     {"BareWords", response, "200:bfoo\\x41:l/next:m>", "200:bfooA:l/next:m>"},
+    {"VersionInEveryValue", response, "200:v<a", "200:v<'a'"},
+    {"BareVersion", requests, "get:/:vHTTP/1.0 ws:/:v@8,digits", "'GET':/:vHTTP/1.0 ws:/:v@8,digits"},
     {"AnyCase", requests, "GeT:/:R WS:/ wF:cPING:kNONE", "'GET':/:r ws:/ wf:cping:knone"},
     {"MethodAsText", requests, "'get':/ '':/", "'get':/ '':/"},
     {"UserAgentNames", requests, "get:/:uFirefox:uf", "'GET':/:ufirefox:uf"},

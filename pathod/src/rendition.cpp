@@ -1,8 +1,8 @@
 #include "rendition.hpp"
 
 #include <pathology/language/craft.hpp>
-#include <pathology/language/outline.hpp>
 #include <pathology/language/print.hpp>
+#include <pathology/language/record_head.hpp>
 #include <pathology/language/rng.hpp>
 
 namespace pathology::pathod {
@@ -27,12 +27,8 @@ void keep_body(proxycore::record::RecordedResponse& record, Value const& value) 
 /// Notes what a message of the answer is; those after the first add to it.
 void add_to(proxycore::record::RecordedResponse& record, Message const& resolved, Protocol protocol) {
     auto const& parts = features(resolved);
-    if (auto const* response = std::get_if<Response>(&resolved); response != nullptr && record.status_code.empty()) {
-        auto head = outline(*response, protocol);
-        record.status_code = std::move(head.code);
-        record.reason = std::move(head.reason);
-        record.headers = std::move(head.fields);
-    }
+    auto const* response = std::get_if<Response>(&resolved);
+    if (response != nullptr && record.status_code.empty()) record_head(*response, protocol, record);
     auto const* body = find<Body>(parts);
     if (body != nullptr && !record.body) keep_body(record, body->value);
     record.disconnect = record.disconnect || find<DisconnectAt>(parts) != nullptr;

@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
         WireCase{"NotFoundStaysOpen", get("/") + get("/p/200"), std::string(not_found) + std::string(ok)},
         WireCase{"EmptySpec", get("/p/"), std::string(not_found)},
         WireCase{"ParseErrorStaysOpen", get("/p/200:b'a'?x=1") + get("/p/200"),
-                 parse_error("expected a response feature (h c l r m b p d i) or the end\n200:b'a'?x=1\n        ^\n") +
+                 parse_error("expected a response feature (h c l r m v b p d i) or the end\n200:b'a'?x=1\n        ^\n") +
                      std::string(ok)},
         WireCase{"NotAscii", get("/p/200:b%c3"),
                  parse_error("a spec is ASCII text; write this byte as an escape such as \\xe9\n200:b\xC3\n     ^\n")},

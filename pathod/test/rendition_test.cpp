@@ -64,6 +64,8 @@ TEST(Render, RecordsWhatIsKnownBeforeSending) {
     EXPECT_EQ(long_body.body->size(), 1024U);
     EXPECT_EQ(long_body.body_size, 2000U);
     EXPECT_FALSE(rendered("200").record.body);
+    EXPECT_EQ(rendered("200").record.version, "HTTP/1.1");
+    EXPECT_EQ(rendered("200:v'HTTP/1.0'").record.version, "HTTP/1.0");
 }
 
 struct HeadersCase {

@@ -162,7 +162,7 @@ template <unsigned kind> struct FeatureParser : x3::parser<FeatureParser<kind>> 
     }
 };
 
-/// `a response feature (h c l r m b p d i)`: a name for FeatureParser<kind>, made from the table.
+/// `a response feature (h c l r m v b p d i)`: a name for FeatureParser<kind>, made from the table.
 template <unsigned kind> class Hint {
 public:
     constexpr explicit Hint(std::string_view what) {

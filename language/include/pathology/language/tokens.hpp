@@ -98,6 +98,17 @@ struct Reason {
     friend bool operator==(Reason const&, Reason const&) = default;
 };
 
+/// `v'HTTP/1.0'`: the protocol version of the start line.
+struct Version {
+    static constexpr TokenInfo info{.letter = "v",
+                                    .allowed = in::http,
+                                    .exclusive = "version",
+                                    .not_over_http2 = "HTTP/2 has no version in its messages; remove v"};
+    Value value;
+
+    friend bool operator==(Version const&, Version const&) = default;
+};
+
 /// `s'404:b@10'`: a response spec that is appended to the path. The text parses as a response.
 struct NestedResponse {
     static constexpr TokenInfo info{.letter = "s", .allowed = in::request, .exclusive = "nested response"};
@@ -220,9 +231,9 @@ struct InjectAt {
 struct Feature {
     /// Every token. The grammar tries them in this order and hints list them in it. `fin` and `rsv1` have to stand
     /// before the tokens whose letter they begin with, `knone` before the key.
-    using Kind = std::variant<Header, ContentType, Location, UserAgent, Raw, Reason, NestedResponse, Opcode, Length,
-                              Flag, NoMaskingKey, MaskingKey, Times, Body, RawBody, NestedFrame, PauseAt, DisconnectAt,
-                              InjectAt>;
+    using Kind = std::variant<Header, ContentType, Location, UserAgent, Raw, Reason, Version, NestedResponse, Opcode,
+                              Length, Flag, NoMaskingKey, MaskingKey, Times, Body, RawBody, NestedFrame, PauseAt,
+                              DisconnectAt, InjectAt>;
     Kind is;
     SourceSpan span;
 
