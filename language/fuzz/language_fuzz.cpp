@@ -1,4 +1,4 @@
-// Any text, read as a response, as requests, as frames, and for HTTP/2: what holds for all specs has to hold for it.
+// Parses any text as a response, as requests, as frames and for HTTP/2, and checks the properties of all specs.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <pathology/language/print.hpp>
 #include <string_view>
 
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     namespace test = pathology::language::test;
@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
                                              test::http2_response_setting(), test::http2_client_setting()};
     std::string_view const spec(reinterpret_cast<char const*>(data), size);
     for (auto const& setting : settings) {
-        auto const broken = test::broken_promise(spec, setting, size);
+        auto const broken = test::broken_property(spec, setting, size);
         if (broken.empty()) continue;
         std::fprintf(stderr, "as %s: %s\nspec: %s\n", setting.name, broken.c_str(),
                      pathology::language::escape(spec).c_str());

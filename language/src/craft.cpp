@@ -1,21 +1,24 @@
+#include <algorithm>
 #include <pathology/language/craft.hpp>
 #include <pathology/language/resolve.hpp>
+#include <pathology/proxycore/http/fields.hpp>
 
-#include "body.hpp"
+#include "layout.hpp"
+#include "resolving.hpp"
 
 namespace pathology::language {
 namespace {
 
-// Apart from those of the generated values, which count from 0.
+// Distinct from the streams of generated values, which count from 0.
 constexpr std::uint64_t stream_of_offsets = ~0ULL;
 
-/// What stands in a nested spec is left to chance as long as it is not frozen.
+/// A nested spec is sent as text, with its random parts unresolved unless it is frozen.
 bool has_nested_spec(Message const& message) {
     return find<NestedResponse>(features(message)) != nullptr || find<NestedFrame>(features(message)) != nullptr;
 }
 
-/// Spells the message out; gives whether it did.
-Parsed<bool> spell_out(Message& resolved, Settings const& settings, std::uint64_t seed, Freezing freezing) {
+/// Freezes the message if the options ask for it. Returns true if it is frozen.
+Parsed<bool> freeze_if_asked(Message& resolved, Settings const& settings, std::uint64_t seed, Freezing freezing) {
     if (freezing == Freezing::none) return false;
     auto frozen = freeze(resolved, settings, seed);
     if (frozen.has_error()) {
@@ -26,22 +29,78 @@ Parsed<bool> spell_out(Message& resolved, Settings const& settings, std::uint64_
     return true;
 }
 
+bool is_content_length(Feature const& part) {
+    auto const* header = std::get_if<Header>(&part.is);
+    auto const* name = header != nullptr ? std::get_if<Literal>(&header->name) : nullptr;
+    return name != nullptr && proxycore::http::equals_ignoring_case(name->bytes, "content-length");
+}
+
+/// Adds the length of the body that is about to be removed. Over HTTP/1 complete() did; over HTTP/2 it is part of the
+/// header block.
+Parsed<void> announce_body(Message& resolved, Settings const& settings) {
+    auto& parts = features(resolved);
+    bool const is_given = std::any_of(parts.begin(), parts.end(), is_content_length) || find<Raw>(parts) != nullptr;
+    if (settings.protocol == Protocol::http1 || is_given) return {};
+    std::uint64_t length = 0;
+    if (auto const* body = find_feature<Body>(parts)) {
+        auto const measured = measure(std::get<Body>(body->is).value, settings);
+        if (measured.has_error()) return at(*body, measured.error());
+        length = *measured;
+    }
+    parts.emplace_back(Header{Literal{"content-length"}, Literal{std::to_string(length)}});
+    return {};
+}
+
+/// Removes the body of a resolved response, and what would be injected into it; its length stays announced. Actions
+/// inside the body happen at the end. Other messages stay as they are.
+Parsed<void> remove_body(Message& resolved, Settings const& settings) {
+    if (!std::holds_alternative<Response>(resolved)) return {};
+    if (auto const announced = announce_body(resolved, settings); announced.has_error()) return announced.error();
+    auto& parts = features(resolved);
+    std::erase_if(parts, [](Feature const& part) { return std::holds_alternative<Body>(part.is); });
+    if (find<InjectAt>(parts) == nullptr) return {};
+    auto const head = base_length(resolved, settings);
+    if (head.has_error()) return head.error();
+    std::erase_if(parts, [&](Feature const& part) {
+        auto const* injection = std::get_if<InjectAt>(&part.is);
+        return injection != nullptr && injection->at.number > *head;
+    });
+    return {};
+}
+
 }  // namespace
 
-Parsed<Crafted> craft(Message const& message, Settings const& settings, std::uint64_t seed, Crafting how) {
-    Rng offsets(derive_seed(seed, stream_of_offsets));
-    auto resolved = resolve(message, settings, offsets);
-    if (resolved.has_error()) return resolved.error();
-    if (how.without_body) {
-        if (auto const removed = remove_body(*resolved, settings); removed.has_error()) return removed.error();
+Parsed<Crafted> craft(Message const& message, Settings const& settings, std::uint64_t seed, CraftOptions options) {
+    Rng rng(derive_seed(seed, stream_of_offsets));
+    Crafted crafted{.message = message};
+    auto& resolved = crafted.message;
+    if (auto const done = complete(resolved, settings, rng); done.has_error()) return done.error();
+    std::optional<Base> base;  // of `resolved` as it is; laid out again after a change only
+    if (has_open_offset(resolved)) {
+        auto laid_out = lay_out(resolved, settings);
+        if (laid_out.has_error()) return laid_out.error();
+        place_offsets(resolved, laid_out->size(), rng);
+        base = std::move(*laid_out);
     }
-    bool const has_chance = resolves_randomly(message, settings) || has_generated_data(*resolved);
-    auto const is_frozen = spell_out(*resolved, settings, seed, how.freezing);
+    if (options.without_body) {
+        if (auto const removed = remove_body(resolved, settings); removed.has_error()) return removed.error();
+        base.reset();
+    }
+    bool const has_chance = resolves_randomly(message, settings) || has_generated_data(resolved);
+    auto const is_frozen = freeze_if_asked(resolved, settings, seed, options.freezing);
     if (is_frozen.has_error()) return is_frozen.error();
-    auto plan = make_plan(*resolved, settings);
+    crafted.is_frozen = *is_frozen;
+    crafted.is_random = has_chance || (*is_frozen && has_nested_spec(message));
+    if (!base || *is_frozen) {
+        auto laid_out = lay_out(resolved, settings);
+        if (laid_out.has_error()) return laid_out.error();
+        base = std::move(*laid_out);
+    }
+    crafted.http2_parts = std::move(base->parts);
+    auto plan = make_plan(resolved, settings, std::move(*base));
     if (plan.has_error()) return plan.error();
-    bool const is_random = has_chance || (*is_frozen && has_nested_spec(message));
-    return Crafted{std::move(*resolved), std::move(*plan), *is_frozen, is_random};
+    crafted.plan = std::move(*plan);
+    return crafted;
 }
 
 }  // namespace pathology::language

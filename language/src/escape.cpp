@@ -6,7 +6,7 @@ namespace pathology::language {
 namespace {
 
 constexpr std::string_view simple_escapes = "nrtabfv\\'\"\n";
-constexpr std::string_view simple_bytes = "\n\r\t\a\b\f\v\\'\"";  // backslash-newline has none
+constexpr std::string_view simple_bytes = "\n\r\t\a\b\f\v\\'\"";  // backslash-newline stands for no byte
 
 int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -17,7 +17,7 @@ int hex_digit(char c) {
 
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
-/// The byte of one to three octal digits at `i`, which moves behind them.
+/// The byte of one to three octal digits at `i`; moves `i` behind them.
 char octal(std::string_view text, std::size_t& i) {
     unsigned value = 0;
     for (int digits = 0; digits < 3 && i < text.size() && is_octal(text[i]); ++digits, ++i) {

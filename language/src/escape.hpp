@@ -8,7 +8,7 @@ namespace pathology::language {
 
 /// Decodes `\n \r \t \a \b \f \v \\ \' \"`, octal `\o` to `\ooo` (low 8 bits), `\xhh`, and backslash-newline (nothing).
 /// An unknown escape keeps its backslash. Appends to `out`.
-/// Gives nullptr, or the place of the backslash that cannot be decoded: `\x` without two digits, or one at the end.
+/// Returns nullptr, or the position of a backslash that cannot be decoded: `\x` without two digits, or one at the end.
 char const* unescape(std::string_view text, std::string& out);
 
 /// Printable ASCII other than `,` `:` `@` and quotes.

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <pathology/language/error.hpp>
+#include <pathology/language/failure.hpp>
 
 namespace pathology::language {
 namespace {
 
-constexpr std::size_t widest_line = 120;
+constexpr std::size_t max_line_width = 120;
 
 }  // namespace
 
@@ -20,10 +20,10 @@ std::string describe(SpecFailure const& failure, std::string_view spec, std::str
         if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
     }
     std::size_t caret = column;
-    if (line.size() > widest_line) {
-        auto const cut = caret > widest_line / 2 ? caret - widest_line / 2 : 0;
-        auto const goes_on = line.size() - cut > widest_line;
-        line = (cut > 0 ? "..." : "") + line.substr(cut, widest_line) + (goes_on ? "..." : "");
+    if (line.size() > max_line_width) {
+        auto const cut = caret > max_line_width / 2 ? caret - max_line_width / 2 : 0;
+        auto const goes_on = line.size() - cut > max_line_width;
+        line = (cut > 0 ? "..." : "") + line.substr(cut, max_line_width) + (goes_on ? "..." : "");
         caret = caret - cut + (cut > 0 ? 3 : 0);
     }
     return std::string(name) + ":" + std::to_string(line_number) + ":" + std::to_string(column + 1) + ": " +

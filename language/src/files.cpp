@@ -36,32 +36,32 @@ Parsed<void> FileContent::read(std::uint64_t offset, std::span<char> into) const
         auto const n = ::pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return refused(name_, std::generic_category().message(errno));
-        if (n == 0) return refused(name_, "it became shorter while it was sent");
+        if (n == 0) return refused(name_, "it became shorter while it was being sent");
         offset += static_cast<std::uint64_t>(n);
         into = into.subspan(static_cast<std::size_t>(n));
     }
     return {};
 }
 
-FileAccess FileAccess::none() { return {Reach::none, {}}; }
+FileAccess FileAccess::none() { return {Scope::none, {}}; }
 
 FileAccess FileAccess::below(fs::path folder) {
     std::error_code ec;
     auto real = fs::canonical(folder, ec);
-    return {Reach::below, ec ? fs::absolute(folder) : std::move(real)};
+    return {Scope::below, ec ? fs::absolute(folder) : std::move(real)};
 }
 
-FileAccess FileAccess::anywhere(fs::path folder) { return {Reach::anywhere, std::move(folder)}; }
+FileAccess FileAccess::anywhere(fs::path folder) { return {Scope::anywhere, std::move(folder)}; }
 
 Parsed<fs::path> FileAccess::locate(std::string_view path) const {
-    if (reach_ == Reach::none) return refused(path, "no folder to load files from was given");
+    if (scope_ == Scope::none) return refused(path, "no folder for files was given");
     if (path.empty()) return refused(path, "the path is empty");
-    if (path.find('\0') != std::string_view::npos) return refused(path, "the path holds a zero byte");
+    if (path.find('\0') != std::string_view::npos) return refused(path, "the path contains a zero byte");
     auto const joined = folder_ / fs::path(path);
-    if (reach_ == Reach::anywhere) return joined;
+    if (scope_ == Scope::anywhere) return joined;
     std::error_code ec;
-    auto real = fs::canonical(joined, ec);  // follows symbolic links, so that none leads out
-    if (!ec && !is_below(real, folder_)) return refused(path, "it is outside of the folder that may be read");
+    auto real = fs::canonical(joined, ec);  // resolves symbolic links, which may lead out of the folder
+    if (!ec && !is_below(real, folder_)) return refused(path, "it is outside the folder for files");
     if (ec) return refused(path, ec.message());
     return real;
 }
@@ -69,13 +69,13 @@ Parsed<fs::path> FileAccess::locate(std::string_view path) const {
 Parsed<std::shared_ptr<FileContent const>> FileAccess::open(std::string_view path) const {
     auto const place = locate(path);
     if (place.has_error()) return place.error();
-    // O_NONBLOCK, so that a pipe nobody writes to is refused below instead of waited for.
+    // O_NONBLOCK: opening a pipe without a writer would block; it is refused below.
     int const descriptor = ::open(place->c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) return refused(path, std::generic_category().message(errno));
     struct stat status {};
     if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
         ::close(descriptor);
-        return refused(path, "it is no regular file");
+        return refused(path, "it is not a regular file");
     }
     return std::make_shared<FileContent const>(descriptor, static_cast<std::uint64_t>(status.st_size),
                                                std::string(path));

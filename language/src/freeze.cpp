@@ -1,4 +1,4 @@
-// Spelling out what chance decided, so that a printed spec replays.
+// Replaces generated values by the bytes they stand for; the printed spec then replays.
 
 #include <algorithm>
 #include <pathology/language/generator.hpp>
@@ -7,15 +7,14 @@
 #include <pathology/language/resolve.hpp>
 
 #include "layout.hpp"
-#include "nested.hpp"
 
 namespace pathology::language {
 namespace {
 
 bool was_added(Feature const& feature) { return feature.span == SourceSpan{}; }
 
-/// A client masks the frames it resolves, nested ones too, as the original does. The key of that mask is drawn by who
-/// sends the frame in the end.
+/// A client masks the frames it resolves, nested ones too, as the original does. The key of a nested frame is dropped:
+/// the server that sends the frame draws it.
 void drop_added_key(Features& features) {
     auto const added_mask = std::any_of(features.begin(), features.end(), [](Feature const& feature) {
         return was_added(feature) && std::holds_alternative<Flag>(feature.is);
@@ -26,8 +25,8 @@ void drop_added_key(Features& features) {
     });
 }
 
-/// A nested message in its frozen spelling. A `ws` response is left as it is, because what it says depends on the
-/// handshake it will answer.
+/// A nested message in its frozen spelling. A `ws` response is left as it is, because it depends on the handshake that
+/// it will respond to.
 Parsed<std::string> freeze_nested(Message const& nested, Settings const& settings, std::uint64_t seed) {
     auto const* response = std::get_if<Response>(&nested);
     if (response != nullptr && response->websocket) return print(nested);

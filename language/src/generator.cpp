@@ -5,13 +5,14 @@
 #include <bit>
 #include <cstring>
 #include <pathology/language/rng.hpp>
-#include <random>
 
 namespace pathology::language {
 namespace {
 
-// The stream of a seed is cut into chunks that are seeded by their number, so that any place can be reached at once.
-// Inside a chunk, eight xorshift128+ generators (Vigna 2014) run side by side in vector registers.
+// The stream of a seed is a sequence of chunks, each seeded by its number, which makes any position reachable at once.
+// In a chunk, eight xorshift128+ generators (Vigna 2014) run in parallel in vector registers.
+//
+//     seed ──▶ chunk 0 (4096 symbols) │ chunk 1 │ chunk 2 │ …      chunk n starts from derive_seed(seed, n)
 constexpr std::uint64_t chunk_symbols = 4096;
 
 constexpr std::size_t lanes = 8;
@@ -31,7 +32,7 @@ struct Chunk {
     std::array<std::uint64_t, lanes> b;
 };
 
-/// The generators at work, in vector registers of a kind.
+/// The running generators of a chunk. `Vector` is the register type.
 template <class Vector> class Engine {
 public:
     [[gnu::always_inline]] explicit Engine(Chunk const& chunk) {
@@ -60,7 +61,7 @@ private:
     Vector b_[registers];
 };
 
-/// Puts the bytes [skip, skip + size) of a chunk's randomness into `into`.
+/// Writes the bytes [skip, skip + size) of a chunk.
 template <class Vector>
 [[gnu::always_inline]] inline void fill_with(Chunk const& chunk, std::size_t skip, char* into, std::size_t size) {
     Engine<Vector> engine(chunk);
@@ -124,11 +125,6 @@ void generate(DataType type, std::uint64_t seed, std::uint64_t from, std::span<c
         from += n;
         into = into.subspan(n);
     }
-}
-
-std::uint64_t draw_seed() {
-    std::random_device device;
-    return static_cast<std::uint64_t>(device()) << 32U | device();
 }
 
 }  // namespace pathology::language

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "resolve_http2.hpp"
+#include "resolving.hpp"
 
 namespace pathology::language {
 namespace {
 
 namespace http2 = proxycore::http2;
 
-/// A name or a value as far as it is known before it is sent.
+/// A name or a value, with its bytes if they are known before it is sent.
 struct Text {
     std::optional<std::string> bytes;
     std::uint64_t size = 0;
@@ -27,7 +27,7 @@ Parsed<Text> join(std::initializer_list<Value const*> values, Settings const& se
         if (size.has_error()) return size.error();
         text.size = saturating_sum(text.size, *size);
     }
-    if (text.size > known_header_text) text.bytes.reset();
+    if (text.size > max_known_header_text) text.bytes.reset();
     for (auto const* value : values) {
         if (!text.bytes) break;
         auto const known = known_bytes(*value, settings);
@@ -41,7 +41,7 @@ Parsed<Text> join(std::initializer_list<Value const*> values, Settings const& se
     return text;
 }
 
-/// Adds values as they are.
+/// Adds values without coding them.
 Parsed<void> add_all(Layout& layout, std::initializer_list<Value const*> values) {
     for (auto const* value : values) {
         if (auto added = layout.add(*value); added.has_error()) return added;

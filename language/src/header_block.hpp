@@ -8,14 +8,14 @@
 
 namespace pathology::language {
 
-/// Lays out a header block, field by field. Names and values up to `known_header_text` are coded, longer ones go out as
-/// they are.
+/// Lays out a header block, field by field. Names and values up to `max_known_header_text` are Huffman-coded, longer
+/// ones are sent as they are.
 class HeaderBlock {
 public:
-    /// The fields are added to `layout`. A block that continues another one announces no table size.
+    /// Adds the fields to `layout`. A block that continues another one must not announce a table size.
     HeaderBlock(Layout& layout, Settings const& settings, bool continues = false);
 
-    /// A field; its name and its value are the given values, one after the other.
+    /// Adds a field. Name and value are the concatenation of the given values.
     Parsed<void> add(std::initializer_list<Value const*> name, std::initializer_list<Value const*> value);
     Parsed<void> add(std::string_view name, std::string_view value);
     Parsed<void> add(std::string_view name, Value const& value);

@@ -7,15 +7,15 @@ namespace http2 = proxycore::http2;
 
 void Http2Player::start(Plan const& whole, Http2Playing playing) {
     playing_ = playing;
-    rest_ = {};
+    input_ = {};
     player_.start(whole, playing.seed);
 }
 
 void Http2Player::reset() {
-    rest_ = {};
+    input_ = {};
     scanner_.reset();
-    held_.clear();
-    was_cut_ = false;
+    header_.clear();
+    is_partial_ = false;
     needed_ = 0;
     failure_.reset();
 }
@@ -23,18 +23,18 @@ void Http2Player::reset() {
 Http2Player::Next Http2Player::advance(std::string& out, std::size_t limit) {
     for (;;) {
         if (needed_ > 0) return Next::allowance;
-        if (held_.size() == http2::FrameHeader::size) release(out);  // it was allowed
-        if (rest_.empty()) {
+        if (header_.size() == http2::FrameHeader::size) flush_header(out);  // allow() was called
+        if (input_.empty()) {
             if (auto const next = fetch(out)) return *next;
         } else if (out.size() >= limit) {
             return Next::bytes;
         } else {
-            take(out, limit - out.size());
+            consume(out, limit - out.size());
         }
     }
 }
 
-/// Gets more bytes, or says what is next in their place.
+/// Gets more input, or returns what comes next instead.
 std::optional<Http2Player::Next> Http2Player::fetch(std::string& out) {
     auto action = player_.next();
     if (!action) {
@@ -42,40 +42,40 @@ std::optional<Http2Player::Next> Http2Player::fetch(std::string& out) {
         return Next::broken;
     }
     if (auto const* send = std::get_if<Send>(&*action)) {
-        rest_ = {send->bytes.data(), send->bytes.size()};
+        input_ = {send->bytes.data(), send->bytes.size()};
         return std::nullopt;
     }
-    cut(out);
+    flush_partial_header(out);
     if (std::holds_alternative<Finished>(*action)) return Next::finished;
     if (std::holds_alternative<Disconnect>(*action)) return Next::disconnect;
     pause_ = std::get<Pause>(*action);
     return Next::pause;
 }
 
-/// Headers are held back until they are whole, because of the wait that may have to come before them.
-void Http2Player::take(std::string& out, std::size_t limit) {
+/// Keeps a frame header back until it is complete, because the player may have to wait before it.
+void Http2Player::consume(std::string& out, std::size_t limit) {
     bool const in_payload = scanner_.is_in_payload();
-    auto const step = scanner_.advance(rest_.substr(0, limit));
-    (in_payload ? out : held_).append(rest_.substr(0, step.size));
-    rest_.remove_prefix(step.size);
+    auto const step = scanner_.advance(input_.substr(0, limit));
+    (in_payload ? out : header_).append(input_.substr(0, step.size));
+    input_.remove_prefix(step.size);
     if (!step.header) return;
-    if (!was_cut_ && waits_for(*step.header)) {
+    if (!is_partial_ && waits_for(*step.header)) {
         needed_ = step.header->length;
     } else {
-        release(out);
+        flush_header(out);
     }
-    was_cut_ = false;
+    is_partial_ = false;
 }
 
-void Http2Player::release(std::string& out) {
-    out += held_;
-    held_.clear();
+void Http2Player::flush_header(std::string& out) {
+    out += header_;
+    header_.clear();
 }
 
-/// Lets go of part of a header, since it is here that the plan pauses or ends.
-void Http2Player::cut(std::string& out) {
-    was_cut_ = was_cut_ || !held_.empty();
-    release(out);
+/// Gives out a part of a header, because the plan pauses or ends inside of it.
+void Http2Player::flush_partial_header(std::string& out) {
+    is_partial_ = is_partial_ || !header_.empty();
+    flush_header(out);
 }
 
 bool Http2Player::waits_for(http2::FrameHeader const& header) const {

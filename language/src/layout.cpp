@@ -1,6 +1,7 @@
 #include "layout.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 #include <pathology/proxycore/http/fields.hpp>
 #include <utility>
@@ -10,10 +11,13 @@ namespace {
 
 namespace websocket = proxycore::websocket;
 
-/// The order of generated values in memory, which pointers of different features have by std::less alone.
+/// Orders pointers into different objects, for which only std::less is defined.
 constexpr auto by_address = [](auto const& a, auto const& b) { return std::less<>()(a.first, b.first); };
 
-/// The bytes of a file that is small enough to be known, else nothing.
+/// Room for the head of most messages, so that it is allocated once.
+constexpr std::size_t usual_head = 120;
+
+/// The bytes of a file up to `small_file`, else std::nullopt.
 Parsed<std::optional<std::string>> small_file_content(FileContent const& file) {
     if (file.size() > small_file) return std::optional<std::string>();
     std::string bytes(file.size(), '\0');
@@ -46,16 +50,19 @@ std::uint64_t size(Piece const& piece) {
     return std::visit(Size{}, piece);
 }
 
-StreamNumbers::StreamNumbers(Message const& message) {
-    for_each_value(message, [this](Value const& value) {
+void StreamNumbers::number_all() {
+    for_each_value(message_, [this](Value const& value) {
         if (auto const* generated = std::get_if<Generated>(&value)) numbers_.emplace_back(generated, numbers_.size());
     });
     std::sort(numbers_.begin(), numbers_.end(), by_address);
 }
 
-std::uint64_t StreamNumbers::operator[](Generated const& generated) const {
+std::uint64_t StreamNumbers::operator[](Generated const& generated) {
+    if (numbers_.empty()) number_all();
     std::pair<Generated const*, std::uint64_t> const wanted{&generated, 0};
-    return std::lower_bound(numbers_.begin(), numbers_.end(), wanted, by_address)->second;
+    auto const found = std::lower_bound(numbers_.begin(), numbers_.end(), wanted, by_address);
+    assert(found != numbers_.end() && found->first == &generated);  // for_each_value() visits every value
+    return found->second;
 }
 
 Piece cut(Piece const& piece, std::uint64_t from, std::uint64_t n) {
@@ -75,10 +82,20 @@ Piece cut(Piece const& piece, std::uint64_t from, std::uint64_t n) {
     return part;
 }
 
+std::uint64_t Base::size() const {
+    std::uint64_t total = 0;
+    for (auto const& piece : pieces) total = saturating_sum(total, language::size(piece));
+    return total;
+}
+
 void Layout::add(std::string_view bytes) {
     if (bytes.empty()) return;
     auto& pieces = base_.pieces;
-    if (pieces.empty() || !std::holds_alternative<SendBytes>(pieces.back())) pieces.emplace_back(SendBytes{});
+    if (pieces.empty()) pieces.reserve(2);  // most messages are a head and a body
+    if (pieces.empty() || !std::holds_alternative<SendBytes>(pieces.back())) {
+        pieces.emplace_back(SendBytes{});
+        std::get<SendBytes>(pieces.back()).bytes.reserve(usual_head);
+    }
     std::get<SendBytes>(pieces.back()).bytes.append(bytes);
     size_ = saturating_sum(size_, bytes.size());
 }
@@ -147,12 +164,17 @@ Parsed<std::uint64_t> measure(Value const& value, Settings const& settings) {
 }
 
 Parsed<bool> gives_header(Features const& features, std::string_view wanted, Settings const& settings) {
+    using proxycore::http::equals_ignoring_case;
     for (auto const& feature : features) {
         auto const* header = std::get_if<Header>(&feature.is);
         if (header == nullptr) continue;
+        if (auto const* literal = std::get_if<Literal>(&header->name)) {
+            if (equals_ignoring_case(literal->bytes, wanted)) return true;
+            continue;
+        }
         auto const name = known_bytes(header->name, settings);
         if (name.has_error()) return at(feature, name.error());
-        if (*name && proxycore::http::equals_ignoring_case(**name, wanted)) return true;
+        if (*name && equals_ignoring_case(**name, wanted)) return true;
     }
     return false;
 }

@@ -1,17 +1,19 @@
 #pragma once
-// The base message as pieces in the order of the wire: what both measuring and planning start from.
+// The base message as pieces in the order of the wire. Measuring and planning start from it.
 
+#include <concepts>
 #include <map>
+#include <pathology/language/http2.hpp>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/settings.hpp>
-#include <pathology/language/user_agents.hpp>
+#include <pathology/language/tables.hpp>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace pathology::language {
 
-/// Part of a message before actions: one of the steps that send.
+/// A part of a message before actions: one of the steps that send.
 using Piece = std::variant<SendBytes, SendGenerated, SendFile, SendFramed>;
 
 std::uint64_t size(Piece const& piece);
@@ -19,7 +21,7 @@ std::uint64_t size(Piece const& piece);
 /// The bytes [from, from + n) of a piece.
 Piece cut(Piece const& piece, std::uint64_t from, std::uint64_t n);
 
-/// A sum that stays at 2^64-1 when it would pass it; a message that long never ends anyway.
+/// A sum that saturates at 2^64-1; no message of that length is ever sent to its end.
 constexpr std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
@@ -27,21 +29,23 @@ constexpr std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
 /// ASCII in lower case.
 std::string lower(std::string_view text);
 
-/// A failure that speaks of a feature, at the place where that was written.
+/// The failure with the span of a feature, unless it has one.
 SpecFailure at(Feature const& feature, SpecFailure failure);
 
 /// Numbers the generated values of a message in the order they stand in the AST, so that planning and freezing agree on
-/// the stream of each. Borrows the message.
+/// the stream of each. Borrows the message, which it reads when a number is first asked for.
 class StreamNumbers {
 public:
-    explicit StreamNumbers(Message const& message);
+    explicit StreamNumbers(Message const& message) : message_(message) {}
 
     /// The number of a generated value inside the message.
-    std::uint64_t operator[](Generated const& generated) const;
-    std::size_t count() const { return numbers_.size(); }
+    std::uint64_t operator[](Generated const& generated);
 
 private:
-    std::vector<std::pair<Generated const*, std::uint64_t>> numbers_;  // sorted by address, so that many cost little
+    void number_all();
+
+    Message const& message_;
+    std::vector<std::pair<Generated const*, std::uint64_t>> numbers_;  // sorted by address, for messages with many
 };
 
 /// Calls `visit(Value&)` for every value of a token. `TokenRef` is `Token` or `Token const`.
@@ -78,8 +82,8 @@ template <class MessageRef, class Visit> void for_each_value(MessageRef&& messag
     }
 }
 
-/// Calls `visit(name, value)` for a token that is a header field: the name is a Value, or for shorthands the text of the
-/// table. Returns what `visit` returns.
+/// Calls `visit(name, value)` for a token that is a header field: the name is a Value, or for shorthands the text of
+/// the table. Returns what `visit` returns.
 template <FieldToken Token, class Visit> auto visit_field(Token const& token, Visit const& visit) {
     if constexpr (std::same_as<Token, Header>) {
         return visit(token.name, token.value);
@@ -93,14 +97,17 @@ template <FieldToken Token, class Visit> auto visit_field(Token const& token, Vi
     }
 }
 
-/// The masking key a frame gives, or nothing. A generated key, which `resolve` draws, is zero here.
-/// Errors: SpecErrc::bad_key unless it is four bytes long.
+/// Returns the masking key of a frame; std::nullopt if it has none. A generated key, which complete() draws, is zero.
+/// Errors: SpecErrc::bad_key if it is not four bytes long.
 Parsed<std::optional<proxycore::websocket::MaskingKey>> masking_key(Frame const& frame, Settings const& settings);
 
-/// A message before actions.
+/// A message before actions, laid out once: measuring, planning and flow control all start from it.
 struct Base {
     std::vector<Piece> pieces;
     std::vector<std::uint64_t> frames;  ///< where HTTP/2 frames begin; of those in one SendFramed the first
+    std::optional<Http2Parts> parts;    ///< see make_http2_parts()
+
+    std::uint64_t size() const;
 };
 
 /// Turns values into pieces, merging bytes with the bytes before them.
@@ -113,38 +120,49 @@ public:
     void add(Base base);
     Parsed<void> add(Value const& value, std::optional<Mask> mask = std::nullopt);
 
-    /// Says that a frame begins here, or several of them in the next piece.
+    /// Marks the start of a frame, or of several in the next piece.
     void begin_frame();
 
+    /// Keeps the message in parts, for take().
+    void keep(Http2Parts parts) { base_.parts = std::move(parts); }
+
+    /// Moves out what was added since the last call.
     Base take();
 
 private:
     Parsed<std::shared_ptr<FileContent const>> open(std::string const& path);
 
     Settings const& settings_;
-    std::map<std::string, std::shared_ptr<FileContent const>> files_;  // a file named often is opened once
+    std::map<std::string, std::shared_ptr<FileContent const>> files_;  // each file is opened once
     StreamNumbers streams_;
     Base base_;
     std::uint64_t size_ = 0;
 };
 
-/// Lays out one kind of message; lay_out() chooses.
+/// One for each kind of message; lay_out() chooses.
 Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& settings);
 Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings const& settings);
 Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const& settings);
 Parsed<void> lay_out_message(Http2Frame const& frame, Layout& layout, Settings const& settings);
 Parsed<void> lay_out_message(Http2Preface const& preface, Layout& layout, Settings const& settings);
 
+/// HTTP/2 frames of a request or response.
+Parsed<void> lay_out_http2(Response const& response, Layout& layout, Settings const& settings);
+Parsed<void> lay_out_http2(Request const& request, Layout& layout, Settings const& settings);
+
 /// The base of a message. Offsets need not be numbers yet; frames must have their mask and key.
 Parsed<Base> lay_out(Message const& message, Settings const& settings);
+
+/// make_plan() for a message that was laid out.
+Parsed<Plan> make_plan(Message const& resolved, Settings const& settings, Base base);
 
 /// The size of a value in bytes.
 Parsed<std::uint64_t> measure(Value const& value, Settings const& settings);
 
-/// Whether the features give a header, under any spelling; `wanted` is in lower case.
-Parsed<bool> gives_header(Features const& features, std::string_view wanted, Settings const& settings);
+/// Returns true if the features have a header field of that name, in any case.
+Parsed<bool> gives_header(Features const& features, std::string_view name, Settings const& settings);
 
-/// The size up to which a file is read where its content matters.
+/// The maximum size of a file that is read before it is sent, in bytes.
 inline constexpr std::uint64_t small_file = 4096;
 
 /// The bytes of a literal or of a small file; nullopt for generated data.

@@ -11,14 +11,14 @@ namespace {
 
 namespace websocket = proxycore::websocket;
 
-// What a client puts before a frame spec that pathod shall send back (original: pathod/language/websockets.py).
+// Marks a payload as a frame spec that pathod sends back (original: pathod/language/websockets.py).
 constexpr std::string_view nested_frame_leader = "pathod!";
 
 SpecFailure bad_key(std::uint64_t size) {
     return {SpecErrc::bad_key, "a masking key has exactly 4 bytes, this one has " + std::to_string(size), {}};
 }
 
-/// Sets what the frame's features say of the header's flags.
+/// Sets the flags of the header that the features give.
 void set_flags(websocket::FrameHeader& header, Features const& features) {
     for (auto const& feature : features) {
         auto const* flag = std::get_if<Flag>(&feature.is);
@@ -33,7 +33,7 @@ void set_flags(websocket::FrameHeader& header, Features const& features) {
     }
 }
 
-/// What asks pathod to send a frame back.
+/// The payload that asks pathod to send a frame back.
 Parsed<Value> nested_payload(NestedFrame const& nested) {
     auto const frames = parse_frames(nested.spec);
     if (frames.has_error()) return frames.error();
@@ -65,7 +65,7 @@ Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const&
     auto const* written = body != nullptr ? find_feature<Body>(frame.features) : find_feature<RawBody>(frame.features);
     Value nested_value;
     Value const* content = body != nullptr ? &body->value : raw != nullptr ? &raw->value : nullptr;
-    if (content == nullptr && nested != nullptr) {  // a body beside a nested frame wins
+    if (content == nullptr && nested != nullptr) {  // a body takes precedence over a nested frame
         auto made = nested_payload(*nested);
         if (made.has_error()) return made.error();
         nested_value = std::move(*made);
@@ -74,7 +74,7 @@ Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const&
     std::uint64_t size = 0;
     if (content != nullptr) {
         auto const measured = measure(*content, settings);
-        if (measured.has_error()) return at(*written, measured.error());  // a nested frame has always a size
+        if (measured.has_error()) return at(*written, measured.error());  // the size of a nested frame is always known
         size = *measured;
     }
 

@@ -1,15 +1,14 @@
 // Requests and responses of HTTP/1: as pieces, and as logs show them.
 //
-// Each function takes its message apart by parts_of() and binds every member of Parts, so none of them compiles after
-// Parts got a member until it has been looked at.
+// Each function takes its message apart with parts_of() and binds all members of Parts. After a new member none of them
+// compiles until it handles the member, or names and ignores it.
 
+#include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
-#include <pathology/language/reason.hpp>
 #include <pathology/language/record_head.hpp>
+#include <pathology/language/tables.hpp>
 
 #include "layout.hpp"
-#include "layout_http2.hpp"
-#include "nested.hpp"
 
 namespace pathology::language {
 namespace {
@@ -36,8 +35,7 @@ struct PartsVisitor {
     template <FieldToken Token> void operator()(Token const&) const {}
     template <ActionToken Token> void operator()(Token const&) const {}  // make_plan() inserts them
     template <class Token>
-        requires(!HttpToken<Token>)
-    void operator()(Token const&) const {}
+    requires(!HttpToken<Token>) void operator()(Token const&) const {}
 };
 
 Parts parts_of(Features const& features) {

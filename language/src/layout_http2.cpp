@@ -1,16 +1,19 @@
-#include "layout_http2.hpp"
+// Requests and responses as HTTP/2 frames, in pieces.
 
+#include <algorithm>
+#include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
+#include <pathology/proxycore/http2/frame_header.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 
-#include "framing.hpp"
 #include "header_block.hpp"
-#include "nested.hpp"
-#include "resolve_http2.hpp"
+#include "layout.hpp"
+#include "resolving.hpp"
 
 namespace pathology::language {
 namespace {
 
+using proxycore::http2::FrameHeader;
 using proxycore::http2::FrameType;
 namespace flag = proxycore::http2::flag;
 
@@ -29,20 +32,20 @@ struct FieldVisitor {
             }
         });
     }
-    Parsed<void> operator()(Raw const&) const { return {}; }             // add_fields() obeys it
-    Parsed<void> operator()(Body const&) const { return {}; }            // goes into DATA frames
-    Parsed<void> operator()(NestedResponse const&) const { return {}; }  // is part of :path
+    Parsed<void> operator()(Raw const&) const { return {}; }             // read by add_fields()
+    Parsed<void> operator()(Body const&) const { return {}; }            // sent in DATA frames
+    Parsed<void> operator()(NestedResponse const&) const { return {}; }  // appended to :path
     Parsed<void> operator()(Times const&) const { return {}; }
-    template <Http1OnlyToken Token> Parsed<void> operator()(Token const&) const { return {}; }  // check_http2() refuses it
-    template <ActionToken Token> Parsed<void> operator()(Token const&) const { return {}; }     // make_plan() inserts it
-    template <class Token>
-        requires(!HttpToken<Token>)
-    Parsed<void> operator()(Token const&) const {
+    template <Http1OnlyToken Token> Parsed<void> operator()(Token const&) const {
         return {};
-    }
+    }                                                                                        // check_http2() refuses it
+    template <ActionToken Token> Parsed<void> operator()(Token const&) const { return {}; }  // make_plan() inserts it
+    template <class Token>
+    requires(!HttpToken<Token>) Parsed<void>
+    operator()(Token const&) const { return {}; }
 };
 
-/// The fields that the features give, and the content-length unless they do.
+/// Adds the fields of the features, and a content-length if they have none.
 Parsed<void> add_fields(Features const& features, std::uint64_t body, HeaderBlock& block, Settings const& settings) {
     for (auto const& feature : features) {
         if (auto added = std::visit(FieldVisitor{block}, feature.is); added.has_error())
@@ -76,52 +79,147 @@ Parsed<void> add_pseudo_fields(Request const& request, HeaderBlock& block, Setti
     return block.add(":authority", *settings.request_host);
 }
 
-template <class Text> Parsed<Http2Pieces> pieces_of(Text const& text, Layout& layout, Settings const& settings) {
-    if (auto const sound = check_http2(text); sound.has_error()) return sound.error();
-    Http2Pieces pieces;
-    if (auto const* body = find_feature<Body>(text.features)) {
-        if (auto added = layout.add(std::get<Body>(body->is).value); added.has_error()) return at(*body, added.error());
-        pieces.body = layout.take().pieces;
+/// Reads pieces from front to back.
+class PieceReader {
+public:
+    explicit PieceReader(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {
+        for (auto const& piece : pieces_) left_ = saturating_sum(left_, size(piece));
+    }
+
+    std::uint64_t left() const { return left_; }
+
+    /// The number of bytes of one generated value or file that come next; 0 before a literal.
+    std::uint64_t bulk_size() const {
+        if (at_ == pieces_.size() || std::holds_alternative<SendBytes>(pieces_[at_])) return 0;
+        return size(pieces_[at_]) - done_;
+    }
+
+    /// Moves out the next bytes, at most `n`, of one piece.
+    Piece take(std::uint64_t n) {
+        auto const& piece = pieces_[at_];
+        n = std::min(n, size(piece) - done_);
+        auto taken = cut(piece, done_, n);
+        done_ += n;
+        left_ -= n;
+        if (done_ == size(piece)) {
+            ++at_;
+            done_ = 0;
+        }
+        return taken;
+    }
+
+private:
+    std::vector<Piece> pieces_;
+    std::size_t at_ = 0;
+    std::uint64_t done_ = 0;
+    std::uint64_t left_ = 0;
+};
+
+/// The value of a piece, for frames that repeat.
+std::variant<SendGenerated, SendFile> value_of(Piece piece) {
+    if (auto* generated = std::get_if<SendGenerated>(&piece)) return *generated;
+    return std::move(std::get<SendFile>(piece));
+}
+
+std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
+    return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
+/// Types and flags of the frames that pieces become. `last_flags` are added to those of the last frame, which may be
+/// the first.
+struct Framing {
+    std::uint8_t first = 0;
+    std::uint8_t rest = 0;
+    std::uint8_t first_flags = 0;
+    std::uint8_t last_flags = 0;
+};
+
+/// Adds the pieces to a layout in frames up to the peer's maximum; no bytes make one empty frame. Frames that differ
+/// only in the part of one generated value or file that they carry become one piece, however many they are.
+void add_frames(Layout& layout, std::vector<Piece> pieces, Framing const& framing, Http2Place const& place) {
+    std::uint32_t const max_payload = std::clamp(place.max_frame_size, 1U, FrameHeader::largest_length);
+    FrameHeader header{.type = framing.first, .flags = framing.first_flags, .stream = place.stream};
+    FrameHeader const middle{.length = max_payload, .type = framing.rest, .stream = place.stream};
+    PieceReader reader(std::move(pieces));
+    do {
+        header.length = static_cast<std::uint32_t>(std::min<std::uint64_t>(reader.left(), max_payload));
+        auto const repeated = std::min(reader.bulk_size(), reader.left() - header.length) / max_payload;
+        layout.begin_frame();
+        if (header == middle && repeated > 1) {
+            auto value = value_of(reader.take(repeated * max_payload));
+            layout.add(Piece(SendFramed{std::move(value), encode(header), max_payload, 0,
+                                        saturating_product(repeated, FrameHeader::size + max_payload)}));
+            continue;
+        }
+        auto const end = reader.left() - header.length;
+        if (end == 0) header.flags |= framing.last_flags;
+        layout.add(encode(header));
+        while (reader.left() > end) layout.add(reader.take(reader.left() - end));
+        header.type = framing.rest;
+        header.flags = 0;
+    } while (reader.left() > 0);
+}
+
+bool has_actions(Features const& features) {
+    return std::any_of(features.begin(), features.end(), [](Feature const& feature) {
+        return std::visit([]<class Token>(Token const&) { return ActionToken<Token>; }, feature.is);
+    });
+}
+
+/// The plan of a body without frame headers.
+Plan plan_of(std::vector<Piece> const& pieces) {
+    Plan plan;
+    plan.steps.reserve(pieces.size());
+    for (auto const& piece : pieces) {
+        plan.length = saturating_sum(plan.length, size(piece));
+        plan.generates = plan.generates || std::holds_alternative<SendGenerated>(piece);
+        std::visit([&](auto const& step) { plan.steps.emplace_back(step); }, piece);
+    }
+    plan.base_length = plan.length;
+    return plan;
+}
+
+/// Keeps the parts of a message that flow control may cut: it has no actions, and its header block is known.
+void keep_parts(Features const& features, Base const& head, std::vector<Piece> const& body, Layout& layout) {
+    auto const is_known = head.pieces.size() == 1 && std::holds_alternative<SendBytes>(head.pieces.front());
+    if (!is_known || has_actions(features)) return;
+    layout.keep({std::get<SendBytes>(head.pieces.front()).bytes, plan_of(body)});
+}
+
+template <class Text> Parsed<void> lay_out_text(Text const& text, Layout& layout, Settings const& settings) {
+    if (auto const sound = check_http2(text); sound.has_error()) return sound;
+    std::vector<Piece> body;
+    if (auto const* feature = find_feature<Body>(text.features)) {
+        auto const added = layout.add(std::get<Body>(feature->is).value);
+        if (added.has_error()) return at(*feature, added.error());
+        body = layout.take().pieces;
     }
     std::uint64_t body_size = 0;
-    for (auto const& piece : pieces.body) body_size = saturating_sum(body_size, size(piece));
+    for (auto const& piece : body) body_size = saturating_sum(body_size, size(piece));
 
     HeaderBlock block(layout, settings);
-    if (auto added = add_pseudo_fields(text, block, settings); added.has_error()) return added.error();
-    if (auto added = add_fields(text.features, body_size, block, settings); added.has_error()) return added.error();
+    if (auto added = add_pseudo_fields(text, block, settings); added.has_error()) return added;
+    if (auto added = add_fields(text.features, body_size, block, settings); added.has_error()) return added;
     Framing const framing{.first = static_cast<std::uint8_t>(FrameType::headers),
                           .rest = static_cast<std::uint8_t>(FrameType::continuation),
                           .first_flags = body_size == 0 ? flag::end_stream : std::uint8_t{0},
                           .last_flags = flag::end_headers};
     add_frames(layout, layout.take().pieces, framing, settings.http2);
-    pieces.head = layout.take();
-    return pieces;
-}
-
-Parsed<void> lay_out(Parsed<Http2Pieces> made, Layout& layout, Settings const& settings) {
-    if (made.has_error()) return made.error();
-    layout.add(std::move(made->head));
-    if (!made->body.empty())
-        add_frames(layout, std::move(made->body), {.last_flags = flag::end_stream}, settings.http2);
+    auto head = layout.take();
+    keep_parts(text.features, head, body, layout);
+    layout.add(std::move(head));
+    if (!body.empty()) add_frames(layout, std::move(body), {.last_flags = flag::end_stream}, settings.http2);
     return {};
 }
 
 }  // namespace
 
-Parsed<Http2Pieces> http2_pieces(Response const& response, Layout& layout, Settings const& settings) {
-    return pieces_of(response, layout, settings);
-}
-
-Parsed<Http2Pieces> http2_pieces(Request const& request, Layout& layout, Settings const& settings) {
-    return pieces_of(request, layout, settings);
-}
-
 Parsed<void> lay_out_http2(Response const& response, Layout& layout, Settings const& settings) {
-    return lay_out(pieces_of(response, layout, settings), layout, settings);
+    return lay_out_text(response, layout, settings);
 }
 
 Parsed<void> lay_out_http2(Request const& request, Layout& layout, Settings const& settings) {
-    return lay_out(pieces_of(request, layout, settings), layout, settings);
+    return lay_out_text(request, layout, settings);
 }
 
 }  // namespace pathology::language

@@ -19,7 +19,7 @@ std::string big_endian(std::uint64_t number, unsigned bytes) {
     return out;
 }
 
-/// The stream of a frame that names none.
+/// The stream of a frame that does not name one.
 std::uint32_t usual_stream(FrameType type, Settings const& settings) {
     switch (type) {
         case FrameType::settings:
@@ -31,7 +31,7 @@ std::uint32_t usual_stream(FrameType type, Settings const& settings) {
     }
 }
 
-/// The payload of a frame that gives neither payload nor length: the least that its type asks for.
+/// The payload of a frame that gives neither payload nor length: the shortest valid one of its type.
 std::string least_payload(FrameType type, Settings const& settings) {
     switch (type) {
         case FrameType::priority: return big_endian(0, 4) + big_endian(15, 1);  // the weight of 16

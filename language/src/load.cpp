@@ -5,14 +5,14 @@
 namespace pathology::language {
 namespace {
 
-constexpr std::uint64_t largest_spec_file = 16U << 20U;
+constexpr std::uint64_t max_spec_file_size = 16U << 20U;
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 /// Turns comment lines into blanks. A `#` inside a quoted literal is text, also at the start of a line.
 void blank_comments(std::string& text) {
     char quote = '\0';
-    bool escapes = true;  // a quoted path has none
+    bool escapes = true;  // false in a quoted path
     char last_word = '\0';
     bool line_is_blank = true;  // so far
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -45,10 +45,10 @@ Parsed<std::string> read_spec_file(std::string_view path, FileAccess const& file
     auto const file = files.open(path);
     if (file.has_error()) return file.error();
     auto const size = (*file)->size();
-    if (size > largest_spec_file) {
+    if (size > max_spec_file_size) {
         return SpecFailure{SpecErrc::too_long,
                            "the spec file '" + std::string(path) + "' has " + std::to_string(size) +
-                               " bytes; the limit is " + std::to_string(largest_spec_file),
+                               " bytes; the limit is " + std::to_string(max_spec_file_size),
                            {}};
     }
     std::string text(size, '\0');

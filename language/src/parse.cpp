@@ -4,14 +4,13 @@
 #include <array>
 
 #include "grammar/grammar.hpp"
-#include "nested.hpp"
 
 namespace pathology::language {
 namespace {
 
 using grammar::Start;
 
-/// `fails` as a result, with the span moved to where a nested spec stands.
+/// Moves a failure in a nested spec to the place of that spec in the outer one.
 SpecFailure inside(SourceSpan outer, SpecFailure failure, std::string_view what) {
     failure.message = std::string("in the nested ") + std::string(what) + ", column " +
                       std::to_string(failure.span.begin + 1) + ": " + failure.message;
@@ -35,7 +34,7 @@ Parsed<void> check_nested(Feature const& feature, Protocol protocol, ParseLimits
     return {};
 }
 
-/// The things a message has at most one of that were seen in it, by exclusive_name().
+/// Finds duplicates of what a message has at most one of, by exclusive_name().
 class SeenOnce {
 public:
     /// Returns false if the name was seen before.
@@ -55,8 +54,8 @@ Parsed<void> check(Message const& message, Protocol protocol, ParseLimits const&
     SeenOnce seen;
     for (auto const& feature : features(message)) {
         if (auto const name = exclusive_name(feature); !name.empty() && !seen.add(name)) {
-            return SpecFailure{SpecErrc::given_twice,
-                               "a second " + std::string(name) + "; a message has at most one", feature.span};
+            return SpecFailure{SpecErrc::given_twice, "a second " + std::string(name) + "; a message has at most one",
+                               feature.span};
         }
         if (auto nested = check_nested(feature, protocol, limits); nested.has_error()) return nested;
     }
@@ -64,11 +63,11 @@ Parsed<void> check(Message const& message, Protocol protocol, ParseLimits const&
 }
 
 Parsed<void> check_text(std::string_view spec, bool ascii_only, ParseLimits const& limits) {
-    if (spec.size() > limits.length) {
-        auto const end = static_cast<std::uint32_t>(std::min<std::size_t>(limits.length, UINT32_MAX));
+    if (spec.size() > limits.max_length) {
+        auto const end = static_cast<std::uint32_t>(std::min<std::size_t>(limits.max_length, UINT32_MAX));
         return SpecFailure{SpecErrc::too_long,
                            "the spec has " + std::to_string(spec.size()) + " bytes, more than the limit of " +
-                               std::to_string(limits.length) + "; load large values from files with <path",
+                               std::to_string(limits.max_length) + "; load large values from files with <path",
                            {end, end}};
     }
     if (!ascii_only) return {};

@@ -7,14 +7,14 @@
 namespace pathology::language {
 namespace {
 
-/// An action of a resolved message, with the place clamped to the message.
+/// An action of a resolved message, with its offset clamped to the message.
 struct Placed {
     std::uint64_t at;
     Feature const* feature;
 };
 
 SpecFailure not_resolved(Feature const& feature) {
-    return {SpecErrc::out_of_range, "an offset was not resolved to a number", feature.span};
+    return {SpecErrc::out_of_range, "the offset is not a number; resolve() has to run first", feature.span};
 }
 
 std::optional<Offset> offset_of(Feature const& feature) {
@@ -38,12 +38,12 @@ Parsed<std::vector<Placed>> place_actions(Features const& features, std::uint64_
     return placed;
 }
 
-/// Builds the steps, from the base message in order and the actions in between.
+/// Builds the steps from the pieces of the base message, in order, and the actions between them.
 class Planner {
 public:
     Planner(Message const& message, Settings const& settings, Base base)
         : injections_(message, settings), base_(std::move(base)) {
-        for (auto const& piece : base_.pieces) plan_.base_length = saturating_sum(plan_.base_length, size(piece));
+        plan_.base_length = base_.size();
         plan_.length = plan_.base_length;
         plan_.steps.reserve(base_.pieces.size() + 1);
     }
@@ -65,7 +65,7 @@ private:
                 return language::at(feature, added.error());
             auto injected = injections_.take().pieces;
             for (auto const& piece : injected) plan_.length = saturating_sum(plan_.length, size(piece));
-            if (plan_.disconnects) return {};  // counted, for limits, but never sent
+            if (plan_.disconnects) return {};  // counts for limits; never sent
             send_until(at);
             for (auto& piece : injected) push(std::move(piece));
             return {};
@@ -77,7 +77,7 @@ private:
             std::optional<std::chrono::seconds> length;
             if (pause->seconds)
                 length = std::chrono::seconds(
-                    static_cast<std::int64_t>(std::min<std::uint64_t>(*pause->seconds, longest_pause)));
+                    static_cast<std::int64_t>(std::min<std::uint64_t>(*pause->seconds, max_pause)));
             plan_.steps.emplace_back(Pause{length, is_between_frames()});
         } else {
             plan_.disconnects = true;
@@ -86,7 +86,7 @@ private:
         return {};
     }
 
-    /// Whether what was sent so far ends where an HTTP/2 frame does.
+    /// Returns true if the steps so far end at the boundary of an HTTP/2 frame.
     bool is_between_frames() const {
         if (base_.frames.empty()) return false;
         if (next_piece_ == base_.pieces.size()) return true;
@@ -122,7 +122,7 @@ private:
         std::visit([this](auto& part) { plan_.steps.emplace_back(std::move(part)); }, piece);
     }
 
-    static constexpr std::uint64_t longest_pause = 1'000'000'000;  // 31 years, and no overflow in any clock
+    static constexpr std::uint64_t max_pause = 1'000'000'000;  // 31 years, and no overflow in any clock
 
     Layout injections_;
     Base base_;
@@ -134,18 +134,20 @@ private:
 
 }  // namespace
 
+Parsed<Plan> make_plan(Message const& resolved, Settings const& settings, Base base) {
+    return Planner(resolved, settings, std::move(base)).make(features(resolved));
+}
+
 Parsed<Plan> make_plan(Message const& resolved, Settings const& settings) {
     auto base = lay_out(resolved, settings);
     if (base.has_error()) return base.error();
-    return Planner(resolved, settings, std::move(*base)).make(features(resolved));
+    return make_plan(resolved, settings, std::move(*base));
 }
 
 Parsed<std::uint64_t> base_length(Message const& message, Settings const& settings) {
     auto const base = lay_out(message, settings);
     if (base.has_error()) return base.error();
-    std::uint64_t total = 0;
-    for (auto const& piece : base->pieces) total = saturating_sum(total, size(piece));
-    return total;
+    return base->size();
 }
 
 }  // namespace pathology::language

@@ -24,7 +24,7 @@ void mask(std::optional<Mask> const& mask, std::uint64_t done, std::span<char> b
     if (mask) proxycore::websocket::apply_mask(bytes, mask->key, mask->phase + done);
 }
 
-/// The bytes of a value from `done` on, masked where it is.
+/// Writes the bytes of a value from `done` on, masked if the step is.
 Parsed<void> read(SendGenerated const& value, std::uint64_t seed, std::uint64_t done, std::span<char> into) {
     generate(value.type, derive_seed(seed, value.stream), value.from + done, into);
     mask(value.mask, done, into);
@@ -67,17 +67,17 @@ void Player::start(Plan const& plan, std::uint64_t seed) {
     done_ = 0;
 }
 
-std::uint64_t Player::bulk() const {
+std::uint64_t Player::bulk_size() const {
     if (at_end()) return 0;
     auto const& step = plan_->steps[step_];
     bool const is_bulk = std::holds_alternative<SendGenerated>(step) || std::holds_alternative<SendFile>(step);
     return is_bulk ? left_in_step() : 0;
 }
 
-Parsed<void> Player::look_at_bulk(std::span<char> into) const { return fill(plan_->steps[step_], into); }
+Parsed<void> Player::peek_bulk(std::span<char> into) const { return fill(plan_->steps[step_], into); }
 
-void Player::pass_over(std::uint64_t bytes_of_bulk) {
-    done_ += bytes_of_bulk;
+void Player::skip_bulk(std::uint64_t bytes) {
+    done_ += bytes;
     if (left_in_step() > 0) return;
     ++step_;
     done_ = 0;
@@ -109,14 +109,14 @@ Parsed<Action> Player::next() {
         ++step_;
         return Action(Disconnect{});
     }
-    if (auto const* bytes = std::get_if<SendBytes>(&step); bytes != nullptr && stands_alone()) {
+    if (auto const* bytes = std::get_if<SendBytes>(&step); bytes != nullptr && can_be_sent_uncopied()) {
         ++step_;
         return Action(Send{bytes->bytes});
     }
     return next_block();
 }
 
-bool Player::stands_alone() const {
+bool Player::can_be_sent_uncopied() const {
     if (done_ > 0) return false;
     if (left_in_step() >= block_) return true;
     auto const is_last_to_send =
@@ -140,9 +140,20 @@ Parsed<Action> Player::next_block() {
         auto const part = left.first(static_cast<std::size_t>(std::min<std::uint64_t>(left.size(), left_in_step())));
         if (auto const filled = fill(plan_->steps[step_], part); filled.has_error()) return filled.error();
         left = left.subspan(part.size());
-        pass_over(part.size());
+        skip_bulk(part.size());
     }
     return Action(Send{{buffer_.get(), n}});
+}
+
+Parsed<PreviewEnd> preview(Player& player, std::function<bool(std::string_view)> const& write) {
+    for (;;) {
+        auto const action = player.next();
+        if (action.has_error()) return action.error();
+        if (std::holds_alternative<Finished>(*action)) return PreviewEnd::finished;
+        if (std::holds_alternative<Disconnect>(*action)) return PreviewEnd::disconnected;
+        auto const* send = std::get_if<Send>(&*action);
+        if (send != nullptr && !write({send->bytes.data(), send->bytes.size()})) return PreviewEnd::stopped;
+    }
 }
 
 }  // namespace pathology::language

@@ -14,7 +14,7 @@ bool starts_with_any_case(std::string_view text, std::string_view lower) {
                                                      [&](char wanted, char given) { return same(given, wanted); });
 }
 
-/// A bare word; what such a word cannot hold is escaped, and so is a `<` before a path, which would make it a file.
+/// A bare word. Bytes that it cannot hold are escaped, and so is a leading `<`, which would start a file value.
 std::string bare(std::string_view bytes) {
     std::string out;
     for (char const byte : bytes) {
@@ -29,7 +29,8 @@ std::string bare(std::string_view bytes) {
     return out;
 }
 
-/// A value where some bare words would be read as something else: those get their first byte escaped.
+/// A value in a place where the words in `taken` have a meaning. A bare word that begins with one gets its first byte
+/// escaped.
 std::string print_unlike(std::initializer_list<std::string_view> taken, Value const& value) {
     auto const* literal = std::get_if<Literal>(&value);
     auto const is_taken = [&](std::string_view word) { return starts_with_any_case(literal->bytes, word); };
@@ -49,7 +50,7 @@ struct ValuePrinter {
         if (generated.type != DataType::bytes) text.append(",").append(name(generated.type));
         return text;
     }
-    // A path is not escape-decoded, so it takes the quote it does not hold.
+    // Paths have no escapes, so the quote must be one that the path does not contain.
     std::string operator()(FileValue const& file) const {
         auto const* const quote = file.path.find('\'') == std::string::npos ? "'" : "\"";
         return std::string("<") + quote + file.path + quote;
@@ -67,7 +68,7 @@ std::string text(Offset offset) {
 
 std::string nested(char letter, std::string_view spec) { return std::string(1, letter) + "'" + escape(spec) + "'"; }
 
-/// A token that is a letter and a value prints so; every other one needs an overload.
+/// A token that is a letter and a value is printed from the table; every other one needs an overload.
 struct FeaturePrinter {
     template <ValueToken Token> std::string operator()(Token const& token) const {
         return std::string(Token::info.letter) + print(token.value);
@@ -121,7 +122,7 @@ struct HeadPrinter {
         if (frame.length) {
             out += ":" + std::to_string(*frame.length);
         } else if (frame.type && is_digit(frame.type->text.front())) {
-            out += ":";  // or it would be read as the length
+            out += ":";  // else a numeric type would be read as the length
         }
         for (auto const* slot : {&frame.type, &frame.flags, &frame.stream}) {
             if (*slot) out += ":" + (*slot)->text;

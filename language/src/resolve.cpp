@@ -8,7 +8,7 @@
 #include <pathology/proxycore/websocket/handshake.hpp>
 
 #include "layout.hpp"
-#include "resolve_http2.hpp"
+#include "resolving.hpp"
 
 namespace pathology::language {
 namespace {
@@ -20,9 +20,9 @@ Feature literal_header(std::string_view name, std::string_view value) {
     return Feature(Header{Literal{std::string(name), false}, Literal{std::string(value), false}});
 }
 
-/// Adds a header unless it is given.
+/// Adds a header field unless the spec gives it.
 Parsed<void> add_header(Features& features, std::string_view name, std::string_view value, Settings const& settings) {
-    auto const given = gives_header(features, lower(name), settings);
+    auto const given = gives_header(features, name, settings);
     if (given.has_error()) return given.error();
     if (!*given) features.push_back(literal_header(name, value));
     return {};
@@ -39,7 +39,7 @@ Parsed<void> add_content_length(Features& features, Settings const& settings) {
     return add_header(features, "Content-Length", std::to_string(length), settings);
 }
 
-/// The host a request is for: that of an absolute URL, else the one that is connected to.
+/// The host of a request: that of an absolute URL, else the host connected to.
 std::string host_of(Value const& path, std::string_view connecting_to) {
     if (auto const* literal = std::get_if<Literal>(&path)) {
         auto const target = http::parse_target(literal->bytes);
@@ -51,14 +51,18 @@ std::string host_of(Value const& path, std::string_view connecting_to) {
 // --- what each kind of message gets added ----------------------------------------------------------------------------
 
 Parsed<void> complete(Response& response, Settings const& settings, Rng& rng) {
-    if (settings.protocol == Protocol::http2) return complete_http2(response, rng);
+    if (settings.protocol == Protocol::http2) {
+        if (auto sound = check_http2(response); sound.has_error()) return sound;
+        draw_header_text(response, rng);
+        return {};
+    }
     auto& features = response.features;
     if (response.websocket) {
         auto const answered = gives_header(features, "sec-websocket-accept", settings);
         if (answered.has_error()) return answered.error();
         if (!*answered && !settings.websocket_key) {
             return SpecFailure{
-                SpecErrc::needs_handshake, "ws answers a WebSocket handshake, and this request is none", {}};
+                SpecErrc::needs_handshake, "ws responds to a WebSocket handshake, and the request is not one", {}};
         }
         if (!response.code) response.code = "101";
         auto const accept = *answered ? std::string() : websocket::accept_key(*settings.websocket_key);
@@ -72,7 +76,11 @@ Parsed<void> complete(Response& response, Settings const& settings, Rng& rng) {
 }
 
 Parsed<void> complete(Request& request, Settings const& settings, Rng& rng) {
-    if (settings.protocol == Protocol::http2) return complete_http2(request, rng);
+    if (settings.protocol == Protocol::http2) {
+        if (auto sound = check_http2(request); sound.has_error()) return sound;
+        draw_header_text(request, rng);
+        return {};
+    }
     auto& features = request.features;
     if (request.websocket) {
         if (!request.method) request.method = Literal{"GET", false};
@@ -112,7 +120,7 @@ Literal letters_and_digits(std::size_t count, Rng& rng) {
 Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng) {
     if (auto const key = masking_key(frame, settings); key.has_error()) return key.error();
     auto& features = frame.features;
-    for (auto& feature : features) {  // a key is needed to make the plan, so generated ones are drawn here
+    for (auto& feature : features) {  // planning needs the bytes of a key, so generated ones are drawn here
         auto* key = std::get_if<MaskingKey>(&feature.is);
         if (key == nullptr) continue;
         auto const* generated = std::get_if<Generated>(&key->value);
@@ -121,7 +129,7 @@ Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng) {
         generate(generated->type, rng(), 0, drawn.bytes);
         key->value = std::move(drawn);
     }
-    if (mask_flag(features) == nullptr && settings.side == Side::client) {
+    if (mask_flag(features) == nullptr && settings.role == Role::client) {
         features.emplace_back(Flag{Flag::Name::mask, true});
     }
     auto const* mask = mask_flag(features);
@@ -139,43 +147,48 @@ Parsed<void> complete(Http2Preface& /*preface*/, Settings const& /*settings*/, R
 
 // --- offsets ---------------------------------------------------------------------------------------------------------
 
-Offset* offset_of(Feature& feature) {
+template <class FeatureRef> auto* offset_of(FeatureRef& feature) {
+    using Result = std::conditional_t<std::is_const_v<FeatureRef>, Offset const, Offset>;
     return std::visit(
-        [](auto& is) -> Offset* {
-            if constexpr (requires { is.at; }) return &is.at;
+        [](auto& token) -> Result* {
+            if constexpr (requires { token.at; }) return &token.at;
             return nullptr;
         },
         feature.is);
 }
 
-/// Gives `r` and `a` offsets their numbers: a random place before a byte of the message, or the place after its end.
-Parsed<void> resolve_offsets(Message& message, Settings const& settings, Rng& rng) {
-    std::optional<std::uint64_t> length;
-    for (auto& feature : features(message)) {
-        auto* offset = offset_of(feature);
-        if (offset == nullptr || offset->kind == Offset::Kind::number) continue;
-        if (!length) {
-            auto const measured = base_length(message, settings);
-            if (measured.has_error()) return measured.error();
-            length = *measured;
-        }
-        // "After the end" is length + 1 in the original (actions.py), which prints so.
-        auto const number = offset->kind == Offset::Kind::random ? rng.below(*length) : saturating_sum(*length, 1);
-        *offset = Offset{Offset::Kind::number, number};
-    }
-    return {};
-}
+bool is_open(Offset const* offset) { return offset != nullptr && offset->kind != Offset::Kind::number; }
 
 }  // namespace
 
+Parsed<void> complete(Message& message, Settings const& settings, Rng& rng) {
+    std::erase_if(features(message), [](Feature const& feature) { return std::holds_alternative<Times>(feature.is); });
+    return std::visit([&](auto& is) { return complete(is, settings, rng); }, message);
+}
+
+bool has_open_offset(Message const& message) {
+    return std::any_of(features(message).begin(), features(message).end(),
+                       [](Feature const& feature) { return is_open(offset_of(feature)); });
+}
+
+void place_offsets(Message& message, std::uint64_t base_length, Rng& rng) {
+    for (auto& feature : features(message)) {
+        auto* offset = offset_of(feature);
+        if (!is_open(offset)) continue;
+        // The original resolves `a` to length + 1 and prints that (actions.py).
+        auto const number =
+            offset->kind == Offset::Kind::random ? rng.below(base_length) : saturating_sum(base_length, 1);
+        *offset = Offset{Offset::Kind::number, number};
+    }
+}
+
 Parsed<Message> resolve(Message const& message, Settings const& settings, Rng& rng) {
     Message resolved = message;
-    auto& parts = features(resolved);
-    std::erase_if(parts, [](Feature const& feature) { return std::holds_alternative<Times>(feature.is); });
-    auto const completed = std::visit([&](auto& is) { return complete(is, settings, rng); }, resolved);
-    if (completed.has_error()) return completed.error();
-    auto const placed = resolve_offsets(resolved, settings, rng);
-    if (placed.has_error()) return placed.error();
+    if (auto const done = complete(resolved, settings, rng); done.has_error()) return done.error();
+    if (!has_open_offset(resolved)) return resolved;
+    auto const length = base_length(resolved, settings);
+    if (length.has_error()) return length.error();
+    place_offsets(resolved, *length, rng);
     return resolved;
 }
 
@@ -185,18 +198,23 @@ bool resolves_randomly(Message const& message, Settings const& settings) {
     if (auto const* frame = std::get_if<Frame>(&message)) {
         auto const* mask = mask_flag(frame->features);
         auto const* key = find<MaskingKey>(frame->features);
-        auto const masked = mask != nullptr ? mask->on : settings.side == Side::client;
+        auto const masked = mask != nullptr ? mask->on : settings.role == Role::client;
         if (masked && key == nullptr && find<NoMaskingKey>(frame->features) == nullptr) return true;
         if (key != nullptr && std::holds_alternative<Generated>(key->value)) return true;
     }
     if (draws_header_text(message, settings.protocol)) return true;
-    return std::any_of(features(message).begin(), features(message).end(), [](Feature feature) {
+    return std::any_of(features(message).begin(), features(message).end(), [](Feature const& feature) {
         auto const* offset = offset_of(feature);
         return offset != nullptr && offset->kind == Offset::Kind::random;
     });
 }
 
-bool has_generated_data(Message const& message) { return StreamNumbers(message).count() > 0; }
+bool has_generated_data(Message const& message) {
+    bool generates = false;
+    for_each_value(message,
+                   [&](Value const& value) { generates = generates || std::holds_alternative<Generated>(value); });
+    return generates;
+}
 
 bool loads_files(Message const& message) {
     bool loads = false;

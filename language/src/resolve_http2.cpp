@@ -1,6 +1,9 @@
-#include "resolve_http2.hpp"
+// complete() for messages of HTTP/2. It adds no features, because what HTTP/2 adds is part of the frames. It refuses
+// what HTTP/2 does not have, and draws header text.
 
 #include <pathology/language/generator.hpp>
+
+#include "resolving.hpp"
 
 namespace pathology::language {
 namespace {
@@ -31,7 +34,7 @@ template <class Visit> void for_each_header_text(Http2Frame& frame, Visit visit)
 
 bool is_drawn(Value const& value) {
     auto const* generated = std::get_if<Generated>(&value);
-    return generated != nullptr && generated->size() <= known_header_text;
+    return generated != nullptr && generated->size() <= max_known_header_text;
 }
 
 template <class Text> void draw(Text& text, Rng& rng) {
@@ -69,17 +72,9 @@ Parsed<void> check_http2(Response const& response) { return check(response); }
 
 Parsed<void> check_http2(Request const& request) { return check(request); }
 
-Parsed<void> complete_http2(Response& response, Rng& rng) {
-    if (auto sound = check_http2(response); sound.has_error()) return sound;
-    draw(response, rng);
-    return {};
-}
+void draw_header_text(Response& response, Rng& rng) { draw(response, rng); }
 
-Parsed<void> complete_http2(Request& request, Rng& rng) {
-    if (auto sound = check_http2(request); sound.has_error()) return sound;
-    draw(request, rng);
-    return {};
-}
+void draw_header_text(Request& request, Rng& rng) { draw(request, rng); }
 
 void draw_header_text(Http2Frame& frame, Rng& rng) { draw(frame, rng); }
 

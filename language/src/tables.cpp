@@ -1,11 +1,10 @@
-// The facts of the original programs: user agents, reason phrases, alphabets.
+// Tables of the original programs: user agents, reason phrases, alphabets.
 
 #include <algorithm>
 #include <array>
 #include <numeric>
 #include <pathology/language/generator.hpp>
-#include <pathology/language/reason.hpp>
-#include <pathology/language/user_agents.hpp>
+#include <pathology/language/tables.hpp>
 
 namespace pathology::language {
 namespace {

@@ -45,13 +45,13 @@ Settings settings_for(Case const& c) {
     Settings settings;
     settings.files = FileAccess::below(std::string(CONFORMANCE_DATA) + "/static");
     if (c.kind() == "request" || c.kind() == "client_frame") {
-        settings.side = Side::client;
+        settings.role = Role::client;
         settings.request_host = "example.com";
     }
     if (c.kind().starts_with("h2_")) settings.protocol = Protocol::http2;
     if (c.kind() == "h2_response") settings.http2.stream = 2;
     if (c.kind() == "h2_request") {
-        settings.side = Side::client;
+        settings.role = Role::client;
         settings.request_host = "example.com";
     }
     if (c.kind() == "response") settings.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";

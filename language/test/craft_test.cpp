@@ -4,7 +4,7 @@
 
 #include <pathology/language/print.hpp>
 
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 #include "support/spec.hpp"
 
 namespace pathology::language {
@@ -14,8 +14,9 @@ using testing::MatchesRegex;
 
 constexpr std::uint64_t seed = 7;
 
-Crafted crafted(std::string_view spec, Crafting how = {}, test::Setting const& setting = test::response_setting()) {
-    return craft(setting.parse(spec).value().front(), setting.settings, seed, how).value();
+Crafted crafted(std::string_view spec, CraftOptions options = {},
+                test::Setting const& setting = test::response_setting()) {
+    return craft(setting.parse(spec).value().front(), setting.settings, seed, options).value();
 }
 
 std::string bytes_of(Crafted const& crafted) { return test::play(crafted.plan, seed).bytes; }
@@ -90,6 +91,28 @@ INSTANTIATE_TEST_SUITE_P(
                     HeadCase{"Raw", "200:r:b'abc'", "HTTP/1.1 200 OK\r\n\r\n"},
                     HeadCase{"Cut", "200:b'abc':d8", "HTTP/1.1"}),
     [](auto const& row) { return std::string(row.param.name); });
+
+TEST(Craft, GivesThePlanAndThePartsOfAnHttp2Message) {
+    auto const setting = test::http2_response_setting();
+    for (auto const* spec :
+         {"200:b'hello'", "200:b@70k:h'a'=@9", "200", "200:h'big'=@5k", "200:b'x':p3,1", "h2f:PING"}) {
+        auto const made = crafted(spec, {}, setting);
+        auto const plan = make_plan(made.message, setting.settings).value();
+        auto const parts = make_http2_parts(made.message, setting.settings).value();
+        EXPECT_EQ(test::play(made.plan, seed), test::play(plan, seed)) << spec;
+        ASSERT_EQ(made.http2_parts.has_value(), parts.has_value()) << spec;
+        if (!parts) continue;
+        EXPECT_EQ(made.http2_parts->head, parts->head) << spec;
+        EXPECT_EQ(test::play(made.http2_parts->body, seed), test::play(parts->body, seed)) << spec;
+    }
+}
+
+TEST(Craft, MeasuresRandomOffsetsAndPlansAlike) {
+    for (auto const* spec : {"200:b'abc':da", "200:b@20:pr,1:ia,'x':ir,'y'"}) {
+        auto const made = crafted(spec);
+        EXPECT_EQ(test::play(made.plan, seed), test::play(make_plan(made.message, {}).value(), seed)) << spec;
+    }
+}
 
 TEST(Craft, LeavesFramesTheirPayload) {
     EXPECT_EQ(bytes_of(crafted("wf:-mask:b'hi'", {.without_body = true}, test::session_setting())), "\x01\x02hi");

@@ -8,12 +8,12 @@
 #include <pathology/language/generator.hpp>
 #include <pathology/language/http2.hpp>
 #include <pathology/language/load.hpp>
-#include <pathology/language/user_agents.hpp>
+#include <pathology/language/tables.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
 #include <sstream>
 
 #include "support/folder.hpp"
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 #include "support/spec.hpp"
 
 namespace pathology::language {
@@ -189,7 +189,7 @@ protected:
         auto settings = setting.settings;
         ClientStreams streams;
         for (auto const& message : *messages) {
-            if (setting.settings.side == Side::client) settings.http2.stream = streams.next(message);
+            if (setting.settings.role == Role::client) settings.http2.stream = streams.next(message);
             Rng rng(1);
             auto const resolved = resolve(message, settings, rng);
             if (resolved.has_error()) return refused(resolved.error());

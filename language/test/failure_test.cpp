@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <pathology/language/error.hpp>
-
 namespace pathology::language {
 namespace {
 

@@ -68,7 +68,7 @@ TEST_P(RefusedFile, IsNamedWithTheReason) {
     EXPECT_EQ(says, "cannot load file '" + std::string(GetParam().path) + "': " + std::string(GetParam().says));
 }
 
-constexpr std::string_view outside = "it is outside of the folder that may be read";
+constexpr std::string_view outside = "it is outside the folder for files";
 RefusedFileCase const refused_files[] = {
     {"Parent", "../outside", outside},
     {"ParentOfAParent", "sub/../../outside", outside},
@@ -76,20 +76,20 @@ RefusedFileCase const refused_files[] = {
     {"SymbolicLink", "link-out", outside},
     {"SymbolicLinkToAFolder", "folder-out/file", outside},
     {"AbsolutePath", "/etc/passwd", outside},
-    {"Folder", "sub", "it is no regular file"},
-    {"TheFolderItself", ".", "it is no regular file"},
-    {"Pipe", "pipe", "it is no regular file"},
+    {"Folder", "sub", "it is not a regular file"},
+    {"TheFolderItself", ".", "it is not a regular file"},
+    {"Pipe", "pipe", "it is not a regular file"},
     {"Missing", "missing", "No such file or directory"},
     {"FileAsFolder", "file/x", "Not a directory"},
     {"Circle", "circle", "Too many levels of symbolic links"},
     {"Empty", "", "the path is empty"},
-    {"ZeroByte", std::string_view("file\0.txt", 9), "the path holds a zero byte"},
+    {"ZeroByte", std::string_view("file\0.txt", 9), "the path contains a zero byte"},
 };
 INSTANTIATE_TEST_SUITE_P(Files, RefusedFile, testing::ValuesIn(refused_files),
                          [](auto const& row) { return std::string(row.param.name); });
 
 TEST_F(Below, RefusesDevices) {
-    EXPECT_THAT(content(FileAccess::anywhere(), "/dev/zero"), HasSubstr("it is no regular file"));
+    EXPECT_THAT(content(FileAccess::anywhere(), "/dev/zero"), HasSubstr("it is not a regular file"));
 }
 
 TEST_F(Below, FollowsTheFolderWhenItIsALink) {
@@ -104,7 +104,7 @@ TEST_F(Below, RefusesEverythingWhenTheFolderIsMissing) {
 }
 
 TEST_F(Below, NoneRefusesEverything) {
-    EXPECT_EQ(content(FileAccess::none(), "file"), "cannot load file 'file': no folder to load files from was given");
+    EXPECT_EQ(content(FileAccess::none(), "file"), "cannot load file 'file': no folder for files was given");
 }
 
 TEST_F(Below, AnywhereStartsAtItsFolder) {
@@ -127,7 +127,7 @@ TEST_F(Below, TellsThatAFileBecameShorter) {
     std::string text(file->size(), '\0');
     auto const read = file->read(0, text);
     ASSERT_TRUE(read.has_error());
-    EXPECT_EQ(read.error().message, "cannot load file 'file': it became shorter while it was sent");
+    EXPECT_EQ(read.error().message, "cannot load file 'file': it became shorter while it was being sent");
 }
 
 TEST_F(Below, KeepsAFileThatIsRemovedWhileItIsOpen) {

@@ -5,7 +5,7 @@
 
 #include <pathology/language/resolve.hpp>
 
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 #include "support/spec.hpp"
 
 namespace pathology::language {

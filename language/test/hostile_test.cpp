@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 #include "support/spec.hpp"
 
 namespace pathology::language {

@@ -8,7 +8,7 @@
 #include <pathology/proxycore/http2/names.hpp>
 
 #include "support/folder.hpp"
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 #include "support/spec.hpp"
 
 namespace pathology::language {
@@ -229,7 +229,7 @@ TEST(Http2Message, ReplaysWhereHeaderTextGrowsTooLongToBeKnown) {
     auto const setting = test::http2_response_setting();
     for (auto const* size : {"4095", "4096", "4097", "20000"}) {
         for (auto const* spec : {"200:h'a'=@", "200:l@", "h2f:HEADERS:a=@", "h2f:HEADERS:'b'='c',@"})
-            EXPECT_EQ(test::broken_promise(spec + std::string(size), setting, 5), "") << spec << size;
+            EXPECT_EQ(test::broken_property(spec + std::string(size), setting, 5), "") << spec << size;
     }
 }
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 #include "support/spec.hpp"
 
 namespace pathology::language {
@@ -173,12 +173,12 @@ INSTANTIATE_TEST_SUITE_P(Http2, RefusedSpec, testing::ValuesIn(refused_http2), n
 INSTANTIATE_TEST_SUITE_P(Wholes, RefusedSpec, testing::ValuesIn(refused_wholes), name_of);
 
 TEST(ParseLimits, RefuseLongTextAndNameTheLimit) {
-    auto const parsed = parse_response("200:b@100", {.length = 5});
+    auto const parsed = parse_response("200:b@100", {.max_length = 5});
     ASSERT_TRUE(parsed.has_error());
     EXPECT_EQ(parsed.error().code, SpecErrc::too_long);
     EXPECT_EQ(parsed.error().span.begin, 5U);
     EXPECT_THAT(parsed.error().message, StartsWith("the spec has 9 bytes, more than the limit of 5;"));
-    EXPECT_TRUE(parse_response("200:b@100", {.length = 9}).has_value());
+    EXPECT_TRUE(parse_response("200:b@100", {.max_length = 9}).has_value());
 }
 
 TEST(ParseResponse, ThrowsSpecErrorWhenItsValueIsTakenAnyway) {
@@ -265,7 +265,7 @@ TEST(Parse, RefusesOrAcceptsEveryBeginningOfASpec) {
         "post:'/a\\'b':b@10k,ascii:h'a'=<'f':ufirefox:s'200:b\"x\"':p1,f:dr:ia,'\\x41' wf:c9:-fin:k'abcd':l5";
     for (std::size_t n = 0; n <= spec.size(); ++n) {
         for (auto const& setting : {test::response_setting(), test::client_setting(), test::session_setting()}) {
-            EXPECT_EQ(test::broken_promise(spec.substr(0, n), setting, n), "") << spec.substr(0, n);
+            EXPECT_EQ(test::broken_property(spec.substr(0, n), setting, n), "") << spec.substr(0, n);
         }
     }
 }
@@ -277,7 +277,7 @@ TEST(Parse, RefusesOrAcceptsEveryBeginningOfAnHttp2Spec) {
     for (std::size_t n = 0; n <= spec.size(); ++n) {
         for (auto const& setting :
              {test::http2_client_setting(), test::http2_response_setting(), test::client_setting()}) {
-            EXPECT_EQ(test::broken_promise(spec.substr(0, n), setting, n), "") << spec.substr(0, n);
+            EXPECT_EQ(test::broken_property(spec.substr(0, n), setting, n), "") << spec.substr(0, n);
         }
     }
 }

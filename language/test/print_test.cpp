@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 #include "support/random_message.hpp"
 #include "support/spec.hpp"
 
@@ -79,7 +79,7 @@ TEST_P(RandomMessage, KeepsEveryPromise) {
         test::RandomMessages messages(
             seed, {.files = false, .http2 = setting.settings.protocol == Protocol::http2, .huge_sizes = seed % 8 == 0});
         auto const message = (messages.*GetParam().draw)();
-        ASSERT_EQ(test::broken_promise(message, setting, seed), "")
+        ASSERT_EQ(test::broken_property(message, setting, seed), "")
             << "seed " << seed << " " << print_with_times(message);
     }
 }

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "support/folder.hpp"
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 #include "support/spec.hpp"
 
 namespace pathology::language {
@@ -109,7 +109,7 @@ TEST_P(RefusedMessage, IsToldWhereAndWhy) {
     folder.write("five", "12345");
     auto setting = GetParam().setting();
     setting.settings.files = FileAccess::below(folder.path());
-    if (setting.settings.side == Side::server) setting.settings.websocket_key.reset();
+    if (setting.settings.role == Role::server) setting.settings.websocket_key.reset();
     auto const message = setting.parse(GetParam().spec).value().front();
     Rng rng(1);
     auto const resolved = resolve(message, setting.settings, rng);
@@ -120,7 +120,7 @@ TEST_P(RefusedMessage, IsToldWhereAndWhy) {
 
 #define NO_FILE "cannot load file 'x': No such file or directory"
 RefusedMessageCase const refused_messages[] = {
-    {"NoHandshake", answers, "ws", "1:1: ws answers a WebSocket handshake, and this request is none"},
+    {"NoHandshake", answers, "ws", "1:1: ws responds to a WebSocket handshake, and the request is not one"},
     {"ShortKey", session, "wf:k'abc'", "1:4: a masking key has exactly 4 bytes, this one has 3"},
     {"LongGeneratedKey", client, "wf:b'x':k@5t", "1:9: a masking key has exactly 4 bytes, this one has 5497558138880"},
     {"LongKeyFile", session, "wf:k<five", "1:4: a masking key has exactly 4 bytes, this one has 5"},
@@ -130,6 +130,7 @@ RefusedMessageCase const refused_messages[] = {
     {"HeaderName", answers, "200:h<'x'='a'", "1:5: " NO_FILE},
     {"HeaderValue", answers, "200\n:r:h'a'=<x", "2:4: " NO_FILE},
     {"Reason", answers, "200:m<x", "1:5: " NO_FILE},
+    {"Version", answers, "200:v<x", "1:5: " NO_FILE},
     {"UserAgent", client, "get:/:u<x", "1:7: " NO_FILE},
     {"Injection", answers, "200:i1,'a':i0,<x", "1:12: " NO_FILE},
     {"Payload", session, "wf:b<x", "1:4: " NO_FILE},

@@ -5,7 +5,7 @@
 #include <exception>
 #include <functional>
 #include <pathology/language/load.hpp>
-#include <pathology/language/run_seed.hpp>
+#include <pathology/language/rng.hpp>
 #include <pathology/pathoc/session.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
 #include <utility>
@@ -37,7 +37,7 @@ public:
           route_(route_of(options_)),
           protocol_(options_.http2 ? language::Protocol::http2 : language::Protocol::http1),
           seed_(options_.seed) {
-        settings_.side = language::Side::client;
+        settings_.role = language::Role::client;
         settings_.protocol = protocol_;
         settings_.http2.scheme = options_.tls.use ? "https" : "http";
         if (options_.http2) options_.tls.alpn = {"h2"};

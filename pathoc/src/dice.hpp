@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <pathology/language/rng.hpp>
-#include <pathology/language/run_seed.hpp>
 #include <pathology/proxycore/console/console.hpp>
 #include <span>
 
@@ -27,7 +26,7 @@ public:
     }
 
     /// Tells a seed that was drawn, the first time it mattered.
-    void tell(proxycore::console::Console& console) { console.err(seed_.note()); }
+    void tell(proxycore::console::Console& console) { console.err(seed_.replay_hint()); }
 
 private:
     language::RunSeed seed_;

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 #include <pathology/language/http2_player.hpp>
-#include <pathology/language/perform.hpp>
+#include <pathology/language/send_plan.hpp>
 #include <pathology/pathoc/session.hpp>
 #include <pathology/proxycore/http2/frame_scanner.hpp>
 #include <string>
@@ -67,7 +67,7 @@ private:
     FrameWatcher watcher_;
     language::Player player_;
     language::Http2Player frames_{player_};
-    language::Recording sent_;
+    language::CapturedBytes sent_;
     std::string out_;       // to be written
     std::string greeting_;  // to be written before anything else
     http2::FrameScanner scanner_;

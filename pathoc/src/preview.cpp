@@ -1,7 +1,7 @@
 #include "preview.hpp"
 
 #include <pathology/language/http2.hpp>
-#include <pathology/language/preview.hpp>
+#include <pathology/language/player.hpp>
 
 #include "dice.hpp"
 
@@ -47,7 +47,7 @@ ExitCode preview(Options const& options, std::span<Script const> scripts, Consol
             console.err(end.error().message + "\n");
             return ExitCode::usage;
         }
-        if (*end == PreviewEnd::unwanted) return ExitCode::done;
+        if (*end == PreviewEnd::stopped) return ExitCode::done;
     }
     return ExitCode::done;
 }

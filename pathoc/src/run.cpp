@@ -66,7 +66,7 @@ private:
 
 language::Settings spec_settings(Options const& options) {
     language::Settings settings;
-    settings.side = language::Side::client;
+    settings.role = language::Role::client;
     settings.protocol = options.http2 ? language::Protocol::http2 : language::Protocol::http1;
     settings.http2.scheme = options.tls.use ? "https" : "http";
     settings.request_host = options.tunnel ? options.tunnel->name : options.host;

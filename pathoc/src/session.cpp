@@ -3,7 +3,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <chrono>
 #include <optional>
-#include <pathology/language/perform.hpp>
+#include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/tls/errc.hpp>
@@ -60,7 +60,7 @@ private:
     std::unique_ptr<net::Stream> stream_;
     SessionSettings settings_;
     language::Player player_;
-    language::Recording sent_;
+    language::CapturedBytes sent_;
     ReplyReader replies_;
     proxycore::record::FrameRecorder frames_;
     Clock::time_point head_at_;
@@ -94,7 +94,7 @@ asio::awaitable<Result<Written>> Session::Impl::send(Outgoing message) {
     sent_.limit = settings_.raw_limit;
     sent_.bytes.clear();
     player_.start(message.plan, message.seed);
-    auto const performance = co_await language::perform(*stream_, player_, &sent_);
+    auto const performance = co_await language::send_plan(*stream_, player_, &sent_);
     if (performance.spec) co_return failure(Errc::bad_spec, performance.spec->message);
     Written written;
     written.bytes = performance.bytes_written;

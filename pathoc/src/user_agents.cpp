@@ -1,6 +1,6 @@
 #include "user_agents.hpp"
 
-#include <pathology/language/user_agents.hpp>
+#include <pathology/language/tables.hpp>
 
 namespace pathology::pathoc {
 

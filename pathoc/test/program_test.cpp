@@ -110,6 +110,12 @@ TEST(Preview, WritesRequestsAndFramesWithoutASocket) {
     EXPECT_EQ(ended.err, ">> 'GET':/:h'Host'='h'\n>> 'GET':/:h'Host'='h'\n" + ended.err.substr(ended.err.rfind(">> ")));
 }
 
+TEST(Preview, WritesAnyVersion) {
+    auto const ended = pathoc({"--preview", "-e", "h", "get:/:r:v'HTTP/0.9'", "ws:/:r:vX:h'sec-websocket-key'='k'"});
+    EXPECT_THAT(ended.out, StartsWith("GET / HTTP/0.9\r\n\r\nGET / X\r\n"));
+    EXPECT_THAT(ended.err, StartsWith(">> 'GET':/:r:v'HTTP/0.9'\n>> ws:'GET':/:r:vX:"));
+}
+
 TEST(Preview, WaitsForNothingAndEndsAtADisconnect) {
     auto const ended = pathoc({"--preview", "h", "get:/a:p3,f", "get:/b:d5", "get:/c"});
     EXPECT_EQ(ended.out, "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /");

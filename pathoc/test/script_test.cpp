@@ -12,7 +12,7 @@ using language::Freezing;
 
 language::Settings settings() {
     language::Settings settings;
-    settings.side = language::Side::client;
+    settings.role = language::Role::client;
     settings.request_host = "example.com";
     return settings;
 }

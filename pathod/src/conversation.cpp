@@ -149,7 +149,7 @@ asio::awaitable<void> Conversation::play(Answer const& answer) {
     auto player = desk_.borrow_player();
     player->start(answer.rendition().plan, answer.seed);
     recording_.bytes.clear();
-    performance_ = co_await language::perform(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
+    performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
     desk_.give_back(std::move(player));
 }
 

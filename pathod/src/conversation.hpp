@@ -13,7 +13,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <pathology/language/perform.hpp>
+#include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <string_view>
@@ -71,8 +71,8 @@ private:
     ReceivedHttp1 received_;
     Notes notes_;
     Noted noted_;                        // the request that is being answered
-    language::Performance performance_;  // of the last answer
-    language::Recording recording_;      // of the last answer, when it is to be shown
+    language::SendResult performance_;   // of the last answer
+    language::CapturedBytes recording_;  // of the last answer, when it is to be shown
     std::uint64_t index_;                // of the next request
     std::optional<std::string> tunnel_;
     bool is_open_ = true;

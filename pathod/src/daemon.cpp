@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <pathology/language/run_seed.hpp>
+#include <pathology/language/rng.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <stdexcept>
 

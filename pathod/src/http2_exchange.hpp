@@ -3,8 +3,8 @@
 
 #include <chrono>
 #include <optional>
-#include <pathology/language/perform.hpp>
 #include <pathology/language/player.hpp>
+#include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/http2/server_session.hpp>
 #include <string_view>
 
@@ -49,8 +49,8 @@ public:
     ReceivedHttp2 received;
     Noted noted;
     std::optional<Answer> answer;
-    language::Performance performance;
-    language::Recording recording;
+    language::SendResult performance;
+    language::CapturedBytes recording;
     bool is_told = false;  ///< its end is in the notes
 
 private:

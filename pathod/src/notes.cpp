@@ -12,7 +12,7 @@ namespace {
 using Type = record::Exchange::Type;
 
 /// The same, in the words of the protocol where it has any.
-std::string ending_of(Noted const& noted, language::Performance const& performance) {
+std::string ending_of(Noted const& noted, language::SendResult const& performance) {
     return noted.fault.empty() || performance.spec ? ending(performance) : noted.fault;
 }
 
@@ -25,7 +25,7 @@ std::string dumped(std::string_view title, std::string_view bytes, std::uint64_t
     return text;
 }
 
-std::string ending(language::Performance const& performance) {
+std::string ending(language::SendResult const& performance) {
     if (performance.spec) return std::string(reason(Refusal::file_access_denied)) + " " + performance.spec->message;
     if (!performance.connection || performance.connection == net::asio::error::operation_aborted) return {};
     return performance.connection == net::Errc::timed_out ? "Timeout" : "Disconnect";
@@ -52,15 +52,15 @@ Notes::Notes(Desk& desk, std::uint64_t connection, std::string_view remote,
 
 void Notes::before(Noted& noted, Answer const& answer) {
     tell_seed(answer.rendition().is_random);
-    language::Performance const nothing;
-    language::Recording const no_bytes;
+    language::SendResult const nothing;
+    language::CapturedBytes const no_bytes;
     Outcome const none_yet{nothing, no_bytes, false};
     if (!options_.show_responses) print(noted.received, answer, none_yet);
     if (options_.enter_early || answer.prepared->pauses()) enter(noted, answer, none_yet);
 }
 
-void Notes::after(Noted& noted, Answer const& answer, language::Performance const& performance,
-                  language::Recording const& recording) {
+void Notes::after(Noted& noted, Answer const& answer, language::SendResult const& performance,
+                  language::CapturedBytes const& recording) {
     Outcome const outcome{performance, recording, true};
     if (options_.show_responses) print(noted.received, answer, outcome);
     if (noted.entry) {
@@ -124,7 +124,7 @@ std::string Notes::details(Received const& received, Answer const& answer, Outco
 
 void Notes::tell_seed(bool is_random) {
     if (!is_random) return;
-    if (auto const note = desk_.service.seed.note(); !note.empty()) desk_.journal.talk(note);
+    if (auto const note = desk_.service.seed.replay_hint(); !note.empty()) desk_.journal.talk(note);
 }
 
 void Notes::enter(Noted& noted, Answer const& answer, Outcome const& outcome) {

@@ -1,7 +1,7 @@
 // What is told of one connection: the blocks that are printed and the entries that are made in the log.
 #pragma once
 
-#include <pathology/language/perform.hpp>
+#include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
 #include <string>
 #include <string_view>
@@ -31,7 +31,7 @@ struct Noted {
 std::string dumped(std::string_view title, std::string_view bytes, std::uint64_t size, bool hex);
 
 /// What ended a performance before its time, in a line; empty when nothing did, or when the daemon was stopped.
-std::string ending(language::Performance const& performance);
+std::string ending(language::SendResult const& performance);
 
 /// Owns nothing of the requests: the desk is the worker's, what was received the conversation's.
 class Notes {
@@ -44,8 +44,8 @@ public:
     /// when the options say so, the request enters the log now.
     void before(Noted& noted, Answer const& answer);
     /// It is over, well or not; the next request has the next index.
-    void after(Noted& noted, Answer const& answer, language::Performance const& performance,
-               language::Recording const& recording);
+    void after(Noted& noted, Answer const& answer, language::SendResult const& performance,
+               language::CapturedBytes const& recording);
 
     bool has_tls() const { return tls_ != nullptr; }
 
@@ -59,8 +59,8 @@ public:
 
 private:
     struct Outcome {
-        language::Performance const& performance;
-        language::Recording const& recording;
+        language::SendResult const& performance;
+        language::CapturedBytes const& recording;
         bool is_final;  ///< nothing of the answer follows
     };
 

@@ -42,17 +42,14 @@ std::string explained(Crafted const& crafted) {
 }
 
 /// Adds a message to the plans.
-Parsed<void> add_plan(Rendition& rendition, Crafted crafted, std::uint64_t times, Settings const& settings) {
-    if (settings.protocol == Protocol::http1) {
+void add_plan(Rendition& rendition, Crafted crafted, std::uint64_t times, Protocol protocol) {
+    if (protocol == Protocol::http1) {
         rendition.plan = std::move(crafted.plan);
-        return {};
+        return;
     }
-    auto parts = make_http2_parts(crafted.message, settings);
-    if (!parts) return parts.error();
     bool const obeys_windows = std::holds_alternative<Response>(crafted.message);
-    rendition.http2.push_back({std::move(crafted.plan), std::move(*parts), times, obeys_windows});
+    rendition.http2.push_back({std::move(crafted.plan), std::move(crafted.http2_parts), times, obeys_windows});
     rendition.record.version = "HTTP/2.0";
-    return {};
 }
 
 }  // namespace
@@ -74,7 +71,7 @@ std::uint64_t seed_of_item(std::uint64_t seed, std::size_t index) {
 
 Parsed<Rendition> render(std::span<Message const> messages, Settings const& settings, RenderOptions options,
                          std::uint64_t seed) {
-    Crafting const how{options.explain ? Freezing::where_it_fits : Freezing::none, options.without_body};
+    CraftOptions const how{options.explain ? Freezing::where_it_fits : Freezing::none, options.without_body};
     Rendition rendition;
     for (std::size_t i = 0; i < messages.size(); ++i) {
         auto crafted = craft(messages[i], settings, seed_of_item(seed, i), how);
@@ -82,8 +79,7 @@ Parsed<Rendition> render(std::span<Message const> messages, Settings const& sett
         rendition.is_random = rendition.is_random || crafted->is_random;
         if (options.explain) rendition.explained += (i == 0 ? "" : " ") + explained(*crafted);
         add_to(rendition.record, crafted->message, settings.protocol);
-        auto const added = add_plan(rendition, std::move(*crafted), times(messages[i]), settings);
-        if (!added) return added.error();
+        add_plan(rendition, std::move(*crafted), times(messages[i]), settings.protocol);
     }
     return rendition;
 }

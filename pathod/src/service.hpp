@@ -3,7 +3,7 @@
 
 #include <memory>
 #include <pathology/language/player.hpp>
-#include <pathology/language/run_seed.hpp>
+#include <pathology/language/rng.hpp>
 #include <pathology/pathod/log.hpp>
 #include <pathology/pathod/options.hpp>
 #include <pathology/proxycore/console/console.hpp>

@@ -27,7 +27,7 @@ proxycore::record::FrameKeep keep_of(DaemonOptions const& options) {
     keep.payload = std::max(options.keep_body, leader.size());
     keep.raw = options.show_requests ? options.keep_bytes : 0;
     keep.leader = leader;
-    keep.payload_after_leader = leader.size() + language::ParseLimits().length + 1;  // one more is too long
+    keep.payload_after_leader = leader.size() + language::ParseLimits().max_length + 1;  // one more is too long
     return keep;
 }
 
@@ -133,12 +133,12 @@ asio::awaitable<void> WebsocketConversation::serve(language::Message const& fram
 
 asio::awaitable<void> WebsocketConversation::play(std::string const& spec, Rendition const& rendition,
                                                   std::uint64_t seed) {
-    language::Recording recording;
+    language::CapturedBytes recording;
     recording.limit = notes_.recording_limit();
     notes_.before(spec, rendition);
     auto player = desk_.borrow_player();
     player->start(rendition.plan, seed);
-    auto const performance = co_await language::perform(stream_, *player, &recording);
+    auto const performance = co_await language::send_plan(stream_, *player, &recording);
     desk_.give_back(std::move(player));
     notes_.after(spec, rendition, performance, recording);
     is_open_ = !performance.failed() && !performance.disconnected;

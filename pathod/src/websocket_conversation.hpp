@@ -7,7 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <optional>
-#include <pathology/language/perform.hpp>
+#include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/websocket/endpoint.hpp>

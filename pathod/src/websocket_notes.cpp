@@ -50,8 +50,8 @@ void WebsocketNotes::before(std::string const& spec, Rendition const& rendition)
     entry_ = desk_.service.log.add(std::move(entry));
 }
 
-void WebsocketNotes::after(std::string const& spec, Rendition const& rendition,
-                           language::Performance const& performance, language::Recording const& recording) {
+void WebsocketNotes::after(std::string const& spec, Rendition const& rendition, language::SendResult const& performance,
+                           language::CapturedBytes const& recording) {
     auto const shown = std::string_view(recording.bytes).substr(0, options_.keep_bytes);
     if (options_.show_responses)
         print(spec, rendition, dumped("Bytes written:", shown, performance.bytes_written, options_.hex));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <pathology/language/perform.hpp>
+#include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
 #include <string>
 
@@ -25,8 +25,8 @@ public:
     /// A frame that the client asked for is about to be sent; `spec` is its canonical spelling.
     void before(std::string const& spec, Rendition const& rendition);
     /// It is over, well or not. `recording` has the first recording_limit() bytes.
-    void after(std::string const& spec, Rendition const& rendition, language::Performance const& performance,
-               language::Recording const& recording);
+    void after(std::string const& spec, Rendition const& rendition, language::SendResult const& performance,
+               language::CapturedBytes const& recording);
 
     /// How many bytes of a frame that is sent are told.
     std::size_t recording_limit() const;

@@ -85,15 +85,16 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         WireCase{"NotFoundStaysOpen", get("/") + get("/p/200"), std::string(not_found) + std::string(ok)},
         WireCase{"EmptySpec", get("/p/"), std::string(not_found)},
-        WireCase{"ParseErrorStaysOpen", get("/p/200:b'a'?x=1") + get("/p/200"),
-                 parse_error("expected a response feature (h c l r m v b p d i) or the end\n200:b'a'?x=1\n        ^\n") +
-                     std::string(ok)},
+        WireCase{
+            "ParseErrorStaysOpen", get("/p/200:b'a'?x=1") + get("/p/200"),
+            parse_error("expected a response feature (h c l r m v b p d i) or the end\n200:b'a'?x=1\n        ^\n") +
+                std::string(ok)},
         WireCase{"NotAscii", get("/p/200:b%c3"),
                  parse_error("a spec is ASCII text; write this byte as an escape such as \\xe9\n200:b\xC3\n     ^\n")},
         WireCase{"BadKeyLength", get("/p/wf:k'abc'"),
                  parse_error("a masking key has exactly 4 bytes, this one has 3\nwf:k'abc'\n   ^\n")},
         WireCase{"WsWithoutHandshake", get("/p/ws"),
-                 parse_error("ws answers a WebSocket handshake, and this request is none\nws\n^\n")},
+                 parse_error("ws responds to a WebSocket handshake, and the request is not one\nws\n^\n")},
         WireCase{"NoCraft", get("/p/200") * 2, refused("Crafting disabled."), {.craft = false}},
         WireCase{"NoFiles", get("/p/200:b%3Cx") * 2, refused("File access denied.")},
         WireCase{"TooLarge", get("/p/200:b@1k") * 2, refused("Response too large."), {.size_limit = 1000}},

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <pathology/language/parse.hpp>
-#include <pathology/language/preview.hpp>
+#include <pathology/language/player.hpp>
 
 #include "support/row_name.hpp"
 

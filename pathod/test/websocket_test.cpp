@@ -153,8 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
                    asking("wf:b<x"),
                    "",
                    asked("wf:b<x",
-                         "Error in reflected frame specification: cannot load file 'x': no folder to load files from "
-                         "was given\n")},
+                         "Error in reflected frame specification: cannot load file 'x': no folder for files was "
+                         "given\n")},
         ListenCase{"Nocraft", {.craft = false}, asking("wf"), "", asked("wf", "Crafting disabled.\n")},
         ListenCase{
             "Nohang", {.nohang = true}, asking("wf:p0,1"), "", asked("wf:p0,1", "Pauses have been disabled.\n")}),

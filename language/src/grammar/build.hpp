@@ -1,5 +1,5 @@
 #pragma once
-// From what a parser read to the node it stands for, without semantic actions.
+// Makes AST nodes from the attributes of parsers, without semantic actions.
 
 #include <concepts>
 #include <string_view>
@@ -9,7 +9,7 @@
 
 namespace pathology::language::grammar {
 
-/// Reads a Part with the subject and turns it into a node with a function.
+/// Parses a Part with the subject and converts it to a node with a function.
 template <class Part, class Function, class Subject>
 struct Build : x3::unary_parser<Subject, Build<Part, Function, Subject>> {
     using base_type = x3::unary_parser<Subject, Build<Part, Function, Subject>>;
@@ -38,8 +38,7 @@ template <class Part, class Function, class Subject> constexpr auto build(Functi
     return Build<Part, Function, Parser>(x3::as_parser(subject), function);
 }
 
-/// Reads a node and makes a Feature of it, with the span it was written at. It looks no further than the first
-/// character when that is none of `leads`.
+/// Parses a token and makes a Feature of it, with its span. Fails at once if the first character is not in `leads`.
 template <class Node, class Part, class Subject>
 struct FeatureOf : x3::unary_parser<Subject, FeatureOf<Node, Part, Subject>> {
     using base_type = x3::unary_parser<Subject, FeatureOf<Node, Part, Subject>>;
@@ -76,7 +75,7 @@ private:
     }
 };
 
-/// `feature<Body, Value>("b", 'b' >> value)`: the Part the subject reads becomes the Node.
+/// `feature<Body, Value>("b", 'b' >> value)`: the Part that the subject parses becomes the Node.
 template <class Node, class Part = Node, class Subject>
 constexpr auto feature(std::string_view leads, Subject const& subject) {
     using Parser = typename x3::extension::as_parser<Subject>::value_type;

@@ -15,7 +15,7 @@ auto const frames = +server_frame >> end_of_spec;
 auto const http2_responses = +(http2_frame | named("a status code, h2f or h2p", response)) >> end_of_spec;
 auto const http2_requests = +(http2_frame | request) >> end_of_spec;
 
-/// As x3::phrase_parse with x3::with, but without a copy of the parser for each call.
+/// Does what x3::phrase_parse with x3::with does, without copying the parser for each call.
 template <class Parser, class Attribute>
 bool apply(Parser const& parser, Protocol const& protocol, std::string_view text, ErrorCollector& seen,
            Attribute& attribute) {
@@ -28,7 +28,7 @@ bool apply(Parser const& parser, Protocol const& protocol, std::string_view text
     return parser.parse(first, begin + text.size(), context, x3::unused, attribute);
 }
 
-/// Where a text that ends too early ends: behind its last word, also when blank lines follow.
+/// The position of an error at the end of the text: behind its last word, also if blank lines follow.
 std::size_t before_blanks_at_the_end(std::string_view text, char const* place) {
     auto at = static_cast<std::size_t>(place - text.data());
     if (at < text.size()) return at;

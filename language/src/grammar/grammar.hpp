@@ -1,5 +1,5 @@
 #pragma once
-// The door to the grammar: the rest of the language never sees Spirit.
+// The interface of the grammar. It keeps Spirit out of the rest of the language.
 
 #include <pathology/language/ast.hpp>
 #include <string_view>
@@ -9,7 +9,7 @@ namespace pathology::language::grammar {
 
 enum class Start { response, requests, frames, http2_responses, http2_requests };
 
-/// Applies the grammar and nothing else. Failures are SpecErrc::syntax at the furthest place that was reached.
+/// Applies the grammar and checks nothing else. Failures are SpecErrc::syntax at the farthest place reached.
 Parsed<std::vector<Message>> parse(Start start, std::string_view text);
 
 }  // namespace pathology::language::grammar

@@ -48,7 +48,7 @@ auto const claimed_length = FrameNumberParser(0xffffff, "a length below 2^24");
 auto const type = FrameNumberParser(0xff, "a frame type up to 0xff", type_number);
 auto const stream = FrameNumberParser(0xffffffff, "a stream below 2^32");
 
-// A number that is the first, or follows the length, is nothing else than the slot that is due.
+// A number in the first slot, or after the length, always fills that slot.
 auto const no_number = !(slot >> PlainNumberParser{});
 
 // --- payload ---------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ auto const payload = named("a payload (a value, a field NAME=VALUE, a setting, a
 
 // --- messages --------------------------------------------------------------------------------------------------------
 
-// An empty length is written where a number follows that would be taken for it: `h2f::0x99`.
+// An empty length keeps a number that follows from being taken for it: `h2f::0x99`.
 auto const empty_length = x3::omit[slot >> &slot];  // a FrameNumber without text
 
 auto const to_optional = [](auto& given) { return given ? std::optional(std::move(*given)) : std::nullopt; };
@@ -85,7 +85,6 @@ auto const to_preface = [](PrefaceParts parts) {
     return Message(Http2Preface{to_optional(parts.value), std::move(parts.features)});
 };
 
-// An empty length is written where a number follows that would be taken for it: `h2f::0x99`.
 auto const frame = build<FrameParts>(
     to_frame, x3::no_case[x3::lit("h2f")] >> (slot >> named("a length", claimed_length) | empty_length | no_number) >>
                   (slot >> named("a frame type (such as DATA)", type) | no_number) >>

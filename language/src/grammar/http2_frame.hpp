@@ -1,5 +1,5 @@
 #pragma once
-// HTTP2_FRAME and HTTP2_PREFACE, read by a translation unit of their own.
+// HTTP2_FRAME and HTTP2_PREFACE, in a translation unit of their own.
 
 #include <pathology/language/ast.hpp>
 
@@ -7,10 +7,10 @@
 
 namespace pathology::language::grammar {
 
-/// Reads `h2f…` or `h2p…` at `first`, in the text that begins at `begin`.
+/// Parses `h2f…` or `h2p…` at `first`, in the text that begins at `begin`.
 bool parse_http2_frame(Iterator& first, Iterator last, char const* begin, ErrorCollector& seen, Message& message);
 
-/// That function as a parser. It notes nothing where no such message begins.
+/// That function as a parser. It reports nothing if no such message begins here.
 struct Http2FrameParser : x3::parser<Http2FrameParser> {
     using attribute_type = Message;
     static bool const has_attribute = true;

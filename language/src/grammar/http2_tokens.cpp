@@ -8,7 +8,7 @@ template <class Number> std::optional<std::uint32_t> as_number(std::optional<Num
     return static_cast<std::uint32_t>(*found);
 }
 
-/// A number of a payload that has a name, and its bytes.
+/// A named number of a payload, and its width in bytes.
 struct Key {
     std::string_view name;
     std::uint8_t width;
@@ -30,7 +30,7 @@ constexpr FrameNumberParser byte_value{0xff, "a number up to 0xff"};
 constexpr FrameNumberParser word_value{0xffffffff, "a number below 2^32"};
 constexpr FrameNumberParser error_value{0xffffffff, "an error code below 2^32", error};
 
-/// What goes behind `KEY=`.
+/// The parser of the number after `KEY=`.
 FrameNumberParser const& value_of(Key const& key) {
     if (key.name == "ERROR") return error_value;
     return key.width == 1 ? byte_value : word_value;
@@ -57,9 +57,9 @@ std::optional<std::uint32_t> scan_setting(Iterator& it, Iterator last, ErrorColl
     return static_cast<std::uint32_t>(*found);
 }
 
-/// The number behind `=`, which `it` stands before; the text of it is appended.
-std::optional<std::uint32_t> scan_value(FrameNumberParser const& value, Iterator& it, Iterator last, ErrorCollector& seen,
-                                        std::string& text) {
+/// Reads the number after `=`; appends its text, with the `=`.
+std::optional<std::uint32_t> scan_value(FrameNumberParser const& value, Iterator& it, Iterator last,
+                                        ErrorCollector& seen, std::string& text) {
     it = std::find_if_not(it, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
     auto const* const begin = it;
     auto const found = value.scan(it, last, seen);
@@ -106,7 +106,7 @@ std::optional<std::uint32_t> FrameNumberParser::scan(Iterator& it, Iterator last
     }
     auto const* const begin = it;
     auto const read = scan_number(it, last);
-    if (read && *read <= most_) return static_cast<std::uint32_t>(*read);
+    if (read && *read <= max_) return static_cast<std::uint32_t>(*read);
     auto const* behind = it;
     auto const is_setting = read && scan_char(behind, last, '=');
     if (!is_setting) seen.fail_hard(begin, too_large_);

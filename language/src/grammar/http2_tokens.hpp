@@ -23,10 +23,11 @@ inline std::string_view scan_word(Iterator first, Iterator last) {
     return {first, std::find_if_not(first, last, is_name)};
 }
 
-/// A decimal number, or a hexadecimal one behind `0x`; moves `first` behind it. Nothing when there is none below 2^64.
+/// A decimal number, or a hexadecimal one after `0x`; moves `first` behind it. std::nullopt if none below 2^64 begins
+/// here.
 std::optional<std::uint64_t> scan_number(Iterator& first, Iterator last);
 
-/// Whether the next thing but blanks is this character; moves `first` behind it if so.
+/// Returns true and moves `first` behind it if the next character after blanks is `wanted`.
 inline bool scan_char(Iterator& first, Iterator last, char wanted) {
     auto const* it = std::find_if_not(first, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
     if (it == last || *it != wanted) return false;
@@ -36,14 +37,15 @@ inline bool scan_char(Iterator& first, Iterator last, char wanted) {
 
 // --- names and numbers -----------------------------------------------------------------------------------------------
 
-/// A number up to `most`, or a name that stands for one. What goes before `=` is neither: that is part of a payload.
+/// A number up to `max`, or a name that stands for one. A number or name before `=` does not match: it belongs to a
+/// payload.
 struct FrameNumberParser : x3::parser<FrameNumberParser> {
     using attribute_type = FrameNumber;
     static bool const has_attribute = true;
     using Lookup = std::optional<std::uint32_t> (*)(std::string_view name);
 
-    constexpr FrameNumberParser(std::uint32_t most, char const* too_large, Lookup lookup = nullptr)
-        : most_(most), too_large_(too_large), lookup_(lookup) {}
+    constexpr FrameNumberParser(std::uint32_t max, char const* too_large, Lookup lookup = nullptr)
+        : max_(max), too_large_(too_large), lookup_(lookup) {}
 
     template <class Context, class RuleContext, class Attribute>
     bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
@@ -58,11 +60,11 @@ struct FrameNumberParser : x3::parser<FrameNumberParser> {
         return true;
     }
 
-    /// The number at `it`, which then stands behind it.
+    /// The number at `it`; moves `it` behind it.
     std::optional<std::uint32_t> scan(Iterator& it, Iterator last, ErrorCollector& seen) const;
 
 private:
-    std::uint32_t most_;
+    std::uint32_t max_;
     char const* too_large_;
     Lookup lookup_;
 };
@@ -85,8 +87,8 @@ struct PlainNumberParser : x3::parser<PlainNumberParser> {
     }
 };
 
-/// `END_STREAM,PADDED,0x40`. A number alone is taken for flags only when a number follows as the next slot, because one
-/// number alone is the stream.
+/// `END_STREAM,PADDED,0x40`. A single number is taken for flags only if a number follows as the next slot, because
+/// otherwise it is the stream.
 struct FlagsParser : x3::parser<FlagsParser> {
     using attribute_type = FrameNumber;
     static bool const has_attribute = true;
@@ -124,7 +126,7 @@ private:
     static std::optional<PayloadNumber> scan(Iterator& first, Iterator last, ErrorCollector& seen);
 };
 
-/// The bare name of a field: a word that ends before `=`, and is no name of a number.
+/// The bare name of a field: a word before `=` that is not the name of a number.
 struct FieldNameParser : x3::parser<FieldNameParser> {
     using attribute_type = Word;
     static bool const has_attribute = true;

@@ -1,12 +1,12 @@
 #pragma once
-// The terminals that X3 does not have: numbers that say when they are too big, quoted and bare words with escapes.
+// Terminals that X3 does not have: numbers that report when they are too large, quoted and bare words with escapes.
 
 #include "escape.hpp"
 #include "grammar/context.hpp"
 
 namespace pathology::language::grammar {
 
-/// A run of digits that fits 64 bits.
+/// A sequence of digits that fits into 64 bits.
 struct NumberParser : x3::parser<NumberParser> {
     using attribute_type = std::uint64_t;
     static bool const has_attribute = true;
@@ -33,14 +33,14 @@ struct NumberParser : x3::parser<NumberParser> {
 };
 constexpr NumberParser number{};
 
-/// Text as one attribute; X3 would take a std::string for a container of characters.
+/// Text as one attribute; X3 would treat a std::string as a container of characters.
 struct Word {
     std::string text;
 
     operator std::string() && { return std::move(text); }
 };
 
-/// `'…'` or `"…"`. Escapes are decoded when asked for; otherwise the first same quote ends the text.
+/// `'…'` or `"…"`. Without decoding of escapes, the next quote of the same kind ends the text.
 struct QuotedParser : x3::parser<QuotedParser> {
     using attribute_type = Word;
     static bool const has_attribute = true;
@@ -76,7 +76,7 @@ struct QuotedParser : x3::parser<QuotedParser> {
 constexpr QuotedParser quoted_text{true};
 constexpr QuotedParser quoted_path{false};
 
-/// A run of printable ASCII other than `,` `:` `@` and quotes.
+/// A sequence of printable ASCII other than `,` `:` `@` and quotes.
 struct BareParser : x3::parser<BareParser> {
     using attribute_type = Word;
     static bool const has_attribute = true;

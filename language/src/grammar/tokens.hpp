@@ -3,8 +3,8 @@
 // an overload of `syntax` here, and without it FeatureParser does not compile.
 
 #include <boost/fusion/include/adapt_struct.hpp>
+#include <pathology/language/tables.hpp>
 #include <pathology/language/tokens.hpp>
-#include <pathology/language/user_agents.hpp>
 
 #include "grammar/build.hpp"
 #include "grammar/value.hpp"

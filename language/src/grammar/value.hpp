@@ -2,15 +2,15 @@
 // VALUE, OFFSET and SECONDS.
 
 #include <boost/fusion/include/adapt_struct.hpp>
-#include <pathology/language/values.hpp>
 #include <pathology/language/generator.hpp>
+#include <pathology/language/values.hpp>
 
 #include "grammar/build.hpp"
 #include "grammar/terminals.hpp"
 
 namespace pathology::language::grammar {
 
-/// `100k`: a count and its suffix, with nothing between them; fails when the product overflows.
+/// `100k`: a count and its suffix, with nothing between them. Fails if the product overflows.
 struct SizeParser : x3::parser<SizeParser> {
     using attribute_type = Generated;
     static bool const has_attribute = true;

@@ -17,7 +17,7 @@
 
 namespace pathology::test {
 
-/// One case. What the document promises goes before what the original did.
+/// One case. The behaviour that the documentation describes takes precedence over what the original did.
 class ConformanceCase {
 public:
     explicit ConformanceCase(nlohmann::json line) : line_(std::move(line)) {}
@@ -36,13 +36,13 @@ public:
     nlohmann::json const& operator[](char const* name) const { return *find(name); }
     std::string text(char const* name) const { return find(name)->get<std::string>(); }
     std::uint64_t number(char const* name) const { return find(name)->get<std::uint64_t>(); }
-    /// Whether the field is there and says so.
+    /// Returns true if the field exists and has this value.
     bool is(char const* name, bool value) const {
         auto const* found = find(name);
         return found != nullptr && found->is_boolean() && found->get<bool>() == value;
     }
 
-    /// Whether the bytes of the first message are written down, and whether these are they.
+    /// Whether the bytes of the first message are recorded, and whether these are equal to them.
     bool records_bytes() const { return has("rendered_b64") || has("rendered_sha256"); }
     bool renders(std::string_view bytes) const {
         return has("rendered_b64") ? bytes == decode_base64(text("rendered_b64"))
@@ -64,7 +64,7 @@ private:
 /// For messages of tests.
 inline void PrintTo(ConformanceCase const& c, std::ostream* out) { *out << c.id() << " " << c.spec().substr(0, 200); }
 
-/// The cases that `wanted` says yes to.
+/// The cases for which `wanted` returns true.
 template <class Wanted> std::vector<ConformanceCase> conformance_cases(Wanted const& wanted) {
     std::vector<ConformanceCase> all;
     std::ifstream file(CONFORMANCE_DATA "/language.jsonl");

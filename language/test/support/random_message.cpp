@@ -1,9 +1,9 @@
 #include "support/random_message.hpp"
 
-#include <pathology/language/print.hpp>
-#include <pathology/language/user_agents.hpp>
-#include <pathology/proxycore/http2/names.hpp>
 #include <array>
+#include <pathology/language/print.hpp>
+#include <pathology/language/tables.hpp>
+#include <pathology/proxycore/http2/names.hpp>
 #include <set>
 #include <sstream>
 
@@ -152,13 +152,9 @@ Message RandomMessages::request() {
     return request;
 }
 
-Message RandomMessages::client_frame() {
-    return Frame{features(in::client_frame)};
-}
+Message RandomMessages::client_frame() { return Frame{features(in::client_frame)}; }
 
-Message RandomMessages::server_frame() {
-    return Frame{features(in::server_frame)};
-}
+Message RandomMessages::server_frame() { return Frame{features(in::server_frame)}; }
 
 // --- HTTP/2 frames ---------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 #pragma once
-// From spec text to what a test looks at, in one word. A spec that is refused ends the test with its SpecError.
+// Short ways from spec text to messages, plans and bytes. A spec that is refused ends the test with its SpecError.
 
-#include <pathology/language/error.hpp>
+#include <pathology/language/failure.hpp>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/resolve.hpp>
 #include <string>
@@ -23,7 +23,7 @@ inline Plan plan(Message const& message, Settings const& settings = {}, std::uin
     return make_plan(resolved(message, settings, seed), settings).value();
 }
 
-/// What a message puts on the wire.
+/// The bytes, pauses and end of a message.
 inline Played played(Message const& message, Settings const& settings = {}, std::uint64_t seed = 1) {
     return play(plan(message, settings, seed), seed);
 }

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <pathology/language/parse.hpp>
-#include <pathology/language/preview.hpp>
+#include <pathology/language/player.hpp>
 #include <pathology/language/rng.hpp>
-#include <pathology/language/run_seed.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <vector>
 
@@ -62,7 +61,7 @@ private:
         auto const rendition = render(message, settings_, {.explain = options_.explain}, seed);
         if (!rendition) return rendition.error();
         if (options_.explain) console_.err(">> " + rendition->explained + "\n");
-        if (rendition->is_random) console_.err(seed_.note());
+        if (rendition->is_random) console_.err(seed_.replay_hint());
         return write(rendition->http2.empty() ? rendition->plan : rendition->http2.front().plan, seed);
     }
 

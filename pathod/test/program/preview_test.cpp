@@ -68,6 +68,13 @@ TEST(PreviewProgram, WritesHttp2Frames) {
     EXPECT_THAT(refused.err, testing::StartsWith("spec:1:5: "));
 }
 
+TEST(PreviewProgram, WritesAnyVersion) {
+    EXPECT_EQ(run_program({"--preview", "200:r:v'HTTP/1.0'"}).out, "HTTP/1.0 200 OK\r\n\r\n");
+    auto const refused = run_program({"--http2", "--preview", "200:v'HTTP/1.0'"});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, testing::StartsWith("spec:1:5: HTTP/2 has no version in its messages; remove v\n"));
+}
+
 TEST(PreviewProgram, WaitsForNoPause) {
     EXPECT_EQ(run_program({"--preview", "200:p0,f:b'x':p3,100"}).out, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
 }

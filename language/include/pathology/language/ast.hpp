@@ -24,7 +24,7 @@ struct FrameNumber {
 };
 
 /// `MAX_FRAME_SIZE=100`, `0x99=5`, `INCREMENT=1`, `CANCEL`: a number of so many bytes, the highest first. A setting is
-/// its identifier and its value in one.
+/// its identifier and its value in one number.
 struct PayloadNumber {
     std::uint64_t number = 0;
     std::uint8_t width = 4;  ///< bytes: 1, 4 or 6
@@ -84,7 +84,7 @@ struct Http2Frame {
     friend bool operator==(Http2Frame const&, Http2Frame const&) = default;
 };
 
-/// `h2p`, `h2p:'PRI * HTTP/3.0'`: the bytes a client begins an HTTP/2 connection with.
+/// `h2p`, `h2p:'PRI * HTTP/3.0'`: the connection preface of an HTTP/2 client.
 struct Http2Preface {
     std::optional<Value> value;
     Features features;
@@ -102,7 +102,7 @@ inline Features& features(Message& message) {
     return std::visit([](auto& m) -> Features& { return m.features; }, message);
 }
 
-/// How often a message is to be sent: what `xN` says, else once. May be 0.
+/// How often a message is to be sent: N of `xN`, else 1. May be 0.
 inline std::uint64_t times(Message const& message) {
     auto const* repeat = find<Times>(features(message));
     return repeat != nullptr ? repeat->count : 1;

@@ -1,39 +1,42 @@
 #pragma once
-// What is done with a message each time it is sent: it is resolved, spelled out where that is asked for, and planned.
+// From a message to a plan, each time the message is sent: resolve, freeze if asked to, plan.
 
 #include <cstdint>
+#include <optional>
 #include <pathology/language/ast.hpp>
+#include <pathology/language/http2.hpp>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/settings.hpp>
 
 namespace pathology::language {
 
-/// Whether what is left to chance is spelled out before it is sent.
+/// Whether random parts are spelled out before the message is sent.
 enum class Freezing : std::uint8_t {
     none,
-    where_it_fits,  ///< but for messages above Settings::freeze_limit
-    always,         ///< those are refused
+    where_it_fits,  ///< not for messages above Settings::freeze_limit
+    always,         ///< such messages are refused
 };
 
-struct Crafting {
+struct CraftOptions {
     Freezing freezing = Freezing::none;
-    /// Leaves out the body, and what is injected into it: what a HEAD request gets (RFC 9110 §9.3.2). Of responses
-    /// only.
+    /// Leaves out the body of a response and what is injected into it, as for a HEAD request (RFC 9110 §9.3.2).
     bool without_body = false;
 };
 
-/// One sending of a message.
+/// A message that is ready to be sent once.
 struct Crafted {
-    Message message;  ///< that the plan was made of: resolved, and frozen if it is
-    Plan plan;
+    Message message;  ///< resolved, and frozen if is_frozen
+    Plan plan{};
+    /// Of a response or request over HTTP/2 that flow control may cut; see make_http2_parts().
+    std::optional<Http2Parts> http2_parts{};
     bool is_frozen = false;
     bool is_random = false;  ///< another seed would give other bytes
 };
 
-/// Makes a message ready to be sent once. `seed` decides its random offsets, its keys and its generated data; the
-/// Player of the plan gets the same one.
+/// Prepares one sending of a message. `seed` decides random offsets, keys and generated data; the Player of the plan
+/// needs the same one. The message is laid out once, or twice if it is frozen or loses its body.
 ///
 /// Errors: those of resolve(), freeze() and make_plan().
-Parsed<Crafted> craft(Message const& message, Settings const& settings, std::uint64_t seed, Crafting how = {});
+Parsed<Crafted> craft(Message const& message, Settings const& settings, std::uint64_t seed, CraftOptions options = {});
 
 }  // namespace pathology::language

@@ -1,10 +1,12 @@
 #pragma once
-// Why a spec was refused, where, and how to say so to a person.
+// Why a spec was refused, where, and how to show that to a person.
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace pathology::language {
 
@@ -18,35 +20,44 @@ struct SourceSpan {
 
 enum class SpecErrc : std::uint8_t {
     syntax = 1,       ///< the grammar does not allow what stands at the span
-    not_ascii,        ///< a byte above 127 stands at the span
-    too_long,         ///< the text exceeds ParseLimits::length
-    given_twice,      ///< a feature that a message has once stands at the span again
-    out_of_range,     ///< a number does not fit what it is used for
-    needs_handshake,  ///< a `ws` response was asked for, and no WebSocket handshake came before it
+    not_ascii,        ///< a byte above 127
+    too_long,         ///< the text exceeds ParseLimits::max_length
+    given_twice,      ///< a second feature of which a message has at most one
+    out_of_range,     ///< a number does not fit its use
+    needs_handshake,  ///< a `ws` response, and no WebSocket handshake to respond to
     bad_key,          ///< a masking key is not four bytes long
     file_access,      ///< a file is missing, unreadable, or outside the folder that may be read
-    wrong_protocol,   ///< what stands at the span does not exist in the protocol that is spoken
-    too_large,        ///< a value is too large for what was asked of it, such as freezing it
+    wrong_protocol,   ///< the spoken protocol does not have what stands at the span
+    too_large,        ///< a value is too large for the operation, such as freezing it
 };
 
-/// One reason to refuse a spec: a sentence for people, and the place it speaks of.
+/// One reason to refuse a spec: a sentence for people, and the place it is about.
 struct SpecFailure {
     SpecErrc code = SpecErrc::syntax;
     std::string message;
     SourceSpan span;
 };
 
-/// The value, or the reason why there is none.
+/// A value, or the reason why there is none.
 template <class T> using Parsed = boost::system::result<T, SpecFailure>;
 
-/// Renders a failure for a terminal: `NAME:LINE:COL: message`, the offending line, and a caret under the column.
+/// Formats a failure for a terminal: `NAME:LINE:COL: message`, the offending line, and a caret under the column.
 ///
-/// Shape: three lines without a newline at the end; tabs in the line become spaces, a line of more than 120 columns is
+/// Shape: three lines without a newline at the end. Tabs in the line become spaces; a line of more than 120 columns is
 ///        cut around the caret. Lines and columns count from 1; a column is a byte.
 std::string describe(SpecFailure const& failure, std::string_view spec, std::string_view name = "spec");
 
-/// What embedding programs catch: thrown by `Parsed<T>::value()` when there is no value.
-class SpecError;
+/// A refused spec as an exception; what() is the message of the failure. Thrown by `Parsed<T>::value()`, for programs
+/// that embed the language.
+class SpecError : public std::runtime_error {
+public:
+    explicit SpecError(SpecFailure failure) : std::runtime_error(failure.message), failure_(std::move(failure)) {}
+
+    SpecFailure const& failure() const noexcept { return failure_; }
+
+private:
+    SpecFailure failure_;
+};
 
 [[noreturn]] void throw_exception_from_error(SpecFailure const& failure, boost::source_location const& location);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Which files a spec may name, and reading them piece by piece.
+// The files that a spec may name, and reading them piece by piece.
 
 #include <cstdint>
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace pathology::language {
 
-/// An open regular file of known size, read at any place by any thread.
+/// An open regular file of known size. May be read at any position by any thread.
 class FileContent {
 public:
     FileContent(int descriptor, std::uint64_t size, std::string name) noexcept;
@@ -21,7 +21,8 @@ public:
 
     std::uint64_t size() const noexcept { return size_; }
 
-    /// Fills `into` from `offset`; a file that has become shorter gives an error that names it.
+    /// Fills `into` from `offset`.
+    /// Errors: SpecErrc::file_access if the file cannot be read, or has become shorter.
     Parsed<void> read(std::uint64_t offset, std::span<char> into) const;
 
 private:
@@ -35,7 +36,7 @@ class FileAccess {
 public:
     /// No file at all.
     static FileAccess none();
-    /// Files below `folder`, after symbolic links are followed; paths are relative to it.
+    /// Files below `folder`; paths are relative to it. Symbolic links are followed before the path is checked.
     static FileAccess below(std::filesystem::path folder);
     /// Any file; relative paths start at `folder`.
     static FileAccess anywhere(std::filesystem::path folder = ".");
@@ -45,11 +46,11 @@ public:
     Parsed<std::shared_ptr<FileContent const>> open(std::string_view path) const;
 
 private:
-    enum class Reach : std::uint8_t { none, below, anywhere };
-    FileAccess(Reach reach, std::filesystem::path folder) : reach_(reach), folder_(std::move(folder)) {}
+    enum class Scope : std::uint8_t { none, below, anywhere };
+    FileAccess(Scope scope, std::filesystem::path folder) : scope_(scope), folder_(std::move(folder)) {}
     Parsed<std::filesystem::path> locate(std::string_view path) const;
 
-    Reach reach_;
+    Scope scope_;
     std::filesystem::path folder_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// Plays the frames of HTTP/2 messages, and knows where one ends and when flow control has a say.
+// Plays the frames of HTTP/2 messages: stops before DATA frames that flow control has to allow, and knows frame
+// boundaries.
 
 #include <chrono>
 #include <cstddef>
@@ -19,50 +20,55 @@ struct Http2Playing {
     bool obeys_windows = true;  ///< its DATA frames wait for flow control; raw frames do not
 };
 
-/// Hands out the bytes of plans made for HTTP/2, one plan after the other, up to the next thing that is not a byte.
-/// Knows no connection and no clock.
+/// Gives the bytes of plans made for HTTP/2, one plan after the other, up to the next thing that is not a byte. It has
+/// no connection and no clock.
 ///
-/// Owns: nothing but a frame header; player and plan must outlive the playing.
+/// A frame header is kept back until it is complete, because the player may have to wait for flow control before it:
+///
+///     bytes of the plan ──▶ header_ (up to 9 bytes) ──▶ complete? ──▶ DATA of this stream? ──▶ wait for allow()
+///                      └──▶ payload ──▶ out                      └──────────────▶ out ◀────────────┘
+///
+/// Owns: a frame header; player and plan must outlive the playing.
 class Http2Player {
 public:
     explicit Http2Player(Player& player) : player_(player) {}
 
-    /// Begins a plan behind the one before, which may have ended inside a frame.
+    /// Starts a plan after the one before, which may have ended inside a frame.
     void start(Plan const& whole, Http2Playing playing);
-    /// Forgets what was played before: a frame begins here.
+    /// Forgets what was played before. The next byte begins a frame.
     void reset();
 
     enum class Next {
-        bytes,       ///< `out` is full: send, and go on
-        allowance,   ///< flow control has to allow needed() bytes before allow() and going on
+        bytes,       ///< `out` is full: send it and call advance() again
+        allowance,   ///< wait until flow control allows needed() bytes, then call allow()
         pause,       ///< wait for pause_length()
         disconnect,  ///< close the connection, after the bytes
-        finished,    ///< the plan was played
-        broken,      ///< it cannot go on: failure()
+        finished,    ///< the plan has ended
+        broken,      ///< the plan cannot continue: failure()
     };
-    /// Appends bytes to `out` until it holds `limit` or something else is next.
+    /// Appends bytes to `out` until it holds `limit` of them or something else is next.
     Next advance(std::string& out, std::size_t limit);
 
     std::size_t needed() const { return needed_; }
     void allow() { needed_ = 0; }
     std::optional<std::chrono::seconds> pause_length() const { return pause_.length; }
-    /// Whether what was handed out are whole frames, as the peer has to read them, so that others may stand here.
+    /// Whether whole frames were given out, as the peer reads them. Frames of others may be sent here.
     bool is_between_frames() const { return scanner_.is_at_boundary() || needed_ > 0; }
     SpecFailure const& failure() const { return *failure_; }
 
 private:
     std::optional<Next> fetch(std::string& out);
-    void take(std::string& out, std::size_t limit);
-    void release(std::string& out);
-    void cut(std::string& out);
+    void consume(std::string& out, std::size_t limit);
+    void flush_header(std::string& out);
+    void flush_partial_header(std::string& out);
     bool waits_for(proxycore::http2::FrameHeader const& header) const;
 
     Player& player_;
     Http2Playing playing_;
-    std::string_view rest_;  // of what the player gave last
+    std::string_view input_;  // the rest of what the player gave last
     proxycore::http2::FrameScanner scanner_;
-    std::string held_;      // bytes of a frame header that were not handed out yet
-    bool was_cut_ = false;  // others of this header were
+    std::string header_;       // bytes of a frame header that were not given out yet
+    bool is_partial_ = false;  // earlier bytes of this header were
     std::size_t needed_ = 0;
     Pause pause_;
     std::optional<SpecFailure> failure_;

@@ -1,28 +1,30 @@
 #pragma once
-// Hands out the bytes, pauses and the disconnect of a plan, one after the other and in bounded memory.
-// Knows no socket and no clock: daemon, client, preview, test kit and benchmarks all drive it.
+// Gives the bytes, pauses and the disconnect of a plan one after the other, in bounded memory. It has no socket and no
+// clock: daemon, client, preview, test kit and benchmarks all drive it.
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <pathology/language/plan.hpp>
 #include <span>
+#include <string_view>
 #include <variant>
 
 namespace pathology::language {
 
-/// Bytes to send now; valid until the next call of next().
+/// Bytes to send now. Valid until the next call of next().
 struct Send {
     std::span<char const> bytes;
 };
 
-/// The plan is done and the connection stays open.
+/// The plan has ended and the connection stays open.
 struct Finished {};
 
 using Action = std::variant<Send, Pause, Disconnect, Finished>;
 
 /// Plays one plan after another; reuses its buffer.
 ///
-/// Owns:   a buffer of at most the block size, made when first needed; the plan must outlive its playing.
+/// Owns:   a buffer of at most the block size, allocated when first needed. The plan must outlive its playing.
 /// Thread: one player, one thread. Plans may be shared.
 class Player {
 public:
@@ -30,28 +32,28 @@ public:
 
     explicit Player(std::size_t block = default_block) : block_(block) {}
 
-    /// Begins a plan. `seed` decides the generated data.
+    /// Starts a plan. `seed` decides the generated data.
     void start(Plan const& plan, std::uint64_t seed);
     void start(Plan const&& plan, std::uint64_t seed) = delete;  // a temporary would not outlive its playing
 
-    /// The next thing to do. Small neighbouring pieces come as one Send; a long literal comes without being copied.
-    /// Errors: SpecErrc::file_access when a file cannot be read any more.
+    /// Returns the next thing to do. Small neighbouring pieces come as one Send; a long literal is not copied.
+    /// Errors: SpecErrc::file_access if a file can no longer be read.
     Parsed<Action> next();
 
-    /// How many bytes of generated or file data come next, if any: they can be looked at in blocks of any size before
-    /// they are passed over, and next() goes on behind.
-    std::uint64_t bulk() const;
-    /// Writes the first of them. `into` is not larger than bulk().
-    Parsed<void> look_at_bulk(std::span<char> into) const;
-    void pass_over(std::uint64_t bytes_of_bulk);
+    /// The number of bytes of generated or file data that come next; 0 if something else does. They can be read in
+    /// blocks of any size and then skipped; next() continues behind them.
+    std::uint64_t bulk_size() const;
+    /// Reads the first of them. `into` is at most bulk_size() long.
+    Parsed<void> peek_bulk(std::span<char> into) const;
+    void skip_bulk(std::uint64_t bytes);
 
-    /// Whether everything but the end was handed out.
+    /// Whether everything but Finished was given out.
     bool at_end() const { return plan_ == nullptr || step_ == plan_->steps.size(); }
 
 private:
     Parsed<void> fill(Step const& step, std::span<char> into) const;
     std::uint64_t left_in_step() const;
-    bool stands_alone() const;
+    bool can_be_sent_uncopied() const;
     Parsed<Action> next_block();
 
     std::size_t block_;
@@ -60,7 +62,19 @@ private:
     Plan const* plan_ = nullptr;
     std::uint64_t seed_ = 0;
     std::size_t step_ = 0;
-    std::uint64_t done_ = 0;  // bytes of the current step that were handed out
+    std::uint64_t done_ = 0;  // bytes of the current step that were given out
 };
+
+/// How a preview ended.
+enum class PreviewEnd : std::uint8_t {
+    finished,
+    disconnected,  ///< the plan closes the connection
+    stopped,       ///< `write` returned false
+};
+
+/// Calls `write` with everything that a started player sends, block by block, until it returns false. Does not wait for
+/// pauses.
+/// Errors: those of Player::next().
+Parsed<PreviewEnd> preview(Player& player, std::function<bool(std::string_view)> const& write);
 
 }  // namespace pathology::language

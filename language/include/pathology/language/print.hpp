@@ -8,8 +8,8 @@ namespace pathology::language {
 
 /// The canonical spelling of a message: single quotes, Python-style escapes, colons between all parts.
 ///
-/// Shape: printable ASCII without line breaks, but for what a file path holds; parsing it gives an equal message. `xN`
-///        is left out, because a message is printed once for each time it is sent; use `print_with_times` to keep it.
+/// Shape: printable ASCII without line breaks, apart from the bytes of file paths. Parsing it gives an equal message.
+///        `xN` is left out, because a message is printed once for each time it is sent; print_with_times() keeps it.
 std::string print(Message const& message);
 std::string print_with_times(Message const& message);
 

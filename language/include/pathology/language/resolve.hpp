@@ -1,5 +1,5 @@
 #pragma once
-// AST → AST in which nothing is left to add (resolve) and nothing is left to chance (freeze).
+// AST → AST with nothing left to add (resolve) and nothing left to chance (freeze).
 
 #include <pathology/language/ast.hpp>
 #include <pathology/language/rng.hpp>
@@ -7,28 +7,28 @@
 
 namespace pathology::language {
 
-/// Adds what the original adds (Content-Length, Host, WebSocket handshake headers, mask and key), turns `r` and `a`
+/// Adds what the original adds (Content-Length, Host, WebSocket handshake fields, mask and key), turns `r` and `a`
 /// offsets into numbers, drops `xN`, and checks what the grammar cannot: key lengths, handshakes, and the files whose
-/// size or bytes it needs; make_plan() opens the others.
+/// size or bytes are needed; make_plan() opens the others.
 ///
-/// Shape:  given features first and in order, then added ones: handshake headers, Content-Length, Host; mask, key.
+/// Shape:  given features first, in order, then added ones: handshake fields, Content-Length, Host; mask, key.
 ///         Generated values stay generators. Resolving twice changes nothing.
-/// Errors: SpecErrc::{file_access, needs_handshake, bad_key, out_of_range}; never throws them.
+/// Errors: SpecErrc::{file_access, needs_handshake, bad_key, out_of_range, wrong_protocol}.
 Parsed<Message> resolve(Message const& message, Settings const& settings, Rng& rng);
 
-/// Spells out every generated value of a resolved message as the literal that a Player with this seed sends, also in
-/// nested specs, so that the printed message replays byte for byte.
+/// Replaces every generated value of a resolved message by the literal that a Player with this seed sends, also in
+/// nested specs. The printed message then replays byte for byte.
 ///
 /// Errors: SpecErrc::too_large above Settings::freeze_limit; those of resolve() in nested specs.
 Parsed<Message> freeze(Message const& resolved, Settings const& settings, std::uint64_t seed);
 
-/// Whether two resolve() calls of this message may differ: random offsets, automatic keys.
+/// Returns true if two resolve() calls of this message may differ: random offsets, automatic keys.
 bool resolves_randomly(Message const& message, Settings const& settings);
 
-/// Whether a message sends generated data.
+/// Returns true if a message sends generated data.
 bool has_generated_data(Message const& message);
 
-/// Whether a message sends the content of files, which may change between two plans.
+/// Returns true if a message sends the content of files, which may change between two plans.
 bool loads_files(Message const& message);
 
 }  // namespace pathology::language

@@ -2,8 +2,11 @@
 // Randomness as a parameter: the same seed gives the same numbers on every machine.
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace pathology::language {
 
@@ -53,7 +56,28 @@ private:
     std::array<std::uint64_t, 4> state_;
 };
 
-/// A seed that differs from run to run, for programs that were given none.
+/// A random seed, for programs that were given none.
 std::uint64_t draw_seed();
+
+/// The seed of one run of a program: given, or drawn.
+///
+/// Thread: all members may be called from any thread.
+class RunSeed {
+public:
+    explicit RunSeed(std::optional<std::uint64_t> given);
+
+    std::uint64_t value() const { return value_; }
+    /// The seed of one message of one connection, both counted from 0.
+    std::uint64_t of(std::uint64_t connection, std::uint64_t message) const {
+        return derive_seed(derive_seed(value_, connection), message);
+    }
+
+    /// Returns a whole line that tells how to replay the run, on the first call for a drawn seed; else an empty string.
+    std::string replay_hint();
+
+private:
+    std::uint64_t value_;
+    std::atomic<bool> is_known_;
+};
 
 }  // namespace pathology::language

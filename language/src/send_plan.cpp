@@ -1,4 +1,4 @@
-#include <pathology/language/perform.hpp>
+#include <pathology/language/send_plan.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 namespace async = proxycore::async;
 namespace net = proxycore::net;
 
-void Recording::append(std::span<char const> more) {
+void CapturedBytes::append(std::span<char const> more) {
     auto const n = std::min(more.size(), limit - std::min(limit, bytes.size()));
     bytes.append(more.data(), n);
 }
@@ -21,44 +21,44 @@ namespace {
 
 constexpr std::size_t bulk_block = 512U << 10U;
 
-/// Sends what the connection takes at once of a large value, in blocks so large that the calls hardly count. Nothing
-/// waits between making a block and sending it, so all performances of a thread share one.
+/// Sends as much of a large value as the connection takes at once, in blocks large enough to make system calls cheap.
+/// Nothing waits between filling a block and sending it, so all connections of a thread share one.
 std::uint64_t send_bulk(net::Stream& stream, Player& player) {
     static thread_local std::vector<char> block;
     std::uint64_t sent = 0;
-    while (player.bulk() >= bulk_block) {
+    while (player.bulk_size() >= bulk_block) {
         block.resize(bulk_block);
-        if (player.look_at_bulk(block).has_error()) break;  // next() says so
+        if (player.peek_bulk(block).has_error()) break;  // next() reports it
         auto const n = stream.write_now(asio::buffer(block));
-        player.pass_over(n);
+        player.skip_bulk(n);
         sent += n;
         if (n < block.size()) break;
     }
     return sent;
 }
 
-/// Ends when nobody is left to go on for. A peer that has only ended its side may still listen: a pause with an end is
-/// waited for, and for the end of one without there is nothing to wait.
-asio::awaitable<net::error_code> wait_for_leave(net::Stream& stream, bool for_ever) {
+/// Returns when the peer is gone. A peer that has closed its side may still read, so a pause with an end continues;
+/// a pause for ever ends.
+asio::awaitable<net::error_code> wait_for_disconnect(net::Stream& stream, bool for_ever) {
     auto const ec = co_await stream.wait_for_end();
     if (ec == asio::error::eof && !for_ever) co_await async::pause(std::nullopt);
     co_return ec;
 }
 
-/// Pauses; gives what ended the connection meanwhile.
-asio::awaitable<net::error_code> pause_beside(net::Stream& stream, net::TimeLimit length) {
+/// Pauses; returns the error that ended the connection meanwhile.
+asio::awaitable<net::error_code> pause_or_disconnect(net::Stream& stream, net::TimeLimit length) {
     using namespace asio::experimental::awaitable_operators;
-    auto both = async::pause(length) || wait_for_leave(stream, !length);
+    auto both = async::pause(length) || wait_for_disconnect(stream, !length);
     auto const first = co_await std::move(both);
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
 
 }  // namespace
 
-asio::awaitable<Performance> perform(net::Stream& stream, Player& player, Recording* recording) {
-    Performance result;
+asio::awaitable<SendResult> send_plan(net::Stream& stream, Player& player, CapturedBytes* capture) {
+    SendResult result;
     for (;;) {
-        if (recording == nullptr || recording->is_full()) result.bytes_written += send_bulk(stream, player);
+        if (capture == nullptr || capture->is_full()) result.bytes_written += send_bulk(stream, player);
         auto action = player.next();
         if (action.has_error()) {
             result.spec = std::move(action).error();
@@ -66,12 +66,12 @@ asio::awaitable<Performance> perform(net::Stream& stream, Player& player, Record
         }
         if (auto const* send = std::get_if<Send>(&*action)) {
             std::array<asio::const_buffer, 1> const buffers{asio::const_buffer(send->bytes.data(), send->bytes.size())};
-            if (recording != nullptr) recording->append(send->bytes);
+            if (capture != nullptr) capture->append(send->bytes);
             result.connection = co_await stream.write(buffers);
             if (result.connection.failed()) co_return result;
             result.bytes_written += send->bytes.size();
         } else if (auto const* pause = std::get_if<Pause>(&*action)) {
-            result.connection = co_await pause_beside(stream, pause->length);
+            result.connection = co_await pause_or_disconnect(stream, pause->length);
             if (result.connection.failed()) co_return result;
         } else if (std::holds_alternative<Disconnect>(*action)) {
             stream.close(net::CloseMode::fin);

@@ -1,4 +1,4 @@
-#include <pathology/language/perform.hpp>
+#include <pathology/language/send_plan.hpp>
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ protected:
     }
 
     asio::awaitable<void> play() {
-        auto how = co_await perform(*pipe.near, player, kept);
+        auto how = co_await send_plan(*pipe.near, player, kept);
         if (!how.disconnected) pipe.near->close(net::CloseMode::half_close);
         performance = std::move(how);
     }
@@ -55,9 +55,9 @@ protected:
     asio::cancellation_signal stop;
     Plan plan;
     Player player;
-    Recording recording{.limit = 10, .bytes = {}};
-    Recording* kept = &recording;
-    std::optional<Performance> performance;
+    CapturedBytes recording{.limit = 10, .bytes = {}};
+    CapturedBytes* kept = &recording;
+    std::optional<SendResult> performance;
     bool has_ended = false;
     std::string received;
     net::error_code ended_with;
@@ -187,8 +187,8 @@ TEST_F(Perform, TellsThatAFileBecameShorter) {
     EXPECT_EQ(performance->spec->code, SpecErrc::file_access);
 }
 
-TEST(Recording, KeepsNoMoreThanItsLimit) {
-    Recording recording{.limit = 5, .bytes = {}};
+TEST(CapturedBytes, KeepsNoMoreThanItsLimit) {
+    CapturedBytes recording{.limit = 5, .bytes = {}};
     for (int i = 0; i < 3; ++i) recording.append(std::string_view("abc"));
     EXPECT_EQ(recording.bytes, "abcab");
 }

@@ -1,4 +1,4 @@
-#include "support/promises.hpp"
+#include "support/properties.hpp"
 
 #include <pathology/language/plan.hpp>
 #include <pathology/language/print.hpp>
@@ -96,7 +96,7 @@ Setting response_setting() {
 
 Setting client_setting() {
     Settings settings;
-    settings.side = Side::client;
+    settings.role = Role::client;
     settings.request_host = "example.com";
     return {"requests", parse_as_requests, settings};
 }
@@ -118,7 +118,7 @@ Setting http2_client_setting() {
     return setting;
 }
 
-std::string broken_promise(Message const& message, Setting const& setting, std::uint64_t seed) {
+std::string broken_property(Message const& message, Setting const& setting, std::uint64_t seed) {
     if (auto broken = check_print(message, setting); !broken.empty()) return broken;
     Rng rng(seed);
     auto const resolved = resolve(message, setting.settings, rng);
@@ -136,11 +136,11 @@ std::string broken_promise(Message const& message, Setting const& setting, std::
     return check_frozen(*resolved, played, setting, seed);
 }
 
-std::string broken_promise(std::string_view spec, Setting const& setting, std::uint64_t seed) {
+std::string broken_property(std::string_view spec, Setting const& setting, std::uint64_t seed) {
     auto const messages = setting.parse(spec);
     if (messages.has_error()) return check_failure(messages.error(), spec);
     for (auto const& message : *messages) {
-        if (auto broken = broken_promise(message, setting, seed); !broken.empty()) return broken;
+        if (auto broken = broken_property(message, setting, seed); !broken.empty()) return broken;
     }
     return {};
 }

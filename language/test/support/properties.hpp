@@ -1,5 +1,5 @@
 #pragma once
-// What holds for every message that the grammar accepts. The property tests and the fuzzer ask the same questions.
+// The properties of every message that the grammar accepts, for the property tests and the fuzzer.
 
 #include <pathology/language/parse.hpp>
 #include <pathology/language/resolve.hpp>
@@ -7,7 +7,7 @@
 
 namespace pathology::language::test {
 
-/// Reads a text in the way a message came to be.
+/// Parses a text that holds messages of one kind.
 using Parser = Parsed<std::vector<Message>> (*)(std::string_view spec);
 
 Parsed<std::vector<Message>> parse_as_response(std::string_view spec);
@@ -16,7 +16,7 @@ Parsed<std::vector<Message>> parse_as_frames(std::string_view spec);
 Parsed<std::vector<Message>> parse_as_http2_responses(std::string_view spec);
 Parsed<std::vector<Message>> parse_as_http2_requests(std::string_view spec);
 
-/// Where a message is looked at: how its text is read, and what it is resolved with.
+/// The place of a message: how its text is parsed, and the settings it is resolved with.
 struct Setting {
     char const* name;
     Parser parse;
@@ -31,13 +31,13 @@ Setting session_setting();
 Setting http2_response_setting();
 Setting http2_client_setting();
 
-/// Which promise a message breaks, and how; empty when it keeps them all:
-/// its printed text parses to it; a failure has a message and a place inside the text; resolving twice changes nothing;
-/// the plan measures what is played, in blocks of any size; the frozen text parses, has nothing left to chance, and
-/// replays the bytes. Messages longer than a megabyte are not played.
-std::string broken_promise(Message const& message, Setting const& setting, std::uint64_t seed);
+/// Returns the property that a message violates, and how; an empty string if there is none. The properties:
+/// the printed text parses to the message; a failure has a message and a place inside the text; resolving twice changes
+/// nothing; the plan has the length of what is played, in blocks of any size; the frozen text parses, has nothing left to
+/// chance, and replays the bytes. Messages longer than a megabyte are not played.
+std::string broken_property(Message const& message, Setting const& setting, std::uint64_t seed);
 
 /// The same for all messages of a text, and for the failure of a text that has none.
-std::string broken_promise(std::string_view spec, Setting const& setting, std::uint64_t seed);
+std::string broken_property(std::string_view spec, Setting const& setting, std::uint64_t seed);
 
 }  // namespace pathology::language::test

@@ -1,0 +1,42 @@
+#pragma once
+// The steps of resolve(), for craft(), which lays a message out once for its offsets and its plan.
+//
+// Over HTTP/2, header text is Huffman-coded, and its bytes have to be known when the plan is made. Generated values in
+// header names and values are therefore drawn when the message is completed, if they are small; longer ones are sent as
+// they are, generated while they are sent. The limit, `max_known_header_text`, holds for values of every kind: a frozen
+// message, which has a literal for each generated value, is laid out like the message it was made of.
+
+#include <pathology/language/ast.hpp>
+#include <pathology/language/rng.hpp>
+#include <pathology/language/settings.hpp>
+
+#include "layout.hpp"
+
+namespace pathology::language {
+
+/// The longest name or value of a field that is Huffman-coded, in bytes.
+inline constexpr std::uint64_t max_known_header_text = small_file;
+
+/// All of resolve() but the offsets: drops `xN`, adds what the language adds, checks what the grammar cannot.
+Parsed<void> complete(Message& message, Settings const& settings, Rng& rng);
+
+/// Whether an offset is `r` or `a`.
+bool has_open_offset(Message const& message);
+
+/// Gives those offsets their numbers: a random place before a byte of the message, or the place after its end.
+void place_offsets(Message& message, std::uint64_t base_length, Rng& rng);
+
+/// Refuses what HTTP/2 does not have.
+/// Errors: SpecErrc::wrong_protocol.
+Parsed<void> check_http2(Response const& response);
+Parsed<void> check_http2(Request const& request);
+
+/// Draws the header text of a message over HTTP/2, or of a raw frame.
+void draw_header_text(Response& response, Rng& rng);
+void draw_header_text(Request& request, Rng& rng);
+void draw_header_text(Http2Frame& frame, Rng& rng);
+
+/// Whether a message has header text to draw.
+bool draws_header_text(Message const& message, Protocol protocol);
+
+}  // namespace pathology::language
