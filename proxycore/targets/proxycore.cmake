@@ -6,8 +6,7 @@ pathology_library(proxycore ASIO
             src/addons/md5_crypt.cpp src/addons/onboarding.cpp src/addons/onboarding_page.cpp
             src/addons/option_value.cpp src/addons/options.cpp src/addons/password_hash.cpp src/addons/printable.cpp
             src/addons/proxy_auth.cpp src/addons/revocations.cpp src/addons/shared_object.cpp src/addons/term_log.cpp
-            src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/decoder.cpp
-            src/content/encoder.cpp src/content/failure.cpp src/content/iconv.cpp src/content/infer_charset.cpp
+            src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/infer_charset.cpp
             src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
             src/content/zstd.cpp
             src/flow/connection.cpp src/flow/cookie_attributes.cpp src/flow/cookie_text.cpp src/flow/date.cpp

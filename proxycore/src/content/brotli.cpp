@@ -97,9 +97,12 @@ private:
     ::BrotliEncoderState* state_;
 };
 
+std::unique_ptr<Stage> make_decoder() { return std::make_unique<BrotliDecoder>(); }
+std::unique_ptr<Stage> make_encoder() { return std::make_unique<BrotliEncoder>(); }
+
 }  // namespace
 
-std::unique_ptr<Stage> make_brotli_decoder() { return std::make_unique<BrotliDecoder>(); }
-std::unique_ptr<Stage> make_brotli_encoder() { return std::make_unique<BrotliEncoder>(); }
+extern CodingDefinition const brotli_coding;  // listed by coding.cpp
+CodingDefinition const brotli_coding{Coding::br, "br", {}, make_decoder, make_encoder};
 
 }  // namespace pathology::proxycore::content

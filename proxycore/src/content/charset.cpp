@@ -1,17 +1,69 @@
 #include <pathology/proxycore/content/charset.hpp>
 
+#include <iconv.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/websocket/utf8.hpp>
 
 #include "ascii.hpp"
 #include "byte_order_mark.hpp"
-#include "iconv.hpp"
 
 namespace pathology::proxycore::content {
 namespace {
 
 constexpr char utf8_name[] = "utf-8";
+
+/// The C library's converter, as an object.
+class Converter {
+public:
+    Converter(char const* to, char const* from) : handle_(iconv_open(to, from)) {}
+    ~Converter() {
+        if (is_open()) iconv_close(handle_);
+    }
+    Converter(Converter const&) = delete;
+    Converter& operator=(Converter const&) = delete;
+
+    /// Whether both charsets are known.
+    bool is_open() const { return reinterpret_cast<std::intptr_t>(handle_) != -1; }
+
+    /// Converts from the front of `input` and takes that away, up to what means nothing: `input` is empty when all of
+    /// it was understood.
+    void convert(std::string_view& input, std::string& out);
+    /// Appends what returns to the initial state.
+    void finish(std::string& out);
+
+private:
+    using Block = std::array<char, 4096>;
+
+    iconv_t handle_;
+};
+
+void Converter::convert(std::string_view& input, std::string& out) {
+    Block block;
+    for (;;) {
+        auto* from = const_cast<char*>(input.data());  // POSIX forgot that it only reads
+        auto left = input.size();
+        auto* to = block.data();
+        auto room = block.size();
+        auto const outcome = ::iconv(handle_, &from, &left, &to, &room);
+        bool const is_full = outcome == static_cast<std::size_t>(-1) && errno == E2BIG;
+        out.append(block.data(), block.size() - room);
+        input.remove_prefix(input.size() - left);
+        if (!is_full) return;
+    }
+}
+
+void Converter::finish(std::string& out) {
+    Block block;
+    auto* to = block.data();
+    auto room = block.size();
+    ::iconv(handle_, nullptr, nullptr, &to, &room);
+    out.append(block.data(), block.size() - room);
+}
 
 // --- escapes: U+DC00 + byte, as UTF-8 would write it: ED B0..B3 80..BF -----------------------------------------------
 

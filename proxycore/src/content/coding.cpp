@@ -1,35 +1,50 @@
 #include <pathology/proxycore/content/coding.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/fields.hpp>
+#include <stdexcept>
 
 #include "ascii.hpp"
+#include "content/stage.hpp"
 
 namespace pathology::proxycore::content {
+
+// Each in the source of its library.
+extern CodingDefinition const gzip_coding, deflate_coding, brotli_coding, zstd_coding;
+
 namespace {
 
-struct Name {
-    std::string_view name;
-    Coding coding;
-};
+constexpr CodingDefinition const* known_codings[] = {&gzip_coding, &deflate_coding, &brotli_coding, &zstd_coding};
 
-// A coding's own name comes before its others.
-constexpr Name names[] = {
-    {"identity", Coding::identity}, {"gzip", Coding::gzip},   {"deflate", Coding::deflate}, {"br", Coding::br},
-    {"zstd", Coding::zstd},         {"x-gzip", Coding::gzip}, {"none", Coding::identity}};
+/// "gzip, deflate, br, zstd"
+std::string list_names() {
+    std::string names;
+    for (auto const* const known : known_codings) names.append(names.empty() ? "" : ", ").append(known->name);
+    return names;
+}
 
 }  // namespace
 
+CodingDefinition const* definition_of(Coding coding) {
+    auto const* const known = std::find_if(std::begin(known_codings), std::end(known_codings),
+                                           [&](CodingDefinition const* its) { return its->coding == coding; });
+    return known == std::end(known_codings) ? nullptr : *known;
+}
+
 std::optional<Coding> parse_coding(std::string_view name) {
-    for (auto const& known : names)
-        if (http::equals_ignoring_case(known.name, name)) return known.coding;
-    return std::nullopt;
+    if (name.empty()) return std::nullopt;
+    for (auto const* const known : known_codings)
+        if (http::equals_ignoring_case(known->name, name) || http::equals_ignoring_case(known->other_name, name))
+            return known->coding;
+    bool const is_identity = http::equals_ignoring_case("identity", name) || http::equals_ignoring_case("none", name);
+    return is_identity ? std::optional(Coding::identity) : std::nullopt;
 }
 
 std::string_view to_string(Coding coding) {
-    for (auto const& known : names)
-        if (known.coding == coding) return known.name;
-    return {};
+    auto const* const known = definition_of(coding);
+    return known == nullptr ? "identity" : known->name;
 }
 
 Result<std::vector<Coding>> parse_content_encoding(std::string_view field) {
@@ -40,13 +55,32 @@ Result<std::vector<Coding>> parse_content_encoding(std::string_view field) {
         auto const coding = parse_coding(name);
         if (!coding)
             return Failure{Errc::unknown_coding, std::string(name), 0,
-                           "unknown content coding " + http::quoted(name) + "; known are gzip, deflate, br, zstd"};
+                           "unknown content coding " + http::quoted(name) + "; known are " + list_names()};
         if (*coding != Coding::identity) codings.push_back(*coding);
-        if (codings.size() > most_codings)
+        if (codings.size() > max_codings)
             return Failure{Errc::too_many_codings, std::string(name), 0,
-                           "more than " + std::to_string(most_codings) + " content codings upon one another"};
+                           "more than " + std::to_string(max_codings) + " content codings upon one another"};
     }
     return codings;
+}
+
+// --- failures --------------------------------------------------------------------------------------------------------
+
+void throw_exception_from_error(Failure const& failure, boost::source_location const&) {
+    throw std::runtime_error(failure.message);
+}
+
+Failure corrupt(Coding coding, std::uint64_t offset, std::string_view reason) {
+    std::string const name(to_string(coding));
+    auto message = name + " content is corrupt at byte " + std::to_string(offset);
+    if (!reason.empty()) message.append(": ").append(reason);
+    return {Errc::corrupt, name, offset, std::move(message)};
+}
+
+Failure truncated(Coding coding, std::uint64_t offset) {
+    std::string const name(to_string(coding));
+    return {Errc::truncated, name, offset,
+            name + " content ends too early, after " + std::to_string(offset) + " bytes"};
 }
 
 }  // namespace pathology::proxycore::content

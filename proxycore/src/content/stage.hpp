@@ -26,14 +26,18 @@ public:
     virtual Result<void> finish(Sink const& sink) = 0;
 };
 
-std::unique_ptr<Stage> make_inflater(Coding coding);  ///< gzip, deflate
-std::unique_ptr<Stage> make_deflater(Coding coding);
-std::unique_ptr<Stage> make_brotli_decoder();
-std::unique_ptr<Stage> make_brotli_encoder();
-std::unique_ptr<Stage> make_zstd_decoder();
-std::unique_ptr<Stage> make_zstd_encoder();
+/// A coding: its names, and how it is undone and applied. The source of each coding defines one; coding.cpp lists them.
+struct CodingDefinition {
+    Coding coding;
+    std::string_view name;
+    std::string_view other_name;  ///< that receivers understand, too; empty = there is none
+    std::unique_ptr<Stage> (*make_decoder)();
+    std::unique_ptr<Stage> (*make_encoder)();
+};
+/// nullptr for identity.
+CodingDefinition const* definition_of(Coding coding);
 
-/// A failure's sentence, made of coding, place and the library's `reason`, which may be empty.
+/// Failures whose message has the coding, the place and the library's `reason`, which may be empty.
 Failure corrupt(Coding coding, std::uint64_t offset, std::string_view reason);
 Failure truncated(Coding coding, std::uint64_t offset);
 

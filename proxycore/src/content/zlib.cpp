@@ -165,9 +165,15 @@ private:
     Block block_;
 };
 
+template <Coding coding> std::unique_ptr<Stage> make_inflater() { return std::make_unique<Inflater>(coding); }
+template <Coding coding> std::unique_ptr<Stage> make_deflater() { return std::make_unique<Deflater>(coding); }
+
 }  // namespace
 
-std::unique_ptr<Stage> make_inflater(Coding coding) { return std::make_unique<Inflater>(coding); }
-std::unique_ptr<Stage> make_deflater(Coding coding) { return std::make_unique<Deflater>(coding); }
+extern CodingDefinition const gzip_coding, deflate_coding;  // listed by coding.cpp
+CodingDefinition const gzip_coding{Coding::gzip, "gzip", "x-gzip", make_inflater<Coding::gzip>,
+                                   make_deflater<Coding::gzip>};
+CodingDefinition const deflate_coding{
+    Coding::deflate, "deflate", {}, make_inflater<Coding::deflate>, make_deflater<Coding::deflate>};
 
 }  // namespace pathology::proxycore::content

@@ -1,7 +1,7 @@
 // Text in the charsets of the web. Inside the program text is UTF-8.
 //
-// What is no text in its charset can be kept: each such byte becomes U+DC00 plus the byte, in the three bytes UTF-8
-// would have for it (a lone surrogate, that no text has by itself), and turns back into the byte when it is encoded.
+// Bytes that are invalid in their charset can be kept: each becomes the lone surrogate U+DC00 + byte, encoded in three
+// bytes as UTF-8 would, and is converted back to the byte when the text is encoded.
 #pragma once
 
 #include <pathology/proxycore/content/failure.hpp>
@@ -10,14 +10,14 @@
 
 namespace pathology::proxycore::content {
 
-/// What to do with bytes that mean nothing.
+/// How invalid bytes are handled.
 enum class Strictness {
     strict,   ///< they are an error
-    lenient,  ///< they are kept through an escape
+    lenient,  ///< they are kept as escapes
 };
 
 /// The charset of `bytes` that were sent as `content_type`: byte-order mark, charset parameter, then what the format
-/// has to say (JSON; HTML's meta; XML's declaration; JavaScript; CSS's @charset), else ISO-8859-1. Shape: a lower-case
+/// says (JSON; HTML's meta; XML's declaration; JavaScript; CSS's @charset), else ISO-8859-1. Shape: a lower-case
 /// name that iconv knows; gb2312 and gbk give gb18030, as browsers read them.
 std::string infer_charset(std::string_view content_type, std::string_view bytes);
 

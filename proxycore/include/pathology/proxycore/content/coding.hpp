@@ -11,23 +11,23 @@ namespace pathology::proxycore::content {
 
 /// The codings of the IANA registry that are in use (RFC 9110 §8.4.1, RFC 7932, RFC 8878).
 enum class Coding : std::uint8_t {
-    identity,  ///< none
+    identity,  ///< the content as it is
     gzip,      ///< RFC 1952; members may follow one another
-    deflate,   ///< the zlib format of RFC 1950; the bare DEFLATE stream some senders make of it is understood
+    deflate,   ///< the zlib format of RFC 1950; a raw DEFLATE stream, which some senders use, is accepted
     br,        ///< Brotli, RFC 7932
     zstd,      ///< Zstandard, RFC 8878; windows up to 8 MiB (RFC 9659 §3)
 };
 
-/// More codings than this upon one another are refused; the peer that sends them means harm.
-inline constexpr std::size_t most_codings = 5;
+/// Content-Encoding fields with more codings are refused: they only serve attacks.
+inline constexpr std::size_t max_codings = 5;
 
-/// Reads one name, in any case; `x-gzip` (RFC 9110 §8.4.1.3) and `none` are known too.
+/// Parses a name, in any case; `x-gzip` (RFC 9110 §8.4.1.3) and `none` are accepted.
 std::optional<Coding> parse_coding(std::string_view name);
 
 /// The name in the registry.
 std::string_view to_string(Coding coding);
 
-/// Reads a Content-Encoding field: codings in the order in which they were applied. Identities are left out.
+/// Parses a Content-Encoding field: the codings in the order in which they were applied, without identity.
 /// Errors: Errc::unknown_coding, Errc::too_many_codings.
 Result<std::vector<Coding>> parse_content_encoding(std::string_view field);
 

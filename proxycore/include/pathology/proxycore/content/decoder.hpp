@@ -1,4 +1,4 @@
-// Undoing content codings, whole or piece by piece.
+// Decoding of content codings, whole or incremental.
 #pragma once
 
 #include <cstdint>
@@ -10,26 +10,26 @@
 
 namespace pathology::proxycore::content {
 
-/// What decoded content may grow to, by default.
+/// The default limit of decoded content, in bytes.
 inline constexpr std::uint64_t default_limit = 256ULL << 20U;
 
-/// Decodes as the bytes come.
+/// Decodes incrementally.
 ///
-/// Shape:  content without a single byte decodes to nothing in every coding, as bodiless answers carry the field too.
-/// Memory: the windows of the codings, allocated with the first byte, and 32 KiB for each; never what the content could
-///         grow to. A limit holds for the output of each coding, so that no bomb hides behind a second coding.
-/// Errors: Errc::corrupt, truncated, too_large. The first is the answer for good.
+/// Shape:  empty content decodes to empty content in every coding, as responses without body carry the field, too.
+/// Memory: the windows of the codings, allocated with the first byte, and 32 KiB for each; not the decoded content. The
+///         limit applies to the output of each coding, so a second coding cannot hide a decompression bomb.
+/// Errors: Errc::corrupt, truncated, too_large. After an error, every call returns it.
 class Decoder {
 public:
-    /// Undoes `codings`, the last one first, as parse_content_encoding() gives them.
+    /// Decodes `codings`, in the order of parse_content_encoding(), the last one first.
     explicit Decoder(std::vector<Coding> const& codings, std::uint64_t limit = default_limit);
     ~Decoder();
     Decoder(Decoder&&) noexcept;
     Decoder& operator=(Decoder&&) noexcept;
 
-    /// Appends to `out` what `piece` makes readable. With too_large, `out` has what is within the limit.
+    /// Decodes the next piece, and appends the output to `out`; with too_large, up to the limit.
     Result<void> feed(std::string_view piece, std::string& out);
-    /// The content has ended: appends what is left.
+    /// Ends the content, and appends the rest of the output.
     Result<void> finish(std::string& out);
 
 private:
@@ -37,7 +37,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// The content of a message whose Content-Encoding field says `encoding`.
+/// Decodes the content of a message with this Content-Encoding field.
 /// Errors: those of Decoder and of parse_content_encoding().
 Result<std::string> decode(std::string_view content, std::string_view encoding, std::uint64_t limit = default_limit);
 

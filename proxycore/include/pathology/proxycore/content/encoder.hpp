@@ -1,4 +1,4 @@
-// Applying content codings, whole or piece by piece.
+// Encoding by content codings, whole or incremental.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,9 @@
 
 namespace pathology::proxycore::content {
 
-/// Encodes as the bytes come, each coding at its fastest level. The same pieces give the same bytes: no times, no
-/// names. Errors: none; std::bad_alloc when a coding's window cannot be had.
+/// Encodes incrementally, each coding at its fastest level. The same pieces give the same bytes: neither times nor
+/// names are included.
+/// Errors: throws std::bad_alloc if a window cannot be allocated.
 class Encoder {
 public:
     /// Applies `codings`, the first one first.
@@ -19,9 +20,9 @@ public:
     Encoder(Encoder&&) noexcept;
     Encoder& operator=(Encoder&&) noexcept;
 
-    /// Takes the next piece, and appends to `out` what is ready.
+    /// Encodes the next piece, and appends what is ready to `out`.
     void feed(std::string_view piece, std::string& out);
-    /// The content has ended: appends the rest. Content without a byte has an empty stream, header and all.
+    /// Ends the content, and appends the rest. Empty content gives an empty stream with header and trailer.
     void finish(std::string& out);
 
 private:
@@ -29,7 +30,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// The bytes to send under a Content-Encoding field that says `encoding`.
+/// Encodes content for a Content-Encoding field.
 /// Errors: those of parse_content_encoding().
 Result<std::string> encode(std::string_view content, std::string_view encoding);
 

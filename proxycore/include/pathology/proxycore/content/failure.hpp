@@ -8,16 +8,16 @@
 namespace pathology::proxycore::content {
 
 enum class Errc : std::uint8_t {
-    unknown_coding = 1,  ///< Content-Encoding names a coding that is none of `Coding`
-    too_many_codings,    ///< more of them, one upon the other, than anybody has a use for
-    corrupt,             ///< the bytes are not what the coding makes
+    unknown_coding = 1,  ///< Content-Encoding names a coding that is not supported
+    too_many_codings,    ///< Content-Encoding names more than max_codings
+    corrupt,             ///< the bytes are not valid in the coding
     truncated,           ///< they end too early
-    too_large,           ///< decoded they exceed the limit
-    unknown_charset,     ///< text in a charset that cannot be converted
-    malformed_text,      ///< bytes that are no text in their charset, or a character that a charset has no code for
+    too_large,           ///< the decoded content exceeds the limit
+    unknown_charset,     ///< the charset cannot be converted
+    malformed_text,      ///< the bytes are not valid in the charset, or it cannot encode a character
 };
 
-/// What is wrong with coded content.
+/// Why content could not be decoded or encoded.
 struct Failure {
     Errc code = Errc::corrupt;
     std::string coding;        ///< the coding's name as in Content-Encoding, "gzip", or the charset's

@@ -1,4 +1,4 @@
-// A Content-Type field, taken apart.
+// The parsed value of a Content-Type field.
 #pragma once
 
 #include <optional>
@@ -17,16 +17,16 @@ struct MediaType {
 
     /// The first parameter called `name`, in any case.
     std::optional<std::string> parameter(std::string_view name) const;
-    /// Gives that parameter a value, in its place or at the end.
+    /// Sets that parameter, in its place or at the end.
     void set_parameter(std::string_view name, std::string_view value);
     bool operator==(MediaType const&) const = default;
 };
 
-/// Lenient as receivers must be: white space anywhere, parameters without value are left out. Nothing for what has no
+/// Parses leniently: white space is allowed anywhere, parameters without value are ignored. std::nullopt without
 /// `type/subtype`.
 std::optional<MediaType> parse_media_type(std::string_view field);
 
-/// Values that are no token are quoted.
+/// Quotes values that are not tokens.
 std::string to_string(MediaType const& type);
 
 }  // namespace pathology::proxycore::content
