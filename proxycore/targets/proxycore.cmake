@@ -3,17 +3,16 @@
 pathology_library(proxycore ASIO
     SOURCES src/addons/addon.cpp src/addons/block.cpp src/addons/chain.cpp src/addons/credentials.cpp
             src/addons/dump_writer.cpp src/addons/dumper.cpp src/addons/flow_recorder.cpp src/addons/hook.cpp
-            src/addons/md5_crypt.cpp src/addons/onboarding.cpp src/addons/onboarding_page.cpp
-            src/addons/option_value.cpp src/addons/options.cpp src/addons/password_hash.cpp src/addons/printable.cpp
-            src/addons/proxy_auth.cpp src/addons/revocations.cpp src/addons/shared_object.cpp src/addons/term_log.cpp
+            src/addons/host.cpp src/addons/md5_crypt.cpp src/addons/onboarding.cpp src/addons/options.cpp
+            src/addons/password_hash.cpp src/addons/printable.cpp src/addons/proxy_auth.cpp src/addons/revocations.cpp
+            src/addons/shared_object.cpp src/addons/term_log.cpp
             src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/infer_charset.cpp
             src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
             src/content/zstd.cpp
-            src/flow/connection.cpp src/flow/cookie_attributes.cpp src/flow/cookie_text.cpp src/flow/date.cpp
-            src/flow/escapes.cpp src/flow/flow.cpp src/flow/headers.cpp src/flow/http_flow.cpp src/flow/id.cpp
-            src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp src/flow/reason.cpp
-            src/flow/recorded.cpp src/flow/request.cpp src/flow/request_views.cpp src/flow/response.cpp
-            src/flow/tcp_flow.cpp src/flow/url.cpp
+            src/flow/connection.cpp src/flow/cookies.cpp src/flow/date.cpp src/flow/escapes.cpp src/flow/flow.cpp
+            src/flow/headers.cpp src/flow/id.cpp src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
+            src/flow/recorded.cpp src/flow/registry.cpp src/flow/request.cpp src/flow/request_views.cpp
+            src/flow/response.cpp src/flow/url.cpp
             src/layers/client_life.cpp src/layers/context.cpp src/layers/failure.cpp src/layers/guess_layer.cpp
             src/layers/host_field.cpp src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
             src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/race_with_disconnect.cpp
@@ -41,27 +40,27 @@ pathology_library(proxycore ASIO
             src/proxy/running_proxy.cpp
             src/upstream/selector.cpp
     HEADERS include/pathology/proxycore/errors.hpp
-            include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/block.hpp
-            include/pathology/proxycore/addons/chain.hpp include/pathology/proxycore/addons/credentials.hpp
+            include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
             include/pathology/proxycore/addons/dump_sink.hpp include/pathology/proxycore/addons/dumper.hpp
             include/pathology/proxycore/addons/flow_recorder.hpp include/pathology/proxycore/addons/hook.hpp
-            include/pathology/proxycore/addons/hook_data.hpp include/pathology/proxycore/addons/log_entry.hpp
-            include/pathology/proxycore/addons/onboarding.hpp include/pathology/proxycore/addons/option_value.hpp
-            include/pathology/proxycore/addons/options.hpp include/pathology/proxycore/addons/password_hash.hpp
-            include/pathology/proxycore/addons/proxy_auth.hpp include/pathology/proxycore/addons/revocations.hpp
-            include/pathology/proxycore/addons/shared_object.hpp include/pathology/proxycore/addons/term_log.hpp
+            include/pathology/proxycore/addons/hook_data.hpp include/pathology/proxycore/addons/host.hpp
+            include/pathology/proxycore/addons/log_entry.hpp include/pathology/proxycore/addons/options.hpp
+            include/pathology/proxycore/addons/registries.hpp include/pathology/proxycore/addons/shared_object.hpp
+            include/pathology/proxycore/addons/term_log.hpp
             include/pathology/proxycore/content/charset.hpp include/pathology/proxycore/content/coding.hpp
             include/pathology/proxycore/content/decoder.hpp include/pathology/proxycore/content/encoder.hpp
             include/pathology/proxycore/content/failure.hpp include/pathology/proxycore/content/media_type.hpp
-            include/pathology/proxycore/flow/address.hpp include/pathology/proxycore/flow/connection.hpp
-            include/pathology/proxycore/flow/connection_state.hpp include/pathology/proxycore/flow/cookies.hpp
-            include/pathology/proxycore/flow/flow.hpp
-            include/pathology/proxycore/flow/headers.hpp include/pathology/proxycore/flow/http_flow.hpp
-            include/pathology/proxycore/flow/id.hpp include/pathology/proxycore/flow/message.hpp
-            include/pathology/proxycore/flow/multi_dict.hpp include/pathology/proxycore/flow/multipart.hpp
-            include/pathology/proxycore/flow/recorded.hpp include/pathology/proxycore/flow/request.hpp
-            include/pathology/proxycore/flow/response.hpp include/pathology/proxycore/flow/tcp_flow.hpp
-            include/pathology/proxycore/flow/time.hpp include/pathology/proxycore/flow/url.hpp
+            include/pathology/proxycore/content/view.hpp
+            include/pathology/proxycore/flow/address.hpp include/pathology/proxycore/flow/attachments.hpp
+            include/pathology/proxycore/flow/connection.hpp include/pathology/proxycore/flow/cookies.hpp
+            include/pathology/proxycore/flow/flow.hpp include/pathology/proxycore/flow/headers.hpp
+            include/pathology/proxycore/flow/http_flow.hpp include/pathology/proxycore/flow/id.hpp
+            include/pathology/proxycore/flow/message.hpp include/pathology/proxycore/flow/multi_dict.hpp
+            include/pathology/proxycore/flow/multipart.hpp include/pathology/proxycore/flow/recorded.hpp
+            include/pathology/proxycore/flow/registry.hpp include/pathology/proxycore/flow/request.hpp
+            include/pathology/proxycore/flow/response.hpp include/pathology/proxycore/flow/stream_modifier.hpp
+            include/pathology/proxycore/flow/tcp_flow.hpp include/pathology/proxycore/flow/time.hpp
+            include/pathology/proxycore/flow/url.hpp include/pathology/proxycore/flow/visit.hpp
             include/pathology/proxycore/flow/websocket_data.hpp
             include/pathology/proxycore/layers/context.hpp include/pathology/proxycore/layers/failure.hpp
             include/pathology/proxycore/layers/hosts.hpp include/pathology/proxycore/layers/layers.hpp
@@ -74,7 +73,7 @@ pathology_library(proxycore ASIO
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
             include/pathology/proxycore/proxy/options.hpp include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp
-    PUBLIC  pathology::pattern pathology::protocol pathology::tls pathology::tunnel
+    PUBLIC pathology::pattern pathology::protocol pathology::tls pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
 
 include(targets/proxycore_tests.cmake)

@@ -7,28 +7,34 @@ pathology_test(content_test SIZE unit LINK pathology::proxycore
 pathology_test(flow_test SIZE unit LINK pathology::proxycore
     SOURCES test/flow/connection_test.cpp test/flow/cookies_test.cpp test/errors_test.cpp
             test/flow/flow_test.cpp test/flow/headers_test.cpp test/flow/id_test.cpp test/flow/message_test.cpp
-            test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp
+            test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp test/flow/registry_test.cpp test/flow/visit_test.cpp
             test/flow/request_test.cpp test/flow/response_test.cpp test/flow/url_test.cpp)
 pathology_fuzzer(content_fuzz SOURCES fuzz/content_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/content_seeds)
 pathology_fuzzer(flow_fuzz SOURCES fuzz/flow_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/flow_seeds)
 pathology_benchmark(content_bench SOURCES bench/content_bench.cpp LINK pathology::proxycore)
 pathology_benchmark(addons_bench SOURCES bench/addons_bench.cpp LINK pathology::proxycore)
-pathology_test(addons_test SIZE unit LINK pathology::proxycore
+pathology_test(addons_test SIZE unit INCLUDE src LINK pathology::proxycore
     SOURCES test/addons/chain_test.cpp test/addons/concurrency_test.cpp test/addons/credentials_test.cpp
-            test/addons/dumper_test.cpp test/addons/flow_recorder_test.cpp test/addons/hook_test.cpp
+            test/addons/dumper_test.cpp test/addons/flow_recorder_test.cpp test/addons/hook_test.cpp test/addons/host_test.cpp
             test/addons/options_test.cpp test/addons/proxy_auth_test.cpp
             test/addons/shared_object_test.cpp test/addons/term_log_test.cpp
     DEFINE  GREETER_ADDON="$<TARGET_FILE:pathology_greeter_addon>" FUTURE_ADDON="$<TARGET_FILE:pathology_future_addon>"
             GREETER_SOURCE="${CMAKE_CURRENT_SOURCE_DIR}/test/addons/greeter_addon.cpp"
             ADDONS_PAGE="${PROJECT_SOURCE_DIR}/doc/addons.md")
+pathology_test(addon_loading_test SIZE component LINK pathology::proxycore
+    SOURCES test/addons/shared_object_await_test.cpp
+    DEFINE  RESOLVER_ADDON="$<TARGET_FILE:pathology_resolver_addon>")
 if(PATHOLOGY_BUILD_TESTS)
-    add_library(pathology_greeter_addon MODULE test/addons/greeter_addon.cpp)
-    add_library(pathology_future_addon MODULE test/addons/future_addon.cpp)
-    target_link_libraries(pathology_greeter_addon PRIVATE pathology::proxycore pathology_build_options)
-    target_link_libraries(pathology_future_addon PRIVATE pathology_build_options)
+    foreach(addon greeter future resolver)
+        add_library(pathology_${addon}_addon MODULE test/addons/${addon}_addon.cpp)
+        target_link_libraries(pathology_${addon}_addon PRIVATE pathology::proxycore pathology_build_options)
+    endforeach()
+    # A program that loads addons exports what it shares with them; see doc/addons.md.
+    set_target_properties(addons_test addon_loading_test PROPERTIES ENABLE_EXPORTS ON)
     add_dependencies(addons_test pathology_greeter_addon pathology_future_addon)
+    add_dependencies(addon_loading_test pathology_resolver_addon)
 endif()
-pathology_test(onboarding_test SIZE unit LINK pathology::proxycore pathology_test_support
+pathology_test(onboarding_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/onboarding_test.cpp)
 pathology_test(interception_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
     SOURCES test/proxy/interception_test.cpp test/proxy/origin.cpp test/proxy/proxy_bench.cpp
@@ -65,7 +71,7 @@ pathology_fuzzer(http2_exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/h
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
     SOURCES test/upstream/network_connections_test.cpp test/upstream/websocket_routes_test.cpp
-            test/proxy/idle_server_test.cpp test/proxy/leaving_test.cpp test/proxy/life_test.cpp
+            test/proxy/flows_test.cpp test/proxy/idle_server_test.cpp test/proxy/leaving_test.cpp test/proxy/life_test.cpp
             test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp
             test/proxy/origin.cpp test/proxy/proxy_bench.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp
             test/proxy/secure_origin.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp

@@ -6,7 +6,7 @@ namespace pathology::proxycore::addons {
 using Nothing = asio::awaitable<void>;
 
 std::vector<AddonHandle> Addon::parts() { return {}; }
-void Addon::load(Options&) {}
+void Addon::load(Host&) {}
 void Addon::configure(Options const&, std::set<std::string> const&) {}
 void Addon::log(LogEntry const&) {}
 

@@ -1,17 +1,15 @@
-#include <pathology/proxycore/addons/block.hpp>
+#include "addons/block.hpp"
 
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
-#include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/addons/host.hpp>
 
 namespace pathology::proxycore::addons {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-constexpr char global_name[] = "block_global", private_name[] = "block_private";
 
 constexpr std::array within_v4{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"};
 constexpr std::array within_v6{"fc00::/7", "fe80::/10"};
@@ -48,14 +46,9 @@ Realm realm_of(std::string_view text) {
     return v6.is_v4_mapped() ? realm(ip::make_address_v4(ip::v4_mapped, v6)) : realm(v6);
 }
 
-void Block::load(Options& options) {
-    options.declare({global_name, true, "Turn clients with public addresses away."});
-    options.declare({private_name, false, "Turn clients with private addresses away; loopback always passes."});
-}
-
-void Block::configure(Options const& options, std::set<std::string> const&) {
-    global_ = options.get<bool>(global_name);
-    within_ = options.get<bool>(private_name);
+void Block::load(Host& host) {
+    host.option("block_global", global_, "Reject clients with public addresses.");
+    host.option("block_private", within_, "Reject clients with private addresses; loopback is always accepted.");
 }
 
 asio::awaitable<void> Block::client_connected(flow::Client& client) {

@@ -10,6 +10,12 @@
 namespace pathology::proxycore::addons {
 namespace {
 
+constexpr HookSet hooks_of_flows{
+    Hook::requestheaders,  Hook::request,           Hook::responseheaders, Hook::response,
+    Hook::error,           Hook::http_connect,      Hook::http_connected,  Hook::http_connect_error,
+    Hook::websocket_start, Hook::websocket_message, Hook::websocket_end,   Hook::tcp_start,
+    Hook::tcp_message,     Hook::tcp_end,           Hook::tcp_error};
+
 constexpr Hook never_concurrent[] = {Hook::load, Hook::configure, Hook::log, Hook::tick};
 
 std::string blame(std::string_view addon, Hook hook, std::string_view what) {
@@ -44,30 +50,36 @@ std::set<std::string> all_names(Options const& options) {
 
 }  // namespace
 
-AddonChain::AddonChain(Options& options, LogSink sink, asio::any_io_executor workers)
+AddonChain::AddonChain(Options& options, LogSink sink, asio::any_io_executor workers, flow::IdGenerator ids)
     : options_(options),
       sink_(std::move(sink)),
       workers_(std::move(workers)),
+      flows_(std::move(ids)),
       entries_(make_entries({})),
-      listener_(options.add_listener([this](std::set<std::string> const& changed) {
-          if (is_running_) configure(*entries_, changed);
-      })) {}
+      listener_(options.add_listener([this](std::set<std::string> const& changed) { configure(*entries_, changed); })) {
+    flows_.on_watched([this] { entries_ = make_entries(entries_->list); });
+}
 
-AddonChain::~AddonChain() { options_.remove_listener(listener_); }
+AddonChain::~AddonChain() {
+    flows_.on_watched(nullptr);
+    options_.remove_listener(listener_);
+}
 
-// --- coming and going ------------------------------------------------------------------------------------------------
+// --- adding and removing ---------------------------------------------------------------------------------------------
 
-std::shared_ptr<AddonChain::Entries const> AddonChain::make_entries(std::vector<Entry> list) {
+std::shared_ptr<AddonChain::Entries const> AddonChain::make_entries(List list) const {
     auto entries = std::make_shared<Entries>();
+    if (flows_.is_watched()) entries->hooks = hooks_of_flows;
     for (auto const& entry : list) entries->hooks = entries->hooks | entry.hooks;
     entries->list = std::move(list);
     return entries;
 }
 
-void AddonChain::collect(AddonHandle const& handle, std::string const& owner, std::vector<Entry>& into) const {
+void AddonChain::collect(AddonHandle const& handle, std::string const& owner, List const& replaced, List& into) {
     auto name = handle.addon->name();
-    auto const has_name = [&](Entry const& entry) { return entry.name == name; };
-    if (find(name) != nullptr || std::any_of(into.begin(), into.end(), has_name))
+    auto const is_it = [&](Entry const& entry) { return entry.name == name; };
+    bool const is_free = find(name) == nullptr || std::any_of(replaced.begin(), replaced.end(), is_it);
+    if (!is_free || std::any_of(into.begin(), into.end(), is_it))
         throw AddonError("there is an addon called " + name + " already");
     auto const concurrent = handle.addon->concurrent();
     for (auto const hook : never_concurrent)
@@ -75,28 +87,95 @@ void AddonChain::collect(AddonHandle const& handle, std::string const& owner, st
     if (!concurrent.empty() && !workers_)
         throw AddonError("addon " + name + " has concurrent hooks, and there are no workers for them");
     auto const& root = owner.empty() ? name : owner;
-    into.push_back({handle.addon, handle.hooks, concurrent, name, root});
-    for (auto const& part : handle.addon->parts()) collect(part, root, into);
+    into.push_back({handle.addon, handle.hooks, concurrent, name, root, std::make_shared<Host>(*this, name)});
+    for (auto const& part : handle.addon->parts()) collect(part, root, replaced, into);
 }
 
-void AddonChain::add(AddonHandle const& handle) {
-    std::vector<Entry> fresh;
-    collect(handle, {}, fresh);
-    for (auto const& entry : fresh)
-        if (entry.hooks.contains(Hook::load)) entry.addon->load(options_);
-    if (is_running_)
-        for (auto const& entry : fresh) configure_one(entry, all_names(options_));
+AddonChain::List AddonChain::owned_by(std::string_view name) const {
+    List found;
+    for (auto const& entry : entries_->list)
+        if (entry.name == name || entry.owner == name) found.push_back(entry);
+    if (found.empty()) throw AddonError("there is no addon called " + std::string(name));
+    return found;
+}
+
+std::size_t AddonChain::index_of(Place const& place) const {
+    auto const& list = entries_->list;
+    if (place.where == Place::Where::front) return 0;
+    if (place.where == Place::Where::back) return list.size();
+    auto const neighbours = owned_by(place.name);
+    auto const& neighbour = place.where == Place::Where::before ? neighbours.front() : neighbours.back();
+    auto const found =
+        std::find_if(list.begin(), list.end(), [&](Entry const& entry) { return entry.addon == neighbour.addon; });
+    return static_cast<std::size_t>(found - list.begin()) + (place.where == Place::Where::after ? 1 : 0);
+}
+
+void AddonChain::insert(List const& fresh, std::size_t index) {
     auto list = entries_->list;
-    list.insert(list.end(), fresh.begin(), fresh.end());
+    list.insert(list.begin() + static_cast<std::ptrdiff_t>(index), fresh.begin(), fresh.end());
     entries_ = make_entries(std::move(list));
 }
 
+void AddonChain::take_out(List const& gone) {
+    auto list = entries_->list;
+    std::erase_if(list, [&](Entry const& entry) {
+        return std::any_of(gone.begin(), gone.end(), [&](Entry const& its) { return its.addon == entry.addon; });
+    });
+    entries_ = make_entries(std::move(list));
+}
+
+void AddonChain::load(List const& fresh, std::map<std::string, OptionValue> const& values) {
+    try {
+        for (auto const& entry : fresh) {
+            if (entry.hooks.contains(Hook::load)) entry.addon->load(*entry.host);
+            entry.host->is_loaded_ = true;
+        }
+        options_.restore(values);
+        for (auto const& entry : fresh) configure_one(entry, all_names(options_));
+    } catch (...) {
+        for (auto const& entry : fresh) entry.host->withdraw();
+        take_out(fresh);
+        throw;
+    }
+    if (!is_running_) return;
+    for (auto const& entry : fresh) entry.host->begin(loop_);
+}
+
+void AddonChain::add(AddonHandle const& handle, Place const& place) {
+    List fresh;
+    collect(handle, {}, {}, fresh);
+    insert(fresh, index_of(place));
+    load(fresh, {});
+    if (!is_running_) return;
+    for (auto const& entry : fresh)
+        if (entry.hooks.contains(Hook::running)) entry.host->spawn(run_over(make_entries({entry}), hooks::running));
+}
+
+asio::awaitable<void> AddonChain::end(List const& gone) {
+    for (auto const& entry : gone) co_await entry.host->end_work();
+    co_await run_over(make_entries(gone), hooks::done);
+}
+
 asio::awaitable<void> AddonChain::remove(std::string name) {
-    if (find(name) == nullptr) throw AddonError("there is no addon called " + name);
-    std::vector<Entry> kept, gone;
-    for (auto const& entry : entries_->list) (entry.name == name || entry.owner == name ? gone : kept).push_back(entry);
-    entries_ = make_entries(std::move(kept));
-    co_await run_over(make_entries(std::move(gone)), hooks::done);
+    auto const gone = owned_by(name);
+    take_out(gone);
+    co_await end(gone);
+    for (auto const& entry : gone) entry.host->withdraw();
+}
+
+asio::awaitable<void> AddonChain::replace(std::string name, AddonHandle handle) {
+    auto const gone = owned_by(name);
+    List fresh;
+    collect(handle, {}, gone, fresh);
+    co_await end(gone);
+    // From here on until the new one is in its place, nothing is awaited: no round can miss both.
+    auto const index = index_of(Place::before(name));
+    take_out(gone);
+    std::map<std::string, OptionValue> values;
+    for (auto const& entry : gone) values.merge(entry.host->withdraw());
+    insert(fresh, index);
+    load(fresh, values);
+    if (is_running_) co_await run_over(make_entries(fresh), hooks::running);
 }
 
 std::shared_ptr<Addon> AddonChain::find(std::string_view name) const {
@@ -114,13 +193,17 @@ std::vector<std::string> AddonChain::names() const {
 // --- the program's life ----------------------------------------------------------------------------------------------
 
 asio::awaitable<void> AddonChain::start() {
+    loop_ = co_await asio::this_coro::executor;
     is_running_ = true;
     configure(*entries_, all_names(options_));
-    co_await run(hooks::running);
+    auto const entries = entries_;
+    for (auto const& entry : entries->list) entry.host->begin(loop_);
+    co_await run_over(entries, hooks::running);
 }
 
 asio::awaitable<void> AddonChain::stop() {
-    co_await run(hooks::done);
+    auto const entries = entries_;
+    co_await end(entries->list);
     is_running_ = false;
     entries_ = make_entries({});
 }
@@ -129,8 +212,11 @@ void AddonChain::configure(Entries const& entries, std::set<std::string> const& 
     for (auto const& entry : entries.list) configure_one(entry, changed);
 }
 
+/// Before the start the variables of an addon follow its options, but configure() is not called; nor is it while the
+/// addon still declares them.
 void AddonChain::configure_one(Entry const& entry, std::set<std::string> const& changed) {
-    if (!entry.hooks.contains(Hook::configure)) return;
+    entry.host->set_variables(changed);
+    if (!is_running_ || !entry.host->is_loaded_ || !entry.hooks.contains(Hook::configure)) return;
     try {
         entry.addon->configure(options_, changed);
     } catch (OptionsError const&) {
@@ -138,6 +224,16 @@ void AddonChain::configure_one(Entry const& entry, std::set<std::string> const& 
     } catch (...) {
         log({LogLevel::error, blame(entry.name, Hook::configure, message_of(std::current_exception()))});
     }
+}
+
+asio::awaitable<void> AddonChain::update(std::vector<std::shared_ptr<flow::Flow>> flows, std::string except) {
+    auto list = entries_->list;
+    std::erase_if(list, [&](Entry const& entry) { return entry.name == except; });
+    std::vector<flow::Flow*> plain;
+    for (auto const& flow : flows) plain.push_back(flow.get());
+    std::span<flow::Flow* const> const changed(plain);
+    co_await run_over(make_entries(std::move(list)), hooks::update, changed);
+    for (auto const& flow : flows) flows_.note_change(*flow);
 }
 
 void AddonChain::log(LogEntry const& entry) {
@@ -168,6 +264,23 @@ asio::awaitable<bool> AddonChain::settle(Entry const& entry, Hook hook, std::exc
 asio::awaitable<void> AddonChain::on_worker(asio::awaitable<void> work) {
     auto const strand = asio::make_strand(workers_);  // so that a cancellation arrives in its turn
     co_await asio::co_spawn(strand, std::move(work), asio::use_awaitable);
+}
+
+void AddonChain::name_stream_functions(flow::HttpFlow& flow, std::string const& addon) {
+    auto const name = [&](flow::Message& message) {
+        auto* const modifier = std::get_if<flow::StreamModifier>(&message.stream);
+        if (modifier != nullptr && modifier->addon.empty()) modifier->addon = addon;
+    };
+    name(flow.request);
+    if (flow.response) name(*flow.response);
+}
+
+/// The flow is a parameter of the round: it lives until that returns.
+asio::awaitable<void> AddonChain::finish_round(flow::Flow& flow) {
+    flows_.note_change(flow);
+    if (!flow.intercepted()) co_return;
+    co_await wait_for(flow);
+    flows_.note_change(flow);
 }
 
 asio::awaitable<void> AddonChain::wait_for(flow::Flow& flow) {

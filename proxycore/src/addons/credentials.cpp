@@ -1,20 +1,20 @@
+#include "addons/credentials.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <pathology/proxycore/addons/credentials.hpp>
-#include <pathology/proxycore/addons/password_hash.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 
+#include "addons/password_hash.hpp"
 #include "ascii.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
-
 
 bool is_base64(std::string_view text) {
     auto const digits = text.substr(0, text.find_last_not_of('=') + 1);

@@ -1,39 +1,33 @@
 #include <pathology/proxycore/addons/dumper.hpp>
-#include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/addons/host.hpp>
 
 #include "addons/dump_writer.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
 
-constexpr char detail_name[] = "flow_detail";
-constexpr char host_name[] = "showhost";
-constexpr char lines_name[] = "content_view_lines_cutoff";
-
-constexpr std::int64_t most_detail = 4;
+constexpr std::int64_t max_detail = 4;
 
 }  // namespace
 
-void Dumper::load(Options& options) {
-    options.declare({detail_name, std::int64_t{1},
-                     "How much of a flow is shown: 0 nothing, 1 a line for the request and one for the response, 2 and "
-                     "header fields, 3 and the beginning of bodies and messages, 4 and all of them."});
-    options.declare({host_name, false, "Show the host that the client names, not the address it is sent to."});
-    options.declare({lines_name, std::int64_t{512}, "How many lines of a body are shown at flow_detail 3."});
+void Dumper::load(Host& host) {
+    host.option(
+        "flow_detail", detail_,
+        "How much of a flow is shown: 0 nothing, 1 a line for the request and one for the response, 2 and header "
+        "fields, 3 and the beginning of bodies and messages, 4 and all of them.");
+    host.option("showhost", shows_host_, "Show the host that the client names, not the address it is sent to.");
+    host.option("content_view_lines_cutoff", max_lines_, "How many lines of a body are shown at flow_detail 3.");
 }
 
-void Dumper::configure(Options const& options, std::set<std::string> const& /*changed*/) {
-    auto const detail = options.get<std::int64_t>(detail_name), lines = options.get<std::int64_t>(lines_name);
-    if (detail < 0 || detail > most_detail) throw OptionsError("flow_detail takes a number from 0 to 4");
-    if (lines < 0) throw OptionsError("content_view_lines_cutoff takes no negative number");
-    detail_ = detail;
-    most_lines_ = static_cast<std::size_t>(lines);
-    shows_host_ = options.get<bool>(host_name);
+void Dumper::configure(Options const& /*options*/, std::set<std::string> const& /*changed*/) {
+    if (detail_ < 0 || detail_ > max_detail) throw OptionsError("flow_detail takes a number from 0 to 4");
+    if (max_lines_ < 0) throw OptionsError("content_view_lines_cutoff takes no negative number");
 }
 
 template <class Print> void Dumper::show(Print print) {
     if (detail_ == 0) return;
-    DumpStyle const style{detail_, most_lines_, shows_host_, sink_.is_terminal, sink_.columns ? sink_.columns() : 80};
+    DumpStyle const style{detail_, static_cast<std::size_t>(max_lines_), shows_host_, sink_.is_terminal,
+                          sink_.columns ? sink_.columns() : 80};
     block_.clear();
     DumpWriter writer(style, block_);
     print(writer);

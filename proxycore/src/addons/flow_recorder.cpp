@@ -9,19 +9,19 @@ FlowRecorder::Numbers& FlowRecorder::numbers_of(flow::Client const& client) {
     return place->second;
 }
 
-void FlowRecorder::take(flow::HttpFlow const& flow) {
+void FlowRecorder::record(flow::HttpFlow const& flow) {
     auto exchange = flow::recorded(flow);
     exchange.id = next_id_++;
     auto& numbers = numbers_of(*flow.client_conn);
     exchange.request->connection = numbers.connection;
     exchange.request->index = numbers.requests++;
-    take_(std::move(exchange));
+    sink_(std::move(exchange));
 }
 
-void FlowRecorder::take(flow::TcpFlow const& flow) {
+void FlowRecorder::record(flow::TcpFlow const& flow) {
     auto exchange = flow::recorded(flow);
     exchange.id = next_id_++;
-    take_(std::move(exchange));
+    sink_(std::move(exchange));
 }
 
 asio::awaitable<void> FlowRecorder::client_connected(flow::Client& client) {
@@ -35,32 +35,32 @@ asio::awaitable<void> FlowRecorder::client_disconnected(flow::Client& client) {
 }
 
 asio::awaitable<void> FlowRecorder::response(flow::HttpFlow& flow) {
-    if (!flow.websocket) take(flow);
+    if (!flow.websocket) record(flow);
     co_return;
 }
 
 asio::awaitable<void> FlowRecorder::error(flow::HttpFlow& flow) {
-    take(flow);
+    record(flow);
     co_return;
 }
 
 asio::awaitable<void> FlowRecorder::http_connect_error(flow::HttpFlow& flow) {
-    take(flow);
+    record(flow);
     co_return;
 }
 
 asio::awaitable<void> FlowRecorder::websocket_end(flow::HttpFlow& flow) {
-    take(flow);
+    record(flow);
     co_return;
 }
 
 asio::awaitable<void> FlowRecorder::tcp_end(flow::TcpFlow& flow) {
-    take(flow);
+    record(flow);
     co_return;
 }
 
 asio::awaitable<void> FlowRecorder::tcp_error(flow::TcpFlow& flow) {
-    take(flow);
+    record(flow);
     co_return;
 }
 

@@ -7,8 +7,38 @@
 #include <utility>
 
 namespace pathology::proxycore::addons {
+
+// --- values ----------------------------------------------------------------------------------------------------------
+
 namespace {
 
+std::string listed(TextList const& texts) {
+    std::string list = "[";
+    for (auto const& text : texts) list.append(list.size() > 1 ? ", " : "").append(text);
+    return list + "]";
+}
+
+struct Printed {
+    std::string operator()(bool is_set) const { return is_set ? "true" : "false"; }
+    std::string operator()(std::int64_t number) const { return std::to_string(number); }
+    std::string operator()(OptionalNumber const& number) const { return number ? std::to_string(*number) : ""; }
+    std::string operator()(std::string const& text) const { return text; }
+    std::string operator()(OptionalText const& text) const { return text.value_or(""); }
+    std::string operator()(TextList const& texts) const { return listed(texts); }
+};
+
+}  // namespace
+
+std::string_view type_of(OptionValue const& value) {
+    constexpr std::string_view names[] = {"bool", "int", "optional int", "text", "optional text", "list of text"};
+    return names[value.index()];
+}
+
+std::string to_string(OptionValue const& value) { return std::visit(Printed{}, value); }
+
+// --- options ---------------------------------------------------------------------------------------------------------
+
+namespace {
 
 [[noreturn]] void refuse(Option const& option, std::string_view what) {
     throw OptionsError("option " + option.name + " (" + std::string(type_of(option.initial)) +
@@ -69,7 +99,10 @@ Setting parse_setting(std::string_view text) {
 
 void Options::declare(Option option) {
     if (auto const known = entries_.find(option.name); known != entries_.end()) {
-        if (is_same(known->second.option, option)) return;
+        if (is_same(known->second.option, option)) {
+            ++known->second.declarations;
+            return;
+        }
         throw OptionsError("option " + option.name + " is declared already, in another way");
     }
     check(option, option.initial);
@@ -82,6 +115,23 @@ void Options::declare(Option option) {
         return setting.name == name;
     });
     apply(waiting);
+}
+
+void Options::withdraw(std::string const& name) {
+    auto const known = entries_.find(name);
+    if (known != entries_.end() && --known->second.declarations == 0) entries_.erase(known);
+}
+
+void Options::restore(std::map<std::string, OptionValue> const& values) {
+    for (auto const& [name, value] : values) {
+        auto const known = entries_.find(name);
+        if (known == entries_.end()) continue;
+        try {
+            check(known->second.option, value);
+            known->second.value = value;
+        } catch (OptionsError const&) {  // the option is of another type now, or has other choices
+        }
+    }
 }
 
 Options::Entry const& Options::entry(std::string_view name) const {

@@ -1,3 +1,5 @@
+#include "addons/password_hash.hpp"
+
 #include <crypt.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -6,7 +8,6 @@
 #include <array>
 #include <memory>
 #include <new>
-#include <pathology/proxycore/addons/password_hash.hpp>
 #include <string>
 
 #include "md5_crypt.hpp"

@@ -1,12 +1,13 @@
+#include "addons/proxy_auth.hpp"
+
 #include <algorithm>
-#include <pathology/proxycore/addons/options.hpp>
-#include <pathology/proxycore/addons/proxy_auth.hpp>
+#include <pathology/proxycore/addons/host.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 
 namespace pathology::proxycore::addons {
 namespace {
 
-constexpr char option_name[] = "proxyauth";
+constexpr char metadata_key[] = "proxyauth";
 constexpr char modes_name[] = "mode";
 constexpr std::string_view challenge = "Basic realm=\"mitmproxy\"";
 
@@ -35,15 +36,14 @@ flow::Response refusal(Dialect const& dialect) {
 
 }  // namespace
 
-void ProxyAuth::load(Options& options) {
-    options.declare({option_name, OptionalText{},
-                     "Ask clients for a user and a password: any, USER:PASSWORD, or @FILE with an htpasswd file."});
+void ProxyAuth::load(Host& host) {
+    host.option("proxyauth", rule_text_,
+                "Ask clients for a user and a password: any, USER:PASSWORD, or @FILE with an htpasswd file.");
 }
 
 void ProxyAuth::configure(Options const& options, std::set<std::string> const& changed) {
-    auto const& text = options.get<OptionalText>(option_name);
-    if (changed.contains(option_name)) rule_ = text ? parse_credential_rule(*text) : CredentialRule{};
-    if (!text || !options.contains(modes_name)) return;
+    if (changed.contains("proxyauth")) rule_ = rule_text_ ? parse_credential_rule(*rule_text_) : CredentialRule{};
+    if (!rule_text_ || !options.contains(modes_name)) return;
     auto const& specifications = options.get<TextList>(modes_name);
     if (std::any_of(specifications.begin(), specifications.end(),
                     [](auto const& specification) { return is_mode(specification, "transparent"); }))
@@ -75,7 +75,7 @@ asio::awaitable<void> ProxyAuth::requestheaders(flow::HttpFlow& flow) {
     if (known == connections_.end())
         authenticate(flow);
     else
-        flow.metadata[option_name] = std::vector{known->second.user, known->second.password};
+        flow.metadata[metadata_key] = std::vector{known->second.user, known->second.password};
 }
 
 std::optional<Credentials> ProxyAuth::authenticate(flow::HttpFlow& flow) {
@@ -87,7 +87,7 @@ std::optional<Credentials> ProxyAuth::authenticate(flow::HttpFlow& flow) {
         return std::nullopt;
     }
     flow.request.headers.remove(dialect.credentials);
-    flow.metadata[option_name] = std::vector{credentials->user, credentials->password};
+    flow.metadata[metadata_key] = std::vector{credentials->user, credentials->password};
     return credentials;
 }
 

@@ -1,4 +1,4 @@
-#include <pathology/proxycore/addons/revocations.hpp>
+#include "addons/revocations.hpp"
 
 namespace pathology::proxycore::addons {
 

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
-#include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/addons/host.hpp>
 
 #include "addons/paint.hpp"
 #include "addons/printable.hpp"
@@ -13,7 +13,6 @@
 namespace pathology::proxycore::addons {
 namespace {
 
-constexpr char option_name[] = "termlog_verbosity";
 constexpr std::array levels{LogLevel::error, LogLevel::warn, LogLevel::alert, LogLevel::info, LogLevel::debug};
 
 /// "[12:34:56.789]"
@@ -42,16 +41,15 @@ std::string_view colour_of(LogLevel level) {
 
 }  // namespace
 
-void TermLog::load(Options& options) {
+void TermLog::load(Host& host) {
     TextList choices;
     for (auto const level : levels) choices.emplace_back(to_string(level));
-    options.declare(
-        {option_name, std::string("info"), "The least important lines of the log that are shown.", choices});
+    host.option("termlog_verbosity", verbosity_, "The least important lines of the log that are shown.", choices);
 }
 
-void TermLog::configure(Options const& options, std::set<std::string> const& /*changed*/) {
-    auto const& word = options.get<std::string>(option_name);
-    least_ = *std::find_if(levels.begin(), levels.end(), [&](LogLevel level) { return to_string(level) == word; });
+void TermLog::configure(Options const& /*options*/, std::set<std::string> const& /*changed*/) {
+    least_ =
+        *std::find_if(levels.begin(), levels.end(), [&](LogLevel level) { return to_string(level) == verbosity_; });
 }
 
 void TermLog::log(LogEntry const& entry) {

@@ -36,7 +36,7 @@ std::string to_string(ConnectionState state) {
 
 std::string to_string(ServerSpec const& spec) { return spec.scheme + "://" + to_string(spec.address); }
 
-Client::Client(Address peer, Address self, Time now) {
+Client::Client(Address peer, Address self, Time now, Id its_id) : Connection(its_id) {
     peername = std::move(peer);
     sockname = std::move(self);
     state = ConnectionState::active;

@@ -1,20 +1,25 @@
 #include <pathology/proxycore/flow/flow.hpp>
 
 #include <pathology/proxycore/errors.hpp>
+#include <pathology/proxycore/flow/http_flow.hpp>
+#include <pathology/proxycore/flow/tcp_flow.hpp>
 #include <utility>
 
 namespace pathology::proxycore::flow {
 
-Flow::Flow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time created)
-    : client_conn(std::move(client)),
+Flow::Flow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time created, Id its_id)
+    : id(its_id),
+      client_conn(std::move(client)),
       server_conn(server != nullptr ? std::move(server) : std::make_shared<Server>()),
       timestamp_created(created) {
     if (client_conn == nullptr) client_conn = std::make_shared<Client>();
 }
 
-// What is remembered and who waits belongs to one object, not to the state.
+// The backup, the waiting functions, the loop and the attachments belong to one object, not to the state.
 Flow::Flow(Flow const& other)
-    : id(other.id),
+    : enable_shared_from_this(other),
+      id(other.id),
+      number(other.number),
       client_conn(other.client_conn),
       server_conn(other.server_conn),
       error(other.error),
@@ -31,7 +36,7 @@ bool Flow::same_state(Flow const& other) const {
            metadata == other.metadata && client_conn == other.client_conn && server_conn == other.server_conn;
 }
 
-void Flow::take_state(Flow const& other) {
+void Flow::restore(Flow const& other) {
     client_conn = other.client_conn;
     server_conn = other.server_conn;
     error = other.error;
@@ -44,9 +49,16 @@ void Flow::take_state(Flow const& other) {
 std::unique_ptr<Flow> Flow::copy() const {
     auto made = snapshot();
     made->id = Id::make();
+    made->number = 0;
     made->live = false;
     made->intercepted_ = false;
     return made;
+}
+
+std::uint64_t Flow::size() const {
+    std::uint64_t size = marked.size() + comment.size() + (error ? error->message.size() : 0);
+    for (auto const& [name, value] : metadata) size += name.size() + sizeof value;
+    return size + (backup_ != nullptr ? backup_->size() : 0);
 }
 
 void Flow::backup() {
@@ -58,7 +70,7 @@ bool Flow::modified() const { return backup_ != nullptr && !same_state(*backup_)
 void Flow::revert() {
     if (backup_ == nullptr) return;
     auto const before = std::exchange(backup_, nullptr);
-    take_state(*before);
+    restore(*before);
 }
 
 void Flow::resume() {
@@ -77,7 +89,80 @@ void Flow::kill(Time now) {
     if (!killable()) throw ControlException("flow " + to_string(id) + " cannot be killed: it is not live any more");
     error = Error{std::string(killed_message), now};
     live = false;
+    if (auto const stop = std::exchange(stop_, nullptr)) stop();
     resume();
+}
+
+// --- HTTP ------------------------------------------------------------------------------------------------------------
+
+std::size_t HttpFlow::replace(pattern::Pattern const& pattern, std::string_view text) {
+    return request.replace(pattern, text) + (response ? response->replace(pattern, text) : 0);
+}
+
+namespace {
+
+std::uint64_t size_of(http::Fields const& fields) {
+    std::uint64_t size = 0;
+    for (auto const& field : fields) size += field.name.size() + field.value.size() + sizeof field;
+    return size;
+}
+
+std::uint64_t size_of(Message const& message) {
+    return size_of(message.headers) + (message.trailers ? size_of(*message.trailers) : 0) +
+           (message.raw_content ? message.raw_content->size() : 0);
+}
+
+}  // namespace
+
+std::uint64_t HttpFlow::size() const {
+    auto size = sizeof(HttpFlow) + Flow::size() + size_of(request) + request.path.size();
+    if (response) size += size_of(*response);
+    if (websocket)
+        for (auto const& message : websocket->messages) size += sizeof message + message.content.size();
+    return size;
+}
+
+std::unique_ptr<Flow> HttpFlow::snapshot() const {
+    auto taken = std::make_unique<HttpFlow>(*this);
+    taken->inject_websocket = nullptr;
+    return taken;
+}
+
+bool HttpFlow::same_state(Flow const& other) const {
+    auto const& that = static_cast<HttpFlow const&>(other);  // a backup is of its own kind
+    return Flow::same_state(other) && request == that.request && response == that.response &&
+           websocket == that.websocket;
+}
+
+void HttpFlow::restore(Flow const& other) {
+    auto const& that = static_cast<HttpFlow const&>(other);
+    Flow::restore(other);
+    request = that.request;
+    response = that.response;
+    websocket = that.websocket;
+}
+
+// --- TCP -------------------------------------------------------------------------------------------------------------
+
+std::uint64_t TcpFlow::size() const {
+    auto size = sizeof(TcpFlow) + Flow::size();
+    for (auto const& message : messages) size += sizeof message + message.content.size();
+    return size;
+}
+
+std::unique_ptr<Flow> TcpFlow::snapshot() const {
+    auto taken = std::make_unique<TcpFlow>(*this);
+    taken->inject = nullptr;
+    return taken;
+}
+
+bool TcpFlow::same_state(Flow const& other) const {
+    return Flow::same_state(other) && messages == static_cast<TcpFlow const&>(other).messages;
+}
+
+void TcpFlow::restore(Flow const& other) {
+    Flow::restore(other);
+    messages = static_cast<TcpFlow const&>(other).messages;
 }
 
 }  // namespace pathology::proxycore::flow

@@ -1,7 +1,5 @@
 #include <pathology/proxycore/flow/id.hpp>
 
-#include <algorithm>
-#include <boost/uuid/random_generator.hpp>
 #include <cstring>
 
 #include "ascii.hpp"
@@ -15,10 +13,22 @@ constexpr bool has_hyphen_before(std::size_t byte) { return byte == 4 || byte ==
 }  // namespace
 
 Id Id::make() {
-    thread_local boost::uuids::random_generator_mt19937 generator;
-    auto const made = generator();
+    thread_local IdGenerator generator;
+    return generator();
+}
+
+IdGenerator::IdGenerator() {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+    engine_.seed(seed);
+}
+
+Id IdGenerator::operator()() {
     Id id;
-    std::copy(made.begin(), made.end(), id.bytes.begin());
+    std::uint64_t const halves[] = {engine_(), engine_()};
+    std::memcpy(id.bytes.data(), halves, id.bytes.size());
+    id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0FU) | 0x40U);  // version 4
+    id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3FU) | 0x80U);  // the variant of RFC 9562
     return id;
 }
 

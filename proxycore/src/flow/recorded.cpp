@@ -7,7 +7,7 @@ namespace {
 
 using record::Exchange;
 
-std::string beginning(std::string_view bytes) { return std::string(bytes.substr(0, bytes_recorded)); }
+std::string beginning(std::string_view bytes) { return std::string(bytes.substr(0, max_recorded_bytes)); }
 
 std::optional<record::Endpoint> endpoint(std::optional<Address> const& address) {
     if (!address) return std::nullopt;
@@ -76,7 +76,7 @@ public:
 
 private:
     record::RecordedRelay& relay_;
-    std::size_t room_ = bytes_recorded;
+    std::size_t room_ = max_recorded_bytes;
 };
 
 void record_websocket(WebSocketData const& data, record::RecordedRelay& relay) {

@@ -58,6 +58,7 @@ private:
     bool has_time_ = true;  // more bytes of the client may be waited for
     bool has_ended_ = false;
     bool has_asked_server_ = false;
+    addons::OwnLayer own_layer_;  // of an addon, in place of one of ours
 };
 
 asio::awaitable<void> NextLayerChoice::run() {
@@ -66,13 +67,14 @@ asio::awaitable<void> NextLayerChoice::run() {
     if (hosts().allow.empty() && is_ignored(hosts(), names_of_server(context_)))
         co_return co_await relay_ignored(context_, std::move(client_));
     auto const layer = co_await choose();
+    if (own_layer_) co_return co_await own_layer_(context_, leave());
     if (layer != NextLayer::undecided) co_await go_on_with(layer);
 }
 
 asio::awaitable<NextLayer> NextLayerChoice::choose() {
     for (;;) {
         auto const layer = co_await ask_addons(guess_layer(known()));
-        if (layer != NextLayer::undecided) co_return layer;
+        if (own_layer_ || layer != NextLayer::undecided) co_return layer;
         bool const goes_on = co_await read_more();
         if (!goes_on) co_return NextLayer::undecided;
     }
@@ -83,6 +85,7 @@ asio::awaitable<NextLayer> NextLayerChoice::ask_addons(NextLayer guess) {
     if (!chain.wants(addons::Hook::next_layer)) co_return guess;
     addons::NextLayerData data{*context_.client, *context_.server, from_client_, from_server_, guess};
     co_await chain.run(addons::hooks::next_layer, data);
+    own_layer_ = std::move(data.own_layer);
     co_return data.layer;
 }
 

@@ -1,14 +1,15 @@
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <mutex>
-#include <pathology/proxycore/addons/block.hpp>
-#include <pathology/proxycore/addons/onboarding.hpp>
-#include <pathology/proxycore/addons/proxy_auth.hpp>
-#include <pathology/proxycore/addons/revocations.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/proxy/options.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <utility>
 
+#include "addons/block.hpp"
+#include "addons/onboarding.hpp"
+#include "addons/proxy_auth.hpp"
+#include "addons/revocations.hpp"
 #include "proxy/running_proxy.hpp"
 
 namespace pathology::proxycore::proxy {
@@ -37,11 +38,19 @@ struct Proxy::State {
     explicit State(addons::LogSink sink)
         : workers(workers_for_hooks), chain(options, or_nobody(std::move(sink)), workers.get_executor()) {
         declare_options(options);
+        chain.on_stop([this] { stop_soon(); });
         chain.add(std::make_shared<addons::Block>());
         chain.add(std::make_shared<addons::ProxyAuth>());
         auto const authority = [this] { return serving->authority(); };
         chain.add(std::make_shared<addons::Onboarding>(authority));
         chain.add(std::make_shared<addons::Revocations>(authority));
+    }
+
+    /// An addon cannot wait for the end of its own thread, or of start(); a worker can.
+    void stop_soon() {
+        boost::asio::post(workers, [this] {
+            if (auto const running_now = now()) running_now->stop();
+        });
     }
 
     std::shared_ptr<RunningProxy> now() const {
@@ -66,6 +75,7 @@ Proxy::~Proxy() {
 
 addons::Options& Proxy::options() { return state_->options; }
 addons::AddonChain& Proxy::addons() { return state_->chain; }
+flow::Registry& Proxy::flows() { return state_->chain.flows(); }
 
 void Proxy::start() {
     std::scoped_lock const lock(state_->mutex);

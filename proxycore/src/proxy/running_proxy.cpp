@@ -133,7 +133,7 @@ void RunningProxy::follow(std::set<std::string> const& changed) {
 asio::awaitable<void> RunningProxy::serve(net::Connection connection) {
     auto& stream = *connection.stream;
     auto client = std::make_shared<flow::Client>(endpoint(stream.remote_endpoint()), endpoint(stream.local_endpoint()),
-                                                 services_.now());
+                                                 services_.now(), chain_.flows().make_id());
     client->proxy_mode = mode_names_[connection.listener];
     layers::Context context(services_, first_settings_->modes[connection.listener], std::move(client));
     auto original = layers::address_of(connection.original);

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <pathology/proxycore/addons/block.hpp>
-
+#include "addons/block.hpp"
 #include "addons/recorder.hpp"
 #include "support/row_name.hpp"
 

@@ -1,16 +1,15 @@
 #include <gmock/gmock.h>
 
 #include <ostream>
-#include <pathology/proxycore/addons/credentials.hpp>
-#include <pathology/proxycore/addons/password_hash.hpp>
 #include <pathology/proxycore/errors.hpp>
 
+#include "addons/credentials.hpp"
+#include "addons/password_hash.hpp"
 #include "support/folder.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
-
 
 struct BasicCase {
     std::string_view name, field;

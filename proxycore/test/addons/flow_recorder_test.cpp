@@ -147,17 +147,17 @@ TEST(FlowRecorder, TellsOfTcpConnections) {
 
 TEST(Recorded, KeepsABoundedPart) {
     auto flow = answered(client());
-    flow.response->raw_content = std::string(flow::bytes_recorded + 1, 'x');
+    flow.response->raw_content = std::string(flow::max_recorded_bytes + 1, 'x');
     flow.websocket = flow::WebSocketData{};
     flow.websocket->messages = {
-        {.content = "abcd"}, {.content = std::string(flow::bytes_recorded, 'y')}, {.content = "never"}};
+        {.content = "abcd"}, {.content = std::string(flow::max_recorded_bytes, 'y')}, {.content = "never"}};
     auto const exchange = flow::recorded(flow);
-    EXPECT_EQ(exchange.response->body->size(), flow::bytes_recorded);
-    EXPECT_EQ(exchange.response->body_size, flow::bytes_recorded + 1);
+    EXPECT_EQ(exchange.response->body->size(), flow::max_recorded_bytes);
+    EXPECT_EQ(exchange.response->body_size, flow::max_recorded_bytes + 1);
     EXPECT_EQ(exchange.relay->message_count, 3U);
     ASSERT_THAT(exchange.relay->messages, SizeIs(2));
-    EXPECT_THAT(exchange.relay->messages[1].content, SizeIs(flow::bytes_recorded - 4));
-    EXPECT_EQ(exchange.relay->messages[1].content_size, flow::bytes_recorded);
+    EXPECT_THAT(exchange.relay->messages[1].content, SizeIs(flow::max_recorded_bytes - 4));
+    EXPECT_EQ(exchange.relay->messages[1].content_size, flow::max_recorded_bytes);
 }
 
 TEST(Recorded, SaysThatContentIsMissing) {

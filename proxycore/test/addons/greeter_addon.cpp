@@ -1,5 +1,5 @@
 // The addon of doc/addons.md, in a shared object of its own.
-#include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/addons/host.hpp>
 #include <pathology/proxycore/addons/shared_object.hpp>
 
 namespace addons = pathology::proxycore::addons;
@@ -13,11 +13,8 @@ public:
         co_return;
     }
 
-    void load(addons::Options& options) override {
-        options.declare({"greeting", std::string("hello"), "What to greet with.", {"hello", "hi"}});
-    }
-    void configure(addons::Options const& options, std::set<std::string> const& changed) override {
-        if (changed.contains("greeting")) greeting_ = options.get<std::string>("greeting");
+    void load(addons::Host& host) override {
+        host.option("greeting", greeting_, "What to greet with.", {"hello", "hi"});
     }
 
 private:

@@ -1,10 +1,10 @@
 // The sites inside of the proxy: the authority's certificate, and its list of revocations.
-#include <pathology/proxycore/addons/onboarding.hpp>
-#include <pathology/proxycore/addons/revocations.hpp>
 
 #include <gmock/gmock.h>
 
+#include "addons/onboarding.hpp"
 #include "addons/recorder.hpp"
+#include "addons/revocations.hpp"
 #include "support/folder.hpp"
 #include "support/process.hpp"
 #include "support/row_name.hpp"

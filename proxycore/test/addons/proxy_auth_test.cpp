@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 
-#include <pathology/proxycore/addons/proxy_auth.hpp>
-
+#include "addons/proxy_auth.hpp"
 #include "addons/recorder.hpp"
 
 namespace pathology::proxycore::addons {

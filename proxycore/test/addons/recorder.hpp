@@ -45,7 +45,10 @@ public:
     std::string name() const override { return name_; }
     std::vector<AddonHandle> parts() override { return handles; }
 
-    void load(Options&) override { note("load"); }
+    void load(Host& host) override {
+        note("load");
+        if (on_load) on_load(host);
+    }
     void configure(Options const&, std::set<std::string> const& changed) override {
         std::string names;
         for (auto const& option : changed) names += " " + option;
@@ -62,6 +65,7 @@ public:
 
     std::function<void(flow::HttpFlow&)> on_request{};
     std::function<void()> on_configure{};
+    std::function<void(Host&)> on_load{};
     std::vector<AddonHandle> handles{};
 
 private:

@@ -63,7 +63,7 @@ TEST(SharedObject, StaysWhileItsAddonIsHeld) {
 TEST(SharedObject, P41_d_IsRefusedWhenBuiltForAnotherVersion) {
     EXPECT_EQ(refusal_of(FUTURE_ADDON),
               std::string(FUTURE_ADDON) +
-                  " was built for version 1000 of the addon interface, and this is version 1; "
+                  " was built for version 1000 of the addon interface, and this is version 2; "
                   "build it again");
 }
 

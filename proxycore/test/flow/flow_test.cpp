@@ -57,6 +57,24 @@ TEST(Flow, P31_a_KeepsTheFirstBackup) {
     EXPECT_FALSE(flow.modified());
 }
 
+TEST(Flow, KeepsAttachmentsOfEachOwner) {
+    auto flow = http_flow();
+    int one = 0, other = 0;
+    flow.attachments.set(&one, std::make_shared<std::string>("of one"));
+    flow.attachments.set(&other, std::make_shared<int>(42));
+    flow.server_conn->attachments.set(&one, std::make_shared<std::string>("at the server"));
+    flow.client_conn->attachments.set(&one, std::make_shared<std::string>("at the client"));
+    EXPECT_EQ(*flow.attachments.get<std::string>(&one), "of one");
+    EXPECT_EQ(*flow.attachments.get<int>(&other), 42);
+    EXPECT_EQ(*flow.server_conn->attachments.get<std::string>(&one), "at the server");
+    EXPECT_TRUE(http_flow().attachments.empty());
+    EXPECT_TRUE(flow.copy()->attachments.empty());
+    *flow.server_conn = Server(Address{"other.test", 80});  // the attachments stay with the object
+    EXPECT_EQ(*flow.server_conn->attachments.get<std::string>(&one), "at the server");
+    flow.attachments.set(&one, nullptr);
+    EXPECT_EQ(flow.attachments.get<std::string>(&one), nullptr);
+}
+
 struct Change {
     std::string_view name;
     void (*make)(HttpFlow&);

@@ -1,6 +1,7 @@
 #include "layers/exchange/body.hpp"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <utility>
 
@@ -9,40 +10,66 @@ namespace {
 
 constexpr std::uint64_t max_reserved = 1 << 20;  // a peer announces a length without sending it
 
-/// What an addon's function makes of a piece.
-Result<std::string> modified(flow::StreamModifier const& modifier, std::string_view piece) {
+using Pieces = flow::StreamModifier::Pieces;
+
+Failure stream_failure(flow::StreamModifier const& modifier, std::exception_ptr const& thrown) {
+    auto const who = modifier.addon.empty() ? std::string("an addon") : "addon " + modifier.addon;
     try {
-        return modifier(piece);
-    } catch (std::exception const& thrown) {
-        return Failure{Failure::Kind::cancelled, "an addon could not change the stream: " + std::string(thrown.what())};
+        std::rethrow_exception(thrown);
+    } catch (std::exception const& error) {
+        return {Failure::Kind::cancelled, who + ", in a stream function: " + error.what()};
+    } catch (...) {
+        return {Failure::Kind::cancelled, who + ", in a stream function: an exception that is no std::exception"};
     }
 }
 
-/// The sending end of a stream: what an addon's function makes of it, and a copy for the flow.
+/// The pieces that an addon's function returns for one. Its own cancellation is passed on.
+asio::awaitable<Result<Pieces>> modified(flow::StreamModifier const& modifier, std::string_view piece) {
+    std::exception_ptr thrown;
+    try {
+        auto pieces = co_await modifier(piece);
+        co_return std::move(pieces);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    auto const state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) std::rethrow_exception(thrown);
+    co_return stream_failure(modifier, thrown);
+}
+
+/// The sending end of a stream: passes on what an addon's function returns, and keeps a copy for the flow.
 class Outlet {
 public:
-    Outlet(BodyStream& to, flow::Streaming const& how, std::string* copy)
-        : to_(to), modifier_(std::get_if<flow::StreamModifier>(&how)), copy_(copy) {
-        if (modifier_ != nullptr && !*modifier_) modifier_ = nullptr;
+    Outlet(BodyStream& to, flow::Streaming const& how, std::string* copy) : to_(to), copy_(copy) {
+        auto const* const modifier = std::get_if<flow::StreamModifier>(&how);
+        if (modifier != nullptr && *modifier) modifier_ = *modifier;  // a hook may replace that one while it runs
     }
 
     asio::awaitable<Result<void>> send(std::string_view piece) {
-        if (modifier_ == nullptr || piece.empty()) co_return co_await send_on(piece);
-        auto const changed = modified(*modifier_, piece);
-        if (changed.has_error()) co_return changed.error();
-        co_return co_await send_on(*changed);
+        if (!modifier_ || piece.empty()) co_return co_await send_on(piece);
+        co_return co_await send_modified(piece);
     }
 
-    /// The function has a last word.
+    /// The function is called once more, with an empty piece.
     asio::awaitable<Result<void>> finish(http::Fields const& trailers) {
-        auto const last = modifier_ != nullptr ? modified(*modifier_, {}) : Result<std::string>(std::string());
-        if (last.has_error()) co_return last.error();
-        auto const sent = co_await send_on(*last);
-        if (sent.has_error()) co_return sent;
+        if (modifier_) {
+            auto const sent = co_await send_modified({});
+            if (sent.has_error()) co_return sent;
+        }
         co_return co_await to_.finish(trailers.empty() ? nullptr : &trailers);
     }
 
 private:
+    asio::awaitable<Result<void>> send_modified(std::string_view piece) {
+        auto const changed = co_await modified(*modifier_, piece);
+        if (changed.has_error()) co_return changed.error();
+        for (auto const& part : *changed) {
+            auto const sent = co_await send_on(part);
+            if (sent.has_error()) co_return sent;
+        }
+        co_return Result<void>();
+    }
+
     asio::awaitable<Result<void>> send_on(std::string_view piece) {
         if (piece.empty()) co_return Result<void>();
         if (copy_ != nullptr) copy_->append(piece);
@@ -50,7 +77,7 @@ private:
     }
 
     BodyStream& to_;
-    flow::StreamModifier const* modifier_;
+    std::optional<flow::StreamModifier> modifier_{};
     std::string* copy_;
 };
 

@@ -23,6 +23,9 @@ class Connect {
 public:
     Connect(Context& context, flow::HttpFlow& flow, ClientStream& client)
         : context_(context), flow_(flow), client_(client) {}
+    ~Connect() { flow_.on_kill(nullptr); }
+    Connect(Connect const&) = delete;
+    Connect& operator=(Connect const&) = delete;
 
     asio::awaitable<bool> run();
 
@@ -39,6 +42,7 @@ private:
 
 asio::awaitable<bool> Connect::run() {
     flow_.live = true;
+    flow_.on_kill([this] { client_.abort(); });
     co_await call(addons::hooks::http_connect);
     if (is_killed(flow_)) {
         co_await call(addons::hooks::http_connect_error);
@@ -46,7 +50,8 @@ asio::awaitable<bool> Connect::run() {
         co_return false;
     }
     if (flow_.response && flow_.response->status_code / 100 != 2) co_return co_await deny(*flow_.response);
-    auto server = std::make_shared<flow::Server>(flow::Address{flow_.request.host(), flow_.request.port()});
+    flow::Address address{flow_.request.host(), flow_.request.port()};
+    auto server = std::make_shared<flow::Server>(std::move(address), context_.services.addons.flows().make_id());
     server->set_via(context_.server->via());
     context_.server = flow_.server_conn = std::move(server);
     auto const& settings = *context_.settings;
@@ -60,7 +65,7 @@ asio::awaitable<bool> Connect::run() {
 
 asio::awaitable<void> Connect::call(addons::HookPoint<flow::HttpFlow&> const& point) {
     auto& addons = context_.services.addons;
-    if (addons.wants(point.hook)) co_await addons.run(point, flow_);
+    if (addons.wants(point.hook) || flow_.intercepted()) co_await addons.run(point, flow_);
 }
 
 asio::awaitable<bool> Connect::deny(flow::Response const& response) {
@@ -77,8 +82,8 @@ asio::awaitable<bool> Connect::open_server() {
     auto const opened = co_await race_with_disconnect(std::move(opening), client_, std::chrono::milliseconds(0), left);
     if (opened && *opened) co_return true;
     auto const& failure = left ? *left : opened->error();
-    flow_.error = flow::Error{failure.message, context_.now()};
-    if (left) {
+    if (!is_killed(flow_)) flow_.error = flow::Error{failure.message, context_.now()};
+    if (left || is_killed(flow_)) {
         co_await call(addons::hooks::http_connect_error);
         client_.abort();
     } else {
@@ -99,6 +104,7 @@ asio::awaitable<void> Connect::enter() {
     }
     flow_.response = granted;
     co_await call(addons::hooks::http_connected);
+    flow_.on_kill(nullptr);
     flow_.live = false;
     co_await next_layer(context_, client_.take_over());
 }

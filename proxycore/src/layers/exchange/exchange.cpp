@@ -36,10 +36,12 @@ ExchangeRun::ExchangeRun(Context& context, flow::HttpFlow& flow, ClientStream& c
 
 asio::awaitable<ExchangeEnd> ExchangeRun::run() {
     flow_.live = true;
+    flow_.on_kill([this] { close_both(); });
     auto step = co_await receive_request();
     if (step == Step::next && !flow_.response) step = co_await forward_request();
     if (step == Step::next) step = co_await handle_response();
     co_await finish_upload_and_monitor();
+    flow_.on_kill(nullptr);
     end_.is_whole = step == Step::next && !client_is_gone_ && !is_request_cut_ && !flow_.error;
     if (end_.upgraded == nullptr) flow_.live = false;
     co_return std::move(end_);
@@ -152,6 +154,11 @@ asio::awaitable<Step> ExchangeRun::end_with_error(Failure failure) {
         co_await client_.send(page);
     }
     co_return Step::ended;
+}
+
+void ExchangeRun::close_both() noexcept {
+    if (server_ != nullptr) server_->abort();
+    client_.abort();
 }
 
 asio::awaitable<void> ExchangeRun::run_error_hook() {

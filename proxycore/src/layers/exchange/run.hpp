@@ -30,6 +30,9 @@ enum class Step {
 class ExchangeRun {
 public:
     ExchangeRun(Context& context, flow::HttpFlow& flow, ClientStream& client, asio::any_io_executor executor);
+    ~ExchangeRun() { flow_.on_kill(nullptr); }
+    ExchangeRun(ExchangeRun const&) = delete;
+    ExchangeRun& operator=(ExchangeRun const&) = delete;
 
     asio::awaitable<ExchangeEnd> run();
     /// Ends the exchange after an exception, usually a cancellation: stops the upload, sets the error, runs its hook.
@@ -82,7 +85,10 @@ private:
     asio::awaitable<void> finish_upload();
     asio::awaitable<void> abandon_server();
 
-    bool wants(addons::Hook hook) const { return context_.services.addons.wants(hook); }
+    /// A flow that is intercepted waits at its next hook, whether or not an addon takes part in that.
+    bool wants(addons::Hook hook) const { return context_.services.addons.wants(hook) || flow_.intercepted(); }
+    /// The flow was killed: ends what the steps wait for. They notice, and end the exchange.
+    void close_both() noexcept;
     HttpSettings const& settings() const { return context_.settings->http; }
 
     /// A request body that is sent while the response is awaited or passed on.

@@ -4,6 +4,8 @@
 //           │             └─▶ 101: WebSocket, or bytes
 //           ├─▶ CONNECT ─▶ the next layer
 //           └─▶ malformed ─▶ error page, end
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/flow/registry.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
@@ -72,10 +74,12 @@ asio::awaitable<bool> Http1Conversation::serve() {
         Failure failure{Failure::Kind::malformed, request.error().message, 400};
         co_return co_await refuse_malformed(std::move(failure));
     }
-    flow::HttpFlow flow(context_.client, context_.server, context_.now());
-    flow.request = std::move(*request);
-    flow.request.timestamp_start = flow.timestamp_created;
-    co_return co_await serve(flow);
+    auto executor = co_await asio::this_coro::executor;
+    flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), std::move(executor), context_.client,
+                                              context_.server, context_.now());
+    flow->request = std::move(*request);
+    flow->request.timestamp_start = flow->timestamp_created;
+    co_return co_await serve(*flow);
 }
 
 asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
@@ -99,14 +103,16 @@ asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
 /// it.
 asio::awaitable<bool> Http1Conversation::refuse_malformed(Failure failure) {
     if (failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out) co_return false;
-    flow::HttpFlow flow(context_.client, context_.server, context_.now());
+    auto executor = co_await asio::this_coro::executor;
+    flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), std::move(executor), context_.client,
+                                              context_.server, context_.now());
     auto const& head = client_.head();
     if (!head.fields.empty()) {
-        flow.request.raw_method = head.method;
-        flow.request.path = head.target;
-        flow.request.headers = head.fields;
+        flow->request.raw_method = head.method;
+        flow->request.path = head.target;
+        flow->request.headers = head.fields;
     }
-    co_await refuse(context_, flow, client_, std::move(failure));
+    co_await refuse(context_, *flow, client_, std::move(failure));
     co_return false;
 }
 

@@ -12,6 +12,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <pathology/proxycore/flow/registry.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
@@ -195,11 +196,12 @@ asio::awaitable<void> Http2Conversation::exchange_on(Served& served) {
     bool const is_connect = request.raw_method == "CONNECT";
     if (is_connect && !refusal && mode_ != HttpMode::transparent)
         co_return co_await open_tunnel(std::move(request), *client);
-    flow::HttpFlow flow(context_.client, context_.server, *request.timestamp_start);
-    flow.request = std::move(request);
-    if (refusal) co_return co_await refuse(context_, flow, *client, std::move(*refusal));
-    if (!is_connect) co_return co_await answer(flow, *client);
-    co_await serve_connect(context_, flow, *client, mode_);
+    flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), executor(), context_.client,
+                                              context_.server, *request.timestamp_start);
+    flow->request = std::move(request);
+    if (refusal) co_return co_await refuse(context_, *flow, *client, std::move(*refusal));
+    if (!is_connect) co_return co_await answer(*flow, *client);
+    co_await serve_connect(context_, *flow, *client, mode_);
 }
 
 asio::awaitable<void> Http2Conversation::answer(flow::HttpFlow& flow, Http2ClientStream& client) {
@@ -223,9 +225,10 @@ asio::awaitable<void> Http2Conversation::open_tunnel(flow::Request request, Http
 
 asio::awaitable<void> Http2Conversation::serve_tunnel(Context& inside, flow::Request request,
                                                       Http2ClientStream& client) {
-    flow::HttpFlow flow(inside.client, inside.server, *request.timestamp_start);
-    flow.request = std::move(request);
-    co_await serve_connect(inside, flow, client, mode_);
+    flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), executor(), inside.client,
+                                              inside.server, *request.timestamp_start);
+    flow->request = std::move(request);
+    co_await serve_connect(inside, *flow, client, mode_);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <pathology/proxycore/async/mutex.hpp>
 #include <pathology/proxycore/async/task.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/flow/registry.hpp>
 #include <pathology/proxycore/flow/tcp_flow.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
@@ -40,7 +41,8 @@ public:
           turns_(executor),
           injector_(executor),
           injected_(executor),
-          flow_(context.client, context.server, context.now()) {
+          live_(context.services.addons.flows(), executor, context.client, context.server, context.now()),
+          flow_(*live_) {
         flow_.live = true;
     }
 
@@ -61,12 +63,13 @@ private:
     async::Task injector_;
     async::Event injected_;
     std::deque<TcpMessage> to_inject_;
-    TcpFlow flow_;
+    flow::LiveFlow<TcpFlow> live_;
+    TcpFlow& flow_;
     bool is_told_ = false;
 };
 
 asio::awaitable<void> Recorded::call(TcpHook const& point) {
-    if (!context_.services.addons.wants(point.hook)) co_return;
+    if (!context_.services.addons.wants(point.hook) && !flow_.intercepted()) co_return;
     auto const lock = co_await turns_.lock();
     co_await context_.services.addons.run(point, flow_);
 }
@@ -89,6 +92,7 @@ asio::awaitable<void> Recorded::stop() {
 asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
     co_await call(hooks::tcp_start);
     if (is_killed()) co_return co_await end("");
+    flow_.on_kill([&client] { client->close(net::HowToClose::fin); });
     std::optional<Failure> left;
     auto taking = context_.servers->take(context_.server);
     auto server = co_await race_with_disconnect(std::move(taking), wait_for_client_loss(*client), left);
@@ -114,6 +118,7 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
         to_inject_.push_back(std::move(message));
         injected_.notify();
     };
+    flow_.on_kill([&relay] { relay.break_off("ended by an addon", net::HowToClose::fin); });
     injector_.start(pass_injected(relay));
     std::exception_ptr thrown;
     try {
@@ -122,6 +127,7 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
         thrown = std::current_exception();  // thrown again when nobody uses the relay any more
     }
     flow_.inject = nullptr;
+    flow_.on_kill(nullptr);
     if (thrown) co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     injector_.cancel();
     co_await injector_.join();

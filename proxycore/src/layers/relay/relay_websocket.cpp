@@ -63,7 +63,10 @@ class WebSocketRelay {
 public:
     WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stream& client, net::Stream& server,
                    Agreed const& agreed);
-    ~WebSocketRelay() { flow_.inject_websocket = nullptr; }
+    ~WebSocketRelay() {
+        flow_.inject_websocket = nullptr;
+        flow_.on_kill(nullptr);
+    }
     WebSocketRelay(WebSocketRelay const&) = delete;
     WebSocketRelay& operator=(WebSocketRelay const&) = delete;
 
@@ -114,6 +117,7 @@ WebSocketRelay::WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stre
       injected_(client.executor()) {
     client.set_time_limit(context.settings->times.idle);
     server.set_time_limit(context.settings->times.idle);
+    flow_.on_kill([this] { drop_both(net::HowToClose::fin); });
     if (!is_read_) return;
     flow_.inject_websocket = [this](flow::WebSocketMessage message) {
         message.injected = true;
@@ -248,7 +252,7 @@ asio::awaitable<void> WebSocketRelay::pass_noted(flow::WebSocketMessage message,
 }
 
 asio::awaitable<void> WebSocketRelay::call(addons::HookPoint<flow::HttpFlow&> const& point) {
-    if (!context_.services.addons.wants(point.hook)) co_return;
+    if (!context_.services.addons.wants(point.hook) && !flow_.intercepted()) co_return;
     auto const lock = co_await turns_.lock();
     co_await context_.services.addons.run(point, flow_);
 }

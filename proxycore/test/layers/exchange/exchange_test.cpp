@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
@@ -117,6 +119,40 @@ INSTANTIATE_TEST_SUITE_P(Exchange, P31_c_KilledIn,
                                          Kill{"responseheaders", "requestheaders request responseheaders error"},
                                          Kill{"response", all_hooks}),  // G1: one of the two
                          pathology::test::row_name);
+
+/// Kills the flow from outside its hooks, once the exchange waits for the server.
+TEST(Exchange, AKillActsWhileTheServerIsSilent) {
+    HttpBench bench;
+    bench.deeds["request"] = [](flow::HttpFlow& flow) {
+        auto const timer = std::make_shared<asio::steady_timer>(flow.loop, std::chrono::milliseconds(20));
+        timer->async_wait([timer, &flow](boost::system::error_code) { flow.kill({}); });
+    };
+    bench.servers = {{{"never", ""}}};
+    bench.talk({{"", get}, read_to_end()});
+    EXPECT_EQ(bench.received, "");
+    EXPECT_EQ(bench.flow().error.value().message, flow::killed_message);
+    EXPECT_EQ(bench.calls, "requestheaders request error");
+}
+
+TEST(Exchange, AFlowThatIsHeldFromOutsideWaitsAtItsNextHook) {
+    HttpBench bench;
+    std::shared_ptr<flow::Flow> held;
+    bench.deeds["request"] = [&](flow::HttpFlow& flow) {
+        held = flow.shared_from_this();
+        auto const timer = std::make_shared<asio::steady_timer>(flow.loop, std::chrono::milliseconds(20));
+        timer->async_wait([timer, &held](boost::system::error_code) {
+            held->comment = "seen";
+            held->resume();
+        });
+        boost::asio::post(flow.loop, [&held] { held->intercept(); });
+    };
+    bench.servers = {answers(ok)};
+    bench.talk({{"", get}, leave("ok")});
+    EXPECT_EQ(bench.received, ok);
+    EXPECT_EQ(bench.flow().comment, "seen");
+    EXPECT_EQ(held.use_count(), 1);
+    EXPECT_FALSE(held->live);
+}
 
 TEST(Exchange, P40_b_GoesOnAfterAnAddonThatThrows) {
     HttpBench bench;

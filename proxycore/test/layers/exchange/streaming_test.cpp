@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/net/pause.hpp>
+
 #include "layers/exchange/http_bench.hpp"
 #include "layers/exchange/messages.hpp"
 #include "support/row_name.hpp"
@@ -135,6 +137,38 @@ TEST(Exchange, P60_d_AFunctionChangesAStream) {
     EXPECT_THAT(bench.received, EndsWith("2\r\nOK\r\n1\r\n!\r\n0\r\n\r\n"));
     EXPECT_EQ(bench.flow().request.raw_content, "AB!");
     EXPECT_EQ(bench.flow().response.value().raw_content, "OK!");
+}
+
+TEST(Exchange, P60_d_AFunctionMayWaitAndReturnSeveralPieces) {
+    auto const split = [](std::string_view piece) -> asio::awaitable<std::vector<std::string>> {
+        std::vector<std::string> pieces;
+        for (char const c : piece) pieces.emplace_back(1, c);
+        co_await net::pause(std::chrono::milliseconds(1));
+        co_return pieces;
+    };
+    auto const mark = [](std::string_view piece) -> asio::awaitable<std::string> {
+        co_return piece.empty() ? std::string() : "<" + std::string(piece) + ">";
+    };
+    HttpBench bench;
+    bench.deeds["requestheaders"] = [&](flow::HttpFlow& flow) { flow.request.stream = split; };
+    bench.deeds["responseheaders"] = [&](flow::HttpFlow& flow) { flow.response->stream = mark; };
+    bench.servers = {{{"0\r\n\r\n", "HTTP/1.1 200 OK\r\n" + chunked + "2\r\nok\r\n0\r\n\r\n"}}};
+    bench.talk({{"", post_head + chunked + "2\r\nab\r\n0\r\n\r\n"}, leave("0\r\n\r\n")});
+    EXPECT_THAT(bench.asked.at(0), EndsWith("1\r\na\r\n1\r\nb\r\n0\r\n\r\n"));
+    EXPECT_THAT(bench.received, EndsWith("4\r\n<ok>\r\n0\r\n\r\n"));
+}
+
+TEST(Exchange, P60_AnErrorOfAFunctionNamesItsAddon) {
+    HttpBench bench;
+    bench.deeds["responseheaders"] = [](flow::HttpFlow& flow) {
+        flow.response->stream = [](std::string_view) -> asio::awaitable<std::string> {
+            throw std::runtime_error("oops");
+            co_return std::string();
+        };
+    };
+    bench.servers = {{{"\r\n\r\n", "HTTP/1.1 200 OK\r\n" + chunked + "2\r\nok\r\n0\r\n\r\n"}}};
+    bench.talk({{"", "GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n"}, read_to_end()});
+    EXPECT_EQ(bench.flow().error.value().message, "addon recorder, in a stream function: oops");
 }
 
 TEST(Exchange, P60_AFunctionThatChangesTheLengthEndsTheConnection) {

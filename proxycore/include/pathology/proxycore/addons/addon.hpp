@@ -43,6 +43,7 @@
 namespace pathology::proxycore::addons {
 
 namespace asio = boost::asio;
+class Host;
 class Options;
 struct AddonHandle;
 
@@ -52,7 +53,7 @@ public:
     using ProxyException::ProxyException;
 };
 
-/// Thrown by a hook: the addons after this one are not called, this time. Not logged.
+/// Thrown by a hook to end the round: the addons after it are not called this time. Not logged.
 class AddonHalt : public ProxyException {
 public:
     AddonHalt() : ProxyException("an addon ended the round of this hook") {}
@@ -66,30 +67,30 @@ public:
     Addon& operator=(Addon const&) = delete;
     virtual ~Addon() = default;
 
-    /// One word, by which it is found and blamed; no two addons share one.
+    /// One word, by which it is found and named in errors; unique in a chain.
     virtual std::string name() const = 0;
-    /// Addons that come and go with this one, and are called after it.
+    /// Addons that are added and removed with this one, and called after it.
     virtual std::vector<AddonHandle> parts();
-    /// The hooks that block: each call runs on a worker thread, and only its flow waits. Not for load, configure, log
-    /// and tick.
+    /// The hooks that block: each call runs on a worker thread, and only its flow waits. Not allowed: load, configure,
+    /// log and tick.
     virtual HookSet concurrent() const { return {}; }
 
     // --- the program ---
-    /// The addon was added: the place to declare options.
-    virtual void load(Options& options);
-    /// Options have these values now; the first time all of them are named. Throws OptionsError to refuse.
+    /// The addon was added: the place to declare options. `host` lives until done() has returned.
+    virtual void load(Host& host);
+    /// Options have these values now; the first time all of them are named. Throws OptionsError to refuse them.
     virtual void configure(Options const& options, std::set<std::string> const& changed);
-    virtual asio::awaitable<void> running();  ///< everything is set up, and listens
+    virtual asio::awaitable<void> running();  ///< the program listens; for one that was added later, at once
     virtual asio::awaitable<void> tick();     ///< about ten times a second
-    /// Other addons changed these flows.
+    /// Another addon changed these flows.
     virtual asio::awaitable<void> update(std::span<flow::Flow* const> flows);
     virtual void log(LogEntry const& entry);  ///< a line was logged
     virtual asio::awaitable<void> done();     ///< the addon was removed, or the program ends
 
     // --- connections ---
-    virtual asio::awaitable<void> client_connected(flow::Client& client);  ///< setting `error` turns it away
+    virtual asio::awaitable<void> client_connected(flow::Client& client);  ///< set `error` to reject it
     virtual asio::awaitable<void> client_disconnected(flow::Client& client);
-    virtual asio::awaitable<void> server_connect(ServerConnectionData& data);  ///< before; setting `error` cancels
+    virtual asio::awaitable<void> server_connect(ServerConnectionData& data);  ///< before; set `error` to cancel
     virtual asio::awaitable<void> server_connected(ServerConnectionData& data);
     virtual asio::awaitable<void> server_connect_error(ServerConnectionData& data);  ///< instead of server_connected
     virtual asio::awaitable<void> server_disconnected(ServerConnectionData& data);
@@ -130,7 +131,7 @@ public:
     virtual asio::awaitable<void> tcp_error(flow::TcpFlow& flow);
 };
 
-/// The hooks that T overrides, known when it is compiled.
+/// The hooks that T overrides, computed at compile time.
 template <class T> constexpr HookSet hooks_of() {
     static_assert(!std::is_same_v<T, Addon>, "the type must be that of the addon itself");
     HookSet hooks;
@@ -149,7 +150,7 @@ struct AddonHandle {
     HookSet hooks;
 
     template <class T> AddonHandle(std::shared_ptr<T> own) : addon(std::move(own)), hooks(hooks_of<T>()) {}
-    /// For an addon of which only the base is known.
+    /// For an addon whose own type is not known.
     AddonHandle(std::shared_ptr<Addon> some, HookSet called) : addon(std::move(some)), hooks(called) {}
 };
 

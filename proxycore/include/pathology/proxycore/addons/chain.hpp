@@ -3,42 +3,68 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
 #include <pathology/proxycore/addons/addon.hpp>
+#include <pathology/proxycore/addons/host.hpp>
 #include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/addons/registries.hpp>
+#include <pathology/proxycore/flow/registry.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace pathology::proxycore::addons {
 
+/// Where an addon goes in the order of the chain: `Place::after("proxyauth")`.
+struct Place {
+    enum class Where { front, before, after, back };
+    Where where = Where::back;
+    std::string name{};  ///< of before and after: the addon; its parts belong to it
+
+    static Place front() { return {Where::front}; }
+    static Place back() { return {Where::back}; }
+    static Place before(std::string name) { return {Where::before, std::move(name)}; }
+    static Place after(std::string name) { return {Where::after, std::move(name)}; }
+};
+
 /// Calls the addons that take part in a hook, one after the other.
 ///
-///     if (chain.wants(Hook::request)) co_await chain.run(hooks::request, flow);  // costs one bit test if no addon has it
+///     if (chain.wants(Hook::request)) co_await chain.run(hooks::request, flow);      // costs one bit if no addon does
 ///
-/// Errors: none from hooks: an exception of an addon becomes a line of the log that names addon and hook. What ends
-///         with the awaiting coroutine's own cancellation is passed on.
-/// Cancel: that of the hook that is running; the ones after it are not called.
-/// Thread: that of the event loop. Adding and removing is allowed at any time; a round that is under way keeps the
-///         addons it began with.
-/// Owns:   the addons, together with whoever else holds them.
+/// Errors: hooks cannot fail a round: an exception of an addon becomes a line of the log that names addon and hook.
+///         What ends with the awaiting coroutine's own cancellation is passed on.
+/// Cancel: cancels the hook that is running; the ones after it are not called.
+/// Thread: that of the event loop. Adding, replacing and removing is allowed at any time; a round that is under way
+///         keeps the addons it began with.
+/// Owns:   the addons, together with whoever else holds them; the registries.
 class AddonChain {
 public:
-    /// `workers` runs concurrent hooks; without it none are accepted. `options` must outlive the chain.
-    explicit AddonChain(Options& options, LogSink sink, asio::any_io_executor workers = {});
+    /// `workers` runs concurrent hooks; without it, addons that have some are refused. `options` must outlive the
+    /// chain.
+    explicit AddonChain(Options& options, LogSink sink, asio::any_io_executor workers = {},
+                        flow::IdGenerator ids = flow::IdGenerator());
     ~AddonChain();
     AddonChain(AddonChain const&) = delete;
     AddonChain& operator=(AddonChain const&) = delete;
 
-    /// Appends an addon and its parts, and loads it. Once the chain is running it is configured, too.
-    /// Errors: throws AddonError for a name that is taken and for what cannot be concurrent; what load() and
-    ///         configure() throw. The chain is as before then.
-    void add(AddonHandle const& handle);
-    /// Takes an addon and its parts out, and runs their done().
-    /// Errors: throws AddonError when there is none of that name.
+    /// Adds an addon and its parts, and loads it. If the chain is running, configures it, and has `running` called.
+    /// Errors: throws AddonError for a name that is taken, a place that does not exist, and a hook that cannot be
+    ///         concurrent; what load() and configure() throw. The chain is as before then.
+    void add(AddonHandle const& handle, Place const& place = Place::back());
+    /// Removes an addon and its parts, runs their done(), and takes back what they declared.
+    /// Errors: throws AddonError if there is none of that name.
     asio::awaitable<void> remove(std::string name);
-    /// Null when there is none of that name.
+    /// Puts an addon in the place of another one, to reload it: runs done() of the old one, then load(), configure()
+    /// and running() of the new one. Options that both declare keep their values. Between done() and load() no hook
+    /// runs.
+    /// Errors: throws AddonError if there is none of that name, and as add() does; what load() and configure() of the
+    ///         new one throw. After these, neither is in the chain.
+    asio::awaitable<void> replace(std::string name, AddonHandle handle);
+    /// nullptr if there is none of that name.
     std::shared_ptr<Addon> find(std::string_view name) const;
     std::vector<std::string> names() const;
 
@@ -48,55 +74,84 @@ public:
     /// Runs `done` of all, in order, and forgets them.
     asio::awaitable<void> stop();
 
-    /// Whether any addon takes part.
+    /// Whether any addon takes part. Flows that the registry keeps, or reports, have all of their hooks.
     bool wants(Hook hook) const { return entries_->hooks.contains(hook); }
 
-    /// Calls a hook of every addon that takes part. A flow that was intercepted is waited for.
+    /// Calls a hook of every addon that takes part. Waits while a flow is intercepted.
     template <class... Arguments>
     asio::awaitable<void> run(HookPoint<Arguments...> const& point, std::type_identity_t<Arguments>... arguments) {
         return run_over<Arguments...>(entries_, point, arguments...);
     }
+    /// Calls `update` of every addon but the one of that name, and notifies the listeners of the registry.
+    asio::awaitable<void> update(std::vector<std::shared_ptr<flow::Flow>> flows, std::string except = {});
 
     /// Writes to the sink, and to the addons that listen to the log.
     void log(LogEntry const& entry);
+
+    // --- what addons reach by their Host ---
+    Options& options() { return options_; }
+    flow::Registry& flows() { return flows_; }
+    NamedRegistry<Command>& commands() { return commands_; }
+    NamedRegistry<content::View>& content_views() { return content_views_; }
+    /// Ends the program: calls what on_stop() was given, if anything.
+    void stop_program() const {
+        if (on_stop_) on_stop_();
+    }
+    void on_stop(std::function<void()> function) { on_stop_ = std::move(function); }
 
 private:
     struct Entry {
         std::shared_ptr<Addon> addon;
         HookSet hooks, concurrent;
         std::string name, owner;  ///< the owner of a part is the addon that brought it
+        std::shared_ptr<Host> host;
     };
+    using List = std::vector<Entry>;
     /// Replaced as a whole, so that a round can go on with what it began with.
     struct Entries {
-        std::vector<Entry> list;
+        List list;
         HookSet hooks;
     };
 
-    static std::shared_ptr<Entries const> make_entries(std::vector<Entry> list);
-    /// Appends an addon and its parts, when they keep the rules.
-    void collect(AddonHandle const& handle, std::string const& owner, std::vector<Entry>& into) const;
+    std::shared_ptr<Entries const> make_entries(List list) const;
+    /// Appends an addon and its parts to `into`, if they keep the rules. Names of `replaced` may be used again.
+    void collect(AddonHandle const& handle, std::string const& owner, List const& replaced, List& into);
+    List owned_by(std::string_view name) const;
+    std::size_t index_of(Place const& place) const;
+    void insert(List const& fresh, std::size_t index);
+    void take_out(List const& gone);
+    /// Loads addons that were just inserted, and configures them if the chain is running; takes them out if they throw.
+    void load(List const& fresh, std::map<std::string, OptionValue> const& values);
     void configure(Entries const& entries, std::set<std::string> const& changed);
     void configure_one(Entry const& entry, std::set<std::string> const& changed);
-    /// After a hook threw: ends the round (true), goes on after a line of the log (false), or throws it again.
+    asio::awaitable<void> end(List const& gone);
+    /// After a hook threw: ends the round (true), continues after a line of the log (false), or throws it again.
     asio::awaitable<bool> settle(Entry const& entry, Hook hook, std::exception_ptr thrown);
     asio::awaitable<void> on_worker(asio::awaitable<void> work);
     static asio::awaitable<void> wait_for(flow::Flow& flow);
+    asio::awaitable<void> finish_round(flow::Flow& flow);
 
     template <class... Arguments>
     asio::awaitable<void> run_over(std::shared_ptr<Entries const> entries, HookPoint<Arguments...> point,
                                    Arguments... arguments);
-    template <class... Arguments> static flow::Flow* flow_among(Arguments&... arguments) {
-        flow::Flow* found = nullptr;
+    template <class Wanted, class... Arguments> static Wanted* find_among(Arguments&... arguments) {
+        Wanted* found = nullptr;
         [[maybe_unused]] auto const look = [&]<class T>(T& argument) {
-            if constexpr (std::is_base_of_v<flow::Flow, T>) found = &argument;
+            if constexpr (std::is_base_of_v<Wanted, T>) found = &argument;
         };
         (look(arguments), ...);
         return found;
     }
+    /// Notes who set a stream function, for its errors.
+    static void name_stream_functions(flow::HttpFlow& flow, std::string const& addon);
 
     Options& options_;
     LogSink sink_;
-    asio::any_io_executor workers_;
+    asio::any_io_executor workers_, loop_;
+    flow::Registry flows_;
+    NamedRegistry<Command> commands_;
+    NamedRegistry<content::View> content_views_;
+    std::function<void()> on_stop_;
     std::shared_ptr<Entries const> entries_;
     std::size_t listener_ = 0;
     bool is_running_ = false;
@@ -114,13 +169,15 @@ asio::awaitable<void> AddonChain::run_over(std::shared_ptr<Entries const> entrie
                 co_await on_worker(std::move(call));
             else
                 co_await std::move(call);
+            if (auto* const http = find_among<flow::HttpFlow>(arguments...)) name_stream_functions(*http, entry.name);
         } catch (...) {
             thrown = std::current_exception();  // settled below, as nothing can be awaited here
         }
         if (!thrown) continue;
         if (co_await settle(entry, point.hook, thrown)) break;
     }
-    if (auto* const flow = flow_among(arguments...); flow != nullptr && flow->intercepted()) co_await wait_for(*flow);
+    auto* const flow = find_among<flow::Flow>(arguments...);
+    if (flow != nullptr && (flow->intercepted() || flows_.is_watched())) co_await finish_round(*flow);
 }
 
 }  // namespace pathology::proxycore::addons

@@ -1,4 +1,4 @@
-// Where addons write what a person or a program is to read.
+// Where addons write their output.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,11 @@
 
 namespace pathology::proxycore::addons {
 
-/// Takes blocks of whole lines; each block is what belongs together.
+/// Receives blocks of whole lines; a block is not to be interleaved with other output.
 struct DumpSink {
     std::function<void(std::string_view block)> write;
-    bool is_terminal = false;  ///< then there are colours, and long URLs are cut
-    /// The width of the terminal; empty = 80.
+    bool is_terminal = false;  ///< enables colours, and cuts long URLs
+    /// Returns the width of the terminal; empty = 80.
     std::function<std::size_t()> columns{};
 };
 

@@ -23,7 +23,7 @@ public:
     explicit Dumper(DumpSink sink) : sink_(std::move(sink)) {}
     std::string name() const override { return "dumper"; }
 
-    void load(Options& options) override;
+    void load(Host& host) override;
     void configure(Options const& options, std::set<std::string> const& changed) override;
     asio::awaitable<void> response(flow::HttpFlow& flow) override;
     asio::awaitable<void> error(flow::HttpFlow& flow) override;
@@ -39,7 +39,7 @@ private:
 
     DumpSink sink_;
     std::int64_t detail_ = 1;
-    std::size_t most_lines_ = 512;
+    std::int64_t max_lines_ = 512;
     bool shows_host_ = false;
     std::string block_{};  ///< kept for its memory
 };

@@ -1,4 +1,4 @@
-// Hands on every flow that is over, in the words of the log.
+// Converts every flow that is over into a record of the log.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ namespace pathology::proxycore::addons {
 /// Flows are numbered in that order, connections in the order in which they are first seen.
 class FlowRecorder final : public Addon {
 public:
-    using Take = std::function<void(record::Exchange)>;
+    using Sink = std::function<void(record::Exchange)>;
 
-    /// `take` is called on the thread of the addons.
-    explicit FlowRecorder(Take take) : take_(std::move(take)) {}
+    /// `sink` is called on the thread of the addons.
+    explicit FlowRecorder(Sink sink) : sink_(std::move(sink)) {}
     std::string name() const override { return "flowrecorder"; }
 
     asio::awaitable<void> client_connected(flow::Client& client) override;
@@ -30,15 +30,15 @@ public:
     asio::awaitable<void> tcp_error(flow::TcpFlow& flow) override;
 
 private:
-    /// What is counted on a connection.
+    /// The counters of a connection.
     struct Numbers {
         std::uint64_t connection = 0, requests = 0;
     };
     Numbers& numbers_of(flow::Client const& client);
-    void take(flow::HttpFlow const& flow);
-    void take(flow::TcpFlow const& flow);
+    void record(flow::HttpFlow const& flow);
+    void record(flow::TcpFlow const& flow);
 
-    Take take_;
+    Sink sink_;
     std::unordered_map<flow::Id, Numbers> connections_{};
     std::uint64_t next_connection_ = 0, next_id_ = 0;
 };

@@ -1,18 +1,26 @@
 // What hooks are given, where that is more than a flow or a connection.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <pathology/proxycore/flow/connection.hpp>
+#include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/tls/context.hpp>
 #include <string>
 #include <string_view>
 
+namespace pathology::proxycore::layers {
+class Context;
+}
+
 namespace pathology::proxycore::addons {
 
 /// A server connection, and the client for which it is made.
 struct ServerConnectionData {
-    flow::Server& server;  ///< its address is set; setting `error` before it connects cancels
+    flow::Server& server;  ///< its address is set; to cancel, set `error` before it connects
     flow::Client& client;
 };
 
@@ -21,11 +29,11 @@ struct ClientHelloData {
     flow::Client& client;
     flow::Server& server;
     tls::ClientHello const& hello;
-    bool ignore_connection = false;           ///< set: pass the bytes on, and do not look into them
-    bool establish_server_tls_first = false;  ///< set: shake hands with the server before the client is answered
+    bool ignore_connection = false;           ///< set it to relay the bytes without decrypting them
+    bool establish_server_tls_first = false;  ///< set it to complete the handshake with the server first
 };
 
-/// The handshake with a client. Before it an addon may say how it is done; after it `client` tells what came of it.
+/// The handshake with a client. Before it, addons may set context and identity; after it, `client` has its results.
 struct ClientTlsData {
     flow::Client& client;
     flow::Server& server;
@@ -44,24 +52,30 @@ struct ServerTlsData {
 struct Socks5AuthData {
     flow::Client& client;
     std::string username, password;
-    bool valid = false;  ///< set: let it in
+    bool valid = false;  ///< set it to accept them
 };
 
-/// What a conversation goes on with.
+/// The protocol of a conversation, seen from the proxy.
 enum class NextLayer {
     undecided,  ///< more bytes are needed
     tls_client,
     http,
     tcp,
-    ignored,  ///< passed through and not recorded
+    ignored,  ///< relayed and not recorded
 };
+
+/// A layer of an addon: a conversation with the client over `stream`, which begins with the bytes that were read so
+/// far. The connection ends when it returns.
+using OwnLayer =
+    std::function<boost::asio::awaitable<void>(layers::Context& context, std::unique_ptr<net::Stream> stream)>;
 
 /// A conversation whose protocol is not known yet.
 struct NextLayerData {
     flow::Client& client;
     flow::Server& server;
     std::string_view from_client, from_server;  ///< what was read so far
-    NextLayer layer = NextLayer::undecided;     ///< set: go on with this
+    NextLayer layer = NextLayer::undecided;     ///< the proxy's choice; set it to change that
+    OwnLayer own_layer{};                       ///< set it to use this one instead of `layer`
 };
 
 }  // namespace pathology::proxycore::addons

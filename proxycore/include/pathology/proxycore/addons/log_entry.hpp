@@ -16,7 +16,7 @@ std::string_view to_string(LogLevel level);
 struct LogEntry {
     LogLevel level = LogLevel::info;
     std::string message{};
-    std::string client{};  ///< `host:port` of the client it concerns; empty = of none
+    std::string client{};  ///< `host:port` of the client it concerns; empty if it concerns none
     bool operator==(LogEntry const&) const = default;
 };
 

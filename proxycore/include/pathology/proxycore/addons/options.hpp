@@ -1,17 +1,30 @@
-// The options of the proxy and of its addons: typed, with help, set from text, told to whom they concern.
+// The options of the proxy and of its addons: typed, with help, set from text; listeners are called for changes.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
-#include <pathology/proxycore/addons/option_value.hpp>
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace pathology::proxycore::addons {
+
+using OptionalNumber = std::optional<std::int64_t>;
+using OptionalText = std::optional<std::string>;
+using TextList = std::vector<std::string>;
+
+/// A value; which alternative it is, is the type of its option.
+using OptionValue = std::variant<bool, std::int64_t, OptionalNumber, std::string, OptionalText, TextList>;
+
+/// "bool", "int", "optional int", "text", "optional text", "list of text".
+std::string_view type_of(OptionValue const& value);
+
+/// The text after `=` that gives this value; a list in brackets; empty for an optional without value.
+std::string to_string(OptionValue const& value);
 
 /// An option as it is declared.
 struct Option {
@@ -30,18 +43,24 @@ struct Setting {
 /// Errors: throws OptionsError when there is no name.
 Setting parse_setting(std::string_view text);
 
-/// All options. Every change is told to the listeners; when one of them throws OptionsError, it has not happened.
+/// All options. Listeners are called after each change; if one of them throws OptionsError, the change is undone.
 ///
 /// Errors: OptionsError, naming the option and what it takes, for unknown names, wrong types and values.
 /// Thread: one at a time.
 class Options {
 public:
-    /// Called with the names that changed.
+    /// Called with the names of the options that changed.
     using Listener = std::function<void(std::set<std::string> const& changed)>;
 
-    /// Declares an option. Settings that were deferred for it are applied. The same declaration again changes nothing.
-    /// Errors: a name that is taken by another declaration; a deferred setting that does not fit.
+    /// Declares an option, and applies the settings that were deferred for it. The same declaration may be repeated.
+    /// Errors: the name has another declaration; a deferred setting does not fit.
     void declare(Option option);
+
+    /// Takes one declaration back. The option is removed with its last declaration.
+    void withdraw(std::string const& name);
+    /// Sets options to values that they had before, without calling listeners. Unknown names and values of another type
+    /// are ignored.
+    void restore(std::map<std::string, OptionValue> const& values);
 
     bool contains(std::string_view name) const;
     Option const& declaration(std::string_view name) const;
@@ -57,20 +76,20 @@ public:
     void update(std::map<std::string, OptionValue> const& changes);
     void set(std::string const& name, OptionValue value) { update({{name, std::move(value)}}); }
 
-    /// Reads settings as the command line gives them. Without a value a bool becomes true, an optional empty, a list
-    /// empty; `toggle` turns a bool over; a list gets all values of its settings. Names that nobody has declared yet
-    /// wait until somebody does.
+    /// Applies settings of the command line. Without a value a bool becomes true, an optional or a list empty; `toggle`
+    /// inverts a bool; a list gets all values of its settings. Settings of names that are not declared are deferred
+    /// until they are.
     void apply(std::vector<Setting> const& settings);
-    /// What still waits.
+    /// The names of deferred settings.
     std::vector<std::string> deferred() const;
-    /// Errors: throws when something still waits.
+    /// Errors: throws if a setting is deferred.
     void expect_nothing_deferred() const;
 
     std::vector<std::string> names() const;
     /// For `--options`: a paragraph for each, in the order of their names.
     std::string describe() const;
 
-    /// Returns the place of the listener, for remove_listener().
+    /// Returns a number for remove_listener().
     std::size_t add_listener(Listener listener);
     void remove_listener(std::size_t place);
 
@@ -78,6 +97,7 @@ private:
     struct Entry {
         Option option;
         OptionValue value;
+        std::size_t declarations = 1;
     };
     [[noreturn]] void refuse_type(std::string_view name) const;
     Entry const& entry(std::string_view name) const;

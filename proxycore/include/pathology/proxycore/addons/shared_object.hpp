@@ -1,8 +1,11 @@
-// Addons that are built apart and loaded while the proxy runs.
+// Addons in shared objects, which are loaded at run time.
 //
 //     // greeter.cpp, built as a shared object that links pathology::proxycore
 //     class Greeter : public pathology::proxycore::addons::Addon { … };
 //     PATHOLOGY_ADDON(Greeter)
+//
+// The program must export its symbols (CMake: ENABLE_EXPORTS): the inline variables of Asio and of the proxy must exist
+// once in the process, or the first await of a socket crashes.
 #pragma once
 
 #include <memory>
@@ -11,17 +14,17 @@
 
 namespace pathology::proxycore::addons {
 
-/// Counts the changes of Addon and of what its hooks are given. Both sides must have been built for the same one.
-inline constexpr unsigned interface_version = 1;
+/// The version of Addon and of the arguments of its hooks. Program and addon must have been built for the same one.
+inline constexpr unsigned interface_version = 2;
 
-/// Loads the addon of a shared object; the object stays loaded as long as anybody holds the addon.
-/// Errors: throws AddonError that names the file, when it cannot be loaded, holds no addon, or was built for another
+/// Loads the addon of a shared object, which stays loaded as long as the addon exists.
+/// Errors: throws AddonError that names the file, if it cannot be loaded, has no addon, or was built for another
 ///         version of the interface.
 AddonHandle load_shared_object(std::string const& path);
 
 }  // namespace pathology::proxycore::addons
 
-/// Makes a shared object hold an addon of that type, made by its default constructor.
+/// Exports an addon of that type, made by its default constructor, from a shared object.
 #define PATHOLOGY_ADDON(Type)                                                                                   \
     extern "C" unsigned pathology_addon_version() { return ::pathology::proxycore::addons::interface_version; } \
     extern "C" auto pathology_make_addon() {                                                                    \

@@ -17,13 +17,14 @@ public:
     TermLog(DumpSink sink, std::function<flow::Time()> now) : sink_(std::move(sink)), now_(std::move(now)) {}
     std::string name() const override { return "termlog"; }
 
-    void load(Options& options) override;
+    void load(Host& host) override;
     void configure(Options const& options, std::set<std::string> const& changed) override;
     void log(LogEntry const& entry) override;
 
 private:
     DumpSink sink_;
     std::function<flow::Time()> now_;
+    std::string verbosity_ = "info";
     LogLevel least_ = LogLevel::info;
 };
 

@@ -1,10 +1,11 @@
-// What is known of a connection: one record for the client's side, one for the server's.
+// Records of connections: one of the client's, one of the server's.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/flow/address.hpp>
-#include <pathology/proxycore/flow/connection_state.hpp>
+#include <pathology/proxycore/flow/attachments.hpp>
 #include <pathology/proxycore/flow/id.hpp>
 #include <pathology/proxycore/flow/time.hpp>
 #include <pathology/proxycore/tls/certificate.hpp>
@@ -13,20 +14,51 @@
 
 namespace pathology::proxycore::flow {
 
-/// What both sides have.
+/// Which directions of a connection are open: a set of flags.
 ///
-/// Identity: `id` alone; two records of one id are the same connection, whatever else they say. Copying an object takes
-///           a snapshot and keeps the id, copy() makes another connection.
+///     closed ──connected──▶ active ──peer's FIN──▶ open|can_write ──our FIN──▶ closed
+///                              └────our FIN──▶ open|can_read ──peer's FIN──▶ closed
+///
+/// The numbers are those of the documented interface.
+enum class ConnectionState : std::uint8_t { closed = 0, open = 1, can_read = 2, can_write = 4, active = 7 };
+
+constexpr ConnectionState operator|(ConnectionState a, ConnectionState b) {
+    return static_cast<ConnectionState>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr ConnectionState operator&(ConnectionState a, ConnectionState b) {
+    return static_cast<ConnectionState>(static_cast<unsigned>(a) & static_cast<unsigned>(b));
+}
+/// Whether `state` has every flag of `flags`.
+constexpr bool has(ConnectionState state, ConnectionState flags) { return (state & flags) == flags; }
+
+/// The peer has ended its direction.
+constexpr ConnectionState after_peer_ended(ConnectionState state) {
+    return has(state, ConnectionState::can_write) ? ConnectionState::open | ConnectionState::can_write
+                                                  : ConnectionState::closed;
+}
+/// We have ended ours.
+constexpr ConnectionState after_we_ended(ConnectionState state) {
+    return has(state, ConnectionState::can_read) ? ConnectionState::open | ConnectionState::can_read
+                                                 : ConnectionState::closed;
+}
+
+/// "CLOSED", "ACTIVE", "OPEN|CAN_WRITE".
+std::string to_string(ConnectionState state);
+
+/// The common part of both.
+///
+/// Identity: `id` alone: two records with the same id compare equal. A copy of the object is a snapshot with the same
+/// id; copy() makes a record of another connection.
 /// Order:    timestamp_start ≤ timestamp_tcp_setup ≤ timestamp_tls_setup ≤ timestamp_end.
 struct Connection {
     Id id = Id::make();
-    std::optional<Address> peername{};  ///< the other end, resolved; nothing where an upstream proxy resolves
+    std::optional<Address> peername{};  ///< the other end, resolved; std::nullopt if an upstream proxy resolves it
     std::optional<Address> sockname{};  ///< our end
     ConnectionState state = ConnectionState::closed;
-    /// Why nothing more is to be tried with this endpoint: a failed connect or verification. An addon sets it to kill.
+    /// Why the connection is not used: connecting or verification failed. Addons set it to refuse the connection.
     std::optional<std::string> error{};
 
-    bool tls = false;                                ///< is to become TLS; tls_established() says that it has
+    bool tls = false;                                ///< TLS is wanted; see tls_established()
     std::vector<tls::Certificate> certificate_list;  ///< as the peer sent them, its own one first
     std::optional<std::string> alpn{};               ///< the protocol agreed on; "" = none was
     std::vector<std::string> alpn_offers{};          ///< what was to choose from
@@ -39,6 +71,8 @@ struct Connection {
     MaybeTime timestamp_tls_setup{};  ///< the handshake was done
     MaybeTime timestamp_end{};        ///< closed
 
+    Attachments attachments{};  ///< objects of addons
+
     bool connected() const { return state == ConnectionState::active; }
     bool tls_established() const { return timestamp_tls_setup.has_value(); }
 
@@ -46,18 +80,38 @@ struct Connection {
 
 protected:
     Connection() = default;
+    explicit Connection(Id its_id) : id(its_id) {}
     ~Connection() = default;
     Connection(Connection const&) = default;
     Connection(Connection&&) = default;
     Connection& operator=(Connection const&) = default;
     Connection& operator=(Connection&&) = default;
+
+    template <class Self, class Visitor> static void visit_connection(Self& self, Visitor&& visit) {
+        visit("id", self.id);
+        visit("peername", self.peername);
+        visit("sockname", self.sockname);
+        visit("state", self.state);
+        visit("error", self.error);
+        visit("tls", self.tls);
+        visit("certificate_list", self.certificate_list);
+        visit("alpn", self.alpn);
+        visit("alpn_offers", self.alpn_offers);
+        visit("cipher", self.cipher);
+        visit("cipher_list", self.cipher_list);
+        visit("tls_version", self.tls_version);
+        visit("sni", self.sni);
+        visit("timestamp_start", self.timestamp_start);
+        visit("timestamp_tls_setup", self.timestamp_tls_setup);
+        visit("timestamp_end", self.timestamp_end);
+    }
 };
 
 /// The connection that the proxy accepted.
 struct Client : Connection {
     Client() = default;
     /// An accepted connection: active, begun `now`.
-    Client(Address peer, Address self, Time now);
+    Client(Address peer, Address self, Time now, Id its_id = Id::make());
 
     std::optional<tls::Certificate> mitmcert{};  ///< the certificate we showed
     std::string proxy_mode = "regular";          ///< the mode specification of the listener
@@ -66,6 +120,13 @@ struct Client : Connection {
     std::optional<Address> const& address() const { return peername; }
     Client copy() const;                        ///< the same, as another connection
     static Client make_dummy(Address address);  ///< for tests: active, began at 0
+
+    /// See visit.hpp.
+    template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
+        visit_connection(self, visit);
+        visit("mitmcert", self.mitmcert);
+        visit("proxy_mode", self.proxy_mode);
+    }
 };
 
 /// A server as a mode names it: scheme, host, port.
@@ -73,6 +134,12 @@ struct ServerSpec {
     std::string scheme;  ///< "http", "https", "socks5"
     Address address;
     bool operator==(ServerSpec const&) const = default;
+
+    /// See visit.hpp.
+    template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
+        visit("scheme", self.scheme);
+        visit("address", self.address);
+    }
 };
 
 /// `scheme://host:port`, the port always there.
@@ -88,13 +155,14 @@ public:
 class Server : public Connection {
 public:
     Server() = default;
-    explicit Server(std::optional<Address> address) : address_(std::move(address)) {}
+    explicit Server(std::optional<Address> address, Id its_id = Id::make())
+        : Connection(its_id), address_(std::move(address)) {}
 
-    /// The target as it was asked for, a name or an address. Nothing until one is known.
+    /// The target as requested, a name or an address; std::nullopt until it is known.
     std::optional<Address> const& address() const { return address_; }
-    /// Errors: throws SetServerNotAllowedException while the connection is open, unless nothing changes.
+    /// Errors: throws SetServerNotAllowedException if that changes it while the connection is open.
     void set_address(std::optional<Address> address);
-    /// The way to it; nothing = direct. The same rule holds.
+    /// The proxy in between; std::nullopt = direct. May be changed as the address.
     std::optional<ServerSpec> const& via() const { return via_; }
     void set_via(std::optional<ServerSpec> via);
 
@@ -102,6 +170,14 @@ public:
 
     Server copy() const;                        ///< the same, as another connection
     static Server make_dummy(Address address);  ///< for tests: active, began at 0
+
+    /// See visit.hpp.
+    template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
+        visit_connection(self, visit);
+        visit("address", self.address_);
+        visit("via", self.via_);
+        visit("timestamp_tcp_setup", self.timestamp_tcp_setup);
+    }
 
 private:
     void expect_not_open(char const* what) const;

@@ -20,10 +20,10 @@ public:
     CookieAttributes(std::initializer_list<Attribute> attributes) : attributes_(attributes) {}
 
     bool contains(std::string_view name) const;
-    /// The value of the last one of that name; nothing when it has none or is absent.
+    /// The value of the last one of that name; std::nullopt if it has none or is absent.
     std::optional<std::string> get(std::string_view name) const;
     void add(std::string name, std::optional<std::string> value);
-    /// Gives the first one of that name this value, removes the others; adds it when absent.
+    /// Sets the value of the first one of that name and removes the others; adds it if absent.
     void set(std::string_view name, std::optional<std::string> value);
     std::size_t remove(std::string_view name);
     std::vector<Attribute> const& items() const { return attributes_; }
@@ -42,7 +42,7 @@ struct SetCookie {
 
 /// Reads a Cookie field: `a=b; c="d e"`. A pair without `=` has an empty value, `=b` an empty name.
 MultiDict parse_cookies(std::string_view field);
-/// Writes one. Values that would not come back are quoted.
+/// Writes one. Values that could not be parsed back are quoted.
 std::string to_cookie_field(MultiDict const& cookies);
 
 /// Reads a Set-Cookie field. A comma begins another cookie, except within the date of Expires.
@@ -50,10 +50,10 @@ std::vector<SetCookie> parse_set_cookie(std::string_view field);
 /// Writes the field of one cookie. Expires and Path go without quotes.
 std::string to_set_cookie_field(SetCookie const& cookie);
 
-/// When it ends: Expires when that is a date; Max-Age from `now` when there is no Expires at all; nothing = with the
+/// When it expires: Expires if that is a date; `now` + Max-Age if there is no Expires at all; std::nullopt = with the
 /// session.
 MaybeTime expiry(CookieAttributes const& attributes, Time now);
-/// Whether it has ended: `expiry` is not later than `now`.
+/// Whether it has expired: `expiry` is not later than `now`.
 bool is_expired(CookieAttributes const& attributes, Time now);
 
 /// Reads the dates of cookies and HTTP (RFC 9110 §5.6.7; RFC 6265 §5.1.1): any order of words browsers understand.

@@ -1,4 +1,4 @@
-// What flows do with header fields beyond keeping them: folded views, bytes, replacements. The fields are http::Fields.
+// Operations on header fields for flows: folding, serialising, replacing.
 #pragma once
 
 #include <initializer_list>
@@ -11,17 +11,17 @@
 namespace pathology::proxycore::flow {
 
 /// All values of `name`, joined with ", ".
-/// Errors: throws std::out_of_range naming the field when it is absent; http::Fields::joined() does not.
+/// Errors: throws std::out_of_range naming the field if it is absent; http::Fields::joined() does not.
 std::string header(http::Fields const& fields, std::string_view name);
 
 /// Each name once, as first spelled, with its values joined.
 Items folded(http::Fields const& fields);
 
-/// `Name: value` and CRLF for each line; nothing for none.
+/// `Name: value` and CRLF for each line.
 std::string to_bytes(http::Fields const& fields);
 
-/// Replaces within each line `name: value`, and reads the line again. A line without ": " afterwards stays as it was.
-/// Returns how many places were replaced.
+/// Replaces within each line `name: value`, and parses the line again. A line that has no ": " then is left unchanged.
+/// Returns the number of replacements.
 std::size_t replace(http::Fields& fields, pattern::Pattern const& pattern, std::string_view text);
 
 /// Fields named as identifiers are: `{{"content_type", "text/html"}}` gives `content-type: text/html`.

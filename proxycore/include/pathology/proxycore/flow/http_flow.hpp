@@ -10,27 +10,37 @@
 
 namespace pathology::proxycore::flow {
 
-/// Response and error may both be there: the answer arrived, and could not be delivered.
+/// Response and error may both be set: the response arrived, and could not be delivered.
 class HttpFlow final : public Flow {
 public:
-    HttpFlow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time created)
-        : Flow(std::move(client), std::move(server), created) {}
+    HttpFlow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time created, Id its_id = Id::make())
+        : Flow(std::move(client), std::move(server), created, its_id) {}
     std::string_view type() const override { return "http"; }
 
     Request request{};
     std::optional<Response> response{};
     std::optional<WebSocketData> websocket{};
-    /// While the WebSocket is open: sends a message that neither side has sent, to the server when its `from_client` is
-    /// set, else to the client; the hook sees it first. Empty otherwise. No part of the state, nor of copies.
+    /// While the WebSocket is open: sends a message of the proxy, to the server if its `from_client` is set, else to
+    /// the client; websocket_message runs first. Empty otherwise. Not part of the state, nor of copies.
     std::function<void(WebSocketMessage)> inject_websocket{};
 
-    /// Replaces in request and response; returns how often.
+    /// Replaces in request and response; returns the number of replacements.
     std::size_t replace(pattern::Pattern const& pattern, std::string_view text);
+
+    std::uint64_t size() const override;
+
+    /// See visit.hpp.
+    template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
+        visit_flow(self, visit);
+        visit("request", self.request);
+        visit("response", self.response);
+        visit("websocket", self.websocket);
+    }
 
 protected:
     std::unique_ptr<Flow> snapshot() const override;
     bool same_state(Flow const& other) const override;
-    void take_state(Flow const& other) override;
+    void restore(Flow const& other) override;
 };
 
 }  // namespace pathology::proxycore::flow

@@ -1,10 +1,10 @@
-// What requests and responses have in common: fields, content, times.
+// The common part of requests and responses: fields, content, times.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <pathology/proxycore/content/charset.hpp>
 #include <pathology/proxycore/content/decoder.hpp>
+#include <pathology/proxycore/flow/stream_modifier.hpp>
 #include <pathology/proxycore/flow/time.hpp>
 #include <pathology/proxycore/http/message.hpp>
 #include <pathology/proxycore/pattern/pattern.hpp>
@@ -14,21 +14,18 @@
 
 namespace pathology::proxycore::flow {
 
-/// Rewrites a streamed body: gets each piece and gives what to send for it, the last time an empty piece.
-using StreamModifier = std::function<std::string(std::string_view)>;
-
-/// Whether the body passes through without being kept: no, as it is, or through a function.
+/// Whether the body passes through without being kept: no; unchanged; or rewritten by a function.
 using Streaming = std::variant<bool, StreamModifier>;
 
 using content::Strictness;
 
 /// The common part. Fields are as sent; content comes in three layers:
 ///
-///     raw_content   the body after transfer decoding ── nothing when it is missing, because it was streamed
+///     raw_content   the body after transfer decoding; std::nullopt if it was streamed and not kept
 ///     content()     without its Content-Encoding
 ///     text()        as UTF-8
 ///
-/// Reading never changes anything; setting one layer computes those below and the fields that speak of them.
+/// Getters change nothing; setting one layer updates the layers below it and the fields that describe them.
 struct Message {
     http::Version http_version{};
     http::Fields headers{};
@@ -38,31 +35,32 @@ struct Message {
     MaybeTime timestamp_end{};    ///< last byte
     Streaming stream = false;
 
-    /// Decoded content; empty when it is missing.
+    /// Decoded content; empty if it is missing.
     /// Errors: unknown_coding, too_many_codings, corrupt, truncated, too_large.
     content::Result<std::string> content(std::uint64_t limit = content::default_limit) const;
-    /// The same, or raw_content where that fails.
+    /// The same, or raw_content if that fails.
     std::string content_or_raw(std::uint64_t limit = content::default_limit) const;
-    /// Encodes it as Content-Encoding says; a coding that is unknown is no longer claimed. Content-Length is set,
-    /// unless the message has a Transfer-Encoding.
+    /// Encodes it by Content-Encoding; if that is not supported, removes the field. Sets Content-Length unless the
+    /// message has a Transfer-Encoding.
     void set_content(std::string_view content);
-    /// The content is missing; fields stay.
+    /// Makes the content missing; the fields stay.
     void remove_content() { raw_content.reset(); }
 
-    /// Replaces coded content by what it is, and removes Content-Encoding.
-    /// Errors: those of content(); when lenient, bad content stays and the field goes all the same.
+    /// Replaces encoded content by the decoded one, and removes Content-Encoding.
+    /// Errors: those of content(). If lenient, invalid content stays and the field is removed all the same.
     content::Result<void> decode(Strictness strictness = Strictness::strict);
-    /// Codes what is there, and sets Content-Encoding to `coding`.
-    /// Errors: unknown_coding, and nothing is changed.
+    /// Encodes the content, and sets Content-Encoding to `coding`.
+    /// Errors: unknown_coding; nothing is changed then.
     content::Result<void> encode(std::string_view coding);
 
-    /// The content as text; empty when it is missing.
-    /// Errors: those of content(), unknown_charset, malformed_text. None when lenient.
+    /// The content as text; empty if it is missing.
+    /// Errors: those of content(), unknown_charset, malformed_text. Never fails if lenient.
     content::Result<std::string> text(Strictness strictness = Strictness::strict) const;
-    /// Encodes `text` in the charset the message has; where that cannot hold it, UTF-8, and Content-Type says so.
+    /// Encodes `text` in the charset of the message; if that cannot encode it, in UTF-8, and updates Content-Type.
     void set_text(std::string_view text);
 
-    /// Replaces in fields and in the content; returns how often. Content that cannot be decoded stays.
+    /// Replaces in fields and content; returns the number of replacements. Content that cannot be decoded is left
+    /// alone.
     std::size_t replace(pattern::Pattern const& pattern, std::string_view text);
 
 protected:
@@ -73,8 +71,18 @@ protected:
     Message& operator=(Message const&) = default;
     Message& operator=(Message&&) = default;
 
-    /// Everything but `stream`, which is no content.
+    /// Compares everything but `stream`, which is not content.
     bool same_message(Message const& other) const;
+
+    /// See visit_members() in visit.hpp.
+    template <class Self, class Visitor> static void visit_message(Self& self, Visitor&& visit) {
+        visit("http_version", self.http_version);
+        visit("headers", self.headers);
+        visit("trailers", self.trailers);
+        visit("raw_content", self.raw_content);
+        visit("timestamp_start", self.timestamp_start);
+        visit("timestamp_end", self.timestamp_end);
+    }
 };
 
 }  // namespace pathology::proxycore::flow

@@ -38,9 +38,9 @@ public:
     std::size_t size() const { return items_.size(); }
     bool empty() const { return items_.empty(); }
 
-    /// One value: the first pair of that name keeps its place, others go away.
+    /// Sets one value: the first pair of that name keeps its place, others are removed.
     void set(std::string_view name, std::string_view value);
-    /// These values: existing pairs keep their place and take them in order, surplus pairs go away, further values are
+    /// Sets these values in order: existing pairs keep their places, surplus pairs are removed, further values are
     /// appended.
     void set_all(std::string_view name, std::vector<std::string> const& values);
     void add(std::string_view name, std::string_view value);

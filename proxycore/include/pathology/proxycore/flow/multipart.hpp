@@ -7,14 +7,14 @@
 
 namespace pathology::proxycore::flow {
 
-/// The named parts of `content` and what is in them. Parts without a name and text outside the parts are left out; a
-/// last part without its end is taken as far as it goes.
+/// The names and contents of the parts. Parts without a name and text outside of parts are ignored; an unterminated
+/// last part ends with the content.
 MultiDict parse_multipart(std::string_view content, std::string_view boundary);
 
-/// Parts with those names. `boundary` must not occur in any value: choose_boundary() finds one.
+/// Writes a part for each item. `boundary` must not occur in any value; choose_boundary() finds one.
 std::string to_multipart(MultiDict const& items, std::string_view boundary);
 
-/// A boundary that none of the values holds. The same items give the same boundary.
+/// A boundary that occurs in none of the values. The same items give the same boundary.
 std::string choose_boundary(MultiDict const& items);
 
 }  // namespace pathology::proxycore::flow

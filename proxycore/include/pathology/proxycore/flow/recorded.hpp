@@ -1,4 +1,4 @@
-// A flow in the words of the log.
+// Converts flows to records of the log.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,12 @@
 
 namespace pathology::proxycore::flow {
 
-/// Of each body, and of all messages together.
-inline constexpr std::size_t bytes_recorded = 64 * 1024;
+/// The limit for each body, and for all messages together.
+inline constexpr std::size_t max_recorded_bytes = 64 * 1024;
 
-/// A flow that is over. Its numbers (`id`, `connection`, `index`) are left to the caller.
+/// For a flow that is over. The caller sets the numbers: `id`, `connection`, `index`.
 ///
-/// Type: error for one that has an error and no response, else relayed.
+/// Type: error if it has an error and no response, else relayed.
 record::Exchange recorded(HttpFlow const& flow);
 record::Exchange recorded(TcpFlow const& flow);
 

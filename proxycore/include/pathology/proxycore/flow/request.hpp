@@ -1,4 +1,4 @@
-// A request as a flow records it: where it goes, what it says, and what follows from that.
+// A request as a flow records it, and properties that are computed from it.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,20 @@
 
 namespace pathology::proxycore::flow {
 
-/// The target in pieces: scheme, host and port say where the request goes, `authority` what the client wrote there.
-/// Setting host or port keeps the Host field and the authority true, where they are present.
+/// The target in parts: scheme, host and port are the destination, `authority` is what the client wrote. Setting host
+/// or port updates the Host field and the authority, if they are present.
 class Request : public Message {
 public:
     Request() = default;
 
-    /// A request of version 1.1 with these fields and a Content-Length; Host is added where it is written.
+    /// A request of version 1.1 with these fields and a Content-Length; Host is added when it is written.
     /// Errors: the URL's.
     static boost::system::result<Request, UrlFailure> make(std::string_view method, std::string_view url,
                                                            std::string_view content = {},
                                                            http::Fields const& headers = {});
-    /// What a reader read. Of an origin-form the place it goes to is not known yet: scheme and host stay empty.
-    /// Errors: a target of none of the four forms.
+    /// From the head that a codec read. With an origin-form the destination is not known yet: scheme and host stay
+    /// empty.
+    /// Errors: the target has none of the four forms.
     static boost::system::result<Request, UrlFailure> from_head(http::RequestHead const& head);
     /// What to write, in the form of first_line_format().
     http::RequestHead to_head() const;
@@ -42,7 +43,7 @@ public:
     void set_scheme(std::string_view scheme);
     void set_host(std::string_view host);
     void set_port(std::uint16_t port);
-    /// Sets scheme, host and port alone: the Host field and the authority stay as the client wrote them.
+    /// Sets scheme, host and port only; the Host field and the authority stay as the client wrote them.
     void set_destination(std::string_view scheme, Address const& address);
 
     /// authority for CONNECT, absolute when there is an authority, else origin or asterisk.
@@ -51,7 +52,7 @@ public:
     /// Host field or authority, whichever the version puts first.
     std::optional<std::string> host_header() const;
     void set_host_header(std::string_view value);
-    /// The host the client speaks of, in host_header(); host() without. Clients can lie there.
+    /// The host of host_header(), or host() without one. Clients may forge it.
     std::string pretty_host() const;
 
     std::string url() const;  ///< `host:port` for CONNECT
@@ -85,6 +86,17 @@ public:
     std::size_t replace(pattern::Pattern const& pattern, std::string_view text);  ///< in path, fields and content
 
     friend bool operator==(Request const& a, Request const& b);
+
+    /// See visit.hpp.
+    template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
+        visit_message(self, visit);
+        visit("method", self.raw_method);
+        visit("scheme", self.scheme_);
+        visit("host", self.host_);
+        visit("port", self.port_);
+        visit("path", self.path);
+        visit("authority", self.authority);
+    }
 
 private:
     void update_host_header();

@@ -27,9 +27,16 @@ public:
     void set_cookies(std::vector<SetCookie> const& cookies);
 
     friend bool operator==(Response const& a, Response const& b);
+
+    /// See visit.hpp.
+    template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
+        visit_message(self, visit);
+        visit("status_code", self.status_code);
+        visit("reason", self.reason);
+    }
 };
 
-/// The reason phrase of the IANA registry; empty for a code it does not know.
+/// The reason phrase of the IANA registry; empty for an unknown code.
 std::string_view reason_of(unsigned status_code);
 
 }  // namespace pathology::proxycore::flow

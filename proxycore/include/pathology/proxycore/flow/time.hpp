@@ -9,7 +9,7 @@ namespace pathology::proxycore::flow {
 /// UTC.
 using Time = std::chrono::system_clock::time_point;
 
-/// Nothing = has not happened.
+/// std::nullopt if it has not happened.
 using MaybeTime = std::optional<Time>;
 
 /// Seconds since 1970, the form of flow files and scripts.

@@ -1,4 +1,4 @@
-// What went over a WebSocket, as part of the HTTP flow that began it.
+// The messages of a WebSocket; part of the HTTP flow that opened it.
 #pragma once
 
 #include <cstdint>
@@ -10,27 +10,46 @@
 
 namespace pathology::proxycore::flow {
 
-/// A whole message, decompressed and unmasked. An addon changes `content` to change it, and drops it by drop().
+/// A whole message, decompressed and unmasked. Addons change its `content`, or drop it.
 struct WebSocketMessage {
     websocket::Opcode type = websocket::Opcode::text;  ///< text or binary
     bool from_client = true;
     std::string content{};
     Time timestamp{};
-    bool dropped = false;   ///< not to be passed on
-    bool injected = false;  ///< sent by none of the two
+    bool dropped = false;   ///< is not forwarded
+    bool injected = false;  ///< was sent by the proxy
 
     bool is_text() const { return type == websocket::Opcode::text; }
     void drop() { dropped = true; }
     bool operator==(WebSocketMessage const&) const = default;
+
+    /// See visit.hpp.
+    template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
+        visit("type", self.type);
+        visit("from_client", self.from_client);
+        visit("content", self.content);
+        visit("timestamp", self.timestamp);
+        visit("dropped", self.dropped);
+        visit("injected", self.injected);
+    }
 };
 
 struct WebSocketData {
     std::vector<WebSocketMessage> messages{};
-    std::optional<bool> closed_by_client{};     ///< who sent the first close frame; nothing while open
-    std::optional<std::uint16_t> close_code{};  ///< RFC 6455 §7.4; 1006 when the connection just ended
+    std::optional<bool> closed_by_client{};     ///< the sender of the first close frame; std::nullopt while open
+    std::optional<std::uint16_t> close_code{};  ///< RFC 6455 §7.4; 1006 if the connection ended without one
     std::optional<std::string> close_reason{};
     MaybeTime timestamp_end{};
     bool operator==(WebSocketData const&) const = default;
+
+    /// See visit.hpp.
+    template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
+        visit("messages", self.messages);
+        visit("closed_by_client", self.closed_by_client);
+        visit("close_code", self.close_code);
+        visit("close_reason", self.close_reason);
+        visit("timestamp_end", self.timestamp_end);
+    }
 };
 
 }  // namespace pathology::proxycore::flow

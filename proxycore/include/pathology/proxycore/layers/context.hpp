@@ -45,7 +45,7 @@ public:
           settings(its_services.settings),
           mode(its_mode),
           client(std::move(its_client)),
-          server(std::make_shared<flow::Server>()),
+          server(std::make_shared<flow::Server>(std::nullopt, its_services.addons.flows().make_id())),
           make_its_servers(its_servers),
           servers(its_servers(*this)) {}
     /// For a tunnel inside a stream of `outer`, which must outlive it: a client and server connections of its own, in

@@ -50,6 +50,8 @@ public:
 
     addons::Options& options();
     addons::AddonChain& addons();
+    /// The flows under way, those that are kept, and listeners; belongs to whoever options and addons belong to.
+    flow::Registry& flows();
 
     /// Listens, runs `configure` and `running`, and logs a line for each listener. Without the option `server` nothing
     /// listens.

@@ -20,8 +20,7 @@ public:
     explicit Onboarding(std::function<tls::Authority()> authority) : authority_(std::move(authority)) {}
     std::string name() const override { return "onboarding"; }
 
-    void load(Options& options) override;
-    void configure(Options const& options, std::set<std::string> const& changed) override;
+    void load(Host& host) override;
     asio::awaitable<void> tls_clienthello(ClientHelloData& data) override;
     asio::awaitable<void> request(flow::HttpFlow& flow) override;
 
@@ -29,7 +28,8 @@ private:
     bool is_ours(std::string_view host) const;
 
     std::function<tls::Authority()> authority_;
-    std::string host_;  // in lower case; empty = no site
+    bool is_on_ = true;
+    std::string host_ = "mitm.it";
 };
 
 }  // namespace pathology::proxycore::addons

@@ -12,9 +12,10 @@
 
 #include <optional>
 #include <pathology/proxycore/addons/addon.hpp>
-#include <pathology/proxycore/addons/credentials.hpp>
 #include <string>
 #include <unordered_map>
+
+#include "addons/credentials.hpp"
 
 namespace pathology::proxycore::addons {
 
@@ -23,7 +24,7 @@ class ProxyAuth final : public Addon {
 public:
     std::string name() const override { return "proxyauth"; }
 
-    void load(Options& options) override;
+    void load(Host& host) override;
     void configure(Options const& options, std::set<std::string> const& changed) override;
     asio::awaitable<void> client_disconnected(flow::Client& client) override;
     asio::awaitable<void> socks5_auth(Socks5AuthData& data) override;
@@ -34,6 +35,7 @@ private:
     /// Lets the flow pass, or answers it; who it was.
     std::optional<Credentials> authenticate(flow::HttpFlow& flow);
 
+    OptionalText rule_text_{};
     CredentialRule rule_{};  ///< none = nobody is asked
     std::unordered_map<flow::Id, Credentials> connections_;
 };

@@ -19,8 +19,7 @@ class Block final : public Addon {
 public:
     std::string name() const override { return "block"; }
 
-    void load(Options& options) override;
-    void configure(Options const& options, std::set<std::string> const& changed) override;
+    void load(Host& host) override;
     asio::awaitable<void> client_connected(flow::Client& client) override;
 
 private:

@@ -1,0 +1,130 @@
+#include <pathology/proxycore/addons/host.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/net/token.hpp>
+
+namespace pathology::proxycore::addons {
+namespace {
+
+/// Empty for work that was cancelled.
+std::string message_of(std::exception_ptr const& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (boost::system::system_error const& error) {
+        return error.code() == asio::error::operation_aborted ? "" : error.what();
+    } catch (std::exception const& error) {
+        return error.what();
+    } catch (...) {
+        return "an exception that is no std::exception";
+    }
+}
+
+}  // namespace
+
+void Host::log(LogLevel level, std::string_view text) {
+    chain_.log({level, "addon " + addon_ + ": " + std::string(text)});
+}
+
+Options& Host::options() { return chain_.options(); }
+flow::Registry& Host::flows() { return chain_.flows(); }
+void Host::stop_program() { chain_.stop_program(); }
+
+void Host::update(std::vector<std::shared_ptr<flow::Flow>> flows) { spawn(chain_.update(std::move(flows), addon_)); }
+
+// --- declarations ----------------------------------------------------------------------------------------------------
+
+void Host::declare(Option option) {
+    auto name = option.name;
+    chain_.options().declare(std::move(option));
+    options_.push_back(std::move(name));
+}
+
+void Host::add_command(Command command) {
+    auto name = command.name;
+    chain_.commands().add(std::move(command));
+    commands_.push_back(std::move(name));
+}
+
+void Host::add_content_view(content::View view) {
+    auto name = view.name;
+    chain_.content_views().add(std::move(view));
+    views_.push_back(std::move(name));
+}
+
+std::map<std::string, OptionValue> Host::withdraw() {
+    std::map<std::string, OptionValue> values;
+    auto& options = chain_.options();
+    for (auto const& name : options_) {
+        if (options.value(name) != options.declaration(name).initial) values.emplace(name, options.value(name));
+        options.withdraw(name);
+    }
+    for (auto const& name : commands_) chain_.commands().remove(name);
+    for (auto const& name : views_) chain_.content_views().remove(name);
+    options_.clear();
+    commands_.clear();
+    views_.clear();
+    bound_.clear();
+    return values;
+}
+
+void Host::set_variables(std::set<std::string> const& changed) {
+    for (auto const& bound : bound_)
+        if (changed.contains(bound.name)) bound.set(chain_.options().value(bound.name));
+}
+
+// --- work ------------------------------------------------------------------------------------------------------------
+
+void Host::spawn(asio::awaitable<void> work) {
+    if (is_closed_) return;
+    if (loop_)
+        start(std::move(work));
+    else
+        waiting_.push_back(std::move(work));
+}
+
+void Host::begin(asio::any_io_executor loop) {
+    loop_ = std::move(loop);
+    for (auto& work : std::exchange(waiting_, {})) start(std::move(work));
+}
+
+void Host::start(asio::awaitable<void> work) {
+    auto const place = work_.emplace(work_.end());
+    auto const on_end = [self = shared_from_this(), place](std::exception_ptr thrown) {
+        self->work_.erase(place);
+        if (self->ended_) self->ended_->cancel();
+        auto const message = thrown ? message_of(thrown) : std::string();
+        if (!message.empty())
+            self->chain_.log({LogLevel::error, "addon " + self->addon_ + ", in its work: " + message});
+    };
+    asio::co_spawn(loop_, std::move(work), asio::bind_cancellation_slot(place->slot(), on_end));
+}
+
+asio::awaitable<void> Host::end_work() {
+    is_closed_ = true;
+    waiting_.clear();
+    auto const self = shared_from_this();
+    if (work_.empty()) co_return;
+    ended_.emplace(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    for (auto place = work_.begin(); place != work_.end();) (place++)->emit(asio::cancellation_type::terminal);
+    while (!work_.empty()) co_await ended_->async_wait(net::as_values);
+}
+
+// --- commands --------------------------------------------------------------------------------------------------------
+
+std::string describe(NamedRegistry<Command> const& commands) {
+    std::string text;
+    for (auto const& command : commands.items()) {
+        text += command.name;
+        for (auto const& parameter : command.parameters) text.append(" ").append(parameter.name);
+        if (!command.result.empty()) text.append(" -> ").append(command.result);
+        text += '\n';
+        if (!command.help.empty()) text.append("    ").append(command.help).append("\n");
+    }
+    return text;
+}
+
+}  // namespace pathology::proxycore::addons

@@ -1,0 +1,235 @@
+#include <pathology/proxycore/flow/registry.hpp>
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <pathology/proxycore/flow/http_flow.hpp>
+
+#include "support/play.hpp"
+
+namespace pathology::proxycore::flow {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Bench {
+    LiveFlow<HttpFlow> begin() {
+        return LiveFlow<HttpFlow>(registry, loop.get_executor(), nullptr, nullptr, from_seconds(1));
+    }
+    /// A flow that ran from its first hook to its end.
+    std::shared_ptr<Flow> run_one(std::string content = {}) {
+        auto const flow = begin();
+        flow->live = true;
+        flow->request.raw_content = std::move(content);
+        registry.note_change(*flow);
+        return flow->shared_from_this();
+    }
+    std::vector<std::uint64_t> kept() const {
+        std::vector<std::uint64_t> numbers;
+        for (auto const& flow : registry.kept()) numbers.push_back(flow->number);
+        return numbers;
+    }
+
+    boost::asio::io_context loop;
+    Registry registry{IdGenerator(1)};
+};
+
+TEST(FlowRegistry, ListsTheLiveFlows) {
+    Bench bench;
+    {
+        auto const one = bench.begin(), other = bench.begin();
+        EXPECT_THAT(bench.registry.live(), IsEmpty());  // they have not begun
+        one->live = other->live = true;
+        EXPECT_THAT(bench.registry.live(), ElementsAre(one->shared_from_this(), other->shared_from_this()));
+        EXPECT_EQ(one->number, 1U);
+        EXPECT_EQ(other->number, 2U);
+        EXPECT_EQ(bench.registry.find(other->id), other->shared_from_this());
+        other->kill(from_seconds(2));
+        EXPECT_THAT(bench.registry.live(), ElementsAre(one->shared_from_this()));
+    }
+    EXPECT_THAT(bench.registry.live(), IsEmpty());
+    EXPECT_THAT(bench.registry.kept(), IsEmpty());
+}
+
+TEST(FlowRegistry, AFlowLivesAsLongAsAnybodyKeepsIt) {
+    Bench bench;
+    auto const flow = bench.run_one("content");
+    EXPECT_FALSE(flow->live);
+    EXPECT_EQ(dynamic_cast<HttpFlow const&>(*flow).request.raw_content, "content");
+    EXPECT_EQ(bench.registry.find(flow->id), nullptr);
+}
+
+TEST(FlowRegistry, KeepsTheLastOnesWithinALimit) {
+    Bench bench;
+    bench.registry.keep({.max_flows = 2});
+    for (int i = 0; i < 4; ++i) bench.run_one();
+    EXPECT_THAT(bench.kept(), ElementsAre(3, 4));
+    bench.registry.keep({.max_flows = 1});
+    EXPECT_THAT(bench.kept(), ElementsAre(4));
+    bench.registry.keep({});
+    EXPECT_THAT(bench.kept(), IsEmpty());
+    EXPECT_EQ(bench.registry.bytes(), 0U);
+}
+
+TEST(FlowRegistry, KeepsAsManyBytesAsItMay) {
+    Bench bench;
+    bench.registry.keep({.max_flows = 100, .max_bytes = 250'000});
+    for (int i = 0; i < 4; ++i) bench.run_one(std::string(100'000, 'x'));
+    EXPECT_THAT(bench.kept(), ElementsAre(3, 4));
+    EXPECT_GT(bench.registry.bytes(), 200'000U);
+    EXPECT_LT(bench.registry.bytes(), 250'000U);
+}
+
+TEST(FlowRegistry, DoesNotEvictWhatIsMarkedHeldOrLive) {
+    Bench bench;
+    bench.registry.keep({.max_flows = 1});
+    bench.run_one()->marked = ":default:";
+    auto const held = bench.run_one();
+    held->intercept();
+    auto const live = bench.begin();
+    live->live = true;
+    bench.registry.note_change(*live);
+    bench.run_one();
+    EXPECT_THAT(bench.kept(), ElementsAre(1, 2, 3));
+    held->resume();
+    bench.run_one();
+    EXPECT_THAT(bench.kept(), ElementsAre(1, 3));
+}
+
+TEST(FlowRegistry, AddsAndRemoves) {
+    Bench bench;
+    bench.registry.keep({.max_flows = 10});
+    auto const flow = std::make_shared<HttpFlow>(nullptr, nullptr, from_seconds(1));
+    bench.registry.add(flow);
+    EXPECT_EQ(flow->number, 1U);
+    EXPECT_EQ(bench.registry.find(flow->id), flow);
+    EXPECT_TRUE(bench.registry.remove(flow->id));
+    EXPECT_FALSE(bench.registry.remove(flow->id));
+    bench.run_one();
+    bench.registry.clear();
+    EXPECT_THAT(bench.kept(), IsEmpty());
+}
+
+TEST(FlowRegistry, MakesIdsOfItsGenerator) {
+    Bench one, other;
+    EXPECT_EQ(one.run_one()->id, other.run_one()->id);
+    EXPECT_NE(one.run_one()->id, one.run_one()->id);
+}
+
+/// "added 1, updated 2"
+std::string text_of(Changes const& changes) {
+    constexpr std::string_view names[] = {"added ", "updated ", "removed "};
+    std::string text = changes.is_incomplete ? "incomplete" : "";
+    for (auto const& change : changes.list)
+        text.append(text.empty() ? "" : ", ")
+            .append(names[static_cast<std::size_t>(change.kind)])
+            .append(std::to_string(change.flow->number));
+    return text;
+}
+
+TEST(FlowRegistry, GathersWhatChangesUntilAListenerIsCalled) {
+    Bench bench;
+    std::vector<std::string> heard;
+    auto subscription =
+        bench.registry.listen(bench.loop.get_executor(), [&](Changes changes) { heard.push_back(text_of(changes)); });
+    bench.registry.keep({.max_flows = 2});
+    bench.run_one();
+    bench.run_one();
+    bench.loop.poll();
+    EXPECT_THAT(heard, ElementsAre("added 1, added 2"));
+    heard.clear();
+    bench.registry.note_change(*bench.registry.kept().back());
+    bench.run_one();
+    bench.loop.restart();
+    bench.loop.poll();
+    EXPECT_THAT(heard, ElementsAre("updated 2, added 3, removed 1"));
+    heard.clear();
+    subscription = {};
+    bench.run_one();
+    bench.loop.restart();
+    bench.loop.poll();
+    EXPECT_THAT(heard, IsEmpty());
+}
+
+TEST(FlowRegistry, ReportsFlowsThatAreNotKept) {
+    Bench bench;
+    std::vector<std::string> heard;
+    auto const subscription =
+        bench.registry.listen(bench.loop.get_executor(), [&](Changes changes) { heard.push_back(text_of(changes)); });
+    {
+        auto const flow = bench.begin();
+        bench.registry.note_change(*flow);
+        bench.loop.poll();
+        EXPECT_THAT(heard, ElementsAre("added 1"));
+    }
+    bench.loop.restart();
+    bench.loop.poll();
+    EXPECT_THAT(heard, ElementsAre("added 1", "removed 1"));
+}
+
+/// A thread that is held up, as a screen that is drawn slowly would.
+TEST(FlowRegistry, ASlowListenerDoesNotDelayFlowsAndIsToldWhatItMissed) {
+    Bench bench;
+    bench.registry.keep({.max_flows = 100'000});
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool may_go_on = false;
+    std::vector<std::size_t> sizes;
+    bool was_incomplete = false;
+    {
+        boost::asio::thread_pool screen(1);
+        auto const subscription = bench.registry.listen(screen.get_executor(), [&](Changes changes) {
+            std::unique_lock lock(mutex);
+            sizes.push_back(changes.list.size());
+            was_incomplete = was_incomplete || changes.is_incomplete;
+            changed.notify_all();
+            EXPECT_TRUE(changed.wait_for(lock, test::patience, [&] { return may_go_on; }));
+        });
+        bench.run_one();
+        std::unique_lock lock(mutex);
+        ASSERT_TRUE(changed.wait_for(lock, test::patience, [&] { return !sizes.empty(); }));
+        lock.unlock();
+        for (int i = 0; i < 20'000; ++i) bench.run_one();
+        lock.lock();
+        may_go_on = true;
+        changed.notify_all();
+        ASSERT_TRUE(changed.wait_for(lock, test::patience, [&] { return sizes.size() == 2; }));
+        lock.unlock();
+        screen.join();
+    }
+    EXPECT_THAT(sizes, ElementsAre(1, 0));
+    EXPECT_TRUE(was_incomplete);
+}
+
+TEST(FlowRegistry, ASubscriptionMayOutliveIt) {
+    Registry::Subscription subscription;
+    boost::asio::io_context loop;
+    {
+        Registry registry;
+        subscription = registry.listen(loop.get_executor(), [](Changes) { FAIL(); });
+        LiveFlow<HttpFlow> const flow(registry, loop.get_executor(), nullptr, nullptr, Time{});
+        registry.note_change(*flow);
+    }
+    loop.poll();
+}
+
+TEST(FlowRegistry, KillCallsTheConversationOnce) {
+    Bench bench;
+    auto const flow = bench.begin();
+    flow->live = true;
+    int calls = 0;
+    flow->on_kill([&] { ++calls; });
+    flow->intercept();
+    flow->kill(from_seconds(2));
+    EXPECT_EQ(calls, 1);
+    EXPECT_FALSE(flow->intercepted());
+    EXPECT_THROW(flow->kill(from_seconds(2)), ControlException);
+    EXPECT_EQ(calls, 1);
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::flow
