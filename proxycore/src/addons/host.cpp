@@ -5,7 +5,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <pathology/proxycore/addons/chain.hpp>
-#include <pathology/proxycore/net/token.hpp>
 
 namespace pathology::proxycore::addons {
 namespace {
@@ -95,7 +94,7 @@ void Host::start(asio::awaitable<void> work) {
     auto const place = work_.emplace(work_.end());
     auto const on_end = [self = shared_from_this(), place](std::exception_ptr thrown) {
         self->work_.erase(place);
-        if (self->ended_) self->ended_->cancel();
+        if (self->ended_) self->ended_->notify();
         auto const message = thrown ? message_of(thrown) : std::string();
         if (!message.empty())
             self->chain_.log({LogLevel::error, "addon " + self->addon_ + ", in its work: " + message});
@@ -108,9 +107,9 @@ asio::awaitable<void> Host::end_work() {
     waiting_.clear();
     auto const self = shared_from_this();
     if (work_.empty()) co_return;
-    ended_.emplace(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    ended_.emplace(co_await asio::this_coro::executor);
     for (auto place = work_.begin(); place != work_.end();) (place++)->emit(asio::cancellation_type::terminal);
-    while (!work_.empty()) co_await ended_->async_wait(net::as_values);
+    while (!work_.empty()) co_await ended_->wait();
 }
 
 // --- commands --------------------------------------------------------------------------------------------------------

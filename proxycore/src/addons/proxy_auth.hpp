@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <pathology/proxycore/addons/addon.hpp>
+#include <pathology/proxycore/addons/options.hpp>
 #include <string>
 #include <unordered_map>
 

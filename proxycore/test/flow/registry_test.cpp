@@ -5,10 +5,24 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
+#include <new>
 #include <pathology/proxycore/flow/http_flow.hpp>
 
 #include "support/play.hpp"
+
+namespace {
+thread_local std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* const block = std::malloc(size)) return block;
+    throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(block); }
 
 namespace pathology::proxycore::flow {
 namespace {
@@ -61,6 +75,22 @@ TEST(FlowRegistry, AFlowLivesAsLongAsAnybodyKeepsIt) {
     EXPECT_FALSE(flow->live);
     EXPECT_EQ(dynamic_cast<HttpFlow const&>(*flow).request.raw_content, "content");
     EXPECT_EQ(bench.registry.find(flow->id), nullptr);
+}
+
+TEST(FlowRegistry, AllocatesNothingForAFlowThatIsNotKept) {
+    Bench bench;
+    auto const client = std::make_shared<Client>();
+    auto const server = std::make_shared<Server>();
+    auto const run = [&] {
+        LiveFlow<HttpFlow> const flow(bench.registry, bench.loop.get_executor(), client, server, from_seconds(1));
+        flow->live = true;
+        flow->on_kill([&bench] { bench.loop.stop(); });
+        bench.registry.note_change(*flow);
+    };
+    run();  // its block is used again
+    auto const before = allocations;
+    for (int i = 0; i < 100; ++i) run();
+    EXPECT_EQ(allocations, before);
 }
 
 TEST(FlowRegistry, KeepsTheLastOnesWithinALimit) {

@@ -92,7 +92,7 @@ asio::awaitable<void> Recorded::stop() {
 asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
     co_await call(hooks::tcp_start);
     if (is_killed()) co_return co_await end("");
-    flow_.on_kill([&client] { client->close(net::HowToClose::fin); });
+    flow_.on_kill([&client] { client->close(net::CloseMode::fin); });
     std::optional<Failure> left;
     auto taking = context_.servers->take(context_.server);
     auto server = co_await race_with_disconnect(std::move(taking), wait_for_client_loss(*client), left);
@@ -118,7 +118,7 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
         to_inject_.push_back(std::move(message));
         injected_.notify();
     };
-    flow_.on_kill([&relay] { relay.break_off("ended by an addon", net::HowToClose::fin); });
+    flow_.on_kill([&relay] { relay.break_off("ended by an addon", net::CloseMode::fin); });
     injector_.start(pass_injected(relay));
     std::exception_ptr thrown;
     try {

@@ -117,7 +117,7 @@ WebSocketRelay::WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stre
       injected_(client.executor()) {
     client.set_time_limit(context.settings->times.idle);
     server.set_time_limit(context.settings->times.idle);
-    flow_.on_kill([this] { drop_both(net::HowToClose::fin); });
+    flow_.on_kill([this] { drop_both(net::CloseMode::fin); });
     if (!is_read_) return;
     flow_.inject_websocket = [this](flow::WebSocketMessage message) {
         message.injected = true;

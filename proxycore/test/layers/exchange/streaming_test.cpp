@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <pathology/proxycore/net/pause.hpp>
+#include <pathology/proxycore/async/pause.hpp>
 
 #include "layers/exchange/http_bench.hpp"
 #include "layers/exchange/messages.hpp"
@@ -143,7 +143,7 @@ TEST(Exchange, P60_d_AFunctionMayWaitAndReturnSeveralPieces) {
     auto const split = [](std::string_view piece) -> asio::awaitable<std::vector<std::string>> {
         std::vector<std::string> pieces;
         for (char const c : piece) pieces.emplace_back(1, c);
-        co_await net::pause(std::chrono::milliseconds(1));
+        co_await async::pause(std::chrono::milliseconds(1));
         co_return pieces;
     };
     auto const mark = [](std::string_view piece) -> asio::awaitable<std::string> {

@@ -4,7 +4,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <concepts>
 #include <functional>
 #include <list>
@@ -14,6 +13,7 @@
 #include <pathology/proxycore/addons/log_entry.hpp>
 #include <pathology/proxycore/addons/options.hpp>
 #include <pathology/proxycore/addons/registries.hpp>
+#include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/flow/registry.hpp>
 #include <set>
 #include <string>
@@ -102,7 +102,7 @@ private:
     std::vector<Bound> bound_;
     std::vector<boost::asio::awaitable<void>> waiting_;
     std::list<boost::asio::cancellation_signal> work_;  // one for each that runs
-    std::optional<boost::asio::steady_timer> ended_;    // cancelled whenever work ends, while somebody waits
+    std::optional<async::Event> ended_;                 // of work, while end_work() waits
     bool is_loaded_ = false, is_closed_ = false;
 };
 
