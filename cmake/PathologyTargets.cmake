@@ -83,6 +83,19 @@ function(pathology_test name)
                          PROPERTIES LABELS ${arg_SIZE} TIMEOUT ${arg_TIMEOUT})
 endfunction()
 
+# pathology_test_library(<name> SOURCES … LINK … [INCLUDE folders]) makes a static library of what several tests need.
+function(pathology_test_library name)
+    if(NOT PATHOLOGY_BUILD_TESTS)
+        return()
+    endif()
+    cmake_parse_arguments(arg "" "" "SOURCES;LINK;INCLUDE" ${ARGN})
+    add_library(${name} STATIC ${arg_SOURCES})
+    target_include_directories(${name} PUBLIC test PRIVATE ${arg_INCLUDE})
+    target_link_libraries(${name} PUBLIC ${arg_LINK} GTest::gmock PRIVATE pathology_build_options)
+    target_compile_options(${name} PRIVATE ${PATHOLOGY_TEST_OPTIONS})
+    use_precompiled(${name} test)
+endfunction()
+
 # pathology_benchmark(<name> SOURCES … LINK … [INCLUDE folders]) makes a Google Benchmark program, in bench/ of the build tree.
 function(pathology_benchmark name)
     if(NOT PATHOLOGY_BUILD_BENCHMARKS)

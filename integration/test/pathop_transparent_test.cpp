@@ -60,7 +60,7 @@ TEST(PathopTransparent, P16_d_WebSocketsKnowOfNoProxy) {
         redirect_to(pathop, safe.port());
         for (auto const& at : {"ws://127.0.0.1:" + plain.port(), "wss://127.0.0.1:" + safe.port()}) {
             auto const ended = as_client(
-                {"/usr/bin/python3", SCENES_FOLDER "/websocket_client.py", at + "/chat", Pathop::authority()});
+                {"/usr/bin/python3", PROGRAMS_TEST_FOLDER "/websocket_client.py", at + "/chat", Pathop::authority()});
             EXPECT_THAT(ended.out, EndsWith(echoed)) << ended.err;
             auto const flow = pathop.flow();
             EXPECT_EQ(flow["relay"]["mode"], "transparent") << flow;

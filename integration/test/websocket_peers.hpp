@@ -24,11 +24,11 @@ inline std::string why_no_node_websockets() {
 
 /// Plays a client by HTTP/1.1, `URL AUTHORITY [HOW PROXY]` of websocket_client.py.
 inline test::Ended talk_by_http1(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), SCENES_FOLDER "/websocket_client.py");
+    arguments.insert(arguments.begin(), PROGRAMS_TEST_FOLDER "/websocket_client.py");
     return test::run("/usr/bin/python3", std::move(arguments));
 }
 
-inline constexpr auto http2_script = SCENES_FOLDER "/websocket_http2.js";
+inline constexpr auto http2_script = PROGRAMS_TEST_FOLDER "/websocket_http2.js";
 
 /// Plays a client by HTTP/2, `URL AUTHORITY [PROXY]` of websocket_http2.js.
 inline test::Ended talk_by_http2(std::vector<std::string> arguments) {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "http2/wire.hpp"
+#include "http2/frames.hpp"
 #include "http2_replies.hpp"
 #include "support/for_each_split.hpp"
 #include "support/invoke.hpp"

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "http2/wire.hpp"
+#include "http2/frames.hpp"
 #include "support/client.hpp"
 #include "support/row_name.hpp"
 

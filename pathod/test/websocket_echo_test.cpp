@@ -12,7 +12,7 @@
 #include "support/client.hpp"
 #include "support/row_name.hpp"
 #include "support/websocket_outcome.hpp"
-#include "websocket/talk.hpp"
+#include "websocket/transcript.hpp"
 
 namespace pathology::pathod {
 namespace {

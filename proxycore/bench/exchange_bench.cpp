@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "layers/exchange/alone.hpp"
-#include "layers/exchange/only_requests.hpp"
+#include "layers/exchange/isolated_layer.hpp"
+#include "layers/exchange/stub_servers.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -47,7 +47,7 @@ private:
 };
 
 /// One connection, lent again and again.
-class OneServer final : public test::OnlyRequests {
+class OneServer final : public test::StubServers {
 public:
     OneServer(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
         : connection_(std::make_unique<Http1Server>(std::move(stream), settings, RequestForm::origin)) {}
@@ -94,7 +94,7 @@ void BM_Exchange(benchmark::State& state, Load const& load) {
     Settings settings;
     settings.http.http2 = false;
     if (load.is_streamed) settings.http.stream_large_bodies = 0;
-    test::Alone alone(settings, [](addons::LogEntry const&) {});
+    test::IsolatedLayer alone(settings, [](addons::LogEntry const&) {});
     if (load.has_addon) alone.chain.add(std::make_shared<Busy>());
     asio::io_context io(1);
     auto const make = [&](Context&) -> std::unique_ptr<Servers> {

@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "demand.hpp"
-#include "layers/exchange/alone.hpp"
-#include "layers/exchange/neighbours.hpp"
-#include "layers/exchange/only_requests.hpp"
+#include "layers/exchange/isolated_layer.hpp"
+#include "layers/exchange/stub_layers.hpp"
+#include "layers/exchange/stub_servers.hpp"
 #include "witness.hpp"
 
 namespace pathology::proxycore::layers {
@@ -64,9 +64,9 @@ asio::awaitable<void> speak(std::unique_ptr<net::Stream> stream, std::string_vie
 }
 
 /// Every connection says the same, a few times over.
-class TalkingServers final : public test::OnlyRequests {
+class ScriptedServers final : public test::StubServers {
 public:
-    TalkingServers(asio::any_io_executor executor, std::string_view bytes, std::size_t most_per_read)
+    ScriptedServers(asio::any_io_executor executor, std::string_view bytes, std::size_t most_per_read)
         : executor_(std::move(executor)), bytes_(bytes), most_per_read_(most_per_read) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
@@ -108,14 +108,14 @@ asio::awaitable<void> serve(Context& context, std::unique_ptr<net::Stream> strea
 
 void play(Input const& input) {
     test::tunnel_bytes.clear();
-    test::Alone alone(settings_of(input), [](addons::LogEntry const&) {});
+    test::IsolatedLayer alone(settings_of(input), [](addons::LogEntry const&) {});
     auto const witness = std::make_shared<fuzz::Witness>(1);
     alone.chain.add(witness);
     asio::io_context io(1);
     net::MemoryPipeOptions options;
     options.most_per_read = input.has(5) ? 1 : 65536;
     auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-        return std::make_unique<TalkingServers>(io.get_executor(), input.server, options.most_per_read);
+        return std::make_unique<ScriptedServers>(io.get_executor(), input.server, options.most_per_read);
     };
     modes::Mode const mode{};
     auto const context = alone.connect(mode, make);

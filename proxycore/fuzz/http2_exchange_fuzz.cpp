@@ -27,8 +27,8 @@
 
 #include "demand.hpp"
 #include "layers/client_life.hpp"
-#include "layers/exchange/alone.hpp"
-#include "layers/exchange/only_requests.hpp"
+#include "layers/exchange/isolated_layer.hpp"
+#include "layers/exchange/stub_servers.hpp"
 #include "witness.hpp"
 
 namespace pathology::proxycore::layers {
@@ -80,24 +80,24 @@ Settings settings_of(Input const& input) {
     return settings;
 }
 
-// --- those who talk --------------------------------------------------------------------------------------------------
+// --- scripted peers ------------------------------------------------------------------------------------------------
 
 /// The far end of a connection: says what it is told to, and hears everything.
-class Talker {
+class ScriptedPeer {
 public:
-    explicit Talker(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
+    explicit ScriptedPeer(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
 
-    static void start(std::shared_ptr<Talker> const& talker) {
-        asio::co_spawn(talker->stream_->executor(), hear(talker), [](std::exception_ptr) {});
+    static void start(std::shared_ptr<ScriptedPeer> const& peer) {
+        asio::co_spawn(peer->stream_->executor(), read_to_end(peer), [](std::exception_ptr) {});
     }
-    void say(std::string_view bytes) { stream_->write_now(asio::buffer(bytes)); }
-    void leave() { stream_->close(net::CloseMode::fin); }
+    void send(std::string_view bytes) { stream_->write_now(asio::buffer(bytes)); }
+    void close() { stream_->close(net::CloseMode::fin); }
 
 private:
-    static asio::awaitable<void> hear(std::shared_ptr<Talker> talker) {
+    static asio::awaitable<void> read_to_end(std::shared_ptr<ScriptedPeer> peer) {
         std::string ignored(4096, '\0');
         net::error_code ec;
-        while (!ec) ec = (co_await talker->stream_->read_some(asio::buffer(ignored))).ec;
+        while (!ec) ec = (co_await peer->stream_->read_some(asio::buffer(ignored))).ec;
     }
 
     std::unique_ptr<net::Stream> stream_;
@@ -111,21 +111,21 @@ public:
 
     std::unique_ptr<net::Stream> connect() {
         auto pipe = net::make_memory_pipe(executor_, options_);
-        auto const& talker = talkers_.emplace_back(std::make_shared<Talker>(std::move(pipe.far)));
-        Talker::start(talker);
-        if (!speaks_http1_) talker->say(http2::encode({.type = 4}));
-        talker->say(std::exchange(unsaid_, {}));
+        auto const& peer = peers_.emplace_back(std::make_shared<ScriptedPeer>(std::move(pipe.far)));
+        ScriptedPeer::start(peer);
+        if (!speaks_http1_) peer->send(http2::encode({.type = 4}));
+        peer->send(std::exchange(unsaid_, {}));
         if (std::exchange(leaves_, false) || is_over_) leave();
         return std::move(pipe.near);
     }
-    void say(std::string_view bytes) {
-        if (talkers_.empty()) unsaid_ += bytes;
-        for (auto const& talker : talkers_) talker->say(bytes);
+    void send(std::string_view bytes) {
+        if (peers_.empty()) unsaid_ += bytes;
+        for (auto const& peer : peers_) peer->send(bytes);
     }
-    void leave() {
-        leaves_ = talkers_.empty();
-        for (auto const& talker : talkers_) talker->leave();
-        talkers_.clear();
+    void close() {
+        leaves_ = peers_.empty();
+        for (auto const& peer : peers_) peer->close();
+        peers_.clear();
     }
     /// Those who come later leave as well.
     void end() {
@@ -137,16 +137,16 @@ private:
     asio::any_io_executor executor_;
     net::MemoryPipeOptions options_;
     bool speaks_http1_;
-    std::vector<std::shared_ptr<Talker>> talkers_;
+    std::vector<std::shared_ptr<ScriptedPeer>> peers_;
     std::string unsaid_;
     bool leaves_ = false;  // the first one does, behind that
     bool is_over_ = false;
 };
 
 /// The connections to them, kept as long as they are of use.
-class TalkingServers final : public test::OnlyRequests {
+class ScriptedServers final : public test::StubServers {
 public:
-    TalkingServers(FarServers& far, Input const& input, Settings const& settings)
+    ScriptedServers(FarServers& far, Input const& input, Settings const& settings)
         : far_(far), settings_(settings), speaks_http1_(input.speaks_http1()) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
@@ -202,14 +202,14 @@ public:
           servers_(io_.get_executor(), input, options_of(input)) {
         alone_.chain.add(witness_);
         auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-            return std::make_unique<TalkingServers>(servers_, input, settings_);
+            return std::make_unique<ScriptedServers>(servers_, input, settings_);
         };
         context_ = alone_.connect(mode_, make);
         if (input.is_transparent()) context_->server->set_address(flow::Address{"origin.test", 80});
         auto pipe = net::make_memory_pipe(io_.get_executor(), options_of(input));
-        client_ = std::make_shared<Talker>(std::move(pipe.far));
-        Talker::start(client_);
-        client_->say(std::string(http2::client_preface) + http2::encode({.type = 4}));
+        client_ = std::make_shared<ScriptedPeer>(std::move(pipe.far));
+        ScriptedPeer::start(client_);
+        client_->send(std::string(http2::client_preface) + http2::encode({.type = 4}));
         serve(std::move(pipe.near), input.is_transparent() ? HttpMode::transparent : HttpMode::regular);
     }
 
@@ -217,15 +217,15 @@ public:
         if (turn.empty()) return;
         auto const bytes = turn.substr(1);
         switch (turn.front()) {
-            case 'c': client_->say(bytes); break;
+            case 'c': client_->send(bytes); break;
             case 'C':
-                client_->say(bytes);
-                client_->leave();
+                client_->send(bytes);
+                client_->close();
                 break;
-            case 's': servers_.say(bytes); break;
+            case 's': servers_.send(bytes); break;
             case 'S':
-                servers_.say(bytes);
-                servers_.leave();
+                servers_.send(bytes);
+                servers_.close();
                 break;
             case 'x':
                 is_stopped_ = true;
@@ -237,7 +237,7 @@ public:
     }
 
     void end() {
-        client_->leave();
+        client_->close();
         servers_.end();
         settle();
         demand(has_ended_, "the conversation goes on without anybody");
@@ -262,14 +262,14 @@ private:
     }
 
     Settings settings_;
-    test::Alone alone_;
+    test::IsolatedLayer alone_;
     std::shared_ptr<fuzz::Witness> witness_ = std::make_shared<fuzz::Witness>();
     modes::Mode mode_{};
     asio::io_context io_{1};
     FarServers servers_;
     asio::cancellation_signal stop_;
     std::unique_ptr<Context> context_;
-    std::shared_ptr<Talker> client_;
+    std::shared_ptr<ScriptedPeer> client_;
     bool is_stopped_ = false, has_ended_ = false;
 };
 

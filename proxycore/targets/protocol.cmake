@@ -43,7 +43,7 @@ pathology_library(protocol
     PUBLIC Boost::headers
     PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> PkgConfig::NGHTTP2 ZLIB::ZLIB)
 
-pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2
+pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2
     SOURCES test/recently_used_test.cpp test/http/escaped_test.cpp test/http/fields_test.cpp test/http/target_test.cpp
             test/http1/failure_test.cpp test/http1/no_reply_test.cpp test/http1/read_buffer_test.cpp
             test/http1/request_reader_test.cpp
@@ -52,14 +52,14 @@ pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology::protocol nloh
             test/socks5/message_test.cpp
             test/websocket/close_test.cpp test/websocket/compression_test.cpp test/websocket/endpoint_test.cpp
             test/websocket/frame_header_test.cpp test/websocket/frame_reader_test.cpp
-            test/websocket/handshake_test.cpp test/websocket/negotiation_test.cpp test/websocket/talk.cpp
+            test/websocket/handshake_test.cpp test/websocket/negotiation_test.cpp
             test/websocket/utf8_test.cpp test/record/frame_recorder_test.cpp
             test/record/json_test.cpp
     DEFINE  LOG_PAGE="${PROJECT_SOURCE_DIR}/doc/log.md")
-pathology_test(http2_test SIZE unit LINK pathology::protocol
+pathology_test(http2_test SIZE unit LINK pathology_test_codecs pathology::protocol
     SOURCES test/http2/client.cpp test/http2/client_conformance_test.cpp test/http2/client_session_test.cpp
-            test/http2/frame_reader_test.cpp test/http2/header_decoder_test.cpp test/http2/relay_test.cpp test/http2/server.cpp
-            test/http2/server_conformance_test.cpp test/http2/server_session_test.cpp test/http2/wire.cpp)
+            test/http2/frame_reader_test.cpp test/http2/header_decoder_test.cpp test/http2/relay_test.cpp
+            test/http2/server_conformance_test.cpp test/http2/server_session_test.cpp)
 pathology_fuzzer(http2_server_fuzz SOURCES fuzz/http2_server_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_seeds)
 pathology_fuzzer(http2_client_fuzz SOURCES fuzz/http2_client_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_client_seeds)
 pathology_fuzzer(http2_reader_fuzz SOURCES fuzz/http2_reader_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_seeds)

@@ -36,50 +36,43 @@ if(PATHOLOGY_BUILD_TESTS)
 endif()
 pathology_test(onboarding_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/onboarding_test.cpp)
-pathology_test(interception_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
-    SOURCES test/proxy/interception_test.cpp test/proxy/origin.cpp test/proxy/proxy_bench.cpp
-            test/proxy/secure_origin.cpp test/proxy/visitor.cpp test/support/streams.cpp test/tls/talk.cpp)
-pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
-    SOURCES test/layers/tls/intercept_tls_test.cpp test/layers/tls/tls_bench.cpp test/layers/tls/tls_choices_test.cpp
-            test/layers/tls/tls_service_test.cpp test/support/streams.cpp test/tls/talk.cpp)
-pathology_test(http1_layer_test SIZE unit LINK pathology::proxycore
-    SOURCES test/layers/exchange/alone.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http_bench.cpp
-            test/layers/exchange/neighbours.cpp test/layers/exchange/slow_upload_test.cpp
+pathology_test(interception_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
+    SOURCES test/proxy/interception_test.cpp)
+pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::proxycore
+    SOURCES test/layers/tls/intercept_tls_test.cpp test/layers/tls/tls_fixture.cpp test/layers/tls/tls_choices_test.cpp
+            test/layers/tls/tls_service_test.cpp)
+pathology_test(http1_layer_test SIZE unit LINK pathology_test_peers pathology::proxycore
+    SOURCES test/layers/exchange/isolated_layer.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http1_fixture.cpp
+            test/layers/exchange/stub_layers.cpp test/layers/exchange/slow_upload_test.cpp
             test/layers/exchange/streaming_test.cpp
-            test/layers/http1/http1_layer_test.cpp test/layers/http1/http1_trouble_test.cpp test/support/script.cpp
-            test/support/streams.cpp)
+            test/layers/http1/http1_layer_test.cpp test/layers/http1/http1_trouble_test.cpp)
 pathology_fuzzer(exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict
     INCLUDE test
-    SOURCES fuzz/exchange_fuzz.cpp test/layers/exchange/alone.cpp test/layers/exchange/neighbours.cpp
+    SOURCES fuzz/exchange_fuzz.cpp test/layers/exchange/isolated_layer.cpp test/layers/exchange/stub_layers.cpp
             test/support/streams.cpp)
 pathology_benchmark(exchange_bench LINK pathology::proxycore INCLUDE test
-    SOURCES bench/exchange_bench.cpp test/layers/exchange/alone.cpp test/layers/exchange/neighbours.cpp
+    SOURCES bench/exchange_bench.cpp test/layers/exchange/isolated_layer.cpp test/layers/exchange/stub_layers.cpp
             test/support/streams.cpp)
-pathology_test(websocket_layer_test SIZE unit LINK pathology::proxycore pathology_test_support
-    SOURCES test/layers/relay/relay_tcp_test.cpp test/layers/relay/relay_websocket_test.cpp test/support/streams.cpp
-            test/websocket/talk.cpp)
-pathology_test(http2_layer_test SIZE unit LINK pathology::proxycore
-    SOURCES test/layers/http2/http2_bench.cpp test/layers/http2/http2_client_test.cpp
+pathology_test(websocket_layer_test SIZE unit LINK pathology_test_peers pathology::proxycore
+    SOURCES test/layers/relay/relay_tcp_test.cpp test/layers/relay/relay_websocket_test.cpp)
+pathology_test(http2_layer_test SIZE unit LINK pathology_test_peers pathology::proxycore
+    SOURCES test/layers/http2/http2_fixture.cpp test/layers/http2/http2_client_test.cpp
             test/layers/http2/http2_connect_test.cpp test/layers/http2/http2_preface_test.cpp
             test/layers/http2/http2_relay_test.cpp
             test/layers/http2/http2_server_failure_test.cpp test/layers/http2/http2_server_test.cpp
-            test/layers/http2/http2_server_websocket_test.cpp test/layers/http2/http2_window_test.cpp
-            test/http2/server.cpp test/http2/wire.cpp test/support/script.cpp test/support/streams.cpp)
+            test/layers/http2/http2_server_websocket_test.cpp test/layers/http2/http2_window_test.cpp)
 pathology_fuzzer(http2_exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/http2_exchange_seeds
     DICTIONARY fuzz/http2.dict INCLUDE src test
-    SOURCES fuzz/http2_exchange_fuzz.cpp test/layers/exchange/alone.cpp)
+    SOURCES fuzz/http2_exchange_fuzz.cpp test/layers/exchange/isolated_layer.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
-pathology_test(proxy_test SIZE component INCLUDE src LINK pathology::proxycore pathology_test_support OpenSSL::Crypto
+pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/upstream/network_connections_test.cpp test/upstream/websocket_routes_test.cpp
             test/proxy/flows_test.cpp test/proxy/idle_server_test.cpp test/proxy/leaving_test.cpp test/proxy/life_test.cpp
-            test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp
-            test/proxy/origin.cpp test/proxy/proxy_bench.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp
-            test/proxy/secure_origin.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
-            test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp test/proxy/visitor.cpp test/support/socks5_server.cpp test/support/streams.cpp
-            test/tls/talk.cpp)
+            test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
+            test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp)
 pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp
             test/upstream/connection_pool_test.cpp test/proxy/ourselves_test.cpp)
 pathology_test(scenarios_test SIZE unit SOURCES test/scenarios_test.cpp
     DEFINE SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test"
-           SCENES_FOLDER="${PROJECT_SOURCE_DIR}/integration/test")
+           INTEGRATION_TEST_FOLDER="${PROJECT_SOURCE_DIR}/integration/test")

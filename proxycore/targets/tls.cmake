@@ -16,10 +16,10 @@ pathology_library(tls ASIO
     PUBLIC  pathology::protocol pathology::transport
     PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 # Both make certificates that nobody should.
-pathology_test(tls_unit_test SIZE unit INCLUDE src LINK pathology::tls pathology_test_support OpenSSL::Crypto
+pathology_test(tls_unit_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::tls
     SOURCES test/tls/authority_test.cpp test/tls/certificate_store_test.cpp test/tls/client_hello_test.cpp
-            test/tls/engine_test.cpp test/tls/identity_test.cpp test/tls/sessions_test.cpp test/tls/settings_test.cpp test/tls/talk.cpp)
-pathology_test(tls_test SIZE component INCLUDE src LINK pathology::tls pathology_test_support OpenSSL::Crypto
-    SOURCES test/tls/joined.cpp test/tls/peers_test.cpp test/tls/talk.cpp test/tls/tls_handshake_test.cpp
-            test/tls/tls_stream_test.cpp test/support/streams.cpp)
+            test/tls/engine_test.cpp test/tls/identity_test.cpp test/tls/sessions_test.cpp test/tls/settings_test.cpp)
+pathology_test(tls_test SIZE component INCLUDE src LINK pathology_test_peers pathology::tls
+    SOURCES test/tls/stream_pair.cpp test/tls/peers_test.cpp test/tls/tls_handshake_test.cpp
+            test/tls/tls_stream_test.cpp)
 pathology_fuzzer(client_hello_fuzz SOURCES fuzz/client_hello_fuzz.cpp LINK pathology::tls SEEDS fuzz/client_hello_seeds)

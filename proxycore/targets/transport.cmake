@@ -15,10 +15,9 @@ pathology_library(transport ASIO
             include/pathology/proxycore/net/memory_stream.hpp include/pathology/proxycore/net/prefixed_stream.hpp
             include/pathology/proxycore/net/server.hpp include/pathology/proxycore/net/stream.hpp
     PUBLIC  Boost::headers Threads::Threads)
-pathology_test(transport_unit_test SIZE unit LINK pathology::transport
+pathology_test(transport_unit_test SIZE unit LINK pathology_test_streams pathology::transport
     SOURCES test/async/timeout_test.cpp
-            test/net/errc_test.cpp test/net/memory_stream_test.cpp test/net/prefixed_stream_test.cpp
-            test/support/streams.cpp)
-pathology_test(transport_test SIZE component LINK pathology::transport
+            test/net/errc_test.cpp test/net/memory_stream_test.cpp test/net/prefixed_stream_test.cpp)
+pathology_test(transport_test SIZE component LINK pathology_test_streams pathology::transport
     SOURCES test/net/connect_test.cpp test/net/server_listeners_test.cpp test/net/server_signals_test.cpp
-            test/net/server_test.cpp test/net/tcp_stream_test.cpp test/support/streams.cpp)
+            test/net/server_test.cpp test/net/tcp_stream_test.cpp)

@@ -7,6 +7,6 @@ pathology_library(tunnel ASIO
             include/pathology/proxycore/tunnel/failure.hpp
             include/pathology/proxycore/tunnel/http_connect.hpp include/pathology/proxycore/tunnel/socks5.hpp
     PUBLIC pathology::protocol pathology::transport)
-pathology_test(tunnel_test SIZE unit LINK pathology::tunnel
-    SOURCES test/tunnel/connector_test.cpp test/tunnel/http_connect_test.cpp test/tunnel/socks5_test.cpp test/support/streams.cpp)
+pathology_test(tunnel_test SIZE unit LINK pathology_test_streams pathology::tunnel
+    SOURCES test/tunnel/connector_test.cpp test/tunnel/http_connect_test.cpp test/tunnel/socks5_test.cpp)
 pathology_fuzzer(tunnel_fuzz SOURCES fuzz/tunnel_fuzz.cpp LINK pathology::tunnel SEEDS fuzz/tunnel_seeds)

@@ -65,7 +65,7 @@ std::set<std::string> tests_of_page(std::string const& page) {
 
 std::set<std::string> all_tests() {
     std::set<std::string> tests;
-    for (auto const* folder : {TEST_FOLDER, SCENES_FOLDER}) {
+    for (auto const* folder : {TEST_FOLDER, INTEGRATION_TEST_FOLDER}) {
         for (auto const& entry : std::filesystem::recursive_directory_iterator(folder)) {
             if (entry.path().extension() == ".cpp") tests.merge(tests_in(text_of(entry.path())));
         }

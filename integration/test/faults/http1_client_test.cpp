@@ -3,7 +3,7 @@
 
 #include <tuple>
 
-#include "faults/bench.hpp"
+#include "faults/fault_fixture.hpp"
 
 namespace pathology::integration {
 namespace {
@@ -17,26 +17,27 @@ using testing::HasSubstr;
 using Then = Turn::Then;
 
 struct Variant {
-    Way way;
+    Topology topology;
     bool is_streamed = false;
 };
 void PrintTo(Variant const& variant, std::ostream* out) {
-    *out << to_string(variant.way) << (variant.is_streamed ? "Streamed" : "");
+    *out << to_string(variant.topology) << (variant.is_streamed ? "Streamed" : "");
 }
 
-Scene scene_of(Variant const& variant, std::vector<std::string> const& settings = {}) {
-    Scene scene{.way = variant.way, .settings = settings};
-    if (variant.is_streamed) scene.settings.emplace_back("stream_large_bodies=0");
-    return scene;
+ProxySetup setup_of(Variant const& variant, std::vector<std::string> const& settings = {}) {
+    ProxySetup setup{.topology = variant.topology, .settings = settings};
+    if (variant.is_streamed) setup.settings.emplace_back("stream_large_bodies=0");
+    return setup;
 }
 
 inline constexpr auto name_of = [](auto const& info) {
     auto const& [variant, row] = info.param;
-    return std::string(row.name) + "_" + to_string(variant.way) + (variant.is_streamed ? "Streamed" : "");
+    return std::string(row.name) + "_" + to_string(variant.topology) + (variant.is_streamed ? "Streamed" : "");
 };
 
-auto const everywhere = testing::Values(Variant{Way::regular}, Variant{Way::regular, true}, Variant{Way::reverse},
-                                        Variant{Way::reverse, true}, Variant{Way::upstream});
+auto const everywhere =
+    testing::Values(Variant{Topology::regular}, Variant{Topology::regular, true}, Variant{Topology::reverse},
+                    Variant{Topology::reverse, true}, Variant{Topology::upstream});
 
 // --- requests that are none ------------------------------------------------------------------------------------------
 
@@ -53,17 +54,17 @@ class P12_b_Http1Client : public testing::TestWithParam<std::tuple<Variant, BadR
 
 TEST_P(P12_b_Http1Client, IsRefusedAndNoServerHearsOfIt) {
     auto const& [variant, row] = GetParam();
-    Bench bench(scene_of(variant, row.settings));
-    bench.daemon.on("/fault$", "200:b'reached'");
-    auto const told = bench.ask(row.request);
-    bench.expect_good_end();
+    FaultFixture fixture(setup_of(variant, row.settings));
+    fixture.daemon.on("/fault$", "200:b'reached'");
+    auto const result = fixture.request(row.request);
+    fixture.expect_good_end();
 
-    EXPECT_EQ(told.status, row.status) << told.failure;
-    EXPECT_TRUE(told.is_whole) << told.failure;
-    EXPECT_THAT(told.body, HasSubstr("<h1>" + std::to_string(row.status) + " "));
-    EXPECT_EQ(bench.hooks->flows().at(0), row.hooks);
-    EXPECT_NE(bench.proxy.flows().at(0).error, "");
-    EXPECT_THAT(bench.daemon.requests(), ElementsAre(testkit::HasPath("/alive")));
+    EXPECT_EQ(result.status, row.status) << result.failure;
+    EXPECT_TRUE(result.is_whole) << result.failure;
+    EXPECT_THAT(result.body, HasSubstr("<h1>" + std::to_string(row.status) + " "));
+    EXPECT_EQ(fixture.hooks->flows().at(0), row.hooks);
+    EXPECT_NE(fixture.proxy.flows().at(0).error, "");
+    EXPECT_THAT(fixture.daemon.requests(), ElementsAre(testkit::HasPath("/alive")));
 }
 
 BadRequest length(char const* name, std::string_view value) {
@@ -178,19 +179,19 @@ class P12_b_GarbageBehindARequest : public testing::TestWithParam<std::tuple<Var
 
 TEST_P(P12_b_GarbageBehindARequest, IsToldBehindItsAnswer) {
     auto const& [variant, row] = GetParam();
-    Bench bench(scene_of(variant));
-    bench.daemon.on("/fault$", "200:b'answer'");
-    auto const heard = bench.play({{"", "GET TARGET HTTP/1.1\r\nHost: a\r\n\r\n" + row.bytes}, read_to_end()});
-    bench.expect_good_end();
+    FaultFixture fixture(setup_of(variant));
+    fixture.daemon.on("/fault$", "200:b'answer'");
+    auto const heard = fixture.play({{"", "GET TARGET HTTP/1.1\r\nHost: a\r\n\r\n" + row.bytes}, read_to_end()});
+    fixture.expect_good_end();
 
     auto const answer = heard.find("answer");
     EXPECT_THAT(heard, testing::StartsWith("HTTP/1.1 200 "));
     ASSERT_NE(answer, heard.npos);
     EXPECT_THAT(heard.substr(answer + 6), testing::StartsWith(row.page));
-    auto const hooks = bench.hooks->flows();
+    auto const hooks = fixture.hooks->flows();
     EXPECT_EQ(hooks.at(0), "requestheaders request responseheaders response");
     EXPECT_EQ(hooks.at(1), "error");
-    EXPECT_EQ(bench.daemon.requests().size(), 2U) << "only the good one and that of the next client arrive";
+    EXPECT_EQ(fixture.daemon.requests().size(), 2U) << "only the good one and that of the next client arrive";
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -220,13 +221,13 @@ class P12_Http1ClientThatLeaves : public testing::TestWithParam<std::tuple<Varia
 
 TEST_P(P12_Http1ClientThatLeaves, TakesItsServerAlong) {
     auto const& [variant, row] = GetParam();
-    Bench bench(scene_of(variant));
-    bench.daemon.on("/fault$", "200:b'ok'");
-    bench.play(row.script);
-    EXPECT_TRUE(bench.hooks->wait_for_a_client());
-    auto const hooks = bench.hooks->flows();
-    auto const flows = bench.proxy.flows();
-    bench.expect_good_end();
+    FaultFixture fixture(setup_of(variant));
+    fixture.daemon.on("/fault$", "200:b'ok'");
+    fixture.play(row.script);
+    EXPECT_TRUE(fixture.hooks->wait_for_a_client());
+    auto const hooks = fixture.hooks->flows();
+    auto const flows = fixture.proxy.flows();
+    fixture.expect_good_end();
 
     EXPECT_THAT(hooks, *row.hooks == '\0' ? std::vector<std::string>() : std::vector<std::string>{row.hooks});
     EXPECT_EQ(flows.size(), hooks.size());

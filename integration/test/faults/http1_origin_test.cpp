@@ -3,7 +3,7 @@
 
 #include <tuple>
 
-#include "faults/bench.hpp"
+#include "faults/fault_fixture.hpp"
 
 namespace pathology::integration {
 namespace {
@@ -33,44 +33,44 @@ std::string head(std::string_view fields) { return "HTTP/1.1 200 OK\r\n" + std::
 std::string chunked(std::string_view body) { return head("Transfer-Encoding: chunked\r\n") + std::string(body); }
 
 struct Variant {
-    Way way;
+    Topology topology;
     bool is_streamed = false;
 };
 void PrintTo(Variant const& variant, std::ostream* out) {
-    *out << to_string(variant.way) << (variant.is_streamed ? "Streamed" : "");
+    *out << to_string(variant.topology) << (variant.is_streamed ? "Streamed" : "");
 }
 
 class P13_a_Http1Origin : public testing::TestWithParam<std::tuple<Variant, OriginFault>> {};
 
 std::string name_of(testing::TestParamInfo<P13_a_Http1Origin::ParamType> const& info) {
     auto const& [variant, row] = info.param;
-    return std::string(row.name) + "_" + to_string(variant.way) + (variant.is_streamed ? "Streamed" : "");
+    return std::string(row.name) + "_" + to_string(variant.topology) + (variant.is_streamed ? "Streamed" : "");
 }
 
 TEST_P(P13_a_Http1Origin, IsToldOfOnceAndTheNextClientIsServed) {
     auto const& [variant, row] = GetParam();
-    Scene scene{.way = variant.way, .settings = row.settings};
-    if (variant.is_streamed) scene.settings.emplace_back("stream_large_bodies=0");
-    Bench bench(scene);
-    bench.daemon.on("/fault$", row.answer);
-    auto const told = bench.ask(row.request);
-    bench.expect_good_end();
+    ProxySetup setup{.topology = variant.topology, .settings = row.settings};
+    if (variant.is_streamed) setup.settings.emplace_back("stream_large_bodies=0");
+    FaultFixture fixture(setup);
+    fixture.daemon.on("/fault$", row.answer);
+    auto const result = fixture.request(row.request);
+    fixture.expect_good_end();
 
-    bool const is_page_of_second = variant.way == Way::chain && row.fate != Fate::whole;
+    bool const is_page_of_second = variant.topology == Topology::chain && row.fate != Fate::whole;
     bool const is_page = row.fate == Fate::no_head || row.fate == Fate::no_data || !variant.is_streamed;
-    auto const hooks = bench.hooks->flows().at(variant.way == Way::tunnel ? 1 : 0);
-    auto const flow = bench.proxy.flows().at(0);
+    auto const hooks = fixture.hooks->flows().at(variant.topology == Topology::tunnel ? 1 : 0);
+    auto const flow = fixture.proxy.flows().at(0);
     if (row.fate == Fate::whole) {
-        EXPECT_EQ(told.status, row.status);
-        EXPECT_TRUE(told.is_whole) << told.failure;
-        EXPECT_EQ(told.body, row.says);
+        EXPECT_EQ(result.status, row.status);
+        EXPECT_TRUE(result.is_whole) << result.failure;
+        EXPECT_EQ(result.body, row.says);
         EXPECT_EQ(hooks, "requestheaders request responseheaders response");
         EXPECT_EQ(flow.error, "");
         return;
     }
-    EXPECT_EQ(told.status, is_page ? 502U : 200U) << told.raw.substr(0, 500);
-    EXPECT_EQ(told.is_whole, is_page) << told.failure;
-    EXPECT_EQ(told.body.find("<h1>502 Bad Gateway</h1>") != told.body.npos, is_page) << told.body;
+    EXPECT_EQ(result.status, is_page ? 502U : 200U) << result.raw.substr(0, 500);
+    EXPECT_EQ(result.is_whole, is_page) << result.failure;
+    EXPECT_EQ(result.body.find("<h1>502 Bad Gateway</h1>") != result.body.npos, is_page) << result.body;
     if (is_page_of_second) {
         EXPECT_EQ(hooks, "requestheaders request responseheaders response");
         return;
@@ -81,8 +81,9 @@ TEST_P(P13_a_Http1Origin, IsToldOfOnceAndTheNextClientIsServed) {
 }
 
 auto const everywhere =
-    testing::Values(Variant{Way::regular}, Variant{Way::regular, true}, Variant{Way::tunnel}, Variant{Way::socks5},
-                    Variant{Way::reverse}, Variant{Way::reverse, true}, Variant{Way::upstream}, Variant{Way::chain});
+    testing::Values(Variant{Topology::regular}, Variant{Topology::regular, true}, Variant{Topology::tunnel},
+                    Variant{Topology::socks5}, Variant{Topology::reverse}, Variant{Topology::reverse, true},
+                    Variant{Topology::upstream}, Variant{Topology::chain});
 
 // --- it stops --------------------------------------------------------------------------------------------------------
 
@@ -93,33 +94,33 @@ std::string const in_chunks =
 INSTANTIATE_TEST_SUITE_P(
     Stops, P13_a_Http1Origin,
     testing::Combine(
-        everywhere, testing::Values(OriginFault{"BeforeAnyByte", "200:d0", Fate::no_head,
-                                                "closed the connection without a response"},
-                                    OriginFault{"InTheVersion", "200:d3", Fate::no_head, "unexpected end"},
-                                    OriginFault{"InTheStatusLine", "200:d12", Fate::no_head, "unexpected end"},
-                                    OriginFault{"BehindTheStatusLine", "200:d17", Fate::no_head, "unexpected end"},
-                                    OriginFault{"InAFieldName", "200:d22", Fate::no_head, "unexpected end"},
-                                    OriginFault{"InAFieldValue", "200:d34", Fate::no_head, "unexpected end"},
-                                    OriginFault{"BeforeTheEmptyLine", ten + ":d37", Fate::no_head, "unexpected end"},
-                                    OriginFault{"InTheEmptyLine", ten + ":d38", Fate::no_head, "unexpected end"},
-                                    OriginFault{"BetweenHeadAndBody", ten + ":d39", Fate::cut, "0 of 10 bytes"},
-                                    OriginFault{"InTheBody", ten + ":d44", Fate::cut, "5 of 10 bytes"},
-                                    OriginFault{"BeforeTheLastByte", ten + ":d48", Fate::cut, "9 of 10 bytes"},
-                                    OriginFault{"BeforeTheFirstChunk", in_chunks + ":d47", Fate::no_data, "is malformed"},
-                                    OriginFault{"InTheSizeOfAChunk", in_chunks + ":d48", Fate::no_data, "is malformed"},
-                                    OriginFault{"InAChunk", in_chunks + ":d52", Fate::cut, "is malformed"},
-                                    OriginFault{"BehindAChunk", in_chunks + ":d55", Fate::cut, "is malformed"},
-                                    OriginFault{"InTheEndOfAChunk", in_chunks + ":d56", Fate::cut, "is malformed"},
-                                    OriginFault{"BeforeTheLastChunk", in_chunks + ":d57", Fate::cut, "is malformed"},
-                                    OriginFault{"InTheLastChunk", in_chunks + ":d58", Fate::cut, "is malformed"},
-                                    OriginFault{"BeforeTheTrailers", in_chunks + ":d60", Fate::cut, "is malformed"},
-                                    OriginFault{"InTheTrailers", in_chunks + ":d62", Fate::cut, "is malformed"},
-                                    OriginFault{"BehindTheTrailers", in_chunks + ":d66", Fate::cut, "is malformed"},
-                                    OriginFault{"InABodyUntilTheEnd", "200:r:b'0123456789':d25", Fate::whole, "012345"},
-                                    OriginFault{"BehindAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\n\r\n"),
-                                                Fate::no_head, "without a response"},
-                                    OriginFault{"InAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\nA"),
-                                                Fate::no_head, "unexpected end"})),
+        everywhere,
+        testing::Values(
+            OriginFault{"BeforeAnyByte", "200:d0", Fate::no_head, "closed the connection without a response"},
+            OriginFault{"InTheVersion", "200:d3", Fate::no_head, "unexpected end"},
+            OriginFault{"InTheStatusLine", "200:d12", Fate::no_head, "unexpected end"},
+            OriginFault{"BehindTheStatusLine", "200:d17", Fate::no_head, "unexpected end"},
+            OriginFault{"InAFieldName", "200:d22", Fate::no_head, "unexpected end"},
+            OriginFault{"InAFieldValue", "200:d34", Fate::no_head, "unexpected end"},
+            OriginFault{"BeforeTheEmptyLine", ten + ":d37", Fate::no_head, "unexpected end"},
+            OriginFault{"InTheEmptyLine", ten + ":d38", Fate::no_head, "unexpected end"},
+            OriginFault{"BetweenHeadAndBody", ten + ":d39", Fate::cut, "0 of 10 bytes"},
+            OriginFault{"InTheBody", ten + ":d44", Fate::cut, "5 of 10 bytes"},
+            OriginFault{"BeforeTheLastByte", ten + ":d48", Fate::cut, "9 of 10 bytes"},
+            OriginFault{"BeforeTheFirstChunk", in_chunks + ":d47", Fate::no_data, "is malformed"},
+            OriginFault{"InTheSizeOfAChunk", in_chunks + ":d48", Fate::no_data, "is malformed"},
+            OriginFault{"InAChunk", in_chunks + ":d52", Fate::cut, "is malformed"},
+            OriginFault{"BehindAChunk", in_chunks + ":d55", Fate::cut, "is malformed"},
+            OriginFault{"InTheEndOfAChunk", in_chunks + ":d56", Fate::cut, "is malformed"},
+            OriginFault{"BeforeTheLastChunk", in_chunks + ":d57", Fate::cut, "is malformed"},
+            OriginFault{"InTheLastChunk", in_chunks + ":d58", Fate::cut, "is malformed"},
+            OriginFault{"BeforeTheTrailers", in_chunks + ":d60", Fate::cut, "is malformed"},
+            OriginFault{"InTheTrailers", in_chunks + ":d62", Fate::cut, "is malformed"},
+            OriginFault{"BehindTheTrailers", in_chunks + ":d66", Fate::cut, "is malformed"},
+            OriginFault{"InABodyUntilTheEnd", "200:r:b'0123456789':d25", Fate::whole, "012345"},
+            OriginFault{"BehindAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\n\r\n"), Fate::no_head,
+                        "without a response"},
+            OriginFault{"InAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\nA"), Fate::no_head, "unexpected end"})),
     name_of);
 
 // --- it lies ---------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 // Clients of HTTP/2 whose frames break the rules, flood or leave (RFC 9113, RFC 7541).
 #include <gmock/gmock.h>
 
-#include "faults/bench.hpp"
-#include "http2/wire.hpp"
+#include "faults/fault_fixture.hpp"
+#include "http2/frames.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::integration {
@@ -32,13 +32,13 @@ class Http2ClientFault : public testing::TestWithParam<FrameFault> {};
 
 TEST_P(Http2ClientFault, IsToldAndTheNextClientIsServed) {
     auto const& row = GetParam();
-    Bench bench({.way = Way::reverse, .http2 = true});
-    bench.daemon.on("/fault$", "200:b'ok'");
-    auto const told = bench.ask(row.frames + " get:TARGET");
-    bench.expect_good_end();
+    FaultFixture fixture({.topology = Topology::reverse, .http2 = true});
+    fixture.daemon.on("/fault$", "200:b'ok'");
+    auto const result = fixture.request(row.frames + " get:TARGET");
+    fixture.expect_good_end();
 
-    EXPECT_THAT(told.failure, HasSubstr(row.says));
-    EXPECT_EQ(told.is_whole, *row.says == '\0') << told.failure;
+    EXPECT_THAT(result.failure, HasSubstr(row.says));
+    EXPECT_EQ(result.is_whole, *row.says == '\0') << result.failure;
 }
 
 std::string const post =
@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
 struct StreamFault {
     char const* name;
     std::string frames;  ///< on stream 1
-    std::string told;    ///< a line of what comes back
+    std::string result;  ///< a line of what comes back
     char const* hooks = "requestheaders error";
     std::vector<std::string> settings = {};
 };
@@ -124,15 +124,15 @@ FieldList const good{{":method", "GET"}, {":scheme", "http"}, {":path", "/fault"
 
 TEST_P(Http2StreamFault, IsToldAndTheNextStreamIsServed) {
     auto const& row = GetParam();
-    Bench bench({.way = Way::reverse, .settings = row.settings});
-    bench.daemon.on("/fault$", "200:b'ok'");
+    FaultFixture fixture({.topology = Topology::reverse, .settings = row.settings});
+    fixture.daemon.on("/fault$", "200:b'ok'");
     auto const frames = wire::hello() + row.frames + wire::headers(3, good);
-    auto const heard = wire::lines(bench.play({{"", frames}, leave("\0\0\0\3ok"s)}));
-    bench.expect_good_end();
+    auto const heard = wire::lines(fixture.play({{"", frames}, leave("\0\0\0\3ok"s)}));
+    fixture.expect_good_end();
 
-    EXPECT_THAT(heard, HasSubstr(row.told));
+    EXPECT_THAT(heard, HasSubstr(row.result));
     EXPECT_THAT(heard, HasSubstr("DATA 3 "));
-    EXPECT_EQ(bench.hooks->flows().at(0),
+    EXPECT_EQ(fixture.hooks->flows().at(0),
               *row.hooks != '\0' ? row.hooks : "requestheaders request responseheaders response");
 }
 
@@ -141,8 +141,8 @@ StreamFault fields(char const* name, FieldList list) {
     return {name, wire::headers(1, list), "RST_STREAM 1 PROTOCOL_ERROR", ""};
 }
 /// A request whose head is good.
-StreamFault body(char const* name, std::string const& frames, std::string told, FieldList list) {
-    return {name, wire::headers(1, list, flag::end_headers) + frames, std::move(told)};
+StreamFault body(char const* name, std::string const& frames, std::string result, FieldList list) {
+    return {name, wire::headers(1, list, flag::end_headers) + frames, std::move(result)};
 }
 FieldList const upload{{":method", "POST"}, {":scheme", "http"}, {":path", "/fault"}, {":authority", "a"}};
 FieldList const of_two{
@@ -229,10 +229,10 @@ INSTANTIATE_TEST_SUITE_P(
 /// All in one write, so that nobody has been answered when the last of it is there.
 TEST(Http2Client, GoesOnBehindTheEndOfItsRequest) {
     for (auto const& more : {wire::data(1, "x"), wire::headers(1, good)}) {
-        Bench bench({.way = Way::reverse});
-        bench.daemon.on("/fault$", "200:b'ok'");
-        auto const heard = bench.play({{"", wire::hello() + wire::headers(1, good) + more}, read_to_end()});
-        bench.expect_good_end();
+        FaultFixture fixture({.topology = Topology::reverse});
+        fixture.daemon.on("/fault$", "200:b'ok'");
+        auto const heard = fixture.play({{"", wire::hello() + wire::headers(1, good) + more}, read_to_end()});
+        fixture.expect_good_end();
         EXPECT_THAT(wire::lines(heard), HasSubstr("STREAM_CLOSED"));
     }
 }
@@ -247,30 +247,30 @@ std::string goaway(ErrorCode code) {
 /// The stream that is open goes on (RFC 9113 §6.8).
 TEST(Http2Client, IsAnsweredBehindItsGoaway) {
     for (std::vector<std::string> const& settings : {std::vector<std::string>(), {"stream_large_bodies=0"}}) {
-        Bench bench({.way = Way::reverse, .settings = settings});
-        bench.daemon.on("/fault$", "200:b'ok'");
+        FaultFixture fixture({.topology = Topology::reverse, .settings = settings});
+        fixture.daemon.on("/fault$", "200:b'ok'");
         auto const begun = wire::hello() + wire::headers(1, upload, flag::end_headers) + wire::data(1, "half");
         auto const rest = goaway(ErrorCode::no_error) + wire::data(1, "more", flag::end_stream);
-        auto const heard = wire::lines(bench.play({{"", begun}, {"", rest}, read_to_end("\0\0\0\3ok"s)}));
-        bench.expect_good_end();
+        auto const heard = wire::lines(fixture.play({{"", begun}, {"", rest}, read_to_end("\0\0\0\3ok"s)}));
+        fixture.expect_good_end();
         EXPECT_THAT(heard, HasSubstr("DATA 1 "));
-        EXPECT_THAT(bench.hooks->flows().at(0), testing::EndsWith("responseheaders response"));
-        EXPECT_THAT(bench.daemon.requests(), testing::Contains(testkit::HasBody("halfmore")));
+        EXPECT_THAT(fixture.hooks->flows().at(0), testing::EndsWith("responseheaders response"));
+        EXPECT_THAT(fixture.daemon.requests(), testing::Contains(testkit::HasBody("halfmore")));
     }
 }
 
 /// It leaves in the middle of its request.
 TEST(Http2Client, GoesAwayInItsRequest) {
     for (auto const how : {Then::fin, Then::reset}) {
-        Bench bench({.way = Way::reverse});
-        bench.daemon.on("/fault$", "200:b'ok'");
+        FaultFixture fixture({.topology = Topology::reverse});
+        fixture.daemon.on("/fault$", "200:b'ok'");
         auto const said = wire::hello() + wire::headers(1, upload, flag::end_headers) + wire::data(1, "half") +
                           goaway(ErrorCode::internal_error);
-        bench.play({{"", said, how}});
-        ASSERT_TRUE(bench.hooks->wait_for_a_client());
-        EXPECT_EQ(bench.hooks->text(), "requestheaders error");
-        EXPECT_THAT(bench.proxy.flows().at(0).error, HasSubstr("the client"));
-        bench.expect_good_end();
+        fixture.play({{"", said, how}});
+        ASSERT_TRUE(fixture.hooks->wait_for_a_client());
+        EXPECT_EQ(fixture.hooks->text(), "requestheaders error");
+        EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr("the client"));
+        fixture.expect_good_end();
     }
 }
 
@@ -278,25 +278,25 @@ TEST(Http2Client, FloodsResets) {
     std::string frames = wire::hello();
     for (std::uint32_t stream = 1; stream < 5000; stream += 2)
         frames += wire::headers(stream, good) + wire::rst_stream(stream, ErrorCode::cancel);
-    Bench bench({.way = Way::reverse});
-    bench.daemon.on("/fault$", "200:b'ok'");
-    EXPECT_THAT(wire::lines(bench.play({{"", frames, Then::read_to_end}})), HasSubstr("GOAWAY "));
-    bench.expect_good_end();
+    FaultFixture fixture({.topology = Topology::reverse});
+    fixture.daemon.on("/fault$", "200:b'ok'");
+    EXPECT_THAT(wire::lines(fixture.play({{"", frames, Then::read_to_end}})), HasSubstr("GOAWAY "));
+    fixture.expect_good_end();
 }
 
 TEST(Http2Client, LiesInItsPreface) {
     for (std::string const preface : {"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n", "PRI * HTTP/2.1\r\n\r\nSM\r\n\r\n"}) {
-        Bench bench({.way = Way::reverse});
-        EXPECT_THAT(bench.play({{"", preface}, read_to_end()}), StartsWith("HTTP/1.1 ")) << preface;
-        bench.expect_good_end();
+        FaultFixture fixture({.topology = Topology::reverse});
+        EXPECT_THAT(fixture.play({{"", preface}, read_to_end()}), StartsWith("HTTP/1.1 ")) << preface;
+        fixture.expect_good_end();
     }
 }
 
 TEST(Http2Client, SaysGarbageBehindItsPreface) {
-    Bench bench({.way = Way::reverse});
+    FaultFixture fixture({.topology = Topology::reverse});
     auto const garbage = std::string(proxycore::http2::client_preface) + "GET / HTTP/1.1\r\n\r\n";
-    EXPECT_THAT(wire::lines(bench.play({{"", garbage}, read_to_end()})), HasSubstr("GOAWAY "));
-    bench.expect_good_end();
+    EXPECT_THAT(wire::lines(fixture.play({{"", garbage}, read_to_end()})), HasSubstr("GOAWAY "));
+    fixture.expect_good_end();
 }
 
 }  // namespace

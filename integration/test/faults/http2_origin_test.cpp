@@ -3,7 +3,7 @@
 
 #include <tuple>
 
-#include "faults/bench.hpp"
+#include "faults/fault_fixture.hpp"
 
 namespace pathology::integration {
 namespace {
@@ -27,37 +27,37 @@ struct AnswerFault {
 void PrintTo(AnswerFault const& row, std::ostream* out) { *out << row.name; }
 
 struct Variant {
-    Way way;
+    Topology topology;
     bool is_streamed = false;
 };
 void PrintTo(Variant const& variant, std::ostream* out) {
-    *out << to_string(variant.way) << (variant.is_streamed ? "Streamed" : "");
+    *out << to_string(variant.topology) << (variant.is_streamed ? "Streamed" : "");
 }
 
 class P13_a_Http2Origin : public testing::TestWithParam<std::tuple<Variant, AnswerFault>> {};
 
 TEST_P(P13_a_Http2Origin, IsToldOfOnceAndTheNextClientIsServed) {
     auto const& [variant, row] = GetParam();
-    Scene scene{.way = variant.way, .settings = row.settings, .tls = true, .http2 = true};
-    if (variant.is_streamed) scene.settings.emplace_back("stream_large_bodies=0");
-    Bench bench(scene);
-    bench.daemon.on("/fault$", row.answer);
-    auto const told = bench.ask("get:TARGET");
-    bench.expect_good_end();
+    ProxySetup setup{.topology = variant.topology, .settings = row.settings, .tls = true, .http2 = true};
+    if (variant.is_streamed) setup.settings.emplace_back("stream_large_bodies=0");
+    FaultFixture fixture(setup);
+    fixture.daemon.on("/fault$", row.answer);
+    auto const result = fixture.request("get:TARGET");
+    fixture.expect_good_end();
 
-    auto const hooks = bench.hooks->flows().at(variant.way == Way::tunnel ? 1 : 0);
-    auto const flow = bench.proxy.flows().at(0);
+    auto const hooks = fixture.hooks->flows().at(variant.topology == Topology::tunnel ? 1 : 0);
+    auto const flow = fixture.proxy.flows().at(0);
     if (row.fate == Fate::whole) {
-        EXPECT_EQ(told.status, 200U) << told.failure;
-        EXPECT_EQ(told.body, row.says);
+        EXPECT_EQ(result.status, 200U) << result.failure;
+        EXPECT_EQ(result.body, row.says);
         EXPECT_EQ(hooks, "requestheaders request responseheaders response");
         return;
     }
     bool const is_page = row.fate != Fate::cut || !variant.is_streamed;
-    EXPECT_EQ(told.is_whole, is_page) << told.failure;
-    EXPECT_EQ(told.status, is_page ? 502U : 0U);
+    EXPECT_EQ(result.is_whole, is_page) << result.failure;
+    EXPECT_EQ(result.status, is_page ? 502U : 0U);
     if (!is_page) {
-        EXPECT_THAT(told.failure, HasSubstr("reset"));
+        EXPECT_THAT(result.failure, HasSubstr("reset"));
     }
     EXPECT_EQ(hooks, row.fate == Fate::no_head ? "requestheaders request error"
                                                : "requestheaders request responseheaders error");
@@ -69,8 +69,8 @@ std::string name_of(testing::TestParamInfo<P13_a_Http2Origin::ParamType> const& 
     return std::string(row.name) + "_" + testing::PrintToString(variant);
 }
 
-auto const everywhere =
-    testing::Values(Variant{Way::reverse}, Variant{Way::reverse, true}, Variant{Way::tunnel}, Variant{Way::socks5});
+auto const everywhere = testing::Values(Variant{Topology::reverse}, Variant{Topology::reverse, true},
+                                        Variant{Topology::tunnel}, Variant{Topology::socks5});
 
 std::string const begun = "h2f:HEADERS:END_HEADERS:':status'='200' ";
 AnswerFault refused(char const* name, std::string answer, std::string says = "") {

@@ -4,13 +4,13 @@
 #include <future>
 #include <map>
 
-#include "faults/bench.hpp"
+#include "faults/fault_fixture.hpp"
 #include "faults/scripted_server.hpp"
-#include "http2/wire.hpp"
-#include "proxy/visitor.hpp"
+#include "http2/frames.hpp"
+#include "proxy/test_client.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::integration {
 namespace {
@@ -36,7 +36,7 @@ struct Stall {
     char const* hooks = "";  ///< "" = there is no flow
     char const* says = "";
     std::vector<std::string> settings = {};
-    Way way = Way::regular;
+    Topology topology = Topology::regular;
     bool tls = false;
     std::optional<Script> server = std::nullopt;  ///< in place of `answer`
     std::size_t flood = 0;                        ///< bytes behind the first that the client says
@@ -82,18 +82,18 @@ Stall leaving(char const* name, Then how) {
 }
 
 /// A client that stops before it has asked for anything.
-Stall before_http(char const* name, Way way, std::string sent, std::string heard) {
+Stall before_http(char const* name, Topology topology, std::string sent, std::string heard) {
     auto row = client(name, std::move(sent), "");
     row.heard = std::move(heard);
-    row.way = way;
-    row.tls = way == Way::reverse;
+    row.topology = topology;
+    row.tls = topology == Topology::reverse;
     row.settings = {"connect_timeout=2"};
     return row;
 }
 
-Stall scripted(char const* name, Stall row, Way way, Script server) {
+Stall scripted(char const* name, Stall row, Topology topology, Script server) {
     row.name = name;
-    row.way = way;
+    row.topology = topology;
     row.server = std::move(server);
     row.settings.emplace_back("connect_timeout=2");
     return row;
@@ -111,17 +111,18 @@ std::string const without_window =
 
 /// The first message of a TLS client that means well.
 std::string client_hello() {
-    proxycore::tls::test::Talk talk;
-    talk.client.handshake();
+    proxycore::tls::test::EnginePair pair;
+    pair.client.handshake();
     std::string bytes;
-    talk.client.take_outgoing(bytes);
+    pair.client.take_outgoing(bytes);
     return bytes;
 }
 
 std::string const ten = "200:b'0123456789'";
 std::string const in_chunks = "200:r:h'Transfer-Encoding'='chunked':b'5\\r\\nhello\\r\\n0\\r\\n\\r\\n'";
 
-Stall const before_tls{"", {{"", get}, read_to_end()}, "", "HTTP/1.1 502 ", before_head, "", {}, Way::reverse, true};
+Stall const before_tls{"", {{"", get}, read_to_end()}, "",  "HTTP/1.1 502 ", before_head, "",
+                       {}, Topology::reverse,          true};
 
 std::vector<Stall> const& rows() {
     static std::vector<Stall> const all{
@@ -148,10 +149,10 @@ std::vector<Stall> const& rows() {
                in_request),
         continued("P12_e_TheClientThatMayContinue", {}),
         continued("P12_e_TheClientThatMayContinueAStream", {"stream_large_bodies=0"}),
-        before_http("P17_a_TheSocksClientInItsGreeting", Way::socks5, "\x05", ""),
-        before_http("P17_a_TheSocksClientInItsRequest", Way::socks5, socks + "\x05\x01", "\x05\x00"s),
-        before_http("P17_a_TheTlsClientInItsHello", Way::reverse, client_hello().substr(0, 100), ""),
-        before_http("P17_a_TheTlsClientBehindItsHello", Way::reverse, client_hello(), "\x16\x03\x03"),
+        before_http("P17_a_TheSocksClientInItsGreeting", Topology::socks5, "\x05", ""),
+        before_http("P17_a_TheSocksClientInItsRequest", Topology::socks5, socks + "\x05\x01", "\x05\x00"s),
+        before_http("P17_a_TheTlsClientInItsHello", Topology::reverse, client_hello().substr(0, 100), ""),
+        before_http("P17_a_TheTlsClientBehindItsHello", Topology::reverse, client_hello(), "\x16\x03\x03"),
         Stall{"P17_a_BothSidesOfAWebSocket",
               {{"", handshake, Then::read_to_end}},
               "ws",
@@ -164,7 +165,7 @@ std::vector<Stall> const& rows() {
               "requestheaders request responseheaders response",
               "",
               {},
-              Way::reverse},
+              Topology::reverse},
         scripted("TheServerThatReadsNothing",
                  {"",
                   {{"", post + "Content-Length: 33554432\r\n\r\n", Then::read_to_end}},
@@ -173,11 +174,11 @@ std::vector<Stall> const& rows() {
                   in_request,
                   "for too long",
                   {"stream_large_bodies=0"},
-                  Way::reverse,
+                  Topology::reverse,
                   false,
                   std::nullopt,
                   1 << 25},
-                 Way::reverse, {{"\r\n\r\n", "", Then::stall}}),
+                 Topology::reverse, {{"\r\n\r\n", "", Then::stall}}),
         scripted("P07_TheUpstreamProxyBehindAConnect",
                  {"",
                   {{"", connect}, {established, get}, read_to_end()},
@@ -185,11 +186,11 @@ std::vector<Stall> const& rows() {
                   established + "HTTP/1.1 502 ",
                   "http_connect http_connected, requestheaders request error",
                   "CONNECT failed"},
-                 Way::upstream, {read_to_end("\r\n\r\n")}),
-        scripted("P07_TheUpstreamProxyBeforeItsHandshake", before_tls, Way::upstream, {read_to_end("\x16\x03")}),
-        scripted("P07_TheUpstreamProxyInItsHandshake", before_tls, Way::upstream,
+                 Topology::upstream, {read_to_end("\r\n\r\n")}),
+        scripted("P07_TheUpstreamProxyBeforeItsHandshake", before_tls, Topology::upstream, {read_to_end("\x16\x03")}),
+        scripted("P07_TheUpstreamProxyInItsHandshake", before_tls, Topology::upstream,
                  {{"\x16\x03", "\x16\x03\x03\x00\x40\x02\x00"s, Then::read_to_end}}),
-        scripted("P22_c_TheServerInItsHandshake", before_tls, Way::reverse, {read_to_end("\x16\x03")}),
+        scripted("P22_c_TheServerInItsHandshake", before_tls, Topology::reverse, {read_to_end("\x16\x03")}),
         leaving("TheServerWhoseClientLeaves", Then::fin),
         leaving("TheServerWhoseClientResets", Then::reset),
     };
@@ -199,23 +200,23 @@ std::vector<Stall> const& rows() {
 /// A conversation that goes on beside the tests.
 struct Running {
     explicit Running(Stall const& row)
-        : server(row.server ? std::make_unique<ScriptedServer>(*row.server) : nullptr), bench(scene_of(row)) {
-        if (server == nullptr) bench.daemon.on("/fault$", row.answer);
+        : server(row.server ? std::make_unique<ScriptedServer>(*row.server) : nullptr), fixture(setup_of(row)) {
+        if (server == nullptr) fixture.daemon.on("/fault$", row.answer);
         auto script = row.client;
         script.front().send.append(row.flood, 'x');
-        heard = std::async(std::launch::async, [this, script] { return bench.play(script); });
+        heard = std::async(std::launch::async, [this, script] { return fixture.play(script); });
     }
 
     std::unique_ptr<ScriptedServer> server;
-    Bench bench;
+    FaultFixture fixture;
     std::future<std::string> heard;
 
 private:
-    Scene scene_of(Stall const& row) const {
-        Scene scene{.way = row.way, .settings = row.settings, .tls = row.tls};
-        if (server != nullptr) scene.server = server->port();
-        scene.settings.emplace_back("tcp_timeout=2");
-        return scene;
+    ProxySetup setup_of(Stall const& row) const {
+        ProxySetup setup{.topology = row.topology, .settings = row.settings, .tls = row.tls};
+        if (server != nullptr) setup.server = server->port();
+        setup.settings.emplace_back("tcp_timeout=2");
+        return setup;
     }
 };
 
@@ -236,15 +237,15 @@ protected:
 
 TEST_P(P17_Stall, IsEndedByTheLimit) {
     auto const& row = GetParam();
-    auto& [server, bench, heard] = running().at(row.name);
+    auto& [server, fixture, heard] = running().at(row.name);
     auto const text = proxycore::test::taken_from(heard);
-    bench.proxy.set("tcp_timeout=600");
-    bench.proxy.set("connect_timeout=30");
-    EXPECT_TRUE(bench.hooks->wait_for_a_client());
-    auto const hooks = bench.hooks->text();
-    auto const flows = bench.proxy.flows();
+    fixture.proxy.set("tcp_timeout=600");
+    fixture.proxy.set("connect_timeout=30");
+    EXPECT_TRUE(fixture.hooks->wait_for_a_client());
+    auto const hooks = fixture.hooks->text();
+    auto const flows = fixture.proxy.flows();
     bool const is_alone = server != nullptr && row.tls;  // what the script says later is no TLS
-    is_alone ? bench.expect_silence() : bench.expect_good_end();
+    is_alone ? fixture.expect_silence() : fixture.expect_good_end();
     if (server != nullptr && row.flood == 0) {  // who reads nothing does not see the end
         EXPECT_TRUE(server->wait_for_silence());
     }
@@ -258,15 +259,15 @@ TEST_P(P17_Stall, IsEndedByTheLimit) {
 INSTANTIATE_TEST_SUITE_P(Http1, P17_Stall, testing::ValuesIn(rows()), pathology::test::row_name);
 
 TEST(ClientThatReadsNothing, P17_a_IsLetGo) {
-    Bench bench({.settings = {"stream_large_bodies=0", "tcp_timeout=2"}});
-    bench.daemon.on("/fault$", "200:b@1g");
-    proxycore::proxy::test::Visitor visitor(bench.proxy.port());
-    visitor.say("GET " + bench.target("/fault") + " HTTP/1.1\r\nHost: a\r\n\r\n");
-    EXPECT_TRUE(bench.hooks->wait_for_a_client());
-    EXPECT_EQ(bench.hooks->text(), in_answer);
-    EXPECT_THAT(bench.proxy.flows().at(0).error, HasSubstr("took nothing for too long"));
-    bench.proxy.set("tcp_timeout=600");
-    bench.expect_good_end();
+    FaultFixture fixture({.settings = {"stream_large_bodies=0", "tcp_timeout=2"}});
+    fixture.daemon.on("/fault$", "200:b@1g");
+    proxycore::proxy::test::TestClient client(fixture.proxy.port());
+    client.send("GET " + fixture.target("/fault") + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(fixture.hooks->wait_for_a_client());
+    EXPECT_EQ(fixture.hooks->text(), in_answer);
+    EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr("took nothing for too long"));
+    fixture.proxy.set("tcp_timeout=600");
+    fixture.expect_good_end();
 }
 
 }  // namespace

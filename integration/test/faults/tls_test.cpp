@@ -3,12 +3,12 @@
 
 #include <tuple>
 
-#include "faults/bench.hpp"
+#include "faults/fault_fixture.hpp"
 #include "faults/scripted_server.hpp"
 #include "proxy/secure_origin.hpp"
 #include "support/free_port.hpp"
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::integration {
 namespace {
@@ -35,30 +35,30 @@ struct ServerFault {
 };
 void PrintTo(ServerFault const& row, std::ostream* out) { *out << row.name; }
 
-class P22_c_TlsServerFault : public testing::TestWithParam<std::tuple<Way, ServerFault>> {};
+class P22_c_TlsServerFault : public testing::TestWithParam<std::tuple<Topology, ServerFault>> {};
 
 /// The client's own handshake is good, and inside of it it learns why there is no server.
-void expect_page_inside(Bench& bench, Way way, std::string const& says) {
-    auto const told = bench.ask("get:TARGET");
-    bench.proxy.set("ssl_insecure=true");  // what comes next may have anybody's certificate
-    bench.expect_good_end();
-    EXPECT_EQ(told.status, 502U) << told.failure;
-    EXPECT_THAT(told.body, HasSubstr("<h1>502 Bad Gateway</h1>"));
-    EXPECT_EQ(bench.hooks->flows().at(way == Way::tunnel ? 1 : 0), "requestheaders request error");
-    EXPECT_THAT(bench.proxy.flows().at(0).error, HasSubstr(says));
+void expect_page_inside(FaultFixture& fixture, Topology topology, std::string const& says) {
+    auto const result = fixture.request("get:TARGET");
+    fixture.proxy.set("ssl_insecure=true");  // what comes next may have anybody's certificate
+    fixture.expect_good_end();
+    EXPECT_EQ(result.status, 502U) << result.failure;
+    EXPECT_THAT(result.body, HasSubstr("<h1>502 Bad Gateway</h1>"));
+    EXPECT_EQ(fixture.hooks->flows().at(topology == Topology::tunnel ? 1 : 0), "requestheaders request error");
+    EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr(says));
 }
 
 TEST_P(P22_c_TlsServerFault, IsToldInsideOfTls) {
-    auto const& [way, row] = GetParam();
+    auto const& [topology, row] = GetParam();
     ScriptedServer const server(row.script);
-    Bench bench({.way = way, .tls = true, .server = server.port()});
-    expect_page_inside(bench, way, row.says);
+    FaultFixture fixture({.topology = topology, .tls = true, .server = server.port()});
+    expect_page_inside(fixture, topology, row.says);
     EXPECT_TRUE(server.wait_for_silence());
 }
 
 std::string name_of(testing::TestParamInfo<P22_c_TlsServerFault::ParamType> const& info) {
-    auto const& [way, row] = info.param;
-    return std::string(row.name) + "_" + to_string(way);
+    auto const& [topology, row] = info.param;
+    return std::string(row.name) + "_" + to_string(topology);
 }
 
 /// Says this when the ClientHello is there.
@@ -67,7 +67,7 @@ Script answers(std::string bytes, Then then = Then::fin) { return {{"\x16\x03", 
 INSTANTIATE_TEST_SUITE_P(
     Handshake, P22_c_TlsServerFault,
     testing::Combine(
-        testing::Values(Way::tunnel, Way::socks5),
+        testing::Values(Topology::tunnel, Topology::socks5),
         testing::Values(ServerFault{"EndsAtOnce", {leave()}}, ServerFault{"EndsBehindTheHello", answers("")},
                         ServerFault{"ResetsBehindTheHello", answers("", Then::reset)},
                         ServerFault{"SpeaksPlainText", answers("HTTP/1.1 400 Bad Request\r\n\r\n")},
@@ -84,10 +84,10 @@ INSTANTIATE_TEST_SUITE_P(
                         ServerFault{"FloodsWarnings", answers(repeated("\x15\x03\x03\x00\x02\x01\x5a"s, 10'000))})),
     name_of);
 
-class P26_BadCertificate : public testing::TestWithParam<Way> {};
+class P26_BadCertificate : public testing::TestWithParam<Topology> {};
 
-Scene verifying(Way way, std::uint16_t server, std::string const& trusted) {
-    return {.way = way,
+ProxySetup verifying(Topology topology, std::uint16_t server, std::string const& trusted) {
+    return {.topology = topology,
             .settings = {"ssl_verify_upstream_trusted_ca=" + trusted},
             .tls = true,
             .sni = "origin.test",
@@ -96,37 +96,37 @@ Scene verifying(Way way, std::uint16_t server, std::string const& trusted) {
 
 TEST_P(P26_BadCertificate, OfAnotherNameIsToldInsideOfTls) {
     testkit::Daemon const other({.tls = testkit::DaemonTls{.names = {"somebody.else"}}});
-    Bench bench(verifying(GetParam(), other.port(), other.authority_file()));
-    expect_page_inside(bench, GetParam(), "mismatch");
+    FaultFixture fixture(verifying(GetParam(), other.port(), other.authority_file()));
+    expect_page_inside(fixture, GetParam(), "mismatch");
     EXPECT_TRUE(other.wait_for_silence(std::chrono::seconds(20)));
     EXPECT_THAT(other.requests(), IsEmpty());
 }
 
 TEST_P(P26_BadCertificate, OfAnUnknownAuthorityIsToldInsideOfTls) {
     testkit::Daemon const other({.tls = testkit::DaemonTls{}});
-    Bench bench({.way = GetParam(), .tls = true, .server = other.port()});
-    expect_page_inside(bench, GetParam(), "certificate");
+    FaultFixture fixture({.topology = GetParam(), .tls = true, .server = other.port()});
+    expect_page_inside(fixture, GetParam(), "certificate");
     EXPECT_THAT(other.requests(), IsEmpty());
 }
 
 TEST_P(P26_BadCertificate, ThatHasExpiredIsToldInsideOfTls) {
     SecureOrigin const other(tls::test::expired_identity("origin.test"));
-    Bench bench(verifying(GetParam(), other.port(), tls::test::trusted_file()));
-    expect_page_inside(bench, GetParam(), "expired");
+    FaultFixture fixture(verifying(GetParam(), other.port(), tls::test::trusted_file()));
+    expect_page_inside(fixture, GetParam(), "expired");
 }
 
 TEST_P(P26_BadCertificate, OfItsOwnIsToldInsideOfTls) {
     SecureOrigin const other(tls::test::self_signed_identity("origin.test"));
-    Bench bench(verifying(GetParam(), other.port(), tls::test::trusted_file()));
-    expect_page_inside(bench, GetParam(), "self-signed");
+    FaultFixture fixture(verifying(GetParam(), other.port(), tls::test::trusted_file()));
+    expect_page_inside(fixture, GetParam(), "self-signed");
 }
 
-INSTANTIATE_TEST_SUITE_P(Tls, P26_BadCertificate, testing::Values(Way::tunnel, Way::socks5),
+INSTANTIATE_TEST_SUITE_P(Tls, P26_BadCertificate, testing::Values(Topology::tunnel, Topology::socks5),
                          [](auto const& row) { return to_string(row.param); });
 
 TEST(TlsServer, P22_c_OneThatCannotBeReachedIsToldInsideOfTls) {
-    Bench bench({.way = Way::tunnel, .tls = true, .server = pathology::test::free_port()});
-    expect_page_inside(bench, Way::tunnel, "connection refused");
+    FaultFixture fixture({.topology = Topology::tunnel, .tls = true, .server = pathology::test::free_port()});
+    expect_page_inside(fixture, Topology::tunnel, "connection refused");
 }
 
 // --- clients ---------------------------------------------------------------------------------------------------------
@@ -143,22 +143,22 @@ class P22_TlsClientFault : public testing::TestWithParam<ClientFault> {};
 
 TEST_P(P22_TlsClientFault, IsAFailedHandshakeAndNoFlow) {
     auto const& row = GetParam();
-    Bench bench({.way = Way::reverse, .tls = true});
-    auto const heard = bench.play({{"", row.sends, row.then}});
-    ASSERT_TRUE(bench.hooks->wait_for_a_client());
-    EXPECT_EQ(bench.hooks->times("tls_failed_client"), 1U);
-    EXPECT_THAT(bench.hooks->flows(), IsEmpty());
+    FaultFixture fixture({.topology = Topology::reverse, .tls = true});
+    auto const heard = fixture.play({{"", row.sends, row.then}});
+    ASSERT_TRUE(fixture.hooks->wait_for_a_client());
+    EXPECT_EQ(fixture.hooks->times("tls_failed_client"), 1U);
+    EXPECT_THAT(fixture.hooks->flows(), IsEmpty());
     EXPECT_THAT(heard, StartsWith(row.heard));
-    bench.expect_good_end();
+    fixture.expect_good_end();
 }
 
 /// The first message of a client that means well.
 std::string const& hello() {
     static std::string const bytes = [] {
-        tls::test::Talk talk;
-        talk.client.handshake();
+        tls::test::EnginePair pair;
+        pair.client.handshake();
         std::string first;
-        talk.client.take_outgoing(first);
+        pair.client.take_outgoing(first);
         return first;
     }();
     return bytes;

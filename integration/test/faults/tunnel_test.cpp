@@ -1,7 +1,7 @@
 // Upstream proxies, SOCKS5 clients and clients of CONNECT that refuse, lie, flood or leave (P04, P07, P08).
 #include <gmock/gmock.h>
 
-#include "faults/bench.hpp"
+#include "faults/fault_fixture.hpp"
 #include "faults/scripted_server.hpp"
 #include "support/free_port.hpp"
 #include "support/play.hpp"
@@ -42,16 +42,16 @@ class P07_UpstreamFault : public testing::TestWithParam<UpstreamFault> {};
 TEST_P(P07_UpstreamFault, IsToldInsideOfTheTunnel) {
     auto const& row = GetParam();
     ScriptedServer const upstream({{"\r\n\r\n", row.answer, row.then}});
-    Bench bench({.way = Way::upstream, .server = upstream.port()});
-    auto const heard = bench.play({{"", connect}, {established, get}, read_to_end()});
-    bench.expect_good_end();
+    FaultFixture fixture({.topology = Topology::upstream, .server = upstream.port()});
+    auto const heard = fixture.play({{"", connect}, {established, get}, read_to_end()});
+    fixture.expect_good_end();
     EXPECT_TRUE(upstream.wait_for_silence());
 
     EXPECT_THAT(heard, StartsWith(established + "HTTP/1.1 502 Bad Gateway\r\n"));
-    EXPECT_THAT(bench.hooks->flows(), ElementsAre("http_connect http_connected", "requestheaders request error",
-                                                  "requestheaders request responseheaders response"));
-    EXPECT_THAT(bench.proxy.flows().at(0).error, HasSubstr(row.says));
-    EXPECT_THAT(bench.proxy.flows().at(0).error, HasSubstr(upstream.where()));
+    EXPECT_THAT(fixture.hooks->flows(), ElementsAre("http_connect http_connected", "requestheaders request error",
+                                                    "requestheaders request responseheaders response"));
+    EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr(row.says));
+    EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr(upstream.where()));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -83,13 +83,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(UpstreamProxy, P07_OneThatCannotBeReachedIsNamed) {
     auto const port = pathology::test::free_port();
-    Bench bench({.way = Way::upstream, .server = port});
-    auto const told = bench.ask("get:TARGET");
-    EXPECT_EQ(told.status, 502U);
-    EXPECT_THAT(told.body, HasSubstr("127.0.0.1:" + std::to_string(port)));
-    EXPECT_THAT(bench.hooks->flows(), ElementsAre("requestheaders request error"));
-    EXPECT_TRUE(bench.proxy.wait_for_silence(patience));
-    EXPECT_EQ(bench.hooks->imbalance(), "");
+    FaultFixture fixture({.topology = Topology::upstream, .server = port});
+    auto const result = fixture.request("get:TARGET");
+    EXPECT_EQ(result.status, 502U);
+    EXPECT_THAT(result.body, HasSubstr("127.0.0.1:" + std::to_string(port)));
+    EXPECT_THAT(fixture.hooks->flows(), ElementsAre("requestheaders request error"));
+    EXPECT_TRUE(fixture.proxy.wait_for_silence(patience));
+    EXPECT_EQ(fixture.hooks->imbalance(), "");
 }
 
 // --- SOCKS5 ----------------------------------------------------------------------------------------------------------
@@ -107,11 +107,11 @@ class P08_SocksFault : public testing::TestWithParam<SocksFault> {};
 
 TEST_P(P08_SocksFault, EndsTheConnectionWithItsReply) {
     auto const& row = GetParam();
-    Bench bench({.way = Way::socks5, .settings = row.settings});
-    EXPECT_EQ(bench.play({{"", row.sends, row.then}}), row.heard);
-    EXPECT_TRUE(bench.proxy.wait_for_silence(patience));
-    EXPECT_THAT(bench.hooks->flows(), IsEmpty());
-    if (row.settings.empty()) bench.expect_good_end();
+    FaultFixture fixture({.topology = Topology::socks5, .settings = row.settings});
+    EXPECT_EQ(fixture.play({{"", row.sends, row.then}}), row.heard);
+    EXPECT_TRUE(fixture.proxy.wait_for_silence(patience));
+    EXPECT_THAT(fixture.hooks->flows(), IsEmpty());
+    if (row.settings.empty()) fixture.expect_good_end();
 }
 
 std::string const hello = "\x05\x01\x00"s, chosen = "\x05\x00"s;
@@ -171,7 +171,7 @@ struct ConnectFault {
     char const* name;
     std::string target;
     unsigned status = 400;
-    Way way = Way::regular;
+    Topology topology = Topology::regular;
 };
 void PrintTo(ConnectFault const& row, std::ostream* out) { *out << row.name; }
 
@@ -179,12 +179,12 @@ class P04_ConnectFault : public testing::TestWithParam<ConnectFault> {};
 
 TEST_P(P04_ConnectFault, IsRefused) {
     auto const& row = GetParam();
-    Bench bench({.way = row.way});
-    auto const heard = bench.play({{"", "CONNECT " + row.target + " HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
-    bench.expect_good_end();
+    FaultFixture fixture({.topology = row.topology});
+    auto const heard = fixture.play({{"", "CONNECT " + row.target + " HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    fixture.expect_good_end();
     EXPECT_THAT(heard, StartsWith("HTTP/1.1 " + std::to_string(row.status) + " "));
     EXPECT_THAT(heard, EndsWith("</html>\n"));
-    EXPECT_EQ(bench.hooks->flows().at(0), "error");
+    EXPECT_EQ(fixture.hooks->flows().at(0), "error");
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -194,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
                     ConnectFault{"WithAPortOfWords", "origin.test:http"}, ConnectFault{"WithoutAHost", ":80"},
                     ConnectFault{"WithAPath", "/"}, ConnectFault{"WithAUrl", "http://origin.test/"},
                     ConnectFault{"WithAnOpenBracket", "[::1:80"},
-                    ConnectFault{"ToAServer", "origin.test:80", 400, Way::reverse}),
+                    ConnectFault{"ToAServer", "origin.test:80", 400, Topology::reverse}),
     pathology::test::row_name);
 
 }  // namespace

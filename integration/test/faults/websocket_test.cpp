@@ -4,7 +4,7 @@
 #include <sstream>
 #include <tuple>
 
-#include "faults/bench.hpp"
+#include "faults/fault_fixture.hpp"
 
 namespace pathology::integration {
 namespace {
@@ -20,7 +20,7 @@ struct FrameFault {
 void PrintTo(FrameFault const& row, std::ostream* out) { *out << row.name; }
 void PrintTo(Who who, std::ostream* out) { *out << (who == Who::client ? "Client" : "Server"); }
 
-class P16_WebSocketFault : public testing::TestWithParam<std::tuple<Who, Way, FrameFault>> {};
+class P16_WebSocketFault : public testing::TestWithParam<std::tuple<Who, Topology, FrameFault>> {};
 
 std::vector<std::string> frames_of(std::string_view spec) {
     std::vector<std::string> frames;
@@ -31,14 +31,14 @@ std::vector<std::string> frames_of(std::string_view spec) {
 
 /// What makes pathod send these frames: one of ours for each, with its specification in other quotes.
 std::string asked_for(std::string_view spec) {
-    std::string asking;
+    std::string client;
     for (auto const& frame : frames_of(spec)) {
         std::string inner = frame.find("mask") == frame.npos ? "wf:-mask" + frame.substr(2) : frame;
-        asking += "wf:fin:f'";
-        for (char const c : inner) asking += c == '\'' ? "\"" : c == '\\' ? "\\\\" : std::string(1, c);
-        asking += "' ";
+        client += "wf:fin:f'";
+        for (char const c : inner) client += c == '\'' ? "\"" : c == '\\' ? "\\\\" : std::string(1, c);
+        client += "' ";
     }
-    return asking;
+    return client;
 }
 
 /// Reads until the other side closes; gives the code of its close frame, 0 when none came.
@@ -54,38 +54,38 @@ unsigned close_code_for(pathoc::Client& client) {
 }
 
 TEST_P(P16_WebSocketFault, EndsBothSidesWithItsCode) {
-    auto const& [who, way, row] = GetParam();
-    Bench bench({.way = way, .websocket_echo = who == Who::client});
-    bench.daemon.on("/crafted$", "ws");
-    auto client = bench.client();
-    auto const path = bench.target(who == Who::client ? "/echo" : "/crafted");
-    ASSERT_EQ(told_by(client, client.request("ws:get:'" + path + "'")).status, 101U);
+    auto const& [who, topology, row] = GetParam();
+    FaultFixture fixture({.topology = topology, .websocket_echo = who == Who::client});
+    fixture.daemon.on("/crafted$", "ws");
+    auto client = fixture.client();
+    auto const path = fixture.target(who == Who::client ? "/echo" : "/crafted");
+    ASSERT_EQ(result_of(client, client.request("ws:get:'" + path + "'")).status, 101U);
     (void)client.send(who == Who::client ? row.frames : asked_for(row.frames));
     EXPECT_EQ(close_code_for(client), row.is_told ? row.code : 0U);
     client.close();
-    ASSERT_TRUE(bench.hooks->wait_for_a_client());
-    bench.expect_good_end();
+    ASSERT_TRUE(fixture.hooks->wait_for_a_client());
+    fixture.expect_good_end();
 
-    auto const hooks = bench.hooks->flows().at(way == Way::tunnel ? 1 : 0);
+    auto const hooks = fixture.hooks->flows().at(topology == Topology::tunnel ? 1 : 0);
     auto const asked = who == Who::server ? frames_of(row.frames).size() : 0;  // each a message, too
     EXPECT_EQ(hooks, "requestheaders request responseheaders response websocket_start " +
                          repeated("websocket_message ", asked) + "websocket_end");
-    auto const flow = bench.proxy.flows().at(0);
+    auto const flow = fixture.proxy.flows().at(0);
     ASSERT_TRUE(flow.close);
     EXPECT_EQ(flow.close->code, row.code) << flow.close->reason;
     EXPECT_EQ(flow.close->by_client, who == Who::client);
 }
 
 std::string name_of(testing::TestParamInfo<P16_WebSocketFault::ParamType> const& info) {
-    auto const& [who, way, row] = info.param;
-    return std::string(row.name) + "_" + testing::PrintToString(who) + testing::PrintToString(way);
+    auto const& [who, topology, row] = info.param;
+    return std::string(row.name) + "_" + testing::PrintToString(who) + testing::PrintToString(topology);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Rules, P16_WebSocketFault,
     testing::Combine(
         testing::Values(Who::client, Who::server),
-        testing::Values(Way::regular, Way::tunnel, Way::reverse, Way::socks5),
+        testing::Values(Topology::regular, Topology::tunnel, Topology::reverse, Topology::socks5),
         testing::Values(FrameFault{"ReservedBit1", "wf:fin:rsv1:b'hi'", 1002},
                         FrameFault{"ReservedBit2", "wf:fin:rsv2:b'hi'", 1002},
                         FrameFault{"ReservedBit3", "wf:fin:rsv3:b'hi'", 1002},
@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Stops, P16_WebSocketFault,
     testing::Combine(testing::Values(Who::client, Who::server),
-                     testing::Values(Way::regular, Way::tunnel, Way::reverse, Way::socks5),
+                     testing::Values(Topology::regular, Topology::tunnel, Topology::reverse, Topology::socks5),
                      testing::Values(FrameFault{"BeforeAnyByte", "wf:fin:b'hello':d0", 1006, false},
                                      FrameFault{"InAHeader", "wf:fin:b'hello':d1", 1006, false},
                                      FrameFault{"InAPayload", "wf:fin:cbinary:b@1k:d500", 1006, false},
@@ -124,12 +124,14 @@ INSTANTIATE_TEST_SUITE_P(
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(Masks, P16_WebSocketFault,
-                         testing::Combine(testing::Values(Who::client), testing::Values(Way::regular, Way::reverse),
+                         testing::Combine(testing::Values(Who::client),
+                                          testing::Values(Topology::regular, Topology::reverse),
                                           testing::Values(FrameFault{"NoMask", "wf:fin:-mask:b'hi'", 1002})),
                          name_of);
 
 INSTANTIATE_TEST_SUITE_P(MasksOfServers, P16_WebSocketFault,
-                         testing::Combine(testing::Values(Who::server), testing::Values(Way::regular, Way::reverse),
+                         testing::Combine(testing::Values(Who::server),
+                                          testing::Values(Topology::regular, Topology::reverse),
                                           testing::Values(FrameFault{"AMask", "wf:fin:mask:b'hi'", 1002})),
                          name_of);
 

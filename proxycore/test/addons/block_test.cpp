@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "addons/block.hpp"
-#include "addons/recorder.hpp"
+#include "addons/chain_fixture.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::addons {
@@ -32,13 +32,13 @@ struct Rule {
 };
 class P17_Client : public testing::TestWithParam<Rule> {};
 TEST_P(P17_Client, IsLetInByItsAddress) {
-    test::Bench bench;
-    bench.chain.add(std::make_shared<Block>());
-    if (!GetParam().setting.empty()) bench.options.apply({parse_setting(GetParam().setting)});
+    test::ChainFixture fixture;
+    fixture.chain.add(std::make_shared<Block>());
+    if (!GetParam().setting.empty()) fixture.options.apply({parse_setting(GetParam().setting)});
     flow::Client client({std::string(GetParam().address), 4242}, {"127.0.0.1", 8080}, {});
     test::play([&]() -> asio::awaitable<void> {
-        co_await bench.chain.start();
-        co_await bench.chain.run(hooks::client_connected, client);
+        co_await fixture.chain.start();
+        co_await fixture.chain.run(hooks::client_connected, client);
     });
     EXPECT_EQ(!client.error.has_value(), GetParam().is_let_in) << client.error.value_or("");
 }

@@ -6,12 +6,12 @@
 #include <mutex>
 #include <thread>
 
-#include "addons/recorder.hpp"
+#include "addons/chain_fixture.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
 
-using test::Bench;
+using test::ChainFixture;
 using test::make_flow;
 using test::play;
 using test::run;
@@ -58,24 +58,24 @@ void run_both(AddonChain& chain, flow::HttpFlow& one, flow::HttpFlow& other) {
 
 TEST(ConcurrentHook, P43_a_LetsOtherFlowsGoOn) {
     asio::thread_pool workers(2);
-    Bench bench(workers.get_executor());
+    ChainFixture fixture(workers.get_executor());
     auto const blocker = std::make_shared<Blocker>(HookSet{Hook::request}, 2);
-    bench.chain.add(blocker);
+    fixture.chain.add(blocker);
     auto one = make_flow(), other = make_flow();
-    run_both(bench.chain, one, other);
+    run_both(fixture.chain, one, other);
     EXPECT_EQ(blocker->most(), 2);
     EXPECT_EQ(one.comment, "met");
     EXPECT_EQ(other.comment, "met");
     EXPECT_NE(blocker->thread(), std::this_thread::get_id());
-    EXPECT_TRUE(bench.log.empty());
+    EXPECT_TRUE(fixture.log.empty());
 }
 
 TEST(ConcurrentHook, P43_a_APlainOneStopsAllTraffic) {
-    Bench bench;
+    ChainFixture fixture;
     auto const blocker = std::make_shared<Blocker>(HookSet{}, 1);
-    bench.chain.add(blocker);
+    fixture.chain.add(blocker);
     auto one = make_flow(), other = make_flow();
-    run_both(bench.chain, one, other);
+    run_both(fixture.chain, one, other);
     EXPECT_EQ(blocker->most(), 1);
     EXPECT_EQ(other.comment, "met");
     EXPECT_EQ(blocker->thread(), std::this_thread::get_id());
@@ -97,31 +97,31 @@ private:
 
 TEST(ConcurrentHook, P43_b_IsRefusedWhereItCannotBe) {
     asio::thread_pool workers(1);
-    Bench bench(workers.get_executor());
+    ChainFixture fixture(workers.get_executor());
     for (auto const hook : {Hook::load, Hook::configure, Hook::tick, Hook::log}) {
         try {
-            bench.chain.add(std::make_shared<Misled>(hook));
+            fixture.chain.add(std::make_shared<Misled>(hook));
             FAIL() << "nothing was thrown for " << to_string(hook);
         } catch (AddonError const& error) {
             EXPECT_EQ(error.what(),
                       "addon misled, in " + std::string(to_string(hook)) + ": this hook cannot be concurrent");
         }
     }
-    EXPECT_EQ(bench.chain.find("misled"), nullptr);
+    EXPECT_EQ(fixture.chain.find("misled"), nullptr);
 }
 
 TEST(ConcurrentHook, NeedsWorkers) {
-    Bench bench;
-    EXPECT_THROW(bench.chain.add(std::make_shared<Misled>(Hook::request)), AddonError);
+    ChainFixture fixture;
+    EXPECT_THROW(fixture.chain.add(std::make_shared<Misled>(Hook::request)), AddonError);
 }
 
 TEST(ConcurrentHook, ItsExceptionsAreLoggedToo) {
     asio::thread_pool workers(1);
-    Bench bench(workers.get_executor());
-    bench.chain.add(std::make_shared<Misled>(Hook::request));
+    ChainFixture fixture(workers.get_executor());
+    fixture.chain.add(std::make_shared<Misled>(Hook::request));
     auto flow = make_flow();
-    run(bench.chain, hooks::request, flow);
-    EXPECT_THAT(bench.log, ElementsAre(LogEntry{LogLevel::error, "addon misled, in request: from a worker"}));
+    run(fixture.chain, hooks::request, flow);
+    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon misled, in request: from a worker"}));
 }
 
 }  // namespace

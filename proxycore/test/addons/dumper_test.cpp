@@ -3,19 +3,19 @@
 
 #include <pathology/proxycore/addons/dumper.hpp>
 
-#include "addons/recorder.hpp"
+#include "addons/chain_fixture.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
 
-using test::Bench;
+using test::ChainFixture;
 using test::play;
 using test::run;
 using testing::HasSubstr;
 using testing::StartsWith;
 
 /// A running dumper, and what it wrote.
-struct Dump : Bench {
+struct Dump : ChainFixture {
     explicit Dump(std::vector<Setting> const& settings = {}, bool is_terminal = false, std::size_t columns = 80) {
         auto const write = [this](std::string_view block) { text += block; };
         chain.add(std::make_shared<Dumper>(DumpSink{write, is_terminal, [columns] { return columns; }}));

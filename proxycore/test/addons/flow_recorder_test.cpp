@@ -3,18 +3,18 @@
 #include <pathology/proxycore/addons/flow_recorder.hpp>
 #include <pathology/proxycore/flow/recorded.hpp>
 
-#include "addons/recorder.hpp"
+#include "addons/chain_fixture.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
 
 using record::Endpoint;
 using record::Exchange;
-using test::Bench;
+using test::ChainFixture;
 using test::run;
 using testing::SizeIs;
 
-struct Recording : Bench {
+struct Recording : ChainFixture {
     Recording() {
         auto const take = [this](Exchange exchange) { taken.push_back(std::move(exchange)); };
         chain.add(std::make_shared<FlowRecorder>(take));

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "addons/chain_fixture.hpp"
 #include "addons/onboarding.hpp"
-#include "addons/recorder.hpp"
 #include "addons/revocations.hpp"
 #include "support/folder.hpp"
 #include "support/process.hpp"
@@ -13,7 +13,7 @@ namespace pathology::proxycore::addons {
 namespace {
 
 using pathology::test::Folder;
-using test::Bench;
+using test::ChainFixture;
 using test::play;
 using test::run;
 using testing::HasSubstr;
@@ -24,7 +24,7 @@ tls::Authority authority() {
 }
 
 /// A running proxy with both sites.
-struct Sites : Bench {
+struct Sites : ChainFixture {
     explicit Sites(std::vector<std::string> const& settings = {}) {
         chain.add(std::make_shared<Onboarding>(authority));
         chain.add(std::make_shared<Revocations>(authority));

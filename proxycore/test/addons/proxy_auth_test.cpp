@@ -1,12 +1,12 @@
 #include <gmock/gmock.h>
 
+#include "addons/chain_fixture.hpp"
 #include "addons/proxy_auth.hpp"
-#include "addons/recorder.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
 
-using test::Bench;
+using test::ChainFixture;
 using test::play;
 using test::run;
 using testing::HasSubstr;
@@ -15,7 +15,7 @@ constexpr std::string_view right = "Basic dTpwOnA=";  // u:p:p
 constexpr std::string_view wrong = "Basic dTpw";      // u:p
 
 /// A running proxy that lets in u with the password p:p.
-struct Guarded : Bench {
+struct Guarded : ChainFixture {
     explicit Guarded(std::string_view setting = "proxyauth=u:p:p") {
         chain.add(auth);
         options.apply({parse_setting(setting)});
@@ -132,11 +132,11 @@ TEST(ProxyAuth, P62_e_AnyTakesAnybodyWhoSaysWho) {
 }
 
 TEST(ProxyAuth, P62_f_TransparentIsRefused) {
-    Bench bench;
-    bench.options.declare({"mode", TextList{"regular", "transparent@81"}});
-    bench.chain.add(std::make_shared<ProxyAuth>());
-    bench.options.apply({parse_setting("proxyauth=any")});
-    EXPECT_THROW(play([&]() -> asio::awaitable<void> { co_await bench.chain.start(); }), OptionsError);
+    ChainFixture fixture;
+    fixture.options.declare({"mode", TextList{"regular", "transparent@81"}});
+    fixture.chain.add(std::make_shared<ProxyAuth>());
+    fixture.options.apply({parse_setting("proxyauth=any")});
+    EXPECT_THROW(play([&]() -> asio::awaitable<void> { co_await fixture.chain.start(); }), OptionsError);
 }
 
 TEST(ProxyAuth, P62_ReplayedRequestsAreExempt) {

@@ -4,12 +4,12 @@
 #include <iterator>
 #include <pathology/proxycore/addons/shared_object.hpp>
 
-#include "addons/recorder.hpp"
+#include "addons/chain_fixture.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
 
-using test::Bench;
+using test::ChainFixture;
 using test::make_flow;
 using test::run;
 using testing::ElementsAre;
@@ -25,34 +25,34 @@ std::string refusal_of(std::string const& path) {
 }
 
 TEST(SharedObject, P41_c_AddsAHeader) {
-    Bench bench;
-    bench.chain.add(load_shared_object(GREETER_ADDON));
-    EXPECT_THAT(bench.chain.names(), ElementsAre("greeter"));
-    EXPECT_TRUE(bench.chain.wants(Hook::response));
-    EXPECT_FALSE(bench.chain.wants(Hook::request));
+    ChainFixture fixture;
+    fixture.chain.add(load_shared_object(GREETER_ADDON));
+    EXPECT_THAT(fixture.chain.names(), ElementsAre("greeter"));
+    EXPECT_TRUE(fixture.chain.wants(Hook::response));
+    EXPECT_FALSE(fixture.chain.wants(Hook::request));
     auto flow = make_flow();
     flow.response = flow::Response::make();
-    run(bench.chain, hooks::response, flow);
+    run(fixture.chain, hooks::response, flow);
     EXPECT_EQ(flow.response->headers.first("X-Greeting"), "hello");
 }
 
 TEST(SharedObject, HasOptions) {
-    Bench bench;
-    bench.options.apply({parse_setting("greeting=hi")});
-    bench.chain.add(load_shared_object(GREETER_ADDON));
-    proxycore::test::play([&]() -> asio::awaitable<void> { co_await bench.chain.start(); });
+    ChainFixture fixture;
+    fixture.options.apply({parse_setting("greeting=hi")});
+    fixture.chain.add(load_shared_object(GREETER_ADDON));
+    proxycore::test::play([&]() -> asio::awaitable<void> { co_await fixture.chain.start(); });
     auto flow = make_flow();
     flow.response = flow::Response::make();
-    run(bench.chain, hooks::response, flow);
+    run(fixture.chain, hooks::response, flow);
     EXPECT_EQ(flow.response->headers.first("X-Greeting"), "hi");
 }
 
 TEST(SharedObject, ItsExceptionsAreLoggedAsAnyOthers) {
-    Bench bench;
-    bench.chain.add(load_shared_object(GREETER_ADDON));
+    ChainFixture fixture;
+    fixture.chain.add(load_shared_object(GREETER_ADDON));
     auto flow = make_flow();
-    run(bench.chain, hooks::response, flow);
-    EXPECT_THAT(bench.log, ElementsAre(LogEntry{LogLevel::error, "addon greeter, in response: bad optional access"}));
+    run(fixture.chain, hooks::response, flow);
+    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon greeter, in response: bad optional access"}));
 }
 
 TEST(SharedObject, StaysWhileItsAddonIsHeld) {

@@ -2,16 +2,16 @@
 
 #include <pathology/proxycore/addons/term_log.hpp>
 
-#include "addons/recorder.hpp"
+#include "addons/chain_fixture.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
 
-using test::Bench;
+using test::ChainFixture;
 using test::play;
 
 /// A log at a quarter past the hour, in whatever zone.
-struct Log : Bench {
+struct Log : ChainFixture {
     explicit Log(std::string const& verbosity = "info", bool is_terminal = false) {
         auto const write = [this](std::string_view block) { text += block; };
         chain.add(std::make_shared<TermLog>(DumpSink{write, is_terminal}, [] { return flow::from_seconds(900.25); }));

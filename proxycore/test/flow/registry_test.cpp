@@ -30,7 +30,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Bench {
+struct RegistryFixture {
     LiveFlow<HttpFlow> begin() {
         return LiveFlow<HttpFlow>(registry, loop.get_executor(), nullptr, nullptr, from_seconds(1));
     }
@@ -53,39 +53,39 @@ struct Bench {
 };
 
 TEST(FlowRegistry, ListsTheLiveFlows) {
-    Bench bench;
+    RegistryFixture fixture;
     {
-        auto const one = bench.begin(), other = bench.begin();
-        EXPECT_THAT(bench.registry.live(), IsEmpty());  // they have not begun
+        auto const one = fixture.begin(), other = fixture.begin();
+        EXPECT_THAT(fixture.registry.live(), IsEmpty());  // they have not begun
         one->live = other->live = true;
-        EXPECT_THAT(bench.registry.live(), ElementsAre(one->shared_from_this(), other->shared_from_this()));
+        EXPECT_THAT(fixture.registry.live(), ElementsAre(one->shared_from_this(), other->shared_from_this()));
         EXPECT_EQ(one->number, 1U);
         EXPECT_EQ(other->number, 2U);
-        EXPECT_EQ(bench.registry.find(other->id), other->shared_from_this());
+        EXPECT_EQ(fixture.registry.find(other->id), other->shared_from_this());
         other->kill(from_seconds(2));
-        EXPECT_THAT(bench.registry.live(), ElementsAre(one->shared_from_this()));
+        EXPECT_THAT(fixture.registry.live(), ElementsAre(one->shared_from_this()));
     }
-    EXPECT_THAT(bench.registry.live(), IsEmpty());
-    EXPECT_THAT(bench.registry.kept(), IsEmpty());
+    EXPECT_THAT(fixture.registry.live(), IsEmpty());
+    EXPECT_THAT(fixture.registry.kept(), IsEmpty());
 }
 
 TEST(FlowRegistry, AFlowLivesAsLongAsAnybodyKeepsIt) {
-    Bench bench;
-    auto const flow = bench.run_one("content");
+    RegistryFixture fixture;
+    auto const flow = fixture.run_one("content");
     EXPECT_FALSE(flow->live);
     EXPECT_EQ(dynamic_cast<HttpFlow const&>(*flow).request.raw_content, "content");
-    EXPECT_EQ(bench.registry.find(flow->id), nullptr);
+    EXPECT_EQ(fixture.registry.find(flow->id), nullptr);
 }
 
 TEST(FlowRegistry, AllocatesNothingForAFlowThatIsNotKept) {
-    Bench bench;
+    RegistryFixture fixture;
     auto const client = std::make_shared<Client>();
     auto const server = std::make_shared<Server>();
     auto const run = [&] {
-        LiveFlow<HttpFlow> const flow(bench.registry, bench.loop.get_executor(), client, server, from_seconds(1));
+        LiveFlow<HttpFlow> const flow(fixture.registry, fixture.loop.get_executor(), client, server, from_seconds(1));
         flow->live = true;
-        flow->on_kill([&bench] { bench.loop.stop(); });
-        bench.registry.note_change(*flow);
+        flow->on_kill([&fixture] { fixture.loop.stop(); });
+        fixture.registry.note_change(*flow);
     };
     run();  // its block is used again
     auto const before = allocations;
@@ -94,58 +94,58 @@ TEST(FlowRegistry, AllocatesNothingForAFlowThatIsNotKept) {
 }
 
 TEST(FlowRegistry, KeepsTheLastOnesWithinALimit) {
-    Bench bench;
-    bench.registry.keep({.max_flows = 2});
-    for (int i = 0; i < 4; ++i) bench.run_one();
-    EXPECT_THAT(bench.kept(), ElementsAre(3, 4));
-    bench.registry.keep({.max_flows = 1});
-    EXPECT_THAT(bench.kept(), ElementsAre(4));
-    bench.registry.keep({});
-    EXPECT_THAT(bench.kept(), IsEmpty());
-    EXPECT_EQ(bench.registry.bytes(), 0U);
+    RegistryFixture fixture;
+    fixture.registry.keep({.max_flows = 2});
+    for (int i = 0; i < 4; ++i) fixture.run_one();
+    EXPECT_THAT(fixture.kept(), ElementsAre(3, 4));
+    fixture.registry.keep({.max_flows = 1});
+    EXPECT_THAT(fixture.kept(), ElementsAre(4));
+    fixture.registry.keep({});
+    EXPECT_THAT(fixture.kept(), IsEmpty());
+    EXPECT_EQ(fixture.registry.bytes(), 0U);
 }
 
 TEST(FlowRegistry, KeepsAsManyBytesAsItMay) {
-    Bench bench;
-    bench.registry.keep({.max_flows = 100, .max_bytes = 250'000});
-    for (int i = 0; i < 4; ++i) bench.run_one(std::string(100'000, 'x'));
-    EXPECT_THAT(bench.kept(), ElementsAre(3, 4));
-    EXPECT_GT(bench.registry.bytes(), 200'000U);
-    EXPECT_LT(bench.registry.bytes(), 250'000U);
+    RegistryFixture fixture;
+    fixture.registry.keep({.max_flows = 100, .max_bytes = 250'000});
+    for (int i = 0; i < 4; ++i) fixture.run_one(std::string(100'000, 'x'));
+    EXPECT_THAT(fixture.kept(), ElementsAre(3, 4));
+    EXPECT_GT(fixture.registry.bytes(), 200'000U);
+    EXPECT_LT(fixture.registry.bytes(), 250'000U);
 }
 
 TEST(FlowRegistry, DoesNotEvictWhatIsMarkedHeldOrLive) {
-    Bench bench;
-    bench.registry.keep({.max_flows = 1});
-    bench.run_one()->marked = ":default:";
-    auto const held = bench.run_one();
+    RegistryFixture fixture;
+    fixture.registry.keep({.max_flows = 1});
+    fixture.run_one()->marked = ":default:";
+    auto const held = fixture.run_one();
     held->intercept();
-    auto const live = bench.begin();
+    auto const live = fixture.begin();
     live->live = true;
-    bench.registry.note_change(*live);
-    bench.run_one();
-    EXPECT_THAT(bench.kept(), ElementsAre(1, 2, 3));
+    fixture.registry.note_change(*live);
+    fixture.run_one();
+    EXPECT_THAT(fixture.kept(), ElementsAre(1, 2, 3));
     held->resume();
-    bench.run_one();
-    EXPECT_THAT(bench.kept(), ElementsAre(1, 3));
+    fixture.run_one();
+    EXPECT_THAT(fixture.kept(), ElementsAre(1, 3));
 }
 
 TEST(FlowRegistry, AddsAndRemoves) {
-    Bench bench;
-    bench.registry.keep({.max_flows = 10});
+    RegistryFixture fixture;
+    fixture.registry.keep({.max_flows = 10});
     auto const flow = std::make_shared<HttpFlow>(nullptr, nullptr, from_seconds(1));
-    bench.registry.add(flow);
+    fixture.registry.add(flow);
     EXPECT_EQ(flow->number, 1U);
-    EXPECT_EQ(bench.registry.find(flow->id), flow);
-    EXPECT_TRUE(bench.registry.remove(flow->id));
-    EXPECT_FALSE(bench.registry.remove(flow->id));
-    bench.run_one();
-    bench.registry.clear();
-    EXPECT_THAT(bench.kept(), IsEmpty());
+    EXPECT_EQ(fixture.registry.find(flow->id), flow);
+    EXPECT_TRUE(fixture.registry.remove(flow->id));
+    EXPECT_FALSE(fixture.registry.remove(flow->id));
+    fixture.run_one();
+    fixture.registry.clear();
+    EXPECT_THAT(fixture.kept(), IsEmpty());
 }
 
 TEST(FlowRegistry, MakesIdsOfItsGenerator) {
-    Bench one, other;
+    RegistryFixture one, other;
     EXPECT_EQ(one.run_one()->id, other.run_one()->id);
     EXPECT_NE(one.run_one()->id, one.run_one()->id);
 }
@@ -162,49 +162,49 @@ std::string text_of(Changes const& changes) {
 }
 
 TEST(FlowRegistry, GathersWhatChangesUntilAListenerIsCalled) {
-    Bench bench;
+    RegistryFixture fixture;
     std::vector<std::string> heard;
-    auto subscription =
-        bench.registry.listen(bench.loop.get_executor(), [&](Changes changes) { heard.push_back(text_of(changes)); });
-    bench.registry.keep({.max_flows = 2});
-    bench.run_one();
-    bench.run_one();
-    bench.loop.poll();
+    auto subscription = fixture.registry.listen(fixture.loop.get_executor(),
+                                                [&](Changes changes) { heard.push_back(text_of(changes)); });
+    fixture.registry.keep({.max_flows = 2});
+    fixture.run_one();
+    fixture.run_one();
+    fixture.loop.poll();
     EXPECT_THAT(heard, ElementsAre("added 1, added 2"));
     heard.clear();
-    bench.registry.note_change(*bench.registry.kept().back());
-    bench.run_one();
-    bench.loop.restart();
-    bench.loop.poll();
+    fixture.registry.note_change(*fixture.registry.kept().back());
+    fixture.run_one();
+    fixture.loop.restart();
+    fixture.loop.poll();
     EXPECT_THAT(heard, ElementsAre("updated 2, added 3, removed 1"));
     heard.clear();
     subscription = {};
-    bench.run_one();
-    bench.loop.restart();
-    bench.loop.poll();
+    fixture.run_one();
+    fixture.loop.restart();
+    fixture.loop.poll();
     EXPECT_THAT(heard, IsEmpty());
 }
 
 TEST(FlowRegistry, ReportsFlowsThatAreNotKept) {
-    Bench bench;
+    RegistryFixture fixture;
     std::vector<std::string> heard;
-    auto const subscription =
-        bench.registry.listen(bench.loop.get_executor(), [&](Changes changes) { heard.push_back(text_of(changes)); });
+    auto const subscription = fixture.registry.listen(fixture.loop.get_executor(),
+                                                      [&](Changes changes) { heard.push_back(text_of(changes)); });
     {
-        auto const flow = bench.begin();
-        bench.registry.note_change(*flow);
-        bench.loop.poll();
+        auto const flow = fixture.begin();
+        fixture.registry.note_change(*flow);
+        fixture.loop.poll();
         EXPECT_THAT(heard, ElementsAre("added 1"));
     }
-    bench.loop.restart();
-    bench.loop.poll();
+    fixture.loop.restart();
+    fixture.loop.poll();
     EXPECT_THAT(heard, ElementsAre("added 1", "removed 1"));
 }
 
 /// A thread that is held up, as a screen that is drawn slowly would.
 TEST(FlowRegistry, ASlowListenerDoesNotDelayFlowsAndIsToldWhatItMissed) {
-    Bench bench;
-    bench.registry.keep({.max_flows = 100'000});
+    RegistryFixture fixture;
+    fixture.registry.keep({.max_flows = 100'000});
     std::mutex mutex;
     std::condition_variable changed;
     bool may_go_on = false;
@@ -212,18 +212,18 @@ TEST(FlowRegistry, ASlowListenerDoesNotDelayFlowsAndIsToldWhatItMissed) {
     bool was_incomplete = false;
     {
         boost::asio::thread_pool screen(1);
-        auto const subscription = bench.registry.listen(screen.get_executor(), [&](Changes changes) {
+        auto const subscription = fixture.registry.listen(screen.get_executor(), [&](Changes changes) {
             std::unique_lock lock(mutex);
             sizes.push_back(changes.list.size());
             was_incomplete = was_incomplete || changes.is_incomplete;
             changed.notify_all();
             EXPECT_TRUE(changed.wait_for(lock, test::patience, [&] { return may_go_on; }));
         });
-        bench.run_one();
+        fixture.run_one();
         std::unique_lock lock(mutex);
         ASSERT_TRUE(changed.wait_for(lock, test::patience, [&] { return !sizes.empty(); }));
         lock.unlock();
-        for (int i = 0; i < 20'000; ++i) bench.run_one();
+        for (int i = 0; i < 20'000; ++i) fixture.run_one();
         lock.lock();
         may_go_on = true;
         changed.notify_all();
@@ -248,8 +248,8 @@ TEST(FlowRegistry, ASubscriptionMayOutliveIt) {
 }
 
 TEST(FlowRegistry, KillCallsTheConversationOnce) {
-    Bench bench;
-    auto const flow = bench.begin();
+    RegistryFixture fixture;
+    auto const flow = fixture.begin();
     flow->live = true;
     int calls = 0;
     flow->on_kill([&] { ++calls; });

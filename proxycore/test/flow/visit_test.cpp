@@ -1,4 +1,4 @@
-// A visitor that writes flows, and one that reads them back, over everything that flows hold.
+// A client that writes flows, and one that reads them back, over everything that flows hold.
 #include <pathology/proxycore/flow/visit.hpp>
 
 #include <gmock/gmock.h>

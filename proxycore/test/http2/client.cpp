@@ -48,7 +48,7 @@ std::string response(std::uint32_t stream, std::string_view status, FieldList mo
     return headers(stream, std::string_view(all), flags | flag::end_headers);
 }
 
-StreamId Client::ask(std::string_view method) { return session.submit(request_for(method), nullptr).value_or(0); }
+StreamId Client::submit(std::string_view method) { return session.submit(request_for(method), nullptr).value_or(0); }
 
 StreamId Client::send(std::string_view method, TextContent& content) {
     return session.submit(request_for(method), &content).value_or(0);
@@ -85,7 +85,7 @@ std::string Client::drain() {
     return kept;
 }
 
-std::string Client::talk(std::string_view bytes) {
+std::string Client::exchange(std::string_view bytes) {
     feed(bytes);
     return drain();
 }

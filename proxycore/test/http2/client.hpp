@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http2/frames.hpp"
 #include "http2/text_content.hpp"
-#include "http2/wire.hpp"
 
 namespace pathology::proxycore::http2::test {
 
@@ -25,14 +25,14 @@ public:
     explicit Client(ClientSettings const& settings = {}) : session(settings) {}
 
     /// Submits, and gives the number of the stream; 0 when the session takes no more.
-    StreamId ask(std::string_view method = "GET");
+    StreamId submit(std::string_view method = "GET");
     StreamId send(std::string_view method, TextContent& content);
     /// Takes bytes of the server.
     void feed(std::string_view bytes);
     /// What there is to say, as lines; preface, SETTINGS and WINDOW_UPDATE are left out.
     std::string drain();
     /// Both.
-    std::string talk(std::string_view bytes);
+    std::string exchange(std::string_view bytes);
     /// The events that are there by now, added to the log.
     void take_events();
 

@@ -35,8 +35,8 @@ ClientSettings settings_of_a_test() {
 
 void play(Situation const& row, bool byte_by_byte) {
     Client client(settings_of_a_test());
-    client.ask();
-    client.talk(server_hello());
+    client.submit();
+    client.exchange(server_hello());
     if (byte_by_byte) {
         for (char const c : row.said) client.feed({&c, 1});
     } else {
@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ClientSession, EndsWithAServerOfAnotherProtocol) {
     Client client;
-    client.ask();
+    client.submit();
     client.drain();
     client.feed("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     client.drain();

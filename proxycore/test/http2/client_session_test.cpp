@@ -29,14 +29,15 @@ TEST(ClientSession, SendsARequestWithContentAndTrailers) {
     TextContent content("abc");
     content.after = {{"X-Sum", "9"}};
     EXPECT_EQ(client.send("POST", content), 1U);
-    EXPECT_EQ(client.talk(server_hello()), "HEADERS 1 END_HEADERS\nDATA 1 'abc'\nHEADERS 1 END_STREAM,END_HEADERS\n");
+    EXPECT_EQ(client.exchange(server_hello()),
+              "HEADERS 1 END_HEADERS\nDATA 1 'abc'\nHEADERS 1 END_STREAM,END_HEADERS\n");
 }
 
 TEST(ClientSession, SendsTrailersOfContentThatTurnedOutEmpty) {
     Client client;
     TextContent content("", false);
     client.send("POST", content);
-    client.talk(server_hello());
+    client.exchange(server_hello());
     content.after = {{"x-sum", "0"}};
     content.add("", true);
     client.session.resume(1);
@@ -47,7 +48,7 @@ TEST(ClientSession, WaitsForContentThatIsNotThereYet) {
     Client client;
     TextContent content("a", false);
     client.send("POST", content);
-    EXPECT_EQ(client.talk(server_hello()), "HEADERS 1 END_HEADERS\nDATA 1 'a'\n");
+    EXPECT_EQ(client.exchange(server_hello()), "HEADERS 1 END_HEADERS\nDATA 1 'a'\n");
     content.add("b", true);
     client.session.resume(1);
     EXPECT_EQ(client.drain(), "DATA 1 END_STREAM 'b'\n");
@@ -57,10 +58,10 @@ TEST(ClientSession, SendsNoMoreThanTheServersWindowsAllow) {
     Client client;
     TextContent content("abcdef");
     client.send("POST", content);
-    EXPECT_EQ(client.talk(server_hello(setting(SettingId::initial_window_size, 4))),
+    EXPECT_EQ(client.exchange(server_hello(setting(SettingId::initial_window_size, 4))),
               "HEADERS 1 END_HEADERS\nDATA 1 'abcd'\n");
-    EXPECT_EQ(client.talk(window_update(1, 1)), "DATA 1 'e'\n");
-    EXPECT_EQ(client.talk(window_update(1, 1)), "DATA 1 END_STREAM 'f'\n");
+    EXPECT_EQ(client.exchange(window_update(1, 1)), "DATA 1 'e'\n");
+    EXPECT_EQ(client.exchange(window_update(1, 1)), "DATA 1 END_STREAM 'f'\n");
 }
 
 TEST(ClientSession, ResetsAStreamWhoseContentBreaks) {
@@ -68,7 +69,7 @@ TEST(ClientSession, ResetsAStreamWhoseContentBreaks) {
     TextContent content("a");
     content.is_broken = true;
     client.send("POST", content);
-    EXPECT_THAT(client.talk(server_hello()), HasSubstr("RST_STREAM 1 INTERNAL_ERROR\n"));
+    EXPECT_THAT(client.exchange(server_hello()), HasSubstr("RST_STREAM 1 INTERNAL_ERROR\n"));
     EXPECT_THAT(client.log, HasSubstr("1 closed INTERNAL_ERROR"));
 }
 
@@ -82,7 +83,7 @@ TEST(ClientSession, TellsAResponseInTheOrderOfItsParts) {
         wire,
         [] {
             auto client = std::make_unique<Client>();
-            client->ask();
+            client->submit();
             client->drain();
             return client;
         },
@@ -98,7 +99,7 @@ TEST(ClientSession, TellsAResponseInTheOrderOfItsParts) {
 
 TEST(ClientSession, KnowsThatHeadHasNoContent) {
     Client client;
-    client.ask("HEAD");
+    client.submit("HEAD");
     client.drain();
     client.feed(server_hello() + response(1, "200", {{"content-length", "5"}}, end_stream));
     EXPECT_EQ(client.log, "1 response 200 content-length=5\n1 end\n1 closed\n");
@@ -108,15 +109,15 @@ TEST(ClientSession, TakesAnAnswerThatComesBeforeTheRequestEnds) {
     Client client;
     TextContent content("a", false);
     client.send("POST", content);
-    client.talk(server_hello());
-    EXPECT_EQ(client.talk(response(1, "413", {}, end_stream) + rst_stream(1, ErrorCode::no_error)), "");
+    client.exchange(server_hello());
+    EXPECT_EQ(client.exchange(response(1, "413", {}, end_stream) + rst_stream(1, ErrorCode::no_error)), "");
     EXPECT_EQ(client.log, "1 response 413\n1 end\n1 closed\n");
 }
 
 TEST(ClientSession, TellsInterimsOfManyStreamsEachWithItsOwn) {
     Client client;
-    client.ask();
-    client.ask();
+    client.submit();
+    client.submit();
     client.drain();
     client.feed(server_hello() + response(3, "103", {{"x", "three"}}) + response(1, "103", {{"x", "one"}}));
     EXPECT_EQ(client.log, "3 interim 103 x=three\n1 interim 103 x=one\n");
@@ -133,7 +134,7 @@ protected:
         return result;
     }
     void SetUp() override {
-        client.ask();
+        client.submit();
         client.drain();
         client.feed(server_hello() + response(1, "200"));
         all();
@@ -186,13 +187,13 @@ std::string goaway(std::uint32_t last, ErrorCode code, std::string_view more = {
 
 TEST(ClientSession, TellsStreamsThatTheServerNeverLookedAt) {
     Client client;
-    client.ask();
-    client.ask();
+    client.submit();
+    client.submit();
     client.drain();
     client.feed(server_hello() + goaway(1, ErrorCode::no_error, "bye"));
     EXPECT_EQ(client.log, "3 closed REFUSED_STREAM unprocessed: GOAWAY: last stream 1, NO_ERROR, \"bye\"\n");
     EXPECT_FALSE(client.session.accepts_requests());
-    EXPECT_EQ(client.ask(), 0U);
+    EXPECT_EQ(client.submit(), 0U);
     ASSERT_TRUE(client.session.peer_goaway().has_value());
     EXPECT_EQ(client.session.peer_goaway()->code, ErrorCode::no_error);
     EXPECT_FALSE(client.session.is_over());
@@ -204,7 +205,7 @@ TEST(ClientSession, TellsStreamsThatTheServerNeverLookedAt) {
 
 TEST(ClientSession, TellsARefusedStream) {
     Client client;
-    client.ask();
+    client.submit();
     client.drain();
     client.feed(server_hello() + rst_stream(1, ErrorCode::refused_stream));
     EXPECT_EQ(client.log, "1 closed REFUSED_STREAM by server unprocessed\n");
@@ -212,7 +213,7 @@ TEST(ClientSession, TellsARefusedStream) {
 
 TEST(ClientSession, CallsNothingUnprocessedThatTheServerReset) {
     Client client;
-    client.ask();
+    client.submit();
     client.drain();
     client.feed(server_hello() + rst_stream(1, ErrorCode::internal_error));
     EXPECT_EQ(client.log, "1 closed INTERNAL_ERROR by server\n");
@@ -223,11 +224,11 @@ TEST(ClientSession, WaitsWhileTheServerWorksOnAsManyAsItAllows) {
     client.drain();
     client.feed(server_hello(setting(SettingId::max_concurrent_streams, 1)));
     EXPECT_EQ(client.session.peer_max_streams(), 1U);
-    client.ask();
-    client.ask();
+    client.submit();
+    client.submit();
     EXPECT_EQ(client.drain(), "HEADERS 1 END_STREAM,END_HEADERS\n");
     EXPECT_EQ(client.session.streams(), 2U);
-    EXPECT_EQ(client.talk(response(1, "200", {}, end_stream)), "HEADERS 3 END_STREAM,END_HEADERS\n");
+    EXPECT_EQ(client.exchange(response(1, "200", {}, end_stream)), "HEADERS 3 END_STREAM,END_HEADERS\n");
 }
 
 TEST(ClientSession, NeverSendsAWaitingRequestThatIsReset) {
@@ -235,13 +236,13 @@ TEST(ClientSession, NeverSendsAWaitingRequestThatIsReset) {
     client.drain();
     client.feed(server_hello(setting(SettingId::max_concurrent_streams, 1)));
     TextContent content("abc");
-    client.ask();
+    client.submit();
     client.send("POST", content);
-    client.ask();
+    client.submit();
     client.session.reset(3, ErrorCode::cancel);
     EXPECT_EQ(client.drain(), "HEADERS 1 END_STREAM,END_HEADERS\n");
     EXPECT_EQ(client.log, "3 closed CANCEL unprocessed\n");
-    EXPECT_EQ(client.talk(response(1, "200", {}, end_stream)), "HEADERS 5 END_STREAM,END_HEADERS\n");
+    EXPECT_EQ(client.exchange(response(1, "200", {}, end_stream)), "HEADERS 5 END_STREAM,END_HEADERS\n");
     EXPECT_EQ(client.session.streams(), 1U);
 }
 
@@ -249,10 +250,10 @@ TEST(ClientSession, GivesUpWaitingRequestsWhenTheServerGoes) {
     Client client;
     client.drain();
     client.feed(server_hello(setting(SettingId::max_concurrent_streams, 1)));
-    client.ask();
-    client.ask();
+    client.submit();
+    client.submit();
     client.drain();
-    client.talk(goaway(1, ErrorCode::no_error));
+    client.exchange(goaway(1, ErrorCode::no_error));
     EXPECT_THAT(client.log, HasSubstr("3 closed REFUSED_STREAM unprocessed: "));
 }
 
@@ -260,8 +261,8 @@ TEST(ClientSession, ClosesAllStreamsWhenTheConnectionIsLost) {
     Client client;
     client.drain();
     client.feed(server_hello(setting(SettingId::max_concurrent_streams, 1)));
-    client.ask();
-    client.ask();
+    client.submit();
+    client.submit();
     client.drain();
     client.session.abandon("the connection was reset");
     client.take_events();
@@ -269,7 +270,7 @@ TEST(ClientSession, ClosesAllStreamsWhenTheConnectionIsLost) {
               "3 closed CANCEL unprocessed: the connection was reset\n1 closed CANCEL: the connection was reset\n");
     EXPECT_TRUE(client.session.is_over());
     EXPECT_EQ(client.session.streams(), 0U);
-    EXPECT_EQ(client.ask(), 0U);
+    EXPECT_EQ(client.submit(), 0U);
     EXPECT_FALSE(client.session.feed(response(1, "200")));
 }
 
@@ -300,14 +301,14 @@ TEST(ClientSession, CountsThePingsThatAreNotAnswered) {
 
 TEST(ClientSession, LetsStreamsEndWhenItGoesAway) {
     Client client;
-    client.ask();
+    client.submit();
     client.drain();
     client.feed(server_hello());
     client.session.go_away(ErrorCode::no_error);
     EXPECT_EQ(client.drain(), "GOAWAY 0 NO_ERROR\n");
     EXPECT_FALSE(client.session.accepts_requests());
     EXPECT_FALSE(client.session.is_over());
-    client.talk(response(1, "200", {}, end_stream));
+    client.exchange(response(1, "200", {}, end_stream));
     EXPECT_EQ(client.log, "1 response 200\n1 end\n1 closed\n");
     EXPECT_TRUE(client.session.is_over());
 }

@@ -5,7 +5,7 @@
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/http2/frame_scanner.hpp>
 
-#include "http2/wire.hpp"
+#include "http2/frames.hpp"
 #include "support/for_each_split.hpp"
 #include "support/row_name.hpp"
 

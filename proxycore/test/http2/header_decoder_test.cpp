@@ -4,7 +4,7 @@
 #include <pathology/proxycore/http2/header_decoder.hpp>
 #include <pathology/proxycore/http2/hpack.hpp>
 
-#include "http2/wire.hpp"
+#include "http2/frames.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::http2 {

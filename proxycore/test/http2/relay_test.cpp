@@ -78,7 +78,7 @@ void PrintTo(Bodiless const& row, std::ostream* out) { *out << row.name; }
 class WithoutContent : public Relay, public testing::WithParamInterface<Bodiless> {};
 
 TEST_P(WithoutContent, EndsWithTheHead) {
-    client.ask(GetParam().method);
+    client.submit(GetParam().method);
     carry();
     server.session.respond(1, head(GetParam().status, {{"content-length", "5"}}), nullptr);
     carry();
@@ -117,7 +117,7 @@ TEST_F(Relay, HoldsAClientBackWhoseContentNobodyConsumes) {
 
 TEST_F(Relay, HoldsAServerBackWhoseContentNobodyConsumes) {
     TextContent answer(std::string(200'000, 'y'));
-    client.ask();
+    client.submit();
     carry();
     server.session.respond(1, head(200), &answer);
     carry();
@@ -129,8 +129,8 @@ TEST_F(Relay, HoldsAServerBackWhoseContentNobodyConsumes) {
 
 TEST_F(Relay, LetsOtherStreamsPassOneThatStands) {
     TextContent slow(std::string(40'000, 'y')), quick("quick");
-    client.ask();
-    client.ask();
+    client.submit();
+    client.submit();
     carry();
     server.session.respond(1, head(200), &slow);
     server.session.respond(3, head(200), &quick);
@@ -179,7 +179,7 @@ TEST_F(Relay, DropsContentThatNobodyWantsAndLetsItEnd) {
 }
 
 TEST_F(Relay, StopsAServerWhoseContentNobodyWants) {
-    client.ask();
+    client.submit();
     carry();
     TextContent answer("abc", false);
     server.session.respond(1, head(200), &answer);
@@ -190,8 +190,8 @@ TEST_F(Relay, StopsAServerWhoseContentNobodyWants) {
 }
 
 TEST_F(Relay, TellsEachSideOfTheOthersReset) {
-    client.ask();
-    client.ask();
+    client.submit();
+    client.submit();
     carry();
     client.session.reset(1, ErrorCode::cancel);
     server.session.reset(3, ErrorCode::refused_stream);
@@ -202,8 +202,8 @@ TEST_F(Relay, TellsEachSideOfTheOthersReset) {
 }
 
 TEST_F(Relay, ClosesTheServersStreamsWhenTheConnectionIsLost) {
-    client.ask();
-    client.ask();
+    client.submit();
+    client.submit();
     carry();
     server.session.abandon("gone");
     server.feed({});

@@ -59,7 +59,7 @@ std::string Server::drain() {
     return kept;
 }
 
-std::string Server::talk(std::string_view bytes) {
+std::string Server::exchange(std::string_view bytes) {
     feed(bytes);
     return drain();
 }

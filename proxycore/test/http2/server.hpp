@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "http2/frames.hpp"
 #include "http2/text_content.hpp"
-#include "http2/wire.hpp"
 
 namespace pathology::proxycore::http2::test {
 
@@ -23,7 +23,7 @@ public:
     /// What there is to say, as lines; SETTINGS and WINDOW_UPDATE of the server's own are left out.
     std::string drain();
     /// Both.
-    std::string talk(std::string_view bytes);
+    std::string exchange(std::string_view bytes);
 
     ServerSession session;
     std::string log;  ///< events, one a line: `1 request GET / x`, `1 data 'abc'`, `1 end`, `1 closed CANCEL by client`

@@ -30,7 +30,7 @@ class Client : public testing::TestWithParam<Situation> {};
 
 std::string play(Situation const& row, bool byte_by_byte) {
     Server server;
-    server.talk(std::string(client_preface) + settings(row.settings));
+    server.exchange(std::string(client_preface) + settings(row.settings));
     std::string said;
     for (auto const& step : row.steps) {
         if (byte_by_byte) {

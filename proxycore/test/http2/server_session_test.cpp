@@ -45,7 +45,7 @@ TEST(ServerSession, TellsARequestInTheOrderOfItsParts) {
 
 TEST(ServerSession, TellsThatTheClientResetAStream) {
     Server server;
-    server.talk(hello() + post(1) + data(1, "abc") + rst_stream(1, ErrorCode::cancel));
+    server.exchange(hello() + post(1) + data(1, "abc") + rst_stream(1, ErrorCode::cancel));
     EXPECT_EQ(server.log, "1 request POST /form x\n1 data 'abc'\n1 closed CANCEL by client\n");
 }
 
@@ -65,7 +65,7 @@ TEST(ServerSession, TellsWhyItResetAStream) {
 
 TEST(ServerSession, SaysWhatTheClientDidWrong) {
     Server server;
-    server.talk(hello() + data(0, "x"));
+    server.exchange(hello() + data(0, "x"));
     ASSERT_TRUE(server.session.failure().has_value());
     EXPECT_EQ(server.session.failure()->code, ErrorCode::protocol_error);
     EXPECT_THAT(server.session.failure()->message, HasSubstr("stream_id == 0"));
@@ -83,7 +83,7 @@ TEST(ServerSession, EndsAtOnceWithoutThePreface) {
 
 TEST(ServerSession, WantsSettingsBehindThePreface) {
     Server server;
-    EXPECT_EQ(server.talk(std::string(client_preface) + ping("12345678")), "GOAWAY 0 PROTOCOL_ERROR\n");
+    EXPECT_EQ(server.exchange(std::string(client_preface) + ping("12345678")), "GOAWAY 0 PROTOCOL_ERROR\n");
     EXPECT_TRUE(server.session.is_over());
 }
 
@@ -166,10 +166,10 @@ TEST(ServerSession, IgnoresAnAnswerToAStreamThatIsGone) {
 
 TEST(ServerSession, LetsAClientGoOnThatWaits) {
     Server server;
-    server.talk(hello() + post(1, {{"expect", "100-continue"}}));
+    server.exchange(hello() + post(1, {{"expect", "100-continue"}}));
     server.session.send_continue(1);
     EXPECT_EQ(server.drain(), "HEADERS 1 END_HEADERS\n");
-    EXPECT_EQ(server.talk(data(1, "x", flag::end_stream)), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
+    EXPECT_EQ(server.exchange(data(1, "x", flag::end_stream)), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
 }
 
 // --- taking over -----------------------------------------------------------------------------------------------------
@@ -244,9 +244,9 @@ http::RequestHead upgrade_request() {
 TEST(ServerSession, BeginsWithARequestThatAskedToUpgrade) {
     Server server;
     ASSERT_TRUE(server.session.upgrade("AAMAAABkAAQAAP__", upgrade_request()).has_value());
-    EXPECT_THAT(server.talk(hello()), HasSubstr("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n"));
+    EXPECT_THAT(server.exchange(hello()), HasSubstr("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n"));
     EXPECT_THAT(server.log, HasSubstr("1 request GET /foo x Host=x\n1 end\n1 closed\n"));
-    EXPECT_THAT(server.talk(get(3)), HasSubstr("DATA 3 END_STREAM"));
+    EXPECT_THAT(server.exchange(get(3)), HasSubstr("DATA 3 END_STREAM"));
 }
 
 TEST(ServerSession, RefusesToUpgradeWithSettingsThatAreNone) {
@@ -259,11 +259,12 @@ TEST(ServerSession, RefusesToUpgradeWithSettingsThatAreNone) {
 
 TEST(ServerSession, LetsStreamsEndWhenItGoesAway) {
     Server server;
-    server.talk(hello() + post(1));
+    server.exchange(hello() + post(1));
     server.session.go_away(ErrorCode::no_error);
     EXPECT_EQ(server.drain(), "GOAWAY 1 NO_ERROR\n");
     EXPECT_FALSE(server.session.is_over());
-    EXPECT_EQ(server.talk(get(3) + data(1, "", flag::end_stream)), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
+    EXPECT_EQ(server.exchange(get(3) + data(1, "", flag::end_stream)),
+              "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
     EXPECT_TRUE(server.session.is_over());
     EXPECT_FALSE(server.session.failure().has_value());
 }
@@ -275,8 +276,8 @@ TEST(ServerSession, RefusesMoreStreamsThanItSaid) {
     settings.max_streams = 2;
     Server server(settings);
     server.answers = false;
-    EXPECT_EQ(server.talk(hello() + get(1) + get(3) + get(5)), "SETTINGS ACK\nRST_STREAM 5 REFUSED_STREAM\n");
-    EXPECT_THAT(server.talk(test::settings("", flag::ack) + get(7)), HasSubstr("GOAWAY"));
+    EXPECT_EQ(server.exchange(hello() + get(1) + get(3) + get(5)), "SETTINGS ACK\nRST_STREAM 5 REFUSED_STREAM\n");
+    EXPECT_THAT(server.exchange(test::settings("", flag::ack) + get(7)), HasSubstr("GOAWAY"));
 }
 
 TEST(ServerSession, ResetsAStreamWithTooLargeAFieldSection) {
@@ -285,17 +286,17 @@ TEST(ServerSession, ResetsAStreamWithTooLargeAFieldSection) {
     Server server(settings);
     std::string fields = block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}});
     for (int i = 0; i < 30; ++i) fields += block({{"x", "y"}});
-    EXPECT_EQ(server.talk(hello() + headers(1, std::string_view(fields))),
+    EXPECT_EQ(server.exchange(hello() + headers(1, std::string_view(fields))),
               "SETTINGS ACK\nRST_STREAM 1 ENHANCE_YOUR_CALM\n");
     EXPECT_EQ(server.log, "1 closed ENHANCE_YOUR_CALM\n");
-    EXPECT_THAT(server.talk(get(3)), HasSubstr("DATA 3 END_STREAM 'ok'"));
+    EXPECT_THAT(server.exchange(get(3)), HasSubstr("DATA 3 END_STREAM 'ok'"));
 }
 
 TEST(ServerSession, ResetsAStreamWithTooMuchContent) {
     ServerSettings settings;
     settings.max_content = 4;
     Server server(settings);
-    EXPECT_EQ(server.talk(hello() + post(1) + data(1, "abcd") + data(1, "e") + data(1, "f", flag::end_stream)),
+    EXPECT_EQ(server.exchange(hello() + post(1) + data(1, "abcd") + data(1, "e") + data(1, "f", flag::end_stream)),
               "SETTINGS ACK\nRST_STREAM 1 ENHANCE_YOUR_CALM\n");
     EXPECT_EQ(server.log, "1 request POST /form x\n1 data 'abcd'\n1 closed ENHANCE_YOUR_CALM\n");
 }

@@ -2,28 +2,28 @@
 #include <gmock/gmock.h>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
+#include "proxy/proxy_fixture.hpp"
 #include "proxy/secure_origin.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/test_client.hpp"
 #include "support/free_port.hpp"
 #include "support/streams.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
 
 namespace asio = boost::asio;
 using test::Origin;
-using test::ProxyBench;
+using test::ProxyFixture;
 using test::SecureOrigin;
-using test::Visitor;
+using test::TestClient;
 using testing::ElementsAre;
 
 std::string const inner_get = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 
 /// A client with a tunnel.
-struct Tunnel : Visitor {
-    Tunnel(ProxyBench const& bench, std::string const& where) : Visitor(bench.port()) {
+struct Tunnel : TestClient {
+    Tunnel(ProxyFixture const& fixture, std::string const& where) : TestClient(fixture.port()) {
         EXPECT_EQ(open_tunnel_by_http2(where), 200U);
     }
 };
@@ -32,45 +32,45 @@ std::string where(SecureOrigin const& origin) { return "127.0.0.1:" + std::to_st
 
 TEST(Http2Tunnel, P04_b_TlsInsideIsReadable) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench bench;
-    bench.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
+    ProxyFixture fixture;
+    fixture.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
     {
-        Tunnel visitor(bench, where(origin));
-        visitor.start_tls("origin.test");
-        EXPECT_NE(visitor.issuer(), to_string(tls::test::authority().certificate().subject));
-        for (int i = 0; i < 2; ++i) EXPECT_EQ(visitor.ask(inner_get).body, "asked for origin.test");
+        Tunnel client(fixture, where(origin));
+        client.start_tls("origin.test");
+        EXPECT_NE(client.issuer(), to_string(tls::test::authority().certificate().subject));
+        for (int i = 0; i < 2; ++i) EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
     }
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected", 2));
-    auto const flow = bench.witness->http_flows().at(0);
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected", 2));
+    auto const flow = fixture.witness->http_flows().at(0);
     EXPECT_EQ(flow->request.scheme(), "https");
     EXPECT_EQ(flow->client_conn->sni, "origin.test");
     EXPECT_EQ(origin.accepted(), 1U);
-    EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
-    EXPECT_TRUE(bench.wait_for_log("debug: layers: regular, http/2, tls, http/1\n"));
-    EXPECT_FALSE(bench.witness->clients().at(1).tls_established()) << "TLS of a tunnel is not that of its connection";
+    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
+    EXPECT_TRUE(fixture.wait_for_log("debug: layers: regular, http/2, tls, http/1\n"));
+    EXPECT_FALSE(fixture.witness->clients().at(1).tls_established()) << "TLS of a tunnel is not that of its connection";
 }
 
 TEST(Http2Tunnel, P03_e_StandsOnTlsWithTheProxy) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench bench;
-    bench.set("ssl_insecure").start();
-    Visitor visitor(bench.port());
-    visitor.start_tls("proxy.test");
-    EXPECT_EQ(visitor.open_tunnel_by_http2(where(origin)), 200U);
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.ask(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(bench.witness->count("request"), 1U);
+    ProxyFixture fixture;
+    fixture.set("ssl_insecure").start();
+    TestClient client(fixture.port());
+    client.start_tls("proxy.test");
+    EXPECT_EQ(client.open_tunnel_by_http2(where(origin)), 200U);
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
+    EXPECT_EQ(fixture.witness->count("request"), 1U);
 }
 
 TEST(Http2Tunnel, P15_a_LeavesIgnoredHostsAlone) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench bench;
-    bench.set("ignore_hosts=.").start();
-    Tunnel visitor(bench, where(origin));
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.issuer(), to_string(tls::test::authority().certificate().subject));
-    EXPECT_EQ(visitor.ask(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(bench.witness->count("request"), 0U);
+    ProxyFixture fixture;
+    fixture.set("ignore_hosts=.").start();
+    Tunnel client(fixture, where(origin));
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.issuer(), to_string(tls::test::authority().certificate().subject));
+    EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
+    EXPECT_EQ(fixture.witness->count("request"), 0U);
 }
 
 TEST(Http2Tunnel, P14_d_PassesAHalfCloseOn) {
@@ -80,24 +80,24 @@ TEST(Http2Tunnel, P14_d_PassesAHalfCloseOn) {
         auto const answer = "got " + std::to_string(all.size());
         co_await net::send(stream, answer);
     });
-    ProxyBench bench;
-    bench.start();
-    Tunnel visitor(bench, origin.where());
-    visitor.say(std::string(200'000, '\x01'));
-    visitor.end();
-    EXPECT_EQ(visitor.hear_rest(), "got 200000");
-    EXPECT_TRUE(bench.witness->wait_for("tcp_end"));
+    ProxyFixture fixture;
+    fixture.start();
+    Tunnel client(fixture, origin.where());
+    client.send(std::string(200'000, '\x01'));
+    client.close();
+    EXPECT_EQ(client.read_to_end(), "got 200000");
+    EXPECT_TRUE(fixture.witness->wait_for("tcp_end"));
 }
 
 TEST(Http2Tunnel, P14_e_IsResetWithoutAServer) {
     for (auto const* const setting : {"ignore_hosts=", "ignore_hosts=."}) {
-        ProxyBench bench;
-        bench.set(setting).start();
-        Tunnel visitor(bench, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
-        visitor.say("\x01 no HTTP");
-        EXPECT_EQ(visitor.hear_rest(), "");
-        EXPECT_EQ(visitor.trouble(), asio::error::connection_reset) << setting;
-        EXPECT_EQ(bench.witness->count("server_connect_error"), 1U);
+        ProxyFixture fixture;
+        fixture.set(setting).start();
+        Tunnel client(fixture, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
+        client.send("\x01 no HTTP");
+        EXPECT_EQ(client.read_to_end(), "");
+        EXPECT_EQ(client.error(), asio::error::connection_reset) << setting;
+        EXPECT_EQ(fixture.witness->count("server_connect_error"), 1U);
     }
 }
 
@@ -106,43 +106,43 @@ TEST(Http2Tunnel, P11_d_TheGreetingOfAServerArrives) {
         co_await net::send(stream, "220 mail.test ESMTP\r\n");
         co_await proxycore::test::echo(stream);
     });
-    ProxyBench bench;
-    bench.set("tunnel_probe_timeout=50").start();
-    Tunnel visitor(bench, origin.where());
-    EXPECT_EQ(visitor.hear(21), "220 mail.test ESMTP\r\n");
-    visitor.say("EHLO client.test\r\n");
-    EXPECT_EQ(visitor.hear(18), "EHLO client.test\r\n");
+    ProxyFixture fixture;
+    fixture.set("tunnel_probe_timeout=50").start();
+    Tunnel client(fixture, origin.where());
+    EXPECT_EQ(client.read(21), "220 mail.test ESMTP\r\n");
+    client.send("EHLO client.test\r\n");
+    EXPECT_EQ(client.read(18), "EHLO client.test\r\n");
 }
 
 TEST(Http2Tunnel, P04_TellsOfAServerWhereItConnectsAhead) {
-    ProxyBench bench;
-    bench.set("connection_strategy=eager").start();
-    Visitor visitor(bench.port());
+    ProxyFixture fixture;
+    fixture.set("connection_strategy=eager").start();
+    TestClient client(fixture.port());
     auto const nowhere = "127.0.0.1:" + std::to_string(pathology::test::free_port());
-    EXPECT_EQ(visitor.open_tunnel_by_http2(nowhere), 502U);
+    EXPECT_EQ(client.open_tunnel_by_http2(nowhere), 502U);
     Origin const origin;
-    EXPECT_EQ(visitor.open_tunnel_by_http2(origin.where()), 200U);
-    EXPECT_EQ(visitor.ask(inner_get).body, "origin");
+    EXPECT_EQ(client.open_tunnel_by_http2(origin.where()), 200U);
+    EXPECT_EQ(client.request(inner_get).body, "origin");
 }
 
 TEST(Http2Tunnel, P07_b_GoesThroughTheUpstreamProxy) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench upstream;
+    ProxyFixture upstream;
     upstream.set("ignore_hosts=.").start();
-    ProxyBench bench({"upstream:http://" + upstream.where()});
-    bench.set("ssl_insecure").start();
-    Tunnel visitor(bench, where(origin));
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.ask(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(bench.witness->count("http_connect_upstream"), 1U);
+    ProxyFixture fixture({"upstream:http://" + upstream.where()});
+    fixture.set("ssl_insecure").start();
+    Tunnel client(fixture, where(origin));
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
+    EXPECT_EQ(fixture.witness->count("http_connect_upstream"), 1U);
     EXPECT_EQ(upstream.witness->count("server_connected"), 1U);
 }
 
 TEST(Http2Tunnel, P06_g_IsRefusedInReverseMode) {
     Origin const origin;
-    ProxyBench bench({"reverse:" + origin.url()});
-    bench.start();
-    EXPECT_EQ(Visitor(bench.port()).open_tunnel_by_http2("origin.test:80"), 400U);
+    ProxyFixture fixture({"reverse:" + origin.url()});
+    fixture.start();
+    EXPECT_EQ(TestClient(fixture.port()).open_tunnel_by_http2("origin.test:80"), 400U);
     EXPECT_EQ(origin.accepted(), 0U);
 }
 
@@ -161,35 +161,35 @@ TEST(Http2Tunnel, P40_TheServerOfAWebSocketEndsOnceAndBeforeItsClient) {
         co_await net::send(stream, answer);
         co_await proxycore::test::read_to_end(stream, all);
     });
-    ProxyBench bench;
-    bench.start();
+    ProxyFixture fixture;
+    fixture.start();
     {
-        Visitor visitor(bench.port());
-        EXPECT_EQ(visitor.open_websocket_by_http2(origin.url() + "/chat"), 101U);
-        EXPECT_EQ(visitor.hear(frame.size()), frame);
-        visitor.end(net::CloseMode::fin);
+        TestClient client(fixture.port());
+        EXPECT_EQ(client.open_websocket_by_http2(origin.url() + "/chat"), 101U);
+        EXPECT_EQ(client.read(frame.size()), frame);
+        client.close(net::CloseMode::fin);
         auto const nowhere = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
-        EXPECT_EQ(visitor.ask_beside(nowhere), 502U);  // lets the connection go on
-        EXPECT_TRUE(bench.witness->wait_for("server_disconnected"));
-        EXPECT_EQ(bench.witness->count("client_disconnected"), 0U);
+        EXPECT_EQ(client.get_on_new_stream(nowhere), 502U);  // lets the connection go on
+        EXPECT_TRUE(fixture.witness->wait_for("server_disconnected"));
+        EXPECT_EQ(fixture.witness->count("client_disconnected"), 0U);
     }
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
-    EXPECT_EQ(bench.witness->servers().at(0).state, flow::ConnectionState::closed);
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
+    EXPECT_EQ(fixture.witness->servers().at(0).state, flow::ConnectionState::closed);
 }
 
 TEST(Http2Tunnel, P62_b_SpeaksForItselfAndForNobodyBesideIt) {
     Origin const origin;
-    ProxyBench bench;
-    bench.set("proxyauth=me:secret").start();
+    ProxyFixture fixture;
+    fixture.set("proxyauth=me:secret").start();
     http::Fields const right{{"proxy-authorization", "Basic bWU6c2VjcmV0"}};
-    Visitor visitor(bench.port());
-    EXPECT_EQ(visitor.open_tunnel_by_http2(origin.where()), 407U);
-    EXPECT_EQ(visitor.open_tunnel_by_http2(origin.where(), right), 200U);
-    EXPECT_EQ(visitor.ask(inner_get).status, 200U);
-    EXPECT_EQ(visitor.ask_beside(origin.url() + "/"), 407U);
-    EXPECT_EQ(visitor.ask_beside(origin.url() + "/", right), 200U);
-    EXPECT_EQ(visitor.open_tunnel_by_http2(origin.where()), 407U);
+    TestClient client(fixture.port());
+    EXPECT_EQ(client.open_tunnel_by_http2(origin.where()), 407U);
+    EXPECT_EQ(client.open_tunnel_by_http2(origin.where(), right), 200U);
+    EXPECT_EQ(client.request(inner_get).status, 200U);
+    EXPECT_EQ(client.get_on_new_stream(origin.url() + "/"), 407U);
+    EXPECT_EQ(client.get_on_new_stream(origin.url() + "/", right), 200U);
+    EXPECT_EQ(client.open_tunnel_by_http2(origin.where()), 407U);
     for (auto const& head : origin.asked()) EXPECT_THAT(head, testing::Not(testing::HasSubstr("uthorization")));
     EXPECT_EQ(origin.asked().size(), 2U);
 }

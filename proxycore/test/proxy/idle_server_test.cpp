@@ -6,8 +6,8 @@
 #include <pathology/proxycore/async/as_values.hpp>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/proxy_fixture.hpp"
+#include "proxy/test_client.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::proxy {
@@ -16,8 +16,8 @@ namespace {
 namespace asio = boost::asio;
 using net::CloseMode;
 using test::Origin;
-using test::ProxyBench;
-using test::Visitor;
+using test::ProxyFixture;
+using test::TestClient;
 
 std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\norigin";
 
@@ -60,20 +60,20 @@ class P01_IdleServer : public testing::TestWithParam<IdleEnd> {};
 TEST_P(P01_IdleServer, IsNoticedWhenItEnds) {
     Restless restless(GetParam());
     Origin const origin([&](net::Stream& stream) { return restless.serve(stream); });
-    ProxyBench bench;
-    bench.start();
+    ProxyFixture fixture;
+    fixture.start();
     auto const get = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
-    Visitor visitor(bench.port());
-    EXPECT_EQ(visitor.ask(get).body, "origin");
-    Visitor other(origin.port());
-    other.say("go");
-    ASSERT_TRUE(bench.witness->wait_for("server_disconnected"));
-    EXPECT_EQ(bench.witness->count("client_disconnected"), 0U);
-    auto const record = bench.witness->servers().at(0);
+    TestClient client(fixture.port());
+    EXPECT_EQ(client.request(get).body, "origin");
+    TestClient other(origin.port());
+    other.send("go");
+    ASSERT_TRUE(fixture.witness->wait_for("server_disconnected"));
+    EXPECT_EQ(fixture.witness->count("client_disconnected"), 0U);
+    auto const record = fixture.witness->servers().at(0);
     EXPECT_EQ(record.state, flow::ConnectionState::closed);
     EXPECT_TRUE(record.timestamp_end);
-    EXPECT_EQ(visitor.ask(get).body, "origin");
-    EXPECT_EQ(bench.witness->count("server_connected"), 2U);
+    EXPECT_EQ(client.request(get).body, "origin");
+    EXPECT_EQ(fixture.witness->count("server_connected"), 2U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, P01_IdleServer,
@@ -115,45 +115,45 @@ private:
 class P11_Ahead : public testing::TestWithParam<IdleEnd> {
 protected:
     void end_first() {
-        ASSERT_TRUE(bench.witness->wait_for("server_connected"));
-        Visitor other(origin.port());
-        other.say("go");
-        ASSERT_TRUE(bench.witness->wait_for("server_disconnected"));
-        EXPECT_EQ(bench.witness->count("client_disconnected"), 0U);
-        EXPECT_EQ(bench.witness->servers().at(0).state, flow::ConnectionState::closed);
+        ASSERT_TRUE(fixture.witness->wait_for("server_connected"));
+        TestClient other(origin.port());
+        other.send("go");
+        ASSERT_TRUE(fixture.witness->wait_for("server_disconnected"));
+        EXPECT_EQ(fixture.witness->count("client_disconnected"), 0U);
+        EXPECT_EQ(fixture.witness->servers().at(0).state, flow::ConnectionState::closed);
     }
 
     Unused unused{GetParam()};
     Origin const origin{[this](net::Stream& stream) { return unused.serve(stream); }};
-    ProxyBench bench;
+    ProxyFixture fixture;
 };
 
 TEST_P(P11_Ahead, IsNoticedWhenItEndsAndReplacedForARequest) {
-    bench.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
+    fixture.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
     {
-        Visitor visitor(bench.port());
-        EXPECT_EQ(visitor.ask("CONNECT " + origin.where() + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+        TestClient client(fixture.port());
+        EXPECT_EQ(client.request("CONNECT " + origin.where() + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
         end_first();
-        EXPECT_EQ(visitor.ask("GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n").body, "origin");
+        EXPECT_EQ(client.request("GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n").body, "origin");
     }
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(bench.witness->count("server_connected"), 2U);
-    EXPECT_EQ(bench.witness->count("server_disconnected"), 2U);
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.witness->count("server_connected"), 2U);
+    EXPECT_EQ(fixture.witness->count("server_disconnected"), 2U);
 }
 
 /// What its server said before it left is for whoever asks for bytes.
 TEST_P(P11_Ahead, GivesItsLastWords) {
-    bench.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
+    fixture.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
     {
-        Visitor visitor(bench.port());
-        EXPECT_EQ(visitor.ask("CONNECT " + origin.where() + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+        TestClient client(fixture.port());
+        EXPECT_EQ(client.request("CONNECT " + origin.where() + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
         end_first();
-        visitor.say("\x01 no HTTP");
-        EXPECT_EQ(visitor.hear_rest(), GetParam().unasked);
+        client.send("\x01 no HTTP");
+        EXPECT_EQ(client.read_to_end(), GetParam().unasked);
     }
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(bench.witness->count("server_connected"), 1U);
-    EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.witness->count("server_connected"), 1U);
+    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, P11_Ahead,

@@ -4,36 +4,36 @@
 #include <pathology/proxycore/errors.hpp>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
+#include "proxy/proxy_fixture.hpp"
 #include "proxy/secure_origin.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/test_client.hpp"
 #include "support/folder.hpp"
 #include "support/process.hpp"
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
 
 using pathology::test::Folder;
-using test::ProxyBench;
+using test::ProxyFixture;
 using test::SecureOrigin;
-using test::Visitor;
+using test::TestClient;
 using testing::HasSubstr;
 using tls::test::identity_for;
 
 std::string const plain_get = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 
 /// A proxy that trusts the authority of the tests.
-struct Trusting : ProxyBench {
-    explicit Trusting(std::vector<std::string> modes = {"regular"}) : ProxyBench(std::move(modes)) {
+struct Trusting : ProxyFixture {
+    explicit Trusting(std::vector<std::string> modes = {"regular"}) : ProxyFixture(std::move(modes)) {
         set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file());
     }
 };
 
 /// A client with a tunnel to that port of this machine.
-struct Tunnel : Visitor {
-    Tunnel(ProxyBench const& bench, std::uint16_t to) : Visitor(bench.port()) {
+struct Tunnel : TestClient {
+    Tunnel(ProxyFixture const& fixture, std::uint16_t to) : TestClient(fixture.port()) {
         auto const connect = "CONNECT 127.0.0.1:" + std::to_string(to) + " HTTP/1.1\r\n\r\n";
         EXPECT_EQ(ask(connect, "CONNECT").status, 200U);
     }
@@ -41,29 +41,29 @@ struct Tunnel : Visitor {
 
 TEST(Interception, P04_b_IsReadableInsideOfATunnel) {
     SecureOrigin const origin(identity_for({"origin.test"}));
-    Trusting bench;
-    bench.start();
-    Tunnel visitor(bench, origin.port());
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.ask(plain_get).body, "asked for origin.test");
-    ASSERT_TRUE(bench.witness->wait_for("response"));
-    auto const flow = bench.witness->http_flows().at(0);
+    Trusting fixture;
+    fixture.start();
+    Tunnel client(fixture, origin.port());
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(plain_get).body, "asked for origin.test");
+    ASSERT_TRUE(fixture.witness->wait_for("response"));
+    auto const flow = fixture.witness->http_flows().at(0);
     EXPECT_EQ(flow->request.scheme(), "https");
     EXPECT_EQ(flow->request.path, "/x");
 }
 
 TEST(Interception, P30_a_LeavesItsTimesInOrder) {
     SecureOrigin const origin(identity_for({"origin.test"}));
-    Trusting bench;
-    bench.start();
+    Trusting fixture;
+    fixture.start();
     {
-        Tunnel visitor(bench, origin.port());
-        visitor.start_tls("origin.test");
-        EXPECT_EQ(visitor.ask(plain_get).status, 200U);
+        Tunnel client(fixture, origin.port());
+        client.start_tls("origin.test");
+        EXPECT_EQ(client.request(plain_get).status, 200U);
     }
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    auto const server = bench.witness->servers().at(0);
-    auto const client = bench.witness->clients().at(0);
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    auto const server = fixture.witness->servers().at(0);
+    auto const client = fixture.witness->clients().at(0);
     EXPECT_LE(server.timestamp_start.value(), server.timestamp_tcp_setup.value());
     EXPECT_LE(server.timestamp_tcp_setup.value(), server.timestamp_tls_setup.value());
     EXPECT_LE(server.timestamp_tls_setup.value(), server.timestamp_end.value());
@@ -77,64 +77,64 @@ TEST(Interception, P10_c_ReadsTlsInsideOfTls) {
     SecureOrigin::Options options;
     options.times = 2;
     SecureOrigin const origin(identity_for({"outer.test", "inner.test"}), options);
-    Trusting bench;
-    bench.start();
-    Tunnel visitor(bench, origin.port());
-    visitor.start_tls("outer.test");
-    visitor.start_tls("inner.test");
-    EXPECT_EQ(visitor.ask(plain_get).body, "asked for inner.test") << bench.log();
-    EXPECT_EQ(visitor.ask(plain_get).body, "asked for inner.test");
+    Trusting fixture;
+    fixture.start();
+    Tunnel client(fixture, origin.port());
+    client.start_tls("outer.test");
+    client.start_tls("inner.test");
+    EXPECT_EQ(client.request(plain_get).body, "asked for inner.test") << fixture.log();
+    EXPECT_EQ(client.request(plain_get).body, "asked for inner.test");
     EXPECT_EQ(origin.accepted(), 1U);
 }
 
 TEST(Interception, P15_PassesTlsThroughToTheServerOfAReverseProxy) {
     SecureOrigin const origin(identity_for({"origin.test"}));
-    ProxyBench bench({"reverse:https://127.0.0.1:" + std::to_string(origin.port())});
-    bench.set("ignore_hosts=127.0.0.1");
-    bench.start();
-    Visitor visitor(bench.port());
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.ask(plain_get).body, "asked for origin.test") << bench.log();
-    EXPECT_EQ(bench.witness->count("request"), 0U);
+    ProxyFixture fixture({"reverse:https://127.0.0.1:" + std::to_string(origin.port())});
+    fixture.set("ignore_hosts=127.0.0.1");
+    fixture.start();
+    TestClient client(fixture.port());
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(plain_get).body, "asked for origin.test") << fixture.log();
+    EXPECT_EQ(fixture.witness->count("request"), 0U);
 }
 
 // --- verification ----------------------------------------------------------------------------------------------------
 
 /// What a client of such a proxy gets from an origin that has signed its own certificate.
-test::Answer ask_self_signed(ProxyBench& bench, std::string const& sni) {
+test::ReceivedResponse ask_self_signed(ProxyFixture& fixture, std::string const& sni) {
     SecureOrigin const origin(tls::test::self_signed_identity("origin.test"));
-    bench.start();
-    Tunnel visitor(bench, origin.port());
-    visitor.start_tls(sni);
-    return visitor.ask(plain_get);
+    fixture.start();
+    Tunnel client(fixture, origin.port());
+    client.start_tls(sni);
+    return client.request(plain_get);
 }
 
 TEST(Interception, P22_c_AnswersWithTheReasonInsideOfTls) {
-    Trusting bench;
-    auto const answer = ask_self_signed(bench, "origin.test");
+    Trusting fixture;
+    auto const answer = ask_self_signed(fixture, "origin.test");
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr("Certificate verify failed: self-signed certificate"));
-    EXPECT_TRUE(bench.wait_for_log("Certificate verify failed: self-signed certificate"));
-    ASSERT_TRUE(bench.witness->wait_for("error"));
-    EXPECT_THAT(bench.witness->http_flows().at(0)->error->message, HasSubstr("Certificate verify failed"));
+    EXPECT_TRUE(fixture.wait_for_log("Certificate verify failed: self-signed certificate"));
+    ASSERT_TRUE(fixture.witness->wait_for("error"));
+    EXPECT_THAT(fixture.witness->http_flows().at(0)->error->message, HasSubstr("Certificate verify failed"));
 }
 
 TEST(Interception, P26_a_TakesAnythingWhenInsecure) {
-    ProxyBench bench;
-    bench.set("ssl_insecure=true");
-    EXPECT_EQ(ask_self_signed(bench, "other.test").status, 200U);
+    ProxyFixture fixture;
+    fixture.set("ssl_insecure=true");
+    EXPECT_EQ(ask_self_signed(fixture, "other.test").status, 200U);
 }
 
 TEST(Interception, P26_a_RefusesAnotherName) {
-    Trusting bench;
+    Trusting fixture;
     SecureOrigin const origin(identity_for({"origin.test"}));
-    bench.start();
-    Tunnel visitor(bench, origin.port());
-    visitor.start_tls("other.test");
-    auto const answer = visitor.ask(plain_get);
+    fixture.start();
+    Tunnel client(fixture, origin.port());
+    client.start_tls("other.test");
+    auto const answer = client.request(plain_get);
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr("hostname mismatch"));
-    EXPECT_EQ(visitor.ask(plain_get).status, 0U);  // an error page ends the connection
+    EXPECT_EQ(client.request(plain_get).status, 0U);  // an error page ends the connection
 }
 
 TEST(Interception, P26_c_TrustsAFolder) {
@@ -143,18 +143,18 @@ TEST(Interception, P26_c_TrustsAFolder) {
     folder.write("trusted.pem", tls::test::authority().certificate_pem());
     ASSERT_EQ(pathology::test::run("openssl", {"rehash", folder.path().string()}).status, 0);
     SecureOrigin const origin(identity_for({"origin.test"}));
-    ProxyBench bench;
-    bench.set("ssl_verify_upstream_trusted_confdir=" + folder.path().string());
-    bench.start();
-    Tunnel visitor(bench, origin.port());
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.ask(plain_get).status, 200U);
+    ProxyFixture fixture;
+    fixture.set("ssl_verify_upstream_trusted_confdir=" + folder.path().string());
+    fixture.start();
+    Tunnel client(fixture, origin.port());
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(plain_get).status, 200U);
 }
 
 TEST(Interception, P25_d_RefusesToStartWithUnknownCiphers) {
-    ProxyBench bench;
-    bench.set("ciphers_server=NONSENSE");
-    EXPECT_THROW(bench.start(), OptionsError);
+    ProxyFixture fixture;
+    fixture.set("ciphers_server=NONSENSE");
+    EXPECT_THROW(fixture.start(), OptionsError);
 }
 
 TEST(Interception, P24_b_TellsOfAServerThatDemandsACertificate) {
@@ -163,11 +163,11 @@ TEST(Interception, P24_b_TellsOfAServerThatDemandsACertificate) {
     options.settings.trust.file = tls::test::trusted_file();
     options.settings.versions = {tls::Version::tls1_2, tls::Version::tls1_2};
     SecureOrigin const origin(identity_for({"origin.test"}), options);
-    Trusting bench;
-    bench.start();
-    Tunnel visitor(bench, origin.port());
-    visitor.start_tls("origin.test");
-    auto const answer = visitor.ask(plain_get);
+    Trusting fixture;
+    fixture.start();
+    Tunnel client(fixture, origin.port());
+    client.start_tls("origin.test");
+    auto const answer = client.request(plain_get);
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr("handshake_failure"));
 }
@@ -181,14 +181,14 @@ struct StrategyCase {
 class P11_TlsStrategy : public testing::TestWithParam<StrategyCase> {};
 TEST_P(P11_TlsStrategy, ConnectsAsLateAsItSays) {
     SecureOrigin const origin(identity_for({"origin.test"}));
-    Trusting bench;
-    bench.set("connection_strategy=" + std::string(GetParam().strategy));
-    bench.set("upstream_cert=" + std::string(GetParam().upstream_cert));
-    bench.start();
-    Tunnel visitor(bench, origin.port());
-    visitor.start_tls("origin.test");
+    Trusting fixture;
+    fixture.set("connection_strategy=" + std::string(GetParam().strategy));
+    fixture.set("upstream_cert=" + std::string(GetParam().upstream_cert));
+    fixture.start();
+    Tunnel client(fixture, origin.port());
+    client.start_tls("origin.test");
     EXPECT_EQ(origin.accepted(), GetParam().before);
-    EXPECT_EQ(visitor.ask(plain_get).body, "asked for origin.test");
+    EXPECT_EQ(client.request(plain_get).body, "asked for origin.test");
     EXPECT_EQ(origin.accepted(), 1U);
 }
 INSTANTIATE_TEST_SUITE_P(, P11_TlsStrategy,
@@ -203,46 +203,47 @@ TEST(Interception, P11_ReplacesAServerThatLeftBeforeTls) {
     SecureOrigin::Options options;
     options.farewells = 1;
     SecureOrigin const origin(identity_for({"origin.test"}), options);
-    Trusting bench;
-    bench.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
-    Tunnel visitor(bench, origin.port());
-    ASSERT_TRUE(bench.witness->wait_for("server_disconnected"));
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.ask(plain_get).body, "asked for origin.test");
+    Trusting fixture;
+    fixture.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
+    Tunnel client(fixture, origin.port());
+    ASSERT_TRUE(fixture.witness->wait_for("server_disconnected"));
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(plain_get).body, "asked for origin.test");
     EXPECT_EQ(origin.accepted(), 2U);
-    EXPECT_EQ(bench.witness->count("server_connected"), 2U);
+    EXPECT_EQ(fixture.witness->count("server_connected"), 2U);
 }
 
 // --- the site inside -------------------------------------------------------------------------------------------------
 
 TEST(OnboardingSite, P28_a_IsReachedThroughTheProxy) {
-    ProxyBench bench;
-    bench.start();
-    Visitor visitor(bench.port());
-    auto const page = visitor.ask("GET http://mitm.it/ HTTP/1.1\r\nHost: mitm.it\r\n\r\n");
+    ProxyFixture fixture;
+    fixture.start();
+    TestClient client(fixture.port());
+    auto const page = client.request("GET http://mitm.it/ HTTP/1.1\r\nHost: mitm.it\r\n\r\n");
     EXPECT_EQ(page.status, 200U);
     EXPECT_THAT(page.body, HasSubstr("/cert/pem"));
-    auto const file = visitor.ask("GET http://mitm.it/cert/pem HTTP/1.1\r\nHost: mitm.it\r\n\r\n");
+    auto const file = client.request("GET http://mitm.it/cert/pem HTTP/1.1\r\nHost: mitm.it\r\n\r\n");
     EXPECT_THAT(file.body, testing::StartsWith("-----BEGIN CERTIFICATE-----"));
-    EXPECT_EQ(bench.witness->count("server_connect"), 0U);
+    EXPECT_EQ(fixture.witness->count("server_connect"), 0U);
 }
 
 TEST(OnboardingSite, P28_b_IsReachedOverTls) {
-    ProxyBench bench;
-    bench.start();
-    Visitor visitor(bench.port());
-    EXPECT_EQ(visitor.ask("CONNECT mitm.it:443 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
-    visitor.start_tls("mitm.it");
-    EXPECT_EQ(visitor.ask("GET / HTTP/1.1\r\nHost: mitm.it\r\n\r\n").status, 200U);
-    EXPECT_EQ(bench.witness->count("server_connect"), 0U);
+    ProxyFixture fixture;
+    fixture.start();
+    TestClient client(fixture.port());
+    EXPECT_EQ(client.request("CONNECT mitm.it:443 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+    client.start_tls("mitm.it");
+    EXPECT_EQ(client.request("GET / HTTP/1.1\r\nHost: mitm.it\r\n\r\n").status, 200U);
+    EXPECT_EQ(fixture.witness->count("server_connect"), 0U);
 }
 
 TEST(OnboardingSite, P28_c_LeavesRequestsToServersWhenSwitchedOff) {
     test::Origin const origin;
-    ProxyBench bench;
-    bench.set("onboarding=false").set("onboarding_host=127.0.0.1");
-    bench.start();
-    EXPECT_EQ(Visitor(bench.port()).ask("GET " + origin.url() + "/ HTTP/1.1\r\nHost: x\r\n\r\n").body, "origin");
+    ProxyFixture fixture;
+    fixture.set("onboarding=false").set("onboarding_host=127.0.0.1");
+    fixture.start();
+    EXPECT_EQ(TestClient(fixture.port()).request("GET " + origin.url() + "/ HTTP/1.1\r\nHost: x\r\n\r\n").body,
+              "origin");
 }
 
 }  // namespace

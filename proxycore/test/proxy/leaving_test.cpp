@@ -6,8 +6,8 @@
 #include <pathology/proxycore/tls/engine.hpp>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/proxy_fixture.hpp"
+#include "proxy/test_client.hpp"
 #include "support/network_namespace.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"
@@ -21,8 +21,8 @@ namespace {
 namespace asio = boost::asio;
 using net::CloseMode;
 using test::Origin;
-using test::ProxyBench;
-using test::Visitor;
+using test::ProxyFixture;
+using test::TestClient;
 using testing::HasSubstr;
 
 using Names = std::vector<std::string>;
@@ -62,7 +62,7 @@ struct Unanswered {
     std::string name;
     Names settings;
     std::function<std::string(std::uint16_t port)> mode;
-    std::function<void(Visitor& client, std::uint16_t port)> begin;
+    std::function<void(TestClient& client, std::uint16_t port)> begin;
     Names told;
     CloseMode how = CloseMode::reset;
 };
@@ -74,31 +74,31 @@ class P11_Unanswered : public testing::TestWithParam<Unanswered> {};
 TEST_P(P11_Unanswered, ServerIsNotWaitedForWithoutAClient) {
     auto const& row = GetParam();
     pathology::test::SilentAddress const silent;
-    ProxyBench bench({row.mode(silent.port())});
-    for (auto const& setting : row.settings) bench.set(setting);
-    bench.start();
-    Visitor client(bench.port());
+    ProxyFixture fixture({row.mode(silent.port())});
+    for (auto const& setting : row.settings) fixture.set(setting);
+    fixture.start();
+    TestClient client(fixture.port());
     row.begin(client, silent.port());
-    ASSERT_TRUE(bench.witness->wait_for("server_connect"));
-    client.end(row.how);
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(told_of(*bench.witness), row.told);
-    auto const failed = bench.witness->failed_servers();
+    ASSERT_TRUE(fixture.witness->wait_for("server_connect"));
+    client.close(row.how);
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(told_of(*fixture.witness), row.told);
+    auto const failed = fixture.witness->failed_servers();
     ASSERT_EQ(failed.size(), 1U);
     EXPECT_THAT(failed[0].error.value_or(""), HasSubstr("was given up"));
     EXPECT_EQ(failed[0].state, flow::ConnectionState::closed);
-    for (auto const& flow : bench.witness->http_flows())
+    for (auto const& flow : fixture.witness->http_flows())
         EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
-    for (auto const& flow : bench.witness->tcp_flows())
+    for (auto const& flow : fixture.witness->tcp_flows())
         EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
 }
 
-void ask_plainly(Visitor& client, std::uint16_t port) { client.say(get("http://" + at(port) + "/")); }
-void ask_for_tunnel(Visitor& client, std::uint16_t port) { client.say(connect_to(at(port))); }
-void ask_by_socks(Visitor& client, std::uint16_t port) { client.say(socks_to(port)); }
-void say_in_tunnel(Visitor& client, std::uint16_t port, std::string const& bytes) {
-    EXPECT_EQ(client.ask(connect_to(at(port)), "CONNECT").status, 200U);
-    client.say(bytes);
+void ask_plainly(TestClient& client, std::uint16_t port) { client.send(get("http://" + at(port) + "/")); }
+void ask_for_tunnel(TestClient& client, std::uint16_t port) { client.send(connect_to(at(port))); }
+void ask_by_socks(TestClient& client, std::uint16_t port) { client.send(socks_to(port)); }
+void say_in_tunnel(TestClient& client, std::uint16_t port, std::string const& bytes) {
+    EXPECT_EQ(client.request(connect_to(at(port)), "CONNECT").status, 200U);
+    client.send(bytes);
 }
 
 Names const failed_http{"server_connect", "server_connect_error", "error"};
@@ -107,45 +107,45 @@ Names const failed{"server_connect", "server_connect_error"};
 
 INSTANTIATE_TEST_SUITE_P(
     Ways, P11_Unanswered,
-    testing::Values(Unanswered{"Request", {}, regular, ask_plainly, failed_http},
-                    Unanswered{
-                        "RequestOfAClientThatEndsInOrder", {}, regular, ask_plainly, failed_http, CloseMode::fin},
-                    Unanswered{"RequestByProxy",
-                               {},
-                               [](std::uint16_t port) { return "upstream:http://" + at(port); },
-                               [](Visitor& client, std::uint16_t) { client.say(get("http://origin.test/")); },
-                               failed_http},
-                    Unanswered{"EagerConnect", {"connection_strategy=eager"}, regular, ask_for_tunnel, failed},
-                    Unanswered{"EagerSocks",
-                               {"connection_strategy=eager"},
-                               [](std::uint16_t) { return std::string("socks5"); },
-                               ask_by_socks,
-                               failed},
-                    Unanswered{"EagerReverse",
-                               {"connection_strategy=eager"},
-                               [](std::uint16_t port) { return "reverse:http://" + at(port); },
-                               [](Visitor&, std::uint16_t) {},
-                               failed},
-                    Unanswered{"Bytes",
-                               {},
-                               regular,
-                               [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, "\x01 no HTTP"); },
-                               failed_tcp},
-                    Unanswered{"Passed",
-                               {"ignore_hosts=."},
-                               regular,
-                               [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, "anything"); },
-                               failed},
-                    Unanswered{"SilentClient",
-                               {"tunnel_probe_timeout=1"},
-                               regular,
-                               [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, ""); },
-                               failed},
-                    Unanswered{"Tls",
-                               {},
-                               regular,
-                               [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, client_hello()); },
-                               failed}),
+    testing::Values(
+        Unanswered{"Request", {}, regular, ask_plainly, failed_http},
+        Unanswered{"RequestOfAClientThatEndsInOrder", {}, regular, ask_plainly, failed_http, CloseMode::fin},
+        Unanswered{"RequestByProxy",
+                   {},
+                   [](std::uint16_t port) { return "upstream:http://" + at(port); },
+                   [](TestClient& client, std::uint16_t) { client.send(get("http://origin.test/")); },
+                   failed_http},
+        Unanswered{"EagerConnect", {"connection_strategy=eager"}, regular, ask_for_tunnel, failed},
+        Unanswered{"EagerSocks",
+                   {"connection_strategy=eager"},
+                   [](std::uint16_t) { return std::string("socks5"); },
+                   ask_by_socks,
+                   failed},
+        Unanswered{"EagerReverse",
+                   {"connection_strategy=eager"},
+                   [](std::uint16_t port) { return "reverse:http://" + at(port); },
+                   [](TestClient&, std::uint16_t) {},
+                   failed},
+        Unanswered{"Bytes",
+                   {},
+                   regular,
+                   [](TestClient& client, std::uint16_t port) { say_in_tunnel(client, port, "\x01 no HTTP"); },
+                   failed_tcp},
+        Unanswered{"Passed",
+                   {"ignore_hosts=."},
+                   regular,
+                   [](TestClient& client, std::uint16_t port) { say_in_tunnel(client, port, "anything"); },
+                   failed},
+        Unanswered{"SilentClient",
+                   {"tunnel_probe_timeout=1"},
+                   regular,
+                   [](TestClient& client, std::uint16_t port) { say_in_tunnel(client, port, ""); },
+                   failed},
+        Unanswered{"Tls",
+                   {},
+                   regular,
+                   [](TestClient& client, std::uint16_t port) { say_in_tunnel(client, port, client_hello()); },
+                   failed}),
     pathology::test::row_name);
 
 // --- where names get no answer ---------------------------------------------------------------------------------------
@@ -163,21 +163,21 @@ class P11_Unknown : public testing::TestWithParam<Unknown> {};
 TEST_P(P11_Unknown, ServerIsNotLookedForWithoutAClient) {
     PATHOLOGY_IN_NAMESPACE([] {
         auto const& row = GetParam();
-        ProxyBench bench({row.mode});
-        bench.start();
+        ProxyFixture fixture({row.mode});
+        fixture.start();
         pathology::test::SilentNameServer const names;
-        Visitor client(bench.port());
-        client.say(row.said);
+        TestClient client(fixture.port());
+        client.send(row.said);
         if (!row.inside.empty()) {
-            EXPECT_EQ(client.hear_answer("CONNECT").status, 200U);
-            client.say(row.inside);
+            EXPECT_EQ(client.read_response("CONNECT").status, 200U);
+            client.send(row.inside);
         }
-        ASSERT_TRUE(bench.witness->wait_for("server_connect"));
+        ASSERT_TRUE(fixture.witness->wait_for("server_connect"));
         if (!names.is_asked_within(2000)) GTEST_SKIP() << "this system asks no name server";
-        client.end(CloseMode::reset);
-        ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-        EXPECT_EQ(told_of(*bench.witness), row.told);
-        auto const lost = bench.witness->failed_servers();
+        client.close(CloseMode::reset);
+        ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+        EXPECT_EQ(told_of(*fixture.witness), row.told);
+        auto const lost = fixture.witness->failed_servers();
         ASSERT_EQ(lost.size(), 1U);
         EXPECT_THAT(lost[0].error.value_or(""), HasSubstr("was given up"));
     });
@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(
 struct Stalled {
     std::string name;
     std::function<std::string(std::uint16_t port)> mode;
-    std::function<void(Visitor& client, std::uint16_t port)> begin;
+    std::function<void(TestClient& client, std::uint16_t port)> begin;
     Names told;
     std::string said{};     ///< by the server, to the first bytes that it got
     bool by_socks = false;  ///< the server is a SOCKS proxy
@@ -216,24 +216,24 @@ TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
         co_await proxycore::test::read_to_end(stream, rest);
         left.set_value();
     });
-    ProxyBench bench({row.mode(origin.port())});
-    bench.witness->on_requestheaders = [&](flow::HttpFlow& flow) {
+    ProxyFixture fixture({row.mode(origin.port())});
+    fixture.witness->on_requestheaders = [&](flow::HttpFlow& flow) {
         if (row.by_socks) flow.server_conn->set_via(flow::ServerSpec{"socks5", {"127.0.0.1", origin.port()}});
     };
-    bench.start();
-    Visitor client(bench.port());
+    fixture.start();
+    TestClient client(fixture.port());
     row.begin(client, origin.port());
     auto is_asked = asked.get_future(), has_left = left.get_future();
     proxycore::test::taken_from(is_asked);
-    client.end(CloseMode::reset);
+    client.close(CloseMode::reset);
     proxycore::test::taken_from(has_left);
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(told_of(*bench.witness), row.told);
-    for (auto const& flow : bench.witness->http_flows())
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(told_of(*fixture.witness), row.told);
+    for (auto const& flow : fixture.witness->http_flows())
         EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
 }
 
-void ask_for_origin(Visitor& client, std::uint16_t /*port*/) { client.say(get("https://origin.test/")); }
+void ask_for_origin(TestClient& client, std::uint16_t /*port*/) { client.send(get("https://origin.test/")); }
 
 Names const let_go{"server_connect", "server_connected", "server_disconnected", "error"};
 
@@ -241,10 +241,10 @@ INSTANTIATE_TEST_SUITE_P(
     Ways, P11_Stalled,
     testing::Values(
         Stalled{"TlsOfServer", regular,
-                [](Visitor& client, std::uint16_t port) { client.say(get("https://" + at(port) + "/")); }, let_go},
+                [](TestClient& client, std::uint16_t port) { client.send(get("https://" + at(port) + "/")); }, let_go},
         Stalled{"TlsOfServerBeforeTheClient",
                 regular,
-                [](Visitor& client, std::uint16_t port) { say_in_tunnel(client, port, client_hello()); },
+                [](TestClient& client, std::uint16_t port) { say_in_tunnel(client, port, client_hello()); },
                 {"server_connect", "server_connected", "server_disconnected"}},
         Stalled{"ConnectOfProxy", [](std::uint16_t port) { return "upstream:http://" + at(port); }, ask_for_origin,
                 failed_http},
@@ -253,7 +253,7 @@ INSTANTIATE_TEST_SUITE_P(
         Stalled{"GreetingOfSocks", regular, ask_for_origin, failed_http, "", true},
         Stalled{"ConnectOfSocks", regular, ask_for_origin, failed_http, {"\x05\x00", 2}, true},
         Stalled{"TlsOfProxy", [](std::uint16_t port) { return "upstream:https://" + at(port); },
-                [](Visitor& client, std::uint16_t) { client.say(get("http://origin.test/")); }, failed_http}),
+                [](TestClient& client, std::uint16_t) { client.send(get("http://origin.test/")); }, failed_http}),
     pathology::test::row_name);
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/proxy_fixture.hpp"
+#include "proxy/test_client.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::proxy {
@@ -19,15 +19,15 @@ using addons::TextList;
 using proxycore::test::patience;
 using proxycore::test::taken_from;
 using test::Origin;
-using test::ProxyBench;
-using test::Visitor;
+using test::ProxyFixture;
+using test::TestClient;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::string complaint(ProxyBench& bench) {
+std::string complaint(ProxyFixture& fixture) {
     try {
-        bench.start();
+        fixture.start();
     } catch (ProxyException const& error) {
         return error.what();
     }
@@ -36,60 +36,60 @@ std::string complaint(ProxyBench& bench) {
 
 TEST(Proxy, P01_a_SaysWhichAddressItCannotHave) {
     Origin const other;
-    ProxyBench bench;
-    bench.set("listen_port=" + std::to_string(other.port()));
-    EXPECT_THAT(complaint(bench), HasSubstr("cannot listen on " + other.where() + ": address already in use"));
-    EXPECT_THROW(ProxyBench().set("listen_port=" + std::to_string(other.port())).start(), ServerException);
+    ProxyFixture fixture;
+    fixture.set("listen_port=" + std::to_string(other.port()));
+    EXPECT_THAT(complaint(fixture), HasSubstr("cannot listen on " + other.where() + ": address already in use"));
+    EXPECT_THROW(ProxyFixture().set("listen_port=" + std::to_string(other.port())).start(), ServerException);
 }
 
 TEST(Proxy, P01_d_ListensNowhereWhereNoServerIsWanted) {
-    ProxyBench bench;
-    bench.set("server=false").start();
-    EXPECT_THAT(bench.proxy.listeners(), IsEmpty());
-    EXPECT_EQ(bench.port(), 0U);
+    ProxyFixture fixture;
+    fixture.set("server=false").start();
+    EXPECT_THAT(fixture.proxy.listeners(), IsEmpty());
+    EXPECT_EQ(fixture.port(), 0U);
     bool called = false;
-    bench.proxy.perform([&called] { called = true; });
+    fixture.proxy.perform([&called] { called = true; });
     EXPECT_TRUE(called);
 }
 
 TEST(Proxy, P02_a_SaysWhereAModeIsWrong) {
-    ProxyBench bench({"reverse:tcp://h"});
-    EXPECT_THAT(complaint(bench), HasSubstr("reverse:tcp://h"));
+    ProxyFixture fixture({"reverse:tcp://h"});
+    EXPECT_THAT(complaint(fixture), HasSubstr("reverse:tcp://h"));
 }
 
 TEST(Proxy, P41_b_SaysWhichOptionNobodyKnows) {
-    ProxyBench bench;
-    bench.set("nonsense=1");
-    EXPECT_THAT(complaint(bench), HasSubstr("nonsense"));
+    ProxyFixture fixture;
+    fixture.set("nonsense=1");
+    EXPECT_THAT(complaint(fixture), HasSubstr("nonsense"));
 }
 
 TEST(Proxy, MayStartAfterItsOptionsWerePutRight) {
-    ProxyBench bench;
-    bench.set("ignore_hosts=(");
-    EXPECT_THROW(bench.proxy.start(), OptionsError);
-    bench.set("ignore_hosts=x");
-    bench.start();
-    EXPECT_NE(bench.port(), 0U);
+    ProxyFixture fixture;
+    fixture.set("ignore_hosts=(");
+    EXPECT_THROW(fixture.proxy.start(), OptionsError);
+    fixture.set("ignore_hosts=x");
+    fixture.start();
+    EXPECT_NE(fixture.port(), 0U);
 }
 
 TEST(Proxy, RunsOnce) {
-    ProxyBench bench;
-    bench.start();
-    EXPECT_THROW(bench.proxy.start(), ControlException);
-    bench.proxy.stop();
-    EXPECT_THAT(bench.proxy.listeners(), IsEmpty());
-    EXPECT_THROW(bench.proxy.start(), ControlException);
+    ProxyFixture fixture;
+    fixture.start();
+    EXPECT_THROW(fixture.proxy.start(), ControlException);
+    fixture.proxy.stop();
+    EXPECT_THAT(fixture.proxy.listeners(), IsEmpty());
+    EXPECT_THROW(fixture.proxy.start(), ControlException);
 }
 
 TEST(Proxy, StopsForManyAtOnce) {
-    ProxyBench bench;
-    bench.start();
-    Visitor visitor(bench.port());
-    std::thread first([&] { bench.proxy.stop(); }), second([&] { bench.proxy.stop(); });
+    ProxyFixture fixture;
+    fixture.start();
+    TestClient client(fixture.port());
+    std::thread first([&] { fixture.proxy.stop(); }), second([&] { fixture.proxy.stop(); });
     first.join();
     second.join();
-    EXPECT_EQ(visitor.hear_rest(), "");
-    EXPECT_EQ(bench.proxy.connections(), 0U);
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_EQ(fixture.proxy.connections(), 0U);
 }
 
 /// Notes what happens to the proxy itself.
@@ -118,55 +118,55 @@ private:
 TEST(Proxy, P40_TellsAddonsOfItsLife) {
     std::vector<std::string> calls;
     auto const life = std::make_shared<Life>(calls);
-    ProxyBench bench;
-    bench.proxy.addons().add(life);
-    bench.start();
+    ProxyFixture fixture;
+    fixture.proxy.addons().add(life);
+    fixture.start();
     auto ticked = life->ticked.get_future();
     taken_from(ticked);
-    Visitor const visitor(bench.port());
-    ASSERT_TRUE(bench.witness->wait_for("client_connected"));
-    bench.proxy.stop();
+    TestClient const client(fixture.port());
+    ASSERT_TRUE(fixture.witness->wait_for("client_connected"));
+    fixture.proxy.stop();
     EXPECT_THAT(calls, ElementsAre("configure", "running", "tick", "disconnected", "done"));
 }
 
 // --- while it runs ---------------------------------------------------------------------------------------------------
 
 TEST(Proxy, P41_a_KeepsTheValueOfAnOptionThatWasRefused) {
-    ProxyBench bench;
-    bench.set("ignore_hosts=x").start();
-    auto& options = bench.proxy.options();
-    EXPECT_THROW(bench.proxy.perform([&] { options.set("ignore_hosts", TextList{"("}); }), OptionsError);
+    ProxyFixture fixture;
+    fixture.set("ignore_hosts=x").start();
+    auto& options = fixture.proxy.options();
+    EXPECT_THROW(fixture.proxy.perform([&] { options.set("ignore_hosts", TextList{"("}); }), OptionsError);
     TextList kept;
-    bench.proxy.perform([&] { kept = options.get<TextList>("ignore_hosts"); });
+    fixture.proxy.perform([&] { kept = options.get<TextList>("ignore_hosts"); });
     EXPECT_EQ(kept, TextList{"x"});
 }
 
 TEST(Proxy, P41_FollowsItsOptionsWithNewConnections) {
-    ProxyBench bench;
-    bench.start();
-    auto& options = bench.proxy.options();
-    bench.proxy.perform([&] { options.set("tcp_timeout", std::int64_t{1}); });
-    EXPECT_EQ(Visitor(bench.port()).hear_rest(), "");
-    EXPECT_TRUE(bench.witness->wait_for("client_disconnected"));
+    ProxyFixture fixture;
+    fixture.start();
+    auto& options = fixture.proxy.options();
+    fixture.proxy.perform([&] { options.set("tcp_timeout", std::int64_t{1}); });
+    EXPECT_EQ(TestClient(fixture.port()).read_to_end(), "");
+    EXPECT_TRUE(fixture.witness->wait_for("client_disconnected"));
 }
 
 TEST(Proxy, P41_DoesNotMoveWhileItRuns) {
-    ProxyBench bench;
-    bench.start();
-    auto& options = bench.proxy.options();
+    ProxyFixture fixture;
+    fixture.start();
+    auto& options = fixture.proxy.options();
     auto const move = [&] { options.set("mode", TextList{"socks5"}); };
-    EXPECT_THROW(bench.proxy.perform(move), OptionsError);
-    EXPECT_NE(bench.port(), 0U);
+    EXPECT_THROW(fixture.proxy.perform(move), OptionsError);
+    EXPECT_NE(fixture.port(), 0U);
 }
 
 TEST(Proxy, P37_AnAddonThatThrowsIsNamedAndOthersGoOn) {
     Origin const origin;
-    ProxyBench bench;
-    bench.witness->on_request = [](flow::HttpFlow&) { throw std::runtime_error("an addon's own fault"); };
-    bench.start();
+    ProxyFixture fixture;
+    fixture.witness->on_request = [](flow::HttpFlow&) { throw std::runtime_error("an addon's own fault"); };
+    fixture.start();
     auto const request = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
-    EXPECT_EQ(Visitor(bench.port()).ask(request).body, "origin");
-    EXPECT_TRUE(bench.wait_for_log("addon witness, in request: an addon's own fault"));
+    EXPECT_EQ(TestClient(fixture.port()).request(request).body, "origin");
+    EXPECT_TRUE(fixture.wait_for_log("addon witness, in request: an addon's own fault"));
 }
 
 }  // namespace

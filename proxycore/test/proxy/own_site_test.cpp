@@ -1,15 +1,15 @@
 // The site inside of the proxy, from which clients get the certificate: nobody looks for it on the network.
 #include <gmock/gmock.h>
 
-#include "proxy/proxy_bench.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/proxy_fixture.hpp"
+#include "proxy/test_client.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
 
-using test::ProxyBench;
-using test::Visitor;
+using test::ProxyFixture;
+using test::TestClient;
 
 constexpr char host[] = "site.test";
 std::string const get = "GET /cert/pem HTTP/1.1\r\nHost: site.test\r\n\r\n";
@@ -17,43 +17,43 @@ std::string const get = "GET /cert/pem HTTP/1.1\r\nHost: site.test\r\n\r\n";
 struct Way {
     std::string name;
     std::string mode, settings;
-    void (*enter)(Visitor& client);
+    void (*enter)(TestClient& client);
 };
 
-void by_connect(Visitor& client) {
-    EXPECT_EQ(client.ask("CONNECT site.test:80 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+void by_connect(TestClient& client) {
+    EXPECT_EQ(client.request("CONNECT site.test:80 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
 }
-void by_tls_in_connect(Visitor& client) {
-    EXPECT_EQ(client.ask("CONNECT Site.Test:443 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+void by_tls_in_connect(TestClient& client) {
+    EXPECT_EQ(client.request("CONNECT Site.Test:443 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
     client.start_tls(host);
 }
-void by_tls_without_a_name(Visitor& client) {
-    EXPECT_EQ(client.ask("CONNECT site.test:443 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+void by_tls_without_a_name(TestClient& client) {
+    EXPECT_EQ(client.request("CONNECT site.test:443 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
     client.start_tls("127.0.0.1");
 }
-void by_socks(Visitor& client) {
+void by_socks(TestClient& client) {
     using namespace std::string_literals;
-    client.say("\x05\x01\x00"s);
-    EXPECT_EQ(client.hear(2), "\x05\x00"s);
-    client.say("\x05\x01\x00\x03\x09site.test\x00\x50"s);
-    EXPECT_EQ(client.hear(10).substr(0, 2), "\x05\x00"s);
+    client.send("\x05\x01\x00"s);
+    EXPECT_EQ(client.read(2), "\x05\x00"s);
+    client.send("\x05\x01\x00\x03\x09site.test\x00\x50"s);
+    EXPECT_EQ(client.read(10).substr(0, 2), "\x05\x00"s);
 }
-void plainly(Visitor&) {}
+void plainly(TestClient&) {}
 
 class P28_OwnSite : public testing::TestWithParam<Way> {};
 
 TEST_P(P28_OwnSite, IsNeverConnectedTo) {
     auto const& row = GetParam();
-    ProxyBench bench({row.mode});
-    bench.set("onboarding_host=site.test");
-    if (!row.settings.empty()) bench.set(row.settings);
-    bench.start();
-    Visitor client(bench.port());
+    ProxyFixture fixture({row.mode});
+    fixture.set("onboarding_host=site.test");
+    if (!row.settings.empty()) fixture.set(row.settings);
+    fixture.start();
+    TestClient client(fixture.port());
     row.enter(client);
-    auto const answer = client.ask(get);
+    auto const answer = client.request(get);
     EXPECT_EQ(answer.status, 200U);
     EXPECT_EQ(answer.body.substr(0, 10), "-----BEGIN");
-    EXPECT_EQ(bench.witness->count("server_connect"), 0U) << bench.log();
+    EXPECT_EQ(fixture.witness->count("server_connect"), 0U) << fixture.log();
 }
 
 constexpr char eager[] = "connection_strategy=eager";
@@ -70,23 +70,23 @@ INSTANTIATE_TEST_SUITE_P(Ways, P28_OwnSite,
                          pathology::test::row_name);
 
 TEST(OwnSite, P28_IsNotLookedForWhereItsClientIsSilent) {
-    ProxyBench bench;
-    bench.set("onboarding_host=site.test").set("tunnel_probe_timeout=0").start();
-    Visitor client(bench.port());
+    ProxyFixture fixture;
+    fixture.set("onboarding_host=site.test").set("tunnel_probe_timeout=0").start();
+    TestClient client(fixture.port());
     by_connect(client);
-    EXPECT_EQ(client.ask(get).status, 200U);
-    EXPECT_EQ(bench.witness->count("server_connect"), 0U) << bench.log();
+    EXPECT_EQ(client.request(get).status, 200U);
+    EXPECT_EQ(fixture.witness->count("server_connect"), 0U) << fixture.log();
 }
 
 TEST(OwnSite, P28_TakesNoBytes) {
-    ProxyBench bench;
-    bench.set("onboarding_host=site.test").start();
-    Visitor client(bench.port());
+    ProxyFixture fixture;
+    fixture.set("onboarding_host=site.test").start();
+    TestClient client(fixture.port());
     by_connect(client);
-    client.say("\x01\x02\x03");
-    EXPECT_EQ(client.hear_rest(), "");
-    ASSERT_TRUE(bench.witness->wait_for("tcp_error"));
-    EXPECT_EQ(bench.witness->count("server_connect"), 0U) << bench.log();
+    client.send("\x01\x02\x03");
+    EXPECT_EQ(client.read_to_end(), "");
+    ASSERT_TRUE(fixture.witness->wait_for("tcp_error"));
+    EXPECT_EQ(fixture.witness->count("server_connect"), 0U) << fixture.log();
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <atomic>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/proxy_fixture.hpp"
+#include "proxy/test_client.hpp"
 #include "support/free_port.hpp"
 #include "support/play.hpp"
 
@@ -15,8 +15,8 @@ namespace {
 namespace asio = boost::asio;
 using proxycore::test::patience;
 using test::Origin;
-using test::ProxyBench;
-using test::Visitor;
+using test::ProxyFixture;
+using test::TestClient;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -29,11 +29,11 @@ std::string get(std::string const& target, std::string const& fields = "Host: or
 
 TEST(RegularProxy, P03_a_PassesFieldsInOrderAndSpelling) {
     Origin const origin;
-    ProxyBench bench;
-    bench.start();
+    ProxyFixture fixture;
+    fixture.start();
     std::string const fields =
         "hOST: " + origin.where() + "\r\nX-b: 2\r\nx-A:  1 \r\nX-b: 3\r\nConnection: Keep-Alive\r\n";
-    auto const answer = Visitor(bench.port()).ask(get(origin.url() + "/path?x=1", fields));
+    auto const answer = TestClient(fixture.port()).request(get(origin.url() + "/path?x=1", fields));
     EXPECT_EQ(answer.status, 200U);
     EXPECT_EQ(answer.body, "origin");
     std::string const trimmed =
@@ -43,47 +43,47 @@ TEST(RegularProxy, P03_a_PassesFieldsInOrderAndSpelling) {
 
 TEST(RegularProxy, P03_b_ServesSeveralOriginsOverOneConnection) {
     Origin const first("first"), second("second");
-    ProxyBench bench;
-    bench.start();
-    Visitor visitor(bench.port());
+    ProxyFixture fixture;
+    fixture.start();
+    TestClient client(fixture.port());
     for (auto const* origin : {&first, &second, &first, &second, &first}) {
-        auto const answer = visitor.ask(get(origin->url() + "/"));
+        auto const answer = client.request(get(origin->url() + "/"));
         EXPECT_EQ(answer.body, origin == &first ? "first" : "second");
     }
     EXPECT_EQ(first.accepted(), 1U);
     EXPECT_EQ(second.accepted(), 1U);
-    EXPECT_EQ(bench.witness->count("client_connected"), 1U);
+    EXPECT_EQ(fixture.witness->count("client_connected"), 1U);
 }
 
 TEST(RegularProxy, P03_c_NamesATargetThatRefuses) {
-    ProxyBench bench;
-    bench.start();
+    ProxyFixture fixture;
+    fixture.start();
     auto const where = "127.0.0.1:" + std::to_string(pathology::test::free_port());
-    Visitor visitor(bench.port());
-    auto const answer = visitor.ask(get("http://" + where + "/"));
+    TestClient client(fixture.port());
+    auto const answer = client.request(get("http://" + where + "/"));
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr(where));
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    EXPECT_THAT(bench.witness->http_flows().at(0)->error->message, HasSubstr("connection refused"));
-    EXPECT_THAT(bench.witness->calls(), ElementsAre("client_connected", "requestheaders", "request", "server_connect",
-                                                    "server_connect_error", "error", "client_disconnected"));
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_THAT(fixture.witness->http_flows().at(0)->error->message, HasSubstr("connection refused"));
+    EXPECT_THAT(fixture.witness->calls(), ElementsAre("client_connected", "requestheaders", "request", "server_connect",
+                                                      "server_connect_error", "error", "client_disconnected"));
 }
 
 TEST(RegularProxy, P03_d_GoesByTheHostFieldWithoutAnAbsoluteTarget) {
     Origin const origin;
-    ProxyBench bench;
-    bench.start();
-    EXPECT_EQ(Visitor(bench.port()).ask(get("/x", "Host: " + origin.where() + "\r\n")).body, "origin");
-    EXPECT_EQ(Visitor(bench.port()).ask("GET /x HTTP/1.1\r\n\r\n").status, 400U);
+    ProxyFixture fixture;
+    fixture.start();
+    EXPECT_EQ(TestClient(fixture.port()).request(get("/x", "Host: " + origin.where() + "\r\n")).body, "origin");
+    EXPECT_EQ(TestClient(fixture.port()).request("GET /x HTTP/1.1\r\n\r\n").status, 400U);
 }
 
 TEST(RegularProxy, P03_e_IsReachedOverTls) {
     Origin const origin;
-    ProxyBench bench;
-    bench.start();
-    Visitor visitor(bench.port());
-    visitor.start_tls("proxy.test");
-    EXPECT_EQ(visitor.ask(get(origin.url() + "/")).body, "origin");
+    ProxyFixture fixture;
+    fixture.start();
+    TestClient client(fixture.port());
+    client.start_tls("proxy.test");
+    EXPECT_EQ(client.request(get(origin.url() + "/")).body, "origin");
 }
 
 struct Ourselves {
@@ -91,10 +91,10 @@ struct Ourselves {
 };
 class P03_f_Ourselves : public testing::TestWithParam<Ourselves> {};
 TEST_P(P03_f_Ourselves, AreNotAsked) {
-    ProxyBench bench;
-    bench.start();
-    auto const target = "http://" + std::string(GetParam().host) + ":" + std::to_string(bench.port()) + "/";
-    auto const answer = Visitor(bench.port()).ask(get(target));
+    ProxyFixture fixture;
+    fixture.start();
+    auto const target = "http://" + std::string(GetParam().host) + ":" + std::to_string(fixture.port()) + "/";
+    auto const answer = TestClient(fixture.port()).request(get(target));
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr("the proxy itself"));
 }
@@ -104,57 +104,57 @@ INSTANTIATE_TEST_SUITE_P(Names, P03_f_Ourselves,
                          [](auto const& row) { return std::string(row.param.name); });
 
 TEST(RegularProxy, P01_b_PicksAFreePortAndSaysWhich) {
-    ProxyBench bench;
-    bench.start();
-    EXPECT_NE(bench.port(), 0U);
-    EXPECT_TRUE(bench.wait_for_log("info: HTTP(S) proxy listening at " + bench.where() + "."));
-    Visitor const visitor(bench.port());
+    ProxyFixture fixture;
+    fixture.start();
+    EXPECT_NE(fixture.port(), 0U);
+    EXPECT_TRUE(fixture.wait_for_log("info: HTTP(S) proxy listening at " + fixture.where() + "."));
+    TestClient const client(fixture.port());
 }
 
 TEST(RegularProxy, P01_c_AClientThatAnAddonTurnsAwayReadsTheEnd) {
     Origin const origin;
-    ProxyBench bench;
-    bench.witness->on_client_connected = [](flow::Client& client) { client.error = "not you"; };
-    bench.start();
-    Visitor visitor(bench.port());
-    visitor.say(get(origin.url() + "/"));
-    EXPECT_EQ(visitor.hear_rest(), "");
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
+    ProxyFixture fixture;
+    fixture.witness->on_client_connected = [](flow::Client& client) { client.error = "not you"; };
+    fixture.start();
+    TestClient client(fixture.port());
+    client.send(get(origin.url() + "/"));
+    EXPECT_EQ(client.read_to_end(), "");
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
     EXPECT_EQ(origin.accepted(), 0U);
-    EXPECT_TRUE(bench.wait_for_log("warn: not you"));
+    EXPECT_TRUE(fixture.wait_for_log("warn: not you"));
 }
 
 TEST(RegularProxy, P01_ConnectionsEndWithTheirClient) {
     Origin const origin;
-    ProxyBench bench;
-    bench.start();
+    ProxyFixture fixture;
+    fixture.start();
     {
-        Visitor visitor(bench.port());
-        EXPECT_EQ(visitor.ask(get(origin.url() + "/")).status, 200U);
+        TestClient client(fixture.port());
+        EXPECT_EQ(client.request(get(origin.url() + "/")).status, 200U);
     }
-    EXPECT_TRUE(bench.proxy.wait_until_empty(patience));
-    EXPECT_THAT(bench.witness->calls(),
+    EXPECT_TRUE(fixture.proxy.wait_until_empty(patience));
+    EXPECT_THAT(fixture.witness->calls(),
                 ElementsAre("client_connected", "requestheaders", "request", "server_connect", "server_connected",
                             "response", "server_disconnected", "client_disconnected"));
-    EXPECT_THAT(bench.log(), HasSubstr("info: server connect " + origin.where()));
-    EXPECT_THAT(bench.log(), HasSubstr("info: server disconnect " + origin.where()));
+    EXPECT_THAT(fixture.log(), HasSubstr("info: server connect " + origin.where()));
+    EXPECT_THAT(fixture.log(), HasSubstr("info: server disconnect " + origin.where()));
 }
 
 TEST(RegularProxy, P30_RecordsWhatHappenedToItsConnections) {
     Origin const origin;
-    ProxyBench bench;
-    bench.start();
+    ProxyFixture fixture;
+    fixture.start();
     std::string local;
     {
-        Visitor visitor(bench.port());
-        local = visitor.local();
-        EXPECT_EQ(visitor.ask(get("http://localhost:" + std::to_string(origin.port()) + "/")).status, 200U);
+        TestClient client(fixture.port());
+        local = client.local();
+        EXPECT_EQ(client.request(get("http://localhost:" + std::to_string(origin.port()) + "/")).status, 200U);
     }
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    auto const server = bench.witness->servers().at(0);
-    auto const client = bench.witness->clients().at(0);
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    auto const server = fixture.witness->servers().at(0);
+    auto const client = fixture.witness->clients().at(0);
     EXPECT_EQ(to_string(*client.peername), local);
-    EXPECT_EQ(to_string(*client.sockname), bench.where());
+    EXPECT_EQ(to_string(*client.sockname), fixture.where());
     EXPECT_EQ(client.proxy_mode, "regular");
     EXPECT_EQ(server.address()->host, "localhost");
     EXPECT_EQ(to_string(*server.peername), origin.where());
@@ -168,22 +168,22 @@ TEST(RegularProxy, P30_RecordsWhatHappenedToItsConnections) {
 
 TEST(RegularProxy, P40_c_AnAddonMayCancelAConnection) {
     Origin const origin;
-    ProxyBench bench;
-    bench.witness->on_server_connect = [](addons::ServerConnectionData& data) { data.server.error = "not there"; };
-    bench.start();
-    auto const answer = Visitor(bench.port()).ask(get(origin.url() + "/"));
+    ProxyFixture fixture;
+    fixture.witness->on_server_connect = [](addons::ServerConnectionData& data) { data.server.error = "not there"; };
+    fixture.start();
+    auto const answer = TestClient(fixture.port()).request(get(origin.url() + "/"));
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr("not there"));
     EXPECT_EQ(origin.accepted(), 0U);
-    EXPECT_EQ(bench.witness->count("server_connect_error"), 1U);
+    EXPECT_EQ(fixture.witness->count("server_connect_error"), 1U);
 }
 
 TEST(RegularProxy, P11_AnAnswerOfAnAddonNeedsNoServer) {
-    ProxyBench bench;
-    bench.witness->on_request = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(418, "short"); };
-    bench.start();
-    EXPECT_EQ(Visitor(bench.port()).ask(get("http://nowhere.test/")).status, 418U);
-    EXPECT_EQ(bench.witness->count("server_connect"), 0U);
+    ProxyFixture fixture;
+    fixture.witness->on_request = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(418, "short"); };
+    fixture.start();
+    EXPECT_EQ(TestClient(fixture.port()).request(get("http://nowhere.test/")).status, 418U);
+    EXPECT_EQ(fixture.witness->count("server_connect"), 0U);
 }
 
 TEST(RegularProxy, P11_c_ReplacesAConnectionThatItsServerLetGo) {
@@ -194,32 +194,32 @@ TEST(RegularProxy, P11_c_ReplacesAConnectionThatItsServerLetGo) {
         co_await stream.read_some(asio::buffer(block));
         co_await net::send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     });
-    ProxyBench bench;
-    bench.start();
-    Visitor visitor(bench.port());
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(visitor.ask(get(origin.url() + "/")).body, "ok");
+    ProxyFixture fixture;
+    fixture.start();
+    TestClient client(fixture.port());
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(client.request(get(origin.url() + "/")).body, "ok");
     EXPECT_EQ(connections, 3);
 }
 
 TEST(RegularProxy, P11_e_AnAddonMayLeadOneRequestElsewhere) {
     Origin const first("first"), second("second");
-    ProxyBench bench;
-    bench.witness->on_request = [&](flow::HttpFlow& flow) {
+    ProxyFixture fixture;
+    fixture.witness->on_request = [&](flow::HttpFlow& flow) {
         if (flow.request.path == "/other") flow.request.set_port(second.port());
     };
-    bench.start();
-    Visitor visitor(bench.port());
-    EXPECT_EQ(visitor.ask(get(first.url() + "/")).body, "first");
-    EXPECT_EQ(visitor.ask(get(first.url() + "/other")).body, "second");
-    EXPECT_EQ(visitor.ask(get(first.url() + "/")).body, "first");
+    fixture.start();
+    TestClient client(fixture.port());
+    EXPECT_EQ(client.request(get(first.url() + "/")).body, "first");
+    EXPECT_EQ(client.request(get(first.url() + "/other")).body, "second");
+    EXPECT_EQ(client.request(get(first.url() + "/")).body, "first");
     EXPECT_EQ(first.accepted(), 1U);
 }
 
 TEST(RegularProxy, P17_a_AnIdleClientIsLetGo) {
-    ProxyBench bench;
-    bench.set("tcp_timeout=1").start();
-    EXPECT_EQ(Visitor(bench.port()).hear_rest(), "");
-    EXPECT_TRUE(bench.witness->wait_for("client_disconnected"));
+    ProxyFixture fixture;
+    fixture.set("tcp_timeout=1").start();
+    EXPECT_EQ(TestClient(fixture.port()).read_to_end(), "");
+    EXPECT_TRUE(fixture.witness->wait_for("client_disconnected"));
 }
 
 TEST(RegularProxy, StopsWhileAServerStalls) {
@@ -230,17 +230,17 @@ TEST(RegularProxy, StopsWhileAServerStalls) {
             if (ec) co_return;
         }
     });
-    ProxyBench bench;
-    bench.start();
-    Visitor visitor(bench.port());
-    visitor.say(get(origin.url() + "/"));
-    ASSERT_TRUE(bench.witness->wait_for("server_connected"));
-    bench.proxy.stop();
-    EXPECT_EQ(visitor.hear_rest(), "");
-    EXPECT_EQ(bench.witness->count("error"), 1U);
-    EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
-    EXPECT_EQ(bench.witness->count("client_disconnected"), 1U);
-    EXPECT_EQ(bench.port(), 0U);
+    ProxyFixture fixture;
+    fixture.start();
+    TestClient client(fixture.port());
+    client.send(get(origin.url() + "/"));
+    ASSERT_TRUE(fixture.witness->wait_for("server_connected"));
+    fixture.proxy.stop();
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_EQ(fixture.witness->count("error"), 1U);
+    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
+    EXPECT_EQ(fixture.witness->count("client_disconnected"), 1U);
+    EXPECT_EQ(fixture.port(), 0U);
 }
 
 }  // namespace

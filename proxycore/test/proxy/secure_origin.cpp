@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "support/play.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::proxy::test {
 namespace {

@@ -4,21 +4,21 @@
 #include <pathology/proxycore/socks5/message.hpp>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
+#include "proxy/proxy_fixture.hpp"
 #include "proxy/secure_origin.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/test_client.hpp"
 #include "support/free_port.hpp"
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
 
 using socks5::ReplyCode;
 using test::Origin;
-using test::ProxyBench;
+using test::ProxyFixture;
 using test::SecureOrigin;
-using test::Visitor;
+using test::TestClient;
 using testing::ElementsAre;
 using namespace std::string_literals;
 
@@ -38,8 +38,8 @@ std::string reply(ReplyCode code) {
 }
 
 /// A client that was let through.
-struct Connected : Visitor {
-    Connected(ProxyBench const& bench, std::string const& host, std::uint16_t port) : Visitor(bench.port()) {
+struct Connected : TestClient {
+    Connected(ProxyFixture const& fixture, std::string const& host, std::uint16_t port) : TestClient(fixture.port()) {
         say(greeting);
         EXPECT_EQ(hear(2), "\x05\x00"s);
         say(request_for(host, port));
@@ -53,12 +53,12 @@ struct Row {
 class P08_a_Target : public testing::TestWithParam<Row> {};
 TEST_P(P08_a_Target, IsReached) {
     Origin const origin("origin", std::string(GetParam().listens_at));
-    ProxyBench bench({"socks5"});
-    bench.start();
-    Connected visitor(bench, std::string(GetParam().host), origin.port());
-    EXPECT_EQ(visitor.ask(inner_get).body, "origin");
+    ProxyFixture fixture({"socks5"});
+    fixture.start();
+    Connected client(fixture, std::string(GetParam().host), origin.port());
+    EXPECT_EQ(client.request(inner_get).body, "origin");
     EXPECT_THAT(origin.asked(), ElementsAre(inner_get));
-    EXPECT_EQ(bench.witness->http_flows().at(0)->request.host(), GetParam().host);
+    EXPECT_EQ(fixture.witness->http_flows().at(0)->request.host(), GetParam().host);
 }
 INSTANTIATE_TEST_SUITE_P(Addresses, P08_a_Target,
                          testing::Values(Row{"Ipv4", "127.0.0.1", "127.0.0.1"}, Row{"Ipv6", "::1", "::1"},
@@ -67,36 +67,36 @@ INSTANTIATE_TEST_SUITE_P(Addresses, P08_a_Target,
 
 TEST(Socks5Proxy, P08_a_LooksIntoTls) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench bench({"socks5"});
-    bench.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
-    Connected visitor(bench, "127.0.0.1", origin.port());
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.ask(inner_get).body, "asked for origin.test");
+    ProxyFixture fixture({"socks5"});
+    fixture.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
+    Connected client(fixture, "127.0.0.1", origin.port());
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
 }
 
 TEST(Socks5Proxy, P08_b_KnowsNoOtherCommand) {
-    ProxyBench bench({"socks5"});
-    bench.start();
-    Visitor visitor(bench.port());
-    visitor.say(greeting + "\x05\x02\x00\x01\x7f\x00\x00\x01\x00\x50"s);
-    EXPECT_EQ(visitor.hear_rest(), "\x05\x00"s + reply(ReplyCode::command_not_supported));
+    ProxyFixture fixture({"socks5"});
+    fixture.start();
+    TestClient client(fixture.port());
+    client.send(greeting + "\x05\x02\x00\x01\x7f\x00\x00\x01\x00\x50"s);
+    EXPECT_EQ(client.read_to_end(), "\x05\x00"s + reply(ReplyCode::command_not_supported));
 }
 
 TEST(Socks5Proxy, P08_c_WantsAMethodItHas) {
-    ProxyBench bench({"socks5"});
-    bench.start();
-    Visitor visitor(bench.port());
-    visitor.say("\x05\x01\x02"s);
-    EXPECT_EQ(visitor.hear_rest(), "\x05\xff"s);
+    ProxyFixture fixture({"socks5"});
+    fixture.start();
+    TestClient client(fixture.port());
+    client.send("\x05\x01\x02"s);
+    EXPECT_EQ(client.read_to_end(), "\x05\xff"s);
 }
 
 TEST(Socks5Proxy, P08_d_TellsOfAClientThatSpeaksHttp) {
-    ProxyBench bench({"socks5"});
-    bench.start();
-    Visitor visitor(bench.port());
-    visitor.say("GET / HTTP/1.1\r\n\r\n");
-    EXPECT_EQ(visitor.hear_rest(), "");
-    EXPECT_TRUE(bench.wait_for_log("HTTP"));
+    ProxyFixture fixture({"socks5"});
+    fixture.start();
+    TestClient client(fixture.port());
+    client.send("GET / HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_TRUE(fixture.wait_for_log("HTTP"));
 }
 
 struct User {
@@ -105,20 +105,20 @@ struct User {
 class P08_e_User : public testing::TestWithParam<User> {};
 TEST_P(P08_e_User, IsJudgedByTheAddon) {
     Origin const origin;
-    ProxyBench bench({"socks5"});
-    bench.set("proxyauth=u:p").start();
-    Visitor visitor(bench.port());
-    visitor.say("\x05\x02\x00\x02"s);
-    EXPECT_EQ(visitor.hear(2), "\x05\x02"s);
-    visitor.say(GetParam().credentials);
-    EXPECT_EQ(visitor.hear(2), GetParam().verdict);
+    ProxyFixture fixture({"socks5"});
+    fixture.set("proxyauth=u:p").start();
+    TestClient client(fixture.port());
+    client.send("\x05\x02\x00\x02"s);
+    EXPECT_EQ(client.read(2), "\x05\x02"s);
+    client.send(GetParam().credentials);
+    EXPECT_EQ(client.read(2), GetParam().verdict);
     if (GetParam().verdict != "\x01\x00"s) {
-        EXPECT_EQ(visitor.hear_rest(), "");
+        EXPECT_EQ(client.read_to_end(), "");
         return;
     }
-    visitor.say(request_for("127.0.0.1", origin.port()));
-    EXPECT_EQ(visitor.hear(10), reply(ReplyCode::succeeded));
-    EXPECT_EQ(visitor.ask(inner_get).body, "origin");
+    client.send(request_for("127.0.0.1", origin.port()));
+    EXPECT_EQ(client.read(10), reply(ReplyCode::succeeded));
+    EXPECT_EQ(client.request(inner_get).body, "origin");
 }
 using namespace std::string_view_literals;
 INSTANTIATE_TEST_SUITE_P(Users, P08_e_User,
@@ -127,30 +127,30 @@ INSTANTIATE_TEST_SUITE_P(Users, P08_e_User,
                          pathology::test::row_name);
 
 TEST(Socks5Proxy, P08_f_TellsOfAFailureWhereItConnectsAhead) {
-    ProxyBench bench({"socks5"});
-    bench.set("connection_strategy=eager").start();
-    Visitor visitor(bench.port());
-    visitor.say(greeting + request_for("127.0.0.1", pathology::test::free_port()));
-    EXPECT_EQ(visitor.hear_rest(), "\x05\x00"s + reply(ReplyCode::connection_refused));
+    ProxyFixture fixture({"socks5"});
+    fixture.set("connection_strategy=eager").start();
+    TestClient client(fixture.port());
+    client.send(greeting + request_for("127.0.0.1", pathology::test::free_port()));
+    EXPECT_EQ(client.read_to_end(), "\x05\x00"s + reply(ReplyCode::connection_refused));
 }
 
 TEST(Socks5Proxy, D29_SaysYesAtOnceWhereItConnectsLate) {
-    ProxyBench bench({"socks5"});
-    bench.start();
-    Connected visitor(bench, "127.0.0.1", pathology::test::free_port());
-    EXPECT_EQ(visitor.ask(inner_get).status, 502U);
+    ProxyFixture fixture({"socks5"});
+    fixture.start();
+    Connected client(fixture, "127.0.0.1", pathology::test::free_port());
+    EXPECT_EQ(client.request(inner_get).status, 502U);
 }
 
 TEST(Socks5Proxy, P08_g_ReadsAGreetingByteByByte) {
     Origin const origin;
-    ProxyBench bench({"socks5"});
-    bench.start();
-    Visitor visitor(bench.port());
+    ProxyFixture fixture({"socks5"});
+    fixture.start();
+    TestClient client(fixture.port());
     auto said = greeting;
     said.append(request_for("127.0.0.1", origin.port())).append(inner_get);
-    for (auto const byte : said) visitor.say(std::string(1, byte));
-    EXPECT_EQ(visitor.hear(12), "\x05\x00"s + reply(ReplyCode::succeeded));
-    EXPECT_EQ(visitor.hear_answer().body, "origin");
+    for (auto const byte : said) client.send(std::string(1, byte));
+    EXPECT_EQ(client.read(12), "\x05\x00"s + reply(ReplyCode::succeeded));
+    EXPECT_EQ(client.read_response().body, "origin");
 }
 
 }  // namespace

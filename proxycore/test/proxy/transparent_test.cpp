@@ -2,11 +2,11 @@
 #include <gmock/gmock.h>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
+#include "proxy/proxy_fixture.hpp"
 #include "proxy/secure_origin.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/test_client.hpp"
 #include "support/network_namespace.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
@@ -14,9 +14,9 @@ namespace {
 using pathology::test::AsClient;
 using pathology::test::redirect;
 using test::Origin;
-using test::ProxyBench;
+using test::ProxyFixture;
 using test::SecureOrigin;
-using test::Visitor;
+using test::TestClient;
 using testing::ElementsAre;
 
 std::string const get_by_name = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
@@ -26,14 +26,14 @@ TEST_P(P05_a_Address, IsWhereTheClientMeantToGo) {
     PATHOLOGY_IN_NAMESPACE([] {
         auto const& address = GetParam();
         Origin const origin("origin", address);
-        ProxyBench bench({"transparent"});
-        bench.set("listen_host=").start();  // one listener for both families
-        ASSERT_EQ(redirect(origin.port(), bench.port(), address), "");
+        ProxyFixture fixture({"transparent"});
+        fixture.set("listen_host=").start();  // one listener for both families
+        ASSERT_EQ(redirect(origin.port(), fixture.port(), address), "");
         AsClient const client;
-        EXPECT_EQ(Visitor(origin.port(), address).ask(get_by_name).body, "origin");
-        EXPECT_TRUE(bench.wait_for_log("debug: layers: transparent, http/1\n"));
+        EXPECT_EQ(TestClient(origin.port(), address).request(get_by_name).body, "origin");
+        EXPECT_TRUE(fixture.wait_for_log("debug: layers: transparent, http/1\n"));
         EXPECT_THAT(origin.asked(), ElementsAre(get_by_name));
-        auto const flow = bench.witness->http_flows().at(0);
+        auto const flow = fixture.witness->http_flows().at(0);
         EXPECT_EQ(flow->request.host(), address);
         EXPECT_EQ(flow->request.port(), origin.port());
         EXPECT_EQ(flow->request.pretty_host(), "origin.test");
@@ -48,74 +48,74 @@ INSTANTIATE_TEST_SUITE_P(Families, P05_a_Address, testing::Values("10.99.0.1", "
 TEST(TransparentProxy, P05_b_LooksIntoTls) {
     PATHOLOGY_IN_NAMESPACE([] {
         SecureOrigin const origin(tls::test::identity_for({"origin.test"}), {.host = "10.99.0.1"});
-        ProxyBench bench({"transparent"});
-        bench.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
-        ASSERT_EQ(redirect(origin.port(), bench.port()), "");
+        ProxyFixture fixture({"transparent"});
+        fixture.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
+        ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
         AsClient const client;
-        Visitor visitor(origin.port(), "10.99.0.1");
-        visitor.start_tls("origin.test");
-        EXPECT_NE(visitor.issuer(), to_string(tls::test::authority().certificate().subject));
-        EXPECT_EQ(visitor.ask(get_by_name).body, "asked for origin.test");
+        TestClient client(origin.port(), "10.99.0.1");
+        client.start_tls("origin.test");
+        EXPECT_NE(client.issuer(), to_string(tls::test::authority().certificate().subject));
+        EXPECT_EQ(client.request(get_by_name).body, "asked for origin.test");
     });
 }
 
 TEST(TransparentProxy, P05_c_ShowsTheOriginsNamesToAClientThatNamesNone) {
     PATHOLOGY_IN_NAMESPACE([] {
         SecureOrigin const origin(tls::test::identity_for({"origin.test", "10.99.0.1"}), {.host = "10.99.0.1"});
-        ProxyBench bench({"transparent"});
-        bench.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
-        ASSERT_EQ(redirect(origin.port(), bench.port()), "");
+        ProxyFixture fixture({"transparent"});
+        fixture.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
+        ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
         AsClient const client;
-        Visitor visitor(origin.port(), "10.99.0.1");
-        visitor.start_tls("10.99.0.1");
-        EXPECT_NE(visitor.issuer(), to_string(tls::test::authority().certificate().subject));
-        EXPECT_EQ(visitor.certificate().subject_value("CN"), "origin.test");
+        TestClient client(origin.port(), "10.99.0.1");
+        client.start_tls("10.99.0.1");
+        EXPECT_NE(client.issuer(), to_string(tls::test::authority().certificate().subject));
+        EXPECT_EQ(client.certificate().subject_value("CN"), "origin.test");
         std::vector<std::string> names;
-        for (auto const& name : visitor.certificate().alternative_names) names.push_back(name.value);
+        for (auto const& name : client.certificate().alternative_names) names.push_back(name.value);
         EXPECT_THAT(names, ElementsAre("origin.test", "10.99.0.1"));
     });
 }
 
 TEST(TransparentProxy, P05_d_EndsAConnectionThatWasMadeToItself) {
     PATHOLOGY_IN_NAMESPACE([] {
-        ProxyBench bench({"transparent"});
-        bench.start();
-        EXPECT_EQ(Visitor(bench.port()).hear_rest(), "");
-        EXPECT_TRUE(bench.wait_for_log("Transparent mode failure: "));
-        EXPECT_EQ(bench.witness->count("server_connect"), 0U);
+        ProxyFixture fixture({"transparent"});
+        fixture.start();
+        EXPECT_EQ(TestClient(fixture.port()).read_to_end(), "");
+        EXPECT_TRUE(fixture.wait_for_log("Transparent mode failure: "));
+        EXPECT_EQ(fixture.witness->count("server_connect"), 0U);
     });
 }
 
 TEST(TransparentProxy, P05_e_LeavesIgnoredAddressesAlone) {
     PATHOLOGY_IN_NAMESPACE([] {
         SecureOrigin const origin(tls::test::identity_for({"origin.test"}), {.host = "10.99.0.1"});
-        ProxyBench bench({"transparent"});
-        bench.set("ignore_hosts=^10\\.99\\.").start();
-        ASSERT_EQ(redirect(origin.port(), bench.port()), "");
+        ProxyFixture fixture({"transparent"});
+        fixture.set("ignore_hosts=^10\\.99\\.").start();
+        ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
         AsClient const client;
-        Visitor visitor(origin.port(), "10.99.0.1");
-        visitor.start_tls("origin.test");
-        EXPECT_EQ(visitor.issuer(), to_string(tls::test::authority().certificate().subject));
+        TestClient client(origin.port(), "10.99.0.1");
+        client.start_tls("origin.test");
+        EXPECT_EQ(client.issuer(), to_string(tls::test::authority().certificate().subject));
     });
 }
 
 TEST(TransparentProxy, P15_d_PassesAHostThroughThatItsFieldNames) {
     PATHOLOGY_IN_NAMESPACE([] {
         Origin const origin("origin", "10.99.0.1");
-        ProxyBench bench({"transparent"});
-        bench.set("ignore_hosts=^origin\\.test:").start();
-        ASSERT_EQ(redirect(origin.port(), bench.port()), "");
+        ProxyFixture fixture({"transparent"});
+        fixture.set("ignore_hosts=^origin\\.test:").start();
+        ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
         AsClient const client;
-        EXPECT_EQ(Visitor(origin.port(), "10.99.0.1").ask(get_by_name).body, "origin");
-        EXPECT_EQ(bench.witness->count("request"), 0U);
+        EXPECT_EQ(TestClient(origin.port(), "10.99.0.1").request(get_by_name).body, "origin");
+        EXPECT_EQ(fixture.witness->count("request"), 0U);
     });
 }
 
 TEST(TransparentProxy, P05_d_WithoutARuleHasNowhereToGo) {
-    ProxyBench bench({"transparent"});
-    bench.start();
-    EXPECT_EQ(Visitor(bench.port()).hear_rest(), "");
-    EXPECT_TRUE(bench.wait_for_log("Transparent mode failure: "));
+    ProxyFixture fixture({"transparent"});
+    fixture.start();
+    EXPECT_EQ(TestClient(fixture.port()).read_to_end(), "");
+    EXPECT_TRUE(fixture.wait_for_log("Transparent mode failure: "));
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 #include <gmock/gmock.h>
 
 #include "proxy/origin.hpp"
-#include "proxy/proxy_bench.hpp"
+#include "proxy/proxy_fixture.hpp"
 #include "proxy/secure_origin.hpp"
-#include "proxy/visitor.hpp"
+#include "proxy/test_client.hpp"
 #include "support/free_port.hpp"
 #include "support/streams.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
@@ -15,9 +15,9 @@ namespace {
 namespace asio = boost::asio;
 using flow::TcpMessage;
 using test::Origin;
-using test::ProxyBench;
+using test::ProxyFixture;
 using test::SecureOrigin;
-using test::Visitor;
+using test::TestClient;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -25,8 +25,8 @@ using testing::IsEmpty;
 std::string const inner_get = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 
 /// A client with a tunnel.
-struct Tunnel : Visitor {
-    Tunnel(ProxyBench const& bench, std::string const& where) : Visitor(bench.port()) {
+struct Tunnel : TestClient {
+    Tunnel(ProxyFixture const& fixture, std::string const& where) : TestClient(fixture.port()) {
         EXPECT_EQ(ask("CONNECT " + where + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
     }
 };
@@ -51,70 +51,70 @@ std::vector<std::string> texts(flow::TcpFlow const& flow) {
 
 TEST(TcpRelay, P14_a_RecordsBothDirections) {
     Origin const origin(echoing());
-    ProxyBench bench;
-    bench.start();
+    ProxyFixture fixture;
+    fixture.start();
     {
-        Tunnel visitor(bench, origin.where());
+        Tunnel client(fixture, origin.where());
         for (std::string const text : {"\x01one", "two"}) {
-            visitor.say(text);
-            EXPECT_EQ(visitor.hear(text.size()), text);
+            client.send(text);
+            EXPECT_EQ(client.read(text.size()), text);
         }
     }
-    ASSERT_TRUE(bench.witness->wait_for("tcp_end"));
-    auto const flow = bench.witness->tcp_flows().at(0);
+    ASSERT_TRUE(fixture.witness->wait_for("tcp_end"));
+    auto const flow = fixture.witness->tcp_flows().at(0);
     EXPECT_THAT(texts(*flow), ElementsAre("> \x01one", "< \x01one", "> two", "< two"));
     EXPECT_FALSE(flow->error.has_value());
-    ASSERT_TRUE(bench.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(bench.witness->servers().at(0).state, flow::ConnectionState::closed);
+    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.witness->servers().at(0).state, flow::ConnectionState::closed);
 }
 
 TEST(TcpRelay, P14_b_SendsWhatAnAddonMakesOfIt) {
     Origin const origin(echoing());
-    ProxyBench bench;
-    bench.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
+    ProxyFixture fixture;
+    fixture.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
         auto& message = flow.messages.back();
         if (message.from_client && message.content == "\x01 foo") message.content = "\x01 barbar";
         co_return;
     };
-    bench.start();
-    Tunnel visitor(bench, origin.where());
-    visitor.say("\x01 foo");
-    EXPECT_EQ(visitor.hear(8), "\x01 barbar");
+    fixture.start();
+    Tunnel client(fixture, origin.where());
+    client.send("\x01 foo");
+    EXPECT_EQ(client.read(8), "\x01 barbar");
 }
 
 TEST(TcpRelay, P14_DropsWhatAnAddonDrops) {
     Origin const origin(echoing());
-    ProxyBench bench;
-    bench.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
+    ProxyFixture fixture;
+    fixture.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
         if (flow.messages.back().content == "\x01secret") flow.messages.back().drop();
         co_return;
     };
-    bench.start();
-    Tunnel visitor(bench, origin.where());
-    visitor.say("\x01secret");
-    ASSERT_TRUE(bench.witness->wait_for("tcp_message"));
-    visitor.say("open");
-    EXPECT_EQ(visitor.hear(4), "open");
+    fixture.start();
+    Tunnel client(fixture, origin.where());
+    client.send("\x01secret");
+    ASSERT_TRUE(fixture.witness->wait_for("tcp_message"));
+    client.send("open");
+    EXPECT_EQ(client.read(4), "open");
 }
 
 TEST(TcpRelay, P14_SendsWhatAnAddonInjects) {
     Origin const origin(echoing());
-    ProxyBench bench;
-    bench.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
+    ProxyFixture fixture;
+    fixture.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
         if (flow.messages.back().content != "\x01go") co_return;
         if (!flow.messages.back().from_client) co_return;
         flow.messages.back().drop();
         flow.inject({.from_client = false, .content = "to the client, "});
         flow.inject({.from_client = true, .content = "to the server"});
     };
-    bench.start();
+    fixture.start();
     {
-        Tunnel visitor(bench, origin.where());
-        visitor.say("\x01go");
-        EXPECT_EQ(visitor.hear(28), "to the client, to the server");
+        Tunnel client(fixture, origin.where());
+        client.send("\x01go");
+        EXPECT_EQ(client.read(28), "to the client, to the server");
     }
-    ASSERT_TRUE(bench.witness->wait_for("tcp_end"));
-    auto const flow = bench.witness->tcp_flows().at(0);
+    ASSERT_TRUE(fixture.witness->wait_for("tcp_end"));
+    auto const flow = fixture.witness->tcp_flows().at(0);
     EXPECT_THAT(texts(*flow), ElementsAre("> \x01go", "< to the client, ", "> to the server", "< to the server"));
     std::vector<bool> injected;
     for (auto const& message : flow->messages) injected.push_back(message.injected);
@@ -125,15 +125,15 @@ TEST(TcpRelay, P14_SendsWhatAnAddonInjects) {
 TEST(TcpRelay, P14_c_TakesTlsOff) {
     tls::Identity const identity = tls::test::identity_for({"origin.test"});
     SecureOrigin const origin(identity);
-    ProxyBench bench;
-    bench.set("tcp_hosts=.").set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
-    Tunnel visitor(bench, "127.0.0.1:" + std::to_string(origin.port()));
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.ask(inner_get).body, "asked for origin.test");
-    visitor.end();
-    visitor.hear_rest();
-    ASSERT_TRUE(bench.witness->wait_for("tcp_end"));
-    EXPECT_EQ(bench.witness->tcp_flows().at(0)->messages.at(0).content, inner_get);
+    ProxyFixture fixture;
+    fixture.set("tcp_hosts=.").set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
+    Tunnel client(fixture, "127.0.0.1:" + std::to_string(origin.port()));
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
+    client.close();
+    client.read_to_end();
+    ASSERT_TRUE(fixture.witness->wait_for("tcp_end"));
+    EXPECT_EQ(fixture.witness->tcp_flows().at(0)->messages.at(0).content, inner_get);
 }
 
 TEST(TcpRelay, P14_d_PassesAHalfCloseOn) {
@@ -143,14 +143,14 @@ TEST(TcpRelay, P14_d_PassesAHalfCloseOn) {
         auto const answer = "got " + std::to_string(all.size());
         co_await net::send(stream, answer);
     });
-    ProxyBench bench;
-    bench.start();
-    Tunnel visitor(bench, origin.where());
-    visitor.say("\x01\x02\x03");
-    visitor.end();
-    EXPECT_EQ(visitor.hear_rest(), "got 3");
-    EXPECT_TRUE(bench.witness->wait_for("tcp_end"));
-    EXPECT_EQ(bench.witness->count("tcp_error"), 0U);
+    ProxyFixture fixture;
+    fixture.start();
+    Tunnel client(fixture, origin.where());
+    client.send("\x01\x02\x03");
+    client.close();
+    EXPECT_EQ(client.read_to_end(), "got 3");
+    EXPECT_TRUE(fixture.witness->wait_for("tcp_end"));
+    EXPECT_EQ(fixture.witness->count("tcp_error"), 0U);
 }
 
 TEST(TcpRelay, P14_e_AResetIsAnErrorAndNothingElse) {
@@ -158,184 +158,184 @@ TEST(TcpRelay, P14_e_AResetIsAnErrorAndNothingElse) {
         co_await proxycore::test::read_exactly(stream, 1);
         stream.close(net::CloseMode::reset);
     });
-    ProxyBench bench;
-    bench.start();
-    Tunnel visitor(bench, origin.where());
-    visitor.say("\x01");
-    visitor.hear_rest();
-    ASSERT_TRUE(bench.witness->wait_for("tcp_error"));
-    ASSERT_TRUE(bench.witness->wait_for("server_disconnected"));
-    EXPECT_EQ(bench.witness->count("tcp_end"), 0U);
-    EXPECT_THAT(bench.witness->tcp_flows().at(0)->error->message, HasSubstr("reset"));
+    ProxyFixture fixture;
+    fixture.start();
+    Tunnel client(fixture, origin.where());
+    client.send("\x01");
+    client.read_to_end();
+    ASSERT_TRUE(fixture.witness->wait_for("tcp_error"));
+    ASSERT_TRUE(fixture.witness->wait_for("server_disconnected"));
+    EXPECT_EQ(fixture.witness->count("tcp_end"), 0U);
+    EXPECT_THAT(fixture.witness->tcp_flows().at(0)->error->message, HasSubstr("reset"));
 }
 
 TEST(TcpRelay, AServerThatCannotBeHadIsAnError) {
-    ProxyBench bench;
-    bench.start();
-    Tunnel visitor(bench, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
-    visitor.say("\x01\x02\x03");
-    EXPECT_EQ(visitor.hear_rest(), "");
-    ASSERT_TRUE(bench.witness->wait_for("tcp_error"));
-    EXPECT_THAT(bench.witness->tcp_flows().at(0)->error->message, HasSubstr("connection refused"));
+    ProxyFixture fixture;
+    fixture.start();
+    Tunnel client(fixture, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
+    client.send("\x01\x02\x03");
+    EXPECT_EQ(client.read_to_end(), "");
+    ASSERT_TRUE(fixture.witness->wait_for("tcp_error"));
+    EXPECT_THAT(fixture.witness->tcp_flows().at(0)->error->message, HasSubstr("connection refused"));
 }
 
 TEST(TcpRelay, EndsWithTheProxy) {
     Origin const origin(echoing());
-    ProxyBench bench;
-    bench.start();
-    Tunnel visitor(bench, origin.where());
-    visitor.say("\x01");
-    visitor.hear(1);
-    bench.proxy.stop();
-    EXPECT_EQ(visitor.hear_rest(), "");
-    EXPECT_EQ(bench.witness->count("tcp_error"), 1U);
-    EXPECT_EQ(bench.witness->count("tcp_end"), 0U);
-    EXPECT_EQ(bench.witness->count("server_disconnected"), 1U);
+    ProxyFixture fixture;
+    fixture.start();
+    Tunnel client(fixture, origin.where());
+    client.send("\x01");
+    client.read(1);
+    fixture.proxy.stop();
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_EQ(fixture.witness->count("tcp_error"), 1U);
+    EXPECT_EQ(fixture.witness->count("tcp_end"), 0U);
+    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
 }
 
 // --- who is who ------------------------------------------------------------------------------------------------------
 
 TEST(NextLayer, P04_a_PlainHttpInATunnelIsReadable) {
     Origin const origin;
-    ProxyBench bench;
-    bench.start();
-    Tunnel visitor(bench, origin.where());
-    for (auto const byte : inner_get) visitor.say(std::string(1, byte));
-    EXPECT_EQ(visitor.hear_answer().body, "origin");
+    ProxyFixture fixture;
+    fixture.start();
+    Tunnel client(fixture, origin.where());
+    for (auto const byte : inner_get) client.send(std::string(1, byte));
+    EXPECT_EQ(client.read_response().body, "origin");
     EXPECT_THAT(origin.asked(), ElementsAre(inner_get));
-    EXPECT_EQ(bench.witness->http_flows().at(0)->request.scheme(), "http");
+    EXPECT_EQ(fixture.witness->http_flows().at(0)->request.scheme(), "http");
 }
 
 TEST(NextLayer, P10_b_AnAddonMayTakeAHostForTcp) {
     Origin const origin;
-    ProxyBench bench;
-    bench.witness->on_next_layer = [](addons::NextLayerData& data) {
+    ProxyFixture fixture;
+    fixture.witness->on_next_layer = [](addons::NextLayerData& data) {
         if (!data.from_client.empty()) data.layer = addons::NextLayer::tcp;
     };
-    bench.start();
-    Tunnel visitor(bench, origin.where());
-    EXPECT_EQ(visitor.ask(inner_get).body, "origin");
-    EXPECT_EQ(bench.witness->count("request"), 0U);
-    EXPECT_GE(bench.witness->count("tcp_message"), 2U);
+    fixture.start();
+    Tunnel client(fixture, origin.where());
+    EXPECT_EQ(client.request(inner_get).body, "origin");
+    EXPECT_EQ(fixture.witness->count("request"), 0U);
+    EXPECT_GE(fixture.witness->count("tcp_message"), 2U);
 }
 
 TEST(NextLayer, P11_d_TheGreetingOfAServerArrives) {
     Origin const origin(greeting("220 mail.test ESMTP\r\n"));
-    ProxyBench bench;
-    bench.set("tunnel_probe_timeout=50").start();
-    Tunnel visitor(bench, origin.where());
-    EXPECT_EQ(visitor.hear(21), "220 mail.test ESMTP\r\n");
-    visitor.say("EHLO client.test\r\n");
-    EXPECT_EQ(visitor.hear(18), "EHLO client.test\r\n");
-    EXPECT_EQ(bench.witness->count("tcp_start"), 1U);
+    ProxyFixture fixture;
+    fixture.set("tunnel_probe_timeout=50").start();
+    Tunnel client(fixture, origin.where());
+    EXPECT_EQ(client.read(21), "220 mail.test ESMTP\r\n");
+    client.send("EHLO client.test\r\n");
+    EXPECT_EQ(client.read(18), "EHLO client.test\r\n");
+    EXPECT_EQ(fixture.witness->count("tcp_start"), 1U);
     EXPECT_EQ(origin.accepted(), 1U);
 }
 
 TEST(NextLayer, P11_ALateClientGetsTheConnectionThatWasOpened) {
     Origin const origin;
-    ProxyBench bench;
-    bench.set("tunnel_probe_timeout=50").start();
-    Tunnel visitor(bench, origin.where());
-    ASSERT_TRUE(bench.witness->wait_for("server_connected"));
-    EXPECT_EQ(visitor.ask(inner_get).body, "origin");
+    ProxyFixture fixture;
+    fixture.set("tunnel_probe_timeout=50").start();
+    Tunnel client(fixture, origin.where());
+    ASSERT_TRUE(fixture.witness->wait_for("server_connected"));
+    EXPECT_EQ(client.request(inner_get).body, "origin");
     EXPECT_EQ(origin.accepted(), 1U);
-    EXPECT_EQ(bench.witness->count("request"), 1U);
+    EXPECT_EQ(fixture.witness->count("request"), 1U);
 }
 
 TEST(NextLayer, P11_ALateClientLearnsThatThereIsNoServer) {
-    ProxyBench bench;
-    bench.set("tunnel_probe_timeout=50").start();
-    Tunnel visitor(bench, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
-    ASSERT_TRUE(bench.witness->wait_for("server_connect_error"));
-    EXPECT_EQ(visitor.ask(inner_get).status, 502U);
+    ProxyFixture fixture;
+    fixture.set("tunnel_probe_timeout=50").start();
+    Tunnel client(fixture, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
+    ASSERT_TRUE(fixture.witness->wait_for("server_connect_error"));
+    EXPECT_EQ(client.request(inner_get).status, 502U);
 }
 
 TEST(NextLayer, P11_AServerThatLeavesTakesItsClientWithIt) {
     Origin const origin([](net::Stream&) -> asio::awaitable<void> { co_return; });
-    ProxyBench bench;
-    bench.set("tunnel_probe_timeout=50").start();
-    EXPECT_EQ(Tunnel(bench, origin.where()).hear_rest(), "");
-    EXPECT_TRUE(bench.witness->wait_for("server_disconnected"));
+    ProxyFixture fixture;
+    fixture.set("tunnel_probe_timeout=50").start();
+    EXPECT_EQ(Tunnel(fixture, origin.where()).read_to_end(), "");
+    EXPECT_TRUE(fixture.witness->wait_for("server_disconnected"));
 }
 
 TEST(NextLayer, P10_d_StacksAreTold) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench bench;
-    bench.set("ssl_insecure").start();
+    ProxyFixture fixture;
+    fixture.set("ssl_insecure").start();
     {
-        Tunnel visitor(bench, "127.0.0.1:" + std::to_string(origin.port()));
-        visitor.start_tls("origin.test");
-        visitor.ask(inner_get);
+        Tunnel client(fixture, "127.0.0.1:" + std::to_string(origin.port()));
+        client.start_tls("origin.test");
+        client.request(inner_get);
     }
-    EXPECT_TRUE(bench.wait_for_log("debug: layers: regular, http/1, tls, http/1\n"));
+    EXPECT_TRUE(fixture.wait_for_log("debug: layers: regular, http/1, tls, http/1\n"));
     Origin const bytes(echoing());
     {
-        Tunnel visitor(bench, bytes.where());
-        visitor.say("\x01");
-        visitor.hear(1);
+        Tunnel client(fixture, bytes.where());
+        client.send("\x01");
+        client.read(1);
     }
-    EXPECT_TRUE(bench.wait_for_log("debug: layers: regular, http/1, tcp\n"));
+    EXPECT_TRUE(fixture.wait_for_log("debug: layers: regular, http/1, tcp\n"));
 }
 
 // --- what is passed through ------------------------------------------------------------------------------------------
 
 TEST(IgnoredHosts, P15_a_ShowTheirOwnCertificate) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench bench;
+    ProxyFixture fixture;
     auto const where = "127.0.0.1:" + std::to_string(origin.port());
-    bench.set("ignore_hosts=^127\\.0\\.0\\.1:" + std::to_string(origin.port()) + "$").start();
-    Tunnel visitor(bench, where);
-    visitor.start_tls("origin.test");
-    EXPECT_EQ(visitor.issuer(), to_string(tls::test::authority().certificate().subject));
-    EXPECT_EQ(visitor.ask(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(bench.witness->count("request"), 0U);
-    EXPECT_EQ(bench.witness->count("tcp_start"), 0U);
-    EXPECT_EQ(bench.witness->count("server_connected"), 1U);
+    fixture.set("ignore_hosts=^127\\.0\\.0\\.1:" + std::to_string(origin.port()) + "$").start();
+    Tunnel client(fixture, where);
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.issuer(), to_string(tls::test::authority().certificate().subject));
+    EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
+    EXPECT_EQ(fixture.witness->count("request"), 0U);
+    EXPECT_EQ(fixture.witness->count("tcp_start"), 0U);
+    EXPECT_EQ(fixture.witness->count("server_connected"), 1U);
 }
 
 TEST(IgnoredHosts, P15_AreKnownByTheNameTheClientAsksFor) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench bench;
-    bench.set("ignore_hosts=^secret\\.test:443$").set("ssl_insecure").start();
+    ProxyFixture fixture;
+    fixture.set("ignore_hosts=^secret\\.test:443$").set("ssl_insecure").start();
     auto const where = "127.0.0.1:" + std::to_string(origin.port());
-    Tunnel secret(bench, where), other(bench, where);
+    Tunnel secret(fixture, where), other(fixture, where);
     secret.start_tls("secret.test");
     other.start_tls("other.test");
-    EXPECT_EQ(secret.ask(inner_get).body, "asked for secret.test");
-    EXPECT_EQ(other.ask(inner_get).body, "asked for other.test");
-    EXPECT_EQ(bench.witness->count("request"), 1U);
+    EXPECT_EQ(secret.request(inner_get).body, "asked for secret.test");
+    EXPECT_EQ(other.request(inner_get).body, "asked for other.test");
+    EXPECT_EQ(fixture.witness->count("request"), 1U);
 }
 
 TEST(IgnoredHosts, P15_c_ARequestToTheProxyIsNeverIgnored) {
     Origin const origin;
-    ProxyBench bench;
-    bench.set("ignore_hosts=.").start();
+    ProxyFixture fixture;
+    fixture.set("ignore_hosts=.").start();
     auto const request = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
-    EXPECT_EQ(Visitor(bench.port()).ask(request).body, "origin");
-    EXPECT_EQ(bench.witness->count("request"), 1U);
+    EXPECT_EQ(TestClient(fixture.port()).request(request).body, "origin");
+    EXPECT_EQ(fixture.witness->count("request"), 1U);
 }
 
 TEST(IgnoredHosts, P15_e_OnlyAllowedOnesAreLookedInto) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
-    ProxyBench bench;
-    bench.set("allow_hosts=^seen\\.test:").set("ssl_insecure").start();
+    ProxyFixture fixture;
+    fixture.set("allow_hosts=^seen\\.test:").set("ssl_insecure").start();
     auto const where = "127.0.0.1:" + std::to_string(origin.port());
-    Tunnel seen(bench, where), unseen(bench, where);
+    Tunnel seen(fixture, where), unseen(fixture, where);
     seen.start_tls("seen.test");
     unseen.start_tls("unseen.test");
-    EXPECT_EQ(seen.ask(inner_get).body, "asked for seen.test");
-    EXPECT_EQ(unseen.ask(inner_get).body, "asked for unseen.test");
-    EXPECT_EQ(bench.witness->count("request"), 1U);
+    EXPECT_EQ(seen.request(inner_get).body, "asked for seen.test");
+    EXPECT_EQ(unseen.request(inner_get).body, "asked for unseen.test");
+    EXPECT_EQ(fixture.witness->count("request"), 1U);
 }
 
 TEST(IgnoredHosts, P15_AreRecordedAsBytesWhereThatIsWanted) {
     Origin const origin;
-    ProxyBench bench;
-    bench.set("ignore_hosts=.").set("show_ignored_hosts").start();
-    Tunnel visitor(bench, origin.where());
-    EXPECT_EQ(visitor.ask(inner_get).body, "origin");
-    EXPECT_EQ(bench.witness->count("tcp_start"), 1U);
-    EXPECT_EQ(bench.witness->count("request"), 0U);
+    ProxyFixture fixture;
+    fixture.set("ignore_hosts=.").set("show_ignored_hosts").start();
+    Tunnel client(fixture, origin.where());
+    EXPECT_EQ(client.request(inner_get).body, "origin");
+    EXPECT_EQ(fixture.witness->count("tcp_start"), 1U);
+    EXPECT_EQ(fixture.witness->count("request"), 0U);
 }
 
 }  // namespace

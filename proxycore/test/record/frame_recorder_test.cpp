@@ -5,7 +5,7 @@
 
 #include "support/for_each_split.hpp"
 #include "support/row_name.hpp"
-#include "websocket/talk.hpp"
+#include "websocket/transcript.hpp"
 
 namespace pathology::proxycore::record {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "support/folder.hpp"
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {

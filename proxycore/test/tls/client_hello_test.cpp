@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "support/for_each_split.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
@@ -13,10 +13,10 @@ using testing::Contains;
 using testing::ElementsAre;
 
 std::string hello_of(ClientSettings const& settings, ServerName const& name = ServerName::of("origin.test")) {
-    test::Talk talk({}, settings, name);
-    talk.client.handshake();
+    test::EnginePair pair({}, settings, name);
+    pair.client.handshake();
     std::string bytes;
-    talk.client.take_outgoing(bytes);
+    pair.client.take_outgoing(bytes);
     return bytes;
 }
 

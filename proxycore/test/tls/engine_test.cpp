@@ -4,108 +4,108 @@
 #include <gtest/gtest.h>
 
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
 
-using test::Talk;
+using test::EnginePair;
 
 TEST(Engine, AgreesAndCarriesBothWays) {
-    Talk talk;
-    ASSERT_TRUE(talk.shake_hands());
-    EXPECT_TRUE(talk.client.is_established() && talk.server.is_established());
-    EXPECT_EQ(talk.say(talk.client, talk.server, "question"), "question");
-    EXPECT_EQ(talk.say(talk.server, talk.client, "answer"), "answer");
+    EnginePair pair;
+    ASSERT_TRUE(pair.handshake());
+    EXPECT_TRUE(pair.client.is_established() && pair.server.is_established());
+    EXPECT_EQ(pair.send(pair.client, pair.server, "question"), "question");
+    EXPECT_EQ(pair.send(pair.server, pair.client, "answer"), "answer");
 }
 
 TEST(Engine, WorksByteByByte) {
-    Talk talk;
-    ASSERT_TRUE(talk.shake_hands(1));
-    EXPECT_EQ(talk.say(talk.client, talk.server, "question", 1), "question");
-    EXPECT_EQ(talk.say(talk.server, talk.client, std::string(20000, 'a'), 1), std::string(20000, 'a'));
+    EnginePair pair;
+    ASSERT_TRUE(pair.handshake(1));
+    EXPECT_EQ(pair.send(pair.client, pair.server, "question", 1), "question");
+    EXPECT_EQ(pair.send(pair.server, pair.client, std::string(20000, 'a'), 1), std::string(20000, 'a'));
 }
 
 TEST(Engine, WorksInEveryPiece) {
     for (std::size_t piece = 2; piece < 600; piece += 7) {
         SCOPED_TRACE("pieces of " + std::to_string(piece));
-        Talk talk;
-        ASSERT_TRUE(talk.shake_hands(piece));
-        EXPECT_EQ(talk.say(talk.server, talk.client, "over", piece), "over");
+        EnginePair pair;
+        ASSERT_TRUE(pair.handshake(piece));
+        EXPECT_EQ(pair.send(pair.server, pair.client, "over", piece), "over");
     }
 }
 
 TEST(Engine, CarriesMoreThanARecord) {
-    Talk talk;
-    ASSERT_TRUE(talk.shake_hands());
+    EnginePair pair;
+    ASSERT_TRUE(pair.handshake());
     std::string const much(1 << 20, 'm');
-    EXPECT_TRUE(talk.say(talk.server, talk.client, much) == much);
+    EXPECT_TRUE(pair.send(pair.server, pair.client, much) == much);
 }
 
 TEST(Engine, TakesBytesIntoItsOwnRoom) {
-    Talk talk;
-    ASSERT_TRUE(talk.shake_hands());
+    EnginePair pair;
+    ASSERT_TRUE(pair.handshake());
     std::string const much(200000, 'm');
-    ASSERT_EQ(talk.server.write(boost::asio::buffer(much)), Step::done);
+    ASSERT_EQ(pair.server.write(boost::asio::buffer(much)), Step::done);
     std::string heard;
-    while (talk.server.outgoing().size() > 0) {
-        auto const n = boost::asio::buffer_copy(talk.client.prepare(), talk.server.outgoing());
-        talk.client.commit(n);
-        talk.server.consume(n);
-        heard += test::read_all(talk.client);
+    while (pair.server.outgoing().size() > 0) {
+        auto const n = boost::asio::buffer_copy(pair.client.prepare(), pair.server.outgoing());
+        pair.client.commit(n);
+        pair.server.consume(n);
+        heard += test::read_all(pair.client);
     }
     EXPECT_TRUE(heard == much);
 }
 
 TEST(Engine, TellsTheOrderlyEnd) {
-    Talk talk;
-    ASSERT_TRUE(talk.shake_hands());
-    talk.client.shutdown();
-    test::carry(talk.client, talk.server);
+    EnginePair pair;
+    ASSERT_TRUE(pair.handshake());
+    pair.client.shutdown();
+    test::carry(pair.client, pair.server);
     Step last{};
-    EXPECT_EQ(test::read_all(talk.server, &last), "");
+    EXPECT_EQ(test::read_all(pair.server, &last), "");
     EXPECT_EQ(last, Step::ended);
-    EXPECT_EQ(talk.say(talk.server, talk.client, "still"), "still") << "the other way stays open";
-    EXPECT_FALSE(talk.server.failure());
+    EXPECT_EQ(pair.send(pair.server, pair.client, "still"), "still") << "the other way stays open";
+    EXPECT_FALSE(pair.server.failure());
 }
 
 TEST(Engine, TellsATruncation) {
-    Talk talk;
-    ASSERT_TRUE(talk.shake_hands());
-    talk.server.end_of_input();
+    EnginePair pair;
+    ASSERT_TRUE(pair.handshake());
+    pair.server.end_of_input();
     Step last{};
-    test::read_all(talk.server, &last);
+    test::read_all(pair.server, &last);
     EXPECT_EQ(last, Step::failed);
-    ASSERT_TRUE(talk.server.failure());
-    EXPECT_EQ(talk.server.failure()->code, Errc::truncated);
-    EXPECT_EQ(talk.say(talk.server, talk.client, "still"), "still") << "the other way stays open";
+    ASSERT_TRUE(pair.server.failure());
+    EXPECT_EQ(pair.server.failure()->code, Errc::truncated);
+    EXPECT_EQ(pair.send(pair.server, pair.client, "still"), "still") << "the other way stays open";
 }
 
 TEST(Engine, GivesWhatCameBeforeATruncation) {
-    Talk talk;
-    ASSERT_TRUE(talk.shake_hands());
-    ASSERT_EQ(talk.client.write(boost::asio::buffer("abc", 3)), Step::done);
-    test::carry(talk.client, talk.server);
-    talk.server.end_of_input();
+    EnginePair pair;
+    ASSERT_TRUE(pair.handshake());
+    ASSERT_EQ(pair.client.write(boost::asio::buffer("abc", 3)), Step::done);
+    test::carry(pair.client, pair.server);
+    pair.server.end_of_input();
     Step last{};
-    EXPECT_EQ(test::read_all(talk.server, &last), "abc");
+    EXPECT_EQ(test::read_all(pair.server, &last), "abc");
     EXPECT_EQ(last, Step::failed);
 }
 
 TEST(Engine, TellsAnEndInTheHandshake) {
-    Talk talk;
-    talk.client.handshake();
-    talk.client.end_of_input();
-    EXPECT_EQ(talk.client.handshake(), Step::failed);
-    EXPECT_EQ(talk.client.failure()->code, Errc::ended_in_handshake);
-    EXPECT_EQ(talk.client.failure()->message, "TLS handshake failed: the server ended the connection");
+    EnginePair pair;
+    pair.client.handshake();
+    pair.client.end_of_input();
+    EXPECT_EQ(pair.client.handshake(), Step::failed);
+    EXPECT_EQ(pair.client.failure()->code, Errc::ended_in_handshake);
+    EXPECT_EQ(pair.client.failure()->message, "TLS handshake failed: the server ended the connection");
 }
 
 TEST(Engine, TellsAClientThatNeverSaidAWord) {
-    Talk talk;
-    talk.server.handshake();
-    talk.server.end_of_input();
-    EXPECT_EQ(talk.server.failure()->code, asio::error::eof);
+    EnginePair pair;
+    pair.server.handshake();
+    pair.server.end_of_input();
+    EXPECT_EQ(pair.server.failure()->code, asio::error::eof);
 }
 
 TEST(Engine, SaysWhatAPeerSaysThatDoesNotSpeakTls) {
@@ -117,14 +117,14 @@ TEST(Engine, SaysWhatAPeerSaysThatDoesNotSpeakTls) {
                                       Row{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PRI * HTTP/2.0"}, Row{"\x05\x01", ".."},
                                       Row{"hello everybody\n", "hello everybody"}}) {
         SCOPED_TRACE(said);
-        Talk talk;
+        EnginePair pair;
         std::string const padded = std::string(said) + std::string(300, ' ');
-        talk.server.feed(padded);
-        EXPECT_EQ(talk.server.handshake(), Step::failed);
-        ASSERT_TRUE(talk.server.failure());
-        EXPECT_EQ(talk.server.failure()->code, Errc::not_tls);
+        pair.server.feed(padded);
+        EXPECT_EQ(pair.server.handshake(), Step::failed);
+        ASSERT_TRUE(pair.server.failure());
+        EXPECT_EQ(pair.server.failure()->code, Errc::not_tls);
         auto const begin = "TLS handshake failed: the client does not speak TLS but says \"" + std::string(shown);
-        EXPECT_TRUE(talk.server.failure()->message.starts_with(begin)) << talk.server.failure()->message;
+        EXPECT_TRUE(pair.server.failure()->message.starts_with(begin)) << pair.server.failure()->message;
     }
 }
 
@@ -133,34 +133,34 @@ TEST(Engine, BothSidesTellTheAlert) {
     old.versions = {Version::tls1_2, Version::tls1_2};
     ClientSettings young;
     young.versions = {Version::tls1_3, Version::tls1_3};
-    Talk talk(old, young);
-    EXPECT_FALSE(talk.shake_hands());
-    ASSERT_TRUE(talk.server.failure() && talk.client.failure());
-    EXPECT_EQ(talk.server.failure()->alert, (Alert{70, Alert::Side::raised_here}));
-    EXPECT_EQ(talk.server.failure()->message,
+    EnginePair pair(old, young);
+    EXPECT_FALSE(pair.handshake());
+    ASSERT_TRUE(pair.server.failure() && pair.client.failure());
+    EXPECT_EQ(pair.server.failure()->alert, (Alert{70, Alert::Side::raised_here}));
+    EXPECT_EQ(pair.server.failure()->message,
               "TLS handshake failed: unsupported protocol, which we told the client by alert protocol_version (70)");
-    EXPECT_EQ(talk.client.failure()->code, Errc::alert_received);
-    EXPECT_EQ(talk.client.failure()->alert, (Alert{70, Alert::Side::sent_by_peer}));
-    EXPECT_EQ(talk.client.failure()->message, "TLS handshake failed: the server sent alert protocol_version (70)");
+    EXPECT_EQ(pair.client.failure()->code, Errc::alert_received);
+    EXPECT_EQ(pair.client.failure()->alert, (Alert{70, Alert::Side::sent_by_peer}));
+    EXPECT_EQ(pair.client.failure()->message, "TLS handshake failed: the server sent alert protocol_version (70)");
 }
 
 TEST(Engine, TellsABrokenRecord) {
-    Talk talk;
-    ASSERT_TRUE(talk.shake_hands());
-    talk.client.write(boost::asio::buffer("abc", 3));
+    EnginePair pair;
+    ASSERT_TRUE(pair.handshake());
+    pair.client.write(boost::asio::buffer("abc", 3));
     std::string record;
-    talk.client.take_outgoing(record);
+    pair.client.take_outgoing(record);
     record.back() = static_cast<char>(record.back() ^ 1);
-    talk.server.feed(record);
+    pair.server.feed(record);
     Step last{};
-    EXPECT_EQ(test::read_all(talk.server, &last), "");
+    EXPECT_EQ(test::read_all(pair.server, &last), "");
     EXPECT_EQ(last, Step::failed);
-    EXPECT_EQ(talk.server.failure()->code, Errc::protocol_violation);
-    EXPECT_EQ(talk.server.failure()->alert, (Alert{20, Alert::Side::raised_here}));
-    EXPECT_EQ(talk.server.write(boost::asio::buffer("x", 1)), Step::failed);
-    test::carry(talk.server, talk.client);
-    test::read_all(talk.client, &last);
-    EXPECT_EQ(talk.client.failure()->alert, (Alert{20, Alert::Side::sent_by_peer}));
+    EXPECT_EQ(pair.server.failure()->code, Errc::protocol_violation);
+    EXPECT_EQ(pair.server.failure()->alert, (Alert{20, Alert::Side::raised_here}));
+    EXPECT_EQ(pair.server.write(boost::asio::buffer("x", 1)), Step::failed);
+    test::carry(pair.server, pair.client);
+    test::read_all(pair.client, &last);
+    EXPECT_EQ(pair.client.failure()->alert, (Alert{20, Alert::Side::sent_by_peer}));
 }
 
 TEST(Engine, ChooserIsToldTheNameAndItsRefusalEndsTheHandshake) {
@@ -169,12 +169,12 @@ TEST(Engine, ChooserIsToldTheNameAndItsRefusalEndsTheHandshake) {
         asked = greeting.sni;
         return Failure{Errc::no_certificate, "no certificate for " + greeting.sni, {}, {}, {}};
     };
-    Talk talk({}, {}, ServerName::of("other.test"), refuse);
-    EXPECT_FALSE(talk.shake_hands());
+    EnginePair pair({}, {}, ServerName::of("other.test"), refuse);
+    EXPECT_FALSE(pair.handshake());
     EXPECT_EQ(asked, "other.test");
-    EXPECT_EQ(talk.server.failure()->code, Errc::no_certificate);
-    EXPECT_EQ(talk.server.failure()->message, "TLS handshake failed: no certificate for other.test");
-    EXPECT_EQ(talk.client.failure()->alert, (Alert{80, Alert::Side::sent_by_peer}));
+    EXPECT_EQ(pair.server.failure()->code, Errc::no_certificate);
+    EXPECT_EQ(pair.server.failure()->message, "TLS handshake failed: no certificate for other.test");
+    EXPECT_EQ(pair.client.failure()->alert, (Alert{80, Alert::Side::sent_by_peer}));
 }
 
 TEST(Engine, RsaIsAskedForWhereNothingElseWillDo) {
@@ -193,8 +193,8 @@ TEST(Engine, RsaIsAskedForWhereNothingElseWillDo) {
             asked = greeting.key;
             return test::authority().issue({.names = {"origin.test"}}, greeting.key);
         };
-        Talk talk({}, client, ServerName::of("origin.test"), choose);
-        EXPECT_TRUE(talk.shake_hands()) << ciphers;
+        EnginePair pair({}, client, ServerName::of("origin.test"), choose);
+        EXPECT_TRUE(pair.handshake()) << ciphers;
         EXPECT_EQ(asked, key) << ciphers;
     }
 }
@@ -205,9 +205,9 @@ TEST(Engine, KnowsWhatWasAgreedOn) {
     ClientSettings client;
     client.alpn = {"http/1.1", "h2"};
     client.ciphers.suites = "TLS_AES_128_GCM_SHA256";
-    Talk talk(server, client);
-    ASSERT_TRUE(talk.shake_hands());
-    auto const here = talk.client.info();
+    EnginePair pair(server, client);
+    ASSERT_TRUE(pair.handshake());
+    auto const here = pair.client.info();
     EXPECT_EQ(here.version, "TLSv1.3");
     EXPECT_EQ(here.cipher, "TLS_AES_128_GCM_SHA256");
     EXPECT_EQ(here.cipher_bits, 128U);
@@ -215,7 +215,7 @@ TEST(Engine, KnowsWhatWasAgreedOn) {
     EXPECT_EQ(here.sni, "origin.test");
     ASSERT_EQ(here.peer_chain.size(), 1U);
     EXPECT_EQ(here.peer_chain[0].subject_value("CN"), "origin.test");
-    auto const there = talk.server.info();
+    auto const there = pair.server.info();
     EXPECT_EQ(there.sni, "origin.test");
     EXPECT_EQ(there.alpn, "h2");
     EXPECT_TRUE(there.peer_chain.empty());
@@ -233,17 +233,17 @@ TEST_P(Alpn, IsTheServersChoice) {
     server_settings.alpn = server;
     ClientSettings client_settings;
     client_settings.alpn = client;
-    Talk talk(server_settings, client_settings);
-    ASSERT_TRUE(talk.shake_hands());
-    EXPECT_EQ(talk.client.alpn(), agreed);
-    EXPECT_EQ(talk.server.alpn(), agreed);
+    EnginePair pair(server_settings, client_settings);
+    ASSERT_TRUE(pair.handshake());
+    EXPECT_EQ(pair.client.alpn(), agreed);
+    EXPECT_EQ(pair.server.alpn(), agreed);
 }
 TEST_P(Alpn, CanBeSetForOneConnection) {
     auto const& [name, server, client, agreed] = GetParam();
-    Talk talk;
-    ASSERT_TRUE(talk.server.set_alpn(server) && talk.client.set_alpn(client));
-    ASSERT_TRUE(talk.shake_hands());
-    EXPECT_EQ(talk.client.alpn(), agreed);
+    EnginePair pair;
+    ASSERT_TRUE(pair.server.set_alpn(server) && pair.client.set_alpn(client));
+    ASSERT_TRUE(pair.handshake());
+    EXPECT_EQ(pair.client.alpn(), agreed);
 }
 INSTANTIATE_TEST_SUITE_P(Rfc7301, Alpn,
                          testing::Values(AlpnCase{"Nobody", {}, {}, ""}, AlpnCase{"ServerAlone", {"h2"}, {}, ""},
@@ -255,21 +255,21 @@ INSTANTIATE_TEST_SUITE_P(Rfc7301, Alpn,
                          pathology::test::row_name);
 
 TEST(Engine, RefusesProtocolNamesThatCannotBe) {
-    Talk talk;
-    EXPECT_EQ(talk.client.set_alpn({""}).error().code, Errc::bad_settings);
-    EXPECT_EQ(talk.client.set_alpn({std::string(256, 'x')}).error().code, Errc::bad_settings);
+    EnginePair pair;
+    EXPECT_EQ(pair.client.set_alpn({""}).error().code, Errc::bad_settings);
+    EXPECT_EQ(pair.client.set_alpn({std::string(256, 'x')}).error().code, Errc::bad_settings);
 }
 
 TEST(Engine, RefusesServerNamesThatCannotBe) {
-    Talk talk({}, {}, {.sni = std::string(300, 'x')});
-    EXPECT_EQ(talk.client.handshake(), Step::failed);
-    EXPECT_EQ(talk.client.failure()->code, Errc::bad_settings);
+    EnginePair pair({}, {}, {.sni = std::string(300, 'x')});
+    EXPECT_EQ(pair.client.handshake(), Step::failed);
+    EXPECT_EQ(pair.client.failure()->code, Errc::bad_settings);
 }
 
 TEST(Engine, SendsAnySniItIsTold) {
-    Talk talk({}, {}, {.sni = "not a host!"});
-    ASSERT_TRUE(talk.shake_hands());
-    EXPECT_EQ(talk.server.info().sni, "not a host!");
+    EnginePair pair({}, {}, {.sni = "not a host!"});
+    ASSERT_TRUE(pair.handshake());
+    EXPECT_EQ(pair.server.info().sni, "not a host!");
 }
 
 struct VersionCase {
@@ -282,11 +282,11 @@ TEST_P(Versions, MeetOrFail) {
     server_settings.versions = parse_versions(server).value();
     ClientSettings client_settings;
     client_settings.versions = parse_versions(client).value();
-    Talk talk(server_settings, client_settings);
-    EXPECT_EQ(talk.shake_hands(), !agreed.empty());
+    EnginePair pair(server_settings, client_settings);
+    EXPECT_EQ(pair.handshake(), !agreed.empty());
     if (!agreed.empty()) {
-        EXPECT_EQ(talk.client.info().version, agreed);
-        EXPECT_EQ(talk.say(talk.client, talk.server, "x"), "x");
+        EXPECT_EQ(pair.client.info().version, agreed);
+        EXPECT_EQ(pair.send(pair.client, pair.server, "x"), "x");
     }
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -305,13 +305,13 @@ struct VerifyCase {
 class Verify : public testing::TestWithParam<VerifyCase> {};
 TEST_P(Verify, LooksAtTheHost) {
     auto const identity = test::identity_for({"origin.test", "*.wild.test", "127.0.0.1", "::1"});
-    Talk talk({}, test::verifying(), ServerName::of(std::string(GetParam().host)), test::show(identity));
-    EXPECT_EQ(talk.shake_hands(), GetParam().error.empty());
+    EnginePair pair({}, test::verifying(), ServerName::of(std::string(GetParam().host)), test::show(identity));
+    EXPECT_EQ(pair.handshake(), GetParam().error.empty());
     if (GetParam().error.empty()) return;
-    ASSERT_TRUE(talk.client.failure());
-    EXPECT_EQ(talk.client.failure()->code, Errc::certificate_rejected);
-    EXPECT_EQ(talk.client.failure()->verify_error, GetParam().error);
-    EXPECT_EQ(talk.client.failure()->message,
+    ASSERT_TRUE(pair.client.failure());
+    EXPECT_EQ(pair.client.failure()->code, Errc::certificate_rejected);
+    EXPECT_EQ(pair.client.failure()->verify_error, GetParam().error);
+    EXPECT_EQ(pair.client.failure()->message,
               "TLS handshake failed: the certificate of the server was rejected: " + std::string(GetParam().error));
 }
 INSTANTIATE_TEST_SUITE_P(Rfc9110, Verify,
@@ -326,32 +326,33 @@ INSTANTIATE_TEST_SUITE_P(Rfc9110, Verify,
 
 TEST(Engine, NeverTakesTheCommonNameForTheHost) {
     auto const identity = test::authority().issue(LeafNames::exactly("origin.test", {"other.test"})).value();
-    Talk talk({}, test::verifying(), ServerName::of("origin.test"), test::show(identity));
-    EXPECT_FALSE(talk.shake_hands());
-    EXPECT_EQ(talk.client.failure()->verify_error, "hostname mismatch");
+    EnginePair pair({}, test::verifying(), ServerName::of("origin.test"), test::show(identity));
+    EXPECT_FALSE(pair.handshake());
+    EXPECT_EQ(pair.client.failure()->verify_error, "hostname mismatch");
 }
 
 TEST(Engine, RejectsWhatAnUnknownAuthoritySigned) {
     auto const stranger = Authority::make({.key = KeyType::ecdsa_p256});
-    Talk talk({}, test::verifying(), ServerName::of("origin.test"),
-              test::show(stranger.issue({.names = {"origin.test"}}).value()));
-    EXPECT_FALSE(talk.shake_hands());
-    EXPECT_EQ(talk.client.failure()->verify_error, "unable to get local issuer certificate");
-    EXPECT_EQ(talk.server.failure()->code, Errc::alert_received);
-    EXPECT_EQ(talk.server.failure()->message, "TLS handshake failed: the client sent alert unknown_ca (48)");
+    EnginePair pair({}, test::verifying(), ServerName::of("origin.test"),
+                    test::show(stranger.issue({.names = {"origin.test"}}).value()));
+    EXPECT_FALSE(pair.handshake());
+    EXPECT_EQ(pair.client.failure()->verify_error, "unable to get local issuer certificate");
+    EXPECT_EQ(pair.server.failure()->code, Errc::alert_received);
+    EXPECT_EQ(pair.server.failure()->message, "TLS handshake failed: the client sent alert unknown_ca (48)");
 }
 
 TEST(Engine, RejectsWhatHasExpired) {
-    Talk talk({}, test::verifying(), ServerName::of("origin.test"), test::show(test::expired_identity("origin.test")));
-    EXPECT_FALSE(talk.shake_hands());
-    EXPECT_EQ(talk.client.failure()->verify_error, "certificate has expired");
-    EXPECT_EQ(talk.client.failure()->alert, (Alert{45, Alert::Side::raised_here}));
+    EnginePair pair({}, test::verifying(), ServerName::of("origin.test"),
+                    test::show(test::expired_identity("origin.test")));
+    EXPECT_FALSE(pair.handshake());
+    EXPECT_EQ(pair.client.failure()->verify_error, "certificate has expired");
+    EXPECT_EQ(pair.client.failure()->alert, (Alert{45, Alert::Side::raised_here}));
 }
 
 TEST(Engine, WantsANameToVerify) {
-    Talk talk({}, test::verifying(), {.sni = "origin.test"});
-    EXPECT_EQ(talk.client.handshake(), Step::failed);
-    EXPECT_EQ(talk.client.failure()->code, Errc::bad_settings);
+    EnginePair pair({}, test::verifying(), {.sni = "origin.test"});
+    EXPECT_EQ(pair.client.handshake(), Step::failed);
+    EXPECT_EQ(pair.client.failure()->code, Errc::bad_settings);
 }
 
 TEST(Engine, RecordsAnyCertificateOfAClientThatIsAsked) {
@@ -361,13 +362,13 @@ TEST(Engine, RecordsAnyCertificateOfAClientThatIsAsked) {
     client.identity = Authority::make({.key = KeyType::ecdsa_p256}).issue({.names = {"client.test"}}).value();
     for (auto const version : {"TLSv1_2", "TLSv1_3"}) {
         client.versions = parse_versions(version).value();
-        Talk talk(server, client);
-        ASSERT_TRUE(talk.shake_hands()) << version;
-        auto const chain = talk.server.info().peer_chain;
+        EnginePair pair(server, client);
+        ASSERT_TRUE(pair.handshake()) << version;
+        auto const chain = pair.server.info().peer_chain;
         ASSERT_EQ(chain.size(), 1U) << version;
         EXPECT_EQ(chain[0].subject_value("CN"), "client.test");
     }
-    Talk without(server, {});
+    EnginePair without(server, {});
     EXPECT_TRUE(without.shake_hands()) << "none is fine too";
     EXPECT_TRUE(without.server.info().peer_chain.empty());
 }
@@ -377,12 +378,12 @@ TEST(Engine, DemandsACertificateThatPasses) {
     server.client_certificates = ClientCertificates::verified;
     server.trust.file = test::trusted_file();
     server.versions = {Version::tls1_2, Version::tls1_2};
-    Talk without(server, {});
+    EnginePair without(server, {});
     EXPECT_FALSE(without.shake_hands());
     EXPECT_EQ(without.server.failure()->alert, (Alert{40, Alert::Side::raised_here}));
     ClientSettings stranger;
     stranger.identity = Authority::make({.key = KeyType::ecdsa_p256}).issue({.names = {"client.test"}}).value();
-    Talk with_a_strangers(server, stranger);
+    EnginePair with_a_strangers(server, stranger);
     EXPECT_FALSE(with_a_strangers.shake_hands());
     EXPECT_EQ(with_a_strangers.server.failure()->code, Errc::certificate_rejected);
 }
@@ -391,9 +392,9 @@ TEST(Engine, SendsTheChain) {
     auto const intermediate = test::identity_for({"first.test"});
     auto const leaf = test::identity_for({"origin.test"});
     auto const both = Identity::parse(leaf.pem() + intermediate.certificate().pem(), "test").value();
-    Talk talk({}, {}, ServerName::of("origin.test"), test::show(both));
-    ASSERT_TRUE(talk.shake_hands());
-    auto const chain = talk.client.info().peer_chain;
+    EnginePair pair({}, {}, ServerName::of("origin.test"), test::show(both));
+    ASSERT_TRUE(pair.handshake());
+    auto const chain = pair.client.info().peer_chain;
     ASSERT_EQ(chain.size(), 2U);
     EXPECT_EQ(chain[1].subject_value("CN"), "first.test");
 }

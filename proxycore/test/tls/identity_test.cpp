@@ -5,7 +5,7 @@
 
 #include "support/folder.hpp"
 #include "support/process.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {

@@ -10,7 +10,7 @@
 #include "support/process.hpp"
 #include "support/row_name.hpp"
 #include "support/streams.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {

@@ -6,7 +6,7 @@
 #include <ctime>
 
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
@@ -26,14 +26,14 @@ struct Acquaintances {
             test::carry(here, there);
             test::carry(there, here);
         }
-        talk(here, there);
+        exchange_data(here, there);
         auto info = here.info();
         EXPECT_EQ(info.resumed, there.info().resumed);
         return info;
     }
 
     /// Tickets come with the answer.
-    static void talk(Engine& here, Engine& there) {
+    static void exchange_data(Engine& here, Engine& there) {
         EXPECT_EQ(here.write(boost::asio::buffer("?", 1)), Step::done);
         test::carry(here, there);
         EXPECT_EQ(test::read_all(there), "?");

@@ -7,7 +7,7 @@
 
 #include "support/folder.hpp"
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 #include "tls/trust.hpp"
 
 namespace pathology::proxycore::tls {
@@ -77,11 +77,11 @@ TEST(Settings, ThatCannotBeAreRefusedByName) {
 TEST(Settings, CiphersOfBothKindsStandInOneList) {
     ClientSettings client;
     client.ciphers.list = "TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384";
-    test::Talk newest({}, client);
+    test::EnginePair newest({}, client);
     ASSERT_TRUE(newest.shake_hands());
     EXPECT_EQ(newest.client.info().cipher, "TLS_CHACHA20_POLY1305_SHA256");
     client.versions = {Version::tls1_2, Version::tls1_2};
-    test::Talk older({}, client);
+    test::EnginePair older({}, client);
     ASSERT_TRUE(older.shake_hands());
     EXPECT_EQ(older.server.info().cipher, "ECDHE-ECDSA-AES256-GCM-SHA384");
 }
@@ -94,10 +94,10 @@ TEST(KeyLog, GetsTheSecretsOfBothSides) {
     ClientSettings client;
     client.key_log = server.key_log;
     client.versions = {Version::tls1_2, Version::tls1_2};
-    test::Talk older(server, client);
+    test::EnginePair older(server, client);
     ASSERT_TRUE(older.shake_hands());
     client.versions = {};
-    test::Talk newest(server, client);
+    test::EnginePair newest(server, client);
     ASSERT_TRUE(newest.shake_hands());
     auto const text = folder.read("new/keys.log");
     EXPECT_TRUE(text.starts_with("\nCLIENT_RANDOM ")) << text;

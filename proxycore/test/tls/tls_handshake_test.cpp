@@ -9,8 +9,8 @@
 
 #include "support/play.hpp"
 #include "support/streams.hpp"
-#include "tls/joined.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
+#include "tls/stream_pair.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {

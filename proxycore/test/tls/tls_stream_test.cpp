@@ -13,8 +13,8 @@
 
 #include "support/play.hpp"
 #include "support/streams.hpp"
-#include "tls/joined.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
+#include "tls/stream_pair.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
@@ -29,23 +29,23 @@ using proxycore::test::read_exactly;
 using proxycore::test::read_to_end;
 using test::client_over;
 using test::join;
-using test::Joined;
 using test::server_over;
 using test::shake_hands;
+using test::StreamPair;
 using Played = asio::awaitable<void>;
 
 /// Plays a conversation between the two ends, after their handshake.
-void play_joined(std::function<Played(Joined&)> conversation, net::MemoryPipeOptions options = {}) {
+void play_joined(std::function<Played(StreamPair&)> conversation, net::MemoryPipeOptions options = {}) {
     play([&]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
-        auto joined = join(net::make_memory_pipe(executor, options));
+        auto joined = make_stream_pair(net::make_memory_pipe(executor, options));
         co_await shake_hands(*joined.client, *joined.server);
         co_await conversation(joined);
     });
 }
 
 TEST(TlsStream, CarriesBothWays) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.client, "question"));
         EXPECT_EQ(co_await read_exactly(*joined.server, 8), "question");
         EXPECT_FALSE(co_await net::send(*joined.server, "answer"));
@@ -54,7 +54,7 @@ TEST(TlsStream, CarriesBothWays) {
 }
 
 TEST(TlsStream, WorksWhenBytesComeOneByOne) {
-    auto const conversation = [](Joined& joined) -> Played {
+    auto const conversation = [](StreamPair& joined) -> Played {
         std::string const much(5000, 'm');
         auto both = net::send(*joined.client, much) && read_exactly(*joined.server, much.size());
         auto const [ec, heard] = co_await std::move(both);
@@ -65,7 +65,7 @@ TEST(TlsStream, WorksWhenBytesComeOneByOne) {
 }
 
 TEST(TlsStream, WorksWhereThePipeHoldsLittle) {
-    auto const conversation = [](Joined& joined) -> Played {
+    auto const conversation = [](StreamPair& joined) -> Played {
         std::string const much(50000, 'm');
         auto both = net::send(*joined.server, much) && read_exactly(*joined.client, much.size());
         auto const [ec, heard] = co_await std::move(both);
@@ -76,7 +76,7 @@ TEST(TlsStream, WorksWhereThePipeHoldsLittle) {
 }
 
 TEST(TlsStream, CarriesManyBuffersInOrder) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         std::string const large(20000, 'L');
         std::string expected;
         std::vector<asio::const_buffer> parts;
@@ -94,7 +94,7 @@ TEST(TlsStream, CarriesManyBuffersInOrder) {
 }
 
 TEST(TlsStream, SendsSmallBuffersAsOneRecord) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         std::string head = "head", body = "body";
         std::array<asio::const_buffer, 2> const parts{asio::buffer(head), asio::buffer(body)};
         EXPECT_FALSE(co_await joined.server->write(parts));
@@ -105,7 +105,7 @@ TEST(TlsStream, SendsSmallBuffersAsOneRecord) {
 }
 
 TEST(TlsStream, ReadsAndWritesAtTheSameTime) {
-    auto const conversation = [](Joined& joined) -> Played {
+    auto const conversation = [](StreamPair& joined) -> Played {
         std::string const much(1 << 20, 'm');
         auto all = net::send(*joined.server, much) && net::send(*joined.client, much) &&
                    read_exactly(*joined.client, much.size()) && read_exactly(*joined.server, much.size());
@@ -117,11 +117,11 @@ TEST(TlsStream, ReadsAndWritesAtTheSameTime) {
 }
 
 TEST(TlsStream, WritesNothingWithoutFault) {
-    play_joined([](Joined& joined) -> Played { EXPECT_FALSE(co_await net::send(*joined.client, "")); });
+    play_joined([](StreamPair& joined) -> Played { EXPECT_FALSE(co_await net::send(*joined.client, "")); });
 }
 
 TEST(TlsStream, SendsALastWordWithoutWaiting) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         EXPECT_EQ(joined.server->write_now(asio::buffer("word", 4)), 4U);
         joined.server->close(CloseMode::fin);
         EXPECT_EQ(joined.server->write_now(asio::buffer("word", 4)), 0U);
@@ -132,7 +132,7 @@ TEST(TlsStream, SendsALastWordWithoutWaiting) {
 }
 
 TEST(TlsStream, SendsOfBulkWhatFitsAndTheRestLater) {
-    auto const conversation = [](Joined& joined) -> Played {
+    auto const conversation = [](StreamPair& joined) -> Played {
         std::string much(500000, '.');
         for (std::size_t i = 0; i < much.size(); ++i) much[i] = static_cast<char>('a' + i % 23);
         auto const send_all = [&much](Stream& stream) -> Played {
@@ -153,7 +153,7 @@ TEST(TlsStream, SendsOfBulkWhatFitsAndTheRestLater) {
 }
 
 TEST(TlsStream, TellsThatThePeerHasGone) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         auto const leave = [](Stream& stream) -> Played {
             co_await async::pause(1ms);
             stream.close(CloseMode::fin);
@@ -164,7 +164,7 @@ TEST(TlsStream, TellsThatThePeerHasGone) {
 }
 
 TEST(TlsStream, TellsAnOrderlyEnd) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.server, "last words"));
         joined.server->close(CloseMode::fin);
         std::string heard;
@@ -175,7 +175,7 @@ TEST(TlsStream, TellsAnOrderlyEnd) {
 }
 
 TEST(TlsStream, TellsATruncation) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.server, "last words"));
         joined.under_server->close(CloseMode::fin);
         std::string heard;
@@ -186,7 +186,7 @@ TEST(TlsStream, TellsATruncation) {
 }
 
 TEST(TlsStream, DestructionIsAnOrderlyEnd) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         joined.server.reset();
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*joined.client, nothing), asio::error::eof);
@@ -194,7 +194,7 @@ TEST(TlsStream, DestructionIsAnOrderlyEnd) {
 }
 
 TEST(TlsStream, TellsAReset) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         joined.server->close(CloseMode::reset);
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*joined.client, nothing), asio::error::connection_reset);
@@ -202,7 +202,7 @@ TEST(TlsStream, TellsAReset) {
 }
 
 TEST(TlsStream, HalfCloseLeavesTheOtherWayOpen) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.client, "question"));
         joined.client->close(CloseMode::half_close);
         EXPECT_TRUE(co_await net::send(*joined.client, "more"));
@@ -215,7 +215,7 @@ TEST(TlsStream, HalfCloseLeavesTheOtherWayOpen) {
 }
 
 TEST(TlsStream, IsClosedAfterClose) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         joined.client->close(CloseMode::fin);
         joined.client->close(CloseMode::reset);
         std::string nothing;
@@ -225,7 +225,7 @@ TEST(TlsStream, IsClosedAfterClose) {
 }
 
 TEST(TlsStream, CloseEndsAPendingRead) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         auto const close_soon = [](Stream& stream) -> Played {
             co_await async::pause(1ms);
             stream.close(CloseMode::fin);
@@ -237,7 +237,7 @@ TEST(TlsStream, CloseEndsAPendingRead) {
 }
 
 TEST(TlsStream, TimeLimitEndsAReadAndTheStreamIsAsGoodAsBefore) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         joined.client->set_time_limit(20ms);
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*joined.client, nothing), net::Errc::timed_out);
@@ -248,7 +248,7 @@ TEST(TlsStream, TimeLimitEndsAReadAndTheStreamIsAsGoodAsBefore) {
 }
 
 TEST(TlsStream, TimeLimitEndsAWriteAndEveryOneAfterIt) {
-    auto const conversation = [](Joined& joined) -> Played {
+    auto const conversation = [](StreamPair& joined) -> Played {
         joined.client->set_time_limit(20ms);
         std::string const much(100000, 'm');
         EXPECT_EQ(co_await net::send(*joined.client, much), net::Errc::timed_out);
@@ -259,7 +259,7 @@ TEST(TlsStream, TimeLimitEndsAWriteAndEveryOneAfterIt) {
 }
 
 TEST(TlsStream, CancelledReadHasTakenNothing) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         auto reading = read_exactly(*joined.client, 4);
         EXPECT_FALSE(co_await async::with_timeout(20ms, std::move(reading)));
         EXPECT_FALSE(co_await net::send(*joined.server, "late"));
@@ -268,7 +268,7 @@ TEST(TlsStream, CancelledReadHasTakenNothing) {
 }
 
 TEST(TlsStream, TellsABrokenRecordToBothSides) {
-    play_joined([](Joined& joined) -> Played {
+    play_joined([](StreamPair& joined) -> Played {
         std::string const forged("\x17\x03\x03\x00\x20gggggggggggggggggggggggggggggggg", 37);
         EXPECT_FALSE(co_await net::send(*joined.under_client, forged));
         std::string nothing;
@@ -283,7 +283,7 @@ TEST(TlsStream, TellsABrokenRecordToBothSides) {
 TEST(TlsStream, WorksInsideItself) {
     play([]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
-        auto outer = join(net::make_memory_pipe(executor, {.capacity = 3000}));
+        auto outer = make_stream_pair(net::make_memory_pipe(executor, {.capacity = 3000}));
         co_await shake_hands(*outer.client, *outer.server);
         auto const client = client_over(std::move(outer.client));
         auto const server = server_over(std::move(outer.server));

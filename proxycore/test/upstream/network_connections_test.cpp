@@ -28,8 +28,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// A client of a proxy without listeners.
-struct Bench {
-    explicit Bench(std::shared_ptr<upstream::Selector> selector = nullptr)
+struct ConnectionsFixture {
+    explicit ConnectionsFixture(std::shared_ptr<upstream::Selector> selector = nullptr)
         : chain(options, [this](addons::LogEntry const& entry) { log += entry.message + '\n'; }),
           tls(settings()),
           services{chain,
@@ -76,43 +76,43 @@ asio::awaitable<std::string> use(ServerStream& server, flow::HttpFlow const& flo
 }
 
 /// Sends a request over whatever it gets, and reads the answer.
-asio::awaitable<std::string> ask(Bench& bench, std::string url) {
-    auto flow = bench.get(url);
-    auto server = co_await bench.context.servers->acquire(flow);
+asio::awaitable<std::string> ask(ConnectionsFixture& fixture, std::string url) {
+    auto flow = fixture.get(url);
+    auto server = co_await fixture.context.servers->acquire(flow);
     if (!server) co_return server.error().message;
     co_return co_await use(**server, flow);
 }
 
 TEST(NetworkServers, P01_UsesAConnectionAgain) {
     Origin const origin;
-    Bench bench;
+    ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
-        for (int i = 0; i < 3; ++i) EXPECT_EQ(co_await ask(bench, origin.url()), "origin");
+        for (int i = 0; i < 3; ++i) EXPECT_EQ(co_await ask(fixture, origin.url()), "origin");
         EXPECT_EQ(origin.accepted(), 1U);
-        auto flow = bench.get(origin.url());
+        auto flow = fixture.get(origin.url());
         {
-            auto const fresh = co_await bench.context.servers->acquire_fresh(flow);
+            auto const fresh = co_await fixture.context.servers->acquire_fresh(flow);
             EXPECT_FALSE((*fresh)->is_reused());
         }
         while (origin.accepted() < 2) co_await asio::post(async::as_values);
-        co_await bench.context.servers->close_all();
+        co_await fixture.context.servers->close_all();
     });
 }
 
 TEST(NetworkServers, P01_OpensAtMostFiveForATarget) {
     Origin const origin;
-    Bench bench;
+    ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
         std::vector<std::unique_ptr<ServerStream>> lent;
         for (int i = 0; i < 5; ++i) {
-            auto flow = bench.get(origin.url());
-            lent.push_back(std::move(co_await bench.context.servers->acquire(flow)).value());
+            auto flow = fixture.get(origin.url());
+            lent.push_back(std::move(co_await fixture.context.servers->acquire(flow)).value());
         }
         std::string answer;
-        auto const wait = [&]() -> asio::awaitable<void> { answer = co_await ask(bench, origin.url()); };
+        auto const wait = [&]() -> asio::awaitable<void> { answer = co_await ask(fixture, origin.url()); };
         asio::co_spawn(executor, wait, asio::detached);
-        auto flow = bench.get(origin.url());
+        auto flow = fixture.get(origin.url());
         EXPECT_EQ(co_await use(*lent.back(), flow), "origin");
         EXPECT_EQ(answer, "");
         EXPECT_EQ(origin.accepted(), 5U);
@@ -121,33 +121,33 @@ TEST(NetworkServers, P01_OpensAtMostFiveForATarget) {
         EXPECT_EQ(answer, "origin");
         EXPECT_EQ(origin.accepted(), 5U);
         lent.clear();
-        co_await bench.context.servers->close_all();
+        co_await fixture.context.servers->close_all();
     });
 }
 
 TEST(NetworkServers, KeepsConnectionsToSoManyTargetsAndNoMore) {
     std::vector<std::unique_ptr<Origin>> origins(20);
     for (auto& origin : origins) origin = std::make_unique<Origin>();
-    Bench bench;
+    ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
-        for (auto const& origin : origins) EXPECT_EQ(co_await ask(bench, origin->url()), "origin");
-        EXPECT_EQ(co_await ask(bench, origins.back()->url()), "origin");
-        EXPECT_EQ(co_await ask(bench, origins.front()->url()), "origin");
+        for (auto const& origin : origins) EXPECT_EQ(co_await ask(fixture, origin->url()), "origin");
+        EXPECT_EQ(co_await ask(fixture, origins.back()->url()), "origin");
+        EXPECT_EQ(co_await ask(fixture, origins.front()->url()), "origin");
         while (origins.front()->accepted() < 2) co_await asio::post(async::as_values);
         EXPECT_EQ(origins.back()->accepted(), 1U);
-        co_await bench.context.servers->close_all();
+        co_await fixture.context.servers->close_all();
     });
 }
 
 TEST(NetworkServers, RemembersATargetThatCannotBeReached) {
     auto const url = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
-    Bench bench;
+    ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
-        EXPECT_THAT(co_await ask(bench, url), HasSubstr("connection refused"));
-        EXPECT_THAT(co_await ask(bench, url), HasSubstr("connection refused"));
-        co_await bench.context.servers->close_all();
+        EXPECT_THAT(co_await ask(fixture, url), HasSubstr("connection refused"));
+        EXPECT_THAT(co_await ask(fixture, url), HasSubstr("connection refused"));
+        co_await fixture.context.servers->close_all();
     });
-    EXPECT_EQ(bench.log.find("error establishing"), bench.log.rfind("error establishing")) << bench.log;
+    EXPECT_EQ(fixture.log.find("error establishing"), fixture.log.rfind("error establishing")) << fixture.log;
 }
 
 /// Holds the first connection for ever, before it is made.
@@ -173,36 +173,36 @@ private:
 
 TEST(NetworkServers, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
     Origin const origin;
-    Bench bench;
+    ConnectionsFixture fixture;
     std::vector<std::string> calls;
-    bench.chain.add(std::make_shared<Holder>(calls));
-    bench.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
+    fixture.chain.add(std::make_shared<Holder>(calls));
+    fixture.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
     play([&]() -> asio::awaitable<void> {
-        auto const given_up = co_await async::with_timeout(std::chrono::milliseconds(1), ask(bench, origin.url()));
+        auto const given_up = co_await async::with_timeout(std::chrono::milliseconds(1), ask(fixture, origin.url()));
         EXPECT_FALSE(given_up);
-        EXPECT_EQ(co_await ask(bench, origin.url()), "origin");
-        co_await bench.context.servers->close_all();
+        EXPECT_EQ(co_await ask(fixture, origin.url()), "origin");
+        co_await fixture.context.servers->close_all();
     });
     EXPECT_THAT(calls, ElementsAre("connect", HasSubstr("was given up"), "connect", "connected"));
-    EXPECT_FALSE(bench.context.server->error);
+    EXPECT_FALSE(fixture.context.server->error);
 }
 
 TEST(NetworkServers, KeepsWhatWasTakenAndNotUsed) {
     Origin const origin;
-    Bench bench;
-    bench.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
+    ConnectionsFixture fixture;
+    fixture.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
     play([&]() -> asio::awaitable<void> {
-        auto& servers = *bench.context.servers;
-        auto taken = co_await servers.take(bench.context.server);
+        auto& servers = *fixture.context.servers;
+        auto taken = co_await servers.take(fixture.context.server);
         EXPECT_TRUE(taken.has_value());
-        auto const again = co_await servers.take(bench.context.server);
+        auto const again = co_await servers.take(fixture.context.server);
         EXPECT_THAT(again.error().message, HasSubstr("in use already"));
         servers.keep(std::move(*taken));
-        EXPECT_EQ(co_await ask(bench, origin.url()), "origin");
+        EXPECT_EQ(co_await ask(fixture, origin.url()), "origin");
         co_await servers.close_all();
     });
     EXPECT_EQ(origin.accepted(), 1U);
-    EXPECT_TRUE(bench.context.server->timestamp_end.has_value());
+    EXPECT_TRUE(fixture.context.server->timestamp_end.has_value());
 }
 
 /// Chooses by the path.
@@ -213,7 +213,7 @@ public:
         upstream::Route route;
         auto const& path = wish.flow->request.path;
         if (path == "/proxy") route = upstream::Through{proxy_};
-        if (path == "/answer") route = upstream::Answer{flow::Response::make(403, "not there")};
+        if (path == "/answer") route = upstream::ReceivedResponse{flow::Response::make(403, "not there")};
         co_return route;
     }
     void client_left(flow::Client const&) override { has_left = true; }
@@ -237,18 +237,18 @@ class P25_ServerOffer : public testing::TestWithParam<OfferCase> {};
 TEST_P(P25_ServerOffer, IsWhatTheClientOffersOrSpeaks) {
     auto const& row = GetParam();
     Origin const origin;  // without TLS, which comes to nothing after the offer
-    Bench bench;
-    auto settings = Bench::settings();
+    ConnectionsFixture fixture;
+    auto settings = ConnectionsFixture::settings();
     settings.http.http2 = row.http2;
-    bench.context.settings = std::make_shared<Settings>(settings);
-    bench.context.client->tls = row.tls;
-    bench.context.client->alpn_offers = row.offered;
+    fixture.context.settings = std::make_shared<Settings>(settings);
+    fixture.context.client->tls = row.tls;
+    fixture.context.client->alpn_offers = row.offered;
     play([&]() -> asio::awaitable<void> {
-        auto flow = bench.get("https://" + origin.where());
+        auto flow = fixture.get("https://" + origin.where());
         flow.request.http_version = row.asked_in;
-        EXPECT_FALSE(co_await bench.context.servers->acquire(flow));
+        EXPECT_FALSE(co_await fixture.context.servers->acquire(flow));
         EXPECT_EQ(flow.server_conn->alpn_offers, row.to_server);
-        co_await bench.context.servers->close_all();
+        co_await fixture.context.servers->close_all();
     });
 }
 
@@ -264,14 +264,14 @@ INSTANTIATE_TEST_SUITE_P(, P25_ServerOffer,
 TEST(NetworkServers, GoTheWayThatIsChosenForEachRequest) {
     Origin const origin("origin"), proxy("proxy");
     auto const by_path = std::make_shared<ByPath>(flow::ServerSpec{"http", {"127.0.0.1", proxy.port()}});
-    Bench bench(by_path);
+    ConnectionsFixture fixture(by_path);
     play([&]() -> asio::awaitable<void> {
-        EXPECT_EQ(co_await ask(bench, origin.url() + "/"), "origin");
-        EXPECT_EQ(co_await ask(bench, origin.url() + "/proxy"), "proxy");
-        EXPECT_EQ(co_await ask(bench, origin.url() + "/answer"), "not there");
-        EXPECT_EQ(co_await ask(bench, origin.url() + "/"), "origin");
+        EXPECT_EQ(co_await ask(fixture, origin.url() + "/"), "origin");
+        EXPECT_EQ(co_await ask(fixture, origin.url() + "/proxy"), "proxy");
+        EXPECT_EQ(co_await ask(fixture, origin.url() + "/answer"), "not there");
+        EXPECT_EQ(co_await ask(fixture, origin.url() + "/"), "origin");
         EXPECT_FALSE(by_path->has_left);
-        co_await bench.context.servers->close_all();
+        co_await fixture.context.servers->close_all();
     });
     EXPECT_TRUE(by_path->has_left);
     EXPECT_EQ(origin.accepted(), 1U);

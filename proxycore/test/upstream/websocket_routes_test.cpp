@@ -15,7 +15,7 @@
 #include "support/folder.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -115,8 +115,8 @@ private:
 };
 
 /// A client that offered both versions.
-struct Bench {
-    Bench()
+struct ConnectionsFixture {
+    ConnectionsFixture()
         : chain(options, [](addons::LogEntry const&) {}),
           tls(settings()),
           services{chain, tls, [] { return flow::Time::clock::now(); }, std::make_shared<Settings>(settings()), {}},
@@ -141,8 +141,9 @@ struct Bench {
 };
 
 /// What comes of a request; its end of the connection stays in `lent`.
-asio::awaitable<std::string> ask(Bench& bench, flow::HttpFlow& flow, std::unique_ptr<ServerStream>& lent) {
-    auto acquired = co_await bench.context.servers->acquire(flow);
+asio::awaitable<std::string> ask(ConnectionsFixture& fixture, flow::HttpFlow& flow,
+                                 std::unique_ptr<ServerStream>& lent) {
+    auto acquired = co_await fixture.context.servers->acquire(flow);
     if (!acquired) co_return acquired.error().message;
     lent = std::move(*acquired);
     auto const sent = co_await lent->send(flow.request);
@@ -151,8 +152,8 @@ asio::awaitable<std::string> ask(Bench& bench, flow::HttpFlow& flow, std::unique
     co_return head ? std::to_string(head->status) : head.error().message;
 }
 
-flow::HttpFlow websocket_flow(Bench& bench, Origin const& origin) {
-    flow::HttpFlow flow(bench.context.client, bench.context.server, bench.context.now());
+flow::HttpFlow websocket_flow(ConnectionsFixture& fixture, Origin const& origin) {
+    flow::HttpFlow flow(fixture.context.client, fixture.context.server, fixture.context.now());
     flow.request = flow::Request::make("GET", origin.url(), "",
                                        {{"Connection", "Upgrade"},
                                         {"Upgrade", "websocket"},
@@ -174,13 +175,13 @@ class P16_Way : public testing::TestWithParam<Way> {};
 
 TEST_P(P16_Way, OfAWebSocketIsOneThatTheServerTakes) {
     Origin const origin(GetParam().conduct);
-    Bench bench;
+    ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
-        auto flow = websocket_flow(bench, origin);
+        auto flow = websocket_flow(fixture, origin);
         std::unique_ptr<ServerStream> lent;
-        EXPECT_THAT(co_await ask(bench, flow, lent), HasSubstr(std::string(GetParam().outcome)));
+        EXPECT_THAT(co_await ask(fixture, flow, lent), HasSubstr(std::string(GetParam().outcome)));
         lent.reset();
-        co_await bench.context.servers->close_all();
+        co_await fixture.context.servers->close_all();
     });
     std::vector<std::string> const expected{std::string(GetParam().asked)};
     EXPECT_EQ(origin.asked(), GetParam().asked.empty() ? std::vector<std::string>() : expected);
@@ -188,18 +189,18 @@ TEST_P(P16_Way, OfAWebSocketIsOneThatTheServerTakes) {
 
 TEST_P(P16_Way, IsTheSameOverAConnectionThatWasOpenedAhead) {
     Origin const origin(GetParam().conduct);
-    Bench bench;
-    bench.context.server->set_address(origin.address());
-    bench.context.server->tls = true;
+    ConnectionsFixture fixture;
+    fixture.context.server->set_address(origin.address());
+    fixture.context.server->tls = true;
     play([&]() -> asio::awaitable<void> {
         std::vector<std::string> alpn{"h2", "http/1.1"};
-        auto const opened = co_await bench.context.servers->open(bench.context.server, std::move(alpn));
+        auto const opened = co_await fixture.context.servers->open(fixture.context.server, std::move(alpn));
         EXPECT_TRUE(opened.has_value());
-        auto flow = websocket_flow(bench, origin);
+        auto flow = websocket_flow(fixture, origin);
         std::unique_ptr<ServerStream> lent;
-        EXPECT_THAT(co_await ask(bench, flow, lent), HasSubstr(std::string(GetParam().outcome)));
+        EXPECT_THAT(co_await ask(fixture, flow, lent), HasSubstr(std::string(GetParam().outcome)));
         lent.reset();
-        co_await bench.context.servers->close_all();
+        co_await fixture.context.servers->close_all();
     });
     std::vector<std::string> const expected{std::string(GetParam().asked)};
     EXPECT_EQ(origin.asked(), GetParam().asked.empty() ? std::vector<std::string>() : expected);
@@ -214,16 +215,16 @@ INSTANTIATE_TEST_SUITE_P(Rows, P16_Way,
 
 TEST(WebSocketWay, P16_LeavesTheSharedConnectionToRequests) {
     Origin const origin({});
-    Bench bench;
+    ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
         std::vector<std::unique_ptr<ServerStream>> lent(4);
         for (std::size_t i = 0; i < 4; ++i) {
-            auto flow = websocket_flow(bench, origin);
+            auto flow = websocket_flow(fixture, origin);
             if (i % 2 == 0) flow.request.headers.remove("upgrade");
-            EXPECT_EQ(co_await ask(bench, flow, lent[i]), i % 2 == 0 ? "200" : "101");
+            EXPECT_EQ(co_await ask(fixture, flow, lent[i]), i % 2 == 0 ? "200" : "101");
         }
         lent.clear();
-        co_await bench.context.servers->close_all();
+        co_await fixture.context.servers->close_all();
     });
     EXPECT_THAT(origin.asked(),
                 ElementsAre("HTTP/2 GET /chat", "HTTP/1 GET /chat", "HTTP/2 GET /chat", "HTTP/1 GET /chat"));

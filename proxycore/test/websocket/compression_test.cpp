@@ -6,7 +6,7 @@
 
 #include "support/for_each_split.hpp"
 #include "support/row_name.hpp"
-#include "websocket/talk.hpp"
+#include "websocket/transcript.hpp"
 
 namespace pathology::proxycore::websocket {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 using namespace std::string_literals;
 using test::masked;
 using test::masked_with;
-using test::Talk;
+using test::Transcript;
 
 constexpr std::uint8_t rsv1 = 0x40;
 
@@ -39,7 +39,7 @@ TEST_P(CompressedSample, IsReadHoweverItIsCut) {
     pathology::test::for_each_split(
         GetParam().wire, [] { return Endpoint(settings_of(Role::server, {})); },
         [](Endpoint& endpoint, pathology::test::Pieces pieces) {
-            EXPECT_EQ(test::talk(endpoint, pieces).heard, GetParam().heard);
+            EXPECT_EQ(test::transcribe(endpoint, pieces).heard, GetParam().heard);
         });
 }
 

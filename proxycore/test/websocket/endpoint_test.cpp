@@ -6,7 +6,7 @@
 
 #include "support/for_each_split.hpp"
 #include "support/row_name.hpp"
-#include "websocket/talk.hpp"
+#include "websocket/transcript.hpp"
 
 namespace pathology::proxycore::websocket {
 namespace {
@@ -16,14 +16,14 @@ using test::closing;
 using test::masked;
 using test::masked_with;
 using test::plain;
-using test::Talk;
+using test::Transcript;
 
-struct TalkCase {
+struct TranscriptCase {
     std::string_view name;
     std::string wire;
     std::string heard, said;
 };
-void PrintTo(TalkCase const& row, std::ostream* out) { *out << row.name; }
+void PrintTo(TranscriptCase const& row, std::ostream* out) { *out << row.name; }
 
 EndpointSettings client_settings() {
     EndpointSettings settings;
@@ -32,89 +32,100 @@ EndpointSettings client_settings() {
     return settings;
 }
 
-void check(TalkCase const& row, EndpointSettings const& settings = {}) {
+void check(TranscriptCase const& row, EndpointSettings const& settings = {}) {
     pathology::test::for_each_split(
         row.wire, [&] { return Endpoint(settings); },
         [&](Endpoint& endpoint, pathology::test::Pieces pieces) {
-            Talk const expected{row.heard, row.said};
-            EXPECT_EQ(test::talk(endpoint, pieces), expected);
+            Transcript const expected{row.heard, row.said};
+            EXPECT_EQ(test::transcribe(endpoint, pieces), expected);
         });
 }
 
-class EndpointHears : public testing::TestWithParam<TalkCase> {};
+class EndpointHears : public testing::TestWithParam<TranscriptCase> {};
 TEST_P(EndpointHears, HoweverTheBytesAreCut) { check(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(
     Messages, EndpointHears,
-    testing::Values(TalkCase{"EmptyText", masked(1, ""), "text", ""},
-                    TalkCase{"Text", masked(1, "Hello"), "text Hello", ""},
-                    TalkCase{"Binary", masked(2, "\xff\0"s), "binary \\xff\\x00", ""},
-                    TalkCase{"EmptyBinary", masked(2, ""), "binary", ""},
-                    TalkCase{"SevenBitLength", masked(1, std::string(125, 'a')), "text of 125", ""},
-                    TalkCase{"SixteenBitLength", masked(1, std::string(126, 'a')), "text of 126", ""},
-                    TalkCase{"Two", masked(1, "a") + masked(2, "b"), "text a | binary b", ""}),
+    testing::Values(TranscriptCase{"EmptyText", masked(1, ""), "text", ""},
+                    TranscriptCase{"Text", masked(1, "Hello"), "text Hello", ""},
+                    TranscriptCase{"Binary", masked(2, "\xff\0"s), "binary \\xff\\x00", ""},
+                    TranscriptCase{"EmptyBinary", masked(2, ""), "binary", ""},
+                    TranscriptCase{"SevenBitLength", masked(1, std::string(125, 'a')), "text of 125", ""},
+                    TranscriptCase{"SixteenBitLength", masked(1, std::string(126, 'a')), "text of 126", ""},
+                    TranscriptCase{"Two", masked(1, "a") + masked(2, "b"), "text a | binary b", ""}),
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
     Pings, EndpointHears,
-    testing::Values(TalkCase{"Empty", masked(9, ""), "ping", "pong"},
-                    TalkCase{"WithPayload", masked(9, "Hello"), "ping Hello", "pong Hello"},
-                    TalkCase{"BinaryPayload", masked(9, "\0\xff\xfe"s), "ping \\x00\\xff\\xfe", "pong \\x00\\xff\\xfe"},
-                    TalkCase{"Longest", masked(9, std::string(125, 'p')), "ping of 125", "pong of 125"},
-                    TalkCase{"TooLong", masked(9, std::string(126, 'p')), "! ping frame of 126 bytes",
-                             "close 1002 ping frame of 126 bytes"},
-                    TalkCase{"Ten", masked(9, "1") + masked(9, "2") + masked(9, "3"), "ping 1 | ping 2 | ping 3",
-                             "pong 1 | pong 2 | pong 3"},
-                    TalkCase{"UnsolicitedPong", masked(10, "x") + masked(9, "y"), "pong x | ping y", "pong y"}),
+    testing::Values(TranscriptCase{"Empty", masked(9, ""), "ping", "pong"},
+                    TranscriptCase{"WithPayload", masked(9, "Hello"), "ping Hello", "pong Hello"},
+                    TranscriptCase{"BinaryPayload", masked(9, "\0\xff\xfe"s), "ping \\x00\\xff\\xfe",
+                                   "pong \\x00\\xff\\xfe"},
+                    TranscriptCase{"Longest", masked(9, std::string(125, 'p')), "ping of 125", "pong of 125"},
+                    TranscriptCase{"TooLong", masked(9, std::string(126, 'p')), "! ping frame of 126 bytes",
+                                   "close 1002 ping frame of 126 bytes"},
+                    TranscriptCase{"Ten", masked(9, "1") + masked(9, "2") + masked(9, "3"), "ping 1 | ping 2 | ping 3",
+                                   "pong 1 | pong 2 | pong 3"},
+                    TranscriptCase{"UnsolicitedPong", masked(10, "x") + masked(9, "y"), "pong x | ping y", "pong y"}),
     pathology::test::row_name);
 
-INSTANTIATE_TEST_SUITE_P(
-    ReservedBits, EndpointHears,
-    testing::Values(
-        TalkCase{"Rsv1", masked_with(0x40, 1, "x"), "! RSV1 in a text frame", "close 1002 RSV1 in a text frame"},
-        TalkCase{"Rsv2AfterAText", masked(1, "a") + masked_with(0x20, 1, "x"), "text a | ! RSV2 in a text frame",
-                 "close 1002 RSV2 in a text frame"},
-        TalkCase{"Rsv3", masked_with(0x10, 2, ""), "! RSV3 in a binary frame", "close 1002 RSV3 in a binary frame"},
-        TalkCase{"InAPing", masked_with(0x60, 9, ""), "! RSV1 in a ping frame", "close 1002 RSV1 in a ping frame"},
-        TalkCase{"InAClose", masked_with(0x30, 8, ""), "! RSV2 in a close frame", "close 1002 RSV2 in a close frame"}),
-    pathology::test::row_name);
+INSTANTIATE_TEST_SUITE_P(ReservedBits, EndpointHears,
+                         testing::Values(TranscriptCase{"Rsv1", masked_with(0x40, 1, "x"), "! RSV1 in a text frame",
+                                                        "close 1002 RSV1 in a text frame"},
+                                         TranscriptCase{"Rsv2AfterAText", masked(1, "a") + masked_with(0x20, 1, "x"),
+                                                        "text a | ! RSV2 in a text frame",
+                                                        "close 1002 RSV2 in a text frame"},
+                                         TranscriptCase{"Rsv3", masked_with(0x10, 2, ""), "! RSV3 in a binary frame",
+                                                        "close 1002 RSV3 in a binary frame"},
+                                         TranscriptCase{"InAPing", masked_with(0x60, 9, ""), "! RSV1 in a ping frame",
+                                                        "close 1002 RSV1 in a ping frame"},
+                                         TranscriptCase{"InAClose", masked_with(0x30, 8, ""), "! RSV2 in a close frame",
+                                                        "close 1002 RSV2 in a close frame"}),
+                         pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
     Opcodes, EndpointHears,
-    testing::Values(TalkCase{"Three", masked(3, ""), "! reserved opcode 0x3", "close 1002 reserved opcode 0x3"},
-                    TalkCase{"Four", masked(4, "x"), "! reserved opcode 0x4", "close 1002 reserved opcode 0x4"},
-                    TalkCase{"SevenAfterAText", masked(1, "a") + masked(7, ""), "text a | ! reserved opcode 0x7",
-                             "close 1002 reserved opcode 0x7"},
-                    TalkCase{"Eleven", masked(11, ""), "! reserved opcode 0xb", "close 1002 reserved opcode 0xb"},
-                    TalkCase{"Fifteen", masked(15, "x"), "! reserved opcode 0xf", "close 1002 reserved opcode 0xf"}),
+    testing::Values(TranscriptCase{"Three", masked(3, ""), "! reserved opcode 0x3", "close 1002 reserved opcode 0x3"},
+                    TranscriptCase{"Four", masked(4, "x"), "! reserved opcode 0x4", "close 1002 reserved opcode 0x4"},
+                    TranscriptCase{"SevenAfterAText", masked(1, "a") + masked(7, ""), "text a | ! reserved opcode 0x7",
+                                   "close 1002 reserved opcode 0x7"},
+                    TranscriptCase{"Eleven", masked(11, ""), "! reserved opcode 0xb", "close 1002 reserved opcode 0xb"},
+                    TranscriptCase{"Fifteen", masked(15, "x"), "! reserved opcode 0xf",
+                                   "close 1002 reserved opcode 0xf"}),
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
     Fragments, EndpointHears,
     testing::Values(
-        TalkCase{"Two", masked(1, "Hel", false) + masked(0, "lo"), "text Hello", ""},
-        TalkCase{"EmptyOnes", masked(1, "", false) + masked(0, "", false) + masked(0, ""), "text", ""},
-        TalkCase{"EmptyAroundSome", masked(2, "", false) + masked(0, "mid", false) + masked(0, ""), "binary mid", ""},
-        TalkCase{"PingBetween", masked(1, "Hel", false) + masked(9, "!") + masked(0, "lo"), "ping ! | text Hello",
-                 "pong !"},
-        TalkCase{"PingsAndPongsBetween",
-                 masked(1, "a", false) + masked(9, "1") + masked(0, "b", false) + masked(10, "2") + masked(0, "c"),
-                 "ping 1 | pong 2 | text abc", "pong 1"},
-        TalkCase{"CharacterCutInTwo", masked(1, "\xce", false) + masked(0, "\xba"), "text \\xce\\xba", ""},
-        TalkCase{"OfAPing", masked(9, "", false) + masked(0, ""), "! fragmented ping frame",
-                 "close 1002 fragmented ping frame"},
-        TalkCase{"OfAPong", masked(10, "x", false), "! fragmented pong frame", "close 1002 fragmented pong frame"},
-        TalkCase{"OfAClose", masked(8, "", false), "! fragmented close frame", "close 1002 fragmented close frame"},
-        TalkCase{"OfNothing", masked(0, "x"), "! continuation of no message", "close 1002 continuation of no message"},
-        TalkCase{"OfNothingUnfinished", masked(0, "x", false), "! continuation of no message",
-                 "close 1002 continuation of no message"},
-        TalkCase{"AfterTheLast", masked(1, "a", false) + masked(0, "b") + masked(0, "c"),
-                 "text ab | ! continuation of no message", "close 1002 continuation of no message"},
-        TalkCase{"TextInside", masked(1, "a", false) + masked(1, "b"), "! text frame inside a fragmented message",
-                 "close 1002 text frame inside a fragmented message"},
-        TalkCase{"BinaryInside", masked(1, "a", false) + masked(2, "b", false),
-                 "! binary frame inside a fragmented message", "close 1002 binary frame inside a fragmented message"},
-        TalkCase{"CloseInside", masked(1, "a", false) + masked(8, closing(1000)), "close 1000", "close 1000"}),
+        TranscriptCase{"Two", masked(1, "Hel", false) + masked(0, "lo"), "text Hello", ""},
+        TranscriptCase{"EmptyOnes", masked(1, "", false) + masked(0, "", false) + masked(0, ""), "text", ""},
+        TranscriptCase{"EmptyAroundSome", masked(2, "", false) + masked(0, "mid", false) + masked(0, ""), "binary mid",
+                       ""},
+        TranscriptCase{"PingBetween", masked(1, "Hel", false) + masked(9, "!") + masked(0, "lo"), "ping ! | text Hello",
+                       "pong !"},
+        TranscriptCase{
+            "PingsAndPongsBetween",
+            masked(1, "a", false) + masked(9, "1") + masked(0, "b", false) + masked(10, "2") + masked(0, "c"),
+            "ping 1 | pong 2 | text abc", "pong 1"},
+        TranscriptCase{"CharacterCutInTwo", masked(1, "\xce", false) + masked(0, "\xba"), "text \\xce\\xba", ""},
+        TranscriptCase{"OfAPing", masked(9, "", false) + masked(0, ""), "! fragmented ping frame",
+                       "close 1002 fragmented ping frame"},
+        TranscriptCase{"OfAPong", masked(10, "x", false), "! fragmented pong frame",
+                       "close 1002 fragmented pong frame"},
+        TranscriptCase{"OfAClose", masked(8, "", false), "! fragmented close frame",
+                       "close 1002 fragmented close frame"},
+        TranscriptCase{"OfNothing", masked(0, "x"), "! continuation of no message",
+                       "close 1002 continuation of no message"},
+        TranscriptCase{"OfNothingUnfinished", masked(0, "x", false), "! continuation of no message",
+                       "close 1002 continuation of no message"},
+        TranscriptCase{"AfterTheLast", masked(1, "a", false) + masked(0, "b") + masked(0, "c"),
+                       "text ab | ! continuation of no message", "close 1002 continuation of no message"},
+        TranscriptCase{"TextInside", masked(1, "a", false) + masked(1, "b"), "! text frame inside a fragmented message",
+                       "close 1002 text frame inside a fragmented message"},
+        TranscriptCase{"BinaryInside", masked(1, "a", false) + masked(2, "b", false),
+                       "! binary frame inside a fragmented message",
+                       "close 1002 binary frame inside a fragmented message"},
+        TranscriptCase{"CloseInside", masked(1, "a", false) + masked(8, closing(1000)), "close 1000", "close 1000"}),
     pathology::test::row_name);
 
 constexpr auto no_text = "! text message that is no UTF-8";
@@ -122,41 +133,43 @@ constexpr auto not_text = "close 1007 text message that is no UTF-8";
 
 INSTANTIATE_TEST_SUITE_P(
     Utf8, EndpointHears,
-    testing::Values(
-        TalkCase{"Greek", masked(1, "\xce\xba\xe1\xbd\xb9"), "text \\xce\\xba\\xe1\\xbd\\xb9", ""},
-        TalkCase{"Surrogate", masked(1, "\xed\xa0\x80 and more"), no_text, not_text},
-        TalkCase{"EndsInsideACharacter", masked(1, "a\xf0\x9f\x98"), no_text, not_text},
-        TalkCase{"EndsInsideAfterFragments", masked(1, "a\xf0", false) + masked(0, "\x9f\x98"), no_text, not_text},
-        TalkCase{"NotOfBinary", masked(2, "\xed\xa0\x80"), "binary \\xed\\xa0\\x80", ""},
-        // RFC 6455 §8.1, as soon as it is known: what follows has not come yet.
-        TalkCase{"FailsInAnUnfinishedMessage", masked(1, "\xed\xa0\x80", false), no_text, not_text},
-        TalkCase{"FailsInAnUnfinishedFrame", masked(1, "\xf4\x90 and a long rest").substr(0, 8), no_text, not_text},
-        TalkCase{"FailsInALaterFragment", masked(1, "\xce\xba", false) + masked(0, "\xff", false), no_text, not_text}),
+    testing::Values(TranscriptCase{"Greek", masked(1, "\xce\xba\xe1\xbd\xb9"), "text \\xce\\xba\\xe1\\xbd\\xb9", ""},
+                    TranscriptCase{"Surrogate", masked(1, "\xed\xa0\x80 and more"), no_text, not_text},
+                    TranscriptCase{"EndsInsideACharacter", masked(1, "a\xf0\x9f\x98"), no_text, not_text},
+                    TranscriptCase{"EndsInsideAfterFragments", masked(1, "a\xf0", false) + masked(0, "\x9f\x98"),
+                                   no_text, not_text},
+                    TranscriptCase{"NotOfBinary", masked(2, "\xed\xa0\x80"), "binary \\xed\\xa0\\x80", ""},
+                    // RFC 6455 §8.1, as soon as it is known: what follows has not come yet.
+                    TranscriptCase{"FailsInAnUnfinishedMessage", masked(1, "\xed\xa0\x80", false), no_text, not_text},
+                    TranscriptCase{"FailsInAnUnfinishedFrame", masked(1, "\xf4\x90 and a long rest").substr(0, 8),
+                                   no_text, not_text},
+                    TranscriptCase{"FailsInALaterFragment", masked(1, "\xce\xba", false) + masked(0, "\xff", false),
+                                   no_text, not_text}),
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
     Closing, EndpointHears,
-    testing::Values(TalkCase{"WithoutCode", masked(8, ""), "close", "close"},
-                    TalkCase{"Normal", masked(8, closing(1000)), "close 1000", "close 1000"},
-                    TalkCase{"WithReason", masked(8, closing(1001, "bye")), "close 1001 bye", "close 1001"},
-                    TalkCase{"LongestReason", masked(8, closing(1000, std::string(123, 'r'))),
-                             "close 1000 " + std::string(123, 'r'), "close 1000"},
-                    TalkCase{"TooLong", masked(8, "\x03\xe8" + std::string(124, 'r')), "! close frame of 126 bytes",
-                             "close 1002 close frame of 126 bytes"},
-                    TalkCase{"OneByte", masked(8, "\x03"), "! close frame of one byte",
-                             "close 1002 close frame of one byte"},
-                    TalkCase{"ReasonIsNoUtf8", masked(8, closing(1000, "\xce\xff")), "! close reason that is no UTF-8",
-                             "close 1007 close reason that is no UTF-8"},
-                    TalkCase{"TwiceIsOnce", masked(8, "") + masked(8, closing(1000)), "close", "close"},
-                    TalkCase{"NothingIsReadAfterIt", masked(8, closing(1000)) + masked(9, "x") + "\xff\xff\xff"s,
-                             "close 1000", "close 1000"}),
+    testing::Values(TranscriptCase{"WithoutCode", masked(8, ""), "close", "close"},
+                    TranscriptCase{"Normal", masked(8, closing(1000)), "close 1000", "close 1000"},
+                    TranscriptCase{"WithReason", masked(8, closing(1001, "bye")), "close 1001 bye", "close 1001"},
+                    TranscriptCase{"LongestReason", masked(8, closing(1000, std::string(123, 'r'))),
+                                   "close 1000 " + std::string(123, 'r'), "close 1000"},
+                    TranscriptCase{"TooLong", masked(8, "\x03\xe8" + std::string(124, 'r')),
+                                   "! close frame of 126 bytes", "close 1002 close frame of 126 bytes"},
+                    TranscriptCase{"OneByte", masked(8, "\x03"), "! close frame of one byte",
+                                   "close 1002 close frame of one byte"},
+                    TranscriptCase{"ReasonIsNoUtf8", masked(8, closing(1000, "\xce\xff")),
+                                   "! close reason that is no UTF-8", "close 1007 close reason that is no UTF-8"},
+                    TranscriptCase{"TwiceIsOnce", masked(8, "") + masked(8, closing(1000)), "close", "close"},
+                    TranscriptCase{"NothingIsReadAfterIt", masked(8, closing(1000)) + masked(9, "x") + "\xff\xff\xff"s,
+                                   "close 1000", "close 1000"}),
     pathology::test::row_name);
 
-TalkCase valid_code(std::string_view name, std::uint16_t code) {
+TranscriptCase valid_code(std::string_view name, std::uint16_t code) {
     auto const close = "close " + std::to_string(code);
     return {name, masked(8, closing(code)), close, close};
 }
-TalkCase invalid_code(std::string_view name, std::uint16_t code) {
+TranscriptCase invalid_code(std::string_view name, std::uint16_t code) {
     auto const what = "close code " + std::to_string(code) + " must not be sent";
     return {name, masked(8, closing(code)), "! " + what, "close 1002 " + what};
 }
@@ -174,19 +187,19 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Lengths, EndpointHears,
-    testing::Values(TalkCase{"LongerFormThanNeeded", "\x81\xfe\0\x05"s + "abcdHello",
-                             "! length 5 in a longer form than needed",
-                             "close 1002 length 5 in a longer form than needed"},
-                    TalkCase{"LongestFormForLittle", "\x81\xff\0\0\0\0\0\0\x01\0"s + "abcd",
-                             "! length 256 in a longer form than needed",
-                             "close 1002 length 256 in a longer form than needed"},
-                    TalkCase{"HighestBit", "\x82\xff\x80\0\0\0\0\0\0\0"s + "abcd", "! length with its highest bit set",
-                             "close 1002 length with its highest bit set"},
-                    TalkCase{"MoreThanAllowed", "\x82\xff\0\0\0\0\x7f\xff\xff\xff"s + "abcd",
-                             "! binary frame of 2147483647 bytes, more than the 67108864 that are allowed",
-                             "close 1009 binary frame of 2147483647 bytes, more than the 67108864 that are allowed"},
-                    TalkCase{"Unmasked", plain(1, "x"), "! unmasked text frame of a client",
-                             "close 1002 unmasked text frame of a client"}),
+    testing::Values(
+        TranscriptCase{"LongerFormThanNeeded", "\x81\xfe\0\x05"s + "abcdHello",
+                       "! length 5 in a longer form than needed", "close 1002 length 5 in a longer form than needed"},
+        TranscriptCase{"LongestFormForLittle", "\x81\xff\0\0\0\0\0\0\x01\0"s + "abcd",
+                       "! length 256 in a longer form than needed",
+                       "close 1002 length 256 in a longer form than needed"},
+        TranscriptCase{"HighestBit", "\x82\xff\x80\0\0\0\0\0\0\0"s + "abcd", "! length with its highest bit set",
+                       "close 1002 length with its highest bit set"},
+        TranscriptCase{"MoreThanAllowed", "\x82\xff\0\0\0\0\x7f\xff\xff\xff"s + "abcd",
+                       "! binary frame of 2147483647 bytes, more than the 67108864 that are allowed",
+                       "close 1009 binary frame of 2147483647 bytes, more than the 67108864 that are allowed"},
+        TranscriptCase{"Unmasked", plain(1, "x"), "! unmasked text frame of a client",
+                       "close 1002 unmasked text frame of a client"}),
     pathology::test::row_name);
 
 TEST(Endpoint, LimitsMessagesOfManyFragments) {
@@ -231,8 +244,8 @@ TEST(Endpoint, IsOverWhenBothSidesHaveClosed) {
     EXPECT_FALSE(first.is_over());
     auto const late = masked(1, "still on its way") + masked(9, "x") + masked(8, closing(1000));
     std::string_view const piece = late;
-    Talk const expected{"text still on its way | ping x | close 1000", "close 1000"};
-    EXPECT_EQ(test::talk(first, {&piece, 1}), expected);
+    Transcript const expected{"text still on its way | ping x | close 1000", "close 1000"};
+    EXPECT_EQ(test::transcribe(first, {&piece, 1}), expected);
     EXPECT_TRUE(first.is_over());
 
     Endpoint second;
@@ -298,7 +311,7 @@ TEST(Endpoint, EchoesLargeMessages) {
         for (auto wire = client.outgoing(); !wire.empty();) {
             auto const piece = wire.substr(0, 1460);
             wire.remove_prefix(piece.size());
-            test::talk(server, {&piece, 1}, true);
+            test::transcribe(server, {&piece, 1}, true);
         }
         client.feed(server.outgoing());
         auto const event = client.next().value();

@@ -9,7 +9,7 @@
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 
-#include "layers/exchange/http_bench.hpp"
+#include "layers/exchange/http1_fixture.hpp"
 #include "layers/exchange/messages.hpp"
 #include "support/row_name.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 using test::all_hooks;
 using test::answers;
 using test::get;
-using test::HttpBench;
+using test::Http1Fixture;
 using test::leave;
 using test::ok;
 using test::post_head;
@@ -38,63 +38,63 @@ using Then = Turn::Then;
 // --- hooks -----------------------------------------------------------------------------------------------------------
 
 TEST(Exchange, P40_a_APlainRequestHasFourHooks) {
-    HttpBench bench;
-    bench.servers = {answers(ok)};
-    bench.talk({{"", get}, leave("ok")});
-    EXPECT_EQ(bench.calls, all_hooks);
+    Http1Fixture fixture;
+    fixture.servers = {answers(ok)};
+    fixture.play({{"", get}, leave("ok")});
+    EXPECT_EQ(fixture.calls, all_hooks);
 }
 
 TEST(Exchange, P40_a_ARefusedTargetIsAnError) {
-    HttpBench bench;
-    bench.talk({{"", get}, read_to_end()});
-    EXPECT_EQ(bench.calls, "requestheaders request error");
+    Http1Fixture fixture;
+    fixture.play({{"", get}, read_to_end()});
+    EXPECT_EQ(fixture.calls, "requestheaders request error");
 }
 
 TEST(Exchange, P40_G9_AnAnswerOfAnAddonNeedsNoServer) {
     for (std::string const hook : {"requestheaders", "request"}) {
-        HttpBench bench;
-        bench.deeds[hook] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(418, "tea"); };
-        bench.servers = {answers(ok)};
-        bench.talk({{"", post_head + with_length(9)}, leave("tea")});
-        EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 418 "));
-        EXPECT_THAT(bench.asked, IsEmpty());
-        EXPECT_EQ(bench.calls, all_hooks);
+        Http1Fixture fixture;
+        fixture.on_hook[hook] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(418, "tea"); };
+        fixture.servers = {answers(ok)};
+        fixture.play({{"", post_head + with_length(9)}, leave("tea")});
+        EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 418 "));
+        EXPECT_THAT(fixture.asked, IsEmpty());
+        EXPECT_EQ(fixture.calls, all_hooks);
     }
 }
 
 TEST(Exchange, P40_G3_HeaderHooksComeBeforeTheContent) {
-    HttpBench bench;
-    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.request.raw_content); };
-    bench.deeds["request"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.request.raw_content, "xxx"); };
-    bench.deeds["responseheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.response->raw_content); };
-    bench.deeds["response"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.response->raw_content, "ok"); };
-    bench.servers = {{{"xxx", ok}}};
-    bench.talk({{"", post_head + with_length(3)}, leave("ok")});
-    EXPECT_EQ(bench.calls, all_hooks);
+    Http1Fixture fixture;
+    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.request.raw_content); };
+    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.request.raw_content, "xxx"); };
+    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.response->raw_content); };
+    fixture.on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.response->raw_content, "ok"); };
+    fixture.servers = {{{"xxx", ok}}};
+    fixture.play({{"", post_head + with_length(3)}, leave("ok")});
+    EXPECT_EQ(fixture.calls, all_hooks);
 }
 
 TEST(Exchange, P40_AddonsChangeBothMessages) {
-    HttpBench bench;
-    bench.deeds["request"] = [](flow::HttpFlow& flow) {
+    Http1Fixture fixture;
+    fixture.on_hook["request"] = [](flow::HttpFlow& flow) {
         flow.request.path = "/other";
         flow.request.headers.add("A", "b");
         flow.request.set_content("longer");
     };
-    bench.deeds["response"] = [](flow::HttpFlow& flow) { flow.response->set_content("changed"); };
-    bench.servers = {{{"longer", ok}}};
-    bench.talk({{"", post_head + with_length(3)}, leave("changed")});
-    EXPECT_EQ(bench.asked.at(0),
+    fixture.on_hook["response"] = [](flow::HttpFlow& flow) { flow.response->set_content("changed"); };
+    fixture.servers = {{{"longer", ok}}};
+    fixture.play({{"", post_head + with_length(3)}, leave("changed")});
+    EXPECT_EQ(fixture.asked.at(0),
               "POST /other HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 6\r\nA: b\r\n\r\nlonger");
-    EXPECT_EQ(bench.received, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nchanged");
+    EXPECT_EQ(fixture.received, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nchanged");
 }
 
 TEST(Exchange, P11_e_AnAddonChangesTheTarget) {
-    HttpBench bench;
-    bench.deeds["request"] = [](flow::HttpFlow& flow) { flow.request.set_host("other.test"); };
-    bench.servers = {answers(ok)};
-    bench.talk({{"", get}, leave("ok")});
-    EXPECT_EQ(bench.asked.at(0), "GET / HTTP/1.1\r\nHost: other.test\r\n\r\n");
-    EXPECT_EQ(to_string(bench.flow().server_conn->address().value()), "other.test:80");
+    Http1Fixture fixture;
+    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { flow.request.set_host("other.test"); };
+    fixture.servers = {answers(ok)};
+    fixture.play({{"", get}, leave("ok")});
+    EXPECT_EQ(fixture.asked.at(0), "GET / HTTP/1.1\r\nHost: other.test\r\n\r\n");
+    EXPECT_EQ(to_string(fixture.flow().server_conn->address().value()), "other.test:80");
 }
 
 struct Kill {
@@ -104,13 +104,13 @@ struct Kill {
 class P31_c_KilledIn : public testing::TestWithParam<Kill> {};
 
 TEST_P(P31_c_KilledIn, ClosesTheClientWithoutAByte) {
-    HttpBench bench;
-    bench.deeds[GetParam().name] = [](flow::HttpFlow& flow) { flow.kill({}); };
-    bench.servers = {answers(ok)};
-    bench.talk({{"", get}, read_to_end()});
-    EXPECT_EQ(bench.received, "");
-    EXPECT_EQ(bench.flow().error.value().message, flow::killed_message);
-    EXPECT_EQ(bench.calls, GetParam().calls);
+    Http1Fixture fixture;
+    fixture.on_hook[GetParam().name] = [](flow::HttpFlow& flow) { flow.kill({}); };
+    fixture.servers = {answers(ok)};
+    fixture.play({{"", get}, read_to_end()});
+    EXPECT_EQ(fixture.received, "");
+    EXPECT_EQ(fixture.flow().error.value().message, flow::killed_message);
+    EXPECT_EQ(fixture.calls, GetParam().calls);
 }
 
 INSTANTIATE_TEST_SUITE_P(Exchange, P31_c_KilledIn,
@@ -122,22 +122,22 @@ INSTANTIATE_TEST_SUITE_P(Exchange, P31_c_KilledIn,
 
 /// Kills the flow from outside its hooks, once the exchange waits for the server.
 TEST(Exchange, AKillActsWhileTheServerIsSilent) {
-    HttpBench bench;
-    bench.deeds["request"] = [](flow::HttpFlow& flow) {
+    Http1Fixture fixture;
+    fixture.on_hook["request"] = [](flow::HttpFlow& flow) {
         auto const timer = std::make_shared<asio::steady_timer>(flow.loop, std::chrono::milliseconds(20));
         timer->async_wait([timer, &flow](boost::system::error_code) { flow.kill({}); });
     };
-    bench.servers = {{{"never", ""}}};
-    bench.talk({{"", get}, read_to_end()});
-    EXPECT_EQ(bench.received, "");
-    EXPECT_EQ(bench.flow().error.value().message, flow::killed_message);
-    EXPECT_EQ(bench.calls, "requestheaders request error");
+    fixture.servers = {{{"never", ""}}};
+    fixture.play({{"", get}, read_to_end()});
+    EXPECT_EQ(fixture.received, "");
+    EXPECT_EQ(fixture.flow().error.value().message, flow::killed_message);
+    EXPECT_EQ(fixture.calls, "requestheaders request error");
 }
 
 TEST(Exchange, AFlowThatIsHeldFromOutsideWaitsAtItsNextHook) {
-    HttpBench bench;
+    Http1Fixture fixture;
     std::shared_ptr<flow::Flow> held;
-    bench.deeds["request"] = [&](flow::HttpFlow& flow) {
+    fixture.on_hook["request"] = [&](flow::HttpFlow& flow) {
         held = flow.shared_from_this();
         auto const timer = std::make_shared<asio::steady_timer>(flow.loop, std::chrono::milliseconds(20));
         timer->async_wait([timer, &held](boost::system::error_code) {
@@ -146,21 +146,21 @@ TEST(Exchange, AFlowThatIsHeldFromOutsideWaitsAtItsNextHook) {
         });
         boost::asio::post(flow.loop, [&held] { held->intercept(); });
     };
-    bench.servers = {answers(ok)};
-    bench.talk({{"", get}, leave("ok")});
-    EXPECT_EQ(bench.received, ok);
-    EXPECT_EQ(bench.flow().comment, "seen");
+    fixture.servers = {answers(ok)};
+    fixture.play({{"", get}, leave("ok")});
+    EXPECT_EQ(fixture.received, ok);
+    EXPECT_EQ(fixture.flow().comment, "seen");
     EXPECT_EQ(held.use_count(), 1);
     EXPECT_FALSE(held->live);
 }
 
 TEST(Exchange, P40_b_GoesOnAfterAnAddonThatThrows) {
-    HttpBench bench;
-    bench.deeds["request"] = [](flow::HttpFlow&) { throw std::runtime_error("oops"); };
-    bench.servers = {answers(ok)};
-    bench.talk({{"", get}, leave("ok")});
-    EXPECT_EQ(bench.received, ok);
-    EXPECT_THAT(bench.log, ElementsAre(HasSubstr("oops")));
+    Http1Fixture fixture;
+    fixture.on_hook["request"] = [](flow::HttpFlow&) { throw std::runtime_error("oops"); };
+    fixture.servers = {answers(ok)};
+    fixture.play({{"", get}, leave("ok")});
+    EXPECT_EQ(fixture.received, ok);
+    EXPECT_THAT(fixture.log, ElementsAre(HasSubstr("oops")));
 }
 
 // --- what stops it ---------------------------------------------------------------------------------------------------
@@ -197,8 +197,8 @@ flow::HttpFlow flow_to_origin(Context& context) {
 }
 
 TEST(Exchange, P31_d_AnAnswerThatCannotBeDeliveredIsBoth) {
-    HttpBench bench;
-    bench.servers = {answers(ok)};
+    Http1Fixture fixture;
+    fixture.servers = {answers(ok)};
     auto const what = [](Context& context) -> asio::awaitable<void> {
         auto flow = flow_to_origin(context);
         DeafClient client;
@@ -209,13 +209,13 @@ TEST(Exchange, P31_d_AnAnswerThatCannotBeDeliveredIsBoth) {
         EXPECT_FALSE(flow.live);
         EXPECT_TRUE(client.was_aborted);
     };
-    bench.run(what);
-    EXPECT_EQ(bench.calls, all_hooks);  // G1: no `error` after `response`
+    fixture.run(what);
+    EXPECT_EQ(fixture.calls, all_hooks);  // G1: no `error` after `response`
 }
 
 TEST(Exchange, IsToldOfWhenItIsCancelled) {
-    HttpBench bench;
-    bench.servers = {{read_to_end()}};
+    Http1Fixture fixture;
+    fixture.servers = {{read_to_end()}};
     auto const what = [](Context& context) -> asio::awaitable<void> {
         auto flow = flow_to_origin(context);
         DeafClient client;
@@ -226,8 +226,8 @@ TEST(Exchange, IsToldOfWhenItIsCancelled) {
         EXPECT_FALSE(flow.live);
         EXPECT_TRUE(client.was_aborted);
     };
-    bench.run(what);
-    EXPECT_EQ(bench.calls, "requestheaders request error");
+    fixture.run(what);
+    EXPECT_EQ(fixture.calls, "requestheaders request error");
 }
 
 // --- other protocols -------------------------------------------------------------------------------------------------
@@ -238,22 +238,22 @@ std::string const upgrade =
 std::string const switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\n";
 
 TEST(Exchange, P16_AWebSocketGoesOnWithItsMessages) {
-    HttpBench bench;
-    bench.deeds["response"] = [](flow::HttpFlow& flow) { EXPECT_TRUE(flow.websocket); };
-    bench.servers = {{{"\r\n\r\n", switching}}};
-    bench.talk({{"", upgrade}, read_to_end()});
-    EXPECT_EQ(bench.received, switching + "from the server's side");
-    EXPECT_THAT(bench.asked.at(0), EndsWith("\r\n\r\nfrom the client's side"));
-    EXPECT_EQ(bench.calls, all_hooks);
+    Http1Fixture fixture;
+    fixture.on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_TRUE(flow.websocket); };
+    fixture.servers = {{{"\r\n\r\n", switching}}};
+    fixture.play({{"", upgrade}, read_to_end()});
+    EXPECT_EQ(fixture.received, switching + "from the server's side");
+    EXPECT_THAT(fixture.asked.at(0), EndsWith("\r\n\r\nfrom the client's side"));
+    EXPECT_EQ(fixture.calls, all_hooks);
 }
 
 TEST(Exchange, P16_l_WithoutMessagesItsBytesPass) {
-    HttpBench bench;
-    bench.settings.http.websocket = false;
-    bench.deeds["response"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.websocket); };
-    bench.servers = {{{"\r\n\r\n", switching + "welcome"}, {"hello", "bye", Then::fin}}};
-    bench.talk({{"", upgrade + "hel"}, {"welcome", "lo"}, leave("bye")});
-    EXPECT_EQ(bench.received, switching + "welcomebye");
+    Http1Fixture fixture;
+    fixture.settings.http.websocket = false;
+    fixture.on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.websocket); };
+    fixture.servers = {{{"\r\n\r\n", switching + "welcome"}, {"hello", "bye", Then::fin}}};
+    fixture.play({{"", upgrade + "hel"}, {"welcome", "lo"}, leave("bye")});
+    EXPECT_EQ(fixture.received, switching + "welcomebye");
 }
 
 TEST(Exchange, P16_OtherProtocolsPassAsBytesWhereTheyMay) {
@@ -261,12 +261,12 @@ TEST(Exchange, P16_OtherProtocolsPassAsBytesWhereTheyMay) {
     auto const asking =
         "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n";
     for (bool const rawtcp : {true, false}) {
-        HttpBench bench;
-        bench.settings.http.rawtcp = rawtcp;
-        bench.servers = {{{"\r\n\r\n", answer}, {"hello", "bye", Then::fin}}};
-        bench.talk({{"", asking}, {"101", "hello", Then::read_to_end}});
-        EXPECT_EQ(bench.received, std::string(answer) + (rawtcp ? "bye" : ""));
-        EXPECT_THAT(bench.log, SizeIs(rawtcp ? 0 : 1));
+        Http1Fixture fixture;
+        fixture.settings.http.rawtcp = rawtcp;
+        fixture.servers = {{{"\r\n\r\n", answer}, {"hello", "bye", Then::fin}}};
+        fixture.play({{"", asking}, {"101", "hello", Then::read_to_end}});
+        EXPECT_EQ(fixture.received, std::string(answer) + (rawtcp ? "bye" : ""));
+        EXPECT_THAT(fixture.log, SizeIs(rawtcp ? 0 : 1));
     }
 }
 

@@ -5,8 +5,8 @@
 #include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 
-#include "layers/exchange/alone.hpp"
-#include "layers/exchange/only_requests.hpp"
+#include "layers/exchange/isolated_layer.hpp"
+#include "layers/exchange/stub_servers.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::layers {
@@ -95,7 +95,7 @@ private:
     http::Fields none_;
 };
 
-class PatientServers final : public test::OnlyRequests {
+class PatientServers final : public test::StubServers {
 public:
     explicit PatientServers(Course& course) : course_(course) {}
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow&) override {
@@ -111,7 +111,7 @@ std::string upload(Course& course, unsigned silences) {
     Settings settings;
     settings.http.stream_large_bodies = 1;
     settings.times.stop = 20ms;
-    test::Alone alone(settings, [](addons::LogEntry const&) {});
+    test::IsolatedLayer alone(settings, [](addons::LogEntry const&) {});
     std::string error;
     proxycore::test::play([&]() -> asio::awaitable<void> {
         auto const make = [&](Context&) -> std::unique_ptr<Servers> {

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "layers/exchange/http_bench.hpp"
+#include "layers/exchange/http1_fixture.hpp"
 #include "layers/exchange/messages.hpp"
 #include "support/row_name.hpp"
 
@@ -9,7 +9,7 @@ namespace pathology::proxycore::layers {
 namespace {
 
 using test::all_hooks;
-using test::HttpBench;
+using test::Http1Fixture;
 using test::leave;
 using test::ok;
 using test::read_to_end;
@@ -37,15 +37,15 @@ class P12_a_Message : public testing::TestWithParam<Crossing> {
 protected:
     static void expect_it_crosses(std::size_t most_per_read) {
         auto const& row = GetParam();
-        HttpBench bench;
-        bench.most_per_read = most_per_read;
+        Http1Fixture fixture;
+        fixture.most_per_read = most_per_read;
         auto const last = row.asked.substr(row.asked.find("\r\n\r\n"));
         auto const ends_by_close = row.answer.find("Content-Length") == std::string::npos;
-        bench.servers = {{{last, row.answer, ends_by_close ? Then::fin : Then::go_on}}};
-        bench.talk({{"", row.request}, leave(row.received.substr(row.received.find("\r\n\r\n")))});
-        EXPECT_EQ(bench.received, row.received);
-        EXPECT_THAT(bench.asked, ElementsAre(row.asked));
-        EXPECT_EQ(bench.calls, all_hooks);
+        fixture.servers = {{{last, row.answer, ends_by_close ? Then::fin : Then::go_on}}};
+        fixture.play({{"", row.request}, leave(row.received.substr(row.received.find("\r\n\r\n")))});
+        EXPECT_EQ(fixture.received, row.received);
+        EXPECT_THAT(fixture.asked, ElementsAre(row.asked));
+        EXPECT_EQ(fixture.calls, all_hooks);
     }
 };
 
@@ -118,10 +118,10 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(Http1Layer, GivesChunksToNoClientOfHttp10) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"}}};
-    bench.talk({{"", "GET http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
-    EXPECT_EQ(bench.received, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"}}};
+    fixture.play({{"", "GET http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
+    EXPECT_EQ(fixture.received, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
 }
 
 struct AnswerToHttp10 {
@@ -133,15 +133,15 @@ class P12_AnswerToHttp10 : public testing::TestWithParam<AnswerToHttp10> {};
 
 TEST_P(P12_AnswerToHttp10, IsNotGivenWithoutItsCoding) {
     auto const& row = GetParam();
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", row.answer, Then::fin}}};
-    bench.talk({{"", row.method + " http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", row.answer, Then::fin}}};
+    fixture.play({{"", row.method + " http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
     if (!row.received.empty()) {
-        EXPECT_EQ(bench.received, row.received);
+        EXPECT_EQ(fixture.received, row.received);
         return;
     }
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 502 "));
-    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 502 "));
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
 }
 INSTANTIATE_TEST_SUITE_P(
     Rows, P12_AnswerToHttp10,
@@ -156,55 +156,55 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(Http1Layer, P33_b_DuplicateFieldsCrossUnfolded) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", ok}}};
-    bench.talk({{"", "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nA: 1\r\nB: 2\r\na: 3\r\n\r\n"}, leave("ok")});
-    EXPECT_THAT(bench.asked.at(0), HasSubstr("\r\nA: 1\r\nB: 2\r\na: 3\r\n"));
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nA: 1\r\nB: 2\r\na: 3\r\n\r\n"}, leave("ok")});
+    EXPECT_THAT(fixture.asked.at(0), HasSubstr("\r\nA: 1\r\nB: 2\r\na: 3\r\n"));
 }
 
 TEST(Http1Layer, P12_e_TellsAClientToContinue) {
-    HttpBench bench;
-    bench.servers = {{{"body", ok}}};
-    bench.talk(
+    Http1Fixture fixture;
+    fixture.servers = {{{"body", ok}}};
+    fixture.play(
         {{"", "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"},
          {"HTTP/1.1 100 Continue\r\n\r\n", "body"},
          leave("ok")});
-    EXPECT_THAT(bench.received, EndsWith(ok));
-    EXPECT_THAT(bench.asked, ElementsAre("POST / HTTP/1.1\r\nHost: o.test\r\nContent-Length: 4\r\n\r\nbody"));
+    EXPECT_THAT(fixture.received, EndsWith(ok));
+    EXPECT_THAT(fixture.asked, ElementsAre("POST / HTTP/1.1\r\nHost: o.test\r\nContent-Length: 4\r\n\r\nbody"));
 }
 
 TEST(Http1Layer, PassesInterimAnswersOn) {
-    HttpBench bench;
+    Http1Fixture fixture;
     std::string const hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
-    bench.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok}}};
-    bench.talk({{"", get}, leave("ok")});
-    EXPECT_EQ(bench.received, "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok);
-    EXPECT_EQ(bench.calls, all_hooks);
+    fixture.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok}}};
+    fixture.play({{"", get}, leave("ok")});
+    EXPECT_EQ(fixture.received, "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok);
+    EXPECT_EQ(fixture.calls, all_hooks);
 }
 
 TEST(Http1Layer, KeepsInterimAnswersFromClientsOfHttp10) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + ok}}};
-    bench.talk({{"", "GET http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
-    EXPECT_EQ(bench.received, ok);
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + ok}}};
+    fixture.play({{"", "GET http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
+    EXPECT_EQ(fixture.received, ok);
 }
 
 // --- one connection, many requests -----------------------------------------------------------------------------------
 
 TEST(Http1Layer, P03_b_AnswersRequestsInOrder) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo"}}};
-    bench.talk({{"", get}, {"ok", get}, leave("two")});
-    EXPECT_THAT(bench.received, EndsWith("two"));
-    EXPECT_THAT(bench.asked, SizeIs(1));
-    EXPECT_EQ(bench.calls, all_hooks + " " + all_hooks);
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo"}}};
+    fixture.play({{"", get}, {"ok", get}, leave("two")});
+    EXPECT_THAT(fixture.received, EndsWith("two"));
+    EXPECT_THAT(fixture.asked, SizeIs(1));
+    EXPECT_EQ(fixture.calls, all_hooks + " " + all_hooks);
 }
 
 TEST(Http1Layer, LetsPipelinedRequestsWait) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo"}}};
-    bench.talk({{"", get + get}, leave("two")});
-    EXPECT_EQ(bench.received, ok + "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo"}}};
+    fixture.play({{"", get + get}, leave("two")});
+    EXPECT_EQ(fixture.received, ok + "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
 }
 
 struct Ending {
@@ -215,10 +215,10 @@ struct Ending {
 class ConnectionAfter : public testing::TestWithParam<Ending> {};
 
 TEST_P(ConnectionAfter, StaysOpenOrCloses) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", GetParam().answer, Then::fin}}, {{"\r\n\r\n", ok}}};
-    bench.talk({{"", GetParam().request + get}, GetParam().stays_open ? leave("ok") : read_to_end()});
-    EXPECT_EQ(bench.received, GetParam().answer + (GetParam().stays_open ? ok : ""));
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", GetParam().answer, Then::fin}}, {{"\r\n\r\n", ok}}};
+    fixture.play({{"", GetParam().request + get}, GetParam().stays_open ? leave("ok") : read_to_end()});
+    EXPECT_EQ(fixture.received, GetParam().answer + (GetParam().stays_open ? ok : ""));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -245,11 +245,11 @@ struct Direction {
 class P03_RequestTarget : public testing::TestWithParam<Direction> {};
 
 TEST_P(P03_RequestTarget, LeadsThere) {
-    HttpBench bench;
-    bench.is_secure = GetParam().is_secure;
-    bench.servers = {{{"\r\n\r\n", ok}}};
-    bench.talk({{"", GetParam().request}, leave("ok")});
-    auto const& request = bench.flow().request;
+    Http1Fixture fixture;
+    fixture.is_secure = GetParam().is_secure;
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", GetParam().request}, leave("ok")});
+    auto const& request = fixture.flow().request;
     EXPECT_EQ(request.scheme(), GetParam().scheme);
     EXPECT_EQ(request.host(), GetParam().host);
     EXPECT_EQ(request.port(), GetParam().port);
@@ -275,11 +275,11 @@ struct Nowhere {
 class P03_d_BadTarget : public testing::TestWithParam<Nowhere> {};
 
 TEST_P(P03_d_BadTarget, Is400) {
-    HttpBench bench;
-    bench.talk({{"", GetParam().request}, read_to_end()});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
-    EXPECT_THAT(bench.asked, IsEmpty());
-    EXPECT_EQ(bench.calls, "error");
+    Http1Fixture fixture;
+    fixture.play({{"", GetParam().request}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+    EXPECT_THAT(fixture.asked, IsEmpty());
+    EXPECT_EQ(fixture.calls, "error");
 }
 
 INSTANTIATE_TEST_SUITE_P(Regular, P03_d_BadTarget,
@@ -294,49 +294,49 @@ INSTANTIATE_TEST_SUITE_P(Regular, P03_d_BadTarget,
                          pathology::test::row_name);
 
 TEST(Http1Layer, P05_LeadsToWhereTheConnectionDoes) {
-    HttpBench bench;
-    bench.http_mode = HttpMode::transparent;
-    bench.target = flow::Address{"10.0.0.1", 8080};
-    bench.servers = {{{"\r\n\r\n", ok}}};
-    bench.talk({{"", "GET / HTTP/1.1\r\nHost: pretty.test\r\n\r\n"}, leave("ok")});
-    EXPECT_EQ(bench.flow().request.url(), "http://10.0.0.1:8080/");
-    EXPECT_EQ(bench.flow().request.pretty_host(), "pretty.test");
-    EXPECT_EQ(bench.asked.at(0), "GET / HTTP/1.1\r\nHost: pretty.test\r\n\r\n");
+    Http1Fixture fixture;
+    fixture.http_mode = HttpMode::transparent;
+    fixture.target = flow::Address{"10.0.0.1", 8080};
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", "GET / HTTP/1.1\r\nHost: pretty.test\r\n\r\n"}, leave("ok")});
+    EXPECT_EQ(fixture.flow().request.url(), "http://10.0.0.1:8080/");
+    EXPECT_EQ(fixture.flow().request.pretty_host(), "pretty.test");
+    EXPECT_EQ(fixture.asked.at(0), "GET / HTTP/1.1\r\nHost: pretty.test\r\n\r\n");
 }
 
 TEST(Http1Layer, P06_e_RewritesTheHostOfAReverseProxy) {
     for (bool const keep : {false, true}) {
-        HttpBench bench;
-        bench.http_mode = HttpMode::transparent;
-        bench.mode.is = modes::Reverse{{"http", {"origin.test", 8080}}};
-        bench.target = flow::Address{"origin.test", 8080};
-        bench.settings.http.keep_host_header = keep;
-        bench.servers = {{{"\r\n\r\n", ok}}};
-        bench.talk({{"", "GET / HTTP/1.1\r\nHost: front.test\r\n\r\n"}, leave("ok")});
+        Http1Fixture fixture;
+        fixture.http_mode = HttpMode::transparent;
+        fixture.mode.is = modes::Reverse{{"http", {"origin.test", 8080}}};
+        fixture.target = flow::Address{"origin.test", 8080};
+        fixture.settings.http.keep_host_header = keep;
+        fixture.servers = {{{"\r\n\r\n", ok}}};
+        fixture.play({{"", "GET / HTTP/1.1\r\nHost: front.test\r\n\r\n"}, leave("ok")});
         auto const host = keep ? "front.test" : "origin.test:8080";
-        EXPECT_EQ(bench.asked.at(0), "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
+        EXPECT_EQ(fixture.asked.at(0), "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
     }
 }
 
 TEST(Http1Layer, P06_KeepsTheFormOfAReverseProxy) {
-    HttpBench bench;
-    bench.http_mode = HttpMode::transparent;
-    bench.form = RequestForm::as_it_is;
-    bench.target = flow::Address{"origin.test", 80};
-    bench.servers = {{{"\r\n\r\n", ok}}};
-    bench.talk({{"", "GET http://front.test/x HTTP/1.1\r\nHost: front.test\r\n\r\n"}, leave("ok")});
-    EXPECT_THAT(bench.asked.at(0), StartsWith("GET http://front.test/x HTTP/1.1\r\n"));
-    EXPECT_EQ(bench.flow().request.host(), "origin.test");
+    Http1Fixture fixture;
+    fixture.http_mode = HttpMode::transparent;
+    fixture.form = RequestForm::as_it_is;
+    fixture.target = flow::Address{"origin.test", 80};
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", "GET http://front.test/x HTTP/1.1\r\nHost: front.test\r\n\r\n"}, leave("ok")});
+    EXPECT_THAT(fixture.asked.at(0), StartsWith("GET http://front.test/x HTTP/1.1\r\n"));
+    EXPECT_EQ(fixture.flow().request.host(), "origin.test");
 }
 
 TEST(Http1Layer, P07_a_TellsAnUpstreamProxyTheWholeTarget) {
     for (std::string const target : {"http://origin.test:81/x", "/x"}) {
-        HttpBench bench;
-        bench.http_mode = HttpMode::regular;
-        bench.form = RequestForm::absolute;
-        bench.servers = {{{"\r\n\r\n", ok}}};
-        bench.talk({{"", "GET " + target + " HTTP/1.1\r\nHost: origin.test:81\r\n\r\n"}, leave("ok")});
-        EXPECT_THAT(bench.asked.at(0), StartsWith("GET http://origin.test:81/x HTTP/1.1\r\n"));
+        Http1Fixture fixture;
+        fixture.http_mode = HttpMode::regular;
+        fixture.form = RequestForm::absolute;
+        fixture.servers = {{{"\r\n\r\n", ok}}};
+        fixture.play({{"", "GET " + target + " HTTP/1.1\r\nHost: origin.test:81\r\n\r\n"}, leave("ok")});
+        EXPECT_THAT(fixture.asked.at(0), StartsWith("GET http://origin.test:81/x HTTP/1.1\r\n"));
     }
 }
 
@@ -349,11 +349,11 @@ struct Tunnel {
 class P04_Connect : public testing::TestWithParam<Tunnel> {};
 
 TEST_P(P04_Connect, OpensATunnel) {
-    HttpBench bench;
-    bench.talk({{"", GetParam().request}, {GetParam().established, "more", Then::fin}});
-    EXPECT_EQ(bench.received, GetParam().established);
-    EXPECT_EQ(bench.tunnel, GetParam().inside);
-    EXPECT_EQ(bench.calls, "http_connect http_connected");
+    Http1Fixture fixture;
+    fixture.play({{"", GetParam().request}, {GetParam().established, "more", Then::fin}});
+    EXPECT_EQ(fixture.received, GetParam().established);
+    EXPECT_EQ(fixture.tunnel, GetParam().inside);
+    EXPECT_EQ(fixture.calls, "http_connect http_connected");
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -369,70 +369,70 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(Http1Layer, P04_e_AnAddonRefusesATunnel) {
-    HttpBench bench;
-    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(403, "no"); };
-    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, leave("no")});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 403 Forbidden\r\n"));
-    EXPECT_THAT(bench.asked, IsEmpty());
-    EXPECT_EQ(bench.calls, "http_connect http_connect_error");
+    Http1Fixture fixture;
+    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(403, "no"); };
+    fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, leave("no")});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 403 Forbidden\r\n"));
+    EXPECT_THAT(fixture.asked, IsEmpty());
+    EXPECT_EQ(fixture.calls, "http_connect http_connect_error");
 }
 
 TEST(Http1Layer, P62_b_AClientMayAskAgainForATunnel) {
-    HttpBench bench;
-    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) {
+    Http1Fixture fixture;
+    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) {
         if (!flow.request.headers.contains("Proxy-Authorization")) flow.response = flow::Response::make(407, "who?");
     };
-    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"},
-                {"who?", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic YTpi\r\n\r\n"},
-                leave("established\r\n\r\n")});
-    EXPECT_EQ(bench.calls, "http_connect http_connect_error http_connect http_connected");
+    fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"},
+                  {"who?", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic YTpi\r\n\r\n"},
+                  leave("established\r\n\r\n")});
+    EXPECT_EQ(fixture.calls, "http_connect http_connect_error http_connect http_connected");
 }
 
 TEST(Http1Layer, P06_g_RefusesTunnelsWhereClientsDoNotKnowOfTheProxy) {
-    HttpBench bench;
-    bench.http_mode = HttpMode::transparent;
-    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
-    EXPECT_THAT(bench.received, HasSubstr("another mode"));
+    Http1Fixture fixture;
+    fixture.http_mode = HttpMode::transparent;
+    fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+    EXPECT_THAT(fixture.received, HasSubstr("another mode"));
 }
 
 TEST(Http1Layer, P04_EagerTunnelsTellOfTheirServer) {
-    HttpBench bench;
-    bench.settings.strategy = ConnectionStrategy::eager;
-    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
-    EXPECT_THAT(bench.received, HasSubstr("cannot connect to o.test:443"));
-    EXPECT_EQ(bench.calls, "http_connect http_connect_error");
+    Http1Fixture fixture;
+    fixture.settings.strategy = ConnectionStrategy::eager;
+    fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
+    EXPECT_THAT(fixture.received, HasSubstr("cannot connect to o.test:443"));
+    EXPECT_EQ(fixture.calls, "http_connect http_connect_error");
 }
 
 TEST(Http1Layer, P31_c_AKilledTunnelIsJustClosed) {
-    HttpBench bench;
-    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) { flow.kill({}); };
-    bench.talk({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
-    EXPECT_EQ(bench.received, "");
-    EXPECT_EQ(bench.calls, "http_connect http_connect_error");
+    Http1Fixture fixture;
+    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.kill({}); };
+    fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    EXPECT_EQ(fixture.received, "");
+    EXPECT_EQ(fixture.calls, "http_connect http_connect_error");
 }
 
 TEST(Http1Layer, LeavesHttp2ToItsLayer) {
-    HttpBench bench;
+    Http1Fixture fixture;
     std::string const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    bench.talk({{"", preface + "frames", Then::fin}});
-    EXPECT_EQ(bench.tunnel, preface + "frames");
-    bench.settings.http.http2 = false;
-    bench.talk({{"", preface}, read_to_end()});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 "));
+    fixture.play({{"", preface + "frames", Then::fin}});
+    EXPECT_EQ(fixture.tunnel, preface + "frames");
+    fixture.settings.http.http2 = false;
+    fixture.play({{"", preface}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 "));
 }
 
 TEST(Http1Layer, LeavesAllToHttp2WhereAlpnSaysSo) {  // RFC 9113 §3.2: a broken preface is broken HTTP/2
-    HttpBench bench;
-    bench.is_secure = true;
-    bench.alpn = "h2";
+    Http1Fixture fixture;
+    fixture.is_secure = true;
+    fixture.alpn = "h2";
     std::string const no_preface = "INVALID CONNECTION PREFACE\r\n\r\n";
-    bench.talk({{"", no_preface, Then::fin}});
-    EXPECT_EQ(bench.tunnel, no_preface);
-    bench.alpn = "http/1.1";
-    bench.talk({{"", no_preface}, read_to_end()});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 400 "));
+    fixture.play({{"", no_preface, Then::fin}});
+    EXPECT_EQ(fixture.tunnel, no_preface);
+    fixture.alpn = "http/1.1";
+    fixture.play({{"", no_preface}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 400 "));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "layers/exchange/http_bench.hpp"
+#include "layers/exchange/http1_fixture.hpp"
 #include "layers/exchange/messages.hpp"
 #include "support/row_name.hpp"
 
@@ -11,7 +11,7 @@ namespace {
 
 using test::chunked;
 using test::get;
-using test::HttpBench;
+using test::Http1Fixture;
 using test::leave;
 using test::ok;
 using test::post_head;
@@ -39,14 +39,14 @@ class P12_b_DoubtfulRequest : public testing::TestWithParam<BadRequest> {};
 
 void expect_refusal(BadRequest const& row) {
     for (std::size_t const most_per_read : {65536u, 1u}) {
-        HttpBench bench;
-        bench.most_per_read = most_per_read;
-        bench.talk({{"", row.request}, read_to_end()});
-        EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 " + std::to_string(row.status)));
-        EXPECT_THAT(bench.received, HasSubstr("Connection: close\r\n"));
-        EXPECT_EQ(bench.calls, "error");
-        EXPECT_TRUE(bench.flow().error);
-        EXPECT_THAT(bench.asked, IsEmpty());
+        Http1Fixture fixture;
+        fixture.most_per_read = most_per_read;
+        fixture.play({{"", row.request}, read_to_end()});
+        EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 " + std::to_string(row.status)));
+        EXPECT_THAT(fixture.received, HasSubstr("Connection: close\r\n"));
+        EXPECT_EQ(fixture.calls, "error");
+        EXPECT_TRUE(fixture.flow().error);
+        EXPECT_THAT(fixture.asked, IsEmpty());
     }
 }
 
@@ -54,12 +54,12 @@ TEST_P(P12_b_BadRequest, IsAnswered) { expect_refusal(GetParam()); }
 TEST_P(P12_b_DoubtfulRequest, IsAnswered) { expect_refusal(GetParam()); }
 
 TEST_P(P12_b_DoubtfulRequest, PassesWithTheGuardOff) {
-    HttpBench bench;
-    bench.settings.http.validate_inbound_headers = false;
-    bench.servers = {{{"\r\n\r\n", ok}}};
-    bench.talk({{"", GetParam().request}, leave("ok")});
-    EXPECT_EQ(bench.received, ok);
-    EXPECT_THAT(bench.asked, SizeIs(1));
+    Http1Fixture fixture;
+    fixture.settings.http.validate_inbound_headers = false;
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", GetParam().request}, leave("ok")});
+    EXPECT_EQ(fixture.received, ok);
+    EXPECT_THAT(fixture.asked, SizeIs(1));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -95,10 +95,10 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(Http1Layer, P12_JoinsFoldedFields) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", ok}}};
-    bench.talk({{"", "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nA: b\r\n\tc\r\n\r\n"}, leave("ok")});
-    EXPECT_EQ(bench.asked.at(0), "GET / HTTP/1.1\r\nHost: o.test\r\nA: b c\r\n\r\n");
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nA: b\r\n\tc\r\n\r\n"}, leave("ok")});
+    EXPECT_EQ(fixture.asked.at(0), "GET / HTTP/1.1\r\nHost: o.test\r\nA: b c\r\n\r\n");
 }
 
 struct LeavingClient {
@@ -112,12 +112,12 @@ void PrintTo(LeavingClient const& row, std::ostream* out) { *out << row.name; }
 class ClientThatLeaves : public testing::TestWithParam<LeavingClient> {};
 
 TEST_P(ClientThatLeaves, IsNotAnswered) {
-    HttpBench bench;
-    bench.servers = {{}};
-    bench.talk(GetParam().script);
-    EXPECT_EQ(bench.received, "");
-    EXPECT_EQ(bench.calls, GetParam().calls);
-    EXPECT_THAT(bench.asked, IsEmpty());
+    Http1Fixture fixture;
+    fixture.servers = {{}};
+    fixture.play(GetParam().script);
+    EXPECT_EQ(fixture.received, "");
+    EXPECT_EQ(fixture.calls, GetParam().calls);
+    EXPECT_THAT(fixture.asked, IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -134,51 +134,51 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(Http1Layer, TellsOfAChunkThatIsNone) {
-    HttpBench bench;
-    bench.talk({{"", post_head + chunked + "x\r\n"}, read_to_end()});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
-    EXPECT_EQ(bench.calls, "requestheaders error");
+    Http1Fixture fixture;
+    fixture.play({{"", post_head + chunked + "x\r\n"}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+    EXPECT_EQ(fixture.calls, "requestheaders error");
 }
 
 TEST(Http1Layer, LetsAClientThatIsStillSendingSeeItsAnswer) {
-    HttpBench bench;
-    bench.settings.http.body_size_limit = 10;
+    Http1Fixture fixture;
+    fixture.settings.http.body_size_limit = 10;
     std::string const body(300'000, 'x');
-    bench.talk({{"", post_head + "Content-Length: 300000\r\n\r\n" + body, Then::read_to_end}});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 413 "));
-    EXPECT_THAT(bench.received, EndsWith("</html>\n"));
+    fixture.play({{"", post_head + "Content-Length: 300000\r\n\r\n" + body, Then::read_to_end}});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(fixture.received, EndsWith("</html>\n"));
 }
 
 TEST(Http1Layer, P17_a_ClosesAnIdleClient) {
-    HttpBench bench;
-    bench.settings.times.idle = std::chrono::seconds(1);
-    bench.servers = {{{"\r\n\r\n", ok}}};
-    bench.talk({{"", get}, read_to_end("ok")});
-    EXPECT_EQ(bench.received, ok);
+    Http1Fixture fixture;
+    fixture.settings.times.idle = std::chrono::seconds(1);
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", get}, read_to_end("ok")});
+    EXPECT_EQ(fixture.received, ok);
 }
 
 TEST(Http1Layer, P17_a_KeepsAClientWhoseFlowIsHeld) {
-    HttpBench bench;
-    bench.settings.times.idle = std::chrono::milliseconds(100);
-    bench.pauses["request"] = std::chrono::milliseconds(400);
-    bench.servers = {{{"\r\n\r\n", ok}}};
-    bench.talk({{"", get}, leave("ok")});
-    EXPECT_EQ(bench.received, ok);
+    Http1Fixture fixture;
+    fixture.settings.times.idle = std::chrono::milliseconds(100);
+    fixture.pauses["request"] = std::chrono::milliseconds(400);
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", get}, leave("ok")});
+    EXPECT_EQ(fixture.received, ok);
 }
 
 TEST(Http1Layer, NoticesAClientThatLeavesASlowServer) {
-    HttpBench bench;
-    bench.servers = {{read_to_end()}};
-    bench.talk({{"", get, Then::fin}});
-    EXPECT_EQ(bench.calls, "requestheaders request error");
-    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("the client is gone"));
+    Http1Fixture fixture;
+    fixture.servers = {{read_to_end()}};
+    fixture.play({{"", get, Then::fin}});
+    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client is gone"));
 }
 
 TEST(Http1Layer, TellsOfATunnelWhoseClientIsGone) {
-    HttpBench bench;
-    bench.talk({{"", "CONNECT origin.test:443 HTTP/1.1\r\n\r\n", Then::fin}});
-    EXPECT_EQ(bench.calls, "http_connect http_connect_error");
-    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("the client is gone"));
+    Http1Fixture fixture;
+    fixture.play({{"", "CONNECT origin.test:443 HTTP/1.1\r\n\r\n", Then::fin}});
+    EXPECT_EQ(fixture.calls, "http_connect http_connect_error");
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client is gone"));
 }
 
 // --- servers that break the rules ------------------------------------------------------------------------------------
@@ -194,13 +194,13 @@ void PrintTo(BadServer const& row, std::ostream* out) { *out << row.name; }
 class P13_BadServer : public testing::TestWithParam<BadServer> {};
 
 TEST_P(P13_BadServer, Is502) {
-    HttpBench bench;
-    bench.servers = {GetParam().script};
-    bench.talk({{"", get}, read_to_end()});
-    EXPECT_THAT(bench.received, HasSubstr("HTTP/1.1 502 Bad Gateway\r\n"));
-    EXPECT_EQ(bench.calls, GetParam().calls);
-    EXPECT_THAT(bench.flow().error.value().message, HasSubstr(GetParam().message));
-    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("origin.test:80"));
+    Http1Fixture fixture;
+    fixture.servers = {GetParam().script};
+    fixture.play({{"", get}, read_to_end()});
+    EXPECT_THAT(fixture.received, HasSubstr("HTTP/1.1 502 Bad Gateway\r\n"));
+    EXPECT_EQ(fixture.calls, GetParam().calls);
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr(GetParam().message));
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("origin.test:80"));
 }
 
 Script says(std::string answer, Then then = Then::fin) { return {{"\r\n\r\n", std::move(answer), then}}; }
@@ -221,9 +221,10 @@ INSTANTIATE_TEST_SUITE_P(
                               "more than 100 interim responses"},
                     BadServer{"P12_f_InABodyOfKnownLength", says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
                               "is malformed", head_hooks},
-                    BadServer{"InAChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "5\r\nab"), "is malformed", head_hooks},
-                    BadServer{"BeforeTheLastChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "1\r\na\r\n"), "is malformed",
-                              head_hooks}),
+                    BadServer{"InAChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "5\r\nab"), "is malformed",
+                              head_hooks},
+                    BadServer{"BeforeTheLastChunk", says("HTTP/1.1 200 OK\r\n" + chunked + "1\r\na\r\n"),
+                              "is malformed", head_hooks}),
     pathology::test::row_name);
 
 std::string const settings_frame("\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64", 15);
@@ -257,94 +258,94 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(Http1Layer, P12_b_BadAnswersPassWithTheGuardOff) {
-    HttpBench bench;
-    bench.settings.http.validate_inbound_headers = false;
-    bench.servers = {
+    Http1Fixture fixture;
+    fixture.settings.http.validate_inbound_headers = false;
+    fixture.servers = {
         says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n")};
-    bench.talk({{"", get}, leave("ok\r\n0\r\n\r\n")});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n"));
-    EXPECT_EQ(bench.flow().response.value().raw_content, "ok");
+    fixture.play({{"", get}, leave("ok\r\n0\r\n\r\n")});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n"));
+    EXPECT_EQ(fixture.flow().response.value().raw_content, "ok");
 }
 
 TEST(Http1Layer, P12_b_OddTrailersPassWithTheGuardOff) {
     std::string const odd = "1\r\na\r\n0\r\na b: c\r\nContent-Length: 9\r\n\r\n";
-    HttpBench bench;
-    bench.settings.http.validate_inbound_headers = false;
-    bench.servers = {{{odd, "HTTP/1.1 200 OK\r\n" + chunked + odd}}};
-    bench.talk({{"", post_head + chunked + odd}, leave(odd)});
-    EXPECT_EQ(bench.received, "HTTP/1.1 200 OK\r\n" + chunked + odd);
-    EXPECT_THAT(bench.asked.at(0), EndsWith("\r\n\r\n" + odd));
+    Http1Fixture fixture;
+    fixture.settings.http.validate_inbound_headers = false;
+    fixture.servers = {{{odd, "HTTP/1.1 200 OK\r\n" + chunked + odd}}};
+    fixture.play({{"", post_head + chunked + odd}, leave(odd)});
+    EXPECT_EQ(fixture.received, "HTTP/1.1 200 OK\r\n" + chunked + odd);
+    EXPECT_THAT(fixture.asked.at(0), EndsWith("\r\n\r\n" + odd));
 }
 
 TEST(Http1Layer, P12_b_OddTrailersDoNotPassWithIt) {
-    HttpBench bench;
-    bench.servers = {says("HTTP/1.1 200 OK\r\n" + chunked + "1\r\na\r\n0\r\na b: c\r\n\r\n", Then::read_to_end)};
-    bench.talk({{"", get}, read_to_end()});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 502 "));
+    Http1Fixture fixture;
+    fixture.servers = {says("HTTP/1.1 200 OK\r\n" + chunked + "1\r\na\r\n0\r\na b: c\r\n\r\n", Then::read_to_end)};
+    fixture.play({{"", get}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 502 "));
 }
 
 TEST(Http1Layer, P03_c_NamesTheServerThatCannotBeReached) {
-    HttpBench bench;
-    bench.talk({{"", get}, read_to_end()});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 502 Bad Gateway\r\nServer: pathop/"));
-    EXPECT_THAT(bench.received, HasSubstr("cannot connect to origin.test:80"));
-    EXPECT_THAT(bench.received, HasSubstr("Content-Type: text/html\r\n"));
-    EXPECT_EQ(bench.calls, "requestheaders request error");
+    Http1Fixture fixture;
+    fixture.play({{"", get}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 502 Bad Gateway\r\nServer: pathop/"));
+    EXPECT_THAT(fixture.received, HasSubstr("cannot connect to origin.test:80"));
+    EXPECT_THAT(fixture.received, HasSubstr("Content-Type: text/html\r\n"));
+    EXPECT_EQ(fixture.calls, "requestheaders request error");
 }
 
 TEST(Http1Layer, P13_b_EscapesWhatAnErrorPageTells) {
-    HttpBench bench;
-    bench.talk({{"", "GET http://<script>/ HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
-    EXPECT_THAT(bench.received, HasSubstr("&lt;script&gt;"));
-    EXPECT_THAT(bench.received, testing::Not(HasSubstr("<script>")));
+    Http1Fixture fixture;
+    fixture.play({{"", "GET http://<script>/ HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    EXPECT_THAT(fixture.received, HasSubstr("&lt;script&gt;"));
+    EXPECT_THAT(fixture.received, testing::Not(HasSubstr("<script>")));
 }
 
 // --- connections that went stale -------------------------------------------------------------------------------------
 
 TEST(Http1Layer, P11_c_AsksAgainOverAFreshConnection) {
     for (auto const how : {Then::fin, Then::reset}) {
-        HttpBench bench;
-        bench.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "", how}}, {{"body", ok}}};
-        bench.talk({{"", get}, {"ok", post_head + "Content-Length: 4\r\n\r\nbody"}, leave("ok")});
-        EXPECT_EQ(bench.received, ok + ok);
-        EXPECT_THAT(bench.asked, SizeIs(2));
+        Http1Fixture fixture;
+        fixture.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "", how}}, {{"body", ok}}};
+        fixture.play({{"", get}, {"ok", post_head + "Content-Length: 4\r\n\r\nbody"}, leave("ok")});
+        EXPECT_EQ(fixture.received, ok + ok);
+        EXPECT_THAT(fixture.asked, SizeIs(2));
     }
 }
 
 TEST(Http1Layer, P11_c_AsksAgainOnlyOnce) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", ok}, leave("\r\n\r\n")}, {leave("\r\n\r\n")}, {{"\r\n\r\n", ok}}};
-    bench.talk({{"", get}, {"ok", get}, read_to_end()});
-    EXPECT_THAT(bench.received, HasSubstr("HTTP/1.1 502 "));
-    EXPECT_THAT(bench.asked, SizeIs(2));
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", ok}, leave("\r\n\r\n")}, {leave("\r\n\r\n")}, {{"\r\n\r\n", ok}}};
+    fixture.play({{"", get}, {"ok", get}, read_to_end()});
+    EXPECT_THAT(fixture.received, HasSubstr("HTTP/1.1 502 "));
+    EXPECT_THAT(fixture.asked, SizeIs(2));
 }
 
 TEST(Http1Layer, P11_DoesNotAskAgainAfterAByteOfAnAnswer) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "H", Then::fin}}, {{"\r\n\r\n", ok}}};
-    bench.talk({{"", get}, {"ok", get}, read_to_end()});
-    EXPECT_THAT(bench.received, HasSubstr("HTTP/1.1 502 "));
-    EXPECT_THAT(bench.asked, SizeIs(1));
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "H", Then::fin}}, {{"\r\n\r\n", ok}}};
+    fixture.play({{"", get}, {"ok", get}, read_to_end()});
+    EXPECT_THAT(fixture.received, HasSubstr("HTTP/1.1 502 "));
+    EXPECT_THAT(fixture.asked, SizeIs(1));
 }
 
 TEST(Http1Layer, P11_DoesNotAskAgainForAStreamedRequest) {
-    HttpBench bench;
-    bench.settings.http.stream_large_bodies = 2;
-    bench.servers = {{{"\r\n\r\n", ok}, leave("\r\n\r\n")}, {{"\r\n\r\n", ok}}};
-    bench.talk({{"", get}, {"ok", post_head + "Content-Length: 4\r\n\r\nbody"}, read_to_end()});
-    EXPECT_THAT(bench.received, HasSubstr("HTTP/1.1 502 "));
-    EXPECT_THAT(bench.asked, SizeIs(1));
+    Http1Fixture fixture;
+    fixture.settings.http.stream_large_bodies = 2;
+    fixture.servers = {{{"\r\n\r\n", ok}, leave("\r\n\r\n")}, {{"\r\n\r\n", ok}}};
+    fixture.play({{"", get}, {"ok", post_head + "Content-Length: 4\r\n\r\nbody"}, read_to_end()});
+    EXPECT_THAT(fixture.received, HasSubstr("HTTP/1.1 502 "));
+    EXPECT_THAT(fixture.asked, SizeIs(1));
 }
 
 TEST(Http1Layer, TakesAnAnswerThatComesBeforeTheRequestIsSent) {
     std::string const early = "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig";
     for (auto const streamed : {false, true}) {
-        HttpBench bench;
-        if (streamed) bench.settings.http.stream_large_bodies = 1000;
-        bench.servers = {{{"\r\n\r\n", early, Then::fin}}};
+        Http1Fixture fixture;
+        if (streamed) fixture.settings.http.stream_large_bodies = 1000;
+        fixture.servers = {{{"\r\n\r\n", early, Then::fin}}};
         auto const said = post_head + "Content-Length: 300000\r\n\r\n" + std::string(300'000, 'x');
-        bench.talk({{"", said, Then::read_to_end}});
-        EXPECT_EQ(bench.received, early);
+        fixture.play({{"", said, Then::read_to_end}});
+        EXPECT_EQ(fixture.received, early);
     }
 }
 
@@ -359,36 +360,36 @@ class EndlessUploadThatIsAnswered : public testing::TestWithParam<EndlessUpload>
 std::string const endless = "Content-Length: 99999999\r\n\r\n";
 
 TEST_P(EndlessUploadThatIsAnswered, IsLetGoOf) {
-    HttpBench bench;
-    bench.settings.http.stream_large_bodies = 10;
-    bench.settings.times.stop = GetParam().patience;
-    bench.servers = {{{"\r\n\r\n", ok, Then::read_to_end}}};
-    bench.talk({{"", post_head + endless + "begin"}, {"ok", GetParam().part, Then::read_to_end}});
-    EXPECT_EQ(bench.received, ok);
-    EXPECT_EQ(bench.calls, "requestheaders responseheaders response");
-    EXPECT_FALSE(bench.flow().error);
+    Http1Fixture fixture;
+    fixture.settings.http.stream_large_bodies = 10;
+    fixture.settings.times.stop = GetParam().patience;
+    fixture.servers = {{{"\r\n\r\n", ok, Then::read_to_end}}};
+    fixture.play({{"", post_head + endless + "begin"}, {"ok", GetParam().part, Then::read_to_end}});
+    EXPECT_EQ(fixture.received, ok);
+    EXPECT_EQ(fixture.calls, "requestheaders responseheaders response");
+    EXPECT_FALSE(fixture.flow().error);
 }
 
 TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereTheServerLeaves) {
-    HttpBench bench;
-    bench.settings.http.stream_large_bodies = 10;
-    bench.settings.times.stop = GetParam().patience;
-    bench.servers = {{{"begin", ok, Then::fin}}};
-    bench.talk({{"", post_head + endless + "begin"}, {"ok", "more" + GetParam().part, Then::read_to_end}});
-    EXPECT_EQ(bench.received, ok);
-    EXPECT_EQ(bench.calls, "requestheaders responseheaders response");
-    EXPECT_FALSE(bench.flow().error);
+    Http1Fixture fixture;
+    fixture.settings.http.stream_large_bodies = 10;
+    fixture.settings.times.stop = GetParam().patience;
+    fixture.servers = {{{"begin", ok, Then::fin}}};
+    fixture.play({{"", post_head + endless + "begin"}, {"ok", "more" + GetParam().part, Then::read_to_end}});
+    EXPECT_EQ(fixture.received, ok);
+    EXPECT_EQ(fixture.calls, "requestheaders responseheaders response");
+    EXPECT_FALSE(fixture.flow().error);
 }
 
 TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereAnAddonAnswers) {
-    HttpBench bench;
-    bench.settings.http.stream_large_bodies = 10;
-    bench.settings.times.stop = GetParam().patience;
-    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
-    bench.talk({{"", post_head + endless + "begin" + GetParam().part, Then::read_to_end}});
-    EXPECT_THAT(bench.received, StartsWith("HTTP/1.1 200 "));
-    EXPECT_THAT(bench.received, EndsWith("\r\n\r\nok"));
-    EXPECT_EQ(bench.calls, "requestheaders request responseheaders response");
+    Http1Fixture fixture;
+    fixture.settings.http.stream_large_bodies = 10;
+    fixture.settings.times.stop = GetParam().patience;
+    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    fixture.play({{"", post_head + endless + "begin" + GetParam().part, Then::read_to_end}});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 200 "));
+    EXPECT_THAT(fixture.received, EndsWith("\r\n\r\nok"));
+    EXPECT_EQ(fixture.calls, "requestheaders request responseheaders response");
 }
 
 INSTANTIATE_TEST_SUITE_P(Limits, EndlessUploadThatIsAnswered,
@@ -398,12 +399,12 @@ INSTANTIATE_TEST_SUITE_P(Limits, EndlessUploadThatIsAnswered,
                          pathology::test::row_name);
 
 TEST(Http1Layer, GoesOnAfterAServerThatAnsweredAndTakesNoMore) {
-    HttpBench bench;
-    bench.servers = {{{"\r\n\r\n", ok, Then::stall}}, {{"\r\n\r\n", ok}}};
-    bench.talk(
+    Http1Fixture fixture;
+    fixture.servers = {{{"\r\n\r\n", ok, Then::stall}}, {{"\r\n\r\n", ok}}};
+    fixture.play(
         {{"", post_head + "Content-Length: 300000\r\n\r\n" + std::string(300'000, 'x')}, {"ok", get}, leave("ok")});
-    EXPECT_EQ(bench.received, ok + ok);
-    EXPECT_THAT(bench.asked, SizeIs(2));
+    EXPECT_EQ(fixture.received, ok + ok);
+    EXPECT_THAT(fixture.asked, SizeIs(2));
 }
 
 }  // namespace

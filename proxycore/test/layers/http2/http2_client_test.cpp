@@ -2,14 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "layers/http2/http2_bench.hpp"
+#include "layers/http2/http2_fixture.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
 using namespace http2::test;
 using http2::ErrorCode;
-using test::Http2Bench;
+using test::Http2Fixture;
 using test::RawClient;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -30,45 +30,46 @@ std::string post_head(std::uint32_t stream, FieldList more = {}) {
 }
 
 /// What a client says in one go, and all that it hears up to `last`.
-std::string heard(Http2Bench& bench, std::string const& said, std::string const& last) {
+std::string heard(Http2Fixture& fixture, std::string const& said, std::string const& last) {
     std::string result;
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
-        co_await client.say(said);
-        result = co_await client.hear(last);
+        co_await client.send(said);
+        result = co_await client.read_until(last);
     });
     return result;
 }
 
 TEST(Http2Client, GetsAnAnswerOnItsStream) {
     for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
-        Http2Bench bench;
-        bench.most_per_read = most;
-        bench.deeds["request"] = says("ok");
-        EXPECT_EQ(heard(bench, hello() + get(1), "ok"), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
-        EXPECT_EQ(bench.calls, "requestheaders request responseheaders response");
-        auto const& request = bench.flow().request;
+        Http2Fixture fixture;
+        fixture.most_per_read = most;
+        fixture.on_hook["request"] = says("ok");
+        EXPECT_EQ(heard(fixture, hello() + get(1), "ok"), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
+        EXPECT_EQ(fixture.calls, "requestheaders request responseheaders response");
+        auto const& request = fixture.flow().request;
         EXPECT_EQ(request.url(), "http://x/");
         EXPECT_EQ(request.http_version, (http::Version{2, 0}));
-        EXPECT_FALSE(bench.flow().live);
+        EXPECT_FALSE(fixture.flow().live);
     }
 }
 
 /// HTTP/2 has no 101 (RFC 9113 §8.6), and nobody asked.
 TEST(Http2Client, GetsNoSwitchOfProtocolsFromAnAddon) {
-    Http2Bench bench;
-    bench.deeds["request"] = says("", 101);
-    EXPECT_THAT(heard(bench, hello() + get(1), "502 Bad Gateway"), HasSubstr("HEADERS 1"));
-    EXPECT_EQ(bench.flow().error.value().message, "the answer switches to a protocol that the client did not ask for");
+    Http2Fixture fixture;
+    fixture.on_hook["request"] = says("", 101);
+    EXPECT_THAT(heard(fixture, hello() + get(1), "502 Bad Gateway"), HasSubstr("HEADERS 1"));
+    EXPECT_EQ(fixture.flow().error.value().message,
+              "the answer switches to a protocol that the client did not ask for");
 }
 
 TEST(Http2Client, SendsARequestWithContentAndTrailers) {
-    Http2Bench bench;
-    bench.deeds["request"] = says("ok");
+    Http2Fixture fixture;
+    fixture.on_hook["request"] = says("ok");
     auto const said = hello() + post_head(1, {{"x-a", "1"}, {"x-a", "2"}}) + data(1, "abc") + data(1, "def") +
                       headers(1, {{"x-t", "9"}});
-    heard(bench, said, "ok");
-    auto const& request = bench.flow().request;
+    heard(fixture, said, "ok");
+    auto const& request = fixture.flow().request;
     EXPECT_EQ(request.raw_method, "POST");
     EXPECT_EQ(request.raw_content, "abcdef");
     EXPECT_EQ(request.headers, (http::Fields{{"x-a", "1"}, {"x-a", "2"}}));
@@ -76,202 +77,202 @@ TEST(Http2Client, SendsARequestWithContentAndTrailers) {
 }
 
 TEST(Http2Client, IsAnsweredOnOneStreamWhileAnotherOneWaits) {
-    Http2Bench bench;
+    Http2Fixture fixture;
     flow::HttpFlow* held = nullptr;
-    bench.deeds["request"] = [&](flow::HttpFlow& flow) {
+    fixture.on_hook["request"] = [&](flow::HttpFlow& flow) {
         says(flow.request.path)(flow);
         if (held != nullptr) return;
         held = &flow;
         flow.intercept();
     };
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const said = hello() + get(1) + get(3);
-        co_await client.say(said);
-        auto const first = co_await client.hear("DATA 3");
+        co_await client.send(said);
+        auto const first = co_await client.read_until("DATA 3");
         EXPECT_THAT(first, Not(HasSubstr("DATA 1")));
         held->resume();
-        co_await client.hear("DATA 1");
+        co_await client.read_until("DATA 1");
     });
 }
 
 TEST(Http2Client, GetsNoContentWithHead) {
-    Http2Bench bench;
-    bench.deeds["request"] = says("four");
+    Http2Fixture fixture;
+    fixture.on_hook["request"] = says("four");
     auto const head = headers(1, {{":method", "HEAD"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}});
-    EXPECT_EQ(heard(bench, hello() + head, "HEADERS 1"), "HEADERS 1 END_STREAM,END_HEADERS\n");
+    EXPECT_EQ(heard(fixture, hello() + head, "HEADERS 1"), "HEADERS 1 END_STREAM,END_HEADERS\n");
 }
 
 TEST(Http2Client, GetsTrailers) {
-    Http2Bench bench;
-    bench.deeds["request"] = [](flow::HttpFlow& flow) {
+    Http2Fixture fixture;
+    fixture.on_hook["request"] = [](flow::HttpFlow& flow) {
         says("ok")(flow);
         flow.response->trailers = {{"x-t", "9"}};
     };
-    EXPECT_EQ(heard(bench, hello() + get(1), "DATA 1 'ok'\nHEADERS 1"),
+    EXPECT_EQ(heard(fixture, hello() + get(1), "DATA 1 'ok'\nHEADERS 1"),
               "HEADERS 1 END_HEADERS\nDATA 1 'ok'\nHEADERS 1 END_STREAM,END_HEADERS\n");
 }
 
 TEST(Http2Client, IsToldToContinue) {
-    Http2Bench bench;
-    bench.deeds["request"] = says("ok");
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.on_hook["request"] = says("ok");
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const asked = hello() + post_head(1, {{"expect", "100-continue"}});
-        co_await client.say(asked);
-        co_await client.hear("HEADERS 1 END_HEADERS\n");
-        EXPECT_EQ(bench.calls, "requestheaders");
+        co_await client.send(asked);
+        co_await client.read_until("HEADERS 1 END_HEADERS\n");
+        EXPECT_EQ(fixture.calls, "requestheaders");
         auto const rest = data(1, "abc", flag::end_stream);
-        co_await client.say(rest);
-        co_await client.hear("HEADERS 1 END_HEADERS\nHEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
+        co_await client.send(rest);
+        co_await client.read_until("HEADERS 1 END_HEADERS\nHEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
     });
-    EXPECT_EQ(bench.flow().request.raw_content, "abc");
+    EXPECT_EQ(fixture.flow().request.raw_content, "abc");
 }
 
 TEST(Http2Client, IsStoppedWhenItsContentIsNotWanted) {
-    Http2Bench bench;
-    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
-    auto const lines = heard(bench, hello() + post_head(1) + data(1, "abc"), "RST_STREAM");
+    Http2Fixture fixture;
+    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
+    auto const lines = heard(fixture, hello() + post_head(1) + data(1, "abc"), "RST_STREAM");
     EXPECT_EQ(lines, "RST_STREAM 1 CANCEL\n");
-    EXPECT_EQ(bench.flow().error.value().message, flow::killed_message);
+    EXPECT_EQ(fixture.flow().error.value().message, flow::killed_message);
 }
 
 TEST(Http2Client, GetsAnErrorPageAndKeepsItsConnection) {
-    Http2Bench bench;
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const first = hello() + get(1);
-        co_await client.say(first);
-        auto const page = co_await client.hear("DATA 1 END_STREAM");
+        co_await client.send(first);
+        auto const page = co_await client.read_until("DATA 1 END_STREAM");
         EXPECT_THAT(page, HasSubstr("cannot connect to x:80"));
-        bench.deeds["request"] = says("ok");
+        fixture.on_hook["request"] = says("ok");
         auto const second = get(3);
-        co_await client.say(second);
-        co_await client.hear("DATA 3 END_STREAM 'ok'");
+        co_await client.send(second);
+        co_await client.read_until("DATA 3 END_STREAM 'ok'");
     });
-    EXPECT_EQ(bench.flow().error.value().message, "cannot connect to x:80");
+    EXPECT_EQ(fixture.flow().error.value().message, "cannot connect to x:80");
 }
 
 // --- ends ------------------------------------------------------------------------------------------------------------
 
 TEST(Http2Client, EndsAnExchangeByResettingItsStream) {
-    Http2Bench bench;
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const asked = hello() + post_head(1) + data(1, "abc");
-        co_await client.say(asked);
-        co_await bench.wait_for("requestheaders");
+        co_await client.send(asked);
+        co_await fixture.wait_for("requestheaders");
         auto const reset = rst_stream(1, ErrorCode::cancel);
-        co_await client.say(reset);
-        co_await bench.wait_for("error");
+        co_await client.send(reset);
+        co_await fixture.wait_for("error");
     });
-    EXPECT_EQ(bench.flow().error.value().message, "the client reset stream 1: CANCEL");
+    EXPECT_EQ(fixture.flow().error.value().message, "the client reset stream 1: CANCEL");
 }
 
 TEST(Http2Client, NeedNotWaitForAServer) {
-    Http2Bench bench;
-    bench.origin_is_busy = true;
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.origin_is_busy = true;
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const asked = hello() + get(1);
-        co_await client.say(asked);
-        co_await bench.wait_for("request");
+        co_await client.send(asked);
+        co_await fixture.wait_for("request");
         auto const reset = rst_stream(1, ErrorCode::cancel);
-        co_await client.say(reset);
-        co_await bench.wait_for("error");  // its connection is still there
+        co_await client.send(reset);
+        co_await fixture.wait_for("error");  // its connection is still there
     });
-    EXPECT_EQ(bench.calls, "requestheaders request error");
-    EXPECT_EQ(bench.flow().error.value().message, "the client reset stream 1: CANCEL");
+    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_EQ(fixture.flow().error.value().message, "the client reset stream 1: CANCEL");
 }
 
 TEST(Http2Client, EndsAllExchangesByLeaving) {
-    Http2Bench bench;
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const asked = hello() + post_head(1) + post_head(3);
-        co_await client.say(asked);
-        co_await bench.wait_for("requestheaders requestheaders");
-        client.leave(net::CloseMode::fin);
+        co_await client.send(asked);
+        co_await fixture.wait_for("requestheaders requestheaders");
+        client.close(net::CloseMode::fin);
     });
-    EXPECT_EQ(bench.flow(0).error.value().message, "the client ended the connection");
-    EXPECT_EQ(bench.flow(1).error.value().message, "the client ended the connection");
+    EXPECT_EQ(fixture.flow(0).error.value().message, "the client ended the connection");
+    EXPECT_EQ(fixture.flow(1).error.value().message, "the client ended the connection");
 }
 
 TEST(Http2Client, IsToldOfAContentLengthThatIsNotTrue) {
-    Http2Bench bench;
+    Http2Fixture fixture;
     auto const said = hello() + post_head(1, {{"content-length", "5"}}) + data(1, "abc", flag::end_stream);
-    EXPECT_EQ(heard(bench, said, "RST_STREAM"), "RST_STREAM 1 PROTOCOL_ERROR\n");
-    EXPECT_THAT(bench.flow().error.value().message, HasSubstr("the request on stream 1 is broken"));
+    EXPECT_EQ(heard(fixture, said, "RST_STREAM"), "RST_STREAM 1 PROTOCOL_ERROR\n");
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the request on stream 1 is broken"));
 }
 
 TEST(Http2Client, P12_b_IsRefusedWhenItNamesTwoHosts) {
-    Http2Bench bench;
-    bench.deeds["request"] = says("ok");
+    Http2Fixture fixture;
+    fixture.on_hook["request"] = says("ok");
     auto const two_names =
         block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}, {"host", "y"}});
-    EXPECT_EQ(heard(bench, hello() + headers(1, std::string_view(two_names)) + get(3), "DATA 3"),
+    EXPECT_EQ(heard(fixture, hello() + headers(1, std::string_view(two_names)) + get(3), "DATA 3"),
               "RST_STREAM 1 PROTOCOL_ERROR\nHEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
-    EXPECT_EQ(bench.flows.size(), 1U);
-    EXPECT_THAT(bench.log,
+    EXPECT_EQ(fixture.flows.size(), 1U);
+    EXPECT_THAT(fixture.log,
                 testing::Contains("the request on stream 1 is broken: the Host field says \"y\" and :authority \"x\""));
 }
 
 TEST(Http2Client, IsToldWhatItDidWrong) {
-    Http2Bench bench;
-    EXPECT_EQ(heard(bench, hello() + data(0, "x"), "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
-    EXPECT_THAT(bench.log, ElementsAre(HasSubstr("the client broke the rules of HTTP/2: DATA: stream_id == 0")));
+    Http2Fixture fixture;
+    EXPECT_EQ(heard(fixture, hello() + data(0, "x"), "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
+    EXPECT_THAT(fixture.log, ElementsAre(HasSubstr("the client broke the rules of HTTP/2: DATA: stream_id == 0")));
 }
 
 TEST(Http2Client, IsToldThatItsPrefaceIsNone) {  // RFC 9113 §3.4
-    Http2Bench bench;
-    EXPECT_EQ(heard(bench, "INVALID CONNECTION PREFACE\r\n\r\n", "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
+    Http2Fixture fixture;
+    EXPECT_EQ(heard(fixture, "INVALID CONNECTION PREFACE\r\n\r\n", "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
 }
 
 TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
-    Http2Bench bench;
-    bench.settings.times.stop = std::chrono::milliseconds(50);
-    bench.deeds["request"] = [&](flow::HttpFlow& flow) {
+    Http2Fixture fixture;
+    fixture.settings.times.stop = std::chrono::milliseconds(50);
+    fixture.on_hook["request"] = [&](flow::HttpFlow& flow) {
         says("late")(flow);
         flow.intercept();
     };
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const asked = hello() + get(1);
-        co_await client.say(asked);
-        co_await bench.wait_for("request");
-        co_await client.hear("");
-        bench.stop();
-        auto const all = co_await client.hear_all();
+        co_await client.send(asked);
+        co_await fixture.wait_for("request");
+        co_await client.read_until("");
+        fixture.stop();
+        auto const all = co_await client.read_to_end();
         EXPECT_THAT(all, HasSubstr("GOAWAY 1 NO_ERROR"));
     });
-    EXPECT_THAT(bench.calls, HasSubstr("error"));
-    EXPECT_TRUE(bench.flow().error.has_value());
+    EXPECT_THAT(fixture.calls, HasSubstr("error"));
+    EXPECT_TRUE(fixture.flow().error.has_value());
 }
 
 TEST(Http2Client, IsToldGoodbyeWhenItIsIdle) {
-    Http2Bench bench;
-    bench.settings.times.idle = std::chrono::milliseconds(500);
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.settings.times.idle = std::chrono::milliseconds(500);
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const first = hello();
-        co_await client.say(first);
-        auto const all = co_await client.hear_all();
+        co_await client.send(first);
+        auto const all = co_await client.read_to_end();
         EXPECT_THAT(all, HasSubstr("GOAWAY 0 NO_ERROR\n"));
     });
 }
 
 TEST(Http2Client, IsAskedForASignOfLifeWhileItsExchangeTakesTime) {
-    Http2Bench bench;
-    bench.settings.times.stop = std::chrono::milliseconds(50);
-    bench.settings.times.idle = std::chrono::seconds(1);
-    bench.deeds["request"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.settings.times.stop = std::chrono::milliseconds(50);
+    fixture.settings.times.idle = std::chrono::seconds(1);
+    fixture.on_hook["request"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const asked = hello() + get(1);
-        co_await client.say(asked);
-        co_await client.hear("PING ");
-        bench.stop();
-        co_await client.hear_all();
+        co_await client.send(asked);
+        co_await client.read_until("PING ");
+        fixture.stop();
+        co_await client.read_to_end();
     });
 }
 

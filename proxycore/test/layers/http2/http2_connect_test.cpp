@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "layers/http2/http2_bench.hpp"
+#include "layers/http2/http2_fixture.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::layers {
@@ -11,7 +11,7 @@ namespace {
 using namespace http2::test;
 using http2::ErrorCode;
 using pathology::test::row_name;
-using test::Http2Bench;
+using test::Http2Fixture;
 using test::RawClient;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -28,37 +28,37 @@ constexpr std::string_view granted = "HEADERS 1 END_HEADERS\n";
 class Http2Connect : public testing::Test {
 protected:
     Http2Connect() {
-        bench.has_origin = true;
-        bench.http1_answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ninner";
+        fixture.has_origin = true;
+        fixture.http1_response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ninner";
     }
-    void talk(std::function<asio::awaitable<void>(RawClient&)> const& script) {
-        bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    void play(std::function<asio::awaitable<void>(RawClient&)> const& script) {
+        fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             RawClient client(std::move(stream));
             co_await script(client);
         });
     }
 
-    Http2Bench bench;
+    Http2Fixture fixture;
 };
 
 TEST_F(Http2Connect, P04_OpensATunnelOnAStream) {
     for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
-        Http2Bench fresh;
+        Http2Fixture fresh;
         fresh.has_origin = true;
-        fresh.http1_answer = bench.http1_answer;
+        fresh.http1_response = fixture.http1_response;
         fresh.most_per_read = most;
-        fresh.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        fresh.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             RawClient client(std::move(stream));
             auto const said = hello() + connect_to("x:80");
-            co_await client.say(said);
-            auto const answer = co_await client.hear(granted);
+            co_await client.send(said);
+            auto const answer = co_await client.read_until(granted);
             EXPECT_EQ(answer, granted);
             auto const inside = data(1, inner_get);
-            co_await client.say(inside);
-            co_await client.hear("inner'");
+            co_await client.send(inside);
+            co_await client.read_until("inner'");
             auto const end = data(1, "", flag::end_stream);
-            co_await client.say(end);
-            co_await client.hear("DATA 1 END_STREAM ''");
+            co_await client.send(end);
+            co_await client.read_until("DATA 1 END_STREAM ''");
             co_await fresh.wait_for("client_disconnected");
         });
         EXPECT_EQ(fresh.asked, inner_get);
@@ -73,101 +73,101 @@ TEST_F(Http2Connect, P04_OpensATunnelOnAStream) {
 }
 
 TEST_F(Http2Connect, P04_f_LosesNothingThatCameBehindTheConnect) {
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80") + data(1, inner_get);
-        co_await client.say(said);
-        co_await client.hear("inner'");
+        co_await client.send(said);
+        co_await client.read_until("inner'");
     });
-    EXPECT_EQ(bench.asked, inner_get);
+    EXPECT_EQ(fixture.asked, inner_get);
 }
 
 TEST_F(Http2Connect, P04_ServesOtherStreamsBesideATunnel) {
-    bench.deeds["request"] = [](flow::HttpFlow& flow) {
+    fixture.on_hook["request"] = [](flow::HttpFlow& flow) {
         if (flow.request.path == "/") flow.response = flow::Response::make(200, "beside");
     };
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80") + connect_to("x:80", 3) + get(5);
-        co_await client.say(said);
-        co_await client.hear("beside'");
+        co_await client.send(said);
+        co_await client.read_until("beside'");
         auto const inside = data(3, inner_get);
-        co_await client.say(inside);
-        co_await client.hear("DATA 3 ");
+        co_await client.send(inside);
+        co_await client.read_until("DATA 3 ");
         auto const reset = rst_stream(1, ErrorCode::cancel) + get(7);
-        co_await client.say(reset);
-        co_await bench.wait_for("client_disconnected");
-        auto const heard = co_await client.hear("DATA 7 END_STREAM 'beside'");
+        co_await client.send(reset);
+        co_await fixture.wait_for("client_disconnected");
+        auto const heard = co_await client.read_until("DATA 7 END_STREAM 'beside'");
         EXPECT_THAT(heard, Not(HasSubstr("RST_STREAM")));
     });
-    auto const& tunnel = bench.flow(0);
-    auto const& beside = bench.flow(2);
+    auto const& tunnel = fixture.flow(0);
+    auto const& beside = fixture.flow(2);
     EXPECT_NE(tunnel.client_conn->id, beside.client_conn->id);
     EXPECT_EQ(tunnel.client_conn->peername, beside.client_conn->peername);
 }
 
 TEST_F(Http2Connect, P04_e_AnAddonRefusesATunnel) {
-    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(403, "no"); };
-    bench.deeds["request"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(403, "no"); };
+    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80");
-        co_await client.say(said);
-        co_await client.hear("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'no'\n");
-        co_await bench.wait_for("client_disconnected");
-        EXPECT_EQ(bench.calls, "client_connected http_connect http_connect_error client_disconnected");
+        co_await client.send(said);
+        co_await client.read_until("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'no'\n");
+        co_await fixture.wait_for("client_disconnected");
+        EXPECT_EQ(fixture.calls, "client_connected http_connect http_connect_error client_disconnected");
         auto const another = get(3);
-        co_await client.say(another);
-        co_await client.hear("DATA 3 END_STREAM 'ok'");
+        co_await client.send(another);
+        co_await client.read_until("DATA 3 END_STREAM 'ok'");
     });
-    EXPECT_EQ(bench.asked, "");
+    EXPECT_EQ(fixture.asked, "");
 }
 
 TEST_F(Http2Connect, P13_c_AKilledTunnelIsReset) {
-    bench.deeds["http_connect"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80");
-        co_await client.say(said);
-        auto const heard = co_await client.hear("RST_STREAM 1 CANCEL");
+        co_await client.send(said);
+        auto const heard = co_await client.read_until("RST_STREAM 1 CANCEL");
         EXPECT_EQ(heard, "RST_STREAM 1 CANCEL\n");
     });
-    EXPECT_THAT(bench.calls, HasSubstr("http_connect http_connect_error"));
+    EXPECT_THAT(fixture.calls, HasSubstr("http_connect http_connect_error"));
 }
 
 TEST_F(Http2Connect, P14_e_ABrokenTunnelIsAConnectError) {
-    bench.http1_answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno size\r\n";
-    bench.deeds["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    fixture.http1_response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno size\r\n";
+    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80") + data(1, "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
-        co_await client.say(said);
-        co_await client.hear("RST_STREAM 1 CONNECT_ERROR");
+        co_await client.send(said);
+        co_await client.read_until("RST_STREAM 1 CONNECT_ERROR");
     });
 }
 
 TEST_F(Http2Connect, P14_e_AServerThatCannotBeHadIsAConnectError) {
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80") + data(1, "\x01 no HTTP");
-        co_await client.say(said);
-        co_await client.hear("RST_STREAM 1 CONNECT_ERROR");
+        co_await client.send(said);
+        co_await client.read_until("RST_STREAM 1 CONNECT_ERROR");
     });
 }
 
 TEST_F(Http2Connect, P40_TellsOfATunnelThatNobodyWaitsFor) {
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto said = hello() + connect_to("x:80");
-        bench.deeds["http_connect"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
-        co_await client.say(said);
-        co_await bench.wait_for("http_connect");
-        client.leave(net::CloseMode::fin);
-        bench.stop();
+        fixture.on_hook["http_connect"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
+        co_await client.send(said);
+        co_await fixture.wait_for("http_connect");
+        client.close(net::CloseMode::fin);
+        fixture.stop();
     });
-    EXPECT_THAT(bench.calls, EndsWith("client_disconnected"));
+    EXPECT_THAT(fixture.calls, EndsWith("client_disconnected"));
 }
 
 TEST_F(Http2Connect, P10_d_TellsItsStackWithTheLayersAroundIt) {
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80") + data(1, inner_get);
-        co_await client.say(said);
-        co_await client.hear("inner'");
+        co_await client.send(said);
+        co_await client.read_until("inner'");
     });
-    EXPECT_THAT(bench.log, testing::Contains("layers: http/2, http/1"));
+    EXPECT_THAT(fixture.log, testing::Contains("layers: http/2, http/1"));
 }
 
 // --- those that lead nowhere -----------------------------------------------------------------------------------------
@@ -183,19 +183,19 @@ void PrintTo(BadConnect const& row, std::ostream* out) { *out << row.name; }
 class P04_d_Http2Connect : public testing::TestWithParam<BadConnect> {};
 
 TEST_P(P04_d_Http2Connect, IsToldWhy) {
-    Http2Bench bench;
-    bench.http_mode = GetParam().mode;
-    bench.deeds["request"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.http_mode = GetParam().mode;
+    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const said = hello() + GetParam().said;
-        co_await client.say(said);
-        co_await client.hear(GetParam().told);
+        co_await client.send(said);
+        co_await client.read_until(GetParam().told);
         auto const another = get(3);
-        co_await client.say(another);
-        co_await client.hear("DATA 3 END_STREAM 'ok'");
+        co_await client.send(another);
+        co_await client.read_until("DATA 3 END_STREAM 'ok'");
     });
-    EXPECT_THAT(bench.calls, testing::StartsWith("error "));
+    EXPECT_THAT(fixture.calls, testing::StartsWith("error "));
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, P04_d_Http2Connect,

@@ -4,7 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 
-#include "layers/http2/http2_bench.hpp"
+#include "layers/http2/http2_fixture.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::layers::test {

@@ -8,7 +8,7 @@
 #include <pathology/proxycore/layers/http2/server.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 
-#include "http2/wire.hpp"
+#include "http2/frames.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"
 

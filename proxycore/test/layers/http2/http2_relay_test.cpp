@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "layers/http2/http2_bench.hpp"
+#include "layers/http2/http2_fixture.hpp"
 #include "support/script.hpp"
 
 namespace pathology::proxycore::layers {
@@ -10,35 +10,35 @@ namespace {
 
 using namespace http2::test;
 using http2::ErrorCode;
-using test::Http2Bench;
+using test::Http2Fixture;
 using test::RawClient;
 using testing::HasSubstr;
 namespace flag = http2::flag;
 
 class Http2Relay : public testing::Test {
 protected:
-    Http2Relay() { bench.has_origin = true; }
-    void talk(std::function<asio::awaitable<void>(RawClient&)> const& script) {
-        bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Relay() { fixture.has_origin = true; }
+    void play(std::function<asio::awaitable<void>(RawClient&)> const& script) {
+        fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             RawClient client(std::move(stream));
             co_await script(client);
         });
     }
 
-    Http2Bench bench;
+    Http2Fixture fixture;
 };
 
 TEST_F(Http2Relay, CarriesRequestsAndAnswersOfManyStreams) {
     for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
-        Http2Bench fresh;
+        Http2Fixture fresh;
         fresh.has_origin = true;
         fresh.most_per_read = most;
-        fresh.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        fresh.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             RawClient client(std::move(stream));
             auto const said = hello() + get(1) + get(3);
-            co_await client.say(said);
-            co_await client.hear("DATA 1 END_STREAM 'ok'");
-            co_await client.hear("DATA 3 END_STREAM 'ok'");
+            co_await client.send(said);
+            co_await client.read_until("DATA 1 END_STREAM 'ok'");
+            co_await client.read_until("DATA 3 END_STREAM 'ok'");
         });
         EXPECT_THAT(fresh.origin->server.log, HasSubstr("1 request GET / x\n"));
         EXPECT_EQ(fresh.flows.size(), 2U);
@@ -48,51 +48,51 @@ TEST_F(Http2Relay, CarriesRequestsAndAnswersOfManyStreams) {
 }
 
 TEST_F(Http2Relay, StreamsALargeAnswerThroughSmallWindows) {
-    bench.settings.http.stream_large_bodies = 1000;
-    bench.origin_body = std::string(300'000, 'y');
+    fixture.settings.http.stream_large_bodies = 1000;
+    fixture.origin_body = std::string(300'000, 'y');
     std::size_t received = 0;
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + window_update(0, 1U << 20U) + get(1);
-        co_await client.say(said);
-        for (std::size_t room = 65535; room < bench.origin_body.size(); room += 65535) {
-            auto const all = co_await client.hear_content(1, room);
+        co_await client.send(said);
+        for (std::size_t room = 65535; room < fixture.origin_body.size(); room += 65535) {
+            auto const all = co_await client.read_content(1, room);
             EXPECT_EQ(all, room);
             auto const more = window_update(1, 65535);
-            co_await client.say(more);
+            co_await client.send(more);
         }
-        co_await client.hear("END_STREAM '");
-        received = co_await client.hear_content(1, bench.origin_body.size());
+        co_await client.read_until("END_STREAM '");
+        received = co_await client.read_content(1, fixture.origin_body.size());
     });
-    EXPECT_EQ(received, bench.origin_body.size());
-    EXPECT_EQ(bench.flow().response.value().raw_content, std::nullopt);
+    EXPECT_EQ(received, fixture.origin_body.size());
+    EXPECT_EQ(fixture.flow().response.value().raw_content, std::nullopt);
 }
 
 TEST_F(Http2Relay, StreamsAnUploadWithItsTrailers) {
-    bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const head = headers(1, {{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}},
                                   flag::end_headers);
         auto const first = hello() + head + data(1, "abc");
-        co_await client.say(first);
-        co_await bench.wait_for_origin("1 data 'abc'\n");
+        co_await client.send(first);
+        co_await fixture.wait_for_origin("1 data 'abc'\n");
         auto const rest = data(1, "def") + headers(1, {{"x-t", "9"}});
-        co_await client.say(rest);
-        co_await client.hear("DATA 1 END_STREAM 'ok'");
+        co_await client.send(rest);
+        co_await client.read_until("DATA 1 END_STREAM 'ok'");
     });
-    EXPECT_THAT(bench.origin->server.log, HasSubstr("1 end x-t=9\n"));
+    EXPECT_THAT(fixture.origin->server.log, HasSubstr("1 end x-t=9\n"));
 }
 
 TEST_F(Http2Relay, ResetsTheServersStreamWhenTheClientResetsItsOwn) {
-    bench.origin_answers = false;
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    fixture.origin_responds = false;
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + get(1);
-        co_await client.say(said);
-        co_await bench.wait_for_origin("1 end");
+        co_await client.send(said);
+        co_await fixture.wait_for_origin("1 end");
         auto const reset = rst_stream(1, ErrorCode::cancel);
-        co_await client.say(reset);
-        co_await bench.wait_for_origin("1 closed CANCEL by client");
+        co_await client.send(reset);
+        co_await fixture.wait_for_origin("1 closed CANCEL by client");
     });
-    EXPECT_EQ(bench.flow().error.value().message, "the client reset stream 1: CANCEL");
+    EXPECT_EQ(fixture.flow().error.value().message, "the client reset stream 1: CANCEL");
 }
 
 std::string extended_connect(FieldList more = {}) {
@@ -107,28 +107,28 @@ std::string extended_connect(FieldList more = {}) {
 }
 
 TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
-    bench.origin_settings.extended_connect = true;
-    bench.origin_body.clear();
-    bench.origin_answers = false;
+    fixture.origin_settings.extended_connect = true;
+    fixture.origin_body.clear();
+    fixture.origin_responds = false;
     TextContent back("", false);
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + extended_connect();
-        co_await client.say(said);
-        co_await bench.wait_for_origin("1 request CONNECT /chat x sec-websocket-version=13\n");
+        co_await client.send(said);
+        co_await fixture.wait_for_origin("1 request CONNECT /chat x sec-websocket-version=13\n");
         http::ResponseHead accepted{.version = {2, 0}, .status = 200};
-        bench.origin->server.session.respond(1, accepted, &back);
-        co_await bench.origin->flush();
-        co_await client.hear("HEADERS 1 END_HEADERS");
+        fixture.origin->server.session.respond(1, accepted, &back);
+        co_await fixture.origin->flush();
+        co_await client.read_until("HEADERS 1 END_HEADERS");
         auto const masked = data(1, std::string("\x81\x82\0\0\0\0hi", 8));
-        co_await client.say(masked);
-        co_await bench.wait_for_origin("1 data");
+        co_await client.send(masked);
+        co_await fixture.wait_for_origin("1 data");
         back.add(std::string("\x81\x02yo", 4), false);
-        bench.origin->server.session.resume(1);
-        co_await bench.origin->flush();
-        co_await client.hear("yo'");
-        client.leave(net::CloseMode::fin);
+        fixture.origin->server.session.resume(1);
+        co_await fixture.origin->flush();
+        co_await client.read_until("yo'");
+        client.close(net::CloseMode::fin);
     });
-    auto const& flow = bench.flow();
+    auto const& flow = fixture.flow();
     EXPECT_EQ(flow.request.raw_method, "GET");
     EXPECT_EQ(flow.response.value().status_code, 101U);
     EXPECT_TRUE(flow.websocket.has_value());
@@ -148,27 +148,27 @@ void PrintTo(EarlyAnswer const& row, std::ostream* out) { *out << row.name; }
 class P13_EarlyAnswer : public testing::TestWithParam<EarlyAnswer> {
 protected:
     P13_EarlyAnswer() {
-        bench.has_origin = true;
-        bench.origin_answers = false;
-        bench.client_speaks_http2 = GetParam().by_http2;
-        bench.settings.times.stop = std::chrono::milliseconds(1);
-        bench.origin_settings.stream_window = bench.origin_settings.connection_window = 65535;
-        bench.origin_settings.window_updates = http2::WindowUpdates::when_consumed;
-        bench.deeds["requestheaders"] = [](flow::HttpFlow& flow) {
+        fixture.has_origin = true;
+        fixture.origin_responds = false;
+        fixture.client_speaks_http2 = GetParam().by_http2;
+        fixture.settings.times.stop = std::chrono::milliseconds(1);
+        fixture.origin_settings.stream_window = fixture.origin_settings.connection_window = 65535;
+        fixture.origin_settings.window_updates = http2::WindowUpdates::when_consumed;
+        fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
             flow.request.stream = GetParam().is_streamed && flow.request.raw_method == "POST";
         };
     }
     asio::awaitable<void> answer_early() {
-        co_await bench.wait_for_origin("1 data");
+        co_await fixture.wait_for_origin("1 data");
         http::ResponseHead const head{.version = {2, 0}, .status = 413};
-        auto& server = bench.origin->server;
+        auto& server = fixture.origin->server;
         server.session.respond(1, head, &content_);
         server.session.ignore_content(1);
-        co_await bench.origin->flush();
-        co_await bench.wait_for("response");
+        co_await fixture.origin->flush();
+        co_await fixture.wait_for("response");
         server.answers = true;
     }
-    asio::awaitable<void> talk_http1(std::unique_ptr<net::Stream> client) {
+    asio::awaitable<void> play_http1(std::unique_ptr<net::Stream> client) {
         auto const length = GetParam().is_streamed ? "99999999" : std::to_string(body.size());
         auto const sent = GetParam().is_streamed ? "begin" : body;
         auto const said = "POST http://x/ HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n" + sent;
@@ -181,26 +181,26 @@ protected:
         EXPECT_THAT(heard, testing::StartsWith("HTTP/1.1 413 "));
         EXPECT_THAT(heard, HasSubstr(early));
     }
-    asio::awaitable<void> talk_http2(RawClient client) {
+    asio::awaitable<void> play_http2(RawClient client) {
         auto said = hello() + window_update(0, 1U << 20U) +
                     headers(1, {{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}},
                             flag::end_headers);
         auto const sent = GetParam().is_streamed ? std::string_view("begin") : std::string_view(body);
         for (std::size_t at = 0; at < sent.size(); at += 16'000) said += data(1, sent.substr(at, 16'000));
         if (!GetParam().is_streamed) said += data(1, "", flag::end_stream);
-        co_await client.say(said);
+        co_await client.send(said);
         co_await answer_early();
-        co_await client.hear("e'");
-        if (GetParam().is_streamed) co_await client.hear("RST_STREAM 1 NO_ERROR");
-        auto const came = co_await client.hear_content(1, early.size());
+        co_await client.read_until("e'");
+        if (GetParam().is_streamed) co_await client.read_until("RST_STREAM 1 NO_ERROR");
+        auto const came = co_await client.read_content(1, early.size());
         EXPECT_EQ(came, early.size());
         auto const another = get(3);
-        co_await client.say(another);
-        co_await client.hear("DATA 3 END_STREAM 'ok'");
+        co_await client.send(another);
+        co_await client.read_until("DATA 3 END_STREAM 'ok'");
     }
 
     std::string const early = std::string(30'000, 'e'), body = std::string(150'000, 'b');
-    Http2Bench bench;
+    Http2Fixture fixture;
     std::string heard;
 
 private:
@@ -208,17 +208,17 @@ private:
 };
 
 TEST_P(P13_EarlyAnswer, ArrivesWholeAndTheRestOfTheRequestIsLetGo) {
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
-        auto talking = GetParam().by_http2 ? talk_http2(RawClient(std::move(stream))) : talk_http1(std::move(stream));
-        co_await std::move(talking);
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+        auto playing = GetParam().by_http2 ? play_http2(RawClient(std::move(stream))) : play_http1(std::move(stream));
+        co_await std::move(playing);
     });
     auto const* const hooks = GetParam().is_streamed ? "requestheaders responseheaders response"
                                                      : "requestheaders request responseheaders response";
-    EXPECT_THAT(bench.calls, testing::StartsWith(hooks));
-    EXPECT_FALSE(bench.flow().error) << bench.flow().error->message;
-    EXPECT_EQ(bench.flow().response.value().raw_content, early);
-    EXPECT_THAT(bench.origin->server.log, HasSubstr("1 closed\n"));
-    EXPECT_THAT(bench.origin->server.log, testing::Not(HasSubstr("1 end")));
+    EXPECT_THAT(fixture.calls, testing::StartsWith(hooks));
+    EXPECT_FALSE(fixture.flow().error) << fixture.flow().error->message;
+    EXPECT_EQ(fixture.flow().response.value().raw_content, early);
+    EXPECT_THAT(fixture.origin->server.log, HasSubstr("1 closed\n"));
+    EXPECT_THAT(fixture.origin->server.log, testing::Not(HasSubstr("1 end")));
 }
 INSTANTIATE_TEST_SUITE_P(Rfc9113, P13_EarlyAnswer,
                          testing::Values(EarlyAnswer{"KeptFromHttp1", false, false},
@@ -230,10 +230,10 @@ INSTANTIATE_TEST_SUITE_P(Rfc9113, P13_EarlyAnswer,
 // --- to servers of HTTP/1 --------------------------------------------------------------------------------------------
 
 TEST_F(Http2Relay, AsksAServerOfHttp1InItsOwnWay) {
-    bench.http1_answer =
+    fixture.http1_response =
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: X-Hop\r\nX-Hop: 1\r\nServer: s\r\n\r\n"
         "2\r\nok\r\n0\r\nX-T: 9\r\n\r\n";
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const head = headers(1, {{":method", "GET"},
                                       {":scheme", "http"},
                                       {":path", "/a"},
@@ -241,11 +241,11 @@ TEST_F(Http2Relay, AsksAServerOfHttp1InItsOwnWay) {
                                       {"cookie", "a=1"},
                                       {"cookie", "b=2"}});
         auto const said = hello() + head;
-        co_await client.say(said);
-        auto const heard = co_await client.hear("HEADERS 1 END_STREAM,END_HEADERS");
+        co_await client.send(said);
+        auto const heard = co_await client.read_until("HEADERS 1 END_STREAM,END_HEADERS");
         EXPECT_EQ(heard, "HEADERS 1 END_HEADERS\nDATA 1 'ok'\nHEADERS 1 END_STREAM,END_HEADERS\n");
     });
-    EXPECT_EQ(bench.asked, "GET /a HTTP/1.1\r\nHost: x\r\ncookie: a=1; b=2\r\n\r\n");
+    EXPECT_EQ(fixture.asked, "GET /a HTTP/1.1\r\nHost: x\r\ncookie: a=1; b=2\r\n\r\n");
 }
 
 struct CodedAnswer {
@@ -257,20 +257,20 @@ class P12_CodedAnswer : public testing::TestWithParam<CodedAnswer> {};
 
 TEST_P(P12_CodedAnswer, IsNotGivenWithoutItsCoding) {
     auto const& row = GetParam();
-    Http2Bench bench;
-    bench.has_origin = true;
-    bench.http1_answer = row.answer;
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.has_origin = true;
+    fixture.http1_response = row.answer;
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         FieldList const head{{":method", row.method}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}};
         auto const said = hello() + headers(1, head);
-        co_await client.say(said);
-        co_await client.hear(row.told);
+        co_await client.send(said);
+        co_await client.read_until(row.told);
     });
     bool const is_refused = row.told == "502 Bad Gateway";
-    EXPECT_EQ(bench.calls.ends_with(" error"), is_refused) << bench.calls;
+    EXPECT_EQ(fixture.calls.ends_with(" error"), is_refused) << fixture.calls;
     if (is_refused) {
-        EXPECT_THAT(bench.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
+        EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
     }
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -290,30 +290,30 @@ INSTANTIATE_TEST_SUITE_P(
     [](auto const& row) { return std::string(row.param.name); });
 
 TEST_F(Http2Relay, P16_PassesNoFramingOfABodyOnWithAWebSocket) {
-    bench.http1_answer = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    fixture.http1_response = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + extended_connect({{"content-length", "0"}});
-        co_await client.say(said);
-        co_await client.hear("HEADERS 1");
+        co_await client.send(said);
+        co_await client.read_until("HEADERS 1");
     });
-    EXPECT_THAT(bench.asked, testing::Not(HasSubstr("ontent-")));
-    EXPECT_THAT(bench.asked, testing::Not(HasSubstr("ransfer-")));
-    EXPECT_EQ(bench.flow().response.value().status_code, 403U);
+    EXPECT_THAT(fixture.asked, testing::Not(HasSubstr("ontent-")));
+    EXPECT_THAT(fixture.asked, testing::Not(HasSubstr("ransfer-")));
+    EXPECT_EQ(fixture.flow().response.value().status_code, 403U);
 }
 
 TEST_F(Http2Relay, P16_TheEndOfOneStreamIsNotThatOfItsConnection) {
-    bench.http1_answer =
+    fixture.http1_response =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: x\r\nSec-WebSocket-Extensions: x-private\r\n\r\nunread";
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + extended_connect();
-        co_await client.say(said);
-        co_await client.hear("unread'");
+        co_await client.send(said);
+        co_await client.read_until("unread'");
         auto const end = data(1, "", flag::end_stream);
-        co_await client.say(end);
-        co_await client.hear("DATA 1 END_STREAM");
+        co_await client.send(end);
+        co_await client.read_until("DATA 1 END_STREAM");
     });
-    EXPECT_EQ(bench.flow().client_conn->state, flow::ConnectionState::active);
+    EXPECT_EQ(fixture.flow().client_conn->state, flow::ConnectionState::active);
 }
 
 struct BadSwitch {
@@ -325,17 +325,17 @@ void PrintTo(BadSwitch const& row, std::ostream* out) { *out << row.name; }
 class P16_BadSwitch : public testing::TestWithParam<BadSwitch> {};
 
 TEST_P(P16_BadSwitch, Is502) {
-    Http2Bench bench;
-    bench.has_origin = true;
-    bench.http1_answer = GetParam().answer;
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    Http2Fixture fixture;
+    fixture.has_origin = true;
+    fixture.http1_response = GetParam().answer;
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const said = hello() + GetParam().said;
-        co_await client.say(said);
-        co_await client.hear("502 Bad Gateway");
+        co_await client.send(said);
+        co_await client.read_until("502 Bad Gateway");
     });
-    EXPECT_EQ(bench.flow().error.value().message, GetParam().told);
-    EXPECT_EQ(bench.calls, GetParam().calls);
+    EXPECT_EQ(fixture.flow().error.value().message, GetParam().told);
+    EXPECT_EQ(fixture.calls, GetParam().calls);
 }
 INSTANTIATE_TEST_SUITE_P(
     Rows, P16_BadSwitch,
@@ -349,17 +349,17 @@ INSTANTIATE_TEST_SUITE_P(
     [](auto const& row) { return std::string(row.param.name); });
 
 TEST_F(Http2Relay, OpensAWebSocketOnAServerOfHttp1) {
-    bench.http1_answer =
+    fixture.http1_response =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: x\r\n\r\n\x81\x02yo";
-    talk([&](RawClient& client) -> asio::awaitable<void> {
+    play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + extended_connect();
-        co_await client.say(said);
-        co_await client.hear("yo'");
-        client.leave(net::CloseMode::fin);
+        co_await client.send(said);
+        co_await client.read_until("yo'");
+        client.close(net::CloseMode::fin);
     });
-    EXPECT_THAT(bench.asked, testing::StartsWith("GET /chat HTTP/1.1\r\nHost: x\r\nsec-websocket-version: 13\r\n"
-                                                 "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: "));
+    EXPECT_THAT(fixture.asked, testing::StartsWith("GET /chat HTTP/1.1\r\nHost: x\r\nsec-websocket-version: 13\r\n"
+                                                   "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: "));
 }
 
 }  // namespace

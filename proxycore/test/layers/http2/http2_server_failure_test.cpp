@@ -38,7 +38,7 @@ TEST_P(BrokenAnswer, FailsTheRequest) {
         auto const request = request_to("https://origin.test/");
         co_await stream->send(request);
         co_await line.origin.read_until("1 end");
-        co_await line.origin.say(row.said);
+        co_await line.origin.send(row.said);
         auto const head = co_await stream->read_head();
         Failure failure = head.has_error() ? head.error() : Failure();
         if (head.has_value()) {
@@ -86,7 +86,7 @@ TEST(Http2Server, FailsWhenTheServerLeaves) {
         co_await stream->send(request);
         co_await line.origin.read_until("1 end");
         co_await line.origin.flush();
-        line.origin.leave(net::CloseMode::fin);
+        line.origin.close(net::CloseMode::fin);
         auto const head = co_await stream->read_head();
         EXPECT_EQ(message_of(head), "the server origin.test:443 ended the connection");
         EXPECT_FALSE(head.error().is_retryable);
@@ -109,8 +109,8 @@ TEST_P(UnsentRequest, GetsNoAnswerAndWaitsForNone) {
         auto const& row = GetParam();
         auto const stream = line.server.ask();
         co_await line.origin.flush();
-        co_await line.origin.say(row.said);
-        if (row.has_left) line.origin.leave(net::CloseMode::fin);
+        co_await line.origin.send(row.said);
+        if (row.has_left) line.origin.close(net::CloseMode::fin);
         auto const executor = co_await asio::this_coro::executor;
         while (line.server.takes_requests()) co_await asio::post(executor, asio::use_awaitable);
         auto const request = request_to("https://origin.test/");
@@ -136,7 +136,7 @@ TEST(Http2Server, GivesTheAnswerOfAServerThatLeftMeanwhile) {
         co_await line.origin.read_until("1 end");
         line.origin.server.session.respond(1, answer(204), nullptr);
         co_await line.origin.flush();
-        line.origin.leave(net::CloseMode::fin);
+        line.origin.close(net::CloseMode::fin);
         auto const head = co_await stream->read_head();
         EXPECT_EQ(message_of(head), "no failure");
     });

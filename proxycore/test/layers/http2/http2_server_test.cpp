@@ -194,7 +194,7 @@ TEST(Http2Server, HoldsAServerBackWhoseAnswerNobodyReads) {
             received += piece->size();
         }
         EXPECT_EQ(received, size);
-        line.origin.leave(net::CloseMode::fin);
+        line.origin.close(net::CloseMode::fin);
     });
 }
 

@@ -7,7 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 
-#include "layers/http2/http2_bench.hpp"
+#include "layers/http2/http2_fixture.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"
 
@@ -15,7 +15,7 @@ namespace pathology::proxycore::layers {
 namespace {
 
 using namespace http2::test;
-using test::Http2Bench;
+using test::Http2Fixture;
 using test::RawClient;
 using testing::HasSubstr;
 namespace flag = http2::flag;
@@ -43,28 +43,28 @@ protected:
 };
 
 TEST_P(P13_Excess, OfAClientIsRefused) {
-    Http2Bench bench;
+    Http2Fixture fixture;
     std::vector<flow::HttpFlow*> held;
-    bench.deeds["requestheaders"] = [&](flow::HttpFlow& flow) {
+    fixture.on_hook["requestheaders"] = [&](flow::HttpFlow& flow) {
         held.push_back(&flow);
         flow.intercept();
     };
-    bench.talk([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
+    fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         FieldList const head{{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}};
         auto const greeting = hello() + ping("settings");
-        co_await client.say(greeting);
-        co_await client.hear("PING ACK");
+        co_await client.send(greeting);
+        co_await client.read_until("PING ACK");
         auto said = settings({}, flag::ack);  // the windows are as wide as these have said
         for (std::uint32_t n = 0; n < GetParam().streams; ++n) said += headers(2 * n + 1, head, flag::end_headers);
         said += flood();
-        co_await client.say(said);
-        co_await client.hear(GetParam().told);
+        co_await client.send(said);
+        co_await client.read_until(GetParam().told);
         for (auto* const flow : held) flow->resume();
-        client.leave(net::CloseMode::fin);
+        client.close(net::CloseMode::fin);
     });
     EXPECT_EQ(held.size(), GetParam().streams);
-    EXPECT_THAT(bench.flow().error.value().message, HasSubstr(GetParam().says));
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr(GetParam().says));
 }
 
 TEST_P(P13_Excess, OfAServerIsRefused) {
@@ -87,7 +87,7 @@ TEST_P(P13_Excess, OfAServerIsRefused) {
         co_await origin.read_until(last);
         co_await origin.flush();  // its SETTINGS, and ours taken
         said += flood();
-        co_await origin.say(said);
+        co_await origin.send(said);
         auto const head = co_await asked.front()->read_head();
         EXPECT_TRUE(head.has_value());
         std::string failure;

@@ -12,7 +12,7 @@
 #include "support/play.hpp"
 #include "support/row_name.hpp"
 #include "support/streams.hpp"
-#include "websocket/talk.hpp"
+#include "websocket/transcript.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -80,7 +80,7 @@ protected:
     RelayWebsocket() { flow.websocket.emplace(); }
 
     /// Plays both scripts against the relay.
-    void talk(Script client, Script server, std::size_t most_per_read = 65536) {
+    void play(Script client, Script server, std::size_t most_per_read = 65536) {
         if (recorder) chain.add(recorder);
         flow.response = flow::Response::make(101, "", response);
         flow.live = true;
@@ -122,7 +122,7 @@ Script const client_says_three{{"", masked(1, "Hello") + masked(2, "\x01\x02") +
 Script const server_says_one{{"text", plain(1, "back")}, {"close 1000 bye", plain(8, closing(1000))}};
 
 TEST_F(RelayWebsocket, P16_d_CarriesMessagesBothWays) {
-    talk(client_says_three, server_says_one, 1);
+    play(client_says_three, server_says_one, 1);
     EXPECT_EQ(server_saw(), "text Hello | binary \\x01\\x02 | text | close 1000 bye");
     EXPECT_EQ(client_saw(), "text back | close 1000");
     EXPECT_EQ(flow.websocket->messages.size(), 4U);
@@ -134,7 +134,7 @@ TEST_F(RelayWebsocket, P16_d_CarriesMessagesBothWays) {
 
 TEST_F(RelayWebsocket, KeepsNoMessagesThatNobodyWants) {
     recorder.reset();
-    talk(client_says_three, server_says_one);
+    play(client_says_three, server_says_one);
     EXPECT_EQ(server_saw(), "text Hello | binary \\x01\\x02 | text | close 1000 bye");
     EXPECT_EQ(client_saw(), "text back | close 1000");
     EXPECT_TRUE(flow.websocket->messages.empty());
@@ -143,7 +143,7 @@ TEST_F(RelayWebsocket, KeepsNoMessagesThatNobodyWants) {
 
 TEST_F(RelayWebsocket, P16_d_CarriesAMebibyteInItsFragments) {
     std::string const quarter(1 << 18, 'x');
-    talk({{"", masked(2, quarter, false) + masked(0, quarter, false) + masked(0, quarter, false) + masked(0, quarter)},
+    play({{"", masked(2, quarter, false) + masked(0, quarter, false) + masked(0, quarter, false) + masked(0, quarter)},
           {"", masked(8, closing(1000, "bye"))}},
          server_answers_close);
     EXPECT_EQ(server_saw(),
@@ -157,7 +157,7 @@ TEST_F(RelayWebsocket, P16_e_SendsAChangedMessageInFragmentsOfItsOwn) {
     recorder->on_message = [](flow::HttpFlow&, flow::WebSocketMessage& message) {
         message.content = std::string(9000, 'y');
     };
-    talk({{"", masked(1, "short")}, {"", masked(8, closing(1000, "bye"))}}, server_answers_close);
+    play({{"", masked(1, "short")}, {"", masked(8, closing(1000, "bye"))}}, server_answers_close);
     EXPECT_EQ(server_saw(), "text... of 4000 | continue... of 4000 | continue of 1000 | close 1000 bye");
 }
 
@@ -165,7 +165,7 @@ TEST_F(RelayWebsocket, P16_f_DropsWhatAnAddonDrops) {
     recorder->on_message = [](flow::HttpFlow&, flow::WebSocketMessage& message) {
         if (message.content == "secret") message.drop();
     };
-    talk({{"", masked(1, "secret") + masked(1, "open") + masked(8, closing(1000, "bye"))}}, server_answers_close);
+    play({{"", masked(1, "secret") + masked(1, "open") + masked(8, closing(1000, "bye"))}}, server_answers_close);
     EXPECT_EQ(server_saw(), "text open | close 1000 bye");
     EXPECT_TRUE(flow.websocket->messages.at(0).dropped);
 }
@@ -175,7 +175,7 @@ TEST_F(RelayWebsocket, P16_g_InjectsMessages) {
         if (message.content != "go") return;
         its_flow.inject_websocket({.from_client = false, .content = "from nobody"});
     };
-    talk({{"", masked(1, "go")}, {"text from nobody", masked(8, closing(1000, "bye"))}}, server_answers_close);
+    play({{"", masked(1, "go")}, {"text from nobody", masked(8, closing(1000, "bye"))}}, server_answers_close);
     EXPECT_EQ(client_saw(), "text from nobody | close 1000");
     ASSERT_EQ(flow.websocket->messages.size(), 2U);
     EXPECT_TRUE(flow.websocket->messages[1].injected);
@@ -184,14 +184,14 @@ TEST_F(RelayWebsocket, P16_g_InjectsMessages) {
 }
 
 TEST_F(RelayWebsocket, P16_h_LeavesPingsToThePeer) {
-    talk({{"", masked(9, "are you there")}, {"pong yes", masked(8, closing(1000, "bye"))}},
+    play({{"", masked(9, "are you there")}, {"pong yes", masked(8, closing(1000, "bye"))}},
          {{"ping are you there", plain(10, "yes")}, server_answers_close[0]});
     EXPECT_EQ(client_saw(), "pong yes | close 1000");
     EXPECT_TRUE(flow.websocket->messages.empty());
 }
 
 TEST_F(RelayWebsocket, P16_i_PassesCloseCodesBothWays) {
-    talk({{"close 4001 enough", masked(8, closing(4002, "me too"))}}, {{"", plain(8, closing(4001, "enough"))}});
+    play({{"close 4001 enough", masked(8, closing(4002, "me too"))}}, {{"", plain(8, closing(4001, "enough"))}});
     EXPECT_EQ(client_saw(), "close 4001 enough");
     EXPECT_EQ(server_saw(), "close 4002 me too");
     EXPECT_THAT(flow.websocket->close_code, Optional(4001));
@@ -212,7 +212,7 @@ TEST_F(RelayWebsocket, P16_i_ACloseFrameIsAnsweredWhereTheOtherSideJustLeaves) {
             flow.websocket.emplace();
             client_got.clear();
             server_got.clear();
-            talk(row.client, row.server);
+            play(row.client, row.server);
             recorder.reset();  // it stays in the chain, where it was added
             EXPECT_EQ(client_saw(), row.client_saw);
             EXPECT_EQ(server_saw(), row.server_saw);
@@ -221,7 +221,7 @@ TEST_F(RelayWebsocket, P16_i_ACloseFrameIsAnsweredWhereTheOtherSideJustLeaves) {
 }
 
 TEST_F(RelayWebsocket, P16_CloseWithoutACodeIs1005) {
-    talk({{"", masked(8, "")}}, {{"close", plain(8, "")}});
+    play({{"", masked(8, "")}}, {{"close", plain(8, "")}});
     EXPECT_EQ(server_saw(), "close");
     EXPECT_THAT(flow.websocket->close_code, Optional(1005));
 }
@@ -230,7 +230,7 @@ TEST_F(RelayWebsocket, P16_j_AnAbruptEndIs1006) {
     for (auto const how : {net::CloseMode::fin, net::CloseMode::reset}) {
         flow.websocket.emplace();
         server_got.clear();
-        talk({{"", masked(1, "x"), how}}, {});
+        play({{"", masked(1, "x"), how}}, {});
         recorder.reset();  // it stays in the chain, where it was added
         EXPECT_THAT(flow.websocket->close_code, Optional(1006));
         EXPECT_THAT(flow.websocket->closed_by_client, Optional(true));
@@ -241,7 +241,7 @@ TEST_F(RelayWebsocket, P16_k_ShowsCompressedMessagesPlain) {
     response.add("Sec-WebSocket-Extensions", "permessage-deflate; client_no_context_takeover");
     using namespace std::string_literals;
     auto const hello = "\xf2\x48\xcd\xc9\xc9\x07\0"s;  // RFC 7692 §7.2.3.1
-    talk({{"", websocket::test::masked_with(0x40, 1, hello)}, {"", masked(8, closing(1000, "bye"))}},
+    play({{"", websocket::test::masked_with(0x40, 1, hello)}, {"", masked(8, closing(1000, "bye"))}},
          server_answers_close);
     ASSERT_EQ(flow.websocket->messages.size(), 1U);
     EXPECT_EQ(flow.websocket->messages[0].content, "Hello");
@@ -251,7 +251,7 @@ TEST_F(RelayWebsocket, P16_k_ShowsCompressedMessagesPlain) {
 TEST_F(RelayWebsocket, P16_PassesFramesWithUnknownExtensionsUnread) {
     response.add("Sec-WebSocket-Extensions", "x-private");
     auto const odd = websocket::test::masked_with(0x20, 1, "Hello");
-    talk({{"", odd, net::CloseMode::half_close}}, {{"text Hello", plain(1, "back"), net::CloseMode::half_close}});
+    play({{"", odd, net::CloseMode::half_close}}, {{"text Hello", plain(1, "back"), net::CloseMode::half_close}});
     EXPECT_EQ(server_got, odd);
     EXPECT_EQ(client_saw(), "text back");
     EXPECT_EQ(recorder->calls, "start end");
@@ -260,7 +260,7 @@ TEST_F(RelayWebsocket, P16_PassesFramesWithUnknownExtensionsUnread) {
 }
 
 TEST_F(RelayWebsocket, P16_m_ClosesWith1007OnBadText) {
-    talk({{"", masked(1, "\xff")}}, {{"close 1007 text message that is no UTF-8", plain(8, closing(1007))}});
+    play({{"", masked(1, "\xff")}}, {{"close 1007 text message that is no UTF-8", plain(8, closing(1007))}});
     EXPECT_EQ(client_saw(), "close 1007 text message that is no UTF-8");
     EXPECT_EQ(server_saw(), "close 1007 text message that is no UTF-8");
     EXPECT_THAT(flow.websocket->close_code, Optional(1007));
@@ -268,7 +268,7 @@ TEST_F(RelayWebsocket, P16_m_ClosesWith1007OnBadText) {
 }
 
 TEST_F(RelayWebsocket, P16_AViolationDoesNotOvertakeWhatWasSaidBefore) {
-    talk({{"", masked(1, "Hello") + masked(3, "")}},
+    play({{"", masked(1, "Hello") + masked(3, "")}},
          {{"text Hello | close 1002 reserved opcode 0x3", plain(1, "one") + plain(9, "two") + plain(1, "three")},
           {"", plain(8, closing(1002))}});
     EXPECT_EQ(client_saw(), "text one | ping two | text three | close 1002 reserved opcode 0x3");
@@ -289,7 +289,7 @@ TEST_P(P16_Violation, IsToldToBothSidesBehindTheEcho) {
         client_got.clear();
         server_got.clear();
         auto const& [name, frames, close] = GetParam();
-        talk({{"", masked(1, "before") + frames}},
+        play({{"", masked(1, "before") + frames}},
              {{"text before | " + close, plain(1, "before")}, {"", plain(8, closing(1000))}}, most_per_read);
         recorder.reset();  // it stays in the chain, where it was added
         EXPECT_EQ(server_saw(), "text before | " + close);
@@ -332,7 +332,7 @@ struct Fine {
 class P16_Fine : public RelayWebsocket, public testing::WithParamInterface<Fine> {};
 
 TEST_P(P16_Fine, Passes) {
-    talk({{"", GetParam().frames + masked(8, closing(1000, "bye"))}}, server_answers_close, 1);
+    play({{"", GetParam().frames + masked(8, closing(1000, "bye"))}}, server_answers_close, 1);
     EXPECT_EQ(server_saw(), GetParam().seen + " | close 1000 bye");
     EXPECT_EQ(client_saw(), "close 1000");
     EXPECT_THAT(log, testing::Each(testing::Not(HasSubstr("violation"))));
@@ -351,7 +351,7 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST_F(RelayWebsocket, P16_AViolationOfTheServerIsToldToItLast) {
-    talk({{"close 1002 masked text frame of a server", masked(1, "late") + masked(8, closing(1000))}},
+    play({{"close 1002 masked text frame of a server", masked(1, "late") + masked(8, closing(1000))}},
          {{"", masked(1, "x")}});
     EXPECT_EQ(server_saw(), "text late | close 1002 masked text frame of a server");
     EXPECT_THAT(flow.websocket->closed_by_client, Optional(false));
@@ -362,7 +362,7 @@ TEST_F(RelayWebsocket, P16_AViolationIsToldWhereTheOtherSideJustLeaves) {
         flow.websocket.emplace();
         client_got.clear();
         server_got.clear();
-        talk({{"", masked(3, "")}}, {{"close 1002 reserved opcode 0x3", "", how}});
+        play({{"", masked(3, "")}}, {{"close 1002 reserved opcode 0x3", "", how}});
         recorder.reset();  // it stays in the chain, where it was added
         EXPECT_EQ(client_saw(), "close 1002 reserved opcode 0x3");
     }
@@ -370,14 +370,14 @@ TEST_F(RelayWebsocket, P16_AViolationIsToldWhereTheOtherSideJustLeaves) {
 
 TEST_F(RelayWebsocket, P16_AViolationIsToldSoonWhereTheOtherSideSaysNothing) {  // RFC 6455 §7.1.7
     auto const begin = std::chrono::steady_clock::now();
-    talk({{"", masked(3, "")}}, {});
+    play({{"", masked(3, "")}}, {});
     EXPECT_EQ(client_saw(), "close 1002 reserved opcode 0x3");
     EXPECT_EQ(server_saw(), "close 1002 reserved opcode 0x3");
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 TEST_F(RelayWebsocket, P40_CallsItsHooksInOrder) {
-    talk({{"", masked(1, "a") + masked(1, "b")}, {"text c", masked(8, closing(1000, "bye"))}},
+    play({{"", masked(1, "a") + masked(1, "b")}, {"text c", masked(8, closing(1000, "bye"))}},
          {{"text b", plain(1, "c")}, server_answers_close[0]});
     EXPECT_EQ(recorder->calls, "start > > < end");
 }
@@ -386,7 +386,7 @@ TEST_F(RelayWebsocket, P31_c_AKilledFlowEndsBothSides) {
     recorder->on_message = [](flow::HttpFlow& its_flow, flow::WebSocketMessage&) {
         its_flow.kill(flow::from_seconds(2));
     };
-    talk({{"", masked(1, "x")}}, {});
+    play({{"", masked(1, "x")}}, {});
     EXPECT_EQ(recorder->calls, "start > end");
     EXPECT_THAT(flow.websocket->close_code, Optional(1006));
 }

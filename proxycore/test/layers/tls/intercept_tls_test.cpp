@@ -1,7 +1,7 @@
 // TLS with a client and with its server, the proxy in the middle, over pipes.
 #include <gmock/gmock.h>
 
-#include "layers/tls/tls_bench.hpp"
+#include "layers/tls/tls_fixture.hpp"
 #include "support/folder.hpp"
 #include "support/row_name.hpp"
 
@@ -24,11 +24,11 @@ Names names_in(Seen const& seen) {
     return names;
 }
 
-ClientTalk asking_for(std::optional<std::string> sni, Names alpn = {}) {
-    ClientTalk talk;
-    talk.name.sni = std::move(sni);
-    talk.settings.alpn = std::move(alpn);
-    return talk;
+ClientOptions asking_for(std::optional<std::string> sni, Names alpn = {}) {
+    ClientOptions options;
+    options.name.sni = std::move(sni);
+    options.settings.alpn = std::move(alpn);
+    return options;
 }
 
 /// Writes down the hooks of TLS, and does in some what it is told to.
@@ -65,14 +65,14 @@ private:
     void note(std::string call) { calls.push_back(std::move(call)); }
 };
 
-struct Watched : Bench {
-    explicit Watched(Settings const& settings = trusting_settings()) : Bench(settings) { chain.add(watcher); }
+struct Watched : TlsFixture {
+    explicit Watched(Settings const& settings = trusting_settings()) : TlsFixture(settings) { chain.add(watcher); }
     std::shared_ptr<Watcher> watcher = std::make_shared<Watcher>();
 };
 
 TEST(InterceptTls, P21_a_ShowsTheOriginsNamesAndMore) {
-    Bench bench(trusting_settings(), origin_for({"origin.test", "alt.test", "127.0.0.1", "foo.example"}));
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(trusting_settings(), origin_for({"origin.test", "alt.test", "127.0.0.1", "foo.example"}));
+    auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, asking_for("foo.example", {"http/1.1"}));
     EXPECT_EQ(seen.answer, "inside") << seen.failure;
     EXPECT_EQ(seen.info->peer_chain.front().subject_value("CN"), "origin.test");
@@ -81,54 +81,54 @@ TEST(InterceptTls, P21_a_ShowsTheOriginsNamesAndMore) {
 }
 
 TEST(InterceptTls, P21_d_ShowsTheSameCertificateAgain) {
-    Bench bench(trusting_settings());
-    auto const first = bench.connect(target, regular), second = bench.connect(target, regular);
+    TlsFixture fixture(trusting_settings());
+    auto const first = fixture.connect(target, regular), second = fixture.connect(target, regular);
     auto const once = intercept(*first), again = intercept(*second);
     EXPECT_EQ(once.info->peer_chain.front().der, again.info->peer_chain.front().der);
 }
 
 TEST(InterceptTls, P22_a_ShowsTheOriginsNamesToAClientWithoutSni) {
-    Bench bench(trusting_settings(), origin_for({"origin.test", "10.0.0.1"}));
-    auto const context = bench.connect(flow::Address{"10.0.0.1", 443}, regular);
+    TlsFixture fixture(trusting_settings(), origin_for({"origin.test", "10.0.0.1"}));
+    auto const context = fixture.connect(flow::Address{"10.0.0.1", 443}, regular);
     auto const seen = intercept(*context, asking_for(std::nullopt));
     EXPECT_EQ(names_in(seen), (Names{"origin.test", "10.0.0.1", "192.0.2.7"})) << seen.failure;
-    ASSERT_EQ(bench.origin.seen.size(), 1U);
-    EXPECT_EQ(bench.origin.seen[0].sni, "");  // an address is never asked for
+    ASSERT_EQ(fixture.origin.seen.size(), 1U);
+    EXPECT_EQ(fixture.origin.seen[0].sni, "");  // an address is never asked for
     EXPECT_EQ(context->server->sni, std::nullopt);
 }
 
 TEST(InterceptTls, P22_b_ConnectsToNobodyWithoutLooking) {
     auto settings = trusting_settings();
     settings.tls.upstream_cert = false;
-    Bench bench(settings);
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(settings);
+    auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, asking_for("foo.example", {"h2", "http/1.1"}));
     EXPECT_EQ(seen.answer, "inside") << seen.failure;
     EXPECT_EQ(names_in(seen), (Names{"foo.example", "origin.test"}));
     EXPECT_EQ(seen.info->alpn, "h2");
-    EXPECT_THAT(bench.origin.seen, IsEmpty());
+    EXPECT_THAT(fixture.origin.seen, IsEmpty());
     EXPECT_TRUE(context->server->tls);
 }
 
 TEST(InterceptTls, P11_b_ConnectsToNobodyWhenSniIsEnough) {
-    Bench bench(trusting_settings());
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(target, regular);
     EXPECT_EQ(intercept(*context, asking_for("origin.test")).answer, "inside");
-    EXPECT_THAT(bench.origin.seen, IsEmpty());
+    EXPECT_THAT(fixture.origin.seen, IsEmpty());
 }
 
 TEST(InterceptTls, P22_c_AnswersInsideWhenTheServerIsNotTrusted) {
     auto settings = trusting_settings();
     settings.tls.trust.file = settings.tls.confdir + "/pathology-ca-cert.pem";  // which did not sign the origin's
-    Bench bench(settings);
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(settings);
+    auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, asking_for("origin.test", {"h2", "http/1.1"}));
     EXPECT_EQ(seen.answer, "inside") << seen.failure;
     EXPECT_EQ(seen.info->alpn, "h2");
     EXPECT_THAT(context->server->error.value_or(""), HasSubstr("Certificate verify failed: "));
-    ASSERT_THAT(bench.log, testing::SizeIs(1));
-    EXPECT_EQ(bench.log[0].message, context->server->error);
-    EXPECT_EQ(bench.log[0].level, addons::LogLevel::warn);
+    ASSERT_THAT(fixture.log, testing::SizeIs(1));
+    EXPECT_EQ(fixture.log[0].message, context->server->error);
+    EXPECT_EQ(fixture.log[0].level, addons::LogLevel::warn);
 }
 
 TEST(InterceptTls, P22_d_LooksAtTheCertificateForThatName) {
@@ -136,20 +136,20 @@ TEST(InterceptTls, P22_d_LooksAtTheCertificateForThatName) {
     two.identity = [](tls::Greeting const& greeting) {
         return authority().issue({.names = {greeting.sni, "only-" + greeting.sni}});
     };
-    Bench bench(trusting_settings(), std::move(two));
+    TlsFixture fixture(trusting_settings(), std::move(two));
     for (auto const* name : {"one.test", "two.test"}) {
-        auto const context = bench.connect(target, regular);
+        auto const context = fixture.connect(target, regular);
         auto const seen = intercept(*context, asking_for(name, {"http/1.1"}));
         EXPECT_EQ(names_in(seen), (Names{name, "only-" + std::string(name), "origin.test"})) << seen.failure;
     }
 }
 
 TEST(InterceptTls, P22_e_ReadsAClientHelloByteByByte) {
-    Bench bench(trusting_settings());
-    auto const context = bench.connect(target, regular);
-    auto talk = asking_for("origin.test", {"http/1.1"});
-    talk.most_per_read = 1;
-    EXPECT_EQ(intercept(*context, talk).answer, "inside");
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(target, regular);
+    auto options = asking_for("origin.test", {"http/1.1"});
+    options.most_per_read = 1;
+    EXPECT_EQ(intercept(*context, options).answer, "inside");
     EXPECT_EQ(context->client->sni, "origin.test");
 }
 
@@ -161,34 +161,34 @@ TEST(InterceptTls, P22_e_ReadsAClientHelloInSeveralRecords) {
         auto const piece = hello.substr(at, 40);
         cut.append(version).append(1, static_cast<char>(piece.size())).append(piece);
     }
-    Watched bench;
-    bench.watcher->on_hello = [](addons::ClientHelloData& data) { data.ignore_connection = true; };
-    auto const context = bench.connect(target, regular);
+    Watched fixture;
+    fixture.watcher->on_hello = [](addons::ClientHelloData& data) { data.ignore_connection = true; };
+    auto const context = fixture.connect(target, regular);
     EXPECT_EQ(intercept_text(*context, cut), "ignored");
     EXPECT_EQ(context->client->sni, "origin.test");
 }
 
 TEST(InterceptTls, P22_f_TellsOfAClientThatDoesNotTrustUs) {
-    Bench bench(trusting_settings());
-    auto const context = bench.connect(target, regular);
-    auto talk = asking_for("origin.test");
-    talk.settings.verify = tls::Trust{.file = trusted_file()};  // the origins', and not ours
-    auto const seen = intercept(*context, talk);
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(target, regular);
+    auto options = asking_for("origin.test");
+    options.settings.verify = tls::Trust{.file = trusted_file()};  // the origins', and not ours
+    auto const seen = intercept(*context, options);
     EXPECT_THAT(seen.failure, HasSubstr("rejected"));
     EXPECT_FALSE(context->client->tls_established());
-    ASSERT_THAT(bench.log, testing::SizeIs(1));
-    EXPECT_EQ(bench.log[0].level, addons::LogLevel::warn);
-    EXPECT_THAT(bench.log[0].message, HasSubstr("does not trust our certificate for origin.test"));
-    EXPECT_EQ(context->client->error, bench.log[0].message);
+    ASSERT_THAT(fixture.log, testing::SizeIs(1));
+    EXPECT_EQ(fixture.log[0].level, addons::LogLevel::warn);
+    EXPECT_THAT(fixture.log[0].message, HasSubstr("does not trust our certificate for origin.test"));
+    EXPECT_EQ(context->client->error, fixture.log[0].message);
 }
 
 TEST(InterceptTls, P22_EndsAtABrokenClientHello) {
-    Bench bench(trusting_settings());
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(target, regular);
     auto const text = intercept_text(*context, std::string("\x16\x03\x01\x00\x05zzzzz", 10));
     EXPECT_EQ(text.substr(0, 6), "");
-    ASSERT_THAT(bench.log, testing::SizeIs(1));
-    EXPECT_THAT(bench.log[0].message, HasSubstr("ClientHello is malformed"));
+    ASSERT_THAT(fixture.log, testing::SizeIs(1));
+    EXPECT_THAT(fixture.log[0].message, HasSubstr("ClientHello is malformed"));
 }
 
 // --- versions and protocols ------------------------------------------------------------------------------------------
@@ -198,15 +198,15 @@ TEST(InterceptTls, P25_a_NeedsALowerMinimumForAnOldClient) {
     auto old = asking_for("origin.test");
     old.settings.versions = {tls::Version::tls1_1, tls::Version::tls1_1};
     {
-        Bench bench(settings);
-        auto const context = bench.connect(target, regular);
+        TlsFixture fixture(settings);
+        auto const context = fixture.connect(target, regular);
         EXPECT_THAT(intercept(*context, old).failure, HasSubstr("protocol_version"));
-        ASSERT_THAT(bench.log, testing::SizeIs(1));
-        EXPECT_THAT(bench.log[0].message, HasSubstr("tls_version_client_min"));
+        ASSERT_THAT(fixture.log, testing::SizeIs(1));
+        EXPECT_THAT(fixture.log[0].message, HasSubstr("tls_version_client_min"));
     }
     settings.tls.client_versions.min = tls::Version::tls1_0;
-    Bench bench(settings);
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(settings);
+    auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, old);
     EXPECT_EQ(seen.answer, "inside") << seen.failure;
     EXPECT_EQ(context->client->tls_version, "TLSv1.1");
@@ -225,19 +225,19 @@ TEST_P(P25_c_Alpn, AgreesOnBothSides) {
     settings.http.http2 = row.http2;
     auto origin = origin_for({"origin.test"});
     origin.settings.alpn = row.server;
-    Bench bench(settings, std::move(origin));
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(settings, std::move(origin));
+    auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, asking_for("origin.test", row.client));
     ASSERT_TRUE(seen.info) << seen.failure;
     EXPECT_EQ(seen.info->alpn, row.with_client);
     EXPECT_EQ(context->client->alpn, row.with_client);
     EXPECT_EQ(context->client->alpn_offers, row.client);
     if (row.client.empty()) {
-        EXPECT_THAT(bench.origin.seen, IsEmpty());  // nobody asked it
+        EXPECT_THAT(fixture.origin.seen, IsEmpty());  // nobody asked it
         return;
     }
-    ASSERT_THAT(bench.origin.seen, testing::SizeIs(1));
-    EXPECT_EQ(bench.origin.seen[0].alpn, row.with_server);
+    ASSERT_THAT(fixture.origin.seen, testing::SizeIs(1));
+    EXPECT_EQ(fixture.origin.seen[0].alpn, row.with_server);
     EXPECT_EQ(context->server->alpn, row.with_server);
 }
 Names const none{}, h1{"http/1.1"}, both{"h2", "http/1.1"};
@@ -262,8 +262,8 @@ INSTANTIATE_TEST_SUITE_P(
 // --- records and hooks -----------------------------------------------------------------------------------------------
 
 TEST(InterceptTls, P30_a_FillsBothRecords) {
-    Bench bench(trusting_settings());
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(target, regular);
     ASSERT_EQ(intercept(*context, asking_for("origin.test", {"http/1.1"})).answer, "inside");
     for (flow::Connection const* side : {static_cast<flow::Connection const*>(context->client.get()),
                                          static_cast<flow::Connection const*>(context->server.get())}) {
@@ -281,10 +281,10 @@ TEST(InterceptTls, P30_a_FillsBothRecords) {
 }
 
 TEST(InterceptTls, P40_RunsItsHooksInOrder) {
-    Watched bench;
-    auto const context = bench.connect(target, regular);
+    Watched fixture;
+    auto const context = fixture.connect(target, regular);
     intercept(*context, asking_for("origin.test", {"http/1.1"}));
-    EXPECT_THAT(bench.watcher->calls,
+    EXPECT_THAT(fixture.watcher->calls,
                 ElementsAre("clienthello origin.test", "start server", "established server TLSv1.3", "start client",
                             "established client TLSv1.3"));
 }
@@ -292,37 +292,38 @@ TEST(InterceptTls, P40_RunsItsHooksInOrder) {
 TEST(InterceptTls, P40_RunsTheHooksOfFailures) {
     auto settings = trusting_settings();
     settings.tls.trust.file = settings.tls.confdir + "/pathology-ca-cert.pem";
-    Watched bench(settings);
-    auto const context = bench.connect(target, regular);
-    auto talk = asking_for("origin.test", {"http/1.1"});
-    talk.settings.verify = tls::Trust{.file = trusted_file()};
-    intercept(*context, talk);
-    EXPECT_THAT(bench.watcher->calls, ElementsAre("clienthello origin.test", "start server", "failed server with error",
-                                                  "start client", "failed client with error"));
+    Watched fixture(settings);
+    auto const context = fixture.connect(target, regular);
+    auto options = asking_for("origin.test", {"http/1.1"});
+    options.settings.verify = tls::Trust{.file = trusted_file()};
+    intercept(*context, options);
+    EXPECT_THAT(fixture.watcher->calls,
+                ElementsAre("clienthello origin.test", "start server", "failed server with error", "start client",
+                            "failed client with error"));
 }
 
 TEST(InterceptTls, P15_LetsAnAddonIgnoreAConnection) {
-    Watched bench;
-    bench.watcher->on_hello = [](addons::ClientHelloData& data) { data.ignore_connection = true; };
-    auto const context = bench.connect(target, regular);
+    Watched fixture;
+    fixture.watcher->on_hello = [](addons::ClientHelloData& data) { data.ignore_connection = true; };
+    auto const context = fixture.connect(target, regular);
     EXPECT_EQ(intercept_text(*context, hello_of(asking_for("origin.test"))), "ignored");
     EXPECT_FALSE(context->client->tls);
-    EXPECT_THAT(bench.watcher->calls, ElementsAre("clienthello origin.test"));
+    EXPECT_THAT(fixture.watcher->calls, ElementsAre("clienthello origin.test"));
 }
 
 TEST(InterceptTls, P22_LetsAnAddonAskForTheServerFirst) {
-    Watched bench;
-    bench.watcher->on_hello = [](addons::ClientHelloData& data) { data.establish_server_tls_first = true; };
-    auto const context = bench.connect(target, regular);
+    Watched fixture;
+    fixture.watcher->on_hello = [](addons::ClientHelloData& data) { data.establish_server_tls_first = true; };
+    auto const context = fixture.connect(target, regular);
     intercept(*context, asking_for("origin.test"));
-    EXPECT_THAT(bench.origin.seen, testing::SizeIs(1));
+    EXPECT_THAT(fixture.origin.seen, testing::SizeIs(1));
 }
 
 TEST(InterceptTls, P40_LetsAnAddonChooseTheCertificate) {
-    Watched bench;
+    Watched fixture;
     auto const own = tls::test::identity_for({"own.test"});
-    bench.watcher->on_start_client = [&](addons::ClientTlsData& data) { data.identity = own; };
-    auto const context = bench.connect(target, regular);
+    fixture.watcher->on_start_client = [&](addons::ClientTlsData& data) { data.identity = own; };
+    auto const context = fixture.connect(target, regular);
     EXPECT_EQ(names_in(intercept(*context)), Names{"own.test"});
 }
 
@@ -331,8 +332,8 @@ TEST(InterceptTls, P40_LetsAnAddonChooseTheCertificate) {
 TEST(InterceptTls, P22_AppendsTheServersChainWhenAsked) {
     auto settings = trusting_settings();
     settings.tls.add_upstream_certs = true;
-    Bench bench(settings);
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(settings);
+    auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context);
     ASSERT_TRUE(seen.info) << seen.failure;
     ASSERT_THAT(seen.info->peer_chain, testing::SizeIs(2));
@@ -344,22 +345,22 @@ TEST(InterceptTls, P23_a_ShowsAGivenCertificateForItsHostAlone) {
     auto settings = trusting_settings();
     auto const given = tls::test::identity_for({"given.test"});
     settings.tls.certificates = {"given.test=" + folder.write("given.pem", given.pem())};
-    Bench bench(settings, origin_for({"origin.test", "given.test"}));
-    auto const given_context = bench.connect(flow::Address{"given.test", 443}, regular);
+    TlsFixture fixture(settings, origin_for({"origin.test", "given.test"}));
+    auto const given_context = fixture.connect(flow::Address{"given.test", 443}, regular);
     EXPECT_EQ(intercept(*given_context, asking_for("given.test")).info->peer_chain.front().der,
               given.certificate().der);
-    auto const context = bench.connect(target, regular);
+    auto const context = fixture.connect(target, regular);
     EXPECT_EQ(names_in(intercept(*context)), Names{"origin.test"});
 }
 
 TEST(InterceptTls, P24_c_RecordsTheClientsCertificate) {
     auto settings = trusting_settings();
     settings.tls.request_client_certificate = true;
-    Bench bench(settings);
-    auto const context = bench.connect(target, regular);
-    auto talk = asking_for("origin.test");
-    talk.settings.identity = tls::test::identity_for({"client.test"});
-    EXPECT_EQ(intercept(*context, talk).answer, "inside");
+    TlsFixture fixture(settings);
+    auto const context = fixture.connect(target, regular);
+    auto options = asking_for("origin.test");
+    options.settings.identity = tls::test::identity_for({"client.test"});
+    EXPECT_EQ(intercept(*context, options).answer, "inside");
     ASSERT_THAT(context->client->certificate_list, testing::SizeIs(1));
     EXPECT_EQ(context->client->certificate_list[0].subject_value("CN"), "client.test");
 }
@@ -367,19 +368,19 @@ TEST(InterceptTls, P24_c_RecordsTheClientsCertificate) {
 // --- the proxy itself ------------------------------------------------------------------------------------------------
 
 TEST(TerminateTls, P03_e_SpeaksForTheProxy) {
-    Bench bench(trusting_settings());
-    auto const context = bench.connect(std::nullopt, regular);
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(std::nullopt, regular);
     auto const seen = terminate(*context, asking_for("proxy.test", {"h2", "http/1.1"}));
     EXPECT_EQ(seen.answer, "inside") << seen.failure;
     EXPECT_EQ(names_in(seen), Names{"proxy.test"});
     EXPECT_EQ(seen.info->alpn, "h2");
     EXPECT_FALSE(context->server->tls);
-    EXPECT_THAT(bench.origin.seen, IsEmpty());
+    EXPECT_THAT(fixture.origin.seen, IsEmpty());
 }
 
 TEST(TerminateTls, P03_e_ShowsItsAddressToAClientWithoutSni) {
-    Bench bench(trusting_settings());
-    auto const context = bench.connect(std::nullopt, regular);
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(std::nullopt, regular);
     EXPECT_EQ(names_in(terminate(*context, asking_for(std::nullopt))), Names{"192.0.2.7"});
 }
 

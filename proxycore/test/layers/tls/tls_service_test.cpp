@@ -9,7 +9,7 @@
 #include <set>
 #include <sstream>
 
-#include "layers/tls/tls_bench.hpp"
+#include "layers/tls/tls_fixture.hpp"
 #include "support/folder.hpp"
 #include "support/row_name.hpp"
 
@@ -149,12 +149,12 @@ TEST(KeyLog, P27_a_GetsTheSecretsOfBothSides) {
     Folder const folder;
     auto settings = trusting_settings();
     settings.tls.key_log = (folder.path() / "deep" / "keys").string();
-    Bench bench(settings);
-    EXPECT_THAT(bench.tls.warnings(), IsEmpty());
-    auto const context = bench.connect(target, regular);
-    ClientTalk talk;
-    talk.settings.alpn = {"http/1.1"};
-    ASSERT_EQ(intercept(*context, talk).answer, "inside");
+    TlsFixture fixture(settings);
+    EXPECT_THAT(fixture.tls.warnings(), IsEmpty());
+    auto const context = fixture.connect(target, regular);
+    ClientOptions options;
+    options.settings.alpn = {"http/1.1"};
+    ASSERT_EQ(intercept(*context, options).answer, "inside");
     std::set<std::string> sessions;  // told apart by the client's random number, the second word of each line
     std::istringstream lines(folder.read("deep/keys"));
     for (std::string line; std::getline(lines, line);) {
@@ -167,22 +167,23 @@ TEST(KeyLog, P27_a_GetsTheSecretsOfBothSides) {
 TEST(KeyLog, P27_b_ThatCannotBeWrittenIsAWarning) {
     auto settings = trusting_settings();
     settings.tls.key_log = "/proc/none/keys";
-    Bench bench(settings);
-    ASSERT_THAT(bench.tls.warnings(), testing::SizeIs(1));
-    EXPECT_THAT(bench.tls.warnings()[0], HasSubstr("/proc/none/keys"));
-    auto const context = bench.connect(target, regular);
+    TlsFixture fixture(settings);
+    ASSERT_THAT(fixture.tls.warnings(), testing::SizeIs(1));
+    EXPECT_THAT(fixture.tls.warnings()[0], HasSubstr("/proc/none/keys"));
+    auto const context = fixture.connect(target, regular);
     EXPECT_EQ(intercept(*context).answer, "inside");
 }
 
 // --- towards a server ------------------------------------------------------------------------------------------------
 
-/// What became of one handshake with the bench's origin.
+/// What became of one handshake with the fixture's origin.
 struct Secured {
     std::shared_ptr<flow::Server> server;
     std::string failure{};
 };
-Secured secure(Bench& bench, flow::Address const& address = target, std::optional<std::string> sni = std::nullopt) {
-    auto const context = bench.connect(address, regular);
+Secured secure(TlsFixture& fixture, flow::Address const& address = target,
+               std::optional<std::string> sni = std::nullopt) {
+    auto const context = fixture.connect(address, regular);
     Secured secured{context->server};
     secured.server->sni = std::move(sni);
     play([&]() -> Played {
@@ -200,8 +201,8 @@ TEST(SecureServer, P26_a_RefusesWhatNobodyVouchesFor) {
     auto const identity = tls::test::self_signed_identity("origin.test");
     self_signed.identity = tls::test::show(identity);
     {
-        Bench bench(settings, self_signed);
-        auto const secured = secure(bench);
+        TlsFixture fixture(settings, self_signed);
+        auto const secured = secure(fixture);
         EXPECT_EQ(secured.failure, "Certificate verify failed: self-signed certificate (origin.test:443)");
         EXPECT_EQ(secured.server->error, secured.failure);
         EXPECT_FALSE(secured.server->tls_established());
@@ -209,22 +210,22 @@ TEST(SecureServer, P26_a_RefusesWhatNobodyVouchesFor) {
     Folder const folder;
     settings.tls.trust.file = folder.write("its-own.pem", identity.certificate().pem());
     {
-        Bench bench(settings, self_signed);
-        EXPECT_EQ(secure(bench).failure, "");
-        EXPECT_EQ(secure(bench, {"other.test", 443}).failure,
+        TlsFixture fixture(settings, self_signed);
+        EXPECT_EQ(secure(fixture).failure, "");
+        EXPECT_EQ(secure(fixture, {"other.test", 443}).failure,
                   "Certificate verify failed: hostname mismatch (other.test:443)");
-        EXPECT_EQ(secure(bench, {"127.0.0.1", 443}).failure,
+        EXPECT_EQ(secure(fixture, {"127.0.0.1", 443}).failure,
                   "Certificate verify failed: IP address mismatch (127.0.0.1:443)");
     }
     settings = trusting_settings();
     settings.tls.insecure = true;
-    Bench bench(settings, self_signed);
-    EXPECT_EQ(secure(bench, {"other.test", 443}).failure, "");
+    TlsFixture fixture(settings, self_signed);
+    EXPECT_EQ(secure(fixture, {"other.test", 443}).failure, "");
 }
 
 TEST(SecureServer, P26_VerifiesAddressesAsAddresses) {
-    Bench bench(trusting_settings(), origin_for({"127.0.0.1"}));
-    auto const secured = secure(bench, {"127.0.0.1", 443});
+    TlsFixture fixture(trusting_settings(), origin_for({"127.0.0.1"}));
+    auto const secured = secure(fixture, {"127.0.0.1", 443});
     EXPECT_EQ(secured.failure, "");
     EXPECT_EQ(secured.server->sni, std::nullopt);
 }
@@ -233,28 +234,28 @@ TEST(SecureServer, P26_b_RefusesWhatHasExpired) {
     auto settings = trusting_settings();
     auto expired = origin_for({"origin.test"});
     expired.identity = tls::test::show(tls::test::expired_identity("origin.test"));
-    Bench bench(settings, expired);
-    EXPECT_EQ(secure(bench).failure, "Certificate verify failed: certificate has expired (origin.test:443)");
+    TlsFixture fixture(settings, expired);
+    EXPECT_EQ(secure(fixture).failure, "Certificate verify failed: certificate has expired (origin.test:443)");
 }
 
 TEST(SecureServer, P26_VerifiesTheNameItAsksFor) {
-    Bench bench(trusting_settings(), origin_for({"given.test"}));
-    auto const secured = secure(bench, target, "given.test");
+    TlsFixture fixture(trusting_settings(), origin_for({"given.test"}));
+    auto const secured = secure(fixture, target, "given.test");
     EXPECT_EQ(secured.failure, "");
-    EXPECT_EQ(bench.origin.seen.at(0).sni, "given.test");
+    EXPECT_EQ(fixture.origin.seen.at(0).sni, "given.test");
 }
 
 TEST(SecureServer, P25_b_UsesTheCiphersItMay) {
     auto settings = trusting_settings();
     auto origin = origin_for({"origin.test"});
     origin.settings.ciphers.list = "TLS_CHACHA20_POLY1305_SHA256";
-    Bench bench(settings, origin);
-    auto const secured = secure(bench);
+    TlsFixture fixture(settings, origin);
+    auto const secured = secure(fixture);
     EXPECT_EQ(secured.failure, "");
     EXPECT_EQ(secured.server->cipher, "TLS_CHACHA20_POLY1305_SHA256");
 
     settings.tls.server_ciphers.list = "TLS_AES_128_GCM_SHA256";
-    Bench limited(settings, origin);
+    TlsFixture limited(settings, origin);
     EXPECT_EQ(secure(limited).failure,
               "TLS handshake with origin.test:443 failed: the server sent alert handshake_failure (40)");
 }
@@ -279,9 +280,9 @@ TEST(SecureServer, P24_a_ShowsTheCertificateOfAFile) {
     Folder const folder;
     auto settings = trusting_settings();
     settings.tls.client_certificates = folder.write("client.pem", client_pem());
-    Bench bench(settings, demanding());
-    EXPECT_EQ(secure(bench).failure, "");
-    EXPECT_EQ(bench.origin.seen.at(0).peer_chain.at(0).subject_value("CN"), "client.test");
+    TlsFixture fixture(settings, demanding());
+    EXPECT_EQ(secure(fixture).failure, "");
+    EXPECT_EQ(fixture.origin.seen.at(0).peer_chain.at(0).subject_value("CN"), "client.test");
 }
 
 TEST(SecureServer, P24_a_ShowsTheCertificateOfAFolderByHost) {
@@ -289,20 +290,20 @@ TEST(SecureServer, P24_a_ShowsTheCertificateOfAFolderByHost) {
     auto settings = trusting_settings();
     settings.tls.client_certificates = folder.path().string();
     folder.write("origin.test.pem", client_pem());
-    Bench bench(settings, demanding());
-    EXPECT_EQ(secure(bench).failure, "");
-    EXPECT_EQ(secure(bench, {"127.0.0.1", 443}, "origin.test").failure, "");  // the name asked for comes first
-    EXPECT_EQ(bench.origin.seen.size(), 2U);
+    TlsFixture fixture(settings, demanding());
+    EXPECT_EQ(secure(fixture).failure, "");
+    EXPECT_EQ(secure(fixture, {"127.0.0.1", 443}, "origin.test").failure, "");  // the name asked for comes first
+    EXPECT_EQ(fixture.origin.seen.size(), 2U);
 }
 
 TEST(SecureServer, P24_b_ShowsNoneToAHostWithoutFile) {
     Folder const folder;
     auto settings = trusting_settings();
     settings.tls.client_certificates = folder.path().string();
-    Bench bench(settings, demanding());
-    secure(bench, {"other.test", 443});
-    ASSERT_THAT(bench.origin.failures, testing::SizeIs(1));
-    EXPECT_THAT(bench.origin.failures[0], HasSubstr("peer did not return a certificate"));
+    TlsFixture fixture(settings, demanding());
+    secure(fixture, {"other.test", 443});
+    ASSERT_THAT(fixture.origin.failures, testing::SizeIs(1));
+    EXPECT_THAT(fixture.origin.failures[0], HasSubstr("peer did not return a certificate"));
 }
 
 TEST(SecureServer, P24_SaysWhichFileItCannotUse) {
@@ -310,8 +311,8 @@ TEST(SecureServer, P24_SaysWhichFileItCannotUse) {
     auto settings = trusting_settings();
     settings.tls.client_certificates = folder.path().string();
     folder.write("origin.test.pem", "garbage");
-    Bench bench(settings, demanding());
-    EXPECT_THAT(secure(bench).failure, HasSubstr("origin.test.pem"));
+    TlsFixture fixture(settings, demanding());
+    EXPECT_THAT(secure(fixture).failure, HasSubstr("origin.test.pem"));
 }
 
 TEST(SecureServer, P24_StaysInItsFolder) {
@@ -321,9 +322,9 @@ TEST(SecureServer, P24_StaysInItsFolder) {
     auto settings = trusting_settings();
     settings.tls.insecure = true;
     settings.tls.client_certificates = (folder.path() / "hosts").string();
-    Bench bench(settings, demanding());
-    secure(bench, {"../secret", 443});
-    EXPECT_THAT(bench.origin.seen, IsEmpty());
+    TlsFixture fixture(settings, demanding());
+    secure(fixture, {"../secret", 443});
+    EXPECT_THAT(fixture.origin.seen, IsEmpty());
 }
 
 }  // namespace

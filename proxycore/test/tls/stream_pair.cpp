@@ -1,11 +1,11 @@
-#include "tls/joined.hpp"
+#include "tls/stream_pair.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "support/play.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::tls::test {
 
@@ -19,8 +19,8 @@ std::unique_ptr<TlsStream> server_over(std::unique_ptr<net::Stream> next, Server
     return std::make_unique<TlsStream>(std::move(next), std::move(engine));
 }
 
-Joined join(net::MemoryPipe pipe) {
-    Joined joined;
+StreamPair make_stream_pair(net::MemoryPipe pipe) {
+    StreamPair joined;
     joined.under_client = pipe.near.get();
     joined.under_server = pipe.far.get();
     joined.client = client_over(std::move(pipe.near));

@@ -1,4 +1,4 @@
-#include "proxy/visitor.hpp"
+#include "proxy/test_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <pathology/proxycore/http1/reader.hpp>
@@ -14,7 +14,7 @@ namespace pathology::proxycore::proxy::test {
 
 using proxycore::test::patience;
 
-template <class Work> void Visitor::run(Work work) {
+template <class Work> void TestClient::run(Work work) {
     std::exception_ptr thrown;
     bool ended = false;
     asio::co_spawn(context_, std::move(work), [&](std::exception_ptr what) {
@@ -27,7 +27,7 @@ template <class Work> void Visitor::run(Work work) {
     if (thrown) std::rethrow_exception(thrown);
 }
 
-Visitor::Visitor(std::uint16_t port, std::string const& host) {
+TestClient::TestClient(std::uint16_t port, std::string const& host) {
     run([&, this]() -> asio::awaitable<void> {
         auto opened = co_await net::connect(host, port, patience);
         if (!opened) throw std::runtime_error(opened.error().message);
@@ -37,13 +37,13 @@ Visitor::Visitor(std::uint16_t port, std::string const& host) {
     });
 }
 
-Visitor::~Visitor() {
+TestClient::~TestClient() {
     stream_.reset();
     if (http2_ == nullptr) return;
     run([this]() -> asio::awaitable<void> { co_await http2_->close(); });
 }
 
-void Visitor::start_tls(std::string const& sni) {
+void TestClient::start_tls(std::string const& sni) {
     run([&, this]() -> asio::awaitable<void> {
         auto const context = tls::ClientContext::make({}).value();
         auto const name = tls::ServerName::of(sni);
@@ -56,14 +56,14 @@ void Visitor::start_tls(std::string const& sni) {
     });
 }
 
-layers::Http2Server& Visitor::http2() {
+layers::Http2Server& TestClient::http2() {
     if (http2_ == nullptr)
         http2_ =
             std::make_unique<layers::Http2Server>(std::move(stream_), "proxy", patience, layers::HttpSettings(), [] {});
     return *http2_;
 }
 
-unsigned Visitor::open_tunnel_by_http2(std::string const& where, http::Fields const& fields) {
+unsigned TestClient::open_tunnel_by_http2(std::string const& where, http::Fields const& fields) {
     unsigned status = 0;
     run([&, this]() -> asio::awaitable<void> {
         flow::Request request;
@@ -72,16 +72,16 @@ unsigned Visitor::open_tunnel_by_http2(std::string const& where, http::Fields co
         request.path.clear();
         request.set_destination("", {});
         request.headers = fields;
-        auto const asked = http2().ask();
-        co_await asked->begin(request);
-        auto const head = co_await asked->read_head();
+        auto const stream = http2().ask();
+        co_await stream->begin(request);
+        auto const head = co_await stream->read_head();
         status = head.value().status;
-        if (status == 200) stream_ = asked->take_over();
+        if (status == 200) stream_ = stream->take_over();
     });
     return status;
 }
 
-unsigned Visitor::open_websocket_by_http2(std::string const& url) {
+unsigned TestClient::open_websocket_by_http2(std::string const& url) {
     unsigned status = 0;
     run([&, this]() -> asio::awaitable<void> {
         http::Fields const fields{{"Connection", "Upgrade"},
@@ -89,48 +89,48 @@ unsigned Visitor::open_websocket_by_http2(std::string const& url) {
                                   {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
                                   {"Sec-WebSocket-Version", "13"}};
         auto const request = flow::Request::make("GET", url, "", fields).value();
-        auto const asked = http2().ask();
-        co_await asked->send(request);
-        auto const head = co_await asked->read_head();
+        auto const stream = http2().ask();
+        co_await stream->send(request);
+        auto const head = co_await stream->read_head();
         status = head.value().status;
-        if (status == 101) stream_ = asked->take_over();
+        if (status == 101) stream_ = stream->take_over();
     });
     return status;
 }
 
-unsigned Visitor::ask_beside(std::string const& url, http::Fields const& fields) {
+unsigned TestClient::get_on_new_stream(std::string const& url, http::Fields const& fields) {
     unsigned status = 0;
     run([&, this]() -> asio::awaitable<void> {
         auto const request = flow::Request::make("GET", url, "", fields).value();
-        auto const asked = http2().ask();
-        co_await asked->send(request);
-        auto const head = co_await asked->read_head();
+        auto const stream = http2().ask();
+        co_await stream->send(request);
+        auto const head = co_await stream->read_head();
         status = head.value().status;
     });
     return status;
 }
 
-void Visitor::say(std::string_view bytes) {
-    run([&, this]() -> asio::awaitable<void> { trouble_ = co_await net::send(*stream_, bytes); });
+void TestClient::send(std::string_view bytes) {
+    run([&, this]() -> asio::awaitable<void> { error_ = co_await net::send(*stream_, bytes); });
 }
 
-std::string Visitor::hear(std::size_t size) {
+std::string TestClient::read(std::size_t size) {
     run([&, this]() -> asio::awaitable<void> {
         std::string block(4096, '\0');
         while (unread_.size() < size) {
             auto const [ec, n] = co_await stream_->read_some(asio::buffer(block));
-            trouble_ = ec;
+            error_ = ec;
             if (ec) break;
             unread_.append(block, 0, n);
         }
     });
-    auto heard = unread_.substr(0, size);
-    unread_.erase(0, heard.size());
-    return heard;
+    auto received = unread_.substr(0, size);
+    unread_.erase(0, received.size());
+    return received;
 }
 
-Answer Visitor::hear_answer(std::string_view method) {
-    Answer answer;
+ReceivedResponse TestClient::read_response(std::string_view method) {
+    ReceivedResponse response;
     http1::ResponseReader reader({}, http1::Leniency::all());
     reader.expect_reply_to(method);
     reader.feed(unread_);
@@ -140,34 +140,34 @@ Answer Visitor::hear_answer(std::string_view method) {
         if (!outcome) throw std::runtime_error(outcome.error().message);
         if (!*outcome) {
             if (ended) return {};
-            auto const more = hear(1);
+            auto const more = read(1);
             ended = more.empty();
             reader.feed(more + unread_);
             unread_.clear();
         } else if (*outcome == http1::Event::head) {
-            answer.status = reader.head().status;
-            answer.head = reader.raw();
+            response.status = reader.head().status;
+            response.head = reader.raw();
         } else if (*outcome == http1::Event::data) {
-            answer.body += reader.data();
+            response.body += reader.data();
         } else if (!reader.is_interim()) {
             break;
         }
     }
     unread_ = reader.take_buffered();
-    return answer;
+    return response;
 }
 
-Answer Visitor::ask(std::string_view request, std::string_view method) {
-    say(request);
-    return hear_answer(method);
+ReceivedResponse TestClient::request(std::string_view bytes, std::string_view method) {
+    send(bytes);
+    return read_response(method);
 }
 
-std::string Visitor::hear_rest() {
-    auto heard = std::exchange(unread_, {});
-    run([&, this]() -> asio::awaitable<void> { trouble_ = co_await proxycore::test::read_to_end(*stream_, heard); });
-    return heard;
+std::string TestClient::read_to_end() {
+    auto received = std::exchange(unread_, {});
+    run([&, this]() -> asio::awaitable<void> { error_ = co_await proxycore::test::read_to_end(*stream_, received); });
+    return received;
 }
 
-void Visitor::end(net::CloseMode how) { stream_->close(how); }
+void TestClient::close(net::CloseMode how) { stream_->close(how); }
 
 }  // namespace pathology::proxycore::proxy::test

@@ -1,4 +1,4 @@
-// Two engines that talk to each other in memory, and the certificates they show.
+// Two engines connected in memory, and the certificates they show.
 #pragma once
 
 #include <cstddef>
@@ -36,9 +36,10 @@ std::string trusted_file();
 ClientSettings verifying();
 
 /// One client and one server.
-struct Talk {
-    explicit Talk(ServerSettings const& server_settings = {}, ClientSettings const& client_settings = {},
-                  ServerName const& name = ServerName::of("origin.test"), IdentityChooser chooser = show_origin());
+struct EnginePair {
+    explicit EnginePair(ServerSettings const& server_settings = {}, ClientSettings const& client_settings = {},
+                        ServerName const& name = ServerName::of("origin.test"),
+                        IdentityChooser chooser = show_origin());
 
     /// Carries what is outgoing on both sides, at most `piece` bytes at a time, and goes on with both handshakes until
     /// none gets any further. True when both are done.

@@ -18,17 +18,17 @@ std::string plain(std::uint8_t opcode, std::string_view payload, bool fin = true
 std::string closing(std::uint16_t code, std::string_view reason = {});
 
 /// What came of some bytes, one word after another, separated by ` | `.
-struct Talk {
+struct Transcript {
     std::string heard;  ///< `text Hello | ping x | close 1000 bye`, and `! SENTENCE` for a violation
     std::string said;   ///< the frames in outgoing(), decompressed not: `pong x | close 1000`
-    bool operator==(Talk const&) const = default;
+    bool operator==(Transcript const&) const = default;
 };
-void PrintTo(Talk const& talk, std::ostream* out);
+void PrintTo(Transcript const& transcript, std::ostream* out);
 
 /// Feeds the pieces one by one, takes every event, and sends each message back when `echoes`.
-Talk talk(Endpoint& endpoint, std::span<std::string_view const> pieces, bool echoes = false);
+Transcript transcribe(Endpoint& endpoint, std::span<std::string_view const> pieces, bool echoes = false);
 
-/// The frames in a text of frames, as Talk shows them.
+/// The frames in a text of frames, as Transcript shows them.
 std::string shown_frames(std::string_view wire);
 
 }  // namespace pathology::proxycore::websocket::test

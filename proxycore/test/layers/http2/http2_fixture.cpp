@@ -1,4 +1,4 @@
-#include "layers/http2/http2_bench.hpp"
+#include "layers/http2/http2_fixture.hpp"
 
 #include <array>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -19,11 +19,11 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-using test::Http2Bench;
+using test::Http2Fixture;
 
 class Recorder final : public addons::Addon {
 public:
-    explicit Recorder(Http2Bench& bench) : bench_(bench) {}
+    explicit Recorder(Http2Fixture& fixture) : fixture_(fixture) {}
     std::string name() const override { return "recorder"; }
     asio::awaitable<void> client_connected(flow::Client&) override { co_return note("client_connected"); }
     asio::awaitable<void> client_disconnected(flow::Client&) override { co_return note("client_disconnected"); }
@@ -39,18 +39,18 @@ public:
     asio::awaitable<void> error(flow::HttpFlow& flow) override { co_return conclude("error", flow); }
 
 private:
-    void note(std::string const& hook) { bench_.calls += (bench_.calls.empty() ? "" : " ") + hook; }
+    void note(std::string const& hook) { fixture_.calls += (fixture_.calls.empty() ? "" : " ") + hook; }
     void note(std::string const& hook, flow::HttpFlow& flow) {
         note(hook);
-        auto const deed = bench_.deeds.find(hook);
-        if (deed != bench_.deeds.end()) deed->second(flow);
+        auto const action = fixture_.on_hook.find(hook);
+        if (action != fixture_.on_hook.end()) action->second(flow);
     }
     void conclude(std::string const& hook, flow::HttpFlow& flow) {
         note(hook, flow);
-        bench_.flows.push_back(flow.copy());
+        fixture_.flows.push_back(flow.copy());
     }
 
-    Http2Bench& bench_;
+    Http2Fixture& fixture_;
 };
 
 asio::awaitable<void> run_origin(std::shared_ptr<test::Origin> origin) { co_await origin->run(); }
@@ -59,40 +59,42 @@ void expect_no_exception(std::exception_ptr const& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
 
-asio::awaitable<void> answer_http1(std::unique_ptr<net::Stream> stream, Http2Bench& bench) {
+asio::awaitable<void> answer_http1(std::unique_ptr<net::Stream> stream, Http2Fixture& fixture) {
     std::array<char, 4096> bytes{};
-    while (bench.asked.find("\r\n\r\n") == std::string::npos) {
+    while (fixture.asked.find("\r\n\r\n") == std::string::npos) {
         auto const [ec, n] = co_await stream->read_some(asio::buffer(bytes));
         if (ec) co_return;
-        bench.asked.append(bytes.data(), n);
+        fixture.asked.append(bytes.data(), n);
     }
-    co_await net::send(*stream, bench.http1_answer);
-    co_await proxycore::test::read_to_end(*stream, bench.asked);
+    co_await net::send(*stream, fixture.http1_response);
+    co_await proxycore::test::read_to_end(*stream, fixture.asked);
 }
 
-/// One connection to the bench's origin, for all requests.
+/// One connection to the fixture's origin, for all requests.
 class OriginServers final : public Servers {
 public:
-    OriginServers(Http2Bench& bench, asio::any_io_executor executor) : bench_(bench), executor_(std::move(executor)) {}
+    OriginServers(Http2Fixture& fixture, asio::any_io_executor executor)
+        : fixture_(fixture), executor_(std::move(executor)) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
-        if (bench_.origin_is_busy) co_await async::pause(std::nullopt);
+        if (fixture_.origin_is_busy) co_await async::pause(std::nullopt);
         if (connection_ != nullptr && connection_->has_room()) co_return connection_->ask();
         co_return co_await acquire_fresh(flow);
     }
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
         flow::Address const address{flow.request.host(), flow.request.port()};
-        if (!bench_.has_origin) {
+        if (!fixture_.has_origin) {
             Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
             co_return failure;
         }
-        auto pipe = net::make_memory_pipe(executor_, {bench_.capacity, bench_.most_per_read, "proxy", "origin"});
-        if (!bench_.http1_answer.empty()) co_return ask_http1_origin(std::move(pipe));
-        bench_.origin = std::make_shared<test::Origin>(std::move(pipe.far), bench_.origin_settings, bench_.origin_body);
-        bench_.origin->server.answers = bench_.origin_answers;
-        asio::co_spawn(executor_, run_origin(bench_.origin), expect_no_exception);
+        auto pipe = net::make_memory_pipe(executor_, {fixture_.capacity, fixture_.most_per_read, "proxy", "origin"});
+        if (!fixture_.http1_response.empty()) co_return ask_http1_origin(std::move(pipe));
+        fixture_.origin =
+            std::make_shared<test::Origin>(std::move(pipe.far), fixture_.origin_settings, fixture_.origin_body);
+        fixture_.origin->server.answers = fixture_.origin_responds;
+        asio::co_spawn(executor_, run_origin(fixture_.origin), expect_no_exception);
         connection_ = std::make_unique<Http2Server>(std::move(pipe.near), to_string(address),
-                                                    bench_.settings.times.idle, bench_.settings.http, [] {});
+                                                    fixture_.settings.times.idle, fixture_.settings.http, [] {});
         co_return connection_->ask();
     }
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
@@ -109,13 +111,13 @@ public:
 
 private:
     std::unique_ptr<ServerStream> ask_http1_origin(net::MemoryPipe pipe) {
-        asio::co_spawn(executor_, answer_http1(std::move(pipe.far), bench_), expect_no_exception);
-        auto const& http = bench_.settings.http;
+        asio::co_spawn(executor_, answer_http1(std::move(pipe.far), fixture_), expect_no_exception);
+        auto const& http = fixture_.settings.http;
         auto connection = std::make_unique<Http1Server>(std::move(pipe.near), http, RequestForm::as_it_is);
         return ask_http1(std::move(connection), [](auto) {});
     }
 
-    Http2Bench& bench_;
+    Http2Fixture& fixture_;
     asio::any_io_executor executor_;
     std::unique_ptr<Http2Server> connection_;
 };
@@ -159,11 +161,11 @@ asio::awaitable<void> Origin::read_until(std::string_view text) {
     EXPECT_FALSE(is_missing()) << "the origin never heard: " << text << "\n" << server.log;
 }
 
-asio::awaitable<void> Origin::say(std::string_view bytes) { co_await net::send(*stream_, bytes); }
+asio::awaitable<void> Origin::send(std::string_view bytes) { co_await net::send(*stream_, bytes); }
 
 // --- a client --------------------------------------------------------------------------------------------------------
 
-asio::awaitable<void> RawClient::say(std::string_view bytes) { co_await net::send(*stream_, bytes); }
+asio::awaitable<void> RawClient::send(std::string_view bytes) { co_await net::send(*stream_, bytes); }
 
 std::string RawClient::lines() const {
     std::istringstream all(h2::lines(wire_));
@@ -192,20 +194,20 @@ asio::awaitable<bool> RawClient::read_once() {
     co_return !ec;
 }
 
-asio::awaitable<std::string> RawClient::hear(std::string_view text) {
+asio::awaitable<std::string> RawClient::read_until(std::string_view text) {
     bool goes_on = true;
     while (goes_on && lines().find(text) == std::string::npos) goes_on = co_await read_once();
     EXPECT_TRUE(goes_on) << "the client never heard: " << text << "\n" << lines();
     co_return lines();
 }
 
-asio::awaitable<std::size_t> RawClient::hear_content(http2::StreamId stream, std::size_t size) {
+asio::awaitable<std::size_t> RawClient::read_content(http2::StreamId stream, std::size_t size) {
     bool goes_on = true;
     while (goes_on && content_of(stream) < size) goes_on = co_await read_once();
     co_return content_of(stream);
 }
 
-asio::awaitable<std::string> RawClient::hear_all() {
+asio::awaitable<std::string> RawClient::read_to_end() {
     bool goes_on = true;
     while (goes_on) goes_on = co_await read_once();
     co_return lines();
@@ -213,24 +215,24 @@ asio::awaitable<std::string> RawClient::hear_all() {
 
 // --- the proxy -------------------------------------------------------------------------------------------------------
 
-asio::awaitable<void> Http2Bench::wait_until(std::function<bool()> is_so) {
+asio::awaitable<void> Http2Fixture::wait_until(std::function<bool()> is_so) {
     auto const executor = co_await asio::this_coro::executor;
     while (!is_so()) co_await asio::post(executor, asio::use_awaitable);
 }
 
-asio::awaitable<void> Http2Bench::wait_for(std::string_view hook) {
+asio::awaitable<void> Http2Fixture::wait_for(std::string_view hook) {
     auto const has_run = [this, hook] { return calls.find(hook) != std::string::npos; };
     co_await wait_until(has_run);
 }
 
-asio::awaitable<void> Http2Bench::wait_for_origin(std::string_view text) {
+asio::awaitable<void> Http2Fixture::wait_for_origin(std::string_view text) {
     auto const is_there = [this, text] {
         return origin != nullptr && origin->server.log.find(text) != std::string::npos;
     };
     co_await wait_until(is_there);
 }
 
-void Http2Bench::talk(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script) {
+void Http2Fixture::play(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script) {
     addons::Options options;
     addons::AddonChain chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
     chain.add(std::make_shared<Recorder>(*this));

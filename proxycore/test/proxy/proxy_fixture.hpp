@@ -73,12 +73,12 @@ private:
 };
 
 /// Listens on free ports of 127.0.0.1, with an authority that all tests of the program share.
-class ProxyBench {
+class ProxyFixture {
 public:
-    explicit ProxyBench(std::vector<std::string> modes = {"regular"});
+    explicit ProxyFixture(std::vector<std::string> modes = {"regular"});
 
     /// `name=value`, before start().
-    ProxyBench& set(std::string const& setting);
+    ProxyFixture& set(std::string const& setting);
     void start();
 
     std::uint16_t port(std::size_t listener = 0) const { return proxy.port(listener); }

@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
         CurlCase{"GoawayBehindAnAnswer", "/p/200:b'hello'%20h2f:GOAWAY", {}, "hello"}),
     test::row_name);
 
-TEST(Http2Scenes, CurlUploadsUnderFlowControl) {
+TEST(Http2Programs, CurlUploadsUnderFlowControl) {
     Pathod const pathod({"-a", "/=201"});
     auto const body = test::Folder();
     std::ofstream(body.path() / "body") << std::string(3'000'000, 'x');
@@ -70,21 +70,21 @@ TEST(Http2Scenes, CurlUploadsUnderFlowControl) {
     EXPECT_EQ(ended.out, "201 3000000") << ended.err;
 }
 
-TEST(Http2Scenes, CurlUpgrades) {
+TEST(Http2Programs, CurlUpgrades) {
     Pathod const pathod;
     auto const ended = curl({"--http2", "--include", pathod.url("/p/200:b'hello'")});
     EXPECT_THAT(ended.out, StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
     EXPECT_THAT(ended.out, HasSubstr("HTTP/2 200 \r\ncontent-length: 5\r\n\r\nhello"));
 }
 
-TEST(Http2Scenes, CurlAgreesByAlpn) {
+TEST(Http2Programs, CurlAgreesByAlpn) {
     Pathod const pathod({"-s"});
     auto const url = "https://127.0.0.1:" + pathod.port() + "/p/200:b'hello'";
     EXPECT_EQ(curl({"--insecure", "--write-out", " %{http_version}", url}).out, "hello 2");
     EXPECT_EQ(curl({"--insecure", "--http1.1", "--write-out", " %{http_version}", url}).out, "hello 1.1");
 }
 
-TEST(Http2Scenes, NghttpMultiplexes) {
+TEST(Http2Programs, NghttpMultiplexes) {
     NEEDS("nghttp");
     Pathod pathod({"--http2-framedump"});
     auto const ended = test::run("nghttp", {"--no-dep", "--null-out", "--stat", pathod.url("/p/200:b@100k:p0,1"),
@@ -97,7 +97,7 @@ TEST(Http2Scenes, NghttpMultiplexes) {
     EXPECT_THAT(said, HasSubstr("-> SETTINGS ACK 0 bytes"));
 }
 
-TEST(Http2Scenes, H2loadIsServedAHundredStreamsAtATime) {
+TEST(Http2Programs, H2loadIsServedAHundredStreamsAtATime) {
     NEEDS("h2load");
     Pathod const pathod({"-a", "/foo=200:b'hello'"});
     auto const ended = test::run("h2load", {"-n", "1000", "-c", "3", "-m", "100", pathod.url("/foo")});
@@ -106,7 +106,7 @@ TEST(Http2Scenes, H2loadIsServedAHundredStreamsAtATime) {
     EXPECT_THAT(random.out, HasSubstr("500 succeeded, 0 failed, 0 errored"));
 }
 
-TEST(Http2Scenes, NghttpxStandsBetweenBothPrograms) {
+TEST(Http2Programs, NghttpxStandsBetweenBothPrograms) {
     NEEDS("nghttpx");
     Pathod const pathod({"-a", "/foo=200:b'hello'"});
     std::optional<test::Process> proxy;
@@ -158,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
                                "<< GOAWAY .*FLOW_CONTROL_ERROR \\(3\\)"}),
     test::row_name);
 
-TEST(Http2Scenes, PathocSpeaksToNginx) {
+TEST(Http2Programs, PathocSpeaksToNginx) {
     if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
     Nginx const nginx("return 200 hello;", "http2");
     ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
@@ -166,7 +166,7 @@ TEST(Http2Scenes, PathocSpeaksToNginx) {
     EXPECT_EQ(ended.out, ">> 'GET':/\n<< 200 : 5 bytes\n>> 'GET':/a\n<< 200 : 5 bytes\n") << ended.err;
 }
 
-TEST(Http2Scenes, PathocSpeaksToPathodByAlpn) {
+TEST(Http2Programs, PathocSpeaksToPathodByAlpn) {
     Pathod const pathod({"-s", "-a", "/foo=200:b'hello'"});
     auto const ended = pathoc({"-t", "10", "--http2", "-p", pathod.port(), "127.0.0.1", "get:/foo"});
     EXPECT_EQ(ended.out, ">> 'GET':/foo\n<< 200 : 5 bytes\n") << ended.err;

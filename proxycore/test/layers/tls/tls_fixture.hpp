@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "support/play.hpp"
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 namespace pathology::proxycore::layers::test {
 
@@ -58,8 +58,8 @@ private:
 };
 
 /// A proxy without listeners: settings, addons, a log that is kept.
-struct Bench {
-    explicit Bench(Settings const& its_settings, Origin its_origin = origin_for({"origin.test"}));
+struct TlsFixture {
+    explicit TlsFixture(Settings const& its_settings, Origin its_origin = origin_for({"origin.test"}));
 
     /// A connection of a client to a target, where there is one.
     std::unique_ptr<Context> connect(std::optional<flow::Address> target, modes::Mode const& mode);
@@ -80,20 +80,20 @@ struct Seen {
 };
 
 /// A client of the proxy.
-struct ClientTalk {
+struct ClientOptions {
     tls::ClientSettings settings{};
     tls::ServerName name = tls::ServerName::of("origin.test");
     std::size_t most_per_read = 65536;  ///< of the proxy: 1 feeds it byte by byte
 };
 
-/// Lets a client talk to intercept_tls(); the layer inside says "inside" and ends. Runs until both are done.
-Seen intercept(Context& context, ClientTalk const& talk = {});
+/// Lets a client handshake with intercept_tls(); the layer inside says "inside" and ends. Runs until both are done.
+Seen intercept(Context& context, ClientOptions const& options = {});
 /// The same with terminate_tls().
-Seen terminate(Context& context, ClientTalk const& talk = {});
+Seen terminate(Context& context, ClientOptions const& options = {});
 
 /// Gives intercept_tls() these bytes and no more; what comes back.
 std::string intercept_text(Context& context, std::string const& bytes);
 /// The first message of such a client.
-std::string hello_of(ClientTalk const& talk);
+std::string hello_of(ClientOptions const& options);
 
 }  // namespace pathology::proxycore::layers::test

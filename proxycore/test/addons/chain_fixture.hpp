@@ -28,8 +28,8 @@ inline flow::HttpFlow make_flow() {
 }
 
 /// Options, a log that is kept, and a chain over both.
-struct Bench {
-    explicit Bench(asio::any_io_executor workers = {})
+struct ChainFixture {
+    explicit ChainFixture(asio::any_io_executor workers = {})
         : chain(
               options, [this](LogEntry const& entry) { log.push_back(entry); }, std::move(workers)) {}
     Options options{};

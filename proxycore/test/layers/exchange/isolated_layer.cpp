@@ -1,4 +1,4 @@
-#include "layers/exchange/alone.hpp"
+#include "layers/exchange/isolated_layer.hpp"
 
 #include <utility>
 
@@ -6,13 +6,13 @@ namespace pathology::proxycore::layers {
 
 namespace test {
 
-Alone::Alone(Settings const& settings, addons::LogSink sink)
+IsolatedLayer::IsolatedLayer(Settings const& settings, addons::LogSink sink)
     : chain(options, std::move(sink)),
       tls_(settings),
       services_{chain, tls_, [] { return flow::Time{}; }, std::make_shared<Settings const>(settings),
                 [](flow::Address const&) { return false; }} {}
 
-std::unique_ptr<Context> Alone::connect(modes::Mode const& mode, MakeServers const& make_servers) {
+std::unique_ptr<Context> IsolatedLayer::connect(modes::Mode const& mode, MakeServers const& make_servers) {
     flow::Address const address{"client.test", 4242};
     auto const record = std::make_shared<flow::Client>(address, flow::Address{}, flow::Time{});
     return std::make_unique<Context>(services_, mode, record, make_servers);

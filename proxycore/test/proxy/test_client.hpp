@@ -15,16 +15,16 @@ namespace pathology::proxycore::proxy::test {
 namespace asio = boost::asio;
 
 /// A response as it came.
-struct Answer {
+struct ReceivedResponse {
     unsigned status = 0;  ///< 0 = none came
     std::string head{}, body{};
 };
 
 /// One connection. Every wait ends by a time limit at the latest; what did not come by then is missing.
-class Visitor {
+class TestClient {
 public:
-    explicit Visitor(std::uint16_t port, std::string const& host = "127.0.0.1");
-    ~Visitor();
+    explicit TestClient(std::uint16_t port, std::string const& host = "127.0.0.1");
+    ~TestClient();
 
     /// Puts TLS over the connection, whoever's certificate is shown. An address is no name to ask for: no SNI then.
     void start_tls(std::string const& sni);
@@ -35,20 +35,20 @@ public:
     /// The same with a WebSocket; 101 opens one.
     unsigned open_websocket_by_http2(std::string const& url);
     /// `GET url` on another stream of that connection; gives the status.
-    unsigned ask_beside(std::string const& url, http::Fields const& fields = {});
+    unsigned get_on_new_stream(std::string const& url, http::Fields const& fields = {});
 
-    void say(std::string_view bytes);
+    void send(std::string_view bytes);
     /// Reads until `size` bytes are there.
-    std::string hear(std::size_t size);
+    std::string read(std::size_t size);
     /// Reads one whole response, interim ones left out.
-    Answer hear_answer(std::string_view method = "GET");
+    ReceivedResponse read_response(std::string_view method = "GET");
     /// The two together.
-    Answer ask(std::string_view request, std::string_view method = "GET");
+    ReceivedResponse request(std::string_view bytes, std::string_view method = "GET");
     /// Reads until the other side ends.
-    std::string hear_rest();
-    void end(net::CloseMode how = net::CloseMode::half_close);
+    std::string read_to_end();
+    void close(net::CloseMode how = net::CloseMode::half_close);
     /// How the last read ended, if it did not end well.
-    net::error_code trouble() const { return trouble_; }
+    net::error_code error() const { return error_; }
     /// The certificate that was shown.
     tls::Certificate const& certificate() const { return certificate_; }
     /// Who signed it.
@@ -64,7 +64,7 @@ private:
     std::unique_ptr<net::Stream> stream_;
     std::string unread_;
     tls::Certificate certificate_{};
-    net::error_code trouble_;
+    net::error_code error_;
 };
 
 }  // namespace pathology::proxycore::proxy::test

@@ -1,4 +1,4 @@
-#include "tls/talk.hpp"
+#include "tls/engine_pair.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,12 +70,12 @@ ClientSettings verifying() {
     return settings;
 }
 
-Talk::Talk(ServerSettings const& server_settings, ClientSettings const& client_settings, ServerName const& name,
-           IdentityChooser chooser)
+EnginePair::EnginePair(ServerSettings const& server_settings, ClientSettings const& client_settings,
+                       ServerName const& name, IdentityChooser chooser)
     : client(ClientContext::make(client_settings).value(), name),
       server(ServerContext::make(server_settings).value(), std::move(chooser)) {}
 
-bool Talk::shake_hands(std::size_t piece) {
+bool EnginePair::handshake(std::size_t piece) {
     for (bool moved = true; moved;) {
         client_step = client.handshake();
         moved = carry(client, server, piece);
@@ -85,7 +85,7 @@ bool Talk::shake_hands(std::size_t piece) {
     return client_step == Step::done && server_step == Step::done;
 }
 
-std::string Talk::say(Engine& from, Engine& to, std::string_view text, std::size_t piece) {
+std::string EnginePair::send(Engine& from, Engine& to, std::string_view text, std::size_t piece) {
     if (from.write({text.data(), text.size()}) != Step::done) return {};
     std::string heard;
     while (from.outgoing().size() > 0) {

@@ -1,4 +1,4 @@
-#include "websocket/talk.hpp"
+#include "websocket/transcript.hpp"
 
 #include <ostream>
 #include <pathology/proxycore/http/escaped.hpp>
@@ -64,25 +64,27 @@ std::string plain(std::uint8_t opcode, std::string_view payload, bool fin) {
 
 std::string closing(std::uint16_t code, std::string_view reason) { return encode(Close{code, std::string(reason)}); }
 
-void PrintTo(Talk const& talk, std::ostream* out) { *out << "heard: " << talk.heard << "\n  said: " << talk.said; }
+void PrintTo(Transcript const& transcript, std::ostream* out) {
+    *out << "heard: " << transcript.heard << "\n  said: " << transcript.said;
+}
 
-Talk talk(Endpoint& endpoint, std::span<std::string_view const> pieces, bool echoes) {
-    Talk talk;
+Transcript transcribe(Endpoint& endpoint, std::span<std::string_view const> pieces, bool echoes) {
+    Transcript transcript;
     for (auto const piece : pieces) {
         endpoint.feed(piece);
         for (auto event = endpoint.next(); !event || *event; event = endpoint.next()) {
             if (!event) {
-                add(talk.heard, "! " + event.error().message);
-                talk.said = shown_frames(endpoint.outgoing());
-                return talk;
+                add(transcript.heard, "! " + event.error().message);
+                transcript.said = shown_frames(endpoint.outgoing());
+                return transcript;
             }
-            add(talk.heard, std::visit(Show{}, **event));
+            add(transcript.heard, std::visit(Show{}, **event));
             if (auto const* message = std::get_if<Message>(&**event); message != nullptr && echoes)
                 endpoint.send(*message);
         }
     }
-    talk.said = shown_frames(endpoint.outgoing());
-    return talk;
+    transcript.said = shown_frames(endpoint.outgoing());
+    return transcript;
 }
 
 std::string shown_frames(std::string_view wire) {

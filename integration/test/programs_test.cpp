@@ -23,7 +23,7 @@ using testing::HasSubstr;
 constexpr int curl_partial_file = 18;
 constexpr int curl_empty_reply = 52;
 
-TEST(Scenes, AClientGetsWhatAnAnchorServes) {
+TEST(Programs, AClientGetsWhatAnAnchorServes) {
     Pathod const pathod({"-a", "/foo=200"});
     auto const ended = pathoc({"-p", pathod.port(), "127.0.0.1", "get:/foo"});
     EXPECT_EQ(ended.out, ">> 'GET':/foo\n<< 200 OK: 0 bytes\n");
@@ -72,26 +72,26 @@ INSTANTIATE_TEST_SUITE_P(
                              "pathod error: No valid craft request found"}),
     test::row_name);
 
-TEST(Scenes, APauseOfASecondTakesASecond) {
+TEST(Programs, APauseOfASecondTakesASecond) {
     Pathod const pathod;
     auto const ended = curl({"--write-out", "%{time_total}", "--output", "/dev/null", pathod.url("/p/200:p10,1")});
     EXPECT_GE(std::stod(ended.out), 1.0);
 }
 
-TEST(Scenes, ADaemonActsAsAProxy) {
+TEST(Programs, ADaemonActsAsAProxy) {
     Pathod const pathod;
     auto const ended = curl({"--proxy", pathod.url(""), "http://origin.test/p/201:b'proxied'"});
     EXPECT_EQ(ended.out, "proxied") << ended.err;
 }
 
-TEST(Scenes, CurlReusesAConnection) {
+TEST(Programs, CurlReusesAConnection) {
     Pathod const pathod;
     auto const ended =
         curl({"--write-out", " %{num_connects}\n", pathod.url("/p/200:b'a'"), pathod.url("/p/200:b'b'")});
     EXPECT_EQ(ended.out, "a 1\nb 0\n");
 }
 
-TEST(Scenes, PythonReadsAnswersOverOneConnection) {
+TEST(Programs, PythonReadsAnswersOverOneConnection) {
     Pathod const pathod({"-a", "/bin=200:b@1k"});
     auto const ended = test::run("python3", {"-c", R"(
 import http.client, sys
@@ -117,7 +117,7 @@ std::uint64_t peak_memory(pid_t pid) {
     return 0;
 }
 
-TEST(Scenes, AGigabyteCostsADaemonLittleMemory) {
+TEST(Programs, AGigabyteCostsADaemonLittleMemory) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     GTEST_SKIP() << "sanitizers keep shadow memory of their own";
 #endif
@@ -132,7 +132,7 @@ TEST(Scenes, AGigabyteCostsADaemonLittleMemory) {
 
 // --- chance, and its absence -----------------------------------------------------------------------------------------
 
-TEST(Scenes, TheSameSeedServesTheSameBytes) {
+TEST(Programs, TheSameSeedServesTheSameBytes) {
     Pathod const first({"--seed", "42"});
     Pathod const again({"--seed", "42", "--threads", "2"});
     Pathod const other({"--seed", "43"});
@@ -148,7 +148,7 @@ std::string exact(json const& object, std::string const& field) {
                                    : object.at(field).get<std::string>();
 }
 
-TEST(Scenes, AFuzzingRunPrintsSpecsThatReplay) {
+TEST(Programs, AFuzzingRunPrintsSpecsThatReplay) {
     Pathod const pathod({"-t", "5"});
     auto const fuzzed = pathoc(
         {"-e", "-q", "--json", "-t", "100ms", "-n", "40", "-p", pathod.port(), "127.0.0.1", "get:/p/200:b@10:ir,@1"});
@@ -165,7 +165,7 @@ TEST(Scenes, AFuzzingRunPrintsSpecsThatReplay) {
     EXPECT_EQ(exchanges, 40U);
 }
 
-TEST(Scenes, IgnoredCodesLeaveOnlyWhatIsWorthALook) {
+TEST(Programs, IgnoredCodesLeaveOnlyWhatIsWorthALook) {
     Pathod const pathod({"-t", "5"});
     auto const fuzzed = pathoc(
         {"-e", "-I", "200", "-t", "100ms", "-n", "30", "-p", pathod.port(), "127.0.0.1", "get:/p/200:b@10:ir,@1"});
@@ -175,7 +175,7 @@ TEST(Scenes, IgnoredCodesLeaveOnlyWhatIsWorthALook) {
 
 // --- the front page --------------------------------------------------------------------------------------------------
 
-TEST(Scenes, TheFrontPagesRequestsGoOut) {
+TEST(Programs, TheFrontPagesRequestsGoOut) {
     Pathod pathod({"-a", "/foo=200", "-a", "/pot=418"});
     EXPECT_THAT(pathoc({"-p", pathod.port(), "127.0.0.1", "get:/foo:h'Host'='a':h'Host'='b'"}).out,
                 EndsWith("<< 200 OK: 0 bytes\n"));
@@ -184,13 +184,13 @@ TEST(Scenes, TheFrontPagesRequestsGoOut) {
     EXPECT_EQ(pathod.stop().status, 0);
 }
 
-TEST(Scenes, AnEmbeddedAnswerComesBack) {
+TEST(Programs, AnEmbeddedAnswerComesBack) {
     Pathod const pathod;
     EXPECT_EQ(pathoc({"-p", pathod.port(), "127.0.0.1", "get:/p/:s'401:m\"No\"'"}).out,
               ">> 'GET':/p/:s'401:m\"No\"'\n<< 401 No: 0 bytes\n");
 }
 
-TEST(Scenes, AClientTunnelsThroughADaemon) {
+TEST(Programs, AClientTunnelsThroughADaemon) {
     Pathod const pathod({"-C", "-a", "/in=200:b'in'"});
     EXPECT_EQ(pathoc({"-c", "origin.test:80", "-p", pathod.port(), "127.0.0.1", "get:/in"}).out,
               ">> 'GET':/in\n<< 200 OK: 2 bytes\n");

@@ -1,4 +1,4 @@
-#include "faults/bench.hpp"
+#include "faults/fault_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,11 +24,11 @@ using testkit::ProxyOptions;
 constexpr std::string_view target_word = "TARGET";
 std::string const some_host = "origin.test";  // that only an upstream proxy is asked for
 
-DaemonOptions daemon_options(Scene const& scene) {
+DaemonOptions daemon_options(ProxySetup const& setup) {
     DaemonOptions options;
     options.anchors = {{"/alive$", "200:b'alive'"}};
-    if (scene.tls) options.tls = DaemonTls{.names = {"127.0.0.1", some_host}};
-    options.websocket_echo = scene.websocket_echo;
+    if (setup.tls) options.tls = DaemonTls{.names = {"127.0.0.1", some_host}};
+    options.websocket_echo = setup.websocket_echo;
     options.on_hanging = testkit::ignore_hanging;
     return options;
 }
@@ -53,46 +53,47 @@ unsigned last_status(std::string_view raw) {
 
 }  // namespace
 
-std::string to_string(Way way) {
-    switch (way) {
-        case Way::regular: return "Regular";
-        case Way::tunnel: return "Tunnel";
-        case Way::socks5: return "Socks5";
-        case Way::reverse: return "Reverse";
-        case Way::upstream: return "Upstream";
-        case Way::chain: break;
+std::string to_string(Topology topology) {
+    switch (topology) {
+        case Topology::regular: return "Regular";
+        case Topology::tunnel: return "Tunnel";
+        case Topology::socks5: return "Socks5";
+        case Topology::reverse: return "Reverse";
+        case Topology::upstream: return "Upstream";
+        case Topology::chain: break;
     }
     return "Chain";
 }
 
-void PrintTo(Way way, std::ostream* out) { *out << to_string(way); }
+void PrintTo(Topology topology, std::ostream* out) { *out << to_string(topology); }
 
-Bench::Bench(Scene scene)
-    : scene_(std::move(scene)),
-      daemon(daemon_options(scene_)),
-      second(scene_.way == Way::chain ? std::make_unique<Proxy>(ProxyOptions{.settings = settings()}) : nullptr),
+FaultFixture::FaultFixture(ProxySetup setup)
+    : setup_(std::move(setup)),
+      daemon(daemon_options(setup_)),
+      second(setup_.topology == Topology::chain ? std::make_unique<Proxy>(ProxyOptions{.settings = settings()})
+                                                : nullptr),
       proxy(ProxyOptions{.mode = mode(), .settings = settings()}) {
     proxy.add(hooks);
 }
 
-std::string Bench::mode() const {
-    std::string const scheme = scene_.tls ? "https://" : "http://";
-    switch (scene_.way) {
-        case Way::regular:
-        case Way::tunnel: return "regular";
-        case Way::socks5: return "socks5";
-        case Way::reverse: return "reverse:" + scheme + at(server_port());
-        case Way::upstream: return "upstream:" + scheme + at(server_port());
-        case Way::chain: break;
+std::string FaultFixture::mode() const {
+    std::string const scheme = setup_.tls ? "https://" : "http://";
+    switch (setup_.topology) {
+        case Topology::regular:
+        case Topology::tunnel: return "regular";
+        case Topology::socks5: return "socks5";
+        case Topology::reverse: return "reverse:" + scheme + at(server_port());
+        case Topology::upstream: return "upstream:" + scheme + at(server_port());
+        case Topology::chain: break;
     }
     return "upstream:" + second->url();
 }
 
-std::vector<std::string> Bench::settings() const {
-    auto settings = scene_.settings;
+std::vector<std::string> FaultFixture::settings() const {
+    auto settings = setup_.settings;
     constexpr std::string_view trust = "ssl_verify_upstream_trusted_ca=";
     auto const names_trust = [&](std::string const& setting) { return setting.starts_with(trust); };
-    if (!scene_.tls) {
+    if (!setup_.tls) {
         settings.emplace_back("ssl_insecure=true");  // to read the system's anchors takes longer than all the rest
     } else if (std::none_of(settings.begin(), settings.end(), names_trust)) {
         settings.push_back(std::string(trust) + daemon.authority_file());
@@ -100,38 +101,38 @@ std::vector<std::string> Bench::settings() const {
     return settings;
 }
 
-pathoc::Client Bench::client_of(std::uint16_t server) const {
+pathoc::Client FaultFixture::client_of(std::uint16_t server) const {
     pathoc::ClientOptions options;
     options.port = proxy.port();
     options.time_limit = patience;
     options.seed = 1;
-    options.http2 = scene_.http2;
-    options.tls.use = scene_.tls;
-    options.tls.sni = scene_.sni;
-    if (scene_.way == Way::tunnel) options.tunnel = pathoc::Host{"127.0.0.1", server};
-    if (scene_.way == Way::socks5) {
+    options.http2 = setup_.http2;
+    options.tls.use = setup_.tls;
+    options.tls.sni = setup_.sni;
+    if (setup_.topology == Topology::tunnel) options.tunnel = pathoc::Host{"127.0.0.1", server};
+    if (setup_.topology == Topology::socks5) {
         options.port = server;
         options.socks = pathoc::Host{"127.0.0.1", proxy.port()};
     }
     return pathoc::Client(std::move(options));
 }
 
-std::string Bench::target_on(std::uint16_t server, std::string_view path) const {
-    switch (scene_.way) {
-        case Way::regular:
-        case Way::chain: return "http://" + at(server) + std::string(path);
-        case Way::upstream: return "http://" + some_host + std::string(path);
+std::string FaultFixture::target_on(std::uint16_t server, std::string_view path) const {
+    switch (setup_.topology) {
+        case Topology::regular:
+        case Topology::chain: return "http://" + at(server) + std::string(path);
+        case Topology::upstream: return "http://" + some_host + std::string(path);
         default: return std::string(path);
     }
 }
 
-Told Bench::ask(std::string spec) const {
-    auto asking = client();
-    auto reply = asking.request(replaced(std::move(spec), target_word, in_quotes(target("/fault"))));
-    return told_by(asking, std::move(reply));
+ClientResult FaultFixture::request(std::string spec) const {
+    auto connection = client();
+    auto reply = connection.request(replaced(std::move(spec), target_word, in_quotes(target("/fault"))));
+    return result_of(connection, std::move(reply));
 }
 
-std::string Bench::play(proxycore::test::Script script) const {
+std::string FaultFixture::play(proxycore::test::Script script) const {
     for (auto& turn : script) turn.send = replaced(std::move(turn.send), target_word, target("/fault"));
     std::string heard;
     auto const conversation = [&]() -> boost::asio::awaitable<void> {
@@ -160,33 +161,33 @@ std::string repeated(std::string_view text, std::size_t times) {
     return all;
 }
 
-Told told_by(pathoc::Client const& client, pathoc::Result<pathoc::Reply> reply) {
-    Told told;
+ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Reply> reply) {
+    ClientResult result;
     if (!reply) {
-        told.failure = reply.error().message;
-        told.raw = client.partial();
-        told.status = last_status(told.raw);
-        return told;
+        result.failure = reply.error().message;
+        result.raw = client.partial();
+        result.status = last_status(result.raw);
+        return result;
     }
-    told.status = reply->status();
-    told.is_whole = true;
-    told.body = std::move(reply->body);
-    told.raw = std::move(reply->raw);
-    return told;
+    result.status = reply->status();
+    result.is_whole = true;
+    result.body = std::move(reply->body);
+    result.raw = std::move(reply->raw);
+    return result;
 }
 
-void Bench::expect_good_end() {
+void FaultFixture::expect_good_end() {
     {
         auto const server = leads_to_one_server() ? server_port() : daemon.port();
         auto fresh = client_of(server);
-        auto const told = told_by(fresh, fresh.request("get:" + in_quotes(target_on(server, "/alive"))));
-        EXPECT_EQ(told.status, 200U) << "the next client is not served: " << told.failure;
-        EXPECT_EQ(told.body, "alive");
+        auto const result = result_of(fresh, fresh.request("get:" + in_quotes(target_on(server, "/alive"))));
+        EXPECT_EQ(result.status, 200U) << "the next client is not served: " << result.failure;
+        EXPECT_EQ(result.body, "alive");
     }
     expect_silence();
 }
 
-void Bench::expect_silence() {
+void FaultFixture::expect_silence() {
     EXPECT_TRUE(proxy.wait_for_silence(patience));
     if (second != nullptr) {
         EXPECT_TRUE(second->wait_for_silence(patience));

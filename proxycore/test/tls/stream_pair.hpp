@@ -1,4 +1,4 @@
-// Two ends of a TLS connection over streams, for tests that talk through it.
+// Two ends of a TLS connection over streams, for tests that exchange data.
 #pragma once
 
 #include <memory>
@@ -13,12 +13,12 @@ std::unique_ptr<TlsStream> client_over(std::unique_ptr<net::Stream> next, Client
 std::unique_ptr<TlsStream> server_over(std::unique_ptr<net::Stream> next, ServerSettings const& settings = {});
 
 /// Both ends of a TLS connection in memory, and what lies underneath.
-struct Joined {
+struct StreamPair {
     std::unique_ptr<TlsStream> client, server;
     net::Stream* under_client = nullptr;
     net::Stream* under_server = nullptr;
 };
-Joined join(net::MemoryPipe pipe);
+StreamPair make_stream_pair(net::MemoryPipe pipe);
 
 /// Expects that both handshakes succeed.
 boost::asio::awaitable<void> shake_hands(TlsStream& client, TlsStream& server);

@@ -1,4 +1,4 @@
-#include "layers/exchange/http_bench.hpp"
+#include "layers/exchange/http1_fixture.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -7,22 +7,22 @@
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <utility>
 
-#include "layers/exchange/alone.hpp"
-#include "layers/exchange/neighbours.hpp"
-#include "layers/exchange/only_requests.hpp"
+#include "layers/exchange/isolated_layer.hpp"
+#include "layers/exchange/stub_layers.hpp"
+#include "layers/exchange/stub_servers.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
 using proxycore::test::play_script;
-using test::HttpBench;
+using test::Http1Fixture;
 using test::Script;
 
 /// Notes the hooks, and does what the test wants in them.
 class Recorder final : public addons::Addon {
 public:
-    explicit Recorder(HttpBench& bench) : bench_(bench) {}
+    explicit Recorder(Http1Fixture& fixture) : fixture_(fixture) {}
     std::string name() const override { return "recorder"; }
     asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override { return note("requestheaders", flow); }
     asio::awaitable<void> request(flow::HttpFlow& flow) override { return note("request", flow); }
@@ -42,23 +42,24 @@ private:
     asio::awaitable<void> note(std::string hook, flow::HttpFlow& flow) {
         EXPECT_EQ(under_way_, 0) << hook << " overlaps another hook";  // P40 G5
         Stay const stay(under_way_);
-        bench_.calls += (bench_.calls.empty() ? "" : " ") + hook;
-        if (auto const pause = bench_.pauses.find(hook); pause != bench_.pauses.end())
+        fixture_.calls += (fixture_.calls.empty() ? "" : " ") + hook;
+        if (auto const pause = fixture_.pauses.find(hook); pause != fixture_.pauses.end())
             co_await async::pause(pause->second);
-        if (auto const deed = bench_.deeds.find(hook); deed != bench_.deeds.end()) deed->second(flow);
+        if (auto const action = fixture_.on_hook.find(hook); action != fixture_.on_hook.end()) action->second(flow);
         bool const is_last = hook == "response" || hook == "error" || hook == "http_connect_error";
-        if (is_last) bench_.flows.push_back(flow.copy());
+        if (is_last) fixture_.flows.push_back(flow.copy());
     }
 
-    HttpBench& bench_;
+    Http1Fixture& fixture_;
     int under_way_ = 0;
 };
 
 /// Connections to scripts, kept while they may be used again.
-class ScriptedServers final : public test::OnlyRequests {
+class ScriptedServers final : public test::StubServers {
 public:
-    ScriptedServers(HttpBench& bench, asio::any_io_executor executor) : bench_(bench), executor_(std::move(executor)) {
-        bench_.asked.reserve(64);
+    ScriptedServers(Http1Fixture& fixture, asio::any_io_executor executor)
+        : fixture_(fixture), executor_(std::move(executor)) {
+        fixture_.asked.reserve(64);
     }
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
@@ -69,24 +70,24 @@ public:
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
         flow::Address const address{flow.request.host(), flow.request.port()};
         flow.server_conn = std::make_shared<flow::Server>(address);
-        auto const index = bench_.asked.size();
-        if (index == bench_.servers.size()) {
+        auto const index = fixture_.asked.size();
+        if (index == fixture_.servers.size()) {
             Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
             co_return failure;
         }
-        net::MemoryPipeOptions options{bench_.capacity, bench_.most_per_read, "proxy", to_string(address)};
+        net::MemoryPipeOptions options{fixture_.capacity, fixture_.most_per_read, "proxy", to_string(address)};
         auto pipe = net::make_memory_pipe(executor_, options);
-        bench_.asked.emplace_back();
-        auto work = serve(std::move(pipe.far), bench_.servers[index], bench_.asked.back());
+        fixture_.asked.emplace_back();
+        auto work = serve(std::move(pipe.far), fixture_.servers[index], fixture_.asked.back());
         asio::co_spawn(executor_, std::move(work), [](std::exception_ptr thrown) {
             if (thrown) std::rethrow_exception(thrown);
         });
-        auto const& http = bench_.settings.http;
-        co_return lend(std::make_unique<Http1Server>(std::move(pipe.near), http, bench_.form));
+        auto const& http = fixture_.settings.http;
+        co_return lend(std::make_unique<Http1Server>(std::move(pipe.near), http, fixture_.form));
     }
 
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string>) override {
-        if (!bench_.servers.empty()) co_return Result<void>();
+        if (!fixture_.servers.empty()) co_return Result<void>();
         Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(*server->address())};
         co_return failure;
     }
@@ -103,7 +104,7 @@ private:
         return ask_http1(std::move(connection), [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
     }
 
-    HttpBench& bench_;
+    Http1Fixture& fixture_;
     asio::any_io_executor executor_;
     std::unique_ptr<Http1Server> idle_;
 };
@@ -112,7 +113,7 @@ private:
 
 namespace test {
 
-void HttpBench::talk(Script client) {
+void Http1Fixture::play(Script client) {
     auto const what = [&](Context& context) -> asio::awaitable<void> {
         using namespace asio::experimental::awaitable_operators;
         auto const executor = co_await asio::this_coro::executor;
@@ -125,9 +126,9 @@ void HttpBench::talk(Script client) {
     run(what);
 }
 
-void HttpBench::run(std::function<asio::awaitable<void>(Context&)> const& what) {
+void Http1Fixture::run(std::function<asio::awaitable<void>(Context&)> const& what) {
     tunnel_bytes.clear();
-    Alone alone(settings, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
+    IsolatedLayer alone(settings, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
     alone.chain.add(std::make_shared<Recorder>(*this));
     auto const conversation = [&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;

@@ -1,4 +1,4 @@
-#include "proxy/proxy_bench.hpp"
+#include "proxy/proxy_fixture.hpp"
 
 #include <algorithm>
 
@@ -15,8 +15,8 @@ std::string shared_confdir() {
     return folder.path().string();
 }
 
-template <class Act, class... Arguments> void act(Act const& deed, Arguments&... arguments) {
-    if (deed) deed(arguments...);
+template <class Act, class... Arguments> void act(Act const& action, Arguments&... arguments) {
+    if (action) action(arguments...);
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ std::vector<flow::Client> Witness::clients() const {
 
 // --- the proxy -------------------------------------------------------------------------------------------------------
 
-ProxyBench::ProxyBench(std::vector<std::string> modes)
+ProxyFixture::ProxyFixture(std::vector<std::string> modes)
     : proxy([this](addons::LogEntry const& entry) {
           std::scoped_lock const lock(mutex_);
           log_ += std::string(to_string(entry.level)) + ": " + entry.message + '\n';
@@ -156,22 +156,22 @@ ProxyBench::ProxyBench(std::vector<std::string> modes)
                             {"confdir", shared_confdir()}});
 }
 
-ProxyBench& ProxyBench::set(std::string const& setting) {
+ProxyFixture& ProxyFixture::set(std::string const& setting) {
     proxy.options().apply({addons::parse_setting(setting)});
     return *this;
 }
 
-void ProxyBench::start() {
+void ProxyFixture::start() {
     proxy.addons().add(witness);
     proxy.start();
 }
 
-std::string ProxyBench::log() const {
+std::string ProxyFixture::log() const {
     std::scoped_lock const lock(mutex_);
     return log_;
 }
 
-bool ProxyBench::wait_for_log(std::string const& text) const {
+bool ProxyFixture::wait_for_log(std::string const& text) const {
     std::unique_lock lock(mutex_);
     return logged_.wait_for(lock, patience, [&] { return log_.find(text) != log_.npos; });
 }

@@ -37,13 +37,13 @@ private:
     Pathod pathod_;
 };
 
-TEST(TlsScenes, AClientVerifiesADaemon) {
+TEST(TlsPrograms, AClientVerifiesADaemon) {
     TlsPathod const pathod({"-s"});
     EXPECT_EQ(pathoc({"-s", "--ca", pathod.authority(), "-p", pathod.port(), "localhost", "get:/foo"}).out, told);
     EXPECT_EQ(pathoc({"-s", "--ca", pathod.authority(), "-p", pathod.port(), "127.0.0.1", "get:/foo"}).out, told);
 }
 
-TEST(TlsScenes, AClientDoesNotTrustAStranger) {
+TEST(TlsPrograms, AClientDoesNotTrustAStranger) {
     TlsPathod pathod({"-s"});
     auto const ended = pathoc({"-s", "--verify", "-p", pathod.port(), "127.0.0.1", "get:/foo"});
     EXPECT_EQ(ended.status, 1);
@@ -51,7 +51,7 @@ TEST(TlsScenes, AClientDoesNotTrustAStranger) {
     EXPECT_THAT(pathod.stop().out, HasSubstr("TLS handshake failed: the client sent alert unknown_ca (48)\n"));
 }
 
-TEST(TlsScenes, AClientTunnelsToADaemonInsideADaemon) {
+TEST(TlsPrograms, AClientTunnelsToADaemonInsideADaemon) {
     TlsPathod const pathod({});
     auto const ended = pathoc({"-s", "-c", "inner.test:443", "-p", pathod.port(), "127.0.0.1", "get:/foo"});
     EXPECT_EQ(ended.out, told) << ended.err;
@@ -60,14 +60,14 @@ TEST(TlsScenes, AClientTunnelsToADaemonInsideADaemon) {
     EXPECT_EQ(verified.out, told) << verified.err;
 }
 
-TEST(TlsScenes, ADisconnectInTheSpecIsNoTruncationOfTls) {
+TEST(TlsPrograms, ADisconnectInTheSpecIsNoTruncationOfTls) {
     TlsPathod const pathod({"-s"});
     auto const ended = pathoc({"-s", "-p", pathod.port(), "127.0.0.1", "get:'/p/200:b@100:d60'"});
     EXPECT_THAT(ended.out, HasSubstr("unexpected end inside the body: 20 of 100 bytes"));
     EXPECT_THAT(ended.out, testing::Not(HasSubstr("close_notify")));
 }
 
-TEST(TlsScenes, NginxIsSpokenToOverTls) {
+TEST(TlsPrograms, NginxIsSpokenToOverTls) {
     if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
     Folder const folder;
     auto const made = test::run(

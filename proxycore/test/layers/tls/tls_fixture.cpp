@@ -1,4 +1,4 @@
-#include "layers/tls/tls_bench.hpp"
+#include "layers/tls/tls_fixture.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -105,7 +105,7 @@ asio::awaitable<void> OriginServers::close_all() {
 
 // --- the proxy -------------------------------------------------------------------------------------------------------
 
-Bench::Bench(Settings const& its_settings, Origin its_origin)
+TlsFixture::TlsFixture(Settings const& its_settings, Origin its_origin)
     : chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry); }),
       origin(std::move(its_origin)),
       tls(its_settings),
@@ -115,7 +115,7 @@ Bench::Bench(Settings const& its_settings, Origin its_origin)
                .settings = std::make_shared<Settings const>(its_settings),
                .is_ourselves = [](flow::Address const&) { return false; }} {}
 
-std::unique_ptr<Context> Bench::connect(std::optional<flow::Address> target, modes::Mode const& mode) {
+std::unique_ptr<Context> TlsFixture::connect(std::optional<flow::Address> target, modes::Mode const& mode) {
     auto const client = std::make_shared<flow::Client>(flow::Client::make_dummy({"192.0.2.1", 4711}));
     client->sockname = flow::Address{"192.0.2.7", 8080};
     auto const servers = [this](Context& context) -> std::unique_ptr<Servers> {
@@ -130,8 +130,8 @@ std::unique_ptr<Context> Bench::connect(std::optional<flow::Address> target, mod
 
 namespace {
 
-Played talk_to_proxy(std::unique_ptr<net::Stream> stream, ClientTalk const& talk, Seen& seen) {
-    tls::Engine engine(tls::ClientContext::make(talk.settings).value(), talk.name);
+Played connect_to_proxy(std::unique_ptr<net::Stream> stream, ClientOptions const& options, Seen& seen) {
+    tls::Engine engine(tls::ClientContext::make(options.settings).value(), options.name);
     tls::TlsStream secured(std::move(stream), std::move(engine));
     auto const done = co_await secured.handshake(patience);
     if (!done) {
@@ -148,13 +148,13 @@ Played terminated(Context& context, std::unique_ptr<net::Stream> stream) {
     if (inside) co_await next_layer(context, std::move(inside));
 }
 
-Seen play_with(Context& context, ClientTalk const& talk,
+Seen play_with(Context& context, ClientOptions const& options,
                std::function<Played(Context&, std::unique_ptr<net::Stream>)> const& layer) {
     Seen seen;
     play([&]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor, {.most_per_read = talk.most_per_read});
-        auto both = talk_to_proxy(std::move(pipe.near), talk, seen) && layer(context, std::move(pipe.far));
+        auto pipe = net::make_memory_pipe(executor, {.most_per_read = options.most_per_read});
+        auto both = connect_to_proxy(std::move(pipe.near), options, seen) && layer(context, std::move(pipe.far));
         co_await std::move(both);
         co_await context.servers->close_all();
     });
@@ -163,9 +163,9 @@ Seen play_with(Context& context, ClientTalk const& talk,
 
 }  // namespace
 
-Seen intercept(Context& context, ClientTalk const& talk) { return play_with(context, talk, intercept_tls); }
+Seen intercept(Context& context, ClientOptions const& options) { return play_with(context, options, intercept_tls); }
 
-Seen terminate(Context& context, ClientTalk const& talk) { return play_with(context, talk, terminated); }
+Seen terminate(Context& context, ClientOptions const& options) { return play_with(context, options, terminated); }
 
 std::string intercept_text(Context& context, std::string const& bytes) {
     std::string answer;
@@ -183,8 +183,8 @@ std::string intercept_text(Context& context, std::string const& bytes) {
     return answer;
 }
 
-std::string hello_of(ClientTalk const& talk) {
-    tls::Engine engine(tls::ClientContext::make(talk.settings).value(), talk.name);
+std::string hello_of(ClientOptions const& options) {
+    tls::Engine engine(tls::ClientContext::make(options.settings).value(), options.name);
     engine.handshake();
     auto const bytes = engine.outgoing();
     return {static_cast<char const*>(bytes.data()), bytes.size()};

@@ -23,7 +23,7 @@ using proxycore::test::read_to_end;
 using proxycore::test::Script;
 using proxycore::test::Turn;
 
-class HttpBench {
+class Http1Fixture {
 public:
     // --- what is so ---
     Settings settings{};
@@ -36,7 +36,7 @@ public:
     std::size_t most_per_read = 65536;
     std::size_t capacity = 65536;
     /// What an addon does in a hook, as "request".
-    std::map<std::string, std::function<void(flow::HttpFlow&)>> deeds{};
+    std::map<std::string, std::function<void(flow::HttpFlow&)>> on_hook{};
     /// How long an addon holds a flow in a hook.
     std::map<std::string, std::chrono::milliseconds> pauses{};
     /// What each connection to a server plays, in the order in which they are opened. One that has no script left is
@@ -44,7 +44,7 @@ public:
     std::vector<Script> servers{};
 
     /// Plays the client's script against the layer until both have ended.
-    void talk(Script client);
+    void play(Script client);
     /// Runs something else against the servers, with a context of one client.
     void run(std::function<asio::awaitable<void>(Context&)> const& what);
 

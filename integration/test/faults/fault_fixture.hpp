@@ -16,7 +16,7 @@
 namespace pathology::integration {
 
 /// How clients get to the server.
-enum class Way {
+enum class Topology {
     regular,   ///< they ask the proxy for absolute URLs
     tunnel,    ///< through a CONNECT
     socks5,    ///< through a SOCKS5 proxy
@@ -24,11 +24,11 @@ enum class Way {
     upstream,  ///< as regular, and the server is an upstream proxy to ours
     chain,     ///< as regular, through two proxies of ours; the first one is looked at
 };
-std::string to_string(Way way);
-void PrintTo(Way way, std::ostream* out);
+std::string to_string(Topology topology);
+void PrintTo(Topology topology, std::ostream* out);
 
 /// What a client has read.
-struct Told {
+struct ClientResult {
     unsigned status = 0;  ///< of the last head; 0 = none came
     bool is_whole = false;
     std::string body{};     ///< of a whole answer
@@ -37,8 +37,8 @@ struct Told {
 };
 
 /// How the proxy and its ends are set up; every member may be left out.
-struct Scene {
-    Way way = Way::regular;
+struct ProxySetup {
+    Topology topology = Topology::regular;
     std::vector<std::string> settings{};  ///< options of the proxy
     bool tls = false;                     ///< on both sides
     bool http2 = false;                   ///< spoken by the client, and with `tls` by the server, too
@@ -47,18 +47,18 @@ struct Scene {
     std::uint16_t server = 0;             ///< the port of a server that /fault is on, in place of `daemon`
 };
 
-class Bench {
-    Scene scene_;
+class FaultFixture {
+    ProxySetup setup_;
 
 public:
-    explicit Bench(Scene scene = {});
+    explicit FaultFixture(ProxySetup setup = {});
 
     /// A client that has not connected yet, and what it asks for to get to `path`.
     pathoc::Client client() const { return client_of(server_port()); }
     std::string target(std::string_view path) const { return target_on(server_port(), path); }
 
     /// Sends a spec in which TARGET stands for `/fault` on the server, over a connection that ends with the call.
-    Told ask(std::string spec) const;
+    ClientResult request(std::string spec) const;
 
     /// Plays a script in which TARGET stands for the same over a plain connection to the proxy, and gives what it
     /// heard.
@@ -73,20 +73,22 @@ public:
     /// Answers `/fault` with the spec, and `/alive` with `alive`.
     testkit::Daemon daemon;
     std::shared_ptr<HookLog> hooks = std::make_shared<HookLog>();
-    std::unique_ptr<testkit::Proxy> second;  ///< behind the first one, for Way::chain
+    std::unique_ptr<testkit::Proxy> second;  ///< behind the first one, for Topology::chain
     testkit::Proxy proxy;
 
 private:
     pathoc::Client client_of(std::uint16_t server) const;
     std::string target_on(std::uint16_t server, std::string_view path) const;
-    bool leads_to_one_server() const { return scene_.way == Way::reverse || scene_.way == Way::upstream; }
-    std::uint16_t server_port() const { return scene_.server != 0 ? scene_.server : daemon.port(); }
+    bool leads_to_one_server() const {
+        return setup_.topology == Topology::reverse || setup_.topology == Topology::upstream;
+    }
+    std::uint16_t server_port() const { return setup_.server != 0 ? setup_.server : daemon.port(); }
     std::string mode() const;
     std::vector<std::string> settings() const;
 };
 
 /// What a client read of the answer to its last request.
-Told told_by(pathoc::Client const& client, pathoc::Result<pathoc::Reply> reply);
+ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Reply> reply);
 
 /// A spec that sends exactly these bytes, then the end; of pathod.
 std::string bytes(std::string_view text);

@@ -1,4 +1,4 @@
-#include "http2/wire.hpp"
+#include "http2/frames.hpp"
 
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>

@@ -1,4 +1,4 @@
-#include "layers/exchange/neighbours.hpp"
+#include "layers/exchange/stub_layers.hpp"
 
 #include <pathology/proxycore/layers/layers.hpp>
 

@@ -11,11 +11,11 @@
 namespace pathology::proxycore::layers::test {
 
 /// What the connections of a proxy share, for one of them.
-class Alone {
+class IsolatedLayer {
 public:
     using MakeServers = std::function<std::unique_ptr<Servers>(Context&)>;
 
-    Alone(Settings const& settings, addons::LogSink sink);
+    IsolatedLayer(Settings const& settings, addons::LogSink sink);
 
     /// A context of one client.
     std::unique_ptr<Context> connect(modes::Mode const& mode, MakeServers const& make_servers);

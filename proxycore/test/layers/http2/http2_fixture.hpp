@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http2/frames.hpp"
 #include "http2/server.hpp"
-#include "http2/wire.hpp"
 
 namespace pathology::proxycore::layers::test {
 
@@ -38,8 +38,8 @@ public:
     /// Reads as long as something is missing.
     asio::awaitable<void> read_while(std::function<bool()> is_missing);
     /// Says bytes of the test's own.
-    asio::awaitable<void> say(std::string_view bytes);
-    void leave(net::CloseMode how) { stream_->close(how); }
+    asio::awaitable<void> send(std::string_view bytes);
+    void close(net::CloseMode how) { stream_->close(how); }
 
     h2::Server server;
 
@@ -54,15 +54,15 @@ class RawClient {
 public:
     explicit RawClient(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
 
-    asio::awaitable<void> say(std::string_view bytes);
+    asio::awaitable<void> send(std::string_view bytes);
     /// Reads until what came, as lines of frames, has this text; gives all lines so far, those of SETTINGS and
     /// WINDOW_UPDATE left out.
-    asio::awaitable<std::string> hear(std::string_view text);
+    asio::awaitable<std::string> read_until(std::string_view text);
     /// Reads until DATA frames of a stream have brought so many bytes; gives how many they have.
-    asio::awaitable<std::size_t> hear_content(http2::StreamId stream, std::size_t size);
+    asio::awaitable<std::size_t> read_content(http2::StreamId stream, std::size_t size);
     /// Reads to the end.
-    asio::awaitable<std::string> hear_all();
-    void leave(net::CloseMode how) { stream_->close(how); }
+    asio::awaitable<std::string> read_to_end();
+    void close(net::CloseMode how) { stream_->close(how); }
 
 private:
     asio::awaitable<bool> read_once();
@@ -74,7 +74,7 @@ private:
 };
 
 /// The proxy's layer for the client, with an addon that notes every hook.
-class Http2Bench {
+class Http2Fixture {
 public:
     // --- what is so ---
     Settings settings{};
@@ -82,7 +82,7 @@ public:
     HttpMode http_mode = HttpMode::regular;
     bool client_speaks_http2 = true;
     /// What an addon does in a hook, as "request".
-    std::map<std::string, std::function<void(flow::HttpFlow&)>> deeds{};
+    std::map<std::string, std::function<void(flow::HttpFlow&)>> on_hook{};
     std::size_t capacity = 65536;
     std::size_t most_per_read = 65536;
     /// Whether there is an origin that requests go to; `origin` is set when it is connected.
@@ -90,13 +90,13 @@ public:
     bool origin_is_busy = false;  ///< for ever: requests wait for their turn
     http2::ServerSettings origin_settings{};
     std::string origin_body = "ok";
-    bool origin_answers = true;
+    bool origin_responds = true;
     /// What an origin of HTTP/1 answers, if it is one.
-    std::string http1_answer{};
+    std::string http1_response{};
 
     /// Runs the layer against a client who plays `script`, which gets the client's end. The script's end is that of its
     /// connection.
-    void talk(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script);
+    void play(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script);
     /// Stops the layer, as the end of the proxy does.
     void stop() { stop_.emit(asio::cancellation_type::terminal); }
     /// Waits until a hook with this name has run.

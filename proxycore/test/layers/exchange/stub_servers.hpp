@@ -9,7 +9,7 @@
 namespace pathology::proxycore::layers::test {
 
 /// Left to say is how a request gets its server.
-class OnlyRequests : public Servers {
+class StubServers : public Servers {
 public:
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
         return acquire_fresh(flow);
