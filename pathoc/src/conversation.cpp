@@ -3,7 +3,7 @@
 #include <pathology/proxycore/http2/describe.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <pathology/proxycore/websocket/opcode.hpp>

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 
 namespace pathology::pathoc {
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <pathology/language/send_plan.hpp>
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/tls/errc.hpp>
 

@@ -1,14 +1,13 @@
 # pathology::transport: coroutine primitives, sockets, time limits, stopping.
 
 pathology_library(transport ASIO
-    SOURCES src/async/cancellation.cpp src/async/pause.cpp src/async/task.cpp src/async/timeout.cpp
-            src/async/timer_wheel.cpp
+    SOURCES src/async/cancellation.cpp src/async/child.cpp src/async/finally.cpp src/async/mutex.cpp src/async/task.cpp
+            src/async/timeout.cpp src/async/timer_wheel.cpp src/async/waiter_list.cpp
             src/net/blocked_signals.cpp src/net/connect.cpp src/net/errc.cpp src/net/memory_stream.cpp
             src/net/original_destination.cpp src/net/prefixed_stream.cpp src/net/resolve.cpp src/net/running_server.cpp
             src/net/server.cpp src/net/stream.cpp src/net/tcp_stream.cpp src/net/worker.cpp
     HEADERS include/pathology/proxycore/async/as_values.hpp include/pathology/proxycore/async/cancellation.hpp
             include/pathology/proxycore/async/event.hpp include/pathology/proxycore/async/mutex.hpp
-            include/pathology/proxycore/async/pause.hpp include/pathology/proxycore/async/task.hpp
             include/pathology/proxycore/async/timeout.hpp
             include/pathology/proxycore/net/blocked_signals.hpp include/pathology/proxycore/net/connect.hpp
             include/pathology/proxycore/net/errc.hpp include/pathology/proxycore/net/failure.hpp
@@ -16,7 +15,8 @@ pathology_library(transport ASIO
             include/pathology/proxycore/net/server.hpp include/pathology/proxycore/net/stream.hpp
     PUBLIC  Boost::headers Threads::Threads)
 pathology_test(transport_unit_test SIZE unit LINK pathology_test_streams pathology::transport
-    SOURCES test/async/timeout_test.cpp
+    SOURCES test/async/event_test.cpp test/async/mutex_test.cpp test/async/race_test.cpp test/async/task_test.cpp
+            test/async/timeout_test.cpp
             test/net/errc_test.cpp test/net/memory_stream_test.cpp test/net/prefixed_stream_test.cpp)
 pathology_test(transport_test SIZE component LINK pathology_test_streams pathology::transport
     SOURCES test/net/connect_test.cpp test/net/server_listeners_test.cpp test/net/server_signals_test.cpp

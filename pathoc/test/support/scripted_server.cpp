@@ -1,7 +1,7 @@
 #include "support/scripted_server.hpp"
 
 #include <array>
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 
 namespace pathology::pathoc::test {
 namespace {

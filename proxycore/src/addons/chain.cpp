@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/async/as_values.hpp>
+#include <pathology/proxycore/async/event.hpp>
 
 namespace pathology::proxycore::addons {
 namespace {
@@ -284,12 +283,11 @@ asio::awaitable<void> AddonChain::finish_round(flow::Flow& flow) {
 }
 
 asio::awaitable<void> AddonChain::wait_for(flow::Flow& flow) {
-    auto const executor = co_await asio::this_coro::executor;
-    auto const alarm = std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
-    flow.on_resume([weak = std::weak_ptr(alarm)] {
-        if (auto const waiting = weak.lock()) waiting->cancel();
+    auto const resumed = std::make_shared<async::Event>();
+    flow.on_resume([weak = std::weak_ptr(resumed)] {
+        if (auto const event = weak.lock()) event->notify();
     });
-    co_await alarm->async_wait(async::as_values);
+    co_await resumed->wait(async::as_values);
 }
 
 }  // namespace pathology::proxycore::addons

@@ -107,7 +107,7 @@ asio::awaitable<void> Host::end_work() {
     waiting_.clear();
     auto const self = shared_from_this();
     if (work_.empty()) co_return;
-    ended_.emplace(co_await asio::this_coro::executor);
+    ended_.emplace();
     for (auto place = work_.begin(); place != work_.end();) (place++)->emit(asio::cancellation_type::terminal);
     while (!work_.empty()) co_await ended_->wait();
 }

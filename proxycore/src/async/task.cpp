@@ -2,8 +2,6 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <utility>
-
 #include <pathology/proxycore/async/cancellation.hpp>
 
 namespace pathology::proxycore::async {
@@ -12,12 +10,12 @@ namespace asio = boost::asio;
 
 void Task::start(asio::awaitable<void> work) {
     is_running_ = true;
-    auto const note_end = [this](std::exception_ptr thrown) {
+    auto const on_end = [this](std::exception_ptr thrown) {
         if (thrown && !is_cancellation(thrown)) thrown_ = std::move(thrown);
         is_running_ = false;
         ended_.notify();
     };
-    asio::co_spawn(executor_, std::move(work), asio::bind_cancellation_slot(signal_.slot(), note_end));
+    asio::co_spawn(executor_, std::move(work), asio::bind_cancellation_slot(signal_.slot(), on_end));
 }
 
 asio::awaitable<void> Task::join() {

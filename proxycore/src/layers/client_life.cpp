@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
@@ -43,21 +44,10 @@ asio::awaitable<void> converse(Context& context, asio::awaitable<void> conversat
 
 }  // namespace
 
+/// The hooks of the end run after a cancellation, too, though not for ever.
 asio::awaitable<void> live_as_client(Context& context, asio::awaitable<void> conversation) {
-    std::exception_ptr thrown;
-    try {
-        co_await converse(context, std::move(conversation));
-    } catch (...) {
-        thrown = std::current_exception();  // settled below, as nothing can be awaited here
-    }
-    auto const state = co_await asio::this_coro::cancellation_state;
-    bool const is_cancelled = state.cancelled() != asio::cancellation_type::none;
-    auto goodbye = say_goodbye(context);
-    if (!thrown && !is_cancelled) co_return co_await std::move(goodbye);
-    // The hooks of the end run after a cancellation, too, though not for ever.
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await async::with_timeout(context.settings->times.stop, std::move(goodbye));
-    if (thrown) std::rethrow_exception(thrown);
+    auto const goodbye = [&context] { return say_goodbye(context); };
+    co_await async::finally(converse(context, std::move(conversation)), goodbye, context.settings->times.stop);
 }
 
 }  // namespace pathology::proxycore::layers

@@ -1,76 +1,46 @@
 #include "layers/race_with_disconnect.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <pathology/proxycore/async/cancellation.hpp>
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/outcome.hpp>
+#include <pathology/proxycore/async/race.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
+
+#include "async/child.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
-/// `||` waits for the first success and ignores who throws, so what is thrown travels as a value.
-asio::awaitable<std::exception_ptr> caught(asio::awaitable<void> work) {
-    try {
-        co_await std::move(work);
-    } catch (...) {
-        co_return std::current_exception();
-    }
-    co_return nullptr;
-}
-
-asio::awaitable<void> keep(asio::awaitable<Failure> leaving, std::optional<Failure>& left) {
-    left = co_await std::move(leaving);
-}
-
-/// Cancels work, for its owner and for a client that has left.
-class Stop {
+/// Cancels the work when the client aborts its request.
+class AbortCallback {
 public:
-    explicit Stop(ClientStream& client) : client_(client) {
-        is_told_ = client.tell_of_abort([this] {
-            has_left_ = true;
-            signal_.emit(asio::cancellation_type::terminal);
+    AbortCallback(ClientStream& client, async::Child& work) : client_(client) {
+        is_supported_ = client_.tell_of_abort([this, &work] {
+            has_aborted_ = true;
+            work.cancel();
         });
     }
-    ~Stop() { client_.tell_of_abort(nullptr); }
-    Stop(Stop const&) = delete;
-    Stop& operator=(Stop const&) = delete;
+    ~AbortCallback() { client_.tell_of_abort(nullptr); }
+    AbortCallback(AbortCallback const&) = delete;
+    AbortCallback& operator=(AbortCallback const&) = delete;
 
-    bool is_told() const { return is_told_; }
-    bool has_left() const { return has_left_; }
-    asio::cancellation_signal& signal() { return signal_; }
+    bool is_supported() const { return is_supported_; }
+    bool has_aborted() const { return has_aborted_; }
 
 private:
     ClientStream& client_;
-    asio::cancellation_signal signal_;
-    bool is_told_ = false, has_left_ = false;
+    bool is_supported_ = false, has_aborted_ = false;
 };
 
-/// Passes one cancellation on to another.
-class Forward {
-public:
-    Forward(asio::cancellation_slot from, asio::cancellation_signal& to) : from_(from) {
-        if (from_.is_connected()) from_.assign([&to](asio::cancellation_type type) { to.emit(type); });
-    }
-    ~Forward() { from_.clear(); }
-    Forward(Forward const&) = delete;
-    Forward& operator=(Forward const&) = delete;
-
-private:
-    asio::cancellation_slot from_;
-};
-
-/// The signal cancels it, and so does whatever cancels who waits for it.
-asio::awaitable<void> run(asio::awaitable<void> work, asio::cancellation_signal& stop) {
-    auto const executor = co_await asio::this_coro::executor;
-    auto const own = co_await asio::this_coro::cancellation_state;
-    Forward const forward(own.slot(), stop);
-    auto end = asio::bind_cancellation_slot(stop.slot(), asio::use_awaitable);
-    co_await asio::co_spawn(executor, std::move(work), std::move(end));
+/// Runs `work` as `child`. Cancellation of the caller is passed on.
+asio::awaitable<async::Outcome<void>> run_as(async::Child& child, asio::awaitable<void> work) {
+    auto const state = co_await asio::this_coro::cancellation_state;
+    auto const pass_on = [&child] { child.cancel(); };
+    async::on_cancel(state.slot(), pass_on);
+    auto outcome = co_await async::outcome_of(child.run(std::move(work)));
+    async::forget_cancel(state.slot());
+    co_return outcome;
 }
 
 }  // namespace
@@ -91,31 +61,22 @@ asio::awaitable<Failure> wait_for_client_loss(net::Stream& client) {
 }
 
 asio::awaitable<std::optional<Failure>> race_with_disconnect(asio::awaitable<void> work,
-                                                             asio::awaitable<Failure> leaving) {
-    using namespace asio::experimental::awaitable_operators;
-    std::optional<Failure> left;
-    auto race = caught(std::move(work)) || caught(keep(std::move(leaving), left));
-    auto const first = co_await std::move(race);
-    bool const is_done = first.index() == 0;
-    auto const thrown = is_done ? std::get<0>(first) : std::get<1>(first);
-    if (thrown) std::rethrow_exception(thrown);
-    if (is_done) left.reset();
-    co_return left;
+                                                             asio::awaitable<Failure> disconnect) {
+    auto first = co_await async::race(std::move(work), std::move(disconnect));
+    if (first.index() == 0) co_return std::nullopt;
+    co_return std::get<1>(std::move(first));
 }
 
 asio::awaitable<std::optional<Failure>> race_with_disconnect(asio::awaitable<void> work, ClientStream& client,
                                                              std::chrono::milliseconds grace) {
-    Stop stop(client);
-    if (!stop.is_told()) co_return co_await race_with_disconnect(std::move(work), client.wait_for_abort(grace));
-    std::exception_ptr thrown;
-    try {
-        if (!stop.has_left()) co_await run(std::move(work), stop.signal());
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    bool const is_failure = thrown && !async::is_cancellation(thrown);
-    if (stop.has_left() && !is_failure) co_return co_await client.wait_for_abort(grace);
-    if (thrown) std::rethrow_exception(thrown);
+    async::Child child(co_await asio::this_coro::executor);
+    AbortCallback const abort(client, child);
+    if (!abort.is_supported()) co_return co_await race_with_disconnect(std::move(work), client.wait_for_abort(grace));
+    async::Outcome<void> outcome;
+    if (!abort.has_aborted()) outcome = co_await run_as(child, std::move(work));
+    bool const is_failure = outcome.has_thrown() && !async::is_cancellation(outcome.thrown());
+    if (abort.has_aborted() && !is_failure) co_return co_await client.wait_for_abort(grace);
+    outcome.get();
     co_return std::nullopt;
 }
 

@@ -12,14 +12,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Sleeps until woken; its timer is the time limit at the same time.
-class Bell {
+/// An event whose every wait has a time limit: one timer is both.
+class TimedEvent {
 public:
-    explicit Bell(asio::any_io_executor const& executor) : timer_(executor) {}
+    explicit TimedEvent(asio::any_io_executor const& executor) : timer_(executor) {}
 
-    void ring() { timer_.cancel(); }
+    void notify() { timer_.cancel(); }
 
-    /// Waits for ring(). Errors: Errc::timed_out, operation_aborted when the coroutine was cancelled.
+    /// Waits for notify(). Returns: Errc::timed_out, operation_aborted if the coroutine was cancelled.
     asio::awaitable<error_code> wait(TimeLimit limit) {
         timer_.expires_at(limit ? Clock::now() + *limit : Clock::time_point::max());
         auto const [ec] = co_await timer_.async_wait(async::as_values);
@@ -39,10 +39,10 @@ struct Channel {
         : capacity(its_capacity), readable(executor), writable(executor), over(executor), arrived(executor) {}
 
     void wake() {
-        readable.ring();
-        writable.ring();
-        over.ring();
-        arrived.ring();
+        readable.notify();
+        writable.notify();
+        over.notify();
+        arrived.notify();
     }
 
     std::size_t capacity;
@@ -50,7 +50,7 @@ struct Channel {
     bool ended = false;      // the writer is done: end of stream after `bytes`
     bool abandoned = false;  // the reader is gone: writing fails
     bool reset = false;      // cut off: both sides fail at once
-    Bell readable, writable, over, arrived;
+    TimedEvent readable, writable, over, arrived;
 };
 
 class MemoryStream final : public Stream {
@@ -135,7 +135,7 @@ private:
         if (n == 0 && into.size() != 0) return {asio::error::eof, 0};
         in_->bytes.copy(static_cast<char*>(into.data()), n);
         in_->bytes.erase(0, n);
-        in_->writable.ring();
+        in_->writable.notify();
         return {{}, n};
     }
 
@@ -143,8 +143,8 @@ private:
         auto const n = std::min(part.size(), out_->capacity - std::min(out_->capacity, out_->bytes.size()));
         out_->bytes.append(static_cast<char const*>(part.data()), n);
         if (n == 0) return n;
-        out_->readable.ring();
-        out_->arrived.ring();
+        out_->readable.notify();
+        out_->arrived.notify();
         return n;
     }
 

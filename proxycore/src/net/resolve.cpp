@@ -1,10 +1,9 @@
 #include "net/resolve.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <memory>
-#include <pathology/proxycore/async/as_values.hpp>
+#include <pathology/proxycore/async/event.hpp>
 
 namespace pathology::proxycore::net {
 namespace {
@@ -21,11 +20,10 @@ error_code as_name_error(error_code ec) { return ec == asio::error::host_not_fou
 
 /// A search that may outlive the coroutine that began it: Asio 1.81 cannot cancel one by slot.
 struct Search {
-    explicit Search(asio::any_io_executor const& executor)
-        : resolver(executor), done(executor, asio::steady_timer::time_point::max()) {}
+    explicit Search(asio::any_io_executor const& executor) : resolver(executor) {}
 
     Resolver resolver;
-    asio::steady_timer done;
+    async::Event done;
     error_code ec = asio::error::operation_aborted;
     Endpoints found;
 };
@@ -46,9 +44,9 @@ asio::awaitable<Endpoints> resolve(std::string host, std::uint16_t port, error_c
                                    [search](error_code why, Resolver::results_type const& found) {
                                        search->ec = as_name_error(why);
                                        search->found = endpoints_of(found);
-                                       search->done.cancel();
+                                       search->done.notify();
                                    });
-    co_await search->done.async_wait(async::as_values);
+    co_await search->done.wait(async::as_values);
     ec = search->ec;
     co_return search->found;
 }

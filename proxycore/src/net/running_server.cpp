@@ -12,7 +12,8 @@
 #include <exception>
 #include <pathology/proxycore/async/as_values.hpp>
 #include <pathology/proxycore/async/cancellation.hpp>
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/run_on_loop.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/net/blocked_signals.hpp>
 
 #include "net/original_destination.hpp"
@@ -57,44 +58,6 @@ Failure cannot_listen(ListenAddress const& address, error_code ec) {
 /// Both families by one socket, where the system knows both.
 Endpoints every_address(std::uint16_t port) { return {{asio::ip::address_v6::any(), port}, {Tcp::v4(), port}}; }
 
-/// Work for a worker that somebody waits for, also when the worker's context goes away before its turn comes.
-class Job {
-public:
-    Job(std::function<void()> work, std::shared_ptr<async::Completion> ending)
-        : work_(std::move(work)), ending_(std::move(ending)) {}
-    Job(Job&&) noexcept = default;
-    Job(Job const&) = delete;
-    Job& operator=(Job&&) = delete;
-    Job& operator=(Job const&) = delete;
-    ~Job() {
-        if (ending_) ending_->set(std::make_exception_ptr(boost::system::system_error(Errc::stopped)));
-    }
-
-    void operator()() {
-        std::exception_ptr thrown;
-        try {
-            work_();
-        } catch (...) {
-            thrown = std::current_exception();
-        }
-        std::exchange(ending_, nullptr)->set(std::move(thrown));
-    }
-
-private:
-    std::function<void()> work_;
-    std::shared_ptr<async::Completion> ending_;
-};
-
-asio::awaitable<void> tell_end_of(asio::awaitable<void> work, async::Completion& ending) {
-    std::exception_ptr thrown;
-    try {
-        co_await std::move(work);
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    ending.set(std::move(thrown));
-}
-
 Endpoints endpoints_of(ListenAddress const& address, error_code& ec) {
     if (address.host.empty()) return every_address(address.port);
     auto endpoints = spelled_address(address.host, address.port);
@@ -107,8 +70,7 @@ Endpoints endpoints_of(ListenAddress const& address, error_code& ec) {
 RunningServer::RunningServer(ServerOptions const& options, Server::Handler const& handler)
     : options_(options),
       report_([this](std::exception_ptr thrown) { report(thrown); }),
-      workers_(make_workers(options.threads, handler, report_)),
-      room_(first().context(), asio::steady_timer::time_point::max()) {}
+      workers_(make_workers(options.threads, handler, report_)) {}
 
 RunningServer::~RunningServer() { stop(); }
 
@@ -122,10 +84,8 @@ std::vector<std::string> RunningServer::endpoints() const {
     return texts;
 }
 
-std::shared_ptr<async::Completion> RunningServer::begin(std::function<void()> work) {
-    auto ending = std::make_shared<async::Completion>();
-    asio::post(first().context(), Job(std::move(work), ending));
-    return ending;
+async::Completion<> RunningServer::begin(std::function<void()> work) {
+    return async::run_on_loop(first().context().get_executor(), std::move(work), Errc::stopped);
 }
 
 // --- starting --------------------------------------------------------------------------------------------------------
@@ -177,12 +137,10 @@ void RunningServer::start_workers() {
     }
 }
 
-/// Runs it on worker 0 and waits; throws what it throws.
+/// Runs `work` on worker 0 and waits for its end. Throws what it throws.
 void RunningServer::run_to_end(asio::awaitable<void> work) {
-    async::Completion ending;
-    auto told = tell_end_of(std::move(work), ending);
-    asio::co_spawn(first().context(), std::move(told), asio::detached);
-    ending.wait();
+    auto const start = [&work]() { return std::move(work); };
+    async::run_on_loop(first().context().get_executor(), start).get();
 }
 
 // --- accepting -------------------------------------------------------------------------------------------------------
@@ -229,7 +187,7 @@ asio::awaitable<void> RunningServer::wait_for_room(Tcp::acceptor const& acceptor
     while (open_ >= options_.max_connections && acceptor.is_open()) {
         full_ = true;
         if (open_ < options_.max_connections) break;  // the last one may have left before it saw that we wait
-        co_await room_.async_wait(async::as_values);
+        co_await room_.wait();
     }
 }
 
@@ -262,7 +220,7 @@ void RunningServer::release_permit() {
         std::scoped_lock const lock(mutex_);
         if (--open_ == 0) changed_.notify_all();
     }
-    if (full_.exchange(false)) asio::post(first().context(), [this] { room_.cancel(); });
+    if (full_.exchange(false)) asio::post(first().context(), [this] { room_.notify(); });
 }
 
 // --- stopping --------------------------------------------------------------------------------------------------------
@@ -285,7 +243,7 @@ void RunningServer::stop_accepting() {
     asio::post(first().context(), [this] {
         error_code ignored;
         for (auto const& listener : listeners_) listener->acceptor.close(ignored);
-        room_.cancel();
+        room_.notify();
     });
     changed_.wait(lock, [this] { return accepting_ == 0; });
 }

@@ -3,14 +3,14 @@
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <pathology/proxycore/async/completion.hpp>
+#include <pathology/proxycore/async/event.hpp>
 #include <vector>
 
-#include "async/completion.hpp"
 #include "net/worker.hpp"
 
 namespace pathology::proxycore::net {
@@ -29,7 +29,7 @@ public:
     /// Of a listener that is not there, an empty one.
     asio::ip::tcp::endpoint local_endpoint(std::size_t listener) const;
     /// Has worker 0 do it; its end comes also when the server is gone by then, as an exception (Errc::stopped).
-    std::shared_ptr<async::Completion> begin(std::function<void()> work);
+    async::Completion<> begin(std::function<void()> work);
     std::size_t connections() const { return open_; }
     std::uint64_t accepted() const { return accepted_; }
 
@@ -68,7 +68,7 @@ private:
     Worker::Report const report_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::unique_ptr<Listener>> listeners_;
-    asio::steady_timer room_;  // of worker 0; rings when a connection left
+    async::Event room_;        // of worker 0: a connection has ended
     bool in_trouble_ = false;  // accepting fails, and that has been said
     bool has_begun_ = false;   // at_begin has ended well
 

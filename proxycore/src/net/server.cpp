@@ -3,6 +3,7 @@
 #include <boost/system/system_error.hpp>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "net/running_server.hpp"
@@ -78,10 +79,10 @@ std::uint64_t Server::accepted() const {
 }
 
 void Server::perform(std::function<void()> work) {
-    std::shared_ptr<async::Completion> ending;
-    if (auto const running = state_->now()) ending = running->begin(std::move(work));
-    if (!ending) throw boost::system::system_error(Errc::stopped);
-    ending->wait();
+    std::optional<async::Completion<>> done;
+    if (auto const running = state_->now()) done = running->begin(std::move(work));
+    if (!done) throw boost::system::system_error(Errc::stopped);
+    done->get();  // without a hold on the server: stop() ends the wait by destroying it
 }
 
 bool Server::wait_until_empty(Duration limit) const {

@@ -1,4 +1,4 @@
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 
 namespace pathology::proxycore::net {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/layers/layers.hpp>

@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
@@ -96,16 +97,8 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> open_server(Context& conte
                                                                   flow::Server& server, Reach reach) {
     server.timestamp_start = context.now();
     Opening opening(context, server);
-    std::exception_ptr thrown;
-    try {
-        co_return co_await opening.run(route, reach);
-    } catch (...) {
-        thrown = std::current_exception();  // settled below, as nothing can be awaited here
-    }
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    auto told = opening.give_up();
-    co_await async::with_timeout(context.settings->times.stop, std::move(told));
-    std::rethrow_exception(thrown);
+    auto const give_up = [&opening] { return opening.give_up(); };
+    co_return co_await async::on_failure(opening.run(route, reach), give_up, context.settings->times.stop);
 }
 
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_opened(Context& context, flow::Server& server,

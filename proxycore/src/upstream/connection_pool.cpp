@@ -47,7 +47,7 @@ Link* Lane::find(flow::Server const& record) {
 }
 
 asio::awaitable<void> Lane::wait_until(std::function<bool()> is_ready) {
-    async::Event bell(co_await asio::this_coro::executor);
+    async::Event bell;
     struct Place {
         Place(Lane& its_lane, async::Event& its_bell)
             : lane(its_lane), own(lane.waiting_.insert(lane.waiting_.end(), &its_bell)) {}

@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
@@ -286,20 +287,12 @@ asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::open_along(Recor
 /// same server, begin with one of their own.
 asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::or_give_up(Record server,
                                                                            asio::awaitable<Result<Stream>> work) {
-    std::exception_ptr thrown;
-    try {
-        co_return co_await std::move(work);
-    } catch (...) {
-        thrown = std::current_exception();  // settled below, as nothing can be awaited here
-    }
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    forget(*server);
-    if (server == context_.server) context_.server = successor_of(*server);
-    if (server->state != flow::ConnectionState::closed) {
-        auto told = end_server(context_, *server);
-        co_await async::with_timeout(context_.settings->times.stop, std::move(told));
-    }
-    std::rethrow_exception(thrown);
+    auto const give_up = [this, server]() -> asio::awaitable<void> {
+        forget(*server);
+        if (server == context_.server) context_.server = successor_of(*server);
+        if (server->state != flow::ConnectionState::closed) co_await end_server(context_, *server);
+    };
+    co_return co_await async::on_failure(std::move(work), give_up, context_.settings->times.stop);
 }
 
 /// The one the outer layers know, as long as it is fresh; one like it after that.
@@ -345,7 +338,7 @@ asio::awaitable<void> NetworkServers::close_all() {
     lanes_.clear();
     for (auto const& record : std::exchange(records_, {})) co_await end_server(context_, *record);
     if (farewells_ > 0) {
-        async::Event bell(*executor_);
+        async::Event bell;
         said_ = &bell;
         while (farewells_ > 0) co_await bell.wait();
         said_ = nullptr;

@@ -1,4 +1,3 @@
-#include <pathology/proxycore/async/pause.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <stdexcept>

@@ -5,7 +5,6 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <functional>
-#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>

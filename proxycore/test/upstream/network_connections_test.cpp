@@ -8,7 +8,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/async/as_values.hpp>
-#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
@@ -14,15 +15,8 @@ namespace pathology::proxycore::layers {
 asio::awaitable<ExchangeEnd> exchange(Context& context, flow::HttpFlow& flow, ClientStream& client) {
     auto const executor = co_await asio::this_coro::executor;
     ExchangeRun run(context, flow, client, executor);
-    std::exception_ptr thrown;
-    try {
-        co_return co_await run.run();
-    } catch (...) {
-        thrown = std::current_exception();  // handled below: a handler cannot contain co_await
-    }
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await run.stop();
-    std::rethrow_exception(thrown);
+    auto const stop = [&run] { return run.stop(); };
+    co_return co_await async::on_failure(run.run(), stop, std::nullopt);
 }
 
 ExchangeRun::ExchangeRun(Context& context, flow::HttpFlow& flow, ClientStream& client, asio::any_io_executor executor)

@@ -93,7 +93,7 @@ private:
 
     /// A request body that is sent while the response is awaited or passed on.
     struct Upload {
-        explicit Upload(asio::any_io_executor const& executor) : work(executor), hook_order(executor) {}
+        explicit Upload(asio::any_io_executor const& executor) : work(executor) {}
         async::Task work;
         async::Mutex hook_order;
         std::optional<Failure> client_failure{};  ///< of reading the body from the client

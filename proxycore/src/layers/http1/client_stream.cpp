@@ -1,7 +1,6 @@
 #include "layers/http1/client_stream.hpp"
 
 #include <algorithm>
-#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/http1/serialise.hpp>
 #include <pathology/proxycore/http2/server_session.hpp>

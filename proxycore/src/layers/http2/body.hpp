@@ -19,7 +19,7 @@ namespace pathology::proxycore::layers {
 /// Back-pressure: what is not read stays within the window that the peer was given; it gets room as pieces are read.
 class Http2Body final : public http2::Content {
 public:
-    explicit Http2Body(Http2Wire& wire) : wire_(wire), bell_(wire.executor()), limit_(wire.limit()) {}
+    explicit Http2Body(Http2Wire& wire) : wire_(wire), limit_(wire.limit()) {}
 
     /// The stream it belongs to, once that has a number.
     void bind(http2::StreamId stream) { id_ = stream; }

@@ -12,6 +12,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/flow/registry.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
@@ -53,8 +54,7 @@ public:
         : Http2WireOf(std::move(stream), "the client", context.settings->times.idle,
                       settings_of(context.settings->http)),
           context_(context),
-          mode_(mode),
-          ended_(executor()) {}
+          mode_(mode) {}
 
     /// To the end of the connection and of every exchange.
     asio::awaitable<void> serve();
@@ -84,6 +84,8 @@ private:
     asio::awaitable<void> open_tunnel(flow::Request request, Http2ClientStream& client);
     asio::awaitable<void> serve_tunnel(Context& inside, flow::Request request, Http2ClientStream& client);
     asio::awaitable<void> join();
+    asio::awaitable<void> run_to_end();
+    asio::awaitable<void> stop_exchanges();
     void forget(http2::StreamId stream);
 
     Context& context_;
@@ -95,21 +97,21 @@ private:
 };
 
 asio::awaitable<void> Http2Conversation::serve() {
-    std::exception_ptr thrown;
-    try {
-        co_await run();
-        co_await join();
-    } catch (...) {
-        thrown = std::current_exception();  // nothing can be awaited here
-    }
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    auto const stop = [this] { return stop_exchanges(); };
+    co_await async::finally(run_to_end(), stop, std::nullopt);
+    if (thrown_) std::rethrow_exception(thrown_);
+}
+
+asio::awaitable<void> Http2Conversation::run_to_end() {
+    co_await run();
+    co_await join();
+}
+
+asio::awaitable<void> Http2Conversation::stop_exchanges() {
     Http2Wire::close();
-    if (thrown)
-        for (auto& [stream, served] : served_) served.stop.emit(asio::cancellation_type::terminal);
+    for (auto& [stream, served] : served_) served.stop.emit(asio::cancellation_type::terminal);
     co_await join();
     if (end()->kind == Failure::Kind::malformed) context_.log(addons::LogLevel::info, end()->message);
-    if (thrown) std::rethrow_exception(thrown);
-    if (thrown_) std::rethrow_exception(thrown_);
 }
 
 asio::awaitable<void> Http2Conversation::join() {

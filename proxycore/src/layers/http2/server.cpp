@@ -24,8 +24,7 @@ http2::ClientSettings settings_of(HttpSettings const& http) {
 Http2Server::Connection::Connection(std::unique_ptr<net::Stream> stream, std::string name, net::TimeLimit limit,
                                     HttpSettings const& settings, std::function<void()> on_change)
     : Http2WireOf(std::move(stream), "the server " + std::move(name), limit, settings_of(settings)),
-      on_change_(std::move(on_change)),
-      changed_(executor()) {}
+      on_change_(std::move(on_change)) {}
 
 void Http2Server::Connection::start(std::shared_ptr<Connection> const& connection) {
     auto const note = [connection](std::exception_ptr thrown) { connection->note_end(std::move(thrown)); };

@@ -20,9 +20,7 @@ constexpr std::size_t most_queued = 2000;    // frames that wait for a peer who 
 Http2Wire::Http2Wire(std::unique_ptr<net::Stream> stream, std::string who, net::TimeLimit limit)
     : stream_(std::move(stream)),
       who_(std::move(who)),
-      limit_(limit),
-      writer_(stream_->executor()),
-      reader_(stream_->executor()) {
+      limit_(limit) {
     stream_->set_time_limit(limit_);
 }
 

@@ -16,8 +16,8 @@ Relay::Relay(Context& context, net::Stream& client, net::Stream& server)
     : Relay(context, client, server, Records{*context.client, *context.server}) {}
 
 Relay::Relay(Context& context, net::Stream& client, net::Stream& server, Records records)
-    : client_{client, records.client, "client", async::Mutex(client.executor())},
-      server_{server, records.server, "server", async::Mutex(server.executor())} {
+    : client_{client, records.client, "client"},
+      server_{server, records.server, "server"} {
     auto const limit = context.settings->times.idle;
     client.set_time_limit(limit);
     server.set_time_limit(limit);

@@ -46,7 +46,7 @@ private:
         net::Stream& stream;
         flow::Connection& record;
         std::string_view name;
-        async::Mutex writing;
+        async::Mutex writing{};
         bool is_ended = false;  // by us
     };
     asio::awaitable<void> pump(Side& from, Side& to);

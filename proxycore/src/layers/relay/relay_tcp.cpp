@@ -3,6 +3,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <exception>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/mutex.hpp>
 #include <pathology/proxycore/async/task.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
@@ -38,9 +39,7 @@ class Recorded {
 public:
     Recorded(Context& context, asio::any_io_executor const& executor)
         : context_(context),
-          turns_(executor),
           injector_(executor),
-          injected_(executor),
           live_(context.services.addons.flows(), executor, context.client, context.server, context.now()),
           flow_(*live_) {
         flow_.live = true;
@@ -120,18 +119,13 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
     };
     flow_.on_kill([&relay] { relay.break_off("ended by an addon", net::CloseMode::fin); });
     injector_.start(pass_injected(relay));
-    std::exception_ptr thrown;
-    try {
-        co_await relay.run();
-    } catch (...) {
-        thrown = std::current_exception();  // thrown again when nobody uses the relay any more
-    }
-    flow_.inject = nullptr;
-    flow_.on_kill(nullptr);
-    if (thrown) co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    injector_.cancel();
-    co_await injector_.join();
-    if (thrown) std::rethrow_exception(thrown);
+    auto const stop = [this]() -> asio::awaitable<void> {
+        flow_.inject = nullptr;
+        flow_.on_kill(nullptr);
+        injector_.cancel();
+        return injector_.join();
+    };
+    co_await async::finally(relay.run(), stop, std::nullopt);
     co_await end(relay.error());
 }
 
@@ -178,15 +172,8 @@ asio::awaitable<void> relay_tcp(Context& context, std::unique_ptr<net::Stream> s
     if (!is_recorded(context)) co_return co_await relay_unseen(context, std::move(stream));
     auto const executor = co_await asio::this_coro::executor;
     Recorded recorded(context, executor);
-    std::exception_ptr thrown;
-    try {
-        co_return co_await recorded.run(std::move(stream));
-    } catch (...) {
-        thrown = std::current_exception();  // settled below, as nothing can be awaited here
-    }
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await recorded.stop();
-    std::rethrow_exception(thrown);
+    auto const stop = [&recorded] { return recorded.stop(); };
+    co_await async::on_failure(recorded.run(std::move(stream)), stop, std::nullopt);
 }
 
 asio::awaitable<void> relay_ignored(Context& context, std::unique_ptr<net::Stream> stream) {

@@ -12,8 +12,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <deque>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/mutex.hpp>
-#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/async/task.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
@@ -77,6 +77,7 @@ public:
 private:
     asio::awaitable<void> pass_messages();
     asio::awaitable<void> pass_unread();
+    asio::awaitable<void> stop_tasks();
     asio::awaitable<void> pump(WebSocketSide& from, WebSocketSide& to);
     asio::awaitable<bool> take_events(WebSocketSide& from, WebSocketSide& to);
     asio::awaitable<void> visit(websocket::Event const& event, WebSocketSide& from, WebSocketSide& to);
@@ -111,10 +112,8 @@ WebSocketRelay::WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stre
       is_read_(agreed.is_known),
       client_(client, websocket::Role::server, agreed.deflate, "client"),
       server_(server, websocket::Role::client, agreed.deflate, "server"),
-      turns_(client.executor()),
       injector_(client.executor()),
-      patience_(client.executor()),
-      injected_(client.executor()) {
+      patience_(client.executor()) {
     client.set_time_limit(context.settings->times.idle);
     server.set_time_limit(context.settings->times.idle);
     flow_.on_kill([this] { drop_both(net::CloseMode::fin); });
@@ -134,20 +133,17 @@ bool WebSocketRelay::is_recorded() const {
 asio::awaitable<void> WebSocketRelay::run() {
     co_await call(hooks::websocket_start);
     if (is_read_ && is_recorded()) injector_.start(pass_injected());
-    std::exception_ptr thrown;
-    try {
-        auto talk = is_read_ ? pass_messages() : pass_unread();
-        co_await std::move(talk);
-    } catch (...) {
-        thrown = std::current_exception();  // thrown again when nothing of this object is in use any more
-    }
+    auto const stop = [this] { return stop_tasks(); };
+    auto passing = is_read_ ? pass_messages() : pass_unread();
+    co_await async::finally(std::move(passing), stop, std::nullopt);
+}
+
+asio::awaitable<void> WebSocketRelay::stop_tasks() {
     drop_both(net::CloseMode::fin);
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     injector_.cancel();
     patience_.cancel();
     co_await injector_.join();
     co_await patience_.join();
-    if (thrown) std::rethrow_exception(thrown);
 }
 
 asio::awaitable<void> WebSocketRelay::pass_messages() {
@@ -311,16 +307,9 @@ asio::awaitable<void> relay_websocket(Context& context, flow::HttpFlow& flow, st
     context.layers.push_back("websocket");
     auto const agreed = agreed_on(flow.response->headers);
     WebSocketRelay relay(context, flow, *client, *server, agreed);
-    std::exception_ptr thrown;
-    try {
-        co_await relay.run();
-    } catch (...) {
-        thrown = std::current_exception();  // settled below, as nothing can be awaited here
-    }
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    auto told = relay.end();
-    co_await async::with_timeout(context.settings->times.stop, std::move(told));
-    if (thrown) std::rethrow_exception(thrown);
+    auto const limit = context.settings->times.stop;
+    auto const end = [&relay, limit]() -> asio::awaitable<void> { co_await async::with_timeout(limit, relay.end()); };
+    co_await async::finally(relay.run(), end, limit);
 }
 
 }  // namespace pathology::proxycore::layers

@@ -42,7 +42,7 @@ websocket::EndpointSettings settings_of(websocket::Role role,
 
 WebSocketSide::WebSocketSide(net::Stream& stream, websocket::Role role,
                              std::optional<websocket::DeflateParameters> const& deflate, std::string_view name)
-    : stream_(stream), role_(role), endpoint_(settings_of(role, deflate)), name_(name), written_(stream.executor()) {}
+    : stream_(stream), role_(role), endpoint_(settings_of(role, deflate)), name_(name) {}
 
 asio::awaitable<net::error_code> WebSocketSide::read() {
     auto const room = endpoint_.prepare(most_per_read);

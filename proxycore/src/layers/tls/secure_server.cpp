@@ -1,6 +1,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
-#include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/errc.hpp>
@@ -91,6 +91,15 @@ asio::awaitable<void> give_up(Context& context, addons::ServerTlsData& data) {
     co_await fail(context, data, why);
 }
 
+/// Throws operation_aborted if it was cancelled, which the stream returns as one failure among others.
+asio::awaitable<tls::Result<void>> handshake(tls::TlsStream& stream, net::TimeLimit limit) {
+    auto done = co_await stream.handshake(limit);
+    auto const state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    co_return done;
+}
+
 }  // namespace
 
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& context, flow::Server& server,
@@ -107,14 +116,9 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& con
         co_return failure;
     }
     auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(*engine));
-    auto const done = co_await secured->handshake(context.settings->times.connect);
-    auto const state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) {
-        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-        auto told = give_up(context, data);
-        co_await async::with_timeout(context.settings->times.stop, std::move(told));
-        throw boost::system::system_error(asio::error::operation_aborted);
-    }
+    auto const stop = [&context, &data] { return give_up(context, data); };
+    auto shaking = handshake(*secured, context.settings->times.connect);
+    auto const done = co_await async::on_failure(std::move(shaking), stop, context.settings->times.stop);
     if (!done) {
         auto failure = co_await fail(context, data, done.error());
         co_return failure;

@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/async/pause.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 
 #include "layers/exchange/http1_fixture.hpp"
 #include "layers/exchange/messages.hpp"

@@ -5,7 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/async/pause.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>

@@ -1,12 +1,12 @@
-// What a coroutine throws that was cancelled.
+// What a cancelled coroutine throws.
 #pragma once
 
 #include <exception>
 
 namespace pathology::proxycore::async {
 
-/// Whether it is that: operation_aborted, which is nobody's fault. Of several exceptions at once, as those of
-/// coroutines joined by `&&`, the first one counts; nothing is known of the others.
+/// Returns true if `thrown` is operation_aborted, which a cancelled coroutine throws: not an error to report. Of several
+/// exceptions, as coroutines joined by `&&` throw them, the first one decides.
 bool is_cancellation(std::exception_ptr const& thrown);
 
 }  // namespace pathology::proxycore::async

@@ -1,43 +1,48 @@
-// What must not overlap, one after the other: the hooks of a flow, whichever direction of the conversation calls them
-// (P40 G5), and the writes of several to one stream.
+// Mutual exclusion of coroutines.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <pathology/proxycore/async/waiter_list.hpp>
 #include <utility>
-
-#include <pathology/proxycore/async/event.hpp>
 
 namespace pathology::proxycore::async {
 
-/// Thread: that of the connection.
+/// Keeps what spans several co_awaits from overlapping: the hooks of one flow, the writes of several coroutines to one
+/// stream. Fair: the lock passes from its holder to the coroutine that has waited longest.
+///
+///     lock() ──▶ free? ──yes──▶ Lock ──~Lock──▶ waiters? ──no──▶ free
+///                  └─no─▶ waiter list                └─yes─▶ Lock of the first waiter; never free in between
+///
+/// Thread: one, or one strand: that of all who lock it.
+/// Cancel: before lock(): throws operation_aborted. While waiting: lock() throws operation_aborted and leaves the queue.
+///         Between the hand-over and the resumption: lock() returns the lock; the next co_await throws.
+/// Owns:   nothing. It must outlive its locks and those who wait for one.
 class Mutex {
 public:
-    explicit Mutex(boost::asio::any_io_executor const& executor) : free_(executor) {}
-
-    /// Ends with its destruction.
-    class Lock {
+    /// Unlocks the mutex when it is destroyed.
+    class [[nodiscard]] Lock {
     public:
-        explicit Lock(Mutex& owner) : owner_(&owner) { owner.is_locked_ = true; }
-        ~Lock() {
-            if (owner_ == nullptr) return;
-            owner_->is_locked_ = false;
-            owner_->free_.notify();
-        }
         Lock(Lock&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
         Lock& operator=(Lock&&) = delete;
+        ~Lock() {
+            if (owner_ != nullptr) owner_->unlock();
+        }
 
     private:
+        friend Mutex;
+        explicit Lock(Mutex& owner) noexcept : owner_(&owner) {}
         Mutex* owner_;
     };
-    /// Waits until nobody has it.
-    boost::asio::awaitable<Lock> lock() {
-        while (is_locked_) co_await free_.wait();
-        co_return Lock(*this);
-    }
+
+    /// Waits until the mutex is free. Errors: throws operation_aborted.
+    boost::asio::awaitable<Lock> lock();
+
+    bool is_locked() const noexcept { return is_locked_; }
 
 private:
-    Event free_;
+    void unlock();
+
+    WaiterList waiters_;
     bool is_locked_ = false;
 };
 
