@@ -58,14 +58,14 @@ Parsed<void> complete(Response& response, Settings const& settings, Rng& rng) {
     }
     auto& features = response.features;
     if (response.websocket) {
-        auto const answered = gives_header(features, "sec-websocket-accept", settings);
-        if (answered.has_error()) return answered.error();
-        if (!*answered && !settings.websocket_key) {
+        auto const has_accept = gives_header(features, "sec-websocket-accept", settings);
+        if (has_accept.has_error()) return has_accept.error();
+        if (!*has_accept && !settings.websocket_key) {
             return SpecFailure{
                 SpecErrc::needs_handshake, "ws responds to a WebSocket handshake, and the request is not one", {}};
         }
         if (!response.code) response.code = "101";
-        auto const accept = *answered ? std::string() : websocket::accept_key(*settings.websocket_key);
+        auto const accept = *has_accept ? std::string() : websocket::accept_key(*settings.websocket_key);
         for (auto const& [name, value] : {std::pair<std::string_view, std::string_view>{"connection", "upgrade"},
                                           {"upgrade", "websocket"},
                                           {"sec-websocket-accept", accept}}) {

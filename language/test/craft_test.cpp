@@ -55,7 +55,7 @@ struct ChanceCase {
 void PrintTo(ChanceCase const& row, std::ostream* out) { *out << row.spec; }
 class Chance : public testing::TestWithParam<ChanceCase> {};
 
-TEST_P(Chance, IsToldOfMessagesThatAnotherSeedWouldChange) {
+TEST_P(Chance, IsReportedIfAnotherSeedWouldChangeTheBytes) {
     auto const setting = test::client_setting();
     auto const [name, spec, is_random, is_random_when_frozen] = GetParam();
     EXPECT_EQ(crafted(spec, {}, setting).is_random, is_random);

@@ -43,9 +43,7 @@ DescribedCase const described_cases[] = {
 INSTANTIATE_TEST_SUITE_P(Failure, Describe, testing::ValuesIn(described_cases),
                          [](auto const& row) { return std::string(row.param.name); });
 
-TEST(Describe, NamesTheSpecUnlessToldOtherwise) {
-    EXPECT_EQ(describe({SpecErrc::syntax, "no", {}}, "x"), "spec:1:1: no\nx\n^");
-}
+TEST(Describe, NamesTheSpecByDefault) { EXPECT_EQ(describe({SpecErrc::syntax, "no", {}}, "x"), "spec:1:1: no\nx\n^"); }
 
 TEST(Parsed, ThrowsItsFailureAsSpecError) {
     Parsed<int> const parsed(SpecFailure{SpecErrc::bad_key, "no key", {3, 4}});

@@ -121,7 +121,7 @@ TEST_F(Below, ReadsFromAnyPlace) {
     EXPECT_EQ(part, "nte");
 }
 
-TEST_F(Below, TellsThatAFileBecameShorter) {
+TEST_F(Below, ReportsAFileThatBecameShorter) {
     auto const file = access().open("file").value();
     fs::resize_file(folder.path() / "open/file", 3);
     std::string text(file->size(), '\0');

@@ -24,7 +24,7 @@ void PrintTo(RefusedCase const& c, std::ostream* out) { *out << c.spec; }
 
 class RefusedSpec : public testing::TestWithParam<RefusedCase> {};
 
-TEST_P(RefusedSpec, IsToldWhereAndWhatWouldFit) {
+TEST_P(RefusedSpec, GivesPlaceAndExpectation) {
     auto const& c = GetParam();
     auto const parsed = c.parse(c.spec);
     ASSERT_TRUE(parsed.has_error()) << "was accepted";

@@ -151,7 +151,7 @@ TEST(Player, ReadsFilesBlockByBlock) {
     }
 }
 
-TEST(Player, TellsThatAFileBecameShorterWhileItWasSent) {
+TEST(Player, ReportsAFileThatBecameShorter) {
     pathology::test::Folder const folder;
     folder.write("file", std::string(100, 'x'));
     Settings settings;
@@ -198,13 +198,13 @@ TEST(Preview, EndsAtADisconnect) {
     EXPECT_EQ(end.value(), PreviewEnd::disconnected);
 }
 
-TEST(Preview, StopsWhenNobodyWantsMore) {
+TEST(Preview, StopsWhenTheWriterReturnsFalse) {
     auto const [bytes, end] = show("200:b@1t", 2);
     EXPECT_LT(bytes.size(), 200U);
     EXPECT_EQ(end.value(), PreviewEnd::stopped);
 }
 
-TEST(Preview, TellsThatAFileHasGone) {
+TEST(Preview, ReportsAFileThatBecameShorter) {
     pathology::test::Folder const folder;
     folder.write("long", std::string(1000, 'x'));
     Settings settings;

@@ -104,7 +104,7 @@ void PrintTo(RefusedMessageCase const& c, std::ostream* out) { *out << c.spec; }
 
 class RefusedMessage : public testing::TestWithParam<RefusedMessageCase> {};
 
-TEST_P(RefusedMessage, IsToldWhereAndWhy) {
+TEST_P(RefusedMessage, GivesPlaceAndReason) {
     pathology::test::Folder const folder;
     folder.write("five", "12345");
     auto setting = GetParam().setting();

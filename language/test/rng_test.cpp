@@ -44,14 +44,14 @@ TEST(DeriveSeed, GivesStreamsOfTheirOwn) {
 
 TEST(DrawSeed, DiffersFromDrawToDraw) { EXPECT_NE(draw_seed(), draw_seed()); }
 
-TEST(RunSeed, IsToldOnceWhenItWasDrawn) {
+TEST(RunSeed, GivesItsReplayHintOnceIfItWasDrawn) {
     RunSeed seed(std::nullopt);
     auto const number = std::to_string(seed.value());
     EXPECT_EQ(seed.replay_hint(), "seed " + number + " (replay with --seed " + number + ")\n");
     EXPECT_EQ(seed.replay_hint(), "");
 }
 
-TEST(RunSeed, IsNotToldToThoseWhoGaveIt) {
+TEST(RunSeed, GivesNoReplayHintIfItWasGiven) {
     RunSeed seed(7);
     EXPECT_EQ(seed.value(), 7U);
     EXPECT_EQ(seed.replay_hint(), "");

@@ -18,11 +18,11 @@ namespace asio = boost::asio;
 namespace net = proxycore::net;
 using namespace std::chrono_literals;
 
-/// A performance at one end of a pipe in memory, and what comes out at the other.
-class Perform : public testing::Test {
+/// Sends a plan at one end of a pipe in memory and collects what arrives at the other.
+class SendPlan : public testing::Test {
 protected:
-    void start(Plan performed_plan, std::size_t block = Player::default_block) {
-        plan = std::move(performed_plan);
+    void start(Plan sent_plan, std::size_t block = Player::default_block) {
+        plan = std::move(sent_plan);
         player = Player(block);
         player.start(plan, 1);
         auto const ended = [this](std::exception_ptr) { has_ended = true; };
@@ -32,7 +32,7 @@ protected:
     asio::awaitable<void> play() {
         auto how = co_await send_plan(*pipe.near, player, kept);
         if (!how.disconnected) pipe.near->close(net::CloseMode::half_close);
-        performance = std::move(how);
+        result = std::move(how);
     }
 
     void read_everything() {
@@ -55,25 +55,25 @@ protected:
     asio::cancellation_signal stop;
     Plan plan;
     Player player;
-    CapturedBytes recording{.limit = 10, .bytes = {}};
-    CapturedBytes* kept = &recording;
-    std::optional<SendResult> performance;
+    CapturedBytes captured{.limit = 10, .bytes = {}};
+    CapturedBytes* kept = &captured;
+    std::optional<SendResult> result;
     bool has_ended = false;
     std::string received;
     net::error_code ended_with;
 };
 
-TEST_F(Perform, WritesTheWholePlan) {
+TEST_F(SendPlan, WritesTheWholePlan) {
     start(test::plan(test::response("200:b@100k:h'a'=@3")), 777);
     read_everything();
-    ASSERT_TRUE(performance.has_value());
+    ASSERT_TRUE(result.has_value());
     EXPECT_EQ(received, test::play(plan, 1).bytes);
-    EXPECT_EQ(performance->bytes_written, plan.length);
-    EXPECT_FALSE(performance->failed());
-    EXPECT_FALSE(performance->disconnected);
+    EXPECT_EQ(result->bytes_written, plan.length);
+    EXPECT_FALSE(result->failed());
+    EXPECT_FALSE(result->disconnected);
 }
 
-TEST_F(Perform, SendsLargeValuesInLargeBlocksWithoutLosingTheirPlace) {
+TEST_F(SendPlan, SendsLargeValuesInLargeBlocksWithoutLosingTheirPlace) {
     auto const specs = {"200:b@3m", "200:b@1m:i600000,'x':h'a'=@700k,digits", "200:b@1m:d900000"};
     for (auto const* spec : specs) {
         SCOPED_TRACE(spec);
@@ -85,33 +85,33 @@ TEST_F(Perform, SendsLargeValuesInLargeBlocksWithoutLosingTheirPlace) {
         context.restart();
         auto const expected = test::play(plan, 1);
         EXPECT_TRUE(received == expected.bytes);
-        EXPECT_EQ(performance->bytes_written, expected.bytes.size());
-        EXPECT_EQ(performance->disconnected, expected.disconnected);
+        EXPECT_EQ(result->bytes_written, expected.bytes.size());
+        EXPECT_EQ(result->disconnected, expected.disconnected);
     }
 }
 
-TEST_F(Perform, ClosesInOrderWhenThePlanSaysSo) {
+TEST_F(SendPlan, ClosesInOrderWhenThePlanSaysSo) {
     start(test::plan(test::response("200:b'abc':d5")));
     read_everything();
-    ASSERT_TRUE(performance.has_value());
-    EXPECT_TRUE(performance->disconnected);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(result->disconnected);
     EXPECT_EQ(received, "HTTP/");
     EXPECT_EQ(ended_with, asio::error::eof);
 }
 
-TEST_F(Perform, RecordsTheFirstBytes) {
+TEST_F(SendPlan, RecordsTheFirstBytes) {
     start(test::plan(test::response("200:b'abc'")));
     read_everything();
-    EXPECT_EQ(recording.bytes, "HTTP/1.1 2");
+    EXPECT_EQ(captured.bytes, "HTTP/1.1 2");
 }
 
-TEST_F(Perform, PausesAndGoesOn) {
+TEST_F(SendPlan, PausesAndGoesOn) {
     start(test::plan(test::response("200:r:p3,0:p5,0:b'abc'")), 2);
     read_everything();
     EXPECT_EQ(received, "HTTP/1.1 200 OK\r\n\r\nabc");
 }
 
-TEST_F(Perform, EndsAPauseForEverWhenCancelled) {
+TEST_F(SendPlan, EndsAPauseForEverWhenCancelled) {
     start(test::plan(test::response("200:p9,f")));
     context.poll();
     EXPECT_FALSE(has_ended);
@@ -121,34 +121,34 @@ TEST_F(Perform, EndsAPauseForEverWhenCancelled) {
     EXPECT_FALSE(player.at_end()) << "the rest of the message was not sent";
 }
 
-TEST_F(Perform, EndsAPauseForEverWhenThePeerEndsItsSide) {
+TEST_F(SendPlan, EndsAPauseForEverWhenThePeerEndsItsSide) {
     start(test::plan(test::response("200:p9,f")));
     context.poll();
     EXPECT_FALSE(has_ended);
     pipe.far->close(net::CloseMode::half_close);
     context.run_for(20s);
-    ASSERT_TRUE(performance.has_value());
-    EXPECT_EQ(performance->connection, asio::error::eof);
-    EXPECT_EQ(performance->bytes_written, 9U);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result->connection, asio::error::eof);
+    EXPECT_EQ(result->bytes_written, 9U);
 }
 
-TEST_F(Perform, WaitsOutAPauseForAPeerThatMayStillListen) {
+TEST_F(SendPlan, WaitsOutAPauseForAPeerThatMayStillListen) {
     pipe.far->close(net::CloseMode::half_close);
     start(test::plan(test::response("200:r:p9,1:b'abc'")));
     read_everything();
     EXPECT_EQ(received, "HTTP/1.1 200 OK\r\n\r\nabc");
 }
 
-TEST_F(Perform, EndsAnyPauseWhenTheConnectionBreaks) {
+TEST_F(SendPlan, EndsAnyPauseWhenTheConnectionBreaks) {
     start(test::plan(test::response("200:p9,1000000000")));
     context.poll();
     pipe.far->close(net::CloseMode::reset);
     context.run_for(20s);
-    ASSERT_TRUE(performance.has_value());
-    EXPECT_EQ(performance->connection, asio::error::connection_reset);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result->connection, asio::error::connection_reset);
 }
 
-TEST_F(Perform, LeavesWhatArrivesInAPauseToBeRead) {
+TEST_F(SendPlan, LeavesWhatArrivesInAPauseToBeRead) {
     start(test::plan(test::response("200:p9,f")));
     asio::co_spawn(context, net::send(*pipe.far, "pipelined"), [](std::exception_ptr, net::error_code) {});
     context.poll();
@@ -164,17 +164,17 @@ TEST_F(Perform, LeavesWhatArrivesInAPauseToBeRead) {
     EXPECT_EQ(std::string_view(block.data(), size), "pipelined");
 }
 
-TEST_F(Perform, TellsWhyTheConnectionEndedIt) {
+TEST_F(SendPlan, ReportsTheErrorOfTheConnection) {
     pipe.far->close(net::CloseMode::reset);
     start(test::plan(test::response("200:b@1m")));
     context.run_for(20s);
-    ASSERT_TRUE(performance.has_value());
-    EXPECT_TRUE(performance->connection.failed());
-    EXPECT_TRUE(performance->failed());
-    EXPECT_LT(performance->bytes_written, 1U << 20U);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(result->connection.failed());
+    EXPECT_TRUE(result->failed());
+    EXPECT_LT(result->bytes_written, 1U << 20U);
 }
 
-TEST_F(Perform, TellsThatAFileBecameShorter) {
+TEST_F(SendPlan, ReportsAFileThatBecameShorter) {
     pathology::test::Folder const folder;
     folder.write("file", std::string(100, 'x'));
     Settings settings;
@@ -182,15 +182,15 @@ TEST_F(Perform, TellsThatAFileBecameShorter) {
     start(test::plan(test::response("200:b<file"), settings));
     std::filesystem::resize_file(folder.path() / "file", 10);
     context.run_for(20s);
-    ASSERT_TRUE(performance.has_value());
-    ASSERT_TRUE(performance->spec.has_value());
-    EXPECT_EQ(performance->spec->code, SpecErrc::file_access);
+    ASSERT_TRUE(result.has_value());
+    ASSERT_TRUE(result->spec.has_value());
+    EXPECT_EQ(result->spec->code, SpecErrc::file_access);
 }
 
 TEST(CapturedBytes, KeepsNoMoreThanItsLimit) {
-    CapturedBytes recording{.limit = 5, .bytes = {}};
-    for (int i = 0; i < 3; ++i) recording.append(std::string_view("abc"));
-    EXPECT_EQ(recording.bytes, "abcab");
+    CapturedBytes captured{.limit = 5, .bytes = {}};
+    for (int i = 0; i < 3; ++i) captured.append(std::string_view("abc"));
+    EXPECT_EQ(captured.bytes, "abcab");
 }
 
 }  // namespace
