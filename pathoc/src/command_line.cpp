@@ -1,5 +1,6 @@
 #include <pathology/pathoc/command_line.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <pathology/proxycore/tls/version.hpp>
 #include <utility>
@@ -110,15 +111,21 @@ std::optional<std::set<unsigned>> read_codes(std::string_view text) {
 
 Exit refuse(std::string const& message) { return console::usage_error(program, message); }
 
+/// `host` or `host:port`; an IPv6 address alone needs no brackets.
+result<proxycore::HostPort, proxycore::EndpointFailure> read_host(std::string const& text) {
+    bool const is_bare_ipv6 = !text.starts_with('[') && std::count(text.begin(), text.end(), ':') > 1;
+    return proxycore::parse_host_port(is_bare_ipv6 ? "[" + text + "]" : text);
+}
+
 result<void, Exit> settle_target(Typed& typed) {
     auto& options = typed.options;
-    auto const host = parse_host(typed.host);
-    if (!host) return refuse(host.error().message);
+    auto const host = read_host(typed.host);
+    if (!host) return refuse("HOST " + typed.host + ": " + host.error().message);
     if (host->port && typed.port && *host->port != *typed.port) {
         return refuse("two ports are given: " + typed.host + " and -p " + std::to_string(*typed.port));
     }
     if (typed.port == 0) return refuse("there is no port 0 to connect to");
-    options.host = host->name;
+    options.host = host->host;
     options.port = host->port ? *host->port : typed.port.value_or(options.tls.use ? 443 : 80);
     return {};
 }
@@ -140,7 +147,7 @@ result<void, Exit> settle_tunnel(Typed& typed) {
     if (*auth && typed.tunnel.empty()) return refuse("--proxy-auth is for the proxy of -c, and there is no -c");
     options.proxy_auth = std::move(*auth);
     if (typed.tunnel.empty()) return {};
-    auto tunnel = parse_host(typed.tunnel);
+    auto tunnel = read_host(typed.tunnel);
     if (!tunnel || !tunnel->port) return refuse("Invalid CONNECT specification: " + typed.tunnel + " (HOST:PORT)");
     options.tunnel = std::move(*tunnel);
     return {};
@@ -154,7 +161,7 @@ result<void, Exit> settle_socks(Typed& typed) {
         return refuse("--socks-auth is for the server of --socks, and there is no --socks");
     options.socks_auth = std::move(*auth);
     if (typed.socks.empty()) return {};
-    auto socks = parse_host(typed.socks);
+    auto socks = read_host(typed.socks);
     if (!socks) return refuse("--socks takes HOST or HOST:PORT: " + socks.error().message);
     options.socks = std::move(*socks);
     return {};

@@ -129,7 +129,7 @@ asio::awaitable<void> Conversation::open(Line& line) {
         co_return;
     }
     line.remote = opened->stream->remote_endpoint();
-    if (auto const address = parse_host(line.remote)) route_.address = address->name;
+    route_.address = line.remote.host;
     if (opened->tls) note_tls(line, *opened->tls);
     if (options_.http2 && opened->tls && opened->tls->alpn != "h2") {
         line.is_over = failed_ = stop_ = true;

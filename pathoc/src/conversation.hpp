@@ -50,7 +50,7 @@ private:
         Playlist playlist;
         std::uint64_t index = 0;  // of the next message
         std::optional<Session> session;
-        std::string remote;
+        proxycore::Endpoint remote;
         std::shared_ptr<proxycore::record::RecordedTls const> tls;
         std::unique_ptr<Http2Session> http2;  // in place of `session`
         language::ClientStreams streams{};

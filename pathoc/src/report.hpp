@@ -20,7 +20,7 @@ struct Moment {
     std::uint64_t index = 0;       ///< of the message on its connection, from 0
     std::chrono::system_clock::time_point started{};
     std::chrono::nanoseconds duration{};
-    std::string remote;                                           ///< "127.0.0.1:8080"
+    proxycore::Endpoint remote;
     std::shared_ptr<proxycore::record::RecordedTls const> tls{};  ///< none = plain text
 };
 

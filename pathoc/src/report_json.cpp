@@ -1,4 +1,3 @@
-#include <pathology/pathoc/host.hpp>
 #include <pathology/proxycore/http/message.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/http1/reader.hpp>
@@ -19,11 +18,6 @@ namespace http1 = proxycore::http1;
 namespace http2 = proxycore::http2;
 namespace record = proxycore::record;
 using record::Exchange;
-
-record::Endpoint endpoint_of(std::string_view text) {
-    auto host = parse_host(text);
-    return host ? record::Endpoint{host->name, host->port.value_or(0)} : record::Endpoint{};
-}
 
 /// What a server would have read out of the bytes that were sent, as far as they are a request.
 void read_into(record::RecordedRequest& request, std::string_view bytes) {
@@ -75,7 +69,7 @@ record::RecordedRequest recorded(Moment const& moment, Outbound const& sent) {
     record::RecordedRequest request;
     request.raw = sent.bytes;
     request.raw_size = sent.size;
-    request.remote_address = endpoint_of(moment.remote);
+    request.remote_address = moment.remote;
     request.connection = moment.connection;
     request.index = moment.index;
     if (sent.stream == 0) {

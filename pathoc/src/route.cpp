@@ -20,11 +20,11 @@ template <class AnyOptions> Route make_route(AnyOptions const& options) {
     route.target = {options.host, options.port};
     if (options.tunnel) {
         route.hops.push_back({Protocol::http, false, route.target, options.proxy_auth});
-        route.target = {options.tunnel->name, options.tunnel->port.value_or(http_port)};
+        route.target = options.tunnel->with_default(http_port);
     }
     if (options.socks) {
         tunnel::Hop hop{Protocol::socks5, false, {}, options.socks_auth};
-        hop.address = {options.socks->name, options.socks->port.value_or(socks_port)};
+        hop.address = options.socks->with_default(socks_port);
         route.hops.insert(route.hops.begin(), std::move(hop));
     }
     return route;
@@ -43,7 +43,7 @@ public:
     RouteConnector(Route const& route, net::TimeLimit limit) : route_(route), limit_(limit) {}
 
 private:
-    asio::awaitable<Connected> connect_tcp(Destination const& address) override {
+    asio::awaitable<Connected> connect_tcp(Endpoint const& address) override {
         auto const& host = route_.address.empty() ? address.host : route_.address;
         auto stream = co_await net::connect(host, address.port, limit_);
         if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);

@@ -16,15 +16,15 @@
 
 namespace pathology::pathoc {
 
-using proxycore::tunnel::Destination;
+using proxycore::Endpoint;
 
 struct Route {
     std::vector<proxycore::tunnel::Hop> hops{};  ///< the nearest first
-    Destination target{};
+    Endpoint target{};
     std::shared_ptr<TlsLayer const> tls{};  ///< with the target; nullptr for plain text
     std::string address{};                  ///< of the nearest host once it is resolved; saves later look-ups
 
-    Destination const& nearest() const { return hops.empty() ? target : hops.front().address; }
+    Endpoint const& nearest() const { return hops.empty() ? target : hops.front().address; }
 };
 
 /// An opened route: the stream and its TLS details.

@@ -131,7 +131,7 @@ TEST(Client, ClosesWhereTheSpecSaysSo) {
 TEST(Client, SpeaksThroughATunnel) {
     ScriptedServer const proxy({"HTTP/1.1 200 Yes\r\n\r\n", ok});
     auto options = to(proxy);
-    options.tunnel = Host{"origin.test", 81};
+    options.tunnel = proxycore::HostPort{"origin.test", 81};
     Client client(options);
     EXPECT_EQ(client.request("get:/").value().body, "hi");
     EXPECT_THAT(proxy.heads(), testing::ElementsAre(HasSubstr("CONNECT origin.test:81 "), HasSubstr("GET / ")));

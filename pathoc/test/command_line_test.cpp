@@ -58,10 +58,18 @@ TEST(ParseOptions, KnowsOptionsAfterTheSpecs) {
     EXPECT_EQ(options.wait, 500ms);
 }
 
+TEST(ParseOptions, TakesAnIpv6AddressWithAndWithoutBrackets) {
+    EXPECT_EQ(parsed({"::1", "get:/"}).host, "::1");
+    EXPECT_EQ(parsed({"[::1]", "get:/"}).host, "::1");
+    auto const options = parsed({"[fe80::1%eth0]:81", "get:/"});
+    EXPECT_EQ(options.host, "fe80::1%eth0");
+    EXPECT_EQ(options.port, 81);
+}
+
 TEST(ParseOptions, ReadsTheTunnel) {
     auto const options = parsed({"-c", "google.com:80", "-p", "8080", "localhost", "get:/"});
     ASSERT_TRUE(options.tunnel);
-    EXPECT_EQ(*options.tunnel, (Host{"google.com", 80}));
+    EXPECT_EQ(*options.tunnel, (proxycore::HostPort{"google.com", 80}));
 }
 
 TEST(ParseOptions, ReadsWhoAsksTheProxy) {
@@ -73,10 +81,10 @@ TEST(ParseOptions, ReadsWhoAsksTheProxy) {
 
 TEST(ParseOptions, ReadsTheWayThroughSocks) {
     auto const options = parsed({"--socks", "[::1]:9050", "--socks-auth", "me:", "a", "get:/"});
-    EXPECT_EQ(options.socks, (Host{"::1", 9050}));
+    EXPECT_EQ(options.socks, (proxycore::HostPort{"::1", 9050}));
     ASSERT_TRUE(options.socks_auth);
     EXPECT_EQ(options.socks_auth->password, "");
-    EXPECT_EQ(parsed({"--socks", "localhost", "a", "get:/"}).socks, (Host{"localhost", std::nullopt}));
+    EXPECT_EQ(parsed({"--socks", "localhost", "a", "get:/"}).socks, (proxycore::HostPort{"localhost", std::nullopt}));
 }
 
 TEST(ParseOptions, NeedsNoHostToListUserAgents) { EXPECT_TRUE(parsed({"--show-uas"}).show_user_agents); }
@@ -98,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
     Usage, RefusedOptions,
     testing::Values(RefusedCase{"NoHost", {}, "HOST is missing"},
                     RefusedCase{"NoSpec", {"localhost"}, "SPEC is missing"},
-                    RefusedCase{"BadPort", {"localhost:x", "get:/"}, "Invalid port in host spec: localhost:x"},
+                    RefusedCase{"BadPort", {"localhost:x", "get:/"}, "HOST localhost:x: expected a port, a number from 1 to 65535"},
                     RefusedCase{"TwoPorts", {"-p", "1", "localhost:2", "get:/"}, "two ports are given"},
                     RefusedCase{"PortZero", {"-p", "0", "localhost", "get:/"}, "port 0"},
                     RefusedCase{"BadCode", {"-I", "2xx", "a", "get:/"}, "Invalid return code specification: 2xx"},

@@ -169,8 +169,8 @@ TEST(ClientRoute, PassesBothAndKnowsWhy) {
     Socks5Server const socks(to(proxy));
     ClientOptions options;
     options.host = "proxy.test";
-    options.socks = Host{"127.0.0.1", socks.port()};
-    options.tunnel = Host{"origin.test", 81};
+    options.socks = proxycore::HostPort{"127.0.0.1", socks.port()};
+    options.tunnel = proxycore::HostPort{"origin.test", 81};
     EXPECT_EQ(Client(options).request("get:/").value().body, "hi");
     options.socks_auth = {std::string(300, 'u'), ""};
     EXPECT_EQ(Client(options).request("get:/").error().code, Errc::proxy_refused);
@@ -179,7 +179,7 @@ TEST(ClientRoute, PassesBothAndKnowsWhy) {
 TEST(ClientRoute, EndsEveryWaitByTheTimeLimit) {
     ScriptedServer const silent({""}, Then::stay);
     ClientOptions options;
-    options.socks = Host{"127.0.0.1", silent.port()};
+    options.socks = proxycore::HostPort{"127.0.0.1", silent.port()};
     options.time_limit = std::chrono::milliseconds(100);
     EXPECT_EQ(Client(options).request("get:/").error().code, Errc::timed_out);
 }

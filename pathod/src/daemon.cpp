@@ -8,10 +8,10 @@
 #include <cstring>
 #include <pathology/language/rng.hpp>
 #include <pathology/proxycore/net/server.hpp>
+#include <pathology/proxycore/percent.hpp>
 #include <stdexcept>
 
 #include "connection.hpp"
-#include "percent.hpp"
 
 namespace pathology::pathod {
 
@@ -19,6 +19,8 @@ using proxycore::console::Console;
 using proxycore::console::ExitCode;
 
 namespace {
+
+constexpr std::string_view safe_in_path = "!$&'()*+,;=:@/";  // RFC 3986 §3.3: pchar and "/"
 
 /// A file that text is appended to.
 class LogFile {
@@ -79,7 +81,7 @@ boost::system::result<void, StartFailure> Daemon::State::open_log_file() {
 
 net::ServerOptions Daemon::State::server_options() {
     net::ServerOptions result;
-    result.listen = {{options.address, options.port}};
+    result.listen = {{{options.address, options.port}}};
     result.threads = options.threads;
     result.max_connections = options.max_connections;
     if (console != nullptr || file != nullptr) result.tick = [this] { tick(); };
@@ -151,12 +153,15 @@ ExitCode Daemon::run_until_signal() {
 
 std::uint16_t Daemon::port() const { return state_->server ? state_->server->port() : std::uint16_t(0); }
 
-std::string Daemon::endpoint() const { return state_->server ? state_->server->local_endpoint() : std::string(); }
+std::string Daemon::endpoint() const {
+    auto const endpoint = state_->server ? state_->server->local_endpoint() : proxycore::Endpoint();
+    return endpoint.port == 0 ? std::string() : to_string(endpoint);
+}
 
 std::string Daemon::url() const { return (state_->options.tls.serve ? "https://" : "http://") + endpoint(); }
 
 std::string Daemon::url_for(std::string_view spec) const {
-    return url() + state_->options.craft_prefix + percent_encoded(spec);
+    return url() + state_->options.craft_prefix + proxycore::percent_encode(spec, safe_in_path);
 }
 
 std::uint64_t Daemon::seed() const { return state_->seed.value(); }

@@ -1,6 +1,5 @@
 #include "notes.hpp"
 
-#include <charconv>
 #include <functional>
 #include <pathology/proxycore/console/dump.hpp>
 #include <pathology/proxycore/net/errc.hpp>
@@ -31,23 +30,12 @@ std::string ending(language::SendResult const& performance) {
     return performance.connection == net::Errc::timed_out ? "Timeout" : "Disconnect";
 }
 
-record::Endpoint endpoint_of(std::string_view text) {
-    record::Endpoint endpoint;
-    auto const colon = std::min(text.rfind(':'), text.size());
-    auto address = text.substr(0, colon);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    endpoint.address = address;
-    auto const port = text.substr(std::min(colon + 1, text.size()));
-    std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
-    return endpoint;
-}
-
-Notes::Notes(Desk& desk, std::uint64_t connection, std::string_view remote,
+Notes::Notes(Desk& desk, std::uint64_t connection, proxycore::Endpoint remote,
              std::shared_ptr<record::RecordedTls const> tls)
     : desk_(desk),
       options_(desk.service.options),
       connection_(connection),
-      remote_(endpoint_of(remote)),
+      remote_(std::move(remote)),
       tls_(std::move(tls)) {}
 
 void Notes::before(Noted& noted, Answer const& answer) {

@@ -13,9 +13,6 @@ namespace pathology::pathod {
 
 namespace record = proxycore::record;
 
-/// `127.0.0.1:80` or `[::1]:80` as an address and a port.
-record::Endpoint endpoint_of(std::string_view text);
-
 /// A request, as far as it is in the notes.
 struct Noted {
     explicit Noted(Received const& its_received, std::uint64_t its_index = 0)
@@ -37,7 +34,7 @@ std::string ending(language::SendResult const& performance);
 class Notes {
 public:
     /// `tls` is what the log says of the connection's TLS, if it has any.
-    Notes(Desk& desk, std::uint64_t connection, std::string_view remote,
+    Notes(Desk& desk, std::uint64_t connection, proxycore::Endpoint remote,
           std::shared_ptr<record::RecordedTls const> tls = nullptr);
 
     /// An answer is about to be sent: it is printed, unless the bytes written are to be shown too. When it pauses, or
@@ -72,7 +69,7 @@ private:
     Desk& desk_;
     DaemonOptions const& options_;
     std::uint64_t connection_;
-    record::Endpoint remote_;
+    proxycore::Endpoint remote_;
     std::shared_ptr<record::RecordedTls const> tls_;
 };
 

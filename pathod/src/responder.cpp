@@ -3,9 +3,9 @@
 #include <boost/algorithm/string/case_conv.hpp>
 #include <pathology/language/load.hpp>
 #include <pathology/proxycore/http2/hpack.hpp>
+#include <pathology/proxycore/percent.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 
-#include "percent.hpp"
 
 namespace pathology::pathod {
 
@@ -85,7 +85,7 @@ Responder::Choice Responder::choose(Anchors::Anchor const& anchor) {
 Responder::Choice Responder::craft(std::string_view encoded) {
     if (!options_.craft) return refuse(Refusal::crafting_disabled);
     if (auto known = cache_.find(encoded)) return {std::move(known)};
-    auto const argument = percent_decoded(encoded);
+    auto const argument = proxycore::percent_decode(encoded);
     auto const spec = language::load_spec(argument, settings_.files);
     if (!spec) return failure_of(spec.error(), argument);
     auto prepared = Prepared::read(*spec, settings_, options_.explain);

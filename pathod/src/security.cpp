@@ -105,7 +105,7 @@ asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> Security::accept(s
     for (auto const* prepared : {&prepare_context(), &prepare_certificates()}) {
         if (!*prepared) co_return prepared->error();
     }
-    auto const address = endpoint_of(stream->local_endpoint()).address;
+    auto const address = stream->local_endpoint().host;
     auto const chooser = [this, host, address](tls::Greeting const& greeting) {
         return choose(host, address, greeting);
     };

@@ -277,7 +277,7 @@ TEST(Daemon, LogsTheRequestAndItsAnswer) {
     EXPECT_EQ(entry.request->headers.first("x-y"), "z");
     EXPECT_EQ(entry.request->body, "hi");
     EXPECT_EQ(entry.request->raw, sent);
-    EXPECT_EQ(entry.request->remote_address.address, "127.0.0.1");
+    EXPECT_EQ(entry.request->remote_address.host, "127.0.0.1");
     EXPECT_EQ(entry.request->index, 1U);
     EXPECT_EQ(entry.response->status_code, "404");
     EXPECT_EQ(entry.response->spec, "404:b'abc':h'Content-Length'='3'");

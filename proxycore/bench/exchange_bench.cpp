@@ -35,8 +35,8 @@ public:
     }
     void close(net::CloseMode) override {}
     void set_time_limit(net::TimeLimit) override {}
-    std::string local_endpoint() const override { return {}; }
-    std::string remote_endpoint() const override { return {}; }
+    Endpoint local_endpoint() const override { return {}; }
+    Endpoint remote_endpoint() const override { return {}; }
     asio::any_io_executor executor() override { return executor_; }
 
 private:

@@ -120,7 +120,7 @@ void play(Input const& input) {
     modes::Mode const mode{};
     auto const context = alone.connect(mode, make);
     auto const http_mode = input.has(6) ? HttpMode::transparent : HttpMode::regular;
-    if (input.has(6)) context->server->set_address(flow::Address{"origin.test", 80});
+    if (input.has(6)) context->server->set_address(Endpoint{"origin.test", 80});
     auto pipe = net::make_memory_pipe(io.get_executor(), options);
     bool ended = false;
     asio::co_spawn(io, speak(std::move(pipe.far), input.client), [](std::exception_ptr) {});

@@ -205,7 +205,7 @@ public:
             return std::make_unique<ScriptedServers>(servers_, input, settings_);
         };
         context_ = alone_.connect(mode_, make);
-        if (input.is_transparent()) context_->server->set_address(flow::Address{"origin.test", 80});
+        if (input.is_transparent()) context_->server->set_address(Endpoint{"origin.test", 80});
         auto pipe = net::make_memory_pipe(io_.get_executor(), options_of(input));
         client_ = std::make_shared<ScriptedPeer>(std::move(pipe.far));
         ScriptedPeer::start(client_);

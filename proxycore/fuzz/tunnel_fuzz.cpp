@@ -82,7 +82,7 @@ template <class Begin> void check_conversation(std::string_view wire, Settings c
     demand(ended, "a conversation does not end");
 }
 
-tunnel::Destination const origin{"origin.test", 443};
+Endpoint const origin{"origin.test", 443};
 
 auto const connect_by_socks = [](std::unique_ptr<net::Stream> stream, Settings const& settings) {
     return tunnel::socks5_connect(std::move(stream), origin, settings.credentials);

@@ -154,7 +154,7 @@ Problem settle_modes(Typed const& typed, std::vector<Setting>& settings) {
         auto mode = old->front();
         auto const has_port = std::any_of(settings.begin(), settings.end(),
                                           [](Setting const& setting) { return setting.name == "listen_port"; });
-        if (socks && !has_port) mode.listen.port = modes::listen_address(mode).port;
+        if (socks && !has_port) mode.listen.port = modes::listen_endpoint(mode).port;
         settings.push_back({"mode", to_string(mode)});
     }
     for (auto const& specification : typed.specifications) settings.push_back({"mode", specification});

@@ -1,11 +1,11 @@
 # pathology::protocol: codecs: bytes ⇄ values, no I/O.
 
 pathology_library(protocol
-    SOURCES src/http/escaped.cpp src/http/fields.cpp src/http/message.cpp src/http/target.cpp
+    SOURCES src/base64.cpp src/endpoint.cpp src/percent.cpp src/http/escaped.cpp src/http/fields.cpp src/http/message.cpp src/http/target.cpp
             src/http1/describe.cpp src/http1/disguise.cpp src/http1/failure.cpp src/http1/grammar.cpp src/http1/machine.cpp src/http1/read_buffer.cpp
             src/http1/reader.cpp src/http1/request_machine.cpp src/http1/response_machine.cpp src/http1/rules.cpp
             src/http1/section.cpp src/http1/serialise.cpp src/http1/start_line.cpp
-            src/http2/base64url.cpp src/http2/callbacks.cpp src/http2/client_input.cpp src/http2/client_machine.cpp
+            src/http2/callbacks.cpp src/http2/client_input.cpp src/http2/client_machine.cpp
             src/http2/client_session.cpp src/http2/describe.cpp src/http2/failure.cpp src/http2/field_list.cpp
             src/http2/frame_header.cpp src/http2/frame_reader.cpp src/http2/frame_scanner.cpp
             src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp src/http2/machine.cpp
@@ -18,7 +18,9 @@ pathology_library(protocol
             src/websocket/violation.cpp
             src/record/frame_recorder.cpp
             src/record/json.cpp
-    HEADERS include/pathology/proxycore/http/escaped.hpp include/pathology/proxycore/http/fields.hpp
+    HEADERS include/pathology/proxycore/base64.hpp include/pathology/proxycore/endpoint.hpp
+            include/pathology/proxycore/failure.hpp include/pathology/proxycore/percent.hpp
+            include/pathology/proxycore/http/escaped.hpp include/pathology/proxycore/http/fields.hpp
             include/pathology/proxycore/http/message.hpp include/pathology/proxycore/http/target.hpp
             include/pathology/proxycore/http1/failure.hpp include/pathology/proxycore/http1/reader.hpp
             include/pathology/proxycore/http1/serialise.hpp include/pathology/proxycore/http1/settings.hpp
@@ -38,13 +40,13 @@ pathology_library(protocol
             include/pathology/proxycore/websocket/utf8.hpp include/pathology/proxycore/websocket/violation.hpp
             include/pathology/proxycore/record/frame_recorder.hpp
             include/pathology/proxycore/record/exchange.hpp include/pathology/proxycore/record/json.hpp
-            include/pathology/proxycore/record/endpoint.hpp include/pathology/proxycore/record/relay.hpp
+            include/pathology/proxycore/record/relay.hpp
             include/pathology/proxycore/record/tls.hpp include/pathology/proxycore/recently_used.hpp
     PUBLIC Boost::headers
     PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> PkgConfig::NGHTTP2 ZLIB::ZLIB)
 
 pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2
-    SOURCES test/recently_used_test.cpp test/http/escaped_test.cpp test/http/fields_test.cpp test/http/target_test.cpp
+    SOURCES test/base64_test.cpp test/endpoint_test.cpp test/percent_test.cpp test/recently_used_test.cpp test/http/escaped_test.cpp test/http/fields_test.cpp test/http/target_test.cpp
             test/http1/failure_test.cpp test/http1/no_reply_test.cpp test/http1/read_buffer_test.cpp
             test/http1/request_reader_test.cpp
             test/http1/response_reader_test.cpp test/http1/serialise_test.cpp test/http1/transcript.cpp

@@ -3,16 +3,16 @@
 pathology_library(proxycore ASIO
     SOURCES src/addons/addon.cpp src/addons/block.cpp src/addons/chain.cpp src/addons/credentials.cpp
             src/addons/dump_writer.cpp src/addons/dumper.cpp src/addons/flow_recorder.cpp src/addons/hook.cpp
-            src/addons/host.cpp src/addons/md5_crypt.cpp src/addons/onboarding.cpp src/addons/options.cpp
+            src/addons/host.cpp src/addons/onboarding.cpp src/addons/options.cpp
             src/addons/password_hash.cpp src/addons/printable.cpp src/addons/proxy_auth.cpp src/addons/revocations.cpp
             src/addons/shared_object.cpp src/addons/term_log.cpp
             src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/infer_charset.cpp
             src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
             src/content/zstd.cpp
-            src/flow/connection.cpp src/flow/cookies.cpp src/flow/date.cpp src/flow/escapes.cpp src/flow/flow.cpp
+            src/flow/connection.cpp src/flow/cookies.cpp src/flow/date.cpp src/flow/flow.cpp
             src/flow/headers.cpp src/flow/id.cpp src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/recorded.cpp src/flow/registry.cpp src/flow/request.cpp src/flow/request_views.cpp
-            src/flow/response.cpp src/flow/url.cpp
+            src/flow/response.cpp src/flow/url.cpp src/flow/url_parts.cpp
             src/layers/client_life.cpp src/layers/context.cpp src/layers/failure.cpp src/layers/guess_layer.cpp
             src/layers/host_field.cpp src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
             src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/race_with_disconnect.cpp
@@ -51,7 +51,7 @@ pathology_library(proxycore ASIO
             include/pathology/proxycore/content/decoder.hpp include/pathology/proxycore/content/encoder.hpp
             include/pathology/proxycore/content/failure.hpp include/pathology/proxycore/content/media_type.hpp
             include/pathology/proxycore/content/view.hpp
-            include/pathology/proxycore/flow/address.hpp include/pathology/proxycore/flow/attachments.hpp
+            include/pathology/proxycore/flow/attachments.hpp
             include/pathology/proxycore/flow/connection.hpp include/pathology/proxycore/flow/cookies.hpp
             include/pathology/proxycore/flow/flow.hpp include/pathology/proxycore/flow/headers.hpp
             include/pathology/proxycore/flow/http_flow.hpp include/pathology/proxycore/flow/id.hpp

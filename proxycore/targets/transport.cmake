@@ -13,7 +13,7 @@ pathology_library(transport ASIO
             include/pathology/proxycore/net/errc.hpp include/pathology/proxycore/net/failure.hpp
             include/pathology/proxycore/net/memory_stream.hpp include/pathology/proxycore/net/prefixed_stream.hpp
             include/pathology/proxycore/net/server.hpp include/pathology/proxycore/net/stream.hpp
-    PUBLIC  Boost::headers Threads::Threads)
+    PUBLIC  pathology::protocol Boost::headers Threads::Threads)
 pathology_test(transport_unit_test SIZE unit LINK pathology_test_streams pathology::transport
     SOURCES test/async/event_test.cpp test/async/mutex_test.cpp test/async/race_test.cpp test/async/task_test.cpp
             test/async/timeout_test.cpp

@@ -1,9 +1,9 @@
 # pathology::tunnel: ways through other people's proxies: CONNECT, SOCKS5.
 
 pathology_library(tunnel ASIO
-    SOURCES src/tunnel/destination.cpp src/tunnel/failure.cpp src/tunnel/http_connect.cpp src/tunnel/socks5_accept.cpp
+    SOURCES src/tunnel/credentials.cpp src/tunnel/failure.cpp src/tunnel/http_connect.cpp src/tunnel/socks5_accept.cpp
             src/tunnel/socks5_connect.cpp src/tunnel/socks5_talk.cpp
-    HEADERS include/pathology/proxycore/tunnel/connector.hpp include/pathology/proxycore/tunnel/destination.hpp
+    HEADERS include/pathology/proxycore/tunnel/connector.hpp include/pathology/proxycore/tunnel/credentials.hpp
             include/pathology/proxycore/tunnel/failure.hpp
             include/pathology/proxycore/tunnel/http_connect.hpp include/pathology/proxycore/tunnel/socks5.hpp
     PUBLIC pathology::protocol pathology::transport)

@@ -59,7 +59,7 @@ Flow to_flow(proxycore::record::Exchange exchange) {
 void PrintTo(Flow const& flow, std::ostream* out) {
     *out << "flow " << flow.id << " (" << flow.protocol << ") ";
     if (flow.url.empty())
-        *out << "to " << (flow.server ? escaped(flow.server->address) : "nowhere");
+        *out << "to " << (flow.server ? escaped(flow.server->host) : "nowhere");
     else
         *out << escaped(flow.url) << "\n  request: ";
     if (!flow.url.empty()) {

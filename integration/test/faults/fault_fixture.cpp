@@ -109,10 +109,10 @@ pathoc::Client FaultFixture::client_of(std::uint16_t server) const {
     options.http2 = setup_.http2;
     options.tls.use = setup_.tls;
     options.tls.sni = setup_.sni;
-    if (setup_.topology == Topology::tunnel) options.tunnel = pathoc::Host{"127.0.0.1", server};
+    if (setup_.topology == Topology::tunnel) options.tunnel = proxycore::HostPort{"127.0.0.1", server};
     if (setup_.topology == Topology::socks5) {
         options.port = server;
-        options.socks = pathoc::Host{"127.0.0.1", proxy.port()};
+        options.socks = proxycore::HostPort{"127.0.0.1", proxy.port()};
     }
     return pathoc::Client(std::move(options));
 }

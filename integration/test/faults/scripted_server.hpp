@@ -17,7 +17,7 @@ public:
     explicit ScriptedServer(proxycore::test::Script first);
 
     std::uint16_t port() const { return server_.port(); }
-    std::string where() const { return server_.local_endpoint(); }
+    std::string where() const { return to_string(server_.local_endpoint()); }
     /// Waits until no connection is open.
     [[nodiscard]] testing::AssertionResult wait_for_silence() const;
 

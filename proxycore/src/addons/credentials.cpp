@@ -1,11 +1,10 @@
 #include "addons/credentials.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <pathology/proxycore/base64.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/fields.hpp>
@@ -15,24 +14,6 @@
 
 namespace pathology::proxycore::addons {
 namespace {
-
-bool is_base64(std::string_view text) {
-    auto const digits = text.substr(0, text.find_last_not_of('=') + 1);
-    return text.size() % 4 == 0 && text.size() - digits.size() <= 2 &&
-           std::all_of(digits.begin(), digits.end(),
-                       [](char c) { return ascii::is_alphanumeric(c) || c == '+' || c == '/'; });
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-    if (!is_base64(text)) return std::nullopt;
-    std::string bytes(text.size() / 4 * 3, '\0');
-    auto const size =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<unsigned char const*>(text.data()), static_cast<int>(text.size()));
-    if (size < 0) return std::nullopt;
-    bytes.resize(bytes.size() - static_cast<std::size_t>(std::count(text.begin(), text.end(), '=')));
-    return bytes;
-}
 
 std::optional<Credentials> split(std::string_view text) {
     auto const colon = text.find(':');  // RFC 7617 §2: a user has no colon, a password may

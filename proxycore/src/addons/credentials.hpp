@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <string>
 #include <string_view>
 

@@ -21,7 +21,7 @@ std::string printable(std::string_view text) {
     return out;
 }
 
-std::string address_of(std::optional<flow::Address> const& address) { return address ? to_string(*address) : "?"; }
+std::string address_of(std::optional<Endpoint> const& address) { return address ? to_string(*address) : "?"; }
 
 bool is_http1(http::Version version) { return version.major == 1; }
 

@@ -3,7 +3,7 @@
 namespace pathology::proxycore::flow {
 namespace {
 
-std::string described(std::string_view kind, std::optional<Address> const& address, Connection const& connection) {
+std::string described(std::string_view kind, std::optional<Endpoint> const& address, Connection const& connection) {
     auto text =
         std::string(kind) + '(' + (address ? to_string(*address) : "no address") + ", " + to_string(connection.state);
     if (connection.tls_established())
@@ -36,7 +36,7 @@ std::string to_string(ConnectionState state) {
 
 std::string to_string(ServerSpec const& spec) { return spec.scheme + "://" + to_string(spec.address); }
 
-Client::Client(Address peer, Address self, Time now, Id its_id) : Connection(its_id) {
+Client::Client(Endpoint peer, Endpoint self, Time now, Id its_id) : Connection(its_id) {
     peername = std::move(peer);
     sockname = std::move(self);
     state = ConnectionState::active;
@@ -44,9 +44,9 @@ Client::Client(Address peer, Address self, Time now, Id its_id) : Connection(its
 }
 
 Client Client::copy() const { return another(*this); }
-Client Client::make_dummy(Address address) { return {std::move(address), Address{"proxy", 0}, Time{}}; }
+Client Client::make_dummy(Endpoint address) { return {std::move(address), Endpoint{"proxy", 0}, Time{}}; }
 
-void Server::set_address(std::optional<Address> address) {
+void Server::set_address(std::optional<Endpoint> address) {
     if (address == address_) return;
     expect_not_open("address");
     address_ = std::move(address);
@@ -66,7 +66,7 @@ void Server::expect_not_open(char const* what) const {
 
 Server Server::copy() const { return another(*this); }
 
-Server Server::make_dummy(Address address) {
+Server Server::make_dummy(Endpoint address) {
     Server server(std::move(address));
     server.state = ConnectionState::active;
     server.timestamp_start = Time{};

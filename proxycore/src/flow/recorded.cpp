@@ -9,11 +9,6 @@ using record::Exchange;
 
 std::string beginning(std::string_view bytes) { return std::string(bytes.substr(0, max_recorded_bytes)); }
 
-std::optional<record::Endpoint> endpoint(std::optional<Address> const& address) {
-    if (!address) return std::nullopt;
-    return record::Endpoint{address->host, address->port};
-}
-
 std::shared_ptr<record::RecordedTls> recorded_tls(Connection const& connection) {
     if (!connection.tls_established()) return nullptr;
     auto tls = std::make_shared<record::RecordedTls>();
@@ -44,7 +39,7 @@ record::RecordedRequest recorded(Request const& request, Client const& client) {
     record.headers = request.headers;
     record.body = beginning(request.raw_content.value_or(""));
     record.body_size = size_of(request.raw_content);
-    record.remote_address = endpoint(client.peername).value_or(record::Endpoint{});
+    record.remote_address = client.peername.value_or(Endpoint());
     return record;
 }
 
@@ -96,10 +91,10 @@ void record_websocket(WebSocketData const& data, record::RecordedRelay& relay) {
 std::shared_ptr<record::RecordedRelay> relay_of(Flow const& flow) {
     auto relay = std::make_shared<record::RecordedRelay>();
     auto const& server = *flow.server_conn;
-    relay->client = endpoint(flow.client_conn->peername).value_or(record::Endpoint{});
+    relay->client = flow.client_conn->peername.value_or(Endpoint());
     relay->mode = flow.client_conn->proxy_mode;
-    relay->server = endpoint(server.address());
-    relay->server_address = endpoint(server.peername);
+    relay->server = server.address();
+    relay->server_address = server.peername;
     if (server.via()) relay->via = to_string(*server.via());
     relay->server_tls = recorded_tls(server);
     if (flow.is_replay) relay->replay = *flow.is_replay == Replay::request ? "request" : "response";

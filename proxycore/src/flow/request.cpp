@@ -3,7 +3,7 @@
 #include <pathology/proxycore/http/escaped.hpp>
 
 #include "ascii.hpp"
-#include "port.hpp"
+#include <pathology/proxycore/endpoint.hpp>
 
 namespace pathology::proxycore::flow {
 namespace {
@@ -84,7 +84,7 @@ void Request::set_port(std::uint16_t port) {
     update_host_header();
 }
 
-void Request::set_destination(std::string_view scheme, Address const& address) {
+void Request::set_destination(std::string_view scheme, Endpoint const& address) {
     scheme_ = scheme;
     host_ = address.host;
     port_ = address.port;
@@ -115,7 +115,7 @@ std::string Request::pretty_host() const {
 }
 
 std::string Request::url() const {
-    if (first_line_format() == TargetForm::authority) return to_string(Address{host_, port_});
+    if (first_line_format() == TargetForm::authority) return to_string(Endpoint{host_, port_});
     return flow::to_string(Url{scheme_, host_, port_, path == "*" ? "" : path});
 }
 

@@ -1,13 +1,12 @@
 #include <pathology/proxycore/flow/url.hpp>
 
 #include <algorithm>
-#include <pathology/proxycore/flow/address.hpp>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/target.hpp>
 
 #include "ascii.hpp"
-#include "port.hpp"
 
 namespace pathology::proxycore::flow {
 
@@ -42,8 +41,8 @@ boost::system::result<Url, UrlFailure> parse_url(std::string_view text) {
 }
 
 std::string host_and_port(std::string_view scheme, std::string_view host, std::uint16_t port) {
-    if (default_port(scheme) != port) return to_string(Address{std::string(host), port});
-    return host.find(':') == std::string_view::npos ? std::string(host) : '[' + std::string(host) + ']';
+    if (default_port(scheme) != port) return to_string(Endpoint{std::string(host), port});
+    return bracketed(host);
 }
 
 std::string to_string(Url const& url) {

@@ -3,7 +3,7 @@
 
 #include <pathology/proxycore/http2/frame_header.hpp>
 
-#include "http2/base64url.hpp"
+#include <pathology/proxycore/base64.hpp>
 #include "http2/field_list.hpp"
 
 namespace pathology::proxycore::http2 {
@@ -96,7 +96,7 @@ Result<void> ServerMachine::upgrade(std::string_view http2_settings, http::Reque
     auto const* const bytes = payload ? reinterpret_cast<std::uint8_t const*>(payload->data()) : nullptr;
     if (!payload || nghttp2_session_upgrade2(session(), bytes, payload->size(), head.method == "HEAD", nullptr) != 0) {
         recycle(stream);
-        return Failure{ErrorCode::protocol_error, "HTTP2-Settings is no base64url of settings"};
+        return Failure{ErrorCode::protocol_error, "HTTP2-Settings is not valid base64url SETTINGS"};
     }
     nghttp2_session_set_stream_user_data(session(), 1, static_cast<Stream*>(&stream));
     announce(Happening::Kind::head, stream);

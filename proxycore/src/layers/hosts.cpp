@@ -11,7 +11,7 @@ using Patterns = std::vector<pattern::Pattern>;
 
 constexpr std::uint16_t port_of_https = 443;
 
-void add(std::vector<std::string>& names, flow::Address const& address) {
+void add(std::vector<std::string>& names, Endpoint const& address) {
     auto name = to_string(address);
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
 }

@@ -52,7 +52,7 @@ asio::awaitable<void> be_server(Context& context, Stream stream, flow::ServerSpe
 }
 
 /// A client that knows nothing of the proxy: its packets were sent here (P05).
-asio::awaitable<void> be_transparent(Context& context, Stream stream, std::optional<flow::Address> original) {
+asio::awaitable<void> be_transparent(Context& context, Stream stream, std::optional<Endpoint> original) {
     auto const& is_ourselves = context.services.is_ourselves;
     if (!original || (is_ourselves && is_ourselves(*original))) {
         constexpr std::string_view why =
@@ -100,7 +100,7 @@ asio::awaitable<void> be_socks_server(Context& context, Stream stream) {
 
 }  // namespace
 
-asio::awaitable<void> run_mode(Context& context, Stream stream, std::optional<flow::Address> original) {
+asio::awaitable<void> run_mode(Context& context, Stream stream, std::optional<Endpoint> original) {
     using modes::FirstLayer;
     context.layers.push_back(modes::name_of(context.mode));
     auto const mode = modes::traits_of(context.mode);

@@ -14,6 +14,6 @@ namespace asio = boost::asio;
 /// Settles where the conversation leads to, as far as the mode knows, and goes on with the next layer. `original` is
 /// where the client meant to connect, for transparent mode.
 asio::awaitable<void> run_mode(Context& context, std::unique_ptr<net::Stream> stream,
-                               std::optional<flow::Address> original);
+                               std::optional<Endpoint> original);
 
 }  // namespace pathology::proxycore::layers

@@ -181,7 +181,7 @@ asio::awaitable<void> NextLayerChoice::enter_http() {
     auto names = names_of_server(context_);
     if (has_patterns() && !modes::traits_of(context_.mode).is_explicit && !names.empty()) {
         auto const host = host_field_of(from_client_);
-        if (!host.empty()) names.push_back(host + ":" + std::to_string(context_.server->address()->port));
+        if (!host.empty()) names.push_back(to_string(Endpoint{host, context_.server->address()->port}));
     }
     bool const is_let_through = is_ignored(hosts(), names);
     auto inner =

@@ -7,7 +7,7 @@
 namespace pathology::proxycore::layers {
 
 asio::awaitable<void> serve_client(Context& context, std::unique_ptr<net::Stream> stream,
-                                   std::optional<flow::Address> original) {
+                                   std::optional<Endpoint> original) {
     stream->set_time_limit(context.settings->times.idle);
     auto conversation = run_mode(context, std::move(stream), std::move(original));
     co_await live_as_client(context, std::move(conversation));

@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::uint16_t socks_flag_port = 8080;
 
-std::string to_string(ListenAddress const& address) {
-    return (address.host.empty() ? "*" : address.host) + ":" + std::to_string(address.port);
-}
-
 Result<Mode> with_server(std::string const& server, bool is_reverse) {
     auto parsed = is_reverse ? parse_reverse_server(server) : parse_upstream_server(server);
     if (parsed.has_error()) return parsed.error();
@@ -33,7 +29,7 @@ Result<Mode> mode_of(ModeFlags const& flags) {
 
 }  // namespace
 
-ListenAddress listen_address(Mode const& mode, Listen const& options) {
+Endpoint listen_endpoint(Mode const& mode, Listen const& options) {
     auto const& host = mode.listen.host ? mode.listen.host : options.host;
     auto const& port = mode.listen.port ? mode.listen.port : options.port;
     return {host.value_or(""), port.value_or(traits_of(mode).default_port)};
@@ -41,13 +37,13 @@ ListenAddress listen_address(Mode const& mode, Listen const& options) {
 
 Result<void> check_listeners(std::vector<Mode> const& modes, Listen const& options) {
     for (auto mode = modes.begin(); mode != modes.end(); ++mode) {
-        auto const address = listen_address(*mode, options);
-        if (address.port == 0) continue;
+        auto const endpoint = listen_endpoint(*mode, options);
+        if (endpoint.port == 0) continue;
         auto const same = std::find_if(modes.begin(), mode,
-                                       [&](Mode const& other) { return listen_address(other, options) == address; });
+                                       [&](Mode const& other) { return listen_endpoint(other, options) == endpoint; });
         if (same != mode)
             return Failure{Errc::duplicate, "the modes " + to_string(*same) + " and " + to_string(*mode) +
-                                                " would both listen at " + to_string(address)};
+                                                " would both listen at " + listening_text(endpoint)};
     }
     return {};
 }

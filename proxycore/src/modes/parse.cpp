@@ -1,12 +1,11 @@
 #include <algorithm>
 #include <pathology/proxycore/flow/url.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
-#include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <span>
 
 #include "ascii.hpp"
-#include "port.hpp"
+#include <pathology/proxycore/endpoint.hpp>
 
 namespace pathology::proxycore::modes {
 namespace {
@@ -27,60 +26,33 @@ private:
     std::string_view whole_;
 };
 
-struct HostAndPort {
-    std::string_view host;
-    std::optional<std::string_view> port;
-};
-
-/// At the last colon that is not within brackets.
-HostAndPort split(std::string_view text) {
-    auto const colon = text.rfind(':');
-    auto const bracket = text.rfind(']');
-    if (colon == std::string_view::npos || (bracket != std::string_view::npos && bracket > colon)) return {text, {}};
-    return {text.substr(0, colon), text.substr(colon + 1)};
+/// Host and port of `part`, with the place of what is wrong in the whole specification.
+Result<HostPort> parse_place(Text const& text, std::string_view part, std::uint16_t min_port) {
+    auto parsed = parse_host_port(part, min_port);
+    if (parsed) return *std::move(parsed);
+    auto const& failure = parsed.error();
+    auto const& span = failure.span;
+    auto const code = failure.code == EndpointErrc::bad_host ? Errc::bad_host : Errc::bad_port;
+    return text.fail(code, part.substr(span.begin, span.end - span.begin), failure.message);
 }
 
-Result<std::string> parse_host(Text const& text, std::string_view host) {
-    auto const parsed = http::parse_authority(host);
-    if (parsed.valid && !parsed.host.empty() && parsed.port.empty() && !host.ends_with(':'))
-        return std::string(parsed.host);
-    if (host.empty()) return text.fail(Errc::bad_host, host, "expected a host");
-    auto message = "expected a host, not " + http::quoted(host);
-    if (host.find('@') != std::string_view::npos)
-        message += "; credentials have an option of their own";
-    else if (host.find(':') != std::string_view::npos)
-        message += "; an IPv6 address stands in brackets";
-    return text.fail(Errc::bad_host, host, std::move(message));
-}
-
+/// A port alone, or host and port.
 Result<Listen> parse_listen(Text const& text, std::string_view part) {
-    auto const colon = split(part);
-    auto const port = parse_port(colon.port.value_or(part));
-    if (!port) return text.fail(Errc::bad_port, colon.port.value_or(part), "expected a port, a number from 0 to 65535");
-    Listen listen{{}, port};
-    if (!colon.port) return listen;
-    auto host = parse_host(text, colon.host);
-    if (host.has_error()) return host.error();
-    listen.host = *std::move(host);
-    return listen;
+    bool const has_host = part.find(':') != std::string_view::npos;
+    if (has_host) {
+        auto place = parse_place(text, part, 0);
+        if (place.has_error()) return place.error();
+        if (place->port) return Listen{std::move(place->host), place->port};
+    }
+    auto const port = parse_port(part);
+    if (!port) return text.fail(Errc::bad_port, part, "expected a port, a number from 0 to 65535");
+    return Listen{{}, port};
 }
 
 std::string joined(std::span<std::string_view const> words) {
     std::string list;
     for (auto const word : words) list.append(list.empty() ? "" : ", ").append(word);
     return list;
-}
-
-Result<std::uint16_t> parse_server_port(Text const& text, std::string_view scheme, HostAndPort const& part) {
-    if (!part.port) {
-        if (auto const port = flow::default_port(scheme)) return *port;
-        auto const end = part.host.substr(part.host.size());
-        return text.fail(Errc::missing_port, end,
-                         "expected \":\" and a port, as " + std::string(scheme) + " has none of its own");
-    }
-    auto const port = parse_port(*part.port);
-    if (!port || *port == 0) return text.fail(Errc::bad_port, *part.port, "expected a port, a number from 1 to 65535");
-    return *port;
 }
 
 Result<flow::ServerSpec> parse_server(Text const& text, std::string_view part, Schemes schemes) {
@@ -96,12 +68,13 @@ Result<flow::ServerSpec> parse_server(Text const& text, std::string_view part, S
                              "a server is host and port alone, without a path");
         place.remove_suffix(1);
     }
-    auto const pieces = split(place);
-    auto host = parse_host(text, pieces.host);
-    if (host.has_error()) return host.error();
-    auto const port = parse_server_port(text, scheme, pieces);
-    if (port.has_error()) return port.error();
-    return flow::ServerSpec{scheme, {*std::move(host), *port}};
+    auto const endpoint = parse_place(text, place, 1);
+    if (endpoint.has_error()) return endpoint.error();
+    auto const port = endpoint->port ? endpoint->port : flow::default_port(scheme);
+    if (!port)
+        return text.fail(Errc::missing_port, place.substr(place.size()),
+                         "expected \":\" and a port, as " + scheme + " has none of its own");
+    return flow::ServerSpec{scheme, {endpoint->host, *port}};
 }
 
 using Kind = decltype(Mode::is);

@@ -1,14 +1,6 @@
 #include <pathology/proxycore/modes/mode.hpp>
 
 namespace pathology::proxycore::modes {
-namespace {
-
-std::string printed_host(std::string const& host) {
-    return host.find(':') == std::string::npos ? host : '[' + host + ']';
-}
-
-}  // namespace
-
 std::string_view name_of(Mode const& mode) {
     return std::visit([](auto const& kind) { return kind.name; }, mode.is);
 }
@@ -22,8 +14,8 @@ std::string to_string(Mode const& mode) {
         mode.is);
     if (!mode.listen.host && !mode.listen.port) return text;
     text += '@';
-    if (mode.listen.host) text += printed_host(*mode.listen.host) + ':';
-    return text + std::to_string(listen_address(mode).port);
+    if (mode.listen.host) text += bracketed(*mode.listen.host) + ':';
+    return text + std::to_string(listen_endpoint(mode).port);
 }
 
 std::string describe(Mode const& mode) {

@@ -56,13 +56,13 @@ struct Channel {
 class MemoryStream final : public Stream {
 public:
     MemoryStream(asio::any_io_executor executor, std::shared_ptr<Channel> in, std::shared_ptr<Channel> out,
-                 std::size_t most_per_read, std::string name, std::string peer)
+                 std::size_t most_per_read, Endpoint local, Endpoint remote)
         : executor_(std::move(executor)),
           in_(std::move(in)),
           out_(std::move(out)),
           most_per_read_(most_per_read),
-          name_(std::move(name)),
-          peer_(std::move(peer)) {}
+          local_(std::move(local)),
+          remote_(std::move(remote)) {}
     ~MemoryStream() override { close(CloseMode::fin); }
 
     asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override {
@@ -123,8 +123,8 @@ public:
     }
 
     void set_time_limit(TimeLimit limit) override { limit_ = limit; }
-    std::string local_endpoint() const override { return name_; }
-    std::string remote_endpoint() const override { return peer_; }
+    Endpoint local_endpoint() const override { return local_; }
+    Endpoint remote_endpoint() const override { return remote_; }
     asio::any_io_executor executor() override { return executor_; }
 
 private:
@@ -158,7 +158,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<Channel> in_, out_;
     std::size_t most_per_read_;
-    std::string name_, peer_;
+    Endpoint local_, remote_;
     TimeLimit limit_;
     bool closed_ = false;
 };
@@ -168,9 +168,9 @@ private:
 MemoryPipe make_memory_pipe(asio::any_io_executor executor, MemoryPipeOptions options) {
     auto const there = std::make_shared<Channel>(executor, options.capacity);
     auto const back = std::make_shared<Channel>(executor, options.capacity);
-    auto const& [capacity, most, near_name, far_name] = options;
-    return {std::make_unique<MemoryStream>(executor, back, there, most, near_name, far_name),
-            std::make_unique<MemoryStream>(executor, there, back, most, far_name, near_name)};
+    auto const& [capacity, most, near_endpoint, far_endpoint] = options;
+    return {std::make_unique<MemoryStream>(executor, back, there, most, near_endpoint, far_endpoint),
+            std::make_unique<MemoryStream>(executor, there, back, most, far_endpoint, near_endpoint)};
 }
 
 }  // namespace pathology::proxycore::net

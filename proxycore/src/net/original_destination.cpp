@@ -5,8 +5,6 @@
 namespace pathology::proxycore::net {
 namespace {
 
-using Endpoint = boost::asio::ip::tcp::endpoint;
-
 constexpr int original_of_either = 80;  // SO_ORIGINAL_DST and IP6T_SO_ORIGINAL_DST, of headers that clash with libc's
 
 bool is_ipv4(boost::asio::ip::tcp::socket const& socket) {
@@ -17,8 +15,8 @@ bool is_ipv4(boost::asio::ip::tcp::socket const& socket) {
 
 }  // namespace
 
-std::optional<Endpoint> original_destination(boost::asio::ip::tcp::socket& socket) {
-    Endpoint found;
+std::optional<boost::asio::ip::tcp::endpoint> original_destination(boost::asio::ip::tcp::socket& socket) {
+    boost::asio::ip::tcp::endpoint found;
     auto size = static_cast<socklen_t>(found.capacity());
     int const level = is_ipv4(socket) ? SOL_IP : SOL_IPV6;
     if (::getsockopt(socket.native_handle(), level, original_of_either, found.data(), &size) != 0) return std::nullopt;

@@ -28,8 +28,8 @@ public:
         next_->close(how);
     }
     void set_time_limit(TimeLimit limit) override { next_->set_time_limit(limit); }
-    std::string local_endpoint() const override { return next_->local_endpoint(); }
-    std::string remote_endpoint() const override { return next_->remote_endpoint(); }
+    Endpoint local_endpoint() const override { return next_->local_endpoint(); }
+    Endpoint remote_endpoint() const override { return next_->remote_endpoint(); }
     asio::any_io_executor executor() override { return next_->executor(); }
 
 private:

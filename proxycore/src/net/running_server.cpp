@@ -48,20 +48,17 @@ std::string_view way_out(error_code ec) {
     return "";
 }
 
-std::string shown_host(ListenAddress const& address) { return address.host.empty() ? "*" : address.host; }
-
-Failure cannot_listen(ListenAddress const& address, error_code ec) {
-    auto const where = shown_host(address) + ":" + std::to_string(address.port);
-    return {ec, "cannot listen on " + where + ": " + describe(ec) + std::string(way_out(ec))};
+Failure cannot_listen(Endpoint const& endpoint, error_code ec) {
+    return {ec, "cannot listen on " + listening_text(endpoint) + ": " + describe(ec) + std::string(way_out(ec))};
 }
 
 /// Both families by one socket, where the system knows both.
 Endpoints every_address(std::uint16_t port) { return {{asio::ip::address_v6::any(), port}, {Tcp::v4(), port}}; }
 
-Endpoints endpoints_of(ListenAddress const& address, error_code& ec) {
-    if (address.host.empty()) return every_address(address.port);
-    auto endpoints = spelled_address(address.host, address.port);
-    if (endpoints.empty()) endpoints = resolve_now(address.host, address.port, ec);
+Endpoints endpoints_of(Endpoint const& endpoint, error_code& ec) {
+    if (endpoint.host.empty()) return every_address(endpoint.port);
+    auto endpoints = spelled_address(endpoint.host, endpoint.port);
+    if (endpoints.empty()) endpoints = resolve_now(endpoint.host, endpoint.port, ec);
     return endpoints;
 }
 
@@ -78,10 +75,10 @@ asio::ip::tcp::endpoint RunningServer::local_endpoint(std::size_t listener) cons
     return listener < listeners_.size() ? listeners_[listener]->local : Tcp::endpoint();
 }
 
-std::vector<std::string> RunningServer::endpoints() const {
-    std::vector<std::string> texts;
-    for (auto const& listener : listeners_) texts.push_back(text_of(listener->local));
-    return texts;
+std::vector<Endpoint> RunningServer::endpoints() const {
+    std::vector<Endpoint> endpoints;
+    for (auto const& listener : listeners_) endpoints.push_back(endpoint_of(listener->local));
+    return endpoints;
 }
 
 async::Completion<> RunningServer::begin(std::function<void()> work) {
@@ -105,9 +102,9 @@ Result<void> RunningServer::start() {
 }
 
 Result<void> RunningServer::listen() {
-    for (auto const& address : options_.listen) {
-        auto const& listener = listeners_.emplace_back(std::make_unique<Listener>(first().context(), address));
-        if (auto const ec = listener->open(options_.backlog)) return cannot_listen(address, ec);
+    for (auto const& options : options_.listen) {
+        auto const& listener = listeners_.emplace_back(std::make_unique<Listener>(first().context(), options));
+        if (auto const ec = listener->open(options_.backlog)) return cannot_listen(options.endpoint, ec);
     }
     return {};
 }
@@ -115,7 +112,7 @@ Result<void> RunningServer::listen() {
 /// The first endpoint counts, unless its family is unknown here.
 error_code RunningServer::Listener::open(int backlog) {
     error_code ec;
-    auto const endpoints = endpoints_of(address, ec);
+    auto const endpoints = endpoints_of(options.endpoint, ec);
     for (auto const& endpoint : endpoints) {
         if (acceptor.open(endpoint.protocol(), ec)) continue;
         acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
@@ -176,9 +173,9 @@ asio::awaitable<void> RunningServer::accept_all(std::size_t listener) {
 }
 
 AcceptedSocket RunningServer::admit(Tcp::socket socket, Tcp::endpoint const& remote, std::size_t listener) {
-    std::string original;
-    if (listeners_[listener]->address.is_redirected_to) {
-        if (auto const destination = original_destination(socket)) original = text_of(*destination);
+    std::optional<Endpoint> original;
+    if (listeners_[listener]->options.is_redirected_to) {
+        if (auto const destination = original_destination(socket)) original = endpoint_of(*destination);
     }
     return {std::move(socket), remote, accepted_++, listener, std::move(original), acquire_permit()};
 }

@@ -36,16 +36,16 @@ public:
 private:
     /// One of the addresses listened on. Belongs to worker 0.
     struct Listener {
-        Listener(asio::io_context& context, ListenAddress const& its_address)
-            : address(its_address), acceptor(context) {}
+        Listener(asio::io_context& context, ListenOptions const& its_options)
+            : options(its_options), acceptor(context) {}
         error_code open(int backlog);
 
-        ListenAddress const& address;
+        ListenOptions const& options;
         asio::ip::tcp::acceptor acceptor;
         asio::ip::tcp::endpoint local{};
     };
 
-    std::vector<std::string> endpoints() const;
+    std::vector<Endpoint> endpoints() const;
     Result<void> listen();
     void start_workers();
     void accept();

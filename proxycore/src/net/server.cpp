@@ -29,7 +29,7 @@ Server::~Server() { stop(); }
 Result<void> Server::start() {
     std::scoped_lock const lock(state_->mutex);
     if (state_->running) {
-        auto const where = text_of(state_->running->local_endpoint(0));
+        auto const where = to_string(endpoint_of(state_->running->local_endpoint(0)));
         return Failure{Errc::already_started, "cannot start: the server listens on " + where + " already"};
     }
     try {
@@ -63,9 +63,9 @@ std::uint16_t Server::port(std::size_t listener) const {
     return running ? running->local_endpoint(listener).port() : std::uint16_t{0};
 }
 
-std::string Server::local_endpoint(std::size_t listener) const {
+Endpoint Server::local_endpoint(std::size_t listener) const {
     auto const running = state_->now();
-    return running && listener < options_.listen.size() ? text_of(running->local_endpoint(listener)) : std::string();
+    return running && listener < options_.listen.size() ? endpoint_of(running->local_endpoint(listener)) : Endpoint();
 }
 
 std::size_t Server::connections() const {

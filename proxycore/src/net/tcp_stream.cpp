@@ -200,21 +200,19 @@ void TcpStream::discard_unread() {
     }
 }
 
-std::string TcpStream::local_endpoint() const {
+Endpoint TcpStream::local_endpoint() const {
     error_code ignored;
     if (!local_ && socket_.is_open()) local_ = socket_.local_endpoint(ignored);
-    return local_ ? text_of(*local_) : std::string();
+    return local_ ? endpoint_of(*local_) : Endpoint();
 }
 
-std::string TcpStream::remote_endpoint() const { return text_of(remote_); }
+Endpoint TcpStream::remote_endpoint() const { return endpoint_of(remote_); }
 
-std::string text_of(asio::ip::tcp::endpoint const& endpoint) {
-    auto const port = std::to_string(endpoint.port());
+Endpoint endpoint_of(asio::ip::tcp::endpoint const& endpoint) {
     auto const& address = endpoint.address();
-    if (address.is_v4()) return address.to_string() + ":" + port;
-    auto const v6 = address.to_v6();
-    if (!v6.is_v4_mapped()) return "[" + v6.to_string() + "]:" + port;
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string() + ":" + port;
+    bool const is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+    if (!is_mapped) return {address.to_string(), endpoint.port()};
+    return {asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string(), endpoint.port()};
 }
 
 }  // namespace pathology::proxycore::net

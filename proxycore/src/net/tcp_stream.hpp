@@ -24,8 +24,8 @@ public:
     asio::awaitable<error_code> wait_for_input() override { return await_readable(); }
     void close(CloseMode how) override;
     void set_time_limit(TimeLimit limit) override { limit_ = limit; }
-    std::string local_endpoint() const override;
-    std::string remote_endpoint() const override;
+    Endpoint local_endpoint() const override;
+    Endpoint remote_endpoint() const override;
     asio::any_io_executor executor() override { return socket_.get_executor(); }
 
 private:
@@ -67,7 +67,7 @@ private:
     error_code end_{};           // nothing more can arrive; eof, or what the connection broke with
 };
 
-/// "127.0.0.1:80", "[::1]:80"; of an IPv4 connection that a listener for both took, the IPv4 address.
-std::string text_of(asio::ip::tcp::endpoint const& endpoint);
+/// The same as text and number. An IPv4-mapped IPv6 address, as sockets for both families have it, becomes IPv4.
+Endpoint endpoint_of(asio::ip::tcp::endpoint const& endpoint);
 
 }  // namespace pathology::proxycore::net

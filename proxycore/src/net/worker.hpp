@@ -22,7 +22,7 @@ struct AcceptedSocket {
     asio::ip::tcp::endpoint remote;
     std::uint64_t id = 0;
     std::size_t listener = 0;
-    std::string original{};
+    std::optional<Endpoint> original{};
     ConnectionPermit permit{};
 };
 

@@ -53,20 +53,20 @@ bool is_of_this_machine(ip::address const& address) {
 
 /// Connecting to no address in particular means this machine.
 bool reaches(ip::address const& address, Listener const& listener) {
-    auto const listened = address_of(listener.host);
+    auto const listened = address_of(listener.endpoint.host);
     if (!listened || listened->is_unspecified()) return is_of_this_machine(address);
     return address == *listened || (address.is_unspecified() && listened->is_loopback());
 }
 
 }  // namespace
 
-bool is_ourselves(std::vector<Listener> const& listeners, flow::Address const& address) {
+bool is_ourselves(std::vector<Listener> const& listeners, Endpoint const& address) {
     bool const has_port = std::any_of(listeners.begin(), listeners.end(),
-                                      [&](Listener const& listener) { return listener.port == address.port; });
+                                      [&](Listener const& listener) { return listener.endpoint.port == address.port; });
     if (!has_port) return false;
     auto const meant = address_of(address.host);
     return meant && std::any_of(listeners.begin(), listeners.end(), [&](Listener const& listener) {
-               return listener.port == address.port && reaches(*meant, listener);
+               return listener.endpoint.port == address.port && reaches(*meant, listener);
            });
 }
 

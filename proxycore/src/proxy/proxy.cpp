@@ -22,16 +22,10 @@ addons::LogSink or_nobody(addons::LogSink sink) {
     return [](addons::LogEntry const&) {};
 }
 
-std::string printed(std::string const& host) {
-    if (host.empty()) return "*";
-    return host.find(':') == host.npos ? host : "[" + host + "]";
-}
-
 }  // namespace
 
 std::string describe(Listener const& listener) {
-    return modes::describe(listener.mode) + " listening at " + printed(listener.host) + ":" +
-           std::to_string(listener.port) + ".";
+    return modes::describe(listener.mode) + " listening at " + listening_text(listener.endpoint) + ".";
 }
 
 struct Proxy::State {
@@ -102,7 +96,7 @@ std::vector<Listener> Proxy::listeners() const {
 
 std::uint16_t Proxy::port(std::size_t listener) const {
     auto const all = listeners();
-    return listener < all.size() ? all[listener].port : std::uint16_t{0};
+    return listener < all.size() ? all[listener].endpoint.port : std::uint16_t{0};
 }
 
 std::size_t Proxy::connections() const {

@@ -8,7 +8,6 @@
 #include <pathology/proxycore/proxy/options.hpp>
 #include <utility>
 
-#include "layers/endpoint.hpp"
 #include "proxy/ourselves.hpp"
 
 namespace pathology::proxycore::proxy {
@@ -33,8 +32,6 @@ std::vector<std::string> names_of(std::vector<modes::Mode> const& modes) {
     return names;
 }
 
-flow::Address endpoint(std::string const& text) { return layers::address_of(text).value_or(flow::Address{text, 0}); }
-
 }  // namespace
 
 RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain)
@@ -44,7 +41,7 @@ RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain)
       mode_names_(names_of(first_settings_->modes)),
       tls_(*first_settings_),
       services_{chain, tls_, [] { return flow::Time::clock::now(); }, first_settings_,
-                [this](flow::Address const& address) { return is_ourselves(listeners_, address); }},
+                [this](Endpoint const& address) { return is_ourselves(listeners_, address); }},
       server_(server_options(), [this](net::Connection connection) { return serve(std::move(connection)); }) {}
 
 RunningProxy::~RunningProxy() { stop(); }
@@ -53,10 +50,10 @@ net::ServerOptions RunningProxy::server_options() {
     net::ServerOptions result;
     result.listen.clear();
     for (auto const& mode : first_settings_->modes) {
-        auto const address = modes::listen_address(mode, first_settings_->listen);
-        result.listen.push_back({address.host, address.port, modes::traits_of(mode).is_redirected});
+        auto endpoint = modes::listen_endpoint(mode, first_settings_->listen);
+        result.listen.push_back({std::move(endpoint), modes::traits_of(mode).is_redirected});
     }
-    result.at_begin = [this](std::vector<std::string> endpoints) { return begin(std::move(endpoints)); };
+    result.at_begin = [this](std::vector<Endpoint> endpoints) { return begin(std::move(endpoints)); };
     result.at_end = [this] { return end(); };
     result.on_error = [this](std::string_view line) { chain_.log({LogLevel::error, std::string(line)}); };
     return result;
@@ -77,11 +74,11 @@ void RunningProxy::welcome() {
     for (auto const& listener : listeners_) chain_.log({LogLevel::info, describe(listener)});
 }
 
-asio::awaitable<void> RunningProxy::begin(std::vector<std::string> endpoints) {
+asio::awaitable<void> RunningProxy::begin(std::vector<Endpoint> endpoints) {
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
         auto const& mode = first_settings_->modes[i];
-        auto const wanted = modes::listen_address(mode, first_settings_->listen);
-        listeners_.push_back({mode, wanted.host, endpoint(endpoints[i]).port});
+        auto const wanted = modes::listen_endpoint(mode, first_settings_->listen);
+        listeners_.push_back({mode, {wanted.host, endpoints[i].port}});
     }
     co_await chain_.start();
     listener_ = options_.add_listener([this](std::set<std::string> const& changed) { follow(changed); });
@@ -131,12 +128,11 @@ void RunningProxy::follow(std::set<std::string> const& changed) {
 
 asio::awaitable<void> RunningProxy::serve(net::Connection connection) {
     auto& stream = *connection.stream;
-    auto client = std::make_shared<flow::Client>(endpoint(stream.remote_endpoint()), endpoint(stream.local_endpoint()),
+    auto client = std::make_shared<flow::Client>(stream.remote_endpoint(), stream.local_endpoint(),
                                                  services_.now(), chain_.flows().make_id());
     client->proxy_mode = mode_names_[connection.listener];
     layers::Context context(services_, first_settings_->modes[connection.listener], std::move(client));
-    auto original = layers::address_of(connection.original);
-    co_await serve_client(context, std::move(connection.stream), std::move(original));
+    co_await serve_client(context, std::move(connection.stream), std::move(connection.original));
 }
 
 }  // namespace pathology::proxycore::proxy

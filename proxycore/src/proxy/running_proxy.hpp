@@ -39,7 +39,7 @@ private:
     using Settings = std::shared_ptr<layers::Settings const>;
 
     net::ServerOptions server_options();
-    asio::awaitable<void> begin(std::vector<std::string> endpoints);
+    asio::awaitable<void> begin(std::vector<Endpoint> endpoints);
     asio::awaitable<void> end();
     asio::awaitable<void> tick_on();
     asio::awaitable<void> serve(net::Connection connection);

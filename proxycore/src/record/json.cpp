@@ -1,7 +1,7 @@
 #include <array>
-#include <boost/beast/core/detail/base64.hpp>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <pathology/proxycore/base64.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 #include <pathology/proxycore/record/json.hpp>
@@ -14,19 +14,12 @@ using Json = nlohmann::ordered_json;
 
 using websocket::is_utf8;
 
-std::string base64(std::string_view bytes) {
-    namespace codec = boost::beast::detail::base64;
-    std::string text(codec::encoded_size(bytes.size()), '\0');
-    text.resize(codec::encode(text.data(), bytes.data(), bytes.size()));
-    return text;
-}
-
 Json text(std::string_view bytes) { return is_utf8(bytes) ? Json(bytes) : Json(http::escaped(bytes)); }
 
 // A field that holds bytes: text, and the exact bytes beside it where text is not enough.
 void put(Json& object, std::string const& key, std::string_view bytes) {
     object[key] = text(bytes);
-    if (!is_utf8(bytes)) object[key + "_b64"] = base64(bytes);
+    if (!is_utf8(bytes)) object[key + "_b64"] = encode_base64(bytes);
 }
 
 void put(Json& object, http::Fields const& headers) {
@@ -35,7 +28,7 @@ void put(Json& object, http::Fields const& headers) {
     bool is_text = true;
     for (auto const [name, value] : headers) {
         lines.push_back({text(name), text(value)});
-        exact.push_back({base64(name), base64(value)});
+        exact.push_back({encode_base64(name), encode_base64(value)});
         is_text = is_text && is_utf8(name) && is_utf8(value);
     }
     object["headers"] = std::move(lines);
@@ -78,7 +71,7 @@ Json to_json(std::vector<http2::FrameHeader> const& frames) {
     return list;
 }
 
-Json to_json(Endpoint const& endpoint) { return {text(endpoint.address), endpoint.port}; }
+Json to_json(Endpoint const& endpoint) { return {text(endpoint.host), endpoint.port}; }
 
 Json to_json(RecordedRequest const& request) {
     Json object;

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <cassert>
 
-#include "socks5/versions.hpp"
+#include "socks5/wire.hpp"
 
 namespace pathology::proxycore::socks5 {
 namespace {
@@ -25,14 +25,20 @@ std::string packed(int family, std::string const& text) {
     return octets;
 }
 
-std::string serialise(Address const& address) {
-    std::string out{octet_of(address.type)};
-    switch (address.type) {
-        case AddressType::ipv4: out += packed(AF_INET, address.host); break;
-        case AddressType::ipv6: out += packed(AF_INET6, address.host); break;
-        case AddressType::name: out += counted(address.host); break;
-    }
-    return out + octet(address.port >> 8U) + octet(address.port & 0xFFU);
+// ATYP, the address, and the port in network order.
+std::string serialise(Endpoint const& endpoint) {
+    auto const& host = endpoint.host;
+    bool const has_nul = host.find('\0') != std::string::npos;  // inet_pton would stop there
+    auto const ipv4 = has_nul ? std::string() : packed(AF_INET, host);
+    auto const ipv6 = has_nul ? std::string() : packed(AF_INET6, host);
+    std::string out;
+    if (!ipv4.empty())
+        out = octet_of(AddressType::ipv4) + ipv4;
+    else if (!ipv6.empty())
+        out = octet_of(AddressType::ipv6) + ipv6;
+    else
+        out = octet_of(AddressType::name) + counted(host);
+    return out + octet(endpoint.port >> 8U) + octet(endpoint.port & 0xFFU);
 }
 
 std::string_view words(ReplyCode code) {
@@ -51,15 +57,6 @@ std::string_view words(ReplyCode code) {
 }
 
 }  // namespace
-
-Address make_address(std::string_view host, std::uint16_t port) {
-    std::string text(host);
-    bool const has_nul = host.find('\0') != std::string_view::npos;
-    auto type = AddressType::name;
-    if (!has_nul && !packed(AF_INET, text).empty()) type = AddressType::ipv4;
-    if (!has_nul && !packed(AF_INET6, text).empty()) type = AddressType::ipv6;
-    return {type, std::move(text), port};
-}
 
 std::string describe(ReplyCode code) {
     return std::string(words(code)) + " (" + std::to_string(static_cast<unsigned>(code)) + ")";
@@ -83,7 +80,7 @@ std::string serialise(Verdict verdict) { return {credentials_version, octet_of(v
 
 // RFC 1928 §4: VER CMD RSV ATYP DST.ADDR DST.PORT
 std::string serialise(Request const& request) {
-    return std::string{version, octet_of(request.command), '\0'} + serialise(request.address);
+    return std::string{version, octet_of(request.command), '\0'} + serialise(request.target);
 }
 
 // RFC 1928 §6: VER REP RSV ATYP BND.ADDR BND.PORT

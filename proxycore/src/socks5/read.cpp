@@ -7,7 +7,7 @@
 #include <pathology/proxycore/http/escaped.hpp>
 #include <stdexcept>
 
-#include "socks5/versions.hpp"
+#include "socks5/wire.hpp"
 
 namespace pathology::proxycore::socks5 {
 namespace {
@@ -66,22 +66,21 @@ std::optional<Failure> check_name(std::string_view name) {
 }
 
 // ATYP, the address, and the port in network order. What is wrong with them goes into `failure`.
-Address read_address(Cursor& cursor, std::optional<Failure>& failure) {
-    Address address;
+Endpoint read_endpoint(Cursor& cursor, std::optional<Failure>& failure) {
+    Endpoint endpoint;
     auto const type = cursor.octet();
-    if (cursor.ran_short()) return address;
-    address.type = static_cast<AddressType>(type);
-    switch (address.type) {
-        case AddressType::ipv4: address.host = address_text<AF_INET, 4>(cursor.take(4)); break;
-        case AddressType::ipv6: address.host = address_text<AF_INET6, 16>(cursor.take(16)); break;
-        case AddressType::name: address.host = cursor.counted(); break;
+    if (cursor.ran_short()) return endpoint;
+    switch (static_cast<AddressType>(type)) {
+        case AddressType::ipv4: endpoint.host = address_text<AF_INET, 4>(cursor.take(4)); break;
+        case AddressType::ipv6: endpoint.host = address_text<AF_INET6, 16>(cursor.take(16)); break;
+        case AddressType::name: endpoint.host = cursor.counted(); break;
         default:
             failure = Failure{Errc::bad_address_type, "there is no address type " + std::to_string(type),
                               ReplyCode::address_type_not_supported};
     }
     auto const high = cursor.octet();
-    address.port = static_cast<std::uint16_t>(high << 8U | cursor.octet());
-    return address;
+    endpoint.port = static_cast<std::uint16_t>(high << 8U | cursor.octet());
+    return endpoint;
 }
 
 /// Request and reply have one shape: version, a code, a reserved octet, an address.
@@ -91,9 +90,9 @@ template <class T, class Code> Outcome<T> read_with_address(std::string_view byt
     auto const code = static_cast<Code>(cursor.octet());
     cursor.octet();
     std::optional<Failure> failure;
-    auto address = read_address(cursor, failure);
+    auto endpoint = read_endpoint(cursor, failure);
     if (failure) return *failure;
-    return cursor.finish(T{code, std::move(address)});
+    return cursor.finish(T{code, std::move(endpoint)});
 }
 
 /// The two answers that are a version and a code.
@@ -142,9 +141,7 @@ Outcome<Verdict> read_verdict(std::string_view bytes) {
 Outcome<Request> read_request(std::string_view bytes) {
     auto request = read_with_address<Request, Command>(bytes);
     if (!request || !*request) return request;
-    auto const& address = (*request)->value.address;
-    if (address.type != AddressType::name) return request;
-    if (auto const failure = check_name(address.host)) return *failure;
+    if (auto const failure = check_name((*request)->value.target.host)) return *failure;  // addresses always pass
     return request;
 }
 

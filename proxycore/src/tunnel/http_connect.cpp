@@ -50,7 +50,7 @@ std::optional<Failure> judge(http::ResponseHead const& answer, bool with_credent
 }  // namespace
 
 // RFC 9110 §9.3.6: the target is in authority-form, and stands in Host too.
-http::RequestHead connect_request(Destination const& destination, std::optional<Credentials> const& credentials) {
+http::RequestHead connect_request(Endpoint const& destination, std::optional<Credentials> const& credentials) {
     http::RequestHead head;
     head.method = "CONNECT";
     head.target = to_string(destination);
@@ -60,7 +60,7 @@ http::RequestHead connect_request(Destination const& destination, std::optional<
 }
 
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> http_connect(std::unique_ptr<net::Stream> proxy,
-                                                                   Destination const& destination,
+                                                                   Endpoint const& destination,
                                                                    std::optional<Credentials> const& credentials) {
     auto const request = connect_request(destination, credentials);
     co_return co_await http_connect(std::move(proxy), request);

@@ -21,7 +21,7 @@ class Server {
 public:
     Server(net::Stream& client, Socks5Judge const& judge) : talk_(client, "the SOCKS client"), judge_(judge) {}
 
-    asio::awaitable<Result<Destination>> run() {
+    asio::awaitable<Result<Endpoint>> run() {
         if (auto const trouble = co_await admit()) co_return *trouble;
         co_return co_await hear_request();
     }
@@ -31,7 +31,7 @@ public:
 private:
     asio::awaitable<Trouble> admit();
     asio::awaitable<Trouble> check_credentials();
-    asio::awaitable<Result<Destination>> hear_request();
+    asio::awaitable<Result<Endpoint>> hear_request();
 
     Socks5Talk talk_;
     Socks5Judge const& judge_;
@@ -62,7 +62,7 @@ asio::awaitable<Trouble> Server::check_credentials() {
     co_return talk_.failure(Errc::bad_credentials, " gave a wrong user or password");
 }
 
-asio::awaitable<Result<Destination>> Server::hear_request() {
+asio::awaitable<Result<Endpoint>> Server::hear_request() {
     auto request = co_await talk_.hear(socks5::read_request);
     if (!request) {
         if (request.error().code == Errc::not_spoken) co_await talk_.say(reply_with(talk_.reply_hint()));
@@ -73,7 +73,7 @@ asio::awaitable<Result<Destination>> Server::hear_request() {
         auto const number = std::to_string(static_cast<unsigned>(request->command));
         co_return talk_.failure(Errc::refused, " asked for something else than CONNECT: command " + number);
     }
-    co_return Destination{std::move(request->address.host), request->address.port};
+    co_return std::move(request->target);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ constexpr std::size_t most_counted = 255;  // what one octet can count
 
 class Client {
 public:
-    Client(net::Stream& server, Destination const& destination, std::optional<Credentials> const& credentials)
+    Client(net::Stream& server, Endpoint const& destination, std::optional<Credentials> const& credentials)
         : talk_(server, "the SOCKS server"), destination_(destination), credentials_(credentials) {}
 
     asio::awaitable<Trouble> run() {
@@ -45,7 +45,7 @@ private:
     Failure broken_off(Failure why) const;
 
     Socks5Talk talk_;
-    Destination const& destination_;
+    Endpoint const& destination_;
     std::optional<Credentials> const& credentials_;
 };
 
@@ -75,7 +75,7 @@ asio::awaitable<Trouble> Client::authenticate() {
 }
 
 asio::awaitable<Trouble> Client::request() {
-    socks5::Request const wanted{socks5::Command::connect, socks5::make_address(destination_.host, destination_.port)};
+    socks5::Request const wanted{socks5::Command::connect, destination_};
     co_await talk_.say(serialise(wanted));
     auto const reply = co_await talk_.hear(socks5::read_reply);
     if (!reply) co_return broken_off(reply.error());
@@ -94,7 +94,7 @@ Failure Client::broken_off(Failure why) const {
 }  // namespace
 
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> socks5_connect(std::unique_ptr<net::Stream> server,
-                                                                     Destination const& destination,
+                                                                     Endpoint const& destination,
                                                                      std::optional<Credentials> const& credentials) {
     Client client(*server, destination, credentials);
     if (auto const trouble = co_await client.run()) co_return *trouble;

@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 
 /// What connections have in common that serve the same requests.
 struct Target {
-    flow::Address address;
+    Endpoint address;
     bool is_secure = false;
     std::optional<flow::ServerSpec> via{};
     bool is_tunnel = false;      ///< through `via`, which does not read the requests

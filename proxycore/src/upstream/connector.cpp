@@ -7,8 +7,6 @@
 #include <pathology/proxycore/tunnel/socks5.hpp>
 #include <utility>
 
-#include "layers/endpoint.hpp"
-
 namespace pathology::proxycore::layers {
 namespace {
 
@@ -38,13 +36,13 @@ public:
     asio::awaitable<Connected> through(upstream::Through const& through, Reach reach);
 
 private:
-    asio::awaitable<Connected> connect(flow::Address const& address);
+    asio::awaitable<Connected> connect(Endpoint const& address);
     asio::awaitable<Connected> secure_proxy(flow::ServerSpec const& proxy, std::unique_ptr<net::Stream> stream);
     asio::awaitable<Connected> ask_for_tunnel(upstream::Through const& through, std::unique_ptr<net::Stream> stream);
     asio::awaitable<Connected> ask_socks(upstream::Through const& through, std::unique_ptr<net::Stream> stream);
     asio::awaitable<http::RequestHead> connect_request(upstream::Through const& through);
 
-    bool is_ourselves(flow::Address const& address) const {
+    bool is_ourselves(Endpoint const& address) const {
         auto const& ask = context_.services.is_ourselves;
         return ask && ask(address);
     }
@@ -53,26 +51,26 @@ private:
     flow::Server& server_;
 };
 
-Failure to_ourselves(flow::Address const& address) {
+Failure to_ourselves(Endpoint const& address) {
     return unreachable("the request is for the proxy itself (" + to_string(address) + "): it would come back for ever");
 }
 
-asio::awaitable<Connected> Way::connect(flow::Address const& address) {
+asio::awaitable<Connected> Way::connect(Endpoint const& address) {
     if (is_ourselves(address)) co_return to_ourselves(address);
     auto const& times = context_.settings->times;
     auto opened = co_await net::connect(address.host, address.port, times.connect);
     if (!opened) co_return failure_of(opened.error());
-    auto const reached = address_of((*opened)->remote_endpoint());
-    if (reached && is_ourselves(*reached)) co_return to_ourselves(*reached);
+    auto const reached = (*opened)->remote_endpoint();
+    if (is_ourselves(reached)) co_return to_ourselves(reached);
     (*opened)->set_time_limit(times.connect);
-    server_.sockname = address_of((*opened)->local_endpoint());
+    server_.sockname = (*opened)->local_endpoint();
     server_.timestamp_tcp_setup = context_.now();
     co_return std::move(*opened);
 }
 
 asio::awaitable<Connected> Way::direct() {
     auto stream = co_await connect(*server_.address());
-    if (stream) server_.peername = address_of((*stream)->remote_endpoint());
+    if (stream) server_.peername = (*stream)->remote_endpoint();
     co_return std::move(stream);
 }
 

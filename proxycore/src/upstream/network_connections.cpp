@@ -77,7 +77,7 @@ asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_along(flow::H
     }
     std::optional<upstream::Route> chosen;
     if (selector_ || flow.server_conn->via()) {
-        flow::Address const address{flow.request.host(), flow.request.port()};
+        Endpoint const address{flow.request.host(), flow.request.port()};
         upstream::Wish const wish{*context_.client, address, &flow};
         chosen = co_await choose(wish, *flow.server_conn);
     }

@@ -1,43 +1,33 @@
 #include <algorithm>
-#include <boost/beast/core/detail/base64.hpp>
 #include <boost/throw_exception.hpp>
 #include <boost/uuid/detail/sha1.hpp>
+#include <pathology/proxycore/base64.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <stdexcept>
 #include <vector>
 
-// SHA-1 and base64 come from Boost's detail namespaces: this layer knows no OpenSSL, Boost has no public ones in 1.81,
-// and RFC 6455 uses the hash as a fixed transformation, not for security.
+// SHA-1 comes from a detail namespace of Boost: this target does not link OpenSSL, Boost 1.81 has no public SHA-1, and
+// RFC 6455 uses the hash as a fixed transformation, not for security.
 namespace pathology::proxycore::websocket {
 namespace {
 
-std::string base64(std::span<std::byte const> bytes) {
-    namespace codec = boost::beast::detail::base64;
-    std::string text(codec::encoded_size(bytes.size()), '\0');
-    text.resize(codec::encode(text.data(), bytes.data(), bytes.size()));
-    return text;
-}
-
-std::array<std::byte, 20> sha1(std::string_view text) {
+std::string sha1(std::string_view text) {
     boost::uuids::detail::sha1 hash;
     hash.process_bytes(text.data(), text.size());
     boost::uuids::detail::sha1::digest_type words;
     hash.get_digest(words);
-    std::array<std::byte, 20> digest{};
-    for (std::size_t i = 0; i < digest.size(); ++i)
-        digest[i] = static_cast<std::byte>(words[i / 4] >> (24 - i % 4 * 8));
+    std::string digest(20, '\0');
+    for (std::size_t i = 0; i < digest.size(); ++i) digest[i] = static_cast<char>(words[i / 4] >> (24 - i % 4 * 8));
     return digest;
 }
 
 constexpr std::string_view version = "13";
 
-/// Whether a key is 16 bytes in base64 (RFC 6455 §4.1 item 7): 22 symbols, the last with four bits of zeros, and `==`.
+/// Whether a key is 16 bytes in base64 (RFC 6455 §4.1 item 7).
 bool is_key(std::string_view key) {
-    constexpr std::string_view symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    if (key.size() != 24 || !key.ends_with("==")) return false;
-    key.remove_suffix(2);
-    return key.find_first_not_of(symbols) == key.npos && symbols.find(key.back()) % 16 == 0;
+    auto const nonce = decode_base64(key);
+    return nonce && nonce->size() == 16;
 }
 
 /// `Upgrade: x`, as a message shows it.
@@ -64,10 +54,12 @@ std::vector<std::string_view> elements(std::string_view list) {
 
 // RFC 6455 §4.2.2: the key concatenated with a fixed GUID, hashed, base64-encoded.
 std::string accept_key(std::string_view key) {
-    return base64(sha1(std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+    return encode_base64(sha1(std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
 }
 
-std::string make_key(std::span<std::byte const, 16> nonce) { return base64(nonce); }
+std::string make_key(std::span<std::byte const, 16> nonce) {
+    return encode_base64({reinterpret_cast<char const*>(nonce.data()), nonce.size()});
+}
 
 bool is_handshake(http::RequestHead const& request) {
     auto const& fields = request.fields;

@@ -35,11 +35,11 @@ struct Dump : ChainFixture {
     std::string text{};
 };
 
-std::shared_ptr<flow::Client> client(flow::Address const& address = {"127.0.0.1", 57770}) {
+std::shared_ptr<flow::Client> client(Endpoint const& address = {"127.0.0.1", 57770}) {
     return std::make_shared<flow::Client>(flow::Client::make_dummy(address));
 }
 
-std::shared_ptr<flow::Server> server(flow::Address const& address) {
+std::shared_ptr<flow::Server> server(Endpoint const& address) {
     return std::make_shared<flow::Server>(flow::Server::make_dummy(address));
 }
 
@@ -161,7 +161,7 @@ TEST(Dumper, P69_b_LetsNoControlCharacterOfC1Out) {
 
 struct PaddingCase {
     std::string_view name;
-    flow::Address address;
+    Endpoint address;
     std::string_view second_line;
 };
 class P69_c_Padding : public testing::TestWithParam<PaddingCase> {};

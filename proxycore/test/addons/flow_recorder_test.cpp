@@ -8,7 +8,7 @@
 namespace pathology::proxycore::addons {
 namespace {
 
-using record::Endpoint;
+
 using record::Exchange;
 using test::ChainFixture;
 using test::run;
@@ -28,7 +28,7 @@ std::shared_ptr<flow::Client> client() {
 
 flow::HttpFlow answered(std::shared_ptr<flow::Client> const& client) {
     auto server = std::make_shared<flow::Server>(flow::Server::make_dummy({"origin.test", 80}));
-    server->peername = flow::Address{"10.0.0.1", 80};
+    server->peername = Endpoint{"10.0.0.1", 80};
     flow::HttpFlow flow(client, server, flow::from_seconds(1));
     flow.request = *flow::Request::make("POST", "http://origin.test/a?b", "in");
     flow.request.timestamp_start = flow::from_seconds(2);

@@ -120,13 +120,13 @@ TEST(Onboarding, P28_AsksNoServerForItsCertificate) {
     auto client = flow::Client::make_dummy({"client", 0});
     tls::ClientHello hello;
     for (auto const* const host : {"mitm.it", "origin.test"}) {
-        flow::Server server(flow::Address{host, 443});
+        flow::Server server(Endpoint{host, 443});
         ClientHelloData data{client, server, hello};
         run(sites.chain, hooks::tls_clienthello, data);
         EXPECT_EQ(server.error.has_value(), host == std::string_view("mitm.it"));
     }
     hello.sni = "mitm.it";
-    flow::Server by_address(flow::Address{"10.0.0.1", 443});
+    flow::Server by_address(Endpoint{"10.0.0.1", 443});
     ClientHelloData data{client, by_address, hello};
     run(sites.chain, hooks::tls_clienthello, data);
     EXPECT_TRUE(by_address.error);

@@ -35,25 +35,25 @@ TEST(ConnectionState, P30_b_GoesThroughHalfCloses) {
 }
 
 TEST(Server, BeginsClosed) {
-    Server const server(Address{"origin.test", 443});
+    Server const server(Endpoint{"origin.test", 443});
     EXPECT_EQ(server.state, State::closed);
     EXPECT_FALSE(server.connected());
     EXPECT_EQ(server.timestamp_start, std::nullopt);
-    EXPECT_EQ(server.address(), (Address{"origin.test", 443}));
+    EXPECT_EQ(server.address(), (Endpoint{"origin.test", 443}));
 }
 
 TEST(Server, P30_c_KeepsItsAddressWhileOpen) {
-    Server server(Address{"origin.test", 443});
-    server.set_address(Address{"other.test", 80});
+    Server server(Endpoint{"origin.test", 443});
+    server.set_address(Endpoint{"other.test", 80});
     server.set_via(ServerSpec{"http", {"proxy.test", 3128}});
     server.state = State::open | State::can_write;
-    EXPECT_THROW(server.set_address(Address{"third.test", 80}), SetServerNotAllowedException);
+    EXPECT_THROW(server.set_address(Endpoint{"third.test", 80}), SetServerNotAllowedException);
     EXPECT_THROW(server.set_address(std::nullopt), SetServerNotAllowedException);
     EXPECT_THROW(server.set_via(std::nullopt), SetServerNotAllowedException);
-    EXPECT_NO_THROW(server.set_address(Address{"other.test", 80}));
-    EXPECT_EQ(server.address(), (Address{"other.test", 80}));
+    EXPECT_NO_THROW(server.set_address(Endpoint{"other.test", 80}));
+    EXPECT_EQ(server.address(), (Endpoint{"other.test", 80}));
     server.state = State::closed;
-    EXPECT_NO_THROW(server.set_address(Address{"third.test", 80}));
+    EXPECT_NO_THROW(server.set_address(Endpoint{"third.test", 80}));
 }
 
 TEST(Server, SaysWhyItsAddressStays) {
@@ -79,11 +79,11 @@ TEST(Connection, IsItsId) {
 
 TEST(Connection, HasDummiesForTests) {
     auto const client = Client::make_dummy({"client", 0});
-    EXPECT_EQ(client.address(), (Address{"client", 0}));
+    EXPECT_EQ(client.address(), (Endpoint{"client", 0}));
     EXPECT_EQ(client.peername, client.address());
     EXPECT_TRUE(client.connected());
     auto const server = Server::make_dummy({"server", 0});
-    EXPECT_EQ(server.address(), (Address{"server", 0}));
+    EXPECT_EQ(server.address(), (Endpoint{"server", 0}));
     EXPECT_TRUE(server.connected());
 }
 
@@ -97,7 +97,7 @@ TEST(Connection, IsDescribed) {
     client.tls_version = "TLSv1.3";
     EXPECT_TRUE(client.tls_established());
     EXPECT_EQ(to_string(client), "Client(127.0.0.1:4242, ACTIVE, TLSv1.3)");
-    EXPECT_EQ(to_string(Server(Address{"::1", 80})), "Server([::1]:80, CLOSED)");
+    EXPECT_EQ(to_string(Server(Endpoint{"::1", 80})), "Server([::1]:80, CLOSED)");
     EXPECT_EQ(to_string(Server()), "Server(no address, CLOSED)");
     EXPECT_EQ(to_string(ServerSpec{"https", {"::1", 443}}), "https://[::1]:443");
 }

@@ -69,7 +69,7 @@ TEST(Flow, KeepsAttachmentsOfEachOwner) {
     EXPECT_EQ(*flow.server_conn->attachments.get<std::string>(&one), "at the server");
     EXPECT_TRUE(http_flow().attachments.empty());
     EXPECT_TRUE(flow.copy()->attachments.empty());
-    *flow.server_conn = Server(Address{"other.test", 80});  // the attachments stay with the object
+    *flow.server_conn = Server(Endpoint{"other.test", 80});  // the attachments stay with the object
     EXPECT_EQ(*flow.server_conn->attachments.get<std::string>(&one), "at the server");
     flow.attachments.set(&one, nullptr);
     EXPECT_EQ(flow.attachments.get<std::string>(&one), nullptr);

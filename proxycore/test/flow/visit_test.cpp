@@ -85,7 +85,7 @@ struct Reader {
 };
 
 std::shared_ptr<Client> some_client() {
-    auto client = std::make_shared<Client>(Address{"::1", 1}, Address{"::1", 2}, from_seconds(3), IdGenerator(7)());
+    auto client = std::make_shared<Client>(Endpoint{"::1", 1}, Endpoint{"::1", 2}, from_seconds(3), IdGenerator(7)());
     client->alpn_offers = {"h2", "http/1.1"};
     client->timestamp_end = from_seconds(4);
     client->proxy_mode = "socks5";
@@ -93,7 +93,7 @@ std::shared_ptr<Client> some_client() {
 }
 
 std::shared_ptr<Server> some_server() {
-    auto server = std::make_shared<Server>(Address{"origin.test", 443}, IdGenerator(8)());
+    auto server = std::make_shared<Server>(Endpoint{"origin.test", 443}, IdGenerator(8)());
     server->set_via(ServerSpec{"http", {"proxy.test", 3128}});
     server->state = ConnectionState::active;  // its address cannot be set any more, but it can be read back
     server->tls_version = "TLSv1.3";

@@ -217,12 +217,12 @@ INSTANTIATE_TEST_SUITE_P(
 struct ListenCase {
     std::string_view name, text;
     Listen options;
-    ListenAddress address;
+    Endpoint endpoint;
 };
 void PrintTo(ListenCase const& row, std::ostream* out) { *out << row.name; }
 class P02_ListenAddress : public testing::TestWithParam<ListenCase> {};
 TEST_P(P02_ListenAddress, TakesTheNearestSetting) {
-    EXPECT_EQ(listen_address(*parse_mode(GetParam().text), GetParam().options), GetParam().address);
+    EXPECT_EQ(listen_endpoint(*parse_mode(GetParam().text), GetParam().options), GetParam().endpoint);
 }
 INSTANTIATE_TEST_SUITE_P(
     Row, P02_ListenAddress,
@@ -263,8 +263,8 @@ TEST(ModeFlags, AreModes) {
 
 TEST(ModeFlags, SocksListensOnTheUsualPort) {
     auto const modes = *choose_modes({}, {.socks = true});
-    EXPECT_EQ(listen_address(modes.front()).port, 8080);
-    EXPECT_EQ(listen_address(modes.front(), at(81)).port, 81);
+    EXPECT_EQ(listen_endpoint(modes.front()).port, 8080);
+    EXPECT_EQ(listen_endpoint(modes.front(), at(81)).port, 81);
 }
 
 TEST(ModeFlags, P02_StandBesideModes) {

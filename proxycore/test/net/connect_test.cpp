@@ -33,7 +33,7 @@ class ConnectTo : public testing::TestWithParam<HostCase> {};
 
 TEST_P(ConnectTo, ReachesTheServer) {
     ServerOptions options;
-    options.listen = {{std::string(GetParam().listen_on)}};
+    options.listen = {{{std::string(GetParam().listen_on), 0}}};
     Server server(options, echo_connection);
     auto const started = server.start();
     ASSERT_TRUE(started) << started.error().message;

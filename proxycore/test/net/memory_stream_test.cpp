@@ -178,8 +178,8 @@ TEST(MemoryStream, CancellationEndsAPendingRead) {
 TEST(MemoryStream, KnowsItsNames) {
     asio::io_context context;
     auto const pipe = make_memory_pipe(context.get_executor());
-    EXPECT_EQ(pipe.near->local_endpoint(), "memory:a");
-    EXPECT_EQ(pipe.far->local_endpoint(), "memory:b");
+    EXPECT_EQ(pipe.near->local_endpoint(), (Endpoint{"memory", 1}));
+    EXPECT_EQ(pipe.far->local_endpoint(), (Endpoint{"memory", 2}));
     EXPECT_EQ(pipe.far->remote_endpoint(), pipe.near->local_endpoint());
 }
 

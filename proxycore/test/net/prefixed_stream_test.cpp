@@ -51,8 +51,8 @@ TEST(PutBack, PassesEverythingElseOn) {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = make_memory_pipe(executor, options);
         auto const stream = unread(std::move(pipe.near), "early");
-        EXPECT_EQ(stream->local_endpoint(), "memory:a");
-        EXPECT_EQ(stream->remote_endpoint(), "memory:b");
+        EXPECT_EQ(stream->local_endpoint(), (Endpoint{"memory", 1}));
+        EXPECT_EQ(stream->remote_endpoint(), (Endpoint{"memory", 2}));
         EXPECT_EQ(stream->write_now(asio::buffer("word", 4)), 4U);
         stream->set_time_limit(5ms);
         EXPECT_EQ(co_await send(*stream, "more"), Errc::timed_out);

@@ -334,7 +334,7 @@ TEST(Server, IsStartedOnceAtATimeAndMayBeStartedAgain) {
     auto const again = server.start();
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, Errc::already_started);
-    EXPECT_EQ(again.error().message, "cannot start: the server listens on " + server.local_endpoint() + " already");
+    EXPECT_EQ(again.error().message, "cannot start: the server listens on " + to_string(server.local_endpoint()) + " already");
     server.stop();
     ASSERT_TRUE(server.start());
     play([&server]() -> asio::awaitable<void> {
@@ -361,8 +361,8 @@ TEST(Server, TicksWhileItRunsAndOnceMoreAtItsEnd) {
 TEST(Server, BeginsBeforeItAcceptsAndEndsAfterTheLastConnection) {
     std::vector<std::string> calls;  // of worker 0, and after stop() of this thread
     ServerOptions options;
-    std::vector<std::string> listened;
-    options.at_begin = [&](std::vector<std::string> endpoints) -> asio::awaitable<void> {
+    std::vector<Endpoint> listened;
+    options.at_begin = [&](std::vector<Endpoint> endpoints) -> asio::awaitable<void> {
         co_await async::pause(0ms);
         listened = std::move(endpoints);
         calls.emplace_back("begin");

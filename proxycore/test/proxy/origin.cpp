@@ -9,7 +9,7 @@ namespace {
 
 net::ServerOptions at(std::string host) {
     net::ServerOptions options;
-    options.listen.front().host = std::move(host);
+    options.listen.front().endpoint.host = std::move(host);
     return options;
 }
 

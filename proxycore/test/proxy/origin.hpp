@@ -22,7 +22,7 @@ public:
 
     std::uint16_t port() const { return server_.port(); }
     /// `127.0.0.1:1234`
-    std::string where() const { return server_.local_endpoint(); }
+    std::string where() const { return to_string(server_.local_endpoint()); }
     /// `http://127.0.0.1:1234`
     std::string url() const { return "http://" + where(); }
     std::uint64_t accepted() const { return server_.accepted(); }

@@ -13,7 +13,7 @@ struct Row {
 };
 class D30_Address : public testing::TestWithParam<Row> {};
 TEST_P(D30_Address, IsOursWhenAListenerTakesIt) {
-    std::vector<Listener> const listeners{{{}, std::string(GetParam().listens_at), 8080}};
+    std::vector<Listener> const listeners{{{}, {std::string(GetParam().listens_at), 8080}}};
     std::string const host(GetParam().host);
     EXPECT_EQ(is_ourselves(listeners, {host, 8080}), GetParam().is_ours);
     EXPECT_FALSE(is_ourselves(listeners, {host, 8081}));

@@ -30,7 +30,7 @@ asio::awaitable<void> answer(net::Stream& stream, std::string const& text) {
 
 net::ServerOptions at(std::string const& host) {
     net::ServerOptions options;
-    options.listen.front().host = host;
+    options.listen.front().endpoint.host = host;
     return options;
 }
 

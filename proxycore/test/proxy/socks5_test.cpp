@@ -27,7 +27,7 @@ std::string const greeting = "\x05\x01\x00"s;
 
 std::string request_for(std::string const& host, std::uint16_t port) {
     socks5::Request request;
-    request.address = socks5::make_address(host, port);
+    request.target = {std::string(host), port};
     return serialise(request);
 }
 

@@ -53,7 +53,7 @@ public:
     tls::Certificate const& certificate() const { return certificate_; }
     /// Who signed it.
     std::string issuer() const { return to_string(certificate_.issuer); }
-    std::string local() const { return stream_->local_endpoint(); }
+    std::string local() const { return to_string(stream_->local_endpoint()); }
 
 private:
     template <class Work> void run(Work work);

@@ -84,19 +84,17 @@ TEST(Socks5Verdict, IsGoodOnlyWhenZero) {
 
 struct AddressCase {
     std::string_view name, host;
-    AddressType type;
     std::string bytes;
 };
 class Socks5Address : public testing::TestWithParam<AddressCase> {};
 
 TEST_P(Socks5Address, TravelsInRequestsAndReplies) {
     auto const& row = GetParam();
-    auto const address = make_address(row.host, 8080);
-    EXPECT_EQ(address.type, row.type);
-    Request const request{Command::connect, address};
+    Endpoint const endpoint{std::string(row.host), 8080};
+    Request const request{Command::connect, endpoint};
     EXPECT_EQ(serialise(request), octets({5, 1, 0}) + row.bytes + octets({0x1F, 0x90}));
     expect_read(read_request, serialise(request), request);
-    Reply const reply{ReplyCode::succeeded, address};
+    Reply const reply{ReplyCode::succeeded, endpoint};
     EXPECT_EQ(serialise(reply), octets({5, 0, 0}) + row.bytes + octets({0x1F, 0x90}));
     expect_read(read_reply, serialise(reply), reply);
 }
@@ -105,24 +103,23 @@ std::string const longest_name(255, 'n');
 
 INSTANTIATE_TEST_SUITE_P(
     Types, Socks5Address,
-    testing::Values(AddressCase{"IPv4", "192.0.2.255", AddressType::ipv4, octets({1, 192, 0, 2, 255})},
-                    AddressCase{"IPv6", "2001:db8::1", AddressType::ipv6,
-                                octets({4, 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1})},
-                    AddressCase{"Name", "origin.test", AddressType::name, octets({3, 11}) + "origin.test"},
-                    AddressCase{"AlmostIPv4", "1.2.3", AddressType::name, octets({3, 5}) + "1.2.3"},
-                    AddressCase{"LongestName", longest_name, AddressType::name, octets({3, 255}) + longest_name}),
+    testing::Values(AddressCase{"IPv4", "192.0.2.255", octets({1, 192, 0, 2, 255})},
+                    AddressCase{"IPv6", "2001:db8::1", octets({4, 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1})},
+                    AddressCase{"Name", "origin.test", octets({3, 11}) + "origin.test"},
+                    AddressCase{"AlmostIPv4", "1.2.3", octets({3, 5}) + "1.2.3"},
+                    AddressCase{"LongestName", longest_name, octets({3, 255}) + longest_name}),
     row_name);
 
 TEST(Socks5Request, ReadsCommandsItDoesNotKnow) {
-    expect_read(read_request, octets({5, 9, 0, 1, 0, 0, 0, 0, 0, 0}), Request{static_cast<Command>(9), {}});
+    expect_read(read_request, octets({5, 9, 0, 1, 0, 0, 0, 0, 0, 0}), Request{static_cast<Command>(9), {"0.0.0.0", 0}});
 }
 
 TEST(Socks5Request, IgnoresTheReservedByte) {
-    expect_read(read_request, octets({5, 2, 77, 1, 0, 0, 0, 0, 0, 0}), Request{Command::bind, {}});
+    expect_read(read_request, octets({5, 2, 77, 1, 0, 0, 0, 0, 0, 0}), Request{Command::bind, {"0.0.0.0", 0}});
 }
 
 TEST(Socks5Reply, KeepsAnyAddress) {
-    Reply const odd{ReplyCode::general_failure, {AddressType::name, "", 0}};
+    Reply const odd{ReplyCode::general_failure, {"", 0}};
     expect_read(read_reply, octets({5, 1, 0, 3, 0, 0, 0}), odd);
 }
 

@@ -30,7 +30,7 @@ public:
     std::string steps;
 
 private:
-    asio::awaitable<Connected> connect_tcp(Destination const& address) override {
+    asio::awaitable<Connected> connect_tcp(Endpoint const& address) override {
         steps += "tcp " + to_string(address);
         co_return std::move(stream_);
     }
@@ -38,7 +38,7 @@ private:
         steps += ", tls " + to_string(hop.address);
         co_return std::move(stream);
     }
-    asio::awaitable<http::RequestHead> make_connect_request(Hop const& hop, Destination const& next) override {
+    asio::awaitable<http::RequestHead> make_connect_request(Hop const& hop, Endpoint const& next) override {
         steps += ", connect " + to_string(hop.address) + " " + to_string(next);
         co_return connect_request(next, hop.credentials);
     }
@@ -83,7 +83,7 @@ TEST_P(ConnectorChain, PassesEachHopOnceInOrder) {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
         ScriptedConnector connector(std::move(pipe.near));
-        Destination const target{"origin.test", 443};
+        Endpoint const target{"origin.test", 443};
         auto both = connector.connect(row.hops, target, row.extent) && reply(*pipe.far, row.replies);
         auto const connected = co_await std::move(both);
         steps = connector.steps;

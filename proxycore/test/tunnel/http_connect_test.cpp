@@ -33,7 +33,7 @@ asio::awaitable<void> answer_once(net::Stream& stream, std::string_view answer, 
     stream.close(net::CloseMode::half_close);
 }
 
-asio::awaitable<void> attempt(std::string_view answer, Destination const& destination,
+asio::awaitable<void> attempt(std::string_view answer, Endpoint const& destination,
                               OptionalCredentials const& credentials, std::size_t piece, Attempt& made) {
     auto const executor = co_await asio::this_coro::executor;
     net::MemoryPipeOptions options;
@@ -49,7 +49,7 @@ asio::awaitable<void> attempt(std::string_view answer, Destination const& destin
     }
 }
 
-Attempt ask(std::string_view answer, Destination const& destination = {"origin.test", 443},
+Attempt ask(std::string_view answer, Endpoint const& destination = {"origin.test", 443},
             OptionalCredentials const& credentials = {}, std::size_t piece = 65536) {
     Attempt made;
     play([&]() -> asio::awaitable<void> { return attempt(answer, destination, credentials, piece, made); });
@@ -141,7 +141,7 @@ TEST(HttpConnect, WaitsAsLongAsTheStreamAllows) {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
         pipe.near->set_time_limit(5ms);
-        Destination const destination{"origin.test", 443};
+        Endpoint const destination{"origin.test", 443};
         auto const stream = co_await http_connect(std::move(pipe.near), destination, nobody);
         EXPECT_FALSE(stream);
         EXPECT_EQ(stream.error().cause, net::Errc::timed_out);
@@ -154,7 +154,7 @@ TEST(HttpConnect, HearsARefusalThatComesWithoutReadingTheRequest) {
         auto pipe = net::make_memory_pipe(executor);
         co_await net::send(*pipe.far, "HTTP/1.1 503 Busy\r\n\r\n");
         pipe.far.reset();
-        Destination const destination{"origin.test", 443};
+        Endpoint const destination{"origin.test", 443};
         auto const stream = co_await http_connect(std::move(pipe.near), destination, nobody);
         EXPECT_FALSE(stream);
         EXPECT_EQ(stream.error().message, "Proxy CONNECT failed: 503 Busy");

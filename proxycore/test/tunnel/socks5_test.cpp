@@ -23,7 +23,7 @@ using OptionalCredentials = std::optional<Credentials>;
 
 OptionalCredentials const nobody;
 OptionalCredentials const me{Credentials{"me", "secret"}};
-Destination const origin{"origin.test", 80};
+Endpoint const origin{"origin.test", 80};
 
 std::string octets(std::initializer_list<unsigned> values) {
     std::string bytes;
@@ -183,7 +183,7 @@ TEST(Socks5ConnectOpens, WithCredentialsWhenAsked) {
 }
 
 TEST(Socks5ConnectRefuses, WhatHasNoSpelling) {
-    auto const fails = [](Destination const& destination, OptionalCredentials const& credentials) {
+    auto const fails = [](Endpoint const& destination, OptionalCredentials const& credentials) {
         std::string message;
         play([&]() -> asio::awaitable<void> {
             auto const executor = co_await asio::this_coro::executor;
@@ -272,7 +272,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 struct BothCase {
     std::string_view name;
-    Destination destination;
+    Endpoint destination;
     OptionalCredentials credentials;
 };
 class Socks5Both : public testing::TestWithParam<BothCase> {};

@@ -175,7 +175,7 @@ TEST(NetworkServers, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
     ConnectionsFixture fixture;
     std::vector<std::string> calls;
     fixture.chain.add(std::make_shared<Holder>(calls));
-    fixture.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
+    fixture.context.server->set_address(Endpoint{"127.0.0.1", origin.port()});
     play([&]() -> asio::awaitable<void> {
         auto const given_up = co_await async::with_timeout(std::chrono::milliseconds(1), ask(fixture, origin.url()));
         EXPECT_FALSE(given_up);
@@ -189,7 +189,7 @@ TEST(NetworkServers, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
 TEST(NetworkServers, KeepsWhatWasTakenAndNotUsed) {
     Origin const origin;
     ConnectionsFixture fixture;
-    fixture.context.server->set_address(flow::Address{"127.0.0.1", origin.port()});
+    fixture.context.server->set_address(Endpoint{"127.0.0.1", origin.port()});
     play([&]() -> asio::awaitable<void> {
         auto& servers = *fixture.context.servers;
         auto taken = co_await servers.take(fixture.context.server);

@@ -44,8 +44,8 @@ public:
         if (!started) throw std::runtime_error(started.error().message);
     }
 
-    std::string url() const { return "https://" + server_.local_endpoint() + "/chat"; }
-    flow::Address address() const { return {"127.0.0.1", server_.port()}; }
+    std::string url() const { return "https://" + to_string(server_.local_endpoint()) + "/chat"; }
+    Endpoint address() const { return {"127.0.0.1", server_.port()}; }
     std::vector<std::string> asked() const {
         std::lock_guard const lock(mutex_);
         return asked_;

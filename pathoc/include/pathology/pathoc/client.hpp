@@ -8,11 +8,11 @@
 #include <optional>
 #include <pathology/language/files.hpp>
 #include <pathology/pathoc/failure.hpp>
-#include <pathology/pathoc/host.hpp>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/pathoc/reply.hpp>
 #include <pathology/pathoc/tls_options.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <string>
 #include <string_view>
 
@@ -24,9 +24,9 @@ using proxycore::tunnel::Credentials;
 struct ClientOptions {
     std::string host = "127.0.0.1";  ///< name or address
     std::uint16_t port = 80;
-    std::optional<Host> tunnel;             ///< CONNECT there first, `host` being the proxy; port 80 unless given
+    std::optional<proxycore::HostPort> tunnel;             ///< CONNECT there first, `host` being the proxy; port 80 unless given
     std::optional<Credentials> proxy_auth;  ///< for that proxy (Basic)
-    std::optional<Host> socks;  ///< reach `host` through this SOCKS5 server, which resolves it; port 1080 unless given
+    std::optional<proxycore::HostPort> socks;  ///< reach `host` through this SOCKS5 server, which resolves it; port 1080 unless given
     std::optional<Credentials> socks_auth;  ///< for that server
     TlsOptions tls = {};                    ///< spoken with the server, inside of any tunnel
     bool http2 = false;                     ///< requests go by HTTP/2, over TLS with the protocol `h2` alone

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <pathology/pathoc/host.hpp>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/pathoc/tls_options.hpp>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,9 +21,9 @@ struct Options {
     // target
     std::string host;  ///< name or address, without brackets
     std::uint16_t port = 80;
-    std::optional<Host> tunnel;  ///< CONNECT there first, `host` being the proxy; the port is set
+    std::optional<proxycore::HostPort> tunnel;  ///< CONNECT there first, `host` being the proxy; the port is set
     std::optional<proxycore::tunnel::Credentials> proxy_auth;  ///< for that proxy (Basic)
-    std::optional<Host> socks;  ///< reach `host` through this SOCKS5 server, which resolves it
+    std::optional<proxycore::HostPort> socks;  ///< reach `host` through this SOCKS5 server, which resolves it
     std::optional<proxycore::tunnel::Credentials> socks_auth;  ///< for that server
 
     bool http2 = false;               ///< messages are HTTP/2 frames

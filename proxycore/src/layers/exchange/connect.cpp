@@ -50,7 +50,7 @@ asio::awaitable<bool> Connect::run() {
         co_return false;
     }
     if (flow_.response && flow_.response->status_code / 100 != 2) co_return co_await deny(*flow_.response);
-    flow::Address address{flow_.request.host(), flow_.request.port()};
+    Endpoint address{flow_.request.host(), flow_.request.port()};
     auto server = std::make_shared<flow::Server>(std::move(address), context_.services.addons.flows().make_id());
     server->set_via(context_.server->via());
     context_.server = flow_.server_conn = std::move(server);

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t max_sent_at_once = 64 * 1024;
 constexpr unsigned max_interim_responses = 100;  // for one request
 
-std::string server_of(flow::Request const& request) { return to_string(flow::Address{request.host(), request.port()}); }
+std::string server_of(flow::Request const& request) { return to_string(Endpoint{request.host(), request.port()}); }
 
 Failure too_many_interim(flow::Request const& request) {
     auto const what =

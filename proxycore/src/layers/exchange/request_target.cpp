@@ -4,7 +4,7 @@
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/target.hpp>
 
-#include "port.hpp"
+#include <pathology/proxycore/endpoint.hpp>
 
 namespace pathology::proxycore::layers {
 namespace {

@@ -69,14 +69,14 @@ asio::awaitable<bool> Http1Input::read_more() {
 Failure Http1Input::take_stream_failure() {
     bool const is_late = stream_error_ == net::Errc::timed_out;
     auto const error = is_late ? std::exchange(stream_error_, {}) : stream_error_;
-    std::string const who = side_ == Side::client ? "the client" : "the server " + stream_.remote_endpoint();
+    std::string const who = side_ == Side::client ? "the client" : "the server " + to_string(stream_.remote_endpoint());
     auto const what = is_late ? std::string(" was silent for too long") : " is gone: " + net::describe(error);
     return {is_late ? Failure::Kind::timed_out : Failure::Kind::closed, who + what, is_late ? 504u : 502u};
 }
 
 Failure Http1Input::malformed(std::string_view what) const {
     bool const is_client = side_ == Side::client;
-    auto const whose = is_client ? std::string("the request") : "the response of " + stream_.remote_endpoint();
+    auto const whose = is_client ? std::string("the request") : "the response of " + to_string(stream_.remote_endpoint());
     return {Failure::Kind::malformed, whose + " is malformed: " + std::string(what), is_client ? 400u : 502u};
 }
 

@@ -119,7 +119,7 @@ asio::awaitable<Result<void>> Http1ServerStream::finish(http::Fields const* trai
 
 Result<void> Http1ServerStream::sent(net::error_code ec) const {
     if (!ec) return {};
-    auto failure = send_failure(ec, "the server " + state_->stream->remote_endpoint());
+    auto failure = send_failure(ec, "the server " + to_string(state_->stream->remote_endpoint()));
     failure.is_retryable = is_stale() && failure.kind == Failure::Kind::closed;
     return failure;
 }
@@ -154,7 +154,7 @@ asio::awaitable<Result<std::string_view>> Http1ServerStream::read_body() {
 }
 
 Failure Http1ServerStream::closed_without_response() const {
-    auto const who = "the server " + state_->stream->remote_endpoint();
+    auto const who = "the server " + to_string(state_->stream->remote_endpoint());
     return {Failure::Kind::closed, who + " closed the connection without a response", 502, is_stale()};
 }
 

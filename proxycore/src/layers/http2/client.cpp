@@ -217,8 +217,8 @@ asio::awaitable<void> Http2Conversation::answer(flow::HttpFlow& flow, Http2Clien
 /// client of its own, too.
 asio::awaitable<void> Http2Conversation::open_tunnel(flow::Request request, Http2ClientStream& client) {
     auto const& outer = *context_.client;
-    auto record = std::make_shared<flow::Client>(outer.peername.value_or(flow::Address()),
-                                                 outer.sockname.value_or(flow::Address()), context_.now());
+    auto record = std::make_shared<flow::Client>(outer.peername.value_or(Endpoint()),
+                                                 outer.sockname.value_or(Endpoint()), context_.now());
     record->proxy_mode = outer.proxy_mode;
     Context inside(context_, std::move(record));
     auto conversation = serve_tunnel(inside, std::move(request), client);

@@ -8,7 +8,7 @@
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <span>
 
-#include "port.hpp"
+#include <pathology/proxycore/endpoint.hpp>
 
 namespace pathology::proxycore::layers {
 namespace {

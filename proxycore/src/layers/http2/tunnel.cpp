@@ -17,8 +17,8 @@ public:
     asio::awaitable<net::error_code> wait_for_end() override;
     void close(net::CloseMode how) override;
     void set_time_limit(net::TimeLimit limit) override { body_->set_time_limit(limit); }
-    std::string local_endpoint() const override { return body_->wire().stream().local_endpoint(); }
-    std::string remote_endpoint() const override { return body_->wire().stream().remote_endpoint(); }
+    Endpoint local_endpoint() const override { return body_->wire().stream().local_endpoint(); }
+    Endpoint remote_endpoint() const override { return body_->wire().stream().remote_endpoint(); }
     asio::any_io_executor executor() override { return body_->wire().executor(); }
 
 private:

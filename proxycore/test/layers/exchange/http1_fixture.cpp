@@ -68,14 +68,14 @@ public:
     }
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
-        flow::Address const address{flow.request.host(), flow.request.port()};
+        Endpoint const address{flow.request.host(), flow.request.port()};
         flow.server_conn = std::make_shared<flow::Server>(address);
         auto const index = fixture_.asked.size();
         if (index == fixture_.servers.size()) {
             Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
             co_return failure;
         }
-        net::MemoryPipeOptions options{fixture_.capacity, fixture_.most_per_read, "proxy", to_string(address)};
+        net::MemoryPipeOptions options{fixture_.capacity, fixture_.most_per_read, {"proxy", 1}, address};
         auto pipe = net::make_memory_pipe(executor_, options);
         fixture_.asked.emplace_back();
         auto work = serve(std::move(pipe.far), fixture_.servers[index], fixture_.asked.back());
@@ -117,7 +117,7 @@ void Http1Fixture::play(Script client) {
     auto const what = [&](Context& context) -> asio::awaitable<void> {
         using namespace asio::experimental::awaitable_operators;
         auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, "client", "proxy"});
+        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, {"client", 1}, {"proxy", 1}});
         auto layer = serve_http1(context, std::move(pipe.far), http_mode);
         auto script = play_script(*pipe.near, client, received);
         auto both = std::move(layer) && std::move(script);

@@ -29,7 +29,7 @@ public:
     Settings settings{};
     modes::Mode mode{};
     HttpMode http_mode = HttpMode::regular;
-    std::optional<flow::Address> target{};  ///< where outer layers lead to
+    std::optional<Endpoint> target{};  ///< where outer layers lead to
     bool is_secure = false;                 ///< TLS with the client and to the target
     std::string alpn{};                     ///< what TLS with the client agreed on
     RequestForm form = RequestForm::origin;

@@ -10,11 +10,11 @@ IsolatedLayer::IsolatedLayer(Settings const& settings, addons::LogSink sink)
     : chain(options, std::move(sink)),
       tls_(settings),
       services_{chain, tls_, [] { return flow::Time{}; }, std::make_shared<Settings const>(settings),
-                [](flow::Address const&) { return false; }} {}
+                [](Endpoint const&) { return false; }} {}
 
 std::unique_ptr<Context> IsolatedLayer::connect(modes::Mode const& mode, MakeServers const& make_servers) {
-    flow::Address const address{"client.test", 4242};
-    auto const record = std::make_shared<flow::Client>(address, flow::Address{}, flow::Time{});
+    Endpoint const address{"client.test", 4242};
+    auto const record = std::make_shared<flow::Client>(address, Endpoint{}, flow::Time{});
     return std::make_unique<Context>(services_, mode, record, make_servers);
 }
 

@@ -296,7 +296,7 @@ INSTANTIATE_TEST_SUITE_P(Regular, P03_d_BadTarget,
 TEST(Http1Layer, P05_LeadsToWhereTheConnectionDoes) {
     Http1Fixture fixture;
     fixture.http_mode = HttpMode::transparent;
-    fixture.target = flow::Address{"10.0.0.1", 8080};
+    fixture.target = Endpoint{"10.0.0.1", 8080};
     fixture.servers = {{{"\r\n\r\n", ok}}};
     fixture.play({{"", "GET / HTTP/1.1\r\nHost: pretty.test\r\n\r\n"}, leave("ok")});
     EXPECT_EQ(fixture.flow().request.url(), "http://10.0.0.1:8080/");
@@ -309,7 +309,7 @@ TEST(Http1Layer, P06_e_RewritesTheHostOfAReverseProxy) {
         Http1Fixture fixture;
         fixture.http_mode = HttpMode::transparent;
         fixture.mode.is = modes::Reverse{{"http", {"origin.test", 8080}}};
-        fixture.target = flow::Address{"origin.test", 8080};
+        fixture.target = Endpoint{"origin.test", 8080};
         fixture.settings.http.keep_host_header = keep;
         fixture.servers = {{{"\r\n\r\n", ok}}};
         fixture.play({{"", "GET / HTTP/1.1\r\nHost: front.test\r\n\r\n"}, leave("ok")});
@@ -322,7 +322,7 @@ TEST(Http1Layer, P06_KeepsTheFormOfAReverseProxy) {
     Http1Fixture fixture;
     fixture.http_mode = HttpMode::transparent;
     fixture.form = RequestForm::as_it_is;
-    fixture.target = flow::Address{"origin.test", 80};
+    fixture.target = Endpoint{"origin.test", 80};
     fixture.servers = {{{"\r\n\r\n", ok}}};
     fixture.play({{"", "GET http://front.test/x HTTP/1.1\r\nHost: front.test\r\n\r\n"}, leave("ok")});
     EXPECT_THAT(fixture.asked.at(0), StartsWith("GET http://front.test/x HTTP/1.1\r\n"));

@@ -82,12 +82,12 @@ public:
         co_return co_await acquire_fresh(flow);
     }
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
-        flow::Address const address{flow.request.host(), flow.request.port()};
+        Endpoint const address{flow.request.host(), flow.request.port()};
         if (!fixture_.has_origin) {
             Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
             co_return failure;
         }
-        auto pipe = net::make_memory_pipe(executor_, {fixture_.capacity, fixture_.most_per_read, "proxy", "origin"});
+        auto pipe = net::make_memory_pipe(executor_, {fixture_.capacity, fixture_.most_per_read, {"proxy", 1}, {"origin", 1}});
         if (!fixture_.http1_response.empty()) co_return ask_http1_origin(std::move(pipe));
         fixture_.origin =
             std::make_shared<test::Origin>(std::move(pipe.far), fixture_.origin_settings, fixture_.origin_body);
@@ -237,12 +237,12 @@ void Http2Fixture::play(std::function<asio::awaitable<void>(std::unique_ptr<net:
     addons::AddonChain chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
     chain.add(std::make_shared<Recorder>(*this));
     Services services{chain, test::own_tls_service(), [] { return flow::Time{}; },
-                      std::make_shared<Settings const>(settings), [](flow::Address const&) { return false; }};
+                      std::make_shared<Settings const>(settings), [](Endpoint const&) { return false; }};
     auto const conversation = [&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, "client", "proxy"});
+        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, {"client", 1}, {"proxy", 1}});
         auto const record =
-            std::make_shared<flow::Client>(flow::Address{"client.test", 4242}, flow::Address{}, flow::Time{});
+            std::make_shared<flow::Client>(Endpoint{"client.test", 4242}, Endpoint{}, flow::Time{});
         auto const make = [&](Context&) -> std::unique_ptr<Servers> {
             return std::make_unique<OriginServers>(*this, executor);
         };

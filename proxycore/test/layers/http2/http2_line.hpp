@@ -13,7 +13,7 @@ namespace pathology::proxycore::layers::test {
 struct Line {
     explicit Line(asio::any_io_executor const& executor, http2::ServerSettings const& settings = {},
                   net::TimeLimit limit = std::chrono::seconds(10), std::size_t capacity = 65536)
-        : Line(net::make_memory_pipe(executor, {capacity, 65536, "proxy", "origin"}), settings, limit) {}
+        : Line(net::make_memory_pipe(executor, {capacity, 65536, {"proxy", 1}, {"origin", 1}}), settings, limit) {}
     Line(net::MemoryPipe pipe, http2::ServerSettings const& settings, net::TimeLimit limit)
         : origin(std::move(pipe.far), settings),
           server(std::move(pipe.near), "origin.test:443", limit, HttpSettings(), [this] { ++changes; }) {

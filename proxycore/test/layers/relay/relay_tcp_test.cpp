@@ -75,7 +75,7 @@ TEST(TcpRelay, P17_a_SilenceOfBothEndsItAndAHookInBetweenDoesNot) {
     Settings settings;
     settings.times.idle = limit;
     Services services{chain, test::own_tls_service(), [] { return flow::Time{}; },
-                      std::make_shared<Settings const>(settings), [](flow::Address const&) { return false; }};
+                      std::make_shared<Settings const>(settings), [](Endpoint const&) { return false; }};
     std::string client_got, server_got;
     proxycore::test::play([&]() -> Done {
         using namespace asio::experimental::awaitable_operators;

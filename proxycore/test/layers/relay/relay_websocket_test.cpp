@@ -107,7 +107,7 @@ protected:
                       .tls = test::own_tls_service(),
                       .now = [] { return flow::from_seconds(1); },
                       .settings = std::make_shared<Settings const>(),
-                      .is_ourselves = [](flow::Address const&) { return false; }};
+                      .is_ourselves = [](Endpoint const&) { return false; }};
     modes::Mode const mode{};
     Context context{services, mode, std::make_shared<flow::Client>(flow::Client::make_dummy({"192.0.2.1", 4711})),
                     [](Context&) { return std::unique_ptr<Servers>(); }};

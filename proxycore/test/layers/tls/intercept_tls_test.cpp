@@ -14,7 +14,7 @@ using testing::IsEmpty;
 using Names = std::vector<std::string>;
 
 modes::Mode const regular{};
-flow::Address const target{"origin.test", 443};
+Endpoint const target{"origin.test", 443};
 
 /// The names in the certificate that the client got.
 Names names_in(Seen const& seen) {
@@ -89,7 +89,7 @@ TEST(InterceptTls, P21_d_ShowsTheSameCertificateAgain) {
 
 TEST(InterceptTls, P22_a_ShowsTheOriginsNamesToAClientWithoutSni) {
     TlsFixture fixture(trusting_settings(), origin_for({"origin.test", "10.0.0.1"}));
-    auto const context = fixture.connect(flow::Address{"10.0.0.1", 443}, regular);
+    auto const context = fixture.connect(Endpoint{"10.0.0.1", 443}, regular);
     auto const seen = intercept(*context, asking_for(std::nullopt));
     EXPECT_EQ(names_in(seen), (Names{"origin.test", "10.0.0.1", "192.0.2.7"})) << seen.failure;
     ASSERT_EQ(fixture.origin.seen.size(), 1U);
@@ -346,7 +346,7 @@ TEST(InterceptTls, P23_a_ShowsAGivenCertificateForItsHostAlone) {
     auto const given = tls::test::identity_for({"given.test"});
     settings.tls.certificates = {"given.test=" + folder.write("given.pem", given.pem())};
     TlsFixture fixture(settings, origin_for({"origin.test", "given.test"}));
-    auto const given_context = fixture.connect(flow::Address{"given.test", 443}, regular);
+    auto const given_context = fixture.connect(Endpoint{"given.test", 443}, regular);
     EXPECT_EQ(intercept(*given_context, asking_for("given.test")).info->peer_chain.front().der,
               given.certificate().der);
     auto const context = fixture.connect(target, regular);

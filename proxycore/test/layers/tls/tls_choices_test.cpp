@@ -13,13 +13,13 @@ using Names = std::vector<std::string>;
 
 flow::Client client_with(Names alpn, std::optional<std::string> sni) {
     auto client = flow::Client::make_dummy({"192.0.2.1", 4711});
-    client.sockname = flow::Address{"192.0.2.7", 8080};
+    client.sockname = Endpoint{"192.0.2.7", 8080};
     client.alpn_offers = std::move(alpn);
     client.sni = std::move(sni);
     return client;
 }
 
-flow::Server tls_server(flow::Address address) {
+flow::Server tls_server(Endpoint address) {
     flow::Server server(std::move(address));
     server.tls = true;
     return server;

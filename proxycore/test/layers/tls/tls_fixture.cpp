@@ -113,11 +113,11 @@ TlsFixture::TlsFixture(Settings const& its_settings, Origin its_origin)
                .tls = tls,
                .now = [] { return flow::Time::clock::now(); },
                .settings = std::make_shared<Settings const>(its_settings),
-               .is_ourselves = [](flow::Address const&) { return false; }} {}
+               .is_ourselves = [](Endpoint const&) { return false; }} {}
 
-std::unique_ptr<Context> TlsFixture::connect(std::optional<flow::Address> target, modes::Mode const& mode) {
+std::unique_ptr<Context> TlsFixture::connect(std::optional<Endpoint> target, modes::Mode const& mode) {
     auto const client = std::make_shared<flow::Client>(flow::Client::make_dummy({"192.0.2.1", 4711}));
-    client->sockname = flow::Address{"192.0.2.7", 8080};
+    client->sockname = Endpoint{"192.0.2.7", 8080};
     auto const servers = [this](Context& context) -> std::unique_ptr<Servers> {
         return std::make_unique<OriginServers>(context, origin);
     };

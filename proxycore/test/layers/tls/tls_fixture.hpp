@@ -62,7 +62,7 @@ struct TlsFixture {
     explicit TlsFixture(Settings const& its_settings, Origin its_origin = origin_for({"origin.test"}));
 
     /// A connection of a client to a target, where there is one.
-    std::unique_ptr<Context> connect(std::optional<flow::Address> target, modes::Mode const& mode);
+    std::unique_ptr<Context> connect(std::optional<Endpoint> target, modes::Mode const& mode);
 
     addons::Options options{};
     std::vector<addons::LogEntry> log{};

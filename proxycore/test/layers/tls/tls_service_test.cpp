@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 modes::Mode const regular{};
-flow::Address const target{"origin.test", 443};
+Endpoint const target{"origin.test", 443};
 
 // --- the start -------------------------------------------------------------------------------------------------------
 
@@ -181,7 +181,7 @@ struct Secured {
     std::shared_ptr<flow::Server> server;
     std::string failure{};
 };
-Secured secure(TlsFixture& fixture, flow::Address const& address = target,
+Secured secure(TlsFixture& fixture, Endpoint const& address = target,
                std::optional<std::string> sni = std::nullopt) {
     auto const context = fixture.connect(address, regular);
     Secured secured{context->server};

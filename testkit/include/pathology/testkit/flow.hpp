@@ -26,8 +26,8 @@ struct Flow {
     Reply reply{};           ///< likewise; without one `failure` says why; `tls` is that with the server
     std::string error{};     ///< why the flow came to no proper end; empty when it did
 
-    std::optional<proxycore::record::Endpoint> server{};          ///< host and port that were asked for
-    std::optional<proxycore::record::Endpoint> server_address{};  ///< what was connected to; nothing = nobody was
+    std::optional<proxycore::Endpoint> server{};          ///< host and port that were asked for
+    std::optional<proxycore::Endpoint> server_address{};  ///< what was connected to; nothing = nobody was
     std::string mode{}, via{};                                    ///< of the listener; the upstream proxy
     std::vector<FlowMessage> messages{};
     std::optional<proxycore::record::RecordedClose> close{};  ///< how a WebSocket ended

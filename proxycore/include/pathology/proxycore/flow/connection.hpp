@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/errors.hpp>
-#include <pathology/proxycore/flow/address.hpp>
 #include <pathology/proxycore/flow/attachments.hpp>
 #include <pathology/proxycore/flow/id.hpp>
 #include <pathology/proxycore/flow/time.hpp>
@@ -52,8 +52,8 @@ std::string to_string(ConnectionState state);
 /// Order:    timestamp_start ≤ timestamp_tcp_setup ≤ timestamp_tls_setup ≤ timestamp_end.
 struct Connection {
     Id id = Id::make();
-    std::optional<Address> peername{};  ///< the other end, resolved; std::nullopt if an upstream proxy resolves it
-    std::optional<Address> sockname{};  ///< our end
+    std::optional<Endpoint> peername{};  ///< the other end, resolved; std::nullopt if an upstream proxy resolves it
+    std::optional<Endpoint> sockname{};  ///< our end
     ConnectionState state = ConnectionState::closed;
     /// Why the connection is not used: connecting or verification failed. Addons set it to refuse the connection.
     std::optional<std::string> error{};
@@ -111,15 +111,15 @@ protected:
 struct Client : Connection {
     Client() = default;
     /// An accepted connection: active, begun `now`.
-    Client(Address peer, Address self, Time now, Id its_id = Id::make());
+    Client(Endpoint peer, Endpoint self, Time now, Id its_id = Id::make());
 
     std::optional<tls::Certificate> mitmcert{};  ///< the certificate we showed
     std::string proxy_mode = "regular";          ///< the mode specification of the listener
 
     /// The other end; another name of `peername`.
-    std::optional<Address> const& address() const { return peername; }
+    std::optional<Endpoint> const& address() const { return peername; }
     Client copy() const;                        ///< the same, as another connection
-    static Client make_dummy(Address address);  ///< for tests: active, began at 0
+    static Client make_dummy(Endpoint address);  ///< for tests: active, began at 0
 
     /// See visit.hpp.
     template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
@@ -132,7 +132,7 @@ struct Client : Connection {
 /// A server as a mode names it: scheme, host, port.
 struct ServerSpec {
     std::string scheme;  ///< "http", "https", "socks5"
-    Address address;
+    Endpoint address;
     bool operator==(ServerSpec const&) const = default;
 
     /// See visit.hpp.
@@ -155,13 +155,13 @@ public:
 class Server : public Connection {
 public:
     Server() = default;
-    explicit Server(std::optional<Address> address, Id its_id = Id::make())
+    explicit Server(std::optional<Endpoint> address, Id its_id = Id::make())
         : Connection(its_id), address_(std::move(address)) {}
 
     /// The target as requested, a name or an address; std::nullopt until it is known.
-    std::optional<Address> const& address() const { return address_; }
+    std::optional<Endpoint> const& address() const { return address_; }
     /// Errors: throws SetServerNotAllowedException if that changes it while the connection is open.
-    void set_address(std::optional<Address> address);
+    void set_address(std::optional<Endpoint> address);
     /// The proxy in between; std::nullopt = direct. May be changed as the address.
     std::optional<ServerSpec> const& via() const { return via_; }
     void set_via(std::optional<ServerSpec> via);
@@ -169,7 +169,7 @@ public:
     MaybeTime timestamp_tcp_setup{};  ///< the TCP handshake was done
 
     Server copy() const;                        ///< the same, as another connection
-    static Server make_dummy(Address address);  ///< for tests: active, began at 0
+    static Server make_dummy(Endpoint address);  ///< for tests: active, began at 0
 
     /// See visit.hpp.
     template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
@@ -182,7 +182,7 @@ public:
 private:
     void expect_not_open(char const* what) const;
 
-    std::optional<Address> address_;
+    std::optional<Endpoint> address_;
     std::optional<ServerSpec> via_;
 };
 

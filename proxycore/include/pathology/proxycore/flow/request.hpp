@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <pathology/proxycore/flow/address.hpp>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/flow/cookies.hpp>
 #include <pathology/proxycore/flow/message.hpp>
 #include <pathology/proxycore/flow/url.hpp>
@@ -44,7 +44,7 @@ public:
     void set_host(std::string_view host);
     void set_port(std::uint16_t port);
     /// Sets scheme, host and port only; the Host field and the authority stay as the client wrote them.
-    void set_destination(std::string_view scheme, Address const& address);
+    void set_destination(std::string_view scheme, Endpoint const& address);
 
     /// authority for CONNECT, absolute when there is an authority, else origin or asterisk.
     http::TargetForm first_line_format() const;

@@ -39,12 +39,7 @@ std::string host_and_port(std::string_view scheme, std::string_view host, std::u
 /// The whole URL, default port left out.
 std::string to_string(Url const& url);
 
-// --- escapes ---------------------------------------------------------------------------------------------------------
-
-/// Percent-encodes what is not unreserved (RFC 3986 §2.3) and not in `safe`.
-std::string percent_encode(std::string_view bytes, std::string_view safe = "/");
-/// Undoes it; a percent sign without two digits stays.
-std::string percent_decode(std::string_view text);
+// --- forms -----------------------------------------------------------------------------------------------------------
 
 /// `a=1&b=two+words` (WHATWG URL, application/x-www-form-urlencoded). A part without `=` has an empty value; empty
 /// parts are left out.

@@ -30,7 +30,7 @@ struct Services {
     TlsService& tls;
     std::function<flow::Time()> now;
     std::shared_ptr<Settings const> settings;                ///< replaced as a whole when options change
-    std::function<bool(flow::Address const&)> is_ourselves;  ///< the address is one of our listeners (P01)
+    std::function<bool(Endpoint const&)> is_ourselves;  ///< the address is one of our listeners (P01)
     /// Which way connections of this mode go; empty, or null = the one that the mode names.
     std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of{};
 };

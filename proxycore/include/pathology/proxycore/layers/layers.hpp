@@ -18,7 +18,7 @@ enum class HttpMode {
 /// The whole life of an accepted connection: client_connected, the mode's layer, client_disconnected.
 /// `original` is where the client meant to connect, for transparent mode.
 asio::awaitable<void> serve_client(Context& context, std::unique_ptr<net::Stream> stream,
-                                   std::optional<flow::Address> original);
+                                   std::optional<Endpoint> original);
 
 /// Looks at the first bytes, and at what outer layers know, and goes on with what fits (P10).
 asio::awaitable<void> next_layer(Context& context, std::unique_ptr<net::Stream> stream);

@@ -8,7 +8,7 @@
 #include <pathology/proxycore/modes/mode.hpp>
 #include <pathology/proxycore/pattern/pattern.hpp>
 #include <pathology/proxycore/tls/context.hpp>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <string>
 #include <vector>
 

@@ -138,12 +138,7 @@ std::string_view name_of(Mode const& mode);
 std::string describe(Mode const& mode);
 
 /// The address to bind. The port is the first given of @port, --listen-port and the mode's default; the host likewise.
-struct ListenAddress {
-    std::string host;  ///< empty = every interface
-    std::uint16_t port = 0;
-    bool operator==(ListenAddress const&) const = default;
-};
-ListenAddress listen_address(Mode const& mode, Listen const& options = {});
+Endpoint listen_endpoint(Mode const& mode, Listen const& options = {});
 
 /// Errors: Errc::duplicate, which names both, if two modes would listen on the same address. Port 0 never collides.
 Result<void> check_listeners(std::vector<Mode> const& modes, Listen const& options = {});

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <memory>
 #include <pathology/proxycore/net/stream.hpp>
-#include <string>
 
 namespace pathology::proxycore::net {
 
@@ -12,8 +11,8 @@ namespace pathology::proxycore::net {
 struct MemoryPipeOptions {
     std::size_t capacity = 65536;        ///< bytes one side may send ahead of the other's reading; at least 1
     std::size_t most_per_read = 65536;   ///< bytes one read gives at most; 1 feeds a reader byte by byte; at least 1
-    std::string near_name = "memory:a";  ///< local_endpoint() of `near`
-    std::string far_name = "memory:b";   ///< local_endpoint() of `far`
+    Endpoint near_endpoint{"memory", 1};  ///< local_endpoint() of `near`
+    Endpoint far_endpoint{"memory", 2};   ///< local_endpoint() of `far`
 };
 
 /// The two ends. What is written to one is read from the other.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <pathology/proxycore/net/failure.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
@@ -16,21 +17,20 @@
 namespace pathology::proxycore::net {
 
 /// Where a server listens.
-struct ListenAddress {
-    std::string host = "127.0.0.1";  ///< IPv4 or IPv6 address, or a name of one; empty = every one of this machine
-    std::uint16_t port = 0;          ///< 0 = the system picks one, see Server::port()
-    bool is_redirected_to = false;   ///< packets get here by a rule of the firewall: Connection::original is asked for
+struct ListenOptions {
+    Endpoint endpoint{"127.0.0.1", 0};  ///< host: an address or a name, empty = all interfaces; port 0 = a free one
+    bool is_redirected_to = false;      ///< a firewall rule sends packets here: Connection::original is looked up
 };
 
 struct ServerOptions {
-    std::vector<ListenAddress> listen{{}};  ///< none = the workers run, and nobody can connect
+    std::vector<ListenOptions> listen{{}};  ///< none = the workers run, and nobody can connect
     unsigned threads = 1;                   ///< workers; a connection lives and dies on one
     std::size_t max_connections = 65536;    ///< at this many, further ones wait in the backlog until one leaves
     int backlog = 4096;                     ///< connections the system holds ready; it may allow fewer
     /// Run by worker 0: before the first connection is accepted, and after the last one ended. start() and stop() wait
     /// for them; what the first one throws comes out of start(), which has then not happened.
     /// at_begin gets the endpoints listened on, as Server::local_endpoint() gives them later.
-    std::function<asio::awaitable<void>(std::vector<std::string> endpoints)> at_begin{};
+    std::function<asio::awaitable<void>(std::vector<Endpoint> endpoints)> at_begin{};
     std::function<asio::awaitable<void>()> at_end{};
     /// Called by worker 0 about every 50 ms while the server runs, and once more by stop(); empty = not at all.
     std::function<void()> tick;
@@ -48,9 +48,8 @@ struct Connection {
     std::uint64_t id;          ///< counts up from 0 in the order of accept
     unsigned worker;           ///< index below ServerOptions::threads, for state that each worker has of its own
     std::size_t listener = 0;  ///< index in ServerOptions::listen
-    /// "10.0.0.1:80": where the client meant to connect before the firewall sent it here; empty where that is not
-    /// known.
-    std::string original{};
+    /// Where the client connected to before the firewall redirected it; std::nullopt if unknown.
+    std::optional<Endpoint> original{};
 };
 
 /// A TCP server: connections are dealt round-robin to workers of one thread each, so that no handler needs a lock for
@@ -82,9 +81,9 @@ public:
     /// the server does not run.
     int run_until_signal();
 
-    /// Of one of ServerOptions::listen: the port listened on, 0 when not running; "127.0.0.1:9999", empty when not.
+    /// Of one of ServerOptions::listen: the port listened on, and the whole endpoint; 0 and empty while not running.
     std::uint16_t port(std::size_t listener = 0) const;
-    std::string local_endpoint(std::size_t listener = 0) const;
+    Endpoint local_endpoint(std::size_t listener = 0) const;
     std::size_t connections() const;  ///< open now
     std::uint64_t accepted() const;   ///< since start(); the next connection's id
 

@@ -7,6 +7,7 @@
 #include <boost/asio/error.hpp>
 #include <cstddef>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/net/errc.hpp>
 #include <span>
 #include <string>
@@ -78,10 +79,10 @@ public:
     /// May be exceeded by about 25 ms.
     virtual void set_time_limit(TimeLimit limit) = 0;
 
-    /// "127.0.0.1:8080", "[::1]:8080"; of a pipe in memory, its name. Stays known after the end of the stream;
-    /// the local one, when it was asked for before.
-    virtual std::string local_endpoint() const = 0;
-    virtual std::string remote_endpoint() const = 0;
+    /// The addresses of both ends; of a pipe in memory, its names. An empty host = unknown. They stay known after the
+    /// end of the stream, the local one if it was asked for before.
+    virtual Endpoint local_endpoint() const = 0;
+    virtual Endpoint remote_endpoint() const = 0;
 
     virtual asio::any_io_executor executor() = 0;
 };

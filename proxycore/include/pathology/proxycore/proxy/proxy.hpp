@@ -28,8 +28,7 @@ public:
 /// A mode, and where it listens.
 struct Listener {
     modes::Mode mode;
-    std::string host;  ///< empty = every interface
-    std::uint16_t port = 0;
+    Endpoint endpoint;
 };
 
 /// `HTTP(S) proxy listening at *:8080.`

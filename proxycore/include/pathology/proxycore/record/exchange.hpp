@@ -7,7 +7,7 @@
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
-#include <pathology/proxycore/record/endpoint.hpp>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/record/relay.hpp>
 #include <pathology/proxycore/record/tls.hpp>
 #include <string>

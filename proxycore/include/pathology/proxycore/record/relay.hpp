@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <pathology/proxycore/record/endpoint.hpp>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/record/tls.hpp>
 #include <string>
 #include <vector>

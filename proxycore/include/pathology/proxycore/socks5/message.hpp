@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <pathology/proxycore/endpoint.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,22 +38,11 @@ enum class Verdict : std::uint8_t { accepted = 0, refused = 1 };
 /// What a client wants (RFC 1928 §4). Others may be asked for, and are refused with a reply.
 enum class Command : std::uint8_t { connect = 1, bind = 2, udp_associate = 3 };
 
-enum class AddressType : std::uint8_t { ipv4 = 1, name = 3, ipv6 = 4 };
-
-/// A host and a port as SOCKS spells them.
-struct Address {
-    AddressType type = AddressType::ipv4;
-    std::string host = "0.0.0.0";  ///< "127.0.0.1", "origin.test" (1 to 255 visible ASCII bytes), "::1"
-    std::uint16_t port = 0;
-    bool operator==(Address const&) const = default;
-};
-
-/// The address of `host`: an IPv4 or IPv6 address goes as such, everything else as a name, which the server resolves.
-Address make_address(std::string_view host, std::uint16_t port);
-
+/// What a client asks for. IPv4 and IPv6 addresses are sent as such, everything else as a name of 1 to 255 visible
+/// ASCII bytes, which the server resolves.
 struct Request {
     Command command = Command::connect;
-    Address address;
+    Endpoint target;
     bool operator==(Request const&) const = default;
 };
 
@@ -74,7 +64,7 @@ std::string describe(ReplyCode code);
 
 struct Reply {
     ReplyCode code = ReplyCode::succeeded;
-    Address bound;  ///< where the server connects from; often all zero
+    Endpoint bound{"0.0.0.0", 0};  ///< where the server connects from; often all zero
     bool operator==(Reply const&) const = default;
 };
 

@@ -37,8 +37,8 @@ public:
     asio::awaitable<net::error_code> wait_for_input() override { return next_->wait_for_input(); }
     void close(net::CloseMode how) override;
     void set_time_limit(net::TimeLimit limit) override { next_->set_time_limit(limit); }
-    std::string local_endpoint() const override { return next_->local_endpoint(); }
-    std::string remote_endpoint() const override { return next_->remote_endpoint(); }
+    Endpoint local_endpoint() const override { return next_->local_endpoint(); }
+    Endpoint remote_endpoint() const override { return next_->remote_endpoint(); }
     asio::any_io_executor executor() override { return next_->executor(); }
 
     /// What was agreed on; once the handshake is done.

@@ -9,7 +9,8 @@
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/net/stream.hpp>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/endpoint.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <pathology/proxycore/tunnel/failure.hpp>
 #include <pathology/proxycore/tunnel/http_connect.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
@@ -23,7 +24,7 @@ struct Hop {
     enum class Protocol : std::uint8_t { http, socks5 };
     Protocol protocol = Protocol::http;
     bool is_secure = false;  ///< TLS with the proxy itself
-    Destination address{};
+    Endpoint address{};
     std::optional<Credentials> credentials{};
     bool operator==(Hop const&) const = default;
 };
@@ -50,7 +51,7 @@ public:
     virtual ~Connector() = default;
 
     /// Connects to `target` through `hops`, the nearest first; directly if there are none. Both must outlive the await.
-    boost::asio::awaitable<Connected> connect(std::vector<Hop> const& hops, Destination const& target,
+    boost::asio::awaitable<Connected> connect(std::vector<Hop> const& hops, Endpoint const& target,
                                               Extent extent = Extent::target) {
         auto stream = co_await connect_tcp(hops.empty() ? target : hops.front().address);
         for (std::size_t i = 0; stream && i < hops.size(); ++i) {
@@ -65,17 +66,17 @@ public:
     }
 
 protected:
-    virtual boost::asio::awaitable<Connected> connect_tcp(Destination const& address) = 0;
+    virtual boost::asio::awaitable<Connected> connect_tcp(Endpoint const& address) = 0;
     /// The client's side of a TLS handshake with the proxy.
     virtual boost::asio::awaitable<Connected> secure(Hop const& hop, StreamPtr stream) = 0;
     /// The CONNECT request to `hop` for `next`.
-    virtual boost::asio::awaitable<http::RequestHead> make_connect_request(Hop const& hop, Destination const& next) {
+    virtual boost::asio::awaitable<http::RequestHead> make_connect_request(Hop const& hop, Endpoint const& next) {
         co_return connect_request(next, hop.credentials);
     }
     virtual Failure failure_of(Hop const& hop, tunnel::Failure const& why) const = 0;
 
 private:
-    boost::asio::awaitable<Connected> pass(Hop const& hop, Destination const& next, StreamPtr stream) {
+    boost::asio::awaitable<Connected> pass(Hop const& hop, Endpoint const& next, StreamPtr stream) {
         if (hop.protocol == Hop::Protocol::socks5) {
             auto through = co_await socks5_connect(std::move(stream), next, hop.credentials);
             if (!through) co_return failure_of(hop, through.error());

@@ -5,7 +5,8 @@
 #include <optional>
 #include <pathology/proxycore/http/message.hpp>
 #include <pathology/proxycore/net/stream.hpp>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/endpoint.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <pathology/proxycore/tunnel/failure.hpp>
 
 namespace pathology::proxycore::tunnel {
@@ -14,17 +15,17 @@ namespace pathology::proxycore::tunnel {
 /// together with its answer come out of that stream first.
 ///
 /// Waits:  as long as the time limit of `proxy` allows for each read and write.
-/// Owns:   the stream; a failure closes it. Destination and credentials must outlive the await.
+/// Owns:   the stream; a failure closes it. `destination` and `credentials` must outlive the await.
 /// Errors: Errc::refused with status and reason of the answer; wants_credentials and bad_credentials for 407.
 /// Source: RFC 9110 §9.3.6; the credentials are Basic ones, RFC 7617.
 boost::asio::awaitable<Result<std::unique_ptr<net::Stream>>> http_connect(
-    std::unique_ptr<net::Stream> proxy, Destination const& destination, std::optional<Credentials> const& credentials);
+    std::unique_ptr<net::Stream> proxy, Endpoint const& destination, std::optional<Credentials> const& credentials);
 
 /// The same with a CONNECT request of the caller's making, which must outlive the await.
 boost::asio::awaitable<Result<std::unique_ptr<net::Stream>>> http_connect(std::unique_ptr<net::Stream> proxy,
                                                                           http::RequestHead const& request);
 
 /// The request of the first form: a Host field, and Basic credentials where there are some.
-http::RequestHead connect_request(Destination const& destination, std::optional<Credentials> const& credentials);
+http::RequestHead connect_request(Endpoint const& destination, std::optional<Credentials> const& credentials);
 
 }  // namespace pathology::proxycore::tunnel

@@ -6,7 +6,8 @@
 #include <optional>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/socks5/message.hpp>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/endpoint.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <pathology/proxycore/tunnel/failure.hpp>
 
 namespace pathology::proxycore::tunnel {
@@ -15,16 +16,16 @@ namespace pathology::proxycore::tunnel {
 /// the stream through it. With credentials both ways to authenticate are offered, else only to go without.
 ///
 /// Waits:  as long as the time limit of `server` allows for each read and write.
-/// Owns:   the stream; a failure closes it. Destination and credentials must outlive the await.
+/// Owns:   the stream; a failure closes it. `destination` and `credentials` must outlive the await.
 /// Errors: Errc::refused with the server's reply in words, and when host, user or password exceed 255 bytes.
 /// Source: RFC 1928, RFC 1929.
 boost::asio::awaitable<Result<std::unique_ptr<net::Stream>>> socks5_connect(
-    std::unique_ptr<net::Stream> server, Destination const& destination, std::optional<Credentials> const& credentials);
+    std::unique_ptr<net::Stream> server, Endpoint const& destination, std::optional<Credentials> const& credentials);
 
 /// A client that waits for an answer, and where it wants to be connected to.
 struct Accepted {
     std::unique_ptr<net::Stream> client;
-    Destination destination;
+    Endpoint destination;
 };
 
 /// The server's part up to the request, which socks5_reply() then answers. What the client sent ahead of that answer

@@ -6,7 +6,7 @@
 #include <optional>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/flow/http_flow.hpp>
-#include <pathology/proxycore/tunnel/destination.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <string>
 #include <variant>
 
@@ -33,7 +33,7 @@ using Route = std::variant<Direct, Through, Answer>;
 /// A connection that is wanted.
 struct Wish {
     flow::Client const& client;
-    flow::Address const& target;
+    Endpoint const& target;
     flow::HttpFlow const* flow = nullptr;  ///< the request it is for; null for bytes that are no HTTP
 };
 

@@ -1,9 +1,14 @@
-// The first octet of every message.
+// Octets of the wire that callers never see.
 #pragma once
+
+#include <cstdint>
 
 namespace pathology::proxycore::socks5 {
 
 inline constexpr char version = 5;              // RFC 1928
 inline constexpr char credentials_version = 1;  // RFC 1929, for user and password and their verdict
+
+/// How an address is spelled (RFC 1928 §5).
+enum class AddressType : std::uint8_t { ipv4 = 1, name = 3, ipv6 = 4 };
 
 }  // namespace pathology::proxycore::socks5

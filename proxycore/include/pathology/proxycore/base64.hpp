@@ -1,0 +1,18 @@
+// Base64 (RFC 4648): the standard alphabet with padding, and the URL alphabet without.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pathology::proxycore {
+
+std::string encode_base64(std::string_view bytes);
+std::string encode_base64url(std::string_view bytes);
+
+/// The bytes that `text` stands for. Strict: std::nullopt if a character is not of the alphabet (white space too), if
+/// padding is missing or where there must be none, or if unused bits are not zero (RFC 4648 §3.5).
+std::optional<std::string> decode_base64(std::string_view text);
+std::optional<std::string> decode_base64url(std::string_view text);
+
+}  // namespace pathology::proxycore
