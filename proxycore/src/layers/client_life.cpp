@@ -12,7 +12,7 @@ namespace {
 using addons::LogLevel;
 namespace hooks = addons::hooks;
 
-asio::awaitable<void> say_hello(Context& context) {
+asio::awaitable<void> on_connected(Context& context) {
     auto& chain = context.services.addons;
     context.log(LogLevel::info, "client connect");
     if (chain.wants(addons::Hook::client_connected)) co_await chain.run(hooks::client_connected, *context.client);
@@ -25,7 +25,7 @@ std::string stack_of(Context const& context) {
     return text;
 }
 
-asio::awaitable<void> say_goodbye(Context& context) {
+asio::awaitable<void> on_disconnected(Context& context) {
     auto& client = *context.client;
     context.log(LogLevel::debug, stack_of(context));
     co_await context.servers->close_all();
@@ -37,17 +37,17 @@ asio::awaitable<void> say_goodbye(Context& context) {
 }
 
 asio::awaitable<void> converse(Context& context, asio::awaitable<void> conversation) {
-    co_await say_hello(context);
+    co_await on_connected(context);
     if (context.client->error) co_return context.log(LogLevel::warn, *context.client->error);
     co_await std::move(conversation);
 }
 
 }  // namespace
 
-/// The hooks of the end run after a cancellation, too, though not for ever.
+/// client_disconnected runs after a cancellation too, within a limit.
 asio::awaitable<void> live_as_client(Context& context, asio::awaitable<void> conversation) {
-    auto const goodbye = [&context] { return say_goodbye(context); };
-    co_await async::finally(converse(context, std::move(conversation)), goodbye, context.settings->times.stop);
+    auto const disconnected = [&context] { return on_disconnected(context); };
+    co_await async::finally(converse(context, std::move(conversation)), disconnected, context.settings->times.stop);
 }
 
 }  // namespace pathology::proxycore::layers

@@ -1,4 +1,4 @@
-// The two hooks between which a client lives.
+// The lifecycle hooks of a client connection.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -6,8 +6,8 @@
 
 namespace pathology::proxycore::layers {
 
-/// client_connected, then `conversation` unless an addon turned the client away, then the ends of its server
-/// connections and client_disconnected, whatever happened. What the conversation throws comes out after that.
+/// Runs client_connected, then `conversation` unless an addon refused the client, then closes the server connections
+/// and runs client_disconnected, also after an exception, which is passed on.
 asio::awaitable<void> live_as_client(Context& context, asio::awaitable<void> conversation);
 
 }  // namespace pathology::proxycore::layers

@@ -1,4 +1,4 @@
-// Which layer comes next, by the first bytes and by what the outer layers know (P10).
+// Chooses the next layer by the first bytes and by what outer layers know (P10).
 //
 //     the client's bytes ─▶ guess ─┬─▶ TLS · HTTP · TCP · passed through unseen
 //          ▲                       │
@@ -37,16 +37,16 @@ public:
 private:
     asio::awaitable<NextLayer> choose();
     asio::awaitable<NextLayer> ask_addons(NextLayer guess);
-    asio::awaitable<void> go_on_with(NextLayer layer);
+    asio::awaitable<void> enter(NextLayer layer);
     asio::awaitable<void> enter_tls();
     asio::awaitable<void> enter_http();
 
     FirstBytes known() const;
     asio::awaitable<bool> read_more();
-    asio::awaitable<void> let_server_speak();
-    static asio::awaitable<void> hear(net::Stream& from, std::string& into, bool& has_ended);
-    net::TimeLimit patience() const;
-    std::unique_ptr<net::Stream> leave() { return net::unread(std::move(client_), std::move(from_client_)); }
+    asio::awaitable<void> read_from_server();
+    static asio::awaitable<void> read_ahead(net::Stream& from, std::string& into, bool& has_ended);
+    net::TimeLimit probe_timeout() const;
+    std::unique_ptr<net::Stream> release_client() { return net::unread(std::move(client_), std::move(from_client_)); }
 
     HostSettings const& hosts() const { return context_.settings->hosts; }
     bool has_patterns() const { return !hosts().ignore.empty() || !hosts().allow.empty(); }
@@ -57,7 +57,7 @@ private:
     bool is_tcp_;
     bool has_time_ = true;  // more bytes of the client may be waited for
     bool has_ended_ = false;
-    bool has_asked_server_ = false;
+    bool has_read_server_ = false;
     addons::OwnLayer own_layer_;  // of an addon, in place of one of ours
 };
 
@@ -67,16 +67,16 @@ asio::awaitable<void> NextLayerChoice::run() {
     if (hosts().allow.empty() && is_ignored(hosts(), names_of_server(context_)))
         co_return co_await relay_ignored(context_, std::move(client_));
     auto const layer = co_await choose();
-    if (own_layer_) co_return co_await own_layer_(context_, leave());
-    if (layer != NextLayer::undecided) co_await go_on_with(layer);
+    if (own_layer_) co_return co_await own_layer_(context_, release_client());
+    if (layer != NextLayer::undecided) co_await enter(layer);
 }
 
 asio::awaitable<NextLayer> NextLayerChoice::choose() {
     for (;;) {
         auto const layer = co_await ask_addons(guess_layer(known()));
         if (own_layer_ || layer != NextLayer::undecided) co_return layer;
-        bool const goes_on = co_await read_more();
-        if (!goes_on) co_return NextLayer::undecided;
+        bool const has_more = co_await read_more();
+        if (!has_more) co_return NextLayer::undecided;
     }
 }
 
@@ -99,40 +99,42 @@ FirstBytes NextLayerChoice::known() const {
     return known;
 }
 
-asio::awaitable<void> NextLayerChoice::hear(net::Stream& from, std::string& into, bool& has_ended) {
+asio::awaitable<void> NextLayerChoice::read_ahead(net::Stream& from, std::string& into, bool& has_ended) {
     auto const ec = co_await read_into(from, into);
     has_ended = ec.failed() && ec != asio::error::operation_aborted;
 }
 
-// --- listening -------------------------------------------------------------------------------------------------------
+// --- reading ahead ----------------------------------------------------------------------------------------
 
-/// False when nobody says anything any more.
+/// Returns false if neither side sends anything more.
 asio::awaitable<bool> NextLayerChoice::read_more() {
     if (has_ended_) co_return false;
     auto const size_before = from_client_.size();
-    auto reading = hear(*client_, from_client_, has_ended_);
-    co_await async::with_timeout(patience(), std::move(reading));
+    auto reading = read_ahead(*client_, from_client_, has_ended_);
+    co_await async::with_timeout(probe_timeout(), std::move(reading));
     if (from_client_.size() > size_before) co_return true;
     if (!has_ended_ && from_client_.empty()) {
-        co_await let_server_speak();
+        co_await read_from_server();
         co_return true;
     }
     has_time_ = false;
     co_return !from_client_.empty();
 }
 
-/// Where only HTTP can come, it is waited for; else a client that stays silent may wait for its server.
-net::TimeLimit NextLayerChoice::patience() const {
-    auto blind = known();
-    blind.has_time = false;
-    bool const is_asked = from_client_.empty() && has_asked_server_;
-    if (is_asked || guess_layer(blind) == NextLayer::http) return std::nullopt;
+/// How long to wait for the client: without limit if only HTTP is possible, else for a moment, since a client that
+/// sends nothing may be waiting for its server.
+net::TimeLimit NextLayerChoice::probe_timeout() const {
+    auto if_silent = known();
+    if_silent.has_time = false;
+    bool const is_asked = from_client_.empty() && has_read_server_;
+    if (is_asked || guess_layer(if_silent) == NextLayer::http) return std::nullopt;
     return context_.settings->times.tunnel_probe;
 }
 
-/// A server that cannot be had is told to the client when it asks for something; one that left has said it all.
-asio::awaitable<void> NextLayerChoice::let_server_speak() {
-    has_asked_server_ = true;
+/// Connects to the server and reads from whichever side sends first. A server that cannot be reached is reported when
+/// the client sends a request.
+asio::awaitable<void> NextLayerChoice::read_from_server() {
+    has_read_server_ = true;
     if (is_own_site(hosts(), *context_.server)) co_return;
     std::optional<Failure> left;
     auto taking = context_.servers->take(context_.server);
@@ -143,7 +145,7 @@ asio::awaitable<void> NextLayerChoice::let_server_speak() {
     bool server_has_ended = false;
     {
         using namespace asio::experimental::awaitable_operators;
-        auto either = hear(*client_, from_client_, has_ended_) || hear(*server->stream, from_server_, server_has_ended);
+        auto either = read_ahead(*client_, from_client_, has_ended_) || read_ahead(*server->stream, from_server_, server_has_ended);
         co_await std::move(either);
     }
     has_time_ = !server_has_ended;
@@ -151,28 +153,28 @@ asio::awaitable<void> NextLayerChoice::let_server_speak() {
     context_.servers->keep(std::move(*server));
 }
 
-// --- going on --------------------------------------------------------------------------------------------------------
+// --- the next layer ---------------------------------------------------------------------------------------
 
-asio::awaitable<void> NextLayerChoice::go_on_with(NextLayer layer) {
+asio::awaitable<void> NextLayerChoice::enter(NextLayer layer) {
     switch (layer) {
         case NextLayer::tls_client: co_return co_await enter_tls();
         case NextLayer::http: co_return co_await enter_http();
-        case NextLayer::ignored: co_return co_await relay_ignored(context_, leave());
+        case NextLayer::ignored: co_return co_await relay_ignored(context_, release_client());
         default: break;
     }
-    bool const is_let_through = is_ignored(hosts(), names_of_server(context_));
-    auto relay = is_let_through ? relay_ignored(context_, leave()) : relay_tcp(context_, leave());
+    bool const is_ignored_host = is_ignored(hosts(), names_of_server(context_));
+    auto relay = is_ignored_host ? relay_ignored(context_, release_client()) : relay_tcp(context_, release_client());
     co_await std::move(relay);
 }
 
-/// The name that the client asks for may be one to pass through (P15).
+/// The host may be ignored by the name in the ClientHello (P15).
 asio::awaitable<void> NextLayerChoice::enter_tls() {
-    auto stream = leave();
+    auto stream = release_client();
     if (!has_patterns()) co_return co_await intercept_tls(context_, std::move(stream));
     auto hello = co_await take_client_hello(context_, stream);
     if (!hello) co_return co_await give_client_up(context_, hello.error());
-    bool const is_let_through = is_ignored(hosts(), names_of_server(context_, hello->sni));
-    if (is_let_through) co_return co_await relay_ignored(context_, std::move(stream));
+    bool const is_ignored_host = is_ignored(hosts(), names_of_server(context_, hello->sni));
+    if (is_ignored_host) co_return co_await relay_ignored(context_, std::move(stream));
     context_.hello = std::make_unique<tls::ClientHello>(std::move(*hello));
     co_await intercept_tls(context_, std::move(stream));
 }
@@ -183,9 +185,9 @@ asio::awaitable<void> NextLayerChoice::enter_http() {
         auto const host = host_field_of(from_client_);
         if (!host.empty()) names.push_back(to_string(Endpoint{host, context_.server->address()->port}));
     }
-    bool const is_let_through = is_ignored(hosts(), names);
+    bool const is_ignored_host = is_ignored(hosts(), names);
     auto inner =
-        is_let_through ? relay_ignored(context_, leave()) : serve_http1(context_, leave(), HttpMode::transparent);
+        is_ignored_host ? relay_ignored(context_, release_client()) : serve_http1(context_, release_client(), HttpMode::transparent);
     co_await std::move(inner);
 }
 

@@ -7,21 +7,21 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::size_t first_look = 512;  // a client that says nothing keeps this much; whoever goes on reads more
+constexpr std::size_t block_size = 512;  // held by each silent client
 
 }  // namespace
 
 asio::awaitable<net::error_code> read_into(net::Stream& stream, std::string& bytes) {
-    std::array<char, first_look> block;
+    std::array<char, block_size> block;
     auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
     bytes.append(block.data(), n);
     co_return ec;
 }
 
-asio::awaitable<std::string> peek(std::unique_ptr<net::Stream>& stream, std::size_t least) {
+asio::awaitable<std::string> peek(std::unique_ptr<net::Stream>& stream, std::size_t min) {
     std::string bytes;
     net::error_code end;
-    while (bytes.size() < least && !end) end = co_await read_into(*stream, bytes);
+    while (bytes.size() < min && !end) end = co_await read_into(*stream, bytes);
     stream = net::unread(std::move(stream), bytes);
     co_return bytes;
 }

@@ -1,4 +1,4 @@
-// Reading ahead, and giving back.
+// Reading the first bytes of a stream without consuming them.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,10 +10,10 @@ namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// Reads once, and adds what came to `bytes`, which holds it even when the read is cancelled at that very moment.
+/// Reads once and appends to `bytes`, also if the read is cancelled just as it completes.
 asio::awaitable<net::error_code> read_into(net::Stream& stream, std::string& bytes);
 
-/// What the stream begins with: at least `least` bytes, or all there are until it ends. It gives them again.
-asio::awaitable<std::string> peek(std::unique_ptr<net::Stream>& stream, std::size_t least);
+/// Returns the first bytes of the stream: at least `min`, or all until it ends. The stream gives them again.
+asio::awaitable<std::string> peek(std::unique_ptr<net::Stream>& stream, std::size_t min);
 
 }  // namespace pathology::proxycore::layers

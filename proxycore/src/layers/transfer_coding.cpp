@@ -7,7 +7,7 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-bool leaves_body_as_it_is(std::string_view coding) {
+bool keeps_body(std::string_view coding) {
     for (std::string_view const known : {"", "chunked", "identity"})
         if (http::list_has_token(coding, known)) return true;
     return false;
@@ -16,7 +16,7 @@ bool leaves_body_as_it_is(std::string_view coding) {
 bool changes_body(std::string_view codings) {
     for (;;) {
         auto const comma = codings.find(',');
-        if (!leaves_body_as_it_is(codings.substr(0, comma))) return true;
+        if (!keeps_body(codings.substr(0, comma))) return true;
         if (comma == std::string_view::npos) return false;
         codings.remove_prefix(comma + 1);
     }
@@ -24,11 +24,11 @@ bool changes_body(std::string_view codings) {
 
 }  // namespace
 
-std::optional<Failure> find_lost_coding(http::Fields const& fields, std::string_view message, std::string_view whom) {
+std::optional<Failure> find_lost_coding(http::Fields const& fields, std::string_view message, std::string_view peer) {
     for (auto const codings : fields.all("Transfer-Encoding")) {
         if (!changes_body(codings)) continue;
         auto const what = "the body of the " + std::string(message) + " has the Transfer-Encoding " +
-                          http::quoted(codings) + ", which cannot be told to " + std::string(whom);
+                          http::quoted(codings) + ", which cannot be sent to " + std::string(peer);
         return Failure{Failure::Kind::malformed, what, message == "request" ? 501u : 502u};
     }
     return std::nullopt;

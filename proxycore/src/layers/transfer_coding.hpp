@@ -1,5 +1,5 @@
-// Transfer codings other than chunks (RFC 9112 §7), which pass from one HTTP/1 to another and nowhere else: the proxy
-// does not undo them, and whoever gets no Transfer-Encoding would take what is coded for the body.
+// Transfer codings other than chunked (RFC 9112 §7). The proxy passes them on from HTTP/1 to HTTP/1 without decoding; a peer
+// that is not sent Transfer-Encoding would take the coded bytes for the body.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace pathology::proxycore::layers {
 
-/// Why the body of this message means nothing without its Transfer-Encoding, which cannot be told to `whom`; nothing =
-/// it means the same. `message` is "request" (501, RFC 9112 §6.1) or "answer" (502).
-std::optional<Failure> find_lost_coding(http::Fields const& fields, std::string_view message, std::string_view whom);
+/// The failure if the body needs its Transfer-Encoding, which `peer` cannot be sent; std::nullopt if it does not need it.
+/// `message` is "request" (status 501, RFC 9112 §6.1) or "response" (502).
+std::optional<Failure> find_lost_coding(http::Fields const& fields, std::string_view message, std::string_view peer);
 
 }  // namespace pathology::proxycore::layers

@@ -69,7 +69,7 @@ std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& res
     auto const status = response.status_code;
     if (opens_tunnel(status)) return std::nullopt;
     if (has_body(status))
-        if (auto lost = find_lost_coding(response.headers, "answer", "a client of HTTP/2")) return lost;
+        if (auto lost = find_lost_coding(response.headers, "response", "a client of HTTP/2")) return lost;
     if (status == 101)
         return Failure{Failure::Kind::malformed, "the answer switches to a protocol that the client did not ask for"};
     if (!is_websocket_ || status / 100 != 2) return std::nullopt;

@@ -8,7 +8,7 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::size_t most_per_read = 64 * 1024;
+constexpr std::size_t read_size = 64 * 1024;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ asio::awaitable<void> Relay::run() {
 }
 
 asio::awaitable<void> Relay::pump(Side& from, Side& to) {
-    std::vector<char> block(most_per_read);
+    std::vector<char> block(read_size);
     for (;;) {
         auto const moved_before = moved_;
         auto const [ec, n] = co_await from.stream.read_some(asio::buffer(block));
@@ -39,10 +39,10 @@ asio::awaitable<void> Relay::pump(Side& from, Side& to) {
         if (ec) co_return break_off(std::string(from.name) + ": " + net::describe(ec), net::CloseMode::reset);
         ++moved_;
         ++waiting_;
-        bool const goes_on = co_await pass(from, to, {block.data(), n});
+        bool const has_more = co_await pass(from, to, {block.data(), n});
         --waiting_;
-        ++moved_;  // what was held until now may be answered for as long as anything else
-        if (!goes_on) co_return;
+        ++moved_;  // the time limit begins anew after a piece that was held
+        if (!has_more) co_return;
     }
 }
 
@@ -51,7 +51,7 @@ asio::awaitable<bool> Relay::pass(Side& from, Side& to, std::string_view bytes) 
     if (on_message) {
         instead = co_await on_message(&from == &client_, bytes);
         if (!instead) {
-            break_off("ended by an addon", net::CloseMode::fin);
+            break_off("closed by an addon", net::CloseMode::fin);
             co_return false;
         }
         if (instead->empty()) co_return true;
@@ -80,7 +80,7 @@ void Relay::end(Side& from, Side& to) {
     to.record.state = after_we_ended(to.record.state);
 }
 
-/// The first reason counts: the other pump finds its streams closed.
+/// The other pump then finds its streams closed and ends too; its reason is dropped.
 void Relay::break_off(std::string why, net::CloseMode how) {
     if (error_.empty()) error_ = std::move(why);
     client_.is_ended = server_.is_ended = true;

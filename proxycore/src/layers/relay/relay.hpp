@@ -1,4 +1,4 @@
-// Bytes both ways between a client and a server, half-closes and breaks included.
+// Relays bytes both ways between a client and a server, with half-closes and resets.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -17,8 +17,11 @@ namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// Ends when both sides have ended, one broke, or neither moved for the time limit. The records, those of the context's
-/// connections unless told otherwise, follow what happens to the streams. Streams and records must outlive it.
+/// Ends when both sides have ended, one failed, or neither sent for the time limit. The records of the connections
+/// (those of the context by default) follow the state of the streams. Streams and records must outlive it.
+///
+///     client ──▶ pump ──▶ [on_message] ──▶ server        one pump for each direction; the end of one side is passed on
+///     client ◀── [on_message] ◀── pump ◀── server        as a half-close, a failure closes both
 ///
 /// Cancel: terminal.
 class Relay {
@@ -30,15 +33,15 @@ public:
     };
     Relay(Context& context, net::Stream& client, net::Stream& server, Records records);
 
-    /// Gives what to send in place of what was read; nothing = end it all. Empty = bytes pass as they are.
+    /// Returns the bytes to send in place of those read; std::nullopt ends the relay. Without it bytes pass unchanged.
     std::function<asio::awaitable<std::optional<std::string>>(bool from_client, std::string_view bytes)> on_message{};
 
     asio::awaitable<void> run();
-    /// Sends bytes between those that pass. What comes after the end of that side is not sent.
+    /// Sends bytes between those that pass; nothing after the end of that side was sent.
     asio::awaitable<void> send_between(bool to_server, std::string_view bytes);
-    /// Ends both sides, for a reason that counts if it is the first.
+    /// Closes both sides. The first reason is kept.
     void break_off(std::string why, net::CloseMode how);
-    /// Why it ended before its time; empty when both sides ended in order.
+    /// Why the relay was cut; empty if both sides ended in order.
     std::string const& error() const { return error_; }
 
 private:
@@ -47,7 +50,7 @@ private:
         flow::Connection& record;
         std::string_view name;
         async::Mutex writing{};
-        bool is_ended = false;  // by us
+        bool is_ended = false;  // we ended our sending side
     };
     asio::awaitable<void> pump(Side& from, Side& to);
     asio::awaitable<bool> pass(Side& from, Side& to, std::string_view bytes);
@@ -56,12 +59,12 @@ private:
 
     Side client_, server_;
     std::string error_;
-    std::uint64_t moved_ = 0;  // pieces that came, and pieces that went on, either way
-    unsigned waiting_ = 0;     // pumps that do something else than read
+    std::uint64_t moved_ = 0;  // pieces read and pieces sent, both ways
+    unsigned waiting_ = 0;     // pumps that are not reading
 };
 
-/// The records that follow the streams of an exchange that was upgraded: those of its connections, and nobody's where
-/// a connection has other streams beside this one. The flow must outlive it.
+/// The records for the streams of an upgraded exchange: those of its connections, or scratch copies if a connection has
+/// other streams too. The flow must outlive it.
 class UpgradedRecords {
 public:
     explicit UpgradedRecords(flow::HttpFlow const& flow);

@@ -1,4 +1,4 @@
-// Bytes both ways. Each direction is a pump; what belongs to both stands in the relay.
+// TCP relays: bytes both ways, recorded as the messages of a TCP flow or not at all.
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <deque>
@@ -31,8 +31,8 @@ bool is_recorded(Context const& context) {
            chain.wants(Hook::tcp_error);
 }
 
-/// A client that is to see that nothing came of it: in a tunnel of HTTP/2, RST_STREAM (RFC 9113 §8.5).
-void turn_away(net::Stream& client) { client.close(net::CloseMode::reset); }
+/// Tells a client that there is no server: TCP RST, or RST_STREAM in a tunnel of HTTP/2 (RFC 9113 §8.5).
+void reset(net::Stream& client) { client.close(net::CloseMode::reset); }
 
 /// A TCP flow from its start to its end.
 class Recorded {
@@ -46,12 +46,12 @@ public:
     }
 
     asio::awaitable<void> run(std::unique_ptr<net::Stream> client);
-    /// After an exception, as a rule a cancellation.
+    /// Ends the flow after an exception, usually a cancellation.
     asio::awaitable<void> stop();
 
 private:
     asio::awaitable<void> relay(net::Stream& client, net::Stream& server);
-    asio::awaitable<std::optional<std::string>> note(TcpMessage message);
+    asio::awaitable<std::optional<std::string>> record(TcpMessage message);
     asio::awaitable<void> pass_injected(Relay& relay);
     asio::awaitable<void> call(TcpHook const& point);
     asio::awaitable<void> end(std::string error);
@@ -64,7 +64,7 @@ private:
     std::deque<TcpMessage> to_inject_;
     flow::LiveFlow<TcpFlow> live_;
     TcpFlow& flow_;
-    bool is_told_ = false;
+    bool has_ended_ = false;
 };
 
 asio::awaitable<void> Recorded::call(TcpHook const& point) {
@@ -74,7 +74,7 @@ asio::awaitable<void> Recorded::call(TcpHook const& point) {
 }
 
 asio::awaitable<void> Recorded::end(std::string error) {
-    if (std::exchange(is_told_, true)) co_return;
+    if (std::exchange(has_ended_, true)) co_return;
     if (!error.empty() && !is_killed()) flow_.error = flow::Error{std::move(error), context_.now()};
     if (is_killed())
         co_await call(hooks::tcp_error);
@@ -97,7 +97,7 @@ asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
     auto server = co_await race_with_disconnect(std::move(taking), wait_for_client_loss(*client), left);
     if (left) co_return co_await end(left->message);
     if (!*server) {
-        turn_away(*client);
+        reset(*client);
         co_return co_await end(server->error().message);
     }
     co_await relay(*client, *(*server)->stream);
@@ -110,14 +110,14 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
         TcpMessage message;
         message.from_client = from_client;
         message.content = bytes;
-        return note(std::move(message));
+        return record(std::move(message));
     };
     flow_.inject = [this](TcpMessage message) {
         message.injected = true;
         to_inject_.push_back(std::move(message));
         injected_.notify();
     };
-    flow_.on_kill([&relay] { relay.break_off("ended by an addon", net::CloseMode::fin); });
+    flow_.on_kill([&relay] { relay.break_off("closed by an addon", net::CloseMode::fin); });
     injector_.start(pass_injected(relay));
     auto const stop = [this]() -> asio::awaitable<void> {
         flow_.inject = nullptr;
@@ -129,8 +129,8 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
     co_await end(relay.error());
 }
 
-/// What is to be sent in its place, empty = nothing; no value = the flow was killed.
-asio::awaitable<std::optional<std::string>> Recorded::note(TcpMessage message) {
+/// Records a message and runs its hook. Returns the bytes to send, std::nullopt if the flow was killed.
+asio::awaitable<std::optional<std::string>> Recorded::record(TcpMessage message) {
     auto const lock = co_await turns_.lock();
     message.timestamp = context_.now();
     auto& messages = flow_.messages;
@@ -148,8 +148,8 @@ asio::awaitable<void> Recorded::pass_injected(Relay& relay) {
         auto message = std::move(to_inject_.front());
         to_inject_.pop_front();
         bool const to_server = message.from_client;
-        auto const bytes = co_await note(std::move(message));
-        if (!bytes) co_return relay.break_off("ended by an addon", net::CloseMode::fin);
+        auto const bytes = co_await record(std::move(message));
+        if (!bytes) co_return relay.break_off("closed by an addon", net::CloseMode::fin);
         co_await relay.send_between(to_server, *bytes);
     }
 }
@@ -159,7 +159,7 @@ asio::awaitable<void> relay_unseen(Context& context, std::unique_ptr<net::Stream
     auto taking = context.servers->take(context.server);
     auto server = co_await race_with_disconnect(std::move(taking), wait_for_client_loss(*client), left);
     if (left) co_return;
-    if (!*server) co_return turn_away(*client);
+    if (!*server) co_return reset(*client);
     Relay relay(context, *client, *(*server)->stream);
     co_await relay.run();
     co_await context.servers->close(std::move(**server));
@@ -177,7 +177,7 @@ asio::awaitable<void> relay_tcp(Context& context, std::unique_ptr<net::Stream> s
 }
 
 asio::awaitable<void> relay_ignored(Context& context, std::unique_ptr<net::Stream> stream) {
-    if (!context.client->tls_established()) context.server->tls = false;  // the client speaks for itself
+    if (!context.client->tls_established()) context.server->tls = false;  // its own TLS, if any, passes through
     if (context.settings->hosts.show_ignored) co_return co_await relay_tcp(context, std::move(stream));
     context.layers.push_back("ignored");
     co_await relay_unseen(context, std::move(stream));

@@ -3,10 +3,10 @@
 //     client ─▶ frames ─▶ message ─▶ hook ─▶ frames ─▶ server        and the same way back
 //                 ping, pong and close pass as they are
 //
-// Each direction is a pump. The first close frame is passed on, and so is its answer, which is given here where none
-// comes; then both connections end. One that ends without a close frame ends the other in the same way. One that breaks
-// a rule ends both: the other is told at once, it itself behind what the other had said before, for which there is not
-// much time.
+// Each direction is a pump. A close frame is passed on, and so is the close frame that answers it; if that does not
+// come in time, the relay answers in its place. Then both connections end. A connection that ends without a close frame
+// ends the other one in the same way. A side that violates the protocol ends both: the other side gets a close frame at
+// once, the violator gets one after what the other side had sent before, within a short limit.
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -30,14 +30,14 @@ using addons::Hook;
 namespace hooks = addons::hooks;
 using namespace std::chrono_literals;
 
-constexpr auto wait_for_last_close = 10s;       // of the side that has been told
-constexpr auto wait_for_fault = 500ms;          // of the side that broke a rule, until it is told so
-constexpr auto wait_for_last_word = 1s;         // to go out
-constexpr std::size_t changed_fragment = 4000;  // of a message whose length an addon has changed
+constexpr auto close_timeout = 10s;             // for the close frame of the other side
+constexpr auto violation_delay = 500ms;         // before the violator gets its close frame
+constexpr auto last_write_timeout = 1s;         // for a close frame to be written
+constexpr std::size_t changed_fragment = 4000;  // size of fragments of a message whose length an addon changed
 constexpr std::uint16_t no_code = 1005, no_close_frame = 1006;
 
 struct Agreed {
-    bool is_known = true;  ///< no extension but permessage-deflate
+    bool is_known = true;  ///< no extension other than permessage-deflate
     std::optional<websocket::DeflateParameters> deflate{};
 };
 
@@ -51,9 +51,9 @@ Agreed agreed_on(http::Fields const& response) {
     return {deflate.has_value(), deflate};
 }
 
-/// The sizes of the fragments in which a message goes on.
-std::vector<std::size_t> fragments_for(std::string_view content, std::vector<std::size_t> came, std::size_t came_size) {
-    if (content.size() == came_size) return came;
+/// The sizes of the fragments in which a message is sent: those received, unless an addon changed its length.
+std::vector<std::size_t> fragments_for(std::string_view content, std::vector<std::size_t> received, std::size_t received_size) {
+    if (content.size() == received_size) return received;
     std::vector<std::size_t> sizes(content.size() / changed_fragment, changed_fragment);
     sizes.push_back(content.size() % changed_fragment);
     return sizes;
@@ -71,37 +71,37 @@ public:
     WebSocketRelay& operator=(WebSocketRelay const&) = delete;
 
     asio::awaitable<void> run();
-    /// Once, whatever happened: notes the end, and runs websocket_end.
+    /// Records the end and runs websocket_end, once.
     asio::awaitable<void> end();
 
 private:
     asio::awaitable<void> pass_messages();
-    asio::awaitable<void> pass_unread();
+    asio::awaitable<void> pass_bytes();
     asio::awaitable<void> stop_tasks();
     asio::awaitable<void> pump(WebSocketSide& from, WebSocketSide& to);
-    asio::awaitable<bool> take_events(WebSocketSide& from, WebSocketSide& to);
-    asio::awaitable<void> visit(websocket::Event const& event, WebSocketSide& from, WebSocketSide& to);
+    asio::awaitable<bool> handle_events(WebSocketSide& from, WebSocketSide& to);
+    asio::awaitable<void> handle(websocket::Event const& event, WebSocketSide& from, WebSocketSide& to);
     asio::awaitable<void> pass(websocket::Message message, WebSocketSide& from, WebSocketSide& to);
-    asio::awaitable<void> pass_noted(flow::WebSocketMessage message, std::vector<std::size_t> fragments,
+    asio::awaitable<void> pass_recorded(flow::WebSocketMessage message, std::vector<std::size_t> fragments,
                                      WebSocketSide& to);
     asio::awaitable<void> call(addons::HookPoint<flow::HttpFlow&> const& point);
     asio::awaitable<void> pass_injected();
-    asio::awaitable<void> let_end();
-    asio::awaitable<void> end_in_a_while();
-    void note_close(websocket::Close const& why, WebSocketSide const& from);
+    asio::awaitable<void> await_last_close();
+    asio::awaitable<void> close_after_timeout();
+    void record_close(websocket::Close const& why, WebSocketSide const& from);
     void drop_both(net::CloseMode how);
     bool is_recorded() const;
 
     Context& context_;
     flow::HttpFlow& flow_;
-    bool is_read_;
+    bool decodes_;
     WebSocketSide client_, server_;
-    async::Mutex turns_;
-    async::Task injector_, patience_;
+    async::Mutex hooks_mutex_;
+    async::Task injector_, closing_;
     async::Event injected_;
     std::deque<flow::WebSocketMessage> to_inject_;
     std::uint64_t moved_ = 0;  // reads, either way
-    unsigned busy_ = 0;        // pumps that do something else than read
+    unsigned busy_ = 0;        // pumps that are not reading
     bool is_ended_ = false;
 };
 
@@ -109,15 +109,15 @@ WebSocketRelay::WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stre
                                Agreed const& agreed)
     : context_(context),
       flow_(flow),
-      is_read_(agreed.is_known),
+      decodes_(agreed.is_known),
       client_(client, websocket::Role::server, agreed.deflate, "client"),
       server_(server, websocket::Role::client, agreed.deflate, "server"),
       injector_(client.executor()),
-      patience_(client.executor()) {
+      closing_(client.executor()) {
     client.set_time_limit(context.settings->times.idle);
     server.set_time_limit(context.settings->times.idle);
     flow_.on_kill([this] { drop_both(net::CloseMode::fin); });
-    if (!is_read_) return;
+    if (!decodes_) return;
     flow_.inject_websocket = [this](flow::WebSocketMessage message) {
         message.injected = true;
         to_inject_.push_back(std::move(message));
@@ -132,18 +132,18 @@ bool WebSocketRelay::is_recorded() const {
 
 asio::awaitable<void> WebSocketRelay::run() {
     co_await call(hooks::websocket_start);
-    if (is_read_ && is_recorded()) injector_.start(pass_injected());
+    if (decodes_ && is_recorded()) injector_.start(pass_injected());
     auto const stop = [this] { return stop_tasks(); };
-    auto passing = is_read_ ? pass_messages() : pass_unread();
+    auto passing = decodes_ ? pass_messages() : pass_bytes();
     co_await async::finally(std::move(passing), stop, std::nullopt);
 }
 
 asio::awaitable<void> WebSocketRelay::stop_tasks() {
     drop_both(net::CloseMode::fin);
     injector_.cancel();
-    patience_.cancel();
+    closing_.cancel();
     co_await injector_.join();
-    co_await patience_.join();
+    co_await closing_.join();
 }
 
 asio::awaitable<void> WebSocketRelay::pass_messages() {
@@ -152,8 +152,8 @@ asio::awaitable<void> WebSocketRelay::pass_messages() {
     co_await std::move(both);
 }
 
-asio::awaitable<void> WebSocketRelay::pass_unread() {
-    context_.log(addons::LogLevel::info, "a WebSocket with extensions that are not known here passes unread");
+asio::awaitable<void> WebSocketRelay::pass_bytes() {
+    context_.log(addons::LogLevel::info, "relaying a WebSocket as bytes: its extensions are not supported");
     UpgradedRecords upgraded(flow_);
     Relay relay(context_, client_.stream(), server_.stream(), upgraded.records());
     co_await relay.run();
@@ -163,7 +163,7 @@ asio::awaitable<void> WebSocketRelay::end() {
     if (std::exchange(is_ended_, true)) co_return;
     auto& record = *flow_.websocket;
     record.timestamp_end = context_.now();
-    if (!record.close_code && is_read_) record.close_code = no_close_frame;
+    if (!record.close_code && decodes_) record.close_code = no_close_frame;
     co_await call(hooks::websocket_end);
 }
 
@@ -174,50 +174,50 @@ asio::awaitable<void> WebSocketRelay::pump(WebSocketSide& from, WebSocketSide& t
         if (ec == net::Errc::timed_out && (moved_ != moved_before || busy_ > 0)) continue;
         if (ec) {
             if (!flow_.websocket->closed_by_client) flow_.websocket->closed_by_client = from.is_client();
-            co_await to.pay();
+            co_await to.send_owed();
             co_return drop_both(net::CloseMode::fin);
         }
         ++moved_;
         ++busy_;
-        bool const goes_on = co_await take_events(from, to);
+        bool const has_more = co_await handle_events(from, to);
         auto const failed = co_await to.flush();
         --busy_;
         if (failed || !flow_.live) co_return drop_both(net::CloseMode::fin);
-        if (!goes_on) co_return co_await let_end();
+        if (!has_more) co_return co_await await_last_close();
     }
 }
 
-/// False when nothing more is to be expected from there.
-asio::awaitable<bool> WebSocketRelay::take_events(WebSocketSide& from, WebSocketSide& to) {
+/// Returns false if the side sends nothing more.
+asio::awaitable<bool> WebSocketRelay::handle_events(WebSocketSide& from, WebSocketSide& to) {
     for (;;) {
         auto const event = from.endpoint().next();
         if (!event) {
             auto const& why = event.error();
             context_.log(addons::LogLevel::warn,
-                         "WebSocket violation of the " + std::string(from.name()) + ": " + why.message);
+                         "WebSocket protocol violation by the " + std::string(from.name()) + ": " + why.message);
             websocket::Close const close{static_cast<std::uint16_t>(why.close_code), why.message};
-            note_close(close, from);
-            from.blame(close);
+            record_close(close, from);
+            from.owe_violation(close);
             to.close(close);
             co_return false;
         }
         if (!*event) co_return true;
-        co_await visit(**event, from, to);
+        co_await handle(**event, from, to);
         if (!flow_.live || std::holds_alternative<websocket::Close>(**event)) co_return false;
     }
 }
 
-asio::awaitable<void> WebSocketRelay::visit(websocket::Event const& event, WebSocketSide& from, WebSocketSide& to) {
+asio::awaitable<void> WebSocketRelay::handle(websocket::Event const& event, WebSocketSide& from, WebSocketSide& to) {
     if (auto const* message = std::get_if<websocket::Message>(&event)) co_return co_await pass(*message, from, to);
     if (auto const* ping = std::get_if<websocket::Ping>(&event)) {
-        context_.log(addons::LogLevel::debug, "WebSocket ping of the " + std::string(from.name()));
+        context_.log(addons::LogLevel::debug, "WebSocket ping from the " + std::string(from.name()));
         to.endpoint().ping(ping->payload);
     } else if (auto const* pong = std::get_if<websocket::Pong>(&event)) {
-        context_.log(addons::LogLevel::debug, "WebSocket pong of the " + std::string(from.name()));
+        context_.log(addons::LogLevel::debug, "WebSocket pong from the " + std::string(from.name()));
         to.endpoint().pong(pong->payload);
     } else {
         auto const& close = std::get<websocket::Close>(event);
-        note_close(close, from);
+        record_close(close, from);
         from.owe_answer(close);
         to.close(close);
     }
@@ -225,31 +225,31 @@ asio::awaitable<void> WebSocketRelay::visit(websocket::Event const& event, WebSo
 
 asio::awaitable<void> WebSocketRelay::pass(websocket::Message message, WebSocketSide& from, WebSocketSide& to) {
     if (!is_recorded()) co_return to.endpoint().send(message);
-    flow::WebSocketMessage noted;
-    noted.type = message.is_text ? websocket::Opcode::text : websocket::Opcode::binary;
-    noted.from_client = from.is_client();
-    noted.content = message.payload;
-    noted.timestamp = context_.now();
+    flow::WebSocketMessage recorded;
+    recorded.type = message.is_text ? websocket::Opcode::text : websocket::Opcode::binary;
+    recorded.from_client = from.is_client();
+    recorded.content = message.payload;
+    recorded.timestamp = context_.now();
     std::vector<std::size_t> fragments(message.fragments.begin(), message.fragments.end());
-    co_await pass_noted(std::move(noted), std::move(fragments), to);
+    co_await pass_recorded(std::move(recorded), std::move(fragments), to);
 }
 
-asio::awaitable<void> WebSocketRelay::pass_noted(flow::WebSocketMessage message, std::vector<std::size_t> fragments,
+asio::awaitable<void> WebSocketRelay::pass_recorded(flow::WebSocketMessage message, std::vector<std::size_t> fragments,
                                                  WebSocketSide& to) {
-    auto const lock = co_await turns_.lock();
-    auto const came_size = message.content.size();
+    auto const lock = co_await hooks_mutex_.lock();
+    auto const received_size = message.content.size();
     auto& messages = flow_.websocket->messages;
     messages.push_back(std::move(message));
     co_await context_.services.addons.run(hooks::websocket_message, flow_);
     if (messages.empty() || messages.back().dropped) co_return;
     auto const& now = messages.back();
-    auto const sizes = fragments_for(now.content, std::move(fragments), came_size);
+    auto const sizes = fragments_for(now.content, std::move(fragments), received_size);
     to.endpoint().send({now.is_text(), now.content, sizes});
 }
 
 asio::awaitable<void> WebSocketRelay::call(addons::HookPoint<flow::HttpFlow&> const& point) {
     if (!context_.services.addons.wants(point.hook) && !flow_.intercepted()) co_return;
-    auto const lock = co_await turns_.lock();
+    auto const lock = co_await hooks_mutex_.lock();
     co_await context_.services.addons.run(point, flow_);
 }
 
@@ -265,29 +265,29 @@ asio::awaitable<void> WebSocketRelay::pass_injected() {
         message.timestamp = context_.now();
         auto& to = message.from_client ? server_ : client_;
         std::vector<std::size_t> in_one_frame;
-        co_await pass_noted(std::move(message), std::move(in_one_frame), to);
+        co_await pass_recorded(std::move(message), std::move(in_one_frame), to);
         co_await to.flush();
     }
 }
 
-/// One side has said its last; the other one has some time for its answer.
-asio::awaitable<void> WebSocketRelay::let_end() {
+/// One side has sent its close frame; the other one has a limited time for its own.
+asio::awaitable<void> WebSocketRelay::await_last_close() {
     bool const is_over = client_.is_over() && server_.is_over();
-    if (is_over || patience_.is_running()) co_return drop_both(net::CloseMode::fin);
-    patience_.start(end_in_a_while());
+    if (is_over || closing_.is_running()) co_return drop_both(net::CloseMode::fin);
+    closing_.start(close_after_timeout());
     co_return;
 }
 
-asio::awaitable<void> WebSocketRelay::end_in_a_while() {
-    bool const is_broken = client_.is_to_blame() || server_.is_to_blame();
-    co_await async::pause(is_broken ? wait_for_fault : wait_for_last_close);
-    co_await async::with_timeout(wait_for_last_word, client_.pay());
-    co_await async::with_timeout(wait_for_last_word, server_.pay());
+asio::awaitable<void> WebSocketRelay::close_after_timeout() {
+    bool const is_violation = client_.is_violator() || server_.is_violator();
+    co_await async::pause(is_violation ? violation_delay : close_timeout);
+    co_await async::with_timeout(last_write_timeout, client_.send_owed());
+    co_await async::with_timeout(last_write_timeout, server_.send_owed());
     drop_both(net::CloseMode::fin);
 }
 
-/// The first one counts.
-void WebSocketRelay::note_close(websocket::Close const& why, WebSocketSide const& from) {
+/// Keeps the first close only.
+void WebSocketRelay::record_close(websocket::Close const& why, WebSocketSide const& from) {
     auto& record = *flow_.websocket;
     if (record.close_code) return;
     record.closed_by_client = from.is_client();

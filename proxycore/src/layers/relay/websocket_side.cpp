@@ -8,9 +8,9 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-constexpr std::size_t most_per_read = 64 * 1024;
+constexpr std::size_t read_size = 64 * 1024;
 
-/// Keys nobody can foresee (RFC 6455 §10.3), made many at a time.
+/// Unpredictable keys (RFC 6455 §10.3), made in batches.
 class MaskingKeys {
 public:
     websocket::MaskingKey operator()() {
@@ -21,7 +21,7 @@ public:
 private:
     void refill() {
         if (RAND_bytes(reinterpret_cast<unsigned char*>(keys_.data()), sizeof keys_) != 1)
-            throw std::runtime_error("the TLS library has no random numbers for masking keys");
+            throw std::runtime_error("OpenSSL has no random numbers for masking keys");
         used_ = 0;
     }
     std::array<websocket::MaskingKey, 64> keys_{};
@@ -45,22 +45,22 @@ WebSocketSide::WebSocketSide(net::Stream& stream, websocket::Role role,
     : stream_(stream), role_(role), endpoint_(settings_of(role, deflate)), name_(name) {}
 
 asio::awaitable<net::error_code> WebSocketSide::read() {
-    auto const room = endpoint_.prepare(most_per_read);
-    auto const [ec, n] = co_await stream_.read_some(asio::buffer(room.data(), room.size()));
+    auto const buffer = endpoint_.prepare(read_size);
+    auto const [ec, n] = co_await stream_.read_some(asio::buffer(buffer.data(), buffer.size()));
     if (!ec) endpoint_.commit(n);
     co_return ec;
 }
 
 void WebSocketSide::close(websocket::Close const& why) {
     auto const owed = std::exchange(owed_, std::nullopt);
-    endpoint_.close(owed && owed->is_fault ? owed->why : why);
+    endpoint_.close(owed && owed->is_violation ? owed->why : why);
 }
 
 void WebSocketSide::owe_answer(websocket::Close const& to) {
     if (!endpoint_.is_over()) owed_ = Owed{{to.code, {}}, false};
 }
 
-asio::awaitable<void> WebSocketSide::pay() {
+asio::awaitable<void> WebSocketSide::send_owed() {
     if (!owed_) co_return;
     auto const why = owed_->why;
     close(why);
@@ -72,16 +72,16 @@ asio::awaitable<net::error_code> WebSocketSide::flush() {
         while (is_writing_) co_await written_.wait();
         co_return write_error_;
     }
-    struct Turn {
-        explicit Turn(WebSocketSide& its_side) : side(its_side) { side.is_writing_ = true; }
-        ~Turn() {
+    struct Writing {
+        explicit Writing(WebSocketSide& its_side) : side(its_side) { side.is_writing_ = true; }
+        ~Writing() {
             side.is_writing_ = false;
             side.written_.notify();
         }
-        Turn(Turn const&) = delete;
-        Turn& operator=(Turn const&) = delete;
+        Writing(Writing const&) = delete;
+        Writing& operator=(Writing const&) = delete;
         WebSocketSide& side;
-    } const turn(*this);
+    } const writing(*this);
     while (!write_error_ && !endpoint_.outgoing().empty()) {
         endpoint_.take_outgoing(being_written_);
         write_error_ = co_await net::send(stream_, being_written_);

@@ -1,43 +1,45 @@
-// One side of a WebSocket that is relayed: its frames, and the stream they travel on.
+// One side of a relayed WebSocket: its frames and its stream.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <optional>
+#include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/websocket/endpoint.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <pathology/proxycore/async/event.hpp>
-
 namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// What the proxy is towards this peer: a server for the client, a client for the server. Pings and close frames are
-/// left to the other side.
+/// The proxy's end towards one peer: Role::server towards the client, Role::client towards the server. Pings and close
+/// frames are answered by the other peer, not here.
+///
+///     open ──close()──▶ closing (endpoint_.is_over() once both close frames have passed)
+///       └─ owe_answer() / owe_violation() ─▶ owed ──send_owed() or close()──▶ closing
 class WebSocketSide {
 public:
     WebSocketSide(net::Stream& stream, websocket::Role role, std::optional<websocket::DeflateParameters> const& deflate,
                   std::string_view name);
 
-    /// Reads once. The events are in endpoint() then.
+    /// Reads once; endpoint() then has the events.
     asio::awaitable<net::error_code> read();
-    /// Writes what endpoint() has to say. When another coroutine is writing, it takes this along, and both wait.
+    /// Writes the output of endpoint(). If another coroutine is writing, that one writes this too and both wait for it.
     asio::awaitable<net::error_code> flush();
 
-    /// Says that it is over, for `why`, or for the rule that it broke.
+    /// Sends a close frame with `why`, or with the violation that is owed.
     void close(websocket::Close const& why);
-    /// It broke a rule. It is told so when what is on its way to it has come.
-    void blame(websocket::Close why) { owed_ = Owed{std::move(why), true}; }
-    /// It said that it is over. It is answered in the other side's stead if that does not do so (RFC 6455 §5.5.1).
+    /// This peer violated the protocol. Its close frame is sent later, behind the data on its way to it.
+    void owe_violation(websocket::Close why) { owed_ = Owed{std::move(why), true}; }
+    /// This peer sent a close frame. It is answered here if the other peer does not answer in time (RFC 6455 §5.5.1).
     void owe_answer(websocket::Close const& to);
-    /// It broke a rule, and does not know yet.
-    bool is_to_blame() const { return owed_ && owed_->is_fault; }
-    /// Says what is owed.
-    asio::awaitable<void> pay();
-    /// Nothing more is to be read, or to be said.
+    /// Returns true if a violation is owed.
+    bool is_violator() const { return owed_ && owed_->is_violation; }
+    /// Sends the close frame that is owed, if there is one.
+    asio::awaitable<void> send_owed();
+    /// Returns true if nothing more is to be read or sent.
     bool is_over() const { return endpoint_.is_over() && !owed_; }
 
     websocket::Endpoint& endpoint() { return endpoint_; }
@@ -48,7 +50,7 @@ public:
 private:
     struct Owed {
         websocket::Close why;
-        bool is_fault;
+        bool is_violation;
     };
 
     net::Stream& stream_;
