@@ -35,7 +35,7 @@ struct Trusting : ProxyFixture {
 struct Tunnel : TestClient {
     Tunnel(ProxyFixture const& fixture, std::uint16_t to) : TestClient(fixture.port()) {
         auto const connect = "CONNECT 127.0.0.1:" + std::to_string(to) + " HTTP/1.1\r\n\r\n";
-        EXPECT_EQ(ask(connect, "CONNECT").status, 200U);
+        EXPECT_EQ(request(connect, "CONNECT").status, 200U);
     }
 };
 

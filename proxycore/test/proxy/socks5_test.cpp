@@ -40,10 +40,10 @@ std::string reply(ReplyCode code) {
 /// A client that was let through.
 struct Connected : TestClient {
     Connected(ProxyFixture const& fixture, std::string const& host, std::uint16_t port) : TestClient(fixture.port()) {
-        say(greeting);
-        EXPECT_EQ(hear(2), "\x05\x00"s);
-        say(request_for(host, port));
-        EXPECT_EQ(hear(10), reply(ReplyCode::succeeded));
+        send(greeting);
+        EXPECT_EQ(read(2), "\x05\x00"s);
+        send(request_for(host, port));
+        EXPECT_EQ(read(10), reply(ReplyCode::succeeded));
     }
 };
 

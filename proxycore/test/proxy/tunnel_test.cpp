@@ -27,7 +27,7 @@ std::string const inner_get = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 /// A client with a tunnel.
 struct Tunnel : TestClient {
     Tunnel(ProxyFixture const& fixture, std::string const& where) : TestClient(fixture.port()) {
-        EXPECT_EQ(ask("CONNECT " + where + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+        EXPECT_EQ(request("CONNECT " + where + " HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
     }
 };
 

@@ -43,10 +43,10 @@ struct EnginePair {
 
     /// Carries what is outgoing on both sides, at most `piece` bytes at a time, and goes on with both handshakes until
     /// none gets any further. True when both are done.
-    bool shake_hands(std::size_t piece = whole);
+    bool handshake(std::size_t piece = whole);
 
     /// What `to` reads of what `from` writes, carried in pieces.
-    std::string say(Engine& from, Engine& to, std::string_view text, std::size_t piece = whole);
+    std::string send(Engine& from, Engine& to, std::string_view text, std::size_t piece = whole);
 
     Engine client, server;
     Step client_step = Step::wants_input, server_step = Step::wants_input;

@@ -369,7 +369,7 @@ TEST(Engine, RecordsAnyCertificateOfAClientThatIsAsked) {
         EXPECT_EQ(chain[0].subject_value("CN"), "client.test");
     }
     EnginePair without(server, {});
-    EXPECT_TRUE(without.shake_hands()) << "none is fine too";
+    EXPECT_TRUE(without.handshake()) << "none is fine too";
     EXPECT_TRUE(without.server.info().peer_chain.empty());
 }
 
@@ -379,12 +379,12 @@ TEST(Engine, DemandsACertificateThatPasses) {
     server.trust.file = test::trusted_file();
     server.versions = {Version::tls1_2, Version::tls1_2};
     EnginePair without(server, {});
-    EXPECT_FALSE(without.shake_hands());
+    EXPECT_FALSE(without.handshake());
     EXPECT_EQ(without.server.failure()->alert, (Alert{40, Alert::Side::raised_here}));
     ClientSettings stranger;
     stranger.identity = Authority::make({.key = KeyType::ecdsa_p256}).issue({.names = {"client.test"}}).value();
     EnginePair with_a_strangers(server, stranger);
-    EXPECT_FALSE(with_a_strangers.shake_hands());
+    EXPECT_FALSE(with_a_strangers.handshake());
     EXPECT_EQ(with_a_strangers.server.failure()->code, Errc::certificate_rejected);
 }
 

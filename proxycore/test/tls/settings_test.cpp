@@ -78,11 +78,11 @@ TEST(Settings, CiphersOfBothKindsStandInOneList) {
     ClientSettings client;
     client.ciphers.list = "TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384";
     test::EnginePair newest({}, client);
-    ASSERT_TRUE(newest.shake_hands());
+    ASSERT_TRUE(newest.handshake());
     EXPECT_EQ(newest.client.info().cipher, "TLS_CHACHA20_POLY1305_SHA256");
     client.versions = {Version::tls1_2, Version::tls1_2};
     test::EnginePair older({}, client);
-    ASSERT_TRUE(older.shake_hands());
+    ASSERT_TRUE(older.handshake());
     EXPECT_EQ(older.server.info().cipher, "ECDHE-ECDSA-AES256-GCM-SHA384");
 }
 
@@ -95,10 +95,10 @@ TEST(KeyLog, GetsTheSecretsOfBothSides) {
     client.key_log = server.key_log;
     client.versions = {Version::tls1_2, Version::tls1_2};
     test::EnginePair older(server, client);
-    ASSERT_TRUE(older.shake_hands());
+    ASSERT_TRUE(older.handshake());
     client.versions = {};
     test::EnginePair newest(server, client);
-    ASSERT_TRUE(newest.shake_hands());
+    ASSERT_TRUE(newest.handshake());
     auto const text = folder.read("new/keys.log");
     EXPECT_TRUE(text.starts_with("\nCLIENT_RANDOM ")) << text;
     EXPECT_THAT(text, HasSubstr("\nSERVER_HANDSHAKE_TRAFFIC_SECRET "));

@@ -84,7 +84,7 @@ protected:
         if (recorder) chain.add(recorder);
         flow.response = flow::Response::make(101, "", response);
         flow.live = true;
-        play([&]() -> Played {
+        proxycore::test::play([&]() -> Played {
             auto const executor = co_await asio::this_coro::executor;
             auto near = net::make_memory_pipe(executor, {.most_per_read = most_per_read});
             auto far = net::make_memory_pipe(executor, {.most_per_read = most_per_read});
