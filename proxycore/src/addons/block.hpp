@@ -1,4 +1,4 @@
-// Turns clients away that a proxy without a password should not serve, by the address they come from.
+// Rejects clients by their address, so that a proxy without a password does not serve strangers.
 #pragma once
 
 #include <pathology/proxycore/addons/addon.hpp>
@@ -7,14 +7,14 @@
 
 namespace pathology::proxycore::addons {
 
-/// Where an address belongs.
+/// The kind of an address.
 enum class Realm { loopback, within, global };
 
-/// Private networks, link-local and unique local addresses are within (RFC 1918, 3927, 4193, 4291, 6598); what is no
-/// address is global.
+/// Private networks, link-local and unique local addresses are within (RFC 1918, 3927, 4193, 4291, 6598); text that is
+/// not an address is global.
 Realm realm_of(std::string_view address);
 
-/// The options are `block_global`, on, and `block_private`, off. Loopback always passes.
+/// The options are `block_global`, on, and `block_private`, off. Loopback is always accepted.
 class Block final : public Addon {
 public:
     std::string name() const override { return "block"; }

@@ -17,18 +17,18 @@ constexpr HookSet hooks_of_flows{
 
 constexpr Hook never_concurrent[] = {Hook::load, Hook::configure, Hook::log, Hook::tick};
 
-std::string blame(std::string_view addon, Hook hook, std::string_view what) {
+std::string error_line(std::string_view addon, Hook hook, std::string_view what) {
     return "addon " + std::string(addon) + ", in " + std::string(to_string(hook)) + ": " + std::string(what);
 }
 
-/// What an exception has to say.
+/// The message of an exception.
 std::string message_of(std::exception_ptr const& thrown) {
     try {
         std::rethrow_exception(thrown);
     } catch (std::exception const& error) {
         return error.what();
     } catch (...) {
-        return "an exception that is no std::exception";
+        return "an exception that is not a std::exception";
     }
 }
 
@@ -82,7 +82,7 @@ void AddonChain::collect(AddonHandle const& handle, std::string const& owner, Li
         throw AddonError("there is an addon called " + name + " already");
     auto const concurrent = handle.addon->concurrent();
     for (auto const hook : never_concurrent)
-        if (concurrent.contains(hook)) throw AddonError(blame(name, hook, "this hook cannot be concurrent"));
+        if (concurrent.contains(hook)) throw AddonError(error_line(name, hook, "this hook cannot be concurrent"));
     if (!concurrent.empty() && !workers_)
         throw AddonError("addon " + name + " has concurrent hooks, and there are no workers for them");
     auto const& root = owner.empty() ? name : owner;
@@ -115,7 +115,7 @@ void AddonChain::insert(List const& fresh, std::size_t index) {
     entries_ = make_entries(std::move(list));
 }
 
-void AddonChain::take_out(List const& gone) {
+void AddonChain::erase(List const& gone) {
     auto list = entries_->list;
     std::erase_if(list, [&](Entry const& entry) {
         return std::any_of(gone.begin(), gone.end(), [&](Entry const& its) { return its.addon == entry.addon; });
@@ -133,7 +133,7 @@ void AddonChain::load(List const& fresh, std::map<std::string, OptionValue> cons
         for (auto const& entry : fresh) configure_one(entry, all_names(options_));
     } catch (...) {
         for (auto const& entry : fresh) entry.host->withdraw();
-        take_out(fresh);
+        erase(fresh);
         throw;
     }
     if (!is_running_) return;
@@ -157,7 +157,7 @@ asio::awaitable<void> AddonChain::end(List const& gone) {
 
 asio::awaitable<void> AddonChain::remove(std::string name) {
     auto const gone = owned_by(name);
-    take_out(gone);
+    erase(gone);
     co_await end(gone);
     for (auto const& entry : gone) entry.host->withdraw();
 }
@@ -169,7 +169,7 @@ asio::awaitable<void> AddonChain::replace(std::string name, AddonHandle handle) 
     co_await end(gone);
     // From here on until the new one is in its place, nothing is awaited: no round can miss both.
     auto const index = index_of(Place::before(name));
-    take_out(gone);
+    erase(gone);
     std::map<std::string, OptionValue> values;
     for (auto const& entry : gone) values.merge(entry.host->withdraw());
     insert(fresh, index);
@@ -219,9 +219,9 @@ void AddonChain::configure_one(Entry const& entry, std::set<std::string> const& 
     try {
         entry.addon->configure(options_, changed);
     } catch (OptionsError const&) {
-        throw;  // the addon's way to refuse: whoever changed the option is told
+        throw;  // the addon refuses the value: reported to whoever changed the option
     } catch (...) {
-        log({LogLevel::error, blame(entry.name, Hook::configure, message_of(std::current_exception()))});
+        log({LogLevel::error, error_line(entry.name, Hook::configure, message_of(std::current_exception()))});
     }
 }
 
@@ -243,25 +243,25 @@ void AddonChain::log(LogEntry const& entry) {
         try {
             listener.addon->log(entry);
         } catch (...) {
-            // To the sink alone: a line about a line would come back here.
-            sink_({LogLevel::error, blame(listener.name, Hook::log, message_of(std::current_exception()))});
+            // To the sink only: addons that listen would be called for it again.
+            sink_({LogLevel::error, error_line(listener.name, Hook::log, message_of(std::current_exception()))});
         }
     }
 }
 
 // --- within a round --------------------------------------------------------------------------------------------------
 
-asio::awaitable<bool> AddonChain::settle(Entry const& entry, Hook hook, std::exception_ptr thrown) {
+asio::awaitable<bool> AddonChain::handle_exception(Entry const& entry, Hook hook, std::exception_ptr thrown) {
     auto const state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) std::rethrow_exception(thrown);
     if (is_halt(thrown)) co_return true;
-    LogEntry const line{LogLevel::error, blame(entry.name, hook, message_of(thrown))};
+    LogEntry const line{LogLevel::error, error_line(entry.name, hook, message_of(thrown))};
     log(line);
     co_return false;
 }
 
 asio::awaitable<void> AddonChain::on_worker(asio::awaitable<void> work) {
-    auto const strand = asio::make_strand(workers_);  // so that a cancellation arrives in its turn
+    auto const strand = asio::make_strand(workers_);  // serialises the work and its cancellation
     co_await asio::co_spawn(strand, std::move(work), asio::use_awaitable);
 }
 

@@ -68,7 +68,7 @@ CredentialRule parse_credential_rule(std::string_view text) {
     auto const only = split(text);
     if (!only) throw OptionsError("expected any, USER:PASSWORD or @FILE for proxy authentication");
     return [only = *only](Credentials const& credentials) {
-        bool const is_user = equal_secrets(credentials.user, only.user);  // both are compared, whatever the first says
+        bool const is_user = equal_secrets(credentials.user, only.user);  // both are always compared, for constant time
         bool const is_password = equal_secrets(credentials.password, only.password);
         return is_user && is_password;
     };

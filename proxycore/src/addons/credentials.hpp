@@ -1,4 +1,4 @@
-// Who may use the proxy, and how clients say who they are.
+// Users of the proxy, and the credentials that clients send.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@ std::optional<Credentials> parse_basic(std::string_view field);
 /// Decides about users.
 using CredentialRule = std::function<bool(Credentials const&)>;
 
-/// The users of an htpasswd file. Empty lines and those that begin with `#` say nothing.
+/// The users of an htpasswd file. Empty lines and comments, which begin with `#`, are ignored.
 class Htpasswd {
 public:
     /// Errors: throws OptionsError naming `origin`, line and user: no colon, no user, a hash that cannot be checked.

@@ -25,7 +25,7 @@ std::string address_of(std::optional<Endpoint> const& address) { return address 
 
 bool is_http1(http::Version version) { return version.major == 1; }
 
-/// Between two peers of the same HTTP/1 nobody needs to read the version.
+/// The version is shown only if it is not HTTP/1 on both sides.
 bool shows_version(http::Version its, http::Version other) { return !is_http1(its) || its != other; }
 
 std::string_view method_colour(std::string_view method) {
@@ -141,7 +141,7 @@ void DumpWriter::body(std::string_view text, bool is_binary) {
     auto const shown = is_binary ? console::dump_hex(text) : std::string(text);
     auto rest = std::string_view(shown);
     for (std::size_t lines = 0; !rest.empty(); ++lines) {
-        if (style_.detail == 3 && lines == style_.most_lines) {
+        if (style_.detail == 3 && lines == style_.max_lines) {
             out_ += indent;
             paint(sgr::dim, "(cut off)");
             out_ += '\n';

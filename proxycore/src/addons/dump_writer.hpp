@@ -12,7 +12,7 @@ namespace pathology::proxycore::addons {
 /// How much is written, and for what.
 struct DumpStyle {
     std::int64_t detail = 1;
-    std::size_t most_lines = 512;  ///< of a body at detail 3
+    std::size_t max_lines = 512;  ///< of a body at detail 3
     bool shows_host = false;       ///< URLs name the host of the Host field
     bool is_terminal = false;
     std::size_t columns = 80;

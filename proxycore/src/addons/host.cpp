@@ -18,7 +18,7 @@ std::string message_of(std::exception_ptr const& thrown) {
     } catch (std::exception const& error) {
         return error.what();
     } catch (...) {
-        return "an exception that is no std::exception";
+        return "an exception that is not a std::exception";
     }
 }
 

@@ -178,13 +178,13 @@ void Options::update(std::map<std::string, OptionValue> const& changes) {
     }
     if (changed.empty()) return;
     try {
-        tell(changed);
+        notify(changed);
     } catch (OptionsError const&) {
         for (auto& [name, value] : before) entries_.find(name)->second.value = std::move(value);
         try {
-            tell(changed);  // those that took the new values take the old ones back
+            notify(changed);  // listeners that accepted the new values get the old ones again
         } catch (OptionsError const&) {
-            // They took them before; the error that counts is the first one.
+            // They accepted the old values before; the first error is the one to report.
         }
         throw;
     }
@@ -237,7 +237,7 @@ void Options::expect_nothing_deferred() const {
 
 // --- listeners -------------------------------------------------------------------------------------------------------
 
-void Options::tell(std::set<std::string> const& changed) const {
+void Options::notify(std::set<std::string> const& changed) const {
     auto const listeners = listeners_;  // one may add or remove others
     for (auto const& [place, listener] : listeners) listener(changed);
 }

@@ -15,7 +15,7 @@ constexpr bool is_spacing(unsigned char byte) { return byte == '\t' || byte == '
 constexpr bool is_c1(unsigned char first, unsigned char second) { return first == 0xc2 && second < 0xa0; }
 
 constexpr std::size_t sample_size = 100;
-constexpr double most_binary = 0.3;  // the share from which on nobody would call it text
+constexpr double max_binary_share = 0.3;  // of the bytes; with more, it is shown as binary
 
 }  // namespace
 
@@ -33,14 +33,14 @@ void append_printable(std::string& out, std::string_view text, bool keeps_lines)
 
 bool is_mostly_binary(std::string_view bytes) {
     auto const sample = bytes.substr(0, sample_size);
-    // The sample may end inside a character; what is valid up to there is as good as text.
+    // The sample may end inside a character; a valid beginning counts as text.
     auto const is_text = websocket::Utf8Validator().take(sample);
     auto const binary = std::count_if(sample.begin(), sample.end(), [&](char c) {
         auto const byte = static_cast<unsigned char>(c);
         if (byte >= 0x80) return !is_text;
         return is_control(byte) && !is_spacing(byte) && byte != '\r' && byte != '\f' && byte != '\v';
     });
-    return static_cast<double>(binary) > most_binary * static_cast<double>(sample.size());
+    return static_cast<double>(binary) > max_binary_share * static_cast<double>(sample.size());
 }
 
 std::string human_size(std::uint64_t bytes) {

@@ -48,8 +48,7 @@ void ProxyAuth::configure(Options const& options, std::set<std::string> const& c
     if (std::any_of(specifications.begin(), specifications.end(),
                     [](auto const& specification) { return is_mode(specification, "transparent"); }))
         throw OptionsError(
-            "proxy authentication is not possible in transparent mode: clients do not know that "
-            "they speak to a proxy");
+            "proxyauth cannot be used in transparent mode: clients do not know that there is a proxy");
 }
 
 asio::awaitable<void> ProxyAuth::client_disconnected(flow::Client& client) {

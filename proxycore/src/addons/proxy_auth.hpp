@@ -1,4 +1,4 @@
-// Asks clients for a user and a password.
+// Requires a user and a password of clients.
 //
 //     mode               the client sends                 and is asked for it by
 //     regular, upstream  Proxy-Authorization: Basic …     407, Proxy-Authenticate
@@ -6,8 +6,8 @@
 //     socks5             RFC 1929                         the method of the greeting
 //     transparent        cannot be                        an error at the start
 //
-// A CONNECT and a SOCKS greeting speak for their whole connection; other requests each need the field. The server never
-// sees it. Replayed requests are not asked.
+// A CONNECT and a SOCKS greeting authenticate their whole connection; other requests each need the field. It is not
+// forwarded to the server. Replayed requests need no credentials.
 #pragma once
 
 #include <optional>
@@ -37,7 +37,7 @@ private:
     std::optional<Credentials> authenticate(flow::HttpFlow& flow);
 
     OptionalText rule_text_{};
-    CredentialRule rule_{};  ///< none = nobody is asked
+    CredentialRule rule_{};  ///< empty = no authentication
     std::unordered_map<flow::Id, Credentials> connections_;
 };
 

@@ -48,12 +48,12 @@ void TermLog::load(Host& host) {
 }
 
 void TermLog::configure(Options const& /*options*/, std::set<std::string> const& /*changed*/) {
-    least_ =
+    level_ =
         *std::find_if(levels.begin(), levels.end(), [&](LogLevel level) { return to_string(level) == verbosity_; });
 }
 
 void TermLog::log(LogEntry const& entry) {
-    if (entry.level > least_) return;
+    if (entry.level > level_) return;
     std::string text, line = moment(now_());
     append_printable(text, entry.message);
     if (!entry.client.empty()) {

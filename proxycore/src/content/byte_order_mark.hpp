@@ -1,4 +1,4 @@
-// The first bytes by which Unicode texts tell their encoding.
+// Byte-order marks of the Unicode encodings.
 #pragma once
 
 #include <string_view>

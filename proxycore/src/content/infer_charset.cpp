@@ -1,4 +1,4 @@
-// Which charset a body is in: what its bytes, its Content-Type and its format say (WHATWG Encoding and HTML; RFC 8259
+// Infers the charset of a body from its bytes, its Content-Type and its format (WHATWG Encoding and HTML; RFC 8259
 // §8.1; RFC 3023).
 #include <pathology/proxycore/content/charset.hpp>
 #include <pathology/proxycore/content/media_type.hpp>

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view blanks = " \t\r\n";
 
 /// Takes a quoted string (RFC 9110 §5.6.4) off the front of `text`; an open one ends with the text.
-std::string take_quoted(std::string_view& text) {
+std::string consume_quoted(std::string_view& text) {
     std::string value;
     std::size_t at = 1;
     for (; at < text.size() && text[at] != '"'; ++at) {
@@ -33,7 +33,7 @@ std::vector<std::pair<std::string, std::string>> parse_parameters(std::string_vi
         if (!has_value) continue;
         text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
         bool const is_quoted = text.starts_with('"');
-        auto value = is_quoted ? take_quoted(text) : std::string();
+        auto value = is_quoted ? consume_quoted(text) : std::string();
         auto const rest = ascii::take_until(text, ';');
         if (!is_quoted) value = ascii::trimmed(rest);
         if (!name.empty()) parameters.emplace_back(name, std::move(value));

@@ -1,4 +1,4 @@
-// Codings one after the other: what one gives, the next takes, block by block.
+// Codings in sequence: each gets the output of the one before, block by block.
 //
 //     feed() ─▶ section ─▶ section ─▶ … ─▶ out       each within its own room
 #include <algorithm>
@@ -17,11 +17,11 @@ namespace {
 
 constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
 
-/// A coding in its place, and how much it may give.
+/// A coding in the sequence.
 struct Section {
     Coding coding;
     std::unique_ptr<Stage> stage;
-    std::uint64_t room;  ///< bytes of output it has left
+    std::uint64_t room;  ///< bytes of output that it may still produce
 };
 
 class Pipeline {
@@ -34,7 +34,7 @@ public:
 
 private:
     Result<void> feed_from(std::size_t index, std::string_view piece, std::string& out);
-    /// What section `index` gives its output to.
+    /// Receives the output of section `index`.
     Sink sink_after(std::size_t index, std::string& out);
 
     std::vector<Section> sections_;

@@ -9,12 +9,12 @@
 
 namespace pathology::proxycore::content {
 
-/// Takes a block of output; a failure ends the stage.
+/// Receives a block of output; a failure ends the stage.
 using Sink = std::function<Result<void>(std::string_view)>;
 
 inline constexpr std::size_t block_size = 32U << 10U;
 
-/// Turns all of its input into output before it returns, a block at a time.
+/// Converts its whole input before it returns, a block at a time.
 class Stage {
 public:
     Stage() = default;
@@ -30,7 +30,7 @@ public:
 struct CodingDefinition {
     Coding coding;
     std::string_view name;
-    std::string_view other_name;  ///< that receivers understand, too; empty = there is none
+    std::string_view other_name;  ///< an alternative that is accepted; empty without one
     std::unique_ptr<Stage> (*make_decoder)();
     std::unique_ptr<Stage> (*make_encoder)();
 };

@@ -19,19 +19,19 @@ constexpr int memory_level = 8;
 using Block = std::array<char, block_size>;
 
 /// Hands zlib the next piece of its input; it counts with 32 bits and does not write to it.
-void give_input(z_stream& stream, std::string_view& input) {
+void set_input(z_stream& stream, std::string_view& input) {
     auto const size = std::min<std::size_t>(input.size(), std::numeric_limits<uInt>::max());
     stream.next_in = const_cast<Bytef*>(reinterpret_cast<Bytef const*>(input.data()));
     stream.avail_in = static_cast<uInt>(size);
     input.remove_prefix(size);
 }
 
-void give_output(z_stream& stream, Block& block) {
+void set_output(z_stream& stream, Block& block) {
     stream.next_out = reinterpret_cast<Bytef*>(block.data());
     stream.avail_out = static_cast<uInt>(block.size());
 }
 
-Result<void> hand_on(z_stream const& stream, Block const& block, Sink const& sink) {
+Result<void> emit(z_stream const& stream, Block const& block, Sink const& sink) {
     auto const size = block.size() - stream.avail_out;
     if (size == 0) return {};
     return sink({block.data(), size});
@@ -86,7 +86,7 @@ private:
     Result<void> inflate_all(std::string_view input, Sink const& sink) {
         while (!input.empty()) {
             auto const before = input.size();
-            give_input(stream_, input);
+            set_input(stream_, input);
             auto const given = before - input.size();
             auto outcome = inflate_piece(sink);
             consumed_ += given - stream_.avail_in;
@@ -107,9 +107,9 @@ private:
         has_begun_ = true;
         is_between_members_ = false;
         for (;;) {
-            give_output(stream_, block_);
+            set_output(stream_, block_);
             auto const status = inflate(&stream_, Z_NO_FLUSH);
-            if (auto done = hand_on(stream_, block_, sink); done.has_error()) return done;
+            if (auto done = emit(stream_, block_, sink); done.has_error()) return done;
             is_between_members_ = status == Z_STREAM_END;
             if (is_between_members_) return {};
             if (status == Z_BUF_ERROR) return {};  // all input is used, all output is out
@@ -144,7 +144,7 @@ public:
 
     Result<void> feed(std::string_view piece, Sink const& sink) override {
         while (!piece.empty()) {
-            give_input(stream_, piece);
+            set_input(stream_, piece);
             if (auto done = run(Z_NO_FLUSH, sink); done.has_error()) return done;
         }
         return {};
@@ -154,9 +154,9 @@ public:
 private:
     Result<void> run(int flush, Sink const& sink) {
         do {
-            give_output(stream_, block_);
+            set_output(stream_, block_);
             deflate(&stream_, flush);
-            if (auto done = hand_on(stream_, block_, sink); done.has_error()) return done;
+            if (auto done = emit(stream_, block_, sink); done.has_error()) return done;
         } while (stream_.avail_out == 0);
         return {};
     }

@@ -33,7 +33,7 @@ public:
         return text;
     }
 
-    /// Up to a delimiter, or a quoted string and what stands between it and the delimiter, which says nothing.
+    /// Up to a delimiter; or a quoted string, where the text between it and the delimiter is ignored.
     std::string value(std::string_view delimiters) {
         if (!is_at('"')) return std::string(until(delimiters));
         auto text = quoted();
@@ -170,9 +170,9 @@ auto is_called(std::string_view name) {
     };
 }
 
-constexpr auto most_seconds = std::chrono::duration_cast<std::chrono::seconds>(Time::duration::max()) / 2;
+constexpr auto max_seconds = std::chrono::duration_cast<std::chrono::seconds>(Time::duration::max()) / 2;
 
-/// A whole number, however large; what the clock cannot count is cut to what it can.
+/// Parses a whole number; one that the clock cannot represent is clamped.
 std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
     auto digits = ascii::trimmed(text);
     if (digits.starts_with('+')) digits.remove_prefix(1);
@@ -180,8 +180,8 @@ std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
     auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
     if (digits.empty() || end != digits.data() + digits.size() || error == std::errc::invalid_argument)
         return std::nullopt;
-    if (error == std::errc::result_out_of_range) return digits.front() == '-' ? -most_seconds : most_seconds;
-    return std::clamp(std::chrono::seconds(seconds), -most_seconds, most_seconds);
+    if (error == std::errc::result_out_of_range) return digits.front() == '-' ? -max_seconds : max_seconds;
+    return std::clamp(std::chrono::seconds(seconds), -max_seconds, max_seconds);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace pathology::proxycore::flow {
 namespace {
 
-/// What the words have told so far.
+/// The parts that were found so far.
 struct Found {
     std::optional<std::array<int, 3>> time{};
     std::optional<int> day{}, month{}, year{};
@@ -22,10 +22,10 @@ bool is_delimiter(char c) {
 }
 
 /// Takes a number of `least` to `most` digits off the front; what follows must be no digit.
-std::optional<int> take_number(std::string_view& text, std::size_t least, std::size_t most) {
+std::optional<int> consume_number(std::string_view& text, std::size_t min_digits, std::size_t max_digits) {
     auto const digits =
         static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), ascii::is_digit) - text.begin());
-    if (digits < least || digits > most) return std::nullopt;
+    if (digits < min_digits || digits > max_digits) return std::nullopt;
     int number = 0;
     std::from_chars(text.data(), text.data() + digits, number);
     text.remove_prefix(digits);
@@ -39,7 +39,7 @@ std::optional<std::array<int, 3>> read_time(std::string_view word) {
             if (!word.starts_with(':')) return std::nullopt;
             word.remove_prefix(1);
         }
-        auto const number = take_number(word, 1, 2);
+        auto const number = consume_number(word, 1, 2);
         if (!number) return std::nullopt;
         time[part] = *number;
     }
@@ -58,9 +58,9 @@ std::optional<int> read_month(std::string_view word) {
 void read_word(std::string_view word, Found& found) {
     if (!found.time && (found.time = read_time(word))) return;
     auto rest = word;
-    if (!found.day && (found.day = take_number(rest, 1, 2))) return;
+    if (!found.day && (found.day = consume_number(rest, 1, 2))) return;
     if (!found.month && (found.month = read_month(word))) return;
-    if (!found.year) found.year = take_number(word, 2, 4);
+    if (!found.year) found.year = consume_number(word, 2, 4);
 }
 
 MaybeTime to_time(Found const& found) {

@@ -74,7 +74,7 @@ void Message::set_text(std::string_view text) {
         headers.set("content-type", to_string(type));
         bytes = content::encode_text(text, utf8);
     }
-    set_content(bytes.has_error() ? text : std::string_view(*bytes));  // what is no UTF-8 goes as it is
+    set_content(bytes.has_error() ? text : std::string_view(*bytes));  // invalid UTF-8 is kept as bytes
 }
 
 std::size_t Message::replace(pattern::Pattern const& pattern, std::string_view text) {

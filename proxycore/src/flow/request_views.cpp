@@ -1,4 +1,4 @@
-// What a request says in its path, its fields and its content: queries, cookies, forms, and what it accepts.
+// Properties computed from path, fields and content of a request: queries, cookies, forms, accepted codings.
 #include <algorithm>
 #include <array>
 #include <pathology/proxycore/content/coding.hpp>
@@ -105,7 +105,7 @@ MultiDictView Request::multipart_form() {
         });
 }
 
-// --- what it accepts -------------------------------------------------------------------------------------------------
+// --- accepted codings ------------------------------------------------------------------------------------------------
 
 void Request::anticache() {
     headers.remove("if-modified-since");

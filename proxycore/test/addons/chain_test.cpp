@@ -102,7 +102,7 @@ TEST(AddonChain, P40_b_AnExceptionIsLoggedAndTheNextRuns) {
     EXPECT_THAT(fixture.calls, ElementsAre("first request", "second request", "third request"));
     EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon first, in request: no luck"},
                                          LogEntry{LogLevel::error,
-                                                  "addon second, in request: an exception that is no std::exception"}));
+                                                  "addon second, in request: an exception that is not a std::exception"}));
 }
 
 TEST(AddonChain, ChangesWhatItIsGiven) {

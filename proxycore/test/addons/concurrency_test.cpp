@@ -1,9 +1,11 @@
 #include <gmock/gmock.h>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
 #include <mutex>
+#include <pathology/proxycore/async/completion.hpp>
 #include <thread>
 
 #include "addons/chain_fixture.hpp"
@@ -79,6 +81,54 @@ TEST(ConcurrentHook, P43_a_APlainOneStopsAllTraffic) {
     EXPECT_EQ(blocker->most(), 1);
     EXPECT_EQ(other.comment, "met");
     EXPECT_EQ(blocker->thread(), std::this_thread::get_id());
+}
+
+/// Has its hooks answered by a thread of its own, as a script's interpreter would be. That thread answers no flow before
+/// as many hooks wait as are wanted.
+class Interpreter : public Addon {
+public:
+    explicit Interpreter(int wanted) : wanted_(wanted) {}
+    std::string name() const override { return "interpreter"; }
+
+    asio::awaitable<void> request(flow::HttpFlow& flow) override {
+        async::Completion<std::string> const verdict;
+        auto const work = [this, setter = verdict.setter()] { setter.set_value(judge()); };
+        asio::post(thread_, work);
+        {
+            std::scoped_lock const lock(mutex_);
+            ++waiting_;
+        }
+        changed_.notify_all();
+        flow.comment = co_await verdict.wait();
+        on_thread_ = std::this_thread::get_id();
+    }
+
+    std::thread::id thread() const { return on_thread_; }
+
+private:
+    std::string judge() {
+        std::unique_lock lock(mutex_);
+        bool const met = changed_.wait_for(lock, proxycore::test::patience, [&] { return waiting_ >= wanted_; });
+        return met ? "judged" : "traffic was blocked";
+    }
+
+    int wanted_, waiting_ = 0;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::thread::id on_thread_;
+    asio::thread_pool thread_{1};
+};
+
+TEST(Hook, MayBeAnsweredByAnotherThreadWithoutBlockingTraffic) {
+    ChainFixture fixture;
+    auto const interpreter = std::make_shared<Interpreter>(2);
+    fixture.chain.add(interpreter);
+    auto one = make_flow(), other = make_flow();
+    run_both(fixture.chain, one, other);
+    EXPECT_EQ(one.comment, "judged");
+    EXPECT_EQ(other.comment, "judged");
+    EXPECT_EQ(interpreter->thread(), std::this_thread::get_id());
+    EXPECT_TRUE(fixture.log.empty());
 }
 
 class Misled : public Addon {

@@ -19,7 +19,7 @@ Failure stream_failure(flow::StreamModifier const& modifier, std::exception_ptr 
     } catch (std::exception const& error) {
         return {Failure::Kind::cancelled, who + ", in a stream function: " + error.what()};
     } catch (...) {
-        return {Failure::Kind::cancelled, who + ", in a stream function: an exception that is no std::exception"};
+        return {Failure::Kind::cancelled, who + ", in a stream function: an exception that is not a std::exception"};
     }
 }
 

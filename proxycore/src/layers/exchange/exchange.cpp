@@ -151,6 +151,7 @@ asio::awaitable<Step> ExchangeRun::end_with_error(Failure failure) {
 }
 
 void ExchangeRun::close_both() noexcept {
+    if (end_.upgraded != nullptr) return;  // both streams belong to what follows
     if (server_ != nullptr) server_->abort();
     client_.abort();
 }

@@ -84,6 +84,7 @@ asio::awaitable<void> Recorded::end(std::string error) {
 }
 
 asio::awaitable<void> Recorded::stop() {
+    flow_.on_kill(nullptr);  // what it uses is gone
     auto told = end("the connection was stopped");
     co_await async::with_timeout(context_.settings->times.stop, std::move(told));
 }

@@ -119,14 +119,14 @@ private:
     List owned_by(std::string_view name) const;
     std::size_t index_of(Place const& place) const;
     void insert(List const& fresh, std::size_t index);
-    void take_out(List const& gone);
+    void erase(List const& gone);
     /// Loads addons that were just inserted, and configures them if the chain is running; takes them out if they throw.
     void load(List const& fresh, std::map<std::string, OptionValue> const& values);
     void configure(Entries const& entries, std::set<std::string> const& changed);
     void configure_one(Entry const& entry, std::set<std::string> const& changed);
     asio::awaitable<void> end(List const& gone);
     /// After a hook threw: ends the round (true), continues after a line of the log (false), or throws it again.
-    asio::awaitable<bool> settle(Entry const& entry, Hook hook, std::exception_ptr thrown);
+    asio::awaitable<bool> handle_exception(Entry const& entry, Hook hook, std::exception_ptr thrown);
     asio::awaitable<void> on_worker(asio::awaitable<void> work);
     static asio::awaitable<void> wait_for(flow::Flow& flow);
     asio::awaitable<void> finish_round(flow::Flow& flow);
@@ -171,10 +171,10 @@ asio::awaitable<void> AddonChain::run_over(std::shared_ptr<Entries const> entrie
                 co_await std::move(call);
             if (auto* const http = find_among<flow::HttpFlow>(arguments...)) name_stream_functions(*http, entry.name);
         } catch (...) {
-            thrown = std::current_exception();  // settled below, as nothing can be awaited here
+            thrown = std::current_exception();  // handled below: nothing can be awaited in a handler
         }
         if (!thrown) continue;
-        if (co_await settle(entry, point.hook, thrown)) break;
+        if (co_await handle_exception(entry, point.hook, thrown)) break;
     }
     auto* const flow = find_among<flow::Flow>(arguments...);
     if (flow != nullptr && (flow->intercepted() || flows_.is_watched())) co_await finish_round(*flow);

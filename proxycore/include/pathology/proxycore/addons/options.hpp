@@ -102,7 +102,7 @@ private:
     [[noreturn]] void refuse_type(std::string_view name) const;
     Entry const& entry(std::string_view name) const;
     OptionValue read(Entry const& entry, std::vector<Setting> const& settings) const;
-    void tell(std::set<std::string> const& changed) const;
+    void notify(std::set<std::string> const& changed) const;
 
     std::map<std::string, Entry, std::less<>> entries_;
     std::map<std::size_t, Listener> listeners_;

@@ -25,7 +25,7 @@ private:
     DumpSink sink_;
     std::function<flow::Time()> now_;
     std::string verbosity_ = "info";
-    LogLevel least_ = LogLevel::info;
+    LogLevel level_ = LogLevel::info;
 };
 
 }  // namespace pathology::proxycore::addons
