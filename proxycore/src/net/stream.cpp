@@ -10,7 +10,7 @@ asio::awaitable<error_code> Stream::wait_for_input() { return async::pause(std::
 
 asio::awaitable<error_code> send(Stream& stream, std::string_view text) {
     asio::const_buffer const whole(text.data(), text.size());
-    co_return co_await stream.write({&whole, 1});
+    co_return co_await stream.write(std::span(&whole, 1));
 }
 
 }  // namespace pathology::proxycore::net

@@ -143,7 +143,8 @@ TEST(AddonChain, P40_G8_AKilledFlowGoesOn) {
     fixture.chain.add(addon);
     auto flow = make_flow();
     play([&]() -> asio::awaitable<void> {
-        asio::post(co_await asio::this_coro::executor, [&] { flow.kill(flow::Time{}); });
+        auto const kill = [&] { flow.kill(flow::Time{}); };
+        asio::post(co_await asio::this_coro::executor, kill);
         co_await fixture.chain.run(hooks::request, flow);
     });
     EXPECT_EQ(flow.error->message, flow::killed_message);

@@ -17,7 +17,7 @@ asio::awaitable<void> pump(net::Stream& from, net::Stream& to) {
     for (;;) {
         auto const [ec, n] = co_await from.read_some(asio::buffer(block));
         if (ec) break;
-        if (co_await net::send(to, {block.data(), n})) break;
+        if (co_await net::send(to, std::string_view(block.data(), n))) break;
     }
     to.close(net::CloseMode::half_close);
 }

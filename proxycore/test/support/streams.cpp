@@ -32,7 +32,7 @@ asio::awaitable<void> echo(net::Stream& stream) {
     for (;;) {
         auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
         if (ec) break;
-        if (co_await net::send(stream, {block.data(), n})) break;
+        if (co_await net::send(stream, std::string_view(block.data(), n))) break;
     }
     stream.close(net::CloseMode::fin);
 }

@@ -53,7 +53,7 @@ asio::awaitable<net::ReadResult> Http2Tunnel::read_some(asio::mutable_buffer int
 asio::awaitable<net::error_code> Http2Tunnel::write(std::span<asio::const_buffer const> all) {
     for (auto const& buffer : all) {
         if (is_closed_ || has_said_end_) co_return net::Errc::closed;
-        auto const sent = co_await body_->send({static_cast<char const*>(buffer.data()), buffer.size()});
+        auto const sent = co_await body_->send(std::string_view(static_cast<char const*>(buffer.data()), buffer.size()));
         if (sent.has_error()) co_return code_of(sent.error());
     }
     co_return net::error_code();

@@ -39,7 +39,7 @@ asio::awaitable<void> Relay::pump(Side& from, Side& to) {
         if (ec) co_return break_off(std::string(from.name) + ": " + net::describe(ec), net::CloseMode::reset);
         ++moved_;
         ++waiting_;
-        bool const has_more = co_await pass(from, to, {block.data(), n});
+        bool const has_more = co_await pass(from, to, std::string_view(block.data(), n));
         --waiting_;
         ++moved_;  // the time limit begins anew after a piece that was held
         if (!has_more) co_return;
