@@ -17,7 +17,7 @@ TEST(Server, SaysWhatItCannotListenOn) {
     Server first(ServerOptions{}, echo_connection);
     ASSERT_TRUE(first.start());
     ServerOptions taken;
-    taken.listen.front().port = first.port();
+    taken.listen.front().endpoint.port = first.port();
     auto const in_use = Server(taken, echo_connection).start();
     ASSERT_FALSE(in_use);
     EXPECT_EQ(in_use.error().message, "cannot listen on 127.0.0.1:" + std::to_string(first.port()) +

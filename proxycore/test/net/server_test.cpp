@@ -390,7 +390,7 @@ TEST(Server, BeginsBeforeItAcceptsAndEndsAfterTheLastConnection) {
 TEST(Server, WhatItsBeginningThrowsComesOutOfStart) {
     bool ended = false;
     ServerOptions options;
-    options.at_begin = [](std::vector<std::string> const&) -> asio::awaitable<void> {
+    options.at_begin = [](std::vector<Endpoint> const&) -> asio::awaitable<void> {
         co_await async::pause(0ms);
         throw std::runtime_error("not today");
     };
