@@ -29,7 +29,7 @@ TEST_P(P05_a_Address, IsWhereTheClientMeantToGo) {
         ProxyFixture fixture({"transparent"});
         fixture.set("listen_host=").start();  // one listener for both families
         ASSERT_EQ(redirect(origin.port(), fixture.port(), address), "");
-        AsClient const client;
+        AsClient const as_client;
         EXPECT_EQ(TestClient(origin.port(), address).request(get_by_name).body, "origin");
         EXPECT_TRUE(fixture.wait_for_log("debug: layers: transparent, http/1\n"));
         EXPECT_THAT(origin.asked(), ElementsAre(get_by_name));
@@ -51,7 +51,7 @@ TEST(TransparentProxy, P05_b_LooksIntoTls) {
         ProxyFixture fixture({"transparent"});
         fixture.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
         ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
-        AsClient const client;
+        AsClient const as_client;
         TestClient client(origin.port(), "10.99.0.1");
         client.start_tls("origin.test");
         EXPECT_NE(client.issuer(), to_string(tls::test::authority().certificate().subject));
@@ -65,7 +65,7 @@ TEST(TransparentProxy, P05_c_ShowsTheOriginsNamesToAClientThatNamesNone) {
         ProxyFixture fixture({"transparent"});
         fixture.set("ssl_verify_upstream_trusted_ca=" + tls::test::trusted_file()).start();
         ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
-        AsClient const client;
+        AsClient const as_client;
         TestClient client(origin.port(), "10.99.0.1");
         client.start_tls("10.99.0.1");
         EXPECT_NE(client.issuer(), to_string(tls::test::authority().certificate().subject));
@@ -92,7 +92,7 @@ TEST(TransparentProxy, P05_e_LeavesIgnoredAddressesAlone) {
         ProxyFixture fixture({"transparent"});
         fixture.set("ignore_hosts=^10\\.99\\.").start();
         ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
-        AsClient const client;
+        AsClient const as_client;
         TestClient client(origin.port(), "10.99.0.1");
         client.start_tls("origin.test");
         EXPECT_EQ(client.issuer(), to_string(tls::test::authority().certificate().subject));
@@ -105,7 +105,7 @@ TEST(TransparentProxy, P15_d_PassesAHostThroughThatItsFieldNames) {
         ProxyFixture fixture({"transparent"});
         fixture.set("ignore_hosts=^origin\\.test:").start();
         ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
-        AsClient const client;
+        AsClient const as_client;
         EXPECT_EQ(TestClient(origin.port(), "10.99.0.1").request(get_by_name).body, "origin");
         EXPECT_EQ(fixture.witness->count("request"), 0U);
     });

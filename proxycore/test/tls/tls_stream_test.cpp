@@ -27,7 +27,7 @@ using proxycore::test::play;
 using proxycore::test::read_exactly;
 using proxycore::test::read_to_end;
 using test::client_over;
-using test::join;
+using test::make_stream_pair;
 using test::server_over;
 using test::shake_hands;
 using test::StreamPair;

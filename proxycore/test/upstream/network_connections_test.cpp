@@ -212,7 +212,7 @@ public:
         upstream::Route route;
         auto const& path = wish.flow->request.path;
         if (path == "/proxy") route = upstream::Through{proxy_};
-        if (path == "/answer") route = upstream::ReceivedResponse{flow::Response::make(403, "not there")};
+        if (path == "/answer") route = upstream::Answer{flow::Response::make(403, "not there")};
         co_return route;
     }
     void client_left(flow::Client const&) override { has_left = true; }
