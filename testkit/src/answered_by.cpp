@@ -1,4 +1,4 @@
-// Whether an answer is what a spec says.
+// AnsweredBy(): compares a resolved response with a spec.
 
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
@@ -52,40 +52,34 @@ bool is_same(language::Message const& given, language::Message const& wanted, la
     return comparable(given, wanted) == comparable(*resolved, wanted);
 }
 
-class AnsweredByMatcher : public testing::MatcherInterface<Request const&> {
-public:
-    explicit AnsweredByMatcher(std::string_view spec) : spec_(spec) {}
-
-    bool MatchAndExplain(Request const& request, testing::MatchResultListener* listener) const override {
-        auto const protocol = protocol_of(request);
-        auto const wanted = parse(spec_, protocol);
-        if (!wanted) {
-            *listener << "but the spec to compare with is none:\n" << language::describe(wanted.error(), spec_);
-            return false;
-        }
-        *listener << "whose answer is " << request.answer.spec;
-        auto const given = parse(request.answer.spec, protocol);
-        if (!given || given->size() != wanted->size()) return false;
-        language::Settings settings;
-        settings.protocol = protocol;
-        settings.websocket_key = request.header("Sec-WebSocket-Key");
-        settings.files = language::FileAccess::none();
-        for (std::size_t i = 0; i < given->size(); ++i) {
-            if (!is_same((*given)[i], (*wanted)[i], settings)) return false;
-        }
-        return true;
+bool is_answered_by(Request const& request, std::string_view spec, testing::MatchResultListener& listener) {
+    auto const protocol = protocol_of(request);
+    auto const wanted = parse(spec, protocol);
+    if (!wanted) {
+        listener << "but the spec to compare with is invalid:\n" << language::describe(wanted.error(), spec);
+        return false;
     }
-    void DescribeTo(std::ostream* out) const override { *out << "is answered by " << spec_; }
-    void DescribeNegationTo(std::ostream* out) const override { *out << "is not answered by " << spec_; }
-
-private:
-    std::string spec_;
-};
+    listener << "whose response is " << request.response.spec;
+    auto const given = parse(request.response.spec, protocol);
+    if (!given || given->size() != wanted->size()) return false;
+    language::Settings settings;
+    settings.protocol = protocol;
+    settings.websocket_key = request.header("Sec-WebSocket-Key");
+    settings.files = language::FileAccess::none();
+    for (std::size_t i = 0; i < given->size(); ++i) {
+        if (!is_same((*given)[i], (*wanted)[i], settings)) return false;
+    }
+    return true;
+}
 
 }  // namespace
 
 RequestMatcher AnsweredBy(std::string_view spec) {
-    return RequestMatcher(testing::MakeMatcher(new AnsweredByMatcher(spec)));
+    std::string const text(spec);
+    auto const match = [text](Request const& request, testing::MatchResultListener& listener) {
+        return is_answered_by(request, text, listener);
+    };
+    return RequestMatcher({"is answered by " + text, "is not answered by " + text}, match);
 }
 
 }  // namespace pathology::testkit

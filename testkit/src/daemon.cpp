@@ -1,11 +1,12 @@
 #include <pathology/testkit/daemon.hpp>
 
 #include <algorithm>
+#include <iostream>
 #include <mutex>
 #include <pathology/pathod/daemon.hpp>
 
-#include "recorded.hpp"
-#include "temporary_file.hpp"
+#include "convert.hpp"
+#include "temporary.hpp"
 
 namespace pathology::testkit {
 namespace {
@@ -47,9 +48,8 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     result.log_capacity = options.log_capacity;
     result.keep_body = options.keep_bytes;
     result.keep_bytes = options.keep_bytes;
-    result.show_requests = true;  // so that their raw bytes are kept; there is no console to show them on
+    result.show_requests = true;  // keeps their raw bytes; there is no console to show them on
     result.enter_early = true;
-    result.show_requests = true;  // there is nobody to show them to, but they are kept
     return result;
 }
 
@@ -69,7 +69,7 @@ std::string describe(std::vector<Request> const& requests) {
     std::string text;
     for (auto const& request : requests) {
         text += "  " + request.method + " " + request.target + " on connection " + std::to_string(request.connection) +
-                ", answered by " + request.answer.spec + "\n";
+                ", answered by " + request.response.spec + "\n";
     }
     return text;
 }
@@ -105,13 +105,20 @@ public:
     std::optional<TemporaryFile> authority;
 };
 
+void log_hanging(std::string const& report) { std::cerr << report << std::flush; }
+
+void fail_on_hanging(std::string const& report) { ADD_FAILURE() << report; }
+
+void ignore_hanging(std::string const& /*report*/) {}
+
 Daemon::Daemon(DaemonOptions options) : impl_(std::make_unique<Impl>(options)) {}
 
 Daemon::~Daemon() {
     stop();
-    auto const hanging = unfinished();  // asked now, so that an answer that just went out is not among them
+    auto const hanging = unfinished();  // read after stop(), since a response may finish meanwhile
     if (hanging.empty() || !impl_->on_hanging) return;
-    impl_->on_hanging("testkit::Daemon: these answers were not finished when the daemon ended:\n" + describe(hanging));
+    impl_->on_hanging("testkit::Daemon: these responses were not finished when the daemon stopped:\n" +
+                      describe(hanging));
 }
 
 void Daemon::on(std::string_view pattern, std::string_view spec) {
@@ -160,7 +167,7 @@ std::optional<Request> Daemon::last_request() const {
     return std::move(requests.back());
 }
 
-std::vector<std::string> Daemon::complaints() const {
+std::vector<std::string> Daemon::protocol_errors() const {
     std::vector<std::string> all;
     for (auto& entry : impl_->daemon.log().entries()) {
         if (entry.type == Exchange::Type::error || entry.type == Exchange::Type::timeout) {
@@ -176,9 +183,9 @@ std::vector<Request> Daemon::unfinished() const { return impl_->unfinished(); }
 
 std::size_t Daemon::connections() const { return impl_->daemon.connections(); }
 
-testing::AssertionResult Daemon::wait_for_silence(Limit limit) const {
+testing::AssertionResult Daemon::wait_until_idle(Limit limit) const {
     if (impl_->daemon.wait_until_idle(limit)) return testing::AssertionSuccess() << "no connection is open";
-    return testing::AssertionFailure() << connections() << " connections are still open; unfinished answers:\n"
+    return testing::AssertionFailure() << connections() << " connections are still open; unfinished responses:\n"
                                        << describe(unfinished());
 }
 

@@ -1,9 +1,11 @@
-#include "flow.hpp"
+#include <pathology/testkit/flow.hpp>
 
 #include <charconv>
 #include <ostream>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
+
+#include "convert.hpp"
 
 namespace pathology::testkit {
 namespace {
@@ -39,7 +41,7 @@ Flow to_flow(proxycore::record::Exchange exchange) {
     flow.request.id = exchange.id;
     flow.request.tls = exchange.tls;
     if (exchange.response) {
-        flow.request.answer = *exchange.response;
+        flow.request.response = *exchange.response;
         fill(flow.reply, std::move(*exchange.response));
     } else {
         flow.reply.failure = flow.error.empty() ? "no response" : flow.error;

@@ -1,171 +1,217 @@
 #include <pathology/testkit/matchers.hpp>
 
-#include "check.hpp"
-#include "property_matcher.hpp"
+#include <pathology/proxycore/http2/names.hpp>
+#include <sstream>
 
 namespace pathology::testkit {
 namespace {
 
+using proxycore::record::RecordedTls;
 using testing::MatchResultListener;
+using testing::PrintToString;
 
-// --- one property of a request or a reply ----------------------------------------------------------------------------
-
-RequestMatcher request_text(std::string what, std::function<std::string(Request const&)> property,
-                            TextMatcher const& inner) {
-    return RequestMatcher(
-        testing::MakeMatcher(new PropertyMatcher<Request, std::string>(std::move(what), std::move(property), inner)));
+/// What a matcher of a value says of itself: "is equal to 404".
+template <class Matcher> std::string described(Matcher const& matcher, bool negated = false) {
+    std::ostringstream out;
+    negated ? matcher.DescribeNegationTo(&out) : matcher.DescribeTo(&out);
+    return out.str();
 }
 
-RequestMatcher request_number(std::string what, std::function<std::uint64_t(Request const&)> property,
-                              NumberMatcher const& inner) {
-    return RequestMatcher(
-        testing::MakeMatcher(new PropertyMatcher<Request, std::uint64_t>(std::move(what), std::move(property), inner)));
+/// Whether a subject is there to look at; says so if not.
+bool is_there(Request const&, MatchResultListener&) { return true; }
+
+bool is_there(Reply const& reply, MatchResultListener& listener) {
+    if (!reply.ok()) listener << "there is no reply: " << reply.failure;
+    return reply.ok();
 }
 
-// --- headers, bodies, bytes ------------------------------------------------------------------------------------------
+bool is_there(Frame const& frame, MatchResultListener& listener) {
+    if (!frame.ok()) listener << "there is no frame: " << frame.failure;
+    return frame.ok();
+}
 
-using Check = MessageMatcher::Check;
+/// A matcher over one value that a subject always has. `what` is a noun, "method"; `value_of` takes a subject.
+template <class Matcher, class ValueOf, class Value>
+Matcher property(std::string const& what, ValueOf const& value_of, testing::Matcher<Value const&> const& inner) {
+    bool const begins_with_vowel = std::string_view("aeiou").find(what.front()) != std::string_view::npos;
+    auto const begin = (begins_with_vowel ? "has an " : "has a ") + what + " that ";
+    auto const match = [=](auto const& subject, MatchResultListener& listener) {
+        if (!is_there(subject, listener)) return false;
+        Value const value = value_of(subject);
+        listener << "whose " << what << " is " << PrintToString(value);
+        return inner.Matches(value);
+    };
+    return Matcher({begin + described(inner), begin + described(inner, true)}, match);
+}
 
-class HeaderCheck : public Check {
-public:
-    HeaderCheck(std::string_view name, TextMatcher value) : name_(name), value_(std::move(value)) {}
-
-    bool matches(Message const& message, MatchResultListener& listener) const override {
-        auto const values = message.headers.all(name_);
-        if (values.empty()) listener << "which has no header " << name_;
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            std::string const value(values[i]);
-            listener << (i == 0 ? "whose header " + name_ + " is " : " and ") << testing::PrintToString(value);
-            if (value_.Matches(value)) return true;
+/// A matcher over a text of the TLS connection. `what` is a noun with its article.
+MessageMatcher tls_property(std::string const& what, std::string RecordedTls::*member, TextMatcher const& inner) {
+    auto const begin = "came with " + what + " that ";
+    auto const match = [=](auto const& subject, MatchResultListener& listener) {
+        if (!is_there(subject, listener)) return false;
+        if (subject.tls == nullptr) {
+            listener << "which came over no TLS";
+            return false;
         }
-        return false;
-    }
-    std::string description(bool negated) const override {
-        return (negated ? "has no header " : "has a header ") + name_ + " that " + testkit::description(value_, false);
-    }
-
-private:
-    std::string name_;
-    TextMatcher value_;
-};
-
-class NoHeaderCheck : public Check {
-public:
-    explicit NoHeaderCheck(std::string_view name) : name_(name) {}
-
-    bool matches(Message const& message, MatchResultListener& listener) const override {
-        auto const value = message.headers.first(name_);
-        if (value) listener << "whose header " << name_ << " is " << testing::PrintToString(std::string(*value));
-        return !value;
-    }
-    std::string description(bool negated) const override {
-        return (negated ? "has a header " : "has no header ") + name_;
-    }
-
-private:
-    std::string name_;
-};
-
-class BodyCheck : public Check {
-public:
-    explicit BodyCheck(TextMatcher body) : body_(std::move(body)) {}
-
-    bool matches(Message const& message, MatchResultListener& listener) const override {
-        listener << "whose body is " << testing::PrintToString(message.body);
-        return body_.Matches(message.body);
-    }
-    std::string description(bool negated) const override {
-        return "has a body that " + testkit::description(body_, negated);
-    }
-
-private:
-    TextMatcher body_;
-};
-
-class RawCheck : public Check {
-public:
-    explicit RawCheck(TextMatcher bytes) : bytes_(std::move(bytes)) {}
-
-    bool matches(Message const& message, MatchResultListener& listener) const override {
-        listener << "whose wire form is " << testing::PrintToString(message.raw);
-        return bytes_.Matches(message.raw);
-    }
-    std::string description(bool negated) const override {
-        return "has a wire form that " + testkit::description(bytes_, negated);
-    }
-    bool looks_at_broken_replies() const override { return true; }
-
-private:
-    TextMatcher bytes_;
-};
+        auto const& value = (*subject.tls).*member;
+        listener << "which came with " << what << " " << PrintToString(value);
+        return inner.Matches(value);
+    };
+    return MessageMatcher({begin + described(inner), begin + described(inner, true)}, match);
+}
 
 }  // namespace
 
+// --- requests --------------------------------------------------------------------------------------------------------
+
 RequestMatcher HasMethod(TextMatcher const& method) {
-    return request_text(
-        "method", [](Request const& r) { return r.method; }, method);
+    return property<RequestMatcher>(
+        "method", [](Request const& request) { return request.method; }, method);
 }
 
 RequestMatcher HasTarget(TextMatcher const& target) {
-    return request_text(
-        "target", [](Request const& r) { return r.target; }, target);
+    return property<RequestMatcher>(
+        "target", [](Request const& request) { return request.target; }, target);
 }
 
 RequestMatcher HasPath(TextMatcher const& path) {
-    return request_text(
-        "path", [](Request const& r) { return r.path; }, path);
+    return property<RequestMatcher>(
+        "path", [](Request const& request) { return request.path; }, path);
 }
 
 RequestMatcher IsOnConnection(NumberMatcher const& connection) {
-    return request_number(
-        "connection", [](Request const& r) { return r.connection; }, connection);
+    return property<RequestMatcher>(
+        "connection", [](Request const& request) { return request.connection; }, connection);
 }
 
 RequestMatcher HasIndex(NumberMatcher const& index) {
-    return request_number(
-        "index on its connection", [](Request const& r) { return r.index; }, index);
+    return property<RequestMatcher>(
+        "index on its connection", [](Request const& request) { return request.index; }, index);
 }
 
-RequestMatcher HasAnswer(TextMatcher const& spec) {
-    return request_text(
-        "answer", [](Request const& r) { return r.answer.spec; }, spec);
+RequestMatcher HasResponse(TextMatcher const& spec) {
+    return property<RequestMatcher>(
+        "response", [](Request const& request) { return request.response.spec; }, spec);
 }
+
+RequestMatcher ReceivedFrame(TextMatcher const& type) {
+    auto const match = [type](Request const& request, MatchResultListener& listener) {
+        if (!request.stream) listener << "which came by " << request.http_version;
+        bool found = false;
+        for (std::size_t i = 0; i < request.frames.size(); ++i) {
+            auto const name = proxycore::http2::name(proxycore::http2::FrameType{request.frames[i].type});
+            listener << (i == 0 ? "whose frames are " : ", ") << name;
+            found = found || type.Matches(name);
+        }
+        return found;
+    };
+    auto const end = "HTTP/2 frame whose type " + described(type);
+    return RequestMatcher({"has an " + end, "has no " + end}, match);
+}
+
+RequestMatcher HasClientCertificate(TextMatcher const& common_name) {
+    auto const match = [common_name](Request const& request, MatchResultListener& listener) {
+        if (!request.tls || !request.tls->client_certificate) {
+            listener << "whose client showed no certificate";
+            return false;
+        }
+        auto const& certificate = *request.tls->client_certificate;
+        listener << "whose client showed a certificate of " << certificate.subject;
+        return common_name.Matches(certificate.common_name);
+    };
+    auto const end = "client certificate whose common name " + described(common_name);
+    return RequestMatcher({"has a " + end, "has no " + end}, match);
+}
+
+// --- replies ---------------------------------------------------------------------------------------------------------
 
 ReplyMatcher HasStatus(NumberMatcher const& status) {
-    auto const property = [](Reply const& reply) { return std::uint64_t(reply.status); };
-    return ReplyMatcher(testing::MakeMatcher(new PropertyMatcher<Reply, std::uint64_t>("status", property, status)));
+    return property<ReplyMatcher>(
+        "status", [](Reply const& reply) { return std::uint64_t(reply.status); }, status);
 }
 
 ReplyMatcher HasReason(TextMatcher const& reason) {
-    auto const property = [](Reply const& reply) { return reply.reason; };
-    return ReplyMatcher(testing::MakeMatcher(new PropertyMatcher<Reply, std::string>("reason", property, reason)));
+    return property<ReplyMatcher>(
+        "reason", [](Reply const& reply) { return reply.reason; }, reason);
 }
 
 ReplyMatcher FailsWith(TextMatcher const& failure) {
-    return ReplyMatcher(testing::AllOf(testing::Property("ok", &Reply::ok, false),
-                                       testing::Field("failure", &Reply::failure, failure)));
+    auto const match = [failure](Reply const& reply, MatchResultListener& listener) {
+        if (reply.ok()) {
+            listener << "which is whole";
+            return false;
+        }
+        listener << "whose failure is " << PrintToString(reply.failure);
+        return failure.Matches(reply.failure);
+    };
+    return ReplyMatcher({"has a failure that " + described(failure), "has no failure that " + described(failure)},
+                        match);
 }
 
-FrameMatcher HasType(TextMatcher const& type) {
-    auto const property = [](Frame const& frame) { return frame.type(); };
-    return FrameMatcher(testing::MakeMatcher(new PropertyMatcher<Frame, std::string>("type", property, type)));
-}
-
-FrameMatcher HasPayload(TextMatcher const& payload) {
-    auto const property = [](Frame const& frame) { return frame.payload; };
-    return FrameMatcher(testing::MakeMatcher(new PropertyMatcher<Frame, std::string>("payload", property, payload)));
-}
+// --- both ------------------------------------------------------------------------------------------------------------
 
 MessageMatcher HasHeader(std::string_view name, TextMatcher const& value) {
-    return MessageMatcher(std::make_shared<HeaderCheck>(name, value));
+    auto const match = [name = std::string(name), value](auto const& message, MatchResultListener& listener) {
+        if (!is_there(message, listener)) return false;
+        auto const values = message.headers.all(name);
+        if (values.empty()) listener << "which has no header " << name;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            std::string const one(values[i]);
+            listener << (i == 0 ? "whose header " + name + " is " : " and ") << PrintToString(one);
+            if (value.Matches(one)) return true;
+        }
+        return false;
+    };
+    auto const end = "header " + std::string(name) + " that " + described(value);
+    return MessageMatcher({"has a " + end, "has no " + end}, match);
 }
 
 MessageMatcher HasHeader(std::string_view name) { return HasHeader(name, testing::_); }
 
-MessageMatcher HasNoHeader(std::string_view name) { return MessageMatcher(std::make_shared<NoHeaderCheck>(name)); }
+MessageMatcher HasNoHeader(std::string_view name) {
+    auto const match = [name = std::string(name)](auto const& message, MatchResultListener& listener) {
+        if (!is_there(message, listener)) return false;
+        auto const value = message.headers.first(name);
+        if (value) listener << "whose header " << name << " is " << PrintToString(std::string(*value));
+        return !value;
+    };
+    auto const end = "header " + std::string(name);
+    return MessageMatcher({"has no " + end, "has a " + end}, match);
+}
 
-MessageMatcher HasBody(TextMatcher const& body) { return MessageMatcher(std::make_shared<BodyCheck>(body)); }
+MessageMatcher HasBody(TextMatcher const& body) {
+    return property<MessageMatcher>(
+        "body", [](auto const& message) { return message.body; }, body);
+}
 
-MessageMatcher HasRawBytes(TextMatcher const& bytes) { return MessageMatcher(std::make_shared<RawCheck>(bytes)); }
+/// Looks also at the bytes of a reply that broke off.
+MessageMatcher HasRawBytes(TextMatcher const& bytes) {
+    auto const match = [bytes](auto const& message, MatchResultListener& listener) {
+        listener << "whose wire form is " << PrintToString(message.raw);
+        return bytes.Matches(message.raw);
+    };
+    std::string const begin = "has a wire form that ";
+    return MessageMatcher({begin + described(bytes), begin + described(bytes, true)}, match);
+}
+
+MessageMatcher HasTlsVersion(TextMatcher const& version) {
+    return tls_property("a TLS version", &RecordedTls::version, version);
+}
+
+MessageMatcher HasSni(TextMatcher const& name) { return tls_property("an SNI", &RecordedTls::sni, name); }
+
+MessageMatcher HasAlpn(TextMatcher const& protocol) { return tls_property("an ALPN", &RecordedTls::alpn, protocol); }
+
+// --- WebSocket frames ------------------------------------------------------------------------------------------------
+
+FrameMatcher HasType(TextMatcher const& type) {
+    return property<FrameMatcher>(
+        "type", [](Frame const& frame) { return frame.type(); }, type);
+}
+
+FrameMatcher HasPayload(TextMatcher const& payload) {
+    return property<FrameMatcher>(
+        "payload", [](Frame const& frame) { return frame.payload; }, payload);
+}
 
 }  // namespace pathology::testkit

@@ -11,8 +11,8 @@
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 
-#include "flow.hpp"
-#include "temporary_folder.hpp"
+#include "convert.hpp"
+#include "temporary.hpp"
 
 namespace pathology::testkit {
 namespace {
@@ -182,7 +182,7 @@ void Proxy::forget() { impl_->memory.forget(); }
 
 std::size_t Proxy::connections() const { return impl_->proxy.connections(); }
 
-testing::AssertionResult Proxy::wait_for_silence(Limit limit) const {
+testing::AssertionResult Proxy::wait_until_idle(Limit limit) const {
     if (impl_->proxy.wait_until_empty(limit)) return testing::AssertionSuccess() << "no connection is open";
     return testing::AssertionFailure() << connections() << " connections are still open";
 }

@@ -119,7 +119,7 @@ TEST(Daemon, EndsAPauseForEverWhenItEnds) {
         ASSERT_TRUE(request.has_value());
         EXPECT_TRUE(request->unfinished);
         EXPECT_THAT(daemon.unfinished(), SizeIs(1));
-        EXPECT_FALSE(daemon.wait_for_silence(10ms));
+        EXPECT_FALSE(daemon.wait_until_idle(10ms));
     }
     client.join();
     EXPECT_THAT(report, HasSubstr("GET /p/200:b'abc':p5,f on connection 0"));
@@ -130,16 +130,16 @@ TEST(Daemon, SaysWhatIsStillOpen) {
     Client client({.port = daemon.port()});
     EXPECT_EQ(client.send("get:'/p/200:p0,f'"), "");
     ASSERT_TRUE(daemon.take_request(10s).has_value());
-    auto const silence = daemon.wait_for_silence(1ms);
+    auto const silence = daemon.wait_until_idle(1ms);
     EXPECT_THAT(silence.message(), AllOf(HasSubstr("1 connections are still open"), HasSubstr("/p/200:p0,f")));
     daemon.stop();
-    EXPECT_TRUE(daemon.wait_for_silence(0s));
+    EXPECT_TRUE(daemon.wait_until_idle(0s));
 }
 
 TEST(Daemon, IsSilentOnceTheClientHasGone) {
     Daemon daemon;
     Curl().get(daemon.url_for("200"));  // its connection ends with it
-    EXPECT_TRUE(daemon.wait_for_silence(10s));
+    EXPECT_TRUE(daemon.wait_until_idle(10s));
     EXPECT_EQ(daemon.connections(), 0U);
 }
 
@@ -150,16 +150,16 @@ TEST(Daemon, IsSilentOnceTheClientLeavesAPauseForEver) {
         EXPECT_EQ(client.send("get:'/p/200:p5,f'"), "");
         ASSERT_TRUE(daemon.take_request(10s).has_value());
     }
-    EXPECT_TRUE(daemon.wait_for_silence(10s));
-    EXPECT_EQ(daemon.last_request()->trouble, "Disconnect");
+    EXPECT_TRUE(daemon.wait_until_idle(10s));
+    EXPECT_EQ(daemon.last_request()->error, "Disconnect");
 }
 
 TEST(Daemon, ComplainsOfWhatIsNoRequest) {
     Daemon daemon;
     Client client({.port = daemon.port()});
     client.request("'foo bar':'nothing':r");
-    ASSERT_TRUE(daemon.wait_for_silence(10s));
-    EXPECT_THAT(daemon.complaints(), ElementsAre(HasSubstr("Bad HTTP request line")));
+    ASSERT_TRUE(daemon.wait_until_idle(10s));
+    EXPECT_THAT(daemon.protocol_errors(), ElementsAre(HasSubstr("Bad HTTP request line")));
     EXPECT_THAT(daemon.requests(), IsEmpty());
 }
 

@@ -26,7 +26,7 @@ Request a_request() {
     request.raw = "PUT http://a.test/x?y HTTP/1.1\r\n…";
     request.connection = 3;
     request.index = 1;
-    request.answer.spec = "200:b'hi':d7:h'Content-Length'='2'";
+    request.response.spec = "200:b'hi':d7:h'Content-Length'='2'";
     return request;
 }
 
@@ -97,20 +97,20 @@ INSTANTIATE_TEST_SUITE_P(
                     "whose wire form is \"PUT http://a.test/x?y HTTP/1.1\\r\\n\\xE2\\x80\\xA6\"\n    As Text: \"PUT "
                     "http://a.test/x?y HTTP/1.1\xD\n\xE2\x80\xA6\""},
         RequestCase{"Answer", AnsweredBy("200:b\"hi\":d7"), true, "is answered by 200:b\"hi\":d7",
-                    "whose answer is 200:b'hi':d7:h'Content-Length'='2'"},
+                    "whose response is 200:b'hi':d7:h'Content-Length'='2'"},
         RequestCase{"AnswerByChance", AnsweredBy("200:b'hi':dr"), true, "is answered by 200:b'hi':dr",
-                    "whose answer is 200:b'hi':d7:h'Content-Length'='2'"},
+                    "whose response is 200:b'hi':d7:h'Content-Length'='2'"},
         RequestCase{"OtherAnswer", AnsweredBy("404"), false, "is answered by 404",
-                    "whose answer is 200:b'hi':d7:h'Content-Length'='2'"},
+                    "whose response is 200:b'hi':d7:h'Content-Length'='2'"},
         RequestCase{"NoSpec", AnsweredBy("2x"), false, "is answered by 2x",
-                    "but the spec to compare with is none:\n" +
+                    "but the spec to compare with is invalid:\n" +
                         [] {
                             testing::StringMatchResultListener listener;
                             AnsweredBy("2x").MatchAndExplain(a_request(), &listener);
                             return listener.str().substr(listener.str().find('\n') + 1);
                         }()},
-        RequestCase{"AnswerText", HasAnswer(StartsWith("200:")), true, "has an answer that starts with \"200:\"",
-                    "whose answer is \"200:b'hi':d7:h'Content-Length'='2'\""}),
+        RequestCase{"ResponseText", HasResponse(StartsWith("200:")), true, "has a response that starts with \"200:\"",
+                    "whose response is \"200:b'hi':d7:h'Content-Length'='2'\""}),
     test::row_name);
 
 class OverSecureRequests : public testing::TestWithParam<RequestCase> {};

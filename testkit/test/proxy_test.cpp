@@ -177,10 +177,10 @@ TEST(Proxy, WaitsForSilence) {
         auto curl = through(proxy);
         curl.get(daemon.url_for("200"));
         EXPECT_EQ(proxy.connections(), 1U);
-        EXPECT_FALSE(proxy.wait_for_silence(0s));
+        EXPECT_FALSE(proxy.wait_until_idle(0s));
     }
-    EXPECT_TRUE(proxy.wait_for_silence(10s));
-    EXPECT_TRUE(daemon.wait_for_silence(10s));
+    EXPECT_TRUE(proxy.wait_until_idle(10s));
+    EXPECT_TRUE(daemon.wait_until_idle(10s));
 }
 
 TEST(Proxy, KeepsWhatPassedAfterItStopped) {

@@ -188,11 +188,11 @@ void FaultFixture::expect_good_end() {
 }
 
 void FaultFixture::expect_silence() {
-    EXPECT_TRUE(proxy.wait_for_silence(patience));
+    EXPECT_TRUE(proxy.wait_until_idle(patience));
     if (second != nullptr) {
-        EXPECT_TRUE(second->wait_for_silence(patience));
+        EXPECT_TRUE(second->wait_until_idle(patience));
     }
-    EXPECT_TRUE(daemon.wait_for_silence(patience));
+    EXPECT_TRUE(daemon.wait_until_idle(patience));
     EXPECT_EQ(hooks->imbalance(), "");
 }
 

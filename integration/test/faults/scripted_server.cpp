@@ -23,7 +23,7 @@ boost::asio::awaitable<void> ScriptedServer::serve(net::Connection connection) c
     co_await proxycore::test::play_script(*connection.stream, connection.id == 0 ? first_ : alive, heard);
 }
 
-testing::AssertionResult ScriptedServer::wait_for_silence() const {
+testing::AssertionResult ScriptedServer::wait_until_idle() const {
     if (server_.wait_until_empty(proxycore::test::patience)) return testing::AssertionSuccess();
     return testing::AssertionFailure() << server_.connections() << " connections to the server are still open";
 }

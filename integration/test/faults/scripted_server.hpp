@@ -19,7 +19,7 @@ public:
     std::uint16_t port() const { return server_.port(); }
     std::string where() const { return to_string(server_.local_endpoint()); }
     /// Waits until no connection is open.
-    [[nodiscard]] testing::AssertionResult wait_for_silence() const;
+    [[nodiscard]] testing::AssertionResult wait_until_idle() const;
 
 private:
     boost::asio::awaitable<void> serve(proxycore::net::Connection connection) const;

@@ -247,7 +247,7 @@ TEST_P(P17_Stall, IsEndedByTheLimit) {
     bool const is_alone = server != nullptr && row.tls;  // what the script says later is no TLS
     is_alone ? fixture.expect_silence() : fixture.expect_good_end();
     if (server != nullptr && row.flood == 0) {  // who reads nothing does not see the end
-        EXPECT_TRUE(server->wait_for_silence());
+        EXPECT_TRUE(server->wait_until_idle());
     }
 
     EXPECT_THAT(text, StartsWith(row.heard));

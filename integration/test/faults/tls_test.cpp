@@ -53,7 +53,7 @@ TEST_P(P22_c_TlsServerFault, IsToldInsideOfTls) {
     ScriptedServer const server(row.script);
     FaultFixture fixture({.topology = topology, .tls = true, .server = server.port()});
     expect_page_inside(fixture, topology, row.says);
-    EXPECT_TRUE(server.wait_for_silence());
+    EXPECT_TRUE(server.wait_until_idle());
 }
 
 std::string name_of(testing::TestParamInfo<P22_c_TlsServerFault::ParamType> const& info) {
@@ -98,7 +98,7 @@ TEST_P(P26_BadCertificate, OfAnotherNameIsToldInsideOfTls) {
     testkit::Daemon const other({.tls = testkit::DaemonTls{.names = {"somebody.else"}}});
     FaultFixture fixture(verifying(GetParam(), other.port(), other.authority_file()));
     expect_page_inside(fixture, GetParam(), "mismatch");
-    EXPECT_TRUE(other.wait_for_silence(std::chrono::seconds(20)));
+    EXPECT_TRUE(other.wait_until_idle(std::chrono::seconds(20)));
     EXPECT_THAT(other.requests(), IsEmpty());
 }
 

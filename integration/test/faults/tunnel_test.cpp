@@ -45,7 +45,7 @@ TEST_P(P07_UpstreamFault, IsToldInsideOfTheTunnel) {
     FaultFixture fixture({.topology = Topology::upstream, .server = upstream.port()});
     auto const heard = fixture.play({{"", connect}, {established, get}, read_to_end()});
     fixture.expect_good_end();
-    EXPECT_TRUE(upstream.wait_for_silence());
+    EXPECT_TRUE(upstream.wait_until_idle());
 
     EXPECT_THAT(heard, StartsWith(established + "HTTP/1.1 502 Bad Gateway\r\n"));
     EXPECT_THAT(fixture.hooks->flows(), ElementsAre("http_connect http_connected", "requestheaders request error",
@@ -88,7 +88,7 @@ TEST(UpstreamProxy, P07_OneThatCannotBeReachedIsNamed) {
     EXPECT_EQ(result.status, 502U);
     EXPECT_THAT(result.body, HasSubstr("127.0.0.1:" + std::to_string(port)));
     EXPECT_THAT(fixture.hooks->flows(), ElementsAre("requestheaders request error"));
-    EXPECT_TRUE(fixture.proxy.wait_for_silence(patience));
+    EXPECT_TRUE(fixture.proxy.wait_until_idle(patience));
     EXPECT_EQ(fixture.hooks->imbalance(), "");
 }
 
@@ -109,7 +109,7 @@ TEST_P(P08_SocksFault, EndsTheConnectionWithItsReply) {
     auto const& row = GetParam();
     FaultFixture fixture({.topology = Topology::socks5, .settings = row.settings});
     EXPECT_EQ(fixture.play({{"", row.sends, row.then}}), row.heard);
-    EXPECT_TRUE(fixture.proxy.wait_for_silence(patience));
+    EXPECT_TRUE(fixture.proxy.wait_until_idle(patience));
     EXPECT_THAT(fixture.hooks->flows(), IsEmpty());
     if (row.settings.empty()) fixture.expect_good_end();
 }

@@ -33,7 +33,7 @@ class Fetching : public DaemonPerTest {};
 TEST_F(Fetching, GivesUpOnAServerThatNeverAnswers) {
     auto const fetched = fetch(daemon.url_for("200:p0,f"), 1s);
     EXPECT_TRUE(fetched.timed_out);
-    EXPECT_TRUE(daemon.wait_for_silence(10s));  // it let its connection go, too
+    EXPECT_TRUE(daemon.wait_until_idle(10s));  // it let its connection go, too
 }
 
 TEST_F(Fetching, GivesUpOnABodyThatStalls) {

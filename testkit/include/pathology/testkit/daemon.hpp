@@ -6,11 +6,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <pathology/testkit/daemon_options.hpp>
-#include <pathology/testkit/frame.hpp>
-#include <pathology/testkit/request.hpp>
+#include <pathology/testkit/message.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,79 +17,120 @@
 
 namespace pathology::testkit {
 
-/// Why a daemon did not start; what() has a sentence, and of a refused anchor the spec with a caret.
+/// A response for all paths that match: `pattern` is a Perl-style regular expression, matched at the start of the path.
+struct Anchor {
+    std::string pattern, spec;
+};
+
+/// TLS settings of a daemon. Certificates are signed by an authority that the daemon makes in memory; clients have to
+/// trust Daemon::authority_pem().
+struct DaemonTls {
+    /// Names and addresses of the certificate; the first is its common name. If empty: the name in the client's SNI,
+    /// and 127.0.0.1.
+    std::vector<std::string> names = {};
+    std::string versions = "secure";          ///< `TLSv1_2`, `TLSv1_3`, `secure` (both) or `all` (from TLSv1 on)
+    std::string ciphers = {};                 ///< in OpenSSL's notation; empty: OpenSSL's default
+    bool request_client_certificate = false;  ///< accepts any certificate; see HasClientCertificate()
+};
+
+/// Receives a few lines about exchanges that were unfinished when their daemon stopped.
+using HangingReport = std::function<void(std::string const& report)>;
+
+void log_hanging(std::string const& report);      ///< writes it to standard error
+void fail_on_hanging(std::string const& report);  ///< adds it to the test as a failure
+void ignore_hanging(std::string const& report);
+
+/// Every member has a default: `Daemon daemon({.anchors = {{"/foo", "404"}}, .seed = 1});`
+struct DaemonOptions {
+    std::vector<Anchor> anchors = {};                  ///< the first that matches wins
+    std::optional<std::uint64_t> seed = std::nullopt;  ///< of everything random; std::nullopt: drawn
+    std::optional<std::string> files_folder =
+        std::nullopt;                             ///< that `<path` and `+path` read from; std::nullopt: no files
+    unsigned threads = 1;                         ///< that handle connections
+    std::optional<DaemonTls> tls = std::nullopt;  ///< std::nullopt: TLS only in tunnels (CONNECT)
+    bool http2 = true;                            ///< accept HTTP/2, by ALPN or in plain text
+    bool websocket_echo = false;  ///< echo messages on WebSockets without a spec; if false, only record them
+    /// Idle timeout while a request is read or a response written. Pauses of a spec do not count.
+    std::chrono::milliseconds time_limit = std::chrono::seconds(60);
+    std::size_t log_capacity = 500;      ///< entries kept, requests and others; the oldest are dropped
+    std::size_t keep_bytes = 64 * 1024;  ///< of each request's body, and of its raw bytes
+    /// Called by the destructor if a response was not finished. Idle keep-alive connections are not reported.
+    HangingReport on_hanging = log_hanging;
+};
+
+/// Why a daemon did not start, in a sentence; for an invalid anchor with the spec and a caret.
 class DaemonError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// Listens on a free port of 127.0.0.1, answers what URLs and anchors ask for, and remembers what it was asked.
+/// Listens on a free port of 127.0.0.1, responds as URLs and anchors specify, and records the requests.
 ///
 ///     pathology::testkit::Daemon daemon;
 ///     auto const url = daemon.url_for("200:b@1k:d500");           // the body breaks off
 ///     EXPECT_FALSE(my_client.fetch(url).complete);
 ///     EXPECT_THAT(daemon.take_request(2s), Optional(HasMethod("GET")));
 ///
-/// A request is remembered as soon as it was read, before the first byte of its answer is sent: a client that has seen
-/// any of the answer finds its request here. CONNECT is not remembered, nor is what is no request (see complaints()).
+/// A request is recorded as soon as it was read, before the first byte of its response is sent: once a client has any
+/// of the response, the request is here. CONNECT is not recorded; input that is not a valid request is in
+/// protocol_errors().
 ///
 /// Thread: every function may be called from any thread.
-/// Owns:   its threads and connections; they end with it, also those that hang.
+/// Owns:   its threads and connections, which end with it.
 class Daemon {
 public:
     using Limit = std::chrono::steady_clock::duration;
 
     /// Starts; on return connections are accepted.
-    /// Errors: DaemonError when an anchor is refused or the system gives no port.
+    /// Errors: throws DaemonError if an anchor is invalid or no port is free.
     explicit Daemon(DaemonOptions options = {});
 
-    /// Ends all connections, then tells DaemonOptions::on_hanging which answers were not finished.
+    /// Closes all connections, then reports unfinished responses to DaemonOptions::on_hanging.
     ~Daemon();
     Daemon(Daemon const&) = delete;
     Daemon& operator=(Daemon const&) = delete;
 
-    /// From now on answers `spec` on paths that `pattern` matches, whatever was said about them before; see Anchor.
-    /// Errors: DaemonError, as in the constructor.
+    /// Responds with `spec` on paths that `pattern` matches, before all earlier anchors; see Anchor.
+    /// Errors: throws DaemonError, as the constructor.
     void on(std::string_view pattern, std::string_view spec);
 
-    // --- where it is ---
+    // --- address ---
     std::uint16_t port() const;
     std::string url() const;                           ///< "http://127.0.0.1:40001", or https; no slash at the end
     std::string url(std::string_view path) const;      ///< url() and the path, which begins with a slash
-    std::string url_for(std::string_view spec) const;  ///< the URL that is answered with `spec`
+    std::string url_for(std::string_view spec) const;  ///< the URL whose response is `spec`
 
-    // --- whom to trust, over TLS ---
+    // --- TLS ---
     std::string authority_pem() const;   ///< the certificate of the authority, as PEM
-    std::string authority_file() const;  ///< the name of a file that holds it as long as the daemon lives
+    std::string authority_file() const;  ///< a file with it; removed with the daemon
 
-    std::uint64_t seed() const;  ///< what replays everything random: DaemonOptions::seed
+    std::uint64_t seed() const;  ///< as DaemonOptions::seed it repeats everything random
 
-    // --- what it was asked ---
-    /// Waits for the oldest request that was not taken yet; nothing when `limit` passed first.
+    // --- what it received ---
+    /// Waits for the oldest request not taken yet. std::nullopt after `limit`.
     [[nodiscard]] std::optional<Request> take_request(Limit limit);
 
-    /// Waits until `n` requests are remembered and gives them, oldest first; when `limit` passes first, those there
-    /// are.
+    /// Waits until `n` requests are recorded, at most for `limit`. Returns all there are then, oldest first.
     [[nodiscard]] std::vector<Request> wait_for_requests(std::size_t n, Limit limit) const;
 
-    std::vector<Request> requests() const;        ///< all that are remembered, oldest first
+    std::vector<Request> requests() const;        ///< all recorded, oldest first
     std::optional<Request> last_request() const;  ///< the newest
-    /// Waits until `n` WebSocket frames were received, on all connections, and gives them, oldest first; when `limit`
-    /// passes first, those there are.
+    /// Waits until `n` WebSocket frames were received on all connections, at most for `limit`. Returns all there are
+    /// then, oldest first.
     [[nodiscard]] std::vector<Frame> wait_for_frames(std::size_t n, Limit limit) const;
 
-    std::vector<Frame> frames() const;            ///< all that are remembered, oldest first
-    std::vector<std::string> complaints() const;  ///< what was no request: `Bad HTTP request line: …`, `Timeout`
-    void forget();                                ///< all of these, taken or not; anchors stay
+    std::vector<Frame> frames() const;                 ///< all recorded, oldest first
+    std::vector<std::string> protocol_errors() const;  ///< `Bad HTTP request line: …`, `Timeout`
+    void forget();                                     ///< drops all of these, taken or not; keeps anchors
 
-    // --- what it still does ---
-    std::vector<Request> unfinished() const;  ///< whose answers are being written, or pause
-    std::size_t connections() const;          ///< that are open
+    // --- what is under way ---
+    std::vector<Request> unfinished() const;  ///< whose responses are being written, or pause
+    std::size_t connections() const;          ///< open ones
 
-    /// Waits until every connection was closed, by either side. A failure names what was still open after `limit`.
-    [[nodiscard]] testing::AssertionResult wait_for_silence(Limit limit) const;
+    /// Waits until every connection was closed by either side. Fails after `limit`, and names what is open.
+    [[nodiscard]] testing::AssertionResult wait_until_idle(Limit limit) const;
 
-    /// Ends all connections and stops listening; what was asked stays. Does nothing the second time.
+    /// Closes all connections and stops listening; what was recorded stays. The second call does nothing.
     void stop();
 
 private:

@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
-#include <pathology/testkit/reply.hpp>
-#include <pathology/testkit/request.hpp>
+#include <pathology/testkit/message.hpp>
 #include <string>
 #include <vector>
 
@@ -14,28 +13,28 @@ namespace pathology::testkit {
 /// A WebSocket message (`type` is "text" or "binary"), or what one read of a TCP connection gave ("tcp").
 using FlowMessage = proxycore::record::RecordedMessage;
 
-/// A flow that is over: an exchange, with the messages of a WebSocket that followed it; or a TCP connection, which has
-/// messages alone.
+/// A finished flow: an HTTP exchange, with the messages of a WebSocket if it opened one, or a TCP connection with its
+/// messages.
 ///
-/// Owns: all its text; it is a copy and outlives the proxy.
+/// Owns: all its text. It is a copy that outlives the proxy.
 struct Flow {
     std::uint64_t id = 0;    ///< its number in the order in which flows ended, counting up from 0
     std::string protocol{};  ///< "http", "http2" (the client's side), "websockets", "tcp"
-    std::string url{};       ///< that was asked for, "https://origin.test/x"; empty for TCP
-    Request request{};       ///< as the addons left it; `tls` is that with the client
-    Reply reply{};           ///< likewise; without one `failure` says why; `tls` is that with the server
-    std::string error{};     ///< why the flow came to no proper end; empty when it did
+    std::string url{};       ///< the requested URL, "https://origin.test/x"; empty for TCP
+    Request request{};       ///< after all addons; `tls` is the connection to the client
+    Reply reply{};           ///< likewise; `failure` says why there is none; `tls` is the one to the server
+    std::string error{};     ///< why the flow failed; empty if it did not
 
-    std::optional<proxycore::Endpoint> server{};          ///< host and port that were asked for
-    std::optional<proxycore::Endpoint> server_address{};  ///< what was connected to; nothing = nobody was
-    std::string mode{}, via{};                                    ///< of the listener; the upstream proxy
+    std::optional<proxycore::Endpoint> server{};          ///< the requested endpoint
+    std::optional<proxycore::Endpoint> server_address{};  ///< the connected one; std::nullopt: no connection
+    std::string mode{}, via{};                            ///< of the listener; the upstream proxy
     std::vector<FlowMessage> messages{};
     std::optional<proxycore::record::RecordedClose> close{};  ///< how a WebSocket ended
 
     bool operator==(Flow const& other) const { return id == other.id && url == other.url; }
 };
 
-/// For failure messages: the request, the reply or why there was none, and the messages.
+/// Prints the request, the reply or why there is none, and the messages.
 void PrintTo(Flow const& flow, std::ostream* out);
 
 }  // namespace pathology::testkit

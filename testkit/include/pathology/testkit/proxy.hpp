@@ -22,80 +22,80 @@ struct AddonHandle;
 
 namespace pathology::testkit {
 
-/// Why a proxy did not start, or refused an option; what() names it.
+/// Why a proxy did not start, or which option is invalid.
 class ProxyError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// Looks at a flow, and changes it; called on the proxy's thread.
+/// Reads and changes a flow; called on the thread of the proxy.
 using FlowHook = std::function<void(proxycore::flow::HttpFlow& flow)>;
 
-/// A plain value; every member may be left out: `Proxy proxy({.mode = "socks5", .settings = {"ssl_insecure"}});`
+/// Every member has a default: `Proxy proxy({.mode = "socks5", .settings = {"ssl_insecure"}});`
 struct ProxyOptions {
-    std::string mode = "regular";  ///< as `pathop --mode` takes it; the port is a free one unless it names one
-    std::vector<std::string> settings = {};  ///< options as `pathop --set` takes them, "name=value"
-    FlowHook on_request = {};                ///< the request is whole; a response set here is the answer
-    FlowHook on_response = {};               ///< the response is whole, and not sent on yet
-    std::size_t flow_capacity = 500;         ///< flows kept; older ones fall out
+    std::string mode = "regular";            ///< as for `pathop --mode`; a free port unless it names one
+    std::vector<std::string> settings = {};  ///< as for `pathop --set`, "name=value"
+    FlowHook on_request = {};                ///< with the whole request; a response set here is sent to the client
+    FlowHook on_response = {};               ///< with the whole response, before it is forwarded
+    std::size_t flow_capacity = 500;         ///< flows kept; the oldest are dropped
 };
 
-/// Listens on a free port of 127.0.0.1, passes on what clients ask for, and remembers it.
+/// Listens on a free port of 127.0.0.1, forwards requests, and records the flows.
 ///
 ///     pathology::testkit::Proxy proxy({.on_response = [](auto& flow) { flow.response->status_code = 503; }});
 ///     my_client.use_proxy(proxy.url());
 ///     EXPECT_EQ(my_client.fetch(daemon.url("/")).status, 503);
 ///     EXPECT_THAT(proxy.take_flow(2s)->request, HasMethod("GET"));
 ///
-/// A flow is remembered before the last byte of its answer is sent: a client that has seen the whole answer finds it
-/// here, unless the answer was streamed. Certificates for clients come from an authority that all proxies of a program
-/// share, and that ends with the program.
+/// A flow is recorded before the last byte of its response is sent: once a client has the whole response, the flow is
+/// here, unless the response was streamed. Certificates for clients come from an authority that all proxies of a program
+/// share.
 ///
 /// Thread: every function may be called from any thread, but not from a hook.
-/// Owns:   its threads and connections; they end with it.
+/// Owns:   its threads and connections, which end with it.
 class Proxy {
 public:
     using Limit = std::chrono::steady_clock::duration;
 
     /// Starts; on return connections are accepted.
-    /// Errors: ProxyError naming the mode, the option, or the address that cannot be had.
+    /// Errors: throws ProxyError naming the invalid mode or option, or the address that is not available.
     explicit Proxy(ProxyOptions options = {});
     ~Proxy();
     Proxy(Proxy const&) = delete;
     Proxy& operator=(Proxy const&) = delete;
 
-    // --- where it is ---
+    // --- address ---
     std::uint16_t port() const;
     std::string address() const;                   ///< "127.0.0.1:40001"
     std::string url() const;                       ///< "http://127.0.0.1:40001"; no slash at the end
-    std::string url(std::string_view path) const;  ///< url() and the path: what a reverse proxy is asked for
+    std::string url(std::string_view path) const;  ///< url() and the path, for a reverse proxy
 
-    // --- whom to trust ---
+    // --- TLS ---
     std::string authority_pem() const;   ///< the certificate of the authority, as PEM
-    std::string authority_file() const;  ///< the name of a file that holds it
+    std::string authority_file() const;  ///< a file with it
 
-    // --- what it does ---
-    /// Puts an addon behind those there are.
-    /// Errors: ProxyError for a name that is taken.
+    // --- addons and options ---
+    /// Appends an addon.
+    /// Errors: throws ProxyError if its name is taken.
     void add(proxycore::addons::AddonHandle const& addon);
-    /// Changes an option, "name=value", for connections from now on.
-    /// Errors: ProxyError naming the option; nothing is changed.
+    /// Changes an option, "name=value", for later connections.
+    /// Errors: throws ProxyError naming the option, and changes nothing.
     void set(std::string_view setting);
 
-    // --- what passed ---
-    /// Waits for the oldest flow that was not taken yet; nothing when `limit` passed first.
+    // --- what was recorded ---
+    /// Waits for the oldest flow not taken yet. std::nullopt after `limit`.
     [[nodiscard]] std::optional<Flow> take_flow(Limit limit);
-    /// Waits until `n` flows are remembered and gives them, oldest first; when `limit` passes first, those there are.
+    /// Waits until `n` flows are recorded, at most for `limit`. Returns all there are then, oldest first.
     [[nodiscard]] std::vector<Flow> wait_for_flows(std::size_t n, Limit limit) const;
-    std::vector<Flow> flows() const;       ///< all that are remembered, oldest first
+    std::vector<Flow> flows() const;       ///< all recorded, oldest first
     std::vector<std::string> log() const;  ///< its lines: "error: …", "info: 127.0.0.1:4000: client connect"
-    void forget();                         ///< flows, taken or not, and the log
+    void forget();                         ///< drops flows, taken or not, and the log
 
-    std::size_t connections() const;  ///< of clients, open now
-    /// Waits until every client's connection was closed, by either side.
-    [[nodiscard]] testing::AssertionResult wait_for_silence(Limit limit) const;
+    std::size_t connections() const;  ///< open connections of clients
+    /// Waits until every client connection was closed by either side. Fails after `limit`.
+    [[nodiscard]] testing::AssertionResult wait_until_idle(Limit limit) const;
 
-    /// Ends all connections and stops listening; what passed stays. Does nothing the second time.
+    /// Closes all connections and stops listening; what was recorded stays. The second call does nothing.
     void stop();
 
 private:

@@ -5,6 +5,6 @@
 #include <pathology/testkit/daemon.hpp>
 #include <pathology/testkit/fixtures.hpp>
 #include <pathology/testkit/flow.hpp>
-#include <pathology/testkit/frame.hpp>
 #include <pathology/testkit/matchers.hpp>
+#include <pathology/testkit/message.hpp>
 #include <pathology/testkit/proxy.hpp>

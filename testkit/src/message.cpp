@@ -1,0 +1,110 @@
+// Requests, replies and frames: out of a daemon's log, and as the messages of failing tests show them.
+#include <pathology/testkit/message.hpp>
+
+#include <ostream>
+#include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/websocket/opcode.hpp>
+#include <utility>
+
+#include "convert.hpp"
+
+namespace pathology::testkit {
+namespace {
+
+using proxycore::http::escaped;
+using proxycore::http::quoted;
+using proxycore::record::Exchange;
+
+std::optional<std::string> first(Headers const& headers, std::string_view name) {
+    auto const value = headers.first(name);
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+void print(Headers const& headers, std::ostream& out) {
+    for (auto const& [name, value] : headers) out << "\n    " << escaped(name) << ": " << escaped(value);
+}
+
+void print_body(std::string const& body, std::uint64_t size, std::ostream& out) {
+    out << "\n    body of " << size << " bytes";
+    if (!body.empty()) out << ": " << quoted(body, 400);
+}
+
+void print(proxycore::record::RecordedTls const& tls, std::ostream& out) {
+    out << "\n    over " << tls.version << ", SNI " << quoted(tls.sni) << ", ALPN " << quoted(tls.alpn);
+    if (tls.client_certificate) out << ", client certificate " << quoted(tls.client_certificate->subject);
+}
+
+}  // namespace
+
+// --- out of the log --------------------------------------------------------------------------------------------------
+
+bool is_request(Exchange const& entry) { return entry.type == Exchange::Type::crafted && entry.request.has_value(); }
+
+Request to_request(Exchange entry) {
+    Request request;
+    static_cast<proxycore::record::RecordedRequest&>(request) = std::move(*entry.request);
+    request.id = entry.id;
+    if (entry.response) request.response = std::move(*entry.response);
+    request.unfinished = !entry.finished;
+    request.error = std::move(entry.message);
+    request.tls = std::move(entry.tls);
+    return request;
+}
+
+std::vector<Request> to_requests(std::vector<Exchange> entries) {
+    std::vector<Request> requests;
+    for (auto& entry : entries) {
+        if (is_request(entry)) requests.push_back(to_request(std::move(entry)));
+    }
+    return requests;
+}
+
+std::vector<Frame> to_frames(std::vector<Exchange> entries) {
+    std::vector<Frame> frames;
+    for (auto& entry : entries) {
+        if (entry.type != Exchange::Type::inbound || !entry.frame) continue;
+        static_cast<proxycore::record::RecordedFrame&>(frames.emplace_back()) = std::move(*entry.frame);
+    }
+    return frames;
+}
+
+// --- in words --------------------------------------------------------------------------------------------------------
+
+std::optional<std::string> Request::header(std::string_view name) const { return first(headers, name); }
+
+std::optional<std::string> Reply::header(std::string_view name) const { return first(headers, name); }
+
+void PrintTo(Request const& request, std::ostream* out) {
+    *out << escaped(request.method) << " " << escaped(request.target) << " " << escaped(request.http_version)
+         << " (request " << request.index << " on connection " << request.connection << ")";
+    if (request.tls) print(*request.tls, *out);
+    print(request.headers, *out);
+    print_body(request.body, request.body_size, *out);
+    *out << "\n    answered by " << request.response.spec;
+    if (request.unfinished) *out << ", not finished";
+    if (!request.error.empty()) *out << "\n    error: " << request.error;
+}
+
+std::string Frame::type() const { return proxycore::websocket::name_of(opcode); }
+
+void PrintTo(Frame const& frame, std::ostream* out) {
+    if (!frame.ok()) {
+        *out << "no frame: " << frame.failure;
+        return;
+    }
+    *out << (frame.fin ? "" : "unfinished ") << (frame.masked ? "masked " : "") << frame.type() << " frame of "
+         << frame.payload_size << " bytes";
+    if (!frame.payload.empty()) *out << ": " << quoted(frame.payload, 400);
+}
+
+void PrintTo(Reply const& reply, std::ostream* out) {
+    if (!reply.ok()) {
+        *out << "no reply: " << reply.failure;
+        return;
+    }
+    *out << reply.http_version << " " << reply.status << " " << escaped(reply.reason);
+    print(reply.headers, *out);
+    print_body(reply.body, reply.body_size, *out);
+}
+
+}  // namespace pathology::testkit
