@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/flow/registry.hpp>
 
 namespace pathology::proxycore::addons {
 namespace {
@@ -44,6 +45,35 @@ template <class Kind> void BM_Request(benchmark::State& state) {
     context.run();
     state.SetItemsProcessed(state.iterations());
 }
+/// A flow from its begin to its end, in a registry that keeps as many as the argument says; 0 = none.
+void BM_LiveFlow(benchmark::State& state) {
+    asio::io_context context(1);
+    flow::Registry registry;
+    registry.keep({.max_flows = static_cast<std::size_t>(state.range(0))});
+    auto const client = std::make_shared<flow::Client>();
+    auto const server = std::make_shared<flow::Server>();
+    for (auto _ : state) {
+        flow::LiveFlow<flow::HttpFlow> const live(registry, context.get_executor(), client, server, flow::Time{});
+        live->live = true;
+        if (registry.is_watched()) registry.note_change(*live);
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_LiveFlow)->Arg(0)->Arg(1000);
+
+/// What it is compared with: one that nothing but its frame owns.
+void BM_PlainFlow(benchmark::State& state) {
+    auto const client = std::make_shared<flow::Client>();
+    auto const server = std::make_shared<flow::Server>();
+    for (auto _ : state) {
+        flow::HttpFlow plain(client, server, flow::Time{});
+        plain.live = true;
+        benchmark::DoNotOptimize(&plain);
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_PlainFlow);
+
 BENCHMARK(BM_Request<Idle>)->Arg(0)->Arg(20);
 BENCHMARK(BM_Request<Busy>)->Arg(1)->Arg(8);
 
