@@ -4,7 +4,7 @@
 #include <pathology/proxycore/http1/settings.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/http2/header_decoder.hpp>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/message.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/record/json.hpp>
 
@@ -50,7 +50,7 @@ void read_http2_into(record::RecordedRequest& request, std::string_view bytes) {
     for (auto next = frames.next(); next && *next; next = frames.next()) {
         auto const& [header, payload] = **next;
         ++request.frame_count;
-        if (request.frames.size() < http2::most_frames_kept) request.frames.push_back(header);
+        if (request.frames.size() < http2::max_kept_frames) request.frames.push_back(header);
         auto const type = http2::FrameType{header.type};
         if (type == http2::FrameType::headers || type == http2::FrameType::continuation) block += payload;
         if (type == http2::FrameType::data) request.body += payload;

@@ -18,16 +18,16 @@ namespace {
 constexpr std::size_t room_for_reading = 32 * 1024;
 constexpr std::size_t most_queued = 2000;  // frames of the session that wait for a client who does not read
 
-http2::ServerSettings settings_for(DaemonOptions const& options) {
-    http2::ServerSettings settings;
+http2::SessionSettings settings_for(DaemonOptions const& options) {
+    http2::SessionSettings settings;
     settings.max_header_list = static_cast<std::uint32_t>(std::min<std::size_t>(options.max_header, 0xFFFFFFFFU));
     settings.max_content = options.max_body;
     return settings;
 }
 
-std::string in_words(http2::Event const& event) {
+std::string in_words(http2::SessionEvent const& event) {
     auto text = "stream " + std::to_string(event.stream) + " reset";
-    if (event.by_client) text += " by the client";
+    if (event.by_peer) text += " by the client";
     text += ": " + name(event.error);
     if (!event.reason.empty()) text.append(", ").append(event.reason);
     return text;
@@ -41,7 +41,7 @@ Http2Conversation::Http2Conversation(net::Stream& stream, Desk& desk, Notes& not
       options_(desk.service.options),
       notes_(notes),
       start_(start),
-      session_(settings_for(options_)),
+      session_(http2::Role::server, settings_for(options_)),
       transcript_(desk.journal, options_),
       bell_(stream.executor()),
       room_(stream.executor()) {}
@@ -75,7 +75,7 @@ void Http2Conversation::part() {
 asio::awaitable<void> Http2Conversation::read() {
     std::string room;
     while (!is_closing_ && !peer_ended_ && !broken_) {
-        if (session_.queued() > most_queued) {
+        if (session_.queued_frames() > most_queued) {
             room_.expires_at(Clock::time_point::max());
             co_await room_.async_wait(async::as_values);
             continue;
@@ -116,17 +116,17 @@ void Http2Conversation::take_events() {
     while (auto const event = session_.next()) take(*event);
 }
 
-void Http2Conversation::take(http2::Event const& event) {
-    if (event.type == http2::Event::Type::request) return begin(event);
-    if (event.type == http2::Event::Type::closed) return close(event);
+void Http2Conversation::take(http2::SessionEvent const& event) {
+    if (event.type == http2::SessionEvent::Type::head) return begin(event);
+    if (event.type == http2::SessionEvent::Type::closed) return close(event);
     auto* const exchange = find(event.stream);
     if (exchange == nullptr) return;
     exchange->received.take_raw(transcript_.take_raw(event.stream));
-    if (event.type == http2::Event::Type::data) return exchange->received.take_data(event.data);
+    if (event.type == http2::SessionEvent::Type::data) return exchange->received.take_data(event.data);
     answer(*exchange);
 }
 
-void Http2Conversation::begin(http2::Event const& event) {
+void Http2Conversation::begin(http2::SessionEvent const& event) {
     auto& exchange = *exchanges_.emplace_back(desk_.borrow_exchange());
     exchange.begin(event.stream, *event.request);
     auto const expected = event.request->head.fields.first("expect");
@@ -149,7 +149,7 @@ void Http2Conversation::answer(Http2Exchange& exchange) {
     session_.respond(exchange.stream, plain->head, plain->body.length > 0 ? &exchange : nullptr);
 }
 
-void Http2Conversation::close(http2::Event const& event) {
+void Http2Conversation::close(http2::SessionEvent const& event) {
     auto* const exchange = find(event.stream);
     if (exchange == nullptr || !exchange->answer) tell_broken(event);
     if (exchange == nullptr) return;
@@ -162,7 +162,7 @@ void Http2Conversation::close(http2::Event const& event) {
 }
 
 /// There was no whole request to answer.
-void Http2Conversation::tell_broken(http2::Event const& event) {
+void Http2Conversation::tell_broken(http2::SessionEvent const& event) {
     transcript_.take_raw(event.stream);
     if (event.error != http2::ErrorCode::no_error)
         notes_.failure(Type::error, "Bad HTTP/2 request: " + in_words(event));

@@ -16,7 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
 #include <string_view>
@@ -60,11 +60,11 @@ private:
     void take(std::string_view bytes);
     void end_input(net::error_code ec);
     void take_events();
-    void take(proxycore::http2::Event const& event);
-    void begin(proxycore::http2::Event const& event);
+    void take(proxycore::http2::SessionEvent const& event);
+    void begin(proxycore::http2::SessionEvent const& event);
     void answer(Http2Exchange& exchange);
-    void close(proxycore::http2::Event const& event);
-    void tell_broken(proxycore::http2::Event const& event);
+    void close(proxycore::http2::SessionEvent const& event);
+    void tell_broken(proxycore::http2::SessionEvent const& event);
 
     // --- writing ---
     asio::awaitable<void> write();
@@ -90,7 +90,7 @@ private:
     DaemonOptions const& options_;
     Notes& notes_;
     Http2Start start_;
-    proxycore::http2::ServerSession session_;
+    proxycore::http2::Session session_;
     Http2Transcript transcript_;
     std::vector<std::unique_ptr<Http2Exchange>> exchanges_;  // of the streams that are open
     std::vector<Act*> acts_;   // those whose turn has come, and which are not at their end

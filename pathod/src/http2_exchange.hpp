@@ -5,7 +5,7 @@
 #include <optional>
 #include <pathology/language/player.hpp>
 #include <pathology/language/send_plan.hpp>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <string_view>
 
 #include "http2_act.hpp"

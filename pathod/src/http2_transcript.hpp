@@ -3,7 +3,7 @@
 
 #include <pathology/pathod/options.hpp>
 #include <pathology/proxycore/http2/frame_scanner.hpp>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>

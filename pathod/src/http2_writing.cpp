@@ -152,7 +152,7 @@ asio::awaitable<void> Http2Conversation::play(Act& act) {
 
 void Http2Conversation::ask_for(Act const& act) {
     auto const allowed = session_.allowance(act.stream);
-    if (allowed < act.act.frames().needed()) session_.ask_allowance(act.stream, act.act.frames().needed() - allowed);
+    if (allowed < act.act.frames().needed()) session_.request_allowance(act.stream, act.act.frames().needed() - allowed);
 }
 
 /// Pauses inside a frame: nobody else can say anything.

@@ -1,7 +1,7 @@
 // A request that comes by HTTP/2.
 #pragma once
 
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 
 #include "received.hpp"
 

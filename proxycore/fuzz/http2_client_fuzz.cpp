@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <pathology/proxycore/http2/client_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <string>
 #include <string_view>
@@ -33,7 +33,7 @@ struct Ten : http2::Content {
 
 class Peer {
 public:
-    explicit Peer(http2::WindowUpdates updates) : session_(settings(updates)) {
+    explicit Peer(http2::WindowUpdates updates) : session_(http2::Role::client, settings(updates)) {
         ask("GET", nullptr);
         ask("POST", &content_);
         ask("HEAD", nullptr);
@@ -57,8 +57,8 @@ public:
 private:
     enum class Stage { asked, answered, ended };
 
-    static http2::ClientSettings settings(http2::WindowUpdates updates) {
-        http2::ClientSettings result;
+    static http2::SessionSettings settings(http2::WindowUpdates updates) {
+        http2::SessionSettings result;
         result.max_header_list = 1024;
         result.max_content = 4096;
         result.max_interims = 4;
@@ -88,22 +88,22 @@ private:
             demand(found != open_.end(), "events belong to a stream that is open");
             auto& stage = found->second;
             switch (event->type) {
-                case http2::ClientEvent::Type::interim:
+                case http2::SessionEvent::Type::interim:
                     demand(stage == Stage::asked && event->interim->status / 100 == 1, "interims come first");
                     break;
-                case http2::ClientEvent::Type::response:
+                case http2::SessionEvent::Type::head:
                     demand(stage == Stage::asked && event->response->head.status >= 200, "one response a stream");
                     stage = Stage::answered;
                     break;
-                case http2::ClientEvent::Type::data:
+                case http2::SessionEvent::Type::data:
                     demand(stage == Stage::answered, "content follows a head");
                     session_.consume(event->stream, event->data.size() / 2);
                     break;
-                case http2::ClientEvent::Type::end:
+                case http2::SessionEvent::Type::end:
                     demand(stage == Stage::answered, "an end follows a head");
                     stage = Stage::ended;
                     break;
-                case http2::ClientEvent::Type::closed: open_.erase(found); break;
+                case http2::SessionEvent::Type::closed: open_.erase(found); break;
             }
         }
     }
@@ -120,7 +120,7 @@ private:
     }
 
     Ten content_;
-    http2::ClientSession session_;
+    http2::Session session_;
     http2::FrameReader reader_;
     std::map<http2::StreamId, Stage> open_;
     bool said_goaway_ = false;

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <pathology/proxycore/http2/frame_reader.hpp>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <set>
 #include <string>
 #include <string_view>
@@ -30,7 +30,7 @@ public:
     }
 
     void play(std::string_view bytes, std::size_t piece) {
-        http2::ServerSession session(settings_);
+        http2::Session session(http2::Role::server, settings_);
         bool const is_upgraded = piece % 2 == 1;
         if (is_upgraded) promise(session.upgrade("AAMAAABk", {.method = "GET", .target = "/"}).has_value(), "upgrades");
         take(session, std::string(http2::client_preface) + http2::encode({.type = 4}));
@@ -46,38 +46,39 @@ public:
     }
 
 private:
-    void take(http2::ServerSession& session, std::string_view part) {
+    void take(http2::Session& session, std::string_view part) {
         session.feed(part);
         events(session);
         drain(session);
     }
 
-    void events(http2::ServerSession& session) {
+    void events(http2::Session& session) {
         while (auto const event = session.next()) {
             switch (event->type) {
-                case http2::Event::Type::request:
+                case http2::SessionEvent::Type::interim: promise(false, "has no interim responses to read"); break;
+                case http2::SessionEvent::Type::head:
                     promise(open_.insert(event->stream).second, "a stream has one request");
                     promise(!event->request->head.method.empty(), "a request has a method");
                     if (event->stream % 4 == 3) session.send_continue(event->stream);
                     break;
-                case http2::Event::Type::data:
+                case http2::SessionEvent::Type::data:
                     promise(open_.contains(event->stream), "content belongs to a request");
                     break;
-                case http2::Event::Type::end:
+                case http2::SessionEvent::Type::end:
                     promise(open_.contains(event->stream), "an end belongs to a request");
                     if (event->stream % 4 == 1) {
                         session.respond(event->stream, head_, &content_);
                     } else {
                         session.take_over(event->stream);
-                        session.ask_allowance(event->stream, 100);
+                        session.request_allowance(event->stream, 100);
                     }
                     break;
-                case http2::Event::Type::closed: open_.erase(event->stream); break;
+                case http2::SessionEvent::Type::closed: open_.erase(event->stream); break;
             }
         }
     }
 
-    void drain(http2::ServerSession& session) {
+    void drain(http2::Session& session) {
         std::string out;
         while (auto const turn = session.drain(out, 1U << 16U)) session.finish(*turn);
         events(session);
@@ -93,7 +94,7 @@ private:
         void consume(std::size_t) override {}
     };
 
-    http2::ServerSettings settings_;
+    http2::SessionSettings settings_;
     Ten content_;
     std::string head_ = http2::encode({.length = 1, .type = 1, .flags = 4, .stream = 1}) + "\x88";
     http2::FrameReader reader_;

@@ -5,12 +5,10 @@ pathology_library(protocol
             src/http1/describe.cpp src/http1/disguise.cpp src/http1/failure.cpp src/http1/grammar.cpp src/http1/machine.cpp src/http1/read_buffer.cpp
             src/http1/reader.cpp src/http1/request_machine.cpp src/http1/response_machine.cpp src/http1/rules.cpp
             src/http1/section.cpp src/http1/serialise.cpp src/http1/start_line.cpp
-            src/http2/callbacks.cpp src/http2/client_input.cpp src/http2/client_machine.cpp
-            src/http2/client_session.cpp src/http2/describe.cpp src/http2/failure.cpp src/http2/field_list.cpp
+            src/http2/describe.cpp src/http2/failure.cpp
             src/http2/frame_header.cpp src/http2/frame_reader.cpp src/http2/frame_scanner.cpp
-            src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp src/http2/machine.cpp
-            src/http2/machine_input.cpp src/http2/names.cpp src/http2/server_input.cpp src/http2/server_machine.cpp
-            src/http2/server_session.cpp
+            src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp src/http2/names.cpp
+            src/http2/session.cpp src/http2/session_input.cpp src/http2/session_output.cpp
             src/socks5/message.cpp src/socks5/read.cpp
             src/websocket/assembler.cpp src/websocket/close.cpp src/websocket/deflate.cpp src/websocket/endpoint.cpp
             src/websocket/extension.cpp src/websocket/frame_header.cpp src/websocket/frame_reader.cpp
@@ -24,13 +22,13 @@ pathology_library(protocol
             include/pathology/proxycore/http/message.hpp include/pathology/proxycore/http/target.hpp
             include/pathology/proxycore/http1/failure.hpp include/pathology/proxycore/http1/reader.hpp
             include/pathology/proxycore/http1/serialise.hpp include/pathology/proxycore/http1/settings.hpp
-            include/pathology/proxycore/http2/client_session.hpp include/pathology/proxycore/http2/content.hpp
+            include/pathology/proxycore/http2/content.hpp
             include/pathology/proxycore/http2/describe.hpp include/pathology/proxycore/http2/failure.hpp
             include/pathology/proxycore/http2/frame_header.hpp
             include/pathology/proxycore/http2/frame_reader.hpp include/pathology/proxycore/http2/frame_scanner.hpp
             include/pathology/proxycore/http2/header_decoder.hpp include/pathology/proxycore/http2/hpack.hpp
             include/pathology/proxycore/http2/message.hpp include/pathology/proxycore/http2/names.hpp
-            include/pathology/proxycore/http2/server_session.hpp include/pathology/proxycore/http2/session_settings.hpp
+            include/pathology/proxycore/http2/session.hpp include/pathology/proxycore/http2/session_settings.hpp
             include/pathology/proxycore/socks5/message.hpp include/pathology/proxycore/socks5/read.hpp
             include/pathology/proxycore/websocket/close.hpp include/pathology/proxycore/websocket/deflate.hpp
             include/pathology/proxycore/websocket/endpoint.hpp include/pathology/proxycore/websocket/extension.hpp

@@ -1,4 +1,4 @@
-// A stream of a session, and where streams are kept.
+// A stream of a session, and the table that owns streams.
 #pragma once
 #include <deque>
 #include <pathology/proxycore/http2/content.hpp>
@@ -9,50 +9,63 @@
 
 namespace pathology::proxycore::http2 {
 
-/// What both sides know of a stream, between its first HEADERS frame and the end of its `closed` event.
+/// What a session knows of a stream, between its first HEADERS frame and the end of its `closed` event.
 struct Stream {
-    StreamId id = 0;            // 0: none
-    std::size_t list_size = 0;  // of the field section that is being read
-    std::size_t held = 0;       // bytes of data that the reader has not consumed
-    std::string reason;         // what was wrong with it
-    bool was_reset = false;     // by the peer
-    bool is_ours = false;       // we reset it of our own accord
-    ErrorCode error{};          // and why
-    bool is_ignored = false;    // nobody wants the peer's content
+    StreamId id = 0;  // 0 if the slot is free
+    void* user_data = nullptr;
+    std::size_t section_size = 0;  // of the field section that is being read
+    std::size_t unconsumed = 0;    // bytes of content that the reader has not consumed
+    bool has_head = false;         // the peer's final one has arrived
+    std::string reason;            // what was wrong with it
+    bool reset_by_peer = false;
+    bool reset_by_us = false;  // of our own accord, nghttp2 did not ask for it
+    ErrorCode error{};         // the code of our reset
+    bool is_ignored = false;   // the peer's content is dropped
     bool is_closed = false;
     Content* content = nullptr;
     Content::Piece piece;  // about to be sent
 
-    void renew(StreamId its_id) {
-        id = its_id;
-        list_size = held = 0;
-        reason.clear();
-        was_reset = is_ours = is_ignored = is_closed = false;
-        content = nullptr;
-    }
+    // --- Role::server ---
+    Request request;
+    std::string_view head;         // given as bytes
+    bool has_placeholder = false;  // its HEADERS frame of nghttp2's is replaced
+    bool is_taken_over = false, is_finished = false;
+    std::size_t requested = 0, allowed = 0;  // bytes of content, when taken over
+    unsigned continues = 0;                  // 100 (Continue) that wait for their turn
+
+    // --- Role::client ---
+    Response response;
+    bool is_unsent = false;  // the request is still held back
+    unsigned interims = 0;
+    std::uint64_t announced_size = 0;  // content, with the frame that is being read
+
+    void renew(StreamId its_id);
 };
 
-/// Streams whose memory serves the next ones; as many as were ever open at once.
-template <class OneStream> class Streams {
+/// Owns streams and uses their memory again: as many as were ever open at once.
+class StreamTable {
 public:
-    OneStream& take(StreamId id) {
-        if (spare_.empty()) spare_.push_back(&all_.emplace_back());
-        auto& stream = *spare_.back();
-        spare_.pop_back();
+    Stream& acquire(StreamId id) {
+        if (free_.empty()) free_.push_back(&all_.emplace_back());
+        auto& stream = *free_.back();
+        free_.pop_back();
         stream.renew(id);
         return stream;
     }
-    void give_back(OneStream& stream) {
+    void release(Stream& stream) {
         stream.id = 0;
-        spare_.push_back(&stream);
+        free_.push_back(&stream);
     }
-    std::size_t size() const { return all_.size() - spare_.size(); }
-    auto begin() { return all_.begin(); }
-    auto end() { return all_.end(); }
+    /// Streams in use.
+    std::size_t size() const { return all_.size() - free_.size(); }
+    template <class Visitor> void for_each(Visitor const& visit) {
+        for (auto& stream : all_)
+            if (stream.id != 0) visit(stream);
+    }
 
 private:
-    std::deque<OneStream> all_;
-    std::vector<OneStream*> spare_;
+    std::deque<Stream> all_;
+    std::vector<Stream*> free_;
 };
 
 }  // namespace pathology::proxycore::http2

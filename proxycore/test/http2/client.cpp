@@ -14,16 +14,16 @@ std::string spelled(http::Fields const& fields) {
 
 std::string spelled(http::ResponseHead const& head) { return std::to_string(head.status) + spelled(head.fields); }
 
-std::string spelled(ClientEvent const& event) {
+std::string spelled(SessionEvent const& event) {
     switch (event.type) {
-        case ClientEvent::Type::interim: return "interim " + spelled(*event.interim);
-        case ClientEvent::Type::response: return "response " + spelled(event.response->head);
-        case ClientEvent::Type::data: return "data '" + http::escaped(event.data, '\'') + "'";
-        case ClientEvent::Type::end: return "end" + spelled(event.response->trailers);
-        case ClientEvent::Type::closed: break;
+        case SessionEvent::Type::interim: return "interim " + spelled(*event.interim);
+        case SessionEvent::Type::head: return "response " + spelled(event.response->head);
+        case SessionEvent::Type::data: return "data '" + http::escaped(event.data, '\'') + "'";
+        case SessionEvent::Type::end: return "end" + spelled(event.response->trailers);
+        case SessionEvent::Type::closed: break;
     }
     std::string text = "closed";
-    if (event.error != ErrorCode::no_error) text += " " + name(event.error) + (event.by_server ? " by server" : "");
+    if (event.error != ErrorCode::no_error) text += " " + name(event.error) + (event.by_peer ? " by server" : "");
     if (event.is_unprocessed) text += " unprocessed";
     if (!event.reason.empty()) text += ": " + std::string(event.reason);
     return text;
@@ -64,7 +64,7 @@ void Client::take_events() {
         auto const line = std::to_string(event->stream) + " " + spelled(*event) + "\n";
         auto const last = log.rfind('\n', log.size() < 2 ? 0 : log.size() - 2);
         auto const begin = line.substr(0, line.find('\'') + 1);
-        bool const goes_on = event->type == ClientEvent::Type::data &&
+        bool const goes_on = event->type == SessionEvent::Type::data &&
                              std::string_view(log).substr(last == std::string::npos ? 0 : last + 1).starts_with(begin);
         if (goes_on) log.resize(log.size() - 2);
         log += goes_on ? line.substr(begin.size()) : line;

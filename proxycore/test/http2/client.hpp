@@ -1,7 +1,7 @@
 // A client over a session: shows what becomes of its requests, and what it says.
 #pragma once
 #include <memory>
-#include <pathology/proxycore/http2/client_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +22,7 @@ std::string response(std::uint32_t stream, std::string_view status, FieldList mo
 
 class Client {
 public:
-    explicit Client(ClientSettings const& settings = {}) : session(settings) {}
+    explicit Client(SessionSettings const& settings = {}) : session(Role::client, settings) {}
 
     /// Submits, and gives the number of the stream; 0 when the session takes no more.
     StreamId submit(std::string_view method = "GET");
@@ -36,7 +36,7 @@ public:
     /// The events that are there by now, added to the log.
     void take_events();
 
-    ClientSession session;
+    Session session;
     /// Events, one a line, with the pieces of content joined: `1 interim 103 x=y`, `1 response 200 x=y`, `1 data
     /// 'abc'`, `1 end x-t=9`, `1 closed`, `1 closed CANCEL by server`, `1 closed REFUSED_STREAM unprocessed`; the
     /// reason behind it, after a colon.

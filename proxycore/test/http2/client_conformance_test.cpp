@@ -24,8 +24,8 @@ void PrintTo(Situation const& row, std::ostream* out) { *out << row.name; }
 
 class BrokenServer : public testing::TestWithParam<Situation> {};
 
-ClientSettings settings_of_a_test() {
-    ClientSettings settings;
+SessionSettings settings_of_a_test() {
+    SessionSettings settings;
     settings.max_header_list = 1000;
     settings.max_content = 10;
     settings.max_interims = 3;

@@ -17,7 +17,7 @@ constexpr unsigned end_stream = flag::end_stream;
 // --- requests --------------------------------------------------------------------------------------------------------
 
 TEST(ClientSession, BeginsWithPrefaceAndSettings) {
-    ClientSession session;
+    Session session(Role::client);
     std::string wire;
     session.drain(wire, 1U << 20U);
     ASSERT_TRUE(wire.starts_with(client_preface));
@@ -127,8 +127,8 @@ TEST(ClientSession, TellsInterimsOfManyStreamsEachWithItsOwn) {
 
 class Held : public testing::Test {
 protected:
-    static ClientSettings settings() {
-        ClientSettings result;
+    static SessionSettings settings() {
+        SessionSettings result;
         result.stream_window = result.connection_window = 65535;
         result.window_updates = WindowUpdates::when_consumed;
         return result;

@@ -20,8 +20,8 @@ SessionSettings held_windows() {
 
 class Relay : public testing::Test {
 protected:
-    static ServerSettings server_settings() {
-        ServerSettings settings{held_windows()};
+    static SessionSettings server_settings() {
+        SessionSettings settings = held_windows();
         settings.extended_connect = true;
         return settings;
     }
@@ -46,7 +46,7 @@ protected:
         return result;
     }
 
-    Client client{ClientSettings{held_windows()}};
+    Client client{held_windows()};
     Server server{server_settings()};
 };
 
@@ -59,7 +59,7 @@ TEST_F(Relay, CarriesARequestAndItsResponseWithAllTheirParts) {
     ASSERT_TRUE(client.session.submit(request, &question).has_value());
     carry();
     EXPECT_EQ(server.log, "1 request PUT / origin.test:8080 cookie=a=1 b=2 cookie=c=3\n1 data 'ping'\n1 end x-q=1\n");
-    server.session.inform(1, head(103, {{"Link", "x"}}));
+    server.session.send_interim(1, head(103, {{"Link", "x"}}));
     server.session.respond(1, head(200, {{"Server", "s"}, {"set-cookie", "1"}, {"Set-Cookie", "2"}}), &answer);
     carry();
     EXPECT_EQ(client.log,

@@ -9,7 +9,7 @@ std::string ok_head(bool has_content) {
     return headers(1, "\x88", flag::end_headers | (has_content ? 0U : flag::end_stream));
 }
 
-Server::Server(ServerSettings settings, std::string body) : session(settings), body_(std::move(body)) {}
+Server::Server(SessionSettings settings, std::string body) : session(Role::server, settings), body_(std::move(body)) {}
 
 void Server::feed(std::string_view bytes) {
     session.feed(bytes);
@@ -20,15 +20,16 @@ void Server::take_events() {
     while (auto const event = session.next()) {
         log += std::to_string(event->stream);
         switch (event->type) {
-            case Event::Type::request: {
+            case SessionEvent::Type::interim: break;  // of clients alone
+            case SessionEvent::Type::head: {
                 auto const& request = *event->request;
                 log += " request " + request.head.method + " " + request.head.target + " " + request.authority;
                 for (auto const& [name, value] : request.head.fields)
                     log += " " + std::string(name) + "=" + std::string(value);
                 break;
             }
-            case Event::Type::data: log += " data '" + http::escaped(event->data, '\'') + "'"; break;
-            case Event::Type::end:
+            case SessionEvent::Type::data: log += " data '" + http::escaped(event->data, '\'') + "'"; break;
+            case SessionEvent::Type::end:
                 log += " end";
                 for (auto const& [name, value] : event->request->trailers)
                     log += " " + std::string(name) + "=" + std::string(value);
@@ -36,10 +37,10 @@ void Server::take_events() {
                 contents_[event->stream] = std::make_unique<TextContent>(body_);
                 session.respond(event->stream, head_, contents_[event->stream].get());
                 break;
-            case Event::Type::closed:
+            case SessionEvent::Type::closed:
                 log += " closed";
                 if (event->error != ErrorCode::no_error)
-                    log += " " + name(event->error) + (event->by_client ? " by client" : "");
+                    log += " " + name(event->error) + (event->by_peer ? " by client" : "");
                 contents_.erase(event->stream);
                 break;
         }

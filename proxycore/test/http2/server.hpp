@@ -2,7 +2,7 @@
 #pragma once
 #include <map>
 #include <memory>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <string>
 #include <string_view>
 
@@ -16,7 +16,7 @@ std::string ok_head(bool has_content);
 
 class Server {
 public:
-    explicit Server(ServerSettings settings = {}, std::string body = "ok");
+    explicit Server(SessionSettings settings = {}, std::string body = "ok");
 
     /// Takes bytes and does what they ask for; answers wait for drain().
     void feed(std::string_view bytes);
@@ -25,7 +25,7 @@ public:
     /// Both.
     std::string exchange(std::string_view bytes);
 
-    ServerSession session;
+    Session session;
     std::string log;  ///< events, one a line: `1 request GET / x`, `1 data 'abc'`, `1 end`, `1 closed CANCEL by client`
     bool answers = true;  ///< at `end`
 

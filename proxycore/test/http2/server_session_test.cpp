@@ -20,7 +20,7 @@ std::string post(std::uint32_t stream, FieldList more = {}) {
     return headers(stream, std::string_view(all), open_request);
 }
 
-std::string drained(ServerSession& session, std::size_t limit = 1U << 20U) {
+std::string drained(Session& session, std::size_t limit = 1U << 20U) {
     std::string wire;
     session.drain(wire, limit);
     return wire;
@@ -50,16 +50,16 @@ TEST(ServerSession, TellsThatTheClientResetAStream) {
 }
 
 TEST(ServerSession, TellsWhyItResetAStream) {
-    ServerSession session;
+    Session session(Role::server);
     auto const wire = hello() + headers(1, {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {"Upper", "1"}});
     session.feed(wire);
     EXPECT_FALSE(session.next().has_value());
     drained(session);
     auto const closed = session.next();
     ASSERT_TRUE(closed.has_value());
-    EXPECT_EQ(closed->type, Event::Type::closed);
+    EXPECT_EQ(closed->type, SessionEvent::Type::closed);
     EXPECT_EQ(closed->error, ErrorCode::protocol_error);
-    EXPECT_FALSE(closed->by_client);
+    EXPECT_FALSE(closed->by_peer);
     EXPECT_THAT(std::string(closed->reason), HasSubstr("Upper"));
 }
 
@@ -73,7 +73,7 @@ TEST(ServerSession, SaysWhatTheClientDidWrong) {
 }
 
 TEST(ServerSession, EndsAtOnceWithoutThePreface) {
-    ServerSession session;
+    Session session(Role::server);
     EXPECT_FALSE(session.feed("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
     EXPECT_THAT(lines(drained(session)), HasSubstr("GOAWAY 0 PROTOCOL_ERROR\n"));
     EXPECT_TRUE(session.is_over());
@@ -99,7 +99,7 @@ TEST(BeginsWithPreface, IsKnownAsSoonAsItCanBe) {
 // --- answers ---------------------------------------------------------------------------------------------------------
 
 TEST(ServerSession, WritesHeadsAsGivenOnTheStreamAsked) {
-    ServerSession session;
+    Session session(Role::server);
     auto const wire = hello() + get(5);
     session.feed(wire);
     while (session.next()) continue;
@@ -126,7 +126,7 @@ TEST(ServerSession, LeavesOutNothingAndAddsNothingToContent) {
 }
 
 TEST(ServerSession, WaitsForContentThatIsNotThereYet) {
-    ServerSession session;
+    Session session(Role::server);
     auto const wire = hello() + get(1);
     session.feed(wire);
     while (session.next()) continue;
@@ -141,7 +141,7 @@ TEST(ServerSession, WaitsForContentThatIsNotThereYet) {
 }
 
 TEST(ServerSession, ResetsAStreamWhoseContentBreaks) {
-    ServerSession session;
+    Session session(Role::server);
     auto const wire = hello() + get(1);
     session.feed(wire);
     while (session.next()) continue;
@@ -184,13 +184,13 @@ protected:
     std::string next_closed() {
         std::string text;
         while (auto const event = session.next()) {
-            if (event->type == Event::Type::closed)
+            if (event->type == SessionEvent::Type::closed)
                 text += std::to_string(event->stream) + " " + name(event->error) + "\n";
         }
         return text;
     }
 
-    ServerSession session;
+    Session session{Role::server};
     std::string wire_;
 };
 
@@ -215,7 +215,7 @@ TEST_F(TakenOver, IsAllowedWhatTheWindowsLeave) {
     begin(setting(SettingId::initial_window_size, 10));
     session.take_over(1);
     EXPECT_EQ(session.allowance(1), 0U);
-    session.ask_allowance(1, 25);
+    session.request_allowance(1, 25);
     std::string out;
     EXPECT_EQ(session.drain(out, 1U << 20U), StreamId{1});
     drained(session);
@@ -272,7 +272,7 @@ TEST(ServerSession, LetsStreamsEndWhenItGoesAway) {
 // --- limits ----------------------------------------------------------------------------------------------------------
 
 TEST(ServerSession, RefusesMoreStreamsThanItSaid) {
-    ServerSettings settings;
+    SessionSettings settings;
     settings.max_streams = 2;
     Server server(settings);
     server.answers = false;
@@ -281,7 +281,7 @@ TEST(ServerSession, RefusesMoreStreamsThanItSaid) {
 }
 
 TEST(ServerSession, ResetsAStreamWithTooLargeAFieldSection) {
-    ServerSettings settings;
+    SessionSettings settings;
     settings.max_header_list = 1000;
     Server server(settings);
     std::string fields = block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}});
@@ -293,7 +293,7 @@ TEST(ServerSession, ResetsAStreamWithTooLargeAFieldSection) {
 }
 
 TEST(ServerSession, ResetsAStreamWithTooMuchContent) {
-    ServerSettings settings;
+    SessionSettings settings;
     settings.max_content = 4;
     Server server(settings);
     EXPECT_EQ(server.exchange(hello() + post(1) + data(1, "abcd") + data(1, "e") + data(1, "f", flag::end_stream)),
@@ -302,9 +302,9 @@ TEST(ServerSession, ResetsAStreamWithTooMuchContent) {
 }
 
 TEST(ServerSession, GivesTheClientItsWindowBack) {
-    ServerSettings settings;
+    SessionSettings settings;
     settings.stream_window = settings.connection_window = 65535;
-    ServerSession session(settings);
+    Session session(Role::server, settings);
     auto wire = hello() + post(1);
     session.feed(wire);
     for (int i = 0; i < 64; ++i) {  // a megabyte through a window of 64 KiB

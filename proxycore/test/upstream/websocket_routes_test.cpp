@@ -81,9 +81,9 @@ private:
     }
 
     asio::awaitable<void> speak_http2(net::Stream& stream) {
-        http2::ServerSettings settings;
+        http2::SessionSettings settings;
         settings.extended_connect = conduct_.takes_websockets;
-        http2::ServerSession session(settings);
+        http2::Session session(http2::Role::server, settings);
         std::array<char, 4096> block{};
         for (;;) {
             std::string out;
@@ -94,7 +94,7 @@ private:
             if (ec) co_return;
             session.feed({block.data(), n});
             while (auto const event = session.next()) {
-                if (event->type != http2::Event::Type::request) continue;
+                if (event->type != http2::SessionEvent::Type::head) continue;
                 note("HTTP/2 " + event->request->head.method + " " + event->request->head.target);
                 http::ResponseHead const head{.version = {2, 0}, .status = 200};
                 session.respond(event->stream, head, nullptr);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/http1/serialise.hpp>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <utility>
 #include <vector>

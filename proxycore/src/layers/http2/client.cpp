@@ -31,8 +31,8 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-http2::ServerSettings settings_of(HttpSettings const& http) {
-    http2::ServerSettings settings;
+http2::SessionSettings settings_of(HttpSettings const& http) {
+    http2::SessionSettings settings;
     settings.window_updates = http2::WindowUpdates::when_consumed;
     settings.max_header_list = static_cast<std::uint32_t>(std::min<std::size_t>(http.limits.head, 0x7fffffff));
     settings.extended_connect = http.websocket;
@@ -48,11 +48,11 @@ std::optional<Failure> refusal_of_connect(flow::Request const& request, std::str
     return Failure{Failure::Kind::malformed, "CONNECT names no host and port: " + http::quoted(request.authority), 400};
 }
 
-class Http2Conversation final : public Http2WireOf<http2::ServerSession> {
+class Http2Conversation final : public Http2WireOf<http2::Session> {
 public:
     Http2Conversation(Context& context, std::unique_ptr<net::Stream> stream, HttpMode mode)
         : Http2WireOf(std::move(stream), "the client", context.settings->times.idle,
-                      settings_of(context.settings->http)),
+                      http2::Role::server, settings_of(context.settings->http)),
           context_(context),
           mode_(mode) {}
 
@@ -72,9 +72,9 @@ private:
 
     // --- what the session tells ---
     void take_events() override;
-    void take(http2::Event const& event);
-    void begin(http2::Event const& event);
-    void close(http2::Event const& event);
+    void take(http2::SessionEvent const& event);
+    void begin(http2::SessionEvent const& event);
+    void close(http2::SessionEvent const& event);
 
     // --- exchanges ---
     void start(http2::StreamId stream);
@@ -125,17 +125,17 @@ void Http2Conversation::take_events() {
     for (auto const stream : std::exchange(begun_, {})) start(stream);
 }
 
-void Http2Conversation::take(http2::Event const& event) {
-    if (event.type == http2::Event::Type::request) return begin(event);
-    if (event.type == http2::Event::Type::closed) return close(event);
+void Http2Conversation::take(http2::SessionEvent const& event) {
+    if (event.type == http2::SessionEvent::Type::head) return begin(event);
+    if (event.type == http2::SessionEvent::Type::closed) return close(event);
     auto const found = served_.find(event.stream);
     if (found == served_.end()) return;
     auto& body = *found->second.body;
-    if (event.type == http2::Event::Type::data) return body.take(event.data);
+    if (event.type == http2::SessionEvent::Type::data) return body.take(event.data);
     body.end(event.request->trailers);
 }
 
-void Http2Conversation::begin(http2::Event const& event) {
+void Http2Conversation::begin(http2::SessionEvent const& event) {
     auto& served = served_[event.stream];
     served.body = std::make_shared<Http2Body>(*this);
     served.body->bind(event.stream);
@@ -145,12 +145,12 @@ void Http2Conversation::begin(http2::Event const& event) {
     begun_.push_back(event.stream);
 }
 
-void Http2Conversation::close(http2::Event const& event) {
+void Http2Conversation::close(http2::SessionEvent const& event) {
     std::optional<Failure> failure;
     std::string const stream = "stream " + std::to_string(event.stream);
     if (has_ended()) {
         failure = end();
-    } else if (event.error != http2::ErrorCode::no_error && event.by_client) {
+    } else if (event.error != http2::ErrorCode::no_error && event.by_peer) {
         failure = Failure{Failure::Kind::closed, "the client reset " + stream + ": " + name(event.error)};
     } else if (event.error != http2::ErrorCode::no_error) {
         auto const why = event.reason.empty() ? name(event.error) : std::string(event.reason);

@@ -22,7 +22,7 @@ std::optional<std::uint64_t> content_length(http::Fields const& fields) {
 
 }  // namespace
 
-Http2ClientStream::Http2ClientStream(http2::ServerSession& session, std::shared_ptr<Http2Body> body,
+Http2ClientStream::Http2ClientStream(http2::Session& session, std::shared_ptr<Http2Body> body,
                                      http2::Request const& asked)
     : session_(session),
       body_(std::move(body)),
@@ -52,7 +52,7 @@ std::optional<std::uint64_t> Http2ClientStream::announced_length() const { retur
 // --- the answer ------------------------------------------------------------------------------------------------------
 
 asio::awaitable<Result<void>> Http2ClientStream::send_interim(http::ResponseHead const& head) {
-    if (!body_->is_closed()) session_.inform(body_->id(), head_of(head));
+    if (!body_->is_closed()) session_.send_interim(body_->id(), head_of(head));
     body_->wire().ring();
     co_return Result<void>();
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <memory>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/layers/exchange/http_streams.hpp>
 
 #include "layers/http2/body.hpp"
@@ -12,7 +12,7 @@ namespace pathology::proxycore::layers {
 /// Session and wire outlive it; its body stays until the stream is closed.
 class Http2ClientStream final : public ClientStream {
 public:
-    Http2ClientStream(http2::ServerSession& session, std::shared_ptr<Http2Body> body, http2::Request const& asked);
+    Http2ClientStream(http2::Session& session, std::shared_ptr<Http2Body> body, http2::Request const& asked);
     ~Http2ClientStream() override;
 
     asio::awaitable<Result<std::string_view>> read_body() override;
@@ -35,7 +35,7 @@ private:
     bool opens_tunnel(unsigned status) const;
     Result<void> respond(http::ResponseHead const& head, bool has_content);
 
-    http2::ServerSession& session_;
+    http2::Session& session_;
     std::shared_ptr<Http2Body> body_;
     bool is_head_, is_websocket_, is_connect_;
     std::optional<std::uint64_t> length_;

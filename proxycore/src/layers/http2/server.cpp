@@ -10,8 +10,8 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-http2::ClientSettings settings_of(HttpSettings const& http) {
-    http2::ClientSettings settings;
+http2::SessionSettings settings_of(HttpSettings const& http) {
+    http2::SessionSettings settings;
     settings.window_updates = http2::WindowUpdates::when_consumed;
     settings.max_header_list = static_cast<std::uint32_t>(std::min<std::size_t>(http.limits.head, 0x7fffffff));
     return settings;
@@ -23,7 +23,8 @@ http2::ClientSettings settings_of(HttpSettings const& http) {
 
 Http2Server::Connection::Connection(std::unique_ptr<net::Stream> stream, std::string name, net::TimeLimit limit,
                                     HttpSettings const& settings, std::function<void()> on_change)
-    : Http2WireOf(std::move(stream), "the server " + std::move(name), limit, settings_of(settings)),
+    : Http2WireOf(std::move(stream), "the server " + std::move(name), limit, http2::Role::client,
+                  settings_of(settings)),
       on_change_(std::move(on_change)) {}
 
 void Http2Server::Connection::start(std::shared_ptr<Connection> const& connection) {
@@ -87,25 +88,25 @@ void Http2Server::Connection::take_events() {
     bool has_changed = session().has_peer_settings() && !std::exchange(knows_settings_, true);
     while (auto const event = session().next()) {
         take(*event);
-        has_changed = has_changed || event->type == http2::ClientEvent::Type::closed;
+        has_changed = has_changed || event->type == http2::SessionEvent::Type::closed;
     }
     if (has_changed) change();
 }
 
-void Http2Server::Connection::take(http2::ClientEvent const& event) {
+void Http2Server::Connection::take(http2::SessionEvent const& event) {
     auto const found = asked_.find(event.stream);
     if (found == asked_.end()) return;
     auto& asked = *found->second;
     switch (event.type) {
-        case http2::ClientEvent::Type::interim: asked.heads.push_back(*event.interim); return asked.body.ring();
-        case http2::ClientEvent::Type::response: asked.heads.push_back(event.response->head); return asked.body.ring();
-        case http2::ClientEvent::Type::data: return asked.body.take(event.data);
-        case http2::ClientEvent::Type::end: return asked.body.end(event.response->trailers);
-        case http2::ClientEvent::Type::closed: asked.body.close(failure_of(event)); asked_.erase(found);
+        case http2::SessionEvent::Type::interim: asked.heads.push_back(*event.interim); return asked.body.ring();
+        case http2::SessionEvent::Type::head: asked.heads.push_back(event.response->head); return asked.body.ring();
+        case http2::SessionEvent::Type::data: return asked.body.take(event.data);
+        case http2::SessionEvent::Type::end: return asked.body.end(event.response->trailers);
+        case http2::SessionEvent::Type::closed: asked.body.close(failure_of(event)); asked_.erase(found);
     }
 }
 
-std::optional<Failure> Http2Server::Connection::failure_of(http2::ClientEvent const& event) const {
+std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent const& event) const {
     auto const reason = std::string(event.reason);
     Failure failure{Failure::Kind::closed, reason, 502, event.is_unprocessed};
     if (has_ended()) {
@@ -113,7 +114,7 @@ std::optional<Failure> Http2Server::Connection::failure_of(http2::ClientEvent co
         failure.is_retryable = event.is_unprocessed;
     } else if (event.error == http2::ErrorCode::no_error) {
         return std::nullopt;
-    } else if (event.by_server || reason.empty()) {
+    } else if (event.by_peer || reason.empty()) {
         failure.message = who() + " reset the stream: " + name(event.error);
     } else if (event.is_unprocessed) {
         failure.message = who() + " did not take the request: " + reason;

@@ -18,7 +18,7 @@ struct Http2Asked {
 };
 
 /// Lives as long as somebody needs it: its owner, the requests, and the coroutine that speaks.
-class Http2Server::Connection final : public Http2WireOf<http2::ClientSession> {
+class Http2Server::Connection final : public Http2WireOf<http2::Session> {
 public:
     Connection(std::unique_ptr<net::Stream> stream, std::string name, net::TimeLimit limit,
                HttpSettings const& settings, std::function<void()> on_change);
@@ -36,8 +36,8 @@ public:
 
 private:
     void take_events() override;
-    void take(http2::ClientEvent const& event);
-    std::optional<Failure> failure_of(http2::ClientEvent const& event) const;
+    void take(http2::SessionEvent const& event);
+    std::optional<Failure> failure_of(http2::SessionEvent const& event) const;
     void note_end(std::exception_ptr thrown);
     void change();
 

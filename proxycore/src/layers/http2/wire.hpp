@@ -9,8 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
-#include <pathology/proxycore/http2/client_session.hpp>
-#include <pathology/proxycore/http2/server_session.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
@@ -96,8 +95,9 @@ private:
 template <class Session> class Http2WireOf : public Http2Wire {
 public:
     template <class Settings>
-    Http2WireOf(std::unique_ptr<net::Stream> stream, std::string who, net::TimeLimit limit, Settings const& settings)
-        : Http2Wire(std::move(stream), std::move(who), limit), session_(settings) {}
+    Http2WireOf(std::unique_ptr<net::Stream> stream, std::string who, net::TimeLimit limit, http2::Role role,
+                Settings const& settings)
+        : Http2Wire(std::move(stream), std::move(who), limit), session_(role, settings) {}
 
 protected:
     Session& session() { return session_; }
@@ -107,7 +107,7 @@ private:
     void feed(std::string_view bytes) final { session_.feed(bytes); }
     void drain(std::string& out, std::size_t limit) final { session_.drain(out, limit); }
     bool is_over() const final { return session_.is_over(); }
-    std::size_t queued() const final { return session_.queued(); }
+    std::size_t queued() const final { return session_.queued_frames(); }
     std::size_t streams() const final { return session_.streams(); }
     std::optional<http2::Failure> failure() const final { return session_.failure(); }
     void say_goodbye() final { session_.go_away(http2::ErrorCode::no_error); }

@@ -25,7 +25,7 @@ namespace h2 = http2::test;
 /// A server of HTTP/2 at one end of a stream. Its log tells what came; see h2::Server.
 class Origin {
 public:
-    explicit Origin(std::unique_ptr<net::Stream> stream, http2::ServerSettings const& settings = {},
+    explicit Origin(std::unique_ptr<net::Stream> stream, http2::SessionSettings const& settings = {},
                     std::string body = "ok")
         : server(settings, std::move(body)), stream_(std::move(stream)) {}
 
@@ -88,7 +88,7 @@ public:
     /// Whether there is an origin that requests go to; `origin` is set when it is connected.
     bool has_origin = false;
     bool origin_is_busy = false;  ///< for ever: requests wait for their turn
-    http2::ServerSettings origin_settings{};
+    http2::SessionSettings origin_settings{};
     std::string origin_body = "ok";
     bool origin_responds = true;
     /// What an origin of HTTP/1 answers, if it is one.

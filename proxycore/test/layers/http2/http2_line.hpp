@@ -11,10 +11,10 @@ namespace pathology::proxycore::layers::test {
 
 /// A connection to an origin, and what a conversation over it needs.
 struct Line {
-    explicit Line(asio::any_io_executor const& executor, http2::ServerSettings const& settings = {},
+    explicit Line(asio::any_io_executor const& executor, http2::SessionSettings const& settings = {},
                   net::TimeLimit limit = std::chrono::seconds(10), std::size_t capacity = 65536)
         : Line(net::make_memory_pipe(executor, {capacity, 65536, {"proxy", 1}, {"origin", 1}}), settings, limit) {}
-    Line(net::MemoryPipe pipe, http2::ServerSettings const& settings, net::TimeLimit limit)
+    Line(net::MemoryPipe pipe, http2::SessionSettings const& settings, net::TimeLimit limit)
         : origin(std::move(pipe.far), settings),
           server(std::move(pipe.near), "origin.test:443", limit, HttpSettings(), [this] { ++changes; }) {
         origin.server.answers = false;
@@ -40,7 +40,7 @@ inline http::ResponseHead answer(unsigned status, http::Fields fields = {}) {
 
 /// Runs `conversation(line)`.
 template <class Conversation>
-void with_line(Conversation const& conversation, http2::ServerSettings settings = {},
+void with_line(Conversation const& conversation, http2::SessionSettings settings = {},
                net::TimeLimit limit = std::chrono::seconds(10)) {
     auto const work = [&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;

@@ -77,7 +77,7 @@ TEST(Http2Server, GivesAnAnswerInTheOrderOfItsParts) {
         co_await line.origin.read_until("1 end");
         TextContent content("hello");
         content.after = {{"x-t", "9"}};
-        line.origin.server.session.inform(1, answer(103, {{"link", "a"}}));
+        line.origin.server.session.send_interim(1, answer(103, {{"link", "a"}}));
         line.origin.server.session.respond(1, answer(200, {{"content-length", "5"}}), &content);
         co_await line.origin.flush();
         auto const interim = co_await stream->read_head();
@@ -136,7 +136,7 @@ TEST(Http2Server, SendsContentWithItsRequest) {
 }
 
 TEST(Http2Server, SendsNoMoreOfABodyThanTheServerTakes) {
-    http2::ServerSettings settings;
+    http2::SessionSettings settings;
     settings.stream_window = settings.connection_window = 65535;
     settings.window_updates = http2::WindowUpdates::when_consumed;
     auto const conversation = [](Line& line) -> asio::awaitable<void> {
@@ -217,7 +217,7 @@ TEST(Http2Server, ServesManyRequestsAtOnce) {
 }
 
 TEST(Http2Server, HasRoomForAsManyAsTheServerAllows) {
-    http2::ServerSettings settings;
+    http2::SessionSettings settings;
     settings.max_streams = 1;
     auto const conversation = [](Line& line) -> asio::awaitable<void> {
         co_await line.origin.flush();

@@ -26,7 +26,7 @@ flow::Request websocket_request() {
 }
 
 TEST(Http2Server, OpensAWebSocketByExtendedConnect) {
-    http2::ServerSettings settings;
+    http2::SessionSettings settings;
     settings.extended_connect = true;
     auto const conversation = [](Line& line) -> asio::awaitable<void> {
         co_await line.origin.flush();
@@ -60,7 +60,7 @@ TEST(Http2Server, OpensAWebSocketByExtendedConnect) {
 }
 
 TEST(Http2Server, SendsNoFramingOfABodyWithAnExtendedConnect) {
-    http2::ServerSettings settings;
+    http2::SessionSettings settings;
     settings.extended_connect = true;
     auto const conversation = [](Line& line) -> asio::awaitable<void> {
         co_await line.origin.flush();
@@ -84,7 +84,7 @@ class P16_NoWebSocket : public testing::TestWithParam<NoUpgrade> {};
 
 /// RFC 6455 §4.1 item 2: an opening handshake is a GET.
 TEST_P(P16_NoWebSocket, GoesOnAsAPlainRequest) {
-    http2::ServerSettings settings;
+    http2::SessionSettings settings;
     settings.extended_connect = true;
     auto const conversation = [](Line& line) -> asio::awaitable<void> {
         co_await line.origin.flush();

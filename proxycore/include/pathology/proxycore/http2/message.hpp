@@ -12,7 +12,7 @@ namespace pathology::proxycore::http2 {
 using StreamId = std::uint32_t;
 
 /// How many frame headers are kept of a request.
-inline constexpr std::size_t most_frames_kept = 64;
+inline constexpr std::size_t max_kept_frames = 64;
 
 /// A request: `head` has the method, `:path` as target and the regular fields; the version is 2.0.
 struct Request {
