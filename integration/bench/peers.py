@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 import time
 
+from cpu import Rate
+
 TOOLS = {"nginx": "nginx-light", "wrk": "wrk", "ab": "apache2-utils", "curl": "curl", "taskset": "util-linux",
          "openssl": "openssl", "h2load": "nghttp2-client", "nghttpd": "nghttp2-server", "node": "nodejs"}
 
@@ -191,10 +193,15 @@ def wrk(port, path, seconds, connections=32, scheme="http"):
     """Requests a second."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", f"{scheme}://127.0.0.1:{port}{path}"]
     result = run(pinned(1, command))
+    return wrk_rate(result)
+
+
+def wrk_rate(result):
     found = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
-    if not found or "Non-2xx" in result.stdout:
+    count = re.search(r"(\d+) requests in", result.stdout)
+    if not found or not count or "Non-2xx" in result.stdout:
         raise RuntimeError("wrk: " + result.stdout + result.stderr)
-    return float(found.group(1))
+    return Rate(float(found.group(1)), int(count.group(1)))
 
 
 def wrk_through(place, proxy, url, seconds, connections=32):
@@ -204,10 +211,7 @@ def wrk_through(place, proxy, url, seconds, connections=32):
         out.write(f"wrk.headers['Host'] = 'origin'\nlocal asked = wrk.format('GET', '{url}')\nrequest = function() return asked end\n")
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", script, f"http://127.0.0.1:{proxy}/"]
     result = run(pinned(1, command))
-    found = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
-    if not found or "Non-2xx" in result.stdout:
-        raise RuntimeError("wrk: " + result.stdout + result.stderr)
-    return float(found.group(1))
+    return wrk_rate(result)
 
 
 def ab_tls(port, path, count, connections=8, is_polite=True):
@@ -217,7 +221,7 @@ def ab_tls(port, path, count, connections=8, is_polite=True):
     found = re.search(r"Requests per second:\s+([\d.]+)", result.stdout)
     if not found or (is_polite and not re.search(r"Failed requests:\s+0\n", result.stdout)):
         raise RuntimeError("ab: " + result.stdout + result.stderr)
-    return float(found.group(1))
+    return Rate(float(found.group(1)), count)
 
 
 def h2load(port, path, seconds, connections=4, streams=100):
@@ -225,6 +229,7 @@ def h2load(port, path, seconds, connections=4, streams=100):
     result = run(pinned(1, ["h2load", "-t1", f"-c{connections}", f"-m{streams}", f"-D{max(1, round(seconds))}",
                             f"http://127.0.0.1:{port}{path}"]))
     found = re.search(r"([\d.]+) req/s", result.stdout)
-    if not found or not re.search(r" 0 failed, 0 errored", result.stdout):
+    count = re.search(r"(\d+) succeeded", result.stdout)
+    if not found or not count or not re.search(r" 0 failed, 0 errored", result.stdout):
         raise RuntimeError("h2load: " + result.stdout + result.stderr)
-    return float(found.group(1))
+    return Rate(float(found.group(1)), int(count.group(1)))

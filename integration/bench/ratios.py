@@ -28,7 +28,8 @@ def padded_body(port, path, wanted):
 def crafted_small(place):
     with place.nginx('return 200 "' + "x" * 100 + '";') as nginx, place.pathod() as pathod:
         size = padded_body(pathod.port, "/p/200:b@%d", reply_size(nginx.port, "/"))
-        yield SimpleNamespace(ours=lambda seconds: wrk(pathod.port, f"/p/200:b@{size}", seconds),
+        yield SimpleNamespace(our_pid=pathod.pid, their_pid=nginx.pid,
+                              ours=lambda seconds: wrk(pathod.port, f"/p/200:b@{size}", seconds),
                               theirs=lambda seconds: wrk(nginx.port, "/", seconds))
 
 
@@ -38,7 +39,8 @@ def anchor_small(place):
         wanted = reply_size(nginx.port, "/")
         head = len("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
         with place.pathod("-a", "/foo=200:b'" + "x" * (wanted - head) + "'") as pathod:
-            yield SimpleNamespace(ours=lambda seconds: wrk(pathod.port, "/foo", seconds),
+            yield SimpleNamespace(our_pid=pathod.pid, their_pid=nginx.pid,
+                                  ours=lambda seconds: wrk(pathod.port, "/foo", seconds),
                                   theirs=lambda seconds: wrk(nginx.port, "/foo", seconds))
 
 

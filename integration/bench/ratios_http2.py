@@ -13,14 +13,16 @@ BODY = "x" * 100
 def beside_nginx(place):
     location = f'return 200 "{BODY}";'
     with place.nginx(location, "http2", "http2_max_requests 100000000;") as nginx, place.pathod() as pathod:
-        yield SimpleNamespace(ours=lambda seconds: h2load(pathod.port, "/p/200:b@100", seconds),
+        yield SimpleNamespace(our_pid=pathod.pid, their_pid=nginx.pid,
+                              ours=lambda seconds: h2load(pathod.port, "/p/200:b@100", seconds),
                               theirs=lambda seconds: h2load(nginx.port, "/", seconds))
 
 
 @contextlib.contextmanager
 def beside_nghttpd(place):
     with place.nghttpd(place.folder_with_page("hundred", BODY)) as nghttpd, place.pathod() as pathod:
-        yield SimpleNamespace(ours=lambda seconds: h2load(pathod.port, "/p/200:b@100", seconds),
+        yield SimpleNamespace(our_pid=pathod.pid, their_pid=nghttpd.pid,
+                              ours=lambda seconds: h2load(pathod.port, "/p/200:b@100", seconds),
                               theirs=lambda seconds: h2load(nghttpd.port, "/hundred", seconds))
 
 

@@ -1,11 +1,11 @@
 """Rows about pathop: beside other proxies, each in front of the same nginx, which shares the client's core."""
 
 import contextlib
-import os
 import time
 from types import SimpleNamespace
 
 import proxies
+from cpu import cost_each
 from peers import ab_tls, h2load, run, pinned, wrk, wrk_through
 from ratios import Row, download
 from memory import growth, hold, most_descriptors, resident, serve
@@ -22,7 +22,8 @@ def beside(peer, ours, origin=None, measure=wrk, measure_peer=None):
     @contextlib.contextmanager
     def scene(place):
         with (origin or plain_origin)(place) as server, ours(place, server.port) as us, peer(place, server.port) as them:
-            yield SimpleNamespace(ours=lambda seconds: measure(us.port, "/", seconds),
+            yield SimpleNamespace(our_pid=us.pid, their_pid=them.pid,
+                                  ours=lambda seconds: measure(us.port, "/", seconds),
                                   theirs=lambda seconds: (measure_peer or measure)(them.port, "/", seconds))
     return scene
 
@@ -58,7 +59,8 @@ def through(proxy):
     def scene(place):
         with plain_origin(place) as origin, proxies.pathop(place) as us, proxy(place) as them:
             url = f"http://127.0.0.1:{origin.port}/"
-            yield SimpleNamespace(ours=lambda seconds: wrk_through(place, us.port, url, seconds),
+            yield SimpleNamespace(our_pid=us.pid, their_pid=them.pid,
+                                  ours=lambda seconds: wrk_through(place, us.port, url, seconds),
                                   theirs=lambda seconds: wrk_through(place, them.port, url, seconds))
     return scene
 
@@ -137,16 +139,8 @@ def cost_of_new_tls(place):
 def milliseconds_each(place, *arguments, count=1000):
     with tls_origin(place) as origin, reverse("https", "-k", *arguments)(place, origin.port) as us:
         ab_tls(us.port, "/", 50)
-        before = spent(us.pid)
-        ab_tls(us.port, "/", count)
-        return (spent(us.pid) - before) * 1000 / count
-
-
-def spent(pid):
-    """Seconds of a core, in the program and in the kernel."""
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        _, cost = cost_each(us.pid, lambda: ab_tls(us.port, "/", count))
+        return sum(cost) / 1000
 
 
 def added_latency(place):
