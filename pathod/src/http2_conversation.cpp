@@ -1,10 +1,8 @@
-// Setting up and reading; the writing is in http2_writing.cpp.
+// Exchanges of a conversation; acts are in http2_writing.cpp.
 #include "http2_conversation.hpp"
 
 #include <algorithm>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/language/rng.hpp>
-#include <pathology/proxycore/async/as_values.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 
@@ -14,9 +12,6 @@ namespace http2 = proxycore::http2;
 using Type = record::Exchange::Type;
 
 namespace {
-
-constexpr std::size_t room_for_reading = 32 * 1024;
-constexpr std::size_t most_queued = 2000;  // frames of the session that wait for a client who does not read
 
 http2::SessionSettings settings_for(DaemonOptions const& options) {
     http2::SessionSettings settings;
@@ -43,91 +38,84 @@ Http2Conversation::Http2Conversation(net::Stream& stream, Desk& desk, Notes& not
       start_(start),
       session_(http2::Role::server, settings_for(options_)),
       transcript_(desk.journal, options_),
-      bell_(stream.executor()),
-      room_(stream.executor()) {}
+      driver_(stream, session_, *this) {}
 
 bool Http2Conversation::upgrade(proxycore::http::RequestHead const& head) {
     return session_.upgrade(head.fields.first("HTTP2-Settings").value_or(""), head).has_value();
 }
 
 asio::awaitable<void> Http2Conversation::run(std::string first) {
-    using namespace asio::experimental::awaitable_operators;
     struct Farewell {  // also when the coroutine is cancelled
         Http2Conversation& conversation;
-        ~Farewell() { conversation.part(); }
+        ~Farewell() { conversation.send_goaway(); }
     } const farewell{*this};
-    take(first);
-    auto both = read() && write();
-    co_await std::move(both);
+    driver_.receive(first);
+    co_await driver_.run();
 }
 
-/// The last word to a client whose server is stopped.
-void Http2Conversation::part() {
-    if (is_closing_ || broken_) return;
-    session_.go_away(http2::ErrorCode::no_error);
-    out_.clear();
-    session_.drain(out_, 4096);
-    if (is_between_frames_) stream_.write_now(asio::buffer(out_));
+/// The last frame to a client when pathod is stopped.
+void Http2Conversation::send_goaway() {
+    if (!is_closing_ && is_between_frames_) driver_.send_goaway_now();
 }
 
-// --- reading ---------------------------------------------------------------------------------------------------------
+// --- what the driver reports -----------------------------------------------------------------------------------------
 
-asio::awaitable<void> Http2Conversation::read() {
-    std::string room;
-    while (!is_closing_ && !peer_ended_ && !broken_) {
-        if (session_.queued_frames() > most_queued) {
-            room_.expires_at(Clock::time_point::max());
-            co_await room_.async_wait(async::as_values);
-            continue;
-        }
-        room.resize(room_for_reading);
-        auto const [ec, n] = co_await stream_.read_some(asio::buffer(room));
-        bool const is_busy = is_writing_ || !acts_.empty();
-        if (ec == net::Errc::timed_out && is_busy) continue;  // it is we who are slow
-        if (ec) {
-            end_input(ec);
-        } else {
-            take(std::string_view(room).substr(0, n));
-        }
-    }
-    ring();
+void Http2Conversation::on_events() {
+    while (auto const event = session_.next()) on_event(*event);
 }
 
-void Http2Conversation::take(std::string_view bytes) {
-    transcript_.received(bytes);
-    if (!bytes.empty()) session_.feed(bytes);
-    take_events();
-    ring();
-}
-
-void Http2Conversation::end_input(net::error_code ec) {
-    if (ec == asio::error::operation_aborted) return;  // the next co_await throws
+bool Http2Conversation::on_read_error(net::error_code ec) {
+    bool const is_busy = driver_.is_writing() || !acts_.empty();
+    if (ec == net::Errc::timed_out && is_busy) return true;  // we are the slow side
     peer_ended_ = ec == asio::error::eof;
-    if (peer_ended_ || is_closing_) return;
+    if (peer_ended_ || is_closing_) return false;
     cause_ = ec;
-    broken_ = ec != net::Errc::timed_out;
-    if (broken_) return;
-    notes_.failure(Type::timeout, "Timeout");
-    session_.go_away(http2::ErrorCode::no_error);
+    if (ec == net::Errc::timed_out) {
+        notes_.failure(Type::timeout, "Timeout");
+        session_.go_away(http2::ErrorCode::no_error);
+        is_closing_ = true;
+    } else {
+        driver_.close_output();
+    }
+    return false;
+}
+
+void Http2Conversation::on_write_error(net::error_code ec) {
+    if (!cause_) cause_ = ec;
+}
+
+/// Closes the connection, and logs what became of the exchanges that are left.
+void Http2Conversation::on_writer_end() {
+    if (auto const& failure = session_.failure()) {
+        notes_.failure(Type::error, "Bad HTTP/2: " + failure->message + " (" + name(failure->code) + ")");
+    }
+    for (auto const& exchange : exchanges_) {
+        if (!exchange->performance.disconnected && !exchange->performance.failed()) {
+            exchange->performance.connection = cause_ ? cause_ : net::error_code(asio::error::eof);
+        }
+        log_end(*exchange);
+    }
+    while (!exchanges_.empty()) remove(*exchanges_.back());
+    acts_.clear();
     is_closing_ = true;
+    driver_.close();
 }
 
-void Http2Conversation::take_events() {
-    while (auto const event = session_.next()) take(*event);
-}
+// --- exchanges -------------------------------------------------------------------------------------------------------
 
-void Http2Conversation::take(http2::SessionEvent const& event) {
-    if (event.type == http2::SessionEvent::Type::head) return begin(event);
-    if (event.type == http2::SessionEvent::Type::closed) return close(event);
-    auto* const exchange = find(event.stream);
+void Http2Conversation::on_event(http2::SessionEvent const& event) {
+    if (event.type == http2::SessionEvent::Type::head) return on_head(event);
+    if (event.type == http2::SessionEvent::Type::closed) return on_closed(event);
+    auto* const exchange = static_cast<Http2Exchange*>(event.user_data);
     if (exchange == nullptr) return;
     exchange->received.take_raw(transcript_.take_raw(event.stream));
     if (event.type == http2::SessionEvent::Type::data) return exchange->received.take_data(event.data);
-    answer(*exchange);
+    respond(*exchange);
 }
 
-void Http2Conversation::begin(http2::SessionEvent const& event) {
+void Http2Conversation::on_head(http2::SessionEvent const& event) {
     auto& exchange = *exchanges_.emplace_back(desk_.borrow_exchange());
+    session_.set_user_data(event.stream, &exchange);
     exchange.begin(event.stream, *event.request);
     auto const expected = event.request->head.fields.first("expect");
     if (expected && proxycore::http::equals_ignoring_case(*expected, "100-continue")) {
@@ -136,7 +124,7 @@ void Http2Conversation::begin(http2::SessionEvent const& event) {
 }
 
 /// The same seed and the same input give the same bytes, whatever the number of threads.
-void Http2Conversation::answer(Http2Exchange& exchange) {
+void Http2Conversation::respond(Http2Exchange& exchange) {
     auto const& head = exchange.received.request().head;
     auto const seed = desk_.service.seed.of(start_.connection, start_.index);
     exchange.noted.index = start_.index++;
@@ -149,26 +137,24 @@ void Http2Conversation::answer(Http2Exchange& exchange) {
     session_.respond(exchange.stream, plain->head, plain->body.length > 0 ? &exchange : nullptr);
 }
 
-void Http2Conversation::close(http2::SessionEvent const& event) {
-    auto* const exchange = find(event.stream);
-    if (exchange == nullptr || !exchange->answer) tell_broken(event);
+void Http2Conversation::on_closed(http2::SessionEvent const& event) {
+    auto* const exchange = static_cast<Http2Exchange*>(event.user_data);
+    if (exchange == nullptr || !exchange->answer) log_broken(event);
     if (exchange == nullptr) return;
     exchange->is_closed = true;
     if (event.error != http2::ErrorCode::no_error) exchange->noted.fault = in_words(event);
-    if (std::find(acts_.begin(), acts_.end(), exchange) != acts_.end()) return ring();
+    if (std::find(acts_.begin(), acts_.end(), exchange) != acts_.end()) return driver_.notify();
     if (exchange->answer && exchange->parts() != nullptr && exchange->noted.fault.empty()) exchange->count_head();
-    tell(*exchange);
+    log_end(*exchange);
     remove(*exchange);
 }
 
-/// There was no whole request to answer.
-void Http2Conversation::tell_broken(http2::SessionEvent const& event) {
+/// There was no complete request to respond to.
+void Http2Conversation::log_broken(http2::SessionEvent const& event) {
     transcript_.take_raw(event.stream);
     if (event.error != http2::ErrorCode::no_error)
         notes_.failure(Type::error, "Bad HTTP/2 request: " + in_words(event));
 }
-
-// --- exchanges -------------------------------------------------------------------------------------------------------
 
 Http2Exchange* Http2Conversation::find(StreamId stream) const {
     auto const is_it = [stream](auto const& exchange) { return exchange->stream == stream; };
@@ -176,7 +162,7 @@ Http2Exchange* Http2Conversation::find(StreamId stream) const {
     return found != exchanges_.end() ? found->get() : nullptr;
 }
 
-void Http2Conversation::tell(Http2Exchange& exchange) {
+void Http2Conversation::log_end(Http2Exchange& exchange) {
     if (exchange.is_told || !exchange.answer) return;
     exchange.is_told = true;
     notes_.after(exchange.noted, *exchange.answer, exchange.performance, exchange.recording);

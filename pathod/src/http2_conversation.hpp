@@ -1,21 +1,21 @@
 // The conversation of pathod with one client by HTTP/2.
 //
-//   reading:  bytes ──▶ session ──▶ request, content, end ──▶ answer ──▶ session or act
+//   reading:  bytes ──▶ session ──▶ request, content, end ──▶ response ──▶ session or act
 //                                                                            │
 //   writing:  acts whose turn or time has come ◀── session's frames ◀────────┘
 //                └──────────────┬──────────────────────┘
 //                               ▼  frames one behind the other
 //                            the wire
 //
-// One coroutine reads and one writes. Plain answers belong to the session, which cuts and delays them as flow control
-// wants. Any other answer is an act: at its turn it has the wire for itself, and gives it to others where it stands
-// between two frames and pauses, waits for flow control, or has had its share.
+// A Driver reads and writes. Plain responses belong to the session, which cuts and delays them as flow control
+// requires. Any other response is an act: at its turn it has the wire for itself, and leaves it to others where it
+// stands between two frames and pauses, waits for flow control, or has written its share.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
+#include <pathology/proxycore/http2/driver.hpp>
 #include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
@@ -39,51 +39,51 @@ struct Http2Start {
     std::uint64_t index = 0;  ///< of the first request on the connection
 };
 
-class Http2Conversation {
+class Http2Conversation final : proxycore::http2::Driver::Handler {
 public:
     /// All must outlive it.
     Http2Conversation(net::Stream& stream, Desk& desk, Notes& notes, Http2Start start);
 
-    /// Begins with a request that came by HTTP/1.1 and asked for `h2c`; false when its settings are none.
+    /// Begins with a request that came by HTTP/1.1 and asked for `h2c`; returns false if its settings are invalid.
     bool upgrade(proxycore::http::RequestHead const& head);
 
-    /// Speaks to the end, and closes the stream. `first` are bytes that came already.
+    /// Runs to the end, and closes the stream. `first` are bytes that were read already.
     asio::awaitable<void> run(std::string first);
 
 private:
     using Clock = std::chrono::steady_clock;
     using StreamId = proxycore::http2::StreamId;
-    using Act = Http2Exchange;
 
-    // --- reading ---
-    asio::awaitable<void> read();
-    void take(std::string_view bytes);
-    void end_input(net::error_code ec);
-    void take_events();
-    void take(proxycore::http2::SessionEvent const& event);
-    void begin(proxycore::http2::SessionEvent const& event);
-    void answer(Http2Exchange& exchange);
-    void close(proxycore::http2::SessionEvent const& event);
-    void tell_broken(proxycore::http2::SessionEvent const& event);
+    // --- for the driver ---
+    void on_events() override;
+    bool on_read_error(net::error_code ec) override;
+    void on_write_error(net::error_code ec) override;
+    bool is_finished() override;
+    void on_writer_end() override;
+    void on_received(std::string_view bytes) override { transcript_.received(bytes); }
+    void on_sending(std::string_view bytes) override { transcript_.sent(bytes); }
+    void on_turn(StreamId stream) override { acts_.push_back(find(stream)); }
+    bool has_frames() const override { return next_ready() != nullptr; }
+    asio::awaitable<void> write_frames() override;
+    std::optional<Clock::time_point> next_deadline() const override;
 
-    // --- writing ---
-    asio::awaitable<void> write();
-    asio::awaitable<void> flush();
-    asio::awaitable<void> play(Act& act);
-    asio::awaitable<void> hold(Act& act);
-    asio::awaitable<void> wait(Clock::time_point until);
-    bool is_ready(Act const& act) const;
-    void ask_for(Act const& act);
-    void end(Act& act);
-    Act* next_ready() const;
-    bool is_over() const;
-    void finish();
-
-    Http2Exchange* find(StreamId stream) const;
-    void tell(Http2Exchange& exchange);
+    // --- exchanges: http2_conversation.cpp ---
+    void on_event(proxycore::http2::SessionEvent const& event);
+    void on_head(proxycore::http2::SessionEvent const& event);
+    void respond(Http2Exchange& exchange);
+    void on_closed(proxycore::http2::SessionEvent const& event);
+    void log_broken(proxycore::http2::SessionEvent const& event);
+    void log_end(Http2Exchange& exchange);
     void remove(Http2Exchange& exchange);
-    void part();
-    void ring() { bell_.cancel(); }
+    Http2Exchange* find(StreamId stream) const;
+    void send_goaway();
+
+    // --- acts: http2_writing.cpp ---
+    asio::awaitable<void> pause_inside_frame(Http2Exchange& act);
+    bool is_ready(Http2Exchange const& act) const;
+    void request_allowance(Http2Exchange const& act);
+    void end(Http2Exchange& act);
+    Http2Exchange* next_ready() const;
 
     net::Stream& stream_;
     Desk& desk_;
@@ -93,16 +93,11 @@ private:
     proxycore::http2::Session session_;
     Http2Transcript transcript_;
     std::vector<std::unique_ptr<Http2Exchange>> exchanges_;  // of the streams that are open
-    std::vector<Act*> acts_;   // those whose turn has come, and which are not at their end
-    asio::steady_timer bell_;  // wakes the writer
-    asio::steady_timer room_;  // wakes the reader
-    std::string out_;
-    net::error_code cause_;    // of the end of what is unfinished
-    bool broken_ = false;      // nothing can be written any more
-    bool is_cut_ = false;      // an act closes the connection
-    bool peer_ended_ = false;  // nothing more will come
-    bool is_closing_ = false;  // the connection is to end
-    bool is_writing_ = false;  // the client takes its time
+    std::vector<Http2Exchange*> acts_;                       // whose turn has come, and which have not ended
+    proxycore::http2::Driver driver_;
+    net::error_code cause_;    // why unfinished exchanges end
+    bool peer_ended_ = false;  // nothing more will arrive
+    bool is_closing_ = false;  // the connection is about to end
     bool is_between_frames_ = true;
 };
 

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <string>
 #include <string_view>
 

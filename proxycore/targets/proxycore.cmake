@@ -26,7 +26,7 @@ pathology_library(proxycore ASIO
             src/layers/http1/input.cpp src/layers/http1/output.cpp src/layers/http1/server.cpp
             src/layers/http2/body.cpp src/layers/http2/client.cpp src/layers/http2/client_stream.cpp
             src/layers/http2/head.cpp src/layers/http2/server.cpp src/layers/http2/server_stream.cpp
-            src/layers/http2/tunnel.cpp src/layers/http2/wire.cpp
+            src/layers/http2/connection.cpp src/layers/http2/tunnel.cpp
             src/layers/relay/relay.cpp src/layers/relay/relay_tcp.cpp src/layers/relay/relay_websocket.cpp
             src/layers/relay/websocket_side.cpp
             src/upstream/connector.cpp src/upstream/idle_monitor.cpp src/upstream/router.cpp
@@ -73,7 +73,7 @@ pathology_library(proxycore ASIO
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
             include/pathology/proxycore/proxy/options.hpp include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp
-    PUBLIC pathology::pattern pathology::protocol pathology::tls pathology::tunnel
+    PUBLIC pathology::http2_driver pathology::pattern pathology::protocol pathology::tls pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
 
 include(targets/proxycore_tests.cmake)

@@ -148,8 +148,7 @@ Result<void> Session::upgrade(std::string_view http2_settings, http::RequestHead
 // --- streams and events ----------------------------------------------------------------------------------------------
 
 Stream* Session::find(StreamId id) const {
-    auto* const stream =
-        static_cast<Stream*>(nghttp2_session_get_stream_user_data(session_.get(), signed_id(id)));
+    auto* const stream = static_cast<Stream*>(nghttp2_session_get_stream_user_data(session_.get(), signed_id(id)));
     if (stream != nullptr) return stream->id == id ? stream : nullptr;
     return find_unsent(id);
 }
@@ -293,9 +292,7 @@ std::size_t Session::queued_frames() const { return nghttp2_session_get_outbound
 std::uint32_t Session::peer_header_table() const {
     return peer_setting(session_.get(), NGHTTP2_SETTINGS_HEADER_TABLE_SIZE);
 }
-std::uint32_t Session::peer_max_frame() const {
-    return peer_setting(session_.get(), NGHTTP2_SETTINGS_MAX_FRAME_SIZE);
-}
+std::uint32_t Session::peer_max_frame() const { return peer_setting(session_.get(), NGHTTP2_SETTINGS_MAX_FRAME_SIZE); }
 std::uint32_t Session::peer_max_streams() const {
     return peer_setting(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
 }

@@ -296,7 +296,8 @@ int Session::Callbacks::on_data(nghttp2_session*, std::uint8_t, std::int32_t id,
     size += length;
     auto const max = session.settings_.max_content;
     if (size > max) {
-        session.reset(stream->id, ErrorCode::enhance_your_calm, "content of more than " + std::to_string(max) + " bytes");
+        session.reset(stream->id, ErrorCode::enhance_your_calm,
+                      "content of more than " + std::to_string(max) + " bytes");
     } else {
         session.announce(SessionEvent::Type::data, *stream, text_of(bytes, length));
     }

@@ -231,6 +231,19 @@ TEST(ClientSession, WaitsWhileTheServerWorksOnAsManyAsItAllows) {
     EXPECT_EQ(client.exchange(response(1, "200", {}, end_stream)), "HEADERS 3 END_STREAM,END_HEADERS\n");
 }
 
+TEST(ClientSession, GivesEventsThePointerOfTheirRequest) {
+    Session session(Role::client);
+    int one = 1;
+    auto const stream = session.submit(request_for(), nullptr, &one);
+    ASSERT_TRUE(stream.has_value());
+    session.reset(*stream, ErrorCode::cancel, "no longer needed");  // before it is sent
+    auto const closed = session.next();
+    ASSERT_TRUE(closed.has_value());
+    EXPECT_EQ(closed->user_data, &one);
+    EXPECT_EQ(closed->reason, "no longer needed");
+    EXPECT_TRUE(closed->is_unprocessed);
+}
+
 TEST(ClientSession, NeverSendsAWaitingRequestThatIsReset) {
     Client client;
     client.drain();

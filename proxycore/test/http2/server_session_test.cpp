@@ -43,6 +43,20 @@ TEST(ServerSession, TellsARequestInTheOrderOfItsParts) {
         });
 }
 
+TEST(ServerSession, GivesEventsThePointerOfTheirStream) {
+    Session session(Role::server);
+    auto const wire = hello() + get(1) + get(3);
+    session.feed(wire);
+    int one = 1, other = 3;
+    auto const first = session.next();
+    ASSERT_TRUE(first.has_value());
+    EXPECT_EQ(first->user_data, nullptr);
+    session.set_user_data(1, &one);
+    session.set_user_data(3, &other);
+    session.set_user_data(5, &other);  // there is no such stream
+    while (auto const event = session.next()) EXPECT_EQ(event->user_data, event->stream == 1 ? &one : &other);
+}
+
 TEST(ServerSession, TellsThatTheClientResetAStream) {
     Server server;
     server.exchange(hello() + post(1) + data(1, "abc") + rst_stream(1, ErrorCode::cancel));

@@ -1,8 +1,23 @@
-// The two bodies of one HTTP/2 stream: what came and was not read yet, and what goes as far as windows let it.
+// Both bodies of one HTTP/2 stream: a receive buffer, and what is sent as far as flow control allows.
+//
+//   receiving:   DATA ─▶ received_ ─(swap when the other is used up)─▶ delivering_ ─▶ read()
+//
+//                delivering_:  │ consumed │ borrowed_ │ not delivered │
+//                                                     ▲ delivered_
+//                The reader looks at the last `borrowed_` bytes before `delivered_`; its next read() consumes them,
+//                which opens the peer's window by as many.
+//
+//   sending:     send() ─▶ sending_ ─▶ Session, as windows allow
+//                sending_ is a view of the sender's bytes; send() ends when it is empty.
+//
+//   our side:    open ──(finish, send_last)──▶ is_last_ ──(the session has it)──▶ has_sent_end
+//   peer's side: open ──(END_STREAM)──▶ has_received_end
+//   both:        any state ──(abort, ignore_input)──▶ failed ──▶ closed; closed is the session's last word
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/http2/content.hpp>
@@ -10,87 +25,91 @@
 #include <string>
 #include <string_view>
 
-#include "layers/http2/wire.hpp"
+#include "layers/http2/connection.hpp"
 
 namespace pathology::proxycore::layers {
 
-/// Lives until its stream is closed, since the session asks it for content until then.
+/// Must live until its stream is closed, since the session asks it for content until then.
 ///
-/// Back-pressure: what is not read stays within the window that the peer was given; it gets room as pieces are read.
+/// Back-pressure: the peer may send as much as its window allows beyond what was read.
 class Http2Body final : public http2::Content {
 public:
-    explicit Http2Body(Http2Wire& wire) : wire_(wire), limit_(wire.limit()) {}
+    explicit Http2Body(Http2Connection& connection) : connection_(connection), limit_(connection.limit()) {}
 
     /// The stream it belongs to, once that has a number.
     void bind(http2::StreamId stream) { id_ = stream; }
     http2::StreamId id() const { return id_; }
-    Http2Wire& wire() { return wire_; }
-    /// How long the peer may do nothing of what is waited for.
+    Http2Connection& connection() { return connection_; }
+    /// How long the peer may make no progress in what is waited for.
     void set_time_limit(net::TimeLimit limit) { limit_ = limit; }
 
-    // --- what the session tells ---
-    void take(std::string_view data);
-    void end(http::Fields const& trailers);
-    /// The stream is over; `failure` when that was not in order.
-    void close(std::optional<Failure> failure);
-    /// Lets a wait() end.
-    void ring() { bell_.notify(); }
+    // --- events of the session ---
+    void on_data(std::string_view data);
+    void on_end(http::Fields const& trailers);
+    /// The stream is closed, with a failure if that was premature.
+    void on_closed(std::optional<Failure> failure);
+    /// Ends a wait().
+    void notify() { changed_.notify(); }
 
-    // --- for whoever has the exchange ---
+    // --- for the exchange ---
     /// The next piece; empty at the end. The view lives until the next call.
     asio::awaitable<Result<std::string_view>> read();
-    http::Fields const& trailers_in() const { return trailers_in_; }
+    http::Fields const& received_trailers() const { return received_trailers_; }
     asio::awaitable<Result<void>> send(std::string_view piece);
     asio::awaitable<Result<void>> finish(http::Fields const* trailers);
-    /// The last piece, and the end with it.
+    /// Sends the last piece, and ends our side.
     asio::awaitable<Result<void>> send_last(std::string_view piece, http::Fields const* trailers);
-    /// Ends our side, without waiting until that went out.
-    void end_out(http::Fields const* trailers);
+    /// Ends our side, without waiting until that was sent.
+    void send_end(http::Fields const* trailers);
     /// Our side ended with the head.
-    void note_end_out() { has_ended_out_ = true; }
-    /// Nobody reads the rest of the peer's message; the stream ends with ours.
-    void drop_in();
-    /// Ends what is under way with a failure, and all that comes after it, and resets the stream.
+    void set_sent_end() { has_sent_end_ = true; }
+    /// Drops the rest of the peer's message; the stream ends when our side does.
+    void ignore_input();
+    /// Resets the stream. Pending and later operations fail.
     void abort(http2::ErrorCode error) noexcept;
-    /// Has `then` called when the stream is over or the exchange has failed; null takes it back.
-    void when_over(std::function<void()> then) { over_ = std::move(then); }
-    /// Waits for anything to happen to the stream; false = nothing did for as long as the limit says.
+    /// Calls `then` when the stream is closed or the exchange has failed; nullptr takes it back.
+    void set_on_over(std::function<void()> then) { on_over_ = std::move(then); }
+    /// Waits until anything happens to the stream. Returns false if nothing did within the time limit.
     asio::awaitable<bool> wait();
 
-    /// The peer's message is whole, and there was nothing in it.
-    bool is_empty_in() const { return has_ended_in_ && !has_come_ && trailers_in_.empty(); }
+    /// The peer's message is complete and has neither content nor trailers.
+    bool is_input_empty() const { return has_received_end_ && !has_received_data_ && received_trailers_.empty(); }
     bool is_closed() const { return is_closed_; }
-    bool has_ended_in() const { return has_ended_in_; }    ///< the peer's message is whole
-    bool has_ended_out() const { return has_ended_out_; }  ///< ours is, and went out
+    bool has_received_end() const { return has_received_end_; }
+    bool has_sent_end() const { return has_sent_end_; }
     std::optional<Failure> const& failure() const { return failure_; }
-    /// What it is when wait() was in vain.
+    /// The failure for a wait() that returned false.
     Failure silence() const;
 
 private:
     std::optional<Piece> peek(std::size_t limit) override;
     void consume(std::size_t size) override;
-    http::Fields const* trailers() const override { return &trailers_out_; }
+    http::Fields const* trailers() const override { return &trailers_to_send_; }
     asio::awaitable<Result<void>> wait_until_sent();
-    void give_room();
     void fail(Failure failure);
-    void tell_of_end();
+    void notify_over();
 
-    Http2Wire& wire_;
+    Http2Connection& connection_;
     http2::StreamId id_ = 0;
-    async::Event bell_;
+    async::Event changed_;
     net::TimeLimit limit_;
 
-    std::string came_;      // and nobody has looked at it
-    std::string read_;      // of it were handed out…
-    std::size_t at_ = 0;    // …the bytes before this, and the last of them…
-    std::size_t lent_ = 0;  // …are still looked at
-    http::Fields trailers_in_;
-    std::string_view going_;  // belongs to a sender who waits
-    http::Fields trailers_out_;
-    bool is_last_ = false;  // nothing follows what goes
-    bool has_come_ = false, has_ended_in_ = false, has_ended_out_ = false, is_closed_ = false;
+    // --- see the drawing above ---
+    std::string received_;
+    std::string delivering_;
+    std::size_t delivered_ = 0;
+    std::size_t borrowed_ = 0;
+    http::Fields received_trailers_;
+    std::string_view sending_;
+    http::Fields trailers_to_send_;
+    bool is_last_ = false;
+    bool has_received_data_ = false, has_received_end_ = false, has_sent_end_ = false, is_closed_ = false;
     std::optional<Failure> failure_;
-    std::function<void()> over_;
+    std::function<void()> on_over_;
 };
+
+/// The bytes of a stream that was opened by CONNECT (RFC 9113 §8.5, RFC 8441 §5): content is bytes, END_STREAM the end
+/// of a side, RST_STREAM with `reset` a reset: CONNECT_ERROR in a tunnel by CONNECT, CANCEL in a WebSocket.
+std::unique_ptr<net::Stream> make_http2_tunnel(std::shared_ptr<Http2Body> body, http2::ErrorCode reset);
 
 }  // namespace pathology::proxycore::layers

@@ -1,17 +1,17 @@
-// A client that speaks HTTP/2: each of its streams is an exchange, and runs beside the others.
+// A client that speaks HTTP/2: each of its streams is an exchange of its own.
 //
-//     session ──▶ request ─┬─▶ exchange ─┬─▶ answered
+//     session ──▶ request ─┬─▶ exchange ─┬─▶ response
 //                          │             └─▶ 101: WebSocket, or bytes
 //                          ├─▶ CONNECT ─▶ the next layer, as a client of its own
-//                          └─▶ leads nowhere ─▶ error page
+//                          └─▶ refused ─▶ error page
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
-#include <map>
 #include <memory>
+#include <optional>
 #include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/flow/registry.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
@@ -31,15 +31,7 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-http2::SessionSettings settings_of(HttpSettings const& http) {
-    http2::SessionSettings settings;
-    settings.window_updates = http2::WindowUpdates::when_consumed;
-    settings.max_header_list = static_cast<std::uint32_t>(std::min<std::size_t>(http.limits.head, 0x7fffffff));
-    settings.extended_connect = http.websocket;
-    return settings;
-}
-
-/// What is wrong with a CONNECT that leads nowhere.
+/// Why a CONNECT is refused.
 std::optional<Failure> refusal_of_connect(flow::Request const& request, std::string const& protocol) {
     if (request.raw_method != "CONNECT") return std::nullopt;
     if (!protocol.empty())
@@ -48,37 +40,40 @@ std::optional<Failure> refusal_of_connect(flow::Request const& request, std::str
     return Failure{Failure::Kind::malformed, "CONNECT names no host and port: " + http::quoted(request.authority), 400};
 }
 
-class Http2Conversation final : public Http2WireOf<http2::Session> {
+/// A stream, until it is closed and its exchange has ended.
+struct Served {
+    explicit Served(Http2Connection& connection) : body(connection) {}
+
+    Http2Body body;
+    std::optional<Http2ClientStream> client{};  // until the exchange has ended
+    flow::Request request{};
+    std::string protocol{};  // of an extended CONNECT
+    asio::cancellation_signal stop{};
+    bool has_exchange = true;
+    std::size_t index = 0;  // in the list of the conversation
+};
+
+class Http2Conversation final : public Http2Connection {
 public:
     Http2Conversation(Context& context, std::unique_ptr<net::Stream> stream, HttpMode mode)
-        : Http2WireOf(std::move(stream), "the client", context.settings->times.idle,
-                      http2::Role::server, settings_of(context.settings->http)),
+        : Http2Connection(std::move(stream), "the client", context.settings->times.idle, http2::Role::server,
+                          context.settings->http),
           context_(context),
           mode_(mode) {}
 
-    /// To the end of the connection and of every exchange.
+    /// Until the connection and every exchange have ended.
     asio::awaitable<void> serve();
 
 private:
-    /// A stream, until it is closed and its exchange is over.
-    struct Served {
-        std::shared_ptr<Http2Body> body;
-        std::unique_ptr<Http2ClientStream> client{};
-        flow::Request request{};
-        std::string protocol{};  ///< of an extended CONNECT
-        asio::cancellation_signal stop{};
-        bool is_over = false;  // the exchange
-    };
-
-    // --- what the session tells ---
-    void take_events() override;
-    void take(http2::SessionEvent const& event);
-    void begin(http2::SessionEvent const& event);
-    void close(http2::SessionEvent const& event);
+    // --- events ---
+    void on_events() override;
+    void on_event(http2::SessionEvent const& event);
+    void on_head(http2::SessionEvent const& event);
+    void on_closed(http2::SessionEvent const& event);
 
     // --- exchanges ---
-    void start(http2::StreamId stream);
-    void note_end(http2::StreamId stream, std::exception_ptr thrown);
+    void start(Served& served);
+    void on_exchange_end(Served& served, std::exception_ptr thrown);
     asio::awaitable<void> exchange_on(Served& served);
     asio::awaitable<void> answer(flow::HttpFlow& flow, Http2ClientStream& client);
     asio::awaitable<void> open_tunnel(flow::Request request, Http2ClientStream& client);
@@ -86,12 +81,12 @@ private:
     asio::awaitable<void> join();
     asio::awaitable<void> run_to_end();
     asio::awaitable<void> stop_exchanges();
-    void forget(http2::StreamId stream);
+    void remove_if_over(Served& served);
 
     Context& context_;
     HttpMode mode_;
-    std::map<http2::StreamId, Served> served_;
-    std::vector<http2::StreamId> begun_;  // their exchanges are not
+    std::vector<std::shared_ptr<Served>> served_;
+    std::vector<Served*> started_;  // their exchanges begin after the events at hand
     async::Event ended_;
     std::exception_ptr thrown_;
 };
@@ -108,8 +103,8 @@ asio::awaitable<void> Http2Conversation::run_to_end() {
 }
 
 asio::awaitable<void> Http2Conversation::stop_exchanges() {
-    Http2Wire::close();
-    for (auto& [stream, served] : served_) served.stop.emit(asio::cancellation_type::terminal);
+    Http2Connection::close();
+    for (auto const& served : served_) served->stop.emit(asio::cancellation_type::terminal);
     co_await join();
     if (end()->kind == Failure::Kind::malformed) context_.log(addons::LogLevel::info, end()->message);
 }
@@ -118,92 +113,100 @@ asio::awaitable<void> Http2Conversation::join() {
     while (!served_.empty()) co_await ended_.wait();
 }
 
-// --- what the session tells ------------------------------------------------------------------------------------------
+// --- events ----------------------------------------------------------------------------------------------------------
 
-void Http2Conversation::take_events() {
-    while (auto const event = session().next()) take(*event);
-    for (auto const stream : std::exchange(begun_, {})) start(stream);
+void Http2Conversation::on_events() {
+    while (auto const event = session().next()) on_event(*event);
+    for (auto* const served : std::exchange(started_, {})) start(*served);
 }
 
-void Http2Conversation::take(http2::SessionEvent const& event) {
-    if (event.type == http2::SessionEvent::Type::head) return begin(event);
-    if (event.type == http2::SessionEvent::Type::closed) return close(event);
-    auto const found = served_.find(event.stream);
-    if (found == served_.end()) return;
-    auto& body = *found->second.body;
-    if (event.type == http2::SessionEvent::Type::data) return body.take(event.data);
-    body.end(event.request->trailers);
+void Http2Conversation::on_event(http2::SessionEvent const& event) {
+    auto* const served = static_cast<Served*>(event.user_data);
+    switch (event.type) {
+        case http2::SessionEvent::Type::interim: return;  // only servers send these
+        case http2::SessionEvent::Type::head: return on_head(event);
+        case http2::SessionEvent::Type::data: return served->body.on_data(event.data);
+        case http2::SessionEvent::Type::end: return served->body.on_end(event.request->trailers);
+        case http2::SessionEvent::Type::closed: return on_closed(event);
+    }
 }
 
-void Http2Conversation::begin(http2::SessionEvent const& event) {
-    auto& served = served_[event.stream];
-    served.body = std::make_shared<Http2Body>(*this);
-    served.body->bind(event.stream);
-    served.client = std::make_unique<Http2ClientStream>(session(), served.body, *event.request);
-    served.request = request_of(*event.request);
-    served.protocol = event.request->protocol;
-    begun_.push_back(event.stream);
+void Http2Conversation::on_head(http2::SessionEvent const& event) {
+    auto const served = std::make_shared<Served>(*this);
+    served->body.bind(event.stream);
+    served->client.emplace(std::shared_ptr<Http2Body>(served, &served->body), *event.request);
+    served->request = request_of(*event.request);
+    served->protocol = event.request->protocol;
+    served->index = served_.size();
+    session().set_user_data(event.stream, served.get());
+    served_.push_back(served);
+    started_.push_back(served.get());
 }
 
-void Http2Conversation::close(http2::SessionEvent const& event) {
+void Http2Conversation::on_closed(http2::SessionEvent const& event) {
     std::optional<Failure> failure;
-    std::string const stream = "stream " + std::to_string(event.stream);
     if (has_ended()) {
         failure = end();
-    } else if (event.error != http2::ErrorCode::no_error && event.by_peer) {
-        failure = Failure{Failure::Kind::closed, "the client reset " + stream + ": " + name(event.error)};
     } else if (event.error != http2::ErrorCode::no_error) {
-        auto const why = event.reason.empty() ? name(event.error) : std::string(event.reason);
-        failure = Failure{Failure::Kind::malformed, "the request on " + stream + " is broken: " + why, 400};
+        std::string const stream = "stream " + std::to_string(event.stream);
+        auto const why = event.by_peer || event.reason.empty() ? name(event.error) : std::string(event.reason);
+        failure = event.by_peer
+                      ? Failure{Failure::Kind::closed, "the client reset " + stream + ": " + why}
+                      : Failure{Failure::Kind::malformed, "the request on " + stream + " is broken: " + why, 400};
     }
-    auto const found = served_.find(event.stream);
-    if (found == served_.end()) {
+    auto* const served = static_cast<Served*>(event.user_data);
+    if (served == nullptr) {
         if (failure) context_.log(addons::LogLevel::info, failure->message);
         return;
     }
-    found->second.body->close(std::move(failure));
-    forget(event.stream);
+    served->body.on_closed(std::move(failure));
+    remove_if_over(*served);
 }
 
-void Http2Conversation::forget(http2::StreamId stream) {
-    auto const found = served_.find(stream);
-    if (!found->second.is_over || !found->second.body->is_closed()) return;
-    served_.erase(found);
+void Http2Conversation::remove_if_over(Served& served) {
+    if (served.has_exchange || !served.body.is_closed()) return;
+    auto const index = served.index;
+    served_.back()->index = index;
+    std::swap(served_[index], served_.back());
+    served_.pop_back();
     ended_.notify();
 }
 
 // --- exchanges -------------------------------------------------------------------------------------------------------
 
-void Http2Conversation::start(http2::StreamId stream) {
-    auto& served = served_.at(stream);
-    auto const note = [this, stream](std::exception_ptr thrown) { note_end(stream, std::move(thrown)); };
-    asio::co_spawn(executor(), exchange_on(served), asio::bind_cancellation_slot(served.stop.slot(), note));
+void Http2Conversation::start(Served& served) {
+    auto const end = [this, &served](std::exception_ptr thrown) { on_exchange_end(served, std::move(thrown)); };
+    asio::co_spawn(executor(), exchange_on(served), asio::bind_cancellation_slot(served.stop.slot(), end));
 }
 
-/// What one exchange throws ends the connection, unless that ends anyway.
-void Http2Conversation::note_end(http2::StreamId stream, std::exception_ptr thrown) {
+/// What an exchange throws ends the connection, unless that ends anyway.
+void Http2Conversation::on_exchange_end(Served& served, std::exception_ptr thrown) {
     if (thrown && !has_ended()) {
         if (!thrown_) thrown_ = std::move(thrown);
-        Http2Wire::close();
+        Http2Connection::close();
     }
-    served_.at(stream).is_over = true;
-    forget(stream);
+    served.has_exchange = false;
+    remove_if_over(served);
 }
 
 asio::awaitable<void> Http2Conversation::exchange_on(Served& served) {
-    auto const client = std::move(served.client);
+    struct End {
+        ~End() { served.client.reset(); }
+        Served& served;
+    } const end{served};
+    auto& client = *served.client;
     auto request = std::move(served.request);
     request.timestamp_start = context_.now();
     auto refusal = refusal_of_connect(request, served.protocol);
     bool const is_connect = request.raw_method == "CONNECT";
     if (is_connect && !refusal && mode_ != HttpMode::transparent)
-        co_return co_await open_tunnel(std::move(request), *client);
+        co_return co_await open_tunnel(std::move(request), client);
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), executor(), context_.client,
                                               context_.server, *request.timestamp_start);
     flow->request = std::move(request);
-    if (refusal) co_return co_await refuse(context_, *flow, *client, std::move(*refusal));
-    if (!is_connect) co_return co_await answer(*flow, *client);
-    co_await serve_connect(context_, *flow, *client, mode_);
+    if (refusal) co_return co_await refuse(context_, *flow, client, std::move(*refusal));
+    if (!is_connect) co_return co_await answer(*flow, client);
+    co_await serve_connect(context_, *flow, client, mode_);
 }
 
 asio::awaitable<void> Http2Conversation::answer(flow::HttpFlow& flow, Http2ClientStream& client) {

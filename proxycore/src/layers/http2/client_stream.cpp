@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "layers/http2/head.hpp"
-#include "layers/http2/tunnel.hpp"
 #include "layers/transfer_coding.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
-/// nghttp2 has judged it before.
+/// nghttp2 has validated it.
 std::optional<std::uint64_t> content_length(http::Fields const& fields) {
     auto const text = fields.first("content-length");
     if (!text) return std::nullopt;
@@ -22,49 +21,50 @@ std::optional<std::uint64_t> content_length(http::Fields const& fields) {
 
 }  // namespace
 
-Http2ClientStream::Http2ClientStream(http2::Session& session, std::shared_ptr<Http2Body> body,
-                                     http2::Request const& asked)
-    : session_(session),
-      body_(std::move(body)),
-      is_head_(asked.head.method == "HEAD"),
-      is_websocket_(asks_for_websocket(asked)),
-      is_connect_(asks_for_tunnel(asked)),
-      length_(content_length(asked.head.fields)) {
+Http2ClientStream::Http2ClientStream(std::shared_ptr<Http2Body> body, http2::Request const& request)
+    : body_(std::move(body)),
+      is_head_(request.head.method == "HEAD"),
+      is_websocket_(asks_for_websocket(request)),
+      is_connect_(asks_for_tunnel(request)),
+      length_(content_length(request.head.fields)) {
     if (is_websocket_ || is_connect_) length_ = 0;
 }
 
-/// An answer that is not whole must not look so; a request that is not whole is of no use any more.
+/// An incomplete response must not look complete; the rest of an incomplete request is useless.
 Http2ClientStream::~Http2ClientStream() {
     if (body_ == nullptr) return;
-    if (!body_->has_ended_out())
+    if (!body_->has_sent_end())
         body_->abort(http2::ErrorCode::internal_error);
-    else if (!body_->has_ended_in())
-        body_->drop_in();
+    else if (!body_->has_received_end())
+        body_->ignore_input();
 }
 
 asio::awaitable<Result<std::string_view>> Http2ClientStream::read_body() {
-    if (is_websocket_ || is_connect_) co_return std::string_view();  // that is for whoever has the tunnel
+    if (is_websocket_ || is_connect_) co_return std::string_view();  // content belongs to the tunnel
     co_return co_await body_->read();
 }
 
-std::optional<std::uint64_t> Http2ClientStream::announced_length() const { return body_->is_empty_in() ? 0 : length_; }
+std::optional<std::uint64_t> Http2ClientStream::announced_length() const {
+    return body_->is_input_empty() ? 0 : length_;
+}
 
-// --- the answer ------------------------------------------------------------------------------------------------------
+// --- the response ------------------------------------------------------------------------------------------------------
 
 asio::awaitable<Result<void>> Http2ClientStream::send_interim(http::ResponseHead const& head) {
-    if (!body_->is_closed()) session_.send_interim(body_->id(), head_of(head));
-    body_->wire().ring();
+    auto& connection = body_->connection();
+    if (!body_->is_closed()) connection.session().send_interim(body_->id(), head_of(head));
+    connection.notify();
     co_return Result<void>();
 }
 
 bool Http2ClientStream::has_body(unsigned status) const { return !is_head_ && status != 204 && status != 304; }
 
-/// In the words of a flow, where a WebSocket begins with 101.
+/// `status` is that of the flow, where a WebSocket begins with 101.
 bool Http2ClientStream::opens_tunnel(unsigned status) const {
     return (is_websocket_ && status == 101) || (is_connect_ && status / 100 == 2);
 }
 
-/// HTTP/2 has no 101, and 2xx opens what an extended CONNECT asks for (RFC 8441 §5).
+/// HTTP/2 has no 101, and any 2xx accepts an extended CONNECT (RFC 8441 §5).
 std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& response) const {
     auto const status = response.status_code;
     if (opens_tunnel(status)) return std::nullopt;
@@ -79,11 +79,12 @@ std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& res
 
 Result<void> Http2ClientStream::respond(http::ResponseHead const& head, bool has_content) {
     has_content_ = has_content;
+    auto& connection = body_->connection();
     if (body_->failure()) return *body_->failure();
-    if (body_->is_closed()) return Failure{Failure::Kind::closed, body_->wire().who() + " reset the stream"};
-    session_.respond(body_->id(), head, has_content ? body_.get() : nullptr);
-    body_->wire().ring();
-    if (!has_content) body_->note_end_out();
+    if (body_->is_closed()) return Failure{Failure::Kind::closed, connection.peer() + " reset the stream"};
+    connection.session().respond(body_->id(), head, has_content ? body_.get() : nullptr);
+    connection.notify();
+    if (!has_content) body_->set_sent_end();
     return {};
 }
 
@@ -115,22 +116,22 @@ asio::awaitable<Result<void>> Http2ClientStream::finish(http::Fields const* trai
     co_return co_await body_->finish(trailers);
 }
 
-/// It is given up for most requests, so no exception is to tell of that.
+/// Most requests cancel this wait, so that must not cost an exception.
 asio::awaitable<Failure> Http2ClientStream::wait_for_abort(std::chrono::milliseconds /*grace*/) {
     bool const throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
-    auto const given_up = co_await asio::this_coro::cancellation_state;
-    while (!is_over() && given_up.cancelled() == asio::cancellation_type::none) co_await body_->wait();
+    auto const cancellation = co_await asio::this_coro::cancellation_state;
+    while (!is_over() && cancellation.cancelled() == asio::cancellation_type::none) co_await body_->wait();
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (body_->failure()) co_return *body_->failure();
-    co_return Failure{Failure::Kind::closed, body_->wire().who() + " reset the stream"};
+    co_return Failure{Failure::Kind::closed, body_->connection().peer() + " reset the stream"};
 }
 
 bool Http2ClientStream::tell_of_abort(std::function<void()> then) {
     if (then && is_over())
         then();
     else
-        body_->when_over(std::move(then));
+        body_->set_on_over(std::move(then));
     return true;
 }
 

@@ -9,14 +9,14 @@
 
 namespace pathology::proxycore::layers {
 
-/// Session and wire outlive it; its body stays until the stream is closed.
+/// The connection outlives it; its body stays until the stream is closed.
 class Http2ClientStream final : public ClientStream {
 public:
-    Http2ClientStream(http2::Session& session, std::shared_ptr<Http2Body> body, http2::Request const& asked);
+    Http2ClientStream(std::shared_ptr<Http2Body> body, http2::Request const& request);
     ~Http2ClientStream() override;
 
     asio::awaitable<Result<std::string_view>> read_body() override;
-    http::Fields const& trailers() const override { return body_->trailers_in(); }
+    http::Fields const& trailers() const override { return body_->received_trailers(); }
     std::optional<std::uint64_t> announced_length() const override;
     std::optional<Failure> objection_to(flow::Response const& response) const override;
     asio::awaitable<Result<void>> send_interim(http::ResponseHead const& head) override;
@@ -35,11 +35,10 @@ private:
     bool opens_tunnel(unsigned status) const;
     Result<void> respond(http::ResponseHead const& head, bool has_content);
 
-    http2::Session& session_;
     std::shared_ptr<Http2Body> body_;
     bool is_head_, is_websocket_, is_connect_;
     std::optional<std::uint64_t> length_;
-    bool has_content_ = false;  // the answer
+    bool has_content_ = false;  // the response
 };
 
 }  // namespace pathology::proxycore::layers

@@ -15,17 +15,28 @@ namespace {
 
 constexpr http::Version http_2{2, 0};
 
-/// What speaks of an HTTP/1 connection alone (RFC 9113 §8.2.2).
+/// Fields about an HTTP/1 connection (RFC 9113 §8.2.2).
 constexpr std::array connection_fields{std::string_view("connection"),       std::string_view("keep-alive"),
                                        std::string_view("proxy-connection"), std::string_view("transfer-encoding"),
                                        std::string_view("upgrade"),          std::string_view("http2-settings")};
 
-bool is_of_connection(http::Fields const& fields, http::Field const& field) {
-    auto const is_it = [&](std::string_view name) { return http::equals_ignoring_case(field.name, name); };
-    if (std::any_of(connection_fields.begin(), connection_fields.end(), is_it)) return true;
-    if (is_it("te")) return !http::equals_ignoring_case(field.value, "trailers");
-    return fields.has_token("Connection", field.name);
-}
+/// Which fields of a message are about an HTTP/1 connection, among them those that Connection names.
+class ConnectionFields {
+public:
+    explicit ConnectionFields(http::Fields const& fields)
+        : fields_(fields), names_more_(fields.contains("connection")) {}
+
+    bool operator()(http::Field const& field) const {
+        auto const is_it = [&](std::string_view name) { return http::equals_ignoring_case(field.name, name); };
+        if (std::any_of(connection_fields.begin(), connection_fields.end(), is_it)) return true;
+        if (is_it("te")) return !http::equals_ignoring_case(field.value, "trailers");
+        return names_more_ && fields_.has_token("Connection", field.name);
+    }
+
+private:
+    http::Fields const& fields_;
+    bool names_more_;
+};
 
 /// Fields as HTTP/2 may carry them, with a Content-Length that is true.
 http::Fields carried_of(flow::Message const& message, std::optional<std::uint64_t> size) {
@@ -66,9 +77,11 @@ void become_upgrade(flow::Request& request) {
 }  // namespace
 
 http::Fields carried(http::Fields const& fields) {
+    ConnectionFields const is_of_connection(fields);
+    if (std::none_of(fields.begin(), fields.end(), is_of_connection)) return fields;  // copied in one piece
     http::Fields kept;
     for (auto const field : fields)
-        if (!is_of_connection(fields, field)) kept.add(field.name, field.value);
+        if (!is_of_connection(field)) kept.add(field.name, field.value);
     return kept;
 }
 

@@ -8,48 +8,36 @@
 #include "layers/http2/server_stream.hpp"
 
 namespace pathology::proxycore::layers {
-namespace {
-
-http2::SessionSettings settings_of(HttpSettings const& http) {
-    http2::SessionSettings settings;
-    settings.window_updates = http2::WindowUpdates::when_consumed;
-    settings.max_header_list = static_cast<std::uint32_t>(std::min<std::size_t>(http.limits.head, 0x7fffffff));
-    return settings;
-}
-
-}  // namespace
-
 // --- life ------------------------------------------------------------------------------------------------------------
 
 Http2Server::Connection::Connection(std::unique_ptr<net::Stream> stream, std::string name, net::TimeLimit limit,
                                     HttpSettings const& settings, std::function<void()> on_change)
-    : Http2WireOf(std::move(stream), "the server " + std::move(name), limit, http2::Role::client,
-                  settings_of(settings)),
+    : Http2Connection(std::move(stream), "the server " + std::move(name), limit, http2::Role::client, settings),
       on_change_(std::move(on_change)) {}
 
 void Http2Server::Connection::start(std::shared_ptr<Connection> const& connection) {
-    auto const note = [connection](std::exception_ptr thrown) { connection->note_end(std::move(thrown)); };
-    asio::co_spawn(connection->executor(), connection->run(), note);
+    auto const end = [connection](std::exception_ptr thrown) { connection->on_run_end(std::move(thrown)); };
+    asio::co_spawn(connection->executor(), connection->run(), end);
 }
 
-void Http2Server::Connection::note_end(std::exception_ptr thrown) {
+void Http2Server::Connection::on_run_end(std::exception_ptr thrown) {
     thrown_ = std::move(thrown);
-    Http2Wire::close();
+    Http2Connection::close();
     is_running_ = false;
-    change();
+    report_change();
 }
 
-void Http2Server::Connection::change() {
+void Http2Server::Connection::report_change() {
     changed_.notify();
-    auto const tell = on_change_;  // it may make us forget it
-    if (tell) tell();
+    auto const report = on_change_;  // it may call forget_owner()
+    if (report) report();
 }
 
-// What waits keeps the connection, whatever its owner does meanwhile.
+// Functions that wait keep the connection alive, whatever its owner does meanwhile.
 
 asio::awaitable<void> Http2Server::Connection::close_and_join(std::shared_ptr<Connection> connection) {
     connection->forget_owner();
-    connection->Http2Wire::close();
+    connection->Http2Connection::close();
     while (connection->is_running_) co_await connection->changed_.wait();
     if (auto const thrown = std::exchange(connection->thrown_, nullptr)) std::rethrow_exception(thrown);
 }
@@ -68,42 +56,52 @@ bool Http2Server::Connection::has_room() const {
 
 bool Http2Server::Connection::takes_requests() const { return !has_ended() && session().accepts_requests(); }
 
-Result<void> Http2Server::Connection::submit(http2::Request const& request, std::shared_ptr<Http2Asked> asked,
-                                             bool has_content) {
-    auto const stream = has_ended() ? std::nullopt : session().submit(request, has_content ? &asked->body : nullptr);
+Result<void> Http2Server::Connection::submit(http2::Request const& request,
+                                             std::shared_ptr<Http2PendingRequest> pending, bool has_content) {
+    Http2Body* const content = has_content ? &pending->body : nullptr;
+    auto const stream = has_ended() ? std::nullopt : session().submit(request, content, pending.get());
     if (!stream) {
-        auto const why = end() ? end()->message : who() + " takes no more requests on this connection";
+        auto const why = end() ? end()->message : peer() + " takes no more requests on this connection";
         return Failure{Failure::Kind::closed, why, 502, true};
     }
-    asked->body.bind(*stream);
-    if (!has_content) asked->body.note_end_out();
-    asked_.emplace(*stream, std::move(asked));
-    ring();
+    pending->body.bind(*stream);
+    if (!has_content) pending->body.set_sent_end();
+    pending->index = pending_.size();
+    pending_.push_back(std::move(pending));
+    notify();
     return {};
 }
 
-// --- what the session tells ------------------------------------------------------------------------------------------
+// --- events ----------------------------------------------------------------------------------------------------------
 
-void Http2Server::Connection::take_events() {
+void Http2Server::Connection::on_events() {
     bool has_changed = session().has_peer_settings() && !std::exchange(knows_settings_, true);
     while (auto const event = session().next()) {
-        take(*event);
+        on_event(*event);
         has_changed = has_changed || event->type == http2::SessionEvent::Type::closed;
     }
-    if (has_changed) change();
+    if (has_changed) report_change();
 }
 
-void Http2Server::Connection::take(http2::SessionEvent const& event) {
-    auto const found = asked_.find(event.stream);
-    if (found == asked_.end()) return;
-    auto& asked = *found->second;
+void Http2Server::Connection::on_event(http2::SessionEvent const& event) {
+    auto& pending = *static_cast<Http2PendingRequest*>(event.user_data);
     switch (event.type) {
-        case http2::SessionEvent::Type::interim: asked.heads.push_back(*event.interim); return asked.body.ring();
-        case http2::SessionEvent::Type::head: asked.heads.push_back(event.response->head); return asked.body.ring();
-        case http2::SessionEvent::Type::data: return asked.body.take(event.data);
-        case http2::SessionEvent::Type::end: return asked.body.end(event.response->trailers);
-        case http2::SessionEvent::Type::closed: asked.body.close(failure_of(event)); asked_.erase(found);
+        case http2::SessionEvent::Type::interim: pending.heads.push_back(*event.interim); return pending.body.notify();
+        case http2::SessionEvent::Type::head:
+            pending.heads.push_back(event.response->head);
+            return pending.body.notify();
+        case http2::SessionEvent::Type::data: return pending.body.on_data(event.data);
+        case http2::SessionEvent::Type::end: return pending.body.on_end(event.response->trailers);
+        case http2::SessionEvent::Type::closed: return on_closed(event, pending);
     }
+}
+
+void Http2Server::Connection::on_closed(http2::SessionEvent const& event, Http2PendingRequest& pending) {
+    pending.body.on_closed(failure_of(event));
+    auto const index = pending.index;
+    pending_.back()->index = index;
+    std::swap(pending_[index], pending_.back());
+    pending_.pop_back();
 }
 
 std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent const& event) const {
@@ -115,17 +113,17 @@ std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent c
     } else if (event.error == http2::ErrorCode::no_error) {
         return std::nullopt;
     } else if (event.by_peer || reason.empty()) {
-        failure.message = who() + " reset the stream: " + name(event.error);
+        failure.message = peer() + " reset the stream: " + name(event.error);
     } else if (event.is_unprocessed) {
-        failure.message = who() + " did not take the request: " + reason;
+        failure.message = peer() + " did not take the request: " + reason;
     } else {
         failure.kind = Failure::Kind::malformed;
-        failure.message = "the answer of " + who() + " is broken: " + reason;
+        failure.message = "the answer of " + peer() + " is broken: " + reason;
     }
     return failure;
 }
 
-// --- the owner's view ------------------------------------------------------------------------------------------------
+// --- the interface of the owner --------------------------------------------------------------------------------------
 
 Http2Server::Http2Server(std::unique_ptr<net::Stream> stream, std::string name, net::TimeLimit limit,
                          HttpSettings const& settings, std::function<void()> on_change)
@@ -136,13 +134,13 @@ Http2Server::Http2Server(std::unique_ptr<net::Stream> stream, std::string name, 
 
 Http2Server::~Http2Server() {
     connection_->forget_owner();
-    connection_->Http2Wire::close();
+    connection_->Http2Connection::close();
 }
 
 bool Http2Server::has_room() const { return connection_->has_room(); }
 bool Http2Server::takes_requests() const { return connection_->takes_requests(); }
 bool Http2Server::has_ended() const { return connection_->has_ended(); }
-std::size_t Http2Server::streams() const { return connection_->count(); }
+std::size_t Http2Server::streams() const { return connection_->session().streams(); }
 asio::awaitable<bool> Http2Server::wait_for_settings() { return Connection::wait_for_settings(connection_); }
 bool Http2Server::takes_websockets() const { return connection_->takes_websockets(); }
 std::unique_ptr<ServerStream> Http2Server::ask() { return std::make_unique<Http2ServerStream>(connection_); }

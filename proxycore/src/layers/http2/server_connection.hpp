@@ -3,22 +3,23 @@
 
 #include <deque>
 #include <exception>
-#include <map>
 #include <pathology/proxycore/layers/http2/server.hpp>
+#include <vector>
 
 #include "layers/http2/body.hpp"
 
 namespace pathology::proxycore::layers {
 
-/// A request under way: what came of its answer, and what goes.
-struct Http2Asked {
-    explicit Http2Asked(Http2Wire& wire) : body(wire) {}
+/// A request whose response is not complete.
+struct Http2PendingRequest {
+    explicit Http2PendingRequest(Http2Connection& connection) : body(connection) {}
     Http2Body body;
-    std::deque<http::ResponseHead> heads{};  ///< that nobody has read: interim ones, and the final one
+    std::deque<http::ResponseHead> heads{};  ///< that were not read yet: interim ones, and the final one
+    std::size_t index = 0;                   ///< in the connection's list
 };
 
-/// Lives as long as somebody needs it: its owner, the requests, and the coroutine that speaks.
-class Http2Server::Connection final : public Http2WireOf<http2::Session> {
+/// Kept by its owner, by requests, and by the coroutine that runs it.
+class Http2Server::Connection final : public Http2Connection {
 public:
     Connection(std::unique_ptr<net::Stream> stream, std::string name, net::TimeLimit limit,
                HttpSettings const& settings, std::function<void()> on_change);
@@ -26,24 +27,25 @@ public:
     void forget_owner() { on_change_ = nullptr; }
     static asio::awaitable<void> close_and_join(std::shared_ptr<Connection> connection);
 
-    Result<void> submit(http2::Request const& request, std::shared_ptr<Http2Asked> asked, bool has_content);
-    bool was_used() { return std::exchange(was_used_, true); }
+    Result<void> submit(http2::Request const& request, std::shared_ptr<Http2PendingRequest> pending, bool has_content);
+    /// Returns whether a request was sent before.
+    bool mark_used() { return std::exchange(was_used_, true); }
     static asio::awaitable<bool> wait_for_settings(std::shared_ptr<Connection> connection);
     bool has_room() const;
     bool takes_requests() const;
     bool takes_websockets() const { return session().peer_allows_extended_connect(); }
-    std::size_t count() const { return session().streams(); }
 
 private:
-    void take_events() override;
-    void take(http2::SessionEvent const& event);
+    void on_events() override;
+    void on_event(http2::SessionEvent const& event);
+    void on_closed(http2::SessionEvent const& event, Http2PendingRequest& pending);
     std::optional<Failure> failure_of(http2::SessionEvent const& event) const;
-    void note_end(std::exception_ptr thrown);
-    void change();
+    void on_run_end(std::exception_ptr thrown);
+    void report_change();
 
     std::function<void()> on_change_;
     async::Event changed_;
-    std::map<http2::StreamId, std::shared_ptr<Http2Asked>> asked_;
+    std::vector<std::shared_ptr<Http2PendingRequest>> pending_;
     bool was_used_ = false, knows_settings_ = false, is_running_ = true;
     std::exception_ptr thrown_;
 };

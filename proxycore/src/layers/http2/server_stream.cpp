@@ -4,13 +4,12 @@
 #include <utility>
 
 #include "layers/http2/head.hpp"
-#include "layers/http2/tunnel.hpp"
 #include "layers/transfer_coding.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
-/// A stream that was silent may still answer; one whose connection was given up for its silence does not.
+/// After a timeout of the stream, a response may still arrive; after one of the connection, it cannot.
 Failure lasting(Failure failure) {
     if (failure.kind == Failure::Kind::timed_out) failure.kind = Failure::Kind::closed;
     return failure;
@@ -20,28 +19,28 @@ Failure lasting(Failure failure) {
 
 Http2ServerStream::Http2ServerStream(std::shared_ptr<Http2Server::Connection> connection)
     : connection_(std::move(connection)),
-      asked_(std::make_shared<Http2Asked>(*connection_)),
-      is_reused_(connection_->was_used()) {}
+      pending_(std::make_shared<Http2PendingRequest>(*connection_)),
+      is_reused_(connection_->mark_used()) {}
 
 Http2ServerStream::~Http2ServerStream() {
-    if (asked_ == nullptr) return;
-    auto& body = asked_->body;
-    if (!body.has_ended_in() || !body.has_ended_out()) body.abort(http2::ErrorCode::cancel);
+    if (pending_ == nullptr) return;
+    auto& body = pending_->body;
+    if (!body.has_received_end() || !body.has_sent_end()) body.abort(http2::ErrorCode::cancel);
 }
 
 // --- the request -----------------------------------------------------------------------------------------------------
 
 Result<void> Http2ServerStream::submit(http2::Request const& head, bool has_content) {
     is_head_ = head.head.method == "HEAD";
-    if (asked_->body.failure()) return *asked_->body.failure();
-    auto submitted = connection_->submit(head, asked_, has_content);
+    if (pending_->body.failure()) return *pending_->body.failure();
+    auto submitted = connection_->submit(head, pending_, has_content);
     if (submitted.has_error()) return give_up(submitted.error());
     return submitted;
 }
 
-/// What was not asked is not answered.
+/// A request that was not sent gets no response.
 Failure Http2ServerStream::give_up(Failure failure) {
-    asked_->body.close(failure);
+    pending_->body.on_closed(failure);
     return failure;
 }
 
@@ -49,16 +48,16 @@ asio::awaitable<Result<void>> Http2ServerStream::send(flow::Request const& reque
     if (asks_for_websocket(request)) co_return co_await ask_for_websocket(request);
     std::string_view const body = request.raw_content ? std::string_view(*request.raw_content) : std::string_view();
     if (!body.empty())
-        if (auto lost = find_lost_coding(request.headers, "request", connection_->who())) co_return give_up(*lost);
+        if (auto lost = find_lost_coding(request.headers, "request", connection_->peer())) co_return give_up(*lost);
     auto const* const trailers = request.trailers && !request.trailers->empty() ? &*request.trailers : nullptr;
     bool const has_content = !body.empty() || trailers != nullptr;
     auto const begun = submit(head_of(request, body.size()), has_content);
     if (begun.has_error() || !has_content) co_return begun;
-    co_return co_await asked_->body.send_last(body, trailers);
+    co_return co_await pending_->body.send_last(body, trailers);
 }
 
 asio::awaitable<Result<void>> Http2ServerStream::begin(flow::Request const& request) {
-    if (auto lost = find_lost_coding(request.headers, "request", connection_->who())) co_return give_up(*lost);
+    if (auto lost = find_lost_coding(request.headers, "request", connection_->peer())) co_return give_up(*lost);
     co_return submit(head_of(request, std::nullopt), true);
 }
 
@@ -67,18 +66,18 @@ asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request
     websocket_key_ = request.headers.first("sec-websocket-key").value_or("");
     bool const is_known = co_await Http2Server::Connection::wait_for_settings(connection_);
     if (is_known && !connection_->takes_websockets())
-        co_return give_up({Failure::Kind::unreachable, connection_->who() + " takes no WebSockets over HTTP/2"});
+        co_return give_up({Failure::Kind::unreachable, connection_->peer() + " takes no WebSockets over HTTP/2"});
     co_return submit(extended_connect_of(request), true);
 }
 
-// --- the answer ------------------------------------------------------------------------------------------------------
+// --- the response ------------------------------------------------------------------------------------------------------
 
 asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
-    auto& body = asked_->body;
-    while (asked_->heads.empty()) {
+    auto& body = pending_->body;
+    while (pending_->heads.empty()) {
         if (body.failure()) co_return lasting(*body.failure());
         if (body.is_closed())
-            co_return Failure{Failure::Kind::closed, connection_->who() + " ended the stream without an answer"};
+            co_return Failure{Failure::Kind::closed, connection_->peer() + " ended the stream without an answer"};
         bool const is_early = co_await body.wait();
         if (!is_early) co_return body.silence();
     }
@@ -86,8 +85,8 @@ asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
 }
 
 http::ResponseHead Http2ServerStream::take_head() {
-    auto head = std::move(asked_->heads.front());
-    asked_->heads.pop_front();
+    auto head = std::move(pending_->heads.front());
+    pending_->heads.pop_front();
     if (auto const length = head.fields.first("content-length")) {
         std::uint64_t size = 0;
         std::from_chars(length->data(), length->data() + length->size(), size);
@@ -101,10 +100,10 @@ http::ResponseHead Http2ServerStream::take_head() {
 std::unique_ptr<net::Stream> Http2ServerStream::take_over() {
     struct Held {
         std::shared_ptr<Http2Server::Connection> connection;
-        std::shared_ptr<Http2Asked> asked;
+        std::shared_ptr<Http2PendingRequest> pending;
     };
-    auto const held = std::make_shared<Held>(Held{connection_, std::exchange(asked_, nullptr)});
-    return make_http2_tunnel(std::shared_ptr<Http2Body>(held, &held->asked->body), http2::ErrorCode::cancel);
+    auto const held = std::make_shared<Held>(Held{connection_, std::exchange(pending_, nullptr)});
+    return make_http2_tunnel(std::shared_ptr<Http2Body>(held, &held->pending->body), http2::ErrorCode::cancel);
 }
 
 }  // namespace pathology::proxycore::layers

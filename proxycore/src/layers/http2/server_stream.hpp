@@ -14,14 +14,14 @@ public:
     explicit Http2ServerStream(std::shared_ptr<Http2Server::Connection> connection);
     ~Http2ServerStream() override;
 
-    asio::awaitable<Result<std::string_view>> read_body() override { return asked_->body.read(); }
-    http::Fields const& trailers() const override { return asked_->body.trailers_in(); }
+    asio::awaitable<Result<std::string_view>> read_body() override { return pending_->body.read(); }
+    http::Fields const& trailers() const override { return pending_->body.received_trailers(); }
     std::optional<std::uint64_t> announced_length() const override { return length_; }
-    asio::awaitable<Result<void>> send_body(std::string_view piece) override { return asked_->body.send(piece); }
+    asio::awaitable<Result<void>> send_body(std::string_view piece) override { return pending_->body.send(piece); }
     asio::awaitable<Result<void>> finish(http::Fields const* trailers) override {
-        return asked_->body.finish(trailers);
+        return pending_->body.finish(trailers);
     }
-    void abort() noexcept override { asked_->body.abort(http2::ErrorCode::cancel); }
+    void abort() noexcept override { pending_->body.abort(http2::ErrorCode::cancel); }
     std::unique_ptr<net::Stream> take_over() override;
 
     asio::awaitable<Result<void>> send(flow::Request const& request) override;
@@ -36,7 +36,7 @@ private:
     http::ResponseHead take_head();
 
     std::shared_ptr<Http2Server::Connection> connection_;
-    std::shared_ptr<Http2Asked> asked_;
+    std::shared_ptr<Http2PendingRequest> pending_;
     bool is_reused_;
     bool is_head_ = false;
     std::optional<std::string> websocket_key_;

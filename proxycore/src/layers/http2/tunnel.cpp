@@ -1,8 +1,8 @@
-#include "layers/http2/tunnel.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
+
+#include "layers/http2/body.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -17,9 +17,9 @@ public:
     asio::awaitable<net::error_code> wait_for_end() override;
     void close(net::CloseMode how) override;
     void set_time_limit(net::TimeLimit limit) override { body_->set_time_limit(limit); }
-    Endpoint local_endpoint() const override { return body_->wire().stream().local_endpoint(); }
-    Endpoint remote_endpoint() const override { return body_->wire().stream().remote_endpoint(); }
-    asio::any_io_executor executor() override { return body_->wire().executor(); }
+    Endpoint local_endpoint() const override { return body_->connection().stream().local_endpoint(); }
+    Endpoint remote_endpoint() const override { return body_->connection().stream().remote_endpoint(); }
+    asio::any_io_executor executor() override { return body_->connection().executor(); }
 
 private:
     net::error_code code_of(Failure const& failure) const;
@@ -27,7 +27,7 @@ private:
     std::shared_ptr<Http2Body> body_;
     http2::ErrorCode reset_;
     std::string_view piece_;  // read, and not handed out yet
-    bool is_closed_ = false, has_said_end_ = false;
+    bool is_closed_ = false, has_sent_end_ = false;
 };
 
 net::error_code Http2Tunnel::code_of(Failure const& failure) const {
@@ -52,7 +52,7 @@ asio::awaitable<net::ReadResult> Http2Tunnel::read_some(asio::mutable_buffer int
 
 asio::awaitable<net::error_code> Http2Tunnel::write(std::span<asio::const_buffer const> all) {
     for (auto const& buffer : all) {
-        if (is_closed_ || has_said_end_) co_return net::Errc::closed;
+        if (is_closed_ || has_sent_end_) co_return net::Errc::closed;
         auto const sent = co_await body_->send(std::string_view(static_cast<char const*>(buffer.data()), buffer.size()));
         if (sent.has_error()) co_return code_of(sent.error());
     }
@@ -60,9 +60,9 @@ asio::awaitable<net::error_code> Http2Tunnel::write(std::span<asio::const_buffer
 }
 
 asio::awaitable<net::error_code> Http2Tunnel::wait_for_end() {
-    while (!body_->has_ended_in() && !body_->failure() && !body_->is_closed()) co_await body_->wait();
+    while (!body_->has_received_end() && !body_->failure() && !body_->is_closed()) co_await body_->wait();
     if (body_->failure()) co_return code_of(*body_->failure());
-    if (body_->has_ended_in()) co_return asio::error::eof;
+    if (body_->has_received_end()) co_return asio::error::eof;
     co_return asio::error::connection_reset;
 }
 
@@ -70,8 +70,8 @@ void Http2Tunnel::close(net::CloseMode how) {
     if (is_closed_) return;
     is_closed_ = how != net::CloseMode::half_close;
     if (how == net::CloseMode::reset) return body_->abort(reset_);
-    if (!std::exchange(has_said_end_, true)) body_->end_out(nullptr);
-    if (is_closed_) body_->drop_in();
+    if (!std::exchange(has_sent_end_, true)) body_->send_end(nullptr);
+    if (is_closed_) body_->ignore_input();
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ struct SessionEvent {
     std::string_view reason{};  ///< of closed with an error: details, if there are any
 };
 
-struct Stream;       // private to the library
+struct Stream;      // private to the library
 class StreamTable;  // likewise
 
 /// The state machine of one connection.
@@ -195,7 +195,7 @@ private:
     // --- events that wait for next() ---
     std::vector<Pending> events_;
     std::size_t next_event_ = 0;
-    Stream* delivered_closed_ = nullptr;  // its `closed` was returned last
+    Stream* delivered_closed_ = nullptr;       // its `closed` was returned last
     std::deque<http::ResponseHead> interims_;  // in the order of their events
     bool has_delivered_interim_ = false;       // the first of them was returned last
 
@@ -204,11 +204,11 @@ private:
     std::string library_error_;   // the last one that nghttp2 reported
     bool input_ignored_ = false;  // what arrives is not looked at any more
     bool has_peer_settings_ = false;
-    unsigned continuations_ = 0, empty_data_ = 0;                    // frames in a row
-    std::int64_t stream_errors_ = 0;                                 // streams that the peer broke, less good ones
-    std::int64_t initial_peer_window_ = 0, max_peer_window_ = 0;     // before its latest SETTINGS count
-    FrameHeader current_frame_;                                      // the one that is being read
-    Request between_requests_;                                       // frames of stream 0 since the last request
+    unsigned continuations_ = 0, empty_data_ = 0;                 // frames in a row
+    std::int64_t stream_errors_ = 0;                              // streams that the peer broke, less good ones
+    std::int64_t initial_peer_window_ = 0, max_peer_window_ = 0;  // before its latest SETTINGS count
+    FrameHeader current_frame_;                                   // the one that is being read
+    Request between_requests_;                                    // frames of stream 0 since the last request
 
     // --- output ---
     bool write_failed_ = false;  // nothing can be sent any more
@@ -220,8 +220,8 @@ private:
     // --- while drain() runs ---
     std::string* out_ = nullptr;
     std::size_t out_limit_ = 0;
-    Stream* placeholder_ = nullptr;           // the HEADERS frame that nghttp2 gives next is a placeholder of its
-    bool placeholder_is_continue_ = false;    // and stands for 100 (Continue)
+    Stream* placeholder_ = nullptr;         // the HEADERS frame that nghttp2 gives next is a placeholder of its
+    bool placeholder_is_continue_ = false;  // and stands for 100 (Continue)
 };
 
 /// Whether a connection begins with the client preface of HTTP/2 (RFC 9113 §3.4); std::nullopt if `bytes` are too few.
