@@ -17,7 +17,7 @@ public:
     ReplyReader(std::size_t body_limit, std::size_t raw_limit);
 
     /// Says which request the next reply answers; call once for each request that is sent.
-    void expect_reply_to(std::string_view method) { reader_.expect_reply_to(method); }
+    void expect_response_to(std::string_view method) { reader_.expect_response_to(method); }
 
     /// Room to read into; say with commit() how much came.
     std::span<char> prepare() { return reader_.prepare(most_room); }

@@ -90,7 +90,7 @@ Failure Session::Impl::read_failure(error_code ec) const {
 // --- out -------------------------------------------------------------------------------------------------------------
 
 asio::awaitable<Result<Written>> Session::Impl::send(Outgoing message) {
-    if (message.awaits_reply) replies_.expect_reply_to(message.method);
+    if (message.awaits_reply) replies_.expect_response_to(message.method);
     sent_.limit = settings_.raw_limit;
     sent_.bytes.clear();
     player_.start(message.plan, message.seed);

@@ -82,7 +82,7 @@ http1::RequestReader make(http1::Leniency const& leniency, http1::RequestReader 
 http1::ResponseReader make(http1::Leniency const& leniency, http1::ResponseReader const* /*kind*/, unsigned asked) {
     constexpr std::string_view methods[] = {"GET", "HEAD", "CONNECT", "head"};
     http1::ResponseReader reader(limits(), leniency);
-    for (int i = 0; i < 4; ++i, asked /= 4) reader.expect_reply_to(methods[asked % 4]);
+    for (int i = 0; i < 4; ++i, asked /= 4) reader.expect_response_to(methods[asked % 4]);
     return reader;
 }
 

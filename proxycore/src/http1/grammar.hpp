@@ -1,4 +1,4 @@
-// The grammar of HTTP/1, read by Boost.Beast's parser: whole lines go in, a head, body pieces and facts come out.
+// The grammar of HTTP/1 by Boost.Beast's parser: whole lines go in, a head, body pieces and facts come out.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -17,18 +17,17 @@ struct Facts {
     bool expect = false;
 };
 
-/// One message at a time. The machine puts whole lines only, so a parser that wants more of a line is reading a bad
-/// one.
+/// One message at a time. It gets whole lines only, so a parser that wants more of a line has read a bad one.
 class Grammar {
 public:
     virtual ~Grammar() = default;
 
-    /// Forgets the message. `skip_body` must be known before the fields: no body whatever they say.
+    /// Starts a new message. `skip_body`: there is no body, whatever the fields say; known before the fields.
     virtual void restart(bool skip_body) = 0;
     /// Reads `bytes`: a start line; or lines that make a section `whole`, a head or a chunk line; or body bytes. `used`
     /// is how many of them were good, up to the start of the line in error.
     virtual std::optional<Errc> put(std::string_view bytes, bool whole, std::size_t& used) = 0;
-    /// The connection ended a body that lasts until the close.
+    /// The peer ended a body that lasts until the connection closes.
     virtual void put_eof() = 0;
 
     virtual bool is_complete() const = 0;

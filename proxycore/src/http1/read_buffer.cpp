@@ -7,13 +7,13 @@ namespace pathology::proxycore::http1 {
 
 namespace {
 
-constexpr std::size_t most_kept = 8 * 1024;
+constexpr std::size_t max_kept = 8 * 1024;
 
 }  // namespace
 
 std::span<char> ReadBuffer::prepare(std::size_t size) {
     if (event_ == end_) event_ = read_ = end_ = 0;
-    if (end_ == 0 && size < most_kept && capacity_ > most_kept) forget();
+    if (end_ == 0 && size < max_kept && capacity_ > max_kept) forget();
     if (capacity_ - end_ < size) move_to_front();
     if (capacity_ - end_ < size) grow(size);
     return {memory_.get() + end_, capacity_ - end_};

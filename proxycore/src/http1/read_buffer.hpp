@@ -1,4 +1,4 @@
-// The bytes of a connection that a reader holds: what the last event used, what is unread, and room for more.
+// The read buffer of a connection: the bytes of the last event, unread bytes, and free space.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -13,14 +13,14 @@ namespace pathology::proxycore::http1 {
 //   0      event_          read_            end_   capacity_
 class ReadBuffer {
 public:
-    /// What a large message needed is not kept for small ones.
+    /// Memory that a large message needed is not kept for small ones.
     std::span<char> prepare(std::size_t size);
-    /// Keeps no memory, unless there is something unread in it.
+    /// Frees the memory, unless it holds unread bytes.
     void release();
     void commit(std::size_t size) { end_ += size; }
 
     std::string_view unread() const { return {memory_.get() + read_, end_ - read_}; }
-    /// What was used since the last `begin_event`.
+    /// The bytes consumed since the last `begin_event`.
     std::string_view event() const { return {memory_.get() + event_, read_ - event_}; }
     void use(std::size_t size) { read_ += size; }
     void begin_event() { event_ = read_; }

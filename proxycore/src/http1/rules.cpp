@@ -2,7 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/throw_exception.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/target.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "http1/lines.hpp"
 
 namespace pathology::proxycore::http1 {
 namespace {
@@ -49,50 +55,132 @@ Chunked find_chunked(http::Fields const& fields) {
 
 }  // namespace
 
-std::optional<Breach> check_target(http::RequestHead const& head, Leniency const& leniency) {
-    constexpr Breach breach{Errc::bad_start_line, {}};
-    if (!leniency.any_target && !is_uri_text(head.target)) return breach;
+std::optional<RuleViolation> check_target(http::RequestHead const& head, Leniency const& leniency) {
+    constexpr RuleViolation violation{Errc::bad_start_line, {}};
+    if (!leniency.any_target && !is_uri_text(head.target)) return violation;
     auto const form = http::parse_target(head.target).form;
-    if (form == http::TargetForm::none) return breach;
+    if (form == http::TargetForm::none) return violation;
     // §3.2.3: the authority-form "is only used for CONNECT", and CONNECT "MUST" use it.
-    if ((form == http::TargetForm::authority) != (head.method == "CONNECT")) return breach;
+    if ((form == http::TargetForm::authority) != (head.method == "CONNECT")) return violation;
     // §3.2.4: the asterisk-form "is only used for a server-wide OPTIONS request".
-    if (form == http::TargetForm::asterisk && head.method != "OPTIONS" && !leniency.any_target) return breach;
+    if (form == http::TargetForm::asterisk && head.method != "OPTIONS" && !leniency.any_target) return violation;
     return std::nullopt;
 }
 
 // §3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that lacks a Host
 // header field and to any request message that contains more than one Host header field line or a Host header field
 // with an invalid field value."
-std::optional<Breach> check_host(http::RequestHead const& head, Facts const& facts, Leniency const& leniency) {
+std::optional<RuleViolation> check_host(http::RequestHead const& head, Facts const& facts, Leniency const& leniency) {
     if (leniency.any_host) return std::nullopt;
-    if (facts.hosts == 0 && head.version >= http::Version{1, 1}) return Breach{Errc::bad_host, {}};
-    if (facts.hosts > 1) return Breach{Errc::bad_host, "Host"};
+    if (facts.hosts == 0 && head.version >= http::Version{1, 1}) return RuleViolation{Errc::bad_host, {}};
+    if (facts.hosts > 1) return RuleViolation{Errc::bad_host, "Host"};
     auto const host = head.fields.first("Host");
-    if (host && !http::parse_authority(*host).valid) return Breach{Errc::bad_host, "Host"};
+    if (host && !http::parse_authority(*host).valid) return RuleViolation{Errc::bad_host, "Host"};
     return std::nullopt;
 }
 
-std::optional<Breach> check_framing(http::Fields const& fields, http::Version version, Grammar const& grammar,
+std::optional<RuleViolation> check_framing(http::Fields const& fields, http::Version version, Grammar const& grammar,
                                     Kind kind) {
     auto const& facts = grammar.facts();
     if (facts.transfer_encodings > 0) {
         // §6.1: a message with both "ought to be handled as an error"; in HTTP/1.0 treat it "as if the framing is
         // faulty".
         if (facts.content_lengths > 0 || version < http::Version{1, 1})
-            return Breach{Errc::conflicting_framing, "Transfer-Encoding"};
+            return RuleViolation{Errc::conflicting_framing, "Transfer-Encoding"};
         auto const chunked = find_chunked(fields);
         // §6.3 rule 4: where chunked is not last, a response lasts until the close, and a request has no reliable
         // length. §6.1: "A sender MUST NOT apply the chunked transfer coding more than once to a message body."
         bool const lasts_until_close = kind == Kind::response && chunked.times == 0;
         if (!lasts_until_close && (!chunked.last || chunked.times > 1 || !grammar.is_chunked()))
-            return Breach{Errc::bad_transfer_encoding, "Transfer-Encoding"};
+            return RuleViolation{Errc::bad_transfer_encoding, "Transfer-Encoding"};
     }
     // §6.3 rule 5: no list and no second field, not even of equal values; that is the stricter of the two ways it
     // leaves.
     if (facts.content_lengths > 1 || (facts.content_lengths == 1 && !is_digits(*fields.first("Content-Length"))))
-        return Breach{Errc::bad_content_length, "Content-Length"};
+        return RuleViolation{Errc::bad_content_length, "Content-Length"};
     return std::nullopt;
+}
+
+// --- messages --------------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::string_view value_in(std::string_view line) {
+    auto const value = line.find_first_not_of(" \t", line.find(':') + 1);
+    return value == std::string_view::npos ? std::string_view() : line.substr(value);
+}
+
+std::string bad_host(std::string_view line) {
+    bool const has_host = http::equals_ignoring_case(line.substr(0, line.find(':')), "Host");
+    return has_host ? "bad or repeated Host " + http::quoted(value_in(line)) : "no Host after " + http::quoted(line);
+}
+
+std::string bad_start_line(Kind kind, std::string_view line) {
+    if (kind == Kind::request) return "bad request line " + http::quoted(line);
+    if (begins_with_settings(line)) return "the server speaks HTTP/2: SETTINGS in place of a status line";
+    return "bad status line " + http::quoted(line);
+}
+
+std::string sentence(Errc code, Kind kind, std::string_view line, Limits const& limits) {
+    switch (code) {
+        case Errc::bad_start_line: return bad_start_line(kind, line);
+        case Errc::bad_version: return "unknown HTTP version in " + http::quoted(line);
+        case Errc::bad_field: return "bad header line " + http::quoted(line);
+        case Errc::bad_host: return bad_host(line);
+        case Errc::line_folding: return "header line begins with white space " + http::quoted(line);
+        case Errc::bare_line_feed: return "line ends without a carriage return " + http::quoted(line);
+        case Errc::bad_content_length: return "bad Content-Length " + http::quoted(value_in(line));
+        case Errc::bad_transfer_encoding: return "bad Transfer-Encoding " + http::quoted(value_in(line));
+        case Errc::conflicting_framing:
+            return "Transfer-Encoding beside Content-Length or in HTTP/1.0: " + http::quoted(line);
+        case Errc::bad_chunk: return "bad chunk line " + http::quoted(line);
+        case Errc::head_too_large: return "header longer than " + std::to_string(limits.head) + " bytes";
+        case Errc::chunk_line_too_large:
+            return "chunk line longer than " + std::to_string(limits.chunk_line) + " bytes " + http::quoted(line);
+        case Errc::too_many_fields: return "more than " + std::to_string(limits.fields) + " header lines";
+        case Errc::body_too_large: return "body larger than " + std::to_string(limits.body) + " bytes";
+        case Errc::eof_in_head: return "unexpected end inside the header";
+        case Errc::eof_in_body: break;
+    }
+    return "unexpected end inside the body";
+}
+
+// RFC 9110 §15.5, §15.6; what a gateway says of a bad reply is 502.
+unsigned status_hint(Errc code, Kind kind) {
+    if (kind == Kind::response) return 502;
+    switch (code) {
+        case Errc::bad_version: return 505;
+        case Errc::head_too_large:
+        case Errc::too_many_fields: return 431;
+        case Errc::body_too_large: return 413;
+        default: return 400;
+    }
+}
+
+}  // namespace
+
+Failure describe(Errc code, Kind kind, std::uint64_t offset, std::string_view line, Limits const& limits) {
+    return {code, offset, sentence(code, kind, line, limits) + " at byte " + std::to_string(offset),
+            status_hint(code, kind)};
+}
+
+Failure describe_eof_in_head(Kind kind, std::string_view bytes, std::size_t line) {
+    auto const read = std::to_string(bytes.size()) + " bytes read";
+    std::string const start_line = kind == Kind::request ? "bad request line " : "bad status line ";
+    auto message = line == 0 ? start_line + http::quoted(bytes) + " at byte 0: unexpected end, " + read
+                             : "unexpected end inside the header: " + read;
+    return {Errc::eof_in_head, line, std::move(message), status_hint(Errc::eof_in_head, kind)};
+}
+
+Failure describe_eof_in_body(Kind kind, std::uint64_t offset, std::uint64_t size, std::optional<std::uint64_t> length) {
+    auto const read = std::to_string(size);
+    auto message = length ? "unexpected end inside the body: " + read + " of " + std::to_string(*length) + " bytes"
+                          : "unexpected end inside the chunked body: " + read + " bytes read";
+    return {Errc::eof_in_body, offset, std::move(message), status_hint(Errc::eof_in_body, kind)};
+}
+
+void throw_exception_from_error(Failure const& failure, boost::source_location const& where) {
+    boost::throw_exception(std::runtime_error(failure.message), where);
 }
 
 }  // namespace pathology::proxycore::http1

@@ -1,4 +1,4 @@
-// What RFC 9112 demands of a head beyond its grammar, one function for each subject.
+// What RFC 9112 demands of a head beyond its grammar, and the sentence for what is wrong with a message.
 #pragma once
 #include <optional>
 #include <pathology/proxycore/http/message.hpp>
@@ -6,23 +6,32 @@
 #include <pathology/proxycore/http1/settings.hpp>
 #include <string_view>
 
-#include "http1/describe.hpp"
 #include "http1/grammar.hpp"
 
 namespace pathology::proxycore::http1 {
 
-/// A broken rule, and the name of the field that breaks it; empty for the start line.
-struct Breach {
+/// What is read.
+enum class Kind { request, response };
+
+/// A rule that a head breaks.
+struct RuleViolation {
     Errc code;
-    std::string_view field;
+    std::string_view field;  ///< the name of the field that breaks it; empty for the start line
 };
 
-/// The request target has a form, and one that goes with the method (§3.2).
-std::optional<Breach> check_target(http::RequestHead const& head, Leniency const& leniency);
-/// One Host, and a good one (§3.2).
-std::optional<Breach> check_host(http::RequestHead const& head, Facts const& facts, Leniency const& leniency);
+/// The request target has one of the four forms, and one that the method allows (§3.2).
+std::optional<RuleViolation> check_target(http::RequestHead const& head, Leniency const& leniency);
+/// There is exactly one Host, and it is well formed (§3.2).
+std::optional<RuleViolation> check_host(http::RequestHead const& head, Facts const& facts, Leniency const& leniency);
 /// Content-Length and Transfer-Encoding leave one reading of where the body ends (§6.1, §6.3).
-std::optional<Breach> check_framing(http::Fields const& fields, http::Version version, Grammar const& grammar,
-                                    Kind kind);
+std::optional<RuleViolation> check_framing(http::Fields const& fields, http::Version version, Grammar const& grammar,
+                                           Kind kind);
+
+/// The failure at `offset`, with the wrong line in its message.
+Failure describe(Errc code, Kind kind, std::uint64_t offset, std::string_view line, Limits const& limits);
+/// The peer ended its side inside a head of which `bytes` are read; its last, incomplete line begins at `line`.
+Failure describe_eof_in_head(Kind kind, std::string_view bytes, std::size_t line);
+/// The peer ended its side inside a body. `length`: what Content-Length announced; std::nullopt for a chunked body.
+Failure describe_eof_in_body(Kind kind, std::uint64_t offset, std::uint64_t size, std::optional<std::uint64_t> length);
 
 }  // namespace pathology::proxycore::http1

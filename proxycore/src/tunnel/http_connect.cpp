@@ -71,7 +71,7 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> http_connect(std::unique_p
     auto const bytes = http1::serialise(request);
     auto const ec = co_await net::send(*proxy, bytes);
     http1::ResponseReader reader({}, http1::Leniency::all());
-    reader.expect_reply_to("CONNECT");
+    reader.expect_response_to("CONNECT");
     auto const answer = co_await read_answer(*proxy, reader);  // a proxy that stopped reading may have answered
     if (!answer) {
         auto why = answer.error();

@@ -26,7 +26,7 @@ TEST_P(ResponseReaderReads, TheSameUnderEveryCut) {
     auto const& row = GetParam();
     auto const make = [&] {
         ResponseReader reader({}, row.leniency);
-        for (auto const method : row.asked) reader.expect_reply_to(method);
+        for (auto const method : row.asked) reader.expect_response_to(method);
         return reader;
     };
     test::for_each_split(row.wire, make, [&](ResponseReader& reader, test::Pieces pieces) {
@@ -141,7 +141,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ResponseReader, LeavesTheTunnelAfterConnectAlone) {
     ResponseReader reader;
-    reader.expect_reply_to("CONNECT");
+    reader.expect_response_to("CONNECT");
     reader.feed("HTTP/1.1 200 Connection established\r\nContent-Length: 4\r\n\r\nHTTP");
     ASSERT_EQ(reader.next().value(), Event::head);
     ASSERT_EQ(reader.next().value(), Event::end);
@@ -150,7 +150,7 @@ TEST(ResponseReader, LeavesTheTunnelAfterConnectAlone) {
 
 TEST(ResponseReader, SwitchingProtocolsAnswersTheRequest) {
     ResponseReader reader;
-    reader.expect_reply_to("HEAD");
+    reader.expect_response_to("HEAD");
     reader.feed("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x02hi");
     ASSERT_EQ(reader.next().value(), Event::head);
     EXPECT_FALSE(reader.is_interim());

@@ -132,7 +132,7 @@ std::string TestClient::read(std::size_t size) {
 ReceivedResponse TestClient::read_response(std::string_view method) {
     ReceivedResponse response;
     http1::ResponseReader reader({}, http1::Leniency::all());
-    reader.expect_reply_to(method);
+    reader.expect_response_to(method);
     reader.feed(unread_);
     bool ended = false;
     for (;;) {

@@ -89,7 +89,7 @@ private:
 void Http1ServerStream::begin_message(flow::Request const& request, std::optional<std::uint64_t> size) {
     auto const framing = framing_of(request, size);
     append_head(state_->output.begin(framing), request, state_->form, framing);
-    state_->reader.expect_reply_to(request.raw_method);
+    state_->reader.expect_response_to(request.raw_method);
     asks_to_close_ = request.headers.has_token("Connection", "close");
 }
 

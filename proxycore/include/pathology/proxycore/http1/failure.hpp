@@ -1,4 +1,4 @@
-// What a reader says when the peer's bytes are no HTTP/1 message.
+// Why bytes are not a valid HTTP/1 message.
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace pathology::proxycore::http1 {
 
-/// What is wrong, one code for each thing a caller may treat in its own way.
+/// What is wrong; one code for each case that a caller may handle in its own way.
 enum class Errc {
     bad_start_line = 1,     ///< no request line or status line, or a request target of no known form
     bad_version,            ///< `HTTP/x.y` that the settings do not accept
@@ -26,17 +26,17 @@ enum class Errc {
     eof_in_body,            ///< the peer ended its side inside the body
 };
 
-/// A broken message: kind, place, and a sentence for the log.
+/// A malformed message.
 ///
 /// Units: `offset` counts bytes from the start of this message to the start of the line that is wrong.
 struct Failure {
     Errc code;
     std::uint64_t offset = 0;
     std::string message;       ///< `bad Content-Length "x" at byte 16`; quotes are escaped and cut short
-    unsigned status_hint = 0;  ///< what a server might answer (400, 413, 431, 505), 502 for a bad reply
+    unsigned status_hint = 0;  ///< the status for a response to it: 400, 413, 431, 505; 502 for a malformed response
 };
 
-/// Makes `result::value()` throw std::runtime_error with the failure's message.
+/// Makes result::value() throw std::runtime_error.
 [[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 }  // namespace pathology::proxycore::http1

@@ -1,4 +1,4 @@
-// HTTP/1 messages out of bytes: readers that know no socket, for one connection each.
+// HTTP/1 messages out of bytes: incremental readers without I/O, one for each connection and direction.
 //
 //             feed/commit                     next()                       next()          next()
 //   bytes ───────────────────▶ buffer ──▶ head ───────▶ data … data ──────────────▶ end ──────────▶ head …
@@ -18,45 +18,46 @@
 namespace pathology::proxycore::http1 {
 
 enum class Event {
-    head,  ///< start line and fields are read: `head()`
-    data,  ///< a piece of the body is there: `data()`
-    end,   ///< the message is whole: `trailers()`
+    head,  ///< start line and fields: see head()
+    data,  ///< a piece of the body: see data()
+    end,   ///< the message is complete: see trailers()
 };
 
-/// An event; nothing = more bytes are needed; or what is wrong, which then stays the answer for good.
+/// An event; std::nullopt if more bytes are needed; or a failure, which every further call repeats.
 using Outcome = boost::system::result<std::optional<Event>, Failure>;
 
-class Machine;  // the state machine under both readers, private to the library
+class MessageParser;  // the state machine under both readers; private
 
-/// What both readers do: take bytes, give events, message after message (keep-alive, pipelining).
+/// What both readers share: bytes go in, events come out, message after message (keep-alive, pipelining).
 ///
-/// Views:  `data()` and `raw()` live until the next call that is not const.
-/// Memory: one buffer, reused; once warm a message costs no allocation.
-/// Thread: one at a time.
-/// Source: RFC 9112; the grammar is read by Boost.Beast's parser, what it lets through is checked here.
+/// Views:  data() and raw() are valid until the next non-const call.
+/// Memory: one buffer, reused; a warm reader does not allocate.
+/// Thread: not thread-safe.
+/// Source: RFC 9112. Boost.Beast parses the grammar; what it lets through is checked here.
 class Reader {
 public:
     Reader(Reader&&) noexcept;
     Reader& operator=(Reader&&) noexcept;
     ~Reader();
 
-    /// Room for at least `size` bytes, to read into; then say how many came with `commit`.
+    /// Space for at least `size` bytes to read into; commit() then takes those that arrived.
     std::span<char> prepare(std::size_t size);
     void commit(std::size_t size);
-    /// Between two messages: gives the memory back that is not in use. The views of the last event end here.
+    /// Between two messages: frees memory that is not in use. Invalidates the views of the last event.
     void release();
-    /// Takes a copy of `bytes`: `prepare`, copy, `commit`.
+    /// Appends a copy of `bytes`.
     void feed(std::string_view bytes);
 
-    /// The next event out of the bytes taken so far.
+    /// The next event in the bytes given so far.
     Outcome next();
-    /// The peer has ended its side. First gives what `next` still has, then the end of a body that lasts until the
-    /// close, then nothing: the connection ended between two messages. Inside a message: eof_in_head, eof_in_body.
+    /// Call it when the peer has ended its side. Returns what next() still has, then the end of a body that lasts until
+    /// the connection closes, then std::nullopt: the connection ended between two messages.
+    /// Errors: eof_in_head, eof_in_body inside a message.
     Outcome finish();
 
-    /// The decoded body bytes of the last event, empty unless that was `data`.
+    /// The decoded body bytes of the last event; empty unless that was `data`.
     std::string_view data() const;
-    /// The exact bytes of the last event. Those of all events of a message are the message.
+    /// The exact bytes of the last event; joined over all events they are the message.
     std::string_view raw() const;
     /// The fields after a chunked body; complete at `end`.
     http::Fields const& trailers() const;
@@ -68,41 +69,41 @@ public:
     bool is_chunked() const;
     /// Whether the connection may carry another message after this one (RFC 9112 §9.3).
     bool keep_alive() const;
-    /// Whether the connection is between two messages: nothing of the next one has been read.
+    /// Whether no byte of the next message has been read.
     bool is_between_messages() const;
 
-    /// The bytes taken but not yet used.
+    /// The bytes given but not yet parsed.
     std::string_view buffered() const;
-    /// Takes those bytes out, for a connection that now speaks something else (CONNECT, Upgrade).
+    /// Moves those bytes out, for a connection that changes its protocol (CONNECT, Upgrade).
     std::string take_buffered();
 
 protected:
-    explicit Reader(std::unique_ptr<Machine> machine);
-    std::unique_ptr<Machine> machine_;
+    explicit Reader(std::unique_ptr<MessageParser> parser);
+    std::unique_ptr<MessageParser> parser_;
 };
 
-/// Reads what a client sends.
+/// Reads requests.
 class RequestReader : public Reader {
 public:
     explicit RequestReader(Limits const& limits = {}, Leniency const& leniency = {});
 
-    /// The request whose `head` came last.
+    /// The request of the last `head` event.
     http::RequestHead const& head() const;
     /// Whether the client waits for 100 (Continue) before it sends the body (RFC 9110 §10.1.1).
     bool expects_continue() const;
 };
 
-/// Reads what a server sends.
+/// Reads responses.
 class ResponseReader : public Reader {
 public:
     explicit ResponseReader(Limits const& limits = {}, Leniency const& leniency = {});
 
-    /// Says which request the next final response answers; replies to HEAD, and 2xx to CONNECT, have no body. Call once
-    /// for each request sent, in order. A reply nobody announced is read as one to GET.
-    void expect_reply_to(std::string_view method);
-    /// The response whose `head` came last; 1xx replies come as messages of their own.
+    /// Announces the response to a request: those to HEAD, and 2xx to CONNECT, have no body. Call it once for each
+    /// request sent, in order. A response that was not announced is read as one to GET.
+    void expect_response_to(std::string_view method);
+    /// The response of the last `head` event; interim responses are messages of their own.
     http::ResponseHead const& head() const;
-    /// Whether this is an interim reply (1xx but not 101), after which the final one follows.
+    /// Whether this is an interim response (1xx but not 101); the final one follows.
     bool is_interim() const;
 };
 

@@ -1,4 +1,4 @@
-// Message heads and chunk framing as bytes. Writes what it is given: order, spelling and nonsense are kept.
+// Message heads and chunk framing as bytes. Writes what it is given: order, spelling and errors are kept.
 #pragma once
 #include <cstdint>
 #include <pathology/proxycore/http/message.hpp>
@@ -12,7 +12,7 @@ void append(std::string& out, http::RequestHead const& head);
 /// Appends status line, fields and the empty line (RFC 9112 §4, §5). The status has at least three digits.
 void append(std::string& out, http::ResponseHead const& head);
 
-/// The same as a string of its own.
+/// The same as a new string.
 std::string serialise(http::RequestHead const& head);
 std::string serialise(http::ResponseHead const& head);
 

@@ -1,4 +1,4 @@
-// How much a reader takes, and how odd it may be.
+// Limits and leniency of a reader.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -6,29 +6,28 @@
 
 namespace pathology::proxycore::http1 {
 
-/// Bounds on one message. Past them the reader fails; it never holds more than `head` plus one read in memory.
+/// Limits on one message. Beyond them the reader fails; it never holds more than `head` plus one read in memory.
 struct Limits {
     std::size_t head = 64 * 1024;                                    ///< bytes of start line and fields
-    std::size_t fields = 256;                                        ///< field lines, trailers apart
+    std::size_t fields = 256;                                        ///< field lines, not counting trailers
     std::size_t chunk_line = 4 * 1024;                               ///< bytes of a chunk size with its extensions
     std::uint64_t body = std::numeric_limits<std::uint64_t>::max();  ///< decoded bytes
 };
 
-/// What is accepted beside RFC 9112. All off is strict. Nothing here but the last makes the length of a message
-/// ambiguous.
+/// What is accepted beyond RFC 9112. All off = strict. Only the last one makes the length of a message ambiguous.
 struct Leniency {
     bool bare_line_feed = false;  ///< LF alone ends a line (of the head, of a chunk, of the trailers)
     bool any_version = false;     ///< any `HTTP/x.y`; strict takes HTTP/1.x only
-    bool any_host = false;        ///< Host may be missing, repeated or odd
+    bool any_host = false;        ///< Host may be missing, repeated or malformed
     bool any_target = false;      ///< visible bytes RFC 3986 does not know in a target; `*` with any method
     bool odd_status = false;      ///< `HTTP/1.1 200` without the last space, status codes of 1 to 9 digits
     bool line_folding = false;    ///< a field may go on in the next line (obs-fold, §5.2); read as one space
-    /// Content-Length and Transfer-Encoding may contradict each other: `chunked` counts before a length, the first good
-    /// length before others, and what is neither is not there. For looking at such messages; unsafe in front of servers
-    /// (RFC 9112 §11.2). Names of fields and trailers need not be tokens.
+    /// Content-Length and Transfer-Encoding may contradict each other: `chunked` wins over a length, the first valid
+    /// length over others; other values are ignored. For inspecting such messages; unsafe in front of servers
+    /// (RFC 9112 §11.2). Field and trailer names need not be tokens.
     bool any_framing = false;
 
-    /// What the original programs took.
+    /// What the original programs accepted.
     static constexpr Leniency all() { return {true, true, true, true, true, false, false}; }
 };
 

@@ -1,10 +1,10 @@
-#include "http1/machine.hpp"
+#include "http1/parser.hpp"
 
 #include <algorithm>
 
 namespace pathology::proxycore::http1 {
 
-Outcome Machine::next() {
+Outcome MessageParser::next() {
     if (failure_) return *failure_;
     if (delivered_) buffer.begin_event();
     delivered_ = false;
@@ -12,7 +12,7 @@ Outcome Machine::next() {
     return step();
 }
 
-Outcome Machine::finish() {
+Outcome MessageParser::finish() {
     auto outcome = next();
     if (outcome.has_error() || *outcome || is_between_messages()) return outcome;
     if (phase_ != Phase::body || !grammar().needs_eof()) return fail(eof_inside());
@@ -21,7 +21,7 @@ Outcome Machine::finish() {
     return deliver(Event::end);
 }
 
-Outcome Machine::step() {
+Outcome MessageParser::step() {
     switch (phase_) {
         case Phase::between: return begin_message() ? read_head() : Outcome();
         case Phase::head: return read_head();
@@ -33,7 +33,7 @@ Outcome Machine::step() {
     return deliver(Event::end);
 }
 
-Outcome Machine::deliver(Event event) {
+Outcome MessageParser::deliver(Event event) {
     delivered_ = true;
     raw = buffer.event();
     if (event == Event::end) {
@@ -43,24 +43,24 @@ Outcome Machine::deliver(Event event) {
     return std::optional(event);
 }
 
-Outcome Machine::fail(Failure failure) {
+Outcome MessageParser::fail(Failure failure) {
     failure_ = std::move(failure);
     return *failure_;
 }
 
-Outcome Machine::fail(Fault const& fault) {
-    auto const line = line_at(buffer.unread(), fault.at);
-    return fail(describe(fault.code, kind(), used_ + fault.at, line, limits_));
+Outcome MessageParser::fail(ParseError const& error) {
+    auto const line = line_at(buffer.unread(), error.at);
+    return fail(describe(error.code, kind(), used_ + error.at, line, limits_));
 }
 
-void Machine::use(std::size_t size) {
+void MessageParser::use(std::size_t size) {
     buffer.use(size);
     used_ += size;
 }
 
 // --- head ------------------------------------------------------------------------------------------------------------
 
-bool Machine::begin_message() {
+bool MessageParser::begin_message() {
     if (kind() == Kind::request && !skipped_line_ && !skip_empty_line()) return false;
     if (buffer.unread().empty()) return false;
     phase_ = Phase::head;
@@ -73,8 +73,8 @@ bool Machine::begin_message() {
 }
 
 // RFC 9112 §2.2: "a server that is expecting to receive and parse a request-line SHOULD ignore at least one empty line
-// (CRLF) received prior to the request-line." One it is; false while it may still become one.
-bool Machine::skip_empty_line() {
+// (CRLF) received prior to the request-line." We ignore one. Returns false while the bytes may still become one.
+bool MessageParser::skip_empty_line() {
     auto const bytes = buffer.unread();
     if (bytes == "\r") return false;
     auto const size = bytes.starts_with("\r\n") ? 2u : bytes.starts_with('\n') && leniency_.bare_line_feed ? 1u : 0u;
@@ -83,41 +83,41 @@ bool Machine::skip_empty_line() {
     return true;
 }
 
-Outcome Machine::read_head() {
-    if (auto const fault = scan_head()) {
-        // However the bytes were cut, the first bad line is the one to tell of.
-        if (fault->at > 0 && !started_)
+Outcome MessageParser::read_head() {
+    if (auto const error = scan_head()) {
+        // Whatever the size of the reads, the error is that of the first bad line.
+        if (error->at > 0 && !started_)
             if (auto const earlier = put_start_line()) return fail(*earlier);
-        return fail(*fault);
+        return fail(*error);
     }
     if (section_.is_whole()) {
-        if (auto const fault = finish_head()) return fail(*fault);
+        if (auto const error = finish_head()) return fail(*error);
         return deliver(Event::head);
     }
-    // A bad start line is told at once; the fields are read when all are there.
+    // A bad start line fails at once; the fields are parsed when all have arrived.
     if (section_.has_first_line() && !started_)
-        if (auto const fault = put_start_line()) return fail(*fault);
+        if (auto const error = put_start_line()) return fail(*error);
     return Outcome();
 }
 
-std::optional<Fault> Machine::scan_head() {
+std::optional<ParseError> MessageParser::scan_head() {
     auto const bytes = buffer.unread();
     if (!section_.has_first_line()) {
-        // What is none is told at once: the end of its line may never come.
-        if (!may_begin(bytes)) return Fault{Errc::bad_start_line, 0};
-        if (auto const fault = section_.scan_first_line(bytes, leniency_)) return fault;
+        // Bytes that cannot become a start line fail at once: the end of the line may never arrive.
+        if (!may_begin(bytes)) return ParseError{Errc::bad_start_line, 0};
+        if (auto const error = section_.scan_first_line(bytes, leniency_)) return error;
     }
     if (section_.has_first_line()) return section_.scan_fields(bytes, limits_, leniency_);
-    if (bytes.size() > limits_.head) return Fault{Errc::head_too_large, 0};
+    if (bytes.size() > limits_.head) return ParseError{Errc::head_too_large, 0};
     return std::nullopt;
 }
 
-// Shows the start line to the grammar, unless it can go in one piece with the fields.
-std::optional<Fault> Machine::put_start_line() {
+// Gives the start line to the grammar, unless it can go together with the fields.
+std::optional<ParseError> MessageParser::put_start_line() {
     started_ = true;
     auto const line = line_at(buffer.unread(), 0);
     start_ = read_start_line(line);
-    if (start_.error) return Fault{*start_.error, 0};
+    if (start_.error) return ParseError{*start_.error, 0};
     grammar().restart(skips_body(line, start_));
     bool const as_it_is = start_.rewritten.empty();
     if (as_it_is && section_.is_whole()) return std::nullopt;
@@ -125,19 +125,19 @@ std::optional<Fault> Machine::put_start_line() {
     return as_it_is ? put(0, shown_) : put_text(start_.rewritten, 0, false);
 }
 
-std::optional<Fault> Machine::finish_head() {
+std::optional<ParseError> MessageParser::finish_head() {
     if (!started_)
-        if (auto const fault = put_start_line()) return fault;
-    if (auto const fault = put(shown_, section_.end())) return fault;
-    if (auto const breach = check_head(start_)) return Fault{breach->code, place_of(breach->field)};
+        if (auto const error = put_start_line()) return error;
+    if (auto const error = put(shown_, section_.end())) return error;
+    if (auto const violation = check_head(start_)) return ParseError{violation->code, place_of(violation->field)};
     note_framing();
-    if (content_length > limits_.body) return Fault{Errc::body_too_large, place_of("Content-Length")};
+    if (content_length > limits_.body) return ParseError{Errc::body_too_large, place_of("Content-Length")};
     use(section_.end());
     section_.restart(0);
     return std::nullopt;
 }
 
-void Machine::note_framing() {
+void MessageParser::note_framing() {
     bool const has_body = !grammar().is_complete();
     is_chunked = has_body && grammar().is_chunked();
     phase_ = !has_body ? Phase::complete : is_chunked ? Phase::chunk_line : Phase::body;
@@ -150,12 +150,12 @@ void Machine::note_framing() {
 
 // --- body ------------------------------------------------------------------------------------------------------------
 
-Outcome Machine::read_body() {
+Outcome MessageParser::read_body() {
     auto const bytes = buffer.unread();
     if (bytes.empty()) return Outcome();
     std::size_t size = 0;
     grammar().put(bytes, false, size);
-    if (auto const room = limits_.body - body_size; size > room) return fail(Fault{Errc::body_too_large, room});
+    if (auto const room = limits_.body - body_size; size > room) return fail(ParseError{Errc::body_too_large, room});
     use(size);
     data = grammar().body();
     body_size += size;
@@ -169,51 +169,51 @@ Outcome Machine::read_body() {
     return deliver(Event::data);
 }
 
-Outcome Machine::read_chunk_line() {
-    if (auto const fault = scan_chunk_line()) return fail(*fault);
+Outcome MessageParser::read_chunk_line() {
+    if (auto const error = scan_chunk_line()) return fail(*error);
     if (!section_.has_first_line()) return Outcome();
     // RFC 9112 §7.1: chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF; chunk-size = 1*HEXDIG
     auto const line = line_at(buffer.unread(), section_.begin());
     auto const digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
     bool const ends_well =
         digits == line.size() || std::string_view("; \t").find(line[digits]) != std::string_view::npos;
-    if (digits == 0 || !ends_well) return fail(Fault{Errc::bad_chunk, section_.begin()});
+    if (digits == 0 || !ends_well) return fail(ParseError{Errc::bad_chunk, section_.begin()});
     if (line.find_first_not_of('0') >= digits) return read_last_chunk();
 
-    if (auto const fault = put(0, section_.first_line_end())) return fail(*fault);
+    if (auto const error = put(0, section_.first_line_end())) return fail(*error);
     chunk_left_ = grammar().chunk_size();
-    if (chunk_left_ > limits_.body - body_size) return fail(Fault{Errc::body_too_large, section_.begin()});
+    if (chunk_left_ > limits_.body - body_size) return fail(ParseError{Errc::body_too_large, section_.begin()});
     use(section_.first_line_end());
     phase_ = Phase::chunk_data;
     return read_body();
 }
 
-std::optional<Fault> Machine::scan_chunk_line() {
+std::optional<ParseError> MessageParser::scan_chunk_line() {
     auto const bytes = buffer.unread();
     if (after_chunk_ && section_.begin() == 0) {
         bool const bare = leniency_.bare_line_feed && bytes.starts_with('\n');
         if (bytes.size() < 2 && !bare && std::string_view("\r\n").starts_with(bytes)) return std::nullopt;
-        if (!bare && !bytes.starts_with("\r\n")) return Fault{Errc::bad_chunk, 0};
+        if (!bare && !bytes.starts_with("\r\n")) return ParseError{Errc::bad_chunk, 0};
         section_.restart(bare ? 1 : 2, bare);
     }
     if (!section_.has_first_line())
-        if (auto const fault = section_.scan_first_line(bytes, leniency_)) return fault;
+        if (auto const error = section_.scan_first_line(bytes, leniency_)) return error;
     auto const end = section_.has_first_line() ? section_.first_line_end() : bytes.size();
-    if (end - section_.begin() > limits_.chunk_line) return Fault{Errc::chunk_line_too_large, section_.begin()};
+    if (end - section_.begin() > limits_.chunk_line) return ParseError{Errc::chunk_line_too_large, section_.begin()};
     return std::nullopt;
 }
 
 // RFC 9112 §7.1.2: last-chunk, trailer section, and the empty line.
-Outcome Machine::read_last_chunk() {
-    if (auto const fault = section_.scan_fields(buffer.unread(), limits_, leniency_)) return fail(*fault);
+Outcome MessageParser::read_last_chunk() {
+    if (auto const error = section_.scan_fields(buffer.unread(), limits_, leniency_)) return fail(*error);
     if (!section_.is_whole()) return Outcome();
-    if (auto const fault = put(0, section_.end())) return fail(*fault);
-    if (leniency_.any_framing) disguise_.take_off(trailers);
+    if (auto const error = put(0, section_.end())) return fail(*error);
+    if (leniency_.any_framing) mask_.restore(trailers);
     use(section_.end());
     return deliver(Event::end);
 }
 
-Failure Machine::eof_inside() const {
+Failure MessageParser::eof_inside() const {
     auto const bytes = buffer.unread();
     if (phase_ == Phase::between || phase_ == Phase::head) {
         auto const line = phase_ == Phase::head && section_.has_first_line() ? section_.end() : 0;
@@ -225,7 +225,7 @@ Failure Machine::eof_inside() const {
 
 // --- the grammar -----------------------------------------------------------------------------------------------------
 
-std::optional<Fault> Machine::put(std::size_t begin, std::size_t end) {
+std::optional<ParseError> MessageParser::put(std::size_t begin, std::size_t end) {
     auto const lines = buffer.unread().substr(begin, end - begin);
     bool const whole = phase_ == Phase::chunk_line || (section_.is_whole() && end == section_.end());
     auto const text = section_.has_bare_line_feed() ? with_crlf(lines) : lines;
@@ -233,7 +233,7 @@ std::optional<Fault> Machine::put(std::size_t begin, std::size_t end) {
     return put_text(section_.is_whole() ? rewrite_trailers(text) : text, begin, whole);
 }
 
-std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin, bool whole) {
+std::optional<ParseError> MessageParser::put_text(std::string_view text, std::size_t begin, bool whole) {
     std::size_t good = 0;
     auto const error = grammar().put(text, whole, good);
     if (!error) return std::nullopt;
@@ -245,33 +245,33 @@ std::optional<Fault> Machine::put_text(std::string_view text, std::size_t begin,
     if (in_chunk) good_lines = *error == Errc::bad_chunk ? 0 : 1 + trailers.size();
     auto at = in_chunk ? section_.begin() : begin;
     while (good_lines-- > 0) at = buffer.unread().find('\n', at) + 1;
-    return Fault{*error, at};
+    return ParseError{*error, at};
 }
 
-std::string_view Machine::rewrite(std::string_view lines, bool has_start_line) {
+std::string_view MessageParser::rewrite(std::string_view lines, bool has_start_line) {
     if (!leniency_.any_framing) return lines;
     auto const kept = find_framing_line(lines);
     auto const start_line = has_start_line ? lines.find('\n') + 1 : 0;
     bool const is_head = phase_ == Phase::head;
-    return disguise_.put_on(lines, start_line, is_head,
+    return mask_.rename(lines, start_line, is_head,
                             [&](std::string_view line) { return line.data() != kept.data(); });
 }
 
 // Behind the last chunk no field frames anything.
-std::string_view Machine::rewrite_trailers(std::string_view lines) {
+std::string_view MessageParser::rewrite_trailers(std::string_view lines) {
     if (!leniency_.any_framing) return lines;
     auto const chunk_line = after_chunk_ ? lines.find('\n') + 1 : 0;
-    return disguise_.put_on(lines, lines.find('\n', chunk_line) + 1, true, [](std::string_view) { return true; });
+    return mask_.rename(lines, lines.find('\n', chunk_line) + 1, true, [](std::string_view) { return true; });
 }
 
-std::string_view Machine::with_crlf(std::string_view lines) {
+std::string_view MessageParser::with_crlf(std::string_view lines) {
     rewritten_.clear();
     for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1)
         rewritten_.append(line_at(lines, at)).append("\r\n");
     return rewritten_;
 }
 
-std::size_t Machine::place_of(std::string_view field) const {
+std::size_t MessageParser::place_of(std::string_view field) const {
     std::size_t place = 0;
     if (field.empty()) return place;
     auto const bytes = buffer.unread();
@@ -280,6 +280,62 @@ std::size_t Machine::place_of(std::string_view field) const {
         if (http::equals_ignoring_case(line.substr(0, line.find(':')), field)) place = at;
     }
     return place;
+}
+
+// --- requests --------------------------------------------------------------------------------------------------------
+
+std::optional<RuleViolation> RequestParser::check_head(StartLine const& start) {
+    head.version = start.version;
+    if (auto const violation = check_target(head, leniency_)) return violation;
+    if (auto const violation = check_host(head, grammar_->facts(), leniency_)) return violation;
+    if (leniency_.any_framing) {
+        mask_.restore(head.fields);
+    } else if (auto const violation = check_framing(head.fields, head.version, *grammar_, Kind::request)) {
+        return violation;
+    }
+    // RFC 9110 §10.1.1: a server "MUST ignore" the expectation in HTTP/1.0, and may where there is no content.
+    expects_continue = grammar_->facts().expect && head.version >= http::Version{1, 1} && !grammar_->is_complete() &&
+                       head.fields.has_token("Expect", "100-continue");
+    return std::nullopt;
+}
+
+// --- responses -------------------------------------------------------------------------------------------------------
+
+// Methods are case-sensitive (RFC 9110 §9.1): a reply to `head` may have a body.
+void ResponseParser::expect_response_to(std::string_view method) {
+    asked_.push_back(method == "HEAD" ? Asked::head : method == "CONNECT" ? Asked::connect : Asked::get);
+}
+
+// RFC 9112 §6.3 rules 1 and 2: no content after HEAD, and after a 2xx to CONNECT. (1xx, 204 and 304 are in the
+// grammar.)
+bool ResponseParser::skips_body(std::string_view line, StartLine const& start) {
+    constexpr std::size_t status_at = std::string_view("HTTP/1.1 ").size();
+    bool const is_success =
+        start.status ? *start.status / 100 == 2 : line.substr(std::min(status_at, line.size())).starts_with('2');
+    opens_tunnel_ = asked() == Asked::connect && is_success;
+    return asked() == Asked::head || opens_tunnel_;
+}
+
+// RFC 9110 §9.3.6: "A client MUST ignore any Content-Length or Transfer-Encoding header fields received in a successful
+// response to CONNECT." The grammar would judge them, so it does not see them.
+std::string_view ResponseParser::rewrite(std::string_view lines, bool has_start_line) {
+    if (!opens_tunnel_) return MessageParser::rewrite(lines, has_start_line);
+    auto const start_line = has_start_line ? lines.find('\n') + 1 : 0;
+    return mask_.rename(lines, start_line, leniency_.any_framing, [](std::string_view) { return true; });
+}
+
+std::optional<RuleViolation> ResponseParser::check_head(StartLine const& start) {
+    head.version = start.version;
+    if (start.status) head.status = *start.status;
+    if (opens_tunnel_ || leniency_.any_framing) {
+        mask_.restore(head.fields);
+        return std::nullopt;
+    }
+    return check_framing(head.fields, head.version, *grammar_, Kind::response);
+}
+
+void ResponseParser::message_ended() {
+    if (!is_interim() && !asked_.empty()) asked_.erase(asked_.begin());
 }
 
 }  // namespace pathology::proxycore::http1

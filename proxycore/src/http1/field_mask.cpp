@@ -1,10 +1,10 @@
-#include "http1/disguise.hpp"
+#include "http1/field_mask.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
-#include "http1/section.hpp"
+#include "http1/lines.hpp"
 
 namespace pathology::proxycore::http1 {
 namespace {
@@ -47,7 +47,7 @@ bool ends_in_chunked(std::string_view codings) {
 
 }  // namespace
 
-std::string_view Disguise::put_on(std::string_view lines, std::size_t start_line, bool any_name, Hides const& hides) {
+std::string_view FieldMask::rename(std::string_view lines, std::size_t start_line, bool any_name, Hides const& hides) {
     hidden_.clear();
     lines_ = lines;
     std::size_t field = 0;
@@ -64,7 +64,7 @@ std::string_view Disguise::put_on(std::string_view lines, std::size_t start_line
     return hidden_.empty() ? lines : std::string_view(lines_);
 }
 
-void Disguise::take_off(http::Fields& fields) const {
+void FieldMask::restore(http::Fields& fields) const {
     if (hidden_.empty()) return;
     http::Fields restored;
     auto next = hidden_.begin();
