@@ -118,8 +118,14 @@ TEST(FlowRegistry, DoesNotEvictWhatIsMarkedHeldOrLive) {
     RegistryFixture fixture;
     fixture.registry.keep({.max_flows = 1});
     fixture.run_one()->marked = ":default:";
-    auto const held = fixture.run_one();
-    held->intercept();
+    std::shared_ptr<Flow> held;
+    {
+        auto const flow = fixture.begin();
+        held = flow->shared_from_this();
+        held->live = true;
+        held->intercept();
+        fixture.registry.note_change(*flow);
+    }
     auto const live = fixture.begin();
     live->live = true;
     fixture.registry.note_change(*live);

@@ -93,10 +93,7 @@ TEST(FlowRegistry, KeepsWhatPassesThroughAProxy) {
     std::string const get = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
     for (int i = 0; i < 3; ++i) EXPECT_EQ(client.request(get).body, "origin");
     std::vector<std::shared_ptr<flow::Flow>> kept;
-    fixture.proxy.perform([&] {
-        kept = fixture.proxy.flows().kept();
-        EXPECT_THAT(fixture.proxy.flows().live(), IsEmpty());
-    });
+    fixture.proxy.perform([&] { kept = fixture.proxy.flows().kept(); });
     ASSERT_THAT(kept, SizeIs(3));
     fixture.proxy.stop();
     auto const& last = dynamic_cast<flow::HttpFlow const&>(*kept.back());
