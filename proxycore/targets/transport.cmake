@@ -25,3 +25,4 @@ pathology_test(transport_unit_test SIZE unit LINK pathology_test_streams patholo
 pathology_test(transport_test SIZE component LINK pathology_test_streams pathology::transport
     SOURCES test/net/connect_test.cpp test/net/server_listeners_test.cpp test/net/server_signals_test.cpp
             test/net/server_test.cpp test/net/tcp_stream_test.cpp)
+pathology_benchmark(async_bench SOURCES bench/async_bench.cpp LINK pathology::transport)

@@ -1,9 +1,16 @@
 // Time limits without a timer for each operation: one coarse tick for all streams of an execution context.
 //
-// A timer sits in the slot of a wheel that comes round at or before its deadline. Arming it again, as each read does,
-// only moves the deadline: the timer stays where it is and is looked at when its slot comes round, then dropped (not
-// armed), moved on (deadline later) or told. So a read costs a clock reading and two stores, and ten thousand idle
-// connections cost one visit each per turn of the wheel.
+//   slot of tick   n+1    n+2    n+3          n+255      256 slots of 25 ms: one turn takes 6.4 s
+//                ┌──────┬──────┬──────┬─ ─ ─┬──────┐
+//                │ A, B │      │  C   │     │  D   │    D: deadline beyond this turn
+//                └──────┴──────┴──────┴─ ─ ─┴──────┘
+//   each tick visits the timers of its slot:   disarmed ──▶ unlinked
+//                                              deadline later ──▶ linked again, into the slot of the deadline
+//                                              deadline reached ──▶ unlinked, on_expired()
+//
+// A timer sits in a slot that comes round at or before its deadline. Arming it again, as each read does, only moves the
+// deadline: the timer stays where it is until its slot is visited. So a read costs a clock reading and two stores, and
+// an idle connection costs one visit per turn of the wheel.
 #pragma once
 
 #include <array>
@@ -18,9 +25,10 @@
 
 namespace pathology::proxycore::async {
 
-/// The wheel of one execution context; it ticks only while a timer waits.
+/// The wheel of one io_context. It ticks only while a timer is linked, so run() of an idle context returns.
 ///
 /// Thread: the one that runs the context.
+/// Cancel: nothing here waits; a timer that is destroyed or disarmed does not expire.
 class TimerWheel final : public boost::asio::execution_context::service {
 public:
     using key_type = TimerWheel;
@@ -29,7 +37,7 @@ public:
 
     static constexpr Clock::duration tick_length = std::chrono::milliseconds(25);
 
-    /// The deadline of one operation at a time.
+    /// The deadline of one operation at a time. It must not outlive the context while it is linked.
     class Timer : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     public:
         explicit Timer(TimerWheel& wheel) : wheel_(wheel) {}
@@ -37,7 +45,7 @@ public:
         Timer& operator=(Timer const&) = delete;
         virtual ~Timer();
 
-        /// Calls on_expired() once, at most a tick after `limit` from now, unless disarmed before.
+        /// Calls on_expired() once, between `limit` and a tick later, unless disarmed or armed anew before.
         void arm(Clock::duration limit);
         void disarm() noexcept { armed_ = false; }
 
@@ -48,18 +56,18 @@ public:
         friend TimerWheel;
         TimerWheel& wheel_;
         Clock::time_point deadline_{};
-        std::uint64_t tick_ = 0;  // whose slot it sits in, when linked
+        std::uint64_t tick_ = 0;  // of the slot, while linked
         bool armed_ = false;
     };
 
-    /// The one of the io_context behind an executor, made when first asked for.
+    /// Returns the wheel of the io_context behind an executor; the first call creates it.
     static TimerWheel& of(boost::asio::any_io_executor const& executor);
 
     explicit TimerWheel(boost::asio::io_context& context);
 
 private:
     using Slot = boost::intrusive::list<Timer, boost::intrusive::constant_time_size<false>>;
-    static constexpr std::uint64_t turn = 256;  // ticks until the wheel comes round
+    static constexpr std::uint64_t turn = 256;  // slots
 
     void shutdown() override { down_ = true; }
     void link(Timer& timer);

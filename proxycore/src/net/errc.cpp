@@ -18,7 +18,7 @@ std::string_view words(Errc code) {
         case Errc::already_started: return "the server has been started already";
         case Errc::name_not_found: return "no address is known for this name";
         case Errc::too_many_connections: return "too many connections are open";
-        case Errc::out_of_descriptors: return "no more files or connections may be opened (see ulimit -n)";
+        case Errc::out_of_descriptors: return "the limit of open files is reached (see ulimit -n)";
         case Errc::stopped: return "the server was stopped";
     }
     return "unknown error";
@@ -33,18 +33,18 @@ public:
 };
 #pragma GCC diagnostic pop
 
-// What the system says, in the words of someone who looks at a connection and not at a system call.
+// Messages of the system, in the terms of a connection instead of a system call.
 std::pair<error_code, std::string_view> const user_words[] = {
     {asio::error::eof, "the peer closed the connection"},
     {asio::error::connection_refused, "connection refused"},
     {asio::error::connection_reset, "connection reset by the peer"},
     {asio::error::broken_pipe, "the peer closed the connection while being written to"},
     {asio::error::operation_aborted, "stopped"},
-    {asio::error::timed_out, "the peer did not answer"},
+    {asio::error::timed_out, "the peer did not respond"},
     {asio::error::host_unreachable, "no route to the host"},
     {asio::error::network_unreachable, "the network is unreachable"},
     {asio::error::host_not_found, "no address is known for this name"},
-    {asio::error::host_not_found_try_again, "the name server gave no answer"},
+    {asio::error::host_not_found_try_again, "the name server did not respond"},
     {asio::error::address_in_use, "address already in use"},
     {asio::error::access_denied, "permission denied"},
     {error_code(EADDRNOTAVAIL, boost::system::system_category()), "no such address on this machine"},

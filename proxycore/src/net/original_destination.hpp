@@ -1,4 +1,4 @@
-// Where a connection was headed before a rule of the firewall redirected it (Linux: REDIRECT, DNAT).
+// The destination of a connection before the firewall redirected it (Linux: REDIRECT, DNAT).
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -6,7 +6,7 @@
 
 namespace pathology::proxycore::net {
 
-/// Asks the kernel, which remembers it with the connection. Nothing when it does not know, or there is no such memory.
+/// Returns what the kernel has recorded for the connection; std::nullopt if it has nothing.
 std::optional<boost::asio::ip::tcp::endpoint> original_destination(boost::asio::ip::tcp::socket& socket);
 
 }  // namespace pathology::proxycore::net

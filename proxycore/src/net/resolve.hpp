@@ -1,4 +1,4 @@
-// From a host's name to its addresses.
+// Name lookup.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -11,15 +11,16 @@ namespace pathology::proxycore::net {
 
 using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
-/// The address that `host` spells, brackets around IPv6 allowed; empty when it is a name.
+/// Returns the address if `host` is an IP address, with or without brackets; empty if it is a name.
 Endpoints spelled_address(std::string const& host, std::uint16_t port);
 
-/// Asks the system for the addresses of `host`; `ec` is set when it knows none.
+/// Looks up the addresses of `host`. Sets `ec` if there are none.
 ///
-/// Cancel: terminal; at once, though the system's own search goes on unseen until it ends.
+/// Cancel: terminal; returns at once with operation_aborted. The lookup of the system goes on in its own thread, and its
+///         result is dropped.
 asio::awaitable<Endpoints> resolve(std::string host, std::uint16_t port, error_code& ec);
 
-/// The same, blocking; for set-up.
+/// The same, blocking the thread; for startup.
 Endpoints resolve_now(std::string const& host, std::uint16_t port, error_code& ec);
 
 }  // namespace pathology::proxycore::net

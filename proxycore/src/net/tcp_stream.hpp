@@ -1,7 +1,7 @@
 // A Stream over a TCP socket.
 //
-// The hot path asks the kernel first and the reactor only when it must: a write is one system call without suspending
-// while the peer keeps up, a read waits at once when the last one found less than it had room for.
+// The hot path tries the system call first and the reactor only if that would block: a write is one system call without
+// suspending as long as the socket buffer has space; a read waits at once if the last one did not fill its buffer.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -13,7 +13,7 @@ namespace pathology::proxycore::net {
 
 class TcpStream final : public Stream {
 public:
-    /// Takes a connected socket. Made on the thread of the socket's executor.
+    /// `socket` is connected. Called on the thread of its executor.
     TcpStream(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote);
     ~TcpStream() override;
 
@@ -29,13 +29,13 @@ public:
     asio::any_io_executor executor() override { return socket_.get_executor(); }
 
 private:
-    /// One direction's time limit: cancels what is pending on the socket when it passes. The other direction finds
-    /// itself cancelled for no reason of its own and tries again, with what is left of its own limit.
+    /// The time limit of one direction. When it passes, it cancels what is pending on the socket. The other direction is
+    /// cancelled too and tries again, with the rest of its own limit.
     class Side final : public async::TimerWheel::Timer {
     public:
         explicit Side(TcpStream& stream) : Timer(async::TimerWheel::of(stream.executor())), stream_(stream) {}
-        void begin();  ///< an operation starts: the stream's limit of this moment is its own to the end
-        void go_on();  ///< a byte has moved: the limit counts anew
+        void begin();  ///< an operation starts, with the limit that the stream has now
+        void go_on();  ///< a byte was moved: the limit starts again
         void end() noexcept { disarm(); }
         bool has_expired() const noexcept { return expired_; }
 
@@ -49,22 +49,22 @@ private:
     asio::awaitable<ReadResult> await_bytes(asio::mutable_buffer into);
     ReadResult told(ReadResult result);
     asio::awaitable<error_code> write_rest(std::span<asio::const_buffer const> all, std::size_t sent);
-    /// What an operation ended with: its own code, the reason why it was aborted, or nothing = try again.
+    /// Returns the result of an operation: its code or the reason why it was aborted; std::nullopt: try again.
     static std::optional<error_code> verdict(error_code ec, TcpStream const& stream, Side const& side, bool cancelled);
-    /// How the peer has ended its side or the connection broke; nothing while neither happened.
+    /// Returns how the peer ended its side, or how the connection broke; std::nullopt if neither happened.
     std::optional<error_code> end_of_peer();
     asio::awaitable<error_code> await_readable();
     bool is_greedy() noexcept;
     void discard_unread();
 
     asio::ip::tcp::socket socket_;
-    mutable std::optional<asio::ip::tcp::endpoint> local_;  // once asked for: most connections never are
+    mutable std::optional<asio::ip::tcp::endpoint> local_;  // filled on demand
     asio::ip::tcp::endpoint remote_;
     TimeLimit limit_;
     Side reading_{*this}, writing_{*this};
-    unsigned turns_ = 0;         // operations since the coroutine last let others run
+    unsigned turns_ = 0;         // operations since the coroutine last yielded to others
     bool expects_more_ = false;  // the last read filled its buffer
-    error_code end_{};           // nothing more can arrive; eof, or what the connection broke with
+    error_code end_{};           // why nothing more can be read: eof, or the code that broke the connection
 };
 
 /// The same as text and number. An IPv4-mapped IPv6 address, as sockets for both families have it, becomes IPv4.

@@ -1,4 +1,4 @@
-// One thread with an io_context of its own, and the connections that live on it.
+// A thread with an io_context of its own, and the connections that it serves.
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -13,10 +13,10 @@
 
 namespace pathology::proxycore::net {
 
-/// Gives its place among the open connections back when it is destroyed.
+/// Counts a connection as open until it is destroyed.
 using ConnectionPermit = std::shared_ptr<void>;
 
-/// An accepted socket on its way to its worker.
+/// An accepted socket, handed from the listener to a worker.
 struct AcceptedSocket {
     asio::ip::tcp::socket socket;
     asio::ip::tcp::endpoint remote;
@@ -26,26 +26,26 @@ struct AcceptedSocket {
     ConnectionPermit permit{};
 };
 
-/// Thread: adopt(), cancel_all() and stop() may be called from any; all else happens on the worker's own.
+/// Thread: adopt(), cancel_all() and stop() may be called from any thread; everything else runs on the worker's own.
 class Worker {
 public:
     using Report = std::function<void(std::exception_ptr)>;
 
-    /// `handler` and `report` must outlive the worker. May throw boost::system::system_error: no descriptors to be had.
+    /// `handler` and `report` must outlive the worker. Throws boost::system::system_error if no descriptors are left.
     Worker(unsigned index, Server::Handler const& handler, Report const& report);
     ~Worker();  ///< stop()
     Worker(Worker const&) = delete;
     Worker& operator=(Worker const&) = delete;
 
-    void start();                 ///< may throw std::system_error: no thread to be had
-    void adopt(AcceptedSocket accepted);  ///< runs the handler over it
-    void cancel_all();            ///< emits terminal cancellation to every connection
-    void stop();                  ///< ends and joins the thread; what still waits is destroyed with the worker
+    void start();                         ///< throws std::system_error if no thread can be started
+    void adopt(AcceptedSocket accepted);  ///< runs the handler for it
+    void cancel_all();                    ///< emits terminal cancellation to every connection
+    void stop();                          ///< stops the loop and joins the thread; coroutines die with the worker
 
     asio::io_context& context() noexcept { return context_; }
 
 private:
-    /// Stands in the list from the start of a connection's coroutine to its end.
+    /// A connection whose coroutine runs.
     struct Session {
         asio::cancellation_signal cancel;
         ConnectionPermit permit;
@@ -59,7 +59,7 @@ private:
     unsigned index_;
     Server::Handler const& handler_;
     Report const& report_;
-    Sessions sessions_;  // before the context: coroutines destroyed with it may still look at their slots
+    Sessions sessions_;  // before the context: coroutines destroyed with it may still use their cancellation slots
     asio::io_context context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> stay_{context_.get_executor()};
     std::thread thread_;

@@ -1,17 +1,17 @@
-// SIGINT and SIGTERM that come while a program is still setting itself up.
+// SIGINT and SIGTERM that arrive while a program starts.
 #pragma once
 
 #include <csignal>
 
 namespace pathology::proxycore::net {
 
-/// Both signals wait, for this thread and for those that it starts, until the end of this object or until
-/// Server::run_until_signal(): it takes one that came before it was called, and the process does not die of it.
+/// Blocks both signals in this thread, and in threads that it starts, until this object is destroyed or
+/// Server::run_until_signal() is called, which handles a signal that arrived before.
 class BlockedSignals {
 public:
     BlockedSignals();
-    ~BlockedSignals();  ///< gives the thread what it had before; a signal that still waits is delivered
-    /// Lets this thread have them again.
+    ~BlockedSignals();  ///< restores the mask of the thread; a pending signal is delivered
+    /// Unblocks both signals in this thread.
     static void unblock();
 
     BlockedSignals(BlockedSignals const&) = delete;

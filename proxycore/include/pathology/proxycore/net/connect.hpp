@@ -1,4 +1,4 @@
-// Opening a TCP connection by name.
+// Opens a TCP connection.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,14 @@
 
 namespace pathology::proxycore::net {
 
-/// Connects to `host`, a name or an IPv4 or IPv6 address (brackets allowed), trying each of its addresses in turn.
+/// Connects to `host`: a name, or an IPv4 or IPv6 address with or without brackets. Tries the addresses of a name in
+/// turn.
 ///
-/// The stream lives on the executor of the awaiting coroutine, sends small writes at once (TCP_NODELAY) and starts
-/// without a time limit of its own.
-/// Errors: Errc::name_not_found, Errc::timed_out when `limit` passes over it all, else the error of the last address;
-///         the message names host, port and cause, and each address when there was more than one.
-/// Cancel: terminal; gives operation_aborted at once.
+/// The stream uses the executor of the awaiting coroutine, has TCP_NODELAY set and no time limit.
+/// Errors: Errc::name_not_found; Errc::timed_out if name lookup and connecting together take longer than `limit`; else
+///         the error of the last address. The message names host, port and cause, and all addresses if there were
+///         several.
+/// Cancel: terminal; returns operation_aborted at once.
 asio::awaitable<Result<std::unique_ptr<Stream>>> connect(std::string host, std::uint16_t port, TimeLimit limit);
 
 }  // namespace pathology::proxycore::net

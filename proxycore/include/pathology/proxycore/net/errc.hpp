@@ -1,4 +1,4 @@
-// The errors this layer names itself, and the words in which any error of a connection is told to a person.
+// Error codes of connections, and their descriptions for users.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -8,24 +8,24 @@ namespace pathology::proxycore::net {
 
 using boost::system::error_code;
 
-/// What a connection can die of that the operating system has no code for.
+/// Errors for which the operating system has no code.
 enum class Errc {
     timed_out = 1,         ///< nothing moved within the time limit of the stream
-    closed,                ///< this side had closed the stream already
-    already_started,       ///< Server::start() on a server that runs
-    name_not_found,        ///< a host name has no address
-    too_many_connections,  ///< the server's max_connections is reached
-    out_of_descriptors,    ///< the process or the system may open no more files
+    closed,                ///< the stream was closed on this side
+    already_started,       ///< Server::start() was called on a running server
+    name_not_found,        ///< the host name has no address
+    too_many_connections,  ///< ServerOptions::max_connections is reached
+    out_of_descriptors,    ///< the limit of open files is reached
     stopped,               ///< the server was asked to stop
 };
 
-/// The category of Errc; its name is "pathology.net".
+/// The category of Errc, "pathology.net".
 boost::system::error_category const& errc_category() noexcept;
 
 error_code make_error_code(Errc code) noexcept;
 
-/// Says what happened in the user's words: "connection refused", "connection reset by the peer", "nothing arrived
-/// in time". Codes without words of ours say what their category says.
+/// Returns a description for users: "connection refused", "connection reset by the peer". For codes that are not in the
+/// table, it is the message of their category.
 std::string describe(error_code code);
 
 }  // namespace pathology::proxycore::net

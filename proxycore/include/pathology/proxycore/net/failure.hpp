@@ -1,4 +1,4 @@
-// Why something could not be set up on the network: a code for the program, a sentence for the person.
+// The failure of listening or connecting: an error code and a message for users.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -10,12 +10,12 @@ namespace pathology::proxycore::net {
 /// A failure to listen or to connect.
 struct Failure {
     error_code code;      ///< the cause: a system code, or an Errc
-    std::string message;  ///< a whole sentence that names host or address, and port: "cannot listen on 127.0.0.1:80: …"
+    std::string message;  ///< with host or address and port: "cannot listen on 127.0.0.1:80: …"
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;
 
-/// Makes Result::value() throw boost::system::system_error; found by argument-dependent lookup.
+/// Makes Result::value() throw boost::system::system_error; Boost.System finds it by argument-dependent lookup.
 [[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 }  // namespace pathology::proxycore::net

@@ -1,4 +1,4 @@
-// Two streams joined in memory: conversations without a socket, for tests and for layers that speak inside others.
+// Two streams joined in memory: a connection without a socket.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@ namespace pathology::proxycore::net {
 
 /// How a pair of streams in memory behaves.
 struct MemoryPipeOptions {
-    std::size_t capacity = 65536;        ///< bytes one side may send ahead of the other's reading; at least 1
-    std::size_t most_per_read = 65536;   ///< bytes one read gives at most; 1 feeds a reader byte by byte; at least 1
+    std::size_t capacity = 65536;        ///< bytes that a side buffers until the other one reads them; at least 1
+    std::size_t most_per_read = 65536;   ///< limit of one read in bytes; at least 1
     Endpoint near_endpoint{"memory", 1};  ///< local_endpoint() of `near`
     Endpoint far_endpoint{"memory", 2};   ///< local_endpoint() of `far`
 };
@@ -20,8 +20,8 @@ struct MemoryPipe {
     std::unique_ptr<Stream> near, far;
 };
 
-/// Makes two joined streams on one executor; both ends belong to its thread, in one coroutine or in several.
-/// They keep every promise of Stream: end, half-close, reset, time limits, cancellation, back-pressure.
+/// Returns two joined streams. Both belong to the thread of `executor`. They have every property of Stream: end,
+/// half-close, reset, time limits, cancellation and back-pressure.
 MemoryPipe make_memory_pipe(asio::any_io_executor executor, MemoryPipeOptions options = {});
 
 }  // namespace pathology::proxycore::net

@@ -1,4 +1,4 @@
-// Bytes that were read before it was known whose they are, given back to the stream they came from.
+// Puts bytes back into the stream that they were read from.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,8 @@
 
 namespace pathology::proxycore::net {
 
-/// A stream that gives `bytes` first, then what `stream` gives; everything else is that stream's. Without bytes it is
-/// that very stream.
+/// Returns a stream whose reads give `bytes` first, then what `stream` gives. All other functions are those of `stream`.
+/// Returns `stream` itself if `bytes` is empty.
 std::unique_ptr<Stream> unread(std::unique_ptr<Stream> stream, std::string bytes);
 
 }  // namespace pathology::proxycore::net

@@ -1,4 +1,4 @@
-// Listens on addresses and runs one coroutine for each connection, until it is stopped.
+// A TCP server: one coroutine per connection, several worker threads.
 #pragma once
 
 #include <chrono>
@@ -23,23 +23,23 @@ struct ListenOptions {
 };
 
 struct ServerOptions {
-    std::vector<ListenOptions> listen{{}};  ///< none = the workers run, and nobody can connect
-    unsigned threads = 1;                   ///< workers; a connection lives and dies on one
-    std::size_t max_connections = 65536;    ///< at this many, further ones wait in the backlog until one leaves
-    int backlog = 4096;                     ///< connections the system holds ready; it may allow fewer
-    /// Run by worker 0: before the first connection is accepted, and after the last one ended. start() and stop() wait
-    /// for them; what the first one throws comes out of start(), which has then not happened.
-    /// at_begin gets the endpoints listened on, as Server::local_endpoint() gives them later.
+    std::vector<ListenOptions> listen{{}};  ///< empty: the workers run without a listener
+    unsigned threads = 1;                   ///< workers; a connection stays on one
+    std::size_t max_connections = 65536;    ///< further ones wait in the backlog until one ends
+    int backlog = 4096;                     ///< of listen(2); the system may allow less
+    /// Worker 0 runs at_begin before the first connection is accepted, and at_end after the last one has ended. start()
+    /// and stop() wait for them. If at_begin throws, start() throws that and the server does not run.
+    /// at_begin is called with the endpoints of the listeners, those of Server::local_endpoint().
     std::function<asio::awaitable<void>(std::vector<Endpoint> endpoints)> at_begin{};
     std::function<asio::awaitable<void>()> at_end{};
-    /// Called by worker 0 about every 50 ms while the server runs, and once more by stop(); empty = not at all.
+    /// Called by worker 0 about every 50 ms while the server runs, and once more by stop(); may be empty.
     std::function<void()> tick;
-    /// Told, by any worker, what would else go unseen: a handler that threw, descriptors that ran out. One line, no
-    /// end.
+    /// Called by any worker with an error that no caller sees: a handler threw, the limit of open files is reached. One
+    /// line, without a line end.
     std::function<void(std::string_view)> on_error;
 };
 
-/// An accepted connection, handed to the handler that owns it from then on.
+/// An accepted connection. The handler owns it.
 struct Connection {
     Connection(std::unique_ptr<Stream> its_stream, std::uint64_t its_id, unsigned its_worker)
         : stream(std::move(its_stream)), id(its_id), worker(its_worker) {}
@@ -52,16 +52,19 @@ struct Connection {
     std::optional<Endpoint> original{};
 };
 
-/// A TCP server: connections are dealt round-robin to workers of one thread each, so that no handler needs a lock for
-/// what belongs to its connection alone.
+/// Distributes connections round-robin to workers of one thread each. State of one connection needs no lock.
 ///
-/// Thread: every function may be called from any thread, but stop(), run_until_signal(), wait_until_empty() and the
-///         destructor not from a handler or a tick: they wait for these.
+///     listeners (worker 0) ──accept──▶ AcceptedSocket ──post──▶ worker n: TcpStream, handler coroutine
+///           ▲ waits at max_connections                               │ its end releases the permit
+///           └────────────────────── ConnectionPermit ◀───────────────┘
+///
+/// Thread: every function may be called from any thread; stop(), run_until_signal(), wait_until_empty() and the
+///         destructor not from a handler or a tick, because they wait for those.
 /// Owns:   its threads and connections; none outlives stop().
 class Server {
 public:
-    /// Serves one connection; its end closes the stream. What it throws ends this connection only and is told to
-    /// ServerOptions::on_error. Called on the worker; must not block.
+    /// Serves one connection; the stream is closed when it returns. An exception ends this connection only and is
+    /// reported to ServerOptions::on_error. Called on the worker; must not block.
     using Handler = std::function<asio::awaitable<void>(Connection)>;
 
     Server(ServerOptions options, Handler handler);
@@ -69,29 +72,30 @@ public:
     Server(Server const&) = delete;
     Server& operator=(Server const&) = delete;
 
-    /// Binds, listens and starts the workers: on return the port accepts. A stopped server may be started again.
-    /// Errors: Errc::already_started; else why the address could not be had, naming address and port.
+    /// Binds, listens and starts the workers. On return the port accepts connections. A stopped server may be started
+    /// again.
+    /// Errors: Errc::already_started; else why listening failed, with address and port.
     Result<void> start();
 
-    /// The one way to end: accept no more, cancel (terminal) every connection's coroutine, wait until all have ended,
-    /// join the workers. Does nothing on a server that does not run; callers at the same time all wait for the end.
+    /// Stops accepting, cancels (terminal) the coroutine of every connection, waits until all have ended, and joins the
+    /// workers. Does nothing if the server does not run. Concurrent callers all wait for the end.
     void stop();
 
-    /// For programs: waits for SIGINT or SIGTERM, then stops. Gives the signal's number, 0 when stop() came first or
-    /// the server does not run.
+    /// Waits for SIGINT or SIGTERM, then stops. Returns the signal's number; 0 if stop() was called first or the server
+    /// does not run.
     int run_until_signal();
 
-    /// Of one of ServerOptions::listen: the port listened on, and the whole endpoint; 0 and empty while not running.
+    /// The port and the endpoint of a listener, by its index in ServerOptions::listen; 0 and empty while not running.
     std::uint16_t port(std::size_t listener = 0) const;
     Endpoint local_endpoint(std::size_t listener = 0) const;
     std::size_t connections() const;  ///< open now
     std::uint64_t accepted() const;   ///< since start(); the next connection's id
 
-    /// Calls `work` on worker 0 and waits for its end; what it throws comes out.
-    /// Errors: throws boost::system::system_error with Errc::stopped when the server does not run.
+    /// Calls `work` on worker 0 and waits for its end. Throws what it throws.
+    /// Errors: throws boost::system::system_error with Errc::stopped if the server does not run, or stops before.
     void perform(std::function<void()> work);
 
-    /// Waits until no connection is open; false when `limit` passed first.
+    /// Waits until no connection is open. Returns false if `limit` passed first.
     bool wait_until_empty(Duration limit) const;
 
 private:

@@ -20,16 +20,16 @@ namespace asio = boost::asio;
 using async::Duration;
 using async::TimeLimit;
 
-/// The ways to end a stream.
+/// How close() ends a stream.
 enum class CloseMode {
-    fin,         ///< orderly: what was written arrives, then the end; nothing can be read or written any more
-    half_close,  ///< our side ends (FIN); what the peer still sends can be read
-    reset,       ///< at once, by RST: what the peer has not read yet is lost to it
+    fin,         ///< written bytes are delivered, then the end; no more reads or writes
+    half_close,  ///< ends the write side (FIN); reads go on
+    reset,       ///< RST: bytes that the peer has not read are lost
 };
 
-/// What one read gave.
+/// The result of one read.
 struct ReadResult {
-    error_code ec;      ///< eof = the peer ended its side in order. An end of any kind is told again by further reads
+    error_code ec;      ///< eof: the peer ended its side in order. Further reads return the same error
     std::size_t n = 0;  ///< bytes placed into the buffer; 0 with an error
 
     bool is_end() const noexcept { return ec == asio::error::eof; }
@@ -51,32 +51,31 @@ public:
     Stream& operator=(Stream const&) = delete;
     virtual ~Stream() = default;
 
-    /// Waits for bytes and takes those that are there, at most the size of `into`.
+    /// Waits for bytes and reads what is there, at most the size of `into`.
     virtual asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) = 0;
 
-    /// Sends all bytes of all buffers, in order, and waits while the peer takes none.
+    /// Sends all bytes of all buffers in order; waits while the peer does not read.
     virtual asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) = 0;
 
-    /// Sends what can be sent without waiting, and gives how many bytes that were: for a last word before close(),
-    /// and for bulk. Not while a write is pending. A stream that cannot tell sends nothing.
+    /// Sends what can be sent without waiting and returns the number of bytes. Not while a write is pending. The default
+    /// sends nothing.
     virtual std::size_t write_now(asio::const_buffer bytes);
 
-    /// Waits, taking nothing, until the peer has ended its side, and gives eof; or until the connection broke, and
-    /// gives its code. What arrives before can be read as ever; where such bytes wait, the end may be told a second
-    /// late. One may be pending beside a read and a write; no time limit counts. A stream that cannot tell waits for
-    /// ever.
+    /// Waits, without reading, until the peer has ended its side (returns eof) or the connection broke (returns its code).
+    /// While unread bytes wait, the end may be reported a second late. One call may be pending beside a read and a write.
+    /// No time limit applies. The default waits until cancelled.
     virtual asio::awaitable<error_code> wait_for_end();
 
-    /// Waits, taking nothing, until a read would give something: bytes, where TLS is spoken also those of TLS itself,
-    /// or the end. Its code tells nothing but a cancellation. One may be pending beside a read and a write; no time
-    /// limit counts. A stream that cannot tell waits for ever.
+    /// Waits, without reading, until a read would return: bytes, with TLS also those of TLS itself, or the end. Returns an
+    /// error only if cancelled. One call may be pending beside a read and a write. No time limit applies. The default
+    /// waits until cancelled.
     virtual asio::awaitable<error_code> wait_for_input();
 
     /// Ends the stream; pending operations end with Errc::closed. Closing again does nothing.
     virtual void close(CloseMode how) = 0;
 
-    /// Limits the inactivity of each single read and write that starts from now on: the wait for one byte to move.
-    /// May be exceeded by about 25 ms.
+    /// Limits the inactivity of each read and write that starts from now on: the time until one byte is moved. It may be
+    /// exceeded by some 25 ms.
     virtual void set_time_limit(TimeLimit limit) = 0;
 
     /// The addresses of both ends; of a pipe in memory, its names. An empty host = unknown. They stay known after the
