@@ -38,7 +38,7 @@ private:
     bool names_more_;
 };
 
-/// Fields as HTTP/2 may carry them, with a Content-Length that is true.
+/// Fields without those of a connection, and with a correct Content-Length.
 http::Fields carried_of(flow::Message const& message, std::optional<std::uint64_t> size) {
     auto fields = carried(message.headers);
     bool const may_change = std::holds_alternative<flow::StreamModifier>(message.stream) && !size;
@@ -47,7 +47,7 @@ http::Fields carried_of(flow::Message const& message, std::optional<std::uint64_
     return fields;
 }
 
-void take_destination(flow::Request& request, http2::Request const& asked) {
+void set_destination_of(flow::Request& request, http2::Request const& asked) {
     auto const& name = asked.authority.empty() ? request.headers.first("host").value_or("") : asked.authority;
     auto const named = http::parse_authority(name);
     if (!named.valid || named.host.empty()) return;
@@ -60,7 +60,7 @@ void take_destination(flow::Request& request, http2::Request const& asked) {
     request.set_destination(is_secure ? "https" : "http", {std::string(named.host), port});
 }
 
-/// The key that an Upgrade has (RFC 6455 §4.1 item 7), and an extended CONNECT has not.
+/// An Upgrade has a key (RFC 6455 §4.1 item 7), an extended CONNECT has none.
 std::string random_key() {
     auto const nonce = flow::Id::make();
     return websocket::make_key(std::as_bytes(std::span(nonce.bytes)));
@@ -68,7 +68,7 @@ std::string random_key() {
 
 void become_upgrade(flow::Request& request) {
     request.raw_method = "GET";
-    request.headers.remove("content-length");  // what follows is no body of it
+    request.headers.remove("content-length");  // what follows is not its body
     request.headers.add("connection", "Upgrade");
     request.headers.add("upgrade", "websocket");
     request.headers.add("sec-websocket-key", random_key());
@@ -106,7 +106,7 @@ flow::Request request_of(http2::Request const& asked) {
     request.authority = asked.authority;
     request.headers = asked.head.fields;
     request.set_destination("", {"", 0});
-    take_destination(request, asked);
+    set_destination_of(request, asked);
     if (asks_for_websocket(asked)) become_upgrade(request);
     return request;
 }

@@ -1,7 +1,7 @@
-// Heads between flows and HTTP/2: pseudo-header fields, what HTTP/2 does not carry, WebSockets by CONNECT.
+// Converts heads between flows and HTTP/2: pseudo-header fields, connection fields, WebSockets by CONNECT.
 //
-// A WebSocket that begins with an extended CONNECT (RFC 8441) is an Upgrade in the flow, as if by HTTP/1: whoever looks
-// at flows knows one kind of it, and the two sides may speak different versions.
+// An extended CONNECT for a WebSocket (RFC 8441) is an Upgrade in the flow, as in HTTP/1. So flows have one kind of
+// WebSocket, and the two sides may use different versions.
 #pragma once
 
 #include <cstdint>
@@ -13,29 +13,29 @@
 
 namespace pathology::proxycore::layers {
 
-/// The request as a flow has it. Scheme, host and port are those of its `:scheme` and `:authority`, as far as these say
-/// something; a CONNECT has no scheme, and has to name its port.
-flow::Request request_of(http2::Request const& asked);
+/// The request of a flow. Scheme, host and port come from `:scheme` and `:authority`, if these are valid; a CONNECT has
+/// no scheme and must name its port.
+flow::Request request_of(http2::Request const& request);
 
-/// Whether it asks for a tunnel: by CONNECT that is not extended.
-bool asks_for_tunnel(http2::Request const& asked);
-/// Whether it asks for a WebSocket: by extended CONNECT, or by an Upgrade, which has no body.
-bool asks_for_websocket(http2::Request const& asked);
+/// Whether it is a CONNECT that is not extended.
+bool asks_for_tunnel(http2::Request const& request);
+/// Whether it opens a WebSocket: by extended CONNECT, or by an Upgrade without a body.
+bool asks_for_websocket(http2::Request const& request);
 bool asks_for_websocket(flow::Request const& request);
 
-/// What to send for a request to a server of HTTP/2. `size` is that of the whole body, as far as it is known.
+/// The head to send to an HTTP/2 server. `size` is that of the whole body, if it is known.
 http2::Request head_of(flow::Request const& request, std::optional<std::uint64_t> size);
-/// The extended CONNECT for an Upgrade, where the server has said that it takes one (RFC 8441 §3).
+/// The extended CONNECT for an Upgrade, for a server that has announced it (RFC 8441 §3).
 http2::Request extended_connect_of(flow::Request const& request);
 
-/// What to send for a response to a client of HTTP/2.
+/// The head to send to an HTTP/2 client.
 http::ResponseHead head_of(flow::Response const& response, std::optional<std::uint64_t> size);
 http::ResponseHead head_of(http::ResponseHead const& interim);
 
-/// Those of these fields that HTTP/2 may carry (RFC 9113 §8.2.2).
+/// The fields without those of an HTTP/1 connection (RFC 9113 §8.2.2).
 http::Fields carried(http::Fields const& fields);
 
-/// The answer to an extended CONNECT as one to the Upgrade that had this key.
+/// Converts the response to an extended CONNECT to that of an Upgrade with this key.
 http::ResponseHead upgraded(http::ResponseHead head, std::string_view key);
 
 }  // namespace pathology::proxycore::layers
