@@ -11,7 +11,7 @@ namespace {
 
 template <class Class> constexpr bool derives = std::is_base_of_v<ProxyException, Class>;
 
-// Row P37: every one derives from the base (D47).
+// Row P37: every one derives from the base.
 static_assert(std::is_base_of_v<std::runtime_error, ProxyException>);
 static_assert(derives<ProtocolException> && derives<ControlException> && derives<OptionsError>);
 static_assert(derives<flow::SetServerNotAllowedException> && derives<addons::AddonError> && derives<addons::AddonHalt>);

@@ -1,4 +1,4 @@
-// Whether an address is one of those the proxy itself listens on (D30).
+// Whether an address is one of those the proxy itself listens on.
 #pragma once
 
 #include <pathology/proxycore/endpoint.hpp>

@@ -83,7 +83,7 @@ asio::awaitable<Connected> Way::through(upstream::Through const& through, Reach 
     co_return co_await ask_for_tunnel(through, std::move(*stream));
 }
 
-/// TLS with the proxy itself (D50); the record of that is its own.
+/// TLS with the proxy itself; the record of that is its own.
 asio::awaitable<Connected> Way::secure_proxy(flow::ServerSpec const& proxy, std::unique_ptr<net::Stream> stream) {
     flow::Server record(proxy.address);
     record.timestamp_start = server_.timestamp_start;

@@ -21,7 +21,7 @@ enum class Reach {
 
 /// Opens the connection of `server`, and notes its endpoints and times. SOCKS always leads to the target.
 ///
-/// Errors: unreachable and timed_out, naming host and port; an address of our own is refused (D30). For an Answer the
+/// Errors: unreachable and timed_out, naming host and port; an address of our own is refused. For an Answer the
 ///         reason is its status line.
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> connect_along(Context& context, upstream::Route const& route,
                                                                     flow::Server& server, Reach reach);

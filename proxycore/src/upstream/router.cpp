@@ -41,8 +41,7 @@ Lane& NetworkServers::lane_to(Target const& target) {
     return lanes_.emplace_back(target, context_.settings->most_servers);
 }
 
-/// Through a proxy that reads them go plain requests that were made to us as to a proxy; WebSockets have a tunnel
-/// (D38).
+/// Through a proxy that reads them go plain requests that were made to us as to a proxy; WebSockets have a tunnel.
 Target NetworkServers::target_of(flow::HttpFlow const& flow, upstream::Route const& route) const {
     auto const& request = flow.request;
     Target target{{request.host(), request.port()}, request.scheme() == "https"};

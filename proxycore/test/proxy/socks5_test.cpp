@@ -134,7 +134,7 @@ TEST(Socks5Proxy, P08_f_TellsOfAFailureWhereItConnectsAhead) {
     EXPECT_EQ(client.read_to_end(), "\x05\x00"s + reply(ReplyCode::connection_refused));
 }
 
-TEST(Socks5Proxy, D29_SaysYesAtOnceWhereItConnectsLate) {
+TEST(Socks5Proxy, SaysYesAtOnceWhereItConnectsLate) {
     ProxyFixture fixture({"socks5"});
     fixture.start();
     Connected client(fixture, "127.0.0.1", pathology::test::free_port());

@@ -10,7 +10,7 @@
 namespace pathology::proxycore::layers {
 
 /// Sets scheme, host and port of a request whose head was just read (P03, P05, P06). Reverse mode rewrites its Host,
-/// unless keep_host_header (D03).
+/// unless keep_host_header.
 /// Errors: malformed, 400: an origin-form target without a usable Host field.
 std::optional<Failure> settle_target(Context const& context, HttpMode mode, flow::Request& request);
 

@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
             "GET / HTTP/1.1\r\nX-b: 1\r\nhOsT: o.test\r\nx-B: 2\r\nCookie: a=1\r\ncookie: b=2\r\n\r\n",
             "HTTP/1.1 200 OK\r\nset-COOKIE: a\r\nSet-Cookie: b\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nset-COOKIE: a\r\nSet-Cookie: b\r\nContent-Length: 0\r\n\r\n"},
-        Crossing{"D31_HopByHopFieldsStay",
+        Crossing{"HopByHopFieldsStay",
                  "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n",
                  "GET / HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n", bare, bare},
         Crossing{"HostIsAddedWhereItIsMissing", "GET http://o.test:81/ HTTP/1.1\r\nA: b\r\n\r\n",
