@@ -41,7 +41,7 @@ public:
         settings_.protocol = protocol_;
         settings_.http2.scheme = options_.tls.use ? "https" : "http";
         if (options_.http2) options_.tls.alpn = {"h2"};
-        settings_.request_host = options_.tunnel ? options_.tunnel->name : options_.host;
+        settings_.request_host = options_.tunnel ? options_.tunnel->host : options_.host;
         settings_.files = options_.files;
     }
 

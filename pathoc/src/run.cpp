@@ -69,7 +69,7 @@ language::Settings spec_settings(Options const& options) {
     settings.role = language::Role::client;
     settings.protocol = options.http2 ? language::Protocol::http2 : language::Protocol::http1;
     settings.http2.scheme = options.tls.use ? "https" : "http";
-    settings.request_host = options.tunnel ? options.tunnel->name : options.host;
+    settings.request_host = options.tunnel ? options.tunnel->host : options.host;
     settings.files = language::FileAccess::anywhere();
     return settings;
 }

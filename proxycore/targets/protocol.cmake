@@ -4,7 +4,7 @@ pathology_library(protocol
     SOURCES src/base64.cpp src/endpoint.cpp src/percent.cpp src/http/escaped.cpp src/http/fields.cpp src/http/message.cpp src/http/target.cpp
             src/http1/field_mask.cpp src/http1/grammar.cpp src/http1/lines.cpp src/http1/parser.cpp
             src/http1/read_buffer.cpp src/http1/reader.cpp src/http1/rules.cpp src/http1/serialise.cpp
-            src/http2/describe.cpp src/http2/failure.cpp
+            src/http2/describe.cpp
             src/http2/frame_header.cpp src/http2/frame_reader.cpp src/http2/frame_scanner.cpp
             src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp src/http2/names.cpp
             src/http2/session.cpp src/http2/session_input.cpp src/http2/session_output.cpp

@@ -1,7 +1,7 @@
 # pathology::tunnel: ways through other people's proxies: CONNECT, SOCKS5.
 
 pathology_library(tunnel ASIO
-    SOURCES src/tunnel/credentials.cpp src/tunnel/failure.cpp src/tunnel/http_connect.cpp src/tunnel/socks5_accept.cpp
+    SOURCES src/tunnel/credentials.cpp src/tunnel/http_connect.cpp src/tunnel/socks5_accept.cpp
             src/tunnel/socks5_connect.cpp src/tunnel/socks5_talk.cpp
     HEADERS include/pathology/proxycore/tunnel/connector.hpp include/pathology/proxycore/tunnel/credentials.hpp
             include/pathology/proxycore/tunnel/failure.hpp

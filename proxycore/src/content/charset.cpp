@@ -91,12 +91,12 @@ char escaped_byte(std::string_view escape) {
 // --- failures --------------------------------------------------------------------------------------------------------
 
 Failure unknown(std::string_view charset) {
-    return {Errc::unknown_charset, std::string(charset), 0, "unknown charset " + http::quoted(charset)};
+    return {{Errc::unknown_charset, "unknown charset " + http::quoted(charset)}, std::string(charset)};
 }
 
 Failure malformed(std::string_view charset, std::size_t offset, std::string_view what) {
-    return {Errc::malformed_text, std::string(charset), offset,
-            std::string(what) + " at byte " + std::to_string(offset) + " in " + http::quoted(charset)};
+    auto message = std::string(what) + " at byte " + std::to_string(offset) + " in " + http::quoted(charset);
+    return {{Errc::malformed_text, std::move(message)}, std::string(charset), offset};
 }
 
 // --- byte-order marks ------------------------------------------------------------------------------------------------

@@ -54,33 +54,29 @@ Result<std::vector<Coding>> parse_content_encoding(std::string_view field) {
         if (name.empty()) continue;  // RFC 9110 §5.6.1: lists may have empty elements
         auto const coding = parse_coding(name);
         if (!coding)
-            return Failure{Errc::unknown_coding, std::string(name), 0,
-                           "unknown content coding " + http::quoted(name) + "; known are " + list_names()};
+            return Failure{{Errc::unknown_coding, "unknown content coding " + http::quoted(name) + "; known are " + list_names()},
+                           std::string(name)};
         if (*coding != Coding::identity) codings.push_back(*coding);
         if (codings.size() > max_codings)
-            return Failure{Errc::too_many_codings, std::string(name), 0,
-                           "more than " + std::to_string(max_codings) + " content codings upon one another"};
+            return Failure{{Errc::too_many_codings, "more than " + std::to_string(max_codings) + " content codings upon one another"},
+                           std::string(name)};
     }
     return codings;
 }
 
 // --- failures --------------------------------------------------------------------------------------------------------
 
-void throw_exception_from_error(Failure const& failure, boost::source_location const&) {
-    throw std::runtime_error(failure.message);
-}
-
 Failure corrupt(Coding coding, std::uint64_t offset, std::string_view reason) {
     std::string const name(to_string(coding));
     auto message = name + " content is corrupt at byte " + std::to_string(offset);
     if (!reason.empty()) message.append(": ").append(reason);
-    return {Errc::corrupt, name, offset, std::move(message)};
+    return {{Errc::corrupt, std::move(message)}, name, offset};
 }
 
 Failure truncated(Coding coding, std::uint64_t offset) {
     std::string const name(to_string(coding));
-    return {Errc::truncated, name, offset,
-            name + " content ends too early, after " + std::to_string(offset) + " bytes"};
+    auto message = name + " content ends too early, after " + std::to_string(offset) + " bytes";
+    return {{Errc::truncated, std::move(message)}, name, offset};
 }
 
 }  // namespace pathology::proxycore::content

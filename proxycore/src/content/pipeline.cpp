@@ -63,8 +63,8 @@ Sink Pipeline::sink_after(std::size_t index, std::string& out) {
         if (auto done = feed_from(index + 1, block.substr(0, fits), out); done.has_error()) return done;
         if (fits == block.size()) return {};
         std::string const name(to_string(coding));
-        return Failure{Errc::too_large, name, limit_,
-                       name + " content exceeds the limit of " + std::to_string(limit_) + " bytes when decoded"};
+        return Failure{{Errc::too_large, name + " content exceeds the limit of " + std::to_string(limit_) + " bytes when decoded"},
+                       name, limit_};
     };
 }
 

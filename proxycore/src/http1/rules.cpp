@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/throw_exception.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/target.hpp>
-#include <stdexcept>
 #include <string>
 
 #include "http1/lines.hpp"
@@ -160,8 +158,8 @@ unsigned status_hint(Errc code, Kind kind) {
 }  // namespace
 
 Failure describe(Errc code, Kind kind, std::uint64_t offset, std::string_view line, Limits const& limits) {
-    return {code, offset, sentence(code, kind, line, limits) + " at byte " + std::to_string(offset),
-            status_hint(code, kind)};
+    auto message = sentence(code, kind, line, limits) + " at byte " + std::to_string(offset);
+    return {{code, std::move(message)}, offset, status_hint(code, kind)};
 }
 
 Failure describe_eof_in_head(Kind kind, std::string_view bytes, std::size_t line) {
@@ -169,18 +167,14 @@ Failure describe_eof_in_head(Kind kind, std::string_view bytes, std::size_t line
     std::string const start_line = kind == Kind::request ? "bad request line " : "bad status line ";
     auto message = line == 0 ? start_line + http::quoted(bytes) + " at byte 0: unexpected end, " + read
                              : "unexpected end inside the header: " + read;
-    return {Errc::eof_in_head, line, std::move(message), status_hint(Errc::eof_in_head, kind)};
+    return {{Errc::eof_in_head, std::move(message)}, line, status_hint(Errc::eof_in_head, kind)};
 }
 
 Failure describe_eof_in_body(Kind kind, std::uint64_t offset, std::uint64_t size, std::optional<std::uint64_t> length) {
     auto const read = std::to_string(size);
     auto message = length ? "unexpected end inside the body: " + read + " of " + std::to_string(*length) + " bytes"
                           : "unexpected end inside the chunked body: " + read + " bytes read";
-    return {Errc::eof_in_body, offset, std::move(message), status_hint(Errc::eof_in_body, kind)};
-}
-
-void throw_exception_from_error(Failure const& failure, boost::source_location const& where) {
-    boost::throw_exception(std::runtime_error(failure.message), where);
+    return {{Errc::eof_in_body, std::move(message)}, offset, status_hint(Errc::eof_in_body, kind)};
 }
 
 }  // namespace pathology::proxycore::http1

@@ -3,9 +3,7 @@
 #include <arpa/inet.h>
 #include <algorithm>
 #include <array>
-#include <boost/throw_exception.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
-#include <stdexcept>
 
 #include "socks5/wire.hpp"
 
@@ -49,7 +47,7 @@ std::optional<Failure> check_version(Cursor& cursor, char expected) {
     auto message = "the first byte is " + std::to_string(found) + ", not " + std::to_string(expected);
     if (is_letter(found)) message += ": is this HTTP?";
     if (found == 4) message += ": this is SOCKS4";
-    return Failure{Errc::bad_version, message, ReplyCode::general_failure};
+    return Failure{{Errc::bad_version, message}};
 }
 
 template <int family, std::size_t size> std::string address_text(std::string_view octets) {
@@ -62,7 +60,7 @@ bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 std::optional<Failure> check_name(std::string_view name) {
     if (!name.empty() && std::all_of(name.begin(), name.end(), is_visible)) return std::nullopt;
-    return Failure{Errc::bad_name, "this is no host name: " + http::quoted(name), ReplyCode::general_failure};
+    return Failure{{Errc::bad_name, "not a host name: " + http::quoted(name)}};
 }
 
 // ATYP, the address, and the port in network order. What is wrong with them goes into `failure`.
@@ -75,7 +73,7 @@ Endpoint read_endpoint(Cursor& cursor, std::optional<Failure>& failure) {
         case AddressType::ipv6: endpoint.host = address_text<AF_INET6, 16>(cursor.take(16)); break;
         case AddressType::name: endpoint.host = cursor.counted(); break;
         default:
-            failure = Failure{Errc::bad_address_type, "there is no address type " + std::to_string(type),
+            failure = Failure{{Errc::bad_address_type, "unknown address type " + std::to_string(type)},
                               ReplyCode::address_type_not_supported};
     }
     auto const high = cursor.octet();
@@ -104,16 +102,12 @@ template <class Code> Outcome<Code> read_code(std::string_view bytes, char expec
 
 }  // namespace
 
-void throw_exception_from_error(Failure const& failure, boost::source_location const& where) {
-    boost::throw_exception(std::runtime_error(failure.message), where);
-}
-
 Outcome<Greeting> read_greeting(std::string_view bytes) {
     Cursor cursor(bytes);
     if (auto const failure = check_version(cursor, version)) return *failure;
     auto const count = cursor.octet();
     if (!cursor.ran_short() && count == 0) {
-        return Failure{Errc::no_methods, "the greeting offers no way to authenticate", ReplyCode::general_failure};
+        return Failure{{Errc::no_methods, "the greeting offers no authentication method"}};
     }
     Greeting greeting;
     for (char const method : cursor.take(count)) greeting.methods.push_back(static_cast<Method>(method));

@@ -263,7 +263,7 @@ INSTANTIATE_TEST_SUITE_P(
                    octets({5, 0, 5, 7, 0, 1, 0, 0, 0, 0, 0, 0}), Errc::refused,
                    "the SOCKS client asked for something else than CONNECT: command 2"},
         ServerCase{"AddressType", nobody, octets({5, 1, 0, 5, 1, 0, 2}), octets({5, 0, 5, 8, 0, 1, 0, 0, 0, 0, 0, 0}),
-                   Errc::not_spoken, "the SOCKS client speaks no SOCKS5 we understand: there is no address type 2"},
+                   Errc::not_spoken, "the SOCKS client speaks no SOCKS5 we understand: unknown address type 2"},
         ServerCase{"HangsUpInTheRequest", nobody, octets({5, 1, 0, 5, 1, 0, 1}), octets({5, 0}), Errc::no_answer,
                    "the SOCKS client: the peer closed the connection"}),
     row_name);

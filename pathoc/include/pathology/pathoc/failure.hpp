@@ -4,6 +4,7 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <pathology/proxycore/failure.hpp>
 #include <stdexcept>
 #include <string>
 
@@ -22,10 +23,8 @@ enum class Errc {
 };
 
 /// What went wrong, in words and in numbers.
-struct Failure {
-    Errc code = Errc::invalid_response;
-    std::string message;               ///< a line for a person: `Timeout`, `Invalid server response: …`
-    boost::system::error_code cause;   ///< the system's word, when it had one
+struct Failure : proxycore::BasicFailure<Errc> {
+    boost::system::error_code cause{};   ///< the system's word, when it had one
     std::uint64_t bytes_sent = 0;      ///< of this message
     std::uint64_t bytes_received = 0;  ///< of its reply
 };

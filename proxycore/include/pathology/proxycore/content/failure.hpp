@@ -3,6 +3,7 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <pathology/proxycore/failure.hpp>
 #include <string>
 
 namespace pathology::proxycore::content {
@@ -18,16 +19,11 @@ enum class Errc : std::uint8_t {
 };
 
 /// Why content could not be decoded or encoded.
-struct Failure {
-    Errc code = Errc::corrupt;
-    std::string coding;        ///< the coding's name as in Content-Encoding, "gzip", or the charset's
+struct Failure : BasicFailure<Errc> {
+    std::string coding{};        ///< the coding's name as in Content-Encoding, "gzip", or the charset's
     std::uint64_t offset = 0;  ///< bytes of that coding's input before the place; of too_large the limit
-    std::string message;       ///< a sentence: "gzip content is corrupt at byte 12: incorrect header check"
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;
-
-/// Makes Result::value() throw std::runtime_error with the failure's message; found by argument-dependent lookup.
-[[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 }  // namespace pathology::proxycore::content

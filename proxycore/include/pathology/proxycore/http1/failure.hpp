@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <pathology/proxycore/failure.hpp>
 #include <string>
 
 namespace pathology::proxycore::http1 {
@@ -26,17 +27,12 @@ enum class Errc {
     eof_in_body,            ///< the peer ended its side inside the body
 };
 
-/// A malformed message.
+/// A malformed message: `bad Content-Length "x" at byte 16`; quotes are escaped and cut short.
 ///
 /// Units: `offset` counts bytes from the start of this message to the start of the line that is wrong.
-struct Failure {
-    Errc code;
+struct Failure : BasicFailure<Errc> {
     std::uint64_t offset = 0;
-    std::string message;       ///< `bad Content-Length "x" at byte 16`; quotes are escaped and cut short
     unsigned status_hint = 0;  ///< the status for a response to it: 400, 413, 431, 505; 502 for a malformed response
 };
-
-/// Makes result::value() throw std::runtime_error.
-[[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 }  // namespace pathology::proxycore::http1

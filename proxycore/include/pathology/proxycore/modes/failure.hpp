@@ -4,6 +4,7 @@
 #include <boost/system/result.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <pathology/proxycore/failure.hpp>
 #include <string>
 #include <string_view>
 
@@ -23,9 +24,7 @@ enum class Errc : std::uint8_t {
 };
 
 /// One reason to refuse: a sentence, and the bytes it speaks of.
-struct Failure {
-    Errc code = Errc::unknown_mode;
-    std::string message;
+struct Failure : BasicFailure<Errc> {
     std::size_t begin = 0, end = 0;  ///< `begin == end`: a place between two bytes
 };
 

@@ -2,16 +2,14 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <pathology/proxycore/failure.hpp>
 #include <pathology/proxycore/net/errc.hpp>
 #include <string>
 
 namespace pathology::proxycore::net {
 
 /// A failure to listen or to connect.
-struct Failure {
-    error_code code;      ///< the cause: a system code, or an Errc
-    std::string message;  ///< with host or address and port: "cannot listen on 127.0.0.1:80: …"
-};
+struct Failure : BasicFailure<error_code> {};
 
 template <class T> using Result = boost::system::result<T, Failure>;
 

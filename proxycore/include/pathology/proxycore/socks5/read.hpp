@@ -4,6 +4,7 @@
 #include <boost/system/result.hpp>
 #include <cstddef>
 #include <optional>
+#include <pathology/proxycore/failure.hpp>
 #include <pathology/proxycore/socks5/message.hpp>
 #include <string>
 #include <string_view>
@@ -18,14 +19,9 @@ enum class Errc {
 };
 
 /// Why the bytes are no such message; what arrived first says enough.
-struct Failure {
-    Errc code;
-    std::string message;                                ///< `the first byte is 71, not 5: is this HTTP?`
+struct Failure : BasicFailure<Errc> {
     ReplyCode reply_hint = ReplyCode::general_failure;  ///< what a server answers to a bad request
 };
-
-/// Makes `result::value()` throw std::runtime_error with the failure's message.
-[[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 /// A message and the number of bytes it took.
 template <class T> struct Message {

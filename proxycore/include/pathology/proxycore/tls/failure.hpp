@@ -4,6 +4,7 @@
 #include <boost/system/result.hpp>
 #include <cstdint>
 #include <optional>
+#include <pathology/proxycore/failure.hpp>
 #include <pathology/proxycore/tls/errc.hpp>
 #include <string>
 #include <string_view>
@@ -25,12 +26,10 @@ struct Alert {
 };
 
 /// A failed handshake, a broken connection, a setting or a file that cannot be used.
-struct Failure {
-    error_code code;             ///< an Errc, or what the stream underneath ended with
-    std::string message;         ///< a sentence: "TLS handshake failed: the server sent alert handshake_failure (40)"
-    std::optional<Alert> alert;  ///< the fatal one, when there was one
-    std::string reason;          ///< OpenSSL's words, "no shared cipher"; empty when it had none
-    std::string verify_error;    ///< why a certificate did not pass, "certificate has expired"; empty when it did
+struct Failure : BasicFailure<error_code> {
+    std::optional<Alert> alert{};  ///< the fatal one, when there was one
+    std::string reason{};          ///< OpenSSL's words, "no shared cipher"; empty when it had none
+    std::string verify_error{};    ///< why a certificate did not pass, "certificate has expired"; empty when it did
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

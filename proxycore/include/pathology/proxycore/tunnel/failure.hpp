@@ -3,6 +3,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
+#include <pathology/proxycore/failure.hpp>
 #include <string>
 
 namespace pathology::proxycore::tunnel {
@@ -16,16 +17,11 @@ enum class Errc {
 };
 
 /// What went wrong on the way through a proxy.
-struct Failure {
-    Errc code = Errc::refused;
-    std::string message;  ///< a whole sentence: `the SOCKS server refused: host unreachable (4)`
+struct Failure : BasicFailure<Errc> {
     boost::system::error_code cause{};
     std::string answer{};  ///< of an HTTP proxy that said no: `403 Forbidden`
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;
-
-/// Makes Result::value() throw std::runtime_error with the failure's message.
-[[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 }  // namespace pathology::proxycore::tunnel
