@@ -67,8 +67,8 @@ TEST_F(EventTest, ACancelledWaitEndsAndLeavesTheOthersWaiting) {
 TEST_F(EventTest, CancelledAfterNotifyTheWaitEndsInOrderAndTheNextOneIsNotBegun) {
     Runner one(context);
     one.start(wait_twice());
-    event.notify();
-    EXPECT_TRUE(one.cancel().step().was_cancelled());
+    one.cancel([this] { event.notify(); });
+    EXPECT_TRUE(one.step().was_cancelled());
     EXPECT_THAT(woken, ElementsAre(1));
 }
 
@@ -103,8 +103,8 @@ TEST_F(EventTest, CancelledAfterItsDestructionTheWaitHasEndedAlready) {
     auto const wait = [&]() -> asio::awaitable<void> { co_await mortal->wait(); };
     Runner one(context);
     one.start(wait);
-    mortal.reset();
-    EXPECT_TRUE(one.cancel().step().was_cancelled());
+    one.cancel([&mortal] { mortal.reset(); });
+    EXPECT_TRUE(one.step().was_cancelled());
 }
 
 TEST_F(EventTest, WaitsOnAStrand) {

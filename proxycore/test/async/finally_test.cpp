@@ -128,8 +128,8 @@ TEST_F(FinallyTest, CancelledBeforeNeitherRuns) {
         co_await run(Work::returns, Cleanup::returns);
     };
     runner.start(late);
-    ended.notify();
-    EXPECT_TRUE(runner.cancel().step().was_cancelled());
+    runner.cancel([this] { ended.notify(); });
+    EXPECT_TRUE(runner.step().was_cancelled());
     EXPECT_EQ(begun, 0);
 }
 
@@ -141,7 +141,7 @@ TEST_F(FinallyTest, TheNextAwaitAfterACancelledCleanupThrows) {
         co_await ended.wait();
     };
     runner.start(go_on);
-    runner.cancel();
+    EXPECT_TRUE(runner.cancel().step().is_waiting());
     cleaned.notify();
     EXPECT_TRUE(runner.step().was_cancelled());
     EXPECT_TRUE(has_gone_on);

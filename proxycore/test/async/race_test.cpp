@@ -68,8 +68,8 @@ TEST_F(RaceTest, CancelledBeforeNeitherRuns) {
         co_await race_to_number();
     };
     runner.start(late);
-    start.notify();
-    EXPECT_TRUE(runner.cancel().step().was_cancelled());
+    runner.cancel([this] { start.notify(); });
+    EXPECT_TRUE(runner.step().was_cancelled());
     EXPECT_EQ(cancelled, 0);
 }
 

@@ -6,7 +6,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <exception>
+#include <functional>
 #include <pathology/proxycore/async/cancellation.hpp>
 #include <utility>
 
@@ -40,9 +42,13 @@ public:
         context_.run_for(test::patience);
         return *this;
     }
-    /// Emits terminal cancellation, and runs nothing.
-    Runner& cancel() {
-        signal_.emit(asio::cancellation_type::terminal);
+    /// Emits terminal cancellation at the next step. It happens within the loop, where it takes effect at once, right
+    /// after `before`: what that resumes finds itself cancelled.
+    Runner& cancel(std::function<void()> before = nullptr) {
+        asio::post(context_, [this, before = std::move(before)] {
+            if (before) before();
+            signal_.emit(asio::cancellation_type::terminal);
+        });
         return *this;
     }
 

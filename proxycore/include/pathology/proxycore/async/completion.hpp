@@ -85,7 +85,10 @@ private:
     static boost::asio::awaitable<ValueOf<T>> wait_for(std::shared_ptr<State> state) {
         auto executor = co_await boost::asio::this_coro::executor;
         typename State::Waiting const waiting(*state, std::move(executor));
-        while (!state->is_set()) co_await state->changed.wait();
+        while (!state->is_set()) {
+            auto const [ec] = co_await state->changed.wait(as_values);
+            if (ec && !state->is_set()) throw boost::system::system_error(ec);
+        }
         auto outcome = state->take();
         co_return outcome.get();
     }
