@@ -29,15 +29,14 @@ pathology_library(proxycore ASIO
             src/layers/http2/connection.cpp src/layers/http2/tunnel.cpp
             src/layers/relay/relay.cpp src/layers/relay/relay_tcp.cpp src/layers/relay/relay_websocket.cpp
             src/layers/relay/websocket_side.cpp
-            src/upstream/connector.cpp src/upstream/idle_monitor.cpp src/upstream/router.cpp
-            src/upstream/network_connections.cpp src/upstream/connection_events.cpp
-            src/upstream/connection_pool.cpp
             src/layers/tls/client_identities.cpp src/layers/tls/client_tls.cpp src/layers/tls/intercept_tls.cpp
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp
             src/layers/tls/tls_choices.cpp src/layers/tls/tls_service.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp src/modes/traits.cpp
             src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp src/proxy/proxy.cpp
             src/proxy/running_proxy.cpp
+            src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
+            src/upstream/idle_monitor.cpp src/upstream/network_connections.cpp src/upstream/router.cpp
             src/upstream/selector.cpp
     HEADERS include/pathology/proxycore/errors.hpp
             include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
@@ -72,7 +71,7 @@ pathology_library(proxycore ASIO
             include/pathology/proxycore/layers/tls/tls_service.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
             include/pathology/proxycore/proxy/options.hpp include/pathology/proxycore/proxy/proxy.hpp
-            include/pathology/proxycore/upstream/route.hpp
+            include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp
     PUBLIC pathology::http2_driver pathology::pattern pathology::protocol pathology::tls pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
 

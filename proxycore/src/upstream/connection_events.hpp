@@ -1,34 +1,52 @@
-// A server connection from its first hook to its last.
+// The life of a server connection in its record, in the log and in the hooks of addons.
+//
+//     connecting ─┬─▶ connected ─▶ closed
+//                 └─▶ failed
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <pathology/proxycore/flow/connection.hpp>
+#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
-#include <pathology/proxycore/net/stream.hpp>
 #include <string>
-#include <vector>
 
-#include "upstream/connector.hpp"
+namespace pathology::proxycore::upstream {
 
-namespace pathology::proxycore::layers {
+namespace asio = boost::asio;
+using layers::Context;
+using layers::Failure;
+using layers::Result;
 
-/// Runs server_connect, connects, and runs server_connected or server_connect_error. A failure becomes the record's
-/// error. The record is open then, TLS not yet spoken.
-asio::awaitable<Result<std::unique_ptr<net::Stream>>> open_server(Context& context, upstream::Route const& route,
-                                                                  flow::Server& server, Reach reach);
+/// Each function updates the record, logs, and runs a hook if an addon wants it.
+class ConnectionEvents {
+public:
+    explicit ConnectionEvents(Context& context) : context_(context) {}
 
-/// Puts TLS over it. A failure closes the connection, and becomes the record's error.
-asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_opened(Context& context, flow::Server& server,
-                                                                    std::unique_ptr<net::Stream> stream,
-                                                                    std::vector<std::string> alpn);
+    /// server_connect. An addon that set the record's error does not want the connection.
+    asio::awaitable<void> connecting(flow::Server& server);
+    /// The record and the log of an open connection; TLS may follow.
+    void mark_connected(flow::Server& server);
+    /// server_connected, after mark_connected().
+    asio::awaitable<void> run_connected(flow::Server& server);
+    /// server_connect_error; `reason` becomes the record's error.
+    asio::awaitable<void> failed(flow::Server& server, std::string reason);
+    /// server_disconnected, unless mark_closed() was called before.
+    asio::awaitable<void> closed(flow::Server& server);
 
-/// Notes in the record of a connection that it is closed, and says so in the log; false when that was done before.
-bool note_end(Context& context, flow::Server& server);
-/// The same, then server_disconnected.
-asio::awaitable<void> end_server(Context& context, flow::Server& server);
+    /// The part of closed() that needs no coroutine. Returns false if it was done before.
+    bool mark_closed(flow::Server& server);
+    bool wants_closed() const { return context_.services.addons.wants(addons::Hook::server_disconnected); }
+    /// The hook alone, after mark_closed().
+    asio::awaitable<void> run_closed(std::shared_ptr<flow::Server> server);
 
-/// Why no other connection to it is tried: its record's error.
+private:
+    asio::awaitable<void> run(flow::Server& server, addons::HookPoint<addons::ServerConnectionData&> const& hook);
+
+    Context& context_;
+};
+
+/// Why a server whose record has an error is not tried again.
 Failure failure_before(flow::Server const& server);
 
-}  // namespace pathology::proxycore::layers
+}  // namespace pathology::proxycore::upstream

@@ -1,69 +1,220 @@
 #include "upstream/connection_pool.hpp"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <utility>
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore::upstream {
+namespace {
 
-Link::~Link() {
-    auto* const stream = connection ? &connection->stream() : raw.get();
-    if (stream == nullptr) return;
-    auto owner = connection ? std::shared_ptr<void>(std::move(connection)) : std::shared_ptr<void>(std::move(raw));
-    watch.bury(*stream, std::move(owner));
+constexpr std::size_t max_unused_endpoints = 16;
+
+}  // namespace
+
+// --- one connection --------------------------------------------------------------------------------------------------
+
+PooledConnection::~PooledConnection() {
+    if (auto* const raw = std::get_if<Ahead>(&state); raw != nullptr && raw->stream) {
+        auto& stream = *raw->stream;
+        monitor.close_deferred(stream, std::shared_ptr<void>(std::move(raw->stream)));
+    } else if (auto* const idle = std::get_if<Idle>(&state)) {
+        auto& stream = idle->connection->stream();
+        monitor.close_deferred(stream, std::shared_ptr<void>(std::move(idle->connection)));
+    }
 }
 
-Link& Lane::add(std::shared_ptr<flow::Server> record, asio::any_io_executor const& executor) {
-    return links_.emplace_back(*this, std::move(record), executor);
+net::Stream* PooledConnection::ahead() const {
+    auto const* const raw = std::get_if<Ahead>(&state);
+    return raw == nullptr ? nullptr : raw->stream.get();
 }
 
-void Lane::remove(Link& link) {
-    links_.remove_if([&](Link const& other) { return &other == &link; });
+layers::Http2Server* PooledConnection::shared() const {
+    auto const* const both = std::get_if<Shared>(&state);
+    return both == nullptr ? nullptr : both->connection.get();
+}
+
+std::unique_ptr<net::Stream> PooledConnection::release_stream() {
+    auto stream = std::move(std::get<Ahead>(state).stream);
+    state = InUse{};
+    return stream;
+}
+
+bool PooledConnection::is_available() const {
+    if (auto const* const http2 = shared()) return http2->has_room();
+    return std::holds_alternative<Idle>(state) || (ahead() != nullptr && !is_ended());
+}
+
+bool PooledConnection::is_unused() const {
+    if (auto const* const http2 = shared()) return http2->streams() == 0;
+    return std::holds_alternative<Idle>(state) || ahead() != nullptr;
+}
+
+bool PooledConnection::is_ended() const {
+    if (auto const* const http2 = shared()) return http2->streams() == 0 && !http2->takes_requests();
+    return ahead() != nullptr && record->timestamp_end.has_value();
+}
+
+// --- one endpoint ----------------------------------------------------------------------------------------------------
+
+PooledConnection& EndpointPool::add(std::shared_ptr<flow::Server> record, std::unique_ptr<net::Stream> stream,
+                                    asio::any_io_executor const& executor) {
+    return connections_.emplace_back(*this, std::move(record), std::move(stream), executor);
+}
+
+void EndpointPool::remove(PooledConnection& connection) {
+    connections_.remove_if([&](PooledConnection const& other) { return &other == &connection; });
     wake();
 }
 
-template <class Predicate> Link* Lane::find_if(Predicate predicate) {
-    auto const found = std::find_if(links_.begin(), links_.end(), predicate);
-    return found == links_.end() ? nullptr : &*found;
+template <class Predicate> PooledConnection* EndpointPool::find_if(Predicate predicate) {
+    auto const found = std::find_if(connections_.begin(), connections_.end(), predicate);
+    return found == connections_.end() ? nullptr : &*found;
 }
 
-Link* Lane::find_room() {
-    return find_if([](Link const& link) { return link.has_room(); });
+PooledConnection* EndpointPool::find_available() {
+    return find_if([](PooledConnection const& connection) { return connection.is_available(); });
 }
 
-Link* Lane::find_unused() {
-    return find_if([](Link const& link) { return link.is_unused(); });
+PooledConnection* EndpointPool::find_unused() {
+    return find_if([](PooledConnection const& connection) { return connection.is_unused(); });
 }
 
-Link* Lane::find_shared() {
-    return find_if([](Link const& link) { return link.shared != nullptr; });
+PooledConnection* EndpointPool::find_shared() {
+    return find_if([](PooledConnection const& connection) { return connection.shared() != nullptr; });
 }
 
-Link* Lane::find_gone() {
-    return find_if([](Link const& link) { return link.is_gone(); });
+PooledConnection* EndpointPool::find_ended() {
+    return find_if([](PooledConnection const& connection) { return connection.is_ended(); });
 }
 
-Link* Lane::find(flow::Server const& record) {
-    return find_if([&](Link const& link) { return link.record.get() == &record; });
+PooledConnection* EndpointPool::find(flow::Server const& record) {
+    return find_if([&](PooledConnection const& connection) { return connection.record.get() == &record; });
 }
 
-asio::awaitable<void> Lane::wait_until(std::function<bool()> is_ready) {
-    async::Event bell;
+asio::awaitable<void> EndpointPool::wait_until(std::function<bool()> is_ready) {
+    async::Event event;
     struct Place {
-        Place(Lane& its_lane, async::Event& its_bell)
-            : lane(its_lane), own(lane.waiting_.insert(lane.waiting_.end(), &its_bell)) {}
+        Place(EndpointPool& its_endpoint, async::Event& its_event)
+            : endpoint(its_endpoint), own(endpoint.waiters_.insert(endpoint.waiters_.end(), &its_event)) {}
         ~Place() {
-            lane.waiting_.erase(own);
-            lane.wake();  // there may be enough for the next one, too
+            endpoint.waiters_.erase(own);
+            endpoint.wake();  // there may be enough for the next one, too
         }
-        Lane& lane;
+        EndpointPool& endpoint;
         std::list<async::Event*>::iterator own;
-    } const place(*this, bell);
-    do co_await bell.wait();
-    while (waiting_.front() != &bell || !is_ready());
+    } const place(*this, event);
+    do co_await event.wait();
+    while (waiters_.front() != &event || !is_ready());
 }
 
-void Lane::wake() {
-    if (!waiting_.empty()) waiting_.front()->notify();
+void EndpointPool::wake() {
+    if (!waiters_.empty()) waiters_.front()->notify();
 }
 
-}  // namespace pathology::proxycore::layers
+// --- all endpoints ---------------------------------------------------------------------------------------------------
+
+EndpointPool& ConnectionPool::at(EndpointKey const& key) {
+    auto const known = std::ranges::find(endpoints_, key, &EndpointPool::key);
+    return known != endpoints_.end() ? *known : endpoints_.emplace_back(key, max_connections_);
+}
+
+PooledConnection* ConnectionPool::find(flow::Server const& record) {
+    for (auto& endpoint : endpoints_)
+        if (auto* const connection = endpoint.find(record)) return connection;
+    return nullptr;
+}
+
+void ConnectionPool::drop_ended(EndpointPool& endpoint) {
+    while (auto* const ended = endpoint.find_ended()) drop(*ended);
+}
+
+void ConnectionPool::make_room(flow::Server const& kept) {
+    std::size_t unused = 0;
+    PooledConnection* first = nullptr;
+    for (auto& endpoint : endpoints_) {
+        auto* const connection = endpoint.find_unused();
+        if (connection == nullptr) continue;
+        if (first == nullptr) first = connection;
+        ++unused;
+    }
+    if (unused >= max_unused_endpoints && first->record.get() != &kept) drop(*first);
+}
+
+void ConnectionPool::drop(PooledConnection& connection) {
+    auto const record = connection.record;
+    connection.endpoint.remove(connection);
+    forget(*record);
+    report_end(record);
+}
+
+/// The hook runs beside the coroutine that noticed the end.
+void ConnectionPool::report_end(std::shared_ptr<flow::Server> const& record) {
+    if (events_.mark_closed(*record) && events_.wants_closed()) run_in_background(events_.run_closed(record));
+}
+
+/// The connection calls from inside, so it is destroyed in a coroutine of its own.
+void ConnectionPool::handle_change(PooledConnection& connection) {
+    connection.endpoint.wake();
+    auto const* const http2 = connection.shared();
+    if (is_closing_ || http2 == nullptr || !http2->has_ended()) return;
+    run_in_background(drop_if_unused(connection.record));
+}
+
+asio::awaitable<void> ConnectionPool::drop_if_unused(std::shared_ptr<flow::Server> record) {
+    auto* const connection = find(*record);
+    if (connection != nullptr && connection->shared() != nullptr && connection->is_unused()) drop(*connection);
+    co_return;
+}
+
+void ConnectionPool::run_in_background(asio::awaitable<void> work) {
+    ++background_;
+    asio::co_spawn(*executor_, std::move(work), [this](std::exception_ptr const&) {
+        --background_;
+        if (background_done_ != nullptr) background_done_->notify();
+    });
+}
+
+void ConnectionPool::add(std::shared_ptr<flow::Server> record, std::shared_ptr<RouteLease> lease) {
+    auto use = lease ? lease->use() : nullptr;
+    open_.push_back({std::move(record), std::move(lease), std::move(use)});
+}
+
+bool ConnectionPool::forget(flow::Server const& record) {
+    return std::erase_if(open_, [&](Open const& open) { return open.record.get() == &record; }) > 0;
+}
+
+void ConnectionPool::drop_lease(flow::Server const& record) {
+    for (auto& open : open_)
+        if (open.record.get() == &record) open.lease.reset();
+}
+
+std::shared_ptr<RouteUse const> ConnectionPool::use_of(flow::Server const& record) const {
+    for (auto const& open : open_)
+        if (open.record.get() == &record) return open.use;
+    return nullptr;
+}
+
+asio::awaitable<void> ConnectionPool::close_all() {
+    co_await close_shared();
+    endpoints_.clear();
+    for (auto const& open : std::exchange(open_, {})) co_await events_.closed(*open.record);
+    if (background_ == 0) co_return;
+    async::Event event;
+    background_done_ = &event;
+    while (background_ > 0) co_await event.wait();
+    background_done_ = nullptr;
+}
+
+/// Shared connections leave their places first: what they report while they close changes nothing any more.
+asio::awaitable<void> ConnectionPool::close_shared() {
+    is_closing_ = true;
+    std::vector<std::unique_ptr<layers::Http2Server>> all;
+    for (auto& endpoint : endpoints_)
+        for (auto& connection : endpoint.connections())
+            if (auto* const shared = std::get_if<PooledConnection::Shared>(&connection.state))
+                all.push_back(std::move(shared->connection));
+    for (auto const& shared : all) co_await shared->close();
+}
+
+}  // namespace pathology::proxycore::upstream

@@ -1,4 +1,13 @@
-// The connections of one client to one target, and who waits for one.
+// The connections of one client to servers: open ones for the next request, and who waits for one.
+//
+//                 connect                  try_use              request
+//     (nothing) ───────────▶ Opening ─┬───▶ Ahead ──┬─ HTTP/1 ─▶ Idle ◀──────▶ InUse ──▶ taken over: removed
+//                                     │             └─ HTTP/2 ─▶ Shared (any number of requests)
+//                                     ▼                │            │
+//                                   failed             ▼            ▼
+//                                                      closed: removed, server_disconnected
+//
+// A connection belongs to the pool of its endpoint from the end of Opening to its removal.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,103 +22,179 @@
 #include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/layers/http2/server.hpp>
 #include <pathology/proxycore/net/stream.hpp>
+#include <pathology/proxycore/upstream/route.hpp>
+#include <string>
+#include <variant>
+#include <vector>
 
+#include "upstream/connection_events.hpp"
 #include "upstream/idle_monitor.hpp"
+#include "upstream/route_lease.hpp"
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore::upstream {
 
-namespace asio = boost::asio;
-
-/// What connections have in common that serve the same requests.
-struct Target {
+/// Connections with equal keys serve the same requests.
+struct EndpointKey {
     Endpoint address;
     bool is_secure = false;
-    std::optional<flow::ServerSpec> via{};
-    bool is_tunnel = false;      ///< through `via`, which does not read the requests
-    bool is_http1_only = false;  ///< for what an HTTP/2 server did not want to take
-    bool operator==(Target const&) const = default;
+    std::string tls_name{};         ///< the name that TLS asks for and verifies; empty without TLS
+    std::vector<ViaProxy> hops{};   ///< with their credentials
+    bool is_tunnel = false;         ///< the last hop does not read the requests
+    bool is_http1_only = false;     ///< for WebSockets that the server does not accept over HTTP/2
+    bool operator==(EndpointKey const&) const = default;
 };
 
-class Lane;
+class EndpointPool;
 
-/// A connection that is open. At most one of the three is there: none while a request is at work on it alone.
-struct Link {
-    Link(Lane& its_lane, std::shared_ptr<flow::Server> its_record, asio::any_io_executor const& executor)
-        : lane(its_lane), record(std::move(its_record)), watch(executor) {}
-    ~Link();
-    Link(Link const&) = delete;
-    Link& operator=(Link const&) = delete;
-
-    Lane& lane;
-    std::shared_ptr<flow::Server> record;
-    IdleWatch watch;                            ///< of `raw` or `connection`
-    std::unique_ptr<net::Stream> raw{};         ///< opened ahead, not used yet
-    std::unique_ptr<Http1Server> connection{};  ///< idle between two requests
-
-    std::unique_ptr<Http2Server> shared{};  ///< by any number of requests
-
-    bool has_room() const { return (raw && !is_gone()) || connection || (shared && shared->has_room()); }
-    bool is_unused() const { return raw || connection || (shared && shared->streams() == 0); }
-    /// Nobody uses it, and nobody can.
-    bool is_gone() const {
-        if (raw) return record->timestamp_end.has_value();
-        return shared && shared->streams() == 0 && !shared->takes_requests();
-    }
-};
-
-/// Connections to one target: at most so many at once; who comes too late waits in a queue.
-class Lane {
+/// An open connection.
+class PooledConnection {
 public:
-    Lane(Target its_target, std::size_t most) : target(std::move(its_target)), most_(most) {}
-    Lane(Lane const&) = delete;
-    Lane& operator=(Lane const&) = delete;
+    struct InUse {};  ///< one HTTP/1 request has the connection
+    struct Ahead {    ///< opened before a request needed it; the protocol may be settled by ALPN
+        std::unique_ptr<net::Stream> stream;
+    };
+    struct Idle {  ///< HTTP/1 between two requests
+        std::unique_ptr<layers::Http1Server> connection;
+    };
+    struct Shared {  ///< HTTP/2
+        std::unique_ptr<layers::Http2Server> connection;
+    };
 
-    Link& add(std::shared_ptr<flow::Server> record, asio::any_io_executor const& executor);
-    /// Takes a link out; somebody may open another one.
-    void remove(Link& link);
-    /// One that takes a request now; one that nobody uses; one that is shared; one that is of no more use; the one of a
-    /// record. Null without.
-    Link* find_room();
-    Link* find_unused();
-    Link* find_shared();
-    Link* find_gone();
-    Link* find(flow::Server const& record);
-    std::list<Link>& links() { return links_; }
+    PooledConnection(EndpointPool& its_endpoint, std::shared_ptr<flow::Server> its_record,
+                     std::unique_ptr<net::Stream> stream, asio::any_io_executor const& executor)
+        : endpoint(its_endpoint), record(std::move(its_record)), monitor(executor), state(Ahead{std::move(stream)}) {}
+    ~PooledConnection();
+    PooledConnection(PooledConnection const&) = delete;
+    PooledConnection& operator=(PooledConnection const&) = delete;
 
-    /// Whether another connection may be opened. One that may come to be shared is waited for.
-    bool may_open() const { return links_.size() + opening_ < most_ && !(opening_ > 0 && may_share); }
-    bool is_waited_for() const { return !waiting_.empty(); }
-    /// Waits behind all others until `is_ready`.
+    /// nullptr if the connection is in another state.
+    net::Stream* ahead() const;
+    layers::Http2Server* shared() const;
+    /// Takes the stream of Ahead out.
+    std::unique_ptr<net::Stream> release_stream();
+
+    bool is_available() const;  ///< for another request, now
+    bool is_unused() const;     ///< no request is under way
+    bool is_ended() const;      ///< no request is under way and none can be
+
+    EndpointPool& endpoint;
+    std::shared_ptr<flow::Server> const record;
+    IdleMonitor monitor;  ///< of Ahead and Idle
+    std::variant<InUse, Ahead, Idle, Shared> state;
+};
+
+/// The connections of one key. At most `max_connections` are open or opening; further requests wait in order.
+class EndpointPool {
+public:
+    EndpointPool(EndpointKey its_key, std::size_t max_connections)
+        : key(std::move(its_key)), max_connections_(max_connections) {}
+    EndpointPool(EndpointPool const&) = delete;
+    EndpointPool& operator=(EndpointPool const&) = delete;
+
+    PooledConnection& add(std::shared_ptr<flow::Server> record, std::unique_ptr<net::Stream> stream,
+                          asio::any_io_executor const& executor);
+    /// Destroys the connection and wakes the first waiter.
+    void remove(PooledConnection& connection);
+
+    // nullptr if there is none
+    PooledConnection* find_available();
+    PooledConnection* find_unused();
+    PooledConnection* find_shared();
+    PooledConnection* find_ended();
+    PooledConnection* find(flow::Server const& record);
+    std::list<PooledConnection>& connections() { return connections_; }
+
+    /// Whether another connection may be opened. While one is opening that may speak HTTP/2, it is waited for.
+    bool may_open() const { return connections_.size() + opening_ < max_connections_ && !(opening_ > 0 && may_share); }
+    bool has_waiters() const { return !waiters_.empty(); }
+    /// Waits behind all earlier waiters until `is_ready`.
+    /// Cancel: terminal; the next waiter is woken.
     asio::awaitable<void> wait_until(std::function<bool()> is_ready);
-    /// Lets the first one that waits look again; to be called when something changed.
+    /// Wakes the first waiter, which looks again. To be called whenever a condition may have become true.
     void wake();
 
-    /// Keeps a place while a connection is being opened.
+    /// Counts a connection that is being opened.
     class Opening {
     public:
-        explicit Opening(Lane& lane) : lane_(lane) { ++lane_.opening_; }
+        explicit Opening(EndpointPool& endpoint) : endpoint_(endpoint) { ++endpoint_.opening_; }
         ~Opening() {
-            --lane_.opening_;
-            lane_.wake();
+            --endpoint_.opening_;
+            endpoint_.wake();
         }
         Opening(Opening const&) = delete;
         Opening& operator=(Opening const&) = delete;
 
     private:
-        Lane& lane_;
+        EndpointPool& endpoint_;
     };
 
-    Target const target;
-    std::optional<Failure> failure{};  ///< why no other connection is tried
+    EndpointKey const key;
+    std::optional<Failure> failure{};  ///< the reason why no other connection is tried
     bool may_share = false;            ///< the server may speak HTTP/2
 
 private:
-    template <class Predicate> Link* find_if(Predicate predicate);
+    template <class Predicate> PooledConnection* find_if(Predicate predicate);
 
-    std::size_t most_;
+    std::size_t max_connections_;
     std::size_t opening_ = 0;
-    std::list<Link> links_;  // they stay where they are in memory
-    std::list<async::Event*> waiting_;
+    std::list<PooledConnection> connections_;  // others hold references
+    std::list<async::Event*> waiters_;
 };
 
-}  // namespace pathology::proxycore::layers
+/// All endpoints of one client, and the records of all connections that may be open, pooled or not.
+class ConnectionPool {
+public:
+    ConnectionPool(ConnectionEvents& events, std::size_t max_connections_per_endpoint)
+        : events_(events), max_connections_(max_connections_per_endpoint) {}
+
+    /// Makes the pool of an endpoint if there is none.
+    EndpointPool& at(EndpointKey const& key);
+    PooledConnection* find(flow::Server const& record);
+    void drop_ended(EndpointPool& endpoint);
+    /// Drops an unused connection if too many endpoints have one. The one of `kept` stays.
+    void make_room(flow::Server const& kept);
+    /// Closes the connection; server_disconnected runs in the background.
+    void drop(PooledConnection& connection);
+    /// The end of a connection that stays in the pool because its input was not read yet.
+    void report_end(std::shared_ptr<flow::Server> const& record);
+    /// A shared connection has room again, or has ended. Called from inside the connection.
+    void handle_change(PooledConnection& connection);
+
+    /// Registers the record of a connection that is being opened. `lease` lasts until forget() or drop_lease().
+    void add(std::shared_ptr<flow::Server> record, std::shared_ptr<RouteLease> lease);
+    /// Returns false if the record is not registered any more.
+    bool forget(flow::Server const& record);
+    /// A request has a lease of its own.
+    void drop_lease(flow::Server const& record);
+    /// The route of a registered record; nullptr without a selector.
+    std::shared_ptr<RouteUse const> use_of(flow::Server const& record) const;
+
+    /// To be called before the first add().
+    void set_executor(asio::any_io_executor executor) { executor_ = std::move(executor); }
+    asio::any_io_executor const& executor() const { return *executor_; }
+
+    /// Closes everything, and waits for the hooks in the background.
+    asio::awaitable<void> close_all();
+
+private:
+    struct Open {
+        std::shared_ptr<flow::Server> record;
+        std::shared_ptr<RouteLease> lease;
+        std::shared_ptr<RouteUse const> use;
+    };
+
+    asio::awaitable<void> close_shared();
+    asio::awaitable<void> drop_if_unused(std::shared_ptr<flow::Server> record);
+    void run_in_background(asio::awaitable<void> work);
+
+    ConnectionEvents& events_;
+    std::size_t max_connections_;
+    std::list<EndpointPool> endpoints_;
+    std::vector<Open> open_;
+    std::optional<asio::any_io_executor> executor_;
+    std::size_t background_ = 0;  // coroutines under way
+    bool is_closing_ = false;
+    async::Event* background_done_ = nullptr;  // set while close_all() waits
+};
+
+}  // namespace pathology::proxycore::upstream

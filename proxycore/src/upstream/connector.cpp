@@ -1,17 +1,16 @@
 #include "upstream/connector.hpp"
 
-#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/connect.hpp>
-#include <pathology/proxycore/tunnel/http_connect.hpp>
-#include <pathology/proxycore/tunnel/socks5.hpp>
+#include <pathology/proxycore/async/finally.hpp>
+#include <pathology/proxycore/tunnel/connector.hpp>
 #include <utility>
 
-namespace pathology::proxycore::layers {
+
+namespace pathology::proxycore::upstream {
 namespace {
 
-using addons::Hook;
-using Connected = Result<std::unique_ptr<net::Stream>>;
+using StreamPtr = std::unique_ptr<net::Stream>;
 
 Failure unreachable(std::string message) {
     Failure failure;
@@ -27,76 +26,76 @@ Failure failure_of(net::Failure const& why) {
     return failure;
 }
 
-/// One connection after the other, each a step further.
-class Way {
-public:
-    Way(Context& context, flow::Server& server) : context_(context), server_(server) {}
+Failure request_loop(Endpoint const& address) {
+    return unreachable("request loop: the target " + to_string(address) + " is this proxy itself");
+}
 
-    asio::awaitable<Connected> direct();
-    asio::awaitable<Connected> through(upstream::Through const& through, Reach reach);
+tunnel::Hop hop_of(ViaProxy const& via) {
+    tunnel::Hop hop;
+    hop.protocol = via.proxy.scheme == "socks5" ? tunnel::Hop::Protocol::socks5 : tunnel::Hop::Protocol::http;
+    hop.is_secure = via.proxy.scheme == "https";
+    hop.address = via.proxy.address;
+    hop.credentials = via.credentials;
+    return hop;
+}
+
+std::vector<tunnel::Hop> hops_of(std::vector<ViaProxy> const& route) {
+    std::vector<tunnel::Hop> hops;
+    hops.reserve(route.size());
+    for (auto const& via : route) hops.push_back(hop_of(via));
+    return hops;
+}
+
+/// The steps of the proxy between TCP and the end of the route.
+class RouteConnector final : public tunnel::Connector<Failure> {
+public:
+    RouteConnector(Context& context, flow::Server& server, bool is_direct)
+        : context_(context), server_(server), is_direct_(is_direct) {}
 
 private:
-    asio::awaitable<Connected> connect(Endpoint const& address);
-    asio::awaitable<Connected> secure_proxy(flow::ServerSpec const& proxy, std::unique_ptr<net::Stream> stream);
-    asio::awaitable<Connected> ask_for_tunnel(upstream::Through const& through, std::unique_ptr<net::Stream> stream);
-    asio::awaitable<Connected> ask_socks(upstream::Through const& through, std::unique_ptr<net::Stream> stream);
-    asio::awaitable<http::RequestHead> connect_request(upstream::Through const& through);
+    asio::awaitable<Connected> connect_tcp(Endpoint const& address) override;
+    asio::awaitable<Connected> secure(tunnel::Hop const& hop, StreamPtr stream) override;
+    asio::awaitable<http::RequestHead> make_connect_request(tunnel::Hop const& hop, Endpoint const& next) override;
+    Failure failure_of(tunnel::Hop const& hop, tunnel::Failure const& why) const override;
 
-    bool is_ourselves(Endpoint const& address) const {
+    bool is_this_proxy(Endpoint const& address) const {
         auto const& ask = context_.services.is_ourselves;
         return ask && ask(address);
     }
 
     Context& context_;
     flow::Server& server_;
+    bool is_direct_;
 };
 
-Failure to_ourselves(Endpoint const& address) {
-    return unreachable("the request is for the proxy itself (" + to_string(address) + "): it would come back for ever");
-}
-
-asio::awaitable<Connected> Way::connect(Endpoint const& address) {
-    if (is_ourselves(address)) co_return to_ourselves(address);
+asio::awaitable<RouteConnector::Connected> RouteConnector::connect_tcp(Endpoint const& address) {
+    if (is_this_proxy(address)) co_return request_loop(address);
     auto const& times = context_.settings->times;
     auto opened = co_await net::connect(address.host, address.port, times.connect);
-    if (!opened) co_return failure_of(opened.error());
+    if (!opened) co_return upstream::failure_of(opened.error());
     auto const reached = (*opened)->remote_endpoint();
-    if (is_ourselves(reached)) co_return to_ourselves(reached);
+    if (is_this_proxy(reached)) co_return request_loop(reached);
     (*opened)->set_time_limit(times.connect);
     server_.sockname = (*opened)->local_endpoint();
+    if (is_direct_) server_.peername = reached;
     server_.timestamp_tcp_setup = context_.now();
     co_return std::move(*opened);
 }
 
-asio::awaitable<Connected> Way::direct() {
-    auto stream = co_await connect(*server_.address());
-    if (stream) server_.peername = (*stream)->remote_endpoint();
-    co_return std::move(stream);
-}
-
-asio::awaitable<Connected> Way::through(upstream::Through const& through, Reach reach) {
-    auto stream = co_await connect(through.proxy.address);
-    if (!stream) co_return stream.error();
-    if (through.proxy.scheme == "socks5") co_return co_await ask_socks(through, std::move(*stream));
-    if (through.proxy.scheme == "https") stream = co_await secure_proxy(through.proxy, std::move(*stream));
-    if (!stream || reach == Reach::proxy) co_return std::move(stream);
-    co_return co_await ask_for_tunnel(through, std::move(*stream));
-}
-
-/// TLS with the proxy itself; the record of that is its own.
-asio::awaitable<Connected> Way::secure_proxy(flow::ServerSpec const& proxy, std::unique_ptr<net::Stream> stream) {
-    flow::Server record(proxy.address);
+/// It has a record of its own: the record of the server is about TLS with the server.
+asio::awaitable<RouteConnector::Connected> RouteConnector::secure(tunnel::Hop const& hop, StreamPtr stream) {
+    flow::Server record(hop.address);
     record.timestamp_start = server_.timestamp_start;
     std::vector<std::string> alpn{"http/1.1"};
-    co_return co_await secure_server(context_, record, std::move(stream), std::move(alpn));
+    co_return co_await layers::secure_server(context_, record, std::move(stream), std::move(alpn));
 }
 
-/// Our own CONNECT, as addons see it.
-asio::awaitable<http::RequestHead> Way::connect_request(upstream::Through const& through) {
-    auto head = tunnel::connect_request(*server_.address(), through.credentials);
+asio::awaitable<http::RequestHead> RouteConnector::make_connect_request(tunnel::Hop const& hop,
+                                                                        Endpoint const& next) {
+    auto head = tunnel::connect_request(next, hop.credentials);
     if (!context_.settings->http.connect_send_host) head.fields.remove("Host");
     auto& chain = context_.services.addons;
-    if (!chain.wants(Hook::http_connect_upstream)) co_return head;
+    if (!chain.wants(addons::Hook::http_connect_upstream)) co_return head;
     auto server = std::make_shared<flow::Server>(server_);
     flow::HttpFlow flow(context_.client, std::move(server), context_.now());
     flow.request = flow::Request::from_head(head).value();
@@ -104,33 +103,127 @@ asio::awaitable<http::RequestHead> Way::connect_request(upstream::Through const&
     co_return flow.request.to_head();
 }
 
-asio::awaitable<Connected> Way::ask_for_tunnel(upstream::Through const& through, std::unique_ptr<net::Stream> stream) {
-    auto const request = co_await connect_request(through);
-    auto tunnel = co_await tunnel::http_connect(std::move(stream), request);
-    if (tunnel) co_return std::move(*tunnel);
-    auto const proxy = "Upstream proxy " + to_string(through.proxy.address);
-    auto const& why = tunnel.error();
-    if (why.answer.empty()) co_return unreachable(proxy + ": " + why.message);
-    co_return unreachable(proxy + " refused HTTP CONNECT request: " + why.answer);
-}
-
-asio::awaitable<Connected> Way::ask_socks(upstream::Through const& through, std::unique_ptr<net::Stream> stream) {
-    auto tunnel = co_await tunnel::socks5_connect(std::move(stream), *server_.address(), through.credentials);
-    if (tunnel) co_return std::move(*tunnel);
-    co_return unreachable("Upstream proxy " + to_string(through.proxy.address) + ": " + tunnel.error().message);
+Failure RouteConnector::failure_of(tunnel::Hop const& hop, tunnel::Failure const& why) const {
+    auto const proxy = "Upstream proxy " + to_string(hop.address);
+    if (why.answer.empty()) return unreachable(proxy + ": " + why.message);
+    return unreachable(proxy + " refused HTTP CONNECT request: " + why.answer);
 }
 
 }  // namespace
 
-asio::awaitable<Result<std::unique_ptr<net::Stream>>> connect_along(Context& context, upstream::Route const& route,
-                                                                    flow::Server& server, Reach reach) {
-    Way way(context, server);
-    if (std::holds_alternative<upstream::Direct>(route)) co_return co_await way.direct();
-    if (auto const* const through = std::get_if<upstream::Through>(&route))
-        co_return co_await way.through(*through, reach);
-    auto const& response = std::get<upstream::Answer>(route).response;
-    co_return unreachable("no way to " + to_string(*server.address()) + ": " + std::to_string(response.status_code) +
-                          " " + response.reason);
+// --- one attempt -----------------------------------------------------------------------------------------------------
+
+/// Makes sure that each server_connect is followed by one hook about its result, and each server_connected by
+/// server_disconnected, also when the attempt is cancelled.
+class ServerConnector::Attempt {
+public:
+    Attempt(Context& context, ConnectionEvents& events, flow::Server& server)
+        : context_(context), events_(events), server_(server) {}
+
+    asio::awaitable<Result<StreamPtr>> open(EndpointKey const& key, std::vector<std::string> alpn);
+    asio::awaitable<Result<StreamPtr>> secure(StreamPtr stream, std::vector<std::string> alpn);
+    asio::awaitable<Failure> fail(Failure failure);
+    /// `work` is one of those above.
+    asio::awaitable<Result<StreamPtr>> finish(asio::awaitable<Result<StreamPtr>> work);
+
+private:
+    asio::awaitable<Result<StreamPtr>> connect(EndpointKey const& key);
+    asio::awaitable<void> succeed();
+    asio::awaitable<void> abandon();
+
+    Context& context_;
+    ConnectionEvents& events_;
+    flow::Server& server_;
+    bool is_reported_ = false;
+};
+
+asio::awaitable<Result<StreamPtr>> ServerConnector::Attempt::open(EndpointKey const& key,
+                                                                  std::vector<std::string> alpn) {
+    auto stream = co_await connect(key);
+    if (!stream || !key.is_secure) co_return std::move(stream);
+    co_return co_await secure(std::move(*stream), std::move(alpn));
 }
 
-}  // namespace pathology::proxycore::layers
+asio::awaitable<Result<StreamPtr>> ServerConnector::Attempt::connect(EndpointKey const& key) {
+    co_await events_.connecting(server_);
+    if (server_.error) {
+        auto failure = failure_before(server_);
+        failure.kind = Failure::Kind::cancelled;
+        co_return co_await fail(std::move(failure));
+    }
+    auto const hops = hops_of(key.hops);
+    RouteConnector connector(context_, server_, hops.empty());
+    auto const extent = key.is_tunnel ? tunnel::Extent::target : tunnel::Extent::last_proxy;
+    auto stream = co_await connector.connect(hops, *server_.address(), extent);
+    if (!stream) co_return co_await fail(stream.error());
+    (*stream)->set_time_limit(context_.settings->times.idle);
+    events_.mark_connected(server_);
+    co_await succeed();  // a cancellation may throw before it has begun
+    co_return std::move(*stream);
+}
+
+asio::awaitable<Result<StreamPtr>> ServerConnector::Attempt::secure(StreamPtr stream, std::vector<std::string> alpn) {
+    is_reported_ = true;
+    auto secured = co_await layers::secure_server(context_, server_, std::move(stream), std::move(alpn));
+    if (!secured) {
+        if (!server_.error) server_.error = secured.error().message;
+        co_await events_.closed(server_);
+    }
+    co_return std::move(secured);
+}
+
+asio::awaitable<void> ServerConnector::Attempt::succeed() {
+    is_reported_ = true;
+    co_await events_.run_connected(server_);
+}
+
+asio::awaitable<Failure> ServerConnector::Attempt::fail(Failure failure) {
+    is_reported_ = true;
+    co_await events_.failed(server_, failure.message);
+    co_return failure;
+}
+
+asio::awaitable<Result<StreamPtr>> ServerConnector::Attempt::finish(asio::awaitable<Result<StreamPtr>> work) {
+    auto const cleanup = [this] { return abandon(); };
+    co_return co_await async::on_failure(std::move(work), cleanup, context_.settings->times.stop);
+}
+
+asio::awaitable<void> ServerConnector::Attempt::abandon() {
+    bool const is_open = server_.state == flow::ConnectionState::active;
+    if (!is_reported_ && is_open) co_await succeed();
+    if (!is_reported_) {
+        auto const& address = server_.address();
+        Failure failure{Failure::Kind::cancelled,
+                        "the attempt to connect to " + (address ? to_string(*address) : std::string("a server")) +
+                            " was given up"};
+        co_await fail(std::move(failure));
+    }
+    if (server_.state != flow::ConnectionState::closed) co_await events_.closed(server_);
+}
+
+// --- what the room uses ----------------------------------------------------------------------------------------------
+
+asio::awaitable<Result<StreamPtr>> ServerConnector::open(std::shared_ptr<flow::Server> record, EndpointKey const& key,
+                                                         std::vector<std::string> alpn) {
+    Attempt attempt(context_, events_, *record);
+    auto opening = attempt.open(key, std::move(alpn));
+    co_return co_await attempt.finish(std::move(opening));
+}
+
+asio::awaitable<Result<StreamPtr>> ServerConnector::secure(std::shared_ptr<flow::Server> record, StreamPtr stream,
+                                                           std::vector<std::string> alpn) {
+    Attempt attempt(context_, events_, *record);
+    auto securing = attempt.secure(std::move(stream), std::move(alpn));
+    co_return co_await attempt.finish(std::move(securing));
+}
+
+asio::awaitable<Failure> ServerConnector::refuse(std::shared_ptr<flow::Server> record,
+                                                 flow::Response const& response) {
+    Attempt attempt(context_, events_, *record);
+    co_await events_.connecting(*record);
+    auto failure = unreachable("no route to " + to_string(*record->address()) + ": " +
+                               std::to_string(response.status_code) + " " + response.reason);
+    co_return co_await attempt.fail(std::move(failure));
+}
+
+}  // namespace pathology::proxycore::upstream

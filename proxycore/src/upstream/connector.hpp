@@ -1,29 +1,44 @@
-// A connection along a route, whatever lies on it.
+// Opens server connections: hooks, TCP, proxies, TLS.
+//
+//     server_connect ─▶ TCP and proxies ─┬─▶ server_connected ─▶ [TLS] ─┬─▶ stream
+//                                        └─▶ server_connect_error       └─▶ server_disconnected
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <pathology/proxycore/flow/connection.hpp>
-#include <pathology/proxycore/layers/failure.hpp>
+#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/net/stream.hpp>
-#include <pathology/proxycore/upstream/route.hpp>
+#include <string>
+#include <vector>
 
-namespace pathology::proxycore::layers {
+#include "upstream/connection_events.hpp"
+#include "upstream/connection_pool.hpp"
 
-namespace asio = boost::asio;
-class Context;
+namespace pathology::proxycore::upstream {
 
-/// How far a connection through an HTTP proxy is to lead.
-enum class Reach {
-    proxy,   ///< to the proxy, which reads the requests (P07, plain HTTP)
-    target,  ///< through it: by CONNECT
+/// Errors: unreachable and timed_out, naming host and port; untrusted for TLS; cancelled if an addon set the record's
+///         error. An address of the proxy itself is refused. Every failure becomes the record's error.
+/// Cancel: terminal; the hooks of the end run before the exception goes on, within TimeSettings::stop.
+class ServerConnector {
+public:
+    ServerConnector(Context& context, ConnectionEvents& events) : context_(context), events_(events) {}
+
+    /// Connects `record` along the hops of `key`, with TLS if the key is secure. Notes endpoints and times.
+    asio::awaitable<Result<std::unique_ptr<net::Stream>>> open(std::shared_ptr<flow::Server> record,
+                                                               EndpointKey const& key, std::vector<std::string> alpn);
+    /// TLS over a connection that was opened without.
+    asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure(std::shared_ptr<flow::Server> record,
+                                                                 std::unique_ptr<net::Stream> stream,
+                                                                 std::vector<std::string> alpn);
+    /// The hooks of a connection that a route with a response does not allow.
+    asio::awaitable<Failure> refuse(std::shared_ptr<flow::Server> record, flow::Response const& response);
+
+private:
+    class Attempt;
+
+    Context& context_;
+    ConnectionEvents& events_;
 };
 
-/// Opens the connection of `server`, and notes its endpoints and times. SOCKS always leads to the target.
-///
-/// Errors: unreachable and timed_out, naming host and port; an address of our own is refused. For an Answer the
-///         reason is its status line.
-asio::awaitable<Result<std::unique_ptr<net::Stream>>> connect_along(Context& context, upstream::Route const& route,
-                                                                    flow::Server& server, Reach reach);
-
-}  // namespace pathology::proxycore::layers
+}  // namespace pathology::proxycore::upstream

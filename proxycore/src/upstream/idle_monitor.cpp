@@ -4,61 +4,61 @@
 #include <boost/asio/co_spawn.hpp>
 #include <utility>
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore::upstream {
 namespace {
 
-constexpr std::chrono::milliseconds moment{50};
+constexpr std::chrono::milliseconds delay{50};
 
 }  // namespace
 
-IdleWatch::IdleWatch(asio::any_io_executor const& executor)
+IdleMonitor::IdleMonitor(asio::any_io_executor const& executor)
     : Timer(async::TimerWheel::of(executor)), executor_(executor) {}
 
-void IdleWatch::begin(Http1Server& connection, std::function<void()> on_end) {
+void IdleMonitor::begin(layers::Http1Server& connection, std::function<void()> on_end) {
     connection_ = &connection;
     stream_ = &connection.stream();
     on_end_ = std::move(on_end);
-    arm(moment);
+    arm(delay);
 }
 
-void IdleWatch::begin(net::Stream& ahead, std::function<void()> on_end) {
+void IdleMonitor::begin(net::Stream& ahead, std::function<void()> on_end) {
     connection_ = nullptr;
     stream_ = &ahead;
     on_end_ = std::move(on_end);
-    arm(moment);
+    arm(delay);
 }
 
-void IdleWatch::end() noexcept {
+void IdleMonitor::end() noexcept {
     disarm();
-    if (looking_ == nullptr || looking_->is_over) return;
-    looking_->on_end = nullptr;
-    looking_->stop.emit(asio::cancellation_type::terminal);
+    if (probe_ == nullptr || probe_->is_over) return;
+    probe_->on_end = nullptr;
+    probe_->stop.emit(asio::cancellation_type::terminal);
 }
 
-void IdleWatch::bury(net::Stream& stream, std::shared_ptr<void> owner) {
+void IdleMonitor::close_deferred(net::Stream& stream, std::shared_ptr<void> owner) {
     end();
-    if (looking_ == nullptr || looking_->is_over) return;
+    if (probe_ == nullptr || probe_->is_over) return;
     stream.close(net::CloseMode::fin);
-    looking_->buried = std::move(owner);
+    probe_->owner = std::move(owner);
 }
 
-void IdleWatch::on_expired() {
+void IdleMonitor::on_expired() {
     if (connection_ != nullptr) connection_->rest();
-    looking_ = std::make_shared<Look>();
-    looking_->on_end = std::move(on_end_);
-    auto const note_end = [own = looking_](std::exception_ptr const& /*cancelled*/) {
+    probe_ = std::make_shared<Probe>();
+    probe_->on_end = std::move(on_end_);
+    auto const on_return = [own = probe_](std::exception_ptr const& /*cancelled*/) {
         own->is_over = true;
-        own->buried.reset();
+        own->owner.reset();
     };
-    auto looking = look(looking_, *stream_, connection_ == nullptr);
-    asio::co_spawn(executor_, std::move(looking), asio::bind_cancellation_slot(looking_->stop.slot(), note_end));
+    auto probing = run(probe_, *stream_, connection_ == nullptr);
+    asio::co_spawn(executor_, std::move(probing), asio::bind_cancellation_slot(probe_->stop.slot(), on_return));
 }
 
-asio::awaitable<void> IdleWatch::look(std::shared_ptr<Look> own, net::Stream& stream, bool may_speak) {
-    auto waiting = may_speak ? stream.wait_for_end() : stream.wait_for_input();
+asio::awaitable<void> IdleMonitor::run(std::shared_ptr<Probe> own, net::Stream& stream, bool may_send) {
+    auto waiting = may_send ? stream.wait_for_end() : stream.wait_for_input();
     co_await std::move(waiting);
     own->is_over = true;
-    if (auto const told = std::exchange(own->on_end, nullptr)) told();
+    if (auto const on_end = std::exchange(own->on_end, nullptr)) on_end();
 }
 
-}  // namespace pathology::proxycore::layers
+}  // namespace pathology::proxycore::upstream

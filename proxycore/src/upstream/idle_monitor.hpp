@@ -1,4 +1,4 @@
-// Looks after a server connection between two requests.
+// Watches a server connection while no request uses it.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,45 +10,50 @@
 
 #include "async/timer_wheel.hpp"
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore::upstream {
 
 namespace asio = boost::asio;
 
-/// Tells when a connection that rests ends, or says something unasked; it is of no use then. One that was opened ahead
-/// may say something before anybody asks. It looks from a moment after begin() on, so that requests which follow each
-/// other closely cost a deadline on the coarse clock; from then on the connection rests.
+/// Reports when an idle connection ends or sends something unasked, and so cannot be used any more. A connection that
+/// was opened ahead may send before the first request; only its end is reported.
+///
+///     idle ── begin() ─▶ armed ── 50 ms ─▶ probing ─▶ on_end
+///      ▲                   │                  │
+///      └────── end() ──────┴──────────────────┘
+///
+/// The delay keeps requests in quick succession cheap: they cost a deadline on the coarse clock, and no read.
 ///
 /// Thread: that of the connection.
-class IdleWatch final : async::TimerWheel::Timer {
+class IdleMonitor final : async::TimerWheel::Timer {
 public:
-    explicit IdleWatch(asio::any_io_executor const& executor);
-    ~IdleWatch() override { end(); }
+    explicit IdleMonitor(asio::any_io_executor const& executor);
+    ~IdleMonitor() override { end(); }
 
-    /// `on_end` is called once, from a coroutine of its own, unless end() comes first; it may destroy this object.
-    void begin(Http1Server& connection, std::function<void()> on_end);
-    /// The same for one that was opened ahead, whose end alone counts.
+    /// Calls `on_end` once, from a coroutine of its own, unless end() comes first; it may destroy this object.
+    void begin(layers::Http1Server& connection, std::function<void()> on_end);
+    /// The same for a connection that was opened ahead.
     void begin(net::Stream& ahead, std::function<void()> on_end);
-    /// The stream may be read, or given to bury(), from now on.
+    /// The stream may be read, or given to close_deferred(), from now on.
     void end() noexcept;
-    /// Closes a connection, of either kind, that goes when nobody looks at it any more, a little after end().
-    void bury(net::Stream& stream, std::shared_ptr<void> owner);
+    /// Closes `stream` and keeps its `owner` alive until the cancelled probe has returned.
+    void close_deferred(net::Stream& stream, std::shared_ptr<void> owner);
 
 private:
-    /// What a look needs as long as it lasts.
-    struct Look {
+    /// What a probe needs until it returns.
+    struct Probe {
         asio::cancellation_signal stop;
         std::function<void()> on_end;
-        std::shared_ptr<void> buried{};
+        std::shared_ptr<void> owner{};
         bool is_over = false;
     };
     void on_expired() override;
-    static asio::awaitable<void> look(std::shared_ptr<Look> own, net::Stream& stream, bool may_speak);
+    static asio::awaitable<void> run(std::shared_ptr<Probe> own, net::Stream& stream, bool may_send);
 
     asio::any_io_executor executor_;
-    Http1Server* connection_ = nullptr;  ///< null = `stream_` was opened ahead
+    layers::Http1Server* connection_ = nullptr;  ///< nullptr if `stream_` was opened ahead
     net::Stream* stream_ = nullptr;
     std::function<void()> on_end_;
-    std::shared_ptr<Look> looking_;
+    std::shared_ptr<Probe> probe_;
 };
 
-}  // namespace pathology::proxycore::layers
+}  // namespace pathology::proxycore::upstream

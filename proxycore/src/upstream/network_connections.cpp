@@ -1,26 +1,26 @@
 #include "upstream/network_connections.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <exception>
-#include <pathology/proxycore/async/finally.hpp>
-#include <pathology/proxycore/async/timeout.hpp>
+#include <chrono>
 #include <pathology/proxycore/layers/hosts.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
 #include "layers/exchange/direct_response.hpp"
 #include "layers/http2/head.hpp"
-#include "upstream/connection_events.hpp"
 #include "layers/tls/tls_choices.hpp"
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore {
 
-void Servers::keep(ServerConnection /*connection*/) {}
+std::unique_ptr<layers::Servers> layers::make_servers(Context& context) {
+    return std::make_unique<upstream::NetworkConnections>(context);
+}
 
+void layers::Servers::keep(ServerConnection /*connection*/) {}
+
+namespace upstream {
 namespace {
-
-constexpr std::size_t most_unused = 16;  // targets
 
 Failure not_on_the_network(flow::Server const& server) {
     Failure failure;
@@ -38,377 +38,363 @@ std::shared_ptr<flow::Server> successor_of(flow::Server const& server) {
     return next;
 }
 
+std::optional<flow::ServerSpec> via_of(EndpointKey const& key) {
+    if (key.hops.empty()) return std::nullopt;
+    return key.hops.front().proxy;
+}
+
 }  // namespace
 
-std::unique_ptr<Servers> make_servers(Context& context) { return std::make_unique<NetworkServers>(context); }
+NetworkConnections::NetworkConnections(Context& context)
+    : context_(context),
+      events_(context),
+      router_(context),
+      connector_(context, events_),
+      pool_(events_, context.settings->max_servers) {}
 
 // --- for requests ----------------------------------------------------------------------------------------------------
 
-/// Over the way that needs no choice, and a connection that needs no preparation.
-std::unique_ptr<ServerStream> NetworkServers::acquire_at_once(flow::HttpFlow& flow) {
-    if (selector_ || flow.server_conn->via() || asks_for_websocket(flow.request)) return nullptr;
-    if (leads_to_own(flow)) {
-        auto const* const own = find(*context_.server);
-        if (context_.server->error || (own != nullptr && own->raw)) return nullptr;
+/// By the route of the mode, over an open connection whose protocol is settled.
+std::unique_ptr<layers::ServerStream> NetworkConnections::acquire_at_once(flow::HttpFlow& flow) {
+    if (!router_.is_simple(flow) || layers::asks_for_websocket(flow.request)) return nullptr;
+    if (router_.is_own(flow) && (context_.server->error || own_ahead() != nullptr)) return nullptr;
+    auto const key = router_.key_of(flow, router_.own_route());
+    auto& endpoint = pool_.at(key);
+    pool_.drop_ended(endpoint);
+    if (endpoint.failure || endpoint.has_waiters()) return nullptr;
+    auto* const available = endpoint.find_available();
+    if (available == nullptr) return nullptr;
+    router_.authorize(flow, key);
+    return use(*available, flow, nullptr);
+}
+
+asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire(flow::HttpFlow& flow) {
+    return acquire_by_route(flow, false);
+}
+
+asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_fresh(flow::HttpFlow& flow) {
+    return acquire_by_route(flow, true);
+}
+
+asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_by_route(flow::HttpFlow& flow,
+                                                                                               bool is_new) {
+    EndpointKey key;
+    PooledConnection* connection = nullptr;
+    bool const is_own = router_.is_own(flow);
+    if (is_own && context_.server->error) co_return failure_before(*context_.server);
+    if (is_own && own_ahead() != nullptr && !own_ahead()->is_ended()) {
+        auto prepared = co_await prepare_ahead(flow);
+        if (!prepared) co_return prepared.error();
+        connection = *prepared;
+        key = connection->endpoint.key;
+    } else {
+        auto route = co_await router_.choose(flow);
+        if (route.response) co_return layers::make_direct_response_stream(std::move(*route.response));
+        key = router_.key_of(flow, route);
     }
-    auto const target = target_of(flow, own_route_);
-    auto& lane = lane_to(target);
-    while (auto* const gone = lane.find_gone()) drop(*gone);
-    if (lane.failure || lane.is_waited_for()) return nullptr;
-    auto* const free = lane.find_room();
-    if (free == nullptr) return nullptr;
-    authorize(flow, target, own_route_);
-    return lend(*free, flow);
-}
+    router_.authorize(flow, key);
+    Route route;
+    route.hops = key.hops;
+    auto const lease = lease_of(key.address, route);
 
-asio::awaitable<Result<std::unique_ptr<ServerStream>>> NetworkServers::acquire(flow::HttpFlow& flow) {
-    return lend_along(flow, false);
-}
-
-asio::awaitable<Result<std::unique_ptr<ServerStream>>> NetworkServers::acquire_fresh(flow::HttpFlow& flow) {
-    return lend_along(flow, true);
-}
-
-asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_along(flow::HttpFlow& flow, bool fresh) {
-    if (leads_to_own(flow)) {
-        if (context_.server->error) co_return failure_before(*context_.server);
-        auto const* const own = find(*context_.server);
-        if (own != nullptr && own->raw && !own->is_gone()) co_return co_await lend_own(flow);
+    bool const is_websocket = layers::asks_for_websocket(flow.request);
+    if (is_websocket && connection == nullptr) {
+        auto* const shared = pool_.at(key).find_shared();
+        key.is_http1_only = shared != nullptr && !co_await accepts_websockets(*shared);
     }
-    std::optional<upstream::Route> chosen;
-    if (selector_ || flow.server_conn->via()) {
-        Endpoint const address{flow.request.host(), flow.request.port()};
-        upstream::Wish const wish{*context_.client, address, &flow};
-        chosen = co_await choose(wish, *flow.server_conn);
+    for (;;) {
+        if (connection == nullptr) {
+            auto found = co_await find_or_connect(flow, key, lease, is_new);
+            if (!found) co_return found.error();
+            connection = *found;
+        }
+        settle_protocol(*connection);
+        if (!is_websocket || connection->shared() == nullptr) break;
+        auto const record = connection->record;
+        bool const is_accepted = co_await accepts_websockets(*connection);
+        connection = is_accepted ? pool_.find(*record) : nullptr;
+        if (connection != nullptr) break;
+        key.is_http1_only = true;
     }
-    auto const& route = chosen ? *chosen : own_route_;
-    if (auto const* const answer = std::get_if<upstream::Answer>(&route))
-        co_return make_direct_response_stream(answer->response);
-    auto target = target_of(flow, route);
-    authorize(flow, target, route);
-    auto* lane = &lane_to(target);
-    auto* const shared = asks_for_websocket(flow.request) ? lane->find_shared() : nullptr;
-    bool const is_taken = shared == nullptr || co_await takes_websocket(*shared);
-    target.is_http1_only = !is_taken;
-    if (!is_taken) lane = &lane_to(target);
-    co_return co_await lend_of(flow, *lane, route, fresh);
+    co_return use(*connection, flow, lease);
 }
 
-/// Waits for its turn where all connections of the lane are at work.
-asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_of(flow::HttpFlow& flow, Lane& lane,
-                                                                      upstream::Route const& route, bool fresh) {
-    while (auto* const gone = lane.find_gone()) drop(*gone);
-    auto const is_ready = [&] { return lane.failure || lane.find_room() != nullptr || lane.may_open(); };
-    if (lane.is_waited_for() || !is_ready()) co_await lane.wait_until(is_ready);
-    if (lane.failure) co_return *lane.failure;
-    auto* const free = lane.find_room();
-    if (free != nullptr && !fresh) co_return co_await lend_open(flow, *free, route);
-    auto* const unused = lane.find_unused();
-    if (unused != nullptr && !lane.may_open()) drop(*unused);
-    co_return co_await lend_new(flow, lane, route);
-}
-
-/// A WebSocket that the server does not take over HTTP/2 gets a connection that speaks HTTP/1.
-asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_open(flow::HttpFlow& flow, Link& link,
-                                                                        upstream::Route const& route) {
-    if (link.raw) unwrap(link);
-    if (!link.shared || !asks_for_websocket(flow.request)) co_return lend(link, flow);
-    auto const record = link.record;
-    auto target = link.lane.target;
-    bool const is_taken = co_await takes_websocket(link);
-    if (is_taken) co_return lend(*find(*record), flow);
-    target.is_http1_only = true;
-    co_return co_await lend_of(flow, lane_to(target), route, false);
-}
-
-/// False as well when it does not say so in time, or has gone meanwhile.
-asio::awaitable<bool> NetworkServers::takes_websocket(Link& link) {
-    auto const record = link.record;
-    auto waiting = link.shared->wait_for_settings();
-    auto const is_known = co_await async::with_timeout(context_.settings->times.connect, std::move(waiting));
-    auto const* const still = find(*record);
-    co_return is_known.value_or(false) && still != nullptr && still->shared && still->shared->takes_websockets();
-}
-
-/// Over the connection that was opened ahead.
-asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_own(flow::HttpFlow& flow) {
+/// The connection that was opened ahead, with its TLS.
+asio::awaitable<Result<PooledConnection*>> NetworkConnections::prepare_ahead(flow::HttpFlow const& flow) {
     auto alpn = offers_to({}, flow.request.http_version);
     auto const opened = co_await open(context_.server, std::move(alpn));
     if (!opened) co_return opened.error();
-    auto& link = *find(*context_.server);
-    authorize(flow, link.lane.target, own_route_);
-    co_return co_await lend_open(flow, link, own_route_);
+    co_return pool_.find(*context_.server);
 }
 
-asio::awaitable<Result<NetworkServers::Lent>> NetworkServers::lend_new(flow::HttpFlow& flow, Lane& lane,
-                                                                       upstream::Route const& route) {
-    make_room();
-    auto const record = record_for(flow, lane.target);
-    flow.server_conn = record;
-    auto stream = co_await connect(record, lane, route, offers_to(lane.target, flow.request.http_version));
-    if (!stream) co_return stream.error();
-    auto& link = lane.add(record, *executor_);
-    link.raw = std::move(*stream);
-    co_return co_await lend_open(flow, link, route);
-}
-
-/// What was agreed on is spoken from now on.
-void NetworkServers::unwrap(Link& link) {
-    link.watch.end();
-    auto const& settings = *context_.settings;
-    link.lane.may_share = link.record->alpn == "h2";
-    if (link.record->alpn == "h2")
-        link.shared =
-            std::make_unique<Http2Server>(std::move(link.raw), to_string(link.lane.target.address), settings.times.idle,
-                                          settings.http, [this, &link] { note_change(link); });
-    else
-        link.connection = std::make_unique<Http1Server>(std::move(link.raw), settings.http, form_of(link.lane.target));
-}
-
-NetworkServers::Lent NetworkServers::lend(Link& link, flow::HttpFlow& flow) {
-    flow.server_conn = link.record;
-    if (link.raw) unwrap(link);
-    if (link.shared) return link.shared->ask();
-    link.watch.end();
-    return ask_http1(std::move(link.connection), [this, &link](auto back) { take_back(link, std::move(back)); });
-}
-
-void NetworkServers::take_back(Link& link, std::unique_ptr<Http1Server> connection) {
-    if (connection == nullptr) return link.lane.remove(link);  // it carries something else now
-    link.connection = std::move(connection);
-    if (!link.connection->is_reusable()) return drop(link);
-    link.watch.begin(*link.connection, [this, &link] { drop(link); });
-    link.lane.wake();
-}
-
-// --- for anything ----------------------------------------------------------------------------------------------------
-
-asio::awaitable<Result<void>> NetworkServers::open(std::shared_ptr<flow::Server> server,
-                                                   std::vector<std::string> alpn) {
-    server = renewed(std::move(server));
-    if (server->error) co_return failure_before(*server);
-    if (auto* const link = find(*server)) co_return co_await secure_later(*link, std::move(alpn));
-    if (server->timestamp_start) co_return Result<void>();
-    co_return co_await connect_ahead(server, std::move(alpn));
-}
-
-/// Another record where the connection of this one ended before its TLS could begin.
-NetworkServers::Record NetworkServers::renewed(Record server) {
-    auto* const link = find(*server);
-    bool const is_left = link != nullptr && link->raw && link->is_gone() && server->tls && !server->tls_established();
-    if (!is_left || server != context_.server) return server;
-    drop(*link);
-    context_.server = successor_of(*server);
-    return context_.server;
-}
-
-asio::awaitable<Result<void>> NetworkServers::connect_ahead(Record server, std::vector<std::string> alpn) {
-    auto const address = *server->address();
-    upstream::Wish const wish{*context_.client, address};
-    auto const route = co_await choose(wish, *server);
-    if (auto const* const through = std::get_if<upstream::Through>(&route)) server->set_via(through->proxy);
-    auto& lane = lane_to(target_of(*server));
-    auto stream = co_await connect(server, lane, route, std::move(alpn));
-    if (!stream) co_return stream.error();
-    rest_ahead(lane.add(server, *executor_), std::move(*stream));
-    co_return Result<void>();
-}
-
-/// Until somebody needs it. What its server has said before it ended is still there to be read.
-void NetworkServers::rest_ahead(Link& link, Stream stream) {
-    link.raw = std::move(stream);
-    link.watch.begin(*link.raw, [this, record = link.record] { say_farewell(record); });
-}
-
-/// Of a connection that was opened when nobody knew of TLS.
-asio::awaitable<Result<void>> NetworkServers::secure_later(Link& link, std::vector<std::string> alpn) {
-    auto const record = link.record;
-    if (!link.raw || !record->tls || record->tls_established()) co_return Result<void>();
-    auto target = link.lane.target;
-    target.is_secure = true;
-    link.watch.end();
-    auto stream = std::move(link.raw);
-    link.lane.remove(link);
-    auto securing = secure_opened(context_, *record, std::move(stream), std::move(alpn));
-    auto secured = co_await or_give_up(record, std::move(securing));
-    if (!secured) {
-        forget(*record);
-        co_return secured.error();
-    }
-    rest_ahead(lane_to(target).add(record, *executor_), std::move(*secured));
-    co_return Result<void>();
-}
-
-asio::awaitable<Result<ServerConnection>> NetworkServers::take(std::shared_ptr<flow::Server> server) {
-    server = renewed(std::move(server));
-    auto alpn = offers_to({}, {});
-    auto const opened = co_await open(server, std::move(alpn));
-    if (!opened) co_return opened.error();
-    auto* const link = find(*server);
-    if (link == nullptr || !link->raw) {
-        Failure failure;
-        failure.message = "the connection to " + to_string(*server) + " is in use already";
-        co_return failure;
-    }
-    link->watch.end();
-    ServerConnection taken{server, std::move(link->raw)};
-    link->lane.remove(*link);
-    co_return std::move(taken);
-}
-
-asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::connect(Record server, Lane& lane,
-                                                                        upstream::Route const& route,
-                                                                        std::vector<std::string> alpn) {
-    auto const& target = lane.target;
-    if (is_own_site(context_.settings->hosts, *server)) co_return not_on_the_network(*server);
-    if (!executor_) executor_ = co_await asio::this_coro::executor;
-    if (target.is_secure && lane.links().empty())
-        lane.may_share = std::find(alpn.begin(), alpn.end(), "h2") != alpn.end();
-    Lane::Opening const place(lane);
-    records_.push_back(server);
-    auto opening = open_along(server, target, route, std::move(alpn));
-    auto stream = co_await or_give_up(server, std::move(opening));
-    if (stream) co_return std::move(stream);
-    forget(*server);
-    if (stream.error().kind != Failure::Kind::cancelled) lane.failure = stream.error();
-    co_return stream.error();
-}
-
-asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::open_along(Record server, Target const& target,
-                                                                           upstream::Route const& route,
-                                                                           std::vector<std::string> alpn) {
-    auto const reach = target.via && !target.is_tunnel ? Reach::proxy : Reach::target;
-    auto stream = co_await open_server(context_, route, *server, reach);
-    if (!stream || !target.is_secure) co_return std::move(stream);
-    co_return co_await secure_opened(context_, *server, std::move(*stream), std::move(alpn));
-}
-
-/// Whoever waits may leave before the connection is there. Its record is over then; others of the client, who want the
-/// same server, begin with one of their own.
-asio::awaitable<Result<NetworkServers::Stream>> NetworkServers::or_give_up(Record server,
-                                                                           asio::awaitable<Result<Stream>> work) {
-    auto const give_up = [this, server]() -> asio::awaitable<void> {
-        forget(*server);
-        if (server == context_.server) context_.server = successor_of(*server);
-        if (server->state != flow::ConnectionState::closed) co_await end_server(context_, *server);
+/// Waits for its turn if all connections of the endpoint are in use.
+asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(flow::HttpFlow& flow,
+                                                                               EndpointKey const& key, Lease lease,
+                                                                               bool is_new) {
+    auto& endpoint = pool_.at(key);
+    pool_.drop_ended(endpoint);
+    auto const is_ready = [&] {
+        return endpoint.failure || endpoint.find_available() != nullptr || endpoint.may_open();
     };
-    co_return co_await async::on_failure(std::move(work), give_up, context_.settings->times.stop);
+    if (endpoint.has_waiters() || !is_ready()) co_await endpoint.wait_until(is_ready);
+    if (endpoint.failure) co_return *endpoint.failure;
+    auto* const available = endpoint.find_available();
+    if (available != nullptr && !is_new) co_return available;
+    auto* const unused = endpoint.find_unused();
+    if (unused != nullptr && !endpoint.may_open()) pool_.drop(*unused);
+
+    pool_.make_room(*context_.server);
+    auto const record = record_for(flow, key);
+    flow.server_conn = record;
+    auto stream = co_await connect(record, endpoint, offers_to(key, flow.request.http_version), std::move(lease));
+    if (!stream) co_return stream.error();
+    co_return &endpoint.add(record, std::move(*stream), pool_.executor());
 }
 
-/// The one the outer layers know, as long as it is fresh; one like it after that.
-NetworkServers::Record NetworkServers::record_for(flow::HttpFlow const& flow, Target const& target) const {
-    bool const is_own = leads_to_own(flow);
+/// Returns false as well if the server does not say so in time, or has closed the connection meanwhile.
+asio::awaitable<bool> NetworkConnections::accepts_websockets(PooledConnection& connection) {
+    auto const record = connection.record;
+    auto waiting = connection.shared()->wait_for_settings();
+    auto const is_known = co_await async::with_timeout(context_.settings->times.connect, std::move(waiting));
+    auto const* const still = pool_.find(*record);
+    co_return is_known.value_or(false) && still != nullptr && still->shared() != nullptr &&
+        still->shared()->takes_websockets();
+}
+
+/// From Ahead to the protocol that ALPN agreed on.
+void NetworkConnections::settle_protocol(PooledConnection& connection) {
+    if (connection.ahead() == nullptr) return;
+    connection.monitor.end();
+    auto const& settings = *context_.settings;
+    auto const& key = connection.endpoint.key;
+    bool const is_http2 = connection.record->alpn == "h2";
+    connection.endpoint.may_share = is_http2;
+    auto stream = connection.release_stream();
+    if (is_http2) {
+        auto const on_change = [this, &connection] { pool_.handle_change(connection); };
+        connection.state = PooledConnection::Shared{std::make_unique<layers::Http2Server>(
+            std::move(stream), to_string(key.address), settings.times.idle, settings.http, on_change)};
+    } else {
+        connection.state = PooledConnection::Idle{
+            std::make_unique<layers::Http1Server>(std::move(stream), settings.http, router_.form_of(key))};
+    }
+}
+
+NetworkConnections::ServerStream NetworkConnections::use(PooledConnection& connection, flow::HttpFlow& flow,
+                                                         Lease lease) {
+    flow.server_conn = connection.record;
+    settle_protocol(connection);
+    ServerStream stream;
+    if (auto* const http2 = connection.shared()) {
+        stream = http2->ask();
+    } else {
+        connection.monitor.end();
+        auto http1 = std::move(std::get<PooledConnection::Idle>(connection.state).connection);
+        connection.state = PooledConnection::InUse{};
+        auto const on_release = [this, &connection](auto back) { release(connection, std::move(back)); };
+        stream = layers::ask_http1(std::move(http1), on_release);
+    }
+    if (lease) {
+        pool_.drop_lease(*connection.record);
+        stream->hold(std::move(lease));
+    }
+    return stream;
+}
+
+void NetworkConnections::release(PooledConnection& connection, std::unique_ptr<layers::Http1Server> http1) {
+    if (http1 == nullptr) return connection.endpoint.remove(connection);  // taken over by another protocol
+    auto& idle = connection.state.emplace<PooledConnection::Idle>(std::move(http1));
+    if (!idle.connection->is_reusable()) return pool_.drop(connection);
+    connection.monitor.begin(*idle.connection, [this, &connection] { pool_.drop(connection); });
+    connection.endpoint.wake();
+}
+
+/// The connection of Context::server before its first use.
+PooledConnection* NetworkConnections::own_ahead() {
+    auto* const own = pool_.find(*context_.server);
+    return own != nullptr && own->ahead() != nullptr ? own : nullptr;
+}
+
+/// Context::server until it is used; a record like it after that.
+NetworkConnections::Record NetworkConnections::record_for(flow::HttpFlow const& flow, EndpointKey const& key) const {
+    bool const is_own = router_.is_own(flow);
     if (is_own && !context_.server->timestamp_start) {
-        context_.server->set_via(target.via);
+        context_.server->set_via(via_of(key));
         return context_.server;
     }
-    auto record = std::make_shared<flow::Server>(target.address);
-    record->tls = target.is_secure;
-    record->set_via(target.via);
+    auto record = std::make_shared<flow::Server>(key.address);
+    record->tls = key.is_secure;
+    record->set_via(via_of(key));
     if (is_own) record->sni = context_.server->sni;
     return record;
 }
 
-Link* NetworkServers::find(flow::Server const& record) {
-    for (auto& lane : lanes_)
-        if (auto* const link = lane.find(record)) return link;
-    return nullptr;
+// --- for anything ----------------------------------------------------------------------------------------------------
+
+/// Forgets the record if whoever waits leaves before the connection is there. Others of the client, who want the same
+/// server, begin with a record of their own.
+class NetworkConnections::Registration {
+public:
+    Registration(NetworkConnections& its_owner, Record its_record)
+        : owner_(its_owner), record_(std::move(its_record)) {}
+    ~Registration() {
+        if (!is_kept_) owner_.abandon(record_);
+    }
+    Registration(Registration const&) = delete;
+    Registration& operator=(Registration const&) = delete;
+    void keep() { is_kept_ = true; }
+
+private:
+    NetworkConnections& owner_;
+    Record record_;
+    bool is_kept_ = false;
+};
+
+asio::awaitable<Result<void>> NetworkConnections::open(std::shared_ptr<flow::Server> server,
+                                                       std::vector<std::string> alpn) {
+    server = replace_if_ended(std::move(server));
+    if (server->error) co_return failure_before(*server);
+    if (auto* const connection = pool_.find(*server)) co_return co_await secure_ahead(*connection, std::move(alpn));
+    if (server->timestamp_start) co_return Result<void>();
+    co_return co_await connect_ahead(server, std::move(alpn));
 }
 
-std::vector<std::string> NetworkServers::offers_to(Target const& target, http::Version spoken) const {
-    bool const http2 = context_.settings->http.http2 && !target.is_http1_only;
-    return offers_for_server(*context_.client, http2, spoken);
+/// Another record for Context::server if its connection ended before its TLS could begin.
+NetworkConnections::Record NetworkConnections::replace_if_ended(Record server) {
+    auto* const connection = pool_.find(*server);
+    bool const is_lost = connection != nullptr && connection->is_ended() && connection->ahead() != nullptr &&
+                         server->tls && !server->tls_established();
+    if (!is_lost || server != context_.server) return server;
+    pool_.drop(*connection);
+    context_.server = successor_of(*server);
+    return context_.server;
+}
+
+asio::awaitable<Result<void>> NetworkConnections::connect_ahead(Record server, std::vector<std::string> alpn) {
+    auto const route = co_await router_.choose(*server);
+    if (route.response) co_return co_await connector_.refuse(server, *route.response);
+    auto const key = Router::key_of(*server, route);
+    if (!key.hops.empty()) server->set_via(via_of(key));
+    auto& endpoint = pool_.at(key);
+    auto lease = lease_of(key.address, route);
+    auto stream = co_await connect(server, endpoint, std::move(alpn), std::move(lease));
+    if (!stream) co_return stream.error();
+    add_ahead(endpoint, server, std::move(*stream));
+    co_return Result<void>();
+}
+
+/// A server that has sent something before it ended can still be read, so the connection stays.
+void NetworkConnections::add_ahead(EndpointPool& endpoint, Record record, Stream stream) {
+    auto& connection = endpoint.add(record, std::move(stream), pool_.executor());
+    connection.monitor.begin(*connection.ahead(), [this, record] { pool_.report_end(record); });
+}
+
+/// TLS over a connection that was opened before anybody knew of it.
+asio::awaitable<Result<void>> NetworkConnections::secure_ahead(PooledConnection& connection,
+                                                               std::vector<std::string> alpn) {
+    auto const record = connection.record;
+    if (connection.ahead() == nullptr || !record->tls || record->tls_established()) co_return Result<void>();
+    Route route;
+    route.hops = connection.endpoint.key.hops;
+    auto const key = Router::key_of(*record, route);
+    connection.monitor.end();
+    auto stream = connection.release_stream();
+    connection.endpoint.remove(connection);
+    Registration registration(*this, record);
+    auto secured = co_await connector_.secure(record, std::move(stream), std::move(alpn));
+    registration.keep();
+    if (!secured) {
+        pool_.forget(*record);
+        co_return secured.error();
+    }
+    add_ahead(pool_.at(key), record, std::move(*secured));
+    co_return Result<void>();
+}
+
+asio::awaitable<Result<layers::ServerConnection>> NetworkConnections::take(std::shared_ptr<flow::Server> server) {
+    server = replace_if_ended(std::move(server));
+    auto alpn = offers_to({}, {});
+    auto const opened = co_await open(server, std::move(alpn));
+    if (!opened) co_return opened.error();
+    auto* const connection = pool_.find(*server);
+    if (connection == nullptr || connection->ahead() == nullptr) {
+        Failure failure;
+        failure.message = "the connection to " + to_string(*server) + " is in use already";
+        co_return failure;
+    }
+    connection->monitor.end();
+    layers::ServerConnection taken{server, connection->release_stream()};
+    connection->endpoint.remove(*connection);
+    co_return std::move(taken);
+}
+
+void NetworkConnections::abandon(Record const& record) {
+    pool_.forget(*record);
+    if (record == context_.server) context_.server = successor_of(*record);
+}
+
+asio::awaitable<Result<NetworkConnections::Stream>> NetworkConnections::connect(Record record, EndpointPool& endpoint,
+                                                                                std::vector<std::string> alpn,
+                                                                                Lease lease) {
+    auto const& key = endpoint.key;
+    if (layers::is_own_site(context_.settings->hosts, *record)) co_return not_on_the_network(*record);
+    if (!std::exchange(has_executor_, true)) pool_.set_executor(co_await asio::this_coro::executor);
+    if (key.is_secure && endpoint.connections().empty())
+        endpoint.may_share = std::find(alpn.begin(), alpn.end(), "h2") != alpn.end();
+    EndpointPool::Opening const opening(endpoint);
+    pool_.add(record, lease);
+    Registration registration(*this, record);
+    auto const begin = std::chrono::steady_clock::now();
+    auto stream = co_await connector_.open(record, key, std::move(alpn));
+    registration.keep();
+    auto const latency = std::chrono::steady_clock::now() - begin;
+    if (stream) {
+        if (lease) lease->selector().on_connected(*lease->use(), latency);
+        co_return std::move(stream);
+    }
+    pool_.forget(*record);
+    if (lease) lease->selector().on_failed(*lease->use(), stream.error().message, latency);
+    if (stream.error().kind != Failure::Kind::cancelled) endpoint.failure = stream.error();
+    co_return stream.error();
+}
+
+std::vector<std::string> NetworkConnections::offers_to(EndpointKey const& key, http::Version spoken) const {
+    bool const http2 = context_.settings->http.http2 && !key.is_http1_only;
+    return layers::offers_for_server(*context_.client, http2, spoken);
+}
+
+NetworkConnections::Lease NetworkConnections::lease_of(Endpoint const& target, Route const& route) const {
+    if (!router_.selector()) return nullptr;
+    RouteUse use{context_.client, target, route};
+    return std::make_shared<RouteLease>(router_.selector(), std::move(use));
 }
 
 // --- ends ------------------------------------------------------------------------------------------------------------
 
-asio::awaitable<void> NetworkServers::close(ServerConnection connection) {
+asio::awaitable<void> NetworkConnections::close(layers::ServerConnection connection) {
     connection.stream.reset();
-    if (find(*connection.server) != nullptr) co_return;
-    if (forget(*connection.server)) co_await end_server(context_, *connection.server);
+    if (pool_.find(*connection.server) != nullptr) co_return;
+    if (pool_.forget(*connection.server)) co_await events_.closed(*connection.server);
 }
 
-void NetworkServers::keep(ServerConnection connection) {
-    auto const target = target_of(*connection.server);
-    lane_to(target).add(std::move(connection.server), *executor_).raw = std::move(connection.stream);
+void NetworkConnections::keep(layers::ServerConnection connection) {
+    auto const& server = *connection.server;
+    auto const use = pool_.use_of(server);
+    auto const route = use ? use->route : router_.route_by(server.via());
+    auto const key = Router::key_of(server, route);
+    pool_.at(key).add(std::move(connection.server), std::move(connection.stream), pool_.executor());
 }
 
-asio::awaitable<void> NetworkServers::close_all() {
-    co_await close_shared();
-    lanes_.clear();
-    for (auto const& record : std::exchange(records_, {})) co_await end_server(context_, *record);
-    if (farewells_ > 0) {
-        async::Event bell;
-        said_ = &bell;
-        while (farewells_ > 0) co_await bell.wait();
-        said_ = nullptr;
-    }
-    if (selector_) selector_->client_left(*context_.client);
+std::shared_ptr<void> NetworkConnections::hold_websocket(flow::HttpFlow const& flow) {
+    auto use = pool_.use_of(*flow.server_conn);
+    if (!use) return nullptr;
+    return std::make_shared<WebSocketLease>(router_.selector(), std::move(use));
 }
 
-/// They are out of their links first: what is told of them meanwhile changes nothing any more.
-asio::awaitable<void> NetworkServers::close_shared() {
-    is_closing_ = true;
-    std::vector<std::unique_ptr<Http2Server>> all;
-    for (auto& lane : lanes_)
-        for (auto& link : lane.links())
-            if (link.shared) all.push_back(std::move(link.shared));
-    for (auto const& shared : all) co_await shared->close();
+asio::awaitable<void> NetworkConnections::close_all() {
+    co_await pool_.close_all();
+    if (router_.selector()) router_.selector()->on_client_gone(*context_.client);
 }
 
-/// A client that asks many servers over one connection does not keep them all.
-void NetworkServers::make_room() {
-    std::size_t unused = 0;
-    Link* first = nullptr;
-    for (auto& lane : lanes_) {
-        auto* const link = lane.find_unused();
-        if (link == nullptr) continue;
-        if (first == nullptr) first = link;
-        ++unused;
-    }
-    if (unused >= most_unused && first->record != context_.server) drop(*first);
-}
-
-/// False when it was forgotten before.
-bool NetworkServers::forget(flow::Server const& record) {
-    return std::erase_if(records_, [&](Record const& known) { return known.get() == &record; }) > 0;
-}
-
-void NetworkServers::drop(Link& link) {
-    auto const record = link.record;
-    link.lane.remove(link);
-    forget(*record);
-    say_farewell(record);
-}
-
-/// The hook runs beside whoever noticed the end.
-void NetworkServers::say_farewell(Record const& record) {
-    if (!note_end(context_, *record) || !context_.services.addons.wants(addons::Hook::server_disconnected)) return;
-    ++farewells_;
-    asio::co_spawn(*executor_, run_farewell(record), [this](std::exception_ptr const&) { note_farewell(); });
-}
-
-/// A shared connection has room again, or has ended. It speaks from within, so it goes a little later.
-void NetworkServers::note_change(Link& link) {
-    link.lane.wake();
-    if (is_closing_ || !link.shared || !link.shared->has_ended()) return;
-    ++farewells_;
-    asio::co_spawn(*executor_, drop_later(link.record), [this](std::exception_ptr const&) { note_farewell(); });
-}
-
-asio::awaitable<void> NetworkServers::drop_later(Record record) {
-    if (auto* const link = find(*record); link != nullptr && link->shared && link->shared->streams() == 0) drop(*link);
-    co_return;
-}
-
-void NetworkServers::note_farewell() {
-    --farewells_;
-    if (said_ != nullptr) said_->notify();
-}
-
-asio::awaitable<void> NetworkServers::run_farewell(Record record) {
-    addons::ServerConnectionData data{*record, *context_.client};
-    co_await context_.services.addons.run(addons::hooks::server_disconnected, data);
-}
-
-}  // namespace pathology::proxycore::layers
+}  // namespace upstream
+}  // namespace pathology::proxycore

@@ -1,82 +1,111 @@
-#include <algorithm>
+#include "upstream/router.hpp"
 
-#include "upstream/network_connections.hpp"
+#include <utility>
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore::upstream {
 namespace {
 
-upstream::Route route_of(modes::Mode const& mode, Settings const& settings) {
+Route route_of(modes::Mode const& mode, layers::Settings const& settings) {
     auto const* const proxy = modes::traits_of(mode).upstream_proxy;
-    if (proxy == nullptr) return upstream::Direct{};
-    return upstream::Through{*proxy, settings.upstream_auth};
+    return proxy == nullptr ? Route::direct() : Route::via(*proxy, settings.upstream_auth);
 }
 
-std::shared_ptr<upstream::Selector> selector_of(Context const& context) {
+std::shared_ptr<Selector> selector_of(Context const& context) {
     auto const& of = context.services.selector_of;
     return of ? of(context.mode) : nullptr;
 }
 
 bool is_http(flow::ServerSpec const& proxy) { return proxy.scheme == "http" || proxy.scheme == "https"; }
 
+/// As TLS asks for it and verifies it.
+std::string tls_name_of(std::optional<std::string> const& sni, Endpoint const& address) {
+    return sni && !sni->empty() ? *sni : address.host;
+}
+
 }  // namespace
 
-NetworkServers::NetworkServers(Context& context)
+Router::Router(Context& context)
     : context_(context), selector_(selector_of(context)), own_route_(route_of(context.mode, *context.settings)) {}
 
-/// An addon's word counts before the selector's.
-asio::awaitable<upstream::Route> NetworkServers::choose(upstream::Wish const& wish, flow::Server const& preset) {
-    if (preset.via() && !preset.timestamp_start) {
-        auto const* const own = std::get_if<upstream::Through>(&own_route_);
-        bool const is_own = own != nullptr && own->proxy == *preset.via();
-        co_return upstream::Through{*preset.via(), is_own ? own->credentials : std::nullopt};
-    }
+// --- the route -------------------------------------------------------------------------------------------------------
+
+asio::awaitable<Route> Router::choose(flow::HttpFlow const& flow) {
+    if (!selector_ && !flow.server_conn->via()) co_return own_route_;
+    auto const address = address_of(flow);
+    RouteRequest const request{*context_.client, address, &flow};
+    co_return co_await choose(request, *flow.server_conn);
+}
+
+asio::awaitable<Route> Router::choose(flow::Server const& server) {
+    RouteRequest const request{*context_.client, *server.address()};
+    co_return co_await choose(request, server);
+}
+
+asio::awaitable<Route> Router::choose(RouteRequest const& request, flow::Server const& wanted) {
+    auto const& via = wanted.via();
+    if (via && !wanted.timestamp_start) co_return route_by(via);  // an addon's choice
     if (!selector_) co_return own_route_;
-    co_return co_await selector_->select(wish);
+    co_return co_await selector_->select(request);
 }
 
-Lane& NetworkServers::lane_to(Target const& target) {
-    auto const known =
-        std::find_if(lanes_.begin(), lanes_.end(), [&](Lane const& lane) { return lane.target == target; });
-    if (known != lanes_.end()) return *known;
-    return lanes_.emplace_back(target, context_.settings->most_servers);
+Route Router::route_by(std::optional<flow::ServerSpec> const& via) const {
+    if (!via) return Route::direct();
+    bool const is_own = !own_route_.hops.empty() && own_route_.hops.front().proxy == *via;
+    return is_own ? own_route_ : Route::via(*via);
 }
 
-/// Through a proxy that reads them go plain requests that were made to us as to a proxy; WebSockets have a tunnel.
-Target NetworkServers::target_of(flow::HttpFlow const& flow, upstream::Route const& route) const {
-    auto const& request = flow.request;
-    Target target{{request.host(), request.port()}, request.scheme() == "https"};
-    auto const* const through = std::get_if<upstream::Through>(&route);
-    if (through == nullptr) return target;
-    target.via = through->proxy;
-    target.is_tunnel = target.is_secure || !is_http(through->proxy) || context_.server->address().has_value() ||
-                       request.headers.has_token("Upgrade", "websocket");
-    return target;
+// --- the server ------------------------------------------------------------------------------------------------------
+
+Endpoint Router::address_of(flow::HttpFlow const& flow) const {
+    return {flow.request.host(), flow.request.port()};
 }
 
-Target NetworkServers::target_of(flow::Server const& server) {
-    return {*server.address(), server.tls, server.via(), server.via().has_value()};
-}
+bool Router::is_secure(flow::HttpFlow const& flow) const { return flow.request.scheme() == "https"; }
 
-bool NetworkServers::leads_to_own(flow::HttpFlow const& flow) const {
+bool Router::is_simple(flow::HttpFlow const& flow) const { return !selector_ && !flow.server_conn->via(); }
+
+bool Router::is_own(flow::HttpFlow const& flow) const {
     auto const& own = *context_.server;
     auto const& request = flow.request;
     return own.address() && own.address()->port == request.port() && own.address()->host == request.host() &&
-           own.tls == (request.scheme() == "https");
+           own.tls == is_secure(flow);
 }
 
-void NetworkServers::authorize(flow::HttpFlow& flow, Target const& target, upstream::Route const& route) const {
+/// A proxy that reads requests gets the plain ones of clients that use us as a proxy, too; WebSockets get a tunnel.
+EndpointKey Router::key_of(flow::HttpFlow const& flow, Route const& route) const {
+    auto const& request = flow.request;
+    EndpointKey key{address_of(flow), is_secure(flow)};
+    if (key.is_secure) key.tls_name = tls_name_of(is_own(flow) ? context_.server->sni : std::nullopt, key.address);
+    if (route.hops.empty()) return key;
+    key.hops = route.hops;
+    key.is_tunnel = key.is_secure || !is_http(key.hops.back().proxy) || context_.server->address().has_value() ||
+                    request.headers.has_token("Upgrade", "websocket");
+    return key;
+}
+
+EndpointKey Router::key_of(flow::Server const& server, Route const& route) {
+    EndpointKey key{*server.address(), server.tls};
+    if (key.is_secure) key.tls_name = tls_name_of(server.sni, key.address);
+    key.hops = route.hops;
+    key.is_tunnel = !key.hops.empty();
+    return key;
+}
+
+// --- the request -----------------------------------------------------------------------------------------------------
+
+void Router::authorize(flow::HttpFlow& flow, EndpointKey const& key) const {
     auto& headers = flow.request.headers;
-    auto const* const through = std::get_if<upstream::Through>(&route);
-    if (through != nullptr && through->credentials && !target.is_tunnel)
-        headers.set("Proxy-Authorization", to_basic(*through->credentials));
+    if (!key.hops.empty() && !key.is_tunnel && key.hops.back().credentials)
+        headers.set("Proxy-Authorization", to_basic(*key.hops.back().credentials));
     auto const& ours = context_.settings->upstream_auth;
     bool const is_reverse = modes::traits_of(context_.mode).fixed_server != nullptr;
     if (ours && is_reverse) headers.set("Authorization", to_basic(*ours));
 }
 
-RequestForm NetworkServers::form_of(Target const& target) const {
-    if (target.via && !target.is_tunnel) return RequestForm::absolute;
-    return modes::traits_of(context_.mode).fixed_server != nullptr ? RequestForm::as_it_is : RequestForm::origin;
+layers::RequestForm Router::form_of(EndpointKey const& key) const {
+    if (!key.hops.empty() && !key.is_tunnel) return layers::RequestForm::absolute;
+    bool const is_reverse = modes::traits_of(context_.mode).fixed_server != nullptr;
+    return is_reverse ? layers::RequestForm::as_it_is : layers::RequestForm::origin;
 }
 
-}  // namespace pathology::proxycore::layers
+}  // namespace pathology::proxycore::upstream

@@ -1,7 +1,7 @@
-#include <pathology/proxycore/upstream/route.hpp>
+#include <pathology/proxycore/upstream/selector.hpp>
 
 namespace pathology::proxycore::upstream {
 
-asio::awaitable<Route> Fixed::select(Wish const& /*wish*/) { co_return route_; }
+asio::awaitable<Route> StaticSelector::select(RouteRequest const& /*request*/) { co_return route_; }
 
 }  // namespace pathology::proxycore::upstream

@@ -9,39 +9,41 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/async/as_values.hpp>
+#include <pathology/proxycore/net/memory_stream.hpp>
 
 #include "support/play.hpp"
 
-namespace pathology::proxycore::layers {
+namespace pathology::proxycore::upstream {
 namespace {
 
 using proxycore::test::play;
 using testing::ElementsAre;
 
-Target const target{{"origin.test", 80}};
+EndpointKey const key{{"origin.test", 80}};
 
 /// Waits for a place, opens a connection, notes its number, and stays.
-asio::awaitable<void> enter(Lane& lane, int number, std::vector<int>& order) {
-    auto const is_ready = [&] { return lane.may_open(); };
-    if (lane.is_waited_for() || !is_ready()) co_await lane.wait_until(is_ready);
-    Lane::Opening const opening(lane);
+asio::awaitable<void> enter(EndpointPool& endpoint, int number, std::vector<int>& order) {
+    auto const is_ready = [&] { return endpoint.may_open(); };
+    if (endpoint.has_waiters() || !is_ready()) co_await endpoint.wait_until(is_ready);
+    EndpointPool::Opening const opening(endpoint);
     co_await asio::post(async::as_values);
     order.push_back(number);
     auto const executor = co_await asio::this_coro::executor;
-    lane.add(std::make_shared<flow::Server>(), executor);
+    auto pipe = net::make_memory_pipe(executor);
+    endpoint.add(std::make_shared<flow::Server>(), std::move(pipe.near), executor);
 }
 
-TEST(Lane, P01_LetsSoManyInAndTheOthersInTheirOrder) {
+TEST(EndpointPool, P01_LetsSoManyInAndTheOthersInTheirOrder) {
     std::vector<int> order;
     play([&]() -> asio::awaitable<void> {
-        Lane lane(target, 2);
+        EndpointPool endpoint(key, 2);
         auto const executor = co_await asio::this_coro::executor;
         for (int number = 1; number <= 5; ++number)
-            asio::co_spawn(executor, enter(lane, number, order), asio::detached);
+            asio::co_spawn(executor, enter(endpoint, number, order), asio::detached);
         while (order.size() < 2) co_await asio::post(async::as_values);
         EXPECT_THAT(order, ElementsAre(1, 2));
         while (order.size() < 5) {
-            lane.remove(lane.links().front());
+            endpoint.remove(endpoint.connections().front());
             auto const size_before = order.size();
             while (order.size() == size_before) co_await asio::post(async::as_values);
         }
@@ -49,32 +51,32 @@ TEST(Lane, P01_LetsSoManyInAndTheOthersInTheirOrder) {
     EXPECT_THAT(order, ElementsAre(1, 2, 3, 4, 5));
 }
 
-TEST(Lane, OneThatGivesUpWaitingMakesWay) {
+TEST(EndpointPool, OneThatGivesUpWaitingMakesWay) {
     std::vector<int> order;
     asio::cancellation_signal give_up;
     play([&]() -> asio::awaitable<void> {
-        Lane lane(target, 1);
+        EndpointPool endpoint(key, 1);
         auto const executor = co_await asio::this_coro::executor;
-        co_await enter(lane, 1, order);
-        asio::co_spawn(executor, enter(lane, 2, order), asio::bind_cancellation_slot(give_up.slot(), asio::detached));
-        asio::co_spawn(executor, enter(lane, 3, order), asio::detached);
+        co_await enter(endpoint, 1, order);
+        asio::co_spawn(executor, enter(endpoint, 2, order), asio::bind_cancellation_slot(give_up.slot(), asio::detached));
+        asio::co_spawn(executor, enter(endpoint, 3, order), asio::detached);
         co_await asio::post(async::as_values);
         give_up.emit(asio::cancellation_type::terminal);
-        lane.remove(lane.links().front());
+        endpoint.remove(endpoint.connections().front());
         while (order.size() < 2) co_await asio::post(async::as_values);
     });
     EXPECT_THAT(order, ElementsAre(1, 3));
 }
 
-TEST(Lane, WaitsForAConnectionThatMayBeShared) {
-    Lane lane(target, 5);
-    lane.may_share = true;
+TEST(EndpointPool, WaitsForAConnectionThatMayBeShared) {
+    EndpointPool endpoint(key, 5);
+    endpoint.may_share = true;
     {
-        Lane::Opening const opening(lane);
-        EXPECT_FALSE(lane.may_open());
+        EndpointPool::Opening const opening(endpoint);
+        EXPECT_FALSE(endpoint.may_open());
     }
-    EXPECT_TRUE(lane.may_open());
+    EXPECT_TRUE(endpoint.may_open());
 }
 
 }  // namespace
-}  // namespace pathology::proxycore::layers
+}  // namespace pathology::proxycore::upstream

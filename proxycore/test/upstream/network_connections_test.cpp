@@ -82,7 +82,7 @@ asio::awaitable<std::string> ask(ConnectionsFixture& fixture, std::string url) {
     co_return co_await use(**server, flow);
 }
 
-TEST(NetworkServers, P01_UsesAConnectionAgain) {
+TEST(NetworkConnections, P01_UsesAConnectionAgain) {
     Origin const origin;
     ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
@@ -98,7 +98,7 @@ TEST(NetworkServers, P01_UsesAConnectionAgain) {
     });
 }
 
-TEST(NetworkServers, P01_OpensAtMostFiveForATarget) {
+TEST(NetworkConnections, P01_OpensAtMostFiveForATarget) {
     Origin const origin;
     ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
@@ -124,7 +124,7 @@ TEST(NetworkServers, P01_OpensAtMostFiveForATarget) {
     });
 }
 
-TEST(NetworkServers, KeepsConnectionsToSoManyTargetsAndNoMore) {
+TEST(NetworkConnections, KeepsConnectionsToSoManyTargetsAndNoMore) {
     std::vector<std::unique_ptr<Origin>> origins(20);
     for (auto& origin : origins) origin = std::make_unique<Origin>();
     ConnectionsFixture fixture;
@@ -138,7 +138,7 @@ TEST(NetworkServers, KeepsConnectionsToSoManyTargetsAndNoMore) {
     });
 }
 
-TEST(NetworkServers, RemembersATargetThatCannotBeReached) {
+TEST(NetworkConnections, RemembersATargetThatCannotBeReached) {
     auto const url = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
     ConnectionsFixture fixture;
     play([&]() -> asio::awaitable<void> {
@@ -170,7 +170,7 @@ private:
     std::vector<std::string>& calls_;
 };
 
-TEST(NetworkServers, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
+TEST(NetworkConnections, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
     Origin const origin;
     ConnectionsFixture fixture;
     std::vector<std::string> calls;
@@ -186,7 +186,7 @@ TEST(NetworkServers, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
     EXPECT_FALSE(fixture.context.server->error);
 }
 
-TEST(NetworkServers, KeepsWhatWasTakenAndNotUsed) {
+TEST(NetworkConnections, KeepsWhatWasTakenAndNotUsed) {
     Origin const origin;
     ConnectionsFixture fixture;
     fixture.context.server->set_address(Endpoint{"127.0.0.1", origin.port()});
@@ -208,14 +208,14 @@ TEST(NetworkServers, KeepsWhatWasTakenAndNotUsed) {
 class ByPath final : public upstream::Selector {
 public:
     explicit ByPath(flow::ServerSpec proxy) : proxy_(std::move(proxy)) {}
-    asio::awaitable<upstream::Route> select(upstream::Wish const& wish) override {
+    asio::awaitable<upstream::Route> select(upstream::RouteRequest const& request) override {
         upstream::Route route;
-        auto const& path = wish.flow->request.path;
-        if (path == "/proxy") route = upstream::Through{proxy_};
-        if (path == "/answer") route = upstream::Answer{flow::Response::make(403, "not there")};
+        auto const& path = request.flow->request.path;
+        if (path == "/proxy") route = upstream::Route::via(proxy_);
+        if (path == "/answer") route = upstream::Route::respond(flow::Response::make(403, "not there"));
         co_return route;
     }
-    void client_left(flow::Client const&) override { has_left = true; }
+    void on_client_gone(flow::Client const&) override { has_left = true; }
 
     bool has_left = false;
 
@@ -260,7 +260,7 @@ INSTANTIATE_TEST_SUITE_P(, P25_ServerOffer,
                                          OfferCase{"Tls", {2, 0}, true, {"h2"}, {"h2"}}),
                          pathology::test::row_name);
 
-TEST(NetworkServers, GoTheWayThatIsChosenForEachRequest) {
+TEST(NetworkConnections, GoTheWayThatIsChosenForEachRequest) {
     Origin const origin("origin"), proxy("proxy");
     auto const by_path = std::make_shared<ByPath>(flow::ServerSpec{"http", {"127.0.0.1", proxy.port()}});
     ConnectionsFixture fixture(by_path);

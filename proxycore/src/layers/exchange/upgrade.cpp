@@ -26,6 +26,7 @@ asio::awaitable<void> relay_bytes(Context& context, flow::HttpFlow const& flow, 
 asio::awaitable<void> relay_upgraded(Context& context, flow::HttpFlow& flow, std::unique_ptr<net::Stream> client,
                                      std::unique_ptr<net::Stream> server) {
     if (flow.websocket) {
+        auto const websocket = context.servers->hold_websocket(flow);
         co_await relay_websocket(context, flow, std::move(client), std::move(server));
         flow.live = false;
     } else {

@@ -15,7 +15,7 @@
 #include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
-#include <pathology/proxycore/upstream/route.hpp>
+#include <pathology/proxycore/upstream/selector.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +31,7 @@ struct Services {
     std::function<flow::Time()> now;
     std::shared_ptr<Settings const> settings;                ///< replaced as a whole when options change
     std::function<bool(Endpoint const&)> is_ourselves;  ///< the address is one of our listeners (P01)
-    /// Which way connections of this mode go; empty, or null = the one that the mode names.
+    /// The selector of routes for a mode. If it is empty or returns nullptr, the mode has a single route.
     std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of{};
 };
 

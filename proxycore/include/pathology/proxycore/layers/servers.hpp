@@ -38,7 +38,7 @@ public:
     /// looked for.
     virtual std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow& /*flow*/) { return nullptr; }
     /// A way to send the flow's request: over a connection that is idle, over an HTTP/2 connection with room, else over
-    /// a new one. Sets the flow's server_conn. Waits while most_servers are at work for the target.
+    /// a new one. Sets the flow's server_conn. Waits while max_servers are in use for the target.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) = 0;
     /// The same, never over a connection that was used before.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) = 0;
@@ -53,6 +53,9 @@ public:
     virtual asio::awaitable<void> close(ServerConnection connection) = 0;
     /// Takes back what take() gave, as it was given; one that is not kept is closed.
     virtual void keep(ServerConnection connection);
+
+    /// Reports a WebSocket of the flow to the selector, from now until the result is destroyed.
+    virtual std::shared_ptr<void> hold_websocket(flow::HttpFlow const& /*flow*/) { return nullptr; }
 
     /// Closes all that is left.
     virtual asio::awaitable<void> close_all() = 0;

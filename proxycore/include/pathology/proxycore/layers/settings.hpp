@@ -77,7 +77,7 @@ struct Settings {
     TimeSettings times{};
     std::optional<tunnel::Credentials> upstream_auth{};  ///< P63
     bool asks_socks_users = false;                       ///< SOCKS clients have to say who they are (P08)
-    std::size_t most_servers = 5;                        ///< simultaneous connections of one client to one target (P01)
+    std::size_t max_servers = 5;                         ///< simultaneous connections of one client to one target (P01)
 };
 
 }  // namespace pathology::proxycore::layers

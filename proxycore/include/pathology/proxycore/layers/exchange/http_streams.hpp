@@ -16,6 +16,7 @@
 #include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string_view>
+#include <utility>
 
 namespace pathology::proxycore::layers {
 
@@ -86,6 +87,12 @@ public:
     virtual asio::awaitable<Result<http::ResponseHead>> read_head() = 0;
     /// Returns true if another request used this connection before.
     virtual bool is_reused() const = 0;
+
+    /// Keeps `lease` until the stream is destroyed.
+    void hold(std::shared_ptr<void> lease) { lease_ = std::move(lease); }
+
+private:
+    std::shared_ptr<void> lease_;
 };
 
 }  // namespace pathology::proxycore::layers

@@ -1,0 +1,53 @@
+// Where a request goes: its server, the route there, and what the route changes in the request.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <pathology/proxycore/flow/http_flow.hpp>
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/layers/http1/server.hpp>
+#include <pathology/proxycore/upstream/selector.hpp>
+
+#include "upstream/connection_pool.hpp"
+
+namespace pathology::proxycore::upstream {
+
+/// Routes the requests and connections of one client. An addon's word in `flow.server_conn` counts before the
+/// selector's, and that before the route of the mode.
+class Router {
+public:
+    explicit Router(Context& context);
+
+    /// nullptr: every route is that of the mode.
+    std::shared_ptr<Selector> const& selector() const { return selector_; }
+    /// The route of the mode.
+    Route const& own_route() const { return own_route_; }
+
+    /// Through the proxy that an addon or an earlier choice named.
+    Route route_by(std::optional<flow::ServerSpec> const& via) const;
+
+    asio::awaitable<Route> choose(flow::HttpFlow const& flow);
+    asio::awaitable<Route> choose(flow::Server const& server);
+    /// Whether own_route() is the route of the request, without asking anybody.
+    bool is_simple(flow::HttpFlow const& flow) const;
+
+    EndpointKey key_of(flow::HttpFlow const& flow, Route const& route) const;
+    static EndpointKey key_of(flow::Server const& server, Route const& route);
+    /// Whether the request is for the server of Context::server, by the same route.
+    bool is_own(flow::HttpFlow const& flow) const;
+
+    /// Sets the credentials for a proxy that reads the request, or for the server of reverse mode.
+    void authorize(flow::HttpFlow& flow, EndpointKey const& key) const;
+    layers::RequestForm form_of(EndpointKey const& key) const;
+
+private:
+    Endpoint address_of(flow::HttpFlow const& flow) const;
+    bool is_secure(flow::HttpFlow const& flow) const;
+    asio::awaitable<Route> choose(RouteRequest const& request, flow::Server const& wanted);
+
+    Context& context_;
+    std::shared_ptr<Selector> selector_;
+    Route own_route_;
+};
+
+}  // namespace pathology::proxycore::upstream
