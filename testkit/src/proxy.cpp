@@ -123,6 +123,7 @@ public:
         set_unless_given(settings, "confdir", authority_folder().string());
         set_unless_given(settings, "listen_host", "127.0.0.1");
         set_unless_given(settings, "listen_port", "0");
+        if (options.selector) proxy.set_selector(std::move(options.selector));
         proxy.options().apply(settings);
         proxy.start();
         port = proxy.port();

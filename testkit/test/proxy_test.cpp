@@ -1,5 +1,6 @@
 // The proxy of the kit between libcurl and a daemon.
 #include <pathology/proxycore/addons/addon.hpp>
+#include <pathology/proxycore/upstream/selector.hpp>
 #include <pathology/testkit/testkit.hpp>
 
 #include "support/curl.hpp"
@@ -90,6 +91,13 @@ TEST(Proxy, AnswersInPlaceOfAServer) {
 }
 
 /// Another addon than those of the kit.
+TEST(Proxy, GoesByTheRouteOfASelector) {
+    Daemon daemon;
+    auto const route = proxycore::upstream::Route::respond(proxycore::flow::Response::make(403, "no route"));
+    Proxy proxy({.selector = std::make_shared<proxycore::upstream::StaticSelector>(route)});
+    EXPECT_EQ(through(proxy).get(daemon.url_for("200")).body, "no route");
+}
+
 class Teapot final : public proxycore::addons::Addon {
 public:
     std::string name() const override { return "teapot"; }

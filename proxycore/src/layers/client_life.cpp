@@ -38,7 +38,10 @@ asio::awaitable<void> on_disconnected(Context& context) {
 
 asio::awaitable<void> converse(Context& context, asio::awaitable<void> conversation) {
     co_await on_connected(context);
-    if (context.client->error) co_return context.log(LogLevel::warn, *context.client->error);
+    auto const& client = *context.client;
+    if (client.error) co_return context.log(LogLevel::warn, *client.error);
+    if (client.state == flow::ConnectionState::closed)
+        co_return context.log(LogLevel::info, "an addon closed the connection");
     co_await std::move(conversation);
 }
 

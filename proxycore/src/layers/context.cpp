@@ -2,6 +2,21 @@
 
 namespace pathology::proxycore::layers {
 
+std::shared_ptr<flow::Server> Context::successor_of(flow::Server const& other) const {
+    auto next = std::make_shared<flow::Server>(other.address(), services.addons.flows().make_id());
+    next->tls = other.tls;
+    next->sni = other.sni;
+    next->set_via(other.via());
+    return next;
+}
+
+std::shared_ptr<flow::Server> Context::server_for_flow() const {
+    if (server->state != flow::ConnectionState::closed) return server;
+    auto own = successor_of(*server);
+    own->set_via(via);  // that of `server` may be the choice of a selector, which is asked anew
+    return own;
+}
+
 void Context::log(addons::LogLevel level, std::string_view text) const {
     addons::LogEntry entry{level, std::string(text)};
     if (auto const& address = client->address()) entry.client = to_string(*address);

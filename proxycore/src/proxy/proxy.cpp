@@ -55,6 +55,7 @@ struct Proxy::State {
     addons::Options options;
     boost::asio::thread_pool workers;
     addons::AddonChain chain;
+    std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of;
     RunningProxy const* serving = nullptr;  // for addons: set before its thread begins
     mutable std::mutex mutex;
     std::shared_ptr<RunningProxy> running;  // under the mutex, from the first start() that succeeds
@@ -71,10 +72,20 @@ addons::Options& Proxy::options() { return state_->options; }
 addons::AddonChain& Proxy::addons() { return state_->chain; }
 flow::Registry& Proxy::flows() { return state_->chain.flows(); }
 
+void Proxy::set_selector(std::shared_ptr<upstream::Selector> selector) {
+    set_selector([selector = std::move(selector)](modes::Mode const&) { return selector; });
+}
+
+void Proxy::set_selector(std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of) {
+    std::scoped_lock const lock(state_->mutex);
+    if (state_->running) throw ControlException("the selector cannot change while the proxy runs");
+    state_->selector_of = std::move(selector_of);
+}
+
 void Proxy::start() {
     std::scoped_lock const lock(state_->mutex);
     if (state_->running) throw ControlException("this proxy runs or has run already; make another one");
-    auto running = std::make_shared<RunningProxy>(state_->options, state_->chain);
+    auto running = std::make_shared<RunningProxy>(state_->options, state_->chain, state_->selector_of);
     state_->serving = running.get();
     running->start();
     state_->running = std::move(running);

@@ -34,14 +34,15 @@ std::vector<std::string> names_of(std::vector<modes::Mode> const& modes) {
 
 }  // namespace
 
-RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain)
+RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain, SelectorOf selector_of)
     : options_(options),
       chain_(chain),
       first_settings_(settings_of(options)),
       mode_names_(names_of(first_settings_->modes)),
       tls_(*first_settings_),
       services_{chain, tls_, [] { return flow::Time::clock::now(); }, first_settings_,
-                [this](Endpoint const& address) { return is_ourselves(listeners_, address); }},
+                [this](Endpoint const& address) { return is_ourselves(listeners_, address); },
+                std::move(selector_of)},
       server_(server_options(), [this](net::Connection connection) { return serve(std::move(connection)); }) {}
 
 RunningProxy::~RunningProxy() { stop(); }

@@ -18,9 +18,11 @@ namespace asio = boost::asio;
 
 class RunningProxy {
 public:
-    /// Both must outlive it. Nothing runs yet.
+    using SelectorOf = std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)>;
+
+    /// Options and chain must outlive it. Nothing runs yet.
     /// Errors: throws OptionsError.
-    RunningProxy(addons::Options& options, addons::AddonChain& chain);
+    RunningProxy(addons::Options& options, addons::AddonChain& chain, SelectorOf selector_of);
     ~RunningProxy();  ///< stop()
     RunningProxy(RunningProxy const&) = delete;
     RunningProxy& operator=(RunningProxy const&) = delete;

@@ -27,7 +27,7 @@ Failure failure_of(net::Failure const& why) {
 }
 
 Failure request_loop(Endpoint const& address) {
-    return unreachable("request loop: the target " + to_string(address) + " is this proxy itself");
+    return unreachable("request loop: the target " + to_string(address) + " is the proxy itself");
 }
 
 tunnel::Hop hop_of(ViaProxy const& via) {

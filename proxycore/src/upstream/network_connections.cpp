@@ -29,15 +29,6 @@ Failure not_on_the_network(flow::Server const& server) {
     return failure;
 }
 
-/// For another attempt at the same.
-std::shared_ptr<flow::Server> successor_of(flow::Server const& server) {
-    auto next = std::make_shared<flow::Server>(server.address());
-    next->tls = server.tls;
-    next->sni = server.sni;
-    next->set_via(server.via());
-    return next;
-}
-
 std::optional<flow::ServerSpec> via_of(EndpointKey const& key) {
     if (key.hops.empty()) return std::nullopt;
     return key.hops.front().proxy;
@@ -81,7 +72,8 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
     EndpointKey key;
     PooledConnection* connection = nullptr;
     bool const is_own = router_.is_own(flow);
-    if (is_own && context_.server->error) co_return failure_before(*context_.server);
+    if (is_own && context_.server->error) flow.server_conn = context_.server;
+    if (flow.server_conn->error) co_return failure_before(*flow.server_conn);
     if (is_own && own_ahead() != nullptr && !own_ahead()->is_ended()) {
         auto prepared = co_await prepare_ahead(flow);
         if (!prepared) co_return prepared.error();
@@ -222,10 +214,10 @@ NetworkConnections::Record NetworkConnections::record_for(flow::HttpFlow const& 
         context_.server->set_via(via_of(key));
         return context_.server;
     }
-    auto record = std::make_shared<flow::Server>(key.address);
+    auto record = std::make_shared<flow::Server>(key.address, context_.services.addons.flows().make_id());
     record->tls = key.is_secure;
     record->set_via(via_of(key));
-    if (is_own) record->sni = context_.server->sni;
+    record->sni = router_.sni_of(flow);
     return record;
 }
 
@@ -266,7 +258,7 @@ NetworkConnections::Record NetworkConnections::replace_if_ended(Record server) {
                          server->tls && !server->tls_established();
     if (!is_lost || server != context_.server) return server;
     pool_.drop(*connection);
-    context_.server = successor_of(*server);
+    context_.server = context_.successor_of(*server);
     return context_.server;
 }
 
@@ -330,7 +322,7 @@ asio::awaitable<Result<layers::ServerConnection>> NetworkConnections::take(std::
 
 void NetworkConnections::abandon(Record const& record) {
     pool_.forget(*record);
-    if (record == context_.server) context_.server = successor_of(*record);
+    if (record == context_.server) context_.server = context_.successor_of(*record);
 }
 
 asio::awaitable<Result<NetworkConnections::Stream>> NetworkConnections::connect(Record record, EndpointPool& endpoint,

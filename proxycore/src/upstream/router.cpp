@@ -42,8 +42,8 @@ asio::awaitable<Route> Router::choose(flow::Server const& server) {
 }
 
 asio::awaitable<Route> Router::choose(RouteRequest const& request, flow::Server const& wanted) {
-    auto const& via = wanted.via();
-    if (via && !wanted.timestamp_start) co_return route_by(via);  // an addon's choice
+    auto const& addons_choice = wanted.timestamp_start ? context_.via : wanted.via();
+    if (addons_choice) co_return route_by(addons_choice);
     if (!selector_) co_return own_route_;
     co_return co_await selector_->select(request);
 }
@@ -56,26 +56,47 @@ Route Router::route_by(std::optional<flow::ServerSpec> const& via) const {
 
 // --- the server ------------------------------------------------------------------------------------------------------
 
+/// An addon has replaced the record or its address.
+bool Router::is_redirected(flow::HttpFlow const& flow) const {
+    auto const& wanted = flow.server_conn->address();
+    return flow.server_conn != context_.server && wanted && wanted != context_.server->address();
+}
+
 Endpoint Router::address_of(flow::HttpFlow const& flow) const {
+    if (is_redirected(flow)) return *flow.server_conn->address();
     return {flow.request.host(), flow.request.port()};
 }
 
-bool Router::is_secure(flow::HttpFlow const& flow) const { return flow.request.scheme() == "https"; }
+bool Router::is_secure(flow::HttpFlow const& flow) const {
+    if (flow.request.scheme() == "https") return true;
+    return flow.server_conn->tls && (is_redirected(flow) || !context_.server->tls);
+}
 
-bool Router::is_simple(flow::HttpFlow const& flow) const { return !selector_ && !flow.server_conn->via(); }
+bool Router::is_simple(flow::HttpFlow const& flow) const {
+    auto const& record = *flow.server_conn;
+    return !selector_ && !record.via() && !record.error && !is_redirected(flow);
+}
 
 bool Router::is_own(flow::HttpFlow const& flow) const {
+    bool const is_unchanged = flow.server_conn == context_.server || flow.server_conn->via() == context_.via;
+    if (!is_unchanged || is_redirected(flow)) return false;
     auto const& own = *context_.server;
     auto const& request = flow.request;
     return own.address() && own.address()->port == request.port() && own.address()->host == request.host() &&
            own.tls == is_secure(flow);
 }
 
+std::optional<std::string> Router::sni_of(flow::HttpFlow const& flow) const {
+    auto const& record = *flow.server_conn;
+    bool const is_same = !record.address() || *record.address() == address_of(flow);
+    return is_same ? record.sni : std::nullopt;
+}
+
 /// A proxy that reads requests gets the plain ones of clients that use us as a proxy, too; WebSockets get a tunnel.
 EndpointKey Router::key_of(flow::HttpFlow const& flow, Route const& route) const {
     auto const& request = flow.request;
     EndpointKey key{address_of(flow), is_secure(flow)};
-    if (key.is_secure) key.tls_name = tls_name_of(is_own(flow) ? context_.server->sni : std::nullopt, key.address);
+    if (key.is_secure) key.tls_name = tls_name_of(sni_of(flow), key.address);
     if (route.hops.empty()) return key;
     key.hops = route.hops;
     key.is_tunnel = key.is_secure || !is_http(key.hops.back().proxy) || context_.server->address().has_value() ||

@@ -28,19 +28,22 @@ public:
 
     asio::awaitable<Route> choose(flow::HttpFlow const& flow);
     asio::awaitable<Route> choose(flow::Server const& server);
-    /// Whether own_route() is the route of the request, without asking anybody.
+    /// Whether own_route() is the route of the request: there is no selector, and no addon has changed the record.
     bool is_simple(flow::HttpFlow const& flow) const;
 
     EndpointKey key_of(flow::HttpFlow const& flow, Route const& route) const;
     static EndpointKey key_of(flow::Server const& server, Route const& route);
-    /// Whether the request is for the server of Context::server, by the same route.
+    /// Whether the request is for the server of Context::server, and no addon has chosen another route.
     bool is_own(flow::HttpFlow const& flow) const;
+    /// The SNI that was settled for the server of the request.
+    std::optional<std::string> sni_of(flow::HttpFlow const& flow) const;
 
     /// Sets the credentials for a proxy that reads the request, or for the server of reverse mode.
     void authorize(flow::HttpFlow& flow, EndpointKey const& key) const;
     layers::RequestForm form_of(EndpointKey const& key) const;
 
 private:
+    bool is_redirected(flow::HttpFlow const& flow) const;
     Endpoint address_of(flow::HttpFlow const& flow) const;
     bool is_secure(flow::HttpFlow const& flow) const;
     asio::awaitable<Route> choose(RouteRequest const& request, flow::Server const& wanted);

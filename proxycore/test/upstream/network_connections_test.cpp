@@ -15,6 +15,7 @@
 #include "support/folder.hpp"
 #include "support/free_port.hpp"
 #include "support/play.hpp"
+#include "support/recording_selector.hpp"
 #include "support/row_name.hpp"
 #include "support/streams.hpp"
 
@@ -23,6 +24,7 @@ namespace {
 
 using proxy::test::Origin;
 using proxycore::test::play;
+using proxycore::test::RecordingSelector;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -276,6 +278,79 @@ TEST(NetworkConnections, GoTheWayThatIsChosenForEachRequest) {
     EXPECT_EQ(origin.accepted(), 1U);
     ASSERT_EQ(proxy.asked().size(), 1U);
     EXPECT_THAT(proxy.asked()[0], testing::StartsWith("GET " + origin.url() + "/proxy HTTP/1.1\r\n"));
+}
+
+// --- what a selector learns ------------------------------------------------------------------------------------------
+
+TEST(NetworkConnections, TellTheSelectorOfEachUse) {
+    Origin const origin;
+    auto const selector = std::make_shared<RecordingSelector>();
+    ConnectionsFixture fixture(selector);
+    play([&]() -> asio::awaitable<void> {
+        for (int i = 0; i < 2; ++i) EXPECT_EQ(co_await ask(fixture, origin.url() + "/"), "origin");
+        auto flow = fixture.get(origin.url() + "/chat");
+        {
+            auto const server = co_await fixture.context.servers->acquire(flow);
+            EXPECT_TRUE(server.has_value());
+        }
+        fixture.context.servers->hold_websocket(flow).reset();
+        co_await fixture.context.servers->close_all();
+    });
+    EXPECT_THAT(selector->events(),
+                ElementsAre("select /", "chosen", "connected", "released", "select /", "chosen", "released",
+                            "select /chat", "chosen", "released", "websocket opened", "websocket closed",
+                            "client gone"));
+}
+
+TEST(NetworkConnections, TellTheSelectorWhyConnectingFailed) {
+    auto const url = "http://127.0.0.1:" + std::to_string(pathology::test::free_port()) + "/";
+    auto const selector = std::make_shared<RecordingSelector>();
+    ConnectionsFixture fixture(selector);
+    play([&]() -> asio::awaitable<void> {
+        EXPECT_THAT(co_await ask(fixture, url), HasSubstr("connection refused"));
+        co_await fixture.context.servers->close_all();
+    });
+    EXPECT_THAT(selector->events(), ElementsAre("select /", "chosen", "failed", "released", "client gone"));
+    EXPECT_THAT(selector->reason(), HasSubstr("connection refused"));
+}
+
+TEST(NetworkConnections, TellTheSelectorOfBytesThatAreNotHttp) {
+    Origin const origin;
+    auto const selector = std::make_shared<RecordingSelector>();
+    ConnectionsFixture fixture(selector);
+    fixture.context.server->set_address(Endpoint{"127.0.0.1", origin.port()});
+    play([&]() -> asio::awaitable<void> {
+        auto& servers = *fixture.context.servers;
+        auto taken = co_await servers.take(fixture.context.server);
+        EXPECT_TRUE(taken.has_value());
+        EXPECT_THAT(selector->events(), ElementsAre("select " + origin.where(), "chosen", "connected"));
+        co_await servers.close(std::move(*taken));
+        co_await servers.close_all();
+    });
+    EXPECT_THAT(selector->events(),
+                ElementsAre("select " + origin.where(), "chosen", "connected", "released", "client gone"));
+}
+
+TEST(NetworkConnections, DoNotShareAProxyAcrossCredentials) {
+    Origin const proxy("proxy");
+    class ByUser final : public upstream::Selector {
+    public:
+        explicit ByUser(flow::ServerSpec its_proxy) : proxy_(std::move(its_proxy)) {}
+        asio::awaitable<upstream::Route> select(upstream::RouteRequest const& request) override {
+            tunnel::Credentials const user{request.flow->request.path.substr(1), "secret"};
+            co_return upstream::Route::via(proxy_, user);
+        }
+
+    private:
+        flow::ServerSpec proxy_;
+    };
+    ConnectionsFixture fixture(std::make_shared<ByUser>(flow::ServerSpec{"http", {"127.0.0.1", proxy.port()}}));
+    play([&]() -> asio::awaitable<void> {
+        for (std::string const user : {"a", "b", "a"})
+            EXPECT_EQ(co_await ask(fixture, "http://origin.test/" + user), "proxy");
+        co_await fixture.context.servers->close_all();
+    });
+    EXPECT_EQ(proxy.accepted(), 2U);
 }
 
 }  // namespace

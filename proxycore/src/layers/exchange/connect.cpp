@@ -32,6 +32,7 @@ public:
 private:
     asio::awaitable<void> call(addons::HookPoint<flow::HttpFlow&> const& point);
     asio::awaitable<bool> deny(flow::Response const& response);
+    void lead_to_target();
     asio::awaitable<bool> open_server();
     asio::awaitable<void> enter();
 
@@ -50,10 +51,7 @@ asio::awaitable<bool> Connect::run() {
         co_return false;
     }
     if (flow_.response && flow_.response->status_code / 100 != 2) co_return co_await deny(*flow_.response);
-    Endpoint address{flow_.request.host(), flow_.request.port()};
-    auto server = std::make_shared<flow::Server>(std::move(address), context_.services.addons.flows().make_id());
-    server->set_via(context_.server->via());
-    context_.server = flow_.server_conn = std::move(server);
+    lead_to_target();
     auto const& settings = *context_.settings;
     if (settings.strategy == ConnectionStrategy::eager && !is_own_site(settings.hosts, *context_.server)) {
         bool const is_open = co_await open_server();
@@ -61,6 +59,19 @@ asio::awaitable<bool> Connect::run() {
     }
     co_await enter();
     co_return false;
+}
+
+/// By what the hook left in the record of the flow.
+void Connect::lead_to_target() {
+    auto const& wanted = *flow_.server_conn;
+    bool const is_redirected = wanted.address() && wanted.address() != context_.server->address();
+    Endpoint address{flow_.request.host(), flow_.request.port()};
+    if (is_redirected) address = *wanted.address();
+    auto server = std::make_shared<flow::Server>(std::move(address), context_.services.addons.flows().make_id());
+    server->error = wanted.error;
+    context_.via = wanted.via();
+    server->set_via(context_.via);
+    context_.server = flow_.server_conn = std::move(server);
 }
 
 asio::awaitable<void> Connect::call(addons::HookPoint<flow::HttpFlow&> const& point) {

@@ -113,6 +113,7 @@ asio::awaitable<std::optional<Failure>> ExchangeRun::discard_rest_of_request() {
 // --- sending it -------------------------------------------------------------------------------------------
 
 asio::awaitable<Step> ExchangeRun::forward_request() {
+    auto const requested = flow_.server_conn;  // as the hooks left it
     for (bool is_fresh = false;; is_fresh = true) {
         if (!is_fresh) server_ = context_.servers->acquire_at_once(flow_);
         if (server_ == nullptr) {
@@ -130,6 +131,7 @@ asio::awaitable<Step> ExchangeRun::forward_request() {
         co_await abandon_server();
         upload_.reset();
         server_.reset();
+        flow_.server_conn = requested;
     }
 }
 

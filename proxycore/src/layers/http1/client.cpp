@@ -76,7 +76,7 @@ asio::awaitable<bool> Http1Conversation::serve() {
     }
     auto executor = co_await asio::this_coro::executor;
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), std::move(executor), context_.client,
-                                              context_.server, context_.now());
+                                              context_.server_for_flow(), context_.now());
     flow->request = std::move(*request);
     flow->request.timestamp_start = flow->timestamp_created;
     co_return co_await serve(*flow);
@@ -105,7 +105,7 @@ asio::awaitable<bool> Http1Conversation::refuse_malformed(Failure failure) {
     if (failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out) co_return false;
     auto executor = co_await asio::this_coro::executor;
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), std::move(executor), context_.client,
-                                              context_.server, context_.now());
+                                              context_.server_for_flow(), context_.now());
     auto const& head = client_.head();
     if (!head.fields.empty()) {
         flow->request.raw_method = head.method;

@@ -202,7 +202,7 @@ asio::awaitable<void> Http2Conversation::exchange_on(Served& served) {
     if (is_connect && !refusal && mode_ != HttpMode::transparent)
         co_return co_await open_tunnel(std::move(request), client);
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), executor(), context_.client,
-                                              context_.server, *request.timestamp_start);
+                                              context_.server_for_flow(), *request.timestamp_start);
     flow->request = std::move(request);
     if (refusal) co_return co_await refuse(context_, *flow, client, std::move(*refusal));
     if (!is_connect) co_return co_await answer(*flow, client);
@@ -231,7 +231,7 @@ asio::awaitable<void> Http2Conversation::open_tunnel(flow::Request request, Http
 asio::awaitable<void> Http2Conversation::serve_tunnel(Context& inside, flow::Request request,
                                                       Http2ClientStream& client) {
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), executor(), inside.client,
-                                              inside.server, *request.timestamp_start);
+                                              inside.server_for_flow(), *request.timestamp_start);
     flow->request = std::move(request);
     co_await serve_connect(inside, *flow, client, mode_);
 }

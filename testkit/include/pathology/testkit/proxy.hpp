@@ -20,6 +20,10 @@ namespace pathology::proxycore::addons {
 struct AddonHandle;
 }
 
+namespace pathology::proxycore::upstream {
+class Selector;
+}
+
 namespace pathology::testkit {
 
 /// Why a proxy did not start, or which option is invalid.
@@ -37,6 +41,7 @@ struct ProxyOptions {
     std::vector<std::string> settings = {};  ///< as for `pathop --set`, "name=value"
     FlowHook on_request = {};                ///< with the whole request; a response set here is sent to the client
     FlowHook on_response = {};               ///< with the whole response, before it is forwarded
+    std::shared_ptr<proxycore::upstream::Selector> selector = {};  ///< chooses routes; without one the mode does
     std::size_t flow_capacity = 500;         ///< flows kept; the oldest are dropped
 };
 

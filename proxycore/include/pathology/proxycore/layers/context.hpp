@@ -54,7 +54,8 @@ public:
         : Context(outer.services, outer.mode, std::move(its_client), outer.make_its_servers) {
         settings = outer.settings;
         layers = outer.layers;
-        server->set_via(outer.server->via());
+        via = outer.via;
+        server->set_via(via);
     }
     Context(Context const&) = delete;
     Context& operator=(Context const&) = delete;
@@ -66,12 +67,20 @@ public:
     /// The destination that outer layers determined: no address until a CONNECT, SOCKS, the kernel or the mode gave
     /// one. `tls` tells whether the server speaks TLS. A connection to it uses this object.
     std::shared_ptr<flow::Server> server;
+    /// The proxy that an addon chose for all that goes to `server`.
+    std::optional<flow::ServerSpec> via{};
     std::function<std::unique_ptr<Servers>(Context&)> make_its_servers;
     std::unique_ptr<Servers> servers;
     /// The ClientHello that was read and not yet used by a TLS layer; nullptr if there is none.
     std::unique_ptr<tls::ClientHello> hello{};
     /// The names of the layers, outermost first: "regular", "http/1", "tls" …
     std::vector<std::string_view> layers{};
+
+    /// The server record of a new flow: `server` itself while its connection is open. Otherwise a record of the flow's
+    /// own, with what is settled about the server, so a hook that changes it changes nothing for other flows.
+    std::shared_ptr<flow::Server> server_for_flow() const;
+    /// A record for another connection to the same server: address, TLS, SNI and proxy.
+    std::shared_ptr<flow::Server> successor_of(flow::Server const& other) const;
 
     flow::Time now() const { return services.now(); }
     /// Logs a line that names the client (P70).

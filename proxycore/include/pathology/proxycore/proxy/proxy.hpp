@@ -14,6 +14,7 @@
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <pathology/proxycore/net/stream.hpp>
+#include <pathology/proxycore/upstream/selector.hpp>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,12 @@ public:
     addons::AddonChain& addons();
     /// The flows under way, those that are kept, and listeners; belongs to whoever options and addons belong to.
     flow::Registry& flows();
+
+    /// Chooses the routes of all requests and connections; for one mode by a function, which may return nullptr where the
+    /// mode has a single route. To be called before start().
+    /// Errors: throws ControlException when the proxy runs.
+    void set_selector(std::shared_ptr<upstream::Selector> selector);
+    void set_selector(std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of);
 
     /// Listens, runs `configure` and `running`, and logs a line for each listener. Without the option `server` nothing
     /// listens.
