@@ -25,8 +25,8 @@ tls::Trust trust_in(std::string const& authorities) {
     return is_folder ? tls::Trust{.folder = authorities} : tls::Trust{.file = authorities};
 }
 
-tls::Result<tls::ClientSettings> settings_of(TlsOptions const& options) {
-    tls::ClientSettings settings;
+tls::Result<tls::ConnectSettings> settings_of(TlsOptions const& options) {
+    tls::ConnectSettings settings;
     auto const versions = tls::parse_versions(options.versions);
     if (!versions) return versions.error();
     settings.versions = *versions;
@@ -58,7 +58,7 @@ Result<std::shared_ptr<TlsLayer const>> TlsLayer::make(TlsOptions const& options
     if (!options.use) return std::shared_ptr<TlsLayer const>();
     auto const settings = settings_of(options);
     if (!settings) return failure(settings.error());
-    auto context = tls::ClientContext::make(*settings);
+    auto context = tls::ConnectContext::make(*settings);
     if (!context) return failure(context.error());
     return std::shared_ptr<TlsLayer const>(new TlsLayer(std::move(*context), name_of(options, host)));
 }

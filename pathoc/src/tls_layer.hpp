@@ -24,10 +24,10 @@ public:
         std::unique_ptr<proxycore::net::Stream> stream, proxycore::net::TimeLimit limit) const;
 
 private:
-    TlsLayer(proxycore::tls::ClientContext context, proxycore::tls::ServerName name)
+    TlsLayer(proxycore::tls::ConnectContext context, proxycore::tls::ServerName name)
         : context_(std::move(context)), name_(std::move(name)) {}
 
-    proxycore::tls::ClientContext context_;
+    proxycore::tls::ConnectContext context_;
     proxycore::tls::ServerName name_;
 };
 

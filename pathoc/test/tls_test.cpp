@@ -40,7 +40,7 @@ struct SentCase {
 void PrintTo(SentCase const& row, std::ostream* out) { *out << row.name; }
 class TlsOption : public testing::TestWithParam<SentCase> {};
 TEST_P(TlsOption, IsSeenByTheServer) {
-    tls::ServerSettings settings;
+    tls::AcceptSettings settings;
     settings.versions = tls::parse_versions("all").value();
     TlsServer server(settings);
     auto const outcome = run(server, GetParam().arguments);
@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(Tls, ShowsItsCertificate) {
-    tls::ServerSettings settings;
+    tls::AcceptSettings settings;
     settings.client_certificates = tls::ClientCertificates::request;
     TlsServer server(settings);
     EXPECT_EQ(run(server, {"-C", server.client_file()}).out, told);
@@ -101,7 +101,7 @@ TEST(Tls, TellsWhatWasAgreedOn) {
                                           "\tPubkey: 256 bit EC\n"
                                           "\tSANs: origin.test 127.0.0.1\n"
                                           ">> 'GET':/x\n<< 200 OK: 2 bytes\n"));
-    tls::ServerSettings settings;
+    tls::AcceptSettings settings;
     settings.alpn = {"http/1.1"};
     TlsServer choosing(settings);
     EXPECT_THAT(run(choosing, {"-S"}).out, HasSubstr("Application Layer Protocol: http/1.1\n"));

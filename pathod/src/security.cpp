@@ -54,7 +54,7 @@ tls::Result<void> const& Security::prepare_certificates() {
 }
 
 tls::Result<void> Security::make_context() {
-    tls::ServerSettings settings;
+    tls::AcceptSettings settings;
     auto const versions = tls::parse_versions(options_.versions);
     if (!versions) return versions.error();
     settings.versions = *versions;
@@ -66,7 +66,7 @@ tls::Result<void> Security::make_context() {
         if (!log) return log.error();
         settings.key_log = std::move(*log);
     }
-    auto context = tls::ServerContext::make(settings);
+    auto context = tls::AcceptContext::make(settings);
     if (!context) return context.error();
     context_ = std::move(*context);
     return {};
@@ -94,7 +94,7 @@ tls::LeafNames Security::names_for(std::string const& host, std::string const& s
 
 /// A name that no certificate can have is no reason to serve nobody.
 tls::Result<tls::Identity> Security::choose(std::string const& host, std::string const& address,
-                                            tls::Greeting const& greeting) {
+                                            tls::IdentityQuery const& greeting) {
     auto identity = certificates_->find(names_for(host, greeting.sni, address), greeting.key);
     if (identity || greeting.sni.empty()) return identity;
     return certificates_->find(names_for(host, {}, address), greeting.key);
@@ -106,7 +106,7 @@ asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> Security::accept(s
         if (!*prepared) co_return prepared->error();
     }
     auto const address = stream->local_endpoint().host;
-    auto const chooser = [this, host, address](tls::Greeting const& greeting) {
+    auto const chooser = [this, host, address](tls::IdentityQuery const& greeting) {
         return choose(host, address, greeting);
     };
     tls::Engine engine(*context_, chooser);

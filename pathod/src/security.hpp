@@ -47,13 +47,13 @@ private:
     tls::Result<void> make_certificates();
     tls::LeafNames names_for(std::string const& host, std::string const& sni, std::string const& address) const;
     tls::Result<tls::Identity> choose(std::string const& host, std::string const& address,
-                                      tls::Greeting const& greeting);
+                                      tls::IdentityQuery const& greeting);
 
     TlsOptions const& options_;
     std::vector<std::string> protocols_;
     std::once_flag context_made_, certificates_made_;
     tls::Result<void> context_outcome_, certificates_outcome_;
-    std::optional<tls::ServerContext> context_;
+    std::optional<tls::AcceptContext> context_;
     std::unique_ptr<tls::CertificateStore> certificates_;
 };
 

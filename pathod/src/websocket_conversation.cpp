@@ -31,8 +31,8 @@ proxycore::record::FrameKeep keep_of(DaemonOptions const& options) {
     return keep;
 }
 
-websocket::EndpointSettings echo_settings(DaemonOptions const& options, WebsocketStart const& start) {
-    websocket::EndpointSettings settings;
+websocket::SessionSettings echo_settings(DaemonOptions const& options, WebsocketStart const& start) {
+    websocket::SessionSettings settings;
     settings.largest_message = options.max_message;
     settings.deflate = start.deflate;
     return settings;
@@ -47,7 +47,7 @@ WebsocketConversation::WebsocketConversation(net::Stream& stream, Desk& desk, No
       start_(start),
       notes_(desk, notes, start.connection),
       recorder_(keep_of(options_)) {
-    if (options_.websocket_echo) endpoint_.emplace(echo_settings(options_, start_));
+    if (options_.websocket_echo) session_.emplace(echo_settings(options_, start_));
 }
 
 asio::awaitable<void> WebsocketConversation::run(std::string first) {
@@ -59,7 +59,7 @@ asio::awaitable<void> WebsocketConversation::run(std::string first) {
         if (error.code() != asio::error::operation_aborted) throw;
         is_stopped = true;
     }
-    bool const may_say_goodbye = endpoint_ && endpoint_->is_open() && !is_writing_;
+    bool const may_say_goodbye = session_ && session_->is_open() && !is_writing_;
     if (!is_stopped || !may_say_goodbye) co_return;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await async::with_timeout(patience_with_the_last_word, take_leave());
@@ -67,7 +67,7 @@ asio::awaitable<void> WebsocketConversation::run(std::string first) {
 
 /// The daemon stops: tells the peer, and waits for its answer.
 asio::awaitable<void> WebsocketConversation::take_leave() {
-    endpoint_->close({static_cast<std::uint16_t>(websocket::CloseCode::going_away), "the daemon stops"});
+    session_->close({static_cast<std::uint16_t>(websocket::CloseCode::going_away), "the daemon stops"});
     co_await flush();
     co_await listen({});
 }
@@ -88,14 +88,14 @@ asio::awaitable<void> WebsocketConversation::take(std::string_view bytes) {
     recorder_.feed(bytes);
     while (auto frame = recorder_.next()) {
         auto specs = std::string();
-        bool const is_led = !endpoint_ && frame->payload.starts_with(leader);
+        bool const is_led = !session_ && frame->payload.starts_with(leader);
         bool const is_whole = frame->payload.size() == frame->payload_size;
         if (is_led) specs = frame->payload.substr(leader.size());
         notes_.heard(std::move(*frame));
         if (is_led) co_await reflect(specs, is_whole);
         if (!is_open_) co_return;
     }
-    if (endpoint_) co_await echo(bytes);
+    if (session_) co_await echo(bytes);
 }
 
 void WebsocketConversation::give_up(std::string message) {
@@ -147,9 +147,9 @@ asio::awaitable<void> WebsocketConversation::play(std::string const& spec, Rendi
 // --- echoing ---------------------------------------------------------------------------------------------------------
 
 asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
-    endpoint_->feed(bytes);
+    session_->feed(bytes);
     for (;;) {
-        auto const event = endpoint_->next();
+        auto const event = session_->next();
         if (!event) {
             give_up("WebSocket violation: " + event.error().message);
             co_await flush();
@@ -158,23 +158,23 @@ asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
         }
         if (!*event) break;
         if (auto const* message = std::get_if<websocket::Message>(&**event)) {
-            endpoint_->send({message->is_text, message->payload});  // in one frame
+            session_->send({message->is_text, message->payload});  // in one frame
         }
-        if (endpoint_->outgoing().size() >= enough_to_send) co_await flush();
+        if (session_->outgoing().size() >= enough_to_send) co_await flush();
         if (!is_open_) co_return;
     }
     co_await flush();
-    if (endpoint_->is_over()) is_open_ = false;
+    if (session_->is_over()) is_open_ = false;
 }
 
 asio::awaitable<void> WebsocketConversation::flush() {
-    auto const outgoing = endpoint_->outgoing();
+    auto const outgoing = session_->outgoing();
     if (outgoing.empty()) co_return;
     notes_.said(outgoing);
     is_writing_ = true;
     auto const ec = co_await net::send(stream_, outgoing);
     is_writing_ = false;
-    endpoint_->clear_outgoing();
+    session_->clear_outgoing();
     if (ec) is_open_ = false;
 }
 

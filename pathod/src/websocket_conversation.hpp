@@ -10,7 +10,7 @@
 #include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 #include <string>
 #include <string_view>
 
@@ -59,7 +59,7 @@ private:
     WebsocketStart start_;
     WebsocketNotes notes_;
     proxycore::record::FrameRecorder recorder_;
-    std::optional<websocket::Endpoint> endpoint_;  // when echoing
+    std::optional<websocket::Session> session_;  // when echoing
     bool is_writing_ = false;                      // frames of the echo, and some of them may have gone already
     bool is_open_ = true;
 };

@@ -48,12 +48,12 @@ asio::awaitable<StreamPtr> connected(Daemon const& daemon) {
     co_return std::move(*opened);
 }
 
-tls::ClientSettings const usual;
+tls::ConnectSettings const usual;
 
 /// Puts TLS over a stream; fails the test, and gives none, when the daemon does not join in.
-asio::awaitable<std::unique_ptr<tls::TlsStream>> secured(StreamPtr stream, tls::ClientSettings const& settings = usual,
+asio::awaitable<std::unique_ptr<tls::TlsStream>> secured(StreamPtr stream, tls::ConnectSettings const& settings = usual,
                                                          std::string host = "origin.test") {
-    tls::Engine engine(tls::ClientContext::make(settings).value(), tls::ServerName::of(host));
+    tls::Engine engine(tls::ConnectContext::make(settings).value(), tls::ServerName::of(host));
     auto made = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
     auto const shaken = co_await made->handshake(patience);
     if (shaken) co_return made;
@@ -86,7 +86,7 @@ TEST(TlsDaemon, AnswersAndNotesWhatWasAgreedOn) {
     Running running;
     EXPECT_THAT(running.daemon.url(), StartsWith("https://127.0.0.1:"));
     play([&]() -> Played {
-        tls::ClientSettings settings;
+        tls::ConnectSettings settings;
         settings.alpn = {"http/1.1"};
         auto plain = co_await connected(running.daemon);
         auto const stream = co_await secured(std::move(plain), settings);
@@ -217,7 +217,7 @@ TEST(TlsDaemon, SignsWithTheAuthorityOfItsFolder) {
     options.tls.authority_folder = (folder.path() / "conf").string();
     Running running(options);
     play([&]() -> Played {
-        tls::ClientSettings settings;
+        tls::ConnectSettings settings;
         settings.verify = tls::Trust{.file = (folder.path() / "conf" / "pathology-ca-cert.pem").string()};
         for (std::string const host : {"any.test", "127.0.0.1"}) {
             auto plain = co_await connected(running.daemon);
@@ -232,7 +232,7 @@ TEST(TlsDaemon, NotesTheClientsCertificate) {
     options.tls.request_client_certificate = true;
     Running running(options);
     play([&]() -> Played {
-        tls::ClientSettings settings;
+        tls::ConnectSettings settings;
         settings.identity =
             tls::Authority::make({.key = tls::KeyType::ecdsa_p256}).issue({.names = {"client.test"}}).value();
         auto plain = co_await connected(running.daemon);
@@ -267,10 +267,10 @@ TEST(TlsDaemon, NotesPlainTextOnce) {
 TEST(TlsDaemon, NotesAClientThatDoesNotTrustIt) {
     Running running;
     play([&]() -> Played {
-        tls::ClientSettings settings;
+        tls::ConnectSettings settings;
         settings.verify = tls::Trust{};
         auto plain = co_await connected(running.daemon);
-        tls::Engine engine(tls::ClientContext::make(settings).value(), tls::ServerName::of("origin.test"));
+        tls::Engine engine(tls::ConnectContext::make(settings).value(), tls::ServerName::of("origin.test"));
         tls::TlsStream stream(std::move(plain), std::move(engine));
         auto const shaken = co_await stream.handshake(patience);
         EXPECT_FALSE(shaken);

@@ -6,7 +6,7 @@
 #include <optional>
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/websocket/deflate.hpp>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 #include <random>
 
 #include "support/client.hpp"
@@ -110,11 +110,11 @@ public:
         auto const field = offer.empty() ? ""s : "Sec-WebSocket-Extensions: " + std::string(offer) + "\r\n";
         client_.send(handshake("/", field));
         head_ = test::read_until(client_, "\r\n\r\n");
-        websocket::EndpointSettings settings;
+        websocket::SessionSettings settings;
         settings.role = websocket::Role::client;
         settings.masking_key = [] { return websocket::MaskingKey{std::byte{'a'}, std::byte{'b'}, std::byte{'c'}}; };
         settings.deflate = agreed();
-        endpoint_ = websocket::Endpoint(std::move(settings));
+        session_ = websocket::Session(std::move(settings));
     }
 
     /// What the daemon's handshake says of extensions.
@@ -130,11 +130,11 @@ public:
     std::string echo_of(std::string const& text, bool is_text, std::size_t fragment) {
         std::vector<std::size_t> sizes(text.size() / fragment, fragment);
         sizes.push_back(text.size() % fragment);
-        endpoint_.send({is_text, text, sizes});
-        client_.send(endpoint_.outgoing());
-        endpoint_.clear_outgoing();
+        session_.send({is_text, text, sizes});
+        client_.send(session_.outgoing());
+        session_.clear_outgoing();
         for (;;) {
-            auto const event = endpoint_.next();
+            auto const event = session_.next();
             if (!event) return "violation: " + event.error().message;
             if (*event) {
                 auto const* message = std::get_if<websocket::Message>(&**event);
@@ -143,7 +143,7 @@ public:
             }
             auto const more = client_.read(1);
             if (more.empty()) return "nothing";
-            endpoint_.feed(more);
+            session_.feed(more);
         }
     }
 
@@ -158,7 +158,7 @@ private:
 
     Client client_;
     std::string head_;
-    websocket::Endpoint endpoint_;
+    websocket::Session session_;
 };
 
 struct MuchCase {

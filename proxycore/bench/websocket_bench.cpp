@@ -1,7 +1,7 @@
 // What a WebSocket message costs: masking, judging UTF-8, reading, and an echo from bytes to bytes.
 #include <benchmark/benchmark.h>
 
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 #include <pathology/proxycore/websocket/utf8.hpp>
 
 namespace pathology::proxycore::websocket {
@@ -40,18 +40,18 @@ BENCHMARK_CAPTURE(BM_Utf8, ascii, "the quick brown fox ");
 BENCHMARK_CAPTURE(BM_Utf8, german, "schöne Grüße aus München ");
 BENCHMARK_CAPTURE(BM_Utf8, greek, "κόσμε ");
 
-std::string client_frame(bool is_text, std::string_view payload, EndpointSettings settings) {
+std::string client_frame(bool is_text, std::string_view payload, SessionSettings settings) {
     settings.role = Role::client;
     settings.masking_key = [] { return key; };
-    Endpoint client(settings);
+    Session client(settings);
     client.send({is_text, payload});
     return std::string(client.outgoing());
 }
 
-void echo(benchmark::State& state, EndpointSettings const& settings) {
+void echo(benchmark::State& state, SessionSettings const& settings) {
     auto const payload = text_of(static_cast<std::size_t>(state.range(0)), "the quick brown fox ");
     auto const wire = client_frame(true, payload, settings);
-    Endpoint server(settings);
+    Session server(settings);
     for (auto _ : state) {
         server.feed(wire);
         auto const event = server.next();
@@ -66,7 +66,7 @@ void BM_Echo(benchmark::State& state) { echo(state, {}); }
 BENCHMARK(BM_Echo)->Arg(16)->Arg(125)->Arg(1024)->Arg(65536);
 
 void BM_EchoDeflated(benchmark::State& state) {
-    EndpointSettings settings;
+    SessionSettings settings;
     settings.deflate = DeflateParameters{.server_no_context_takeover = true, .client_no_context_takeover = true};
     echo(state, settings);
 }

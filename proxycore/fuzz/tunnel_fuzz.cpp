@@ -47,7 +47,7 @@ template <class T> void check_message(socks5::Outcome<T> (*read)(std::string_vie
     auto const outcome = read_growing(read, wire);
     if (!outcome || !*outcome) return;
     auto const written = serialise((*outcome)->value);
-    demand(written.size() <= socks5::most_bytes, "a message past the limit");
+    demand(written.size() <= socks5::max_message_size, "a message past the limit");
     auto const again = read(written);
     demand(again && *again, "a message that was read cannot be read again");
     demand((*again)->value == (*outcome)->value, "a message that was read reads otherwise when written");

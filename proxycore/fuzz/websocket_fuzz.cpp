@@ -1,11 +1,11 @@
-// Any bytes, heard by an Endpoint of each role with and without compression: whole and in pieces it hears the same, and
+// Any bytes, heard by an Session of each role with and without compression: whole and in pieces it hears the same, and
 // what a client says a server understands.
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 #include <string>
 #include <string_view>
 
@@ -13,8 +13,8 @@ namespace {
 
 using namespace pathology::proxycore::websocket;
 
-EndpointSettings settings_of(Role role, bool deflates) {
-    EndpointSettings settings;
+SessionSettings settings_of(Role role, bool deflates) {
+    SessionSettings settings;
     settings.role = role;
     settings.largest_message = 1U << 20U;
     settings.deflate_from = 1;
@@ -38,7 +38,7 @@ struct Heard {
     bool operator==(Heard const&) const = default;
 };
 
-Heard hear(Endpoint& endpoint, std::string_view wire, std::size_t step) {
+Heard hear(Session& endpoint, std::string_view wire, std::size_t step) {
     Heard heard;
     for (; !wire.empty(); wire.remove_prefix(std::min(step, wire.size()))) {
         endpoint.feed(wire.substr(0, step));
@@ -65,15 +65,15 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     bool const deflates = (data[1] & 1) != 0;
     std::string_view const wire(reinterpret_cast<char const*>(data) + 2, size - 2);
     for (Role const role : {Role::server, Role::client}) {
-        Endpoint whole(settings_of(role, deflates));
-        Endpoint pieces(settings_of(role, deflates));
+        Session whole(settings_of(role, deflates));
+        Session pieces(settings_of(role, deflates));
         demand(hear(whole, wire, wire.size()) == hear(pieces, wire, step), "pieces are heard otherwise");
         demand(whole.outgoing() == pieces.outgoing(), "pieces are answered otherwise");
-        Endpoint peer(settings_of(role == Role::server ? Role::client : Role::server, deflates));
+        Session peer(settings_of(role == Role::server ? Role::client : Role::server, deflates));
         demand(!hear(peer, whole.outgoing(), 4096).is_broken, "the peer does not understand");
     }
-    Endpoint client(settings_of(Role::client, deflates));
-    Endpoint server(settings_of(Role::server, deflates));
+    Session client(settings_of(Role::client, deflates));
+    Session server(settings_of(Role::server, deflates));
     client.send({false, wire});
     demand(hear(server, client.outgoing(), 4096).events == "b" + std::string(wire), "a message does not arrive");
     return 0;

@@ -9,7 +9,7 @@ pathology_library(protocol
             src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp src/http2/names.cpp
             src/http2/session.cpp src/http2/session_input.cpp src/http2/session_output.cpp
             src/socks5/message.cpp src/socks5/read.cpp
-            src/websocket/assembler.cpp src/websocket/close.cpp src/websocket/deflate.cpp src/websocket/endpoint.cpp
+            src/websocket/assembler.cpp src/websocket/close.cpp src/websocket/deflate.cpp src/websocket/session.cpp
             src/websocket/extension.cpp src/websocket/frame_header.cpp src/websocket/frame_reader.cpp
             src/websocket/handshake.cpp src/websocket/negotiation.cpp src/websocket/opcode.cpp src/websocket/utf8.cpp
             src/websocket/violation.cpp
@@ -30,7 +30,7 @@ pathology_library(protocol
             include/pathology/proxycore/http2/session.hpp include/pathology/proxycore/http2/session_settings.hpp
             include/pathology/proxycore/socks5/message.hpp include/pathology/proxycore/socks5/read.hpp
             include/pathology/proxycore/websocket/close.hpp include/pathology/proxycore/websocket/deflate.hpp
-            include/pathology/proxycore/websocket/endpoint.hpp include/pathology/proxycore/websocket/extension.hpp
+            include/pathology/proxycore/websocket/session.hpp include/pathology/proxycore/websocket/extension.hpp
             include/pathology/proxycore/websocket/frame_header.hpp
             include/pathology/proxycore/websocket/frame_reader.hpp
             include/pathology/proxycore/websocket/handshake.hpp include/pathology/proxycore/websocket/opcode.hpp
@@ -49,7 +49,7 @@ pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pa
             test/http1/response_reader_test.cpp test/http1/serialise_test.cpp test/http1/transcript.cpp
             test/http2/frame_header_test.cpp test/http2/hpack_test.cpp test/http2/names_test.cpp
             test/socks5/message_test.cpp
-            test/websocket/close_test.cpp test/websocket/compression_test.cpp test/websocket/endpoint_test.cpp
+            test/websocket/close_test.cpp test/websocket/compression_test.cpp test/websocket/session_test.cpp
             test/websocket/frame_header_test.cpp test/websocket/frame_reader_test.cpp
             test/websocket/handshake_test.cpp test/websocket/negotiation_test.cpp
             test/websocket/utf8_test.cpp test/record/frame_recorder_test.cpp

@@ -10,11 +10,11 @@ namespace net = proxycore::net;
 
 constexpr auto patience = std::chrono::seconds(20);
 
-TlsServer::TlsServer(tls::ServerSettings const& settings, std::vector<std::string> names)
+TlsServer::TlsServer(tls::AcceptSettings const& settings, std::vector<std::string> names)
     : authority_(tls::Authority::make({.key = tls::KeyType::ecdsa_p256})),
       authority_file_(folder_.write("authority.pem", authority_.certificate_pem())),
       identity_(authority_.issue({.names = std::move(names)}).value()),
-      context_(tls::ServerContext::make(settings).value()),
+      context_(tls::AcceptContext::make(settings).value()),
       server_({}, [this](net::Connection connection) { return serve(std::move(connection)); }) {
     server_.start().value();
 }
@@ -31,7 +31,7 @@ std::vector<tls::ConnectionInfo> TlsServer::seen() {
 
 asio::awaitable<void> TlsServer::serve(net::Connection connection) {
     auto& under = *connection.stream;
-    auto const chooser = [this](tls::Greeting const&) -> tls::Result<tls::Identity> { return identity_; };
+    auto const chooser = [this](tls::IdentityQuery const&) -> tls::Result<tls::Identity> { return identity_; };
     tls::Engine engine(context_, chooser);
     tls::TlsStream stream(std::move(connection.stream), std::move(engine));
     auto const shaken = co_await stream.handshake(patience);

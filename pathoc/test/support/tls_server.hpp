@@ -17,7 +17,7 @@ namespace tls = proxycore::tls;
 
 class TlsServer {
 public:
-    explicit TlsServer(tls::ServerSettings const& settings = {},
+    explicit TlsServer(tls::AcceptSettings const& settings = {},
                        std::vector<std::string> names = {"origin.test", "127.0.0.1"});
 
     std::string port() const { return std::to_string(server_.port()); }
@@ -37,7 +37,7 @@ private:
     tls::Authority authority_;
     std::string authority_file_;
     tls::Identity identity_;
-    tls::ServerContext context_;
+    tls::AcceptContext context_;
     std::mutex mutex_;
     std::vector<tls::ConnectionInfo> seen_;
     std::atomic<bool> truncates_ = false;

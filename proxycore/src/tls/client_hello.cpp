@@ -3,21 +3,21 @@
 #include <openssl/err.h>
 
 #include "tls/openssl.hpp"
-#include "tls/wire.hpp"
+#include "tls/byte_reader.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
 
 /// The body of an extension; empty without it.
-Wire extension(SSL* ssl, unsigned type) {
+ByteReader extension(SSL* ssl, unsigned type) {
     unsigned char const* bytes = nullptr;
     std::size_t size = 0;
-    if (SSL_client_hello_get0_ext(ssl, type, &bytes, &size) != 1) return Wire({});
-    return Wire({reinterpret_cast<char const*>(bytes), size});
+    if (SSL_client_hello_get0_ext(ssl, type, &bytes, &size) != 1) return ByteReader({});
+    return ByteReader({reinterpret_cast<char const*>(bytes), size});
 }
 
 /// RFC 6066 §3: a list of names, of which one may be of the kind host_name (0).
-std::string read_sni(Wire body) {
+std::string read_sni(ByteReader body) {
     auto names = body.list16();
     while (!names.is_empty()) {
         auto const kind = names.number8();
@@ -27,14 +27,14 @@ std::string read_sni(Wire body) {
     return {};
 }
 
-std::vector<std::string> read_alpn(Wire body) {
+std::vector<std::string> read_alpn(ByteReader body) {
     std::vector<std::string> result;
     auto names = body.list16();
     while (!names.is_empty()) result.emplace_back(names.text8());
     return result;
 }
 
-std::vector<std::uint16_t> read_numbers(Wire list) {
+std::vector<std::uint16_t> read_numbers(ByteReader list) {
     std::vector<std::uint16_t> result;
     while (list.size() >= 2) result.push_back(list.number16());
     return result;
@@ -53,7 +53,7 @@ ClientHello read(SSL* ssl) {
     hello.versions = read_versions(ssl);
     unsigned char const* ciphers = nullptr;
     auto const size = SSL_client_hello_get0_ciphers(ssl, &ciphers);
-    hello.ciphers = read_numbers(Wire({reinterpret_cast<char const*>(ciphers), size}));
+    hello.ciphers = read_numbers(ByteReader({reinterpret_cast<char const*>(ciphers), size}));
     return hello;
 }
 

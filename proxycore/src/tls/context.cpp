@@ -87,7 +87,7 @@ void set_resumption(SSL_CTX* ctx) {
     SSL_CTX_set_num_tickets(ctx, 1);
 }
 
-Result<void> set_client_certificates(SSL_CTX* ctx, ServerSettings const& settings) {
+Result<void> set_client_certificates(SSL_CTX* ctx, AcceptSettings const& settings) {
     switch (settings.client_certificates) {
         case ClientCertificates::none: return {};
         case ClientCertificates::request:
@@ -123,7 +123,7 @@ Result<std::string> wire_form(std::vector<std::string> const& protocols) {
     return wire;
 }
 
-Result<ServerContext> ServerContext::make(ServerSettings const& settings) {
+Result<AcceptContext> AcceptContext::make(AcceptSettings const& settings) {
     auto state = std::make_shared<State>();
     state->ctx.reset(SSL_CTX_new(TLS_server_method()));
     auto* const ctx = state->ctx.get();
@@ -139,10 +139,10 @@ Result<ServerContext> ServerContext::make(ServerSettings const& settings) {
     if (auto const set = set_versions(ctx, settings.versions); !set) return set.error();
     if (auto const set = set_ciphers(ctx, settings.ciphers); !set) return set.error();
     if (auto const set = set_client_certificates(ctx, settings); !set) return set.error();
-    return ServerContext(std::move(state));
+    return AcceptContext(std::move(state));
 }
 
-Result<ClientContext> ClientContext::make(ClientSettings const& settings) {
+Result<ConnectContext> ConnectContext::make(ConnectSettings const& settings) {
     auto state = std::make_shared<State>();
     state->ctx.reset(SSL_CTX_new(TLS_client_method()));
     auto* const ctx = state->ctx.get();
@@ -170,7 +170,7 @@ Result<ClientContext> ClientContext::make(ClientSettings const& settings) {
     if (settings.identity) {
         if (auto const set = set_identity(ctx, *settings.identity); !set) return set.error();
     }
-    return ClientContext(std::move(state));
+    return ConnectContext(std::move(state));
 }
 
 }  // namespace pathology::proxycore::tls

@@ -9,13 +9,13 @@
 
 namespace pathology::proxycore::tls {
 
-struct ServerContext::State {
+struct AcceptContext::State {
     ContextPtr ctx;
     std::string alpn;  // in the form of the wire
     std::shared_ptr<KeyLog> key_log;
 };
 
-struct ClientContext::State {
+struct ConnectContext::State {
     ContextPtr ctx;
     bool verifies = false;
     std::shared_ptr<KeyLog> key_log;

@@ -39,13 +39,13 @@ ServerName ServerName::of(std::string const& host) {
     return name;
 }
 
-Engine::Engine(ServerContext const& context, IdentityChooser chooser)
+Engine::Engine(AcceptContext const& context, IdentityChooser chooser)
     : state_(std::make_unique<State>(context.state().ctx.get(), State::Side::server)) {
     state_->chooser = std::move(chooser);
     state_->alpn = context.state().alpn;
 }
 
-Engine::Engine(ClientContext const& context, ServerName const& name)
+Engine::Engine(ConnectContext const& context, ServerName const& name)
     : state_(std::make_unique<State>(context.state().ctx.get(), State::Side::client)) {
     auto* const ssl = state_->ssl.get();
     if (name.sni && !ask_for(ssl, *name.sni)) {

@@ -61,7 +61,7 @@ void Engine::State::note_first(std::string_view bytes) {
 int Engine::State::choose_identity(SSL* ssl, void* self) {
     auto& state = *static_cast<State*>(self);
     auto const* sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    Greeting const greeting{sni != nullptr ? sni : "", takes_ecdsa(ssl) ? KeyType::ecdsa_p256 : KeyType::rsa_2048};
+    IdentityQuery const greeting{sni != nullptr ? sni : "", takes_ecdsa(ssl) ? KeyType::ecdsa_p256 : KeyType::rsa_2048};
     auto const identity = state.chooser
                               ? state.chooser(greeting)
                               : Result<Identity>(tls::failure(Errc::no_certificate, "there is no certificate"));

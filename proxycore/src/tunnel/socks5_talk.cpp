@@ -5,7 +5,7 @@
 namespace pathology::proxycore::tunnel {
 
 asio::awaitable<net::error_code> Socks5Talk::read_more() {
-    std::array<char, socks5::most_bytes> block{};
+    std::array<char, socks5::max_message_size> block{};
     auto const [ec, n] = co_await stream_.read_some(asio::buffer(block));
     unread_.append(block.data(), n);
     co_return ec;

@@ -2,11 +2,11 @@
 
 namespace pathology::proxycore::websocket {
 
-Assembler::Assembler(EndpointSettings const& settings, Role sender) : limit_(settings.largest_message) {
+Assembler::Assembler(SessionSettings const& settings, Role sender) : limit_(settings.largest_message) {
     if (settings.deflate) inflater_.emplace(*settings.deflate, sender);
 }
 
-Endpoint::Outcome Assembler::take(FrameHeader const& header, FramePart const& part) {
+Session::Outcome Assembler::take(FrameHeader const& header, FramePart const& part) {
     if (std::exchange(is_given_, false)) forget(joined_);
     if (part.begins) {
         if (auto const broken = begin(header)) return *broken;

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <optional>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 #include <pathology/proxycore/websocket/utf8.hpp>
 #include <string>
 #include <vector>
@@ -19,10 +19,10 @@ inline void forget(std::string& text) {
 class Assembler {
 public:
     /// `sender` is the side whose messages these are.
-    Assembler(EndpointSettings const& settings, Role sender);
+    Assembler(SessionSettings const& settings, Role sender);
 
     /// Takes a part of a data frame: the message, when it is whole; its payload is the part's own or this object's.
-    Endpoint::Outcome take(FrameHeader const& header, FramePart const& part);
+    Session::Outcome take(FrameHeader const& header, FramePart const& part);
 
 private:
     std::optional<Violation> begin(FrameHeader const& header);

@@ -40,7 +40,7 @@ std::string socks_to(std::uint16_t port) {
 
 /// Of a client that names no host, so that the certificate it gets depends on the server.
 std::string client_hello() {
-    auto const context = tls::ClientContext::make({}).value();
+    auto const context = tls::ConnectContext::make({}).value();
     tls::Engine engine(context, tls::ServerName::of("127.0.0.1"));
     engine.handshake();
     std::string bytes;

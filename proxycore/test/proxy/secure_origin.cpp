@@ -40,7 +40,7 @@ SecureOrigin::SecureOrigin(tls::Identity identity) : SecureOrigin(std::move(iden
 
 SecureOrigin::SecureOrigin(tls::Identity identity, Options options)
     : identity_(std::move(identity)),
-      context_(tls::ServerContext::make(options.settings).value()),
+      context_(tls::AcceptContext::make(options.settings).value()),
       times_(options.times),
       farewells_(options.farewells),
       server_(at(options.host), [this](net::Connection connection) { return serve(std::move(connection.stream)); }) {

@@ -14,7 +14,7 @@ namespace pathology::proxycore::proxy::test {
 class SecureOrigin {
 public:
     struct Options {
-        tls::ServerSettings settings{};
+        tls::AcceptSettings settings{};
         unsigned times = 1;      ///< TLS inside of TLS
         unsigned farewells = 0;  ///< so many connections, the first, end without a word
         std::string host = "127.0.0.1";
@@ -30,7 +30,7 @@ private:
     boost::asio::awaitable<void> serve(std::unique_ptr<net::Stream> stream);
 
     tls::Identity identity_;
-    tls::ServerContext context_;
+    tls::AcceptContext context_;
     unsigned times_, farewells_;
     net::Server server_;
 };

@@ -45,7 +45,7 @@ TestClient::~TestClient() {
 
 void TestClient::start_tls(std::string const& sni) {
     run([&, this]() -> asio::awaitable<void> {
-        auto const context = tls::ClientContext::make({}).value();
+        auto const context = tls::ConnectContext::make({}).value();
         auto const name = tls::ServerName::of(sni);
         tls::Engine engine(context, name);
         auto secured = std::make_unique<tls::TlsStream>(std::move(stream_), std::move(engine));

@@ -72,7 +72,7 @@ TEST(Socks5Credentials, AreCounted) {
 TEST(Socks5Credentials, MayBeEmptyOrLong) {
     for (auto const& credentials : {Credentials{"", ""}, Credentials{std::string(255, 'u'), std::string(255, 'p')}}) {
         expect_read(read_credentials, serialise(credentials), credentials);
-        EXPECT_LE(serialise(credentials).size(), most_bytes);
+        EXPECT_LE(serialise(credentials).size(), max_message_size);
     }
 }
 

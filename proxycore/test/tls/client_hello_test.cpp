@@ -12,7 +12,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 
-std::string hello_of(ClientSettings const& settings, ServerName const& name = ServerName::of("origin.test")) {
+std::string hello_of(ConnectSettings const& settings, ServerName const& name = ServerName::of("origin.test")) {
     test::EnginePair pair({}, settings, name);
     pair.client.handshake();
     std::string bytes;
@@ -21,7 +21,7 @@ std::string hello_of(ClientSettings const& settings, ServerName const& name = Se
 }
 
 std::string hello() {
-    ClientSettings settings;
+    ConnectSettings settings;
     settings.alpn = {"h2", "http/1.1"};
     return hello_of(settings);
 }
@@ -45,7 +45,7 @@ TEST(ClientHello, IsReadHoweverItIsCut) {
 }
 
 TEST(ClientHello, MayCarryNothing) {
-    ClientSettings settings;
+    ConnectSettings settings;
     settings.versions = {Version::tls1_2, Version::tls1_2};
     auto const found = ClientHelloReader().feed(hello_of(settings, {})).value();
     ASSERT_TRUE(found);

@@ -50,7 +50,7 @@ Identity expired_identity(std::string const& name) {
 }
 
 IdentityChooser show(Identity identity) {
-    return [identity](Greeting const&) -> Result<Identity> { return identity; };
+    return [identity](IdentityQuery const&) -> Result<Identity> { return identity; };
 }
 
 IdentityChooser show_origin() {
@@ -64,16 +64,16 @@ std::string trusted_file() {
     return file;
 }
 
-ClientSettings verifying() {
-    ClientSettings settings;
+ConnectSettings verifying() {
+    ConnectSettings settings;
     settings.verify = Trust{.file = trusted_file()};
     return settings;
 }
 
-EnginePair::EnginePair(ServerSettings const& server_settings, ClientSettings const& client_settings,
+EnginePair::EnginePair(AcceptSettings const& server_settings, ConnectSettings const& client_settings,
                        ServerName const& name, IdentityChooser chooser)
-    : client(ClientContext::make(client_settings).value(), name),
-      server(ServerContext::make(server_settings).value(), std::move(chooser)) {}
+    : client(ConnectContext::make(client_settings).value(), name),
+      server(AcceptContext::make(server_settings).value(), std::move(chooser)) {}
 
 bool EnginePair::handshake(std::size_t piece) {
     for (bool moved = true; moved;) {

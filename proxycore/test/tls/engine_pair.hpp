@@ -33,11 +33,11 @@ IdentityChooser show_origin();
 std::string trusted_file();
 
 /// A client that verifies by that file.
-ClientSettings verifying();
+ConnectSettings verifying();
 
 /// One client and one server.
 struct EnginePair {
-    explicit EnginePair(ServerSettings const& server_settings = {}, ClientSettings const& client_settings = {},
+    explicit EnginePair(AcceptSettings const& server_settings = {}, ConnectSettings const& client_settings = {},
                         ServerName const& name = ServerName::of("origin.test"),
                         IdentityChooser chooser = show_origin());
 

@@ -129,9 +129,9 @@ TEST(Engine, SaysWhatAPeerSaysThatDoesNotSpeakTls) {
 }
 
 TEST(Engine, BothSidesTellTheAlert) {
-    ServerSettings old;
+    AcceptSettings old;
     old.versions = {Version::tls1_2, Version::tls1_2};
-    ClientSettings young;
+    ConnectSettings young;
     young.versions = {Version::tls1_3, Version::tls1_3};
     EnginePair pair(old, young);
     EXPECT_FALSE(pair.handshake());
@@ -165,7 +165,7 @@ TEST(Engine, TellsABrokenRecord) {
 
 TEST(Engine, ChooserIsToldTheNameAndItsRefusalEndsTheHandshake) {
     std::string asked;
-    auto const refuse = [&asked](Greeting const& greeting) -> Result<Identity> {
+    auto const refuse = [&asked](IdentityQuery const& greeting) -> Result<Identity> {
         asked = greeting.sni;
         return Failure{Errc::no_certificate, "no certificate for " + greeting.sni, {}, {}, {}};
     };
@@ -185,11 +185,11 @@ TEST(Engine, RsaIsAskedForWhereNothingElseWillDo) {
     for (auto const& [ciphers, key] :
          {Row{"AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256", KeyType::rsa_2048},
           Row{"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256", KeyType::ecdsa_p256}}) {
-        ClientSettings client;
+        ConnectSettings client;
         client.versions = {Version::tls1_2, Version::tls1_2};
         client.ciphers.list = ciphers;
         std::optional<KeyType> asked;
-        auto const choose = [&asked](Greeting const& greeting) {
+        auto const choose = [&asked](IdentityQuery const& greeting) {
             asked = greeting.key;
             return test::authority().issue({.names = {"origin.test"}}, greeting.key);
         };
@@ -200,9 +200,9 @@ TEST(Engine, RsaIsAskedForWhereNothingElseWillDo) {
 }
 
 TEST(Engine, KnowsWhatWasAgreedOn) {
-    ServerSettings server;
+    AcceptSettings server;
     server.alpn = {"h2", "http/1.1"};
-    ClientSettings client;
+    ConnectSettings client;
     client.alpn = {"http/1.1", "h2"};
     client.ciphers.suites = "TLS_AES_128_GCM_SHA256";
     EnginePair pair(server, client);
@@ -229,9 +229,9 @@ struct AlpnCase {
 class Alpn : public testing::TestWithParam<AlpnCase> {};
 TEST_P(Alpn, IsTheServersChoice) {
     auto const& [name, server, client, agreed] = GetParam();
-    ServerSettings server_settings;
+    AcceptSettings server_settings;
     server_settings.alpn = server;
-    ClientSettings client_settings;
+    ConnectSettings client_settings;
     client_settings.alpn = client;
     EnginePair pair(server_settings, client_settings);
     ASSERT_TRUE(pair.handshake());
@@ -278,9 +278,9 @@ struct VersionCase {
 class Versions : public testing::TestWithParam<VersionCase> {};
 TEST_P(Versions, MeetOrFail) {
     auto const& [name, server, client, agreed] = GetParam();
-    ServerSettings server_settings;
+    AcceptSettings server_settings;
     server_settings.versions = parse_versions(server).value();
-    ClientSettings client_settings;
+    ConnectSettings client_settings;
     client_settings.versions = parse_versions(client).value();
     EnginePair pair(server_settings, client_settings);
     EXPECT_EQ(pair.handshake(), !agreed.empty());
@@ -356,9 +356,9 @@ TEST(Engine, WantsANameToVerify) {
 }
 
 TEST(Engine, RecordsAnyCertificateOfAClientThatIsAsked) {
-    ServerSettings server;
+    AcceptSettings server;
     server.client_certificates = ClientCertificates::request;
-    ClientSettings client;
+    ConnectSettings client;
     client.identity = Authority::make({.key = KeyType::ecdsa_p256}).issue({.names = {"client.test"}}).value();
     for (auto const version : {"TLSv1_2", "TLSv1_3"}) {
         client.versions = parse_versions(version).value();
@@ -374,14 +374,14 @@ TEST(Engine, RecordsAnyCertificateOfAClientThatIsAsked) {
 }
 
 TEST(Engine, DemandsACertificateThatPasses) {
-    ServerSettings server;
+    AcceptSettings server;
     server.client_certificates = ClientCertificates::verified;
     server.trust.file = test::trusted_file();
     server.versions = {Version::tls1_2, Version::tls1_2};
     EnginePair without(server, {});
     EXPECT_FALSE(without.handshake());
     EXPECT_EQ(without.server.failure()->alert, (Alert{40, Alert::Side::raised_here}));
-    ClientSettings stranger;
+    ConnectSettings stranger;
     stranger.identity = Authority::make({.key = KeyType::ecdsa_p256}).issue({.names = {"client.test"}}).value();
     EnginePair with_a_strangers(server, stranger);
     EXPECT_FALSE(with_a_strangers.handshake());

@@ -29,8 +29,8 @@ constexpr auto patience = proxycore::test::patience;
 /// Answers every request with 200 and what was agreed on, and says how each connection ended.
 class Origin {
 public:
-    explicit Origin(ServerSettings const& settings = {})
-        : context_(ServerContext::make(settings).value()),
+    explicit Origin(AcceptSettings const& settings = {})
+        : context_(AcceptContext::make(settings).value()),
           server_({}, [this](net::Connection connection) { return serve(std::move(connection)); }) {
         server_.start().value();
     }
@@ -71,7 +71,7 @@ private:
         endings_.push_back("answered");
     }
 
-    ServerContext context_;
+    AcceptContext context_;
     std::vector<std::string> endings_;
     net::Server server_;
 };
@@ -126,7 +126,7 @@ struct PinCase {
 class VersionPin : public testing::TestWithParam<PinCase> {};
 TEST_P(VersionPin, HoldsAgainstSClient) {
     NEEDS("openssl");
-    ServerSettings settings;
+    AcceptSettings settings;
     settings.versions = parse_versions(GetParam().server).value();
     Origin origin(settings);
     std::vector<std::string> arguments{"s_client", "-connect", origin.endpoint(), "-servername", "origin.test"};
@@ -176,7 +176,7 @@ TEST(Curl, ShowsItsCertificateWhenAsked) {
     NEEDS("curl");
     Folder const folder;
     auto const file = folder.write("client.pem", test::identity_for({"client.test"}).pem());
-    ServerSettings settings;
+    AcceptSettings settings;
     settings.client_certificates = ClientCertificates::request;
     Origin origin(settings);
     EXPECT_THAT(curl({"-k", "--cert", file, "https://" + origin.endpoint() + "/"}).out,
@@ -215,11 +215,11 @@ private:
 };
 
 /// Connects, and gives the failure's message, or what was agreed on.
-std::string outcome_with(SServer const& server, ClientSettings const& settings, std::string const& host) {
+std::string outcome_with(SServer const& server, ConnectSettings const& settings, std::string const& host) {
     std::string outcome;
     play([&]() -> Played {
         auto opened = co_await net::connect("127.0.0.1", server.port(), patience);
-        Engine engine(ClientContext::make(settings).value(), ServerName::of(host));
+        Engine engine(ConnectContext::make(settings).value(), ServerName::of(host));
         TlsStream stream(std::move(*opened), std::move(engine));
         auto const done = co_await stream.handshake(patience);
         if (!done) {
@@ -243,7 +243,7 @@ TEST(SServer, IsVerified) {
                 HasSubstr("TLSv1.3 TLS_AES_256_GCM_SHA384 chain=1"));
     EXPECT_THAT(outcome_with(server, test::verifying(), "127.0.0.1"), HasSubstr("TLSv1.3"));
     EXPECT_THAT(outcome_with(server, test::verifying(), "wrong.test"), HasSubstr("rejected: hostname mismatch"));
-    ClientSettings with_the_systems_authorities;
+    ConnectSettings with_the_systems_authorities;
     with_the_systems_authorities.verify = Trust{};
     EXPECT_THAT(outcome_with(server, with_the_systems_authorities, "origin.test"),
                 HasSubstr("unable to get local issuer"));
@@ -253,7 +253,7 @@ TEST(SServer, IsVerified) {
 TEST(SServer, IsHeldToVersionsAndCiphers) {
     NEEDS("openssl");
     SServer const server(test::identity_for({"origin.test"}));
-    ClientSettings settings;
+    ConnectSettings settings;
     settings.versions = {Version::tls1_2, Version::tls1_2};
     settings.ciphers.list = "ECDHE-ECDSA-CHACHA20-POLY1305";
     EXPECT_THAT(outcome_with(server, settings, "origin.test"), HasSubstr("TLSv1.2 ECDHE-ECDSA-CHACHA20-POLY1305"));
@@ -275,7 +275,7 @@ TEST(SServer, GetsOurCertificate) {
     SServer const server(test::identity_for({"origin.test"}),
                          {"-Verify", "1", "-CAfile", test::trusted_file(), "-verify_return_error", "-tls1_2"});
     EXPECT_THAT(outcome_with(server, {}, "origin.test"), HasSubstr("the server sent alert handshake_failure (40)"));
-    ClientSettings settings;
+    ConnectSettings settings;
     settings.identity = test::identity_for({"client.test"});
     auto const outcome = outcome_with(server, settings, "origin.test");
     EXPECT_THAT(outcome, Not(HasSubstr("handshake_failure"))) << outcome;

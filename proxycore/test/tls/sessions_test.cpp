@@ -14,8 +14,8 @@ namespace {
 /// A server and a client that stay the same from one connection to the next.
 struct Acquaintances {
     explicit Acquaintances(VersionRange versions = {})
-        : server(ServerContext::make({.versions = versions}).value()),
-          client(ClientContext::make(test::verifying()).value()) {}
+        : server(AcceptContext::make({.versions = versions}).value()),
+          client(ConnectContext::make(test::verifying()).value()) {}
 
     /// Connects, asks, is answered and leaves; what the client saw.
     ConnectionInfo meet(std::string const& key = "origin") {
@@ -44,8 +44,8 @@ struct Acquaintances {
         there.shutdown();
     }
 
-    ServerContext server;
-    ClientContext client;
+    AcceptContext server;
+    ConnectContext client;
     std::shared_ptr<Sessions> sessions = std::make_shared<Sessions>();
 };
 
@@ -84,7 +84,7 @@ TEST_P(SessionsOf, AnotherServerAreItsOwn) {
 TEST_P(SessionsOf, AServerThatForgotThemShakesHandsInFull) {
     Acquaintances both(GetParam().versions);
     both.meet();
-    both.server = ServerContext::make({.versions = GetParam().versions}).value();
+    both.server = AcceptContext::make({.versions = GetParam().versions}).value();
     auto const again = both.meet();
     EXPECT_FALSE(again.resumed);
     EXPECT_FALSE(again.peer_chain.empty());

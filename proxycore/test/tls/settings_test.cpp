@@ -52,7 +52,7 @@ TEST(VersionWord, OfDeadVersionsIsRefusedWithTheReason) {
 
 TEST(Settings, ThatCannotBeAreRefusedByName) {
     struct Row {
-        ServerSettings settings;
+        AcceptSettings settings;
         std::string_view complaint;
     };
     std::vector<Row> rows(6);
@@ -64,18 +64,18 @@ TEST(Settings, ThatCannotBeAreRefusedByName) {
                "/nowhere.pem"};
     rows[5] = {{.client_certificates = ClientCertificates::verified, .trust = {.folder = "/nowhere"}}, "'/nowhere'"};
     for (auto const& [settings, complaint] : rows) {
-        auto const made = ServerContext::make(settings);
+        auto const made = AcceptContext::make(settings);
         ASSERT_FALSE(made) << complaint;
         EXPECT_THAT(made.error().message, HasSubstr(complaint));
     }
     Folder const folder;
-    ClientSettings client;
+    ConnectSettings client;
     client.verify = Trust{.file = folder.write("empty.pem", "nothing")};
-    EXPECT_THAT(ClientContext::make(client).error().message, HasSubstr("there is no certificate to trust in"));
+    EXPECT_THAT(ConnectContext::make(client).error().message, HasSubstr("there is no certificate to trust in"));
 }
 
 TEST(Settings, CiphersOfBothKindsStandInOneList) {
-    ClientSettings client;
+    ConnectSettings client;
     client.ciphers.list = "TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384";
     test::EnginePair newest({}, client);
     ASSERT_TRUE(newest.handshake());
@@ -89,9 +89,9 @@ TEST(Settings, CiphersOfBothKindsStandInOneList) {
 TEST(KeyLog, GetsTheSecretsOfBothSides) {
     Folder const folder;
     auto const file = folder.path() / "new" / "keys.log";
-    ServerSettings server;
+    AcceptSettings server;
     server.key_log = KeyLog::open(file).value();
-    ClientSettings client;
+    ConnectSettings client;
     client.key_log = server.key_log;
     client.versions = {Version::tls1_2, Version::tls1_2};
     test::EnginePair older(server, client);

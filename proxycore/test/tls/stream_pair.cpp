@@ -9,13 +9,13 @@
 
 namespace pathology::proxycore::tls::test {
 
-std::unique_ptr<TlsStream> client_over(std::unique_ptr<net::Stream> next, ClientSettings const& settings) {
-    Engine engine(ClientContext::make(settings).value(), ServerName::of("origin.test"));
+std::unique_ptr<TlsStream> client_over(std::unique_ptr<net::Stream> next, ConnectSettings const& settings) {
+    Engine engine(ConnectContext::make(settings).value(), ServerName::of("origin.test"));
     return std::make_unique<TlsStream>(std::move(next), std::move(engine));
 }
 
-std::unique_ptr<TlsStream> server_over(std::unique_ptr<net::Stream> next, ServerSettings const& settings) {
-    Engine engine(ServerContext::make(settings).value(), show_origin());
+std::unique_ptr<TlsStream> server_over(std::unique_ptr<net::Stream> next, AcceptSettings const& settings) {
+    Engine engine(AcceptContext::make(settings).value(), show_origin());
     return std::make_unique<TlsStream>(std::move(next), std::move(engine));
 }
 

@@ -8,9 +8,9 @@
 namespace pathology::proxycore::tls::test {
 
 /// A client that asks for `origin.test`, before its handshake.
-std::unique_ptr<TlsStream> client_over(std::unique_ptr<net::Stream> next, ClientSettings const& settings = {});
+std::unique_ptr<TlsStream> client_over(std::unique_ptr<net::Stream> next, ConnectSettings const& settings = {});
 /// A server that shows a certificate for that name.
-std::unique_ptr<TlsStream> server_over(std::unique_ptr<net::Stream> next, ServerSettings const& settings = {});
+std::unique_ptr<TlsStream> server_over(std::unique_ptr<net::Stream> next, AcceptSettings const& settings = {});
 
 /// Both ends of a TLS connection in memory, and what lies underneath.
 struct StreamPair {

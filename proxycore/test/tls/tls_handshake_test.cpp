@@ -76,7 +76,7 @@ TEST(TlsHandshake, BothSidesTellWhyTheyDoNotAgree) {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
         auto const client = client_over(std::move(pipe.near), test::verifying());
-        Engine engine(ServerContext::make({}).value(), test::show(test::identity_for({"other.test"})));
+        Engine engine(AcceptContext::make({}).value(), test::show(test::identity_for({"other.test"})));
         TlsStream server(std::move(pipe.far), std::move(engine));
         auto both = client->handshake(patience) && server.handshake(patience);
         auto const [here, there] = co_await std::move(both);
@@ -94,7 +94,7 @@ TEST(TlsHandshake, LateRefusalIsHeardByTheFirstRead) {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
         auto const client = client_over(std::move(pipe.near));
-        ServerSettings settings;
+        AcceptSettings settings;
         settings.client_certificates = ClientCertificates::verified;
         settings.trust.file = test::trusted_file();
         auto const server = server_over(std::move(pipe.far), settings);

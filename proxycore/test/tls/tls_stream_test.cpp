@@ -299,7 +299,7 @@ TEST(TlsStream, WorksInsideItself) {
 }
 
 TEST(TlsStream, WorksOverTcpForManyConnectionsAndThreads) {
-    auto const context = ServerContext::make({}).value();
+    auto const context = AcceptContext::make({}).value();
     auto const serve = [&context](net::Connection connection) -> Played {
         Engine engine(context, test::show_origin());
         TlsStream stream(std::move(connection.stream), std::move(engine));

@@ -38,7 +38,7 @@ class Origin {
 public:
     explicit Origin(Conduct conduct)
         : conduct_(conduct),
-          context_(tls::ServerContext::make({}).value()),
+          context_(tls::AcceptContext::make({}).value()),
           server_({}, [this](net::Connection connection) { return serve(std::move(connection.stream)); }) {
         auto const started = server_.start();
         if (!started) throw std::runtime_error(started.error().message);
@@ -108,7 +108,7 @@ private:
     }
 
     Conduct conduct_;
-    tls::ServerContext context_;
+    tls::AcceptContext context_;
     mutable std::mutex mutex_;
     std::vector<std::string> asked_;
     net::Server server_;

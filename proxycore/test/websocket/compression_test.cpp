@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <ostream>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 
 #include "support/for_each_split.hpp"
 #include "support/row_name.hpp"
@@ -18,8 +18,8 @@ using test::Transcript;
 
 constexpr std::uint8_t rsv1 = 0x40;
 
-EndpointSettings settings_of(Role role, DeflateParameters const& agreed) {
-    EndpointSettings settings;
+SessionSettings settings_of(Role role, DeflateParameters const& agreed) {
+    SessionSettings settings;
     settings.role = role;
     settings.deflate = agreed;
     settings.deflate_from = 0;
@@ -37,8 +37,8 @@ class CompressedSample : public testing::TestWithParam<SampleCase> {};
 
 TEST_P(CompressedSample, IsReadHoweverItIsCut) {
     pathology::test::for_each_split(
-        GetParam().wire, [] { return Endpoint(settings_of(Role::server, {})); },
-        [](Endpoint& endpoint, pathology::test::Pieces pieces) {
+        GetParam().wire, [] { return Session(settings_of(Role::server, {})); },
+        [](Session& endpoint, pathology::test::Pieces pieces) {
             EXPECT_EQ(test::transcribe(endpoint, pieces).heard, GetParam().heard);
         });
 }
@@ -85,8 +85,8 @@ struct AgreementCase {
 void PrintTo(AgreementCase const& row, std::ostream* out) { *out << row.name; }
 class Agreement : public testing::TestWithParam<AgreementCase> {
 protected:
-    Endpoint client_{settings_of(Role::client, GetParam().agreed)};
-    Endpoint server_{settings_of(Role::server, GetParam().agreed)};
+    Session client_{settings_of(Role::client, GetParam().agreed)};
+    Session server_{settings_of(Role::server, GetParam().agreed)};
 
     /// Says it to the server, which says it back.
     std::string echoed(std::string_view payload) {
@@ -149,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(Rfc7692, Agreement,
 TEST(Compression, LeavesSmallMessagesAlone) {
     auto settings = settings_of(Role::server, {});
     settings.deflate_from = 10;
-    Endpoint endpoint(settings);
+    Session endpoint(settings);
     endpoint.send({true, "123456789"});
     EXPECT_EQ(test::shown_frames(endpoint.outgoing()), "text 123456789");
     endpoint.clear_outgoing();
@@ -163,8 +163,8 @@ TEST(Compression, CannotBlowUpAMessage) {
     auto dense = settings_of(Role::client, {});
     dense.deflate_level = 9;
     for (std::size_t const size : {100000U, 100001U, 50000000U}) {
-        Endpoint server(settings);
-        Endpoint client(dense);
+        Session server(settings);
+        Session client(dense);
         client.send({false, std::string(size, '\0')});
         ASSERT_LT(client.outgoing().size(), 100000u);
         server.feed(client.outgoing());

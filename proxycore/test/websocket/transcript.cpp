@@ -68,7 +68,7 @@ void PrintTo(Transcript const& transcript, std::ostream* out) {
     *out << "heard: " << transcript.heard << "\n  said: " << transcript.said;
 }
 
-Transcript transcribe(Endpoint& endpoint, std::span<std::string_view const> pieces, bool echoes) {
+Transcript transcribe(Session& endpoint, std::span<std::string_view const> pieces, bool echoes) {
     Transcript transcript;
     for (auto const piece : pieces) {
         endpoint.feed(piece);

@@ -1,7 +1,7 @@
-// What an Endpoint heard and said, as text, for tables.
+// What an Session heard and said, as text, for tables.
 #pragma once
 #include <initializer_list>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 #include <string>
 #include <string_view>
 
@@ -26,7 +26,7 @@ struct Transcript {
 void PrintTo(Transcript const& transcript, std::ostream* out);
 
 /// Feeds the pieces one by one, takes every event, and sends each message back when `echoes`.
-Transcript transcribe(Endpoint& endpoint, std::span<std::string_view const> pieces, bool echoes = false);
+Transcript transcribe(Session& endpoint, std::span<std::string_view const> pieces, bool echoes = false);
 
 /// The frames in a text of frames, as Transcript shows them.
 std::string shown_frames(std::string_view wire);

@@ -190,7 +190,7 @@ asio::awaitable<void> WebSocketRelay::pump(WebSocketSide& from, WebSocketSide& t
 /// Returns false if the side sends nothing more.
 asio::awaitable<bool> WebSocketRelay::handle_events(WebSocketSide& from, WebSocketSide& to) {
     for (;;) {
-        auto const event = from.endpoint().next();
+        auto const event = from.session().next();
         if (!event) {
             auto const& why = event.error();
             context_.log(addons::LogLevel::warn,
@@ -211,10 +211,10 @@ asio::awaitable<void> WebSocketRelay::handle(websocket::Event const& event, WebS
     if (auto const* message = std::get_if<websocket::Message>(&event)) co_return co_await pass(*message, from, to);
     if (auto const* ping = std::get_if<websocket::Ping>(&event)) {
         context_.log(addons::LogLevel::debug, "WebSocket ping from the " + std::string(from.name()));
-        to.endpoint().ping(ping->payload);
+        to.session().ping(ping->payload);
     } else if (auto const* pong = std::get_if<websocket::Pong>(&event)) {
         context_.log(addons::LogLevel::debug, "WebSocket pong from the " + std::string(from.name()));
-        to.endpoint().pong(pong->payload);
+        to.session().pong(pong->payload);
     } else {
         auto const& close = std::get<websocket::Close>(event);
         record_close(close, from);
@@ -224,7 +224,7 @@ asio::awaitable<void> WebSocketRelay::handle(websocket::Event const& event, WebS
 }
 
 asio::awaitable<void> WebSocketRelay::pass(websocket::Message message, WebSocketSide& from, WebSocketSide& to) {
-    if (!is_recorded()) co_return to.endpoint().send(message);
+    if (!is_recorded()) co_return to.session().send(message);
     flow::WebSocketMessage recorded;
     recorded.type = message.is_text ? websocket::Opcode::text : websocket::Opcode::binary;
     recorded.from_client = from.is_client();
@@ -244,7 +244,7 @@ asio::awaitable<void> WebSocketRelay::pass_recorded(flow::WebSocketMessage messa
     if (messages.empty() || messages.back().dropped) co_return;
     auto const& now = messages.back();
     auto const sizes = fragments_for(now.content, std::move(fragments), received_size);
-    to.endpoint().send({now.is_text(), now.content, sizes});
+    to.session().send({now.is_text(), now.content, sizes});
 }
 
 asio::awaitable<void> WebSocketRelay::call(addons::HookPoint<flow::HttpFlow&> const& point) {

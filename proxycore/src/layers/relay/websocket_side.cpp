@@ -28,9 +28,9 @@ private:
     std::size_t used_ = keys_.size();
 };
 
-websocket::EndpointSettings settings_of(websocket::Role role,
+websocket::SessionSettings settings_of(websocket::Role role,
                                         std::optional<websocket::DeflateParameters> const& deflate) {
-    websocket::EndpointSettings settings;
+    websocket::SessionSettings settings;
     settings.role = role;
     settings.deflate = deflate;
     settings.answers = false;
@@ -42,22 +42,22 @@ websocket::EndpointSettings settings_of(websocket::Role role,
 
 WebSocketSide::WebSocketSide(net::Stream& stream, websocket::Role role,
                              std::optional<websocket::DeflateParameters> const& deflate, std::string_view name)
-    : stream_(stream), role_(role), endpoint_(settings_of(role, deflate)), name_(name) {}
+    : stream_(stream), role_(role), session_(settings_of(role, deflate)), name_(name) {}
 
 asio::awaitable<net::error_code> WebSocketSide::read() {
-    auto const buffer = endpoint_.prepare(read_size);
+    auto const buffer = session_.prepare(read_size);
     auto const [ec, n] = co_await stream_.read_some(asio::buffer(buffer.data(), buffer.size()));
-    if (!ec) endpoint_.commit(n);
+    if (!ec) session_.commit(n);
     co_return ec;
 }
 
 void WebSocketSide::close(websocket::Close const& why) {
     auto const owed = std::exchange(owed_, std::nullopt);
-    endpoint_.close(owed && owed->is_violation ? owed->why : why);
+    session_.close(owed && owed->is_violation ? owed->why : why);
 }
 
 void WebSocketSide::owe_answer(websocket::Close const& to) {
-    if (!endpoint_.is_over()) owed_ = Owed{{to.code, {}}, false};
+    if (!session_.is_over()) owed_ = Owed{{to.code, {}}, false};
 }
 
 asio::awaitable<void> WebSocketSide::send_owed() {
@@ -82,8 +82,8 @@ asio::awaitable<net::error_code> WebSocketSide::flush() {
         Writing& operator=(Writing const&) = delete;
         WebSocketSide& side;
     } const writing(*this);
-    while (!write_error_ && !endpoint_.outgoing().empty()) {
-        endpoint_.take_outgoing(being_written_);
+    while (!write_error_ && !session_.outgoing().empty()) {
+        session_.take_outgoing(being_written_);
         write_error_ = co_await net::send(stream_, being_written_);
     }
     co_return write_error_;

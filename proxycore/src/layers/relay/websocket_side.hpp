@@ -5,7 +5,7 @@
 #include <optional>
 #include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/net/stream.hpp>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,16 +17,16 @@ namespace asio = boost::asio;
 /// The proxy's end towards one peer: Role::server towards the client, Role::client towards the server. Pings and close
 /// frames are answered by the other peer, not here.
 ///
-///     open ──close()──▶ closing (endpoint_.is_over() once both close frames have passed)
+///     open ──close()──▶ closing (session_.is_over() once both close frames have passed)
 ///       └─ owe_answer() / owe_violation() ─▶ owed ──send_owed() or close()──▶ closing
 class WebSocketSide {
 public:
     WebSocketSide(net::Stream& stream, websocket::Role role, std::optional<websocket::DeflateParameters> const& deflate,
                   std::string_view name);
 
-    /// Reads once; endpoint() then has the events.
+    /// Reads once; session() then has the events.
     asio::awaitable<net::error_code> read();
-    /// Writes the output of endpoint(). If another coroutine is writing, that one writes this too and both wait for it.
+    /// Writes the output of session(). If another coroutine is writing, that one writes this too and both wait for it.
     asio::awaitable<net::error_code> flush();
 
     /// Sends a close frame with `why`, or with the violation that is owed.
@@ -40,9 +40,9 @@ public:
     /// Sends the close frame that is owed, if there is one.
     asio::awaitable<void> send_owed();
     /// Returns true if nothing more is to be read or sent.
-    bool is_over() const { return endpoint_.is_over() && !owed_; }
+    bool is_over() const { return session_.is_over() && !owed_; }
 
-    websocket::Endpoint& endpoint() { return endpoint_; }
+    websocket::Session& session() { return session_; }
     net::Stream& stream() { return stream_; }
     bool is_client() const { return role_ == websocket::Role::server; }
     std::string_view name() const { return name_; }  ///< "client", "server"
@@ -55,7 +55,7 @@ private:
 
     net::Stream& stream_;
     websocket::Role role_;
-    websocket::Endpoint endpoint_;
+    websocket::Session session_;
     std::optional<Owed> owed_{};
     std::string_view name_;
     std::string being_written_;

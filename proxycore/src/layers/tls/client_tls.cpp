@@ -59,7 +59,7 @@ asio::awaitable<std::unique_ptr<net::Stream>> shake_hands_with_client(Context& c
     context.client->tls = true;
     addons::ClientTlsData data{*context.client, *context.server};
     if (chain.wants(Hook::tls_start_client)) co_await chain.run(hooks::tls_start_client, data);
-    auto const choose = [&](tls::Greeting const& greeting) -> tls::Result<tls::Identity> {
+    auto const choose = [&](tls::IdentityQuery const& greeting) -> tls::Result<tls::Identity> {
         auto identity =
             data.identity ? tls::Result<tls::Identity>(*data.identity) : identity_for(context, names, greeting.key);
         if (identity) context.client->mitmcert = identity->certificate();

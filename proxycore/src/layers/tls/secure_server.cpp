@@ -46,7 +46,7 @@ std::string session_key(flow::Server const& server, std::string const& host) { r
 
 /// What shakes hands: as an addon wants it, else as the settings say. Where we show a certificate of our own the server
 /// is to see it each time, since it may be another one by now.
-tls::Result<tls::Engine> make_engine(TlsService::State& service, std::optional<tls::ClientContext> const& wanted,
+tls::Result<tls::Engine> make_engine(TlsService::State& service, std::optional<tls::ConnectContext> const& wanted,
                                      flow::Server& server) {
     auto const host = host_of(server);
     auto const name = tls::ServerName::of(host);

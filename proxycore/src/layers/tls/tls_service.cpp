@@ -43,22 +43,22 @@ std::unique_ptr<tls::CertificateStore> open_certificates(TlsSettings const& sett
     return store;
 }
 
-tls::ServerContext make_for_clients(TlsSettings const& settings, std::shared_ptr<tls::KeyLog> const& log) {
-    tls::ServerSettings agreed;
+tls::AcceptContext make_for_clients(TlsSettings const& settings, std::shared_ptr<tls::KeyLog> const& log) {
+    tls::AcceptSettings agreed;
     agreed.versions = settings.client_versions;
     agreed.ciphers = settings.client_ciphers;
     agreed.key_log = log;
     if (settings.request_client_certificate) agreed.client_certificates = tls::ClientCertificates::request;
-    return value_of(tls::ServerContext::make(agreed), for_clients);
+    return value_of(tls::AcceptContext::make(agreed), for_clients);
 }
 
-tls::ClientContext make_for_servers(TlsSettings const& settings, std::shared_ptr<tls::KeyLog> const& log) {
-    tls::ClientSettings agreed;
+tls::ConnectContext make_for_servers(TlsSettings const& settings, std::shared_ptr<tls::KeyLog> const& log) {
+    tls::ConnectSettings agreed;
     agreed.versions = settings.server_versions;
     agreed.ciphers = settings.server_ciphers;
     agreed.key_log = log;
     if (!settings.insecure) agreed.verify = settings.trust;
-    return value_of(tls::ClientContext::make(agreed), for_servers);
+    return value_of(tls::ConnectContext::make(agreed), for_servers);
 }
 
 /// A log that cannot be written is told, and missed by nobody else.

@@ -17,8 +17,8 @@ namespace pathology::proxycore::layers {
 /// differs between connections, names and ALPN and certificates, is told to their engines.
 struct TlsService::State {
     std::unique_ptr<tls::CertificateStore> certificates;
-    tls::ServerContext for_clients;
-    tls::ClientContext for_servers;
+    tls::AcceptContext for_clients;
+    tls::ConnectContext for_servers;
     ClientIdentities identities;
     std::shared_ptr<tls::Sessions> sessions;  ///< of servers; null = each connection shakes hands in full
     std::string revocation_path;              ///< of the authority

@@ -133,7 +133,7 @@ TEST(InterceptTls, P22_c_AnswersInsideWhenTheServerIsNotTrusted) {
 
 TEST(InterceptTls, P22_d_LooksAtTheCertificateForThatName) {
     Origin two = origin_for({"one.test"});
-    two.identity = [](tls::Greeting const& greeting) {
+    two.identity = [](tls::IdentityQuery const& greeting) {
         return authority().issue({.names = {greeting.sni, "only-" + greeting.sni}});
     };
     TlsFixture fixture(trusting_settings(), std::move(two));

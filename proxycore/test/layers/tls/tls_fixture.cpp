@@ -50,7 +50,7 @@ Settings trusting_settings() {
 // --- the origin ------------------------------------------------------------------------------------------------------
 
 Played Origin::serve(std::unique_ptr<net::Stream> stream) {
-    tls::Engine engine(tls::ServerContext::make(settings).value(), identity);
+    tls::Engine engine(tls::AcceptContext::make(settings).value(), identity);
     tls::TlsStream secured(std::move(stream), std::move(engine));
     auto const done = co_await secured.handshake(patience);
     if (!done) {
@@ -131,7 +131,7 @@ std::unique_ptr<Context> TlsFixture::connect(std::optional<Endpoint> target, mod
 namespace {
 
 Played connect_to_proxy(std::unique_ptr<net::Stream> stream, ClientOptions const& options, Seen& seen) {
-    tls::Engine engine(tls::ClientContext::make(options.settings).value(), options.name);
+    tls::Engine engine(tls::ConnectContext::make(options.settings).value(), options.name);
     tls::TlsStream secured(std::move(stream), std::move(engine));
     auto const done = co_await secured.handshake(patience);
     if (!done) {
@@ -184,7 +184,7 @@ std::string intercept_text(Context& context, std::string const& bytes) {
 }
 
 std::string hello_of(ClientOptions const& options) {
-    tls::Engine engine(tls::ClientContext::make(options.settings).value(), options.name);
+    tls::Engine engine(tls::ConnectContext::make(options.settings).value(), options.name);
     engine.handshake();
     auto const bytes = engine.outgoing();
     return {static_cast<char const*>(bytes.data()), bytes.size()};

@@ -29,7 +29,7 @@ Settings trusting_settings();
 
 /// A TLS server at the end of a pipe. It shakes hands, and waits until the client has left.
 struct Origin {
-    tls::ServerSettings settings{};
+    tls::AcceptSettings settings{};
     tls::IdentityChooser identity{};
     std::vector<tls::ConnectionInfo> seen{};  ///< what was agreed on with each client
     std::vector<std::string> failures{};      ///< why there was nothing to agree on
@@ -81,7 +81,7 @@ struct Seen {
 
 /// A client of the proxy.
 struct ClientOptions {
-    tls::ClientSettings settings{};
+    tls::ConnectSettings settings{};
     tls::ServerName name = tls::ServerName::of("origin.test");
     std::size_t most_per_read = 65536;  ///< of the proxy: 1 feeds it byte by byte
 };

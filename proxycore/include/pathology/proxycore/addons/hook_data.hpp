@@ -37,7 +37,7 @@ struct ClientHelloData {
 struct ClientTlsData {
     flow::Client& client;
     flow::Server& server;
-    std::optional<tls::ServerContext> context{};
+    std::optional<tls::AcceptContext> context{};
     std::optional<tls::Identity> identity{};
 };
 
@@ -45,7 +45,7 @@ struct ClientTlsData {
 struct ServerTlsData {
     flow::Client& client;
     flow::Server& server;
-    std::optional<tls::ClientContext> context{};
+    std::optional<tls::ConnectContext> context{};
 };
 
 /// A client's credentials (RFC 1929).

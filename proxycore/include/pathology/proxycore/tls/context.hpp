@@ -1,4 +1,4 @@
-// What many TLS connections have in common: versions, ciphers, protocols, whom to trust.
+// What many TLS connections share: versions, ciphers, ALPN, trust. One context accepts, the other connects.
 #pragma once
 
 #include <functional>
@@ -14,79 +14,78 @@ namespace pathology::proxycore::tls {
 
 class KeyLog;
 
-/// Whom to trust when a certificate is verified. Neither file nor folder: the places the TLS library knows, of which a
-/// folder that `openssl rehash` has prepared is enough.
+/// The authorities to trust. Neither file nor folder = the default places of OpenSSL.
 struct Trust {
     std::string file = {};    ///< PEM, any number of certificates
-    std::string folder = {};  ///< certificates under the names that `openssl rehash` makes
+    std::string folder = {};  ///< certificates named as `openssl rehash` does
 };
 
-/// Both lists in OpenSSL's notation; empty = the library's choice.
+/// Both lists in OpenSSL's notation; empty = OpenSSL's defaults.
 struct Ciphers {
-    std::string list = {};    ///< of TLS 1.2 and below; names of TLS 1.3 suites may stand among them
-    std::string suites = {};  ///< of TLS 1.3
+    std::string list = {};    ///< for TLS 1.2 and below; may include TLS 1.3 suite names
+    std::string suites = {};  ///< for TLS 1.3
 };
 
-/// What a server asks of its clients' certificates.
+/// Whether clients are asked for a certificate.
 enum class ClientCertificates {
     none,      ///< clients are not asked
-    request,   ///< asked; none is fine, and any is taken
-    verified,  ///< one that passes ServerSettings::trust is demanded
+    request,   ///< asked; any certificate is accepted, and none
+    verified,  ///< required, and verified against AcceptSettings::trust
 };
 
-struct ServerSettings {
+struct AcceptSettings {
     VersionRange versions = {};
     Ciphers ciphers = {};
     std::vector<std::string> alpn = {};  ///< in our order of preference; empty = the extension is ignored
     ClientCertificates client_certificates = ClientCertificates::none;
     Trust trust = {};                           ///< for ClientCertificates::verified
-    std::shared_ptr<KeyLog> key_log = nullptr;  ///< gets the secrets; none = nobody does
+    std::shared_ptr<KeyLog> key_log = nullptr;  ///< receives the secrets; nullptr = not logged
 };
 
-struct ClientSettings {
+struct ConnectSettings {
     VersionRange versions = {};
     Ciphers ciphers = {};
     std::vector<std::string> alpn = {};               ///< what is offered; empty = no extension
-    std::optional<Identity> identity = std::nullopt;  ///< shown to a server that asks
-    std::optional<Trust> verify = std::nullopt;       ///< nothing = any certificate is taken
+    std::optional<Identity> identity = std::nullopt;  ///< sent to a server that asks
+    std::optional<Trust> verify = std::nullopt;       ///< std::nullopt = certificates are not verified
     std::shared_ptr<KeyLog> key_log = nullptr;
 };
 
-/// What the choice of a certificate may depend on.
-struct Greeting {
-    std::string sni;  ///< the name the client asks for; empty when it named none
-    KeyType key;      ///< RSA only for clients that cannot do with anything else
+/// What the choice of a certificate may depend on, from the ClientHello.
+struct IdentityQuery {
+    std::string sni;  ///< server_name; empty if the client sent none
+    KeyType key;      ///< RSA only for clients that support nothing else
 };
 
 /// Chooses the certificate of one connection, in the middle of its handshake.
-/// Errors: end the handshake with the alert internal_error, and are told as its failure.
-using IdentityChooser = std::function<Result<Identity>(Greeting const&)>;
+/// Errors: end the handshake with the alert internal_error; they become its failure.
+using IdentityChooser = std::function<Result<Identity>(IdentityQuery const&)>;
 
-/// Made once for many connections. Immutable; copies share one state and may be used by any thread.
-class ServerContext {
+/// For accepted connections. Immutable; copies share one state, and any thread may use them.
+class AcceptContext {
 public:
     /// Errors: Errc::bad_settings naming the setting; Errc::bad_certificate_file for Trust.
-    static Result<ServerContext> make(ServerSettings const& settings);
+    static Result<AcceptContext> make(AcceptSettings const& settings);
 
     struct State;  ///< OpenSSL's objects
     State const& state() const noexcept { return *state_; }
 
 private:
-    explicit ServerContext(std::shared_ptr<State const> state) : state_(std::move(state)) {}
+    explicit AcceptContext(std::shared_ptr<State const> state) : state_(std::move(state)) {}
     std::shared_ptr<State const> state_;
 };
 
-/// The same for the side that connects.
-class ClientContext {
+/// For connections that we open.
+class ConnectContext {
 public:
     /// Errors: Errc::bad_settings naming the setting; Errc::bad_certificate_file for Trust and identity.
-    static Result<ClientContext> make(ClientSettings const& settings);
+    static Result<ConnectContext> make(ConnectSettings const& settings);
 
     struct State;  ///< OpenSSL's objects
     State const& state() const noexcept { return *state_; }
 
 private:
-    explicit ClientContext(std::shared_ptr<State const> state) : state_(std::move(state)) {}
+    explicit ConnectContext(std::shared_ptr<State const> state) : state_(std::move(state)) {}
     std::shared_ptr<State const> state_;
 };
 

@@ -55,9 +55,9 @@ struct Decrypted {
 class Engine {
 public:
     /// A server. The chooser is asked once, unless an earlier session is resumed.
-    Engine(ServerContext const& context, IdentityChooser chooser);
+    Engine(AcceptContext const& context, IdentityChooser chooser);
     /// A client. What is wrong with the name shows at the first handshake().
-    Engine(ClientContext const& context, ServerName const& name);
+    Engine(ConnectContext const& context, ServerName const& name);
     ~Engine();
     Engine(Engine&&) noexcept;
 

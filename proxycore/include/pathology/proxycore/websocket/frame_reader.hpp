@@ -16,7 +16,7 @@ namespace pathology::proxycore::websocket {
 /// Which side of a connection one is.
 enum class Role : std::uint8_t { client, server };
 
-/// What is demanded of a single frame. The rules that need more than one frame are the Endpoint's.
+/// What is demanded of a single frame. The rules that need more than one frame are the Session's.
 struct FrameRules {
     enum class Masking : std::uint8_t { any, required, forbidden };
 

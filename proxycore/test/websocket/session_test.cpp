@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <ostream>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 
 #include "support/for_each_split.hpp"
 #include "support/row_name.hpp"
@@ -25,27 +25,27 @@ struct TranscriptCase {
 };
 void PrintTo(TranscriptCase const& row, std::ostream* out) { *out << row.name; }
 
-EndpointSettings client_settings() {
-    EndpointSettings settings;
+SessionSettings client_settings() {
+    SessionSettings settings;
     settings.role = Role::client;
     settings.masking_key = [] { return MaskingKey{std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}}; };
     return settings;
 }
 
-void check(TranscriptCase const& row, EndpointSettings const& settings = {}) {
+void check(TranscriptCase const& row, SessionSettings const& settings = {}) {
     pathology::test::for_each_split(
-        row.wire, [&] { return Endpoint(settings); },
-        [&](Endpoint& endpoint, pathology::test::Pieces pieces) {
+        row.wire, [&] { return Session(settings); },
+        [&](Session& endpoint, pathology::test::Pieces pieces) {
             Transcript const expected{row.heard, row.said};
             EXPECT_EQ(test::transcribe(endpoint, pieces), expected);
         });
 }
 
-class EndpointHears : public testing::TestWithParam<TranscriptCase> {};
-TEST_P(EndpointHears, HoweverTheBytesAreCut) { check(GetParam()); }
+class SessionReads : public testing::TestWithParam<TranscriptCase> {};
+TEST_P(SessionReads, HoweverTheBytesAreCut) { check(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(
-    Messages, EndpointHears,
+    Messages, SessionReads,
     testing::Values(TranscriptCase{"EmptyText", masked(1, ""), "text", ""},
                     TranscriptCase{"Text", masked(1, "Hello"), "text Hello", ""},
                     TranscriptCase{"Binary", masked(2, "\xff\0"s), "binary \\xff\\x00", ""},
@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
-    Pings, EndpointHears,
+    Pings, SessionReads,
     testing::Values(TranscriptCase{"Empty", masked(9, ""), "ping", "pong"},
                     TranscriptCase{"WithPayload", masked(9, "Hello"), "ping Hello", "pong Hello"},
                     TranscriptCase{"BinaryPayload", masked(9, "\0\xff\xfe"s), "ping \\x00\\xff\\xfe",
@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
                     TranscriptCase{"UnsolicitedPong", masked(10, "x") + masked(9, "y"), "pong x | ping y", "pong y"}),
     pathology::test::row_name);
 
-INSTANTIATE_TEST_SUITE_P(ReservedBits, EndpointHears,
+INSTANTIATE_TEST_SUITE_P(ReservedBits, SessionReads,
                          testing::Values(TranscriptCase{"Rsv1", masked_with(0x40, 1, "x"), "! RSV1 in a text frame",
                                                         "close 1002 RSV1 in a text frame"},
                                          TranscriptCase{"Rsv2AfterAText", masked(1, "a") + masked_with(0x20, 1, "x"),
@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(ReservedBits, EndpointHears,
                          pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
-    Opcodes, EndpointHears,
+    Opcodes, SessionReads,
     testing::Values(TranscriptCase{"Three", masked(3, ""), "! reserved opcode 0x3", "close 1002 reserved opcode 0x3"},
                     TranscriptCase{"Four", masked(4, "x"), "! reserved opcode 0x4", "close 1002 reserved opcode 0x4"},
                     TranscriptCase{"SevenAfterAText", masked(1, "a") + masked(7, ""), "text a | ! reserved opcode 0x7",
@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
-    Fragments, EndpointHears,
+    Fragments, SessionReads,
     testing::Values(
         TranscriptCase{"Two", masked(1, "Hel", false) + masked(0, "lo"), "text Hello", ""},
         TranscriptCase{"EmptyOnes", masked(1, "", false) + masked(0, "", false) + masked(0, ""), "text", ""},
@@ -132,7 +132,7 @@ constexpr auto no_text = "! text message that is no UTF-8";
 constexpr auto not_text = "close 1007 text message that is no UTF-8";
 
 INSTANTIATE_TEST_SUITE_P(
-    Utf8, EndpointHears,
+    Utf8, SessionReads,
     testing::Values(TranscriptCase{"Greek", masked(1, "\xce\xba\xe1\xbd\xb9"), "text \\xce\\xba\\xe1\\xbd\\xb9", ""},
                     TranscriptCase{"Surrogate", masked(1, "\xed\xa0\x80 and more"), no_text, not_text},
                     TranscriptCase{"EndsInsideACharacter", masked(1, "a\xf0\x9f\x98"), no_text, not_text},
@@ -148,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
-    Closing, EndpointHears,
+    Closing, SessionReads,
     testing::Values(TranscriptCase{"WithoutCode", masked(8, ""), "close", "close"},
                     TranscriptCase{"Normal", masked(8, closing(1000)), "close 1000", "close 1000"},
                     TranscriptCase{"WithReason", masked(8, closing(1001, "bye")), "close 1001 bye", "close 1001"},
@@ -175,7 +175,7 @@ TranscriptCase invalid_code(std::string_view name, std::uint16_t code) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    CloseCodes, EndpointHears,
+    CloseCodes, SessionReads,
     testing::Values(valid_code("C1000", 1000), valid_code("C1003", 1003), valid_code("C1007", 1007),
                     valid_code("C1011", 1011), valid_code("C1014", 1014), valid_code("C3000", 3000),
                     valid_code("C3999", 3999), valid_code("C4000", 4000), valid_code("C4999", 4999),
@@ -186,7 +186,7 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
-    Lengths, EndpointHears,
+    Lengths, SessionReads,
     testing::Values(
         TranscriptCase{"LongerFormThanNeeded", "\x81\xfe\0\x05"s + "abcdHello",
                        "! length 5 in a longer form than needed", "close 1002 length 5 in a longer form than needed"},
@@ -202,30 +202,30 @@ INSTANTIATE_TEST_SUITE_P(
                        "close 1002 unmasked text frame of a client"}),
     pathology::test::row_name);
 
-TEST(Endpoint, LimitsMessagesOfManyFragments) {
-    EndpointSettings settings;
+TEST(Session, LimitsMessagesOfManyFragments) {
+    SessionSettings settings;
     settings.largest_message = 4;
     check({"Fits", masked(1, "ab", false) + masked(0, "cd"), "text abcd", ""}, settings);
     auto const what = "message of more than the 4 bytes that are allowed"s;
     check({"TooLong", masked(1, "ab", false) + masked(0, "cde", false), "! " + what, "close 1009 " + what}, settings);
 }
 
-TEST(Endpoint, IsStrictAsAClientToo) {
+TEST(Session, IsStrictAsAClientToo) {
     check({"Text", plain(1, "Hello") + plain(9, "x"), "text Hello | ping x", "pong x"}, client_settings());
     check({"Masked", masked(1, "x"), "! masked text frame of a server", "close 1002 masked text frame of a server"},
           client_settings());
 }
 
-TEST(Endpoint, MasksWhatAClientSays) {
-    Endpoint endpoint(client_settings());
+TEST(Session, MasksWhatAClientSays) {
+    Session endpoint(client_settings());
     endpoint.send({true, "Hello"});
     EXPECT_EQ(endpoint.outgoing(), "\x81\x85\x01\x02\x03\x04Igohn");
     endpoint.clear_outgoing();
     EXPECT_EQ(endpoint.outgoing(), "");
 }
 
-TEST(Endpoint, SaysWhatItIsAskedTo) {
-    Endpoint endpoint;
+TEST(Session, SaysWhatItIsAskedTo) {
+    Session endpoint;
     endpoint.send({true, "t"});
     endpoint.send({false, "b"});
     endpoint.ping("p" + std::string(200, 'p'));
@@ -236,8 +236,8 @@ TEST(Endpoint, SaysWhatItIsAskedTo) {
     EXPECT_EQ(test::shown_frames(endpoint.outgoing()), "text t | binary b | ping of 125 | close 1001 bye");
 }
 
-TEST(Endpoint, IsOverWhenBothSidesHaveClosed) {
-    Endpoint first;
+TEST(Session, IsOverWhenBothSidesHaveClosed) {
+    Session first;
     EXPECT_TRUE(first.is_open());
     first.close();
     EXPECT_FALSE(first.is_open());
@@ -248,14 +248,14 @@ TEST(Endpoint, IsOverWhenBothSidesHaveClosed) {
     EXPECT_EQ(test::transcribe(first, {&piece, 1}), expected);
     EXPECT_TRUE(first.is_over());
 
-    Endpoint second;
+    Session second;
     second.feed(masked(8, ""));
     ASSERT_TRUE(second.next().has_value());
     EXPECT_TRUE(second.is_over());
 }
 
-TEST(Endpoint, IsOverAfterAViolationAndSaysItAgain) {
-    Endpoint endpoint;
+TEST(Session, IsOverAfterAViolationAndSaysItAgain) {
+    Session endpoint;
     endpoint.feed(masked(3, ""));
     EXPECT_EQ(endpoint.next().error().code, Errc::reserved_opcode);
     EXPECT_TRUE(endpoint.is_over());
@@ -263,8 +263,8 @@ TEST(Endpoint, IsOverAfterAViolationAndSaysItAgain) {
     EXPECT_EQ(endpoint.next().error().code, Errc::reserved_opcode);
 }
 
-TEST(Endpoint, TellsTheFragmentsOfAMessageAndSendsThemAgain) {
-    Endpoint server;
+TEST(Session, TellsTheFragmentsOfAMessageAndSendsThemAgain) {
+    Session server;
     server.feed(masked(1, "ab", false) + masked(9, "x") + masked(0, "", false) + masked(0, "cde"));
     ASSERT_TRUE(std::holds_alternative<Ping>(server.next().value().value()));
     auto const message = std::get<Message>(server.next().value().value());
@@ -278,8 +278,8 @@ TEST(Endpoint, TellsTheFragmentsOfAMessageAndSendsThemAgain) {
     EXPECT_TRUE(std::get<Message>(server.next().value().value()).fragments.empty());
 }
 
-TEST(Endpoint, TellsOnlySoManyFragments) {
-    Endpoint server;
+TEST(Session, TellsOnlySoManyFragments) {
+    Session server;
     for (std::size_t i = 0; i < most_fragments_told + 10; ++i) server.feed(masked(i == 0 ? 2 : 0, "x", false));
     server.feed(masked(0, "last"));
     auto const message = std::get<Message>(server.next().value().value());
@@ -288,11 +288,11 @@ TEST(Endpoint, TellsOnlySoManyFragments) {
     EXPECT_EQ(message.fragments.back(), 11U + 4U);
 }
 
-TEST(Endpoint, LeavesAnswersToOneWhoStandsBetween) {
-    EndpointSettings settings;
+TEST(Session, LeavesAnswersToOneWhoStandsBetween) {
+    SessionSettings settings;
     settings.answers = false;
     check({"Nothing", masked(9, "x") + masked(8, closing(4001, "bye")), "ping x | close 4001 bye", ""}, settings);
-    Endpoint server(settings);
+    Session server(settings);
     server.feed(masked(8, closing(4001)));
     ASSERT_TRUE(server.next().has_value());
     EXPECT_FALSE(server.is_over());
@@ -302,10 +302,10 @@ TEST(Endpoint, LeavesAnswersToOneWhoStandsBetween) {
     EXPECT_TRUE(server.is_over());
 }
 
-TEST(Endpoint, EchoesLargeMessages) {
+TEST(Session, EchoesLargeMessages) {
     for (std::size_t const size : {65535U, 65536U, 1U << 20U}) {
-        Endpoint server;
-        Endpoint client(client_settings());
+        Session server;
+        Session client(client_settings());
         std::string const payload(size, 'x');
         client.send({true, payload});
         for (auto wire = client.outgoing(); !wire.empty();) {

@@ -1,5 +1,5 @@
-// Reading the vectors of TLS (RFC 8446 §3.4): numbers, and lists with their size in front. What is cut short reads as
-// nothing.
+// Reads the presentation language of TLS (RFC 8446 §3.4): numbers, and vectors with their size in front. A truncated
+// value reads as far as it goes.
 #pragma once
 
 #include <algorithm>
@@ -9,9 +9,9 @@
 
 namespace pathology::proxycore::tls {
 
-class Wire {
+class ByteReader {
 public:
-    explicit Wire(std::string_view bytes) : left_(bytes) {}
+    explicit ByteReader(std::string_view bytes) : left_(bytes) {}
 
     bool is_empty() const noexcept { return left_.empty(); }
     std::size_t size() const noexcept { return left_.size(); }
@@ -20,8 +20,8 @@ public:
     std::uint16_t number16() { return static_cast<std::uint16_t>(number(2)); }
     std::string_view text8() { return take(number8()); }
     std::string_view text16() { return take(number16()); }
-    Wire list8() { return Wire(text8()); }
-    Wire list16() { return Wire(text16()); }
+    ByteReader list8() { return ByteReader(text8()); }
+    ByteReader list16() { return ByteReader(text16()); }
 
 private:
     std::string_view take(std::size_t size) {

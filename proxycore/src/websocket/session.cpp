@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <pathology/proxycore/websocket/endpoint.hpp>
+#include <pathology/proxycore/websocket/session.hpp>
 #include <utility>
 
 #include "assembler.hpp"
@@ -13,7 +13,7 @@ constexpr std::size_t longest_control = 125;
 
 Role other(Role role) { return role == Role::server ? Role::client : Role::server; }
 
-FrameRules rules_for(EndpointSettings const& settings) {
+FrameRules rules_for(SessionSettings const& settings) {
     auto rules = FrameRules::strict(settings.role);
     rules.allow_rsv1 = settings.deflate.has_value();
     rules.largest = std::max(settings.largest_message, longest_control);
@@ -27,9 +27,9 @@ std::vector<std::size_t> equal_parts(std::size_t size, std::size_t count) {
 
 }  // namespace
 
-class Endpoint::Impl {
+class Session::Impl {
 public:
-    explicit Impl(EndpointSettings settings)
+    explicit Impl(SessionSettings settings)
         : settings_(std::move(settings)), reader_(rules_for(settings_)), assembler_(settings_, other(settings_.role)) {
         assert(settings_.role == Role::server || settings_.masking_key);
         if (settings_.deflate) deflater_.emplace(*settings_.deflate, settings_.role, settings_.deflate_level);
@@ -63,7 +63,7 @@ private:
     void fragments(FrameHeader header, std::string_view payload, std::span<std::size_t const> sizes);
     void frame(FrameHeader header, std::string_view payload);
 
-    EndpointSettings settings_;
+    SessionSettings settings_;
     FrameReader reader_;
     Assembler assembler_;
     std::optional<Deflater> deflater_;
@@ -77,7 +77,7 @@ private:
 
 // --- in --------------------------------------------------------------------------------------------------------------
 
-Endpoint::Outcome Endpoint::Impl::next() {
+Session::Outcome Session::Impl::next() {
     if (broken_) return *broken_;
     while (!close_received_) {  // RFC 6455 §1.4: what comes after a close frame is not looked at
         std::span<char> bytes(buffer_.data() + begin_, end_ - begin_);
@@ -93,18 +93,18 @@ Endpoint::Outcome Endpoint::Impl::next() {
     return std::optional<Event>();
 }
 
-Endpoint::Outcome Endpoint::Impl::take(FramePart const& part) {
+Session::Outcome Session::Impl::take(FramePart const& part) {
     auto const& header = reader_.header();
     return is_control(header.opcode) ? take_control(part) : assembler_.take(header, part);
 }
 
-Endpoint::Outcome Endpoint::Impl::take_control(FramePart const& part) {
+Session::Outcome Session::Impl::take_control(FramePart const& part) {
     if (part.begins) control_.clear();
     control_.append(part.payload.data(), part.payload.size());
     return part.ends ? finish_control() : std::optional<Event>();
 }
 
-Endpoint::Outcome Endpoint::Impl::finish_control() {
+Session::Outcome Session::Impl::finish_control() {
     switch (static_cast<Opcode>(reader_.header().opcode)) {
         case Opcode::ping:
             if (settings_.answers) control(Opcode::pong, control_);
@@ -120,7 +120,7 @@ Endpoint::Outcome Endpoint::Impl::finish_control() {
     return std::optional<Event>(*why);
 }
 
-Endpoint::Outcome Endpoint::Impl::fail(Violation violation) {
+Session::Outcome Session::Impl::fail(Violation violation) {
     Close const why{static_cast<std::uint16_t>(violation.close_code), violation.message};
     if (settings_.answers) close(why);
     broken_ = std::move(violation);
@@ -129,7 +129,7 @@ Endpoint::Outcome Endpoint::Impl::fail(Violation violation) {
 
 // --- out -------------------------------------------------------------------------------------------------------------
 
-void Endpoint::Impl::send(Message const& message) {
+void Session::Impl::send(Message const& message) {
     if (close_sent_) return;
     FrameHeader header;
     header.opcode = static_cast<std::uint8_t>(message.is_text ? Opcode::text : Opcode::binary);
@@ -141,7 +141,7 @@ void Endpoint::Impl::send(Message const& message) {
     fragments(header, compressed_, sizes);
 }
 
-void Endpoint::Impl::fragments(FrameHeader header, std::string_view payload, std::span<std::size_t const> sizes) {
+void Session::Impl::fragments(FrameHeader header, std::string_view payload, std::span<std::size_t const> sizes) {
     for (; sizes.size() > 1; sizes = sizes.subspan(1)) {
         header.fin = false;
         frame(header, payload.substr(0, sizes.front()));
@@ -153,19 +153,19 @@ void Endpoint::Impl::fragments(FrameHeader header, std::string_view payload, std
     frame(header, payload);
 }
 
-void Endpoint::Impl::control(Opcode opcode, std::string_view payload) {
+void Session::Impl::control(Opcode opcode, std::string_view payload) {
     if (close_sent_) return;
     FrameHeader header;
     header.opcode = static_cast<std::uint8_t>(opcode);
     frame(header, payload.substr(0, longest_control));
 }
 
-void Endpoint::Impl::close(Close const& close) {
+void Session::Impl::close(Close const& close) {
     control(Opcode::close, encode(close));
     close_sent_ = true;
 }
 
-void Endpoint::Impl::frame(FrameHeader header, std::string_view payload) {
+void Session::Impl::frame(FrameHeader header, std::string_view payload) {
     header.length = payload.size();
     header.masked = settings_.role == Role::client;
     if (header.masked) header.key = settings_.masking_key();
@@ -177,30 +177,30 @@ void Endpoint::Impl::frame(FrameHeader header, std::string_view payload) {
 
 // --- the public face -------------------------------------------------------------------------------------------------
 
-Endpoint::Endpoint(EndpointSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
-Endpoint::~Endpoint() = default;
-Endpoint::Endpoint(Endpoint&&) noexcept = default;
-Endpoint& Endpoint::operator=(Endpoint&&) noexcept = default;
+Session::Session(SessionSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
 
-std::span<char> Endpoint::prepare(std::size_t size) { return impl_->prepare(size); }
-void Endpoint::commit(std::size_t size) { impl_->commit(size); }
-void Endpoint::feed(std::string_view bytes) {
+std::span<char> Session::prepare(std::size_t size) { return impl_->prepare(size); }
+void Session::commit(std::size_t size) { impl_->commit(size); }
+void Session::feed(std::string_view bytes) {
     auto const room = impl_->prepare(bytes.size());
     std::copy(bytes.begin(), bytes.end(), room.begin());
     impl_->commit(bytes.size());
 }
-Endpoint::Outcome Endpoint::next() { return impl_->next(); }
-void Endpoint::send(Message const& message) { impl_->send(message); }
-void Endpoint::ping(std::string_view payload) { impl_->control(Opcode::ping, payload); }
-void Endpoint::pong(std::string_view payload) { impl_->control(Opcode::pong, payload); }
-void Endpoint::close(Close const& close) { impl_->close(close); }
-std::string_view Endpoint::outgoing() const { return impl_->out; }
-void Endpoint::clear_outgoing() { forget(impl_->out); }
-void Endpoint::take_outgoing(std::string& empty) {
+Session::Outcome Session::next() { return impl_->next(); }
+void Session::send(Message const& message) { impl_->send(message); }
+void Session::ping(std::string_view payload) { impl_->control(Opcode::ping, payload); }
+void Session::pong(std::string_view payload) { impl_->control(Opcode::pong, payload); }
+void Session::close(Close const& close) { impl_->close(close); }
+std::string_view Session::outgoing() const { return impl_->out; }
+void Session::clear_outgoing() { forget(impl_->out); }
+void Session::take_outgoing(std::string& empty) {
     forget(empty);
     impl_->out.swap(empty);
 }
-bool Endpoint::is_open() const { return impl_->is_open(); }
-bool Endpoint::is_over() const { return impl_->is_over(); }
+bool Session::is_open() const { return impl_->is_open(); }
+bool Session::is_over() const { return impl_->is_over(); }
 
 }  // namespace pathology::proxycore::websocket

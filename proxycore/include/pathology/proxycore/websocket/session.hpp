@@ -2,7 +2,7 @@
 // out.
 //
 //   peer's bytes ──prepare/commit──▶ ┌──────────┐ ──next()──▶ message · ping · pong · close · what the peer did wrong
-//                                    │ Endpoint │
+//                                    │ Session │
 //   bytes to send ◀──outgoing()───── └──────────┘ ◀── send · ping · close     (answers to pings and closes by itself)
 #pragma once
 #include <boost/system/result.hpp>
@@ -48,7 +48,7 @@ struct Pong {
 using Event = std::variant<Message, Ping, Pong, Close>;
 
 /// How an endpoint behaves.
-struct EndpointSettings {
+struct SessionSettings {
     Role role = Role::server;
     std::size_t largest_message = 64U << 20U;      ///< bytes, decompressed
     std::optional<DeflateParameters> deflate{};    ///< what the handshake agreed on
@@ -59,48 +59,51 @@ struct EndpointSettings {
     bool answers = true;
 };
 
-/// Speaks RFC 6455 and RFC 7692 strictly, in both roles.
+/// One side of a WebSocket connection without I/O, strict about RFC 6455 and RFC 7692, in either role.
 ///
-/// Life:   open ─ a close frame went either way ─▶ closing ─ it went both ways, or the peer broke a rule ─▶ over.
-/// Errors: the first violation is the answer for good; where `answers` is set, the close frame that says so is in
-///         outgoing() then, else messages can be sent until close().
-/// Memory: one buffer for what comes and one for what goes; a message that comes in one piece is not copied.
-/// Thread: one at a time.
-class Endpoint {
+///     open ── close() ───────────────▶ closing (ours sent) ──── peer's close frame ──┐
+///       ├──── peer's close frame ────▶ closing (theirs read) ── close() ─────────────┼──▶ over
+///       └──── violation by the peer ─────────────────────────────────────────────────┘
+///
+/// Errors: the first violation is final: every further next() repeats it. With `answers` the close frame for it is in
+///         outgoing(); without, messages can be sent until close().
+/// Memory: one buffer for each direction; a message that arrives in one piece is not copied.
+/// Thread: not thread-safe.
+class Session {
 public:
-    /// An event; nothing = more bytes are needed; or what the peer did wrong.
+    /// An event; std::nullopt if more bytes are needed; or the violation by the peer.
     using Outcome = boost::system::result<std::optional<Event>, Violation>;
 
-    explicit Endpoint(EndpointSettings settings = {});
-    ~Endpoint();
-    Endpoint(Endpoint&&) noexcept;
-    Endpoint& operator=(Endpoint&&) noexcept;
+    explicit Session(SessionSettings settings = {});
+    ~Session();
+    Session(Session&&) noexcept;
+    Session& operator=(Session&&) noexcept;
 
-    /// Room for at least `size` bytes, to read into; then say how many came with `commit`. Take all events first, for
-    /// the room to stay small.
+    /// Space for at least `size` bytes to read into; commit() then takes those that arrived. Handle all events first, so
+    /// that the buffer stays small.
     std::span<char> prepare(std::size_t size);
     void commit(std::size_t size);
-    /// Takes a copy: prepare, copy, commit.
+    /// Appends a copy of `bytes`.
     void feed(std::string_view bytes);
 
-    /// The next event. Where `answers` is set, pings were answered, and the peer's close frame too, when it comes out
-    /// here. Text is judged as it comes, so a violation may come before the end of its message.
+    /// The next event. With `answers`, a ping or a close frame has been answered when it is returned. Text is checked as
+    /// it arrives, so a violation may precede the end of its message.
     Outcome next();
 
-    /// Appends frames to outgoing(). After a close frame of ours they do nothing.
+    /// Append frames to outgoing(). They do nothing after our close frame.
     void send(Message const& message);
     void ping(std::string_view payload);  ///< at most 125 bytes; more are cut off
     void pong(std::string_view payload);  ///< the same
     void close(Close const& close = {static_cast<std::uint16_t>(CloseCode::normal), {}});
 
-    /// What is to be written; say `clear_outgoing` when it was.
+    /// The bytes to write; call clear_outgoing() after writing them.
     std::string_view outgoing() const;
     void clear_outgoing();
-    /// Swaps it for `empty`, so that more can be said while these bytes are written.
+    /// Swaps them with `empty`, so that more can be appended while these are written.
     void take_outgoing(std::string& empty);
 
-    bool is_open() const;  ///< no close frame went either way
-    bool is_over() const;  ///< nothing is left to be read; when outgoing() is written, the connection ends
+    bool is_open() const;  ///< no close frame was sent or received
+    bool is_over() const;  ///< nothing more is read; the connection ends once outgoing() is written
 
 private:
     class Impl;
