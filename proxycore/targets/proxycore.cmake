@@ -18,7 +18,7 @@ pathology_library(proxycore ASIO
             src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/race_with_disconnect.cpp
             src/layers/exchange/response.cpp src/layers/exchange/direct_response.cpp src/layers/exchange/body.cpp
             src/layers/exchange/connect.cpp src/layers/exchange/error_page.cpp src/layers/exchange/exchange.cpp
-            src/layers/exchange/refusal.cpp
+            src/layers/exchange/refusal.cpp src/layers/exchange/replay.cpp src/client/http_client.cpp
             src/layers/exchange/request.cpp src/layers/exchange/request_target.cpp
             src/layers/exchange/upgrade.cpp
             src/layers/exchange/disconnect_monitor.cpp src/layers/http1/client.cpp src/layers/http1/client_stream.cpp
@@ -38,7 +38,7 @@ pathology_library(proxycore ASIO
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
             src/upstream/idle_monitor.cpp src/upstream/network_connections.cpp src/upstream/router.cpp
             src/upstream/selector.cpp
-    HEADERS include/pathology/proxycore/errors.hpp
+    HEADERS include/pathology/proxycore/client/http_client.hpp include/pathology/proxycore/errors.hpp
             include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
             include/pathology/proxycore/addons/dump_sink.hpp include/pathology/proxycore/addons/dumper.hpp
             include/pathology/proxycore/addons/flow_recorder.hpp include/pathology/proxycore/addons/hook.hpp

@@ -126,4 +126,10 @@ void Proxy::perform(std::function<void()> work) {
     running->perform(std::move(work));
 }
 
+std::future<void> Proxy::replay(std::shared_ptr<flow::HttpFlow> flow) {
+    auto const running = state_->now();
+    if (!running) throw ControlException("this proxy does not run, so it cannot replay a flow");
+    return running->replay(std::move(flow));
+}
+
 }  // namespace pathology::proxycore::proxy

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/proxy/options.hpp>
 #include <utility>
 
+#include "layers/exchange/replay.hpp"
 #include "proxy/ourselves.hpp"
 
 namespace pathology::proxycore::proxy {
@@ -83,7 +85,8 @@ asio::awaitable<void> RunningProxy::begin(std::vector<Endpoint> endpoints) {
     }
     co_await chain_.start();
     listener_ = options_.add_listener([this](std::set<std::string> const& changed) { follow(changed); });
-    ticking_.emplace(co_await asio::this_coro::executor);
+    loop_ = co_await asio::this_coro::executor;
+    ticking_.emplace(loop_);
     ticking_->start(tick_on());
 }
 
@@ -91,6 +94,7 @@ asio::awaitable<void> RunningProxy::end() {
     ticking_->cancel();
     co_await ticking_->join();
     ticking_.reset();
+    co_await stop_replays();
     options_.remove_listener(*listener_);
     co_await async::with_timeout(services_.settings->times.stop, chain_.stop());
 }
@@ -134,6 +138,40 @@ asio::awaitable<void> RunningProxy::serve(net::Connection connection) {
     client->proxy_mode = mode_names_[connection.listener];
     layers::Context context(services_, first_settings_->modes[connection.listener], std::move(client));
     co_await serve_client(context, std::move(connection.stream), std::move(connection.original));
+}
+
+// --- replays ---------------------------------------------------------------------------------------------------------
+
+std::future<void> RunningProxy::replay(std::shared_ptr<flow::HttpFlow> flow) {
+    auto const done = std::make_shared<std::promise<void>>();
+    auto future = done->get_future();
+    perform([this, &flow, &done] { start_replay(std::move(flow), done); });
+    return future;
+}
+
+/// The modes are those that the listeners began with; a proxy without listeners replays as a regular one.
+void RunningProxy::start_replay(std::shared_ptr<flow::HttpFlow> flow, std::shared_ptr<std::promise<void>> done) {
+    static modes::Mode const regular{};
+    if (auto const obstacle = layers::find_obstacle_to_replay(*flow))
+        throw ControlException("this flow cannot be replayed: " + *obstacle);
+    auto const& modes = first_settings_->modes;
+    auto const& mode = modes.empty() ? regular : modes.front();
+    auto const run = [](layers::Services& services, modes::Mode const& its_mode, std::shared_ptr<flow::HttpFlow> its_flow,
+                        std::shared_ptr<std::promise<void>> ended) -> asio::awaitable<void> {
+        auto const notify = [ended]() -> asio::awaitable<void> {
+            ended->set_value();
+            co_return;
+        };
+        co_await async::finally(layers::replay(services, its_mode, std::move(its_flow)), notify, std::nullopt);
+    };
+    replays_.remove_if([](async::Task const& task) { return !task.is_running(); });
+    replays_.emplace_back(loop_).start(run(services_, mode, std::move(flow), std::move(done)));
+}
+
+asio::awaitable<void> RunningProxy::stop_replays() {
+    for (auto& replay : replays_) replay.cancel();
+    for (auto& replay : replays_) co_await replay.join();
+    replays_.clear();
 }
 
 }  // namespace pathology::proxycore::proxy

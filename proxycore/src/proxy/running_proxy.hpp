@@ -2,6 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <future>
+#include <list>
+#include <memory>
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/layers/context.hpp>
@@ -36,6 +39,7 @@ public:
     std::size_t connections() const { return server_.connections(); }
     bool wait_until_empty(net::Duration limit) const { return server_.wait_until_empty(limit); }
     void perform(std::function<void()> work) { server_.perform(std::move(work)); }
+    std::future<void> replay(std::shared_ptr<flow::HttpFlow> flow);
 
 private:
     using Settings = std::shared_ptr<layers::Settings const>;
@@ -45,6 +49,8 @@ private:
     asio::awaitable<void> end();
     asio::awaitable<void> tick_on();
     asio::awaitable<void> serve(net::Connection connection);
+    void start_replay(std::shared_ptr<flow::HttpFlow> flow, std::shared_ptr<std::promise<void>> done);
+    asio::awaitable<void> stop_replays();
     void welcome();
     void follow(std::set<std::string> const& changed);
 
@@ -55,7 +61,9 @@ private:
     layers::TlsService tls_;
     layers::Services services_;
     std::optional<std::size_t> listener_;  // our place among those of the options
+    asio::any_io_executor loop_;  // from begin() on
     std::optional<async::Task> ticking_;
+    std::list<async::Task> replays_;  // those that are over are removed when the next one begins
     std::vector<Listener> listeners_;  // from begin() on
     std::atomic<bool> listens_ = false;
     net::Server server_;

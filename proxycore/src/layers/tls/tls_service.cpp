@@ -70,14 +70,14 @@ std::shared_ptr<tls::KeyLog> open_key_log(std::string const& file, std::vector<s
     return nullptr;
 }
 
-std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings) {
+std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings, TlsService::Sides sides) {
     std::vector<std::string> warnings;
     auto const log = open_key_log(settings.key_log, warnings);
-    auto certificates = open_certificates(settings, warnings);
+    auto certificates = sides == TlsService::Sides::both ? open_certificates(settings, warnings) : nullptr;
     auto identities = settings.client_certificates.empty()
                           ? ClientIdentities()
                           : value_of(ClientIdentities::open(settings.client_certificates), client_certs);
-    auto revocation_path = certificates->authority().revocation_path();
+    auto revocation_path = certificates ? certificates->authority().revocation_path() : std::string();
     return std::make_unique<TlsService::State>(
         TlsService::State{std::move(certificates), make_for_clients(settings, log), make_for_servers(settings, log),
                           std::move(identities), settings.resume_servers ? std::make_shared<tls::Sessions>() : nullptr,
@@ -86,10 +86,10 @@ std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings) {
 
 }  // namespace
 
-TlsService::TlsService(Settings const& settings) : state_(make_state(settings.tls)) {}
+TlsService::TlsService(Settings const& settings, Sides sides) : sides_(sides), state_(make_state(settings.tls, sides)) {}
 TlsService::~TlsService() = default;
 
-void TlsService::configure(Settings const& settings) { state_ = make_state(settings.tls); }
+void TlsService::configure(Settings const& settings) { state_ = make_state(settings.tls, sides_); }
 
 tls::Authority const& TlsService::authority() const { return state_->certificates->authority(); }
 

@@ -25,7 +25,7 @@ void Servers::keep(ServerConnection) {}
 
 /// Nobody speaks TLS here.
 struct TlsService::State {};
-TlsService::TlsService(Settings const&) {}
+TlsService::TlsService(Settings const&, Sides sides) : sides_(sides) {}
 TlsService::~TlsService() = default;
 
 }  // namespace pathology::proxycore::layers

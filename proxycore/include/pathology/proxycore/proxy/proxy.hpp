@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/addons/options.hpp>
@@ -80,6 +81,14 @@ public:
     /// Calls `work` on the proxy's thread and waits for its end; what it throws comes out. For changes of options and
     /// addons while the proxy runs.
     void perform(std::function<void()> work);
+
+    /// Sends the request of `flow` again through the whole stack: hooks, selector and limits, in the mode of the first
+    /// listener, on a new server connection. The flow is changed in place: its response and error are replaced, and its
+    /// state from before becomes its backup. The future is ready when the exchange has ended; until then the flow
+    /// belongs to the proxy's thread. Not to be called on that thread.
+    /// Errors: throws ControlException if the proxy does not run or the flow cannot be replayed: it is live or
+    ///         intercepted, its request body was not kept, or it is a WebSocket or a tunnel (P57).
+    std::future<void> replay(std::shared_ptr<flow::HttpFlow> flow);
 
 private:
     struct State;

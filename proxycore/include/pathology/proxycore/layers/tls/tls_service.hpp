@@ -27,7 +27,9 @@ class TlsService {
 public:
     /// Opens the authority, making it where there is none, and reads every file that the settings name.
     /// Errors: throws OptionsError naming the option and the file.
-    explicit TlsService(Settings const& settings);
+    /// With Sides::servers there is no authority: a client of ours opens no folder of one.
+    enum class Sides { both, servers };
+    explicit TlsService(Settings const& settings, Sides sides = Sides::both);
     ~TlsService();
     TlsService(TlsService const&) = delete;
     TlsService& operator=(TlsService const&) = delete;
@@ -37,7 +39,7 @@ public:
     void configure(Settings const& settings);
 
     /// Who signs the certificates that clients see.
-    tls::Authority const& authority() const;
+    tls::Authority const& authority() const;  ///< not with Sides::servers
     /// What the user ought to know and what stops nothing, each a line for the log: an authority that has expired, a
     /// key log that cannot be written.
     std::vector<std::string> const& warnings() const;
@@ -46,6 +48,7 @@ public:
     State& state() { return *state_; }
 
 private:
+    Sides sides_;
     std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,117 @@
+#include <pathology/proxycore/client/http_client.hpp>
+
+#include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/layers/context.hpp>
+#include <pathology/proxycore/layers/exchange/http_streams.hpp>
+#include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include <pathology/proxycore/upstream/selector.hpp>
+#include <utility>
+
+#include "layers/exchange/body.hpp"
+
+namespace pathology::proxycore::client {
+namespace {
+
+namespace asio = boost::asio;
+using layers::Failure;
+template <class T> using Result = layers::Result<T>;
+
+std::shared_ptr<layers::Settings const> make_settings(HttpClientOptions const& options) {
+    auto settings = std::make_shared<layers::Settings>();
+    settings->http.http2 = options.http2;
+    settings->http.body_size_limit = options.max_body_size;
+    settings->tls.insecure = !options.verify;
+    settings->tls.trust = options.trust;
+    settings->times.connect = options.connect_timeout;
+    settings->times.idle = options.timeout;
+    settings->max_servers = options.max_connections;
+    return settings;
+}
+
+void ignore(addons::LogEntry const&) {}
+
+Failure timed_out(flow::Request const& request, std::chrono::milliseconds limit) {
+    auto const server = to_string(Endpoint{request.host(), request.port()});
+    return {Failure::Kind::timed_out, "no complete response from " + server + " within " + std::to_string(limit.count()) + " ms",
+            504};
+}
+
+Failure switched_protocols(flow::Request const& request) {
+    return {Failure::Kind::malformed, to_string(Endpoint{request.host(), request.port()}) + " sent 101, which this client does not support", 502};
+}
+
+}  // namespace
+
+/// The proxy's server side without its client side: a chain without addons, and a client record that stands for the
+/// caller.
+struct HttpClient::State {
+    explicit State(HttpClientOptions const& given)
+        : settings(make_settings(given)),
+          timeout(given.timeout),
+          chain(addon_options, ignore),
+          tls(*settings, layers::TlsService::Sides::servers),
+          services{chain, tls, [] { return flow::Time::clock::now(); }, settings, {}, {}},
+          selector(std::make_shared<upstream::StaticSelector>(given.route)),
+          context(with_selector(), mode, std::make_shared<flow::Client>()) {}
+
+    layers::Services& with_selector() {
+        services.selector_of = [this](modes::Mode const&) { return selector; };
+        return services;
+    }
+
+    asio::awaitable<Result<flow::Response>> send(flow::HttpFlow& flow);
+    asio::awaitable<Result<flow::Response>> send_over(layers::ServerStream& server, flow::HttpFlow const& flow);
+
+    std::shared_ptr<layers::Settings const> settings;
+    std::chrono::milliseconds timeout;
+    addons::Options addon_options;
+    addons::AddonChain chain;
+    layers::TlsService tls;
+    layers::Services services;
+    std::shared_ptr<upstream::Selector> selector;
+    modes::Mode const mode{};
+    layers::Context context;
+};
+
+asio::awaitable<Result<flow::Response>> HttpClient::State::send(flow::HttpFlow& flow) {
+    for (bool is_fresh = false;; is_fresh = true) {
+        auto server =
+            co_await (is_fresh ? context.servers->acquire_fresh(flow) : context.servers->acquire(flow));
+        if (server.has_error()) co_return server.error();
+        auto response = co_await send_over(**server, flow);
+        bool const may_retry = response.has_error() && response.error().is_retryable && !is_fresh;
+        if (!may_retry) co_return response;
+    }
+}
+
+asio::awaitable<Result<flow::Response>> HttpClient::State::send_over(layers::ServerStream& server,
+                                                                     flow::HttpFlow const& flow) {
+    auto const sent = co_await server.send(flow.request);
+    for (;;) {
+        auto head = co_await server.read_head();
+        if (head.has_error()) co_return sent.has_error() ? sent.error() : head.error();
+        if (head->status == 101) co_return switched_protocols(flow.request);
+        if (head->status / 100 == 1) continue;
+        auto response = flow::Response::from_head(std::move(*head));
+        auto const collected = co_await layers::collect_body(server, response, settings->http, "response");
+        if (collected.has_error()) co_return collected.error();
+        co_return response;
+    }
+}
+
+HttpClient::HttpClient(HttpClientOptions const& options) : state_(std::make_unique<State>(options)) {}
+HttpClient::~HttpClient() = default;
+
+asio::awaitable<Result<flow::Response>> HttpClient::send(flow::Request request) {
+    flow::HttpFlow flow(state_->context.client, std::make_shared<flow::Server>(), state_->services.now());
+    flow.request = std::move(request);
+    auto sending = state_->send(flow);
+    auto response = co_await async::with_timeout(state_->timeout, std::move(sending));
+    if (!response) co_return timed_out(flow.request, state_->timeout);
+    co_return std::move(*response);
+}
+
+asio::awaitable<void> HttpClient::close() { return state_->context.servers->close_all(); }
+
+}  // namespace pathology::proxycore::client
