@@ -46,11 +46,17 @@ function(pathology_library name)
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_LIBRARIES ${target})
 endfunction()
 
-# pathology_program(<name> SOURCES … LINK …) makes the program <name>, in bin/ of the build tree.
+# pathology_program(<name> SOURCES program/… LINK … [INCLUDE folders]) makes the program <name> of program/main.cpp and the
+# object library <name>_program of the other sources, in bin/ of the build tree. Tests link the object library.
 function(pathology_program name)
-    cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
-    add_executable(${name} ${arg_SOURCES})
-    target_link_libraries(${name} PRIVATE ${arg_LINK} pathology_build_options)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINK;INCLUDE" ${ARGN})
+    add_library(${name}_program OBJECT ${arg_SOURCES})
+    target_include_directories(${name}_program PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} ${arg_INCLUDE})
+    target_link_libraries(${name}_program PUBLIC ${arg_LINK} PRIVATE pathology_build_options)
+    set_target_properties(${name}_program PROPERTIES POSITION_INDEPENDENT_CODE ON)  # as the precompiled headers are
+    use_precompiled(${name}_program asio)
+    add_executable(${name} program/main.cpp)
+    target_link_libraries(${name} PRIVATE ${name}_program pathology_build_options)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_PROGRAMS ${name})
 endfunction()

@@ -14,7 +14,7 @@ namespace tunnel = proxycore::tunnel;
 constexpr std::uint16_t socks_port = 1080;  // RFC 1928 §3
 constexpr std::uint16_t http_port = 80;
 
-template <class AnyOptions> Route make_route(AnyOptions const& options) {
+Route make_route(ClientOptions const& options) {
     using Protocol = tunnel::Hop::Protocol;
     Route route;
     route.target = {options.host, options.port};
@@ -69,7 +69,6 @@ private:
 
 }  // namespace
 
-Route route_of(Options const& options) { return make_route(options); }
 Route route_of(ClientOptions const& options) { return make_route(options); }
 
 asio::awaitable<Result<Opened>> open(Route const& route, net::TimeLimit limit) {

@@ -5,7 +5,6 @@
 #include <memory>
 #include <pathology/pathoc/client.hpp>
 #include <pathology/pathoc/failure.hpp>
-#include <pathology/pathoc/options.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tunnel/connector.hpp>
 #include <string>
@@ -37,8 +36,7 @@ struct Opened {
     std::shared_ptr<proxycore::tls::ConnectionInfo const> tls;  ///< nullptr for plain text
 };
 
-/// The route that the options of the program, or of the library, describe.
-Route route_of(Options const& options);
+/// The route that the options describe, without its TLS layer.
 Route route_of(ClientOptions const& options);
 
 /// Connects to the nearest host, passes each proxy and then does the TLS handshake. `route` must outlive the await.

@@ -1,11 +1,12 @@
 // Runs pathoc inside the test, from its command line on.
 #pragma once
 
-#include <pathology/pathoc/command_line.hpp>
-#include <pathology/pathoc/run.hpp>
 #include <pathology/proxycore/console/console.hpp>
 #include <string>
 #include <vector>
+
+#include "program/options.hpp"
+#include "program/run.hpp"
 
 namespace pathology::pathoc::test {
 
@@ -14,11 +15,18 @@ struct Outcome {
     std::string out, err;
 };
 
-inline Outcome invoke(std::vector<std::string> arguments) {
+/// parse_options() of arguments without the program's name.
+inline auto parse(std::vector<std::string> const& arguments) {
+    std::vector<char const*> argv{"pathoc"};
+    for (auto const& argument : arguments) argv.push_back(argument.c_str());
+    return parse_options(static_cast<int>(argv.size()), argv.data());
+}
+
+inline Outcome invoke(std::vector<std::string> const& arguments) {
     Outcome outcome;
     proxycore::console::Console console(outcome.out, outcome.err);
-    auto const options = parse_options(std::move(arguments));
-    outcome.status = options ? proxycore::console::status(run(*options, console)) : leave(console, options.error());
+    auto const options = parse(arguments);
+    outcome.status = options ? run(*options, console) : leave(console, options.error());
     console.flush();
     return outcome;
 }

@@ -1,0 +1,73 @@
+// The command line of pathoc.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <pathology/pathoc/client.hpp>
+#include <pathology/pathoc/tls_options.hpp>
+#include <pathology/proxycore/console/command_line.hpp>
+#include <pathology/proxycore/endpoint.hpp>
+#include <pathology/proxycore/tunnel/credentials.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pathology::pathoc {
+
+/// The format of standard output.
+enum class OutputForm { text, json };
+
+/// What the program is asked to do.
+struct ProgramOptions {
+    // target
+    std::string host;  ///< name or address, without brackets
+    std::uint16_t port = 80;
+    std::optional<proxycore::HostPort> tunnel;  ///< CONNECT there first, `host` being the proxy; the port is set
+    std::optional<proxycore::tunnel::Credentials> proxy_auth;  ///< for that proxy (Basic)
+    std::optional<proxycore::HostPort> socks;  ///< reach `host` through this SOCKS5 server, which resolves it
+    std::optional<proxycore::tunnel::Credentials> socks_auth;  ///< for that server
+
+    bool http2 = false;               ///< messages are HTTP/2 frames
+    bool skip_http2_preface = false;  ///< nothing but the messages is said: no preface, no SETTINGS
+
+    TlsOptions tls;         ///< spoken with the server, inside of any tunnel
+    bool show_tls = false;  ///< what was agreed on, before the requests
+
+    // what is sent
+    std::vector<std::string> specs;     ///< as typed: a spec, a file's name, `+path`
+    std::int64_t connections = 1;       ///< -1 = without end
+    std::chrono::nanoseconds wait{};    ///< before each connection but the first
+    bool random_pick = false;           ///< each connection plays one of the specs
+    std::optional<std::uint64_t> seed;  ///< nothing = drawn
+    bool memo = false;                  ///< send no message twice
+    std::uint64_t memo_limit = 5000;    ///< repetitions in a row that end the run
+
+    // patience
+    std::optional<std::chrono::nanoseconds> time_limit;  ///< of silence; nothing = for ever
+    bool ignore_timeouts = false;
+
+    // what is told
+    std::set<unsigned> ignored_codes;
+    bool explain = false;
+    bool one_shot = false;
+    bool show_request = false, show_response = false, hex = false;
+    bool show_frames = false;  ///< the frames of HTTP/2, sent and received
+    bool timestamps = true;
+    OutputForm form = OutputForm::text;
+    std::size_t body_limit = 1U << 20U;  ///< bytes of a body kept for --json
+
+    // instead of sending
+    bool preview = false;
+    bool show_user_agents = false;
+};
+
+/// Parses the arguments of main. The Exit has the status `done` for --help and --version, `usage` for an error.
+boost::system::result<ProgramOptions, proxycore::console::Exit> parse_options(int argc, char const* const* argv);
+
+/// The part that says how to reach the server, as the library takes it.
+ClientOptions connection_options(ProgramOptions const& options);
+
+}  // namespace pathology::pathoc

@@ -1,0 +1,187 @@
+#include <pathology/proxycore/http/message.hpp>
+#include <pathology/proxycore/http/target.hpp>
+#include <pathology/proxycore/http1/reader.hpp>
+#include <pathology/proxycore/http1/settings.hpp>
+#include <pathology/proxycore/http2/frame_reader.hpp>
+#include <pathology/proxycore/http2/header_decoder.hpp>
+#include <pathology/proxycore/http2/message.hpp>
+#include <pathology/proxycore/record/frame_recorder.hpp>
+#include <pathology/proxycore/record/json.hpp>
+
+#include "program/report.hpp"
+
+namespace pathology::pathoc {
+namespace {
+
+namespace http = proxycore::http;
+namespace http1 = proxycore::http1;
+namespace http2 = proxycore::http2;
+namespace record = proxycore::record;
+using record::Exchange;
+
+/// What a server would have read out of the bytes that were sent, as far as they are a request.
+void read_into(record::RecordedRequest& request, std::string_view bytes) {
+    http1::RequestReader reader({}, http1::Leniency::all());
+    reader.feed(bytes);
+    for (auto outcome = reader.next(); outcome && *outcome; outcome = reader.next()) {
+        if (**outcome == http1::Event::head) {
+            auto const& head = reader.head();
+            auto const target = http::parse_target(head.target);
+            request.method = head.method;
+            request.target = head.target;
+            request.path = target.path;
+            request.form = target.form;
+            request.http_version = http::to_string(head.version);
+            request.headers = head.fields;
+        } else if (**outcome == http1::Event::data) {
+            request.body += reader.data();
+        } else {
+            return;
+        }
+        request.body_size = reader.body_size();
+    }
+}
+
+/// The same of the frames of a request; padding and priorities are not made for it.
+void read_http2_into(record::RecordedRequest& request, std::string_view bytes) {
+    http2::FrameReader frames;
+    std::string block;
+    frames.feed(bytes);
+    for (auto next = frames.next(); next && *next; next = frames.next()) {
+        auto const& [header, payload] = **next;
+        ++request.frame_count;
+        if (request.frames.size() < http2::max_kept_frames) request.frames.push_back(header);
+        auto const type = http2::FrameType{header.type};
+        if (type == http2::FrameType::headers || type == http2::FrameType::continuation) block += payload;
+        if (type == http2::FrameType::data) request.body += payload;
+    }
+    request.body_size = request.body.size();
+    auto section = http2::HeaderDecoder().decode(block);
+    if (!section) return;
+    request.headers = std::move(section->fields);
+    request.method = request.headers.first(":method").value_or("");
+    request.target = request.headers.first(":path").value_or("");
+    request.path = request.target;
+    request.form = http::parse_target(request.target).form;
+}
+
+record::RecordedRequest recorded(Moment const& moment, Outbound const& sent) {
+    record::RecordedRequest request;
+    request.raw = sent.bytes;
+    request.raw_size = sent.size;
+    request.remote_address = moment.remote;
+    request.connection = moment.connection;
+    request.index = moment.index;
+    if (sent.stream == 0) {
+        read_into(request, sent.bytes);
+    } else {
+        request.stream = sent.stream;
+        request.http_version = http::to_string({2, 0});
+        read_http2_into(request, sent.bytes);
+    }
+    return request;
+}
+
+record::RecordedResponse recorded(Reply const& reply) {
+    record::RecordedResponse response;
+    response.status_code = std::to_string(reply.status());
+    response.reason = reply.reason();
+    response.version = http::to_string(reply.head.version);
+    response.headers = reply.head.fields;
+    if (reply.body_size > 0) response.body = reply.body;
+    response.body_size = reply.body_size;
+    response.bytes_written = reply.raw_size;
+    response.raw = reply.raw;
+    return response;
+}
+
+class JsonReport final : public Report {
+public:
+    /// Each exchange has it.
+    void connection(std::string& /*out*/, proxycore::tls::ConnectionInfo const& /*info*/) override {}
+
+    void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
+                  std::string_view partial) override {
+        auto entry = begin(moment, outcome ? Exchange::Type::received : Exchange::Type::error);
+        entry.spec = sent.spec;
+        entry.request = recorded(moment, sent);
+        if (sent.stream != 0) entry.protocol = "http2";
+        if (outcome) {
+            entry.response = recorded(*outcome);
+        } else {
+            auto const& why = outcome.error();
+            if (why.code == Errc::timed_out) entry.type = Exchange::Type::timeout;
+            if (why.code == Errc::closed_by_spec) entry.type = Exchange::Type::crafted;
+            entry.message = why.message;
+            if (!partial.empty()) {
+                entry.response.emplace();
+                entry.response->version.clear();
+                entry.response->raw = partial;
+                entry.response->bytes_written = why.bytes_received;
+            }
+        }
+        finish(out, entry);
+    }
+
+    void sent_frame(std::string& out, Moment const& moment, Outbound const& sent) override {
+        auto entry = begin(moment, Exchange::Type::crafted);
+        entry.spec = sent.spec;
+        entry.protocol = sent.stream != 0 ? "http2" : "websockets";
+        if (sent.stream != 0) {
+            entry.request = recorded(moment, sent);
+            return finish(out, entry);
+        }
+        record::FrameKeep const all{.payload = sent.bytes.size(), .raw = sent.bytes.size()};
+        entry.frame = record::frame_of(sent.bytes, sent.size, all);
+        if (entry.frame) {
+            entry.frame->connection = moment.connection;
+            entry.frame->index = moment.index;
+        }
+        finish(out, entry);
+    }
+
+    void received_frame(std::string& out, Moment const& moment, record::RecordedFrame const& frame) override {
+        auto entry = begin(moment, Exchange::Type::inbound);
+        entry.protocol = "websockets";
+        entry.frame = frame;
+        entry.frame->connection = moment.connection;
+        finish(out, entry);
+    }
+
+    void http2_frame(std::string& out, Moment const& moment, std::string_view line) override {
+        auto entry = begin(moment, Exchange::Type::inbound);
+        entry.protocol = "http2";
+        entry.message = line;
+        finish(out, entry);
+    }
+
+    void fault(std::string& out, Moment const& moment, std::string_view message) override {
+        auto entry = begin(moment, Exchange::Type::error);
+        entry.protocol = "websockets";
+        entry.message = message;
+        finish(out, entry);
+    }
+
+private:
+    Exchange begin(Moment const& moment, Exchange::Type type) {
+        Exchange entry;
+        entry.id = next_id_++;
+        entry.type = type;
+        entry.started = moment.started;
+        entry.duration = moment.duration;
+        entry.tls = moment.tls;
+        return entry;
+    }
+    static void finish(std::string& out, Exchange const& entry) {
+        out += record::to_json_line(entry);
+        out += '\n';
+    }
+
+    std::uint64_t next_id_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Report> make_json_report() { return std::make_unique<JsonReport>(); }
+
+}  // namespace pathology::pathoc

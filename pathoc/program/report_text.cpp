@@ -1,0 +1,153 @@
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <pathology/proxycore/console/dump.hpp>
+#include <pathology/proxycore/console/timestamp.hpp>
+#include <pathology/proxycore/record/frame_recorder.hpp>
+
+#include "program/report.hpp"
+
+namespace pathology::pathoc {
+namespace {
+
+namespace console = proxycore::console;
+namespace tls = proxycore::tls;
+using proxycore::record::RecordedFrame;
+
+/// Anything but printable ASCII might disturb the terminal.
+void append_visible(std::string& out, std::string_view text) {
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        out += byte < 0x20 || byte > 0x7e ? '.' : c;
+    }
+}
+
+/// "2026-11-21 08:00:00 UTC"
+std::string utc(std::chrono::system_clock::time_point when) {
+    auto const time = std::chrono::system_clock::to_time_t(when);
+    std::tm parts{};
+    ::gmtime_r(&time, &parts);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts)};
+}
+
+std::string visible(std::string_view text) {
+    std::string result;
+    append_visible(result, text);
+    return result;
+}
+
+void append_name(std::string& out, std::string_view title, std::vector<tls::NameAttribute> const& name) {
+    out.append("\t").append(title).append(":\n");
+    for (auto const& [type, value] : name) out += "\t\t" + type + "=" + visible(value) + "\n";
+}
+
+void append_certificate(std::string& out, tls::Certificate const& certificate) {
+    append_name(out, "Subject", certificate.subject);
+    append_name(out, "Issuer", certificate.issuer);
+    out += "\tVersion: " + std::to_string(certificate.version) + "\n";
+    out += "\tValidity: " + utc(certificate.not_before) + " - " + utc(certificate.not_after) + "\n";
+    out += "\tSerial: " + certificate.serial + "\n";
+    out += "\tAlgorithm: " + certificate.signature_algorithm + "\n";
+    out += "\tPubkey: " + std::to_string(certificate.key_bits) + " bit " + certificate.key_type + "\n";
+    if (certificate.alternative_names.empty()) return;
+    out += "\tSANs:";
+    for (auto const& name : certificate.alternative_names) out += " " + visible(name.value);
+    out += "\n";
+}
+
+/// What `-S` shows: protocol, cipher, and each certificate of the server; several lines.
+std::string tls_report(tls::ConnectionInfo const& info) {
+    std::string out = "Application Layer Protocol: " + (info.alpn.empty() ? "none" : visible(info.alpn)) + "\n";
+    out += "Cipher: " + info.cipher + ", " + std::to_string(info.cipher_bits) + " bit, " + info.version + "\n";
+    out += "SSL certificate chain:\n";
+    for (std::size_t i = 0; i < info.peer_chain.size(); ++i) {
+        out += "  Certificate [" + std::to_string(i) + "]\n";
+        append_certificate(out, info.peer_chain[i]);
+    }
+    return out;
+}
+
+class TextReport final : public Report {
+public:
+    explicit TextReport(ProgramOptions const& options)
+        : timestamps_(options.timestamps),
+          show_request_(options.show_request),
+          show_response_(options.show_response),
+          hex_(options.hex),
+          ignore_timeouts_(options.ignore_timeouts) {}
+
+    void connection(std::string& out, tls::ConnectionInfo const& info) override { out += tls_report(info); }
+
+    void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
+                  std::string_view partial) override {
+        spec_line(out, moment, sent);
+        outcome_line(out, outcome);
+        dump(out, sent);
+        if (show_response_) dump(out, "Bytes read:\n", outcome ? outcome->raw : partial);
+    }
+
+    void sent_frame(std::string& out, Moment const& moment, Outbound const& sent) override {
+        spec_line(out, moment, sent);
+        dump(out, sent);
+    }
+
+    void received_frame(std::string& out, Moment const&, RecordedFrame const& frame) override {
+        out += "<< " + proxycore::record::describe(frame) + "\n";
+        if (show_response_) dump(out, "Payload:\n", frame.payload);
+    }
+
+    void http2_frame(std::string& out, Moment const&, std::string_view line) override {
+        append_visible(out, line);
+        out += '\n';
+    }
+
+    void fault(std::string& out, Moment const&, std::string_view message) override {
+        append_visible(out, message);
+        out += '\n';
+    }
+
+private:
+    void spec_line(std::string& out, Moment const& moment, Outbound const& sent) {
+        if (timestamps_) {
+            out += timestamp_.at(moment.started);
+            out += ": ";
+        }
+        out += ">> ";
+        out += sent.spec;
+        out += '\n';
+    }
+
+    void outcome_line(std::string& out, Result<Reply> const& outcome) const {
+        if (outcome) {
+            out += "<< ";
+            out += std::to_string(outcome->status());
+            out += ' ';
+            append_visible(out, outcome->reason());
+            out += ": ";
+            out += std::to_string(outcome->body_size);
+            out += " bytes\n";
+            return;
+        }
+        append_visible(out, outcome.error().message);
+        if (outcome.error().code == Errc::timed_out && ignore_timeouts_) out += " (ignored)";
+        out += '\n';
+    }
+
+    void dump(std::string& out, Outbound const& sent) const {
+        if (show_request_) dump(out, "Bytes written:\n", sent.bytes);
+    }
+    void dump(std::string& out, std::string_view title, std::string_view data) const {
+        out += title;
+        out += hex_ ? console::dump_hex(data) : console::dump_text(data);
+    }
+
+    bool timestamps_, show_request_, show_response_, hex_, ignore_timeouts_;
+    console::Timestamp timestamp_;
+};
+
+}  // namespace
+
+std::unique_ptr<Report> make_text_report(ProgramOptions const& options) { return std::make_unique<TextReport>(options); }
+
+}  // namespace pathology::pathoc

@@ -1,0 +1,143 @@
+#include "program/run.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <pathology/language/tables.hpp>
+#include <pathology/proxycore/tls/key_log.hpp>
+#include <vector>
+
+#include "program/conversation.hpp"
+#include "program/preview.hpp"
+#include "route.hpp"
+
+namespace pathology::pathoc {
+namespace {
+
+namespace asio = boost::asio;
+using proxycore::console::Console;
+using proxycore::console::ExitCode;
+
+constexpr auto between_ticks = std::chrono::milliseconds(50);
+
+/// Runs a conversation on the calling thread, with what goes on beside it: a tick, and the wait for SIGINT.
+class Stage {
+public:
+    explicit Stage(Conversation& conversation) : conversation_(conversation) {}
+
+    void play() {
+        asio::co_spawn(context_, conversation_.run(),
+                       asio::bind_cancellation_slot(stopping_.slot(), [this](std::exception_ptr thrown) {
+                           done_ = true;
+                           thrown_ = std::move(thrown);
+                       }));
+        signals_.async_wait([this](boost::system::error_code ec, int) {
+            if (ec) return;
+            interrupted_ = true;
+            conversation_.interrupt();
+            stopping_.emit(asio::cancellation_type::terminal);
+        });
+        tick();
+        while (!done_) context_.run_one();
+        if (thrown_ && !interrupted_) std::rethrow_exception(thrown_);  // a cancelled coroutine ends by throwing
+    }
+
+private:
+    void tick() {
+        ticks_.expires_after(between_ticks);
+        ticks_.async_wait([this](boost::system::error_code ec) {
+            if (ec) return;
+            conversation_.tick();
+            tick();
+        });
+    }
+
+    Conversation& conversation_;
+    asio::io_context context_{1};
+    asio::cancellation_signal stopping_;
+    asio::signal_set signals_{context_, SIGINT};
+    asio::steady_timer ticks_{context_};
+    std::exception_ptr thrown_;
+    bool done_ = false, interrupted_ = false;
+};
+
+language::Settings spec_settings(ProgramOptions const& options) {
+    language::Settings settings;
+    settings.role = language::Role::client;
+    settings.protocol = options.http2 ? language::Protocol::http2 : language::Protocol::http1;
+    settings.http2.scheme = options.tls.use ? "https" : "http";
+    settings.request_host = options.tunnel ? options.tunnel->host : options.host;
+    settings.files = language::FileAccess::anywhere();
+    return settings;
+}
+
+/// A bad SSLKEYLOGFILE is reported, and does not keep the program from running, since no option asked for it.
+void apply_key_log_of_environment(TlsOptions& tls, Console& console) {
+    auto const file = proxycore::tls::key_log_file({"SSLKEYLOGFILE"}, &std::getenv);
+    if (file.empty() || !tls.use || tls.key_log) return;
+    if (auto const opened = proxycore::tls::KeyLog::open(file); !opened) {
+        return console.err("pathoc: " + opened.error().message + "\n");
+    }
+    tls.key_log = file;
+}
+
+std::string list_user_agents() {
+    std::string text = "User agent strings:\n";
+    for (auto const& agent : language::known_user_agents()) {
+        text.append("   ") += agent.shortcut;
+        text.append(" ").append(agent.name) += '\n';
+    }
+    return text;
+}
+
+ExitCode send_specs(ProgramOptions const& options, std::span<Script const> scripts, Console& console) {
+    auto tls_options = options.tls;
+    apply_key_log_of_environment(tls_options, console);
+    auto const tls = TlsLayer::make(tls_options, route_of(connection_options(options)).target.host);
+    if (!tls) {
+        console.err("pathoc: " + tls.error().message + "\n");
+        return ExitCode::usage;
+    }
+    Conversation conversation(options, scripts, console, *tls);
+    Stage(conversation).play();
+    return conversation.verdict();
+}
+
+ExitCode run_program(ProgramOptions const& options, Console& console) {
+    if (options.show_user_agents) {
+        console.out(list_user_agents());
+        return ExitCode::done;
+    }
+    auto const freezing = options.explain || options.memo ? language::Freezing::always : language::Freezing::none;
+    auto const checking = options.preview ? Checking::when_sent : Checking::before_sending;
+    auto const settings = spec_settings(options);
+    std::vector<Script> scripts;
+    for (auto const& argument : options.specs) {
+        auto script = load_script(argument, settings, freezing, checking);
+        if (!script) {
+            console.err(script.error().text);
+            return ExitCode::usage;
+        }
+        scripts.push_back(std::move(*script));
+    }
+    return options.preview ? preview(options, scripts, console) : send_specs(options, scripts, console);
+}
+
+}  // namespace
+
+int run(ProgramOptions const& options, Console& console) {
+    try {
+        return status(run_program(options, console));
+    } catch (std::exception const& error) {
+        console.err("pathoc: " + std::string(error.what()) + "\n");
+        return status(ExitCode::peer);
+    }
+}
+
+}  // namespace pathology::pathoc

@@ -1,0 +1,22 @@
+// The program pathoc, from its options to its exit status.
+#pragma once
+
+#include <pathology/proxycore/console/console.hpp>
+
+#include "program/options.hpp"
+
+namespace pathology::pathoc {
+
+/// Sends every message of every spec over `connections` connections, one after the other, and reports each exchange;
+/// or previews, or lists user agents. All specs are parsed before the first byte is sent. Results go to console.out(),
+/// diagnostics to console.err().
+///
+/// Returns the exit status:
+///   done            every request got a response, or its failure is ignored by an option
+///   peer            an exchange failed, or a proxy refused the tunnel
+///   usage           a spec or an option is invalid
+///   no_connection   a connection failed, and no exchange did
+///   interrupted     SIGINT arrived; it is handled while this function runs
+int run(ProgramOptions const& options, proxycore::console::Console& console);
+
+}  // namespace pathology::pathoc

@@ -1,0 +1,135 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include "support/invoke.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::pathoc {
+namespace {
+
+using namespace std::chrono_literals;
+using pathology::test::row_name;
+using proxycore::console::ExitCode;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+ProgramOptions parsed(std::vector<std::string> const& arguments) {
+    auto options = test::parse(arguments);
+    EXPECT_TRUE(options) << options.error().err;
+    return options ? *options : ProgramOptions{};
+}
+
+TEST(ParseOptions, HasTheDocumentedDefaults) {
+    auto const options = parsed({"localhost", "get:/"});
+    EXPECT_EQ(options.host, "localhost");
+    EXPECT_EQ(options.port, 80);
+    EXPECT_EQ(options.connections, 1);
+    EXPECT_EQ(options.memo_limit, 5000U);
+    EXPECT_EQ(options.time_limit, std::nullopt);
+    EXPECT_TRUE(options.timestamps);
+    EXPECT_THAT(options.specs, ElementsAre("get:/"));
+}
+
+TEST(ParseOptions, ReadsTheFuzzingExampleOfTheDocument) {
+    auto const options =
+        parsed({"-e", "-I", "200,404", "-t", "2", "-n", "1000", "localhost:9999", "get:/p/200:b@10:ir,@1"});
+    EXPECT_TRUE(options.explain);
+    EXPECT_THAT(options.ignored_codes, ElementsAre(200U, 404U));
+    EXPECT_EQ(options.time_limit, 2s);
+    EXPECT_EQ(options.connections, 1000);
+    EXPECT_EQ(options.port, 9999);
+}
+
+TEST(ParseOptions, TakesATimeLimitOfZeroForNone) {
+    EXPECT_EQ(parsed({"-t", "0", "localhost", "get:/"}).time_limit, std::nullopt);
+    EXPECT_EQ(parsed({"-t", "1ms", "localhost", "get:/"}).time_limit, 1ms);
+}
+
+TEST(ParseOptions, TakesThePortAsAnOption) {
+    EXPECT_EQ(parsed({"-p", "8080", "localhost", "get:/"}).port, 8080);
+    EXPECT_EQ(parsed({"-p", "8080", "localhost:8080", "get:/"}).port, 8080);
+}
+
+TEST(ParseOptions, KnowsOptionsAfterTheSpecs) {
+    auto const options = parsed({"localhost", "get:/", "post:/", "-n", "-1", "-w", "0.5"});
+    EXPECT_THAT(options.specs, ElementsAre("get:/", "post:/"));
+    EXPECT_EQ(options.connections, -1);
+    EXPECT_EQ(options.wait, 500ms);
+}
+
+TEST(ParseOptions, TakesAnIpv6AddressWithAndWithoutBrackets) {
+    EXPECT_EQ(parsed({"::1", "get:/"}).host, "::1");
+    EXPECT_EQ(parsed({"[::1]", "get:/"}).host, "::1");
+    auto const options = parsed({"[fe80::1%eth0]:81", "get:/"});
+    EXPECT_EQ(options.host, "fe80::1%eth0");
+    EXPECT_EQ(options.port, 81);
+}
+
+TEST(ParseOptions, ReadsTheTunnel) {
+    auto const options = parsed({"-c", "google.com:80", "-p", "8080", "localhost", "get:/"});
+    ASSERT_TRUE(options.tunnel);
+    EXPECT_EQ(*options.tunnel, (proxycore::HostPort{"google.com", 80}));
+}
+
+TEST(ParseOptions, ReadsWhoAsksTheProxy) {
+    auto const options = parsed({"-c", "b:80", "--proxy-auth", "me:pass:word", "a", "get:/"});
+    ASSERT_TRUE(options.proxy_auth);
+    EXPECT_EQ(options.proxy_auth->user, "me");
+    EXPECT_EQ(options.proxy_auth->password, "pass:word");
+}
+
+TEST(ParseOptions, ReadsTheWayThroughSocks) {
+    auto const options = parsed({"--socks", "[::1]:9050", "--socks-auth", "me:", "a", "get:/"});
+    EXPECT_EQ(options.socks, (proxycore::HostPort{"::1", 9050}));
+    ASSERT_TRUE(options.socks_auth);
+    EXPECT_EQ(options.socks_auth->password, "");
+    EXPECT_EQ(parsed({"--socks", "localhost", "a", "get:/"}).socks, (proxycore::HostPort{"localhost", std::nullopt}));
+}
+
+TEST(ParseOptions, NeedsNoHostToListUserAgents) { EXPECT_TRUE(parsed({"--show-uas"}).show_user_agents); }
+
+struct RefusedCase {
+    std::string_view name;
+    std::vector<std::string> arguments;
+    std::string_view message;
+};
+class RefusedOptions : public testing::TestWithParam<RefusedCase> {};
+
+TEST_P(RefusedOptions, EndWithStatusTwo) {
+    auto const options = test::parse(GetParam().arguments);
+    ASSERT_FALSE(options);
+    EXPECT_EQ(options.error().code, ExitCode::usage);
+    EXPECT_THAT(options.error().err, HasSubstr(std::string(GetParam().message)));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Usage, RefusedOptions,
+    testing::Values(RefusedCase{"NoHost", {}, "HOST is missing"},
+                    RefusedCase{"NoSpec", {"localhost"}, "SPEC is missing"},
+                    RefusedCase{"BadPort", {"localhost:x", "get:/"}, "HOST localhost:x: expected a port, a number from 1 to 65535"},
+                    RefusedCase{"TwoPorts", {"-p", "1", "localhost:2", "get:/"}, "two ports are given"},
+                    RefusedCase{"PortZero", {"-p", "0", "localhost", "get:/"}, "port 0"},
+                    RefusedCase{"BadCode", {"-I", "2xx", "a", "get:/"}, "Invalid return code specification: 2xx"},
+                    RefusedCase{"BadTunnel", {"-c", "b", "a", "get:/"}, "Invalid CONNECT specification: b"},
+                    RefusedCase{"TunnelPortZero", {"-c", "b:0", "a", "get:/"}, "Invalid CONNECT specification: b:0"},
+                    RefusedCase{"AuthWithoutColon",
+                                {"-c", "b:1", "--proxy-auth", "me", "a", "get:/"},
+                                "--proxy-auth takes USER:PASSWORD, with a colon in between"},
+                    RefusedCase{"AuthForNobody", {"--proxy-auth", "me:x", "a", "get:/"}, "there is no -c"},
+                    RefusedCase{"SocksAuthForNobody", {"--socks-auth", "me:x", "a", "get:/"}, "there is no --socks"},
+                    RefusedCase{"BadSocks", {"--socks", "b:x", "a", "get:/"}, "--socks takes HOST or HOST:PORT"},
+                    RefusedCase{"BadCount", {"-n", "-2", "a", "get:/"}, "-1 for no end"},
+                    RefusedCase{"BadTime", {"-t", "soon", "a", "get:/"}, "Invalid duration: soon"},
+                    RefusedCase{"UnknownOption", {"--nope", "a", "get:/"}, "no option --nope"}),
+    row_name);
+
+TEST(ParseOptions, TellsHelpAndVersionOnStandardOutput) {
+    auto const help = test::parse({"--help"});
+    ASSERT_FALSE(help);
+    EXPECT_EQ(help.error().code, ExitCode::done);
+    EXPECT_THAT(help.error().out, HasSubstr("--preview"));
+    auto const version = test::parse({"--version"});
+    ASSERT_FALSE(version);
+    EXPECT_THAT(version.error().out, HasSubstr("pathoc "));
+}
+
+}  // namespace
+}  // namespace pathology::pathoc

@@ -1,9 +1,0 @@
-// pathop: a proxy that shows what passes, and lets addons change it.
-#include "pathop/options.hpp"
-#include "pathop/run.hpp"
-
-int main(int argc, char** argv) {
-    pathology::proxycore::console::Console console;
-    auto const options = pathology::pathop::parse_options(argc, argv);
-    return options ? pathology::pathop::run(*options, console) : leave(console, options.error());
-}

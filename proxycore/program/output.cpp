@@ -1,0 +1,60 @@
+#include "program/output.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <pathology/proxycore/addons/dumper.hpp>
+#include <pathology/proxycore/addons/flow_recorder.hpp>
+#include <pathology/proxycore/addons/term_log.hpp>
+#include <pathology/proxycore/record/json.hpp>
+
+namespace pathology::pathop {
+namespace {
+
+using proxycore::addons::DumpSink;
+using proxycore::console::Console;
+namespace addons = proxycore::addons;
+
+std::size_t columns() {
+    winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+DumpSink results(Console& console) {
+    auto const write = [&console](std::string_view block) { console.out(block); };
+    if (!console.out_is_terminal()) return {write};
+    return {write, true, columns};
+}
+
+DumpSink talk(Console& console) {
+    return {[&console](std::string_view block) { console.err(block); }, console.err_is_terminal()};
+}
+
+}  // namespace
+
+addons::asio::awaitable<void> Output::tick() {
+    console_.flush();
+    if (console_.out_is_lost() && !ends_) ends_ = ::kill(::getpid(), SIGTERM) == 0;  // the one way to end
+    co_return;
+}
+
+addons::asio::awaitable<void> Output::done() {
+    console_.flush();
+    co_return;
+}
+
+void show(addons::AddonChain& chain, bool json, Console& console) {
+    chain.add(std::make_shared<addons::TermLog>(talk(console), [] { return proxycore::flow::Time::clock::now(); }));
+    if (json) {
+        auto const write = [&console](proxycore::record::Exchange const& exchange) {
+            console.out(to_json_line(exchange) + "\n");
+        };
+        chain.add(std::make_shared<addons::FlowRecorder>(write));
+    } else {
+        chain.add(std::make_shared<addons::Dumper>(results(console)));
+    }
+    chain.add(std::make_shared<Output>(console));
+}
+
+}  // namespace pathology::pathop

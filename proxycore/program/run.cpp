@@ -1,0 +1,106 @@
+#include "program/run.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <pathology/proxycore/addons/shared_object.hpp>
+#include <pathology/proxycore/errors.hpp>
+#include <pathology/proxycore/net/blocked_signals.hpp>
+#include <pathology/proxycore/proxy/proxy.hpp>
+#include <pathology/proxycore/tls/key_log.hpp>
+#include <utility>
+
+#include "program/output.hpp"
+
+namespace pathology::pathop {
+namespace {
+
+using namespace proxycore::console;
+using proxycore::proxy::Proxy;
+namespace addons = proxycore::addons;
+namespace flow = proxycore::flow;
+
+class Program {
+public:
+    Program(ProgramOptions const& options, Console& console)
+        : options_(options), console_(console), proxy_([this](addons::LogEntry const& entry) { note(entry); }) {}
+
+    ExitCode run() {
+        for (auto const& file : options_.scripts) proxy_.addons().add(addons::load_shared_object(file));
+        show(proxy_.addons(), options_.json, console_);
+        proxy_.options().apply(options_.settings);
+        follow_environment();
+        proxy_.options().expect_nothing_deferred();
+        return options_.lists_options ? list_options() : serve();
+    }
+
+private:
+    /// Errors of the start end the program; later ones only show.
+    void note(addons::LogEntry const& entry) {
+        if (entry.level == addons::LogLevel::error) has_failed_ = true;
+    }
+
+    /// What options say counts before it.
+    void follow_environment() {
+        auto& options = proxy_.options();
+        if (!options.get<std::string>("sslkeylogfile").empty()) return;
+        auto file = proxycore::tls::key_log_file({"PATHOP_SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE", "SSLKEYLOGFILE"},
+                                                 &std::getenv);
+        if (!file.empty()) options.set("sslkeylogfile", std::move(file));
+    }
+
+    ExitCode list_options() {
+        console_.out(proxy_.options().describe());
+        console_.flush();
+        return ExitCode::done;
+    }
+
+    ExitCode serve() {
+        console_.never_wait();
+        start();
+        if (has_failed_) {
+            proxy_.stop();
+            console_.err("pathop: errors were logged during startup, so it ends\n");
+            return ExitCode::failed;
+        }
+        proxy_.run_until_signal();
+        return console_.out_is_lost() ? ExitCode::failed : ExitCode::done;
+    }
+
+    void start() {
+        try {
+            proxy_.start();
+        } catch (proxycore::proxy::ServerException const& error) {
+            if (has_chosen_port()) throw;
+            throw proxycore::proxy::ServerException(std::string(error.what()) + "; -p chooses another port");
+        }
+    }
+
+    bool has_chosen_port() const {
+        return std::any_of(options_.settings.begin(), options_.settings.end(), [](addons::Setting const& setting) {
+            return setting.name == "listen_port" ||
+                   (setting.name == "mode" && setting.value.value_or("").find('@') != std::string::npos);
+        });
+    }
+
+    ProgramOptions const& options_;
+    Console& console_;
+    std::atomic<bool> has_failed_ = false;
+    Proxy proxy_;
+};
+
+}  // namespace
+
+int run(ProgramOptions const& options, Console& console) {
+    proxycore::net::BlockedSignals const held;  // before there is any thread
+    auto code = ExitCode::failed;
+    try {
+        code = Program(options, console).run();
+    } catch (proxycore::ProxyException const& error) {
+        console.err("pathop: " + std::string(error.what()) + "\n");
+    }
+    console.flush();
+    return status(code);
+}
+
+}  // namespace pathology::pathop
