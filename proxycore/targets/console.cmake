@@ -1,8 +1,8 @@
 # pathology::console: what the command-line programs share: output, options, units.
 
 pathology_library(console ASIO
-    SOURCES src/console/command_line.cpp src/console/console.cpp src/console/dump.cpp src/console/help.cpp
-            src/console/outlet.cpp src/console/sink.cpp src/console/timestamp.cpp src/console/units.cpp src/console/version.cpp
+    SOURCES src/console/command_line.cpp src/console/console.cpp src/console/dump.cpp src/console/output.cpp
+            src/console/timestamp.cpp src/console/units.cpp src/console/version.cpp
     HEADERS include/pathology/proxycore/console/argument.hpp include/pathology/proxycore/console/command_line.hpp
             include/pathology/proxycore/console/console.hpp include/pathology/proxycore/console/dump.hpp
             include/pathology/proxycore/console/exit_code.hpp include/pathology/proxycore/console/timestamp.hpp

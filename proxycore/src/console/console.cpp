@@ -2,56 +2,57 @@
 
 #include <utility>
 
-#include "console/outlet.hpp"
+#include "console/output.hpp"
 
 namespace pathology::proxycore::console {
 namespace {
 
-constexpr auto calm = std::chrono::milliseconds(10);
-constexpr std::size_t most_held = 65536;
+constexpr auto quiet_time = std::chrono::milliseconds(10);
+constexpr std::size_t max_held = 65536;
 
 }  // namespace
 
 class Console::Streams {
 public:
-    Streams(std::unique_ptr<Sink> its_out, std::unique_ptr<Sink> its_err)
+    Streams(std::unique_ptr<OutputDevice> its_out, std::unique_ptr<OutputDevice> its_err)
         : out(std::move(its_out)), err(std::move(its_err)) {}
 
-    void tell_left_out() {
-        tell(out.take_left_out(), "standard output");
-        tell(err.take_left_out(), "standard error");
+    void report_dropped() {
+        report(out.take_dropped(), "standard output");
+        report(err.take_dropped(), "standard error");
     }
 
-    Outlet out, err;
+    BufferedOutput out, err;
 
 private:
-    void tell(std::uint64_t lines, std::string_view stream) {
+    void report(std::uint64_t lines, std::string_view stream) {
         if (lines == 0) return;
-        err.hold("lines left out of " + std::string(stream) + ", as nobody read it: " + std::to_string(lines) + "\n");
+        err.hold("lines dropped from " + std::string(stream) + " because of a slow reader: " + std::to_string(lines) +
+                 "\n");
         err.flush();
     }
 };
 
 Console::Console(int out, int err, Clock clock)
-    : Console(std::make_unique<Streams>(sink_to(out), sink_to(err)), std::move(clock)) {}
+    : Console(std::make_unique<Streams>(make_device(out), make_device(err)), std::move(clock)) {}
 
 Console::Console(std::string& out, std::string& err, Clock clock)
-    : Console(std::make_unique<Streams>(sink_to(out), sink_to(err)), std::move(clock)) {}
+    : Console(std::make_unique<Streams>(make_device(out), make_device(err)), std::move(clock)) {}
 
 Console::Console(std::unique_ptr<Streams> streams, Clock clock)
-    : streams_(std::move(streams)), clock_(std::move(clock)), last_flush_(clock_() - calm) {}
+    : streams_(std::move(streams)), clock_(std::move(clock)), last_flush_(clock_() - quiet_time) {}
 
 Console::~Console() {
     std::scoped_lock const lock(mutex_);
-    auto const limit = std::chrono::steady_clock::now() + last_patience_;
-    streams_->out.finish(limit);
-    streams_->err.finish(limit);
-    streams_->tell_left_out();
+    auto const deadline = std::chrono::steady_clock::now() + final_wait_;
+    streams_->out.finish(deadline);
+    streams_->err.finish(deadline);
+    streams_->report_dropped();
 }
 
-void Console::never_wait(std::chrono::milliseconds but_at_the_end) {
+void Console::never_wait(std::chrono::milliseconds final_wait) {
     std::scoped_lock const lock(mutex_);
-    last_patience_ = but_at_the_end;
+    final_wait_ = final_wait;
     flush_locked();
     streams_->out.never_wait();
     streams_->err.never_wait();
@@ -61,8 +62,8 @@ void Console::out(std::string_view block) {
     std::scoped_lock const lock(mutex_);
     auto& out = streams_->out;
     out.hold(block);
-    bool const is_much = out.held() >= most_held && !out.is_stuck();
-    if (is_much || clock_() - last_flush_ >= calm) flush_locked();
+    bool const is_full = out.held() >= max_held && !out.is_stuck();
+    if (is_full || clock_() - last_flush_ >= quiet_time) flush_locked();
 }
 
 void Console::err(std::string_view text) {
@@ -83,7 +84,7 @@ void Console::flush_locked() {
         streams_->out.flush();
         last_flush_ = clock_();
     }
-    streams_->tell_left_out();
+    streams_->report_dropped();
 }
 
 bool Console::out_is_terminal() const noexcept { return streams_->out.is_terminal(); }

@@ -12,8 +12,8 @@ namespace {
 using Nanoseconds = std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-constexpr std::string_view size_suffixes = "bkmgt";  // 1024 to the power of the place
-constexpr auto longest = 24h * 365 * 100;
+constexpr std::string_view size_suffixes = "bkmgt";  // the index is the power of 1024
+constexpr auto max_duration = 24h * 365 * 100;
 
 struct Unit {
     std::string_view name;
@@ -21,12 +21,13 @@ struct Unit {
 };
 constexpr std::array units{Unit{"ms", 1ms}, Unit{"s", 1s}, Unit{"m", 1min}, Unit{"h", 1h}};
 
-Refusal bad_size(std::string_view text) {
-    return {"Invalid size specification: " + std::string(text) + " (try 100, 64k or 1g; b k m g t are powers of 1024)"};
+InvalidValue bad_size(std::string_view text) {
+    return {"Invalid size specification: " + std::string(text) +
+            " (examples: 100, 64k, 1g; the suffixes b, k, m, g, t are powers of 1024)"};
 }
 
-Refusal bad_duration(std::string_view text) {
-    return {"Invalid duration: " + std::string(text) + " (try 2, 1.5s, 200ms, 5m or 1h)"};
+InvalidValue bad_duration(std::string_view text) {
+    return {"Invalid duration: " + std::string(text) + " (examples: 2, 1.5s, 200ms, 5m, 1h)"};
 }
 
 std::optional<Nanoseconds> unit_length(std::string_view name) {
@@ -37,7 +38,7 @@ std::optional<Nanoseconds> unit_length(std::string_view name) {
     return std::nullopt;
 }
 
-/// A decimal number with at most six places, without the zeros that end them.
+/// A decimal number with at most six places, without trailing zeros.
 std::string decimal(double value) {
     std::array<char, 64> digits{};
     auto const written =
@@ -50,11 +51,11 @@ std::string decimal(double value) {
 
 }  // namespace
 
-void throw_exception_from_error(Refusal const& refusal, boost::source_location const&) {
-    throw std::invalid_argument(refusal.message);
+void throw_exception_from_error(InvalidValue const& invalid, boost::source_location const&) {
+    throw std::invalid_argument(invalid.message);
 }
 
-Typed<Bytes> parse_size(std::string_view text) {
+ParseResult<Bytes> parse_size(std::string_view text) {
     std::uint64_t count = 0;
     auto const* const end = text.data() + text.size();
     auto const [stop, error] = std::from_chars(text.data(), end, count);
@@ -67,7 +68,7 @@ Typed<Bytes> parse_size(std::string_view text) {
     return Bytes{count << shift};
 }
 
-Typed<Nanoseconds> parse_duration(std::string_view text) {
+ParseResult<Nanoseconds> parse_duration(std::string_view text) {
     double number = 0;
     auto const* const end = text.data() + text.size();
     auto const [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
@@ -75,7 +76,7 @@ Typed<Nanoseconds> parse_duration(std::string_view text) {
     auto const unit = unit_length({stop, static_cast<std::size_t>(end - stop)});
     if (!unit) return bad_duration(text);
     auto const length = number * static_cast<double>(unit->count());
-    if (length > static_cast<double>(Nanoseconds(longest).count())) return bad_duration(text);
+    if (length > static_cast<double>(Nanoseconds(max_duration).count())) return bad_duration(text);
     return Nanoseconds(std::llround(length));
 }
 

@@ -11,8 +11,8 @@
 namespace pathology::proxycore::pattern {
 namespace {
 
-constexpr std::uint32_t most_steps = 10'000'000;
-constexpr std::uint32_t most_heap_kib = 20'000;
+constexpr std::uint32_t max_steps = 10'000'000;
+constexpr std::uint32_t max_heap_kib = 20'000;
 
 PCRE2_SPTR bytes_of(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
 
@@ -20,13 +20,13 @@ struct Range {
     std::size_t begin, end;
 };
 
-/// What a match needs beside the pattern; each thread has its own, because a match writes to it.
+/// The state of a match; one per thread, because matching writes to it.
 class Workspace {
 public:
     Workspace() : data_(pcre2_match_data_create(1, nullptr)), context_(pcre2_match_context_create(nullptr)) {
         if (data_ == nullptr || context_ == nullptr) throw std::bad_alloc();
-        pcre2_set_match_limit(context_, most_steps);
-        pcre2_set_heap_limit(context_, most_heap_kib);
+        pcre2_set_match_limit(context_, max_steps);
+        pcre2_set_heap_limit(context_, max_heap_kib);
     }
     ~Workspace() {
         pcre2_match_context_free(context_);
@@ -68,7 +68,7 @@ std::string reason_of(int error) {
 }  // namespace
 
 std::string describe(Failure const& failure) {
-    return "no regular expression, at byte " + std::to_string(failure.offset) + ": " + failure.reason;
+    return "not a regular expression, at byte " + std::to_string(failure.offset) + ": " + failure.reason;
 }
 
 void throw_exception_from_error(Failure const& failure, boost::source_location const&) {
@@ -80,7 +80,7 @@ boost::system::result<Pattern, Failure> Pattern::compile(std::string_view text, 
     PCRE2_SIZE place = 0;
     auto* const code = pcre2_compile(bytes_of(text), text.size(), flags_of(options), &error, &place, nullptr);
     if (code == nullptr) return Failure{reason_of(error), place};
-    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // where there is none, the interpreter serves
+    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // without JIT support, PCRE2 interprets the pattern
     return Pattern({code, [](auto* unused) { pcre2_code_free(unused); }});
 }
 
@@ -96,7 +96,7 @@ std::size_t Pattern::replace_in(std::string& subject, std::string_view text) con
         auto const match = workspace().search(code_.get(), subject, from, may_be_empty);
         if (!match) {
             if (may_be_empty) break;
-            // After an empty match, nothing longer began at the same place: one byte further on.
+            // No longer match begins where an empty one was found: continue one byte further on.
             may_be_empty = true;
             ++from;
             continue;

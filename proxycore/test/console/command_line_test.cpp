@@ -92,7 +92,7 @@ TEST(CommandLine, TakesOlderSpellingsWithoutShowingThem) {
     EXPECT_EQ(help.find("bind-address"), help.npos);
     EXPECT_EQ(help.find("silent"), help.npos);
     EXPECT_EQ(line.parse({"--bind-address"}).error().err,
-              "sample: --listen-host needs a value\nTry 'sample --help'.\n");
+              "sample: option --listen-host requires a value\nTry 'sample --help'.\n");
 }
 
 TEST(CommandLine, TakesTheLastOfARepeatedOption) {
@@ -116,7 +116,7 @@ struct WrongCase {
 };
 class WrongCommandLine : public testing::TestWithParam<WrongCase> {};
 
-TEST_P(WrongCommandLine, SaysWhatIsWrongAndWhereHelpIs) {
+TEST_P(WrongCommandLine, IsReportedWithAHintAtHelp) {
     Sample sample;
     auto const parsed = sample.line.parse(GetParam().arguments);
     ASSERT_FALSE(parsed);
@@ -127,20 +127,21 @@ TEST_P(WrongCommandLine, SaysWhatIsWrongAndWhereHelpIs) {
 
 INSTANTIATE_TEST_SUITE_P(
     Arguments, WrongCommandLine,
-    testing::Values(WrongCase{"UnknownOption", {"there", "--nope"}, "there is no option --nope"},
-                    WrongCase{"NoHost", {}, "HOST is required"},
-                    WrongCase{"NoValue", {"there", "--port"}, "--port needs a value"},
-                    WrongCase{"PortTooLarge", {"-p", "65536", "there"}, "--port: '65536' is no number from 0 to 65535"},
-                    WrongCase{"PortNoNumber", {"-p", "http", "there"}, "--port: 'http' is no number from 0 to 65535"},
-                    WrongCase{"Size",
-                              {"-a", "x", "--limit-size", "much", "there"},
-                              "--limit-size: Invalid size specification: much (try 100, 64k or 1g; b k m g t are "
-                              "powers of 1024)"},
-                    WrongCase{"Duration",
-                              {"-t", "soon", "there"},
-                              "--timeout: Invalid duration: soon (try 2, 1.5s, 200ms, 5m or 1h)"},
-                    WrongCase{"Excluded", {"-q", "-e", "there"}, "--explain excludes --quiet"},
-                    WrongCase{"Needed", {"--limit-size", "1", "there"}, "--limit-size requires --anchor"}),
+    testing::Values(
+        WrongCase{"UnknownOption", {"there", "--nope"}, "unknown option --nope"},
+        WrongCase{"NoHost", {}, "missing argument HOST"},
+        WrongCase{"NoValue", {"there", "--port"}, "option --port requires a value"},
+        WrongCase{"PortTooLarge", {"-p", "65536", "there"}, "--port: '65536' is not a number from 0 to 65535"},
+        WrongCase{"PortNoNumber", {"-p", "http", "there"}, "--port: 'http' is not a number from 0 to 65535"},
+        WrongCase{"Size",
+                  {"-a", "x", "--limit-size", "much", "there"},
+                  "--limit-size: Invalid size specification: much (examples: 100, 64k, 1g; the suffixes b, "
+                  "k, m, g, t are powers of 1024)"},
+        WrongCase{"Duration",
+                  {"-t", "soon", "there"},
+                  "--timeout: Invalid duration: soon (examples: 2, 1.5s, 200ms, 5m, 1h)"},
+        WrongCase{"Excluded", {"-q", "-e", "there"}, "--explain cannot be combined with --quiet"},
+        WrongCase{"Needed", {"--limit-size", "1", "there"}, "--limit-size requires --anchor"}),
     [](auto const& row) { return std::string(row.param.name); });
 
 TEST(CommandLine, RefusesArgumentsThatBelongNowhere) {
@@ -150,7 +151,7 @@ TEST(CommandLine, RefusesArgumentsThatBelongNowhere) {
     EXPECT_EQ(parsed.error().err, "bare: unexpected argument 'what'\nTry 'bare --help'.\n");
 }
 
-TEST(CommandLine, SaysItsVersion) {
+TEST(CommandLine, PrintsItsVersion) {
     Sample sample;
     auto const parsed = sample.line.parse(Arguments{"--version"});
     ASSERT_FALSE(parsed);
@@ -184,8 +185,8 @@ TEST(CommandLine, HelpIsGroupedAndShowsLiveDefaults) {
               "  SPEC                         what to send\n"
               "\n"
               "Help:\n"
-              "  -h, --help                   show this and leave\n"
-              "      --version                show the version and leave\n"
+              "  -h, --help                   print this help and exit\n"
+              "      --version                print the version and exit\n"
               "\n"
               "See also: the manual.\n");
 }
@@ -206,8 +207,8 @@ TEST(CommandLine, WrapsLongHelp) {
               "                               the line beside the name [3]\n"
               "\n"
               "Help:\n"
-              "  -h, --help                   show this and leave\n"
-              "      --version                show the version and leave\n");
+              "  -h, --help                   print this help and exit\n"
+              "      --version                print the version and exit\n");
 }
 
 TEST(Leave, WritesAndGivesTheStatus) {

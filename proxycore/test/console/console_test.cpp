@@ -15,47 +15,47 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A console over strings, on a clock that moves when told.
-struct Desk {
+struct TestConsole {
     std::string out, err;
     std::chrono::steady_clock::time_point now{1h};
     Console console{out, err, [this] { return now; }};
 };
 
 TEST(Console, WritesAtOnceWhenNothingWasWrittenLately) {
-    Desk desk;
-    desk.console.out("first\n");
-    EXPECT_EQ(desk.out, "first\n");
-    desk.now += 10ms;
-    desk.console.out("second\n");
-    EXPECT_EQ(desk.out, "first\nsecond\n");
+    TestConsole test;
+    test.console.out("first\n");
+    EXPECT_EQ(test.out, "first\n");
+    test.now += 10ms;
+    test.console.out("second\n");
+    EXPECT_EQ(test.out, "first\nsecond\n");
 }
 
 TEST(Console, GathersUnderLoadUntilFlushed) {
-    Desk desk;
-    desk.console.out("1\n");
-    desk.console.out("2\n");
-    desk.console.out("3\n");
-    EXPECT_EQ(desk.out, "1\n");
-    desk.console.flush();
-    EXPECT_EQ(desk.out, "1\n2\n3\n");
+    TestConsole test;
+    test.console.out("1\n");
+    test.console.out("2\n");
+    test.console.out("3\n");
+    EXPECT_EQ(test.out, "1\n");
+    test.console.flush();
+    EXPECT_EQ(test.out, "1\n2\n3\n");
 }
 
 TEST(Console, GathersNoMoreThanSixtyFourKibibytes) {
-    Desk desk;
-    desk.console.out("1");
-    desk.console.out(std::string(65535, 'x'));
-    EXPECT_EQ(desk.out.size(), 1U);
-    desk.console.out("x");
-    EXPECT_EQ(desk.out.size(), 65537U);
+    TestConsole test;
+    test.console.out("1");
+    test.console.out(std::string(65535, 'x'));
+    EXPECT_EQ(test.out.size(), 1U);
+    test.console.out("x");
+    EXPECT_EQ(test.out.size(), 65537U);
 }
 
 TEST(Console, WritesErrorsAtOnce) {
-    Desk desk;
-    desk.console.out("1");
-    desk.console.out("held");
-    desk.console.err("wrong\n");
-    EXPECT_EQ(desk.err, "wrong\n");
-    EXPECT_EQ(desk.out, "1");
+    TestConsole test;
+    test.console.out("1");
+    test.console.out("held");
+    test.console.err("wrong\n");
+    EXPECT_EQ(test.err, "wrong\n");
+    EXPECT_EQ(test.out, "1");
 }
 
 TEST(Console, FlushesAtItsEnd) {
@@ -190,14 +190,14 @@ TEST_P(UnreadConsole, KeepsAMebibyteAndCountsWhatItLeavesOut) {
     for (int i = 0; i < kept; ++i) expected += line_of(i);
     EXPECT_TRUE(received == expected);
     EXPECT_EQ(err_.read_what_is_there(),
-              "lines left out of standard output, as nobody read it: " + std::to_string(many - kept) + "\n");
+              "lines dropped from standard output because of a slow reader: " + std::to_string(many - kept) + "\n");
     console.out("read again\n");
     console.flush();
     EXPECT_EQ(out_.read_what_is_there(), "read again\n");
     EXPECT_EQ(err_.read_what_is_there(), "");
 }
 
-TEST_P(UnreadConsole, CountsForBothStreamsAndTellsAtItsEnd) {
+TEST_P(UnreadConsole, CountsForBothStreamsAndReportsAtItsEnd) {
     std::string received, told;
     {
         Console console(out_.writing(), err_.writing());
@@ -213,12 +213,12 @@ TEST_P(UnreadConsole, CountsForBothStreamsAndTellsAtItsEnd) {
     }
     auto const kept = out_.read_what_is_there().size() / 1024;  // by the pipe
     told += err_.read_what_is_there();
-    auto const last = told.substr(told.rfind("lines left out of standard output"));
-    EXPECT_EQ(last, "lines left out of standard output, as nobody read it: " +
+    auto const last = told.substr(told.rfind("lines dropped from standard output"));
+    EXPECT_EQ(last, "lines dropped from standard output because of a slow reader: " +
                         std::to_string(static_cast<std::size_t>(many) - kept) + "\n");
-    auto const before = told.rfind("lines left out of standard error, as nobody read it: ");
+    auto const before = told.rfind("lines dropped from standard error because of a slow reader: ");
     ASSERT_NE(before, told.npos);
-    EXPECT_EQ(std::stoul(told.substr(before + 53)), many - before / 1024);
+    EXPECT_EQ(std::stoul(told.substr(before + 60)), many - before / 1024);
 }
 
 TEST(Console, WaitsAtItsEndForAReaderThatReads) {

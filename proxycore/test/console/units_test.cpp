@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using Nanoseconds = std::chrono::nanoseconds;
 
-template <class T> std::optional<T> value_of(Typed<T> const& typed) {
+template <class T> std::optional<T> value_of(ParseResult<T> const& typed) {
     return typed ? std::optional<T>(*typed) : std::nullopt;
 }
 
@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(Durations, FormatDuration,
                                          DurationText{"Minutes", "2m", 2min}, DurationText{"Hours", "10h", 10h}),
                          [](auto const& row) { return std::string(row.param.name); });
 
-TEST(Refusal, IsThrownWithItsSentenceByValue) {
+TEST(InvalidValue, IsThrownWithItsMessageByValue) {
     EXPECT_THROW(static_cast<void>(parse_size("much").value()), std::invalid_argument);
 }
 

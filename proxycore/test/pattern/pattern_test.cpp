@@ -63,12 +63,12 @@ INSTANTIATE_TEST_SUITE_P(Table, PatternMatch,
                                          MatchCase{"StartAnyCase", "/foo", "/FOO", {Case::any, Place::start}, true}),
                          test::row_name);
 
-TEST(Pattern, SaysWhereItIsWrong) {
+TEST(Pattern, ReportsWhereItIsWrong) {
     auto const pattern = Pattern::compile("a(b");
     ASSERT_TRUE(pattern.has_error());
     EXPECT_EQ(pattern.error().offset, 3U);
     EXPECT_EQ(pattern.error().reason, "missing closing parenthesis");
-    EXPECT_EQ(describe(pattern.error()), "no regular expression, at byte 3: missing closing parenthesis");
+    EXPECT_EQ(describe(pattern.error()), "not a regular expression, at byte 3: missing closing parenthesis");
     EXPECT_THROW(pattern.value(), std::invalid_argument);
 }
 

@@ -1,4 +1,4 @@
-// How a text on the command line becomes a value of an option, and how that value is shown in the help.
+// Conversion of command-line arguments to the values of options, and of defaults to help text.
 #pragma once
 
 #include <charconv>
@@ -14,27 +14,27 @@
 namespace pathology::proxycore::console {
 
 /// For each type an option may have:
-///   placeholder      the word that stands for the value in the help;
-///   read(text)       the value, or why not;
-///   show(value)      the default's text in the help, empty = show none.
-/// Programs specialise it for types of their own.
+///   placeholder      the word for the value in the help
+///   parse(text)      the value, or why the text is invalid
+///   show(value)      the default in the help; empty: none is shown
+/// Programs may specialise it for types of their own.
 template <class T> struct Argument;
 
 template <> struct Argument<std::string> {
     static constexpr std::string_view placeholder = "TEXT";
-    static Typed<std::string> read(std::string_view text) { return {boost::system::in_place_value, text}; }
+    static ParseResult<std::string> parse(std::string_view text) { return {boost::system::in_place_value, text}; }
     static std::string show(std::string const& value) { return value; }
 };
 
 template <> struct Argument<Bytes> {
     static constexpr std::string_view placeholder = "SIZE";
-    static Typed<Bytes> read(std::string_view text) { return parse_size(text); }
+    static ParseResult<Bytes> parse(std::string_view text) { return parse_size(text); }
     static std::string show(Bytes value) { return format(value); }
 };
 
 template <> struct Argument<std::chrono::nanoseconds> {
     static constexpr std::string_view placeholder = "TIME";
-    static Typed<std::chrono::nanoseconds> read(std::string_view text) { return parse_duration(text); }
+    static ParseResult<std::chrono::nanoseconds> parse(std::string_view text) { return parse_duration(text); }
     static std::string show(std::chrono::nanoseconds value) { return format(value); }
 };
 
@@ -42,23 +42,23 @@ template <> struct Argument<std::chrono::nanoseconds> {
 template <std::integral T> struct Argument<T> {
     static constexpr std::string_view placeholder = std::same_as<T, std::uint16_t> ? "PORT" : "N";
 
-    static Typed<T> read(std::string_view text) {
+    static ParseResult<T> parse(std::string_view text) {
         T value{};
         auto const* const end = text.data() + text.size();
         auto const [stop, error] = std::from_chars(text.data(), end, value);
         if (error == std::errc() && stop == end) return value;
-        return Refusal{"'" + std::string(text) + "' is no number from " +
-                       std::to_string(std::numeric_limits<T>::min()) + " to " +
-                       std::to_string(std::numeric_limits<T>::max())};
+        return InvalidValue{"'" + std::string(text) + "' is not a number from " +
+                            std::to_string(std::numeric_limits<T>::min()) + " to " +
+                            std::to_string(std::numeric_limits<T>::max())};
     }
     static std::string show(T value) { return std::to_string(value); }
 };
 
-/// Without a default.
+/// An option without a default.
 template <class T> struct Argument<std::optional<T>> {
     static constexpr std::string_view placeholder = Argument<T>::placeholder;
-    static Typed<std::optional<T>> read(std::string_view text) {
-        auto const value = Argument<T>::read(text);
+    static ParseResult<std::optional<T>> parse(std::string_view text) {
+        auto const value = Argument<T>::parse(text);
         if (!value) return value.error();
         return std::optional<T>(*value);
     }

@@ -1,5 +1,5 @@
-// The one style of options of the command-line programs. A program declares its options in one file; help, version,
-// defaults and errors look alike in all of them.
+// The command line of the programs. Each declares its options in one place; help, version, defaults and errors look the
+// same in all of them.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -14,16 +14,16 @@
 
 namespace pathology::proxycore::console {
 
-/// The end of a program before its work began: help or version asked for, or a wrong command line.
+/// The end of a program that does not run: after --help, --version, or an invalid command line.
 struct Exit {
     ExitCode code = ExitCode::done;
-    std::string out, err;  ///< what to write where; complete lines
+    std::string out, err;  ///< complete lines
 };
 
-/// Writes what an Exit has to say and gives the status to return from main.
+/// Prints the text of an Exit and returns the status for main.
 int leave(Console& console, Exit const& exit);
 
-/// An Exit of status 2 that says `program: message`, and where help is.
+/// An Exit of status 2 with the message `program: message` and a hint at --help.
 Exit usage_error(std::string_view program, std::string_view message);
 
 /// Declares options over variables, then parses into them.
@@ -35,61 +35,60 @@ Exit usage_error(std::string_view program, std::string_view message);
 ///     line.flag("-e,--explain", options.explain, "show what was sent, spelled out");
 ///     if (auto const parsed = line.parse(arguments); !parsed) return parsed.error();
 ///
-/// Names:  "-p,--port", and behind a bar older spellings that are taken and not shown: "-p,--port|--listen-port".
+/// Names:  "-p,--port"; after a bar, older spellings that are accepted and not shown: "-p,--port|--listen-port".
 /// Owns:   references to the variables, which must outlive parse().
-/// Errors: a declaration that contradicts itself is a bug and throws in every run; what the user typed wrong is an
-/// Exit.
+/// Errors: a contradictory declaration throws; invalid arguments give an Exit.
 class CommandLine {
 public:
-    CommandLine(std::string_view program, std::string_view what_it_does);
+    CommandLine(std::string_view program, std::string_view description);
     ~CommandLine();
     CommandLine(CommandLine const&) = delete;
     CommandLine& operator=(CommandLine const&) = delete;
 
-    /// Names the heading under which the help shows the options declared from here on.
+    /// The heading in the help for the options declared from here on.
     void group(std::string_view title);
 
-    /// A switch: given = true.
+    /// A flag: sets true.
     void flag(std::string_view names, bool& into, std::string_view help);
-    /// A switch that may be given several times: how often.
+    /// A flag that counts how often it is given.
     void counter(std::string_view names, unsigned& into, std::string_view help);
 
-    /// An option with a value; `placeholder` empty = the word of its type. A std::vector takes one value each time the
-    /// option is given.
+    /// An option with a value. `placeholder` is the word for it in the help; empty: that of its type. A std::vector
+    /// gets a value each time the option is given.
     template <class T>
     void option(std::string_view names, T& into, std::string_view help, std::string_view placeholder = {}) {
         declare(names, assigner(into), help, placeholder, Kind::option);
     }
 
-    /// A value known by its place, after the options; a std::vector takes all that remain.
+    /// A positional argument; a std::vector takes all that remain.
     template <class T> void positional(std::string_view name, T& into, std::string_view help, bool required = true) {
-        declare(name, assigner(into), help, name, required ? Kind::required_place : Kind::place);
+        declare(name, assigner(into), help, name, required ? Kind::required_positional : Kind::positional);
     }
 
-    /// Says that `name` can be given only together with `other`, or not together with it.
+    /// `name` requires `other`, or cannot be combined with it.
     void needs(std::string_view name, std::string_view other);
     void excludes(std::string_view name, std::string_view other);
 
-    /// Text shown below the options: examples, where to read on.
+    /// The text below the options: examples, further reading.
     void footer(std::string_view text);
 
-    /// Reads the arguments without the program's name. The Exit is done for --help and --version.
+    /// Parses arguments without the program's name. The Exit has the status `done` for --help and --version.
     boost::system::result<void, Exit> parse(std::vector<std::string> arguments);
 
-    /// As parse(), from what main was given.
+    /// The same for the arguments of main.
     boost::system::result<void, Exit> parse(int argc, char const* const* argv);
 
 private:
-    enum class Kind { option, place, required_place };
+    enum class Kind { option, positional, required_positional };
     struct Assigner {
-        std::function<std::string(std::string_view)> assign;  ///< empty = taken, else why not
+        std::function<std::string(std::string_view)> assign;  ///< returns why the text is invalid; empty: assigned
         std::string placeholder, default_text;
         bool many = false;
     };
 
     template <class T> static Assigner assigner(T& into) {
         return {[&into](std::string_view text) {
-                    auto value = Argument<T>::read(text);
+                    auto value = Argument<T>::parse(text);
                     if (!value) return value.error().message;
                     into = std::move(*value);
                     return std::string();
@@ -98,7 +97,7 @@ private:
     }
     template <class T> static Assigner assigner(std::vector<T>& into) {
         return {[&into](std::string_view text) {
-                    auto value = Argument<T>::read(text);
+                    auto value = Argument<T>::parse(text);
                     if (!value) return value.error().message;
                     into.push_back(std::move(*value));
                     return std::string();

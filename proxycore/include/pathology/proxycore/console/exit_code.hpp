@@ -1,16 +1,16 @@
-// What the exit status of pathod, pathoc and pathop means.
+// The exit status of pathod, pathoc and pathop.
 #pragma once
 
 namespace pathology::proxycore::console {
 
 enum class ExitCode : int {
-    done = 0,           ///< everything asked for happened
-    peer = 1,           ///< the peer misbehaved, or an expectation failed
-    failed = 1,         ///< of pathop, whatever it was: it knows no other
-    usage = 2,          ///< a bad option, file or specification
-    no_connection = 3,  ///< could not bind or connect
-    time_limit = 4,     ///< a time limit passed
-    interrupted = 130,  ///< ended by SIGINT (128 + 2, as shells say it)
+    done = 0,           ///< success
+    peer = 1,           ///< the peer failed or misbehaved
+    failed = 1,         ///< any error of pathop
+    usage = 2,          ///< an invalid option, file or spec
+    no_connection = 3,  ///< bind or connect failed
+    time_limit = 4,     ///< a time limit was exceeded
+    interrupted = 130,  ///< SIGINT: 128 + 2, as in shells
 };
 
 /// The number to return from main.

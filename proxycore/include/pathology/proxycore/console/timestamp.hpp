@@ -1,4 +1,4 @@
-// The time stamp in front of the programs' lines.
+// The timestamp in front of printed lines.
 #pragma once
 
 #include <array>
@@ -8,9 +8,9 @@
 
 namespace pathology::proxycore::console {
 
-/// Writes local times as `DD-MM-YY HH:MM:SS`, once a second: asking again within the second gives the same text.
+/// Formats local times as `DD-MM-YY HH:MM:SS`. The text is cached for a second.
 ///
-/// Thread: one object for each thread.
+/// Thread: one object per thread.
 class Timestamp {
 public:
     /// 17 characters, valid until the next call.

@@ -1,4 +1,4 @@
-// Sizes and durations as people type and read them: "100k", "1.5s".
+// Sizes and durations as text: "100k", "1.5s".
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -16,28 +16,28 @@ struct Bytes {
     friend auto operator<=>(Bytes const&, Bytes const&) = default;
 };
 
-/// Why a value that a person typed was refused; one sentence.
-struct Refusal {
+/// Why a text is not a valid value, as one message.
+struct InvalidValue {
     std::string message;
 };
 
-template <class T> using Typed = boost::system::result<T, Refusal>;
+template <class T> using ParseResult = boost::system::result<T, InvalidValue>;
 
-/// Makes Typed::value() throw std::invalid_argument; found by argument-dependent lookup.
-[[noreturn]] void throw_exception_from_error(Refusal const& refusal, boost::source_location const& where);
+/// Makes ParseResult::value() throw std::invalid_argument; found by argument-dependent lookup.
+[[noreturn]] void throw_exception_from_error(InvalidValue const& invalid, boost::source_location const& where);
 
-/// Reads decimal digits and at most one of the suffixes b, k, m, g, t, which stand for powers of 1024.
-/// Errors: `Invalid size specification: TEXT (…)`, also for a number that 64 bits cannot hold.
-Typed<Bytes> parse_size(std::string_view text);
+/// Parses decimal digits with at most one of the suffixes b, k, m, g, t, which are powers of 1024.
+/// Errors: `Invalid size specification: TEXT (…)`, also for a number beyond 64 bits.
+ParseResult<Bytes> parse_size(std::string_view text);
 
-/// Reads seconds as a decimal number ("2", "1.5"), or a number with one of the units ms, s, m, h ("200ms", "1.5s").
+/// Parses seconds as a decimal number ("2", "1.5"), or a number with one of the units ms, s, m, h ("200ms", "1.5s").
 /// Errors: `Invalid duration: TEXT (…)`, also for a negative one or one beyond 100 years.
-Typed<std::chrono::nanoseconds> parse_duration(std::string_view text);
+ParseResult<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
-/// The shortest text that parse_size reads as the same number: 102400 is "100k", 1000 is "1000".
+/// The shortest text that parse_size() parses as the same number: 102400 is "100k", 1000 is "1000".
 std::string format(Bytes size);
 
-/// A text that parse_duration reads as the same duration, to the microsecond: "200ms", "1.5s", "2m", "0s".
+/// A text that parse_duration() parses as the same duration, to the microsecond: "200ms", "1.5s", "2m", "0s".
 std::string format(std::chrono::nanoseconds duration);
 
 }  // namespace pathology::proxycore::console

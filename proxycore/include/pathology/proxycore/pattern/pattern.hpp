@@ -1,4 +1,4 @@
-// Regular expressions as users write them (PCRE2, compiled to machine code), with a bound on what one match may cost.
+// Regular expressions of users (PCRE2 with JIT), with limits on the cost of a match.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -12,14 +12,14 @@ struct pcre2_real_code_8;
 
 namespace pathology::proxycore::pattern {
 
-/// Why a text is no regular expression, and at which of its bytes.
+/// Why a text is not a regular expression, and the offset of the error in bytes.
 struct Failure {
     std::string reason;
     std::size_t offset = 0;
 };
-/// A sentence: `no regular expression, at byte 3: missing closing parenthesis`.
+/// `not a regular expression, at byte 3: missing closing parenthesis`.
 std::string describe(Failure const& failure);
-/// Throws std::invalid_argument with that sentence.
+/// Throws std::invalid_argument with that message.
 [[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 enum class Case : std::uint8_t { exact, any };
@@ -30,16 +30,16 @@ struct Options {
     Place place = Place::anywhere;  ///< where a match may begin
 };
 
-/// A compiled pattern over bytes. Immutable; copies share it, and threads may.
+/// A compiled pattern over bytes. Immutable; copies and threads may share it.
 ///
-/// A match that exceeds its bounds (10 million steps, 20 MB) counts as none.
+/// A match that exceeds its limits (10 million steps, 20 MB) fails.
 class Pattern {
 public:
     static boost::system::result<Pattern, Failure> compile(std::string_view text, Options options = {});
 
-    /// Whether it matches. The subject may go on after the match.
+    /// Whether it matches; the subject may continue after the match.
     bool matches(std::string_view subject) const;
-    /// Puts `text`, as it is, where the pattern matches; returns how often.
+    /// Replaces every match by `text`, literally. Returns the number of replacements.
     std::size_t replace_in(std::string& subject, std::string_view text) const;
 
 private:

@@ -1,4 +1,4 @@
-#include "console/sink.hpp"
+#include "console/output.hpp"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -8,14 +8,21 @@
 #include <climits>
 #include <csignal>
 #include <limits>
+#include <utility>
 
 namespace pathology::proxycore::console {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(1);  // with a non-blocking descriptor whose reader does not read
+constexpr std::size_t max_backlog = std::size_t{1} << 20U;
+constexpr auto max_wait = std::chrono::seconds(1);  // for the reader of a descriptor that is non-blocking
 constexpr std::size_t terminal_step = 256;
 
-/// Keeps a write to a closed pipe from ending the process; other writers of the thread see no difference.
+std::uint64_t count_lines(std::string_view text) {
+    return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// Blocks SIGPIPE in this thread, so that a write to a closed pipe fails with EPIPE and does not end the process. A
+/// signal that was pending before stays pending.
 class SigpipeBlocked {
 public:
     SigpipeBlocked() {
@@ -28,7 +35,7 @@ public:
     }
     ~SigpipeBlocked() {
         timespec const at_once{};
-        if (!was_pending_) sigtimedwait(&sigpipe_, nullptr, &at_once);  // take ours off the queue
+        if (!was_pending_) sigtimedwait(&sigpipe_, nullptr, &at_once);  // removes ours
         pthread_sigmask(SIG_SETMASK, &before_, nullptr);
     }
     SigpipeBlocked(SigpipeBlocked const&) = delete;
@@ -39,8 +46,8 @@ private:
     bool was_pending_ = false;
 };
 
-/// How many bytes one write to it takes without waiting once poll() has said that there is room. The descriptor may
-/// block: O_NONBLOCK would be set for all who share it. A pipe with room takes a page.
+/// The number of bytes that one write() accepts without blocking once poll() reports POLLOUT: PIPE_BUF for a pipe. The
+/// descriptor itself stays blocking, because O_NONBLOCK would count for every process that shares the file description.
 std::size_t step_of(int descriptor, bool is_terminal) {
     struct stat about {};
     if (is_terminal) return terminal_step;
@@ -49,9 +56,9 @@ std::size_t step_of(int descriptor, bool is_terminal) {
     return never_blocks ? std::numeric_limits<std::size_t>::max() : PIPE_BUF;
 }
 
-class DescriptorSink final : public Sink {
+class DescriptorDevice final : public OutputDevice {
 public:
-    explicit DescriptorSink(int descriptor)
+    explicit DescriptorDevice(int descriptor)
         : descriptor_(descriptor), terminal_(::isatty(descriptor) == 1), step_(step_of(descriptor, terminal_)) {}
 
     bool write(std::string_view text) override {
@@ -70,7 +77,7 @@ public:
     std::optional<std::size_t> write_now(std::string_view text) override {
         SigpipeBlocked const blocked;
         std::size_t taken = 0;
-        while (taken < text.size() && has_room()) {
+        while (taken < text.size() && is_writable()) {
             auto const step = std::min(step_, text.size() - taken);
             auto const n = ::write(descriptor_, text.data() + taken, step);
             if (n > 0) {
@@ -84,7 +91,7 @@ public:
         return taken;
     }
 
-    bool wait_for_room(std::chrono::milliseconds limit) override {
+    bool wait_until_writable(std::chrono::milliseconds limit) override {
         pollfd waiting{descriptor_, POLLOUT, 0};
         return ::poll(&waiting, 1, static_cast<int>(limit.count())) > 0;
     }
@@ -92,18 +99,18 @@ public:
     bool is_terminal() const noexcept override { return terminal_; }
 
 private:
-    bool has_room() { return step_ == std::numeric_limits<std::size_t>::max() || wait_for_room({}); }
+    bool is_writable() { return step_ == std::numeric_limits<std::size_t>::max() || wait_until_writable({}); }
     static bool is_full() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-    bool may_retry() { return errno == EINTR || (is_full() && wait_for_room(patience)); }
+    bool may_retry() { return errno == EINTR || (is_full() && wait_until_writable(max_wait)); }
 
     int descriptor_;
     bool terminal_;
     std::size_t step_;
 };
 
-class TextSink final : public Sink {
+class TextDevice final : public OutputDevice {
 public:
-    explicit TextSink(std::string& text) : text_(text) {}
+    explicit TextDevice(std::string& text) : text_(text) {}
 
     bool write(std::string_view text) override {
         text_.append(text);
@@ -113,7 +120,7 @@ public:
         text_.append(text);
         return text.size();
     }
-    bool wait_for_room(std::chrono::milliseconds /*limit*/) override { return true; }
+    bool wait_until_writable(std::chrono::milliseconds /*limit*/) override { return true; }
     bool is_terminal() const noexcept override { return false; }
 
 private:
@@ -122,8 +129,42 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Sink> sink_to(int descriptor) { return std::make_unique<DescriptorSink>(descriptor); }
+std::unique_ptr<OutputDevice> make_device(int descriptor) { return std::make_unique<DescriptorDevice>(descriptor); }
 
-std::unique_ptr<Sink> sink_to(std::string& text) { return std::make_unique<TextSink>(text); }
+std::unique_ptr<OutputDevice> make_device(std::string& text) { return std::make_unique<TextDevice>(text); }
+
+void BufferedOutput::hold(std::string_view block) {
+    if (is_stuck() && held_.size() + block.size() > max_backlog) {
+        dropped_ += count_lines(block);
+    } else {
+        held_.append(block);
+    }
+}
+
+void BufferedOutput::flush() {
+    if (held_.empty()) return;
+    if (waits_) {
+        lost_ = !device_->write(held_);
+        held_.clear();
+        return;
+    }
+    auto const accepted = device_->write_now(held_);
+    lost_ = !accepted;
+    held_.erase(0, accepted.value_or(held_.size()));
+    was_refused_ = !held_.empty();
+}
+
+void BufferedOutput::finish(std::chrono::steady_clock::time_point deadline) {
+    using namespace std::chrono;
+    flush();
+    while (is_stuck()) {
+        auto const left = ceil<milliseconds>(deadline - steady_clock::now());
+        if (left <= milliseconds::zero() || !device_->wait_until_writable(left)) break;
+        flush();
+    }
+    dropped_ += count_lines(std::exchange(held_, {}));
+}
+
+std::uint64_t BufferedOutput::take_dropped() { return is_stuck() ? 0 : std::exchange(dropped_, 0); }
 
 }  // namespace pathology::proxycore::console
