@@ -1,5 +1,4 @@
-// The flags that each stand for an option of the proxy: `--no-http2` for `http2=false`, `-p 3128` for
-// `listen_port=3128`.
+// The flags that each set an option of the proxy: `--no-http2` sets `http2=false`, `-p 3128` sets `listen_port=3128`.
 #pragma once
 
 #include <deque>
@@ -12,23 +11,23 @@
 
 namespace pathology::pathop {
 
-/// A flag, and what it does to an option.
+/// A flag, and the option that it sets.
 struct Flag {
     std::string_view names;        ///< as CommandLine takes them
     std::string_view option;       ///< the option's name
-    std::string_view placeholder;  ///< of the value that follows; empty = none does
-    std::string_view value;        ///< what the option becomes, or what is put before the value that follows
+    std::string_view placeholder;  ///< of its value; empty: it has none
+    std::string_view value;        ///< the value of the option, or a prefix of the given value
     std::string_view help;
     bool is_repeatable = false;  ///< the option is a list
 };
 
-/// Declares flags, and afterwards knows which were given.
+/// Declares flags, and collects those that are given.
 class Flags {
 public:
     explicit Flags(proxycore::console::CommandLine& line) : line_(line) {}
 
     void declare(std::span<Flag const> table);
-    /// What the user asks for, in the order of declaration.
+    /// The settings of the given flags, in the order of declaration.
     std::vector<proxycore::addons::Setting> settings() const;
 
 private:
@@ -38,7 +37,7 @@ private:
         std::vector<std::string> values{};
     };
     proxycore::console::CommandLine& line_;
-    std::deque<Given> given_;  ///< stays where it is: the command line refers to it
+    std::deque<Given> given_;  ///< a deque, since the command line refers to its elements
 };
 
 }  // namespace pathology::pathop

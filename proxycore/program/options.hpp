@@ -9,15 +9,15 @@
 
 namespace pathology::pathop {
 
-/// What the program is asked to do. Almost every flag stands for an option of the proxy or of an addon.
+/// What the program is asked to do. Almost every flag sets an option of the proxy or of an addon.
 struct ProgramOptions {
     std::vector<proxycore::addons::Setting> settings{};
     std::vector<std::string> scripts{};  ///< files of addons, in this order
     bool json = false;                   ///< one JSON object for each flow instead of text
-    bool lists_options = false;          ///< show the options, and end
+    bool lists_options = false;          ///< list the options and exit
 };
 
-/// Reads the arguments of main. The Exit is done for --help and --version, failed for what is wrong.
+/// Parses the arguments of main. The Exit has the status `done` for --help and --version, `failed` for an error.
 boost::system::result<ProgramOptions, proxycore::console::Exit> parse_options(int argc, char const* const* argv);
 
 }  // namespace pathology::pathop

@@ -21,13 +21,13 @@ std::size_t columns() {
     return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-DumpSink results(Console& console) {
+DumpSink out_sink(Console& console) {
     auto const write = [&console](std::string_view block) { console.out(block); };
     if (!console.out_is_terminal()) return {write};
     return {write, true, columns};
 }
 
-DumpSink talk(Console& console) {
+DumpSink err_sink(Console& console) {
     return {[&console](std::string_view block) { console.err(block); }, console.err_is_terminal()};
 }
 
@@ -35,7 +35,8 @@ DumpSink talk(Console& console) {
 
 addons::asio::awaitable<void> Output::tick() {
     console_.flush();
-    if (console_.out_is_lost() && !ends_) ends_ = ::kill(::getpid(), SIGTERM) == 0;  // the one way to end
+    if (console_.out_is_lost() && !ends_)
+        ends_ = ::kill(::getpid(), SIGTERM) == 0;  // the same way as a signal from outside
     co_return;
 }
 
@@ -44,15 +45,15 @@ addons::asio::awaitable<void> Output::done() {
     co_return;
 }
 
-void show(addons::AddonChain& chain, bool json, Console& console) {
-    chain.add(std::make_shared<addons::TermLog>(talk(console), [] { return proxycore::flow::Time::clock::now(); }));
+void add_output(addons::AddonChain& chain, bool json, Console& console) {
+    chain.add(std::make_shared<addons::TermLog>(err_sink(console), [] { return proxycore::flow::Time::clock::now(); }));
     if (json) {
         auto const write = [&console](proxycore::record::Exchange const& exchange) {
             console.out(to_json_line(exchange) + "\n");
         };
         chain.add(std::make_shared<addons::FlowRecorder>(write));
     } else {
-        chain.add(std::make_shared<addons::Dumper>(results(console)));
+        chain.add(std::make_shared<addons::Dumper>(out_sink(console)));
     }
     chain.add(std::make_shared<Output>(console));
 }

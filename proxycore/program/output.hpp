@@ -1,4 +1,4 @@
-// What the proxy shows: flows on standard output, the log on standard error.
+// The output of the proxy: flows on standard output, the log on standard error.
 #pragma once
 
 #include <pathology/proxycore/addons/chain.hpp>
@@ -6,7 +6,7 @@
 
 namespace pathology::pathop {
 
-/// The last addon of the program: writes out what the console holds back, and ends the program once nobody reads it.
+/// The last addon of the program: flushes the console, and ends the program once its reader is gone.
 class Output final : public proxycore::addons::Addon {
 public:
     explicit Output(proxycore::console::Console& console) : console_(console) {}
@@ -20,7 +20,7 @@ private:
     bool ends_ = false;
 };
 
-/// Adds the addons that show the log and, as text or as JSON, the flows.
-void show(proxycore::addons::AddonChain& chain, bool json, proxycore::console::Console& console);
+/// Adds the addons that print the log and, as text or JSON, the flows.
+void add_output(proxycore::addons::AddonChain& chain, bool json, proxycore::console::Console& console);
 
 }  // namespace pathology::pathop

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "program/output.hpp"
+#include "proxy/option_names.hpp"
 
 namespace pathology::pathop {
 namespace {
@@ -18,35 +19,35 @@ namespace {
 using namespace proxycore::console;
 using proxycore::proxy::Proxy;
 namespace addons = proxycore::addons;
-namespace flow = proxycore::flow;
+namespace option = proxycore::proxy::option;
 
 class Program {
 public:
     Program(ProgramOptions const& options, Console& console)
-        : options_(options), console_(console), proxy_([this](addons::LogEntry const& entry) { note(entry); }) {}
+        : options_(options), console_(console), proxy_([this](addons::LogEntry const& entry) { record(entry); }) {}
 
     ExitCode run() {
         for (auto const& file : options_.scripts) proxy_.addons().add(addons::load_shared_object(file));
-        show(proxy_.addons(), options_.json, console_);
+        add_output(proxy_.addons(), options_.json, console_);
         proxy_.options().apply(options_.settings);
-        follow_environment();
+        apply_environment();
         proxy_.options().expect_nothing_deferred();
         return options_.lists_options ? list_options() : serve();
     }
 
 private:
-    /// Errors of the start end the program; later ones only show.
-    void note(addons::LogEntry const& entry) {
+    /// Errors during startup end the program; later ones are only logged.
+    void record(addons::LogEntry const& entry) {
         if (entry.level == addons::LogLevel::error) has_failed_ = true;
     }
 
-    /// What options say counts before it.
-    void follow_environment() {
+    /// Options take precedence over the environment.
+    void apply_environment() {
         auto& options = proxy_.options();
-        if (!options.get<std::string>("sslkeylogfile").empty()) return;
+        if (!options.get<std::string>(option::sslkeylogfile).empty()) return;
         auto file = proxycore::tls::key_log_file({"PATHOP_SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE", "SSLKEYLOGFILE"},
                                                  &std::getenv);
-        if (!file.empty()) options.set("sslkeylogfile", std::move(file));
+        if (!file.empty()) options.set(option::sslkeylogfile, std::move(file));
     }
 
     ExitCode list_options() {
@@ -60,7 +61,7 @@ private:
         start();
         if (has_failed_) {
             proxy_.stop();
-            console_.err("pathop: errors were logged during startup, so it ends\n");
+            console_.err("pathop: exiting because of errors during startup\n");
             return ExitCode::failed;
         }
         proxy_.run_until_signal();
@@ -72,14 +73,14 @@ private:
             proxy_.start();
         } catch (proxycore::proxy::ServerException const& error) {
             if (has_chosen_port()) throw;
-            throw proxycore::proxy::ServerException(std::string(error.what()) + "; -p chooses another port");
+            throw proxycore::proxy::ServerException(std::string(error.what()) + "; use -p to choose another port");
         }
     }
 
     bool has_chosen_port() const {
         return std::any_of(options_.settings.begin(), options_.settings.end(), [](addons::Setting const& setting) {
-            return setting.name == "listen_port" ||
-                   (setting.name == "mode" && setting.value.value_or("").find('@') != std::string::npos);
+            return setting.name == option::listen_port.text ||
+                   (setting.name == option::mode.text && setting.value.value_or("").find('@') != std::string::npos);
         });
     }
 

@@ -1,4 +1,4 @@
-// The program pathop from its options to its exit status.
+// The program pathop, from its options to its exit status.
 #pragma once
 
 #include <pathology/proxycore/console/console.hpp>
@@ -7,7 +7,7 @@
 
 namespace pathology::pathop {
 
-/// Lists the options, or serves until a signal. Gives the status to return from main: 0, or 1 for whatever went wrong.
+/// Lists the options, or serves until a signal. Returns the exit status: 0, or 1 for any error.
 int run(ProgramOptions const& options, proxycore::console::Console& console);
 
 }  // namespace pathology::pathop

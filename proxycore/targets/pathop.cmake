@@ -1,6 +1,6 @@
 # pathop: the proxy as a program.
 
-pathology_program(pathop LINK pathology::proxycore pathology::console
+pathology_program(pathop INCLUDE src LINK pathology::proxycore pathology::console
     SOURCES program/flags.cpp program/options.cpp program/output.cpp program/run.cpp)
 
 set_target_properties(pathop PROPERTIES ENABLE_EXPORTS ON)  # an addon of a shared object uses its Asio, not a second one

@@ -6,6 +6,8 @@
 #include <pathology/proxycore/proxy/options.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 
+#include "proxy/option_names.hpp"
+
 namespace pathology::proxycore::proxy {
 namespace {
 
@@ -59,14 +61,14 @@ std::vector<pattern::Pattern> patterns(Options const& options, std::string_view 
 
 modes::Listen listen_settings(Options const& options) {
     modes::Listen listen;
-    if (auto host = text(options, "listen_host"); !host.empty()) listen.host = std::move(host);
-    if (auto const& port = options.get<OptionalNumber>("listen_port"))
-        listen.port = static_cast<std::uint16_t>(number_of("listen_port", *port, 0, 65535));
+    if (auto host = text(options, option::listen_host); !host.empty()) listen.host = std::move(host);
+    if (auto const& port = options.get<OptionalNumber>(option::listen_port))
+        listen.port = static_cast<std::uint16_t>(number_of(option::listen_port, *port, 0, 65535));
     return listen;
 }
 
 std::vector<modes::Mode> modes_of(Options const& options, modes::Listen const& listen) {
-    auto const& given = options.get<TextList>("mode");
+    auto const& given = options.get<TextList>(option::mode);
     std::vector<modes::Mode> result;
     for (auto const& specification : given) {
         auto mode = modes::parse_mode(specification);
@@ -87,12 +89,11 @@ std::optional<tls::Version> version(std::string_view word) {
     return std::nullopt;
 }
 
-tls::VersionRange versions(Options const& options, std::string const& side) {
-    auto const prefix = "tls_version_" + side;
+tls::VersionRange versions(Options const& options, option::Name<std::string> min, option::Name<std::string> max) {
     tls::VersionRange const all{tls::Version::tls1_0, tls::Version::tls1_3};
-    tls::VersionRange const range{version(text(options, prefix + "_min")).value_or(all.min),
-                                  version(text(options, prefix + "_max")).value_or(all.max)};
-    if (range.max < range.min) refuse(prefix + "_max", "is below " + prefix + "_min");
+    tls::VersionRange const range{version(text(options, min)).value_or(all.min),
+                                  version(text(options, max)).value_or(all.max)};
+    if (range.max < range.min) refuse(max, "is below " + std::string(min));
     return range;
 }
 
@@ -105,26 +106,26 @@ std::string expand_home(std::string path) {
 
 layers::TlsSettings tls_settings(Options const& options) {
     layers::TlsSettings tls;
-    tls.confdir = expand_home(text(options, "confdir"));
-    tls.ca_basename = text(options, "ca_basename");
-    tls.key_size = static_cast<unsigned>(number(options, "key_size", 1024, 16384));
-    tls.passphrase = optional_text(options, "cert_passphrase");
-    tls.certificates = options.get<TextList>("certs");
-    tls.client_versions = versions(options, "client");
-    tls.server_versions = versions(options, "server");
-    tls.client_ciphers.list = optional_text(options, "ciphers_client");
-    tls.server_ciphers.list = optional_text(options, "ciphers_server");
-    tls.upstream_cert = flag(options, "upstream_cert");
-    tls.add_upstream_certs = flag(options, "add_upstream_certs_to_client_chain");
+    tls.confdir = expand_home(text(options, option::confdir));
+    tls.ca_basename = text(options, option::ca_basename);
+    tls.key_size = static_cast<unsigned>(number(options, option::key_size, 1024, 16384));
+    tls.passphrase = optional_text(options, option::cert_passphrase);
+    tls.certificates = options.get<TextList>(option::certs);
+    tls.client_versions = versions(options, option::tls_version_client_min, option::tls_version_client_max);
+    tls.server_versions = versions(options, option::tls_version_server_min, option::tls_version_server_max);
+    tls.client_ciphers.list = optional_text(options, option::ciphers_client);
+    tls.server_ciphers.list = optional_text(options, option::ciphers_server);
+    tls.upstream_cert = flag(options, option::upstream_cert);
+    tls.add_upstream_certs = flag(options, option::add_upstream_certs_to_client_chain);
     if (tls.add_upstream_certs && !tls.upstream_cert)
-        refuse("add_upstream_certs_to_client_chain", "needs upstream_cert, without which there are none to add");
-    tls.insecure = flag(options, "ssl_insecure");
-    tls.resume_servers = flag(options, "tls_resume_server");
-    tls.trust.file = expand_home(optional_text(options, "ssl_verify_upstream_trusted_ca"));
-    tls.trust.folder = expand_home(optional_text(options, "ssl_verify_upstream_trusted_confdir"));
-    tls.client_certificates = expand_home(optional_text(options, "client_certs"));
-    tls.request_client_certificate = flag(options, "request_client_cert");
-    tls.key_log = expand_home(text(options, "sslkeylogfile"));
+        refuse(option::add_upstream_certs_to_client_chain, "requires upstream_cert");
+    tls.insecure = flag(options, option::ssl_insecure);
+    tls.resume_servers = flag(options, option::tls_resume_server);
+    tls.trust.file = expand_home(optional_text(options, option::ssl_verify_upstream_trusted_ca));
+    tls.trust.folder = expand_home(optional_text(options, option::ssl_verify_upstream_trusted_confdir));
+    tls.client_certificates = expand_home(optional_text(options, option::client_certs));
+    tls.request_client_certificate = flag(options, option::request_client_cert);
+    tls.key_log = expand_home(text(options, option::sslkeylogfile));
     return tls;
 }
 
@@ -132,24 +133,24 @@ layers::TlsSettings tls_settings(Options const& options) {
 
 layers::HttpSettings http_settings(Options const& options) {
     layers::HttpSettings http;
-    http.http2 = flag(options, "http2");
-    http.websocket = flag(options, "websocket");
-    http.rawtcp = flag(options, "rawtcp");
-    http.keep_host_header = flag(options, "keep_host_header");
-    http.validate_inbound_headers = flag(options, "validate_inbound_headers");
-    http.connect_send_host = flag(options, "http_connect_send_host_header");
-    http.store_streamed_bodies = flag(options, "store_streamed_bodies");
-    http.stream_large_bodies = size(options, "stream_large_bodies");
-    http.body_size_limit = size(options, "body_size_limit");
+    http.http2 = flag(options, option::http2);
+    http.websocket = flag(options, option::websocket);
+    http.rawtcp = flag(options, option::rawtcp);
+    http.keep_host_header = flag(options, option::keep_host_header);
+    http.validate_inbound_headers = flag(options, option::validate_inbound_headers);
+    http.connect_send_host = flag(options, option::http_connect_send_host_header);
+    http.store_streamed_bodies = flag(options, option::store_streamed_bodies);
+    http.stream_large_bodies = size(options, option::stream_large_bodies);
+    http.body_size_limit = size(options, option::body_size_limit);
     return http;
 }
 
 layers::HostSettings host_settings(Options const& options) {
     layers::HostSettings hosts;
-    hosts.ignore = patterns(options, "ignore_hosts");
-    hosts.allow = patterns(options, "allow_hosts");
-    hosts.tcp = patterns(options, "tcp_hosts");
-    hosts.show_ignored = flag(options, "show_ignored_hosts");
+    hosts.ignore = patterns(options, option::ignore_hosts);
+    hosts.allow = patterns(options, option::allow_hosts);
+    hosts.tcp = patterns(options, option::tcp_hosts);
+    hosts.show_ignored = flag(options, option::show_ignored_hosts);
     bool const has_site = options.contains("onboarding") && flag(options, "onboarding");
     if (has_site) hosts.own_site = text(options, "onboarding_host");
     return hosts;
@@ -157,14 +158,14 @@ layers::HostSettings host_settings(Options const& options) {
 
 layers::TimeSettings time_settings(Options const& options) {
     layers::TimeSettings times;
-    times.idle = std::chrono::seconds(number(options, "tcp_timeout", 1, most_seconds));
-    times.connect = std::chrono::seconds(number(options, "connect_timeout", 1, most_seconds));
-    times.tunnel_probe = std::chrono::milliseconds(number(options, "tunnel_probe_timeout", 0, 3'600'000));
+    times.idle = std::chrono::seconds(number(options, option::tcp_timeout, 1, most_seconds));
+    times.connect = std::chrono::seconds(number(options, option::connect_timeout, 1, most_seconds));
+    times.tunnel_probe = std::chrono::milliseconds(number(options, option::tunnel_probe_timeout, 0, 3'600'000));
     return times;
 }
 
 std::optional<tunnel::Credentials> upstream_credentials(Options const& options) {
-    constexpr std::string_view name = "upstream_auth";
+    constexpr auto name = option::upstream_auth;
     auto const& given = options.get<OptionalText>(name);
     if (!given) return std::nullopt;
     auto const colon = given->find(':');
@@ -178,8 +179,8 @@ layers::Settings make_settings(Options const& options) {
     layers::Settings settings;
     settings.listen = listen_settings(options);
     settings.modes = modes_of(options, settings.listen);
-    settings.strategy = text(options, "connection_strategy") == "eager" ? layers::ConnectionStrategy::eager
-                                                                        : layers::ConnectionStrategy::lazy;
+    settings.strategy = text(options, option::connection_strategy) == "eager" ? layers::ConnectionStrategy::eager
+                                                                              : layers::ConnectionStrategy::lazy;
     settings.http = http_settings(options);
     settings.hosts = host_settings(options);
     settings.tls = tls_settings(options);

@@ -1,5 +1,7 @@
 #include <pathology/proxycore/proxy/options.hpp>
 
+#include "proxy/option_names.hpp"
+
 namespace pathology::proxycore::proxy {
 namespace {
 
@@ -15,76 +17,83 @@ std::string text(std::string_view value) { return std::string(value); }
 addons::TextList const versions{"UNBOUNDED", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3"};
 
 void declare_listening(Options& options) {
-    options.declare({"mode", TextList{"regular"},
-                     "What the proxy does, once for each listener: regular, transparent, socks5, reverse:SERVER, "
-                     "upstream:SERVER; each with @[HOST:]PORT for a place of its own."});
-    options.declare({"listen_host", text(""), "Address to listen on; empty for every one of this machine."});
-    options.declare({"listen_port", OptionalNumber{},
-                     "Port to listen on; without it 1080 for socks5 and 8080 for the rest; 0 for a free one."});
-    options.declare({"server", true, "Listen at all."});
+    options.declare(
+        {option::mode, TextList{"regular"},
+         "Mode of each listener: regular, transparent, socks5, reverse:SERVER or upstream:SERVER, optionally "
+         "with @[HOST:]PORT."});
+    options.declare({option::listen_host, text(""), "Address to listen on; default: all interfaces."});
+    options.declare({option::listen_port, OptionalNumber{},
+                     "Port to listen on; default: 1080 for socks5, otherwise 8080; 0 selects a free one."});
+    options.declare({option::server, true, "Start listeners."});
 }
 
 void declare_connections(Options& options) {
-    options.declare({"connection_strategy",
-                     text("lazy"),
-                     "When servers are connected to: as soon as they are known, or when their data is needed.",
-                     {"eager", "lazy"}});
-    options.declare({"tcp_timeout", number(600), "Seconds after which a connection without traffic is closed."});
-    options.declare({"connect_timeout", number(30), "Seconds that a server has for each step of connecting."});
-    options.declare({"tunnel_probe_timeout", number(500),
-                     "Milliseconds for which a client in a tunnel may stay silent before its server is asked."});
     options.declare(
-        {"upstream_auth", OptionalText{}, "USER:PASSWORD for the upstream proxy, or for the server in reverse mode."});
-    options.declare({"http_connect_send_host_header", true, "Send a Host field with our own CONNECT requests."});
+        {option::connection_strategy,
+         text("lazy"),
+         "When to connect to servers: as soon as they are known (eager), or when their data is needed (lazy).",
+         {"eager", "lazy"}});
+    options.declare({option::tcp_timeout, number(600), "Idle timeout of connections in seconds."});
+    options.declare(
+        {option::connect_timeout, number(30), "Timeout of each step of connecting to a server, in seconds."});
+    options.declare(
+        {option::tunnel_probe_timeout, number(500),
+         "Milliseconds to wait for the first bytes of a client in a tunnel before connecting to its server."});
+    options.declare({option::upstream_auth, OptionalText{},
+                     "Credentials (USER:PASSWORD) for the upstream proxy, or for the server in reverse mode."});
+    options.declare(
+        {option::http_connect_send_host_header, true, "Send a Host field in CONNECT requests to upstream proxies."});
 }
 
 void declare_hosts(Options& options) {
-    options.declare(
-        {"ignore_hosts", TextList{}, "Regular expressions: matching host:port is passed through, not looked into."});
-    options.declare({"allow_hosts", TextList{}, "Regular expressions: only matching host:port is looked into."});
-    options.declare({"tcp_hosts", TextList{}, "Regular expressions: matching hosts are taken for plain TCP."});
-    options.declare({"show_ignored_hosts", false, "Record what is passed through, as TCP flows."});
+    options.declare({option::ignore_hosts, TextList{}, "Regular expressions: do not intercept matching host:port."});
+    options.declare({option::allow_hosts, TextList{}, "Regular expressions: intercept only matching host:port."});
+    options.declare({option::tcp_hosts, TextList{}, "Regular expressions: treat matching hosts as plain TCP."});
+    options.declare({option::show_ignored_hosts, false, "Record connections that are not intercepted as TCP flows."});
 }
 
 void declare_http(Options& options) {
-    options.declare({"http2", true, "Speak HTTP/2, with clients and servers."});
-    options.declare({"websocket", true, "Look into WebSockets; otherwise their bytes pass as they are."});
-    options.declare({"rawtcp", true, "Pass on what does not look like HTTP as plain TCP."});
-    options.declare({"keep_host_header", false, "Leave the Host field alone in reverse mode."});
-    options.declare(
-        {"validate_inbound_headers", true, "Refuse messages whose length two readers might read differently."});
-    options.declare({"stream_large_bodies", OptionalText{},
-                     "Pass bodies above this size on piece by piece, and do not keep them: 512k, 3m."});
-    options.declare({"store_streamed_bodies", false, "Keep a copy of what was streamed."});
-    options.declare({"body_size_limit", OptionalText{}, "Refuse bodies above this size: 512k, 3m."});
+    options.declare({option::http2, true, "Enable HTTP/2 with clients and servers."});
+    options.declare({option::websocket, true, "Intercept WebSocket messages; otherwise their bytes are relayed."});
+    options.declare({option::rawtcp, true, "Relay connections that are not HTTP as plain TCP."});
+    options.declare({option::keep_host_header, false, "Keep the Host field of requests in reverse mode."});
+    options.declare({option::validate_inbound_headers, true,
+                     "Reject messages with ambiguous length, which allow request smuggling."});
+    options.declare({option::stream_large_bodies, OptionalText{},
+                     "Stream bodies larger than this without keeping them: 512k, 3m."});
+    options.declare({option::store_streamed_bodies, false, "Keep a copy of streamed bodies."});
+    options.declare({option::body_size_limit, OptionalText{}, "Reject bodies larger than this: 512k, 3m."});
 }
 
 void declare_authority(Options& options) {
-    options.declare({"confdir", text(""), "Folder of the certificate authority; empty for ~/.pathology."});
-    options.declare({"ca_basename", text(""), "Name of the authority's files, before -ca.pem; empty for ours."});
-    options.declare({"key_size", number(2048), "Bits of the RSA key of a new authority."});
-    options.declare({"cert_passphrase", OptionalText{}, "Opens encrypted keys."});
-    options.declare({"certs", TextList{}, "[DOMAIN=]FILE: a certificate to show for a domain, * for all."});
-    options.declare({"sslkeylogfile", text(""), "File that gets the secrets of every TLS connection; empty for none."});
+    options.declare({option::confdir, text(""), "Directory of the certificate authority; default: ~/.pathology."});
+    options.declare(
+        {option::ca_basename, text(""), "Base name of the authority's files, before -ca.pem; default: pathology."});
+    options.declare({option::key_size, number(2048), "RSA key size of a new authority in bits."});
+    options.declare({option::cert_passphrase, OptionalText{}, "Passphrase for encrypted private keys."});
+    options.declare({option::certs, TextList{}, "Certificates for domains: [DOMAIN=]FILE, * for all."});
+    options.declare({option::sslkeylogfile, text(""), "Write TLS secrets to this file (NSS key log format)."});
 }
 
 void declare_tls(Options& options) {
-    options.declare({"tls_version_client_min", text("TLS1_2"), "Lowest version of TLS with clients.", versions});
-    options.declare({"tls_version_client_max", text("UNBOUNDED"), "Highest version of TLS with clients.", versions});
-    options.declare({"tls_version_server_min", text("TLS1_2"), "Lowest version of TLS with servers.", versions});
-    options.declare({"tls_version_server_max", text("UNBOUNDED"), "Highest version of TLS with servers.", versions});
-    options.declare({"ciphers_client", OptionalText{}, "Ciphers with clients, in OpenSSL's notation."});
-    options.declare({"ciphers_server", OptionalText{}, "Ciphers with servers, in OpenSSL's notation."});
-    options.declare({"upstream_cert", true, "Look at the server's certificate before the client gets one."});
-    options.declare({"add_upstream_certs_to_client_chain", false, "Append the server's certificates to ours."});
-    options.declare({"ssl_insecure", false, "Do not verify servers."});
-    options.declare({"tls_resume_server", true, "Go on with earlier TLS sessions of servers that offer it."});
-    options.declare({"ssl_verify_upstream_trusted_ca", OptionalText{}, "PEM file with the authorities to trust."});
-    options.declare({"ssl_verify_upstream_trusted_confdir", OptionalText{},
-                     "Folder with the authorities to trust, as `openssl rehash` prepares it."});
-    options.declare({"client_certs", OptionalText{},
-                     "Our certificate for servers that want one: a PEM file, or a folder with one for each host."});
-    options.declare({"request_client_cert", false, "Ask clients for a certificate."});
+    options.declare({option::tls_version_client_min, text("TLS1_2"), "Minimum TLS version with clients.", versions});
+    options.declare({option::tls_version_client_max, text("UNBOUNDED"), "Maximum TLS version with clients.", versions});
+    options.declare({option::tls_version_server_min, text("TLS1_2"), "Minimum TLS version with servers.", versions});
+    options.declare({option::tls_version_server_max, text("UNBOUNDED"), "Maximum TLS version with servers.", versions});
+    options.declare({option::ciphers_client, OptionalText{}, "OpenSSL cipher list for clients."});
+    options.declare({option::ciphers_server, OptionalText{}, "OpenSSL cipher list for servers."});
+    options.declare(
+        {option::upstream_cert, true, "Connect to the server first, and generate the certificate from the server's."});
+    options.declare(
+        {option::add_upstream_certs_to_client_chain, false, "Append the server's certificates to the generated one."});
+    options.declare({option::ssl_insecure, false, "Do not verify the certificates of servers."});
+    options.declare({option::tls_resume_server, true, "Resume TLS sessions offered by servers."});
+    options.declare({option::ssl_verify_upstream_trusted_ca, OptionalText{}, "Trusted authorities: PEM file."});
+    options.declare({option::ssl_verify_upstream_trusted_confdir, OptionalText{},
+                     "Trusted authorities: directory prepared by `openssl rehash`."});
+    options.declare({option::client_certs, OptionalText{},
+                     "Client certificate for servers: PEM file, or directory with one per host."});
+    options.declare({option::request_client_cert, false, "Request client certificates."});
 }
 
 }  // namespace

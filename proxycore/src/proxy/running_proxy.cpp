@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "layers/exchange/replay.hpp"
+#include "proxy/option_names.hpp"
 #include "proxy/ourselves.hpp"
 
 namespace pathology::proxycore::proxy {
@@ -23,7 +24,7 @@ constexpr auto between_ticks = 100ms;
 std::shared_ptr<layers::Settings const> settings_of(addons::Options const& options) {
     options.expect_nothing_deferred();
     auto settings = std::make_shared<layers::Settings>(make_settings(options));
-    if (!options.get<bool>("server")) settings->modes.clear();
+    if (!options.get<bool>(option::server)) settings->modes.clear();
     return settings;
 }
 

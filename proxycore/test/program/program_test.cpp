@@ -63,7 +63,7 @@ TEST(PathopProgram, P01_a_NamesAPortThatIsTaken) {
     EXPECT_THAT(ended.err, AllOf(StartsWith("pathop: "), HasSubstr(":" + first.port() + ":"), HasSubstr("in use")));
 }
 
-TEST(PathopProgram, P01_b_TellsThePortItPicked) {
+TEST(PathopProgram, P01_b_PrintsThePortItPicked) {
     Pathop pathop;
     EXPECT_THAT(pathop.greeting,
                 testing::MatchesRegex(R"(\[..:..:..\....\] HTTP\(S\) proxy listening at 127.0.0.1:[0-9]+\.)"));
@@ -96,7 +96,7 @@ TEST_P(P71_a_Refusal, EndsWithStatus1) {
 
 INSTANTIATE_TEST_SUITE_P(
     Pathop, P71_a_Refusal,
-    testing::Values(RefusalCase{"Flag", {"--nonsense"}, "there is no option --nonsense"},
+    testing::Values(RefusalCase{"Flag", {"--nonsense"}, "unknown option --nonsense"},
                     RefusalCase{"Mode", {"--mode", "reverse:http://h:x"}, "expected a port"},
                     RefusalCase{"TwoListeners", {"--mode", "regular@1", "--mode", "socks5@1"}, "would both listen"},
                     RefusalCase{"Option", {"--set", "nonsense=1"}, "nonsense"},
@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
                     RefusalCase{"Address", {"-b", "192.0.2.1", "-p", "0"}, "192.0.2.1"}),
     test::row_name);
 
-TEST(PathopProgram, P71_a_EndsWhenNobodyReadsItAnyMore) {
+TEST(PathopProgram, P71_a_EndsWhenItsReaderIsGone) {
     Pathop pathop({"--json"});
     pathop.process.stop_reading();
     EXPECT_THAT(curl(pathop, {"http://mitm.it/"}).out, HasSubstr("<html"));

@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadRow{"NegativePort", "listen_port=-1", "0 to 65535"},
                     BadRow{"Strategy", "connection_strategy=soon", "connection_strategy"},
                     BadRow{"Size", "stream_large_bodies=much", "stream_large_bodies: Invalid size"},
-                    BadRow{"Pattern", "ignore_hosts=(", "ignore_hosts: \"(\" is no regular expression"},
+                    BadRow{"Pattern", "ignore_hosts=(", "ignore_hosts: \"(\" is not a regular expression"},
                     BadRow{"Idle", "tcp_timeout=0", "tcp_timeout"},
                     BadRow{"Version", "tls_version_client_min=SSL3", "tls_version_client_min"},
                     BadRow{"Versions", "tls_version_client_max=TLS1_1", "is below"},
