@@ -11,7 +11,7 @@
 namespace pathology::pathod {
 namespace {
 
-/// What the child reports, or the failure status when it died before it could.
+/// The status that the child reports; 1 if it died before.
 int wait_for_report(int from_child) {
     unsigned char status = 1;
     while (::read(from_child, &status, 1) < 0 && errno == EINTR) {
@@ -20,11 +20,11 @@ int wait_for_report(int from_child) {
     return status;
 }
 
-void point_standard_streams_nowhere() {
-    int const nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nowhere < 0) return;
-    for (int const stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
-    if (nowhere > STDERR_FILENO) ::close(nowhere);
+void redirect_standard_streams() {
+    int const null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) return;
+    for (int const stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, stream);
+    if (null > STDERR_FILENO) ::close(null);
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ std::optional<int> Background::enter() {
 
 void Background::detach() {
     if (to_parent_ < 0) return;
-    point_standard_streams_nowhere();
+    redirect_standard_streams();
     report(0);
 }
 

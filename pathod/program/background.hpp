@@ -1,12 +1,15 @@
-// Going to the background: a second process does the work, the first one tells how its start went.
+// Running in the background: a child process serves, the parent exits with the result of its start.
 #pragma once
 
 #include <optional>
 
 namespace pathology::pathod {
 
-/// Used in this order, before any thread is made: enter(), then the child alone goes on and calls detach() once it
-/// works, or report() when it could not. Without enter() the others do nothing.
+/// Call enter() before any thread is started. The child then calls detach() once it serves, or report() if it failed.
+/// Without enter(), the other functions do nothing.
+///
+///   parent: enter() ── fork ── waits ──────────── exit(status)
+///   child:               └─ starts ── detach() ──┘ or report(status)
 class Background {
 public:
     Background() = default;
@@ -14,14 +17,14 @@ public:
     Background(Background const&) = delete;
     Background& operator=(Background const&) = delete;
 
-    /// Makes the second process. The first one waits here for its start and gets the exit status to end with; the
-    /// second one gets nothing. A status of 1 in the first one: no process could be made.
+    /// Forks. In the parent, waits until the child has started and returns the exit status: 1 if fork() failed. In the
+    /// child, returns std::nullopt.
     std::optional<int> enter();
 
-    /// Tells the waiting process that all is well, and lets go of its terminal.
+    /// Reports success to the parent, and closes the standard streams.
     void detach();
 
-    /// Tells the waiting process which status to end with; does nothing after detach().
+    /// Reports an exit status to the parent; does nothing after detach().
     void report(int status);
 
 private:

@@ -13,11 +13,11 @@ namespace pathology::pathod {
 struct ProgramOptions {
     DaemonOptions daemon;
     bool daemonize = false;
-    std::optional<std::string> preview;  ///< write these bytes instead of listening
-    bool http2 = false;                  ///< as they are over HTTP/2
+    std::optional<std::string> preview;  ///< print the bytes of this spec instead of listening
+    bool http2 = false;                  ///< in HTTP/2 frames
 };
 
-/// Reads the arguments of main. The Exit is done for --help and --version, usage for what is wrong.
+/// Parses the arguments of main. The Exit has the status `done` for --help and --version, `usage` for an error.
 boost::system::result<ProgramOptions, proxycore::console::Exit> parse_options(int argc, char const* const* argv);
 
 }  // namespace pathology::pathod

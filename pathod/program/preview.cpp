@@ -10,7 +10,6 @@
 
 #include "rendition.hpp"
 #include "responder.hpp"
-#include "spec_argument.hpp"
 
 namespace pathology::pathod {
 namespace {

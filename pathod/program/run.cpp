@@ -14,16 +14,16 @@ namespace {
 
 using namespace proxycore::console;
 
-/// The first line, which says where the daemon can be reached. It is talk when standard output is JSON.
-void greet(Daemon const& daemon, DaemonOptions const& options, Console& console) {
+/// Prints the address. With --json it goes to standard error, since standard output is JSON alone.
+void print_address(Daemon const& daemon, DaemonOptions const& options, Console& console) {
     auto const line = "pathod " + std::string(version()) + " listening on " + daemon.endpoint() + "\n";
     if (options.json) return console.err(line);
     console.out(line);
     console.flush();
 }
 
-/// What the environment asks for must not keep the daemon from starting, as what an option asks for does.
-void take_key_log_of_environment(DaemonOptions& options, Console& console) {
+/// A bad SSLKEYLOGFILE is reported, and does not keep the daemon from starting, since no option asked for it.
+void apply_key_log_of_environment(DaemonOptions& options, Console& console) {
     auto const file = proxycore::tls::key_log_file({"SSLKEYLOGFILE"}, &std::getenv);
     if (file.empty() || options.tls.key_log) return;
     if (auto const opened = proxycore::tls::KeyLog::open(file); !opened) {
@@ -35,13 +35,13 @@ void take_key_log_of_environment(DaemonOptions& options, Console& console) {
 ExitCode serve(DaemonOptions options, Background& background, Console& console) {
     proxycore::net::BlockedSignals const held;
     console.never_wait();
-    take_key_log_of_environment(options, console);
+    apply_key_log_of_environment(options, console);
     Daemon daemon(options, &console);
     if (auto const started = daemon.start(); !started) {
         console.err("pathod: " + started.error().message + "\n");
         return started.error().code;
     }
-    greet(daemon, options, console);
+    print_address(daemon, options, console);
     background.detach();
     return daemon.run_until_signal();
 }

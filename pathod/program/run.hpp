@@ -1,4 +1,4 @@
-// The program pathod from its options to its exit status.
+// The program pathod, from its options to its exit status.
 #pragma once
 
 #include <pathology/proxycore/console/console.hpp>
@@ -7,7 +7,7 @@
 
 namespace pathology::pathod {
 
-/// Previews, or listens until a signal. Gives the status to return from main.
+/// Previews, or serves until a signal. Returns the exit status.
 int run(ProgramOptions const& options, proxycore::console::Console& console);
 
 }  // namespace pathology::pathod

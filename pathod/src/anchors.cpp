@@ -2,14 +2,12 @@
 
 #include <utility>
 
-#include "spec_argument.hpp"
-
 namespace pathology::pathod {
 namespace {
 
 using namespace language;
 
-/// The place of the first `=` that is no part of a group, a class or an escape.
+/// The position of the first `=` outside of groups, classes and escapes.
 std::size_t find_separator(std::string_view text) {
     int depth = 0;
     bool in_class = false;
@@ -31,7 +29,7 @@ std::size_t find_separator(std::string_view text) {
 }
 
 AnchorFailure bad_argument(std::string_view argument) {
-    return {"Invalid anchor specification: " + std::string(argument) + " (it reads PATTERN=SPEC)"};
+    return {"Invalid anchor specification: " + std::string(argument) + " (expected PATTERN=SPEC)"};
 }
 
 AnchorFailure bad_pattern(std::string_view text, pattern::Failure const& failure) {
@@ -44,11 +42,12 @@ AnchorFailure bad_spec(std::string_view argument, SpecFailure const& failure, st
     return {"Invalid spec in anchor: " + std::string(argument) + "\n" + describe(failure, text)};
 }
 
-/// What every request would fail for. A missing file may come yet, and a handshake comes with its request.
-std::optional<SpecFailure> find_fault(std::span<Message const> messages, Settings const& settings) {
-    auto assumed = settings;
-    assumed.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";  // any will do: RFC 6455 §1.3
-    auto const rendition = render(messages, assumed, {}, 0);
+/// The error that every request would meet. A missing file may exist later, and the key of a handshake comes with its
+/// request.
+std::optional<SpecFailure> find_error(std::span<Message const> messages, Settings const& settings) {
+    auto trial = settings;
+    trial.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";  // any valid one: RFC 6455 §1.3
+    auto const rendition = render(messages, trial, {}, 0);
     if (rendition || rendition.error().code == SpecErrc::file_access) return std::nullopt;
     return rendition.error();
 }
@@ -58,13 +57,13 @@ Settings for_http2(Settings settings) {
     return settings;
 }
 
-/// Of two failures the one whose parser understood more.
-SpecFailure const& further(SpecFailure const& a, SpecFailure const& b) { return b.span.begin > a.span.begin ? b : a; }
+/// The failure of the parser that got farther.
+SpecFailure const& farther(SpecFailure const& a, SpecFailure const& b) { return b.span.begin > a.span.begin ? b : a; }
 
-Parsed<PreparedPtr> prepare(std::string const& spec, Settings const& settings, bool explain) {
-    auto prepared = Prepared::read(spec, settings, explain);
+Parsed<PreparedSpecPtr> prepare(std::string const& spec, Settings const& settings, bool explain) {
+    auto prepared = PreparedSpec::read(spec, settings, explain);
     if (!prepared) return prepared;
-    if (auto const fault = find_fault((*prepared)->messages(), settings)) return *fault;
+    if (auto const error = find_error((*prepared)->messages(), settings)) return *error;
     return prepared;
 }
 
@@ -86,7 +85,7 @@ Anchors& Anchors::operator=(Anchors&& other) noexcept {
 }
 
 Anchors::~Anchors() {
-    for (auto const* later = newest_.load(); later != nullptr;) delete std::exchange(later, later->next);
+    for (auto const* added = newest_.load(); added != nullptr;) delete std::exchange(added, added->next);
 }
 
 boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_one(std::string_view argument,
@@ -99,7 +98,7 @@ boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_one(std::str
     if (!text) return bad_spec(argument, text.error(), parts->spec);
     auto const http1 = prepare(*text, settings, explain);
     auto const http2 = prepare(*text, for_http2(settings), explain);
-    if (!http1 && !http2) return bad_spec(argument, further(http1.error(), http2.error()), *text);
+    if (!http1 && !http2) return bad_spec(argument, farther(http1.error(), http2.error()), *text);
     return Anchor{std::move(*pattern), http1 ? *http1 : nullptr, http2 ? *http2 : nullptr, *text};
 }
 
@@ -118,16 +117,16 @@ boost::system::result<void, AnchorFailure> Anchors::add(std::string_view argumen
                                                         bool explain) {
     auto anchor = read_one(argument, settings, explain);
     if (!anchor) return anchor.error();
-    auto later = std::make_unique<Later>(Later{std::move(*anchor), newest_.load()});
-    while (!newest_.compare_exchange_weak(later->next, later.get())) {
+    auto added = std::make_unique<Added>(Added{std::move(*anchor), newest_.load()});
+    while (!newest_.compare_exchange_weak(added->next, added.get())) {
     }
-    static_cast<void>(later.release());  // the list has it
+    static_cast<void>(added.release());  // the list owns it
     return {};
 }
 
 Anchors::Anchor const* Anchors::find(std::string_view path) const {
-    for (auto const* later = newest_.load(std::memory_order_acquire); later != nullptr; later = later->next) {
-        if (later->anchor.pattern.matches(path)) return &later->anchor;
+    for (auto const* added = newest_.load(std::memory_order_acquire); added != nullptr; added = added->next) {
+        if (added->anchor.pattern.matches(path)) return &added->anchor;
     }
     for (auto const& anchor : anchors_) {
         if (anchor.pattern.matches(path)) return &anchor;

@@ -1,4 +1,4 @@
-// Anchors: answers that are attached to patterns of paths, when the daemon starts or while it runs.
+// Anchors: responses for paths that match a pattern, given at start or while the daemon runs.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "prepared.hpp"
+#include "prepared_spec.hpp"
 
 namespace pathology::pathod {
 
@@ -21,18 +21,23 @@ struct AnchorText {
     std::string_view pattern, spec;
 };
 
-/// Splits at the first `=` that a backslash, brackets or parentheses do not protect; where there is none, at the first.
-/// Nothing without any `=`.
+/// Splits at the first `=` that is neither escaped nor inside brackets or parentheses, else at the first `=`.
+/// std::nullopt if there is no `=`.
 std::optional<AnchorText> split_anchor(std::string_view argument);
 
-/// Why an anchor was refused: sentence, line and caret, without a newline at the end.
+/// Why an anchor is invalid: a message, the line and a caret, without a newline at the end.
 struct AnchorFailure {
     std::string message;
 };
 
-/// All anchors of a daemon, tried in the order given; those that came later, the newest first, before them.
-/// Thread: find() may be called by any number of threads, also while one adds.
-/// Owns:   every anchor to its own end.
+/// All anchors of a daemon: first those that were added while it ran, newest first, then those given at start, in
+/// order.
+///
+///   newest_ ─▶ added last ─▶ … ─▶ added first ─▶ nullptr        anchors_[0], anchors_[1], …
+///
+/// Nodes are only pushed at the front and never removed, so that find() needs no lock.
+/// Thread: find() may be called from any thread, also during add(). add() may be called from any thread.
+/// Owns:   every anchor until it is destroyed.
 class Anchors {
 public:
     Anchors() = default;
@@ -40,37 +45,38 @@ public:
     Anchors& operator=(Anchors&& other) noexcept;
     ~Anchors();
 
-    /// Reads `PATTERN=SPEC`, `PATTERN=FILE` (a file that exists) and `PATTERN=+PATH` (below the folder of specs), and
-    /// checks each. Values that are files are looked for when they are asked for.
+    /// Parses `PATTERN=SPEC`, `PATTERN=FILE` (an existing file) and `PATTERN=+PATH` (below the folder of specs), and
+    /// checks each spec. Files that a spec refers to are opened for each request, so they need not exist yet.
     static boost::system::result<Anchors, AnchorFailure> read(std::span<std::string const> arguments,
                                                               language::Settings const& settings, bool explain);
 
     struct Anchor {
         pattern::Pattern pattern;
-        PreparedPtr http1;  ///< by HTTP/1; null when its spec is for HTTP/2 alone
-        PreparedPtr http2;  ///< by HTTP/2; null when its spec is for HTTP/1 alone
+        PreparedSpecPtr http1;  ///< nullptr if its spec is for HTTP/2 alone
+        PreparedSpecPtr http2;  ///< nullptr if its spec is for HTTP/1 alone
         std::string spec;
     };
 
-    /// Reads one such argument and puts it before all others.
+    /// Parses one such argument and adds it in front of all others.
     boost::system::result<void, AnchorFailure> add(std::string_view argument, language::Settings const& settings,
                                                    bool explain);
 
-    /// The first whose pattern matches at the start of the path; null when none does. Valid as long as this object.
+    /// The first anchor whose pattern matches at the start of the path; nullptr if none does. Valid as long as this
+    /// object.
     Anchor const* find(std::string_view path) const;
 
 private:
-    /// An anchor that came later, and those that came before it.
-    struct Later {
+    /// An anchor added while the daemon runs.
+    struct Added {
         Anchor anchor;
-        Later const* next;
+        Added const* next;  // the one added before it
     };
 
     static boost::system::result<Anchor, AnchorFailure> read_one(std::string_view argument,
                                                                  language::Settings const& settings, bool explain);
 
     std::vector<Anchor> anchors_;
-    std::atomic<Later const*> newest_ = nullptr;
+    std::atomic<Added const*> newest_ = nullptr;
 };
 
 }  // namespace pathology::pathod

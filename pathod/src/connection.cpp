@@ -7,22 +7,22 @@
 #include <string_view>
 #include <utility>
 
-#include "conversation.hpp"
+#include "http1_conversation.hpp"
 #include "http2_conversation.hpp"
-#include "security.hpp"
+#include "tls_acceptor.hpp"
 
 namespace pathology::pathod {
 namespace {
 
 namespace record = proxycore::record;
 
-constexpr unsigned most_tunnels = 16;  // one inside the other
+constexpr unsigned max_tunnels = 16;  // nested
 
-/// A connection, and what has become of it so far.
-class Arrival {
+/// A connection and the layers on it so far.
+class ConnectionHandler {
 public:
-    Arrival(net::Connection connection, Desk& desk)
-        : connection_(std::move(connection)), desk_(desk), options_(desk.service.options) {
+    ConnectionHandler(net::Connection connection, WorkerContext& worker)
+        : connection_(std::move(connection)), worker_(worker), options_(worker.daemon.options) {
         if (options_.time_limit) connection_.stream->set_time_limit(*options_.time_limit);
     }
 
@@ -32,48 +32,48 @@ private:
     asio::awaitable<bool> secure(std::string host);
     asio::awaitable<bool> enter_tunnel(std::string host);
     asio::awaitable<bool> speaks_tls();
-    asio::awaitable<std::optional<std::string>> hold_conversation();
-    asio::awaitable<void> speak_http2();
+    asio::awaitable<std::optional<std::string>> serve_requests();
+    asio::awaitable<void> serve_http2();
 
     net::Connection connection_;
-    Desk& desk_;
+    WorkerContext& worker_;
     DaemonOptions const& options_;
-    Setting setting_;
+    ConversationContext context_;
 };
 
-asio::awaitable<void> Arrival::serve() {
+asio::awaitable<void> ConnectionHandler::serve() {
     if (options_.tls.serve && !co_await secure({})) co_return;
-    for (unsigned tunnels = 0; tunnels <= most_tunnels; ++tunnels) {
-        auto const host = co_await hold_conversation();
+    for (unsigned tunnels = 0; tunnels <= max_tunnels; ++tunnels) {
+        auto const host = co_await serve_requests();
         if (!host) co_return;
         if (!co_await enter_tunnel(*host)) co_return;
     }
 }
 
-/// Gives the host of a tunnel that the client asked for, and has got, at the end.
-asio::awaitable<std::optional<std::string>> Arrival::hold_conversation() {
-    if (setting_.tls && setting_.tls->alpn == "h2") {
-        co_await speak_http2();
+/// Serves requests. Returns the host of the tunnel that CONNECT opened, std::nullopt if the connection ended.
+asio::awaitable<std::optional<std::string>> ConnectionHandler::serve_requests() {
+    if (context_.tls && context_.tls->alpn == "h2") {
+        co_await serve_http2();
         co_return std::nullopt;
     }
-    Conversation conversation(std::move(connection_), desk_, setting_);
+    Http1Conversation conversation(std::move(connection_), worker_, context_);
     co_await conversation.run();
     auto host = conversation.tunnel();
     if (host) {
-        setting_.index = conversation.index();
+        context_.index = conversation.index();
         connection_ = conversation.release();
     }
     co_return host;
 }
 
-asio::awaitable<void> Arrival::speak_http2() {
-    Notes notes(desk_, connection_.id, connection_.stream->remote_endpoint(), setting_.tls);
-    Http2Start const start{connection_.id, setting_.index};
-    Http2Conversation conversation(*connection_.stream, desk_, notes, start);
+asio::awaitable<void> ConnectionHandler::serve_http2() {
+    ConnectionLogger logger(worker_, connection_.id, connection_.stream->remote_endpoint(), context_.tls);
+    Http2Start const start{connection_.id, context_.index};
+    Http2Conversation conversation(*connection_.stream, worker_, logger, start);
     co_await conversation.run({});
 }
 
-asio::awaitable<bool> Arrival::enter_tunnel(std::string host) {
+asio::awaitable<bool> ConnectionHandler::enter_tunnel(std::string host) {
     if (options_.tls.in_tunnels == InTunnels::detect) {
         bool const is_tls = co_await speaks_tls();
         if (!is_tls) co_return true;
@@ -81,8 +81,8 @@ asio::awaitable<bool> Arrival::enter_tunnel(std::string host) {
     co_return co_await secure(std::move(host));
 }
 
-/// Looks at the first byte, which stays there to be read.
-asio::awaitable<bool> Arrival::speaks_tls() {
+/// Peeks at the first byte.
+asio::awaitable<bool> ConnectionHandler::speaks_tls() {
     std::array<char, 1> first{};
     auto const [ec, n] = co_await connection_.stream->read_some(asio::buffer(first));
     std::string_view const bytes(first.data(), n);
@@ -90,33 +90,34 @@ asio::awaitable<bool> Arrival::speaks_tls() {
     co_return !bytes.empty() && tls::looks_like_tls(bytes);
 }
 
-/// Puts TLS over the connection; false when that failed, which is noted.
-asio::awaitable<bool> Arrival::secure(std::string host) {
+/// Accepts TLS on the connection. Returns false if that failed, which it logs.
+asio::awaitable<bool> ConnectionHandler::secure(std::string host) {
     auto stream = std::move(connection_.stream);
     auto const remote = stream->remote_endpoint();
     net::TimeLimit limit;
     if (options_.time_limit) limit = *options_.time_limit;
-    auto secured = co_await desk_.service.security.accept(std::move(stream), std::move(host), limit);
+    auto secured = co_await worker_.daemon.tls.accept(std::move(stream), std::move(host), limit);
     if (!secured) {
-        Notes notes(desk_, connection_.id, remote, setting_.tls);
-        auto const& why = secured.error();
-        bool const is_silent = why.code == asio::error::eof || why.code == asio::error::operation_aborted;
-        bool const is_late = why.code == net::Errc::timed_out;
-        if (!is_silent) {
-            notes.failure(is_late ? record::Exchange::Type::timeout : record::Exchange::Type::error, why.message);
+        ConnectionLogger logger(worker_, connection_.id, remote, context_.tls);
+        auto const& failure = secured.error();
+        bool const is_normal_end = failure.code == asio::error::eof || failure.code == asio::error::operation_aborted;
+        bool const is_late = failure.code == net::Errc::timed_out;
+        if (!is_normal_end) {
+            logger.log_failure(is_late ? record::Exchange::Type::timeout : record::Exchange::Type::error,
+                               failure.message);
         }
         co_return false;
     }
-    setting_.tls = std::make_shared<record::RecordedTls const>(tls::recorded_by_server((*secured)->info()));
+    context_.tls = std::make_shared<record::RecordedTls const>(tls::recorded_by_server((*secured)->info()));
     connection_.stream = std::move(*secured);
     co_return true;
 }
 
 }  // namespace
 
-asio::awaitable<void> converse(net::Connection connection, Desk& desk) {
-    Arrival arrival(std::move(connection), desk);
-    co_await arrival.serve();
+asio::awaitable<void> serve_connection(net::Connection connection, WorkerContext& worker) {
+    ConnectionHandler handler(std::move(connection), worker);
+    co_await handler.serve();
 }
 
 }  // namespace pathology::pathod

@@ -1,18 +1,18 @@
-// From an accepted connection to the conversations held over it, layer by layer.
+// One accepted connection, layer by layer.
 //
-//   TCP ──▶ TLS, with -s ──▶ the conversation that ALPN picks ──▶ CONNECT? ── no ──▶ end
-//                    ▲                                               │ yes
-//                    └──────── TLS inside, or plain (-C) ◀───────────┘
+//   TCP ──▶ TLS, with -s ──▶ HTTP/1 or, by ALPN, HTTP/2 ──▶ CONNECT? ── no ──▶ end
+//                    ▲                                         │ yes
+//                    └──── TLS inside, or plain text (-C) ◀────┘
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <pathology/proxycore/net/server.hpp>
 
-#include "service.hpp"
+#include "daemon_context.hpp"
 
 namespace pathology::pathod {
 
-/// Serves a connection to its end. `desk` is that of the connection's worker and outlives it.
-boost::asio::awaitable<void> converse(proxycore::net::Connection connection, Desk& desk);
+/// Serves a connection until it ends. `worker` is the context of its worker, and must outlive it.
+boost::asio::awaitable<void> serve_connection(proxycore::net::Connection connection, WorkerContext& worker);
 
 }  // namespace pathology::pathod

@@ -22,13 +22,13 @@ namespace {
 
 constexpr std::string_view safe_in_path = "!$&'()*+,;=:@/";  // RFC 3986 §3.3: pchar and "/"
 
-/// A file that text is appended to.
+/// The log file, opened for appending.
 class LogFile {
 public:
     explicit LogFile(std::string const& path)
         : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)),
           console_(descriptor_, descriptor_) {
-        console_.never_wait();  // it may be a pipe
+        console_.never_wait();  // it may be a FIFO without a reader
     }
     ~LogFile() {
         console_.flush();
@@ -58,16 +58,16 @@ struct Daemon::State {
     boost::system::result<void, StartFailure> open_log_file();
     net::ServerOptions server_options();
     void tick();
-    void say(std::string_view line) const;
+    void print_error(std::string_view line) const;
 
     DaemonOptions const options;
     Console* const console;
     language::RunSeed seed;
-    Log log;
+    ExchangeLog log;
     std::unique_ptr<LogFile> file;
-    std::unique_ptr<Service> service;
-    std::vector<std::unique_ptr<Desk>> desks;  // one for each worker
-    std::unique_ptr<net::Server> server;       // last, so that it ends before what its connections use
+    std::unique_ptr<DaemonContext> context;
+    std::vector<std::unique_ptr<WorkerContext>> workers;  // one for each worker
+    std::unique_ptr<net::Server> server;                  // last: destroyed before what its connections use
 };
 
 boost::system::result<void, StartFailure> Daemon::State::open_log_file() {
@@ -76,7 +76,7 @@ boost::system::result<void, StartFailure> Daemon::State::open_log_file() {
     if (file->is_open()) return {};
     std::string const cause = std::strerror(errno);
     file.reset();
-    return StartFailure{ExitCode::usage, "cannot write the log file '" + *options.log_file + "': " + cause};
+    return StartFailure{ExitCode::usage, "cannot open log file '" + *options.log_file + "': " + cause};
 }
 
 net::ServerOptions Daemon::State::server_options() {
@@ -85,7 +85,7 @@ net::ServerOptions Daemon::State::server_options() {
     result.threads = options.threads;
     result.max_connections = options.max_connections;
     if (console != nullptr || file != nullptr) result.tick = [this] { tick(); };
-    result.on_error = [this](std::string_view line) { say(line); };
+    result.on_error = [this](std::string_view line) { print_error(line); };
     return result;
 }
 
@@ -94,7 +94,7 @@ void Daemon::State::tick() {
     if (file != nullptr) file->console().flush();
 }
 
-void Daemon::State::say(std::string_view line) const {
+void Daemon::State::print_error(std::string_view line) const {
     if (console != nullptr) console->err(std::string(line).append("\n"));
 }
 
@@ -106,26 +106,26 @@ Daemon::~Daemon() { stop(); }
 boost::system::result<void, StartFailure> Daemon::start() {
     auto& state = *state_;
     if (state.server && state.server->port() != 0) {
-        return StartFailure{ExitCode::no_connection, "the daemon runs already, at " + endpoint()};
+        return StartFailure{ExitCode::no_connection, "the daemon is already running, at " + endpoint()};
     }
     auto anchors = Anchors::read(state.options.anchors, settings_of(state.options), state.options.explain);
     if (!anchors) return StartFailure{ExitCode::usage, anchors.error().message};
     if (auto const opened = state.open_log_file(); !opened) return opened.error();
-    Sinks const sinks{state.console, state.file ? &state.file->console() : nullptr};
+    LogOutputs const outputs{state.console, state.file ? &state.file->console() : nullptr};
     state.server.reset();
-    state.desks.clear();
-    state.service = std::make_unique<Service>(state.options, std::move(*anchors), state.log, sinks, state.seed);
-    if (auto const secure = state.service->security.check(); !secure) {
+    state.workers.clear();
+    state.context = std::make_unique<DaemonContext>(state.options, std::move(*anchors), state.log, outputs, state.seed);
+    if (auto const secure = state.context->tls.check(); !secure) {
         return StartFailure{ExitCode::usage, secure.error().message};
     }
-    if (auto const warning = state.service->security.warning(); state.console != nullptr && !warning.empty())
+    if (auto const warning = state.context->tls.warning(); state.console != nullptr && !warning.empty())
         state.console->err("pathod: " + warning + "\n");
     for (unsigned i = 0; i < std::max(state.options.threads, 1U); ++i) {
-        state.desks.push_back(std::make_unique<Desk>(*state.service));
+        state.workers.push_back(std::make_unique<WorkerContext>(*state.context));
     }
     auto const serve = [&state](net::Connection connection) {
-        auto& desk = *state.desks[connection.worker];
-        return converse(std::move(connection), desk);
+        auto& worker = *state.workers[connection.worker];
+        return serve_connection(std::move(connection), worker);
     };
     state.server = std::make_unique<net::Server>(state.server_options(), serve);
     if (auto const started = state.server->start(); !started) {
@@ -136,8 +136,8 @@ boost::system::result<void, StartFailure> Daemon::start() {
 
 boost::system::result<void, StartFailure> Daemon::add_anchor(std::string const& anchor) {
     auto& state = *state_;
-    if (!state.service) return StartFailure{ExitCode::usage, "the daemon was not started yet"};
-    auto const added = state.service->anchors.add(anchor, settings_of(state.options), state.options.explain);
+    if (!state.context) return StartFailure{ExitCode::usage, "the daemon was never started"};
+    auto const added = state.context->anchors.add(anchor, settings_of(state.options), state.options.explain);
     if (!added) return StartFailure{ExitCode::usage, added.error().message};
     return {};
 }
@@ -167,15 +167,15 @@ std::string Daemon::url_for(std::string_view spec) const {
 std::uint64_t Daemon::seed() const { return state_->seed.value(); }
 
 boost::system::result<std::string, StartFailure> Daemon::authority_pem() const {
-    if (!state_->service) return StartFailure{ExitCode::usage, "the daemon was not started yet"};
-    auto pem = state_->service->security.authority_pem();
+    if (!state_->context) return StartFailure{ExitCode::usage, "the daemon was never started"};
+    auto pem = state_->context->tls.authority_pem();
     if (!pem) return StartFailure{ExitCode::usage, pem.error().message};
     return std::move(*pem);
 }
 
-Log& Daemon::log() { return state_->log; }
+ExchangeLog& Daemon::log() { return state_->log; }
 
-Log const& Daemon::log() const { return state_->log; }
+ExchangeLog const& Daemon::log() const { return state_->log; }
 
 std::size_t Daemon::connections() const { return state_->server ? state_->server->connections() : 0; }
 

@@ -9,7 +9,7 @@
 
 namespace pathology::pathod {
 
-/// Plays such an answer, message after message, each as often as it says.
+/// Plays such a response, message after message, each as often as it says.
 class Http2Act {
 public:
     using Next = language::Http2Player::Next;

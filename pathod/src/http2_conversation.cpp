@@ -30,14 +30,14 @@ std::string in_words(http2::SessionEvent const& event) {
 
 }  // namespace
 
-Http2Conversation::Http2Conversation(net::Stream& stream, Desk& desk, Notes& notes, Http2Start start)
+Http2Conversation::Http2Conversation(net::Stream& stream, WorkerContext& worker, ConnectionLogger& logger, Http2Start start)
     : stream_(stream),
-      desk_(desk),
-      options_(desk.service.options),
-      notes_(notes),
+      worker_(worker),
+      options_(worker.daemon.options),
+      logger_(logger),
       start_(start),
       session_(http2::Role::server, settings_for(options_)),
-      transcript_(desk.journal, options_),
+      transcript_(worker.printer, options_),
       driver_(stream, session_, *this) {}
 
 bool Http2Conversation::upgrade(proxycore::http::RequestHead const& head) {
@@ -71,7 +71,7 @@ bool Http2Conversation::on_read_error(net::error_code ec) {
     if (peer_ended_ || is_closing_) return false;
     cause_ = ec;
     if (ec == net::Errc::timed_out) {
-        notes_.failure(Type::timeout, "Timeout");
+        logger_.log_failure(Type::timeout, "Timeout");
         session_.go_away(http2::ErrorCode::no_error);
         is_closing_ = true;
     } else {
@@ -87,7 +87,7 @@ void Http2Conversation::on_write_error(net::error_code ec) {
 /// Closes the connection, and logs what became of the exchanges that are left.
 void Http2Conversation::on_writer_end() {
     if (auto const& failure = session_.failure()) {
-        notes_.failure(Type::error, "Bad HTTP/2: " + failure->message + " (" + name(failure->code) + ")");
+        logger_.log_failure(Type::error, "Bad HTTP/2: " + failure->message + " (" + name(failure->code) + ")");
     }
     for (auto const& exchange : exchanges_) {
         if (!exchange->performance.disconnected && !exchange->performance.failed()) {
@@ -108,13 +108,13 @@ void Http2Conversation::on_event(http2::SessionEvent const& event) {
     if (event.type == http2::SessionEvent::Type::closed) return on_closed(event);
     auto* const exchange = static_cast<Http2Exchange*>(event.user_data);
     if (exchange == nullptr) return;
-    exchange->received.take_raw(transcript_.take_raw(event.stream));
-    if (event.type == http2::SessionEvent::Type::data) return exchange->received.take_data(event.data);
+    exchange->received.add_raw(transcript_.take_raw(event.stream));
+    if (event.type == http2::SessionEvent::Type::data) return exchange->received.add_data(event.data);
     respond(*exchange);
 }
 
 void Http2Conversation::on_head(http2::SessionEvent const& event) {
-    auto& exchange = *exchanges_.emplace_back(desk_.borrow_exchange());
+    auto& exchange = *exchanges_.emplace_back(worker_.acquire_exchange());
     session_.set_user_data(event.stream, &exchange);
     exchange.begin(event.stream, *event.request);
     auto const expected = event.request->head.fields.first("expect");
@@ -126,12 +126,12 @@ void Http2Conversation::on_head(http2::SessionEvent const& event) {
 /// The same seed and the same input give the same bytes, whatever the number of threads.
 void Http2Conversation::respond(Http2Exchange& exchange) {
     auto const& head = exchange.received.request().head;
-    auto const seed = desk_.service.seed.of(start_.connection, start_.index);
-    exchange.noted.index = start_.index++;
-    desk_.http2_responder.set_place(exchange.stream, session_.peer_header_table());
-    auto given = desk_.http2_responder.answer(head, path_of(head.target), seed);
+    auto const seed = worker_.daemon.seed.of(start_.connection, start_.index);
+    exchange.log_context.index = start_.index++;
+    Http2Position const position{exchange.stream, session_.peer_header_table()};
+    auto given = worker_.http2_responder.respond(head, path_of(head.target), seed, position);
     exchange.take(std::move(given), options_.show_responses ? options_.keep_bytes : 0);
-    notes_.before(exchange.noted, *exchange.answer);
+    logger_.log_start(exchange.log_context, *exchange.response);
     auto const* plain = exchange.parts();
     if (plain == nullptr) return session_.take_over(exchange.stream);
     session_.respond(exchange.stream, plain->head, plain->body.length > 0 ? &exchange : nullptr);
@@ -139,12 +139,12 @@ void Http2Conversation::respond(Http2Exchange& exchange) {
 
 void Http2Conversation::on_closed(http2::SessionEvent const& event) {
     auto* const exchange = static_cast<Http2Exchange*>(event.user_data);
-    if (exchange == nullptr || !exchange->answer) log_broken(event);
+    if (exchange == nullptr || !exchange->response) log_broken(event);
     if (exchange == nullptr) return;
     exchange->is_closed = true;
-    if (event.error != http2::ErrorCode::no_error) exchange->noted.fault = in_words(event);
+    if (event.error != http2::ErrorCode::no_error) exchange->log_context.fault = in_words(event);
     if (std::find(acts_.begin(), acts_.end(), exchange) != acts_.end()) return driver_.notify();
-    if (exchange->answer && exchange->parts() != nullptr && exchange->noted.fault.empty()) exchange->count_head();
+    if (exchange->response && exchange->parts() != nullptr && exchange->log_context.fault.empty()) exchange->count_head();
     log_end(*exchange);
     remove(*exchange);
 }
@@ -153,7 +153,7 @@ void Http2Conversation::on_closed(http2::SessionEvent const& event) {
 void Http2Conversation::log_broken(http2::SessionEvent const& event) {
     transcript_.take_raw(event.stream);
     if (event.error != http2::ErrorCode::no_error)
-        notes_.failure(Type::error, "Bad HTTP/2 request: " + in_words(event));
+        logger_.log_failure(Type::error, "Bad HTTP/2 request: " + in_words(event));
 }
 
 Http2Exchange* Http2Conversation::find(StreamId stream) const {
@@ -163,15 +163,15 @@ Http2Exchange* Http2Conversation::find(StreamId stream) const {
 }
 
 void Http2Conversation::log_end(Http2Exchange& exchange) {
-    if (exchange.is_told || !exchange.answer) return;
+    if (exchange.is_told || !exchange.response) return;
     exchange.is_told = true;
-    notes_.after(exchange.noted, *exchange.answer, exchange.performance, exchange.recording);
+    logger_.log_end(exchange.log_context, *exchange.response, exchange.performance, exchange.recording);
 }
 
 void Http2Conversation::remove(Http2Exchange& exchange) {
     auto const is_it = [&exchange](auto const& other) { return other.get() == &exchange; };
     auto const found = std::find_if(exchanges_.begin(), exchanges_.end(), is_it);
-    desk_.give_back(std::move(*found));
+    worker_.release(std::move(*found));
     std::swap(*found, exchanges_.back());
     exchanges_.pop_back();
 }

@@ -24,8 +24,8 @@
 
 #include "http2_exchange.hpp"
 #include "http2_transcript.hpp"
-#include "notes.hpp"
-#include "service.hpp"
+#include "connection_logger.hpp"
+#include "daemon_context.hpp"
 
 namespace pathology::pathod {
 
@@ -42,7 +42,7 @@ struct Http2Start {
 class Http2Conversation final : proxycore::http2::Driver::Handler {
 public:
     /// All must outlive it.
-    Http2Conversation(net::Stream& stream, Desk& desk, Notes& notes, Http2Start start);
+    Http2Conversation(net::Stream& stream, WorkerContext& worker, ConnectionLogger& logger, Http2Start start);
 
     /// Begins with a request that came by HTTP/1.1 and asked for `h2c`; returns false if its settings are invalid.
     bool upgrade(proxycore::http::RequestHead const& head);
@@ -86,9 +86,9 @@ private:
     Http2Exchange* next_ready() const;
 
     net::Stream& stream_;
-    Desk& desk_;
+    WorkerContext& worker_;
     DaemonOptions const& options_;
-    Notes& notes_;
+    ConnectionLogger& logger_;
     Http2Start start_;
     proxycore::http2::Session session_;
     Http2Transcript transcript_;

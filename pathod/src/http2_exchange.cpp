@@ -10,9 +10,9 @@ namespace http2 = proxycore::http2;
 void Http2Exchange::begin(http2::StreamId its_stream, http2::Request const& request) {
     stream = its_stream;
     received.begin(its_stream, request);
-    noted.entry.reset();
-    noted.fault.clear();
-    answer.reset();
+    log_context.entry.reset();
+    log_context.fault.clear();
+    response.reset();
     performance = {};
     recording.bytes.clear();
     is_told = is_closed = is_head_counted_ = false;
@@ -20,14 +20,14 @@ void Http2Exchange::begin(http2::StreamId its_stream, http2::Request const& requ
     rest_ = {};
 }
 
-void Http2Exchange::take(Answer its_answer, std::size_t keep_bytes) {
-    answer.emplace(std::move(its_answer));
+void Http2Exchange::take(OutgoingResponse its_response, std::size_t keep_bytes) {
+    response.emplace(std::move(its_response));
     recording.limit = keep_bytes;
     if (auto const* plain = parts()) {
         left_ = plain->body.length;
-        player_.start(plain->body, answer->seed);
+        player_.start(plain->body, response->seed);
     } else {
-        act.start(answer->rendition(), answer->seed, stream);
+        act.start(response->rendition(), response->seed, stream);
     }
 }
 
@@ -69,7 +69,7 @@ void Http2Exchange::consume(std::size_t size) {
 }
 
 bool Http2Exchange::ends_with_stream() const {
-    auto const& items = answer->rendition().http2;
+    auto const& items = response->rendition().http2;
     return std::all_of(items.begin(), items.end(), [](Http2Item const& item) { return item.obeys_windows; });
 }
 

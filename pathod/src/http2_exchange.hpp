@@ -1,4 +1,4 @@
-// A request by HTTP/2 and its answer, from the first field to the end of the stream.
+// A request by HTTP/2 and its response, from the first field to the end of the stream.
 #pragma once
 
 #include <chrono>
@@ -8,9 +8,9 @@
 #include <pathology/proxycore/http2/session.hpp>
 #include <string_view>
 
+#include "connection_logger.hpp"
 #include "http2_act.hpp"
-#include "notes.hpp"
-#include "received_http2.hpp"
+#include "received_request.hpp"
 #include "responder.hpp"
 
 namespace pathology::pathod {
@@ -21,15 +21,15 @@ class Http2Exchange final : public proxycore::http2::Content {
     language::Player player_{block};
 
 public:
-    explicit Http2Exchange(DaemonOptions const& options) : received(options), noted(received) {}
+    explicit Http2Exchange(DaemonOptions const& options) : received(options), log_context(received) {}
 
     void begin(proxycore::http2::StreamId its_stream, proxycore::http2::Request const& request);
     /// Takes the answer and gets ready to send it.
-    void take(Answer its_answer, std::size_t keep_bytes);
+    void take(OutgoingResponse its_response, std::size_t keep_bytes);
 
     // --- a plain answer ---
     /// Its parts; null: the answer is an act.
-    language::Http2Parts const* parts() const { return answer->rendition().parts(); }
+    language::Http2Parts const* parts() const { return response->rendition().parts(); }
     /// The head was sent, or is going to be with the next frame.
     void count_head();
     std::optional<Piece> peek(std::size_t limit) override;
@@ -47,8 +47,8 @@ public:
     // --- either ---
     proxycore::http2::StreamId stream = 0;
     ReceivedHttp2 received;
-    Noted noted;
-    std::optional<Answer> answer;
+    LogContext log_context;
+    std::optional<OutgoingResponse> response;
     language::SendResult performance;
     language::CapturedBytes recording;
     bool is_told = false;  ///< its end is in the notes

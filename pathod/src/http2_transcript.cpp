@@ -40,7 +40,7 @@ void Http2Transcript::sent(std::string_view bytes) {
 }
 
 void Http2Transcript::tell(std::string_view direction, http2::FrameHeader const& header) {
-    if (options_.show_frames && journal_.is_read()) journal_.write({direction, describe(header), "\n"});
+    if (options_.show_frames && printer_.is_enabled()) printer_.write({direction, describe(header), "\n"});
 }
 
 void Http2Transcript::keep(http2::StreamId stream, std::string_view bytes) {

@@ -8,13 +8,13 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "journal.hpp"
+#include "log_printer.hpp"
 
 namespace pathology::pathod {
 
 class Http2Transcript {
 public:
-    Http2Transcript(Journal& journal, DaemonOptions const& options) : journal_(journal), options_(options) {}
+    Http2Transcript(LogPrinter& printer, DaemonOptions const& options) : printer_(printer), options_(options) {}
 
     /// Bytes that came, beginning with the preface.
     void received(std::string_view bytes);
@@ -29,7 +29,7 @@ private:
     void keep(proxycore::http2::StreamId stream, std::string_view bytes);
     void tell(std::string_view direction, proxycore::http2::FrameHeader const& header);
 
-    Journal& journal_;
+    LogPrinter& printer_;
     DaemonOptions const& options_;
     proxycore::http2::FrameScanner in_, out_;
     std::size_t preface_left_ = proxycore::http2::client_preface.size();

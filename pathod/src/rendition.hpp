@@ -41,7 +41,7 @@ struct RenderOptions {
     bool without_body = false;  ///< what a HEAD request gets: nothing after the empty line (RFC 9110 §9.3.2)
 };
 
-/// Crafts the messages of an answer, for the protocol that the settings name; by HTTP/1 there is one.
+/// Crafts the messages of a response, for the protocol that the settings name; by HTTP/1 there is one.
 /// `seed` decides what is random; the Player of the plan gets the same one.
 /// Errors: those of language::craft().
 language::Parsed<Rendition> render(std::span<language::Message const> messages, language::Settings const& settings,

@@ -2,10 +2,8 @@
 
 #include <boost/algorithm/string/case_conv.hpp>
 #include <pathology/language/load.hpp>
-#include <pathology/proxycore/http2/hpack.hpp>
 #include <pathology/proxycore/percent.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
-
 
 namespace pathology::pathod {
 
@@ -21,8 +19,8 @@ language::Settings settings_of(DaemonOptions const& options) {
 
 namespace {
 
-/// There are no reasons, and names of fields are in lower case (RFC 9113 §8.2, §8.3.2).
-void fit_to_http2(language::Message& message) {
+/// HTTP/2 has no reason phrases, and field names are in lower case (RFC 9113 §8.2, §8.3.2).
+void convert_to_http2(language::Message& message) {
     auto& parts = language::features(message);
     std::erase_if(parts, [](auto const& part) { return std::holds_alternative<language::Reason>(part.is); });
     for (auto& part : parts) {
@@ -37,133 +35,146 @@ void fit_to_http2(language::Message& message) {
 Responder::Responder(DaemonOptions const& options, Anchors const& anchors, language::Protocol protocol)
     : options_(options), anchors_(anchors), settings_(settings_of(options)) {
     settings_.protocol = protocol;
-    not_found_ = prepare(not_found_answer());
+    not_found_ = prepare(not_found_response());
     language::Response handshake;
     handshake.websocket = true;
     websocket_ = prepare(std::move(handshake));
 }
 
-void Responder::set_place(std::uint32_t stream, std::uint32_t header_table_size) {
-    settings_.http2.stream = stream;
-    settings_.http2.header_table_size = header_table_size;
+OutgoingResponse Responder::respond(RequestHead const& request, std::string_view path, std::uint64_t seed,
+                                    Http2Position position) {
+    OutgoingResponse response;
+    response.seed = seed;
+    assign(response, select(request, path));
+    render_for(request, response, position);
+    return response;
 }
 
-/// A field block for a peer with a small table is another one than that which was made for all.
-bool Responder::has_small_table() const {
-    return settings_.protocol == language::Protocol::http2 &&
-           settings_.http2.header_table_size < proxycore::http2::default_header_table_size;
-}
+// --- selection -------------------------------------------------------------------------------------------------------
 
-Answer Responder::answer(RequestHead const& request, std::string_view path, std::uint64_t seed) {
-    Answer answer;
-    answer.seed = seed;
-    replace(answer, choose(request, path));
-    render_for(request, answer);
-    return answer;
-}
-
-Responder::Choice Responder::choose(RequestHead const& request, std::string_view path) {
-    if (auto const* anchor = anchors_.find(path)) return choose(*anchor);
+Responder::Selection Responder::select(RequestHead const& request, std::string_view path) {
+    if (auto const* anchor = anchors_.find(path)) return select_anchor(*anchor);
     auto const& prefix = options_.craft_prefix;
-    if (path.size() > prefix.size() && path.starts_with(prefix)) return craft(path.substr(prefix.size()));
-    if (options_.websocket_echo && request.fields.has_token("Upgrade", "websocket")) return greet(request);
+    if (path.size() > prefix.size() && path.starts_with(prefix)) return select_crafted(path.substr(prefix.size()));
+    if (options_.websocket_echo && request.fields.has_token("Upgrade", "websocket")) {
+        return select_echo_handshake(request);
+    }
     if (proxycore::websocket::is_handshake(request)) return {websocket_};
-    return {not_found_, Standing::notice};
+    return {not_found_, ResponseOrigin::builtin};
 }
 
-/// An anchor whose spec is for the other protocol says so.
-Responder::Choice Responder::choose(Anchors::Anchor const& anchor) {
+/// An anchor whose spec is for the other protocol alone gives a parse error.
+Responder::Selection Responder::select_anchor(Anchors::Anchor const& anchor) {
     bool const is_http2 = settings_.protocol == language::Protocol::http2;
-    auto const& answer = is_http2 ? anchor.http2 : anchor.http1;
-    // An anchor lives as long as the daemon: no count is kept of who uses it.
-    if (answer) return {PreparedPtr(PreparedPtr(), answer.get())};
-    auto prepared = Prepared::read(anchor.spec, settings_, options_.explain);
-    if (!prepared) return failure_of(prepared.error(), anchor.spec);
-    return {std::move(*prepared)};
+    auto const& prepared = is_http2 ? anchor.http2 : anchor.http1;
+    // Not a shared owner: an anchor lives as long as the daemon, and workers would contend for its reference count.
+    if (prepared) return {PreparedSpecPtr(PreparedSpecPtr(), prepared.get())};
+    auto parsed = PreparedSpec::read(anchor.spec, settings_, options_.explain);
+    if (!parsed) return select_error(parsed.error(), anchor.spec);
+    return {std::move(*parsed)};
 }
 
-Responder::Choice Responder::craft(std::string_view encoded) {
-    if (!options_.craft) return refuse(Refusal::crafting_disabled);
-    if (auto known = cache_.find(encoded)) return {std::move(known)};
+Responder::Selection Responder::select_crafted(std::string_view encoded) {
+    if (!options_.craft) return reject(PolicyViolation::crafting_disabled);
+    if (auto cached = cache_.find(encoded)) return {std::move(cached)};
     auto const argument = proxycore::percent_decode(encoded);
     auto const spec = language::load_spec(argument, settings_.files);
-    if (!spec) return failure_of(spec.error(), argument);
-    auto prepared = Prepared::read(*spec, settings_, options_.explain);
-    if (!prepared) return failure_of(prepared.error(), *spec);
-    if (argument.front() != '+') cache_.keep(encoded, *prepared);
+    if (!spec) return select_error(spec.error(), argument);
+    auto prepared = PreparedSpec::read(*spec, settings_, options_.explain);
+    if (!prepared) return select_error(prepared.error(), *spec);
+    bool const is_file = argument.front() == '+';  // read again for each request, since it may change
+    if (!is_file) cache_.keep(encoded, *prepared);
     return {std::move(*prepared)};
 }
 
-/// The handshake of the echo, by the book.
-Responder::Choice Responder::greet(RequestHead const& request) {
-    if (auto const judged = proxycore::websocket::check_request(request); !judged) {
-        return {prepare(bad_handshake_answer(judged.error())), Standing::notice,
-                "Bad WebSocket handshake: " + judged.error().message};
+/// With --ws-echo a handshake is checked strictly, and a subprotocol and compression are negotiated.
+Responder::Selection Responder::select_echo_handshake(RequestHead const& request) {
+    if (auto const checked = proxycore::websocket::check_request(request); !checked) {
+        return {prepare(bad_handshake_response(checked.error())), ResponseOrigin::builtin,
+                "Bad WebSocket handshake: " + checked.error().message};
     }
-    language::Response answer;
-    answer.websocket = true;
+    language::Response response;
+    response.websocket = true;
     auto const add = [&](std::string name, std::string value) {
-        answer.features.emplace_back(
+        response.features.emplace_back(
             language::Header{language::Literal{std::move(name)}, language::Literal{std::move(value)}});
     };
     if (auto chosen = proxycore::websocket::choose_subprotocol(request.fields))
         add("Sec-WebSocket-Protocol", std::move(*chosen));
     auto const deflate = proxycore::websocket::accept_deflate(request.fields);
     if (deflate) add("Sec-WebSocket-Extensions", to_string(*deflate));
-    answer.features.emplace_back(language::Raw{});  // RFC 9110 §8.6: no Content-Length in a 101
-    return {prepare(std::move(answer)), Standing::crafted, {}, deflate};
+    response.features.emplace_back(language::Raw{});  // RFC 9110 §8.6: no Content-Length in a 101
+    return {prepare(std::move(response)), ResponseOrigin::spec, {}, deflate};
 }
 
-Responder::Choice Responder::failure_of(SpecFailure const& failure, std::string_view spec) {
-    if (failure.code == SpecErrc::file_access) return refuse(Refusal::file_access_denied, " " + failure.message);
-    return {prepare(parse_error_answer(failure, spec)), Standing::notice, "Parse error: " + failure.message};
+Responder::Selection Responder::select_error(SpecFailure const& failure, std::string_view spec) {
+    if (failure.code == SpecErrc::file_access) {
+        return reject(PolicyViolation::file_access_denied, " " + failure.message);
+    }
+    return {prepare(parse_error_response(failure, spec)), ResponseOrigin::builtin, "Parse error: " + failure.message};
 }
 
-Responder::Choice Responder::refuse(Refusal refusal, std::string_view details) {
-    return {prepare(refusal_answer(refusal)), Standing::refusal, std::string(reason(refusal)).append(details)};
+Responder::Selection Responder::reject(PolicyViolation violation, std::string_view details) {
+    return {prepare(policy_response(violation)), ResponseOrigin::policy,
+            std::string(reason(violation)).append(details)};
 }
 
-/// For answers of our own, which nothing can be wrong with.
-PreparedPtr Responder::prepare(language::Message message) {
-    if (settings_.protocol == language::Protocol::http2) fit_to_http2(message);
-    return Prepared::of(std::move(message), settings_, options_.explain).value();
+/// For built-in responses, which always parse and resolve.
+PreparedSpecPtr Responder::prepare(language::Message message) {
+    if (settings_.protocol == language::Protocol::http2) convert_to_http2(message);
+    return PreparedSpec::of(std::move(message), settings_, options_.explain).value();
 }
 
-std::optional<Refusal> Responder::check(bool pauses, Rendition const& rendition) const {
-    if (options_.size_limit && rendition.length() > *options_.size_limit) return Refusal::response_too_large;
-    if (options_.nohang && pauses) return Refusal::pauses_disabled;
+void Responder::assign(OutgoingResponse& response, Selection selection) {
+    response.prepared = std::move(selection.prepared);
+    response.rendered.reset();
+    response.error = std::move(selection.error);
+    response.origin = selection.origin;
+    response.deflate = selection.deflate;
+}
+
+// --- rendering -------------------------------------------------------------------------------------------------------
+
+std::optional<PolicyViolation> Responder::check_policy(bool pauses, Rendition const& rendition) const {
+    if (options_.size_limit && rendition.length() > *options_.size_limit) return PolicyViolation::response_too_large;
+    if (options_.nohang && pauses) return PolicyViolation::pauses_disabled;
     return std::nullopt;
 }
 
-/// Makes sure that there is a rendition, and that the options allow it.
-void Responder::render_for(RequestHead const& request, Answer& answer) {
+/// Whether the rendition made at parse time serves this request. HEAD gets one without a body. A peer with a small
+/// header table gets a field block that was encoded for it, since the constant one may refer to entries it evicts.
+bool Responder::is_constant_for(RequestHead const& request, PreparedSpec const& prepared,
+                                Http2Position position) const {
     bool const without_body = request.method == "HEAD" && !options_.verbatim;
-    if (answer.prepared->constant() == nullptr || without_body || has_small_table()) {
-        auto const key = request.fields.first("Sec-WebSocket-Key");
-        settings_.websocket_key.reset();
-        if (key && proxycore::websocket::is_handshake(request)) settings_.websocket_key = std::string(*key);
-        RenderOptions const how{options_.explain, without_body};
-        auto rendition = render(answer.prepared->messages(), settings_, how, answer.seed);
-        if (!rendition) {
-            auto const spec = answer.prepared->spec();
-            replace(answer, failure_of(rendition.error(), spec));
-            return render_for(request, answer);
-        }
-        answer.own = std::move(*rendition);
-    }
-    if (answer.standing != Standing::crafted) return;
-    auto const refusal = check(answer.prepared->pauses(), answer.rendition());
-    if (!refusal) return;
-    replace(answer, refuse(*refusal));
-    render_for(request, answer);
+    bool const has_small_table = settings_.protocol == language::Protocol::http2 &&
+                                 position.header_table_size < proxycore::http2::default_header_table_size;
+    return prepared.constant() != nullptr && !without_body && !has_small_table;
 }
 
-void Responder::replace(Answer& answer, Choice choice) {
-    answer.prepared = std::move(choice.prepared);
-    answer.own.reset();
-    answer.trouble = std::move(choice.trouble);
-    answer.standing = choice.standing;
-    answer.deflate = choice.deflate;
+/// Renders the response unless its constant rendition serves, and applies the policy to it. A spec that cannot be
+/// rendered, or is not allowed, is replaced by a built-in response, which always can be and is: so this ends after at
+/// most three rounds.
+void Responder::render_for(RequestHead const& request, OutgoingResponse& response, Http2Position position) {
+    if (!is_constant_for(request, *response.prepared, position)) {
+        auto settings = settings_;
+        settings.http2.stream = position.stream;
+        settings.http2.header_table_size = position.header_table_size;
+        auto const key = request.fields.first("Sec-WebSocket-Key");
+        if (key && proxycore::websocket::is_handshake(request)) settings.websocket_key = std::string(*key);
+        RenderOptions const how{options_.explain, request.method == "HEAD" && !options_.verbatim};
+        auto rendition = render(response.prepared->messages(), settings, how, response.seed);
+        if (!rendition) {
+            auto const spec = response.prepared->spec();
+            assign(response, select_error(rendition.error(), spec));
+            return render_for(request, response, position);
+        }
+        response.rendered = std::move(*rendition);
+    }
+    if (response.origin != ResponseOrigin::spec) return;
+    auto const violation = check_policy(response.prepared->pauses(), response.rendition());
+    if (!violation) return;
+    assign(response, reject(*violation));
+    render_for(request, response, position);
 }
 
 }  // namespace pathology::pathod

@@ -1,91 +1,98 @@
-// From a request to the answer it gets. Knows no connection, so that every rule can be tested as a table.
+// From a request to its response. Knows no connection, so that tests need none.
 //
 //   path ──▶ anchor? ──▶ crafting prefix and a spec? ──▶ WebSocket handshake? ──▶ not found
 //               │                  │                            │
 //               └────────┬─────────┴────────────────────────────┘
 //                        ▼
-//               allowed by the options? ── no ──▶ 800, and the connection ends
+//               allowed by the options? ── no ──▶ 800, and the connection is closed
 //                        │ yes
 //                        ▼
-//                    rendition
+//                 OutgoingResponse
 #pragma once
 
 #include <optional>
 #include <pathology/pathod/options.hpp>
 #include <pathology/proxycore/http/message.hpp>
+#include <pathology/proxycore/http2/hpack.hpp>
 #include <pathology/proxycore/websocket/deflate.hpp>
 #include <string>
 #include <string_view>
 
 #include "anchors.hpp"
-#include "craft_cache.hpp"
-#include "refusal.hpp"
+#include "builtin_responses.hpp"
+#include "prepared_spec.hpp"
 
 namespace pathology::pathod {
 
-/// Whose answer it is.
-enum class Standing {
-    crafted,  ///< a spec's
-    notice,   ///< pathod's own: not found, no spec. Options forbid it nothing
-    refusal,  ///< pathod's own, because of the options. The connection ends after it
+/// Where a response comes from.
+enum class ResponseOrigin {
+    spec,     ///< a spec, in a path or of an anchor
+    builtin,  ///< pathod's own: not found, a spec that does not parse. The policy does not apply to it
+    policy,   ///< pathod's own, because the options do not allow what was asked for. The connection is closed after it
 };
 
-/// What one request gets.
-struct Answer {
-    PreparedPtr prepared;          ///< what was asked for; lives as long as the answer
-    std::optional<Rendition> own;  ///< rendered for this request alone
-    std::string trouble;           ///< why it was refused or does not parse; one line without its end, or empty
-    std::uint64_t seed = 0;        ///< for the Player
-    Standing standing = Standing::crafted;
-    std::optional<proxycore::websocket::DeflateParameters> deflate;  ///< agreed on in a handshake of our own
+/// The response to one request.
+struct OutgoingResponse {
+    PreparedSpecPtr prepared;           ///< valid as long as this object
+    std::optional<Rendition> rendered;  ///< made for this request alone; std::nullopt: use the constant one
+    std::string error;                  ///< why it is not what was asked for; a line without its newline, or empty
+    std::uint64_t seed = 0;             ///< for the Player
+    ResponseOrigin origin = ResponseOrigin::spec;
+    std::optional<proxycore::websocket::DeflateParameters> deflate;  ///< negotiated by a handshake of the echo
 
-    Rendition const& rendition() const { return own ? *own : *prepared->constant(); }
+    Rendition const& rendition() const { return rendered ? *rendered : *prepared->constant(); }
 };
 
-/// The settings that resolve and read specs for a daemon with these options.
+/// Where a response goes in an HTTP/2 connection, and the size of the peer's header table.
+struct Http2Position {
+    std::uint32_t stream = 1;
+    std::uint32_t header_table_size = proxycore::http2::default_header_table_size;
+};
+
+/// The settings for specs of a daemon with these options.
 language::Settings settings_of(DaemonOptions const& options);
 
-/// Answers the requests of one worker.
-/// Owns: its cache of crafted specs; options and anchors must outlive it.
+/// Chooses the responses of one worker for one protocol.
+/// Owns: a cache of specs. Options and anchors must outlive it.
 class Responder {
 public:
     Responder(DaemonOptions const& options, Anchors const& anchors,
               language::Protocol protocol = language::Protocol::http1);
 
-    /// Where the next answer goes in an HTTP/2 connection.
-    void set_place(std::uint32_t stream, std::uint32_t header_table_size);
+    /// `path` is the path of the request's target with its query. `seed` decides everything random. `position` counts
+    /// for HTTP/2 alone.
+    OutgoingResponse respond(proxycore::http::RequestHead const& request, std::string_view path, std::uint64_t seed,
+                             Http2Position position = {});
 
-    /// `path` is that of the request's target, with its query. `seed` decides what is random.
-    Answer answer(proxycore::http::RequestHead const& request, std::string_view path, std::uint64_t seed);
-
-    /// What the options forbid about an answer.
-    std::optional<Refusal> check(bool pauses, Rendition const& rendition) const;
+    /// Returns what the options do not allow about a response, std::nullopt if it is allowed.
+    std::optional<PolicyViolation> check_policy(bool pauses, Rendition const& rendition) const;
     language::Settings const& settings() const { return settings_; }
 
 private:
-    struct Choice {
-        PreparedPtr prepared;
-        Standing standing = Standing::crafted;
-        std::string trouble = {};
+    struct Selection {
+        PreparedSpecPtr prepared;
+        ResponseOrigin origin = ResponseOrigin::spec;
+        std::string error = {};
         std::optional<proxycore::websocket::DeflateParameters> deflate = std::nullopt;
     };
 
-    Choice choose(proxycore::http::RequestHead const& request, std::string_view path);
-    Choice choose(Anchors::Anchor const& anchor);
-    Choice craft(std::string_view encoded);
-    Choice greet(proxycore::http::RequestHead const& request);
-    Choice failure_of(language::SpecFailure const& failure, std::string_view spec);
-    Choice refuse(Refusal refusal, std::string_view details = {});
-    PreparedPtr prepare(language::Message message);
-    bool has_small_table() const;
-    void render_for(proxycore::http::RequestHead const& request, Answer& answer);
-    void replace(Answer& answer, Choice choice);
+    Selection select(proxycore::http::RequestHead const& request, std::string_view path);
+    Selection select_anchor(Anchors::Anchor const& anchor);
+    Selection select_crafted(std::string_view encoded);
+    Selection select_echo_handshake(proxycore::http::RequestHead const& request);
+    Selection select_error(language::SpecFailure const& failure, std::string_view spec);
+    Selection reject(PolicyViolation violation, std::string_view details = {});
+    PreparedSpecPtr prepare(language::Message message);
+    bool is_constant_for(proxycore::http::RequestHead const& request, PreparedSpec const& prepared,
+                         Http2Position position) const;
+    void render_for(proxycore::http::RequestHead const& request, OutgoingResponse& response, Http2Position position);
+    static void assign(OutgoingResponse& response, Selection selection);
 
     DaemonOptions const& options_;
     Anchors const& anchors_;
     language::Settings settings_;
-    CraftCache cache_;
-    PreparedPtr not_found_, websocket_;
+    SpecCache cache_;
+    PreparedSpecPtr not_found_, websocket_;
 };
 
 }  // namespace pathology::pathod

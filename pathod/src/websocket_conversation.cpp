@@ -16,18 +16,18 @@ namespace {
 using Type = record::Exchange::Type;
 
 constexpr std::string_view leader = "pathod!";
-constexpr std::size_t room_at_first = 2 * 1024;  // an idle connection keeps this much
-constexpr std::size_t room_for_bulk = 64 * 1024;
-constexpr std::size_t enough_to_send = 256 * 1024;
-constexpr auto patience_with_the_wrong = std::chrono::seconds(2);
-constexpr auto patience_with_the_last_word = std::chrono::seconds(1);
+constexpr std::size_t idle_buffer_size = 2 * 1024;  // held by each idle connection
+constexpr std::size_t bulk_buffer_size = 64 * 1024;
+constexpr std::size_t flush_threshold = 256 * 1024;
+constexpr auto failure_linger = std::chrono::seconds(2);
+constexpr auto close_timeout = std::chrono::seconds(1);
 
 proxycore::record::FrameKeep keep_of(DaemonOptions const& options) {
     proxycore::record::FrameKeep keep;
     keep.payload = std::max(options.keep_body, leader.size());
     keep.raw = options.show_requests ? options.keep_bytes : 0;
     keep.leader = leader;
-    keep.payload_after_leader = leader.size() + language::ParseLimits().max_length + 1;  // one more is too long
+    keep.payload_after_leader = leader.size() + language::ParseLimits().max_length + 1;  // one more byte is too long
     return keep;
 }
 
@@ -40,12 +40,13 @@ websocket::SessionSettings echo_settings(DaemonOptions const& options, Websocket
 
 }  // namespace
 
-WebsocketConversation::WebsocketConversation(net::Stream& stream, Desk& desk, Notes& notes, WebsocketStart start)
+WebsocketConversation::WebsocketConversation(net::Stream& stream, WorkerContext& worker, ConnectionLogger& logger,
+                                             WebsocketStart start)
     : stream_(stream),
-      desk_(desk),
-      options_(desk.service.options),
+      worker_(worker),
+      options_(worker.daemon.options),
       start_(start),
-      notes_(desk, notes, start.connection),
+      logger_(worker, logger, start.connection),
       recorder_(keep_of(options_)) {
     if (options_.websocket_echo) session_.emplace(echo_settings(options_, start_));
 }
@@ -53,80 +54,80 @@ WebsocketConversation::WebsocketConversation(net::Stream& stream, Desk& desk, No
 asio::awaitable<void> WebsocketConversation::run(std::string first) {
     bool is_stopped = false;
     try {
-        co_await take(first);
+        co_await receive(first);
         co_await listen(std::move(first));
     } catch (boost::system::system_error const& error) {
         if (error.code() != asio::error::operation_aborted) throw;
         is_stopped = true;
     }
-    bool const may_say_goodbye = session_ && session_->is_open() && !is_writing_;
-    if (!is_stopped || !may_say_goodbye) co_return;
+    bool const sends_close = session_ && session_->is_open() && !is_writing_;
+    if (!is_stopped || !sends_close) co_return;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await async::with_timeout(patience_with_the_last_word, take_leave());
+    co_await async::with_timeout(close_timeout, close_gracefully());
 }
 
-/// The daemon stops: tells the peer, and waits for its answer.
-asio::awaitable<void> WebsocketConversation::take_leave() {
+/// The daemon stops: closes the connection as RFC 6455 §7.1.1 says.
+asio::awaitable<void> WebsocketConversation::close_gracefully() {
     session_->close({static_cast<std::uint16_t>(websocket::CloseCode::going_away), "the daemon stops"});
     co_await flush();
     co_await listen({});
 }
 
-asio::awaitable<void> WebsocketConversation::listen(std::string room) {
-    room.resize(room_at_first);
+asio::awaitable<void> WebsocketConversation::listen(std::string buffer) {
+    buffer.resize(idle_buffer_size);
     while (is_open_) {
-        auto const [ec, n] = co_await stream_.read_some(asio::buffer(room));
-        if (ec == asio::error::operation_aborted) throw boost::system::system_error(ec);  // as what awaits next would
-        if (ec == net::Errc::timed_out) notes_.failure(Type::timeout, "Timeout");
+        auto const [ec, n] = co_await stream_.read_some(asio::buffer(buffer));
+        if (ec == asio::error::operation_aborted) throw boost::system::system_error(ec);  // as the next co_await would
+        if (ec == net::Errc::timed_out) logger_.log_failure(Type::timeout, "Timeout");
         if (ec) co_return;
-        co_await take(std::string_view(room).substr(0, n));
-        if (n == room.size()) room.resize(room_for_bulk);
+        co_await receive(std::string_view(buffer).substr(0, n));
+        if (n == buffer.size()) buffer.resize(bulk_buffer_size);
     }
 }
 
-asio::awaitable<void> WebsocketConversation::take(std::string_view bytes) {
+asio::awaitable<void> WebsocketConversation::receive(std::string_view bytes) {
     recorder_.feed(bytes);
     while (auto frame = recorder_.next()) {
         auto specs = std::string();
-        bool const is_led = !session_ && frame->payload.starts_with(leader);
+        bool const has_leader = !session_ && frame->payload.starts_with(leader);
         bool const is_whole = frame->payload.size() == frame->payload_size;
-        if (is_led) specs = frame->payload.substr(leader.size());
-        notes_.heard(std::move(*frame));
-        if (is_led) co_await reflect(specs, is_whole);
+        if (has_leader) specs = frame->payload.substr(leader.size());
+        logger_.log_received(std::move(*frame));
+        if (has_leader) co_await send_requested(specs, is_whole);
         if (!is_open_) co_return;
     }
     if (session_) co_await echo(bytes);
 }
 
-void WebsocketConversation::give_up(std::string message) {
-    notes_.failure(Type::error, std::move(message));
+void WebsocketConversation::fail(std::string message) {
+    logger_.log_failure(Type::error, std::move(message));
     is_open_ = false;
 }
 
 // --- listening -------------------------------------------------------------------------------------------------------
 
-/// Sends the frames that the client asks for.
-asio::awaitable<void> WebsocketConversation::reflect(std::string_view specs, bool is_whole) {
-    if (!options_.craft) co_return give_up(std::string(reason(Refusal::crafting_disabled)));
-    constexpr std::string_view trouble = "Parse error in reflected frame specification: ";
-    if (!is_whole) co_return give_up(std::string(trouble) + "too long");
+/// Sends the frames whose specs the client sent.
+asio::awaitable<void> WebsocketConversation::send_requested(std::string_view specs, bool is_whole) {
+    if (!options_.craft) co_return fail(std::string(reason(PolicyViolation::crafting_disabled)));
+    constexpr std::string_view prefix = "Parse error in reflected frame specification: ";
+    if (!is_whole) co_return fail(std::string(prefix) + "too long");
     if (specs.find_first_not_of(" \t\r\n") == specs.npos) co_return;
     auto const frames = language::parse_frames(specs);
-    if (!frames) co_return give_up(std::string(trouble) + frames.error().message);
+    if (!frames) co_return fail(std::string(prefix) + frames.error().message);
     for (auto const& frame : *frames) {
-        if (is_open_) co_await serve(frame);
+        if (is_open_) co_await send_frame(frame);
     }
 }
 
-asio::awaitable<void> WebsocketConversation::serve(language::Message const& frame) {
-    auto const& responder = desk_.responder;
+asio::awaitable<void> WebsocketConversation::send_frame(language::Message const& frame) {
+    auto const& responder = worker_.responder;
     auto const spec = language::print(frame);
     for (auto left = language::times(frame); left > 0 && is_open_; --left) {
-        auto const seed = desk_.service.seed.of(start_.connection, start_.messages++);
+        auto const seed = worker_.daemon.seed.of(start_.connection, start_.messages++);
         auto const rendition = render(frame, responder.settings(), {.explain = options_.explain}, seed);
-        if (!rendition) co_return give_up("Error in reflected frame specification: " + rendition.error().message);
-        auto const refusal = responder.check(rendition->plan.pauses, *rendition);
-        if (refusal) co_return give_up(std::string(reason(*refusal)));
+        if (!rendition) co_return fail("Error in reflected frame specification: " + rendition.error().message);
+        auto const violation = responder.check_policy(rendition->plan.pauses, *rendition);
+        if (violation) co_return fail(std::string(reason(*violation)));
         co_await play(spec, *rendition, seed);
     }
 }
@@ -134,13 +135,13 @@ asio::awaitable<void> WebsocketConversation::serve(language::Message const& fram
 asio::awaitable<void> WebsocketConversation::play(std::string const& spec, Rendition const& rendition,
                                                   std::uint64_t seed) {
     language::CapturedBytes recording;
-    recording.limit = notes_.recording_limit();
-    notes_.before(spec, rendition);
-    auto player = desk_.borrow_player();
+    recording.limit = logger_.recording_limit();
+    logger_.log_start(spec, rendition);
+    auto player = worker_.acquire_player();
     player->start(rendition.plan, seed);
     auto const performance = co_await language::send_plan(stream_, *player, &recording);
-    desk_.give_back(std::move(player));
-    notes_.after(spec, rendition, performance, recording);
+    worker_.release(std::move(player));
+    logger_.log_end(spec, rendition, performance, recording);
     is_open_ = !performance.failed() && !performance.disconnected;
 }
 
@@ -151,16 +152,16 @@ asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
     for (;;) {
         auto const event = session_->next();
         if (!event) {
-            give_up("WebSocket violation: " + event.error().message);
+            fail("WebSocket violation: " + event.error().message);
             co_await flush();
-            co_await async::with_timeout(patience_with_the_wrong, hear_out());
+            co_await async::with_timeout(failure_linger, discard_input());
             co_return;
         }
         if (!*event) break;
         if (auto const* message = std::get_if<websocket::Message>(&**event)) {
             session_->send({message->is_text, message->payload});  // in one frame
         }
-        if (session_->outgoing().size() >= enough_to_send) co_await flush();
+        if (session_->outgoing().size() >= flush_threshold) co_await flush();
         if (!is_open_) co_return;
     }
     co_await flush();
@@ -170,7 +171,7 @@ asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
 asio::awaitable<void> WebsocketConversation::flush() {
     auto const outgoing = session_->outgoing();
     if (outgoing.empty()) co_return;
-    notes_.said(outgoing);
+    logger_.log_sent(outgoing);
     is_writing_ = true;
     auto const ec = co_await net::send(stream_, outgoing);
     is_writing_ = false;
@@ -178,8 +179,9 @@ asio::awaitable<void> WebsocketConversation::flush() {
     if (ec) is_open_ = false;
 }
 
-/// Lets a peer that broke a rule read why: a connection that is closed while bytes of the peer wait is reset.
-asio::awaitable<void> WebsocketConversation::hear_out() {
+/// Reads and discards until the client ends its side, so that it can read the close frame: closing a socket with unread
+/// input resets the connection.
+asio::awaitable<void> WebsocketConversation::discard_input() {
     stream_.close(net::CloseMode::half_close);
     std::array<char, 4096> unread;
     for (;;) {

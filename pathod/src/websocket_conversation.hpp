@@ -1,8 +1,8 @@
-// The conversation of pathod with one client after a WebSocket handshake.
+// WebSocket with one client, after a handshake.
 //
-//   frame ──▶ note it ──┬─ listening: `pathod!` and specs in it? ── yes ──▶ send those frames
-//                       │                                           no ──▶ say nothing, whatever it was
-//                       └─ echoing (--ws-echo): by the book, messages come back
+//   frame ──▶ log ──┬─ listening: payload is `pathod!` and specs? ── yes ──▶ send those frames
+//                   │                                              no ──▶ no response, whatever it was
+//                   └─ echoing (--ws-echo): as RFC 6455 says, and messages are sent back
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
-#include "service.hpp"
-#include "websocket_notes.hpp"
+#include "daemon_context.hpp"
+#include "websocket_logger.hpp"
 
 namespace pathology::pathod {
 
@@ -24,43 +24,44 @@ namespace async = proxycore::async;
 namespace net = proxycore::net;
 namespace websocket = proxycore::websocket;
 
-/// Where a conversation takes over from HTTP.
+/// What happened on the connection before the handshake.
 struct WebsocketStart {
     std::uint64_t connection = 0;
-    std::uint64_t messages = 0;                           ///< answered on this connection before, for the seeds
-    std::optional<websocket::DeflateParameters> deflate;  ///< what our handshake agreed on, for the echo
+    std::uint64_t messages = 0;                           ///< of the next message; it decides the seed
+    std::optional<websocket::DeflateParameters> deflate;  ///< negotiated by the handshake, for the echo
 };
 
-/// One such conversation. Stream, desk and notes must outlive it.
+/// Stream, worker and logger must outlive it.
 class WebsocketConversation {
 public:
-    WebsocketConversation(net::Stream& stream, Desk& desk, Notes& notes, WebsocketStart start);
+    WebsocketConversation(net::Stream& stream, WorkerContext& worker, ConnectionLogger& logger, WebsocketStart start);
 
-    /// Listens or echoes until either side ends it. `first` came together with the handshake.
+    /// Listens or echoes until either side ends the connection. `first` are bytes read together with the handshake.
     ///
-    /// Cancel: terminal; an echo says goodbye (1001) then, and waits a moment for the answer.
+    /// Cancel: terminal. An echo sends a close frame (1001) then, and waits up to a second for the close frame of the
+    /// client.
     asio::awaitable<void> run(std::string first);
 
 private:
-    asio::awaitable<void> listen(std::string room);
-    asio::awaitable<void> take_leave();
-    asio::awaitable<void> take(std::string_view bytes);
-    asio::awaitable<void> reflect(std::string_view specs, bool is_whole);
-    asio::awaitable<void> serve(language::Message const& frame);
+    asio::awaitable<void> listen(std::string buffer);
+    asio::awaitable<void> close_gracefully();
+    asio::awaitable<void> receive(std::string_view bytes);
+    asio::awaitable<void> send_requested(std::string_view specs, bool is_whole);
+    asio::awaitable<void> send_frame(language::Message const& frame);
     asio::awaitable<void> play(std::string const& spec, Rendition const& rendition, std::uint64_t seed);
     asio::awaitable<void> echo(std::string_view bytes);
     asio::awaitable<void> flush();
-    asio::awaitable<void> hear_out();
-    void give_up(std::string message);
+    asio::awaitable<void> discard_input();
+    void fail(std::string message);
 
     net::Stream& stream_;
-    Desk& desk_;
+    WorkerContext& worker_;
     DaemonOptions const& options_;
     WebsocketStart start_;
-    WebsocketNotes notes_;
+    WebsocketLogger logger_;
     proxycore::record::FrameRecorder recorder_;
-    std::optional<websocket::Session> session_;  // when echoing
-    bool is_writing_ = false;                      // frames of the echo, and some of them may have gone already
+    std::optional<websocket::Session> session_;  // if echoing
+    bool is_writing_ = false;                      // a frame of the echo may be partly written
     bool is_open_ = true;
 };
 

@@ -52,7 +52,7 @@ TEST(Anchors, ThatComeLaterComeFirst) {
 
 TEST(Anchors, ThatComeLaterAreCheckedAsWell) {
     Anchors anchors;
-    EXPECT_THAT(anchors.add("/a", {}, false).error().message, HasSubstr("it reads PATTERN=SPEC"));
+    EXPECT_THAT(anchors.add("/a", {}, false).error().message, HasSubstr("expected PATTERN=SPEC"));
     EXPECT_THAT(anchors.add("/(=200", {}, false).error().message, HasSubstr("Invalid regex in anchor"));
     EXPECT_THAT(anchors.add("/a=200:z", {}, false).error().message, HasSubstr("\n200:z\n    ^"));
     EXPECT_EQ(anchors.find("/a"), nullptr);
@@ -88,7 +88,7 @@ TEST_F(AnchorsTest, RefusesWhatCannotWork) {
     EXPECT_THAT(refusal("/foo=+gone"), HasSubstr("gone"));
 }
 
-TEST_F(AnchorsTest, TakesWhatOnlyRequestsCanTell) {
+TEST_F(AnchorsTest, AcceptsWhatDependsOnTheRequest) {
     EXPECT_TRUE(read({"/foo=200:b<later"}));
     EXPECT_TRUE(read({"/foo=ws"}));
 }

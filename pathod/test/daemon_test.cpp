@@ -174,7 +174,7 @@ TEST(Daemon, SendsContinueBeforeTheBody) {
     EXPECT_EQ(client.read(ok.size()), ok);
 }
 
-TEST(Daemon, StopsWhileAnswersPauseForEver) {
+TEST(Daemon, StopsWhileResponsesPauseForever) {
     Running running;
     Client first(running.daemon.port()), second(running.daemon.port());
     first.send(get("/p/200:p5,f"));
@@ -262,7 +262,7 @@ TEST(Daemon, RepeatsItselfWithTheSameSeed) {
 
 // --- the log ---------------------------------------------------------------------------------------------------------
 
-TEST(Daemon, LogsTheRequestAndItsAnswer) {
+TEST(Daemon, LogsTheRequestAndItsResponse) {
     Running running({.show_requests = true, .show_responses = true});
     auto const sent = "POST http://foo.com/p/404:b'abc' HTTP/1.1\r\nX-Y: z\r\nContent-Length: 2\r\n\r\nhi";
     auto const received = running.ask(get("/p/200") + sent);
@@ -306,7 +306,7 @@ TEST(Daemon, LogsRefusalsAsCrafted) {
 
 // --- starting --------------------------------------------------------------------------------------------------------
 
-TEST(Daemon, SaysWhyItDoesNotStart) {
+TEST(Daemon, ReportsWhyItDoesNotStart) {
     Running running;
     Daemon second({.port = running.daemon.port()});
     auto const busy = second.start();

@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 // --- time and turns --------------------------------------------------------------------------------------------------
 
-TEST(Http2Daemon, LetsOthersGoOnWhileAnAnswerPausesBetweenFrames) {
+TEST(Http2Daemon, LetsOthersContinueWhileAResponsePausesBetweenFrames) {
     Running running;
     Client client(running.daemon.port());
     client.send(hello() + request(1, "/p/200:b'abc':p13,f") + request(3, "/p/201"));
@@ -196,7 +196,7 @@ TEST(Http2Daemon, LetsOthersGoOnWhileAnAnswerPausesBetweenFrames) {
     EXPECT_EQ(told(client.read_to_end()), "GOAWAY 3 NO_ERROR\n");
 }
 
-TEST(Http2Daemon, HoldsTheWireWhileAnAnswerPausesInsideAFrame) {
+TEST(Http2Daemon, HoldsTheWireWhileAResponsePausesInsideAFrame) {
     Running running;
     auto const in_data = running.ask(request(1, "/p/200:b'abc':p15,1") + request(3, "/p/201"));
     EXPECT_EQ(in_data, abc + other);
@@ -206,7 +206,7 @@ TEST(Http2Daemon, HoldsTheWireWhileAnAnswerPausesInsideAFrame) {
               "END_STREAM 'abc'\n");
 }
 
-TEST(Http2Daemon, ObeysTheWindowInAnswersWithActions) {
+TEST(Http2Daemon, ObeysTheWindowInResponsesWithActions) {
     Running running;
     Client client(running.daemon.port());
     auto const small = settings(setting(SettingId::initial_window_size, 2));
@@ -242,7 +242,7 @@ TEST(Http2Daemon, SendsTheSameForTheSameSeed) {
     EXPECT_EQ(once(), once());
 }
 
-TEST(Http2Daemon, LetsAClientGoOnThatExpectsIt) {
+TEST(Http2Daemon, LetsAClientContinueThatExpectsIt) {
     Running running;
     auto const fields = block({{":method", "POST"},
                                {":scheme", "http"},
@@ -268,7 +268,7 @@ TEST(Http2Daemon, UpgradesAClientThatAsks) {
     EXPECT_EQ(told(std::string_view(answer).substr(switching.size())), abc_head + other + abc_body);
 }
 
-TEST(Http2Daemon, SpeaksInsideATunnel) {
+TEST(Http2Daemon, ServesInsideATunnel) {
     DaemonOptions options;
     options.tls.in_tunnels = InTunnels::plain;
     Running running(options);
@@ -278,7 +278,7 @@ TEST(Http2Daemon, SpeaksInsideATunnel) {
     EXPECT_EQ(told(std::string_view(answer).substr(begin)), abc);
 }
 
-TEST(Http2Daemon, SpeaksHttp1AloneWhenToldSo) {
+TEST(Http2Daemon, DisablesHttp2ByOption) {
     Running running({.http2 = false});
     Client(running.daemon.port()).ask(hello());
     auto const entry = running.daemon.log().wait_for(1, patience).value().front();
@@ -299,7 +299,7 @@ TEST(Http2Daemon, DoesNotCallAPauseSilence) {
     EXPECT_EQ(running.ask(request(1, "/p/200:b'abc':p0,2")), abc);
 }
 
-TEST(Http2Daemon, SaysWhatAClientDidWrong) {
+TEST(Http2Daemon, ReportsWhatAClientDidWrong) {
     Running running;
     EXPECT_EQ(running.ask(data(0, "x")), "GOAWAY 0 PROTOCOL_ERROR\n");
     auto const entry = running.daemon.log().wait_for(1, patience).value().front();
@@ -307,7 +307,7 @@ TEST(Http2Daemon, SaysWhatAClientDidWrong) {
     EXPECT_THAT(entry.message, HasSubstr("stream_id == 0 (PROTOCOL_ERROR)"));
 }
 
-TEST(Http2Daemon, SaysWhichRequestWasNone) {
+TEST(Http2Daemon, ReportsAnInvalidRequest) {
     Running running;
     EXPECT_EQ(running.ask(headers(1, {{":method", "GET"}, {":path", "/"}}) + request(3, "/p/201")),
               "RST_STREAM 1 PROTOCOL_ERROR\nHEADERS 3 END_STREAM :status=201 content-length=0\n");
@@ -318,7 +318,7 @@ TEST(Http2Daemon, SaysWhichRequestWasNone) {
 
 // --- what is noted ---------------------------------------------------------------------------------------------------
 
-TEST(Http2Daemon, NotesAnExchangeWithItsFrames) {
+TEST(Http2Daemon, LogsAnExchangeWithItsFrames) {
     Running running({.show_requests = true, .show_responses = true});
     running.ask(request(1, "/p/200:b'abc'", "POST", flag::end_headers) + data(1, "hi", flag::end_stream) +
                 ping("12345678") + request(3, "/p/201"));
@@ -350,7 +350,7 @@ TEST(Http2Daemon, NotesAnExchangeWithItsFrames) {
     EXPECT_EQ(second.request->index, 1U);
 }
 
-TEST(Http2Daemon, NotesThatTheClientResetAStream) {
+TEST(Http2Daemon, LogsThatTheClientResetAStream) {
     Running running;
     running.ask(request(1, "/p/200:b@1m") + rst_stream(1, ErrorCode::cancel));
     auto const entry = running.daemon.log().wait_for(1, patience).value().front();
@@ -369,7 +369,7 @@ TEST(Http2Daemon, EndsAnActWhoseStreamWasReset) {
     EXPECT_TRUE(entry.finished);
 }
 
-TEST(Http2Daemon, NotesAPauseThatIsStopped) {
+TEST(Http2Daemon, LogsAPauseThatIsStopped) {
     Running running;
     Client client(running.daemon.port());
     client.send(hello() + request(1, "/p/200:b'abc':pa,f"));

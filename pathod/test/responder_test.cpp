@@ -24,12 +24,12 @@ protected:
         head.fields.add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
         return head;
     }
-    Answer ask(RequestHead const& head, std::string_view path) {
+    OutgoingResponse ask(RequestHead const& head, std::string_view path) {
         auto anchors = Anchors::read(options.anchors, settings_of(options), options.explain);
         EXPECT_TRUE(anchors) << anchors.error().message;
         anchors_ = std::move(*anchors);
         responder_.emplace(options, anchors_);
-        return responder_->answer(head, path, 1);
+        return responder_->respond(head, path, 1);
     }
     std::string spec_for(std::string_view path) { return ask(request(), path).rendition().record.spec; }
 
@@ -50,30 +50,30 @@ TEST_F(ResponderTest, PrefersAnchorsToTheCraftingPath) {
 TEST_F(ResponderTest, DecodesTheSpecOnceAndKeepsTheQuery) {
     EXPECT_EQ(spec_for("/p/200:b'a%20b'"), "200:b'a b':h'Content-Length'='3'");
     EXPECT_EQ(spec_for("/p/200:b'a+b'"), "200:b'a+b':h'Content-Length'='3'");
-    EXPECT_EQ(ask(request(), "/p/200:b'a'?x=1").standing, Standing::notice);
+    EXPECT_EQ(ask(request(), "/p/200:b'a'?x=1").origin, ResponseOrigin::builtin);
     EXPECT_EQ(ask(request(), "/P/200").prepared->line().find("crafting spec: 800"), 0U);
 }
 
 TEST_F(ResponderTest, ServesHandshakesWithoutASpecAsWs) {
     for (auto const* path : {"/", "/p/", "/chat"}) {
-        auto const answer = ask(handshake(), path);
-        EXPECT_TRUE(answer.prepared->is_websocket()) << path;
-        EXPECT_THAT(answer.rendition().record.spec, testing::HasSubstr("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")) << path;
+        auto const response = ask(handshake(), path);
+        EXPECT_TRUE(response.prepared->is_websocket()) << path;
+        EXPECT_THAT(response.rendition().record.spec, testing::HasSubstr("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")) << path;
     }
     EXPECT_FALSE(ask(handshake(), "/p/200").prepared->is_websocket());
 }
 
-TEST_F(ResponderTest, SaysWhyWsNeedsAHandshake) {
-    auto const answer = ask(request(), "/p/ws");
-    EXPECT_EQ(answer.standing, Standing::notice);
-    EXPECT_EQ(answer.rendition().record.reason, "Parse Error");
+TEST_F(ResponderTest, ReportsWhyWsNeedsAHandshake) {
+    auto const response = ask(request(), "/p/ws");
+    EXPECT_EQ(response.origin, ResponseOrigin::builtin);
+    EXPECT_EQ(response.rendition().record.reason, "Parse Error");
 }
 
-TEST_F(ResponderTest, AnswersNotFoundElsewhere) {
+TEST_F(ResponderTest, RespondsNotFoundElsewhere) {
     for (auto const* path : {"/", "/p/", "/foo", "*"}) {
-        auto const answer = ask(request(), path);
-        EXPECT_EQ(answer.rendition().record.reason, "Not found") << path;
-        EXPECT_EQ(answer.standing, Standing::notice) << path;
+        auto const response = ask(request(), path);
+        EXPECT_EQ(response.rendition().record.reason, "Not found") << path;
+        EXPECT_EQ(response.origin, ResponseOrigin::builtin) << path;
     }
 }
 
@@ -87,10 +87,10 @@ class Policy : public ResponderTest, public testing::WithParamInterface<PolicyCa
 TEST_P(Policy, Decides) {
     options.anchors = {"/foo=200:b'abc':p0,1"};
     GetParam().set(options);
-    auto const answer = ask(request(), GetParam().path);
+    auto const response = ask(request(), GetParam().path);
     bool const is_refused = !GetParam().reason.empty();
-    EXPECT_EQ(answer.standing, is_refused ? Standing::refusal : Standing::crafted);
-    EXPECT_EQ(answer.rendition().record.reason.value_or(""), GetParam().reason);
+    EXPECT_EQ(response.origin, is_refused ? ResponseOrigin::policy : ResponseOrigin::spec);
+    EXPECT_EQ(response.rendition().record.reason.value_or(""), GetParam().reason);
 }
 
 // "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc" has 41 bytes.
@@ -142,10 +142,10 @@ TEST_F(ResponderTest, ReadsFilesAnewForEachRequest) {
 TEST_F(ResponderTest, PlansConstantSpecsOnce) {
     options.anchors = {"/foo=200:b@100"};
     auto const anchor = ask(request(), "/foo");
-    EXPECT_FALSE(anchor.own);
+    EXPECT_FALSE(anchor.rendered);
     EXPECT_TRUE(anchor.rendition().is_random);
-    EXPECT_FALSE(ask(request(), "/p/200").own);
-    EXPECT_TRUE(ask(request(), "/p/200:ir,'x'").own) << "a random offset differs each time";
+    EXPECT_FALSE(ask(request(), "/p/200").rendered);
+    EXPECT_TRUE(ask(request(), "/p/200:ir,'x'").rendered) << "a random offset differs each time";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The daemon over TLS: what it shows, what it notes, and tunnels in tunnels.
+// The daemon over TLS: what it shows, what it logs, and tunnels in tunnels.
 #include <gmock/gmock.h>
 
 #include <boost/asio/this_coro.hpp>
@@ -82,7 +82,7 @@ Played expect_answer(net::Stream& stream) {
     EXPECT_EQ(co_await read_exactly(stream, answer.size()), answer);
 }
 
-TEST(TlsDaemon, AnswersAndNotesWhatWasAgreedOn) {
+TEST(TlsDaemon, RespondsAndLogsTheNegotiatedTls) {
     Running running;
     EXPECT_THAT(running.daemon.url(), StartsWith("https://127.0.0.1:"));
     play([&]() -> Played {
@@ -95,17 +95,17 @@ TEST(TlsDaemon, AnswersAndNotesWhatWasAgreedOn) {
         EXPECT_EQ(stream->alpn(), "http/1.1");
     });
     auto const entries = running.daemon.log().wait_for(2, patience).value();
-    auto const& noted = *entries[1].tls;
-    EXPECT_EQ(noted.version, "TLSv1.3");
-    EXPECT_EQ(noted.cipher, "TLS_AES_256_GCM_SHA384");
-    EXPECT_EQ(noted.cipher_bits, 256U);
-    EXPECT_EQ(noted.alpn, "http/1.1");
-    EXPECT_EQ(noted.sni, "origin.test");
-    EXPECT_FALSE(noted.client_certificate);
+    auto const& recorded = *entries[1].tls;
+    EXPECT_EQ(recorded.version, "TLSv1.3");
+    EXPECT_EQ(recorded.cipher, "TLS_AES_256_GCM_SHA384");
+    EXPECT_EQ(recorded.cipher_bits, 256U);
+    EXPECT_EQ(recorded.alpn, "http/1.1");
+    EXPECT_EQ(recorded.sni, "origin.test");
+    EXPECT_FALSE(recorded.client_certificate);
     EXPECT_EQ(entries[1].request->index, 1U);
 }
 
-TEST(TlsDaemon, EndsInOrderAndSaysSo) {
+TEST(TlsDaemon, ClosesTlsProperlyAndLogsIt) {
     Running running;
     play([&]() -> Played {
         auto plain = co_await connected(running.daemon);
@@ -117,7 +117,7 @@ TEST(TlsDaemon, EndsInOrderAndSaysSo) {
     });
 }
 
-TEST(TlsDaemon, AnEchoSaysGoodbyeWhenItStops) {
+TEST(TlsDaemon, AnEchoSendsACloseFrameWhenItStops) {
     Running running({.websocket_echo = true, .tls = {.serve = true}});
     std::future<void> stopping;
     play([&]() -> Played {
@@ -227,7 +227,7 @@ TEST(TlsDaemon, SignsWithTheAuthorityOfItsFolder) {
     });
 }
 
-TEST(TlsDaemon, NotesTheClientsCertificate) {
+TEST(TlsDaemon, LogsTheClientsCertificate) {
     auto options = serving_tls();
     options.tls.request_client_certificate = true;
     Running running(options);
@@ -247,7 +247,7 @@ TEST(TlsDaemon, NotesTheClientsCertificate) {
 
 // --- what goes wrong -------------------------------------------------------------------------------------------------
 
-TEST(TlsDaemon, NotesPlainTextOnce) {
+TEST(TlsDaemon, LogsPlainTextOnce) {
     Running running;
     play([&]() -> Played {
         auto const stream = co_await connected(running.daemon);
@@ -264,7 +264,7 @@ TEST(TlsDaemon, NotesPlainTextOnce) {
     EXPECT_EQ(running.daemon.log().size(), 1U);
 }
 
-TEST(TlsDaemon, NotesAClientThatDoesNotTrustIt) {
+TEST(TlsDaemon, LogsAClientThatDoesNotTrustIt) {
     Running running;
     play([&]() -> Played {
         tls::ConnectSettings settings;
@@ -279,7 +279,7 @@ TEST(TlsDaemon, NotesAClientThatDoesNotTrustIt) {
               "TLS handshake failed: the client sent alert unknown_ca (48)");
 }
 
-TEST(TlsDaemon, SaysNothingOfAConnectionThatSaysNothing) {
+TEST(TlsDaemon, LogsNothingForAConnectionWithoutData) {
     Running running;
     play([&]() -> Played {
         auto const stream = co_await connected(running.daemon);
@@ -304,7 +304,7 @@ TEST(TlsDaemon, HandshakesHaveATimeLimit) {
     EXPECT_EQ(running.daemon.log().take(patience)->type, Exchange::Type::timeout);
 }
 
-TEST(TlsDaemon, NotesABodyThatIsCutShort) {
+TEST(TlsDaemon, LogsABodyThatIsCutShort) {
     Running running;
     play([&]() -> Played {
         auto plain = co_await connected(running.daemon);
@@ -398,7 +398,7 @@ TEST(Tunnel, DepthHasALimit) {
     });
 }
 
-TEST(Tunnel, LeavesTheChoiceToTheClientWhenTold) {
+TEST(Tunnel, DetectsTlsByOption) {
     Running running({.tls = {.in_tunnels = InTunnels::detect}});
     play([&]() -> Played {
         auto plain = co_await connected(running.daemon);
@@ -411,7 +411,7 @@ TEST(Tunnel, LeavesTheChoiceToTheClientWhenTold) {
     });
 }
 
-TEST(Tunnel, NotesPlainTextWhereTlsIsExpected) {
+TEST(Tunnel, LogsPlainTextWhereTlsIsExpected) {
     Running running(DaemonOptions{});
     play([&]() -> Played {
         auto const stream = co_await connected(running.daemon);

@@ -34,7 +34,7 @@ struct ListenCase {
 void PrintTo(ListenCase const& row, std::ostream* out) { *out << row.name; }
 class Listening : public testing::TestWithParam<ListenCase> {};
 
-TEST_P(Listening, AnswersWhatItIsAskedToAndTellsTheRest) {
+TEST_P(Listening, SendsRequestedFramesAndLogsTheRest) {
     for (bool const in_pieces : {false, true}) {
         auto const outcome = outcome_of(GetParam().options, GetParam().sent, handshake(), in_pieces);
         EXPECT_THAT(outcome.head, StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
@@ -236,7 +236,7 @@ TEST(Listening, SendsTheSameRandomFramesForTheSameSeed) {
     EXPECT_NE(outcome_of({.seed = 8}, sent).frames, first);
 }
 
-TEST(Listening, TellsAFrameThatPausesBeforeItIsOver) {
+TEST(Listening, ReportsAFrameThatPausesBeforeItIsOver) {
     DaemonOptions options;
     Daemon daemon(options);
     daemon.start().value();

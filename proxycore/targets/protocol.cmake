@@ -35,7 +35,7 @@ pathology_library(protocol
             include/pathology/proxycore/websocket/frame_reader.hpp
             include/pathology/proxycore/websocket/handshake.hpp include/pathology/proxycore/websocket/opcode.hpp
             include/pathology/proxycore/websocket/utf8.hpp include/pathology/proxycore/websocket/violation.hpp
-            include/pathology/proxycore/record/frame_recorder.hpp
+            include/pathology/proxycore/record/clock.hpp include/pathology/proxycore/record/frame_recorder.hpp
             include/pathology/proxycore/record/exchange.hpp include/pathology/proxycore/record/json.hpp
             include/pathology/proxycore/record/relay.hpp
             include/pathology/proxycore/record/tls.hpp include/pathology/proxycore/recently_used.hpp

@@ -54,7 +54,7 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
 }
 
 /// Asks until there are `n` things, and again at each new entry of the log.
-template <class Ask> auto wait_for(pathod::Log const& log, std::size_t n, Daemon::Limit limit, Ask const& ask) {
+template <class Ask> auto wait_for(pathod::ExchangeLog const& log, std::size_t n, Daemon::Limit limit, Ask const& ask) {
     auto const deadline = Clock::now() + limit;
     for (;;) {
         auto const seen = log.count();

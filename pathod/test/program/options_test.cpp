@@ -149,18 +149,18 @@ INSTANTIATE_TEST_SUITE_P(
     CommandLine, BadOption,
     testing::Values(BadCase{"Size", {"--limit-size", "x"}, "Invalid size specification"},
                     BadCase{"Port", {"-p", "70000"}, "70000"}, BadCase{"Unknown", {"--nonsense"}, "--nonsense"},
-                    BadCase{"NoFolder", {"-d", "/no/such/folder"}, "-d names no folder: /no/such/folder"},
+                    BadCase{"NoFolder", {"-d", "/no/such/folder"}, "-d: not a directory: /no/such/folder"},
                     BadCase{"Prefix", {"-c", "p/"}, "--craft-prefix must start with a slash"},
                     BadCase{"DeadVersion", {"--ssl-version", "SSLv3"}, "SSLv3 is not supported"},
                     BadCase{"NoVersion", {"--ssl-version", "TLSv9"}, "--ssl-version: there is no TLS version 'TLSv9'"},
                     BadCase{"TwoKindsOfTunnel", {"-C", "--connect-detect"}, "--connect-detect"},
                     BadCase{"Threads", {"--threads", "0"}, "--threads must be at least 1"},
-                    BadCase{"NoAlternativeName", {"--san", "a", "--san", ""}, "--san takes a host name or an address"},
-                    BadCase{"NoCommonName", {"--cn", ""}, "--cn takes a name"},
+                    BadCase{"NoAlternativeName", {"--san", "a", "--san", ""}, "--san must not be empty"},
+                    BadCase{"NoCommonName", {"--cn", ""}, "--cn must not be empty"},
                     BadCase{"Connections", {"--max-connections", "0"}, "--max-connections must be at least 1"}),
     [](auto const& row) { return std::string(row.param.name); });
 
-TEST(ParseOptions, TellsItsVersionAndHelp) {
+TEST(ParseOptions, PrintsVersionAndHelp) {
     EXPECT_EQ(parse({"--version"}).error().out, "pathod 0.1.0\n");
     EXPECT_THAT(parse({"-h"}).error().out, HasSubstr("--limit-size"));
 }

@@ -86,7 +86,7 @@ TEST(PreviewProgram, ExplainsOnStandardError) {
     EXPECT_EQ(run_program({"--preview", spec}).out, first.out);
 }
 
-TEST(PreviewProgram, TellsTheSeedItDrew) {
+TEST(PreviewProgram, PrintsTheSeedItDrew) {
     auto const first = run_program({"--preview", "200:b@20"});
     ASSERT_THAT(first.err, testing::MatchesRegex("seed [0-9]+ .replay with --seed [0-9]+.\n"));
     auto const seed = first.err.substr(5, first.err.find(' ', 5) - 5);

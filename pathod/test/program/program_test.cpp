@@ -28,7 +28,7 @@ std::uint16_t port_in(std::string const& line) {
 
 constexpr std::string_view request = "GET /p/200:b'x' HTTP/1.1\r\n\r\n";
 
-TEST(Program, SaysWhereItListensThenWhatItServes) {
+TEST(Program, PrintsItsAddressThenItsResponses) {
     Program program({"-p", "0", "--no-timestamp"});
     auto const line = program.read_line();
     EXPECT_THAT(line, StartsWith("pathod 0.1.0 listening on 127.0.0.1:"));
@@ -38,7 +38,7 @@ TEST(Program, SaysWhereItListensThenWhatItServes) {
     EXPECT_EQ(program.wait().status, 0);
 }
 
-TEST(Program, EndsAtOnceWhileAnAnswerPausesForEver) {
+TEST(Program, EndsAtOnceWhileAResponsePausesForever) {
     for (auto const& [signal, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 0}}) {
         Program program({"-p", "0"});
         Client client(port_in(program.read_line()));
@@ -58,7 +58,7 @@ TEST(Program, OutlivesTheReaderOfItsOutput) {
     EXPECT_EQ(program.wait().status, 0);
 }
 
-TEST(Program, ServesOnWhileNobodyReadsItsOutput) {
+TEST(Program, ServesWhileItsOutputIsNotRead) {
     Program program({"-p", "0", "-q"});
     Client client(port_in(program.read_line()));
     auto const long_request = "GET /p/200:b'x' HTTP/1.1\r\nX: " + std::string(32000, 'x') + "\r\n\r\n";
@@ -68,7 +68,7 @@ TEST(Program, ServesOnWhileNobodyReadsItsOutput) {
     program.signal(SIGTERM);
     auto const ended = program.wait();
     EXPECT_EQ(ended.status, 0);
-    EXPECT_THAT(ended.err, StartsWith("lines left out of standard output, as nobody read it: "));
+    EXPECT_THAT(ended.err, StartsWith("lines dropped from standard output because of a slow reader: "));
     EXPECT_LT(ended.out.size(), std::size_t{many} * 32000);
 }
 

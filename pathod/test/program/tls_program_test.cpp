@@ -76,7 +76,7 @@ TEST(Program, ServesInsideTunnels) {
     EXPECT_EQ(again.out, "hello") << again.err;
 }
 
-TEST(Program, TellsOfTlsInItsJson) {
+TEST(Program, ReportsTlsInItsJson) {
     NEEDS("curl");
     Pathod pathod({"-s", "--request-client-cert"}, true);
     EXPECT_EQ(pathod.curl({"-k", "--http1.1", "--tls-max", "1.2", "https://any.test/p/200"}).status, 0);
@@ -87,7 +87,7 @@ TEST(Program, TellsOfTlsInItsJson) {
     EXPECT_FALSE(entry.contains("clientcert"));
 }
 
-TEST(Program, TellsInALineWhyAHandshakeFailed) {
+TEST(Program, ReportsInALineWhyAHandshakeFailed) {
     NEEDS("curl");
     Pathod pathod({"-s"});
     EXPECT_EQ(pathod.curl({"https://any.test/p/200"}).status, 60);

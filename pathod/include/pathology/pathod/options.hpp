@@ -1,4 +1,4 @@
-// What a daemon can be told before it starts; each member is one option of the program pathod.
+// The options of a daemon; each member is one option of the program pathod.
 #pragma once
 
 #include <chrono>
@@ -6,69 +6,71 @@
 #include <cstdint>
 #include <optional>
 #include <pathology/pathod/tls_options.hpp>
+#include <pathology/proxycore/record/clock.hpp>
 #include <string>
 #include <vector>
 
 namespace pathology::pathod {
 
-/// Where a daemon listens, what it serves, what it refuses, and what it tells. A plain value; the defaults are those of
-/// the program, except that the port is picked by the system unless said otherwise.
+/// Where a daemon listens, what it serves and what it refuses, and what it logs. A plain value with the defaults of the
+/// program, except for the port, which the system chooses.
 struct DaemonOptions {
-    // --- where ---
+    // --- where it listens ---
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;  ///< 0 = the system picks one
-    unsigned threads = 1;    ///< workers; a connection lives and dies on one
+    std::uint16_t port = 0;  ///< 0: the system chooses one
+    unsigned threads = 1;    ///< workers; each connection stays on one
 
-    // --- what ---
-    /// `PATTERN=SPEC`, `PATTERN=FILE` or `PATTERN=+PATH`, tried in this order at the start of each request's path.
-    /// PATTERN is a Perl-style regular expression; it ends at the first `=` that is not escaped and stands outside of
-    /// brackets and parentheses.
+    // --- what it serves ---
+    /// `PATTERN=SPEC`, `PATTERN=FILE` or `PATTERN=+PATH`, matched in this order against the start of each path. PATTERN
+    /// is a Perl-compatible regular expression; it ends at the first `=` that is neither escaped nor inside brackets or
+    /// parentheses.
     std::vector<std::string> anchors = {};
-    std::string craft_prefix = "/p/";  ///< what follows it in a path is a spec, percent-encoded
-    std::optional<std::string> files_folder =
-        std::nullopt;  ///< the folder that `<path` and `+path` read from; nothing = no files
-    std::optional<std::uint64_t> seed =
-        std::nullopt;  ///< decides all that is random; nothing = drawn, and told on stderr
+    std::string craft_prefix = "/p/";  ///< the rest of a path after it is a percent-encoded spec
+    /// The folder that `<path` and `+path` read from; std::nullopt: specs cannot read files.
+    std::optional<std::string> files_folder = std::nullopt;
+    /// Decides everything random; std::nullopt: drawn at random, and printed to standard error when it is used.
+    std::optional<std::uint64_t> seed = std::nullopt;
 
-    /// Serve as the releases of the original did: HEAD gets the body, HTTP/1.0 and `Connection: close` keep the
+    /// Behave as pathod 0.18: responses to HEAD have a body, and HTTP/1.0 and `Connection: close` do not close the
     /// connection.
     bool verbatim = false;
 
-    /// WebSocket handshakes that ask for no spec are judged strictly, and what is said after a handshake comes back as
-    /// RFC 6455 and RFC 7692 have it; otherwise frames are noted and not answered.
+    /// WebSocket handshakes without a spec are checked strictly and messages are echoed as RFC 6455 and RFC 7692
+    /// specify. Otherwise frames are logged and not answered.
     bool websocket_echo = false;
 
-    /// HTTP/2 for clients that ask for it: by ALPN, by their preface, or by `Upgrade: h2c`.
+    /// HTTP/2 for clients that choose it: by ALPN, by the connection preface, or by `Upgrade: h2c`.
     bool http2 = true;
 
-    // --- what not ---
-    bool craft = true;                                       ///< false: crafting paths are refused, anchors still work
-    bool nohang = false;                                     ///< specs that pause are refused
-    std::optional<std::uint64_t> size_limit = std::nullopt;  ///< bytes; specs whose message is larger are refused
-    /// The longest silence while a request is read or an answer written; nothing = for ever. Pauses do not count.
+    // --- limits ---
+    bool craft = true;                                       ///< false: specs in paths are refused, anchors still work
+    bool nohang = false;                                     ///< specs with a pause are refused
+    std::optional<std::uint64_t> size_limit = std::nullopt;  ///< bytes of a response; specs of larger ones are refused
+    /// Idle timeout while a request is read or a response written; std::nullopt: none. Pauses of specs do not count.
     std::optional<std::chrono::nanoseconds> time_limit = std::chrono::seconds(60);
-    std::size_t max_connections = 65536;               ///< further ones wait until one leaves
-    std::size_t max_header = 64 * 1024;                ///< bytes of a request before its body
-    std::uint64_t max_body = std::uint64_t(1) << 40U;  ///< bytes of a request's body
+    std::size_t max_connections = 65536;               ///< further ones wait in the backlog until one ends
+    std::size_t max_header = 64 * 1024;                ///< bytes of a request's head
+    std::uint64_t max_body = std::uint64_t(1) << 40U;  ///< bytes of a request's content
     std::size_t max_message = 64U << 20U;              ///< bytes of a WebSocket message that is echoed
 
     TlsOptions tls = {};
 
-    // --- what it tells ---
-    bool explain = false;         ///< random values are spelled out before they are sent, and shown
-    bool show_requests = false;   ///< the bytes read are shown and kept in the log
-    bool show_responses = false;  ///< the bytes written are shown and kept in the log
-    bool hex = false;             ///< both as a hex dump
-    bool show_frames = false;     ///< the header of each HTTP/2 frame read or written is shown
-    bool json = false;            ///< one JSON object for each log entry instead of text
-    bool timestamps = true;       ///< in front of each block of text
-    std::optional<std::string> log_file = std::nullopt;  ///< the same text is appended to this file
+    // --- what it logs ---
+    bool explain = false;         ///< specs are frozen before they are sent, and the frozen spec is printed
+    bool show_requests = false;   ///< the bytes read are printed and kept in the log
+    bool show_responses = false;  ///< the bytes written are printed and kept in the log
+    bool hex = false;             ///< prints both as a hex dump
+    bool show_frames = false;     ///< prints the header of each HTTP/2 frame read or written
+    bool json = false;            ///< prints one JSON object per log entry instead of text
+    bool timestamps = true;       ///< prints the time in front of each block of text
+    std::optional<std::string> log_file = std::nullopt;  ///< the output is appended to this file too
 
-    // --- what it keeps ---
-    std::size_t log_capacity = 500;      ///< entries of the log
-    bool enter_early = false;            ///< entries are made before the first byte of an answer is sent, not after
-    std::size_t keep_body = 64 * 1024;   ///< bytes of each request's body kept in the log
-    std::size_t keep_bytes = 64 * 1024;  ///< raw bytes kept or shown of each request and response
+    // --- what the log keeps ---
+    std::size_t log_capacity = 500;       ///< entries
+    bool enter_early = false;             ///< makes entries before the first byte of a response, not after the last
+    std::size_t keep_body = 64 * 1024;    ///< bytes of each request's content
+    std::size_t keep_bytes = 64 * 1024;   ///< raw bytes kept or printed of each request and response
+    proxycore::record::Clock clock = {};  ///< where the times of entries come from
 };
 
 }  // namespace pathology::pathod

@@ -1,4 +1,4 @@
-// What a daemon can be told of TLS.
+// The TLS options of a daemon.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 
 namespace pathology::pathod {
 
-/// What the daemon expects inside a tunnel that CONNECT asked for.
+/// What the daemon expects inside a tunnel that CONNECT opened.
 enum class InTunnels {
-    tls,     ///< a TLS handshake, answered with a certificate for the host of the CONNECT
+    tls,     ///< a TLS handshake, for which it makes a certificate for the host of the CONNECT
     plain,   ///< requests
-    detect,  ///< the one or the other, by the first byte
+    detect,  ///< either, detected by the first byte
 };
 
 /// A plain value; the defaults are those of the program, except for the authority's folder.
@@ -20,22 +20,24 @@ struct TlsOptions {
     InTunnels in_tunnels = InTunnels::tls;
 
     // --- certificates ---
-    /// Common name and alternative names of the certificate that is made for connections outside of tunnels; when
-    /// either is given, it has these and no others. Without: CN `pathod.net`, good for the name that the client asks
-    /// for and for the address it connected to.
+    /// Common name and alternative names of the certificate for connections outside of tunnels; if either is given, the
+    /// certificate has exactly these names. Default: CN `pathod.net`, valid for the server name that the client sends
+    /// and for the address it connected to.
     std::optional<std::string> common_name = std::nullopt;
     std::vector<std::string> alternative_names = {};
-    /// `[PATTERN=]FILE`: a PEM file of key and chain for hosts that fit, `*.example.org`; without a pattern for all.
+    /// `[PATTERN=]FILE`: a PEM file with key and chain for matching hosts, such as `*.example.org`; without a pattern
+    /// for all hosts.
     std::vector<std::string> certificates = {};
-    std::string passphrase = {};  ///< opens encrypted keys
-    /// The folder of the authority that signs what is made; nothing = one that lives in memory, as long as the daemon.
+    std::string passphrase = {};  ///< for encrypted private keys
+    /// The folder of the authority that signs generated certificates; std::nullopt: one in memory, made anew for each
+    /// daemon.
     std::optional<std::string> authority_folder = std::nullopt;
-    bool request_client_certificate = false;  ///< clients are asked for one; any is taken, and noted
+    bool request_client_certificate = false;  ///< asks clients for a certificate; any is accepted, and logged
 
     // --- the connection ---
     std::string versions = "secure";                    ///< a word of tls::parse_versions()
-    std::string ciphers = {};                           ///< in OpenSSL's notation; empty = its choice
-    std::optional<std::string> key_log = std::nullopt;  ///< the file that gets the secrets
+    std::string ciphers = {};                           ///< an OpenSSL cipher list; empty: OpenSSL's default
+    std::optional<std::string> key_log = std::nullopt;  ///< TLS secrets are appended to this file (NSS key log format)
 };
 
 }  // namespace pathology::pathod

@@ -1,9 +1,9 @@
-#include "security.hpp"
+#include "tls_acceptor.hpp"
 
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <utility>
 
-#include "notes.hpp"
+#include "connection_logger.hpp"
 
 namespace pathology::pathod {
 namespace {
@@ -21,39 +21,41 @@ tls::Result<tls::Authority> open_authority(TlsOptions const& options) {
 
 }  // namespace
 
-Security::Security(TlsOptions const& options, std::vector<std::string> protocols)
+TlsAcceptor::TlsAcceptor(TlsOptions const& options, std::vector<std::string> protocols)
     : options_(options), protocols_(std::move(protocols)) {}
 
-tls::Result<void> Security::check() {
-    TlsOptions const untouched;
+tls::Result<void> TlsAcceptor::check() {
+    TlsOptions const defaults;
     bool const has_certificates = options_.serve || !options_.certificates.empty();
-    bool const has_settings =
-        options_.versions != untouched.versions || !options_.ciphers.empty() || options_.key_log.has_value();
-    if (has_certificates || has_settings) {
+    bool const has_tls_settings =
+        options_.versions != defaults.versions || !options_.ciphers.empty() || options_.key_log.has_value();
+    if (has_certificates || has_tls_settings) {
         if (auto const& prepared = prepare_context(); !prepared) return prepared;
     }
     if (has_certificates) return prepare_certificates();
     return {};
 }
 
-std::string Security::warning() const { return certificates_ ? certificates_->authority().warning() : std::string(); }
+std::string TlsAcceptor::warning() const {
+    return certificates_ ? certificates_->authority().warning() : std::string();
+}
 
-tls::Result<std::string> Security::authority_pem() {
+tls::Result<std::string> TlsAcceptor::authority_pem() {
     if (auto const& prepared = prepare_certificates(); !prepared) return prepared.error();
     return certificates_->authority().certificate_pem();
 }
 
-tls::Result<void> const& Security::prepare_context() {
-    std::call_once(context_made_, [this] { context_outcome_ = make_context(); });
-    return context_outcome_;
+tls::Result<void> const& TlsAcceptor::prepare_context() {
+    std::call_once(context_made_, [this] { context_result_ = make_context(); });
+    return context_result_;
 }
 
-tls::Result<void> const& Security::prepare_certificates() {
-    std::call_once(certificates_made_, [this] { certificates_outcome_ = make_certificates(); });
-    return certificates_outcome_;
+tls::Result<void> const& TlsAcceptor::prepare_certificates() {
+    std::call_once(certificates_made_, [this] { certificates_result_ = make_certificates(); });
+    return certificates_result_;
 }
 
-tls::Result<void> Security::make_context() {
+tls::Result<void> TlsAcceptor::make_context() {
     tls::AcceptSettings settings;
     auto const versions = tls::parse_versions(options_.versions);
     if (!versions) return versions.error();
@@ -72,7 +74,7 @@ tls::Result<void> Security::make_context() {
     return {};
 }
 
-tls::Result<void> Security::make_certificates() {
+tls::Result<void> TlsAcceptor::make_certificates() {
     auto authority = open_authority(options_);
     if (!authority) return authority.error();
     auto store = std::make_unique<tls::CertificateStore>(std::move(*authority));
@@ -83,8 +85,9 @@ tls::Result<void> Security::make_certificates() {
     return {};
 }
 
-/// Inside a tunnel the host that was asked for, outside of it what the options say.
-tls::LeafNames Security::names_for(std::string const& host, std::string const& sni, std::string const& address) const {
+/// Inside a tunnel the host of the CONNECT and the server name; outside, what the options say.
+tls::LeafNames TlsAcceptor::names_for(std::string const& host, std::string const& sni,
+                                      std::string const& address) const {
     if (!host.empty()) return {.names = sni.empty() ? std::vector{host} : std::vector{host, sni}};
     auto const& [common_name, names] = std::tie(options_.common_name, options_.alternative_names);
     if (!names.empty()) return tls::LeafNames::exactly(common_name.value_or(""), names);
@@ -92,27 +95,28 @@ tls::LeafNames Security::names_for(std::string const& host, std::string const& s
     return {.names = {default_name, sni.empty() ? address : sni}};
 }
 
-/// A name that no certificate can have is no reason to serve nobody.
-tls::Result<tls::Identity> Security::choose(std::string const& host, std::string const& address,
-                                            tls::IdentityQuery const& greeting) {
+/// Ignores a server name that no certificate can contain, so that such a client still gets one.
+tls::Result<tls::Identity> TlsAcceptor::select_certificate(std::string const& host, std::string const& address,
+                                                           tls::IdentityQuery const& greeting) {
     auto identity = certificates_->find(names_for(host, greeting.sni, address), greeting.key);
     if (identity || greeting.sni.empty()) return identity;
     return certificates_->find(names_for(host, {}, address), greeting.key);
 }
 
-asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> Security::accept(std::unique_ptr<net::Stream> stream,
-                                                                               std::string host, net::TimeLimit limit) {
+asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accept(std::unique_ptr<net::Stream> stream,
+                                                                                  std::string host,
+                                                                                  net::TimeLimit limit) {
     for (auto const* prepared : {&prepare_context(), &prepare_certificates()}) {
         if (!*prepared) co_return prepared->error();
     }
     auto const address = stream->local_endpoint().host;
     auto const chooser = [this, host, address](tls::IdentityQuery const& greeting) {
-        return choose(host, address, greeting);
+        return select_certificate(host, address, greeting);
     };
     tls::Engine engine(*context_, chooser);
     auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
-    auto const shaken = co_await secured->handshake(limit);
-    if (!shaken) co_return shaken.error();
+    auto const handshake = co_await secured->handshake(limit);
+    if (!handshake) co_return handshake.error();
     co_return std::move(secured);
 }
 

@@ -1,4 +1,4 @@
-#include "websocket_notes.hpp"
+#include "websocket_logger.hpp"
 
 #include <algorithm>
 #include <pathology/proxycore/http/escaped.hpp>
@@ -10,12 +10,12 @@ namespace {
 
 using Type = record::Exchange::Type;
 
-constexpr std::size_t most_shown = 1024;  // bytes of a payload in print
-constexpr std::size_t longest_header = 14;
+constexpr std::size_t max_shown = 1024;  // bytes of a payload in a printed block
+constexpr std::size_t max_header = 14;   // RFC 6455 §5.2: 2 bytes, 8 of length, 4 of the masking key
 
 std::string shown_payload(record::RecordedFrame const& frame) {
     if (frame.payload.empty()) return {};
-    auto const shown = std::min(frame.payload.size(), most_shown);
+    auto const shown = std::min(frame.payload.size(), max_shown);
     auto text = "Payload:\n" + proxycore::http::escaped(std::string_view(frame.payload).substr(0, shown)) + "\n";
     if (frame.payload_size > shown) text += "... and " + std::to_string(frame.payload_size - shown) + " bytes more\n";
     return text;
@@ -23,38 +23,38 @@ std::string shown_payload(record::RecordedFrame const& frame) {
 
 }  // namespace
 
-void WebsocketNotes::heard(record::RecordedFrame frame) {
+void WebsocketLogger::log_received(record::RecordedFrame frame) {
     frame.connection = connection_;
     if (frame.payload.size() > options_.keep_body) frame.payload.resize(options_.keep_body);
     if (prints()) {
         auto const line = record::describe(frame) + "\n";
-        auto const raw =
-            options_.show_requests ? dumped("Bytes read:", frame.raw, frame.raw_size, options_.hex) : std::string();
-        desk_.journal.write({line, shown_payload(frame), raw});
+        auto const raw = options_.show_requests ? format_dump("Bytes read:", frame.raw, frame.raw_size, options_.hex)
+                                                : std::string();
+        worker_.printer.write({line, shown_payload(frame), raw});
     }
     record::Exchange entry;
     entry.type = Type::inbound;
     entry.protocol = "websockets";
     entry.frame = std::move(frame);
-    notes_.enter_alone(std::move(entry));
+    logger_.add_entry(std::move(entry));
 }
 
-void WebsocketNotes::before(std::string const& spec, Rendition const& rendition) {
-    started_ = std::chrono::system_clock::now();
-    began_ = std::chrono::steady_clock::now();
-    notes_.tell_seed(rendition.is_random);
+void WebsocketLogger::log_start(std::string const& spec, Rendition const& rendition) {
+    started_ = options_.clock.now();
+    began_ = options_.clock.steady_now();
+    logger_.report_seed(rendition.is_random);
     if (!options_.show_responses) print(spec, rendition, {});
     if (!options_.enter_early && !rendition.plan.pauses) return;
     auto entry = entry_of(rendition);
     entry.finished = false;
-    entry_ = desk_.service.log.add(std::move(entry));
+    entry_ = worker_.daemon.log.add(std::move(entry));
 }
 
-void WebsocketNotes::after(std::string const& spec, Rendition const& rendition, language::SendResult const& performance,
-                           language::CapturedBytes const& recording) {
+void WebsocketLogger::log_end(std::string const& spec, Rendition const& rendition,
+                              language::SendResult const& performance, language::CapturedBytes const& recording) {
     auto const shown = std::string_view(recording.bytes).substr(0, options_.keep_bytes);
     if (options_.show_responses)
-        print(spec, rendition, dumped("Bytes written:", shown, performance.bytes_written, options_.hex));
+        print(spec, rendition, format_dump("Bytes written:", shown, performance.bytes_written, options_.hex));
     auto entry = entry_of(rendition);
     entry.response->bytes_written = performance.bytes_written;
     if (options_.show_responses) entry.response->raw = shown;
@@ -64,43 +64,43 @@ void WebsocketNotes::after(std::string const& spec, Rendition const& rendition, 
         entry.frame->index = sent_++;
     }
     entry.finished = performance.connection != proxycore::net::asio::error::operation_aborted;
-    entry.message = ending(performance);
-    if (prints() && !entry.message.empty()) desk_.journal.write({entry.message, "\n"});
+    entry.message = describe_end(performance);
+    if (prints() && !entry.message.empty()) worker_.printer.write({entry.message, "\n"});
     auto const overwrite = [&](record::Exchange& place) {
         entry.id = place.id;
         place = entry;
     };
     if (entry_) {
         entry.id = *entry_;
-        desk_.service.log.complete(*entry_, std::cref(overwrite));
+        worker_.daemon.log.complete(*entry_, std::cref(overwrite));
     } else {
-        entry.id = desk_.service.log.add(std::cref(overwrite));
+        entry.id = worker_.daemon.log.add(std::cref(overwrite));
     }
     entry_.reset();
-    if (options_.json && desk_.journal.is_read()) notes_.print_json(entry);
+    if (options_.json && worker_.printer.is_enabled()) logger_.print_json(entry);
 }
 
-std::size_t WebsocketNotes::recording_limit() const {
-    return std::max(options_.show_responses ? options_.keep_bytes : 0, longest_header + options_.keep_body);
+std::size_t WebsocketLogger::recording_limit() const {
+    return std::max(options_.show_responses ? options_.keep_bytes : 0, max_header + options_.keep_body);
 }
 
-void WebsocketNotes::said(std::string_view bytes) {
+void WebsocketLogger::log_sent(std::string_view bytes) {
     if (!prints() || !options_.show_responses) return;
     auto const shown = bytes.substr(0, options_.keep_bytes);
-    desk_.journal.write({dumped("Bytes written:", shown, bytes.size(), options_.hex)});
+    worker_.printer.write({format_dump("Bytes written:", shown, bytes.size(), options_.hex)});
 }
 
-void WebsocketNotes::print(std::string const& spec, Rendition const& rendition, std::string const& dump) {
+void WebsocketLogger::print(std::string const& spec, Rendition const& rendition, std::string const& dump) {
     if (!prints()) return;
     auto const explained = options_.explain ? ">> Spec: " + rendition.explained + "\n" : std::string();
-    desk_.journal.write({"crafting websocket spec: ", spec, "\n", explained, dump});
+    worker_.printer.write({"crafting websocket spec: ", spec, "\n", explained, dump});
 }
 
-record::Exchange WebsocketNotes::entry_of(Rendition const& rendition) const {
+record::Exchange WebsocketLogger::entry_of(Rendition const& rendition) const {
     record::Exchange entry;
     entry.protocol = "websockets";
     entry.started = started_;
-    entry.duration = std::chrono::steady_clock::now() - began_;
+    entry.duration = options_.clock.steady_now() - began_;
     entry.response = rendition.record;
     return entry;
 }

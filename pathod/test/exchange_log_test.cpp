@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <pathology/pathod/log.hpp>
+#include <pathology/pathod/exchange_log.hpp>
 #include <thread>
 
 namespace pathology::pathod {
@@ -20,8 +20,8 @@ std::string text_of(std::vector<Exchange> const& entries) {
     return text;
 }
 
-TEST(Log, KeepsTheLastEntriesOldestFirst) {
-    Log log(3);
+TEST(ExchangeLog, KeepsTheLastEntriesOldestFirst) {
+    ExchangeLog log(3);
     for (auto const* message : {"a", "b", "c", "d", "e"}) log.add(saying(message));
     EXPECT_EQ(text_of(log.entries()), "2c 3d 4e ");
     EXPECT_EQ(log.last()->message, "e");
@@ -29,8 +29,8 @@ TEST(Log, KeepsTheLastEntriesOldestFirst) {
     EXPECT_EQ(log.count(), 5U);
 }
 
-TEST(Log, CountsOnAfterClear) {
-    Log log(3);
+TEST(ExchangeLog, CountsOnAfterClear) {
+    ExchangeLog log(3);
     log.add(saying("a"));
     log.clear();
     EXPECT_FALSE(log.last());
@@ -38,8 +38,8 @@ TEST(Log, CountsOnAfterClear) {
     EXPECT_EQ(text_of(log.entries()), "1b ");
 }
 
-TEST(Log, TakesEachEntryOnce) {
-    Log log(2);
+TEST(ExchangeLog, TakesEachEntryOnce) {
+    ExchangeLog log(2);
     log.add(saying("a"));
     EXPECT_EQ(log.take(0s)->message, "a");
     EXPECT_FALSE(log.take(0s));
@@ -49,8 +49,8 @@ TEST(Log, TakesEachEntryOnce) {
     EXPECT_FALSE(log.take(0s));
 }
 
-TEST(Log, WaitsForEntriesToCome) {
-    Log log;
+TEST(ExchangeLog, WaitsForEntriesToCome) {
+    ExchangeLog log;
     std::thread writer([&] {
         for (auto const* message : {"a", "b", "c"}) log.add(saying(message));
     });
@@ -63,8 +63,8 @@ TEST(Log, WaitsForEntriesToCome) {
     writer.join();
 }
 
-TEST(Log, CompletesAnEntryThatIsStillThere) {
-    Log log(1);
+TEST(ExchangeLog, CompletesAnEntryThatIsStillThere) {
+    ExchangeLog log(1);
     auto const gone = log.add(saying("a"));
     auto const kept = log.add(saying("b"));
     log.complete(gone, [](Exchange&) { ADD_FAILURE() << "that entry fell out"; });
@@ -72,10 +72,10 @@ TEST(Log, CompletesAnEntryThatIsStillThere) {
     EXPECT_EQ(text_of(log.entries()), "1b! ");
 }
 
-TEST(Log, WaitsWithoutEndWhenAsked) {
-    Log log;
+TEST(ExchangeLog, WaitsWithoutEndWhenAsked) {
+    ExchangeLog log;
     log.add(saying("a"));
-    EXPECT_TRUE(log.take(Log::Duration::max()));
+    EXPECT_TRUE(log.take(ExchangeLog::Duration::max()));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What a daemon shows and asks for in TLS.
+// The server side of TLS: settings, certificates and the authority of a daemon.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -18,25 +18,25 @@ namespace pathology::pathod {
 namespace net = proxycore::net;
 namespace tls = proxycore::tls;
 
-/// The TLS settings, the certificates and the authority of a daemon. Who never uses TLS does not pay for it: what is
-/// not needed at start is made by the first handshake.
+/// Accepts TLS handshakes. TLS state is created lazily: a daemon whose options do not mention TLS makes its context and
+/// its authority for the first handshake.
 ///
 /// Thread: every function may be called from any thread.
-class Security {
+class TlsAcceptor {
 public:
-    /// `protocols` are what the daemon speaks, in its order of preference. `options` must outlive it.
-    Security(TlsOptions const& options, std::vector<std::string> protocols);
+    /// `protocols` are offered by ALPN, most preferred first. `options` must outlive it.
+    TlsAcceptor(TlsOptions const& options, std::vector<std::string> protocols);
 
-    /// The certificate that clients have to trust, as PEM; of the authority that signs what is made.
+    /// The certificate (PEM) of the authority that signs generated certificates.
     tls::Result<std::string> authority_pem();
 
-    /// What the user ought to know of the authority, where there is one already; empty when all is well.
+    /// A warning about the authority for the user, if it is loaded; empty if there is none.
     std::string warning() const;
 
-    /// Finds out at start what is wrong with the options, as far as any were given.
+    /// Checks the options that were given, so that mistakes are reported at start.
     tls::Result<void> check();
 
-    /// The server's side of a handshake. `host` is that of the CONNECT, or empty.
+    /// Performs a handshake as the server. `host` is the host of the CONNECT, empty outside of tunnels.
     boost::asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> accept(std::unique_ptr<net::Stream> stream,
                                                                                 std::string host, net::TimeLimit limit);
 
@@ -46,13 +46,13 @@ private:
     tls::Result<void> make_context();
     tls::Result<void> make_certificates();
     tls::LeafNames names_for(std::string const& host, std::string const& sni, std::string const& address) const;
-    tls::Result<tls::Identity> choose(std::string const& host, std::string const& address,
-                                      tls::IdentityQuery const& greeting);
+    tls::Result<tls::Identity> select_certificate(std::string const& host, std::string const& address,
+                                                  tls::IdentityQuery const& greeting);
 
     TlsOptions const& options_;
     std::vector<std::string> protocols_;
     std::once_flag context_made_, certificates_made_;
-    tls::Result<void> context_outcome_, certificates_outcome_;
+    tls::Result<void> context_result_, certificates_result_;
     std::optional<tls::AcceptContext> context_;
     std::unique_ptr<tls::CertificateStore> certificates_;
 };

@@ -4,6 +4,7 @@
 
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/console/console.hpp>
+#include <pathology/proxycore/console/timestamp.hpp>
 #include <sstream>
 
 #include "support/client.hpp"
@@ -80,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
                        "Parse error: expected a status code, ws or wf\n"
                        "crafting spec: 800:h'Content-Type'='text/plain':m'Parse Error':b'pathod error: Error parsing "
                        "response spec: expected a status code, ws or wf\\nq\\n^\\n'\n"},
-        TranscriptCase{"Refusal",
+        TranscriptCase{"PolicyViolation",
                        {.craft = false, .explain = true},
                        "GET /p/q HTTP/1.1\r\n\r\n",
                        "Crafting disabled.\ncrafting spec: 800:h'Content-Type'='text/plain':m'Crafting "
@@ -92,19 +93,19 @@ INSTANTIATE_TEST_SUITE_P(
                        "Unexpected EOF: unexpected end inside the body: 3 of 9 bytes\n"}),
     [](auto const& row) { return std::string(row.param.name); });
 
-TEST(Journal, PutsTheTimeInFront) {
+TEST(LogPrinter, PutsTheTimeInFront) {
     EXPECT_THAT(printed({}, request).out,
                 MatchesRegex("[0-9]+-[0-9]+-[0-9]+ [0-9]+:[0-9]+:[0-9]+: crafting spec: 200:b'a.nb'\n"));
 }
 
-TEST(Journal, TellsTheSeedOnceWhenItWasDrawn) {
+TEST(LogPrinter, PrintsTheSeedOnceWhenItWasDrawn) {
     auto const random = std::string("GET /p/200:b@1 HTTP/1.1\r\n\r\nGET /p/200:ir,'x' HTTP/1.1\r\n\r\n");
     EXPECT_THAT(printed({}, random).err, MatchesRegex("seed ([0-9]+) \\(replay with --seed [0-9]+\\)\n"));
     EXPECT_EQ(printed({.seed = 5}, random).err, "");
     EXPECT_EQ(printed({}, request).err, "");
 }
 
-TEST(Journal, WritesOneJsonObjectALine) {
+TEST(LogPrinter, WritesOneJsonObjectALine) {
     auto const out = printed({.json = true}, std::string(request) + "foo\r\n\r\n").out;
     EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 2);
     EXPECT_THAT(out, StartsWith("{"));
@@ -112,7 +113,24 @@ TEST(Journal, WritesOneJsonObjectALine) {
     EXPECT_THAT(out, testing::HasSubstr("\"type\":\"error\""));
 }
 
-TEST(Journal, AppendsToTheLogFile) {
+TEST(LogPrinter, UsesTheClockOfTheOptions) {
+    auto const then = std::chrono::system_clock::from_time_t(1'795'233'482);
+    proxycore::record::Clock const stopped{[then] { return then; },
+                                           [] { return std::chrono::steady_clock::time_point(5s); }};
+    std::string out, err;
+    Console console(out, err);
+    Daemon daemon({.clock = stopped}, &console);
+    daemon.start().value();
+    test::Client(daemon.port()).ask(request);
+    auto const entry = daemon.log().wait_from(0, 20s);
+    ASSERT_TRUE(entry);
+    EXPECT_EQ(entry->started, then);
+    EXPECT_EQ(entry->duration, 0ns);
+    daemon.stop();
+    EXPECT_THAT(out, StartsWith(std::string(proxycore::console::Timestamp().at(then)) + ": crafting spec: "));
+}
+
+TEST(LogPrinter, AppendsToTheLogFile) {
     pathology::test::Folder const folder;
     printed({.timestamps = false, .log_file = folder.write("log", "before\n")}, request);
     EXPECT_EQ(folder.read("log"), "before\ncrafting spec: 200:b'a\\nb'\n");

@@ -1,4 +1,4 @@
-#include "refusal.hpp"
+#include "builtin_responses.hpp"
 
 #include <array>
 
@@ -7,7 +7,7 @@ namespace {
 
 using namespace language;
 
-Message answer(std::string_view reason, std::string body) {
+Message plain_response(std::string_view reason, std::string body) {
     Response response;
     response.code = "800";
     response.features = {Feature(Header{Literal{"Content-Type"}, Literal{"text/plain"}}),
@@ -16,7 +16,7 @@ Message answer(std::string_view reason, std::string body) {
     return response;
 }
 
-/// The line of the spec with the caret below, without the sentence that describe() puts above them.
+/// The line of the spec and the caret below it: describe() without its first line, the message.
 std::string shown_place(SpecFailure const& failure, std::string_view spec) {
     auto const all = describe(SpecFailure{failure.code, {}, failure.span}, spec);
     return all.substr(all.find('\n') + 1) + "\n";
@@ -24,21 +24,24 @@ std::string shown_place(SpecFailure const& failure, std::string_view spec) {
 
 }  // namespace
 
-std::string_view reason(Refusal refusal) {
+std::string_view reason(PolicyViolation violation) {
     constexpr std::array<std::string_view, 4> reasons = {"Crafting disabled.", "File access denied.",
                                                          "Response too large.", "Pauses have been disabled."};
-    return reasons[static_cast<std::size_t>(refusal)];
+    return reasons[static_cast<std::size_t>(violation)];
 }
 
-Message refusal_answer(Refusal refusal) { return answer(reason(refusal), std::string(reason(refusal))); }
-
-Message not_found_answer() { return answer("Not found", "No valid craft request found"); }
-
-Message parse_error_answer(SpecFailure const& failure, std::string_view spec) {
-    return answer("Parse Error", "Error parsing response spec: " + failure.message + "\n" + shown_place(failure, spec));
+Message policy_response(PolicyViolation violation) {
+    return plain_response(reason(violation), std::string(reason(violation)));
 }
 
-Message bad_handshake_answer(proxycore::websocket::HandshakeFailure const& failure) {
+Message not_found_response() { return plain_response("Not found", "No valid craft request found"); }
+
+Message parse_error_response(SpecFailure const& failure, std::string_view spec) {
+    return plain_response("Parse Error",
+                          "Error parsing response spec: " + failure.message + "\n" + shown_place(failure, spec));
+}
+
+Message bad_handshake_response(proxycore::websocket::HandshakeFailure const& failure) {
     Response response;
     response.code = std::to_string(failure.status);
     response.features = {Feature(Header{Literal{"Content-Type"}, Literal{"text/plain"}}),

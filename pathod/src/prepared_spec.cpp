@@ -1,6 +1,7 @@
-#include "prepared.hpp"
+#include "prepared_spec.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/resolve.hpp>
@@ -10,11 +11,11 @@ namespace {
 
 using namespace language;
 
-/// Whether rendering gives the same plan each time.
+/// Whether every request gets the same plan.
 bool is_constant(Message const& message, Settings const& settings, bool explain) {
     auto const* response = std::get_if<Response>(&message);
-    if (response != nullptr && response->websocket) return false;  // depends on the key
-    if (explain && has_generated_data(message)) return false;      // spelled out for each seed
+    if (response != nullptr && response->websocket) return false;  // depends on Sec-WebSocket-Key
+    if (explain && has_generated_data(message)) return false;      // the frozen spelling depends on the seed
     return !resolves_randomly(message, settings) && !loads_files(message);
 }
 
@@ -35,38 +36,45 @@ Parsed<std::vector<Message>> parse(std::string_view spec, Settings const& settin
 
 }  // namespace
 
-Prepared::Prepared(std::vector<Message> messages, std::string spec)
+PreparedSpec::PreparedSpec(std::vector<Message> messages, std::string spec)
     : messages_(std::move(messages)),
       spec_(std::move(spec)),
       line_("crafting spec: " + print_all(messages_) + "\n"),
       pauses_(std::any_of(messages_.begin(), messages_.end(), pauses_in)) {}
 
-Parsed<PreparedPtr> Prepared::read(std::string spec, Settings const& settings, bool explain) {
+Parsed<PreparedSpecPtr> PreparedSpec::read(std::string spec, Settings const& settings, bool explain) {
     auto messages = parse(spec, settings);
     if (!messages) return messages.error();
     return make(std::move(*messages), settings, explain, std::move(spec));
 }
 
-Parsed<PreparedPtr> Prepared::of(Message message, Settings const& settings, bool explain, std::string spec) {
+Parsed<PreparedSpecPtr> PreparedSpec::of(Message message, Settings const& settings, bool explain, std::string spec) {
     return make({std::move(message)}, settings, explain, std::move(spec));
 }
 
-Parsed<PreparedPtr> Prepared::make(std::vector<Message> messages, Settings const& settings, bool explain,
-                                   std::string spec) {
-    std::shared_ptr<Prepared> prepared(new Prepared(std::move(messages), std::move(spec)));
+Parsed<PreparedSpecPtr> PreparedSpec::make(std::vector<Message> messages, Settings const& settings, bool explain,
+                                           std::string spec) {
+    std::shared_ptr<PreparedSpec> prepared(new PreparedSpec(std::move(messages), std::move(spec)));
     auto const& all = prepared->messages_;
-    if (all.size() != 1 || !is_constant(all.front(), settings, explain)) return PreparedPtr(std::move(prepared));
+    if (all.size() != 1 || !is_constant(all.front(), settings, explain)) return PreparedSpecPtr(std::move(prepared));
     auto rendition = render(all, settings, {.explain = explain}, 0);
     if (!rendition) return rendition.error();
-    // What has to be sent as it is names its stream, and is planned for each.
+    // The frames of an HTTP/2 response that is sent as it is carry a stream identifier, so there is a plan per stream.
     bool const fits_all = settings.protocol == Protocol::http1 || rendition->parts() != nullptr;
     if (fits_all) prepared->constant_ = std::move(*rendition);
-    return PreparedPtr(std::move(prepared));
+    return PreparedSpecPtr(std::move(prepared));
 }
 
-bool Prepared::is_websocket() const {
+bool PreparedSpec::is_websocket() const {
     auto const* response = messages_.empty() ? nullptr : std::get_if<Response>(&messages_.front());
     return response != nullptr && response->websocket;
+}
+
+Parsed<std::string> read_spec_argument(std::string_view argument, FileAccess const& files) {
+    std::error_code no_such_file;
+    bool const is_file = !argument.empty() && std::filesystem::is_regular_file(argument, no_such_file);
+    if (is_file) return read_spec_file(argument, FileAccess::anywhere());
+    return load_spec(argument, files);
 }
 
 }  // namespace pathology::pathod

@@ -1,13 +1,13 @@
-#include <pathology/pathod/log.hpp>
+#include <pathology/pathod/exchange_log.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace pathology::pathod {
 
-Log::Log(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {}
+ExchangeLog::ExchangeLog(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {}
 
-std::uint64_t Log::add(std::function<void(Exchange&)> const& fill) {
+std::uint64_t ExchangeLog::add(std::function<void(Exchange&)> const& fill) {
     bool someone_waits = false;
     std::uint64_t id = 0;
     {
@@ -24,59 +24,59 @@ std::uint64_t Log::add(std::function<void(Exchange&)> const& fill) {
     return id;
 }
 
-std::uint64_t Log::add(Exchange exchange) {
+std::uint64_t ExchangeLog::add(Exchange exchange) {
     return add([&exchange](Exchange& slot) {
         exchange.id = slot.id;
         slot = std::move(exchange);
     });
 }
 
-void Log::complete(std::uint64_t id, std::function<void(Exchange&)> const& change) {
+void ExchangeLog::complete(std::uint64_t id, std::function<void(Exchange&)> const& change) {
     std::scoped_lock const lock(mutex_);
     if (id >= first_ && id < next_) change(ring_[id % capacity_]);
     changed_.notify_all();
 }
 
-std::vector<Exchange> Log::entries() const {
+std::vector<Exchange> ExchangeLog::entries() const {
     std::scoped_lock const lock(mutex_);
     return copy();
 }
 
-std::optional<Exchange> Log::last() const {
+std::optional<Exchange> ExchangeLog::last() const {
     std::scoped_lock const lock(mutex_);
     if (first_ == next_) return std::nullopt;
     return at(next_ - 1);
 }
 
-std::size_t Log::size() const {
+std::size_t ExchangeLog::size() const {
     std::scoped_lock const lock(mutex_);
     return static_cast<std::size_t>(next_ - first_);
 }
 
-std::uint64_t Log::count() const {
+std::uint64_t ExchangeLog::count() const {
     std::scoped_lock const lock(mutex_);
     return next_;
 }
 
-void Log::clear() {
+void ExchangeLog::clear() {
     std::scoped_lock const lock(mutex_);
     first_ = taken_ = next_;
 }
 
-std::optional<std::vector<Exchange>> Log::wait_for(std::size_t n, Duration limit) const {
+std::optional<std::vector<Exchange>> ExchangeLog::wait_for(std::size_t n, Duration limit) const {
     std::unique_lock lock(mutex_);
     if (!wait_until(lock, limit, [&] { return next_ - first_ >= n; })) return std::nullopt;
     return copy();
 }
 
-std::optional<Exchange> Log::wait_from(std::uint64_t id, Duration limit) const {
+std::optional<Exchange> ExchangeLog::wait_from(std::uint64_t id, Duration limit) const {
     std::unique_lock lock(mutex_);
     auto const wanted = [&] { return std::max(id, first_); };
     if (!wait_until(lock, limit, [&] { return next_ > wanted(); })) return std::nullopt;
     return at(wanted());
 }
 
-std::optional<Exchange> Log::take(Duration limit) {
+std::optional<Exchange> ExchangeLog::take(Duration limit) {
     std::unique_lock lock(mutex_);
     auto const wanted = [&] { return std::max(taken_, first_); };
     if (!wait_until(lock, limit, [&] { return next_ > wanted(); })) return std::nullopt;
@@ -84,7 +84,8 @@ std::optional<Exchange> Log::take(Duration limit) {
     return at(taken_ - 1);
 }
 
-bool Log::wait_until(std::unique_lock<std::mutex>& lock, Duration limit, std::function<bool()> const& ready) const {
+bool ExchangeLog::wait_until(std::unique_lock<std::mutex>& lock, Duration limit,
+                             std::function<bool()> const& ready) const {
     constexpr Duration longest = std::chrono::hours(24 * 365);  // what a clock can add without overflow
     ++waiting_;
     bool const is_ready = changed_.wait_for(lock, std::min(limit, longest), ready);
@@ -92,7 +93,7 @@ bool Log::wait_until(std::unique_lock<std::mutex>& lock, Duration limit, std::fu
     return is_ready;
 }
 
-std::vector<Exchange> Log::copy() const {
+std::vector<Exchange> ExchangeLog::copy() const {
     std::vector<Exchange> result;
     result.reserve(static_cast<std::size_t>(next_ - first_));
     for (auto id = first_; id < next_; ++id) result.push_back(at(id));

@@ -1,14 +1,14 @@
-#include "craft_cache.hpp"
+#include "prepared_spec.hpp"
 
 #include <gtest/gtest.h>
 
 namespace pathology::pathod {
 namespace {
 
-PreparedPtr prepared(std::string const& spec) { return Prepared::read(spec, {}, false).value(); }
+PreparedSpecPtr prepared(std::string const& spec) { return PreparedSpec::read(spec, {}, false).value(); }
 
-TEST(CraftCache, ForgetsTheOneUnusedLongest) {
-    CraftCache cache(2);
+TEST(SpecCache, ForgetsTheOneUnusedLongest) {
+    SpecCache cache(2);
     cache.keep("200", prepared("200"));
     cache.keep("201", prepared("201"));
     EXPECT_TRUE(cache.find("200"));
@@ -19,12 +19,12 @@ TEST(CraftCache, ForgetsTheOneUnusedLongest) {
     EXPECT_EQ(cache.find("202")->spec(), "202");
 }
 
-TEST(CraftCache, KeepsTheFirstOfEqualKeysAndNoHugeOnes) {
-    CraftCache cache;
+TEST(SpecCache, KeepsTheFirstOfEqualKeysAndNoHugeOnes) {
+    SpecCache cache;
     auto const first = prepared("200");
     cache.keep("200", first);
     cache.keep("200", prepared("200"));
-    cache.keep(std::string(CraftCache::longest_key + 1, 'x'), prepared("200"));
+    cache.keep(std::string(SpecCache::max_key + 1, 'x'), prepared("200"));
     EXPECT_EQ(cache.size(), 1U);
     EXPECT_EQ(cache.find("200"), first);
 }

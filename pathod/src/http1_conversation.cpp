@@ -1,0 +1,204 @@
+#include "http1_conversation.hpp"
+
+#include <array>
+#include <pathology/language/rng.hpp>
+#include <pathology/proxycore/console/version.hpp>
+#include <pathology/proxycore/net/prefixed_stream.hpp>
+#include <pathology/proxycore/tls/errc.hpp>
+#include <pathology/proxycore/websocket/handshake.hpp>
+
+#include "http2_conversation.hpp"
+#include "websocket_conversation.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+using proxycore::http1::Event;
+
+constexpr std::size_t head_buffer_size = 2 * 1024;  // held by each idle connection
+constexpr std::size_t body_buffer_size = 64 * 1024;
+
+proxycore::http1::Limits limits_of(DaemonOptions const& options) {
+    proxycore::http1::Limits limits;
+    limits.head = options.max_header;
+    limits.body = options.max_body;
+    return limits;
+}
+
+std::string_view connect_response() {
+    static std::string const text = "HTTP/1.1 200 Connection established\r\nProxy-agent: pathod " +
+                                    std::string(proxycore::console::version()) + "\r\n\r\n";
+    return text;
+}
+
+/// The bytes of a plan that is one piece of text; nullptr for other plans.
+std::string const* only_bytes(language::Plan const& plan) {
+    if (plan.steps.size() != 1) return nullptr;
+    auto const* send = std::get_if<language::SendBytes>(&plan.steps.front());
+    return send != nullptr ? &send->bytes : nullptr;
+}
+
+}  // namespace
+
+Http1Conversation::Http1Conversation(net::Connection connection, WorkerContext& worker, ConversationContext context)
+    : connection_(std::move(connection)),
+      stream_(*connection_.stream),
+      worker_(worker),
+      options_(worker.daemon.options),
+      reader_(limits_of(options_), proxycore::http1::Leniency::all()),
+      received_(options_, reader_),
+      logger_(worker, connection_.id, stream_.remote_endpoint(), std::move(context.tls)),
+      log_context_(received_, context.index),
+      index_(context.index) {
+    if (options_.time_limit) stream_.set_time_limit(*options_.time_limit);
+    recording_.limit = options_.show_responses ? options_.keep_bytes : 0;
+}
+
+asio::awaitable<void> Http1Conversation::run() {
+    while (is_open_ && !tunnel_) {
+        switch (next_step()) {
+            case Next::read: {
+                auto const room = reader_.prepare(in_body_ ? body_buffer_size : head_buffer_size);
+                handle_read(co_await stream_.read_some(asio::buffer(room.data(), room.size())));
+                break;
+            }
+            case Next::send_continue: co_await send("HTTP/1.1 100 Continue\r\n\r\n"); break;
+            case Next::respond: co_await respond(); break;
+            case Next::serve_http2: co_await serve_http2(nullptr); break;
+            case Next::close: is_open_ = false; break;
+        }
+    }
+    if (!tunnel_) stream_.close(net::CloseMode::fin);
+}
+
+net::Connection Http1Conversation::release() {
+    connection_.stream = net::unread(std::move(connection_.stream), reader_.take_buffered());
+    return std::move(connection_);
+}
+
+/// Consumes buffered input until an action is due.
+Http1Conversation::Next Http1Conversation::next_step() {
+    if (is_fresh_ && options_.http2 && !peer_ended_) {
+        auto const speaks_http2 = proxycore::http2::begins_with_preface(reader_.buffered());
+        if (!speaks_http2) return Next::read;
+        if (*speaks_http2) return Next::serve_http2;
+    }
+    is_fresh_ = false;
+    for (;;) {
+        auto const outcome = peer_ended_ ? reader_.finish() : reader_.next();
+        if (!outcome) {
+            logger_.log_failure(record::Exchange::Type::error, describe_bad_request(outcome.error()));
+            return Next::close;
+        }
+        if (!*outcome) return peer_ended_ ? Next::close : Next::read;
+        auto const event = **outcome;
+        received_.add(event);
+        in_body_ = event != Event::end;
+        if (event == Event::end) return Next::respond;
+        if (event == Event::head && reader_.expects_continue()) return Next::send_continue;
+    }
+}
+
+void Http1Conversation::handle_read(net::ReadResult result) {
+    if (!result.ec) return reader_.commit(result.n);
+    peer_ended_ = result.is_end() || result.ec == tls::Errc::truncated;
+    is_open_ = peer_ended_;
+    if (result.ec == net::Errc::timed_out) logger_.log_failure(record::Exchange::Type::timeout, "Timeout");
+    if (result.ec == asio::error::connection_reset && !reader_.is_between_messages()) {
+        logger_.log_failure(record::Exchange::Type::error, "Disconnect");
+    }
+    if (!peer_ended_ && result.ec.category() == tls::errc_category()) {
+        logger_.log_failure(record::Exchange::Type::error, net::describe(result.ec));
+    }
+}
+
+asio::awaitable<void> Http1Conversation::send(std::string_view text) {
+    auto const ec = co_await net::send(stream_, text);
+    if (ec) is_open_ = false;
+}
+
+asio::awaitable<void> Http1Conversation::respond() {
+    auto const& request = reader_.head();
+    if (request.method == "CONNECT") {
+        co_await send(connect_response());
+        if (is_open_ && options_.tls.in_tunnels != InTunnels::plain) {
+            tunnel_ = proxycore::http::parse_authority(request.target).host;
+        }
+        is_fresh_ = true;
+        co_return;
+    }
+    if (requests_http2()) co_return co_await upgrade_to_http2();
+    OutgoingResponse const response = worker_.responder.respond(request, received_.path(), next_seed());
+    logger_.log_start(log_context_, response);
+    performance_ = {};
+    // Most responses are one piece of text, which needs no player.
+    if (auto const* bytes = only_bytes(response.rendition().plan); bytes != nullptr && !options_.show_responses) {
+        std::array<asio::const_buffer, 1> const all{asio::buffer(*bytes)};
+        performance_.connection = co_await stream_.write(all);
+        if (!performance_.connection) performance_.bytes_written = bytes->size();
+    } else {
+        co_await play(response);
+    }
+    logger_.log_end(log_context_, response, performance_, recording_);
+    if (opens_websocket(response)) co_return co_await serve_websocket(response);
+    is_open_ = keeps_alive(response);
+}
+
+/// Sends a plan that is more than one piece of text, or whose bytes are recorded.
+asio::awaitable<void> Http1Conversation::play(OutgoingResponse const& response) {
+    auto player = worker_.acquire_player();
+    player->start(response.rendition().plan, response.seed);
+    recording_.bytes.clear();
+    performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
+    worker_.release(std::move(player));
+}
+
+bool Http1Conversation::keeps_alive(OutgoingResponse const& response) const {
+    if (performance_.failed() || performance_.disconnected || response.origin == ResponseOrigin::policy) return false;
+    return options_.verbatim || reader_.keep_alive();
+}
+
+/// The same seed and the same input give the same bytes, whatever the number of threads.
+std::uint64_t Http1Conversation::next_seed() { return worker_.daemon.seed.of(connection_.id, index_++); }
+
+/// Whether the client switches to WebSocket: after `ws`, after a spelled-out 101 for a handshake, or, with --verbatim,
+/// after any response to a handshake.
+bool Http1Conversation::opens_websocket(OutgoingResponse const& response) const {
+    if (performance_.failed() || performance_.disconnected || response.origin == ResponseOrigin::policy) return false;
+    if (response.prepared->is_websocket()) return true;
+    if (!proxycore::websocket::is_handshake(reader_.head())) return false;
+    return options_.verbatim || response.rendition().record.status_code == "101";
+}
+
+/// `Upgrade: h2c` with all it requires (RFC 7540 §3.2); not over TLS.
+bool Http1Conversation::requests_http2() const {
+    auto const& fields = reader_.head().fields;
+    return options_.http2 && !logger_.has_tls() && fields.contains("HTTP2-Settings") &&
+           fields.has_token("Upgrade", "h2c") && fields.has_token("Connection", "upgrade") && reader_.body_size() == 0;
+}
+
+asio::awaitable<void> Http1Conversation::upgrade_to_http2() {
+    co_await send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    if (is_open_) co_await serve_http2(&reader_.head());
+}
+
+/// Serves the rest of the connection. `upgraded` is the request with `Upgrade: h2c`, nullptr after a preface.
+asio::awaitable<void> Http1Conversation::serve_http2(proxycore::http::RequestHead const* upgraded) {
+    Http2Start const start{connection_.id, index_};
+    Http2Conversation conversation(stream_, worker_, logger_, start);
+    is_open_ = false;
+    if (upgraded != nullptr && !conversation.upgrade(*upgraded)) {
+        logger_.log_failure(record::Exchange::Type::error, "Bad HTTP2-Settings");
+        co_return;
+    }
+    co_await conversation.run(reader_.take_buffered());
+}
+
+asio::awaitable<void> Http1Conversation::serve_websocket(OutgoingResponse const& response) {
+    WebsocketStart const start{connection_.id, index_, response.deflate};
+    WebsocketConversation conversation(stream_, worker_, logger_, start);
+    co_await conversation.run(reader_.take_buffered());
+    is_open_ = false;
+}
+
+}  // namespace pathology::pathod

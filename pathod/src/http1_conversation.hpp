@@ -1,0 +1,83 @@
+// HTTP/1 with one client, from the first request to the end of the connection or to a tunnel.
+//
+//        ┌─────────────────── next request ────────────────────┐
+//        ▼                                                     │
+//   read a request ──▶ CONNECT? ── yes ──▶ 200 ────────────────┼─▶ TLS is expected inside: return
+//        │                │ no                                 │
+//        │                ▼                                    │
+//        │            respond ──▶ log ──▶ keep-alive? ─────────┤
+//        │                                       │ no          └─▶ after `ws`: WebsocketConversation
+//        ▼                                       ▼
+//   no request: log why ──────────────────────▶ close
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <pathology/language/send_plan.hpp>
+#include <pathology/proxycore/http1/reader.hpp>
+#include <pathology/proxycore/net/server.hpp>
+#include <string_view>
+
+#include "connection_logger.hpp"
+#include "daemon_context.hpp"
+#include "received_request.hpp"
+
+namespace pathology::pathod {
+
+namespace asio = boost::asio;
+namespace net = proxycore::net;
+
+/// What happened on the connection before the conversation.
+struct ConversationContext {
+    std::uint64_t index = 0;                           ///< of the next request; requests outside of the tunnel count
+    std::shared_ptr<record::RecordedTls const> tls{};  ///< the innermost TLS; nullptr for plain text
+};
+
+/// `worker` is the context of the connection's worker, and must outlive it.
+class Http1Conversation {
+public:
+    Http1Conversation(net::Connection connection, WorkerContext& worker, ConversationContext context);
+
+    /// Returns when the connection ends, or when a tunnel() was opened.
+    asio::awaitable<void> run();
+
+    /// The host of the CONNECT, if another conversation continues inside the tunnel.
+    std::optional<std::string> const& tunnel() const { return tunnel_; }
+    std::uint64_t index() const { return index_; }  ///< of the next request
+    /// Gives up the connection after run(). Reading from it returns first what was read ahead.
+    net::Connection release();
+
+private:
+    enum class Next { read, send_continue, respond, serve_http2, close };
+
+    Next next_step();
+    void handle_read(net::ReadResult result);
+    asio::awaitable<void> send(std::string_view text);
+    asio::awaitable<void> respond();
+    asio::awaitable<void> play(OutgoingResponse const& response);
+    bool opens_websocket(OutgoingResponse const& response) const;
+    asio::awaitable<void> serve_websocket(OutgoingResponse const& response);
+    bool requests_http2() const;
+    asio::awaitable<void> upgrade_to_http2();
+    asio::awaitable<void> serve_http2(proxycore::http::RequestHead const* upgraded);
+    bool keeps_alive(OutgoingResponse const& response) const;
+    std::uint64_t next_seed();
+
+    net::Connection connection_;
+    net::Stream& stream_;
+    WorkerContext& worker_;
+    DaemonOptions const& options_;
+    proxycore::http1::RequestReader reader_;
+    ReceivedHttp1 received_;
+    ConnectionLogger logger_;
+    LogContext log_context_;             // of the current request
+    language::SendResult performance_;   // of the last response
+    language::CapturedBytes recording_;  // of the last response, when it is to be shown
+    std::uint64_t index_;                // of the next request
+    std::optional<std::string> tunnel_;
+    bool is_open_ = true;
+    bool peer_ended_ = false;  // the client will send nothing more
+    bool in_body_ = false;
+    bool is_fresh_ = true;  // nothing was received yet, on the connection or in this tunnel
+};
+
+}  // namespace pathology::pathod
