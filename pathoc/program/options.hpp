@@ -22,42 +22,43 @@ enum class OutputForm { text, json };
 
 /// What the program is asked to do.
 struct ProgramOptions {
-    // target
+    // the server
     std::string host;  ///< name or address, without brackets
     std::uint16_t port = 80;
-    std::optional<proxycore::HostPort> tunnel;  ///< CONNECT there first, `host` being the proxy; the port is set
-    std::optional<proxycore::tunnel::Credentials> proxy_auth;  ///< for that proxy (Basic)
-    std::optional<proxycore::HostPort> socks;  ///< reach `host` through this SOCKS5 server, which resolves it
-    std::optional<proxycore::tunnel::Credentials> socks_auth;  ///< for that server
+    std::optional<proxycore::HostPort>
+        tunnel;  ///< the server; `host` is then a proxy, asked by CONNECT. The port is set
+    std::optional<proxycore::tunnel::Credentials> proxy_auth;  ///< for the proxy (Basic)
+    std::optional<proxycore::HostPort> socks;  ///< a SOCKS5 server that connects to `host` and resolves its name
+    std::optional<proxycore::tunnel::Credentials> socks_auth;  ///< for the SOCKS5 server
 
     bool http2 = false;               ///< messages are HTTP/2 frames
-    bool skip_http2_preface = false;  ///< nothing but the messages is said: no preface, no SETTINGS
+    bool skip_http2_preface = false;  ///< sends the messages alone: no preface, no SETTINGS
 
-    TlsOptions tls;         ///< spoken with the server, inside of any tunnel
-    bool show_tls = false;  ///< what was agreed on, before the requests
+    TlsOptions tls;         ///< with the server, inside any tunnel
+    bool show_tls = false;  ///< prints what was negotiated, before the requests
 
     // what is sent
     std::vector<std::string> specs;     ///< as typed: a spec, a file's name, `+path`
-    std::int64_t connections = 1;       ///< -1 = without end
+    std::int64_t connections = 1;       ///< -1: without end
     std::chrono::nanoseconds wait{};    ///< before each connection but the first
-    bool random_pick = false;           ///< each connection plays one of the specs
-    std::optional<std::uint64_t> seed;  ///< nothing = drawn
-    bool memo = false;                  ///< send no message twice
-    std::uint64_t memo_limit = 5000;    ///< repetitions in a row that end the run
+    bool random_pick = false;           ///< each connection sends one of the specs
+    std::optional<std::uint64_t> seed;  ///< std::nullopt: drawn at random
+    bool memo = false;                  ///< sends no message twice
+    std::uint64_t memo_limit = 5000;    ///< the run ends after more duplicates in a row
 
-    // patience
-    std::optional<std::chrono::nanoseconds> time_limit;  ///< of silence; nothing = for ever
+    // timeouts
+    std::optional<std::chrono::nanoseconds> time_limit;  ///< idle timeout; std::nullopt: none
     bool ignore_timeouts = false;
 
-    // what is told
+    // output
     std::set<unsigned> ignored_codes;
     bool explain = false;
     bool one_shot = false;
     bool show_request = false, show_response = false, hex = false;
-    bool show_frames = false;  ///< the frames of HTTP/2, sent and received
+    bool show_frames = false;  ///< prints the HTTP/2 frames sent and received
     bool timestamps = true;
     OutputForm form = OutputForm::text;
-    std::size_t body_limit = 1U << 20U;  ///< bytes of a body kept for --json
+    std::size_t body_limit = 1U << 20U;  ///< bytes of each content in --json
 
     // instead of sending
     bool preview = false;

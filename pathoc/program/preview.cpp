@@ -3,7 +3,7 @@
 #include <pathology/language/http2.hpp>
 #include <pathology/language/player.hpp>
 
-#include "program/dice.hpp"
+#include "program/message_source.hpp"
 
 namespace pathology::pathoc {
 namespace {
@@ -12,19 +12,19 @@ using language::PreviewEnd;
 using proxycore::console::Console;
 using proxycore::console::ExitCode;
 
-language::Parsed<PreviewEnd> preview_connection(ProgramOptions const& options, Playlist playlist, std::uint64_t connection,
-                                                Dice& dice, Console& console) {
+language::Parsed<PreviewEnd> preview_connection(ProgramOptions const& options, MessageSequence messages,
+                                                std::uint64_t connection, SeedSource& seeds, Console& console) {
     auto const write = [&](std::string_view bytes) {
         console.out(bytes);
         return !console.out_is_lost();
     };
     language::Player player;
     language::ClientStreams streams;
-    for (std::uint64_t index = 0; auto const* const message = playlist.next(); ++index) {
+    for (std::uint64_t index = 0; auto const* const message = messages.next(); ++index) {
         auto const stream = options.http2 ? streams.next(message->message()) : 1;
-        auto const crafted = message->craft(dice.seed_of(connection, index), stream);
+        auto const crafted = message->craft(seeds.seed_of(connection, index), stream);
         if (!crafted) return crafted.error();
-        if (crafted->random) dice.tell(console);
+        if (crafted->random) seeds.report(console);
         if (options.explain) console.err(">> " + *crafted->spec + "\n");
         player.start(*crafted->plan, crafted->seed);
         auto end = language::preview(player, write);
@@ -36,13 +36,13 @@ language::Parsed<PreviewEnd> preview_connection(ProgramOptions const& options, P
 }  // namespace
 
 ExitCode preview(ProgramOptions const& options, std::span<Script const> scripts, Console& console) {
-    Dice dice(options.seed);
-    auto const connections = static_cast<std::uint64_t>(options.connections);  // -1 is as good as without end
+    SeedSource seeds(options.seed);
+    auto const connections = static_cast<std::uint64_t>(options.connections);  // -1: practically without end
     for (std::uint64_t connection = 0; connection < connections; ++connection) {
         bool const picks = options.random_pick && scripts.size() > 1;
-        if (picks) dice.tell(console);
-        Playlist const playlist(picks ? dice.pick(scripts, connection) : scripts);
-        auto const end = preview_connection(options, playlist, connection, dice, console);
+        if (picks) seeds.report(console);
+        MessageSequence const messages(picks ? seeds.pick(scripts, connection) : scripts);
+        auto const end = preview_connection(options, messages, connection, seeds, console);
         if (!end) {
             console.err(end.error().message + "\n");
             return ExitCode::usage;

@@ -1,4 +1,4 @@
-// One line on a terminal that tells how far a long run is.
+// The progress line of a long run.
 #pragma once
 
 #include <chrono>
@@ -10,20 +10,20 @@
 
 namespace pathology::pathoc {
 
-/// Counts exchanges, and shows them on standard error while they last: number, rate, failures, time left. The line
-/// appears after a second, is drawn five times a second at most, and only where standard error is a terminal.
+/// Counts exchanges, and draws a line on standard error: number, rate, failures, time left. It appears after a second,
+/// is redrawn at most five times a second, and only if standard error is a terminal.
 class Progress {
 public:
     using Clock = std::function<std::chrono::steady_clock::time_point()>;
 
-    /// `total` is the number of exchanges of the whole run; nothing = unknown or without end.
+    /// `total` is the number of exchanges of the run; std::nullopt if it is unknown or unbounded.
     Progress(proxycore::console::Console& console, std::optional<std::uint64_t> total, Clock clock);
     ~Progress();  ///< clear()
     Progress(Progress const&) = delete;
     Progress& operator=(Progress const&) = delete;
 
     void count(bool failed);
-    void draw();   ///< when it is time to; called by a tick
+    void draw();   ///< if it is due; to be called regularly
     void clear();  ///< before something else is written
 
     /// `1200 of 5000 exchanges, 300/s, 4 failed`

@@ -19,7 +19,7 @@ namespace http2 = proxycore::http2;
 namespace record = proxycore::record;
 using record::Exchange;
 
-/// What a server would have read out of the bytes that were sent, as far as they are a request.
+/// Parses the bytes sent as a request, as far as they are one.
 void read_into(record::RecordedRequest& request, std::string_view bytes) {
     http1::RequestReader reader({}, http1::Leniency::all());
     reader.feed(bytes);
@@ -42,7 +42,7 @@ void read_into(record::RecordedRequest& request, std::string_view bytes) {
     }
 }
 
-/// The same of the frames of a request; padding and priorities are not made for it.
+/// Parses the frames of a request. Padding and priorities are ignored, since crafting makes none.
 void read_http2_into(record::RecordedRequest& request, std::string_view bytes) {
     http2::FrameReader frames;
     std::string block;
@@ -65,13 +65,13 @@ void read_http2_into(record::RecordedRequest& request, std::string_view bytes) {
     request.form = http::parse_target(request.target).form;
 }
 
-record::RecordedRequest recorded(Moment const& moment, Outbound const& sent) {
+record::RecordedRequest recorded(MessageContext const& context, SentMessage const& sent) {
     record::RecordedRequest request;
     request.raw = sent.bytes;
     request.raw_size = sent.size;
-    request.remote_address = moment.remote;
-    request.connection = moment.connection;
-    request.index = moment.index;
+    request.remote_address = context.remote;
+    request.connection = context.connection;
+    request.index = context.index;
     if (sent.stream == 0) {
         read_into(request, sent.bytes);
     } else {
@@ -82,29 +82,29 @@ record::RecordedRequest recorded(Moment const& moment, Outbound const& sent) {
     return request;
 }
 
-record::RecordedResponse recorded(Reply const& reply) {
-    record::RecordedResponse response;
-    response.status_code = std::to_string(reply.status());
-    response.reason = reply.reason();
-    response.version = http::to_string(reply.head.version);
-    response.headers = reply.head.fields;
-    if (reply.body_size > 0) response.body = reply.body;
-    response.body_size = reply.body_size;
-    response.bytes_written = reply.raw_size;
-    response.raw = reply.raw;
-    return response;
+record::RecordedResponse recorded(Response const& response) {
+    record::RecordedResponse record;
+    record.status_code = std::to_string(response.status());
+    record.reason = response.reason();
+    record.version = http::to_string(response.head.version);
+    record.headers = response.head.fields;
+    if (response.body_size > 0) record.body = response.body;
+    record.body_size = response.body_size;
+    record.bytes_written = response.raw_size;
+    record.raw = response.raw;
+    return record;
 }
 
 class JsonReport final : public Report {
 public:
-    /// Each exchange has it.
+    /// Not a record of its own: each exchange has its TLS.
     void connection(std::string& /*out*/, proxycore::tls::ConnectionInfo const& /*info*/) override {}
 
-    void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
-                  std::string_view partial) override {
-        auto entry = begin(moment, outcome ? Exchange::Type::received : Exchange::Type::error);
+    void exchange(std::string& out, MessageContext const& context, SentMessage const& sent,
+                  Result<Response> const& outcome, std::string_view partial) override {
+        auto entry = begin(context, outcome ? Exchange::Type::received : Exchange::Type::error);
         entry.spec = sent.spec;
-        entry.request = recorded(moment, sent);
+        entry.request = recorded(context, sent);
         if (sent.stream != 0) entry.protocol = "http2";
         if (outcome) {
             entry.response = recorded(*outcome);
@@ -123,53 +123,53 @@ public:
         finish(out, entry);
     }
 
-    void sent_frame(std::string& out, Moment const& moment, Outbound const& sent) override {
-        auto entry = begin(moment, Exchange::Type::crafted);
+    void sent_frame(std::string& out, MessageContext const& context, SentMessage const& sent) override {
+        auto entry = begin(context, Exchange::Type::crafted);
         entry.spec = sent.spec;
         entry.protocol = sent.stream != 0 ? "http2" : "websockets";
         if (sent.stream != 0) {
-            entry.request = recorded(moment, sent);
+            entry.request = recorded(context, sent);
             return finish(out, entry);
         }
         record::FrameKeep const all{.payload = sent.bytes.size(), .raw = sent.bytes.size()};
         entry.frame = record::frame_of(sent.bytes, sent.size, all);
         if (entry.frame) {
-            entry.frame->connection = moment.connection;
-            entry.frame->index = moment.index;
+            entry.frame->connection = context.connection;
+            entry.frame->index = context.index;
         }
         finish(out, entry);
     }
 
-    void received_frame(std::string& out, Moment const& moment, record::RecordedFrame const& frame) override {
-        auto entry = begin(moment, Exchange::Type::inbound);
+    void received_frame(std::string& out, MessageContext const& context, record::RecordedFrame const& frame) override {
+        auto entry = begin(context, Exchange::Type::inbound);
         entry.protocol = "websockets";
         entry.frame = frame;
-        entry.frame->connection = moment.connection;
+        entry.frame->connection = context.connection;
         finish(out, entry);
     }
 
-    void http2_frame(std::string& out, Moment const& moment, std::string_view line) override {
-        auto entry = begin(moment, Exchange::Type::inbound);
+    void http2_frame(std::string& out, MessageContext const& context, std::string_view line) override {
+        auto entry = begin(context, Exchange::Type::inbound);
         entry.protocol = "http2";
         entry.message = line;
         finish(out, entry);
     }
 
-    void fault(std::string& out, Moment const& moment, std::string_view message) override {
-        auto entry = begin(moment, Exchange::Type::error);
+    void protocol_error(std::string& out, MessageContext const& context, std::string_view message) override {
+        auto entry = begin(context, Exchange::Type::error);
         entry.protocol = "websockets";
         entry.message = message;
         finish(out, entry);
     }
 
 private:
-    Exchange begin(Moment const& moment, Exchange::Type type) {
+    Exchange begin(MessageContext const& context, Exchange::Type type) {
         Exchange entry;
         entry.id = next_id_++;
         entry.type = type;
-        entry.started = moment.started;
-        entry.duration = moment.duration;
-        entry.tls = moment.tls;
+        entry.started = context.started;
+        entry.duration = context.duration;
+        entry.tls = context.tls;
         return entry;
     }
     static void finish(std::string& out, Exchange const& entry) {

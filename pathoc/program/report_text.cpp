@@ -14,7 +14,7 @@ namespace console = proxycore::console;
 namespace tls = proxycore::tls;
 using proxycore::record::RecordedFrame;
 
-/// Anything but printable ASCII might disturb the terminal.
+/// Other bytes than printable ASCII could disturb the terminal.
 void append_visible(std::string& out, std::string_view text) {
     for (char const c : text) {
         auto const byte = static_cast<unsigned char>(c);
@@ -79,38 +79,38 @@ public:
 
     void connection(std::string& out, tls::ConnectionInfo const& info) override { out += tls_report(info); }
 
-    void exchange(std::string& out, Moment const& moment, Outbound const& sent, Result<Reply> const& outcome,
-                  std::string_view partial) override {
-        spec_line(out, moment, sent);
+    void exchange(std::string& out, MessageContext const& context, SentMessage const& sent,
+                  Result<Response> const& outcome, std::string_view partial) override {
+        spec_line(out, context, sent);
         outcome_line(out, outcome);
         dump(out, sent);
         if (show_response_) dump(out, "Bytes read:\n", outcome ? outcome->raw : partial);
     }
 
-    void sent_frame(std::string& out, Moment const& moment, Outbound const& sent) override {
-        spec_line(out, moment, sent);
+    void sent_frame(std::string& out, MessageContext const& context, SentMessage const& sent) override {
+        spec_line(out, context, sent);
         dump(out, sent);
     }
 
-    void received_frame(std::string& out, Moment const&, RecordedFrame const& frame) override {
+    void received_frame(std::string& out, MessageContext const&, RecordedFrame const& frame) override {
         out += "<< " + proxycore::record::describe(frame) + "\n";
         if (show_response_) dump(out, "Payload:\n", frame.payload);
     }
 
-    void http2_frame(std::string& out, Moment const&, std::string_view line) override {
+    void http2_frame(std::string& out, MessageContext const&, std::string_view line) override {
         append_visible(out, line);
         out += '\n';
     }
 
-    void fault(std::string& out, Moment const&, std::string_view message) override {
+    void protocol_error(std::string& out, MessageContext const&, std::string_view message) override {
         append_visible(out, message);
         out += '\n';
     }
 
 private:
-    void spec_line(std::string& out, Moment const& moment, Outbound const& sent) {
+    void spec_line(std::string& out, MessageContext const& context, SentMessage const& sent) {
         if (timestamps_) {
-            out += timestamp_.at(moment.started);
+            out += timestamp_.at(context.started);
             out += ": ";
         }
         out += ">> ";
@@ -118,7 +118,7 @@ private:
         out += '\n';
     }
 
-    void outcome_line(std::string& out, Result<Reply> const& outcome) const {
+    void outcome_line(std::string& out, Result<Response> const& outcome) const {
         if (outcome) {
             out += "<< ";
             out += std::to_string(outcome->status());
@@ -134,7 +134,7 @@ private:
         out += '\n';
     }
 
-    void dump(std::string& out, Outbound const& sent) const {
+    void dump(std::string& out, SentMessage const& sent) const {
         if (show_request_) dump(out, "Bytes written:\n", sent.bytes);
     }
     void dump(std::string& out, std::string_view title, std::string_view data) const {
@@ -148,6 +148,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Report> make_text_report(ProgramOptions const& options) { return std::make_unique<TextReport>(options); }
+std::unique_ptr<Report> make_text_report(ProgramOptions const& options) {
+    return std::make_unique<TextReport>(options);
+}
 
 }  // namespace pathology::pathoc

@@ -13,26 +13,27 @@
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <vector>
 
-#include "program/conversation.hpp"
 #include "program/preview.hpp"
+#include "program/runner.hpp"
 #include "route.hpp"
 
 namespace pathology::pathoc {
 namespace {
 
 namespace asio = boost::asio;
+namespace record = proxycore::record;
 using proxycore::console::Console;
 using proxycore::console::ExitCode;
 
-constexpr auto between_ticks = std::chrono::milliseconds(50);
+constexpr auto tick_interval = std::chrono::milliseconds(50);
 
-/// Runs a conversation on the calling thread, with what goes on beside it: a tick, and the wait for SIGINT.
-class Stage {
+/// The event loop of a run, on the calling thread: the runner, a tick, and SIGINT.
+class RunLoop {
 public:
-    explicit Stage(Conversation& conversation) : conversation_(conversation) {}
+    explicit RunLoop(Runner& runner) : runner_(runner) {}
 
-    void play() {
-        asio::co_spawn(context_, conversation_.run(),
+    void run() {
+        asio::co_spawn(context_, runner_.run(),
                        asio::bind_cancellation_slot(stopping_.slot(), [this](std::exception_ptr thrown) {
                            done_ = true;
                            thrown_ = std::move(thrown);
@@ -40,7 +41,7 @@ public:
         signals_.async_wait([this](boost::system::error_code ec, int) {
             if (ec) return;
             interrupted_ = true;
-            conversation_.interrupt();
+            runner_.interrupt();
             stopping_.emit(asio::cancellation_type::terminal);
         });
         tick();
@@ -50,15 +51,15 @@ public:
 
 private:
     void tick() {
-        ticks_.expires_after(between_ticks);
+        ticks_.expires_after(tick_interval);
         ticks_.async_wait([this](boost::system::error_code ec) {
             if (ec) return;
-            conversation_.tick();
+            runner_.tick();
             tick();
         });
     }
 
-    Conversation& conversation_;
+    Runner& runner_;
     asio::io_context context_{1};
     asio::cancellation_signal stopping_;
     asio::signal_set signals_{context_, SIGINT};
@@ -96,7 +97,8 @@ std::string list_user_agents() {
     return text;
 }
 
-ExitCode send_specs(ProgramOptions const& options, std::span<Script const> scripts, Console& console) {
+ExitCode send_specs(ProgramOptions const& options, std::span<Script const> scripts, Console& console,
+                    record::Clock const& clock) {
     auto tls_options = options.tls;
     apply_key_log_of_environment(tls_options, console);
     auto const tls = TlsLayer::make(tls_options, route_of(connection_options(options)).target.host);
@@ -104,12 +106,12 @@ ExitCode send_specs(ProgramOptions const& options, std::span<Script const> scrip
         console.err("pathoc: " + tls.error().message + "\n");
         return ExitCode::usage;
     }
-    Conversation conversation(options, scripts, console, *tls);
-    Stage(conversation).play();
-    return conversation.verdict();
+    Runner runner(options, scripts, console, *tls, clock);
+    RunLoop(runner).run();
+    return runner.exit_code();
 }
 
-ExitCode run_program(ProgramOptions const& options, Console& console) {
+ExitCode run_program(ProgramOptions const& options, Console& console, record::Clock const& clock) {
     if (options.show_user_agents) {
         console.out(list_user_agents());
         return ExitCode::done;
@@ -126,14 +128,14 @@ ExitCode run_program(ProgramOptions const& options, Console& console) {
         }
         scripts.push_back(std::move(*script));
     }
-    return options.preview ? preview(options, scripts, console) : send_specs(options, scripts, console);
+    return options.preview ? preview(options, scripts, console) : send_specs(options, scripts, console, clock);
 }
 
 }  // namespace
 
-int run(ProgramOptions const& options, Console& console) {
+int run(ProgramOptions const& options, Console& console, record::Clock const& clock) {
     try {
-        return status(run_program(options, console));
+        return status(run_program(options, console, clock));
     } catch (std::exception const& error) {
         console.err("pathoc: " + std::string(error.what()) + "\n");
         return status(ExitCode::peer);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pathology/proxycore/console/console.hpp>
+#include <pathology/proxycore/record/clock.hpp>
 
 #include "program/options.hpp"
 
@@ -17,6 +18,8 @@ namespace pathology::pathoc {
 ///   usage           a spec or an option is invalid
 ///   no_connection   a connection failed, and no exchange did
 ///   interrupted     SIGINT arrived; it is handled while this function runs
-int run(ProgramOptions const& options, proxycore::console::Console& console);
+/// `clock` is where the times of the reports come from.
+int run(ProgramOptions const& options, proxycore::console::Console& console,
+        proxycore::record::Clock const& clock = {});
 
 }  // namespace pathology::pathoc

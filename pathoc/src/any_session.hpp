@@ -1,4 +1,4 @@
-// A session of either protocol, for those who only send and hear.
+// A session of either protocol: HTTP/1 or HTTP/2.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -16,24 +16,24 @@ namespace pathology::pathoc {
 class AnySession {
 public:
     AnySession(std::unique_ptr<proxycore::net::Stream> stream, SessionSettings settings, language::Protocol protocol) {
-        auto const nobody_watches = [](bool, http2::Frame const&) {};
+        auto const ignore_frames = [](bool, http2::Frame const&) {};
         if (protocol == language::Protocol::http2) {
-            http2_.emplace(std::move(stream), settings, Http2Greeting::full, nobody_watches);
+            http2_.emplace(std::move(stream), settings, Http2Greeting::full, ignore_frames);
         } else {
             http1_.emplace(std::move(stream), settings);
         }
     }
 
-    /// The stream that a message goes out on; asked once for each message. 1 by HTTP/1.
+    /// The stream for a message, to be called once for each; always 1 for HTTP/1.
     std::uint32_t stream_of(language::Message const& message) {
         if (http2_) stream_ = streams_.next(message);
         return stream_;
     }
 
-    boost::asio::awaitable<Result<Written>> send(Outgoing message) {
+    boost::asio::awaitable<Result<SendResult>> send(SendRequest message) {
         return http2_ ? http2_->send(message, stream_) : http1_->send(message);
     }
-    boost::asio::awaitable<Result<Reply>> exchange(Outgoing message) {
+    boost::asio::awaitable<Result<Response>> exchange(SendRequest message) {
         return http2_ ? http2_->exchange(message, stream_) : http1_->exchange(message);
     }
 
@@ -41,7 +41,7 @@ public:
     std::string partial() const { return http2_ ? http2_->partial() : http1_->partial(); }
     bool is_usable() const { return !http2_ || http2_->is_usable(); }
 
-    /// What HTTP/2 has not: replies in the order of requests, and what follows an upgrade. Null by HTTP/2.
+    /// The HTTP/1 session, which alone has pipelining and upgrades; nullptr for HTTP/2.
     Session* http1() { return http1_ ? &*http1_ : nullptr; }
 
 private:

@@ -45,12 +45,12 @@ public:
         settings_.files = options_.files;
     }
 
-    asio::awaitable<Result<Reply>> request(std::string_view spec);
+    asio::awaitable<Result<Response>> request(std::string_view spec);
     asio::awaitable<Result<Sent>> send(std::string_view spec);
-    asio::awaitable<Result<Reply>> receive();
+    asio::awaitable<Result<Response>> receive();
     asio::awaitable<Result<proxycore::record::RecordedFrame>> receive_frame();
 
-    /// Runs a conversation to its end on the calling thread.
+    /// Runs a coroutine to its end on the calling thread.
     template <class T> T finish(asio::awaitable<T> work) {
         std::optional<T> outcome;
         std::exception_ptr thrown;
@@ -79,10 +79,10 @@ private:
     Result<Script> read(std::string_view spec) const;
     asio::awaitable<Result<void>> open();
     std::optional<Failure> wrong_protocol() const;
-    void note_tls(proxycore::tls::ConnectionInfo const& info);
-    asio::awaitable<Result<Sending>> make_ready(Prepared const& message);
-    void note_sent(Sending const& crafted, std::uint64_t bytes, bool disconnected);
-    void note_received(Result<Reply> const& reply);
+    void record_tls(proxycore::tls::ConnectionInfo const& info);
+    asio::awaitable<Result<CraftedMessage>> craft_next(PreparedMessage const& message);
+    void record_sent(CraftedMessage const& crafted, std::uint64_t bytes, bool disconnected);
+    void record_received(Result<Response> const& response);
 
     ClientOptions options_;
     Route route_;
@@ -94,11 +94,11 @@ private:
     std::uint64_t connections_ = 0;  // made so far
     std::uint64_t messages_ = 0;     // sent on this one
     Sent last_;
-    std::string partial_;                                        // of a reply that broke off
+    std::string partial_;                                        // of a response that broke off
     std::shared_ptr<proxycore::record::RecordedTls const> tls_;  // of the last connection
 };
 
-/// Freezes what is small enough, so that last_sent() can be replayed.
+/// Messages are frozen where they are small enough, so that last_sent() can be replayed.
 Result<Script> Client::Impl::read(std::string_view spec) const {
     auto const text = language::load_spec(spec, settings_.files);
     if (!text) return failure(Errc::bad_spec, language::describe(text.error(), spec));
@@ -107,7 +107,7 @@ Result<Script> Client::Impl::read(std::string_view spec) const {
     return std::move(*script);
 }
 
-/// Makes sure that there is a session.
+/// Opens a connection, unless there is one.
 asio::awaitable<Result<void>> Client::Impl::open() {
     if (session_) co_return Result<void>();
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
@@ -119,7 +119,7 @@ asio::awaitable<Result<void>> Client::Impl::open() {
     tls_.reset();
     auto opened = co_await pathoc::open(route_, limit);
     if (!opened) co_return opened.error();
-    if (opened->tls) note_tls(*opened->tls);
+    if (opened->tls) record_tls(*opened->tls);
     if (auto const wrong = wrong_protocol()) co_return *wrong;
     SessionSettings const settings{limit, options_.body_limit, options_.raw_limit};
     session_.emplace(std::move(opened->stream), settings, protocol_);
@@ -134,74 +134,74 @@ std::optional<Failure> Client::Impl::wrong_protocol() const {
                                          (tls_->alpn.empty() ? std::string("nothing") : tls_->alpn));
 }
 
-void Client::Impl::note_tls(proxycore::tls::ConnectionInfo const& info) {
+void Client::Impl::record_tls(proxycore::tls::ConnectionInfo const& info) {
     using proxycore::record::RecordedTls;
     tls_ = std::make_shared<RecordedTls const>(proxycore::tls::recorded_by_client(info, true));
 }
 
-/// What goes out next, on a session that is open.
-asio::awaitable<Result<Sending>> Client::Impl::make_ready(Prepared const& message) {
+/// Crafts a message for the open session; opens one if needed.
+asio::awaitable<Result<CraftedMessage>> Client::Impl::craft_next(PreparedMessage const& message) {
     if (auto const opened = co_await open(); !opened) co_return opened.error();
     auto const stream = session_->stream_of(message.message());
     auto crafted = message.craft(seed_.of(connections_ - 1, messages_++), stream);
-    if (!crafted) co_return failure(Errc::bad_spec, crafted.error().message);  // a file has gone
+    if (!crafted) co_return failure(Errc::bad_spec, crafted.error().message);  // a file is gone
     co_return std::move(*crafted);
 }
 
-void Client::Impl::note_sent(Sending const& crafted, std::uint64_t bytes, bool disconnected) {
+void Client::Impl::record_sent(CraftedMessage const& crafted, std::uint64_t bytes, bool disconnected) {
     last_.spec = *crafted.spec;
     last_.raw = session_->sent();
     last_.bytes += bytes;
     last_.disconnected = disconnected;
 }
 
-/// Keeps what there is of a reply that broke off, and lets go of a session that is of no further use.
-void Client::Impl::note_received(Result<Reply> const& reply) {
-    partial_ = reply ? std::string() : session_->partial();
-    bool const goes_on = reply && (reply->keep_alive || reply->status() == 101) && session_->is_usable();
-    if (!goes_on) session_.reset();
+/// Keeps the bytes of an incomplete response, and closes a session that cannot be used again.
+void Client::Impl::record_received(Result<Response> const& response) {
+    partial_ = response ? std::string() : session_->partial();
+    bool const is_reusable = response && (response->keep_alive || response->status() == 101) && session_->is_usable();
+    if (!is_reusable) session_.reset();
 }
 
-asio::awaitable<Result<Reply>> Client::Impl::request(std::string_view spec) {
+asio::awaitable<Result<Response>> Client::Impl::request(std::string_view spec) {
     last_ = {};
     partial_.clear();
     auto const script = read(spec);
     if (!script) co_return script.error();
-    Playlist playlist({&*script, 1});
-    Result<Reply> reply = failure(Errc::bad_spec, "the spec sends no request: " + std::string(spec));
-    while (auto const* message = playlist.next()) {
-        auto const crafted = co_await make_ready(*message);
+    MessageSequence messages({&*script, 1});
+    Result<Response> response = failure(Errc::bad_spec, "the spec sends no request: " + std::string(spec));
+    while (auto const* message = messages.next()) {
+        auto const crafted = co_await craft_next(*message);
         if (!crafted) co_return crafted.error();
-        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
+        SendRequest const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
         if (!message->is_request()) {
             auto const written = co_await session_->send(outgoing);
             if (!written) co_return written.error();
-            note_sent(*crafted, written->bytes, written->disconnected);
+            record_sent(*crafted, written->bytes, written->disconnected);
             if (written->disconnected || written->error) session_.reset();
             continue;
         }
-        reply = co_await session_->exchange(outgoing);
-        bool const failed = reply.has_error();
-        note_sent(*crafted, failed ? reply.error().bytes_sent : crafted->plan->length,
-                  failed && reply.error().code == Errc::closed_by_spec);
-        note_received(reply);
-        if (failed) co_return reply;
+        response = co_await session_->exchange(outgoing);
+        bool const failed = response.has_error();
+        record_sent(*crafted, failed ? response.error().bytes_sent : crafted->plan->length,
+                    failed && response.error().code == Errc::closed_by_spec);
+        record_received(response);
+        if (failed) co_return response;
     }
-    co_return reply;
+    co_return response;
 }
 
 asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
     last_ = {};
     auto const script = read(spec);
     if (!script) co_return script.error();
-    Playlist playlist({&*script, 1});
-    while (auto const* message = playlist.next()) {
-        auto const crafted = co_await make_ready(*message);
+    MessageSequence messages({&*script, 1});
+    while (auto const* message = messages.next()) {
+        auto const crafted = co_await craft_next(*message);
         if (!crafted) co_return crafted.error();
-        Outgoing const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
+        SendRequest const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
         auto const written = co_await session_->send(outgoing);
         if (!written) co_return written.error();
-        note_sent(*crafted, written->bytes, written->disconnected);
+        record_sent(*crafted, written->bytes, written->disconnected);
         if (written->error == net::Errc::timed_out) co_return failure(Errc::timed_out, "Timeout", written->error);
         if (written->error) break;  // what the server has to say to it can still be received
         if (written->disconnected) {
@@ -212,12 +212,12 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
     co_return last_;
 }
 
-asio::awaitable<Result<Reply>> Client::Impl::receive() {
+asio::awaitable<Result<Response>> Client::Impl::receive() {
     auto* const session = session_ ? session_->http1() : nullptr;
     if (session == nullptr) co_return failure(Errc::not_a_conversation, "no request was sent on an open connection");
-    auto reply = co_await session->receive();
-    note_received(reply);
-    co_return reply;
+    auto response = co_await session->receive();
+    record_received(response);
+    co_return response;
 }
 
 asio::awaitable<Result<proxycore::record::RecordedFrame>> Client::Impl::receive_frame() {
@@ -233,9 +233,9 @@ Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 
-Result<Reply> Client::request(std::string_view spec) { return impl_->finish(impl_->request(spec)); }
+Result<Response> Client::request(std::string_view spec) { return impl_->finish(impl_->request(spec)); }
 Result<Sent> Client::send(std::string_view spec) { return impl_->finish(impl_->send(spec)); }
-Result<Reply> Client::receive() { return impl_->finish(impl_->receive()); }
+Result<Response> Client::receive() { return impl_->finish(impl_->receive()); }
 Result<proxycore::record::RecordedFrame> Client::receive_frame() { return impl_->finish(impl_->receive_frame()); }
 Sent const& Client::last_sent() const { return impl_->last_sent(); }
 std::string const& Client::partial() const { return impl_->partial(); }

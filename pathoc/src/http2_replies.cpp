@@ -92,7 +92,7 @@ unsigned status_of(http2::FieldSection const& section) {
 
 }  // namespace
 
-std::string told(http2::Frame const& frame) {
+std::string describe_frame(http2::Frame const& frame) {
     auto const more = details(frame);
     return describe(frame.header) + (more.empty() ? "" : ": " + more);
 }
@@ -112,7 +112,7 @@ void Http2Replies::expect_reply_on(std::uint32_t stream, std::string_view method
 
 // --- asked for -------------------------------------------------------------------------------------------------------
 
-std::optional<Result<Reply>> Http2Replies::take(std::uint32_t stream) {
+std::optional<Result<Response>> Http2Replies::take(std::uint32_t stream) {
     auto const found = awaited_.find(stream);
     if (found == awaited_.end()) return std::nullopt;
     auto& awaited = found->second;

@@ -7,7 +7,7 @@
 #include <map>
 #include <optional>
 #include <pathology/pathoc/failure.hpp>
-#include <pathology/pathoc/reply.hpp>
+#include <pathology/pathoc/response.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/http2/header_decoder.hpp>
 #include <string>
@@ -38,7 +38,7 @@ public:
     bool takes_requests() const { return !ended_ && !broken_ && !is_leaving_; }
 
     /// The reply on a stream, once it is whole or cannot be any more; nothing as long as it can. It is forgotten then.
-    std::optional<Result<Reply>> take(std::uint32_t stream);
+    std::optional<Result<Response>> take(std::uint32_t stream);
     /// Whether take() would give something.
     bool is_settled(std::uint32_t stream) const;
     /// Whether its final head is there.
@@ -59,7 +59,7 @@ public:
 private:
     struct Awaited {
         std::string method;
-        Reply reply;
+        Response reply;
         bool has_head = false, is_whole = false;
         std::optional<std::string> fault;
         std::int64_t sendable = 0;         // beyond the initial window
@@ -95,6 +95,6 @@ private:
 };
 
 /// A frame in words, with the numbers it carries: `GOAWAY 8 bytes: last stream 1, PROTOCOL_ERROR (1)`.
-std::string told(http2::Frame const& frame);
+std::string describe_frame(http2::Frame const& frame);
 
 }  // namespace pathology::pathoc

@@ -34,17 +34,17 @@ Http2Session::Http2Session(std::unique_ptr<net::Stream> stream, SessionSettings 
 
 // --- out -------------------------------------------------------------------------------------------------------------
 
-asio::awaitable<Result<Written>> Http2Session::send(Outgoing message, std::uint32_t stream) {
+asio::awaitable<Result<SendResult>> Http2Session::send(SendRequest message, std::uint32_t stream) {
     sent_.bytes.clear();
     if (!greeting_.empty()) out_ += std::exchange(greeting_, {});
-    if (message.awaits_reply) replies_.expect_reply_on(stream, message.method);
+    if (message.has_response) replies_.expect_reply_on(stream, message.method);
     last_stream_ = stream;
     co_return co_await play(message, stream);
 }
 
-asio::awaitable<Result<Written>> Http2Session::play(Outgoing message, std::uint32_t stream) {
-    Written written;
-    language::Http2Playing const playing{message.seed, stream, message.awaits_reply};
+asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std::uint32_t stream) {
+    SendResult written;
+    language::Http2Playing const playing{message.seed, stream, message.has_response};
     frames_.start(message.plan, playing);
     for (;;) {
         if (frames_.is_between_frames()) out_ += replies_.take_debts();
@@ -142,7 +142,7 @@ asio::awaitable<error_code> Http2Session::listen() {
     }
 }
 
-asio::awaitable<Result<Reply>> Http2Session::receive(std::uint32_t stream) {
+asio::awaitable<Result<Response>> Http2Session::receive(std::uint32_t stream) {
     for (;;) {
         out_ += replies_.take_debts();
         auto outcome = replies_.take(stream);
@@ -161,7 +161,7 @@ Failure Http2Session::read_failure(error_code ec) const {
     return failure;
 }
 
-asio::awaitable<Result<Reply>> Http2Session::exchange(Outgoing message, std::uint32_t stream) {
+asio::awaitable<Result<Response>> Http2Session::exchange(SendRequest message, std::uint32_t stream) {
     auto const begun = Clock::now();
     head_at_ = {};
     auto const written = co_await send(message, stream);

@@ -32,10 +32,10 @@ public:
                  FrameWatcher watcher);
 
     /// Plays frames, and waits for nothing but the windows that requests need.
-    boost::asio::awaitable<Result<Written>> send(Outgoing message, std::uint32_t stream);
+    boost::asio::awaitable<Result<SendResult>> send(SendRequest message, std::uint32_t stream);
 
     /// Sends a request and reads the reply on its stream.
-    boost::asio::awaitable<Result<Reply>> exchange(Outgoing message, std::uint32_t stream);
+    boost::asio::awaitable<Result<Response>> exchange(SendRequest message, std::uint32_t stream);
 
     /// Reads until the server ends the connection or is silent for too long.
     boost::asio::awaitable<boost::system::error_code> hear_out();
@@ -49,14 +49,14 @@ public:
 private:
     using Next = language::Http2Player::Next;
 
-    boost::asio::awaitable<Result<Written>> play(Outgoing message, std::uint32_t stream);
+    boost::asio::awaitable<Result<SendResult>> play(SendRequest message, std::uint32_t stream);
     boost::asio::awaitable<boost::system::error_code> await_allowance(std::uint32_t stream);
     boost::asio::awaitable<boost::system::error_code> rest(std::optional<std::chrono::seconds> length);
     boost::asio::awaitable<boost::system::error_code> flush();
     boost::asio::awaitable<boost::system::error_code> write_out();
     boost::asio::awaitable<boost::system::error_code> read_more();
     boost::asio::awaitable<boost::system::error_code> listen();
-    boost::asio::awaitable<Result<Reply>> receive(std::uint32_t stream);
+    boost::asio::awaitable<Result<Response>> receive(std::uint32_t stream);
     void keep(std::size_t from);
     void show(std::string_view bytes);
     Failure read_failure(boost::system::error_code ec) const;

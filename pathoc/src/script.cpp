@@ -7,7 +7,7 @@
 namespace pathology::pathoc {
 namespace {
 
-/// The text of a spec, and what to call it in a message.
+/// The text of a spec, and its name in error messages.
 struct Source {
     std::string name, text;
 };
@@ -18,8 +18,8 @@ language::Parsed<Source> read_source(std::string const& argument, language::File
         if (!text) return text.error();
         return Source{argument.substr(1), std::move(*text)};
     }
-    std::error_code not_there;
-    if (!std::filesystem::is_regular_file(argument, not_there)) return Source{"spec", argument};
+    std::error_code no_such_file;
+    if (!std::filesystem::is_regular_file(argument, no_such_file)) return Source{"spec", argument};
     auto text = language::read_spec_file(argument, files);
     if (!text) return text.error();
     return Source{argument, std::move(*text)};
@@ -35,23 +35,23 @@ language::Parsed<Script> read_script(std::string_view text, language::Settings c
     Script script;
     for (auto& message : *messages) {
         auto const check_now = script.empty() ? Checking::before_sending : checking;
-        auto prepared = Prepared::make(std::move(message), settings, freezing, check_now);
+        auto prepared = PreparedMessage::make(std::move(message), settings, freezing, check_now);
         if (!prepared) return prepared.error();
         script.push_back(std::move(*prepared));
     }
     return script;
 }
 
-boost::system::result<Script, Refused> load_script(std::string const& argument, language::Settings const& settings,
-                                                   language::Freezing freezing, Checking checking) {
+boost::system::result<Script, SpecError> load_script(std::string const& argument, language::Settings const& settings,
+                                                     language::Freezing freezing, Checking checking) {
     auto const source = read_source(argument, settings.files);
-    if (!source) return Refused{language::describe(source.error(), argument) + "\n"};
+    if (!source) return SpecError{language::describe(source.error(), argument) + "\n"};
     auto script = read_script(source->text, settings, freezing, checking);
-    if (!script) return Refused{language::describe(script.error(), source->text, source->name) + "\n"};
+    if (!script) return SpecError{language::describe(script.error(), source->text, source->name) + "\n"};
     return std::move(*script);
 }
 
-Prepared const* Playlist::next() {
+PreparedMessage const* MessageSequence::next() {
     while (!scripts_.empty()) {
         auto const& script = scripts_.front();
         for (; message_ < script.size(); ++message_, repeated_ = 0) {

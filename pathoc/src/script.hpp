@@ -1,4 +1,4 @@
-// What one argument of the command line says to send, and all of them in the order of their sending.
+// Reading specs into messages, and the order in which they are sent.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -11,35 +11,36 @@
 #include <string_view>
 #include <vector>
 
-#include "prepared.hpp"
+#include "prepared_message.hpp"
 
 namespace pathology::pathoc {
 
 /// The messages of one spec, in order.
-using Script = std::vector<Prepared>;
+using Script = std::vector<PreparedMessage>;
 
-/// A spec that was refused; complete lines for standard error.
-struct Refused {
+/// Why a spec is invalid: complete lines for standard error.
+struct SpecError {
     std::string text;
 };
 
-/// Reads an argument: a spec, the name of a file that holds one, or `+` and such a name.
-/// Errors: `spec:LINE:COL: message`, the line and a caret; the file's name in place of `spec` when it came from one.
-boost::system::result<Script, Refused> load_script(std::string const& argument, language::Settings const& settings,
-                                                   language::Freezing freezing,
-                                                   Checking checking = Checking::before_sending);
+/// Reads an argument: a spec, the name of a file with one, or `+` and the name of such a file.
+/// Errors: `spec:LINE:COL: message`, the line and a caret; the name of the file in place of `spec` if it was read from
+/// one.
+boost::system::result<Script, SpecError> load_script(std::string const& argument, language::Settings const& settings,
+                                                     language::Freezing freezing,
+                                                     Checking checking = Checking::before_sending);
 
-/// Prepares the messages of a spec's text; `checking` is about all but the first.
+/// Prepares the messages of a spec. `checking` counts for all but the first, which is always checked.
 language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings,
                                      language::Freezing freezing, Checking checking = Checking::before_sending);
 
-/// Walks through the messages of scripts, each as often as its `xN` says.
-class Playlist {
+/// Iterates over the messages of scripts, each as often as its `xN` says.
+class MessageSequence {
 public:
-    explicit Playlist(std::span<Script const> scripts) : scripts_(scripts) {}
+    explicit MessageSequence(std::span<Script const> scripts) : scripts_(scripts) {}
 
-    /// The next message, nullptr at the end. Repetition costs no memory.
-    Prepared const* next();
+    /// The next message; nullptr at the end. Repetitions take no memory.
+    PreparedMessage const* next();
 
 private:
     std::span<Script const> scripts_;
@@ -47,7 +48,7 @@ private:
     std::uint64_t repeated_ = 0;
 };
 
-/// How many messages a playlist of these scripts gives; nothing when 64 bits cannot hold it.
+/// The number of messages of these scripts; std::nullopt if it exceeds 64 bits.
 std::optional<std::uint64_t> count_messages(std::span<Script const> scripts);
 
 }  // namespace pathology::pathoc

@@ -8,20 +8,20 @@
 #include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/tls/errc.hpp>
 
-#include "reply_reader.hpp"
+#include "response_collector.hpp"
 
 namespace pathology::pathoc {
 namespace {
 
 namespace asio = boost::asio;
-namespace http1 = proxycore::http1;
 namespace async = proxycore::async;
+namespace http1 = proxycore::http1;
 namespace net = proxycore::net;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t fits_in_flight = 256U << 10U;  // a message up to this size is sent without listening
-constexpr auto no_time = std::chrono::milliseconds(1);
+constexpr std::uint64_t max_unwatched = 256U << 10U;  // up to this size a message is sent without reading
+constexpr auto minimal_limit = std::chrono::milliseconds(1);
 
 }  // namespace
 
@@ -30,38 +30,36 @@ public:
     Impl(std::unique_ptr<net::Stream> stream, SessionSettings settings)
         : stream_(std::move(stream)),
           settings_(settings),
-          replies_(settings.body_limit, settings.raw_limit),
+          responses_(settings.body_limit, settings.raw_limit),
           frames_({.payload = settings.raw_limit, .raw = settings.raw_limit}) {
         stream_->set_time_limit(settings_.time_limit);
     }
 
-    asio::awaitable<Result<Written>> send(Outgoing message);
-    asio::awaitable<Result<Reply>> receive();
-    asio::awaitable<Result<Reply>> exchange(Outgoing message);
+    asio::awaitable<Result<SendResult>> send(SendRequest message);
+    asio::awaitable<Result<Response>> receive();
+    asio::awaitable<Result<Response>> exchange(SendRequest message);
     asio::awaitable<Result<proxycore::record::RecordedFrame>> receive_frame();
 
     std::string const& sent() const { return sent_.bytes; }
-    std::string partial() const { return replies_.partial(); }
+    std::string partial() const { return responses_.partial(); }
     net::Stream& stream() { return *stream_; }
 
 private:
-    using Sending = std::optional<Result<Written>>;
-
     asio::awaitable<error_code> read_more();
-    asio::awaitable<void> send_into(Outgoing message, Sending& into);
-    asio::awaitable<void> hear_refusal();
-    asio::awaitable<Result<Written>> send_listening(Outgoing message);
-    asio::awaitable<Result<Reply>> receive_after(Written written);
+    asio::awaitable<void> send_into(SendRequest message, std::optional<Result<SendResult>>& into);
+    asio::awaitable<void> read_early_response();
+    asio::awaitable<Result<SendResult>> send_while_reading(SendRequest message);
+    asio::awaitable<Result<Response>> receive_after(SendResult written);
 
     Failure failure(Errc code, std::string message, error_code cause = {}) const;
-    Failure broken(http1::Failure const& why) const;
+    Failure invalid(http1::Failure const& why) const;
     Failure read_failure(error_code ec) const;
 
     std::unique_ptr<net::Stream> stream_;
     SessionSettings settings_;
     language::Player player_;
     language::CapturedBytes sent_;
-    ReplyReader replies_;
+    ResponseCollector responses_;
     proxycore::record::FrameRecorder frames_;
     Clock::time_point head_at_;
 };
@@ -71,68 +69,68 @@ Failure Session::Impl::failure(Errc code, std::string message, error_code cause)
     made.code = code;
     made.message = std::move(message);
     made.cause = cause;
-    made.bytes_received = replies_.partial_size();
+    made.bytes_received = responses_.partial_size();
     return made;
 }
 
-Failure Session::Impl::broken(http1::Failure const& why) const {
+Failure Session::Impl::invalid(http1::Failure const& why) const {
     bool const too_short = why.code == http1::Errc::eof_in_head || why.code == http1::Errc::eof_in_body;
     return failure(too_short ? Errc::server_closed : Errc::invalid_response, "Invalid server response: " + why.message);
 }
 
 Failure Session::Impl::read_failure(error_code ec) const {
     if (ec == net::Errc::timed_out) return failure(Errc::timed_out, "Timeout", ec);
-    auto const bytes = std::to_string(replies_.partial_size());
+    auto const bytes = std::to_string(responses_.partial_size());
     return failure(Errc::server_closed, "Invalid server response: " + net::describe(ec) + " after " + bytes + " bytes",
                    ec);
 }
 
 // --- out -------------------------------------------------------------------------------------------------------------
 
-asio::awaitable<Result<Written>> Session::Impl::send(Outgoing message) {
-    if (message.awaits_reply) replies_.expect_response_to(message.method);
+asio::awaitable<Result<SendResult>> Session::Impl::send(SendRequest message) {
+    if (message.has_response) responses_.expect_response_to(message.method);
     sent_.limit = settings_.raw_limit;
     sent_.bytes.clear();
     player_.start(message.plan, message.seed);
     auto const performance = co_await language::send_plan(*stream_, player_, &sent_);
     if (performance.spec) co_return failure(Errc::bad_spec, performance.spec->message);
-    Written written;
-    written.bytes = performance.bytes_written;
-    written.disconnected = performance.disconnected;
-    written.error = performance.connection;
-    co_return written;
+    SendResult result;
+    result.bytes = performance.bytes_written;
+    result.disconnected = performance.disconnected;
+    result.error = performance.connection;
+    co_return result;
 }
 
-asio::awaitable<void> Session::Impl::send_into(Outgoing message, Sending& into) {
+asio::awaitable<void> Session::Impl::send_into(SendRequest message, std::optional<Result<SendResult>>& into) {
     into.emplace(co_await send(message));
 }
 
-/// Ends when going on with sending has become useless: the server refuses the request, or has ended its side
-/// (RFC 9112 §9.5). Hearing anything else, it lets the sending go on.
-asio::awaitable<void> Session::Impl::hear_refusal() {
+/// Reads while a request is being sent. Returns when sending the rest is useless: the server responded with an error,
+/// or closed its side (RFC 9112 §9.5). Otherwise it waits until it is cancelled.
+asio::awaitable<void> Session::Impl::read_early_response() {
     for (;;) {
-        auto const progress = replies_.advance();
-        if (!progress || *progress == ReplyReader::Progress::nothing_comes) co_return;
-        if (replies_.has_head()) {
+        auto const progress = responses_.advance();
+        if (!progress || *progress == ResponseCollector::State::nothing_comes) co_return;
+        if (responses_.has_head()) {
             head_at_ = Clock::now();
-            if (replies_.reply().status() >= 400) co_return;
+            if (responses_.response().status() >= 400) co_return;
             co_await async::pause(std::nullopt);
         }
         if (auto const ec = co_await read_more(); ec == net::Errc::timed_out) {
-            co_await async::pause(std::nullopt);  // silence is what a server owes us while we send
+            co_await async::pause(std::nullopt);  // a server need not send anything while it receives
         } else if (ec) {
             co_return;
         }
     }
 }
 
-asio::awaitable<Result<Written>> Session::Impl::send_listening(Outgoing message) {
+asio::awaitable<Result<SendResult>> Session::Impl::send_while_reading(SendRequest message) {
     using namespace asio::experimental::awaitable_operators;
-    if (!message.awaits_reply || message.plan.length <= fits_in_flight) co_return co_await send(message);
-    Sending sending;
-    co_await (send_into(message, sending) || hear_refusal());
-    if (sending) co_return *sending;
-    Written stopped;
+    if (!message.has_response || message.plan.length <= max_unwatched) co_return co_await send(message);
+    std::optional<Result<SendResult>> sent;
+    co_await (send_into(message, sent) || read_early_response());
+    if (sent) co_return *sent;
+    SendResult stopped;
     stopped.error = asio::error::operation_aborted;
     co_return stopped;
 }
@@ -140,43 +138,43 @@ asio::awaitable<Result<Written>> Session::Impl::send_listening(Outgoing message)
 // --- in --------------------------------------------------------------------------------------------------------------
 
 asio::awaitable<error_code> Session::Impl::read_more() {
-    auto const into = replies_.prepare();
+    auto const into = responses_.prepare();
     auto const got = co_await stream_->read_some(asio::buffer(into.data(), into.size()));
-    replies_.commit(got.n);
-    bool const is_silent_end = got.ec == proxycore::tls::Errc::truncated && replies_.partial_size() == 0;
-    if (!got.is_end() && !is_silent_end) co_return got.ec;
-    replies_.end();
+    responses_.commit(got.n);
+    bool const is_unclean_end = got.ec == proxycore::tls::Errc::truncated && responses_.partial_size() == 0;
+    if (!got.is_end() && !is_unclean_end) co_return got.ec;
+    responses_.end();
     co_return error_code();
 }
 
-asio::awaitable<Result<Reply>> Session::Impl::receive() {
+asio::awaitable<Result<Response>> Session::Impl::receive() {
     for (;;) {
-        auto const progress = replies_.advance();
-        if (!progress) co_return broken(progress.error());
+        auto const progress = responses_.advance();
+        if (!progress) co_return invalid(progress.error());
         switch (*progress) {
-            case ReplyReader::Progress::whole: co_return replies_.take();
-            case ReplyReader::Progress::has_head: head_at_ = Clock::now(); break;
-            case ReplyReader::Progress::nothing_comes:
+            case ResponseCollector::State::whole: co_return responses_.take();
+            case ResponseCollector::State::has_head: head_at_ = Clock::now(); break;
+            case ResponseCollector::State::nothing_comes:
                 co_return failure(Errc::server_closed, "Invalid server response: Server disconnected");
-            case ReplyReader::Progress::wants_more:
+            case ResponseCollector::State::wants_more:
                 if (auto const ec = co_await read_more()) co_return read_failure(ec);
                 break;
         }
     }
 }
 
-/// Looks for the reply of a server that stopped reading: it may have answered before.
-asio::awaitable<Result<Reply>> Session::Impl::receive_after(Written written) {
-    bool const stuck = written.error == net::Errc::timed_out;
-    if (stuck) stream_->set_time_limit(no_time);
-    auto reply = co_await receive();
-    if (stuck) stream_->set_time_limit(settings_.time_limit);
-    if (reply) {
-        reply->keep_alive = false;
+/// Reads the response of a server that stopped reading the request: it may have sent one before.
+asio::awaitable<Result<Response>> Session::Impl::receive_after(SendResult written) {
+    bool const is_stuck = written.error == net::Errc::timed_out;
+    if (is_stuck) stream_->set_time_limit(minimal_limit);
+    auto response = co_await receive();
+    if (is_stuck) stream_->set_time_limit(settings_.time_limit);
+    if (response) {
+        response->keep_alive = false;
         stream_->close(net::CloseMode::fin);
-        co_return reply;
+        co_return response;
     }
-    auto why = reply.error();
+    auto why = response.error();
     if (why.code == Errc::server_closed && why.bytes_received == 0) {
         why.message =
             "Invalid server response: Server disconnected after " + std::to_string(written.bytes) + " bytes were sent";
@@ -185,9 +183,9 @@ asio::awaitable<Result<Reply>> Session::Impl::receive_after(Written written) {
     co_return why;
 }
 
-asio::awaitable<Result<Reply>> Session::Impl::exchange(Outgoing message) {
-    auto const begun = Clock::now();
-    auto const written = co_await send_listening(message);
+asio::awaitable<Result<Response>> Session::Impl::exchange(SendRequest message) {
+    auto const started = Clock::now();
+    auto const written = co_await send_while_reading(message);
     if (!written) co_return written.error();
     auto const sent_at = Clock::now();
     if (written->disconnected) {
@@ -197,40 +195,41 @@ asio::awaitable<Result<Reply>> Session::Impl::exchange(Outgoing message) {
         co_return closed;
     }
     auto receiving = written->error ? receive_after(*written) : receive();
-    auto reply = co_await std::move(receiving);
-    if (!reply) {
-        auto why = reply.error();
+    auto response = co_await std::move(receiving);
+    if (!response) {
+        auto why = response.error();
         why.bytes_sent = written->bytes;
         co_return why;
     }
-    reply->timings.sent = sent_at - begun;
-    reply->timings.head = head_at_ - begun;
-    reply->timings.whole = Clock::now() - begun;
-    co_return reply;
+    response->timings.sent = sent_at - started;
+    response->timings.head = head_at_ - started;
+    response->timings.whole = Clock::now() - started;
+    co_return response;
 }
 
 asio::awaitable<Result<proxycore::record::RecordedFrame>> Session::Impl::receive_frame() {
-    frames_.feed(replies_.take_buffered());
+    frames_.feed(responses_.take_buffered());
     for (;;) {
         if (auto frame = frames_.next()) co_return std::move(*frame);
-        if (replies_.has_ended() && frames_.is_between_frames())
+        if (responses_.has_ended() && frames_.is_between_frames())
             co_return failure(Errc::server_closed, "Server disconnected");
-        if (replies_.has_ended()) co_return failure(Errc::invalid_response, "Invalid frame: Unexpected EOF");
+        if (responses_.has_ended()) co_return failure(Errc::invalid_response, "Invalid frame: Unexpected EOF");
         if (auto const ec = co_await read_more()) co_return read_failure(ec);
-        frames_.feed(replies_.take_buffered());
+        frames_.feed(responses_.take_buffered());
     }
 }
 
-// --- the public face -------------------------------------------------------------------------------------------------
+// --- Session
+// -----------------------------------------------------------------------------------------------------------
 
 Session::Session(std::unique_ptr<net::Stream> stream, SessionSettings settings)
     : impl_(std::make_unique<Impl>(std::move(stream), settings)) {}
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 
-asio::awaitable<Result<Written>> Session::send(Outgoing message) { return impl_->send(message); }
-asio::awaitable<Result<Reply>> Session::receive() { return impl_->receive(); }
-asio::awaitable<Result<Reply>> Session::exchange(Outgoing message) { return impl_->exchange(message); }
+asio::awaitable<Result<SendResult>> Session::send(SendRequest message) { return impl_->send(message); }
+asio::awaitable<Result<Response>> Session::receive() { return impl_->receive(); }
+asio::awaitable<Result<Response>> Session::exchange(SendRequest message) { return impl_->exchange(message); }
 asio::awaitable<Result<proxycore::record::RecordedFrame>> Session::receive_frame() { return impl_->receive_frame(); }
 std::string const& Session::sent() const { return impl_->sent(); }
 std::string Session::partial() const { return impl_->partial(); }

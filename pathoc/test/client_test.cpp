@@ -20,7 +20,7 @@ ClientOptions to(ScriptedServer const& server) {
     return options;
 }
 
-TEST(Client, GivesTheWholeReply) {
+TEST(Client, GivesTheWholeResponse) {
     ScriptedServer const server({"HTTP/1.1 100 Continue\r\n\r\n" + ok});
     Client client(to(server));
     auto const reply = client.request("get:/").value();
@@ -128,7 +128,7 @@ TEST(Client, ClosesWhereTheSpecSaysSo) {
     EXPECT_TRUE(client.send("get:/:d0").value().disconnected);
 }
 
-TEST(Client, SpeaksThroughATunnel) {
+TEST(Client, UsesATunnel) {
     ScriptedServer const proxy({"HTTP/1.1 200 Yes\r\n\r\n", ok});
     auto options = to(proxy);
     options.tunnel = proxycore::HostPort{"origin.test", 81};
@@ -137,7 +137,7 @@ TEST(Client, SpeaksThroughATunnel) {
     EXPECT_THAT(proxy.heads(), testing::ElementsAre(HasSubstr("CONNECT origin.test:81 "), HasSubstr("GET / ")));
 }
 
-TEST(Client, SaysWhyThereIsNoConnection) {
+TEST(Client, ReportsWhyThereIsNoConnection) {
     ClientOptions options;
     {
         ScriptedServer const gone({});

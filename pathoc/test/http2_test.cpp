@@ -44,7 +44,7 @@ void PrintTo(ReplyCase const& row, std::ostream* out) { *out << row.name; }
 
 class Http2Reply : public testing::TestWithParam<ReplyCase> {};
 
-std::string in_words(Result<Reply> const& outcome) {
+std::string in_words(Result<Response> const& outcome) {
     if (!outcome) return outcome.error().message;
     auto text = std::to_string(outcome->status()) + " '" + outcome->body + "'";
     for (auto const& interim : outcome->interim) text += " after " + std::to_string(interim.status);
@@ -168,7 +168,7 @@ Outcome against(ScriptedServer const& server, std::vector<std::string> arguments
 // bodies.
 constexpr auto two_requests = "get:/ post:/x:b'\\r\\n\\r\\n'";
 
-TEST(PathocHttp2, TellsEachReplyOfAConnection) {
+TEST(PathocHttp2, ReportsEachResponseOfAConnection) {
     auto const other = headers(3, {{":status", "404"}}, last);
     ScriptedServer const server({settings(), ok + data(1, "abc", flag::end_stream), other}, Then::stay);
     auto const outcome = against(server, {"-t", "10", two_requests});
@@ -176,7 +176,7 @@ TEST(PathocHttp2, TellsEachReplyOfAConnection) {
     EXPECT_EQ(outcome.status, 0);
 }
 
-TEST(PathocHttp2, GoesOnBehindAResetStream) {
+TEST(PathocHttp2, ContinuesBehindAResetStream) {
     auto const other = headers(3, {{":status", "200"}}, last);
     ScriptedServer const server({settings(), rst_stream(1, ErrorCode::cancel), other}, Then::stay);
     auto const outcome = against(server, {"-t", "10", two_requests});
@@ -185,7 +185,7 @@ TEST(PathocHttp2, GoesOnBehindAResetStream) {
     EXPECT_EQ(outcome.status, 1);
 }
 
-TEST(PathocHttp2, SaysWhenNothingComes) {
+TEST(PathocHttp2, ReportsWhenNothingComes) {
     ScriptedServer const server({settings()}, Then::stay);
     EXPECT_THAT(against(server, {"-t", "0.2", "get:/"}).out, EndsWith("\nTimeout\n"));
 }
@@ -200,7 +200,7 @@ TEST(PathocHttp2, ShowsWhatComesBackForRawFrames) {
     EXPECT_EQ(outcome.status, 0);
 }
 
-TEST(PathocHttp2, BeginsWithItsPrefaceUnlessToldOtherwise) {
+TEST(PathocHttp2, BeginsWithItsPrefaceByDefault) {
     ScriptedServer const server({ok + data(1, "", flag::end_stream)}, Then::close);
     against(server, {"-t", "10", "get:/"});
     EXPECT_THAT(server.heads().front(), StartsWith("PRI * HTTP/2.0\r\n\r\n"));
@@ -219,7 +219,7 @@ TEST(PathocHttp2, DumpsFramesOfBothSides) {
               "-> SETTINGS ACK 0 bytes\n>> 'GET':/\n<< 200 : 1 bytes\n");
 }
 
-TEST(PathocHttp2, TellsAnExchangeAsJson) {
+TEST(PathocHttp2, ReportsAnExchangeAsJson) {
     ScriptedServer const server({ok + data(1, "x", flag::end_stream)}, Then::stay);
     auto const json = nlohmann::json::parse(against(server, {"--json", "-t", "10", "post:/a:b'hi'"}).out);
     EXPECT_EQ(json["protocol"], "http2");

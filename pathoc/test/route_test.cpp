@@ -52,7 +52,7 @@ TEST(Tunnel, IsAskedForByEachConnection) {
     EXPECT_THAT(proxy.heads()[2], HasSubstr("CONNECT [::1]:1 "));
 }
 
-TEST(Tunnel, TellsTheProxyWhoAsksAndNobodyElse) {
+TEST(Tunnel, SendsCredentialsToTheProxyAlone) {
     ScriptedServer const proxy({established, ok});
     auto const outcome = run({"-q", "-e", "-c", "origin.test:80", "--proxy-auth", "me:se:cret", at(proxy), "get:/x"});
     EXPECT_THAT(proxy.heads()[0], HasSubstr("\r\nProxy-Authorization: Basic bWU6c2U6Y3JldA==\r\n"));
@@ -60,7 +60,7 @@ TEST(Tunnel, TellsTheProxyWhoAsksAndNobodyElse) {
     EXPECT_THAT(outcome.out + outcome.err, testing::Not(testing::AnyOf(HasSubstr("cret"), HasSubstr("bWU6"))));
 }
 
-TEST(Tunnel, TakesNoNoticeOfFramingInItsAnswer) {
+TEST(Tunnel, IgnoresFramingInTheResponse) {
     ScriptedServer const proxy({"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: x\r\n\r\n", ok});
     EXPECT_EQ(run({"-c", "origin.test:80", at(proxy), "get:/x"}).out, told);
 }
@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
                     RefusalCase{"Nothing", "", "Proxy CONNECT failed: the peer closed the connection"}),
     row_name);
 
-TEST(Tunnel, DoesNotWaitForEver) {
+TEST(Tunnel, DoesNotWaitForever) {
     ScriptedServer const proxy({""}, Then::stay);
     auto const outcome = invoke({"-t", "0.1", "-c", "origin.test:80", at(proxy), "get:/x"});
     EXPECT_EQ(outcome.err, "Proxy CONNECT failed: nothing moved within the time limit\n");
@@ -131,7 +131,7 @@ TEST(Socks, LeadsToAProxyThatLeadsOn) {
     EXPECT_THAT(proxy.heads(), ElementsAre(HasSubstr("CONNECT origin.test:80 "), HasSubstr("GET /x ")));
 }
 
-TEST(Socks, TellsARefusalInWords) {
+TEST(Socks, ReportsARefusalInWords) {
     Socks5ServerOptions options;
     options.reply = proxycore::socks5::ReplyCode::host_unreachable;
     Socks5Server const socks(options);
@@ -141,7 +141,7 @@ TEST(Socks, TellsARefusalInWords) {
     EXPECT_EQ(socks.accepted(), 1U);
 }
 
-TEST(Socks, SaysHowToGiveCredentials) {
+TEST(Socks, ReportsHowToGiveCredentials) {
     Socks5ServerOptions options;
     options.credentials = {"me", "secret"};
     Socks5Server const socks(options);

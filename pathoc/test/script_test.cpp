@@ -21,21 +21,21 @@ Script script(std::string_view text, Freezing freezing = Freezing::none) {
     return read_script(text, settings(), freezing).value();
 }
 
-TEST(Playlist, RepeatsEachMessageInPlace) {
+TEST(MessageSequence, RepeatsEachMessageInPlace) {
     std::array const scripts{script("get:/a:x2 get:/b"), script("get:/c:x0 get:/d")};
-    Playlist playlist(scripts);
+    MessageSequence messages(scripts);
     std::string told;
-    while (auto const* message = playlist.next()) told += *message->craft(0).value().spec + " ";
+    while (auto const* message = messages.next()) told += *message->craft(0).value().spec + " ";
     EXPECT_EQ(told, "'GET':/a 'GET':/a 'GET':/b 'GET':/d ");
-    EXPECT_EQ(playlist.next(), nullptr);
+    EXPECT_EQ(messages.next(), nullptr);
     EXPECT_EQ(count_messages(scripts), 4U);
 }
 
-TEST(Playlist, RepeatsABillionTimesWithoutKeepingThem) {
+TEST(MessageSequence, RepeatsABillionTimesWithoutKeepingThem) {
     std::array const scripts{script("get:/:x1000000000")};
-    Playlist playlist(scripts);
-    auto const* const first = playlist.next();
-    for (int i = 0; i < 1000; ++i) ASSERT_EQ(playlist.next(), first);
+    MessageSequence messages(scripts);
+    auto const* const first = messages.next();
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(messages.next(), first);
     EXPECT_EQ(count_messages(scripts), 1000000000U);
 }
 
@@ -44,7 +44,7 @@ TEST(CountMessages, KnowsWhenItCannot) {
     EXPECT_EQ(count_messages(scripts), std::nullopt);
 }
 
-TEST(Prepared, PlansAConstantMessageOnce) {
+TEST(PreparedMessage, PlansAConstantMessageOnce) {
     auto const messages = script("get:/:b'x'");
     auto const one = messages[0].craft(1).value();
     auto const other = messages[0].craft(2).value();
@@ -52,7 +52,7 @@ TEST(Prepared, PlansAConstantMessageOnce) {
     EXPECT_EQ(one.plan, other.plan);
 }
 
-TEST(Prepared, DrawsEverythingRandomFromTheSeed) {
+TEST(PreparedMessage, DrawsEverythingRandomFromTheSeed) {
     auto const messages = script("get:/:b@10,digits:ir,@1", Freezing::always);
     auto const spelled = [&](std::uint64_t seed) { return *messages[0].craft(seed).value().spec; };
     EXPECT_TRUE(messages[0].craft(1)->random);
@@ -60,13 +60,13 @@ TEST(Prepared, DrawsEverythingRandomFromTheSeed) {
     EXPECT_NE(spelled(1), spelled(2));
 }
 
-TEST(Prepared, RefusesAtOnceWhatCannotBeSent) {
+TEST(PreparedMessage, RefusesAtOnceWhatCannotBeSent) {
     EXPECT_EQ(read_script("get:/:b<nowhere", settings(), Freezing::none).error().code, language::SpecErrc::file_access);
     EXPECT_EQ(read_script("get:/:b@1g", settings(), Freezing::always).error().code, language::SpecErrc::too_large);
     EXPECT_TRUE(read_script("get:/:b@1g", settings(), Freezing::none));
 }
 
-TEST(Prepared, KnowsWhatTheReplyDependsOn) {
+TEST(PreparedMessage, KnowsWhatTheResponseDependsOn) {
     auto const messages = script("head:/ 'PATCH':/ ws:/ wf");
     EXPECT_EQ(messages[0].method(), "HEAD");
     EXPECT_EQ(messages[1].method(), "PATCH");

@@ -75,7 +75,7 @@ TEST(Tls, ShowsItsCertificate) {
     EXPECT_EQ(server.seen().at(0).peer_chain.at(0).subject_value("CN"), "client.test");
 }
 
-TEST(Tls, VerifiesWhenTold) {
+TEST(Tls, VerifiesByOption) {
     TlsServer server;
     EXPECT_EQ(run(server, {"--ca", server.authority_file()}).out, told);
     auto const stranger = run(server, {"--verify"});
@@ -85,7 +85,7 @@ TEST(Tls, VerifiesWhenTold) {
     EXPECT_THAT(run(elsewhere, {"--ca", elsewhere.authority_file()}).err, HasSubstr("rejected: IP address mismatch"));
 }
 
-TEST(Tls, TellsWhatWasAgreedOn) {
+TEST(Tls, ReportsTheNegotiatedTls) {
     TlsServer server;
     auto const outcome = run(server, {"-S"});
     EXPECT_THAT(outcome.out, MatchesRegex("Application Layer Protocol: none\n"
@@ -107,7 +107,7 @@ TEST(Tls, TellsWhatWasAgreedOn) {
     EXPECT_THAT(run(choosing, {"-S"}).out, HasSubstr("Application Layer Protocol: http/1.1\n"));
 }
 
-TEST(Tls, TellsItInJsonToo) {
+TEST(Tls, ReportsItInJsonToo) {
     TlsServer server;
     auto const entry = Json::parse(run(server, {"--json", "-S", "-i", "origin.test"}).out);
     EXPECT_EQ(entry["cipher"], Json::parse(R"(["TLS_AES_256_GCM_SHA384", 256, "TLSv1.3"])"));
@@ -118,7 +118,7 @@ TEST(Tls, TellsItInJsonToo) {
     EXPECT_FALSE(brief.contains("servercerts"));
 }
 
-TEST(Tls, TellsThatTheServerSpeaksPlainly) {
+TEST(Tls, ReportsAServerWithoutTls) {
     auto const greet = [](proxycore::net::Connection connection) -> boost::asio::awaitable<void> {
         co_await proxycore::net::send(*connection.stream, "220 mail.test ready\r\n");
     };
@@ -130,7 +130,7 @@ TEST(Tls, TellsThatTheServerSpeaksPlainly) {
                 HasSubstr("TLS handshake failed: the server does not speak TLS but says \"220 mail.test ready\""));
 }
 
-TEST(Tls, TellsABodyThatMayBeCutShort) {
+TEST(Tls, ReportsABodyThatMayBeCutShort) {
     TlsServer server;
     server.truncate();
     auto const outcome = run(server, {});
@@ -166,7 +166,7 @@ TEST(CommandLine, TakesThePortOfHttpsWithTls) {
     EXPECT_EQ(parse_options({"-s", "-p", "80", "localhost", "get:/"})->port, 80);
 }
 
-TEST(Client, SpeaksTls) {
+TEST(Client, UsesTls) {
     TlsServer server;
     ClientOptions options;
     options.port = static_cast<std::uint16_t>(std::stoi(server.port()));

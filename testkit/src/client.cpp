@@ -32,7 +32,7 @@ pathoc::ClientOptions to_pathoc(ClientOptions const& options) {
     return result;
 }
 
-Reply to_reply(pathoc::Result<pathoc::Reply> result, std::string const& partial) {
+Reply to_reply(pathoc::Result<pathoc::Response> result, std::string const& partial) {
     Reply reply;
     if (!result) {
         reply.failure = result.error().message;
@@ -67,7 +67,7 @@ class Client::Impl {
 public:
     explicit Impl(ClientOptions its_options) : options(std::move(its_options)), client(to_pathoc(options)) {}
 
-    Reply reply(pathoc::Result<pathoc::Reply> result) const {
+    Reply reply(pathoc::Result<pathoc::Response> result) const {
         auto reply = to_reply(std::move(result), client.partial());
         reply.tls = client.tls();
         return reply;

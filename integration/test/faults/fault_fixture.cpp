@@ -161,7 +161,7 @@ std::string repeated(std::string_view text, std::size_t times) {
     return all;
 }
 
-ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Reply> reply) {
+ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Response> reply) {
     ClientResult result;
     if (!reply) {
         result.failure = reply.error().message;

@@ -39,7 +39,7 @@ TEST(ParseOptions, ReadsTheFuzzingExampleOfTheDocument) {
     EXPECT_EQ(options.port, 9999);
 }
 
-TEST(ParseOptions, TakesATimeLimitOfZeroForNone) {
+TEST(ParseOptions, DisablesTheTimeoutByZero) {
     EXPECT_EQ(parsed({"-t", "0", "localhost", "get:/"}).time_limit, std::nullopt);
     EXPECT_EQ(parsed({"-t", "1ms", "localhost", "get:/"}).time_limit, 1ms);
 }
@@ -102,26 +102,27 @@ TEST_P(RefusedOptions, EndWithStatusTwo) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Usage, RefusedOptions,
-    testing::Values(RefusedCase{"NoHost", {}, "HOST is missing"},
-                    RefusedCase{"NoSpec", {"localhost"}, "SPEC is missing"},
-                    RefusedCase{"BadPort", {"localhost:x", "get:/"}, "HOST localhost:x: expected a port, a number from 1 to 65535"},
-                    RefusedCase{"TwoPorts", {"-p", "1", "localhost:2", "get:/"}, "two ports are given"},
-                    RefusedCase{"PortZero", {"-p", "0", "localhost", "get:/"}, "port 0"},
-                    RefusedCase{"BadCode", {"-I", "2xx", "a", "get:/"}, "Invalid return code specification: 2xx"},
-                    RefusedCase{"BadTunnel", {"-c", "b", "a", "get:/"}, "Invalid CONNECT specification: b"},
-                    RefusedCase{"TunnelPortZero", {"-c", "b:0", "a", "get:/"}, "Invalid CONNECT specification: b:0"},
-                    RefusedCase{"AuthWithoutColon",
-                                {"-c", "b:1", "--proxy-auth", "me", "a", "get:/"},
-                                "--proxy-auth takes USER:PASSWORD, with a colon in between"},
-                    RefusedCase{"AuthForNobody", {"--proxy-auth", "me:x", "a", "get:/"}, "there is no -c"},
-                    RefusedCase{"SocksAuthForNobody", {"--socks-auth", "me:x", "a", "get:/"}, "there is no --socks"},
-                    RefusedCase{"BadSocks", {"--socks", "b:x", "a", "get:/"}, "--socks takes HOST or HOST:PORT"},
-                    RefusedCase{"BadCount", {"-n", "-2", "a", "get:/"}, "-1 for no end"},
-                    RefusedCase{"BadTime", {"-t", "soon", "a", "get:/"}, "Invalid duration: soon"},
-                    RefusedCase{"UnknownOption", {"--nope", "a", "get:/"}, "no option --nope"}),
+    testing::Values(
+        RefusedCase{"NoHost", {}, "missing argument HOST"},
+        RefusedCase{"NoSpec", {"localhost"}, "missing argument SPEC"},
+        RefusedCase{"BadPort", {"localhost:x", "get:/"}, "HOST localhost:x: expected a port, a number from 1 to 65535"},
+        RefusedCase{"TwoPorts", {"-p", "1", "localhost:2", "get:/"}, "conflicting ports"},
+        RefusedCase{"PortZero", {"-p", "0", "localhost", "get:/"}, "port 0"},
+        RefusedCase{"BadCode", {"-I", "2xx", "a", "get:/"}, "Invalid return code specification: 2xx"},
+        RefusedCase{"BadTunnel", {"-c", "b", "a", "get:/"}, "Invalid CONNECT specification: b"},
+        RefusedCase{"TunnelPortZero", {"-c", "b:0", "a", "get:/"}, "Invalid CONNECT specification: b:0"},
+        RefusedCase{"AuthWithoutColon",
+                    {"-c", "b:1", "--proxy-auth", "me", "a", "get:/"},
+                    "--proxy-auth: expected USER:PASSWORD"},
+        RefusedCase{"AuthWithoutProxy", {"--proxy-auth", "me:x", "a", "get:/"}, "--proxy-auth requires -c"},
+        RefusedCase{"SocksAuthWithoutProxy", {"--socks-auth", "me:x", "a", "get:/"}, "--socks-auth requires --socks"},
+        RefusedCase{"BadSocks", {"--socks", "b:x", "a", "get:/"}, "--socks: expected a port"},
+        RefusedCase{"BadCount", {"-n", "-2", "a", "get:/"}, "-1 for no limit"},
+        RefusedCase{"BadTime", {"-t", "soon", "a", "get:/"}, "Invalid duration: soon"},
+        RefusedCase{"UnknownOption", {"--nope", "a", "get:/"}, "unknown option --nope"}),
     row_name);
 
-TEST(ParseOptions, TellsHelpAndVersionOnStandardOutput) {
+TEST(ParseOptions, PrintsHelpAndVersionOnStandardOutput) {
     auto const help = test::parse({"--help"});
     ASSERT_FALSE(help);
     EXPECT_EQ(help.error().code, ExitCode::done);

@@ -29,7 +29,7 @@ TEST(Program, ListsUserAgents) {
               "   g googlebot\n   i ie9\n   p ipad\n   h iphone\n   s safari\n");
 }
 
-TEST(Program, SaysItsVersion) { EXPECT_THAT(pathoc({"--version"}).out, MatchesRegex("pathoc [0-9.]+\n")); }
+TEST(Program, PrintsItsVersion) { EXPECT_THAT(pathoc({"--version"}).out, MatchesRegex("pathoc [0-9.]+\n")); }
 
 TEST(Program, EndsWithTwoForABadCommandLine) {
     EXPECT_EQ(pathoc({}).status, 2);
@@ -43,7 +43,7 @@ TEST(Program, ShowsWhereASpecIsWrong) {
     EXPECT_THAT(ended.err, MatchesRegex("spec:1:1[0-9]: .*\nget:/:b'x':z\n +\\^\n"));
 }
 
-TEST(Program, TellsAnExchangeWithItsTime) {
+TEST(Program, ReportsAnExchangeWithItsTime) {
     ScriptedServer const server({ok});
     auto const ended = pathoc({"127.0.0.1:" + std::to_string(server.port()), "get:/"});
     EXPECT_EQ(ended.status, 0);
@@ -51,7 +51,7 @@ TEST(Program, TellsAnExchangeWithItsTime) {
     EXPECT_THAT(ended.out, MatchesRegex("[0-9-]{8} [0-9:]{8}: >> 'GET':/\n<< 200 OK: 2 bytes\n"));
 }
 
-TEST(Program, EndsWithThreeWhenNobodyListens) {
+TEST(Program, EndsWithThreeWithoutAServer) {
     std::string port;
     {
         ScriptedServer const gone({});
@@ -71,7 +71,7 @@ TEST(Program, EndsWith130WhenInterrupted) {
     EXPECT_THAT(ended.err, MatchesRegex("interrupted: 1 exchanges, [0-9]+/s, 0 failed\n"));
 }
 
-TEST(Program, LeavesAPauseForEverWhenInterrupted) {
+TEST(Program, LeavesAPauseForeverWhenInterrupted) {
     ScriptedServer const server({ok, ok}, Then::stay);
     auto const ended = pathoc({"127.0.0.1:" + std::to_string(server.port()), "get:/", "get:/:p3,f"}, {}, "200 OK");
     EXPECT_EQ(ended.status, 130);

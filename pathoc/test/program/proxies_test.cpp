@@ -51,7 +51,7 @@ TEST_F(Proxies, MicrosocksWantsToKnowWhoAsks) {
     EXPECT_THAT(run({"--socks", socks->at(), origin(), "get:/x"}).err, HasSubstr("wants a user and a password"));
 }
 
-TEST_F(Proxies, MicrosocksTellsThatNobodyListens) {
+TEST_F(Proxies, MicrosocksReportsARefusedConnection) {
     SKIP_WITHOUT("microsocks");
     auto const socks = RealProxy::microsocks();
     ASSERT_TRUE(socks->is_running()) << socks->complaint();

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "program/memo.hpp"
+#include "program/message_source.hpp"
 #include "program/progress.hpp"
 
 namespace pathology::pathoc {
@@ -13,8 +13,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
-Reply reply() {
-    Reply reply;
+Response reply() {
+    Response reply;
     reply.head.status = 200;
     reply.head.reason = "O\tK";
     reply.body_size = 3;
@@ -29,9 +29,9 @@ Failure failure(Errc code, std::string message) {
     return failure;
 }
 
-constexpr Outbound sent{"'GET':/", "GET / HTTP/1.1\r\n\r\n", 18, false};
+constexpr SentMessage sent{"'GET':/", "GET / HTTP/1.1\r\n\r\n", 18, false};
 
-std::string told(ProgramOptions const& options, Result<Reply> const& outcome, std::string_view partial = {}) {
+std::string told(ProgramOptions const& options, Result<Response> const& outcome, std::string_view partial = {}) {
     std::string out;
     make_text_report(options)->exchange(out, {}, sent, outcome, partial);
     return out;
@@ -43,7 +43,7 @@ ProgramOptions plain() {
     return options;
 }
 
-TEST(TextReport, TellsTwoLinesAnExchange) { EXPECT_EQ(told(plain(), reply()), ">> 'GET':/\n<< 200 O.K: 3 bytes\n"); }
+TEST(TextReport, ReportsTwoLinesAnExchange) { EXPECT_EQ(told(plain(), reply()), ">> 'GET':/\n<< 200 O.K: 3 bytes\n"); }
 
 TEST(TextReport, BeginsWithTheTime) {
     EXPECT_THAT(told({}, reply()),
@@ -68,7 +68,7 @@ TEST(TextReport, DumpsBothDirections) {
                 AllOf(HasSubstr("\t0000000000 47 45 54 20"), HasSubstr("Bytes read:\n\t0000000000 48 54 54 ")));
 }
 
-TEST(TextReport, TellsFramesAsTheDaemonDoes) {
+TEST(TextReport, ReportsFramesAsTheDaemonDoes) {
     proxycore::record::RecordedFrame frame;
     auto const told_frame = [&] {
         std::string out;
@@ -89,10 +89,10 @@ TEST(TextReport, TellsFramesAsTheDaemonDoes) {
 TEST(JsonReport, GivesOneObjectALine) {
     std::string out;
     auto const report = make_json_report();
-    Moment moment;
-    moment.remote = "[::1]:80";
-    report->exchange(out, moment, sent, reply(), {});
-    report->exchange(out, moment, sent, failure(Errc::timed_out, "Timeout"), "HTT");
+    MessageContext context;
+    context.remote = "[::1]:80";
+    report->exchange(out, context, sent, reply(), {});
+    report->exchange(out, context, sent, failure(Errc::timed_out, "Timeout"), "HTT");
     EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 2);
     EXPECT_THAT(
         out, AllOf(HasSubstr(R"("type":"received")"), HasSubstr(R"("spec":"'GET':/")"), HasSubstr(R"("method":"GET")"),
@@ -100,18 +100,18 @@ TEST(JsonReport, GivesOneObjectALine) {
                    HasSubstr(R"("msg":"Timeout")"), HasSubstr(R"(["::1",80])")));
 }
 
-TEST(Memo, CountsRepetitionsInARow) {
-    Memo memo(1);
-    EXPECT_TRUE(memo.is_new("a"));
-    EXPECT_FALSE(memo.is_new("a"));
-    EXPECT_FALSE(memo.is_exhausted());
-    EXPECT_TRUE(memo.is_new("b"));
-    EXPECT_FALSE(memo.is_new("a"));
-    EXPECT_FALSE(memo.is_new("b"));
-    EXPECT_TRUE(memo.is_exhausted());
+TEST(DuplicateFilter, CountsRepetitionsInARow) {
+    DuplicateFilter filter(1);
+    EXPECT_TRUE(filter.is_new("a"));
+    EXPECT_FALSE(filter.is_new("a"));
+    EXPECT_FALSE(filter.is_exhausted());
+    EXPECT_TRUE(filter.is_new("b"));
+    EXPECT_FALSE(filter.is_new("a"));
+    EXPECT_FALSE(filter.is_new("b"));
+    EXPECT_TRUE(filter.is_exhausted());
 }
 
-TEST(Progress, TellsCountRateAndFailures) {
+TEST(Progress, ReportsCountRateAndFailures) {
     std::string out, err;
     proxycore::console::Console console(out, err);
     std::chrono::steady_clock::time_point now;

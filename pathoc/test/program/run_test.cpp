@@ -32,9 +32,9 @@ struct ReplyCase {
     std::string_view line;  // what stands under the `>>` line
     int status;
 };
-class Reply : public testing::TestWithParam<ReplyCase> {};
+class ReportedResponse : public testing::TestWithParam<ReplyCase> {};
 
-TEST_P(Reply, IsToldInOneLine) {
+TEST_P(ReportedResponse, IsReportedInOneLine) {
     auto const& [name, spec, answer, then, line, status] = GetParam();
     ScriptedServer const server({std::string(answer)}, then);
     auto const outcome = against(server, {"-t", "0.2", std::string(spec)});
@@ -45,7 +45,7 @@ TEST_P(Reply, IsToldInOneLine) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Good, Reply,
+    Good, ReportedResponse,
     testing::Values(
         ReplyCase{"Length", "get:/", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", Then::stay, "<< 200 OK: 2 bytes",
                   0},
@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
     row_name);
 
 INSTANTIATE_TEST_SUITE_P(
-    Broken, Reply,
+    Broken, ReportedResponse,
     testing::Values(
         ReplyCase{"Nothing", "get:/", "", Then::close, "Invalid server response: Server disconnected", 1},
         ReplyCase{"HTT", "get:/", "HTT", Then::close,
@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
                   1}),
     row_name);
 
-TEST(Run, HearsTheReplyOfAServerThatDoesNotReadTheRest) {
+TEST(Run, ReadsTheResponseOfAServerThatStopsReading) {
     std::string const answer = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
     for (auto const then : {Then::stay, Then::reset}) {
         ScriptedServer const server({answer}, then);
@@ -112,7 +112,7 @@ TEST(Run, HearsTheReplyOfAServerThatDoesNotReadTheRest) {
     }
 }
 
-TEST(Run, SaysHowFarItCameWhenTheServerJustLeaves) {
+TEST(Run, ReportsBytesSentWhenTheServerDisconnects) {
     ScriptedServer const server({""}, Then::reset);
     auto const outcome = against(server, {"-t", "10", "post:/:b@200m"});
     EXPECT_THAT(outcome.out, HasSubstr("\nInvalid server response: "));
@@ -146,7 +146,7 @@ TEST(Run, DoesNothingNoTimes) {
     EXPECT_EQ(server.accepted(), 0U);
 }
 
-TEST(Run, DropsTheRestOfAFailedConnectionAndGoesOnWithTheNext) {
+TEST(Run, DropsTheRestOfAFailedConnectionAndContinuesWithTheNext) {
     ScriptedServer const server({ok, "HTT"});
     auto const outcome = against(server, {"-n", "2", "get:/a", "get:/b", "get:/c"});
     EXPECT_EQ(server.accepted(), 2U);
@@ -168,7 +168,7 @@ TEST(Run, StopsAfterTheFirstResponseThatIsShown) {
     EXPECT_EQ(server.accepted(), 1U);
 }
 
-TEST(Run, GoesOnAfterATimeoutItIgnores) {
+TEST(Run, ContinuesAfterATimeoutItIgnores) {
     ScriptedServer const server({"", ok});
     auto const outcome = against(server, {"-t", "0.1", "-T", "get:/a", "get:/b"});
     EXPECT_EQ(outcome.out, ">> 'GET':/a\nTimeout (ignored)\n>> 'GET':/b\n<< 200 OK: 2 bytes\n");
@@ -209,7 +209,7 @@ TEST(Run, ExplainsASpecThatReplays) {
     EXPECT_EQ(again.err, "") << "nothing is random in an explained spec";
 }
 
-TEST(Run, TellsTheSeedOnceWhenItMattered) {
+TEST(Run, PrintsTheSeedOnceWhenItMattered) {
     ScriptedServer const server({ok, ok});
     auto const outcome = against(server, {"-e", "get:/", "get:/:b@5,digits"});
     EXPECT_THAT(outcome.err, MatchesRegex("seed [0-9]+ \\(replay with --seed [0-9]+\\)\n"));
@@ -228,12 +228,21 @@ TEST(Run, ShowsTheExactBytes) {
               "Bytes read:\n\tHTTP/1.1 200 OK\r\n\tContent-Length: 2\r\n\t\r\n\thi\n");
 }
 
-TEST(Run, TellsOneJsonObjectALine) {
+TEST(Run, ReportsOneJsonObjectALine) {
     ScriptedServer const server({ok, "HTT"});
     auto const outcome = against(server, {"--json", "get:/a", "get:/b"});
     EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 2);
     EXPECT_THAT(outcome.out, HasSubstr(R"("target":"/a")"));
     EXPECT_THAT(outcome.out, HasSubstr(R"("msg":"Invalid server response: bad status line)"));
+}
+
+TEST(Run, UsesTheGivenClock) {
+    using namespace std::chrono;
+    proxycore::record::Clock const stopped{[] { return system_clock::from_time_t(1'795'233'482); },
+                                           [] { return steady_clock::time_point(5s); }};
+    ScriptedServer const server({ok});
+    auto const outcome = invoke({"-p", std::to_string(server.port()), "127.0.0.1", "get:/", "--json"}, stopped);
+    EXPECT_THAT(outcome.out, HasSubstr(R"("started":1795233482.0,"duration":0.0)"));
 }
 
 // --- WebSockets, no server -------------------------------------------------------------------------------------------
@@ -258,14 +267,14 @@ TEST(Run, EndsWhenTheServerHasSaidGoodbye) {
     EXPECT_EQ(outcome.status, 0);
 }
 
-TEST(Run, TellsHalfAFrame) {
+TEST(Run, ReportsHalfAFrame) {
     ScriptedServer const server({switched + "\x01\x05hi"});
     auto const outcome = against(server, {handshake});
     EXPECT_EQ(outcome.out, greeting + "Invalid frame: Unexpected EOF\n");
     EXPECT_EQ(outcome.status, 1);
 }
 
-TEST(Run, TellsAHandshakeThatAnswersAnotherKey) {
+TEST(Run, ReportsAHandshakeForAnotherKey) {
     ScriptedServer const server({switched + "\x81\x02hi"});
     auto const outcome = against(server, {"ws:/:h'Sec-WebSocket-Key'='x'"});
     EXPECT_THAT(outcome.out,
@@ -275,7 +284,7 @@ TEST(Run, TellsAHandshakeThatAnswersAnotherKey) {
     EXPECT_EQ(outcome.status, 0);
 }
 
-TEST(Run, TellsFramesInJson) {
+TEST(Run, ReportsFramesInJson) {
     ScriptedServer const server({switched + "\x81\x02hi"});
     auto const outcome = against(server, {"--json", "ws:/:h'Sec-WebSocket-Key'='x'", "wf:b'yo':k'abcd'"});
     EXPECT_THAT(outcome.out, HasSubstr(R"("type":"error","protocol":"websockets")"));
@@ -298,14 +307,14 @@ TEST(Run, SendsFramesWithoutAHandshake) {
     EXPECT_EQ(outcome.status, 0);
 }
 
-TEST(Run, TakesAnotherAnswerToAHandshakeForAReply) {
+TEST(Run, ReportsAnotherResponseToAHandshake) {
     ScriptedServer const server({ok, ok});
     auto const outcome = against(server, {handshake, "get:/"});
     EXPECT_EQ(outcome.out, std::string(">> ") + handshake + "\n<< 200 OK: 2 bytes\n>> 'GET':/\n<< 200 OK: 2 bytes\n");
     EXPECT_EQ(outcome.status, 0);
 }
 
-TEST(Run, TellsEachRefusedConnection) {
+TEST(Run, ReportsEachRefusedConnection) {
     std::string port;
     {
         ScriptedServer const gone({});

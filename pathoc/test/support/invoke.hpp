@@ -22,11 +22,11 @@ inline auto parse(std::vector<std::string> const& arguments) {
     return parse_options(static_cast<int>(argv.size()), argv.data());
 }
 
-inline Outcome invoke(std::vector<std::string> const& arguments) {
+inline Outcome invoke(std::vector<std::string> const& arguments, proxycore::record::Clock const& clock = {}) {
     Outcome outcome;
     proxycore::console::Console console(outcome.out, outcome.err);
     auto const options = parse(arguments);
-    outcome.status = options ? run(*options, console) : leave(console, options.error());
+    outcome.status = options ? run(*options, console, clock) : leave(console, options.error());
     console.flush();
     return outcome;
 }

@@ -1,4 +1,4 @@
-// Why an exchange with a server did not give a reply.
+// Why an exchange failed.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -11,22 +11,22 @@
 namespace pathology::pathoc {
 
 enum class Errc {
-    bad_spec = 1,        ///< the spec was refused, or a file it names could not be read; nothing (more) was sent
-    cannot_connect,      ///< no connection to the host
-    proxy_refused,       ///< a proxy or a SOCKS server on the way did not let us through
-    tls_failed,          ///< no TLS with the server: the handshake failed, or its options cannot be
-    timed_out,           ///< nothing moved within the time limit
-    invalid_response,    ///< what arrived is no HTTP/1 message
-    server_closed,       ///< the server ended the connection before a whole reply
-    closed_by_spec,      ///< the spec closed the connection (`d`); there is no reply to wait for
-    not_a_conversation,  ///< asked for a frame or a reply that this connection cannot give
+    bad_spec = 1,        ///< the spec is invalid, or a file it names cannot be read; nothing (more) was sent
+    cannot_connect,      ///< the connection to the host failed
+    proxy_refused,       ///< a proxy or a SOCKS server refused the tunnel
+    tls_failed,          ///< the TLS handshake failed, or TLS options are invalid
+    timed_out,           ///< no progress within the time limit
+    invalid_response,    ///< the server sent something else than a valid response
+    server_closed,       ///< the server closed the connection before the end of the response
+    closed_by_spec,      ///< the spec closed the connection (`d`), so there is no response
+    not_a_conversation,  ///< this connection has no frame or response to wait for
 };
 
-/// What went wrong, in words and in numbers.
+/// An error with its message, one line: `Timeout`, `Invalid server response: …`.
 struct Failure : proxycore::BasicFailure<Errc> {
-    boost::system::error_code cause{};   ///< the system's word, when it had one
-    std::uint64_t bytes_sent = 0;      ///< of this message
-    std::uint64_t bytes_received = 0;  ///< of its reply
+    boost::system::error_code cause{};  ///< the error of the system, if there was one
+    std::uint64_t bytes_sent = 0;       ///< of the message
+    std::uint64_t bytes_received = 0;   ///< of its response
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

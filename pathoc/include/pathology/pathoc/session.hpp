@@ -1,4 +1,4 @@
-// The coroutine under every client: crafted messages out, replies and frames in, over one stream.
+// One HTTP/1 or WebSocket connection of a client: sends crafted messages, reads responses and frames.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <memory>
 #include <pathology/language/plan.hpp>
 #include <pathology/pathoc/failure.hpp>
-#include <pathology/pathoc/reply.hpp>
+#include <pathology/pathoc/response.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
 #include <string>
@@ -14,33 +14,33 @@
 
 namespace pathology::pathoc {
 
-/// How patient a session is, and how much of what is sent and received it keeps.
+/// The limits of a session.
 struct SessionSettings {
-    proxycore::net::TimeLimit time_limit;  ///< of inactivity; nothing = for ever
-    std::size_t body_limit = 0;            ///< decoded bytes of each reply
-    std::size_t raw_limit = 0;  ///< exact bytes of each reply, of each frame's payload, and of each message sent
+    proxycore::net::TimeLimit time_limit;  ///< idle timeout; std::nullopt: none
+    std::size_t body_limit = 0;            ///< bytes kept of each decoded content
+    std::size_t raw_limit = 0;  ///< raw bytes kept of each response, each frame's payload and each sent message
 };
 
-/// A message on its way.
-struct Outgoing {
+/// A message to be sent.
+struct SendRequest {
     language::Plan const& plan;  ///< must outlive the await
-    std::uint64_t seed = 0;      ///< of its generated data
-    std::string_view method;     ///< decides how the reply is framed: HEAD, CONNECT
-    bool awaits_reply = true;    ///< false for frames
+    std::uint64_t seed = 0;      ///< for the Player
+    std::string_view method;     ///< decides how the response is framed: HEAD, CONNECT
+    bool has_response = true;    ///< false for frames
 };
 
-/// What became of a message that was written.
-struct Written {
+/// The result of sending a message.
+struct SendResult {
     std::uint64_t bytes = 0;
     bool disconnected = false;        ///< the plan closed the connection
-    boost::system::error_code error;  ///< why writing stopped early; the reply may be there all the same
+    boost::system::error_code error;  ///< why writing ended early; a response may have arrived all the same
 };
 
-/// A conversation with a server over one connection.
+/// One connection to a server.
 ///
-/// Errors: failures carry the bytes of this message and of its reply.
-/// Cancel: terminal; the session is of no use after it.
-/// Thread: the stream's. One send and one receive may be pending at a time.
+/// Errors: failures carry the number of bytes sent and received for the message.
+/// Cancel: terminal; afterwards the session can only be destroyed.
+/// Thread: that of the stream. One send and one receive may be pending at a time.
 /// Owns:   the stream.
 class Session {
 public:
@@ -48,24 +48,24 @@ public:
     ~Session();
     Session(Session&&) noexcept;
 
-    /// Plays a message.
-    /// Errors: Errc::bad_spec when a file cannot be read any more. What the network does to it is in `Written`.
-    boost::asio::awaitable<Result<Written>> send(Outgoing message);
+    /// Sends a message.
+    /// Errors: Errc::bad_spec if a file cannot be read any more. Network errors are in the result.
+    boost::asio::awaitable<Result<SendResult>> send(SendRequest message);
 
-    /// Reads the next final reply, and the interim ones before it.
-    boost::asio::awaitable<Result<Reply>> receive();
+    /// Reads the next final response, and the interim ones before it.
+    boost::asio::awaitable<Result<Response>> receive();
 
     /// send(), then receive(). A server that answers and closes before it has read everything is heard (RFC 9112 §9.5).
     /// Errors: Errc::closed_by_spec when the plan disconnects.
-    boost::asio::awaitable<Result<Reply>> exchange(Outgoing message);
+    boost::asio::awaitable<Result<Response>> exchange(SendRequest message);
 
-    /// Reads a WebSocket frame of the server; after a 101.
+    /// Reads a WebSocket frame; after a 101.
     boost::asio::awaitable<Result<proxycore::record::RecordedFrame>> receive_frame();
 
     /// The bytes of the last message sent, at most SessionSettings::raw_limit.
     std::string const& sent() const;
 
-    /// What has come of a reply that did not come to its end.
+    /// The bytes received of an incomplete response, up to SessionSettings::raw_limit.
     std::string partial() const;
 
     proxycore::net::Stream& stream();

@@ -1,4 +1,4 @@
-// How a client speaks TLS.
+// The TLS options of a client.
 #pragma once
 
 #include <optional>
@@ -7,18 +7,18 @@
 
 namespace pathology::pathoc {
 
-/// A plain value; without `use` the rest means nothing.
+/// A plain value; without `use` the other members are ignored.
 struct TlsOptions {
     bool use = false;
-    std::optional<std::string> sni = std::nullopt;  ///< nothing = the host, unless that is an address; empty = none
-    std::optional<std::string> client_certificate = std::nullopt;  ///< a PEM file with certificate and key
-    std::string passphrase = {};                                   ///< opens an encrypted key
+    std::optional<std::string> sni = std::nullopt;  ///< std::nullopt: the host, unless it is an address; empty: none
+    std::optional<std::string> client_certificate = std::nullopt;  ///< a PEM file with certificate and private key
+    std::string passphrase = {};                                   ///< for an encrypted private key
     std::string versions = "secure";                               ///< a word of tls::parse_versions()
-    std::string ciphers = {};                                      ///< in OpenSSL's notation; empty = its choice
+    std::string ciphers = {};                                      ///< an OpenSSL cipher list; empty: OpenSSL's default
     std::vector<std::string> alpn = {"http/1.1"};                  ///< the protocols offered
-    bool verify = false;           ///< the server has to show a certificate that is trusted and good for the host
-    std::string authorities = {};  ///< a PEM file or a folder of what is trusted; empty = where the system keeps it
-    std::optional<std::string> key_log = std::nullopt;  ///< the file that gets the secrets
+    bool verify = false;           ///< verifies the certificate and host name of the server
+    std::string authorities = {};  ///< a PEM file or folder of trusted authorities; empty: those of the system
+    std::optional<std::string> key_log = std::nullopt;  ///< TLS secrets are appended to this file (NSS key log format)
 };
 
 }  // namespace pathology::pathoc

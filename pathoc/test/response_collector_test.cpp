@@ -1,4 +1,4 @@
-#include "reply_reader.hpp"
+#include "response_collector.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,10 @@ namespace {
 
 using pathology::test::for_each_split;
 using pathology::test::Pieces;
-using Progress = ReplyReader::Progress;
+using Progress = ResponseCollector::State;
 
 /// Feeds the pieces and reads as far as they go.
-Progress feed(ReplyReader& reader, Pieces pieces) {
+Progress feed(ResponseCollector& reader, Pieces pieces) {
     auto last = Progress::wants_more;
     for (auto const piece : pieces) {
         reader.feed(piece);
@@ -22,13 +22,13 @@ Progress feed(ReplyReader& reader, Pieces pieces) {
     return last;
 }
 
-TEST(ReplyReader, KeepsInterimRepliesTrailersAndRawBytes) {
+TEST(ResponseCollector, KeepsInterimResponsesTrailersAndRawBytes) {
     constexpr std::string_view wire =
         "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 1\r\n\r\n";
     for_each_split(
-        wire, [] { return ReplyReader(100, 1000); },
-        [&](ReplyReader& reader, Pieces pieces) {
+        wire, [] { return ResponseCollector(100, 1000); },
+        [&](ResponseCollector& reader, Pieces pieces) {
             ASSERT_EQ(feed(reader, pieces), Progress::whole);
             ASSERT_EQ(reader.advance().value(), Progress::whole);
             auto const reply = reader.take();
@@ -43,8 +43,8 @@ TEST(ReplyReader, KeepsInterimRepliesTrailersAndRawBytes) {
         });
 }
 
-TEST(ReplyReader, KeepsTheFirstBytesAndCountsAll) {
-    ReplyReader reader(4, 10);
+TEST(ResponseCollector, KeepsTheFirstBytesAndCountsAll) {
+    ResponseCollector reader(4, 10);
     reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef");
     std::string_view const nothing;
     ASSERT_EQ(feed(reader, Pieces(&nothing, 1)), Progress::whole);
@@ -56,8 +56,8 @@ TEST(ReplyReader, KeepsTheFirstBytesAndCountsAll) {
     EXPECT_EQ(reply.raw_size, 44U);
 }
 
-TEST(ReplyReader, ReadsABodyUntilTheEnd) {
-    ReplyReader reader(100, 0);
+TEST(ResponseCollector, ReadsABodyUntilTheEnd) {
+    ResponseCollector reader(100, 0);
     reader.feed("HTTP/1.0 200 OK\r\n\r\nsome");
     EXPECT_EQ(reader.advance().value(), Progress::has_head);
     EXPECT_EQ(reader.advance().value(), Progress::wants_more);
@@ -69,8 +69,8 @@ TEST(ReplyReader, ReadsABodyUntilTheEnd) {
     EXPECT_EQ(reader.advance().value(), Progress::nothing_comes);
 }
 
-TEST(ReplyReader, HasWhatCameOfABrokenReply) {
-    ReplyReader reader(100, 100);
+TEST(ResponseCollector, KeepsTheBytesOfAnIncompleteResponse) {
+    ResponseCollector reader(100, 100);
     reader.feed("HTT");
     reader.end();
     EXPECT_FALSE(reader.advance());

@@ -1,4 +1,4 @@
-#include "prepared.hpp"
+#include "prepared_message.hpp"
 
 #include <pathology/language/print.hpp>
 #include <pathology/proxycore/http/fields.hpp>
@@ -29,7 +29,7 @@ std::optional<std::string> websocket_key(language::Message const& resolved) {
 
 }  // namespace
 
-Prepared::Prepared(language::Message message, language::Settings settings, language::Freezing freezing)
+PreparedMessage::PreparedMessage(language::Message message, language::Settings settings, language::Freezing freezing)
     : message_(std::move(message)),
       settings_(std::move(settings)),
       freezing_(freezing),
@@ -37,32 +37,33 @@ Prepared::Prepared(language::Message message, language::Settings settings, langu
       method_(spelled_method(message_)),
       canonical_(std::make_shared<std::string const>(language::print(message_))) {}
 
-language::Parsed<Prepared> Prepared::make(language::Message message, language::Settings settings,
-                                          language::Freezing freezing, Checking checking) {
-    Prepared prepared(std::move(message), std::move(settings), freezing);
+language::Parsed<PreparedMessage> PreparedMessage::make(language::Message message, language::Settings settings,
+                                                        language::Freezing freezing, Checking checking) {
+    PreparedMessage prepared(std::move(message), std::move(settings), freezing);
     auto trial = prepared.craft_for(0, prepared.settings_);
     if (!trial && checking == Checking::before_sending) return trial.error();
     if (trial && !trial->random) prepared.constant_ = std::move(*trial);
     return prepared;
 }
 
-language::Parsed<Sending> Prepared::craft(std::uint64_t seed, std::uint32_t stream) const {
+language::Parsed<CraftedMessage> PreparedMessage::craft(std::uint64_t seed, std::uint32_t stream) const {
     if (stream == settings_.http2.stream) return constant_.plan ? constant_ : craft_for(seed, settings_);
     auto settings = settings_;
     settings.http2.stream = stream;
     return craft_for(seed, settings);
 }
 
-language::Parsed<Sending> Prepared::craft_for(std::uint64_t seed, language::Settings const& settings) const {
+language::Parsed<CraftedMessage> PreparedMessage::craft_for(std::uint64_t seed,
+                                                            language::Settings const& settings) const {
     auto crafted = language::craft(message_, settings, seed, {.freezing = freezing_});
     if (!crafted) return crafted.error();
-    Sending sending{nullptr, seed, canonical_, crafted->is_random, websocket_key(crafted->message)};
+    CraftedMessage sending{nullptr, seed, canonical_, crafted->is_random, websocket_key(crafted->message)};
     if (crafted->is_frozen) sending.spec = std::make_shared<std::string const>(language::print(crafted->message));
     sending.plan = std::make_shared<language::Plan const>(std::move(crafted->plan));
     return sending;
 }
 
-bool Prepared::is_handshake() const {
+bool PreparedMessage::is_handshake() const {
     auto const* const request = std::get_if<language::Request>(&message_);
     return request != nullptr && request->websocket;
 }

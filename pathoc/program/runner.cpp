@@ -1,0 +1,327 @@
+#include "program/runner.hpp"
+
+#include <pathology/proxycore/http2/describe.hpp>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/tls/recorded.hpp>
+#include <pathology/proxycore/websocket/handshake.hpp>
+#include <pathology/proxycore/websocket/opcode.hpp>
+#include <utility>
+
+namespace pathology::pathoc {
+namespace {
+
+namespace asio = boost::asio;
+namespace async = proxycore::async;
+namespace net = proxycore::net;
+using proxycore::console::Console;
+using proxycore::console::ExitCode;
+
+constexpr std::size_t max_dump = 16U << 20U;  // bytes of one message
+constexpr std::size_t max_json = 1U << 20U;
+
+net::TimeLimit limit_of(std::optional<std::chrono::nanoseconds> limit) {
+    if (!limit) return std::nullopt;
+    return std::chrono::duration_cast<net::Duration>(*limit);
+}
+
+SessionSettings session_settings(ProgramOptions const& options) {
+    SessionSettings settings;
+    settings.time_limit = limit_of(options.time_limit);
+    if (options.form == OutputForm::json) {
+        settings.body_limit = options.body_limit;
+        settings.raw_limit = max_json;
+    } else if (options.show_request || options.show_response) {
+        settings.raw_limit = max_dump;
+    }
+    return settings;
+}
+
+/// The number of exchanges of the run; std::nullopt if it is unknown or unbounded.
+std::optional<std::uint64_t> total(ProgramOptions const& options, std::span<Script const> scripts) {
+    auto const each = count_messages(scripts);
+    bool const picks = options.random_pick && scripts.size() > 1;
+    std::uint64_t all = 0;
+    if (options.connections < 0 || options.memo || picks || !each ||
+        __builtin_mul_overflow(*each, static_cast<std::uint64_t>(options.connections), &all)) {
+        return std::nullopt;
+    }
+    return all;
+}
+
+}  // namespace
+
+Runner::Runner(ProgramOptions const& options, std::span<Script const> scripts, Console& console,
+               std::shared_ptr<TlsLayer const> tls, proxycore::record::Clock const& clock)
+    : options_(options),
+      scripts_(scripts),
+      console_(console),
+      clock_(clock),
+      seeds_(options.seed),
+      report_(options.form == OutputForm::json ? make_json_report() : make_text_report(options)),
+      progress_(console, total(options, scripts), clock.steady_now),
+      route_(route_of(connection_options(options))) {
+    route_.tls = std::move(tls);
+    if (options.memo) duplicates_.emplace(options.memo_limit);
+}
+
+asio::awaitable<void> Runner::run() {
+    auto const connections = static_cast<std::uint64_t>(options_.connections);  // -1: practically without end
+    if (count_messages(scripts_) == 0) co_return;
+    for (std::uint64_t ordinal = 0; ordinal < connections && !stop_; ++ordinal) {
+        if (ordinal > 0 && options_.wait.count() > 0) co_await async::pause(limit_of(options_.wait));
+        co_await run_connection(ordinal);
+    }
+}
+
+asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
+    using namespace asio::experimental::awaitable_operators;
+    bool const picks = options_.random_pick && scripts_.size() > 1;
+    if (picks) seeds_.report(console_);
+    ConnectionRun connection(ordinal, MessageSequence(picks ? seeds_.pick(scripts_, ordinal) : scripts_));
+    co_await send_messages(connection);
+    if (connection.sent_frames && !interrupted_) co_await connection.http2->hear_out();
+    if (connection.speaks_websocket && !connection.is_over && !stop_)
+        co_await (receive_frames(connection) || send_messages_and_wait(connection));
+}
+
+/// Sends the messages that are left. Returns early when the connection switches to WebSocket.
+asio::awaitable<void> Runner::send_messages(ConnectionRun& connection) {
+    bool const spoke_websocket = connection.speaks_websocket;
+    while (!stop_ && !connection.is_over && connection.speaks_websocket == spoke_websocket) {
+        auto const* const message = connection.messages.next();
+        if (message == nullptr) co_return;
+        if (options_.http2) connection.stream = connection.streams.next(message->message());
+        auto const crafted = craft(connection, *message);
+        ++connection.index;
+        if (!crafted) continue;
+        if (!connection.is_open()) co_await open(connection);
+        if (connection.is_over) co_return;
+        if (crafted->random) seeds_.report(console_);
+        if (!message->is_request() || connection.speaks_websocket) {
+            co_await send_only(connection, *message, *crafted);
+        } else {
+            co_await exchange(connection, *message, *crafted);
+        }
+    }
+}
+
+/// std::nullopt if there is nothing to send: the message is a duplicate, or its file is gone.
+std::optional<CraftedMessage> Runner::craft(ConnectionRun const& connection, PreparedMessage const& message) {
+    auto crafted = message.craft(seeds_.seed_of(connection.ordinal, connection.index), connection.stream);
+    if (!crafted) {
+        warn(crafted.error().message + "\n");
+        refused_ = stop_ = true;
+        return std::nullopt;
+    }
+    if (!duplicates_ || duplicates_->is_new(*crafted->spec)) return std::move(*crafted);
+    if (duplicates_->is_exhausted()) {
+        warn("Memo limit exceeded...\n");
+        stop_ = true;
+    }
+    return std::nullopt;
+}
+
+/// The address is kept, so that later connections do not resolve the name again.
+asio::awaitable<void> Runner::open(ConnectionRun& connection) {
+    auto opened = co_await pathoc::open(route_, limit_of(options_.time_limit));
+    if (!opened) {
+        connection.is_over = true;
+        if (!interrupted_) report_connect_failure(opened.error());
+        co_return;
+    }
+    connection.remote = opened->stream->remote_endpoint();
+    route_.address = connection.remote.host;
+    if (opened->tls) record_tls(connection, *opened->tls);
+    if (options_.http2 && opened->tls && opened->tls->alpn != "h2") {
+        connection.is_over = failed_ = stop_ = true;
+        warn("The server does not speak HTTP/2: by ALPN it chose " +
+             (opened->tls->alpn.empty() ? "nothing" : opened->tls->alpn) + "\n");
+        co_return;
+    }
+    if (options_.http2) co_return begin_http2(connection, std::move(opened->stream));
+    connection.session.emplace(std::move(opened->stream), session_settings(options_));
+}
+
+void Runner::begin_http2(ConnectionRun& connection, std::unique_ptr<net::Stream> stream) {
+    auto const greeting = options_.skip_http2_preface ? Http2Greeting::none : Http2Greeting::full;
+    auto watcher = [this, &connection](bool is_ours, http2::Frame const& frame) {
+        print_frame(connection, is_ours, frame);
+    };
+    connection.http2 = std::make_unique<Http2Session>(std::move(stream), session_settings(options_), greeting, watcher);
+}
+
+/// With --http2-framedump all frames; otherwise those that the server sends after raw frames.
+void Runner::print_frame(ConnectionRun const& connection, bool is_ours, http2::Frame const& frame) {
+    if (!options_.show_frames && (is_ours || !connection.sent_frames)) return;
+    std::string_view const direction = options_.show_frames ? (is_ours ? "-> " : "<- ") : "<< ";
+    std::string block;
+    auto const text = is_ours ? describe(frame.header) : describe_frame(frame);
+    report_->http2_frame(block, message_context(connection), std::string(direction) + text);
+    print(block);
+}
+
+asio::awaitable<Result<Response>> Runner::exchange_on(ConnectionRun& connection, SendRequest const& request) {
+    return connection.http2 ? connection.http2->exchange(request, connection.stream)
+                            : connection.session->exchange(request);
+}
+
+asio::awaitable<Result<SendResult>> Runner::send_on(ConnectionRun& connection, SendRequest const& request) {
+    return connection.http2 ? connection.http2->send(request, connection.stream) : connection.session->send(request);
+}
+
+void Runner::record_tls(ConnectionRun& connection, proxycore::tls::ConnectionInfo const& info) {
+    using proxycore::record::RecordedTls;
+    connection.tls = std::make_shared<RecordedTls const>(proxycore::tls::recorded_by_client(info, options_.show_tls));
+    if (!options_.show_tls) return;
+    std::string block;
+    report_->connection(block, info);
+    print(block);
+}
+
+/// A failed connection may succeed later, so the run continues. A proxy that refuses will refuse again.
+void Runner::report_connect_failure(Failure const& why) {
+    if (why.code == Errc::cannot_connect) {
+        unconnected_ = true;
+        progress_.count(true);
+        warn("Error connecting to \"" + to_string(route_.nearest()) + "\": " + net::describe(why.cause) + "\n");
+        return;
+    }
+    failed_ = stop_ = true;
+    warn(why.message + "\n");
+}
+
+asio::awaitable<void> Runner::exchange(ConnectionRun& connection, PreparedMessage const& message,
+                                       CraftedMessage const& crafted) {
+    auto when = message_context(connection);
+    auto const begun = clock_.steady_now();
+    SendRequest const request{*crafted.plan, crafted.seed, message.method(), true};
+    auto const outcome = co_await exchange_on(connection, request);
+    when.duration = clock_.steady_now() - begun;
+    auto const size = outcome ? crafted.plan->length : outcome.error().bytes_sent;
+    SentMessage const sent{*crafted.spec, connection.sent(), size, false, options_.http2 ? connection.stream : 0};
+    finish_exchange(connection, message, when, sent, outcome);
+    if (connection.speaks_websocket) check_handshake(when, crafted, *outcome);
+}
+
+/// An invalid handshake is reported. The connection continues all the same.
+void Runner::check_handshake(MessageContext const& context, CraftedMessage const& crafted, Response const& response) {
+    if (!crafted.websocket_key || options_.ignored_codes.contains(response.status())) return;
+    auto const chosen = response.head.fields.all("Sec-WebSocket-Protocol");
+    std::vector<std::string> const offered(chosen.begin(),
+                                           chosen.end());  // any is allowed, since the offer is up to the spec
+    auto const checked = proxycore::websocket::check_answer(response.head, *crafted.websocket_key, offered);
+    if (checked) return;
+    std::string block;
+    report_->protocol_error(block, context, "Bad handshake: " + checked.error().message);
+    print(block);
+}
+
+void Runner::finish_exchange(ConnectionRun& connection, PreparedMessage const& message, MessageContext const& context,
+                             SentMessage const& sent, Result<Response> const& outcome) {
+    bool failed = false;
+    bool hidden = false;
+    if (outcome) {
+        hidden = options_.ignored_codes.contains(outcome->status());
+        connection.speaks_websocket = message.is_handshake() && outcome->status() == 101;
+        if (options_.one_shot && !hidden) stop_ = true;
+    } else {
+        if (interrupted_) return;
+        auto const code = outcome.error().code;
+        bool const ignored = code == Errc::timed_out && options_.ignore_timeouts;
+        failed = !ignored && code != Errc::closed_by_spec;
+        connection.is_over =
+            !ignored && !(connection.http2 && connection.http2->is_usable() && code == Errc::invalid_response);
+    }
+    failed_ = failed_ || failed;
+    progress_.count(failed);
+    if (hidden) return;
+    std::string block;
+    report_->exchange(block, context, sent, outcome, outcome ? std::string() : connection.partial());
+    print(block);
+}
+
+asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessage const& message,
+                                        CraftedMessage const& crafted) {
+    auto const when = message_context(connection);
+    SendRequest const request{*crafted.plan, crafted.seed, message.method(), false};
+    connection.sent_frames = connection.http2 != nullptr;
+    auto const written = co_await send_on(connection, request);
+    if (interrupted_) co_return;
+    bool const failed = !written || written->error.failed();
+    std::string block;
+    SentMessage const sent{*crafted.spec, connection.sent(), written ? written->bytes : 0, message.is_frame(),
+                           options_.http2 ? connection.stream : 0};
+    report_->sent_frame(block, when, sent);
+    print(block);
+    if (failed) warn((written ? net::describe(written->error) : written.error().message) + "\n");
+    failed_ = failed_ || failed;
+    connection.is_over = failed || written->disconnected;
+    progress_.count(failed);
+}
+
+/// Returns when the server ends the connection or sends nothing for the time limit, or on its close frame once there is
+/// nothing left to send.
+asio::awaitable<void> Runner::receive_frames(ConnectionRun& connection) {
+    constexpr auto close = static_cast<std::uint8_t>(proxycore::websocket::Opcode::close);
+    for (;;) {
+        auto const frame = co_await connection.session->receive_frame();
+        std::string block;
+        if (frame) {
+            report_->received_frame(block, message_context(connection), *frame);
+        } else if (frame.error().code == Errc::invalid_response) {
+            report_->protocol_error(block, message_context(connection), frame.error().message);
+            failed_ = true;
+        }
+        print(block);
+        connection.close_received = connection.close_received || (frame && frame->opcode == close);
+        if (!frame || (connection.close_received && connection.all_sent)) co_return;
+    }
+}
+
+asio::awaitable<void> Runner::send_messages_and_wait(ConnectionRun& connection) {
+    co_await send_messages(connection);
+    connection.all_sent = true;
+    if (!connection.is_over && !connection.close_received && !stop_) co_await async::pause(std::nullopt);
+}
+
+MessageContext Runner::message_context(ConnectionRun const& connection) const {
+    MessageContext context;
+    context.connection = connection.ordinal;
+    context.index = connection.index - 1;
+    context.started = clock_.now();
+    if (options_.form == OutputForm::json) context.remote = connection.remote;
+    context.tls = connection.tls;
+    return context;
+}
+
+void Runner::print(std::string const& block) {
+    progress_.clear();
+    console_.out(block);
+    if (console_.out_is_lost()) stop_ = true;
+}
+
+void Runner::warn(std::string const& text) {
+    progress_.clear();
+    console_.err(text);
+}
+
+void Runner::interrupt() {
+    interrupted_ = stop_ = true;
+    warn("interrupted: " + progress_.summary() + "\n");
+}
+
+void Runner::tick() {
+    console_.flush();
+    progress_.draw();
+}
+
+ExitCode Runner::exit_code() const {
+    if (interrupted_) return ExitCode::interrupted;
+    if (refused_) return ExitCode::usage;
+    if (failed_) return ExitCode::peer;
+    return unconnected_ ? ExitCode::no_connection : ExitCode::done;
+}
+
+}  // namespace pathology::pathoc

@@ -1,0 +1,116 @@
+// The run of the program: connections one after the other, each exchange reported.
+//
+//   connection ──▶ message ──▶ HTTP request ── exchange ──▶ report ──▶ next message … ──▶ next connection
+//                     │                            │
+//                     │                            └─ 101 after `ws` ──▶ frames are sent and received at the same time,
+//                     │                                                  until the server closes or goes silent
+//                     └─ frame, preface ── send only ──▶ report ──▶ next message …; HTTP/2 then reads until the end
+//
+// An error ends its connection; SIGINT, -o, a refused spec and lost output end the run.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <pathology/language/http2.hpp>
+#include <pathology/pathoc/session.hpp>
+#include <pathology/proxycore/console/console.hpp>
+#include <pathology/proxycore/console/exit_code.hpp>
+#include <pathology/proxycore/record/clock.hpp>
+#include <span>
+#include <string>
+
+#include "http2_session.hpp"
+#include "program/message_source.hpp"
+#include "program/options.hpp"
+#include "program/progress.hpp"
+#include "program/report.hpp"
+#include "route.hpp"
+#include "script.hpp"
+
+namespace pathology::pathoc {
+
+class Runner {
+public:
+    /// `tls` is spoken with the server; nullptr for plain text. Options, scripts, console and clock must outlive it.
+    Runner(ProgramOptions const& options, std::span<Script const> scripts, proxycore::console::Console& console,
+           std::shared_ptr<TlsLayer const> tls, proxycore::record::Clock const& clock);
+
+    /// Makes every connection. Cancel: terminal, after interrupt().
+    boost::asio::awaitable<void> run();
+
+    /// Stops the run: from now on, failures are not reported, since the cancellation causes them.
+    void interrupt();
+
+    /// Flushes the output and draws the progress; to be called regularly.
+    void tick();
+
+    proxycore::console::ExitCode exit_code() const;
+
+private:
+    /// One connection, opened when its first message is sent.
+    struct ConnectionRun {
+        ConnectionRun(std::uint64_t its_ordinal, MessageSequence its_messages)
+            : ordinal(its_ordinal), messages(its_messages) {}
+
+        std::uint64_t ordinal;
+        MessageSequence messages;
+        std::uint64_t index = 0;  // of the next message
+        std::optional<Session> session;
+        std::unique_ptr<Http2Session> http2;  // instead of `session`
+        proxycore::Endpoint remote;
+        std::shared_ptr<proxycore::record::RecordedTls const> tls;
+        language::ClientStreams streams{};
+        std::uint32_t stream = 1;       // of the current message
+        bool sent_frames = false;       // raw HTTP/2 frames, after which any frame may come
+        bool speaks_websocket = false;  // after a 101
+        bool is_over = false;           // failed, or closed by a spec
+        bool all_sent = false;          // WebSocket: no frames are left to send
+        bool close_received = false;    // WebSocket: the server sent a close frame
+
+        bool is_open() const { return session || http2; }
+        std::string const& sent() const { return http2 ? http2->sent() : session->sent(); }
+        std::string partial() const { return http2 ? http2->partial() : session->partial(); }
+    };
+
+    boost::asio::awaitable<void> run_connection(std::uint64_t ordinal);
+    boost::asio::awaitable<void> send_messages(ConnectionRun& connection);
+    boost::asio::awaitable<void> receive_frames(ConnectionRun& connection);
+    boost::asio::awaitable<void> send_messages_and_wait(ConnectionRun& connection);
+    boost::asio::awaitable<void> open(ConnectionRun& connection);
+    void report_connect_failure(Failure const& why);
+    void record_tls(ConnectionRun& connection, proxycore::tls::ConnectionInfo const& info);
+    boost::asio::awaitable<void> exchange(ConnectionRun& connection, PreparedMessage const& message,
+                                          CraftedMessage const& crafted);
+    boost::asio::awaitable<void> send_only(ConnectionRun& connection, PreparedMessage const& message,
+                                           CraftedMessage const& crafted);
+
+    void begin_http2(ConnectionRun& connection, std::unique_ptr<proxycore::net::Stream> stream);
+    void print_frame(ConnectionRun const& connection, bool is_ours, http2::Frame const& frame);
+    boost::asio::awaitable<Result<Response>> exchange_on(ConnectionRun& connection, SendRequest const& request);
+    boost::asio::awaitable<Result<SendResult>> send_on(ConnectionRun& connection, SendRequest const& request);
+
+    std::optional<CraftedMessage> craft(ConnectionRun const& connection, PreparedMessage const& message);
+    void check_handshake(MessageContext const& context, CraftedMessage const& crafted, Response const& response);
+    void finish_exchange(ConnectionRun& connection, PreparedMessage const& message, MessageContext const& context,
+                         SentMessage const& sent, Result<Response> const& outcome);
+    MessageContext message_context(ConnectionRun const& connection) const;
+    void print(std::string const& block);
+    void warn(std::string const& text);
+
+    ProgramOptions const& options_;
+    std::span<Script const> scripts_;
+    proxycore::console::Console& console_;
+    proxycore::record::Clock const& clock_;
+    SeedSource seeds_;
+    std::optional<DuplicateFilter> duplicates_;
+    std::unique_ptr<Report> report_;
+    Progress progress_;
+    Route route_;
+    bool stop_ = false;
+    bool interrupted_ = false, refused_ = false, failed_ = false, unconnected_ = false;
+};
+
+}  // namespace pathology::pathoc
