@@ -33,8 +33,8 @@ private:
 };
 
 /// Has `call` run when a coroutine is cancelled whose pending operation has a cancellation slot of its own, as
-/// Child::run() has. Ends with forget_cancel(), on every way out of that await: not with a destructor, since a coroutine that is
-/// destroyed with its context may outlive the signal behind the slot.
+/// Child::run() has. Ends with forget_cancel(), on every way out of that await: not with a destructor, since a coroutine
+/// that is destroyed with its context may outlive the signal behind the slot.
 template <class F> void on_cancel(boost::asio::cancellation_slot slot, F call) {
     if (!slot.is_connected()) return;
     slot.assign([call = std::move(call)](boost::asio::cancellation_type) mutable { call(); });

@@ -13,7 +13,7 @@
 namespace pathology::proxycore::net {
 namespace {
 
-/// What an attempt came to; a class with a constructor, as it travels through co_await.
+/// The result of an attempt. It has a constructor because it is a temporary of a co_await statement.
 struct Attempt {
     Attempt() = default;
 
@@ -22,7 +22,7 @@ struct Attempt {
     Endpoints tried;
 };
 
-/// Non-blocking from the start, which spares the connection a system call later.
+/// Sets non-blocking mode here, which saves a system call later.
 error_code open_anew(asio::ip::tcp::socket& socket, asio::ip::tcp::endpoint const& endpoint) {
     error_code ec;
     socket.close(ec);
@@ -31,8 +31,8 @@ error_code open_anew(asio::ip::tcp::socket& socket, asio::ip::tcp::endpoint cons
     return ec;
 }
 
-/// Asks twice: a handshake on this machine is over before the first call returns, and waiting for the reactor to say so
-/// would cost more than the whole connection. in_progress: it goes on.
+/// Calls connect() twice: on loopback the handshake is over when the first call returns, and waiting for the reactor
+/// would cost more than the connection. Returns in_progress if it is not over.
 error_code connect_at_once(asio::ip::tcp::socket& socket, asio::ip::tcp::endpoint const& endpoint) {
     for (int turn = 0; turn < 2; ++turn) {
         if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return {};

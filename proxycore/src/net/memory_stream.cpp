@@ -33,7 +33,7 @@ private:
     asio::steady_timer timer_;
 };
 
-/// What flows in one direction.
+/// One direction.
 struct Channel {
     Channel(asio::any_io_executor const& executor, std::size_t its_capacity)
         : capacity(its_capacity), readable(executor), writable(executor), over(executor), arrived(executor) {}
@@ -47,9 +47,9 @@ struct Channel {
 
     std::size_t capacity;
     std::string bytes;
-    bool ended = false;      // the writer is done: end of stream after `bytes`
-    bool abandoned = false;  // the reader is gone: writing fails
-    bool reset = false;      // cut off: both sides fail at once
+    bool ended = false;      // by the writer: end of stream after `bytes`
+    bool abandoned = false;  // by the reader: writes fail
+    bool reset = false;      // both sides fail at once
     TimedEvent readable, writable, over, arrived;
 };
 

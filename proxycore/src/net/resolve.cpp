@@ -18,7 +18,7 @@ Endpoints endpoints_of(Resolver::results_type const& found) {
 
 error_code as_name_error(error_code ec) { return ec == asio::error::host_not_found ? Errc::name_not_found : ec; }
 
-/// A search that may outlive the coroutine that began it: Asio 1.81 cannot cancel one by slot.
+/// A lookup that may outlive the coroutine that began it: Asio 1.81 cannot cancel one by slot.
 struct Search {
     explicit Search(asio::any_io_executor const& executor) : resolver(executor) {}
 

@@ -16,7 +16,7 @@ Endpoints spelled_address(std::string const& host, std::uint16_t port);
 
 /// Looks up the addresses of `host`. Sets `ec` if there are none.
 ///
-/// Cancel: terminal; returns at once with operation_aborted. The lookup of the system goes on in its own thread, and its
+/// Cancel: terminal; returns at once with operation_aborted. The lookup of the system goes on in its own thread; its
 ///         result is dropped.
 asio::awaitable<Endpoints> resolve(std::string host, std::uint16_t port, error_code& ec);
 

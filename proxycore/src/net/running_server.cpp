@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 using Tcp = asio::ip::tcp;
 
 constexpr auto tick_length = 50ms;
-constexpr auto retry_after = 50ms;  // when the system gives no more descriptors
+constexpr auto retry_after = 50ms;  // while the limit of open files is reached
 
 std::vector<std::unique_ptr<Worker>> make_workers(unsigned count, Server::Handler const& handler,
                                                   Worker::Report const& report) {
@@ -52,7 +52,7 @@ Failure cannot_listen(Endpoint const& endpoint, error_code ec) {
     return {ec, "cannot listen on " + listening_text(endpoint) + ": " + describe(ec) + std::string(way_out(ec))};
 }
 
-/// Both families by one socket, where the system knows both.
+/// One socket for both address families, where the system has both.
 Endpoints every_address(std::uint16_t port) { return {{asio::ip::address_v6::any(), port}, {Tcp::v4(), port}}; }
 
 Endpoints endpoints_of(Endpoint const& endpoint, error_code& ec) {
@@ -109,7 +109,7 @@ Result<void> RunningServer::listen() {
     return {};
 }
 
-/// The first endpoint counts, unless its family is unknown here.
+/// Listens on the first endpoint whose address family the system has.
 error_code RunningServer::Listener::open(int backlog) {
     error_code ec;
     auto const endpoints = endpoints_of(options.endpoint, ec);
@@ -167,7 +167,7 @@ asio::awaitable<void> RunningServer::accept_all(std::size_t listener) {
             co_await recover(ec);
             continue;
         }
-        in_trouble_ = false;
+        is_failing_ = false;
         worker.adopt(admit(std::move(socket), remote, listener));
     }
 }
@@ -183,16 +183,17 @@ AcceptedSocket RunningServer::admit(Tcp::socket socket, Tcp::endpoint const& rem
 asio::awaitable<void> RunningServer::wait_for_room(Tcp::acceptor const& acceptor) {
     while (open_ >= options_.max_connections && acceptor.is_open()) {
         full_ = true;
-        if (open_ < options_.max_connections) break;  // the last one may have left before it saw that we wait
+        if (open_ < options_.max_connections) break;  // the last one may have ended before it saw full_
         co_await room_.wait();
     }
 }
 
-/// A client that gave up in the backlog is no matter; anything else is given time, so that it does not spin.
+/// Ignores a client that gave up in the backlog. After other errors it waits, so that the loop does not spin.
 asio::awaitable<void> RunningServer::recover(error_code ec) {
     if (ec == asio::error::connection_aborted || ec == asio::error::connection_reset) co_return;
-    if (!in_trouble_) say("cannot accept connections: " + describe(is_exhaustion(ec) ? Errc::out_of_descriptors : ec));
-    in_trouble_ = true;
+    if (!is_failing_)
+        report_line("cannot accept connections: " + describe(is_exhaustion(ec) ? Errc::out_of_descriptors : ec));
+    is_failing_ = true;
     co_await async::pause(retry_after);
 }
 
@@ -227,7 +228,7 @@ void RunningServer::stop() {
     if (std::exchange(stopped_, true)) return;
     stop_accepting();
     end_connections();
-    say_goodbye();
+    run_at_end();
     for (auto& worker : workers_) worker->stop();
     if (options_.tick) options_.tick();
 }
@@ -245,7 +246,7 @@ void RunningServer::stop_accepting() {
     changed_.wait(lock, [this] { return accepting_ == 0; });
 }
 
-/// A handler may swallow one cancellation and begin anew, so it is said again until all are gone.
+/// Cancels repeatedly until all have ended, because a handler may swallow a cancellation and go on.
 void RunningServer::end_connections() {
     std::unique_lock lock(mutex_);
     auto const all_gone = [this] { return open_ == 0; };
@@ -254,7 +255,7 @@ void RunningServer::end_connections() {
     } while (!changed_.wait_for(lock, tick_length, all_gone));
 }
 
-void RunningServer::say_goodbye() {
+void RunningServer::run_at_end() {
     if (!has_begun_ || !options_.at_end) return;
     try {
         run_to_end(options_.at_end());
@@ -282,7 +283,7 @@ bool RunningServer::wait_until_empty(Duration limit) {
     return changed_.wait_for(lock, limit, [this] { return open_ == 0; });
 }
 
-/// A cancelled coroutine ends by throwing from its next co_await.
+/// Does not report cancellation: a cancelled coroutine ends by throwing from its next co_await.
 void RunningServer::report(std::exception_ptr thrown) {
     if (async::is_cancellation(thrown)) return;
     try {
@@ -290,13 +291,13 @@ void RunningServer::report(std::exception_ptr thrown) {
     } catch (asio::multiple_exceptions const& several) {
         report(several.first_exception());
     } catch (std::exception const& error) {
-        say(error.what());
+        report_line(error.what());
     } catch (...) {
-        say("an exception of unknown type");
+        report_line("an exception of unknown type");
     }
 }
 
-void RunningServer::say(std::string_view line) {
+void RunningServer::report_line(std::string_view line) {
     if (options_.on_error) options_.on_error(line);
 }
 

@@ -1,4 +1,4 @@
-// A server from a successful start to its stop: the acceptor, the workers, and who waits for what.
+// A server from a successful start to its stop: listeners, workers and their shutdown.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@ namespace pathology::proxycore::net {
 
 class RunningServer {
 public:
-    /// Both must outlive it. Nothing runs yet.
+    /// Both arguments must outlive it. Nothing runs yet.
     RunningServer(ServerOptions const& options, Server::Handler const& handler);
     ~RunningServer();  ///< stop()
 
@@ -26,15 +26,15 @@ public:
     int wait_for_signal();
     bool wait_until_empty(Duration limit);
 
-    /// Of a listener that is not there, an empty one.
+    /// Empty if there is no such listener.
     asio::ip::tcp::endpoint local_endpoint(std::size_t listener) const;
-    /// Has worker 0 do it; its end comes also when the server is gone by then, as an exception (Errc::stopped).
+    /// Runs `work` on worker 0. The completion throws Errc::stopped if the server is destroyed before.
     async::Completion<> begin(std::function<void()> work);
     std::size_t connections() const { return open_; }
     std::uint64_t accepted() const { return accepted_; }
 
 private:
-    /// One of the addresses listened on. Belongs to worker 0.
+    /// One of ServerOptions::listen. Belongs to worker 0.
     struct Listener {
         Listener(asio::io_context& context, ListenOptions const& its_options)
             : options(its_options), acceptor(context) {}
@@ -59,9 +59,9 @@ private:
     void release_permit();
     void stop_accepting();
     void end_connections();
-    void say_goodbye();
+    void run_at_end();
     void report(std::exception_ptr thrown);
-    void say(std::string_view line);
+    void report_line(std::string_view line);
     Worker& first() { return *workers_.front(); }
 
     ServerOptions const& options_;
@@ -69,18 +69,18 @@ private:
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     async::Event room_;        // of worker 0: a connection has ended
-    bool in_trouble_ = false;  // accepting fails, and that has been said
-    bool has_begun_ = false;   // at_begin has ended well
+    bool is_failing_ = false;  // accept fails, and that was reported
+    bool has_begun_ = false;   // at_begin has returned
 
     std::atomic<std::size_t> open_ = 0;
     std::atomic<std::uint64_t> accepted_ = 0;
     std::atomic<bool> full_ = false;  // an acceptor waits for room_
 
-    std::mutex stop_mutex_;  // one stop at a time; the others wait for it
+    std::mutex stop_mutex_;  // held by the one stop() that works; others wait for it
     bool stopped_ = false;   // under stop_mutex_
-    std::mutex mutex_;       // of what follows, and of open_'s way to 0
+    std::mutex mutex_;       // of what follows, and of the change of open_ to 0
     std::condition_variable changed_;
-    std::size_t accepting_ = 0;  // gates that do
+    std::size_t accepting_ = 0;  // listeners that accept
     bool stopping_ = false;
     int signal_ = 0;
 };

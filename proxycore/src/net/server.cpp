@@ -82,7 +82,7 @@ void Server::perform(std::function<void()> work) {
     std::optional<async::Completion<>> done;
     if (auto const running = state_->now()) done = running->begin(std::move(work));
     if (!done) throw boost::system::system_error(Errc::stopped);
-    done->get();  // without a hold on the server: stop() ends the wait by destroying it
+    done->get();  // without a reference to the server: its destruction ends the wait
 }
 
 bool Server::wait_until_empty(Duration limit) const {

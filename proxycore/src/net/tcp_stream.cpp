@@ -13,10 +13,10 @@
 namespace pathology::proxycore::net {
 namespace {
 
-constexpr unsigned most_turns = 64;  // of 64 KiB blocks: some 4 MiB
+constexpr unsigned max_turns = 64;  // of 64 KiB blocks: some 4 MiB
 constexpr auto between_questions = std::chrono::seconds(1);
 constexpr std::size_t bulk = 256 << 10;
-constexpr std::size_t most_discarded = 1 << 24;  // what an orderly close throws away for the sake of its FIN
+constexpr std::size_t max_discarded = 1 << 24;  // bytes that close(fin) reads so that the FIN is sent
 
 /// The parts of `all` that follow its first `sent` bytes.
 std::vector<asio::const_buffer> after(std::span<asio::const_buffer const> all, std::size_t sent) {
@@ -33,7 +33,7 @@ std::vector<asio::const_buffer> after(std::span<asio::const_buffer const> all, s
 
 TcpStream::TcpStream(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote)
     : socket_(std::move(socket)), remote_(remote) {
-    error_code ignored;  // a socket that broke already says so at the first read
+    error_code ignored;  // a broken socket fails at the first read
     if (!socket_.non_blocking()) socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
@@ -43,10 +43,10 @@ TcpStream::~TcpStream() { close(CloseMode::fin); }
 void TcpStream::Side::begin() {
     expired_ = false;
     limit_ = stream_.limit_;
-    go_on();
+    restart();
 }
 
-void TcpStream::Side::go_on() {
+void TcpStream::Side::restart() {
     if (limit_) arm(*limit_);
 }
 
@@ -64,28 +64,28 @@ std::optional<error_code> TcpStream::verdict(error_code ec, TcpStream const& str
     return std::nullopt;
 }
 
-/// A peer that is never slower than we are would keep its coroutine running for ever.
-bool TcpStream::is_greedy() noexcept {
-    if (++turns_ < most_turns) return false;
+/// If the peer is never slower than this side, no operation suspends, and other coroutines would starve.
+bool TcpStream::must_yield() noexcept {
+    if (++turns_ < max_turns) return false;
     turns_ = 0;
     return true;
 }
 
 asio::awaitable<ReadResult> TcpStream::read_some(asio::mutable_buffer into) {
-    if (is_greedy()) co_await asio::post(async::as_values);
+    if (must_yield()) co_await asio::post(async::as_values);
     if (end_ && socket_.is_open()) co_return ReadResult{end_, 0};
     if (expects_more_) {
         ReadResult result;
         result.n = socket_.read_some(into, result.ec);
         if (result.ec == asio::error::bad_descriptor) result.ec = Errc::closed;
         expects_more_ = result.n == into.size();
-        if (result.ec != asio::error::would_block) co_return told(result);
+        if (result.ec != asio::error::would_block) co_return record_end(result);
     }
     co_return co_await await_bytes(into);
 }
 
-/// Keeps how the connection ended: the reactor tells it once.
-ReadResult TcpStream::told(ReadResult result) {
+/// Records how the connection ended, because the reactor reports it once.
+ReadResult TcpStream::record_end(ReadResult result) {
     bool const is_ours = result.ec == Errc::closed || result.ec == Errc::timed_out;
     if (result.ec && !is_ours && result.ec != asio::error::operation_aborted) end_ = result.ec;
     return result;
@@ -93,7 +93,7 @@ ReadResult TcpStream::told(ReadResult result) {
 
 asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
     reading_.begin();
-    co_await asio::post(async::as_values);  // others have their turn first, and by then the bytes are often there
+    co_await asio::post(async::as_values);  // other coroutines run first; by then the bytes have often arrived
     if (reading_.has_expired()) co_return ReadResult{Errc::timed_out, 0};
     for (;;) {
         auto const [ec, n] = co_await socket_.async_read_some(into, async::as_values);
@@ -107,15 +107,15 @@ asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
         if (auto const end = verdict(ec, *this, reading_, cancelled)) {
             reading_.end();
-            co_return told({*end, 0});
+            co_return record_end({*end, 0});
         }
     }
 }
 
 asio::awaitable<error_code> TcpStream::write(std::span<asio::const_buffer const> all) {
-    if (is_greedy()) co_await asio::post(async::as_values);
+    if (must_yield()) co_await asio::post(async::as_values);
     error_code ec;
-    // One buffer goes by send(), which costs less than the sendmsg() of a sequence.
+    // send() for one buffer costs less than sendmsg() for a sequence.
     auto const sent = all.size() == 1 ? socket_.write_some(all.front(), ec) : socket_.write_some(all, ec);
     if (ec == asio::error::bad_descriptor) co_return Errc::closed;
     if (ec && ec != asio::error::would_block) co_return ec;
@@ -131,7 +131,7 @@ asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer c
         auto const [ec, n] = co_await socket_.async_write_some(rest, async::as_values);
         turns_ = 0;
         rest = after(rest, n);
-        if (n > 0) writing_.go_on();
+        if (n > 0) writing_.restart();
         if (!ec) continue;
         auto const state = co_await asio::this_coro::cancellation_state;
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;
@@ -142,15 +142,15 @@ asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer c
 }
 
 std::size_t TcpStream::write_now(asio::const_buffer bytes) {
-    if (bytes.size() >= bulk) turns_ += most_turns / 8;  // the write() that follows soon lets others run
-    if (turns_ >= most_turns) return 0;
+    if (bytes.size() >= bulk) turns_ += max_turns / 8;  // so the next write() yields soon
+    if (turns_ >= max_turns) return 0;
     error_code ec;
     auto const sent = socket_.write_some(bytes, ec);
     return ec ? 0 : sent;
 }
 
-// The kernel tells the end of the peer's side apart from unread bytes, but wakes for both alike. So while bytes lie
-// there, it is asked now and then.
+// The kernel distinguishes the end of the peer's side from unread bytes, but wakes for both. So while unread bytes are
+// there, it is polled.
 asio::awaitable<error_code> TcpStream::wait_for_end() {
     for (;;) {
         if (auto const end = end_of_peer()) co_return *end;
@@ -189,11 +189,10 @@ void TcpStream::close(CloseMode how) {
     socket_.close(ignored);
 }
 
-/// Bytes that lie unread when a socket is closed make the kernel send RST, which takes from the peer what it has not
-/// read yet.
+/// If unread bytes are left when a socket is closed, the kernel sends RST, and the peer loses what it has not read.
 void TcpStream::discard_unread() {
     std::array<char, 16 * 1024> nowhere;
-    for (std::size_t discarded = 0; discarded < most_discarded;) {
+    for (std::size_t discarded = 0; discarded < max_discarded;) {
         auto const n = ::recv(socket_.native_handle(), nowhere.data(), nowhere.size(), MSG_DONTWAIT);
         if (n <= 0) return;
         discarded += static_cast<std::size_t>(n);

@@ -29,13 +29,13 @@ public:
     asio::any_io_executor executor() override { return socket_.get_executor(); }
 
 private:
-    /// The time limit of one direction. When it passes, it cancels what is pending on the socket. The other direction is
-    /// cancelled too and tries again, with the rest of its own limit.
+    /// The time limit of one direction. When it passes, it cancels what is pending on the socket. The other direction
+    /// is cancelled too and tries again, with the rest of its own limit.
     class Side final : public async::TimerWheel::Timer {
     public:
         explicit Side(TcpStream& stream) : Timer(async::TimerWheel::of(stream.executor())), stream_(stream) {}
         void begin();  ///< an operation starts, with the limit that the stream has now
-        void go_on();  ///< a byte was moved: the limit starts again
+        void restart();  ///< a byte was moved: the limit starts again
         void end() noexcept { disarm(); }
         bool has_expired() const noexcept { return expired_; }
 
@@ -47,14 +47,14 @@ private:
     };
 
     asio::awaitable<ReadResult> await_bytes(asio::mutable_buffer into);
-    ReadResult told(ReadResult result);
+    ReadResult record_end(ReadResult result);
     asio::awaitable<error_code> write_rest(std::span<asio::const_buffer const> all, std::size_t sent);
     /// Returns the result of an operation: its code or the reason why it was aborted; std::nullopt: try again.
     static std::optional<error_code> verdict(error_code ec, TcpStream const& stream, Side const& side, bool cancelled);
     /// Returns how the peer ended its side, or how the connection broke; std::nullopt if neither happened.
     std::optional<error_code> end_of_peer();
     asio::awaitable<error_code> await_readable();
-    bool is_greedy() noexcept;
+    bool must_yield() noexcept;
     void discard_unread();
 
     asio::ip::tcp::socket socket_;

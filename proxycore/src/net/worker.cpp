@@ -13,7 +13,7 @@ namespace pathology::proxycore::net {
 Worker::Worker(unsigned index, Server::Handler const& handler, Report const& report)
     : index_(index), handler_(handler), report_(report) {
     asio::use_service<async::TimerWheel>(
-        context_);  // opens what the context needs now, while failing is an error of the start
+        context_);  // opens its descriptors now, where a failure is an error of start()
 }
 
 Worker::~Worker() { stop(); }
@@ -22,7 +22,7 @@ void Worker::start() {
     thread_ = std::thread([this] { run(); });
 }
 
-/// What leaves a handler before its first co_await comes out here; the worker goes on.
+/// An exception of a handler before its first co_await arrives here; it is reported and the loop goes on.
 void Worker::run() {
     for (;;) {
         try {
