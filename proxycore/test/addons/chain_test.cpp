@@ -213,7 +213,7 @@ TEST(AddonChain, P41_ConfiguresLateComers) {
         fixture.chain.add(late);
         co_await fixture.chain.remove("late");
     });
-    EXPECT_THAT(fixture.calls, ElementsAre("late load", "late configure speed", "late done"));
+    EXPECT_THAT(fixture.calls, ElementsAre("late load", "late configure speed", "late running", "late done"));
     EXPECT_EQ(fixture.chain.find("late"), nullptr);
 }
 

@@ -157,7 +157,7 @@ TEST(Host, SpawnsWorkThatEndsBeforeDone) {
         co_await wait_a_turn();
         co_await fixture.chain.remove("worker");
     });
-    EXPECT_THAT(fixture.calls, ElementsAre("worker load", "worker configure", "worker running", "work begins",
+    EXPECT_THAT(fixture.calls, ElementsAre("worker load", "worker configure", "work begins", "worker running",
                                            "work is cancelled", "worker done"));
     EXPECT_THAT(fixture.log, IsEmpty());
 }
