@@ -12,9 +12,9 @@ namespace pathology::proxycore::tls {
 namespace {
 
 constexpr std::chrono::hours life_of_authority{24 * 3650};
-constexpr std::chrono::hours life_of_leaf{24 * 199};  // clients take no more than 200 days from anybody
+constexpr std::chrono::hours life_of_leaf{24 * 199};  // clients reject leaves that are valid for more than 200 days
 
-/// In OpenSSL's configuration a comma ends a value, so a URL with one cannot be said there.
+/// A comma ends a value in OpenSSL's configuration syntax, so a URL with a comma cannot be written there.
 bool can_be_extension(std::string const& url) {
     return !url.empty() && url.find_first_of(",;\"\\\n") == std::string::npos;
 }
@@ -100,7 +100,7 @@ Result<Identity> Authority::issue(LeafNames const& names, KeyType type) const {
     auto parts = std::make_shared<Identity::Parts>();
     parts->chain.push_back(std::move(leaf));
     parts->key = share(key);
-    if (state_->chain.size() > 1) {  // an intermediate authority: clients know only its root
+    if (state_->chain.size() > 1) {  // an intermediate authority: clients trust its root only
         for (auto const& certificate : state_->chain) parts->chain.push_back(share(certificate.get()));
     }
     return Identity(std::move(parts));

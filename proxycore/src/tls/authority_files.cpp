@@ -1,4 +1,5 @@
-// The files of an authority: found, or made so that two processes at once end up with the same ones.
+// Loads or creates the files of an authority. Processes that start at the same time end up with the same files: each
+// writes under a temporary name and hard-links it; the first link wins.
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <sys/stat.h>
@@ -22,7 +23,7 @@ Failure system_failure(std::string const& what, int code) {
     return failure(error_code(code, boost::system::system_category()), what + ": " + std::strerror(code));
 }
 
-/// A new file under a name of its own; it vanishes unless it is put in place.
+/// A new file under a temporary name; removed unless it is put in place.
 class NewFile {
 public:
     explicit NewFile(fs::path final_name) : final_(std::move(final_name)), temporary_(final_.string() + ".XXXXXX") {}
@@ -42,12 +43,12 @@ public:
         return {};
     }
 
-    /// Gives it its name, unless there is such a file: then false.
+    /// Gives it its final name; returns false if that file exists.
     Result<bool> put_in_place() {
         if (::link(temporary_.c_str(), final_.c_str()) == 0) return true;
         if (errno == EEXIST) return false;
         if (errno != EPERM && errno != EOPNOTSUPP) return complain();
-        // A file system without hard links: the last of several processes wins, and their files are whole all the same.
+        // Without hard links the last of several processes wins; files are never partial.
         if (::rename(temporary_.c_str(), final_.c_str()) != 0) return complain();
         is_there_ = false;
         return true;
@@ -71,7 +72,7 @@ private:
     bool is_there_ = false;
 };
 
-/// Writes a file if there is none; gives whether it did.
+/// Writes a file unless it exists; returns whether it did.
 Result<bool> create(fs::path const& file, std::string_view content, mode_t mode) {
     NewFile made(file);
     if (auto const written = made.write(content, mode); !written) return written.error();
@@ -98,7 +99,7 @@ struct PublicFile {
     mode_t mode;
 };
 
-/// The forms in which clients want to have the certificate. Each is made when it is missing.
+/// The formats of the certificate for clients; missing ones are created.
 Result<void> write_public_files(fs::path const& folder, std::string const& name, Authority::State const& state) {
     auto* const certificate = state.certificate();
     auto const pem = pem_of(certificate);
@@ -150,7 +151,7 @@ Result<std::shared_ptr<Authority::State>> load_or_make(fs::path const& folder, A
         auto const content = pem_of(made->key.get()) + pem_of(made->certificate());
         if (auto const created = create(file, content, 0600); !created) return created.error();
     }
-    return load(file, options);  // whoever made it
+    return load(file, options);  // ours, or that of another process
 }
 
 }  // namespace

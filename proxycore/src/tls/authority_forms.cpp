@@ -1,4 +1,4 @@
-// What an authority hands out besides leaves: its certificate as an archive, and a list of what it has revoked.
+// The authority's certificate as PKCS#12, and its certificate revocation list.
 #include <openssl/err.h>
 
 #include "tls/authority.hpp"

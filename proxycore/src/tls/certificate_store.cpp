@@ -18,7 +18,7 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-/// What tells certificates to be issued apart.
+/// The key of the cache of issued certificates.
 std::string key_of(LeafNames const& names, KeyType type) {
     std::string key = type == KeyType::rsa_2048 ? "r" : "e";
     for (auto const& part : {common_name_of(names), names.organization, names.crl_url})
@@ -57,7 +57,7 @@ struct CertificateStore::State {
     }
 
     Authority authority;
-    mutable std::mutex mutex;  // of all that follows
+    mutable std::mutex mutex;  // guards all members below
     std::unordered_map<std::string, Identity> given;
     RecentlyUsed<Identity> issued;
 };
@@ -95,7 +95,7 @@ Result<Identity> CertificateStore::find(LeafNames const& names, KeyType type) {
         if (auto const* given = state_->find_given(names)) return *given;
         if (auto const* issued = state_->issued.find(key)) return *issued;
     }
-    auto identity = state_->authority.issue(names, type);  // takes a while: not under the lock
+    auto identity = state_->authority.issue(names, type);  // expensive: without the lock
     if (!identity) return identity;
     std::scoped_lock const lock(state_->mutex);
     if (auto const* kept = state_->issued.find(key)) return *kept;  // another thread was faster

@@ -33,7 +33,7 @@ Result<void> set_versions(SSL_CTX* ctx, VersionRange versions) {
     return {};
 }
 
-/// The names of TLS 1.3 suites begin with TLS_, which no other cipher's name does.
+/// Only names of TLS 1.3 suites begin with TLS_.
 std::pair<std::string, std::string> split(std::string const& list) {
     std::string others, suites;
     for (std::size_t begin = 0; begin <= list.size();) {
@@ -79,7 +79,7 @@ void set_common(SSL_CTX* ctx) {
     SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
 }
 
-/// One ticket is enough for a client that comes back, and tickets need no cache.
+/// One ticket is enough to resume, and tickets need no cache on our side.
 void set_resumption(SSL_CTX* ctx) {
     static constexpr unsigned char name[] = {'p', 'a', 't', 'h', 'o', 'l', 'o', 'g', 'y'};
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);

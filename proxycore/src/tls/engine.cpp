@@ -1,3 +1,16 @@
+// A memory BIO pump: OpenSSL never sees a socket. TlsStream moves the bytes, the engine only transforms them.
+//
+//            prepare/commit, feed                          outgoing/consume, take_outgoing
+//   stream ─────────────────────▶ incoming ─┐          ┌─ outgoing ─────────────────────────▶ stream
+//                                           ▼          │
+//                                      BIO read   BIO write
+//                                           └── SSL ───┘
+//                                     read() │     ▲ write()
+//                                            ▼     │
+//                                          plain text
+//
+// Each call of OpenSSL may read incoming and append to outgoing; a step that wants input is called again after more was
+// fed. A failure is final.
 #include <pathology/proxycore/tls/engine.hpp>
 
 #include <openssl/err.h>
@@ -12,7 +25,7 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-constexpr std::size_t room_for_records = 256;  // what TLS adds to 64 KiB, in at most four records
+constexpr std::size_t room_for_records = 256;  // overhead of TLS on 64 KiB, in at most four records
 
 void verify_host(SSL* ssl, std::string const& host) {
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
@@ -23,7 +36,7 @@ void verify_host(SSL* ssl, std::string const& host) {
     }
 }
 
-/// SSL_set_tlsext_host_name() in its own words, which are a macro with casts.
+/// The same as SSL_set_tlsext_host_name(), a macro with old-style casts.
 bool ask_for(SSL* ssl, std::string name) {
     return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
 }
@@ -154,7 +167,7 @@ Decrypted Engine::read(asio::mutable_buffer into) {
         auto const outcome = SSL_read_ex(state_->ssl.get(), into.data(), into.size(), &result.n);
         result.step = state_->settle(outcome);
     }
-    if (result.step == Step::wants_input && state_->failure) result.step = Step::failed;  // and none will come
+    if (result.step == Step::wants_input && state_->failure) result.step = Step::failed;  // and none will arrive
     return result;
 }
 
@@ -192,7 +205,7 @@ ConnectionInfo Engine::info() const {
     X509Ptr const first(SSL_get1_peer_certificate(ssl));
     if (!first) return info;
     info.peer_chain.push_back(describe(first.get()));
-    auto* const chain = SSL_get_peer_cert_chain(ssl);  // a client's view of it begins with the server's own
+    auto* const chain = SSL_get_peer_cert_chain(ssl);  // on the client side the chain includes the leaf itself
     for (int i = state_->is_server() ? 0 : 1; i < sk_X509_num(chain); ++i) {
         info.peer_chain.push_back(describe(sk_X509_value(chain, i)));
     }
@@ -202,7 +215,7 @@ ConnectionInfo Engine::info() const {
 std::vector<std::string> Engine::cipher_list() const {
     auto* const ssl = state_->ssl.get();
     auto const* const offered = state_->is_server() ? SSL_get_client_ciphers(ssl) : SSL_get_ciphers(ssl);
-    int const count = sk_SSL_CIPHER_num(offered);  // -1 where there is no list
+    int const count = sk_SSL_CIPHER_num(offered);  // -1 if there is no list
     std::vector<std::string> names;
     names.reserve(static_cast<std::size_t>(std::max(count, 0)));
     for (int i = 0; i < count; ++i) names.emplace_back(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(offered, i)));

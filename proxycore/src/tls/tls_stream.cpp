@@ -9,11 +9,11 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-constexpr std::size_t record = 16 * 1024;  // the most one record carries (RFC 8446 §5.1)
+constexpr std::size_t record = 16 * 1024;  // the largest plain text of a record (RFC 8446 §5.1)
 constexpr std::size_t batch = 4 * record;  // plain bytes encrypted for one write of the stream underneath
-constexpr std::size_t record_head = 5;     // with less of it there, another look is in vain
+constexpr std::size_t record_head = 5;     // fewer bytes cannot complete a record
 
-/// A place in a sequence of buffers.
+/// A position in a sequence of buffers.
 class Cursor {
 public:
     explicit Cursor(std::span<asio::const_buffer const> all) : rest_(all) { skip_empty(); }
@@ -39,7 +39,7 @@ private:
     std::size_t offset_ = 0;
 };
 
-/// The next record's worth of bytes: as they lie, or joined in `room` where several buffers make up one record.
+/// The bytes of the next record: in place, or joined in `room` if they span several buffers.
 asio::const_buffer next_record(Cursor& cursor, std::span<char> room) {
     auto const first = cursor.here();
     if (first.size() >= record || cursor.is_in_last()) {
@@ -56,7 +56,7 @@ asio::const_buffer next_record(Cursor& cursor, std::span<char> room) {
     return {room.data(), filled};
 }
 
-/// Encrypts what one write underneath is to carry.
+/// Encrypts the bytes for one write of the stream underneath.
 Step encrypt_batch(Engine& engine, Cursor& cursor) {
     static thread_local std::array<char, record> room;
     for (std::size_t done = 0; done < batch && !cursor.is_at_end();) {
@@ -67,7 +67,7 @@ Step encrypt_batch(Engine& engine, Cursor& cursor) {
     return Step::done;
 }
 
-/// Sets a flag for as long as it lives, which in a coroutine may end by an exception.
+/// Sets a flag during its lifetime; a coroutine may leave by an exception.
 class Flagged {
 public:
     explicit Flagged(bool& flag) : flag_(flag) { flag_ = true; }
@@ -124,7 +124,7 @@ asio::awaitable<net::error_code> TlsStream::shake_hands() {
         if (engine_.peer_waits()) {
             if (auto const ec = co_await flush()) co_return ec;
         } else {
-            push();  // tickets at once: a client whose Nagle holds back its request waits for our next segment
+            push();  // the tickets: a client with Nagle's algorithm holds its request back until our next segment
         }
         if (step == Step::done) co_return net::error_code();
         if (auto const ec = co_await fill()) co_return ec;
@@ -133,7 +133,7 @@ asio::awaitable<net::error_code> TlsStream::shake_hands() {
 
 // --- bytes -----------------------------------------------------------------------------------------------------------
 
-/// Waits for more of the peer's records.
+/// Reads more records of the peer.
 asio::awaitable<net::error_code> TlsStream::fill() {
     auto const [ec, n] = co_await next_->read_some(engine_.prepare());
     if (ec == asio::error::eof) {
@@ -146,20 +146,20 @@ asio::awaitable<net::error_code> TlsStream::fill() {
     co_return net::error_code();
 }
 
-/// Sends all records that are ready, also those that get ready meanwhile.
+/// Sends all pending records, and those that are added meanwhile.
 asio::awaitable<net::error_code> TlsStream::flush() {
     Flagged const writing(is_writing_);
     std::string records;
     while (engine_.outgoing().size() > 0) {
         engine_.take_outgoing(records);
-        write_error_ = asio::error::operation_aborted;  // until it is known to be otherwise
+        write_error_ = asio::error::operation_aborted;  // stays if the coroutine is cancelled during the write
         write_error_ = co_await net::send(*next_, records);
         if (write_error_) break;
     }
     co_return write_error_;
 }
 
-/// Tells the peer what is wrong with it, when that is possible at once.
+/// Sends the alert if that is possible without waiting.
 asio::awaitable<void> TlsStream::send_alert() {
     if (is_writing_ || write_error_) co_return;
     co_await flush();
@@ -192,8 +192,8 @@ asio::awaitable<net::error_code> TlsStream::write(std::span<asio::const_buffer c
     co_return net::error_code();
 }
 
-/// What was encrypted and does not fit underneath goes with the next write. So that there is one, the end of more than
-/// a record is never taken.
+/// Encrypted bytes that the stream underneath does not take are sent by the next write. To guarantee one, the last part
+/// of more than a record is never accepted.
 std::size_t TlsStream::write_now(asio::const_buffer bytes) {
     if (is_closed_ || write_error_ || is_writing_ || !engine_.is_established()) return 0;
     asio::const_buffer const most(bytes.data(), bytes.size() <= record ? bytes.size() : bytes.size() - record);
@@ -207,7 +207,7 @@ std::size_t TlsStream::write_now(asio::const_buffer bytes) {
     return taken;
 }
 
-/// Sends what fits underneath without waiting; false when something is left.
+/// Sends what the stream underneath takes without waiting; returns false if something is left.
 bool TlsStream::push() {
     engine_.consume(next_->write_now(engine_.outgoing()));
     return engine_.outgoing().size() == 0;

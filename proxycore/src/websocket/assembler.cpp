@@ -65,7 +65,7 @@ std::optional<Violation> Assembler::decompress(std::string_view payload, bool is
     auto const before = joined_.size();
     auto status = inflater_->decompress(payload, joined_, limit_);
     if (status == Inflater::Status::ok && is_last) status = inflater_->finish(joined_, limit_);
-    // What came out is judged first, so that the answer does not depend on how the bytes were cut.
+    // Check the output first: the result must not depend on the size of reads.
     bool const is_good = status == Inflater::Status::ok;
     if (auto broken = judge_text(std::string_view(joined_).substr(before), is_last && is_good)) return broken;
     if (status == Inflater::Status::too_large) return too_large();

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t longest_reason = 123;  // of the 125 bytes of a control frame
 
-/// The longest beginning of at most `limit` bytes that does not end inside a character.
+/// The longest prefix of at most `limit` bytes that does not end inside a character.
 std::string_view cut(std::string_view text, std::size_t limit) {
     if (text.size() <= limit) return text;
     auto const is_inside = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80; };

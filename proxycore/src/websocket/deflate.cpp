@@ -11,14 +11,13 @@
 namespace pathology::proxycore::websocket {
 namespace {
 
-// A window of 256 bytes: zlib makes no raw streams for it. Those it makes for 512 bytes reach back 250 bytes at most
-// (deflate.h, MAX_DIST), which a window of 256 bytes holds. What comes is read with 512, for peers that do not know
-// that.
+// zlib does not support raw streams with a window of 256 bytes. Its streams for 512 bytes refer back 250 bytes at most
+// (deflate.h, MAX_DIST), which fits into 256. Incoming streams are read with 512, for peers that do not limit this.
 constexpr unsigned smallest_window = 9;
 constexpr unsigned widest_window = 15;
 constexpr int memory_level = 8;
 constexpr std::size_t growth = 16U << 10U;
-constexpr std::string_view tail("\0\0\xff\xff", 4);  // what the sender leaves out (RFC 7692 §7.2.1)
+constexpr std::string_view tail("\0\0\xff\xff", 4);  // removed by the sender (RFC 7692 §7.2.1)
 
 int window_of(DeflateParameters const& agreed, Role sender) {
     auto const bits = sender == Role::server ? agreed.server_max_window_bits : agreed.client_max_window_bits;
@@ -29,7 +28,7 @@ bool forgets(DeflateParameters const& agreed, Role sender) {
     return sender == Role::server ? agreed.server_no_context_takeover : agreed.client_no_context_takeover;
 }
 
-/// Gives zlib the next piece of its input; it counts with 32 bits and does not write to it.
+/// Sets the next input of zlib; it counts in 32 bits and does not modify the input.
 void feed(z_stream& stream, std::string_view& input) {
     auto const size = std::min<std::size_t>(input.size(), std::numeric_limits<uInt>::max());
     stream.next_in = const_cast<Bytef*>(reinterpret_cast<Bytef const*>(input.data()));
@@ -37,7 +36,7 @@ void feed(z_stream& stream, std::string_view& input) {
     input.remove_prefix(size);
 }
 
-/// Makes room for more output at the end of `out`.
+/// Adds output space at the end of `out`.
 void grow(z_stream& stream, std::string& out, std::size_t by) {
     auto const size = out.size();
     out.resize(size + by);
@@ -45,7 +44,7 @@ void grow(z_stream& stream, std::string& out, std::size_t by) {
     stream.avail_out = static_cast<uInt>(by);
 }
 
-/// Takes back the room that was not used.
+/// Removes the unused output space.
 void shrink(z_stream& stream, std::string& out) { out.resize(out.size() - std::exchange(stream.avail_out, 0)); }
 
 }  // namespace

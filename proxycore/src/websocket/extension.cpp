@@ -40,7 +40,7 @@ private:
         return extension;
     }
 
-    /// Empty when it is neither a token nor a quoted one.
+    /// Empty if it is neither a token nor a quoted token.
     std::string read_value() {
         if (!take('"')) return read_token();
         std::string value;

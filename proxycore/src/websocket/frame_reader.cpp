@@ -53,7 +53,7 @@ FrameReader::Outcome FrameReader::next(std::span<char>& bytes) {
     return std::optional(part);
 }
 
-/// False when there are too few bytes, which are then kept, or when the header breaks a rule.
+/// Returns false if more bytes are needed (the present ones are kept), or if the header is a violation.
 bool FrameReader::take_header(std::span<char>& bytes) {
     std::optional<DecodedHeader> decoded;
     if (gathered_ == 0) decoded = decode({bytes.data(), bytes.size()});

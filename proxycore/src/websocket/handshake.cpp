@@ -30,7 +30,7 @@ bool is_key(std::string_view key) {
     return nonce && nonce->size() == 16;
 }
 
-/// `Upgrade: x`, as a message shows it.
+/// A field for messages: `Upgrade: x`, `no Upgrade`.
 std::string shown(http::Fields const& fields, std::string_view name) {
     auto const value = fields.first(name);
     return value ? std::string(name) + ": " + http::escaped(*value) : "no " + std::string(name);

@@ -1,4 +1,4 @@
-// permessage-deflate: offers and answers (RFC 7692 §5, §7.1).
+// permessage-deflate: offers and responses (RFC 7692 §5, §7.1).
 #include <algorithm>
 #include <pathology/proxycore/websocket/deflate.hpp>
 #include <utility>
@@ -16,7 +16,7 @@ std::optional<unsigned> window_bits(std::string_view value) {
     return 10 + static_cast<unsigned>(value[1] - '0');
 }
 
-/// Enters one parameter; false when it is unknown, was there before, or has a value it may not have.
+/// Sets one parameter; returns false if it is unknown, repeated or has an invalid value.
 bool enter(DeflateParameters& into, Extension::Parameter const& parameter) {
     auto const& [name, value] = parameter;
     if (name == "server_no_context_takeover") return !value && !std::exchange(into.server_no_context_takeover, true);
@@ -30,7 +30,7 @@ bool enter(DeflateParameters& into, Extension::Parameter const& parameter) {
     return into.client_max_window_bits.has_value();
 }
 
-/// The narrower of two windows; nothing is the widest one.
+/// The smaller of two windows; std::nullopt is the largest.
 std::optional<unsigned> narrower(std::optional<unsigned> a, std::optional<unsigned> b) {
     if (!a || !b) return a ? a : b;
     return std::min(*a, *b);
@@ -41,13 +41,13 @@ DeflateParameters answer_to(DeflateParameters const& offer, DeflateParameters co
     answer.server_no_context_takeover = offer.server_no_context_takeover || wanted.server_no_context_takeover;
     answer.client_no_context_takeover = offer.client_no_context_takeover || wanted.client_no_context_takeover;
     answer.server_max_window_bits = narrower(offer.server_max_window_bits, wanted.server_max_window_bits);
-    // RFC 7692 §7.1.2.2: only a client that knows the parameter may be asked to keep to it.
+    // RFC 7692 §7.1.2.2: only a client that offered the parameter may be limited by it.
     if (offer.client_max_window_bits && wanted.client_max_window_bits)
         answer.client_max_window_bits = narrower(offer.client_max_window_bits, wanted.client_max_window_bits);
     return answer;
 }
 
-/// In an offer the client's window may go without a value; in an answer it may not (RFC 7692 §7.1.2.2).
+/// The client's window may lack a value in an offer, but not in a response (RFC 7692 §7.1.2.2).
 bool lacks_value(Extension const& answer) {
     auto const is_bare = [](auto const& parameter) {
         return parameter.name == "client_max_window_bits" && !parameter.value;
@@ -55,7 +55,7 @@ bool lacks_value(Extension const& answer) {
     return std::any_of(answer.parameters.begin(), answer.parameters.end(), is_bare);
 }
 
-/// What is wrong with an answer to an offer, or nothing.
+/// What is wrong with a response to an offer; empty if nothing.
 std::string_view fault(DeflateParameters const& answer, DeflateParameters const& offered) {
     if (offered.server_no_context_takeover && !answer.server_no_context_takeover)
         return "the server did not take up server_no_context_takeover";

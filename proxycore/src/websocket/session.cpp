@@ -20,7 +20,7 @@ FrameRules rules_for(SessionSettings const& settings) {
     return rules;
 }
 
-/// What a compressed message is cut into: as many fragments as it came in, which had other sizes.
+/// The sizes of the fragments of a compressed message: as many as it arrived in.
 std::vector<std::size_t> equal_parts(std::size_t size, std::size_t count) {
     return std::vector<std::size_t>(count, count == 0 ? 0 : size / count);
 }
@@ -67,9 +67,9 @@ private:
     FrameReader reader_;
     Assembler assembler_;
     std::optional<Deflater> deflater_;
-    std::vector<char> buffer_;  // [begin_, end_) has not been taken yet
+    std::vector<char> buffer_;  // [begin_, end_) is unread
     std::size_t begin_ = 0, end_ = 0;
-    std::string control_;  // payload of a control frame, as far as it has come
+    std::string control_;  // payload of a control frame, as far as it has arrived
     std::string compressed_;
     std::optional<Violation> broken_;
     bool close_sent_ = false, close_received_ = false;
@@ -79,7 +79,7 @@ private:
 
 Session::Outcome Session::Impl::next() {
     if (broken_) return *broken_;
-    while (!close_received_) {  // RFC 6455 §1.4: what comes after a close frame is not looked at
+    while (!close_received_) {  // RFC 6455 §1.4: data after a close frame is ignored
         std::span<char> bytes(buffer_.data() + begin_, end_ - begin_);
         auto const part = reader_.next(bytes);
         begin_ = end_ - bytes.size();

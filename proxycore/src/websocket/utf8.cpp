@@ -4,7 +4,7 @@
 namespace pathology::proxycore::websocket {
 namespace {
 
-/// How many bytes at the front are ASCII; looks at 32 at a time, then at 8, and may stop short inside the last 8.
+/// How many bytes at the front are ASCII; checks 32 at a time, then 8, and may stop before the last 8.
 std::size_t ascii_prefix(char const* text, std::size_t size) {
     constexpr std::uint64_t high_bits = 0x8080808080808080;
     std::size_t at = 0;
@@ -28,7 +28,7 @@ bool Utf8Validator::take(std::string_view piece) {
     auto const size = piece.size();
     for (std::size_t at = 0; at < size;) {
         if (missing_ == 0) at += ascii_prefix(text + at, size - at);
-        // Up to the next stretch of ASCII that is worth a look ahead.
+        // Continue until the next run of ASCII.
         for (auto const until = at + 16 < size ? at + 16 : size; at < until; ++at) {
             auto const byte = static_cast<unsigned char>(text[at]);
             if (missing_ == 0) {
