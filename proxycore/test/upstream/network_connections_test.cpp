@@ -346,8 +346,9 @@ TEST(NetworkConnections, DoNotShareAProxyAcrossCredentials) {
     };
     ConnectionsFixture fixture(std::make_shared<ByUser>(flow::ServerSpec{"http", {"127.0.0.1", proxy.port()}}));
     play([&]() -> asio::awaitable<void> {
-        for (std::string const user : {"a", "b", "a"})
+        for (std::string const user : {"a", "b", "a"}) {
             EXPECT_EQ(co_await ask(fixture, "http://origin.test/" + user), "proxy");
+        }
         co_await fixture.context.servers->close_all();
     });
     EXPECT_EQ(proxy.accepted(), 2U);
