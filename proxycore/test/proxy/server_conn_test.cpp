@@ -26,7 +26,7 @@ struct ModeCase {
     char const* name;
     std::string mode;  ///< with ORIGIN and PROXY in place of an address
     char const* strategy;
-    bool replaces;  ///< the record, rather than change it
+    enum Change { via, replaced_via, replaced_address } change;
     char const* plain;
 };
 void PrintTo(ModeCase const& row, std::ostream* out) { *out << row.name; }
@@ -45,8 +45,12 @@ TEST_P(ServerConn, ChangedForOneFlowStaysForOthers) {
     fixture.witness->on_request = [&](flow::HttpFlow& flow) {
         auto const& path = flow.request.path;
         if (path == "/plain") return;
-        if (row.replaces) flow.server_conn = std::make_shared<flow::Server>();
-        flow.server_conn->set_via(proxy_at(path == "/viaA" ? first : second));
+        auto const& chosen = path == "/viaA" ? first : second;
+        if (row.change != ModeCase::via) flow.server_conn = std::make_shared<flow::Server>();
+        if (row.change == ModeCase::replaced_address)
+            flow.server_conn->set_address(Endpoint{"127.0.0.1", chosen.port()});
+        else
+            flow.server_conn->set_via(proxy_at(chosen));
     };
     fixture.start();
     TestClient client(fixture.port());
@@ -60,11 +64,13 @@ TEST_P(ServerConn, ChangedForOneFlowStaysForOthers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, ServerConn,
-                         testing::Values(ModeCase{"Regular", "regular", "eager", false, "origin"},
-                                         ModeCase{"RegularReplaced", "regular", "eager", true, "origin"},
-                                         ModeCase{"ReverseLazy", "reverse:ORIGIN", "lazy", true, "origin"},
-                                         ModeCase{"ReverseEager", "reverse:ORIGIN", "eager", true, "origin"},
-                                         ModeCase{"Upstream", "upstream:PROXY", "eager", false, "proxy"}),
+                         testing::Values(
+                             ModeCase{"Regular", "regular", "eager", ModeCase::via, "origin"},
+                             ModeCase{"RegularReplaced", "regular", "eager", ModeCase::replaced_via, "origin"},
+                             ModeCase{"RegularAddress", "regular", "eager", ModeCase::replaced_address, "origin"},
+                             ModeCase{"ReverseLazy", "reverse:ORIGIN", "lazy", ModeCase::replaced_address, "origin"},
+                             ModeCase{"ReverseEager", "reverse:ORIGIN", "eager", ModeCase::replaced_address, "origin"},
+                             ModeCase{"Upstream", "upstream:PROXY", "eager", ModeCase::via, "proxy"}),
                          row_name);
 
 TEST(ServerConnOfATunnel, GoesToTheServerThatReplacesIt) {
@@ -85,19 +91,20 @@ TEST(ServerConnOfATunnel, GoesToTheServerThatReplacesIt) {
     EXPECT_EQ(api.accepted(), 1U);
 }
 
-TEST(ServerConnOfATunnel, IsNotThatOfTheNextOne) {
-    Origin const origin("origin"), api("api");
+TEST(ServerConnError, FailsTheFlowThatAnAddonRefuses) {
+    Origin const origin("origin");
     ProxyFixture fixture;
     fixture.witness->on_request = [&](flow::HttpFlow& flow) {
-        if (flow.request.path == "/api") flow.server_conn->error = "not for you";
+        if (flow.request.path == "/secret") flow.server_conn->error = "not for you";
     };
     fixture.start();
     TestClient client(fixture.port());
     auto const get = [&](std::string const& path) {
         return client.request("GET " + origin.url() + path + " HTTP/1.1\r\nHost: origin.test\r\n\r\n");
     };
-    EXPECT_THAT(get("/api").body, HasSubstr("not for you"));
     EXPECT_EQ(get("/").body, "origin");
+    EXPECT_THAT(get("/secret").body, HasSubstr("not for you"));
+    EXPECT_EQ(origin.asked().size(), 1U);
 }
 
 // --- the client ------------------------------------------------------------------------------------------------------

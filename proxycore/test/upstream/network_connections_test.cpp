@@ -292,13 +292,13 @@ TEST(NetworkConnections, TellTheSelectorOfEachUse) {
         {
             auto const server = co_await fixture.context.servers->acquire(flow);
             EXPECT_TRUE(server.has_value());
+            fixture.context.servers->hold_websocket(flow).reset();
         }
-        fixture.context.servers->hold_websocket(flow).reset();
         co_await fixture.context.servers->close_all();
     });
     EXPECT_THAT(selector->events(),
                 ElementsAre("select /", "chosen", "connected", "released", "select /", "chosen", "released",
-                            "select /chat", "chosen", "released", "websocket opened", "websocket closed",
+                            "select /chat", "chosen", "websocket opened", "websocket closed", "released",
                             "client gone"));
 }
 
