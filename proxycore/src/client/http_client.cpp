@@ -76,8 +76,8 @@ struct HttpClient::State {
 
 asio::awaitable<Result<flow::Response>> HttpClient::State::send(flow::HttpFlow& flow) {
     for (bool is_fresh = false;; is_fresh = true) {
-        auto server =
-            co_await (is_fresh ? context.servers->acquire_fresh(flow) : context.servers->acquire(flow));
+        auto acquiring = is_fresh ? context.servers->acquire_fresh(flow) : context.servers->acquire(flow);
+        auto server = co_await std::move(acquiring);  // g++ 12 destroys an awaitable of ?: within co_await twice
         if (server.has_error()) co_return server.error();
         auto response = co_await send_over(**server, flow);
         bool const may_retry = response.has_error() && response.error().is_retryable && !is_fresh;
