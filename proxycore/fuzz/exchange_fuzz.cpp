@@ -13,10 +13,10 @@
 #include <utility>
 
 #include "demand.hpp"
+#include "hook_order.hpp"
 #include "layers/exchange/isolated_layer.hpp"
 #include "layers/exchange/stub_layers.hpp"
 #include "layers/exchange/stub_servers.hpp"
-#include "witness.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -109,8 +109,8 @@ asio::awaitable<void> serve(Context& context, std::unique_ptr<net::Stream> strea
 void play(Input const& input) {
     test::tunnel_bytes.clear();
     test::IsolatedLayer alone(settings_of(input), [](addons::LogEntry const&) {});
-    auto const witness = std::make_shared<fuzz::Witness>(1);
-    alone.chain.add(witness);
+    auto const hook_order = std::make_shared<fuzz::HookOrder>(1);
+    alone.chain.add(hook_order);
     asio::io_context io(1);
     net::MemoryPipeOptions options;
     options.most_per_read = input.has(5) ? 1 : 65536;
@@ -130,7 +130,7 @@ void play(Input const& input) {
     });
     io.run_for(most_time);
     demand(ended, "the conversation does not end");
-    witness->expect_balance();
+    hook_order->expect_balance();
 }
 
 }  // namespace

@@ -26,10 +26,10 @@
 #include <vector>
 
 #include "demand.hpp"
+#include "hook_order.hpp"
 #include "layers/client_life.hpp"
 #include "layers/exchange/isolated_layer.hpp"
 #include "layers/exchange/stub_servers.hpp"
-#include "witness.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -200,7 +200,7 @@ public:
         : settings_(settings_of(input)),
           alone_(settings_, [](addons::LogEntry const&) {}),
           servers_(io_.get_executor(), input, options_of(input)) {
-        alone_.chain.add(witness_);
+        alone_.chain.add(hook_order_);
         auto const make = [&](Context&) -> std::unique_ptr<Servers> {
             return std::make_unique<ScriptedServers>(servers_, input, settings_);
         };
@@ -241,7 +241,7 @@ public:
         servers_.end();
         settle();
         demand(has_ended_, "the conversation goes on without anybody");
-        witness_->expect_balance();
+        hook_order_->expect_balance();
     }
 
 private:
@@ -263,7 +263,7 @@ private:
 
     Settings settings_;
     test::IsolatedLayer alone_;
-    std::shared_ptr<fuzz::Witness> witness_ = std::make_shared<fuzz::Witness>();
+    std::shared_ptr<fuzz::HookOrder> hook_order_ = std::make_shared<fuzz::HookOrder>();
     modes::Mode mode_{};
     asio::io_context io_{1};
     FarServers servers_;

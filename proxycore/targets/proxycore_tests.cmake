@@ -41,7 +41,7 @@ pathology_test(interception_test SIZE component INCLUDE src LINK pathology_test_
 pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::proxycore
     SOURCES test/layers/tls/intercept_tls_test.cpp test/layers/tls/tls_fixture.cpp test/layers/tls/tls_choices_test.cpp
             test/layers/tls/tls_service_test.cpp)
-pathology_test(http1_layer_test SIZE unit LINK pathology_test_peers pathology::proxycore
+pathology_test(http1_layer_test SIZE unit LINK pathology_test_proxy pathology::proxycore
     SOURCES test/layers/exchange/isolated_layer.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http1_fixture.cpp
             test/layers/exchange/stub_layers.cpp test/layers/exchange/slow_upload_test.cpp
             test/layers/exchange/streaming_test.cpp
@@ -55,7 +55,7 @@ pathology_benchmark(exchange_bench LINK pathology::proxycore INCLUDE test
             test/support/streams.cpp)
 pathology_test(websocket_layer_test SIZE unit LINK pathology_test_peers pathology::proxycore
     SOURCES test/layers/relay/relay_tcp_test.cpp test/layers/relay/relay_websocket_test.cpp)
-pathology_test(http2_layer_test SIZE unit LINK pathology_test_peers pathology::proxycore
+pathology_test(http2_layer_test SIZE unit LINK pathology_test_proxy pathology::proxycore
     SOURCES test/layers/http2/http2_fixture.cpp test/layers/http2/http2_client_test.cpp
             test/layers/http2/http2_connect_test.cpp test/layers/http2/http2_preface_test.cpp
             test/layers/http2/http2_relay_test.cpp

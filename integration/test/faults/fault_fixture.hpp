@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "faults/hook_log.hpp"
+#include "support/hook_recorder.hpp"
 #include "support/script.hpp"
 
 namespace pathology::integration {
@@ -72,7 +72,7 @@ public:
 
     /// Answers `/fault` with the spec, and `/alive` with `alive`.
     testkit::Daemon daemon;
-    std::shared_ptr<HookLog> hooks = std::make_shared<HookLog>();
+    std::shared_ptr<proxycore::test::HookRecorder> hooks = std::make_shared<proxycore::test::HookRecorder>();
     std::unique_ptr<testkit::Proxy> second;  ///< behind the first one, for Topology::chain
     testkit::Proxy proxy;
 

@@ -62,7 +62,7 @@ TEST_P(P12_b_Http1Client, IsRefusedAndNoServerHearsOfIt) {
     EXPECT_EQ(result.status, row.status) << result.failure;
     EXPECT_TRUE(result.is_whole) << result.failure;
     EXPECT_THAT(result.body, HasSubstr("<h1>" + std::to_string(row.status) + " "));
-    EXPECT_EQ(fixture.hooks->flows().at(0), row.hooks);
+    EXPECT_EQ(fixture.hooks->flow_hooks().at(0), row.hooks);
     EXPECT_NE(fixture.proxy.flows().at(0).error, "");
     EXPECT_THAT(fixture.daemon.requests(), ElementsAre(testkit::HasPath("/alive")));
 }
@@ -188,7 +188,7 @@ TEST_P(P12_b_GarbageBehindARequest, IsToldBehindItsAnswer) {
     EXPECT_THAT(heard, testing::StartsWith("HTTP/1.1 200 "));
     ASSERT_NE(answer, heard.npos);
     EXPECT_THAT(heard.substr(answer + 6), testing::StartsWith(row.page));
-    auto const hooks = fixture.hooks->flows();
+    auto const hooks = fixture.hooks->flow_hooks();
     EXPECT_EQ(hooks.at(0), "requestheaders request responseheaders response");
     EXPECT_EQ(hooks.at(1), "error");
     EXPECT_EQ(fixture.daemon.requests().size(), 2U) << "only the good one and that of the next client arrive";
@@ -224,8 +224,8 @@ TEST_P(P12_Http1ClientThatLeaves, TakesItsServerAlong) {
     FaultFixture fixture(setup_of(variant));
     fixture.daemon.on("/fault$", "200:b'ok'");
     fixture.play(row.script);
-    EXPECT_TRUE(fixture.hooks->wait_for_a_client());
-    auto const hooks = fixture.hooks->flows();
+    EXPECT_TRUE(fixture.hooks->wait_for("client_disconnected"));
+    auto const hooks = fixture.hooks->flow_hooks();
     auto const flows = fixture.proxy.flows();
     fixture.expect_good_end();
 

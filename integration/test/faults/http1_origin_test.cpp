@@ -58,7 +58,7 @@ TEST_P(P13_a_Http1Origin, IsToldOfOnceAndTheNextClientIsServed) {
 
     bool const is_page_of_second = variant.topology == Topology::chain && row.fate != Fate::whole;
     bool const is_page = row.fate == Fate::no_head || row.fate == Fate::no_data || !variant.is_streamed;
-    auto const hooks = fixture.hooks->flows().at(variant.topology == Topology::tunnel ? 1 : 0);
+    auto const hooks = fixture.hooks->flow_hooks().at(variant.topology == Topology::tunnel ? 1 : 0);
     auto const flow = fixture.proxy.flows().at(0);
     if (row.fate == Fate::whole) {
         EXPECT_EQ(result.status, row.status);

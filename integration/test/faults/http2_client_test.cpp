@@ -132,7 +132,7 @@ TEST_P(Http2StreamFault, IsToldAndTheNextStreamIsServed) {
 
     EXPECT_THAT(heard, HasSubstr(row.result));
     EXPECT_THAT(heard, HasSubstr("DATA 3 "));
-    EXPECT_EQ(fixture.hooks->flows().at(0),
+    EXPECT_EQ(fixture.hooks->flow_hooks().at(0),
               *row.hooks != '\0' ? row.hooks : "requestheaders request responseheaders response");
 }
 
@@ -254,7 +254,7 @@ TEST(Http2Client, IsAnsweredBehindItsGoaway) {
         auto const heard = wire::lines(fixture.play({{"", begun}, {"", rest}, read_to_end("\0\0\0\3ok"s)}));
         fixture.expect_good_end();
         EXPECT_THAT(heard, HasSubstr("DATA 1 "));
-        EXPECT_THAT(fixture.hooks->flows().at(0), testing::EndsWith("responseheaders response"));
+        EXPECT_THAT(fixture.hooks->flow_hooks().at(0), testing::EndsWith("responseheaders response"));
         EXPECT_THAT(fixture.daemon.requests(), testing::Contains(testkit::HasBody("halfmore")));
     }
 }
@@ -267,8 +267,8 @@ TEST(Http2Client, GoesAwayInItsRequest) {
         auto const said = wire::hello() + wire::headers(1, upload, flag::end_headers) + wire::data(1, "half") +
                           goaway(ErrorCode::internal_error);
         fixture.play({{"", said, how}});
-        ASSERT_TRUE(fixture.hooks->wait_for_a_client());
-        EXPECT_EQ(fixture.hooks->text(), "requestheaders error");
+        ASSERT_TRUE(fixture.hooks->wait_for("client_disconnected"));
+        EXPECT_EQ(fixture.hooks->flow_sequences(), "requestheaders error");
         EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr("the client"));
         fixture.expect_good_end();
     }

@@ -45,7 +45,7 @@ TEST_P(P13_a_Http2Origin, IsToldOfOnceAndTheNextClientIsServed) {
     auto const result = fixture.request("get:TARGET");
     fixture.expect_good_end();
 
-    auto const hooks = fixture.hooks->flows().at(variant.topology == Topology::tunnel ? 1 : 0);
+    auto const hooks = fixture.hooks->flow_hooks().at(variant.topology == Topology::tunnel ? 1 : 0);
     auto const flow = fixture.proxy.flows().at(0);
     if (row.fate == Fate::whole) {
         EXPECT_EQ(result.status, 200U) << result.failure;

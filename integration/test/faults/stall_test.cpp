@@ -241,8 +241,8 @@ TEST_P(P17_Stall, IsEndedByTheLimit) {
     auto const text = proxycore::test::taken_from(heard);
     fixture.proxy.set("tcp_timeout=600");
     fixture.proxy.set("connect_timeout=30");
-    EXPECT_TRUE(fixture.hooks->wait_for_a_client());
-    auto const hooks = fixture.hooks->text();
+    EXPECT_TRUE(fixture.hooks->wait_for("client_disconnected"));
+    auto const hooks = fixture.hooks->flow_sequences();
     auto const flows = fixture.proxy.flows();
     bool const is_alone = server != nullptr && row.tls;  // what the script says later is no TLS
     is_alone ? fixture.expect_silence() : fixture.expect_good_end();
@@ -263,8 +263,8 @@ TEST(ClientThatReadsNothing, P17_a_IsLetGo) {
     fixture.daemon.on("/fault$", "200:b@1g");
     proxycore::proxy::test::TestClient client(fixture.proxy.port());
     client.send("GET " + fixture.target("/fault") + " HTTP/1.1\r\nHost: a\r\n\r\n");
-    EXPECT_TRUE(fixture.hooks->wait_for_a_client());
-    EXPECT_EQ(fixture.hooks->text(), in_answer);
+    EXPECT_TRUE(fixture.hooks->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.hooks->flow_sequences(), in_answer);
     EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr("took nothing for too long"));
     fixture.proxy.set("tcp_timeout=600");
     fixture.expect_good_end();

@@ -48,8 +48,8 @@ TEST_P(P07_UpstreamFault, IsToldInsideOfTheTunnel) {
     EXPECT_TRUE(upstream.wait_until_idle());
 
     EXPECT_THAT(heard, StartsWith(established + "HTTP/1.1 502 Bad Gateway\r\n"));
-    EXPECT_THAT(fixture.hooks->flows(), ElementsAre("http_connect http_connected", "requestheaders request error",
-                                                    "requestheaders request responseheaders response"));
+    EXPECT_THAT(fixture.hooks->flow_hooks(), ElementsAre("http_connect http_connected", "requestheaders request error",
+                                                         "requestheaders request responseheaders response"));
     EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr(row.says));
     EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr(upstream.where()));
 }
@@ -87,7 +87,7 @@ TEST(UpstreamProxy, P07_OneThatCannotBeReachedIsNamed) {
     auto const result = fixture.request("get:TARGET");
     EXPECT_EQ(result.status, 502U);
     EXPECT_THAT(result.body, HasSubstr("127.0.0.1:" + std::to_string(port)));
-    EXPECT_THAT(fixture.hooks->flows(), ElementsAre("requestheaders request error"));
+    EXPECT_THAT(fixture.hooks->flow_hooks(), ElementsAre("requestheaders request error"));
     EXPECT_TRUE(fixture.proxy.wait_until_idle(patience));
     EXPECT_EQ(fixture.hooks->imbalance(), "");
 }
@@ -110,7 +110,7 @@ TEST_P(P08_SocksFault, EndsTheConnectionWithItsReply) {
     FaultFixture fixture({.topology = Topology::socks5, .settings = row.settings});
     EXPECT_EQ(fixture.play({{"", row.sends, row.then}}), row.heard);
     EXPECT_TRUE(fixture.proxy.wait_until_idle(patience));
-    EXPECT_THAT(fixture.hooks->flows(), IsEmpty());
+    EXPECT_THAT(fixture.hooks->flow_hooks(), IsEmpty());
     if (row.settings.empty()) fixture.expect_good_end();
 }
 
@@ -184,7 +184,7 @@ TEST_P(P04_ConnectFault, IsRefused) {
     fixture.expect_good_end();
     EXPECT_THAT(heard, StartsWith("HTTP/1.1 " + std::to_string(row.status) + " "));
     EXPECT_THAT(heard, EndsWith("</html>\n"));
-    EXPECT_EQ(fixture.hooks->flows().at(0), "error");
+    EXPECT_EQ(fixture.hooks->flow_hooks().at(0), "error");
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -63,10 +63,10 @@ TEST_P(P16_WebSocketFault, EndsBothSidesWithItsCode) {
     (void)client.send(who == Who::client ? row.frames : asked_for(row.frames));
     EXPECT_EQ(close_code_for(client), row.is_told ? row.code : 0U);
     client.close();
-    ASSERT_TRUE(fixture.hooks->wait_for_a_client());
+    ASSERT_TRUE(fixture.hooks->wait_for("client_disconnected"));
     fixture.expect_good_end();
 
-    auto const hooks = fixture.hooks->flows().at(topology == Topology::tunnel ? 1 : 0);
+    auto const hooks = fixture.hooks->flow_hooks().at(topology == Topology::tunnel ? 1 : 0);
     auto const asked = who == Who::server ? frames_of(row.frames).size() : 0;  // each a message, too
     EXPECT_EQ(hooks, "requestheaders request responseheaders response websocket_start " +
                          repeated("websocket_message ", asked) + "websocket_end");

@@ -36,7 +36,7 @@ void kill_all(ProxyFixture& fixture) {
 void expect_killed(ProxyFixture const& fixture, TestClient& client, std::string const& last_hook) {
     EXPECT_EQ(client.read_to_end(), "");
     EXPECT_EQ(client.error(), asio::error::eof);  // not a time limit
-    EXPECT_TRUE(fixture.witness->wait_for(last_hook));
+    EXPECT_TRUE(fixture.recorder->wait_for(last_hook));
 }
 
 TEST(FlowKill, ActsWhileTheServerIsSilent) {
@@ -45,10 +45,10 @@ TEST(FlowKill, ActsWhileTheServerIsSilent) {
     fixture.start();
     TestClient client(fixture.port());
     client.send("GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n");
-    ASSERT_TRUE(fixture.witness->wait_for("server_connected"));
+    ASSERT_TRUE(fixture.recorder->wait_for("server_connected"));
     kill_all(fixture);
     expect_killed(fixture, client, "error");
-    EXPECT_EQ(fixture.witness->http_flows().at(0)->error.value().message, flow::killed_message);
+    EXPECT_EQ(fixture.recorder->http_flows().at(0)->error.value().message, flow::killed_message);
 }
 
 TEST(FlowKill, ActsWhileTheClientIsSilent) {
@@ -56,18 +56,18 @@ TEST(FlowKill, ActsWhileTheClientIsSilent) {
     fixture.start();
     TestClient client(fixture.port());
     client.send("POST http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 10\r\n\r\n12345");
-    ASSERT_TRUE(fixture.witness->wait_for("requestheaders"));
+    ASSERT_TRUE(fixture.recorder->wait_for("requestheaders"));
     kill_all(fixture);
     expect_killed(fixture, client, "error");
 }
 
 TEST(FlowKill, ActsOnAFlowThatIsHeld) {
     ProxyFixture fixture;
-    fixture.witness->on_request = [](flow::HttpFlow& flow) { flow.intercept(); };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) { flow.intercept(); };
     fixture.start();
     TestClient client(fixture.port());
     client.send("GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n");
-    ASSERT_TRUE(fixture.witness->wait_for("request"));
+    ASSERT_TRUE(fixture.recorder->wait_for("request"));
     kill_all(fixture);
     expect_killed(fixture, client, "error");
 }
@@ -104,11 +104,11 @@ TEST(FlowRegistry, KeepsWhatPassesThroughAProxy) {
 TEST(FlowRegistry, AFlowIsChangedAndResumedFromOutside) {
     Origin const origin;
     ProxyFixture fixture;
-    fixture.witness->on_response = [](flow::HttpFlow& flow) { flow.intercept(); };
+    fixture.recorder->on_hook["response"] = [](flow::HttpFlow& flow) { flow.intercept(); };
     fixture.start();
     TestClient client(fixture.port());
     client.send("GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n");
-    ASSERT_TRUE(fixture.witness->wait_for("response"));
+    ASSERT_TRUE(fixture.recorder->wait_for("response"));
     fixture.proxy.perform([&] {
         auto const live = fixture.proxy.flows().live();
         ASSERT_THAT(live, SizeIs(1));
@@ -121,7 +121,7 @@ TEST(FlowRegistry, AFlowIsChangedAndResumedFromOutside) {
 TEST(NextLayer, AnAddonMayBringALayerOfItsOwn) {
     ProxyFixture fixture;
     fixture.set("connection_strategy=lazy");
-    fixture.witness->on_next_layer = [](addons::NextLayerData& data) {
+    fixture.recorder->on_next_layer = [](addons::NextLayerData& data) {
         if (!data.from_client.starts_with("\x02")) return;
         data.own_layer = [](layers::Context&, std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             co_await proxycore::test::echo(*stream);
@@ -132,7 +132,7 @@ TEST(NextLayer, AnAddonMayBringALayerOfItsOwn) {
     ASSERT_EQ(client.request("CONNECT origin.test:1 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
     client.send("\x02one");
     EXPECT_EQ(client.read(4), "\x02one");
-    EXPECT_EQ(fixture.witness->count("tcp_start"), 0U);
+    EXPECT_EQ(fixture.recorder->count("tcp_start"), 0U);
 }
 
 class Quitter final : public addons::Addon {

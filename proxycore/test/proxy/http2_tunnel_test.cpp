@@ -40,14 +40,15 @@ TEST(Http2Tunnel, P04_b_TlsInsideIsReadable) {
         EXPECT_NE(client.issuer(), to_string(tls::test::authority().certificate().subject));
         for (int i = 0; i < 2; ++i) EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
     }
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected", 2));
-    auto const flow = fixture.witness->http_flows().at(0);
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected", 2));
+    auto const flow = fixture.recorder->http_flows().at(0);
     EXPECT_EQ(flow->request.scheme(), "https");
     EXPECT_EQ(flow->client_conn->sni, "origin.test");
     EXPECT_EQ(origin.accepted(), 1U);
-    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
+    EXPECT_EQ(fixture.recorder->count("server_disconnected"), 1U);
     EXPECT_TRUE(fixture.wait_for_log("debug: layers: regular, http/2, tls, http/1\n"));
-    EXPECT_FALSE(fixture.witness->clients().at(1).tls_established()) << "TLS of a tunnel is not that of its connection";
+    EXPECT_FALSE(fixture.recorder->clients().at(1).tls_established())
+        << "TLS of a tunnel is not that of its connection";
 }
 
 TEST(Http2Tunnel, P03_e_StandsOnTlsWithTheProxy) {
@@ -59,7 +60,7 @@ TEST(Http2Tunnel, P03_e_StandsOnTlsWithTheProxy) {
     EXPECT_EQ(client.open_tunnel_by_http2(where(origin)), 200U);
     client.start_tls("origin.test");
     EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(fixture.witness->count("request"), 1U);
+    EXPECT_EQ(fixture.recorder->count("request"), 1U);
 }
 
 TEST(Http2Tunnel, P15_a_LeavesIgnoredHostsAlone) {
@@ -70,7 +71,7 @@ TEST(Http2Tunnel, P15_a_LeavesIgnoredHostsAlone) {
     client.start_tls("origin.test");
     EXPECT_EQ(client.issuer(), to_string(tls::test::authority().certificate().subject));
     EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(fixture.witness->count("request"), 0U);
+    EXPECT_EQ(fixture.recorder->count("request"), 0U);
 }
 
 TEST(Http2Tunnel, P14_d_PassesAHalfCloseOn) {
@@ -86,7 +87,7 @@ TEST(Http2Tunnel, P14_d_PassesAHalfCloseOn) {
     client.send(std::string(200'000, '\x01'));
     client.close();
     EXPECT_EQ(client.read_to_end(), "got 200000");
-    EXPECT_TRUE(fixture.witness->wait_for("tcp_end"));
+    EXPECT_TRUE(fixture.recorder->wait_for("tcp_end"));
 }
 
 TEST(Http2Tunnel, P14_e_IsResetWithoutAServer) {
@@ -97,7 +98,7 @@ TEST(Http2Tunnel, P14_e_IsResetWithoutAServer) {
         client.send("\x01 no HTTP");
         EXPECT_EQ(client.read_to_end(), "");
         EXPECT_EQ(client.error(), asio::error::connection_reset) << setting;
-        EXPECT_EQ(fixture.witness->count("server_connect_error"), 1U);
+        EXPECT_EQ(fixture.recorder->count("server_connect_error"), 1U);
     }
 }
 
@@ -134,8 +135,8 @@ TEST(Http2Tunnel, P07_b_GoesThroughTheUpstreamProxy) {
     Tunnel client(fixture, where(origin));
     client.start_tls("origin.test");
     EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(fixture.witness->count("http_connect_upstream"), 1U);
-    EXPECT_EQ(upstream.witness->count("server_connected"), 1U);
+    EXPECT_EQ(fixture.recorder->count("http_connect_upstream"), 1U);
+    EXPECT_EQ(upstream.recorder->count("server_connected"), 1U);
 }
 
 TEST(Http2Tunnel, P06_g_IsRefusedInReverseMode) {
@@ -170,12 +171,12 @@ TEST(Http2Tunnel, P40_TheServerOfAWebSocketEndsOnceAndBeforeItsClient) {
         client.close(net::CloseMode::fin);
         auto const nowhere = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
         EXPECT_EQ(client.get_on_new_stream(nowhere), 502U);  // lets the connection go on
-        EXPECT_TRUE(fixture.witness->wait_for("server_disconnected"));
-        EXPECT_EQ(fixture.witness->count("client_disconnected"), 0U);
+        EXPECT_TRUE(fixture.recorder->wait_for("server_disconnected"));
+        EXPECT_EQ(fixture.recorder->count("client_disconnected"), 0U);
     }
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
-    EXPECT_EQ(fixture.witness->servers().at(0).state, flow::ConnectionState::closed);
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.recorder->count("server_disconnected"), 1U);
+    EXPECT_EQ(fixture.recorder->servers().at(0).state, flow::ConnectionState::closed);
 }
 
 TEST(Http2Tunnel, P62_b_SpeaksForItselfAndForNobodyBesideIt) {

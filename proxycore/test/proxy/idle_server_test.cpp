@@ -67,13 +67,13 @@ TEST_P(P01_IdleServer, IsNoticedWhenItEnds) {
     EXPECT_EQ(client.request(get).body, "origin");
     TestClient other(origin.port());
     other.send("go");
-    ASSERT_TRUE(fixture.witness->wait_for("server_disconnected"));
-    EXPECT_EQ(fixture.witness->count("client_disconnected"), 0U);
-    auto const record = fixture.witness->servers().at(0);
+    ASSERT_TRUE(fixture.recorder->wait_for("server_disconnected"));
+    EXPECT_EQ(fixture.recorder->count("client_disconnected"), 0U);
+    auto const record = fixture.recorder->servers().at(0);
     EXPECT_EQ(record.state, flow::ConnectionState::closed);
     EXPECT_TRUE(record.timestamp_end);
     EXPECT_EQ(client.request(get).body, "origin");
-    EXPECT_EQ(fixture.witness->count("server_connected"), 2U);
+    EXPECT_EQ(fixture.recorder->count("server_connected"), 2U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, P01_IdleServer,
@@ -115,12 +115,12 @@ private:
 class P11_Ahead : public testing::TestWithParam<IdleEnd> {
 protected:
     void end_first() {
-        ASSERT_TRUE(fixture.witness->wait_for("server_connected"));
+        ASSERT_TRUE(fixture.recorder->wait_for("server_connected"));
         TestClient other(origin.port());
         other.send("go");
-        ASSERT_TRUE(fixture.witness->wait_for("server_disconnected"));
-        EXPECT_EQ(fixture.witness->count("client_disconnected"), 0U);
-        EXPECT_EQ(fixture.witness->servers().at(0).state, flow::ConnectionState::closed);
+        ASSERT_TRUE(fixture.recorder->wait_for("server_disconnected"));
+        EXPECT_EQ(fixture.recorder->count("client_disconnected"), 0U);
+        EXPECT_EQ(fixture.recorder->servers().at(0).state, flow::ConnectionState::closed);
     }
 
     Unused unused{GetParam()};
@@ -136,9 +136,9 @@ TEST_P(P11_Ahead, IsNoticedWhenItEndsAndReplacedForARequest) {
         end_first();
         EXPECT_EQ(client.request("GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n").body, "origin");
     }
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(fixture.witness->count("server_connected"), 2U);
-    EXPECT_EQ(fixture.witness->count("server_disconnected"), 2U);
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.recorder->count("server_connected"), 2U);
+    EXPECT_EQ(fixture.recorder->count("server_disconnected"), 2U);
 }
 
 /// What its server said before it left is for whoever asks for bytes.
@@ -151,9 +151,9 @@ TEST_P(P11_Ahead, GivesItsLastWords) {
         client.send("\x01 no HTTP");
         EXPECT_EQ(client.read_to_end(), GetParam().unasked);
     }
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(fixture.witness->count("server_connected"), 1U);
-    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.recorder->count("server_connected"), 1U);
+    EXPECT_EQ(fixture.recorder->count("server_disconnected"), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, P11_Ahead,

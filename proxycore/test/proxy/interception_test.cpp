@@ -46,8 +46,8 @@ TEST(Interception, P04_b_IsReadableInsideOfATunnel) {
     Tunnel client(fixture, origin.port());
     client.start_tls("origin.test");
     EXPECT_EQ(client.request(plain_get).body, "asked for origin.test");
-    ASSERT_TRUE(fixture.witness->wait_for("response"));
-    auto const flow = fixture.witness->http_flows().at(0);
+    ASSERT_TRUE(fixture.recorder->wait_for("response"));
+    auto const flow = fixture.recorder->http_flows().at(0);
     EXPECT_EQ(flow->request.scheme(), "https");
     EXPECT_EQ(flow->request.path, "/x");
 }
@@ -61,9 +61,9 @@ TEST(Interception, P30_a_LeavesItsTimesInOrder) {
         client.start_tls("origin.test");
         EXPECT_EQ(client.request(plain_get).status, 200U);
     }
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    auto const server = fixture.witness->servers().at(0);
-    auto const client = fixture.witness->clients().at(0);
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    auto const server = fixture.recorder->servers().at(0);
+    auto const client = fixture.recorder->clients().at(0);
     EXPECT_LE(server.timestamp_start.value(), server.timestamp_tcp_setup.value());
     EXPECT_LE(server.timestamp_tcp_setup.value(), server.timestamp_tls_setup.value());
     EXPECT_LE(server.timestamp_tls_setup.value(), server.timestamp_end.value());
@@ -95,7 +95,7 @@ TEST(Interception, P15_PassesTlsThroughToTheServerOfAReverseProxy) {
     TestClient client(fixture.port());
     client.start_tls("origin.test");
     EXPECT_EQ(client.request(plain_get).body, "asked for origin.test") << fixture.log();
-    EXPECT_EQ(fixture.witness->count("request"), 0U);
+    EXPECT_EQ(fixture.recorder->count("request"), 0U);
 }
 
 // --- verification ----------------------------------------------------------------------------------------------------
@@ -115,8 +115,8 @@ TEST(Interception, P22_c_AnswersWithTheReasonInsideOfTls) {
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr("Certificate verify failed: self-signed certificate"));
     EXPECT_TRUE(fixture.wait_for_log("Certificate verify failed: self-signed certificate"));
-    ASSERT_TRUE(fixture.witness->wait_for("error"));
-    EXPECT_THAT(fixture.witness->http_flows().at(0)->error->message, HasSubstr("Certificate verify failed"));
+    ASSERT_TRUE(fixture.recorder->wait_for("error"));
+    EXPECT_THAT(fixture.recorder->http_flows().at(0)->error->message, HasSubstr("Certificate verify failed"));
 }
 
 TEST(Interception, P26_a_TakesAnythingWhenInsecure) {
@@ -206,11 +206,11 @@ TEST(Interception, P11_ReplacesAServerThatLeftBeforeTls) {
     Trusting fixture;
     fixture.set("connection_strategy=eager").set("tunnel_probe_timeout=60000").start();
     Tunnel client(fixture, origin.port());
-    ASSERT_TRUE(fixture.witness->wait_for("server_disconnected"));
+    ASSERT_TRUE(fixture.recorder->wait_for("server_disconnected"));
     client.start_tls("origin.test");
     EXPECT_EQ(client.request(plain_get).body, "asked for origin.test");
     EXPECT_EQ(origin.accepted(), 2U);
-    EXPECT_EQ(fixture.witness->count("server_connected"), 2U);
+    EXPECT_EQ(fixture.recorder->count("server_connected"), 2U);
 }
 
 // --- the site inside -------------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ TEST(OnboardingSite, P28_a_IsReachedThroughTheProxy) {
     EXPECT_THAT(page.body, HasSubstr("/cert/pem"));
     auto const file = client.request("GET http://mitm.it/cert/pem HTTP/1.1\r\nHost: mitm.it\r\n\r\n");
     EXPECT_THAT(file.body, testing::StartsWith("-----BEGIN CERTIFICATE-----"));
-    EXPECT_EQ(fixture.witness->count("server_connect"), 0U);
+    EXPECT_EQ(fixture.recorder->count("server_connect"), 0U);
 }
 
 TEST(OnboardingSite, P28_b_IsReachedOverTls) {
@@ -234,7 +234,7 @@ TEST(OnboardingSite, P28_b_IsReachedOverTls) {
     EXPECT_EQ(client.request("CONNECT mitm.it:443 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
     client.start_tls("mitm.it");
     EXPECT_EQ(client.request("GET / HTTP/1.1\r\nHost: mitm.it\r\n\r\n").status, 200U);
-    EXPECT_EQ(fixture.witness->count("server_connect"), 0U);
+    EXPECT_EQ(fixture.recorder->count("server_connect"), 0U);
 }
 
 TEST(OnboardingSite, P28_c_LeavesRequestsToServersWhenSwitchedOff) {

@@ -49,9 +49,9 @@ std::string client_hello() {
 }
 
 /// Hooks about servers and ends of flows; what comes before them is the same everywhere.
-Names told_of(test::Witness const& witness) {
+Names told_of(test::HookRecorder const& recorder) {
     Names told;
-    for (auto const& call : witness.calls())
+    for (auto const& call : recorder.hooks())
         if (call.starts_with("server") || call == "error" || call == "tcp_error") told.push_back(call);
     return told;
 }
@@ -79,17 +79,17 @@ TEST_P(P11_Unanswered, ServerIsNotWaitedForWithoutAClient) {
     fixture.start();
     TestClient client(fixture.port());
     row.begin(client, silent.port());
-    ASSERT_TRUE(fixture.witness->wait_for("server_connect"));
+    ASSERT_TRUE(fixture.recorder->wait_for("server_connect"));
     client.close(row.how);
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(told_of(*fixture.witness), row.told);
-    auto const failed = fixture.witness->failed_servers();
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    EXPECT_EQ(told_of(*fixture.recorder), row.told);
+    auto const failed = fixture.recorder->failed_servers();
     ASSERT_EQ(failed.size(), 1U);
     EXPECT_THAT(failed[0].error.value_or(""), HasSubstr("was given up"));
     EXPECT_EQ(failed[0].state, flow::ConnectionState::closed);
-    for (auto const& flow : fixture.witness->http_flows())
+    for (auto const& flow : fixture.recorder->http_flows())
         EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
-    for (auto const& flow : fixture.witness->tcp_flows())
+    for (auto const& flow : fixture.recorder->tcp_flows())
         EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
 }
 
@@ -172,12 +172,12 @@ TEST_P(P11_Unknown, ServerIsNotLookedForWithoutAClient) {
             EXPECT_EQ(client.read_response("CONNECT").status, 200U);
             client.send(row.inside);
         }
-        ASSERT_TRUE(fixture.witness->wait_for("server_connect"));
+        ASSERT_TRUE(fixture.recorder->wait_for("server_connect"));
         if (!names.is_asked_within(2000)) GTEST_SKIP() << "this system asks no name server";
         client.close(CloseMode::reset);
-        ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-        EXPECT_EQ(told_of(*fixture.witness), row.told);
-        auto const lost = fixture.witness->failed_servers();
+        ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+        EXPECT_EQ(told_of(*fixture.recorder), row.told);
+        auto const lost = fixture.recorder->failed_servers();
         ASSERT_EQ(lost.size(), 1U);
         EXPECT_THAT(lost[0].error.value_or(""), HasSubstr("was given up"));
     });
@@ -217,7 +217,7 @@ TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
         left.set_value();
     });
     ProxyFixture fixture({row.mode(origin.port())});
-    fixture.witness->on_requestheaders = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["requestheaders"] = [&](flow::HttpFlow& flow) {
         if (row.by_socks) flow.server_conn->set_via(flow::ServerSpec{"socks5", {"127.0.0.1", origin.port()}});
     };
     fixture.start();
@@ -227,9 +227,9 @@ TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
     proxycore::test::taken_from(is_asked);
     client.close(CloseMode::reset);
     proxycore::test::taken_from(has_left);
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(told_of(*fixture.witness), row.told);
-    for (auto const& flow : fixture.witness->http_flows())
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    EXPECT_EQ(told_of(*fixture.recorder), row.told);
+    for (auto const& flow : fixture.recorder->http_flows())
         EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
 }
 

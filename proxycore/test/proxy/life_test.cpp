@@ -124,7 +124,7 @@ TEST(Proxy, P40_TellsAddonsOfItsLife) {
     auto ticked = life->ticked.get_future();
     taken_from(ticked);
     TestClient const client(fixture.port());
-    ASSERT_TRUE(fixture.witness->wait_for("client_connected"));
+    ASSERT_TRUE(fixture.recorder->wait_for("client_connected"));
     fixture.proxy.stop();
     EXPECT_THAT(calls, ElementsAre("configure", "running", "tick", "disconnected", "done"));
 }
@@ -147,7 +147,7 @@ TEST(Proxy, P41_FollowsItsOptionsWithNewConnections) {
     auto& options = fixture.proxy.options();
     fixture.proxy.perform([&] { options.set("tcp_timeout", std::int64_t{1}); });
     EXPECT_EQ(TestClient(fixture.port()).read_to_end(), "");
-    EXPECT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_TRUE(fixture.recorder->wait_for("client_disconnected"));
 }
 
 TEST(Proxy, P41_DoesNotMoveWhileItRuns) {
@@ -162,11 +162,11 @@ TEST(Proxy, P41_DoesNotMoveWhileItRuns) {
 TEST(Proxy, P37_AnAddonThatThrowsIsNamedAndOthersGoOn) {
     Origin const origin;
     ProxyFixture fixture;
-    fixture.witness->on_request = [](flow::HttpFlow&) { throw std::runtime_error("an addon's own fault"); };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow&) { throw std::runtime_error("an addon's own fault"); };
     fixture.start();
     auto const request = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
     EXPECT_EQ(TestClient(fixture.port()).request(request).body, "origin");
-    EXPECT_TRUE(fixture.wait_for_log("addon witness, in request: an addon's own fault"));
+    EXPECT_TRUE(fixture.wait_for_log("addon hook_recorder, in request: an addon's own fault"));
 }
 
 }  // namespace

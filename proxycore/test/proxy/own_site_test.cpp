@@ -53,7 +53,7 @@ TEST_P(P28_OwnSite, IsNeverConnectedTo) {
     auto const answer = client.request(get);
     EXPECT_EQ(answer.status, 200U);
     EXPECT_EQ(answer.body.substr(0, 10), "-----BEGIN");
-    EXPECT_EQ(fixture.witness->count("server_connect"), 0U) << fixture.log();
+    EXPECT_EQ(fixture.recorder->count("server_connect"), 0U) << fixture.log();
 }
 
 constexpr char eager[] = "connection_strategy=eager";
@@ -75,7 +75,7 @@ TEST(OwnSite, P28_IsNotLookedForWhereItsClientIsSilent) {
     TestClient client(fixture.port());
     by_connect(client);
     EXPECT_EQ(client.request(get).status, 200U);
-    EXPECT_EQ(fixture.witness->count("server_connect"), 0U) << fixture.log();
+    EXPECT_EQ(fixture.recorder->count("server_connect"), 0U) << fixture.log();
 }
 
 TEST(OwnSite, P28_TakesNoBytes) {
@@ -85,8 +85,8 @@ TEST(OwnSite, P28_TakesNoBytes) {
     by_connect(client);
     client.send("\x01\x02\x03");
     EXPECT_EQ(client.read_to_end(), "");
-    ASSERT_TRUE(fixture.witness->wait_for("tcp_error"));
-    EXPECT_EQ(fixture.witness->count("server_connect"), 0U) << fixture.log();
+    ASSERT_TRUE(fixture.recorder->wait_for("tcp_error"));
+    EXPECT_EQ(fixture.recorder->count("server_connect"), 0U) << fixture.log();
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(RegularProxy, P03_b_ServesSeveralOriginsOverOneConnection) {
     }
     EXPECT_EQ(first.accepted(), 1U);
     EXPECT_EQ(second.accepted(), 1U);
-    EXPECT_EQ(fixture.witness->count("client_connected"), 1U);
+    EXPECT_EQ(fixture.recorder->count("client_connected"), 1U);
 }
 
 TEST(RegularProxy, P03_c_NamesATargetThatRefuses) {
@@ -63,10 +63,11 @@ TEST(RegularProxy, P03_c_NamesATargetThatRefuses) {
     auto const answer = client.request(get("http://" + where + "/"));
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr(where));
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    EXPECT_THAT(fixture.witness->http_flows().at(0)->error->message, HasSubstr("connection refused"));
-    EXPECT_THAT(fixture.witness->calls(), ElementsAre("client_connected", "requestheaders", "request", "server_connect",
-                                                      "server_connect_error", "error", "client_disconnected"));
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    EXPECT_THAT(fixture.recorder->http_flows().at(0)->error->message, HasSubstr("connection refused"));
+    EXPECT_THAT(fixture.recorder->hooks(),
+                ElementsAre("client_connected", "requestheaders", "request", "server_connect", "server_connect_error",
+                            "error", "client_disconnected"));
 }
 
 TEST(RegularProxy, P03_d_GoesByTheHostFieldWithoutAnAbsoluteTarget) {
@@ -114,12 +115,12 @@ TEST(RegularProxy, P01_b_PicksAFreePortAndSaysWhich) {
 TEST(RegularProxy, P01_c_AClientThatAnAddonTurnsAwayReadsTheEnd) {
     Origin const origin;
     ProxyFixture fixture;
-    fixture.witness->on_client_connected = [](flow::Client& client) { client.error = "not you"; };
+    fixture.recorder->on_client_connected = [](flow::Client& client) { client.error = "not you"; };
     fixture.start();
     TestClient client(fixture.port());
     client.send(get(origin.url() + "/"));
     EXPECT_EQ(client.read_to_end(), "");
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
     EXPECT_EQ(origin.accepted(), 0U);
     EXPECT_TRUE(fixture.wait_for_log("warn: not you"));
 }
@@ -133,9 +134,9 @@ TEST(RegularProxy, P01_ConnectionsEndWithTheirClient) {
         EXPECT_EQ(client.request(get(origin.url() + "/")).status, 200U);
     }
     EXPECT_TRUE(fixture.proxy.wait_until_empty(patience));
-    EXPECT_THAT(fixture.witness->calls(),
+    EXPECT_THAT(fixture.recorder->hooks(),
                 ElementsAre("client_connected", "requestheaders", "request", "server_connect", "server_connected",
-                            "response", "server_disconnected", "client_disconnected"));
+                            "responseheaders", "response", "server_disconnected", "client_disconnected"));
     EXPECT_THAT(fixture.log(), HasSubstr("info: server connect " + origin.where()));
     EXPECT_THAT(fixture.log(), HasSubstr("info: server disconnect " + origin.where()));
 }
@@ -150,9 +151,9 @@ TEST(RegularProxy, P30_RecordsWhatHappenedToItsConnections) {
         local = client.local();
         EXPECT_EQ(client.request(get("http://localhost:" + std::to_string(origin.port()) + "/")).status, 200U);
     }
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    auto const server = fixture.witness->servers().at(0);
-    auto const client = fixture.witness->clients().at(0);
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    auto const server = fixture.recorder->servers().at(0);
+    auto const client = fixture.recorder->clients().at(0);
     EXPECT_EQ(to_string(*client.peername), local);
     EXPECT_EQ(to_string(*client.sockname), fixture.where());
     EXPECT_EQ(client.proxy_mode, "regular");
@@ -169,21 +170,23 @@ TEST(RegularProxy, P30_RecordsWhatHappenedToItsConnections) {
 TEST(RegularProxy, P40_c_AnAddonMayCancelAConnection) {
     Origin const origin;
     ProxyFixture fixture;
-    fixture.witness->on_server_connect = [](addons::ServerConnectionData& data) { data.server.error = "not there"; };
+    fixture.recorder->on_server_connect = [](addons::ServerConnectionData& data) { data.server.error = "not there"; };
     fixture.start();
     auto const answer = TestClient(fixture.port()).request(get(origin.url() + "/"));
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body, HasSubstr("not there"));
     EXPECT_EQ(origin.accepted(), 0U);
-    EXPECT_EQ(fixture.witness->count("server_connect_error"), 1U);
+    EXPECT_EQ(fixture.recorder->count("server_connect_error"), 1U);
 }
 
 TEST(RegularProxy, P11_AnAnswerOfAnAddonNeedsNoServer) {
     ProxyFixture fixture;
-    fixture.witness->on_request = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(418, "short"); };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
+        flow.response = flow::Response::make(418, "short");
+    };
     fixture.start();
     EXPECT_EQ(TestClient(fixture.port()).request(get("http://nowhere.test/")).status, 418U);
-    EXPECT_EQ(fixture.witness->count("server_connect"), 0U);
+    EXPECT_EQ(fixture.recorder->count("server_connect"), 0U);
 }
 
 TEST(RegularProxy, P11_c_ReplacesAConnectionThatItsServerLetGo) {
@@ -204,7 +207,7 @@ TEST(RegularProxy, P11_c_ReplacesAConnectionThatItsServerLetGo) {
 TEST(RegularProxy, P11_e_AnAddonMayLeadOneRequestElsewhere) {
     Origin const first("first"), second("second");
     ProxyFixture fixture;
-    fixture.witness->on_request = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
         if (flow.request.path == "/other") flow.request.set_port(second.port());
     };
     fixture.start();
@@ -219,7 +222,7 @@ TEST(RegularProxy, P17_a_AnIdleClientIsLetGo) {
     ProxyFixture fixture;
     fixture.set("tcp_timeout=1").start();
     EXPECT_EQ(TestClient(fixture.port()).read_to_end(), "");
-    EXPECT_TRUE(fixture.witness->wait_for("client_disconnected"));
+    EXPECT_TRUE(fixture.recorder->wait_for("client_disconnected"));
 }
 
 TEST(RegularProxy, StopsWhileAServerStalls) {
@@ -234,12 +237,12 @@ TEST(RegularProxy, StopsWhileAServerStalls) {
     fixture.start();
     TestClient client(fixture.port());
     client.send(get(origin.url() + "/"));
-    ASSERT_TRUE(fixture.witness->wait_for("server_connected"));
+    ASSERT_TRUE(fixture.recorder->wait_for("server_connected"));
     fixture.proxy.stop();
     EXPECT_EQ(client.read_to_end(), "");
-    EXPECT_EQ(fixture.witness->count("error"), 1U);
-    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
-    EXPECT_EQ(fixture.witness->count("client_disconnected"), 1U);
+    EXPECT_EQ(fixture.recorder->count("error"), 1U);
+    EXPECT_EQ(fixture.recorder->count("server_disconnected"), 1U);
+    EXPECT_EQ(fixture.recorder->count("client_disconnected"), 1U);
     EXPECT_EQ(fixture.port(), 0U);
 }
 

@@ -24,7 +24,7 @@ struct Recorded {
         fixture.proxy.perform([this] { fixture.proxy.flows().keep({.max_flows = 10}); });
         TestClient client(fixture.port());
         client.request("POST " + origin.url() + "/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "POST");
-        EXPECT_TRUE(fixture.witness->wait_for("response"));
+        EXPECT_TRUE(fixture.recorder->wait_for("response"));
     }
     std::shared_ptr<flow::HttpFlow> flow() {
         std::shared_ptr<flow::HttpFlow> found;
@@ -67,9 +67,9 @@ TEST(P57_Replay, ChangesTheFlowInPlaceAndKeepsABackup) {
 TEST(P57_Replay, RunsTheHooks) {
     Recorded recorded;
     recorded.replay();
-    EXPECT_EQ(recorded.fixture.witness->count("request"), 2U);
-    EXPECT_EQ(recorded.fixture.witness->count("response"), 2U);
-    EXPECT_EQ(recorded.fixture.witness->count("client_connected"), 1U);
+    EXPECT_EQ(recorded.fixture.recorder->count("request"), 2U);
+    EXPECT_EQ(recorded.fixture.recorder->count("response"), 2U);
+    EXPECT_EQ(recorded.fixture.recorder->count("client_connected"), 1U);
 }
 
 TEST(P57_Replay, ReportsAServerThatIsGone) {
@@ -99,7 +99,7 @@ TEST(P57_Replay, EndsWithTheProxy) {
     auto const flow = recorded.flow();
     recorded.fixture.proxy.perform([&] { flow->request.set_port(silent.port()); });
     auto done = recorded.fixture.proxy.replay(flow);
-    ASSERT_TRUE(recorded.fixture.witness->wait_for("server_connected", 2));
+    ASSERT_TRUE(recorded.fixture.recorder->wait_for("server_connected", 2));
     recorded.fixture.proxy.stop();
     taken_from(done);
     EXPECT_TRUE(flow->error);

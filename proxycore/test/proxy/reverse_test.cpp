@@ -39,8 +39,8 @@ TEST_P(P06_ReverseProxy, P06_a_SpeaksWhatEachSideSpeaks) {
     if (tls_client) client.start_tls("front.test");
     for (int i = 0; i < 2; ++i)
         EXPECT_EQ(client.request(plain_get).body, tls_server ? "asked for localhost" : "asked for nothing");
-    ASSERT_TRUE(fixture.witness->wait_for("response", 2));
-    auto const flow = fixture.witness->http_flows().at(0);
+    ASSERT_TRUE(fixture.recorder->wait_for("response", 2));
+    auto const flow = fixture.recorder->http_flows().at(0);
     EXPECT_EQ(flow->request.scheme(), tls_server ? "https" : "http");
     EXPECT_EQ(flow->request.host(), "localhost");
     EXPECT_EQ(flow->client_conn->tls_established(), tls_client);
@@ -92,7 +92,7 @@ TEST(ReverseProxy, P06_h_StandsBehindAnother) {
     ProxyFixture outer({"reverse:https://" + inner.where()});
     outer.set("ssl_insecure").start();
     EXPECT_EQ(TestClient(outer.port()).request(plain_get).body, "origin");
-    EXPECT_EQ(inner.witness->http_flows().at(0)->client_conn->tls_established(), true);
+    EXPECT_EQ(inner.recorder->http_flows().at(0)->client_conn->tls_established(), true);
 }
 
 TEST(ReverseProxy, PassesBytesOnToATcpServer) {
@@ -108,7 +108,7 @@ TEST(ReverseProxy, PassesBytesOnToATcpServer) {
     EXPECT_EQ(client.read(18), "GET / HTTP/1.1\r\n\r\n");
     client.close();
     EXPECT_EQ(client.read_to_end(), "");
-    EXPECT_TRUE(fixture.witness->wait_for("tcp_end"));
+    EXPECT_TRUE(fixture.recorder->wait_for("tcp_end"));
 }
 
 TEST(ReverseProxy, P11_ConnectsAheadWhereThatIsWanted) {
@@ -116,7 +116,7 @@ TEST(ReverseProxy, P11_ConnectsAheadWhereThatIsWanted) {
     ProxyFixture fixture({"reverse:" + origin.url()});
     fixture.set("connection_strategy=eager").start();
     TestClient client(fixture.port());
-    ASSERT_TRUE(fixture.witness->wait_for("server_connected"));
+    ASSERT_TRUE(fixture.recorder->wait_for("server_connected"));
     EXPECT_EQ(client.request(plain_get).body, "origin");
     EXPECT_EQ(origin.accepted(), 1U);
 }

@@ -42,7 +42,7 @@ TEST_P(ServerConn, ChangedForOneFlowStaysForOthers) {
     Origin const origin("origin"), proxy("proxy"), first("A"), second("B");
     ProxyFixture fixture({filled(filled(row.mode, "ORIGIN", origin.url()), "PROXY", proxy.url())});
     fixture.set(std::string("connection_strategy=") + row.strategy);
-    fixture.witness->on_request = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
         auto const& path = flow.request.path;
         if (path == "/plain") return;
         auto const& chosen = path == "/viaA" ? first : second;
@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(, ServerConn,
 TEST(ServerConnOfATunnel, GoesToTheServerThatReplacesIt) {
     Origin const origin("origin"), api("api");
     ProxyFixture fixture;
-    fixture.witness->on_request = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
         if (flow.request.path == "/api")
             flow.server_conn = std::make_shared<flow::Server>(Endpoint{"127.0.0.1", api.port()});
     };
@@ -94,7 +94,7 @@ TEST(ServerConnOfATunnel, GoesToTheServerThatReplacesIt) {
 TEST(ServerConnError, FailsTheFlowThatAnAddonRefuses) {
     Origin const origin("origin");
     ProxyFixture fixture;
-    fixture.witness->on_request = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
         if (flow.request.path == "/secret") flow.server_conn->error = "not for you";
     };
     fixture.start();
@@ -113,11 +113,11 @@ class ClosedClient : public testing::TestWithParam<char const*> {};
 
 TEST_P(ClosedClient, GetsNothing) {
     ProxyFixture fixture({GetParam()});
-    fixture.witness->on_client_connected = [](flow::Client& client) { client.state = flow::ConnectionState::closed; };
+    fixture.recorder->on_client_connected = [](flow::Client& client) { client.state = flow::ConnectionState::closed; };
     fixture.start();
     TestClient client(fixture.port());
-    EXPECT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    EXPECT_THAT(fixture.witness->calls(), ElementsAre("client_connected", "client_disconnected"));
+    EXPECT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    EXPECT_THAT(fixture.recorder->hooks(), ElementsAre("client_connected", "client_disconnected"));
 }
 
 INSTANTIATE_TEST_SUITE_P(, ClosedClient, testing::Values("regular", "reverse:tcp://127.0.0.1:1", "socks5@0"),
@@ -151,7 +151,7 @@ TEST(ProxySelector, IsNotAskedWhereAnAddonHasChosen) {
     auto const selector = std::make_shared<RecordingSelector>();
     ProxyFixture fixture;
     fixture.proxy.set_selector(selector);
-    fixture.witness->on_request = [&](flow::HttpFlow& flow) { flow.server_conn->set_via(proxy_at(proxy)); };
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) { flow.server_conn->set_via(proxy_at(proxy)); };
     fixture.start();
     auto const request = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
     EXPECT_EQ(TestClient(fixture.port()).request(request).body, "proxy");

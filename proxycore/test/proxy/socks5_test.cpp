@@ -58,7 +58,7 @@ TEST_P(P08_a_Target, IsReached) {
     Connected client(fixture, std::string(GetParam().host), origin.port());
     EXPECT_EQ(client.request(inner_get).body, "origin");
     EXPECT_THAT(origin.asked(), ElementsAre(inner_get));
-    EXPECT_EQ(fixture.witness->http_flows().at(0)->request.host(), GetParam().host);
+    EXPECT_EQ(fixture.recorder->http_flows().at(0)->request.host(), GetParam().host);
 }
 INSTANTIATE_TEST_SUITE_P(Addresses, P08_a_Target,
                          testing::Values(Row{"Ipv4", "127.0.0.1", "127.0.0.1"}, Row{"Ipv6", "::1", "::1"},

@@ -33,7 +33,7 @@ TEST_P(P05_a_Address, IsWhereTheClientMeantToGo) {
         EXPECT_EQ(TestClient(origin.port(), address).request(get_by_name).body, "origin");
         EXPECT_TRUE(fixture.wait_for_log("debug: layers: transparent, http/1\n"));
         EXPECT_THAT(origin.asked(), ElementsAre(get_by_name));
-        auto const flow = fixture.witness->http_flows().at(0);
+        auto const flow = fixture.recorder->http_flows().at(0);
         EXPECT_EQ(flow->request.host(), address);
         EXPECT_EQ(flow->request.port(), origin.port());
         EXPECT_EQ(flow->request.pretty_host(), "origin.test");
@@ -82,7 +82,7 @@ TEST(TransparentProxy, P05_d_EndsAConnectionThatWasMadeToItself) {
         fixture.start();
         EXPECT_EQ(TestClient(fixture.port()).read_to_end(), "");
         EXPECT_TRUE(fixture.wait_for_log("Transparent mode failure: "));
-        EXPECT_EQ(fixture.witness->count("server_connect"), 0U);
+        EXPECT_EQ(fixture.recorder->count("server_connect"), 0U);
     });
 }
 
@@ -107,7 +107,7 @@ TEST(TransparentProxy, P15_d_PassesAHostThroughThatItsFieldNames) {
         ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
         AsClient const as_client;
         EXPECT_EQ(TestClient(origin.port(), "10.99.0.1").request(get_by_name).body, "origin");
-        EXPECT_EQ(fixture.witness->count("request"), 0U);
+        EXPECT_EQ(fixture.recorder->count("request"), 0U);
     });
 }
 

@@ -60,18 +60,18 @@ TEST(TcpRelay, P14_a_RecordsBothDirections) {
             EXPECT_EQ(client.read(text.size()), text);
         }
     }
-    ASSERT_TRUE(fixture.witness->wait_for("tcp_end"));
-    auto const flow = fixture.witness->tcp_flows().at(0);
+    ASSERT_TRUE(fixture.recorder->wait_for("tcp_end"));
+    auto const flow = fixture.recorder->tcp_flows().at(0);
     EXPECT_THAT(texts(*flow), ElementsAre("> \x01one", "< \x01one", "> two", "< two"));
     EXPECT_FALSE(flow->error.has_value());
-    ASSERT_TRUE(fixture.witness->wait_for("client_disconnected"));
-    EXPECT_EQ(fixture.witness->servers().at(0).state, flow::ConnectionState::closed);
+    ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
+    EXPECT_EQ(fixture.recorder->servers().at(0).state, flow::ConnectionState::closed);
 }
 
 TEST(TcpRelay, P14_b_SendsWhatAnAddonMakesOfIt) {
     Origin const origin(echoing());
     ProxyFixture fixture;
-    fixture.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
+    fixture.recorder->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
         auto& message = flow.messages.back();
         if (message.from_client && message.content == "\x01 foo") message.content = "\x01 barbar";
         co_return;
@@ -85,14 +85,14 @@ TEST(TcpRelay, P14_b_SendsWhatAnAddonMakesOfIt) {
 TEST(TcpRelay, P14_DropsWhatAnAddonDrops) {
     Origin const origin(echoing());
     ProxyFixture fixture;
-    fixture.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
+    fixture.recorder->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
         if (flow.messages.back().content == "\x01secret") flow.messages.back().drop();
         co_return;
     };
     fixture.start();
     Tunnel client(fixture, origin.where());
     client.send("\x01secret");
-    ASSERT_TRUE(fixture.witness->wait_for("tcp_message"));
+    ASSERT_TRUE(fixture.recorder->wait_for("tcp_message"));
     client.send("open");
     EXPECT_EQ(client.read(4), "open");
 }
@@ -100,7 +100,7 @@ TEST(TcpRelay, P14_DropsWhatAnAddonDrops) {
 TEST(TcpRelay, P14_SendsWhatAnAddonInjects) {
     Origin const origin(echoing());
     ProxyFixture fixture;
-    fixture.witness->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
+    fixture.recorder->on_tcp_message = [](flow::TcpFlow& flow) -> asio::awaitable<void> {
         if (flow.messages.back().content != "\x01go") co_return;
         if (!flow.messages.back().from_client) co_return;
         flow.messages.back().drop();
@@ -113,8 +113,8 @@ TEST(TcpRelay, P14_SendsWhatAnAddonInjects) {
         client.send("\x01go");
         EXPECT_EQ(client.read(28), "to the client, to the server");
     }
-    ASSERT_TRUE(fixture.witness->wait_for("tcp_end"));
-    auto const flow = fixture.witness->tcp_flows().at(0);
+    ASSERT_TRUE(fixture.recorder->wait_for("tcp_end"));
+    auto const flow = fixture.recorder->tcp_flows().at(0);
     EXPECT_THAT(texts(*flow), ElementsAre("> \x01go", "< to the client, ", "> to the server", "< to the server"));
     std::vector<bool> injected;
     for (auto const& message : flow->messages) injected.push_back(message.injected);
@@ -132,8 +132,8 @@ TEST(TcpRelay, P14_c_TakesTlsOff) {
     EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
     client.close();
     client.read_to_end();
-    ASSERT_TRUE(fixture.witness->wait_for("tcp_end"));
-    EXPECT_EQ(fixture.witness->tcp_flows().at(0)->messages.at(0).content, inner_get);
+    ASSERT_TRUE(fixture.recorder->wait_for("tcp_end"));
+    EXPECT_EQ(fixture.recorder->tcp_flows().at(0)->messages.at(0).content, inner_get);
 }
 
 TEST(TcpRelay, P14_d_PassesAHalfCloseOn) {
@@ -149,8 +149,8 @@ TEST(TcpRelay, P14_d_PassesAHalfCloseOn) {
     client.send("\x01\x02\x03");
     client.close();
     EXPECT_EQ(client.read_to_end(), "got 3");
-    EXPECT_TRUE(fixture.witness->wait_for("tcp_end"));
-    EXPECT_EQ(fixture.witness->count("tcp_error"), 0U);
+    EXPECT_TRUE(fixture.recorder->wait_for("tcp_end"));
+    EXPECT_EQ(fixture.recorder->count("tcp_error"), 0U);
 }
 
 TEST(TcpRelay, P14_e_AResetIsAnErrorAndNothingElse) {
@@ -163,10 +163,10 @@ TEST(TcpRelay, P14_e_AResetIsAnErrorAndNothingElse) {
     Tunnel client(fixture, origin.where());
     client.send("\x01");
     client.read_to_end();
-    ASSERT_TRUE(fixture.witness->wait_for("tcp_error"));
-    ASSERT_TRUE(fixture.witness->wait_for("server_disconnected"));
-    EXPECT_EQ(fixture.witness->count("tcp_end"), 0U);
-    EXPECT_THAT(fixture.witness->tcp_flows().at(0)->error->message, HasSubstr("reset"));
+    ASSERT_TRUE(fixture.recorder->wait_for("tcp_error"));
+    ASSERT_TRUE(fixture.recorder->wait_for("server_disconnected"));
+    EXPECT_EQ(fixture.recorder->count("tcp_end"), 0U);
+    EXPECT_THAT(fixture.recorder->tcp_flows().at(0)->error->message, HasSubstr("reset"));
 }
 
 TEST(TcpRelay, AServerThatCannotBeHadIsAnError) {
@@ -175,8 +175,8 @@ TEST(TcpRelay, AServerThatCannotBeHadIsAnError) {
     Tunnel client(fixture, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
     client.send("\x01\x02\x03");
     EXPECT_EQ(client.read_to_end(), "");
-    ASSERT_TRUE(fixture.witness->wait_for("tcp_error"));
-    EXPECT_THAT(fixture.witness->tcp_flows().at(0)->error->message, HasSubstr("connection refused"));
+    ASSERT_TRUE(fixture.recorder->wait_for("tcp_error"));
+    EXPECT_THAT(fixture.recorder->tcp_flows().at(0)->error->message, HasSubstr("connection refused"));
 }
 
 TEST(TcpRelay, EndsWithTheProxy) {
@@ -188,9 +188,9 @@ TEST(TcpRelay, EndsWithTheProxy) {
     client.read(1);
     fixture.proxy.stop();
     EXPECT_EQ(client.read_to_end(), "");
-    EXPECT_EQ(fixture.witness->count("tcp_error"), 1U);
-    EXPECT_EQ(fixture.witness->count("tcp_end"), 0U);
-    EXPECT_EQ(fixture.witness->count("server_disconnected"), 1U);
+    EXPECT_EQ(fixture.recorder->count("tcp_error"), 1U);
+    EXPECT_EQ(fixture.recorder->count("tcp_end"), 0U);
+    EXPECT_EQ(fixture.recorder->count("server_disconnected"), 1U);
 }
 
 // --- who is who ------------------------------------------------------------------------------------------------------
@@ -203,20 +203,20 @@ TEST(NextLayer, P04_a_PlainHttpInATunnelIsReadable) {
     for (auto const byte : inner_get) client.send(std::string(1, byte));
     EXPECT_EQ(client.read_response().body, "origin");
     EXPECT_THAT(origin.asked(), ElementsAre(inner_get));
-    EXPECT_EQ(fixture.witness->http_flows().at(0)->request.scheme(), "http");
+    EXPECT_EQ(fixture.recorder->http_flows().at(0)->request.scheme(), "http");
 }
 
 TEST(NextLayer, P10_b_AnAddonMayTakeAHostForTcp) {
     Origin const origin;
     ProxyFixture fixture;
-    fixture.witness->on_next_layer = [](addons::NextLayerData& data) {
+    fixture.recorder->on_next_layer = [](addons::NextLayerData& data) {
         if (!data.from_client.empty()) data.layer = addons::NextLayer::tcp;
     };
     fixture.start();
     Tunnel client(fixture, origin.where());
     EXPECT_EQ(client.request(inner_get).body, "origin");
-    EXPECT_EQ(fixture.witness->count("request"), 0U);
-    EXPECT_GE(fixture.witness->count("tcp_message"), 2U);
+    EXPECT_EQ(fixture.recorder->count("request"), 0U);
+    EXPECT_GE(fixture.recorder->count("tcp_message"), 2U);
 }
 
 TEST(NextLayer, P11_d_TheGreetingOfAServerArrives) {
@@ -227,7 +227,7 @@ TEST(NextLayer, P11_d_TheGreetingOfAServerArrives) {
     EXPECT_EQ(client.read(21), "220 mail.test ESMTP\r\n");
     client.send("EHLO client.test\r\n");
     EXPECT_EQ(client.read(18), "EHLO client.test\r\n");
-    EXPECT_EQ(fixture.witness->count("tcp_start"), 1U);
+    EXPECT_EQ(fixture.recorder->count("tcp_start"), 1U);
     EXPECT_EQ(origin.accepted(), 1U);
 }
 
@@ -236,17 +236,17 @@ TEST(NextLayer, P11_ALateClientGetsTheConnectionThatWasOpened) {
     ProxyFixture fixture;
     fixture.set("tunnel_probe_timeout=50").start();
     Tunnel client(fixture, origin.where());
-    ASSERT_TRUE(fixture.witness->wait_for("server_connected"));
+    ASSERT_TRUE(fixture.recorder->wait_for("server_connected"));
     EXPECT_EQ(client.request(inner_get).body, "origin");
     EXPECT_EQ(origin.accepted(), 1U);
-    EXPECT_EQ(fixture.witness->count("request"), 1U);
+    EXPECT_EQ(fixture.recorder->count("request"), 1U);
 }
 
 TEST(NextLayer, P11_ALateClientLearnsThatThereIsNoServer) {
     ProxyFixture fixture;
     fixture.set("tunnel_probe_timeout=50").start();
     Tunnel client(fixture, "127.0.0.1:" + std::to_string(pathology::test::free_port()));
-    ASSERT_TRUE(fixture.witness->wait_for("server_connect_error"));
+    ASSERT_TRUE(fixture.recorder->wait_for("server_connect_error"));
     EXPECT_EQ(client.request(inner_get).status, 502U);
 }
 
@@ -255,7 +255,7 @@ TEST(NextLayer, P11_AServerThatLeavesTakesItsClientWithIt) {
     ProxyFixture fixture;
     fixture.set("tunnel_probe_timeout=50").start();
     EXPECT_EQ(Tunnel(fixture, origin.where()).read_to_end(), "");
-    EXPECT_TRUE(fixture.witness->wait_for("server_disconnected"));
+    EXPECT_TRUE(fixture.recorder->wait_for("server_disconnected"));
 }
 
 TEST(NextLayer, P10_d_StacksAreTold) {
@@ -288,9 +288,9 @@ TEST(IgnoredHosts, P15_a_ShowTheirOwnCertificate) {
     client.start_tls("origin.test");
     EXPECT_EQ(client.issuer(), to_string(tls::test::authority().certificate().subject));
     EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(fixture.witness->count("request"), 0U);
-    EXPECT_EQ(fixture.witness->count("tcp_start"), 0U);
-    EXPECT_EQ(fixture.witness->count("server_connected"), 1U);
+    EXPECT_EQ(fixture.recorder->count("request"), 0U);
+    EXPECT_EQ(fixture.recorder->count("tcp_start"), 0U);
+    EXPECT_EQ(fixture.recorder->count("server_connected"), 1U);
 }
 
 TEST(IgnoredHosts, P15_AreKnownByTheNameTheClientAsksFor) {
@@ -303,7 +303,7 @@ TEST(IgnoredHosts, P15_AreKnownByTheNameTheClientAsksFor) {
     other.start_tls("other.test");
     EXPECT_EQ(secret.request(inner_get).body, "asked for secret.test");
     EXPECT_EQ(other.request(inner_get).body, "asked for other.test");
-    EXPECT_EQ(fixture.witness->count("request"), 1U);
+    EXPECT_EQ(fixture.recorder->count("request"), 1U);
 }
 
 TEST(IgnoredHosts, P15_c_ARequestToTheProxyIsNeverIgnored) {
@@ -312,7 +312,7 @@ TEST(IgnoredHosts, P15_c_ARequestToTheProxyIsNeverIgnored) {
     fixture.set("ignore_hosts=.").start();
     auto const request = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
     EXPECT_EQ(TestClient(fixture.port()).request(request).body, "origin");
-    EXPECT_EQ(fixture.witness->count("request"), 1U);
+    EXPECT_EQ(fixture.recorder->count("request"), 1U);
 }
 
 TEST(IgnoredHosts, P15_e_OnlyAllowedOnesAreLookedInto) {
@@ -325,7 +325,7 @@ TEST(IgnoredHosts, P15_e_OnlyAllowedOnesAreLookedInto) {
     unseen.start_tls("unseen.test");
     EXPECT_EQ(seen.request(inner_get).body, "asked for seen.test");
     EXPECT_EQ(unseen.request(inner_get).body, "asked for unseen.test");
-    EXPECT_EQ(fixture.witness->count("request"), 1U);
+    EXPECT_EQ(fixture.recorder->count("request"), 1U);
 }
 
 TEST(IgnoredHosts, P15_AreRecordedAsBytesWhereThatIsWanted) {
@@ -334,8 +334,8 @@ TEST(IgnoredHosts, P15_AreRecordedAsBytesWhereThatIsWanted) {
     fixture.set("ignore_hosts=.").set("show_ignored_hosts").start();
     Tunnel client(fixture, origin.where());
     EXPECT_EQ(client.request(inner_get).body, "origin");
-    EXPECT_EQ(fixture.witness->count("tcp_start"), 1U);
-    EXPECT_EQ(fixture.witness->count("request"), 0U);
+    EXPECT_EQ(fixture.recorder->count("tcp_start"), 1U);
+    EXPECT_EQ(fixture.recorder->count("request"), 0U);
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ TEST(UpstreamProxy, P07_a_GetsPlainRequestsInAbsoluteForm) {
     for (int i = 0; i < 2; ++i) EXPECT_EQ(client.request(request).body, "upstream");
     EXPECT_THAT(upstream.asked(), ElementsAre(request, request));
     EXPECT_EQ(upstream.accepted(), 1U);
-    auto const flow = fixture.witness->http_flows().at(0);
+    auto const flow = fixture.recorder->http_flows().at(0);
     EXPECT_EQ(to_string(*flow->server_conn->via()), upstream.url());
     EXPECT_FALSE(flow->server_conn->peername.has_value());
 }
@@ -60,9 +60,9 @@ TEST(UpstreamProxy, P07_b_IsAskedForATunnelForTls) {
     EXPECT_EQ(client.request(connect_to(where), "CONNECT").status, 200U);
     client.start_tls("origin.test");
     EXPECT_EQ(client.request(inner_get).body, "asked for origin.test");
-    EXPECT_EQ(fixture.witness->http_flows().at(0)->request.scheme(), "https");
-    EXPECT_THAT(upstream.witness->calls(), Not(Contains("request")));
-    EXPECT_EQ(fixture.witness->count("http_connect_upstream"), 1U);
+    EXPECT_EQ(fixture.recorder->http_flows().at(0)->request.scheme(), "https");
+    EXPECT_THAT(upstream.recorder->hooks(), Not(Contains("request")));
+    EXPECT_EQ(fixture.recorder->count("http_connect_upstream"), 1U);
 }
 
 TEST(UpstreamProxy, P07_c_IsAskedForATunnelForWhatIsInsideOfOne) {
@@ -75,7 +75,7 @@ TEST(UpstreamProxy, P07_c_IsAskedForATunnelForWhatIsInsideOfOne) {
     EXPECT_EQ(client.request(connect_to(origin.where()), "CONNECT").status, 200U);
     EXPECT_EQ(client.request(inner_get).body, "origin");
     EXPECT_THAT(origin.asked(), ElementsAre(inner_get));
-    EXPECT_EQ(fixture.witness->count("http_connect_upstream"), 1U);
+    EXPECT_EQ(fixture.recorder->count("http_connect_upstream"), 1U);
 }
 
 TEST(UpstreamProxy, P07_d_ThatRefusesIsNamedWithItsAnswer) {
@@ -88,7 +88,7 @@ TEST(UpstreamProxy, P07_d_ThatRefusesIsNamedWithItsAnswer) {
     EXPECT_EQ(answer.status, 502U);
     EXPECT_THAT(answer.body,
                 HasSubstr("Upstream proxy " + upstream.where() + " refused HTTP CONNECT request: 403 Not you"));
-    EXPECT_EQ(fixture.witness->count("server_connect_error"), 1U);
+    EXPECT_EQ(fixture.recorder->count("server_connect_error"), 1U);
 }
 
 TEST(UpstreamProxy, P07_e_ThatIsDownIsNamed) {
@@ -109,14 +109,14 @@ TEST(UpstreamProxy, P07_f_MaySpeakTlsItself) {
     fixture.set("ssl_insecure").start();
     auto const request = "GET " + origin.url() + "/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
     EXPECT_EQ(TestClient(fixture.port()).request(request).body, "origin");
-    EXPECT_TRUE(upstream.witness->http_flows().at(0)->client_conn->tls_established());
+    EXPECT_TRUE(upstream.recorder->http_flows().at(0)->client_conn->tls_established());
 }
 
 TEST(UpstreamProxy, P07_LeavesTheHostFieldOfItsConnectOut) {
     Origin const upstream(saying("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"));
     ProxyFixture fixture({"upstream:" + upstream.url()});
     std::string sent;
-    fixture.witness->on_http_connect_upstream = [&sent](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["http_connect_upstream"] = [&sent](flow::HttpFlow& flow) {
         sent = flow.request.to_head().target + (flow.request.headers.contains("Host") ? " with Host" : "");
     };
     fixture.set("http_connect_send_host_header=false").start();
@@ -162,7 +162,7 @@ TEST(UpstreamProxy, MaySpeakSocks5WhereAnAddonSaysSo) {
     options.target = origin.port();
     proxycore::test::Socks5Server const socks(options);
     ProxyFixture fixture;
-    fixture.witness->on_request = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
         flow.server_conn = std::make_shared<flow::Server>();
         flow.server_conn->set_via(flow::ServerSpec{"socks5", {"127.0.0.1", socks.port()}});
     };

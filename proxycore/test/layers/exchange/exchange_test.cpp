@@ -40,46 +40,50 @@ TEST(Exchange, P40_a_APlainRequestHasFourHooks) {
     Http1Fixture fixture;
     fixture.servers = {answers(ok)};
     fixture.play({{"", get}, leave("ok")});
-    EXPECT_EQ(fixture.calls, all_hooks);
+    EXPECT_EQ(fixture.hooks(), all_hooks);
 }
 
 TEST(Exchange, P40_a_ARefusedTargetIsAnError) {
     Http1Fixture fixture;
     fixture.play({{"", get}, read_to_end()});
-    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request error");
 }
 
 TEST(Exchange, P40_G9_AnAnswerOfAnAddonNeedsNoServer) {
     for (std::string const hook : {"requestheaders", "request"}) {
         Http1Fixture fixture;
-        fixture.on_hook[hook] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(418, "tea"); };
+        fixture.recorder->on_hook[hook] = [](flow::HttpFlow& flow) {
+            flow.response = flow::Response::make(418, "tea");
+        };
         fixture.servers = {answers(ok)};
         fixture.play({{"", post_head + with_length(9)}, leave("tea")});
         EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 418 "));
         EXPECT_THAT(fixture.asked, IsEmpty());
-        EXPECT_EQ(fixture.calls, all_hooks);
+        EXPECT_EQ(fixture.hooks(), all_hooks);
     }
 }
 
 TEST(Exchange, P40_G3_HeaderHooksComeBeforeTheContent) {
     Http1Fixture fixture;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.request.raw_content); };
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.request.raw_content, "xxx"); };
-    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.response->raw_content); };
-    fixture.on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.response->raw_content, "ok"); };
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.request.raw_content); };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.request.raw_content, "xxx"); };
+    fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
+        EXPECT_FALSE(flow.response->raw_content);
+    };
+    fixture.recorder->on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_EQ(flow.response->raw_content, "ok"); };
     fixture.servers = {{{"xxx", ok}}};
     fixture.play({{"", post_head + with_length(3)}, leave("ok")});
-    EXPECT_EQ(fixture.calls, all_hooks);
+    EXPECT_EQ(fixture.hooks(), all_hooks);
 }
 
 TEST(Exchange, P40_AddonsChangeBothMessages) {
     Http1Fixture fixture;
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
         flow.request.path = "/other";
         flow.request.headers.add("A", "b");
         flow.request.set_content("longer");
     };
-    fixture.on_hook["response"] = [](flow::HttpFlow& flow) { flow.response->set_content("changed"); };
+    fixture.recorder->on_hook["response"] = [](flow::HttpFlow& flow) { flow.response->set_content("changed"); };
     fixture.servers = {{{"longer", ok}}};
     fixture.play({{"", post_head + with_length(3)}, leave("changed")});
     EXPECT_EQ(fixture.asked.at(0),
@@ -89,7 +93,7 @@ TEST(Exchange, P40_AddonsChangeBothMessages) {
 
 TEST(Exchange, P11_e_AnAddonChangesTheTarget) {
     Http1Fixture fixture;
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { flow.request.set_host("other.test"); };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) { flow.request.set_host("other.test"); };
     fixture.servers = {answers(ok)};
     fixture.play({{"", get}, leave("ok")});
     EXPECT_EQ(fixture.asked.at(0), "GET / HTTP/1.1\r\nHost: other.test\r\n\r\n");
@@ -104,12 +108,12 @@ class P31_c_KilledIn : public testing::TestWithParam<Kill> {};
 
 TEST_P(P31_c_KilledIn, ClosesTheClientWithoutAByte) {
     Http1Fixture fixture;
-    fixture.on_hook[GetParam().name] = [](flow::HttpFlow& flow) { flow.kill({}); };
+    fixture.recorder->on_hook[GetParam().name] = [](flow::HttpFlow& flow) { flow.kill({}); };
     fixture.servers = {answers(ok)};
     fixture.play({{"", get}, read_to_end()});
     EXPECT_EQ(fixture.received, "");
     EXPECT_EQ(fixture.flow().error.value().message, flow::killed_message);
-    EXPECT_EQ(fixture.calls, GetParam().calls);
+    EXPECT_EQ(fixture.hooks(), GetParam().calls);
 }
 
 INSTANTIATE_TEST_SUITE_P(Exchange, P31_c_KilledIn,
@@ -122,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(Exchange, P31_c_KilledIn,
 /// Kills the flow from outside its hooks, once the exchange waits for the server.
 TEST(Exchange, AKillActsWhileTheServerIsSilent) {
     Http1Fixture fixture;
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
         auto const timer = std::make_shared<asio::steady_timer>(flow.loop, std::chrono::milliseconds(20));
         timer->async_wait([timer, &flow](boost::system::error_code) { flow.kill({}); });
     };
@@ -130,13 +134,13 @@ TEST(Exchange, AKillActsWhileTheServerIsSilent) {
     fixture.play({{"", get}, read_to_end()});
     EXPECT_EQ(fixture.received, "");
     EXPECT_EQ(fixture.flow().error.value().message, flow::killed_message);
-    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request error");
 }
 
 TEST(Exchange, AFlowThatIsHeldFromOutsideWaitsAtItsNextHook) {
     Http1Fixture fixture;
     std::shared_ptr<flow::Flow> held;
-    fixture.on_hook["request"] = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
         held = flow.shared_from_this();
         auto const timer = std::make_shared<asio::steady_timer>(flow.loop, std::chrono::milliseconds(20));
         timer->async_wait([timer, &held](boost::system::error_code) {
@@ -155,7 +159,7 @@ TEST(Exchange, AFlowThatIsHeldFromOutsideWaitsAtItsNextHook) {
 
 TEST(Exchange, P40_b_GoesOnAfterAnAddonThatThrows) {
     Http1Fixture fixture;
-    fixture.on_hook["request"] = [](flow::HttpFlow&) { throw std::runtime_error("oops"); };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow&) { throw std::runtime_error("oops"); };
     fixture.servers = {answers(ok)};
     fixture.play({{"", get}, leave("ok")});
     EXPECT_EQ(fixture.received, ok);
@@ -209,7 +213,7 @@ TEST(Exchange, P31_d_AnAnswerThatCannotBeDeliveredIsBoth) {
         EXPECT_TRUE(client.was_aborted);
     };
     fixture.run(what);
-    EXPECT_EQ(fixture.calls, all_hooks);  // G1: no `error` after `response`
+    EXPECT_EQ(fixture.hooks(), all_hooks);  // G1: no `error` after `response`
 }
 
 TEST(Exchange, IsToldOfWhenItIsCancelled) {
@@ -226,7 +230,7 @@ TEST(Exchange, IsToldOfWhenItIsCancelled) {
         EXPECT_TRUE(client.was_aborted);
     };
     fixture.run(what);
-    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request error");
 }
 
 // --- other protocols -------------------------------------------------------------------------------------------------
@@ -238,18 +242,18 @@ std::string const switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: U
 
 TEST(Exchange, P16_AWebSocketGoesOnWithItsMessages) {
     Http1Fixture fixture;
-    fixture.on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_TRUE(flow.websocket); };
+    fixture.recorder->on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_TRUE(flow.websocket); };
     fixture.servers = {{{"\r\n\r\n", switching}}};
     fixture.play({{"", upgrade}, read_to_end()});
     EXPECT_EQ(fixture.received, switching + "from the server's side");
     EXPECT_THAT(fixture.asked.at(0), EndsWith("\r\n\r\nfrom the client's side"));
-    EXPECT_EQ(fixture.calls, all_hooks);
+    EXPECT_EQ(fixture.hooks(), all_hooks);
 }
 
 TEST(Exchange, P16_l_WithoutMessagesItsBytesPass) {
     Http1Fixture fixture;
     fixture.settings.http.websocket = false;
-    fixture.on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.websocket); };
+    fixture.recorder->on_hook["response"] = [](flow::HttpFlow& flow) { EXPECT_FALSE(flow.websocket); };
     fixture.servers = {{{"\r\n\r\n", switching + "welcome"}, {"hello", "bye", Then::fin}}};
     fixture.play({{"", upgrade + "hel"}, {"welcome", "lo"}, leave("bye")});
     EXPECT_EQ(fixture.received, switching + "welcomebye");

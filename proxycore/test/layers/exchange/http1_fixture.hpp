@@ -14,10 +14,12 @@
 #include <string>
 #include <vector>
 
+#include "support/hook_recorder.hpp"
 #include "support/script.hpp"
 
 namespace pathology::proxycore::layers::test {
 
+using proxycore::test::HookRecorder;
 using proxycore::test::leave;
 using proxycore::test::read_to_end;
 using proxycore::test::Script;
@@ -30,15 +32,13 @@ public:
     modes::Mode mode{};
     HttpMode http_mode = HttpMode::regular;
     std::optional<Endpoint> target{};  ///< where outer layers lead to
-    bool is_secure = false;                 ///< TLS with the client and to the target
-    std::string alpn{};                     ///< what TLS with the client agreed on
+    bool is_secure = false;            ///< TLS with the client and to the target
+    std::string alpn{};                ///< what TLS with the client agreed on
     RequestForm form = RequestForm::origin;
     std::size_t most_per_read = 65536;
     std::size_t capacity = 65536;
-    /// What an addon does in a hook, as "request".
-    std::map<std::string, std::function<void(flow::HttpFlow&)>> on_hook{};
-    /// How long an addon holds a flow in a hook.
-    std::map<std::string, std::chrono::milliseconds> pauses{};
+    /// Records the hooks, and does what a test asks for in them.
+    std::shared_ptr<HookRecorder> recorder = std::make_shared<HookRecorder>();
     /// What each connection to a server plays, in the order in which they are opened. One that has no script left is
     /// refused.
     std::vector<Script> servers{};
@@ -49,16 +49,17 @@ public:
     void run(std::function<asio::awaitable<void>(Context&)> const& what);
 
     // --- what came of it ---
-    std::string received{};                            ///< by the client
-    std::vector<std::string> asked{};                  ///< what each server got
-    std::string calls{};                               ///< the hooks, in order, with blanks between
-    std::string tunnel{};                              ///< what the next layer found in a CONNECT tunnel
-    std::vector<std::unique_ptr<flow::Flow>> flows{};  ///< as `response` or `error` saw them
+    std::string received{};            ///< by the client
+    std::vector<std::string> asked{};  ///< what each server got
+    std::string tunnel{};              ///< what the next layer found in a CONNECT tunnel
     std::vector<std::string> log{};
 
-    flow::HttpFlow const& flow(std::size_t index = 0) const {
-        return dynamic_cast<flow::HttpFlow const&>(*flows.at(index));
+    std::string hooks() const { return recorder->sequence(); }
+    /// As the hooks `response`, `error` and `http_connect_error` left them.
+    std::vector<std::shared_ptr<flow::HttpFlow>> flows() const {
+        return recorder->flows_at({"response", "error", "http_connect_error"});
     }
+    flow::HttpFlow const& flow(std::size_t index = 0) const { return *flows().at(index); }
 };
 
 }  // namespace pathology::proxycore::layers::test

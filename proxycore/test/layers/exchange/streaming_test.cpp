@@ -47,7 +47,7 @@ TEST_P(P60_Body, IsStreamedToTheClient) {
         auto const answer = "HTTP/1.1 200 OK\r\n" + GetParam().body;
         fixture.servers = {answers(answer)};
         fixture.play({{"", get}, leave(GetParam().body.substr(GetParam().body.size() - 5))});
-        EXPECT_EQ(fixture.calls, all_hooks);
+        EXPECT_EQ(fixture.hooks(), all_hooks);
         auto const& response = fixture.flow().response.value();
         EXPECT_EQ(response.raw_content.has_value(), !GetParam().is_streamed);
         EXPECT_EQ(std::holds_alternative<bool>(response.stream) && std::get<bool>(response.stream),
@@ -63,7 +63,7 @@ TEST_P(P60_Body, P60_f_IsStreamedToTheServer) {
         fixture.servers = {{{GetParam().body.substr(GetParam().body.size() - 5), ok}}};
         fixture.play({{"", post_head + GetParam().body}, leave("ok")});
         EXPECT_EQ(fixture.received, ok);
-        EXPECT_EQ(fixture.calls, all_hooks);
+        EXPECT_EQ(fixture.hooks(), all_hooks);
         EXPECT_EQ(fixture.flow().request.raw_content.has_value(), !GetParam().is_streamed);
     }
 }
@@ -78,8 +78,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Exchange, P60_a_AStreamedAnswerArrivesBeforeItIsWhole) {
     Http1Fixture fixture;
-    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
-    fixture.on_hook["response"] = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
+    fixture.recorder->on_hook["response"] = [&](flow::HttpFlow& flow) {
         EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 200 OK\r\n"));  // G4
         EXPECT_FALSE(flow.response->raw_content);
     };
@@ -91,32 +91,34 @@ TEST(Exchange, P60_a_AStreamedAnswerArrivesBeforeItIsWhole) {
 
 TEST(Exchange, P60_f_AStreamedRequestReachesTheServerBeforeItIsWhole) {
     Http1Fixture fixture;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
-    fixture.on_hook["request"] = [&](flow::HttpFlow&) { EXPECT_THAT(fixture.asked.at(0), StartsWith("POST / ")); };
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow&) {
+        EXPECT_THAT(fixture.asked.at(0), StartsWith("POST / "));
+    };
     fixture.servers = {{{std::string(500'000, 'x'), ok}}};
     fixture.play({{"", post_head + with_length(500'000)}, leave("ok")});
     EXPECT_EQ(fixture.asked.at(0), "POST / HTTP/1.1\r\nHost: origin.test\r\n" + with_length(500'000));
-    EXPECT_EQ(fixture.calls, all_hooks);
+    EXPECT_EQ(fixture.hooks(), all_hooks);
 }
 
 TEST(Exchange, P40_G4_AnAnswerMayComeBeforeAStreamedRequestIsWhole) {
     Http1Fixture fixture;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
-    fixture.pauses["response"] = std::chrono::milliseconds(50);
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
+    fixture.recorder->pauses["response"] = std::chrono::milliseconds(50);
     fixture.servers = {{{"first", ok}}};
     fixture.play({{"", post_head + "Content-Length: 11\r\n\r\nfirst"}, {"ok", "second"}, leave()});
     EXPECT_EQ(fixture.asked.at(0), "POST / HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 11\r\n\r\nfirstsecond");
-    EXPECT_EQ(fixture.calls, "requestheaders responseheaders response request");
+    EXPECT_EQ(fixture.hooks(), "requestheaders responseheaders response request");
 }
 
 TEST(Exchange, P31_c_AStreamedRequestMayBeKilledAtItsEnd) {
     Http1Fixture fixture;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { flow.kill({}); };
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) { flow.kill({}); };
     fixture.servers = {{{"never", ""}}};
     fixture.play({{"", post_head + with_length(5)}, read_to_end()});
     EXPECT_EQ(fixture.received, "");
-    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request error");
 }
 
 TEST(Exchange, P60_d_AFunctionChangesAStream) {
@@ -129,8 +131,8 @@ TEST(Exchange, P60_d_AFunctionChangesAStream) {
     Http1Fixture fixture;
     fixture.settings.http.stream_large_bodies = 1;
     fixture.settings.http.store_streamed_bodies = true;
-    fixture.on_hook["requestheaders"] = [&](flow::HttpFlow& flow) { flow.request.stream = shout; };
-    fixture.on_hook["responseheaders"] = [&](flow::HttpFlow& flow) { flow.response->stream = shout; };
+    fixture.recorder->on_hook["requestheaders"] = [&](flow::HttpFlow& flow) { flow.request.stream = shout; };
+    fixture.recorder->on_hook["responseheaders"] = [&](flow::HttpFlow& flow) { flow.response->stream = shout; };
     fixture.servers = {{{"0\r\n\r\n", "HTTP/1.1 200 OK\r\n" + chunked + "2\r\nok\r\n0\r\n\r\n"}}};
     fixture.play({{"", post_head + chunked + "2\r\nab\r\n0\r\n\r\n"}, leave("0\r\n\r\n")});
     EXPECT_THAT(fixture.asked.at(0), EndsWith("2\r\nAB\r\n1\r\n!\r\n0\r\n\r\n"));
@@ -150,8 +152,8 @@ TEST(Exchange, P60_d_AFunctionMayWaitAndReturnSeveralPieces) {
         co_return piece.empty() ? std::string() : "<" + std::string(piece) + ">";
     };
     Http1Fixture fixture;
-    fixture.on_hook["requestheaders"] = [&](flow::HttpFlow& flow) { flow.request.stream = split; };
-    fixture.on_hook["responseheaders"] = [&](flow::HttpFlow& flow) { flow.response->stream = mark; };
+    fixture.recorder->on_hook["requestheaders"] = [&](flow::HttpFlow& flow) { flow.request.stream = split; };
+    fixture.recorder->on_hook["responseheaders"] = [&](flow::HttpFlow& flow) { flow.response->stream = mark; };
     fixture.servers = {{{"0\r\n\r\n", "HTTP/1.1 200 OK\r\n" + chunked + "2\r\nok\r\n0\r\n\r\n"}}};
     fixture.play({{"", post_head + chunked + "2\r\nab\r\n0\r\n\r\n"}, leave("0\r\n\r\n")});
     EXPECT_THAT(fixture.asked.at(0), EndsWith("1\r\na\r\n1\r\nb\r\n0\r\n\r\n"));
@@ -160,7 +162,7 @@ TEST(Exchange, P60_d_AFunctionMayWaitAndReturnSeveralPieces) {
 
 TEST(Exchange, P60_AnErrorOfAFunctionNamesItsAddon) {
     Http1Fixture fixture;
-    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
         flow.response->stream = [](std::string_view) -> asio::awaitable<std::string> {
             throw std::runtime_error("oops");
             co_return std::string();
@@ -173,7 +175,7 @@ TEST(Exchange, P60_AnErrorOfAFunctionNamesItsAddon) {
 
 TEST(Exchange, P60_AFunctionThatChangesTheLengthEndsTheConnection) {
     Http1Fixture fixture;
-    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
         flow.response->stream = [](std::string_view piece) { return std::string(piece.substr(0, 1)); };
     };
     fixture.servers = {answers(ok), answers(ok)};
@@ -183,34 +185,36 @@ TEST(Exchange, P60_AFunctionThatChangesTheLengthEndsTheConnection) {
 
 TEST(Exchange, P60_AFunctionThatThrowsEndsTheStream) {
     Http1Fixture fixture;
-    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
         flow.response->stream = [](std::string_view) -> std::string { throw std::runtime_error("oops"); };
     };
     fixture.servers = {answers(ok)};
     fixture.play({{"", get}, read_to_end()});
     EXPECT_EQ(fixture.received, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
-    EXPECT_EQ(fixture.calls, "requestheaders request responseheaders error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders error");
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("oops"));
 }
 
 TEST(Exchange, P60_AStreamedRequestCannotBeAnswered) {
     Http1Fixture fixture;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
         flow.request.stream = true;
         flow.response = flow::Response::make(200, "mine");
     };
     fixture.play({{"", post_head + with_length(5)}, read_to_end()});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 502 "));
-    EXPECT_EQ(fixture.calls, "requestheaders error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders error");
 }
 
 TEST(Exchange, P60_ALargeRequestCanBeAnswered) {
     Http1Fixture fixture;
     fixture.settings.http.stream_large_bodies = 10;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(407, "who?"); };
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
+        flow.response = flow::Response::make(407, "who?");
+    };
     fixture.play({{"", post_head + with_length(200'000)}, leave("who?")});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 407 "));
-    EXPECT_EQ(fixture.calls, all_hooks);
+    EXPECT_EQ(fixture.hooks(), all_hooks);
     EXPECT_FALSE(fixture.flow().request.raw_content);
 }
 
@@ -224,12 +228,12 @@ class StreamThatBreaks : public testing::TestWithParam<Break> {};
 
 TEST_P(StreamThatBreaks, IsAnErrorOfBothSides) {
     Http1Fixture fixture;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
-    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
+    fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
     fixture.servers = {GetParam().server};
     fixture.play(GetParam().client);
-    ASSERT_THAT(fixture.flows, SizeIs(1));
-    EXPECT_THAT(fixture.calls, EndsWith("error"));
+    ASSERT_THAT(fixture.flows(), SizeIs(1));
+    EXPECT_THAT(fixture.hooks(), EndsWith("error"));
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr(GetParam().message));
 }
 
@@ -279,7 +283,7 @@ TEST_P(P61_Body, P61_a_OverTheLimitOfARequestIs413) {
     fixture.servers = {{read_to_end()}};
     fixture.play({{"", post_head + GetParam().body}, read_to_end()});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 413 "));
-    EXPECT_EQ(fixture.calls, "requestheaders error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders error");
 }
 
 TEST_P(P61_Body, P61_b_OverTheLimitOfAResponseIs502) {
@@ -287,7 +291,7 @@ TEST_P(P61_Body, P61_b_OverTheLimitOfAResponseIs502) {
     fixture.servers = {answers("HTTP/1.1 200 OK\r\n" + GetParam().body)};
     fixture.play({{"", get}, read_to_end()});
     EXPECT_THAT(fixture.received, StartsWith(GetParam().is_streamed ? "HTTP/1.1 200 " : "HTTP/1.1 502 "));
-    EXPECT_EQ(fixture.calls, "requestheaders request responseheaders error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders error");
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("body_size_limit"));
 }
 

@@ -45,7 +45,7 @@ protected:
         fixture.play({{"", row.request}, leave(row.received.substr(row.received.find("\r\n\r\n")))});
         EXPECT_EQ(fixture.received, row.received);
         EXPECT_THAT(fixture.asked, ElementsAre(row.asked));
-        EXPECT_EQ(fixture.calls, all_hooks);
+        EXPECT_EQ(fixture.hooks(), all_hooks);
     }
 };
 
@@ -179,7 +179,7 @@ TEST(Http1Layer, PassesInterimAnswersOn) {
     fixture.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok}}};
     fixture.play({{"", get}, leave("ok")});
     EXPECT_EQ(fixture.received, "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok);
-    EXPECT_EQ(fixture.calls, all_hooks);
+    EXPECT_EQ(fixture.hooks(), all_hooks);
 }
 
 TEST(Http1Layer, KeepsInterimAnswersFromClientsOfHttp10) {
@@ -197,7 +197,7 @@ TEST(Http1Layer, P03_b_AnswersRequestsInOrder) {
     fixture.play({{"", get}, {"ok", get}, leave("two")});
     EXPECT_THAT(fixture.received, EndsWith("two"));
     EXPECT_THAT(fixture.asked, SizeIs(1));
-    EXPECT_EQ(fixture.calls, all_hooks + " " + all_hooks);
+    EXPECT_EQ(fixture.hooks(), all_hooks + " " + all_hooks);
 }
 
 TEST(Http1Layer, LetsPipelinedRequestsWait) {
@@ -279,7 +279,7 @@ TEST_P(P03_d_BadTarget, Is400) {
     fixture.play({{"", GetParam().request}, read_to_end()});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
     EXPECT_THAT(fixture.asked, IsEmpty());
-    EXPECT_EQ(fixture.calls, "error");
+    EXPECT_EQ(fixture.hooks(), "error");
 }
 
 INSTANTIATE_TEST_SUITE_P(Regular, P03_d_BadTarget,
@@ -353,7 +353,7 @@ TEST_P(P04_Connect, OpensATunnel) {
     fixture.play({{"", GetParam().request}, {GetParam().established, "more", Then::fin}});
     EXPECT_EQ(fixture.received, GetParam().established);
     EXPECT_EQ(fixture.tunnel, GetParam().inside);
-    EXPECT_EQ(fixture.calls, "http_connect http_connected");
+    EXPECT_EQ(fixture.hooks(), "http_connect http_connected");
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -370,22 +370,24 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Http1Layer, P04_e_AnAddonRefusesATunnel) {
     Http1Fixture fixture;
-    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(403, "no"); };
+    fixture.recorder->on_hook["http_connect"] = [](flow::HttpFlow& flow) {
+        flow.response = flow::Response::make(403, "no");
+    };
     fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, leave("no")});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 403 Forbidden\r\n"));
     EXPECT_THAT(fixture.asked, IsEmpty());
-    EXPECT_EQ(fixture.calls, "http_connect http_connect_error");
+    EXPECT_EQ(fixture.hooks(), "http_connect http_connect_error");
 }
 
 TEST(Http1Layer, P62_b_AClientMayAskAgainForATunnel) {
     Http1Fixture fixture;
-    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["http_connect"] = [](flow::HttpFlow& flow) {
         if (!flow.request.headers.contains("Proxy-Authorization")) flow.response = flow::Response::make(407, "who?");
     };
     fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"},
                   {"who?", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic YTpi\r\n\r\n"},
                   leave("established\r\n\r\n")});
-    EXPECT_EQ(fixture.calls, "http_connect http_connect_error http_connect http_connected");
+    EXPECT_EQ(fixture.hooks(), "http_connect http_connect_error http_connect http_connected");
 }
 
 TEST(Http1Layer, P06_g_RefusesTunnelsWhereClientsDoNotKnowOfTheProxy) {
@@ -402,15 +404,15 @@ TEST(Http1Layer, P04_EagerTunnelsTellOfTheirServer) {
     fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
     EXPECT_THAT(fixture.received, HasSubstr("cannot connect to o.test:443"));
-    EXPECT_EQ(fixture.calls, "http_connect http_connect_error");
+    EXPECT_EQ(fixture.hooks(), "http_connect http_connect_error");
 }
 
 TEST(Http1Layer, P31_c_AKilledTunnelIsJustClosed) {
     Http1Fixture fixture;
-    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.kill({}); };
+    fixture.recorder->on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.kill({}); };
     fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
     EXPECT_EQ(fixture.received, "");
-    EXPECT_EQ(fixture.calls, "http_connect http_connect_error");
+    EXPECT_EQ(fixture.hooks(), "http_connect http_connect_error");
 }
 
 TEST(Http1Layer, LeavesHttp2ToItsLayer) {

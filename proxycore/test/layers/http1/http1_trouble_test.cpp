@@ -44,7 +44,7 @@ void expect_refusal(BadRequest const& row) {
         fixture.play({{"", row.request}, read_to_end()});
         EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 " + std::to_string(row.status)));
         EXPECT_THAT(fixture.received, HasSubstr("Connection: close\r\n"));
-        EXPECT_EQ(fixture.calls, "error");
+        EXPECT_EQ(fixture.hooks(), "error");
         EXPECT_TRUE(fixture.flow().error);
         EXPECT_THAT(fixture.asked, IsEmpty());
     }
@@ -116,7 +116,7 @@ TEST_P(ClientThatLeaves, IsNotAnswered) {
     fixture.servers = {{}};
     fixture.play(GetParam().script);
     EXPECT_EQ(fixture.received, "");
-    EXPECT_EQ(fixture.calls, GetParam().calls);
+    EXPECT_EQ(fixture.hooks(), GetParam().calls);
     EXPECT_THAT(fixture.asked, IsEmpty());
 }
 
@@ -137,7 +137,7 @@ TEST(Http1Layer, TellsOfAChunkThatIsNone) {
     Http1Fixture fixture;
     fixture.play({{"", post_head + chunked + "x\r\n"}, read_to_end()});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
-    EXPECT_EQ(fixture.calls, "requestheaders error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders error");
 }
 
 TEST(Http1Layer, LetsAClientThatIsStillSendingSeeItsAnswer) {
@@ -160,7 +160,7 @@ TEST(Http1Layer, P17_a_ClosesAnIdleClient) {
 TEST(Http1Layer, P17_a_KeepsAClientWhoseFlowIsHeld) {
     Http1Fixture fixture;
     fixture.settings.times.idle = std::chrono::milliseconds(100);
-    fixture.pauses["request"] = std::chrono::milliseconds(400);
+    fixture.recorder->pauses["request"] = std::chrono::milliseconds(400);
     fixture.servers = {{{"\r\n\r\n", ok}}};
     fixture.play({{"", get}, leave("ok")});
     EXPECT_EQ(fixture.received, ok);
@@ -170,14 +170,14 @@ TEST(Http1Layer, NoticesAClientThatLeavesASlowServer) {
     Http1Fixture fixture;
     fixture.servers = {{read_to_end()}};
     fixture.play({{"", get, Then::fin}});
-    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request error");
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client is gone"));
 }
 
 TEST(Http1Layer, TellsOfATunnelWhoseClientIsGone) {
     Http1Fixture fixture;
     fixture.play({{"", "CONNECT origin.test:443 HTTP/1.1\r\n\r\n", Then::fin}});
-    EXPECT_EQ(fixture.calls, "http_connect http_connect_error");
+    EXPECT_EQ(fixture.hooks(), "http_connect http_connect_error");
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client is gone"));
 }
 
@@ -198,7 +198,7 @@ TEST_P(P13_BadServer, Is502) {
     fixture.servers = {GetParam().script};
     fixture.play({{"", get}, read_to_end()});
     EXPECT_THAT(fixture.received, HasSubstr("HTTP/1.1 502 Bad Gateway\r\n"));
-    EXPECT_EQ(fixture.calls, GetParam().calls);
+    EXPECT_EQ(fixture.hooks(), GetParam().calls);
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr(GetParam().message));
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("origin.test:80"));
 }
@@ -290,7 +290,7 @@ TEST(Http1Layer, P03_c_NamesTheServerThatCannotBeReached) {
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 502 Bad Gateway\r\nServer: pathop/"));
     EXPECT_THAT(fixture.received, HasSubstr("cannot connect to origin.test:80"));
     EXPECT_THAT(fixture.received, HasSubstr("Content-Type: text/html\r\n"));
-    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request error");
 }
 
 TEST(Http1Layer, P13_b_EscapesWhatAnErrorPageTells) {
@@ -366,7 +366,7 @@ TEST_P(EndlessUploadThatIsAnswered, IsLetGoOf) {
     fixture.servers = {{{"\r\n\r\n", ok, Then::read_to_end}}};
     fixture.play({{"", post_head + endless + "begin"}, {"ok", GetParam().part, Then::read_to_end}});
     EXPECT_EQ(fixture.received, ok);
-    EXPECT_EQ(fixture.calls, "requestheaders responseheaders response");
+    EXPECT_EQ(fixture.hooks(), "requestheaders responseheaders response");
     EXPECT_FALSE(fixture.flow().error);
 }
 
@@ -377,7 +377,7 @@ TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereTheServerLeaves) {
     fixture.servers = {{{"begin", ok, Then::fin}}};
     fixture.play({{"", post_head + endless + "begin"}, {"ok", "more" + GetParam().part, Then::read_to_end}});
     EXPECT_EQ(fixture.received, ok);
-    EXPECT_EQ(fixture.calls, "requestheaders responseheaders response");
+    EXPECT_EQ(fixture.hooks(), "requestheaders responseheaders response");
     EXPECT_FALSE(fixture.flow().error);
 }
 
@@ -385,11 +385,13 @@ TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereAnAddonAnswers) {
     Http1Fixture fixture;
     fixture.settings.http.stream_large_bodies = 10;
     fixture.settings.times.stop = GetParam().patience;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
+        flow.response = flow::Response::make(200, "ok");
+    };
     fixture.play({{"", post_head + endless + "begin" + GetParam().part, Then::read_to_end}});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 200 "));
     EXPECT_THAT(fixture.received, EndsWith("\r\n\r\nok"));
-    EXPECT_EQ(fixture.calls, "requestheaders request responseheaders response");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders response");
 }
 
 INSTANTIATE_TEST_SUITE_P(Limits, EndlessUploadThatIsAnswered,

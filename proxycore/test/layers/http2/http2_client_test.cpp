@@ -44,9 +44,9 @@ TEST(Http2Client, GetsAnAnswerOnItsStream) {
     for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
         Http2Fixture fixture;
         fixture.most_per_read = most;
-        fixture.on_hook["request"] = says("ok");
+        fixture.recorder->on_hook["request"] = says("ok");
         EXPECT_EQ(heard(fixture, hello() + get(1), "ok"), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
-        EXPECT_EQ(fixture.calls, "requestheaders request responseheaders response");
+        EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders response");
         auto const& request = fixture.flow().request;
         EXPECT_EQ(request.url(), "http://x/");
         EXPECT_EQ(request.http_version, (http::Version{2, 0}));
@@ -57,7 +57,7 @@ TEST(Http2Client, GetsAnAnswerOnItsStream) {
 /// HTTP/2 has no 101 (RFC 9113 §8.6), and nobody asked.
 TEST(Http2Client, GetsNoSwitchOfProtocolsFromAnAddon) {
     Http2Fixture fixture;
-    fixture.on_hook["request"] = says("", 101);
+    fixture.recorder->on_hook["request"] = says("", 101);
     EXPECT_THAT(heard(fixture, hello() + get(1), "502 Bad Gateway"), HasSubstr("HEADERS 1"));
     EXPECT_EQ(fixture.flow().error.value().message,
               "the answer switches to a protocol that the client did not ask for");
@@ -65,7 +65,7 @@ TEST(Http2Client, GetsNoSwitchOfProtocolsFromAnAddon) {
 
 TEST(Http2Client, SendsARequestWithContentAndTrailers) {
     Http2Fixture fixture;
-    fixture.on_hook["request"] = says("ok");
+    fixture.recorder->on_hook["request"] = says("ok");
     auto const said = hello() + post_head(1, {{"x-a", "1"}, {"x-a", "2"}}) + data(1, "abc") + data(1, "def") +
                       headers(1, {{"x-t", "9"}});
     heard(fixture, said, "ok");
@@ -79,7 +79,7 @@ TEST(Http2Client, SendsARequestWithContentAndTrailers) {
 TEST(Http2Client, IsAnsweredOnOneStreamWhileAnotherOneWaits) {
     Http2Fixture fixture;
     flow::HttpFlow* held = nullptr;
-    fixture.on_hook["request"] = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
         says(flow.request.path)(flow);
         if (held != nullptr) return;
         held = &flow;
@@ -98,14 +98,14 @@ TEST(Http2Client, IsAnsweredOnOneStreamWhileAnotherOneWaits) {
 
 TEST(Http2Client, GetsNoContentWithHead) {
     Http2Fixture fixture;
-    fixture.on_hook["request"] = says("four");
+    fixture.recorder->on_hook["request"] = says("four");
     auto const head = headers(1, {{":method", "HEAD"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}});
     EXPECT_EQ(heard(fixture, hello() + head, "HEADERS 1"), "HEADERS 1 END_STREAM,END_HEADERS\n");
 }
 
 TEST(Http2Client, GetsTrailers) {
     Http2Fixture fixture;
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
         says("ok")(flow);
         flow.response->trailers = {{"x-t", "9"}};
     };
@@ -115,13 +115,13 @@ TEST(Http2Client, GetsTrailers) {
 
 TEST(Http2Client, IsToldToContinue) {
     Http2Fixture fixture;
-    fixture.on_hook["request"] = says("ok");
+    fixture.recorder->on_hook["request"] = says("ok");
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const asked = hello() + post_head(1, {{"expect", "100-continue"}});
         co_await client.send(asked);
         co_await client.read_until("HEADERS 1 END_HEADERS\n");
-        EXPECT_EQ(fixture.calls, "requestheaders");
+        EXPECT_EQ(fixture.hooks(), "requestheaders");
         auto const rest = data(1, "abc", flag::end_stream);
         co_await client.send(rest);
         co_await client.read_until("HEADERS 1 END_HEADERS\nHEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
@@ -131,7 +131,7 @@ TEST(Http2Client, IsToldToContinue) {
 
 TEST(Http2Client, IsStoppedWhenItsContentIsNotWanted) {
     Http2Fixture fixture;
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
     auto const lines = heard(fixture, hello() + post_head(1) + data(1, "abc"), "RST_STREAM");
     EXPECT_EQ(lines, "RST_STREAM 1 CANCEL\n");
     EXPECT_EQ(fixture.flow().error.value().message, flow::killed_message);
@@ -145,7 +145,7 @@ TEST(Http2Client, GetsAnErrorPageAndKeepsItsConnection) {
         co_await client.send(first);
         auto const page = co_await client.read_until("DATA 1 END_STREAM");
         EXPECT_THAT(page, HasSubstr("cannot connect to x:80"));
-        fixture.on_hook["request"] = says("ok");
+        fixture.recorder->on_hook["request"] = says("ok");
         auto const second = get(3);
         co_await client.send(second);
         co_await client.read_until("DATA 3 END_STREAM 'ok'");
@@ -181,7 +181,7 @@ TEST(Http2Client, NeedNotWaitForAServer) {
         co_await client.send(reset);
         co_await fixture.wait_for("error");  // its connection is still there
     });
-    EXPECT_EQ(fixture.calls, "requestheaders request error");
+    EXPECT_EQ(fixture.hooks(), "requestheaders request error");
     EXPECT_EQ(fixture.flow().error.value().message, "the client reset stream 1: CANCEL");
 }
 
@@ -207,12 +207,12 @@ TEST(Http2Client, IsToldOfAContentLengthThatIsNotTrue) {
 
 TEST(Http2Client, P12_b_IsRefusedWhenItNamesTwoHosts) {
     Http2Fixture fixture;
-    fixture.on_hook["request"] = says("ok");
+    fixture.recorder->on_hook["request"] = says("ok");
     auto const two_names =
         block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}, {"host", "y"}});
     EXPECT_EQ(heard(fixture, hello() + headers(1, std::string_view(two_names)) + get(3), "DATA 3"),
               "RST_STREAM 1 PROTOCOL_ERROR\nHEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
-    EXPECT_EQ(fixture.flows.size(), 1U);
+    EXPECT_EQ(fixture.flows().size(), 1U);
     EXPECT_THAT(fixture.log,
                 testing::Contains("the request on stream 1 is broken: the Host field says \"y\" and :authority \"x\""));
 }
@@ -231,7 +231,7 @@ TEST(Http2Client, IsToldThatItsPrefaceIsNone) {  // RFC 9113 §3.4
 TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
     Http2Fixture fixture;
     fixture.settings.times.stop = std::chrono::milliseconds(50);
-    fixture.on_hook["request"] = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
         says("late")(flow);
         flow.intercept();
     };
@@ -245,7 +245,7 @@ TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
         auto const all = co_await client.read_to_end();
         EXPECT_THAT(all, HasSubstr("GOAWAY 1 NO_ERROR"));
     });
-    EXPECT_THAT(fixture.calls, HasSubstr("error"));
+    EXPECT_THAT(fixture.hooks(), HasSubstr("error"));
     EXPECT_TRUE(fixture.flow().error.has_value());
 }
 
@@ -265,7 +265,7 @@ TEST(Http2Client, IsAskedForASignOfLifeWhileItsExchangeTakesTime) {
     Http2Fixture fixture;
     fixture.settings.times.stop = std::chrono::milliseconds(50);
     fixture.settings.times.idle = std::chrono::seconds(1);
-    fixture.on_hook["request"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
+    fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const asked = hello() + get(1);

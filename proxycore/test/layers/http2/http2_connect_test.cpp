@@ -62,7 +62,7 @@ TEST_F(Http2Connect, P04_OpensATunnelOnAStream) {
             co_await fresh.wait_for("client_disconnected");
         });
         EXPECT_EQ(fresh.asked, inner_get);
-        EXPECT_EQ(fresh.calls,
+        EXPECT_EQ(fresh.hooks(),
                   "client_connected http_connect http_connected requestheaders request responseheaders response "
                   "client_disconnected");
         EXPECT_EQ(fresh.flow(0).request.url(), "x:80");
@@ -82,7 +82,7 @@ TEST_F(Http2Connect, P04_f_LosesNothingThatCameBehindTheConnect) {
 }
 
 TEST_F(Http2Connect, P04_ServesOtherStreamsBesideATunnel) {
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
         if (flow.request.path == "/") flow.response = flow::Response::make(200, "beside");
     };
     play([&](RawClient& client) -> asio::awaitable<void> {
@@ -105,14 +105,18 @@ TEST_F(Http2Connect, P04_ServesOtherStreamsBesideATunnel) {
 }
 
 TEST_F(Http2Connect, P04_e_AnAddonRefusesATunnel) {
-    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(403, "no"); };
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    fixture.recorder->on_hook["http_connect"] = [](flow::HttpFlow& flow) {
+        flow.response = flow::Response::make(403, "no");
+    };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
+        flow.response = flow::Response::make(200, "ok");
+    };
     play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80");
         co_await client.send(said);
         co_await client.read_until("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'no'\n");
         co_await fixture.wait_for("client_disconnected");
-        EXPECT_EQ(fixture.calls, "client_connected http_connect http_connect_error client_disconnected");
+        EXPECT_EQ(fixture.hooks(), "client_connected http_connect http_connect_error client_disconnected");
         auto const another = get(3);
         co_await client.send(another);
         co_await client.read_until("DATA 3 END_STREAM 'ok'");
@@ -121,19 +125,19 @@ TEST_F(Http2Connect, P04_e_AnAddonRefusesATunnel) {
 }
 
 TEST_F(Http2Connect, P13_c_AKilledTunnelIsReset) {
-    fixture.on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
+    fixture.recorder->on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
     play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80");
         co_await client.send(said);
         auto const heard = co_await client.read_until("RST_STREAM 1 CANCEL");
         EXPECT_EQ(heard, "RST_STREAM 1 CANCEL\n");
     });
-    EXPECT_THAT(fixture.calls, HasSubstr("http_connect http_connect_error"));
+    EXPECT_THAT(fixture.hooks(), HasSubstr("http_connect http_connect_error"));
 }
 
 TEST_F(Http2Connect, P14_e_ABrokenTunnelIsAConnectError) {
     fixture.http1_response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno size\r\n";
-    fixture.on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
+    fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
     play([&](RawClient& client) -> asio::awaitable<void> {
         auto const said = hello() + connect_to("x:80") + data(1, "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
         co_await client.send(said);
@@ -152,13 +156,13 @@ TEST_F(Http2Connect, P14_e_AServerThatCannotBeHadIsAConnectError) {
 TEST_F(Http2Connect, P40_TellsOfATunnelThatNobodyWaitsFor) {
     play([&](RawClient& client) -> asio::awaitable<void> {
         auto said = hello() + connect_to("x:80");
-        fixture.on_hook["http_connect"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
+        fixture.recorder->on_hook["http_connect"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
         co_await client.send(said);
         co_await fixture.wait_for("http_connect");
         client.close(net::CloseMode::fin);
         fixture.stop();
     });
-    EXPECT_THAT(fixture.calls, EndsWith("client_disconnected"));
+    EXPECT_THAT(fixture.hooks(), EndsWith("client_disconnected"));
 }
 
 TEST_F(Http2Connect, P10_d_TellsItsStackWithTheLayersAroundIt) {
@@ -185,7 +189,9 @@ class P04_d_Http2Connect : public testing::TestWithParam<BadConnect> {};
 TEST_P(P04_d_Http2Connect, IsToldWhy) {
     Http2Fixture fixture;
     fixture.http_mode = GetParam().mode;
-    fixture.on_hook["request"] = [](flow::HttpFlow& flow) { flow.response = flow::Response::make(200, "ok"); };
+    fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
+        flow.response = flow::Response::make(200, "ok");
+    };
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         auto const said = hello() + GetParam().said;
@@ -195,7 +201,7 @@ TEST_P(P04_d_Http2Connect, IsToldWhy) {
         co_await client.send(another);
         co_await client.read_until("DATA 3 END_STREAM 'ok'");
     });
-    EXPECT_THAT(fixture.calls, testing::StartsWith("error "));
+    EXPECT_THAT(fixture.hooks(), testing::StartsWith("error "));
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, P04_d_Http2Connect,

@@ -21,38 +21,6 @@ namespace {
 
 using test::Http2Fixture;
 
-class Recorder final : public addons::Addon {
-public:
-    explicit Recorder(Http2Fixture& fixture) : fixture_(fixture) {}
-    std::string name() const override { return "recorder"; }
-    asio::awaitable<void> client_connected(flow::Client&) override { co_return note("client_connected"); }
-    asio::awaitable<void> client_disconnected(flow::Client&) override { co_return note("client_disconnected"); }
-    asio::awaitable<void> http_connect(flow::HttpFlow& flow) override { co_return note("http_connect", flow); }
-    asio::awaitable<void> http_connected(flow::HttpFlow& flow) override { co_return conclude("http_connected", flow); }
-    asio::awaitable<void> http_connect_error(flow::HttpFlow& flow) override {
-        co_return conclude("http_connect_error", flow);
-    }
-    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override { co_return note("requestheaders", flow); }
-    asio::awaitable<void> request(flow::HttpFlow& flow) override { co_return note("request", flow); }
-    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override { co_return note("responseheaders", flow); }
-    asio::awaitable<void> response(flow::HttpFlow& flow) override { co_return conclude("response", flow); }
-    asio::awaitable<void> error(flow::HttpFlow& flow) override { co_return conclude("error", flow); }
-
-private:
-    void note(std::string const& hook) { fixture_.calls += (fixture_.calls.empty() ? "" : " ") + hook; }
-    void note(std::string const& hook, flow::HttpFlow& flow) {
-        note(hook);
-        auto const action = fixture_.on_hook.find(hook);
-        if (action != fixture_.on_hook.end()) action->second(flow);
-    }
-    void conclude(std::string const& hook, flow::HttpFlow& flow) {
-        note(hook, flow);
-        fixture_.flows.push_back(flow.copy());
-    }
-
-    Http2Fixture& fixture_;
-};
-
 asio::awaitable<void> run_origin(std::shared_ptr<test::Origin> origin) { co_await origin->run(); }
 
 void expect_no_exception(std::exception_ptr const& thrown) {
@@ -87,7 +55,8 @@ public:
             Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
             co_return failure;
         }
-        auto pipe = net::make_memory_pipe(executor_, {fixture_.capacity, fixture_.most_per_read, {"proxy", 1}, {"origin", 1}});
+        auto pipe =
+            net::make_memory_pipe(executor_, {fixture_.capacity, fixture_.most_per_read, {"proxy", 1}, {"origin", 1}});
         if (!fixture_.http1_response.empty()) co_return ask_http1_origin(std::move(pipe));
         fixture_.origin =
             std::make_shared<test::Origin>(std::move(pipe.far), fixture_.origin_settings, fixture_.origin_body);
@@ -221,7 +190,7 @@ asio::awaitable<void> Http2Fixture::wait_until(std::function<bool()> is_so) {
 }
 
 asio::awaitable<void> Http2Fixture::wait_for(std::string_view hook) {
-    auto const has_run = [this, hook] { return calls.find(hook) != std::string::npos; };
+    auto const has_run = [this, hook] { return hooks().find(hook) != std::string::npos; };
     co_await wait_until(has_run);
 }
 
@@ -235,14 +204,13 @@ asio::awaitable<void> Http2Fixture::wait_for_origin(std::string_view text) {
 void Http2Fixture::play(std::function<asio::awaitable<void>(std::unique_ptr<net::Stream>)> const& script) {
     addons::Options options;
     addons::AddonChain chain(options, [this](addons::LogEntry const& entry) { log.push_back(entry.message); });
-    chain.add(std::make_shared<Recorder>(*this));
+    chain.add(recorder);
     Services services{chain, test::own_tls_service(), [] { return flow::Time{}; },
                       std::make_shared<Settings const>(settings), [](Endpoint const&) { return false; }};
     auto const conversation = [&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, {"client", 1}, {"proxy", 1}});
-        auto const record =
-            std::make_shared<flow::Client>(Endpoint{"client.test", 4242}, Endpoint{}, flow::Time{});
+        auto const record = std::make_shared<flow::Client>(Endpoint{"client.test", 4242}, Endpoint{}, flow::Time{});
         auto const make = [&](Context&) -> std::unique_ptr<Servers> {
             return std::make_unique<OriginServers>(*this, executor);
         };

@@ -17,6 +17,7 @@
 
 #include "http2/frames.hpp"
 #include "http2/server.hpp"
+#include "support/hook_recorder.hpp"
 
 namespace pathology::proxycore::layers::test {
 
@@ -81,8 +82,8 @@ public:
     modes::Mode mode{};
     HttpMode http_mode = HttpMode::regular;
     bool client_speaks_http2 = true;
-    /// What an addon does in a hook, as "request".
-    std::map<std::string, std::function<void(flow::HttpFlow&)>> on_hook{};
+    /// Records the hooks, and does what a test asks for in them.
+    std::shared_ptr<proxycore::test::HookRecorder> recorder = std::make_shared<proxycore::test::HookRecorder>();
     std::size_t capacity = 65536;
     std::size_t most_per_read = 65536;
     /// Whether there is an origin that requests go to; `origin` is set when it is connected.
@@ -107,14 +108,15 @@ public:
     // --- what came of it ---
     std::shared_ptr<Origin> origin{};
     std::string asked{};  ///< an origin of HTTP/1
-    std::string calls{};  ///< the hooks, in order, with blanks between; those of clients are of tunnels
-    /// As `response`, `error` or the hooks after a CONNECT saw them.
-    std::vector<std::unique_ptr<flow::Flow>> flows{};
     std::vector<std::string> log{};
 
-    flow::HttpFlow const& flow(std::size_t index = 0) const {
-        return dynamic_cast<flow::HttpFlow const&>(*flows.at(index));
+    /// In order; those of clients are of tunnels.
+    std::string hooks() const { return recorder->sequence(); }
+    /// As the hooks `response`, `error`, `http_connected` and `http_connect_error` left them.
+    std::vector<std::shared_ptr<flow::HttpFlow>> flows() const {
+        return recorder->flows_at({"response", "error", "http_connected", "http_connect_error"});
     }
+    flow::HttpFlow const& flow(std::size_t index = 0) const { return *flows().at(index); }
 
 private:
     asio::awaitable<void> wait_until(std::function<bool()> is_so);

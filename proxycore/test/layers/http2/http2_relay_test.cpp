@@ -41,7 +41,7 @@ TEST_F(Http2Relay, CarriesRequestsAndAnswersOfManyStreams) {
             co_await client.read_until("DATA 3 END_STREAM 'ok'");
         });
         EXPECT_THAT(fresh.origin->server.log, HasSubstr("1 request GET / x\n"));
-        EXPECT_EQ(fresh.flows.size(), 2U);
+        EXPECT_EQ(fresh.flows().size(), 2U);
         EXPECT_EQ(fresh.flow().response.value().raw_content, "ok");
         EXPECT_EQ(fresh.flow().response.value().http_version, (http::Version{2, 0}));
     }
@@ -68,7 +68,7 @@ TEST_F(Http2Relay, StreamsALargeAnswerThroughSmallWindows) {
 }
 
 TEST_F(Http2Relay, StreamsAnUploadWithItsTrailers) {
-    fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
+    fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
     play([&](RawClient& client) -> asio::awaitable<void> {
         auto const head = headers(1, {{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}},
                                   flag::end_headers);
@@ -154,7 +154,7 @@ protected:
         fixture.settings.times.stop = std::chrono::milliseconds(1);
         fixture.origin_settings.stream_window = fixture.origin_settings.connection_window = 65535;
         fixture.origin_settings.window_updates = http2::WindowUpdates::when_consumed;
-        fixture.on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
+        fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
             flow.request.stream = GetParam().is_streamed && flow.request.raw_method == "POST";
         };
     }
@@ -214,7 +214,7 @@ TEST_P(P13_EarlyAnswer, ArrivesWholeAndTheRestOfTheRequestIsLetGo) {
     });
     auto const* const hooks = GetParam().is_streamed ? "requestheaders responseheaders response"
                                                      : "requestheaders request responseheaders response";
-    EXPECT_THAT(fixture.calls, testing::StartsWith(hooks));
+    EXPECT_THAT(fixture.hooks(), testing::StartsWith(hooks));
     EXPECT_FALSE(fixture.flow().error) << fixture.flow().error->message;
     EXPECT_EQ(fixture.flow().response.value().raw_content, early);
     EXPECT_THAT(fixture.origin->server.log, HasSubstr("1 closed\n"));
@@ -268,7 +268,7 @@ TEST_P(P12_CodedAnswer, IsNotGivenWithoutItsCoding) {
         co_await client.read_until(row.told);
     });
     bool const is_refused = row.told == "502 Bad Gateway";
-    EXPECT_EQ(fixture.calls.ends_with(" error"), is_refused) << fixture.calls;
+    EXPECT_EQ(fixture.hooks().ends_with(" error"), is_refused) << fixture.hooks();
     if (is_refused) {
         EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
     }
@@ -335,7 +335,7 @@ TEST_P(P16_BadSwitch, Is502) {
         co_await client.read_until("502 Bad Gateway");
     });
     EXPECT_EQ(fixture.flow().error.value().message, GetParam().told);
-    EXPECT_EQ(fixture.calls, GetParam().calls);
+    EXPECT_EQ(fixture.hooks(), GetParam().calls);
 }
 INSTANTIATE_TEST_SUITE_P(
     Rows, P16_BadSwitch,

@@ -45,7 +45,7 @@ protected:
 TEST_P(P13_Excess, OfAClientIsRefused) {
     Http2Fixture fixture;
     std::vector<flow::HttpFlow*> held;
-    fixture.on_hook["requestheaders"] = [&](flow::HttpFlow& flow) {
+    fixture.recorder->on_hook["requestheaders"] = [&](flow::HttpFlow& flow) {
         held.push_back(&flow);
         flow.intercept();
     };

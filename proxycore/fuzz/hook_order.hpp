@@ -20,11 +20,11 @@ namespace asio = boost::asio;
 ///     requestheaders ─▶ responseheaders ─▶ response ─▶ [websocket_start ─▶ websocket_message… ─▶ websocket_end]
 ///           ├─▶ request, where the whole is there      instead of all that is missing up to response: error
 ///     http_connect ─▶ http_connected | http_connect_error
-class Witness final : public addons::Addon {
+class HookOrder final : public addons::Addon {
 public:
     /// `most`: flows that may be under way at once.
-    explicit Witness(std::size_t most = std::numeric_limits<std::size_t>::max()) : most_(most) {}
-    std::string name() const override { return "witness"; }
+    explicit HookOrder(std::size_t most = std::numeric_limits<std::size_t>::max()) : most_(most) {}
+    std::string name() const override { return "hook_order"; }
 
     /// For the end: nothing is under way.
     void expect_balance() const {
