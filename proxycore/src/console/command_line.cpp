@@ -30,6 +30,8 @@ std::string main_name(std::string_view names) {
 
 constexpr std::size_t text_column = 31;
 constexpr std::size_t max_column = 96;
+/// The group of options with older names alone. CLI11 hides those without a group from its error messages too.
+constexpr std::string_view hidden = "hidden";
 
 /// The left column, "  -p, --port PORT". A long name without a short one is aligned with other long names.
 std::string left_column(std::string_view names, std::string_view placeholder) {
@@ -68,7 +70,7 @@ public:
         if (!app->get_description().empty()) out += app->get_description() + "\n";
         for (auto const& group : app->get_groups()) {
             auto const is_in_group = [&](CLI::Option const* option) { return option->get_group() == group; };
-            if (!group.empty()) out += make_group(group, false, app->get_options(is_in_group));
+            if (group != hidden) out += make_group(group, false, app->get_options(is_in_group));
         }
         if (!app->get_footer().empty()) out += "\n" + app->get_footer() + "\n";
         return out;
@@ -116,9 +118,9 @@ struct CommandLine::Parser {
     CLI::App app;
     std::string group = "Options";  // of the options declared next
 
-    /// Sets what help shows of an option. One that has only older names is in no group and is not shown.
+    /// Sets what help shows of an option. One that has only older names is not shown.
     void describe(CLI::Option& option, std::string_view names, std::string_view placeholder, std::string text) const {
-        option.group(shown_names(names).empty() ? "" : group);
+        option.group(shown_names(names).empty() ? std::string(hidden) : group);
         option.option_text(left_column(shown_names(names), placeholder))->description(std::move(text));
     }
 };

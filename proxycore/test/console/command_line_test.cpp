@@ -95,6 +95,17 @@ TEST(CommandLine, TakesOlderSpellingsWithoutShowingThem) {
               "sample: option --listen-host requires a value\nTry 'sample --help'.\n");
 }
 
+TEST(CommandLine, NamesOlderSpellingsInErrors) {
+    bool quiet = false, loud = false;
+    CommandLine line("sample", "");
+    line.flag("--quiet", quiet, "say little");
+    line.flag("|--loud", loud, "an older flag");
+    line.excludes("--quiet", "--loud");
+    EXPECT_EQ(line.parse({"--quiet", "--loud"}).error().err,
+              "sample: --quiet cannot be combined with --loud\nTry 'sample --help'.\n");
+    EXPECT_EQ(line.parse({"-h"}).error().out.find("loud"), std::string::npos);
+}
+
 TEST(CommandLine, TakesTheLastOfARepeatedOption) {
     Sample sample;
     ASSERT_TRUE(sample.line.parse({"-p", "1", "-p", "2", "there"}));
