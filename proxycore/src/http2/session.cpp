@@ -203,8 +203,11 @@ void Session::release(Stream& stream) {
     streams_->release(stream);
 }
 
+/// A stream whose events wait may be closed, and unknown to nghttp2: that of the last event is known without it.
 void Session::set_user_data(StreamId id, void* data) {
-    if (auto* const stream = find(id)) stream->user_data = data;
+    auto* stream = next_event_ > 0 ? events_[next_event_ - 1].stream : nullptr;
+    if (stream == nullptr || stream->id != id) stream = find(id);
+    if (stream != nullptr) stream->user_data = data;
 }
 
 std::size_t Session::streams() const { return streams_->size(); }

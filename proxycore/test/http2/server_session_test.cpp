@@ -57,6 +57,18 @@ TEST(ServerSession, GivesEventsThePointerOfTheirStream) {
     while (auto const event = session.next()) EXPECT_EQ(event->user_data, event->stream == 1 ? &one : &other);
 }
 
+TEST(ServerSession, GivesThePointerOfAStreamThatIsResetAtOnce) {
+    Session session(Role::server);
+    auto const wire = hello() + get(1) + rst_stream(1, ErrorCode::cancel);
+    session.feed(wire);
+    int one = 1, events = 0;
+    while (auto const event = session.next()) {
+        if (event->type == SessionEvent::Type::head) session.set_user_data(1, &one);
+        EXPECT_EQ(event->user_data, events++ == 0 ? nullptr : &one);
+    }
+    EXPECT_EQ(events, 3);  // head, end, closed
+}
+
 TEST(ServerSession, TellsThatTheClientResetAStream) {
     Server server;
     server.exchange(hello() + post(1) + data(1, "abc") + rst_stream(1, ErrorCode::cancel));

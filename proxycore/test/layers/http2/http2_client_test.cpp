@@ -169,6 +169,13 @@ TEST(Http2Client, EndsAnExchangeByResettingItsStream) {
     EXPECT_EQ(fixture.flow().error.value().message, "the client reset stream 1: CANCEL");
 }
 
+TEST(Http2Client, MayResetAStreamInTheSegmentThatOpensIt) {
+    Http2Fixture fixture;
+    fixture.recorder->on_hook["request"] = says("ok");
+    auto const asked = hello() + post_head(1) + data(1, "abc", flag::end_stream) + rst_stream(1, ErrorCode::cancel);
+    EXPECT_EQ(heard(fixture, asked + get(3), "ok"), "HEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
+}
+
 TEST(Http2Client, NeedNotWaitForAServer) {
     Http2Fixture fixture;
     fixture.origin_is_busy = true;
