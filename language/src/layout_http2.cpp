@@ -62,7 +62,8 @@ Parsed<void> add_pseudo_fields(Response const& response, HeaderBlock& block, Set
 }
 
 Parsed<void> add_pseudo_fields(Request const& request, HeaderBlock& block, Settings const& settings) {
-    auto const method = request.method.value_or(literal("GET"));
+    auto const usual_method = literal("GET");
+    auto const& method = request.method ? *request.method : usual_method;  // not a copy: StreamNumbers goes by address
     if (auto added = block.add(":method", method); added.has_error()) return added;
     auto nested = literal("");
     if (auto const* response = find<NestedResponse>(request.features)) {

@@ -71,7 +71,7 @@ private:
     enum class State : std::uint8_t { open, malformed, refused };
 
     void replace(Iterator place, char const* what, State state) {
-        if (place < place_ || (place == place_ && state_ != State::open)) return;
+        if (place < place_ || (place == place_ && state_ == State::refused)) return;  // among equals the last one holds
         place_ = place;
         expected_[0] = what;
         count_ = 1;
