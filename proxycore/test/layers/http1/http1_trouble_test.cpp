@@ -235,7 +235,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadServer{"NoStatusLineWhoseEndNeverComes", says("login: ", Then::read_to_end), "is malformed"},
                     BadServer{"Http2", says(settings_frame, Then::read_to_end), "the server speaks HTTP/2"},
                     BadServer{"SwitchesUnasked", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
-                              "does not ask for"},
+                              "no Upgrade field"},
                     BadServer{"OldAnswer", says("<html>\r\n\r\n"), "is malformed"},
                     BadServer{"BadField", says("HTTP/1.1 200 OK\r\nfield\r\n\r\n"), "at byte 17"},
                     BadServer{"HeadThatIsTooLarge", says("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a')),

@@ -264,7 +264,7 @@ TEST_F(RelayWebsocket, P16_m_ClosesWith1007OnBadText) {
     EXPECT_EQ(client_saw(), "close 1007 text message that is no UTF-8");
     EXPECT_EQ(server_saw(), "close 1007 text message that is no UTF-8");
     EXPECT_THAT(flow.websocket->close_code, Optional(1007));
-    EXPECT_THAT(log, ElementsAre(HasSubstr("violation of the client: text message that is no UTF-8")));
+    EXPECT_THAT(log, ElementsAre(HasSubstr("violation by the client: text message that is no UTF-8")));
 }
 
 TEST_F(RelayWebsocket, P16_AViolationDoesNotOvertakeWhatWasSaidBefore) {
