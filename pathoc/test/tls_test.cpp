@@ -154,7 +154,7 @@ TEST_P(RefusedTlsOption, IsAUsageError) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Pathoc, RefusedTlsOption,
-    testing::Values(RefusedCase{"WithoutTls", {"--verify"}, "--verify and --ca are for TLS: add -s"},
+    testing::Values(RefusedCase{"WithoutTls", {"--verify"}, "--verify and --ca require -s"},
                     RefusedCase{"DeadVersion", {"-s", "--ssl-version", "SSLv2"}, "SSLv2 is not supported"},
                     RefusedCase{"NoCertificate", {"-s", "-C", "/nowhere.pem"}, "cannot read '/nowhere.pem'"},
                     RefusedCase{"NoAuthority", {"-s", "--ca", "/nowhere.pem"}, "cannot read '/nowhere.pem'"},
@@ -162,8 +162,8 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 TEST(CommandLine, TakesThePortOfHttpsWithTls) {
-    EXPECT_EQ(parse_options({"-s", "localhost", "get:/"})->port, 443);
-    EXPECT_EQ(parse_options({"-s", "-p", "80", "localhost", "get:/"})->port, 80);
+    EXPECT_EQ(test::parse({"-s", "localhost", "get:/"})->port, 443);
+    EXPECT_EQ(test::parse({"-s", "-p", "80", "localhost", "get:/"})->port, 80);
 }
 
 TEST(Client, UsesTls) {

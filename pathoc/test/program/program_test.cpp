@@ -111,7 +111,8 @@ TEST(Preview, WritesRequestsAndFramesWithoutASocket) {
 }
 
 TEST(Preview, WritesAnyVersion) {
-    auto const ended = pathoc({"--preview", "-e", "h", "get:/:r:v'HTTP/0.9'", "ws:/:r:vX:h'sec-websocket-key'='k'"});
+    auto const ended =
+        pathoc({"--preview", "-e", "--seed", "1", "h", "get:/:r:v'HTTP/0.9'", "ws:/:r:vX:h'sec-websocket-key'='k'"});
     EXPECT_THAT(ended.out, StartsWith("GET / HTTP/0.9\r\n\r\nGET / X\r\n"));
     EXPECT_THAT(ended.err, StartsWith(">> 'GET':/:r:v'HTTP/0.9'\n>> ws:'GET':/:r:vX:"));
 }

@@ -90,7 +90,7 @@ TEST(JsonReport, GivesOneObjectALine) {
     std::string out;
     auto const report = make_json_report();
     MessageContext context;
-    context.remote = "[::1]:80";
+    context.remote = {"::1", 80};
     report->exchange(out, context, sent, reply(), {});
     report->exchange(out, context, sent, failure(Errc::timed_out, "Timeout"), "HTT");
     EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 2);
