@@ -152,7 +152,7 @@ void Http2Conversation::on_closed(http2::SessionEvent const& event) {
         auto const why = event.by_peer || event.reason.empty() ? name(event.error) : std::string(event.reason);
         failure = event.by_peer
                       ? Failure{Failure::Kind::closed, "the client reset " + stream + ": " + why}
-                      : Failure{Failure::Kind::malformed, "the request on " + stream + " is broken: " + why, 400};
+                      : Failure{Failure::Kind::malformed, "the request on " + stream + " is malformed: " + why, 400};
     }
     auto* const served = static_cast<Served*>(event.user_data);
     if (served == nullptr) {

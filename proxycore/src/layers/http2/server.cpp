@@ -118,7 +118,7 @@ std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent c
         failure.message = peer() + " did not take the request: " + reason;
     } else {
         failure.kind = Failure::Kind::malformed;
-        failure.message = "the answer of " + peer() + " is broken: " + reason;
+        failure.message = "the response of " + peer() + " is malformed: " + reason;
     }
     return failure;
 }

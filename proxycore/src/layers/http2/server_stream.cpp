@@ -77,7 +77,7 @@ asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
     while (pending_->heads.empty()) {
         if (body.failure()) co_return lasting(*body.failure());
         if (body.is_closed())
-            co_return Failure{Failure::Kind::closed, connection_->peer() + " ended the stream without an answer"};
+            co_return Failure{Failure::Kind::closed, connection_->peer() + " ended the stream without a response"};
         bool const is_early = co_await body.wait();
         if (!is_early) co_return body.silence();
     }

@@ -170,7 +170,7 @@ TEST(Exchange, P60_AnErrorOfAFunctionNamesItsAddon) {
     };
     fixture.servers = {{{"\r\n\r\n", "HTTP/1.1 200 OK\r\n" + chunked + "2\r\nok\r\n0\r\n\r\n"}}};
     fixture.play({{"", "GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n"}, read_to_end()});
-    EXPECT_EQ(fixture.flow().error.value().message, "addon recorder, in a stream function: oops");
+    EXPECT_EQ(fixture.flow().error.value().message, "addon hook_recorder, in a stream function: oops");
 }
 
 TEST(Exchange, P60_AFunctionThatChangesTheLengthEndsTheConnection) {

@@ -209,7 +209,7 @@ TEST(Http2Client, IsToldOfAContentLengthThatIsNotTrue) {
     Http2Fixture fixture;
     auto const said = hello() + post_head(1, {{"content-length", "5"}}) + data(1, "abc", flag::end_stream);
     EXPECT_EQ(heard(fixture, said, "RST_STREAM"), "RST_STREAM 1 PROTOCOL_ERROR\n");
-    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the request on stream 1 is broken"));
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the request on stream 1 is malformed"));
 }
 
 TEST(Http2Client, P12_b_IsRefusedWhenItNamesTwoHosts) {
@@ -221,7 +221,7 @@ TEST(Http2Client, P12_b_IsRefusedWhenItNamesTwoHosts) {
               "RST_STREAM 1 PROTOCOL_ERROR\nHEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
     EXPECT_EQ(fixture.flows().size(), 1U);
     EXPECT_THAT(fixture.log,
-                testing::Contains("the request on stream 1 is broken: the Host field says \"y\" and :authority \"x\""));
+                testing::Contains("the request on stream 1 is malformed: the Host field says \"y\" and :authority \"x\""));
 }
 
 TEST(Http2Client, IsToldWhatItDidWrong) {

@@ -103,7 +103,7 @@ TEST_P(P13_Excess, OfAServerIsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(Rfc9113, P13_Excess,
                          testing::Values(Excess{"OnOneStream", 1, window + 100'000, "RST_STREAM 1 FLOW_CONTROL_ERROR",
-                                                "is broken: more content than the window has room for"},
+                                                "is malformed: more content than the window has room for"},
                                          Excess{"OnAllStreams", 9, window, "GOAWAY 17 FLOW_CONTROL_ERROR",
                                                 "broke the rules of HTTP/2: FLOW_CONTROL_ERROR"}),
                          pathology::test::row_name);
