@@ -115,7 +115,7 @@ public:
         ScriptedPeer::start(peer);
         if (!speaks_http1_) peer->send(http2::encode({.type = 4}));
         peer->send(std::exchange(unsaid_, {}));
-        if (std::exchange(leaves_, false) || is_over_) leave();
+        if (std::exchange(leaves_, false) || is_over_) close();
         return std::move(pipe.near);
     }
     void send(std::string_view bytes) {
@@ -130,7 +130,7 @@ public:
     /// Those who come later leave as well.
     void end() {
         is_over_ = true;
-        leave();
+        close();
     }
 
 private:

@@ -195,7 +195,7 @@ NetworkConnections::ServerStream NetworkConnections::use(PooledConnection& conne
 
 void NetworkConnections::release(PooledConnection& connection, std::unique_ptr<layers::Http1Server> http1) {
     if (http1 == nullptr) return connection.endpoint.remove(connection);  // taken over by another protocol
-    auto& idle = connection.state.emplace<PooledConnection::Idle>(std::move(http1));
+    auto& idle = connection.state.emplace<PooledConnection::Idle>(PooledConnection::Idle{std::move(http1)});
     if (!idle.connection->is_reusable()) return pool_.drop(connection);
     connection.monitor.begin(*idle.connection, [this, &connection] { pool_.drop(connection); });
     connection.endpoint.wake();
