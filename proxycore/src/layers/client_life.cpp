@@ -25,6 +25,8 @@ std::string stack_of(Context const& context) {
     return text;
 }
 
+// The server connections are closed first: their server_disconnected hooks run before client_disconnected, and addons
+// may rely on this order.
 asio::awaitable<void> on_disconnected(Context& context) {
     auto& client = *context.client;
     context.log(LogLevel::debug, stack_of(context));
@@ -47,7 +49,8 @@ asio::awaitable<void> converse(Context& context, asio::awaitable<void> conversat
 
 }  // namespace
 
-/// client_disconnected runs after a cancellation too, within a limit.
+/// `finally` also runs the hook after a cancellation. The limit keeps a hook that does not return from blocking the
+/// stop of the proxy.
 asio::awaitable<void> live_as_client(Context& context, asio::awaitable<void> conversation) {
     auto const disconnected = [&context] { return on_disconnected(context); };
     co_await async::finally(converse(context, std::move(conversation)), disconnected, context.settings->times.stop);

@@ -11,9 +11,11 @@ std::shared_ptr<flow::Server> Context::successor_of(flow::Server const& other) c
 }
 
 std::shared_ptr<flow::Server> Context::server_for_flow() const {
+    // The record of an open connection is shared by the flows that use the connection. That of a closed one is history:
+    // the flow gets a successor, or the old record would describe two connections.
     if (server->state != flow::ConnectionState::closed) return server;
     auto own = successor_of(*server);
-    own->set_via(via);  // that of `server` may be the choice of a selector, which is asked anew
+    own->set_via(via);  // `server` may have the choice of a selector, which chooses again for each flow
     return own;
 }
 

@@ -16,7 +16,8 @@ constexpr std::size_t longest_method = 64;
 
 enum class Look { http, other, unsure };
 
-/// A method of letters, and a space before the first line ends.
+/// A request line begins with a method and a space (RFC 9112 §3). RFC 9110 allows other characters in a method; only
+/// letters are accepted here, so that binary protocols are not taken for HTTP. "SSH-2.0-…" would pass as a method.
 Look look_at(std::string_view bytes) {
     auto const start = bytes.substr(0, start_of_method);
     if (!std::all_of(start.begin(), start.end(), ascii::is_letter)) return Look::other;
@@ -31,6 +32,18 @@ bool is_alpn_of_http(std::string_view alpn) { return alpn == "h2" || alpn.starts
 
 }  // namespace
 
+// The rules in the order in which they apply. "Wait" is NextLayer::undecided: the caller reads more and calls again.
+//
+//     16 03 xx from the client ────────────────────────────▶ TLS
+//     no byte, or a part of 16 03 xx, and has_time ────────▶ wait
+//     is_tcp_host ─────────────────────────────────────────▶ TCP
+//     is_http_only, or ALPN is HTTP, or not takes_tcp ─────▶ HTTP
+//     the server has sent bytes (HTTP servers never do) ───▶ TCP
+//     a part of a method, and has_time ────────────────────▶ wait
+//     "METHOD " ───────────────────────────────────────────▶ HTTP
+//     anything else ───────────────────────────────────────▶ TCP
+//
+// Invariant: without has_time the result is never undecided.
 NextLayer guess_layer(FirstBytes const& known) {
     auto const& client = known.from_client;
     bool const is_silent = client.empty() && known.from_server.empty();

@@ -1,4 +1,4 @@
-// Which protocol a conversation speaks, by its first bytes (P10).
+// Finds the protocol of a connection by its first bytes (P10).
 #pragma once
 
 #include <pathology/proxycore/addons/hook_data.hpp>
@@ -6,18 +6,18 @@
 
 namespace pathology::proxycore::layers {
 
-/// What is known of a conversation.
+/// What is known of a connection, or of the stream inside a tunnel or TLS.
 struct FirstBytes {
     std::string_view from_client{}, from_server{};
-    std::string_view alpn{};    ///< what TLS around it agreed on; empty = nothing
-    bool is_tcp_host = false;   ///< by the patterns of the options
-    bool is_http_only = false;  ///< the mode knows nothing else
-    bool takes_tcp = true;      ///< what does not look like HTTP may pass as bytes
-    bool has_time = true;       ///< more bytes may be waited for
+    std::string_view alpn{};    ///< the protocol that the enclosing TLS selected; empty = none
+    bool is_tcp_host = false;   ///< the host matches tcp_hosts
+    bool is_http_only = false;  ///< the mode accepts nothing else
+    bool takes_tcp = true;      ///< bytes that do not look like HTTP may be relayed as TCP
+    bool has_time = true;       ///< waiting for more bytes is allowed
 };
 
-/// In this order: TLS by its record header, TCP by host, HTTP by ALPN, TCP where it looks like no HTTP, HTTP.
-/// undecided only while there is time.
+/// Checks in this order: TLS by its record header, TCP by host, HTTP by mode or ALPN, then HTTP or TCP by the first
+/// bytes. Returns undecided only if `has_time`.
 addons::NextLayer guess_layer(FirstBytes const& known);
 
 }  // namespace pathology::proxycore::layers

@@ -1,4 +1,4 @@
-// The host that the first request of a conversation names, seen before anybody reads it.
+// The host of the first request of a connection, found before a codec parses the request.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace pathology::proxycore::layers {
 
-/// Of the Host field, without its port; empty when the bytes have none that is whole.
+/// Returns the host of the Host field without its port; empty if `first_bytes` has no complete Host line.
 std::string host_field_of(std::string_view first_bytes);
 
 }  // namespace pathology::proxycore::layers

@@ -1,3 +1,11 @@
+// The first layer of each mode: finds out where the connection leads to, connects early if the strategy says so, and
+// calls the next layer.
+//
+//     regular, upstream   [TLS with the proxy] ─▶ HTTP; each request names its server (P03, P07)
+//     reverse             server = the one of the mode ─▶ next_layer, or TCP (P06)
+//     transparent         server = original destination of the kernel ─▶ next_layer (P05)
+//     socks5              negotiation ─▶ server = its CONNECT request ─▶ next_layer (P08)
+
 #include "layers/mode_layer.hpp"
 
 #include <pathology/proxycore/layers/hosts.hpp>
@@ -16,7 +24,7 @@ using addons::LogLevel;
 using socks5::ReplyCode;
 using Stream = std::unique_ptr<net::Stream>;
 
-/// A client that was told to use a proxy; it may speak TLS with the proxy itself (P03).
+/// A client with a configured proxy. It may use TLS for the connection to the proxy itself (P03).
 asio::awaitable<void> be_proxy(Context& context, Stream stream) {
     auto const first = co_await peek(stream, 3);
     if (first.empty()) co_return;
@@ -24,8 +32,8 @@ asio::awaitable<void> be_proxy(Context& context, Stream stream) {
     if (stream) co_await serve_http1(context, std::move(stream), HttpMode::regular);
 }
 
-/// Connects where the strategy wants it as soon as the server is known, for as long as `leaving` waits; nothing when
-/// there is no failure.
+/// Connects to the server if the strategy is eager. Stops when `leaving` ends first, with its failure. Returns
+/// std::nullopt if the connection is open, or is not wanted yet.
 asio::awaitable<std::optional<Failure>> connect_early(Context& context, asio::awaitable<Failure> leaving) {
     auto const& settings = *context.settings;
     bool const is_wanted =
@@ -40,18 +48,20 @@ asio::awaitable<std::optional<Failure>> connect_early(Context& context, asio::aw
     co_return opened->error();
 }
 
-/// The one server that stands behind the proxy (P06).
+/// The fixed server of reverse mode (P06).
 asio::awaitable<void> be_server(Context& context, Stream stream, flow::ServerSpec const& server) {
     context.server->set_address(server.address);
     context.server->tls = server.scheme == "https" || server.scheme == "tls";
     if (context.server->tls) context.server->sni = server.address.host;
-    // A failure is told to whoever asks for something.
+    // A failure is not reported here: the connection is tried again for each request, and the request gets the
+    // response. With TLS the ClientHello of the client is needed first, for SNI and ALPN.
     if (!context.server->tls) co_await connect_early(context, wait_for_client_loss(*stream));
     if (server.scheme == "tcp") co_return co_await relay_tcp(context, std::move(stream));
     co_await next_layer(context, std::move(stream));
 }
 
-/// A client that knows nothing of the proxy: its packets were sent here (P05).
+/// A client without a configured proxy: the firewall redirected its connection (P05). A client that connects to our
+/// listener itself has our own address as destination; to connect there would be a loop.
 asio::awaitable<void> be_transparent(Context& context, Stream stream, std::optional<Endpoint> original) {
     auto const& is_ourselves = context.services.is_ourselves;
     if (!original || (is_ourselves && is_ourselves(*original))) {
@@ -84,6 +94,8 @@ tunnel::Socks5Judge judge_of(Context& context) {
     return [&context](tunnel::Credentials const& credentials) { return ask_addons(context, credentials); };
 }
 
+// The reply of SOCKS5 reports whether the server was reached (RFC 1928 §6). With the lazy strategy it is `succeeded`
+// before any connection exists; a later failure is reported by the layer inside.
 asio::awaitable<void> be_socks_server(Context& context, Stream stream) {
     auto accepted = co_await tunnel::socks5_accept(std::move(stream), judge_of(context));
     if (!accepted) {

@@ -1,4 +1,4 @@
-// The outermost layer of a client connection: what its listener is there for.
+// The outermost layer of a client connection, chosen by the mode of its listener.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -11,9 +11,8 @@ namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// Settles where the conversation leads to, as far as the mode knows, and goes on with the next layer. `original` is
-/// where the client meant to connect, for transparent mode.
-asio::awaitable<void> run_mode(Context& context, std::unique_ptr<net::Stream> stream,
-                               std::optional<Endpoint> original);
+/// Sets the destination of `context` if the mode determines it, and runs the next layer. `original` is the destination
+/// that the client connected to, for transparent mode.
+asio::awaitable<void> run_mode(Context& context, std::unique_ptr<net::Stream> stream, std::optional<Endpoint> original);
 
 }  // namespace pathology::proxycore::layers

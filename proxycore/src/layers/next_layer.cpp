@@ -1,8 +1,13 @@
-// Chooses the next layer by the first bytes and by what outer layers know (P10).
+// Chooses the next layer by the first bytes and by the state of outer layers (P10).
 //
-//     the client's bytes ─▶ guess ─┬─▶ TLS · HTTP · TCP · passed through unseen
-//          ▲                       │
-//          └── more, for a while ◀─┘  and where the client stays silent, the server may speak first (P11)
+//     bytes of the client ─▶ guess_layer ─▶ hook next_layer ─┬─▶ TLS · HTTP · TCP · ignored · a layer of the addon
+//            ▲                                               │
+//            │                                               ▼ undecided
+//            ├── the client sent more ◀── read_more: wait for the client, without limit if only HTTP is possible,
+//            │                            else for tunnel_probe
+//            │                                               ▼ silent
+//            └── first bytes of either ◀─ read_from_server: connect and wait for both (P11), because in some protocols
+//                                         (SMTP, SSH, MySQL) the server sends first
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/layers/hosts.hpp>
@@ -23,14 +28,17 @@ namespace {
 using addons::LogLevel;
 using addons::NextLayer;
 
-constexpr std::size_t most_layers = 32;  // TLS in TLS and tunnels in tunnels are fine; without end they are an attack
+constexpr std::size_t most_layers = 32;  // nesting of TLS and tunnels is allowed; without end it would be an attack
 
+/// What was read to decide is not lost: `release_client` and Servers::keep() put it in front of the streams again.
+/// Invariants: bytes only get more; has_time_ goes from true to false once; the server is tried at most once.
 class NextLayerChoice {
 public:
     NextLayerChoice(Context& context, std::unique_ptr<net::Stream> stream)
         : context_(context),
           client_(std::move(stream)),
-          is_tcp_(modes::traits_of(context.mode).protocol == modes::Protocol::tcp || is_tcp(hosts(), names_of_server(context))) {}
+          is_tcp_(modes::traits_of(context.mode).protocol == modes::Protocol::tcp ||
+                  is_tcp(hosts(), names_of_server(context))) {}
 
     asio::awaitable<void> run();
 
@@ -55,10 +63,10 @@ private:
     std::unique_ptr<net::Stream> client_;
     std::string from_client_, from_server_;
     bool is_tcp_;
-    bool has_time_ = true;  // more bytes of the client may be waited for
+    bool has_time_ = true;  // waiting for more bytes of the client is allowed
     bool has_ended_ = false;
     bool has_read_server_ = false;
-    addons::OwnLayer own_layer_;  // of an addon, in place of one of ours
+    addons::OwnLayer own_layer_;  // set by an addon; replaces the layers of the proxy
 };
 
 asio::awaitable<void> NextLayerChoice::run() {
@@ -109,20 +117,24 @@ asio::awaitable<void> NextLayerChoice::read_ahead(net::Stream& from, std::string
 /// Returns false if neither side sends anything more.
 asio::awaitable<bool> NextLayerChoice::read_more() {
     if (has_ended_) co_return false;
+    // The time limit cancels the read, and a cancelled read may still deliver bytes. So the size decides, not the
+    // outcome.
     auto const size_before = from_client_.size();
     auto reading = read_ahead(*client_, from_client_, has_ended_);
     co_await async::with_timeout(probe_timeout(), std::move(reading));
     if (from_client_.size() > size_before) co_return true;
+    // The client sent nothing within the limit.
     if (!has_ended_ && from_client_.empty()) {
         co_await read_from_server();
         co_return true;
     }
-    has_time_ = false;
+    has_time_ = false;  // the client sent a beginning and stopped: decide with what there is
     co_return !from_client_.empty();
 }
 
 /// How long to wait for the client: without limit if only HTTP is possible, else for a moment, since a client that
-/// sends nothing may be waiting for its server.
+/// sends nothing may be waiting for its server. Once the server has been tried, a silent client is waited for without
+/// limit; the idle limit of the stream still applies.
 net::TimeLimit NextLayerChoice::probe_timeout() const {
     auto if_silent = known();
     if_silent.has_time = false;
@@ -145,10 +157,12 @@ asio::awaitable<void> NextLayerChoice::read_from_server() {
     bool server_has_ended = false;
     {
         using namespace asio::experimental::awaitable_operators;
-        auto either = read_ahead(*client_, from_client_, has_ended_) || read_ahead(*server->stream, from_server_, server_has_ended);
+        auto either = read_ahead(*client_, from_client_, has_ended_) ||
+                      read_ahead(*server->stream, from_server_, server_has_ended);
         co_await std::move(either);
     }
     has_time_ = !server_has_ended;
+    // The connection goes back to the pool with the greeting in front, for the layer that is chosen.
     server->stream = net::unread(std::move(server->stream), from_server_);
     context_.servers->keep(std::move(*server));
 }
@@ -171,6 +185,7 @@ asio::awaitable<void> NextLayerChoice::enter(NextLayer layer) {
 asio::awaitable<void> NextLayerChoice::enter_tls() {
     auto stream = release_client();
     if (!has_patterns()) co_return co_await intercept_tls(context_, std::move(stream));
+    // Without patterns the ClientHello is left to intercept_tls, which reads it anyway.
     auto hello = co_await take_client_hello(context_, stream);
     if (!hello) co_return co_await give_client_up(context_, hello.error());
     bool const is_ignored_host = is_ignored(hosts(), names_of_server(context_, hello->sni));
@@ -181,13 +196,14 @@ asio::awaitable<void> NextLayerChoice::enter_tls() {
 
 asio::awaitable<void> NextLayerChoice::enter_http() {
     auto names = names_of_server(context_);
+    // Transparent and reverse modes know an IP address or a fixed server; the patterns of users are about host names.
     if (has_patterns() && !modes::traits_of(context_.mode).is_explicit && !names.empty()) {
         auto const host = host_field_of(from_client_);
         if (!host.empty()) names.push_back(to_string(Endpoint{host, context_.server->address()->port}));
     }
     bool const is_ignored_host = is_ignored(hosts(), names);
-    auto inner =
-        is_ignored_host ? relay_ignored(context_, release_client()) : serve_http1(context_, release_client(), HttpMode::transparent);
+    auto inner = is_ignored_host ? relay_ignored(context_, release_client())
+                                 : serve_http1(context_, release_client(), HttpMode::transparent);
     co_await std::move(inner);
 }
 

@@ -12,7 +12,8 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-/// Cancels the work when the client aborts its request.
+/// Cancels the work when the client aborts its request. The callback refers to this object, so it is removed in the
+/// destructor.
 class AbortCallback {
 public:
     AbortCallback(ClientStream& client, async::Child& work) : client_(client) {
@@ -56,6 +57,7 @@ asio::awaitable<Failure> wait_for_client_end(net::Stream& client) {
 
 asio::awaitable<Failure> wait_for_client_loss(net::Stream& client) {
     auto const ec = co_await client.wait_for_end();
+    // A half-closed client still reads what it requested. Only the cancellation by the race ends this wait.
     if (ec == asio::error::eof) co_await async::pause(std::nullopt);
     co_return client_disconnected(ec);
 }
@@ -69,11 +71,15 @@ asio::awaitable<std::optional<Failure>> race_with_disconnect(asio::awaitable<voi
 
 asio::awaitable<std::optional<Failure>> race_with_disconnect(asio::awaitable<void> work, ClientStream& client,
                                                              std::chrono::milliseconds grace) {
+    //     work runs as `child` ──┬─▶ ends ───────────────────────▶ its result, or its exception
+    //                            ├─▶ the client aborts ─▶ cancel ─▶ ends ─▶ the failure of the client
+    //                            └─▶ the caller is cancelled ─▶ cancel ─▶ ends ─▶ operation_aborted, thrown by get()
     async::Child child(co_await asio::this_coro::executor);
     AbortCallback const abort(client, child);
     if (!abort.is_supported()) co_return co_await race_with_disconnect(std::move(work), client.wait_for_abort(grace));
     async::Outcome<void> outcome;
     if (!abort.has_aborted()) outcome = co_await run_as(child, std::move(work));
+    // An exception that is no cancellation is a fault of the work and is not replaced by the disconnect.
     bool const is_failure = outcome.has_thrown() && !async::is_cancellation(outcome.thrown());
     if (abort.has_aborted() && !is_failure) co_return co_await client.wait_for_abort(grace);
     outcome.get();

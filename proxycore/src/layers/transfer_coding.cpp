@@ -7,6 +7,7 @@
 namespace pathology::proxycore::layers {
 namespace {
 
+// "identity" was removed by RFC 9112, but old peers send it. An empty list element has no meaning (RFC 9110 §5.6.1).
 bool keeps_body(std::string_view coding) {
     for (std::string_view const known : {"", "chunked", "identity"})
         if (http::list_has_token(coding, known)) return true;

@@ -16,8 +16,7 @@ Relay::Relay(Context& context, net::Stream& client, net::Stream& server)
     : Relay(context, client, server, Records{*context.client, *context.server}) {}
 
 Relay::Relay(Context& context, net::Stream& client, net::Stream& server, Records records)
-    : client_{client, records.client, "client"},
-      server_{server, records.server, "server"} {
+    : client_{client, records.client, "client"}, server_{server, records.server, "server"} {
     auto const limit = context.settings->times.idle;
     client.set_time_limit(limit);
     server.set_time_limit(limit);
@@ -32,6 +31,9 @@ asio::awaitable<void> Relay::run() {
 asio::awaitable<void> Relay::pump(Side& from, Side& to) {
     std::vector<char> block(read_size);
     for (;;) {
+        // The idle limit is of the relay, not of one direction: a long download keeps the silent upload alive. So a
+        // read that timed out is repeated if the other pump has moved a piece, or is waiting for an addon or for its
+        // writer.
         auto const moved_before = moved_;
         auto const [ec, n] = co_await from.stream.read_some(asio::buffer(block));
         if (ec == asio::error::eof) co_return end(from, to);
@@ -54,6 +56,8 @@ asio::awaitable<bool> Relay::pass(Side& from, Side& to, std::string_view bytes) 
             break_off("closed by an addon", net::CloseMode::fin);
             co_return false;
         }
+        // The lock keeps injected bytes out of the middle of a piece. Without on_message nothing is injected, and the
+        // pump is the only writer.
         if (instead->empty()) co_return true;
         auto const lock = co_await to.writing.lock();
         co_return co_await send(to, *instead);
@@ -80,7 +84,7 @@ void Relay::end(Side& from, Side& to) {
     to.record.state = after_we_ended(to.record.state);
 }
 
-/// The other pump then finds its streams closed and ends too; its reason is dropped.
+/// The closed streams end the other pump as well. Its error is a consequence and is not kept.
 void Relay::break_off(std::string why, net::CloseMode how) {
     if (error_.empty()) error_ = std::move(why);
     client_.is_ended = server_.is_ended = true;
@@ -94,6 +98,7 @@ UpgradedRecords::UpgradedRecords(flow::HttpFlow const& flow)
     : flow_(flow), client_(*flow.client_conn), server_(*flow.server_conn) {}
 
 Relay::Records UpgradedRecords::records() {
+    // A stream of HTTP/2 ends without its connection; the record of the connection must not be changed to "closed".
     bool const is_one_of_many = flow_.request.http_version.major >= 2;
     bool const is_shared = flow_.server_conn->alpn == "h2";
     return {is_one_of_many ? client_ : *flow_.client_conn, is_shared ? server_ : *flow_.server_conn};

@@ -31,10 +31,16 @@ bool is_recorded(Context const& context) {
            chain.wants(Hook::tcp_error);
 }
 
-/// Tells a client that there is no server: TCP RST, or RST_STREAM in a tunnel of HTTP/2 (RFC 9113 §8.5).
+/// Reports to a client that there is no server: TCP RST, or RST_STREAM in a tunnel of HTTP/2 (RFC 9113 §8.5).
 void reset(net::Stream& client) { client.close(net::CloseMode::reset); }
 
 /// A TCP flow from its start to its end.
+///
+///     tcp_start ─▶ connect ─▶ relay: tcp_message for each piece, received or injected ─▶ tcp_end
+///         └── killed ──┴── no server ──┴── failure of a stream, or killed ─────────────▶ tcp_error
+///
+/// Invariants: hooks of one flow run one at a time (turns_), in the order of `messages`; exactly one of tcp_end and
+/// tcp_error runs (has_ended_).
 class Recorded {
 public:
     Recorded(Context& context, asio::any_io_executor const& executor)
@@ -68,6 +74,7 @@ private:
 };
 
 asio::awaitable<void> Recorded::call(TcpHook const& point) {
+    // An intercepted flow has to wait in the chain until it is resumed, even if no addon wants this hook.
     if (!context_.services.addons.wants(point.hook) && !flow_.intercepted()) co_return;
     auto const lock = co_await turns_.lock();
     co_await context_.services.addons.run(point, flow_);
@@ -84,7 +91,7 @@ asio::awaitable<void> Recorded::end(std::string error) {
 }
 
 asio::awaitable<void> Recorded::stop() {
-    flow_.on_kill(nullptr);  // what it uses is gone
+    flow_.on_kill(nullptr);  // the callback refers to a stream that no longer exists
     auto told = end("the connection was stopped");
     co_await async::with_timeout(context_.settings->times.stop, std::move(told));
 }
@@ -120,6 +127,7 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
     };
     flow_.on_kill([&relay] { relay.break_off("closed by an addon", net::CloseMode::fin); });
     injector_.start(pass_injected(relay));
+    // The injector uses `relay`; it has to end before `relay` goes out of scope.
     auto const stop = [this]() -> asio::awaitable<void> {
         flow_.inject = nullptr;
         flow_.on_kill(nullptr);
@@ -139,6 +147,7 @@ asio::awaitable<std::optional<std::string>> Recorded::record(TcpMessage message)
     auto const& chain = context_.services.addons;
     if (chain.wants(Hook::tcp_message)) co_await context_.services.addons.run(hooks::tcp_message, flow_);
     if (is_killed()) co_return std::nullopt;
+    // A hook may change the content, drop the message, or remove it from the list.
     if (messages.empty() || messages.back().dropped) co_return std::string();
     co_return messages.back().content;
 }

@@ -3,10 +3,14 @@
 //     client ─▶ frames ─▶ message ─▶ hook ─▶ frames ─▶ server        and the same way back
 //                 ping, pong and close pass as they are
 //
-// Each direction is a pump. A close frame is passed on, and so is the close frame that answers it; if that does not
-// come in time, the relay answers in its place. Then both connections end. A connection that ends without a close frame
-// ends the other one in the same way. A side that violates the protocol ends both: the other side gets a close frame at
-// once, the violator gets one after what the other side had sent before, within a short limit.
+// Each direction is a pump. A close frame is passed on, and so is the close frame of the other side; if that one does
+// not come in time, the relay sends it. Then both connections end. A connection that ends without a close frame ends
+// the other one in the same way. A side that violates the protocol ends both: the other side gets a close frame at
+// once, the violator gets one after the data that the other side had sent before, within a short limit.
+//
+//     close frame from A ─▶ sent to B, owed to A ─┬─ close frame from B ─▶ sent to A ─▶ end
+//                                                 └─ close_timeout ──────▶ the relay sends it to A ─▶ end
+//     violation by A ─────▶ close sent to B, owed to A ── violation_delay ─▶ sent to A ─▶ end
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -52,13 +56,17 @@ Agreed agreed_on(http::Fields const& response) {
 }
 
 /// The sizes of the fragments in which a message is sent: those received, unless an addon changed its length.
-std::vector<std::size_t> fragments_for(std::string_view content, std::vector<std::size_t> received, std::size_t received_size) {
+std::vector<std::size_t> fragments_for(std::string_view content, std::vector<std::size_t> received,
+                                       std::size_t received_size) {
     if (content.size() == received_size) return received;
     std::vector<std::size_t> sizes(content.size() / changed_fragment, changed_fragment);
     sizes.push_back(content.size() % changed_fragment);
     return sizes;
 }
 
+/// Invariants: hooks run one at a time (hooks_mutex_), and a message is put into the outgoing session under that lock,
+///             so
+/// `messages` of the flow has the order of the wire. Sessions buffer; flush() writes.
 class WebSocketRelay {
 public:
     WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stream& client, net::Stream& server,
@@ -83,7 +91,7 @@ private:
     asio::awaitable<void> handle(websocket::Event const& event, WebSocketSide& from, WebSocketSide& to);
     asio::awaitable<void> pass(websocket::Message message, WebSocketSide& from, WebSocketSide& to);
     asio::awaitable<void> pass_recorded(flow::WebSocketMessage message, std::vector<std::size_t> fragments,
-                                     WebSocketSide& to);
+                                        WebSocketSide& to);
     asio::awaitable<void> call(addons::HookPoint<flow::HttpFlow&> const& point);
     asio::awaitable<void> pass_injected();
     asio::awaitable<void> await_last_close();
@@ -117,6 +125,7 @@ WebSocketRelay::WebSocketRelay(Context& context, flow::HttpFlow& flow, net::Stre
     client.set_time_limit(context.settings->times.idle);
     server.set_time_limit(context.settings->times.idle);
     flow_.on_kill([this] { drop_both(net::CloseMode::fin); });
+    // With unknown extensions the frames cannot be understood: bytes are relayed, nothing can be injected.
     if (!decodes_) return;
     flow_.inject_websocket = [this](flow::WebSocketMessage message) {
         message.injected = true;
@@ -235,7 +244,7 @@ asio::awaitable<void> WebSocketRelay::pass(websocket::Message message, WebSocket
 }
 
 asio::awaitable<void> WebSocketRelay::pass_recorded(flow::WebSocketMessage message, std::vector<std::size_t> fragments,
-                                                 WebSocketSide& to) {
+                                                    WebSocketSide& to) {
     auto const lock = co_await hooks_mutex_.lock();
     auto const received_size = message.content.size();
     auto& messages = flow_.websocket->messages;
@@ -257,6 +266,7 @@ asio::awaitable<void> WebSocketRelay::pass_injected() {
     for (;;) {
         while (to_inject_.empty()) {
             co_await injected_.wait();
+            // A cancellation between notify() and the resumption does not end wait(); a message must not pass then.
             auto const state = co_await asio::this_coro::cancellation_state;
             if (state.cancelled() != asio::cancellation_type::none) co_return;
         }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t read_size = 64 * 1024;
 
-/// Unpredictable keys (RFC 6455 §10.3), made in batches.
+/// Unpredictable keys (RFC 6455 §10.3). One call of RAND_bytes makes 64 of them.
 class MaskingKeys {
 public:
     websocket::MaskingKey operator()() {
@@ -29,7 +29,7 @@ private:
 };
 
 websocket::SessionSettings settings_of(websocket::Role role,
-                                        std::optional<websocket::DeflateParameters> const& deflate) {
+                                       std::optional<websocket::DeflateParameters> const& deflate) {
     websocket::SessionSettings settings;
     settings.role = role;
     settings.deflate = deflate;
@@ -68,6 +68,8 @@ asio::awaitable<void> WebSocketSide::send_owed() {
 }
 
 asio::awaitable<net::error_code> WebSocketSide::flush() {
+    // Both pumps and the injector write to this side. The first is the writer: it repeats until nothing is left, so the
+    // others need only wait for it. Their bytes are in the session, in order.
     if (is_writing_) {
         while (is_writing_) co_await written_.wait();
         co_return write_error_;

@@ -15,7 +15,7 @@ namespace pathology::proxycore::layers {
 namespace asio = boost::asio;
 
 /// The proxy's end towards one peer: Role::server towards the client, Role::client towards the server. Pings and close
-/// frames are answered by the other peer, not here.
+/// frames are passed to the other peer, which responds to them.
 ///
 ///     open ──close()──▶ closing (session_.is_over() once both close frames have passed)
 ///       └─ owe_answer() / owe_violation() ─▶ owed ──send_owed() or close()──▶ closing
@@ -33,7 +33,8 @@ public:
     void close(websocket::Close const& why);
     /// This peer violated the protocol. Its close frame is sent later, behind the data on its way to it.
     void owe_violation(websocket::Close why) { owed_ = Owed{std::move(why), true}; }
-    /// This peer sent a close frame. It is answered here if the other peer does not answer in time (RFC 6455 §5.5.1).
+    /// This peer sent a close frame. It gets one from here if the other peer does not send one in time (RFC 6455
+    /// §5.5.1).
     void owe_answer(websocket::Close const& to);
     /// Returns true if a violation is owed.
     bool is_violator() const { return owed_ && owed_->is_violation; }

@@ -5,7 +5,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Hosts come from clients: none of them leads out of the folder.
+/// The host comes from a client; it must not name a file outside the folder.
 bool can_be_file(std::string const& host) {
     return !host.empty() && host.front() != '.' && host.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
 }
@@ -29,6 +29,7 @@ tls::Result<std::optional<tls::Identity>> ClientIdentities::find(std::string con
     if (folder_.empty() || !can_be_file(host)) return for_all_;
     auto const file = folder_ / (host + ".pem");
     std::error_code missing;
+    // A changed file counts from the next connection on, without a restart; an unchanged one is not parsed again.
     auto const changed = fs::last_write_time(file, missing);
     if (missing) return std::optional<tls::Identity>();
     auto const known = read_.find(file);

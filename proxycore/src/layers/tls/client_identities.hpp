@@ -1,4 +1,4 @@
-// The certificates that the proxy shows to servers which ask for one.
+// The certificates that the proxy sends to servers that request one.
 #pragma once
 
 #include <filesystem>
@@ -20,7 +20,7 @@ public:
     /// Errors: Errc::bad_certificate_file naming the path: it is not there, or the file cannot be used.
     static tls::Result<ClientIdentities> open(std::filesystem::path const& path);
 
-    /// Nothing = that host gets none.
+    /// Returns std::nullopt if that host has none.
     /// Errors: Errc::bad_certificate_file for the host's file.
     tls::Result<std::optional<tls::Identity>> find(std::string const& host);
 

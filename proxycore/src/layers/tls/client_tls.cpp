@@ -12,13 +12,13 @@ namespace {
 using addons::Hook;
 namespace hooks = addons::hooks;
 
-/// What the client wanted to reach, for the log.
+/// The host that the client requested, for the log.
 std::string goal_of(flow::Client const& client, flow::Server const& server) {
     if (client.sni) return *client.sni;
     return server.address() ? server.address()->host : std::string("this proxy");
 }
 
-/// A certificate of the store, with the server's own chain behind it when that is wanted.
+/// A certificate of the store, followed by the server's own chain if the settings say so.
 tls::Result<tls::Identity> identity_for(Context& context, tls::LeafNames const& names, tls::KeyType key) {
     auto identity = context.services.tls.state().certificates->find(names, key);
     auto const& upstream = context.server->certificate_list;
@@ -59,6 +59,8 @@ asio::awaitable<std::unique_ptr<net::Stream>> shake_hands_with_client(Context& c
     context.client->tls = true;
     addons::ClientTlsData data{*context.client, *context.server};
     if (chain.wants(Hook::tls_start_client)) co_await chain.run(hooks::tls_start_client, data);
+    // The choice is made during the handshake, since the type of the key depends on the ciphers of the ClientHello. The
+    // chooser refers to locals of this coroutine; the engine drops it when the handshake has ended.
     auto const choose = [&](tls::IdentityQuery const& greeting) -> tls::Result<tls::Identity> {
         auto identity =
             data.identity ? tls::Result<tls::Identity>(*data.identity) : identity_for(context, names, greeting.key);

@@ -1,4 +1,4 @@
-// Our side of a TLS handshake with a client.
+// The TLS handshake with a client.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,18 +12,19 @@
 
 namespace pathology::proxycore::layers {
 
-/// Notes in the client's record what it asks for.
+/// Stores SNI and ALPN of the ClientHello in the client's record.
 void note_hello(flow::Client& client, tls::ClientHello const& hello);
 
-/// Ends TLS with the client: hooks, a certificate for `names` unless an addon has one, ALPN from `alpn`, best first.
-/// What was agreed on stands in the record then. `names` must outlive the await.
-/// Errors: null; the record has the error, the log a line with a hint, and the hook tls_failed_client was run.
+/// Completes the handshake with the client: runs the hooks, uses a certificate for `names` unless an addon provides
+/// one, and selects a protocol from `alpn`, best first. Stores the result in the client's record. `names` must outlive
+/// the await.
+/// Errors: returns nullptr; the record has the error, the log a line with a hint, and tls_failed_client was run.
 asio::awaitable<std::unique_ptr<net::Stream>> shake_hands_with_client(Context& context,
                                                                       std::unique_ptr<net::Stream> stream,
                                                                       tls::LeafNames const& names,
                                                                       std::vector<std::string> alpn);
 
-/// The same end for a client whose first message cannot be read.
+/// Reports a client whose ClientHello cannot be read, in the same way.
 asio::awaitable<void> give_client_up(Context& context, tls::Failure const& why);
 
 }  // namespace pathology::proxycore::layers

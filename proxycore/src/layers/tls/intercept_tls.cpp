@@ -2,10 +2,13 @@
 //
 //     client                    proxy                     server
 //       │ ClientHello ───────────▶│                          │
-//       │                         │ ClientHello ────────────▶│   when the answer depends on the server (P22)
+//       │                         │ ClientHello ────────────▶│   if the response depends on the server (P22)
 //       │                         │◀──────────── certificate │
 //       │◀──────────── certificate│  for the same names      │
-//       │ what the layer inside speaks                       │
+//       │ the inner layer, chosen by next_layer              │
+//
+// The ClientHello is read before any handshake, so addons can see it, and the server's certificate and protocol can be
+// known before the proxy has to send its own.
 #include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <utility>
@@ -24,13 +27,14 @@ namespace hooks = addons::hooks;
 
 constexpr std::string_view layer_name = "tls";
 
-/// A client that says TLS in a tunnel means it of its server; only in reverse mode the server is another matter.
+/// A client that uses TLS in a tunnel expects its server to use TLS. In reverse mode the mode decides that.
 void prepare_server(Context& context) {
     auto& server = *context.server;
     if (modes::traits_of(context.mode).fixed_server == nullptr) server.tls = server.address().has_value();
 }
 
-/// The inner one of two: it goes over the connection that the outer one has made safe already.
+/// TLS inside TLS: the inner handshake uses the server connection that the outer layer has encrypted, so that
+/// connection is taken out of the pool, wrapped, and put back.
 asio::awaitable<Result<void>> secure_inside(Context& context, std::vector<std::string> alpn) {
     auto taken = co_await context.servers->take(context.server);
     if (!taken) co_return taken.error();
@@ -45,7 +49,8 @@ asio::awaitable<Result<void>> secure_inside(Context& context, std::vector<std::s
     co_return secured.error();
 }
 
-/// A failure is noted in the server's record: the client learns of it inside of its own TLS.
+/// A failure is stored in the server's record. The handshake with the client goes on, and its requests get the error as
+/// a response.
 asio::awaitable<void> secure_server_first(Context& context, bool is_inside) {
     auto& server = context.server;
     auto alpn = offers_for_server(*context.client, context.settings->http.http2);
@@ -71,7 +76,7 @@ asio::awaitable<void> intercept_tls(Context& context, std::unique_ptr<net::Strea
 
     auto const& settings = *context.settings;
     prepare_server(context);
-    if (is_inside) context.server->sni.reset();  // that was the outer one's
+    if (is_inside) context.server->sni.reset();  // it belonged to the outer TLS
     context.server->sni = sni_for_server(context.mode, *context.client, *context.server);
     bool const is_first = data.establish_server_tls_first && context.server->tls;
     if (is_first || is_inside || needs_server_first(settings, *context.client, *context.server)) {

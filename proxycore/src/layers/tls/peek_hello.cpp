@@ -22,6 +22,8 @@ tls::Failure ended(net::error_code ec) {
 asio::awaitable<tls::Result<tls::ClientHello>> take_client_hello(Context& context,
                                                                  std::unique_ptr<net::Stream>& stream) {
     if (auto const known = std::exchange(context.hello, nullptr)) co_return std::move(*known);
+    // The reader has an OpenSSL object of its own, which ends at the ClientHello. The engine of the real handshake gets
+    // the same bytes again from `stream`.
     tls::ClientHelloReader reader;
     std::string seen;
     std::array<char, 2048> block{};

@@ -1,4 +1,4 @@
-// Reading a client's first message without using it up.
+// Reads a ClientHello without consuming it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -11,9 +11,9 @@ namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
 
-/// The ClientHello that the stream begins with: the one an outer layer left in the context, else it is read, however it
-/// is cut into packets and records. `stream` gives all of it again then.
-/// Errors: those of tls::ClientHelloReader; ended_in_handshake when the client leaves; the stream's own.
+/// Returns the ClientHello of the stream: the one that an outer layer left in the context, else it is read, across any
+/// number of packets and records. `stream` returns its bytes again.
+/// Errors: those of tls::ClientHelloReader; ended_in_handshake if the client ends the connection; those of the stream.
 asio::awaitable<tls::Result<tls::ClientHello>> take_client_hello(Context& context,
                                                                  std::unique_ptr<net::Stream>& stream);
 

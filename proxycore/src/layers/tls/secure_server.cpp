@@ -23,6 +23,7 @@ std::string message_of(tls::Failure const& why, flow::Server const& server) {
     if (!why.verify_error.empty())
         return "Certificate verify failed: " + why.verify_error + " (" + where_of(server) + ")";
     std::string_view cause = why.message;
+    // The text already names the handshake; the prefix of the engine would repeat it.
     if (constexpr std::string_view known = "TLS handshake failed: "; cause.starts_with(known))
         cause.remove_prefix(known.size());
     return "TLS handshake with " + where_of(server) + " failed: " + std::string(cause);
@@ -35,17 +36,17 @@ Failure failure_of(tls::Failure const& why, flow::Server const& server) {
     return result;
 }
 
-/// For whom the certificate has to be good.
+/// The name that the certificate has to match.
 std::string host_of(flow::Server const& server) {
     if (server.sni && !server.sni->empty()) return *server.sni;
     return server.address() ? server.address()->host : std::string();
 }
 
-/// Whose sessions may be gone on with: those of one place, under one name.
+/// Sessions are resumed only with the same address under the same name.
 std::string session_key(flow::Server const& server, std::string const& host) { return where_of(server) + " " + host; }
 
-/// What shakes hands: as an addon wants it, else as the settings say. Where we show a certificate of our own the server
-/// is to see it each time, since it may be another one by now.
+/// Makes the engine with the context of an addon, else that of the settings. With a client certificate no session is
+/// resumed: the certificate may have changed, and a resumed handshake does not send it.
 tls::Result<tls::Engine> make_engine(TlsService::State& service, std::optional<tls::ConnectContext> const& wanted,
                                      flow::Server& server) {
     auto const host = host_of(server);
@@ -83,7 +84,7 @@ asio::awaitable<Failure> fail(Context& context, addons::ServerTlsData& data, tls
     co_return failure;
 }
 
-/// Nobody waits for it any more.
+/// Reports a handshake that was cancelled.
 asio::awaitable<void> give_up(Context& context, addons::ServerTlsData& data) {
     tls::Failure why;
     why.code = asio::error::operation_aborted;

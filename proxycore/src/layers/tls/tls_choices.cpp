@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view http2_name = "h2";
 constexpr std::array<std::string_view, 4> known_protocols{http2_name, "http/1.1", "http/1.0", "http/0.9"};
 
-/// Of HTTP/2 before it was one, which nobody speaks any more.
+/// Drafts of HTTP/2. A server that still selects one could not be served.
 bool is_outdated(std::string_view protocol) { return protocol.starts_with("h2-") || protocol.starts_with("spdy"); }
 
 bool is_known(std::string_view protocol, bool http2) {
@@ -18,12 +18,13 @@ bool is_known(std::string_view protocol, bool http2) {
     return std::ranges::find(known_protocols, protocol) != known_protocols.end();
 }
 
-/// Alerts by which clients say that they do not like a certificate (RFC 8446 §6.2).
+/// Alerts of clients that reject a certificate (RFC 8446 §6.2): bad_certificate to certificate_unknown, and unknown_ca.
 bool is_distrust(std::uint8_t alert) { return (alert >= 42 && alert <= 46) || alert == 48; }
 
 constexpr std::uint8_t handshake_failure = 40, protocol_version = 70;
 
-/// The same place of the network with another path; empty for what is not on the web.
+/// `url` with another path; empty if it is not an http URL. The revocation list is requested from the original host,
+/// through this proxy, which serves it.
 std::string moved_to(std::string_view url, std::string_view path) {
     auto const scheme = url.find("://");
     if (path.empty() || !url.starts_with("http") || scheme == std::string_view::npos) return {};
@@ -40,6 +41,10 @@ std::string without_prefix(std::string_view message) {
 
 bool needs_server_first(Settings const& settings, flow::Client const& client, flow::Server const& server) {
     if (!server.tls || !settings.tls.upstream_cert) return false;
+    //     server connected already, or strategy eager ─▶ first; it costs nothing more
+    //     the client offers ALPN ──────────────────────▶ first; only a protocol that the server selects may be selected
+    //     no SNI ──────────────────────────────────────▶ first; the names come from the certificate of the server
+    //     the server's chain is to be appended ────────▶ first
     if (server.connected() || settings.strategy == ConnectionStrategy::eager) return true;
     return !client.alpn_offers.empty() || !client.sni || settings.tls.add_upstream_certs;
 }
@@ -69,6 +74,7 @@ std::vector<std::string> choices_for_client(flow::Client const& client, flow::Se
 
 tls::LeafNames names_for_client(TlsSettings const& settings, flow::Client const& client, flow::Server const& server,
                                 std::string_view revocation_path) {
+    // The order decides the common name: the first name is the subject of the certificate.
     std::vector<std::string> further;
     if (client.sni) {
         further.push_back(*client.sni);

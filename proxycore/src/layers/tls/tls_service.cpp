@@ -9,7 +9,7 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-/// What the options are called in messages.
+/// The names of the options in messages.
 constexpr std::string_view confdir = "confdir", certs = "certs", client_certs = "client_certs",
                            for_clients = "ciphers_client, tls_version_client",
                            for_servers = "ciphers_server, tls_version_server, ssl_verify_upstream_trusted";
@@ -61,7 +61,7 @@ tls::ConnectContext make_for_servers(TlsSettings const& settings, std::shared_pt
     return value_of(tls::ConnectContext::make(agreed), for_servers);
 }
 
-/// A log that cannot be written is told, and missed by nobody else.
+/// A key log that cannot be written is only a warning: it is a tool for debugging, the proxy works without it.
 std::shared_ptr<tls::KeyLog> open_key_log(std::string const& file, std::vector<std::string>& warnings) {
     if (file.empty()) return nullptr;
     auto log = tls::KeyLog::open(file);
@@ -73,6 +73,7 @@ std::shared_ptr<tls::KeyLog> open_key_log(std::string const& file, std::vector<s
 std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings, TlsService::Sides sides) {
     std::vector<std::string> warnings;
     auto const log = open_key_log(settings.key_log, warnings);
+    // A program that only connects to servers needs no authority; none is created for it.
     auto certificates = sides == TlsService::Sides::both ? open_certificates(settings, warnings) : nullptr;
     auto identities = settings.client_certificates.empty()
                           ? ClientIdentities()
@@ -86,9 +87,11 @@ std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings, TlsSe
 
 }  // namespace
 
-TlsService::TlsService(Settings const& settings, Sides sides) : sides_(sides), state_(make_state(settings.tls, sides)) {}
+TlsService::TlsService(Settings const& settings, Sides sides)
+    : sides_(sides), state_(make_state(settings.tls, sides)) {}
 TlsService::~TlsService() = default;
 
+// A failure throws before the old state is replaced: the proxy keeps its working settings.
 void TlsService::configure(Settings const& settings) { state_ = make_state(settings.tls, sides_); }
 
 tls::Authority const& TlsService::authority() const { return state_->certificates->authority(); }

@@ -1,4 +1,4 @@
-// What the connections of a proxy share of TLS.
+// The TLS state that all connections of a proxy share.
 #pragma once
 
 #include <memory>
@@ -13,14 +13,14 @@
 
 namespace pathology::proxycore::layers {
 
-/// Replaced as a whole when the settings change. The contexts are made once, as each costs more than a handshake; what
-/// differs between connections, names and ALPN and certificates, is told to their engines.
+/// Replaced as a whole when the settings change. The contexts are made once, as each costs more than a handshake.
+/// Names, ALPN and certificates differ between connections and are set on their engines.
 struct TlsService::State {
     std::unique_ptr<tls::CertificateStore> certificates;
     tls::AcceptContext for_clients;
     tls::ConnectContext for_servers;
     ClientIdentities identities;
-    std::shared_ptr<tls::Sessions> sessions;  ///< of servers; null = each connection shakes hands in full
+    std::shared_ptr<tls::Sessions> sessions;  ///< of servers; nullptr = no resumption
     std::string revocation_path;              ///< of the authority
     std::vector<std::string> warnings;
 };

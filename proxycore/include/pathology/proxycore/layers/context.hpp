@@ -29,7 +29,7 @@ struct Services {
     addons::AddonChain& addons;
     TlsService& tls;
     std::function<flow::Time()> now;
-    std::shared_ptr<Settings const> settings;                ///< replaced as a whole when options change
+    std::shared_ptr<Settings const> settings;           ///< replaced as a whole when options change
     std::function<bool(Endpoint const&)> is_ourselves;  ///< the address is one of our listeners (P01)
     /// The selector of routes for a mode. If it is empty or returns nullptr, the mode has a single route.
     std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of{};
@@ -65,7 +65,7 @@ public:
     modes::Mode const& mode;
     std::shared_ptr<flow::Client> client;
     /// The destination that outer layers determined: no address until a CONNECT, SOCKS, the kernel or the mode gave
-    /// one. `tls` tells whether the server speaks TLS. A connection to it uses this object.
+    /// one. Its `tls` is true if the connection uses TLS. A connection to it uses this object.
     std::shared_ptr<flow::Server> server;
     /// The proxy that an addon chose for all that goes to `server`.
     std::optional<flow::ServerSpec> via{};
@@ -77,7 +77,7 @@ public:
     std::vector<std::string_view> layers{};
 
     /// The server record of a new flow: `server` itself while its connection is open. Otherwise a record of the flow's
-    /// own, with what is settled about the server, so a hook that changes it changes nothing for other flows.
+    /// own, with the known data of the server, so a hook that changes it changes nothing for other flows.
     std::shared_ptr<flow::Server> server_for_flow() const;
     /// A record for another connection to the same server: address, TLS, SNI and proxy.
     std::shared_ptr<flow::Server> successor_of(flow::Server const& other) const;

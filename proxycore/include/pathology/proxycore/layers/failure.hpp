@@ -1,4 +1,4 @@
-// Why an exchange, or a connection that it needs, came to nothing.
+// Why an exchange, or a connection that it needs, failed.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -6,21 +6,21 @@
 
 namespace pathology::proxycore::layers {
 
-/// What went wrong on one of the two sides.
+/// A failure on one of the two sides.
 struct Failure {
     enum class Kind {
         closed,       ///< the peer ended or reset the connection, or the stream
-        timed_out,    ///< it stayed silent for too long
-        malformed,    ///< it broke its protocol
-        too_large,    ///< a head or a body over its limit
-        unreachable,  ///< no connection came about: name, TCP, an upstream proxy
-        untrusted,    ///< TLS to it failed: handshake or verification
-        cancelled,    ///< an addon said no, or the flow was killed
+        timed_out,    ///< the peer sent nothing for the time limit
+        malformed,    ///< the peer violated its protocol
+        too_large,    ///< a head or a body exceeds its limit
+        unreachable,  ///< no connection: name resolution, TCP, or an upstream proxy failed
+        untrusted,    ///< the TLS handshake or the verification of the certificate failed
+        cancelled,    ///< an addon refused, or the flow was killed
     };
     Kind kind = Kind::closed;
-    std::string message{};      ///< a whole sentence that names host and port where there are some
-    unsigned status = 502;      ///< what the client is told, while it still can be told (P13)
-    bool is_retryable = false;  ///< nothing of the request was worked on: the same may be sent on a fresh connection
+    std::string message{};      ///< a sentence; names host and port if they are known
+    unsigned status = 502;      ///< of the response to the client, if none was begun (P13)
+    bool is_retryable = false;  ///< the server processed nothing: the request may be sent again on a new connection
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

@@ -1,4 +1,4 @@
-// Which hosts are passed through unseen, and which as plain bytes, by the patterns of the options.
+// Decides by the patterns of the options which hosts are relayed without recording, and which as TCP.
 #pragma once
 
 #include <pathology/proxycore/layers/settings.hpp>
@@ -10,19 +10,20 @@ namespace pathology::proxycore::layers {
 
 class Context;
 
-/// The names under which the server of a connection may be meant: `host:port` of its address, of its peer address where
-/// it is connected, and of `sni`, with the real port and with 443 (P15). Without `sni` it is the one that the client
-/// asked for in TLS that was taken off. Empty without an address.
+/// Returns the names that patterns are compared with: `host:port` of the server's address, of its peer address if it is
+/// connected, and of `sni`, with the port of the address and with 443 (P15). If `sni` is empty, the SNI of the client's
+/// completed TLS handshake is used. Empty if the server has no address.
 std::vector<std::string> names_of_server(Context const& context, std::string_view sni = {});
 
-/// Whether what goes to such names is passed through unseen: one of them is ignored, or there is a list of what is
-/// allowed and none of them is on it. No names, no.
+/// Returns true if connections to these names are relayed without recording: a name matches `ignore`, or `allow` is not
+/// empty and no name matches it. False for no names.
 bool is_ignored(HostSettings const& hosts, std::vector<std::string> const& names);
 
-/// Whether it is passed on as TCP messages, TLS taken off (P14). Names without port count, too.
+/// Returns true if the decrypted bytes are relayed as TCP messages (P14). A pattern may match with or without port.
 bool is_tcp(HostSettings const& hosts, std::vector<std::string> const& names);
 
-/// Whether the server is the site inside of the proxy: there is none of that name, or it is somebody else's.
+/// Returns true if the server is the site that an addon serves inside the proxy. No connection to that name is opened:
+/// the name does not exist in the network, or belongs to someone else.
 bool is_own_site(HostSettings const& hosts, flow::Server const& server);
 
 }  // namespace pathology::proxycore::layers

@@ -1,4 +1,4 @@
-// The layers by name, each a coroutine that owns the client's stream until its part is over, and picks the next one.
+// The layers. Each is a coroutine that owns the client's stream until it ends, and calls the next layer.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -9,34 +9,36 @@
 
 namespace pathology::proxycore::layers {
 
-/// How requests say where they go.
+/// How requests name their server.
 enum class HttpMode {
-    regular,      ///< absolute-form or CONNECT; an origin-form by its Host field (P03)
-    transparent,  ///< to Context::server; absolute-form is taken, CONNECT is not (P05, P06, inside a tunnel)
+    regular,      ///< absolute-form or CONNECT; origin-form uses the Host field (P03)
+    transparent,  ///< Context::server; absolute-form is accepted, CONNECT is not (P05, P06, inside a tunnel)
 };
 
-/// The whole life of an accepted connection: client_connected, the mode's layer, client_disconnected.
-/// `original` is where the client meant to connect, for transparent mode.
+/// Serves an accepted connection from client_connected through the mode's layer to client_disconnected.
+/// `original` is the destination that the client connected to, for transparent mode.
 asio::awaitable<void> serve_client(Context& context, std::unique_ptr<net::Stream> stream,
                                    std::optional<Endpoint> original);
 
-/// Looks at the first bytes, and at what outer layers know, and goes on with what fits (P10).
+/// Chooses the layer by the first bytes and by the state of outer layers, and runs it (P10).
 asio::awaitable<void> next_layer(Context& context, std::unique_ptr<net::Stream> stream);
 
-/// Reads a ClientHello, gets a certificate for it, ends TLS with the client, and looks what is inside (P22).
+/// Reads the ClientHello, makes a certificate for it, completes the handshake with the client, and chooses the next
+/// layer for the decrypted stream (P22).
 asio::awaitable<void> intercept_tls(Context& context, std::unique_ptr<net::Stream> stream);
-/// TLS of the client with the proxy itself, before any target is known (P03, secure web proxy).
+/// TLS between the client and the proxy itself, before a target is known (P03, secure web proxy). Returns nullptr if it
+/// failed.
 asio::awaitable<std::unique_ptr<net::Stream>> terminate_tls(Context& context, std::unique_ptr<net::Stream> stream);
 
 asio::awaitable<void> serve_http1(Context& context, std::unique_ptr<net::Stream> stream, HttpMode mode);
 asio::awaitable<void> serve_http2(Context& context, std::unique_ptr<net::Stream> stream, HttpMode mode);
 
-/// Bytes both ways, as messages of a TCP flow (P14).
+/// Relays bytes both ways, as messages of a TCP flow (P14).
 asio::awaitable<void> relay_tcp(Context& context, std::unique_ptr<net::Stream> stream);
-/// Bytes both ways, not recorded (P15).
+/// Relays bytes both ways without recording them (P15).
 asio::awaitable<void> relay_ignored(Context& context, std::unique_ptr<net::Stream> stream);
 
-/// The messages of a WebSocket, until both sides are closed (P16). The flow has its `websocket`.
+/// Relays the messages of a WebSocket until both sides are closed (P16). `flow.websocket` is set.
 asio::awaitable<void> relay_websocket(Context& context, flow::HttpFlow& flow, std::unique_ptr<net::Stream> client,
                                       std::unique_ptr<net::Stream> server);
 

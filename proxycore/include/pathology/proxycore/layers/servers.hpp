@@ -25,7 +25,7 @@ struct ServerConnection {
 ///
 /// Errors: unreachable, untrusted, cancelled (an addon set `error`), and at once for a server whose record has an
 ///         error already. The message names host and port and the cause.
-/// Cancel: terminal; what was being connected has failed with server_connect_error, or is closed.
+/// Cancel: terminal; a connection attempt fails with server_connect_error, an open connection is closed.
 /// Owns:   every connection until it is taken.
 class Servers {
 public:
@@ -34,34 +34,34 @@ public:
     Servers& operator=(Servers const&) = delete;
     virtual ~Servers() = default;
 
-    /// acquire(), where it takes no time: over a connection that is there. Null where there is none, or it has to be
-    /// looked for.
+    /// The same as acquire() if it need not wait: over a connection that is open. Returns nullptr if there is none, or
+    /// a selector has to choose first.
     virtual std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow& /*flow*/) { return nullptr; }
-    /// A way to send the flow's request: over a connection that is idle, over an HTTP/2 connection with room, else over
-    /// a new one. Sets the flow's server_conn. Waits while max_servers are in use for the target.
+    /// Returns a stream for the flow's request: over an idle connection, over an HTTP/2 connection below its stream
+    /// limit, else over a new one. Sets the flow's server_conn. Waits while max_servers are in use for the target.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) = 0;
-    /// The same, never over a connection that was used before.
+    /// The same, but never over a connection that was used before.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) = 0;
 
-    /// Connects `server`, with TLS when its `tls` is set, and keeps the connection for acquire() and take(). Nothing
-    /// when that was done before. `alpn` is what TLS offers.
+    /// Connects `server`, with TLS if its `tls` is set, and keeps the connection for acquire() and take(). Does nothing
+    /// if it is open already. TLS offers the protocols `alpn`.
     virtual asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) = 0;
-    /// Takes the connection that open() made for `server`, else opens one: for bytes that are no HTTP. The record's end
-    /// is noted, and server_disconnected run, by close(); so it is of one that a ServerStream::take_over() gave away. A
-    /// connection that others use as well goes on.
+    /// Removes and returns the connection that open() made for `server`, else opens one. For bytes that are not HTTP.
+    /// The caller ends it with close(), which sets the end time of the record and runs server_disconnected; so does the
+    /// caller of ServerStream::take_over(). A connection that other streams use stays open.
     virtual asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server) = 0;
     virtual asio::awaitable<void> close(ServerConnection connection) = 0;
-    /// Takes back what take() gave, as it was given; one that is not kept is closed.
+    /// Takes back the connection that take() returned. The default closes it.
     virtual void keep(ServerConnection connection);
 
     /// Reports a WebSocket of the flow to the selector, from now until the result is destroyed.
     virtual std::shared_ptr<void> hold_websocket(flow::HttpFlow const& /*flow*/) { return nullptr; }
 
-    /// Closes all that is left.
+    /// Closes all remaining connections.
     virtual asio::awaitable<void> close_all() = 0;
 };
 
-/// Those that speak to the network. The context must outlive them.
+/// Makes the implementation that uses the network. The context must outlive it.
 std::unique_ptr<Servers> make_servers(Context& context);
 
 }  // namespace pathology::proxycore::layers
