@@ -30,6 +30,7 @@ KeyPtr make_key(KeyType type, unsigned rsa_bits) {
     return KeyPtr(type == KeyType::rsa_2048 ? EVP_RSA_gen(rsa_bits) : EVP_EC_gen("P-256"));
 }
 
+// A key for each leaf would cost a key generation in each handshake. The key is made at its first use.
 EVP_PKEY* Authority::State::key_of_leaves(KeyType type) const {
     if (type == KeyType::ecdsa_p256) {
         std::call_once(ecdsa_made_, [this] { ecdsa_ = make_key(KeyType::ecdsa_p256); });
@@ -86,6 +87,7 @@ Result<Identity> Authority::issue(LeafNames const& names, KeyType type) const {
     if (common_name.empty() && alternatives->empty()) {
         return failure(Errc::bad_settings, "a certificate without any name cannot be made");
     }
+    // RFC 5280 §4.1.2.6 allows an empty subject if the alternative names are critical, see below.
     auto* const key = state_->key_of_leaves(type);
     X509Builder builder(key, life_of_leaf);
     builder.add_to_subject("CN", common_name);

@@ -1,4 +1,4 @@
-// OpenSSL's objects of an authority.
+// The OpenSSL objects of an authority.
 #pragma once
 
 #include <mutex>
@@ -14,10 +14,10 @@ struct Authority::State {
     KeyPtr key;
     KeyType leaf_key = KeyType::ecdsa_p256;
     std::filesystem::path file;
-    std::string name;  // what files and archives call it
+    std::string name;  // in file names and archives
 
     X509* certificate() const noexcept { return chain.front().get(); }
-    /// The private key of all leaves of that kind.
+    /// The private key of all leaves of that type.
     EVP_PKEY* key_of_leaves(KeyType type) const;
 
 private:
@@ -25,13 +25,13 @@ private:
     mutable KeyPtr ecdsa_, rsa_;
 };
 
-/// A new key; `rsa_bits` is its length when it is RSA.
+/// Makes a key; `rsa_bits` is the size of an RSA key.
 KeyPtr make_key(KeyType type, unsigned rsa_bits = 2048);
 
-/// An archive without a password (RFC 7292). Without a key it has the certificate alone.
+/// Makes an archive without a password (RFC 7292). With nullptr for `key` it has the certificate only.
 std::string pkcs12_of(EVP_PKEY* key, X509* certificate, std::string const& name);
 
-/// A key and a certificate signed by itself.
+/// Makes a key and a self-signed certificate.
 std::shared_ptr<Authority::State> make_authority(AuthorityOptions const& options);
 
 }  // namespace pathology::proxycore::tls

@@ -1,5 +1,9 @@
 // Loads or creates the files of an authority. Processes that start at the same time end up with the same files: each
 // writes under a temporary name and hard-links it; the first link wins.
+//
+//     NAME-ca.pem exists ──────────────────▶ load
+//     only mitmproxy-ca.pem exists ────────▶ load it, write nothing
+//     neither ─▶ make ─▶ write temporary ─▶ link ─▶ load, whichever process was first
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <sys/stat.h>
@@ -43,7 +47,8 @@ public:
         return {};
     }
 
-    /// Gives it its final name; returns false if that file exists.
+    /// Gives it its final name; returns false if that file exists. link() fails in that case, where rename() would
+    /// replace the authority of another process.
     Result<bool> put_in_place() {
         if (::link(temporary_.c_str(), final_.c_str()) == 0) return true;
         if (errno == EEXIST) return false;

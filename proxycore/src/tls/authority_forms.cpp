@@ -23,6 +23,7 @@ std::string der_of(X509_CRL const* list) {
 std::string pkcs12_of(EVP_PKEY* key, X509* certificate, std::string const& name) {
     ChainPtr others(sk_X509_new_null());
     if (key == nullptr) sk_X509_push(others.get(), share(certificate).release());
+    // PKCS12_create() takes the certificate of a key only; without a key it goes into the list of further ones.
     Pkcs12Ptr const archive(PKCS12_create("", name.c_str(), key, key != nullptr ? certificate : nullptr, others.get(),
                                           0, key != nullptr ? 0 : -1, 0, 0, 0));
     auto const out = collector();
@@ -38,6 +39,7 @@ std::string Authority::revocation_path() const { return "/" + name() + "-" + cer
 std::string Authority::revocation_list() const {
     RevocationsPtr const list(X509_CRL_new());
     TimePtr const from(X509_gmtime_adj(nullptr, -2 * day)), until(X509_gmtime_adj(nullptr, 7 * day));
+    // Version 2 has the number 1. Backdated as the leaves are, for clients whose clocks are behind.
     X509_CRL_set_version(list.get(), 1);
     X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(state_->certificate()));
     X509_CRL_set1_lastUpdate(list.get(), from.get());

@@ -1,3 +1,7 @@
+// From OpenSSL's X509 to Certificate. Certificates come from peers, so every field may be missing or malformed: such a
+// field is empty, and the certificate is still described. OpenSSL's error queue belongs to the thread; what parsing
+// leaves there is cleared, or a later TLS call would report it as its own failure.
+
 #include "tls/certificate.hpp"
 
 #include <arpa/inet.h>
@@ -29,6 +33,7 @@ std::string utf8_of(ASN1_STRING const* text) {
     return result;
 }
 
+// The short name ("CN") if OpenSSL knows one, else the dotted number.
 std::string name_of(ASN1_OBJECT const* object) {
     auto const nid = OBJ_obj2nid(object);
     if (nid != NID_undef) return OBJ_nid2sn(nid);
@@ -50,6 +55,7 @@ std::string address_of(ASN1_OCTET_STRING const* octets) {
     auto const bytes = bytes_of(octets);
     std::array<char, INET6_ADDRSTRLEN> text{};
     auto const family = bytes.size() == 4 ? AF_INET : AF_INET6;
+    // The size of the entry is the choice of the peer.
     if (bytes.size() != 4 && bytes.size() != 16) return "malformed";
     ::inet_ntop(family, bytes.data(), text.data(), text.size());
     return text.data();
@@ -154,7 +160,7 @@ Certificate describe(X509* certificate) {
     }
     result.is_authority = X509_check_ca(certificate) == 1;
     result.crl_url = crl_url_of(certificate);
-    ERR_clear_error();  // of keys and extensions it does not know
+    ERR_clear_error();  // left by unknown keys and extensions
     return result;
 }
 
@@ -166,7 +172,7 @@ std::vector<X509Ptr> read_certificates(std::string_view text) {
         auto const again = reader_of(text);
         if (auto* read = d2i_X509_bio(again.get(), nullptr)) result.emplace_back(read);
     }
-    ERR_clear_error();  // the end of the text is one
+    ERR_clear_error();  // reaching the end of the text is an error, too
     return result;
 }
 

@@ -1,4 +1,4 @@
-// From OpenSSL's certificate to the value, and text that goes with it.
+// Converts OpenSSL's certificates to values.
 #pragma once
 
 #include <pathology/proxycore/tls/certificate.hpp>
@@ -7,10 +7,10 @@
 
 namespace pathology::proxycore::tls {
 
-/// What a certificate says.
+/// Returns the fields of a certificate.
 Certificate describe(X509* certificate);
 
-/// Every certificate of a PEM text, or the one of a DER text; empty when there is none.
+/// Parses all certificates of a PEM text, or the one of a DER text; empty if there is none.
 std::vector<X509Ptr> read_certificates(std::string_view text);
 
 }  // namespace pathology::proxycore::tls

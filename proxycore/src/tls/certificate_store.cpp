@@ -18,7 +18,7 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-/// The key of the cache of issued certificates.
+/// The key of the cache of issued certificates: everything that the certificate depends on. NUL cannot occur in a name.
 std::string key_of(LeafNames const& names, KeyType type) {
     std::string key = type == KeyType::rsa_2048 ? "r" : "e";
     for (auto const& part : {common_name_of(names), names.organization, names.crl_url})

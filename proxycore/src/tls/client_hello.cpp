@@ -1,14 +1,21 @@
+// OpenSSL parses the ClientHello, with all its rules: the SSL object is a server that sends nothing. The callback
+// `look` runs when the message is complete, copies what is needed, and suspends the handshake.
+//
+//     bytes ─▶ memory BIO ─▶ SSL_do_handshake ─┬─ WANT_READ ──────▶ more bytes
+//                                              ├─ look() ─▶ found ─▶ ClientHello
+//                                              └─ error ──────────▶ protocol_violation
+
 #include <pathology/proxycore/tls/client_hello.hpp>
 
 #include <openssl/err.h>
 
-#include "tls/openssl.hpp"
 #include "tls/byte_reader.hpp"
+#include "tls/openssl.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
 
-/// The body of an extension; empty without it.
+/// The body of an extension; empty if it was not sent.
 ByteReader extension(SSL* ssl, unsigned type) {
     unsigned char const* bytes = nullptr;
     std::size_t size = 0;
@@ -40,7 +47,7 @@ std::vector<std::uint16_t> read_numbers(ByteReader list) {
     return result;
 }
 
-/// The versions of the extension, or those that clients without it mean: their legacy_version and all before.
+/// The versions of the extension, which TLS 1.3 introduced (RFC 8446 §4.2.1); without it, the legacy_version.
 std::vector<std::uint16_t> read_versions(SSL* ssl) {
     if (auto body = extension(ssl, TLSEXT_TYPE_supported_versions); !body.is_empty()) return read_numbers(body.list8());
     return {static_cast<std::uint16_t>(SSL_client_hello_get0_legacy_version(ssl))};
@@ -57,14 +64,15 @@ ClientHello read(SSL* ssl) {
     return hello;
 }
 
-/// Looks, and lets the handshake go no further.
+/// Stores the ClientHello. RETRY suspends the handshake before OpenSSL chooses anything or sends an alert.
 int look(SSL* ssl, int* /*alert*/, void* /*nothing*/) {
     auto& found = *static_cast<std::optional<ClientHello>*>(SSL_get_ex_data(ssl, 0));
     found = read(ssl);
     return SSL_CLIENT_HELLO_RETRY;
 }
 
-/// Only ever reads first messages; for as long as the process lives.
+/// One context for all readers; it only parses, and is never freed. The lowest version is allowed, so that old clients
+/// can be reported by name.
 SSL_CTX* scratch_context() {
     static SSL_CTX* const ctx = [] {
         auto* const made = SSL_CTX_new(TLS_server_method());
@@ -78,7 +86,7 @@ SSL_CTX* scratch_context() {
 }  // namespace
 
 bool looks_like_tls(std::string_view first_bytes) noexcept {
-    if (!first_bytes.empty() && first_bytes[0] != '\x16') return false;  // handshake
+    if (!first_bytes.empty() && first_bytes[0] != '\x16') return false;  // ContentType handshake (RFC 8446 §5.1)
     if (first_bytes.size() > 1 && first_bytes[1] != '\x03') return false;
     return first_bytes.size() < 3 || static_cast<unsigned char>(first_bytes[2]) <= 4;
 }
@@ -91,7 +99,7 @@ struct ClientHelloReader::State {
     }
 
     std::size_t limit, size = 0;
-    std::string start;  // enough to tell TLS from something else
+    std::string start;  // the first three bytes, for looks_like_tls()
     std::optional<ClientHello> found;
     SslPtr ssl;
 };

@@ -26,6 +26,7 @@ Result<void> set_versions(SSL_CTX* ctx, VersionRange versions) {
         return bad_settings("no TLS version is both " + std::string(to_string(versions.min)) + " or later and " +
                             std::string(to_string(versions.max)) + " or earlier");
     }
+    // Level 1 of OpenSSL 3 forbids SHA-1 signatures, and TLS 1.0 and 1.1 have no others.
     if (versions.min < Version::tls1_2) SSL_CTX_set_security_level(ctx, 0);
     bool const is_set = SSL_CTX_set_min_proto_version(ctx, number_of(versions.min)) == 1 &&
                         SSL_CTX_set_max_proto_version(ctx, number_of(versions.max)) == 1;
@@ -33,7 +34,7 @@ Result<void> set_versions(SSL_CTX* ctx, VersionRange versions) {
     return {};
 }
 
-/// Only names of TLS 1.3 suites begin with TLS_.
+/// Splits a list for the two functions of OpenSSL. Only names of TLS 1.3 suites begin with TLS_.
 std::pair<std::string, std::string> split(std::string const& list) {
     std::string others, suites;
     for (std::size_t begin = 0; begin <= list.size();) {
@@ -59,6 +60,7 @@ Result<void> set_ciphers(SSL_CTX* ctx, Ciphers const& ciphers) {
     return {};
 }
 
+// The result is also set: SSL_get_verify_result() would report a failure that nobody asked for.
 int accept_any_certificate(X509_STORE_CTX* store, void* /*nothing*/) {
     X509_STORE_CTX_set_error(store, X509_V_OK);
     return 1;
@@ -74,12 +76,15 @@ void set_key_log(SSL_CTX* ctx, KeyLog* log) {
     SSL_CTX_set_keylog_callback(ctx, log_secret);
 }
 
+// RELEASE_BUFFERS saves 34 KiB for each idle connection. Renegotiation is gone from TLS 1.3, and was a target of
+// attacks.
 void set_common(SSL_CTX* ctx) {
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
 }
 
-/// One ticket is enough to resume, and tickets need no cache on our side.
+/// One ticket is enough to resume; tickets need no cache on our side. The session id context is required by OpenSSL if
+/// client certificates are requested.
 void set_resumption(SSL_CTX* ctx) {
     static constexpr unsigned char name[] = {'p', 'a', 't', 'h', 'o', 'l', 'o', 'g', 'y'};
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -151,6 +156,7 @@ Result<ConnectContext> ConnectContext::make(ConnectSettings const& settings) {
     state->verifies = settings.verify.has_value();
     state->key_log = settings.key_log;
     set_common(ctx);
+    // OpenSSL calls back with each new session and keeps none: Sessions stores them by server.
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(ctx, Engine::State::keep_session);
     set_key_log(ctx, state->key_log.get());
@@ -165,6 +171,7 @@ Result<ConnectContext> ConnectContext::make(ConnectSettings const& settings) {
         if (auto const set = set_trust(ctx, *settings.verify); !set) return set.error();
     } else {
         SSL_CTX_set_cert_verify_callback(ctx, accept_any_certificate, nullptr);
+        // Whoever does not verify wants to reach old servers too, also those without secure renegotiation (RFC 5746).
         SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT);
     }
     if (settings.identity) {

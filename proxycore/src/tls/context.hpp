@@ -1,4 +1,4 @@
-// OpenSSL's objects of the settings that connections share.
+// The OpenSSL objects of the shared settings.
 #pragma once
 
 #include <pathology/proxycore/tls/context.hpp>
@@ -11,7 +11,7 @@ namespace pathology::proxycore::tls {
 
 struct AcceptContext::State {
     ContextPtr ctx;
-    std::string alpn;  // in the form of the wire
+    std::string alpn;  // in wire format
     std::shared_ptr<KeyLog> key_log;
 };
 
@@ -21,7 +21,7 @@ struct ConnectContext::State {
     std::shared_ptr<KeyLog> key_log;
 };
 
-/// Names of protocols in the form of the wire (RFC 7301 §3.1).
+/// Converts protocol names to the wire format (RFC 7301 §3.1).
 /// Errors: Errc::bad_settings for an empty name or one of more than 255 bytes.
 Result<std::string> wire_form(std::vector<std::string> const& protocols);
 

@@ -11,6 +11,9 @@
 //
 // Each call of OpenSSL may read incoming and append to outgoing; a step that wants input is called again after more was
 // fed. A failure is final.
+//
+// The error queue of OpenSSL belongs to the thread, not to the connection. It is cleared before each call whose result
+// is examined, since SSL_get_error() looks at it.
 #include <pathology/proxycore/tls/engine.hpp>
 
 #include <openssl/err.h>
@@ -28,6 +31,7 @@ namespace {
 constexpr std::size_t room_for_records = 256;  // overhead of TLS on 64 KiB, in at most four records
 
 void verify_host(SSL* ssl, std::string const& host) {
+    // RFC 9525 §6: only names in subjectAltName count, and `*` stands for a whole label.
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (is_address(host)) {
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
@@ -36,7 +40,7 @@ void verify_host(SSL* ssl, std::string const& host) {
     }
 }
 
-/// The same as SSL_set_tlsext_host_name(), a macro with old-style casts.
+/// The same as the macro SSL_set_tlsext_host_name(), without its old-style casts.
 bool ask_for(SSL* ssl, std::string name) {
     return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
 }
@@ -145,6 +149,7 @@ Step Engine::handshake() {
     auto const step = state_->settle(SSL_do_handshake(state_->ssl.get()));
     if (step != Step::done) return step;
     if (!std::exchange(state_->is_established, true)) state_->keep_resumed();
+    // Its captures are only valid during the handshake.
     state_->chooser = nullptr;
     return step;
 }
@@ -167,7 +172,7 @@ Decrypted Engine::read(asio::mutable_buffer into) {
         auto const outcome = SSL_read_ex(state_->ssl.get(), into.data(), into.size(), &result.n);
         result.step = state_->settle(outcome);
     }
-    if (result.step == Step::wants_input && state_->failure) result.step = Step::failed;  // and none will arrive
+    if (result.step == Step::wants_input && state_->failure) result.step = Step::failed;  // after end_of_input()
     return result;
 }
 
@@ -175,6 +180,7 @@ Step Engine::write(asio::const_buffer bytes) {
     if (state_->is_broken()) return Step::failed;
     if (bytes.size() == 0) return Step::done;
     auto& outgoing = state_->buffers.outgoing;
+    // SSL_write appends record by record; one reservation replaces the growth in steps.
     if (outgoing.capacity() - outgoing.size() < bytes.size()) {
         outgoing.reserve(outgoing.size() + bytes.size() + room_for_records);
     }
@@ -185,6 +191,7 @@ Step Engine::write(asio::const_buffer bytes) {
 
 void Engine::shutdown() {
     if (!state_->is_established || state_->is_broken()) return;
+    // The first call sends our close_notify. The second, which would wait for that of the peer, is not needed.
     SSL_shutdown(state_->ssl.get());
     ERR_clear_error();
 }

@@ -1,3 +1,9 @@
+// The callbacks of OpenSSL, and the translation of their results. OpenSSL reports a failed handshake in several places:
+// the return value, the error queue, the alert, the result of the verification, and what our own callbacks found.
+// explain() picks the most precise one, in this order:
+//
+//     our chooser failed > the peer sent no TLS > the peer sent an alert > verification failed > OpenSSL's reason
+
 #include "tls/engine_state.hpp"
 
 #include <openssl/err.h>
@@ -13,8 +19,8 @@ constexpr std::size_t bytes_shown = 24;
 
 Engine::State& state_of(SSL const* ssl) { return *static_cast<Engine::State*>(SSL_get_ex_data(ssl, 0)); }
 
-/// Whether the client takes a certificate with an ECDSA key: by one of its TLS 1.3 suites, or an ECDSA cipher of older
-/// versions. Both only count where we have them too.
+/// Returns true if the client accepts a certificate with an ECDSA key: it offers a suite of TLS 1.3, which is
+/// independent of the key, or an ECDSA cipher of TLS 1.2 that we support too.
 bool takes_ecdsa(SSL* ssl) {
     auto const* offered = SSL_get_client_ciphers(ssl);
     auto const* ours = SSL_get_ciphers(ssl);
@@ -28,8 +34,7 @@ bool takes_ecdsa(SSL* ssl) {
     return false;
 }
 
-/// What TLS begins with on the wire: a handshake record or an alert, or the old ClientHello of SSL 2 (its first bit
-/// set).
+/// The first byte of a handshake record or an alert, or of a ClientHello in SSL 2 format (its first bit is set).
 bool may_be_tls(unsigned char first) { return first == 0x16 || first == 0x15 || (first & 0x80U) != 0; }
 
 std::string readable(std::string_view bytes) {
@@ -86,7 +91,8 @@ Result<void> Engine::State::use(Identity const& identity) {
     return tls::failure(Errc::bad_certificate_file, "OpenSSL does not take the certificate: " + reason, reason);
 }
 
-/// Our order of preference decides. When nothing fits, the connection goes on without a protocol agreed on.
+/// Our order of preference decides. Without a common protocol the handshake goes on, and none is selected. RFC 7301
+/// §3.2 demands the alert no_application_protocol; without it, HTTP/1 clients with unusual offers still work.
 int Engine::State::choose_protocol(SSL* ssl, unsigned char const** chosen, unsigned char* size,
                                    unsigned char const* offered, unsigned offered_size, void* /*nothing*/) {
     auto const& ours = state_of(ssl).alpn;
@@ -99,7 +105,8 @@ int Engine::State::choose_protocol(SSL* ssl, unsigned char const** chosen, unsig
     return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
-/// It is ours when 1 is returned. In TLS 1.3 it comes with the first data.
+/// Returning 1 takes over the reference. A TLS 1.3 server sends tickets after the handshake, so this runs during a
+/// read.
 int Engine::State::keep_session(SSL* ssl, SSL_SESSION* session) {
     auto const& state = state_of(ssl);
     if (!state.sessions) return 0;
@@ -107,7 +114,7 @@ int Engine::State::keep_session(SSL* ssl, SSL_SESSION* session) {
     return 1;
 }
 
-/// Alerts are told by this call and by no other.
+/// OpenSSL reports alerts only to this callback.
 void Engine::State::notice(SSL const* ssl, int where, int value) {
     if ((where & SSL_CB_ALERT) == 0) return;
     auto const code = static_cast<std::uint8_t>(value & 0xff);
@@ -143,7 +150,7 @@ Step Engine::State::fail(Failure why) {
     return Step::failed;
 }
 
-/// Turns what OpenSSL and the callbacks have noticed into a sentence.
+/// Makes the failure of the results of OpenSSL and of the callbacks.
 Failure Engine::State::explain() {
     Failure why;
     why.reason = take_reason();

@@ -1,4 +1,4 @@
-// The inside of an engine: one connection of OpenSSL, its buffers, and what went wrong with it.
+// The state of an engine: an SSL object, its buffers, and its failure.
 #pragma once
 
 #include <pathology/proxycore/tls/engine.hpp>
@@ -17,27 +17,28 @@ struct Engine::State {
     State(SSL_CTX* ctx, Side its_side);
 
     bool is_server() const noexcept { return side == Side::server; }
-    /// What the other side is called in messages.
+    /// The name of the peer in messages.
     std::string peer() const { return is_server() ? "the client" : "the server"; }
 
     void note_first(std::string_view bytes);
-    bool is_broken() const;  ///< nothing can be said any more; after a truncation it still can
+    bool is_broken() const;  ///< nothing can be sent any more; after a truncation that is still possible
 
-    /// Spares OpenSSL a look at nothing, for which it would make a buffer.
+    /// Without data SSL_read would allocate a buffer of 16 KiB, only to find nothing.
     bool has_something_to_read() const;
 
-    /// Shows it on this connection.
+    /// Sets the certificate of this connection.
     /// Errors: Errc::bad_certificate_file.
     Result<void> use(Identity const& identity);
 
-    /// A session that is older than TLS 1.3 can be used again, and a server need not offer another.
+    /// Stores a resumed session again if it is older than TLS 1.3: it may be reused, and the server need not send a new
+    /// one.
     void keep_resumed();
 
-    Step settle(int outcome);  ///< the step after a call of OpenSSL's
+    Step settle(int outcome);  ///< converts the result of a call of OpenSSL
     Step fail(Failure why);
     Failure explain();
 
-    // What OpenSSL calls back.
+    // Callbacks of OpenSSL.
     static int choose_identity(SSL* ssl, void* self);
     static int choose_protocol(SSL* ssl, unsigned char const** chosen, unsigned char* size,
                                unsigned char const* offered, unsigned offered_size, void* nothing);
@@ -48,11 +49,11 @@ struct Engine::State {
     SslPtr ssl;
     Side side;
     IdentityChooser chooser;
-    std::string alpn;                    // a server's choice, in the form of the wire
-    std::shared_ptr<Sessions> sessions;  // where a client finds those of `server`, and keeps them
+    std::string alpn;                    // choices of a server, in wire format
+    std::shared_ptr<Sessions> sessions;  // of a client; nullptr = no resumption
     std::string server;
-    std::string first_bytes;   // the first few that came, to tell what a peer speaks that does not speak TLS
-    std::size_t consumed = 0;  // of what is outgoing
+    std::string first_bytes;   // of the peer, for the message about one that does not use TLS
+    std::size_t consumed = 0;  // bytes of buffers.outgoing
     bool is_established = false;
     std::optional<Alert> alert;
     std::optional<Failure> chooser_failure;

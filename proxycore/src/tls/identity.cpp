@@ -15,7 +15,7 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-/// Gives the passphrase; without one it says so, where OpenSSL's own would ask on the terminal.
+/// Returns the passphrase to OpenSSL, or failure without one. The default callback would prompt on the terminal.
 int give_passphrase(char* into, int room, int /*for_writing*/, void* passphrase) {
     auto const& text = *static_cast<std::string const*>(passphrase);
     if (text.empty() || text.size() > static_cast<std::size_t>(room)) return -1;
@@ -38,6 +38,7 @@ ReadKey read_key(std::string_view pem, std::string const& passphrase) {
         ERR_clear_error();
         return {std::move(key), {}};
     }
+    // Without a key in the text there is no error; the caller may have another source for it.
     if (pem.find("PRIVATE KEY-----") == std::string_view::npos) {
         ERR_clear_error();
         return {};

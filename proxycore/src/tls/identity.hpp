@@ -1,4 +1,4 @@
-// OpenSSL's objects of an identity, and reading them.
+// The OpenSSL objects of an identity, and their parsers.
 #pragma once
 
 #include <mutex>
@@ -14,7 +14,7 @@ struct Identity::Parts {
     KeyPtr key;
 
     X509* certificate() const noexcept { return chain.front().get(); }
-    /// What its own certificate says; found out once, as many connections show it.
+    /// The fields of its own certificate; parsed once, as many connections use it.
     Certificate const& description() const;
 
 private:
@@ -22,7 +22,7 @@ private:
     mutable Certificate description_;
 };
 
-/// The private key of a PEM text; null when there is none, with OpenSSL's reason when it cannot be read.
+/// The private key of a PEM text; nullptr if there is none, with OpenSSL's reason if it cannot be parsed.
 struct ReadKey {
     KeyPtr key;
     std::string reason;

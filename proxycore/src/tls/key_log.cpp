@@ -12,7 +12,7 @@
 namespace pathology::proxycore::tls {
 
 Result<std::shared_ptr<KeyLog>> KeyLog::open(std::filesystem::path const& file) {
-    std::error_code ignored;  // the file says so in a moment
+    std::error_code ignored;  // open() reports it
     if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
     int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (descriptor < 0) {
@@ -21,13 +21,13 @@ Result<std::shared_ptr<KeyLog>> KeyLog::open(std::filesystem::path const& file) 
                        "cannot write the TLS key log '" + file.string() + "': " + std::strerror(code));
     }
     std::shared_ptr<KeyLog> log(new KeyLog(descriptor));
-    log->append("");  // whatever stood there, our lines begin on a line of their own
+    log->append("");  // the last line of an existing file may lack its line feed
     return log;
 }
 
 KeyLog::~KeyLog() { ::close(descriptor_); }
 
-/// One system call for a line: files opened for appending take it whole, whoever else writes.
+/// One system call for each line: with O_APPEND the lines of several writers are not mixed.
 void KeyLog::append(std::string_view line) {
     auto const whole = std::string(line) + "\n";
     while (::write(descriptor_, whole.data(), whole.size()) < 0 && errno == EINTR) {

@@ -8,7 +8,7 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-constexpr std::size_t longest_common_name = 63;  // RFC 5280 allows 64, and not every client does
+constexpr std::size_t longest_common_name = 63;  // RFC 5280 allows 64; some clients do not
 constexpr std::size_t longest_name = 255;
 
 bool is_good_name(std::string_view name) {
@@ -42,6 +42,7 @@ LeafNames LeafNames::copied_from(Certificate const& upstream, std::vector<std::s
         if (kind != AlternativeName::Kind::other) append_new(result.names, value);
     }
     for (auto const& name : further) append_new(result.names, name);
+    // Names of servers and clients are input from outside. A name that cannot be issued must not fail the handshake.
     std::erase_if(result.names, [](auto const& name) { return !is_good_name(name); });
     result.organization = upstream.subject_value("O");
     result.crl_url = upstream.crl_url;

@@ -1,4 +1,7 @@
-// Where OpenSSL reads records from and writes them to: two buffers of the engine, without a copy of their own.
+// A BIO over two buffers of the engine. OpenSSL reads records from one and writes them to the other, without a copy.
+//
+//     prepare() ─▶ [ consumed | unread | free ] ◀─ network       take() ─▶ OpenSSL
+//                            begin_  end_   capacity_
 #pragma once
 
 #include <boost/asio/buffer.hpp>
@@ -11,14 +14,14 @@
 
 namespace pathology::proxycore::tls {
 
-/// Bytes that came and are not used up. Its room is small while little comes, large while much does.
+/// Received bytes that OpenSSL has not read yet. The buffer is small while little arrives.
 class Intake {
 public:
     boost::asio::mutable_buffer prepare();
-    std::string_view commit(std::size_t n);  ///< gives the bytes that have come
+    std::string_view commit(std::size_t n);  ///< returns the new bytes
     void append(std::string_view bytes);
 
-    /// Takes up to `size` bytes; gives how many.
+    /// Copies up to `size` bytes and removes them; returns their number.
     std::size_t take(char* into, std::size_t size);
     std::size_t size() const noexcept { return end_ - begin_; }
 
@@ -27,7 +30,7 @@ private:
 
     std::unique_ptr<char[]> bytes_;
     std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
-    bool much_comes_ = false;  // the last read filled its room
+    bool much_comes_ = false;  // the last read filled the buffer
 };
 
 /// The two buffers of a connection.
@@ -36,7 +39,7 @@ struct Buffers {
     std::string outgoing;
 };
 
-/// Makes a BIO over the buffers, which must outlive it. Reading from an empty one means "later", never the end.
+/// Makes a BIO over the buffers, which must outlive it. Reading from an empty buffer means "retry", never the end.
 BIO* make_bio(Buffers& buffers);
 
 }  // namespace pathology::proxycore::tls

@@ -1,4 +1,4 @@
-// OpenSSL's objects with an owner, and its errors as text.
+// Owning pointers for OpenSSL's objects, and its errors as text.
 #pragma once
 
 #include <openssl/bio.h>
@@ -31,7 +31,7 @@ using SslPtr = std::unique_ptr<SSL, FreedBy<SSL_free>>;
 using SessionPtr = std::unique_ptr<SSL_SESSION, FreedBy<SSL_SESSION_free>>;
 using ContextPtr = std::unique_ptr<SSL_CTX, FreedBy<SSL_CTX_free>>;
 
-/// One more owner of the same object.
+/// Another owner of the same object.
 inline X509Ptr share(X509* certificate) {
     X509_up_ref(certificate);
     return X509Ptr(certificate);
@@ -43,11 +43,11 @@ inline KeyPtr share(EVP_PKEY* key) {
 
 /// A BIO that reads `text`, which must outlive it.
 BioPtr reader_of(std::string_view text);
-/// A BIO that collects what is written, and what it has collected.
+/// A BIO that collects the bytes written to it; collected() returns them.
 BioPtr collector();
 std::string collected(BIO* bio);
 
-/// The first reason in this thread's queue of errors, which is empty afterwards.
+/// Returns the first reason in the error queue of this thread, and clears the queue.
 std::string take_reason();
 
 /// A failure without an alert.

@@ -1,4 +1,4 @@
-// OpenSSL's sessions, by server.
+// The OpenSSL sessions, by server.
 #pragma once
 
 #include <deque>
@@ -15,7 +15,7 @@ struct Sessions::State {
     explicit State(std::size_t most_servers) : of(most_servers) {}
 
     void keep(std::string const& server, SessionPtr session);
-    /// The latest that is still of use, which is not kept any longer; null = there is none.
+    /// Removes and returns the latest session that can be resumed; nullptr if there is none.
     SessionPtr take(std::string_view server);
 
     RecentlyUsed<std::deque<SessionPtr>> of;  // the latest last

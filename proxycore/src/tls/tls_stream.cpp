@@ -1,3 +1,14 @@
+// Moves bytes between an Engine and the stream underneath.
+//
+//     read_some: engine.read ── wants_input ─▶ fill ─▶ engine.read …           one reader at a time
+//     write:     up to `batch` plain bytes ─▶ engine.write ─▶ flush ─▶ …       one writer at a time
+//
+// Reading may produce output, too: alerts, key updates, handshake messages. So a reader and a writer share outgoing().
+// Only one of them may be in flush(); is_writing_ says which side has to leave the output to the other.
+//
+// Invariant: after write_error_ is set, no byte is written. A cancelled write may have sent a part of a record, and the
+// peer would take the next record for the rest of it.
+
 #include <pathology/proxycore/tls/tls_stream.hpp>
 
 #include <array>
@@ -40,6 +51,7 @@ private:
 };
 
 /// The bytes of the next record: in place, or joined in `room` if they span several buffers.
+// Each record costs 22 bytes in TLS 1.3, and a start of the cipher; small buffers are joined into one.
 asio::const_buffer next_record(Cursor& cursor, std::span<char> room) {
     auto const first = cursor.here();
     if (first.size() >= record || cursor.is_in_last()) {
@@ -124,7 +136,8 @@ asio::awaitable<net::error_code> TlsStream::shake_hands() {
         if (engine_.peer_waits()) {
             if (auto const ec = co_await flush()) co_return ec;
         } else {
-            push();  // the tickets: a client with Nagle's algorithm holds its request back until our next segment
+            // Session tickets. A client with Nagle's algorithm delays its request until our next segment arrives.
+            push();
         }
         if (step == Step::done) co_return net::error_code();
         if (auto const ec = co_await fill()) co_return ec;

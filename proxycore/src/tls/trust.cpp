@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Eight digits of a hash, and a number.
+/// The names that `openssl rehash` makes: eight digits of a hash, and a number.
 bool is_hash_name(std::string const& name) {
     constexpr std::size_t digits = 8;
     auto const is_hex = [](unsigned char c) { return std::isxdigit(c) != 0; };
@@ -22,7 +22,8 @@ bool is_hash_name(std::string const& name) {
            name[digits] == '.' && std::isdigit(static_cast<unsigned char>(name[digits + 1])) != 0;
 }
 
-/// The file of all authorities takes a tenth of a second to read, the folder is read by need; both have the same.
+/// The file of all authorities takes a tenth of a second to parse; the folder has the same certificates and is read on
+/// demand. SSL_CERT_FILE and SSL_CERT_DIR have precedence.
 void trust_the_system(SSL_CTX* ctx) {
     bool const is_told = std::getenv(X509_get_default_cert_file_env()) != nullptr ||
                          std::getenv(X509_get_default_cert_dir_env()) != nullptr;
@@ -31,7 +32,7 @@ void trust_the_system(SSL_CTX* ctx) {
     } else {
         SSL_CTX_set_default_verify_paths(ctx);
     }
-    ERR_clear_error();  // of places that are not there
+    ERR_clear_error();  // of paths that do not exist
 }
 
 Result<void> trust_file(SSL_CTX* ctx, std::string const& file) {

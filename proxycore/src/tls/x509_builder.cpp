@@ -60,6 +60,8 @@ void X509Builder::set_issuer(X509_NAME const* issuer) { check(X509_set_issuer_na
 
 void X509Builder::set_issuer_to_subject() { set_issuer(X509_get_subject_name(certificate_.get())); }
 
+// Only for fixed texts: in OpenSSL's configuration syntax a comma in a host name would begin another value. Names of
+// hosts go through add_alternative_names(), which builds the structure itself.
 void X509Builder::extend(int nid, std::string const& value) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);

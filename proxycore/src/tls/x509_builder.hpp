@@ -1,4 +1,4 @@
-// Making certificates: the parts that a certificate of our own and those it issues have in common.
+// Makes X.509 certificates, for the authority and for those that it issues.
 #pragma once
 
 #include <chrono>
@@ -10,23 +10,23 @@
 
 namespace pathology::proxycore::tls {
 
-/// An X.509 certificate in the making. A step that fails is remembered, and sign() tells.
+/// Builds an X.509 certificate. A failed step is stored; sign() then returns nullptr.
 class X509Builder {
 public:
-    /// Version 3, a random serial, from two days ago for so long; `key` is the one it certifies.
+    /// Version 3, a random serial, valid from two days ago for `life`. `key` is the certified key.
     X509Builder(EVP_PKEY* key, std::chrono::hours life);
 
-    void add_to_subject(char const* type, std::string const& value);  ///< what does not fit is left out
+    void add_to_subject(char const* type, std::string const& value);  ///< a value that is too long is left out
     void set_issuer(X509_NAME const* issuer);
     void set_issuer_to_subject();
 
-    /// An extension in the words of OpenSSL's configuration: `critical,CA:TRUE`.
+    /// Adds an extension in OpenSSL's configuration syntax: `critical,CA:TRUE`.
     void extend(int nid, std::string const& value);
-    /// Points to the key identifier of the issuer, when it has one.
+    /// Refers to the key identifier of the issuer, if it has one.
     void add_authority_key_identifier(X509* issuer);
     void add_alternative_names(std::vector<AlternativeName> const& names, bool is_critical);
 
-    /// The finished certificate, SHA-256; null when a step failed.
+    /// Returns the certificate, signed with SHA-256; nullptr if a step failed.
     X509Ptr sign(EVP_PKEY* key);
 
 private:

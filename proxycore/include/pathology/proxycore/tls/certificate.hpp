@@ -20,13 +20,13 @@ struct NameAttribute {
 struct AlternativeName {
     enum class Kind { dns, ip, other };
     Kind kind = Kind::dns;
-    std::string value;  ///< "example.org", "127.0.0.1", "::1"; of other kinds "email:a@b" and the like
+    std::string value;  ///< "example.org", "127.0.0.1", "::1"; for other kinds "email:a@b"
     friend bool operator==(AlternativeName const&, AlternativeName const&) = default;
 };
 
-/// What a certificate says. Times are UTC.
+/// The fields of a certificate. Times are UTC.
 struct Certificate {
-    std::string der;  ///< the whole of it
+    std::string der;  ///< the complete certificate
     std::vector<NameAttribute> subject, issuer;
     std::vector<AlternativeName> alternative_names;
     std::string serial;  ///< hexadecimal, upper case, no leading zeros
@@ -36,11 +36,11 @@ struct Certificate {
     std::string key_type;             ///< "RSA", "EC", "ED25519"
     unsigned key_bits = 0;
     bool is_authority = false;  ///< basicConstraints CA:TRUE
-    std::string crl_url;        ///< the first one; empty without
+    std::string crl_url;        ///< the first one; empty if there is none
 
     std::string pem() const;
     std::string sha256() const;  ///< fingerprint of `der`, 64 hexadecimal digits
-    /// The first attribute of that type in the subject; empty without: `subject_value("CN")`.
+    /// The first attribute of that type in the subject; empty if there is none: `subject_value("CN")`.
     std::string subject_value(std::string_view type) const;
     bool is_valid_at(std::chrono::system_clock::time_point when) const {
         return not_before <= when && when <= not_after;
@@ -50,8 +50,8 @@ struct Certificate {
 /// "CN=example.org, O=Example"
 std::string to_string(std::vector<NameAttribute> const& name);
 
-/// Reads every certificate of a PEM text, or the one of a DER text. `origin` is what errors call it, a file's name.
-/// Errors: Errc::bad_certificate_file, also when there is none.
+/// Parses all certificates of a PEM text, or the one of a DER text. Errors name `origin`, such as a file.
+/// Errors: Errc::bad_certificate_file, also if there is none.
 Result<std::vector<Certificate>> parse_certificates(std::string_view text, std::string_view origin);
 
 }  // namespace pathology::proxycore::tls

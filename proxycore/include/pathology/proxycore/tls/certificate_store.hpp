@@ -1,4 +1,4 @@
-// Which certificate is shown for which name: given ones, and beside them those that the authority makes on the spot.
+// Certificates by name: configured ones, and those that the authority issues on demand.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@
 
 namespace pathology::proxycore::tls {
 
-/// Looks up by name: a given certificate for exactly it, for `*.parent` from most to least specific, for `*`; each name
-/// of the list in turn, `*` after all of them. Else one is issued, and kept for the next time.
+/// Lookup: for each name in turn a given certificate for exactly this name, then for `*.parent` from most to least
+/// specific; then the one for `*`. Otherwise one is issued, and kept.
 ///
-/// Shape:  keeps as many issued certificates as `capacity`, and drops the one unused for longest. Given ones stay.
+/// Shape:  keeps at most `capacity` issued certificates and drops the least recently used. Given ones stay.
 /// Thread: every function may be called from any thread.
 class CertificateStore {
 public:
@@ -22,18 +22,18 @@ public:
     CertificateStore(CertificateStore const&) = delete;
     CertificateStore& operator=(CertificateStore const&) = delete;
 
-    /// Shows `identity` for hosts that fit `pattern`: a name, `*.example.org`, `*`.
+    /// Uses `identity` for hosts that match `pattern`: a name, `*.example.org`, `*`.
     void give(std::string_view pattern, Identity identity);
 
-    /// Reads `[PATTERN=]FILE`, the form of the option --cert; without a pattern `*`. The certificate is also given for
-    /// its own names. Gives what it read.
-    /// Errors: as Identity::load(). A file without a key needs one that is the authority's.
+    /// Loads `[PATTERN=]FILE`, the form of the option --cert; without a pattern `*`. The certificate is also used for
+    /// its own names. Returns the identity.
+    /// Errors: as Identity::load(). For a file without a key, the key of the authority has to match.
     Result<Identity> give_file(std::string_view text, std::string const& passphrase = {});
 
-    /// The one for these names.
+    /// Returns the certificate for these names.
     /// Errors: as Authority::issue().
     Result<Identity> find(LeafNames const& names);
-    /// With a key of that kind, where it has to be issued.
+    /// `key` is the type of the key if one has to be issued.
     Result<Identity> find(LeafNames const& names, KeyType key);
 
     Authority const& authority() const noexcept;

@@ -1,4 +1,4 @@
-// What many TLS connections share: versions, ciphers, ALPN, trust. One context accepts, the other connects.
+// Settings that many TLS connections share: versions, ciphers, ALPN, trust. One context accepts, the other connects.
 #pragma once
 
 #include <functional>
@@ -26,10 +26,10 @@ struct Ciphers {
     std::string suites = {};  ///< for TLS 1.3
 };
 
-/// Whether clients are asked for a certificate.
+/// Whether a certificate is requested from clients.
 enum class ClientCertificates {
-    none,      ///< clients are not asked
-    request,   ///< asked; any certificate is accepted, and none
+    none,      ///< not requested
+    request,   ///< requested; any certificate is accepted, and none
     verified,  ///< required, and verified against AcceptSettings::trust
 };
 
@@ -46,22 +46,22 @@ struct ConnectSettings {
     VersionRange versions = {};
     Ciphers ciphers = {};
     std::vector<std::string> alpn = {};               ///< what is offered; empty = no extension
-    std::optional<Identity> identity = std::nullopt;  ///< sent to a server that asks
+    std::optional<Identity> identity = std::nullopt;  ///< sent to a server that requests one
     std::optional<Trust> verify = std::nullopt;       ///< std::nullopt = certificates are not verified
     std::shared_ptr<KeyLog> key_log = nullptr;
 };
 
-/// What the choice of a certificate may depend on, from the ClientHello.
+/// Properties of the ClientHello that the choice of a certificate may depend on.
 struct IdentityQuery {
     std::string sni;  ///< server_name; empty if the client sent none
     KeyType key;      ///< RSA only for clients that support nothing else
 };
 
-/// Chooses the certificate of one connection, in the middle of its handshake.
+/// Chooses the certificate of a connection during its handshake.
 /// Errors: end the handshake with the alert internal_error; they become its failure.
 using IdentityChooser = std::function<Result<Identity>(IdentityQuery const&)>;
 
-/// For accepted connections. Immutable; copies share one state, and any thread may use them.
+/// For accepted connections. Immutable; copies share one state and may be used by any thread.
 class AcceptContext {
 public:
     /// Errors: Errc::bad_settings naming the setting; Errc::bad_certificate_file for Trust.

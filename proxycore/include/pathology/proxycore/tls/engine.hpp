@@ -1,8 +1,8 @@
-// One side of a TLS connection without any I/O: records in, records out.
+// One endpoint of a TLS connection without I/O: records in, records out.
 //
-//    from the network ──▶ prepare()/commit() ──▶ ┌────────┐ ──▶ read() ──▶ what the peer said
+//    from the network ──▶ prepare()/commit() ──▶ ┌────────┐ ──▶ read() ──▶ plain text of the peer
 //                                                │ Engine │
-//      to the network ◀── outgoing()/consume() ◀─└────────┘ ◀── write() ◀── what we say
+//      to the network ◀── outgoing()/consume() ◀─└────────┘ ◀── write() ◀── plain text of ours
 #pragma once
 
 #include <boost/asio/buffer.hpp>
@@ -22,100 +22,101 @@ namespace pathology::proxycore::tls {
 
 namespace asio = boost::asio;
 
-/// To whom a client speaks.
+/// The server that a client connects to.
 struct ServerName {
-    /// The name to ask for; nothing = the extension is left out, which is right for addresses.
+    /// The server_name extension; std::nullopt = not sent, as for addresses (RFC 6066 §3).
     std::optional<std::string> sni = std::nullopt;
-    /// The name or address that the certificate has to be good for; looked at when the context verifies.
+    /// The name or address that the certificate has to match, if the context verifies.
     std::string verified_host = {};
 
-    /// Asks for a host name, and for no address; verifies both.
+    /// Sets `sni` for a host name, but not for an address; `verified_host` for both.
     static ServerName of(std::string const& host);
 };
 
-/// Where a step of the engine stands.
+/// The result of a step.
 enum class Step {
-    done,         ///< it could be done
+    done,         ///< completed
     wants_input,  ///< more bytes of the peer are needed
-    ended,        ///< the peer said close_notify: nothing more comes
+    ended,        ///< the peer sent close_notify: no more data follows
     failed,       ///< see failure()
 };
 
-/// What one read gave.
+/// The result of a read.
 struct Decrypted {
     Step step = Step::done;
-    std::size_t n = 0;  ///< bytes placed; 0 unless done
+    std::size_t n = 0;  ///< decrypted bytes; 0 unless done
 };
 
 /// A TLS connection over memory.
 ///
-/// Shape:  after every call there may be something to send in outgoing(): also after one that failed, an alert.
-/// Owns:   its buffers; idle, it keeps some 2 KiB of them.
-/// Thread: one at a time.
+///     handshake: wants_input … ─▶ done ─▶ read, write ─▶ ended (close_notify of the peer)
+///         └── failed ◀──────────────────────┘ final; outgoing() then has the alert
+///
+/// Shape:  after every call outgoing() may have bytes to send, also after a failure.
+/// Owns:   its buffers, about 2 KiB for an idle connection.
+/// Thread: not thread-safe.
 class Engine {
 public:
-    /// A server. The chooser is asked once, unless an earlier session is resumed.
+    /// A server. The chooser is called once, unless a session is resumed.
     Engine(AcceptContext const& context, IdentityChooser chooser);
-    /// A client. What is wrong with the name shows at the first handshake().
+    /// A client. An invalid name is reported by the first handshake().
     Engine(ConnectContext const& context, ServerName const& name);
     ~Engine();
     Engine(Engine&&) noexcept;
 
-    /// For this connection, in place of the context's: what a client offers, from what a server chooses. Before the
-    /// handshake.
+    /// Replaces the protocols of the context for this connection: the offers of a client, the choices of a server. To
+    /// be called before the handshake.
     /// Errors: Errc::bad_settings for a name that ALPN cannot carry.
     Result<void> set_alpn(std::vector<std::string> const& protocols);
-    /// For this connection, in place of the context's: the certificate that a client shows when it is asked. Before
-    /// the handshake.
-    /// Errors: Errc::bad_certificate_file when OpenSSL does not take it.
+    /// Replaces the client certificate of the context for this connection. To be called before the handshake.
+    /// Errors: Errc::bad_certificate_file if OpenSSL rejects it.
     Result<void> set_identity(Identity const& identity);
-    /// A client goes on with a session of that server, where one is left, and keeps those that it is offered. Before
-    /// the handshake. `server` is told apart from every other by all that a session must not be carried across:
-    /// address, name, whom the client trusts, what it shows.
+    /// Lets a client resume a session of `server`, and store new ones. To be called before the handshake. `server` is a
+    /// key of everything that a session must not be shared between: address, name, trust and client certificate.
     void resume(std::shared_ptr<Sessions> sessions, std::string server);
 
     // --- bytes of the network ---
 
-    /// Room for the next bytes of the peer; call when an operation wants input.
+    /// Returns a buffer for the next bytes of the peer. To be called after wants_input.
     asio::mutable_buffer prepare();
-    /// The first `n` bytes of that room are filled.
+    /// The first `n` bytes of that buffer were read.
     void commit(std::size_t n);
-    /// The peer's side of the connection has ended. In a handshake that is a failure: eof for a client that has not
-    /// said a word, else Errc::ended_in_handshake.
+    /// The peer has ended its side of the connection. During the handshake that is a failure: eof for a client that has
+    /// sent nothing, else Errc::ended_in_handshake.
     void end_of_input();
-    /// prepare() and commit() in one, by copy.
+    /// The same as prepare() and commit(), with a copy.
     void feed(std::string_view bytes);
 
-    /// What is to be sent; good until the next call that is not const.
+    /// The bytes to send; valid until the next call that is not const.
     asio::const_buffer outgoing() const noexcept;
     void consume(std::size_t n);
-    /// Takes it all, in place of `used`, whose memory is used again.
+    /// Swaps all of them with `used`, whose memory is reused.
     void take_outgoing(std::string& used);
 
     // --- the connection ---
 
-    /// Goes on with the handshake. done: it is complete, though our last message may still have to be sent.
+    /// Continues the handshake. done: it is complete, but outgoing() may have our last message.
     Step handshake();
     bool is_established() const noexcept;
-    /// Whether the peer needs what is in outgoing() to go on with the handshake; it does not need the session tickets
-    /// that end a server's.
+    /// Returns true if the peer waits for outgoing() to continue the handshake. It does not wait for the session
+    /// tickets that a TLS 1.3 server sends at the end.
     bool peer_waits() const noexcept;
 
-    /// Decrypts what has come, at most the size of `into`.
+    /// Decrypts received records, at most the size of `into`.
     Decrypted read(asio::mutable_buffer into);
-    /// Encrypts all of it. done or failed.
+    /// Encrypts all bytes. Returns done or failed.
     Step write(asio::const_buffer bytes);
-    /// Says close_notify. Reading goes on.
+    /// Sends close_notify. Reading remains possible.
     void shutdown();
 
-    /// What ended the connection; nothing while it is well.
+    /// What ended the connection; std::nullopt if there was no failure.
     std::optional<Failure> const& failure() const noexcept;
-    /// What was agreed on.
+    /// The negotiated properties.
     ConnectionInfo info() const;
-    /// The protocol agreed on; empty without. Known when the handshake is done.
+    /// The selected protocol; empty if there is none. Known after the handshake.
     std::string_view alpn() const noexcept;
-    /// The ciphers there were to choose from, in OpenSSL's names: those a client offers. A server knows them once it
-    /// has read the ClientHello, and leaves out what it never heard of.
+    /// The ciphers that the client offers, in OpenSSL's names. A server has them after the ClientHello, without ciphers
+    /// that OpenSSL does not know.
     std::vector<std::string> cipher_list() const;
 
     struct State;  ///< OpenSSL's objects

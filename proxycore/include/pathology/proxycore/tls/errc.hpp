@@ -1,4 +1,4 @@
-// What a TLS connection can die of, as codes.
+// Error codes of TLS connections.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -7,18 +7,18 @@ namespace pathology::proxycore::tls {
 
 using boost::system::error_code;
 
-/// The details beside a code (the alert, OpenSSL's reason, why a certificate was refused) are in tls::Failure.
+/// tls::Failure has the details: the alert, OpenSSL's reason, why a certificate was rejected.
 enum class Errc {
     alert_received = 1,    ///< the peer ended the handshake or the connection with a fatal alert
-    protocol_violation,    ///< what the peer sent breaks the protocol, or nothing both sides support is left
-    not_tls,               ///< the peer speaks, but not TLS
+    protocol_violation,    ///< the peer violated the protocol, or the two sides have no version or cipher in common
+    not_tls,               ///< the peer sends something other than TLS
     truncated,             ///< the connection ended without close_notify: the data may be cut short (RFC 8446 §6.1)
     ended_in_handshake,    ///< the connection ended before the handshake did
-    certificate_rejected,  ///< we verified the peer's certificate, and it did not pass
-    no_certificate,        ///< there is no certificate for the name that the client asks for
+    certificate_rejected,  ///< the verification of the peer's certificate failed
+    no_certificate,        ///< there is no certificate for the name that the client requested
     bad_certificate_file,  ///< a file of certificates or keys cannot be used
-    bad_settings,          ///< versions, ciphers, protocol names or server name that TLS cannot have
-    hello_too_large,       ///< a ClientHello past the limit
+    bad_settings,          ///< invalid versions, ciphers, protocol names or server name
+    hello_too_large,       ///< a ClientHello above the limit
 };
 
 /// The category of Errc; its name is "pathology.tls".

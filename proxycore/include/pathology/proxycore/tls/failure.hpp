@@ -1,4 +1,4 @@
-// Why something of TLS did not work: a code for the program, its parts for a test, a sentence for the person.
+// Failures of TLS: a code for programs, the parts for tests, a sentence for people.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -11,25 +11,25 @@
 
 namespace pathology::proxycore::tls {
 
-/// An alert (RFC 8446 §6), and which side found the fault.
+/// An alert (RFC 8446 §6) and its sender.
 struct Alert {
     enum class Side {
-        sent_by_peer,  ///< the peer complains of us
-        raised_here,   ///< we complain of the peer, and have told it so
+        sent_by_peer,  ///< the peer found an error of ours
+        raised_here,   ///< we found an error of the peer and sent the alert
     };
     std::uint8_t code = 0;  ///< AlertDescription: 40 is handshake_failure
     Side side = Side::sent_by_peer;
 
-    /// The RFC's name, "handshake_failure"; "unknown" for a code it does not know.
+    /// The name in the RFC, "handshake_failure"; "unknown" for other codes.
     std::string_view name() const noexcept;
     friend bool operator==(Alert const&, Alert const&) = default;
 };
 
 /// A failed handshake, a broken connection, a setting or a file that cannot be used.
 struct Failure : BasicFailure<error_code> {
-    std::optional<Alert> alert{};  ///< the fatal one, when there was one
-    std::string reason{};          ///< OpenSSL's words, "no shared cipher"; empty when it had none
-    std::string verify_error{};    ///< why a certificate did not pass, "certificate has expired"; empty when it did
+    std::optional<Alert> alert{};  ///< the fatal alert, if there was one
+    std::string reason{};          ///< the text of OpenSSL, "no shared cipher"; empty if there is none
+    std::string verify_error{};    ///< why a certificate was rejected, "certificate has expired"; else empty
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

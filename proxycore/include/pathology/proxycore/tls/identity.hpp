@@ -1,4 +1,4 @@
-// A certificate chain with its private key: what one side shows to the other.
+// A certificate chain with its private key, by which one side authenticates itself.
 #pragma once
 
 #include <filesystem>
@@ -12,21 +12,21 @@ namespace pathology::proxycore::tls {
 
 class Authority;
 
-/// Kinds of key that this side makes.
+/// Types of keys that are generated.
 enum class KeyType { ecdsa_p256, rsa_2048 };
 
-/// How a PEM file of an identity is to be read.
+/// Options for PEM files of an identity.
 struct PemOptions {
-    std::string passphrase = {};           ///< opens an encrypted key; never asked for on a terminal
-    Authority const* authority = nullptr;  ///< gives the key when the file has none
+    std::string passphrase = {};           ///< decrypts the key; there is no prompt on the terminal
+    Authority const* authority = nullptr;  ///< its key is used if the file has none
 };
 
 /// Immutable; copies share one state and may be used by any thread.
 class Identity {
 public:
-    /// Reads PEM: the certificate first, intermediates after it; the key anywhere.
+    /// Parses PEM: the certificate first, then intermediates; the key at any place.
     /// Errors: Errc::bad_certificate_file naming the file: it is missing, has no certificate or no key, the passphrase
-    ///         does not fit, key and certificate are not of one pair.
+    ///         is wrong, or the key does not match the certificate.
     static Result<Identity> load(std::filesystem::path const& file, PemOptions const& options = {});
     static Result<Identity> parse(std::string_view pem, std::string_view origin, PemOptions const& options = {});
 
@@ -35,8 +35,8 @@ public:
     Certificate certificate() const;
     /// Key first, then the chain; the key is not encrypted.
     std::string pem() const;
-    /// The same, with further certificates sent behind its own.
-    /// Errors: Errc::bad_certificate_file for one whose `der` is none.
+    /// A copy that sends further certificates after its own.
+    /// Errors: Errc::bad_certificate_file for an invalid `der`.
     Result<Identity> with_further(std::vector<Certificate> const& certificates) const;
 
     struct Parts;  ///< OpenSSL's objects

@@ -1,4 +1,4 @@
-// The secrets of TLS connections in a file, for those who look at recorded traffic.
+// Writes the secrets of TLS connections to a file, for the decryption of recorded traffic.
 #pragma once
 
 #include <filesystem>
@@ -11,19 +11,19 @@
 
 namespace pathology::proxycore::tls {
 
-/// Appends lines of the NSS key log format, which packet analysers read (SSLKEYLOGFILE).
+/// Appends lines in the NSS key log format, which packet analysers read (SSLKEYLOGFILE).
 ///
-/// Thread: append() may be called from any thread; lines stay whole.
+/// Thread: append() may be called from any thread; lines are not mixed.
 class KeyLog {
 public:
-    /// Opens the file for appending, mode 0600 when it is new; folders on the way are made.
+    /// Opens the file for appending, with mode 0600 if it is new. Creates missing folders.
     /// Errors: the system's code, with the file's name.
     static Result<std::shared_ptr<KeyLog>> open(std::filesystem::path const& file);
     ~KeyLog();
     KeyLog(KeyLog const&) = delete;
     KeyLog& operator=(KeyLog const&) = delete;
 
-    /// One line without its end.
+    /// Appends one line, given without its line feed.
     void append(std::string_view line);
 
 private:
@@ -31,8 +31,8 @@ private:
     int descriptor_;
 };
 
-/// The file in which the environment wants the secrets: what the first of `names` that is set to something says; empty
-/// without. `variable` is std::getenv.
+/// Returns the file that the environment names for the secrets: the value of the first of `names` that is not empty;
+/// empty if there is none. `variable` is std::getenv, or a substitute in tests.
 std::string key_log_file(std::initializer_list<char const*> names,
                          std::function<char const*(char const*)> const& variable);
 

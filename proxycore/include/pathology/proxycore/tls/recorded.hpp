@@ -1,4 +1,4 @@
-// A TLS connection in the words of the log.
+// Converts a TLS connection to a record of the log.
 #pragma once
 
 #include <pathology/proxycore/record/tls.hpp>
@@ -8,10 +8,10 @@ namespace pathology::proxycore::tls {
 
 record::RecordedCertificate recorded(Certificate const& certificate);
 
-/// As a server sees it: the peer's certificate is the client's.
+/// The record of a server: the peer is the client.
 record::RecordedTls recorded_by_server(ConnectionInfo const& info);
 
-/// As a client sees it: the peer's certificates are the server's, and kept when asked for.
+/// The record of a client: the peer is the server. Its certificates are included if `keeps_certificates`.
 record::RecordedTls recorded_by_client(ConnectionInfo const& info, bool keeps_certificates);
 
 }  // namespace pathology::proxycore::tls

@@ -1,4 +1,4 @@
-// Sessions of TLS that servers have offered to go on with.
+// TLS sessions of servers, for resumption.
 #pragma once
 
 #include <cstddef>
@@ -7,21 +7,21 @@
 
 namespace pathology::proxycore::tls {
 
-/// What a client remembers of servers, so that its next connection needs no certificates (RFC 8446 §2.2, RFC 5077).
+/// The sessions that a client stores, so that its next handshake is shorter (RFC 8446 §2.2, RFC 5077).
 ///
-/// Shape:  by server, the two latest of each, for at most an hour. One of TLS 1.3 is used for one connection alone, so
-///         that nobody who listens can tell that two are of the same client (RFC 8446 §C.4); an older one may be used
-///         again. Certificates stay with the session, and so does what their verification gave.
-/// Thread: one at a time.
+/// Shape:  the two latest sessions of each server, for at most an hour. A session of TLS 1.3 is used for one connection
+///         only, so that an observer cannot link connections of a client (RFC 8446 §C.4); an older one may be used
+///         again. A session includes the certificates and the result of their verification.
+/// Thread: not thread-safe.
 class Sessions {
 public:
-    /// Remembers at most so many servers; the one that was not asked for longest is forgotten first.
+    /// Stores sessions of at most `most_servers` servers; the least recently used one is dropped.
     explicit Sessions(std::size_t most_servers = 256);
     ~Sessions();
     Sessions(Sessions const&) = delete;
     Sessions& operator=(Sessions const&) = delete;
 
-    /// How many connections to that server could go on with one.
+    /// The number of sessions of `server` that can be resumed.
     std::size_t left_for(std::string_view server);
 
     struct State;  ///< OpenSSL's objects

@@ -10,24 +10,24 @@
 
 namespace pathology::proxycore::tls {
 
-/// A Stream whose bytes travel encrypted over another one.
+/// A Stream that sends its bytes encrypted over another one.
 ///
-/// It keeps every promise of net::Stream. In TLS's words:
-///         eof      the peer said close_notify. A connection that ends without it gives Errc::truncated.
-///         close    fin and half_close say close_notify, then do the same to the stream underneath; reset says
-///                  nothing. The alert is sent when that can be done without waiting, which it nearly always can.
-///         limits   are those of the stream underneath: a byte moves when a byte of ciphertext does.
+/// It conforms to net::Stream:
+///         eof      the peer sent close_notify. If the connection ends without it, Errc::truncated.
+///         close    fin and half_close send close_notify, then close the stream underneath in the same way; reset sends
+///                  nothing. The alert is sent only if that is possible without waiting.
+///         limits   are those of the stream underneath: ciphertext counts as progress.
 /// Errors: a tls::Errc, or the code of the stream underneath; failure() has the details. After a failed or cancelled
-///         write every further one fails, as the peer could no longer make sense of it.
+///         write every further one fails: a part of a record may have been sent.
 /// Owns:   the stream underneath.
 class TlsStream final : public net::Stream {
 public:
     TlsStream(std::unique_ptr<net::Stream> next, Engine engine);
     ~TlsStream() override;
 
-    /// Makes the connection ready for reading and writing; before that both fail. `limit` is for all of it.
-    /// Errors: Errc or the code of the stream underneath; net::Errc::timed_out. The stream is of no use after it,
-    ///         except to be closed.
+    /// Runs the handshake; before it, reading and writing fail. `limit` is for the whole handshake.
+    /// Errors: Errc or the code of the stream underneath; net::Errc::timed_out. The stream can only be closed
+    ///         then.
     asio::awaitable<Result<void>> handshake(net::TimeLimit limit);
 
     asio::awaitable<net::ReadResult> read_some(asio::mutable_buffer into) override;
@@ -41,13 +41,13 @@ public:
     Endpoint remote_endpoint() const override { return next_->remote_endpoint(); }
     asio::any_io_executor executor() override { return next_->executor(); }
 
-    /// What was agreed on; once the handshake is done.
+    /// The negotiated properties. Known after the handshake.
     ConnectionInfo info() const { return engine_.info(); }
-    /// The protocol agreed on; empty without.
+    /// The selected protocol; empty if there is none.
     std::string_view alpn() const noexcept { return engine_.alpn(); }
     /// The ciphers that the client side offered.
     std::vector<std::string> cipher_list() const { return engine_.cipher_list(); }
-    /// What ended the connection; nothing while it is well.
+    /// What ended the connection; std::nullopt if there was no failure.
     std::optional<Failure> const& failure() const noexcept { return engine_.failure(); }
 
 private:
@@ -61,7 +61,7 @@ private:
 
     std::unique_ptr<net::Stream> next_;
     Engine engine_;
-    net::error_code write_error_;  // why nothing can be written any more
+    net::error_code write_error_;  // set: every further write fails with it
     bool is_writing_ = false, is_closed_ = false;
 };
 
