@@ -13,6 +13,8 @@ Session::Outcome Assembler::take(FrameHeader const& header, FramePart const& par
     }
     std::string_view const payload(part.payload.data(), part.payload.size());
     bool const is_last = part.ends && header.fin;
+    // An uncompressed message in one frame that arrived in one piece is returned as a view into the read buffer: no
+    // copy.
     bool const is_alone = is_last && part.begins && header.opcode != 0 && !is_compressed_;
     if (is_alone && payload.size() <= limit_) {
         if (auto const broken = judge_text(payload, true)) return *broken;
@@ -30,6 +32,7 @@ Session::Outcome Assembler::take(FrameHeader const& header, FramePart const& par
 }
 
 void Assembler::note_fragment() {
+    // The list has a limit: a peer may send a message in fragments of zero bytes. The last entry grows instead.
     if (fragments_.size() == most_fragments_told) {
         fragments_sum_ -= fragments_.back();
         fragments_.pop_back();

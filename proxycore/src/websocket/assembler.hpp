@@ -1,4 +1,9 @@
-// Messages out of the parts of data frames (RFC 6455 §5.4, RFC 7692 §7.2.2).
+// Assembles messages from the parts of data frames (RFC 6455 §5.4, RFC 7692 §7.2.2).
+//
+//     idle ── text or binary frame ──▶ open ── continuation frames ──▶ open ── part with `ends` and FIN ──▶ idle
+//       └─ continuation: violation      └─ text or binary: violation            the message is returned
+//
+// Each part is decompressed and checked for UTF-8 and size as it arrives, so a violation does not wait for the end.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -9,19 +14,20 @@
 
 namespace pathology::proxycore::websocket {
 
-/// Empties a text; the room of a message of more than a megabyte does not outlive it.
+/// Clears a text, and frees its memory if that is more than a megabyte.
 inline void forget(std::string& text) {
     text.clear();
     if (text.capacity() > 1U << 20U) text.shrink_to_fit();
 }
 
-/// Joins, decompresses and judges. Private to the library.
+/// Joins, decompresses and checks. Private to the library.
 class Assembler {
 public:
-    /// `sender` is the side whose messages these are.
+    /// `sender` is the role of the peer.
     Assembler(SessionSettings const& settings, Role sender);
 
-    /// Takes a part of a data frame: the message, when it is whole; its payload is the part's own or this object's.
+    /// Consumes a part of a data frame. Returns the message if it is complete; its payload is in the part or in this
+    /// object.
     Session::Outcome take(FrameHeader const& header, FramePart const& part);
 
 private:
@@ -36,11 +42,11 @@ private:
     std::optional<Inflater> inflater_;
     Utf8Validator validator_;
     std::string joined_;
-    std::vector<std::size_t> fragments_;  // sizes within joined_, of those that are whole
+    std::vector<std::size_t> fragments_;  // sizes of complete fragments in joined_
     std::size_t fragments_sum_ = 0;
     bool is_open_ = false;  // between the first and the last fragment
     bool is_text_ = false, is_compressed_ = false;
-    bool is_given_ = false;  // joined_ was handed out and may be used again
+    bool is_given_ = false;  // joined_ was returned; the next call may clear it
 };
 
 }  // namespace pathology::proxycore::websocket

@@ -19,6 +19,7 @@ constexpr int memory_level = 8;
 constexpr std::size_t growth = 16U << 10U;
 constexpr std::string_view tail("\0\0\xff\xff", 4);  // removed by the sender (RFC 7692 §7.2.1)
 
+// The window of the sender: the receiver needs one of the same size to resolve references.
 int window_of(DeflateParameters const& agreed, Role sender) {
     auto const bits = sender == Role::server ? agreed.server_max_window_bits : agreed.client_max_window_bits;
     return static_cast<int>(std::clamp(bits.value_or(widest_window), smallest_window, widest_window));
@@ -51,6 +52,7 @@ void shrink(z_stream& stream, std::string& out) { out.resize(out.size() - std::e
 
 // --- out -------------------------------------------------------------------------------------------------------------
 
+// zlib allocates at the first message: most connections with the extension never send a compressed one.
 struct Deflater::State {
     State(int its_window, bool its_forgets, int its_level)
         : window(its_window), level(its_level), forgets(its_forgets) {}
@@ -79,7 +81,7 @@ Deflater::Deflater(Deflater&&) noexcept = default;
 Deflater& Deflater::operator=(Deflater&&) noexcept = default;
 
 void Deflater::compress(std::string_view message, std::string& out) {
-    if (message.empty()) {  // RFC 7692 §7.2.3.6
+    if (message.empty()) {  // RFC 7692 §7.2.3.6: an empty block; zlib would not flush without input
         out += '\0';
         return;
     }
@@ -96,6 +98,7 @@ void Deflater::compress(std::string_view message, std::string& out) {
         } while (stream.avail_out == 0);
         shrink(stream, out);
     }
+    // Z_SYNC_FLUSH ends the output with an empty stored block, whose last four bytes are `tail` (§7.2.1).
     out.resize(out.size() - tail.size());
     if (state_->forgets) deflateReset(&stream);
 }
@@ -137,6 +140,7 @@ Inflater::Status Inflater::State::decompress(std::string_view piece, std::string
     for (bool is_full = false; !piece.empty() || stream.avail_in > 0 || is_full;) {
         if (stream.avail_in == 0) feed(stream, piece);
         if (out.size() > limit) return Status::too_large;
+        // One byte more than the limit: its presence is the proof that the message is too large.
         grow(stream, out, std::min(growth, limit - out.size() + 1));
         auto const outcome = inflate(&stream, Z_SYNC_FLUSH);
         is_full = stream.avail_out == 0;

@@ -4,6 +4,8 @@ namespace pathology::proxycore::websocket {
 namespace {
 
 /// Reads the grammar of RFC 6455 §9.1, white space as in RFC 9110 §5.6.1.
+//     list       =  extension *( "," extension )              empty elements are skipped
+//     extension  =  token *( ";" token [ "=" ( token / quoted token ) ] )
 class ListReader {
 public:
     explicit ListReader(std::string_view text) : text_(text) {}

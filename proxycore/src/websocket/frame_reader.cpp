@@ -1,3 +1,6 @@
+// One frame after another, out of a buffer that the caller reads into. The header is decoded from the buffer if it is
+// complete there; otherwise its bytes are gathered in start_ until it is. Payload is never copied.
+
 #include <algorithm>
 #include <cstring>
 #include <pathology/proxycore/websocket/frame_reader.hpp>
@@ -77,6 +80,7 @@ std::optional<Violation> FrameReader::judge(std::size_t header_size) const {
         return Violation{code, close, std::move(message)};
     };
     if (!rules_.allow_reserved_bits) {
+        // RFC 7692 §6: RSV1 marks a message, so only its first frame may have it.
         if (header_.rsv1 && (!rules_.allow_rsv1 || is_control(header_.opcode) || header_.opcode == 0))
             return broken(Errc::reserved_bits, "RSV1 in a " + named(header_.opcode));
         if (header_.rsv2) return broken(Errc::reserved_bits, "RSV2 in a " + named(header_.opcode));
@@ -94,6 +98,7 @@ std::optional<Violation> FrameReader::judge(std::size_t header_size) const {
         return broken(Errc::bad_masking, "unmasked " + named(header_.opcode) + " of a client");
     if (rules_.masking == FrameRules::Masking::forbidden && header_.masked)
         return broken(Errc::bad_masking, "masked " + named(header_.opcode) + " of a server");
+    // §5.2: "the minimal number of bytes MUST be used", and "the most significant bit MUST be 0".
     if (!rules_.allow_odd_length) {
         if (header_size != shortest_header(header_))
             return broken(Errc::bad_length,

@@ -1,3 +1,12 @@
+// A session is two independent halves that share the state of closing:
+//
+//     prepare/commit ─▶ buffer_ ─▶ FrameReader ─┬─ control frames ─▶ control_ ─▶ Ping · Pong · Close ──▶ next()
+//                                               └─ data frames ────▶ Assembler ─▶ Message ──────────────▶ next()
+//     send ─▶ Deflater ─▶ fragments ─▶ frame: header, mask ─▶ out ─▶ outgoing()
+//
+// A control frame may come between the fragments of a message (RFC 6455 §5.4), so the two have separate buffers.
+// Nothing is appended to `out` after our close frame (§5.5.1), and nothing is read after that of the peer.
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -16,11 +25,13 @@ Role other(Role role) { return role == Role::server ? Role::client : Role::serve
 FrameRules rules_for(SessionSettings const& settings) {
     auto rules = FrameRules::strict(settings.role);
     rules.allow_rsv1 = settings.deflate.has_value();
+    // The limit applies to each frame before its payload is read. The assembler checks the whole message.
     rules.largest = std::max(settings.largest_message, longest_control);
     return rules;
 }
 
-/// The sizes of the fragments of a compressed message: as many as it arrived in.
+/// The sizes of the fragments of a compressed message. Sizes of the uncompressed ones mean nothing here; their number
+/// is kept.
 std::vector<std::size_t> equal_parts(std::size_t size, std::size_t count) {
     return std::vector<std::size_t>(count, count == 0 ? 0 : size / count);
 }
@@ -36,6 +47,7 @@ public:
     }
 
     std::span<char> prepare(std::size_t size) {
+        // Unread bytes move to the front only if the rest of the buffer is too small.
         if (begin_ == end_) begin_ = end_ = 0;
         if (buffer_.size() - end_ < size) {
             if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -121,6 +133,7 @@ Session::Outcome Session::Impl::finish_control() {
 }
 
 Session::Outcome Session::Impl::fail(Violation violation) {
+    // RFC 6455 §7.1.7: fail the connection with a close frame that names the reason.
     Close const why{static_cast<std::uint16_t>(violation.close_code), violation.message};
     if (settings_.answers) close(why);
     broken_ = std::move(violation);
@@ -175,7 +188,7 @@ void Session::Impl::frame(FrameHeader header, std::string_view payload) {
     if (header.key) apply_mask(std::span(out).subspan(at), *header.key);
 }
 
-// --- the public face -------------------------------------------------------------------------------------------------
+// --- public interface ----------------------------------------------------------------------------------------------
 
 Session::Session(SessionSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
 Session::~Session() = default;

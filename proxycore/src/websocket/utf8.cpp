@@ -27,6 +27,8 @@ bool Utf8Validator::take(std::string_view piece) {
     auto const* text = piece.data();
     auto const size = piece.size();
     for (std::size_t at = 0; at < size;) {
+        // Most text is ASCII: whole words are tested for a high bit. After another character 16 bytes are checked one
+        // by one, so that mixed text does not restart the word loop at each character.
         if (missing_ == 0) at += ascii_prefix(text + at, size - at);
         // Continue until the next run of ASCII.
         for (auto const until = at + 16 < size ? at + 16 : size; at < until; ++at) {

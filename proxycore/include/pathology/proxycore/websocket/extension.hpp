@@ -12,7 +12,7 @@ namespace pathology::proxycore::websocket {
 struct Extension {
     struct Parameter {
         std::string name{};
-        std::optional<std::string> value{};  ///< quotes taken off
+        std::optional<std::string> value{};  ///< without quotes
         bool operator==(Parameter const&) const = default;
     };
     std::string name{};
@@ -20,10 +20,10 @@ struct Extension {
     bool operator==(Extension const&) const = default;
 };
 
-/// All extensions of all Sec-WebSocket-Extensions fields, in order; nothing when one of them is malformed.
+/// Returns all extensions of all Sec-WebSocket-Extensions fields, in order; std::nullopt if one is malformed.
 std::optional<std::vector<Extension>> parse_extensions(http::Fields const& fields);
 
-/// The text of one list.
+/// Parses one list.
 std::optional<std::vector<Extension>> parse_extensions(std::string_view list);
 
 /// As sent: parameters after semicolons, values without quotes.

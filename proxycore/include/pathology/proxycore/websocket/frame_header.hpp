@@ -1,4 +1,4 @@
-// The first bytes of a websocket frame (RFC 6455 §5.2), and the masking of what follows them.
+// The header of a WebSocket frame (RFC 6455 §5.2), and masking.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace pathology::proxycore::websocket {
 /// The four bytes that mask a payload.
 using MaskingKey = std::array<std::byte, 4>;
 
-/// A frame header as a writer may want it, true or not: a mask bit without a key, a key without the bit, a length that
-/// is not the payload's.
+/// A frame header, valid or not: it may have a mask bit without a key, a key without the bit, or a wrong length, for
+/// tests that send such frames.
 ///
 ///      0                   1                   2                   3
 ///      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -36,20 +36,20 @@ struct FrameHeader {
     bool operator==(FrameHeader const&) const = default;
 };
 
-/// The header's bytes; the length takes 7 bits up to 125, 16 bits from 126, 64 bits from 65536.
+/// Returns the bytes of the header. The length takes 7 bits up to 125, 16 bits from 126, 64 bits from 65536.
 std::string encode(FrameHeader const& header);
 
-/// The same at the end of `out`.
+/// Appends the bytes of the header to `out`.
 void append(std::string& out, FrameHeader const& header);
 
-/// A header read, and how many bytes it took.
+/// A header and its size in bytes.
 struct DecodedHeader {
     FrameHeader header;
     std::size_t size = 0;
 };
 
-/// Reads a header from the start of `bytes`; nothing when more bytes are needed (it takes 2 to 14). Every 14 bytes are
-/// some header, so this never fails; what is legal is for the caller to judge.
+/// Parses the header at the start of `bytes`; std::nullopt if more bytes are needed (it has 2 to 14). Any 14 bytes are
+/// a header, so this never fails; FrameReader checks the rules.
 std::optional<DecodedHeader> decode(std::string_view bytes);
 
 /// Masks or unmasks in place (RFC 6455 §5.3). `phase` is the position of `payload[0]` in the whole payload, so that a

@@ -1,4 +1,4 @@
-// The opening handshake of RFC 6455 §4: keys, what a request must have to ask for it, and what an answer must have.
+// The opening handshake (RFC 6455 §4): keys, and checks of request and response.
 #pragma once
 #include <array>
 #include <boost/system/result.hpp>
@@ -11,36 +11,37 @@
 
 namespace pathology::proxycore::websocket {
 
-/// The Sec-WebSocket-Accept value that answers `key`, taken as sent (RFC 6455 §4.2.2 item 5.4).
+/// Returns the Sec-WebSocket-Accept value for `key`, which is not decoded (RFC 6455 §4.2.2 item 5.4).
 std::string accept_key(std::string_view key);
 
-/// A Sec-WebSocket-Key out of 16 random bytes: their base64 (RFC 6455 §4.1 item 7).
+/// Returns the Sec-WebSocket-Key for 16 random bytes, which is their base64 (RFC 6455 §4.1 item 7).
 std::string make_key(std::span<std::byte const, 16> nonce);
 
-/// Whether a request asks for a websocket: `upgrade` in Connection, `websocket` in Upgrade, in any case, and a
-/// Sec-WebSocket-Key. Method and Sec-WebSocket-Version are not looked at, so that odd clients can be served oddly.
+/// Returns true if a request is an opening handshake: `upgrade` in Connection, `websocket` in Upgrade, without regard
+/// to case, and a Sec-WebSocket-Key. Method and Sec-WebSocket-Version are not checked, so that a test server can accept
+/// malformed handshakes.
 bool is_handshake(http::RequestHead const& request);
 
-/// Why a handshake is none, and what a server answers to it.
+/// Why a handshake is invalid, and the status of the response.
 struct HandshakeFailure {
     std::string message;    ///< a sentence: `Sec-WebSocket-Key "x" is not 16 bytes in base64`
-    unsigned status = 400;  ///< 405 for the method, 426 for the version (RFC 6455 §4.4: answer with the version 13)
+    unsigned status = 400;  ///< 405 for the method, 426 for the version (RFC 6455 §4.4: the response names version 13)
 };
 
 /// Makes `result::value()` throw std::runtime_error with the message.
 [[noreturn]] void throw_exception_from_error(HandshakeFailure const& failure, boost::source_location const& where);
 
-/// Judges a handshake as a strict server does (RFC 6455 §4.2.1): GET, HTTP/1.1, Host, the two fields, a key of 16
+/// Checks a request as a server has to (RFC 6455 §4.2.1): GET, HTTP/1.1, Host, the two fields, a key of 16
 /// bytes, version 13.
 boost::system::result<void, HandshakeFailure> check_request(http::RequestHead const& request);
 
-/// Judges the answer as a client does (RFC 6455 §4.1): 101, the two fields, the accept value for `key`, and a
-/// subprotocol only out of those `offered`.
+/// Checks a response as a client has to (RFC 6455 §4.1): 101, the two fields, the accept value for `key`, and a
+/// subprotocol only if it was `offered`.
 boost::system::result<void, HandshakeFailure> check_answer(http::ResponseHead const& answer, std::string_view key,
                                                            std::span<std::string const> offered = {});
 
-/// The first subprotocol the client asked for that is `supported`; any when `supported` is empty; nothing when there is
-/// none (RFC 6455 §4.2.2 item 4).
+/// Returns the first subprotocol of the request that is `supported`, or the first if `supported` is empty; std::nullopt
+/// if there is none (RFC 6455 §4.2.2 item 4).
 std::optional<std::string> choose_subprotocol(http::Fields const& request, std::span<std::string const> supported = {});
 
 }  // namespace pathology::proxycore::websocket

@@ -1,9 +1,8 @@
-// One side of a WebSocket conversation after the handshake, by the book: bytes in, messages out; messages in, bytes
-// out.
+// One endpoint of a WebSocket connection after the handshake, without I/O.
 //
-//   peer's bytes ──prepare/commit──▶ ┌──────────┐ ──next()──▶ message · ping · pong · close · what the peer did wrong
-//                                    │ Session │
-//   bytes to send ◀──outgoing()───── └──────────┘ ◀── send · ping · close     (answers to pings and closes by itself)
+//   received bytes ──prepare/commit──▶ ┌─────────┐ ──next()──▶ message · ping · pong · close · violation
+//                                      │ Session │
+//   bytes to send ◀────outgoing()───── └─────────┘ ◀── send · ping · close    (pong and close in response: itself)
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstddef>
@@ -22,12 +21,12 @@
 
 namespace pathology::proxycore::websocket {
 
-/// A whole message, decompressed.
+/// A complete message, decompressed.
 struct Message {
     bool is_text = true;
     std::string_view payload{};
-    /// The sizes of the fragments it came in, decompressed; empty = it came in one frame. Of more than
-    /// most_fragments_told the last one told takes the rest. A message is sent in the fragments told here.
+    /// The sizes of its fragments, decompressed; empty = one frame. At most most_fragments_told sizes: the last one
+    /// includes the rest. A message is sent in these fragments.
     std::span<std::size_t const> fragments{};
     bool operator==(Message const& other) const { return is_text == other.is_text && payload == other.payload; }
 };
@@ -44,18 +43,17 @@ struct Pong {
     bool operator==(Pong const&) const = default;
 };
 
-/// What came; views live until the next call that is not const.
+/// What was received. Views are valid until the next call that is not const.
 using Event = std::variant<Message, Ping, Pong, Close>;
 
-/// How an endpoint behaves.
 struct SessionSettings {
     Role role = Role::server;
     std::size_t largest_message = 64U << 20U;      ///< bytes, decompressed
-    std::optional<DeflateParameters> deflate{};    ///< what the handshake agreed on
-    int deflate_level = 1;                         ///< zlib's, 1 (fast) to 9 (small)
-    std::size_t deflate_from = 32;                 ///< smaller messages go as they are
+    std::optional<DeflateParameters> deflate{};    ///< negotiated in the handshake
+    int deflate_level = 1;                         ///< level of zlib, 1 (fast) to 9 (small)
+    std::size_t deflate_from = 32;                 ///< bytes; smaller messages are not compressed
     std::function<MaskingKey()> masking_key = {};  ///< for clients: a fresh unpredictable key for each frame
-    /// Pings, close frames and violations are answered here; else the caller does, who stands between two.
+    /// Respond to pings, close frames and violations. A relay sets it to false and passes them to the other peer.
     bool answers = true;
 };
 
@@ -79,27 +77,27 @@ public:
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
 
-    /// Space for at least `size` bytes to read into; commit() then takes those that arrived. Handle all events first, so
-    /// that the buffer stays small.
+    /// Space for at least `size` bytes to read into; commit() then takes those that arrived. Handle all events first,
+    /// so that the buffer stays small.
     std::span<char> prepare(std::size_t size);
     void commit(std::size_t size);
     /// Appends a copy of `bytes`.
     void feed(std::string_view bytes);
 
-    /// The next event. With `answers`, a ping or a close frame has been answered when it is returned. Text is checked as
-    /// it arrives, so a violation may precede the end of its message.
+    /// Returns the next event. With `answers`, the response to a ping or a close frame is in outgoing() already. Text
+    /// is checked as it arrives, so a violation may precede the end of its message.
     Outcome next();
 
     /// Append frames to outgoing(). They do nothing after our close frame.
     void send(Message const& message);
-    void ping(std::string_view payload);  ///< at most 125 bytes; more are cut off
+    void ping(std::string_view payload);  ///< at most 125 bytes; the rest is cut off
     void pong(std::string_view payload);  ///< the same
     void close(Close const& close = {static_cast<std::uint16_t>(CloseCode::normal), {}});
 
     /// The bytes to write; call clear_outgoing() after writing them.
     std::string_view outgoing() const;
     void clear_outgoing();
-    /// Swaps them with `empty`, so that more can be appended while these are written.
+    /// Swaps the outgoing bytes with `empty`, so that more can be appended while these are written.
     void take_outgoing(std::string& empty);
 
     bool is_open() const;  ///< no close frame was sent or received
