@@ -18,7 +18,7 @@ template <class Enum> char octet_of(Enum code) { return static_cast<char>(code);
 /// A length in one octet, then the bytes.
 std::string counted(std::string_view text) { return octet(text.size()) + std::string(text); }
 
-/// The octets of an address in text, or nothing when it is none of that family.
+/// The octets of an address in text; empty if it is not of that family.
 std::string packed(int family, std::string const& text) {
     std::string octets(family == AF_INET ? 4 : 16, '\0');
     if (inet_pton(family, text.c_str(), octets.data()) != 1) octets.clear();
@@ -62,7 +62,7 @@ std::string describe(ReplyCode code) {
     return std::string(words(code)) + " (" + std::to_string(static_cast<unsigned>(code)) + ")";
 }
 
-// RFC 1928 §3: VER NMETHODS METHODS, answered by VER METHOD.
+// RFC 1928 §3: VER NMETHODS METHODS; the response is VER METHOD.
 std::string serialise(Greeting const& greeting) {
     std::string out{version, octet(greeting.methods.size())};
     for (auto const method : greeting.methods) out += octet_of(method);
@@ -71,7 +71,7 @@ std::string serialise(Greeting const& greeting) {
 
 std::string serialise(Method choice) { return {version, octet_of(choice)}; }
 
-// RFC 1929 §2: VER ULEN UNAME PLEN PASSWD, answered by VER STATUS.
+// RFC 1929 §2: VER ULEN UNAME PLEN PASSWD; the response is VER STATUS.
 std::string serialise(Credentials const& credentials) {
     return credentials_version + counted(credentials.user) + counted(credentials.password);
 }

@@ -1,3 +1,10 @@
+// Parsers for messages that may be incomplete. Each parses from the first byte again when more has arrived: a message
+// has 513 bytes at most, so state between calls would cost more than it saves.
+//
+//     complete ─▶ value and size       too short, so far valid ─▶ std::nullopt       an invalid byte ─▶ Failure
+//
+// An invalid byte is reported at once, also in an incomplete message: a client that waits for a reply sends no more.
+
 #include <pathology/proxycore/socks5/read.hpp>
 
 #include <arpa/inet.h>
@@ -10,7 +17,8 @@
 namespace pathology::proxycore::socks5 {
 namespace {
 
-/// Takes a message apart from front to back. Once octets are missing it gives zeros and empty texts, and is `short`.
+/// Reads fields from front to back. Once octets are missing, it returns zeros and empty texts, and ran_short() is true,
+/// so that a parser reads all fields and checks once at the end.
 class Cursor {
 public:
     explicit Cursor(std::string_view bytes) : bytes_(bytes) {}
@@ -63,7 +71,7 @@ std::optional<Failure> check_name(std::string_view name) {
     return Failure{{Errc::bad_name, "not a host name: " + http::quoted(name)}};
 }
 
-// ATYP, the address, and the port in network order. What is wrong with them goes into `failure`.
+// ATYP, the address, and the port in network order (RFC 1928 §5).
 Endpoint read_endpoint(Cursor& cursor, std::optional<Failure>& failure) {
     Endpoint endpoint;
     auto const type = cursor.octet();
@@ -93,7 +101,7 @@ template <class T, class Code> Outcome<T> read_with_address(std::string_view byt
     return cursor.finish(T{code, std::move(endpoint)});
 }
 
-/// The two answers that are a version and a code.
+/// The two responses that are a version and a code.
 template <class Code> Outcome<Code> read_code(std::string_view bytes, char expected) {
     Cursor cursor(bytes);
     if (auto const failure = check_version(cursor, expected)) return *failure;
@@ -139,7 +147,7 @@ Outcome<Request> read_request(std::string_view bytes) {
     return request;
 }
 
-// The address of a reply is read and not judged: nobody goes there, and servers leave odd ones in refusals.
+// The address of a reply is not checked: it is only informative, and servers send invalid ones in refusals.
 Outcome<Reply> read_reply(std::string_view bytes) { return read_with_address<Reply, ReplyCode>(bytes); }
 
 }  // namespace pathology::proxycore::socks5

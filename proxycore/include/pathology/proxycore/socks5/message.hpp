@@ -20,7 +20,7 @@ namespace pathology::proxycore::socks5 {
 /// Ways to authenticate (RFC 1928 §3). Others exist, and may be offered.
 enum class Method : std::uint8_t { none = 0, gssapi = 1, password = 2, unacceptable = 0xFF };
 
-/// What a client can do, in its order of preference; 1 to 255 methods.
+/// The methods of a client in order of preference; 1 to 255.
 struct Greeting {
     std::vector<Method> methods;
     bool operator==(Greeting const&) const = default;
@@ -32,13 +32,13 @@ struct Credentials {
     bool operator==(Credentials const&) const = default;
 };
 
-/// Whether the credentials are good.
+/// Whether the server accepts the credentials.
 enum class Verdict : std::uint8_t { accepted = 0, refused = 1 };
 
-/// What a client wants (RFC 1928 §4). Others may be asked for, and are refused with a reply.
+/// The command of a request (RFC 1928 §4). Others may be received, and are refused with a reply.
 enum class Command : std::uint8_t { connect = 1, bind = 2, udp_associate = 3 };
 
-/// What a client asks for. IPv4 and IPv6 addresses are sent as such, everything else as a name of 1 to 255 visible
+/// A command and its target. IPv4 and IPv6 addresses are sent as such, everything else as a name of 1 to 255 visible
 /// ASCII bytes, which the server resolves.
 struct Request {
     Command command = Command::connect;
@@ -46,7 +46,7 @@ struct Request {
     bool operator==(Request const&) const = default;
 };
 
-/// How a request ended (RFC 1928 §6). Others may arrive.
+/// The result of a request (RFC 1928 §6). Other values may be received.
 enum class ReplyCode : std::uint8_t {
     succeeded = 0,
     general_failure = 1,
@@ -64,11 +64,11 @@ std::string describe(ReplyCode code);
 
 struct Reply {
     ReplyCode code = ReplyCode::succeeded;
-    Endpoint bound{"0.0.0.0", 0};  ///< where the server connects from; often all zero
+    Endpoint bound{"0.0.0.0", 0};  ///< local address of the connection to the target; often all zero
     bool operator==(Reply const&) const = default;
 };
 
-/// The bytes of each message. Lengths past 255 have no spelling and are the caller's fault.
+/// Returns the bytes of a message. Precondition: no text is longer than 255 bytes.
 std::string serialise(Greeting const& greeting);
 std::string serialise(Method choice);
 std::string serialise(Credentials const& credentials);

@@ -18,7 +18,7 @@ enum class Errc {
     bad_name,          ///< a request with an empty name, or one with bytes other than visible ASCII
 };
 
-/// Why bytes are not such a message: `the first byte is 71, not 5: is this HTTP?`
+/// Why the bytes are not a valid message: `the first byte is 71, not 5: is this HTTP?`
 struct Failure : BasicFailure<Errc> {
     ReplyCode reply_hint = ReplyCode::general_failure;  ///< the reply of a server to a bad request
 };
@@ -32,8 +32,8 @@ template <class T> struct Message {
 /// The message at the start of the bytes; std::nullopt if more bytes are needed; or a failure.
 template <class T> using Outcome = boost::system::result<std::optional<Message<T>>, Failure>;
 
-/// Read one message at the start of `bytes`. No message is longer than `max_message_size`; a bad one fails at its first
-/// bad byte. Reserved bytes are ignored.
+/// Parse one message at the start of `bytes`. No message is longer than `max_message_size`; an invalid one fails at its
+/// first invalid byte. Reserved bytes are ignored.
 Outcome<Greeting> read_greeting(std::string_view bytes);
 Outcome<Method> read_method(std::string_view bytes);
 Outcome<Credentials> read_credentials(std::string_view bytes);
