@@ -20,6 +20,7 @@ BlockedSignals::BlockedSignals() {
     pthread_sigmask(SIG_BLOCK, &held, &before_);
 }
 
+// A signal during the start would end the program by its default action; blocked, it is pending until a handler exists.
 BlockedSignals::~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 void BlockedSignals::unblock() {

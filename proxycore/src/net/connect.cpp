@@ -43,6 +43,7 @@ error_code connect_at_once(asio::ip::tcp::socket& socket, asio::ip::tcp::endpoin
     return asio::error::in_progress;
 }
 
+// connect(2), EINPROGRESS: the socket becomes writable at the end of the handshake, and SO_ERROR has its result.
 asio::awaitable<error_code> await_handshake(asio::ip::tcp::socket& socket) {
     auto const [ec] = co_await socket.async_wait(asio::socket_base::wait_write, async::as_values);
     if (ec) co_return ec;
@@ -57,6 +58,7 @@ asio::awaitable<Attempt> attempt(std::string host, std::uint16_t port) {
     auto endpoints = spelled_address(host, port);
     if (endpoints.empty()) endpoints = co_await resolve(host, port, made.ec);
     asio::ip::tcp::socket socket(co_await asio::this_coro::executor);
+    // In the order of getaddrinfo (RFC 6724), one after another; the limit of the caller is for all of them.
     for (auto const& endpoint : endpoints) {
         made.tried.push_back(endpoint);
         made.ec = open_anew(socket, endpoint);

@@ -12,7 +12,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// An event whose every wait has a time limit: one timer is both.
+/// An event whose waits have a time limit: one timer does both.
 class TimedEvent {
 public:
     explicit TimedEvent(asio::any_io_executor const& executor) : timer_(executor) {}
@@ -33,7 +33,10 @@ private:
     asio::steady_timer timer_;
 };
 
-/// One direction.
+/// One direction. Both ends share it, so it outlives the end that is destroyed first.
+///
+///     writer ─▶ bytes, at most `capacity` ─▶ reader
+///     events: readable, arrived, over wake the side of the reader; writable wakes the writer
 struct Channel {
     Channel(asio::any_io_executor const& executor, std::size_t its_capacity)
         : capacity(its_capacity), readable(executor), writable(executor), over(executor), arrived(executor) {}
@@ -131,6 +134,7 @@ private:
     ReadResult take(asio::mutable_buffer into) {
         if (closed_) return {Errc::closed, 0};
         if (in_->reset) return {asio::error::connection_reset, 0};
+        // Bytes are delivered before the end that follows them; a reset has deleted them.
         auto const n = std::min({into.size(), in_->bytes.size(), most_per_read_});
         if (n == 0 && into.size() != 0) return {asio::error::eof, 0};
         in_->bytes.copy(static_cast<char*>(into.data()), n);

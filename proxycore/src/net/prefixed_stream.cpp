@@ -7,6 +7,8 @@
 namespace pathology::proxycore::net {
 namespace {
 
+// Streams of long connections are wrapped like this: after the prefix is consumed, its memory is freed and reads pass
+// through.
 class PrefixedStream final : public Stream {
 public:
     PrefixedStream(std::unique_ptr<Stream> next, std::string bytes)

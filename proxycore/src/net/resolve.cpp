@@ -51,6 +51,7 @@ asio::awaitable<Endpoints> resolve(std::string host, std::uint16_t port, error_c
     co_return search->found;
 }
 
+// Before the workers run there is no loop that a coroutine could wait on.
 Endpoints resolve_now(std::string const& host, std::uint16_t port, error_code& ec) {
     asio::io_context context;
     auto const found = Resolver(context).resolve(host, std::to_string(port), Resolver::numeric_service, ec);

@@ -1,3 +1,12 @@
+// From a successful start to the stop. Worker 0 has the listeners, the tick and at_begin/at_end; a connection belongs
+// to the worker that it was posted to.
+//
+//     start():  listen ─▶ start workers ─▶ at_begin ─▶ accept
+//     stop():   close listeners ─▶ cancel connections until none is open ─▶ at_end ─▶ stop workers
+//
+// Both run on the thread of the caller and wait for each step. The order of stop() matters: without accept no
+// connection can be added, and at_end may rely on the end of all connections.
+
 #include "net/running_server.hpp"
 
 #include <algorithm>
@@ -52,7 +61,7 @@ Failure cannot_listen(Endpoint const& endpoint, error_code ec) {
     return {ec, "cannot listen on " + listening_text(endpoint) + ": " + describe(ec) + std::string(way_out(ec))};
 }
 
-/// One socket for both address families, where the system has both.
+/// One socket for both address families; on a system without IPv6 the second endpoint is used.
 Endpoints every_address(std::uint16_t port) { return {{asio::ip::address_v6::any(), port}, {Tcp::v4(), port}}; }
 
 Endpoints endpoints_of(Endpoint const& endpoint, error_code& ec) {
@@ -188,7 +197,8 @@ asio::awaitable<void> RunningServer::wait_for_room(Tcp::acceptor const& acceptor
     }
 }
 
-/// Ignores a client that gave up in the backlog. After other errors it waits, so that the loop does not spin.
+/// Ignores a connection that ended in the backlog. After other errors it waits: accept(2) would fail again at once, and
+/// the loop would spin. An error that lasts is reported once.
 asio::awaitable<void> RunningServer::recover(error_code ec) {
     if (ec == asio::error::connection_aborted || ec == asio::error::connection_reset) co_return;
     if (!is_failing_)
@@ -216,8 +226,10 @@ ConnectionPermit RunningServer::acquire_permit() {
 void RunningServer::release_permit() {
     {
         std::scoped_lock const lock(mutex_);
+        // Under the mutex: a waiter that has just seen open_ > 0 must not miss the notification.
         if (--open_ == 0) changed_.notify_all();
     }
+    // Any worker may release a permit; the event belongs to worker 0.
     if (full_.exchange(false)) asio::post(first().context(), [this] { room_.notify(); });
 }
 
@@ -246,7 +258,7 @@ void RunningServer::stop_accepting() {
     changed_.wait(lock, [this] { return accepting_ == 0; });
 }
 
-/// Cancels repeatedly until all have ended, because a handler may swallow a cancellation and go on.
+/// Cancels repeatedly until all have ended, because a handler may catch a cancellation and go on.
 void RunningServer::end_connections() {
     std::unique_lock lock(mutex_);
     auto const all_gone = [this] { return open_ == 0; };

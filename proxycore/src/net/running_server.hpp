@@ -17,7 +17,7 @@ namespace pathology::proxycore::net {
 
 class RunningServer {
 public:
-    /// Both arguments must outlive it. Nothing runs yet.
+    /// Both arguments must outlive it. Does not start anything.
     RunningServer(ServerOptions const& options, Server::Handler const& handler);
     ~RunningServer();  ///< stop()
 

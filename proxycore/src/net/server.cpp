@@ -11,6 +11,8 @@
 
 namespace pathology::proxycore::net {
 
+// The shared pointer keeps the running server alive during a call from another thread, while stop() drops it here. The
+// mutex is not held during waits.
 struct Server::State {
     mutable std::mutex mutex;
     std::shared_ptr<RunningServer> running;

@@ -1,3 +1,12 @@
+//     read:   the last read filled its buffer ─▶ recv() ─┬─ bytes ─▶ return
+//                                                        └─ EAGAIN ─┐
+//             otherwise ────────────────────────────────────────────┴─▶ reactor: wait, recv()
+//     write:  send() ─┬─ all sent ─▶ return
+//                     └─ a part ───▶ reactor: wait, send() the rest
+//
+// A socket has one cancel() for both directions. So an aborted operation asks verdict() for the reason, and repeats
+// itself if the time limit of the other direction was the cause.
+
 #include "net/tcp_stream.hpp"
 
 #include <poll.h>
@@ -18,7 +27,7 @@ constexpr auto between_questions = std::chrono::seconds(1);
 constexpr std::size_t bulk = 256 << 10;
 constexpr std::size_t max_discarded = 1 << 24;  // bytes that close(fin) reads so that the FIN is sent
 
-/// The parts of `all` that follow its first `sent` bytes.
+/// The parts of `all` after its first `sent` bytes.
 std::vector<asio::const_buffer> after(std::span<asio::const_buffer const> all, std::size_t sent) {
     std::vector<asio::const_buffer> rest;
     for (auto const& part : all) {
@@ -58,13 +67,14 @@ void TcpStream::Side::on_expired() {
 
 std::optional<error_code> TcpStream::verdict(error_code ec, TcpStream const& stream, Side const& side, bool cancelled) {
     if (ec != asio::error::operation_aborted && ec != asio::error::bad_descriptor) return ec;
+    // The order matters: close() and a cancellation abort an operation whose limit may have passed as well.
     if (!stream.socket_.is_open()) return Errc::closed;
     if (cancelled) return asio::error::operation_aborted;
     if (side.has_expired()) return Errc::timed_out;
     return std::nullopt;
 }
 
-/// If the peer is never slower than this side, no operation suspends, and other coroutines would starve.
+/// If the peer is never slower than this side, no operation suspends, and other coroutines of the worker would starve.
 bool TcpStream::must_yield() noexcept {
     if (++turns_ < max_turns) return false;
     turns_ = 0;
@@ -93,7 +103,7 @@ ReadResult TcpStream::record_end(ReadResult result) {
 
 asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
     reading_.begin();
-    co_await asio::post(async::as_values);  // other coroutines run first; by then the bytes have often arrived
+    co_await asio::post(async::as_values);  // other coroutines run first; meanwhile the bytes have often arrived
     if (reading_.has_expired()) co_return ReadResult{Errc::timed_out, 0};
     for (;;) {
         auto const [ec, n] = co_await socket_.async_read_some(into, async::as_values);

@@ -22,7 +22,7 @@ void Worker::start() {
     thread_ = std::thread([this] { run(); });
 }
 
-/// An exception of a handler before its first co_await arrives here; it is reported and the loop goes on.
+/// A handler that throws before its first co_await throws through run(). It is reported, and the loop goes on.
 void Worker::run() {
     for (;;) {
         try {
@@ -48,6 +48,7 @@ void Worker::serve(AcceptedSocket accepted) {
     session->permit = std::move(accepted.permit);
     auto at_end = [this, session](std::exception_ptr thrown) { end(session, thrown); };
     asio::co_spawn(context_, std::move(conversation),
+                   // The slot of the signal is in a list node: its address is stable until end() erases it.
                    asio::bind_cancellation_slot(session->cancel.slot(), std::move(at_end)));
 }
 

@@ -16,7 +16,7 @@ namespace pathology::proxycore::net {
 /// Counts a connection as open until it is destroyed.
 using ConnectionPermit = std::shared_ptr<void>;
 
-/// An accepted socket, handed from the listener to a worker.
+/// An accepted socket on its way from the listener to a worker.
 struct AcceptedSocket {
     asio::ip::tcp::socket socket;
     asio::ip::tcp::endpoint remote;
@@ -40,7 +40,7 @@ public:
     void start();                         ///< throws std::system_error if no thread can be started
     void adopt(AcceptedSocket accepted);  ///< runs the handler for it
     void cancel_all();                    ///< emits terminal cancellation to every connection
-    void stop();                          ///< stops the loop and joins the thread; coroutines die with the worker
+    void stop();  ///< stops the loop, joins the thread; coroutines are destroyed with the worker
 
     asio::io_context& context() noexcept { return context_; }
 

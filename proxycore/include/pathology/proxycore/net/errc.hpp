@@ -10,7 +10,7 @@ using boost::system::error_code;
 
 /// Errors for which the operating system has no code.
 enum class Errc {
-    timed_out = 1,         ///< nothing moved within the time limit of the stream
+    timed_out = 1,         ///< no byte was moved within the time limit of the stream
     closed,                ///< the stream was closed on this side
     already_started,       ///< Server::start() was called on a running server
     name_not_found,        ///< the host name has no address

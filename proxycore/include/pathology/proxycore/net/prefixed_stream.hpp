@@ -7,8 +7,8 @@
 
 namespace pathology::proxycore::net {
 
-/// Returns a stream whose reads give `bytes` first, then what `stream` gives. All other functions are those of `stream`.
-/// Returns `stream` itself if `bytes` is empty.
+/// Returns a stream whose reads return `bytes` first, then those of `stream`. All other functions are those of
+/// `stream`. Returns `stream` itself if `bytes` is empty.
 std::unique_ptr<Stream> unread(std::unique_ptr<Stream> stream, std::string bytes);
 
 }  // namespace pathology::proxycore::net

@@ -39,9 +39,9 @@ struct ReadResult {
 ///
 /// Errors: values, never thrown. eof: the peer ended its side. Errc::timed_out: the time limit passed. Errc::closed:
 ///         close() was called here. operation_aborted: the awaiting coroutine was cancelled. Else a system code.
-/// Cancel: terminal cancellation ends a pending operation at once. What a cancelled write had sent stays sent; a
-///         cancelled read has taken nothing. After it, the coroutine's next co_await throws operation_aborted, so that
-///         no loop outlives a stop; a Server takes that for an ordinary end.
+/// Cancel: terminal cancellation ends a pending operation at once. Bytes that a cancelled write has sent stay sent;
+///         a cancelled read has consumed nothing. After it, the coroutine's next co_await throws operation_aborted, so
+///         that no loop continues after a stop; a Server does not report that.
 /// Thread: belongs to the thread of its executor. One read and one write may be pending at a time.
 /// Owns:   its connection; destruction closes it (fin). Buffers belong to the caller and must outlive the await.
 class Stream {
@@ -51,31 +51,31 @@ public:
     Stream& operator=(Stream const&) = delete;
     virtual ~Stream() = default;
 
-    /// Waits for bytes and reads what is there, at most the size of `into`.
+    /// Waits for bytes and reads the available ones, at most the size of `into`.
     virtual asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) = 0;
 
     /// Sends all bytes of all buffers in order; waits while the peer does not read.
     virtual asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) = 0;
 
-    /// Sends what can be sent without waiting and returns the number of bytes. Not while a write is pending. The default
-    /// sends nothing.
+    /// Sends what can be sent without waiting and returns the number of bytes. Not while a write is pending. The
+    /// default sends nothing.
     virtual std::size_t write_now(asio::const_buffer bytes);
 
-    /// Waits, without reading, until the peer has ended its side (returns eof) or the connection broke (returns its code).
-    /// While unread bytes wait, the end may be reported a second late. One call may be pending beside a read and a write.
-    /// No time limit applies. The default waits until cancelled.
+    /// Waits, without reading, until the peer has ended its side (returns eof) or the connection broke (returns its
+    /// code). While unread bytes wait, the end may be reported a second late. One call may be pending beside a read and
+    /// a write. No time limit applies. The default waits until cancelled.
     virtual asio::awaitable<error_code> wait_for_end();
 
-    /// Waits, without reading, until a read would return: bytes, with TLS also those of TLS itself, or the end. Returns an
-    /// error only if cancelled. One call may be pending beside a read and a write. No time limit applies. The default
-    /// waits until cancelled.
+    /// Waits, without reading, until a read would return: bytes, with TLS also those of TLS itself, or the end. Returns
+    /// an error only if cancelled. One call may be pending beside a read and a write. No time limit applies. The
+    /// default waits until cancelled.
     virtual asio::awaitable<error_code> wait_for_input();
 
     /// Ends the stream; pending operations end with Errc::closed. Closing again does nothing.
     virtual void close(CloseMode how) = 0;
 
-    /// Limits the inactivity of each read and write that starts from now on: the time until one byte is moved. It may be
-    /// exceeded by some 25 ms.
+    /// Limits the inactivity of each read and write that starts from now on: the time until one byte is moved. It may
+    /// be exceeded by some 25 ms.
     virtual void set_time_limit(TimeLimit limit) = 0;
 
     /// The addresses of both ends; of a pipe in memory, its names. An empty host = unknown. They stay known after the
