@@ -12,7 +12,6 @@ namespace asio = boost::asio;
 constexpr std::size_t room = 4096;
 constexpr unsigned most_interim = 100;
 
-/// What the proxy answered, or why nothing readable came.
 using Answer = Result<http::ResponseHead>;
 
 Failure failure(Errc code, std::string const& why, net::error_code cause = {}) {
@@ -37,7 +36,7 @@ asio::awaitable<Answer> read_answer(net::Stream& proxy, http1::ResponseReader& r
     co_return failure(Errc::not_spoken, "interim answers without end");
 }
 
-/// Nothing when the answer opens the tunnel.
+/// Returns std::nullopt if the response opens the tunnel: any 2xx (RFC 9110 §9.3.6).
 std::optional<Failure> judge(http::ResponseHead const& answer, bool with_credentials) {
     if (answer.status / 100 == 2) return std::nullopt;
     auto const line = std::to_string(answer.status) + " " + answer.reason;
@@ -49,7 +48,7 @@ std::optional<Failure> judge(http::ResponseHead const& answer, bool with_credent
 
 }  // namespace
 
-// RFC 9110 §9.3.6: the target is in authority-form, and stands in Host too.
+// RFC 9110 §9.3.6: the target is in authority-form. RFC 9112 §3.2: the Host field has the same value.
 http::RequestHead connect_request(Endpoint const& destination, std::optional<Credentials> const& credentials) {
     http::RequestHead head;
     head.method = "CONNECT";
@@ -70,15 +69,18 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> http_connect(std::unique_p
                                                                    http::RequestHead const& request) {
     auto const bytes = http1::serialise(request);
     auto const ec = co_await net::send(*proxy, bytes);
+    // Lenient: after the head the proxy relays bytes, so nothing depends on its framing.
     http1::ResponseReader reader({}, http1::Leniency::all());
     reader.expect_response_to("CONNECT");
-    auto const answer = co_await read_answer(*proxy, reader);  // a proxy that stopped reading may have answered
+    auto const answer =
+        co_await read_answer(*proxy, reader);  // also after a failed write: a proxy may refuse and close early
     if (!answer) {
         auto why = answer.error();
         if (ec && why.code == Errc::no_answer) why = failure(Errc::no_answer, net::describe(ec), ec);
         co_return why;
     }
     if (auto const refusal = judge(*answer, request.fields.contains("Proxy-Authorization"))) co_return *refusal;
+    // A server that sends first (SMTP) may do so in the segment of the response.
     co_return net::unread(std::move(proxy), reader.take_buffered());
 }
 

@@ -1,4 +1,8 @@
-// The server's side.
+// The server side of SOCKS5 (RFC 1928 §3-6, RFC 1929):
+//
+//     greeting ─┬─ offers the method ─▶ method ─┬─ none ──────────────────────▶ request ─┬─ CONNECT ─▶ Accepted
+//               │                               └─ password ─▶ credentials ─┬─ good ─▶ ┘  └─ other ─▶ reply, failure
+//               └─ does not ─▶ 0xFF, failure                                └─ bad ─▶ verdict, failure
 #include <algorithm>
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>

@@ -1,4 +1,9 @@
-// The client's side.
+// The client side of SOCKS5 (RFC 1928 §3-6, RFC 1929):
+//
+//     greeting ─▶ method ─┬─ none ──────────────────────────────────▶ request ─▶ reply ─▶ the stream is the tunnel
+//                         └─ password ─▶ credentials ─▶ verdict ─▶ ┘
+//
+// The messages are sent one by one, each after the response to the last: servers may not read ahead.
 #include <algorithm>
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
@@ -11,7 +16,7 @@ namespace {
 using socks5::Method;
 using socks5::ReplyCode;
 
-constexpr std::size_t most_counted = 255;  // what one octet can count
+constexpr std::size_t most_counted = 255;  // a length is one octet
 
 class Client {
 public:
@@ -31,7 +36,7 @@ public:
     std::string const& unread() const { return talk_.unread(); }
 
 private:
-    /// Why there are no bytes for what we would have to say.
+    /// Why host or credentials cannot be sent; std::nullopt if they can.
     std::optional<std::string> unspeakable() const {
         auto const too_long = [](std::string const& text) { return text.size() > most_counted; };
         if (too_long(destination_.host)) return "SOCKS5 takes host names of up to 255 bytes";
@@ -83,7 +88,8 @@ asio::awaitable<Trouble> Client::request() {
     co_return talk_.failure(Errc::refused, " refused: " + socks5::describe(reply->code));
 }
 
-/// Servers that refuse may hang up after the code, without an address.
+/// Some servers close the connection after the code of a refusal, without the address: an incomplete reply. The code is
+/// more useful than "connection closed".
 Failure Client::broken_off(Failure why) const {
     auto const& bytes = talk_.unread();
     if (bytes.size() < 2 || bytes[1] == static_cast<char>(ReplyCode::succeeded)) return why;

@@ -1,4 +1,4 @@
-// One side of a SOCKS5 conversation: messages in, messages out, over a stream.
+// Sends and receives SOCKS5 messages over a stream.
 #pragma once
 
 #include <optional>
@@ -11,18 +11,19 @@ namespace pathology::proxycore::tunnel {
 
 namespace asio = boost::asio;
 
-/// What went wrong; nothing when all went well.
+/// The failure of a step; std::nullopt = success.
 using Trouble = std::optional<Failure>;
 
 class Socks5Talk {
 public:
-    /// `peer` names the other side in messages: "the SOCKS server".
+    /// `peer` is the name of the other side in failures: "the SOCKS server".
     Socks5Talk(net::Stream& stream, std::string peer) : stream_(stream), peer_(std::move(peer)) {}
 
-    /// Sends a message. What the network does to it, the next receive() tells: there may be an answer all the same.
+    /// Sends a message. A write error is not reported here: the peer may have sent a response before it closed, and the
+    /// next read reports the end.
     asio::awaitable<void> say(std::string message) { co_await net::send(stream_, message); }
 
-    /// Waits for the message that `read` finds.
+    /// Waits until `read` finds a message.
     /// Errors: Errc::not_spoken, no_answer.
     template <class T> asio::awaitable<Result<T>> hear(socks5::Outcome<T> (*read)(std::string_view)) {
         for (;;) {
@@ -40,9 +41,9 @@ public:
         return {code, peer_ + what, cause};
     }
 
-    /// What has been read and not understood, or not asked for.
+    /// Bytes that were read but do not belong to a received message.
     std::string const& unread() const { return unread_; }
-    /// How a server answers what could not be understood.
+    /// The reply code of a server for the message that was not understood.
     socks5::ReplyCode reply_hint() const { return reply_hint_; }
 
 private:

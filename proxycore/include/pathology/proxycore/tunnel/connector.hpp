@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/endpoint.hpp>
+#include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tunnel/credentials.hpp>
 #include <pathology/proxycore/tunnel/failure.hpp>
 #include <pathology/proxycore/tunnel/http_connect.hpp>
@@ -19,7 +19,7 @@
 
 namespace pathology::proxycore::tunnel {
 
-/// A proxy on the way to a server.
+/// A proxy of a route.
 struct Hop {
     enum class Protocol : std::uint8_t { http, socks5 };
     Protocol protocol = Protocol::http;
@@ -29,14 +29,14 @@ struct Hop {
     bool operator==(Hop const&) const = default;
 };
 
-/// How far a connection goes.
+/// Where a connection ends.
 enum class Extent : std::uint8_t {
     target,     ///< through every hop
     last_proxy  ///< to the last hop if it is an HTTP proxy, which then reads the requests; else as `target`
 };
 
-/// Goes from hop to hop. What differs between users is in the virtual functions: how TCP is opened, TLS with a proxy,
-/// the CONNECT request, and their type of failure.
+/// Connects through one hop after another. Users override how TCP is opened, TLS with a proxy, the CONNECT request, and
+/// the type of failure.
 ///
 /// Owns:   the stream under construction; a failure closes it.
 /// Cancel: terminal.

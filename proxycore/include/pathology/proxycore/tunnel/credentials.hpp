@@ -1,4 +1,4 @@
-// The user and password that a proxy asks for.
+// User and password for a proxy.
 #pragma once
 
 #include <string>

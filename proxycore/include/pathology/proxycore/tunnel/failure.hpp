@@ -1,4 +1,4 @@
-// Why a proxy did not let us through.
+// Failures of connections through a proxy.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -9,17 +9,16 @@
 namespace pathology::proxycore::tunnel {
 
 enum class Errc {
-    refused = 1,        ///< the proxy understood, and said no
-    wants_credentials,  ///< the proxy asks for a user and a password, and none were given
-    bad_credentials,    ///< the proxy does not take the user and the password that were given
-    not_spoken,         ///< what came is no answer in the proxy's protocol
-    no_answer,          ///< the connection ended or stayed silent first: `cause` tells how
+    refused = 1,        ///< the proxy refused the request
+    wants_credentials,  ///< the proxy requires credentials, and none were given
+    bad_credentials,    ///< the proxy rejected the credentials
+    not_spoken,         ///< the response is not valid in the protocol of the proxy
+    no_answer,          ///< the connection ended or timed out before the response; see `cause`
 };
 
-/// What went wrong on the way through a proxy.
 struct Failure : BasicFailure<Errc> {
     boost::system::error_code cause{};
-    std::string answer{};  ///< of an HTTP proxy that said no: `403 Forbidden`
+    std::string answer{};  ///< status of an HTTP proxy that refused: `403 Forbidden`
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;
