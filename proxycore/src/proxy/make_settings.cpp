@@ -1,3 +1,6 @@
+// Values of options to typed settings. Types and choices were checked when the options were set; this file checks
+// ranges, syntax of values, and combinations, and names the option in each error.
+
 #include <algorithm>
 #include <limits>
 #include <pathology/proxycore/console/units.hpp>
@@ -97,7 +100,7 @@ tls::VersionRange versions(Options const& options, option::Name<std::string> min
     return range;
 }
 
-/// Users write `~` where no shell reads it.
+/// In `--set name=~/file` no shell expands the `~`.
 std::string expand_home(std::string path) {
     if (path != "~" && !path.starts_with("~/")) return path;
     auto const home = tls::default_authority_folder().parent_path();
@@ -151,6 +154,7 @@ layers::HostSettings host_settings(Options const& options) {
     hosts.allow = patterns(options, option::allow_hosts);
     hosts.tcp = patterns(options, option::tcp_hosts);
     hosts.show_ignored = flag(options, option::show_ignored_hosts);
+    // Declared by an addon, which an embedder may leave out.
     bool const has_site = options.contains("onboarding") && flag(options, "onboarding");
     if (has_site) hosts.own_site = text(options, "onboarding_host");
     return hosts;
@@ -168,6 +172,7 @@ std::optional<tunnel::Credentials> upstream_credentials(Options const& options) 
     constexpr auto name = option::upstream_auth;
     auto const& given = options.get<OptionalText>(name);
     if (!given) return std::nullopt;
+    // The password may contain a colon, the user may not (RFC 7617 §2).
     auto const colon = given->find(':');
     if (colon == 0 || colon == given->npos) refuse(name, "expected USER:PASSWORD");
     return tunnel::Credentials{given->substr(0, colon), given->substr(colon + 1)};

@@ -15,7 +15,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-/// IPv4 inside of IPv6 counts as what it is.
+/// An IPv4-mapped IPv6 address is compared as IPv4: a listener on [::] sees IPv4 clients in that form.
 std::optional<ip::address> address_of(std::string const& host) {
     if (ascii::lowered(host) == "localhost") return ip::address_v4::loopback();
     boost::system::error_code no_address;
@@ -40,7 +40,8 @@ std::optional<ip::address> address_of(sockaddr const* socket) {
     return ip::address_v6(bytes);
 }
 
-/// Whether an interface of this machine has it.
+/// Returns true if an interface of this machine has the address. Interfaces change while the proxy runs, so the list is
+/// read each time; it is only reached if the port is that of a listener.
 bool is_of_this_machine(ip::address const& address) {
     if (address.is_loopback() || address.is_unspecified()) return true;
     ifaddrs* found = nullptr;
@@ -51,7 +52,7 @@ bool is_of_this_machine(ip::address const& address) {
     return false;
 }
 
-/// Connecting to no address in particular means this machine.
+/// A connection to 0.0.0.0 or [::] reaches this machine.
 bool reaches(ip::address const& address, Listener const& listener) {
     auto const listened = address_of(listener.endpoint.host);
     if (!listened || listened->is_unspecified()) return is_of_this_machine(address);

@@ -1,4 +1,4 @@
-// Whether an address is one of those the proxy itself listens on.
+// Finds out whether an address is a listener of the proxy itself. A connection to it would be a loop.
 #pragma once
 
 #include <pathology/proxycore/endpoint.hpp>
@@ -7,7 +7,7 @@
 
 namespace pathology::proxycore::proxy {
 
-/// Names but `localhost` are not looked up: what they lead to is asked again once it is known.
+/// Names other than `localhost` are not resolved. The caller asks again with the resolved address.
 bool is_ourselves(std::vector<Listener> const& listeners, Endpoint const& address);
 
 }  // namespace pathology::proxycore::proxy

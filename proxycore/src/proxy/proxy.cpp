@@ -40,7 +40,8 @@ struct Proxy::State {
         chain.add(std::make_shared<addons::Revocations>(authority));
     }
 
-    /// An addon cannot wait for the end of its own thread, or of start(); a worker can.
+    /// stop() joins the thread of the proxy and takes the mutex of start(). An addon runs on that thread, maybe inside
+    /// start(), so a worker has to call it.
     void stop_soon() {
         boost::asio::post(workers, [this] {
             if (auto const running_now = now()) running_now->stop();
@@ -56,7 +57,7 @@ struct Proxy::State {
     boost::asio::thread_pool workers;
     addons::AddonChain chain;
     std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of;
-    RunningProxy const* serving = nullptr;  // for addons: set before its thread begins
+    RunningProxy const* serving = nullptr;  // set before its thread begins, so addons may use it without the mutex
     mutable std::mutex mutex;
     std::shared_ptr<RunningProxy> running;  // under the mutex, from the first start() that succeeds
 };

@@ -1,3 +1,13 @@
+// A proxy from its start to its stop:
+//
+//     constructor   settings from options, TLS, one listener for each mode; nothing runs
+//     start()       net::Server binds and starts its thread ─▶ begin(): addon hooks, timer ─▶ welcome(): log
+//     serve()       one coroutine for each connection
+//     follow()      an option has changed: new settings for new connections
+//     stop()        net::Server closes listeners and connections ─▶ end(): timer, replays, addon hooks
+//
+// Everything except start(), stop() and the counters runs on the thread of net::Server.
+
 #include "proxy/running_proxy.hpp"
 
 #include <algorithm>
@@ -43,7 +53,10 @@ RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain, 
       first_settings_(settings_of(options)),
       mode_names_(names_of(first_settings_->modes)),
       tls_(*first_settings_),
-      services_{chain, tls_, [] { return flow::Time::clock::now(); }, first_settings_,
+      services_{chain,
+                tls_,
+                [] { return flow::Time::clock::now(); },
+                first_settings_,
                 [this](Endpoint const& address) { return is_ourselves(listeners_, address); },
                 std::move(selector_of)},
       server_(server_options(), [this](net::Connection connection) { return serve(std::move(connection)); }) {}
@@ -72,7 +85,7 @@ void RunningProxy::start() {
     listens_ = true;
 }
 
-/// Says where it listens, and what else there is to say.
+/// Logs the warnings of TLS and the listeners.
 void RunningProxy::welcome() {
     for (auto const& warning : tls_.warnings()) chain_.log({LogLevel::warn, warning});
     for (auto const& listener : listeners_) chain_.log({LogLevel::info, describe(listener)});
@@ -120,8 +133,9 @@ int RunningProxy::run_until_signal() {
 
 std::vector<Listener> RunningProxy::listeners() const { return listens_ ? listeners_ : std::vector<Listener>(); }
 
-/// New settings are for new connections.
+/// New settings are for new connections; running ones keep the old settings by a shared pointer.
 void RunningProxy::follow(std::set<std::string> const& changed) {
+    // An OptionsError makes Options restore the old values, since this runs as one of their listeners.
     auto settings = settings_of(options_);
     if (names_of(settings->modes) != mode_names_ || settings->listen != first_settings_->listen)
         throw OptionsError("where and how the proxy listens cannot change while it runs");
@@ -134,8 +148,8 @@ void RunningProxy::follow(std::set<std::string> const& changed) {
 
 asio::awaitable<void> RunningProxy::serve(net::Connection connection) {
     auto& stream = *connection.stream;
-    auto client = std::make_shared<flow::Client>(stream.remote_endpoint(), stream.local_endpoint(),
-                                                 services_.now(), chain_.flows().make_id());
+    auto client = std::make_shared<flow::Client>(stream.remote_endpoint(), stream.local_endpoint(), services_.now(),
+                                                 chain_.flows().make_id());
     client->proxy_mode = mode_names_[connection.listener];
     layers::Context context(services_, first_settings_->modes[connection.listener], std::move(client));
     co_await serve_client(context, std::move(connection.stream), std::move(connection.original));
@@ -150,14 +164,16 @@ std::future<void> RunningProxy::replay(std::shared_ptr<flow::HttpFlow> flow) {
     return future;
 }
 
-/// The modes are those that the listeners began with; a proxy without listeners replays as a regular one.
+/// Replays run in the mode of the first listener; a proxy without listeners uses regular mode.
 void RunningProxy::start_replay(std::shared_ptr<flow::HttpFlow> flow, std::shared_ptr<std::promise<void>> done) {
     static modes::Mode const regular{};
     if (auto const obstacle = layers::find_obstacle_to_replay(*flow))
         throw ControlException("this flow cannot be replayed: " + *obstacle);
     auto const& modes = first_settings_->modes;
     auto const& mode = modes.empty() ? regular : modes.front();
-    auto const run = [](layers::Services& services, modes::Mode const& its_mode, std::shared_ptr<flow::HttpFlow> its_flow,
+    // The parameters live in the frame of the coroutine; captures of the lambda would be gone at its first suspension.
+    auto const run = [](layers::Services& services, modes::Mode const& its_mode,
+                        std::shared_ptr<flow::HttpFlow> its_flow,
                         std::shared_ptr<std::promise<void>> ended) -> asio::awaitable<void> {
         auto const notify = [ended]() -> asio::awaitable<void> {
             ended->set_value();

@@ -23,7 +23,7 @@ class RunningProxy {
 public:
     using SelectorOf = std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)>;
 
-    /// Options and chain must outlive it. Nothing runs yet.
+    /// Options and chain must outlive it. Does not start anything.
     /// Errors: throws OptionsError.
     RunningProxy(addons::Options& options, addons::AddonChain& chain, SelectorOf selector_of);
     ~RunningProxy();  ///< stop()
@@ -56,14 +56,14 @@ private:
 
     addons::Options& options_;
     addons::AddonChain& chain_;
-    Settings const first_settings_;  // those that the listeners were made of
+    Settings const first_settings_;  // of the listeners; they do not change
     std::vector<std::string> const mode_names_;
     layers::TlsService tls_;
     layers::Services services_;
-    std::optional<std::size_t> listener_;  // our place among those of the options
-    asio::any_io_executor loop_;  // from begin() on
+    std::optional<std::size_t> listener_;  // of options_; removed at the end
+    asio::any_io_executor loop_;           // from begin() on
     std::optional<async::Task> ticking_;
-    std::list<async::Task> replays_;  // those that are over are removed when the next one begins
+    std::list<async::Task> replays_;   // ended ones are removed when the next one begins
     std::vector<Listener> listeners_;  // from begin() on
     std::atomic<bool> listens_ = false;
     net::Server server_;

@@ -1,4 +1,4 @@
-// The options of the proxy under the names that users give them, and the settings that they make.
+// The options of the proxy by name, and the settings made of them.
 #pragma once
 
 #include <pathology/proxycore/addons/options.hpp>
@@ -7,14 +7,14 @@
 
 namespace pathology::proxycore::proxy {
 
-/// Declares every option of the proxy itself; addons declare theirs.
+/// Declares the options of the proxy itself; addons declare their own.
 void declare_options(addons::Options& options);
 
-/// Reads them.
-/// Errors: throws OptionsError naming the option, its value and what it takes.
+/// Makes the settings of the values.
+/// Errors: throws OptionsError naming the option, its value and the expected form.
 layers::Settings make_settings(addons::Options const& options);
 
-/// Whether an option of this name is about TLS or certificates.
+/// Returns true if the option is about TLS or certificates.
 bool concerns_tls(std::string_view option);
 
 }  // namespace pathology::proxycore::proxy

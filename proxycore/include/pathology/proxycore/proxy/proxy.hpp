@@ -27,7 +27,7 @@ public:
     using ProxyException::ProxyException;
 };
 
-/// A mode, and where it listens.
+/// A mode and the address that it listens on.
 struct Listener {
     modes::Mode mode;
     Endpoint endpoint;
@@ -36,14 +36,14 @@ struct Listener {
 /// `HTTP(S) proxy listening at *:8080.`
 std::string describe(Listener const& listener);
 
-/// A proxy with the addons every proxy has. All connections and addons live on one thread of its own.
+/// A proxy with the standard addons. All connections and addons run on one thread of its own.
 ///
-/// Thread: start(), stop(), run_until_signal(), wait_until_empty(), perform() and what only looks may be called from
+/// Thread: start(), stop(), run_until_signal(), wait_until_empty(), perform() and const functions may be called from
 ///         any thread, the first five not from an addon. Options and addons belong to the caller before start(), then
 ///         to the proxy's thread: see perform().
 class Proxy {
 public:
-    /// `sink` gets each line of the log, on the thread where it comes up; empty = nobody does.
+    /// `sink` gets each line of the log, on the thread that logs it; empty = the log is discarded.
     explicit Proxy(addons::LogSink sink = {});
     ~Proxy();  ///< stop()
     Proxy(Proxy const&) = delete;
@@ -51,12 +51,12 @@ public:
 
     addons::Options& options();
     addons::AddonChain& addons();
-    /// The flows under way, those that are kept, and listeners; belongs to whoever options and addons belong to.
+    /// The running and the kept flows, and their listeners. The rules for threads are those of options and addons.
     flow::Registry& flows();
 
-    /// Chooses the routes of all requests and connections; for one mode by a function, which may return nullptr where the
-    /// mode has a single route. To be called before start().
-    /// Errors: throws ControlException when the proxy runs.
+    /// Chooses the routes of all requests and connections; the function chooses for each mode, and may return nullptr
+    /// if the mode has a single route. To be called before start().
+    /// Errors: throws ControlException if the proxy runs.
     void set_selector(std::shared_ptr<upstream::Selector> selector);
     void set_selector(std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of);
 
@@ -66,20 +66,20 @@ public:
     ///         runs or has run already. Nothing runs then.
     void start();
 
-    /// Accepts no more, ends every connection, each with its hooks, runs `done`, and forgets the addons: a proxy runs
-    /// once. Does nothing on one that does not run.
+    /// Closes the listeners, ends every connection with its hooks, runs `done`, and releases the addons: a proxy runs
+    /// once. Does nothing if the proxy does not run.
     void stop();
 
-    /// For programs: waits for SIGINT, SIGTERM or stop(), then stops. Gives the signal's number, or 0.
+    /// For programs: waits for SIGINT, SIGTERM or stop(), then stops. Returns the number of the signal, or 0.
     int run_until_signal();
 
-    std::vector<Listener> listeners() const;             ///< where it listens now; empty when it does not
-    std::uint16_t port(std::size_t listener = 0) const;  ///< 0 when it does not
+    std::vector<Listener> listeners() const;             ///< empty if it does not listen
+    std::uint16_t port(std::size_t listener = 0) const;  ///< 0 if it does not listen
     std::size_t connections() const;                     ///< of clients, open now
-    bool wait_until_empty(net::Duration limit) const;    ///< false when one is still open after `limit`
+    bool wait_until_empty(net::Duration limit) const;    ///< false if one is still open after `limit`
 
-    /// Calls `work` on the proxy's thread and waits for its end; what it throws comes out. For changes of options and
-    /// addons while the proxy runs.
+    /// Calls `work` on the proxy's thread and waits until it returns; its exceptions are rethrown. For changes of
+    /// options and addons while the proxy runs.
     void perform(std::function<void()> work);
 
     /// Sends the request of `flow` again through the whole stack: hooks, selector and limits, in the mode of the first
