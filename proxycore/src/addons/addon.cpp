@@ -1,4 +1,4 @@
-// The empty defaults. AddonChain does not call them: it knows who overrides what.
+// The empty defaults. AddonChain does not call them: a HookSet has the hooks that an addon overrides.
 #include <pathology/proxycore/addons/addon.hpp>
 
 namespace pathology::proxycore::addons {

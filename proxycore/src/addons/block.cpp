@@ -11,7 +11,9 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
+// RFC 1918, RFC 6598 (carrier-grade NAT), RFC 3927 (link-local)
 constexpr std::array within_v4{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"};
+// RFC 4193 (unique local), RFC 4291 §2.5.6 (link-local)
 constexpr std::array within_v6{"fc00::/7", "fe80::/10"};
 
 bool is_within(ip::address_v4 const& address) {
@@ -43,6 +45,7 @@ Realm realm_of(std::string_view text) {
     if (no_address) return Realm::global;
     if (address.is_v4()) return realm(address.to_v4());
     auto const v6 = address.to_v6();
+    // A listener for both families sees IPv4 clients as ::ffff:a.b.c.d.
     return v6.is_v4_mapped() ? realm(ip::make_address_v4(ip::v4_mapped, v6)) : realm(v6);
 }
 

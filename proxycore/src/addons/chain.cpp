@@ -1,3 +1,11 @@
+// The list of addons is an immutable value behind a shared pointer. A round holds the pointer it began with, so adding
+// and removing replace the list and never wait for rounds.
+//
+//     add():      collect, check ─▶ insert ─▶ load, configure ─┬─▶ begin tasks, `running`
+//                                                              └─▶ an exception: erase, withdraw
+//     remove():   erase ─▶ end tasks ─▶ `done` ─▶ withdraw
+//     replace():  end tasks ─▶ `done` ─▶ erase, withdraw, insert, load (no await in between) ─▶ `running`
+
 #include <pathology/proxycore/addons/chain.hpp>
 
 #include <algorithm>
@@ -85,6 +93,7 @@ void AddonChain::collect(AddonHandle const& handle, std::string const& owner, Li
         if (concurrent.contains(hook)) throw AddonError(error_line(name, hook, "this hook cannot be concurrent"));
     if (!concurrent.empty() && !workers_)
         throw AddonError("addon " + name + " has concurrent hooks, and there are no workers for them");
+    // Parts of parts belong to the outermost addon: removing that removes them all.
     auto const& root = owner.empty() ? name : owner;
     into.push_back({handle.addon, handle.hooks, concurrent, name, root, std::make_shared<Host>(*this, name)});
     for (auto const& part : handle.addon->parts()) collect(part, root, replaced, into);
@@ -167,7 +176,7 @@ asio::awaitable<void> AddonChain::replace(std::string name, AddonHandle handle) 
     List fresh;
     collect(handle, {}, gone, fresh);
     co_await end(gone);
-    // From here on until the new one is in its place, nothing is awaited: no round can miss both.
+    // No await until the new addon is in the list, so no round can run without either.
     auto const index = index_of(Place::before(name));
     erase(gone);
     std::map<std::string, OptionValue> values;
@@ -189,7 +198,7 @@ std::vector<std::string> AddonChain::names() const {
     return names;
 }
 
-// --- the program's life ----------------------------------------------------------------------------------------------
+// --- start and stop ------------------------------------------------------------------------------------------------
 
 asio::awaitable<void> AddonChain::start() {
     loop_ = co_await asio::this_coro::executor;
@@ -219,7 +228,7 @@ void AddonChain::configure_one(Entry const& entry, std::set<std::string> const& 
     try {
         entry.addon->configure(options_, changed);
     } catch (OptionsError const&) {
-        throw;  // the addon refuses the value: reported to whoever changed the option
+        throw;  // the addon rejects the value: an error for the caller that changed the option
     } catch (...) {
         log({LogLevel::error, error_line(entry.name, Hook::configure, message_of(std::current_exception()))});
     }
@@ -243,7 +252,7 @@ void AddonChain::log(LogEntry const& entry) {
         try {
             listener.addon->log(entry);
         } catch (...) {
-            // To the sink only: addons that listen would be called for it again.
+            // To the sink only: the addon would be called again for its own error.
             sink_({LogLevel::error, error_line(listener.name, Hook::log, message_of(std::current_exception()))});
         }
     }
@@ -252,6 +261,7 @@ void AddonChain::log(LogEntry const& entry) {
 // --- within a round --------------------------------------------------------------------------------------------------
 
 asio::awaitable<bool> AddonChain::handle_exception(Entry const& entry, Hook hook, std::exception_ptr thrown) {
+    // A cancelled hook ends with an exception as well; that is not an error of the addon.
     auto const state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) std::rethrow_exception(thrown);
     if (is_halt(thrown)) co_return true;
@@ -274,7 +284,7 @@ void AddonChain::name_stream_functions(flow::HttpFlow& flow, std::string const& 
     if (flow.response) name(*flow.response);
 }
 
-/// The flow is a parameter of the round: it lives until that returns.
+/// The flow is a parameter of the round, so it is valid until the round returns.
 asio::awaitable<void> AddonChain::finish_round(flow::Flow& flow) {
     flows_.note_change(flow);
     if (!flow.intercepted()) co_return;
@@ -284,6 +294,7 @@ asio::awaitable<void> AddonChain::finish_round(flow::Flow& flow) {
 
 asio::awaitable<void> AddonChain::wait_for(flow::Flow& flow) {
     auto const resumed = std::make_shared<async::Event>();
+    // The flow keeps the callback until it is resumed; by then this coroutine may have been cancelled.
     flow.on_resume([weak = std::weak_ptr(resumed)] {
         if (auto const event = weak.lock()) event->notify();
     });

@@ -12,11 +12,11 @@ namespace pathology::proxycore::addons {
 
 using tunnel::Credentials;
 
-/// Reads the value of an Authorization or Proxy-Authorization field, `Basic …` (RFC 7617): user and password, split at
-/// the first colon. Nothing for another scheme, bad base64, or no colon.
+/// Parses an Authorization or Proxy-Authorization field, `Basic …` (RFC 7617): user and password, split at the first
+/// colon. std::nullopt for another scheme, invalid base64, or no colon.
 std::optional<Credentials> parse_basic(std::string_view field);
 
-/// Decides about users.
+/// Returns true if the credentials are accepted.
 using CredentialRule = std::function<bool(Credentials const&)>;
 
 /// The users of an htpasswd file. Empty lines and comments, which begin with `#`, are ignored.
@@ -33,7 +33,7 @@ private:
     std::map<std::string, std::string, std::less<>> hashes_;
 };
 
-/// Reads the value of `--proxyauth`: `any`, `USER:PASSWORD`, `@FILE`.
+/// Parses the value of `--proxyauth`: `any`, `USER:PASSWORD`, `@FILE`.
 /// Errors: throws OptionsError for an empty text, one without a colon, and as Htpasswd::load().
 CredentialRule parse_credential_rule(std::string_view text);
 

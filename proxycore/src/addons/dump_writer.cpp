@@ -79,7 +79,7 @@ void DumpWriter::request_line(flow::HttpFlow const& flow) {
 std::string DumpWriter::url_of(flow::Request const& request) const {
     auto url = printable(style_.shows_host ? request.pretty_url() : request.url());
     if (!style_.is_terminal || style_.detail > 1) return url;
-    auto length = std::max<std::size_t>(style_.columns, 75) - 25;  // room for an address
+    auto length = std::max<std::size_t>(style_.columns, 75) - 25;  // columns of the address before it
     if (url.size() <= length) return url;
     while ((static_cast<unsigned char>(url[length]) & 0xc0) == 0x80) --length;  // not inside a character
     return url.substr(0, length) + "…";
@@ -92,7 +92,7 @@ void DumpWriter::response_line(flow::HttpFlow const& flow) {
     if (shows_version(response.http_version, flow.request.http_version))
         version = to_string(response.http_version) + " ";
     if (!replay.empty()) paint(sgr::bold_yellow, replay);
-    if (style_.detail == 1) {  // the code stands below the method
+    if (style_.detail == 1) {  // the status is printed below the method
         auto const taken = 2 + version.size() + replay.size();
         auto const address = flow.client_conn->peername ? to_string(*flow.client_conn->peername).size() : 0;
         out_.append(address > taken ? address - taken : 0, ' ');
@@ -122,7 +122,7 @@ void DumpWriter::message(flow::Message const& message) {
 void DumpWriter::content(flow::Message const& message) {
     if (!message.raw_content) return body(missing, false);
     auto const content = message.content_or_raw();
-    // Without a charset it would be ISO-8859-1, which anything is.
+    // Without a charset the default would be ISO-8859-1, in which all bytes are valid: images would be printed as text.
     auto const text = names_charset(message) ? message.text(flow::Strictness::strict) : content;
     if (!text || is_mostly_binary(*text)) return body(content, is_mostly_binary(content));
     body(*text, false);

@@ -1,4 +1,4 @@
-// The lines of a dump.
+// Formats flows as lines of text.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +9,16 @@
 
 namespace pathology::proxycore::addons {
 
-/// How much is written, and for what.
+/// The amount of output and its target.
 struct DumpStyle {
     std::int64_t detail = 1;
     std::size_t max_lines = 512;  ///< of a body at detail 3
-    bool shows_host = false;       ///< URLs name the host of the Host field
+    bool shows_host = false;      ///< URLs name the host of the Host field
     bool is_terminal = false;
     std::size_t columns = 80;
 };
 
-/// Appends whole lines to a text. Of HttpFlow::websocket and of TCP flows the last message is meant.
+/// Appends complete lines to a text. The functions for messages write the last message of the flow.
 class DumpWriter {
 public:
     DumpWriter(DumpStyle const& style, std::string& out) : style_(style), out_(out) {}

@@ -35,6 +35,7 @@ asio::awaitable<void> FlowRecorder::client_disconnected(flow::Client& client) {
 }
 
 asio::awaitable<void> FlowRecorder::response(flow::HttpFlow& flow) {
+    // With a WebSocket the record has its messages; it is made by websocket_end.
     if (!flow.websocket) record(flow);
     co_return;
 }

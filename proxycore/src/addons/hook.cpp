@@ -15,6 +15,7 @@ struct Alias {
     std::string_view name;
     Hook hook;
 };
+// The names of older versions of the original, which its documents still use.
 constexpr Alias aliases[] = {
     {"clientconnect", Hook::client_connected},        {"clientdisconnect", Hook::client_disconnected},
     {"serverconnect", Hook::server_connect},          {"serverdisconnect", Hook::server_disconnected},

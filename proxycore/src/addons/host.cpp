@@ -9,7 +9,7 @@
 namespace pathology::proxycore::addons {
 namespace {
 
-/// Empty for work that was cancelled.
+/// The message of an exception; empty for a cancellation, which is no error of the task.
 std::string message_of(std::exception_ptr const& thrown) {
     try {
         std::rethrow_exception(thrown);
@@ -91,6 +91,8 @@ void Host::begin(asio::any_io_executor loop) {
 }
 
 void Host::start(asio::awaitable<void> work) {
+    // The slot needs a stable address until the task ends: a list node. The shared pointer keeps it if the chain is
+    // destroyed before.
     auto const place = work_.emplace(work_.end());
     auto const on_end = [self = shared_from_this(), place](std::exception_ptr thrown) {
         self->work_.erase(place);
@@ -108,6 +110,7 @@ asio::awaitable<void> Host::end_work() {
     auto const self = shared_from_this();
     if (work_.empty()) co_return;
     ended_.emplace();
+    // A task may end inside emit() and erase its node, so the iterator is advanced before.
     for (auto place = work_.begin(); place != work_.end();) (place++)->emit(asio::cancellation_type::terminal);
     while (!work_.empty()) co_await ended_->wait();
 }

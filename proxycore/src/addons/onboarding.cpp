@@ -98,7 +98,8 @@ bool Onboarding::is_ours(std::string_view host) const {
     return is_on_ && !host_.empty() && http::equals_ignoring_case(host, host_);
 }
 
-/// There is no certificate to look at: a server of that name, if there is one, is somebody else's.
+/// Sets an error, so that no connection to a server of that name is opened for its certificate: the name does not
+/// exist, or belongs to someone else.
 asio::awaitable<void> Onboarding::tls_clienthello(ClientHelloData& data) {
     auto const& address = data.server.address();
     bool const is_meant = is_ours(data.hello.sni) || (address && is_ours(address->host));

@@ -1,4 +1,4 @@
-// A site inside of the proxy, from which clients get the certificate that they have to trust.
+// A site inside the proxy where clients download the certificate that they have to trust.
 //
 //     http://mitm.it/           a page with a link for each platform
 //     http://mitm.it/cert/pem   the certificate; also cer, p12
@@ -11,12 +11,12 @@
 
 namespace pathology::proxycore::addons {
 
-/// The options are `onboarding`, whether there is such a site, and `onboarding_host`, its name. It answers in every
-/// mode, plain and over TLS, on any port, and no server is asked. Where names lead to their real addresses, as in
-/// transparent mode, the host can be an address.
+/// The options are `onboarding`, which enables the site, and `onboarding_host`, its name. It responds in every mode,
+/// plain and over TLS, on any port, without a server. In transparent mode clients resolve names themselves; there the
+/// host can be an address.
 class Onboarding final : public Addon {
 public:
-    /// `authority` gives the one whose certificate is handed out, now.
+    /// `authority` returns the current authority.
     explicit Onboarding(std::function<tls::Authority()> authority) : authority_(std::move(authority)) {}
     std::string name() const override { return "onboarding"; }
 

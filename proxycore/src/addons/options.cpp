@@ -71,7 +71,7 @@ void check_choice(Option const& option, std::string_view text) {
     refuse(option, "expected one of " + to_string(OptionValue(choices)) + ", not " + http::quoted(text));
 }
 
-/// Whether `value` is one the option takes.
+/// Throws if `value` is invalid for the option.
 void check(Option const& option, OptionValue const& value) {
     if (value.index() != option.initial.index())
         refuse(option, "does not take a value of type " + std::string(type_of(value)));
@@ -109,6 +109,8 @@ void Options::declare(Option option) {
     auto const name = option.name;
     auto value = option.initial;
     entries_.emplace(name, Entry{std::move(option), std::move(value)});
+    // Settings of the command line come before addons declare their options. They are removed from the list before they
+    // are applied: an invalid one is reported once.
     std::vector<Setting> waiting;
     std::erase_if(deferred_, [&](Setting const& setting) {
         if (setting.name == name) waiting.push_back(setting);
@@ -169,6 +171,7 @@ std::string Options::describe() const {
 void Options::update(std::map<std::string, OptionValue> const& changes) {
     std::map<std::string, OptionValue> before;
     std::set<std::string> changed;
+    // All values are checked before the first one changes.
     for (auto const& [name, value] : changes) check(entry(name).option, value);
     for (auto const& [name, value] : changes) {
         auto& present = entries_.find(name)->second.value;
@@ -238,7 +241,7 @@ void Options::expect_nothing_deferred() const {
 // --- listeners -------------------------------------------------------------------------------------------------------
 
 void Options::notify(std::set<std::string> const& changed) const {
-    auto const listeners = listeners_;  // one may add or remove others
+    auto const listeners = listeners_;  // a listener may add or remove others
     for (auto const& [place, listener] : listeners) listener(changed);
 }
 

@@ -13,7 +13,7 @@ inline constexpr std::string_view plain, bold = "1", dim = "2", red = "31", yell
                                          bold_magenta = "1;35", bold_red_blinking = "1;5;31";
 }
 
-/// Appends `text`, in these colours where there are any.
+/// Appends `text`, with these colours if `has_colours`.
 inline void append_painted(std::string& out, bool has_colours, std::string_view parameters, std::string_view text) {
     if (!has_colours || parameters.empty()) {
         out += text;

@@ -1,3 +1,6 @@
+// Verification of the hashes in htpasswd files. OpenSSL has the digests, crypt(3) has bcrypt and SHA-crypt; Apache's
+// variant of MD5-crypt has to be computed here. Its steps look arbitrary because the algorithm is.
+
 #include "addons/password_hash.hpp"
 
 #include <crypt.h>
@@ -31,7 +34,8 @@ std::string sha_hash(std::string_view password) {
     return std::string(sha_mark) + encode_base64({reinterpret_cast<char const*>(digest.data()), digest.size()});
 }
 
-// --- MD5-crypt, after the description by Poul-Henning Kamp, with Apache's `$apr1$` as the magic word ------------------
+// --- MD5-crypt, after the description by Poul-Henning Kamp, with Apache's `$apr1$` as the magic word
+// ------------------
 
 constexpr std::size_t longest_salt = 8;
 constexpr unsigned rounds = 1000;
@@ -51,6 +55,8 @@ Digest first_digest(std::string_view password, std::string_view salt) {
     auto text = std::string(password).append(apr1_mark).append(salt);
     for (auto left = password.size(); left > 0; left -= std::min(left, inner.size()))
         text.append(view(inner).substr(0, left));
+    // A bug of the first implementation that became the definition: zero or the first character, by the bits of the
+    // length.
     for (auto bits = password.size(); bits > 0; bits >>= 1U) text += (bits & 1U) != 0 ? '\0' : password.front();
     return md5(text);
 }
@@ -73,11 +79,12 @@ void append_base64(std::string& out, unsigned bits, int characters) {
     for (; characters > 0; --characters, bits >>= 6U) out += alphabet[bits & 63U];
 }
 
-/// The 22 characters after the salt, of which at most 8 count.
+/// The 22 characters after the salt. Only 8 characters of the salt are used.
 std::string apr1_hash(std::string_view password, std::string_view salt) {
     salt = salt.substr(0, longest_salt);
     auto const digest = stretched(first_digest(password, salt), password, salt);
     std::string out;
+    // The digest is encoded in groups of bytes 0 6 12, 1 7 13, 2 8 14, 3 9 15, 4 10 5, and 11 alone.
     for (std::size_t at = 0; at < 5; ++at) {
         std::size_t const last = at == 4 ? 5 : at + 12;
         append_base64(out, (unsigned{digest[at]} << 16U) | (unsigned{digest[at + 6]} << 8U) | digest[last], 4);
@@ -91,7 +98,7 @@ std::string apr1_hash_like(std::string_view password, std::string_view hash) {
     return std::string(apr1_mark).append(salt).append("$").append(apr1_hash(password, salt));
 }
 
-/// Nothing where the C library cannot do it.
+/// Empty if the C library does not support the hash.
 std::string crypt_hash_like(std::string_view password, std::string_view hash) {
     auto const workspace = std::make_unique<crypt_data>();  // 32 KiB
     auto const* const made = crypt_r(std::string(password).c_str(), std::string(hash).c_str(), workspace.get());

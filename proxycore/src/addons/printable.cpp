@@ -19,6 +19,7 @@ constexpr double max_binary_share = 0.3;  // of the bytes; with more, it is show
 
 }  // namespace
 
+// C1 controls, such as U+009B, begin escape sequences in some terminals, like ESC [.
 void append_printable(std::string& out, std::string_view text, bool keeps_lines) {
     auto const is_utf8 = websocket::is_utf8(text);
     for (std::size_t at = 0; at < text.size(); ++at) {

@@ -1,4 +1,4 @@
-// Text that comes from the network, made safe for a terminal.
+// Makes text from the network safe for a terminal.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace pathology::proxycore::addons {
 
-/// Appends `text` with a `.` for each control character, those of C1 included. Text that is no UTF-8 keeps its
-/// printable ASCII alone. `keeps_lines` lets tabs and line feeds stay.
+/// Appends `text` with a `.` for each control character, including C1. In text that is not UTF-8 also for every byte
+/// outside printable ASCII. `keeps_lines` keeps tabs and line feeds.
 void append_printable(std::string& out, std::string_view text, bool keeps_lines = false);
 
-/// Whether the beginning of `bytes` is rather something for a hex dump.
+/// Returns true if `bytes` should be printed as a hex dump, by their first 100 bytes.
 bool is_mostly_binary(std::string_view bytes);
 
 /// "0b", "1023b", "1.5k", "100k": one decimal below 99.95, powers of 1024.

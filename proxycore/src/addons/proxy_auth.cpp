@@ -9,6 +9,7 @@ namespace {
 
 constexpr char metadata_key[] = "proxyauth";
 constexpr char modes_name[] = "mode";
+// The realm of the original, for clients with stored passwords.
 constexpr std::string_view challenge = "Basic realm=\"mitmproxy\"";
 
 bool is_mode(std::string const& specification, std::string_view name) {
@@ -16,7 +17,7 @@ bool is_mode(std::string const& specification, std::string_view name) {
     return mode.has_value() && modes::name_of(*mode) == name;
 }
 
-/// What differs between a proxy and a server that asks.
+/// The status and the fields of authentication by a proxy or by a server (RFC 9110 §11.6, §11.7).
 struct Dialect {
     unsigned status;
     std::string_view credentials, challenge;
@@ -47,8 +48,7 @@ void ProxyAuth::configure(Options const& options, std::set<std::string> const& c
     auto const& specifications = options.get<TextList>(modes_name);
     if (std::any_of(specifications.begin(), specifications.end(),
                     [](auto const& specification) { return is_mode(specification, "transparent"); }))
-        throw OptionsError(
-            "proxyauth cannot be used in transparent mode: clients do not know that there is a proxy");
+        throw OptionsError("proxyauth cannot be used in transparent mode: clients do not know that there is a proxy");
 }
 
 asio::awaitable<void> ProxyAuth::client_disconnected(flow::Client& client) {

@@ -1,10 +1,10 @@
 // Requires a user and a password of clients.
 //
-//     mode               the client sends                 and is asked for it by
+//     mode               the client sends                 the proxy requests it by
 //     regular, upstream  Proxy-Authorization: Basic …     407, Proxy-Authenticate
 //     reverse            Authorization: Basic …           401, WWW-Authenticate
 //     socks5             RFC 1929                         the method of the greeting
-//     transparent        cannot be                        an error at the start
+//     transparent        not possible                     an error at the start
 //
 // A CONNECT and a SOCKS greeting authenticate their whole connection; other requests each need the field. It is not
 // forwarded to the server. Replayed requests need no credentials.
@@ -20,7 +20,7 @@
 
 namespace pathology::proxycore::addons {
 
-/// The option is `proxyauth`. Who was let in stands in the flow's metadata, as "proxyauth": user and password.
+/// The option is `proxyauth`. User and password are stored in the metadata of the flow as "proxyauth".
 class ProxyAuth final : public Addon {
 public:
     std::string name() const override { return "proxyauth"; }
@@ -33,7 +33,7 @@ public:
     asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override;
 
 private:
-    /// Lets the flow pass, or answers it; who it was.
+    /// Returns the credentials of the flow if they are accepted. Otherwise sets the response.
     std::optional<Credentials> authenticate(flow::HttpFlow& flow);
 
     OptionalText rule_text_{};

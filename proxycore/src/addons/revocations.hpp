@@ -1,4 +1,4 @@
-// Answers clients that ask whether a certificate of ours was revoked.
+// Serves the certificate revocation list of the authority to clients.
 #pragma once
 
 #include <functional>
@@ -8,11 +8,11 @@
 
 namespace pathology::proxycore::addons {
 
-/// A certificate that copies one with a pointer to a list of revocations points to a list of the authority's, at the
-/// same host (P21). That host knows nothing of it: requests for the authority's path are answered here.
+/// If the certificate of a server has the URL of a revocation list, our copy has the URL of our own list at the same
+/// host (P21). The host does not have it, so requests for this path get their response here.
 class Revocations final : public Addon {
 public:
-    /// `authority` gives the one that signs, now.
+    /// `authority` returns the current authority.
     explicit Revocations(std::function<tls::Authority()> authority) : authority_(std::move(authority)) {}
     std::string name() const override { return "revocations"; }
 

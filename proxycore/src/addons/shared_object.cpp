@@ -24,7 +24,7 @@ public:
     }
 
 private:
-    /// A bare name would be looked for in the system's folders.
+    /// dlopen() searches a name without slash in the folders of the system.
     static void* open(std::string const& path) {
         auto const place = path.find('/') == std::string::npos ? "./" + path : path;
         return dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -42,11 +42,11 @@ void check_version(Library const& library, std::string const& path) {
     auto const version = library.find<unsigned()>("pathology_addon_version")();
     if (version == interface_version) return;
     throw AddonError(path + " was built for version " + std::to_string(version) +
-                           " of the addon interface, and this is version " + std::to_string(interface_version) +
-                           "; build it again");
+                     " of the addon interface, and this is version " + std::to_string(interface_version) +
+                     "; build it again");
 }
 
-/// What keeps the code in memory: the addon goes first, its library after it.
+/// Keeps the code in memory as long as the addon exists. Members are destroyed in reverse order: the addon first.
 struct Loaded {
     std::shared_ptr<Library const> library;
     std::shared_ptr<Addon> addon;

@@ -1,4 +1,4 @@
-// The class to subclass. An addon overrides the hooks it wants, as public functions; the others cost nothing.
+// The base class of addons. An addon overrides hooks as public functions; hooks that it does not override cost nothing.
 //
 //     class Greeter : public addons::Addon {
 //     public:
@@ -12,8 +12,8 @@
 //
 // Guarantees
 //     G1  Each HTTP flow gets exactly one of `response` and `error`.
-//     G2  `responseheaders` comes before `response`, also for an answer an addon made.
-//     G3  In `requestheaders` and `responseheaders` the content is not there yet; `stream` is decided there.
+//     G2  `responseheaders` comes before `response`, also for a response that an addon made.
+//     G3  In `requestheaders` and `responseheaders` the content has not been read; `stream` is decided there.
 //     G4  With streaming, `request` and `response` come after the body has passed; `response` may precede `request`.
 //     G5  Hooks of one flow never overlap; the next step waits for the hook before it.
 //     G6  Addons are called in the order of their registration; AddonHalt ends the round.
@@ -22,7 +22,7 @@
 //     G9  Setting `response` in `request` prevents any contact with a server.
 //     G10 Every hook sees its connections as they are at that moment.
 //
-// A hook may await what it likes; it must not block its thread, unless it is listed in concurrent().
+// A hook may await anything; it must not block its thread, unless it is listed in concurrent().
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -67,7 +67,7 @@ public:
     Addon& operator=(Addon const&) = delete;
     virtual ~Addon() = default;
 
-    /// One word, by which it is found and named in errors; unique in a chain.
+    /// One word that identifies the addon, also in errors; unique in a chain.
     virtual std::string name() const = 0;
     /// Addons that are added and removed with this one, and called after it.
     virtual std::vector<AddonHandle> parts();
@@ -76,9 +76,9 @@ public:
     virtual HookSet concurrent() const { return {}; }
 
     // --- the program ---
-    /// The addon was added: the place to declare options. `host` lives until done() has returned.
+    /// The addon was added; declares its options here. `host` is valid until done() has returned.
     virtual void load(Host& host);
-    /// Options have these values now; the first time all of them are named. Throws OptionsError to refuse them.
+    /// The options `changed` have new values; in the first call it has all names. Throws OptionsError to reject them.
     virtual void configure(Options const& options, std::set<std::string> const& changed);
     virtual asio::awaitable<void> running();  ///< the program listens; for one that was added later, at once
     virtual asio::awaitable<void> tick();     ///< about ten times a second
@@ -114,7 +114,7 @@ public:
     virtual asio::awaitable<void> responseheaders(flow::HttpFlow& flow);
     virtual asio::awaitable<void> response(flow::HttpFlow& flow);
     virtual asio::awaitable<void> error(flow::HttpFlow& flow);
-    virtual asio::awaitable<void> http_connect(flow::HttpFlow& flow);  ///< a response that is no 2xx refuses
+    virtual asio::awaitable<void> http_connect(flow::HttpFlow& flow);  ///< set a response other than 2xx to refuse
     virtual asio::awaitable<void> http_connected(flow::HttpFlow& flow);
     virtual asio::awaitable<void> http_connect_error(flow::HttpFlow& flow);
     virtual asio::awaitable<void> http_connect_upstream(flow::HttpFlow& flow);  ///< our own CONNECT, before it is sent
@@ -144,13 +144,13 @@ template <class T> constexpr HookSet hooks_of() {
     return hooks;
 }
 
-/// An addon and the hooks that are to be called; made of a pointer to the addon's own type.
+/// An addon and the hooks that it overrides; made of a pointer to the derived type.
 struct AddonHandle {
     std::shared_ptr<Addon> addon;
     HookSet hooks;
 
     template <class T> AddonHandle(std::shared_ptr<T> own) : addon(std::move(own)), hooks(hooks_of<T>()) {}
-    /// For an addon whose own type is not known.
+    /// For an addon whose derived type is not known.
     AddonHandle(std::shared_ptr<Addon> some, HookSet called) : addon(std::move(some)), hooks(called) {}
 };
 

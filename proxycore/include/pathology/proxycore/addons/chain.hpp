@@ -1,4 +1,4 @@
-// The addons of a proxy, in their order, and the way to call them.
+// The addons of a proxy in order, and the calls of their hooks.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -31,16 +31,16 @@ struct Place {
     static Place after(std::string name) { return {Where::after, std::move(name)}; }
 };
 
-/// Calls the addons that take part in a hook, one after the other.
+/// Calls the addons that override a hook, one after the other.
 ///
 ///     if (chain.wants(Hook::request)) co_await chain.run(hooks::request, flow);      // costs one bit if no addon does
 ///
 /// Errors: hooks cannot fail a round: an exception of an addon becomes a line of the log that names addon and hook.
-///         What ends with the awaiting coroutine's own cancellation is passed on.
+///         After a cancellation of the awaiting coroutine the exception is passed on.
 /// Cancel: cancels the hook that is running; the ones after it are not called.
-/// Thread: that of the event loop. Adding, replacing and removing is allowed at any time; a round that is under way
-///         keeps the addons it began with.
-/// Owns:   the addons, together with whoever else holds them; the registries.
+/// Thread: that of the event loop. Adding, replacing and removing is allowed at any time; a running round
+///         keeps the addons that it began with.
+/// Owns:   the addons (shared), and the registries.
 class AddonChain {
 public:
     /// `workers` runs concurrent hooks; without it, addons that have some are refused. `options` must outlive the
@@ -55,7 +55,7 @@ public:
     /// Errors: throws AddonError for a name that is taken, a place that does not exist, and a hook that cannot be
     ///         concurrent; what load() and configure() throw. The chain is as before then.
     void add(AddonHandle const& handle, Place const& place = Place::back());
-    /// Removes an addon and its parts, runs their done(), and takes back what they declared.
+    /// Removes an addon and its parts, runs their done(), and removes their options, commands and views.
     /// Errors: throws AddonError if there is none of that name.
     asio::awaitable<void> remove(std::string name);
     /// Puts an addon in the place of another one, to reload it: runs done() of the old one, then load(), configure()
@@ -71,13 +71,14 @@ public:
     /// Configures all with every option, then runs `running`.
     /// Errors: OptionsError of configure().
     asio::awaitable<void> start();
-    /// Runs `done` of all, in order, and forgets them.
+    /// Runs `done` of all, in order, and removes them.
     asio::awaitable<void> stop();
 
-    /// Whether any addon takes part. Flows that the registry keeps, or reports, have all of their hooks.
+    /// Returns true if an addon overrides the hook. If the registry keeps or reports flows, also for all hooks of
+    /// flows.
     bool wants(Hook hook) const { return entries_->hooks.contains(hook); }
 
-    /// Calls a hook of every addon that takes part. Waits while a flow is intercepted.
+    /// Calls the hook of every addon that overrides it. Waits while a flow is intercepted.
     template <class... Arguments>
     asio::awaitable<void> run(HookPoint<Arguments...> const& point, std::type_identity_t<Arguments>... arguments) {
         return run_over<Arguments...>(entries_, point, arguments...);
@@ -85,15 +86,15 @@ public:
     /// Calls `update` of every addon but the one of that name, and notifies the listeners of the registry.
     asio::awaitable<void> update(std::vector<std::shared_ptr<flow::Flow>> flows, std::string except = {});
 
-    /// Writes to the sink, and to the addons that listen to the log.
+    /// Writes to the sink, and calls Addon::log of the addons that override it.
     void log(LogEntry const& entry);
 
-    // --- what addons reach by their Host ---
+    // --- for Host ---
     Options& options() { return options_; }
     flow::Registry& flows() { return flows_; }
     NamedRegistry<Command>& commands() { return commands_; }
     NamedRegistry<content::View>& content_views() { return content_views_; }
-    /// Ends the program: calls what on_stop() was given, if anything.
+    /// Ends the program: calls the function that was passed to on_stop(), if any.
     void stop_program() const {
         if (on_stop_) on_stop_();
     }
@@ -103,18 +104,18 @@ private:
     struct Entry {
         std::shared_ptr<Addon> addon;
         HookSet hooks, concurrent;
-        std::string name, owner;  ///< the owner of a part is the addon that brought it
+        std::string name, owner;  ///< the owner of a part is the addon that added it
         std::shared_ptr<Host> host;
     };
     using List = std::vector<Entry>;
-    /// Replaced as a whole, so that a round can go on with what it began with.
+    /// Replaced as a whole, so that a running round keeps its list.
     struct Entries {
         List list;
         HookSet hooks;
     };
 
     std::shared_ptr<Entries const> make_entries(List list) const;
-    /// Appends an addon and its parts to `into`, if they keep the rules. Names of `replaced` may be used again.
+    /// Checks an addon and its parts, and appends them to `into`. Names of `replaced` may be used again.
     void collect(AddonHandle const& handle, std::string const& owner, List const& replaced, List& into);
     List owned_by(std::string_view name) const;
     std::size_t index_of(Place const& place) const;
@@ -142,7 +143,7 @@ private:
         (look(arguments), ...);
         return found;
     }
-    /// Notes who set a stream function, for its errors.
+    /// Stores the name of the addon that set a stream function, for its errors.
     static void name_stream_functions(flow::HttpFlow& flow, std::string const& addon);
 
     Options& options_;

@@ -1,13 +1,14 @@
-// Shows flows to a person. The option flow_detail says how much:
+// Prints flows for people. The option flow_detail sets the amount:
 //
 //     0    nothing
-//     1    127.0.0.1:57770: GET http://origin.test/hello        a line for the request, and one for what came of it
+//     1    127.0.0.1:57770: GET http://origin.test/hello        a line for the request, and one for its result
 //                         << 200 OK 100b
 //     2    and the header fields
 //     3    and the first lines of bodies, of WebSocket messages and of TCP messages
-//     4    and all of these
+//     4    and all of their lines
 //
-// Bytes that are no printable text never get out: fields are escaped, elsewhere there is a `.` in their place.
+// Only printable text is written, since bytes from the network could control the terminal: fields are escaped,
+// elsewhere a `.` replaces other bytes.
 #pragma once
 
 #include <pathology/proxycore/addons/addon.hpp>
@@ -16,8 +17,8 @@
 
 namespace pathology::proxycore::addons {
 
-/// The options are `flow_detail`, `showhost` and `content_view_lines_cutoff`. An HTTP flow is shown when it is over, a
-/// CONNECT only when it failed, messages as they come.
+/// The options are `flow_detail`, `showhost` and `content_view_lines_cutoff`. An HTTP flow is printed when it is
+/// complete, a CONNECT only if it failed, messages as they arrive.
 class Dumper final : public Addon {
 public:
     explicit Dumper(DumpSink sink) : sink_(std::move(sink)) {}

@@ -1,4 +1,4 @@
-// Converts every flow that is over into a record of the log.
+// Converts every completed flow to a record of the log.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace pathology::proxycore::addons {
 
-/// Over is an HTTP flow after its response or error, a CONNECT when it failed, a WebSocket and a TCP flow at their end.
-/// Flows are numbered in that order, connections in the order in which they are first seen.
+/// An HTTP flow is complete after its response or error, a CONNECT if it failed, a WebSocket and a TCP flow at their
+/// end. Flows are numbered in the order of completion, connections in the order of their first appearance.
 class FlowRecorder final : public Addon {
 public:
     using Sink = std::function<void(record::Exchange)>;

@@ -1,4 +1,4 @@
-// The moments at which addons are called, by name, and sets of them.
+// The hooks of addons, and sets of hooks.
 //
 //     the program     load ─ configure ─ running ─ … configure … tick … update … log ─ done
 //     a client        client_connected ─ … ─ client_disconnected
@@ -7,7 +7,7 @@
 //     TLS             tls_clienthello ─ tls_start_client ─ tls_established_client | tls_failed_client
 //                                       tls_start_server ─ tls_established_server | tls_failed_server
 //     a CONNECT       http_connect ─ http_connected | http_connect_error           (http_connect_upstream: ours)
-//     HTTP            requestheaders ─ request ─ responseheaders ─ response        or, from any place, error
+//     HTTP            requestheaders ─ request ─ responseheaders ─ response        or, at any point, error
 //     WebSocket       websocket_start ─ websocket_message … ─ websocket_end        (after response)
 //     TCP             tcp_start ─ tcp_message … ─ tcp_end | tcp_error
 #pragma once

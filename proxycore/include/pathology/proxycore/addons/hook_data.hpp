@@ -1,4 +1,4 @@
-// What hooks are given, where that is more than a flow or a connection.
+// The arguments of hooks that get more than a flow or a connection.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -18,13 +18,13 @@ class Context;
 
 namespace pathology::proxycore::addons {
 
-/// A server connection, and the client for which it is made.
+/// A server connection, and the client that it is opened for.
 struct ServerConnectionData {
     flow::Server& server;  ///< its address is set; to cancel, set `error` before it connects
     flow::Client& client;
 };
 
-/// A client that begins with TLS.
+/// A client that sent a ClientHello.
 struct ClientHelloData {
     flow::Client& client;
     flow::Server& server;
@@ -55,7 +55,7 @@ struct Socks5AuthData {
     bool valid = false;  ///< set it to accept them
 };
 
-/// The protocol of a conversation, seen from the proxy.
+/// The protocol of a stream.
 enum class NextLayer {
     undecided,  ///< more bytes are needed
     tls_client,
@@ -64,17 +64,17 @@ enum class NextLayer {
     ignored,  ///< relayed and not recorded
 };
 
-/// A layer of an addon: a conversation with the client over `stream`, which begins with the bytes that were read so
-/// far. The connection ends when it returns.
+/// A layer of an addon. It serves the client over `stream`, which begins with the bytes that were read so far. The
+/// connection ends when it returns.
 using OwnLayer =
     std::function<boost::asio::awaitable<void>(layers::Context& context, std::unique_ptr<net::Stream> stream)>;
 
-/// A conversation whose protocol is not known yet.
+/// A stream whose protocol is not known yet.
 struct NextLayerData {
     flow::Client& client;
     flow::Server& server;
     std::string_view from_client, from_server;  ///< what was read so far
-    NextLayer layer = NextLayer::undecided;     ///< the proxy's choice; set it to change that
+    NextLayer layer = NextLayer::undecided;     ///< the choice of the proxy; may be changed
     OwnLayer own_layer{};                       ///< set it to use this one instead of `layer`
 };
 

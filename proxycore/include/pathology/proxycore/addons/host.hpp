@@ -25,8 +25,8 @@ namespace pathology::proxycore::addons {
 
 class AddonChain;
 
-/// One for each addon, from its load() until its done() has returned. What an addon declares, adds and spawns through
-/// it ends with the addon.
+/// One for each addon, from its load() until its done() has returned. Everything that an addon declares, adds and
+/// spawns through it ends with the addon.
 ///
 ///     void load(Host& host) override {
 ///         host.option("greeting", greeting_, "What to greet with.", {"hello", "hi"});
@@ -66,10 +66,10 @@ public:
     void update(std::vector<std::shared_ptr<flow::Flow>> flows);
     /// For adding, removing and replacing other addons.
     AddonChain& addons() { return chain_; }
-    /// Runs work beside the hooks, from the start of the program on. It is cancelled before done() is called; what it
-    /// throws is logged.
+    /// Runs a task concurrently with the hooks, from the start of the program on. It is cancelled before done() is
+    /// called; its exceptions are logged.
     void spawn(boost::asio::awaitable<void> work);
-    /// Ends the program as a signal would; returns at once.
+    /// Ends the program as SIGINT does; returns at once.
     void stop_program();
     /// The loop of the addons; empty before the program runs.
     boost::asio::any_io_executor const& loop() const { return loop_; }
@@ -90,7 +90,7 @@ private:
     void begin(boost::asio::any_io_executor loop);
     /// Cancels the work, and waits for its end.
     boost::asio::awaitable<void> end_work();
-    /// Takes back what was declared and added; gives the values of options that were not the default.
+    /// Removes what was declared and added. Returns the values of options that differ from the default.
     std::map<std::string, OptionValue> withdraw();
     void set_variables(std::set<std::string> const& changed);
     void start(boost::asio::awaitable<void> work);

@@ -17,7 +17,7 @@ using OptionalNumber = std::optional<std::int64_t>;
 using OptionalText = std::optional<std::string>;
 using TextList = std::vector<std::string>;
 
-/// A value; which alternative it is, is the type of its option.
+/// A value; the alternative is the type of its option.
 using OptionValue = std::variant<bool, std::int64_t, OptionalNumber, std::string, OptionalText, TextList>;
 
 /// "bool", "int", "optional int", "text", "optional text", "list of text".
@@ -31,7 +31,7 @@ struct Option {
     std::string name;
     OptionValue initial;  ///< the default, and with it the type
     std::string help{};
-    std::vector<std::string> choices{};  ///< what a text may be; empty = anything
+    std::vector<std::string> choices{};  ///< allowed texts; empty = any
 };
 
 /// The argument of `--set`: `name`, `name=value`.
@@ -40,13 +40,13 @@ struct Setting {
     std::optional<std::string> value{};
     bool operator==(Setting const&) const = default;
 };
-/// Errors: throws OptionsError when there is no name.
+/// Errors: throws OptionsError if there is no name.
 Setting parse_setting(std::string_view text);
 
 /// All options. Listeners are called after each change; if one of them throws OptionsError, the change is undone.
 ///
-/// Errors: OptionsError, naming the option and what it takes, for unknown names, wrong types and values.
-/// Thread: one at a time.
+/// Errors: OptionsError, naming the option and its valid values, for unknown names, wrong types and values.
+/// Thread: not thread-safe.
 class Options {
 public:
     /// Called with the names of the options that changed.
@@ -56,7 +56,7 @@ public:
     /// Errors: the name has another declaration; a deferred setting does not fit.
     void declare(Option option);
 
-    /// Takes one declaration back. The option is removed with its last declaration.
+    /// Removes one declaration. The option is removed with its last declaration.
     void withdraw(std::string const& name);
     /// Sets options to values that they had before, without calling listeners. Unknown names and values of another type
     /// are ignored.

@@ -25,7 +25,7 @@ public:
         if (find(item.name) != nullptr) throw ControlException("the name " + item.name + " is taken already");
         items_.push_back(std::move(item));
     }
-    /// False if there is none of that name.
+    /// Returns false if there is none of that name.
     bool remove(std::string_view name) {
         return std::erase_if(items_, [&](T const& item) { return item.name == name; }) > 0;
     }
@@ -60,7 +60,7 @@ struct Command {
     std::function<boost::asio::awaitable<CommandValue>(std::vector<CommandValue>)> call{};
 };
 
-/// `flow.mark flow text`, a line for each command, with its help below it.
+/// `flow.mark flow text`, a line for each command, with its help on the next line.
 std::string describe(NamedRegistry<Command> const& commands);
 
 }  // namespace pathology::proxycore::addons

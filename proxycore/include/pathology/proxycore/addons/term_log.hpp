@@ -1,4 +1,4 @@
-// Shows the log to a person:
+// Prints the log for people:
 //
 //     [12:34:56.789][127.0.0.1:57770] client connect
 #pragma once
@@ -11,7 +11,7 @@
 
 namespace pathology::proxycore::addons {
 
-/// The option is `termlog_verbosity`: the least important level that is shown. Times are local.
+/// The option is `termlog_verbosity`: the least important level that is printed. Times are local.
 class TermLog final : public Addon {
 public:
     TermLog(DumpSink sink, std::function<flow::Time()> now) : sink_(std::move(sink)), now_(std::move(now)) {}
