@@ -38,6 +38,7 @@ Endpoint listen_endpoint(Mode const& mode, Listen const& options) {
 Result<void> check_listeners(std::vector<Mode> const& modes, Listen const& options) {
     for (auto mode = modes.begin(); mode != modes.end(); ++mode) {
         auto const endpoint = listen_endpoint(*mode, options);
+        // Port 0 selects a free port each time.
         if (endpoint.port == 0) continue;
         auto const same = std::find_if(modes.begin(), mode,
                                        [&](Mode const& other) { return listen_endpoint(other, options) == endpoint; });

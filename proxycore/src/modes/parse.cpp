@@ -1,11 +1,18 @@
+// A recursive-descent parser without a tokenizer: the grammar, in mode.hpp, is split from the outside in.
+//
+//     name:data@host:port ─▶ last "@" ─▶ listen
+//                         └▶ first ":" ─▶ name, data ─▶ scheme "://" place
+//
+// Every part is a view into the specification, so its pointer is its place for failures.
+
 #include <algorithm>
 #include <pathology/proxycore/flow/url.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <span>
 
-#include "ascii.hpp"
 #include <pathology/proxycore/endpoint.hpp>
+#include "ascii.hpp"
 
 namespace pathology::proxycore::modes {
 namespace {
@@ -26,7 +33,7 @@ private:
     std::string_view whole_;
 };
 
-/// Host and port of `part`, with the place of what is wrong in the whole specification.
+/// Host and port of `part`; a failure has its place in the whole specification.
 Result<HostPort> parse_place(Text const& text, std::string_view part, std::uint16_t min_port) {
     auto parsed = parse_host_port(part, min_port);
     if (parsed) return *std::move(parsed);
@@ -92,7 +99,8 @@ template <class Is> Result<Kind> parse_data(Text const& text, std::string_view d
     }
 }
 
-/// Finds the type by its name.
+/// Finds the type whose name was given: a fold over the alternatives of the variant, so a new mode is added to Mode
+/// alone.
 template <class... Is>
 Result<Kind> parse_kind_of(std::variant<Is...> const*, Text const& text, std::string_view spelled,
                            std::string_view data) {

@@ -1,4 +1,4 @@
-// The answers of each mode.
+// The traits of each mode.
 #include <pathology/proxycore/modes/mode.hpp>
 
 namespace pathology::proxycore::modes {

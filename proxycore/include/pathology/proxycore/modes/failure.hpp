@@ -1,4 +1,4 @@
-// Why a mode specification was refused, where, and how to say so to a person.
+// Failures of mode specifications, with their place, and their messages.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -12,18 +12,18 @@ namespace pathology::proxycore::modes {
 
 enum class Errc : std::uint8_t {
     unknown_mode = 1,  ///< no mode has that name
-    unexpected_data,   ///< data for a mode that takes none
-    missing_data,      ///< none for a mode that needs some
-    bad_scheme,        ///< a scheme that the mode cannot speak
-    bad_host,          ///< a host that is no name and no address
-    bad_port,          ///< no number from 0 to 65535, or 0 for a server
+    unexpected_data,   ///< data after the colon of a mode without data
+    missing_data,      ///< the mode requires data
+    bad_scheme,        ///< a scheme that the mode does not support
+    bad_host,          ///< neither a host name nor an address
+    bad_port,          ///< not a number from 0 to 65535, or 0 for a server
     missing_port,      ///< a scheme without a default port, and no port given
     unexpected_path,   ///< more than host and port in the address of a server
     duplicate,         ///< two listeners on one address
     exclusive,         ///< flags that exclude each other
 };
 
-/// One reason to refuse: a sentence, and the bytes it speaks of.
+/// Why a specification is invalid: a sentence, and the range of bytes.
 struct Failure : BasicFailure<Errc> {
     std::size_t begin = 0, end = 0;  ///< `begin == end`: a place between two bytes
 };

@@ -8,12 +8,12 @@
 //
 // Examples:
 //
-//     regular                          an ordinary proxy on port 8080
+//     regular                          an HTTP proxy on port 8080
 //     regular@127.0.0.1:3128           the same on one address
 //     reverse:example.org              in front of https://example.org:443
 //     reverse:http://localhost:8000@80
-//     reverse:tcp://db.test:5432       bytes as they are
-//     upstream:http://proxy.test:3128  hands everything to another proxy
+//     reverse:tcp://db.test:5432       a TCP relay
+//     upstream:http://proxy.test:3128  forwards everything to another proxy
 //     socks5                           on port 1080
 //     transparent@[::1]:8080
 //
@@ -37,32 +37,31 @@ namespace pathology::proxycore::modes {
 enum class FirstLayer {
     http_proxy,   ///< HTTP requests with a target, CONNECT; also inside TLS with the proxy itself
     socks5,       ///< a SOCKS5 request
-    transparent,  ///< whatever the client sends to its original destination
-    reverse,      ///< whatever the client sends to the fixed server
+    transparent,  ///< any protocol, to the original destination
+    reverse,      ///< any protocol, to the fixed server
 };
 
-/// What a client may speak, as far as the mode settles it.
+/// The protocols that a mode accepts from clients.
 enum class Protocol { any, http, tcp };
 
-/// The answers of a mode to every question that the layers ask. No layer looks at the type of a mode.
+/// The properties of a mode. Layers use these, and never the type of a mode.
 struct Traits {
     FirstLayer first_layer;
     Protocol protocol;
     bool is_explicit;    ///< the client names its target to the proxy
     bool is_redirected;  ///< a firewall rule sends connections here; the kernel knows their original destination
     std::uint16_t default_port;
-    /// The only server of the mode, or nullptr. It decides about TLS, SNI and the Host field, whatever the client says.
+    /// The only server of the mode, or nullptr. It determines TLS, SNI and the Host field, independently of the client.
     flow::ServerSpec const* fixed_server;
     flow::ServerSpec const* upstream_proxy;  ///< the proxy that gets everything, or nullptr
 };
 
 // A mode is a type with these members, listed in Mode::is:
 //
-//     name          what users write; the parser knows it by this alone
-//     schemes       only where data is a server, which is the member `server` then: the schemes it may have, the one of
-//                   a server without a scheme first
+//     name          in specifications; the parser finds the type by it
+//     schemes       if the data is a server, stored in the member `server`: the allowed schemes, the default one first
 //     traits()      valid as long as the mode itself
-//     description() for the line at start
+//     description() for the log line at the start
 //
 // One without traits() or description() does not compile.
 
@@ -85,7 +84,7 @@ struct Socks5 {
     std::string description() const;
     bool operator==(Socks5 const&) const = default;
 };
-/// In front of one server.
+/// A reverse proxy for one server.
 struct Reverse {
     static constexpr std::string_view name = "reverse";
     static constexpr std::array<std::string_view, 4> schemes{"https", "http", "tcp", "tls"};
@@ -104,7 +103,7 @@ struct Upstream {
     bool operator==(Upstream const&) const = default;
 };
 
-/// Where a listener binds. Without a host it is the host of the options, by default all interfaces.
+/// The address of a listener. Without a host that of the options is used, by default all interfaces.
 struct Listen {
     std::optional<std::string> host{};  ///< without the brackets of an IPv6 address
     std::optional<std::uint16_t> port{};
@@ -128,13 +127,13 @@ Result<Mode> parse_mode(std::string_view text);
 Result<flow::ServerSpec> parse_reverse_server(std::string_view text);
 Result<flow::ServerSpec> parse_upstream_server(std::string_view text);
 
-/// The specification, with scheme and port of a server always written out. parse_mode() reads it back.
+/// The specification, with scheme and port of a server. parse_mode() of it returns the same mode.
 std::string to_string(Mode const& mode);
 
 /// The mode's name: "reverse".
 std::string_view name_of(Mode const& mode);
 
-/// For the line at start: "reverse proxy to https://example.org:443".
+/// For the log line at the start: "reverse proxy to https://example.org:443".
 std::string describe(Mode const& mode);
 
 /// The address to bind. The port is the first given of @port, --listen-port and the mode's default; the host likewise.
@@ -143,7 +142,7 @@ Endpoint listen_endpoint(Mode const& mode, Listen const& options = {});
 /// Errors: Errc::duplicate, which names both, if two modes would listen on the same address. Port 0 never collides.
 Result<void> check_listeners(std::vector<Mode> const& modes, Listen const& options = {});
 
-/// Flags that each stand for one mode.
+/// Flags that are short for a mode.
 struct ModeFlags {
     std::optional<std::string> reverse{}, upstream{};  ///< -R, -U
     bool transparent = false, socks = false;           ///< -T, --socks
