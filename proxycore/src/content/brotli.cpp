@@ -11,17 +11,19 @@ namespace {
 
 std::uint8_t const* bytes_of(std::string_view text) { return reinterpret_cast<std::uint8_t const*>(text.data()); }
 
-/// A block of output that lies in the library's memory.
+/// A block of output in the memory of the library.
 std::string_view view_of(std::uint8_t const* data, std::size_t size) {
     return {reinterpret_cast<char const*>(data), size};
 }
 
+// Decoders take output from the library (TakeOutput) instead of passing a buffer: no copy, and blocks of bounded size.
 class BrotliDecoder final : public Stage {
 public:
     ~BrotliDecoder() override { BrotliDecoderDestroyInstance(state_); }
 
     Result<void> feed(std::string_view piece, Sink const& sink) override {
         if (piece.empty()) return {};
+        // At the first byte: empty content is valid in every coding.
         if (state_ == nullptr) state_ = BrotliDecoderCreateInstance(nullptr, nullptr, nullptr);
         if (state_ == nullptr) throw std::bad_alloc();
         if (BrotliDecoderIsFinished(state_) != 0) return corrupt(Coding::br, consumed_, "more bytes after the end");

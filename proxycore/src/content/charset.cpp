@@ -17,7 +17,7 @@ namespace {
 
 constexpr char utf8_name[] = "utf-8";
 
-/// The C library's converter, as an object.
+/// Owns an iconv descriptor of the C library.
 class Converter {
 public:
     Converter(char const* to, char const* from) : handle_(iconv_open(to, from)) {}
@@ -27,13 +27,13 @@ public:
     Converter(Converter const&) = delete;
     Converter& operator=(Converter const&) = delete;
 
-    /// Whether both charsets are known.
+    /// Returns true if both charsets are supported.
     bool is_open() const { return reinterpret_cast<std::intptr_t>(handle_) != -1; }
 
-    /// Converts from the front of `input` and takes that away, up to what means nothing: `input` is empty when all of
-    /// it was understood.
+    /// Converts `input` and removes the converted part, up to the first invalid byte. `input` is empty if all was
+    /// valid.
     void convert(std::string_view& input, std::string& out);
-    /// Appends what returns to the initial state.
+    /// Appends the bytes that return to the initial shift state (ISO-2022-JP).
     void finish(std::string& out);
 
 private:
@@ -45,7 +45,8 @@ private:
 void Converter::convert(std::string_view& input, std::string& out) {
     Block block;
     for (;;) {
-        auto* from = const_cast<char*>(input.data());  // POSIX forgot that it only reads
+        auto* from =
+            const_cast<char*>(input.data());  // iconv() reads it only; POSIX lacks the const
         auto left = input.size();
         auto* to = block.data();
         auto room = block.size();
@@ -73,7 +74,7 @@ void append_escape(std::string& out, char c) {
             static_cast<char>(0x80U | (code & 0x3FU))};
 }
 
-/// Where the next escape begins; npos without one.
+/// The position of the next escape; npos if there is none.
 std::size_t find_escape(std::string_view text) {
     for (auto at = text.find('\xED'); at != std::string_view::npos; at = text.find('\xED', at + 1)) {
         if (at + 3 > text.size()) break;
@@ -107,7 +108,7 @@ std::string_view without_mark(std::string_view bytes, std::string_view charset) 
     return bytes;
 }
 
-/// iconv would take `//TRANSLIT` and the like for part of a name.
+/// iconv accepts suffixes such as `//TRANSLIT`, which would change the conversion; a name from the network must not.
 bool is_plain_name(std::string_view charset) {
     return !charset.empty() && std::all_of(charset.begin(), charset.end(), [](char c) {
         return ascii::is_alphanumeric(c) || std::string_view("-_:.+").find(c) != std::string_view::npos;
@@ -124,7 +125,8 @@ Result<std::string> decode_text(std::string_view bytes, std::string_view charset
     Converter converter(utf8_name, std::string(charset).c_str());
     if (!is_plain_name(charset) || !converter.is_open()) return unknown(charset);
     auto rest = without_mark(bytes, charset);
-    if (charset == utf8_name && websocket::is_utf8(rest)) return std::string(rest);  // the usual case, and a fast one
+    if (charset == utf8_name && websocket::is_utf8(rest))
+        return std::string(rest);  // the usual case: no conversion
     std::string text;
     text.reserve(rest.size());
     for (;;) {
@@ -132,6 +134,7 @@ Result<std::string> decode_text(std::string_view bytes, std::string_view charset
         if (rest.empty()) return text;
         if (strictness == Strictness::strict)
             return malformed(charset, bytes.size() - rest.size(), "bytes that are no text");
+        // Lenient: one byte is escaped, and the conversion goes on after it.
         append_escape(text, rest.front());
         rest.remove_prefix(1);
     }
@@ -150,6 +153,7 @@ Result<std::string> encode_text(std::string_view text, std::string_view charset)
             auto const offset = text.size() - rest.size() + escape - piece.size();
             return malformed(charset, offset, "a character that has no code");
         }
+        // The escaped byte must not be read in a shifted state.
         converter.finish(bytes);
         if (escape == rest.size()) return bytes;
         bytes += escaped_byte(rest.substr(escape, 3));

@@ -11,7 +11,7 @@
 
 namespace pathology::proxycore::content {
 
-// Each in the source of its library.
+// Each is defined in the source file for its library.
 extern CodingDefinition const gzip_coding, deflate_coding, brotli_coding, zstd_coding;
 
 namespace {
@@ -54,11 +54,13 @@ Result<std::vector<Coding>> parse_content_encoding(std::string_view field) {
         if (name.empty()) continue;  // RFC 9110 §5.6.1: lists may have empty elements
         auto const coding = parse_coding(name);
         if (!coding)
-            return Failure{{Errc::unknown_coding, "unknown content coding " + http::quoted(name) + "; known are " + list_names()},
-                           std::string(name)};
+            return Failure{
+                {Errc::unknown_coding, "unknown content coding " + http::quoted(name) + "; known are " + list_names()},
+                std::string(name)};
         if (*coding != Coding::identity) codings.push_back(*coding);
         if (codings.size() > max_codings)
-            return Failure{{Errc::too_many_codings, "more than " + std::to_string(max_codings) + " content codings upon one another"},
+            return Failure{{Errc::too_many_codings,
+                            "more than " + std::to_string(max_codings) + " content codings upon one another"},
                            std::string(name)};
     }
     return codings;

@@ -11,7 +11,7 @@
 namespace pathology::proxycore::content {
 namespace {
 
-constexpr std::size_t looked_at = 4096;  // bytes, for declarations: they stand at the start
+constexpr std::size_t looked_at = 4096;  // bytes that are searched for declarations
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -72,7 +72,7 @@ std::string infer(std::string_view content_type, std::string_view bytes) {
 
 std::string infer_charset(std::string_view content_type, std::string_view bytes) {
     auto charset = infer(content_type, bytes);
-    // What calls itself GB2312 or GBK is in practice its superset.
+    // Browsers decode GB2312 and GBK as their superset (WHATWG Encoding §4.2).
     if (charset == "gb2312" || charset == "gbk") return "gb18030";
     return charset;
 }

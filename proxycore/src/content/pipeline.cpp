@@ -1,6 +1,11 @@
 // Codings in sequence: each gets the output of the one before, block by block.
 //
-//     feed() ─▶ section ─▶ section ─▶ … ─▶ out       each within its own room
+//     feed() ─▶ section ─▶ section ─▶ … ─▶ out
+//               room       room                 bytes that each may still produce
+//
+// Each stage calls the sink of the next one with blocks of bounded size, so memory does not depend on the ratio of the
+// compression. The limit counts for each section: gzip inside gzip may expand a thousand times a thousand times, and
+// the first section already stops that.
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -50,6 +55,7 @@ Result<void> Pipeline::feed_from(std::size_t index, std::string_view piece, std:
 }
 
 Result<void> Pipeline::finish(std::string& out) {
+    // In order: the rest of one section is input of the next.
     for (std::size_t index = 0; index < sections_.size(); ++index)
         if (auto done = sections_[index].stage->finish(sink_after(index, out)); done.has_error()) return done;
     return {};
@@ -63,13 +69,16 @@ Sink Pipeline::sink_after(std::size_t index, std::string& out) {
         if (auto done = feed_from(index + 1, block.substr(0, fits), out); done.has_error()) return done;
         if (fits == block.size()) return {};
         std::string const name(to_string(coding));
-        return Failure{{Errc::too_large, name + " content exceeds the limit of " + std::to_string(limit_) + " bytes when decoded"},
-                       name, limit_};
+        return Failure{
+            {Errc::too_large, name + " content exceeds the limit of " + std::to_string(limit_) + " bytes when decoded"},
+            name,
+            limit_};
     };
 }
 
 std::vector<Section> make_decoders(std::vector<Coding> const& codings, std::uint64_t limit) {
     std::vector<Section> sections;
+    // Content-Encoding lists codings in the order of application (RFC 9110 §8.4), so they are undone in reverse.
     for (auto coding = codings.rbegin(); coding != codings.rend(); ++coding)
         if (auto const* const definition = definition_of(*coding))
             sections.push_back({*coding, definition->make_decoder(), limit});

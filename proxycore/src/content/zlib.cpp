@@ -13,12 +13,12 @@ namespace pathology::proxycore::content {
 namespace {
 
 constexpr int window = 15;
-constexpr int gzip_format = 16;  // added to the window, as zlib.h has it
+constexpr int gzip_format = 16;  // added to the window bits, see inflateInit2() in zlib.h
 constexpr int memory_level = 8;
 
 using Block = std::array<char, block_size>;
 
-/// Hands zlib the next piece of its input; it counts with 32 bits and does not write to it.
+/// Sets the next piece of input. zlib counts in 32 bits, and does not modify the input.
 void set_input(z_stream& stream, std::string_view& input) {
     auto const size = std::min<std::size_t>(input.size(), std::numeric_limits<uInt>::max());
     stream.next_in = const_cast<Bytef*>(reinterpret_cast<Bytef const*>(input.data()));
@@ -39,6 +39,10 @@ Result<void> emit(z_stream const& stream, Block const& block, Sink const& sink) 
 
 // --- decoding --------------------------------------------------------------------------------------------------------
 
+/// "deflate" is the zlib format (RFC 9110 §8.4.1.2), but some servers send raw DEFLATE. The first two bytes decide.
+///
+///     nothing read ─▶ [deflate: head_ of two bytes ─▶ format] ─▶ in a member ─▶ between members ─▶ in a member …
+///     finish() is valid before the first byte and between members; elsewhere the content is truncated
 class Inflater final : public Stage {
 public:
     explicit Inflater(Coding coding) : coding_(coding) {}
@@ -82,7 +86,7 @@ private:
         is_ready_ = true;
     }
 
-    /// Where the library stopped, in bytes of the whole content.
+    /// Inflates all members of the input. consumed_ is the position in the whole content, for failures.
     Result<void> inflate_all(std::string_view input, Sink const& sink) {
         while (!input.empty()) {
             auto const before = input.size();
@@ -92,7 +96,7 @@ private:
             consumed_ += given - stream_.avail_in;
             if (outcome.has_error()) return outcome;
             input = {input.data() - stream_.avail_in,
-                     input.size() + stream_.avail_in};  // what a member's end left over
+                     input.size() + stream_.avail_in};  // the rest after the end of a member
         }
         return {};
     }
@@ -112,7 +116,7 @@ private:
             if (auto done = emit(stream_, block_, sink); done.has_error()) return done;
             is_between_members_ = status == Z_STREAM_END;
             if (is_between_members_) return {};
-            if (status == Z_BUF_ERROR) return {};  // all input is used, all output is out
+            if (status == Z_BUF_ERROR) return {};  // all input is consumed, all output is written
             if (status == Z_MEM_ERROR) throw std::bad_alloc();
             if (status != Z_OK)
                 return corrupt(coding_, consumed_ + start - stream_.avail_in,

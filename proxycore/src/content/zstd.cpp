@@ -45,6 +45,7 @@ private:
         if (context_ != nullptr) return;
         context_ = ZSTD_createDCtx();
         if (context_ == nullptr) throw std::bad_alloc();
+        // A frame declares its window, up to 3.75 TB; the limit bounds our memory.
         ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, largest_window);
     }
 
@@ -76,7 +77,7 @@ private:
         for (bool is_done = false; !is_done;) {
             ZSTD_outBuffer output{block_.data(), block_.size(), 0};
             auto const left = ZSTD_compressStream2(context_, &output, &input, directive);
-            if (ZSTD_isError(left) != 0) throw std::bad_alloc();  // the only way to fail with these parameters
+            if (ZSTD_isError(left) != 0) throw std::bad_alloc();  // with these parameters nothing else can fail
             if (auto done = sink({block_.data(), output.pos}); done.has_error()) return done;
             is_done = directive == ZSTD_e_end ? left == 0 : input.pos == input.size;
         }
