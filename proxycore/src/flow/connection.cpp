@@ -46,6 +46,7 @@ Client::Client(Endpoint peer, Endpoint self, Time now, Id its_id) : Connection(i
 Client Client::copy() const { return another(*this); }
 Client Client::make_dummy(Endpoint address) { return {std::move(address), Endpoint{"proxy", 0}, Time{}}; }
 
+// Flows of other connections may share the record of an open connection, and it is the key of the pool.
 void Server::set_address(std::optional<Endpoint> address) {
     if (address == address_) return;
     expect_not_open("address");

@@ -1,5 +1,8 @@
-// The text of Cookie and Set-Cookie fields. The rules are those the original proxy reads cookies by, which are wider
+// The text of Cookie and Set-Cookie fields. The rules are those of the original proxy, which accept more
 // than RFC 6265 §4: quoted strings with escapes, several cookies in one Set-Cookie.
+//
+//     Cookie:      name[=value] ; name[=value] …
+//     Set-Cookie:  name[=value] ; attribute[=value] … , name[=value] …
 #include <pathology/proxycore/flow/cookies.hpp>
 
 #include <algorithm>
@@ -17,7 +20,7 @@ namespace {
 
 using http::equals_ignoring_case;
 
-/// Walks over a field.
+/// Reads a field from front to back.
 class Scanner {
 public:
     explicit Scanner(std::string_view text) : rest_(text) {}
@@ -59,7 +62,7 @@ std::string_view without_leading_blanks(std::string_view text) {
     return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
 }
 
-/// Whether an Expires value stopped at the comma of its date: "Wed", "Wednesday".
+/// Returns true if an Expires value ended at the comma of its date, not of the list: "Wed", "Wednesday".
 bool is_cut_date(std::string_view value) {
     constexpr std::array<std::string_view, 7> weekdays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                                           "Friday", "Saturday", "Sunday"};
@@ -87,7 +90,7 @@ bool needs_quotes(std::string_view value) {
     });
 }
 
-/// Dates and paths go as they are, as long as they come back.
+/// Dates and paths are written without quotes if they can be parsed back: browsers do not remove the quotes.
 bool is_plain_attribute(std::string_view name, std::string_view value) {
     bool const is_date_or_path = equals_ignoring_case(name, "expires") || equals_ignoring_case(name, "path");
     return is_date_or_path && value.find_first_of(";\"") == value.npos;
@@ -209,6 +212,7 @@ void CookieAttributes::set(std::string_view name, std::optional<std::string> val
 std::size_t CookieAttributes::remove(std::string_view name) { return std::erase_if(attributes_, is_called(name)); }
 
 MaybeTime expiry(CookieAttributes const& attributes, Time now) {
+    // RFC 6265 §5.3 gives Max-Age precedence. The original proxy does not, and scripts depend on it.
     if (attributes.contains("expires")) return parse_date(attributes.get("expires").value_or(""));
     auto const seconds = parse_seconds(attributes.get("max-age").value_or(""));
     if (!seconds) return std::nullopt;

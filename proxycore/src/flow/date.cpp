@@ -1,4 +1,5 @@
-// Dates as cookies carry them (RFC 6265 §5.1.1): words in any order, of which the first that fits counts.
+// Dates of cookies (RFC 6265 §5.1.1): the text is split into words at delimiters. Each word is tried as time, day of
+// the month, month and year, in this order; a part that was found is not tried again.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -21,7 +22,7 @@ bool is_delimiter(char c) {
            (byte >= 0x5B && byte <= 0x60) || (byte >= 0x7B && byte <= 0x7E);
 }
 
-/// Takes a number of `least` to `most` digits off the front; what follows must be no digit.
+/// Removes a number of `min_digits` to `max_digits` digits from the front; no digit may follow.
 std::optional<int> consume_number(std::string_view& text, std::size_t min_digits, std::size_t max_digits) {
     auto const digits =
         static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), ascii::is_digit) - text.begin());
@@ -73,7 +74,7 @@ MaybeTime to_time(Found const& found) {
     if (year < 1601 || !date.ok() || hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
     auto const time = std::chrono::sys_seconds(std::chrono::sys_days(date)) + std::chrono::hours(hours) +
                       std::chrono::minutes(minutes) + std::chrono::seconds(seconds);
-    // The clock counts nanoseconds, for some 292 years.
+    // The clock counts nanoseconds in 64 bits: 1677 to 2262. Cookies are set to expire in 9999.
     auto const last = std::chrono::floor<std::chrono::seconds>(Time::max());
     auto const first = std::chrono::ceil<std::chrono::seconds>(Time::min());
     return std::clamp(time, first, last);

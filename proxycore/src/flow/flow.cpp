@@ -15,7 +15,7 @@ Flow::Flow(std::shared_ptr<Client> client, std::shared_ptr<Server> server, Time 
     if (client_conn == nullptr) client_conn = std::make_shared<Client>();
 }
 
-// The backup, the waiting functions, the loop and the attachments belong to one object, not to the state.
+// Not copied: the backup, the waiting functions, the loop and the attachments. They belong to one object.
 Flow::Flow(Flow const& other)
     : enable_shared_from_this(other),
       id(other.id),
@@ -75,6 +75,7 @@ void Flow::revert() {
 
 void Flow::resume() {
     if (!std::exchange(intercepted_, false)) return;
+    // A function may intercept the flow again and add itself to the list.
     for (auto const& then : std::exchange(waiting_, {})) then();
 }
 
@@ -89,6 +90,7 @@ void Flow::kill(Time now) {
     if (!killable()) throw ControlException("flow " + to_string(id) + " cannot be killed: it is not live any more");
     error = Error{std::string(killed_message), now};
     live = false;
+    // The exchange is stopped before it resumes, so it does not go on with the killed flow.
     if (auto const stop = std::exchange(stop_, nullptr)) stop();
     resume();
 }
@@ -129,7 +131,7 @@ std::unique_ptr<Flow> HttpFlow::snapshot() const {
 }
 
 bool HttpFlow::same_state(Flow const& other) const {
-    auto const& that = static_cast<HttpFlow const&>(other);  // a backup is of its own kind
+    auto const& that = static_cast<HttpFlow const&>(other);  // a backup has the type of its flow
     return Flow::same_state(other) && request == that.request && response == that.response &&
            websocket == that.websocket;
 }

@@ -7,7 +7,7 @@
 namespace pathology::proxycore::flow {
 namespace {
 
-/// Whether a hyphen stands before the byte: 8-4-4-4-12 digits.
+/// Returns true if a hyphen precedes the byte: 8-4-4-4-12 digits.
 constexpr bool has_hyphen_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 8 || byte == 10; }
 
 }  // namespace

@@ -13,7 +13,7 @@ std::string coding_of(Message const& message) { return message.headers.joined("c
 
 std::string type_of(Message const& message) { return std::string(message.headers.first("content-type").value_or("")); }
 
-/// Puts `bytes` where the body is, with the length it has now.
+/// Sets the body and its Content-Length.
 void set_body(Message& message, std::string bytes) {
     // RFC 9112 §6.2: no Content-Length beside a Transfer-Encoding.
     if (!message.headers.contains("transfer-encoding"))
@@ -35,6 +35,7 @@ std::string Message::content_or_raw(std::uint64_t limit) const {
 
 void Message::set_content(std::string_view content) {
     auto coded = content::encode(content, coding_of(*this));
+    // An unknown coding cannot be applied; the field would no longer be true.
     if (coded.has_error()) headers.remove("content-encoding");
     set_body(*this, coded.has_error() ? std::string(content) : *std::move(coded));
 }

@@ -58,6 +58,7 @@ std::size_t MultiDict::remove(std::string_view name) {
 
 // --- the view --------------------------------------------------------------------------------------------------------
 
+// Each change reads the whole dictionary, changes it, and writes it back: the message is the only state.
 void MultiDictView::set(std::string_view name, std::string_view value) {
     auto items = read_();
     items.set(name, value);

@@ -21,6 +21,14 @@ std::optional<std::string> name_of(std::string_view head) {
     return std::nullopt;
 }
 
+// A part, as browsers send it and as this parser reads it. Line feeds without CR are accepted too.
+//
+//     --boundary CRLF
+//     Content-Disposition: form-data; name="x" CRLF
+//     CRLF
+//     content CRLF
+//     --boundary--
+
 struct Blank {
     std::size_t at, size;
 };
@@ -40,14 +48,14 @@ void read_part(std::string_view part, MultiDict& items) {
     if (auto const name = name_of(part.substr(0, blank.at))) items.add(*name, value);
 }
 
-/// Where the next delimiter line begins; npos without one.
+/// The position of the next delimiter line; npos if there is none.
 std::size_t find_delimiter(std::string_view text, std::string_view delimiter) {
     for (auto at = text.find(delimiter); at != std::string_view::npos; at = text.find(delimiter, at + 1))
         if (at == 0 || text[at - 1] == '\n') return at;
     return std::string_view::npos;
 }
 
-/// A line end would end the field; browsers write it like this (WHATWG HTML, multipart/form-data encoding).
+/// A line end would end the field; browsers escape it (WHATWG HTML, multipart/form-data encoding).
 std::string one_line(std::string_view name) {
     std::string out;
     for (char const c : name) {
@@ -70,7 +78,7 @@ MultiDict parse_multipart(std::string_view content, std::string_view boundary) {
     for (auto at = find_delimiter(content, delimiter); at != std::string_view::npos;) {
         content.remove_prefix(at + delimiter.size());
         if (content.starts_with("--")) break;
-        ascii::take_until(content, '\n');  // what may be padding after the delimiter
+        ascii::take_until(content, '\n');  // RFC 2046 §5.1.1: padding after the delimiter
         at = find_delimiter(content, delimiter);
         read_part(content.substr(0, at), items);
     }

@@ -54,7 +54,7 @@ record::RecordedResponse recorded(Response const& response) {
     return record;
 }
 
-/// Keeps messages as long as there is room for their content.
+/// Records messages up to max_recorded_bytes of content; further ones are counted only.
 class Messages {
 public:
     explicit Messages(record::RecordedRelay& relay) : relay_(relay) {}
@@ -101,7 +101,7 @@ std::shared_ptr<record::RecordedRelay> relay_of(Flow const& flow) {
     return relay;
 }
 
-/// What every flow has, and when it ended, unless an error did that.
+/// The part that is common to all flows. `ended` is the end of a flow without an error.
 Exchange begin(Flow const& flow, Time started, Time ended) {
     Exchange exchange;
     exchange.type = Exchange::Type::relayed;

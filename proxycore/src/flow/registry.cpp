@@ -15,7 +15,10 @@ constexpr std::size_t max_pending = 10'000;  // changes that are kept for one sl
 
 // --- listeners -------------------------------------------------------------------------------------------------------
 
-/// What has changed since the last call. Filled on the flows' thread, emptied on the listener's.
+/// Collects changes until the next call. Filled on the thread of the flows, delivered on that of the listener.
+///
+///     idle ── note() ─▶ posted ── note() … merge ── deliver() ─▶ idle
+///                         └── more than max_pending ─▶ is_incomplete, without a list
 class Registry::Listener : public std::enable_shared_from_this<Listener> {
 public:
     Listener(boost::asio::any_io_executor executor, std::function<void(Changes)> function)
@@ -34,12 +37,13 @@ public:
         std::scoped_lock const lock(mutex_);
         if (is_closed_) return;
         merge(kind, flow);
+        // At most one call is pending: changes that come meanwhile are merged into it.
         if (!std::exchange(is_posted_, true))
             boost::asio::post(executor_, [self = shared_from_this()] { self->deliver(); });
     }
 
 private:
-    /// added + updated = added; added + removed = nothing; updated + removed = removed.
+    /// Merges two changes of a flow: added + updated = added; added + removed = none; updated + removed = removed.
     void merge(Change::Kind kind, std::shared_ptr<Flow> const& flow) {
         if (pending_.is_incomplete) return;
         auto const [known, is_new] = places_.try_emplace(flow.get(), pending_.list.size());
@@ -51,7 +55,7 @@ private:
         auto& change = pending_.list[known->second];
         if (kind == Change::Kind::updated) return;
         if (kind == Change::Kind::removed && change.kind == Change::Kind::added) {
-            change.flow = nullptr;  // left out when it is delivered
+            change.flow = nullptr;  // skipped by deliver(); erasing it would shift the places of others
             places_.erase(known);
         } else {
             change.kind = kind;
@@ -183,6 +187,7 @@ void Registry::note_change(Flow& flow) {
 
 void Registry::account(Kept& kept) {
     auto const size = kept.flow->size();
+    // Added before subtracted: the sum is unsigned.
     bytes_ += size;
     bytes_ -= std::exchange(kept.size, size);
 }
@@ -224,7 +229,7 @@ void Registry::clear() {
 namespace detail {
 namespace {
 
-/// The blocks of one size that a thread has left over.
+/// Free blocks of one size, for each thread. A flow is allocated for each request; most have the same size.
 struct FreeBlocks {
     static constexpr std::size_t max_count = 64;
 
@@ -249,7 +254,7 @@ void* allocate_flow(std::size_t size) {
     return ::operator new(size);
 }
 
-/// Blocks of the size that came first are kept: HTTP flows, as a rule.
+/// Keeps blocks of the size that was released first, which is that of HTTP flows as a rule.
 void release_flow(void* block, std::size_t size) noexcept {
     auto& free = free_blocks;
     if (free.size == 0) free.size = size;
