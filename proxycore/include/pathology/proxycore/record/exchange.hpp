@@ -1,13 +1,13 @@
-// What happened on the wire, as a value: the one vocabulary of logs, of --json output and of recorded requests.
+// An exchange as a value, for logs, --json output and recorded requests.
 #pragma once
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
-#include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/record/relay.hpp>
 #include <pathology/proxycore/record/tls.hpp>
 #include <string>
@@ -23,7 +23,7 @@ struct RecordedRequest {
     http::TargetForm form = http::TargetForm::none;
     std::string http_version = "HTTP/1.1";
     http::Fields headers{};
-    std::string body{};           ///< the first bytes of the decoded body, as many as the recorder keeps
+    std::string body{};           ///< the first bytes of the decoded body, up to the limit of the recorder
     std::uint64_t body_size = 0;  ///< all of them counted
     std::string raw{};            ///< the exact bytes read, as many as the recorder keeps
     std::uint64_t raw_size = 0;   ///< all of them counted
@@ -41,25 +41,25 @@ struct RecordedRequest {
 /// A response, crafted or received.
 struct RecordedResponse {
     std::string status_code{};            ///< digits as sent: "200", "00200"
-    std::optional<std::string> reason{};  ///< nothing when a crafted response leaves it to the table
+    std::optional<std::string> reason{};  ///< std::nullopt if a crafted response uses the table
     std::string version = "HTTP/1.1";
     http::Fields headers{};
-    std::optional<std::string> body{};  ///< the first bytes; nothing without a body
+    std::optional<std::string> body{};  ///< the first bytes; std::nullopt without a body
     std::uint64_t body_size = 0;
-    std::string spec{};               ///< resolved spelling of a crafted response, empty for a received one
+    std::string spec{};               ///< resolved spec of a crafted response; empty for a received one
     bool disconnect = false;          ///< the spec ended the connection
     std::uint64_t bytes_written = 0;  ///< on the wire, heads and framing included
     std::string raw{};                ///< the exact bytes, as many as the recorder keeps; empty when not kept
 };
 
-/// A websocket frame.
+/// A WebSocket frame.
 struct RecordedFrame {
     std::uint8_t opcode = 1;
     bool fin = false, rsv1 = false, rsv2 = false, rsv3 = false, masked = false;
     std::optional<std::string> key{};  ///< four bytes
     std::string payload{};             ///< the first bytes, unmasked
     std::uint64_t payload_size = 0;    ///< all of them counted
-    std::string raw{};                 ///< the exact bytes, header and mask and all, as many as the recorder keeps
+    std::string raw{};                 ///< the exact bytes, with header and mask, up to the limit of the recorder
     std::uint64_t raw_size = 0;        ///< all of them counted; 0 when raw bytes are not recorded
     std::uint64_t connection = 0;      ///< number of the connection, counting up from 0
     std::uint64_t index = 0;           ///< number of the frame among those of its direction, counting up from 0
@@ -68,12 +68,12 @@ struct RecordedFrame {
 /// One entry of a log.
 struct Exchange {
     enum class Type {
-        crafted,   ///< a request and what was sent for it (also a frame served in reply to a frame)
-        received,  ///< a request sent and its reply, seen from the client
-        inbound,   ///< a websocket frame read
-        relayed,   ///< what passed a proxy: a request and its answer, or a connection
-        error,     ///< something broke: `message`
-        timeout,   ///< the peer was silent for too long
+        crafted,   ///< a request and its response (also a frame sent in response to a frame)
+        received,  ///< a request and its response, recorded by the client
+        inbound,   ///< a received WebSocket frame
+        relayed,   ///< by a proxy: a request and its response, or a connection
+        error,     ///< a failure, see `message`
+        timeout,   ///< the peer sent nothing for the time limit
     };
     std::uint64_t id = 0;
     Type type = Type::crafted;
@@ -83,11 +83,12 @@ struct Exchange {
     std::optional<RecordedRequest> request{};
     std::optional<RecordedResponse> response{};
     std::optional<RecordedFrame> frame{};
-    std::shared_ptr<RecordedTls const> tls{};      ///< the TLS connection it went over; none = there was no TLS
-    std::shared_ptr<RecordedRelay const> relay{};  ///< by a proxy: the way it took
-    std::string message{};                         ///< what went wrong, empty when nothing did
-    bool finished = true;  ///< false while its answer is written or pauses; stays so when the daemon stops first
-    std::string spec{};    ///< what a client sent, in the spec language; empty in a server's log
+    std::shared_ptr<RecordedTls const> tls{};      ///< the TLS connection; nullptr = none
+    std::shared_ptr<RecordedRelay const> relay{};  ///< by a proxy: client, server and route
+    std::string message{};                         ///< the failure; empty if there was none
+    bool finished =
+        true;            ///< false while its response is being written, also after the daemon has stopped
+    std::string spec{};  ///< what a client sent, in the spec language; empty in a server's log
 };
 
 }  // namespace pathology::proxycore::record

@@ -1,4 +1,4 @@
-// WebSocket frames as a log keeps them. What is legal is not judged here.
+// WebSocket frames for logs. Rules of the protocol are not checked.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,26 +11,26 @@
 
 namespace pathology::proxycore::record {
 
-/// What is kept of each frame.
+/// Limits for the stored part of each frame.
 struct FrameKeep {
     std::size_t payload = 0;  ///< bytes of its payload
-    std::size_t raw = 0;      ///< bytes as they came
-    /// A payload that begins so is kept up to the other limit; no longer than `payload`.
+    std::size_t raw = 0;      ///< bytes of the frame, header included
+    /// A payload with this prefix is kept up to the other limit. The prefix is no longer than `payload`.
     std::string_view leader = {};
     std::size_t payload_after_leader = 0;
 };
 
-/// Records one frame after another out of bytes, in bounded memory.
+/// Records one frame after another, in bounded memory.
 class FrameRecorder {
 public:
     explicit FrameRecorder(FrameKeep keep) : keep_(keep) {}
 
     void feed(std::string_view bytes);
 
-    /// The next frame; nothing when more bytes are needed.
+    /// Returns the next frame; std::nullopt if more bytes are needed.
     std::optional<RecordedFrame> next();
 
-    /// Whether the bytes so far end with a whole frame.
+    /// Returns true if the bytes so far end with a complete frame.
     bool is_between_frames() const { return used_ == buffer_.size() && reader_.is_between_frames(); }
 
 private:
@@ -46,8 +46,8 @@ private:
     std::uint64_t index_ = 0;
 };
 
-/// A frame of which `bytes` are the first and `size` were sent in all, header included, whatever its header says of its
-/// length: what a writer of untrue frames records. Nothing when the header is not whole.
+/// The record of a sent frame: `bytes` are its first bytes, `size` is the number of all, header included. The length in
+/// its header may be false. std::nullopt if the header is incomplete.
 std::optional<RecordedFrame> frame_of(std::string_view bytes, std::uint64_t size, FrameKeep keep);
 
 /// `ws frame:text:fin|mask:key=b'abcd' 15b`: opcode, flags that are set, key, size unless it is 0.

@@ -1,4 +1,4 @@
-// What only a proxy knows of an exchange: the way it took, and what followed a handshake.
+// The part of a record that only a proxy has: route, and messages after a handshake.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace pathology::proxycore::record {
 
-/// A whole WebSocket message, or what one read of a TCP connection gave.
+/// A complete WebSocket message, or the bytes of one read of a TCP connection.
 struct RecordedMessage {
     bool from_client = true;
     std::string type{};              ///< "text", "binary", "tcp"
@@ -29,14 +29,14 @@ struct RecordedClose {
 };
 
 struct RecordedRelay {
-    Endpoint client{};                                ///< who asked
-    std::string mode{};                               ///< of the listener: "regular", "reverse:http://h:80"
-    std::string url{};                                ///< that was asked for; empty for TCP
-    std::optional<Endpoint> server{};                 ///< host and port that were asked for
-    std::optional<Endpoint> server_address{};         ///< what they came to; none = not connected, or not resolved here
-    std::string via{};                                ///< the upstream proxy, "http://proxy.test:3128"; empty = none
+    Endpoint client{};                         ///< address of the client
+    std::string mode{};                        ///< of the listener: "regular", "reverse:http://h:80"
+    std::string url{};                         ///< of the request; empty for TCP
+    std::optional<Endpoint> server{};          ///< host and port of the request
+    std::optional<Endpoint> server_address{};  ///< resolved; std::nullopt = not connected, or not resolved here
+    std::string via{};                         ///< the upstream proxy, "http://proxy.test:3128"; empty = none
     std::shared_ptr<RecordedTls const> server_tls{};  ///< of the connection to the server
-    std::string replay{};                             ///< "request" or "response" that was not fresh; else empty
+    std::string replay{};                             ///< "request" or "response" if that was replayed; else empty
     std::vector<RecordedMessage> messages{};          ///< the first ones, as many as the recorder keeps
     std::uint64_t message_count = 0;                  ///< all of them counted
     std::optional<RecordedClose> close{};

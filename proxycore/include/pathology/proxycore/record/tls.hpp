@@ -1,4 +1,4 @@
-// What a log says of the TLS connection that an exchange went over.
+// The TLS connection of an exchange, for logs.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace pathology::proxycore::record {
 
-/// A certificate, in the words of the log.
+/// A certificate as logs show it.
 struct RecordedCertificate {
     std::string common_name{};
     std::string subject{}, issuer{};  ///< "CN=example.org, O=Example"
@@ -21,15 +21,15 @@ struct RecordedCertificate {
     std::string sha256{};                          ///< fingerprint, hexadecimal
 };
 
-/// A TLS connection. One is shared by all entries of the exchanges it carried.
+/// A TLS connection; shared by the records of all its exchanges.
 struct RecordedTls {
     std::string version{};  ///< "TLSv1.3"
     std::string cipher{};   ///< "TLS_AES_256_GCM_SHA384"
     unsigned cipher_bits = 0;
-    std::string alpn{};  ///< "h2", "http/1.1"; empty when no protocol was agreed on
-    std::string sni{};   ///< the name the client asked for; empty when it named none
+    std::string alpn{};  ///< "h2", "http/1.1"; empty if none was selected
+    std::string sni{};   ///< server_name of the client; empty if it sent none
     std::optional<RecordedCertificate> client_certificate{};
-    std::vector<RecordedCertificate> server_certificates{};  ///< as sent; only where a client was told to keep them
+    std::vector<RecordedCertificate> server_certificates{};  ///< as sent; only if the client was set to keep them
 };
 
 }  // namespace pathology::proxycore::record
