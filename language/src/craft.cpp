@@ -1,3 +1,10 @@
+// A message is prepared each time it is sent, since its random parts differ:
+//
+//     complete ─▶ offsets ─▶ [remove the body] ─▶ [freeze] ─▶ lay out ─▶ plan
+//                    └ lay out, if `r` or `a` is used
+//
+// Laying out is the expensive step. It is done once, and again only if the message has changed since.
+
 #include <algorithm>
 #include <pathology/language/craft.hpp>
 #include <pathology/language/resolve.hpp>
@@ -63,6 +70,7 @@ Parsed<void> remove_body(Message& resolved, Settings const& settings) {
     if (head.has_error()) return head.error();
     std::erase_if(parts, [&](Feature const& part) {
         auto const* injection = std::get_if<InjectAt>(&part.is);
+        // An offset behind the head would be clamped to its end and insert bytes there.
         return injection != nullptr && injection->at.number > *head;
     });
     return {};
@@ -71,11 +79,12 @@ Parsed<void> remove_body(Message& resolved, Settings const& settings) {
 }  // namespace
 
 Parsed<Crafted> craft(Message const& message, Settings const& settings, std::uint64_t seed, CraftOptions options) {
+    // Offsets have a stream of their own: adding a generated value does not move them.
     Rng rng(derive_seed(seed, stream_of_offsets));
     Crafted crafted{.message = message};
     auto& resolved = crafted.message;
     if (auto const done = complete(resolved, settings, rng); done.has_error()) return done.error();
-    std::optional<Base> base;  // of `resolved` as it is; laid out again after a change only
+    std::optional<Base> base;  // the layout of `resolved`; empty after a change
     if (has_open_offset(resolved)) {
         auto laid_out = lay_out(resolved, settings);
         if (laid_out.has_error()) return laid_out.error();

@@ -5,6 +5,7 @@
 namespace pathology::language {
 namespace {
 
+// The escapes of Python 2 string literals, which the original decodes by. The n-th character stands for the n-th byte.
 constexpr std::string_view simple_escapes = "nrtabfv\\'\"\n";
 constexpr std::string_view simple_bytes = "\n\r\t\a\b\f\v\\'\"";  // backslash-newline stands for no byte
 

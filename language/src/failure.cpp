@@ -19,6 +19,7 @@ std::string describe(SpecFailure const& failure, std::string_view spec, std::str
     for (char& c : line) {
         if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
     }
+    // A spec may be one line of megabytes: only the part around the caret is shown.
     std::size_t caret = column;
     if (line.size() > max_line_width) {
         auto const cut = caret > max_line_width / 2 ? caret - max_line_width / 2 : 0;

@@ -1,3 +1,8 @@
+// Specs come from the network, so a path in a spec is hostile: it must not leave the folder, block, or change while it
+// is read.
+//
+//     path ─▶ join ─▶ canonical (follows links) ─▶ below the folder? ─▶ open ─▶ fstat: regular? ─▶ size is fixed
+
 #include <pathology/language/files.hpp>
 
 #include <fcntl.h>
@@ -17,7 +22,7 @@ SpecFailure refused(std::string_view path, std::string_view why) {
     return {SpecErrc::file_access, "cannot load file '" + std::string(path) + "': " + std::string(why), {}};
 }
 
-/// Whether `path` lies below `folder`, component by component.
+/// Returns true if `path` is below `folder`. By components: /srv/files2 is not below /srv/files.
 bool is_below(fs::path const& path, fs::path const& folder) {
     auto const [at, end] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
     (void)end;
@@ -36,6 +41,7 @@ Parsed<void> FileContent::read(std::uint64_t offset, std::span<char> into) const
         auto const n = ::pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return refused(name_, std::generic_category().message(errno));
+        // Content-Length and offsets were computed from the size at open.
         if (n == 0) return refused(name_, "it became shorter while it was being sent");
         offset += static_cast<std::uint64_t>(n);
         into = into.subspan(static_cast<std::size_t>(n));

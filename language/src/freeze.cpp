@@ -76,6 +76,7 @@ Parsed<Message> freeze(Message const& resolved, Settings const& settings, std::u
         auto const* generated = std::get_if<Generated>(&value);
         if (generated == nullptr || !fits) return;
         auto const size = generated->size();
+        // Cannot underflow: total never exceeds the limit.
         fits = size <= settings.freeze_limit - total;
         if (!fits) return;
         total += size;
@@ -87,6 +88,7 @@ Parsed<Message> freeze(Message const& resolved, Settings const& settings, std::u
     auto for_nested = settings;
     for_nested.freeze_limit -= total;
     for (auto& feature : features(frozen)) {
+        // By the position in the text, so nested specs with equal text get different bytes.
         auto const nested_seed = derive_seed(~seed, feature.span.begin);
         if (auto const nested = freeze_nested(feature, for_nested, nested_seed); nested.has_error())
             return at(feature, nested.error());

@@ -10,7 +10,8 @@ namespace pathology::language {
 namespace {
 
 // The stream of a seed is a sequence of chunks, each seeded by its number, which makes any position reachable at once.
-// In a chunk, eight xorshift128+ generators (Vigna 2014) run in parallel in vector registers.
+// In a chunk, eight xorshift128+ generators (Vigna 2014) run in parallel in vector registers. The result must not
+// depend on the width of the registers: lane n is always the n-th generator, on every machine.
 //
 //     seed ──▶ chunk 0 (4096 symbols) │ chunk 1 │ chunk 2 │ …      chunk n starts from derive_seed(seed, n)
 constexpr std::uint64_t chunk_symbols = 4096;
@@ -90,6 +91,7 @@ using Vector256 [[gnu::vector_size(32)]] = std::uint64_t;
 [[gnu::target("avx2")]] void fill_avx2(Chunk const& chunk, std::size_t skip, char* into, std::size_t size) {
     fill_with<Vector256>(chunk, skip, into, size);
 }
+// Chosen once at the start: the object code is built for any x86-64.
 auto const fill = __builtin_cpu_supports("avx2") ? fill_avx2 : fill_plain;
 #else
 auto const fill = fill_plain;
@@ -105,6 +107,7 @@ void fill_symbols(std::string_view symbols, Chunk const& chunk, std::size_t at, 
         std::uint16_t choice = 0;
         std::memcpy(&choice, random.data() + 2 * i, sizeof choice);
         if constexpr (std::endian::native == std::endian::big) choice = __builtin_bswap16(choice);
+        // A multiplication instead of a division (Lemire 2019); the bias is at most 1 in 2^16 / count.
         into[i] = symbol[(choice * count) >> 16U];
     }
 }

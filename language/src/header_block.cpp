@@ -41,7 +41,7 @@ Parsed<Text> join(std::initializer_list<Value const*> values, Settings const& se
     return text;
 }
 
-/// Adds values without coding them.
+/// Adds values as pieces, not Huffman-coded.
 Parsed<void> add_all(Layout& layout, std::initializer_list<Value const*> values) {
     for (auto const* value : values) {
         if (auto added = layout.add(*value); added.has_error()) return added;
@@ -62,7 +62,10 @@ Parsed<void> HeaderBlock::add(std::initializer_list<Value const*> name, std::ini
     if (name_text.has_error()) return name_text.error();
     auto const value_text = join(value, settings_);
     if (value_text.has_error()) return value_text.error();
+    // RFC 7541 §4.2: a dynamic table size update, if any, is at the beginning of the block.
     if (!std::exchange(announced_, true)) layout_.add(encoder_.begin());
+    // The field in up to four pieces: representation and length of the name, name, length of the value, value. Texts
+    // that are not known now are added as pieces of their own.
     auto const field = encoder_.add(name_text->field(), value_text->field());
     layout_.add(field.head);
     if (!name_text->bytes) {

@@ -14,6 +14,7 @@ Parsed<std::optional<Http2Parts>> make_http2_parts(Message const& resolved, Sett
 }
 
 void set_stream(std::string& head, std::uint32_t stream) {
+    // A head may be HEADERS and several CONTINUATION frames; each has the stream in its header.
     for (std::size_t at = 0; at < head.size();) {
         auto header = proxycore::http2::decode(std::string_view(head).substr(at));
         if (!header) return;

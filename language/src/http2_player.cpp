@@ -52,7 +52,7 @@ std::optional<Http2Player::Next> Http2Player::fetch(std::string& out) {
     return Next::pause;
 }
 
-/// Keeps a frame header back until it is complete, because the player may have to wait before it.
+/// Holds a frame header until it is complete, because the player may have to wait before it.
 void Http2Player::consume(std::string& out, std::size_t limit) {
     bool const in_payload = scanner_.is_in_payload();
     auto const step = scanner_.advance(input_.substr(0, limit));
@@ -72,7 +72,8 @@ void Http2Player::flush_header(std::string& out) {
     header_.clear();
 }
 
-/// Gives out a part of a header, because the plan pauses or ends inside of it.
+/// Writes a part of a header, because the plan pauses or ends inside it. The frame then does not wait for flow control:
+/// its first bytes are sent already.
 void Http2Player::flush_partial_header(std::string& out) {
     is_partial_ = is_partial_ || !header_.empty();
     flush_header(out);

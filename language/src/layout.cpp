@@ -1,3 +1,6 @@
+// The base message as pieces. Literals are copied into SendBytes and merged, so most messages are one piece for the
+// head; a generated value or a file becomes a piece that names it, and its bytes are made by the Player.
+
 #include "layout.hpp"
 
 #include <algorithm>
@@ -14,7 +17,7 @@ namespace websocket = proxycore::websocket;
 /// Orders pointers into different objects, for which only std::less is defined.
 constexpr auto by_address = [](auto const& a, auto const& b) { return std::less<>()(a.first, b.first); };
 
-/// Room for the head of most messages, so that it is allocated once.
+/// The size of most heads, reserved so that a head is allocated once.
 constexpr std::size_t usual_head = 120;
 
 /// The bytes of a file up to `small_file`, else std::nullopt.
@@ -58,6 +61,7 @@ void StreamNumbers::number_all() {
 }
 
 std::uint64_t StreamNumbers::operator[](Generated const& generated) {
+    // Most messages have no generated value; then nothing is numbered.
     if (numbers_.empty()) number_all();
     std::pair<Generated const*, std::uint64_t> const wanted{&generated, 0};
     auto const found = std::lower_bound(numbers_.begin(), numbers_.end(), wanted, by_address);
@@ -75,6 +79,7 @@ Piece cut(Piece const& piece, std::uint64_t from, std::uint64_t n) {
                 is.size = n;
             }
             if constexpr (requires { is.mask; }) {
+                // RFC 6455 §5.3: the key repeats every four bytes, counted from the start of the payload.
                 if (is.mask) is.mask->phase += from;
             }
         },

@@ -32,8 +32,8 @@ std::string lower(std::string_view text);
 /// The failure with the span of a feature, unless it has one.
 SpecFailure at(Feature const& feature, SpecFailure failure);
 
-/// Numbers the generated values of a message in the order they stand in the AST, so that planning and freezing agree on
-/// the stream of each. Borrows the message, which it reads when a number is first asked for.
+/// Numbers the generated values of a message in the order of the AST, so that planning and freezing use the same
+/// stream for each. Refers to the message, and reads it at the first request for a number.
 class StreamNumbers {
 public:
     explicit StreamNumbers(Message const& message) : message_(message) {}
@@ -60,7 +60,7 @@ template <class TokenRef, class Visit> void for_each_value_of(TokenRef& token, V
     }
 }
 
-/// Calls `visit(Value&)` for every value of a message, in the order they stand in the AST. `MessageRef` is
+/// Calls `visit(Value&)` for every value of a message, in the order of the AST. `MessageRef` is
 /// `Message const&` or `Message&`.
 template <class MessageRef, class Visit> void for_each_value(MessageRef&& message, Visit visit) {
     if (auto* request = std::get_if<Request>(&message)) {

@@ -99,6 +99,7 @@ std::string name_text(std::string_view name, Protocol protocol) {
 Parsed<void> lay_out_message(Response const& response, Layout& layout, Settings const& settings) {
     if (settings.protocol == Protocol::http2) return lay_out_http2(response, layout, settings);
     auto const& [version, reason, nested, body] = parts_of(response.features);
+    // The start line: HTTP-version SP status-code SP reason-phrase CRLF (RFC 9112 §4).
     auto const code = response.code.value_or("101");  // only `ws` may leave it out
     if (auto added = add_version(version, layout); added.has_error()) return added;
     layout.add(" ");
@@ -119,6 +120,7 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
     }
     layout.add(" ");
     if (auto added = layout.add(request.path); added.has_error()) return added;
+    // pathod finds the spec of its response in the path of the request.
     if (nested != nullptr) {
         auto const response = parse_nested_response(std::get<NestedResponse>(nested->is).spec, Protocol::http1);
         if (response.has_error()) return response.error();

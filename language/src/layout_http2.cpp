@@ -1,4 +1,9 @@
-// Requests and responses as HTTP/2 frames, in pieces.
+// Requests and responses as HTTP/2 frames, in pieces (RFC 9113 §8.1).
+//
+//     HEADERS [CONTINUATION …] [DATA …]
+//     END_HEADERS on the last frame of the block, END_STREAM on HEADERS if there is no body, else on the last DATA
+//
+// A body may be terabytes of generated data. Its full frames are one SendFramed piece: header, value and count.
 
 #include <algorithm>
 #include <pathology/language/parse.hpp>
@@ -89,7 +94,7 @@ public:
 
     std::uint64_t left() const { return left_; }
 
-    /// The number of bytes of one generated value or file that come next; 0 before a literal.
+    /// The number of bytes of the generated value or file that comes next; 0 before a literal.
     std::uint64_t bulk_size() const {
         if (at_ == pieces_.size() || std::holds_alternative<SendBytes>(pieces_[at_])) return 0;
         return size(pieces_[at_]) - done_;
@@ -144,6 +149,7 @@ void add_frames(Layout& layout, std::vector<Piece> pieces, Framing const& framin
     PieceReader reader(std::move(pieces));
     do {
         header.length = static_cast<std::uint32_t>(std::min<std::uint64_t>(reader.left(), max_payload));
+        // The last frame has other flags, and maybe another size: it is never a part of the repeated ones.
         auto const repeated = std::min(reader.bulk_size(), reader.left() - header.length) / max_payload;
         layout.begin_frame();
         if (header == middle && repeated > 1) {

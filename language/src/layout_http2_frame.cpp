@@ -31,7 +31,7 @@ std::uint32_t usual_stream(FrameType type, Settings const& settings) {
     }
 }
 
-/// The payload of a frame that gives neither payload nor length: the shortest valid one of its type.
+/// The payload of a frame without payload and length in the spec: the shortest valid one of its type (RFC 9113 §6).
 std::string least_payload(FrameType type, Settings const& settings) {
     switch (type) {
         case FrameType::priority: return big_endian(0, 4) + big_endian(15, 1);  // the weight of 16
@@ -75,6 +75,7 @@ Parsed<void> lay_out_message(Http2Frame const& frame, Layout& layout, Settings c
     if (frame.flags) header.flags = static_cast<std::uint8_t>(frame.flags->number);
     auto const stream = frame.stream ? frame.stream->number : usual_stream(type, settings);
     header.stream = stream & FrameHeader::largest_stream;
+    // The spec gives 32 bits; the highest one is the reserved bit of the header.
     header.reserved = stream > FrameHeader::largest_stream;
     layout.begin_frame();
     layout.add(encode(header));

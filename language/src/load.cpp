@@ -9,7 +9,11 @@ constexpr std::uint64_t max_spec_file_size = 16U << 20U;
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-/// Turns comment lines into blanks. A `#` inside a quoted literal is text, also at the start of a line.
+/// Replaces comment lines by blanks. A `#` inside a quoted literal is text, also at the start of a line.
+///
+///     outside ── quote ──▶ literal ── the same quote ──▶ outside
+///        └── # as first character of a line ──▶ blank to the end of the line
+///     \ escapes in a literal, but not in a path (`<'…'`)
 void blank_comments(std::string& text) {
     char quote = '\0';
     bool escapes = true;  // false in a quoted path

@@ -1,3 +1,6 @@
+// Checks around the grammar: text before it, duplicates and nested specs after it. A nested spec is parsed here only to
+// report its errors early; the AST keeps its text.
+
 #include <pathology/language/parse.hpp>
 
 #include <algorithm>
@@ -70,6 +73,7 @@ Parsed<void> check_text(std::string_view spec, bool ascii_only, ParseLimits cons
                                std::to_string(limits.max_length) + "; load large values from files with <path",
                            {end, end}};
     }
+    // The frames of a WebSocket message are parsed as they arrive; their literals may have any byte.
     if (!ascii_only) return {};
     auto const bad =
         std::find_if(spec.begin(), spec.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });

@@ -1,3 +1,13 @@
+// From pieces and actions to steps. Actions are sorted by offset, stable, so those of one place keep their order; the
+// pieces are cut where an action is.
+//
+//     pieces   |  head  |        body        |
+//     actions      ▲p        ▲i       ▲d
+//     steps    |he|P|ad |bod|injected|y |D          after a disconnect nothing is sent
+//
+// Invariant: `sent_` bytes of the base message are in the steps, the last `sent_of_piece_` of them from piece
+// `next_piece_`.
+
 #include <pathology/language/plan.hpp>
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Plays a plan in blocks. Small steps are joined in one block, since each Send is a system call; a long literal is
+// returned as a view into the plan, without a copy.
+//
+//     position = (step_, done_)     next(): Pause, Disconnect: returned as they are
+//                                           SendBytes, long or last before one of those: a view
+//                                           other steps: a block of up to `block_` bytes, across steps
+
 #include <pathology/language/player.hpp>
 
 #include <algorithm>
@@ -48,6 +55,7 @@ Parsed<void> read(SendFramed const& frames, std::uint64_t seed, std::uint64_t do
         if (is_header) {
             std::memcpy(part.data(), frames.frame_header.data() + within, part.size());
         } else {
+            // Position in the value: full frames before this one, then the bytes of this one.
             auto const payload = place / frame * frames.frame_payload + within - header;
             auto filled = std::visit([&](auto const& value) { return read(value, seed, payload, part); }, frames.value);
             if (filled.has_error()) return filled;

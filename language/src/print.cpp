@@ -1,3 +1,6 @@
+// The inverse of the grammar: parse(print(m)) == m. A literal is printed so that no other token can be read in its
+// place: bare words are escaped where they would begin a keyword, a file or a number.
+
 #include <pathology/language/print.hpp>
 
 #include <algorithm>
@@ -50,7 +53,8 @@ struct ValuePrinter {
         if (generated.type != DataType::bytes) text.append(",").append(name(generated.type));
         return text;
     }
-    // Paths have no escapes, so the quote must be one that the path does not contain.
+    // Paths have no escapes, so the quote must be one that is not in the path. No path has both: it was quoted when
+    // parsed.
     std::string operator()(FileValue const& file) const {
         auto const* const quote = file.path.find('\'') == std::string::npos ? "'" : "\"";
         return std::string("<") + quote + file.path + quote;

@@ -1,3 +1,7 @@
+//     message ─▶ complete(): what the language adds, by kind of message ─▶ place_offsets(): `r` and `a` become numbers
+//
+// Order matters for replay: the Rng is used in the order of the features, so the same seed gives the same message.
+
 #include <pathology/language/resolve.hpp>
 
 #include <algorithm>
@@ -57,6 +61,8 @@ Parsed<void> complete(Response& response, Settings const& settings, Rng& rng) {
         return {};
     }
     auto& features = response.features;
+    // RFC 6455 §4.2.2. The accept value depends on the key of the request, so a `ws` response has no meaning without
+    // one.
     if (response.websocket) {
         auto const has_accept = gives_header(features, "sec-websocket-accept", settings);
         if (has_accept.has_error()) return has_accept.error();
@@ -83,6 +89,7 @@ Parsed<void> complete(Request& request, Settings const& settings, Rng& rng) {
     }
     auto& features = request.features;
     if (request.websocket) {
+        // RFC 6455 §4.1: GET, Host, Upgrade, Connection, key and version 13.
         if (!request.method) request.method = Literal{"GET", false};
         std::array<std::byte, 16> nonce{};
         for (auto& byte : nonce) byte = static_cast<std::byte>(rng.below(256));
@@ -129,6 +136,7 @@ Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng) {
         generate(generated->type, rng(), 0, drawn.bytes);
         key->value = std::move(drawn);
     }
+    // RFC 6455 §5.1: a client masks all its frames.
     if (mask_flag(features) == nullptr && settings.role == Role::client) {
         features.emplace_back(Flag{Flag::Name::mask, true});
     }

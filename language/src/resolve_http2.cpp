@@ -1,5 +1,5 @@
-// complete() for messages of HTTP/2. It adds no features, because what HTTP/2 adds is part of the frames. It refuses
-// what HTTP/2 does not have, and draws header text.
+// complete() for messages of HTTP/2. It adds no features: pseudo-header fields and lengths are added with the frames.
+// It rejects features that HTTP/2 does not have, and draws header text, see resolving.hpp.
 
 #include <pathology/language/generator.hpp>
 

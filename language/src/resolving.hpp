@@ -17,16 +17,16 @@ namespace pathology::language {
 /// The longest name or value of a field that is Huffman-coded, in bytes.
 inline constexpr std::uint64_t max_known_header_text = small_file;
 
-/// All of resolve() but the offsets: drops `xN`, adds what the language adds, checks what the grammar cannot.
+/// resolve() without the offsets: removes `xN`, adds implied features, and checks what the grammar cannot.
 Parsed<void> complete(Message& message, Settings const& settings, Rng& rng);
 
-/// Whether an offset is `r` or `a`.
+/// Returns true if an offset is `r` or `a`.
 bool has_open_offset(Message const& message);
 
-/// Gives those offsets their numbers: a random place before a byte of the message, or the place after its end.
+/// Replaces these offsets by numbers: a random position in the message, or the position after its end.
 void place_offsets(Message& message, std::uint64_t base_length, Rng& rng);
 
-/// Refuses what HTTP/2 does not have.
+/// Rejects features that HTTP/2 does not have.
 /// Errors: SpecErrc::wrong_protocol.
 Parsed<void> check_http2(Response const& response);
 Parsed<void> check_http2(Request const& request);
@@ -36,7 +36,7 @@ void draw_header_text(Response& response, Rng& rng);
 void draw_header_text(Request& request, Rng& rng);
 void draw_header_text(Http2Frame& frame, Rng& rng);
 
-/// Whether a message has header text to draw.
+/// Returns true if a message has header text to draw.
 bool draws_header_text(Message const& message, Protocol protocol);
 
 }  // namespace pathology::language

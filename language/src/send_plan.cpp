@@ -1,3 +1,9 @@
+//     Send        write, wait until all of it is sent
+//     bulk        512 KiB blocks by write_now() as long as the socket accepts whole blocks; the rest by next()
+//     Pause       wait; the end of the connection ends it early
+//     Disconnect  close(fin), end
+//     Finished    end
+
 #include <pathology/language/send_plan.hpp>
 
 #include <algorithm>
@@ -21,8 +27,8 @@ namespace {
 
 constexpr std::size_t bulk_block = 512U << 10U;
 
-/// Sends as much of a large value as the connection takes at once, in blocks large enough to make system calls cheap.
-/// Nothing waits between filling a block and sending it, so all connections of a thread share one.
+/// Sends as much of a large value as the connection accepts without waiting, in large blocks for few system calls. No
+/// coroutine is suspended between filling a block and sending it, so all connections of a thread share one block.
 std::uint64_t send_bulk(net::Stream& stream, Player& player) {
     static thread_local std::vector<char> block;
     std::uint64_t sent = 0;
@@ -37,8 +43,8 @@ std::uint64_t send_bulk(net::Stream& stream, Player& player) {
     return sent;
 }
 
-/// Returns when the peer is gone. A peer that has closed its side may still read, so a pause with an end continues;
-/// a pause for ever ends.
+/// Waits for the end of the connection. A peer that has closed its side may still read, so a limited pause goes on; an
+/// unlimited one ends.
 asio::awaitable<net::error_code> wait_for_disconnect(net::Stream& stream, bool for_ever) {
     auto const ec = co_await stream.wait_for_end();
     if (ec == asio::error::eof && !for_ever) co_await async::pause(std::nullopt);
@@ -58,6 +64,7 @@ asio::awaitable<net::error_code> pause_or_disconnect(net::Stream& stream, net::T
 asio::awaitable<SendResult> send_plan(net::Stream& stream, Player& player, CapturedBytes* capture) {
     SendResult result;
     for (;;) {
+        // Bulk data bypasses the capture, so it waits until the capture is full.
         if (capture == nullptr || capture->is_full()) result.bytes_written += send_bulk(stream, player);
         auto action = player.next();
         if (action.has_error()) {

@@ -37,6 +37,8 @@ struct KnownReason {
     std::string_view phrase;
 };
 
+// Sorted by code, for the binary search. Some phrases differ from RFC 9110: they are those of the original, and a spec
+// has to produce the same bytes.
 constexpr std::array reasons = {
     KnownReason{"100", "Continue"},
     KnownReason{"101", "Switching Protocols"},

@@ -1,5 +1,6 @@
 #pragma once
-// Makes AST nodes from the attributes of parsers, without semantic actions.
+// Makes AST nodes from the attributes of parsers. A rule with a semantic action of X3 would get no attribute, and no
+// span.
 
 #include <concepts>
 #include <string_view>

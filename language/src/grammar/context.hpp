@@ -3,8 +3,11 @@
 // collected.
 //
 // X3 tries alternatives in turn, so a parser that fails is not an error while another one may fit. Parsers therefore
-// report what they expected to an ErrorCollector, which keeps the reports of the farthest place only. If the whole parse
-// fails, that place is where the user went wrong, and the reports are what could have stood there.
+// report what they expected to an ErrorCollector, which keeps the reports of the farthest place only. If the whole
+// parse fails, that is the place of the error, and the reports are what was expected there.
+//
+//     200:p10,x        alternatives tried at 4: h c u r m v b p d i …, of which p matched up to 8
+//             ^        reports at 8: "seconds (a number or f)"; those at 4 were dropped
 
 #include <algorithm>
 #include <array>
@@ -20,7 +23,7 @@ namespace x3 = boost::spirit::x3;
 
 using Iterator = char const*;
 
-// White space may stand before every part (conformance data, "Grammar facts").
+// White space is allowed before every part (conformance data, "Grammar facts").
 inline constexpr std::string_view blanks = " \t\r\n";
 inline auto const skipper = x3::char_(" \t\r\n");
 
@@ -29,7 +32,7 @@ class ErrorCollector {
 public:
     explicit ErrorCollector(Iterator begin) : place_(begin) {}
 
-    /// Reports something that would have fitted at `place`.
+    /// Reports something that was expected at `place`.
     void expect(Iterator place, char const* what) {
         if (place < place_ || (place == place_ && state_ != State::open)) return;
         if (place > place_) count_ = 0;
@@ -39,10 +42,10 @@ public:
         if (end != expected_.end() && std::find(expected_.begin(), end, what) == end) expected_[count_++] = what;
     }
 
-    /// Reports that the right kind of thing stands at `place` and is malformed. It replaces what was expected there.
+    /// Reports that the value at `place` is of the expected kind but malformed. It replaces the reports for that place.
     void fail_hard(Iterator place, char const* expected) { replace(place, expected, State::malformed); }
 
-    /// Reports that what stands at `place` is well-formed and not allowed. `sentence` is the whole message.
+    /// Reports that the text at `place` is well-formed but not allowed. `sentence` is the whole message.
     void refuse(Iterator place, char const* sentence) { replace(place, sentence, State::refused); }
 
     /// The number of reports for a place so far, for replace_since().
@@ -71,7 +74,8 @@ private:
     enum class State : std::uint8_t { open, malformed, refused };
 
     void replace(Iterator place, char const* what, State state) {
-        if (place < place_ || (place == place_ && state_ == State::refused)) return;  // among equals the last one holds
+        if (place < place_ || (place == place_ && state_ == State::refused))
+            return;  // of several at one place the last one is kept
         place_ = place;
         expected_[0] = what;
         count_ = 1;

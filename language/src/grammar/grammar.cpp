@@ -15,7 +15,7 @@ auto const frames = +server_frame >> end_of_spec;
 auto const http2_responses = +(http2_frame | named("a status code, h2f or h2p", response)) >> end_of_spec;
 auto const http2_requests = +(http2_frame | request) >> end_of_spec;
 
-/// Does what x3::phrase_parse with x3::with does, without copying the parser for each call.
+/// The same as x3::phrase_parse with x3::with, but those copy the parser for each call, and this one is large.
 template <class Parser, class Attribute>
 bool apply(Parser const& parser, Protocol const& protocol, std::string_view text, ErrorCollector& seen,
            Attribute& attribute) {

@@ -1,4 +1,10 @@
-// HTTP2_FRAME and HTTP2_PREFACE.
+// HTTP2_FRAME and HTTP2_PREFACE:
+//
+//     h2f [":" LENGTH] [":" TYPE] [":" FLAGS] [":" STREAM] [":" PAYLOAD] *(":" FEATURE)
+//     h2p [":" VALUE] *(":" FEATURE)
+//
+// All slots are optional, so the form of a word decides its slot: a name of a type, a name of a flag, a number (the
+// first one is the length, one after the flags the stream), NAME=VALUE or a quoted text (payload).
 
 #include "grammar/http2_frame.hpp"
 

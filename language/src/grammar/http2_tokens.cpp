@@ -1,3 +1,8 @@
+// Scanners for words and numbers of HTTP/2 frames. They are written by hand and not in X3, since the decision needs a
+// look at the next character: a number before `=` is a setting, the same number before `:` is a slot.
+//
+// A scanner moves its position behind the text that it has read, also if it fails then: callers work on a copy.
+
 #include "grammar/http2_tokens.hpp"
 
 namespace pathology::language::grammar {
@@ -130,6 +135,7 @@ std::optional<FrameNumber> FlagsParser::scan(Iterator& first, Iterator last, Err
     }
     auto const* behind = it;
     if (scan_char(behind, last, '=')) return std::nullopt;
+    // `h2f:DATA:1:…` has a stream and no flags. A single number is the flags only if a stream follows.
     if (alone && is_digit(*first)) {
         if (!scan_char(behind, last, ':')) return std::nullopt;
         behind = std::find_if_not(behind, last, [](char c) { return blanks.find(c) != std::string_view::npos; });

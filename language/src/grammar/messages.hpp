@@ -1,5 +1,11 @@
 #pragma once
-// RESPONSE, REQUEST, FRAME and CLIENT_FRAME.
+// RESPONSE, REQUEST, FRAME and CLIENT_FRAME:
+//
+//     response = ( "ws" [":" CODE] | CODE ) *(":" FEATURE)
+//     request  = ( "ws" [":" METHOD] | METHOD ) ":" PATH *(":" FEATURE)
+//     frame    = "wf" ":" *(":" FEATURE)
+//
+// The colon is optional, as in the original: `200 b'x'` is `200:b'x'`.
 
 #include <boost/fusion/include/adapt_struct.hpp>
 #include <pathology/language/ast.hpp>
@@ -67,12 +73,11 @@ MethodSymbols const known_method{"GET", "HEAD", "POST", "PUT", "DELETE"};
 MethodSymbols const known_http1_method{"OPTIONS", "TRACE", "CONNECT"};
 
 auto const to_method_name = [](std::string name) { return Value(Literal{std::move(name), false}); };
-auto const method =
-    named("a method (get, post... or 'text')",
-          build<std::string>(to_method_name, x3::no_case[known_method]) |
-              build<std::string>(to_method_name, only_http1("this method needs quotes over HTTP/2",
-                                                            x3::no_case[known_http1_method])) |
-              quoted_value);
+auto const method = named("a method (get, post... or 'text')",
+                          build<std::string>(to_method_name, x3::no_case[known_method]) |
+                              build<std::string>(to_method_name, only_http1("this method needs quotes over HTTP/2",
+                                                                            x3::no_case[known_http1_method])) |
+                              quoted_value);
 auto const to_method = [](Value value) { return RequestHead{false, std::move(value)}; };
 auto const request_head = (ws >> x3::attr(true) >> -(colon >> method)) | build<Value>(to_method, method);
 
