@@ -11,7 +11,7 @@
 namespace pathology::pathod {
 namespace {
 
-/// The status that the child reports; 1 if it died before.
+/// The status that the child reports; 1 if it ended before.
 int wait_for_report(int from_child) {
     unsigned char status = 1;
     while (::read(from_child, &status, 1) < 0 && errno == EINTR) {
@@ -21,6 +21,7 @@ int wait_for_report(int from_child) {
 }
 
 void redirect_standard_streams() {
+    // The streams stay open: a later open() must not get the number 1 and receive the output of a library.
     int const null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0) return;
     for (int const stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, stream);
@@ -45,6 +46,7 @@ std::optional<int> Background::enter() {
     }
     ::close(ends[0]);
     to_parent_ = ends[1];
+    // Detaches from the terminal: its hang-up does not end the daemon.
     ::setsid();
     return std::nullopt;
 }

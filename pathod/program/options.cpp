@@ -22,6 +22,7 @@ struct Arguments {
     bool plain_tunnels = false, detect_in_tunnels = false;
 
     Arguments() {
+        // The port of the original. The library has 0, since tests must not collide.
         options.daemon.port = 9999;
         if (auto const folder = proxycore::tls::default_authority_folder(); !folder.empty()) {
             options.daemon.tls.authority_folder = folder.string();

@@ -9,7 +9,7 @@
 
 namespace pathology::pathod {
 
-/// What the program is asked to do.
+/// The parsed command line.
 struct ProgramOptions {
     DaemonOptions daemon;
     bool daemonize = false;

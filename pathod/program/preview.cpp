@@ -20,7 +20,7 @@ using proxycore::console::ExitCode;
 
 constexpr std::string_view sample_key = "dGhlIHNhbXBsZSBub25jZQ==";  // RFC 6455 §1.3
 
-/// Whether the first message of a spec begins with these two letters, in any case.
+/// Returns true if the first message of a spec begins with these two letters, in any case.
 bool begins_with(std::string_view letters, std::string_view spec) {
     spec.remove_prefix(std::min(spec.find_first_not_of(" \t\r\n"), spec.size()));
     return proxycore::http::equals_ignoring_case(spec.substr(0, 2), letters);
@@ -47,6 +47,7 @@ public:
         if (!messages) return messages.error();
         for (auto const& message : *messages) {
             auto const is_response = std::holds_alternative<Response>(message);
+            // A count has no meaning for the only response of a request.
             for (auto left = is_response ? 1 : times(message); left > 0 && !ended_; --left) {
                 if (auto const shown = show(message); !shown) return shown.error();
             }

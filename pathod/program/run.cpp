@@ -33,6 +33,7 @@ void apply_key_log_of_environment(DaemonOptions& options, Console& console) {
 }
 
 ExitCode serve(DaemonOptions options, Background& background, Console& console) {
+    // A signal between start and run_until_signal() must not be lost.
     proxycore::net::BlockedSignals const held;
     console.never_wait();
     apply_key_log_of_environment(options, console);
@@ -52,6 +53,7 @@ int run(ProgramOptions const& options, Console& console) {
     if (options.preview) return status(preview(*options.preview, options.http2, options.daemon, console));
     Background background;
     if (options.daemonize) {
+        // Before any thread exists: fork() copies only the calling thread.
         if (auto const outcome = background.enter()) return *outcome;
     }
     auto const outcome = status(serve(options.daemon, background, console));

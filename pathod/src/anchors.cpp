@@ -8,6 +8,7 @@ namespace {
 using namespace language;
 
 /// The position of the first `=` outside of groups, classes and escapes.
+// `=` occurs in patterns: `/a(?=b)` and `/x[=]y` keep theirs.
 std::size_t find_separator(std::string_view text) {
     int depth = 0;
     bool in_class = false;
@@ -42,8 +43,8 @@ AnchorFailure bad_spec(std::string_view argument, SpecFailure const& failure, st
     return {"Invalid spec in anchor: " + std::string(argument) + "\n" + describe(failure, text)};
 }
 
-/// The error that every request would meet. A missing file may exist later, and the key of a handshake comes with its
-/// request.
+/// The error that every request would get. A missing file may exist later, and the key of a handshake comes with its
+/// request, so neither is an error here.
 std::optional<SpecFailure> find_error(std::span<Message const> messages, Settings const& settings) {
     auto trial = settings;
     trial.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";  // any valid one: RFC 6455 §1.3
@@ -96,6 +97,7 @@ boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_one(std::str
     if (!pattern) return bad_pattern(parts->pattern, pattern.error());
     auto const text = read_spec_argument(parts->spec, settings.files);
     if (!text) return bad_spec(argument, text.error(), parts->spec);
+    // One argument serves both protocols; a spec that is valid for one of them is accepted.
     auto const http1 = prepare(*text, settings, explain);
     auto const http2 = prepare(*text, for_http2(settings), explain);
     if (!http1 && !http2) return bad_spec(argument, farther(http1.error(), http2.error()), *text);
@@ -118,6 +120,7 @@ boost::system::result<void, AnchorFailure> Anchors::add(std::string_view argumen
     auto anchor = read_one(argument, settings, explain);
     if (!anchor) return anchor.error();
     auto added = std::make_unique<Added>(Added{std::move(*anchor), newest_.load()});
+    // A failed exchange stores the new head in `next`, so the node is linked to it on the next try.
     while (!newest_.compare_exchange_weak(added->next, added.get())) {
     }
     static_cast<void>(added.release());  // the list owns it

@@ -9,6 +9,7 @@ using namespace language;
 
 Message plain_response(std::string_view reason, std::string body) {
     Response response;
+    // Not an HTTP status: a test sees that the response is an error of pathod and not its spec.
     response.code = "800";
     response.features = {Feature(Header{Literal{"Content-Type"}, Literal{"text/plain"}}),
                          Feature(Reason{Literal{std::string(reason)}}),

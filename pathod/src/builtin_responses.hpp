@@ -1,4 +1,4 @@
-// The responses that pathod gives of its own, most of them with the status 800.
+// Responses of pathod itself, most of them with the status 800.
 #pragma once
 
 #include <pathology/language/ast.hpp>
@@ -8,7 +8,7 @@
 
 namespace pathology::pathod {
 
-/// What the options do not allow. The connection is closed after the response.
+/// Violations of the options. The connection is closed after the response.
 enum class PolicyViolation { crafting_disabled, file_access_denied, response_too_large, pauses_disabled };
 
 /// The reason phrase, which the body repeats: `Crafting disabled.`

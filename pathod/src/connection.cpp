@@ -43,6 +43,7 @@ private:
 
 asio::awaitable<void> ConnectionHandler::serve() {
     if (options_.tls.serve && !co_await secure({})) co_return;
+    // Each CONNECT may open TLS inside TLS; the limit bounds the memory of a connection.
     for (unsigned tunnels = 0; tunnels <= max_tunnels; ++tunnels) {
         auto const host = co_await serve_requests();
         if (!host) co_return;
@@ -100,6 +101,7 @@ asio::awaitable<bool> ConnectionHandler::secure(std::string host) {
     if (!secured) {
         ConnectionLogger logger(worker_, connection_.id, remote, context_.tls);
         auto const& failure = secured.error();
+        // A client that connects and closes, or a stop of the daemon, is no failure.
         bool const is_normal_end = failure.code == asio::error::eof || failure.code == asio::error::operation_aborted;
         bool const is_late = failure.code == net::Errc::timed_out;
         if (!is_normal_end) {

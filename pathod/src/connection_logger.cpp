@@ -10,7 +10,7 @@ namespace {
 
 using Type = record::Exchange::Type;
 
-/// The same, in terms of the protocol where the stream failed.
+/// The same, but the fault of the HTTP/2 stream if there is one.
 std::string describe_failure(LogContext const& log_context, language::SendResult const& performance) {
     return log_context.fault.empty() || performance.spec ? describe_end(performance) : log_context.fault;
 }
@@ -45,6 +45,7 @@ void ConnectionLogger::log_start(LogContext& log_context, OutgoingResponse const
     language::CapturedBytes const no_bytes;
     SendState const nothing_sent{nothing, no_bytes, false};
     if (!options_.show_responses) print(log_context.received, response, nothing_sent);
+    // A response that pauses for ever is never completed; a test has to see its request nevertheless.
     if (options_.enter_early || response.prepared->pauses()) add_exchange(log_context, response, nothing_sent);
 }
 

@@ -41,9 +41,9 @@ public:
     ConnectionLogger(WorkerContext& worker, std::uint64_t connection, proxycore::Endpoint remote,
                      std::shared_ptr<record::RecordedTls const> tls = nullptr);
 
-    /// Call it before the first byte of a response is sent.
+    /// To be called before the first byte of a response is sent.
     void log_start(LogContext& log_context, OutgoingResponse const& response);
-    /// Call it when a response was sent or failed. Counts up the index of the context.
+    /// To be called when a response was sent or failed. Increments the index of the context.
     void log_end(LogContext& log_context, OutgoingResponse const& response, language::SendResult const& performance,
                  language::CapturedBytes const& recording);
 

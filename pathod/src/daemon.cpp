@@ -51,6 +51,8 @@ void throw_exception_from_error(StartFailure const& failure, boost::source_locat
     throw std::runtime_error(failure.message);
 }
 
+// Order of members: the server is destroyed first, which ends the connections; they use workers, context, log and
+// console.
 struct Daemon::State {
     State(DaemonOptions its_options, Console* its_console)
         : options(std::move(its_options)), console(its_console), seed(options.seed), log(options.log_capacity) {}
@@ -112,6 +114,7 @@ boost::system::result<void, StartFailure> Daemon::start() {
     if (!anchors) return StartFailure{ExitCode::usage, anchors.error().message};
     if (auto const opened = state.open_log_file(); !opened) return opened.error();
     LogOutputs const outputs{state.console, state.file ? &state.file->console() : nullptr};
+    // Of an earlier run. The order is that of destruction: connections before their workers.
     state.server.reset();
     state.workers.clear();
     state.context = std::make_unique<DaemonContext>(state.options, std::move(*anchors), state.log, outputs, state.seed);

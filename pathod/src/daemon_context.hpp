@@ -1,4 +1,4 @@
-// What all connections of a running daemon share, and what the connections of one worker share.
+// The state that all connections of a running daemon share, and that of one worker.
 #pragma once
 
 #include <memory>

@@ -13,6 +13,7 @@ std::uint64_t ExchangeLog::add(std::function<void(Exchange&)> const& fill) {
     {
         std::scoped_lock const lock(mutex_);
         id = next_;
+        // Invariant: entry `id` is at ring_[id % capacity_]; [first_, next_) are valid.
         auto& slot = id < capacity_ ? ring_.emplace_back() : ring_[id % capacity_];
         slot.id = id;
         fill(slot);
@@ -20,6 +21,7 @@ std::uint64_t ExchangeLog::add(std::function<void(Exchange&)> const& fill) {
         first_ = std::max(first_, next_ - std::min<std::uint64_t>(next_, capacity_));
         someone_waits = waiting_ > 0;
     }
+    // A notification without waiters costs a system call for each request.
     if (someone_waits) changed_.notify_all();
     return id;
 }
@@ -58,6 +60,7 @@ std::uint64_t ExchangeLog::count() const {
     return next_;
 }
 
+// The slots stay, for their memory. Ids go on, so a waiter cannot take an old entry for a new one.
 void ExchangeLog::clear() {
     std::scoped_lock const lock(mutex_);
     first_ = taken_ = next_;

@@ -58,6 +58,7 @@ asio::awaitable<void> Http1Conversation::run() {
     while (is_open_ && !tunnel_) {
         switch (next_step()) {
             case Next::read: {
+                // Heads are small and connections are many: the large buffer is for bodies only.
                 auto const room = reader_.prepare(in_body_ ? body_buffer_size : head_buffer_size);
                 handle_read(co_await stream_.read_some(asio::buffer(room.data(), room.size())));
                 break;
@@ -78,6 +79,7 @@ net::Connection Http1Conversation::release() {
 
 /// Consumes buffered input until an action is due.
 Http1Conversation::Next Http1Conversation::next_step() {
+    // RFC 9113 §3.3: a client with prior knowledge begins with the connection preface.
     if (is_fresh_ && options_.http2 && !peer_ended_) {
         auto const speaks_http2 = proxycore::http2::begins_with_preface(reader_.buffered());
         if (!speaks_http2) return Next::read;
@@ -122,6 +124,7 @@ asio::awaitable<void> Http1Conversation::respond() {
     if (request.method == "CONNECT") {
         co_await send(connect_response());
         if (is_open_ && options_.tls.in_tunnels != InTunnels::plain) {
+            // Plain tunnels need no new layer: the loop of this conversation goes on inside.
             tunnel_ = proxycore::http::parse_authority(request.target).host;
         }
         is_fresh_ = true;
@@ -161,8 +164,8 @@ bool Http1Conversation::keeps_alive(OutgoingResponse const& response) const {
 /// The same seed and the same input give the same bytes, whatever the number of threads.
 std::uint64_t Http1Conversation::next_seed() { return worker_.daemon.seed.of(connection_.id, index_++); }
 
-/// Whether the client switches to WebSocket: after `ws`, after a spelled-out 101 for a handshake, or, with --verbatim,
-/// after any response to a handshake.
+/// Returns true if the client switches to WebSocket: after `ws`, after a literal 101 for a handshake, or, with
+/// --verbatim, after any response to a handshake.
 bool Http1Conversation::opens_websocket(OutgoingResponse const& response) const {
     if (performance_.failed() || performance_.disconnected || response.origin == ResponseOrigin::policy) return false;
     if (response.prepared->is_websocket()) return true;

@@ -1,4 +1,4 @@
-// HTTP/1 with one client, from the first request to the end of the connection or to a tunnel.
+// Serves HTTP/1 to one client, from the first request to the end of the connection or to a tunnel.
 //
 //        ┌─────────────────── next request ────────────────────┐
 //        ▼                                                     │
@@ -26,7 +26,7 @@ namespace pathology::pathod {
 namespace asio = boost::asio;
 namespace net = proxycore::net;
 
-/// What happened on the connection before the conversation.
+/// The state of the connection before this layer.
 struct ConversationContext {
     std::uint64_t index = 0;                           ///< of the next request; requests outside of the tunnel count
     std::shared_ptr<record::RecordedTls const> tls{};  ///< the innermost TLS; nullptr for plain text
@@ -71,11 +71,11 @@ private:
     ConnectionLogger logger_;
     LogContext log_context_;             // of the current request
     language::SendResult performance_;   // of the last response
-    language::CapturedBytes recording_;  // of the last response, when it is to be shown
+    language::CapturedBytes recording_;  // of the last response, if it is shown
     std::uint64_t index_;                // of the next request
     std::optional<std::string> tunnel_;
     bool is_open_ = true;
-    bool peer_ended_ = false;  // the client will send nothing more
+    bool peer_ended_ = false;  // the client has ended its side
     bool in_body_ = false;
     bool is_fresh_ = true;  // nothing was received yet, on the connection or in this tunnel
 };

@@ -12,7 +12,7 @@ void Http2Act::start(Rendition const& rendition, std::uint64_t seed, std::uint32
     is_playing_ = start_item();
 }
 
-/// Begins what is next to be sent, if anything is; a message may be there no times (`x0`).
+/// Starts the next message. Returns false if none is left; a message may have a count of zero (`x0`).
 bool Http2Act::start_item() {
     for (; item_ < rendition_->http2.size(); ++item_, played_ = 0) {
         if (played_ == item().times) continue;

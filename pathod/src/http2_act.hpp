@@ -1,4 +1,7 @@
-// An answer that goes over HTTP/2 as it is: messages and raw frames with their pauses, injections and disconnects.
+// A response over HTTP/2 that is sent as crafted: messages and raw frames with their pauses, injections and
+// disconnects.
+//
+//     item 0 × times ─▶ item 1 × times ─▶ … ─▶ finished        each item is a plan for the Http2Player
 #pragma once
 
 #include <cstdint>
@@ -9,7 +12,7 @@
 
 namespace pathology::pathod {
 
-/// Plays such a response, message after message, each as often as it says.
+/// Plays such a response: message after message, each as often as its count says.
 class Http2Act {
 public:
     using Next = language::Http2Player::Next;
@@ -19,10 +22,10 @@ public:
     /// `rendition` must outlive the act.
     void start(Rendition const& rendition, std::uint64_t seed, std::uint32_t stream);
 
-    /// As Http2Player::advance(); `finished` is the end of them all.
+    /// As Http2Player::advance(), but `finished` is the end of the last message.
     Next advance(std::string& out, std::size_t limit);
 
-    /// Where it stands.
+    /// The player of the current message.
     language::Http2Player const& frames() const { return frames_; }
     void allow() { frames_.allow(); }
 
@@ -35,7 +38,7 @@ private:
     std::uint64_t seed_ = 0;
     std::uint32_t stream_ = 0;
     std::size_t item_ = 0;
-    std::uint64_t played_ = 0;  // of the item's times
+    std::uint64_t played_ = 0;  // repetitions of the current item
     bool is_playing_ = false;
 };
 

@@ -1,4 +1,9 @@
-// Exchanges of a conversation; acts are in http2_writing.cpp.
+// The exchanges of a connection. Responses that write frames themselves are in http2_writing.cpp.
+//
+//     head ─▶ exchange ─▶ end of the request ─▶ respond ─┬─ plain: session_ frames and sends it ──────┬─▶ closed ─▶
+//     log_end
+//                                                        └─ act: take_over, its turn, write_frames ───┘
+//     reset by either side ─▶ closed ─▶ log_end, or log_broken if there was no complete request
 #include "http2_conversation.hpp"
 
 #include <algorithm>
@@ -30,7 +35,8 @@ std::string in_words(http2::SessionEvent const& event) {
 
 }  // namespace
 
-Http2Conversation::Http2Conversation(net::Stream& stream, WorkerContext& worker, ConnectionLogger& logger, Http2Start start)
+Http2Conversation::Http2Conversation(net::Stream& stream, WorkerContext& worker, ConnectionLogger& logger,
+                                     Http2Start start)
     : stream_(stream),
       worker_(worker),
       options_(worker.daemon.options),
@@ -58,7 +64,7 @@ void Http2Conversation::send_goaway() {
     if (!is_closing_ && is_between_frames_) driver_.send_goaway_now();
 }
 
-// --- what the driver reports -----------------------------------------------------------------------------------------
+// --- callbacks of the driver -----------------------------------------------------------------------------------------
 
 void Http2Conversation::on_events() {
     while (auto const event = session_.next()) on_event(*event);
@@ -66,7 +72,7 @@ void Http2Conversation::on_events() {
 
 bool Http2Conversation::on_read_error(net::error_code ec) {
     bool const is_busy = driver_.is_writing() || !acts_.empty();
-    if (ec == net::Errc::timed_out && is_busy) return true;  // we are the slow side
+    if (ec == net::Errc::timed_out && is_busy) return true;  // the client waits for us
     peer_ended_ = ec == asio::error::eof;
     if (peer_ended_ || is_closing_) return false;
     cause_ = ec;
@@ -84,7 +90,7 @@ void Http2Conversation::on_write_error(net::error_code ec) {
     if (!cause_) cause_ = ec;
 }
 
-/// Closes the connection, and logs what became of the exchanges that are left.
+/// Closes the connection, and logs the end of the remaining exchanges.
 void Http2Conversation::on_writer_end() {
     if (auto const& failure = session_.failure()) {
         logger_.log_failure(Type::error, "Bad HTTP/2: " + failure->message + " (" + name(failure->code) + ")");
@@ -144,7 +150,8 @@ void Http2Conversation::on_closed(http2::SessionEvent const& event) {
     exchange->is_closed = true;
     if (event.error != http2::ErrorCode::no_error) exchange->log_context.fault = in_words(event);
     if (std::find(acts_.begin(), acts_.end(), exchange) != acts_.end()) return driver_.notify();
-    if (exchange->response && exchange->parts() != nullptr && exchange->log_context.fault.empty()) exchange->count_head();
+    if (exchange->response && exchange->parts() != nullptr && exchange->log_context.fault.empty())
+        exchange->count_head();
     log_end(*exchange);
     remove(*exchange);
 }
@@ -172,6 +179,7 @@ void Http2Conversation::remove(Http2Exchange& exchange) {
     auto const is_it = [&exchange](auto const& other) { return other.get() == &exchange; };
     auto const found = std::find_if(exchanges_.begin(), exchanges_.end(), is_it);
     worker_.release(std::move(*found));
+    // Order has no meaning; the swap avoids moving all that follow.
     std::swap(*found, exchanges_.back());
     exchanges_.pop_back();
 }

@@ -1,15 +1,15 @@
-// The conversation of pathod with one client by HTTP/2.
+// Serves HTTP/2 to one client.
 //
 //   reading:  bytes ──▶ session ──▶ request, content, end ──▶ response ──▶ session or act
 //                                                                            │
-//   writing:  acts whose turn or time has come ◀── session's frames ◀────────┘
-//                └──────────────┬──────────────────────┘
-//                               ▼  frames one behind the other
-//                            the wire
+//   writing:  acts that are ready ◀── frames of the session ◀────────────────┘
+//                └──────────────┬──────────────────┘
+//                               ▼  whole frames, one after the other
+//                           connection
 //
 // A Driver reads and writes. Plain responses belong to the session, which cuts and delays them as flow control
-// requires. Any other response is an act: at its turn it has the wire for itself, and leaves it to others where it
-// stands between two frames and pauses, waits for flow control, or has written its share.
+// requires. Any other response is an act. While it writes, no other stream can; it yields between two frames, when it
+// pauses, waits for flow control, or has written its share.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -22,10 +22,10 @@
 #include <string_view>
 #include <vector>
 
-#include "http2_exchange.hpp"
-#include "http2_transcript.hpp"
 #include "connection_logger.hpp"
 #include "daemon_context.hpp"
+#include "http2_exchange.hpp"
+#include "http2_transcript.hpp"
 
 namespace pathology::pathod {
 
@@ -33,7 +33,7 @@ namespace asio = boost::asio;
 namespace async = proxycore::async;
 namespace net = proxycore::net;
 
-/// How a conversation by HTTP/2 begins.
+/// The state of the connection before HTTP/2 begins.
 struct Http2Start {
     std::uint64_t connection = 0;
     std::uint64_t index = 0;  ///< of the first request on the connection
@@ -41,13 +41,13 @@ struct Http2Start {
 
 class Http2Conversation final : proxycore::http2::Driver::Handler {
 public:
-    /// All must outlive it.
+    /// The arguments must outlive it.
     Http2Conversation(net::Stream& stream, WorkerContext& worker, ConnectionLogger& logger, Http2Start start);
 
-    /// Begins with a request that came by HTTP/1.1 and asked for `h2c`; returns false if its settings are invalid.
+    /// Begins with an HTTP/1.1 request with `Upgrade: h2c`. Returns false if its settings are invalid.
     bool upgrade(proxycore::http::RequestHead const& head);
 
-    /// Runs to the end, and closes the stream. `first` are bytes that were read already.
+    /// Serves until the connection ends, and closes it. `first` has the bytes that were read already.
     asio::awaitable<void> run(std::string first);
 
 private:
@@ -93,7 +93,7 @@ private:
     proxycore::http2::Session session_;
     Http2Transcript transcript_;
     std::vector<std::unique_ptr<Http2Exchange>> exchanges_;  // of the streams that are open
-    std::vector<Http2Exchange*> acts_;                       // whose turn has come, and which have not ended
+    std::vector<Http2Exchange*> acts_;                       // acts that have begun and not ended
     proxycore::http2::Driver driver_;
     net::error_code cause_;    // why unfinished exchanges end
     bool peer_ended_ = false;  // nothing more will arrive

@@ -34,6 +34,7 @@ void Http2Exchange::take(OutgoingResponse its_response, std::size_t keep_bytes) 
 void Http2Exchange::count_head() {
     if (is_head_counted_) return;
     is_head_counted_ = true;
+    // The session writes the head with its own stream; the constant one has another, which must not be in a log.
     auto head = parts()->head;
     if (recording.limit > 0) language::set_stream(head, stream);
     count(head);
@@ -57,6 +58,7 @@ void Http2Exchange::consume(std::size_t size) {
     count_head();
     left_ -= size;
     if (recording.limit > 0) {
+        // The session makes the DATA header; the recording repeats it, so that it has the bytes of the wire.
         http2::FrameHeader header;
         header.length = static_cast<std::uint32_t>(size);
         header.flags = left_ == 0 ? http2::flag::end_stream : std::uint8_t{0};

@@ -1,4 +1,4 @@
-// A request by HTTP/2 and its response, from the first field to the end of the stream.
+// An HTTP/2 request and its response, from the first field to the end of the stream.
 #pragma once
 
 #include <chrono>
@@ -15,33 +15,37 @@
 
 namespace pathology::pathod {
 
-/// The content of a plain answer is handed out by itself, under flow control; any other answer is an act.
+/// A plain response is the content that the session asks for, under flow control. Any other response is an act.
+///
+///     begin() ─▶ receiving ─▶ take() ─┬─ parts(): peek(), consume() … ─▶ closed
+///                                     └─ act: advance() … ─▶ ended
+///     Exchanges are pooled: begin() resets every member.
 class Http2Exchange final : public proxycore::http2::Content {
-    static constexpr std::size_t block = 16U << 10U;  // a frame's worth, since a hundred may be at work
+    static constexpr std::size_t block = 16U << 10U;  // one frame; a hundred streams may be active
     language::Player player_{block};
 
 public:
     explicit Http2Exchange(DaemonOptions const& options) : received(options), log_context(received) {}
 
     void begin(proxycore::http2::StreamId its_stream, proxycore::http2::Request const& request);
-    /// Takes the answer and gets ready to send it.
+    /// Stores the response and prepares to send it.
     void take(OutgoingResponse its_response, std::size_t keep_bytes);
 
-    // --- a plain answer ---
-    /// Its parts; null: the answer is an act.
+    // --- a plain response ---
+    /// Its parts; nullptr: the response is an act.
     language::Http2Parts const* parts() const { return response->rendition().parts(); }
-    /// The head was sent, or is going to be with the next frame.
+    /// Counts the head as sent; to be called with its first content, or at the end.
     void count_head();
     std::optional<Piece> peek(std::size_t limit) override;
     void consume(std::size_t size) override;
 
     // --- an act ---
     Http2Act act{player_};
-    std::optional<std::chrono::steady_clock::time_point> wake;  ///< it pauses until then
-    bool is_closed = false;                                     ///< the stream is over, and the act is not
-    /// Bytes that were handed out.
+    std::optional<std::chrono::steady_clock::time_point> wake;  ///< the end of its pause
+    bool is_closed = false;                                     ///< the stream is closed, but the act has not ended
+    /// Counts sent bytes.
     void count(std::string_view bytes);
-    /// Whether it ends with its stream. Raw frames go on, since they may be for others.
+    /// Returns true if the act ends with its stream. Raw frames go on, since they may be for other streams.
     bool ends_with_stream() const;
 
     // --- either ---
@@ -51,10 +55,10 @@ public:
     std::optional<OutgoingResponse> response;
     language::SendResult performance;
     language::CapturedBytes recording;
-    bool is_told = false;  ///< its end is in the notes
+    bool is_told = false;  ///< its end was logged
 
 private:
-    std::string_view rest_;   // of what the player gave last
+    std::string_view rest_;   // of the last block of the player
     std::uint64_t left_ = 0;  // content that was not consumed
     bool is_head_counted_ = false;
 };

@@ -47,10 +47,10 @@ void Http2Transcript::keep(http2::StreamId stream, std::string_view bytes) {
     if (!options_.show_requests || stream == 0) return;
     auto found = raw_.find(stream);
     if (found == raw_.end()) {
-        if (raw_.size() == most_streams) raw_.clear();  // none of them became a request
+        if (raw_.size() == most_streams) raw_.clear();  // bytes of streams without a request; their owner is unknown
         found = raw_.try_emplace(stream).first;
     }
-    auto& kept = found->second;  // taken at the next event; what belongs to no request gets none
+    auto& kept = found->second;  // moved out at the next event of the stream
     kept.append(bytes.substr(0, options_.keep_bytes - std::min(options_.keep_bytes, kept.size())));
 }
 

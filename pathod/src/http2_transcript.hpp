@@ -1,4 +1,5 @@
-// What goes over an HTTP/2 connection, for those who asked to see it: every frame as a line, and the bytes of requests.
+// The frames of an HTTP/2 connection for the log, if options ask for them: a line for each frame, and the bytes of
+// requests. It scans the bytes of the connection beside the session, which does not keep them.
 #pragma once
 
 #include <pathology/pathod/options.hpp>
@@ -16,15 +17,15 @@ class Http2Transcript {
 public:
     Http2Transcript(LogPrinter& printer, DaemonOptions const& options) : printer_(printer), options_(options) {}
 
-    /// Bytes that came, beginning with the preface.
+    /// Received bytes, from the preface on.
     void received(std::string_view bytes);
     void sent(std::string_view bytes);
 
-    /// Takes out the bytes that came for a stream, when the options show requests.
+    /// Moves out the bytes received for a stream, if the options show requests.
     std::string take_raw(proxycore::http2::StreamId stream);
 
 private:
-    static constexpr std::size_t most_streams = 1024;  // whose bytes wait for a request to belong to
+    static constexpr std::size_t most_streams = 1024;  // whose bytes are kept until their request
 
     void keep(proxycore::http2::StreamId stream, std::string_view bytes);
     void tell(std::string_view direction, proxycore::http2::FrameHeader const& header);
@@ -34,7 +35,7 @@ private:
     proxycore::http2::FrameScanner in_, out_;
     std::size_t preface_left_ = proxycore::http2::client_preface.size();
     std::string head_;                        // bytes of the header that is being read
-    proxycore::http2::StreamId current_ = 0;  // whose payload is being read
+    proxycore::http2::StreamId current_ = 0;  // the stream of the current frame
     std::unordered_map<proxycore::http2::StreamId, std::string> raw_;
 };
 

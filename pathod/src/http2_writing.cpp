@@ -1,4 +1,12 @@
-// Acts of a conversation by HTTP/2: responses that write frames of their own.
+// Acts: responses over HTTP/2 that write their own frames.
+//
+//     ready ── write_frames ─┬─ out is full, between frames ─▶ ready          others may write first
+//       ▲                    ├─ needs a window ─▶ waits for request_allowance ─▶ ready
+//       │                    ├─ pause between frames ─▶ waits for `wake` ─▶ ready
+//       │                    ├─ pause inside a frame: the connection waits, since no other frame may be sent here
+//       └────────────────────┴─ finished, disconnect, broken ─▶ end()
+//
+// Invariant: is_between_frames_ is false only while an act has written a part of a frame.
 #include <algorithm>
 
 #include "http2_conversation.hpp"
@@ -18,7 +26,7 @@ std::chrono::steady_clock::time_point time_after(std::optional<std::chrono::seco
 
 }  // namespace
 
-/// The time at which an act goes on by itself.
+/// The earliest end of a pause; unlimited pauses have none.
 std::optional<Driver::Clock::time_point> Http2Conversation::next_deadline() const {
     std::optional<Clock::time_point> next;
     for (auto const* act : acts_) {
@@ -27,7 +35,7 @@ std::optional<Driver::Clock::time_point> Http2Conversation::next_deadline() cons
     return next;
 }
 
-/// Acts that wait for a client that has ended its side would wait forever.
+/// After the client has ended its side, acts that wait for it, or pause without limit, would never end.
 bool Http2Conversation::is_finished() {
     if (is_closing_ || session_.is_over()) return true;
     return peer_ended_ && !next_deadline();
@@ -40,7 +48,7 @@ Http2Exchange* Http2Conversation::next_ready() const {
 }
 
 bool Http2Conversation::is_ready(Http2Exchange const& act) const {
-    if (act.is_closed && act.ends_with_stream()) return true;  // to be ended
+    if (act.is_closed && act.ends_with_stream()) return true;  // ready to be ended
     if (act.wake) return *act.wake <= Clock::now();
     return act.is_closed || act.act.frames().needed() == 0 ||
            session_.allowance(act.stream) >= act.act.frames().needed();

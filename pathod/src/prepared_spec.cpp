@@ -11,7 +11,7 @@ namespace {
 
 using namespace language;
 
-/// Whether every request gets the same plan.
+/// Returns true if every request gets the same plan.
 bool is_constant(Message const& message, Settings const& settings, bool explain) {
     auto const* response = std::get_if<Response>(&message);
     if (response != nullptr && response->websocket) return false;  // depends on Sec-WebSocket-Key
@@ -56,6 +56,8 @@ Parsed<PreparedSpecPtr> PreparedSpec::make(std::vector<Message> messages, Settin
                                            std::string spec) {
     std::shared_ptr<PreparedSpec> prepared(new PreparedSpec(std::move(messages), std::move(spec)));
     auto const& all = prepared->messages_;
+    // The common case, `200:b@1k` for every request: the plan is built once, and the Player generates other bytes by
+    // seed.
     if (all.size() != 1 || !is_constant(all.front(), settings, explain)) return PreparedSpecPtr(std::move(prepared));
     auto rendition = render(all, settings, {.explain = explain}, 0);
     if (!rendition) return rendition.error();

@@ -31,11 +31,11 @@ public:
     std::string const& spec() const { return spec_; }
     /// `crafting spec: SPEC` in canonical spelling, with its newline.
     std::string const& line() const { return line_; }
-    /// What every request gets; nullptr if it has to be rendered for each request.
+    /// The rendition for every request; nullptr if it has to be rendered for each request.
     Rendition const* constant() const { return constant_ ? &*constant_ : nullptr; }
 
     bool pauses() const { return pauses_; }
-    /// Whether it completes a WebSocket handshake, so that the connection speaks WebSocket after it.
+    /// Returns true if it completes a WebSocket handshake, so that the connection changes to WebSocket after it.
     bool is_websocket() const;
 
 private:

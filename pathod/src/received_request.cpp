@@ -117,6 +117,7 @@ std::string_view quoted_part(std::string_view message) {
     return first == last ? message : message.substr(first, last - first + 1);
 }
 
+// The titles of the original, which tests and users match.
 std::string_view title(http1::Errc code) {
     using http1::Errc;
     switch (code) {
@@ -131,7 +132,7 @@ std::string_view title(http1::Errc code) {
     }
 }
 
-/// Whether the title explains enough, so that only the quoted bytes follow it.
+/// Returns true if the title explains the error, so that only the quoted bytes follow it.
 bool is_explained_by_title(http1::Errc code) {
     using http1::Errc;
     return code == Errc::bad_start_line || code == Errc::bad_version || code == Errc::bad_field ||

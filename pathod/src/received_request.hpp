@@ -1,4 +1,4 @@
-// A request as it arrives: what the log keeps of it, by either protocol.
+// The record of a request while it arrives, over HTTP/1 or HTTP/2.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@
 
 namespace pathology::pathod {
 
-/// Collects the parts of one request after another and reuses its buffers. The options, which must outlive it, say how
-/// many bytes are kept, and which clock is read.
+/// Collects the parts of one request after another and reuses its buffers. The options, which must outlive it,
+/// have the limits and the clock.
 class ReceivedRequest {
 public:
     explicit ReceivedRequest(DaemonOptions const& options) : options_(options) {}
@@ -31,7 +31,7 @@ public:
 
     /// The name of the protocol in the log: `http`, `http2`.
     virtual std::string_view protocol() const = 0;
-    /// Writes all of a log entry's request but its remote address, connection and index.
+    /// Writes the request of a log entry, except remote address, connection and index.
     virtual void fill(proxycore::record::RecordedRequest& record) const = 0;
 
 protected:
@@ -84,10 +84,10 @@ private:
     proxycore::http2::Request const* request_ = nullptr;
 };
 
-/// The path and query that anchors and specs are looked up by: of the URL in absolute form, `*` unchanged.
+/// The path and query for anchors and specs: of the URL if the target is in absolute-form; `*` unchanged.
 std::string_view path_of(std::string_view target);
 
-/// The log message for bytes that are no request, in the words of the original where it had any:
+/// The log message for bytes that are no request, with the titles of the original:
 /// `Bad HTTP request line: "foo"`, `Unparseable Content Length: "x"`, `Unexpected EOF: …`.
 std::string describe_bad_request(proxycore::http1::Failure const& failure);
 

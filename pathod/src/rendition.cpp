@@ -10,7 +10,7 @@ namespace {
 
 using namespace language;
 
-// Apart from those that a message has of its own.
+// Distinct from the streams of generated values inside a message, which count from 0.
 constexpr std::uint64_t stream_of_items = 1ULL << 63U;
 constexpr std::size_t most_kept_body = 1024;
 
@@ -24,7 +24,7 @@ void keep_body(proxycore::record::RecordedResponse& record, Value const& value) 
     }
 }
 
-/// Notes what a message of the answer is; those after the first add to it.
+/// Adds a message of the response to the record. The first response has status and headers.
 void add_to(proxycore::record::RecordedResponse& record, Message const& resolved, Protocol protocol) {
     auto const& parts = features(resolved);
     auto const* response = std::get_if<Response>(&resolved);
@@ -35,7 +35,7 @@ void add_to(proxycore::record::RecordedResponse& record, Message const& resolved
     record.spec += (record.spec.empty() ? "" : " ") + print(resolved);
 }
 
-/// The spelling of a message that was to be frozen.
+/// The text of a message for --explain.
 std::string explained(Crafted const& crafted) {
     auto const text = print(crafted.message);
     return crafted.is_frozen ? text : text + "  (too large to spell out; the seed replays it)";

@@ -76,6 +76,7 @@ Responder::Selection Responder::select_anchor(Anchors::Anchor const& anchor) {
 
 Responder::Selection Responder::select_crafted(std::string_view encoded) {
     if (!options_.craft) return reject(PolicyViolation::crafting_disabled);
+    // The key is the encoded path: a hit costs neither decoding nor parsing.
     if (auto cached = cache_.find(encoded)) return {std::move(cached)};
     auto const argument = proxycore::percent_decode(encoded);
     auto const spec = language::load_spec(argument, settings_.files);
@@ -141,8 +142,8 @@ std::optional<PolicyViolation> Responder::check_policy(bool pauses, Rendition co
     return std::nullopt;
 }
 
-/// Whether the rendition made at parse time serves this request. HEAD gets one without a body. A peer with a small
-/// header table gets a field block that was encoded for it, since the constant one may refer to entries it evicts.
+/// Returns true if the constant rendition fits this request. HEAD needs one without a body. A peer with a small header
+/// table needs a field block encoded for it, since the constant one may refer to entries that the peer has evicted.
 bool Responder::is_constant_for(RequestHead const& request, PreparedSpec const& prepared,
                                 Http2Position position) const {
     bool const without_body = request.method == "HEAD" && !options_.verbatim;
@@ -151,9 +152,9 @@ bool Responder::is_constant_for(RequestHead const& request, PreparedSpec const& 
     return prepared.constant() != nullptr && !without_body && !has_small_table;
 }
 
-/// Renders the response unless its constant rendition serves, and applies the policy to it. A spec that cannot be
-/// rendered, or is not allowed, is replaced by a built-in response, which always can be and is: so this ends after at
-/// most three rounds.
+/// Renders the response unless its constant rendition fits, and applies the policy. A spec that cannot be rendered, or
+/// is not allowed, is replaced by a built-in response, which can always be rendered and is always allowed. So the
+/// recursion ends after at most three calls.
 void Responder::render_for(RequestHead const& request, OutgoingResponse& response, Http2Position position) {
     if (!is_constant_for(request, *response.prepared, position)) {
         auto settings = settings_;

@@ -1,4 +1,4 @@
-// From a request to its response. Knows no connection, so that tests need none.
+// Chooses the response to a request. Independent of connections, so tests need none.
 //
 //   path ──▶ anchor? ──▶ crafting prefix and a spec? ──▶ WebSocket handshake? ──▶ not found
 //               │                  │                            │
@@ -27,15 +27,15 @@ namespace pathology::pathod {
 /// Where a response comes from.
 enum class ResponseOrigin {
     spec,     ///< a spec, in a path or of an anchor
-    builtin,  ///< pathod's own: not found, a spec that does not parse. The policy does not apply to it
-    policy,   ///< pathod's own, because the options do not allow what was asked for. The connection is closed after it
+    builtin,  ///< of pathod itself: not found, a spec that does not parse. The policy does not apply to it
+    policy,   ///< of pathod itself: the options do not allow the spec. The connection is closed after it
 };
 
 /// The response to one request.
 struct OutgoingResponse {
     PreparedSpecPtr prepared;           ///< valid as long as this object
     std::optional<Rendition> rendered;  ///< made for this request alone; std::nullopt: use the constant one
-    std::string error;                  ///< why it is not what was asked for; a line without its newline, or empty
+    std::string error;                  ///< why it is not the requested one; a line without its newline, or empty
     std::uint64_t seed = 0;             ///< for the Player
     ResponseOrigin origin = ResponseOrigin::spec;
     std::optional<proxycore::websocket::DeflateParameters> deflate;  ///< negotiated by a handshake of the echo
@@ -64,7 +64,7 @@ public:
     OutgoingResponse respond(proxycore::http::RequestHead const& request, std::string_view path, std::uint64_t seed,
                              Http2Position position = {});
 
-    /// Returns what the options do not allow about a response, std::nullopt if it is allowed.
+    /// Returns how a response violates the options; std::nullopt if it is allowed.
     std::optional<PolicyViolation> check_policy(bool pauses, Rendition const& rendition) const;
     language::Settings const& settings() const { return settings_; }
 

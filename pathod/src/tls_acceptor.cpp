@@ -46,6 +46,8 @@ tls::Result<std::string> TlsAcceptor::authority_pem() {
 }
 
 tls::Result<void> const& TlsAcceptor::prepare_context() {
+    // Several workers may accept their first handshake at the same time. A failure is kept: each handshake then reports
+    // it.
     std::call_once(context_made_, [this] { context_result_ = make_context(); });
     return context_result_;
 }
@@ -85,7 +87,7 @@ tls::Result<void> TlsAcceptor::make_certificates() {
     return {};
 }
 
-/// Inside a tunnel the host of the CONNECT and the server name; outside, what the options say.
+/// Inside a tunnel the host of the CONNECT and the server name; outside, the names of the options.
 tls::LeafNames TlsAcceptor::names_for(std::string const& host, std::string const& sni,
                                       std::string const& address) const {
     if (!host.empty()) return {.names = sni.empty() ? std::vector{host} : std::vector{host, sni}};

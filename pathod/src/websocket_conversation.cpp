@@ -58,6 +58,8 @@ asio::awaitable<void> WebsocketConversation::run(std::string first) {
         co_await listen(std::move(first));
     } catch (boost::system::system_error const& error) {
         if (error.code() != asio::error::operation_aborted) throw;
+        // The stop of the daemon cancels this coroutine. An echo then has to send a close frame, which needs awaits
+        // again, so the cancellation is ended below.
         is_stopped = true;
     }
     bool const sends_close = session_ && session_->is_open() && !is_writing_;
@@ -66,7 +68,7 @@ asio::awaitable<void> WebsocketConversation::run(std::string first) {
     co_await async::with_timeout(close_timeout, close_gracefully());
 }
 
-/// The daemon stops: closes the connection as RFC 6455 §7.1.1 says.
+/// The daemon stops: closes the connection with a closing handshake (RFC 6455 §7.1.1).
 asio::awaitable<void> WebsocketConversation::close_gracefully() {
     session_->close({static_cast<std::uint16_t>(websocket::CloseCode::going_away), "the daemon stops"});
     co_await flush();
@@ -77,10 +79,12 @@ asio::awaitable<void> WebsocketConversation::listen(std::string buffer) {
     buffer.resize(idle_buffer_size);
     while (is_open_) {
         auto const [ec, n] = co_await stream_.read_some(asio::buffer(buffer));
-        if (ec == asio::error::operation_aborted) throw boost::system::system_error(ec);  // as the next co_await would
+        if (ec == asio::error::operation_aborted)
+            throw boost::system::system_error(ec);  // the next co_await would throw it, too
         if (ec == net::Errc::timed_out) logger_.log_failure(Type::timeout, "Timeout");
         if (ec) co_return;
         co_await receive(std::string_view(buffer).substr(0, n));
+        // A client that fills the small buffer sends in bulk.
         if (n == buffer.size()) buffer.resize(bulk_buffer_size);
     }
 }

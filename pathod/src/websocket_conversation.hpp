@@ -1,8 +1,8 @@
-// WebSocket with one client, after a handshake.
+// Serves WebSocket to one client, after a handshake.
 //
 //   frame ──▶ log ──┬─ listening: payload is `pathod!` and specs? ── yes ──▶ send those frames
-//                   │                                              no ──▶ no response, whatever it was
-//                   └─ echoing (--ws-echo): as RFC 6455 says, and messages are sent back
+//                   │                                              no ──▶ no response
+//                   └─ echoing (--ws-echo): RFC 6455 is enforced, and messages are sent back
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +24,7 @@ namespace async = proxycore::async;
 namespace net = proxycore::net;
 namespace websocket = proxycore::websocket;
 
-/// What happened on the connection before the handshake.
+/// The state of the connection before WebSocket begins.
 struct WebsocketStart {
     std::uint64_t connection = 0;
     std::uint64_t messages = 0;                           ///< of the next message; it decides the seed
@@ -61,7 +61,7 @@ private:
     WebsocketLogger logger_;
     proxycore::record::FrameRecorder recorder_;
     std::optional<websocket::Session> session_;  // if echoing
-    bool is_writing_ = false;                      // a frame of the echo may be partly written
+    bool is_writing_ = false;                    // a frame of the echo may be partly written
     bool is_open_ = true;
 };
 

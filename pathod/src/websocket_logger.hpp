@@ -22,9 +22,9 @@ public:
     /// Logs a frame from the client.
     void log_received(record::RecordedFrame frame);
 
-    /// Call it before a frame that the client asked for is sent; `spec` is its canonical spelling.
+    /// To be called before a requested frame is sent; `spec` is its canonical text.
     void log_start(std::string const& spec, Rendition const& rendition);
-    /// Call it when the frame was sent or failed. `recording` has its first recording_limit() bytes.
+    /// To be called when the frame was sent or failed. `recording` has its first recording_limit() bytes.
     void log_end(std::string const& spec, Rendition const& rendition, language::SendResult const& performance,
                  language::CapturedBytes const& recording);
 
@@ -34,7 +34,7 @@ public:
     /// Logs bytes that the echo sent.
     void log_sent(std::string_view bytes);
 
-    /// Logs why the conversation ends.
+    /// Logs the failure that ends the connection.
     void log_failure(record::Exchange::Type type, std::string message) {
         logger_.log_failure(type, std::move(message));
     }
@@ -48,7 +48,7 @@ private:
     ConnectionLogger& logger_;
     DaemonOptions const& options_;
     std::uint64_t connection_;
-    std::uint64_t sent_ = 0;  // frames that the client asked for, counted
+    std::uint64_t sent_ = 0;  // number of requested frames that were sent
     std::chrono::system_clock::time_point started_;
     std::chrono::steady_clock::time_point began_;
     std::optional<std::uint64_t> entry_;  // of the frame being sent, once it is in the log

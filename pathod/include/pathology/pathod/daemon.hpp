@@ -47,7 +47,7 @@ public:
     /// Checks the anchors, binds and listens. Connections are accepted when it returns.
     boost::system::result<void, StartFailure> start();
 
-    /// Adds an anchor, as in DaemonOptions::anchors, in front of the others. It counts for requests that arrive from
+    /// Adds an anchor, as in DaemonOptions::anchors, in front of the others. It is used for requests that arrive from
     /// now on, until the daemon is restarted. Errors: as start(); usage if the daemon was never started.
     boost::system::result<void, StartFailure> add_anchor(std::string const& anchor);
 

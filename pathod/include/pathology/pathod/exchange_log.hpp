@@ -18,10 +18,9 @@ using proxycore::record::Exchange;
 /// A ring of exchanges, oldest first.
 ///
 /// Shape:  ids count up from 0 and are never reused, also not after clear(). An exchange is added when it ends: after
-/// the
-///         last byte of its response was written, or when it failed. One whose response pauses (every one, with
+///         the last byte of its response was written, or when it failed. One whose response pauses (every one, with
 ///         DaemonOptions::enter_early) is added when the request was read, and completed when it ends, so that a test
-///         sees a request whose response hangs.
+///         sees a request whose response does not end.
 /// Thread: every function may be called from any thread. Those with a `limit` wait; a limit of 0 does not.
 /// Owns:   its entries; it returns copies.
 class ExchangeLog {

@@ -12,15 +12,15 @@
 
 namespace pathology::pathod {
 
-/// Where a daemon listens, what it serves and what it refuses, and what it logs. A plain value with the defaults of the
+/// Address, responses, limits and logging of a daemon. A plain value with the defaults of the
 /// program, except for the port, which the system chooses.
 struct DaemonOptions {
-    // --- where it listens ---
+    // --- listening ---
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: the system chooses one
     unsigned threads = 1;    ///< workers; each connection stays on one
 
-    // --- what it serves ---
+    // --- responses ---
     /// `PATTERN=SPEC`, `PATTERN=FILE` or `PATTERN=+PATH`, matched in this order against the start of each path. PATTERN
     /// is a Perl-compatible regular expression; it ends at the first `=` that is neither escaped nor inside brackets or
     /// parentheses.
@@ -36,7 +36,7 @@ struct DaemonOptions {
     bool verbatim = false;
 
     /// WebSocket handshakes without a spec are checked strictly and messages are echoed as RFC 6455 and RFC 7692
-    /// specify. Otherwise frames are logged and not answered.
+    /// specify. Otherwise frames are logged, without a response.
     bool websocket_echo = false;
 
     /// HTTP/2 for clients that choose it: by ALPN, by the connection preface, or by `Upgrade: h2c`.
@@ -55,7 +55,7 @@ struct DaemonOptions {
 
     TlsOptions tls = {};
 
-    // --- what it logs ---
+    // --- logging ---
     bool explain = false;         ///< specs are frozen before they are sent, and the frozen spec is printed
     bool show_requests = false;   ///< the bytes read are printed and kept in the log
     bool show_responses = false;  ///< the bytes written are printed and kept in the log
@@ -65,12 +65,12 @@ struct DaemonOptions {
     bool timestamps = true;       ///< prints the time in front of each block of text
     std::optional<std::string> log_file = std::nullopt;  ///< the output is appended to this file too
 
-    // --- what the log keeps ---
+    // --- the log ---
     std::size_t log_capacity = 500;       ///< entries
     bool enter_early = false;             ///< makes entries before the first byte of a response, not after the last
     std::size_t keep_body = 64 * 1024;    ///< bytes of each request's content
     std::size_t keep_bytes = 64 * 1024;   ///< raw bytes kept or printed of each request and response
-    proxycore::record::Clock clock = {};  ///< where the times of entries come from
+    proxycore::record::Clock clock = {};  ///< the clock for the times of entries
 };
 
 }  // namespace pathology::pathod

@@ -7,7 +7,7 @@
 
 namespace pathology::pathod {
 
-/// What the daemon expects inside a tunnel that CONNECT opened.
+/// The protocol that the daemon expects inside a tunnel of CONNECT.
 enum class InTunnels {
     tls,     ///< a TLS handshake, for which it makes a certificate for the host of the CONNECT
     plain,   ///< requests
@@ -32,7 +32,7 @@ struct TlsOptions {
     /// The folder of the authority that signs generated certificates; std::nullopt: one in memory, made anew for each
     /// daemon.
     std::optional<std::string> authority_folder = std::nullopt;
-    bool request_client_certificate = false;  ///< asks clients for a certificate; any is accepted, and logged
+    bool request_client_certificate = false;  ///< requests a certificate from clients; any is accepted, and logged
 
     // --- the connection ---
     std::string versions = "secure";                    ///< a word of tls::parse_versions()
