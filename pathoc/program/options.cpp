@@ -117,6 +117,7 @@ Exit refuse(std::string const& message) { return console::usage_error(program, m
 
 /// `host` or `host:port`; an IPv6 address alone needs no brackets.
 result<proxycore::HostPort, proxycore::EndpointFailure> read_host(std::string const& text) {
+    // More than one colon outside of brackets can only be an address; its last part is not a port.
     bool const is_bare_ipv6 = !text.starts_with('[') && std::count(text.begin(), text.end(), ':') > 1;
     return proxycore::parse_host_port(is_bare_ipv6 ? "[" + text + "]" : text);
 }
@@ -173,6 +174,7 @@ result<void, Exit> settle_socks(Arguments& arguments) {
 /// TLS options require -s, so that --verify is never ignored.
 result<void, Exit> settle_tls(Arguments& arguments) {
     auto& tls = arguments.options.tls;
+    // --ca without --verify would silently verify nothing.
     tls.verify = tls.verify || !tls.authorities.empty();
     TlsOptions const defaults;
     bool const is_wanted =

@@ -20,13 +20,13 @@ namespace pathology::pathoc {
 /// The format of standard output.
 enum class OutputForm { text, json };
 
-/// What the program is asked to do.
+/// The parsed command line.
 struct ProgramOptions {
     // the server
     std::string host;  ///< name or address, without brackets
     std::uint16_t port = 80;
     std::optional<proxycore::HostPort>
-        tunnel;  ///< the server; `host` is then a proxy, asked by CONNECT. The port is set
+        tunnel;  ///< the server; `host` is then a proxy, used by CONNECT. The port is set
     std::optional<proxycore::tunnel::Credentials> proxy_auth;  ///< for the proxy (Basic)
     std::optional<proxycore::HostPort> socks;  ///< a SOCKS5 server that connects to `host` and resolves its name
     std::optional<proxycore::tunnel::Credentials> socks_auth;  ///< for the SOCKS5 server
@@ -35,11 +35,11 @@ struct ProgramOptions {
     bool skip_http2_preface = false;  ///< sends the messages alone: no preface, no SETTINGS
 
     TlsOptions tls;         ///< with the server, inside any tunnel
-    bool show_tls = false;  ///< prints what was negotiated, before the requests
+    bool show_tls = false;  ///< prints the TLS properties before the requests
 
-    // what is sent
-    std::vector<std::string> specs;     ///< as typed: a spec, a file's name, `+path`
-    std::int64_t connections = 1;       ///< -1: without end
+    // messages
+    std::vector<std::string> specs;     ///< as typed: a spec, the name of a file, `+path`
+    std::int64_t connections = 1;       ///< -1: no limit
     std::chrono::nanoseconds wait{};    ///< before each connection but the first
     bool random_pick = false;           ///< each connection sends one of the specs
     std::optional<std::uint64_t> seed;  ///< std::nullopt: drawn at random
@@ -68,7 +68,7 @@ struct ProgramOptions {
 /// Parses the arguments of main. The Exit has the status `done` for --help and --version, `usage` for an error.
 boost::system::result<ProgramOptions, proxycore::console::Exit> parse_options(int argc, char const* const* argv);
 
-/// The part that says how to reach the server, as the library takes it.
+/// The part of the options that describes the route to the server.
 ClientOptions connection_options(ProgramOptions const& options);
 
 }  // namespace pathology::pathoc

@@ -35,6 +35,7 @@ std::string Progress::summary() const {
 }
 
 std::string Progress::time_left() const {
+    // --memo and failures make the total an estimate.
     if (!total_ || done_ == 0 || done_ > *total_) return "";
     return ", " + whole(static_cast<double>(*total_ - done_) / rate()) + "s left";
 }

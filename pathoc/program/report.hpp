@@ -24,7 +24,7 @@ struct MessageContext {
     std::shared_ptr<proxycore::record::RecordedTls const> tls{};  ///< nullptr for plain text
 };
 
-/// What was sent for one message.
+/// A sent message.
 struct SentMessage {
     std::string_view spec;   ///< as reported
     std::string_view bytes;  ///< up to the limit of the session

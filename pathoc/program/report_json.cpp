@@ -19,7 +19,8 @@ namespace http2 = proxycore::http2;
 namespace record = proxycore::record;
 using record::Exchange;
 
-/// Parses the bytes sent as a request, as far as they are one.
+/// Parses the sent bytes as a request, up to the first violation: a spec may be malformed on purpose, and the record
+/// then has the valid part.
 void read_into(record::RecordedRequest& request, std::string_view bytes) {
     http1::RequestReader reader({}, http1::Leniency::all());
     reader.feed(bytes);
@@ -97,11 +98,12 @@ record::RecordedResponse recorded(Response const& response) {
 
 class JsonReport final : public Report {
 public:
-    /// Not a record of its own: each exchange has its TLS.
+    /// No record of its own: the record of each exchange has its TLS.
     void connection(std::string& /*out*/, proxycore::tls::ConnectionInfo const& /*info*/) override {}
 
     void exchange(std::string& out, MessageContext const& context, SentMessage const& sent,
                   Result<Response> const& outcome, std::string_view partial) override {
+        // Types: received for a response, timeout, crafted for a disconnect of the spec, error for other failures.
         auto entry = begin(context, outcome ? Exchange::Type::received : Exchange::Type::error);
         entry.spec = sent.spec;
         entry.request = recorded(context, sent);

@@ -14,7 +14,7 @@ namespace console = proxycore::console;
 namespace tls = proxycore::tls;
 using proxycore::record::RecordedFrame;
 
-/// Other bytes than printable ASCII could disturb the terminal.
+/// Replaces bytes other than printable ASCII, which could control the terminal.
 void append_visible(std::string& out, std::string_view text) {
     for (char const c : text) {
         auto const byte = static_cast<unsigned char>(c);
@@ -56,7 +56,7 @@ void append_certificate(std::string& out, tls::Certificate const& certificate) {
     out += "\n";
 }
 
-/// What `-S` shows: protocol, cipher, and each certificate of the server; several lines.
+/// The lines of `-S`: protocol, cipher, and each certificate of the server.
 std::string tls_report(tls::ConnectionInfo const& info) {
     std::string out = "Application Layer Protocol: " + (info.alpn.empty() ? "none" : visible(info.alpn)) + "\n";
     out += "Cipher: " + info.cipher + ", " + std::to_string(info.cipher_bits) + " bit, " + info.version + "\n";

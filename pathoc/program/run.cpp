@@ -38,6 +38,7 @@ public:
                            done_ = true;
                            thrown_ = std::move(thrown);
                        }));
+        // The first SIGINT ends the run in order: the exchange is cancelled and the summary printed.
         signals_.async_wait([this](boost::system::error_code ec, int) {
             if (ec) return;
             interrupted_ = true;

@@ -18,7 +18,7 @@ namespace pathology::pathoc {
 ///   usage           a spec or an option is invalid
 ///   no_connection   a connection failed, and no exchange did
 ///   interrupted     SIGINT arrived; it is handled while this function runs
-/// `clock` is where the times of the reports come from.
+/// `clock` gives the times of the reports.
 int run(ProgramOptions const& options, proxycore::console::Console& console,
         proxycore::record::Clock const& clock = {});
 

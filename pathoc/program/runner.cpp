@@ -81,6 +81,7 @@ asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
     if (picks) seeds_.report(console_);
     ConnectionRun connection(ordinal, MessageSequence(picks ? seeds_.pick(scripts_, ordinal) : scripts_));
     co_await send_messages(connection);
+    // Raw frames have no response to wait for; frames that the server sends because of them are printed until it ends.
     if (connection.sent_frames && !interrupted_) co_await connection.http2->hear_out();
     if (connection.speaks_websocket && !connection.is_over && !stop_)
         co_await (receive_frames(connection) || send_messages_and_wait(connection));
@@ -96,6 +97,7 @@ asio::awaitable<void> Runner::send_messages(ConnectionRun& connection) {
         auto const crafted = craft(connection, *message);
         ++connection.index;
         if (!crafted) continue;
+        // Opened by the first message, so a connection whose messages are all duplicates is never made.
         if (!connection.is_open()) co_await open(connection);
         if (connection.is_over) co_return;
         if (crafted->random) seeds_.report(console_);
@@ -180,7 +182,7 @@ void Runner::record_tls(ConnectionRun& connection, proxycore::tls::ConnectionInf
     print(block);
 }
 
-/// A failed connection may succeed later, so the run continues. A proxy that refuses will refuse again.
+/// A connection may succeed later, so the run goes on after a failure. A refusal by a proxy or by TLS ends it.
 void Runner::report_connect_failure(Failure const& why) {
     if (why.code == Errc::cannot_connect) {
         unconnected_ = true;

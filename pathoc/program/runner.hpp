@@ -3,8 +3,9 @@
 //   connection ──▶ message ──▶ HTTP request ── exchange ──▶ report ──▶ next message … ──▶ next connection
 //                     │                            │
 //                     │                            └─ 101 after `ws` ──▶ frames are sent and received at the same time,
-//                     │                                                  until the server closes or goes silent
-//                     └─ frame, preface ── send only ──▶ report ──▶ next message …; HTTP/2 then reads until the end
+//                     │                                                  until the server closes or the time limit
+//                     passes └─ frame, preface ── send only ──▶ report ──▶ next message …; HTTP/2 then reads until the
+//                     end
 //
 // An error ends its connection; SIGINT, -o, a refused spec and lost output end the run.
 #pragma once
@@ -34,7 +35,8 @@ namespace pathology::pathoc {
 
 class Runner {
 public:
-    /// `tls` is spoken with the server; nullptr for plain text. Options, scripts, console and clock must outlive it.
+    /// `tls` is for the connection with the server; nullptr for plain text. Options, scripts, console and clock must
+    /// outlive it.
     Runner(ProgramOptions const& options, std::span<Script const> scripts, proxycore::console::Console& console,
            std::shared_ptr<TlsLayer const> tls, proxycore::record::Clock const& clock);
 
@@ -64,7 +66,7 @@ private:
         std::shared_ptr<proxycore::record::RecordedTls const> tls;
         language::ClientStreams streams{};
         std::uint32_t stream = 1;       // of the current message
-        bool sent_frames = false;       // raw HTTP/2 frames, after which any frame may come
+        bool sent_frames = false;       // raw HTTP/2 frames were sent: any frame may follow
         bool speaks_websocket = false;  // after a 101
         bool is_over = false;           // failed, or closed by a spec
         bool all_sent = false;          // WebSocket: no frames are left to send

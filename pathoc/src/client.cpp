@@ -1,3 +1,10 @@
+// The blocking client: coroutines of a session, run to their end on the calling thread.
+//
+//     request:  for each message: craft ─▶ open if needed ─▶ exchange ─▶ close unless it can be used again
+//     send:     the same without waiting; receive() and receive_frame() then read
+//
+// Seeds: message n of connection m has RunSeed::of(m, n), so a failed test is repeated by its seed.
+
 #include <pathology/pathoc/client.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -62,6 +69,7 @@ public:
             thrown = std::move(error);
             done = true;
         });
+        // The loop runs only inside a call: between calls nothing is read, and no thread is needed.
         context_.restart();
         while (!done && context_.run_one() > 0) continue;
         if (thrown) std::rethrow_exception(thrown);
@@ -98,7 +106,7 @@ private:
     std::shared_ptr<proxycore::record::RecordedTls const> tls_;  // of the last connection
 };
 
-/// Messages are frozen where they are small enough, so that last_sent() can be replayed.
+/// Messages are frozen if they are small enough, so that last_sent() can be replayed.
 Result<Script> Client::Impl::read(std::string_view spec) const {
     auto const text = language::load_spec(spec, settings_.files);
     if (!text) return failure(Errc::bad_spec, language::describe(text.error(), spec));
@@ -144,7 +152,7 @@ asio::awaitable<Result<CraftedMessage>> Client::Impl::craft_next(PreparedMessage
     if (auto const opened = co_await open(); !opened) co_return opened.error();
     auto const stream = session_->stream_of(message.message());
     auto crafted = message.craft(seed_.of(connections_ - 1, messages_++), stream);
-    if (!crafted) co_return failure(Errc::bad_spec, crafted.error().message);  // a file is gone
+    if (!crafted) co_return failure(Errc::bad_spec, crafted.error().message);  // a file can no longer be read
     co_return std::move(*crafted);
 }
 
@@ -203,7 +211,7 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
         if (!written) co_return written.error();
         record_sent(*crafted, written->bytes, written->disconnected);
         if (written->error == net::Errc::timed_out) co_return failure(Errc::timed_out, "Timeout", written->error);
-        if (written->error) break;  // what the server has to say to it can still be received
+        if (written->error) break;  // a response to it may have arrived
         if (written->disconnected) {
             session_.reset();
             break;

@@ -1,3 +1,14 @@
+// The receiving side of a test client for HTTP/2. It does not use proxycore::http2::Session, since that rejects what it
+// should reject: here a response that violates RFC 9113 is still reported with its parts, and the violation is
+// described.
+//
+//     frame ─▶ take() ─┬─ of a stream with a request ─▶ Awaited: head, content, trailers, fault
+//                      ├─ of the connection ─▶ windows, settings, GOAWAY
+//                      └─ needs a frame in response ─▶ debts_, sent by the session between two frames of ours
+//
+// An error of a stream is a fault of its response; an error that leaves the connection unreadable (HPACK state, frame
+// sizes, order of field blocks) is broken_ and ends all responses.
+
 #include "http2_replies.hpp"
 
 #include <algorithm>
@@ -23,7 +34,7 @@ std::string bytes_of(std::uint32_t number) {
     return bytes;
 }
 
-/// A number of so many bytes at a place of a payload; what is not there counts as nothing.
+/// The big-endian number of `size` bytes at a position of a payload. Missing bytes are ignored.
 std::uint32_t number_at(std::string_view payload, std::size_t at, std::size_t size = 4) {
     std::uint32_t number = 0;
     for (auto const c : payload.substr(std::min(at, payload.size()), size)) {
@@ -49,7 +60,7 @@ std::string in_words(std::uint32_t code) { return name(ErrorCode{code}) + " (" +
 
 bool has(http2::FrameHeader const& header, std::uint8_t bit) { return (header.flags & bit) != 0; }
 
-/// The payload without padding; nothing when there is more of that than of payload.
+/// The payload without padding (RFC 9113 §6.1); std::nullopt if the padding is longer than the payload.
 std::optional<std::string_view> unpadded(http2::Frame const& frame) {
     auto payload = frame.payload;
     if (!has(frame.header, http2::flag::padded)) return payload;
@@ -82,7 +93,7 @@ std::string details(http2::Frame const& frame) {
     }
 }
 
-/// The status code of a field section; 0 = it has none that is a number.
+/// The status code of a field section; 0 if it has none, or not a number.
 unsigned status_of(http2::FieldSection const& section) {
     auto const text = section.fields.first(":status").value_or("");
     unsigned status = 0;
@@ -110,7 +121,7 @@ void Http2Replies::expect_reply_on(std::uint32_t stream, std::string_view method
     awaited.reply.head.version = {2, 0};
 }
 
-// --- asked for -------------------------------------------------------------------------------------------------------
+// --- responses -------------------------------------------------------------------------------------------------------
 
 std::optional<Result<Response>> Http2Replies::take(std::uint32_t stream) {
     auto const found = awaited_.find(stream);
@@ -149,6 +160,8 @@ std::string Http2Replies::partial(std::uint32_t stream) const {
 
 std::size_t Http2Replies::allowance(std::uint32_t stream) const {
     auto const found = awaited_.find(stream);
+    // RFC 9113 §6.9.2: SETTINGS change the window of all streams, and may make it negative. So each stream stores only
+    // the difference.
     auto const of_stream = initial_window_ + (found != awaited_.end() ? found->second.sendable : 0);
     return static_cast<std::size_t>(std::max<std::int64_t>(std::min(of_stream, connection_window_), 0));
 }
@@ -203,7 +216,7 @@ void Http2Replies::take(http2::Frame const& frame) {
             return;
         case FrameType::goaway: return take_goaway(frame);
         case FrameType::window_update: return take_window(frame, awaited);
-        default: return;  // what nobody knows is ignored (RFC 9113 §5.5)
+        default: return;  // RFC 9113 §5.5: unknown types are ignored
     }
 }
 
@@ -222,7 +235,7 @@ void Http2Replies::take_data(http2::Frame const& frame, Awaited* awaited) {
     give_back(frame.header.stream, awaited->unacknowledged);
 }
 
-/// Opens a window again when half of it is used up.
+/// Restores a window when half of it is used: a WINDOW_UPDATE for each DATA frame would be as many frames again.
 void Http2Replies::give_back(std::uint32_t stream, std::uint64_t& unacknowledged) {
     if (unacknowledged < our_window / 2) return;
     owe(FrameType::window_update, 0, stream, bytes_of(static_cast<std::uint32_t>(unacknowledged)));
@@ -249,7 +262,7 @@ void Http2Replies::take_headers(http2::Frame const& frame) {
     take_block(found != awaited_.end() ? &found->second : nullptr);
 }
 
-/// Every block has to be decoded, also one that nobody waits for.
+/// Every block has to be decoded, also without a request: the decoder state belongs to the connection (RFC 7541 §2.2).
 void Http2Replies::take_block(Awaited* awaited) {
     bool const is_last = has(*opened_, http2::flag::end_stream);
     auto const stream = opened_->stream;
@@ -288,6 +301,7 @@ void Http2Replies::finish(Awaited& awaited) {
     awaited.is_whole = true;
     auto const& reply = awaited.reply;
     if (!awaited.has_head && !awaited.fault) awaited.fault = "the stream ended before a final HEADERS";
+    // RFC 9113 §8.1.1: the length has to be correct, but HEAD and 304 have one without content.
     bool const may_lack_body = awaited.method == "HEAD" || reply.status() == 304;
     auto const said = reply.head.fields.first("content-length");
     if (!said || may_lack_body || awaited.fault || *said == std::to_string(reply.body_size)) return;
@@ -304,7 +318,7 @@ void Http2Replies::take_settings(http2::Frame const& frame) {
     owe(FrameType::settings, http2::flag::ack, 0, {});
 }
 
-/// We said that we want none.
+/// Our SETTINGS disable pushes (RFC 9113 §8.4).
 void Http2Replies::take_push(http2::Frame const& frame) {
     break_off("PUSH_PROMISE of stream " + std::to_string(number_at(frame.payload, 0)) + ", where pushes are off");
 }
@@ -315,7 +329,7 @@ void Http2Replies::take_window(http2::Frame const& frame, Awaited* awaited) {
     if (awaited != nullptr) awaited->sendable += increment;
 }
 
-/// Streams above the last one named were not looked at, and with an error no stream goes on.
+/// RFC 9113 §6.8: streams above the last one were not processed. After an error no stream continues.
 void Http2Replies::take_goaway(http2::Frame const& frame) {
     auto const last = number_at(frame.payload, 0) & http2::FrameHeader::largest_stream;
     bool const is_error = number_at(frame.payload, 4) != 0;

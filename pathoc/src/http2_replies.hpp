@@ -1,4 +1,4 @@
-// What a server says by HTTP/2, sorted by streams; and what a client owes it for that: ACKs and windows.
+// Responses over HTTP/2 by stream, and the frames that a client has to send in response: ACKs and WINDOW_UPDATE.
 #pragma once
 
 #include <cstddef>
@@ -17,43 +17,42 @@ namespace pathology::pathoc {
 
 namespace http2 = proxycore::http2;
 
-/// Reads a connection's frames. Takes what a server should not send as long as it knows what it would mean, and says
-/// precisely what is wrong where it does not.
+/// Reads the frames of a connection. Accepts violations that have a clear meaning, and describes the others.
 class Http2Replies {
 public:
     Http2Replies(std::size_t body_limit, std::size_t raw_limit) : body_limit_(body_limit), raw_limit_(raw_limit) {}
 
-    /// What a client says behind its preface: no pushes, and windows of a megabyte.
+    /// The frames after the connection preface: SETTINGS without pushes, and windows of a megabyte.
     static std::string greeting();
 
-    /// A request was sent on a stream; call it before its reply is fed.
+    /// To be called for each request, before its response is fed.
     void expect_reply_on(std::uint32_t stream, std::string_view method);
 
-    /// Uses bytes of the server.
+    /// Consumes bytes of the server.
     void feed(std::string_view bytes);
     /// The server has ended its side.
     void end() { ended_ = true; }
     bool has_ended() const { return ended_; }
-    /// Whether further requests may be answered.
+    /// Returns true if further requests may get a response.
     bool takes_requests() const { return !ended_ && !broken_ && !is_leaving_; }
 
-    /// The reply on a stream, once it is whole or cannot be any more; nothing as long as it can. It is forgotten then.
+    /// Moves out the response on a stream if it is complete, or its failure. std::nullopt while it may still complete.
     std::optional<Result<Response>> take(std::uint32_t stream);
-    /// Whether take() would give something.
+    /// Returns true if take() would return a response or a failure.
     bool is_settled(std::uint32_t stream) const;
-    /// Whether its final head is there.
+    /// Returns true if its final head is complete.
     bool has_head(std::uint32_t stream) const;
-    /// The exact bytes that came for it, as many as are kept.
+    /// The raw bytes received for it, up to the limit.
     std::string partial(std::uint32_t stream) const;
 
-    /// Bytes owed to the server, to be sent between two frames.
+    /// Moves out the frames to be sent to the server, between two frames of ours.
     std::string take_debts() { return std::exchange(debts_, {}); }
 
-    /// Bytes of content that flow control lets us send on a stream.
+    /// The content that flow control allows to be sent on a stream, in bytes.
     std::size_t allowance(std::uint32_t stream) const;
     void spend(std::uint32_t stream, std::size_t size);
 
-    /// Called with each frame as it comes.
+    /// Sets a function that is called with each received frame.
     void watch(std::function<void(http2::Frame const&)> watcher) { watcher_ = std::move(watcher); }
 
 private:
@@ -62,8 +61,8 @@ private:
         Response reply;
         bool has_head = false, is_whole = false;
         std::optional<std::string> fault;
-        std::int64_t sendable = 0;         // beyond the initial window
-        std::uint64_t unacknowledged = 0;  // content whose window was not given back
+        std::int64_t sendable = 0;         // difference to the initial window
+        std::uint64_t unacknowledged = 0;  // content without a WINDOW_UPDATE
     };
 
     void take(http2::Frame const& frame);
@@ -85,8 +84,8 @@ private:
     http2::HeaderDecoder fields_;
     std::map<std::uint32_t, Awaited> awaited_;
     std::string debts_;
-    std::optional<std::string> broken_;         // why nothing can be read any more
-    bool ended_ = false, is_leaving_ = false;   // the server ended its side; it said GOAWAY
+    std::optional<std::string> broken_;         // why the connection cannot be read any more
+    bool ended_ = false, is_leaving_ = false;   // the server ended its side; it sent GOAWAY
     std::string block_;                         // of the field block that is being read
     std::optional<http2::FrameHeader> opened_;  // the frame that began it
     std::int64_t initial_window_ = 65535, connection_window_ = 65535;
@@ -94,7 +93,7 @@ private:
     std::function<void(http2::Frame const&)> watcher_;
 };
 
-/// A frame in words, with the numbers it carries: `GOAWAY 8 bytes: last stream 1, PROTOCOL_ERROR (1)`.
+/// Describes a frame and its numbers: `GOAWAY 8 bytes: last stream 1, PROTOCOL_ERROR (1)`.
 std::string describe_frame(http2::Frame const& frame);
 
 }  // namespace pathology::pathoc

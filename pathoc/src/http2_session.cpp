@@ -1,3 +1,11 @@
+// Sends crafted frames and reads responses over one connection. The client has one coroutine, so it must never wait for
+// the server while the server waits for it: every write and every pause reads at the same time.
+//
+//     play ─▶ advance ─┬─ bytes ─▶ flush (write || listen) ─▶ advance
+//                      ├─ allowance ─▶ await_allowance: read until the windows are open
+//                      ├─ pause ─▶ rest (timer || listen)
+//                      └─ finished, disconnect, broken
+
 #include "http2_session.hpp"
 
 #include <array>
@@ -67,7 +75,7 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
     }
 }
 
-/// Reads until the windows are open; an answer that comes before they are makes the wait useless.
+/// Reads until the windows are open. If the response arrives first, the rest of the request is not sent.
 asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) {
     while (replies_.allowance(stream) < frames_.needed()) {
         if (replies_.is_settled(stream)) co_return asio::error::operation_aborted;
@@ -94,13 +102,13 @@ asio::awaitable<error_code> Http2Session::flush() {
     if (watcher_) show(out_);
     out_.erase(0, stream_->write_now(asio::buffer(out_)));
     if (out_.empty()) co_return error_code();
-    auto both = write_out() || listen();  // a server that waits for us to read does not read either
+    auto both = write_out() || listen();  // a server whose write is blocked may not read
     auto const first = co_await std::move(both);
     out_.clear();
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
 
-/// Shows the frames that begin in these bytes. A preface looks like the begin of one, and is none.
+/// Reports the frames that begin in these bytes. The connection preface is not a frame.
 void Http2Session::show(std::string_view bytes) {
     while (!bytes.empty()) {
         if (scanner_.is_at_boundary() && bytes.starts_with(http2::client_preface)) {
@@ -132,11 +140,11 @@ asio::awaitable<error_code> Http2Session::read_more() {
     co_return got.ec;
 }
 
-/// Reads on while something else goes on. Ends when the connection does.
+/// Reads during a write or a pause. Ends with the connection.
 asio::awaitable<error_code> Http2Session::listen() {
     for (;;) {
         auto const ec = co_await read_more();
-        if (ec == net::Errc::timed_out) continue;  // silence is what a server owes us while we send
+        if (ec == net::Errc::timed_out) continue;  // a server need not send anything meanwhile
         if (ec == asio::error::eof) co_await async::pause(std::nullopt);
         if (ec) co_return ec;
     }
@@ -146,7 +154,7 @@ asio::awaitable<Result<Response>> Http2Session::receive(std::uint32_t stream) {
     for (;;) {
         out_ += replies_.take_debts();
         auto outcome = replies_.take(stream);
-        co_await flush();  // who takes nothing may have said something
+        co_await flush();  // also after a failed write: a response may have arrived
         if (outcome) co_return std::move(*outcome);
         if (auto const ec = co_await read_more(); ec && ec != asio::error::eof) co_return read_failure(ec);
     }
@@ -188,7 +196,7 @@ asio::awaitable<Result<Response>> Http2Session::exchange(SendRequest message, st
 asio::awaitable<error_code> Http2Session::hear_out() {
     for (;;) {
         out_ += replies_.take_debts();
-        co_await flush();  // who takes nothing may have said something
+        co_await flush();  // also after a failed write: a response may have arrived
         if (auto const ec = co_await read_more()) co_return ec;
     }
 }

@@ -1,4 +1,4 @@
-// A conversation with a server by HTTP/2 over one connection: crafted messages out, replies by stream in.
+// One HTTP/2 connection of the client: sends crafted messages, reads responses by stream.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -15,32 +15,32 @@
 
 namespace pathology::pathoc {
 
-/// Told of each frame: those sent as their headers are written, payloads of these not shown.
+/// Called with each frame: sent ones when their header is written, without payload.
 using FrameWatcher = std::function<void(bool is_ours, http2::Frame const& frame)>;
 
-/// How a session begins.
+/// The frames before the first message.
 enum class Http2Greeting {
     full,  ///< the connection preface, SETTINGS and a window
-    none,  ///< only what the messages say
+    none,  ///< nothing but the messages
 };
 
-/// Errors, Cancel, Thread: as Session. SETTINGS and PING of the server are acknowledged, and windows given back,
-/// whenever something is read or written, between two frames of ours.
+/// Errors, Cancel, Thread: as Session. SETTINGS and PING of the server are acknowledged, and windows restored, at each
+/// read and write, between two frames of ours.
 class Http2Session {
 public:
     Http2Session(std::unique_ptr<proxycore::net::Stream> stream, SessionSettings settings, Http2Greeting greeting,
                  FrameWatcher watcher);
 
-    /// Plays frames, and waits for nothing but the windows that requests need.
+    /// Plays frames. Waits only for flow control of requests.
     boost::asio::awaitable<Result<SendResult>> send(SendRequest message, std::uint32_t stream);
 
-    /// Sends a request and reads the reply on its stream.
+    /// Sends a request and reads the response on its stream.
     boost::asio::awaitable<Result<Response>> exchange(SendRequest message, std::uint32_t stream);
 
-    /// Reads until the server ends the connection or is silent for too long.
+    /// Reads until the server ends the connection, or sends nothing for the time limit.
     boost::asio::awaitable<boost::system::error_code> hear_out();
 
-    /// Whether further requests may be answered.
+    /// Returns true if further requests may get a response.
     bool is_usable() const { return replies_.takes_requests(); }
 
     std::string const& sent() const { return sent_.bytes; }

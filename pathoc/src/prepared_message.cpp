@@ -13,6 +13,7 @@ std::string spelled_method(language::Message const& message) {
     return literal != nullptr ? literal->bytes : "GET";
 }
 
+// The key is read from the resolved message, since the spec may give its own.
 std::optional<std::string> websocket_key(language::Message const& resolved) {
     auto const* const request = std::get_if<language::Request>(&resolved);
     if (request == nullptr || !request->websocket) return std::nullopt;
@@ -42,6 +43,7 @@ language::Parsed<PreparedMessage> PreparedMessage::make(language::Message messag
     PreparedMessage prepared(std::move(message), std::move(settings), freezing);
     auto trial = prepared.craft_for(0, prepared.settings_);
     if (!trial && checking == Checking::before_sending) return trial.error();
+    // The plan does not depend on the seed then, so it is shared by all connections.
     if (trial && !trial->random) prepared.constant_ = std::move(*trial);
     return prepared;
 }

@@ -13,7 +13,7 @@
 
 namespace pathology::pathoc {
 
-/// When errors are reported of a message that parses but cannot be sent, because of a file or a masking key.
+/// When to report errors of a message that parses but cannot be sent, because of a file or a masking key.
 enum class Checking {
     before_sending,  ///< before the first message
     when_sent,       ///< when it is its turn
@@ -31,7 +31,7 @@ struct CraftedMessage {
 
 class PreparedMessage {
 public:
-    /// Crafts the message once on trial, to find errors.
+    /// Crafts the message once, to find errors.
     /// Errors: those of language::craft().
     static language::Parsed<PreparedMessage> make(language::Message message, language::Settings settings,
                                                   language::Freezing freezing,
@@ -48,7 +48,7 @@ public:
     /// The method, if the spec spells it out; else GET.
     std::string_view method() const { return method_; }
 
-    /// Whether a response follows; frames and prefaces have none.
+    /// Returns true if a response follows; frames and prefaces have none.
     bool is_request() const { return std::holds_alternative<language::Request>(message_); }
     bool is_frame() const { return std::holds_alternative<language::Frame>(message_); }
     bool is_handshake() const;  ///< a `ws` request

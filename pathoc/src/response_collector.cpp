@@ -9,6 +9,7 @@ namespace {
 
 namespace http1 = proxycore::http1;
 
+// A test client has to show large heads, not reject them; the limits only bound the memory.
 http1::Limits limits() {
     http1::Limits limits;
     limits.head = 4U << 20U;

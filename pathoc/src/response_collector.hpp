@@ -1,4 +1,7 @@
-// Reading of HTTP/1 responses, and what the client keeps of each.
+// Reads HTTP/1 responses and collects the parts that the client keeps.
+//
+//     wants_more ─▶ … ─▶ has_head (final head; interim ones are collected) ─▶ wants_more ─▶ … ─▶ whole ─▶ take()
+//         └── the server ended its side before the first byte ─▶ nothing_comes
 #pragma once
 
 #include <cstddef>
@@ -16,10 +19,10 @@ class ResponseCollector {
 public:
     ResponseCollector(std::size_t body_limit, std::size_t raw_limit);
 
-    /// Call it for each request that is sent: its method decides how the response is framed.
+    /// To be called for each request: its method determines the framing of the response (RFC 9112 §6.3).
     void expect_response_to(std::string_view method) { reader_.expect_response_to(method); }
 
-    /// A buffer to read into; commit() says how much was read.
+    /// A buffer to read into; commit() takes the number of bytes read.
     std::span<char> prepare() { return reader_.prepare(max_read); }
     void commit(std::size_t size) { reader_.commit(size); }
     void feed(std::string_view bytes) { reader_.feed(bytes); }
@@ -37,14 +40,14 @@ public:
     /// Consumes buffered bytes. Returns `whole` until take() is called.
     boost::system::result<State, proxycore::http1::Failure> advance();
 
-    /// Whether the head of the final response is complete, and the response so far.
+    /// has_head() is true if the head of the final response is complete; response() is the incomplete response.
     bool has_head() const { return has_head_; }
     Response const& response() const { return response_; }
 
     /// Moves the complete response out; the next one begins.
     Response take();
 
-    /// The raw bytes of an incomplete response, up to the limit, and how many were received.
+    /// The raw bytes of an incomplete response, up to the limit, and the number of received bytes.
     std::string partial() const;
     std::uint64_t partial_size() const { return response_.raw_size + reader_.buffered().size(); }
 

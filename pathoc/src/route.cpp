@@ -25,6 +25,7 @@ Route make_route(ClientOptions const& options) {
     if (options.socks) {
         tunnel::Hop hop{Protocol::socks5, false, {}, options.socks_auth};
         hop.address = options.socks->with_default(socks_port);
+        // The SOCKS server comes first: it connects to the HTTP proxy.
         route.hops.insert(route.hops.begin(), std::move(hop));
     }
     return route;
@@ -50,7 +51,7 @@ private:
         (*stream)->set_time_limit(limit_);
         co_return std::move(*stream);
     }
-    /// No option asks for TLS with a proxy.
+    /// pathoc has no option for TLS with a proxy.
     asio::awaitable<Connected> secure(tunnel::Hop const& /*hop*/, StreamPtr stream) override {
         co_return std::move(stream);
     }

@@ -21,7 +21,7 @@ struct Route {
     std::vector<proxycore::tunnel::Hop> hops{};  ///< the nearest first
     Endpoint target{};
     std::shared_ptr<TlsLayer const> tls{};  ///< with the target; nullptr for plain text
-    std::string address{};                  ///< of the nearest host once it is resolved; saves later look-ups
+    std::string address{};                  ///< resolved address of the nearest host, for later connections
 
     Endpoint const& nearest() const { return hops.empty() ? target : hops.front().address; }
 };
@@ -39,12 +39,12 @@ struct Opened {
 /// The route that the options describe, without its TLS layer.
 Route route_of(ClientOptions const& options);
 
-/// Connects to the nearest host, passes each proxy and then does the TLS handshake. `route` must outlive the await.
+/// Connects to the nearest host, then through each proxy, then runs the TLS handshake. `route` must outlive the await.
 ///
-/// Errors: Errc::cannot_connect  when the nearest host cannot be reached
-///         Errc::proxy_refused   when a proxy refuses or does not speak its protocol
-///         Errc::tls_failed      when the TLS handshake fails
-///         Errc::timed_out       when a proxy or the TLS handshake takes longer than `limit`
+/// Errors: Errc::cannot_connect  if the nearest host cannot be reached
+///         Errc::proxy_refused   if a proxy refuses, or violates its protocol
+///         Errc::tls_failed      if the TLS handshake fails
+///         Errc::timed_out       if a proxy or the TLS handshake takes longer than `limit`
 boost::asio::awaitable<Result<Opened>> open(Route const& route, proxycore::net::TimeLimit limit);
 
 }  // namespace pathology::pathoc

@@ -34,6 +34,7 @@ language::Parsed<Script> read_script(std::string_view text, language::Settings c
     if (!messages) return messages.error();
     Script script;
     for (auto& message : *messages) {
+        // A script whose first message cannot be sent has to fail before the connection is made.
         auto const check_now = script.empty() ? Checking::before_sending : checking;
         auto prepared = PreparedMessage::make(std::move(message), settings, freezing, check_now);
         if (!prepared) return prepared.error();

@@ -1,4 +1,4 @@
-// Reading specs into messages, and the order in which they are sent.
+// Parses specs to messages, and iterates over them in the order of sending.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -30,7 +30,7 @@ boost::system::result<Script, SpecError> load_script(std::string const& argument
                                                      language::Freezing freezing,
                                                      Checking checking = Checking::before_sending);
 
-/// Prepares the messages of a spec. `checking` counts for all but the first, which is always checked.
+/// Prepares the messages of a spec. `checking` applies to all but the first, which is always checked.
 language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings,
                                      language::Freezing freezing, Checking checking = Checking::before_sending);
 

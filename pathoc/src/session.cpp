@@ -1,3 +1,11 @@
+// HTTP/1 for a test client, which must report a response also when its own request was cut off or refused halfway:
+//
+//     exchange ─▶ send, and read at the same time if the message is large ─┬─ sent ─▶ receive
+//                                                                          ├─ early error response ─▶ receive_after
+//                                                                          └─ write error ─▶ receive_after
+//
+// Small messages fit into the socket buffers, so the server cannot block them, and no second coroutine is needed.
+
 #include <pathology/pathoc/session.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -141,6 +149,7 @@ asio::awaitable<error_code> Session::Impl::read_more() {
     auto const into = responses_.prepare();
     auto const got = co_await stream_->read_some(asio::buffer(into.data(), into.size()));
     responses_.commit(got.n);
+    // Some servers close TLS without close_notify. Between responses nothing is lost by that.
     bool const is_unclean_end = got.ec == proxycore::tls::Errc::truncated && responses_.partial_size() == 0;
     if (!got.is_end() && !is_unclean_end) co_return got.ec;
     responses_.end();
@@ -166,6 +175,7 @@ asio::awaitable<Result<Response>> Session::Impl::receive() {
 /// Reads the response of a server that stopped reading the request: it may have sent one before.
 asio::awaitable<Result<Response>> Session::Impl::receive_after(SendResult written) {
     bool const is_stuck = written.error == net::Errc::timed_out;
+    // The limit has passed already; only a response that is here counts.
     if (is_stuck) stream_->set_time_limit(minimal_limit);
     auto response = co_await receive();
     if (is_stuck) stream_->set_time_limit(settings_.time_limit);
@@ -219,8 +229,7 @@ asio::awaitable<Result<proxycore::record::RecordedFrame>> Session::Impl::receive
     }
 }
 
-// --- Session
-// -----------------------------------------------------------------------------------------------------------
+// --- public interface ------------------------------------------------------------------------------------------------
 
 Session::Session(std::unique_ptr<net::Stream> stream, SessionSettings settings)
     : impl_(std::make_unique<Impl>(std::move(stream), settings)) {}

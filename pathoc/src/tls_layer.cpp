@@ -48,6 +48,7 @@ tls::Result<tls::ConnectSettings> settings_of(TlsOptions const& options) {
 
 tls::ServerName name_of(TlsOptions const& options, std::string const& host) {
     auto name = tls::ServerName::of(host);
+    // Only the name to send changes; the certificate still has to match the host.
     if (options.sni) name.sni = options.sni->empty() ? std::nullopt : options.sni;
     return name;
 }

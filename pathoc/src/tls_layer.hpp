@@ -1,4 +1,4 @@
-// The last layer on the way to a server that speaks TLS.
+// TLS with the server, the last layer of a route.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -14,11 +14,11 @@ namespace pathology::pathoc {
 /// Made once for all connections of a run.
 class TlsLayer {
 public:
-    /// For the server `host`; none when the options want no TLS.
-    /// Errors: Errc::tls_failed for options that cannot be, and files that cannot be read.
+    /// For the server `host`; nullptr if the options do not use TLS.
+    /// Errors: Errc::tls_failed for invalid options and unreadable files.
     static Result<std::shared_ptr<TlsLayer const>> make(TlsOptions const& options, std::string const& host);
 
-    /// The client's side of a handshake over `stream`.
+    /// Runs the handshake over `stream`.
     /// Errors: Errc::tls_failed with the reason; Errc::timed_out. Either closes the stream.
     boost::asio::awaitable<Result<std::unique_ptr<proxycore::tls::TlsStream>>> pass(
         std::unique_ptr<proxycore::net::Stream> stream, proxycore::net::TimeLimit limit) const;

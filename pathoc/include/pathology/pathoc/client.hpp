@@ -20,12 +20,12 @@ namespace pathology::pathoc {
 
 using proxycore::tunnel::Credentials;
 
-/// The server, the proxies on the way, and limits.
+/// The server, the proxies of the route, and limits.
 struct ClientOptions {
     std::string host = "127.0.0.1";  ///< name or address
     std::uint16_t port = 80;
     std::optional<proxycore::HostPort>
-        tunnel;  ///< the server; `host` is then a proxy, asked by CONNECT. Port 80 unless given
+        tunnel;  ///< the server; `host` is then a proxy, used by CONNECT; port 80 unless given
     std::optional<Credentials> proxy_auth;  ///< for the proxy (Basic)
     std::optional<proxycore::HostPort>
         socks;  ///< a SOCKS5 server that connects to `host` and resolves its name; port 1080 unless given
@@ -55,7 +55,7 @@ struct Sent {
 ///     EXPECT_EQ(response.body, "hi");
 ///
 /// Errors: a wait beyond the time limit fails with Errc::timed_out. Functions return failures and throw none.
-/// Thread: one at a time; calls block the calling thread, and nothing runs between calls.
+/// Thread: not thread-safe. Calls block the calling thread, and nothing runs between calls.
 class Client {
 public:
     explicit Client(ClientOptions options);
@@ -85,7 +85,7 @@ public:
     /// The seed in use, to be printed by a failing test.
     std::uint64_t seed() const;
 
-    /// What the last connection negotiated, with the certificates of the server; nullptr for plain text.
+    /// The TLS properties of the last connection, with the certificates of the server; nullptr for plain text.
     std::shared_ptr<proxycore::record::RecordedTls const> const& tls() const;
 
     bool is_open() const;

@@ -16,7 +16,7 @@ enum class Errc {
     proxy_refused,       ///< a proxy or a SOCKS server refused the tunnel
     tls_failed,          ///< the TLS handshake failed, or TLS options are invalid
     timed_out,           ///< no progress within the time limit
-    invalid_response,    ///< the server sent something else than a valid response
+    invalid_response,    ///< the response is invalid
     server_closed,       ///< the server closed the connection before the end of the response
     closed_by_spec,      ///< the spec closed the connection (`d`), so there is no response
     not_a_conversation,  ///< this connection has no frame or response to wait for
@@ -31,7 +31,7 @@ struct Failure : proxycore::BasicFailure<Errc> {
 
 template <class T> using Result = boost::system::result<T, Failure>;
 
-/// What Result::value() throws; what() is the failure's message.
+/// Thrown by Result::value(); what() is the message of the failure.
 class ClientError : public std::runtime_error {
 public:
     explicit ClientError(Failure failure) : std::runtime_error(failure.message), failure_(std::move(failure)) {}

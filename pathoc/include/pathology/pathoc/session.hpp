@@ -55,8 +55,9 @@ public:
     /// Reads the next final response, and the interim ones before it.
     boost::asio::awaitable<Result<Response>> receive();
 
-    /// send(), then receive(). A server that answers and closes before it has read everything is heard (RFC 9112 §9.5).
-    /// Errors: Errc::closed_by_spec when the plan disconnects.
+    /// send(), then receive(). Also returns the response of a server that responds and closes before it has read the
+    /// whole request (RFC 9112 §9.5).
+    /// Errors: Errc::closed_by_spec if the plan disconnects.
     boost::asio::awaitable<Result<Response>> exchange(SendRequest message);
 
     /// Reads a WebSocket frame; after a 101.
