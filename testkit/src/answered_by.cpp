@@ -1,4 +1,9 @@
 // AnsweredBy(): compares a resolved response with a spec.
+//
+//     recorded: "200:b@10:h'Content-Length'='10'" ─▶ parse ─────────────────────▶ print ─┐
+//     expected: "200:b@10"                        ─▶ parse ─▶ resolve, any seed ─▶ print ─┴─▶ equal?
+//
+// Random offsets differ between the two; those that the expected spec leaves open are excluded.
 
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
@@ -22,7 +27,7 @@ language::Parsed<Messages> parse(std::string_view spec, language::Protocol proto
     return Messages{std::move(*message)};
 }
 
-/// The resolved message with every offset that `unspecified` leaves to chance taken out of the comparison.
+/// The text of a resolved message in which the offsets that are random in `unspecified` are `r` again.
 std::string comparable(language::Message message, language::Message const& unspecified) {
     std::size_t position = 0;
     auto const& written = language::features(unspecified);
@@ -48,7 +53,9 @@ std::string comparable(language::Message message, language::Message const& unspe
 bool is_same(language::Message const& given, language::Message const& wanted, language::Settings const& settings) {
     language::Rng rng(0);
     auto const resolved = language::resolve(wanted, settings, rng);
-    if (!resolved) return language::print(given).starts_with(language::print(wanted));  // a file: not looked at
+    if (!resolved)
+        // The content of files is not compared.
+        return language::print(given).starts_with(language::print(wanted));
     return comparable(given, wanted) == comparable(*resolved, wanted);
 }
 

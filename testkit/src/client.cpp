@@ -53,7 +53,7 @@ Reply to_reply(pathoc::Result<pathoc::Response> result, std::string const& parti
     return reply;
 }
 
-/// As one word of a shell's command line.
+/// Quotes a text as one word of a shell command.
 std::string quoted_for_shell(std::string_view text) {
     if (text.find_first_of("\"\\$`!") == std::string_view::npos) return '"' + std::string(text) + '"';
     std::string word = "'";
@@ -73,7 +73,7 @@ public:
         return reply;
     }
 
-    /// The options that make the program speak the protocols that this client does.
+    /// The options of the program for the protocols of this client.
     std::string protocol_arguments() const {
         std::string text = options.http2 ? "--http2 " : "";
         if (options.tls) text += "-s ";

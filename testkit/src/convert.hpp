@@ -1,4 +1,4 @@
-// From what daemons and proxies record to the values that tests look at.
+// Converts records of daemons and proxies to the values of the test kit.
 #pragma once
 
 #include <pathology/testkit/flow.hpp>
@@ -7,10 +7,10 @@
 
 namespace pathology::testkit {
 
-/// Whether an entry of the log is a request that was answered.
+/// Returns true if an entry of the log is a request with a response.
 bool is_request(proxycore::record::Exchange const& entry);
 
-/// The request of an entry for which is_request() holds.
+/// The request of an entry. Precondition: is_request().
 Request to_request(proxycore::record::Exchange entry);
 
 /// The requests among the entries, in their order.

@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using proxycore::record::Exchange;
 
-/// A pattern with the `=` in it escaped, which would end it in the text of an anchor.
+/// The text of an anchor. `=` in the pattern is escaped, since it would end the pattern.
 std::string anchor_text(std::string_view pattern, std::string_view spec) {
     std::string text;
     for (char const c : pattern) text += c == '=' ? std::string("\\x3d") : std::string(1, c);
@@ -48,12 +48,14 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     result.log_capacity = options.log_capacity;
     result.keep_body = options.keep_bytes;
     result.keep_bytes = options.keep_bytes;
-    result.show_requests = true;  // keeps their raw bytes; there is no console to show them on
+    result.show_requests = true;  // keeps their raw bytes; nothing is printed without a console
+    // A test may look for the request as soon as its client has the response.
     result.enter_early = true;
     return result;
 }
 
-/// Asks until there are `n` things, and again at each new entry of the log.
+/// Calls `ask` until it returns `n` things, once for each new entry of the log. The number of entries is read before,
+/// so an entry that is added during the call is not missed.
 template <class Ask> auto wait_for(pathod::ExchangeLog const& log, std::size_t n, Daemon::Limit limit, Ask const& ask) {
     auto const deadline = Clock::now() + limit;
     for (;;) {

@@ -44,6 +44,7 @@ Flow to_flow(proxycore::record::Exchange exchange) {
         flow.request.response = *exchange.response;
         fill(flow.reply, std::move(*exchange.response));
     } else {
+        // Without a response the reply has a failure, so that matchers report it and do not compare empty values.
         flow.reply.failure = flow.error.empty() ? "no response" : flow.error;
     }
     auto const& relay = *exchange.relay;

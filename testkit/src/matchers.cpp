@@ -10,14 +10,14 @@ using proxycore::record::RecordedTls;
 using testing::MatchResultListener;
 using testing::PrintToString;
 
-/// What a matcher of a value says of itself: "is equal to 404".
+/// The description of an inner matcher: "is equal to 404".
 template <class Matcher> std::string described(Matcher const& matcher, bool negated = false) {
     std::ostringstream out;
     negated ? matcher.DescribeNegationTo(&out) : matcher.DescribeTo(&out);
     return out.str();
 }
 
-/// Whether a subject is there to look at; says so if not.
+/// Returns true if the subject exists. Otherwise explains why not, so that each matcher reports the failure.
 bool is_there(Request const&, MatchResultListener&) { return true; }
 
 bool is_there(Reply const& reply, MatchResultListener& listener) {
@@ -30,7 +30,7 @@ bool is_there(Frame const& frame, MatchResultListener& listener) {
     return frame.ok();
 }
 
-/// A matcher over one value that a subject always has. `what` is a noun, "method"; `value_of` takes a subject.
+/// Makes a matcher for a value that every subject has. `what` is a noun, "method"; `value_of` returns the value.
 template <class Matcher, class ValueOf, class Value>
 Matcher property(std::string const& what, ValueOf const& value_of, testing::Matcher<Value const&> const& inner) {
     bool const begins_with_vowel = std::string_view("aeiou").find(what.front()) != std::string_view::npos;
@@ -44,7 +44,7 @@ Matcher property(std::string const& what, ValueOf const& value_of, testing::Matc
     return Matcher({begin + described(inner), begin + described(inner, true)}, match);
 }
 
-/// A matcher over a text of the TLS connection. `what` is a noun with its article.
+/// Makes a matcher for a text of the TLS connection. `what` is a noun with its article.
 MessageMatcher tls_property(std::string const& what, std::string RecordedTls::*member, TextMatcher const& inner) {
     auto const begin = "came with " + what + " that ";
     auto const match = [=](auto const& subject, MatchResultListener& listener) {
@@ -184,7 +184,7 @@ MessageMatcher HasBody(TextMatcher const& body) {
         "body", [](auto const& message) { return message.body; }, body);
 }
 
-/// Looks also at the bytes of a reply that broke off.
+/// Also matches the bytes of an incomplete reply.
 MessageMatcher HasRawBytes(TextMatcher const& bytes) {
     auto const match = [bytes](auto const& message, MatchResultListener& listener) {
         listener << "whose wire form is " << PrintToString(message.raw);

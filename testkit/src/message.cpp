@@ -1,4 +1,4 @@
-// Requests, replies and frames: out of a daemon's log, and as the messages of failing tests show them.
+// Requests, replies and frames: conversion from the log of a daemon, and printing for failed tests.
 #include <pathology/testkit/message.hpp>
 
 #include <ostream>
@@ -36,7 +36,7 @@ void print(proxycore::record::RecordedTls const& tls, std::ostream& out) {
 
 }  // namespace
 
-// --- out of the log --------------------------------------------------------------------------------------------------
+// --- conversion -----------------------------------------------------------------------------------------------------
 
 bool is_request(Exchange const& entry) { return entry.type == Exchange::Type::crafted && entry.request.has_value(); }
 
@@ -68,7 +68,7 @@ std::vector<Frame> to_frames(std::vector<Exchange> entries) {
     return frames;
 }
 
-// --- in words --------------------------------------------------------------------------------------------------------
+// --- printing --------------------------------------------------------------------------------------------------------
 
 std::optional<std::string> Request::header(std::string_view name) const { return first(headers, name); }
 

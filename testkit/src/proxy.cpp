@@ -20,7 +20,8 @@ namespace {
 namespace addons = proxycore::addons;
 using proxycore::flow::HttpFlow;
 
-/// The folder of the authority that all proxies of this program share. Its key is one that takes no time to make.
+/// The folder of the authority that all proxies of this program share. An RSA key would take up to a second for each
+/// test program.
 std::filesystem::path const& authority_folder() {
     static TemporaryFolder const folder("pathology-authority");
     static bool const is_made =
@@ -49,7 +50,10 @@ private:
     FlowHook on_request_, on_response_;
 };
 
-/// Flows and lines of the log, for any thread.
+/// Flows and log lines, filled by the thread of the proxy and read by tests.
+///
+///     flows_:  [ taken │ not taken ]     the front is dropped at capacity_, taken or not
+///                    taken_
 class Memory {
 public:
     explicit Memory(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) {}
@@ -95,11 +99,11 @@ private:
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     std::deque<Flow> flows_;
-    std::size_t taken_ = 0;  ///< of those kept, from the front
+    std::size_t taken_ = 0;  ///< number of taken flows at the front
     std::vector<std::string> log_;
 };
 
-/// Runs `work` where the proxy's own exceptions become those of the kit.
+/// Runs `work` and translates the exceptions of the proxy to ProxyError.
 template <class Work> void translated(Work work) {
     try {
         work();
@@ -169,7 +173,9 @@ void Proxy::set(std::string_view setting) {
     translated([&] {
         auto const parsed = addons::parse_setting(setting);
         impl_->proxy.perform([&] {
-            (void)impl_->proxy.options().declaration(parsed.name);  // throws where apply() would wait for one
+            (void)impl_->proxy.options().declaration(
+                // Throws for an unknown name, which apply() would defer.
+                parsed.name);
             impl_->proxy.options().apply({parsed});
         });
     });

@@ -1,4 +1,4 @@
-// Files and folders that live as long as an object.
+// Temporary files and folders, removed by their destructors.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@ namespace pathology::testkit {
 
 class TemporaryFile {
 public:
-    /// Writes `content` into a new file of the system's temporary folder; `name` begins its name.
+    /// Writes `content` to a new file in the temporary folder of the system. The file name begins with `name`.
     /// Errors: std::system_error naming the file.
     TemporaryFile(std::string_view name, std::string_view content);
     ~TemporaryFile();
@@ -24,7 +24,7 @@ private:
 
 class TemporaryFolder {
 public:
-    /// Makes it in the system's temporary folder; `name` begins its name.
+    /// Creates a folder in the temporary folder of the system. Its name begins with `name`.
     /// Errors: std::system_error naming the folder.
     explicit TemporaryFolder(std::string_view name);
     ~TemporaryFolder();

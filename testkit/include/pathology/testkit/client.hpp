@@ -35,13 +35,13 @@ struct ClientOptions {
     std::size_t keep_bytes = 1U << 20U;                              ///< of each body, and of each reply's raw bytes
 };
 
-/// Sends what specs say over one connection at a time, and reads the responses.
+/// Sends the messages of specs over one connection at a time, and reads the responses.
 ///
 ///     pathology::testkit::Client client({.port = my_server.port()});
 ///     EXPECT_THAT(client.request("get:/:h'Host'=@100k,ascii_letters"), HasStatus(431)) << client.replay();
 ///
 /// The first call that needs the connection opens it; after the server closed it, the next call opens a new one.
-/// Thread: one at a time. Calls block until they have their response or the time limit passed.
+/// Thread: not thread-safe. Calls block until they have their response or the time limit passed.
 class Client {
 public:
     explicit Client(ClientOptions options = {});
@@ -63,10 +63,10 @@ public:
     Frame receive_frame();
 
     std::string const& sent() const;  ///< the exact bytes of the last message sent
-    std::string const& spec() const;  ///< its spelling without anything random: sent again, it gives the same bytes
+    std::string const& spec() const;  ///< its frozen spec: sent again, it gives the same bytes
     std::uint64_t seed() const;       ///< the one given, else the one drawn
 
-    /// How to send the last message again, for failure messages.
+    /// The command that sends the last message again, for failure messages.
     std::string replay() const;
 
     bool is_open() const;

@@ -106,7 +106,7 @@ public:
 
     std::uint64_t seed() const;  ///< as DaemonOptions::seed it repeats everything random
 
-    // --- what it received ---
+    // --- received messages ---
     /// Waits for the oldest request not taken yet. std::nullopt after `limit`.
     [[nodiscard]] std::optional<Request> take_request(Limit limit);
 
@@ -123,14 +123,14 @@ public:
     std::vector<std::string> protocol_errors() const;  ///< `Bad HTTP request line: …`, `Timeout`
     void forget();                                     ///< drops all of these, taken or not; keeps anchors
 
-    // --- what is under way ---
+    // --- state ---
     std::vector<Request> unfinished() const;  ///< whose responses are being written, or pause
     std::size_t connections() const;          ///< open ones
 
-    /// Waits until every connection was closed by either side. Fails after `limit`, and names what is open.
+    /// Waits until every connection was closed by either side. Fails after `limit`, and names the open ones.
     [[nodiscard]] testing::AssertionResult wait_until_idle(Limit limit) const;
 
-    /// Closes all connections and stops listening; what was recorded stays. The second call does nothing.
+    /// Closes all connections and stops listening; records are kept. The second call does nothing.
     void stop();
 
 private:

@@ -18,9 +18,9 @@ protected:
     Daemon daemon;
 };
 
-/// Adds one daemon, `daemon`, to all tests of a suite; what it was asked is forgotten before each test.
+/// Adds one daemon, `daemon`, to all tests of a suite. Its records are cleared before each test.
 ///
-/// A suite that wants options starts the daemon itself:
+/// A suite with options starts the daemon itself:
 ///
 ///     static void SetUpTestSuite() { start_daemon({.anchors = {{"/login", "302:l'/home'"}}}); }
 ///

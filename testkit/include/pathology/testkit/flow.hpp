@@ -1,4 +1,4 @@
-// What passed a proxy of the test kit.
+// Flows recorded by a proxy of the test kit.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace pathology::testkit {
 
-/// A WebSocket message (`type` is "text" or "binary"), or what one read of a TCP connection gave ("tcp").
+/// A WebSocket message (`type` is "text" or "binary"), or the bytes of one read of a TCP connection ("tcp").
 using FlowMessage = proxycore::record::RecordedMessage;
 
 /// A finished flow: an HTTP exchange, with the messages of a WebSocket if it opened one, or a TCP connection with its
@@ -22,7 +22,7 @@ struct Flow {
     std::string protocol{};  ///< "http", "http2" (the client's side), "websockets", "tcp"
     std::string url{};       ///< the requested URL, "https://origin.test/x"; empty for TCP
     Request request{};       ///< after all addons; `tls` is the connection to the client
-    Reply reply{};           ///< likewise; `failure` says why there is none; `tls` is the one to the server
+    Reply reply{};           ///< after all addons; `failure`: why there is none; `tls` is that to the server
     std::string error{};     ///< why the flow failed; empty if it did not
 
     std::optional<proxycore::Endpoint> server{};          ///< the requested endpoint

@@ -22,7 +22,7 @@
 
 namespace pathology::testkit {
 
-/// What all matchers of the kit are: a description, and for each of `Subjects` a function that matches and explains.
+/// The type of all matchers of the kit: a description, and for each of `Subjects` a function that matches and explains.
 /// Usable wherever GoogleMock takes a matcher, also inside Optional(AllOf(…)). Cheap to copy.
 template <class... Subjects> class SubjectMatcher {
 public:
@@ -71,7 +71,7 @@ RequestMatcher HasPath(TextMatcher const& path);                 ///< path and q
 RequestMatcher IsOnConnection(NumberMatcher const& connection);  ///< connections count up from 0
 RequestMatcher HasIndex(NumberMatcher const& index);             ///< its number on its connection, from 0
 
-/// The response is what `spec` says. Features that resolve() adds may be left out, a random offset (`r`) matches any
+/// The response corresponds to `spec`. Features that resolve() adds may be left out, a random offset (`r`) matches any
 /// offset, and the content of files is not compared.
 RequestMatcher AnsweredBy(std::string_view spec);
 /// The resolved spelling of the response, `200:b@10:h'Content-Length'='10'`.

@@ -1,4 +1,4 @@
-// What daemons and clients of the test kit received: requests, replies and WebSocket frames.
+// Requests, replies and WebSocket frames that daemons and clients of the test kit received.
 #pragma once
 
 #include <chrono>
@@ -22,8 +22,8 @@ using Headers = proxycore::http::Fields;
 struct Request : proxycore::record::RecordedRequest {
     std::uint64_t id = 0;  ///< its number in the log, counting up from 0
 
-    /// The response sent: `response.spec` is its resolved spelling, `response.disconnect` is true if the spec closes the
-    /// connection.
+    /// The response sent: `response.spec` is its resolved spelling, `response.disconnect` is true if the spec closes
+    /// the connection.
     proxycore::record::RecordedResponse response;
     /// The TLS connection it came over: `tls->sni`, `tls->alpn`, `tls->version`, `tls->client_certificate`. nullptr
     /// without TLS.
@@ -83,7 +83,7 @@ struct Frame : proxycore::record::RecordedFrame {
     bool ok() const { return failure.empty(); }
     explicit operator bool() const { return ok(); }
 
-    /// `text`, `binary`, `close`, `ping`, `pong`, `continue`; `0x3` and the like for a reserved opcode.
+    /// `text`, `binary`, `close`, `ping`, `pong`, `continue`; `0x3` for a reserved opcode.
     std::string type() const;
 };
 

@@ -41,8 +41,8 @@ struct ProxyOptions {
     std::vector<std::string> settings = {};  ///< as for `pathop --set`, "name=value"
     FlowHook on_request = {};                ///< with the whole request; a response set here is sent to the client
     FlowHook on_response = {};               ///< with the whole response, before it is forwarded
-    std::shared_ptr<proxycore::upstream::Selector> selector = {};  ///< chooses routes; without one the mode does
-    std::size_t flow_capacity = 500;         ///< flows kept; the oldest are dropped
+    std::shared_ptr<proxycore::upstream::Selector> selector = {};  ///< chooses routes; nullptr: the mode does
+    std::size_t flow_capacity = 500;                               ///< flows kept; the oldest are dropped
 };
 
 /// Listens on a free port of 127.0.0.1, forwards requests, and records the flows.
@@ -53,8 +53,8 @@ struct ProxyOptions {
 ///     EXPECT_THAT(proxy.take_flow(2s)->request, HasMethod("GET"));
 ///
 /// A flow is recorded before the last byte of its response is sent: once a client has the whole response, the flow is
-/// here, unless the response was streamed. Certificates for clients come from an authority that all proxies of a program
-/// share.
+/// here, unless the response was streamed. Certificates for clients come from an authority that all proxies of a
+/// program share.
 ///
 /// Thread: every function may be called from any thread, but not from a hook.
 /// Owns:   its threads and connections, which end with it.
@@ -87,7 +87,7 @@ public:
     /// Errors: throws ProxyError naming the option, and changes nothing.
     void set(std::string_view setting);
 
-    // --- what was recorded ---
+    // --- records ---
     /// Waits for the oldest flow not taken yet. std::nullopt after `limit`.
     [[nodiscard]] std::optional<Flow> take_flow(Limit limit);
     /// Waits until `n` flows are recorded, at most for `limit`. Returns all there are then, oldest first.
@@ -100,7 +100,7 @@ public:
     /// Waits until every client connection was closed by either side. Fails after `limit`.
     [[nodiscard]] testing::AssertionResult wait_until_idle(Limit limit) const;
 
-    /// Closes all connections and stops listening; what was recorded stays. The second call does nothing.
+    /// Closes all connections and stops listening; records are kept. The second call does nothing.
     void stop();
 
 private:
