@@ -96,13 +96,13 @@ public:
 
 // --- errors ----------------------------------------------------------------------------------------------------------
 
-/// The option that one of CLI11's messages is about, which it names first.
+/// The option that a message of CLI11 names first.
 std::string subject(CLI::Error const& error) {
     std::string const message = error.what();
     return message.substr(0, message.find_first_of(": "));
 }
 
-/// The option that one of CLI11's messages names last.
+/// The option that a message of CLI11 names last.
 std::string object(CLI::Error const& error) {
     std::string const message = error.what();
     return message.substr(message.rfind(' ') + 1);
@@ -161,6 +161,7 @@ void CommandLine::counter(std::string_view names, unsigned& into, std::string_vi
 
 void CommandLine::declare(std::string_view names, Assigner assigner, std::string_view help,
                           std::string_view placeholder, Kind kind) {
+    // Texts are assigned while CLI11 parses, in the order of the arguments; an invalid one ends the parsing.
     auto const assign_all = [name = main_name(names),
                              assign = std::move(assigner.assign)](CLI::results_t const& texts) {
         for (auto const& text : texts) {

@@ -1,3 +1,10 @@
+// Output of several threads without mixing, and without a system call for each line:
+//
+//     out():  hold ─▶ written at once after 10 ms of silence, at 64 KiB, or by flush()
+//     err():  hold, flush. On a terminal out() is flushed first, so that the order on the screen is that of the calls.
+//
+// The mutex covers both streams; a write happens under it, which keeps blocks whole.
+
 #include <pathology/proxycore/console/console.hpp>
 
 #include <utility>

@@ -30,6 +30,7 @@ void append_row(std::string& out, std::size_t offset, std::string_view row) {
         out += hex_digit(value >> 4);
         out += hex_digit(value);
     }
+    // Pads a short last row, so that the text column is aligned.
     out.resize(bytes_at + 1 + byte_columns, ' ');
     out += ' ';
     for (char const byte : row) out += is_printable(byte) ? byte : '.';

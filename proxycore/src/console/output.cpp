@@ -52,6 +52,7 @@ std::size_t step_of(int descriptor, bool is_terminal) {
     struct stat about {};
     if (is_terminal) return terminal_step;
     if (::fstat(descriptor, &about) != 0) return PIPE_BUF;
+    // Files and devices never report "full" by poll().
     bool const never_blocks = S_ISREG(about.st_mode) || S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode);
     return never_blocks ? std::numeric_limits<std::size_t>::max() : PIPE_BUF;
 }
@@ -151,6 +152,7 @@ void BufferedOutput::flush() {
     auto const accepted = device_->write_now(held_);
     lost_ = !accepted;
     held_.erase(0, accepted.value_or(held_.size()));
+    // The rest stays in held_, so the order of bytes is kept when the reader continues.
     was_refused_ = !held_.empty();
 }
 

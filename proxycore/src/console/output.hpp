@@ -54,7 +54,7 @@ public:
     void finish(std::chrono::steady_clock::time_point deadline);
 
     std::size_t held() const { return held_.size(); }
-    /// Whether the last flush() left text behind.
+    /// Returns true if the last flush() could not write all text.
     bool is_stuck() const { return !waits_ && !held_.empty() && was_refused_; }
     bool is_lost() const { return lost_; }
     bool is_terminal() const { return device_->is_terminal(); }

@@ -71,6 +71,7 @@ ParseResult<Bytes> parse_size(std::string_view text) {
 ParseResult<Nanoseconds> parse_duration(std::string_view text) {
     double number = 0;
     auto const* const end = text.data() + text.size();
+    // from_chars ignores the locale, in which the decimal point may be a comma.
     auto const [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
     if (error != std::errc() || !std::isfinite(number) || std::signbit(number)) return bad_duration(text);
     auto const unit = unit_length({stop, static_cast<std::size_t>(end - stop)});
@@ -97,6 +98,7 @@ std::string format(Nanoseconds duration) {
     };
     if (duration == Nanoseconds::zero()) return "0s";
     if (duration < 1s) return in(1ms) + "ms";
+    // The largest unit without a fraction; parse_duration() of the text gives the same value.
     if (duration % 1h == Nanoseconds::zero()) return in(1h) + "h";
     if (duration % 1min == Nanoseconds::zero()) return in(1min) + "m";
     return in(1s) + "s";

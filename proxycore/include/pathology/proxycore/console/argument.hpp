@@ -13,11 +13,11 @@
 
 namespace pathology::proxycore::console {
 
-/// For each type an option may have:
+/// For each type of an option:
 ///   placeholder      the word for the value in the help
 ///   parse(text)      the value, or why the text is invalid
 ///   show(value)      the default in the help; empty: none is shown
-/// Programs may specialise it for types of their own.
+/// Programs may specialise it for their own types.
 template <class T> struct Argument;
 
 template <> struct Argument<std::string> {

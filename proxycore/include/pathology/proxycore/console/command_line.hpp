@@ -31,8 +31,8 @@ Exit usage_error(std::string_view program, std::string_view message);
 ///     Options options;                                        // its members' values are the defaults
 ///     CommandLine line("pathod", "A pathological HTTP daemon.");
 ///     line.group("Target");
-///     line.option("-p,--port", options.port, "listen on this port; 0 picks one");
-///     line.flag("-e,--explain", options.explain, "show what was sent, spelled out");
+///     line.option("-p,--port", options.port, "port to listen on; 0 selects a free one");
+///     line.flag("-e,--explain", options.explain, "print specs with all random values spelled out");
 ///     if (auto const parsed = line.parse(arguments); !parsed) return parsed.error();
 ///
 /// Names:  "-p,--port"; after a bar, older spellings that are accepted and not shown: "-p,--port|--listen-port".
