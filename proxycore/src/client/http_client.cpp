@@ -33,18 +33,19 @@ void ignore(addons::LogEntry const&) {}
 
 Failure timed_out(flow::Request const& request, std::chrono::milliseconds limit) {
     auto const server = to_string(Endpoint{request.host(), request.port()});
-    return {Failure::Kind::timed_out, "no complete response from " + server + " within " + std::to_string(limit.count()) + " ms",
-            504};
+    return {Failure::Kind::timed_out,
+            "no complete response from " + server + " within " + std::to_string(limit.count()) + " ms", 504};
 }
 
 Failure switched_protocols(flow::Request const& request) {
-    return {Failure::Kind::malformed, to_string(Endpoint{request.host(), request.port()}) + " sent 101, which this client does not support", 502};
+    return {Failure::Kind::malformed,
+            to_string(Endpoint{request.host(), request.port()}) + " sent 101, which this client does not support", 502};
 }
 
 }  // namespace
 
-/// The proxy's server side without its client side: a chain without addons, and a client record that stands for the
-/// caller.
+/// The upstream side of the proxy without a downstream side: an addon chain without addons, and a client record that
+/// represents the caller.
 struct HttpClient::State {
     explicit State(HttpClientOptions const& given)
         : settings(make_settings(given)),
@@ -75,6 +76,8 @@ struct HttpClient::State {
 };
 
 asio::awaitable<Result<flow::Response>> HttpClient::State::send(flow::HttpFlow& flow) {
+    // An idle connection may have been closed by the server in the meantime. A request that was not processed is sent
+    // once more, over a new connection (RFC 9110 §9.2.2).
     for (bool is_fresh = false;; is_fresh = true) {
         auto acquiring = is_fresh ? context.servers->acquire_fresh(flow) : context.servers->acquire(flow);
         auto server = co_await std::move(acquiring);  // g++ 12 destroys an awaitable of ?: within co_await twice
@@ -90,6 +93,7 @@ asio::awaitable<Result<flow::Response>> HttpClient::State::send_over(layers::Ser
     auto const sent = co_await server.send(flow.request);
     for (;;) {
         auto head = co_await server.read_head();
+        // A server may respond and close before it has read the request: the response counts, not the write error.
         if (head.has_error()) co_return sent.has_error() ? sent.error() : head.error();
         if (head->status == 101) co_return switched_protocols(flow.request);
         if (head->status / 100 == 1) continue;

@@ -1,5 +1,5 @@
-// An HTTP client on the proxy's own stack: connection pool, TLS, HTTP/1.1 and HTTP/2, through proxies if a route says
-// so. For backends of addons, for tests and for tools.
+// An HTTP client with the upstream side of the proxy: connection pool, TLS, HTTP/1.1 and HTTP/2, through the proxies of
+// a route. For backends of addons, for tests and for tools.
 //
 //     client::HttpClient client;
 //     auto request = flow::Request::make("POST", "https://example.org/items", "{}").value();
@@ -32,8 +32,8 @@ struct HttpClientOptions {
     std::size_t max_connections = 5;                    ///< to one host and port; further requests wait
 };
 
-/// Sends requests and keeps connections for the next ones. Redirects, cookies and content codings are left to the
-/// caller.
+/// Sends requests and keeps connections for the next ones. Redirects, cookies and content codings are the
+/// responsibility of the caller.
 ///
 /// Thread: the single-threaded executor of the coroutines that call it. Several requests may be pending at a time.
 /// Owns:   its connections. close() ends them; the client must not be destroyed while a request is pending.
