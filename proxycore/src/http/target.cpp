@@ -21,7 +21,7 @@ bool is_name(std::string_view text) {
     });
 }
 
-// RFC 3986 §3.2.2: IP-literal = "[" ( IPv6address / IPvFuture ) "]"; the resolver judges the rest.
+// RFC 3986 §3.2.2: IP-literal = "[" ( IPv6address / IPvFuture ) "]"; the resolver checks the rest.
 bool is_literal(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return is_alpha(c) || is_digit(c) || c == ':' || c == '.' || c == '%';
@@ -40,6 +40,7 @@ Target parse_absolute(std::string_view text) {
     auto const colon = text.find("://");
     if (colon == std::string_view::npos || !is_scheme(text.substr(0, colon))) return {};
     auto const rest = text.substr(colon + 3);
+    // RFC 3986 §3.2: the authority ends at the first "/", "?", "#" or the end.
     auto const path = std::min(rest.find_first_of("/?#"), rest.size());
     auto const authority = parse_authority(rest.substr(0, path));
     if (!authority.valid || authority.host.empty()) return {};

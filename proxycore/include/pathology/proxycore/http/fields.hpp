@@ -14,23 +14,24 @@
 
 namespace pathology::proxycore::http {
 
-/// One field line, seen: both views point into the `Fields` it came from.
+/// One field line; both views point into its `Fields`.
 struct Field {
     std::string_view name;
     std::string_view value;
     bool operator==(Field const&) const = default;
 };
 
-/// Whether two field names (or other tokens) are equal without regard to ASCII case (RFC 9110 §5.1).
+/// Returns true if two field names (or other tokens) are equal without regard to ASCII case (RFC 9110 §5.1).
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
-/// Whether a comma list (`Connection: close, upgrade`) has the element `token`, in any case (RFC 9110 §5.6.1).
+/// Returns true if a list (`Connection: close, upgrade`) has the element `token`, without regard to case (RFC 9110
+/// §5.6.1).
 bool list_has_token(std::string_view list, std::string_view token);
 
 /// An ordered multi-dictionary of field lines that changes nothing: no case folding, no joining, no sorting.
 ///
 /// Owns:   all text, in one piece; copying takes two allocations, `clear` keeps the memory for the next message.
-/// Views:  those handed out live until the next change of the same object.
+/// Views:  valid until the next change of the same object.
 /// Source: RFC 9110 §5.
 class Fields {
 public:
@@ -43,23 +44,23 @@ public:
 
     /// Appends one line. The views may point into this object.
     void add(std::string_view name, std::string_view value);
-    /// Gives `name` exactly one line: the first one keeps its place and spelling, others of that name go away.
+    /// Gives `name` exactly one line: the first one keeps its place and spelling, others of that name are removed.
     void set(std::string_view name, std::string_view value);
-    /// Gives `name` these values: lines of that name keep place and spelling and take them in order, surplus lines go
-    /// away, further values are appended. The views may point into this object.
+    /// Gives `name` these values: lines of that name keep place and spelling and take them in order, surplus lines
+    /// are removed, further values are appended. The views may point into this object.
     void set_all(std::string_view name, std::span<std::string_view const> values);
-    /// Puts one line before the one at `index`, or at the end. The views may point into this object.
+    /// Inserts one line before the one at `index`, or at the end. The views may point into this object.
     void insert(std::size_t index, std::string_view name, std::string_view value);
     /// Removes every line called `name`, in any case; returns how many there were.
     std::size_t remove(std::string_view name);
-    /// Forgets all lines and keeps the memory.
+    /// Removes all lines and keeps the memory.
     void clear();
 
     /// The value of the first line called `name`, in any case.
     std::optional<std::string_view> first(std::string_view name) const;
     /// The values of all lines called `name`, in order.
     std::vector<std::string_view> all(std::string_view name) const;
-    /// All of them as one list, joined with ", " (RFC 9110 §5.3). Not for Set-Cookie, whose values hold commas.
+    /// All of them as one list, joined with ", " (RFC 9110 §5.3). Not for Set-Cookie, whose values contain commas.
     std::optional<std::string> joined(std::string_view name) const;
     /// The names that occur, each once, as spelled the first time.
     std::vector<std::string_view> names() const;
@@ -86,7 +87,7 @@ private:
     std::vector<Line> lines_;
 };
 
-/// Walks the lines in order; dereferences to a `Field` by value.
+/// Iterates over the lines in order; dereferences to a `Field` by value.
 class Fields::const_iterator {
 public:
     using iterator_category = std::input_iterator_tag;

@@ -1,4 +1,4 @@
-// The head of a message: what stands before the content.
+// The head of a message: start line and header section.
 #pragma once
 #include <cstdint>
 #include <pathology/proxycore/http/fields.hpp>
@@ -6,7 +6,7 @@
 
 namespace pathology::proxycore::http {
 
-/// `HTTP/x.y`, one digit each (RFC 9112 §2.3). Keeps what was sent, also a version nobody speaks.
+/// `HTTP/x.y`, one digit each (RFC 9112 §2.3). Any version can be stored, as it was sent.
 struct Version {
     std::uint8_t major = 1;
     std::uint8_t minor = 1;
@@ -20,7 +20,7 @@ std::string to_string(Version version);
 /// Request line and fields.
 struct RequestHead {
     std::string method{};  ///< as sent, case and all
-    std::string target{};  ///< as sent; `parse_target` takes it apart
+    std::string target{};  ///< as sent; parse_target() parses it
     Version version{};
     Fields fields{};
     bool operator==(RequestHead const&) const = default;

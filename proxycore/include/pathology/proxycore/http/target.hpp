@@ -1,4 +1,4 @@
-// The request target, taken apart: which of the four forms of RFC 9112 §3.2 it has, and its pieces.
+// The request target: its form (RFC 9112 §3.2) and its components.
 #pragma once
 #include <string_view>
 
@@ -12,7 +12,7 @@ enum class TargetForm {
     asterisk,   ///< `*`
 };
 
-/// A request target in pieces. A piece that the form does not have, or that was left out, is empty.
+/// The components of a request target; empty if the form does not have it, or it was left out.
 struct Target {
     TargetForm form = TargetForm::none;
     std::string_view scheme;
@@ -29,7 +29,7 @@ struct Authority {
     std::string_view port;  ///< digits, 1 to 65535, or empty
 };
 
-/// Classifies a request target. Only the structure decides; which bytes a path may hold is the reader's business.
+/// Classifies a request target by its structure. The reader checks the bytes of the path.
 ///
 /// Views:  point into `target`.
 /// Errors: never fails; what is none of the four forms has `TargetForm::none`.
