@@ -24,7 +24,7 @@ bool is_token_char(char c) {
     return is_alphanumeric || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-/// A name that is there, and is none.
+/// A non-empty name that is not a token.
 bool is_odd(std::string_view name) { return !name.empty() && !std::all_of(name.begin(), name.end(), is_token_char); }
 
 bool continues(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
@@ -83,6 +83,7 @@ std::string_view find_framing_line(std::string_view lines) {
         if (!is_framing(name) || name.size() == line.size()) return;
         auto const value = line.substr(name.size() + 1);
         if (http::equals_ignoring_case(name, "Transfer-Encoding")) {
+            // The last one wins: RFC 9112 §6.3 rule 4 looks at the final coding.
             if (ends_in_chunked(value)) chunked = line;
         } else if (length.empty() && is_number(value)) {
             length = line;

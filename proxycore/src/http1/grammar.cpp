@@ -29,7 +29,7 @@ void count(Facts& facts, beast::http::field name) {
     }
 }
 
-// What the callbacks of one message leave behind.
+// The results of the callbacks for one message.
 template <class Head> struct Harvest {
     Head& head;
     http::Fields& trailers;
@@ -44,7 +44,7 @@ template <class Head> class Parser final : public beast::http::basic_parser<std:
 
 public:
     Parser(Harvest<Head>& harvest, bool skip_body) : harvest_(harvest) {
-        // The machine has limits of its own, with better messages.
+        // MessageParser checks limits, with better messages.
         this->header_limit(std::numeric_limits<std::uint32_t>::max());
         this->body_limit(boost::none);
         this->skip(skip_body);
@@ -89,7 +89,7 @@ std::optional<Errc> translate(BeastError code, Facts const& facts) {
     if (!code) return std::nullopt;
     if (code == error::bad_chunk || code == error::bad_chunk_extension) return Errc::bad_chunk;
     // RFC 9112 §6.1: "A sender MUST NOT send a Content-Length header field in any message that contains a
-    // Transfer-Encoding header field." The parser says so in the words of whichever field came last.
+    // Transfer-Encoding header field." Beast reports the error of the field that came last.
     if (code == error::bad_content_length || code == error::multiple_content_length)
         return facts.transfer_encodings > 0 ? Errc::conflicting_framing : Errc::bad_content_length;
     if (code == error::bad_transfer_encoding)
@@ -111,6 +111,7 @@ public:
         harvest_.body = {};
         used = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
         if (!harvest_.start_line_done) return Errc::bad_start_line;
+        // Beast wants more input. For a complete section that is an error, since all of its lines were given.
         if (error != beast::http::error::need_more) return translate(error, harvest_.facts);
         if (!whole) return std::nullopt;
         return harvest_.head_done ? Errc::bad_chunk : Errc::bad_field;

@@ -1,4 +1,5 @@
-// The grammar of HTTP/1 by Boost.Beast's parser: whole lines go in, a head, body pieces and facts come out.
+// The grammar of HTTP/1, implemented by the parser of Boost.Beast: complete lines in; a head, body pieces and facts
+// out.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,23 +12,24 @@
 
 namespace pathology::proxycore::http1 {
 
-/// What the fields say about the message, collected while they are read.
+/// Facts about the fields of a message, collected while they are parsed.
 struct Facts {
     unsigned content_lengths = 0, transfer_encodings = 0, hosts = 0;
     bool expect = false;
 };
 
-/// One message at a time. It gets whole lines only, so a parser that wants more of a line has read a bad one.
+/// Parses one message at a time. It gets complete lines only, so a parser that wants more of a line has read an invalid
+/// one.
 class Grammar {
 public:
     virtual ~Grammar() = default;
 
-    /// Starts a new message. `skip_body`: there is no body, whatever the fields say; known before the fields.
+    /// Starts a new message. `skip_body`: there is no body, independently of the fields.
     virtual void restart(bool skip_body) = 0;
-    /// Reads `bytes`: a start line; or lines that make a section `whole`, a head or a chunk line; or body bytes. `used`
-    /// is how many of them were good, up to the start of the line in error.
+    /// Parses `bytes`: a start line; or lines that complete a section (`whole`), a head or a chunk line; or body bytes.
+    /// `used` is the number of valid bytes, up to the start of the invalid line.
     virtual std::optional<Errc> put(std::string_view bytes, bool whole, std::size_t& used) = 0;
-    /// The peer ended a body that lasts until the connection closes.
+    /// The end of a body that lasts until the connection closes.
     virtual void put_eof() = 0;
 
     virtual bool is_complete() const = 0;

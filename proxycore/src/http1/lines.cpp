@@ -43,6 +43,7 @@ std::optional<ParseError> Section::scan_fields(std::string_view bytes, Limits co
         if (bare && !leniency.bare_line_feed) return ParseError{Errc::bare_line_feed, line_};
         bare_line_feed_ |= bare;
         // RFC 9112 §2.2 (white space after the start line) and §5.2 (obs-fold): reject rather than guess.
+        // A line that begins with white space belongs to the line before it.
         bool const goes_on = bytes[line_] == ' ' || bytes[line_] == '\t';
         bool const may_go_on = leniency.line_folding && line_ != first_line_end_;
         if (goes_on && !may_go_on) return ParseError{Errc::line_folding, line_};
@@ -75,8 +76,7 @@ bool is_version(std::string_view text) {
            is_digit(text[7]);
 }
 
-// RFC 9110 §2.5: a minor version above ours is read as the highest we know; a major version above ours is not ours to
-// read.
+// RFC 9110 §2.5: a higher minor version is parsed as the highest known one; a higher major version is rejected.
 StartLine read_version(std::string_view line, std::size_t at, Leniency const& leniency) {
     StartLine result;
     auto const text = line.substr(std::min(at, line.size()), version_size);
@@ -92,8 +92,7 @@ StartLine read_version(std::string_view line, std::size_t at, Leniency const& le
     return result;
 }
 
-/// Where one of the patterns says `d` is a digit, `*` any byte but those that end lines: of a line that ended, no more
-/// can come.
+/// Compares a byte with a pattern: `d` is a digit, `*` any byte except line ends.
 bool fits(char byte, char pattern) {
     if (pattern == '*') return byte != '\n' && byte != '\r';
     return pattern == 'd' ? is_digit(byte) : byte == pattern;
@@ -107,8 +106,7 @@ bool may_become(std::string_view bytes, std::string_view pattern) {
 constexpr std::string_view status_line = "HTTP/d.d ";
 constexpr std::string_view settings_header("\0**\4\0\0\0\0\0", 9);  // length, type, flags, stream
 
-// A code the grammar takes and that frames the message as `status` would: none but 1xx, 204 and 304 matter, all below
-// 1000.
+// A code of three digits that Beast accepts, with the framing of `status`: only 1xx, 204 and 304 have a special one.
 std::string three_digits(unsigned status) {
     auto const text = std::to_string(status > 999 ? 200 : status);
     return std::string(3 - text.size(), '0') + text;

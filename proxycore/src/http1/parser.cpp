@@ -44,6 +44,7 @@ Outcome MessageParser::deliver(Event event) {
 }
 
 Outcome MessageParser::fail(Failure failure) {
+    // Final: after an error the framing of further bytes is unknown (RFC 9112 §11.2, request smuggling).
     failure_ = std::move(failure);
     return *failure_;
 }
@@ -112,7 +113,7 @@ std::optional<ParseError> MessageParser::scan_head() {
     return std::nullopt;
 }
 
-// Gives the start line to the grammar, unless it can go together with the fields.
+// Passes the start line to the grammar, unless it can be passed together with the fields.
 std::optional<ParseError> MessageParser::put_start_line() {
     started_ = true;
     auto const line = line_at(buffer.unread(), 0);
@@ -142,7 +143,7 @@ void MessageParser::note_framing() {
     is_chunked = has_body && grammar().is_chunked();
     phase_ = !has_body ? Phase::complete : is_chunked ? Phase::chunk_line : Phase::body;
     content_length = grammar().content_length();
-    if (!has_body && content_length > 0u) content_length.reset();  // a reply to HEAD, 304: announced, not sent
+    if (!has_body && content_length > 0u) content_length.reset();  // response to HEAD, 304: announced, not sent
     // RFC 9112 §9.3: "close" is decisive, also in HTTP/1.0 beside "keep-alive".
     keep_alive =
         grammar().keep_alive() && (start_.version >= http::Version{1, 1} || !fields().has_token("Connection", "close"));
@@ -172,6 +173,8 @@ Outcome MessageParser::read_body() {
 Outcome MessageParser::read_chunk_line() {
     if (auto const error = scan_chunk_line()) return fail(*error);
     if (!section_.has_first_line()) return Outcome();
+    //     chunk_line: "5;x=y\r\n" ─▶ chunk_data: 5 bytes ─▶ "\r\n" and the next chunk line, scanned as one section
+    //                 "0\r\n" ────▶ trailers and the empty line, one section with the chunk line
     // RFC 9112 §7.1: chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF; chunk-size = 1*HEXDIG
     auto const line = line_at(buffer.unread(), section_.begin());
     auto const digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
@@ -237,8 +240,8 @@ std::optional<ParseError> MessageParser::put_text(std::string_view text, std::si
     std::size_t good = 0;
     auto const error = grammar().put(text, whole, good);
     if (!error) return std::nullopt;
-    // The text has the lines of the bytes one for one, so the bad line is found by counting. With trailers the grammar
-    // does not say how far it came, but each one that was good is in `trailers`.
+    // The rewritten text has the same lines, so the invalid line is found by counting. For trailers Beast does not
+    // report the position, but each valid one is in `trailers`.
     bool const in_chunk = phase_ == Phase::chunk_line;
     auto good_lines =
         static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(good), '\n'));
@@ -253,11 +256,10 @@ std::string_view MessageParser::rewrite(std::string_view lines, bool has_start_l
     auto const kept = find_framing_line(lines);
     auto const start_line = has_start_line ? lines.find('\n') + 1 : 0;
     bool const is_head = phase_ == Phase::head;
-    return mask_.rename(lines, start_line, is_head,
-                            [&](std::string_view line) { return line.data() != kept.data(); });
+    return mask_.rename(lines, start_line, is_head, [&](std::string_view line) { return line.data() != kept.data(); });
 }
 
-// Behind the last chunk no field frames anything.
+// Trailer fields have no influence on framing (RFC 9110 §6.5.1).
 std::string_view MessageParser::rewrite_trailers(std::string_view lines) {
     if (!leniency_.any_framing) return lines;
     auto const chunk_line = after_chunk_ ? lines.find('\n') + 1 : 0;
@@ -301,7 +303,7 @@ std::optional<RuleViolation> RequestParser::check_head(StartLine const& start) {
 
 // --- responses -------------------------------------------------------------------------------------------------------
 
-// Methods are case-sensitive (RFC 9110 §9.1): a reply to `head` may have a body.
+// Methods are case-sensitive (RFC 9110 §9.1): a response to `head` may have a body.
 void ResponseParser::expect_response_to(std::string_view method) {
     asked_.push_back(method == "HEAD" ? Asked::head : method == "CONNECT" ? Asked::connect : Asked::get);
 }
@@ -317,7 +319,7 @@ bool ResponseParser::skips_body(std::string_view line, StartLine const& start) {
 }
 
 // RFC 9110 §9.3.6: "A client MUST ignore any Content-Length or Transfer-Encoding header fields received in a successful
-// response to CONNECT." The grammar would judge them, so it does not see them.
+// response to CONNECT." Beast would check them, so they are hidden.
 std::string_view ResponseParser::rewrite(std::string_view lines, bool has_start_line) {
     if (!opens_tunnel_) return MessageParser::rewrite(lines, has_start_line);
     auto const start_line = has_start_line ? lines.find('\n') + 1 : 0;

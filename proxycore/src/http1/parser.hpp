@@ -1,4 +1,4 @@
-// The state machine under both readers: whole lines go to the grammar, body bytes and facts come out.
+// The state machine of both readers: complete lines go to the grammar; body bytes and facts come out.
 //
 //   between ──▶ head ──▶ body ─────────────────────────▶ complete ──▶ between
 //                 │       (Content-Length, until close)     ▲
@@ -6,7 +6,7 @@
 //                 │      └──────── last chunk ──────────────┤
 //                 └──────── no body ────────────────────────┘    a failure is final
 //
-// How bytes of a head pass:  buffer ─ Section (line ends, limits) ─ StartLine, FieldMask (rewrite) ─ Grammar (Beast)
+// The bytes of a head:      buffer ─ Section (line ends, limits) ─ StartLine, FieldMask (rewrite) ─ Grammar (Beast)
 //                            ─ restore ─ rules ─ head
 #pragma once
 #include <pathology/proxycore/http1/reader.hpp>
@@ -29,7 +29,7 @@ public:
     Outcome finish();
     bool is_between_messages() const { return phase_ == Phase::between && buffer.unread().empty(); }
 
-    // What the readers return.
+    // The results of the readers.
     ReadBuffer buffer;
     http::Fields trailers;
     std::string_view data, raw;
@@ -39,18 +39,18 @@ public:
     bool keep_alive = true;
 
 protected:
-    // What differs between requests and responses.
+    // Differences between requests and responses.
     virtual Kind kind() const = 0;
     virtual Grammar& grammar() = 0;
     virtual http::Fields& fields() = 0;
     virtual StartLine read_start_line(std::string_view line) const = 0;
-    /// Whether a message may begin with these bytes; more may follow.
+    /// Returns true if a message may begin with these bytes; more may follow.
     virtual bool may_begin(std::string_view bytes) const = 0;
-    /// Whether there is no body, whatever the fields say.
+    /// Returns true if there is no body, independently of the fields (RFC 9112 §6.3).
     virtual bool skips_body(std::string_view line, StartLine const& start) = 0;
-    /// What the grammar reads in place of these lines of the head.
+    /// Returns the replacement for these lines of the head that the grammar parses.
     virtual std::string_view rewrite(std::string_view lines, bool has_start_line);
-    /// Undoes what was rewritten for the grammar, then checks the head.
+    /// Restores the rewritten parts, then checks the head.
     virtual std::optional<RuleViolation> check_head(StartLine const& start) = 0;
     virtual void message_ended() {}
 
@@ -80,12 +80,12 @@ private:
     Outcome read_last_chunk();
     Failure eof_inside() const;
 
-    /// Gives unread bytes [begin, end) to the grammar, with every line end as CR LF.
+    /// Passes unread bytes [begin, end) to the grammar, with every line end as CR LF.
     std::optional<ParseError> put(std::size_t begin, std::size_t end);
     std::optional<ParseError> put_text(std::string_view text, std::size_t begin, bool whole);
     std::string_view rewrite_trailers(std::string_view lines);
     std::string_view with_crlf(std::string_view lines);
-    /// Where the line of the field that breaks a rule begins.
+    /// The begin of the line of the field that breaks a rule.
     std::size_t place_of(std::string_view field) const;
     void use(std::size_t size);
 
@@ -95,9 +95,9 @@ private:
     std::optional<Failure> failure_;
     std::string rewritten_;
     std::uint64_t used_ = 0;        // bytes of this message before the unread ones
-    std::uint64_t chunk_left_ = 0;  // data bytes still to come of this chunk
+    std::uint64_t chunk_left_ = 0;  // data bytes of this chunk that are not read yet
     std::size_t shown_ = 0;         // bytes of the head that the grammar has read
-    bool started_ = false;          // the start line was judged
+    bool started_ = false;          // the start line was parsed
     bool delivered_ = false;        // the last call returned an event
     bool after_chunk_ = false;      // the line end of chunk data comes before the next chunk line
     bool skipped_line_ = false;     // an empty line came before the request line
@@ -134,7 +134,7 @@ public:
     http::ResponseHead head;
 
 private:
-    /// Methods whose responses are framed in their own way.
+    /// Methods whose responses have special framing.
     enum class Asked { get, head, connect };
 
     Kind kind() const override { return Kind::response; }

@@ -11,6 +11,7 @@ constexpr std::size_t max_kept = 8 * 1024;
 
 }  // namespace
 
+// Order: reset an empty buffer, drop a large one, move unread bytes to the front, and only then allocate.
 std::span<char> ReadBuffer::prepare(std::size_t size) {
     if (event_ == end_) event_ = read_ = end_ = 0;
     if (end_ == 0 && size < max_kept && capacity_ > max_kept) forget();
@@ -39,7 +40,7 @@ void ReadBuffer::move_to_front() {
 }
 
 void ReadBuffer::grow(std::size_t size) {
-    // Doubling keeps a head that comes byte by byte linear.
+    // Doubling: a head that arrives byte by byte costs linear time.
     auto const capacity = std::max(end_ + size, end_ * 2);
     auto larger = std::make_unique_for_overwrite<char[]>(capacity);
     if (end_ > 0) std::memcpy(larger.get(), memory_.get(), end_);

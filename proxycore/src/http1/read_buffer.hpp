@@ -13,7 +13,7 @@ namespace pathology::proxycore::http1 {
 //   0      event_          read_            end_   capacity_
 class ReadBuffer {
 public:
-    /// Memory that a large message needed is not kept for small ones.
+    /// The memory of a large message is not kept for small ones.
     std::span<char> prepare(std::size_t size);
     /// Frees the memory, unless it holds unread bytes.
     void release();

@@ -29,7 +29,7 @@ bool is_uri_text(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return uri_bytes[static_cast<unsigned char>(c)]; });
 }
 
-// How often "chunked" stands in all Transfer-Encoding fields, and whether it is the last coding.
+// How often "chunked" occurs in all Transfer-Encoding fields, and whether it is the last coding.
 struct Chunked {
     unsigned times = 0;
     bool last = false;
@@ -78,7 +78,7 @@ std::optional<RuleViolation> check_host(http::RequestHead const& head, Facts con
 }
 
 std::optional<RuleViolation> check_framing(http::Fields const& fields, http::Version version, Grammar const& grammar,
-                                    Kind kind) {
+                                           Kind kind) {
     auto const& facts = grammar.facts();
     if (facts.transfer_encodings > 0) {
         // §6.1: a message with both "ought to be handled as an error"; in HTTP/1.0 treat it "as if the framing is
@@ -86,14 +86,14 @@ std::optional<RuleViolation> check_framing(http::Fields const& fields, http::Ver
         if (facts.content_lengths > 0 || version < http::Version{1, 1})
             return RuleViolation{Errc::conflicting_framing, "Transfer-Encoding"};
         auto const chunked = find_chunked(fields);
-        // §6.3 rule 4: where chunked is not last, a response lasts until the close, and a request has no reliable
+        // §6.3 rule 4: if chunked is not last, a response lasts until the close, and a request has no reliable
         // length. §6.1: "A sender MUST NOT apply the chunked transfer coding more than once to a message body."
         bool const lasts_until_close = kind == Kind::response && chunked.times == 0;
         if (!lasts_until_close && (!chunked.last || chunked.times > 1 || !grammar.is_chunked()))
             return RuleViolation{Errc::bad_transfer_encoding, "Transfer-Encoding"};
     }
-    // §6.3 rule 5: no list and no second field, not even of equal values; that is the stricter of the two ways it
-    // leaves.
+    // §6.3 rule 5: no list and no second field, not even of equal values; the stricter of the two permitted
+    // choices.
     if (facts.content_lengths > 1 || (facts.content_lengths == 1 && !is_digits(*fields.first("Content-Length"))))
         return RuleViolation{Errc::bad_content_length, "Content-Length"};
     return std::nullopt;
@@ -143,7 +143,7 @@ std::string sentence(Errc code, Kind kind, std::string_view line, Limits const& 
     return "unexpected end inside the body";
 }
 
-// RFC 9110 §15.5, §15.6; what a gateway says of a bad reply is 502.
+// RFC 9110 §15.5, §15.6. A gateway reports an invalid response as 502.
 unsigned status_hint(Errc code, Kind kind) {
     if (kind == Kind::response) return 502;
     switch (code) {

@@ -1,4 +1,4 @@
-// What RFC 9112 demands of a head beyond its grammar, and the sentence for what is wrong with a message.
+// The rules of RFC 9112 for a head beyond its grammar, and the messages of failures.
 #pragma once
 #include <optional>
 #include <pathology/proxycore/http/message.hpp>
@@ -10,7 +10,7 @@
 
 namespace pathology::proxycore::http1 {
 
-/// What is read.
+/// The kind of message.
 enum class Kind { request, response };
 
 /// A rule that a head breaks.
@@ -23,11 +23,11 @@ struct RuleViolation {
 std::optional<RuleViolation> check_target(http::RequestHead const& head, Leniency const& leniency);
 /// There is exactly one Host, and it is well formed (§3.2).
 std::optional<RuleViolation> check_host(http::RequestHead const& head, Facts const& facts, Leniency const& leniency);
-/// Content-Length and Transfer-Encoding leave one reading of where the body ends (§6.1, §6.3).
+/// Content-Length and Transfer-Encoding determine the end of the body without ambiguity (§6.1, §6.3).
 std::optional<RuleViolation> check_framing(http::Fields const& fields, http::Version version, Grammar const& grammar,
                                            Kind kind);
 
-/// The failure at `offset`, with the wrong line in its message.
+/// The failure at `offset`, with the invalid line in its message.
 Failure describe(Errc code, Kind kind, std::uint64_t offset, std::string_view line, Limits const& limits);
 /// The peer ended its side inside a head of which `bytes` are read; its last, incomplete line begins at `line`.
 Failure describe_eof_in_head(Kind kind, std::string_view bytes, std::size_t line);

@@ -7,7 +7,7 @@
 
 namespace pathology::proxycore::http1 {
 
-/// What is wrong; one code for each case that a caller may handle in its own way.
+/// One code for each kind of error that callers may distinguish.
 enum class Errc {
     bad_start_line = 1,     ///< no request line or status line, or a request target of no known form
     bad_version,            ///< `HTTP/x.y` that the settings do not accept

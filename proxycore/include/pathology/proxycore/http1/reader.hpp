@@ -1,4 +1,4 @@
-// HTTP/1 messages out of bytes: incremental readers without I/O, one for each connection and direction.
+// Incremental readers of HTTP/1 messages, without I/O. One for each connection and direction.
 //
 //             feed/commit                     next()                       next()          next()
 //   bytes ───────────────────▶ buffer ──▶ head ───────▶ data … data ──────────────▶ end ──────────▶ head …
@@ -26,14 +26,14 @@ enum class Event {
 /// An event; std::nullopt if more bytes are needed; or a failure, which every further call repeats.
 using Outcome = boost::system::result<std::optional<Event>, Failure>;
 
-class MessageParser;  // the state machine under both readers; private
+class MessageParser;  // the state machine of both readers; private
 
-/// What both readers share: bytes go in, events come out, message after message (keep-alive, pipelining).
+/// The common part of both readers: bytes in, events out, message after message (keep-alive, pipelining).
 ///
 /// Views:  data() and raw() are valid until the next non-const call.
 /// Memory: one buffer, reused; a warm reader does not allocate.
 /// Thread: not thread-safe.
-/// Source: RFC 9112. Boost.Beast parses the grammar; what it lets through is checked here.
+/// Source: RFC 9112. Boost.Beast parses the grammar; rules that it does not check are checked here.
 class Reader {
 public:
     Reader(Reader&&) noexcept;
@@ -48,10 +48,10 @@ public:
     /// Appends a copy of `bytes`.
     void feed(std::string_view bytes);
 
-    /// The next event in the bytes given so far.
+    /// Returns the next event of the bytes so far.
     Outcome next();
-    /// Call it when the peer has ended its side. Returns what next() still has, then the end of a body that lasts until
-    /// the connection closes, then std::nullopt: the connection ended between two messages.
+    /// To be called after the peer has ended its side. Returns the remaining events of next(), then the end of a body
+    /// that lasts until the connection closes, then std::nullopt: the connection ended between two messages.
     /// Errors: eof_in_head, eof_in_body inside a message.
     Outcome finish();
 
@@ -67,12 +67,12 @@ public:
     /// The length that Content-Length announces, when that frames the body.
     std::optional<std::uint64_t> content_length() const;
     bool is_chunked() const;
-    /// Whether the connection may carry another message after this one (RFC 9112 §9.3).
+    /// Returns true if the connection may be used for another message (RFC 9112 §9.3).
     bool keep_alive() const;
-    /// Whether no byte of the next message has been read.
+    /// Returns true if no byte of the next message has been read.
     bool is_between_messages() const;
 
-    /// The bytes given but not yet parsed.
+    /// The bytes that are not parsed yet.
     std::string_view buffered() const;
     /// Moves those bytes out, for a connection that changes its protocol (CONNECT, Upgrade).
     std::string take_buffered();
@@ -82,18 +82,18 @@ protected:
     std::unique_ptr<MessageParser> parser_;
 };
 
-/// Reads requests.
+/// Parses requests.
 class RequestReader : public Reader {
 public:
     explicit RequestReader(Limits const& limits = {}, Leniency const& leniency = {});
 
     /// The request of the last `head` event.
     http::RequestHead const& head() const;
-    /// Whether the client waits for 100 (Continue) before it sends the body (RFC 9110 §10.1.1).
+    /// Returns true if the client waits for 100 (Continue) before it sends the body (RFC 9110 §10.1.1).
     bool expects_continue() const;
 };
 
-/// Reads responses.
+/// Parses responses.
 class ResponseReader : public Reader {
 public:
     explicit ResponseReader(Limits const& limits = {}, Leniency const& leniency = {});
@@ -103,7 +103,7 @@ public:
     void expect_response_to(std::string_view method);
     /// The response of the last `head` event; interim responses are messages of their own.
     http::ResponseHead const& head() const;
-    /// Whether this is an interim response (1xx but not 101); the final one follows.
+    /// Returns true for an interim response (1xx but not 101); the final one follows.
     bool is_interim() const;
 };
 

@@ -1,4 +1,4 @@
-// Message heads and chunk framing as bytes. Writes what it is given: order, spelling and errors are kept.
+// Serialises heads and chunk framing. Nothing is checked or changed: order, spelling and errors are kept.
 #pragma once
 #include <cstdint>
 #include <pathology/proxycore/http/message.hpp>
