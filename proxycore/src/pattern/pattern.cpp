@@ -11,6 +11,7 @@
 namespace pathology::proxycore::pattern {
 namespace {
 
+// Limits of backtracking: patterns come from users, but subjects come from the network. Beyond them there is no match.
 constexpr std::uint32_t max_steps = 10'000'000;
 constexpr std::uint32_t max_heap_kib = 20'000;
 
@@ -96,7 +97,8 @@ std::size_t Pattern::replace_in(std::string& subject, std::string_view text) con
         auto const match = workspace().search(code_.get(), subject, from, may_be_empty);
         if (!match) {
             if (may_be_empty) break;
-            // No longer match begins where an empty one was found: continue one byte further on.
+            // After an empty match PCRE2 was asked for a non-empty one at the same position. There is none: continue
+            // one byte further.
             may_be_empty = true;
             ++from;
             continue;

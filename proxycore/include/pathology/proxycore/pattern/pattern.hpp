@@ -37,7 +37,7 @@ class Pattern {
 public:
     static boost::system::result<Pattern, Failure> compile(std::string_view text, Options options = {});
 
-    /// Whether it matches; the subject may continue after the match.
+    /// Returns true if it matches; the subject may continue after the match.
     bool matches(std::string_view subject) const;
     /// Replaces every match by `text`, literally. Returns the number of replacements.
     std::size_t replace_in(std::string& subject, std::string_view text) const;
