@@ -19,6 +19,7 @@ std::vector<proxycore::addons::Setting> Flags::settings() const {
     };
     for (auto const& [flag, is_set, values] : given_) {
         if (is_set) add(flag, "");
+        // Repeated flags of a list add to it; of other options the last one counts.
         if (flag.is_repeatable)
             for (auto const& value : values) add(flag, value);
         else if (!values.empty())

@@ -1,3 +1,12 @@
+// Almost every flag is another form of `--set NAME=VALUE`, so flags are tables: names, option, value. What needs a
+// decision (old mode flags, version words, detail) is converted by the settle functions.
+//
+//     argv ─▶ CommandLine ─▶ Flags, Arguments ─▶ settle ─▶ settings
+//
+// The order of settings is: flags, modes, access, versions, output, --set.
+//
+// A later setting of an option wins, so --set has the last word.
+
 #include "program/options.hpp"
 
 #include <algorithm>

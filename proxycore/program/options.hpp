@@ -9,7 +9,7 @@
 
 namespace pathology::pathop {
 
-/// What the program is asked to do. Almost every flag sets an option of the proxy or of an addon.
+/// The parsed command line. Almost every flag sets an option of the proxy or of an addon.
 struct ProgramOptions {
     std::vector<proxycore::addons::Setting> settings{};
     std::vector<std::string> scripts{};  ///< files of addons, in this order

@@ -36,7 +36,7 @@ DumpSink err_sink(Console& console) {
 addons::asio::awaitable<void> Output::tick() {
     console_.flush();
     if (console_.out_is_lost() && !ends_)
-        ends_ = ::kill(::getpid(), SIGTERM) == 0;  // the same way as a signal from outside
+        ends_ = ::kill(::getpid(), SIGTERM) == 0;  // the normal way to end, as by a user
     co_return;
 }
 

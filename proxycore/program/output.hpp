@@ -6,7 +6,7 @@
 
 namespace pathology::pathop {
 
-/// The last addon of the program: flushes the console, and ends the program once its reader is gone.
+/// The last addon of the program: flushes the console, and ends the program when standard output is closed.
 class Output final : public proxycore::addons::Addon {
 public:
     explicit Output(proxycore::console::Console& console) : console_(console) {}

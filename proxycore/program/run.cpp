@@ -27,6 +27,8 @@ public:
         : options_(options), console_(console), proxy_([this](addons::LogEntry const& entry) { record(entry); }) {}
 
     ExitCode run() {
+        // Order: addons declare options, so they are loaded before settings are applied; what is unknown then is an
+        // error.
         for (auto const& file : options_.scripts) proxy_.addons().add(addons::load_shared_object(file));
         add_output(proxy_.addons(), options_.json, console_);
         proxy_.options().apply(options_.settings);
