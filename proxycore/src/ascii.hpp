@@ -1,4 +1,4 @@
-// ASCII text, whatever the locale says.
+// Functions for ASCII text, independent of the locale.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +39,8 @@ inline std::string_view trimmed(std::string_view text, std::string_view blanks =
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-/// Takes what stands before `separator` off the front of `text`, and the separator; all of it when there is none.
+/// Removes the text before `separator`, and the separator, from the front of `text` and returns it; all of it if there
+/// is no separator.
 inline std::string_view take_until(std::string_view& text, char separator) {
     auto const end = std::min(text.find(separator), text.size());
     auto const front = text.substr(0, end);

@@ -37,6 +37,7 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
         held -= 8;
         bytes += static_cast<char>(bits >> held & 0xFFU);
     }
+    // RFC 4648 §3.5: non-zero pad bits may be rejected. Otherwise several texts would decode to the same bytes.
     bool const has_stray_bits = (bits & ((1U << held) - 1U)) != 0;
     if (has_stray_bits) return std::nullopt;
     return bytes;

@@ -10,8 +10,8 @@ namespace pathology::proxycore {
 std::string encode_base64(std::string_view bytes);
 std::string encode_base64url(std::string_view bytes);
 
-/// The bytes that `text` stands for. Strict: std::nullopt if a character is not of the alphabet (white space too), if
-/// padding is missing or where there must be none, or if unused bits are not zero (RFC 4648 §3.5).
+/// Decodes `text`. Strict: std::nullopt if a character is not in the alphabet (also white space), if padding is missing
+/// or not allowed, or if unused bits are not zero (RFC 4648 §3.5).
 std::optional<std::string> decode_base64(std::string_view text);
 std::optional<std::string> decode_base64url(std::string_view text);
 

@@ -21,10 +21,10 @@ struct Endpoint {
 /// `host:port`.
 std::string to_string(Endpoint const& endpoint);
 
-/// The same for a place to listen on: `*:port` for all interfaces.
+/// The same for a listener: `*:port` for all interfaces.
 std::string listening_text(Endpoint const& endpoint);
 
-/// The host as it stands before a colon: with brackets if it is an IPv6 address.
+/// The host, in brackets if it is an IPv6 address.
 std::string bracketed(std::string_view host);
 
 /// A host whose port may have been left out.
@@ -43,16 +43,16 @@ enum class EndpointErrc : std::uint8_t {
 
 /// Why a text is not a host and a port.
 struct EndpointFailure : BasicFailure<EndpointErrc> {
-    Span span{};  ///< the bytes of the text that are wrong
+    Span span{};  ///< the invalid bytes of the text
 };
 
-/// Reads `host` or `host:port`.
+/// Parses `host` or `host:port`.
 ///
-/// `min_port` is 1 for a place to connect to, 0 for one to listen on.
+/// `min_port` is 1 for connecting, 0 for listening.
 /// Errors: `expected a host, not "a b"`, `expected a port, a number from 1 to 65535`.
 boost::system::result<HostPort, EndpointFailure> parse_host_port(std::string_view text, std::uint16_t min_port = 1);
 
-/// Reads a port: decimal digits alone. std::nullopt if it is out of range.
+/// Parses a port, decimal digits only. std::nullopt if it is out of range.
 std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t min_port = 0);
 
 }  // namespace pathology::proxycore

@@ -1,4 +1,4 @@
-// Exceptions that several rooms throw. Those of one room are declared beside what throws them:
+// Exceptions that several folders throw. Those of one folder are declared there:
 //
 //     ProxyException ─┬─ OptionsError                          addons, modes, layers, proxy
 //                     ├─ ControlException                      flow, proxy
@@ -7,14 +7,14 @@
 //                     ├─ addons::AddonError, AddonHalt         addons/addon.hpp
 //                     └─ proxy::ServerException                proxy/proxy.hpp
 //
-// Codecs, streams and layers throw none of these: they return failures. AddonChain logs what a hook throws.
+// Codecs, streams and layers throw none of these: they return failures. AddonChain logs the exceptions of hooks.
 #pragma once
 
 #include <stdexcept>
 
 namespace pathology::proxycore {
 
-/// The root: one catch holds them all. what() is a whole sentence.
+/// The base class. what() is a complete sentence.
 class ProxyException : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

@@ -1,4 +1,4 @@
-// The shape of every failure: a code for the program and a sentence for the person.
+// The common part of all failures: a code for programs and a sentence for people.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -7,10 +7,10 @@
 
 namespace pathology::proxycore {
 
-/// Why an operation failed. Rooms with more to say derive from it.
+/// Why an operation failed. Derived types add details.
 template <class Code> struct BasicFailure {
     Code code{};
-    std::string message{};  ///< one line without an end: what is wrong with what, and what to do
+    std::string message{};  ///< one line without its end: the object, the error, and the remedy
 };
 
 /// A range of bytes in a text; `begin == end` is the place between two bytes.
@@ -19,9 +19,11 @@ struct Span {
     bool operator==(Span const&) const = default;
 };
 
-/// What result::value() throws where a room has no exception of its own; found by argument-dependent lookup.
+/// Makes result::value() throw std::runtime_error, unless a folder has its own overload; found by argument-dependent
+/// lookup.
 template <class Code>
-[[noreturn]] void throw_exception_from_error(BasicFailure<Code> const& failure, boost::source_location const& /*where*/) {
+[[noreturn]] void throw_exception_from_error(BasicFailure<Code> const& failure,
+                                             boost::source_location const& /*where*/) {
     throw std::runtime_error(failure.message);
 }
 

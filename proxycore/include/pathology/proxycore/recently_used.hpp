@@ -11,10 +11,10 @@
 
 namespace pathology::proxycore {
 
-/// Values by key, at most `capacity` of them: the one that was not asked for longest gives way to a new one.
+/// Values by key, at most `capacity` of them. The least recently used one is dropped.
 ///
-/// Owns:   keys and values. A pointer to a value is good until that value leaves.
-/// Thread: one at a time.
+/// Owns:   keys and values. A pointer to a value is valid until that value is dropped.
+/// Thread: not thread-safe.
 template <class Value> class RecentlyUsed {
 public:
     /// At least 1.
@@ -22,7 +22,7 @@ public:
     RecentlyUsed(RecentlyUsed const&) = delete;
     RecentlyUsed& operator=(RecentlyUsed const&) = delete;
 
-    /// The value under this key, which has been used now; null = there is none.
+    /// The value of the key, which counts as used now; nullptr if there is none.
     Value* find(std::string_view key) {
         if (!entries_.empty() && entries_.front().key == key) return &entries_.front().value;
         auto const found = places_.find(key);
@@ -31,7 +31,7 @@ public:
         return &entries_.front().value;
     }
 
-    /// Makes a place for a key that is not there, which find() tells.
+    /// Adds a value. Precondition: find() returned nullptr for the key.
     Value& keep(std::string key, Value value) {
         entries_.push_front({std::move(key), std::move(value)});
         places_.emplace(entries_.front().key, entries_.begin());
@@ -53,7 +53,7 @@ private:
     }
 
     std::size_t capacity_;
-    std::list<Entry> entries_;  // the last used first
+    std::list<Entry> entries_;  // most recently used first
     std::unordered_map<std::string_view, typename std::list<Entry>::iterator> places_;
 };
 
