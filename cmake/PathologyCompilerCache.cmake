@@ -1,5 +1,5 @@
-# Compiles through ccache where there is one. Paths count relative to the build tree, so trees of one depth share what they
-# compile with the same flags: dev, programs, the consumer's trees, and those of another clone.
+# Compiles with ccache if it is installed. Paths are relative to the build tree, so trees of the same depth share objects with
+# the same flags: dev, programs, the consumer's trees, and those of another clone.
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     find_program(PATHOLOGY_CCACHE ccache)
     mark_as_advanced(PATHOLOGY_CCACHE)

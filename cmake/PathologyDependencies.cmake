@@ -11,7 +11,7 @@ pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)   # HTTP/2: readi
 pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec libbrotlienc)   # br content
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)         # zstd content
 
-# The test kit is part of the product and lives on GoogleTest, so it is no test-only dependency.
+# The test kit is part of the product and uses GoogleTest, so GoogleTest is not a test-only dependency.
 find_package(GTest 1.12 REQUIRED)
 if(PATHOLOGY_BUILD_TESTS OR PATHOLOGY_BUILD_FUZZERS)
     enable_testing()

@@ -1,6 +1,6 @@
 # A bounded fuzz run as part of the suite. libFuzzer comes with clang, so the fuzzers get a build tree of their own,
-# made by the first of these tests. `ctest -LE fuzz` leaves them out. The suite tries the same inputs each time, and as many
-# on any machine, so that it tells of the change at hand; `./dev fuzz` looks elsewhere each time.
+# made by the first of these tests. `ctest -LE fuzz` excludes them. The suite runs the same number of the same inputs each time
+# and on any machine, so a failure is caused by the change; `./dev fuzz` uses other inputs each time.
 get_property(fuzzers GLOBAL PROPERTY PATHOLOGY_FUZZERS)
 find_program(PATHOLOGY_CLANGXX clang++)
 mark_as_advanced(PATHOLOGY_CLANGXX)

@@ -18,8 +18,8 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pathologyConfig.cmake ${CMAKE_CURRENT_
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# cpack: one Debian package and one archive, of the same files. The programs need what dpkg-shlibdeps finds; whoever
-# compiles against the libraries also needs the suggested packages.
+# cpack: one Debian package and one archive, of the same files. The programs need the packages that dpkg-shlibdeps
+# finds; compiling against the libraries also needs the suggested packages.
 set(CPACK_PACKAGE_NAME pathology)
 set(CPACK_PACKAGE_CONTACT "The Pathology authors <pathology@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})

@@ -1,4 +1,4 @@
-# The shapes of target this project has: a library, a program, a test, a benchmark, a fuzzer.
+# Functions for the kinds of targets of this project: library, program, test, benchmark, fuzzer.
 # Sources are listed by hand where the function is called; paths are relative to the calling folder.
 
 # Warnings and language level for our own code only; no user of an installed target inherits them.
@@ -6,12 +6,12 @@ add_library(pathology_build_options INTERFACE)
 target_compile_features(pathology_build_options INTERFACE cxx_std_20)
 target_compile_options(pathology_build_options INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wconversion
-    -Wno-mismatched-new-delete  # g++ 12 at -O1 takes the two halves of a coroutine frame's allocator for strangers
-    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds  # g++ 12 sees strings of negative length in std::string
+    -Wno-mismatched-new-delete  # g++ 12 at -O1 does not match the two functions of a coroutine frame's allocator
+    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds  # g++ 12: false positives in std::string
     $<$<BOOL:${PATHOLOGY_WERROR}>:-Werror>)
 
-# Tests are compiled without optimisation where the preset asks for it: the code under test is what it is, and a test of
-# GoogleTest macros takes a third less time to compile.
+# Tests are compiled without optimisation if the preset sets it: it does not change the code under test, and compiling the
+# macros of GoogleTest takes a third less time.
 set(PATHOLOGY_TEST_OPTIONS $<$<CONFIG:RelWithDebInfo>:-O0>)
 
 # use_precompiled(<target> <kind>): the target reads the headers of cmake/precompiled/<kind>.hpp already compiled.
@@ -32,7 +32,7 @@ function(pathology_library name)
     target_compile_features(${target} PUBLIC cxx_std_20)
     target_include_directories(${target} PRIVATE src)
     if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(${target} PRIVATE -ffat-lto-objects)  # so that any linker can use what is installed
+        target_compile_options(${target} PRIVATE -ffat-lto-objects)  # installed libraries must work with any linker
     endif()
     target_link_libraries(${target} PUBLIC ${arg_PUBLIC}
                                     PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:pathology_build_options>)
@@ -64,7 +64,7 @@ endfunction()
 # pathology_test(<name> SIZE unit|component|integration SOURCES … LINK … [DEFINE …] [INCLUDE folders] [TIMEOUT seconds]
 #                [WHOLE])
 # makes a GoogleTest program; ctest sees each of its tests, labelled with the size. INCLUDE names folders beside test/: src,
-# where a test looks at what is not public. WHOLE makes the program one test of ctest, for tables of thousands of rows,
+# for tests of private headers. WHOLE makes the program one test of ctest, for tables of thousands of rows,
 # where starting a process for each costs more than the rows.
 function(pathology_test name)
     if(NOT PATHOLOGY_BUILD_TESTS)
@@ -89,7 +89,7 @@ function(pathology_test name)
                          PROPERTIES LABELS ${arg_SIZE} TIMEOUT ${arg_TIMEOUT})
 endfunction()
 
-# pathology_test_library(<name> SOURCES … LINK … [INCLUDE folders]) makes a static library of what several tests need.
+# pathology_test_library(<name> SOURCES … LINK … [INCLUDE folders]) makes a static library that several tests share.
 function(pathology_test_library name)
     if(NOT PATHOLOGY_BUILD_TESTS)
         return()
@@ -114,15 +114,15 @@ function(pathology_benchmark name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
 endfunction()
 
-# Builds every fuzzer, and nothing else.
+# Builds all fuzzers.
 if(PATHOLOGY_BUILD_FUZZERS)
     add_custom_target(fuzzers)
 endif()
 
 # pathology_fuzzer(<name> [WIDE] SOURCES … LINK … [INCLUDE folders] [SEEDS folder] [DICTIONARY file]) makes a libFuzzer
 # program, in fuzz/ of the build tree, and a run of it as a test labelled "fuzz", of PATHOLOGY_FUZZ_RUNS inputs or
-# PATHOLOGY_FUZZ_SECONDS, whichever ends first. What it learns it keeps beside itself. WIDE: inputs reach so much code that
-# weighing all of it (-entropic) would take longer than the inputs themselves.
+# PATHOLOGY_FUZZ_SECONDS, whichever ends first. The corpus is stored next to the program. WIDE: inputs reach so much code that
+# the entropic weighting (-entropic) would take longer than the inputs themselves.
 function(pathology_fuzzer name)
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_FUZZERS ${name})
     if(NOT PATHOLOGY_BUILD_FUZZERS)
