@@ -76,6 +76,7 @@ AddonChain::~AddonChain() {
 
 std::shared_ptr<AddonChain::Entries const> AddonChain::make_entries(List list) const {
     auto entries = std::make_shared<Entries>();
+    // Listeners of the registry get the changes that hooks make, so rounds run even if no addon has the hook.
     if (flows_.is_watched()) entries->hooks = hooks_of_flows;
     for (auto const& entry : list) entries->hooks = entries->hooks | entry.hooks;
     entries->list = std::move(list);
@@ -138,9 +139,11 @@ void AddonChain::load(List const& fresh, std::map<std::string, OptionValue> cons
             if (entry.hooks.contains(Hook::load)) entry.addon->load(*entry.host);
             entry.host->is_loaded_ = true;
         }
+        // A reloaded addon gets its former values before it is configured, or it would be configured twice.
         options_.restore(values);
         for (auto const& entry : fresh) configure_one(entry, all_names(options_));
     } catch (...) {
+        // All or nothing: also the parts that were loaded before the exception.
         for (auto const& entry : fresh) entry.host->withdraw();
         erase(fresh);
         throw;

@@ -38,10 +38,12 @@ Htpasswd Htpasswd::parse(std::string_view text, std::string_view origin) {
         auto const entry = split(line);
         auto const place = std::string(origin) + ":" + std::to_string(number) + ": ";
         if (!entry || entry->user.empty()) throw OptionsError(place + "expected USER:HASH");
+        // At the start rather than at the first request of that user.
         if (!is_known_hash(entry->password))
             throw OptionsError(
                 place + "the password of user " + http::quoted(entry->user) +
                 " is hashed in a way that cannot be checked; known are bcrypt, SHA-crypt, $apr1$ and {SHA}");
+        // The last entry of a user counts.
         users.hashes_.insert_or_assign(entry->user, entry->password);
     }
     return users;
@@ -60,6 +62,7 @@ bool Htpasswd::accepts(Credentials const& credentials) const {
 }
 
 CredentialRule parse_credential_rule(std::string_view text) {
+    // Clients identify themselves; nothing is verified.
     if (text == "any") return [](Credentials const&) { return true; };
     if (text.starts_with('@')) {
         auto const users = std::make_shared<Htpasswd const>(Htpasswd::load(std::string(text.substr(1))));

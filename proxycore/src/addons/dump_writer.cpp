@@ -1,3 +1,11 @@
+// The blocks that the dumper prints for a flow, at flow_detail 1 to 4. Every string of a peer goes through printable()
+// or http::escaped() before it is appended, so that no peer can send escape sequences to the terminal.
+//
+//      192.0.2.7:50312: GET http://example.org/index.html        1: request line
+//          Host: example.org                                     2: fields
+//                                                                3: body, cut off after max_lines; 4: whole body
+//                   << 200 OK 1.2k                               1: response line, aligned with the method
+
 #include "addons/dump_writer.hpp"
 
 #include <algorithm>
@@ -45,6 +53,7 @@ bool names_charset(flow::Message const& message) {
     return type && type->parameter("charset");
 }
 
+// HTTP/2 has no reason phrase; the one of the registry is shown instead.
 std::string_view reason_of(flow::Response const& response) {
     return is_http1(response.http_version) ? std::string_view(response.reason) : flow::reason_of(response.status_code);
 }
@@ -79,6 +88,7 @@ void DumpWriter::request_line(flow::HttpFlow const& flow) {
 std::string DumpWriter::url_of(flow::Request const& request) const {
     auto url = printable(style_.shows_host ? request.pretty_url() : request.url());
     if (!style_.is_terminal || style_.detail > 1) return url;
+    // Only the short form is shortened, to keep a flow on one line; files and higher details get the whole URL.
     auto length = std::max<std::size_t>(style_.columns, 75) - 25;  // columns of the address before it
     if (url.size() <= length) return url;
     while ((static_cast<unsigned char>(url[length]) & 0xc0) == 0x80) --length;  // not inside a character
@@ -138,6 +148,7 @@ void DumpWriter::fields(http::Fields const& fields) {
 
 void DumpWriter::body(std::string_view text, bool is_binary) {
     if (!text.empty()) out_ += '\n';
+    // Both forms are lines; a hex dump is cut off by the same rule as text. Only detail 3 has a limit.
     auto const shown = is_binary ? console::dump_hex(text) : std::string(text);
     auto rest = std::string_view(shown);
     for (std::size_t lines = 0; !rest.empty(); ++lines) {
@@ -206,11 +217,13 @@ std::string name_of_close(std::uint16_t code) {
     }
 }
 
+// 1000 normal closure, 1001 going away, 1005 close frame without a code.
 constexpr bool is_orderly(std::uint16_t code) { return code == 1000 || code == 1001 || code == 1005; }
 
 }  // namespace
 
 void DumpWriter::websocket_end(flow::HttpFlow const& flow) {
+    // Without a close frame the code is 1006, which is never sent (RFC 6455 §7.1.5).
     auto const code = flow.websocket->close_code.value_or(1006);
     auto const reason = printable(flow.websocket->close_reason.value_or(""));
     if (is_orderly(code)) {

@@ -1,3 +1,6 @@
+// When a flow is printed: at its end, which is one of response, error and http_connect_error for an HTTP exchange, or
+// with each message of a WebSocket or TCP connection. The format is in dump_writer.cpp.
+
 #include <pathology/proxycore/addons/dumper.hpp>
 #include <pathology/proxycore/addons/host.hpp>
 
@@ -28,6 +31,7 @@ template <class Print> void Dumper::show(Print print) {
     if (detail_ == 0) return;
     DumpStyle const style{detail_, static_cast<std::size_t>(max_lines_), shows_host_, sink_.is_terminal,
                           sink_.columns ? sink_.columns() : 80};
+    // One write for a block, so that no other output comes between its lines. block_ keeps its memory between flows.
     block_.clear();
     DumpWriter writer(style, block_);
     print(writer);

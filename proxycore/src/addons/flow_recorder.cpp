@@ -1,9 +1,16 @@
+// Makes one record of each flow at its end. A flow ends with exactly one of the hooks below that call record():
+//
+//      HTTP exchange       response, error or http_connect_error
+//      WebSocket           websocket_end, or error if the exchange failed
+//      TCP                 tcp_end or tcp_error
+
 #include <pathology/proxycore/addons/flow_recorder.hpp>
 #include <pathology/proxycore/flow/recorded.hpp>
 
 namespace pathology::proxycore::addons {
 
 FlowRecorder::Numbers& FlowRecorder::numbers_of(flow::Client const& client) {
+    // Client ids are random; records number the connections in the order in which they are first seen.
     auto const [place, is_new] = connections_.try_emplace(client.id);
     if (is_new) place->second.connection = next_connection_++;
     return place->second;

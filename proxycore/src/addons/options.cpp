@@ -1,3 +1,11 @@
+// Options by name. A setting may arrive before the addon that declares its option, so unknown names are deferred:
+//
+//      --set a=1 ─▶ apply ─┬─ declared ─▶ read (by type) ─▶ check ─▶ update ─▶ listeners
+//                          └─ unknown  ─▶ deferred_ ─▶ declare() of that name ─▶ apply
+//
+// update() is atomic: either all values change and every listener accepts them, or none changes. The type of an option
+// is the type of its initial value, and entries_ never has a value of another type.
+
 #include <pathology/proxycore/addons/options.hpp>
 
 #include <algorithm>
@@ -30,6 +38,7 @@ struct Printed {
 }  // namespace
 
 std::string_view type_of(OptionValue const& value) {
+    // In the order of the alternatives of OptionValue.
     constexpr std::string_view names[] = {"bool", "int", "optional int", "text", "optional text", "list of text"};
     return names[value.index()];
 }
@@ -54,6 +63,7 @@ std::int64_t read_number(Option const& option, std::string_view text) {
 }
 
 bool read_bool(Option const& option, std::optional<std::string> const& text, bool present) {
+    // `--set name` without a value turns the option on.
     if (!text || *text == "true") return true;
     if (*text == "false") return false;
     if (*text == "toggle") return !present;
@@ -99,6 +109,7 @@ Setting parse_setting(std::string_view text) {
 
 void Options::declare(Option option) {
     if (auto const known = entries_.find(option.name); known != entries_.end()) {
+        // Two addons may share an option if they agree about it; it is removed with the last of them.
         if (is_same(known->second.option, option)) {
             ++known->second.declarations;
             return;
@@ -205,12 +216,15 @@ void Options::apply(std::vector<Setting> const& settings) {
     std::map<std::string, OptionValue> changes;
     for (auto const& [name, group] : grouped) changes.emplace(name, read(entry(name), group));
     update(changes);
+    // After update(), which may throw: settings that were refused as a whole leave nothing behind.
     deferred_.insert(deferred_.end(), unknown.begin(), unknown.end());
 }
 
 OptionValue Options::read(Entry const& entry, std::vector<Setting> const& settings) const {
     auto const& option = entry.option;
     auto const& text = settings.back().value;
+    // A list is replaced as a whole: its repeated settings are its elements, and a setting without value makes it
+    // empty.
     if (std::holds_alternative<TextList>(option.initial)) {
         TextList texts;
         for (auto const& setting : settings)

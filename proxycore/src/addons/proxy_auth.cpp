@@ -1,3 +1,8 @@
+// Credentials of clients (RFC 7617). They are sent with each request, or once for a connection:
+//
+//      SOCKS5, CONNECT ─▶ checked ─▶ connections_: requests on this connection are not challenged
+//      other requests  ─▶ checked each time: 407 by a proxy, 401 in reverse mode
+
 #include "addons/proxy_auth.hpp"
 
 #include <algorithm>
@@ -69,6 +74,7 @@ asio::awaitable<void> ProxyAuth::http_connect(flow::HttpFlow& flow) {
 }
 
 asio::awaitable<void> ProxyAuth::requestheaders(flow::HttpFlow& flow) {
+    // A replayed request has no client that could authenticate.
     if (!rule_ || flow.is_replay == flow::Replay::request) co_return;
     auto const known = connections_.find(flow.client_conn->id);
     if (known == connections_.end())
@@ -85,6 +91,7 @@ std::optional<Credentials> ProxyAuth::authenticate(flow::HttpFlow& flow) {
         flow.response = refusal(dialect);
         return std::nullopt;
     }
+    // The credentials are for this proxy only; the next server must not learn them.
     flow.request.headers.remove(dialect.credentials);
     flow.metadata[metadata_key] = std::vector{credentials->user, credentials->password};
     return credentials;

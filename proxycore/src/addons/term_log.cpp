@@ -54,6 +54,7 @@ void TermLog::configure(Options const& /*options*/, std::set<std::string> const&
 
 void TermLog::log(LogEntry const& entry) {
     if (entry.level > level_) return;
+    // Messages quote bytes of peers.
     std::string text, line = moment(now_());
     append_printable(text, entry.message);
     if (!entry.client.empty()) {
