@@ -13,6 +13,7 @@ std::string described(std::string_view kind, std::optional<Endpoint> const& addr
     return text + ')';
 }
 
+// Ids identify connections in records, so two of them never share one.
 template <class Kind> Kind another(Kind const& connection) {
     auto made = connection;
     made.id = Id::make();
@@ -48,6 +49,7 @@ Client Client::make_dummy(Endpoint address) { return {std::move(address), Endpoi
 
 // Flows of other connections may share the record of an open connection, and it is the key of the pool.
 void Server::set_address(std::optional<Endpoint> address) {
+    // Setting the same value is no change, and allowed at any time.
     if (address == address_) return;
     expect_not_open("address");
     address_ = std::move(address);

@@ -1,3 +1,11 @@
+// State and control of a flow. A flow belongs to one loop, so nothing here is locked:
+//
+//      live ─▶ intercept() ─▶ intercepted ─▶ resume(): waiting_ called ─▶ live
+//        │                        │
+//        └────── kill() ◀─────────┘     error = killed_message, stop_ called, resumed ─▶ not live
+//
+// backup_ is a snapshot of the same type, without a backup of its own.
+
 #include <pathology/proxycore/flow/flow.hpp>
 
 #include <pathology/proxycore/errors.hpp>
@@ -55,6 +63,7 @@ std::unique_ptr<Flow> Flow::copy() const {
     return made;
 }
 
+// An estimate for the limits of the registry: what grows with the traffic is counted, connections are shared.
 std::uint64_t Flow::size() const {
     std::uint64_t size = marked.size() + comment.size() + (error ? error->message.size() : 0);
     for (auto const& [name, value] : metadata) size += name.size() + sizeof value;
@@ -69,6 +78,7 @@ bool Flow::modified() const { return backup_ != nullptr && !same_state(*backup_)
 
 void Flow::revert() {
     if (backup_ == nullptr) return;
+    // After a revert the flow counts as unmodified, and a later backup() takes a new snapshot.
     auto const before = std::exchange(backup_, nullptr);
     restore(*before);
 }
@@ -126,6 +136,7 @@ std::uint64_t HttpFlow::size() const {
 
 std::unique_ptr<Flow> HttpFlow::snapshot() const {
     auto taken = std::make_unique<HttpFlow>(*this);
+    // A snapshot is not live: the function refers to the session of the original.
     taken->inject_websocket = nullptr;
     return taken;
 }
@@ -154,6 +165,7 @@ std::uint64_t TcpFlow::size() const {
 
 std::unique_ptr<Flow> TcpFlow::snapshot() const {
     auto taken = std::make_unique<TcpFlow>(*this);
+    // As for WebSocket messages.
     taken->inject = nullptr;
     return taken;
 }

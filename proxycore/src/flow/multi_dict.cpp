@@ -34,6 +34,7 @@ void MultiDict::set(std::string_view name, std::string_view value) { set_all(nam
 
 void MultiDict::set_all(std::string_view name, std::vector<std::string> const& values) {
     Items items;
+    // New values take the positions of the old ones; what is left over goes to the end.
     std::size_t used = 0;
     for (auto& item : items_) {
         if (item.first != name) {

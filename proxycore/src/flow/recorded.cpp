@@ -1,3 +1,6 @@
+// From a flow of the proxy to the record that pathod and pathoc make of their exchanges too, so that all programs print
+// the same JSON. A record owns what it needs: it may outlive the flow and be used by another thread.
+
 #include <algorithm>
 #include <pathology/proxycore/flow/recorded.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
@@ -61,6 +64,7 @@ public:
 
     record::RecordedMessage* add(bool from_client, std::string_view type, std::string_view content, Time time) {
         ++relay_.message_count;
+        // The limit is for all messages of a flow together, since a connection may carry any number of them.
         if (room_ == 0) return nullptr;
         auto const kept = content.substr(0, room_);
         room_ -= kept.size();
@@ -83,6 +87,7 @@ void record_websocket(WebSocketData const& data, record::RecordedRelay& relay) {
         record->dropped = message.dropped;
         record->injected = message.injected;
     }
+    // Still open: there is no close to record.
     if (!data.timestamp_end) return;
     relay.close = record::RecordedClose{data.closed_by_client.value_or(false), data.close_code.value_or(1006),
                                         data.close_reason.value_or("")};
@@ -110,6 +115,7 @@ Exchange begin(Flow const& flow, Time started, Time ended) {
         exchange.message = flow.error->message;
         ended = std::max(ended, flow.error->timestamp);
     }
+    // The wall clock may have been set back.
     exchange.duration = std::max(ended - started, Time::duration::zero());
     exchange.tls = recorded_client_tls(*flow.client_conn);
     return exchange;
@@ -124,6 +130,7 @@ Time end_of(HttpFlow const& flow) {
 
 Exchange recorded(HttpFlow const& flow) {
     auto exchange = begin(flow, flow.request.timestamp_start.value_or(flow.timestamp_created), end_of(flow));
+    // With a response it is `relayed`, and the message has the error.
     if (flow.error && !flow.response) exchange.type = Exchange::Type::error;
     exchange.protocol = flow.request.http_version.major == 2 ? "http2" : "http";
     exchange.request = recorded(flow.request, *flow.client_conn);

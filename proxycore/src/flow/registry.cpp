@@ -1,3 +1,12 @@
+// Which flows exist, and who is notified of changes.
+//
+//      live list   each flow whose connection serves it: always, one link and unlink for each flow
+//      kept_       by number, within the limits: only after keep()
+//      listeners_  get merged changes, each on its own executor
+//
+// Without keep() and listeners a flow costs two pointer assignments. All but the listeners' queues is used by one
+// thread.
+
 #include <pathology/proxycore/flow/registry.hpp>
 
 #include <algorithm>
@@ -107,6 +116,8 @@ Registry::Subscription Registry::listen(boost::asio::any_io_executor executor, s
 }
 
 void Registry::notify(Change::Kind kind, std::shared_ptr<Flow> const& flow) {
+    // Subscriptions end without a call to the registry, which may be on another thread; their listeners are removed
+    // here.
     bool const any_left = std::erase_if(listeners_, [](auto const& listener) { return listener->is_closed(); }) > 0;
     for (auto const& listener : listeners_) listener->note(kind, flow);
     if (any_left) tell_watched();
@@ -121,6 +132,7 @@ LiveFlowBase::LiveFlowBase(Registry& registry, std::shared_ptr<Flow> flow)
 
 LiveFlowBase::~LiveFlowBase() { registry_.unlink(*this); }
 
+// Intrusive list: a flow is linked and unlinked for each request, which must not allocate.
 void Registry::link(LiveFlowBase& entry) {
     entry.previous_ = last_;
     (last_ != nullptr ? last_->next_ : first_) = &entry;
@@ -134,6 +146,7 @@ void Registry::unlink(LiveFlowBase& entry) {
     flow.live = false;
     flow.on_kill(nullptr);
     if (!is_watched() || !flow.is_announced_) return;
+    // A kept flow stays in the list after its end; for listeners it was updated.
     if (kept_.contains(flow.number)) return note_change(flow);
     notify(Change::Kind::removed, entry.flow_);
 }
@@ -172,6 +185,7 @@ void Registry::keep(RegistryLimits limits) {
 }
 
 void Registry::add(std::shared_ptr<Flow> flow) {
+    // A flow from a file keeps its number if it is free.
     if (flow->number == 0 || kept_.contains(flow->number)) flow->number = next_number();
     last_number_ = std::max(last_number_, flow->number);
     note_change(*flow);
@@ -193,9 +207,11 @@ void Registry::account(Kept& kept) {
 }
 
 void Registry::evict() {
+    // In the order of numbers, which is that of age.
     auto place = kept_.begin();
     while (place != kept_.end() && (kept_.size() > limits_.max_flows || bytes_ > limits_.max_bytes)) {
         auto const& flow = *place->second.flow;
+        // Somebody still works with these; the limits may be exceeded by them.
         bool const stays = flow.live || flow.intercepted() || !flow.marked.empty();
         place = stays ? std::next(place) : drop(place);
     }

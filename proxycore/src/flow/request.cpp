@@ -1,3 +1,13 @@
+// A request stores its destination (scheme, host, port) apart from its target, since the two differ in most modes:
+//
+//      form        target on the wire            authority      path        destination from
+//      origin      /index.html                   empty          the target  Host field or mode
+//      absolute    http://a.test/index.html      a.test         /index.html the target
+//      authority   a.test:443 (CONNECT)          a.test:443     empty       the target
+//      asterisk    * (OPTIONS)                   empty          *           Host field or mode
+//
+// first_line_format() derives the form from these members; there is no member for it that could contradict them.
+
 #include <pathology/proxycore/flow/request.hpp>
 
 #include <pathology/proxycore/http/escaped.hpp>
@@ -57,7 +67,9 @@ Outcome Request::from_head(http::RequestHead const& head) {
 http::RequestHead Request::to_head() const {
     http::RequestHead head{raw_method, path, http_version, headers};
     auto const form = first_line_format();
+    // The member `path` is already the target of origin-form and asterisk-form.
     if (form == TargetForm::authority) head.target = authority.empty() ? url() : authority;
+    // `OPTIONS *` in absolute-form has an empty path (RFC 9112 §3.2.4).
     if (form == TargetForm::absolute) head.target = scheme_ + "://" + authority + (path == "*" ? "" : path);
     return head;
 }
@@ -84,6 +96,7 @@ void Request::set_port(std::uint16_t port) {
     update_host_header();
 }
 
+// Unlike set_host(), this leaves the message as it is: the connection goes to `address`, the Host field stays.
 void Request::set_destination(std::string_view scheme, Endpoint const& address) {
     scheme_ = scheme;
     host_ = address.host;
@@ -91,6 +104,7 @@ void Request::set_destination(std::string_view scheme, Endpoint const& address) 
 }
 
 void Request::update_host_header() {
+    // An existing name is updated, a missing one is not added: a request without Host stays such a request.
     auto const value = host_and_port(scheme_, host_, port_);
     if (headers.contains("host")) headers.set("host", value);
     if (!authority.empty()) authority = value;
@@ -99,6 +113,7 @@ void Request::update_host_header() {
 std::optional<std::string> Request::host_header() const {
     auto const field = headers.first("host");
     auto of_field = field ? std::optional<std::string>(*field) : std::nullopt;
+    // Over HTTP/2 `:authority` replaces the Host field, and has precedence if both exist (RFC 9113 §8.3.1).
     if (http_version.major < 2) return of_field;
     return authority.empty() ? of_field : authority;
 }

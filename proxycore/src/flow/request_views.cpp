@@ -43,6 +43,7 @@ MultiDictView Request::query() {
         [](Request& request, MultiDict const& items) {
             auto const query = to_urlencoded(items);
             auto pieces = split_path(request.path);
+            // Without items the question mark is removed too.
             pieces.query = items.empty() ? std::nullopt : std::optional<std::string_view>(query);
             request.path = join_path(pieces);
         });
@@ -93,6 +94,7 @@ MultiDictView Request::multipart_form() {
     return view_of(
         *this, [](Request const& request) { return request.multipart_form(); },
         [](Request& request, MultiDict const& items) {
+            // The boundary is kept while no part contains it, so that an unchanged form keeps its bytes.
             auto const is_in = [](std::string_view boundary) {
                 return [boundary](Item const& item) { return item.second.find(boundary) != std::string::npos; };
             };
@@ -107,6 +109,7 @@ MultiDictView Request::multipart_form() {
 
 // --- accepted codings ------------------------------------------------------------------------------------------------
 
+// A request with validators may get 304, which has no content to show (RFC 9110 §13.1).
 void Request::anticache() {
     headers.remove("if-modified-since");
     headers.remove("if-none-match");
@@ -121,6 +124,7 @@ void Request::constrain_encoding() {
     for (std::string_view rest = accepted; !rest.empty();) {
         auto const element = ascii::trimmed(ascii::take_until(rest, ','));
         auto const name = ascii::trimmed(element.substr(0, element.find(';')));  // what follows is a weight
+        // An unknown coding in the response could not be decoded for addons. `*` is dropped for the same reason.
         if (!content::parse_coding(name) || http::equals_ignoring_case(name, "none")) continue;
         kept.append(kept.empty() ? "" : ", ").append(element);
     }

@@ -37,6 +37,7 @@ void Response::set_cookies(std::vector<SetCookie> const& cookies) {
     fields.reserve(cookies.size());
     for (auto const& cookie : cookies) fields.push_back(to_set_cookie_field(cookie));
     std::vector<std::string_view> const views(fields.begin(), fields.end());
+    // One field for each cookie: Set-Cookie fields cannot be joined by commas (RFC 9110 §5.3).
     headers.set_all("set-cookie", views);
 }
 
@@ -52,6 +53,7 @@ struct Reason {
     std::string_view text;
 };
 
+// Sorted by code, for the binary search. An unknown code has an empty reason, which RFC 9112 §4 allows.
 constexpr Reason reasons[] = {{100, "Continue"},
                               {101, "Switching Protocols"},
                               {102, "Processing"},

@@ -9,6 +9,7 @@ namespace pathology::proxycore::flow {
 namespace {
 
 std::string encode_form_value(std::string_view bytes) {
+    // A literal plus sign was percent-encoded by then, so the replacement is unambiguous.
     auto text = percent_encode(bytes, " ");
     std::replace(text.begin(), text.end(), ' ', '+');
     return text;
@@ -16,6 +17,7 @@ std::string encode_form_value(std::string_view bytes) {
 
 std::string decode_form_value(std::string_view text) {
     std::string spaced(text);
+    // Before decoding: `%2B` must remain a plus sign.
     std::replace(spaced.begin(), spaced.end(), '+', ' ');
     return percent_decode(spaced);
 }
@@ -26,6 +28,7 @@ MultiDict parse_urlencoded(std::string_view text) {
     MultiDict items;
     while (!text.empty()) {
         auto part = ascii::take_until(text, '&');
+        // `a=1&&b=2` has two items (URL Standard §5.1). A part without `=` is a name with an empty value.
         if (part.empty()) continue;
         auto const name = ascii::take_until(part, '=');
         items.add(decode_form_value(name), decode_form_value(part));
@@ -46,6 +49,7 @@ std::string to_urlencoded(MultiDict const& items) {
 
 PathPieces split_path(std::string_view path) {
     PathPieces pieces;
+    // The fragment first: a question mark behind the hash belongs to it (RFC 3986 §3.5).
     if (auto const hash = path.find('#'); hash != std::string_view::npos) {
         pieces.fragment = path.substr(hash + 1);
         path = path.substr(0, hash);
@@ -69,6 +73,7 @@ std::vector<std::string> path_components(std::string_view path) {
     std::vector<std::string> components;
     for (auto rest = split_path(path).path; !rest.empty();) {
         auto const segment = ascii::take_until(rest, '/');
+        // Decoded after the split, since `%2F` is no separator.
         if (!segment.empty()) components.push_back(percent_decode(segment));
     }
     return components;
