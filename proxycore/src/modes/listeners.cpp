@@ -5,6 +5,7 @@
 namespace pathology::proxycore::modes {
 namespace {
 
+// --socks of mitmproxy 0.18 listened on the port of all modes; `socks5` has 1080 by default.
 constexpr std::uint16_t socks_flag_port = 8080;
 
 Result<Mode> with_server(std::string const& server, bool is_reverse) {
@@ -54,6 +55,7 @@ Result<std::vector<Mode>> choose_modes(std::vector<std::string> const& specifica
         int{flags.reverse.has_value()} + int{flags.upstream.has_value()} + int{flags.transparent} + int{flags.socks};
     if (given > 1) return Failure{Errc::exclusive, "only one of -R, -U, -T and --socks can be given"};
     std::vector<Mode> modes;
+    // Without any mode the default is a regular proxy, which mode_of() returns if no flag is given.
     if (given == 1 || specifications.empty()) {
         auto mode = mode_of(flags);
         if (mode.has_error()) return mode.error();

@@ -21,6 +21,7 @@ public:
 
     /// Waits for notify(). Returns: Errc::timed_out, operation_aborted if the coroutine was cancelled.
     asio::awaitable<error_code> wait(TimeLimit limit) {
+        // Only one coroutine may wait: setting the expiry cancels an earlier wait.
         timer_.expires_at(limit ? Clock::now() + *limit : Clock::time_point::max());
         auto const [ec] = co_await timer_.async_wait(async::as_values);
         if (!ec) co_return Errc::timed_out;
@@ -111,12 +112,14 @@ public:
     void close(CloseMode how) override {
         if (closed_) return;
         if (how == CloseMode::reset) {
+            // As a RST does: bytes on the way are lost in both directions.
             for (auto& channel : {in_, out_}) {
                 channel->bytes.clear();
                 channel->reset = true;
             }
         }
         out_->ended = true;
+        // A half-close ends one direction; this end may still read.
         if (how != CloseMode::half_close) {
             in_->abandoned = true;
             closed_ = true;
@@ -139,6 +142,7 @@ private:
         if (n == 0 && into.size() != 0) return {asio::error::eof, 0};
         in_->bytes.copy(static_cast<char*>(into.data()), n);
         in_->bytes.erase(0, n);
+        // There is room again.
         in_->writable.notify();
         return {{}, n};
     }

@@ -1,3 +1,6 @@
+// The public handle of a server. The running server is separate, so that a call from another thread keeps it alive
+// while stop() drops it; a server that was stopped can be started again, with new workers.
+
 #include <pathology/proxycore/net/server.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -39,6 +42,7 @@ Result<void> Server::start() {
         auto started = running->start();
         if (started) state_->running = std::move(running);
         return started;
+        // An io_context throws if it cannot open its descriptors; for the caller that is one more failure to start.
     } catch (boost::system::system_error const& no_descriptors) {
         return Failure{no_descriptors.code(), std::string("cannot start: ") + describe(no_descriptors.code())};
     }
@@ -49,6 +53,7 @@ void Server::stop() {
     if (!running) return;
     running->stop();
     std::scoped_lock const lock(state_->mutex);
+    // start() of another thread may have replaced it meanwhile.
     if (state_->running == running) state_->running.reset();
 }
 

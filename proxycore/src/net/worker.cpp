@@ -1,3 +1,10 @@
+// A thread with its event loop and the sessions on it. A session is a list node with the signal that cancels its
+// coroutine:
+//
+//      adopt() by the acceptor ─▶ serve(): handler_ makes the coroutine ─▶ sessions_ ─▶ end(): node erased, permit free
+//
+// Sessions are used by the thread of the worker only; other threads post to its context.
+
 #include "net/worker.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -45,6 +52,7 @@ void Worker::serve(AcceptedSocket accepted) {
     connection.original = std::move(accepted.original);
     auto conversation = handler_(std::move(connection));
     auto const session = sessions_.emplace(sessions_.end());
+    // The permit counts against max_connections until the node is erased.
     session->permit = std::move(accepted.permit);
     auto at_end = [this, session](std::exception_ptr thrown) { end(session, thrown); };
     asio::co_spawn(context_, std::move(conversation),
@@ -59,6 +67,8 @@ void Worker::end(Sessions::iterator session, std::exception_ptr thrown) {
 
 void Worker::cancel_all() {
     asio::post(context_, [this] {
+        // Cancelled operations complete through the queue of the context: no coroutine ends in this loop, so the list
+        // does not change.
         for (auto& session : sessions_) session.cancel.emit(asio::cancellation_type::terminal);
     });
 }

@@ -52,6 +52,7 @@ std::optional<std::uint64_t> size(Options const& options, std::string_view name)
 
 std::vector<pattern::Pattern> patterns(Options const& options, std::string_view name) {
     std::vector<pattern::Pattern> compiled;
+    // Patterns search in `host:port` and ignore case, as host names do.
     for (auto const& given : options.get<TextList>(name)) {
         auto made = pattern::Pattern::compile(given, {pattern::Case::any, pattern::Place::anywhere});
         if (!made) refuse(name, http::quoted(given) + " is " + describe(made.error()));

@@ -1,3 +1,10 @@
+// The public handle of a proxy: options and addons, which exist before it starts and after it stopped, and the running
+// part.
+//
+//      constructed ─▶ options, addons ─▶ start() ─▶ running ─▶ stop() ─▶ stopped, not started again
+//
+// Any thread may call it. start() holds the mutex; other calls take a reference by now() and wait without it.
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <mutex>
@@ -33,6 +40,7 @@ struct Proxy::State {
         : workers(workers_for_hooks), chain(options, or_nobody(std::move(sink)), workers.get_executor()) {
         declare_options(options);
         chain.on_stop([this] { stop_soon(); });
+        // The order of the calls: an address is checked before credentials, and credentials before the site responds.
         chain.add(std::make_shared<addons::Block>());
         chain.add(std::make_shared<addons::ProxyAuth>());
         auto const authority = [this] { return serving->authority(); };
@@ -66,6 +74,7 @@ Proxy::Proxy(addons::LogSink sink) : state_(std::make_unique<State>(std::move(si
 
 Proxy::~Proxy() {
     stop();
+    // stop_soon() may have posted work that uses the state.
     state_->workers.join();
 }
 
@@ -87,6 +96,7 @@ void Proxy::start() {
     std::scoped_lock const lock(state_->mutex);
     if (state_->running) throw ControlException("this proxy runs or has run already; make another one");
     auto running = std::make_shared<RunningProxy>(state_->options, state_->chain, state_->selector_of);
+    // Before start(): addons run in it, and the mutex is held here.
     state_->serving = running.get();
     running->start();
     state_->running = std::move(running);
@@ -123,6 +133,7 @@ bool Proxy::wait_until_empty(net::Duration limit) const {
 
 void Proxy::perform(std::function<void()> work) {
     auto const running = state_->now();
+    // Nothing runs concurrently before the start.
     if (!running) return work();
     running->perform(std::move(work));
 }
