@@ -21,6 +21,7 @@ std::string_view bytes_of(ASN1_STRING const* text) {
             static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
+// Names have several string types (BMPString, T61String…). One that cannot be converted is shown as its bytes.
 std::string utf8_of(ASN1_STRING const* text) {
     unsigned char* utf8 = nullptr;
     auto const size = ASN1_STRING_to_UTF8(&utf8, text);
@@ -91,6 +92,7 @@ std::string crl_url_of(X509* certificate) {
         static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(certificate, NID_crl_distribution_points, nullptr, nullptr)));
     for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
         auto const* point = sk_DIST_POINT_value(points.get(), i)->distpoint;
+        // Type 0 is a full name; type 1 is relative to the issuer and has no URL.
         if (point == nullptr || point->type != 0) continue;
         for (int j = 0; j < sk_GENERAL_NAME_num(point->name.fullname); ++j) {
             auto const* name = sk_GENERAL_NAME_value(point->name.fullname, j);
@@ -114,6 +116,7 @@ std::string serial_of(X509 const* certificate) {
     std::string_view digits = hex;
     bool const is_negative = digits.starts_with('-');
     if (is_negative) digits.remove_prefix(1);
+    // BN_bn2hex prints whole bytes.
     while (digits.size() > 1 && digits.starts_with('0')) digits.remove_prefix(1);
     auto result = (is_negative ? "-" : "") + std::string(digits);
     OPENSSL_free(hex);
@@ -151,6 +154,7 @@ Certificate describe(X509* certificate) {
     result.serial = serial_of(certificate);
     result.not_before = time_of(X509_get0_notBefore(certificate));
     result.not_after = time_of(X509_get0_notAfter(certificate));
+    // The encoding counts from 0: version 3 is 2 (RFC 5280 §4.1.2.1).
     result.version = static_cast<unsigned>(X509_get_version(certificate) + 1);
     auto const signature = X509_get_signature_nid(certificate);
     result.signature_algorithm = signature == NID_undef ? "unknown" : OBJ_nid2ln(signature);
@@ -158,6 +162,7 @@ Certificate describe(X509* certificate) {
         result.key_type = key_type_of(key);
         result.key_bits = static_cast<unsigned>(EVP_PKEY_get_bits(key));
     }
+    // Other positive results are guesses for old certificates without basic constraints.
     result.is_authority = X509_check_ca(certificate) == 1;
     result.crl_url = crl_url_of(certificate);
     ERR_clear_error();  // left by unknown keys and extensions
@@ -168,6 +173,7 @@ std::vector<X509Ptr> read_certificates(std::string_view text) {
     std::vector<X509Ptr> result;
     auto const in = reader_of(text);
     while (auto* read = PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)) result.emplace_back(read);
+    // A file without PEM blocks may be one certificate in DER.
     if (result.empty()) {
         auto const again = reader_of(text);
         if (auto* read = d2i_X509_bio(again.get(), nullptr)) result.emplace_back(read);

@@ -1,3 +1,7 @@
+// Certificates for clients: given ones first, then issued ones, which are cached by everything that they depend on.
+//
+//      find(names) ─▶ given, by pattern ─▶ issued, in the cache ─▶ authority.issue(), without the lock ─▶ cache
+
 #include <pathology/proxycore/tls/certificate_store.hpp>
 
 #include <algorithm>
@@ -47,6 +51,7 @@ struct CertificateStore::State {
         return nullptr;
     }
 
+    // The common name first, then the alternative names; `*` only if no other pattern matches.
     Identity const* find_given(LeafNames const& names) const {
         if (given.empty()) return nullptr;
         if (auto const* found = fitting(lower(common_name_of(names)))) return found;

@@ -109,6 +109,7 @@ Result<void> set_client_certificates(SSL_CTX* ctx, AcceptSettings const& setting
 Result<void> set_identity(SSL_CTX* ctx, Identity const& identity) {
     auto const& parts = identity.parts();
     ChainPtr const further(sk_X509_new_null());
+    // Element 0 is the certificate itself.
     for (std::size_t i = 1; i < parts.chain.size(); ++i)
         sk_X509_push(further.get(), share(parts.chain[i].get()).release());
     if (SSL_CTX_use_cert_and_key(ctx, parts.certificate(), parts.key.get(), further.get(), 1) == 1) return {};
@@ -121,6 +122,7 @@ Result<void> set_identity(SSL_CTX* ctx, Identity const& identity) {
 Result<std::string> wire_form(std::vector<std::string> const& protocols) {
     std::string wire;
     for (auto const& name : protocols) {
+        // The length of a name is one byte on the wire (RFC 7301 §3.1).
         if (name.empty() || name.size() > 255) return bad_settings("no protocol of ALPN is called '" + name + "'");
         wire += static_cast<char>(name.size());
         wire += name;
@@ -139,6 +141,7 @@ Result<AcceptContext> AcceptContext::make(AcceptSettings const& settings) {
     set_common(ctx);
     set_resumption(ctx);
     set_key_log(ctx, state->key_log.get());
+    // Without parameters OpenSSL would disable the DHE suites, which old clients need.
     SSL_CTX_set_dh_auto(ctx, 1);
     SSL_CTX_set_alpn_select_cb(ctx, Engine::State::choose_protocol, nullptr);
     if (auto const set = set_versions(ctx, settings.versions); !set) return set.error();
@@ -171,7 +174,7 @@ Result<ConnectContext> ConnectContext::make(ConnectSettings const& settings) {
         if (auto const set = set_trust(ctx, *settings.verify); !set) return set.error();
     } else {
         SSL_CTX_set_cert_verify_callback(ctx, accept_any_certificate, nullptr);
-        // Whoever does not verify wants to reach old servers too, also those without secure renegotiation (RFC 5746).
+        // Without verification old servers are accepted too, also those without secure renegotiation (RFC 5746).
         SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT);
     }
     if (settings.identity) {

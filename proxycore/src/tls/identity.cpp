@@ -1,3 +1,7 @@
+// Reads certificate chains with their private key. A file may have both in any order; the key may be encrypted, or be
+// that of the authority, as in the files that mitmproxy accepts. Parts are shared and never change: an Identity is
+// copied into each handshake, and OpenSSL counts references to the same X509 and EVP_PKEY.
+
 #include "tls/identity.hpp"
 
 #include <openssl/err.h>
@@ -57,6 +61,7 @@ Result<std::string> read_file(std::filesystem::path const& file) {
         return failure(error_code(code, boost::system::system_category()),
                        "cannot read '" + file.string() + "': " + why);
     };
+    // ifstream opens a directory and fails at the first read, without a useful errno.
     if (std::filesystem::is_directory(file, is_there)) return complain("it is a folder", EISDIR);
     std::ifstream in(file, std::ios::binary);
     if (!in) {
@@ -93,6 +98,7 @@ Result<Identity> Identity::parse(std::string_view pem, std::string_view origin, 
     bool const has_own_key = key != nullptr;
     if (!has_own_key && options.authority != nullptr) key = share(options.authority->state().key.get());
     if (!key) return unusable(origin, "there is no private key beside it");
+    // OpenSSL would report a mismatch with the first handshake only.
     if (X509_check_private_key(parts->certificate(), key.get()) != 1) {
         ERR_clear_error();
         return unusable(origin, has_own_key ? "the private key belongs to another certificate"

@@ -52,8 +52,10 @@ tls::Result<tls::Engine> make_engine(TlsService::State& service, std::optional<t
     auto const host = host_of(server);
     auto const name = tls::ServerName::of(host);
     tls::Engine engine(wanted ? *wanted : service.for_servers, name);
+    // Empty if the host is an address, which RFC 6066 §3 does not allow as a name.
     server.sni = name.sni;
     if (auto const set = engine.set_alpn(server.alpn_offers); !set) return set.error();
+    // A context of an addon has its own client certificate, or none.
     if (wanted) return engine;
     auto const identity = service.identities.find(host);
     if (!identity) return identity.error();
@@ -118,6 +120,7 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& con
     }
     auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(*engine));
     auto const stop = [&context, &data] { return give_up(context, data); };
+    // A cancelled attempt is reported by the hook tls_failed_server too; addons get one end for each start.
     auto shaking = handshake(*secured, context.settings->times.connect);
     auto const done = co_await async::on_failure(std::move(shaking), stop, context.settings->times.stop);
     if (!done) {

@@ -36,6 +36,7 @@ std::unique_ptr<tls::CertificateStore> open_certificates(TlsSettings const& sett
     if (auto const warning = store->authority().warning(); !warning.empty()) warnings.push_back(warning);
     for (auto const& given : settings.certificates) {
         auto const identity = value_of(store->give_file(given, settings.passphrase), certs);
+        // A common mistake: the file of the authority in place of one that it signed.
         if (!identity.certificate().is_authority) continue;
         warnings.push_back("certs: '" + given +
                            "' is the certificate of an authority, which clients refuse of a server");
