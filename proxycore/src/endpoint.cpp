@@ -13,7 +13,9 @@ namespace {
 bool is_ipv6(std::string_view text) {
     auto const percent = std::min(text.find('%'), text.size());
     auto const zone = text.substr(percent);
-    if (zone.size() == 1 || !std::all_of(zone.begin(), zone.end(), [](char c) { return c > ' ' && c <= '~'; })) return false;
+    if (zone.size() == 1 || !std::all_of(zone.begin(), zone.end(), [](char c) { return c > ' ' && c <= '~'; }))
+        return false;
+    // inet_pton reads up to a zero byte, so text behind one would be ignored.
     std::string const address(text.substr(0, percent));
     in6_addr ignored{};
     return address.find('\0') == std::string::npos && inet_pton(AF_INET6, address.c_str(), &ignored) == 1;
@@ -40,7 +42,9 @@ std::string bracketed(std::string_view host) {
     return is_ipv6_address ? "[" + std::string(host) + "]" : std::string(host);
 }
 
-std::string to_string(Endpoint const& endpoint) { return bracketed(endpoint.host) + ":" + std::to_string(endpoint.port); }
+std::string to_string(Endpoint const& endpoint) {
+    return bracketed(endpoint.host) + ":" + std::to_string(endpoint.port);
+}
 
 std::string listening_text(Endpoint const& endpoint) {
     return endpoint.host.empty() ? "*:" + std::to_string(endpoint.port) : to_string(endpoint);
@@ -53,9 +57,12 @@ boost::system::result<HostPort, EndpointFailure> parse_host_port(std::string_vie
     if (bracket != std::string_view::npos && colon != std::string_view::npos && colon < bracket) colon = text.npos;
     auto const host = text.substr(0, colon);
     bool const has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    // An IPv6 address needs its brackets here: `::1:80` could be an address with or without a port. In brackets only an
+    // address is accepted; RFC 3986 also allows IPvFuture there, which nobody can connect to.
     HostPort parsed{std::string(has_brackets ? host.substr(1, host.size() - 2) : host), std::nullopt};
-    if (has_brackets ? !is_ipv6(parsed.host) : host.empty() || !http::parse_authority(host).valid ||
-                                                   host.find_first_of("[:") != std::string_view::npos)
+    if (has_brackets
+            ? !is_ipv6(parsed.host)
+            : host.empty() || !http::parse_authority(host).valid || host.find_first_of("[:") != std::string_view::npos)
         return bad_host(host, 0);
     if (colon == std::string_view::npos) return parsed;
     parsed.port = parse_port(text.substr(colon + 1), min_port);

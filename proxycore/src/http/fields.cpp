@@ -61,6 +61,7 @@ void Fields::set(std::string_view name, std::string_view value) {
     if (first == lines_.end()) return add(name, value);
     lines_.erase(std::remove_if(first + 1, lines_.end(), is_named), lines_.end());
     Line const fresh = append({}, value);
+    // The name stays where it is, with its spelling.
     first->value_at = fresh.value_at;
     first->value_size = fresh.value_size;
 }

@@ -1,3 +1,8 @@
+// With leniency a message may have framing fields or names that Beast rejects. They are renamed for Beast and named
+// again in the result; the caller frames the message itself.
+//
+//      lines ─▶ rename(): `Content-Length: 5, 5` becomes `--------------: 5, 5` ─▶ Beast ─▶ Fields ─▶ restore()
+
 #include "http1/field_mask.hpp"
 
 #include <algorithm>
@@ -37,6 +42,7 @@ bool is_number(std::string_view text) {
     auto const first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return false;
     auto const digits = text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    // 18 digits cannot overflow 64 bits.
     return digits.find_first_not_of("0123456789") == std::string_view::npos && digits.size() < 19;
 }
 
@@ -57,6 +63,7 @@ std::string_view FieldMask::rename(std::string_view lines, std::size_t start_lin
         bool const is_hidden = is_framing(name) ? hides(line) : any_name && name.size() < line.size() && is_odd(name);
         if (is_hidden) {
             hidden_.push_back({field, std::string(name)});
+            // Overwritten in a copy of the same size, so that positions in error messages stay right.
             std::fill_n(lines_.begin() + static_cast<std::ptrdiff_t>(at), name.size(), mask);
         }
         ++field;
@@ -70,6 +77,7 @@ void FieldMask::restore(http::Fields& fields) const {
     auto next = hidden_.begin();
     std::size_t place = 0;
     for (auto const field : fields) {
+        // By the position of the field: the masked names are all alike.
         bool const is_hidden = next != hidden_.end() && next->field == place++;
         restored.add(is_hidden ? std::string_view(next++->name) : field.name, field.value);
     }

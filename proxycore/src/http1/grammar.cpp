@@ -1,3 +1,8 @@
+// Boost.Beast's parser behind the interface Grammar. Beast checks the bytes of lines, the framing fields and the
+// chunks; limits, line ends, versions and every rule that Beast does not have are checked before by the callers, which
+// pass complete sections only. So Beast never waits in the middle of a line, and a section that it calls incomplete
+// is malformed.
+
 #include "http1/grammar.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -64,6 +69,7 @@ private:
                        BeastError&) override {
         auto& fields = harvest_.head_done ? harvest_.trailers : harvest_.head.fields;
         fields.add({name.data(), name.size()}, {value.data(), value.size()});
+        // Only fields of the head frame the message; trailers must not (RFC 9110 §6.5.1).
         if (!harvest_.head_done) count(harvest_.facts, known);
     }
     void on_header_impl(BeastError&) override { harvest_.head_done = true; }
@@ -110,6 +116,7 @@ public:
         BeastError error;
         harvest_.body = {};
         used = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+        // Beast has one set of codes for all lines of a section; the callbacks show how far it came.
         if (!harvest_.start_line_done) return Errc::bad_start_line;
         // Beast wants more input. For a complete section that is an error, since all of its lines were given.
         if (error != beast::http::error::need_more) return translate(error, harvest_.facts);

@@ -1,3 +1,11 @@
+// Lines before Beast sees them. A Section is the head or the trailers of a message while it arrives; scanned_ remembers
+// how far it was searched, so that a head that arrives byte by byte is not searched again from its start.
+//
+//      begin_        first_line_end_      line_            scanned_
+//      |start line\r\n|field\r\n ... field\r\n|incomplete field ...|
+//
+// line_ is the start of the first line without its line feed.
+
 #include "http1/lines.hpp"
 
 #include <algorithm>
@@ -47,11 +55,13 @@ std::optional<ParseError> Section::scan_fields(std::string_view bytes, Limits co
         bool const goes_on = bytes[line_] == ' ' || bytes[line_] == '\t';
         bool const may_go_on = leniency.line_folding && line_ != first_line_end_;
         if (goes_on && !may_go_on) return ParseError{Errc::line_folding, line_};
+        // An empty line ends the section.
         whole_ = *line_feed - line_ == (bare ? 0u : 1u);
         if (!whole_ && ++fields_ > limits.fields) return ParseError{Errc::too_many_fields, line_};
         line_ = *line_feed + 1;
         if (whole_) break;
     }
+    // Checked for incomplete sections too: a peer must not fill the memory by never ending its head.
     if ((whole_ ? line_ : bytes.size()) - begin_ > limits.head) return ParseError{Errc::head_too_large, begin_};
     return std::nullopt;
 }
@@ -87,6 +97,7 @@ StartLine read_version(std::string_view line, std::size_t at, Leniency const& le
         result.error = Errc::bad_version;
         return result;
     }
+    // Beast knows 1.0 and 1.1 only; the message keeps the version that was received.
     result.rewritten.assign(line).append("\r\n");
     result.rewritten.replace(at, version_size, result.version.major == 0 ? "HTTP/1.0" : "HTTP/1.1");
     return result;

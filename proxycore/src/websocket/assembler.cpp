@@ -1,3 +1,11 @@
+// Messages out of the data frames of one side (RFC 6455 §5.4). Control frames between the fragments do not come here.
+//
+//      frame ─▶ begin(): opcode in order? ─▶ append() or decompress() ─▶ joined_ ─▶ end of the last frame: Message
+//      Message
+//
+// is_open_ is true between the first and the last frame of a message. A returned message is a view: into the read
+// buffer, or into joined_, which is emptied by the next call (is_given_).
+
 #include "assembler.hpp"
 
 namespace pathology::proxycore::websocket {
@@ -53,12 +61,14 @@ std::optional<Violation> Assembler::begin(FrameHeader const& header) {
     fragments_.clear();
     fragments_sum_ = 0;
     is_text_ = header.opcode == static_cast<std::uint8_t>(Opcode::text);
+    // RSV1 of the first frame applies to the whole message (RFC 7692 §6).
     is_compressed_ = header.rsv1;
     validator_.reset();
     return std::nullopt;
 }
 
 std::optional<Violation> Assembler::append(std::string_view payload, bool is_last) {
+    // joined_ never exceeds the limit, so the difference does not wrap.
     if (payload.size() > limit_ - joined_.size()) return too_large();
     joined_ += payload;
     return judge_text(payload, is_last);
@@ -79,6 +89,7 @@ std::optional<Violation> Assembler::decompress(std::string_view payload, bool is
 
 std::optional<Violation> Assembler::judge_text(std::string_view more, bool is_last) {
     if (!is_text_) return std::nullopt;
+    // A character may be split between frames (RFC 6455 §5.6), so only the last part has to end with a complete one.
     if (validator_.take(more) && (!is_last || validator_.is_complete())) return std::nullopt;
     return Violation{Errc::bad_utf8, CloseCode::invalid_payload, "text message that is no UTF-8"};
 }

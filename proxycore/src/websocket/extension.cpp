@@ -47,6 +47,7 @@ private:
         if (!take('"')) return read_token();
         std::string value;
         while (!text_.empty() && text_.front() != '"') {
+            // A quoted value must be a token after unescaping (RFC 6455 §9.1).
             take('\\');
             if (text_.empty() || !is_token(text_.front())) return {};
             value += text_.front();
@@ -89,6 +90,7 @@ std::optional<std::vector<Extension>> parse_extensions(std::string_view list) { 
 
 std::optional<std::vector<Extension>> parse_extensions(http::Fields const& fields) {
     std::vector<Extension> all;
+    // Several fields are one list, in their order, which is that of preference.
     for (auto const value : fields.all("Sec-WebSocket-Extensions")) {
         auto some = parse_extensions(value);
         if (!some) return std::nullopt;

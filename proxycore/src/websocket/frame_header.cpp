@@ -1,3 +1,11 @@
+// The header of a frame (RFC 6455 §5.2):
+//
+//      byte 0   FIN RSV1 RSV2 RSV3 opcode(4)
+//      byte 1   MASK length(7): up to 125; 126 or 127 if 2 or 8 bytes with the length follow
+//      ...      length in network order ─▶ masking key, 4 bytes, if MASK is set
+//
+// Crafted headers may contradict themselves: `masked` without a key, or a length that is not that of the payload.
+
 #include <bit>
 #include <cstring>
 #include <pathology/proxycore/websocket/frame_header.hpp>
@@ -53,6 +61,7 @@ std::optional<DecodedHeader> decode(std::string_view bytes) {
     std::size_t const extended = (second & 0x7f) == 127 ? 8 : (second & 0x7f) == 126 ? 2 : 0;
     bool const masked = (second & mask_bit) != 0;
     std::size_t const size = 2 + extended + (masked ? 4 : 0);
+    // The size is known after two bytes; the caller waits for the rest.
     if (bytes.size() < size) return std::nullopt;
     FrameHeader header{.fin = (first & 0x80) != 0,
                        .rsv1 = (first & 0x40) != 0,

@@ -97,6 +97,7 @@ boost::system::result<void, HandshakeFailure> check_answer(http::ResponseHead co
     if (fields.first("Sec-WebSocket-Accept") != accept)
         return HandshakeFailure{shown(fields, "Sec-WebSocket-Accept") + " instead of " + accept};
     auto const chosen = fields.all("Sec-WebSocket-Protocol");
+    // The server may select none of the offered subprotocols (RFC 6455 §4.2.2).
     if (chosen.empty()) return {};
     if (chosen.size() > 1 || std::find(offered.begin(), offered.end(), chosen.front()) == offered.end())
         return HandshakeFailure{shown(fields, "Sec-WebSocket-Protocol") + ", which was not offered"};
@@ -106,6 +107,7 @@ boost::system::result<void, HandshakeFailure> check_answer(http::ResponseHead co
 std::optional<std::string> choose_subprotocol(http::Fields const& request, std::span<std::string const> supported) {
     for (auto const list : request.all("Sec-WebSocket-Protocol")) {
         for (auto const offered : elements(list)) {
+            // The client's order of preference decides. Without a list of supported ones the first is selected.
             if (supported.empty() || std::find(supported.begin(), supported.end(), offered) != supported.end())
                 return std::string(offered);
         }
