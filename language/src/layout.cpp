@@ -112,6 +112,7 @@ void Layout::add(Piece piece) {
 }
 
 void Layout::add(Base base) {
+    // The offsets of frames are relative to the base that is added.
     for (auto const frame : base.frames) base_.frames.push_back(saturating_sum(size_, frame));
     for (auto& piece : base.pieces) add(std::move(piece));
 }
@@ -146,6 +147,7 @@ Parsed<void> Layout::add(Value const& value, std::optional<Mask> mask) {
 }
 
 Parsed<std::shared_ptr<FileContent const>> Layout::open(std::string const& path) {
+    // A file that a message names twice is opened once, so both uses see the same content.
     auto& known = files_[path];
     if (known != nullptr) return known;
     auto opened = settings_.files.open(path);

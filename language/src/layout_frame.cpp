@@ -79,6 +79,7 @@ Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const&
     }
 
     websocket::FrameHeader header;
+    // A crafted frame is not final unless the spec has `fin`.
     header.fin = false;
     header.masked = key->has_value() || find<NoMaskingKey>(frame.features) != nullptr;
     set_flags(header, frame.features);
@@ -90,6 +91,7 @@ Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const&
 
     if (content == nullptr) return {};
     std::optional<Mask> mask;
+    // `r` is payload as it goes on the wire.
     if (header.key && raw == nullptr) mask = Mask{*header.key, 0};
     return layout.add(*content, mask);
 }

@@ -23,6 +23,7 @@ SpecFailure inside(SourceSpan outer, SpecFailure failure, std::string_view what)
 
 Parsed<void> check_nested(Feature const& feature, Protocol protocol, ParseLimits const& limits) {
     if (auto const* response = std::get_if<NestedResponse>(&feature.is)) {
+        // Errors are reported when the spec is parsed, not when the server responds.
         if (auto nested = parse_nested_response(response->spec, protocol, limits); nested.has_error()) {
             return inside(feature.span, std::move(nested).error(), "response");
         }
@@ -66,6 +67,7 @@ Parsed<void> check(Message const& message, Protocol protocol, ParseLimits const&
 }
 
 Parsed<void> check_text(std::string_view spec, bool ascii_only, ParseLimits const& limits) {
+    // Before parsing: the grammar uses memory in proportion to the text.
     if (spec.size() > limits.max_length) {
         auto const end = static_cast<std::uint32_t>(std::min<std::size_t>(limits.max_length, UINT32_MAX));
         return SpecFailure{SpecErrc::too_long,

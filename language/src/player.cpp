@@ -48,6 +48,7 @@ Parsed<void> read(SendFile const& value, std::uint64_t /*seed*/, std::uint64_t d
 Parsed<void> read(SendFramed const& frames, std::uint64_t seed, std::uint64_t done, std::span<char> into) {
     auto const header = frames.frame_header.size();
     auto const frame = header + frames.frame_payload;
+    // `place` counts headers and payloads; a piece of a cut step may begin within either.
     for (auto place = frames.from + done; !into.empty();) {
         auto const within = place % frame;
         auto const is_header = within < header;
@@ -86,6 +87,7 @@ Parsed<void> Player::peek_bulk(std::span<char> into) const { return fill(plan_->
 
 void Player::skip_bulk(std::uint64_t bytes) {
     done_ += bytes;
+    // step_ never stands at the end of a step.
     if (left_in_step() > 0) return;
     ++step_;
     done_ = 0;
@@ -140,6 +142,7 @@ Parsed<Action> Player::next_block() {
         wanted += bytes - (step == step_ ? done_ : 0);
     }
     auto const n = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, block_));
+    // Not std::string: growing it would zero bytes that are overwritten at once.
     if (n > capacity_) {
         buffer_ = std::make_unique_for_overwrite<char[]>(n);
         capacity_ = n;

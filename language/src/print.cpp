@@ -70,6 +70,7 @@ std::string text(Offset offset) {
     return std::to_string(offset.number);
 }
 
+// A nested spec is a literal that contains a spec, so its quotes and backslashes are escaped once more.
 std::string nested(char letter, std::string_view spec) { return std::string(1, letter) + "'" + escape(spec) + "'"; }
 
 /// A token that is a letter and a value is printed from the table; every other one needs an overload.
@@ -116,6 +117,7 @@ struct HeadPrinter {
     }
     std::string operator()(Request const& request) const {
         std::string const head = request.websocket ? "ws:" : "";
+        // Without a method the path comes first; a path that begins like a method would be read as one.
         if (request.method) return head + print(*request.method) + ":" + print(request.path);
         return head +
                print_unlike({"get", "head", "post", "put", "delete", "options", "trace", "connect"}, request.path);

@@ -78,6 +78,8 @@ Parsed<void> complete(Response& response, Settings const& settings, Rng& rng) {
             if (auto added = add_header(features, name, value, settings); added.has_error()) return added;
         }
     }
+    // `r` means the message as written. Otherwise also an empty body has a length, or a client would wait for the close
+    // (RFC 9112 §6.3).
     return find<Raw>(features) != nullptr ? Parsed<void>() : add_content_length(features, settings);
 }
 
@@ -102,6 +104,7 @@ Parsed<void> complete(Request& request, Settings const& settings, Rng& rng) {
         }
     }
     if (find<Raw>(features) != nullptr) return {};
+    // A request without body needs no length (RFC 9112 §6.3, rule 7).
     if (find<Body>(features) != nullptr) {
         if (auto added = add_content_length(features, settings); added.has_error()) return added;
     }
@@ -165,11 +168,13 @@ template <class FeatureRef> auto* offset_of(FeatureRef& feature) {
         feature.is);
 }
 
+// `r` and `a` are open: their number is known once the message has its length.
 bool is_open(Offset const* offset) { return offset != nullptr && offset->kind != Offset::Kind::number; }
 
 }  // namespace
 
 Parsed<void> complete(Message& message, Settings const& settings, Rng& rng) {
+    // The count belongs to the script; a resolved message is sent once.
     std::erase_if(features(message), [](Feature const& feature) { return std::holds_alternative<Times>(feature.is); });
     return std::visit([&](auto& is) { return complete(is, settings, rng); }, message);
 }
@@ -193,6 +198,7 @@ void place_offsets(Message& message, std::uint64_t base_length, Rng& rng) {
 Parsed<Message> resolve(Message const& message, Settings const& settings, Rng& rng) {
     Message resolved = message;
     if (auto const done = complete(resolved, settings, rng); done.has_error()) return done.error();
+    // Laying out a message to measure it is the expensive part.
     if (!has_open_offset(resolved)) return resolved;
     auto const length = base_length(resolved, settings);
     if (length.has_error()) return length.error();
@@ -202,6 +208,8 @@ Parsed<Message> resolve(Message const& message, Settings const& settings, Rng& r
 
 bool resolves_randomly(Message const& message, Settings const& settings) {
     auto const* request = std::get_if<Request>(&message);
+    // Each of these conditions repeats one draw of the functions above. A message for which all are false resolves to
+    // the same bytes with any seed, so its plan is shared.
     if (request != nullptr && request->websocket) return true;
     if (auto const* frame = std::get_if<Frame>(&message)) {
         auto const* mask = mask_flag(frame->features);

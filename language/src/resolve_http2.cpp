@@ -32,6 +32,7 @@ template <class Visit> void for_each_header_text(Http2Frame& frame, Visit visit)
     }
 }
 
+// Field blocks are encoded when the plan is made, so generated text in them becomes literal here.
 bool is_drawn(Value const& value) {
     auto const* generated = std::get_if<Generated>(&value);
     return generated != nullptr && generated->size() <= max_known_header_text;

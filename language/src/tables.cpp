@@ -132,6 +132,7 @@ std::string_view reason_phrase(std::string_view code) {
     auto const found =
         std::lower_bound(reasons.begin(), reasons.end(), code,
                          [](KnownReason const& known, std::string_view wanted) { return known.code < wanted; });
+    // "Unknown code" is the phrase of the original.
     return found != reasons.end() && found->code == code ? found->phrase : "Unknown code";
 }
 
