@@ -1,3 +1,6 @@
+// Options of the program become DaemonOptions. Values are bound to the members of the struct where the types agree;
+// others (units, negations, alternatives of an enum) are collected in Arguments and converted after parsing.
+
 #include "program/options.hpp"
 
 #include <algorithm>
@@ -104,6 +107,7 @@ std::optional<std::string> find_error(DaemonOptions const& daemon) {
     if (daemon.files_folder && !std::filesystem::is_directory(*daemon.files_folder)) {
         return "-d: not a directory: " + *daemon.files_folder;
     }
+    // The context is made with the first TLS connection only; a wrong version must stop the start.
     if (auto const versions = proxycore::tls::parse_versions(daemon.tls.versions); !versions) {
         return "--ssl-version: " + versions.error().message;
     }
@@ -134,6 +138,7 @@ boost::system::result<ProgramOptions, Exit> parse_options(int argc, char const* 
     daemon.max_body = arguments.max_body.count;
     daemon.max_message = arguments.max_message.count;
     daemon.time_limit = arguments.time_limit;
+    // A limit of zero would time out every read.
     if (arguments.time_limit.count() == 0) daemon.time_limit.reset();
     daemon.tls.in_tunnels = in_tunnels(arguments);
     daemon.craft = !arguments.no_craft;

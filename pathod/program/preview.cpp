@@ -1,3 +1,7 @@
+// `--preview`: the bytes of a spec on standard output, made by the same rendering and player as in the daemon, with the
+// sample handshake of RFC 6455 in place of a request. Everything else goes to standard error, so that the output can be
+// piped.
+
 #include "program/preview.hpp"
 
 #include <algorithm>
@@ -62,6 +66,7 @@ private:
         if (!rendition) return rendition.error();
         if (options_.explain) console_.err(">> " + rendition->explained + "\n");
         if (rendition->is_random) console_.err(seed_.replay_hint());
+        // Rendered alone, an HTTP/2 message is a single item.
         return write(rendition->http2.empty() ? rendition->plan : rendition->http2.front().plan, seed);
     }
 
@@ -73,6 +78,7 @@ private:
             return !console_.out_is_lost();
         });
         if (!end) return end.error();
+        // After a disconnect a connection would carry nothing more; after `stopped` nobody reads the output.
         ended_ = *end != PreviewEnd::finished;
         return {};
     }
@@ -89,6 +95,7 @@ private:
 
 ExitCode preview(std::string_view argument, bool http2, DaemonOptions const& options, Console& console) {
     auto const spec = read_spec_argument(argument, settings_of(options).files);
+    // Flushed first: what was written precedes the error on a terminal.
     auto const refuse = [&](SpecFailure const& failure, std::string_view text) {
         console.flush();
         console.err(describe(failure, text) + "\n");

@@ -27,6 +27,7 @@ std::string format_dump(std::string_view title, std::string_view bytes, std::uin
 std::string describe_end(language::SendResult const& performance) {
     if (performance.spec)
         return std::string(reason(PolicyViolation::file_access_denied)) + " " + performance.spec->message;
+    // An aborted response is the daemon's stop, which is no event of this client.
     if (!performance.connection || performance.connection == net::asio::error::operation_aborted) return {};
     return performance.connection == net::Errc::timed_out ? "Timeout" : "Disconnect";
 }
@@ -44,6 +45,7 @@ void ConnectionLogger::log_start(LogContext& log_context, OutgoingResponse const
     language::SendResult const nothing;
     language::CapturedBytes const no_bytes;
     SendState const nothing_sent{nothing, no_bytes, false};
+    // The block is printed when its last part is known: with `-r` that is the end, as it includes the bytes written.
     if (!options_.show_responses) print(log_context.received, response, nothing_sent);
     // A response that pauses for ever is never completed; a test has to see its request nevertheless.
     if (options_.enter_early || response.prepared->pauses()) add_exchange(log_context, response, nothing_sent);
@@ -118,6 +120,7 @@ std::string ConnectionLogger::details(ReceivedRequest const& received, OutgoingR
 
 void ConnectionLogger::report_seed(bool is_random) {
     if (!is_random) return;
+    // The seed is printed once, with the first response that used it; the hint is empty afterwards.
     if (auto const note = worker_.daemon.seed.replay_hint(); !note.empty()) worker_.printer.print_notice(note);
 }
 

@@ -86,6 +86,7 @@ net::ServerOptions Daemon::State::server_options() {
     result.listen = {{{options.address, options.port}}};
     result.threads = options.threads;
     result.max_connections = options.max_connections;
+    // Consoles buffer; the tick writes what a quiet daemon has left in them.
     if (console != nullptr || file != nullptr) result.tick = [this] { tick(); };
     result.on_error = [this](std::string_view line) { print_error(line); };
     return result;
@@ -112,6 +113,7 @@ boost::system::result<void, StartFailure> Daemon::start() {
     }
     auto anchors = Anchors::read(state.options.anchors, settings_of(state.options), state.options.explain);
     if (!anchors) return StartFailure{ExitCode::usage, anchors.error().message};
+    // Everything that can fail by the options is checked before the first socket is opened.
     if (auto const opened = state.open_log_file(); !opened) return opened.error();
     LogOutputs const outputs{state.console, state.file ? &state.file->console() : nullptr};
     // Of an earlier run. The order is that of destruction: connections before their workers.
@@ -126,6 +128,7 @@ boost::system::result<void, StartFailure> Daemon::start() {
     for (unsigned i = 0; i < std::max(state.options.threads, 1U); ++i) {
         state.workers.push_back(std::make_unique<WorkerContext>(*state.context));
     }
+    // A connection stays on its worker, so a WorkerContext needs no lock.
     auto const serve = [&state](net::Connection connection) {
         auto& worker = *state.workers[connection.worker];
         return serve_connection(std::move(connection), worker);

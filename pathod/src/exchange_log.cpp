@@ -1,3 +1,12 @@
+// A ring of the newest exchanges. Ids count from 0 for the life of the log, and the id selects the slot:
+//
+//      ids       first_ ........ taken_ ........ next_
+//                oldest valid    next for take() next to be added
+//      ring_     [id % capacity_], at most capacity_ slots, allocated as they are needed
+//
+// first_ <= next_ <= first_ + capacity_. taken_ may be below first_ when entries were dropped before somebody took
+// them.
+
 #include <pathology/pathod/exchange_log.hpp>
 
 #include <algorithm>
@@ -16,6 +25,7 @@ std::uint64_t ExchangeLog::add(std::function<void(Exchange&)> const& fill) {
         // Invariant: entry `id` is at ring_[id % capacity_]; [first_, next_) are valid.
         auto& slot = id < capacity_ ? ring_.emplace_back() : ring_[id % capacity_];
         slot.id = id;
+        // Filled in place under the lock: strings and vectors of the dropped entry keep their capacity.
         fill(slot);
         ++next_;
         first_ = std::max(first_, next_ - std::min<std::uint64_t>(next_, capacity_));
@@ -35,6 +45,7 @@ std::uint64_t ExchangeLog::add(Exchange exchange) {
 
 void ExchangeLog::complete(std::uint64_t id, std::function<void(Exchange&)> const& change) {
     std::scoped_lock const lock(mutex_);
+    // The entry may have been dropped, or its slot reused, since its response began.
     if (id >= first_ && id < next_) change(ring_[id % capacity_]);
     changed_.notify_all();
 }
@@ -74,6 +85,7 @@ std::optional<std::vector<Exchange>> ExchangeLog::wait_for(std::size_t n, Durati
 
 std::optional<Exchange> ExchangeLog::wait_from(std::uint64_t id, Duration limit) const {
     std::unique_lock lock(mutex_);
+    // While this waits, entries can be dropped; the oldest valid one is returned then.
     auto const wanted = [&] { return std::max(id, first_); };
     if (!wait_until(lock, limit, [&] { return next_ > wanted(); })) return std::nullopt;
     return at(wanted());

@@ -1,3 +1,9 @@
+// What `-q` and `--http2-framedump` show of an HTTP/2 connection. Bytes arrive in pieces that need not be frames: the
+// two FrameScanner state machines find the headers, and payload is appended to the bytes of its stream without
+// buffering frames.
+//
+//      bytes ─▶ preface skipped ─▶ header: head_ ─▶ header complete: current_ ─▶ payload: raw_[current_]
+
 #include "http2_transcript.hpp"
 
 #include <algorithm>
@@ -44,6 +50,7 @@ void Http2Transcript::tell(std::string_view direction, http2::FrameHeader const&
 }
 
 void Http2Transcript::keep(http2::StreamId stream, std::string_view bytes) {
+    // Frames of stream 0 (SETTINGS, PING…) belong to no request.
     if (!options_.show_requests || stream == 0) return;
     auto found = raw_.find(stream);
     if (found == raw_.end()) {

@@ -24,6 +24,8 @@ tls::Result<tls::Authority> open_authority(TlsOptions const& options) {
 TlsAcceptor::TlsAcceptor(TlsOptions const& options, std::vector<std::string> protocols)
     : options_(options), protocols_(std::move(protocols)) {}
 
+// A daemon without TLS options still accepts TLS in tunnels. Its context and its authority are made with the first of
+// these handshakes, since a key costs time at the start. What the options name is checked at once.
 tls::Result<void> TlsAcceptor::check() {
     TlsOptions const defaults;
     bool const has_certificates = options_.serve || !options_.certificates.empty();
@@ -111,7 +113,9 @@ asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accep
     for (auto const* prepared : {&prepare_context(), &prepare_certificates()}) {
         if (!*prepared) co_return prepared->error();
     }
+    // A client without server name connected by address, and verifies the certificate for that address.
     auto const address = stream->local_endpoint().host;
+    // The engine calls this once it has read the ClientHello, so the certificate can follow the server name.
     auto const chooser = [this, host, address](tls::IdentityQuery const& greeting) {
         return select_certificate(host, address, greeting);
     };

@@ -66,6 +66,7 @@ void WebsocketLogger::log_end(std::string const& spec, Rendition const& renditio
     entry.finished = performance.connection != proxycore::net::asio::error::operation_aborted;
     entry.message = describe_end(performance);
     if (prints() && !entry.message.empty()) worker_.printer.write({entry.message, "\n"});
+    // An entry that was added before the frame was sent (see log_start) is completed; otherwise it is added now.
     auto const overwrite = [&](record::Exchange& place) {
         entry.id = place.id;
         place = entry;
