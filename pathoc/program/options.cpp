@@ -1,3 +1,6 @@
+// Options of the program become ProgramOptions, in two steps: the command line fills Arguments, and the settle_*
+// functions check what depends on several options, in an order that reports the first contradiction.
+
 #include "program/options.hpp"
 
 #include <algorithm>
@@ -191,6 +194,7 @@ void settle_http2(Arguments& arguments) {
     auto& options = arguments.options;
     options.http2 = options.http2 || arguments.prior_knowledge;
     if (!options.http2) return;
+    // A preview has no connection; it would only change the scheme.
     if (!arguments.prior_knowledge && !options.preview) options.tls.use = true;
     options.tls.alpn = {"h2"};
 }
@@ -198,11 +202,13 @@ void settle_http2(Arguments& arguments) {
 result<ProgramOptions, Exit> settle(Arguments arguments) {
     auto& options = arguments.options;
     options.timestamps = !arguments.no_timestamp;
+    // A limit of zero would time out every read.
     if (options.time_limit && options.time_limit->count() == 0) options.time_limit.reset();
     options.form = arguments.json ? OutputForm::json : OutputForm::text;
     if (options.show_user_agents) return options;
     if (arguments.host.empty()) return refuse("missing argument HOST");
     if (options.specs.empty()) return refuse("missing argument SPEC: nothing to send to " + arguments.host);
+    // First, because it turns TLS on, which decides the default port and whether TLS options are allowed.
     settle_http2(arguments);
     if (options.connections < -1) return refuse("-n: expected a number of connections, or -1 for no limit");
     for (auto const settle_one : {settle_tls, settle_target, settle_tunnel, settle_socks}) {

@@ -1,3 +1,9 @@
+// The records of `--json`, one line each. doc/log.md documents their members; the types are those of record::Exchange:
+//
+//      received    a response arrived                      timeout     none within the limit
+//      crafted     a frame, or a spec that disconnects     inbound     a frame of the server
+//      error       any other failure
+
 #include <pathology/proxycore/http/message.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/http1/reader.hpp>
@@ -117,6 +123,7 @@ public:
             entry.message = why.message;
             if (!partial.empty()) {
                 entry.response.emplace();
+                // The bytes may not be HTTP; an empty version marks a response that was not parsed.
                 entry.response->version.clear();
                 entry.response->raw = partial;
                 entry.response->bytes_written = why.bytes_received;
@@ -133,6 +140,7 @@ public:
             entry.request = recorded(context, sent);
             return finish(out, entry);
         }
+        // A frame that was crafted is recorded whole: its bytes are in memory, and they are what the test is about.
         record::FrameKeep const all{.payload = sent.bytes.size(), .raw = sent.bytes.size()};
         entry.frame = record::frame_of(sent.bytes, sent.size, all);
         if (entry.frame) {

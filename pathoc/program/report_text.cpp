@@ -1,3 +1,10 @@
+// The lines for people. Text of a server is printed by append_visible() only, so that it cannot control the terminal.
+//
+//      [12:34:56.789]: >> 'GET':/:b'hi'            spec_line
+//      << 200 OK: 5 bytes                          outcome_line, or the message of the failure
+//      Bytes written: ...                          -q
+//      Bytes read: ...                             --show-response
+
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -84,6 +91,7 @@ public:
         spec_line(out, context, sent);
         outcome_line(out, outcome);
         dump(out, sent);
+        // Of an incomplete response the bytes that arrived, which show where it went wrong.
         if (show_response_) dump(out, "Bytes read:\n", outcome ? outcome->raw : partial);
     }
 

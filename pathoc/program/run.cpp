@@ -46,6 +46,7 @@ public:
             stopping_.emit(asio::cancellation_type::terminal);
         });
         tick();
+        // Not run(): the tick and the signal are always pending, so the context never runs out of work.
         while (!done_) context_.run_one();
         if (thrown_ && !interrupted_) std::rethrow_exception(thrown_);  // a cancelled coroutine ends by throwing
     }
@@ -74,7 +75,9 @@ language::Settings spec_settings(ProgramOptions const& options) {
     settings.role = language::Role::client;
     settings.protocol = options.http2 ? language::Protocol::http2 : language::Protocol::http1;
     settings.http2.scheme = options.tls.use ? "https" : "http";
+    // With -c the host of the CONNECT is the server; HOST is the proxy.
     settings.request_host = options.tunnel ? options.tunnel->host : options.host;
+    // The user of the program may read these files anyway, unlike the clients of pathod.
     settings.files = language::FileAccess::anywhere();
     return settings;
 }
@@ -117,7 +120,9 @@ ExitCode run_program(ProgramOptions const& options, Console& console, record::Cl
         console.out(list_user_agents());
         return ExitCode::done;
     }
+    // A memo compares frozen specs: two messages are equal only if their random values are.
     auto const freezing = options.explain || options.memo ? language::Freezing::always : language::Freezing::none;
+    // A preview prints the messages before the first that cannot be sent.
     auto const checking = options.preview ? Checking::when_sent : Checking::before_sending;
     auto const settings = spec_settings(options);
     std::vector<Script> scripts;

@@ -1,3 +1,15 @@
+// A run is connections in sequence, and a connection is the messages of the scripts in sequence. Only after a WebSocket
+// handshake are both directions independent:
+//
+//      run ─▶ run_connection ─▶ send_messages ─▶ exchange:  a request, waits for its response
+//                  ▲                 │     └──▶ send_only: a frame, waits for nothing
+//                  │                 ▼
+//                  │           101 received ─▶ receive_frames || send_messages_and_wait ─┐
+//                  └────── next connection, unless stop_ ◀───────────────────────────────┘
+//
+// is_over ends the connection, stop_ the run. interrupted_ also suppresses reports: the failures that a cancellation
+// causes are not those of the server.
+
 #include "program/runner.hpp"
 
 #include <pathology/proxycore/http2/describe.hpp>
@@ -89,6 +101,7 @@ asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
 
 /// Sends the messages that are left. Returns early when the connection switches to WebSocket.
 asio::awaitable<void> Runner::send_messages(ConnectionRun& connection) {
+    // The caller continues with the rest of the messages after the switch, while it also receives.
     bool const spoke_websocket = connection.speaks_websocket;
     while (!stop_ && !connection.is_over && connection.speaks_websocket == spoke_websocket) {
         auto const* const message = connection.messages.next();
@@ -96,6 +109,7 @@ asio::awaitable<void> Runner::send_messages(ConnectionRun& connection) {
         if (options_.http2) connection.stream = connection.streams.next(message->message());
         auto const crafted = craft(connection, *message);
         ++connection.index;
+        // The index was counted all the same: it selects the seed, which must not depend on what was skipped.
         if (!crafted) continue;
         // Opened by the first message, so a connection whose messages are all duplicates is never made.
         if (!connection.is_open()) co_await open(connection);
@@ -227,11 +241,13 @@ void Runner::finish_exchange(ConnectionRun& connection, PreparedMessage const& m
     if (outcome) {
         hidden = options_.ignored_codes.contains(outcome->status());
         connection.speaks_websocket = message.is_handshake() && outcome->status() == 101;
+        // A response that -I ignores does not count for -o.
         if (options_.one_shot && !hidden) stop_ = true;
     } else {
         if (interrupted_) return;
         auto const code = outcome.error().code;
         bool const ignored = code == Errc::timed_out && options_.ignore_timeouts;
+        // A spec that disconnects did what it should.
         failed = !ignored && code != Errc::closed_by_spec;
         connection.is_over =
             !ignored && !(connection.http2 && connection.http2->is_usable() && code == Errc::invalid_response);
@@ -285,12 +301,14 @@ asio::awaitable<void> Runner::receive_frames(ConnectionRun& connection) {
 asio::awaitable<void> Runner::send_messages_and_wait(ConnectionRun& connection) {
     co_await send_messages(connection);
     connection.all_sent = true;
+    // Waits to be cancelled: the end of this coroutine would end the reception too.
     if (!connection.is_over && !connection.close_received && !stop_) co_await async::pause(std::nullopt);
 }
 
 MessageContext Runner::message_context(ConnectionRun const& connection) const {
     MessageContext context;
     context.connection = connection.ordinal;
+    // It was incremented when the message was taken.
     context.index = connection.index - 1;
     context.started = clock_.now();
     if (options_.form == OutputForm::json) context.remote = connection.remote;
@@ -301,6 +319,7 @@ MessageContext Runner::message_context(ConnectionRun const& connection) const {
 void Runner::print(std::string const& block) {
     progress_.clear();
     console_.out(block);
+    // The reader of the pipe is gone, as with `pathoc ... | head`.
     if (console_.out_is_lost()) stop_ = true;
 }
 
@@ -320,6 +339,7 @@ void Runner::tick() {
 }
 
 ExitCode Runner::exit_code() const {
+    // In the order of what the user has to know first: a wrong spec explains a failure, not the reverse.
     if (interrupted_) return ExitCode::interrupted;
     if (refused_) return ExitCode::usage;
     if (failed_) return ExitCode::peer;

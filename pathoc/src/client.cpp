@@ -47,6 +47,7 @@ public:
         settings_.role = language::Role::client;
         settings_.protocol = protocol_;
         settings_.http2.scheme = options_.tls.use ? "https" : "http";
+        // Without another protocol in the offer the server cannot select HTTP/1.
         if (options_.http2) options_.tls.alpn = {"h2"};
         settings_.request_host = options_.tunnel ? options_.tunnel->host : options_.host;
         settings_.files = options_.files;
@@ -119,6 +120,7 @@ Result<Script> Client::Impl::read(std::string_view spec) const {
 asio::awaitable<Result<void>> Client::Impl::open() {
     if (session_) co_return Result<void>();
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
+    // The context is made once; each connection has its own engine.
     if (options_.tls.use && !route_.tls) {
         auto layer = TlsLayer::make(options_.tls, route_.target.host);
         if (!layer) co_return layer.error();

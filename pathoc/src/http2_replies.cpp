@@ -197,6 +197,7 @@ void Http2Replies::take(http2::Frame const& frame) {
         reply.raw_size += all.size();
         reply.raw.append(all, 0, raw_limit_ - std::min(raw_limit_, reply.raw.size()));
     }
+    // RFC 9113 §6.10: nothing may come between the frames of a field block, not even on other streams.
     if (opened_ && type != FrameType::continuation) {
         return break_off(name(type) + " inside the field block of stream " + std::to_string(opened_->stream));
     }
@@ -222,6 +223,7 @@ void Http2Replies::take(http2::Frame const& frame) {
 
 void Http2Replies::take_data(http2::Frame const& frame, Awaited* awaited) {
     unacknowledged_ += frame.payload.size();
+    // Padding and DATA of unknown streams count for the window of the connection too (RFC 9113 §6.9.1).
     give_back(0, unacknowledged_);
     auto const content = unpadded(frame);
     if (!content) return break_off("DATA with more padding than payload");
@@ -289,6 +291,7 @@ void Http2Replies::take_section(Awaited& awaited, http2::FieldSection const& sec
     for (auto const& [name, value] : section.fields) {
         if (name != ":status") head.fields.add(name, value);
     }
+    // HTTP/2 has no 101 (RFC 9113 §8.6); one that comes nevertheless is shown as the response.
     if (head.status / 100 == 1 && head.status != 101) {
         awaited.reply.interim.push_back(std::move(head));
         return;

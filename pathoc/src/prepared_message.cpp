@@ -6,6 +6,8 @@
 namespace pathology::pathoc {
 namespace {
 
+// The reader of responses needs the method, since HEAD and CONNECT change the framing (RFC 9112 §6.3). A random method
+// is neither, for all practical purposes.
 std::string spelled_method(language::Message const& message) {
     auto const* const request = std::get_if<language::Request>(&message);
     if (request == nullptr || !request->method) return "GET";
@@ -41,6 +43,7 @@ PreparedMessage::PreparedMessage(language::Message message, language::Settings s
 language::Parsed<PreparedMessage> PreparedMessage::make(language::Message message, language::Settings settings,
                                                         language::Freezing freezing, Checking checking) {
     PreparedMessage prepared(std::move(message), std::move(settings), freezing);
+    // A trial reports what parsing cannot, such as files that are missing or lengths that do not fit.
     auto trial = prepared.craft_for(0, prepared.settings_);
     if (!trial && checking == Checking::before_sending) return trial.error();
     // The plan does not depend on the seed then, so it is shared by all connections.
@@ -49,6 +52,7 @@ language::Parsed<PreparedMessage> PreparedMessage::make(language::Message messag
 }
 
 language::Parsed<CraftedMessage> PreparedMessage::craft(std::uint64_t seed, std::uint32_t stream) const {
+    // The stream id is part of the bytes, so the constant plan fits one stream only.
     if (stream == settings_.http2.stream) return constant_.plan ? constant_ : craft_for(seed, settings_);
     auto settings = settings_;
     settings.http2.stream = stream;

@@ -32,6 +32,7 @@ boost::system::result<ResponseCollector::State, http1::Failure> ResponseCollecto
         if (!outcome) return outcome.error();
         if (!*outcome) return ended_ ? State::nothing_comes : State::wants_more;
         keep_raw();
+        // Reported once, so that the caller can take the time of the head before the body arrives.
         bool const was_head = has_head_;
         whole_ = handle(**outcome);
         if (has_head_ && !was_head) return State::has_head;
@@ -52,9 +53,11 @@ bool ResponseCollector::handle(http1::Event event) {
             return false;
         case http1::Event::data: append_within(response_.body, reader_.data(), body_limit_); return false;
         case http1::Event::end:
+            // The end of an interim response (RFC 9110 §15.2).
             if (!has_head_) return false;
             response_.body_size = reader_.body_size();
             response_.trailers = reader_.trailers();
+            // After the server's end no further response can come, whatever the fields announce.
             response_.keep_alive = reader_.keep_alive() && !ended_;
             return true;
     }

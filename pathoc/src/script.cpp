@@ -1,3 +1,6 @@
+// SPEC arguments become messages. An argument is, in this order: `+FILE` as in the language, the name of a regular
+// file, or the spec itself. Errors carry the name of the source and the line.
+
 #include "script.hpp"
 
 #include <filesystem>

@@ -138,6 +138,7 @@ asio::awaitable<Result<SendResult>> Session::Impl::send_while_reading(SendReques
     std::optional<Result<SendResult>> sent;
     co_await (send_into(message, sent) || read_early_response());
     if (sent) co_return *sent;
+    // The rest of the request was not needed: the response is read next.
     SendResult stopped;
     stopped.error = asio::error::operation_aborted;
     co_return stopped;

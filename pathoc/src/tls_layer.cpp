@@ -56,6 +56,7 @@ tls::ServerName name_of(TlsOptions const& options, std::string const& host) {
 }  // namespace
 
 Result<std::shared_ptr<TlsLayer const>> TlsLayer::make(TlsOptions const& options, std::string const& host) {
+    // No layer, and no error: the connection stays plain.
     if (!options.use) return std::shared_ptr<TlsLayer const>();
     auto const settings = settings_of(options);
     if (!settings) return failure(settings.error());
