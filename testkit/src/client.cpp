@@ -9,6 +9,7 @@ namespace {
 pathoc::TlsOptions to_pathoc(ClientTls const& tls) {
     pathoc::TlsOptions result;
     result.use = true;
+    // Off without `trust`: a test of the server's bytes should not need its authority.
     result.verify = tls.trust.has_value();
     result.authorities = tls.trust.value_or("");
     result.sni = tls.sni;
@@ -36,6 +37,7 @@ Reply to_reply(pathoc::Result<pathoc::Response> result, std::string const& parti
     Reply reply;
     if (!result) {
         reply.failure = result.error().message;
+        // Of an incomplete response: what arrived is often the reason for the failure.
         reply.raw = partial;
         return reply;
     }

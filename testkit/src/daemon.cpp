@@ -17,6 +17,7 @@ using proxycore::record::Exchange;
 /// The text of an anchor. `=` in the pattern is escaped, since it would end the pattern.
 std::string anchor_text(std::string_view pattern, std::string_view spec) {
     std::string text;
+    // The pattern is a regular expression, in which `\x3d` is the same character.
     for (char const c : pattern) text += c == '=' ? std::string("\\x3d") : std::string(1, c);
     return text.append("=").append(spec);
 }
@@ -41,6 +42,7 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     result.files_folder = options.files_folder;
     result.threads = options.threads;
     if (options.tls) result.tls = to_pathod(*options.tls);
+    // A client under test may use either protocol in a tunnel; the test does not have to configure it.
     result.tls.in_tunnels = pathod::InTunnels::detect;
     result.http2 = options.http2;
     result.websocket_echo = options.websocket_echo;
@@ -81,6 +83,7 @@ std::string describe(std::vector<Request> const& requests) {
 class Daemon::Impl {
 public:
     explicit Impl(DaemonOptions const& options) : on_hanging(options.on_hanging), daemon(to_pathod(options)) {
+        // Port 0: parallel tests must not collide. The port is kept, as the daemon may be stopped when a test asks.
         if (auto const started = daemon.start(); !started) throw DaemonError(started.error().message);
         port = daemon.port();
         url = daemon.url();
@@ -147,6 +150,7 @@ std::optional<Request> Daemon::take_request(Limit limit) {
     for (;;) {
         auto entry = impl_->daemon.log().take(std::max(deadline - Clock::now(), Limit::zero()));
         if (!entry) return std::nullopt;
+        // The log also has frames and errors, which other functions return.
         if (is_request(*entry)) return to_request(std::move(*entry));
     }
 }

@@ -37,6 +37,7 @@ Matcher property(std::string const& what, ValueOf const& value_of, testing::Matc
     auto const begin = (begins_with_vowel ? "has an " : "has a ") + what + " that ";
     auto const match = [=](auto const& subject, MatchResultListener& listener) {
         if (!is_there(subject, listener)) return false;
+        // A copy: value_of may return by value, and the explanation needs it as well as the match.
         Value const value = value_of(subject);
         listener << "whose " << what << " is " << PrintToString(value);
         return inner.Matches(value);
@@ -96,6 +97,7 @@ RequestMatcher HasResponse(TextMatcher const& spec) {
 
 RequestMatcher ReceivedFrame(TextMatcher const& type) {
     auto const match = [type](Request const& request, MatchResultListener& listener) {
+        // Over HTTP/1 there are no frames; the explanation names the version instead of an empty list.
         if (!request.stream) listener << "which came by " << request.http_version;
         bool found = false;
         for (std::size_t i = 0; i < request.frames.size(); ++i) {

@@ -45,6 +45,7 @@ Request to_request(Exchange entry) {
     static_cast<proxycore::record::RecordedRequest&>(request) = std::move(*entry.request);
     request.id = entry.id;
     if (entry.response) request.response = std::move(*entry.response);
+    // True also for a response that waits for its client, or pauses for ever.
     request.unfinished = !entry.finished;
     request.error = std::move(entry.message);
     request.tls = std::move(entry.tls);
