@@ -23,6 +23,7 @@ std::size_t columns() {
 
 DumpSink out_sink(Console& console) {
     auto const write = [&console](std::string_view block) { console.out(block); };
+    // Without a terminal there are no colours and no limit of columns.
     if (!console.out_is_terminal()) return {write};
     return {write, true, columns};
 }
@@ -55,6 +56,7 @@ void add_output(addons::AddonChain& chain, bool json, Console& console) {
     } else {
         chain.add(std::make_shared<addons::Dumper>(out_sink(console)));
     }
+    // Last: it flushes what the others wrote in the same round.
     chain.add(std::make_shared<Output>(console));
 }
 

@@ -135,6 +135,7 @@ std::unique_ptr<OutputDevice> make_device(int descriptor) { return std::make_uni
 std::unique_ptr<OutputDevice> make_device(std::string& text) { return std::make_unique<TextDevice>(text); }
 
 void BufferedOutput::hold(std::string_view block) {
+    // Whole blocks are dropped, so that a line is never cut. Their number is printed when the reader continues.
     if (is_stuck() && held_.size() + block.size() > max_backlog) {
         dropped_ += count_lines(block);
     } else {
@@ -144,6 +145,7 @@ void BufferedOutput::hold(std::string_view block) {
 
 void BufferedOutput::flush() {
     if (held_.empty()) return;
+    // An output that waits keeps every byte: the program is as fast as its reader.
     if (waits_) {
         lost_ = !device_->write(held_);
         held_.clear();

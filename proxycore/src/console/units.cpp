@@ -64,6 +64,7 @@ ParseResult<Bytes> parse_size(std::string_view text) {
     auto const power = size_suffixes.find(*stop);
     if (stop + 1 != end || power == std::string_view::npos) return bad_size(text);
     auto const shift = 10 * power;
+    // Larger values would lose their highest bits in the shift.
     if (count > (UINT64_MAX >> shift)) return bad_size(text);
     return Bytes{count << shift};
 }

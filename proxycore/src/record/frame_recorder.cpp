@@ -1,3 +1,9 @@
+// Splits a byte stream into WebSocket frames for the log, without checking the rules: pathod and pathoc record invalid
+// frames too. A frame may arrive in any pieces, and only its beginning is kept:
+//
+//      buffer_   [ used_ bytes of finished parts | bytes not yet read ]
+//      frame_    the frame whose payload arrives: flags, size so far, first bytes of payload and raw
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -50,6 +56,7 @@ void describe(RecordedFrame& frame, websocket::FrameHeader const& header) {
 }  // namespace
 
 void FrameRecorder::feed(std::string_view bytes) {
+    // Spans of the last parts end here: the payload was copied by take().
     buffer_.erase(0, std::exchange(used_, 0));
     buffer_ += bytes;
 }
@@ -61,6 +68,7 @@ std::optional<RecordedFrame> FrameRecorder::next() {
         auto const part = reader_.next(bytes);  // a tolerant reader never fails
         used_ = buffer_.size() - bytes.size();
         auto const payload = *part ? (*part)->payload : std::span<char>();
+        // What precedes the payload in this part is the header, which the raw bytes include.
         keep_raw({begin, static_cast<std::size_t>(bytes.data() - begin) - payload.size()});
         if (!*part) return std::nullopt;
         if ((*part)->begins) describe(frame_, reader_.header());
@@ -76,6 +84,7 @@ std::optional<RecordedFrame> FrameRecorder::next() {
 void FrameRecorder::take(std::span<char> payload) {
     keep_payload({payload.data(), payload.size()});
     if (auto const& key = reader_.header().key; key && keep_.raw > 0)
+        // Masking is its own inverse; the offset in the payload selects the byte of the key (RFC 6455 §5.3).
         websocket::apply_mask(payload, *key, frame_.payload_size);
     keep_raw({payload.data(), payload.size()});
     frame_.payload_size += payload.size();
@@ -83,6 +92,8 @@ void FrameRecorder::take(std::span<char> payload) {
 
 void FrameRecorder::keep_payload(std::string_view bytes) {
     auto& kept = frame_.payload;
+    // The leader (`pathod!`) marks a payload that is a spec, of which more is kept. It may itself arrive in pieces, so
+    // the limit is chosen only after as many bytes as the leader has.
     auto const before_leader_ends =
         std::min(bytes.size(), keep_.leader.size() - std::min(keep_.leader.size(), kept.size()));
     append_up_to(kept, bytes.substr(0, before_leader_ends), keep_.payload);

@@ -1,3 +1,7 @@
+// Records as JSON. doc/log.md documents the members; their names are those of the original programs where these had
+// them. JSON strings are Unicode, bytes of peers need not be: a member that is not UTF-8 is escaped, and a second
+// member with the suffix `_b64` has the exact bytes.
+
 #include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -100,6 +104,7 @@ Json to_json(RecordedResponse const& response) {
     Json object;
     if (!response.status_code.empty()) {  // a frame has none, nor has what broke off before it came
         put(object, "status_code", response.status_code);
+        // Over HTTP/2 there is no reason phrase; the member exists in each response.
         object["reason"] = nullptr;
         if (response.reason) put(object, "reason", *response.reason);
         put(object, "version", response.version);
@@ -159,6 +164,7 @@ Json to_json(RecordedCertificate const& certificate) {
 }
 
 void put(Json& object, RecordedTls const& tls) {
+    // Name, bits and version, as in the original.
     object["cipher"] = {tls.cipher, nullptr, tls.version};
     if (tls.cipher_bits > 0) object["cipher"][1] = tls.cipher_bits;
     if (!tls.alpn.empty()) put(object, "alpn", tls.alpn);
@@ -214,6 +220,7 @@ std::string to_json_line(Exchange const& exchange) {
     if (exchange.frame) object["frame"] = to_json(*exchange.frame);
     if (exchange.relay) object["relay"] = to_json(*exchange.relay);
     if (!exchange.message.empty()) put(object, "msg", exchange.message);
+    // dump() would throw on invalid UTF-8; put() and text() leave none.
     return object.dump();
 }
 
