@@ -227,7 +227,7 @@ void Runner::check_handshake(MessageContext const& context, CraftedMessage const
     auto const chosen = response.head.fields.all("Sec-WebSocket-Protocol");
     std::vector<std::string> const offered(chosen.begin(),
                                            chosen.end());  // any is allowed, since the offer is up to the spec
-    auto const checked = proxycore::websocket::check_answer(response.head, *crafted.websocket_key, offered);
+    auto const checked = proxycore::websocket::check_response(response.head, *crafted.websocket_key, offered);
     if (checked) return;
     std::string block;
     report_->protocol_error(block, context, "Bad handshake: " + checked.error().message);

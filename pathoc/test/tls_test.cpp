@@ -127,7 +127,7 @@ TEST(Tls, ReportsAServerWithoutTls) {
     auto const outcome = invoke({"-t", "10", "-s", "-p", std::to_string(server.port()), "127.0.0.1", "get:/"});
     EXPECT_EQ(outcome.status, 1);
     EXPECT_THAT(outcome.err,
-                HasSubstr("TLS handshake failed: the server does not speak TLS but says \"220 mail.test ready\""));
+                HasSubstr("TLS handshake failed: the server does not speak TLS but sent \"220 mail.test ready\""));
 }
 
 TEST(Tls, ReportsABodyThatMayBeCutShort) {

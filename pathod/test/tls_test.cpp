@@ -259,7 +259,7 @@ TEST(TlsDaemon, LogsPlainTextOnce) {
     auto const entry = running.daemon.log().take(patience).value();
     EXPECT_EQ(entry.type, Exchange::Type::error);
     EXPECT_EQ(entry.message,
-              "TLS handshake failed: the client does not speak TLS but says \"GET /p/200:b'hi' HTTP/1.\"");
+              "TLS handshake failed: the client does not speak TLS but sent \"GET /p/200:b'hi' HTTP/1.\"");
     EXPECT_TRUE(running.daemon.wait_until_idle(patience));
     EXPECT_EQ(running.daemon.log().size(), 1U);
 }

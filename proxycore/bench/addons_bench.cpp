@@ -55,7 +55,7 @@ void BM_LiveFlow(benchmark::State& state) {
     for (auto _ : state) {
         flow::LiveFlow<flow::HttpFlow> const live(registry, context.get_executor(), client, server, flow::Time{});
         live->live = true;
-        if (registry.is_watched()) registry.note_change(*live);
+        if (registry.is_watched()) registry.record_change(*live);
     }
     state.SetItemsProcessed(state.iterations());
 }

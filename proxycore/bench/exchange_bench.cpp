@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "layers/exchange/isolated_layer.hpp"
-#include "layers/exchange/stub_servers.hpp"
+#include "layers/exchange/stub_connections.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -47,14 +47,14 @@ private:
 };
 
 /// One connection, lent again and again.
-class OneServer final : public test::StubServers {
+class OneConnection final : public test::StubConnections {
 public:
-    OneServer(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
+    OneConnection(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
         : connection_(std::make_unique<Http1Server>(std::move(stream), settings, RequestForm::origin)) {}
 
     std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow&) override {
-        return ask_http1(std::move(connection_),
-                         [this](std::unique_ptr<Http1Server> back) { connection_ = std::move(back); });
+        return make_http1_stream(std::move(connection_),
+                                 [this](std::unique_ptr<Http1Server> back) { connection_ = std::move(back); });
     }
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
         co_return acquire_at_once(flow);
@@ -97,9 +97,9 @@ void BM_Exchange(benchmark::State& state, Load const& load) {
     test::IsolatedLayer alone(settings, [](addons::LogEntry const&) {});
     if (load.has_addon) alone.chain.add(std::make_shared<Busy>());
     asio::io_context io(1);
-    auto const make = [&](Context&) -> std::unique_ptr<Servers> {
+    auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
         auto stream = std::make_unique<CannedStream>(io.get_executor(), load.answer, nullptr);
-        return std::make_unique<OneServer>(std::move(stream), settings.http);
+        return std::make_unique<OneConnection>(std::move(stream), settings.http);
     };
     modes::Mode const mode{};
     auto const context = alone.connect(mode, make);

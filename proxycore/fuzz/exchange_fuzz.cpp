@@ -15,8 +15,8 @@
 #include "demand.hpp"
 #include "hook_order.hpp"
 #include "layers/exchange/isolated_layer.hpp"
+#include "layers/exchange/stub_connections.hpp"
 #include "layers/exchange/stub_layers.hpp"
-#include "layers/exchange/stub_servers.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -64,10 +64,10 @@ asio::awaitable<void> speak(std::unique_ptr<net::Stream> stream, std::string_vie
 }
 
 /// Every connection says the same, a few times over.
-class ScriptedServers final : public test::StubServers {
+class ScriptedConnections final : public test::StubConnections {
 public:
-    ScriptedServers(asio::any_io_executor executor, std::string_view bytes, std::size_t most_per_read)
-        : executor_(std::move(executor)), bytes_(bytes), most_per_read_(most_per_read) {}
+    ScriptedConnections(asio::any_io_executor executor, std::string_view bytes, std::size_t max_per_read)
+        : executor_(std::move(executor)), bytes_(bytes), max_per_read_(max_per_read) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
         if (idle_ == nullptr || !idle_->is_reusable()) co_return co_await acquire_fresh(flow);
@@ -77,7 +77,7 @@ public:
         Failure failure{Failure::Kind::unreachable, "no more servers"};
         if (++opened_ > 8) co_return failure;
         net::MemoryPipeOptions options;
-        options.most_per_read = most_per_read_;
+        options.max_per_read = max_per_read_;
         auto pipe = net::make_memory_pipe(executor_, options);
         asio::co_spawn(executor_, speak(std::move(pipe.far), bytes_), [](std::exception_ptr) {});
         pipe.near->set_time_limit(std::chrono::milliseconds(200));
@@ -90,12 +90,13 @@ public:
 
 private:
     std::unique_ptr<ServerStream> lend(std::unique_ptr<Http1Server> connection) {
-        return ask_http1(std::move(connection), [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
+        return make_http1_stream(std::move(connection),
+                                 [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
     }
 
     asio::any_io_executor executor_;
     std::string_view bytes_;
-    std::size_t most_per_read_;
+    std::size_t max_per_read_;
     HttpSettings settings_{};
     std::unique_ptr<Http1Server> idle_;
     unsigned opened_ = 0;
@@ -113,9 +114,9 @@ void play(Input const& input) {
     alone.chain.add(hook_order);
     asio::io_context io(1);
     net::MemoryPipeOptions options;
-    options.most_per_read = input.has(5) ? 1 : 65536;
-    auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-        return std::make_unique<ScriptedServers>(io.get_executor(), input.server, options.most_per_read);
+    options.max_per_read = input.has(5) ? 1 : 65536;
+    auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
+        return std::make_unique<ScriptedConnections>(io.get_executor(), input.server, options.max_per_read);
     };
     modes::Mode const mode{};
     auto const context = alone.connect(mode, make);

@@ -29,7 +29,7 @@
 #include "hook_order.hpp"
 #include "layers/client_life.hpp"
 #include "layers/exchange/isolated_layer.hpp"
-#include "layers/exchange/stub_servers.hpp"
+#include "layers/exchange/stub_connections.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -104,9 +104,9 @@ private:
 };
 
 /// The far ends of all connections to servers.
-class FarServers {
+class RemoteServers {
 public:
-    FarServers(asio::any_io_executor executor, Input const& input, net::MemoryPipeOptions options)
+    RemoteServers(asio::any_io_executor executor, Input const& input, net::MemoryPipeOptions options)
         : executor_(std::move(executor)), options_(std::move(options)), speaks_http1_(input.speaks_http1()) {}
 
     std::unique_ptr<net::Stream> connect() {
@@ -144,9 +144,9 @@ private:
 };
 
 /// The connections to them, kept as long as they are of use.
-class ScriptedServers final : public test::StubServers {
+class ScriptedConnections final : public test::StubConnections {
 public:
-    ScriptedServers(FarServers& far, Input const& input, Settings const& settings)
+    ScriptedConnections(RemoteServers& far, Input const& input, Settings const& settings)
         : far_(far), settings_(settings), speaks_http1_(input.speaks_http1()) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
@@ -174,10 +174,11 @@ public:
 
 private:
     std::unique_ptr<ServerStream> lend(std::unique_ptr<Http1Server> connection) {
-        return ask_http1(std::move(connection), [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
+        return make_http1_stream(std::move(connection),
+                                 [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
     }
 
-    FarServers& far_;
+    RemoteServers& far_;
     Settings const& settings_;
     bool speaks_http1_;
     std::vector<std::unique_ptr<Http2Server>> shared_;
@@ -190,7 +191,7 @@ private:
 net::MemoryPipeOptions options_of(Input const& input) {
     net::MemoryPipeOptions options;
     options.capacity = 1 << 20;  // whoever speaks does not wait
-    if (input.is_bytewise()) options.most_per_read = 1;
+    if (input.is_bytewise()) options.max_per_read = 1;
     return options;
 }
 
@@ -201,8 +202,8 @@ public:
           alone_(settings_, [](addons::LogEntry const&) {}),
           servers_(io_.get_executor(), input, options_of(input)) {
         alone_.chain.add(hook_order_);
-        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-            return std::make_unique<ScriptedServers>(servers_, input, settings_);
+        auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
+            return std::make_unique<ScriptedConnections>(servers_, input, settings_);
         };
         context_ = alone_.connect(mode_, make);
         if (input.is_transparent()) context_->server->set_address(Endpoint{"origin.test", 80});
@@ -266,7 +267,7 @@ private:
     std::shared_ptr<fuzz::HookOrder> hook_order_ = std::make_shared<fuzz::HookOrder>();
     modes::Mode mode_{};
     asio::io_context io_{1};
-    FarServers servers_;
+    RemoteServers servers_;
     asio::cancellation_signal stop_;
     std::unique_ptr<Context> context_;
     std::shared_ptr<ScriptedPeer> client_;

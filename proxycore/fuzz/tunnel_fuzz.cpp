@@ -69,7 +69,7 @@ asio::awaitable<void> say(net::Stream& stream, std::string_view wire) {
 template <class Begin> void check_conversation(std::string_view wire, Settings const& settings, Begin const& begin) {
     asio::io_context context(1);
     net::MemoryPipeOptions options;
-    options.most_per_read = settings.step;
+    options.max_per_read = settings.step;
     auto pipe = net::make_memory_pipe(context.get_executor(), options);
     bool ended = false;
     asio::co_spawn(context, say(*pipe.far, wire), [](std::exception_ptr) {});

@@ -63,7 +63,7 @@ pathology_library(proxycore ASIO
             include/pathology/proxycore/flow/websocket_data.hpp
             include/pathology/proxycore/layers/context.hpp include/pathology/proxycore/layers/failure.hpp
             include/pathology/proxycore/layers/hosts.hpp include/pathology/proxycore/layers/layers.hpp
-            include/pathology/proxycore/layers/servers.hpp include/pathology/proxycore/layers/settings.hpp
+            include/pathology/proxycore/layers/server_connections.hpp include/pathology/proxycore/layers/settings.hpp
             include/pathology/proxycore/layers/exchange/exchange.hpp
             include/pathology/proxycore/layers/exchange/http_streams.hpp
             include/pathology/proxycore/layers/http1/server.hpp

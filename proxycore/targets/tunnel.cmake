@@ -2,7 +2,7 @@
 
 pathology_library(tunnel ASIO
     SOURCES src/tunnel/credentials.cpp src/tunnel/http_connect.cpp src/tunnel/socks5_accept.cpp
-            src/tunnel/socks5_connect.cpp src/tunnel/socks5_talk.cpp
+            src/tunnel/socks5_connect.cpp src/tunnel/socks5_messages.cpp
     HEADERS include/pathology/proxycore/tunnel/connector.hpp include/pathology/proxycore/tunnel/credentials.hpp
             include/pathology/proxycore/tunnel/failure.hpp
             include/pathology/proxycore/tunnel/http_connect.hpp include/pathology/proxycore/tunnel/socks5.hpp

@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
         UpstreamFault{"FloodsTheFields", "HTTP/1.1 200 OK\r\n" + repeated("A: b\r\n", 30'000), "CONNECT failed",
                       Then::go_on},
         UpstreamFault{"FloodsInterimAnswers", repeated("HTTP/1.1 100 Continue\r\n\r\n", 10'000),
-                      "interim answers without end", Then::go_on},
+                      "more than 100 interim responses", Then::go_on},
         UpstreamFault{"EndsTheTunnelAtOnce", "HTTP/1.1 200 OK\r\n\r\n", "without a response"},
         UpstreamFault{"ResetsTheTunnelAtOnce", "HTTP/1.1 200 OK\r\n\r\n", "", Then::reset},
         UpstreamFault{"SaysGarbageInTheTunnel", "HTTP/1.1 200 OK\r\n\r\ngarbage\r\n\r\n", "is malformed"}),

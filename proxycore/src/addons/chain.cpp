@@ -112,10 +112,10 @@ std::size_t AddonChain::index_of(Place const& place) const {
     auto const& list = entries_->list;
     if (place.where == Place::Where::front) return 0;
     if (place.where == Place::Where::back) return list.size();
-    auto const neighbours = owned_by(place.name);
-    auto const& neighbour = place.where == Place::Where::before ? neighbours.front() : neighbours.back();
+    auto const same_name = owned_by(place.name);
+    auto const& nearest = place.where == Place::Where::before ? same_name.front() : same_name.back();
     auto const found =
-        std::find_if(list.begin(), list.end(), [&](Entry const& entry) { return entry.addon == neighbour.addon; });
+        std::find_if(list.begin(), list.end(), [&](Entry const& entry) { return entry.addon == nearest.addon; });
     return static_cast<std::size_t>(found - list.begin()) + (place.where == Place::Where::after ? 1 : 0);
 }
 
@@ -244,7 +244,7 @@ asio::awaitable<void> AddonChain::update(std::vector<std::shared_ptr<flow::Flow>
     for (auto const& flow : flows) plain.push_back(flow.get());
     std::span<flow::Flow* const> const changed(plain);
     co_await run_over(make_entries(std::move(list)), hooks::update, changed);
-    for (auto const& flow : flows) flows_.note_change(*flow);
+    for (auto const& flow : flows) flows_.record_change(*flow);
 }
 
 void AddonChain::log(LogEntry const& entry) {
@@ -289,10 +289,10 @@ void AddonChain::name_stream_functions(flow::HttpFlow& flow, std::string const& 
 
 /// The flow is a parameter of the round, so it is valid until the round returns.
 asio::awaitable<void> AddonChain::finish_round(flow::Flow& flow) {
-    flows_.note_change(flow);
+    flows_.record_change(flow);
     if (!flow.intercepted()) co_return;
     co_await wait_for(flow);
-    flows_.note_change(flow);
+    flows_.record_change(flow);
 }
 
 asio::awaitable<void> AddonChain::wait_for(flow::Flow& flow) {

@@ -23,7 +23,7 @@ tr + tr { border-top: 1px solid #ccc }
 </head>
 <body>
 <h1>Trust this proxy</h1>
-<p>You see this page because your traffic passes through pathop. It can show you what is said over HTTPS once this
+<p>You see this page because your traffic passes through pathop. It can show you what is sent over HTTPS once this
 device trusts its certificate authority.</p>
 <table>
 )html";
@@ -45,7 +45,7 @@ constexpr Platform platforms[] = {
 };
 
 constexpr std::string_view tail = R"html(</code></p>
-<p>Whoever runs this proxy can read and change all that this device says to any site. Trust it while you test, and
+<p>Whoever runs this proxy can read and change all that this device sends to any site. Trust it while you test, and
 remove it afterwards.</p>
 </body>
 </html>
@@ -73,7 +73,7 @@ flow::Response file(std::string_view content, std::string_view type, std::string
                                 {{"Content-Type", type}, {"Content-Disposition", "attachment; filename=" + name}});
 }
 
-flow::Response answer(std::string_view path, tls::Authority const& authority) {
+flow::Response respond(std::string_view path, tls::Authority const& authority) {
     path = path.substr(0, path.find('?'));
     auto const name = authority.name() + "-ca-cert.";
     if (path == "/") {
@@ -109,7 +109,7 @@ asio::awaitable<void> Onboarding::tls_clienthello(ClientHelloData& data) {
 
 asio::awaitable<void> Onboarding::request(flow::HttpFlow& flow) {
     bool const is_meant = flow.live && !flow.response && !flow.error && is_ours(flow.request.pretty_host());
-    if (is_meant) flow.response = answer(flow.request.path, authority_());
+    if (is_meant) flow.response = respond(flow.request.path, authority_());
     co_return;
 }
 

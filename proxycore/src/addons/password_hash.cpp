@@ -37,7 +37,7 @@ std::string sha_hash(std::string_view password) {
 // --- MD5-crypt, after the description by Poul-Henning Kamp, with Apache's `$apr1$` as the magic word
 // ------------------
 
-constexpr std::size_t longest_salt = 8;
+constexpr std::size_t max_salt_size = 8;
 constexpr unsigned rounds = 1000;
 
 using Digest = std::array<unsigned char, 16>;
@@ -81,7 +81,7 @@ void append_base64(std::string& out, unsigned bits, int characters) {
 
 /// The 22 characters after the salt. Only 8 characters of the salt are used.
 std::string apr1_hash(std::string_view password, std::string_view salt) {
-    salt = salt.substr(0, longest_salt);
+    salt = salt.substr(0, max_salt_size);
     auto const digest = stretched(first_digest(password, salt), password, salt);
     std::string out;
     // The digest is encoded in groups of bytes 0 6 12, 1 7 13, 2 8 14, 3 9 15, 4 10 5, and 11 alone.

@@ -31,8 +31,8 @@ TimerWheel::TimerWheel(asio::io_context& context) : service(context), timer_(con
 
 void TimerWheel::Timer::arm(Clock::duration limit) {
     auto const now = Clock::now();
-    auto const longest = Clock::time_point::max() - now - TimerWheel::tick_length * 2;
-    deadline_ = now + std::min(limit, longest);
+    auto const max_limit = Clock::time_point::max() - now - TimerWheel::tick_length * 2;
+    deadline_ = now + std::min(limit, max_limit);
     armed_ = true;
     if (is_linked() && tick_ <= tick_after(deadline_)) return;  // its slot comes round in time
     wheel_.link(*this);

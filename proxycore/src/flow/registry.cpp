@@ -42,7 +42,7 @@ public:
         is_closed_ = true;
     }
 
-    void note(Change::Kind kind, std::shared_ptr<Flow> const& flow) {
+    void record(Change::Kind kind, std::shared_ptr<Flow> const& flow) {
         std::scoped_lock const lock(mutex_);
         if (is_closed_) return;
         merge(kind, flow);
@@ -111,7 +111,7 @@ Registry::Subscription& Registry::Subscription::operator=(Subscription&& other) 
 Registry::Subscription Registry::listen(boost::asio::any_io_executor executor, std::function<void(Changes)> function) {
     auto listener = std::make_shared<Listener>(std::move(executor), std::move(function));
     listeners_.push_back(listener);
-    tell_watched();
+    notify_watched();
     return Subscription(std::move(listener));
 }
 
@@ -119,8 +119,8 @@ void Registry::notify(Change::Kind kind, std::shared_ptr<Flow> const& flow) {
     // Subscriptions end without a call to the registry, which may be on another thread; their listeners are removed
     // here.
     bool const any_left = std::erase_if(listeners_, [](auto const& listener) { return listener->is_closed(); }) > 0;
-    for (auto const& listener : listeners_) listener->note(kind, flow);
-    if (any_left) tell_watched();
+    for (auto const& listener : listeners_) listener->record(kind, flow);
+    if (any_left) notify_watched();
 }
 
 // --- live flows ------------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ void Registry::unlink(LiveFlowBase& entry) {
     flow.on_kill(nullptr);
     if (!is_watched() || !flow.is_announced_) return;
     // A kept flow stays in the list after its end; for listeners it was updated.
-    if (kept_.contains(flow.number)) return note_change(flow);
+    if (kept_.contains(flow.number)) return record_change(flow);
     notify(Change::Kind::removed, entry.flow_);
 }
 
@@ -181,17 +181,17 @@ std::shared_ptr<Flow> Registry::find(Id const& id) const {
 void Registry::keep(RegistryLimits limits) {
     limits_ = limits;
     evict();
-    tell_watched();
+    notify_watched();
 }
 
 void Registry::add(std::shared_ptr<Flow> flow) {
     // A flow from a file keeps its number if it is free.
     if (flow->number == 0 || kept_.contains(flow->number)) flow->number = next_number();
     last_number_ = std::max(last_number_, flow->number);
-    note_change(*flow);
+    record_change(*flow);
 }
 
-void Registry::note_change(Flow& flow) {
+void Registry::record_change(Flow& flow) {
     auto const shared = flow.weak_from_this().lock();
     if (shared == nullptr || !is_watched()) return;
     if (limits_.max_flows > 0) account(kept_.try_emplace(flow.number, Kept{shared}).first->second);

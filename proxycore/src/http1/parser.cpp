@@ -131,14 +131,14 @@ std::optional<ParseError> MessageParser::finish_head() {
         if (auto const error = put_start_line()) return error;
     if (auto const error = put(shown_, section_.end())) return error;
     if (auto const violation = check_head(start_)) return ParseError{violation->code, place_of(violation->field)};
-    note_framing();
+    record_framing();
     if (content_length > limits_.body) return ParseError{Errc::body_too_large, place_of("Content-Length")};
     use(section_.end());
     section_.restart(0);
     return std::nullopt;
 }
 
-void MessageParser::note_framing() {
+void MessageParser::record_framing() {
     bool const has_body = !grammar().is_complete();
     is_chunked = has_body && grammar().is_chunked();
     phase_ = !has_body ? Phase::complete : is_chunked ? Phase::chunk_line : Phase::body;

@@ -72,7 +72,7 @@ private:
     std::optional<ParseError> scan_head();
     std::optional<ParseError> put_start_line();
     std::optional<ParseError> finish_head();
-    void note_framing();
+    void record_framing();
 
     Outcome read_body();
     Outcome read_chunk_line();

@@ -31,10 +31,10 @@ bool says(std::optional<std::string> const& known, FieldText const& text) {
 }  // namespace
 
 std::string encode_integer(std::uint64_t number, unsigned prefix_bits, std::uint8_t pattern) {
-    auto const most = (1U << prefix_bits) - 1;
-    if (number < most) return {static_cast<char>(pattern | number)};
-    std::string out{static_cast<char>(pattern | most)};
-    for (number -= most; number >= 0x80; number >>= 7) out += static_cast<char>(0x80 | (number & 0x7f));
+    auto const max_prefix = (1U << prefix_bits) - 1;
+    if (number < max_prefix) return {static_cast<char>(pattern | number)};
+    std::string out{static_cast<char>(pattern | max_prefix)};
+    for (number -= max_prefix; number >= 0x80; number >>= 7) out += static_cast<char>(0x80 | (number & 0x7f));
     out += static_cast<char>(number);
     return out;
 }

@@ -8,7 +8,7 @@ namespace pathology::proxycore::http2 {
 namespace {
 
 constexpr std::size_t symbols = 256;  // the code's 257th, EOS, is never written: its first bits are the padding
-constexpr unsigned longest = 30;
+constexpr unsigned max_length = 30;
 
 // The length in bits of each byte's code. The code is canonical: codes of one length count upwards in the order of
 // their bytes, and longer ones follow shorter ones, so the lengths are all there is to know.
@@ -26,7 +26,7 @@ constexpr std::array<std::uint8_t, symbols> lengths{
 constexpr std::array<std::uint32_t, symbols> codes = [] {
     std::array<std::uint32_t, symbols> made{};
     std::uint32_t next = 0;
-    for (unsigned length = 1; length <= longest; ++length, next <<= 1) {
+    for (unsigned length = 1; length <= max_length; ++length, next <<= 1) {
         for (std::size_t symbol = 0; symbol < symbols; ++symbol) {
             if (lengths[symbol] == length) made[symbol] = next++;
         }

@@ -282,7 +282,7 @@ void Session::abandon(std::string_view reason) {
 }
 
 void Session::ping() {
-    if (nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr) == 0) ++unanswered_pings_;
+    if (nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr) == 0) ++unacknowledged_pings_;
 }
 
 // --- state -----------------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ int Session::Callbacks::on_begin_frame(nghttp2_session* library, nghttp2_frame_h
                                                              ", which is closed or was skipped by a later one");
         }
     } else if (header->type == NGHTTP2_PUSH_PROMISE) {  // RFC 9113 §8.4
-        session.terminate(ErrorCode::protocol_error, "PUSH_PROMISE, where SETTINGS said that there is no push");
+        session.terminate(ErrorCode::protocol_error, "PUSH_PROMISE, although SETTINGS disabled push");
     } else if (header->type == NGHTTP2_DATA) {
         if (auto* const stream = session.find(id))
             stream->announced_size = stream->response.content_size + header->length;
@@ -165,7 +165,8 @@ int Session::Callbacks::on_frame_received(nghttp2_session*, nghttp2_frame const*
     if (is_flooded_by(session, *frame)) return 0;
     switch (header.type) {
         case NGHTTP2_PING:
-            if (has_flag(header, NGHTTP2_FLAG_ACK) && session.unanswered_pings_ > 0) --session.unanswered_pings_;
+            if (has_flag(header, NGHTTP2_FLAG_ACK) && session.unacknowledged_pings_ > 0)
+                --session.unacknowledged_pings_;
             return 0;
         case NGHTTP2_SETTINGS:
             if (has_flag(header, NGHTTP2_FLAG_ACK)) return 0;
@@ -193,10 +194,10 @@ int Session::Callbacks::on_frame_received(nghttp2_session*, nghttp2_frame const*
 }
 
 void Session::Callbacks::on_goaway(Session& session, nghttp2_goaway const& frame) {
-    auto const said = text_of(frame.opaque_data, frame.opaque_data_len);
+    auto const debug_data = text_of(frame.opaque_data, frame.opaque_data_len);
     auto const code = ErrorCode{frame.error_code};
     std::string message = "GOAWAY: last stream " + std::to_string(frame.last_stream_id) + ", " + name(code);
-    if (!said.empty()) message += ", \"" + http::escaped(said) + "\"";
+    if (!debug_data.empty()) message += ", \"" + http::escaped(debug_data) + "\"";
     session.peer_goaway_ = Failure{code, std::move(message)};
     session.close_all_unsent(ErrorCode::refused_stream, session.peer_goaway_->message);
 }

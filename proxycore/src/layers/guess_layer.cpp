@@ -12,7 +12,7 @@ using addons::NextLayer;
 
 constexpr std::size_t start_of_record = 3;  // 16 03 xx
 constexpr std::size_t start_of_method = 3;
-constexpr std::size_t longest_method = 64;
+constexpr std::size_t max_method_length = 64;
 
 enum class Look { http, other, unsure };
 
@@ -25,7 +25,7 @@ Look look_at(std::string_view bytes) {
     if (bytes.size() < start_of_method) return Look::unsure;
     auto const end = bytes.find_first_of(" \n");
     if (end != bytes.npos) return bytes[end] == ' ' ? Look::http : Look::other;
-    return bytes.size() < longest_method ? Look::unsure : Look::other;
+    return bytes.size() < max_method_length ? Look::unsure : Look::other;
 }
 
 bool is_alpn_of_http(std::string_view alpn) { return alpn == "h2" || alpn.starts_with("http/1."); }

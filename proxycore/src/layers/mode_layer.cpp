@@ -99,14 +99,14 @@ tunnel::Socks5Judge judge_of(Context& context) {
 asio::awaitable<void> be_socks_server(Context& context, Stream stream) {
     auto accepted = co_await tunnel::socks5_accept(std::move(stream), judge_of(context));
     if (!accepted) {
-        if (accepted.error().code != tunnel::Errc::no_answer) context.log(LogLevel::warn, accepted.error().message);
+        if (accepted.error().code != tunnel::Errc::no_response) context.log(LogLevel::warn, accepted.error().message);
         co_return;
     }
     context.server->set_address(accepted->destination);
     auto const failure = co_await connect_early(context, wait_for_client_end(*accepted->client));
     auto const code = failure ? reply_for(*failure) : ReplyCode::succeeded;
-    auto const unsaid = co_await tunnel::socks5_reply(*accepted->client, code);
-    if (failure || unsaid) co_return;
+    auto const unsent = co_await tunnel::socks5_reply(*accepted->client, code);
+    if (failure || unsent) co_return;
     co_await next_layer(context, std::move(accepted->client));
 }
 

@@ -28,7 +28,7 @@ namespace {
 using addons::LogLevel;
 using addons::NextLayer;
 
-constexpr std::size_t most_layers = 32;  // nesting of TLS and tunnels is allowed; without end it would be an attack
+constexpr std::size_t max_layers = 32;  // nesting of TLS and tunnels is allowed; without end it would be an attack
 
 /// What was read to decide is not lost: `release_client` and Servers::keep() put it in front of the streams again.
 /// Invariants: bytes only get more; has_time_ goes from true to false once; the server is tried at most once.
@@ -70,7 +70,7 @@ private:
 };
 
 asio::awaitable<void> NextLayerChoice::run() {
-    if (context_.layers.size() >= most_layers)
+    if (context_.layers.size() >= max_layers)
         co_return context_.log(LogLevel::warn, "too many layers inside each other: the connection is closed");
     if (hosts().allow.empty() && is_ignored(hosts(), names_of_server(context_)))
         co_return co_await relay_ignored(context_, std::move(client_));
@@ -149,8 +149,8 @@ asio::awaitable<void> NextLayerChoice::read_from_server() {
     has_read_server_ = true;
     if (is_own_site(hosts(), *context_.server)) co_return;
     std::optional<Failure> left;
-    auto taking = context_.servers->take(context_.server);
-    auto server_or_failure = co_await race_with_disconnect(std::move(taking), wait_for_client_end(*client_), left);
+    auto acquiring = context_.servers->acquire_stream(context_.server);
+    auto server_or_failure = co_await race_with_disconnect(std::move(acquiring), wait_for_client_end(*client_), left);
     has_ended_ = left.has_value();
     if (left || !*server_or_failure) co_return;
     auto& server = *server_or_failure;
@@ -164,7 +164,7 @@ asio::awaitable<void> NextLayerChoice::read_from_server() {
     has_time_ = !server_has_ended;
     // The connection goes back to the pool with the greeting in front, for the layer that is chosen.
     server->stream = net::unread(std::move(server->stream), from_server_);
-    context_.servers->keep(std::move(*server));
+    context_.servers->release(std::move(*server));
 }
 
 // --- the next layer ---------------------------------------------------------------------------------------

@@ -17,12 +17,12 @@ namespace {
 class AbortCallback {
 public:
     AbortCallback(ClientStream& client, async::Child& work) : client_(client) {
-        is_supported_ = client_.tell_of_abort([this, &work] {
+        is_supported_ = client_.set_abort_handler([this, &work] {
             has_aborted_ = true;
             work.cancel();
         });
     }
-    ~AbortCallback() { client_.tell_of_abort(nullptr); }
+    ~AbortCallback() { client_.set_abort_handler(nullptr); }
     AbortCallback(AbortCallback const&) = delete;
     AbortCallback& operator=(AbortCallback const&) = delete;
 

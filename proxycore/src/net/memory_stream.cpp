@@ -60,11 +60,11 @@ struct Channel {
 class MemoryStream final : public Stream {
 public:
     MemoryStream(asio::any_io_executor executor, std::shared_ptr<Channel> in, std::shared_ptr<Channel> out,
-                 std::size_t most_per_read, Endpoint local, Endpoint remote)
+                 std::size_t max_per_read, Endpoint local, Endpoint remote)
         : executor_(std::move(executor)),
           in_(std::move(in)),
           out_(std::move(out)),
-          most_per_read_(most_per_read),
+          max_per_read_(max_per_read),
           local_(std::move(local)),
           remote_(std::move(remote)) {}
     ~MemoryStream() override { close(CloseMode::fin); }
@@ -138,7 +138,7 @@ private:
         if (closed_) return {Errc::closed, 0};
         if (in_->reset) return {asio::error::connection_reset, 0};
         // Bytes are delivered before the end that follows them; a reset has deleted them.
-        auto const n = std::min({into.size(), in_->bytes.size(), most_per_read_});
+        auto const n = std::min({into.size(), in_->bytes.size(), max_per_read_});
         if (n == 0 && into.size() != 0) return {asio::error::eof, 0};
         in_->bytes.copy(static_cast<char*>(into.data()), n);
         in_->bytes.erase(0, n);
@@ -165,7 +165,7 @@ private:
 
     asio::any_io_executor executor_;
     std::shared_ptr<Channel> in_, out_;
-    std::size_t most_per_read_;
+    std::size_t max_per_read_;
     Endpoint local_, remote_;
     TimeLimit limit_;
     bool closed_ = false;
@@ -176,9 +176,9 @@ private:
 MemoryPipe make_memory_pipe(asio::any_io_executor executor, MemoryPipeOptions options) {
     auto const there = std::make_shared<Channel>(executor, options.capacity);
     auto const back = std::make_shared<Channel>(executor, options.capacity);
-    auto const& [capacity, most, near_endpoint, far_endpoint] = options;
-    return {std::make_unique<MemoryStream>(executor, back, there, most, near_endpoint, far_endpoint),
-            std::make_unique<MemoryStream>(executor, there, back, most, far_endpoint, near_endpoint)};
+    auto const& [capacity, max_per_read, near_endpoint, far_endpoint] = options;
+    return {std::make_unique<MemoryStream>(executor, back, there, max_per_read, near_endpoint, far_endpoint),
+            std::make_unique<MemoryStream>(executor, there, back, max_per_read, far_endpoint, near_endpoint)};
 }
 
 }  // namespace pathology::proxycore::net

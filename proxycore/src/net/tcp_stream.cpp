@@ -22,7 +22,7 @@
 namespace pathology::proxycore::net {
 namespace {
 
-constexpr unsigned max_turns = 64;  // of 64 KiB blocks: some 4 MiB
+constexpr unsigned max_operations = 64;  // of 64 KiB blocks: some 4 MiB
 constexpr auto between_questions = std::chrono::seconds(1);
 constexpr std::size_t bulk = 256 << 10;
 constexpr std::size_t max_discarded = 1 << 24;  // bytes that close(fin) reads so that the FIN is sent
@@ -76,8 +76,8 @@ std::optional<error_code> TcpStream::verdict(error_code ec, TcpStream const& str
 
 /// If the peer is never slower than this side, no operation suspends, and other coroutines of the worker would starve.
 bool TcpStream::must_yield() noexcept {
-    if (++turns_ < max_turns) return false;
-    turns_ = 0;
+    if (++operations_ < max_operations) return false;
+    operations_ = 0;
     return true;
 }
 
@@ -107,7 +107,7 @@ asio::awaitable<ReadResult> TcpStream::await_bytes(asio::mutable_buffer into) {
     if (reading_.has_expired()) co_return ReadResult{Errc::timed_out, 0};
     for (;;) {
         auto const [ec, n] = co_await socket_.async_read_some(into, async::as_values);
-        turns_ = 0;
+        operations_ = 0;
         expects_more_ = n == into.size();
         if (!ec) {
             reading_.end();
@@ -139,7 +139,7 @@ asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer c
     writing_.begin();
     while (!rest.empty() && !end) {
         auto const [ec, n] = co_await socket_.async_write_some(rest, async::as_values);
-        turns_ = 0;
+        operations_ = 0;
         rest = after(rest, n);
         if (n > 0) writing_.restart();
         if (!ec) continue;
@@ -152,8 +152,8 @@ asio::awaitable<error_code> TcpStream::write_rest(std::span<asio::const_buffer c
 }
 
 std::size_t TcpStream::write_now(asio::const_buffer bytes) {
-    if (bytes.size() >= bulk) turns_ += max_turns / 8;  // so the next write() yields soon
-    if (turns_ >= max_turns) return 0;
+    if (bytes.size() >= bulk) operations_ += max_operations / 8;  // so the next write() yields soon
+    if (operations_ >= max_operations) return 0;
     error_code ec;
     auto const sent = socket_.write_some(bytes, ec);
     return ec ? 0 : sent;

@@ -34,7 +34,7 @@ private:
     class Side final : public async::TimerWheel::Timer {
     public:
         explicit Side(TcpStream& stream) : Timer(async::TimerWheel::of(stream.executor())), stream_(stream) {}
-        void begin();  ///< an operation starts, with the limit that the stream has now
+        void begin();    ///< an operation starts, with the limit that the stream has now
         void restart();  ///< a byte was moved: the limit starts again
         void end() noexcept { disarm(); }
         bool has_expired() const noexcept { return expired_; }
@@ -62,7 +62,7 @@ private:
     asio::ip::tcp::endpoint remote_;
     TimeLimit limit_;
     Side reading_{*this}, writing_{*this};
-    unsigned turns_ = 0;         // operations since the coroutine last yielded to others
+    unsigned operations_ = 0;    // operations since the coroutine last yielded to others
     bool expects_more_ = false;  // the last read filled its buffer
     error_code end_{};           // why nothing more can be read: eof, or the code that broke the connection
 };

@@ -20,7 +20,7 @@ using addons::Options;
 using addons::TextList;
 
 constexpr char proxyauth[] = "proxyauth";  // an addon declares it
-constexpr std::int64_t most_seconds = 100LL * 365 * 24 * 3600;
+constexpr std::int64_t max_seconds = 100LL * 365 * 24 * 3600;
 
 [[noreturn]] void refuse(std::string_view option, std::string_view why) {
     throw OptionsError("option " + std::string(option) + ": " + std::string(why));
@@ -32,13 +32,13 @@ std::string optional_text(Options const& options, std::string_view name) {
     return options.get<OptionalText>(name).value_or("");
 }
 
-std::int64_t number_of(std::string_view name, std::int64_t value, std::int64_t least, std::int64_t most) {
-    if (value >= least && value <= most) return value;
-    refuse(name, "expected a number from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+std::int64_t number_of(std::string_view name, std::int64_t value, std::int64_t min, std::int64_t max) {
+    if (value >= min && value <= max) return value;
+    refuse(name, "expected a number from " + std::to_string(min) + " to " + std::to_string(max) + ", not " +
                      std::to_string(value));
 }
 
-std::int64_t number(Options const& options, std::string_view name, std::int64_t least, std::int64_t most) {
+std::int64_t number(Options const& options, std::string_view name, std::int64_t min, std::int64_t max) {
     return number_of(name, options.get<std::int64_t>(name), least, most);
 }
 
@@ -163,8 +163,8 @@ layers::HostSettings host_settings(Options const& options) {
 
 layers::TimeSettings time_settings(Options const& options) {
     layers::TimeSettings times;
-    times.idle = std::chrono::seconds(number(options, option::tcp_timeout, 1, most_seconds));
-    times.connect = std::chrono::seconds(number(options, option::connect_timeout, 1, most_seconds));
+    times.idle = std::chrono::seconds(number(options, option::tcp_timeout, 1, max_seconds));
+    times.connect = std::chrono::seconds(number(options, option::connect_timeout, 1, max_seconds));
     times.tunnel_probe = std::chrono::milliseconds(number(options, option::tunnel_probe_timeout, 0, 3'600'000));
     return times;
 }

@@ -39,11 +39,11 @@ public:
 
     Result<void> write(std::string_view content, mode_t mode) {
         int const descriptor = ::mkostemp(temporary_.data(), O_CLOEXEC);
-        if (descriptor < 0) return complain();
+        if (descriptor < 0) return fail();
         is_there_ = true;
         bool const is_whole = ::fchmod(descriptor, mode) == 0 && write_all(descriptor, content);
         int const code = errno;
-        if (::close(descriptor) != 0 || !is_whole) return complain(is_whole ? errno : code);
+        if (::close(descriptor) != 0 || !is_whole) return fail(is_whole ? errno : code);
         return {};
     }
 
@@ -52,9 +52,9 @@ public:
     Result<bool> put_in_place() {
         if (::link(temporary_.c_str(), final_.c_str()) == 0) return true;
         if (errno == EEXIST) return false;
-        if (errno != EPERM && errno != EOPNOTSUPP) return complain();
+        if (errno != EPERM && errno != EOPNOTSUPP) return fail();
         // Without hard links the last of several processes wins; files are never partial.
-        if (::rename(temporary_.c_str(), final_.c_str()) != 0) return complain();
+        if (::rename(temporary_.c_str(), final_.c_str()) != 0) return fail();
         is_there_ = false;
         return true;
     }
@@ -70,7 +70,7 @@ private:
         return ::fsync(descriptor) == 0;
     }
 
-    Failure complain(int code = errno) const { return system_failure("cannot write '" + final_.string() + "'", code); }
+    Failure fail(int code = errno) const { return system_failure("cannot write '" + final_.string() + "'", code); }
 
     fs::path final_;
     std::string temporary_;
@@ -85,18 +85,18 @@ Result<bool> create(fs::path const& file, std::string_view content, mode_t mode)
 }
 
 Result<void> make_folder(fs::path const& folder) {
-    auto const complain = [&](int code) {
+    auto const fail = [&](int code) {
         return system_failure("cannot make the folder '" + folder.string() + "'", code);
     };
     std::error_code ec;
     if (fs::is_directory(folder, ec)) return {};
     ec.clear();
     if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), ec);
-    if (ec) return complain(ec.value());
+    if (ec) return fail(ec.value());
     if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) {
-        return fs::is_directory(folder, ec) ? Result<void>() : complain(ENOTDIR);
+        return fs::is_directory(folder, ec) ? Result<void>() : fail(ENOTDIR);
     }
-    return complain(errno);
+    return fail(errno);
 }
 
 struct PublicFile {
@@ -170,9 +170,9 @@ Result<Authority> Authority::open(fs::path const& folder, AuthorityOptions const
     if (folder.empty()) return failure(Errc::bad_settings, "no folder is given for the certificate authority");
     if (auto const made = make_folder(folder); !made) return made.error();
     std::error_code ec;
-    auto const lent = folder / "mitmproxy-ca.pem";
-    if (fs::exists(lent, ec) && !fs::exists(folder / (options.name + "-ca.pem"), ec)) {
-        auto state = load(lent, options);
+    auto const imported = folder / "mitmproxy-ca.pem";
+    if (fs::exists(imported, ec) && !fs::exists(folder / (options.name + "-ca.pem"), ec)) {
+        auto state = load(imported, options);
         return state ? Result<Authority>(Authority(*state)) : state.error();
     }
     auto const state = load_or_make(folder, options);

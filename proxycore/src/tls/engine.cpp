@@ -105,10 +105,10 @@ void Engine::resume(std::shared_ptr<Sessions> sessions, std::string server) {
 
 asio::mutable_buffer Engine::prepare() { return state_->buffers.incoming.prepare(); }
 
-void Engine::commit(std::size_t n) { state_->note_first(state_->buffers.incoming.commit(n)); }
+void Engine::commit(std::size_t n) { state_->record_first(state_->buffers.incoming.commit(n)); }
 
 void Engine::feed(std::string_view bytes) {
-    state_->note_first(bytes);
+    state_->record_first(bytes);
     state_->buffers.incoming.append(bytes);
 }
 

@@ -58,7 +58,7 @@ Engine::State::State(SSL_CTX* ctx, Side its_side) : ssl(SSL_new(ctx)), side(its_
     }
 }
 
-void Engine::State::note_first(std::string_view bytes) {
+void Engine::State::record_first(std::string_view bytes) {
     if (is_established || first_bytes.size() >= bytes_shown) return;
     first_bytes += bytes.substr(0, bytes_shown - first_bytes.size());
 }
@@ -164,7 +164,7 @@ Failure Engine::State::explain() {
     } else if (!first_bytes.empty() && !is_established &&
                !may_be_tls(static_cast<unsigned char>(first_bytes.front()))) {
         why.code = Errc::not_tls;
-        why.message = what + peer() + " does not speak TLS but says \"" + readable(first_bytes) + "\"";
+        why.message = what + peer() + " does not speak TLS but sent \"" + readable(first_bytes) + "\"";
     } else if (alert && alert->side == Alert::Side::sent_by_peer) {
         why.code = Errc::alert_received;
         why.message = what + peer() + " sent alert " + named(*alert);
@@ -175,7 +175,7 @@ Failure Engine::State::explain() {
     } else {
         why.code = Errc::protocol_violation;
         why.message = what + (why.reason.empty() ? "the protocol was violated" : why.reason);
-        if (alert) why.message += ", which we told " + peer() + " by alert " + named(*alert);
+        if (alert) why.message += ", reported to " + peer() + " by alert " + named(*alert);
     }
     return why;
 }

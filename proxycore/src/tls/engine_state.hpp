@@ -20,7 +20,7 @@ struct Engine::State {
     /// The name of the peer in messages.
     std::string peer() const { return is_server() ? "the client" : "the server"; }
 
-    void note_first(std::string_view bytes);
+    void record_first(std::string_view bytes);
     bool is_broken() const;  ///< nothing can be sent any more; after a truncation that is still possible
 
     /// Without data SSL_read would allocate a buffer of 16 KiB, only to find nothing.

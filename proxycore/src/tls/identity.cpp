@@ -57,16 +57,16 @@ ReadKey read_key(std::string_view pem, std::string const& passphrase) {
 
 Result<std::string> read_file(std::filesystem::path const& file) {
     std::error_code is_there;
-    auto const complain = [&](std::string const& why, int code) {
+    auto const fail = [&](std::string const& why, int code) {
         return failure(error_code(code, boost::system::system_category()),
                        "cannot read '" + file.string() + "': " + why);
     };
     // ifstream opens a directory and fails at the first read, without a useful errno.
-    if (std::filesystem::is_directory(file, is_there)) return complain("it is a folder", EISDIR);
+    if (std::filesystem::is_directory(file, is_there)) return fail("it is a folder", EISDIR);
     std::ifstream in(file, std::ios::binary);
     if (!in) {
         auto const code = errno;
-        return complain(std::strerror(code), code);
+        return fail(std::strerror(code), code);
     }
     return std::string(std::istreambuf_iterator<char>(in), {});
 }

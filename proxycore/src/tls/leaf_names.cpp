@@ -8,11 +8,11 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-constexpr std::size_t longest_common_name = 63;  // RFC 5280 allows 64; some clients do not
-constexpr std::size_t longest_name = 255;
+constexpr std::size_t max_common_name_size = 63;  // RFC 5280 allows 64; some clients do not
+constexpr std::size_t max_name_size = 255;
 
 bool is_good_name(std::string_view name) {
-    return !name.empty() && name.size() <= longest_name &&
+    return !name.empty() && name.size() <= max_name_size &&
            std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
@@ -52,7 +52,7 @@ LeafNames LeafNames::copied_from(Certificate const& upstream, std::vector<std::s
 std::string common_name_of(LeafNames const& names) {
     auto const first = names.names.empty() ? std::string() : names.names.front();
     auto const name = names.common_name.value_or(first);
-    return name.size() <= longest_common_name ? name : std::string();
+    return name.size() <= max_common_name_size ? name : std::string();
 }
 
 Result<std::vector<AlternativeName>> alternative_names_of(LeafNames const& names) {

@@ -7,11 +7,11 @@
 namespace pathology::proxycore::tls {
 namespace {
 
-constexpr std::size_t most_of_a_server = 2;
-constexpr long longest_use = 3600;  // seconds
+constexpr std::size_t max_per_server = 2;
+constexpr long max_lifetime = 3600;  // seconds
 
 bool is_fresh(SSL_SESSION const* session) {
-    auto const lifetime = std::min(SSL_SESSION_get_timeout(session), longest_use);
+    auto const lifetime = std::min(SSL_SESSION_get_timeout(session), max_lifetime);
     return SSL_SESSION_is_resumable(session) == 1 && std::time(nullptr) - SSL_SESSION_get_time(session) < lifetime;
 }
 
@@ -21,7 +21,7 @@ void Sessions::State::keep(std::string const& server, SessionPtr session) {
     auto* known = of.find(server);
     if (known == nullptr) known = &of.keep(server, {});
     known->push_back(std::move(session));
-    if (known->size() > most_of_a_server) known->pop_front();
+    if (known->size() > max_per_server) known->pop_front();
 }
 
 SessionPtr Sessions::State::take(std::string_view server) {
@@ -34,7 +34,7 @@ SessionPtr Sessions::State::take(std::string_view server) {
     return nullptr;
 }
 
-Sessions::Sessions(std::size_t most_servers) : state_(std::make_unique<State>(most_servers)) {}
+Sessions::Sessions(std::size_t max_servers) : state_(std::make_unique<State>(max_servers)) {}
 Sessions::~Sessions() = default;
 
 std::size_t Sessions::left_for(std::string_view server) {

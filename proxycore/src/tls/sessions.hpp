@@ -12,7 +12,7 @@
 namespace pathology::proxycore::tls {
 
 struct Sessions::State {
-    explicit State(std::size_t most_servers) : of(most_servers) {}
+    explicit State(std::size_t max_servers) : of(max_servers) {}
 
     void keep(std::string const& server, SessionPtr session);
     /// Removes and returns the latest session that can be resumed; nullptr if there is none.

@@ -209,10 +209,10 @@ asio::awaitable<net::error_code> TlsStream::write(std::span<asio::const_buffer c
 /// of more than a record is never accepted.
 std::size_t TlsStream::write_now(asio::const_buffer bytes) {
     if (is_closed_ || write_error_ || is_writing_ || !engine_.is_established()) return 0;
-    asio::const_buffer const most(bytes.data(), bytes.size() <= record ? bytes.size() : bytes.size() - record);
+    asio::const_buffer const whole_records(bytes.data(), bytes.size() <= record ? bytes.size() : bytes.size() - record);
     std::size_t taken = 0;
-    while (taken < most.size() && push()) {
-        auto const part = asio::buffer(most + taken, batch);
+    while (taken < whole_records.size() && push()) {
+        auto const part = asio::buffer(whole_records + taken, batch);
         if (engine_.write(part) != Step::done) break;
         taken += part.size();
     }

@@ -25,9 +25,9 @@ bool is_hash_name(std::string const& name) {
 /// The file of all authorities takes a tenth of a second to parse; the folder has the same certificates and is read on
 /// demand. SSL_CERT_FILE and SSL_CERT_DIR have precedence.
 void trust_the_system(SSL_CTX* ctx) {
-    bool const is_told = std::getenv(X509_get_default_cert_file_env()) != nullptr ||
-                         std::getenv(X509_get_default_cert_dir_env()) != nullptr;
-    if (!is_told && is_rehashed(X509_get_default_cert_dir())) {
+    bool const is_configured = std::getenv(X509_get_default_cert_file_env()) != nullptr ||
+                               std::getenv(X509_get_default_cert_dir_env()) != nullptr;
+    if (!is_configured && is_rehashed(X509_get_default_cert_dir())) {
         SSL_CTX_set_default_verify_dir(ctx);
     } else {
         SSL_CTX_set_default_verify_paths(ctx);

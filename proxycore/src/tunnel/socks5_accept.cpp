@@ -7,7 +7,7 @@
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
 
-#include "tunnel/socks5_talk.hpp"
+#include "tunnel/socks5_messages.hpp"
 
 namespace pathology::proxycore::tunnel {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 using socks5::Method;
 using socks5::ReplyCode;
 
-std::string reply_with(ReplyCode code) {
+std::string serialise_reply(ReplyCode code) {
     socks5::Reply reply;
     reply.code = code;
     return serialise(reply);
@@ -23,59 +23,59 @@ std::string reply_with(ReplyCode code) {
 
 class Server {
 public:
-    Server(net::Stream& client, Socks5Judge const& judge) : talk_(client, "the SOCKS client"), judge_(judge) {}
+    Server(net::Stream& client, Socks5Judge const& judge) : messages_(client, "the SOCKS client"), judge_(judge) {}
 
     asio::awaitable<Result<Endpoint>> run() {
-        if (auto const trouble = co_await admit()) co_return *trouble;
-        co_return co_await hear_request();
+        if (auto const failure = co_await admit()) co_return *failure;
+        co_return co_await receive_request();
     }
 
-    std::string const& unread() const { return talk_.unread(); }
+    std::string const& unread() const { return messages_.unread(); }
 
 private:
-    asio::awaitable<Trouble> admit();
-    asio::awaitable<Trouble> check_credentials();
-    asio::awaitable<Result<Endpoint>> hear_request();
+    asio::awaitable<MaybeFailure> admit();
+    asio::awaitable<MaybeFailure> check_credentials();
+    asio::awaitable<Result<Endpoint>> receive_request();
 
-    Socks5Talk talk_;
+    Socks5Messages messages_;
     Socks5Judge const& judge_;
 };
 
-asio::awaitable<Trouble> Server::admit() {
-    auto const greeting = co_await talk_.hear(socks5::read_greeting);
+asio::awaitable<MaybeFailure> Server::admit() {
+    auto const greeting = co_await messages_.receive(socks5::read_greeting);
     if (!greeting) co_return greeting.error();
     auto const wanted = judge_ ? Method::password : Method::none;
     auto const& offered = greeting->methods;
     if (std::find(offered.begin(), offered.end(), wanted) == offered.end()) {
-        co_await talk_.say(serialise(Method::unacceptable));
+        co_await messages_.send(serialise(Method::unacceptable));
         auto const* const missing = judge_ ? "user and password" : "to go without credentials";
-        co_return talk_.failure(Errc::wants_credentials, std::string(" does not offer ") + missing);
+        co_return messages_.failure(Errc::wants_credentials, std::string(" does not offer ") + missing);
     }
-    co_await talk_.say(serialise(wanted));
+    co_await messages_.send(serialise(wanted));
     if (!judge_) co_return std::nullopt;
     co_return co_await check_credentials();
 }
 
-asio::awaitable<Trouble> Server::check_credentials() {
-    auto const given = co_await talk_.hear(socks5::read_credentials);
+asio::awaitable<MaybeFailure> Server::check_credentials() {
+    auto const given = co_await messages_.receive(socks5::read_credentials);
     if (!given) co_return given.error();
     Credentials const credentials{given->user, given->password};
     bool const good = co_await judge_(credentials);
-    co_await talk_.say(serialise(good ? socks5::Verdict::accepted : socks5::Verdict::refused));
+    co_await messages_.send(serialise(good ? socks5::Verdict::accepted : socks5::Verdict::refused));
     if (good) co_return std::nullopt;
-    co_return talk_.failure(Errc::bad_credentials, " gave a wrong user or password");
+    co_return messages_.failure(Errc::bad_credentials, " gave a wrong user or password");
 }
 
-asio::awaitable<Result<Endpoint>> Server::hear_request() {
-    auto request = co_await talk_.hear(socks5::read_request);
+asio::awaitable<Result<Endpoint>> Server::receive_request() {
+    auto request = co_await messages_.receive(socks5::read_request);
     if (!request) {
-        if (request.error().code == Errc::not_spoken) co_await talk_.say(reply_with(talk_.reply_hint()));
+        if (request.error().code == Errc::not_spoken) co_await messages_.send(serialise_reply(messages_.reply_hint()));
         co_return request.error();
     }
     if (request->command != socks5::Command::connect) {
-        co_await talk_.say(reply_with(ReplyCode::command_not_supported));
+        co_await messages_.send(serialise_reply(ReplyCode::command_not_supported));
         auto const number = std::to_string(static_cast<unsigned>(request->command));
-        co_return talk_.failure(Errc::refused, " asked for something else than CONNECT: command " + number);
+        co_return messages_.failure(Errc::refused, " asked for something else than CONNECT: command " + number);
     }
     co_return std::move(request->target);
 }
@@ -100,7 +100,7 @@ asio::awaitable<Result<Accepted>> socks5_accept(std::unique_ptr<net::Stream> cli
 }
 
 asio::awaitable<net::error_code> socks5_reply(net::Stream& client, ReplyCode code) {
-    auto const bytes = reply_with(code);
+    auto const bytes = serialise_reply(code);
     co_return co_await net::send(client, bytes);
 }
 

@@ -8,7 +8,7 @@
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
 
-#include "tunnel/socks5_talk.hpp"
+#include "tunnel/socks5_messages.hpp"
 
 namespace pathology::proxycore::tunnel {
 namespace {
@@ -16,40 +16,40 @@ namespace {
 using socks5::Method;
 using socks5::ReplyCode;
 
-constexpr std::size_t most_counted = 255;  // a length is one octet
+constexpr std::size_t max_counted = 255;  // a length is one octet
 
 class Client {
 public:
     Client(net::Stream& server, Endpoint const& destination, std::optional<Credentials> const& credentials)
-        : talk_(server, "the SOCKS server"), destination_(destination), credentials_(credentials) {}
+        : messages_(server, "the SOCKS server"), destination_(destination), credentials_(credentials) {}
 
-    asio::awaitable<Trouble> run() {
-        if (auto const reason = unspeakable()) co_return Failure{Errc::refused, *reason};
+    asio::awaitable<MaybeFailure> run() {
+        if (auto const reason = find_unsendable()) co_return Failure{Errc::refused, *reason};
         auto const method = co_await choose_method();
         if (!method) co_return method.error();
         if (*method == Method::password) {
-            if (auto trouble = co_await authenticate()) co_return trouble;
+            if (auto failure = co_await authenticate()) co_return failure;
         }
         co_return co_await request();
     }
 
-    std::string const& unread() const { return talk_.unread(); }
+    std::string const& unread() const { return messages_.unread(); }
 
 private:
     /// Why host or credentials cannot be sent; std::nullopt if they can.
-    std::optional<std::string> unspeakable() const {
-        auto const too_long = [](std::string const& text) { return text.size() > most_counted; };
+    std::optional<std::string> find_unsendable() const {
+        auto const too_long = [](std::string const& text) { return text.size() > max_counted; };
         if (too_long(destination_.host)) return "SOCKS5 takes host names of up to 255 bytes";
         if (!credentials_ || (!too_long(credentials_->user) && !too_long(credentials_->password))) return std::nullopt;
         return "SOCKS5 takes users and passwords of up to 255 bytes";
     }
 
     asio::awaitable<Result<Method>> choose_method();
-    asio::awaitable<Trouble> authenticate();
-    asio::awaitable<Trouble> request();
-    Failure broken_off(Failure why) const;
+    asio::awaitable<MaybeFailure> authenticate();
+    asio::awaitable<MaybeFailure> request();
+    Failure refusal_or(Failure why) const;
 
-    Socks5Talk talk_;
+    Socks5Messages messages_;
     Endpoint const& destination_;
     std::optional<Credentials> const& credentials_;
 };
@@ -58,43 +58,43 @@ asio::awaitable<Result<Method>> Client::choose_method() {
     socks5::Greeting greeting;
     greeting.methods = {Method::none};
     if (credentials_) greeting.methods.push_back(Method::password);
-    co_await talk_.say(serialise(greeting));
-    auto const choice = co_await talk_.hear(socks5::read_method);
+    co_await messages_.send(serialise(greeting));
+    auto const choice = co_await messages_.receive(socks5::read_method);
     if (!choice) co_return choice;
     auto const& offered = greeting.methods;
     if (std::find(offered.begin(), offered.end(), *choice) != offered.end()) co_return choice;
     if (*choice != Method::unacceptable) {
-        co_return talk_.failure(Errc::not_spoken, " chose a way to authenticate that was not offered");
+        co_return messages_.failure(Errc::not_spoken, " chose a way to authenticate that was not offered");
     }
-    if (credentials_) co_return talk_.failure(Errc::refused, " takes neither user and password nor none");
-    co_return talk_.failure(Errc::wants_credentials, " wants a user and a password");
+    if (credentials_) co_return messages_.failure(Errc::refused, " takes neither user and password nor none");
+    co_return messages_.failure(Errc::wants_credentials, " wants a user and a password");
 }
 
-asio::awaitable<Trouble> Client::authenticate() {
+asio::awaitable<MaybeFailure> Client::authenticate() {
     socks5::Credentials const credentials{credentials_->user, credentials_->password};
-    co_await talk_.say(serialise(credentials));
-    auto const verdict = co_await talk_.hear(socks5::read_verdict);
+    co_await messages_.send(serialise(credentials));
+    auto const verdict = co_await messages_.receive(socks5::read_verdict);
     if (!verdict) co_return verdict.error();
     if (*verdict == socks5::Verdict::accepted) co_return std::nullopt;
-    co_return talk_.failure(Errc::bad_credentials, " does not take this user and password");
+    co_return messages_.failure(Errc::bad_credentials, " does not take this user and password");
 }
 
-asio::awaitable<Trouble> Client::request() {
+asio::awaitable<MaybeFailure> Client::request() {
     socks5::Request const wanted{socks5::Command::connect, destination_};
-    co_await talk_.say(serialise(wanted));
-    auto const reply = co_await talk_.hear(socks5::read_reply);
-    if (!reply) co_return broken_off(reply.error());
+    co_await messages_.send(serialise(wanted));
+    auto const reply = co_await messages_.receive(socks5::read_reply);
+    if (!reply) co_return refusal_or(reply.error());
     if (reply->code == ReplyCode::succeeded) co_return std::nullopt;
-    co_return talk_.failure(Errc::refused, " refused: " + socks5::describe(reply->code));
+    co_return messages_.failure(Errc::refused, " refused: " + socks5::describe(reply->code));
 }
 
 /// Some servers close the connection after the code of a refusal, without the address: an incomplete reply. The code is
 /// more useful than "connection closed".
-Failure Client::broken_off(Failure why) const {
-    auto const& bytes = talk_.unread();
+Failure Client::refusal_or(Failure why) const {
+    auto const& bytes = messages_.unread();
     if (bytes.size() < 2 || bytes[1] == static_cast<char>(ReplyCode::succeeded)) return why;
     auto const code = static_cast<ReplyCode>(bytes[1]);
-    return talk_.failure(Errc::refused, " refused: " + socks5::describe(code), why.cause);
+    return messages_.failure(Errc::refused, " refused: " + socks5::describe(code), why.cause);
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ asio::awaitable<Result<std::unique_ptr<net::Stream>>> socks5_connect(std::unique
                                                                      Endpoint const& destination,
                                                                      std::optional<Credentials> const& credentials) {
     Client client(*server, destination, credentials);
-    if (auto const trouble = co_await client.run()) co_return *trouble;
+    if (auto const failure = co_await client.run()) co_return *failure;
     co_return net::unread(std::move(server), client.unread());
 }
 

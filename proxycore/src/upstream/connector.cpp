@@ -1,11 +1,10 @@
 #include "upstream/connector.hpp"
 
+#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/connect.hpp>
-#include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/tunnel/connector.hpp>
 #include <utility>
-
 
 namespace pathology::proxycore::upstream {
 namespace {
@@ -90,8 +89,7 @@ asio::awaitable<RouteConnector::Connected> RouteConnector::secure(tunnel::Hop co
     co_return co_await layers::secure_server(context_, record, std::move(stream), std::move(alpn));
 }
 
-asio::awaitable<http::RequestHead> RouteConnector::make_connect_request(tunnel::Hop const& hop,
-                                                                        Endpoint const& next) {
+asio::awaitable<http::RequestHead> RouteConnector::make_connect_request(tunnel::Hop const& hop, Endpoint const& next) {
     auto head = tunnel::connect_request(next, hop.credentials);
     if (!context_.settings->http.connect_send_host) head.fields.remove("Host");
     auto& chain = context_.services.addons;
@@ -105,8 +103,8 @@ asio::awaitable<http::RequestHead> RouteConnector::make_connect_request(tunnel::
 
 Failure RouteConnector::failure_of(tunnel::Hop const& hop, tunnel::Failure const& why) const {
     auto const proxy = "Upstream proxy " + to_string(hop.address);
-    if (why.answer.empty()) return unreachable(proxy + ": " + why.message);
-    return unreachable(proxy + " refused HTTP CONNECT request: " + why.answer);
+    if (why.response.empty()) return unreachable(proxy + ": " + why.message);
+    return unreachable(proxy + " refused HTTP CONNECT request: " + why.response);
 }
 
 }  // namespace
@@ -193,9 +191,9 @@ asio::awaitable<void> ServerConnector::Attempt::abandon() {
     if (!is_reported_ && is_open) co_await succeed();
     if (!is_reported_) {
         auto const& address = server_.address();
-        Failure failure{Failure::Kind::cancelled,
-                        "the attempt to connect to " + (address ? to_string(*address) : std::string("a server")) +
-                            " was given up"};
+        Failure failure{
+            Failure::Kind::cancelled,
+            "the attempt to connect to " + (address ? to_string(*address) : std::string("a server")) + " was given up"};
         co_await fail(std::move(failure));
     }
     if (server_.state != flow::ConnectionState::closed) co_await events_.closed(server_);
@@ -217,8 +215,7 @@ asio::awaitable<Result<StreamPtr>> ServerConnector::secure(std::shared_ptr<flow:
     co_return co_await attempt.finish(std::move(securing));
 }
 
-asio::awaitable<Failure> ServerConnector::refuse(std::shared_ptr<flow::Server> record,
-                                                 flow::Response const& response) {
+asio::awaitable<Failure> ServerConnector::refuse(std::shared_ptr<flow::Server> record, flow::Response const& response) {
     Attempt attempt(context_, events_, *record);
     co_await events_.connecting(*record);
     auto failure = unreachable("no route to " + to_string(*record->address()) + ": " +

@@ -43,7 +43,7 @@ void IdleMonitor::close_deferred(net::Stream& stream, std::shared_ptr<void> owne
 }
 
 void IdleMonitor::on_expired() {
-    if (connection_ != nullptr) connection_->rest();
+    if (connection_ != nullptr) connection_->free_read_buffer();
     probe_ = std::make_shared<Probe>();
     probe_->on_end = std::move(on_end_);
     auto const on_return = [own = probe_](std::exception_ptr const& /*cancelled*/) {

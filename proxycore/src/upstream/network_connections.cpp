@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
-#include <pathology/proxycore/layers/hosts.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
 
 #include "layers/exchange/direct_response.hpp"
@@ -13,11 +13,11 @@
 
 namespace pathology::proxycore {
 
-std::unique_ptr<layers::Servers> layers::make_servers(Context& context) {
+std::unique_ptr<layers::ServerConnections> layers::make_server_connections(Context& context) {
     return std::make_unique<upstream::NetworkConnections>(context);
 }
 
-void layers::Servers::keep(ServerConnection /*connection*/) {}
+void layers::ServerConnections::release(ServerConnection /*connection*/) {}
 
 namespace upstream {
 namespace {
@@ -184,7 +184,7 @@ NetworkConnections::ServerStream NetworkConnections::use(PooledConnection& conne
         auto http1 = std::move(std::get<PooledConnection::Idle>(connection.state).connection);
         connection.state = PooledConnection::InUse{};
         auto const on_release = [this, &connection](auto back) { release(connection, std::move(back)); };
-        stream = layers::ask_http1(std::move(http1), on_release);
+        stream = layers::make_http1_stream(std::move(http1), on_release);
     }
     if (lease) {
         pool_.drop_lease(*connection.record);
@@ -303,7 +303,8 @@ asio::awaitable<Result<void>> NetworkConnections::secure_ahead(PooledConnection&
     co_return Result<void>();
 }
 
-asio::awaitable<Result<layers::ServerConnection>> NetworkConnections::take(std::shared_ptr<flow::Server> server) {
+asio::awaitable<Result<layers::ServerConnection>> NetworkConnections::acquire_stream(
+    std::shared_ptr<flow::Server> server) {
     server = replace_if_ended(std::move(server));
     auto alpn = offers_to({}, {});
     auto const opened = co_await open(server, std::move(alpn));
@@ -369,7 +370,7 @@ asio::awaitable<void> NetworkConnections::close(layers::ServerConnection connect
     if (pool_.forget(*connection.server)) co_await events_.closed(*connection.server);
 }
 
-void NetworkConnections::keep(layers::ServerConnection connection) {
+void NetworkConnections::release(layers::ServerConnection connection) {
     auto const& server = *connection.server;
     auto const use = pool_.use_of(server);
     auto const route = use ? use->route : router_.route_by(server.via());

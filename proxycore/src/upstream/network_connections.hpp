@@ -9,7 +9,7 @@
 
 #include <memory>
 #include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/servers.hpp>
+#include <pathology/proxycore/layers/server_connections.hpp>
 #include <string>
 #include <vector>
 
@@ -20,7 +20,7 @@
 
 namespace pathology::proxycore::upstream {
 
-class NetworkConnections final : public layers::Servers {
+class NetworkConnections final : public layers::ServerConnections {
 public:
     explicit NetworkConnections(Context& context);
 
@@ -28,9 +28,9 @@ public:
     asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override;
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) override;
-    asio::awaitable<Result<layers::ServerConnection>> take(std::shared_ptr<flow::Server> server) override;
+    asio::awaitable<Result<layers::ServerConnection>> acquire_stream(std::shared_ptr<flow::Server> server) override;
     asio::awaitable<void> close(layers::ServerConnection connection) override;
-    void keep(layers::ServerConnection connection) override;
+    void release(layers::ServerConnection connection) override;
     std::shared_ptr<void> hold_websocket(flow::HttpFlow const& flow) override;
     asio::awaitable<void> close_all() override;
 

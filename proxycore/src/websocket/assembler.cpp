@@ -30,7 +30,7 @@ Session::Outcome Assembler::take(FrameHeader const& header, FramePart const& par
         return std::optional<Event>(Message{is_text_, payload});
     }
     if (auto const broken = is_compressed_ ? decompress(payload, is_last) : append(payload, is_last)) return *broken;
-    if (part.ends) note_fragment();
+    if (part.ends) record_fragment();
     if (!is_last) return std::optional<Event>();
     is_open_ = false;
     is_given_ = true;
@@ -39,9 +39,9 @@ Session::Outcome Assembler::take(FrameHeader const& header, FramePart const& par
         is_text_, joined_, is_fragmented ? std::span<std::size_t const>(fragments_) : std::span<std::size_t const>()});
 }
 
-void Assembler::note_fragment() {
+void Assembler::record_fragment() {
     // The list has a limit: a peer may send a message in fragments of zero bytes. The last entry grows instead.
-    if (fragments_.size() == most_fragments_told) {
+    if (fragments_.size() == max_fragment_sizes) {
         fragments_sum_ -= fragments_.back();
         fragments_.pop_back();
     }

@@ -32,7 +32,7 @@ public:
 
 private:
     std::optional<Violation> begin(FrameHeader const& header);
-    void note_fragment();
+    void record_fragment();
     std::optional<Violation> append(std::string_view payload, bool is_last);
     std::optional<Violation> decompress(std::string_view payload, bool is_last);
     std::optional<Violation> judge_text(std::string_view more, bool is_last);

@@ -5,7 +5,7 @@
 namespace pathology::proxycore::websocket {
 namespace {
 
-constexpr std::size_t longest_reason = 123;  // of the 125 bytes of a control frame
+constexpr std::size_t max_reason_size = 123;  // of the 125 bytes of a control frame
 
 /// The longest prefix of at most `limit` bytes that does not end inside a character.
 std::string_view cut(std::string_view text, std::size_t limit) {
@@ -41,7 +41,7 @@ boost::system::result<Close, Violation> parse_close(std::string_view payload) {
 std::string encode(Close const& close) {
     if (!close.code) return {};
     std::string payload{static_cast<char>(*close.code >> 8), static_cast<char>(*close.code & 0xff)};
-    return payload.append(cut(close.reason, longest_reason));
+    return payload.append(cut(close.reason, max_reason_size));
 }
 
 }  // namespace pathology::proxycore::websocket

@@ -9,7 +9,7 @@
 namespace pathology::proxycore::websocket {
 namespace {
 
-constexpr std::uint64_t longest_control = 125;
+constexpr std::uint64_t max_control_payload = 125;
 
 /// The size of the shortest header for this length and mask.
 std::size_t shortest_header(FrameHeader const& header) {
@@ -90,7 +90,7 @@ std::optional<Violation> FrameReader::judge(std::size_t header_size) const {
         return broken(Errc::reserved_opcode, "reserved opcode " + name_of(header_.opcode));
     if (is_control(header_.opcode) && !rules_.allow_odd_control) {
         if (!header_.fin) return broken(Errc::fragmented_control, "fragmented " + named(header_.opcode));
-        if (header_.length > longest_control)
+        if (header_.length > max_control_payload)
             return broken(Errc::long_control,
                           named(header_.opcode) + " of " + std::to_string(header_.length) + " bytes");
     }

@@ -87,10 +87,11 @@ boost::system::result<void, HandshakeFailure> check_request(http::RequestHead co
     return {};
 }
 
-boost::system::result<void, HandshakeFailure> check_answer(http::ResponseHead const& answer, std::string_view key,
-                                                           std::span<std::string const> offered) {
-    auto const& fields = answer.fields;
-    if (answer.status != 101) return HandshakeFailure{"status " + std::to_string(answer.status) + " instead of 101"};
+boost::system::result<void, HandshakeFailure> check_response(http::ResponseHead const& response, std::string_view key,
+                                                             std::span<std::string const> offered) {
+    auto const& fields = response.fields;
+    if (response.status != 101)
+        return HandshakeFailure{"status " + std::to_string(response.status) + " instead of 101"};
     if (!fields.has_token("Upgrade", "websocket")) return HandshakeFailure{shown(fields, "Upgrade")};
     if (!fields.has_token("Connection", "upgrade")) return HandshakeFailure{shown(fields, "Connection")};
     auto const accept = accept_key(key);

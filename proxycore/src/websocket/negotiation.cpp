@@ -36,34 +36,34 @@ std::optional<unsigned> narrower(std::optional<unsigned> a, std::optional<unsign
     return std::min(*a, *b);
 }
 
-DeflateParameters answer_to(DeflateParameters const& offer, DeflateParameters const& wanted) {
-    DeflateParameters answer;
-    answer.server_no_context_takeover = offer.server_no_context_takeover || wanted.server_no_context_takeover;
-    answer.client_no_context_takeover = offer.client_no_context_takeover || wanted.client_no_context_takeover;
-    answer.server_max_window_bits = narrower(offer.server_max_window_bits, wanted.server_max_window_bits);
+DeflateParameters accept_offer(DeflateParameters const& offer, DeflateParameters const& wanted) {
+    DeflateParameters response;
+    response.server_no_context_takeover = offer.server_no_context_takeover || wanted.server_no_context_takeover;
+    response.client_no_context_takeover = offer.client_no_context_takeover || wanted.client_no_context_takeover;
+    response.server_max_window_bits = narrower(offer.server_max_window_bits, wanted.server_max_window_bits);
     // RFC 7692 §7.1.2.2: only a client that offered the parameter may be limited by it.
     if (offer.client_max_window_bits && wanted.client_max_window_bits)
-        answer.client_max_window_bits = narrower(offer.client_max_window_bits, wanted.client_max_window_bits);
-    return answer;
+        response.client_max_window_bits = narrower(offer.client_max_window_bits, wanted.client_max_window_bits);
+    return response;
 }
 
 /// The client's window may lack a value in an offer, but not in a response (RFC 7692 §7.1.2.2).
-bool lacks_value(Extension const& answer) {
+bool lacks_value(Extension const& response) {
     auto const is_bare = [](auto const& parameter) {
         return parameter.name == "client_max_window_bits" && !parameter.value;
     };
-    return std::any_of(answer.parameters.begin(), answer.parameters.end(), is_bare);
+    return std::any_of(response.parameters.begin(), response.parameters.end(), is_bare);
 }
 
 /// What is wrong with a response to an offer; empty if nothing.
-std::string_view fault(DeflateParameters const& answer, DeflateParameters const& offered) {
-    if (offered.server_no_context_takeover && !answer.server_no_context_takeover)
+std::string_view fault(DeflateParameters const& response, DeflateParameters const& offered) {
+    if (offered.server_no_context_takeover && !response.server_no_context_takeover)
         return "the server did not take up server_no_context_takeover";
     auto const asked = offered.server_max_window_bits;
-    if (asked && answer.server_max_window_bits.value_or(widest_window) > *asked)
+    if (asked && response.server_max_window_bits.value_or(widest_window) > *asked)
         return "the server's window is wider than server_max_window_bits asked for";
-    if (answer.client_max_window_bits && !offered.client_max_window_bits)
-        return "the server answered client_max_window_bits, which was not offered";
+    if (response.client_max_window_bits && !offered.client_max_window_bits)
+        return "the server chose client_max_window_bits, which was not offered";
     return {};
 }
 
@@ -93,22 +93,22 @@ std::optional<DeflateParameters> accept_deflate(http::Fields const& request, Def
     auto const extensions = parse_extensions(request);
     if (!extensions) return std::nullopt;
     for (auto const& extension : *extensions)
-        if (auto const offer = parse_deflate(extension)) return answer_to(*offer, wanted);
+        if (auto const offer = parse_deflate(extension)) return accept_offer(*offer, wanted);
     return std::nullopt;
 }
 
-boost::system::result<std::optional<DeflateParameters>, std::string> check_deflate_answer(
+boost::system::result<std::optional<DeflateParameters>, std::string> check_deflate_response(
     http::Fields const& response, DeflateParameters const& offered) {
     auto const extensions = parse_extensions(response);
-    if (!extensions) return std::string("malformed Sec-WebSocket-Extensions in the answer");
+    if (!extensions) return std::string("malformed Sec-WebSocket-Extensions in the response");
     if (extensions->empty()) return std::optional<DeflateParameters>();
-    if (extensions->size() > 1) return std::string("more extensions in the answer than were offered");
+    if (extensions->size() > 1) return std::string("more extensions in the response than were offered");
     auto const& only = extensions->front();
-    if (only.name != extension_name) return "extension in the answer that was not offered: " + only.name;
-    auto answer = parse_deflate(only);
-    if (!answer || lacks_value(only)) return "answer with parameters that are not allowed: " + to_string(only);
-    if (auto const what = fault(*answer, offered); !what.empty()) return std::string(what);
-    return answer;
+    if (only.name != extension_name) return "extension in the response that was not offered: " + only.name;
+    auto response = parse_deflate(only);
+    if (!response || lacks_value(only)) return "response with parameters that are not allowed: " + to_string(only);
+    if (auto const what = fault(*response, offered); !what.empty()) return std::string(what);
+    return response;
 }
 
 }  // namespace pathology::proxycore::websocket

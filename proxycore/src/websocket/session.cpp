@@ -18,7 +18,7 @@
 namespace pathology::proxycore::websocket {
 namespace {
 
-constexpr std::size_t longest_control = 125;
+constexpr std::size_t max_control_payload = 125;
 
 Role other(Role role) { return role == Role::server ? Role::client : Role::server; }
 
@@ -26,7 +26,7 @@ FrameRules rules_for(SessionSettings const& settings) {
     auto rules = FrameRules::strict(settings.role);
     rules.allow_rsv1 = settings.deflate.has_value();
     // The limit applies to each frame before its payload is read. The assembler checks the whole message.
-    rules.largest = std::max(settings.largest_message, longest_control);
+    rules.largest = std::max(settings.largest_message, max_control_payload);
     return rules;
 }
 
@@ -119,7 +119,7 @@ Session::Outcome Session::Impl::take_control(FramePart const& part) {
 Session::Outcome Session::Impl::finish_control() {
     switch (static_cast<Opcode>(reader_.header().opcode)) {
         case Opcode::ping:
-            if (settings_.answers) control(Opcode::pong, control_);
+            if (settings_.responds) control(Opcode::pong, control_);
             return std::optional<Event>(Ping{control_});
         case Opcode::pong: return std::optional<Event>(Pong{control_});
         default: break;
@@ -128,14 +128,14 @@ Session::Outcome Session::Impl::finish_control() {
     if (!why) return why.error();
     close_received_ = true;
     Close const echo{why->code, {}};  // RFC 6455 §5.5.1: typically the code received
-    if (settings_.answers) close(echo);
+    if (settings_.responds) close(echo);
     return std::optional<Event>(*why);
 }
 
 Session::Outcome Session::Impl::fail(Violation violation) {
     // RFC 6455 §7.1.7: fail the connection with a close frame that names the reason.
     Close const why{static_cast<std::uint16_t>(violation.close_code), violation.message};
-    if (settings_.answers) close(why);
+    if (settings_.responds) close(why);
     broken_ = std::move(violation);
     return *broken_;
 }
@@ -170,7 +170,7 @@ void Session::Impl::control(Opcode opcode, std::string_view payload) {
     if (close_sent_) return;
     FrameHeader header;
     header.opcode = static_cast<std::uint8_t>(opcode);
-    frame(header, payload.substr(0, longest_control));
+    frame(header, payload.substr(0, max_control_payload));
 }
 
 void Session::Impl::close(Close const& close) {

@@ -39,7 +39,7 @@ struct RegistryFixture {
         auto const flow = begin();
         flow->live = true;
         flow->request.raw_content = std::move(content);
-        registry.note_change(*flow);
+        registry.record_change(*flow);
         return flow->shared_from_this();
     }
     std::vector<std::uint64_t> kept() const {
@@ -85,7 +85,7 @@ TEST(FlowRegistry, AllocatesNothingForAFlowThatIsNotKept) {
         LiveFlow<HttpFlow> const flow(fixture.registry, fixture.loop.get_executor(), client, server, from_seconds(1));
         flow->live = true;
         flow->on_kill([&fixture] { fixture.loop.stop(); });
-        fixture.registry.note_change(*flow);
+        fixture.registry.record_change(*flow);
     };
     run();  // its block is used again
     auto const before = allocations;
@@ -124,11 +124,11 @@ TEST(FlowRegistry, DoesNotEvictWhatIsMarkedHeldOrLive) {
         held = flow->shared_from_this();
         held->live = true;
         held->intercept();
-        fixture.registry.note_change(*flow);
+        fixture.registry.record_change(*flow);
     }
     auto const live = fixture.begin();
     live->live = true;
-    fixture.registry.note_change(*live);
+    fixture.registry.record_change(*live);
     fixture.run_one();
     EXPECT_THAT(fixture.kept(), ElementsAre(1, 2, 3));
     held->resume();
@@ -178,7 +178,7 @@ TEST(FlowRegistry, GathersWhatChangesUntilAListenerIsCalled) {
     fixture.loop.poll();
     EXPECT_THAT(heard, ElementsAre("added 1, added 2"));
     heard.clear();
-    fixture.registry.note_change(*fixture.registry.kept().back());
+    fixture.registry.record_change(*fixture.registry.kept().back());
     fixture.run_one();
     fixture.loop.restart();
     fixture.loop.poll();
@@ -198,7 +198,7 @@ TEST(FlowRegistry, ReportsFlowsThatAreNotKept) {
                                                       [&](Changes changes) { heard.push_back(text_of(changes)); });
     {
         auto const flow = fixture.begin();
-        fixture.registry.note_change(*flow);
+        fixture.registry.record_change(*flow);
         fixture.loop.poll();
         EXPECT_THAT(heard, ElementsAre("added 1"));
     }
@@ -248,7 +248,7 @@ TEST(FlowRegistry, ASubscriptionMayOutliveIt) {
         Registry registry;
         subscription = registry.listen(loop.get_executor(), [](Changes) { FAIL(); });
         LiveFlow<HttpFlow> const flow(registry, loop.get_executor(), nullptr, nullptr, Time{});
-        registry.note_change(*flow);
+        registry.record_change(*flow);
     }
     loop.poll();
 }

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"Push",
                   frame(FrameType::push_promise, flag::end_headers, 1,
                         number(2) + block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}})),
-                  goaway("PROTOCOL_ERROR"), "PUSH_PROMISE, where SETTINGS said that there is no push\n"},
+                  goaway("PROTOCOL_ERROR"), "PUSH_PROMISE, although SETTINGS disabled push\n"},
         Situation{"WindowOfZero", window_update(0, 0), goaway("PROTOCOL_ERROR"),
                   "WINDOW_UPDATE: window_size_increment == 0\n"},
         Situation{"BrokenFieldBlock", headers(1, "\x80", flag::end_headers), goaway("COMPRESSION_ERROR"), "\n"},

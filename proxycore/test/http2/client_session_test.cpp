@@ -307,9 +307,9 @@ TEST(ClientSession, CountsThePingsThatAreNotAnswered) {
     client.feed(server_hello());
     client.session.ping();
     EXPECT_EQ(client.drain(), "PING \\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\n");
-    EXPECT_EQ(client.session.unanswered_pings(), 1U);
+    EXPECT_EQ(client.session.unacknowledged_pings(), 1U);
     client.feed(ping(std::string(8, '\0'), flag::ack) + ping("not mine", flag::ack));
-    EXPECT_EQ(client.session.unanswered_pings(), 0U);
+    EXPECT_EQ(client.session.unacknowledged_pings(), 0U);
 }
 
 TEST(ClientSession, LetsStreamsEndWhenItGoesAway) {

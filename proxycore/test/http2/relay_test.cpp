@@ -214,9 +214,9 @@ TEST_F(Relay, ClosesTheServersStreamsWhenTheConnectionIsLost) {
 
 TEST_F(Relay, AsksForSignsOfLife) {
     server.session.ping();
-    EXPECT_EQ(server.session.unanswered_pings(), 1U);
+    EXPECT_EQ(server.session.unacknowledged_pings(), 1U);
     carry();
-    EXPECT_EQ(server.session.unanswered_pings(), 0U);
+    EXPECT_EQ(server.session.unacknowledged_pings(), 0U);
 }
 
 // --- tunnels ---------------------------------------------------------------------------------------------------------

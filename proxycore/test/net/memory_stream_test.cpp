@@ -40,7 +40,7 @@ TEST(MemoryStream, CarriesBytesBothWays) {
 TEST(MemoryStream, GivesAtMostWhatItWasAskedToPerRead) {
     play([]() -> asio::awaitable<void> {
         MemoryPipeOptions options;
-        options.most_per_read = 1;
+        options.max_per_read = 1;
         auto pipe = co_await make_pipe(options);
         EXPECT_FALSE(co_await send(*pipe.near, "abc"));
         char block[8] = {};

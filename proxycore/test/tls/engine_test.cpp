@@ -123,7 +123,7 @@ TEST(Engine, SaysWhatAPeerSaysThatDoesNotSpeakTls) {
         EXPECT_EQ(pair.server.handshake(), Step::failed);
         ASSERT_TRUE(pair.server.failure());
         EXPECT_EQ(pair.server.failure()->code, Errc::not_tls);
-        auto const begin = "TLS handshake failed: the client does not speak TLS but says \"" + std::string(shown);
+        auto const begin = "TLS handshake failed: the client does not speak TLS but sent \"" + std::string(shown);
         EXPECT_TRUE(pair.server.failure()->message.starts_with(begin)) << pair.server.failure()->message;
     }
 }
@@ -138,7 +138,7 @@ TEST(Engine, BothSidesTellTheAlert) {
     ASSERT_TRUE(pair.server.failure() && pair.client.failure());
     EXPECT_EQ(pair.server.failure()->alert, (Alert{70, Alert::Side::raised_here}));
     EXPECT_EQ(pair.server.failure()->message,
-              "TLS handshake failed: unsupported protocol, which we told the client by alert protocol_version (70)");
+              "TLS handshake failed: unsupported protocol, reported to the client by alert protocol_version (70)");
     EXPECT_EQ(pair.client.failure()->code, Errc::alert_received);
     EXPECT_EQ(pair.client.failure()->alert, (Alert{70, Alert::Side::sent_by_peer}));
     EXPECT_EQ(pair.client.failure()->message, "TLS handshake failed: the server sent alert protocol_version (70)");

@@ -115,7 +115,7 @@ TEST(Curl, ThatSpeaksPlainlyIsUnderstood) {
     curl({"http://" + origin.endpoint() + "/x"});
     EXPECT_EQ(
         origin.endings(),
-        std::vector<std::string>{"TLS handshake failed: the client does not speak TLS but says \"GET /x HTTP/1.1\""});
+        std::vector<std::string>{"TLS handshake failed: the client does not speak TLS but sent \"GET /x HTTP/1.1\""});
 }
 
 struct PinCase {

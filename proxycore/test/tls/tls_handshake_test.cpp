@@ -55,7 +55,7 @@ TEST(TlsHandshake, SaysThatThePeerSpeaksPlainly) {
         auto const outcome = co_await server->handshake(patience);
         EXPECT_EQ(outcome.error().code, Errc::not_tls);
         EXPECT_EQ(outcome.error().message,
-                  "TLS handshake failed: the client does not speak TLS but says \"GET / HTTP/1.1\"");
+                  "TLS handshake failed: the client does not speak TLS but sent \"GET / HTTP/1.1\"");
     });
 }
 

@@ -60,7 +60,7 @@ TEST(TlsStream, WorksWhenBytesComeOneByOne) {
         EXPECT_FALSE(ec);
         EXPECT_TRUE(heard == much);
     };
-    play_joined(conversation, {.most_per_read = 1});
+    play_joined(conversation, {.max_per_read = 1});
 }
 
 TEST(TlsStream, WorksWhereThePipeHoldsLittle) {

@@ -43,7 +43,7 @@ private:
         co_return connect_request(next, hop.credentials);
     }
     std::string failure_of(Hop const& hop, Failure const& why) const override {
-        return to_string(hop.address) + ": " + why.answer;
+        return to_string(hop.address) + ": " + why.response;
     }
 
     std::unique_ptr<net::Stream> stream_;
@@ -109,16 +109,9 @@ INSTANTIATE_TEST_SUITE_P(
                   {granted, granted},
                   "tcp a:80, connect a:80 b:80, tls b:80, connect b:80 origin.test:443"},
         ChainCase{"OnlyToTheProxy", {http("a", true)}, {}, "tcp a:80, tls a:80", Extent::last_proxy},
-        ChainCase{"OnlyToTheLastOfTwo",
-                  {http("a"), http("b")},
-                  {granted},
-                  "tcp a:80, connect a:80 b:80",
-                  Extent::last_proxy},
-        ChainCase{"SocksGoesToTheTarget",
-                  {socks("a")},
-                  {no_password, succeeded},
-                  "tcp a:1080",
-                  Extent::last_proxy},
+        ChainCase{
+            "OnlyToTheLastOfTwo", {http("a"), http("b")}, {granted}, "tcp a:80, connect a:80 b:80", Extent::last_proxy},
+        ChainCase{"SocksGoesToTheTarget", {socks("a")}, {no_password, succeeded}, "tcp a:1080", Extent::last_proxy},
         ChainCase{"TheSecondRefuses",
                   {http("a"), http("b")},
                   {granted, refused},

@@ -37,7 +37,7 @@ asio::awaitable<void> attempt(std::string_view answer, Endpoint const& destinati
                               OptionalCredentials const& credentials, std::size_t piece, Attempt& made) {
     auto const executor = co_await asio::this_coro::executor;
     net::MemoryPipeOptions options;
-    options.most_per_read = piece;
+    options.max_per_read = piece;
     auto pipe = net::make_memory_pipe(executor, options);
     auto both =
         http_connect(std::move(pipe.near), destination, credentials) && answer_once(*pipe.far, answer, made.asked);
@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"NoHttp", nobody, "?", Errc::not_spoken, "Proxy CONNECT failed: bad status line \"?\" at byte 0"},
         RefusalCase{"NoStatus", nobody, "HTTP/1.1 yes\r\n", Errc::not_spoken,
                     "Proxy CONNECT failed: bad status line \"HTTP/1.1 yes\" at byte 0"},
-        RefusalCase{"Silence", nobody, "", Errc::no_answer, "Proxy CONNECT failed: the peer closed the connection"},
+        RefusalCase{"Silence", nobody, "", Errc::no_response, "Proxy CONNECT failed: the peer closed the connection"},
         RefusalCase{"CutShort", nobody, "HTTP/1.1 200 OK\r\n", Errc::not_spoken,
                     "Proxy CONNECT failed: unexpected end inside the header: 17 bytes read"}),
     row_name);

@@ -48,9 +48,9 @@ asio::awaitable<void> play_turns(net::Stream& stream, std::vector<Turn> turns) {
     stream.close(net::CloseMode::half_close);
 }
 
-net::MemoryPipe make_pipe(asio::any_io_executor const& executor, std::size_t most_per_read) {
+net::MemoryPipe make_pipe(asio::any_io_executor const& executor, std::size_t max_per_read) {
     net::MemoryPipeOptions options;
-    options.most_per_read = most_per_read;
+    options.max_per_read = max_per_read;
     return net::make_memory_pipe(executor, options);
 }
 
@@ -150,12 +150,12 @@ INSTANTIATE_TEST_SUITE_P(
                     ClientCase{"HangsUpAtOnce",
                                nobody,
                                {{octets({5, 1, 0}), ""}},
-                               Errc::no_answer,
+                               Errc::no_response,
                                "the SOCKS server: the peer closed the connection"},
                     ClientCase{"HangsUpInTheReply",
                                nobody,
                                {greeting, {request_for_origin, octets({5, 0, 0, 1})}},
-                               Errc::no_answer,
+                               Errc::no_response,
                                "the SOCKS server: the peer closed the connection"}),
     row_name);
 
@@ -207,7 +207,7 @@ TEST(Socks5ConnectWaits, AsLongAsTheStreamAllows) {
         pipe.near->set_time_limit(5ms);
         auto const stream = co_await socks5_connect(std::move(pipe.near), origin, nobody);
         EXPECT_FALSE(stream);
-        EXPECT_EQ(stream.error().code, Errc::no_answer);
+        EXPECT_EQ(stream.error().code, Errc::no_response);
         EXPECT_EQ(stream.error().cause, net::Errc::timed_out);
     });
 }
@@ -252,7 +252,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         ServerCase{"Http", nobody, "GET / HTTP/1.1\r\n\r\n", "", Errc::not_spoken,
                    "the SOCKS client speaks no SOCKS5 we understand: the first byte is 71, not 5: is this HTTP?"},
-        ServerCase{"NothingAtAll", nobody, "", "", Errc::no_answer, "the SOCKS client: the peer closed the connection"},
+        ServerCase{"NothingAtAll", nobody, "", "", Errc::no_response,
+                   "the SOCKS client: the peer closed the connection"},
         ServerCase{"OffersNoMethodWeWant", nobody, octets({5, 1, 2}), octets({5, 255}), Errc::wants_credentials,
                    "the SOCKS client does not offer to go without credentials"},
         ServerCase{"OffersNoCredentials", me, octets({5, 1, 0}), octets({5, 255}), Errc::wants_credentials,
@@ -264,7 +265,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "the SOCKS client asked for something else than CONNECT: command 2"},
         ServerCase{"AddressType", nobody, octets({5, 1, 0, 5, 1, 0, 2}), octets({5, 0, 5, 8, 0, 1, 0, 0, 0, 0, 0, 0}),
                    Errc::not_spoken, "the SOCKS client speaks no SOCKS5 we understand: unknown address type 2"},
-        ServerCase{"HangsUpInTheRequest", nobody, octets({5, 1, 0, 5, 1, 0, 1}), octets({5, 0}), Errc::no_answer,
+        ServerCase{"HangsUpInTheRequest", nobody, octets({5, 1, 0, 5, 1, 0, 1}), octets({5, 0}), Errc::no_response,
                    "the SOCKS client: the peer closed the connection"}),
     row_name);
 

@@ -194,11 +194,11 @@ TEST(NetworkConnections, KeepsWhatWasTakenAndNotUsed) {
     fixture.context.server->set_address(Endpoint{"127.0.0.1", origin.port()});
     play([&]() -> asio::awaitable<void> {
         auto& servers = *fixture.context.servers;
-        auto taken = co_await servers.take(fixture.context.server);
+        auto taken = co_await servers.acquire_stream(fixture.context.server);
         EXPECT_TRUE(taken.has_value());
-        auto const again = co_await servers.take(fixture.context.server);
+        auto const again = co_await servers.acquire_stream(fixture.context.server);
         EXPECT_THAT(again.error().message, HasSubstr("in use already"));
-        servers.keep(std::move(*taken));
+        servers.release(std::move(*taken));
         EXPECT_EQ(co_await ask(fixture, origin.url()), "origin");
         co_await servers.close_all();
     });
@@ -296,10 +296,9 @@ TEST(NetworkConnections, TellTheSelectorOfEachUse) {
         }
         co_await fixture.context.servers->close_all();
     });
-    EXPECT_THAT(selector->events(),
-                ElementsAre("select /", "chosen", "connected", "released", "select /", "chosen", "released",
-                            "select /chat", "chosen", "websocket opened", "websocket closed", "released",
-                            "client gone"));
+    EXPECT_THAT(selector->events(), ElementsAre("select /", "chosen", "connected", "released", "select /", "chosen",
+                                                "released", "select /chat", "chosen", "websocket opened",
+                                                "websocket closed", "released", "client gone"));
 }
 
 TEST(NetworkConnections, TellTheSelectorWhyConnectingFailed) {
@@ -321,7 +320,7 @@ TEST(NetworkConnections, TellTheSelectorOfBytesThatAreNotHttp) {
     fixture.context.server->set_address(Endpoint{"127.0.0.1", origin.port()});
     play([&]() -> asio::awaitable<void> {
         auto& servers = *fixture.context.servers;
-        auto taken = co_await servers.take(fixture.context.server);
+        auto taken = co_await servers.acquire_stream(fixture.context.server);
         EXPECT_TRUE(taken.has_value());
         EXPECT_THAT(selector->events(), ElementsAre("select " + origin.where(), "chosen", "connected"));
         co_await servers.close(std::move(*taken));

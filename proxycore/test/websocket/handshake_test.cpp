@@ -128,7 +128,7 @@ TEST_P(HandshakeAnswer, IsJudged) {
                                {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}}};
     GetParam().change(answer);
     std::vector<std::string> const offered{"chat", "superchat"};
-    auto const judged = check_answer(answer, sample_key, offered);
+    auto const judged = check_response(answer, sample_key, offered);
     EXPECT_EQ(judged ? "" : judged.error().message, GetParam().message);
 }
 

@@ -121,7 +121,7 @@ class DeflateAnswer : public testing::TestWithParam<AnswerCase> {};
 TEST_P(DeflateAnswer, IsJudged) {
     http::Fields fields;
     if (!GetParam().answer.empty()) fields.add(field, GetParam().answer);
-    auto const outcome = check_deflate_answer(fields, GetParam().offered);
+    auto const outcome = check_deflate_response(fields, GetParam().offered);
     EXPECT_EQ(!outcome ? outcome.error() : *outcome ? to_string(**outcome) : "declined", GetParam().outcome);
 }
 
@@ -161,19 +161,19 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerCase{"ClientWindowNotOffered",
                    "permessage-deflate; client_max_window_bits=9",
                    {},
-                   "the server answered client_max_window_bits, which was not offered"},
+                   "the server chose client_max_window_bits, which was not offered"},
         AnswerCase{"ClientWindowWithoutAValue",
                    "permessage-deflate; client_max_window_bits",
                    {.client_max_window_bits = 15},
-                   "answer with parameters that are not allowed: permessage-deflate; client_max_window_bits"},
-        AnswerCase{"OtherExtension", "x-foo", {}, "extension in the answer that was not offered: x-foo"},
+                   "response with parameters that are not allowed: permessage-deflate; client_max_window_bits"},
+        AnswerCase{"OtherExtension", "x-foo", {}, "extension in the response that was not offered: x-foo"},
         AnswerCase{
-            "Two", "permessage-deflate, permessage-deflate", {}, "more extensions in the answer than were offered"},
+            "Two", "permessage-deflate, permessage-deflate", {}, "more extensions in the response than were offered"},
         AnswerCase{"UnknownParameter",
                    "permessage-deflate; fast=1",
                    {},
-                   "answer with parameters that are not allowed: permessage-deflate; fast=1"},
-        AnswerCase{"Malformed", "permessage-deflate;", {}, "malformed Sec-WebSocket-Extensions in the answer"}),
+                   "response with parameters that are not allowed: permessage-deflate; fast=1"},
+        AnswerCase{"Malformed", "permessage-deflate;", {}, "malformed Sec-WebSocket-Extensions in the response"}),
     pathology::test::row_name);
 
 TEST(DeflateParameters, OfferWhatTheySay) {

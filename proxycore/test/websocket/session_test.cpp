@@ -280,17 +280,17 @@ TEST(Session, TellsTheFragmentsOfAMessageAndSendsThemAgain) {
 
 TEST(Session, TellsOnlySoManyFragments) {
     Session server;
-    for (std::size_t i = 0; i < most_fragments_told + 10; ++i) server.feed(masked(i == 0 ? 2 : 0, "x", false));
+    for (std::size_t i = 0; i < max_fragment_sizes + 10; ++i) server.feed(masked(i == 0 ? 2 : 0, "x", false));
     server.feed(masked(0, "last"));
     auto const message = std::get<Message>(server.next().value().value());
-    ASSERT_EQ(message.fragments.size(), most_fragments_told);
+    ASSERT_EQ(message.fragments.size(), max_fragment_sizes);
     EXPECT_EQ(message.fragments.front(), 1U);
     EXPECT_EQ(message.fragments.back(), 11U + 4U);
 }
 
 TEST(Session, LeavesAnswersToOneWhoStandsBetween) {
     SessionSettings settings;
-    settings.answers = false;
+    settings.responds = false;
     check({"Nothing", masked(9, "x") + masked(8, closing(4001, "bye")), "ping x | close 4001 bye", ""}, settings);
     Session server(settings);
     server.feed(masked(8, closing(4001)));

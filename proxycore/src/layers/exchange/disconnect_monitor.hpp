@@ -17,7 +17,7 @@ class DisconnectMonitor final : async::TimerWheel::Timer {
 public:
     DisconnectMonitor(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort);
 
-    /// How long a client that has ended its side is still believed to want its answer.
+    /// How long a client that has ended its side is still assumed to wait for its response.
     static constexpr std::chrono::seconds grace{1};
 
     void begin();

@@ -36,7 +36,7 @@ public:
         co_await async::pause(std::nullopt);
         co_return Failure{};
     }
-    bool tell_of_abort(std::function<void()>) override { return true; }
+    bool set_abort_handler(std::function<void()>) override { return true; }
     void abort() noexcept override {}
     std::unique_ptr<net::Stream> take_over() override { return nullptr; }
 
@@ -49,7 +49,8 @@ private:
 /// The place in the registry of a flow that exists already.
 class ReplayedFlow final : flow::LiveFlowBase {
 public:
-    ReplayedFlow(flow::Registry& registry, std::shared_ptr<flow::Flow> flow) : LiveFlowBase(registry, std::move(flow)) {}
+    ReplayedFlow(flow::Registry& registry, std::shared_ptr<flow::Flow> flow)
+        : LiveFlowBase(registry, std::move(flow)) {}
 };
 
 /// The recorded client as the client of a new exchange.

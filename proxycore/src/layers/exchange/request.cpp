@@ -17,8 +17,8 @@ constexpr unsigned max_interim_responses = 100;  // for one request
 std::string server_of(flow::Request const& request) { return to_string(Endpoint{request.host(), request.port()}); }
 
 Failure too_many_interim(flow::Request const& request) {
-    auto const what =
-        "the server " + server_of(request) + " sent more than " + std::to_string(max_interim_responses) + " interim responses";
+    auto const what = "the server " + server_of(request) + " sent more than " + std::to_string(max_interim_responses) +
+                      " interim responses";
     return {Failure::Kind::malformed, what, 502};
 }
 
@@ -71,7 +71,7 @@ asio::awaitable<Step> ExchangeRun::receive_request_body() {
         co_return Step::next;
     }
     streams_request_ = is_streamed(request);
-    if (streams_request_ && flow_.response) co_return co_await handle_streamed_body_of_answered();
+    if (streams_request_ && flow_.response) co_return co_await handle_streamed_body_after_response();
     if (streams_request_) co_return Step::next;
     auto const collected = co_await collect_body(client_, request, settings(), "request");
     if (collected.has_error()) co_return co_await fail_by_client(collected.error());
@@ -84,7 +84,7 @@ asio::awaitable<Step> ExchangeRun::receive_request_body() {
 
 /// An addon set a response in `requestheaders` and the body is streamed. If that is only because of its size, it is
 /// dropped; if an addon asked for streaming, there is no server to stream to, which is an error of the addon (P60).
-asio::awaitable<Step> ExchangeRun::handle_streamed_body_of_answered() {
+asio::awaitable<Step> ExchangeRun::handle_streamed_body_after_response() {
     bool const is_only_large = is_over(client_.announced_length(), settings().stream_large_bodies) &&
                                std::holds_alternative<bool>(flow_.request.stream);
     if (is_only_large) co_return co_await drop_request_body();

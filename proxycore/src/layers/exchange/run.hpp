@@ -44,7 +44,7 @@ private:
     asio::awaitable<Step> handle_request_head();
     asio::awaitable<void> send_continue();
     asio::awaitable<Step> receive_request_body();
-    asio::awaitable<Step> handle_streamed_body_of_answered();
+    asio::awaitable<Step> handle_streamed_body_after_response();
     asio::awaitable<Step> drop_request_body();
     asio::awaitable<std::optional<Failure>> discard_rest_of_request();
     asio::awaitable<Step> forward_request();

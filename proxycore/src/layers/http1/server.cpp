@@ -38,22 +38,22 @@ Http1Server::Http1Server(std::unique_ptr<net::Stream> stream, HttpSettings const
     : state_(std::make_unique<State>(std::move(stream), settings, form)) {}
 Http1Server::~Http1Server() = default;
 bool Http1Server::is_reusable() const { return state_->is_reusable(); }
-void Http1Server::rest() { state_->reader.release(); }
+void Http1Server::free_read_buffer() { state_->reader.release(); }
 net::Stream& Http1Server::stream() { return *state_->stream; }
 
 namespace {
 
 class Http1ServerStream final : public ServerStream {
 public:
-    Http1ServerStream(std::unique_ptr<Http1Server> connection, GiveBack give_back)
+    Http1ServerStream(std::unique_ptr<Http1Server> connection, OnRelease on_release)
         : connection_(std::move(connection)),
-          give_back_(std::move(give_back)),
+          on_release_(std::move(on_release)),
           state_(&connection_->state()),
           is_reused_(std::exchange(state_->was_used, true)) {
         state_->stays_open = false;
     }
     ~Http1ServerStream() override {
-        if (give_back_) give_back_(std::move(connection_));
+        if (on_release_) on_release_(std::move(connection_));
     }
 
     asio::awaitable<Result<std::string_view>> read_body() override;
@@ -77,7 +77,7 @@ private:
     bool is_stale() const { return is_reused_ && state_->reader.is_between_messages() && !has_response_begun_; }
 
     std::unique_ptr<Http1Server> connection_;
-    GiveBack give_back_;
+    OnRelease on_release_;
     Http1Server::State* state_;
     bool is_reused_;
     bool has_response_begun_ = false;
@@ -166,18 +166,18 @@ void Http1ServerStream::update_keep_alive() {
 }
 
 std::unique_ptr<net::Stream> Http1ServerStream::take_over() {
-    auto const give_back = std::exchange(give_back_, nullptr);
+    auto const on_release = std::exchange(on_release_, nullptr);
     auto rest = state_->reader.take_buffered();
     auto stream = net::unread(std::move(state_->stream), std::move(rest));
     connection_.reset();
-    if (give_back) give_back(nullptr);
+    if (on_release) on_release(nullptr);
     return stream;
 }
 
 }  // namespace
 
-std::unique_ptr<ServerStream> ask_http1(std::unique_ptr<Http1Server> connection, GiveBack give_back) {
-    return std::make_unique<Http1ServerStream>(std::move(connection), std::move(give_back));
+std::unique_ptr<ServerStream> make_http1_stream(std::unique_ptr<Http1Server> connection, OnRelease on_release) {
+    return std::make_unique<Http1ServerStream>(std::move(connection), std::move(on_release));
 }
 
 }  // namespace pathology::proxycore::layers

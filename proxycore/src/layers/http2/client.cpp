@@ -75,7 +75,7 @@ private:
     void start(Served& served);
     void on_exchange_end(Served& served, std::exception_ptr thrown);
     asio::awaitable<void> exchange_on(Served& served);
-    asio::awaitable<void> answer(flow::HttpFlow& flow, Http2ClientStream& client);
+    asio::awaitable<void> respond(flow::HttpFlow& flow, Http2ClientStream& client);
     asio::awaitable<void> open_tunnel(flow::Request request, Http2ClientStream& client);
     asio::awaitable<void> serve_tunnel(Context& inside, flow::Request request, Http2ClientStream& client);
     asio::awaitable<void> join();
@@ -205,11 +205,11 @@ asio::awaitable<void> Http2Conversation::exchange_on(Served& served) {
                                               context_.server_for_flow(), *request.timestamp_start);
     flow->request = std::move(request);
     if (refusal) co_return co_await refuse(context_, *flow, client, std::move(*refusal));
-    if (!is_connect) co_return co_await answer(*flow, client);
+    if (!is_connect) co_return co_await respond(*flow, client);
     co_await serve_connect(context_, *flow, client, mode_);
 }
 
-asio::awaitable<void> Http2Conversation::answer(flow::HttpFlow& flow, Http2ClientStream& client) {
+asio::awaitable<void> Http2Conversation::respond(flow::HttpFlow& flow, Http2ClientStream& client) {
     if (auto const failure = settle_target(context_, mode_, flow.request))
         co_return co_await refuse(context_, flow, client, *failure);
     auto end = co_await exchange(context_, flow, client);

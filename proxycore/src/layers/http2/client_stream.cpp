@@ -71,10 +71,10 @@ std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& res
     if (has_body(status))
         if (auto lost = find_lost_coding(response.headers, "response", "a client of HTTP/2")) return lost;
     if (status == 101)
-        return Failure{Failure::Kind::malformed, "the answer switches to a protocol that the client did not ask for"};
+        return Failure{Failure::Kind::malformed, "the response switches to a protocol that the client did not ask for"};
     if (!is_websocket_ || status / 100 != 2) return std::nullopt;
-    return Failure{Failure::Kind::malformed,
-                   "the answer " + std::to_string(status) + " opens no WebSocket, where the client would take it so"};
+    return Failure{Failure::Kind::malformed, "the response " + std::to_string(status) +
+                                                 " does not open a WebSocket, but the client would understand it so"};
 }
 
 Result<void> Http2ClientStream::respond(http::ResponseHead const& head, bool has_content) {
@@ -127,7 +127,7 @@ asio::awaitable<Failure> Http2ClientStream::wait_for_abort(std::chrono::millisec
     co_return Failure{Failure::Kind::closed, body_->connection().peer() + " reset the stream"};
 }
 
-bool Http2ClientStream::tell_of_abort(std::function<void()> then) {
+bool Http2ClientStream::set_abort_handler(std::function<void()> then) {
     if (then && is_over())
         then();
     else

@@ -25,7 +25,7 @@ public:
     asio::awaitable<Result<void>> send_body(std::string_view piece) override;
     asio::awaitable<Result<void>> finish(http::Fields const* trailers) override;
     asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) override;
-    bool tell_of_abort(std::function<void()> then) override;
+    bool set_abort_handler(std::function<void()> then) override;
     void abort() noexcept override { body_->abort(http2::ErrorCode::cancel); }
     std::unique_ptr<net::Stream> take_over() override;
 

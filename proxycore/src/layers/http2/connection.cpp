@@ -48,7 +48,7 @@ bool Http2Connection::on_read_error(net::error_code ec) {
         end_with({Failure::Kind::closed, peer_ + why});
     } else if (session_.streams() == 0) {
         session_.go_away(http2::ErrorCode::no_error);
-    } else if (session_.unanswered_pings() > 0) {
+    } else if (session_.unacknowledged_pings() > 0) {
         end_with({Failure::Kind::timed_out, peer_ + " was silent for too long", 504});
     } else {
         session_.ping();

@@ -61,7 +61,7 @@ asio::awaitable<Result<void>> Http2ServerStream::begin(flow::Request const& requ
     co_return submit(head_of(request, std::nullopt), true);
 }
 
-/// RFC 8441 §3: only where the server has said that it may.
+/// RFC 8441 §3: only if the server has announced the setting.
 asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request const& request) {
     websocket_key_ = request.headers.first("sec-websocket-key").value_or("");
     bool const is_known = co_await Http2Server::Connection::wait_for_settings(connection_);

@@ -64,7 +64,7 @@ private:
     bool is_killed() const { return flow_.error.has_value(); }
 
     Context& context_;
-    async::Mutex turns_;
+    async::Mutex mutex_;
     async::Task injector_;
     async::Event injected_;
     std::deque<TcpMessage> to_inject_;
@@ -76,7 +76,7 @@ private:
 asio::awaitable<void> Recorded::call(TcpHook const& point) {
     // An intercepted flow has to wait in the chain until it is resumed, even if no addon wants this hook.
     if (!context_.services.addons.wants(point.hook) && !flow_.intercepted()) co_return;
-    auto const lock = co_await turns_.lock();
+    auto const lock = co_await mutex_.lock();
     co_await context_.services.addons.run(point, flow_);
 }
 
@@ -92,8 +92,8 @@ asio::awaitable<void> Recorded::end(std::string error) {
 
 asio::awaitable<void> Recorded::stop() {
     flow_.on_kill(nullptr);  // the callback refers to a stream that no longer exists
-    auto told = end("the connection was stopped");
-    co_await async::with_timeout(context_.settings->times.stop, std::move(told));
+    auto ending = end("the connection was stopped");
+    co_await async::with_timeout(context_.settings->times.stop, std::move(ending));
 }
 
 asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
@@ -101,7 +101,7 @@ asio::awaitable<void> Recorded::run(std::unique_ptr<net::Stream> client) {
     if (is_killed()) co_return co_await end("");
     flow_.on_kill([&client] { client->close(net::CloseMode::fin); });
     std::optional<Failure> left;
-    auto taking = context_.servers->take(context_.server);
+    auto taking = context_.servers->acquire_stream(context_.server);
     auto server = co_await race_with_disconnect(std::move(taking), wait_for_client_loss(*client), left);
     if (left) co_return co_await end(left->message);
     if (!*server) {
@@ -140,7 +140,7 @@ asio::awaitable<void> Recorded::relay(net::Stream& client, net::Stream& server) 
 
 /// Records a message and runs its hook. Returns the bytes to send, std::nullopt if the flow was killed.
 asio::awaitable<std::optional<std::string>> Recorded::record(TcpMessage message) {
-    auto const lock = co_await turns_.lock();
+    auto const lock = co_await mutex_.lock();
     message.timestamp = context_.now();
     auto& messages = flow_.messages;
     messages.push_back(std::move(message));
@@ -166,7 +166,7 @@ asio::awaitable<void> Recorded::pass_injected(Relay& relay) {
 
 asio::awaitable<void> relay_unseen(Context& context, std::unique_ptr<net::Stream> client) {
     std::optional<Failure> left;
-    auto taking = context.servers->take(context.server);
+    auto taking = context.servers->acquire_stream(context.server);
     auto server = co_await race_with_disconnect(std::move(taking), wait_for_client_loss(*client), left);
     if (left) co_return;
     if (!*server) co_return reset(*client);

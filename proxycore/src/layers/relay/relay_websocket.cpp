@@ -227,7 +227,7 @@ asio::awaitable<void> WebSocketRelay::handle(websocket::Event const& event, WebS
     } else {
         auto const& close = std::get<websocket::Close>(event);
         record_close(close, from);
-        from.owe_answer(close);
+        from.owe_close(close);
         to.close(close);
     }
 }

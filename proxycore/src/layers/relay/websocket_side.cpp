@@ -33,7 +33,7 @@ websocket::SessionSettings settings_of(websocket::Role role,
     websocket::SessionSettings settings;
     settings.role = role;
     settings.deflate = deflate;
-    settings.answers = false;
+    settings.responds = false;
     if (role == websocket::Role::client) settings.masking_key = MaskingKeys();
     return settings;
 }
@@ -56,7 +56,7 @@ void WebSocketSide::close(websocket::Close const& why) {
     session_.close(owed && owed->is_violation ? owed->why : why);
 }
 
-void WebSocketSide::owe_answer(websocket::Close const& to) {
+void WebSocketSide::owe_close(websocket::Close const& to) {
     if (!session_.is_over()) owed_ = Owed{{to.code, {}}, false};
 }
 

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 /// frames are passed to the other peer, which responds to them.
 ///
 ///     open ──close()──▶ closing (session_.is_over() once both close frames have passed)
-///       └─ owe_answer() / owe_violation() ─▶ owed ──send_owed() or close()──▶ closing
+///       └─ owe_close() / owe_violation() ─▶ owed ──send_owed() or close()──▶ closing
 class WebSocketSide {
 public:
     WebSocketSide(net::Stream& stream, websocket::Role role, std::optional<websocket::DeflateParameters> const& deflate,
@@ -35,7 +35,7 @@ public:
     void owe_violation(websocket::Close why) { owed_ = Owed{std::move(why), true}; }
     /// This peer sent a close frame. It gets one from here if the other peer does not send one in time (RFC 6455
     /// §5.5.1).
-    void owe_answer(websocket::Close const& to);
+    void owe_close(websocket::Close const& to);
     /// Returns true if a violation is owed.
     bool is_violator() const { return owed_ && owed_->is_violation; }
     /// Sends the close frame that is owed, if there is one.

@@ -46,7 +46,7 @@ void record(tls::TlsStream const& stream, flow::Client& client, flow::Time now) 
 
 }  // namespace
 
-void note_hello(flow::Client& client, tls::ClientHello const& hello) {
+void record_hello(flow::Client& client, tls::ClientHello const& hello) {
     client.sni = hello.sni.empty() ? std::nullopt : std::optional(hello.sni);
     client.alpn_offers = hello.alpn;
 }

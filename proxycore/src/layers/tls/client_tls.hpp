@@ -13,7 +13,7 @@
 namespace pathology::proxycore::layers {
 
 /// Stores SNI and ALPN of the ClientHello in the client's record.
-void note_hello(flow::Client& client, tls::ClientHello const& hello);
+void record_hello(flow::Client& client, tls::ClientHello const& hello);
 
 /// Completes the handshake with the client: runs the hooks, uses a certificate for `names` unless an addon provides
 /// one, and selects a protocol from `alpn`, best first. Stores the result in the client's record. `names` must outlive

@@ -36,12 +36,12 @@ void prepare_server(Context& context) {
 /// TLS inside TLS: the inner handshake uses the server connection that the outer layer has encrypted, so that
 /// connection is taken out of the pool, wrapped, and put back.
 asio::awaitable<Result<void>> secure_inside(Context& context, std::vector<std::string> alpn) {
-    auto taken = co_await context.servers->take(context.server);
+    auto taken = co_await context.servers->acquire_stream(context.server);
     if (!taken) co_return taken.error();
     auto secured = co_await secure_server(context, *context.server, std::move(taken->stream), std::move(alpn));
     if (secured) {
         taken->stream = std::move(*secured);
-        context.servers->keep(std::move(*taken));
+        context.servers->release(std::move(*taken));
         co_return Result<void>();
     }
     auto closed = context.servers->close(std::move(*taken));
@@ -67,7 +67,7 @@ asio::awaitable<void> intercept_tls(Context& context, std::unique_ptr<net::Strea
     context.layers.push_back(layer_name);
     auto const hello = co_await take_client_hello(context, stream);
     if (!hello) co_return co_await give_client_up(context, hello.error());
-    note_hello(*context.client, *hello);
+    record_hello(*context.client, *hello);
 
     auto& chain = context.services.addons;
     addons::ClientHelloData data{*context.client, *context.server, *hello};

@@ -14,7 +14,7 @@ asio::awaitable<std::unique_ptr<net::Stream>> terminate_tls(Context& context, st
         co_await give_client_up(context, hello.error());
         co_return nullptr;
     }
-    note_hello(*context.client, *hello);
+    record_hello(*context.client, *hello);
     auto const names = names_for_client(context.settings->tls, *context.client, *context.server);
     std::vector<std::string> alpn{"http/1.1"};
     if (context.settings->http.http2) alpn.insert(alpn.begin(), "h2");

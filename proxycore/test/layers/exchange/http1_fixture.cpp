@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "layers/exchange/isolated_layer.hpp"
+#include "layers/exchange/stub_connections.hpp"
 #include "layers/exchange/stub_layers.hpp"
-#include "layers/exchange/stub_servers.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::layers {
@@ -21,9 +21,9 @@ using test::Http1Fixture;
 using test::Script;
 
 /// Connections to scripts, kept while they may be used again.
-class ScriptedServers final : public test::StubServers {
+class ScriptedConnections final : public test::StubConnections {
 public:
-    ScriptedServers(Http1Fixture& fixture, asio::any_io_executor executor)
+    ScriptedConnections(Http1Fixture& fixture, asio::any_io_executor executor)
         : fixture_(fixture), executor_(std::move(executor)) {
         fixture_.asked.reserve(64);
     }
@@ -41,7 +41,7 @@ public:
             Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
             co_return failure;
         }
-        net::MemoryPipeOptions options{fixture_.capacity, fixture_.most_per_read, {"proxy", 1}, address};
+        net::MemoryPipeOptions options{fixture_.capacity, fixture_.max_per_read, {"proxy", 1}, address};
         auto pipe = net::make_memory_pipe(executor_, options);
         fixture_.asked.emplace_back();
         auto work = serve(std::move(pipe.far), fixture_.servers[index], fixture_.asked.back());
@@ -67,7 +67,8 @@ private:
         co_await play_script(*stream, script, received);
     }
     std::unique_ptr<ServerStream> lend(std::unique_ptr<Http1Server> connection) {
-        return ask_http1(std::move(connection), [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
+        return make_http1_stream(std::move(connection),
+                                 [this](std::unique_ptr<Http1Server> back) { idle_ = std::move(back); });
     }
 
     Http1Fixture& fixture_;
@@ -83,7 +84,7 @@ void Http1Fixture::play(Script client) {
     auto const what = [&](Context& context) -> asio::awaitable<void> {
         using namespace asio::experimental::awaitable_operators;
         auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, {"client", 1}, {"proxy", 1}});
+        auto pipe = net::make_memory_pipe(executor, {capacity, max_per_read, {"client", 1}, {"proxy", 1}});
         auto layer = serve_http1(context, std::move(pipe.far), http_mode);
         auto script = play_script(*pipe.near, client, received);
         auto both = std::move(layer) && std::move(script);
@@ -98,8 +99,8 @@ void Http1Fixture::run(std::function<asio::awaitable<void>(Context&)> const& wha
     alone.chain.add(recorder);
     auto const conversation = [&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
-        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-            return std::make_unique<ScriptedServers>(*this, executor);
+        auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
+            return std::make_unique<ScriptedConnections>(*this, executor);
         };
         auto const context = alone.connect(mode, make);
         if (is_secure) context->client->timestamp_tls_setup = flow::Time{};

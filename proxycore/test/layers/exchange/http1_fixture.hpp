@@ -35,7 +35,7 @@ public:
     bool is_secure = false;            ///< TLS with the client and to the target
     std::string alpn{};                ///< what TLS with the client agreed on
     RequestForm form = RequestForm::origin;
-    std::size_t most_per_read = 65536;
+    std::size_t max_per_read = 65536;
     std::size_t capacity = 65536;
     /// Records the hooks, and does what a test asks for in them.
     std::shared_ptr<HookRecorder> recorder = std::make_shared<HookRecorder>();

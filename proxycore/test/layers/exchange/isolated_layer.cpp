@@ -12,16 +12,17 @@ IsolatedLayer::IsolatedLayer(Settings const& settings, addons::LogSink sink)
       services_{chain, tls_, [] { return flow::Time{}; }, std::make_shared<Settings const>(settings),
                 [](Endpoint const&) { return false; }} {}
 
-std::unique_ptr<Context> IsolatedLayer::connect(modes::Mode const& mode, MakeServers const& make_servers) {
+std::unique_ptr<Context> IsolatedLayer::connect(modes::Mode const& mode,
+                                                MakeConnections const& make_server_connections) {
     Endpoint const address{"client.test", 4242};
     auto const record = std::make_shared<flow::Client>(address, Endpoint{}, flow::Time{});
-    return std::make_unique<Context>(services_, mode, record, make_servers);
+    return std::make_unique<Context>(services_, mode, record, make_server_connections);
 }
 
 }  // namespace test
 
-std::unique_ptr<Servers> make_servers(Context&) { return nullptr; }
-void Servers::keep(ServerConnection) {}
+std::unique_ptr<ServerConnections> make_server_connections(Context&) { return nullptr; }
+void ServerConnections::release(ServerConnection) {}
 
 /// Nobody speaks TLS here.
 struct TlsService::State {};

@@ -13,12 +13,12 @@ namespace pathology::proxycore::layers::test {
 /// What the connections of a proxy share, for one of them.
 class IsolatedLayer {
 public:
-    using MakeServers = std::function<std::unique_ptr<Servers>(Context&)>;
+    using MakeConnections = std::function<std::unique_ptr<ServerConnections>(Context&)>;
 
     IsolatedLayer(Settings const& settings, addons::LogSink sink);
 
     /// A context of one client.
-    std::unique_ptr<Context> connect(modes::Mode const& mode, MakeServers const& make_servers);
+    std::unique_ptr<Context> connect(modes::Mode const& mode, MakeConnections const& make_server_connections);
 
     addons::Options options{};
     addons::AddonChain chain;

@@ -6,7 +6,7 @@
 #include <pathology/proxycore/layers/exchange/exchange.hpp>
 
 #include "layers/exchange/isolated_layer.hpp"
-#include "layers/exchange/stub_servers.hpp"
+#include "layers/exchange/stub_connections.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::layers {
@@ -95,9 +95,9 @@ private:
     http::Fields none_;
 };
 
-class PatientServers final : public test::StubServers {
+class PatientConnections final : public test::StubConnections {
 public:
-    explicit PatientServers(Course& course) : course_(course) {}
+    explicit PatientConnections(Course& course) : course_(course) {}
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow&) override {
         co_return std::make_unique<PatientServer>(course_);
     }
@@ -114,8 +114,8 @@ std::string upload(Course& course, unsigned silences) {
     test::IsolatedLayer alone(settings, [](addons::LogEntry const&) {});
     std::string error;
     proxycore::test::play([&]() -> asio::awaitable<void> {
-        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-            return std::make_unique<PatientServers>(course);
+        auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
+            return std::make_unique<PatientConnections>(course);
         };
         auto const context = alone.connect({}, make);
         flow::HttpFlow flow(context->client, context->server, {});

@@ -40,9 +40,9 @@ struct Size {
 class P60_Body : public testing::TestWithParam<Size> {};
 
 TEST_P(P60_Body, IsStreamedToTheClient) {
-    for (std::size_t const most_per_read : {65536u, 1u}) {
+    for (std::size_t const max_per_read : {65536u, 1u}) {
         Http1Fixture fixture;
-        fixture.most_per_read = most_per_read;
+        fixture.max_per_read = max_per_read;
         fixture.settings.http.stream_large_bodies = 10;
         auto const answer = "HTTP/1.1 200 OK\r\n" + GetParam().body;
         fixture.servers = {answers(answer)};
@@ -56,9 +56,9 @@ TEST_P(P60_Body, IsStreamedToTheClient) {
 }
 
 TEST_P(P60_Body, P60_f_IsStreamedToTheServer) {
-    for (std::size_t const most_per_read : {65536u, 1u}) {
+    for (std::size_t const max_per_read : {65536u, 1u}) {
         Http1Fixture fixture;
-        fixture.most_per_read = most_per_read;
+        fixture.max_per_read = max_per_read;
         fixture.settings.http.stream_large_bodies = 10;
         fixture.servers = {{{GetParam().body.substr(GetParam().body.size() - 5), ok}}};
         fixture.play({{"", post_head + GetParam().body}, leave("ok")});

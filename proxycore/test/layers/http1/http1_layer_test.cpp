@@ -35,10 +35,10 @@ struct Crossing {
 /// What goes in on one side comes out on the other: whole, and byte by byte.
 class P12_a_Message : public testing::TestWithParam<Crossing> {
 protected:
-    static void expect_it_crosses(std::size_t most_per_read) {
+    static void expect_it_crosses(std::size_t max_per_read) {
         auto const& row = GetParam();
         Http1Fixture fixture;
-        fixture.most_per_read = most_per_read;
+        fixture.max_per_read = max_per_read;
         auto const last = row.asked.substr(row.asked.find("\r\n\r\n"));
         auto const ends_by_close = row.answer.find("Content-Length") == std::string::npos;
         fixture.servers = {{{last, row.answer, ends_by_close ? Then::fin : Then::go_on}}};

@@ -38,9 +38,9 @@ class P12_b_BadRequest : public testing::TestWithParam<BadRequest> {};
 class P12_b_DoubtfulRequest : public testing::TestWithParam<BadRequest> {};
 
 void expect_refusal(BadRequest const& row) {
-    for (std::size_t const most_per_read : {65536u, 1u}) {
+    for (std::size_t const max_per_read : {65536u, 1u}) {
         Http1Fixture fixture;
-        fixture.most_per_read = most_per_read;
+        fixture.max_per_read = max_per_read;
         fixture.play({{"", row.request}, read_to_end()});
         EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 " + std::to_string(row.status)));
         EXPECT_THAT(fixture.received, HasSubstr("Connection: close\r\n"));

@@ -43,7 +43,7 @@ std::string heard(Http2Fixture& fixture, std::string const& said, std::string co
 TEST(Http2Client, GetsAnAnswerOnItsStream) {
     for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
         Http2Fixture fixture;
-        fixture.most_per_read = most;
+        fixture.max_per_read = most;
         fixture.recorder->on_hook["request"] = says("ok");
         EXPECT_EQ(heard(fixture, hello() + get(1), "ok"), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
         EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders response");
@@ -60,7 +60,7 @@ TEST(Http2Client, GetsNoSwitchOfProtocolsFromAnAddon) {
     fixture.recorder->on_hook["request"] = says("", 101);
     EXPECT_THAT(heard(fixture, hello() + get(1), "502 Bad Gateway"), HasSubstr("HEADERS 1"));
     EXPECT_EQ(fixture.flow().error.value().message,
-              "the answer switches to a protocol that the client did not ask for");
+              "the response switches to a protocol that the client did not ask for");
 }
 
 TEST(Http2Client, SendsARequestWithContentAndTrailers) {
@@ -220,8 +220,9 @@ TEST(Http2Client, P12_b_IsRefusedWhenItNamesTwoHosts) {
     EXPECT_EQ(heard(fixture, hello() + headers(1, std::string_view(two_names)) + get(3), "DATA 3"),
               "RST_STREAM 1 PROTOCOL_ERROR\nHEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
     EXPECT_EQ(fixture.flows().size(), 1U);
-    EXPECT_THAT(fixture.log,
-                testing::Contains("the request on stream 1 is malformed: the Host field says \"y\" and :authority \"x\""));
+    EXPECT_THAT(
+        fixture.log,
+        testing::Contains("the request on stream 1 is malformed: the Host field says \"y\" and :authority \"x\""));
 }
 
 TEST(Http2Client, IsToldWhatItDidWrong) {

@@ -46,7 +46,7 @@ TEST_F(Http2Connect, P04_OpensATunnelOnAStream) {
         Http2Fixture fresh;
         fresh.has_origin = true;
         fresh.http1_response = fixture.http1_response;
-        fresh.most_per_read = most;
+        fresh.max_per_read = most;
         fresh.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             RawClient client(std::move(stream));
             auto const said = hello() + connect_to("x:80");

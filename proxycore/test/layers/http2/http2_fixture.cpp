@@ -39,9 +39,9 @@ asio::awaitable<void> answer_http1(std::unique_ptr<net::Stream> stream, Http2Fix
 }
 
 /// One connection to the fixture's origin, for all requests.
-class OriginServers final : public Servers {
+class OriginConnections final : public ServerConnections {
 public:
-    OriginServers(Http2Fixture& fixture, asio::any_io_executor executor)
+    OriginConnections(Http2Fixture& fixture, asio::any_io_executor executor)
         : fixture_(fixture), executor_(std::move(executor)) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
@@ -56,8 +56,8 @@ public:
             co_return failure;
         }
         auto pipe =
-            net::make_memory_pipe(executor_, {fixture_.capacity, fixture_.most_per_read, {"proxy", 1}, {"origin", 1}});
-        if (!fixture_.http1_response.empty()) co_return ask_http1_origin(std::move(pipe));
+            net::make_memory_pipe(executor_, {fixture_.capacity, fixture_.max_per_read, {"proxy", 1}, {"origin", 1}});
+        if (!fixture_.http1_response.empty()) co_return make_http1_origin(std::move(pipe));
         fixture_.origin =
             std::make_shared<test::Origin>(std::move(pipe.far), fixture_.origin_settings, fixture_.origin_body);
         fixture_.origin->server.answers = fixture_.origin_responds;
@@ -69,7 +69,7 @@ public:
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
         co_return Result<void>();
     }
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+    asio::awaitable<Result<ServerConnection>> acquire_stream(std::shared_ptr<flow::Server>) override {
         co_return Failure{Failure::Kind::cancelled, "nothing but HTTP here"};
     }
     asio::awaitable<void> close(ServerConnection) override { co_return; }
@@ -79,11 +79,11 @@ public:
     }
 
 private:
-    std::unique_ptr<ServerStream> ask_http1_origin(net::MemoryPipe pipe) {
+    std::unique_ptr<ServerStream> make_http1_origin(net::MemoryPipe pipe) {
         asio::co_spawn(executor_, answer_http1(std::move(pipe.far), fixture_), expect_no_exception);
         auto const& http = fixture_.settings.http;
         auto connection = std::make_unique<Http1Server>(std::move(pipe.near), http, RequestForm::as_it_is);
-        return ask_http1(std::move(connection), [](auto) {});
+        return make_http1_stream(std::move(connection), [](auto) {});
     }
 
     Http2Fixture& fixture_;
@@ -209,10 +209,10 @@ void Http2Fixture::play(std::function<asio::awaitable<void>(std::unique_ptr<net:
                       std::make_shared<Settings const>(settings), [](Endpoint const&) { return false; }};
     auto const conversation = [&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor, {capacity, most_per_read, {"client", 1}, {"proxy", 1}});
+        auto pipe = net::make_memory_pipe(executor, {capacity, max_per_read, {"client", 1}, {"proxy", 1}});
         auto const record = std::make_shared<flow::Client>(Endpoint{"client.test", 4242}, Endpoint{}, flow::Time{});
-        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-            return std::make_unique<OriginServers>(*this, executor);
+        auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
+            return std::make_unique<OriginConnections>(*this, executor);
         };
         Context context(services, mode, record, make);
         bool has_ended = false;

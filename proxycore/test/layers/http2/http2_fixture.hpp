@@ -85,7 +85,7 @@ public:
     /// Records the hooks, and does what a test asks for in them.
     std::shared_ptr<proxycore::test::HookRecorder> recorder = std::make_shared<proxycore::test::HookRecorder>();
     std::size_t capacity = 65536;
-    std::size_t most_per_read = 65536;
+    std::size_t max_per_read = 65536;
     /// Whether there is an origin that requests go to; `origin` is set when it is connected.
     bool has_origin = false;
     bool origin_is_busy = false;  ///< for ever: requests wait for their turn

@@ -32,7 +32,7 @@ TEST_F(Http2Relay, CarriesRequestsAndAnswersOfManyStreams) {
     for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
         Http2Fixture fresh;
         fresh.has_origin = true;
-        fresh.most_per_read = most;
+        fresh.max_per_read = most;
         fresh.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             RawClient client(std::move(stream));
             auto const said = hello() + get(1) + get(3);
@@ -344,7 +344,7 @@ INSTANTIATE_TEST_SUITE_P(
                               "requestheaders request error"},
                     BadSwitch{"AnAnswerInItsPlace", extended_connect(),
                               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
-                              "the answer 200 opens no WebSocket, where the client would take it so",
+                              "the response 200 does not open a WebSocket, but the client would understand it so",
                               "requestheaders request responseheaders error"}),
     [](auto const& row) { return std::string(row.param.name); });
 

@@ -40,7 +40,7 @@ TEST(Http2Server, OpensAWebSocketByExtendedConnect) {
         line.origin.server.session.respond(1, answer(200), &back);
         co_await line.origin.flush();
         auto const head = co_await stream->read_head();
-        EXPECT_TRUE(websocket::check_answer(head.value(), "dGhlIHNhbXBsZSBub25jZQ==").has_value());
+        EXPECT_TRUE(websocket::check_response(head.value(), "dGhlIHNhbXBsZSBub25jZQ==").has_value());
         auto const tunnel = stream->take_over();
         std::array<char, 16> bytes{};
         auto const [ec, n] = co_await tunnel->read_some(asio::buffer(bytes));

@@ -21,9 +21,9 @@ using Done = asio::awaitable<void>;
 constexpr std::chrono::milliseconds limit = 100ms;
 
 /// Gives one connection away.
-class OneServer final : public Servers {
+class OneConnection final : public ServerConnections {
 public:
-    explicit OneServer(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
+    explicit OneConnection(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow&) override { co_return nothing(); }
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow&) override {
@@ -32,7 +32,7 @@ public:
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
         co_return Result<void>();
     }
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server) override {
+    asio::awaitable<Result<ServerConnection>> acquire_stream(std::shared_ptr<flow::Server> server) override {
         ServerConnection taken{std::move(server), std::move(stream_)};
         co_return std::move(taken);
     }
@@ -82,8 +82,8 @@ TEST(TcpRelay, P17_a_SilenceOfBothEndsItAndAHookInBetweenDoesNot) {
         auto const executor = co_await asio::this_coro::executor;
         auto client = net::make_memory_pipe(executor), server = net::make_memory_pipe(executor);
         auto const record = std::make_shared<flow::Client>(flow::Client::make_dummy({"192.0.2.1", 4711}));
-        auto const make = [&](Context&) -> std::unique_ptr<Servers> {
-            return std::make_unique<OneServer>(std::move(server.near));
+        auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
+            return std::make_unique<OneConnection>(std::move(server.near));
         };
         Context context(services, modes::Mode(), record, make);
         co_await net::send(*client.near, "marco");

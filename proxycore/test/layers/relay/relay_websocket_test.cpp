@@ -80,14 +80,14 @@ protected:
     RelayWebsocket() { flow.websocket.emplace(); }
 
     /// Plays both scripts against the relay.
-    void play(Script client, Script server, std::size_t most_per_read = 65536) {
+    void play(Script client, Script server, std::size_t max_per_read = 65536) {
         if (recorder) chain.add(recorder);
         flow.response = flow::Response::make(101, "", response);
         flow.live = true;
         proxycore::test::play([&]() -> Played {
             auto const executor = co_await asio::this_coro::executor;
-            auto near = net::make_memory_pipe(executor, {.most_per_read = most_per_read});
-            auto far = net::make_memory_pipe(executor, {.most_per_read = most_per_read});
+            auto near = net::make_memory_pipe(executor, {.max_per_read = max_per_read});
+            auto far = net::make_memory_pipe(executor, {.max_per_read = max_per_read});
             auto all = relay_websocket(context, flow, std::move(near.far), std::move(far.near)) &&
                        act(*near.near, client, client_got) && act(*far.far, server, server_got);
             co_await std::move(all);
@@ -110,7 +110,7 @@ protected:
                       .is_ourselves = [](Endpoint const&) { return false; }};
     modes::Mode const mode{};
     Context context{services, mode, std::make_shared<flow::Client>(flow::Client::make_dummy({"192.0.2.1", 4711})),
-                    [](Context&) { return std::unique_ptr<Servers>(); }};
+                    [](Context&) { return std::unique_ptr<ServerConnections>(); }};
     flow::HttpFlow flow{context.client, context.server, flow::from_seconds(0)};
 };
 
@@ -284,13 +284,13 @@ struct Violation {
 class P16_Violation : public RelayWebsocket, public testing::WithParamInterface<Violation> {};
 
 TEST_P(P16_Violation, IsToldToBothSidesBehindTheEcho) {
-    for (std::size_t const most_per_read : {65536u, 1u}) {
+    for (std::size_t const max_per_read : {65536u, 1u}) {
         flow.websocket.emplace();
         client_got.clear();
         server_got.clear();
         auto const& [name, frames, close] = GetParam();
         play({{"", masked(1, "before") + frames}},
-             {{"text before | " + close, plain(1, "before")}, {"", plain(8, closing(1000))}}, most_per_read);
+             {{"text before | " + close, plain(1, "before")}, {"", plain(8, closing(1000))}}, max_per_read);
         recorder.reset();  // it stays in the chain, where it was added
         EXPECT_EQ(server_saw(), "text before | " + close);
         EXPECT_EQ(client_saw(), "text before | " + close);

@@ -148,7 +148,7 @@ TEST(InterceptTls, P22_e_ReadsAClientHelloByteByByte) {
     TlsFixture fixture(trusting_settings());
     auto const context = fixture.connect(target, regular);
     auto options = asking_for("origin.test", {"http/1.1"});
-    options.most_per_read = 1;
+    options.max_per_read = 1;
     EXPECT_EQ(intercept(*context, options).answer, "inside");
     EXPECT_EQ(context->client->sni, "origin.test");
 }

@@ -68,7 +68,8 @@ Origin origin_for(std::vector<std::string> names) {
     return origin;
 }
 
-asio::awaitable<Result<void>> OriginServers::open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) {
+asio::awaitable<Result<void>> OriginConnections::open(std::shared_ptr<flow::Server> server,
+                                                      std::vector<std::string> alpn) {
     if (open_.contains(server.get())) co_return Result<void>();
     auto const executor = co_await asio::this_coro::executor;
     auto pipe = net::make_memory_pipe(executor);
@@ -80,7 +81,7 @@ asio::awaitable<Result<void>> OriginServers::open(std::shared_ptr<flow::Server> 
     co_return Result<void>();
 }
 
-asio::awaitable<Result<ServerConnection>> OriginServers::take(std::shared_ptr<flow::Server> server) {
+asio::awaitable<Result<ServerConnection>> OriginConnections::acquire_stream(std::shared_ptr<flow::Server> server) {
     auto const opened = co_await open(server, {});
     if (!opened) co_return opened.error();
     auto stream = std::move(open_[server.get()]);
@@ -88,17 +89,17 @@ asio::awaitable<Result<ServerConnection>> OriginServers::take(std::shared_ptr<fl
     co_return ServerConnection{std::move(server), std::move(stream)};
 }
 
-asio::awaitable<void> OriginServers::close(ServerConnection /*connection*/) { co_return; }
+asio::awaitable<void> OriginConnections::close(ServerConnection /*connection*/) { co_return; }
 
-asio::awaitable<Result<std::unique_ptr<ServerStream>>> OriginServers::acquire(flow::HttpFlow& /*flow*/) {
+asio::awaitable<Result<std::unique_ptr<ServerStream>>> OriginConnections::acquire(flow::HttpFlow& /*flow*/) {
     co_return no_requests();
 }
 
-asio::awaitable<Result<std::unique_ptr<ServerStream>>> OriginServers::acquire_fresh(flow::HttpFlow& /*flow*/) {
+asio::awaitable<Result<std::unique_ptr<ServerStream>>> OriginConnections::acquire_fresh(flow::HttpFlow& /*flow*/) {
     co_return no_requests();
 }
 
-asio::awaitable<void> OriginServers::close_all() {
+asio::awaitable<void> OriginConnections::close_all() {
     open_.clear();
     co_return;
 }
@@ -118,8 +119,8 @@ TlsFixture::TlsFixture(Settings const& its_settings, Origin its_origin)
 std::unique_ptr<Context> TlsFixture::connect(std::optional<Endpoint> target, modes::Mode const& mode) {
     auto const client = std::make_shared<flow::Client>(flow::Client::make_dummy({"192.0.2.1", 4711}));
     client->sockname = Endpoint{"192.0.2.7", 8080};
-    auto const servers = [this](Context& context) -> std::unique_ptr<Servers> {
-        return std::make_unique<OriginServers>(context, origin);
+    auto const servers = [this](Context& context) -> std::unique_ptr<ServerConnections> {
+        return std::make_unique<OriginConnections>(context, origin);
     };
     auto context = std::make_unique<Context>(services, mode, client, servers);
     context->server->set_address(std::move(target));
@@ -153,7 +154,7 @@ Seen play_with(Context& context, ClientOptions const& options,
     Seen seen;
     play([&]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
-        auto pipe = net::make_memory_pipe(executor, {.most_per_read = options.most_per_read});
+        auto pipe = net::make_memory_pipe(executor, {.max_per_read = options.max_per_read});
         auto both = connect_to_proxy(std::move(pipe.near), options, seen) && layer(context, std::move(pipe.far));
         co_await std::move(both);
         co_await context.servers->close_all();

@@ -40,12 +40,12 @@ struct Origin {
 Origin origin_for(std::vector<std::string> names);
 
 /// Opens connections to one origin, over pipes and with secure_server().
-class OriginServers final : public Servers {
+class OriginConnections final : public ServerConnections {
 public:
-    OriginServers(Context& context, Origin& origin) : context_(context), origin_(origin) {}
+    OriginConnections(Context& context, Origin& origin) : context_(context), origin_(origin) {}
 
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) override;
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server) override;
+    asio::awaitable<Result<ServerConnection>> acquire_stream(std::shared_ptr<flow::Server> server) override;
     asio::awaitable<void> close(ServerConnection connection) override;
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override;
@@ -83,7 +83,7 @@ struct Seen {
 struct ClientOptions {
     tls::ConnectSettings settings{};
     tls::ServerName name = tls::ServerName::of("origin.test");
-    std::size_t most_per_read = 65536;  ///< of the proxy: 1 feeds it byte by byte
+    std::size_t max_per_read = 65536;  ///< of the proxy: 1 feeds it byte by byte
 };
 
 /// Lets a client handshake with intercept_tls(); the layer inside says "inside" and ends. Runs until both are done.

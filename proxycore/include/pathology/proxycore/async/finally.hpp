@@ -22,7 +22,7 @@ namespace pathology::proxycore::async {
 ///         the time limit; the caller's next co_await throws.
 /// Thread: that of the caller's executor, a single thread or a strand.
 ///
-///     auto const leave = [&]() -> asio::awaitable<void> { co_await say_goodbye(); };   // a named lambda: see CONTRIBUTING
+///     auto const leave = [&]() -> asio::awaitable<void> { co_await close_session(); };   // a named lambda: see CONTRIBUTING
 ///     co_await async::finally(converse(), leave, limit);
 template <class T, class Cleanup>
 boost::asio::awaitable<T> finally(boost::asio::awaitable<T> work, Cleanup cleanup, TimeLimit limit);

@@ -115,7 +115,7 @@ public:
     /// slow listener gets fewer and larger batches, and the flows do not wait for it.
     [[nodiscard]] Subscription listen(boost::asio::any_io_executor executor, std::function<void(Changes)> function);
     /// Notes a change. The addon chain calls it after each round of hooks; whoever changes a flow otherwise does, too.
-    void note_change(Flow& flow);
+    void record_change(Flow& flow);
 
     /// Whether anything is kept or anybody listens.
     bool is_watched() const { return limits_.max_flows > 0 || !listeners_.empty(); }
@@ -141,7 +141,7 @@ private:
     KeptFlows::iterator drop(KeptFlows::iterator place);
     KeptFlows::iterator place_of(Id const& id);
     void notify(Change::Kind kind, std::shared_ptr<Flow> const& flow);
-    void tell_watched() const {
+    void notify_watched() const {
         if (on_watched_) on_watched_();
     }
 

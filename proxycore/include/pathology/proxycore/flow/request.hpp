@@ -76,7 +76,7 @@ public:
     MultiDictView multipart_form();
     MultiDict multipart_form() const;
 
-    /// Removes the fields that would have a server answer 304.
+    /// Removes the fields that would make a server respond 304.
     void anticache();
     /// Asks for content without coding.
     void anticomp();

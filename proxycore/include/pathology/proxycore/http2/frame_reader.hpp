@@ -18,7 +18,7 @@ struct Frame {
 /// Cuts what a peer sends into frames (RFC 9113 §4.1). Takes unknown types, wrong lengths and streams as they come.
 ///
 /// Views:  a payload lives until the next call that is not const.
-/// Errors: FRAME_SIZE_ERROR when a frame announces more than the limit; it stays the answer for good.
+/// Errors: FRAME_SIZE_ERROR when a frame announces more than the limit; every later call returns it again.
 class FrameReader {
 public:
     explicit FrameReader(std::uint32_t max_length = FrameHeader::largest_length) : max_length_(max_length) {}

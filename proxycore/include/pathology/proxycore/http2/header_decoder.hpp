@@ -20,7 +20,7 @@ struct FieldSection {
 /// Errors: COMPRESSION_ERROR; the decoder is of no use after it (RFC 9113 §4.3).
 class HeaderDecoder {
 public:
-    /// `max_table` is the SETTINGS_HEADER_TABLE_SIZE that the peer was told; `max_section` bounds what is kept of each
+    /// `max_table` is the SETTINGS_HEADER_TABLE_SIZE that was announced to the peer; `max_section` bounds what is kept of each
     /// section, counted like FieldSection::size.
     static constexpr std::size_t default_table = 4096;
     explicit HeaderDecoder(std::size_t max_table = default_table, std::size_t max_section = 256 * 1024);

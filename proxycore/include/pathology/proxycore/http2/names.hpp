@@ -54,7 +54,7 @@ enum class ErrorCode : std::uint32_t {
     http_1_1_required = 0xd
 };
 
-/// What a peer tells of itself (RFC 9113 §6.5.2; RFC 8441 §3, RFC 9218 §2.1).
+/// The settings of a peer (RFC 9113 §6.5.2; RFC 8441 §3, RFC 9218 §2.1).
 enum class SettingId : std::uint16_t {
     header_table_size = 0x1,
     enable_push = 0x2,

@@ -103,7 +103,7 @@ public:
     /// Sends PING.
     void ping();
     /// PINGs that the peer has not acknowledged.
-    std::size_t unanswered_pings() const { return unanswered_pings_; }
+    std::size_t unacknowledged_pings() const { return unacknowledged_pings_; }
     /// The connection is lost: each stream that is open gets `closed` with this reason. Only next() may follow.
     void abandon(std::string_view reason);
 
@@ -214,7 +214,7 @@ private:
     bool write_failed_ = false;  // nothing can be sent any more
     bool has_refused_ = false;   // a stream, because there were too many
     bool is_leaving_ = false;    // GOAWAY was sent, or is about to be
-    std::size_t unanswered_pings_ = 0;
+    std::size_t unacknowledged_pings_ = 0;
     std::deque<Stream*> unsent_;  // requests that nghttp2 holds back, by id
 
     // --- while drain() runs ---

@@ -11,7 +11,7 @@
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/flow/connection.hpp>
-#include <pathology/proxycore/layers/servers.hpp>
+#include <pathology/proxycore/layers/server_connections.hpp>
 #include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
@@ -38,20 +38,20 @@ struct Services {
 /// One client connection.
 class Context {
 public:
-    /// `its_servers` makes the object that opens server connections; tests pass their own.
+    /// `its_factory` makes the object that opens server connections; tests pass their own.
     Context(Services& its_services, modes::Mode const& its_mode, std::shared_ptr<flow::Client> its_client,
-            std::function<std::unique_ptr<Servers>(Context&)> const& its_servers = make_servers)
+            std::function<std::unique_ptr<ServerConnections>(Context&)> const& its_factory = make_server_connections)
         : services(its_services),
           settings(its_services.settings),
           mode(its_mode),
           client(std::move(its_client)),
           server(std::make_shared<flow::Server>(std::nullopt, its_services.addons.flows().make_id())),
-          make_its_servers(its_servers),
-          servers(its_servers(*this)) {}
+          factory(its_factory),
+          servers(its_factory(*this)) {}
     /// For a tunnel inside a stream of `outer`, which must outlive it: a client and server connections of its own, in
     /// the same mode.
     Context(Context& outer, std::shared_ptr<flow::Client> its_client)
-        : Context(outer.services, outer.mode, std::move(its_client), outer.make_its_servers) {
+        : Context(outer.services, outer.mode, std::move(its_client), outer.factory) {
         settings = outer.settings;
         layers = outer.layers;
         via = outer.via;
@@ -69,8 +69,8 @@ public:
     std::shared_ptr<flow::Server> server;
     /// The proxy that an addon chose for all that goes to `server`.
     std::optional<flow::ServerSpec> via{};
-    std::function<std::unique_ptr<Servers>(Context&)> make_its_servers;
-    std::unique_ptr<Servers> servers;
+    std::function<std::unique_ptr<ServerConnections>(Context&)> factory;
+    std::unique_ptr<ServerConnections> servers;
     /// The ClientHello that was read and not yet used by a TLS layer; nullptr if there is none.
     std::unique_ptr<tls::ClientHello> hello{};
     /// The names of the layers, outermost first: "regular", "http/1", "tls" …

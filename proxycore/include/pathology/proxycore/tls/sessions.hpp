@@ -15,8 +15,8 @@ namespace pathology::proxycore::tls {
 /// Thread: not thread-safe.
 class Sessions {
 public:
-    /// Stores sessions of at most `most_servers` servers; the least recently used one is dropped.
-    explicit Sessions(std::size_t most_servers = 256);
+    /// Stores sessions of at most `max_servers` servers; the least recently used one is dropped.
+    explicit Sessions(std::size_t max_servers = 256);
     ~Sessions();
     Sessions(Sessions const&) = delete;
     Sessions& operator=(Sessions const&) = delete;

@@ -13,12 +13,12 @@ enum class Errc {
     wants_credentials,  ///< the proxy requires credentials, and none were given
     bad_credentials,    ///< the proxy rejected the credentials
     not_spoken,         ///< the response is not valid in the protocol of the proxy
-    no_answer,          ///< the connection ended or timed out before the response; see `cause`
+    no_response,          ///< the connection ended or timed out before the response; see `cause`
 };
 
 struct Failure : BasicFailure<Errc> {
     boost::system::error_code cause{};
-    std::string answer{};  ///< status of an HTTP proxy that refused: `403 Forbidden`
+    std::string response{};  ///< status of an HTTP proxy that refused: `403 Forbidden`
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

@@ -37,7 +37,7 @@ std::optional<DeflateParameters> accept_deflate(http::Fields const& request, Def
 
 /// For clients: returns the parameters that the server accepted out of `offered`; std::nullopt if it declined.
 /// Errors: a sentence, if the response does not fit the offer; the client has to fail the connection (RFC 7692 §5.1).
-boost::system::result<std::optional<DeflateParameters>, std::string> check_deflate_answer(
+boost::system::result<std::optional<DeflateParameters>, std::string> check_deflate_response(
     http::Fields const& response, DeflateParameters const& offered);
 
 // --- compression -----------------------------------------------------------------------------------------------------

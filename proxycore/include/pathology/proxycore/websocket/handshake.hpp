@@ -37,7 +37,7 @@ boost::system::result<void, HandshakeFailure> check_request(http::RequestHead co
 
 /// Checks a response as a client has to (RFC 6455 §4.1): 101, the two fields, the accept value for `key`, and a
 /// subprotocol only if it was `offered`.
-boost::system::result<void, HandshakeFailure> check_answer(http::ResponseHead const& answer, std::string_view key,
+boost::system::result<void, HandshakeFailure> check_response(http::ResponseHead const& response, std::string_view key,
                                                            std::span<std::string const> offered = {});
 
 /// Returns the first subprotocol of the request that is `supported`, or the first if `supported` is empty; std::nullopt

@@ -31,7 +31,7 @@ struct Message {
     bool operator==(Message const& other) const { return is_text == other.is_text && payload == other.payload; }
 };
 
-inline constexpr std::size_t most_fragments_told = 1024;
+inline constexpr std::size_t max_fragment_sizes = 1024;
 
 struct Ping {
     std::string_view payload{};
@@ -54,7 +54,7 @@ struct SessionSettings {
     std::size_t deflate_from = 32;                 ///< bytes; smaller messages are not compressed
     std::function<MaskingKey()> masking_key = {};  ///< for clients: a fresh unpredictable key for each frame
     /// Respond to pings, close frames and violations. A relay sets it to false and passes them to the other peer.
-    bool answers = true;
+    bool responds = true;
 };
 
 /// One side of a WebSocket connection without I/O, strict about RFC 6455 and RFC 7692, in either role.
@@ -63,7 +63,7 @@ struct SessionSettings {
 ///       ├──── peer's close frame ────▶ closing (theirs read) ── close() ─────────────┼──▶ over
 ///       └──── violation by the peer ─────────────────────────────────────────────────┘
 ///
-/// Errors: the first violation is final: every further next() repeats it. With `answers` the close frame for it is in
+/// Errors: the first violation is final: every further next() repeats it. With `responds` the close frame for it is in
 ///         outgoing(); without, messages can be sent until close().
 /// Memory: one buffer for each direction; a message that arrives in one piece is not copied.
 /// Thread: not thread-safe.

@@ -72,7 +72,7 @@ public:
     virtual asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) = 0;
     /// Registers `then` to be called when the client aborts the request; calls it at once if it already has. A null
     /// function unregisters. Returns false if only wait_for_abort() is supported.
-    virtual bool tell_of_abort(std::function<void()> /*then*/) { return false; }
+    virtual bool set_abort_handler(std::function<void()> /*then*/) { return false; }
 };
 
 /// The server's end of one exchange. Its destructor releases the connection to the pool if both messages are complete

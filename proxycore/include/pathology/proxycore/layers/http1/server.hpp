@@ -29,8 +29,8 @@ public:
     /// Returns true if another request may be sent: both messages of the last one are complete, neither side asked to
     /// close, and the server sent nothing unasked.
     bool is_reusable() const;
-    /// Frees the read buffer: the connection becomes idle.
-    void rest();
+    /// Frees the read buffer while the connection is idle.
+    void free_read_buffer();
     /// For wait_for_end() and close() while it is idle.
     net::Stream& stream();
 
@@ -41,14 +41,14 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Given the connection back when the request is over and its ServerStream goes; null when it was taken over. Whether
-/// it is_reusable() stands fast then; one that is not is to be closed. Must not throw.
-using GiveBack = std::function<void(std::unique_ptr<Http1Server>)>;
+/// Receives the connection when the ServerStream of its request is destroyed; nullptr if the stream was taken over.
+/// is_reusable() is final then; a connection that is not reusable is to be closed. Must not throw.
+using OnRelease = std::function<void(std::unique_ptr<Http1Server>)>;
 
-/// A way to send one request over the connection.
+/// Returns a stream that sends one request over the connection.
 ///
-/// Errors: closed with is_retryable when the connection was used before and ended before a byte of the answer;
+/// Errors: closed with is_retryable when the connection was used before and ended before a byte of the response;
 ///         malformed names the byte; timed_out by the stream's own limit.
-std::unique_ptr<ServerStream> ask_http1(std::unique_ptr<Http1Server> connection, GiveBack give_back);
+std::unique_ptr<ServerStream> make_http1_stream(std::unique_ptr<Http1Server> connection, OnRelease on_release);
 
 }  // namespace pathology::proxycore::layers

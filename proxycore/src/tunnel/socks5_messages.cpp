@@ -1,17 +1,17 @@
-#include "tunnel/socks5_talk.hpp"
+#include "tunnel/socks5_messages.hpp"
 
 #include <array>
 
 namespace pathology::proxycore::tunnel {
 
-asio::awaitable<net::error_code> Socks5Talk::read_more() {
+asio::awaitable<net::error_code> Socks5Messages::read_more() {
     std::array<char, socks5::max_message_size> block{};
     auto const [ec, n] = co_await stream_.read_some(asio::buffer(block));
     unread_.append(block.data(), n);
     co_return ec;
 }
 
-Failure Socks5Talk::not_understood(socks5::Failure const& why) {
+Failure Socks5Messages::malformed(socks5::Failure const& why) {
     reply_hint_ = why.reply_hint;
     return failure(Errc::not_spoken, " speaks no SOCKS5 we understand: " + why.message);
 }

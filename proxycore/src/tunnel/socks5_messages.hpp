@@ -12,28 +12,29 @@ namespace pathology::proxycore::tunnel {
 namespace asio = boost::asio;
 
 /// The failure of a step; std::nullopt = success.
-using Trouble = std::optional<Failure>;
+using MaybeFailure = std::optional<Failure>;
 
-class Socks5Talk {
+class Socks5Messages {
 public:
     /// `peer` is the name of the other side in failures: "the SOCKS server".
-    Socks5Talk(net::Stream& stream, std::string peer) : stream_(stream), peer_(std::move(peer)) {}
+    Socks5Messages(net::Stream& stream, std::string peer) : stream_(stream), peer_(std::move(peer)) {}
 
     /// Sends a message. A write error is not reported here: the peer may have sent a response before it closed, and the
     /// next read reports the end.
-    asio::awaitable<void> say(std::string message) { co_await net::send(stream_, message); }
+    asio::awaitable<void> send(std::string message) { co_await net::send(stream_, message); }
 
     /// Waits until `read` finds a message.
-    /// Errors: Errc::not_spoken, no_answer.
-    template <class T> asio::awaitable<Result<T>> hear(socks5::Outcome<T> (*read)(std::string_view)) {
+    /// Errors: Errc::not_spoken, no_response.
+    template <class T> asio::awaitable<Result<T>> receive(socks5::Outcome<T> (*read)(std::string_view)) {
         for (;;) {
             auto outcome = read(unread_);
-            if (!outcome) co_return not_understood(outcome.error());
+            if (!outcome) co_return malformed(outcome.error());
             if (*outcome) {
                 unread_.erase(0, (*outcome)->size);
                 co_return std::move((*outcome)->value);
             }
-            if (auto const ec = co_await read_more()) co_return failure(Errc::no_answer, ": " + net::describe(ec), ec);
+            if (auto const ec = co_await read_more())
+                co_return failure(Errc::no_response, ": " + net::describe(ec), ec);
         }
     }
 
@@ -48,7 +49,7 @@ public:
 
 private:
     asio::awaitable<net::error_code> read_more();
-    Failure not_understood(socks5::Failure const& why);
+    Failure malformed(socks5::Failure const& why);
 
     net::Stream& stream_;
     std::string peer_;

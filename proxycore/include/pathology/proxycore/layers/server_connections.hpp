@@ -27,12 +27,12 @@ struct ServerConnection {
 ///         error already. The message names host and port and the cause.
 /// Cancel: terminal; a connection attempt fails with server_connect_error, an open connection is closed.
 /// Owns:   every connection until it is taken.
-class Servers {
+class ServerConnections {
 public:
-    Servers() = default;
-    Servers(Servers const&) = delete;
-    Servers& operator=(Servers const&) = delete;
-    virtual ~Servers() = default;
+    ServerConnections() = default;
+    ServerConnections(ServerConnections const&) = delete;
+    ServerConnections& operator=(ServerConnections const&) = delete;
+    virtual ~ServerConnections() = default;
 
     /// The same as acquire() if it need not wait: over a connection that is open. Returns nullptr if there is none, or
     /// a selector has to choose first.
@@ -43,16 +43,16 @@ public:
     /// The same, but never over a connection that was used before.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) = 0;
 
-    /// Connects `server`, with TLS if its `tls` is set, and keeps the connection for acquire() and take(). Does nothing
+    /// Connects `server`, with TLS if its `tls` is set, and keeps the connection for acquire() and acquire_stream(). Does nothing
     /// if it is open already. TLS offers the protocols `alpn`.
     virtual asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) = 0;
     /// Removes and returns the connection that open() made for `server`, else opens one. For bytes that are not HTTP.
     /// The caller ends it with close(), which sets the end time of the record and runs server_disconnected; so does the
     /// caller of ServerStream::take_over(). A connection that other streams use stays open.
-    virtual asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server> server) = 0;
+    virtual asio::awaitable<Result<ServerConnection>> acquire_stream(std::shared_ptr<flow::Server> server) = 0;
     virtual asio::awaitable<void> close(ServerConnection connection) = 0;
-    /// Takes back the connection that take() returned. The default closes it.
-    virtual void keep(ServerConnection connection);
+    /// Takes back the connection that acquire_stream() returned. The default closes it.
+    virtual void release(ServerConnection connection);
 
     /// Reports a WebSocket of the flow to the selector, from now until the result is destroyed.
     virtual std::shared_ptr<void> hold_websocket(flow::HttpFlow const& /*flow*/) { return nullptr; }
@@ -62,6 +62,6 @@ public:
 };
 
 /// Makes the implementation that uses the network. The context must outlive it.
-std::unique_ptr<Servers> make_servers(Context& context);
+std::unique_ptr<ServerConnections> make_server_connections(Context& context);
 
 }  // namespace pathology::proxycore::layers

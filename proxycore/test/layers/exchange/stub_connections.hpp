@@ -1,4 +1,4 @@
-// Servers that take requests and are good for nothing else.
+// Server connections that open HTTP/1 streams only.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace pathology::proxycore::layers::test {
 
-/// Left to say is how a request gets its server.
-class StubServers : public Servers {
+/// Derived classes define how a request gets its server.
+class StubConnections : public ServerConnections {
 public:
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
         return acquire_fresh(flow);
@@ -17,7 +17,7 @@ public:
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server>, std::vector<std::string>) override {
         co_return Result<void>();
     }
-    asio::awaitable<Result<ServerConnection>> take(std::shared_ptr<flow::Server>) override {
+    asio::awaitable<Result<ServerConnection>> acquire_stream(std::shared_ptr<flow::Server>) override {
         Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
         co_return failure;
     }
