@@ -4,13 +4,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/layers/http1/server.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <string>
 #include <utility>
 
 #include "layers/exchange/isolated_layer.hpp"
 #include "layers/exchange/stub_connections.hpp"
+#include "layers/http1/server.hpp"
+#include "layers/layers.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

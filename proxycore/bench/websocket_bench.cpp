@@ -2,7 +2,8 @@
 #include <benchmark/benchmark.h>
 
 #include <pathology/proxycore/websocket/session.hpp>
-#include <pathology/proxycore/websocket/utf8.hpp>
+
+#include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::websocket {
 namespace {

@@ -5,8 +5,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <pathology/proxycore/layers/http1/server.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <string>
 #include <string_view>
@@ -17,6 +15,8 @@
 #include "layers/exchange/isolated_layer.hpp"
 #include "layers/exchange/stub_connections.hpp"
 #include "layers/exchange/stub_layers.hpp"
+#include "layers/http1/server.hpp"
+#include "layers/layers.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

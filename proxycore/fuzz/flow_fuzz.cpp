@@ -1,12 +1,12 @@
 // Any text as cookies, forms, URLs, media types, dates and modes: nothing breaks, and what was read comes back from
 // print.
 #include <cstdint>
-#include <pathology/proxycore/content/media_type.hpp>
 #include <pathology/proxycore/flow/cookies.hpp>
 #include <pathology/proxycore/flow/multipart.hpp>
 #include <pathology/proxycore/flow/url.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 
+#include "content/media_type.hpp"
 #include "demand.hpp"
 
 namespace {

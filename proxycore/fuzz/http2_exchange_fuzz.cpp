@@ -16,9 +16,6 @@
 #include <memory>
 #include <pathology/proxycore/async/cancellation.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
-#include <pathology/proxycore/layers/http1/server.hpp>
-#include <pathology/proxycore/layers/http2/server.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <string>
 #include <string_view>
@@ -30,6 +27,9 @@
 #include "layers/client_life.hpp"
 #include "layers/exchange/isolated_layer.hpp"
 #include "layers/exchange/stub_connections.hpp"
+#include "layers/http1/server.hpp"
+#include "layers/http2/server.hpp"
+#include "layers/layers.hpp"
 
 namespace pathology::proxycore::layers {
 

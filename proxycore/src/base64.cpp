@@ -1,4 +1,4 @@
-#include <pathology/proxycore/base64.hpp>
+#include "base64.hpp"
 
 #include <cstdint>
 

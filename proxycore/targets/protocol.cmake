@@ -15,7 +15,7 @@ pathology_library(protocol
             src/websocket/violation.cpp
             src/record/frame_recorder.cpp
             src/record/json.cpp
-    HEADERS include/pathology/proxycore/base64.hpp include/pathology/proxycore/endpoint.hpp
+    HEADERS include/pathology/proxycore/endpoint.hpp
             include/pathology/proxycore/failure.hpp include/pathology/proxycore/percent.hpp
             include/pathology/proxycore/http/escaped.hpp include/pathology/proxycore/http/fields.hpp
             include/pathology/proxycore/http/message.hpp include/pathology/proxycore/http/target.hpp
@@ -34,7 +34,7 @@ pathology_library(protocol
             include/pathology/proxycore/websocket/frame_header.hpp
             include/pathology/proxycore/websocket/frame_reader.hpp
             include/pathology/proxycore/websocket/handshake.hpp include/pathology/proxycore/websocket/opcode.hpp
-            include/pathology/proxycore/websocket/utf8.hpp include/pathology/proxycore/websocket/violation.hpp
+            include/pathology/proxycore/websocket/violation.hpp
             include/pathology/proxycore/record/clock.hpp include/pathology/proxycore/record/frame_recorder.hpp
             include/pathology/proxycore/record/exchange.hpp include/pathology/proxycore/record/json.hpp
             include/pathology/proxycore/record/relay.hpp
@@ -65,5 +65,5 @@ pathology_fuzzer(http2_reader_fuzz SOURCES fuzz/http2_reader_fuzz.cpp LINK patho
 pathology_fuzzer(http1_fuzz SOURCES fuzz/http1_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http1_seeds
                  DICTIONARY fuzz/http1.dict)
 pathology_benchmark(http1_bench SOURCES bench/http1_bench.cpp LINK pathology::protocol)
-pathology_benchmark(websocket_bench SOURCES bench/websocket_bench.cpp LINK pathology::protocol)
+pathology_benchmark(websocket_bench INCLUDE src SOURCES bench/websocket_bench.cpp LINK pathology::protocol)
 pathology_fuzzer(websocket_fuzz SOURCES fuzz/websocket_fuzz.cpp LINK pathology::protocol SEEDS fuzz/websocket_seeds)

@@ -48,7 +48,7 @@ pathology_library(proxycore ASIO
             include/pathology/proxycore/addons/term_log.hpp
             include/pathology/proxycore/content/charset.hpp include/pathology/proxycore/content/coding.hpp
             include/pathology/proxycore/content/decoder.hpp include/pathology/proxycore/content/encoder.hpp
-            include/pathology/proxycore/content/failure.hpp include/pathology/proxycore/content/media_type.hpp
+            include/pathology/proxycore/content/failure.hpp
             include/pathology/proxycore/content/view.hpp
             include/pathology/proxycore/flow/attachments.hpp
             include/pathology/proxycore/flow/connection.hpp include/pathology/proxycore/flow/cookies.hpp
@@ -61,16 +61,9 @@ pathology_library(proxycore ASIO
             include/pathology/proxycore/flow/tcp_flow.hpp include/pathology/proxycore/flow/time.hpp
             include/pathology/proxycore/flow/url.hpp include/pathology/proxycore/flow/visit.hpp
             include/pathology/proxycore/flow/websocket_data.hpp
-            include/pathology/proxycore/layers/context.hpp include/pathology/proxycore/layers/failure.hpp
-            include/pathology/proxycore/layers/hosts.hpp include/pathology/proxycore/layers/layers.hpp
-            include/pathology/proxycore/layers/server_connections.hpp include/pathology/proxycore/layers/settings.hpp
-            include/pathology/proxycore/layers/exchange/exchange.hpp
-            include/pathology/proxycore/layers/exchange/http_streams.hpp
-            include/pathology/proxycore/layers/http1/server.hpp
-            include/pathology/proxycore/layers/http2/server.hpp
-            include/pathology/proxycore/layers/tls/tls_service.hpp
+            include/pathology/proxycore/layers/failure.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
-            include/pathology/proxycore/proxy/options.hpp include/pathology/proxycore/proxy/proxy.hpp
+            include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp
     PUBLIC pathology::http2_driver pathology::pattern pathology::protocol pathology::tls pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})

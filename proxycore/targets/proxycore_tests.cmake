@@ -1,7 +1,7 @@
 # Tests, benchmarks and fuzzers of pathology::proxycore, room by room. INCLUDE src is for tests that look at steps nobody
 # calls alone, or make certificates that nobody should.
 
-pathology_test(content_test SIZE unit LINK pathology::proxycore
+pathology_test(content_test SIZE unit INCLUDE src LINK pathology::proxycore
     SOURCES test/content/charset_test.cpp test/content/coding_test.cpp test/content/decoder_test.cpp
             test/content/encoder_test.cpp test/content/media_type_test.cpp)
 pathology_test(flow_test SIZE unit LINK pathology::proxycore
@@ -10,7 +10,7 @@ pathology_test(flow_test SIZE unit LINK pathology::proxycore
             test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp test/flow/registry_test.cpp test/flow/visit_test.cpp
             test/flow/request_test.cpp test/flow/response_test.cpp test/flow/url_test.cpp)
 pathology_fuzzer(content_fuzz SOURCES fuzz/content_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/content_seeds)
-pathology_fuzzer(flow_fuzz SOURCES fuzz/flow_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/flow_seeds)
+pathology_fuzzer(flow_fuzz INCLUDE src SOURCES fuzz/flow_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/flow_seeds)
 pathology_benchmark(content_bench SOURCES bench/content_bench.cpp LINK pathology::proxycore)
 pathology_benchmark(addons_bench SOURCES bench/addons_bench.cpp LINK pathology::proxycore)
 pathology_test(addons_test SIZE unit INCLUDE src LINK pathology::proxycore
@@ -41,21 +41,21 @@ pathology_test(interception_test SIZE component INCLUDE src LINK pathology_test_
 pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::proxycore
     SOURCES test/layers/tls/intercept_tls_test.cpp test/layers/tls/tls_fixture.cpp test/layers/tls/tls_choices_test.cpp
             test/layers/tls/tls_service_test.cpp)
-pathology_test(http1_layer_test SIZE unit LINK pathology_test_proxy pathology::proxycore
+pathology_test(http1_layer_test SIZE unit INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/layers/exchange/isolated_layer.cpp test/layers/exchange/exchange_test.cpp test/layers/exchange/http1_fixture.cpp
             test/layers/exchange/stub_layers.cpp test/layers/exchange/slow_upload_test.cpp
             test/layers/exchange/streaming_test.cpp
             test/layers/http1/http1_layer_test.cpp test/layers/http1/http1_trouble_test.cpp)
 pathology_fuzzer(exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/exchange_seeds DICTIONARY fuzz/http1.dict
-    INCLUDE test
+    INCLUDE src test
     SOURCES fuzz/exchange_fuzz.cpp test/layers/exchange/isolated_layer.cpp test/layers/exchange/stub_layers.cpp
             test/support/streams.cpp)
-pathology_benchmark(exchange_bench LINK pathology::proxycore INCLUDE test
+pathology_benchmark(exchange_bench LINK pathology::proxycore INCLUDE src test
     SOURCES bench/exchange_bench.cpp test/layers/exchange/isolated_layer.cpp test/layers/exchange/stub_layers.cpp
             test/support/streams.cpp)
-pathology_test(websocket_layer_test SIZE unit LINK pathology_test_peers pathology::proxycore
+pathology_test(websocket_layer_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::proxycore
     SOURCES test/layers/relay/relay_tcp_test.cpp test/layers/relay/relay_websocket_test.cpp)
-pathology_test(http2_layer_test SIZE unit LINK pathology_test_proxy pathology::proxycore
+pathology_test(http2_layer_test SIZE unit INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/layers/http2/http2_fixture.cpp test/layers/http2/http2_client_test.cpp
             test/layers/http2/http2_connect_test.cpp test/layers/http2/http2_preface_test.cpp
             test/layers/http2/http2_relay_test.cpp

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <pathology/proxycore/base64.hpp>
-
+#include "base64.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore {
@@ -31,7 +30,8 @@ INSTANTIATE_TEST_SUITE_P(Row, Base64,
                          test::row_name);
 
 TEST(DecodeBase64, RefusesWhatIsNotExact) {
-    for (auto const* const bad : {"Zg", "Zg=", "Zg===", "Z===", "====", "Zg==Zg==", "Zh==", "Zm9=", "Zm 9", "Zm9v\n", "-_-_", "Z=m8"})
+    for (auto const* const bad :
+         {"Zg", "Zg=", "Zg===", "Z===", "====", "Zg==Zg==", "Zh==", "Zm9=", "Zm 9", "Zm9v\n", "-_-_", "Z=m8"})
         EXPECT_EQ(decode_base64(bad), std::nullopt) << bad;
 }
 

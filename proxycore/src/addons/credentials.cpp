@@ -4,13 +4,13 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <pathology/proxycore/base64.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 
 #include "addons/password_hash.hpp"
 #include "ascii.hpp"
+#include "base64.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {

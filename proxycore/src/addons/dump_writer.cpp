@@ -10,11 +10,11 @@
 
 #include <algorithm>
 #include <pathology/proxycore/console/dump.hpp>
-#include <pathology/proxycore/content/media_type.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 
 #include "addons/paint.hpp"
 #include "addons/printable.hpp"
+#include "content/media_type.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {

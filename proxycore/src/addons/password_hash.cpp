@@ -11,8 +11,9 @@
 #include <array>
 #include <memory>
 #include <new>
-#include <pathology/proxycore/base64.hpp>
 #include <string>
+
+#include "base64.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <pathology/proxycore/websocket/utf8.hpp>
+
+#include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {

@@ -2,13 +2,13 @@
 
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/upstream/selector.hpp>
 #include <utility>
 
+#include "layers/context.hpp"
 #include "layers/exchange/body.hpp"
+#include "layers/exchange/http_streams.hpp"
+#include "layers/tls/tls_service.hpp"
 
 namespace pathology::proxycore::client {
 namespace {

@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <cstdint>
 #include <pathology/proxycore/http/escaped.hpp>
-#include <pathology/proxycore/websocket/utf8.hpp>
 
 #include "ascii.hpp"
 #include "byte_order_mark.hpp"
+#include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::content {
 namespace {

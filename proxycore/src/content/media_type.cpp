@@ -1,4 +1,4 @@
-#include <pathology/proxycore/content/media_type.hpp>
+#include "content/media_type.hpp"
 
 #include <algorithm>
 #include <pathology/proxycore/http/fields.hpp>

@@ -1,8 +1,9 @@
 #include <pathology/proxycore/flow/message.hpp>
 
 #include <pathology/proxycore/content/encoder.hpp>
-#include <pathology/proxycore/content/media_type.hpp>
 #include <pathology/proxycore/flow/headers.hpp>
+
+#include "content/media_type.hpp"
 
 namespace pathology::proxycore::flow {
 namespace {

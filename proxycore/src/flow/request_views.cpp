@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <array>
 #include <pathology/proxycore/content/coding.hpp>
-#include <pathology/proxycore/content/media_type.hpp>
 #include <pathology/proxycore/flow/multipart.hpp>
 #include <pathology/proxycore/flow/request.hpp>
 
 #include "ascii.hpp"
+#include "content/media_type.hpp"
 
 namespace pathology::proxycore::flow {
 namespace {

@@ -1,9 +1,9 @@
 // What callers do with a session. What nghttp2 calls is in session_input.cpp and session_output.cpp.
 #include <algorithm>
 #include <new>
-#include <pathology/proxycore/base64.hpp>
 #include <utility>
 
+#include "base64.hpp"
 #include "http2/field_list.hpp"
 #include "http2/session_callbacks.hpp"
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <pathology/proxycore/layers/context.hpp>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers {
 

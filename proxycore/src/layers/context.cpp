@@ -1,4 +1,4 @@
-#include <pathology/proxycore/layers/context.hpp>
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers {
 

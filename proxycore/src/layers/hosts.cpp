@@ -1,8 +1,9 @@
-#include <pathology/proxycore/layers/hosts.hpp>
+#include "layers/hosts.hpp"
 
 #include <algorithm>
 #include <pathology/proxycore/http/fields.hpp>
-#include <pathology/proxycore/layers/context.hpp>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

@@ -8,12 +8,12 @@
 
 #include "layers/mode_layer.hpp"
 
-#include <pathology/proxycore/layers/hosts.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
 #include <utility>
 
+#include "layers/hosts.hpp"
+#include "layers/layers.hpp"
 #include "layers/peek.hpp"
 #include "layers/race_with_disconnect.hpp"
 

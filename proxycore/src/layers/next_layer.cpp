@@ -10,13 +10,13 @@
 //                                         (SMTP, SSH, MySQL) the server sends first
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/hosts.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <utility>
 
 #include "layers/guess_layer.hpp"
 #include "layers/host_field.hpp"
+#include "layers/hosts.hpp"
+#include "layers/layers.hpp"
 #include "layers/peek.hpp"
 #include "layers/race_with_disconnect.hpp"
 #include "layers/tls/client_tls.hpp"

@@ -4,10 +4,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <optional>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <utility>
+
+#include "layers/exchange/http_streams.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -1,7 +1,7 @@
-#include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
 
 #include "layers/client_life.hpp"
+#include "layers/layers.hpp"
 #include "layers/mode_layer.hpp"
 
 namespace pathology::proxycore::layers {

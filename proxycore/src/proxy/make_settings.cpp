@@ -6,10 +6,10 @@
 #include <pathology/proxycore/console/units.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
-#include <pathology/proxycore/proxy/options.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 
 #include "proxy/option_names.hpp"
+#include "proxy/options.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {

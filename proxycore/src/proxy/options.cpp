@@ -1,4 +1,4 @@
-#include <pathology/proxycore/proxy/options.hpp>
+#include "proxy/options.hpp"
 
 #include "proxy/option_names.hpp"
 

@@ -9,7 +9,6 @@
 #include <boost/asio/thread_pool.hpp>
 #include <mutex>
 #include <pathology/proxycore/errors.hpp>
-#include <pathology/proxycore/proxy/options.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include "addons/onboarding.hpp"
 #include "addons/proxy_auth.hpp"
 #include "addons/revocations.hpp"
+#include "proxy/options.hpp"
 #include "proxy/running_proxy.hpp"
 
 namespace pathology::proxycore::proxy {

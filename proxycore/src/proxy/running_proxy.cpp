@@ -15,12 +15,12 @@
 #include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/errors.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/proxy/options.hpp>
 #include <utility>
 
 #include "layers/exchange/replay.hpp"
+#include "layers/layers.hpp"
 #include "proxy/option_names.hpp"
+#include "proxy/options.hpp"
 #include "proxy/ourselves.hpp"
 
 namespace pathology::proxycore::proxy {

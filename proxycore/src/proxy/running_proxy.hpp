@@ -7,13 +7,14 @@
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <vector>
 
 #include <pathology/proxycore/async/task.hpp>
+
+#include "layers/context.hpp"
+#include "layers/tls/tls_service.hpp"
 
 namespace pathology::proxycore::proxy {
 

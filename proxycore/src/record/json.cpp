@@ -5,11 +5,12 @@
 #include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
-#include <pathology/proxycore/base64.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 #include <pathology/proxycore/record/json.hpp>
-#include <pathology/proxycore/websocket/utf8.hpp>
+
+#include "base64.hpp"
+#include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::record {
 namespace {

@@ -1,6 +1,6 @@
 #include <pathology/proxycore/tunnel/credentials.hpp>
 
-#include <pathology/proxycore/base64.hpp>
+#include "base64.hpp"
 
 namespace pathology::proxycore::tunnel {
 

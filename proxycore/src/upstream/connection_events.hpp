@@ -7,9 +7,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <pathology/proxycore/flow/connection.hpp>
-#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
 #include <string>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::upstream {
 

@@ -19,14 +19,14 @@
 #include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
-#include <pathology/proxycore/layers/http1/server.hpp>
-#include <pathology/proxycore/layers/http2/server.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/upstream/route.hpp>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "layers/http1/server.hpp"
+#include "layers/http2/server.hpp"
 #include "upstream/connection_events.hpp"
 #include "upstream/idle_monitor.hpp"
 #include "upstream/route_lease.hpp"
@@ -37,10 +37,10 @@ namespace pathology::proxycore::upstream {
 struct EndpointKey {
     Endpoint address;
     bool is_secure = false;
-    std::string tls_name{};         ///< the name that TLS asks for and verifies; empty without TLS
-    std::vector<ViaProxy> hops{};   ///< with their credentials
-    bool is_tunnel = false;         ///< the last hop does not read the requests
-    bool is_http1_only = false;     ///< for WebSockets that the server does not accept over HTTP/2
+    std::string tls_name{};        ///< the name that TLS asks for and verifies; empty without TLS
+    std::vector<ViaProxy> hops{};  ///< with their credentials
+    bool is_tunnel = false;        ///< the last hop does not read the requests
+    bool is_http1_only = false;    ///< for WebSockets that the server does not accept over HTTP/2
     bool operator==(EndpointKey const&) const = default;
 };
 

@@ -1,10 +1,11 @@
 #include "upstream/connector.hpp"
 
 #include <pathology/proxycore/async/finally.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/tunnel/connector.hpp>
 #include <utility>
+
+#include "layers/tls/tls_service.hpp"
 
 namespace pathology::proxycore::upstream {
 namespace {

@@ -7,11 +7,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <pathology/proxycore/flow/connection.hpp>
-#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
 #include <vector>
 
+#include "layers/context.hpp"
 #include "upstream/connection_events.hpp"
 #include "upstream/connection_pool.hpp"
 

@@ -6,9 +6,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <functional>
 #include <memory>
-#include <pathology/proxycore/layers/http1/server.hpp>
 
 #include "async/timer_wheel.hpp"
+#include "layers/http1/server.hpp"
 
 namespace pathology::proxycore::upstream {
 

@@ -4,10 +4,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
 
 #include "layers/exchange/direct_response.hpp"
+#include "layers/hosts.hpp"
 #include "layers/http2/head.hpp"
 #include "layers/tls/tls_choices.hpp"
 

@@ -8,11 +8,11 @@
 #pragma once
 
 #include <memory>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/server_connections.hpp>
 #include <string>
 #include <vector>
 
+#include "layers/context.hpp"
+#include "layers/server_connections.hpp"
 #include "upstream/connection_events.hpp"
 #include "upstream/connection_pool.hpp"
 #include "upstream/connector.hpp"

@@ -4,10 +4,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <pathology/proxycore/flow/http_flow.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/upstream/selector.hpp>
 
+#include "layers/context.hpp"
+#include "layers/http1/server.hpp"
 #include "upstream/connection_pool.hpp"
 
 namespace pathology::proxycore::upstream {

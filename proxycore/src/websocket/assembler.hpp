@@ -8,9 +8,10 @@
 #include <cstddef>
 #include <optional>
 #include <pathology/proxycore/websocket/session.hpp>
-#include <pathology/proxycore/websocket/utf8.hpp>
 #include <string>
 #include <vector>
+
+#include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::websocket {
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <pathology/proxycore/websocket/close.hpp>
-#include <pathology/proxycore/websocket/utf8.hpp>
+
+#include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::websocket {
 namespace {

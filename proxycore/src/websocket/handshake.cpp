@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <boost/throw_exception.hpp>
 #include <boost/uuid/detail/sha1.hpp>
-#include <pathology/proxycore/base64.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <stdexcept>
 #include <vector>
+
+#include "base64.hpp"
 
 // SHA-1 comes from a detail namespace of Boost: this target does not link OpenSSL, Boost 1.81 has no public SHA-1, and
 // RFC 6455 uses the hash as a fixed transformation, not for security.

@@ -1,5 +1,5 @@
+#include "websocket/utf8.hpp"
 #include <cstring>
-#include <pathology/proxycore/websocket/utf8.hpp>
 
 namespace pathology::proxycore::websocket {
 namespace {

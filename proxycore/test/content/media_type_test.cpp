@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <ostream>
-#include <pathology/proxycore/content/media_type.hpp>
 
+#include "content/media_type.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::content {

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <pathology/proxycore/layers/hosts.hpp>
-
+#include "layers/hosts.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::layers {

@@ -1,8 +1,7 @@
 // What the context of a connection needs of TLS, for tests that look into none.
 #pragma once
 
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
-
+#include "layers/tls/tls_service.hpp"
 #include "support/folder.hpp"
 
 namespace pathology::proxycore::layers::test {

@@ -1,8 +1,7 @@
+#include "proxy/options.hpp"
 #include "program/options.hpp"
 
 #include <gmock/gmock.h>
-
-#include <pathology/proxycore/proxy/options.hpp>
 
 namespace pathology::pathop {
 namespace {

@@ -4,8 +4,8 @@
 #include <functional>
 #include <optional>
 #include <pathology/proxycore/errors.hpp>
-#include <pathology/proxycore/proxy/options.hpp>
 
+#include "proxy/options.hpp"
 #include "support/row_name.hpp"
 
 namespace pathology::proxycore::proxy {

@@ -4,11 +4,12 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <pathology/proxycore/http/fields.hpp>
-#include <pathology/proxycore/layers/http2/server.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tls/certificate.hpp>
 #include <string>
 #include <string_view>
+
+#include "layers/http2/server.hpp"
 
 namespace pathology::proxycore::proxy::test {
 

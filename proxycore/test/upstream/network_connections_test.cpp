@@ -1,5 +1,6 @@
 // The server connections of one client, over loopback.
 #include "upstream/network_connections.hpp"
+#include "layers/tls/tls_service.hpp"
 
 #include <gmock/gmock.h>
 
@@ -9,7 +10,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/async/as_values.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 
 #include "proxy/origin.hpp"
 #include "support/folder.hpp"

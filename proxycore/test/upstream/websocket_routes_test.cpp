@@ -5,13 +5,13 @@
 
 #include <array>
 #include <mutex>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <stdexcept>
 
 #include "http2/server.hpp"
+#include "layers/context.hpp"
+#include "layers/tls/tls_service.hpp"
 #include "support/folder.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"

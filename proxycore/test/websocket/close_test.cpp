@@ -1,7 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <pathology/proxycore/websocket/close.hpp>
-#include <pathology/proxycore/websocket/utf8.hpp>
+
+#include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::websocket {
 namespace {

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <ostream>
-#include <pathology/proxycore/websocket/utf8.hpp>
 
 #include "support/for_each_split.hpp"
 #include "support/row_name.hpp"
+#include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::websocket {
 namespace {

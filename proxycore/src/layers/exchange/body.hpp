@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <pathology/proxycore/flow/message.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <string>
 #include <string_view>
+
+#include "layers/exchange/http_streams.hpp"
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -1,10 +1,10 @@
 #include "layers/exchange/connect.hpp"
 
-#include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
 
 #include "layers/exchange/error_page.hpp"
 #include "layers/exchange/refusal.hpp"
+#include "layers/hosts.hpp"
 #include "layers/race_with_disconnect.hpp"
 
 namespace pathology::proxycore::layers {
@@ -125,7 +125,8 @@ asio::awaitable<void> Connect::enter() {
 asio::awaitable<bool> serve_connect(Context& context, flow::HttpFlow& flow, ClientStream& client, HttpMode mode) {
     if (mode == HttpMode::transparent) {
         Failure failure{Failure::Kind::malformed,
-                        "CONNECT needs a proxy in regular, upstream or socks5 mode; this one runs in another mode", 400};
+                        "CONNECT needs a proxy in regular, upstream or socks5 mode; this one runs in another mode",
+                        400};
         co_await refuse(context, flow, client, std::move(failure));
         co_return false;
     }

@@ -3,9 +3,10 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <pathology/proxycore/flow/http_flow.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
+
+#include "layers/context.hpp"
+#include "layers/exchange/http_streams.hpp"
+#include "layers/layers.hpp"
 
 namespace pathology::proxycore::layers {
 

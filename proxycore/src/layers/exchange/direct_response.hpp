@@ -3,7 +3,8 @@
 
 #include <memory>
 #include <pathology/proxycore/flow/response.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
+
+#include "layers/exchange/http_streams.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -6,9 +6,9 @@
 #include <functional>
 #include <optional>
 #include <pathology/proxycore/async/task.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
 
 #include "async/timer_wheel.hpp"
+#include "layers/exchange/http_streams.hpp"
 
 namespace pathology::proxycore::layers {
 

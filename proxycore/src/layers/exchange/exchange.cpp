@@ -1,4 +1,4 @@
-#include <pathology/proxycore/layers/exchange/exchange.hpp>
+#include "layers/exchange/exchange.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <exception>

@@ -4,8 +4,9 @@
 #include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/flow/registry.hpp>
-#include <pathology/proxycore/layers/exchange/exchange.hpp>
 #include <utility>
+
+#include "layers/exchange/exchange.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

@@ -5,8 +5,9 @@
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/flow/http_flow.hpp>
-#include <pathology/proxycore/layers/context.hpp>
 #include <string>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers {
 

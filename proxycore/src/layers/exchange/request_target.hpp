@@ -3,9 +3,10 @@
 
 #include <optional>
 #include <pathology/proxycore/flow/request.hpp>
-#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
+
+#include "layers/context.hpp"
+#include "layers/layers.hpp"
 
 namespace pathology::proxycore::layers {
 

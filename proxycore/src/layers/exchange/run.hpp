@@ -11,10 +11,10 @@
 #include <optional>
 #include <pathology/proxycore/async/mutex.hpp>
 #include <pathology/proxycore/async/task.hpp>
-#include <pathology/proxycore/layers/exchange/exchange.hpp>
 
 #include "layers/exchange/body.hpp"
 #include "layers/exchange/disconnect_monitor.hpp"
+#include "layers/exchange/exchange.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -1,8 +1,8 @@
 #include "layers/exchange/upgrade.hpp"
 
-#include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
 
+#include "layers/layers.hpp"
 #include "layers/relay/relay.hpp"
 
 namespace pathology::proxycore::layers {
@@ -13,7 +13,8 @@ asio::awaitable<void> relay_bytes(Context& context, flow::HttpFlow const& flow, 
                                   net::Stream& server) {
     auto const& http = context.settings->http;
     if (!http.rawtcp && http.websocket) {
-        context.log(addons::LogLevel::warn, "the connection switched to a protocol that is not relayed, because rawtcp is off");
+        context.log(addons::LogLevel::warn,
+                    "the connection switched to a protocol that is not relayed, because rawtcp is off");
         co_return;
     }
     UpgradedRecords upgraded(flow);

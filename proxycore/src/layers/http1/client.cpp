@@ -6,15 +6,15 @@
 //           └─▶ malformed ─▶ error page, end
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/flow/registry.hpp>
-#include <pathology/proxycore/layers/exchange/exchange.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
 
 #include "layers/exchange/connect.hpp"
+#include "layers/exchange/exchange.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/request_target.hpp"
 #include "layers/exchange/upgrade.hpp"
 #include "layers/http1/client_stream.hpp"
+#include "layers/layers.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -85,7 +85,7 @@ asio::awaitable<bool> Http1Conversation::serve() {
 asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
     if (flow.request.raw_method == "CONNECT") {
         bool const may_ask = co_await serve_connect(context_, flow, client_, mode_);
-        co_return may_ask && client_.accepts_next_request();
+        co_return may_ask&& client_.accepts_next_request();
     }
     if (auto const failure = settle_target(context_, mode_, flow.request)) {
         co_await refuse(context_, flow, client_, *failure);
@@ -96,7 +96,7 @@ asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
         co_await relay_upgraded(context_, flow, client_.take_over(), std::move(end.upgraded));
         co_return false;
     }
-    co_return end.is_whole && client_.accepts_next_request();
+    co_return end.is_whole&& client_.accepts_next_request();
 }
 
 /// Records a malformed request with the fields that were read, and responds; not to a client that disconnected inside

@@ -3,11 +3,11 @@
 
 #include <memory>
 #include <pathology/proxycore/http1/reader.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 
+#include "layers/exchange/http_streams.hpp"
 #include "layers/http1/input.hpp"
 #include "layers/http1/output.hpp"
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -53,7 +53,7 @@ private:
     http1::RequestReader reader_;
     Http1Input input_;
     Http1Output output_;
-    bool is_guarded_;           ///< validate_inbound_headers
+    bool is_guarded_;                   ///< validate_inbound_headers
     bool response_keeps_alive_ = true;  ///< the response has no `Connection: close`
 };
 

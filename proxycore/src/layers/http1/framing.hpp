@@ -5,8 +5,9 @@
 #include <optional>
 #include <pathology/proxycore/flow/request.hpp>
 #include <pathology/proxycore/flow/response.hpp>
-#include <pathology/proxycore/layers/http1/server.hpp>
 #include <string>
+
+#include "layers/http1/server.hpp"
 
 namespace pathology::proxycore::layers {
 

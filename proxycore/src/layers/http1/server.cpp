@@ -1,4 +1,4 @@
-#include <pathology/proxycore/layers/http1/server.hpp>
+#include "layers/http1/server.hpp"
 
 #include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/net/prefixed_stream.hpp>

@@ -4,8 +4,9 @@
 #include <optional>
 #include <pathology/proxycore/http/message.hpp>
 #include <pathology/proxycore/http1/settings.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <string>
+
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -21,10 +21,10 @@
 #include <optional>
 #include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/http2/content.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
 #include <string>
 #include <string_view>
 
+#include "layers/exchange/http_streams.hpp"
 #include "layers/http2/connection.hpp"
 
 namespace pathology::proxycore::layers {

@@ -15,18 +15,18 @@
 #include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/flow/registry.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
-#include <pathology/proxycore/layers/exchange/exchange.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
 #include <vector>
 
 #include "layers/client_life.hpp"
 #include "layers/exchange/connect.hpp"
+#include "layers/exchange/exchange.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/request_target.hpp"
 #include "layers/exchange/upgrade.hpp"
 #include "layers/http2/client_stream.hpp"
 #include "layers/http2/head.hpp"
+#include "layers/layers.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <memory>
 #include <pathology/proxycore/http2/session.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
 
+#include "layers/exchange/http_streams.hpp"
 #include "layers/http2/body.hpp"
 
 namespace pathology::proxycore::layers {

@@ -7,11 +7,11 @@
 #include <pathology/proxycore/http2/driver.hpp>
 #include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
 
 #include "async/timer_wheel.hpp"
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 

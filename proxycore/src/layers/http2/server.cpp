@@ -1,4 +1,4 @@
-#include <pathology/proxycore/layers/http2/server.hpp>
+#include "layers/http2/server.hpp"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>

@@ -3,10 +3,10 @@
 
 #include <deque>
 #include <exception>
-#include <pathology/proxycore/layers/http2/server.hpp>
 #include <vector>
 
 #include "layers/http2/body.hpp"
+#include "layers/http2/server.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
 #include <string>
 
+#include "layers/exchange/http_streams.hpp"
 #include "layers/http2/server_connection.hpp"
 
 namespace pathology::proxycore::layers {

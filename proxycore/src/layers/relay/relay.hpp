@@ -6,12 +6,13 @@
 #include <functional>
 #include <optional>
 #include <pathology/proxycore/flow/http_flow.hpp>
-#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
 #include <string_view>
 
 #include <pathology/proxycore/async/mutex.hpp>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -9,10 +9,10 @@
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/flow/registry.hpp>
 #include <pathology/proxycore/flow/tcp_flow.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
 #include <vector>
 
+#include "layers/layers.hpp"
 #include "layers/race_with_disconnect.hpp"
 #include "layers/relay/relay.hpp"
 

@@ -20,10 +20,10 @@
 #include <pathology/proxycore/async/mutex.hpp>
 #include <pathology/proxycore/async/task.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/websocket/extension.hpp>
 #include <utility>
 
+#include "layers/layers.hpp"
 #include "layers/relay/relay.hpp"
 #include "layers/relay/websocket_side.hpp"
 

@@ -3,12 +3,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
-#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
 #include <string>
 #include <vector>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -9,14 +9,14 @@
 //
 // The ClientHello is read before any handshake, so addons can see it, and the server's certificate and protocol can be
 // known before the proxy has to send its own.
-#include <pathology/proxycore/layers/layers.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <utility>
 
+#include "layers/layers.hpp"
 #include "layers/race_with_disconnect.hpp"
 #include "layers/tls/client_tls.hpp"
 #include "layers/tls/peek_hello.hpp"
 #include "layers/tls/tls_choices.hpp"
+#include "layers/tls/tls_service.hpp"
 #include "layers/tls/tls_state.hpp"
 
 namespace pathology::proxycore::layers {

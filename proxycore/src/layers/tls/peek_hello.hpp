@@ -3,9 +3,10 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
-#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -1,12 +1,12 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <pathology/proxycore/async/finally.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/net/errc.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <utility>
 
+#include "layers/context.hpp"
+#include "layers/tls/tls_service.hpp"
 #include "layers/tls/tls_state.hpp"
 
 namespace pathology::proxycore::layers {

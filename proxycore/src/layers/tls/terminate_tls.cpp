@@ -1,6 +1,6 @@
-#include <pathology/proxycore/layers/layers.hpp>
 #include <utility>
 
+#include "layers/layers.hpp"
 #include "layers/tls/client_tls.hpp"
 #include "layers/tls/peek_hello.hpp"
 #include "layers/tls/tls_choices.hpp"

@@ -4,12 +4,13 @@
 #include <optional>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/http/message.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 #include <pathology/proxycore/tls/failure.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 

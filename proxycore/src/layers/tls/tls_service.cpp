@@ -1,4 +1,4 @@
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
+#include "layers/tls/tls_service.hpp"
 
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>

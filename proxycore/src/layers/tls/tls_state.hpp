@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/tls/certificate_store.hpp>
 #include <pathology/proxycore/tls/context.hpp>
 #include <pathology/proxycore/tls/sessions.hpp>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "layers/tls/client_identities.hpp"
+#include "layers/tls/tls_service.hpp"
 
 namespace pathology::proxycore::layers {
 

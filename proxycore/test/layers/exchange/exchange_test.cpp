@@ -6,8 +6,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/exchange/exchange.hpp>
 
+#include "layers/exchange/exchange.hpp"
 #include "layers/exchange/http1_fixture.hpp"
 #include "layers/exchange/messages.hpp"
 #include "support/row_name.hpp"

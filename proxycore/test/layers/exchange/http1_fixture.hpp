@@ -8,12 +8,12 @@
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/http1/server.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <string>
 #include <vector>
 
+#include "layers/context.hpp"
+#include "layers/http1/server.hpp"
+#include "layers/layers.hpp"
 #include "support/hook_recorder.hpp"
 #include "support/script.hpp"
 

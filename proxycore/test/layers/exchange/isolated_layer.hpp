@@ -5,8 +5,9 @@
 #include <functional>
 #include <memory>
 #include <pathology/proxycore/addons/chain.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
+
+#include "layers/context.hpp"
+#include "layers/tls/tls_service.hpp"
 
 namespace pathology::proxycore::layers::test {
 

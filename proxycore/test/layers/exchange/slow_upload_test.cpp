@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/exchange/exchange.hpp>
 
+#include "layers/exchange/exchange.hpp"
 #include "layers/exchange/isolated_layer.hpp"
 #include "layers/exchange/stub_connections.hpp"
 #include "support/play.hpp"

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <pathology/proxycore/layers/context.hpp>
 #include <string>
 #include <vector>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers::test {
 

@@ -1,6 +1,5 @@
 #include "layers/exchange/stub_layers.hpp"
-
-#include <pathology/proxycore/layers/layers.hpp>
+#include "layers/layers.hpp"
 
 #include "support/streams.hpp"
 

@@ -1,4 +1,5 @@
 #include "layers/http2/http2_fixture.hpp"
+#include "layers/http1/server.hpp"
 
 #include <array>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -7,7 +8,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
-#include <pathology/proxycore/layers/http1/server.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <sstream>
 #include <utility>

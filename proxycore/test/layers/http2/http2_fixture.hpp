@@ -8,15 +8,15 @@
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/http2/server.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "http2/frames.hpp"
 #include "http2/server.hpp"
+#include "layers/context.hpp"
+#include "layers/http2/server.hpp"
+#include "layers/layers.hpp"
 #include "support/hook_recorder.hpp"
 
 namespace pathology::proxycore::layers::test {

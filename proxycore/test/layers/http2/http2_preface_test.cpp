@@ -5,10 +5,10 @@
 #include <array>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
-#include <pathology/proxycore/layers/http2/server.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 
 #include "http2/frames.hpp"
+#include "layers/http2/server.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"
 

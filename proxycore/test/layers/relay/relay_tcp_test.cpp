@@ -5,9 +5,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 
+#include "layers/layers.hpp"
 #include "layers/own_tls_service.hpp"
 #include "support/play.hpp"
 #include "support/streams.hpp"

@@ -4,10 +4,10 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <chrono>
 #include <functional>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <vector>
 
+#include "layers/layers.hpp"
 #include "layers/own_tls_service.hpp"
 #include "support/play.hpp"
 #include "support/row_name.hpp"

@@ -1,10 +1,10 @@
 #include "layers/tls/tls_fixture.hpp"
+#include "layers/layers.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <pathology/proxycore/layers/layers.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <utility>
 

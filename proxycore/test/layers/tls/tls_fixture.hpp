@@ -5,13 +5,13 @@
 #include <map>
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "layers/context.hpp"
+#include "layers/tls/tls_service.hpp"
 #include "support/play.hpp"
 #include "tls/engine_pair.hpp"
 

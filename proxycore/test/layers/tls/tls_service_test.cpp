@@ -1,5 +1,4 @@
 // What the settings of TLS ask for, at the start and towards a server.
-#include <pathology/proxycore/layers/tls/tls_service.hpp>
 
 #include <gmock/gmock.h>
 
@@ -10,6 +9,7 @@
 #include <sstream>
 
 #include "layers/tls/tls_fixture.hpp"
+#include "layers/tls/tls_service.hpp"
 #include "support/folder.hpp"
 #include "support/row_name.hpp"
 
@@ -181,8 +181,7 @@ struct Secured {
     std::shared_ptr<flow::Server> server;
     std::string failure{};
 };
-Secured secure(TlsFixture& fixture, Endpoint const& address = target,
-               std::optional<std::string> sni = std::nullopt) {
+Secured secure(TlsFixture& fixture, Endpoint const& address = target, std::optional<std::string> sni = std::nullopt) {
     auto const context = fixture.connect(address, regular);
     Secured secured{context->server};
     secured.server->sni = std::move(sni);

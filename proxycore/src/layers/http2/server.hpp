@@ -5,9 +5,10 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/net/stream.hpp>
+
+#include "layers/exchange/http_streams.hpp"
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -6,9 +6,10 @@
 #include <memory>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/flow/http_flow.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/net/stream.hpp>
+
+#include "layers/exchange/http_streams.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -6,10 +6,11 @@
 #include <memory>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
 #include <vector>
+
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::tls {
 class Authority;

@@ -1,10 +1,11 @@
 // Decides by the patterns of the options which hosts are relayed without recording, and which as TCP.
 #pragma once
 
-#include <pathology/proxycore/layers/settings.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -9,9 +9,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <pathology/proxycore/flow/http_flow.hpp>
-#include <pathology/proxycore/layers/context.hpp>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
 #include <pathology/proxycore/net/stream.hpp>
+
+#include "layers/context.hpp"
+#include "layers/exchange/http_streams.hpp"
 
 namespace pathology::proxycore::layers {
 

@@ -11,14 +11,15 @@
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/flow/connection.hpp>
-#include <pathology/proxycore/layers/server_connections.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/upstream/selector.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "layers/server_connections.hpp"
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 

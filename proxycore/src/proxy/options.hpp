@@ -2,8 +2,9 @@
 #pragma once
 
 #include <pathology/proxycore/addons/options.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <string_view>
+
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::proxy {
 

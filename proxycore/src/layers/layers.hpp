@@ -4,8 +4,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <pathology/proxycore/flow/http_flow.hpp>
-#include <pathology/proxycore/layers/context.hpp>
 #include <pathology/proxycore/net/stream.hpp>
+
+#include "layers/context.hpp"
 
 namespace pathology::proxycore::layers {
 

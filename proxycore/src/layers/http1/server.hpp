@@ -3,9 +3,10 @@
 
 #include <functional>
 #include <memory>
-#include <pathology/proxycore/layers/exchange/http_streams.hpp>
-#include <pathology/proxycore/layers/settings.hpp>
 #include <pathology/proxycore/net/stream.hpp>
+
+#include "layers/exchange/http_streams.hpp"
+#include "layers/settings.hpp"
 
 namespace pathology::proxycore::layers {
 
