@@ -24,7 +24,7 @@ namespace {
 using fuzz::demand;
 
 constexpr std::string_view separator = "\n---\n";
-constexpr std::chrono::seconds most_time{3};
+constexpr std::chrono::seconds max_time{3};
 
 struct Input {
     unsigned bits = 0;
@@ -74,7 +74,7 @@ public:
         co_return lend(std::exchange(idle_, nullptr));
     }
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow&) override {
-        Failure failure{Failure::Kind::unreachable, "no more servers"};
+        Failure failure{Errc::unreachable, "no more servers"};
         if (++opened_ > 8) co_return failure;
         net::MemoryPipeOptions options;
         options.max_per_read = max_per_read_;
@@ -129,7 +129,7 @@ void play(Input const& input) {
         demand(thrown == nullptr, "the layer threw");
         ended = true;
     });
-    io.run_for(most_time);
+    io.run_for(max_time);
     demand(ended, "the conversation does not end");
     hook_order->expect_balance();
 }

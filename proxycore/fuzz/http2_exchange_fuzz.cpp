@@ -43,7 +43,7 @@ namespace {
 using fuzz::demand;
 
 constexpr std::string_view separator = "\n---\n";
-constexpr std::size_t most_servers = 8;
+constexpr std::size_t max_servers = 8;
 
 // --- the input -------------------------------------------------------------------------------------------------------
 
@@ -114,12 +114,12 @@ public:
         auto const& peer = peers_.emplace_back(std::make_shared<ScriptedPeer>(std::move(pipe.far)));
         ScriptedPeer::start(peer);
         if (!speaks_http1_) peer->send(http2::encode({.type = 4}));
-        peer->send(std::exchange(unsaid_, {}));
+        peer->send(std::exchange(unsent_, {}));
         if (std::exchange(leaves_, false) || is_over_) close();
         return std::move(pipe.near);
     }
     void send(std::string_view bytes) {
-        if (peers_.empty()) unsaid_ += bytes;
+        if (peers_.empty()) unsent_ += bytes;
         for (auto const& peer : peers_) peer->send(bytes);
     }
     void close() {
@@ -138,7 +138,7 @@ private:
     net::MemoryPipeOptions options_;
     bool speaks_http1_;
     std::vector<std::shared_ptr<ScriptedPeer>> peers_;
-    std::string unsaid_;
+    std::string unsent_;
     bool leaves_ = false;  // the first one does, behind that
     bool is_over_ = false;
 };
@@ -157,8 +157,8 @@ public:
         co_return lend(std::exchange(idle_, nullptr));
     }
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow&) override {
-        Failure failure{Failure::Kind::unreachable, "no more servers"};
-        if (++opened_ > most_servers) co_return failure;
+        Failure failure{Errc::unreachable, "no more servers"};
+        if (++opened_ > max_servers) co_return failure;
         auto stream = far_.connect();
         if (speaks_http1_)
             co_return lend(std::make_unique<Http1Server>(std::move(stream), settings_.http, RequestForm::origin));

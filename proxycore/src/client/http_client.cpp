@@ -33,12 +33,12 @@ void ignore(addons::LogEntry const&) {}
 
 Failure timed_out(flow::Request const& request, std::chrono::milliseconds limit) {
     auto const server = to_string(Endpoint{request.host(), request.port()});
-    return {Failure::Kind::timed_out,
+    return {layers::Errc::timed_out,
             "no complete response from " + server + " within " + std::to_string(limit.count()) + " ms", 504};
 }
 
 Failure switched_protocols(flow::Request const& request) {
-    return {Failure::Kind::malformed,
+    return {layers::Errc::malformed,
             to_string(Endpoint{request.host(), request.port()}) + " sent 101, which this client does not support", 502};
 }
 

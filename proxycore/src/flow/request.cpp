@@ -12,8 +12,8 @@
 
 #include <pathology/proxycore/http/escaped.hpp>
 
-#include "ascii.hpp"
 #include <pathology/proxycore/endpoint.hpp>
+#include "ascii.hpp"
 
 namespace pathology::proxycore::flow {
 namespace {
@@ -28,7 +28,7 @@ std::string authority_of(std::string_view absolute) {
 }
 
 UrlFailure bad_target(std::string_view target) {
-    return {"no request target the proxy can go to: " + http::quoted(target), 0};
+    return {UrlErrc::bad_target, "no request target the proxy can go to: " + http::quoted(target), 0};
 }
 
 }  // namespace

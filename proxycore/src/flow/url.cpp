@@ -21,22 +21,23 @@ std::optional<std::uint16_t> default_port(std::string_view scheme) {
 }
 
 boost::system::result<Url, UrlFailure> parse_url(std::string_view text) {
-    auto const fail = [&](std::string_view what, std::size_t offset) {
-        return UrlFailure{std::string(what) + " in the URL " + http::quoted(text), offset};
+    auto const fail = [&](UrlErrc code, std::string_view what, std::size_t offset) {
+        return UrlFailure{code, std::string(what) + " in the URL " + http::quoted(text), offset};
     };
     auto const colon = text.find("://");
-    if (colon == std::string_view::npos) return fail("no scheme", 0);
+    if (colon == std::string_view::npos) return fail(UrlErrc::bad_scheme, "no scheme", 0);
     auto const scheme = ascii::lowered(text.substr(0, colon));
     auto const port = default_port(scheme);
-    if (!port) return fail("a scheme other than http and https", 0);
+    if (!port) return fail(UrlErrc::bad_scheme, "a scheme other than http and https", 0);
     auto const place = colon + 3;
     auto const end = std::min(text.find_first_of("/?#", place), text.size());
     auto const authority = http::parse_authority(text.substr(place, end - place));
-    if (!authority.valid || authority.host.empty()) return fail("no valid host and port", place);
+    if (!authority.valid || authority.host.empty())
+        return fail(UrlErrc::bad_authority, "no valid host and port", place);
     auto path = std::string(text.substr(end));
     if (!path.starts_with('/')) path.insert(0, 1, '/');
     if (std::any_of(path.begin(), path.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; }))
-        return fail("a blank or control character", end);
+        return fail(UrlErrc::bad_path, "a blank or control character", end);
     return Url{scheme, std::string(authority.host), parse_port(authority.port).value_or(*port), std::move(path)};
 }
 

@@ -46,9 +46,7 @@ asio::awaitable<async::Outcome<void>> run_as(async::Child& child, asio::awaitabl
 
 }  // namespace
 
-Failure client_disconnected(net::error_code ec) {
-    return {Failure::Kind::closed, "the client is gone: " + net::describe(ec)};
-}
+Failure client_disconnected(net::error_code ec) { return {Errc::closed, "the client is gone: " + net::describe(ec)}; }
 
 asio::awaitable<Failure> wait_for_client_end(net::Stream& client) {
     auto const ec = co_await client.wait_for_end();

@@ -30,7 +30,7 @@ std::optional<Failure> find_lost_coding(http::Fields const& fields, std::string_
         if (!changes_body(codings)) continue;
         auto const what = "the body of the " + std::string(message) + " has the Transfer-Encoding " +
                           http::quoted(codings) + ", which cannot be sent to " + std::string(peer);
-        return Failure{Failure::Kind::malformed, what, message == "request" ? 501u : 502u};
+        return Failure{Errc::malformed, what, message == "request" ? 501u : 502u};
     }
     return std::nullopt;
 }

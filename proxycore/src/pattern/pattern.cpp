@@ -60,27 +60,25 @@ std::uint32_t flags_of(Options options) {
     return letters | place;
 }
 
-std::string reason_of(int error) {
+Failure failure_of(int error, std::size_t offset) {
     std::array<PCRE2_UCHAR, 256> text{};
     pcre2_get_error_message(error, text.data(), text.size());
-    return reinterpret_cast<char const*>(text.data());
+    std::string reason = reinterpret_cast<char const*>(text.data());
+    auto message = "not a regular expression, at byte " + std::to_string(offset) + ": " + reason;
+    return {error, std::move(message), std::move(reason), offset};
 }
 
 }  // namespace
 
-std::string describe(Failure const& failure) {
-    return "not a regular expression, at byte " + std::to_string(failure.offset) + ": " + failure.reason;
-}
-
 void throw_exception_from_error(Failure const& failure, boost::source_location const&) {
-    throw std::invalid_argument(describe(failure));
+    throw std::invalid_argument(failure.message);
 }
 
 boost::system::result<Pattern, Failure> Pattern::compile(std::string_view text, Options options) {
     int error = 0;
     PCRE2_SIZE place = 0;
     auto* const code = pcre2_compile(bytes_of(text), text.size(), flags_of(options), &error, &place, nullptr);
-    if (code == nullptr) return Failure{reason_of(error), place};
+    if (code == nullptr) return failure_of(error, place);
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // without JIT support, PCRE2 interprets the pattern
     return Pattern({code, [](auto* unused) { pcre2_code_free(unused); }});
 }

@@ -55,7 +55,7 @@ std::vector<pattern::Pattern> patterns(Options const& options, std::string_view 
     // Patterns search in `host:port` and ignore case, as host names do.
     for (auto const& given : options.get<TextList>(name)) {
         auto made = pattern::Pattern::compile(given, {pattern::Case::any, pattern::Place::anywhere});
-        if (!made) refuse(name, http::quoted(given) + " is " + describe(made.error()));
+        if (!made) refuse(name, http::quoted(given) + " is " + made.error().message);
         compiled.push_back(std::move(*made));
     }
     return compiled;

@@ -19,7 +19,7 @@ std::string name_of(flow::Server const& server) {
 
 Failure failure_before(flow::Server const& server) {
     Failure failure;
-    failure.kind = Failure::Kind::unreachable;
+    failure.code = layers::Errc::unreachable;
     failure.message = server.error.value_or("");
     return failure;
 }

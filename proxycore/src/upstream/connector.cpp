@@ -14,15 +14,15 @@ using StreamPtr = std::unique_ptr<net::Stream>;
 
 Failure unreachable(std::string message) {
     Failure failure;
-    failure.kind = Failure::Kind::unreachable;
+    failure.code = layers::Errc::unreachable;
     failure.message = std::move(message);
     return failure;
 }
 
 Failure failure_of(net::Failure const& why) {
     auto failure = unreachable(why.message);
-    if (why.code == net::Errc::timed_out) failure.kind = Failure::Kind::timed_out;
-    if (why.code == asio::error::operation_aborted) failure.kind = Failure::Kind::cancelled;
+    if (why.code == net::Errc::timed_out) failure.code = layers::Errc::timed_out;
+    if (why.code == asio::error::operation_aborted) failure.code = layers::Errc::cancelled;
     return failure;
 }
 
@@ -147,7 +147,7 @@ asio::awaitable<Result<StreamPtr>> ServerConnector::Attempt::connect(EndpointKey
     co_await events_.connecting(server_);
     if (server_.error) {
         auto failure = failure_before(server_);
-        failure.kind = Failure::Kind::cancelled;
+        failure.code = layers::Errc::cancelled;
         co_return co_await fail(std::move(failure));
     }
     auto const hops = hops_of(key.hops);
@@ -193,7 +193,7 @@ asio::awaitable<void> ServerConnector::Attempt::abandon() {
     if (!is_reported_) {
         auto const& address = server_.address();
         Failure failure{
-            Failure::Kind::cancelled,
+            layers::Errc::cancelled,
             "the attempt to connect to " + (address ? to_string(*address) : std::string("a server")) + " was given up"};
         co_await fail(std::move(failure));
     }

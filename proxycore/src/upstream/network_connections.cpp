@@ -24,7 +24,7 @@ namespace {
 
 Failure not_on_the_network(flow::Server const& server) {
     Failure failure;
-    failure.kind = Failure::Kind::unreachable;
+    failure.code = layers::Errc::unreachable;
     failure.message = server.address()->host + " is a site of this proxy, and not on the network";
     return failure;
 }
@@ -347,7 +347,7 @@ asio::awaitable<Result<NetworkConnections::Stream>> NetworkConnections::connect(
     }
     pool_.forget(*record);
     if (lease) lease->selector().on_failed(*lease->use(), stream.error().message, latency);
-    if (stream.error().kind != Failure::Kind::cancelled) endpoint.failure = stream.error();
+    if (stream.error().code != layers::Errc::cancelled) endpoint.failure = stream.error();
     co_return stream.error();
 }
 

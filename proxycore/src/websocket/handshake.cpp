@@ -74,17 +74,22 @@ void throw_exception_from_error(HandshakeFailure const& failure, boost::source_l
 
 boost::system::result<void, HandshakeFailure> check_request(http::RequestHead const& request) {
     auto const& fields = request.fields;
-    if (request.method != "GET") return HandshakeFailure{"handshake by " + http::escaped(request.method), 405};
-    if (request.version < http::Version{1, 1}) return HandshakeFailure{"handshake in " + to_string(request.version)};
-    if (fields.all("Host").size() != 1) return HandshakeFailure{"handshake without one Host"};
-    if (!fields.has_token("Connection", "upgrade")) return HandshakeFailure{shown(fields, "Connection"), 426};
-    if (!fields.has_token("Upgrade", "websocket")) return HandshakeFailure{shown(fields, "Upgrade"), 426};
+    if (request.method != "GET")
+        return HandshakeFailure{HandshakeErrc::bad_method, "handshake by " + http::escaped(request.method), 405};
+    if (request.version < http::Version{1, 1})
+        return HandshakeFailure{HandshakeErrc::bad_version, "handshake in " + to_string(request.version)};
+    if (fields.all("Host").size() != 1) return HandshakeFailure{HandshakeErrc::bad_host, "handshake without one Host"};
+    if (!fields.has_token("Connection", "upgrade"))
+        return HandshakeFailure{HandshakeErrc::bad_upgrade, shown(fields, "Connection"), 426};
+    if (!fields.has_token("Upgrade", "websocket"))
+        return HandshakeFailure{HandshakeErrc::bad_upgrade, shown(fields, "Upgrade"), 426};
     if (fields.all("Sec-WebSocket-Version") != std::vector{version})
-        return HandshakeFailure{shown(fields, "Sec-WebSocket-Version"), 426};
+        return HandshakeFailure{HandshakeErrc::bad_websocket_version, shown(fields, "Sec-WebSocket-Version"), 426};
     auto const keys = fields.all("Sec-WebSocket-Key");
-    if (keys.size() != 1) return HandshakeFailure{"handshake without one Sec-WebSocket-Key"};
+    if (keys.size() != 1) return HandshakeFailure{HandshakeErrc::bad_key, "handshake without one Sec-WebSocket-Key"};
     if (!is_key(keys.front()))
-        return HandshakeFailure{"Sec-WebSocket-Key " + http::quoted(keys.front()) + " is not 16 bytes in base64"};
+        return HandshakeFailure{HandshakeErrc::bad_key,
+                                "Sec-WebSocket-Key " + http::quoted(keys.front()) + " is not 16 bytes in base64"};
     return {};
 }
 
@@ -92,17 +97,22 @@ boost::system::result<void, HandshakeFailure> check_response(http::ResponseHead 
                                                              std::span<std::string const> offered) {
     auto const& fields = response.fields;
     if (response.status != 101)
-        return HandshakeFailure{"status " + std::to_string(response.status) + " instead of 101"};
-    if (!fields.has_token("Upgrade", "websocket")) return HandshakeFailure{shown(fields, "Upgrade")};
-    if (!fields.has_token("Connection", "upgrade")) return HandshakeFailure{shown(fields, "Connection")};
+        return HandshakeFailure{HandshakeErrc::bad_status,
+                                "status " + std::to_string(response.status) + " instead of 101"};
+    if (!fields.has_token("Upgrade", "websocket"))
+        return HandshakeFailure{HandshakeErrc::bad_upgrade, shown(fields, "Upgrade")};
+    if (!fields.has_token("Connection", "upgrade"))
+        return HandshakeFailure{HandshakeErrc::bad_upgrade, shown(fields, "Connection")};
     auto const accept = accept_key(key);
     if (fields.first("Sec-WebSocket-Accept") != accept)
-        return HandshakeFailure{shown(fields, "Sec-WebSocket-Accept") + " instead of " + accept};
+        return HandshakeFailure{HandshakeErrc::bad_accept,
+                                shown(fields, "Sec-WebSocket-Accept") + " instead of " + accept};
     auto const chosen = fields.all("Sec-WebSocket-Protocol");
     // The server may select none of the offered subprotocols (RFC 6455 §4.2.2).
     if (chosen.empty()) return {};
     if (chosen.size() > 1 || std::find(offered.begin(), offered.end(), chosen.front()) == offered.end())
-        return HandshakeFailure{shown(fields, "Sec-WebSocket-Protocol") + ", which was not offered"};
+        return HandshakeFailure{HandshakeErrc::bad_subprotocol,
+                                shown(fields, "Sec-WebSocket-Protocol") + ", which was not offered"};
     return {};
 }
 

@@ -95,7 +95,7 @@ TEST(HttpClient, SkipsInterimResponses) {
 
 struct FailureCase {
     std::string_view name, bytes;
-    Failure::Kind kind;
+    layers::Errc code;
     std::string_view message;
 };
 class HttpClientFailure : public testing::TestWithParam<FailureCase> {};
@@ -106,19 +106,18 @@ TEST_P(HttpClientFailure, NamesTheCause) {
     options.max_body_size = 4;
     auto const response = send(get(origin.url() + "/"), options);
     ASSERT_FALSE(response);
-    EXPECT_EQ(response.error().kind, GetParam().kind) << response.error().message;
+    EXPECT_EQ(response.error().code, GetParam().code) << response.error().message;
     EXPECT_THAT(response.error().message, HasSubstr(std::string(GetParam().message)));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Responses, HttpClientFailure,
-    testing::Values(FailureCase{"Nothing", "", Failure::Kind::closed, "without a response"},
-                    FailureCase{"NotHttp", "SSH-2.0\r\n\r\n", Failure::Kind::malformed, "127.0.0.1"},
-                    FailureCase{"CutBody", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab", Failure::Kind::closed,
-                                "127.0.0.1"},
-                    FailureCase{"LargeBody", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
-                                Failure::Kind::too_large, "4"},
-                    FailureCase{"Switch", "HTTP/1.1 101 Switching Protocols\r\n\r\n", Failure::Kind::malformed, "101"}),
+    testing::Values(
+        FailureCase{"Nothing", "", layers::Errc::closed, "without a response"},
+        FailureCase{"NotHttp", "SSH-2.0\r\n\r\n", layers::Errc::malformed, "127.0.0.1"},
+        FailureCase{"CutBody", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab", layers::Errc::closed, "127.0.0.1"},
+        FailureCase{"LargeBody", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde", layers::Errc::too_large, "4"},
+        FailureCase{"Switch", "HTTP/1.1 101 Switching Protocols\r\n\r\n", layers::Errc::malformed, "101"}),
     pathology::test::row_name);
 
 TEST(HttpClient, ReportsARefusedConnection) {
@@ -129,7 +128,7 @@ TEST(HttpClient, ReportsARefusedConnection) {
     }
     auto const response = send(get("http://127.0.0.1:" + std::to_string(port) + "/"));
     ASSERT_FALSE(response);
-    EXPECT_EQ(response.error().kind, Failure::Kind::unreachable);
+    EXPECT_EQ(response.error().code, layers::Errc::unreachable);
     EXPECT_THAT(response.error().message, HasSubstr(std::to_string(port)));
 }
 
@@ -142,7 +141,7 @@ TEST(HttpClient, LimitsTheTimeOfARequest) {
     options.timeout = 50ms;
     auto const response = send(get(origin.url() + "/"), options);
     ASSERT_FALSE(response);
-    EXPECT_EQ(response.error().kind, Failure::Kind::timed_out);
+    EXPECT_EQ(response.error().code, layers::Errc::timed_out);
 }
 
 TEST(HttpClient, EndsWhenItsCallerIsCancelled) {

@@ -68,7 +68,7 @@ TEST(Pattern, ReportsWhereItIsWrong) {
     ASSERT_TRUE(pattern.has_error());
     EXPECT_EQ(pattern.error().offset, 3U);
     EXPECT_EQ(pattern.error().reason, "missing closing parenthesis");
-    EXPECT_EQ(describe(pattern.error()), "not a regular expression, at byte 3: missing closing parenthesis");
+    EXPECT_EQ(pattern.error().message, "not a regular expression, at byte 3: missing closing parenthesis");
     EXPECT_THROW(pattern.value(), std::invalid_argument);
 }
 

@@ -3,6 +3,7 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <pathology/proxycore/failure.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -31,11 +32,9 @@ enum class SpecErrc : std::uint8_t {
     too_large,        ///< a value is too large for the operation, such as freezing it
 };
 
-/// One reason to refuse a spec: a sentence for people, and the place it is about.
-struct SpecFailure {
-    SpecErrc code = SpecErrc::syntax;
-    std::string message;
-    SourceSpan span;
+/// Why a spec was refused, and the bytes that the message is about.
+struct SpecFailure : proxycore::BasicFailure<SpecErrc> {
+    SourceSpan span{};
 };
 
 /// A value, or the reason why there is none.

@@ -14,7 +14,7 @@
 namespace pathology::language {
 
 /// How the frames of a plan are played.
-struct Http2Playing {
+struct Http2PlayOptions {
     std::uint64_t seed = 0;     ///< of the generated data
     std::uint32_t stream = 1;   ///< that the message is for
     bool obeys_windows = true;  ///< its DATA frames wait for flow control; raw frames do not
@@ -28,13 +28,13 @@ struct Http2Playing {
 ///     bytes of the plan ──▶ header_ (up to 9 bytes) ──▶ complete? ──▶ DATA of this stream? ──▶ wait for allow()
 ///                      └──▶ payload ──▶ out                      └──────────────▶ out ◀────────────┘
 ///
-/// Owns: a frame header; player and plan must outlive the playing.
+/// Owns: a frame header; player and plan must outlive it.
 class Http2Player {
 public:
     explicit Http2Player(Player& player) : player_(player) {}
 
     /// Starts a plan after the one before, which may have ended inside a frame.
-    void start(Plan const& whole, Http2Playing playing);
+    void start(Plan const& whole, Http2PlayOptions options);
     /// Forgets what was played before. The next byte begins a frame.
     void reset();
 
@@ -64,7 +64,7 @@ private:
     bool waits_for(proxycore::http2::FrameHeader const& header) const;
 
     Player& player_;
-    Http2Playing playing_;
+    Http2PlayOptions options_;
     std::string_view input_;  // the rest of what the player gave last
     proxycore::http2::FrameScanner scanner_;
     std::string header_;       // bytes of a frame header that were not given out yet

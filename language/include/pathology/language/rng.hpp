@@ -72,7 +72,7 @@ public:
         return derive_seed(derive_seed(value_, connection), message);
     }
 
-    /// Returns a whole line that tells how to replay the run, on the first call for a drawn seed; else an empty string.
+    /// Returns a whole line that describes how to replay the run, on the first call for a drawn seed; else an empty string.
     std::string replay_hint();
 
 private:

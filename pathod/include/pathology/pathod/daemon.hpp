@@ -8,6 +8,7 @@
 #include <pathology/pathod/exchange_log.hpp>
 #include <pathology/pathod/options.hpp>
 #include <pathology/proxycore/console/exit_code.hpp>
+#include <pathology/proxycore/failure.hpp>
 #include <string>
 #include <string_view>
 
@@ -17,12 +18,9 @@ class Console;
 
 namespace pathology::pathod {
 
-/// Why a daemon did not start.
-struct StartFailure {
-    proxycore::console::ExitCode
-        code;             ///< the program's exit status; usage: an anchor or a file, no_connection: the address
-    std::string message;  ///< names the anchor, with a caret, or the address; no newline at the end
-};
+/// Why a daemon did not start. The code is the program's exit status: usage for an anchor or a file, no_connection for
+/// the address. The message names the anchor, with a caret, or the address.
+struct StartFailure : proxycore::BasicFailure<proxycore::console::ExitCode> {};
 
 /// Makes result::value() throw std::runtime_error with the failure's message.
 [[noreturn]] void throw_exception_from_error(StartFailure const& failure, boost::source_location const& where);

@@ -17,9 +17,9 @@ Failure stream_failure(flow::StreamModifier const& modifier, std::exception_ptr 
     try {
         std::rethrow_exception(thrown);
     } catch (std::exception const& error) {
-        return {Failure::Kind::cancelled, who + ", in a stream function: " + error.what()};
+        return {Errc::cancelled, who + ", in a stream function: " + error.what()};
     } catch (...) {
-        return {Failure::Kind::cancelled, who + ", in a stream function: an exception that is not a std::exception"};
+        return {Errc::cancelled, who + ", in a stream function: an exception that is not a std::exception"};
     }
 }
 
@@ -98,7 +98,7 @@ bool consume(Rest& rest, std::size_t size) {
 Failure too_large(std::string_view name, std::uint64_t limit) {
     auto const what = "the body of the " + std::string(name) + " is larger than the " + std::to_string(limit) +
                       " bytes of body_size_limit";
-    return {Failure::Kind::too_large, what, name == "request" ? 413u : 502u};
+    return {Errc::too_large, what, name == "request" ? 413u : 502u};
 }
 
 asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message& message, HttpSettings const& settings,

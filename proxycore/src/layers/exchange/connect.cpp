@@ -124,7 +124,7 @@ asio::awaitable<void> Connect::enter() {
 
 asio::awaitable<bool> serve_connect(Context& context, flow::HttpFlow& flow, ClientStream& client, HttpMode mode) {
     if (mode == HttpMode::transparent) {
-        Failure failure{Failure::Kind::malformed,
+        Failure failure{Errc::malformed,
                         "CONNECT needs a proxy in regular, upstream or socks5 mode; this one runs in another mode",
                         400};
         co_await refuse(context, flow, client, std::move(failure));

@@ -99,7 +99,7 @@ asio::awaitable<void> ExchangeRun::call(FlowHook const& point) {
 asio::awaitable<Step> ExchangeRun::run_hook(FlowHook const& point) {
     co_await call(point);
     if (!is_killed(flow_)) co_return Step::next;
-    Failure killed{Failure::Kind::cancelled, std::string(flow::killed_message)};
+    Failure killed{Errc::cancelled, std::string(flow::killed_message)};
     co_return co_await fail(std::move(killed));
 }
 
@@ -121,7 +121,7 @@ asio::awaitable<Step> ExchangeRun::fail(Failure failure) {
 }
 
 asio::awaitable<Step> ExchangeRun::fail_by_client(Failure failure) {
-    client_is_gone_ = failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out;
+    client_is_gone_ = failure.code == Errc::closed || failure.code == Errc::timed_out;
     co_return co_await end_with_error(std::move(failure));
 }
 

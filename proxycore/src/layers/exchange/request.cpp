@@ -19,13 +19,13 @@ std::string server_of(flow::Request const& request) { return to_string(Endpoint{
 Failure too_many_interim(flow::Request const& request) {
     auto const what = "the server " + server_of(request) + " sent more than " + std::to_string(max_interim_responses) +
                       " interim responses";
-    return {Failure::Kind::malformed, what, 502};
+    return {Errc::malformed, what, 502};
 }
 
 /// RFC 9110 §7.8: a server may switch only to a protocol that the client named in Upgrade.
 Failure switched_unasked(flow::Request const& request) {
     auto const what = "the server " + server_of(request) + " sent 101, but the request has no Upgrade field";
-    return {Failure::Kind::malformed, what, 502};
+    return {Errc::malformed, what, 502};
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ asio::awaitable<Step> ExchangeRun::handle_streamed_body_after_response() {
     bool const is_only_large = is_over(client_.announced_length(), settings().stream_large_bodies) &&
                                std::holds_alternative<bool>(flow_.request.stream);
     if (is_only_large) co_return co_await drop_request_body();
-    Failure failure{Failure::Kind::cancelled, "an addon streams a request to which it set a response"};
+    Failure failure{Errc::cancelled, "an addon streams a request to which it set a response"};
     co_return co_await fail(std::move(failure));
 }
 
@@ -198,7 +198,7 @@ asio::awaitable<void> ExchangeRun::upload_streamed() {
 asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_head_during_upload() {
     for (;;) {
         auto head = co_await server_->read_head();
-        if (head.has_value() || head.error().kind != Failure::Kind::timed_out) co_return head;
+        if (head.has_value() || head.error().code != Errc::timed_out) co_return head;
         bool const is_waiting = co_await wait_for_upload();
         if (!is_waiting) co_return head;
     }

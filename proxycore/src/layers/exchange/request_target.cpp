@@ -11,12 +11,10 @@ namespace {
 
 std::optional<Failure> by_host_field(Context const& context, flow::Request& request) {
     auto const field = request.host_header();
-    if (!field)
-        return Failure{Failure::Kind::malformed, "the request has neither a host in its target nor a Host field",
-                       400};
+    if (!field) return Failure{Errc::malformed, "the request has neither a host in its target nor a Host field", 400};
     auto const named = http::parse_authority(*field);
     if (!named.valid || named.host.empty())
-        return Failure{Failure::Kind::malformed, "invalid Host field: " + http::quoted(*field), 400};
+        return Failure{Errc::malformed, "invalid Host field: " + http::quoted(*field), 400};
     bool const is_secure = context.client->tls_established();
     auto const port = parse_port(named.port).value_or(is_secure ? 443 : 80);
     request.set_destination(is_secure ? "https" : "http", {std::string(named.host), port});

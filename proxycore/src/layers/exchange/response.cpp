@@ -20,7 +20,7 @@ bool opens_websocket(flow::HttpFlow const& flow) {
            version == "13";
 }
 
-Failure response_removed() { return {Failure::Kind::cancelled, "an addon removed the response"}; }
+Failure response_removed() { return {Errc::cancelled, "an addon removed the response"}; }
 
 }  // namespace
 

@@ -71,7 +71,7 @@ asio::awaitable<bool> Http1Conversation::serve_one() {
 asio::awaitable<bool> Http1Conversation::serve() {
     auto request = flow::Request::from_head(client_.head());
     if (request.has_error()) {
-        Failure failure{Failure::Kind::malformed, request.error().message, 400};
+        Failure failure{Errc::malformed, request.error().message, 400};
         co_return co_await refuse_malformed(std::move(failure));
     }
     auto executor = co_await asio::this_coro::executor;
@@ -102,7 +102,7 @@ asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
 /// Records a malformed request with the fields that were read, and responds; not to a client that disconnected inside
 /// it.
 asio::awaitable<bool> Http1Conversation::refuse_malformed(Failure failure) {
-    if (failure.kind == Failure::Kind::closed || failure.kind == Failure::Kind::timed_out) co_return false;
+    if (failure.code == Errc::closed || failure.code == Errc::timed_out) co_return false;
     auto executor = co_await asio::this_coro::executor;
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), std::move(executor), context_.client,
                                               context_.server_for_flow(), context_.now());

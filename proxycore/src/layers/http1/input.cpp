@@ -10,15 +10,15 @@ constexpr std::size_t idle_buffer_size = 1024;  // held by each idle client
 constexpr std::size_t head_buffer_size = 4 * 1024;
 constexpr std::size_t body_buffer_size = 64 * 1024;
 
-Failure::Kind kind_of(http1::Errc code) {
+Errc code_of(http1::Errc code) {
     switch (code) {
         case http1::Errc::head_too_large:
         case http1::Errc::too_many_fields:
         case http1::Errc::chunk_line_too_large:
-        case http1::Errc::body_too_large: return Failure::Kind::too_large;
+        case http1::Errc::body_too_large: return Errc::too_large;
         case http1::Errc::eof_in_head:
-        case http1::Errc::eof_in_body: return Failure::Kind::closed;
-        default: return Failure::Kind::malformed;
+        case http1::Errc::eof_in_body: return Errc::closed;
+        default: return Errc::malformed;
     }
 }
 
@@ -71,18 +71,19 @@ Failure Http1Input::take_stream_failure() {
     auto const error = is_late ? std::exchange(stream_error_, {}) : stream_error_;
     std::string const who = side_ == Side::client ? "the client" : "the server " + to_string(stream_.remote_endpoint());
     auto const what = is_late ? std::string(" was silent for too long") : " is gone: " + net::describe(error);
-    return {is_late ? Failure::Kind::timed_out : Failure::Kind::closed, who + what, is_late ? 504u : 502u};
+    return {is_late ? Errc::timed_out : Errc::closed, who + what, is_late ? 504u : 502u};
 }
 
 Failure Http1Input::malformed(std::string_view what) const {
     bool const is_client = side_ == Side::client;
-    auto const whose = is_client ? std::string("the request") : "the response of " + to_string(stream_.remote_endpoint());
-    return {Failure::Kind::malformed, whose + " is malformed: " + std::string(what), is_client ? 400u : 502u};
+    auto const whose =
+        is_client ? std::string("the request") : "the response of " + to_string(stream_.remote_endpoint());
+    return {Errc::malformed, whose + " is malformed: " + std::string(what), is_client ? 400u : 502u};
 }
 
 Failure Http1Input::failure_of(http1::Failure const& failure) const {
     auto described = malformed(failure.message);
-    described.kind = kind_of(failure.code);
+    described.code = code_of(failure.code);
     if (side_ == Side::client && failure.status_hint != 0) described.status = failure.status_hint;
     return described;
 }

@@ -120,7 +120,7 @@ asio::awaitable<Result<void>> Http1ServerStream::finish(http::Fields const* trai
 Result<void> Http1ServerStream::sent(net::error_code ec) const {
     if (!ec) return {};
     auto failure = send_failure(ec, "the server " + to_string(state_->stream->remote_endpoint()));
-    failure.is_retryable = is_stale() && failure.kind == Failure::Kind::closed;
+    failure.is_retryable = is_stale() && failure.code == Errc::closed;
     return failure;
 }
 
@@ -131,7 +131,7 @@ asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
         auto const event = co_await state_->input.next();
         if (event.has_error()) {
             auto failure = event.error();
-            failure.is_retryable = is_stale() && failure.kind == Failure::Kind::closed;
+            failure.is_retryable = is_stale() && failure.code == Errc::closed;
             co_return failure;
         }
         if (!*event) {
@@ -155,7 +155,7 @@ asio::awaitable<Result<std::string_view>> Http1ServerStream::read_body() {
 
 Failure Http1ServerStream::closed_without_response() const {
     auto const who = "the server " + to_string(state_->stream->remote_endpoint());
-    return {Failure::Kind::closed, who + " closed the connection without a response", 502, is_stale()};
+    return {Errc::closed, who + " closed the connection without a response", 502, is_stale()};
 }
 
 std::optional<std::uint64_t> Http1ServerStream::announced_length() const { return state_->reader.content_length(); }

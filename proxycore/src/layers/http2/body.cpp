@@ -35,9 +35,7 @@ asio::awaitable<bool> Http2Body::wait() {
     co_return !deadline.has_passed();
 }
 
-Failure Http2Body::silence() const {
-    return {Failure::Kind::timed_out, connection_.peer() + " was silent for too long", 504};
-}
+Failure Http2Body::silence() const { return {Errc::timed_out, connection_.peer() + " was silent for too long", 504}; }
 
 // --- receiving -------------------------------------------------------------------------------------------------------
 
@@ -78,8 +76,7 @@ asio::awaitable<Result<std::string_view>> Http2Body::read() {
         if (has_received_end_) co_return std::string_view();
         if (failure_) co_return *failure_;
         if (is_closed_)
-            co_return Failure{Failure::Kind::closed,
-                              connection_.peer() + " ended the stream in the middle of a message"};
+            co_return Failure{Errc::closed, connection_.peer() + " ended the stream in the middle of a message"};
         bool const is_early = co_await wait();
         if (!is_early) co_return silence();
     }
@@ -129,11 +126,10 @@ asio::awaitable<Result<void>> Http2Body::wait_until_sent() {
         if (failure_) {
             outcome = *failure_;
         } else if (is_closed_) {
-            outcome = Failure{Failure::Kind::closed, connection_.peer() + " takes nothing more of this message"};
+            outcome = Failure{Errc::closed, connection_.peer() + " takes nothing more of this message"};
         } else {
             bool const is_early = co_await wait();
-            if (!is_early)
-                outcome = Failure{Failure::Kind::timed_out, connection_.peer() + " took nothing for too long", 504};
+            if (!is_early) outcome = Failure{Errc::timed_out, connection_.peer() + " took nothing for too long", 504};
         }
     }
     co_return outcome;
@@ -161,14 +157,14 @@ void Http2Body::fail(Failure failure) {
 }
 
 void Http2Body::ignore_input() {
-    fail({Failure::Kind::closed, "nobody reads what " + connection_.peer() + " sends"});
+    fail({Errc::closed, "nobody reads what " + connection_.peer() + " sends"});
     if (is_closed_ || id_ == 0) return;
     connection_.session().ignore_content(id_);
     connection_.notify();
 }
 
 void Http2Body::abort(http2::ErrorCode error) noexcept {
-    fail({Failure::Kind::closed, "the exchange with " + connection_.peer() + " was given up"});
+    fail({Errc::closed, "the exchange with " + connection_.peer() + " was given up"});
     if (is_closed_ || id_ == 0) return;
     connection_.session().reset(id_, error);
     connection_.notify();

@@ -35,9 +35,9 @@ namespace {
 std::optional<Failure> refusal_of_connect(flow::Request const& request, std::string const& protocol) {
     if (request.raw_method != "CONNECT") return std::nullopt;
     if (!protocol.empty())
-        return Failure{Failure::Kind::malformed, "no tunnels for " + http::quoted(protocol) + " are opened here", 501};
+        return Failure{Errc::malformed, "no tunnels for " + http::quoted(protocol) + " are opened here", 501};
     if (!request.host().empty()) return std::nullopt;
-    return Failure{Failure::Kind::malformed, "CONNECT names no host and port: " + http::quoted(request.authority), 400};
+    return Failure{Errc::malformed, "CONNECT names no host and port: " + http::quoted(request.authority), 400};
 }
 
 /// A stream, until it is closed and its exchange has ended.
@@ -106,7 +106,7 @@ asio::awaitable<void> Http2Conversation::stop_exchanges() {
     Http2Connection::close();
     for (auto const& served : served_) served->stop.emit(asio::cancellation_type::terminal);
     co_await join();
-    if (end()->kind == Failure::Kind::malformed) context_.log(addons::LogLevel::info, end()->message);
+    if (end()->code == Errc::malformed) context_.log(addons::LogLevel::info, end()->message);
 }
 
 asio::awaitable<void> Http2Conversation::join() {
@@ -150,9 +150,8 @@ void Http2Conversation::on_closed(http2::SessionEvent const& event) {
     } else if (event.error != http2::ErrorCode::no_error) {
         std::string const stream = "stream " + std::to_string(event.stream);
         auto const why = event.by_peer || event.reason.empty() ? name(event.error) : std::string(event.reason);
-        failure = event.by_peer
-                      ? Failure{Failure::Kind::closed, "the client reset " + stream + ": " + why}
-                      : Failure{Failure::Kind::malformed, "the request on " + stream + " is malformed: " + why, 400};
+        failure = event.by_peer ? Failure{Errc::closed, "the client reset " + stream + ": " + why}
+                                : Failure{Errc::malformed, "the request on " + stream + " is malformed: " + why, 400};
     }
     auto* const served = static_cast<Served*>(event.user_data);
     if (served == nullptr) {

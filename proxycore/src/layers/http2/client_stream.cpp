@@ -71,17 +71,17 @@ std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& res
     if (has_body(status))
         if (auto lost = find_lost_coding(response.headers, "response", "a client of HTTP/2")) return lost;
     if (status == 101)
-        return Failure{Failure::Kind::malformed, "the response switches to a protocol that the client did not ask for"};
+        return Failure{Errc::malformed, "the response switches to a protocol that the client did not ask for"};
     if (!is_websocket_ || status / 100 != 2) return std::nullopt;
-    return Failure{Failure::Kind::malformed, "the response " + std::to_string(status) +
-                                                 " does not open a WebSocket, but the client would understand it so"};
+    return Failure{Errc::malformed, "the response " + std::to_string(status) +
+                                        " does not open a WebSocket, but the client would understand it so"};
 }
 
 Result<void> Http2ClientStream::respond(http::ResponseHead const& head, bool has_content) {
     has_content_ = has_content;
     auto& connection = body_->connection();
     if (body_->failure()) return *body_->failure();
-    if (body_->is_closed()) return Failure{Failure::Kind::closed, connection.peer() + " reset the stream"};
+    if (body_->is_closed()) return Failure{Errc::closed, connection.peer() + " reset the stream"};
     connection.session().respond(body_->id(), head, has_content ? body_.get() : nullptr);
     connection.notify();
     if (!has_content) body_->set_sent_end();
@@ -124,7 +124,7 @@ asio::awaitable<Failure> Http2ClientStream::wait_for_abort(std::chrono::millisec
     while (!is_over() && cancellation.cancelled() == asio::cancellation_type::none) co_await body_->wait();
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (body_->failure()) co_return *body_->failure();
-    co_return Failure{Failure::Kind::closed, body_->connection().peer() + " reset the stream"};
+    co_return Failure{Errc::closed, body_->connection().peer() + " reset the stream"};
 }
 
 bool Http2ClientStream::set_abort_handler(std::function<void()> then) {

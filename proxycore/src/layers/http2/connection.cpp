@@ -30,7 +30,7 @@ Http2Connection::Http2Connection(std::unique_ptr<net::Stream> stream, std::strin
 void Http2Connection::close() {
     if (has_ended()) return;
     driver_.send_goaway_now();
-    end_with({Failure::Kind::closed, "the connection to " + peer_ + " was closed here"});
+    end_with({Errc::closed, "the connection to " + peer_ + " was closed here"});
 }
 
 /// Nothing can be sent or received any more.
@@ -45,11 +45,11 @@ void Http2Connection::end_with(Failure failure) {
 bool Http2Connection::on_read_error(net::error_code ec) {
     if (ec != net::Errc::timed_out || driver_.is_output_closed()) {
         auto const why = ec == asio::error::eof ? " ended the connection" : " is gone: " + net::describe(ec);
-        end_with({Failure::Kind::closed, peer_ + why});
+        end_with({Errc::closed, peer_ + why});
     } else if (session_.streams() == 0) {
         session_.go_away(http2::ErrorCode::no_error);
     } else if (session_.unacknowledged_pings() > 0) {
-        end_with({Failure::Kind::timed_out, peer_ + " was silent for too long", 504});
+        end_with({Errc::timed_out, peer_ + " was silent for too long", 504});
     } else {
         session_.ping();
     }
@@ -58,16 +58,16 @@ bool Http2Connection::on_read_error(net::error_code ec) {
 
 /// What the peer sent before it left can still be read, so only silence ends the connection.
 void Http2Connection::on_write_error(net::error_code ec) {
-    if (ec == net::Errc::timed_out) end_with({Failure::Kind::timed_out, peer_ + " took nothing for too long", 504});
+    if (ec == net::Errc::timed_out) end_with({Errc::timed_out, peer_ + " took nothing for too long", 504});
 }
 
 bool Http2Connection::is_finished() {
     if (!session_.is_over()) return false;
     if (auto const& broken = session_.failure()) {
         auto const what = broken->message.empty() ? name(broken->code) : broken->message;
-        end_with({Failure::Kind::malformed, peer_ + " broke the rules of HTTP/2: " + what});
+        end_with({Errc::malformed, peer_ + " broke the rules of HTTP/2: " + what});
     } else {
-        end_with({Failure::Kind::closed, "the connection to " + peer_ + " came to its end"});
+        end_with({Errc::closed, "the connection to " + peer_ + " came to its end"});
     }
     return true;
 }

@@ -62,7 +62,7 @@ Result<void> Http2Server::Connection::submit(http2::Request const& request,
     auto const stream = has_ended() ? std::nullopt : session().submit(request, content, pending.get());
     if (!stream) {
         auto const why = end() ? end()->message : peer() + " takes no more requests on this connection";
-        return Failure{Failure::Kind::closed, why, 502, true};
+        return Failure{Errc::closed, why, 502, true};
     }
     pending->body.bind(*stream);
     if (!has_content) pending->body.set_sent_end();
@@ -106,7 +106,7 @@ void Http2Server::Connection::on_closed(http2::SessionEvent const& event, Http2P
 
 std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent const& event) const {
     auto const reason = std::string(event.reason);
-    Failure failure{Failure::Kind::closed, reason, 502, event.is_unprocessed};
+    Failure failure{Errc::closed, reason, 502, event.is_unprocessed};
     if (has_ended()) {
         failure = *end();
         failure.is_retryable = event.is_unprocessed;
@@ -117,7 +117,7 @@ std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent c
     } else if (event.is_unprocessed) {
         failure.message = peer() + " did not take the request: " + reason;
     } else {
-        failure.kind = Failure::Kind::malformed;
+        failure.code = Errc::malformed;
         failure.message = "the response of " + peer() + " is malformed: " + reason;
     }
     return failure;

@@ -11,7 +11,7 @@ namespace {
 
 /// After a timeout of the stream, a response may still arrive; after one of the connection, it cannot.
 Failure lasting(Failure failure) {
-    if (failure.kind == Failure::Kind::timed_out) failure.kind = Failure::Kind::closed;
+    if (failure.code == Errc::timed_out) failure.code = Errc::closed;
     return failure;
 }
 
@@ -66,7 +66,7 @@ asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request
     websocket_key_ = request.headers.first("sec-websocket-key").value_or("");
     bool const is_known = co_await Http2Server::Connection::wait_for_settings(connection_);
     if (is_known && !connection_->takes_websockets())
-        co_return give_up({Failure::Kind::unreachable, connection_->peer() + " takes no WebSockets over HTTP/2"});
+        co_return give_up({Errc::unreachable, connection_->peer() + " takes no WebSockets over HTTP/2"});
     co_return submit(extended_connect_of(request), true);
 }
 
@@ -77,7 +77,7 @@ asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
     while (pending_->heads.empty()) {
         if (body.failure()) co_return lasting(*body.failure());
         if (body.is_closed())
-            co_return Failure{Failure::Kind::closed, connection_->peer() + " ended the stream without a response"};
+            co_return Failure{Errc::closed, connection_->peer() + " ended the stream without a response"};
         bool const is_early = co_await body.wait();
         if (!is_early) co_return body.silence();
     }

@@ -32,7 +32,7 @@ private:
 
 net::error_code Http2Tunnel::code_of(Failure const& failure) const {
     if (is_closed_) return net::Errc::closed;
-    if (failure.kind == Failure::Kind::timed_out) return net::Errc::timed_out;
+    if (failure.code == Errc::timed_out) return net::Errc::timed_out;
     return asio::error::connection_reset;
 }
 
@@ -53,7 +53,8 @@ asio::awaitable<net::ReadResult> Http2Tunnel::read_some(asio::mutable_buffer int
 asio::awaitable<net::error_code> Http2Tunnel::write(std::span<asio::const_buffer const> all) {
     for (auto const& buffer : all) {
         if (is_closed_ || has_sent_end_) co_return net::Errc::closed;
-        auto const sent = co_await body_->send(std::string_view(static_cast<char const*>(buffer.data()), buffer.size()));
+        auto const sent =
+            co_await body_->send(std::string_view(static_cast<char const*>(buffer.data()), buffer.size()));
         if (sent.has_error()) co_return code_of(sent.error());
     }
     co_return net::error_code();

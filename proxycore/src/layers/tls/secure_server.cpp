@@ -31,7 +31,7 @@ std::string message_of(tls::Failure const& why, flow::Server const& server) {
 
 Failure failure_of(tls::Failure const& why, flow::Server const& server) {
     Failure result;
-    result.kind = why.code == net::Errc::timed_out ? Failure::Kind::timed_out : Failure::Kind::untrusted;
+    result.code = why.code == net::Errc::timed_out ? Errc::timed_out : Errc::untrusted;
     result.message = message_of(why, server);
     return result;
 }

@@ -16,13 +16,13 @@ namespace pathology::proxycore::layers {
 namespace {
 
 using test::all_hooks;
-using test::answers;
 using test::get;
 using test::Http1Fixture;
 using test::leave;
 using test::ok;
 using test::post_head;
 using test::read_to_end;
+using test::responses;
 using test::Script;
 using test::Turn;
 using test::with_length;
@@ -38,7 +38,7 @@ using Then = Turn::Then;
 
 TEST(Exchange, P40_a_APlainRequestHasFourHooks) {
     Http1Fixture fixture;
-    fixture.servers = {answers(ok)};
+    fixture.servers = {responses(ok)};
     fixture.play({{"", get}, leave("ok")});
     EXPECT_EQ(fixture.hooks(), all_hooks);
 }
@@ -49,13 +49,13 @@ TEST(Exchange, P40_a_ARefusedTargetIsAnError) {
     EXPECT_EQ(fixture.hooks(), "requestheaders request error");
 }
 
-TEST(Exchange, P40_G9_AnAnswerOfAnAddonNeedsNoServer) {
+TEST(Exchange, P40_G9_AResponseOfAnAddonNeedsNoServer) {
     for (std::string const hook : {"requestheaders", "request"}) {
         Http1Fixture fixture;
         fixture.recorder->on_hook[hook] = [](flow::HttpFlow& flow) {
             flow.response = flow::Response::make(418, "tea");
         };
-        fixture.servers = {answers(ok)};
+        fixture.servers = {responses(ok)};
         fixture.play({{"", post_head + with_length(9)}, leave("tea")});
         EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 418 "));
         EXPECT_THAT(fixture.asked, IsEmpty());
@@ -94,7 +94,7 @@ TEST(Exchange, P40_AddonsChangeBothMessages) {
 TEST(Exchange, P11_e_AnAddonChangesTheTarget) {
     Http1Fixture fixture;
     fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) { flow.request.set_host("other.test"); };
-    fixture.servers = {answers(ok)};
+    fixture.servers = {responses(ok)};
     fixture.play({{"", get}, leave("ok")});
     EXPECT_EQ(fixture.asked.at(0), "GET / HTTP/1.1\r\nHost: other.test\r\n\r\n");
     EXPECT_EQ(to_string(fixture.flow().server_conn->address().value()), "other.test:80");
@@ -109,7 +109,7 @@ class P31_c_KilledIn : public testing::TestWithParam<Kill> {};
 TEST_P(P31_c_KilledIn, ClosesTheClientWithoutAByte) {
     Http1Fixture fixture;
     fixture.recorder->on_hook[GetParam().name] = [](flow::HttpFlow& flow) { flow.kill({}); };
-    fixture.servers = {answers(ok)};
+    fixture.servers = {responses(ok)};
     fixture.play({{"", get}, read_to_end()});
     EXPECT_EQ(fixture.received, "");
     EXPECT_EQ(fixture.flow().error.value().message, flow::killed_message);
@@ -149,7 +149,7 @@ TEST(Exchange, AFlowThatIsHeldFromOutsideWaitsAtItsNextHook) {
         });
         boost::asio::post(flow.loop, [&held] { held->intercept(); });
     };
-    fixture.servers = {answers(ok)};
+    fixture.servers = {responses(ok)};
     fixture.play({{"", get}, leave("ok")});
     EXPECT_EQ(fixture.received, ok);
     EXPECT_EQ(fixture.flow().comment, "seen");
@@ -160,7 +160,7 @@ TEST(Exchange, AFlowThatIsHeldFromOutsideWaitsAtItsNextHook) {
 TEST(Exchange, P40_b_GoesOnAfterAnAddonThatThrows) {
     Http1Fixture fixture;
     fixture.recorder->on_hook["request"] = [](flow::HttpFlow&) { throw std::runtime_error("oops"); };
-    fixture.servers = {answers(ok)};
+    fixture.servers = {responses(ok)};
     fixture.play({{"", get}, leave("ok")});
     EXPECT_EQ(fixture.received, ok);
     EXPECT_THAT(fixture.log, ElementsAre(HasSubstr("oops")));
@@ -189,7 +189,7 @@ public:
     bool was_aborted = false;
 
 private:
-    static Failure gone() { return {Failure::Kind::closed, "the client is gone"}; }
+    static Failure gone() { return {Errc::closed, "the client is gone"}; }
     http::Fields trailers_;
 };
 
@@ -199,9 +199,9 @@ flow::HttpFlow flow_to_origin(Context& context) {
     return flow;
 }
 
-TEST(Exchange, P31_d_AnAnswerThatCannotBeDeliveredIsBoth) {
+TEST(Exchange, P31_d_AResponseThatCannotBeDeliveredIsBoth) {
     Http1Fixture fixture;
-    fixture.servers = {answers(ok)};
+    fixture.servers = {responses(ok)};
     auto const what = [](Context& context) -> asio::awaitable<void> {
         auto flow = flow_to_origin(context);
         DeafClient client;
@@ -216,7 +216,7 @@ TEST(Exchange, P31_d_AnAnswerThatCannotBeDeliveredIsBoth) {
     EXPECT_EQ(fixture.hooks(), all_hooks);  // G1: no `error` after `response`
 }
 
-TEST(Exchange, IsToldOfWhenItIsCancelled) {
+TEST(Exchange, IsReportedWhenItIsCancelled) {
     Http1Fixture fixture;
     fixture.servers = {{read_to_end()}};
     auto const what = [](Context& context) -> asio::awaitable<void> {
@@ -260,15 +260,15 @@ TEST(Exchange, P16_l_WithoutMessagesItsBytesPass) {
 }
 
 TEST(Exchange, P16_OtherProtocolsPassAsBytesWhereTheyMay) {
-    auto const answer = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n";
+    auto const response_text = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n";
     auto const asking =
         "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n";
     for (bool const rawtcp : {true, false}) {
         Http1Fixture fixture;
         fixture.settings.http.rawtcp = rawtcp;
-        fixture.servers = {{{"\r\n\r\n", answer}, {"hello", "bye", Then::fin}}};
+        fixture.servers = {{{"\r\n\r\n", response_text}, {"hello", "bye", Then::fin}}};
         fixture.play({{"", asking}, {"101", "hello", Then::read_to_end}});
-        EXPECT_EQ(fixture.received, std::string(answer) + (rawtcp ? "bye" : ""));
+        EXPECT_EQ(fixture.received, std::string(response_text) + (rawtcp ? "bye" : ""));
         EXPECT_THAT(fixture.log, SizeIs(rawtcp ? 0 : 1));
     }
 }

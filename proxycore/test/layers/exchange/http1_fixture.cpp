@@ -38,7 +38,7 @@ public:
         flow.server_conn = std::make_shared<flow::Server>(address);
         auto const index = fixture_.asked.size();
         if (index == fixture_.servers.size()) {
-            Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
+            Failure failure{Errc::unreachable, "cannot connect to " + to_string(address)};
             co_return failure;
         }
         net::MemoryPipeOptions options{fixture_.capacity, fixture_.max_per_read, {"proxy", 1}, address};
@@ -54,7 +54,7 @@ public:
 
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string>) override {
         if (!fixture_.servers.empty()) co_return Result<void>();
-        Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(*server->address())};
+        Failure failure{Errc::unreachable, "cannot connect to " + to_string(*server->address())};
         co_return failure;
     }
     asio::awaitable<void> close_all() override {

@@ -16,7 +16,7 @@ inline std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 inline std::string const all_hooks = "requestheaders request responseheaders response";
 
 /// A server that has one answer.
-inline proxycore::test::Script answers(std::string answer) { return {{"\r\n\r\n", std::move(answer)}}; }
+inline proxycore::test::Script responses(std::string response) { return {{"\r\n\r\n", std::move(response)}}; }
 
 /// The end of a head, and a body.
 inline std::string with_length(std::size_t size, char fill = 'x') {

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono_literals::operator""ms;
 
-Failure silent(std::string_view who) { return {Failure::Kind::timed_out, std::string(who) + " was silent", 504}; }
+Failure silent(std::string_view who) { return {Errc::timed_out, std::string(who) + " was silent", 504}; }
 
 /// What happens at both ends, and how far it has come.
 struct Course {
@@ -77,7 +77,7 @@ public:
         co_return Result<void>();
     }
     asio::awaitable<Result<http::ResponseHead>> read_head() override {
-        if (was_aborted_) co_return Failure{Failure::Kind::closed, "the server is gone"};
+        if (was_aborted_) co_return Failure{Errc::closed, "the server is gone"};
         if (course_.is_sent) co_return http::ResponseHead{.status = 200, .reason = "OK"};
         ++course_.silences;
         co_return silent("the server");
@@ -142,7 +142,7 @@ TEST(SlowUpload, P17_ThatEndsIsTheClientsFault) {
 }
 
 TEST(SlowUpload, P17_ThatNobodyTakesIsTheServersFault) {
-    Course course{.server_fails = Failure{Failure::Kind::timed_out, "the server took nothing", 504}};
+    Course course{.server_fails = Failure{Errc::timed_out, "the server took nothing", 504}};
     EXPECT_EQ(upload(course, 0), "the server was silent");
     EXPECT_EQ(course.page, "504");
 }

@@ -12,7 +12,6 @@ namespace pathology::proxycore::layers {
 namespace {
 
 using test::all_hooks;
-using test::answers;
 using test::chunked;
 using test::get;
 using test::Http1Fixture;
@@ -20,6 +19,7 @@ using test::leave;
 using test::ok;
 using test::post_head;
 using test::read_to_end;
+using test::responses;
 using test::Script;
 using test::Turn;
 using test::with_length;
@@ -44,8 +44,8 @@ TEST_P(P60_Body, IsStreamedToTheClient) {
         Http1Fixture fixture;
         fixture.max_per_read = max_per_read;
         fixture.settings.http.stream_large_bodies = 10;
-        auto const answer = "HTTP/1.1 200 OK\r\n" + GetParam().body;
-        fixture.servers = {answers(answer)};
+        auto const response_text = "HTTP/1.1 200 OK\r\n" + GetParam().body;
+        fixture.servers = {responses(response_text)};
         fixture.play({{"", get}, leave(GetParam().body.substr(GetParam().body.size() - 5))});
         EXPECT_EQ(fixture.hooks(), all_hooks);
         auto const& response = fixture.flow().response.value();
@@ -76,17 +76,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Size{"P60_c_ChunksThatPassIt", chunked + "6\r\nabcdef\r\n5\r\nghijk\r\n1\r\nl\r\n0\r\n\r\n", true}),
     pathology::test::row_name);
 
-TEST(Exchange, P60_a_AStreamedAnswerArrivesBeforeItIsWhole) {
+TEST(Exchange, P60_a_AStreamedResponseArrivesBeforeItIsWhole) {
     Http1Fixture fixture;
     fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
     fixture.recorder->on_hook["response"] = [&](flow::HttpFlow& flow) {
         EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 200 OK\r\n"));  // G4
         EXPECT_FALSE(flow.response->raw_content);
     };
-    auto const answer = "HTTP/1.1 200 OK\r\n" + with_length(500'000) + "";
-    fixture.servers = {answers(answer)};
+    auto const response_text = "HTTP/1.1 200 OK\r\n" + with_length(500'000) + "";
+    fixture.servers = {responses(response_text)};
     fixture.play({{"", get}, leave(std::string(500'000, 'x'))});
-    EXPECT_EQ(fixture.received, answer);
+    EXPECT_EQ(fixture.received, response_text);
 }
 
 TEST(Exchange, P60_f_AStreamedRequestReachesTheServerBeforeItIsWhole) {
@@ -101,7 +101,7 @@ TEST(Exchange, P60_f_AStreamedRequestReachesTheServerBeforeItIsWhole) {
     EXPECT_EQ(fixture.hooks(), all_hooks);
 }
 
-TEST(Exchange, P40_G4_AnAnswerMayComeBeforeAStreamedRequestIsWhole) {
+TEST(Exchange, P40_G4_AResponseMayComeBeforeAStreamedRequestIsWhole) {
     Http1Fixture fixture;
     fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };
     fixture.recorder->pauses["response"] = std::chrono::milliseconds(50);
@@ -178,7 +178,7 @@ TEST(Exchange, P60_AFunctionThatChangesTheLengthEndsTheConnection) {
     fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
         flow.response->stream = [](std::string_view piece) { return std::string(piece.substr(0, 1)); };
     };
-    fixture.servers = {answers(ok), answers(ok)};
+    fixture.servers = {responses(ok), responses(ok)};
     fixture.play({{"", get + get}, read_to_end()});
     EXPECT_EQ(fixture.received, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
 }
@@ -188,14 +188,14 @@ TEST(Exchange, P60_AFunctionThatThrowsEndsTheStream) {
     fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) {
         flow.response->stream = [](std::string_view) -> std::string { throw std::runtime_error("oops"); };
     };
-    fixture.servers = {answers(ok)};
+    fixture.servers = {responses(ok)};
     fixture.play({{"", get}, read_to_end()});
     EXPECT_EQ(fixture.received, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders error");
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("oops"));
 }
 
-TEST(Exchange, P60_AStreamedRequestCannotBeAnswered) {
+TEST(Exchange, P60_AStreamedRequestCannotGetAResponse) {
     Http1Fixture fixture;
     fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
         flow.request.stream = true;
@@ -206,7 +206,7 @@ TEST(Exchange, P60_AStreamedRequestCannotBeAnswered) {
     EXPECT_EQ(fixture.hooks(), "requestheaders error");
 }
 
-TEST(Exchange, P60_ALargeRequestCanBeAnswered) {
+TEST(Exchange, P60_ALargeRequestCanGetAResponse) {
     Http1Fixture fixture;
     fixture.settings.http.stream_large_bodies = 10;
     fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) {
@@ -247,15 +247,15 @@ INSTANTIATE_TEST_SUITE_P(
                           {{"", post_head + chunked + "x\r\n", Then::read_to_end}},
                           {read_to_end()},
                           "request is malformed"},
-                    Break{"TheServerLeavesInItsAnswer",
+                    Break{"TheServerLeavesInItsResponse",
                           {{"", get}, read_to_end()},
                           {{"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", Then::fin}},
                           "origin.test:80 is malformed"},
-                    Break{"TheServerResetsItsAnswer",
+                    Break{"TheServerResetsItsResponse",
                           {{"", get}, read_to_end()},
                           {{"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"}, {"", "", Then::reset}},
                           "reset"},
-                    Break{"TheClientLeavesInTheAnswer",
+                    Break{"TheClientLeavesInTheResponse",
                           {{"", get}, leave("xxx")},
                           {{"\r\n\r\n", "HTTP/1.1 200 OK\r\n" + with_length(900'000), Then::read_to_end}},
                           "the client is gone"}),
@@ -288,7 +288,7 @@ TEST_P(P61_Body, P61_a_OverTheLimitOfARequestIs413) {
 
 TEST_P(P61_Body, P61_b_OverTheLimitOfAResponseIs502) {
     auto fixture = make_fixture();
-    fixture.servers = {answers("HTTP/1.1 200 OK\r\n" + GetParam().body)};
+    fixture.servers = {responses("HTTP/1.1 200 OK\r\n" + GetParam().body)};
     fixture.play({{"", get}, read_to_end()});
     EXPECT_THAT(fixture.received, StartsWith(GetParam().is_streamed ? "HTTP/1.1 200 " : "HTTP/1.1 502 "));
     EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders error");

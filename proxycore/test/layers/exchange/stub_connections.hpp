@@ -19,7 +19,7 @@ public:
         co_return Result<void>();
     }
     asio::awaitable<Result<ServerConnection>> acquire_stream(std::shared_ptr<flow::Server>) override {
-        Failure failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+        Failure failure{Errc::cancelled, "nothing but HTTP here"};
         co_return failure;
     }
     asio::awaitable<void> close(ServerConnection) override { co_return; }

@@ -29,7 +29,7 @@ std::string const post = "POST http://origin.test/ HTTP/1.1\r\nHost: origin.test
 // --- messages that cross ---------------------------------------------------------------------------------------------
 
 struct Crossing {
-    std::string name, request, asked, answer, received;
+    std::string name, request, asked, response_text, received;
 };
 
 /// What goes in on one side comes out on the other: whole, and byte by byte.
@@ -40,8 +40,8 @@ protected:
         Http1Fixture fixture;
         fixture.max_per_read = max_per_read;
         auto const last = row.asked.substr(row.asked.find("\r\n\r\n"));
-        auto const ends_by_close = row.answer.find("Content-Length") == std::string::npos;
-        fixture.servers = {{{last, row.answer, ends_by_close ? Then::fin : Then::go_on}}};
+        auto const ends_by_close = row.response_text.find("Content-Length") == std::string::npos;
+        fixture.servers = {{{last, row.response_text, ends_by_close ? Then::fin : Then::go_on}}};
         fixture.play({{"", row.request}, leave(row.received.substr(row.received.find("\r\n\r\n")))});
         EXPECT_EQ(fixture.received, row.received);
         EXPECT_THAT(fixture.asked, ElementsAre(row.asked));
@@ -87,10 +87,10 @@ INSTANTIATE_TEST_SUITE_P(
                  "2;x=y\r\nab\r\n1\r\nc\r\n0\r\nT: v\r\n\r\n",
                  "POST / HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: v\r\n\r\n",
                  bare, bare},
-        Crossing{"AnswerInChunks", proxy_get, origin_get,
+        Crossing{"ResponseInChunks", proxy_get, origin_get,
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nT: v\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: v\r\n\r\n"},
-        Crossing{"EmptyAnswerInChunks", proxy_get, origin_get,
+        Crossing{"EmptyResponseInChunks", proxy_get, origin_get,
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
         Crossing{"CodedRequest",
@@ -98,10 +98,10 @@ INSTANTIATE_TEST_SUITE_P(
                  "2\r\nzz\r\n0\r\n\r\n",
                  "POST / HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n",
                  bare, bare},
-        Crossing{"CodedAnswerInChunks", proxy_get, origin_get,
+        Crossing{"CodedResponseInChunks", proxy_get, origin_get,
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n"},
-        Crossing{"CodedAnswerUntilTheClose", proxy_get, origin_get,
+        Crossing{"CodedResponseUntilTheClose", proxy_get, origin_get,
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nzz",
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nzz"},
         Crossing{"P12_g_HeadWithLength", "HEAD http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"},
         Crossing{"NotModifiedWithLength", proxy_get, origin_get, "HTTP/1.1 304 \r\nContent-Length: 99\r\n\r\n",
                  "HTTP/1.1 304 \r\nContent-Length: 99\r\n\r\n"},
-        Crossing{"P12_h_AnswerUntilTheClose", proxy_get, origin_get, "HTTP/1.1 200 OK\r\nA: b\r\n\r\nall of it",
+        Crossing{"P12_h_ResponseUntilTheClose", proxy_get, origin_get, "HTTP/1.1 200 OK\r\nA: b\r\n\r\nall of it",
                  "HTTP/1.1 200 OK\r\nA: b\r\n\r\nall of it"},
         Crossing{"StatusLineWithoutReason", proxy_get, origin_get, "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
                  "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"},
@@ -124,17 +124,17 @@ TEST(Http1Layer, GivesChunksToNoClientOfHttp10) {
     EXPECT_EQ(fixture.received, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
 }
 
-struct AnswerToHttp10 {
-    std::string name, method, answer, received;
+struct ResponseToHttp10 {
+    std::string name, method, response_text, received;
 };
-void PrintTo(AnswerToHttp10 const& row, std::ostream* out) { *out << row.name; }
+void PrintTo(ResponseToHttp10 const& row, std::ostream* out) { *out << row.name; }
 
-class P12_AnswerToHttp10 : public testing::TestWithParam<AnswerToHttp10> {};
+class P12_ResponseToHttp10 : public testing::TestWithParam<ResponseToHttp10> {};
 
-TEST_P(P12_AnswerToHttp10, IsNotGivenWithoutItsCoding) {
+TEST_P(P12_ResponseToHttp10, IsNotGivenWithoutItsCoding) {
     auto const& row = GetParam();
     Http1Fixture fixture;
-    fixture.servers = {{{"\r\n\r\n", row.answer, Then::fin}}};
+    fixture.servers = {{{"\r\n\r\n", row.response_text, Then::fin}}};
     fixture.play({{"", row.method + " http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
     if (!row.received.empty()) {
         EXPECT_EQ(fixture.received, row.received);
@@ -144,15 +144,15 @@ TEST_P(P12_AnswerToHttp10, IsNotGivenWithoutItsCoding) {
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
 }
 INSTANTIATE_TEST_SUITE_P(
-    Rows, P12_AnswerToHttp10,
-    testing::Values(AnswerToHttp10{"InChunks", "GET",
-                                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
-                                   ""},
-                    AnswerToHttp10{"UntilTheClose", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nab", ""},
-                    AnswerToHttp10{"AsItIs", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nab",
-                                   "HTTP/1.1 200 OK\r\n\r\nab"},
-                    AnswerToHttp10{"OfNoBody", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-                                   "HTTP/1.1 200 OK\r\n\r\n"}),
+    Rows, P12_ResponseToHttp10,
+    testing::Values(
+        ResponseToHttp10{"InChunks", "GET",
+                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", ""},
+        ResponseToHttp10{"UntilTheClose", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nab", ""},
+        ResponseToHttp10{"AsItIs", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nab",
+                         "HTTP/1.1 200 OK\r\n\r\nab"},
+        ResponseToHttp10{"OfNoBody", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                         "HTTP/1.1 200 OK\r\n\r\n"}),
     pathology::test::row_name);
 
 TEST(Http1Layer, P33_b_DuplicateFieldsCrossUnfolded) {
@@ -162,7 +162,7 @@ TEST(Http1Layer, P33_b_DuplicateFieldsCrossUnfolded) {
     EXPECT_THAT(fixture.asked.at(0), HasSubstr("\r\nA: 1\r\nB: 2\r\na: 3\r\n"));
 }
 
-TEST(Http1Layer, P12_e_TellsAClientToContinue) {
+TEST(Http1Layer, P12_e_SendsContinueToAClient) {
     Http1Fixture fixture;
     fixture.servers = {{{"body", ok}}};
     fixture.play(
@@ -173,7 +173,7 @@ TEST(Http1Layer, P12_e_TellsAClientToContinue) {
     EXPECT_THAT(fixture.asked, ElementsAre("POST / HTTP/1.1\r\nHost: o.test\r\nContent-Length: 4\r\n\r\nbody"));
 }
 
-TEST(Http1Layer, PassesInterimAnswersOn) {
+TEST(Http1Layer, PassesInterimResponsesOn) {
     Http1Fixture fixture;
     std::string const hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
     fixture.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + hints + ok}}};
@@ -182,7 +182,7 @@ TEST(Http1Layer, PassesInterimAnswersOn) {
     EXPECT_EQ(fixture.hooks(), all_hooks);
 }
 
-TEST(Http1Layer, KeepsInterimAnswersFromClientsOfHttp10) {
+TEST(Http1Layer, KeepsInterimResponsesFromClientsOfHttp10) {
     Http1Fixture fixture;
     fixture.servers = {{{"\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n" + ok}}};
     fixture.play({{"", "GET http://o.test/ HTTP/1.0\r\n\r\n"}, read_to_end()});
@@ -191,7 +191,7 @@ TEST(Http1Layer, KeepsInterimAnswersFromClientsOfHttp10) {
 
 // --- one connection, many requests -----------------------------------------------------------------------------------
 
-TEST(Http1Layer, P03_b_AnswersRequestsInOrder) {
+TEST(Http1Layer, P03_b_RespondsToRequestsInOrder) {
     Http1Fixture fixture;
     fixture.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo"}}};
     fixture.play({{"", get}, {"ok", get}, leave("two")});
@@ -208,7 +208,7 @@ TEST(Http1Layer, LetsPipelinedRequestsWait) {
 }
 
 struct Ending {
-    std::string name, request, answer;
+    std::string name, request, response_text;
     bool stays_open;
 };
 
@@ -216,22 +216,22 @@ class ConnectionAfter : public testing::TestWithParam<Ending> {};
 
 TEST_P(ConnectionAfter, StaysOpenOrCloses) {
     Http1Fixture fixture;
-    fixture.servers = {{{"\r\n\r\n", GetParam().answer, Then::fin}}, {{"\r\n\r\n", ok}}};
+    fixture.servers = {{{"\r\n\r\n", GetParam().response_text, Then::fin}}, {{"\r\n\r\n", ok}}};
     fixture.play({{"", GetParam().request + get}, GetParam().stays_open ? leave("ok") : read_to_end()});
-    EXPECT_EQ(fixture.received, GetParam().answer + (GetParam().stays_open ? ok : ""));
+    EXPECT_EQ(fixture.received, GetParam().response_text + (GetParam().stays_open ? ok : ""));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Http1Layer, ConnectionAfter,
     testing::Values(
-        Ending{"AnOrdinaryAnswer", proxy_get, bare, true},
+        Ending{"AnOrdinaryResponse", proxy_get, bare, true},
         Ending{"AClientThatCloses", "GET http://o.test/ HTTP/1.1\r\nHost: o\r\nConnection: close\r\n\r\n", bare, false},
         Ending{"AServerThatCloses", proxy_get, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
                false},
         Ending{"AClientOfHttp10", "GET http://o.test/ HTTP/1.0\r\n\r\n", bare, false},
         Ending{"AClientOfHttp10ThatStays", "GET http://o.test/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", bare, true},
         Ending{"AServerOfHttp10", proxy_get, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", false},
-        Ending{"AnAnswerUntilTheClose", proxy_get, "HTTP/1.1 200 OK\r\n\r\nx", false}),
+        Ending{"AResponseUntilTheClose", proxy_get, "HTTP/1.1 200 OK\r\n\r\nx", false}),
     pathology::test::row_name);
 
 // --- where requests go -----------------------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ TEST(Http1Layer, P06_KeepsTheFormOfAReverseProxy) {
     EXPECT_EQ(fixture.flow().request.host(), "origin.test");
 }
 
-TEST(Http1Layer, P07_a_TellsAnUpstreamProxyTheWholeTarget) {
+TEST(Http1Layer, P07_a_SendsAnUpstreamProxyTheWholeTarget) {
     for (std::string const target : {"http://origin.test:81/x", "/x"}) {
         Http1Fixture fixture;
         fixture.http_mode = HttpMode::regular;
@@ -398,7 +398,7 @@ TEST(Http1Layer, P06_g_RefusesTunnelsWhereClientsDoNotKnowOfTheProxy) {
     EXPECT_THAT(fixture.received, HasSubstr("another mode"));
 }
 
-TEST(Http1Layer, P04_EagerTunnelsTellOfTheirServer) {
+TEST(Http1Layer, P04_EagerTunnelsReportTheirServer) {
     Http1Fixture fixture;
     fixture.settings.strategy = ConnectionStrategy::eager;
     fixture.play({{"", "CONNECT o.test:443 HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});

@@ -50,8 +50,8 @@ void expect_refusal(BadRequest const& row) {
     }
 }
 
-TEST_P(P12_b_BadRequest, IsAnswered) { expect_refusal(GetParam()); }
-TEST_P(P12_b_DoubtfulRequest, IsAnswered) { expect_refusal(GetParam()); }
+TEST_P(P12_b_BadRequest, GetsAResponse) { expect_refusal(GetParam()); }
+TEST_P(P12_b_DoubtfulRequest, GetsAResponse) { expect_refusal(GetParam()); }
 
 TEST_P(P12_b_DoubtfulRequest, PassesWithTheGuardOff) {
     Http1Fixture fixture;
@@ -111,7 +111,7 @@ void PrintTo(LeavingClient const& row, std::ostream* out) { *out << row.name; }
 /// Clients that leave before their request is whole: no server hears of them.
 class ClientThatLeaves : public testing::TestWithParam<LeavingClient> {};
 
-TEST_P(ClientThatLeaves, IsNotAnswered) {
+TEST_P(ClientThatLeaves, GetsNoResponse) {
     Http1Fixture fixture;
     fixture.servers = {{}};
     fixture.play(GetParam().script);
@@ -133,14 +133,14 @@ INSTANTIATE_TEST_SUITE_P(
                                   "requestheaders error"}),
     pathology::test::row_name);
 
-TEST(Http1Layer, TellsOfAChunkThatIsNone) {
+TEST(Http1Layer, ReportsAChunkThatIsNone) {
     Http1Fixture fixture;
     fixture.play({{"", post_head + chunked + "x\r\n"}, read_to_end()});
     EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
     EXPECT_EQ(fixture.hooks(), "requestheaders error");
 }
 
-TEST(Http1Layer, LetsAClientThatIsStillSendingSeeItsAnswer) {
+TEST(Http1Layer, LetsAClientThatIsStillSendingSeeItsResponse) {
     Http1Fixture fixture;
     fixture.settings.http.body_size_limit = 10;
     std::string const body(300'000, 'x');
@@ -174,7 +174,7 @@ TEST(Http1Layer, NoticesAClientThatLeavesASlowServer) {
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client is gone"));
 }
 
-TEST(Http1Layer, TellsOfATunnelWhoseClientIsGone) {
+TEST(Http1Layer, ReportsATunnelWhoseClientIsGone) {
     Http1Fixture fixture;
     fixture.play({{"", "CONNECT origin.test:443 HTTP/1.1\r\n\r\n", Then::fin}});
     EXPECT_EQ(fixture.hooks(), "http_connect http_connect_error");
@@ -203,20 +203,20 @@ TEST_P(P13_BadServer, Is502) {
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("origin.test:80"));
 }
 
-Script says(std::string answer, Then then = Then::fin) { return {{"\r\n\r\n", std::move(answer), then}}; }
+Script says(std::string response_text, Then then = Then::fin) { return {{"\r\n\r\n", std::move(response_text), then}}; }
 std::string const head_hooks = "requestheaders request responseheaders error";
 
 INSTANTIATE_TEST_SUITE_P(
     Leaves, P13_BadServer,
-    testing::Values(BadServer{"WithoutAnAnswer", says(""), "without a response"},
-                    BadServer{"WithoutAnAnswerByReset", says("", Then::reset), "connection reset"},
+    testing::Values(BadServer{"WithoutAResponse", says(""), "without a response"},
+                    BadServer{"WithoutAResponseByReset", says("", Then::reset), "connection reset"},
                     BadServer{"BeforeTheRequest", {leave()}, "origin.test:80 "},
                     BadServer{"InTheHead", says("HTTP/1.1 200 OK\r\nA"), "is malformed"},
-                    BadServer{"AfterAnInterimAnswer", says("HTTP/1.1 102 Processing\r\n\r\n"), "without a response"},
-                    BadServer{"AfterTooManyInterimAnswers", says([] {
-                                  std::string answers;
-                                  for (int n = 0; n < 200; ++n) answers += "HTTP/1.1 102 Processing\r\n\r\n";
-                                  return answers;
+                    BadServer{"AfterAnInterimResponse", says("HTTP/1.1 102 Processing\r\n\r\n"), "without a response"},
+                    BadServer{"AfterTooManyInterimResponses", says([] {
+                                  std::string responses;
+                                  for (int n = 0; n < 200; ++n) responses += "HTTP/1.1 102 Processing\r\n\r\n";
+                                  return responses;
                               }()),
                               "more than 100 interim responses"},
                     BadServer{"P12_f_InABodyOfKnownLength", says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
@@ -236,7 +236,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadServer{"Http2", says(settings_frame, Then::read_to_end), "the server speaks HTTP/2"},
                     BadServer{"SwitchesUnasked", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
                               "no Upgrade field"},
-                    BadServer{"OldAnswer", says("<html>\r\n\r\n"), "is malformed"},
+                    BadServer{"OldResponse", says("<html>\r\n\r\n"), "is malformed"},
                     BadServer{"BadField", says("HTTP/1.1 200 OK\r\nfield\r\n\r\n"), "at byte 17"},
                     BadServer{"HeadThatIsTooLarge", says("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a')),
                               "is malformed"},
@@ -257,7 +257,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadServer{"LengthWithLeadingZero", says("HTTP/1.1 200 OK\r\nContent-Length: 00\r\n\r\n"), "begins with 0"}),
     pathology::test::row_name);
 
-TEST(Http1Layer, P12_b_BadAnswersPassWithTheGuardOff) {
+TEST(Http1Layer, P12_b_BadResponsesPassWithTheGuardOff) {
     Http1Fixture fixture;
     fixture.settings.http.validate_inbound_headers = false;
     fixture.servers = {
@@ -293,7 +293,7 @@ TEST(Http1Layer, P03_c_NamesTheServerThatCannotBeReached) {
     EXPECT_EQ(fixture.hooks(), "requestheaders request error");
 }
 
-TEST(Http1Layer, P13_b_EscapesWhatAnErrorPageTells) {
+TEST(Http1Layer, P13_b_EscapesWhatAnErrorPageShows) {
     Http1Fixture fixture;
     fixture.play({{"", "GET http://<script>/ HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
     EXPECT_THAT(fixture.received, HasSubstr("&lt;script&gt;"));
@@ -320,7 +320,7 @@ TEST(Http1Layer, P11_c_AsksAgainOnlyOnce) {
     EXPECT_THAT(fixture.asked, SizeIs(2));
 }
 
-TEST(Http1Layer, P11_DoesNotAskAgainAfterAByteOfAnAnswer) {
+TEST(Http1Layer, P11_DoesNotAskAgainAfterAByteOfAResponse) {
     Http1Fixture fixture;
     fixture.servers = {{{"\r\n\r\n", ok}, {"\r\n\r\n", "H", Then::fin}}, {{"\r\n\r\n", ok}}};
     fixture.play({{"", get}, {"ok", get}, read_to_end()});
@@ -337,14 +337,14 @@ TEST(Http1Layer, P11_DoesNotAskAgainForAStreamedRequest) {
     EXPECT_THAT(fixture.asked, SizeIs(1));
 }
 
-TEST(Http1Layer, TakesAnAnswerThatComesBeforeTheRequestIsSent) {
+TEST(Http1Layer, TakesAResponseThatComesBeforeTheRequestIsSent) {
     std::string const early = "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig";
     for (auto const streamed : {false, true}) {
         Http1Fixture fixture;
         if (streamed) fixture.settings.http.stream_large_bodies = 1000;
         fixture.servers = {{{"\r\n\r\n", early, Then::fin}}};
-        auto const said = post_head + "Content-Length: 300000\r\n\r\n" + std::string(300'000, 'x');
-        fixture.play({{"", said, Then::read_to_end}});
+        auto const sent = post_head + "Content-Length: 300000\r\n\r\n" + std::string(300'000, 'x');
+        fixture.play({{"", sent, Then::read_to_end}});
         EXPECT_EQ(fixture.received, early);
     }
 }
@@ -355,11 +355,11 @@ struct EndlessUpload {
     std::string part;  ///< of the body, sent after the answer; the rest never comes
 };
 
-class EndlessUploadThatIsAnswered : public testing::TestWithParam<EndlessUpload> {};
+class EndlessUploadThatGetsAResponse : public testing::TestWithParam<EndlessUpload> {};
 
 std::string const endless = "Content-Length: 99999999\r\n\r\n";
 
-TEST_P(EndlessUploadThatIsAnswered, IsLetGoOf) {
+TEST_P(EndlessUploadThatGetsAResponse, IsLetGoOf) {
     Http1Fixture fixture;
     fixture.settings.http.stream_large_bodies = 10;
     fixture.settings.times.stop = GetParam().patience;
@@ -370,7 +370,7 @@ TEST_P(EndlessUploadThatIsAnswered, IsLetGoOf) {
     EXPECT_FALSE(fixture.flow().error);
 }
 
-TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereTheServerLeaves) {
+TEST_P(EndlessUploadThatGetsAResponse, IsLetGoOfWhereTheServerLeaves) {
     Http1Fixture fixture;
     fixture.settings.http.stream_large_bodies = 10;
     fixture.settings.times.stop = GetParam().patience;
@@ -381,7 +381,7 @@ TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereTheServerLeaves) {
     EXPECT_FALSE(fixture.flow().error);
 }
 
-TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereAnAddonAnswers) {
+TEST_P(EndlessUploadThatGetsAResponse, IsReleasedWhereAnAddonResponds) {
     Http1Fixture fixture;
     fixture.settings.http.stream_large_bodies = 10;
     fixture.settings.times.stop = GetParam().patience;
@@ -394,13 +394,13 @@ TEST_P(EndlessUploadThatIsAnswered, IsLetGoOfWhereAnAddonAnswers) {
     EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders response");
 }
 
-INSTANTIATE_TEST_SUITE_P(Limits, EndlessUploadThatIsAnswered,
+INSTANTIATE_TEST_SUITE_P(Limits, EndlessUploadThatGetsAResponse,
                          testing::Values(EndlessUpload{"AfterAWhile", std::chrono::milliseconds(1), ""},
                                          EndlessUpload{"AfterSomeBytes", std::chrono::hours(1),
                                                        std::string(5'000'000, 'x')}),
                          pathology::test::row_name);
 
-TEST(Http1Layer, GoesOnAfterAServerThatAnsweredAndTakesNoMore) {
+TEST(Http1Layer, ContinuesAfterAServerThatRespondedAndReadsNoMore) {
     Http1Fixture fixture;
     fixture.servers = {{{"\r\n\r\n", ok, Then::stall}}, {{"\r\n\r\n", ok}}};
     fixture.play(

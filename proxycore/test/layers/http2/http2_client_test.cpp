@@ -30,22 +30,22 @@ std::string post_head(std::uint32_t stream, FieldList more = {}) {
 }
 
 /// What a client says in one go, and all that it hears up to `last`.
-std::string heard(Http2Fixture& fixture, std::string const& said, std::string const& last) {
+std::string received(Http2Fixture& fixture, std::string const& sent, std::string const& last) {
     std::string result;
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
-        co_await client.send(said);
+        co_await client.send(sent);
         result = co_await client.read_until(last);
     });
     return result;
 }
 
-TEST(Http2Client, GetsAnAnswerOnItsStream) {
-    for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
+TEST(Http2Client, GetsAResponseOnItsStream) {
+    for (std::size_t const max_count : {std::size_t{1}, std::size_t{65536}}) {
         Http2Fixture fixture;
-        fixture.max_per_read = most;
+        fixture.max_per_read = max_count;
         fixture.recorder->on_hook["request"] = says("ok");
-        EXPECT_EQ(heard(fixture, hello() + get(1), "ok"), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
+        EXPECT_EQ(received(fixture, hello() + get(1), "ok"), "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n");
         EXPECT_EQ(fixture.hooks(), "requestheaders request responseheaders response");
         auto const& request = fixture.flow().request;
         EXPECT_EQ(request.url(), "http://x/");
@@ -58,7 +58,7 @@ TEST(Http2Client, GetsAnAnswerOnItsStream) {
 TEST(Http2Client, GetsNoSwitchOfProtocolsFromAnAddon) {
     Http2Fixture fixture;
     fixture.recorder->on_hook["request"] = says("", 101);
-    EXPECT_THAT(heard(fixture, hello() + get(1), "502 Bad Gateway"), HasSubstr("HEADERS 1"));
+    EXPECT_THAT(received(fixture, hello() + get(1), "502 Bad Gateway"), HasSubstr("HEADERS 1"));
     EXPECT_EQ(fixture.flow().error.value().message,
               "the response switches to a protocol that the client did not ask for");
 }
@@ -66,9 +66,9 @@ TEST(Http2Client, GetsNoSwitchOfProtocolsFromAnAddon) {
 TEST(Http2Client, SendsARequestWithContentAndTrailers) {
     Http2Fixture fixture;
     fixture.recorder->on_hook["request"] = says("ok");
-    auto const said = hello() + post_head(1, {{"x-a", "1"}, {"x-a", "2"}}) + data(1, "abc") + data(1, "def") +
+    auto const sent = hello() + post_head(1, {{"x-a", "1"}, {"x-a", "2"}}) + data(1, "abc") + data(1, "def") +
                       headers(1, {{"x-t", "9"}});
-    heard(fixture, said, "ok");
+    received(fixture, sent, "ok");
     auto const& request = fixture.flow().request;
     EXPECT_EQ(request.raw_method, "POST");
     EXPECT_EQ(request.raw_content, "abcdef");
@@ -76,7 +76,7 @@ TEST(Http2Client, SendsARequestWithContentAndTrailers) {
     EXPECT_EQ(request.trailers, (http::Fields{{"x-t", "9"}}));
 }
 
-TEST(Http2Client, IsAnsweredOnOneStreamWhileAnotherOneWaits) {
+TEST(Http2Client, GetsAResponseOnOneStreamWhileAnotherOneWaits) {
     Http2Fixture fixture;
     flow::HttpFlow* held = nullptr;
     fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
@@ -87,8 +87,8 @@ TEST(Http2Client, IsAnsweredOnOneStreamWhileAnotherOneWaits) {
     };
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
-        auto const said = hello() + get(1) + get(3);
-        co_await client.send(said);
+        auto const sent = hello() + get(1) + get(3);
+        co_await client.send(sent);
         auto const first = co_await client.read_until("DATA 3");
         EXPECT_THAT(first, Not(HasSubstr("DATA 1")));
         held->resume();
@@ -100,7 +100,7 @@ TEST(Http2Client, GetsNoContentWithHead) {
     Http2Fixture fixture;
     fixture.recorder->on_hook["request"] = says("four");
     auto const head = headers(1, {{":method", "HEAD"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}});
-    EXPECT_EQ(heard(fixture, hello() + head, "HEADERS 1"), "HEADERS 1 END_STREAM,END_HEADERS\n");
+    EXPECT_EQ(received(fixture, hello() + head, "HEADERS 1"), "HEADERS 1 END_STREAM,END_HEADERS\n");
 }
 
 TEST(Http2Client, GetsTrailers) {
@@ -109,11 +109,11 @@ TEST(Http2Client, GetsTrailers) {
         says("ok")(flow);
         flow.response->trailers = {{"x-t", "9"}};
     };
-    EXPECT_EQ(heard(fixture, hello() + get(1), "DATA 1 'ok'\nHEADERS 1"),
+    EXPECT_EQ(received(fixture, hello() + get(1), "DATA 1 'ok'\nHEADERS 1"),
               "HEADERS 1 END_HEADERS\nDATA 1 'ok'\nHEADERS 1 END_STREAM,END_HEADERS\n");
 }
 
-TEST(Http2Client, IsToldToContinue) {
+TEST(Http2Client, IsAskedToContinue) {
     Http2Fixture fixture;
     fixture.recorder->on_hook["request"] = says("ok");
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
@@ -132,7 +132,7 @@ TEST(Http2Client, IsToldToContinue) {
 TEST(Http2Client, IsStoppedWhenItsContentIsNotWanted) {
     Http2Fixture fixture;
     fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
-    auto const lines = heard(fixture, hello() + post_head(1) + data(1, "abc"), "RST_STREAM");
+    auto const lines = received(fixture, hello() + post_head(1) + data(1, "abc"), "RST_STREAM");
     EXPECT_EQ(lines, "RST_STREAM 1 CANCEL\n");
     EXPECT_EQ(fixture.flow().error.value().message, flow::killed_message);
 }
@@ -173,7 +173,7 @@ TEST(Http2Client, MayResetAStreamInTheSegmentThatOpensIt) {
     Http2Fixture fixture;
     fixture.recorder->on_hook["request"] = says("ok");
     auto const asked = hello() + post_head(1) + data(1, "abc", flag::end_stream) + rst_stream(1, ErrorCode::cancel);
-    EXPECT_EQ(heard(fixture, asked + get(3), "ok"), "HEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
+    EXPECT_EQ(received(fixture, asked + get(3), "ok"), "HEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
 }
 
 TEST(Http2Client, NeedNotWaitForAServer) {
@@ -205,10 +205,10 @@ TEST(Http2Client, EndsAllExchangesByLeaving) {
     EXPECT_EQ(fixture.flow(1).error.value().message, "the client ended the connection");
 }
 
-TEST(Http2Client, IsToldOfAContentLengthThatIsNotTrue) {
+TEST(Http2Client, LearnsOfAContentLengthThatIsNotTrue) {
     Http2Fixture fixture;
-    auto const said = hello() + post_head(1, {{"content-length", "5"}}) + data(1, "abc", flag::end_stream);
-    EXPECT_EQ(heard(fixture, said, "RST_STREAM"), "RST_STREAM 1 PROTOCOL_ERROR\n");
+    auto const sent = hello() + post_head(1, {{"content-length", "5"}}) + data(1, "abc", flag::end_stream);
+    EXPECT_EQ(received(fixture, sent, "RST_STREAM"), "RST_STREAM 1 PROTOCOL_ERROR\n");
     EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the request on stream 1 is malformed"));
 }
 
@@ -217,7 +217,7 @@ TEST(Http2Client, P12_b_IsRefusedWhenItNamesTwoHosts) {
     fixture.recorder->on_hook["request"] = says("ok");
     auto const two_names =
         block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}, {"host", "y"}});
-    EXPECT_EQ(heard(fixture, hello() + headers(1, std::string_view(two_names)) + get(3), "DATA 3"),
+    EXPECT_EQ(received(fixture, hello() + headers(1, std::string_view(two_names)) + get(3), "DATA 3"),
               "RST_STREAM 1 PROTOCOL_ERROR\nHEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n");
     EXPECT_EQ(fixture.flows().size(), 1U);
     EXPECT_THAT(
@@ -225,18 +225,18 @@ TEST(Http2Client, P12_b_IsRefusedWhenItNamesTwoHosts) {
         testing::Contains("the request on stream 1 is malformed: the Host field says \"y\" and :authority \"x\""));
 }
 
-TEST(Http2Client, IsToldWhatItDidWrong) {
+TEST(Http2Client, IsInformedWhatItDidWrong) {
     Http2Fixture fixture;
-    EXPECT_EQ(heard(fixture, hello() + data(0, "x"), "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
+    EXPECT_EQ(received(fixture, hello() + data(0, "x"), "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
     EXPECT_THAT(fixture.log, ElementsAre(HasSubstr("the client broke the rules of HTTP/2: DATA: stream_id == 0")));
 }
 
-TEST(Http2Client, IsToldThatItsPrefaceIsNone) {  // RFC 9113 §3.4
+TEST(Http2Client, IsInformedThatItsPrefaceIsNone) {  // RFC 9113 §3.4
     Http2Fixture fixture;
-    EXPECT_EQ(heard(fixture, "INVALID CONNECTION PREFACE\r\n\r\n", "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
+    EXPECT_EQ(received(fixture, "INVALID CONNECTION PREFACE\r\n\r\n", "GOAWAY"), "GOAWAY 0 PROTOCOL_ERROR\n");
 }
 
-TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
+TEST(Http2Client, GetsACloseWhenTheProxyStops) {
     Http2Fixture fixture;
     fixture.settings.times.stop = std::chrono::milliseconds(50);
     fixture.recorder->on_hook["request"] = [&](flow::HttpFlow& flow) {
@@ -257,7 +257,7 @@ TEST(Http2Client, IsToldGoodbyeWhenTheProxyStops) {
     EXPECT_TRUE(fixture.flow().error.has_value());
 }
 
-TEST(Http2Client, IsToldGoodbyeWhenItIsIdle) {
+TEST(Http2Client, GetsACloseWhenItIsIdle) {
     Http2Fixture fixture;
     fixture.settings.times.idle = std::chrono::milliseconds(500);
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {

@@ -42,17 +42,17 @@ protected:
 };
 
 TEST_F(Http2Connect, P04_OpensATunnelOnAStream) {
-    for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
+    for (std::size_t const max_count : {std::size_t{1}, std::size_t{65536}}) {
         Http2Fixture fresh;
         fresh.has_origin = true;
         fresh.http1_response = fixture.http1_response;
-        fresh.max_per_read = most;
+        fresh.max_per_read = max_count;
         fresh.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             RawClient client(std::move(stream));
-            auto const said = hello() + connect_to("x:80");
-            co_await client.send(said);
-            auto const answer = co_await client.read_until(granted);
-            EXPECT_EQ(answer, granted);
+            auto const sent = hello() + connect_to("x:80");
+            co_await client.send(sent);
+            auto const response_text = co_await client.read_until(granted);
+            EXPECT_EQ(response_text, granted);
             auto const inside = data(1, inner_get);
             co_await client.send(inside);
             co_await client.read_until("inner'");
@@ -74,8 +74,8 @@ TEST_F(Http2Connect, P04_OpensATunnelOnAStream) {
 
 TEST_F(Http2Connect, P04_f_LosesNothingThatCameBehindTheConnect) {
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + connect_to("x:80") + data(1, inner_get);
-        co_await client.send(said);
+        auto const sent = hello() + connect_to("x:80") + data(1, inner_get);
+        co_await client.send(sent);
         co_await client.read_until("inner'");
     });
     EXPECT_EQ(fixture.asked, inner_get);
@@ -86,8 +86,8 @@ TEST_F(Http2Connect, P04_ServesOtherStreamsBesideATunnel) {
         if (flow.request.path == "/") flow.response = flow::Response::make(200, "beside");
     };
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + connect_to("x:80") + connect_to("x:80", 3) + get(5);
-        co_await client.send(said);
+        auto const sent = hello() + connect_to("x:80") + connect_to("x:80", 3) + get(5);
+        co_await client.send(sent);
         co_await client.read_until("beside'");
         auto const inside = data(3, inner_get);
         co_await client.send(inside);
@@ -95,8 +95,8 @@ TEST_F(Http2Connect, P04_ServesOtherStreamsBesideATunnel) {
         auto const reset = rst_stream(1, ErrorCode::cancel) + get(7);
         co_await client.send(reset);
         co_await fixture.wait_for("client_disconnected");
-        auto const heard = co_await client.read_until("DATA 7 END_STREAM 'beside'");
-        EXPECT_THAT(heard, Not(HasSubstr("RST_STREAM")));
+        auto const received = co_await client.read_until("DATA 7 END_STREAM 'beside'");
+        EXPECT_THAT(received, Not(HasSubstr("RST_STREAM")));
     });
     auto const& tunnel = fixture.flow(0);
     auto const& beside = fixture.flow(2);
@@ -112,8 +112,8 @@ TEST_F(Http2Connect, P04_e_AnAddonRefusesATunnel) {
         flow.response = flow::Response::make(200, "ok");
     };
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + connect_to("x:80");
-        co_await client.send(said);
+        auto const sent = hello() + connect_to("x:80");
+        co_await client.send(sent);
         co_await client.read_until("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'no'\n");
         co_await fixture.wait_for("client_disconnected");
         EXPECT_EQ(fixture.hooks(), "client_connected http_connect http_connect_error client_disconnected");
@@ -127,10 +127,10 @@ TEST_F(Http2Connect, P04_e_AnAddonRefusesATunnel) {
 TEST_F(Http2Connect, P13_c_AKilledTunnelIsReset) {
     fixture.recorder->on_hook["http_connect"] = [](flow::HttpFlow& flow) { flow.kill(flow::Time{}); };
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + connect_to("x:80");
-        co_await client.send(said);
-        auto const heard = co_await client.read_until("RST_STREAM 1 CANCEL");
-        EXPECT_EQ(heard, "RST_STREAM 1 CANCEL\n");
+        auto const sent = hello() + connect_to("x:80");
+        co_await client.send(sent);
+        auto const received = co_await client.read_until("RST_STREAM 1 CANCEL");
+        EXPECT_EQ(received, "RST_STREAM 1 CANCEL\n");
     });
     EXPECT_THAT(fixture.hooks(), HasSubstr("http_connect http_connect_error"));
 }
@@ -139,25 +139,25 @@ TEST_F(Http2Connect, P14_e_ABrokenTunnelIsAConnectError) {
     fixture.http1_response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno size\r\n";
     fixture.recorder->on_hook["responseheaders"] = [](flow::HttpFlow& flow) { flow.response->stream = true; };
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + connect_to("x:80") + data(1, "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
-        co_await client.send(said);
+        auto const sent = hello() + connect_to("x:80") + data(1, "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
+        co_await client.send(sent);
         co_await client.read_until("RST_STREAM 1 CONNECT_ERROR");
     });
 }
 
 TEST_F(Http2Connect, P14_e_AServerThatCannotBeHadIsAConnectError) {
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + connect_to("x:80") + data(1, "\x01 no HTTP");
-        co_await client.send(said);
+        auto const sent = hello() + connect_to("x:80") + data(1, "\x01 no HTTP");
+        co_await client.send(sent);
         co_await client.read_until("RST_STREAM 1 CONNECT_ERROR");
     });
 }
 
-TEST_F(Http2Connect, P40_TellsOfATunnelThatNobodyWaitsFor) {
+TEST_F(Http2Connect, P40_ReportsATunnelThatNobodyWaitsFor) {
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto said = hello() + connect_to("x:80");
+        auto sent = hello() + connect_to("x:80");
         fixture.recorder->on_hook["http_connect"] = [&](flow::HttpFlow& flow) { flow.intercept(); };
-        co_await client.send(said);
+        co_await client.send(sent);
         co_await fixture.wait_for("http_connect");
         client.close(net::CloseMode::fin);
         fixture.stop();
@@ -165,10 +165,10 @@ TEST_F(Http2Connect, P40_TellsOfATunnelThatNobodyWaitsFor) {
     EXPECT_THAT(fixture.hooks(), EndsWith("client_disconnected"));
 }
 
-TEST_F(Http2Connect, P10_d_TellsItsStackWithTheLayersAroundIt) {
+TEST_F(Http2Connect, P10_d_ReportsItsStackWithTheLayersAroundIt) {
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + connect_to("x:80") + data(1, inner_get);
-        co_await client.send(said);
+        auto const sent = hello() + connect_to("x:80") + data(1, inner_get);
+        co_await client.send(sent);
         co_await client.read_until("inner'");
     });
     EXPECT_THAT(fixture.log, testing::Contains("layers: http/2, http/1"));
@@ -178,15 +178,15 @@ TEST_F(Http2Connect, P10_d_TellsItsStackWithTheLayersAroundIt) {
 
 struct BadConnect {
     std::string_view name;
-    std::string said;
-    std::string_view told;
+    std::string sent;
+    std::string_view reported;
     HttpMode mode = HttpMode::regular;
 };
 void PrintTo(BadConnect const& row, std::ostream* out) { *out << row.name; }
 
 class P04_d_Http2Connect : public testing::TestWithParam<BadConnect> {};
 
-TEST_P(P04_d_Http2Connect, IsToldWhy) {
+TEST_P(P04_d_Http2Connect, IsInformedWhy) {
     Http2Fixture fixture;
     fixture.http_mode = GetParam().mode;
     fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
@@ -194,9 +194,9 @@ TEST_P(P04_d_Http2Connect, IsToldWhy) {
     };
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
-        auto const said = hello() + GetParam().said;
-        co_await client.send(said);
-        co_await client.read_until(GetParam().told);
+        auto const sent = hello() + GetParam().sent;
+        co_await client.send(sent);
+        co_await client.read_until(GetParam().reported);
         auto const another = get(3);
         co_await client.send(another);
         co_await client.read_until("DATA 3 END_STREAM 'ok'");

@@ -27,7 +27,7 @@ void expect_no_exception(std::exception_ptr const& thrown) {
     if (thrown) std::rethrow_exception(thrown);
 }
 
-asio::awaitable<void> answer_http1(std::unique_ptr<net::Stream> stream, Http2Fixture& fixture) {
+asio::awaitable<void> respond_http1(std::unique_ptr<net::Stream> stream, Http2Fixture& fixture) {
     std::array<char, 4096> bytes{};
     while (fixture.asked.find("\r\n\r\n") == std::string::npos) {
         auto const [ec, n] = co_await stream->read_some(asio::buffer(bytes));
@@ -52,7 +52,7 @@ public:
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
         Endpoint const address{flow.request.host(), flow.request.port()};
         if (!fixture_.has_origin) {
-            Failure failure{Failure::Kind::unreachable, "cannot connect to " + to_string(address)};
+            Failure failure{Errc::unreachable, "cannot connect to " + to_string(address)};
             co_return failure;
         }
         auto pipe =
@@ -60,7 +60,7 @@ public:
         if (!fixture_.http1_response.empty()) co_return make_http1_origin(std::move(pipe));
         fixture_.origin =
             std::make_shared<test::Origin>(std::move(pipe.far), fixture_.origin_settings, fixture_.origin_body);
-        fixture_.origin->server.answers = fixture_.origin_responds;
+        fixture_.origin->server.responses = fixture_.origin_responds;
         asio::co_spawn(executor_, run_origin(fixture_.origin), expect_no_exception);
         connection_ = std::make_unique<Http2Server>(std::move(pipe.near), to_string(address),
                                                     fixture_.settings.times.idle, fixture_.settings.http, [] {});
@@ -70,7 +70,7 @@ public:
         co_return Result<void>();
     }
     asio::awaitable<Result<ServerConnection>> acquire_stream(std::shared_ptr<flow::Server>) override {
-        co_return Failure{Failure::Kind::cancelled, "nothing but HTTP here"};
+        co_return Failure{Errc::cancelled, "nothing but HTTP here"};
     }
     asio::awaitable<void> close(ServerConnection) override { co_return; }
     asio::awaitable<void> close_all() override {
@@ -80,7 +80,7 @@ public:
 
 private:
     std::unique_ptr<ServerStream> make_http1_origin(net::MemoryPipe pipe) {
-        asio::co_spawn(executor_, answer_http1(std::move(pipe.far), fixture_), expect_no_exception);
+        asio::co_spawn(executor_, respond_http1(std::move(pipe.far), fixture_), expect_no_exception);
         auto const& http = fixture_.settings.http;
         auto connection = std::make_unique<Http1Server>(std::move(pipe.near), http, RequestForm::as_it_is);
         return make_http1_stream(std::move(connection), [](auto) {});

@@ -17,7 +17,7 @@ struct Line {
     Line(net::MemoryPipe pipe, http2::SessionSettings const& settings, net::TimeLimit limit)
         : origin(std::move(pipe.far), settings),
           server(std::move(pipe.near), "origin.test:443", limit, HttpSettings(), [this] { ++changes; }) {
-        origin.server.answers = false;
+        origin.server.responses = false;
     }
 
     Origin origin;
@@ -32,7 +32,7 @@ inline flow::Request request_to(std::string_view url, std::string_view method = 
     return request;
 }
 
-inline http::ResponseHead answer(unsigned status, http::Fields fields = {}) {
+inline http::ResponseHead response(unsigned status, http::Fields fields = {}) {
     http::ResponseHead head{.version = {2, 0}, .status = status};
     head.fields = std::move(fields);
     return head;

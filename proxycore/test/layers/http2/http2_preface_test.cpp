@@ -20,7 +20,7 @@ using testing::StartsWith;
 
 struct NoPreface {
     std::string_view name;
-    std::string said;  ///< by the server
+    std::string sent_bytes;  ///< by the server
     std::string_view message;
     unsigned status;
 };
@@ -29,15 +29,15 @@ void PrintTo(NoPreface const& row, std::ostream* out) { *out << row.name; }
 class ServerWithoutSettings : public testing::TestWithParam<NoPreface> {};
 
 /// Reads until a request is there, and nothing else of it is waited for.
-asio::awaitable<void> hear_request(net::Stream& server) {
-    std::string heard;
-    while (lines(heard).find("HEADERS 1 ") == std::string::npos) {
+asio::awaitable<void> receive_request(net::Stream& server) {
+    std::string received;
+    while (lines(received).find("HEADERS 1 ") == std::string::npos) {
         std::array<char, 4096> bytes{};
         auto const [ec, n] = co_await server.read_some(asio::buffer(bytes));
         EXPECT_FALSE(ec) << "the request never came";
         if (ec) co_return;
-        heard.append(bytes.data(), n);
-        if (heard.starts_with(http2::client_preface)) heard.erase(0, http2::client_preface.size());
+        received.append(bytes.data(), n);
+        if (received.starts_with(http2::client_preface)) received.erase(0, http2::client_preface.size());
     }
 }
 
@@ -52,8 +52,8 @@ TEST_P(ServerWithoutSettings, IsAskedWithoutThemAndNotBelieved) {
         auto const request = flow::Request::make("GET", "https://origin.test/").value();
         auto const sent = co_await stream->send(request);
         EXPECT_TRUE(sent.has_value());
-        co_await hear_request(*pipe.far);
-        co_await net::send(*pipe.far, row.said);
+        co_await receive_request(*pipe.far);
+        co_await net::send(*pipe.far, row.sent_bytes);
         auto const head = co_await stream->read_head();
         EXPECT_TRUE(head.has_error());
         auto const failure = head.has_error() ? head.error() : Failure();
@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
                               "the server origin.test:443 broke the rules of HTTP/2: ", 502},
                     NoPreface{"SpeaksHttp1", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
                               "the server origin.test:443 broke the rules of HTTP/2: ", 502},
-                    NoPreface{"SaysNothing", "", "the server origin.test:443 was silent for too long", 504}),
+                    NoPreface{"SendsNothing", "", "the server origin.test:443 was silent for too long", 504}),
     pathology::test::row_name);
 
 }  // namespace

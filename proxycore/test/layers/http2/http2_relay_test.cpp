@@ -28,15 +28,15 @@ protected:
     Http2Fixture fixture;
 };
 
-TEST_F(Http2Relay, CarriesRequestsAndAnswersOfManyStreams) {
-    for (std::size_t const most : {std::size_t{1}, std::size_t{65536}}) {
+TEST_F(Http2Relay, CarriesRequestsAndResponsesOfManyStreams) {
+    for (std::size_t const max_count : {std::size_t{1}, std::size_t{65536}}) {
         Http2Fixture fresh;
         fresh.has_origin = true;
-        fresh.max_per_read = most;
+        fresh.max_per_read = max_count;
         fresh.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
             RawClient client(std::move(stream));
-            auto const said = hello() + get(1) + get(3);
-            co_await client.send(said);
+            auto const sent_bytes = hello() + get(1) + get(3);
+            co_await client.send(sent_bytes);
             co_await client.read_until("DATA 1 END_STREAM 'ok'");
             co_await client.read_until("DATA 3 END_STREAM 'ok'");
         });
@@ -47,13 +47,13 @@ TEST_F(Http2Relay, CarriesRequestsAndAnswersOfManyStreams) {
     }
 }
 
-TEST_F(Http2Relay, StreamsALargeAnswerThroughSmallWindows) {
+TEST_F(Http2Relay, StreamsALargeResponseThroughSmallWindows) {
     fixture.settings.http.stream_large_bodies = 1000;
     fixture.origin_body = std::string(300'000, 'y');
     std::size_t received = 0;
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + window_update(0, 1U << 20U) + get(1);
-        co_await client.send(said);
+        auto const sent_bytes = hello() + window_update(0, 1U << 20U) + get(1);
+        co_await client.send(sent_bytes);
         for (std::size_t room = 65535; room < fixture.origin_body.size(); room += 65535) {
             auto const all = co_await client.read_content(1, room);
             EXPECT_EQ(all, room);
@@ -85,8 +85,8 @@ TEST_F(Http2Relay, StreamsAnUploadWithItsTrailers) {
 TEST_F(Http2Relay, ResetsTheServersStreamWhenTheClientResetsItsOwn) {
     fixture.origin_responds = false;
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + get(1);
-        co_await client.send(said);
+        auto const sent_bytes = hello() + get(1);
+        co_await client.send(sent_bytes);
         co_await fixture.wait_for_origin("1 end");
         auto const reset = rst_stream(1, ErrorCode::cancel);
         co_await client.send(reset);
@@ -112,8 +112,8 @@ TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
     fixture.origin_responds = false;
     TextContent back("", false);
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + extended_connect();
-        co_await client.send(said);
+        auto const sent_bytes = hello() + extended_connect();
+        co_await client.send(sent_bytes);
         co_await fixture.wait_for_origin("1 request CONNECT /chat x sec-websocket-version=13\n");
         http::ResponseHead accepted{.version = {2, 0}, .status = 200};
         fixture.origin->server.session.respond(1, accepted, &back);
@@ -136,18 +136,18 @@ TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
 
 // --- early answers ---------------------------------------------------------------------------------------------------
 
-struct EarlyAnswer {
+struct EarlyResponse {
     std::string_view name;
     bool is_streamed;  ///< a request without end; else one that is kept, and larger than the server's window
     bool by_http2;     ///< the client
 };
-void PrintTo(EarlyAnswer const& row, std::ostream* out) { *out << row.name; }
+void PrintTo(EarlyResponse const& row, std::ostream* out) { *out << row.name; }
 
 /// Behind the end of the answer comes RST_STREAM with NO_ERROR: the server wants no more of the request (RFC 9113
 /// §8.1).
-class P13_EarlyAnswer : public testing::TestWithParam<EarlyAnswer> {
+class P13_EarlyResponse : public testing::TestWithParam<EarlyResponse> {
 protected:
-    P13_EarlyAnswer() {
+    P13_EarlyResponse() {
         fixture.has_origin = true;
         fixture.origin_responds = false;
         fixture.client_speaks_http2 = GetParam().by_http2;
@@ -158,7 +158,7 @@ protected:
             flow.request.stream = GetParam().is_streamed && flow.request.raw_method == "POST";
         };
     }
-    asio::awaitable<void> answer_early() {
+    asio::awaitable<void> respond_early() {
         co_await fixture.wait_for_origin("1 data");
         http::ResponseHead const head{.version = {2, 0}, .status = 413};
         auto& server = fixture.origin->server;
@@ -166,30 +166,30 @@ protected:
         server.session.ignore_content(1);
         co_await fixture.origin->flush();
         co_await fixture.wait_for("response");
-        server.answers = true;
+        server.responses = true;
     }
     asio::awaitable<void> play_http1(std::unique_ptr<net::Stream> client) {
         auto const length = GetParam().is_streamed ? "99999999" : std::to_string(body.size());
         auto const sent = GetParam().is_streamed ? "begin" : body;
-        auto const said = "POST http://x/ HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n" + sent;
-        co_await net::send(*client, said);
-        co_await answer_early();
+        auto const sent_bytes = "POST http://x/ HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n" + sent;
+        co_await net::send(*client, sent_bytes);
+        co_await respond_early();
         proxycore::test::Script script{proxycore::test::read_to_end()};
         if (!GetParam().is_streamed)
             script = {{early, "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"}, proxycore::test::leave("ok")};
-        co_await proxycore::test::play_script(*client, script, heard);
-        EXPECT_THAT(heard, testing::StartsWith("HTTP/1.1 413 "));
-        EXPECT_THAT(heard, HasSubstr(early));
+        co_await proxycore::test::play_script(*client, script, received_text);
+        EXPECT_THAT(received_text, testing::StartsWith("HTTP/1.1 413 "));
+        EXPECT_THAT(received_text, HasSubstr(early));
     }
     asio::awaitable<void> play_http2(RawClient client) {
-        auto said = hello() + window_update(0, 1U << 20U) +
-                    headers(1, {{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}},
-                            flag::end_headers);
+        auto sent_bytes = hello() + window_update(0, 1U << 20U) +
+                          headers(1, {{":method", "POST"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}},
+                                  flag::end_headers);
         auto const sent = GetParam().is_streamed ? std::string_view("begin") : std::string_view(body);
-        for (std::size_t at = 0; at < sent.size(); at += 16'000) said += data(1, sent.substr(at, 16'000));
-        if (!GetParam().is_streamed) said += data(1, "", flag::end_stream);
-        co_await client.send(said);
-        co_await answer_early();
+        for (std::size_t at = 0; at < sent.size(); at += 16'000) sent_bytes += data(1, sent.substr(at, 16'000));
+        if (!GetParam().is_streamed) sent_bytes += data(1, "", flag::end_stream);
+        co_await client.send(sent_bytes);
+        co_await respond_early();
         co_await client.read_until("e'");
         if (GetParam().is_streamed) co_await client.read_until("RST_STREAM 1 NO_ERROR");
         auto const came = co_await client.read_content(1, early.size());
@@ -201,13 +201,13 @@ protected:
 
     std::string const early = std::string(30'000, 'e'), body = std::string(150'000, 'b');
     Http2Fixture fixture;
-    std::string heard;
+    std::string received_text;
 
 private:
     TextContent content_{early};
 };
 
-TEST_P(P13_EarlyAnswer, ArrivesWholeAndTheRestOfTheRequestIsLetGo) {
+TEST_P(P13_EarlyResponse, ArrivesWholeAndTheRestOfTheRequestIsLetGo) {
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         auto playing = GetParam().by_http2 ? play_http2(RawClient(std::move(stream))) : play_http1(std::move(stream));
         co_await std::move(playing);
@@ -220,11 +220,11 @@ TEST_P(P13_EarlyAnswer, ArrivesWholeAndTheRestOfTheRequestIsLetGo) {
     EXPECT_THAT(fixture.origin->server.log, HasSubstr("1 closed\n"));
     EXPECT_THAT(fixture.origin->server.log, testing::Not(HasSubstr("1 end")));
 }
-INSTANTIATE_TEST_SUITE_P(Rfc9113, P13_EarlyAnswer,
-                         testing::Values(EarlyAnswer{"KeptFromHttp1", false, false},
-                                         EarlyAnswer{"StreamedFromHttp1", true, false},
-                                         EarlyAnswer{"KeptFromHttp2", false, true},
-                                         EarlyAnswer{"StreamedFromHttp2", true, true}),
+INSTANTIATE_TEST_SUITE_P(Rfc9113, P13_EarlyResponse,
+                         testing::Values(EarlyResponse{"KeptFromHttp1", false, false},
+                                         EarlyResponse{"StreamedFromHttp1", true, false},
+                                         EarlyResponse{"KeptFromHttp2", false, true},
+                                         EarlyResponse{"StreamedFromHttp2", true, true}),
                          [](auto const& row) { return std::string(row.param.name); });
 
 // --- to servers of HTTP/1 --------------------------------------------------------------------------------------------
@@ -240,60 +240,60 @@ TEST_F(Http2Relay, AsksAServerOfHttp1InItsOwnWay) {
                                       {":authority", "x"},
                                       {"cookie", "a=1"},
                                       {"cookie", "b=2"}});
-        auto const said = hello() + head;
-        co_await client.send(said);
-        auto const heard = co_await client.read_until("HEADERS 1 END_STREAM,END_HEADERS");
-        EXPECT_EQ(heard, "HEADERS 1 END_HEADERS\nDATA 1 'ok'\nHEADERS 1 END_STREAM,END_HEADERS\n");
+        auto const sent_bytes = hello() + head;
+        co_await client.send(sent_bytes);
+        auto const received_text = co_await client.read_until("HEADERS 1 END_STREAM,END_HEADERS");
+        EXPECT_EQ(received_text, "HEADERS 1 END_HEADERS\nDATA 1 'ok'\nHEADERS 1 END_STREAM,END_HEADERS\n");
     });
     EXPECT_EQ(fixture.asked, "GET /a HTTP/1.1\r\nHost: x\r\ncookie: a=1; b=2\r\n\r\n");
 }
 
-struct CodedAnswer {
-    std::string_view name, method, answer, told;
+struct CodedResponse {
+    std::string_view name, method, response_text, reported;
 };
-void PrintTo(CodedAnswer const& row, std::ostream* out) { *out << row.name; }
+void PrintTo(CodedResponse const& row, std::ostream* out) { *out << row.name; }
 
-class P12_CodedAnswer : public testing::TestWithParam<CodedAnswer> {};
+class P12_CodedResponse : public testing::TestWithParam<CodedResponse> {};
 
-TEST_P(P12_CodedAnswer, IsNotGivenWithoutItsCoding) {
+TEST_P(P12_CodedResponse, IsNotGivenWithoutItsCoding) {
     auto const& row = GetParam();
     Http2Fixture fixture;
     fixture.has_origin = true;
-    fixture.http1_response = row.answer;
+    fixture.http1_response = row.response_text;
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
         FieldList const head{{":method", row.method}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}};
-        auto const said = hello() + headers(1, head);
-        co_await client.send(said);
-        co_await client.read_until(row.told);
+        auto const sent_bytes = hello() + headers(1, head);
+        co_await client.send(sent_bytes);
+        co_await client.read_until(row.reported);
     });
-    bool const is_refused = row.told == "502 Bad Gateway";
+    bool const is_refused = row.reported == "502 Bad Gateway";
     EXPECT_EQ(fixture.hooks().ends_with(" error"), is_refused) << fixture.hooks();
     if (is_refused) {
         EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("Transfer-Encoding \"gzip"));
     }
 }
 INSTANTIATE_TEST_SUITE_P(
-    Rows, P12_CodedAnswer,
-    testing::Values(CodedAnswer{"InChunks", "GET",
-                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-                                "502 Bad Gateway"},
-                    CodedAnswer{"UntilTheClose", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok",
-                                "502 Bad Gateway"},
-                    CodedAnswer{"OfNoBody", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-                                "HEADERS 1 END_STREAM,END_HEADERS"},
-                    CodedAnswer{"NotModified", "GET", "HTTP/1.1 304 No\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-                                "HEADERS 1 END_STREAM,END_HEADERS"},
-                    CodedAnswer{"InNothingButChunks", "GET",
-                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-                                "DATA 1 END_STREAM 'ok'"}),
+    Rows, P12_CodedResponse,
+    testing::Values(CodedResponse{"InChunks", "GET",
+                                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+                                  "502 Bad Gateway"},
+                    CodedResponse{"UntilTheClose", "GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok",
+                                  "502 Bad Gateway"},
+                    CodedResponse{"OfNoBody", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                                  "HEADERS 1 END_STREAM,END_HEADERS"},
+                    CodedResponse{"NotModified", "GET", "HTTP/1.1 304 No\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                                  "HEADERS 1 END_STREAM,END_HEADERS"},
+                    CodedResponse{"InNothingButChunks", "GET",
+                                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+                                  "DATA 1 END_STREAM 'ok'"}),
     [](auto const& row) { return std::string(row.param.name); });
 
 TEST_F(Http2Relay, P16_PassesNoFramingOfABodyOnWithAWebSocket) {
     fixture.http1_response = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + extended_connect({{"content-length", "0"}});
-        co_await client.send(said);
+        auto const sent_bytes = hello() + extended_connect({{"content-length", "0"}});
+        co_await client.send(sent_bytes);
         co_await client.read_until("HEADERS 1");
     });
     EXPECT_THAT(fixture.asked, testing::Not(HasSubstr("ontent-")));
@@ -306,8 +306,8 @@ TEST_F(Http2Relay, P16_TheEndOfOneStreamIsNotThatOfItsConnection) {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: x\r\nSec-WebSocket-Extensions: x-private\r\n\r\nunread";
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + extended_connect();
-        co_await client.send(said);
+        auto const sent_bytes = hello() + extended_connect();
+        co_await client.send(sent_bytes);
         co_await client.read_until("unread'");
         auto const end = data(1, "", flag::end_stream);
         co_await client.send(end);
@@ -318,7 +318,7 @@ TEST_F(Http2Relay, P16_TheEndOfOneStreamIsNotThatOfItsConnection) {
 
 struct BadSwitch {
     std::string_view name;
-    std::string said, answer, told, calls;
+    std::string sent_bytes, response_text, reported, calls;
 };
 void PrintTo(BadSwitch const& row, std::ostream* out) { *out << row.name; }
 
@@ -327,14 +327,14 @@ class P16_BadSwitch : public testing::TestWithParam<BadSwitch> {};
 TEST_P(P16_BadSwitch, Is502) {
     Http2Fixture fixture;
     fixture.has_origin = true;
-    fixture.http1_response = GetParam().answer;
+    fixture.http1_response = GetParam().response_text;
     fixture.play([&](std::unique_ptr<net::Stream> stream) -> asio::awaitable<void> {
         RawClient client(std::move(stream));
-        auto const said = hello() + GetParam().said;
-        co_await client.send(said);
+        auto const sent_bytes = hello() + GetParam().sent_bytes;
+        co_await client.send(sent_bytes);
         co_await client.read_until("502 Bad Gateway");
     });
-    EXPECT_EQ(fixture.flow().error.value().message, GetParam().told);
+    EXPECT_EQ(fixture.flow().error.value().message, GetParam().reported);
     EXPECT_EQ(fixture.hooks(), GetParam().calls);
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -342,7 +342,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(BadSwitch{"NobodyAsked", get(1), "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
                               "the server x:80 sent 101, but the request has no Upgrade field",
                               "requestheaders request error"},
-                    BadSwitch{"AnAnswerInItsPlace", extended_connect(),
+                    BadSwitch{"AResponseInItsPlace", extended_connect(),
                               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
                               "the response 200 does not open a WebSocket, but the client would understand it so",
                               "requestheaders request responseheaders error"}),
@@ -353,8 +353,8 @@ TEST_F(Http2Relay, OpensAWebSocketOnAServerOfHttp1) {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: x\r\n\r\n\x81\x02yo";
     play([&](RawClient& client) -> asio::awaitable<void> {
-        auto const said = hello() + extended_connect();
-        co_await client.send(said);
+        auto const sent_bytes = hello() + extended_connect();
+        co_await client.send(sent_bytes);
         co_await client.read_until("yo'");
         client.close(net::CloseMode::fin);
     });

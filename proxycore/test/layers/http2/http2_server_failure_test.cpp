@@ -12,33 +12,33 @@ namespace {
 
 using namespace http2::test;
 using http2::ErrorCode;
-using test::answer;
 using test::Line;
 using test::message_of;
 using test::request_to;
+using test::response;
 using test::with_line;
 using testing::StartsWith;
 namespace flag = http2::flag;
 
 struct Breach {
     std::string_view name;
-    std::string said;  // by the server, to a request on stream 1
+    std::string sent_bytes;  // by the server, to a request on stream 1
     std::string_view message;
-    Failure::Kind kind = Failure::Kind::closed;
+    Errc code = Errc::closed;
     bool is_retryable = false;
 };
 void PrintTo(Breach const& row, std::ostream* out) { *out << row.name; }
 
-class BrokenAnswer : public testing::TestWithParam<Breach> {};
+class BrokenResponse : public testing::TestWithParam<Breach> {};
 
-TEST_P(BrokenAnswer, FailsTheRequest) {
+TEST_P(BrokenResponse, FailsTheRequest) {
     with_line([](Line& line) -> asio::awaitable<void> {
         auto const& row = GetParam();
         auto const stream = line.server.ask();
         auto const request = request_to("https://origin.test/");
         co_await stream->send(request);
         co_await line.origin.read_until("1 end");
-        co_await line.origin.send(row.said);
+        co_await line.origin.send(row.sent_bytes);
         auto const head = co_await stream->read_head();
         Failure failure = head.has_error() ? head.error() : Failure();
         if (head.has_value()) {
@@ -46,7 +46,7 @@ TEST_P(BrokenAnswer, FailsTheRequest) {
             if (piece.has_error()) failure = piece.error();
         }
         EXPECT_THAT(failure.message, StartsWith(std::string(row.message)));
-        EXPECT_EQ(failure.kind, row.kind);
+        EXPECT_EQ(failure.code, row.code);
         EXPECT_EQ(failure.is_retryable, row.is_retryable);
         EXPECT_EQ(failure.status, 502U);
     });
@@ -60,23 +60,22 @@ std::string ok_with_length(std::string_view length) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Rfc9113, BrokenAnswer,
+    Rfc9113, BrokenResponse,
     testing::Values(
         Breach{"Reset", rst_stream(1, ErrorCode::internal_error),
                "the server origin.test:443 reset the stream: INTERNAL_ERROR"},
         Breach{"Refused", rst_stream(1, ErrorCode::refused_stream),
-               "the server origin.test:443 reset the stream: REFUSED_STREAM", Failure::Kind::closed, true},
+               "the server origin.test:443 reset the stream: REFUSED_STREAM", Errc::closed, true},
         Breach{"Goaway", goaway(0, ErrorCode::no_error),
-               "the server origin.test:443 did not take the request: GOAWAY: last stream 0, NO_ERROR",
-               Failure::Kind::closed, true},
+               "the server origin.test:443 did not take the request: GOAWAY: last stream 0, NO_ERROR", Errc::closed,
+               true},
         Breach{"ContentOfAnotherLength", ok_with_length("5") + data(1, "", flag::end_stream),
                "the response of the server origin.test:443 is malformed: content-length is \"5\", and 0 bytes came",
-               Failure::Kind::malformed},
+               Errc::malformed},
         Breach{"BrokenField", headers(1, {{":status", "200"}, {"Upper", "1"}}, flag::end_headers),
-               "the response of the server origin.test:443 is malformed: Invalid HTTP header field",
-               Failure::Kind::malformed},
+               "the response of the server origin.test:443 is malformed: Invalid HTTP header field", Errc::malformed},
         Breach{"BrokenProtocol", data(0, "x"),
-               "the server origin.test:443 broke the rules of HTTP/2: DATA: stream_id == 0", Failure::Kind::malformed}),
+               "the server origin.test:443 broke the rules of HTTP/2: DATA: stream_id == 0", Errc::malformed}),
     [](auto const& row) { return std::string(row.param.name); });
 
 TEST(Http2Server, FailsWhenTheServerLeaves) {
@@ -96,7 +95,7 @@ TEST(Http2Server, FailsWhenTheServerLeaves) {
 
 struct Unsent {
     std::string_view name;
-    std::string said;  // by the server, before it is asked
+    std::string sent_bytes;  // by the server, before it is asked
     bool has_left;
     std::string_view message;
 };
@@ -104,12 +103,12 @@ void PrintTo(Unsent const& row, std::ostream* out) { *out << row.name; }
 
 class UnsentRequest : public testing::TestWithParam<Unsent> {};
 
-TEST_P(UnsentRequest, GetsNoAnswerAndWaitsForNone) {
+TEST_P(UnsentRequest, GetsNoResponseAndWaitsForNone) {
     with_line([](Line& line) -> asio::awaitable<void> {
         auto const& row = GetParam();
         auto const stream = line.server.ask();
         co_await line.origin.flush();
-        co_await line.origin.send(row.said);
+        co_await line.origin.send(row.sent_bytes);
         if (row.has_left) line.origin.close(net::CloseMode::fin);
         auto const executor = co_await asio::this_coro::executor;
         while (line.server.takes_requests()) co_await asio::post(executor, asio::use_awaitable);
@@ -128,13 +127,13 @@ INSTANTIATE_TEST_SUITE_P(Rfc9113, UnsentRequest,
                                              "the server origin.test:443 takes no more requests on this connection"}),
                          [](auto const& row) { return std::string(row.param.name); });
 
-TEST(Http2Server, GivesTheAnswerOfAServerThatLeftMeanwhile) {
+TEST(Http2Server, GivesTheResponseOfAServerThatLeftMeanwhile) {
     with_line([](Line& line) -> asio::awaitable<void> {
         auto const stream = line.server.ask();
         auto const request = request_to("https://origin.test/");
         co_await stream->send(request);
         co_await line.origin.read_until("1 end");
-        line.origin.server.session.respond(1, answer(204), nullptr);
+        line.origin.server.session.respond(1, response(204), nullptr);
         co_await line.origin.flush();
         line.origin.close(net::CloseMode::fin);
         auto const head = co_await stream->read_head();
@@ -155,28 +154,28 @@ TEST(Http2Server, GivesUpOnAServerThatIsSilent) {
 }
 
 /// The stream was silent before that, and might have been asked again.
-TEST(Http2Server, SaysWhenTheConnectionWasGivenUpForItsSilence) {
+TEST(Http2Server, ReportsWhenTheConnectionWasGivenUpForItsSilence) {
     auto const conversation = [](Line& line) -> asio::awaitable<void> {
         auto const stream = line.server.ask();
         auto const request = request_to("https://origin.test/");
         co_await stream->send(request);
         auto head = co_await stream->read_head();
-        for (int again = 0; again < 20 && head.error().kind == Failure::Kind::timed_out; ++again)
+        for (int again = 0; again < 20 && head.error().code == Errc::timed_out; ++again)
             head = co_await stream->read_head();
         EXPECT_EQ(message_of(head), "the server origin.test:443 was silent for too long");
-        EXPECT_EQ(head.error().kind, Failure::Kind::closed);
+        EXPECT_EQ(head.error().code, Errc::closed);
         EXPECT_EQ(head.error().status, 504U);
     };
     with_line(conversation, {}, std::chrono::milliseconds(50));
 }
 
-TEST(Http2Server, TakesAnAnswerThatComesBeforeTheRequestEnds) {
+TEST(Http2Server, TakesAResponseThatComesBeforeTheRequestEnds) {
     with_line([](Line& line) -> asio::awaitable<void> {
         auto const stream = line.server.ask();
         auto const request = request_to("https://origin.test/", "POST");
         co_await stream->begin(request);
         co_await line.origin.read_until("1 request");
-        line.origin.server.session.respond(1, answer(413), nullptr);
+        line.origin.server.session.respond(1, response(413), nullptr);
         line.origin.server.session.ignore_content(1);
         co_await line.origin.flush();
         auto const head = co_await stream->read_head();
@@ -198,7 +197,7 @@ TEST(Http2Server, ResetsARequestThatNobodyWantsAnyMore) {
     });
 }
 
-TEST(Http2Server, SaysGoodbyeWhenItIsClosed) {
+TEST(Http2Server, SendsACloseWhenItIsClosed) {
     with_line([](Line& line) -> asio::awaitable<void> {
         co_await line.origin.flush();
         co_await line.server.wait_for_settings();

@@ -13,11 +13,11 @@ namespace {
 using namespace http2::test;
 using http2::ErrorCode;
 using http2::SettingId;
-using test::answer;
 using test::Line;
 using test::message_of;
 using test::Origin;
 using test::request_to;
+using test::response;
 using test::with_line;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -44,7 +44,7 @@ TEST(Http2Server, SendsWhatHttp2Carries) {
 }
 
 /// What the server would take for the body itself (RFC 9113 §8.2.2).
-TEST(Http2Server, P12_TakesNoBodyWhoseCodingItIsNotTold) {
+TEST(Http2Server, P12_TakesNoBodyOfAnUnknownCoding) {
     for (bool const is_streamed : {false, true}) {
         with_line([&](Line& line) -> asio::awaitable<void> {
             auto request = request_to("https://origin.test/", "POST", {{"Transfer-Encoding", "gzip, chunked"}});
@@ -69,7 +69,7 @@ TEST(Http2Server, P12_SendsARequestWithoutABodyInWhateverCoding) {
     });
 }
 
-TEST(Http2Server, GivesAnAnswerInTheOrderOfItsParts) {
+TEST(Http2Server, GivesAResponseInTheOrderOfItsParts) {
     with_line([](Line& line) -> asio::awaitable<void> {
         auto const stream = line.server.ask();
         auto const request = request_to("https://origin.test/");
@@ -77,8 +77,8 @@ TEST(Http2Server, GivesAnAnswerInTheOrderOfItsParts) {
         co_await line.origin.read_until("1 end");
         TextContent content("hello");
         content.after = {{"x-t", "9"}};
-        line.origin.server.session.send_interim(1, answer(103, {{"link", "a"}}));
-        line.origin.server.session.respond(1, answer(200, {{"content-length", "5"}}), &content);
+        line.origin.server.session.send_interim(1, response(103, {{"link", "a"}}));
+        line.origin.server.session.respond(1, response(200, {{"content-length", "5"}}), &content);
         co_await line.origin.flush();
         auto const interim = co_await stream->read_head();
         EXPECT_EQ(interim.value().status, 103U);
@@ -110,7 +110,7 @@ TEST_P(AnnouncedLength, IsThatOfTheContentToCome) {
         co_await line.origin.read_until("1 end");
         TextContent content("hello");
         bool const has_content = GetParam().length > 0;
-        line.origin.server.session.respond(1, answer(GetParam().status, {{"content-length", "5"}}),
+        line.origin.server.session.respond(1, response(GetParam().status, {{"content-length", "5"}}),
                                            has_content ? &content : nullptr);
         co_await line.origin.flush();
         auto const head = co_await stream->read_head();
@@ -171,7 +171,7 @@ TEST(Http2Server, SendsNoMoreOfABodyThanTheServerTakes) {
     with_line(conversation, settings);
 }
 
-TEST(Http2Server, HoldsAServerBackWhoseAnswerNobodyReads) {
+TEST(Http2Server, HoldsAServerBackWhoseResponseNobodyReads) {
     with_line([](Line& line) -> asio::awaitable<void> {
         auto const stream = line.server.ask();
         auto const request = request_to("https://origin.test/");
@@ -179,7 +179,7 @@ TEST(Http2Server, HoldsAServerBackWhoseAnswerNobodyReads) {
         co_await line.origin.read_until("1 end");
         std::size_t const size = 3U << 20U;
         TextContent content(std::string(size, 'y'));
-        line.origin.server.session.respond(1, answer(200), &content);
+        line.origin.server.session.respond(1, response(200), &content);
         auto const serve = [](Origin& origin) -> asio::awaitable<void> { co_await origin.run(); };
         auto const executor = co_await asio::this_coro::executor;
         asio::co_spawn(executor, serve(line.origin), [](std::exception_ptr const&) {});
@@ -207,7 +207,7 @@ TEST(Http2Server, ServesManyRequestsAtOnce) {
         EXPECT_EQ(line.server.streams(), 2U);
         co_await line.origin.read_until("3 end");
         TextContent content("two");
-        line.origin.server.session.respond(3, answer(200), &content);
+        line.origin.server.session.respond(3, response(200), &content);
         co_await line.origin.flush();
         auto const head = co_await second->read_head();
         EXPECT_EQ(head.value().status, 200U);
@@ -231,7 +231,7 @@ TEST(Http2Server, HasRoomForAsManyAsTheServerAllows) {
         EXPECT_TRUE(line.server.takes_requests());
         co_await line.origin.read_until("1 end");
         auto const changes_before = line.changes;
-        line.origin.server.session.respond(1, answer(204), nullptr);
+        line.origin.server.session.respond(1, response(204), nullptr);
         co_await line.origin.flush();
         co_await stream->read_head();
         EXPECT_TRUE(line.server.has_room());

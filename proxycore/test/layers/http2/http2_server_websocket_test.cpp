@@ -10,10 +10,10 @@ namespace pathology::proxycore::layers {
 namespace {
 
 using namespace http2::test;
-using test::answer;
 using test::Line;
 using test::message_of;
 using test::request_to;
+using test::response;
 using test::with_line;
 using testing::StartsWith;
 
@@ -37,7 +37,7 @@ TEST(Http2Server, OpensAWebSocketByExtendedConnect) {
         co_await line.origin.read_until("request");
         EXPECT_EQ(line.origin.server.log, "1 request CONNECT /chat origin.test sec-websocket-version=13\n");
         TextContent back("polo", false);
-        line.origin.server.session.respond(1, answer(200), &back);
+        line.origin.server.session.respond(1, response(200), &back);
         co_await line.origin.flush();
         auto const head = co_await stream->read_head();
         EXPECT_TRUE(websocket::check_response(head.value(), "dGhlIHNhbXBsZSBub25jZQ==").has_value());
@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, P16_NoWebSocket,
                                          NoUpgrade{"WithContent", "GET", "x", "1 request GET /chat"}),
                          [](auto const& row) { return std::string(row.param.name); });
 
-TEST(Http2Server, SaysThatAServerTakesNoWebSockets) {
+TEST(Http2Server, ReportsThatAServerTakesNoWebSockets) {
     with_line([](Line& line) -> asio::awaitable<void> {
         co_await line.origin.flush();
         auto const stream = line.server.ask();

@@ -24,10 +24,10 @@ constexpr std::uint32_t window = http2::SessionSettings().stream_window;
 
 struct Excess {
     std::string_view name;
-    std::uint32_t streams;  ///< that carry content
-    std::uint32_t size;     ///< on each of them; more than a pipe of the test holds is over the window
-    std::string_view told;  ///< to a client
-    std::string says;       ///< of the failure
+    std::uint32_t streams;      ///< that carry content
+    std::uint32_t size;         ///< on each of them; more than a pipe of the test holds is over the window
+    std::string_view reported;  ///< to a client
+    std::string says;           ///< of the failure
 };
 void PrintTo(Excess const& row, std::ostream* out) { *out << row.name; }
 
@@ -35,10 +35,10 @@ class P13_Excess : public testing::TestWithParam<Excess> {
 protected:
     static std::string flood() {
         std::string const piece(16'384, 'x');
-        std::string said;
+        std::string sent_bytes;
         for (std::uint32_t n = 0; n < GetParam().streams; ++n)
-            for (std::uint32_t sent = 0; sent < GetParam().size; sent += 16'384) said += data(2 * n + 1, piece);
-        return said;
+            for (std::uint32_t sent = 0; sent < GetParam().size; sent += 16'384) sent_bytes += data(2 * n + 1, piece);
+        return sent_bytes;
     }
 };
 
@@ -55,11 +55,12 @@ TEST_P(P13_Excess, OfAClientIsRefused) {
         auto const greeting = hello() + ping("settings");
         co_await client.send(greeting);
         co_await client.read_until("PING ACK");
-        auto said = settings({}, flag::ack);  // the windows are as wide as these have said
-        for (std::uint32_t n = 0; n < GetParam().streams; ++n) said += headers(2 * n + 1, head, flag::end_headers);
-        said += flood();
-        co_await client.send(said);
-        co_await client.read_until(GetParam().told);
+        auto sent_bytes = settings({}, flag::ack);  // the windows are as wide as these have said
+        for (std::uint32_t n = 0; n < GetParam().streams; ++n)
+            sent_bytes += headers(2 * n + 1, head, flag::end_headers);
+        sent_bytes += flood();
+        co_await client.send(sent_bytes);
+        co_await client.read_until(GetParam().reported);
         for (auto* const flow : held) flow->resume();
         client.close(net::CloseMode::fin);
     });
@@ -74,20 +75,20 @@ TEST_P(P13_Excess, OfAServerIsRefused) {
         net::TimeLimit const limit = std::chrono::seconds(10);
         Http2Server server(std::move(pipe.near), "origin.test:443", limit, HttpSettings(), [] {});
         test::Origin origin(std::move(pipe.far));
-        origin.server.answers = false;
+        origin.server.responses = false;
         std::vector<std::unique_ptr<ServerStream>> asked;
         auto const request = flow::Request::make("GET", "https://origin.test/").value();
-        std::string said;
+        std::string sent_bytes;
         for (std::uint32_t n = 0; n < GetParam().streams; ++n) {
             asked.push_back(server.ask());
             co_await asked.back()->send(request);
-            said += headers(2 * n + 1, {{":status", "200"}}, flag::end_headers);
+            sent_bytes += headers(2 * n + 1, {{":status", "200"}}, flag::end_headers);
         }
         auto const last = std::to_string(2 * GetParam().streams - 1) + " end";
         co_await origin.read_until(last);
         co_await origin.flush();  // its SETTINGS, and ours taken
-        said += flood();
-        co_await origin.send(said);
+        sent_bytes += flood();
+        co_await origin.send(sent_bytes);
         auto const head = co_await asked.front()->read_head();
         EXPECT_TRUE(head.has_value());
         std::string failure;

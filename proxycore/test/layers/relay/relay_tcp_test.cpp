@@ -40,7 +40,7 @@ public:
     Done close_all() override { co_return; }
 
 private:
-    static Failure nothing() { return {Failure::Kind::cancelled, "nothing but bytes here"}; }
+    static Failure nothing() { return {Errc::cancelled, "nothing but bytes here"}; }
 
     std::unique_ptr<net::Stream> stream_;
 };
@@ -87,11 +87,11 @@ TEST(TcpRelay, P17_a_SilenceOfBothEndsItAndAHookInBetweenDoesNot) {
         };
         Context context(services, modes::Mode(), record, make);
         co_await net::send(*client.near, "marco");
-        auto const hear = [](net::Stream& stream, std::string& into) -> Done {
+        auto const receive = [](net::Stream& stream, std::string& into) -> Done {
             co_await proxycore::test::read_to_end(stream, into);
         };
-        auto all = relay_tcp(context, std::move(client.far)) && hear(*client.near, client_got) &&
-                   hear(*server.far, server_got);
+        auto all = relay_tcp(context, std::move(client.far)) && receive(*client.near, client_got) &&
+                   receive(*server.far, server_got);
         co_await std::move(all);
     });
     EXPECT_EQ(client_got, "");

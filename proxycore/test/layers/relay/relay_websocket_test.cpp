@@ -115,14 +115,14 @@ protected:
 };
 
 Script const client_closes_normally{{"", masked(8, closing(1000, "bye"))}};
-Script const server_answers_close{{"close 1000 bye", plain(8, closing(1000))}};
+Script const server_responds_to_close{{"close 1000 bye", plain(8, closing(1000))}};
 
-Script const client_says_three{{"", masked(1, "Hello") + masked(2, "\x01\x02") + masked(1, "")},
-                               {"text back", masked(8, closing(1000, "bye"))}};
-Script const server_says_one{{"text", plain(1, "back")}, {"close 1000 bye", plain(8, closing(1000))}};
+Script const client_sends_three{{"", masked(1, "Hello") + masked(2, "\x01\x02") + masked(1, "")},
+                                {"text back", masked(8, closing(1000, "bye"))}};
+Script const server_sends_one{{"text", plain(1, "back")}, {"close 1000 bye", plain(8, closing(1000))}};
 
 TEST_F(RelayWebsocket, P16_d_CarriesMessagesBothWays) {
-    play(client_says_three, server_says_one, 1);
+    play(client_sends_three, server_sends_one, 1);
     EXPECT_EQ(server_saw(), "text Hello | binary \\x01\\x02 | text | close 1000 bye");
     EXPECT_EQ(client_saw(), "text back | close 1000");
     EXPECT_EQ(flow.websocket->messages.size(), 4U);
@@ -134,7 +134,7 @@ TEST_F(RelayWebsocket, P16_d_CarriesMessagesBothWays) {
 
 TEST_F(RelayWebsocket, KeepsNoMessagesThatNobodyWants) {
     recorder.reset();
-    play(client_says_three, server_says_one);
+    play(client_sends_three, server_sends_one);
     EXPECT_EQ(server_saw(), "text Hello | binary \\x01\\x02 | text | close 1000 bye");
     EXPECT_EQ(client_saw(), "text back | close 1000");
     EXPECT_TRUE(flow.websocket->messages.empty());
@@ -145,7 +145,7 @@ TEST_F(RelayWebsocket, P16_d_CarriesAMebibyteInItsFragments) {
     std::string const quarter(1 << 18, 'x');
     play({{"", masked(2, quarter, false) + masked(0, quarter, false) + masked(0, quarter, false) + masked(0, quarter)},
           {"", masked(8, closing(1000, "bye"))}},
-         server_answers_close);
+         server_responds_to_close);
     EXPECT_EQ(server_saw(),
               "binary... of 262144 | continue... of 262144 | continue... of 262144 | "
               "continue of 262144 | close 1000 bye");
@@ -157,7 +157,7 @@ TEST_F(RelayWebsocket, P16_e_SendsAChangedMessageInFragmentsOfItsOwn) {
     recorder->on_message = [](flow::HttpFlow&, flow::WebSocketMessage& message) {
         message.content = std::string(9000, 'y');
     };
-    play({{"", masked(1, "short")}, {"", masked(8, closing(1000, "bye"))}}, server_answers_close);
+    play({{"", masked(1, "short")}, {"", masked(8, closing(1000, "bye"))}}, server_responds_to_close);
     EXPECT_EQ(server_saw(), "text... of 4000 | continue... of 4000 | continue of 1000 | close 1000 bye");
 }
 
@@ -165,7 +165,7 @@ TEST_F(RelayWebsocket, P16_f_DropsWhatAnAddonDrops) {
     recorder->on_message = [](flow::HttpFlow&, flow::WebSocketMessage& message) {
         if (message.content == "secret") message.drop();
     };
-    play({{"", masked(1, "secret") + masked(1, "open") + masked(8, closing(1000, "bye"))}}, server_answers_close);
+    play({{"", masked(1, "secret") + masked(1, "open") + masked(8, closing(1000, "bye"))}}, server_responds_to_close);
     EXPECT_EQ(server_saw(), "text open | close 1000 bye");
     EXPECT_TRUE(flow.websocket->messages.at(0).dropped);
 }
@@ -175,7 +175,7 @@ TEST_F(RelayWebsocket, P16_g_InjectsMessages) {
         if (message.content != "go") return;
         its_flow.inject_websocket({.from_client = false, .content = "from nobody"});
     };
-    play({{"", masked(1, "go")}, {"text from nobody", masked(8, closing(1000, "bye"))}}, server_answers_close);
+    play({{"", masked(1, "go")}, {"text from nobody", masked(8, closing(1000, "bye"))}}, server_responds_to_close);
     EXPECT_EQ(client_saw(), "text from nobody | close 1000");
     ASSERT_EQ(flow.websocket->messages.size(), 2U);
     EXPECT_TRUE(flow.websocket->messages[1].injected);
@@ -185,7 +185,7 @@ TEST_F(RelayWebsocket, P16_g_InjectsMessages) {
 
 TEST_F(RelayWebsocket, P16_h_LeavesPingsToThePeer) {
     play({{"", masked(9, "are you there")}, {"pong yes", masked(8, closing(1000, "bye"))}},
-         {{"ping are you there", plain(10, "yes")}, server_answers_close[0]});
+         {{"ping are you there", plain(10, "yes")}, server_responds_to_close[0]});
     EXPECT_EQ(client_saw(), "pong yes | close 1000");
     EXPECT_TRUE(flow.websocket->messages.empty());
 }
@@ -198,16 +198,16 @@ TEST_F(RelayWebsocket, P16_i_PassesCloseCodesBothWays) {
     EXPECT_THAT(flow.websocket->closed_by_client, Optional(false));
 }
 
-TEST_F(RelayWebsocket, P16_i_ACloseFrameIsAnsweredWhereTheOtherSideJustLeaves) {  // RFC 6455 §5.5.1
+TEST_F(RelayWebsocket, P16_i_ACloseFrameGetsOneBackWhereTheOtherSideJustLeaves) {  // RFC 6455 §5.5.1
     struct Row {
         Script client, server;
         std::string client_saw, server_saw;
     };
     for (auto const how : {net::CloseMode::fin, net::CloseMode::half_close, net::CloseMode::reset}) {
-        Script const leaves_when_told{{"close 4001 bye", "", how}};
+        Script const leaves_when_notified{{"close 4001 bye", "", how}};
         std::array const rows{
-            Row{{{"", masked(8, closing(4001, "bye"))}}, leaves_when_told, "close 4001", "close 4001 bye"},
-            Row{leaves_when_told, {{"", plain(8, closing(4001, "bye"))}}, "close 4001 bye", "close 4001"}};
+            Row{{{"", masked(8, closing(4001, "bye"))}}, leaves_when_notified, "close 4001", "close 4001 bye"},
+            Row{leaves_when_notified, {{"", plain(8, closing(4001, "bye"))}}, "close 4001 bye", "close 4001"}};
         for (auto const& row : rows) {
             flow.websocket.emplace();
             client_got.clear();
@@ -242,7 +242,7 @@ TEST_F(RelayWebsocket, P16_k_ShowsCompressedMessagesPlain) {
     using namespace std::string_literals;
     auto const hello = "\xf2\x48\xcd\xc9\xc9\x07\0"s;  // RFC 7692 §7.2.3.1
     play({{"", websocket::test::masked_with(0x40, 1, hello)}, {"", masked(8, closing(1000, "bye"))}},
-         server_answers_close);
+         server_responds_to_close);
     ASSERT_EQ(flow.websocket->messages.size(), 1U);
     EXPECT_EQ(flow.websocket->messages[0].content, "Hello");
     EXPECT_EQ(server_saw(), "text Hello | close 1000 bye");  // too short to be worth compressing again
@@ -267,7 +267,7 @@ TEST_F(RelayWebsocket, P16_m_ClosesWith1007OnBadText) {
     EXPECT_THAT(log, ElementsAre(HasSubstr("violation by the client: text message that is no UTF-8")));
 }
 
-TEST_F(RelayWebsocket, P16_AViolationDoesNotOvertakeWhatWasSaidBefore) {
+TEST_F(RelayWebsocket, P16_AViolationDoesNotOvertakeWhatWasSentBefore) {
     play({{"", masked(1, "Hello") + masked(3, "")}},
          {{"text Hello | close 1002 reserved opcode 0x3", plain(1, "one") + plain(9, "two") + plain(1, "three")},
           {"", plain(8, closing(1002))}});
@@ -283,7 +283,7 @@ struct Violation {
 };
 class P16_Violation : public RelayWebsocket, public testing::WithParamInterface<Violation> {};
 
-TEST_P(P16_Violation, IsToldToBothSidesBehindTheEcho) {
+TEST_P(P16_Violation, IsReportedToBothSidesAfterTheEcho) {
     for (std::size_t const max_per_read : {65536u, 1u}) {
         flow.websocket.emplace();
         client_got.clear();
@@ -332,7 +332,7 @@ struct Fine {
 class P16_Fine : public RelayWebsocket, public testing::WithParamInterface<Fine> {};
 
 TEST_P(P16_Fine, Passes) {
-    play({{"", GetParam().frames + masked(8, closing(1000, "bye"))}}, server_answers_close, 1);
+    play({{"", GetParam().frames + masked(8, closing(1000, "bye"))}}, server_responds_to_close, 1);
     EXPECT_EQ(server_saw(), GetParam().seen + " | close 1000 bye");
     EXPECT_EQ(client_saw(), "close 1000");
     EXPECT_THAT(log, testing::Each(testing::Not(HasSubstr("violation"))));
@@ -350,14 +350,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Fine{"LongestPing", masked(9, std::string(125, 'x')), "ping of 125"}),
     pathology::test::row_name);
 
-TEST_F(RelayWebsocket, P16_AViolationOfTheServerIsToldToItLast) {
+TEST_F(RelayWebsocket, P16_AViolationOfTheServerIsReportedToItLast) {
     play({{"close 1002 masked text frame of a server", masked(1, "late") + masked(8, closing(1000))}},
          {{"", masked(1, "x")}});
     EXPECT_EQ(server_saw(), "text late | close 1002 masked text frame of a server");
     EXPECT_THAT(flow.websocket->closed_by_client, Optional(false));
 }
 
-TEST_F(RelayWebsocket, P16_AViolationIsToldWhereTheOtherSideJustLeaves) {
+TEST_F(RelayWebsocket, P16_AViolationIsReportedWhereTheOtherSideJustLeaves) {
     for (auto const how : {net::CloseMode::fin, net::CloseMode::half_close}) {
         flow.websocket.emplace();
         client_got.clear();
@@ -368,7 +368,7 @@ TEST_F(RelayWebsocket, P16_AViolationIsToldWhereTheOtherSideJustLeaves) {
     }
 }
 
-TEST_F(RelayWebsocket, P16_AViolationIsToldSoonWhereTheOtherSideSaysNothing) {  // RFC 6455 §7.1.7
+TEST_F(RelayWebsocket, P16_AViolationIsReportedSoonWhereTheOtherSideSendsNothing) {  // RFC 6455 §7.1.7
     auto const begin = std::chrono::steady_clock::now();
     play({{"", masked(3, "")}}, {});
     EXPECT_EQ(client_saw(), "close 1002 reserved opcode 0x3");
@@ -378,7 +378,7 @@ TEST_F(RelayWebsocket, P16_AViolationIsToldSoonWhereTheOtherSideSaysNothing) {  
 
 TEST_F(RelayWebsocket, P40_CallsItsHooksInOrder) {
     play({{"", masked(1, "a") + masked(1, "b")}, {"text c", masked(8, closing(1000, "bye"))}},
-         {{"text b", plain(1, "c")}, server_answers_close[0]});
+         {{"text b", plain(1, "c")}, server_responds_to_close[0]});
     EXPECT_EQ(recorder->calls, "start > > < end");
 }
 

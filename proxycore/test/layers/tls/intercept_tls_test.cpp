@@ -74,7 +74,7 @@ TEST(InterceptTls, P21_a_ShowsTheOriginsNamesAndMore) {
     TlsFixture fixture(trusting_settings(), origin_for({"origin.test", "alt.test", "127.0.0.1", "foo.example"}));
     auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, asking_for("foo.example", {"http/1.1"}));
-    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(seen.response, "inside") << seen.failure;
     EXPECT_EQ(seen.info->peer_chain.front().subject_value("CN"), "origin.test");
     EXPECT_EQ(names_in(seen), (Names{"origin.test", "alt.test", "127.0.0.1", "foo.example"}));
     EXPECT_EQ(context->client->mitmcert->der, seen.info->peer_chain.front().der);
@@ -103,7 +103,7 @@ TEST(InterceptTls, P22_b_ConnectsToNobodyWithoutLooking) {
     TlsFixture fixture(settings);
     auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, asking_for("foo.example", {"h2", "http/1.1"}));
-    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(seen.response, "inside") << seen.failure;
     EXPECT_EQ(names_in(seen), (Names{"foo.example", "origin.test"}));
     EXPECT_EQ(seen.info->alpn, "h2");
     EXPECT_THAT(fixture.origin.seen, IsEmpty());
@@ -113,17 +113,17 @@ TEST(InterceptTls, P22_b_ConnectsToNobodyWithoutLooking) {
 TEST(InterceptTls, P11_b_ConnectsToNobodyWhenSniIsEnough) {
     TlsFixture fixture(trusting_settings());
     auto const context = fixture.connect(target, regular);
-    EXPECT_EQ(intercept(*context, asking_for("origin.test")).answer, "inside");
+    EXPECT_EQ(intercept(*context, asking_for("origin.test")).response, "inside");
     EXPECT_THAT(fixture.origin.seen, IsEmpty());
 }
 
-TEST(InterceptTls, P22_c_AnswersInsideWhenTheServerIsNotTrusted) {
+TEST(InterceptTls, P22_c_RespondsInsideWhenTheServerIsNotTrusted) {
     auto settings = trusting_settings();
     settings.tls.trust.file = settings.tls.confdir + "/pathology-ca-cert.pem";  // which did not sign the origin's
     TlsFixture fixture(settings);
     auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, asking_for("origin.test", {"h2", "http/1.1"}));
-    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(seen.response, "inside") << seen.failure;
     EXPECT_EQ(seen.info->alpn, "h2");
     EXPECT_THAT(context->server->error.value_or(""), HasSubstr("Certificate verify failed: "));
     ASSERT_THAT(fixture.log, testing::SizeIs(1));
@@ -149,7 +149,7 @@ TEST(InterceptTls, P22_e_ReadsAClientHelloByteByByte) {
     auto const context = fixture.connect(target, regular);
     auto options = asking_for("origin.test", {"http/1.1"});
     options.max_per_read = 1;
-    EXPECT_EQ(intercept(*context, options).answer, "inside");
+    EXPECT_EQ(intercept(*context, options).response, "inside");
     EXPECT_EQ(context->client->sni, "origin.test");
 }
 
@@ -168,7 +168,7 @@ TEST(InterceptTls, P22_e_ReadsAClientHelloInSeveralRecords) {
     EXPECT_EQ(context->client->sni, "origin.test");
 }
 
-TEST(InterceptTls, P22_f_TellsOfAClientThatDoesNotTrustUs) {
+TEST(InterceptTls, P22_f_ReportsAClientThatDoesNotTrustUs) {
     TlsFixture fixture(trusting_settings());
     auto const context = fixture.connect(target, regular);
     auto options = asking_for("origin.test");
@@ -208,7 +208,7 @@ TEST(InterceptTls, P25_a_NeedsALowerMinimumForAnOldClient) {
     TlsFixture fixture(settings);
     auto const context = fixture.connect(target, regular);
     auto const seen = intercept(*context, old);
-    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(seen.response, "inside") << seen.failure;
     EXPECT_EQ(context->client->tls_version, "TLSv1.1");
 }
 
@@ -264,7 +264,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(InterceptTls, P30_a_FillsBothRecords) {
     TlsFixture fixture(trusting_settings());
     auto const context = fixture.connect(target, regular);
-    ASSERT_EQ(intercept(*context, asking_for("origin.test", {"http/1.1"})).answer, "inside");
+    ASSERT_EQ(intercept(*context, asking_for("origin.test", {"http/1.1"})).response, "inside");
     for (flow::Connection const* side : {static_cast<flow::Connection const*>(context->client.get()),
                                          static_cast<flow::Connection const*>(context->server.get())}) {
         EXPECT_TRUE(side->tls);
@@ -360,7 +360,7 @@ TEST(InterceptTls, P24_c_RecordsTheClientsCertificate) {
     auto const context = fixture.connect(target, regular);
     auto options = asking_for("origin.test");
     options.settings.identity = tls::test::identity_for({"client.test"});
-    EXPECT_EQ(intercept(*context, options).answer, "inside");
+    EXPECT_EQ(intercept(*context, options).response, "inside");
     ASSERT_THAT(context->client->certificate_list, testing::SizeIs(1));
     EXPECT_EQ(context->client->certificate_list[0].subject_value("CN"), "client.test");
 }
@@ -371,7 +371,7 @@ TEST(TerminateTls, P03_e_SpeaksForTheProxy) {
     TlsFixture fixture(trusting_settings());
     auto const context = fixture.connect(std::nullopt, regular);
     auto const seen = terminate(*context, asking_for("proxy.test", {"h2", "http/1.1"}));
-    EXPECT_EQ(seen.answer, "inside") << seen.failure;
+    EXPECT_EQ(seen.response, "inside") << seen.failure;
     EXPECT_EQ(names_in(seen), Names{"proxy.test"});
     EXPECT_EQ(seen.info->alpn, "h2");
     EXPECT_FALSE(context->server->tls);

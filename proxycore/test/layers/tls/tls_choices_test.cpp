@@ -34,7 +34,7 @@ struct FirstCase {
     bool chain = false, is_open = false, eager = false;
 };
 class P22_ServerFirst : public testing::TestWithParam<FirstCase> {};
-TEST_P(P22_ServerFirst, WhenTheAnswerDependsOnIt) {
+TEST_P(P22_ServerFirst, WhenTheResponseDependsOnIt) {
     auto const& row = GetParam();
     Settings settings;
     settings.tls.upstream_cert = row.upstream_cert;

@@ -32,7 +32,7 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-Failure no_requests() { return {Failure::Kind::unreachable, "these servers take no requests"}; }
+Failure no_requests() { return {Errc::unreachable, "these servers take no requests"}; }
 
 }  // namespace
 
@@ -58,8 +58,8 @@ Played Origin::serve(std::unique_ptr<net::Stream> stream) {
         co_return;
     }
     seen.push_back(secured.info());
-    std::string said;
-    co_await proxycore::test::read_to_end(secured, said);
+    std::string sent;
+    co_await proxycore::test::read_to_end(secured, sent);
 }
 
 Origin origin_for(std::vector<std::string> names) {
@@ -140,7 +140,7 @@ Played connect_to_proxy(std::unique_ptr<net::Stream> stream, ClientOptions const
         co_return;
     }
     seen.info = secured.info();
-    auto const ended = co_await proxycore::test::read_to_end(secured, seen.answer);
+    auto const ended = co_await proxycore::test::read_to_end(secured, seen.response);
     if (ended != asio::error::eof) seen.failure = ended.message();
 }
 
@@ -169,11 +169,11 @@ Seen intercept(Context& context, ClientOptions const& options) { return play_wit
 Seen terminate(Context& context, ClientOptions const& options) { return play_with(context, options, terminated); }
 
 std::string intercept_text(Context& context, std::string const& bytes) {
-    std::string answer;
+    std::string response;
     auto const client = [&](std::unique_ptr<net::Stream> stream) -> Played {
         co_await net::send(*stream, bytes);
         stream->close(net::CloseMode::half_close);
-        co_await proxycore::test::read_to_end(*stream, answer);
+        co_await proxycore::test::read_to_end(*stream, response);
     };
     play([&]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
@@ -181,7 +181,7 @@ std::string intercept_text(Context& context, std::string const& bytes) {
         auto both = client(std::move(pipe.near)) && intercept_tls(context, std::move(pipe.far));
         co_await std::move(both);
     });
-    return answer;
+    return response;
 }
 
 std::string hello_of(ClientOptions const& options) {

@@ -76,7 +76,7 @@ struct TlsFixture {
 struct Seen {
     std::optional<tls::ConnectionInfo> info{};  ///< nothing when it failed
     std::string failure{};
-    std::string answer{};  ///< what came from inside
+    std::string response{};  ///< what came from inside
 };
 
 /// A client of the proxy.

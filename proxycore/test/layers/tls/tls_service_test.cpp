@@ -154,7 +154,7 @@ TEST(KeyLog, P27_a_GetsTheSecretsOfBothSides) {
     auto const context = fixture.connect(target, regular);
     ClientOptions options;
     options.settings.alpn = {"http/1.1"};
-    ASSERT_EQ(intercept(*context, options).answer, "inside");
+    ASSERT_EQ(intercept(*context, options).response, "inside");
     std::set<std::string> sessions;  // told apart by the client's random number, the second word of each line
     std::istringstream lines(folder.read("deep/keys"));
     for (std::string line; std::getline(lines, line);) {
@@ -171,7 +171,7 @@ TEST(KeyLog, P27_b_ThatCannotBeWrittenIsAWarning) {
     ASSERT_THAT(fixture.tls.warnings(), testing::SizeIs(1));
     EXPECT_THAT(fixture.tls.warnings()[0], HasSubstr("/proc/none/keys"));
     auto const context = fixture.connect(target, regular);
-    EXPECT_EQ(intercept(*context).answer, "inside");
+    EXPECT_EQ(intercept(*context).response, "inside");
 }
 
 // --- towards a server ------------------------------------------------------------------------------------------------
@@ -305,7 +305,7 @@ TEST(SecureServer, P24_b_ShowsNoneToAHostWithoutFile) {
     EXPECT_THAT(fixture.origin.failures[0], HasSubstr("peer did not return a certificate"));
 }
 
-TEST(SecureServer, P24_SaysWhichFileItCannotUse) {
+TEST(SecureServer, P24_ReportsWhichFileItCannotUse) {
     Folder const folder;
     auto settings = trusting_settings();
     settings.tls.client_certificates = folder.path().string();

@@ -4,6 +4,7 @@
 #include <boost/system/result.hpp>
 #include <cstdint>
 #include <optional>
+#include <pathology/proxycore/failure.hpp>
 #include <pathology/proxycore/flow/multi_dict.hpp>
 #include <string>
 #include <string_view>
@@ -20,10 +21,16 @@ struct Url {
     bool operator==(Url const&) const = default;
 };
 
-/// Why a text is no such URL: a sentence, and the byte it speaks of.
-struct UrlFailure {
-    std::string message;
-    std::size_t offset = 0;
+enum class UrlErrc : std::uint8_t {
+    bad_scheme = 1,  ///< none, or one other than http and https
+    bad_authority,   ///< no valid host and port
+    bad_path,        ///< a blank or a control character
+    bad_target,      ///< a request target without a server that the proxy can connect to
+};
+
+/// Why a text is not such a URL.
+struct UrlFailure : BasicFailure<UrlErrc> {
+    std::size_t offset = 0;  ///< of the error, in bytes
 };
 [[noreturn]] void throw_exception_from_error(UrlFailure const& failure, boost::source_location const& where);
 

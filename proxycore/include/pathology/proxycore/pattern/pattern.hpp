@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <pathology/proxycore/failure.hpp>
 #include <string>
 #include <string_view>
 
@@ -12,14 +13,13 @@ struct pcre2_real_code_8;
 
 namespace pathology::proxycore::pattern {
 
-/// Why a text is not a regular expression, and the offset of the error in bytes.
-struct Failure {
-    std::string reason;
-    std::size_t offset = 0;
-};
+/// Why a text is not a regular expression: the error number of PCRE2 and
 /// `not a regular expression, at byte 3: missing closing parenthesis`.
-std::string describe(Failure const& failure);
-/// Throws std::invalid_argument with that message.
+struct Failure : BasicFailure<int> {
+    std::string reason{};    ///< PCRE2's words, "missing closing parenthesis"
+    std::size_t offset = 0;  ///< of the error, in bytes
+};
+/// Makes Result::value() throw std::invalid_argument with the message; found by argument-dependent lookup.
 [[noreturn]] void throw_exception_from_error(Failure const& failure, boost::source_location const& where);
 
 enum class Case : std::uint8_t { exact, any };

@@ -3,7 +3,9 @@
 #include <array>
 #include <boost/system/result.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <pathology/proxycore/failure.hpp>
 #include <pathology/proxycore/http/message.hpp>
 #include <span>
 #include <string>
@@ -22,10 +24,22 @@ std::string make_key(std::span<std::byte const, 16> nonce);
 /// malformed handshakes.
 bool is_handshake(http::RequestHead const& request);
 
-/// Why a handshake is invalid, and the status of the response.
-struct HandshakeFailure {
-    std::string message;    ///< a sentence: `Sec-WebSocket-Key "x" is not 16 bytes in base64`
-    unsigned status = 400;  ///< 405 for the method, 426 for the version (RFC 6455 §4.4: the response names version 13)
+enum class HandshakeErrc : std::uint8_t {
+    bad_method = 1,         ///< not GET
+    bad_version,            ///< of HTTP, lower than 1.1
+    bad_host,               ///< no Host field, or more than one
+    bad_upgrade,            ///< Connection or Upgrade does not ask for, or agree to, WebSocket
+    bad_websocket_version,  ///< not 13
+    bad_key,                ///< no Sec-WebSocket-Key, more than one, or not 16 bytes in base64
+    bad_status,             ///< of the response, not 101
+    bad_accept,             ///< Sec-WebSocket-Accept does not fit the key
+    bad_subprotocol,        ///< one that was not offered
+};
+
+/// Why a handshake is invalid: `Sec-WebSocket-Key "x" is not 16 bytes in base64`.
+struct HandshakeFailure : BasicFailure<HandshakeErrc> {
+    unsigned status =
+        400;  ///< of the response to a request: 405 for the method, 426 for the version (RFC 6455 §4.4: respond with the version 13)
 };
 
 /// Makes `result::value()` throw std::runtime_error with the message.
