@@ -13,7 +13,7 @@ using testing::AllOf;
 using testing::Optional;
 using testing::SizeIs;
 
-TEST(Consumer, GetsTheAnswerThatItsPathSpells) {
+TEST(Consumer, GetsTheResponseThatItsPathSpells) {
     Daemon daemon;
     Client client({.port = daemon.port()});
 
@@ -21,7 +21,7 @@ TEST(Consumer, GetsTheAnswerThatItsPathSpells) {
     EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasMethod("GET"), HasTarget("/p/200:b@100"))));
 }
 
-TEST(Consumer, IsToldOfABodyThatBreaksOff) {
+TEST(Consumer, LearnsOfABodyThatBreaksOff) {
     Daemon daemon;
     Client client({.port = daemon.port()});
 
@@ -36,7 +36,7 @@ TEST(Consumer, SeesWhatPassesAProxy) {
 
     EXPECT_THAT(client.request("get:'/p/200:b@100'"), HasStatus(200));
     EXPECT_THAT(daemon.take_request(2s), Optional(HasHeader("X-Seen", "yes")));
-    EXPECT_THAT(proxy.take_flow(2s)->reply, HasBody(SizeIs(100)));
+    EXPECT_THAT(proxy.take_flow(2s)->response, HasBody(SizeIs(100)));
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ socket.onopen = () => socket.send("there-and-back");
 socket.onmessage = (message) => fetch("/told?" + message.data);
 </script>')";
 
-TEST(Browser, LoadsAPageAndTalksWebSocket) {
+TEST(Browser, LoadsAPageAndUsesWebSocket) {
     Chromium const chromium;
     if (auto const why = chromium.prepare(); !why.empty()) GTEST_SKIP() << why;
     if (!chromium.dom("about:blank")) GTEST_SKIP() << "chromium does not start here";
@@ -74,13 +74,13 @@ TEST(Browser, LoadsAPageAndTalksWebSocket) {
     auto& pathod = origin.pathod();
     auto const url = "https://localhost:" + origin.port() + "/page";
     test::Process const browser("sh", {"-c", chromium.stays("--ignore-certificate-errors " + url)});
-    std::vector<std::string> heard;
-    auto const is_told = [](std::string const& line) { return line == "crafting spec: 204"; };
-    do heard.push_back(pathod.process().read_line());
-    while (!heard.back().empty() && !is_told(heard.back()));
-    EXPECT_EQ(heard.back(), "crafting spec: 204");
-    EXPECT_THAT(heard, testing::Contains(HasSubstr("<- HEADERS stream 1 END_STREAM")));
-    EXPECT_THAT(heard, testing::Contains(testing::StartsWith("ws frame:text:fin")));
+    std::vector<std::string> received;
+    auto const is_reported = [](std::string const& line) { return line == "crafting spec: 204"; };
+    do received.push_back(pathod.process().read_line());
+    while (!received.back().empty() && !is_reported(received.back()));
+    EXPECT_EQ(received.back(), "crafting spec: 204");
+    EXPECT_THAT(received, testing::Contains(HasSubstr("<- HEADERS stream 1 END_STREAM")));
+    EXPECT_THAT(received, testing::Contains(testing::StartsWith("ws frame:text:fin")));
     EXPECT_EQ(pathod.stop().status, 0);
 }
 

@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
         CurlCase{"BigBodyWithAPause", "/p/200:b@5m:p3000000,1", sizes, "200 2 5242880"},
         CurlCase{"CutShort", "/p/200:b'hello':d24", {}, ".*", 18},
         CurlCase{"Reset", "/p/h2f:RST_STREAM:INTERNAL_ERROR", {}, "", 92},
-        CurlCase{"GoawayBehindAnAnswer", "/p/200:b'hello'%20h2f:GOAWAY", {}, "hello"}),
+        CurlCase{"GoawayBehindAResponse", "/p/200:b'hello'%20h2f:GOAWAY", {}, "hello"}),
     test::row_name);
 
 TEST(Http2Programs, CurlUploadsUnderFlowControl) {
@@ -92,9 +92,9 @@ TEST(Http2Programs, NghttpMultiplexes) {
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_THAT(ended.out, HasSubstr(" 100K /p/200:b@100k:p0,1"));
     EXPECT_THAT(ended.out, HasSubstr("404    0 /p/404"));
-    auto const said = pathod.stop().out;
-    EXPECT_THAT(said, HasSubstr("<- HEADERS stream 5 END_STREAM,END_HEADERS"));
-    EXPECT_THAT(said, HasSubstr("-> SETTINGS ACK 0 bytes"));
+    auto const sent = pathod.stop().out;
+    EXPECT_THAT(sent, HasSubstr("<- HEADERS stream 5 END_STREAM,END_HEADERS"));
+    EXPECT_THAT(sent, HasSubstr("-> SETTINGS ACK 0 bytes"));
 }
 
 TEST(Http2Programs, H2loadIsServedAHundredStreamsAtATime) {
@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Http2Programs, PathocSpeaksToNginx) {
     if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
     Nginx const nginx("return 200 hello;", "http2");
-    ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
+    ASSERT_TRUE(nginx.is_running()) << nginx.failure();
     auto const ended = pathoc({"-t", "10", "--http2-prior-knowledge", "-p", nginx.port(), "127.0.0.1", "get:/ get:/a"});
     EXPECT_EQ(ended.out, ">> 'GET':/\n<< 200 : 5 bytes\n>> 'GET':/a\n<< 200 : 5 bytes\n") << ended.err;
 }

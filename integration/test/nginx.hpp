@@ -33,7 +33,7 @@ public:
     Nginx& operator=(Nginx const&) = delete;
 
     bool is_running() const { return running_; }
-    std::string const& complaint() const { return complaint_; }
+    std::string const& failure() const { return failure_; }
     std::string port() const { return std::to_string(port_); }
 
 private:
@@ -57,7 +57,7 @@ private:
             program(), std::vector<std::string>{"-p", folder, "-c", folder + "/nginx.conf"});
         running_ = process_->read_until("start worker process ");
         if (running_) return;
-        complaint_ = process_->wait().err;
+        failure_ = process_->wait().err;
         process_.reset();
     }
 
@@ -65,7 +65,7 @@ private:
     test::Folder folder_;
     std::unique_ptr<test::Process> process_;
     bool running_ = false;
-    std::string complaint_;
+    std::string failure_;
     std::uint16_t port_ = 0;
 };
 

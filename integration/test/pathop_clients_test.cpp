@@ -78,7 +78,7 @@ TEST(PathopClients, CurlSpeaksHttp1ToAnOriginOfHttp2Alone) {
     EXPECT_EQ(ended.out, "one 1.1") << ended.err;
 }
 
-TEST(PathopClients, CurlIsToldOfAnOriginThatNobodyTrusts) {
+TEST(PathopClients, CurlLearnsOfAnOriginThatNobodyTrusts) {
     SafePathod const origin;
     Pathop pathop({"--json"});
     auto const ended = curl_through(pathop.url(), {"--include", origin.url("/p/200:b'hello'")});
@@ -114,7 +114,7 @@ TEST_P(CurlBySocks, P08_a_ReachesPlainAndSafePages) {
 INSTANTIATE_TEST_SUITE_P(Pathop, CurlBySocks,
                          testing::Values(SocksCase{"Address", "socks5"}, SocksCase{"Name", "socks5h"}), test::row_name);
 
-TEST(PathopClients, P62_h_CurlSaysWhoItIs) {
+TEST(PathopClients, P62_h_CurlSendsItsCredentials) {
     Pathod const plain;
     SafePathod const safe;
     Pathop const pathop({"-k", "--proxyauth", "ada:love:lace"});
@@ -177,8 +177,8 @@ const tell = async (path, init) => {
 })().catch((error) => { console.error(error); process.exit(1); });
 )",
                                          pathop.url(), "https://" + pathop.at()});
-    std::string const told = "200 9216\n201 4\n204 0\n";
-    EXPECT_EQ(ended.out, told + told) << ended.err;
+    std::string const reported = "200 9216\n201 4\n204 0\n";
+    EXPECT_EQ(ended.out, reported + reported) << ended.err;
     for (bool const is_safe : {false, true}) {
         for (auto const* status : {"200", "201", "204"}) {
             auto const flow = pathop.flow();
@@ -220,9 +220,9 @@ const tell = (status, stream) => new Promise((resolve) => {
 })().catch((error) => { console.error(error); process.exit(1); });
 )",
                                          pathop.port(), origin.port()});
-    std::istringstream said(ended.out);
+    std::istringstream sent_bytes(ended.out);
     std::set<std::string> lines;
-    for (std::string line; std::getline(said, line);) lines.insert(line);
+    for (std::string line; std::getline(sent_bytes, line);) lines.insert(line);
     EXPECT_EQ(lines, (std::set<std::string>{"200 one", "200 three", "200 two"})) << ended.err;
     for (auto const* protocol : {"http", "http2", "http2"}) {
         auto const flow = pathop.flow();
@@ -258,7 +258,7 @@ TEST_P(GitClient, ClonesARepository) {
     Certificate const certificate;
     Nginx const nginx("root " + there.path().string() + ";", GetParam().listening,
                       "ssl_certificate " + certificate.file() + "; ssl_certificate_key " + certificate.key() + ";");
-    ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
+    ASSERT_TRUE(nginx.is_running()) << nginx.failure();
     Pathop pathop({"--json", "--upstream-trusted-ca", certificate.file()});
     auto const url = std::string(GetParam().scheme) + "://127.0.0.1:" + nginx.port() + "/repository.git";
     auto const ended = test::run("env",

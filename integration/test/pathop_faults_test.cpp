@@ -99,25 +99,25 @@ TEST(PathopFaults, AClientThatLeavesEndsTheExchange) {
 
 struct ClientCase {
     char const* name;
-    char const* spec;    ///< of a request for ORIGIN
-    char const* answer;  ///< how the answer begins, as pathoc shows it
+    char const* spec;      ///< of a request for ORIGIN
+    char const* response;  ///< how the answer begins, as pathoc shows it
 };
 class FaultyClient : public testing::TestWithParam<ClientCase> {};
 
-TEST_P(FaultyClient, IsToldSo) {
+TEST_P(FaultyClient, IsInformed) {
     Pathod const origin;
     Pathop pathop({"--json", "--set", "tcp_timeout=2"});
     std::string spec = GetParam().spec;
     spec.replace(spec.find("ORIGIN"), 6, origin.url("/p/200"));
     auto const ended = pathoc({"-t", "10", "-p", pathop.port(), "127.0.0.1", spec});
-    EXPECT_THAT(ended.out, HasSubstr(GetParam().answer)) << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr(GetParam().response)) << ended.err;
     EXPECT_EQ(curl_through(pathop.url(), {origin.url("/p/200:b'alive'")}).out, "alive");
     EXPECT_EQ(pathop.stop().status, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Pathop, FaultyClient,
-    testing::Values(ClientCase{"SaysTwoLengths", "get:'ORIGIN':h'Content-Length'='1':h'Content-Length'='2':b'x'",
+    testing::Values(ClientCase{"HasTwoLengths", "get:'ORIGIN':h'Content-Length'='1':h'Content-Length'='2':b'x'",
                                "<< 400"},
                     ClientCase{"SmugglesARequest",
                                "post:'ORIGIN':h'Transfer-Encoding'='chunked':h'Content-Length'='3':b'x'", "<< 400"},

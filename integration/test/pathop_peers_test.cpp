@@ -18,7 +18,7 @@ using testing::HasSubstr;
 // --- nginx -----------------------------------------------------------------------------------------------------------
 
 /// nginx answers with what it was asked, as it saw it.
-constexpr auto tells_what_it_sees =
+constexpr auto reports_what_it_sees =
     "return 200 \"$server_protocol $request_method $request_uri $http_x_odd $http_host\";";
 
 struct NginxCase {
@@ -51,9 +51,9 @@ TEST_P(PathopBeforeNginx, MovesPages) {
     if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
     auto const& row = GetParam();
     Certificate const certificate;
-    Nginx const nginx(tells_what_it_sees, row.listening,
+    Nginx const nginx(reports_what_it_sees, row.listening,
                       "ssl_certificate " + certificate.file() + "; ssl_certificate_key " + certificate.key() + ";");
-    ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
+    ASSERT_TRUE(nginx.is_running()) << nginx.failure();
     auto const at = "127.0.0.1:" + nginx.port();
     auto const origin = (std::string_view(row.listening).empty() ? "http://" : "https://") + at;
     auto const mode = is_reverse() ? "reverse:" + origin : row.mode;
@@ -99,7 +99,7 @@ TEST_P(PathopComesBackToNginx, GoesOnWithTheSessionItWasOffered) {
     Nginx const nginx("return 200 $ssl_session_reused;", "ssl",
                       "ssl_certificate " + certificate.file() + "; ssl_certificate_key " + certificate.key() +
                           "; ssl_protocols " + GetParam().version + ";");
-    ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
+    ASSERT_TRUE(nginx.is_running()) << nginx.failure();
     test::Folder const folder;
     auto const own = folder.write("own.pem", certificate.text());
     std::vector<std::string> arguments{"--json", "--mode", "reverse:https://127.0.0.1:" + nginx.port(),

@@ -56,7 +56,7 @@ TEST_P(UpstreamProxy, P07_CarriesPagesAndWebSockets) {
     NEEDS(GetParam().program);
     Origins origins;
     auto const proxy = GetParam().start(origins);
-    if (!proxy->is_running()) GTEST_SKIP() << GetParam().program << " does not start here: " << proxy->complaint();
+    if (!proxy->is_running()) GTEST_SKIP() << GetParam().program << " does not start here: " << proxy->failure();
     auto const trusted =
         GetParam().looks_inside ? (proxy->folder() / "mitmproxy-ca-cert.pem").string() : origins.safe.authority();
     Pathop pathop({"--json", "--mode", "upstream:" + proxy->url(), "--upstream-trusted-ca", trusted});
@@ -77,8 +77,8 @@ TEST_P(UpstreamProxy, P07_CarriesPagesAndWebSockets) {
 
     if (why_no_python_websockets().empty()) {
         for (auto const& url : {"ws://localhost:" + origins.plain.port(), "wss://localhost:" + origins.safe.port()}) {
-            auto const talked = talk_by_http1({url + "/chat", Pathop::authority(), "connect", pathop.at()});
-            EXPECT_THAT(talked.out, EndsWith(echoed)) << talked.err;
+            auto const exchanged = exchange_by_http1({url + "/chat", Pathop::authority(), "connect", pathop.at()});
+            EXPECT_THAT(exchanged.out, EndsWith(echoed)) << exchanged.err;
             auto const flow = pathop.flow();
             EXPECT_EQ(flow["relay"]["message_count"], 8) << flow;
             EXPECT_EQ(flow["relay"]["close"]["code"], 4001);
@@ -112,7 +112,7 @@ TEST(PathopProxies, P07_MitmproxyStandsBefore) {
     Pathop pathop({"--json", "--upstream-trusted-ca", origins.safe.authority()});
     auto const proxy = RealProxy::mitmdump(
         {"--mode", "upstream:" + pathop.url(), "--set", "ssl_verify_upstream_trusted_ca=" + Pathop::authority()});
-    if (!proxy->is_running()) GTEST_SKIP() << "mitmdump does not start here: " << proxy->complaint();
+    if (!proxy->is_running()) GTEST_SKIP() << "mitmdump does not start here: " << proxy->failure();
     auto const authority = (proxy->folder() / "mitmproxy-ca-cert.pem").string();
     auto const fetch = [&](std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), {"--proxy", proxy->url(), "--noproxy", "", "--cacert", authority,
@@ -130,9 +130,9 @@ TEST(PathopProxies, P07_MitmproxyStandsBefore) {
         EXPECT_EQ(flow["alpn"], std::string("2") == version ? "h2" : "http/1.1");
     }
     if (!why_no_python_websockets().empty()) return;
-    auto const talked =
-        talk_by_http1({"wss://localhost:" + origins.safe.port() + "/chat", authority, "connect", proxy->at()});
-    EXPECT_THAT(talked.out, EndsWith(echoed)) << talked.err;
+    auto const exchanged =
+        exchange_by_http1({"wss://localhost:" + origins.safe.port() + "/chat", authority, "connect", proxy->at()});
+    EXPECT_THAT(exchanged.out, EndsWith(echoed)) << exchanged.err;
     EXPECT_EQ(pathop.flow()["relay"]["message_count"], 8);
 }
 
@@ -140,7 +140,7 @@ TEST(PathopProxies, MicrosocksStandsBefore) {
     NEEDS("microsocks");
     Origins const origins;
     auto const socks = RealProxy::microsocks();
-    ASSERT_TRUE(socks->is_running()) << socks->complaint();
+    ASSERT_TRUE(socks->is_running()) << socks->failure();
     Pathop pathop({"--json", "--upstream-trusted-ca", origins.safe.authority()});
     for (auto const& url : {origins.plain_url(), origins.safe_url()}) {
         auto const ended =

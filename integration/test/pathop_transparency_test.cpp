@@ -113,7 +113,7 @@ json end_to_end(json const& fields) {
 }
 
 json const asked = json::parse(R"([["x-zulu","1"],["b","2"],["cookie","a=1"],["a",""],["b","2"],["cookie","b=2"]])");
-json const answered =
+json const responded =
     json::parse(R"([["set-cookie","a=1"],["x-zulu","1"],["set-cookie","b=2"],["age",""],["x-zulu","1"]])");
 
 /// A message with these fields.
@@ -124,19 +124,19 @@ std::string with_fields(std::string message, json const& fields) {
 }
 
 TEST(ValidFields, P12_d_KeepTheirOrderOverHttp2) {
-    SafePathod origin({"--json", "-a", with_fields("/odd=200", answered)});
+    SafePathod origin({"--json", "-a", with_fields("/odd=200", responded)});
     Pathop pathop({"--json", "--mode", "reverse:" + origin.url(""), "--upstream-trusted-ca", origin.authority()});
     auto const sent = exchange_of_pathoc(
         {"--http2", "--ca", Pathop::authority(), "-p", pathop.port(), "127.0.0.1", with_fields("get:/odd", asked)});
     auto const read = first_exchange(origin.pathod().stop_with_entries());
     EXPECT_EQ(read.value("protocol", ""), "http2") << read;
     EXPECT_EQ(end_to_end(read["request"]["headers"]), asked);
-    EXPECT_EQ(end_to_end(sent["response"]["headers"]), answered);
+    EXPECT_EQ(end_to_end(sent["response"]["headers"]), responded);
     EXPECT_EQ(end_to_end(pathop.flow()["request"]["headers"]), asked);
 }
 
 TEST(ValidFields, P12_d_KeepTheirOrderFromHttp2ToHttp1) {
-    Pathod origin({"--json", "-a", with_fields("/odd=200", answered)});
+    Pathod origin({"--json", "-a", with_fields("/odd=200", responded)});
     Pathop pathop({"--json", "--mode", "reverse:" + origin.url("")});
     auto const sent = exchange_of_pathoc(
         {"--http2-prior-knowledge", "-p", pathop.port(), "127.0.0.1", with_fields("get:/odd", asked)});
@@ -144,7 +144,7 @@ TEST(ValidFields, P12_d_KeepTheirOrderFromHttp2ToHttp1) {
     EXPECT_EQ(read.value("protocol", ""), "http") << read;
     auto const joined = json::parse(R"([["x-zulu","1"],["b","2"],["cookie","a=1; b=2"],["a",""],["b","2"]])");
     EXPECT_EQ(end_to_end(read["request"]["headers"]), joined) << "RFC 9113 §8.2.3";
-    EXPECT_EQ(end_to_end(sent["response"]["headers"]), answered);
+    EXPECT_EQ(end_to_end(sent["response"]["headers"]), responded);
     EXPECT_EQ(end_to_end(pathop.flow()["request"]["headers"]), asked);
 }
 

@@ -25,16 +25,16 @@ void expect_conversation(json flow) {
     auto& relay = flow["relay"];
     EXPECT_THAT(relay["url"].dump(), EndsWith("/chat\""));
     EXPECT_EQ(relay["message_count"], 8);
-    struct Said {
+    struct Sent {
         char const *type, *content;
     };
     std::size_t at = 0;
-    for (auto const& said : {Said{"text", "hello"}, Said{"binary", "\\x00\\x01\\xff"}, Said{"text", ""}}) {
+    for (auto const& sent : {Sent{"text", "hello"}, Sent{"binary", "\\x00\\x01\\xff"}, Sent{"text", ""}}) {
         for (bool const from_client : {true, false}) {
             auto& message = relay["messages"][at++];
             EXPECT_EQ(message["from_client"], from_client) << message;
-            EXPECT_EQ(message["type"], said.type) << message;
-            EXPECT_EQ(message["content"], said.content) << message;
+            EXPECT_EQ(message["type"], sent.type) << message;
+            EXPECT_EQ(message["content"], sent.content) << message;
         }
     }
     EXPECT_EQ(relay["messages"][at]["content_size"], 1 << 20);
@@ -99,7 +99,7 @@ TEST_P(WebSocketWay, P16_d_CarriesMessagesOfEverySort) {
     auto const server = how.empty() ? pathop.at() : "localhost:" + origin.port();
     std::vector<std::string> talk = {std::string(way.scheme) + "://" + server + "/chat", Pathop::authority()};
     if (!how.empty()) talk.insert(talk.end(), {how, pathop.at()});
-    auto const ended = talk_by_http1(talk);
+    auto const ended = exchange_by_http1(talk);
     EXPECT_THAT(ended.out, StartsWith("extensions: permessage-deflate")) << ended.err;
     EXPECT_THAT(ended.out, EndsWith(echoed)) << ended.err;
     auto const flow = pathop.flow();
@@ -139,12 +139,12 @@ TEST(PathopWebSocket, P16_a_AbsoluteFormUpgrades) {
     expect_upgrade_and_frames(origin.stop_with_entries());
 }
 
-TEST(PathopWebSocket, P16_i_AServerHearsWhyItsClientLeft) {
+TEST(PathopWebSocket, P16_i_AServerLearnsWhyItsClientLeft) {
     if (auto const why = why_no_python_websockets(); !why.empty()) GTEST_SKIP() << why;
     test::Process server("/usr/bin/python3", {WEBSOCKET_SERVER, "100"});
     auto const port = server.read_line();
     Pathop pathop({"--json"});
-    auto const ended = talk_by_http1({"ws://localhost:" + port + "/chat", "", "connect", pathop.at()});
+    auto const ended = exchange_by_http1({"ws://localhost:" + port + "/chat", "", "connect", pathop.at()});
     EXPECT_THAT(ended.out, StartsWith("extensions: permessage-deflate")) << ended.err;
     EXPECT_THAT(ended.out, EndsWith(echoed)) << ended.err;
     EXPECT_EQ(server.read_line(), "4001 done");
@@ -164,35 +164,35 @@ struct BeforeHttp2Echo {
     Pathop reverse;
 
     void expect_extended_connect() {
-        EXPECT_EQ(server.said(), "CONNECT websocket /chat 13");
-        EXPECT_EQ(server.said(), "closed: 4001 done");
+        EXPECT_EQ(server.sent(), "CONNECT websocket /chat 13");
+        EXPECT_EQ(server.sent(), "closed: 4001 done");
     }
 };
 
 TEST(PathopWebSocket, P16_d_Http2OnBothSides) {
     if (auto const why = why_no_node_websockets(); !why.empty()) GTEST_SKIP() << why;
-    BeforeHttp2Echo scene;
-    auto const ended = talk_by_http2({"https://" + scene.reverse.at() + "/chat", Pathop::authority()});
+    BeforeHttp2Echo fixture;
+    auto const ended = exchange_by_http2({"https://" + fixture.reverse.at() + "/chat", Pathop::authority()});
     EXPECT_EQ(ended.out, std::string("may connect: true\nstatus: 200\n") + echoed) << ended.err;
-    auto const flow = scene.reverse.flow();
+    auto const flow = fixture.reverse.flow();
     expect_conversation(flow);
     EXPECT_EQ(flow["alpn"], "h2");
     EXPECT_EQ(flow["relay"]["alpn"], "h2");
-    scene.expect_extended_connect();
+    fixture.expect_extended_connect();
 }
 
 TEST(PathopWebSocket, P16_d_Http1BeforeHttp2) {
     if (auto const why = why_no_node_websockets(); !why.empty()) GTEST_SKIP() << why;
     if (auto const why = why_no_python_websockets(); !why.empty()) GTEST_SKIP() << why;
-    BeforeHttp2Echo scene("upstream_cert=false");  // so that the client's protocol is settled before the server's
+    BeforeHttp2Echo fixture("upstream_cert=false");  // so that the client's protocol is settled before the server's
     auto const ended =
-        talk_by_http1({"wss://localhost:" + scene.reverse.port() + "/chat", Pathop::authority(), "either"});
+        exchange_by_http1({"wss://localhost:" + fixture.reverse.port() + "/chat", Pathop::authority(), "either"});
     EXPECT_THAT(ended.out, EndsWith(echoed)) << ended.err;
-    auto const flow = scene.reverse.flow();
+    auto const flow = fixture.reverse.flow();
     expect_conversation(flow);
     EXPECT_EQ(flow["alpn"], "http/1.1");
     EXPECT_EQ(flow["relay"]["alpn"], "h2");
-    scene.expect_extended_connect();
+    fixture.expect_extended_connect();
 }
 
 TEST(PathopWebSocket, P16_d_Http2BeforeHttp1) {
@@ -200,7 +200,7 @@ TEST(PathopWebSocket, P16_d_Http2BeforeHttp1) {
     SafePathod origin({"--ws-echo", "--json"});  // it speaks HTTP/2, but WebSocket by HTTP/1.1 alone
     Pathop pathop({"--json", "--upstream-trusted-ca", origin.authority()});
     auto const ended =
-        talk_by_http2({"https://localhost:" + origin.port() + "/chat", Pathop::authority(), pathop.at()});
+        exchange_by_http2({"https://localhost:" + origin.port() + "/chat", Pathop::authority(), pathop.at()});
     EXPECT_EQ(ended.out, std::string("may connect: true\nstatus: 200\n") + echoed) << ended.err;
     auto const flow = pathop.flow();
     expect_conversation(flow);

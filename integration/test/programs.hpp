@@ -37,9 +37,9 @@ public:
     }
     /// With --json: stops it; gives the entries that nobody has read.
     std::vector<nlohmann::json> stop_with_entries() {
-        std::istringstream said(stop().out);
+        std::istringstream sent(stop().out);
         std::vector<nlohmann::json> entries;
-        for (std::string line; std::getline(said, line);)
+        for (std::string line; std::getline(sent, line);)
             entries.push_back(nlohmann::json::parse(line, nullptr, false));
         return entries;
     }

@@ -91,7 +91,7 @@ TEST(Programs, CurlReusesAConnection) {
     EXPECT_EQ(ended.out, "a 1\nb 0\n");
 }
 
-TEST(Programs, PythonReadsAnswersOverOneConnection) {
+TEST(Programs, PythonReadsResponsesOverOneConnection) {
     Pathod const pathod({"-a", "/bin=200:b@1k"});
     auto const ended = test::run("python3", {"-c", R"(
 import http.client, sys
@@ -184,7 +184,7 @@ TEST(Programs, TheFrontPagesRequestsGoOut) {
     EXPECT_EQ(pathod.stop().status, 0);
 }
 
-TEST(Programs, AnEmbeddedAnswerComesBack) {
+TEST(Programs, AnEmbeddedResponseComesBack) {
     Pathod const pathod;
     EXPECT_EQ(pathoc({"-p", pathod.port(), "127.0.0.1", "get:/p/:s'401:m\"No\"'"}).out,
               ">> 'GET':/p/:s'401:m\"No\"'\n<< 401 No: 0 bytes\n");
@@ -203,7 +203,7 @@ protected:
     void SetUp() override {
         if (!Nginx::is_installed()) GTEST_SKIP() << "nginx is not installed";
         nginx.emplace("return 200 'from nginx';");
-        ASSERT_TRUE(nginx->is_running()) << nginx->complaint();
+        ASSERT_TRUE(nginx->is_running()) << nginx->failure();
     }
 
     Ended ask(std::vector<std::string> arguments) {
@@ -214,7 +214,7 @@ protected:
     std::optional<Nginx> nginx;
 };
 
-TEST_F(NginxBehindPathoc, AnswersSaneRequestsOverOneConnection) {
+TEST_F(NginxBehindPathoc, RespondsToSaneRequestsOverOneConnection) {
     auto const ended = ask({"get:/", "head:/", "post:/:b@100", "get:/"});
     EXPECT_EQ(ended.status, 0);
     EXPECT_EQ(ended.out,

@@ -14,7 +14,7 @@ using test::Folder;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr auto told = ">> 'GET':/foo\n<< 200 OK: 5 bytes\n";
+constexpr auto reported = ">> 'GET':/foo\n<< 200 OK: 5 bytes\n";
 
 /// A daemon with an authority of its own.
 class TlsPathod {
@@ -39,8 +39,8 @@ private:
 
 TEST(TlsPrograms, AClientVerifiesADaemon) {
     TlsPathod const pathod({"-s"});
-    EXPECT_EQ(pathoc({"-s", "--ca", pathod.authority(), "-p", pathod.port(), "localhost", "get:/foo"}).out, told);
-    EXPECT_EQ(pathoc({"-s", "--ca", pathod.authority(), "-p", pathod.port(), "127.0.0.1", "get:/foo"}).out, told);
+    EXPECT_EQ(pathoc({"-s", "--ca", pathod.authority(), "-p", pathod.port(), "localhost", "get:/foo"}).out, reported);
+    EXPECT_EQ(pathoc({"-s", "--ca", pathod.authority(), "-p", pathod.port(), "127.0.0.1", "get:/foo"}).out, reported);
 }
 
 TEST(TlsPrograms, AClientDoesNotTrustAStranger) {
@@ -54,10 +54,10 @@ TEST(TlsPrograms, AClientDoesNotTrustAStranger) {
 TEST(TlsPrograms, AClientTunnelsToADaemonInsideADaemon) {
     TlsPathod const pathod({});
     auto const ended = pathoc({"-s", "-c", "inner.test:443", "-p", pathod.port(), "127.0.0.1", "get:/foo"});
-    EXPECT_EQ(ended.out, told) << ended.err;
+    EXPECT_EQ(ended.out, reported) << ended.err;
     auto const verified = pathoc(
         {"-s", "--ca", pathod.authority(), "-c", "inner.test:443", "-p", pathod.port(), "127.0.0.1", "get:/foo"});
-    EXPECT_EQ(verified.out, told) << verified.err;
+    EXPECT_EQ(verified.out, reported) << verified.err;
 }
 
 TEST(TlsPrograms, ADisconnectInTheSpecIsNoTruncationOfTls) {
@@ -79,13 +79,13 @@ TEST(TlsPrograms, NginxIsSpokenToOverTls) {
     Nginx const nginx(
         "return 200 \"hello\";", "ssl",
         "ssl_certificate " + certificate + "; ssl_certificate_key " + (folder.path() / "key.pem").string() + ";");
-    ASSERT_TRUE(nginx.is_running()) << nginx.complaint();
+    ASSERT_TRUE(nginx.is_running()) << nginx.failure();
     auto const ended = pathoc({"-s", "-S", "--ca", certificate, "-p", nginx.port(), "127.0.0.1", "get:/foo"});
     EXPECT_THAT(ended.out, StartsWith("Application Layer Protocol: http/1.1\nCipher: "));
     EXPECT_THAT(ended.out, HasSubstr("CN=nginx.test\n"));
-    EXPECT_TRUE(ended.out.ends_with(told)) << ended.out;
+    EXPECT_TRUE(ended.out.ends_with(reported)) << ended.out;
     EXPECT_EQ(pathoc({"-s", "-n", "3", "-p", nginx.port(), "127.0.0.1", "get:/foo"}).out,
-              std::string(told) + told + told);
+              std::string(reported) + reported + reported);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ inline std::string why_no_node_websockets() {
 }
 
 /// Plays a client by HTTP/1.1, `URL AUTHORITY [HOW PROXY]` of websocket_client.py.
-inline test::Ended talk_by_http1(std::vector<std::string> arguments) {
+inline test::Ended exchange_by_http1(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), PROGRAMS_TEST_FOLDER "/websocket_client.py");
     return test::run("/usr/bin/python3", std::move(arguments));
 }
@@ -31,7 +31,7 @@ inline test::Ended talk_by_http1(std::vector<std::string> arguments) {
 inline constexpr auto http2_script = PROGRAMS_TEST_FOLDER "/websocket_http2.js";
 
 /// Plays a client by HTTP/2, `URL AUTHORITY [PROXY]` of websocket_http2.js.
-inline test::Ended talk_by_http2(std::vector<std::string> arguments) {
+inline test::Ended exchange_by_http2(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"NODE_PATH=/usr/share/nodejs", "node", http2_script, "talk"});
     return test::run("env", std::move(arguments));
 }
@@ -49,7 +49,7 @@ public:
 
     std::string url() const { return "https://127.0.0.1:" + port_; }
     /// The next that it tells of what it saw.
-    std::string said() { return process_.read_line(); }
+    std::string sent() { return process_.read_line(); }
 
 private:
     test::Process process_;

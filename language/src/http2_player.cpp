@@ -5,10 +5,10 @@ namespace pathology::language {
 
 namespace http2 = proxycore::http2;
 
-void Http2Player::start(Plan const& whole, Http2Playing playing) {
-    playing_ = playing;
+void Http2Player::start(Plan const& whole, Http2PlayOptions options) {
+    options_ = options;
     input_ = {};
-    player_.start(whole, playing.seed);
+    player_.start(whole, options.seed);
 }
 
 void Http2Player::reset() {
@@ -80,8 +80,8 @@ void Http2Player::flush_partial_header(std::string& out) {
 }
 
 bool Http2Player::waits_for(http2::FrameHeader const& header) const {
-    return playing_.obeys_windows && header.type == static_cast<std::uint8_t>(http2::FrameType::data) &&
-           header.stream == playing_.stream && header.length > 0;
+    return options_.obeys_windows && header.type == static_cast<std::uint8_t>(http2::FrameType::data) &&
+           header.stream == options_.stream && header.length > 0;
 }
 
 }  // namespace pathology::language

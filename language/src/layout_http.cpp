@@ -30,7 +30,7 @@ struct PartsVisitor {
     void operator()(Reason const&) const { parts.reason = &feature; }
     void operator()(NestedResponse const&) const { parts.nested = &feature; }
     void operator()(Body const&) const { parts.body = &feature; }
-    void operator()(Raw const&) const {}  // tells resolve() to add nothing
+    void operator()(Raw const&) const {}  // makes resolve() add nothing
     void operator()(Times const&) const {}
     template <FieldToken Token> void operator()(Token const&) const {}
     template <ActionToken Token> void operator()(Token const&) const {}  // make_plan() inserts them

@@ -69,8 +69,8 @@ Parsed<void> lay_out_message(Http2Frame const& frame, Layout& layout, Settings c
     for (auto const& piece : payload) payload_size = saturating_sum(payload_size, size(piece));
 
     FrameHeader header;
-    auto const longest = std::uint64_t{FrameHeader::largest_length};
-    header.length = frame.length.value_or(static_cast<std::uint32_t>(std::min(payload_size, longest)));
+    auto const max_length = std::uint64_t{FrameHeader::largest_length};
+    header.length = frame.length.value_or(static_cast<std::uint32_t>(std::min(payload_size, max_length)));
     header.type = static_cast<std::uint8_t>(type);
     if (frame.flags) header.flags = static_cast<std::uint8_t>(frame.flags->number);
     auto const stream = frame.stream ? frame.stream->number : usual_stream(type, settings);

@@ -118,7 +118,7 @@ TEST(Craft, LeavesFramesTheirPayload) {
     EXPECT_EQ(bytes_of(crafted("wf:-mask:b'hi'", {.without_body = true}, test::session_setting())), "\x01\x02hi");
 }
 
-TEST(Craft, SaysByHttp2HowLongTheBodyWouldBe) {
+TEST(Craft, AnnouncesOverHttp2HowLongTheBodyWouldBe) {
     auto const head = crafted("200:b'abc'", {.without_body = true}, test::http2_response_setting());
     EXPECT_EQ(print(head.message), "200:h'content-length'='3'");
 }

@@ -35,7 +35,7 @@ TEST_P(RefusedSpec, GivesPlaceAndExpectation) {
 constexpr auto response = test::parse_as_response;
 constexpr auto requests = test::parse_as_requests;
 constexpr auto frames = test::parse_as_frames;
-constexpr auto h2_answers = test::parse_as_http2_responses;
+constexpr auto h2_responses = test::parse_as_http2_responses;
 constexpr auto h2_requests = test::parse_as_http2_requests;
 #define VALUE "a value ('text', a word, @SIZE or <FILE)"
 #define QUOTED_VALUE "a value ('text', @SIZE or <FILE)"
@@ -127,15 +127,15 @@ RefusedCase const refused_wholes[] = {
 
 #define H2_FEATURE "a frame feature (x p d i)"
 RefusedCase const refused_http2[] = {
-    {"NoAnswer", h2_answers, "", "1:1: expected a status code, h2f or h2p"},
+    {"NoResponse", h2_responses, "", "1:1: expected a status code, h2f or h2p"},
     {"NoRequest", h2_requests, "", "1:1: expected a request (METHOD:PATH)"},
-    {"ReasonInHttp2", h2_answers, "200:m'x'", "1:5: HTTP/2 has no reason phrase; remove m"},
-    {"VersionInHttp2", h2_answers, "200:v'HTTP/1.0'", "1:5: HTTP/2 has no version in its messages; remove v"},
+    {"ReasonInHttp2", h2_responses, "200:m'x'", "1:5: HTTP/2 has no reason phrase; remove m"},
+    {"VersionInHttp2", h2_responses, "200:v'HTTP/1.0'", "1:5: HTTP/2 has no version in its messages; remove v"},
     {"VersionOfAnHttp2Request", h2_requests, "get:/:r:v'x'", "1:9: HTTP/2 has no version in its messages; remove v"},
     {"HandshakeInHttp2", h2_requests, "get:/ ws:/",
      "1:7: ws is a handshake of HTTP/1; over HTTP/2 write 'CONNECT':PATH:h':protocol'='websocket'"},
     {"BareTrace", h2_requests, "trace:/", "1:1: this method needs quotes over HTTP/2"},
-    {"WebSocketFrameInHttp2", h2_answers, "wf", "1:1: expected a status code, h2f or h2p"},
+    {"WebSocketFrameInHttp2", h2_responses, "wf", "1:1: expected a status code, h2f or h2p"},
     {"EmptySlotAtTheEnd", h2_requests, "h2f:PING:",
      "1:10: expected flags (such as END_STREAM), a stream, a payload "
      "(a value, a field NAME=VALUE, a setting, an error) or " H2_FEATURE},
@@ -158,7 +158,7 @@ RefusedCase const refused_http2[] = {
     {"SecondRepetition", h2_requests, "h2f:x1:x2", "1:8: a second repetition; a message has at most one"},
     {"NonAsciiFrame", h2_requests, "h2f:'\xff'",
      "1:6: a spec is ASCII text; write this byte as an escape such as \\xe9"},
-    {"TwoNestedAnswers", h2_requests, "get:/:s'200 h2f'",
+    {"TwoNestedResponses", h2_requests, "get:/:s'200 h2f'",
      "1:7: in the nested response, column 8: a nested spec holds one "
      "message"},
     {"SequenceOverHttp1", response, "h2f:PING h2f:PING", "1:10: expected " H2_FEATURE " or the end"},
@@ -197,7 +197,7 @@ void PrintTo(SameCase const& c, std::ostream* out) { *out << c.spec; }
 
 class AcceptedSpec : public testing::TestWithParam<SameCase> {};
 
-TEST_P(AcceptedSpec, SaysTheSameAsItsCanonicalText) {
+TEST_P(AcceptedSpec, EqualsItsCanonicalText) {
     auto const parsed = GetParam().parse(GetParam().spec);
     ASSERT_TRUE(parsed.has_value()) << describe(parsed.error(), GetParam().spec);
     std::string printed;
@@ -233,7 +233,7 @@ SameCase const same_cases[] = {
     {"Http2FlagsBeforeATypeIsGiven", h2_requests, "h2f:END_STREAM:'x'", "h2f:END_STREAM:'x'"},
     {"Http2TypeAndFlagOfOneName", h2_requests, "h2f:PRIORITY:PRIORITY", "h2f:PRIORITY:PRIORITY"},
     {"Http2EmptyLength", h2_requests, "h2f::PING h2f::7", "h2f:PING h2f::7"},
-    {"Http2WithoutSpaceBetween", h2_answers, "h2fh2p200h2f:'x'200:b'x'h2f", "h2f h2p 200 h2f:'x' 200:b'x' h2f"},
+    {"Http2WithoutSpaceBetween", h2_responses, "h2fh2p200h2f:'x'200:b'x'h2f", "h2f h2p 200 h2f:'x' 200:b'x' h2f"},
     {"Http2FeatureThatCouldBeAField", h2_requests, "h2f:x5 h2f:x5=x5", "h2f:x5 h2f:'x5'=x5"},
     {"Http2Injection", h2_requests, "h2f:i0,'x' h2f:'a',i0='x'", "h2f:i0,'x' h2f:'a','i0'='x'"},
     {"Http2FieldNamesThatAreWords", h2_requests, "h2f:'ERROR'=x,ERRORS=y,cancel=z",

@@ -174,14 +174,14 @@ struct Shown {
     Parsed<PreviewEnd> end;
 };
 
-Shown show(std::string_view spec, std::size_t most_blocks = 1000) {
+Shown show(std::string_view spec, std::size_t max_blocks = 1000) {
     auto const plan = test::plan(test::response(spec));
     Player player(4);
     player.start(plan, 1);
     std::string bytes;
     auto const end = preview(player, [&](std::string_view block) {
         bytes += block;
-        return --most_blocks > 0;
+        return --max_blocks > 0;
     });
     return {bytes, end};
 }

@@ -30,20 +30,20 @@ TEST_P(Resolve, AddsWhatTheOriginalAdds) {
     EXPECT_EQ(print(test::resolved(message, setting.settings)), GetParam().resolved);
 }
 
-constexpr auto answers = test::response_setting;
+constexpr auto responses = test::response_setting;
 constexpr auto client = test::client_setting;
 constexpr auto session = test::session_setting;
 ResolveCase const resolve_cases[] = {
-    {"EmptyResponse", answers, "200", "200:h'Content-Length'='0'"},
-    {"Body", answers, "200:b@1k", "200:b@1k:h'Content-Length'='1024'"},
-    {"RawBody", answers, "200:r:b'x'", "200:r:b'x'"},
-    {"LengthGiven", answers, "200:h'content-LENGTH'='7'", "200:h'content-LENGTH'='7'"},
-    {"LengthGivenTwice", answers, "200:h'Content-Length'='7':h'Content-Length'='8'",
+    {"EmptyResponse", responses, "200", "200:h'Content-Length'='0'"},
+    {"Body", responses, "200:b@1k", "200:b@1k:h'Content-Length'='1024'"},
+    {"RawBody", responses, "200:r:b'x'", "200:r:b'x'"},
+    {"LengthGiven", responses, "200:h'content-LENGTH'='7'", "200:h'content-LENGTH'='7'"},
+    {"LengthGivenTwice", responses, "200:h'Content-Length'='7':h'Content-Length'='8'",
      "200:h'Content-Length'='7':h'Content-Length'='8'"},
-    {"WebSocketResponse", answers, "ws",
+    {"WebSocketResponse", responses, "ws",
      "ws:101:h'connection'='upgrade':h'upgrade'='websocket':"
      "h'sec-websocket-accept'='s3pPLMBiTxaQ9kYGzzhZRbK+xOo=':h'Content-Length'='0'"},
-    {"RawWebSocketResponse", answers, "ws:200:r:h'Upgrade'='x'",
+    {"RawWebSocketResponse", responses, "ws:200:r:h'Upgrade'='x'",
      "ws:200:r:h'Upgrade'='x':h'connection'='upgrade':h'sec-websocket-accept'='s3pPLMBiTxaQ9kYGzzhZRbK+xOo='"},
     {"Request", client, "get:/", "'GET':/:h'Host'='example.com'"},
     {"RequestWithBody", client, "get:/:b'abc'", "'GET':/:b'abc':h'Content-Length'='3':h'Host'='example.com'"},
@@ -51,8 +51,8 @@ ResolveCase const resolve_cases[] = {
     {"HostOfTheUrl", client, "get:'http://Other.test:81/x'", "'GET':'http://Other.test:81/x':h'Host'='other.test'"},
     {"RawRequest", client, "get:/:r:b'x'", "'GET':/:r:b'x'"},
     {"RepetitionIsGone", client, "get:/:x7", "'GET':/:h'Host'='example.com'"},
-    {"OffsetAtTheEnd", answers, "200:r:da", "200:r:d20"},
-    {"OffsetPastTheEnd", answers, "200:r:d9999", "200:r:d9999"},
+    {"OffsetAtTheEnd", responses, "200:r:da", "200:r:d20"},
+    {"OffsetPastTheEnd", responses, "200:r:d9999", "200:r:d9999"},
     {"ServerFrame", session, "wf:b'hi'", "wf:b'hi'"},
     {"KeyAlone", session, "wf:b'hi':k'abcd'", "wf:b'hi':k'abcd'"},
     {"ClientFrameWithKey", client, "wf:b'hi':k'abcd'", "wf:b'hi':k'abcd':mask"},
@@ -120,19 +120,19 @@ TEST_P(RefusedMessage, GivesPlaceAndReason) {
 
 #define NO_FILE "cannot load file 'x': No such file or directory"
 RefusedMessageCase const refused_messages[] = {
-    {"NoHandshake", answers, "ws", "1:1: ws responds to a WebSocket handshake, and the request is not one"},
+    {"NoHandshake", responses, "ws", "1:1: ws responds to a WebSocket handshake, and the request is not one"},
     {"ShortKey", session, "wf:k'abc'", "1:4: a masking key has exactly 4 bytes, this one has 3"},
     {"LongGeneratedKey", client, "wf:b'x':k@5t", "1:9: a masking key has exactly 4 bytes, this one has 5497558138880"},
     {"LongKeyFile", session, "wf:k<five", "1:4: a masking key has exactly 4 bytes, this one has 5"},
     {"KeyFile", session, "wf:k<x", "1:4: " NO_FILE},
-    {"Body", answers, "200:b<x", "1:5: " NO_FILE},
-    {"BodyOfARawMessage", answers, "200:r:b<x", "1:7: " NO_FILE},
-    {"HeaderName", answers, "200:h<'x'='a'", "1:5: " NO_FILE},
-    {"HeaderValue", answers, "200\n:r:h'a'=<x", "2:4: " NO_FILE},
-    {"Reason", answers, "200:m<x", "1:5: " NO_FILE},
-    {"Version", answers, "200:v<x", "1:5: " NO_FILE},
+    {"Body", responses, "200:b<x", "1:5: " NO_FILE},
+    {"BodyOfARawMessage", responses, "200:r:b<x", "1:7: " NO_FILE},
+    {"HeaderName", responses, "200:h<'x'='a'", "1:5: " NO_FILE},
+    {"HeaderValue", responses, "200\n:r:h'a'=<x", "2:4: " NO_FILE},
+    {"Reason", responses, "200:m<x", "1:5: " NO_FILE},
+    {"Version", responses, "200:v<x", "1:5: " NO_FILE},
     {"UserAgent", client, "get:/:u<x", "1:7: " NO_FILE},
-    {"Injection", answers, "200:i1,'a':i0,<x", "1:12: " NO_FILE},
+    {"Injection", responses, "200:i1,'a':i0,<x", "1:12: " NO_FILE},
     {"Payload", session, "wf:b<x", "1:4: " NO_FILE},
     {"RawPayload", session, "wf:r<x", "1:4: " NO_FILE},
     {"Path", client, "get:<x", "1:1: " NO_FILE},
@@ -193,13 +193,13 @@ TEST_P(Quality, IsKnownBeforeAnythingIsSent) {
 }
 
 QualityCase const quality_cases[] = {
-    {"Constant", answers, "200:b'x':p1,2:da", false, false, false},
-    {"Generated", answers, "200:b@1", false, true, false},
-    {"GeneratedInjection", answers, "200:i1,@1", false, true, false},
+    {"Constant", responses, "200:b'x':p1,2:da", false, false, false},
+    {"Generated", responses, "200:b@1", false, true, false},
+    {"GeneratedInjection", responses, "200:i1,@1", false, true, false},
     {"GeneratedUserAgent", client, "get:/:u@3", false, true, false},
     {"GeneratedPath", client, "get:@3", false, true, false},
-    {"RandomOffset", answers, "200:pr,1", true, false, false},
-    {"File", answers, "200:h'a'=<x", false, false, true},
+    {"RandomOffset", responses, "200:pr,1", true, false, false},
+    {"File", responses, "200:h'a'=<x", false, false, true},
     {"Handshake", client, "ws:/", true, false, false},
     {"ClientFrame", client, "wf", true, false, false},
     {"ClientFrameWithKey", client, "wf:k'abcd'", false, false, false},

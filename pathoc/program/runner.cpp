@@ -94,7 +94,7 @@ asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
     ConnectionRun connection(ordinal, MessageSequence(picks ? seeds_.pick(scripts_, ordinal) : scripts_));
     co_await send_messages(connection);
     // Raw frames have no response to wait for; frames that the server sends because of them are printed until it ends.
-    if (connection.sent_frames && !interrupted_) co_await connection.http2->hear_out();
+    if (connection.sent_frames && !interrupted_) co_await connection.http2->read_to_end();
     if (connection.speaks_websocket && !connection.is_over && !stop_)
         co_await (receive_frames(connection) || send_messages_and_wait(connection));
 }
@@ -161,11 +161,11 @@ asio::awaitable<void> Runner::open(ConnectionRun& connection) {
 }
 
 void Runner::begin_http2(ConnectionRun& connection, std::unique_ptr<net::Stream> stream) {
-    auto const greeting = options_.skip_http2_preface ? Http2Greeting::none : Http2Greeting::full;
+    auto const preface = options_.skip_http2_preface ? Http2Preface::none : Http2Preface::full;
     auto watcher = [this, &connection](bool is_ours, http2::Frame const& frame) {
         print_frame(connection, is_ours, frame);
     };
-    connection.http2 = std::make_unique<Http2Session>(std::move(stream), session_settings(options_), greeting, watcher);
+    connection.http2 = std::make_unique<Http2Session>(std::move(stream), session_settings(options_), preface, watcher);
 }
 
 /// With --http2-framedump all frames; otherwise those that the server sends after raw frames.

@@ -18,7 +18,7 @@ public:
     AnySession(std::unique_ptr<proxycore::net::Stream> stream, SessionSettings settings, language::Protocol protocol) {
         auto const ignore_frames = [](bool, http2::Frame const&) {};
         if (protocol == language::Protocol::http2) {
-            http2_.emplace(std::move(stream), settings, Http2Greeting::full, ignore_frames);
+            http2_.emplace(std::move(stream), settings, Http2Preface::full, ignore_frames);
         } else {
             http1_.emplace(std::move(stream), settings);
         }

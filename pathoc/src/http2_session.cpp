@@ -22,42 +22,42 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t most_out = 64 * 1024;
+constexpr std::size_t max_output = 64 * 1024;
 constexpr std::size_t room_for_reading = 64 * 1024;
 
 }  // namespace
 
-Http2Session::Http2Session(std::unique_ptr<net::Stream> stream, SessionSettings settings, Http2Greeting greeting,
+Http2Session::Http2Session(std::unique_ptr<net::Stream> stream, SessionSettings settings, Http2Preface preface,
                            FrameWatcher watcher)
     : stream_(std::move(stream)),
       settings_(settings),
-      replies_(settings.body_limit, settings.raw_limit),
+      responses_(settings.body_limit, settings.raw_limit),
       watcher_(std::move(watcher)) {
     stream_->set_time_limit(settings_.time_limit);
     sent_.limit = settings_.raw_limit;
     frames_.reset();
-    if (greeting == Http2Greeting::full) greeting_ = std::string(http2::client_preface) + Http2Replies::greeting();
-    if (watcher_) replies_.watch([this](http2::Frame const& frame) { watcher_(false, frame); });
+    if (preface == Http2Preface::full) preface_ = std::string(http2::client_preface) + Http2Responses::initial_frames();
+    if (watcher_) responses_.watch([this](http2::Frame const& frame) { watcher_(false, frame); });
 }
 
 // --- out -------------------------------------------------------------------------------------------------------------
 
 asio::awaitable<Result<SendResult>> Http2Session::send(SendRequest message, std::uint32_t stream) {
     sent_.bytes.clear();
-    if (!greeting_.empty()) out_ += std::exchange(greeting_, {});
-    if (message.has_response) replies_.expect_reply_on(stream, message.method);
+    if (!preface_.empty()) out_ += std::exchange(preface_, {});
+    if (message.has_response) responses_.expect_response_on(stream, message.method);
     last_stream_ = stream;
     co_return co_await play(message, stream);
 }
 
 asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std::uint32_t stream) {
     SendResult written;
-    language::Http2Playing const playing{message.seed, stream, message.has_response};
-    frames_.start(message.plan, playing);
+    language::Http2PlayOptions const options{message.seed, stream, message.has_response};
+    frames_.start(message.plan, options);
     for (;;) {
-        if (frames_.is_between_frames()) out_ += replies_.take_debts();
+        if (frames_.is_between_frames()) out_ += responses_.take_output();
         auto const before = out_.size();
-        auto const next = frames_.advance(out_, most_out);
+        auto const next = frames_.advance(out_, max_output);
         keep(before);
         written.bytes += out_.size() - before;
         if (next == Next::broken) {
@@ -68,7 +68,7 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
         }
         written.error = co_await flush();
         if (!written.error && next == Next::allowance) written.error = co_await await_allowance(stream);
-        if (!written.error && next == Next::pause) written.error = co_await rest(frames_.pause_length());
+        if (!written.error && next == Next::pause) written.error = co_await pause(frames_.pause_length());
         written.disconnected = next == Next::disconnect;
         if (written.disconnected) stream_->close(net::CloseMode::fin);
         if (written.error || next == Next::disconnect || next == Next::finished) co_return written;
@@ -77,21 +77,21 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
 
 /// Reads until the windows are open. If the response arrives first, the rest of the request is not sent.
 asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) {
-    while (replies_.allowance(stream) < frames_.needed()) {
-        if (replies_.is_settled(stream)) co_return asio::error::operation_aborted;
-        out_ += replies_.take_debts();
+    while (responses_.allowance(stream) < frames_.needed()) {
+        if (responses_.is_settled(stream)) co_return asio::error::operation_aborted;
+        out_ += responses_.take_output();
         if (auto const ec = co_await flush()) co_return ec;
         if (auto const ec = co_await read_more()) co_return ec;
     }
-    replies_.spend(stream, frames_.needed());
+    responses_.spend(stream, frames_.needed());
     frames_.allow();
     co_return error_code();
 }
 
-asio::awaitable<error_code> Http2Session::rest(std::optional<std::chrono::seconds> length) {
+asio::awaitable<error_code> Http2Session::pause(std::optional<std::chrono::seconds> length) {
     using namespace asio::experimental::awaitable_operators;
     std::optional<net::Duration> const limit = length;
-    auto both = async::pause(limit) || listen();
+    auto both = async::pause(limit) || keep_reading();
     auto const first = co_await std::move(both);
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
@@ -102,7 +102,7 @@ asio::awaitable<error_code> Http2Session::flush() {
     if (watcher_) show(out_);
     out_.erase(0, stream_->write_now(asio::buffer(out_)));
     if (out_.empty()) co_return error_code();
-    auto both = write_out() || listen();  // a server whose write is blocked may not read
+    auto both = write_out() || keep_reading();  // a server whose write is blocked may not read
     auto const first = co_await std::move(both);
     out_.clear();
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
@@ -131,17 +131,17 @@ void Http2Session::keep(std::size_t from) { sent_.append(std::span(out_).subspan
 // --- in --------------------------------------------------------------------------------------------------------------
 
 asio::awaitable<error_code> Http2Session::read_more() {
-    if (replies_.has_ended()) co_return asio::error::eof;
+    if (responses_.has_ended()) co_return asio::error::eof;
     in_.resize(room_for_reading);
     auto const got = co_await stream_->read_some(asio::buffer(in_));
-    replies_.feed(std::string_view(in_).substr(0, got.n));
-    if (replies_.has_head(last_stream_) && head_at_ == Clock::time_point()) head_at_ = Clock::now();
-    if (got.is_end()) replies_.end();
+    responses_.feed(std::string_view(in_).substr(0, got.n));
+    if (responses_.has_head(last_stream_) && head_at_ == Clock::time_point()) head_at_ = Clock::now();
+    if (got.is_end()) responses_.end();
     co_return got.ec;
 }
 
 /// Reads during a write or a pause. Ends with the connection.
-asio::awaitable<error_code> Http2Session::listen() {
+asio::awaitable<error_code> Http2Session::keep_reading() {
     for (;;) {
         auto const ec = co_await read_more();
         if (ec == net::Errc::timed_out) continue;  // a server need not send anything meanwhile
@@ -152,8 +152,8 @@ asio::awaitable<error_code> Http2Session::listen() {
 
 asio::awaitable<Result<Response>> Http2Session::receive(std::uint32_t stream) {
     for (;;) {
-        out_ += replies_.take_debts();
-        auto outcome = replies_.take(stream);
+        out_ += responses_.take_output();
+        auto outcome = responses_.take(stream);
         co_await flush();  // also after a failed write: a response may have arrived
         if (outcome) co_return std::move(*outcome);
         if (auto const ec = co_await read_more(); ec && ec != asio::error::eof) co_return read_failure(ec);
@@ -165,7 +165,7 @@ Failure Http2Session::read_failure(error_code ec) const {
     failure.code = ec == net::Errc::timed_out ? Errc::timed_out : Errc::server_closed;
     failure.message = ec == net::Errc::timed_out ? "Timeout" : "Invalid server response: " + net::describe(ec);
     failure.cause = ec;
-    failure.bytes_received = replies_.partial(last_stream_).size();
+    failure.bytes_received = responses_.partial(last_stream_).size();
     return failure;
 }
 
@@ -182,20 +182,20 @@ asio::awaitable<Result<Response>> Http2Session::exchange(SendRequest message, st
         closed.bytes_sent = written->bytes;
         co_return closed;
     }
-    auto reply = co_await receive(stream);
-    if (!reply) {
-        auto why = reply.error();
+    auto response = co_await receive(stream);
+    if (!response) {
+        auto why = response.error();
         why.bytes_sent = written->bytes;
         if (!why.cause) why.cause = written->error;
         co_return why;
     }
-    reply->timings = {sent_at - begun, head_at_ - begun, Clock::now() - begun};
-    co_return reply;
+    response->timings = {sent_at - begun, head_at_ - begun, Clock::now() - begun};
+    co_return response;
 }
 
-asio::awaitable<error_code> Http2Session::hear_out() {
+asio::awaitable<error_code> Http2Session::read_to_end() {
     for (;;) {
-        out_ += replies_.take_debts();
+        out_ += responses_.take_output();
         co_await flush();  // also after a failed write: a response may have arrived
         if (auto const ec = co_await read_more()) co_return ec;
     }

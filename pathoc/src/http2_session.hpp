@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "http2_replies.hpp"
+#include "http2_responses.hpp"
 
 namespace pathology::pathoc {
 
@@ -19,7 +19,7 @@ namespace pathology::pathoc {
 using FrameWatcher = std::function<void(bool is_ours, http2::Frame const& frame)>;
 
 /// The frames before the first message.
-enum class Http2Greeting {
+enum class Http2Preface {
     full,  ///< the connection preface, SETTINGS and a window
     none,  ///< nothing but the messages
 };
@@ -28,7 +28,7 @@ enum class Http2Greeting {
 /// read and write, between two frames of ours.
 class Http2Session {
 public:
-    Http2Session(std::unique_ptr<proxycore::net::Stream> stream, SessionSettings settings, Http2Greeting greeting,
+    Http2Session(std::unique_ptr<proxycore::net::Stream> stream, SessionSettings settings, Http2Preface preface,
                  FrameWatcher watcher);
 
     /// Plays frames. Waits only for flow control of requests.
@@ -38,24 +38,24 @@ public:
     boost::asio::awaitable<Result<Response>> exchange(SendRequest message, std::uint32_t stream);
 
     /// Reads until the server ends the connection, or sends nothing for the time limit.
-    boost::asio::awaitable<boost::system::error_code> hear_out();
+    boost::asio::awaitable<boost::system::error_code> read_to_end();
 
     /// Returns true if further requests may get a response.
-    bool is_usable() const { return replies_.takes_requests(); }
+    bool is_usable() const { return responses_.accepts_requests(); }
 
     std::string const& sent() const { return sent_.bytes; }
-    std::string partial() const { return replies_.partial(last_stream_); }
+    std::string partial() const { return responses_.partial(last_stream_); }
 
 private:
     using Next = language::Http2Player::Next;
 
     boost::asio::awaitable<Result<SendResult>> play(SendRequest message, std::uint32_t stream);
     boost::asio::awaitable<boost::system::error_code> await_allowance(std::uint32_t stream);
-    boost::asio::awaitable<boost::system::error_code> rest(std::optional<std::chrono::seconds> length);
+    boost::asio::awaitable<boost::system::error_code> pause(std::optional<std::chrono::seconds> length);
     boost::asio::awaitable<boost::system::error_code> flush();
     boost::asio::awaitable<boost::system::error_code> write_out();
     boost::asio::awaitable<boost::system::error_code> read_more();
-    boost::asio::awaitable<boost::system::error_code> listen();
+    boost::asio::awaitable<boost::system::error_code> keep_reading();
     boost::asio::awaitable<Result<Response>> receive(std::uint32_t stream);
     void keep(std::size_t from);
     void show(std::string_view bytes);
@@ -63,13 +63,13 @@ private:
 
     std::unique_ptr<proxycore::net::Stream> stream_;
     SessionSettings settings_;
-    Http2Replies replies_;
+    Http2Responses responses_;
     FrameWatcher watcher_;
     language::Player player_;
     language::Http2Player frames_{player_};
     language::CapturedBytes sent_;
-    std::string out_;       // to be written
-    std::string greeting_;  // to be written before anything else
+    std::string out_;      // to be written
+    std::string preface_;  // to be written before anything else
     http2::FrameScanner scanner_;
     std::string in_;
     std::uint32_t last_stream_ = 1;

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http2/frames.hpp"
-#include "http2_replies.hpp"
+#include "http2_responses.hpp"
 #include "support/for_each_split.hpp"
 #include "support/invoke.hpp"
 #include "support/row_name.hpp"
@@ -35,14 +35,14 @@ std::string goaway(std::uint32_t last, ErrorCode error, std::string_view debug =
 
 // --- replies out of bytes --------------------------------------------------------------------------------------------
 
-struct ReplyCase {
+struct ResponseCase {
     std::string_view name;
     std::string wire, outcome;
     std::string_view method = "GET";
 };
-void PrintTo(ReplyCase const& row, std::ostream* out) { *out << row.name; }
+void PrintTo(ResponseCase const& row, std::ostream* out) { *out << row.name; }
 
-class Http2Reply : public testing::TestWithParam<ReplyCase> {};
+class Http2Response : public testing::TestWithParam<ResponseCase> {};
 
 std::string in_words(Result<Response> const& outcome) {
     if (!outcome) return outcome.error().message;
@@ -52,13 +52,13 @@ std::string in_words(Result<Response> const& outcome) {
     return text;
 }
 
-TEST_P(Http2Reply, IsTheSameHoweverItArrives) {
-    auto const make = [] { return std::make_unique<Http2Replies>(1000, 1000); };
-    for_each_split(GetParam().wire, make, [](std::unique_ptr<Http2Replies>& replies, auto const& pieces) {
-        replies->expect_reply_on(1, GetParam().method);
-        for (auto const piece : pieces) replies->feed(piece);
-        replies->end();
-        auto const outcome = replies->take(1);
+TEST_P(Http2Response, IsTheSameHoweverItArrives) {
+    auto const make = [] { return std::make_unique<Http2Responses>(1000, 1000); };
+    for_each_split(GetParam().wire, make, [](std::unique_ptr<Http2Responses>& responses, auto const& pieces) {
+        responses->expect_response_on(1, GetParam().method);
+        for (auto const piece : pieces) responses->feed(piece);
+        responses->end();
+        auto const outcome = responses->take(1);
         ASSERT_TRUE(outcome.has_value());
         EXPECT_EQ(in_words(*outcome), GetParam().outcome);
     });
@@ -68,92 +68,95 @@ constexpr unsigned last = flag::end_headers | flag::end_stream;
 std::string const ok = head({{":status", "200"}});
 
 INSTANTIATE_TEST_SUITE_P(
-    Good, Http2Reply,
+    Good, Http2Response,
     testing::Values(
-        ReplyCase{"HeadAlone", settings() + head({{":status", "204"}}, last), "204 ''"},
-        ReplyCase{"Body", ok + data(1, "ab") + data(1, "c", flag::end_stream), "200 'abc'"},
-        ReplyCase{"PaddedBody",
-                  ok + data(1,
-                            "\x02"s
-                            "abc\0\0"s,
-                            flag::end_stream | flag::padded),
-                  "200 'abc'"},
-        ReplyCase{"PriorityAndPadding", headers(1, "\x01\0\0\0\0\x10\x88\0"s, last | flag::padded | flag::priority),
-                  "200 ''"},
-        ReplyCase{"Continuation",
-                  headers(1, block({{":status", "200"}}).substr(0, 3), flag::end_stream) +
-                      frame(FrameType::continuation, flag::end_headers, 1, block({{":status", "200"}}).substr(3)),
-                  "200 ''"},
-        ReplyCase{"Interim", head({{":status", "103"}}) + head({{":status", "100"}}) + head({{":status", "200"}}, last),
-                  "200 '' after 103 after 100"},
-        ReplyCase{"Trailers", ok + data(1, "x") + head({{"t", "1"}}, last), "200 'x' t=1"},
-        ReplyCase{"OddStatus", head({{":status", "800"}}, last), "800 ''"},
-        ReplyCase{"LengthOfHead", head({{":status", "200"}, {"content-length", "5"}}, last), "200 ''", "HEAD"},
-        ReplyCase{"OtherStreamsAndTypes",
-                  frame(FrameType{0x99}, 0, 1, "?") + headers(3, {{":status", "500"}}) + data(3, "x") + ok +
-                      data(1, "", flag::end_stream),
-                  "200 ''"},
-        ReplyCase{"GoawayThatLetsItEnd", goaway(1, ErrorCode::no_error) + ok + data(1, "x", flag::end_stream),
-                  "200 'x'"},
-        ReplyCase{"ResetAfterTheEnd", head({{":status", "200"}}, last) + rst_stream(1, ErrorCode::no_error), "200 ''"}),
+        ResponseCase{"HeadAlone", settings() + head({{":status", "204"}}, last), "204 ''"},
+        ResponseCase{"Body", ok + data(1, "ab") + data(1, "c", flag::end_stream), "200 'abc'"},
+        ResponseCase{"PaddedBody",
+                     ok + data(1,
+                               "\x02"s
+                               "abc\0\0"s,
+                               flag::end_stream | flag::padded),
+                     "200 'abc'"},
+        ResponseCase{"PriorityAndPadding", headers(1, "\x01\0\0\0\0\x10\x88\0"s, last | flag::padded | flag::priority),
+                     "200 ''"},
+        ResponseCase{"Continuation",
+                     headers(1, block({{":status", "200"}}).substr(0, 3), flag::end_stream) +
+                         frame(FrameType::continuation, flag::end_headers, 1, block({{":status", "200"}}).substr(3)),
+                     "200 ''"},
+        ResponseCase{"Interim",
+                     head({{":status", "103"}}) + head({{":status", "100"}}) + head({{":status", "200"}}, last),
+                     "200 '' after 103 after 100"},
+        ResponseCase{"Trailers", ok + data(1, "x") + head({{"t", "1"}}, last), "200 'x' t=1"},
+        ResponseCase{"OddStatus", head({{":status", "800"}}, last), "800 ''"},
+        ResponseCase{"LengthOfHead", head({{":status", "200"}, {"content-length", "5"}}, last), "200 ''", "HEAD"},
+        ResponseCase{"OtherStreamsAndTypes",
+                     frame(FrameType{0x99}, 0, 1, "?") + headers(3, {{":status", "500"}}) + data(3, "x") + ok +
+                         data(1, "", flag::end_stream),
+                     "200 ''"},
+        ResponseCase{"GoawayThatLetsItEnd", goaway(1, ErrorCode::no_error) + ok + data(1, "x", flag::end_stream),
+                     "200 'x'"},
+        ResponseCase{"ResetAfterTheEnd", head({{":status", "200"}}, last) + rst_stream(1, ErrorCode::no_error),
+                     "200 ''"}),
     row_name);
 
 constexpr auto bad = "Invalid server response: ";
 
 INSTANTIATE_TEST_SUITE_P(
-    Bad, Http2Reply,
+    Bad, Http2Response,
     testing::Values(
-        ReplyCase{"Nothing", "", bad + "Server disconnected"s},
-        ReplyCase{"CutShort", ok + data(1, "ab"), bad + "Server disconnected"s},
-        ReplyCase{"Reset", rst_stream(1, ErrorCode::protocol_error), bad + "stream 1 reset: PROTOCOL_ERROR (1)"s},
-        ReplyCase{"ResetInTheBody", ok + data(1, "x") + rst_stream(1, ErrorCode{0x77}),
-                  bad + "stream 1 reset: 0x77 (119)"s},
-        ReplyCase{"Goaway", goaway(0, ErrorCode::enhance_your_calm, "slow\n"),
-                  bad + "GOAWAY: last stream 0, ENHANCE_YOUR_CALM (11), \"slow\\n\""s},
-        ReplyCase{"GoawayWithAnError", ok + goaway(1, ErrorCode::internal_error),
-                  bad + "GOAWAY: last stream 1, INTERNAL_ERROR (2)"s},
-        ReplyCase{"NoStatus", head({{"x", "1"}}, last), bad + "bad :status \"\""s},
-        ReplyCase{"StatusIsNoNumber", head({{":status", "2x"}}, last), bad + "bad :status \"2x\""s},
-        ReplyCase{"OnlyInterim", head({{":status", "100"}}, last), bad + "the stream ended before a final HEADERS"s},
-        ReplyCase{"DataFirst", data(1, "x"), bad + "DATA before any HEADERS"s},
-        ReplyCase{"ShorterThanSaid",
-                  head({{":status", "200"}, {"content-length", "5"}}) + data(1, "ab", flag::end_stream),
-                  bad + "content-length is \"5\", and 2 bytes came"s},
-        ReplyCase{"NoHpack", headers(1, "\x80"),
-                  bad + "stream 1: a field block that HPACK cannot decode, after 0 of 1 bytes"s},
-        ReplyCase{"FrameTooLong", data(1, std::string(16385, 'x')),
-                  bad + "a frame of 16385 bytes, where at most 16384 are allowed"s},
-        ReplyCase{"FrameInsideABlock", headers(1, "\x88", 0) + data(1, "x"),
-                  bad + "DATA inside the field block of stream 1"s},
-        ReplyCase{"ContinuationOfNothing", frame(FrameType::continuation, 0, 1, "x"),
-                  bad + "CONTINUATION without HEADERS"s},
-        ReplyCase{"TooMuchPadding", ok + data(1, "\x05x", flag::padded), bad + "DATA with more padding than payload"s},
-        ReplyCase{"Push", frame(FrameType::push_promise, flag::end_headers, 1, number(2) + "\x82"),
-                  bad + "PUSH_PROMISE of stream 2, where pushes are off"s}),
+        ResponseCase{"Nothing", "", bad + "Server disconnected"s},
+        ResponseCase{"CutShort", ok + data(1, "ab"), bad + "Server disconnected"s},
+        ResponseCase{"Reset", rst_stream(1, ErrorCode::protocol_error), bad + "stream 1 reset: PROTOCOL_ERROR (1)"s},
+        ResponseCase{"ResetInTheBody", ok + data(1, "x") + rst_stream(1, ErrorCode{0x77}),
+                     bad + "stream 1 reset: 0x77 (119)"s},
+        ResponseCase{"Goaway", goaway(0, ErrorCode::enhance_your_calm, "slow\n"),
+                     bad + "GOAWAY: last stream 0, ENHANCE_YOUR_CALM (11), \"slow\\n\""s},
+        ResponseCase{"GoawayWithAnError", ok + goaway(1, ErrorCode::internal_error),
+                     bad + "GOAWAY: last stream 1, INTERNAL_ERROR (2)"s},
+        ResponseCase{"NoStatus", head({{"x", "1"}}, last), bad + "bad :status \"\""s},
+        ResponseCase{"StatusIsNoNumber", head({{":status", "2x"}}, last), bad + "bad :status \"2x\""s},
+        ResponseCase{"OnlyInterim", head({{":status", "100"}}, last), bad + "the stream ended before a final HEADERS"s},
+        ResponseCase{"DataFirst", data(1, "x"), bad + "DATA before any HEADERS"s},
+        ResponseCase{"ShorterThanAnnounced",
+                     head({{":status", "200"}, {"content-length", "5"}}) + data(1, "ab", flag::end_stream),
+                     bad + "content-length is \"5\", and 2 bytes came"s},
+        ResponseCase{"NoHpack", headers(1, "\x80"),
+                     bad + "stream 1: a field block that HPACK cannot decode, after 0 of 1 bytes"s},
+        ResponseCase{"FrameTooLong", data(1, std::string(16385, 'x')),
+                     bad + "a frame of 16385 bytes, where at most 16384 are allowed"s},
+        ResponseCase{"FrameInsideABlock", headers(1, "\x88", 0) + data(1, "x"),
+                     bad + "DATA inside the field block of stream 1"s},
+        ResponseCase{"ContinuationOfNothing", frame(FrameType::continuation, 0, 1, "x"),
+                     bad + "CONTINUATION without HEADERS"s},
+        ResponseCase{"TooMuchPadding", ok + data(1, "\x05x", flag::padded),
+                     bad + "DATA with more padding than payload"s},
+        ResponseCase{"Push", frame(FrameType::push_promise, flag::end_headers, 1, number(2) + "\x82"),
+                     bad + "PUSH_PROMISE of stream 2, where pushes are off"s}),
     row_name);
 
-TEST(Http2Replies, OweAcksAndWindows) {
-    Http2Replies replies(0, 0);
-    replies.expect_reply_on(1, "GET");
-    replies.feed(settings() + settings("", flag::ack) + ping("12345678") + ping("12345678", flag::ack) + ok);
-    EXPECT_EQ(lines(replies.take_debts()), "SETTINGS ACK\nPING ACK 12345678\n");
-    for (int i = 0; i < 32; ++i) replies.feed(data(1, std::string(16384, 'x')));
-    EXPECT_EQ(lines(replies.take_debts()), "WINDOW_UPDATE 524288\nWINDOW_UPDATE 1 524288\n");
-    EXPECT_EQ(replies.take_debts(), "");
+TEST(Http2Responses, OweAcksAndWindows) {
+    Http2Responses responses(0, 0);
+    responses.expect_response_on(1, "GET");
+    responses.feed(settings() + settings("", flag::ack) + ping("12345678") + ping("12345678", flag::ack) + ok);
+    EXPECT_EQ(lines(responses.take_output()), "SETTINGS ACK\nPING ACK 12345678\n");
+    for (int i = 0; i < 32; ++i) responses.feed(data(1, std::string(16384, 'x')));
+    EXPECT_EQ(lines(responses.take_output()), "WINDOW_UPDATE 524288\nWINDOW_UPDATE 1 524288\n");
+    EXPECT_EQ(responses.take_output(), "");
 }
 
-TEST(Http2Replies, KnowWhatMayBeSent) {
-    Http2Replies replies(0, 0);
-    replies.expect_reply_on(1, "POST");
-    EXPECT_EQ(replies.allowance(1), 65535U);
-    replies.spend(1, 65535);
-    EXPECT_EQ(replies.allowance(1), 0U);
-    replies.feed(window_update(1, 10));
-    EXPECT_EQ(replies.allowance(1), 0U);
-    replies.feed(window_update(0, 20));
-    EXPECT_EQ(replies.allowance(1), 10U);
-    replies.feed(settings(setting(SettingId::initial_window_size, 0)));
-    EXPECT_EQ(replies.allowance(1), 0U);
+TEST(Http2Responses, KnowWhatMayBeSent) {
+    Http2Responses responses(0, 0);
+    responses.expect_response_on(1, "POST");
+    EXPECT_EQ(responses.allowance(1), 65535U);
+    responses.spend(1, 65535);
+    EXPECT_EQ(responses.allowance(1), 0U);
+    responses.feed(window_update(1, 10));
+    EXPECT_EQ(responses.allowance(1), 0U);
+    responses.feed(window_update(0, 20));
+    EXPECT_EQ(responses.allowance(1), 10U);
+    responses.feed(settings(setting(SettingId::initial_window_size, 0)));
+    EXPECT_EQ(responses.allowance(1), 0U);
 }
 
 // --- the program -----------------------------------------------------------------------------------------------------

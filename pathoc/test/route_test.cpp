@@ -21,7 +21,7 @@ using testing::SizeIs;
 
 std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 std::string const established = "HTTP/1.1 200 Connection established\r\n\r\n";
-std::string const told = ">> 'GET':/x\n<< 200 OK: 2 bytes\n";
+std::string const reported = ">> 'GET':/x\n<< 200 OK: 2 bytes\n";
 
 Outcome run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"--no-timestamp", "-t", "10"});
@@ -40,14 +40,14 @@ template <class Server> std::string at(Server const& server) { return "127.0.0.1
 
 TEST(Tunnel, LeadsThroughTheProxy) {
     ScriptedServer const proxy({established, ok});
-    EXPECT_EQ(run({"-c", "origin.test:8080", at(proxy), "get:/x"}).out, told);
+    EXPECT_EQ(run({"-c", "origin.test:8080", at(proxy), "get:/x"}).out, reported);
     EXPECT_THAT(proxy.heads(), ElementsAre("CONNECT origin.test:8080 HTTP/1.1\r\nHost: origin.test:8080\r\n\r\n",
                                            "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n"));
 }
 
 TEST(Tunnel, IsAskedForByEachConnection) {
     ScriptedServer const proxy({established, ok});
-    EXPECT_EQ(run({"-n", "2", "-c", "[::1]:1", at(proxy), "get:/x"}).out, told + told);
+    EXPECT_EQ(run({"-n", "2", "-c", "[::1]:1", at(proxy), "get:/x"}).out, reported + reported);
     EXPECT_THAT(proxy.heads(), SizeIs(4));
     EXPECT_THAT(proxy.heads()[2], HasSubstr("CONNECT [::1]:1 "));
 }
@@ -62,16 +62,16 @@ TEST(Tunnel, SendsCredentialsToTheProxyAlone) {
 
 TEST(Tunnel, IgnoresFramingInTheResponse) {
     ScriptedServer const proxy({"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: x\r\n\r\n", ok});
-    EXPECT_EQ(run({"-c", "origin.test:80", at(proxy), "get:/x"}).out, told);
+    EXPECT_EQ(run({"-c", "origin.test:80", at(proxy), "get:/x"}).out, reported);
 }
 
 struct RefusalCase {
-    std::string_view name, answer, message;
+    std::string_view name, response, message;
 };
 class TunnelRefusal : public testing::TestWithParam<RefusalCase> {};
 
 TEST_P(TunnelRefusal, EndsTheRun) {
-    ScriptedServer const proxy({std::string(GetParam().answer)});
+    ScriptedServer const proxy({std::string(GetParam().response)});
     auto const outcome = run({"-n", "3", "-c", "origin.test:80", at(proxy), "get:/x"});
     EXPECT_EQ(outcome.err, std::string(GetParam().message) + "\n");
     EXPECT_EQ(outcome.out, "");
@@ -102,8 +102,8 @@ TEST(Tunnel, DoesNotWaitForever) {
 TEST(Socks, LeadsToTheHostAsTyped) {
     ScriptedServer const origin({ok});
     Socks5Server const socks(to(origin));
-    EXPECT_EQ(run({"--socks", at(socks), "-p", "81", "origin.test", "get:/x"}).out, told);
-    EXPECT_EQ(run({"--socks", at(socks), "[::1]:82", "get:/x"}).out, told);
+    EXPECT_EQ(run({"--socks", at(socks), "-p", "81", "origin.test", "get:/x"}).out, reported);
+    EXPECT_EQ(run({"--socks", at(socks), "[::1]:82", "get:/x"}).out, reported);
     EXPECT_THAT(socks.destinations(), ElementsAre("origin.test:81", "[::1]:82"));
     EXPECT_THAT(origin.heads()[0], HasSubstr("\r\nHost: origin.test\r\n"));
 }
@@ -111,22 +111,22 @@ TEST(Socks, LeadsToTheHostAsTyped) {
 TEST(Socks, IsAskedByEachConnectionForTheSameName) {
     ScriptedServer const origin({ok});
     Socks5Server const socks(to(origin));
-    EXPECT_EQ(run({"--socks", at(socks), "-n", "2", "origin.test", "get:/x"}).out, told + told);
+    EXPECT_EQ(run({"--socks", at(socks), "-n", "2", "origin.test", "get:/x"}).out, reported + reported);
     EXPECT_THAT(socks.destinations(), ElementsAre("origin.test:80", "origin.test:80"));
 }
 
-TEST(Socks, HearsWhoAsks) {
+TEST(Socks, SeesWhoAsks) {
     ScriptedServer const origin({ok});
     auto options = to(origin);
     options.credentials = {"me", "secret"};
     Socks5Server const socks(options);
-    EXPECT_EQ(run({"--socks", at(socks), "--socks-auth", "me:secret", "origin.test", "get:/x"}).out, told);
+    EXPECT_EQ(run({"--socks", at(socks), "--socks-auth", "me:secret", "origin.test", "get:/x"}).out, reported);
 }
 
 TEST(Socks, LeadsToAProxyThatLeadsOn) {
     ScriptedServer const proxy({established, ok});
     Socks5Server const socks(to(proxy));
-    EXPECT_EQ(run({"--socks", at(socks), "-c", "origin.test:80", "proxy.test:3128", "get:/x"}).out, told);
+    EXPECT_EQ(run({"--socks", at(socks), "-c", "origin.test:80", "proxy.test:3128", "get:/x"}).out, reported);
     EXPECT_THAT(socks.destinations(), ElementsAre("proxy.test:3128"));
     EXPECT_THAT(proxy.heads(), ElementsAre(HasSubstr("CONNECT origin.test:80 "), HasSubstr("GET /x ")));
 }

@@ -24,9 +24,9 @@ Script script(std::string_view text, Freezing freezing = Freezing::none) {
 TEST(MessageSequence, RepeatsEachMessageInPlace) {
     std::array const scripts{script("get:/a:x2 get:/b"), script("get:/c:x0 get:/d")};
     MessageSequence messages(scripts);
-    std::string told;
-    while (auto const* message = messages.next()) told += *message->craft(0).value().spec + " ";
-    EXPECT_EQ(told, "'GET':/a 'GET':/a 'GET':/b 'GET':/d ");
+    std::string reported;
+    while (auto const* message = messages.next()) reported += *message->craft(0).value().spec + " ";
+    EXPECT_EQ(reported, "'GET':/a 'GET':/a 'GET':/b 'GET':/d ");
     EXPECT_EQ(messages.next(), nullptr);
     EXPECT_EQ(count_messages(scripts), 4U);
 }

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using Json = nlohmann::json;
 
-std::string const told = ">> 'GET':/x\n<< 200 OK: 2 bytes\n";
+std::string const reported = ">> 'GET':/x\n<< 200 OK: 2 bytes\n";
 
 Outcome run(TlsServer const& server, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"--no-timestamp", "-t", "10", "-s", "-p", server.port()});
@@ -25,8 +25,8 @@ Outcome run(TlsServer const& server, std::vector<std::string> arguments) {
 
 TEST(Tls, CarriesRequests) {
     TlsServer server;
-    EXPECT_EQ(run(server, {}).out, told);
-    EXPECT_EQ(run(server, {"-n", "2"}).out, told + told);
+    EXPECT_EQ(run(server, {}).out, reported);
+    EXPECT_EQ(run(server, {"-n", "2"}).out, reported + reported);
     ASSERT_EQ(server.seen().size(), 3U);
     EXPECT_EQ(server.seen()[0].sni, "") << "an address is no server name";
     EXPECT_EQ(server.seen()[0].version, "TLSv1.3");
@@ -44,7 +44,7 @@ TEST_P(TlsOption, IsSeenByTheServer) {
     settings.versions = tls::parse_versions("all").value();
     TlsServer server(settings);
     auto const outcome = run(server, GetParam().arguments);
-    EXPECT_EQ(outcome.out, told) << outcome.err;
+    EXPECT_EQ(outcome.out, reported) << outcome.err;
     auto const seen = server.seen().at(0);
     EXPECT_EQ(seen.sni, GetParam().sni);
     EXPECT_EQ(seen.version, GetParam().version);
@@ -71,13 +71,13 @@ TEST(Tls, ShowsItsCertificate) {
     tls::AcceptSettings settings;
     settings.client_certificates = tls::ClientCertificates::request;
     TlsServer server(settings);
-    EXPECT_EQ(run(server, {"-C", server.client_file()}).out, told);
+    EXPECT_EQ(run(server, {"-C", server.client_file()}).out, reported);
     EXPECT_EQ(server.seen().at(0).peer_chain.at(0).subject_value("CN"), "client.test");
 }
 
 TEST(Tls, VerifiesByOption) {
     TlsServer server;
-    EXPECT_EQ(run(server, {"--ca", server.authority_file()}).out, told);
+    EXPECT_EQ(run(server, {"--ca", server.authority_file()}).out, reported);
     auto const stranger = run(server, {"--verify"});
     EXPECT_EQ(stranger.status, 1);
     EXPECT_THAT(stranger.err, HasSubstr("TLS handshake failed: the certificate of the server was rejected: "));

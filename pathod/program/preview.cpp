@@ -12,7 +12,7 @@
 #include <pathology/proxycore/http/fields.hpp>
 #include <vector>
 
-#include "rendition.hpp"
+#include "rendered_response.hpp"
 #include "responder.hpp"
 
 namespace pathology::pathod {
@@ -62,12 +62,12 @@ public:
 private:
     Parsed<void> show(Message const& message) {
         auto const seed = derive_seed(seed_.value(), ordinal_++);
-        auto const rendition = render(message, settings_, {.explain = options_.explain}, seed);
-        if (!rendition) return rendition.error();
-        if (options_.explain) console_.err(">> " + rendition->explained + "\n");
-        if (rendition->is_random) console_.err(seed_.replay_hint());
+        auto const rendered = render(message, settings_, {.explain = options_.explain}, seed);
+        if (!rendered) return rendered.error();
+        if (options_.explain) console_.err(">> " + rendered->explained + "\n");
+        if (rendered->is_random) console_.err(seed_.replay_hint());
         // Rendered alone, an HTTP/2 message is a single item.
-        return write(rendition->http2.empty() ? rendition->plan : rendition->http2.front().plan, seed);
+        return write(rendered->http2.empty() ? rendered->plan : rendered->http2.front().plan, seed);
     }
 
     Parsed<void> write(Plan const& plan, std::uint64_t seed) {

@@ -48,9 +48,9 @@ AnchorFailure bad_spec(std::string_view argument, SpecFailure const& failure, st
 std::optional<SpecFailure> find_error(std::span<Message const> messages, Settings const& settings) {
     auto trial = settings;
     trial.websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";  // any valid one: RFC 6455 §1.3
-    auto const rendition = render(messages, trial, {}, 0);
-    if (rendition || rendition.error().code == SpecErrc::file_access) return std::nullopt;
-    return rendition.error();
+    auto const rendered = render(messages, trial, {}, 0);
+    if (rendered || rendered.error().code == SpecErrc::file_access) return std::nullopt;
+    return rendered.error();
 }
 
 Settings for_http2(Settings settings) {

@@ -41,7 +41,7 @@ ConnectionLogger::ConnectionLogger(WorkerContext& worker, std::uint64_t connecti
       tls_(std::move(tls)) {}
 
 void ConnectionLogger::log_start(LogContext& log_context, OutgoingResponse const& response) {
-    report_seed(response.rendition().is_random);
+    report_seed(response.rendered_response().is_random);
     language::SendResult const nothing;
     language::CapturedBytes const no_bytes;
     SendState const nothing_sent{nothing, no_bytes, false};
@@ -109,7 +109,7 @@ std::string ConnectionLogger::details(ReceivedRequest const& received, OutgoingR
                                       SendState const& sent) const {
     std::string text;
     if (options_.explain && response.origin != ResponseOrigin::policy) {
-        text += ">> Spec: " + response.rendition().explained + "\n";
+        text += ">> Spec: " + response.rendered_response().explained + "\n";
     }
     if (options_.show_responses) {
         text += format_dump("Bytes written:", sent.recording.bytes, sent.performance.bytes_written, options_.hex);
@@ -141,7 +141,7 @@ void ConnectionLogger::fill(record::Exchange& entry, LogContext const& log_conte
     entry.request->remote_address = remote_;
     entry.request->connection = connection_;
     entry.request->index = log_context.index;
-    entry.response = response.rendition().record;
+    entry.response = response.rendered_response().record;
     entry.response->bytes_written = sent.performance.bytes_written;
     if (options_.show_responses) entry.response->raw = sent.recording.bytes;
     entry.frame.reset();

@@ -101,9 +101,9 @@ std::optional<Exchange> ExchangeLog::take(Duration limit) {
 
 bool ExchangeLog::wait_until(std::unique_lock<std::mutex>& lock, Duration limit,
                              std::function<bool()> const& ready) const {
-    constexpr Duration longest = std::chrono::hours(24 * 365);  // what a clock can add without overflow
+    constexpr Duration max_limit = std::chrono::hours(24 * 365);  // what a clock can add without overflow
     ++waiting_;
-    bool const is_ready = changed_.wait_for(lock, std::min(limit, longest), ready);
+    bool const is_ready = changed_.wait_for(lock, std::min(limit, max_limit), ready);
     --waiting_;
     return is_ready;
 }

@@ -135,7 +135,8 @@ asio::awaitable<void> Http1Conversation::respond() {
     logger_.log_start(log_context_, response);
     performance_ = {};
     // Most responses are one piece of text, which needs no player.
-    if (auto const* bytes = only_bytes(response.rendition().plan); bytes != nullptr && !options_.show_responses) {
+    if (auto const* bytes = only_bytes(response.rendered_response().plan);
+        bytes != nullptr && !options_.show_responses) {
         std::array<asio::const_buffer, 1> const all{asio::buffer(*bytes)};
         performance_.connection = co_await stream_.write(all);
         if (!performance_.connection) performance_.bytes_written = bytes->size();
@@ -150,7 +151,7 @@ asio::awaitable<void> Http1Conversation::respond() {
 /// Sends a plan that is more than one piece of text, or whose bytes are recorded.
 asio::awaitable<void> Http1Conversation::play(OutgoingResponse const& response) {
     auto player = worker_.acquire_player();
-    player->start(response.rendition().plan, response.seed);
+    player->start(response.rendered_response().plan, response.seed);
     recording_.bytes.clear();
     performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
     worker_.release(std::move(player));
@@ -170,7 +171,7 @@ bool Http1Conversation::opens_websocket(OutgoingResponse const& response) const 
     if (performance_.failed() || performance_.disconnected || response.origin == ResponseOrigin::policy) return false;
     if (response.prepared->is_websocket()) return true;
     if (!proxycore::websocket::is_handshake(reader_.head())) return false;
-    return options_.verbatim || response.rendition().record.status_code == "101";
+    return options_.verbatim || response.rendered_response().record.status_code == "101";
 }
 
 /// `Upgrade: h2c` with all it requires (RFC 7540 §3.2); not over TLS.

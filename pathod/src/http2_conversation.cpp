@@ -43,7 +43,7 @@ Http2Conversation::Http2Conversation(net::Stream& stream, WorkerContext& worker,
       logger_(logger),
       start_(start),
       session_(http2::Role::server, settings_for(options_)),
-      transcript_(worker.printer, options_),
+      frame_logger_(worker.printer, options_),
       driver_(stream, session_, *this) {}
 
 bool Http2Conversation::upgrade(proxycore::http::RequestHead const& head) {
@@ -71,7 +71,7 @@ void Http2Conversation::on_events() {
 }
 
 bool Http2Conversation::on_read_error(net::error_code ec) {
-    bool const is_busy = driver_.is_writing() || !acts_.empty();
+    bool const is_busy = driver_.is_writing() || !playing_.empty();
     if (ec == net::Errc::timed_out && is_busy) return true;  // the client waits for us
     peer_ended_ = ec == asio::error::eof;
     if (peer_ended_ || is_closing_) return false;
@@ -102,7 +102,7 @@ void Http2Conversation::on_writer_end() {
         log_end(*exchange);
     }
     while (!exchanges_.empty()) remove(*exchanges_.back());
-    acts_.clear();
+    playing_.clear();
     is_closing_ = true;
     driver_.close();
 }
@@ -114,7 +114,7 @@ void Http2Conversation::on_event(http2::SessionEvent const& event) {
     if (event.type == http2::SessionEvent::Type::closed) return on_closed(event);
     auto* const exchange = static_cast<Http2Exchange*>(event.user_data);
     if (exchange == nullptr) return;
-    exchange->received.add_raw(transcript_.take_raw(event.stream));
+    exchange->received.add_raw(frame_logger_.take_raw(event.stream));
     if (event.type == http2::SessionEvent::Type::data) return exchange->received.add_data(event.data);
     respond(*exchange);
 }
@@ -149,7 +149,7 @@ void Http2Conversation::on_closed(http2::SessionEvent const& event) {
     if (exchange == nullptr) return;
     exchange->is_closed = true;
     if (event.error != http2::ErrorCode::no_error) exchange->log_context.fault = in_words(event);
-    if (std::find(acts_.begin(), acts_.end(), exchange) != acts_.end()) return driver_.notify();
+    if (std::find(playing_.begin(), playing_.end(), exchange) != playing_.end()) return driver_.notify();
     if (exchange->response && exchange->parts() != nullptr && exchange->log_context.fault.empty())
         exchange->count_head();
     log_end(*exchange);
@@ -158,7 +158,7 @@ void Http2Conversation::on_closed(http2::SessionEvent const& event) {
 
 /// There was no complete request to respond to.
 void Http2Conversation::log_broken(http2::SessionEvent const& event) {
-    transcript_.take_raw(event.stream);
+    frame_logger_.take_raw(event.stream);
     if (event.error != http2::ErrorCode::no_error)
         logger_.log_failure(Type::error, "Bad HTTP/2 request: " + in_words(event));
 }
@@ -170,8 +170,8 @@ Http2Exchange* Http2Conversation::find(StreamId stream) const {
 }
 
 void Http2Conversation::log_end(Http2Exchange& exchange) {
-    if (exchange.is_told || !exchange.response) return;
-    exchange.is_told = true;
+    if (exchange.is_logged || !exchange.response) return;
+    exchange.is_logged = true;
     logger_.log_end(exchange.log_context, *exchange.response, exchange.performance, exchange.recording);
 }
 

@@ -1,6 +1,6 @@
 // Serves HTTP/2 to one client.
 //
-//   reading:  bytes ──▶ session ──▶ request, content, end ──▶ response ──▶ session or act
+//   reading:  bytes ──▶ session ──▶ request, content, end ──▶ response ──▶ session or player
 //                                                                            │
 //   writing:  acts that are ready ◀── frames of the session ◀────────────────┘
 //                └──────────────┬──────────────────┘
@@ -25,7 +25,7 @@
 #include "connection_logger.hpp"
 #include "daemon_context.hpp"
 #include "http2_exchange.hpp"
-#include "http2_transcript.hpp"
+#include "http2_frame_logger.hpp"
 
 namespace pathology::pathod {
 
@@ -60,9 +60,9 @@ private:
     void on_write_error(net::error_code ec) override;
     bool is_finished() override;
     void on_writer_end() override;
-    void on_received(std::string_view bytes) override { transcript_.received(bytes); }
-    void on_sending(std::string_view bytes) override { transcript_.sent(bytes); }
-    void on_turn(StreamId stream) override { acts_.push_back(find(stream)); }
+    void on_received(std::string_view bytes) override { frame_logger_.received(bytes); }
+    void on_sending(std::string_view bytes) override { frame_logger_.sent(bytes); }
+    void on_turn(StreamId stream) override { playing_.push_back(find(stream)); }
     bool has_frames() const override { return next_ready() != nullptr; }
     asio::awaitable<void> write_frames() override;
     std::optional<Clock::time_point> next_deadline() const override;
@@ -78,11 +78,11 @@ private:
     Http2Exchange* find(StreamId stream) const;
     void send_goaway();
 
-    // --- acts: http2_writing.cpp ---
-    asio::awaitable<void> pause_inside_frame(Http2Exchange& act);
-    bool is_ready(Http2Exchange const& act) const;
-    void request_allowance(Http2Exchange const& act);
-    void end(Http2Exchange& act);
+    // --- played responses: http2_writing.cpp ---
+    asio::awaitable<void> pause_inside_frame(Http2Exchange& exchange);
+    bool is_ready(Http2Exchange const& exchange) const;
+    void request_allowance(Http2Exchange const& exchange);
+    void end(Http2Exchange& exchange);
     Http2Exchange* next_ready() const;
 
     net::Stream& stream_;
@@ -91,9 +91,9 @@ private:
     ConnectionLogger& logger_;
     Http2Start start_;
     proxycore::http2::Session session_;
-    Http2Transcript transcript_;
+    Http2FrameLogger frame_logger_;
     std::vector<std::unique_ptr<Http2Exchange>> exchanges_;  // of the streams that are open
-    std::vector<Http2Exchange*> acts_;                       // acts that have begun and not ended
+    std::vector<Http2Exchange*> playing_;                       // played responses that have begun and not ended
     proxycore::http2::Driver driver_;
     net::error_code cause_;    // why unfinished exchanges end
     bool peer_ended_ = false;  // nothing more will arrive

@@ -15,7 +15,7 @@ void Http2Exchange::begin(http2::StreamId its_stream, http2::Request const& requ
     response.reset();
     performance = {};
     recording.bytes.clear();
-    is_told = is_closed = is_head_counted_ = false;
+    is_logged = is_closed = is_head_counted_ = false;
     wake.reset();
     rest_ = {};
 }
@@ -27,7 +27,7 @@ void Http2Exchange::take(OutgoingResponse its_response, std::size_t keep_bytes) 
         left_ = plain->body.length;
         player_.start(plain->body, response->seed);
     } else {
-        act.start(response->rendition(), response->seed, stream);
+        exchange.start(response->rendered_response(), response->seed, stream);
     }
 }
 
@@ -71,7 +71,7 @@ void Http2Exchange::consume(std::size_t size) {
 }
 
 bool Http2Exchange::ends_with_stream() const {
-    auto const& items = response->rendition().http2;
+    auto const& items = response->rendered_response().http2;
     return std::all_of(items.begin(), items.end(), [](Http2Item const& item) { return item.obeys_windows; });
 }
 

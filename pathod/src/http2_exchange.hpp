@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "connection_logger.hpp"
-#include "http2_act.hpp"
+#include "http2_response_player.hpp"
 #include "received_request.hpp"
 #include "responder.hpp"
 
@@ -32,17 +32,17 @@ public:
     void take(OutgoingResponse its_response, std::size_t keep_bytes);
 
     // --- a plain response ---
-    /// Its parts; nullptr: the response is an act.
-    language::Http2Parts const* parts() const { return response->rendition().parts(); }
+    /// Its parts; nullptr: the response is played.
+    language::Http2Parts const* parts() const { return response->rendered_response().parts(); }
     /// Counts the head as sent; to be called with its first content, or at the end.
     void count_head();
     std::optional<Piece> peek(std::size_t limit) override;
     void consume(std::size_t size) override;
 
-    // --- an act ---
-    Http2Act act{player_};
+    // --- played ---
+    Http2ResponsePlayer player{player_};
     std::optional<std::chrono::steady_clock::time_point> wake;  ///< the end of its pause
-    bool is_closed = false;                                     ///< the stream is closed, but the act has not ended
+    bool is_closed = false;                                     ///< the stream is closed, but the response has not ended
     /// Counts sent bytes.
     void count(std::string_view bytes);
     /// Returns true if the act ends with its stream. Raw frames go on, since they may be for other streams.
@@ -55,7 +55,7 @@ public:
     std::optional<OutgoingResponse> response;
     language::SendResult performance;
     language::CapturedBytes recording;
-    bool is_told = false;  ///< its end was logged
+    bool is_logged = false;  ///< its end was logged
 
 private:
     std::string_view rest_;   // of the last block of the player

@@ -29,8 +29,9 @@ std::chrono::steady_clock::time_point time_after(std::optional<std::chrono::seco
 /// The earliest end of a pause; unlimited pauses have none.
 std::optional<Driver::Clock::time_point> Http2Conversation::next_deadline() const {
     std::optional<Clock::time_point> next;
-    for (auto const* act : acts_) {
-        if (act->wake && *act->wake != Clock::time_point::max()) next = std::min(next.value_or(*act->wake), *act->wake);
+    for (auto const* exchange : playing_) {
+        if (exchange->wake && *exchange->wake != Clock::time_point::max())
+            next = std::min(next.value_or(*exchange->wake), *exchange->wake);
     }
     return next;
 }
@@ -42,79 +43,82 @@ bool Http2Conversation::is_finished() {
 }
 
 Http2Exchange* Http2Conversation::next_ready() const {
-    auto const found =
-        std::find_if(acts_.begin(), acts_.end(), [this](Http2Exchange const* act) { return is_ready(*act); });
-    return found != acts_.end() ? *found : nullptr;
+    auto const found = std::find_if(playing_.begin(), playing_.end(),
+                                    [this](Http2Exchange const* exchange) { return is_ready(*exchange); });
+    return found != playing_.end() ? *found : nullptr;
 }
 
-bool Http2Conversation::is_ready(Http2Exchange const& act) const {
-    if (act.is_closed && act.ends_with_stream()) return true;  // ready to be ended
-    if (act.wake) return *act.wake <= Clock::now();
-    return act.is_closed || act.act.frames().needed() == 0 ||
-           session_.allowance(act.stream) >= act.act.frames().needed();
+bool Http2Conversation::is_ready(Http2Exchange const& exchange) const {
+    if (exchange.is_closed && exchange.ends_with_stream()) return true;  // ready to be ended
+    if (exchange.wake) return *exchange.wake <= Clock::now();
+    return exchange.is_closed || exchange.player.frames().needed() == 0 ||
+           session_.allowance(exchange.stream) >= exchange.player.frames().needed();
 }
 
-/// Plays an act until it ends, has to wait, or has written its share.
+/// Plays a response until it ends, has to wait, or has written its share.
 asio::awaitable<void> Http2Conversation::write_frames() {
-    auto& act = *next_ready();
+    auto& exchange = *next_ready();
     auto& out = driver_.output();
-    act.wake.reset();
-    if (act.act.frames().needed() > 0) {
-        session_.spend_allowance(act.stream, act.act.frames().needed());
-        act.act.allow();
+    exchange.wake.reset();
+    if (exchange.player.frames().needed() > 0) {
+        session_.spend_allowance(exchange.stream, exchange.player.frames().needed());
+        exchange.player.allow();
     }
     for (;;) {
-        if (act.is_closed && act.ends_with_stream() && act.act.frames().is_between_frames()) co_return end(act);
+        if (exchange.is_closed && exchange.ends_with_stream() && exchange.player.frames().is_between_frames())
+            co_return end(exchange);
         auto const before = out.size();
-        auto const next = act.act.advance(out, Driver::max_output);
-        act.count(std::string_view(out).substr(before));
-        is_between_frames_ = act.act.frames().is_between_frames();
+        auto const next = exchange.player.advance(out, Driver::max_output);
+        exchange.count(std::string_view(out).substr(before));
+        is_between_frames_ = exchange.player.frames().is_between_frames();
         switch (next) {
-            case Http2Act::Next::bytes:
+            case Http2ResponsePlayer::Next::bytes:
                 co_await driver_.flush();
                 if (driver_.is_output_closed() || is_between_frames_) co_return;
                 break;
-            case Http2Act::Next::allowance:
-                if (!act.is_closed) co_return request_allowance(act);
-                act.act.allow();  // flow control has ended with the stream
+            case Http2ResponsePlayer::Next::allowance:
+                if (!exchange.is_closed) co_return request_allowance(exchange);
+                exchange.player.allow();  // flow control has ended with the stream
                 break;
-            case Http2Act::Next::pause:
-                act.wake = time_after(act.act.frames().pause_length());
+            case Http2ResponsePlayer::Next::pause:
+                exchange.wake = time_after(exchange.player.frames().pause_length());
                 if (is_between_frames_) co_return;
-                co_await pause_inside_frame(act);
+                co_await pause_inside_frame(exchange);
                 if (driver_.is_output_closed() || is_finished()) co_return;
-                act.wake.reset();
+                exchange.wake.reset();
                 break;
-            case Http2Act::Next::disconnect:
-                act.performance.disconnected = true;
+            case Http2ResponsePlayer::Next::disconnect:
+                exchange.performance.disconnected = true;
                 co_await driver_.flush();
                 driver_.close_output();
-                co_return end(act);
-            case Http2Act::Next::broken: act.performance.spec = act.act.frames().failure(); co_return end(act);
-            case Http2Act::Next::finished: co_return end(act);
+                co_return end(exchange);
+            case Http2ResponsePlayer::Next::broken:
+                exchange.performance.spec = exchange.player.frames().failure();
+                co_return end(exchange);
+            case Http2ResponsePlayer::Next::finished: co_return end(exchange);
         }
     }
 }
 
-void Http2Conversation::request_allowance(Http2Exchange const& act) {
-    auto const allowed = session_.allowance(act.stream);
-    if (allowed < act.act.frames().needed())
-        session_.request_allowance(act.stream, act.act.frames().needed() - allowed);
+void Http2Conversation::request_allowance(Http2Exchange const& exchange) {
+    auto const allowed = session_.allowance(exchange.stream);
+    if (allowed < exchange.player.frames().needed())
+        session_.request_allowance(exchange.stream, exchange.player.frames().needed() - allowed);
 }
 
 /// Pauses inside a frame, where no other stream can send.
-asio::awaitable<void> Http2Conversation::pause_inside_frame(Http2Exchange& act) {
+asio::awaitable<void> Http2Conversation::pause_inside_frame(Http2Exchange& exchange) {
     co_await driver_.flush();
-    while (!driver_.is_output_closed() && !is_finished() && *act.wake > Clock::now())
-        co_await driver_.wait_until(*act.wake);
+    while (!driver_.is_output_closed() && !is_finished() && *exchange.wake > Clock::now())
+        co_await driver_.wait_until(*exchange.wake);
 }
 
-void Http2Conversation::end(Http2Exchange& act) {
+void Http2Conversation::end(Http2Exchange& exchange) {
     is_between_frames_ = true;
-    acts_.erase(std::find(acts_.begin(), acts_.end(), &act));
-    session_.finish(act.stream);
-    log_end(act);
-    if (act.is_closed) remove(act);
+    playing_.erase(std::find(playing_.begin(), playing_.end(), &exchange));
+    session_.finish(exchange.stream);
+    log_end(exchange);
+    if (exchange.is_closed) remove(exchange);
 }
 
 }  // namespace pathology::pathod

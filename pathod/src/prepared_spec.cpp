@@ -59,11 +59,11 @@ Parsed<PreparedSpecPtr> PreparedSpec::make(std::vector<Message> messages, Settin
     // The common case, `200:b@1k` for every request: the plan is built once, and the Player generates other bytes by
     // seed.
     if (all.size() != 1 || !is_constant(all.front(), settings, explain)) return PreparedSpecPtr(std::move(prepared));
-    auto rendition = render(all, settings, {.explain = explain}, 0);
-    if (!rendition) return rendition.error();
+    auto rendered = render(all, settings, {.explain = explain}, 0);
+    if (!rendered) return rendered.error();
     // The frames of an HTTP/2 response that is sent as it is carry a stream identifier, so there is a plan per stream.
-    bool const fits_all = settings.protocol == Protocol::http1 || rendition->parts() != nullptr;
-    if (fits_all) prepared->constant_ = std::move(*rendition);
+    bool const fits_all = settings.protocol == Protocol::http1 || rendered->parts() != nullptr;
+    if (fits_all) prepared->constant_ = std::move(*rendered);
     return PreparedSpecPtr(std::move(prepared));
 }
 

@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "rendition.hpp"
+#include "rendered_response.hpp"
 
 namespace pathology::pathod {
 
-/// A parsed response, and its rendition if every request gets the same. Immutable; threads may share it.
+/// A parsed response, and its rendered if every request gets the same. Immutable; threads may share it.
 class PreparedSpec {
 public:
     /// Parses a spec: one message for HTTP/1, any number for HTTP/2. It is resolved and planned here, once, unless the
@@ -31,8 +31,8 @@ public:
     std::string const& spec() const { return spec_; }
     /// `crafting spec: SPEC` in canonical spelling, with its newline.
     std::string const& line() const { return line_; }
-    /// The rendition for every request; nullptr if it has to be rendered for each request.
-    Rendition const* constant() const { return constant_ ? &*constant_ : nullptr; }
+    /// The response for every request; nullptr if it has to be rendered for each request.
+    RenderedResponse const* constant() const { return constant_ ? &*constant_ : nullptr; }
 
     bool pauses() const { return pauses_; }
     /// Returns true if it completes a WebSocket handshake, so that the connection changes to WebSocket after it.
@@ -46,7 +46,7 @@ private:
 
     std::vector<language::Message> messages_;
     std::string spec_, line_;
-    std::optional<Rendition> constant_;
+    std::optional<RenderedResponse> constant_;
     bool pauses_ = false;
 };
 

@@ -136,8 +136,8 @@ void Responder::assign(OutgoingResponse& response, Selection selection) {
 
 // --- rendering -------------------------------------------------------------------------------------------------------
 
-std::optional<PolicyViolation> Responder::check_policy(bool pauses, Rendition const& rendition) const {
-    if (options_.size_limit && rendition.length() > *options_.size_limit) return PolicyViolation::response_too_large;
+std::optional<PolicyViolation> Responder::check_policy(bool pauses, RenderedResponse const& rendered) const {
+    if (options_.size_limit && rendered.length() > *options_.size_limit) return PolicyViolation::response_too_large;
     if (options_.nohang && pauses) return PolicyViolation::pauses_disabled;
     return std::nullopt;
 }
@@ -163,16 +163,16 @@ void Responder::render_for(RequestHead const& request, OutgoingResponse& respons
         auto const key = request.fields.first("Sec-WebSocket-Key");
         if (key && proxycore::websocket::is_handshake(request)) settings.websocket_key = std::string(*key);
         RenderOptions const how{options_.explain, request.method == "HEAD" && !options_.verbatim};
-        auto rendition = render(response.prepared->messages(), settings, how, response.seed);
-        if (!rendition) {
+        auto rendered = render(response.prepared->messages(), settings, how, response.seed);
+        if (!rendered) {
             auto const spec = response.prepared->spec();
-            assign(response, select_error(rendition.error(), spec));
+            assign(response, select_error(rendered.error(), spec));
             return render_for(request, response, position);
         }
-        response.rendered = std::move(*rendition);
+        response.rendered = std::move(*rendered);
     }
     if (response.origin != ResponseOrigin::spec) return;
-    auto const violation = check_policy(response.prepared->pauses(), response.rendition());
+    auto const violation = check_policy(response.prepared->pauses(), response.rendered_response());
     if (!violation) return;
     assign(response, reject(*violation));
     render_for(request, response, position);

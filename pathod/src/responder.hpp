@@ -34,13 +34,13 @@ enum class ResponseOrigin {
 /// The response to one request.
 struct OutgoingResponse {
     PreparedSpecPtr prepared;           ///< valid as long as this object
-    std::optional<Rendition> rendered;  ///< made for this request alone; std::nullopt: use the constant one
+    std::optional<RenderedResponse> rendered;  ///< made for this request alone; std::nullopt: use the constant one
     std::string error;                  ///< why it is not the requested one; a line without its newline, or empty
     std::uint64_t seed = 0;             ///< for the Player
     ResponseOrigin origin = ResponseOrigin::spec;
     std::optional<proxycore::websocket::DeflateParameters> deflate;  ///< negotiated by a handshake of the echo
 
-    Rendition const& rendition() const { return rendered ? *rendered : *prepared->constant(); }
+    RenderedResponse const& rendered_response() const { return rendered ? *rendered : *prepared->constant(); }
 };
 
 /// Where a response goes in an HTTP/2 connection, and the size of the peer's header table.
@@ -65,7 +65,7 @@ public:
                              Http2Position position = {});
 
     /// Returns how a response violates the options; std::nullopt if it is allowed.
-    std::optional<PolicyViolation> check_policy(bool pauses, Rendition const& rendition) const;
+    std::optional<PolicyViolation> check_policy(bool pauses, RenderedResponse const& rendered) const;
     language::Settings const& settings() const { return settings_; }
 
 private:

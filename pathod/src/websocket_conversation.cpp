@@ -128,24 +128,24 @@ asio::awaitable<void> WebsocketConversation::send_frame(language::Message const&
     auto const spec = language::print(frame);
     for (auto left = language::times(frame); left > 0 && is_open_; --left) {
         auto const seed = worker_.daemon.seed.of(start_.connection, start_.messages++);
-        auto const rendition = render(frame, responder.settings(), {.explain = options_.explain}, seed);
-        if (!rendition) co_return fail("Error in reflected frame specification: " + rendition.error().message);
-        auto const violation = responder.check_policy(rendition->plan.pauses, *rendition);
+        auto const rendered = render(frame, responder.settings(), {.explain = options_.explain}, seed);
+        if (!rendered) co_return fail("Error in reflected frame specification: " + rendered.error().message);
+        auto const violation = responder.check_policy(rendered->plan.pauses, *rendered);
         if (violation) co_return fail(std::string(reason(*violation)));
-        co_await play(spec, *rendition, seed);
+        co_await play(spec, *rendered, seed);
     }
 }
 
-asio::awaitable<void> WebsocketConversation::play(std::string const& spec, Rendition const& rendition,
+asio::awaitable<void> WebsocketConversation::play(std::string const& spec, RenderedResponse const& rendered,
                                                   std::uint64_t seed) {
     language::CapturedBytes recording;
     recording.limit = logger_.recording_limit();
-    logger_.log_start(spec, rendition);
+    logger_.log_start(spec, rendered);
     auto player = worker_.acquire_player();
-    player->start(rendition.plan, seed);
+    player->start(rendered.plan, seed);
     auto const performance = co_await language::send_plan(stream_, *player, &recording);
     worker_.release(std::move(player));
-    logger_.log_end(spec, rendition, performance, recording);
+    logger_.log_end(spec, rendered, performance, recording);
     is_open_ = !performance.failed() && !performance.disconnected;
 }
 

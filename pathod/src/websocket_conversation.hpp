@@ -48,7 +48,7 @@ private:
     asio::awaitable<void> receive(std::string_view bytes);
     asio::awaitable<void> send_requested(std::string_view specs, bool is_whole);
     asio::awaitable<void> send_frame(language::Message const& frame);
-    asio::awaitable<void> play(std::string const& spec, Rendition const& rendition, std::uint64_t seed);
+    asio::awaitable<void> play(std::string const& spec, RenderedResponse const& rendered, std::uint64_t seed);
     asio::awaitable<void> echo(std::string_view bytes);
     asio::awaitable<void> flush();
     asio::awaitable<void> discard_input();

@@ -39,23 +39,23 @@ void WebsocketLogger::log_received(record::RecordedFrame frame) {
     logger_.add_entry(std::move(entry));
 }
 
-void WebsocketLogger::log_start(std::string const& spec, Rendition const& rendition) {
+void WebsocketLogger::log_start(std::string const& spec, RenderedResponse const& rendered) {
     started_ = options_.clock.now();
     began_ = options_.clock.steady_now();
-    logger_.report_seed(rendition.is_random);
-    if (!options_.show_responses) print(spec, rendition, {});
-    if (!options_.enter_early && !rendition.plan.pauses) return;
-    auto entry = entry_of(rendition);
+    logger_.report_seed(rendered.is_random);
+    if (!options_.show_responses) print(spec, rendered, {});
+    if (!options_.enter_early && !rendered.plan.pauses) return;
+    auto entry = entry_of(rendered);
     entry.finished = false;
     entry_ = worker_.daemon.log.add(std::move(entry));
 }
 
-void WebsocketLogger::log_end(std::string const& spec, Rendition const& rendition,
+void WebsocketLogger::log_end(std::string const& spec, RenderedResponse const& rendered,
                               language::SendResult const& performance, language::CapturedBytes const& recording) {
     auto const shown = std::string_view(recording.bytes).substr(0, options_.keep_bytes);
     if (options_.show_responses)
-        print(spec, rendition, format_dump("Bytes written:", shown, performance.bytes_written, options_.hex));
-    auto entry = entry_of(rendition);
+        print(spec, rendered, format_dump("Bytes written:", shown, performance.bytes_written, options_.hex));
+    auto entry = entry_of(rendered);
     entry.response->bytes_written = performance.bytes_written;
     if (options_.show_responses) entry.response->raw = shown;
     entry.frame = record::frame_of(recording.bytes, performance.bytes_written, {.payload = options_.keep_body});
@@ -91,18 +91,18 @@ void WebsocketLogger::log_sent(std::string_view bytes) {
     worker_.printer.write({format_dump("Bytes written:", shown, bytes.size(), options_.hex)});
 }
 
-void WebsocketLogger::print(std::string const& spec, Rendition const& rendition, std::string const& dump) {
+void WebsocketLogger::print(std::string const& spec, RenderedResponse const& rendered, std::string const& dump) {
     if (!prints()) return;
-    auto const explained = options_.explain ? ">> Spec: " + rendition.explained + "\n" : std::string();
+    auto const explained = options_.explain ? ">> Spec: " + rendered.explained + "\n" : std::string();
     worker_.printer.write({"crafting websocket spec: ", spec, "\n", explained, dump});
 }
 
-record::Exchange WebsocketLogger::entry_of(Rendition const& rendition) const {
+record::Exchange WebsocketLogger::entry_of(RenderedResponse const& rendered) const {
     record::Exchange entry;
     entry.protocol = "websockets";
     entry.started = started_;
     entry.duration = options_.clock.steady_now() - began_;
-    entry.response = rendition.record;
+    entry.response = rendered.record;
     return entry;
 }
 

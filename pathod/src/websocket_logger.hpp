@@ -8,7 +8,7 @@
 
 #include "connection_logger.hpp"
 #include "daemon_context.hpp"
-#include "rendition.hpp"
+#include "rendered_response.hpp"
 
 namespace pathology::pathod {
 
@@ -23,9 +23,9 @@ public:
     void log_received(record::RecordedFrame frame);
 
     /// To be called before a requested frame is sent; `spec` is its canonical text.
-    void log_start(std::string const& spec, Rendition const& rendition);
+    void log_start(std::string const& spec, RenderedResponse const& rendered);
     /// To be called when the frame was sent or failed. `recording` has its first recording_limit() bytes.
-    void log_end(std::string const& spec, Rendition const& rendition, language::SendResult const& performance,
+    void log_end(std::string const& spec, RenderedResponse const& rendered, language::SendResult const& performance,
                  language::CapturedBytes const& recording);
 
     /// How many bytes of each sent frame log_end() uses.
@@ -41,8 +41,8 @@ public:
 
 private:
     bool prints() const { return !options_.json && worker_.printer.is_enabled(); }
-    void print(std::string const& spec, Rendition const& rendition, std::string const& dump);
-    record::Exchange entry_of(Rendition const& rendition) const;
+    void print(std::string const& spec, RenderedResponse const& rendered, std::string const& dump);
+    record::Exchange entry_of(RenderedResponse const& rendered) const;
 
     WorkerContext& worker_;
     ConnectionLogger& logger_;

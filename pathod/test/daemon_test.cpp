@@ -81,7 +81,7 @@ std::string parse_error(std::string_view body) {
 
 // Each refusal closes: a second request on the same connection gets no answer. Notices do not.
 INSTANTIATE_TEST_SUITE_P(
-    Answers800, Wire,
+    RespondsWith800, Wire,
     testing::Values(
         WireCase{"NotFoundStaysOpen", get("/") + get("/p/200"), std::string(not_found) + std::string(ok)},
         WireCase{"EmptySpec", get("/p/"), std::string(not_found)},

@@ -40,7 +40,7 @@ std::string request(std::uint32_t stream, std::string_view path, std::string_vie
 }
 
 /// The frames of a server as lines, fields spelled out; SETTINGS and WINDOW_UPDATE left out.
-std::string told(std::string_view wire) {
+std::string reported(std::string_view wire) {
     proxycore::http2::FrameReader reader;
     proxycore::http2::HeaderDecoder decoder;
     reader.feed(wire);
@@ -84,32 +84,32 @@ class Running {
 public:
     explicit Running(DaemonOptions options = {}) : daemon(std::move(options)) { daemon.start().value(); }
     /// All that is answered to a client who says this, and that it was all.
-    std::string ask(std::string_view frames) { return told(Client(daemon.port()).ask(hello().append(frames))); }
+    std::string ask(std::string_view frames) { return reported(Client(daemon.port()).ask(hello().append(frames))); }
 
     Daemon daemon;
 };
 
 // --- what is answered ------------------------------------------------------------------------------------------------
 
-struct AnswerCase {
+struct ResponseCase {
     std::string_view name;
-    std::string sent, told;
+    std::string sent, reported;
     DaemonOptions options = {};
 };
-void PrintTo(AnswerCase const& row, std::ostream* out) { *out << row.name; }
+void PrintTo(ResponseCase const& row, std::ostream* out) { *out << row.name; }
 
-class Http2Answer : public testing::TestWithParam<AnswerCase> {};
+class Http2Response : public testing::TestWithParam<ResponseCase> {};
 
-TEST_P(Http2Answer, IsTheseFrames) {
+TEST_P(Http2Response, IsTheseFrames) {
     Running running(GetParam().options);
-    EXPECT_EQ(running.ask(GetParam().sent), GetParam().told);
+    EXPECT_EQ(running.ask(GetParam().sent), GetParam().reported);
 }
 
-TEST_P(Http2Answer, IsTheSameByteByByte) {
+TEST_P(Http2Response, IsTheSameByteByByte) {
     Running running(GetParam().options);
     Client client(running.daemon.port());
     for (char const c : hello() + GetParam().sent) client.send({&c, 1});
-    EXPECT_EQ(by_stream(told(client.half_close().read_to_end())), by_stream(GetParam().told));
+    EXPECT_EQ(by_stream(reported(client.half_close().read_to_end())), by_stream(GetParam().reported));
 }
 
 std::string refused(std::string_view why) {
@@ -130,53 +130,54 @@ std::string const abc = abc_head + abc_body;
 std::string const other = "HEADERS 3 END_STREAM :status=201 content-length=0\n";
 
 INSTANTIATE_TEST_SUITE_P(
-    Plain, Http2Answer,
+    Plain, Http2Response,
     testing::Values(
-        AnswerCase{"CraftedPath", request(1, "/p/200:b'abc'"), abc},
-        AnswerCase{"Anchor", request(1, "/foo"), abc, {.anchors = {"/foo=200:b'abc'"}}},
-        AnswerCase{"NoBody", request(1, "/p/204"), "HEADERS 1 END_STREAM :status=204 content-length=0\n"},
-        AnswerCase{"Head", request(1, "/p/200:b'abc'", "HEAD"), "HEADERS 1 END_STREAM :status=200 content-length=3\n"},
-        AnswerCase{"HeadWithActions", request(1, "/p/200:b'abc':i0,''", "HEAD"),
-                   "HEADERS 1 END_STREAM :status=200 content-length=3\n"},
-        AnswerCase{"FieldsAsGiven", request(1, "/p/200:h'X'='Y':b'abc'"),
-                   "HEADERS 1 :status=200 X=Y content-length=3\nDATA 1 END_STREAM 'abc'\n"},
-        AnswerCase{"TwoStreams", request(1, "/p/200:b'abc'") + request(3, "/p/201"), abc_head + other + abc_body},
-        AnswerCase{
+        ResponseCase{"CraftedPath", request(1, "/p/200:b'abc'"), abc},
+        ResponseCase{"Anchor", request(1, "/foo"), abc, {.anchors = {"/foo=200:b'abc'"}}},
+        ResponseCase{"NoBody", request(1, "/p/204"), "HEADERS 1 END_STREAM :status=204 content-length=0\n"},
+        ResponseCase{"Head", request(1, "/p/200:b'abc'", "HEAD"),
+                     "HEADERS 1 END_STREAM :status=200 content-length=3\n"},
+        ResponseCase{"HeadWithActions", request(1, "/p/200:b'abc':i0,''", "HEAD"),
+                     "HEADERS 1 END_STREAM :status=200 content-length=3\n"},
+        ResponseCase{"FieldsAsGiven", request(1, "/p/200:h'X'='Y':b'abc'"),
+                     "HEADERS 1 :status=200 X=Y content-length=3\nDATA 1 END_STREAM 'abc'\n"},
+        ResponseCase{"TwoStreams", request(1, "/p/200:b'abc'") + request(3, "/p/201"), abc_head + other + abc_body},
+        ResponseCase{
             "RequestWithABody",
             request(1, "/p/200:b'abc'", "POST", flag::end_headers) + data(1, "x") + data(1, "", flag::end_stream), abc},
-        AnswerCase{"SmallTable", settings(setting(SettingId::header_table_size, 0)) + request(1, "/p/200:b'abc'"),
-                   abc}),
+        ResponseCase{"SmallTable", settings(setting(SettingId::header_table_size, 0)) + request(1, "/p/200:b'abc'"),
+                     abc}),
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
-    Answers800, Http2Answer,
+    RespondsWith800, Http2Response,
     testing::Values(
-        AnswerCase{"NotFound", request(1, "/"), refused("No valid craft request found")},
-        AnswerCase{"ParseError", request(1, "/p/200:m'x'"), no_reasons()},
-        AnswerCase{"AnchorForHttp1", request(1, "/foo"), no_reasons(), {.anchors = {"/foo=200:m'x'"}}},
-        AnswerCase{"NoCraft", request(1, "/p/200"), refused("Crafting disabled."), {.craft = false}},
-        AnswerCase{"Nohang", request(1, "/p/200:pa,1"), refused("Pauses have been disabled."), {.nohang = true}},
-        AnswerCase{"TooLarge", request(1, "/p/200:b@1k"), refused("Response too large."), {.size_limit = 100}}),
+        ResponseCase{"NotFound", request(1, "/"), refused("No valid craft request found")},
+        ResponseCase{"ParseError", request(1, "/p/200:m'x'"), no_reasons()},
+        ResponseCase{"AnchorForHttp1", request(1, "/foo"), no_reasons(), {.anchors = {"/foo=200:m'x'"}}},
+        ResponseCase{"NoCraft", request(1, "/p/200"), refused("Crafting disabled."), {.craft = false}},
+        ResponseCase{"Nohang", request(1, "/p/200:pa,1"), refused("Pauses have been disabled."), {.nohang = true}},
+        ResponseCase{"TooLarge", request(1, "/p/200:b@1k"), refused("Response too large."), {.size_limit = 100}}),
     pathology::test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
-    Acts, Http2Answer,  // sent as they are
+    Acts, Http2Response,  // sent as they are
     testing::Values(
-        AnswerCase{"InjectedBehind", request(1, "/p/200:b'abc':ia,'!'"), abc + "and 1 bytes\n"},
-        AnswerCase{"CutInsideData", request(1, "/p/200:b'abc':d15"),
-                   "HEADERS 1 :status=200 content-length=3\nand 2 bytes\n"},
-        AnswerCase{"CutAtTheBegin", request(1, "/p/200:b'abc':d0"), ""},
-        AnswerCase{"CutEndsTheConnection", request(1, "/p/200:d0") + request(3, "/p/200"), ""},
-        AnswerCase{"FramesBehindAResponse", request(1, "/p/200:b'abc'%20h2f:PING"),
-                   abc + "PING \\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\n"},
-        AnswerCase{"FramesInPlaceOfOne", request(1, "/p/h2f:RST_STREAM:CANCEL"), "RST_STREAM 1 CANCEL\n"},
-        AnswerCase{"FramesRepeated", request(1, "/p/h2f:DATA:'x':x3"), "DATA 1 'x'\nDATA 1 'x'\nDATA 1 'x'\n"},
-        AnswerCase{"NoFrames", request(1, "/p/h2f:DATA:'x':x0") + request(3, "/p/201"), other},
-        AnswerCase{"OnTheStreamThatAsked", request(5, "/p/h2f:DATA:END_STREAM:'x'"), "DATA 5 END_STREAM 'x'\n"},
-        AnswerCase{"AnchorForHttp2",
-                   request(1, "/foo"),
-                   abc + "DATA 1 'late'\n",
-                   {.anchors = {"/foo=200:b'abc' h2f:DATA:'late'"}}}),
+        ResponseCase{"InjectedBehind", request(1, "/p/200:b'abc':ia,'!'"), abc + "and 1 bytes\n"},
+        ResponseCase{"CutInsideData", request(1, "/p/200:b'abc':d15"),
+                     "HEADERS 1 :status=200 content-length=3\nand 2 bytes\n"},
+        ResponseCase{"CutAtTheBegin", request(1, "/p/200:b'abc':d0"), ""},
+        ResponseCase{"CutEndsTheConnection", request(1, "/p/200:d0") + request(3, "/p/200"), ""},
+        ResponseCase{"FramesBehindAResponse", request(1, "/p/200:b'abc'%20h2f:PING"),
+                     abc + "PING \\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\n"},
+        ResponseCase{"FramesInPlaceOfOne", request(1, "/p/h2f:RST_STREAM:CANCEL"), "RST_STREAM 1 CANCEL\n"},
+        ResponseCase{"FramesRepeated", request(1, "/p/h2f:DATA:'x':x3"), "DATA 1 'x'\nDATA 1 'x'\nDATA 1 'x'\n"},
+        ResponseCase{"NoFrames", request(1, "/p/h2f:DATA:'x':x0") + request(3, "/p/201"), other},
+        ResponseCase{"OnTheStreamThatAsked", request(5, "/p/h2f:DATA:END_STREAM:'x'"), "DATA 5 END_STREAM 'x'\n"},
+        ResponseCase{"AnchorForHttp2",
+                     request(1, "/foo"),
+                     abc + "DATA 1 'late'\n",
+                     {.anchors = {"/foo=200:b'abc' h2f:DATA:'late'"}}}),
     pathology::test::row_name);
 
 // --- time and turns --------------------------------------------------------------------------------------------------
@@ -186,14 +187,14 @@ TEST(Http2Daemon, LetsOthersContinueWhileAResponsePausesBetweenFrames) {
     Client client(running.daemon.port());
     client.send(hello() + request(1, "/p/200:b'abc':p13,f") + request(3, "/p/201"));
     std::string all;
-    while (told(all).find("HEADERS 3") == std::string::npos) {
+    while (reported(all).find("HEADERS 3") == std::string::npos) {
         auto const more = client.read(1);
-        ASSERT_FALSE(more.empty()) << told(all);
+        ASSERT_FALSE(more.empty()) << reported(all);
         all += more;
     }
-    EXPECT_EQ(told(all), abc_head + other);
+    EXPECT_EQ(reported(all), abc_head + other);
     running.daemon.stop();
-    EXPECT_EQ(told(client.read_to_end()), "GOAWAY 3 NO_ERROR\n");
+    EXPECT_EQ(reported(client.read_to_end()), "GOAWAY 3 NO_ERROR\n");
 }
 
 TEST(Http2Daemon, HoldsTheWireWhileAResponsePausesInsideAFrame) {
@@ -213,10 +214,11 @@ TEST(Http2Daemon, ObeysTheWindowInResponsesWithActions) {
     client.send(std::string(proxycore::http2::client_preface) + small + request(1, "/p/200:b'abc':pa,0") +
                 request(3, "/p/201"));
     std::string all;
-    while (told(all).find("HEADERS 3") == std::string::npos) all += client.read(1);
-    EXPECT_EQ(told(all), "HEADERS 1 :status=200 content-length=3\nHEADERS 3 END_STREAM :status=201 content-length=0\n");
+    while (reported(all).find("HEADERS 3") == std::string::npos) all += client.read(1);
+    EXPECT_EQ(reported(all),
+              "HEADERS 1 :status=200 content-length=3\nHEADERS 3 END_STREAM :status=201 content-length=0\n");
     client.send(window_update(1, 1));
-    EXPECT_EQ(told(client.half_close().read_to_end()), "DATA 1 END_STREAM 'abc'\n");
+    EXPECT_EQ(reported(client.half_close().read_to_end()), "DATA 1 END_STREAM 'abc'\n");
 }
 
 TEST(Http2Daemon, CarriesBigBodiesBothWays) {
@@ -228,7 +230,7 @@ TEST(Http2Daemon, CarriesBigBodiesBothWays) {
     client.send(data(1, "", flag::end_stream));
     auto const wire = client.half_close().read_to_end();
     EXPECT_GT(wire.size(), 3U << 20U);
-    EXPECT_THAT(told(wire), EndsWith("'\n"));
+    EXPECT_THAT(reported(wire), EndsWith("'\n"));
     auto const entry = running.daemon.log().wait_for(1, patience).value().front();
     EXPECT_EQ(entry.request->body_size, 1'000'000U);
     EXPECT_EQ(entry.response->body_size, 3U << 20U);
@@ -257,25 +259,26 @@ TEST(Http2Daemon, LetsAClientContinueThatExpectsIt) {
 
 TEST(Http2Daemon, UpgradesAClientThatAsks) {
     Running running;
-    auto const answer = Client(running.daemon.port())
-                            .ask(
-                                "GET /p/200:b'abc' HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-                                "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n" +
-                                hello() + request(3, "/p/201"));
+    auto const response_text =
+        Client(running.daemon.port())
+            .ask(
+                "GET /p/200:b'abc' HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n" +
+                hello() + request(3, "/p/201"));
     constexpr std::string_view switching =
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
-    ASSERT_THAT(answer, StartsWith(std::string(switching)));
-    EXPECT_EQ(told(std::string_view(answer).substr(switching.size())), abc_head + other + abc_body);
+    ASSERT_THAT(response_text, StartsWith(std::string(switching)));
+    EXPECT_EQ(reported(std::string_view(response_text).substr(switching.size())), abc_head + other + abc_body);
 }
 
 TEST(Http2Daemon, ServesInsideATunnel) {
     DaemonOptions options;
     options.tls.in_tunnels = InTunnels::plain;
     Running running(options);
-    auto const answer =
+    auto const response_text =
         Client(running.daemon.port()).ask("CONNECT x:80 HTTP/1.1\r\n\r\n" + hello() + request(1, "/p/200:b'abc'"));
-    auto const begin = answer.find("\r\n\r\n") + 4;
-    EXPECT_EQ(told(std::string_view(answer).substr(begin)), abc);
+    auto const begin = response_text.find("\r\n\r\n") + 4;
+    EXPECT_EQ(reported(std::string_view(response_text).substr(begin)), abc);
 }
 
 TEST(Http2Daemon, DisablesHttp2ByOption) {
@@ -290,7 +293,7 @@ TEST(Http2Daemon, GoesAwayFromASilentClient) {
     Running running({.time_limit = 1s});
     Client client(running.daemon.port());
     client.send(hello());
-    EXPECT_EQ(told(client.read_to_end()), "GOAWAY 0 NO_ERROR\n");
+    EXPECT_EQ(reported(client.read_to_end()), "GOAWAY 0 NO_ERROR\n");
     EXPECT_EQ(running.daemon.log().wait_for(1, patience).value().front().type, Exchange::Type::timeout);
 }
 
@@ -344,7 +347,7 @@ TEST(Http2Daemon, LogsAnExchangeWithItsFrames) {
     EXPECT_EQ(types(second), "PING HEADERS ");
     EXPECT_EQ(first.response->status_code, "200");
     EXPECT_EQ(first.response->version, "HTTP/2.0");
-    EXPECT_EQ(told(first.response->raw), abc);
+    EXPECT_EQ(reported(first.response->raw), abc);
     EXPECT_EQ(first.response->bytes_written, first.response->raw.size());
     EXPECT_TRUE(first.finished);
     EXPECT_EQ(second.request->index, 1U);
@@ -363,7 +366,7 @@ TEST(Http2Daemon, EndsAnActWhoseStreamWasReset) {
     client.send(hello() + request(1, "/p/200:b'abc':p13,f"));
     EXPECT_TRUE(running.daemon.log().wait_for(1, patience).has_value());  // it pauses, so it is noted before its end
     client.send(rst_stream(1, ErrorCode::cancel) + request(3, "/p/201"));
-    EXPECT_THAT(told(client.half_close().read_to_end()), EndsWith(other));
+    EXPECT_THAT(reported(client.half_close().read_to_end()), EndsWith(other));
     auto const entry = running.daemon.log().entries().front();
     EXPECT_EQ(entry.message, "stream 1 reset by the client: CANCEL");
     EXPECT_TRUE(entry.finished);

@@ -31,7 +31,7 @@ protected:
         responder_.emplace(options, anchors_);
         return responder_->respond(head, path, 1);
     }
-    std::string spec_for(std::string_view path) { return ask(request(), path).rendition().record.spec; }
+    std::string spec_for(std::string_view path) { return ask(request(), path).rendered_response().record.spec; }
 
     DaemonOptions options;
 
@@ -58,7 +58,8 @@ TEST_F(ResponderTest, ServesHandshakesWithoutASpecAsWs) {
     for (auto const* path : {"/", "/p/", "/chat"}) {
         auto const response = ask(handshake(), path);
         EXPECT_TRUE(response.prepared->is_websocket()) << path;
-        EXPECT_THAT(response.rendition().record.spec, testing::HasSubstr("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")) << path;
+        EXPECT_THAT(response.rendered_response().record.spec, testing::HasSubstr("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="))
+            << path;
     }
     EXPECT_FALSE(ask(handshake(), "/p/200").prepared->is_websocket());
 }
@@ -66,13 +67,13 @@ TEST_F(ResponderTest, ServesHandshakesWithoutASpecAsWs) {
 TEST_F(ResponderTest, ReportsWhyWsNeedsAHandshake) {
     auto const response = ask(request(), "/p/ws");
     EXPECT_EQ(response.origin, ResponseOrigin::builtin);
-    EXPECT_EQ(response.rendition().record.reason, "Parse Error");
+    EXPECT_EQ(response.rendered_response().record.reason, "Parse Error");
 }
 
 TEST_F(ResponderTest, RespondsNotFoundElsewhere) {
     for (auto const* path : {"/", "/p/", "/foo", "*"}) {
         auto const response = ask(request(), path);
-        EXPECT_EQ(response.rendition().record.reason, "Not found") << path;
+        EXPECT_EQ(response.rendered_response().record.reason, "Not found") << path;
         EXPECT_EQ(response.origin, ResponseOrigin::builtin) << path;
     }
 }
@@ -90,7 +91,7 @@ TEST_P(Policy, Decides) {
     auto const response = ask(request(), GetParam().path);
     bool const is_refused = !GetParam().reason.empty();
     EXPECT_EQ(response.origin, is_refused ? ResponseOrigin::policy : ResponseOrigin::spec);
-    EXPECT_EQ(response.rendition().record.reason.value_or(""), GetParam().reason);
+    EXPECT_EQ(response.rendered_response().record.reason.value_or(""), GetParam().reason);
 }
 
 // "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc" has 41 bytes.
@@ -115,15 +116,17 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(ResponderTest, DoesNotLimitItsOwnNotices) {
     options.size_limit = 1;
-    EXPECT_EQ(ask(request(), "/").rendition().record.reason, "Not found");
-    EXPECT_EQ(ask(request(), "/p/200").rendition().record.reason, "Response too large.");
+    EXPECT_EQ(ask(request(), "/").rendered_response().record.reason, "Not found");
+    EXPECT_EQ(ask(request(), "/p/200").rendered_response().record.reason, "Response too large.");
 }
 
 TEST_F(ResponderTest, SendsNoBodyToHeadUnlessVerbatim) {
-    EXPECT_EQ(ask(request("HEAD"), "/p/200:b'abc'").rendition().record.spec, "200:h'Content-Length'='3'");
-    EXPECT_EQ(ask(request("HEAD"), "/").rendition().plan.length, ask(request(), "/").rendition().plan.length - 42);
+    EXPECT_EQ(ask(request("HEAD"), "/p/200:b'abc'").rendered_response().record.spec, "200:h'Content-Length'='3'");
+    EXPECT_EQ(ask(request("HEAD"), "/").rendered_response().plan.length,
+              ask(request(), "/").rendered_response().plan.length - 42);
     options.verbatim = true;
-    EXPECT_EQ(ask(request("HEAD"), "/p/200:b'abc'").rendition().record.spec, "200:b'abc':h'Content-Length'='3'");
+    EXPECT_EQ(ask(request("HEAD"), "/p/200:b'abc'").rendered_response().record.spec,
+              "200:b'abc':h'Content-Length'='3'");
 }
 
 TEST_F(ResponderTest, ReadsFilesAnewForEachRequest) {
@@ -143,7 +146,7 @@ TEST_F(ResponderTest, PlansConstantSpecsOnce) {
     options.anchors = {"/foo=200:b@100"};
     auto const anchor = ask(request(), "/foo");
     EXPECT_FALSE(anchor.rendered);
-    EXPECT_TRUE(anchor.rendition().is_random);
+    EXPECT_TRUE(anchor.rendered_response().is_random);
     EXPECT_FALSE(ask(request(), "/p/200").rendered);
     EXPECT_TRUE(ask(request(), "/p/200:ir,'x'").rendered) << "a random offset differs each time";
 }

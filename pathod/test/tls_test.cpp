@@ -65,21 +65,21 @@ asio::awaitable<std::unique_ptr<tls::TlsStream>> secured(StreamPtr stream, tls::
 asio::awaitable<bool> tunnel(net::Stream& stream, std::string host) {
     auto const request = "CONNECT " + host + " HTTP/1.1\r\n\r\n";
     co_await net::send(stream, request);
-    std::string answer;
-    while (!answer.ends_with("\r\n\r\n")) {
+    std::string response;
+    while (!response.ends_with("\r\n\r\n")) {
         auto const byte = co_await read_exactly(stream, 1);
         if (byte.empty()) co_return false;
-        answer += byte;
+        response += byte;
     }
-    co_return answer.starts_with("HTTP/1.1 200 Connection established\r\n");
+    co_return response.starts_with("HTTP/1.1 200 Connection established\r\n");
 }
 
 constexpr std::string_view question = "GET /p/200:b'hi' HTTP/1.1\r\n\r\n";
-constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+constexpr std::string_view response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 
-Played expect_answer(net::Stream& stream) {
+Played expect_response(net::Stream& stream) {
     co_await net::send(stream, question);
-    EXPECT_EQ(co_await read_exactly(stream, answer.size()), answer);
+    EXPECT_EQ(co_await read_exactly(stream, response.size()), response);
 }
 
 TEST(TlsDaemon, RespondsAndLogsTheNegotiatedTls) {
@@ -90,8 +90,8 @@ TEST(TlsDaemon, RespondsAndLogsTheNegotiatedTls) {
         settings.alpn = {"http/1.1"};
         auto plain = co_await connected(running.daemon);
         auto const stream = co_await secured(std::move(plain), settings);
-        co_await expect_answer(*stream);
-        co_await expect_answer(*stream);
+        co_await expect_response(*stream);
+        co_await expect_response(*stream);
         EXPECT_EQ(stream->alpn(), "http/1.1");
     });
     auto const entries = running.daemon.log().wait_for(2, patience).value();
@@ -111,9 +111,9 @@ TEST(TlsDaemon, ClosesTlsProperlyAndLogsIt) {
         auto plain = co_await connected(running.daemon);
         auto const stream = co_await secured(std::move(plain));
         co_await net::send(*stream, "GET /p/200:d10 HTTP/1.1\r\n\r\n");
-        std::string heard;
-        EXPECT_EQ(co_await read_to_end(*stream, heard), asio::error::eof);
-        EXPECT_EQ(heard, "HTTP/1.1 2");
+        std::string received;
+        EXPECT_EQ(co_await read_to_end(*stream, received), asio::error::eof);
+        EXPECT_EQ(received, "HTTP/1.1 2");
     });
 }
 
@@ -136,11 +136,11 @@ TEST(TlsDaemon, AnEchoSendsACloseFrameWhenItStops) {
         stopping = std::async(std::launch::async, [&] { running.daemon.stop(); });
         constexpr std::string_view goodbye = "\x88\x12\x03\xe9the daemon stops";
         EXPECT_EQ(co_await read_exactly(*stream, goodbye.size()), goodbye);
-        constexpr std::string_view answer_to_it("\x88\x82\0\0\0\0\x03\xe9", 8);
-        co_await net::send(*stream, answer_to_it);
-        std::string heard;
-        EXPECT_EQ(co_await read_to_end(*stream, heard), asio::error::eof);
-        EXPECT_EQ(heard, "");
+        constexpr std::string_view response_to_it("\x88\x82\0\0\0\0\x03\xe9", 8);
+        co_await net::send(*stream, response_to_it);
+        std::string received;
+        EXPECT_EQ(co_await read_to_end(*stream, received), asio::error::eof);
+        EXPECT_EQ(received, "");
     });
     stopping.get();
 }
@@ -151,10 +151,10 @@ TEST(TlsDaemon, SendsMuch) {
         auto plain = co_await connected(running.daemon);
         auto const stream = co_await secured(std::move(plain));
         co_await net::send(*stream, "GET /p/200:b@20m:da HTTP/1.1\r\n\r\n");
-        std::string heard;
-        EXPECT_EQ(co_await read_to_end(*stream, heard), asio::error::eof);
-        auto const body = heard.find("\r\n\r\n") + 4;
-        EXPECT_EQ(heard.size() - body, 20U << 20U);
+        std::string received;
+        EXPECT_EQ(co_await read_to_end(*stream, received), asio::error::eof);
+        auto const body = received.find("\r\n\r\n") + 4;
+        EXPECT_EQ(received.size() - body, 20U << 20U);
     });
 }
 
@@ -222,7 +222,7 @@ TEST(TlsDaemon, SignsWithTheAuthorityOfItsFolder) {
         for (std::string const host : {"any.test", "127.0.0.1"}) {
             auto plain = co_await connected(running.daemon);
             auto const stream = co_await secured(std::move(plain), settings, host);
-            co_await expect_answer(*stream);
+            co_await expect_response(*stream);
         }
     });
 }
@@ -237,7 +237,7 @@ TEST(TlsDaemon, LogsTheClientsCertificate) {
             tls::Authority::make({.key = tls::KeyType::ecdsa_p256}).issue({.names = {"client.test"}}).value();
         auto plain = co_await connected(running.daemon);
         auto const stream = co_await secured(std::move(plain), settings);
-        co_await expect_answer(*stream);
+        co_await expect_response(*stream);
     });
     auto const entry = running.daemon.log().take(patience).value();
     ASSERT_TRUE(entry.tls && entry.tls->client_certificate);
@@ -322,7 +322,7 @@ TEST(TlsDaemon, LogsABodyThatIsCutShort) {
 struct OptionsCase {
     std::string_view name;
     TlsOptions options;
-    std::string_view complaint;
+    std::string_view failure;
 };
 void PrintTo(OptionsCase const& row, std::ostream* out) { *out << row.name; }
 class WrongTlsOptions : public testing::TestWithParam<OptionsCase> {};
@@ -331,7 +331,7 @@ TEST_P(WrongTlsOptions, EndTheStart) {
     auto const started = daemon.start();
     ASSERT_FALSE(started);
     EXPECT_EQ(started.error().code, proxycore::console::ExitCode::usage);
-    EXPECT_THAT(started.error().message, HasSubstr(std::string(GetParam().complaint)));
+    EXPECT_THAT(started.error().message, HasSubstr(std::string(GetParam().failure)));
 }
 INSTANTIATE_TEST_SUITE_P(Daemon, WrongTlsOptions,
                          testing::Values(OptionsCase{"Ciphers", {.ciphers = "NONE-SUCH"}, "no cipher in 'NONE-SUCH'"},
@@ -353,7 +353,7 @@ TEST(Tunnel, ShowsACertificateForItsHost) {
         auto const stream = co_await secured(std::move(plain), usual, "named.test");
         auto const chain = stream->info().peer_chain;
         EXPECT_EQ(chain.at(0).subject_value("CN"), "asked.test");
-        co_await expect_answer(*stream);
+        co_await expect_response(*stream);
     });
     auto const entry = running.daemon.log().take(patience).value();
     EXPECT_EQ(entry.tls->sni, "named.test");
@@ -367,7 +367,7 @@ TEST(Tunnel, MayBeInsideATunnelInsideTls) {
         auto innermost = co_await connected(running.daemon);
         for (std::string const host : {"first.test", "second.test", "third.test"}) {
             StreamPtr around = co_await secured(std::move(innermost));
-            co_await expect_answer(*around);
+            co_await expect_response(*around);
             auto const target = host + ":443";
             bool const is_open = co_await tunnel(*around, target);
             EXPECT_TRUE(is_open);
@@ -375,7 +375,7 @@ TEST(Tunnel, MayBeInsideATunnelInsideTls) {
         }
         auto const stream = co_await secured(std::move(innermost));
         EXPECT_EQ(stream->info().peer_chain.at(0).subject_value("CN"), "third.test");
-        co_await expect_answer(*stream);
+        co_await expect_response(*stream);
         stream->close(net::CloseMode::fin);
     });
     auto const entries = running.daemon.log().wait_for(4, patience).value();
@@ -404,10 +404,10 @@ TEST(Tunnel, DetectsTlsByOption) {
         auto plain = co_await connected(running.daemon);
         co_await tunnel(*plain, "asked.test:443");
         auto const stream = co_await secured(std::move(plain));
-        co_await expect_answer(*stream);
+        co_await expect_response(*stream);
         auto const other = co_await connected(running.daemon);
         co_await tunnel(*other, "asked.test:80");
-        co_await expect_answer(*other);
+        co_await expect_response(*other);
     });
 }
 

@@ -31,7 +31,7 @@ using testing::StartsWith;
 
 struct EchoCase {
     std::string_view name;
-    std::string sent, said;
+    std::string sent, sent_bytes;
     DaemonOptions options = {};
 };
 void PrintTo(EchoCase const& row, std::ostream* out) { *out << row.name; }
@@ -42,7 +42,7 @@ TEST_P(Echo, IsByTheBook) {
     options.websocket_echo = true;
     for (bool const in_pieces : {false, true}) {
         auto const outcome = outcome_of(options, GetParam().sent, handshake(), in_pieces);
-        EXPECT_EQ(shown_frames(outcome.frames), GetParam().said);
+        EXPECT_EQ(shown_frames(outcome.frames), GetParam().sent_bytes);
     }
 }
 
@@ -118,7 +118,7 @@ public:
     }
 
     /// What the daemon's handshake says of extensions.
-    std::string answer() const {
+    std::string response() const {
         constexpr std::string_view name = "Sec-WebSocket-Extensions: ";
         auto const at = head_.find(name);
         if (at == head_.npos) return "";
@@ -150,7 +150,7 @@ public:
 private:
     std::optional<websocket::DeflateParameters> agreed() const {
         proxycore::http::Fields fields;
-        if (!answer().empty()) fields.add("Sec-WebSocket-Extensions", answer());
+        if (!response().empty()) fields.add("Sec-WebSocket-Extensions", response());
         auto const extensions = websocket::parse_extensions(fields);
         if (!extensions || extensions->empty()) return std::nullopt;
         return websocket::parse_deflate(extensions->front());
@@ -164,7 +164,7 @@ private:
 struct MuchCase {
     std::string_view name;
     std::size_t size, fragment;  ///< bytes
-    std::string_view offer, answer;
+    std::string_view offer, response;
     std::uint64_t seed = 0;  ///< of the bytes; 0 = text that repeats itself
 };
 void PrintTo(MuchCase const& row, std::ostream* out) { *out << row.name; }
@@ -192,7 +192,7 @@ TEST_P(EchoOfMuch, IsTheSameAgainAndAgain) {
     Daemon daemon({.websocket_echo = true, .log_capacity = 4, .keep_body = 16});
     daemon.start().value();
     Peer peer(daemon.port(), row.offer);
-    EXPECT_EQ(peer.answer(), row.answer);
+    EXPECT_EQ(peer.response(), row.response);
     auto const content = content_of(row);
     bool const is_text = row.seed == 0;
     int const times = row.size > mebibyte ? 1 : 3;  // with what the compression remembers of those before
@@ -236,7 +236,7 @@ class EchoStops : public testing::TestWithParam<bool> {};
 
 /// The daemon waits for the client's answer, so stopping takes a thread of its own.
 TEST_P(EchoStops, WithAWordToTheClient) {
-    bool const answers = GetParam();
+    bool const responses = GetParam();
     Daemon daemon({.websocket_echo = true});
     daemon.start().value();
     Client client(daemon.port());
@@ -245,15 +245,15 @@ TEST_P(EchoStops, WithAWordToTheClient) {
     auto stopping = std::async(std::launch::async, [&daemon] { daemon.stop(); });
     auto const goodbye = client.read(2 + 2 + std::string_view("the daemon stops").size());
     EXPECT_EQ(shown_frames(goodbye), "close 1001 the daemon stops");
-    if (answers) client.send(masked(8, closing(1001)));
+    if (responses) client.send(masked(8, closing(1001)));
     EXPECT_EQ(client.read_to_end(), "");
     stopping.get();
     EXPECT_EQ(daemon.log().last()->type, Exchange::Type::inbound);
-    EXPECT_EQ(daemon.log().last()->frame->opcode, answers ? 8 : 1);
+    EXPECT_EQ(daemon.log().last()->frame->opcode, responses ? 8 : 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Clients, EchoStops, testing::Bool(),
-                         [](auto const& row) { return std::string(row.param ? "ThatAnswer" : "ThatDoNot"); });
+                         [](auto const& row) { return std::string(row.param ? "ThatResponse" : "ThatDoNot"); });
 
 }  // namespace
 }  // namespace pathology::pathod

@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
         ListenCase{"Nothing", {}, "", "", ""},
         ListenCase{
             "Text", {}, masked(1, "hi\n\xff"), "", "ws frame:text:fin|mask:key=b'abcd' 4b\nPayload:\nhi\\n\\xff\n"},
-        ListenCase{"ControlIsNotAnswered",
+        ListenCase{"ControlGetsNoResponse",
                    {},
                    masked(9, "x") + masked(8, ""),
                    "",
@@ -297,8 +297,8 @@ INSTANTIATE_TEST_SUITE_P(Handshakes, Opening,
                                          OpeningCase{"Anchor", any_path, {.anchors = {"/chat=ws:i0,'x'"}}, true},
                                          OpeningCase{"ConnectionClose", closing_http, {}, true},
                                          OpeningCase{"CutOff", cut_off, {}, false},
-                                         OpeningCase{"AnotherAnswer", other, {}, false},
-                                         OpeningCase{"AnotherAnswerVerbatim", other, {.verbatim = true}, true}),
+                                         OpeningCase{"AnotherResponse", other, {}, false},
+                                         OpeningCase{"AnotherResponseVerbatim", other, {.verbatim = true}, true}),
                          pathology::test::row_name);
 
 }  // namespace

@@ -80,13 +80,13 @@ std::string const browser_fields =
 std::string request(std::string const& fields) {
     return "GET http://origin.test/a HTTP/1.1\r\nHost: origin.test\r\n" + fields + "\r\n";
 }
-std::string answer(std::size_t size) {
+std::string response_text(std::size_t size) {
     return "HTTP/1.1 200 OK\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Type: text/plain\r\nContent-Length: " +
            std::to_string(size) + "\r\n\r\n" + std::string(size, 'x');
 }
 
 struct Load {
-    std::string request, answer;
+    std::string request, response_text;
     bool has_addon = false, is_streamed = false;
 };
 
@@ -98,7 +98,7 @@ void BM_Exchange(benchmark::State& state, Load const& load) {
     if (load.has_addon) alone.chain.add(std::make_shared<Busy>());
     asio::io_context io(1);
     auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
-        auto stream = std::make_unique<CannedStream>(io.get_executor(), load.answer, nullptr);
+        auto stream = std::make_unique<CannedStream>(io.get_executor(), load.response_text, nullptr);
         return std::make_unique<OneConnection>(std::move(stream), settings.http);
     };
     modes::Mode const mode{};
@@ -109,14 +109,14 @@ void BM_Exchange(benchmark::State& state, Load const& load) {
     });
     io.run();
     state.SetItemsProcessed(state.iterations());
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(load.answer.size()));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(load.response_text.size()));
 }
 
-BENCHMARK_CAPTURE(BM_Exchange, Small, Load{request(""), answer(100)});
-BENCHMARK_CAPTURE(BM_Exchange, SmallWithAddon, Load{request(""), answer(100), true});
-BENCHMARK_CAPTURE(BM_Exchange, OfABrowser, Load{request(browser_fields), answer(10'000)});
-BENCHMARK_CAPTURE(BM_Exchange, Large, Load{request(""), answer(1'000'000)});
-BENCHMARK_CAPTURE(BM_Exchange, LargeStreamed, Load{request(""), answer(1'000'000), false, true});
+BENCHMARK_CAPTURE(BM_Exchange, Small, Load{request(""), response_text(100)});
+BENCHMARK_CAPTURE(BM_Exchange, SmallWithAddon, Load{request(""), response_text(100), true});
+BENCHMARK_CAPTURE(BM_Exchange, OfABrowser, Load{request(browser_fields), response_text(10'000)});
+BENCHMARK_CAPTURE(BM_Exchange, Large, Load{request(""), response_text(1'000'000)});
+BENCHMARK_CAPTURE(BM_Exchange, LargeStreamed, Load{request(""), response_text(1'000'000), false, true});
 
 }  // namespace
 }  // namespace pathology::proxycore::layers

@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 class HookOrder final : public addons::Addon {
 public:
     /// `most`: flows that may be under way at once.
-    explicit HookOrder(std::size_t most = std::numeric_limits<std::size_t>::max()) : most_(most) {}
+    explicit HookOrder(std::size_t max_count = std::numeric_limits<std::size_t>::max()) : max_count_(max_count) {}
     std::string name() const override { return "hook_order"; }
 
     /// For the end: nothing is under way.
@@ -57,14 +57,14 @@ public:
     asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override {
         demand(flow.response.has_value(), "there is no response in responseheaders");
         auto& account = open(flow);
-        demand(!account.is_tunnel && !account.is_answered, "an answer belongs to no question");
-        account.is_answered = true;
+        demand(!account.is_tunnel && !account.gets_response, "an answer belongs to no question");
+        account.gets_response = true;
         co_return;
     }
     asio::awaitable<void> response(flow::HttpFlow& flow) override {
         demand(flow.response.has_value(), "there is no response in response");
         auto& account = open(flow);
-        demand(account.is_answered, "a response has no head");
+        demand(account.gets_response, "a response has no head");
         end(account);
         co_return;
     }
@@ -118,12 +118,12 @@ public:
 private:
     enum class WebSocket { none, open, over };
     struct Account {
-        bool is_tunnel = false, is_asked = false, is_answered = false, has_failed = false, is_over = false;
+        bool is_tunnel = false, is_asked = false, gets_response = false, has_failed = false, is_over = false;
         WebSocket websocket = WebSocket::none;
     };
 
     void begin(flow::HttpFlow const& flow) {
-        demand(under_way_ < most_, "a flow begins while another is under way");
+        demand(under_way_ < max_count_, "a flow begins while another is under way");
         demand(accounts_.try_emplace(flow.id).second, "a flow begins twice");
         ++under_way_;
     }
@@ -147,7 +147,7 @@ private:
         end(account);
     }
 
-    std::size_t most_;
+    std::size_t max_count_;
     std::unordered_map<flow::Id, Account> accounts_;
     std::size_t under_way_ = 0, websockets_ = 0, clients_ = 0;
 };

@@ -47,7 +47,7 @@ public:
             take(part);
             bytes.remove_prefix(part.size());
         }
-        demand(!session_.failure() || said_goaway_, "a failure is told");
+        demand(!session_.failure() || sent_goaway_, "a failure is told");
         session_.abandon("the input is over");
         events();
         demand(open_.empty(), "every stream is closed in the end");
@@ -55,7 +55,7 @@ public:
     }
 
 private:
-    enum class Stage { asked, answered, ended };
+    enum class Stage { asked, responded, ended };
 
     static http2::SessionSettings settings(http2::WindowUpdates updates) {
         http2::SessionSettings result;
@@ -93,14 +93,14 @@ private:
                     break;
                 case http2::SessionEvent::Type::head:
                     demand(stage == Stage::asked && event->response->head.status >= 200, "one response a stream");
-                    stage = Stage::answered;
+                    stage = Stage::responded;
                     break;
                 case http2::SessionEvent::Type::data:
-                    demand(stage == Stage::answered, "content follows a head");
+                    demand(stage == Stage::responded, "content follows a head");
                     session_.consume(event->stream, event->data.size() / 2);
                     break;
                 case http2::SessionEvent::Type::end:
-                    demand(stage == Stage::answered, "an end follows a head");
+                    demand(stage == Stage::responded, "an end follows a head");
                     stage = Stage::ended;
                     break;
                 case http2::SessionEvent::Type::closed: open_.erase(found); break;
@@ -112,10 +112,10 @@ private:
         std::string out;
         session_.drain(out, 1U << 16U);
         events();
-        std::string_view said = out;
-        if (said.starts_with(http2::client_preface)) said.remove_prefix(http2::client_preface.size());
-        reader_.feed(said);
-        while (auto const frame = reader_.next().value()) said_goaway_ = said_goaway_ || frame->header.type == 7;
+        std::string_view sent = out;
+        if (sent.starts_with(http2::client_preface)) sent.remove_prefix(http2::client_preface.size());
+        reader_.feed(sent);
+        while (auto const frame = reader_.next().value()) sent_goaway_ = sent_goaway_ || frame->header.type == 7;
         demand(reader_.buffered().empty(), "frames are whole");
     }
 
@@ -123,7 +123,7 @@ private:
     http2::Session session_;
     http2::FrameReader reader_;
     std::map<http2::StreamId, Stage> open_;
-    bool said_goaway_ = false;
+    bool sent_goaway_ = false;
 };
 
 }  // namespace

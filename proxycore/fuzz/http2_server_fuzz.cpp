@@ -41,7 +41,7 @@ public:
         }
         drain(session);
         promise(reader_.buffered().empty(), "frames are whole");
-        promise(!session.failure() || said_goaway_, "a failure is told");
+        promise(!session.failure() || sent_goaway_, "a failure is told");
         promise(session.streams() >= open_.size(), "streams are counted");
     }
 
@@ -83,7 +83,7 @@ private:
         while (auto const turn = session.drain(out, 1U << 16U)) session.finish(*turn);
         events(session);
         reader_.feed(out);
-        while (auto const frame = reader_.next().value()) said_goaway_ = said_goaway_ || frame->header.type == 7;
+        while (auto const frame = reader_.next().value()) sent_goaway_ = sent_goaway_ || frame->header.type == 7;
     }
 
     /// Always the same ten bytes.
@@ -99,7 +99,7 @@ private:
     std::string head_ = http2::encode({.length = 1, .type = 1, .flags = 4, .stream = 1}) + "\x88";
     http2::FrameReader reader_;
     std::set<http2::StreamId> open_;
-    bool said_goaway_ = false;
+    bool sent_goaway_ = false;
 };
 
 }  // namespace

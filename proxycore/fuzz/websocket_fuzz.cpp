@@ -32,23 +32,23 @@ struct Hear {
     }
 };
 
-struct Heard {
+struct Received {
     std::string events{};
     bool is_broken = false;
-    bool operator==(Heard const&) const = default;
+    bool operator==(Received const&) const = default;
 };
 
-Heard hear(Session& endpoint, std::string_view wire, std::size_t step) {
-    Heard heard;
+Received receive(Session& endpoint, std::string_view wire, std::size_t step) {
+    Received received;
     for (; !wire.empty(); wire.remove_prefix(std::min(step, wire.size()))) {
         endpoint.feed(wire.substr(0, step));
         for (auto event = endpoint.next(); !event || *event; event = endpoint.next()) {
-            if (!event) return {heard.events + event.error().message, true};
-            heard.events += std::visit(Hear{}, **event);
+            if (!event) return {received.events + event.error().message, true};
+            received.events += std::visit(Hear{}, **event);
             if (auto const* message = std::get_if<Message>(&**event)) endpoint.send(*message);
         }
     }
-    return heard;
+    return received;
 }
 
 void demand(bool holds, char const* what) {
@@ -67,14 +67,14 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     for (Role const role : {Role::server, Role::client}) {
         Session whole(settings_of(role, deflates));
         Session pieces(settings_of(role, deflates));
-        demand(hear(whole, wire, wire.size()) == hear(pieces, wire, step), "pieces are heard otherwise");
+        demand(receive(whole, wire, wire.size()) == receive(pieces, wire, step), "pieces are heard otherwise");
         demand(whole.outgoing() == pieces.outgoing(), "pieces are answered otherwise");
         Session peer(settings_of(role == Role::server ? Role::client : Role::server, deflates));
-        demand(!hear(peer, whole.outgoing(), 4096).is_broken, "the peer does not understand");
+        demand(!receive(peer, whole.outgoing(), 4096).is_broken, "the peer does not understand");
     }
     Session client(settings_of(Role::client, deflates));
     Session server(settings_of(Role::server, deflates));
     client.send({false, wire});
-    demand(hear(server, client.outgoing(), 4096).events == "b" + std::string(wire), "a message does not arrive");
+    demand(receive(server, client.outgoing(), 4096).events == "b" + std::string(wire), "a message does not arrive");
     return 0;
 }

@@ -33,26 +33,26 @@ pathoc::ClientOptions to_pathoc(ClientOptions const& options) {
     return result;
 }
 
-Reply to_reply(pathoc::Result<pathoc::Response> result, std::string const& partial) {
-    Reply reply;
+Response to_response(pathoc::Result<pathoc::Response> result, std::string const& partial) {
+    Response response;
     if (!result) {
-        reply.failure = result.error().message;
+        response.failure = result.error().message;
         // Of an incomplete response: what arrived is often the reason for the failure.
-        reply.raw = partial;
-        return reply;
+        response.raw = partial;
+        return response;
     }
     auto& from = *result;
-    reply.status = from.status();
-    reply.reason = std::move(from.head.reason);
-    reply.http_version = proxycore::http::to_string(from.head.version);
-    reply.headers = std::move(from.head.fields);
-    reply.body = std::move(from.body);
-    reply.body_size = from.body_size;
-    reply.trailers = std::move(from.trailers);
-    reply.raw = std::move(from.raw);
-    reply.keep_alive = from.keep_alive;
-    reply.duration = from.timings.whole;
-    return reply;
+    response.status = from.status();
+    response.reason = std::move(from.head.reason);
+    response.http_version = proxycore::http::to_string(from.head.version);
+    response.headers = std::move(from.head.fields);
+    response.body = std::move(from.body);
+    response.body_size = from.body_size;
+    response.trailers = std::move(from.trailers);
+    response.raw = std::move(from.raw);
+    response.keep_alive = from.keep_alive;
+    response.duration = from.timings.whole;
+    return response;
 }
 
 /// Quotes a text as one word of a shell command.
@@ -69,10 +69,10 @@ class Client::Impl {
 public:
     explicit Impl(ClientOptions its_options) : options(std::move(its_options)), client(to_pathoc(options)) {}
 
-    Reply reply(pathoc::Result<pathoc::Response> result) const {
-        auto reply = to_reply(std::move(result), client.partial());
-        reply.tls = client.tls();
-        return reply;
+    Response receive(pathoc::Result<pathoc::Response> result) const {
+        auto response = to_response(std::move(result), client.partial());
+        response.tls = client.tls();
+        return response;
     }
 
     /// The options of the program for the protocols of this client.
@@ -93,14 +93,14 @@ Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 
-Reply Client::request(std::string_view spec) { return impl_->reply(impl_->client.request(spec)); }
+Response Client::request(std::string_view spec) { return impl_->receive(impl_->client.request(spec)); }
 
 std::string Client::send(std::string_view spec) {
     auto const sent = impl_->client.send(spec);
     return sent ? std::string() : sent.error().message;
 }
 
-Reply Client::receive() { return impl_->reply(impl_->client.receive()); }
+Response Client::receive() { return impl_->receive(impl_->client.receive()); }
 
 Frame Client::receive_frame() {
     auto received = impl_->client.receive_frame();

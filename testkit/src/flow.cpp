@@ -20,13 +20,13 @@ unsigned number(std::string_view digits) {
     return value;
 }
 
-void fill(Reply& reply, RecordedResponse&& response) {
-    reply.status = number(response.status_code);
-    reply.reason = std::move(response.reason).value_or("");
-    reply.http_version = std::move(response.version);
-    reply.headers = std::move(response.headers);
-    reply.body = std::move(response.body).value_or("");
-    reply.body_size = response.body_size;
+void fill(Response& response, RecordedResponse&& recorded) {
+    response.status = number(recorded.status_code);
+    response.reason = std::move(recorded.reason).value_or("");
+    response.http_version = std::move(recorded.version);
+    response.headers = std::move(recorded.headers);
+    response.body = std::move(recorded.body).value_or("");
+    response.body_size = recorded.body_size;
 }
 
 }  // namespace
@@ -36,16 +36,16 @@ Flow to_flow(proxycore::record::Exchange exchange) {
     flow.id = exchange.id;
     flow.protocol = exchange.protocol;
     flow.error = exchange.message;
-    flow.reply.duration = exchange.duration;
+    flow.response.duration = exchange.duration;
     if (exchange.request) static_cast<proxycore::record::RecordedRequest&>(flow.request) = std::move(*exchange.request);
     flow.request.id = exchange.id;
     flow.request.tls = exchange.tls;
     if (exchange.response) {
         flow.request.response = *exchange.response;
-        fill(flow.reply, std::move(*exchange.response));
+        fill(flow.response, std::move(*exchange.response));
     } else {
-        // Without a response the reply has a failure, so that matchers report it and do not compare empty values.
-        flow.reply.failure = flow.error.empty() ? "no response" : flow.error;
+        // Without a response the response has a failure, so that matchers report it and do not compare empty values.
+        flow.response.failure = flow.error.empty() ? "no response" : flow.error;
     }
     auto const& relay = *exchange.relay;
     flow.url = relay.url;
@@ -53,7 +53,7 @@ Flow to_flow(proxycore::record::Exchange exchange) {
     flow.server_address = relay.server_address;
     flow.mode = relay.mode;
     flow.via = relay.via;
-    flow.reply.tls = relay.server_tls;
+    flow.response.tls = relay.server_tls;
     flow.messages = relay.messages;
     flow.close = relay.close;
     return flow;
@@ -67,8 +67,8 @@ void PrintTo(Flow const& flow, std::ostream* out) {
         *out << escaped(flow.url) << "\n  request: ";
     if (!flow.url.empty()) {
         PrintTo(flow.request, out);
-        *out << "\n  reply: ";
-        PrintTo(flow.reply, out);
+        *out << "\n  response: ";
+        PrintTo(flow.response, out);
     }
     if (!flow.error.empty()) *out << "\n  error: " << escaped(flow.error);
     for (auto const& message : flow.messages)

@@ -20,9 +20,9 @@ template <class Matcher> std::string described(Matcher const& matcher, bool nega
 /// Returns true if the subject exists. Otherwise explains why not, so that each matcher reports the failure.
 bool is_there(Request const&, MatchResultListener&) { return true; }
 
-bool is_there(Reply const& reply, MatchResultListener& listener) {
-    if (!reply.ok()) listener << "there is no reply: " << reply.failure;
-    return reply.ok();
+bool is_there(Response const& response, MatchResultListener& listener) {
+    if (!response.ok()) listener << "there is no response: " << response.failure;
+    return response.ok();
 }
 
 bool is_there(Frame const& frame, MatchResultListener& listener) {
@@ -125,29 +125,29 @@ RequestMatcher HasClientCertificate(TextMatcher const& common_name) {
     return RequestMatcher({"has a " + end, "has no " + end}, match);
 }
 
-// --- replies ---------------------------------------------------------------------------------------------------------
+// --- responses ---------------------------------------------------------------------------------------------------------
 
-ReplyMatcher HasStatus(NumberMatcher const& status) {
-    return property<ReplyMatcher>(
-        "status", [](Reply const& reply) { return std::uint64_t(reply.status); }, status);
+ResponseMatcher HasStatus(NumberMatcher const& status) {
+    return property<ResponseMatcher>(
+        "status", [](Response const& response) { return std::uint64_t(response.status); }, status);
 }
 
-ReplyMatcher HasReason(TextMatcher const& reason) {
-    return property<ReplyMatcher>(
-        "reason", [](Reply const& reply) { return reply.reason; }, reason);
+ResponseMatcher HasReason(TextMatcher const& reason) {
+    return property<ResponseMatcher>(
+        "reason", [](Response const& response) { return response.reason; }, reason);
 }
 
-ReplyMatcher FailsWith(TextMatcher const& failure) {
-    auto const match = [failure](Reply const& reply, MatchResultListener& listener) {
-        if (reply.ok()) {
+ResponseMatcher FailsWith(TextMatcher const& failure) {
+    auto const match = [failure](Response const& response, MatchResultListener& listener) {
+        if (response.ok()) {
             listener << "which is whole";
             return false;
         }
-        listener << "whose failure is " << PrintToString(reply.failure);
-        return failure.Matches(reply.failure);
+        listener << "whose failure is " << PrintToString(response.failure);
+        return failure.Matches(response.failure);
     };
-    return ReplyMatcher({"has a failure that " + described(failure), "has no failure that " + described(failure)},
-                        match);
+    return ResponseMatcher({"has a failure that " + described(failure), "has no failure that " + described(failure)},
+                           match);
 }
 
 // --- both ------------------------------------------------------------------------------------------------------------

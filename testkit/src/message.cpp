@@ -73,7 +73,7 @@ std::vector<Frame> to_frames(std::vector<Exchange> entries) {
 
 std::optional<std::string> Request::header(std::string_view name) const { return first(headers, name); }
 
-std::optional<std::string> Reply::header(std::string_view name) const { return first(headers, name); }
+std::optional<std::string> Response::header(std::string_view name) const { return first(headers, name); }
 
 void PrintTo(Request const& request, std::ostream* out) {
     *out << escaped(request.method) << " " << escaped(request.target) << " " << escaped(request.http_version)
@@ -98,14 +98,14 @@ void PrintTo(Frame const& frame, std::ostream* out) {
     if (!frame.payload.empty()) *out << ": " << quoted(frame.payload, 400);
 }
 
-void PrintTo(Reply const& reply, std::ostream* out) {
-    if (!reply.ok()) {
-        *out << "no reply: " << reply.failure;
+void PrintTo(Response const& response, std::ostream* out) {
+    if (!response.ok()) {
+        *out << "no response: " << response.failure;
         return;
     }
-    *out << reply.http_version << " " << reply.status << " " << escaped(reply.reason);
-    print(reply.headers, *out);
-    print_body(reply.body, reply.body_size, *out);
+    *out << response.http_version << " " << response.status << " " << escaped(response.reason);
+    print(response.headers, *out);
+    print_body(response.body, response.body_size, *out);
 }
 
 }  // namespace pathology::testkit

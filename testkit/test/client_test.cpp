@@ -17,9 +17,9 @@ protected:
     testkit::Client client{{.port = daemon.port(), .time_limit = 5s}};
 };
 
-TEST_F(Client, SendsWhatItWasToldAndReadsTheReply) {
-    auto const reply = client.request("post:\"/p/201:m'Made':h'X'='y':b'done'\":b'hello'");
-    EXPECT_THAT(reply, AllOf(HasStatus(201U), HasReason("Made"), HasHeader("x", "y"), HasBody("done")));
+TEST_F(Client, SendsWhatItIsGivenAndReadsTheResponse) {
+    auto const response = client.request("post:\"/p/201:m'Made':h'X'='y':b'done'\":b'hello'");
+    EXPECT_THAT(response, AllOf(HasStatus(201U), HasReason("Made"), HasHeader("x", "y"), HasBody("done")));
     EXPECT_THAT(client.sent(), AllOf(StartsWith("POST /p/201"), EndsWith("\r\n\r\nhello")));
     EXPECT_THAT(daemon.take_request(10s),
                 Optional(AllOf(HasMethod("POST"), HasBody("hello"), HasRawBytes(client.sent()))));
@@ -37,7 +37,7 @@ TEST_F(Client, Pipelines) {
     EXPECT_THAT(client.receive(), HasStatus(404U));
 }
 
-TEST_F(Client, TellsWhyThereIsNoReply) {
+TEST_F(Client, ReportsWhyThereIsNoResponse) {
     EXPECT_THAT(client.request("get:'/p/200:d0'"), FailsWith(HasSubstr("Server disconnected")));
     EXPECT_THAT(client.request("get:'/p/200:d3'"),
                 AllOf(FailsWith(HasSubstr("Invalid server response")), HasRawBytes("HTT")));
@@ -61,7 +61,7 @@ TEST(ClientAlone, GivesUpAfterItsTimeLimit) {
     EXPECT_THAT(client.request("get:'/p/200:p0,f'"), FailsWith(HasSubstr("Timeout")));
 }
 
-TEST_F(Client, SaysHowToSendTheSameAgain) {
+TEST_F(Client, ReportsHowToSendTheSameAgain) {
     client.request("get:/p/200:b@10:ir,@1");
     auto const sent = client.sent();
     EXPECT_THAT(client.replay(), StartsWith("replay with: pathoc -p " + std::to_string(daemon.port()) + " 127.0.0.1 "));

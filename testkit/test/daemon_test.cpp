@@ -16,7 +16,7 @@ using testing::IsEmpty;
 using testing::Optional;
 using testing::SizeIs;
 
-TEST(Daemon, AnswersAsSoonAsItIsThere) {
+TEST(Daemon, RespondsAsSoonAsItIsThere) {
     for (int i = 0; i < 100; ++i) {
         Daemon const daemon;
         ASSERT_EQ(Curl().get(daemon.url_for("204")).status, 204) << "daemon number " << i;
@@ -38,7 +38,7 @@ TEST(Daemon, TakesAnEqualsSignInAPattern) {
     EXPECT_EQ(Curl().get(daemon.url("/q?a=2")).status, 202);
 }
 
-TEST(Daemon, LearnsWhatToAnswerWhileItRuns) {
+TEST(Daemon, LearnsWhatToRespondWhileItRuns) {
     Daemon daemon({.anchors = {{"/a", "201"}}});
     Curl curl;
     EXPECT_EQ(curl.get(daemon.url("/a")).status, 201);
@@ -125,7 +125,7 @@ TEST(Daemon, EndsAPauseForEverWhenItEnds) {
     EXPECT_THAT(report, HasSubstr("GET /p/200:b'abc':p5,f on connection 0"));
 }
 
-TEST(Daemon, SaysWhatIsStillOpen) {
+TEST(Daemon, ReportsWhatIsStillOpen) {
     Daemon daemon({.on_hanging = ignore_hanging});
     Client client({.port = daemon.port()});
     EXPECT_EQ(client.send("get:'/p/200:p0,f'"), "");
@@ -154,7 +154,7 @@ TEST(Daemon, IsSilentOnceTheClientLeavesAPauseForEver) {
     EXPECT_EQ(daemon.last_request()->error, "Disconnect");
 }
 
-TEST(Daemon, ComplainsOfWhatIsNoRequest) {
+TEST(Daemon, ReportsWhatIsNoRequest) {
     Daemon daemon;
     Client client({.port = daemon.port()});
     client.request("'foo bar':'nothing':r");
@@ -163,7 +163,7 @@ TEST(Daemon, ComplainsOfWhatIsNoRequest) {
     EXPECT_THAT(daemon.requests(), IsEmpty());
 }
 
-TEST(Daemon, KeepsOnlyAsManyRequestsAsItWasTold) {
+TEST(Daemon, KeepsOnlyAsManyRequestsAsConfigured) {
     Daemon daemon({.log_capacity = 3});
     Curl curl;
     for (int i = 0; i < 5; ++i) curl.get(daemon.url("/" + std::to_string(i)));

@@ -44,7 +44,7 @@ TEST(Document, NamesEveryMatcher) {
     std::istringstream header(content(MATCHERS));
     int matchers = 0;
     for (std::string line; std::getline(header, line);) {
-        if (!line.starts_with("RequestMatcher ") && !line.starts_with("ReplyMatcher ") &&
+        if (!line.starts_with("RequestMatcher ") && !line.starts_with("ResponseMatcher ") &&
             !line.starts_with("MessageMatcher ") && !line.starts_with("FrameMatcher ")) {
             continue;
         }

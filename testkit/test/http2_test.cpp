@@ -32,7 +32,7 @@ TEST(DaemonHttp2, IsAgreedOnOverTls) {
     EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(IsOnConnection(0), HasIndex(1))));
 }
 
-TEST(DaemonHttp2, IsLeftOutWhenTold) {
+TEST(DaemonHttp2, IsLeftOutWhenConfigured) {
     Daemon daemon({.tls = DaemonTls{}, .http2 = false});
     EXPECT_EQ(trusting(daemon, CURL_HTTP_VERSION_2TLS).get(daemon.url_for("200")).status, 200);
     EXPECT_THAT(daemon.take_request(10s), Optional(AllOf(HasAlpn("http/1.1"), Not(ReceivedFrame("HEADERS")))));
@@ -46,7 +46,7 @@ TEST(DaemonHttp2, NeedsNoTls) {
     EXPECT_THAT(daemon.take_request(10s), Optional(ReceivedFrame("SETTINGS")));
 }
 
-TEST(DaemonHttp2, CutsAnAnswerWhereTheSpecSays) {
+TEST(DaemonHttp2, CutsAResponseWhereTheSpecSays) {
     Daemon daemon({.tls = DaemonTls{}});
     auto const fetched = trusting(daemon, CURL_HTTP_VERSION_2TLS).get(daemon.url_for("200:b@1k:d500"));
     EXPECT_NE(fetched.code, CURLE_OK);
@@ -76,10 +76,10 @@ TEST(ClientHttp2, AsksInPlainTextAmongFrames) {
     Client client({.port = daemon.port(), .http2 = true});
     EXPECT_THAT(client.request("h2f:PING get:/p/201 h2f:WINDOW_UPDATE:0:INCREMENT=5 get:/p/202"), HasStatus(202));
     EXPECT_THAT(daemon.requests(), ElementsAre(AnsweredBy("201"), AnsweredBy("202")));
-    EXPECT_FALSE(client.receive()) << "replies come with their requests";
+    EXPECT_FALSE(client.receive()) << "responses come with their requests";
 }
 
-TEST(ClientHttp2, SaysThatTheServerChoseSomethingElse) {
+TEST(ClientHttp2, ReportsThatTheServerChoseSomethingElse) {
     Daemon const daemon({.tls = DaemonTls{}, .http2 = false});
     Client client({.port = daemon.port(), .tls = ClientTls{}, .http2 = true});
     EXPECT_FALSE(client.request("get:/p/200"));

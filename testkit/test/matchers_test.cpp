@@ -98,9 +98,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "http://a.test/x?y HTTP/1.1\xD\n\xE2\x80\xA6\""},
         RequestCase{"Answer", AnsweredBy("200:b\"hi\":d7"), true, "is answered by 200:b\"hi\":d7",
                     "whose response is 200:b'hi':d7:h'Content-Length'='2'"},
-        RequestCase{"AnswerByChance", AnsweredBy("200:b'hi':dr"), true, "is answered by 200:b'hi':dr",
+        RequestCase{"ResponseByChance", AnsweredBy("200:b'hi':dr"), true, "is answered by 200:b'hi':dr",
                     "whose response is 200:b'hi':d7:h'Content-Length'='2'"},
-        RequestCase{"OtherAnswer", AnsweredBy("404"), false, "is answered by 404",
+        RequestCase{"OtherResponse", AnsweredBy("404"), false, "is answered by 404",
                     "whose response is 200:b'hi':d7:h'Content-Length'='2'"},
         RequestCase{"NoSpec", AnsweredBy("2x"), false, "is answered by 2x",
                     "but the spec to compare with is invalid:\n" +
@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "whose frames are SETTINGS, HEADERS, 0x99"}),
     test::row_name);
 
-TEST(OverRequests, SayThatThereWasNoTls) {
+TEST(OverRequests, ReportThatThereWasNoTls) {
     testing::StringMatchResultListener listener;
     EXPECT_FALSE(HasSni(testing::_).MatchAndExplain(a_request(), &listener));
     EXPECT_EQ(listener.str(), "which came over no TLS");
@@ -156,29 +156,29 @@ TEST(OverRequests, SayThatThereWasNoTls) {
     EXPECT_EQ(another.str(), "which came by HTTP/1.1");
 }
 
-TEST(OverReplies, LookAtAWholeReply) {
-    Reply reply;
-    reply.status = 404;
-    reply.reason = "Nope";
-    reply.headers.add("Location", "/x");
-    reply.body = "b";
-    EXPECT_THAT(reply, testing::AllOf(HasStatus(404U), HasReason("Nope"), HasHeader("location", "/x"), HasBody("b"),
-                                      HasNoHeader("Host"), testing::Not(HasStatus(200U))));
+TEST(OverReplies, LookAtAWholeResponse) {
+    Response response;
+    response.status = 404;
+    response.reason = "Nope";
+    response.headers.add("Location", "/x");
+    response.body = "b";
+    EXPECT_THAT(response, testing::AllOf(HasStatus(404U), HasReason("Nope"), HasHeader("location", "/x"), HasBody("b"),
+                                         HasNoHeader("Host"), testing::Not(HasStatus(200U))));
 }
 
-TEST(OverReplies, SayThatThereIsNone) {
-    Reply reply;
-    reply.failure = "Timeout";
-    reply.raw = "HTT";
+TEST(OverReplies, ReportThatThereIsNone) {
+    Response response;
+    response.failure = "Timeout";
+    response.raw = "HTT";
     testing::StringMatchResultListener listener;
-    EXPECT_FALSE(HasStatus(200U).MatchAndExplain(reply, &listener));
-    EXPECT_EQ(listener.str(), "there is no reply: Timeout");
-    EXPECT_THAT(reply, FailsWith("Timeout"));
-    EXPECT_THAT(reply, HasRawBytes("HTT"));
-    EXPECT_THAT(reply, testing::Not(HasBody("")));
+    EXPECT_FALSE(HasStatus(200U).MatchAndExplain(response, &listener));
+    EXPECT_EQ(listener.str(), "there is no response: Timeout");
+    EXPECT_THAT(response, FailsWith("Timeout"));
+    EXPECT_THAT(response, HasRawBytes("HTT"));
+    EXPECT_THAT(response, testing::Not(HasBody("")));
 }
 
-TEST(Printed, RequestsAndRepliesCanBeRead) {
+TEST(Printed, RequestsAndResponsesCanBeRead) {
     EXPECT_EQ(
         testing::PrintToString(a_request()),
         "PUT http://a.test/x?y HTTP/1.1 (request 1 on connection 3)\n    Host: a.test\n    X-Two: 1\n    x-two: 2\n"
@@ -186,13 +186,13 @@ TEST(Printed, RequestsAndRepliesCanBeRead) {
     EXPECT_THAT(
         testing::PrintToString(a_secure_request()),
         testing::HasSubstr("\n    over TLSv1.3, SNI \"a.test\", ALPN \"h2\", client certificate \"CN=me, O=Us\"\n"));
-    Reply reply;
-    reply.http_version = "HTTP/1.1";
-    reply.status = 200;
-    reply.reason = "OK";
-    EXPECT_EQ(testing::PrintToString(reply), "HTTP/1.1 200 OK\n    body of 0 bytes");
-    reply.failure = "Server disconnected";
-    EXPECT_EQ(testing::PrintToString(reply), "no reply: Server disconnected");
+    Response response;
+    response.http_version = "HTTP/1.1";
+    response.status = 200;
+    response.reason = "OK";
+    EXPECT_EQ(testing::PrintToString(response), "HTTP/1.1 200 OK\n    body of 0 bytes");
+    response.failure = "Server disconnected";
+    EXPECT_EQ(testing::PrintToString(response), "no response: Server disconnected");
 }
 
 }  // namespace

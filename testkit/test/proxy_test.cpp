@@ -38,7 +38,7 @@ TEST(Proxy, PassesOnAndRemembers) {
     EXPECT_EQ(flow->protocol, "http");
     EXPECT_EQ(flow->error, "");
     EXPECT_THAT(flow->request, AllOf(HasMethod("GET"), HasHeader("Host"), IsOnConnection(0)));
-    EXPECT_THAT(flow->reply, AllOf(HasStatus(404), HasBody("gone")));
+    EXPECT_THAT(flow->response, AllOf(HasStatus(404), HasBody("gone")));
     EXPECT_EQ(flow->server->port, daemon.port());
     EXPECT_THAT(daemon.take_request(10s), Optional(HasTarget("/p/404:b'gone'")));
 }
@@ -56,13 +56,13 @@ TEST(Proxy, GivesFlowsOneByOneAndTogether) {
     auto curl = through(proxy);
     for (auto const* spec : {"200", "201", "202"}) curl.get(daemon.url_for(spec));
     EXPECT_THAT(proxy.wait_for_flows(3, 10s), SizeIs(3));
-    EXPECT_THAT(proxy.take_flow(10s)->reply, HasStatus(200));
+    EXPECT_THAT(proxy.take_flow(10s)->response, HasStatus(200));
     EXPECT_EQ(proxy.take_flow(10s), proxy.flows()[1]);
     proxy.forget();
     EXPECT_THAT(proxy.flows(), IsEmpty());
     EXPECT_FALSE(proxy.take_flow(0s));
     curl.get(daemon.url_for("203"));
-    EXPECT_THAT(proxy.take_flow(10s)->reply, HasStatus(203));
+    EXPECT_THAT(proxy.take_flow(10s)->response, HasStatus(203));
 }
 
 TEST(Proxy, ForgetsTheOldestFlows) {
@@ -80,10 +80,10 @@ TEST(Proxy, ChangesWhatPasses) {
                  .on_response = [](HttpFlow& flow) { flow.response->status_code = 503; }});
     EXPECT_EQ(through(proxy).get(daemon.url_for("200")).status, 503);
     EXPECT_THAT(daemon.take_request(10s), Optional(HasHeader("X-Seen", "yes")));
-    EXPECT_THAT(proxy.take_flow(10s)->reply, HasStatus(503));
+    EXPECT_THAT(proxy.take_flow(10s)->response, HasStatus(503));
 }
 
-TEST(Proxy, AnswersInPlaceOfAServer) {
+TEST(Proxy, RespondsInPlaceOfAServer) {
     Proxy proxy({.on_request = [](HttpFlow& flow) { flow.response = proxycore::flow::Response::make(200, "mine"); }});
     EXPECT_EQ(through(proxy).get("http://nowhere.test/").body, "mine");
     auto const flow = proxy.take_flow(10s);
@@ -122,11 +122,11 @@ TEST(Proxy, LooksIntoTls) {
     ASSERT_TRUE(flow);
     EXPECT_THAT(flow->url, StartsWith("https://127.0.0.1:"));
     EXPECT_THAT(flow->request, HasTlsVersion("TLSv1.3"));
-    EXPECT_THAT(flow->reply, AllOf(HasTlsVersion("TLSv1.3"), HasBody("secret")));
+    EXPECT_THAT(flow->response, AllOf(HasTlsVersion("TLSv1.3"), HasBody("secret")));
     EXPECT_THAT(proxy.authority_pem(), StartsWith("-----BEGIN CERTIFICATE-----"));
 }
 
-TEST(Proxy, TellsWhyThereIsNoReply) {
+TEST(Proxy, ReportsWhyThereIsNoResponse) {
     Proxy proxy;
     std::uint16_t closed = 0;
     {
@@ -138,7 +138,7 @@ TEST(Proxy, TellsWhyThereIsNoReply) {
     auto const flow = proxy.take_flow(10s);
     ASSERT_TRUE(flow);
     EXPECT_THAT(flow->error, HasSubstr(std::to_string(closed)));
-    EXPECT_THAT(flow->reply, FailsWith(flow->error));
+    EXPECT_THAT(flow->response, FailsWith(flow->error));
 }
 
 TEST(Proxy, StandsInFrontOfAServer) {
@@ -154,7 +154,7 @@ TEST(Proxy, SpeaksSocks) {
     Curl curl;
     curl.set(CURLOPT_PROXY, ("socks5h://" + proxy.address()).c_str());
     EXPECT_EQ(curl.get(daemon.url_for("200:b'socks'")).body, "socks");
-    EXPECT_THAT(proxy.take_flow(10s)->reply, HasBody("socks"));
+    EXPECT_THAT(proxy.take_flow(10s)->response, HasBody("socks"));
 }
 
 TEST(Proxy, ChangesOptionsWhileItRuns) {

@@ -76,7 +76,7 @@ TEST(DaemonTls, IsTrustedByAnyNameThatIsAskedFor) {
     EXPECT_THAT(daemon.take_request(10s), Optional(HasSni("origin.test")));
 }
 
-TEST(DaemonTls, IsTrustedByNoOtherNameThanIsSaid) {
+TEST(DaemonTls, IsTrustedByNoOtherNameThanIsGiven) {
     Daemon daemon({.tls = DaemonTls{.names = {"only.test"}}});
     auto curl = trusting(daemon);
     EXPECT_EQ(curl.get(daemon.url_for("200")).code, CURLE_PEER_FAILED_VERIFICATION);
@@ -85,7 +85,7 @@ TEST(DaemonTls, IsTrustedByNoOtherNameThanIsSaid) {
     EXPECT_EQ(curl.get(resolved.url("/p/200")).status, 200);
 }
 
-TEST(DaemonTls, SpeaksTheVersionItIsTold) {
+TEST(DaemonTls, SpeaksTheVersionItIsGiven) {
     Daemon daemon({.tls = DaemonTls{.versions = "TLSv1_2"}});
     EXPECT_EQ(trusting(daemon).get(daemon.url_for("200")).status, 200);
     EXPECT_THAT(daemon.take_request(10s), Optional(HasTlsVersion("TLSv1.2")));
@@ -94,7 +94,7 @@ TEST(DaemonTls, SpeaksTheVersionItIsTold) {
     EXPECT_THROW(Daemon({.tls = DaemonTls{.versions = "SSLv3"}}), DaemonError);
 }
 
-TEST(DaemonTls, CutsAnEncryptedAnswerWhereTheSpecSays) {
+TEST(DaemonTls, CutsAnEncryptedResponseWhereTheSpecSays) {
     Daemon daemon({.tls = DaemonTls{}});
     auto const fetched = trusting(daemon).get(daemon.url_for("200:b@1k:d500"));
     EXPECT_NE(fetched.code, CURLE_OK);
@@ -130,18 +130,18 @@ TEST(DaemonTls, IsInTunnelsWithoutBeingAskedFor) {
 
 // --- the client ------------------------------------------------------------------------------------------------------
 
-TEST(ClientTls, TakesAnyCertificateUnlessTold) {
+TEST(ClientTls, TakesAnyCertificateByDefault) {
     Daemon daemon({.tls = DaemonTls{}});
     Client client({.port = daemon.port(), .tls = ClientTls{}});
-    auto const reply = client.request("get:'/p/200:b\"hi\"'");
-    EXPECT_THAT(reply, AllOf(HasStatus(200), HasBody("hi"), HasTlsVersion("TLSv1.3"), HasAlpn("http/1.1")));
-    ASSERT_TRUE(reply.tls);
-    EXPECT_EQ(reply.tls->server_certificates.front().common_name, "pathod.net");
+    auto const response = client.request("get:'/p/200:b\"hi\"'");
+    EXPECT_THAT(response, AllOf(HasStatus(200), HasBody("hi"), HasTlsVersion("TLSv1.3"), HasAlpn("http/1.1")));
+    ASSERT_TRUE(response.tls);
+    EXPECT_EQ(response.tls->server_certificates.front().common_name, "pathod.net");
     EXPECT_THAT(client.replay(), StartsWith("replay with: pathoc -s -p "));
     EXPECT_THAT(daemon.take_request(10s), Optional(HasSni("")));
 }
 
-TEST(ClientTls, TrustsWhomItIsTold) {
+TEST(ClientTls, TrustsWhomItIsConfiguredTo) {
     Daemon daemon({.tls = DaemonTls{}});
     Client client({.port = daemon.port(), .tls = ClientTls{.trust = daemon.authority_file()}});
     EXPECT_THAT(client.request("get:/p/200"), HasStatus(200));
@@ -150,7 +150,7 @@ TEST(ClientTls, TrustsWhomItIsTold) {
     EXPECT_THAT(wary.request("get:/p/200"), FailsWith(HasSubstr("certificate")));
 }
 
-TEST(ClientTls, SaysWhatItIsTold) {
+TEST(ClientTls, SendsWhatItIsGiven) {
     Daemon daemon({.tls = DaemonTls{.request_client_certificate = true}});
     Folder const folder;
     folder.write("me.pem", proxycore::tls::Authority::make().issue({.names = {"me.test"}}).value().pem());
@@ -166,7 +166,7 @@ TEST(ClientTls, SaysWhatItIsTold) {
     EXPECT_THAT(client.replay(), HasSubstr("pathoc -s -i \"origin.test\" -p "));
 }
 
-TEST(ClientTls, SaysWhyThereIsNoTls) {
+TEST(ClientTls, ReportsWhyThereIsNoTls) {
     Daemon const plain;
     Client client({.port = plain.port(), .tls = ClientTls{}});
     EXPECT_THAT(client.request("get:/"), FailsWith(HasSubstr("TLS")));

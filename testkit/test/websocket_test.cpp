@@ -28,7 +28,7 @@ TEST(WebSocket, RemembersTheFramesOfClients) {
     EXPECT_THAT(daemon.frames(), IsEmpty());
 }
 
-TEST(WebSocket, EchoesWhenTold) {
+TEST(WebSocket, EchoesWhenConfigured) {
     Daemon daemon({.websocket_echo = true});
     Client client({.port = daemon.port()});
     ASSERT_THAT(client.request("ws:/echo"), HasStatus(101));
@@ -37,7 +37,7 @@ TEST(WebSocket, EchoesWhenTold) {
     EXPECT_THAT(client.receive_frame(), AllOf(HasType("pong"), HasPayload("?")));
 }
 
-TEST(WebSocket, AnswersWithCraftedFrames) {
+TEST(WebSocket, RespondsWithCraftedFrames) {
     Daemon daemon;
     Client client({.port = daemon.port()});
     ASSERT_THAT(client.request("ws:/p/ws"), HasStatus(101));
@@ -47,7 +47,7 @@ TEST(WebSocket, AnswersWithCraftedFrames) {
     EXPECT_EQ(frame.payload.size(), 2U);
 }
 
-TEST(WebSocket, SaysWhyThereIsNoFrame) {
+TEST(WebSocket, ReportsWhyThereIsNoFrame) {
     Daemon daemon;
     Client client({.port = daemon.port()});
     EXPECT_THAT(client.receive_frame().failure, HasSubstr("no WebSocket is open"));

@@ -128,21 +128,21 @@ std::string FaultFixture::target_on(std::uint16_t server, std::string_view path)
 
 ClientResult FaultFixture::request(std::string spec) const {
     auto connection = client();
-    auto reply = connection.request(replaced(std::move(spec), target_word, in_quotes(target("/fault"))));
-    return result_of(connection, std::move(reply));
+    auto response = connection.request(replaced(std::move(spec), target_word, in_quotes(target("/fault"))));
+    return result_of(connection, std::move(response));
 }
 
 std::string FaultFixture::play(proxycore::test::Script script) const {
     for (auto& turn : script) turn.send = replaced(std::move(turn.send), target_word, target("/fault"));
-    std::string heard;
+    std::string received;
     auto const conversation = [&]() -> boost::asio::awaitable<void> {
         auto stream = co_await net::connect("127.0.0.1", proxy.port(), patience);
         if (!stream) throw std::runtime_error(stream.error().message);
         (*stream)->set_time_limit(patience);
-        co_await proxycore::test::play_script(**stream, script, heard);
+        co_await proxycore::test::play_script(**stream, script, received);
     };
     proxycore::test::play(conversation);
-    return heard;
+    return received;
 }
 
 std::string bytes(std::string_view text) {
@@ -161,18 +161,18 @@ std::string repeated(std::string_view text, std::size_t times) {
     return all;
 }
 
-ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Response> reply) {
+ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Response> response) {
     ClientResult result;
-    if (!reply) {
-        result.failure = reply.error().message;
+    if (!response) {
+        result.failure = response.error().message;
         result.raw = client.partial();
         result.status = last_status(result.raw);
         return result;
     }
-    result.status = reply->status();
+    result.status = response->status();
     result.is_whole = true;
-    result.body = std::move(reply->body);
-    result.raw = std::move(reply->raw);
+    result.body = std::move(response->body);
+    result.raw = std::move(response->raw);
     return result;
 }
 

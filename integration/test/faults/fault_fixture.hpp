@@ -88,7 +88,7 @@ private:
 };
 
 /// What a client read of the answer to its last request.
-ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Response> reply);
+ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Response> response);
 
 /// A spec that sends exactly these bytes, then the end; of pathod.
 std::string bytes(std::string_view text);

@@ -52,7 +52,7 @@ void PrintTo(BadRequest const& row, std::ostream* out) { *out << row.name; }
 
 class P12_b_Http1Client : public testing::TestWithParam<std::tuple<Variant, BadRequest>> {};
 
-TEST_P(P12_b_Http1Client, IsRefusedAndNoServerHearsOfIt) {
+TEST_P(P12_b_Http1Client, IsRefusedAndReachesNoServer) {
     auto const& [variant, row] = GetParam();
     FaultFixture fixture(setup_of(variant, row.settings));
     fixture.daemon.on("/fault$", "200:b'reached'");
@@ -177,17 +177,17 @@ void PrintTo(Garbage const& row, std::ostream* out) { *out << row.name; }
 
 class P12_b_GarbageBehindARequest : public testing::TestWithParam<std::tuple<Variant, Garbage>> {};
 
-TEST_P(P12_b_GarbageBehindARequest, IsToldBehindItsAnswer) {
+TEST_P(P12_b_GarbageBehindARequest, IsReportedAfterItsResponse) {
     auto const& [variant, row] = GetParam();
     FaultFixture fixture(setup_of(variant));
     fixture.daemon.on("/fault$", "200:b'answer'");
-    auto const heard = fixture.play({{"", "GET TARGET HTTP/1.1\r\nHost: a\r\n\r\n" + row.bytes}, read_to_end()});
+    auto const received = fixture.play({{"", "GET TARGET HTTP/1.1\r\nHost: a\r\n\r\n" + row.bytes}, read_to_end()});
     fixture.expect_good_end();
 
-    auto const answer = heard.find("answer");
-    EXPECT_THAT(heard, testing::StartsWith("HTTP/1.1 200 "));
-    ASSERT_NE(answer, heard.npos);
-    EXPECT_THAT(heard.substr(answer + 6), testing::StartsWith(row.page));
+    auto const response = received.find("answer");
+    EXPECT_THAT(received, testing::StartsWith("HTTP/1.1 200 "));
+    ASSERT_NE(response, received.npos);
+    EXPECT_THAT(received.substr(response + 6), testing::StartsWith(row.page));
     auto const hooks = fixture.hooks->flow_hooks();
     EXPECT_EQ(hooks.at(0), "requestheaders request responseheaders response");
     EXPECT_EQ(hooks.at(1), "error");
@@ -199,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Combine(everywhere,
                      testing::Values(Garbage{"ALine", "garbage\r\n\r\n"}, Garbage{"Bytes", "\x01\x02\x03\r\n\r\n"},
                                      Garbage{"ABody", "a body that nobody announced\r\n\r\n"},
-                                     Garbage{"AnswersOfAServer", "HTTP/1.1 200 OK\r\n\r\n"},
+                                     Garbage{"ResponsesOfAServer", "HTTP/1.1 200 OK\r\n\r\n"},
                                      Garbage{"AnotherVersion", "GET / HTTP/3.0\r\n\r\n", "HTTP/1.1 505 "},
                                      Garbage{"ALineWithoutEnd", std::string(100'000, 'x'), "HTTP/1.1 431 "})),
     name_of);

@@ -20,7 +20,7 @@ enum class Fate {
 
 struct OriginFault {
     char const* name;
-    std::string answer;  ///< of pathod
+    std::string response;  ///< of pathod
     Fate fate;
     std::string says;  ///< of the flow's error; of a whole answer, its body
     std::string request = "get:TARGET";
@@ -47,12 +47,12 @@ std::string name_of(testing::TestParamInfo<P13_a_Http1Origin::ParamType> const& 
     return std::string(row.name) + "_" + to_string(variant.topology) + (variant.is_streamed ? "Streamed" : "");
 }
 
-TEST_P(P13_a_Http1Origin, IsToldOfOnceAndTheNextClientIsServed) {
+TEST_P(P13_a_Http1Origin, IsReportedOnceAndTheNextClientIsServed) {
     auto const& [variant, row] = GetParam();
     ProxySetup setup{.topology = variant.topology, .settings = row.settings};
     if (variant.is_streamed) setup.settings.emplace_back("stream_large_bodies=0");
     FaultFixture fixture(setup);
-    fixture.daemon.on("/fault$", row.answer);
+    fixture.daemon.on("/fault$", row.response);
     auto const result = fixture.request(row.request);
     fixture.expect_good_end();
 
@@ -95,42 +95,43 @@ INSTANTIATE_TEST_SUITE_P(
     Stops, P13_a_Http1Origin,
     testing::Combine(
         everywhere,
-        testing::Values(
-            OriginFault{"BeforeAnyByte", "200:d0", Fate::no_head, "closed the connection without a response"},
-            OriginFault{"InTheVersion", "200:d3", Fate::no_head, "unexpected end"},
-            OriginFault{"InTheStatusLine", "200:d12", Fate::no_head, "unexpected end"},
-            OriginFault{"BehindTheStatusLine", "200:d17", Fate::no_head, "unexpected end"},
-            OriginFault{"InAFieldName", "200:d22", Fate::no_head, "unexpected end"},
-            OriginFault{"InAFieldValue", "200:d34", Fate::no_head, "unexpected end"},
-            OriginFault{"BeforeTheEmptyLine", ten + ":d37", Fate::no_head, "unexpected end"},
-            OriginFault{"InTheEmptyLine", ten + ":d38", Fate::no_head, "unexpected end"},
-            OriginFault{"BetweenHeadAndBody", ten + ":d39", Fate::cut, "0 of 10 bytes"},
-            OriginFault{"InTheBody", ten + ":d44", Fate::cut, "5 of 10 bytes"},
-            OriginFault{"BeforeTheLastByte", ten + ":d48", Fate::cut, "9 of 10 bytes"},
-            OriginFault{"BeforeTheFirstChunk", in_chunks + ":d47", Fate::no_data, "is malformed"},
-            OriginFault{"InTheSizeOfAChunk", in_chunks + ":d48", Fate::no_data, "is malformed"},
-            OriginFault{"InAChunk", in_chunks + ":d52", Fate::cut, "is malformed"},
-            OriginFault{"BehindAChunk", in_chunks + ":d55", Fate::cut, "is malformed"},
-            OriginFault{"InTheEndOfAChunk", in_chunks + ":d56", Fate::cut, "is malformed"},
-            OriginFault{"BeforeTheLastChunk", in_chunks + ":d57", Fate::cut, "is malformed"},
-            OriginFault{"InTheLastChunk", in_chunks + ":d58", Fate::cut, "is malformed"},
-            OriginFault{"BeforeTheTrailers", in_chunks + ":d60", Fate::cut, "is malformed"},
-            OriginFault{"InTheTrailers", in_chunks + ":d62", Fate::cut, "is malformed"},
-            OriginFault{"BehindTheTrailers", in_chunks + ":d66", Fate::cut, "is malformed"},
-            OriginFault{"InABodyUntilTheEnd", "200:r:b'0123456789':d25", Fate::whole, "012345"},
-            OriginFault{"BehindAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\n\r\n"), Fate::no_head,
-                        "without a response"},
-            OriginFault{"InAnInterimAnswer", bytes("HTTP/1.1 102 Processing\r\nA"), Fate::no_head, "unexpected end"})),
+        testing::Values(OriginFault{"BeforeAnyByte", "200:d0", Fate::no_head,
+                                    "closed the connection without a response"},
+                        OriginFault{"InTheVersion", "200:d3", Fate::no_head, "unexpected end"},
+                        OriginFault{"InTheStatusLine", "200:d12", Fate::no_head, "unexpected end"},
+                        OriginFault{"BehindTheStatusLine", "200:d17", Fate::no_head, "unexpected end"},
+                        OriginFault{"InAFieldName", "200:d22", Fate::no_head, "unexpected end"},
+                        OriginFault{"InAFieldValue", "200:d34", Fate::no_head, "unexpected end"},
+                        OriginFault{"BeforeTheEmptyLine", ten + ":d37", Fate::no_head, "unexpected end"},
+                        OriginFault{"InTheEmptyLine", ten + ":d38", Fate::no_head, "unexpected end"},
+                        OriginFault{"BetweenHeadAndBody", ten + ":d39", Fate::cut, "0 of 10 bytes"},
+                        OriginFault{"InTheBody", ten + ":d44", Fate::cut, "5 of 10 bytes"},
+                        OriginFault{"BeforeTheLastByte", ten + ":d48", Fate::cut, "9 of 10 bytes"},
+                        OriginFault{"BeforeTheFirstChunk", in_chunks + ":d47", Fate::no_data, "is malformed"},
+                        OriginFault{"InTheSizeOfAChunk", in_chunks + ":d48", Fate::no_data, "is malformed"},
+                        OriginFault{"InAChunk", in_chunks + ":d52", Fate::cut, "is malformed"},
+                        OriginFault{"BehindAChunk", in_chunks + ":d55", Fate::cut, "is malformed"},
+                        OriginFault{"InTheEndOfAChunk", in_chunks + ":d56", Fate::cut, "is malformed"},
+                        OriginFault{"BeforeTheLastChunk", in_chunks + ":d57", Fate::cut, "is malformed"},
+                        OriginFault{"InTheLastChunk", in_chunks + ":d58", Fate::cut, "is malformed"},
+                        OriginFault{"BeforeTheTrailers", in_chunks + ":d60", Fate::cut, "is malformed"},
+                        OriginFault{"InTheTrailers", in_chunks + ":d62", Fate::cut, "is malformed"},
+                        OriginFault{"BehindTheTrailers", in_chunks + ":d66", Fate::cut, "is malformed"},
+                        OriginFault{"InABodyUntilTheEnd", "200:r:b'0123456789':d25", Fate::whole, "012345"},
+                        OriginFault{"BehindAnInterimResponse", bytes("HTTP/1.1 102 Processing\r\n\r\n"), Fate::no_head,
+                                    "without a response"},
+                        OriginFault{"InAnInterimResponse", bytes("HTTP/1.1 102 Processing\r\nA"), Fate::no_head,
+                                    "unexpected end"})),
     name_of);
 
 // --- it lies ---------------------------------------------------------------------------------------------------------
 
 std::string length(std::string_view value) { return "200:h'Content-Length'='" + std::string(value) + "':b'hello'"; }
-OriginFault refused(char const* name, std::string answer, std::string says = "is malformed") {
-    return {name, std::move(answer), Fate::no_head, std::move(says)};
+OriginFault refused(char const* name, std::string response, std::string says = "is malformed") {
+    return {name, std::move(response), Fate::no_head, std::move(says)};
 }
-OriginFault passed(char const* name, std::string_view answer, std::string body, unsigned status = 200) {
-    return {name, bytes(answer), Fate::whole, std::move(body), "get:TARGET", {}, status};
+OriginFault passed(char const* name, std::string_view response, std::string body, unsigned status = 200) {
+    return {name, bytes(response), Fate::whole, std::move(body), "get:TARGET", {}, status};
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -197,7 +198,8 @@ INSTANTIATE_TEST_SUITE_P(
                         refused("Tls", bytes("\x15\x03\x01\x00\x02\x02\x28")),
                         refused("Http2AndWaits", "200:i0,'" + settings + "':p0,f", "the server speaks HTTP/2"),
                         refused("APromptAndWaits", "200:i0,'login: ':p0,f"),
-                        refused("AnOldAnswer", bytes("<html>\r\n\r\n")), refused("NoStatus", bytes("HTTP/1.1\r\n\r\n")),
+                        refused("AnOldResponse", bytes("<html>\r\n\r\n")),
+                        refused("NoStatus", bytes("HTTP/1.1\r\n\r\n")),
                         passed("ALongStatus", "HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok", "ok",
                                2000),  // harmless
                         refused("AStatusOfNoDigits", bytes("HTTP/1.1 2x0 OK\r\n\r\n")),
@@ -224,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(
                                     {},
                                     101},
                         passed("AFoldedField", head("A: b\r\n\tc\r\nContent-Length: 2\r\n") + "ok", "ok"),
-                        passed("InterimAnswers",
+                        passed("InterimResponses",
                                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" +
                                    head("Content-Length: 2\r\n") + "ok",
                                "ok"))),
@@ -240,7 +242,7 @@ INSTANTIATE_TEST_SUITE_P(
             refused("TheReason", "200:m@1g,ascii_letters"), refused("AName", "200:h@1g,ascii_letters='x'"),
             refused("AValue", "200:h'X'=@1g,ascii_letters"),
             refused("Fields", bytes("HTTP/1.1 200 OK\r\n" + repeated("A: b\r\n", 2000))),
-            refused("InterimAnswers", bytes(repeated("HTTP/1.1 103 Early Hints\r\n\r\n", 5000)), ""),
+            refused("InterimResponses", bytes(repeated("HTTP/1.1 103 Early Hints\r\n\r\n", 5000)), ""),
             OriginFault{"Trailers", bytes(chunked("5\r\nhello\r\n0\r\n" + repeated("A: b\r\n", 2000))), Fate::cut, ""},
             OriginFault{
                 "P61_b_ABodyOfKnownLength", "200:b@1t", Fate::no_data, "limit", "get:TARGET", {"body_size_limit=10k"}},

@@ -30,7 +30,7 @@ void PrintTo(FrameFault const& row, std::ostream* out) { *out << row.name; }
 
 class Http2ClientFault : public testing::TestWithParam<FrameFault> {};
 
-TEST_P(Http2ClientFault, IsToldAndTheNextClientIsServed) {
+TEST_P(Http2ClientFault, IsReportedAndTheNextClientIsServed) {
     auto const& row = GetParam();
     FaultFixture fixture({.topology = Topology::reverse, .http2 = true});
     fixture.daemon.on("/fault$", "200:b'ok'");
@@ -122,16 +122,16 @@ class Http2StreamFault : public testing::TestWithParam<StreamFault> {};
 
 FieldList const good{{":method", "GET"}, {":scheme", "http"}, {":path", "/fault"}, {":authority", "a"}};
 
-TEST_P(Http2StreamFault, IsToldAndTheNextStreamIsServed) {
+TEST_P(Http2StreamFault, IsReportedAndTheNextStreamIsServed) {
     auto const& row = GetParam();
     FaultFixture fixture({.topology = Topology::reverse, .settings = row.settings});
     fixture.daemon.on("/fault$", "200:b'ok'");
     auto const frames = wire::hello() + row.frames + wire::headers(3, good);
-    auto const heard = wire::lines(fixture.play({{"", frames}, leave("\0\0\0\3ok"s)}));
+    auto const received = wire::lines(fixture.play({{"", frames}, leave("\0\0\0\3ok"s)}));
     fixture.expect_good_end();
 
-    EXPECT_THAT(heard, HasSubstr(row.result));
-    EXPECT_THAT(heard, HasSubstr("DATA 3 "));
+    EXPECT_THAT(received, HasSubstr(row.result));
+    EXPECT_THAT(received, HasSubstr("DATA 3 "));
     EXPECT_EQ(fixture.hooks->flow_hooks().at(0),
               *row.hooks != '\0' ? row.hooks : "requestheaders request responseheaders response");
 }
@@ -231,9 +231,9 @@ TEST(Http2Client, GoesOnBehindTheEndOfItsRequest) {
     for (auto const& more : {wire::data(1, "x"), wire::headers(1, good)}) {
         FaultFixture fixture({.topology = Topology::reverse});
         fixture.daemon.on("/fault$", "200:b'ok'");
-        auto const heard = fixture.play({{"", wire::hello() + wire::headers(1, good) + more}, read_to_end()});
+        auto const received = fixture.play({{"", wire::hello() + wire::headers(1, good) + more}, read_to_end()});
         fixture.expect_good_end();
-        EXPECT_THAT(wire::lines(heard), HasSubstr("STREAM_CLOSED"));
+        EXPECT_THAT(wire::lines(received), HasSubstr("STREAM_CLOSED"));
     }
 }
 
@@ -245,15 +245,15 @@ std::string goaway(ErrorCode code) {
 }
 
 /// The stream that is open goes on (RFC 9113 §6.8).
-TEST(Http2Client, IsAnsweredBehindItsGoaway) {
+TEST(Http2Client, GetsAResponseAfterItsGoaway) {
     for (std::vector<std::string> const& settings : {std::vector<std::string>(), {"stream_large_bodies=0"}}) {
         FaultFixture fixture({.topology = Topology::reverse, .settings = settings});
         fixture.daemon.on("/fault$", "200:b'ok'");
         auto const begun = wire::hello() + wire::headers(1, upload, flag::end_headers) + wire::data(1, "half");
         auto const rest = goaway(ErrorCode::no_error) + wire::data(1, "more", flag::end_stream);
-        auto const heard = wire::lines(fixture.play({{"", begun}, {"", rest}, read_to_end("\0\0\0\3ok"s)}));
+        auto const received = wire::lines(fixture.play({{"", begun}, {"", rest}, read_to_end("\0\0\0\3ok"s)}));
         fixture.expect_good_end();
-        EXPECT_THAT(heard, HasSubstr("DATA 1 "));
+        EXPECT_THAT(received, HasSubstr("DATA 1 "));
         EXPECT_THAT(fixture.hooks->flow_hooks().at(0), testing::EndsWith("responseheaders response"));
         EXPECT_THAT(fixture.daemon.requests(), testing::Contains(testkit::HasBody("halfmore")));
     }
@@ -264,9 +264,9 @@ TEST(Http2Client, GoesAwayInItsRequest) {
     for (auto const how : {Then::fin, Then::reset}) {
         FaultFixture fixture({.topology = Topology::reverse});
         fixture.daemon.on("/fault$", "200:b'ok'");
-        auto const said = wire::hello() + wire::headers(1, upload, flag::end_headers) + wire::data(1, "half") +
+        auto const sent = wire::hello() + wire::headers(1, upload, flag::end_headers) + wire::data(1, "half") +
                           goaway(ErrorCode::internal_error);
-        fixture.play({{"", said, how}});
+        fixture.play({{"", sent, how}});
         ASSERT_TRUE(fixture.hooks->wait_for("client_disconnected"));
         EXPECT_EQ(fixture.hooks->flow_sequences(), "requestheaders error");
         EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr("the client"));
@@ -292,7 +292,7 @@ TEST(Http2Client, LiesInItsPreface) {
     }
 }
 
-TEST(Http2Client, SaysGarbageBehindItsPreface) {
+TEST(Http2Client, SendsGarbageAfterItsPreface) {
     FaultFixture fixture({.topology = Topology::reverse});
     auto const garbage = std::string(proxycore::http2::client_preface) + "GET / HTTP/1.1\r\n\r\n";
     EXPECT_THAT(wire::lines(fixture.play({{"", garbage}, read_to_end()})), HasSubstr("GOAWAY "));

@@ -17,14 +17,14 @@ enum class Fate {
     whole,
 };
 
-struct AnswerFault {
+struct ResponseFault {
     char const* name;
-    std::string answer;  ///< of pathod
+    std::string response;  ///< of pathod
     Fate fate;
     std::string says;  ///< of the flow's error; of a whole answer, its body
     std::vector<std::string> settings = {};
 };
-void PrintTo(AnswerFault const& row, std::ostream* out) { *out << row.name; }
+void PrintTo(ResponseFault const& row, std::ostream* out) { *out << row.name; }
 
 struct Variant {
     Topology topology;
@@ -34,14 +34,14 @@ void PrintTo(Variant const& variant, std::ostream* out) {
     *out << to_string(variant.topology) << (variant.is_streamed ? "Streamed" : "");
 }
 
-class P13_a_Http2Origin : public testing::TestWithParam<std::tuple<Variant, AnswerFault>> {};
+class P13_a_Http2Origin : public testing::TestWithParam<std::tuple<Variant, ResponseFault>> {};
 
-TEST_P(P13_a_Http2Origin, IsToldOfOnceAndTheNextClientIsServed) {
+TEST_P(P13_a_Http2Origin, IsReportedOnceAndTheNextClientIsServed) {
     auto const& [variant, row] = GetParam();
     ProxySetup setup{.topology = variant.topology, .settings = row.settings, .tls = true, .http2 = true};
     if (variant.is_streamed) setup.settings.emplace_back("stream_large_bodies=0");
     FaultFixture fixture(setup);
-    fixture.daemon.on("/fault$", row.answer);
+    fixture.daemon.on("/fault$", row.response);
     auto const result = fixture.request("get:TARGET");
     fixture.expect_good_end();
 
@@ -73,17 +73,17 @@ auto const everywhere = testing::Values(Variant{Topology::reverse}, Variant{Topo
                                         Variant{Topology::tunnel}, Variant{Topology::socks5});
 
 std::string const begun = "h2f:HEADERS:END_HEADERS:':status'='200' ";
-AnswerFault refused(char const* name, std::string answer, std::string says = "") {
-    return {name, std::move(answer), Fate::no_head, std::move(says)};
+ResponseFault refused(char const* name, std::string response, std::string says = "") {
+    return {name, std::move(response), Fate::no_head, std::move(says)};
 }
-AnswerFault cut(char const* name, std::string answer, std::string says = "") {
-    return {name, std::move(answer), Fate::cut, std::move(says)};
+ResponseFault cut(char const* name, std::string response, std::string says = "") {
+    return {name, std::move(response), Fate::cut, std::move(says)};
 }
-AnswerFault no_data(char const* name, std::string answer, std::string says = "") {
-    return {name, std::move(answer), Fate::no_data, std::move(says)};
+ResponseFault no_data(char const* name, std::string response, std::string says = "") {
+    return {name, std::move(response), Fate::no_data, std::move(says)};
 }
-AnswerFault whole(char const* name, std::string answer, std::string body) {
-    return {name, std::move(answer), Fate::whole, std::move(body)};
+ResponseFault whole(char const* name, std::string response, std::string body) {
+    return {name, std::move(response), Fate::whole, std::move(body)};
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -102,8 +102,8 @@ INSTANTIATE_TEST_SUITE_P(
                         refused("ByRefusalEachTime", "h2f:RST_STREAM:REFUSED_STREAM", "REFUSED_STREAM"),
                         refused("ByGoawayEachTime", "h2f:GOAWAY:LAST_STREAM=0,NO_ERROR", ""),
                         refused("ByGoawayWithError", "h2f:GOAWAY:LAST_STREAM=1,INTERNAL_ERROR h2f:PING:da", ""),
-                        whole("ByGoawayBehindItsAnswer", "200:b'ok' h2f:GOAWAY:LAST_STREAM=1,NO_ERROR", "ok"),
-                        whole("ByGoawayBeforeItsAnswer", "h2f:GOAWAY:LAST_STREAM=1,NO_ERROR 200:b'ok'", "ok"))),
+                        whole("ByGoawayBehindItsResponse", "200:b'ok' h2f:GOAWAY:LAST_STREAM=1,NO_ERROR", "ok"),
+                        whole("ByGoawayBeforeItsResponse", "h2f:GOAWAY:LAST_STREAM=1,NO_ERROR 200:b'ok'", "ok"))),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(
             refused("OfATransferEncoding", "200:h'transfer-encoding'='chunked':b'x'"),
             refused("OfALineFeed", "200:h'a'='b\\nc: d'"),
             refused("OfSwitchedProtocols", "h2f:HEADERS:END_HEADERS:':status'='101' 200:b'x'"),
-            refused("OfAnEndInAnInterimAnswer", "h2f:HEADERS:END_HEADERS,END_STREAM:':status'='103'"),
+            refused("OfAnEndInAnInterimResponse", "h2f:HEADERS:END_HEADERS,END_STREAM:':status'='103'"),
             refused("OfDataBeforeItsFields", "h2f:'early' 200:b'x'"),
             cut("OfAPseudoFieldInItsTrailers", begun + "h2f:'x' h2f:HEADERS:END_HEADERS,END_STREAM:':status'='200'"),
             cut("OfTrailersThatGoOn", begun + "h2f:'x' h2f:HEADERS:END_HEADERS:a=b"),
@@ -148,10 +148,11 @@ INSTANTIATE_TEST_SUITE_P(
         testing::Values(
             refused("Continuations", "h2f:HEADERS:':status'='200' h2f:CONTINUATION:a=b:x1000"),
             refused("ALargeField", "200:h'x'=@200k,digits"),
-            refused("InterimAnswers", "h2f:HEADERS:END_HEADERS:':status'='103':x500 200:b'x'", "more than 100 interim"),
+            refused("InterimResponses", "h2f:HEADERS:END_HEADERS:':status'='103':x500 200:b'x'",
+                    "more than 100 interim"),
             whole("Settings", "h2f:SETTINGS:x500 200:b'ok'", "ok"), whole("Pings", "h2f:PING:x500 200:b'ok'", "ok"),
             whole("EmptyData", begun + "h2f:DATA:x500 h2f:DATA:END_STREAM:'ok'", "ok"),
-            AnswerFault{"P61_b_OverTheLimit", "200:b@1m", Fate::no_data, "limit", {"body_size_limit=10k"}})),
+            ResponseFault{"P61_b_OverTheLimit", "200:b@1m", Fate::no_data, "limit", {"body_size_limit=10k"}})),
     name_of);
 
 }  // namespace

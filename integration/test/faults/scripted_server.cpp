@@ -19,8 +19,8 @@ ScriptedServer::ScriptedServer(Script first)
 
 boost::asio::awaitable<void> ScriptedServer::serve(net::Connection connection) const {
     static Script const alive{{"\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nalive"}};
-    std::string heard;
-    co_await proxycore::test::play_script(*connection.stream, connection.id == 0 ? first_ : alive, heard);
+    std::string received;
+    co_await proxycore::test::play_script(*connection.stream, connection.id == 0 ? first_ : alive, received);
 }
 
 testing::AssertionResult ScriptedServer::wait_until_idle() const {

@@ -31,8 +31,8 @@ std::string const post = "POST TARGET HTTP/1.1\r\nHost: a\r\n";
 struct Stall {
     char const* name;
     Script client;
-    std::string answer = "200:b'ok'";
-    std::string heard{};     ///< what the client's bytes begin with; "" = it hears nothing
+    std::string response = "200:b'ok'";
+    std::string received{};  ///< what the client's bytes begin with; "" = it hears nothing
     char const* hooks = "";  ///< "" = there is no flow
     char const* says = "";
     std::vector<std::string> settings = {};
@@ -45,17 +45,18 @@ void PrintTo(Stall const& row, std::ostream* out) { *out << row.name; }
 
 constexpr char const* in_request = "requestheaders error";
 constexpr char const* before_head = "requestheaders request error";
-constexpr char const* in_answer = "requestheaders request responseheaders error";
+constexpr char const* in_response = "requestheaders request responseheaders error";
 
 /// A server that stops, and a client that waits for it.
-Stall server(char const* name, std::string answer, char const* hooks,
-             std::string heard = "HTTP/1.1 504 Gateway Timeout\r\n") {
-    return {name, {{"", get}, read_to_end()}, std::move(answer), std::move(heard), hooks, "was silent for too long"};
+Stall server(char const* name, std::string response, char const* hooks,
+             std::string received = "HTTP/1.1 504 Gateway Timeout\r\n") {
+    return {name,  {{"", get}, read_to_end()}, std::move(response), std::move(received),
+            hooks, "was silent for too long"};
 }
 
-Stall streamed(char const* name, std::string answer) {
-    auto row = server(name, std::move(answer), "requestheaders request responseheaders error");
-    row.heard = "HTTP/1.1 200 OK\r\n";
+Stall streamed(char const* name, std::string response) {
+    auto row = server(name, std::move(response), "requestheaders request responseheaders error");
+    row.received = "HTTP/1.1 200 OK\r\n";
     row.settings = {"stream_large_bodies=0"};
     return row;
 }
@@ -69,7 +70,7 @@ Stall client(char const* name, std::string sent, char const* hooks) {
 /// The same where it has been told to go on.
 Stall continued(char const* name, std::vector<std::string> settings) {
     auto row = client(name, post + "Expect: 100-continue\r\nContent-Length: 10\r\n\r\n", in_request);
-    row.heard = "HTTP/1.1 100 Continue\r\n\r\n";
+    row.received = "HTTP/1.1 100 Continue\r\n\r\n";
     if (!settings.empty())
         row.says = "was silent for too long";  // its server, whose answer is waited for, is silent, too
     row.settings = std::move(settings);
@@ -82,9 +83,9 @@ Stall leaving(char const* name, Then how) {
 }
 
 /// A client that stops before it has asked for anything.
-Stall before_http(char const* name, Topology topology, std::string sent, std::string heard) {
+Stall before_http(char const* name, Topology topology, std::string sent, std::string received) {
     auto row = client(name, std::move(sent), "");
-    row.heard = std::move(heard);
+    row.received = std::move(received);
     row.topology = topology;
     row.tls = topology == Topology::reverse;
     row.settings = {"connect_timeout=2"};
@@ -129,13 +130,13 @@ std::vector<Stall> const& rows() {
         server("P13_TheServerBeforeAnyByte", "200:p0,f", before_head),
         server("TheServerInItsStatusLine", "200:p12,f", before_head),
         server("TheServerInAField", "200:p25,f", before_head),
-        server("TheServerBehindAnInterimAnswer", "200:i0,'HTTP/1.1 102 Processing\\r\\n\\r\\n':p0,f", before_head,
+        server("TheServerBehindAnInterimResponse", "200:i0,'HTTP/1.1 102 Processing\\r\\n\\r\\n':p0,f", before_head,
                "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 504 "),
-        server("TheServerBehindItsHead", ten + ":p39,f", in_answer),
-        server("TheServerInItsBody", ten + ":p44,f", in_answer),
-        server("TheServerInAChunk", in_chunks + ":p52,f", in_answer),
-        server("TheServerBeforeTheLastChunk", in_chunks + ":p57,f", in_answer),
-        server("TheServerInABodyUntilTheEnd", "200:r:b'0123456789':p25,f", in_answer),
+        server("TheServerBehindItsHead", ten + ":p39,f", in_response),
+        server("TheServerInItsBody", ten + ":p44,f", in_response),
+        server("TheServerInAChunk", in_chunks + ":p52,f", in_response),
+        server("TheServerBeforeTheLastChunk", in_chunks + ":p57,f", in_response),
+        server("TheServerInABodyUntilTheEnd", "200:r:b'0123456789':p25,f", in_response),
         streamed("TheServerInAStreamedBody", ten + ":p44,f"),
         streamed("TheServerInAStreamedChunk", in_chunks + ":p52,f"),
         streamed("TheServerInAStreamedBodyUntilTheEnd", "200:r:b'0123456789':p25,f"),
@@ -201,15 +202,15 @@ std::vector<Stall> const& rows() {
 struct Running {
     explicit Running(Stall const& row)
         : server(row.server ? std::make_unique<ScriptedServer>(*row.server) : nullptr), fixture(setup_of(row)) {
-        if (server == nullptr) fixture.daemon.on("/fault$", row.answer);
+        if (server == nullptr) fixture.daemon.on("/fault$", row.response);
         auto script = row.client;
         script.front().send.append(row.flood, 'x');
-        heard = std::async(std::launch::async, [this, script] { return fixture.play(script); });
+        received = std::async(std::launch::async, [this, script] { return fixture.play(script); });
     }
 
     std::unique_ptr<ScriptedServer> server;
     FaultFixture fixture;
-    std::future<std::string> heard;
+    std::future<std::string> received;
 
 private:
     ProxySetup setup_of(Stall const& row) const {
@@ -237,8 +238,8 @@ protected:
 
 TEST_P(P17_Stall, IsEndedByTheLimit) {
     auto const& row = GetParam();
-    auto& [server, fixture, heard] = running().at(row.name);
-    auto const text = proxycore::test::taken_from(heard);
+    auto& [server, fixture, received] = running().at(row.name);
+    auto const text = proxycore::test::taken_from(received);
     fixture.proxy.set("tcp_timeout=600");
     fixture.proxy.set("connect_timeout=30");
     EXPECT_TRUE(fixture.hooks->wait_for("client_disconnected"));
@@ -250,8 +251,8 @@ TEST_P(P17_Stall, IsEndedByTheLimit) {
         EXPECT_TRUE(server->wait_until_idle());
     }
 
-    EXPECT_THAT(text, StartsWith(row.heard));
-    EXPECT_EQ(text.empty(), row.heard.empty()) << text.substr(0, 500);
+    EXPECT_THAT(text, StartsWith(row.received));
+    EXPECT_EQ(text.empty(), row.received.empty()) << text.substr(0, 500);
     EXPECT_EQ(hooks, row.hooks);
     for (auto const& flow : flows) EXPECT_THAT(flow.error, HasSubstr(row.says));
 }
@@ -264,7 +265,7 @@ TEST(ClientThatReadsNothing, P17_a_IsLetGo) {
     proxycore::proxy::test::TestClient client(fixture.proxy.port());
     client.send("GET " + fixture.target("/fault") + " HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_TRUE(fixture.hooks->wait_for("client_disconnected"));
-    EXPECT_EQ(fixture.hooks->flow_sequences(), in_answer);
+    EXPECT_EQ(fixture.hooks->flow_sequences(), in_response);
     EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr("took nothing for too long"));
     fixture.proxy.set("tcp_timeout=600");
     fixture.expect_good_end();

@@ -48,7 +48,7 @@ void expect_page_inside(FaultFixture& fixture, Topology topology, std::string co
     EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr(says));
 }
 
-TEST_P(P22_c_TlsServerFault, IsToldInsideOfTls) {
+TEST_P(P22_c_TlsServerFault, IsReportedInsideOfTls) {
     auto const& [topology, row] = GetParam();
     ScriptedServer const server(row.script);
     FaultFixture fixture({.topology = topology, .tls = true, .server = server.port()});
@@ -62,26 +62,26 @@ std::string name_of(testing::TestParamInfo<P22_c_TlsServerFault::ParamType> cons
 }
 
 /// Says this when the ClientHello is there.
-Script answers(std::string bytes, Then then = Then::fin) { return {{"\x16\x03", std::move(bytes), then}}; }
+Script responses(std::string bytes, Then then = Then::fin) { return {{"\x16\x03", std::move(bytes), then}}; }
 
 INSTANTIATE_TEST_SUITE_P(
     Handshake, P22_c_TlsServerFault,
     testing::Combine(
         testing::Values(Topology::tunnel, Topology::socks5),
-        testing::Values(ServerFault{"EndsAtOnce", {leave()}}, ServerFault{"EndsBehindTheHello", answers("")},
-                        ServerFault{"ResetsBehindTheHello", answers("", Then::reset)},
-                        ServerFault{"SpeaksPlainText", answers("HTTP/1.1 400 Bad Request\r\n\r\n")},
-                        ServerFault{"SpeaksGarbage", answers("garbage without end")},
-                        ServerFault{"AlertsThatTheHandshakeFailed", answers("\x15\x03\x03\x00\x02\x02\x28"s)},
-                        ServerFault{"AlertsThatTheNameIsUnknown", answers("\x15\x03\x03\x00\x02\x02\x70"s)},
-                        ServerFault{"StopsInARecordHeader", answers("\x16\x03"s)},
-                        ServerFault{"StopsInARecord", answers("\x16\x03\x03\x00\x40\x02\x00"s)},
+        testing::Values(ServerFault{"EndsAtOnce", {leave()}}, ServerFault{"EndsBehindTheHello", responses("")},
+                        ServerFault{"ResetsBehindTheHello", responses("", Then::reset)},
+                        ServerFault{"SpeaksPlainText", responses("HTTP/1.1 400 Bad Request\r\n\r\n")},
+                        ServerFault{"SpeaksGarbage", responses("garbage without end")},
+                        ServerFault{"AlertsThatTheHandshakeFailed", responses("\x15\x03\x03\x00\x02\x02\x28"s)},
+                        ServerFault{"AlertsThatTheNameIsUnknown", responses("\x15\x03\x03\x00\x02\x02\x70"s)},
+                        ServerFault{"StopsInARecordHeader", responses("\x16\x03"s)},
+                        ServerFault{"StopsInARecord", responses("\x16\x03\x03\x00\x40\x02\x00"s)},
                         ServerFault{"HasARecordThatIsTooLarge",
-                                    answers("\x16\x03\x03\xff\xff"s + std::string(70'000, 'x'))},
-                        ServerFault{"SaysHelloAsAClient", answers("\x16\x03\x03\x00\x04\x01\x00\x00\x00"s)},
-                        ServerFault{"BeginsWithData", answers("\x17\x03\x03\x00\x05hello"s)},
-                        ServerFault{"FloodsEmptyRecords", answers(repeated("\x16\x03\x03\x00\x00"s, 10'000))},
-                        ServerFault{"FloodsWarnings", answers(repeated("\x15\x03\x03\x00\x02\x01\x5a"s, 10'000))})),
+                                    responses("\x16\x03\x03\xff\xff"s + std::string(70'000, 'x'))},
+                        ServerFault{"BeginsAsAClient", responses("\x16\x03\x03\x00\x04\x01\x00\x00\x00"s)},
+                        ServerFault{"BeginsWithData", responses("\x17\x03\x03\x00\x05hello"s)},
+                        ServerFault{"FloodsEmptyRecords", responses(repeated("\x16\x03\x03\x00\x00"s, 10'000))},
+                        ServerFault{"FloodsWarnings", responses(repeated("\x15\x03\x03\x00\x02\x01\x5a"s, 10'000))})),
     name_of);
 
 class P26_BadCertificate : public testing::TestWithParam<Topology> {};
@@ -94,7 +94,7 @@ ProxySetup verifying(Topology topology, std::uint16_t server, std::string const&
             .server = server};
 }
 
-TEST_P(P26_BadCertificate, OfAnotherNameIsToldInsideOfTls) {
+TEST_P(P26_BadCertificate, OfAnotherNameIsReportedInsideOfTls) {
     testkit::Daemon const other({.tls = testkit::DaemonTls{.names = {"somebody.else"}}});
     FaultFixture fixture(verifying(GetParam(), other.port(), other.authority_file()));
     expect_page_inside(fixture, GetParam(), "mismatch");
@@ -102,20 +102,20 @@ TEST_P(P26_BadCertificate, OfAnotherNameIsToldInsideOfTls) {
     EXPECT_THAT(other.requests(), IsEmpty());
 }
 
-TEST_P(P26_BadCertificate, OfAnUnknownAuthorityIsToldInsideOfTls) {
+TEST_P(P26_BadCertificate, OfAnUnknownAuthorityIsReportedInsideOfTls) {
     testkit::Daemon const other({.tls = testkit::DaemonTls{}});
     FaultFixture fixture({.topology = GetParam(), .tls = true, .server = other.port()});
     expect_page_inside(fixture, GetParam(), "certificate");
     EXPECT_THAT(other.requests(), IsEmpty());
 }
 
-TEST_P(P26_BadCertificate, ThatHasExpiredIsToldInsideOfTls) {
+TEST_P(P26_BadCertificate, ThatHasExpiredIsReportedInsideOfTls) {
     SecureOrigin const other(tls::test::expired_identity("origin.test"));
     FaultFixture fixture(verifying(GetParam(), other.port(), tls::test::trusted_file()));
     expect_page_inside(fixture, GetParam(), "expired");
 }
 
-TEST_P(P26_BadCertificate, OfItsOwnIsToldInsideOfTls) {
+TEST_P(P26_BadCertificate, OfItsOwnIsReportedInsideOfTls) {
     SecureOrigin const other(tls::test::self_signed_identity("origin.test"));
     FaultFixture fixture(verifying(GetParam(), other.port(), tls::test::trusted_file()));
     expect_page_inside(fixture, GetParam(), "self-signed");
@@ -124,7 +124,7 @@ TEST_P(P26_BadCertificate, OfItsOwnIsToldInsideOfTls) {
 INSTANTIATE_TEST_SUITE_P(Tls, P26_BadCertificate, testing::Values(Topology::tunnel, Topology::socks5),
                          [](auto const& row) { return to_string(row.param); });
 
-TEST(TlsServer, P22_c_OneThatCannotBeReachedIsToldInsideOfTls) {
+TEST(TlsServer, P22_c_OneThatCannotBeReachedIsReportedInsideOfTls) {
     FaultFixture fixture({.topology = Topology::tunnel, .tls = true, .server = pathology::test::free_port()});
     expect_page_inside(fixture, Topology::tunnel, "connection refused");
 }
@@ -135,7 +135,7 @@ struct ClientFault {
     char const* name;
     std::string sends;
     Then then = Then::half_close;
-    std::string heard{};
+    std::string received{};
 };
 void PrintTo(ClientFault const& row, std::ostream* out) { *out << row.name; }
 
@@ -144,11 +144,11 @@ class P22_TlsClientFault : public testing::TestWithParam<ClientFault> {};
 TEST_P(P22_TlsClientFault, IsAFailedHandshakeAndNoFlow) {
     auto const& row = GetParam();
     FaultFixture fixture({.topology = Topology::reverse, .tls = true});
-    auto const heard = fixture.play({{"", row.sends, row.then}});
+    auto const received = fixture.play({{"", row.sends, row.then}});
     ASSERT_TRUE(fixture.hooks->wait_for("client_disconnected"));
     EXPECT_EQ(fixture.hooks->count("tls_failed_client"), 1U);
     EXPECT_THAT(fixture.hooks->flow_hooks(), IsEmpty());
-    EXPECT_THAT(heard, StartsWith(row.heard));
+    EXPECT_THAT(received, StartsWith(row.received));
     fixture.expect_good_end();
 }
 
@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
         ClientFault{"ResetsInItsHello", hello().substr(0, 100), Then::reset},
         ClientFault{"StopsBehindItsHello", hello()},
         ClientFault{"SpeaksGarbage", "\x16\x03\x01\x00\x05hello"s, Then::read_to_end},
-        ClientFault{"SaysHelloAsAServer", "\x16\x03\x01\x00\x04\x02\x00\x00\x00"s, Then::read_to_end},
+        ClientFault{"BeginsAsAServer", "\x16\x03\x01\x00\x04\x02\x00\x00\x00"s, Then::read_to_end},
         ClientFault{"HasAnEmptyRecord", "\x16\x03\x01\x00\x00"s},
         ClientFault{"HasARecordThatIsTooLarge", "\x16\x03\x01\xff\xff"s + std::string(70'000, 'x'), Then::read_to_end},
         ClientFault{"HasAHelloWithoutEnd",

@@ -31,7 +31,7 @@ std::string const get = "GET / HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 
 struct UpstreamFault {
     char const* name;
-    std::string answer;  ///< to CONNECT
+    std::string response;  ///< to CONNECT
     char const* says;
     Then then = Then::fin;
 };
@@ -39,15 +39,15 @@ void PrintTo(UpstreamFault const& row, std::ostream* out) { *out << row.name; }
 
 class P07_UpstreamFault : public testing::TestWithParam<UpstreamFault> {};
 
-TEST_P(P07_UpstreamFault, IsToldInsideOfTheTunnel) {
+TEST_P(P07_UpstreamFault, IsReportedInsideOfTheTunnel) {
     auto const& row = GetParam();
-    ScriptedServer const upstream({{"\r\n\r\n", row.answer, row.then}});
+    ScriptedServer const upstream({{"\r\n\r\n", row.response, row.then}});
     FaultFixture fixture({.topology = Topology::upstream, .server = upstream.port()});
-    auto const heard = fixture.play({{"", connect}, {established, get}, read_to_end()});
+    auto const received = fixture.play({{"", connect}, {established, get}, read_to_end()});
     fixture.expect_good_end();
     EXPECT_TRUE(upstream.wait_until_idle());
 
-    EXPECT_THAT(heard, StartsWith(established + "HTTP/1.1 502 Bad Gateway\r\n"));
+    EXPECT_THAT(received, StartsWith(established + "HTTP/1.1 502 Bad Gateway\r\n"));
     EXPECT_THAT(fixture.hooks->flow_hooks(), ElementsAre("http_connect http_connected", "requestheaders request error",
                                                          "requestheaders request responseheaders response"));
     EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr(row.says));
@@ -67,18 +67,18 @@ INSTANTIATE_TEST_SUITE_P(
                       "503 Busy"},
         UpstreamFault{"SpeaksAnotherProtocol", "SSH-2.0-x\r\n", "CONNECT failed"},
         UpstreamFault{"SpeaksTls", "\x15\x03\x01\x00\x02\x02\x28"s, "CONNECT failed"},
-        UpstreamFault{"SaysNothing", "", "CONNECT failed"},
+        UpstreamFault{"SendsNothing", "", "CONNECT failed"},
         UpstreamFault{"ResetsTheConnection", "", "CONNECT failed", Then::reset},
         UpstreamFault{"StopsInTheStatusLine", "HTTP/1.1 200 Conn", "CONNECT failed"},
         UpstreamFault{"StopsInTheFields", "HTTP/1.1 200 OK\r\nA: ", "CONNECT failed"},
         UpstreamFault{"FloodsTheStatusLine", "HTTP/1.1 200 " + repeated("x", 200'000), "CONNECT failed", Then::go_on},
         UpstreamFault{"FloodsTheFields", "HTTP/1.1 200 OK\r\n" + repeated("A: b\r\n", 30'000), "CONNECT failed",
                       Then::go_on},
-        UpstreamFault{"FloodsInterimAnswers", repeated("HTTP/1.1 100 Continue\r\n\r\n", 10'000),
+        UpstreamFault{"FloodsInterimResponses", repeated("HTTP/1.1 100 Continue\r\n\r\n", 10'000),
                       "more than 100 interim responses", Then::go_on},
         UpstreamFault{"EndsTheTunnelAtOnce", "HTTP/1.1 200 OK\r\n\r\n", "without a response"},
         UpstreamFault{"ResetsTheTunnelAtOnce", "HTTP/1.1 200 OK\r\n\r\n", "", Then::reset},
-        UpstreamFault{"SaysGarbageInTheTunnel", "HTTP/1.1 200 OK\r\n\r\ngarbage\r\n\r\n", "is malformed"}),
+        UpstreamFault{"SendsGarbageInTheTunnel", "HTTP/1.1 200 OK\r\n\r\ngarbage\r\n\r\n", "is malformed"}),
     pathology::test::row_name);
 
 TEST(UpstreamProxy, P07_OneThatCannotBeReachedIsNamed) {
@@ -97,7 +97,7 @@ TEST(UpstreamProxy, P07_OneThatCannotBeReachedIsNamed) {
 struct SocksFault {
     char const* name;
     std::string sends;
-    std::string heard;
+    std::string received;
     Then then = Then::read_to_end;
     std::vector<std::string> settings = {};
 };
@@ -108,7 +108,7 @@ class P08_SocksFault : public testing::TestWithParam<SocksFault> {};
 TEST_P(P08_SocksFault, EndsTheConnectionWithItsReply) {
     auto const& row = GetParam();
     FaultFixture fixture({.topology = Topology::socks5, .settings = row.settings});
-    EXPECT_EQ(fixture.play({{"", row.sends, row.then}}), row.heard);
+    EXPECT_EQ(fixture.play({{"", row.sends, row.then}}), row.received);
     EXPECT_TRUE(fixture.proxy.wait_until_idle(patience));
     EXPECT_THAT(fixture.hooks->flow_hooks(), IsEmpty());
     if (row.settings.empty()) fixture.expect_good_end();
@@ -117,16 +117,16 @@ TEST_P(P08_SocksFault, EndsTheConnectionWithItsReply) {
 std::string const hello = "\x05\x01\x00"s, chosen = "\x05\x00"s;
 std::string const local = "\x7f\x00\x00\x01\x00\x50"s;
 
-/// The reply to a request that comes to nothing.
+/// The response to a request that comes to nothing.
 std::string refused_with(char code) { return chosen + "\x05"s + code + "\x00\x01\x00\x00\x00\x00\x00\x00"s; }
 SocksFault refused(char const* name, std::string const& request, char code) {
     return {name, hello + request, refused_with(code)};
 }
-SocksFault cut(char const* name, std::string sends, std::string heard = "") {
-    return {name, std::move(sends), std::move(heard), Then::half_close};
+SocksFault cut(char const* name, std::string sends, std::string received = "") {
+    return {name, std::move(sends), std::move(received), Then::half_close};
 }
-SocksFault with_password(char const* name, std::string sends, std::string heard) {
-    return {name, std::move(sends), std::move(heard), Then::read_to_end, {"proxyauth=u:p"}};
+SocksFault with_password(char const* name, std::string sends, std::string received) {
+    return {name, std::move(sends), std::move(received), Then::read_to_end, {"proxyauth=u:p"}};
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -180,10 +180,10 @@ class P04_ConnectFault : public testing::TestWithParam<ConnectFault> {};
 TEST_P(P04_ConnectFault, IsRefused) {
     auto const& row = GetParam();
     FaultFixture fixture({.topology = row.topology});
-    auto const heard = fixture.play({{"", "CONNECT " + row.target + " HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
+    auto const received = fixture.play({{"", "CONNECT " + row.target + " HTTP/1.1\r\nHost: a\r\n\r\n"}, read_to_end()});
     fixture.expect_good_end();
-    EXPECT_THAT(heard, StartsWith("HTTP/1.1 " + std::to_string(row.status) + " "));
-    EXPECT_THAT(heard, EndsWith("</html>\n"));
+    EXPECT_THAT(received, StartsWith("HTTP/1.1 " + std::to_string(row.status) + " "));
+    EXPECT_THAT(received, EndsWith("</html>\n"));
     EXPECT_EQ(fixture.hooks->flow_hooks().at(0), "error");
 }
 

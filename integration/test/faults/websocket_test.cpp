@@ -14,8 +14,8 @@ enum class Who { client, server };
 struct FrameFault {
     char const* name;
     std::string frames;
-    std::uint16_t code;   ///< with which the flow ends
-    bool is_told = true;  ///< the client reads a close frame with that code
+    std::uint16_t code;       ///< with which the flow ends
+    bool is_reported = true;  ///< the client reads a close frame with that code
 };
 void PrintTo(FrameFault const& row, std::ostream* out) { *out << row.name; }
 void PrintTo(Who who, std::ostream* out) { *out << (who == Who::client ? "Client" : "Server"); }
@@ -61,7 +61,7 @@ TEST_P(P16_WebSocketFault, EndsBothSidesWithItsCode) {
     auto const path = fixture.target(who == Who::client ? "/echo" : "/crafted");
     ASSERT_EQ(result_of(client, client.request("ws:get:'" + path + "'")).status, 101U);
     (void)client.send(who == Who::client ? row.frames : asked_for(row.frames));
-    EXPECT_EQ(close_code_for(client), row.is_told ? row.code : 0U);
+    EXPECT_EQ(close_code_for(client), row.is_reported ? row.code : 0U);
     client.close();
     ASSERT_TRUE(fixture.hooks->wait_for("client_disconnected"));
     fixture.expect_good_end();

@@ -9,7 +9,7 @@
 namespace pathology::language::test {
 namespace {
 
-constexpr std::uint64_t longest_played = 1U << 20U;
+constexpr std::uint64_t max_played = 1U << 20U;
 
 std::string text(Played const& played) {
     std::ostringstream out;
@@ -130,7 +130,7 @@ std::string broken_property(Message const& message, Setting const& setting, std:
     if (plan.has_error()) return "resolved, but without a plan: " + plan.error().message;
     auto const length = base_length(*resolved, setting.settings);
     if (length.has_error() || *length != plan->base_length) return "measured and planned lengths differ";
-    if (plan->length > longest_played) return {};
+    if (plan->length > max_played) return {};
     auto const played = play(*plan, seed);
     if (auto broken = check_blocks(*plan, played, seed); !broken.empty()) return broken;
     return check_frozen(*resolved, played, setting, seed);

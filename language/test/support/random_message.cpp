@@ -14,9 +14,9 @@ namespace http2 = proxycore::http2;
 
 }  // namespace
 
-std::string RandomMessages::bytes(std::uint64_t most) {
+std::string RandomMessages::bytes(std::uint64_t max_count) {
     static constexpr std::string_view tricky = "\\'\"<@:,=#+ \t\r\n\xff";
-    std::string text(rng_.below(most + 1), '\0');
+    std::string text(rng_.below(max_count + 1), '\0');
     for (char& c : text) {
         switch (rng_.below(3)) {
             case 0: c = tricky[rng_.below(tricky.size())]; break;

@@ -28,7 +28,7 @@ public:
 private:
     struct TokenMaker;
     bool maybe(std::uint64_t one_in) { return rng_.below(one_in) == 0; }
-    std::string bytes(std::uint64_t most);
+    std::string bytes(std::uint64_t max_count);
     std::string digits();
     Value quoted_value();
     Value any_value();

@@ -16,7 +16,7 @@ using pathology::test::RealProxy;
 using testing::HasSubstr;
 
 std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-std::string const told = ">> 'GET':/x\n<< 200 OK: 2 bytes\n";
+std::string const reported = ">> 'GET':/x\n<< 200 OK: 2 bytes\n";
 
 class Proxies : public testing::Test {
 protected:
@@ -35,17 +35,17 @@ protected:
 TEST_F(Proxies, MicrosocksLeadsToTheOrigin) {
     SKIP_WITHOUT("microsocks");
     auto const socks = RealProxy::microsocks();
-    ASSERT_TRUE(socks->is_running()) << socks->complaint();
-    EXPECT_EQ(run({"--socks", socks->at(), origin(), "get:/x"}).out, told);
+    ASSERT_TRUE(socks->is_running()) << socks->failure();
+    EXPECT_EQ(run({"--socks", socks->at(), origin(), "get:/x"}).out, reported);
     auto const port = std::to_string(server_.port());
-    EXPECT_EQ(run({"--socks", socks->at(), "localhost:" + port, "get:/x"}).out, told);
+    EXPECT_EQ(run({"--socks", socks->at(), "localhost:" + port, "get:/x"}).out, reported);
 }
 
 TEST_F(Proxies, MicrosocksWantsToKnowWhoAsks) {
     SKIP_WITHOUT("microsocks");
     auto const socks = RealProxy::microsocks({"-u", "me", "-P", "secret"});
-    ASSERT_TRUE(socks->is_running()) << socks->complaint();
-    EXPECT_EQ(run({"--socks", socks->at(), "--socks-auth", "me:secret", origin(), "get:/x"}).out, told);
+    ASSERT_TRUE(socks->is_running()) << socks->failure();
+    EXPECT_EQ(run({"--socks", socks->at(), "--socks-auth", "me:secret", origin(), "get:/x"}).out, reported);
     EXPECT_THAT(run({"--socks", socks->at(), "--socks-auth", "me:wrong", origin(), "get:/x"}).err,
                 HasSubstr("does not take this user and password"));
     EXPECT_THAT(run({"--socks", socks->at(), origin(), "get:/x"}).err, HasSubstr("wants a user and a password"));
@@ -54,7 +54,7 @@ TEST_F(Proxies, MicrosocksWantsToKnowWhoAsks) {
 TEST_F(Proxies, MicrosocksReportsARefusedConnection) {
     SKIP_WITHOUT("microsocks");
     auto const socks = RealProxy::microsocks();
-    ASSERT_TRUE(socks->is_running()) << socks->complaint();
+    ASSERT_TRUE(socks->is_running()) << socks->failure();
     std::string nobody;
     {
         ScriptedServer const gone({});
@@ -68,15 +68,15 @@ TEST_F(Proxies, MicrosocksReportsARefusedConnection) {
 TEST_F(Proxies, TinyproxyOpensATunnel) {
     SKIP_WITHOUT("tinyproxy");
     auto const proxy = RealProxy::tinyproxy();
-    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
-    EXPECT_EQ(run({"-n", "2", "-c", origin(), proxy->at(), "get:/x"}).out, told + told);
+    ASSERT_TRUE(proxy->is_running()) << proxy->failure();
+    EXPECT_EQ(run({"-n", "2", "-c", origin(), proxy->at(), "get:/x"}).out, reported + reported);
 }
 
 TEST_F(Proxies, TinyproxyWantsToKnowWhoAsks) {
     SKIP_WITHOUT("tinyproxy");
     auto const proxy = RealProxy::tinyproxy("BasicAuth me secret\n");
-    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
-    EXPECT_EQ(run({"-c", origin(), "--proxy-auth", "me:secret", proxy->at(), "get:/x"}).out, told);
+    ASSERT_TRUE(proxy->is_running()) << proxy->failure();
+    EXPECT_EQ(run({"-c", origin(), "--proxy-auth", "me:secret", proxy->at(), "get:/x"}).out, reported);
     auto const ended = run({"-c", origin(), proxy->at(), "get:/x"});
     EXPECT_THAT(ended.err, testing::StartsWith("Proxy CONNECT failed: 407 "));
     EXPECT_EQ(ended.status, 1);
@@ -85,35 +85,35 @@ TEST_F(Proxies, TinyproxyWantsToKnowWhoAsks) {
 TEST_F(Proxies, SquidOpensATunnelAlsoBehindSocks) {
     SKIP_WITHOUT("squid");
     auto const proxy = RealProxy::squid();
-    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
-    EXPECT_EQ(run({"-c", origin(), proxy->at(), "get:/x"}).out, told);
+    ASSERT_TRUE(proxy->is_running()) << proxy->failure();
+    EXPECT_EQ(run({"-c", origin(), proxy->at(), "get:/x"}).out, reported);
     SKIP_WITHOUT("microsocks");
     auto const socks = RealProxy::microsocks();
-    ASSERT_TRUE(socks->is_running()) << socks->complaint();
-    EXPECT_EQ(run({"--socks", socks->at(), "-c", origin(), proxy->at(), "get:/x"}).out, told);
+    ASSERT_TRUE(socks->is_running()) << socks->failure();
+    EXPECT_EQ(run({"--socks", socks->at(), "-c", origin(), proxy->at(), "get:/x"}).out, reported);
 }
 
 TEST_F(Proxies, LeadToTlsOneAfterTheOther) {
     SKIP_WITHOUT("tinyproxy");
     SKIP_WITHOUT("microsocks");
     auto const proxy = RealProxy::tinyproxy();
-    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
+    ASSERT_TRUE(proxy->is_running()) << proxy->failure();
     auto const socks = RealProxy::microsocks();
-    ASSERT_TRUE(socks->is_running()) << socks->complaint();
+    ASSERT_TRUE(socks->is_running()) << socks->failure();
     TlsServer secure;
     auto const target = "127.0.0.1:" + secure.port();
     std::vector<std::string> const tls{"-s", "--verify", "--ca", secure.authority_file(), "-i", "origin.test"};
     std::vector<std::string> through{"--socks", socks->at(), "-c", target, proxy->at(), "get:/x"};
     through.insert(through.begin(), tls.begin(), tls.end());
     auto const ended = run(through);
-    EXPECT_EQ(ended.out, told) << ended.err;
+    EXPECT_EQ(ended.out, reported) << ended.err;
     EXPECT_THAT(secure.seen(), testing::ElementsAre(testing::Field(&tls::ConnectionInfo::sni, "origin.test")));
 }
 
 TEST_F(Proxies, SquidRefusesInItsWords) {
     SKIP_WITHOUT("squid");
     auto const proxy = RealProxy::squid("acl tunnel method CONNECT\nhttp_access deny tunnel\n");
-    ASSERT_TRUE(proxy->is_running()) << proxy->complaint();
+    ASSERT_TRUE(proxy->is_running()) << proxy->failure();
     auto const ended = run({"-c", origin(), proxy->at(), "get:/x"});
     EXPECT_EQ(ended.err, "Proxy CONNECT failed: 403 Forbidden\n");
     EXPECT_EQ(ended.status, 1);

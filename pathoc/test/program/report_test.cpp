@@ -31,7 +31,7 @@ Failure failure(Errc code, std::string message) {
 
 constexpr SentMessage sent{"'GET':/", "GET / HTTP/1.1\r\n\r\n", 18, false};
 
-std::string told(ProgramOptions const& options, Result<Response> const& outcome, std::string_view partial = {}) {
+std::string reported(ProgramOptions const& options, Result<Response> const& outcome, std::string_view partial = {}) {
     std::string out;
     make_text_report(options)->exchange(out, {}, sent, outcome, partial);
     return out;
@@ -43,47 +43,49 @@ ProgramOptions plain() {
     return options;
 }
 
-TEST(TextReport, ReportsTwoLinesAnExchange) { EXPECT_EQ(told(plain(), reply()), ">> 'GET':/\n<< 200 O.K: 3 bytes\n"); }
+TEST(TextReport, ReportsTwoLinesAnExchange) {
+    EXPECT_EQ(reported(plain(), reply()), ">> 'GET':/\n<< 200 O.K: 3 bytes\n");
+}
 
 TEST(TextReport, BeginsWithTheTime) {
-    EXPECT_THAT(told({}, reply()),
+    EXPECT_THAT(reported({}, reply()),
                 MatchesRegex("[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}: >> 'GET':/\n<< .*\n"));
 }
 
 TEST(TextReport, PutsAFailureInPlaceOfTheResponse) {
-    EXPECT_EQ(told(plain(), failure(Errc::timed_out, "Timeout")), ">> 'GET':/\nTimeout\n");
+    EXPECT_EQ(reported(plain(), failure(Errc::timed_out, "Timeout")), ">> 'GET':/\nTimeout\n");
     auto options = plain();
     options.ignore_timeouts = true;
-    EXPECT_EQ(told(options, failure(Errc::timed_out, "Timeout")), ">> 'GET':/\nTimeout (ignored)\n");
-    EXPECT_EQ(told(options, failure(Errc::server_closed, "Gone")), ">> 'GET':/\nGone\n");
+    EXPECT_EQ(reported(options, failure(Errc::timed_out, "Timeout")), ">> 'GET':/\nTimeout (ignored)\n");
+    EXPECT_EQ(reported(options, failure(Errc::server_closed, "Gone")), ">> 'GET':/\nGone\n");
 }
 
 TEST(TextReport, DumpsBothDirections) {
     auto options = plain();
     options.show_request = options.show_response = true;
-    EXPECT_THAT(told(options, reply()), HasSubstr("bytes\nBytes written:\n\tGET / HTTP/1.1\r\n\t\r\n\t\n"
-                                                  "Bytes read:\n\tHTTP/1.1 200 O\tK\r\n\t\r\n\tabc\n"));
+    EXPECT_THAT(reported(options, reply()), HasSubstr("bytes\nBytes written:\n\tGET / HTTP/1.1\r\n\t\r\n\t\n"
+                                                      "Bytes read:\n\tHTTP/1.1 200 O\tK\r\n\t\r\n\tabc\n"));
     options.hex = true;
-    EXPECT_THAT(told(options, failure(Errc::timed_out, "Timeout"), "HTT"),
+    EXPECT_THAT(reported(options, failure(Errc::timed_out, "Timeout"), "HTT"),
                 AllOf(HasSubstr("\t0000000000 47 45 54 20"), HasSubstr("Bytes read:\n\t0000000000 48 54 54 ")));
 }
 
 TEST(TextReport, ReportsFramesAsTheDaemonDoes) {
     proxycore::record::RecordedFrame frame;
-    auto const told_frame = [&] {
+    auto const reported_frame = [&] {
         std::string out;
         make_text_report(plain())->received_frame(out, {}, frame);
         return out;
     };
-    EXPECT_EQ(told_frame(), "<< ws frame:text\n");
+    EXPECT_EQ(reported_frame(), "<< ws frame:text\n");
     frame.payload_size = 2;
-    EXPECT_EQ(told_frame(), "<< ws frame:text 2b\n");
+    EXPECT_EQ(reported_frame(), "<< ws frame:text 2b\n");
     frame = {};
     frame.opcode = 3;
     frame.fin = frame.masked = true;
     frame.key = std::string("a'\x00z", 4);
     frame.payload_size = 70000;
-    EXPECT_EQ(told_frame(), "<< ws frame:0x3:fin|mask:key=b'a\\'\\x00z' 68.36k\n");
+    EXPECT_EQ(reported_frame(), "<< ws frame:0x3:fin|mask:key=b'a\\'\\x00z' 68.36k\n");
 }
 
 TEST(JsonReport, GivesOneObjectALine) {

@@ -26,17 +26,17 @@ Outcome against(ScriptedServer const& server, std::vector<std::string> arguments
 
 // --- one request, every kind of reply --------------------------------------------------------------------------------
 
-struct ReplyCase {
-    std::string_view name, spec, answer;
+struct ResponseCase {
+    std::string_view name, spec, response;
     Then then;
     std::string_view line;  // what stands under the `>>` line
     int status;
 };
-class ReportedResponse : public testing::TestWithParam<ReplyCase> {};
+class ReportedResponse : public testing::TestWithParam<ResponseCase> {};
 
 TEST_P(ReportedResponse, IsReportedInOneLine) {
-    auto const& [name, spec, answer, then, line, status] = GetParam();
-    ScriptedServer const server({std::string(answer)}, then);
+    auto const& [name, spec, response, then, line, status] = GetParam();
+    ScriptedServer const server({std::string(response)}, then);
     auto const outcome = against(server, {"-t", "0.2", std::string(spec)});
     auto const second = outcome.out.substr(outcome.out.find('\n') + 1);
     EXPECT_THAT(outcome.out, StartsWith(">> "));
@@ -47,65 +47,67 @@ TEST_P(ReportedResponse, IsReportedInOneLine) {
 INSTANTIATE_TEST_SUITE_P(
     Good, ReportedResponse,
     testing::Values(
-        ReplyCase{"Length", "get:/", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", Then::stay, "<< 200 OK: 2 bytes",
-                  0},
-        ReplyCase{"Chunked", "get:/", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
-                  Then::stay, "<< 200 OK: 2 bytes", 0},
-        ReplyCase{"UntilClose", "get:/", "HTTP/1.1 200 OK\r\n\r\nhello", Then::close, "<< 200 OK: 5 bytes", 0},
-        ReplyCase{"Http10", "get:/", "HTTP/1.0 404 Not Found\r\n\r\n", Then::close, "<< 404 Not Found: 0 bytes", 0},
-        ReplyCase{"NoReason", "get:/", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", Then::stay, "<< 200 : 0 bytes", 0},
-        ReplyCase{"OddStatus", "get:/", "HTTP/1.1 800 Craft\r\nContent-Length: 0\r\n\r\n", Then::stay,
-                  "<< 800 Craft: 0 bytes", 0},
-        ReplyCase{"BareLineFeeds", "get:/", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", Then::stay,
-                  "<< 200 OK: 2 bytes", 0},
-        ReplyCase{"ControlInReason", "get:/", "HTTP/1.1 200 O\tK\r\nContent-Length: 0\r\n\r\n", Then::stay,
-                  "<< 200 O.K: 0 bytes", 0},
-        ReplyCase{"InterimFirst", "get:/",
-                  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\nContent-Length: 0\r\n\r\n", Then::stay,
-                  "<< 201 Made: 0 bytes", 0},
-        ReplyCase{"Head", "head:/", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", Then::stay, "<< 200 OK: 0 bytes",
-                  0},
-        ReplyCase{"NoContent", "get:/", "HTTP/1.1 204 No Content\r\n\r\n", Then::stay, "<< 204 No Content: 0 bytes", 0},
-        ReplyCase{"NotModified", "get:/", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", Then::stay,
-                  "<< 304 Not Modified: 0 bytes", 0},
-        ReplyCase{"ConnectMethod", "connect:'a:1'", "HTTP/1.1 200 Yes\r\nContent-Length: 9\r\n\r\n", Then::stay,
-                  "<< 200 Yes: 0 bytes", 0},
-        ReplyCase{"SwitchWithoutFrames", "ws:/", "HTTP/1.1 101 Switching Protocols\r\n\r\n", Then::close,
-                  "<< 101 Switching Protocols: 0 bytes\nBad handshake: no Upgrade", 0},
-        ReplyCase{"ClosedBySpec", "get:/:d6", "", Then::close, "Disconnected by the spec after 6 bytes", 0}),
+        ResponseCase{"Length", "get:/", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", Then::stay,
+                     "<< 200 OK: 2 bytes", 0},
+        ResponseCase{"Chunked", "get:/", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+                     Then::stay, "<< 200 OK: 2 bytes", 0},
+        ResponseCase{"UntilClose", "get:/", "HTTP/1.1 200 OK\r\n\r\nhello", Then::close, "<< 200 OK: 5 bytes", 0},
+        ResponseCase{"Http10", "get:/", "HTTP/1.0 404 Not Found\r\n\r\n", Then::close, "<< 404 Not Found: 0 bytes", 0},
+        ResponseCase{"NoReason", "get:/", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", Then::stay, "<< 200 : 0 bytes",
+                     0},
+        ResponseCase{"OddStatus", "get:/", "HTTP/1.1 800 Craft\r\nContent-Length: 0\r\n\r\n", Then::stay,
+                     "<< 800 Craft: 0 bytes", 0},
+        ResponseCase{"BareLineFeeds", "get:/", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", Then::stay,
+                     "<< 200 OK: 2 bytes", 0},
+        ResponseCase{"ControlInReason", "get:/", "HTTP/1.1 200 O\tK\r\nContent-Length: 0\r\n\r\n", Then::stay,
+                     "<< 200 O.K: 0 bytes", 0},
+        ResponseCase{"InterimFirst", "get:/",
+                     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\nContent-Length: 0\r\n\r\n", Then::stay,
+                     "<< 201 Made: 0 bytes", 0},
+        ResponseCase{"Head", "head:/", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", Then::stay,
+                     "<< 200 OK: 0 bytes", 0},
+        ResponseCase{"NoContent", "get:/", "HTTP/1.1 204 No Content\r\n\r\n", Then::stay, "<< 204 No Content: 0 bytes",
+                     0},
+        ResponseCase{"NotModified", "get:/", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", Then::stay,
+                     "<< 304 Not Modified: 0 bytes", 0},
+        ResponseCase{"ConnectMethod", "connect:'a:1'", "HTTP/1.1 200 Yes\r\nContent-Length: 9\r\n\r\n", Then::stay,
+                     "<< 200 Yes: 0 bytes", 0},
+        ResponseCase{"SwitchWithoutFrames", "ws:/", "HTTP/1.1 101 Switching Protocols\r\n\r\n", Then::close,
+                     "<< 101 Switching Protocols: 0 bytes\nBad handshake: no Upgrade", 0},
+        ResponseCase{"ClosedBySpec", "get:/:d6", "", Then::close, "Disconnected by the spec after 6 bytes", 0}),
     row_name);
 
 INSTANTIATE_TEST_SUITE_P(
     Broken, ReportedResponse,
     testing::Values(
-        ReplyCase{"Nothing", "get:/", "", Then::close, "Invalid server response: Server disconnected", 1},
-        ReplyCase{"HTT", "get:/", "HTT", Then::close,
-                  "Invalid server response: bad status line \"HTT\" at byte 0: unexpected end, 3 bytes read", 1},
-        ReplyCase{"NoStatusLine", "get:/", "hello there\r\n\r\n", Then::stay,
-                  "Invalid server response: bad status line \"hello there\" at byte 0", 1},
-        ReplyCase{"BadVersion", "get:/", "xHTTP/1.1 200 OK\r\n\r\n", Then::stay,
-                  "Invalid server response: bad status line \"xHTTP/1.1 200 OK\" at byte 0", 1},
-        ReplyCase{"TruncatedHead", "get:/", "HTTP/1.1 200 OK\r\nContent-", Then::close,
-                  "Invalid server response: unexpected end inside the header: 25 bytes read", 1},
-        ReplyCase{"TruncatedBody", "get:/", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n123", Then::close,
-                  "Invalid server response: unexpected end inside the body: 3 of 100 bytes", 1},
-        ReplyCase{"BadLength", "get:/", "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n", Then::stay,
-                  "Invalid server response: bad Content-Length \"x\" at byte 17", 1},
-        ReplyCase{"BadHeader", "get:/", "HTTP/1.1 200 OK\r\nbad header\r\n\r\n", Then::stay,
-                  "Invalid server response: bad header line \"bad header\" at byte 17", 1},
-        ReplyCase{"BadChunk", "get:/", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Then::stay,
-                  "Invalid server response: bad chunk line \"zz\" at byte 47", 1},
-        ReplyCase{"TruncatedChunks", "get:/", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
-                  Then::close, "Invalid server response: unexpected end inside the chunked body: 3 bytes read", 1},
-        ReplyCase{"Silence", "get:/", "", Then::stay, "Timeout", 1},
-        ReplyCase{"SilenceInBody", "get:/", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", Then::stay, "Timeout",
-                  1}),
+        ResponseCase{"Nothing", "get:/", "", Then::close, "Invalid server response: Server disconnected", 1},
+        ResponseCase{"HTT", "get:/", "HTT", Then::close,
+                     "Invalid server response: bad status line \"HTT\" at byte 0: unexpected end, 3 bytes read", 1},
+        ResponseCase{"NoStatusLine", "get:/", "hello there\r\n\r\n", Then::stay,
+                     "Invalid server response: bad status line \"hello there\" at byte 0", 1},
+        ResponseCase{"BadVersion", "get:/", "xHTTP/1.1 200 OK\r\n\r\n", Then::stay,
+                     "Invalid server response: bad status line \"xHTTP/1.1 200 OK\" at byte 0", 1},
+        ResponseCase{"TruncatedHead", "get:/", "HTTP/1.1 200 OK\r\nContent-", Then::close,
+                     "Invalid server response: unexpected end inside the header: 25 bytes read", 1},
+        ResponseCase{"TruncatedBody", "get:/", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n123", Then::close,
+                     "Invalid server response: unexpected end inside the body: 3 of 100 bytes", 1},
+        ResponseCase{"BadLength", "get:/", "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n", Then::stay,
+                     "Invalid server response: bad Content-Length \"x\" at byte 17", 1},
+        ResponseCase{"BadHeader", "get:/", "HTTP/1.1 200 OK\r\nbad header\r\n\r\n", Then::stay,
+                     "Invalid server response: bad header line \"bad header\" at byte 17", 1},
+        ResponseCase{"BadChunk", "get:/", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Then::stay,
+                     "Invalid server response: bad chunk line \"zz\" at byte 47", 1},
+        ResponseCase{"TruncatedChunks", "get:/", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
+                     Then::close, "Invalid server response: unexpected end inside the chunked body: 3 bytes read", 1},
+        ResponseCase{"Silence", "get:/", "", Then::stay, "Timeout", 1},
+        ResponseCase{"SilenceInBody", "get:/", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", Then::stay, "Timeout",
+                     1}),
     row_name);
 
 TEST(Run, ReadsTheResponseOfAServerThatStopsReading) {
-    std::string const answer = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
+    std::string const response = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
     for (auto const then : {Then::stay, Then::reset}) {
-        ScriptedServer const server({answer}, then);
+        ScriptedServer const server({response}, then);
         auto const outcome = against(server, {"-t", "10", "post:/:b@200m"});
         EXPECT_EQ(outcome.out, ">> 'POST':/:b@200m\n<< 413 Too Large: 0 bytes\n");
         EXPECT_EQ(outcome.status, 0);
@@ -253,14 +255,14 @@ std::string const switched =
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 std::string const greeting = std::string(">> ") + handshake + "\n<< 101 Switching Protocols: 0 bytes\n";
 
-TEST(Run, HearsFramesAfterAHandshake) {
+TEST(Run, ReceivesFramesAfterAHandshake) {
     ScriptedServer const server({switched + std::string("\x01\x02hi\x89\x00", 6)});
     auto const outcome = against(server, {handshake});
     EXPECT_EQ(outcome.out, greeting + "<< ws frame:text 2b\n<< ws frame:ping:fin\n");
     EXPECT_EQ(outcome.status, 0);
 }
 
-TEST(Run, EndsWhenTheServerHasSaidGoodbye) {
+TEST(Run, EndsWhenTheServerHasClosed) {
     ScriptedServer const server({switched + std::string("\x88\x00", 2)}, Then::stay);
     auto const outcome = against(server, {handshake});
     EXPECT_EQ(outcome.out, greeting + "<< ws frame:close:fin\n");

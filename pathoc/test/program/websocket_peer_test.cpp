@@ -14,15 +14,15 @@ constexpr auto python = "/usr/bin/python3";  // the one that Debian's python3-we
 
 struct PeerCase {
     std::string_view name;
-    std::string count;               ///< of the messages that the server sends back before it closes
-    std::vector<std::string> specs;  ///< after the handshake
-    std::vector<std::string> heard;  ///< the lines that begin with `<<`
-    std::string ended;               ///< what the server says at the end
+    std::string count;                  ///< of the messages that the server sends back before it closes
+    std::vector<std::string> specs;     ///< after the handshake
+    std::vector<std::string> received;  ///< the lines that begin with `<<`
+    std::string ended;                  ///< what the server says at the end
 };
 void PrintTo(PeerCase const& row, std::ostream* out) { *out << row.name; }
 class WebsocketServer : public testing::TestWithParam<PeerCase> {};
 
-std::vector<std::string> lines_heard(std::string const& out) {
+std::vector<std::string> lines_received(std::string const& out) {
     std::vector<std::string> lines;
     for (std::size_t at = out.find("<< "); at != out.npos; at = out.find("\n<< ", at + 1)) {
         at += out[at] == '\n' ? 1 : 0;
@@ -31,14 +31,14 @@ std::vector<std::string> lines_heard(std::string const& out) {
     return lines;
 }
 
-TEST_P(WebsocketServer, HearsWhatIsSaid) {
+TEST_P(WebsocketServer, ReceivesWhatIsSent) {
     if (pathology::test::run(python, {"-c", "import websockets"}).status != 0)
         GTEST_SKIP() << "python3-websockets is not installed";
     pathology::test::Process server(python, {WEBSOCKET_SERVER, GetParam().count});
     auto specs = GetParam().specs;
     specs.insert(specs.begin(), {"--no-timestamp", "-t", "20", "127.0.0.1:" + server.read_line(), "ws:/"});
     auto const client = pathology::test::run(PATHOC_PROGRAM, specs);
-    EXPECT_THAT(lines_heard(client.out), ElementsAreArray(GetParam().heard)) << client.out << client.err;
+    EXPECT_THAT(lines_received(client.out), ElementsAreArray(GetParam().received)) << client.out << client.err;
     EXPECT_EQ(client.out.find("Bad handshake"), std::string::npos) << client.out;
     EXPECT_EQ(client.status, 0);
     EXPECT_EQ(server.read_line(), GetParam().ended);

@@ -24,8 +24,8 @@ asio::awaitable<std::string> read_head(net::Stream& stream) {
 
 }  // namespace
 
-ScriptedServer::ScriptedServer(std::vector<std::string> answers, Then then)
-    : answers_(std::move(answers)),
+ScriptedServer::ScriptedServer(std::vector<std::string> responses, Then then)
+    : responses_(std::move(responses)),
       then_(then),
       server_({}, [this](net::Connection connection) { return serve(std::move(connection)); }) {
     server_.start().value();
@@ -37,14 +37,14 @@ std::vector<std::string> ScriptedServer::heads() const {
 }
 
 asio::awaitable<void> ScriptedServer::serve(net::Connection connection) {
-    for (auto const& answer : answers_) {
+    for (auto const& response : responses_) {
         auto head = co_await read_head(*connection.stream);
         if (head.empty()) co_return;
         {
             std::scoped_lock const lock(mutex_);
             heads_.push_back(std::move(head));
         }
-        co_await net::send(*connection.stream, answer);
+        co_await net::send(*connection.stream, response);
     }
     if (then_ == Then::stay) co_await async::pause(std::nullopt);
     connection.stream->close(then_ == Then::reset ? net::CloseMode::reset : net::CloseMode::fin);

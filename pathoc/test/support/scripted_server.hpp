@@ -20,7 +20,7 @@ enum class Then {
 /// Reads one request head after another and gives the next answer to each; every connection begins anew.
 class ScriptedServer {
 public:
-    explicit ScriptedServer(std::vector<std::string> answers, Then then = Then::close);
+    explicit ScriptedServer(std::vector<std::string> responses, Then then = Then::close);
 
     std::uint16_t port() const { return server_.port(); }
     std::uint64_t accepted() const { return server_.accepted(); }
@@ -31,7 +31,7 @@ public:
 private:
     boost::asio::awaitable<void> serve(proxycore::net::Connection connection);
 
-    std::vector<std::string> answers_;
+    std::vector<std::string> responses_;
     Then then_;
     mutable std::mutex mutex_;
     std::vector<std::string> heads_;

@@ -62,9 +62,9 @@ TEST(Program, ServesWhileItsOutputIsNotRead) {
     Program program({"-p", "0", "-q"});
     Client client(port_in(program.read_line()));
     auto const long_request = "GET /p/200:b'x' HTTP/1.1\r\nX: " + std::string(32000, 'x') + "\r\n\r\n";
-    constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
+    constexpr std::string_view response = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
     constexpr int many = 160;  // 5 MB, and at most 2 MiB find room
-    for (int i = 0; i < many; ++i) ASSERT_EQ(client.send(long_request).read(answer.size()), answer) << i;
+    for (int i = 0; i < many; ++i) ASSERT_EQ(client.send(long_request).read(response.size()), response) << i;
     program.signal(SIGTERM);
     auto const ended = program.wait();
     EXPECT_EQ(ended.status, 0);

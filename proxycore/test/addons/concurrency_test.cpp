@@ -29,9 +29,9 @@ public:
     asio::awaitable<void> request(flow::HttpFlow& flow) override {
         std::unique_lock lock(mutex_);
         ++inside_;
-        most_ = std::max(most_, inside_);
+        max_count_ = std::max(max_count_, inside_);
         changed_.notify_all();
-        bool const met = changed_.wait_for(lock, proxycore::test::patience, [&] { return most_ >= wanted_; });
+        bool const met = changed_.wait_for(lock, proxycore::test::patience, [&] { return max_count_ >= wanted_; });
         --inside_;
         if (!met) throw std::runtime_error("nobody came");
         flow.comment = "met";
@@ -39,12 +39,12 @@ public:
         co_return;
     }
 
-    int most() const { return most_; }
+    int max_count() const { return max_count_; }
     std::thread::id thread() const { return on_thread_; }
 
 private:
     HookSet concurrent_;
-    int wanted_, inside_ = 0, most_ = 0;
+    int wanted_, inside_ = 0, max_count_ = 0;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::thread::id on_thread_;
@@ -65,7 +65,7 @@ TEST(ConcurrentHook, P43_a_LetsOtherFlowsGoOn) {
     fixture.chain.add(blocker);
     auto one = make_flow(), other = make_flow();
     run_both(fixture.chain, one, other);
-    EXPECT_EQ(blocker->most(), 2);
+    EXPECT_EQ(blocker->max_count(), 2);
     EXPECT_EQ(one.comment, "met");
     EXPECT_EQ(other.comment, "met");
     EXPECT_NE(blocker->thread(), std::this_thread::get_id());
@@ -78,7 +78,7 @@ TEST(ConcurrentHook, P43_a_APlainOneStopsAllTraffic) {
     fixture.chain.add(blocker);
     auto one = make_flow(), other = make_flow();
     run_both(fixture.chain, one, other);
-    EXPECT_EQ(blocker->most(), 1);
+    EXPECT_EQ(blocker->max_count(), 1);
     EXPECT_EQ(other.comment, "met");
     EXPECT_EQ(blocker->thread(), std::this_thread::get_id());
 }
@@ -119,7 +119,7 @@ private:
     asio::thread_pool thread_{1};
 };
 
-TEST(Hook, MayBeAnsweredByAnotherThreadWithoutBlockingTraffic) {
+TEST(Hook, MayBeCompletedByAnotherThreadWithoutBlockingTraffic) {
     ChainFixture fixture;
     auto const interpreter = std::make_shared<Interpreter>(2);
     fixture.chain.add(interpreter);

@@ -44,7 +44,7 @@ std::shared_ptr<flow::Server> server(Endpoint const& address) {
 }
 
 /// GET of /hello, answered with a hundred bytes.
-flow::HttpFlow answered() {
+flow::HttpFlow responded() {
     flow::HttpFlow flow(client(), server({"127.0.0.1", 19080}), flow::Time{});
     flow.request = *flow::Request::make("GET", "http://127.0.0.1:19080/hello");
     flow.request.headers = {{"Host", "127.0.0.1:19080"}};
@@ -54,7 +54,7 @@ flow::HttpFlow answered() {
 }
 
 flow::HttpFlow with_body(std::string body) {
-    auto flow = answered();
+    auto flow = responded();
     flow.response->raw_content = std::move(body);
     return flow;
 }
@@ -64,17 +64,17 @@ constexpr std::string_view two_lines =
     "              << 200 OK 100b\n";
 
 TEST(Dumper, P69_a_ShowsNothingAtLevel0) {
-    auto flow = answered();
+    auto flow = responded();
     EXPECT_EQ(Dump(0).shows(hooks::response, flow), "");
 }
 
 TEST(Dumper, P69_a_ShowsTwoLinesAtLevel1) {
-    auto flow = answered();
+    auto flow = responded();
     EXPECT_EQ(Dump(1).shows(hooks::response, flow), two_lines);
 }
 
 TEST(Dumper, P69_a_ShowsFieldsAtLevel2) {
-    auto flow = answered();
+    auto flow = responded();
     EXPECT_EQ(Dump(2).shows(hooks::response, flow),
               "127.0.0.1:57770: GET http://127.0.0.1:19080/hello\n"
               "    Host: 127.0.0.1:19080\n"
@@ -112,7 +112,7 @@ TEST(Dumper, P69_a_ShowsExactlyTheLinesAllowedWithoutCuttingOff) {
 }
 
 TEST(Dumper, P69_ShowsAReplayedRequestWithoutItsClient) {
-    auto flow = answered();
+    auto flow = responded();
     flow.is_replay = flow::Replay::request;
     EXPECT_THAT(Dump(1).shows(hooks::response, flow), StartsWith("[replay]: GET http://"));
 }
@@ -124,7 +124,7 @@ TEST(Dumper, P69_ShowsAReplayedResponseInItsPlace) {
 }
 
 TEST(Dumper, P69_ShowsAnErrorBelowWhatArrived) {
-    auto flow = answered();
+    auto flow = responded();
     flow.error = flow::Error{"Client disconnected.\x1b[31m"};
     EXPECT_EQ(Dump(1).shows(hooks::error, flow), std::string(two_lines) + " << Client disconnected..[31m\n");
     flow.response.reset();
@@ -133,7 +133,7 @@ TEST(Dumper, P69_ShowsAnErrorBelowWhatArrived) {
 }
 
 TEST(Dumper, P69_ShowsAConnectThatFailed) {
-    auto flow = answered();
+    auto flow = responded();
     flow.request = *flow::Request::from_head({"CONNECT", "origin.test:443", {1, 1}, {}});
     flow.response = flow::Response::make(502, "no");
     EXPECT_EQ(Dump(1).shows(hooks::http_connect_error, flow),
@@ -167,7 +167,7 @@ struct PaddingCase {
 class P69_c_Padding : public testing::TestWithParam<PaddingCase> {};
 
 TEST_P(P69_c_Padding, PutsTheCodeBelowTheMethod) {
-    auto flow = answered();
+    auto flow = responded();
     flow.client_conn = client(GetParam().address);
     EXPECT_THAT(Dump(1).shows(hooks::response, flow), HasSubstr("\n" + std::string(GetParam().second_line) + "\n"));
 }
@@ -187,7 +187,7 @@ struct VersionCase {
 class P69_Version : public testing::TestWithParam<VersionCase> {};
 
 TEST_P(P69_Version, IsShownUnlessBothSpeakTheSameHttp1) {
-    auto flow = answered();
+    auto flow = responded();
     flow.request.http_version = GetParam().request;
     flow.response->http_version = GetParam().response;
     flow.response->reason = GetParam().response.major == 1 ? "OK" : "";
@@ -221,15 +221,15 @@ INSTANTIATE_TEST_SUITE_P(Dumper, P69_d_Size,
                                          SizeCase{1048576, "1.0m"}),
                          [](auto const& row) { return "Of" + std::to_string(row.param.bytes); });
 
-TEST(Dumper, P69_SaysThatContentIsMissing) {
-    auto flow = answered();
+TEST(Dumper, P69_ReportsThatContentIsMissing) {
+    auto flow = responded();
     flow.response->remove_content();
     EXPECT_THAT(Dump(1).shows(hooks::response, flow), HasSubstr(" << 200 OK (content missing)\n"));
     EXPECT_THAT(Dump(3).shows(hooks::response, flow), HasSubstr("\n\n    (content missing)\n\n"));
 }
 
 TEST(Dumper, P69_DecodesContent) {
-    auto flow = answered();
+    auto flow = responded();
     flow.response->headers.set("Content-Encoding", "gzip");
     flow.response->set_content("hello");
     EXPECT_THAT(Dump(3).shows(hooks::response, flow), HasSubstr("\n\n    hello\n\n"));
@@ -243,21 +243,21 @@ TEST(Dumper, P69_ShowsBinaryContentAsHex) {
 }
 
 TEST(Dumper, P69_ShowsTrailers) {
-    auto flow = answered();
+    auto flow = responded();
     flow.response->trailers = http::Fields{{"X-Sum", "1"}};
     EXPECT_THAT(Dump(2).shows(hooks::response, flow),
                 HasSubstr("    Content-Type: text/plain\n    --- HTTP Trailers\n    X-Sum: 1\n"));
 }
 
 TEST(Dumper, P69_ShowsTheHostThatTheClientNames) {
-    auto flow = answered();
+    auto flow = responded();
     flow.request.headers.set("Host", "pretty.test");
     EXPECT_THAT(Dump({{"showhost", std::nullopt}}).shows(hooks::response, flow),
                 HasSubstr(": GET http://pretty.test/hello\n"));
 }
 
 TEST(Dumper, P69_CutsUrlsOnATerminalAlone) {
-    auto flow = answered();
+    auto flow = responded();
     flow.request.path = "/" + std::string(30, 'a') + "\xc3\xbc" + std::string(200, 'b');
     EXPECT_THAT(Dump(1).shows(hooks::response, flow), HasSubstr("bb\n"));
     EXPECT_THAT(Dump(1, true, 80).shows(hooks::response, flow),
@@ -267,7 +267,7 @@ TEST(Dumper, P69_CutsUrlsOnATerminalAlone) {
 }
 
 TEST(Dumper, P69_IsColouredOnATerminal) {
-    auto flow = answered();
+    auto flow = responded();
     EXPECT_EQ(Dump(1, true).shows(hooks::response, flow),
               "127.0.0.1:57770: \x1b[1;32mGET\x1b[0m \x1b[1mhttp://127.0.0.1:19080/hello\x1b[0m\n"
               "             \x1b[1m <<\x1b[0m \x1b[1;32m200\x1b[0m \x1b[1;32mOK\x1b[0m \x1b[1m100b\x1b[0m\n");
@@ -279,8 +279,8 @@ struct ColourCase {
 };
 class P69_Colour : public testing::TestWithParam<ColourCase> {};
 
-TEST_P(P69_Colour, TellsTheKindOfAnswer) {
-    auto flow = answered();
+TEST_P(P69_Colour, ReportsTheKindOfResponse) {
+    auto flow = responded();
     flow.response = flow::Response::make(GetParam().status);
     auto const code = "\x1b[" + std::string(GetParam().sequence) + "m" + std::to_string(GetParam().status) + "\x1b[0m";
     EXPECT_THAT(Dump(1, true).shows(hooks::response, flow), HasSubstr(code));
@@ -292,7 +292,7 @@ INSTANTIATE_TEST_SUITE_P(Dumper, P69_Colour,
                          [](auto const& row) { return "Of" + std::to_string(row.param.status); });
 
 TEST(Dumper, P69_ColoursMethods) {
-    auto flow = answered();
+    auto flow = responded();
     flow.request.raw_method = "delete";
     EXPECT_THAT(Dump(1, true).shows(hooks::response, flow), HasSubstr("\x1b[1;31mdelete\x1b[0m"));
     flow.request.raw_method = "POST";
@@ -330,7 +330,7 @@ struct CloseCase {
 };
 class P69_Close : public testing::TestWithParam<CloseCase> {};
 
-TEST_P(P69_Close, IsSaidInALine) {
+TEST_P(P69_Close, IsReportedInALine) {
     auto flow = websocket();
     flow.websocket->close_code = GetParam().code;
     flow.websocket->closed_by_client = GetParam().by_client;
@@ -346,7 +346,7 @@ INSTANTIATE_TEST_SUITE_P(
         CloseCase{"WithoutCode", 1005, false, "", "WebSocket connection closed by server: 1005"},
         CloseCase{"Abrupt", 1006, false, "",
                   "Error in WebSocket connection to ws.test:80: WebSocket Error: ABNORMAL_CLOSURE"},
-        CloseCase{"NeverSaid", std::nullopt, false, "",
+        CloseCase{"NeverSent", std::nullopt, false, "",
                   "Error in WebSocket connection to ws.test:80: WebSocket Error: ABNORMAL_CLOSURE"},
         CloseCase{"WithReason", 1009, true, "too \x1b big",
                   "Error in WebSocket connection to ws.test:80: WebSocket Error: MESSAGE_TOO_BIG (reason: too . big)"},
@@ -369,7 +369,7 @@ TEST(Dumper, RefusesOtherLevels) {
     Dump dump(1);
     EXPECT_THROW(dump.options.apply({{"flow_detail", "5"}}), OptionsError);
     EXPECT_THROW(dump.options.apply({{"content_view_lines_cutoff", "-1"}}), OptionsError);
-    auto flow = answered();
+    auto flow = responded();
     EXPECT_EQ(dump.shows(hooks::response, flow), two_lines);
 }
 

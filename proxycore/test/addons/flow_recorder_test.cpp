@@ -8,7 +8,6 @@
 namespace pathology::proxycore::addons {
 namespace {
 
-
 using record::Exchange;
 using test::ChainFixture;
 using test::run;
@@ -26,7 +25,7 @@ std::shared_ptr<flow::Client> client() {
     return std::make_shared<flow::Client>(flow::Client::make_dummy({"127.0.0.1", 4000}));
 }
 
-flow::HttpFlow answered(std::shared_ptr<flow::Client> const& client) {
+flow::HttpFlow responded(std::shared_ptr<flow::Client> const& client) {
     auto server = std::make_shared<flow::Server>(flow::Server::make_dummy({"origin.test", 80}));
     server->peername = Endpoint{"10.0.0.1", 80};
     flow::HttpFlow flow(client, server, flow::from_seconds(1));
@@ -37,9 +36,9 @@ flow::HttpFlow answered(std::shared_ptr<flow::Client> const& client) {
     return flow;
 }
 
-TEST(FlowRecorder, TellsWhatPassed) {
+TEST(FlowRecorder, ReportsWhatPassed) {
     Recording recording;
-    auto flow = answered(client());
+    auto flow = responded(client());
     run(recording.chain, hooks::response, flow);
     ASSERT_THAT(recording.taken, SizeIs(1));
     auto const& exchange = recording.taken[0];
@@ -63,7 +62,7 @@ TEST(FlowRecorder, TellsWhatPassed) {
 TEST(FlowRecorder, CountsFlowsAndConnections) {
     Recording recording;
     auto const one = client(), other = client();
-    auto first = answered(one), second = answered(one), third = answered(other);
+    auto first = responded(one), second = responded(one), third = responded(other);
     run(recording.chain, hooks::client_connected, *one);
     run(recording.chain, hooks::client_connected, *other);
     for (auto* flow : {&third, &first, &second}) run(recording.chain, hooks::response, *flow);
@@ -74,9 +73,9 @@ TEST(FlowRecorder, CountsFlowsAndConnections) {
     EXPECT_EQ(recording.taken[2].request->index, 1U);
 }
 
-TEST(FlowRecorder, TellsAnErrorWithoutAnAnswer) {
+TEST(FlowRecorder, ReportsAnErrorWithoutAResponse) {
     Recording recording;
-    auto flow = answered(client());
+    auto flow = responded(client());
     flow.error = flow::Error{"Connection killed.", flow::from_seconds(3)};
     run(recording.chain, hooks::error, flow);
     flow.response.reset();
@@ -88,9 +87,9 @@ TEST(FlowRecorder, TellsAnErrorWithoutAnAnswer) {
     EXPECT_EQ(recording.taken[1].duration, std::chrono::seconds(1));
 }
 
-TEST(FlowRecorder, TellsOfBothTlsConnections) {
+TEST(FlowRecorder, ReportsBothTlsConnections) {
     Recording recording;
-    auto flow = answered(client());
+    auto flow = responded(client());
     flow.client_conn->timestamp_tls_setup = flow.server_conn->timestamp_tls_setup = flow::from_seconds(1);
     flow.client_conn->sni = "origin.test";
     flow.client_conn->alpn = "h2";
@@ -106,7 +105,7 @@ TEST(FlowRecorder, TellsOfBothTlsConnections) {
 
 TEST(FlowRecorder, WaitsForTheEndOfAWebSocket) {
     Recording recording;
-    auto flow = answered(client());
+    auto flow = responded(client());
     flow.websocket = flow::WebSocketData{};
     run(recording.chain, hooks::response, flow);
     EXPECT_THAT(recording.taken, SizeIs(0));
@@ -128,9 +127,9 @@ TEST(FlowRecorder, WaitsForTheEndOfAWebSocket) {
     EXPECT_TRUE(exchange.relay->close->by_client);
 }
 
-TEST(FlowRecorder, TellsOfTcpConnections) {
+TEST(FlowRecorder, ReportsTcpConnections) {
     Recording recording;
-    auto const http = answered(client());
+    auto const http = responded(client());
     flow::TcpFlow flow(http.client_conn, http.server_conn, flow::from_seconds(1));
     flow.messages = {{.content = "hi", .timestamp = flow::from_seconds(3)}};
     run(recording.chain, hooks::tcp_end, flow);
@@ -146,7 +145,7 @@ TEST(FlowRecorder, TellsOfTcpConnections) {
 }
 
 TEST(Recorded, KeepsABoundedPart) {
-    auto flow = answered(client());
+    auto flow = responded(client());
     flow.response->raw_content = std::string(flow::max_recorded_bytes + 1, 'x');
     flow.websocket = flow::WebSocketData{};
     flow.websocket->messages = {
@@ -160,8 +159,8 @@ TEST(Recorded, KeepsABoundedPart) {
     EXPECT_EQ(exchange.relay->messages[1].content_size, flow::max_recorded_bytes);
 }
 
-TEST(Recorded, SaysThatContentIsMissing) {
-    auto flow = answered(client());
+TEST(Recorded, ReportsThatContentIsMissing) {
+    auto flow = responded(client());
     flow.response->remove_content();
     EXPECT_FALSE(flow::recorded(flow).response->body);
 }

@@ -199,23 +199,23 @@ private:
     Host* host_ = nullptr;
 };
 
-TEST(Host, UpdateTellsTheOtherAddonsAndTheListeners) {
+TEST(Host, UpdateNotifiesTheOtherAddonsAndTheListeners) {
     ChainFixture fixture;
     auto const one = std::make_shared<Follower>("one", fixture.calls);
     fixture.chain.add(one);
     fixture.chain.add(std::make_shared<Follower>("two", fixture.calls));
-    std::vector<std::shared_ptr<flow::Flow>> heard;
+    std::vector<std::shared_ptr<flow::Flow>> received;
     run_chain(fixture, [&]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
         auto const listener = [&](flow::Changes changes) {
-            for (auto const& change : changes.list) heard.push_back(change.flow);
+            for (auto const& change : changes.list) received.push_back(change.flow);
         };
         auto const subscription = fixture.chain.flows().listen(executor, listener);
         auto const flow = std::make_shared<flow::HttpFlow>(nullptr, nullptr, flow::Time{});
         flow->comment = "edited";
         one->host().update({flow});
         co_await wait_a_turn();
-        EXPECT_THAT(heard, ElementsAre(flow));
+        EXPECT_THAT(received, ElementsAre(flow));
     });
     EXPECT_THAT(fixture.calls, ElementsAre("two update edited"));
 }

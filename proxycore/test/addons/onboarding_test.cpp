@@ -106,7 +106,7 @@ TEST(Onboarding, P28_d_HasTheHostOfTheOption) {
     EXPECT_FALSE(sites.get("http://mitm.it/cert/pem"));
 }
 
-TEST(Onboarding, P28_LeavesAnswersOfOthersAlone) {
+TEST(Onboarding, P28_LeavesResponsesOfOthersAlone) {
     Sites sites;
     auto flow = test::make_flow();
     flow.request = flow::Request::make("GET", "http://mitm.it/").value();

@@ -140,17 +140,17 @@ TEST(Options, AreDeclaredOnce) {
     EXPECT_FALSE(options.contains("new"));
 }
 
-TEST(Options, TellWhatChanged) {
+TEST(Options, ReportWhatChanged) {
     auto options = some_options();
-    std::vector<std::set<std::string>> told;
-    auto const place = options.add_listener([&](auto const& changed) { told.push_back(changed); });
+    std::vector<std::set<std::string>> reported;
+    auto const place = options.add_listener([&](auto const& changed) { reported.push_back(changed); });
     options.update({{"flag", true}, {"number", std::int64_t{8080}}, {"text", std::string("b")}});
-    EXPECT_THAT(told, ElementsAre(ElementsAre("flag", "text")));
+    EXPECT_THAT(reported, ElementsAre(ElementsAre("flag", "text")));
     options.set("flag", true);
-    EXPECT_EQ(told.size(), 1U);
+    EXPECT_EQ(reported.size(), 1U);
     options.remove_listener(place);
     options.set("flag", false);
-    EXPECT_EQ(told.size(), 1U);
+    EXPECT_EQ(reported.size(), 1U);
 }
 
 TEST(Options, P41_RollBackWhenOneListenerRefuses) {

@@ -147,7 +147,7 @@ TEST(ProxyAuth, P62_ReplayedRequestsAreExempt) {
     EXPECT_FALSE(flow.response);
 }
 
-TEST(ProxyAuth, AsksNobodyUnlessTold) {
+TEST(ProxyAuth, AsksNobodyByDefault) {
     Guarded proxy("proxyauth");
     auto flow = proxy.request("Proxy-Authorization", wrong);
     run(proxy.chain, hooks::requestheaders, flow);

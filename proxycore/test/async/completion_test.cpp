@@ -83,7 +83,7 @@ TEST_F(CompletionTest, TheFirstResultCounts) {
     EXPECT_EQ(completion.get(), "first");
 }
 
-TEST_F(CompletionTest, AnAbandonedOneThrowsWhatItWasToldTo) {
+TEST_F(CompletionTest, AnAbandonedOneThrowsWhatWasConfigured) {
     static_cast<void>(completion.setter(asio::error::host_not_found));
     try {
         completion.get();

@@ -198,7 +198,7 @@ TEST_P(UnreadConsole, KeepsAMebibyteAndCountsWhatItLeavesOut) {
 }
 
 TEST_P(UnreadConsole, CountsForBothStreamsAndReportsAtItsEnd) {
-    std::string received, told;
+    std::string received, reported;
     {
         Console console(out_.writing(), err_.writing());
         console.never_wait(0ms);
@@ -207,18 +207,18 @@ TEST_P(UnreadConsole, CountsForBothStreamsAndReportsAtItsEnd) {
             console.err(line_of(i));
         }
         for (auto more = err_.read_what_is_there(); !more.empty(); more = err_.read_what_is_there()) {
-            told += more;
+            reported += more;
             console.flush();
         }
     }
     auto const kept = out_.read_what_is_there().size() / 1024;  // by the pipe
-    told += err_.read_what_is_there();
-    auto const last = told.substr(told.rfind("lines dropped from standard output"));
+    reported += err_.read_what_is_there();
+    auto const last = reported.substr(reported.rfind("lines dropped from standard output"));
     EXPECT_EQ(last, "lines dropped from standard output because of a slow reader: " +
                         std::to_string(static_cast<std::size_t>(many) - kept) + "\n");
-    auto const before = told.rfind("lines dropped from standard error because of a slow reader: ");
-    ASSERT_NE(before, told.npos);
-    EXPECT_EQ(std::stoul(told.substr(before + 60)), many - before / 1024);
+    auto const before = reported.rfind("lines dropped from standard error because of a slow reader: ");
+    ASSERT_NE(before, reported.npos);
+    EXPECT_EQ(std::stoul(reported.substr(before + 60)), many - before / 1024);
 }
 
 TEST(Console, WaitsAtItsEndForAReaderThatReads) {

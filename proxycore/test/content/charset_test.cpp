@@ -86,7 +86,7 @@ TEST(Text, KeepsAnyBytesThroughAnEscape) {
     EXPECT_EQ(*decode_text("a\xff", "utf-8", Strictness::lenient), "a\xed\xb3\xbf");
 }
 
-TEST(Text, SaysWhereItIsNone) {
+TEST(Text, ReportsWhereItIsNone) {
     auto const decoded = decode_text("ab\xff", "utf-8");
     ASSERT_TRUE(decoded.has_error());
     EXPECT_EQ(decoded.error().code, Errc::malformed_text);

@@ -92,7 +92,7 @@ struct BrokenCase {
 };
 void PrintTo(BrokenCase const& row, std::ostream* out) { *out << row.name; }
 class BrokenContent : public testing::TestWithParam<BrokenCase> {};
-TEST_P(BrokenContent, IsToldWithItsPlace) {
+TEST_P(BrokenContent, IsReportedWithItsPlace) {
     auto const& row = GetParam();
     test::for_each_split(
         row.bytes, [&] { return decoder_for(row.encoding); },

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/errors.hpp>
+#include <pathology/proxycore/flow/connection.hpp>
 
 namespace pathology::proxycore::flow {
 namespace {
@@ -56,7 +56,7 @@ TEST(Server, P30_c_KeepsItsAddressWhileOpen) {
     EXPECT_NO_THROW(server.set_address(Endpoint{"third.test", 80}));
 }
 
-TEST(Server, SaysWhyItsAddressStays) {
+TEST(Server, ReportsWhyItsAddressStays) {
     auto server = Server::make_dummy({"server", 0});
     try {
         server.set_address(std::nullopt);

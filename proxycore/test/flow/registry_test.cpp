@@ -169,46 +169,46 @@ std::string text_of(Changes const& changes) {
 
 TEST(FlowRegistry, GathersWhatChangesUntilAListenerIsCalled) {
     RegistryFixture fixture;
-    std::vector<std::string> heard;
+    std::vector<std::string> received;
     auto subscription = fixture.registry.listen(fixture.loop.get_executor(),
-                                                [&](Changes changes) { heard.push_back(text_of(changes)); });
+                                                [&](Changes changes) { received.push_back(text_of(changes)); });
     fixture.registry.keep({.max_flows = 2});
     fixture.run_one();
     fixture.run_one();
     fixture.loop.poll();
-    EXPECT_THAT(heard, ElementsAre("added 1, added 2"));
-    heard.clear();
+    EXPECT_THAT(received, ElementsAre("added 1, added 2"));
+    received.clear();
     fixture.registry.record_change(*fixture.registry.kept().back());
     fixture.run_one();
     fixture.loop.restart();
     fixture.loop.poll();
-    EXPECT_THAT(heard, ElementsAre("updated 2, added 3, removed 1"));
-    heard.clear();
+    EXPECT_THAT(received, ElementsAre("updated 2, added 3, removed 1"));
+    received.clear();
     subscription = {};
     fixture.run_one();
     fixture.loop.restart();
     fixture.loop.poll();
-    EXPECT_THAT(heard, IsEmpty());
+    EXPECT_THAT(received, IsEmpty());
 }
 
 TEST(FlowRegistry, ReportsFlowsThatAreNotKept) {
     RegistryFixture fixture;
-    std::vector<std::string> heard;
+    std::vector<std::string> received;
     auto const subscription = fixture.registry.listen(fixture.loop.get_executor(),
-                                                      [&](Changes changes) { heard.push_back(text_of(changes)); });
+                                                      [&](Changes changes) { received.push_back(text_of(changes)); });
     {
         auto const flow = fixture.begin();
         fixture.registry.record_change(*flow);
         fixture.loop.poll();
-        EXPECT_THAT(heard, ElementsAre("added 1"));
+        EXPECT_THAT(received, ElementsAre("added 1"));
     }
     fixture.loop.restart();
     fixture.loop.poll();
-    EXPECT_THAT(heard, ElementsAre("added 1", "removed 1"));
+    EXPECT_THAT(received, ElementsAre("added 1", "removed 1"));
 }
 
 /// A thread that is held up, as a screen that is drawn slowly would.
-TEST(FlowRegistry, ASlowListenerDoesNotDelayFlowsAndIsToldWhatItMissed) {
+TEST(FlowRegistry, ASlowListenerDoesNotDelayFlowsAndLearnsWhatItMissed) {
     RegistryFixture fixture;
     fixture.registry.keep({.max_flows = 100'000});
     std::mutex mutex;

@@ -38,7 +38,7 @@ TEST(Fields, SetReplacesInPlaceAndDropsOthers) {
     EXPECT_EQ(fields.first("d"), "5");
 }
 
-TEST(Fields, RemoveSaysHowMany) {
+TEST(Fields, RemoveReturnsHowMany) {
     Fields fields{{"A", "1"}, {"b", "2"}, {"a", "3"}};
     EXPECT_EQ(fields.remove("A"), 2u);
     EXPECT_EQ(fields.remove("A"), 0u);

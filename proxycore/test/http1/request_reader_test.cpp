@@ -244,7 +244,7 @@ INSTANTIATE_TEST_SUITE_P(
         ExpectCase{"SomethingElse", "PUT / HTTP/1.1\r\nHost: a\r\nExpect: cake\r\nContent-Length: 3\r\n\r\n", false}),
     test::row_name);
 
-TEST(RequestReader, ToldNothingNeedsMoreBytes) {
+TEST(RequestReader, EmptyInputNeedsMoreBytes) {
     RequestReader reader;
     EXPECT_EQ(reader.next().value(), std::nullopt);
     EXPECT_TRUE(reader.is_between_messages());

@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
                      {"GET"},
                      "HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nT: u\r\n\r\n",
                      {"head HTTP/1.1 200  | Transfer-Encoding: chunked", "body \"a\"", "end | T: u", "closed"}},
-        ResponseCase{"InterimRepliesComeFirst",
+        ResponseCase{"InterimResponsesComeFirst",
                      {"HEAD", "GET"},
                      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
                      "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: 1\r\n\r\n!",
@@ -148,7 +148,7 @@ TEST(ResponseReader, LeavesTheTunnelAfterConnectAlone) {
     EXPECT_EQ(reader.take_buffered(), "HTTP");
 }
 
-TEST(ResponseReader, SwitchingProtocolsAnswersTheRequest) {
+TEST(ResponseReader, SwitchingProtocolsRespondsToTheRequest) {
     ResponseReader reader;
     reader.expect_response_to("HEAD");
     reader.feed("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x02hi");
@@ -158,7 +158,7 @@ TEST(ResponseReader, SwitchingProtocolsAnswersTheRequest) {
     EXPECT_EQ(reader.take_buffered(), "\x81\x02hi");
 }
 
-TEST(ResponseReader, KnowsInterimReplies) {
+TEST(ResponseReader, KnowsInterimResponses) {
     ResponseReader reader;
     reader.feed("HTTP/1.1 100 Continue\r\n\r\n");
     ASSERT_EQ(reader.next().value(), Event::head);

@@ -75,8 +75,8 @@ std::string Client::drain() {
     std::string wire;
     session.drain(wire, 1U << 20U);
     take_events();
-    if (!has_said_hello_ && wire.starts_with(client_preface)) wire.erase(0, client_preface.size());
-    has_said_hello_ = true;
+    if (!has_sent_preface_ && wire.starts_with(client_preface)) wire.erase(0, client_preface.size());
+    has_sent_preface_ = true;
     std::istringstream all(lines(wire));
     std::string kept;
     for (std::string line; std::getline(all, line);) {

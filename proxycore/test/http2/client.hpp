@@ -43,7 +43,7 @@ public:
     std::string log;
 
 private:
-    bool has_said_hello_ = false;
+    bool has_sent_preface_ = false;
 };
 
 }  // namespace pathology::proxycore::http2::test

@@ -16,9 +16,9 @@ constexpr unsigned end_stream = flag::end_stream;
 
 struct Situation {
     std::string_view name;
-    std::string said;
-    std::string answer;  // of the client; `over` when the connection is
-    std::string told;
+    std::string sent;
+    std::string response_text;  // of the client; `over` when the connection is
+    std::string reported;
 };
 void PrintTo(Situation const& row, std::ostream* out) { *out << row.name; }
 
@@ -38,19 +38,19 @@ void play(Situation const& row, bool byte_by_byte) {
     client.submit();
     client.exchange(server_hello());
     if (byte_by_byte) {
-        for (char const c : row.said) client.feed({&c, 1});
+        for (char const c : row.sent) client.feed({&c, 1});
     } else {
-        client.feed(row.said);
+        client.feed(row.sent);
     }
-    auto answer = client.drain();
+    auto response_text = client.drain();
     if (client.session.failure()) client.log += client.session.failure()->message + "\n";
-    if (client.session.is_over()) answer += "over\n";
-    EXPECT_EQ(answer, row.answer);
-    EXPECT_EQ(client.log, row.told);
+    if (client.session.is_over()) response_text += "over\n";
+    EXPECT_EQ(response_text, row.response_text);
+    EXPECT_EQ(client.log, row.reported);
 }
 
-TEST_P(BrokenServer, IsToldWhatTheRfcSays) { play(GetParam(), false); }
-TEST_P(BrokenServer, IsToldTheSameByteByByte) { play(GetParam(), true); }
+TEST_P(BrokenServer, IsInformedWhatTheRfcSays) { play(GetParam(), false); }
+TEST_P(BrokenServer, IsReadTheSameByteByByte) { play(GetParam(), true); }
 
 std::string goaway(std::string_view code) { return "GOAWAY 0 " + std::string(code) + "\nover\n"; }
 std::string reset(std::string_view code) { return "RST_STREAM 1 " + std::string(code) + "\n"; }

@@ -75,7 +75,7 @@ TEST(ClientSession, ResetsAStreamWhoseContentBreaks) {
 
 // --- responses -------------------------------------------------------------------------------------------------------
 
-TEST(ClientSession, TellsAResponseInTheOrderOfItsParts) {
+TEST(ClientSession, ReportsAResponseInTheOrderOfItsParts) {
     auto const wire = server_hello() + response(1, "103", {{"link", "a"}}) + response(1, "100") +
                       response(1, "200", {{"x-a", "1"}, {"x-a", "2"}}) + data(1, "abc") + data(1, "") +
                       headers(1, {{"x-t", "9"}});
@@ -105,7 +105,7 @@ TEST(ClientSession, KnowsThatHeadHasNoContent) {
     EXPECT_EQ(client.log, "1 response 200 content-length=5\n1 end\n1 closed\n");
 }
 
-TEST(ClientSession, TakesAnAnswerThatComesBeforeTheRequestEnds) {
+TEST(ClientSession, TakesAResponseThatComesBeforeTheRequestEnds) {
     Client client;
     TextContent content("a", false);
     client.send("POST", content);
@@ -114,7 +114,7 @@ TEST(ClientSession, TakesAnAnswerThatComesBeforeTheRequestEnds) {
     EXPECT_EQ(client.log, "1 response 413\n1 end\n1 closed\n");
 }
 
-TEST(ClientSession, TellsInterimsOfManyStreamsEachWithItsOwn) {
+TEST(ClientSession, ReportsInterimsOfManyStreamsEachWithItsOwn) {
     Client client;
     client.submit();
     client.submit();
@@ -174,7 +174,7 @@ TEST_F(Held, DropsWhatComesForAStreamItReset) {
     EXPECT_EQ(all(), "WINDOW_UPDATE 65535\n");
 }
 
-TEST_F(Held, TellsAServerThatDoesNotMind) {
+TEST_F(Held, ReportsToAServerThatDoesNotMind) {
     client.feed(data(1, std::string(16384, 'x')) + data(1, std::string(16384, 'x')));
     EXPECT_THAT(all(), HasSubstr("FLOW_CONTROL_ERROR"));
 }
@@ -185,7 +185,7 @@ std::string goaway(std::uint32_t last, ErrorCode code, std::string_view more = {
     return frame(FrameType::goaway, 0, 0, number(last) + number(static_cast<std::uint32_t>(code)) + std::string(more));
 }
 
-TEST(ClientSession, TellsStreamsThatTheServerNeverLookedAt) {
+TEST(ClientSession, ReportsStreamsThatTheServerNeverLookedAt) {
     Client client;
     client.submit();
     client.submit();
@@ -203,7 +203,7 @@ TEST(ClientSession, TellsStreamsThatTheServerNeverLookedAt) {
     EXPECT_TRUE(client.session.is_over());
 }
 
-TEST(ClientSession, TellsARefusedStream) {
+TEST(ClientSession, ReportsARefusedStream) {
     Client client;
     client.submit();
     client.drain();
@@ -289,7 +289,7 @@ TEST(ClientSession, ClosesAllStreamsWhenTheConnectionIsLost) {
 
 // --- settings, ping, going away --------------------------------------------------------------------------------------
 
-TEST(ClientSession, KnowsWhatTheServerSaidOfItself) {
+TEST(ClientSession, KnowsWhatTheServerAnnounced) {
     Client client;
     EXPECT_FALSE(client.session.has_peer_settings());
     EXPECT_EQ(client.session.peer_max_streams(), 100U);
@@ -301,7 +301,7 @@ TEST(ClientSession, KnowsWhatTheServerSaidOfItself) {
     EXPECT_TRUE(client.session.peer_allows_extended_connect());
 }
 
-TEST(ClientSession, CountsThePingsThatAreNotAnswered) {
+TEST(ClientSession, CountsThePingsThatAreNotAcknowledged) {
     Client client;
     client.drain();
     client.feed(server_hello());

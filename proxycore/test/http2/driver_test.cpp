@@ -71,12 +71,12 @@ public:
     // --- the peer ---
     asio::awaitable<void> say(std::string_view bytes) { co_await net::send(*pipe.far, bytes); }
     /// Reads until the frames that came, as lines, have this text.
-    asio::awaitable<void> hear(std::string_view text) {
-        while (lines(heard).find(text) == std::string::npos) {
+    asio::awaitable<void> receive(std::string_view text) {
+        while (lines(received).find(text) == std::string::npos) {
             char room[4096];
             auto const [ec, n] = co_await pipe.far->read_some(asio::buffer(room));
             if (ec) co_return;
-            heard.append(room, n);
+            received.append(room, n);
         }
     }
 
@@ -91,7 +91,7 @@ public:
     net::error_code write_error;
     std::optional<StreamId> turn;
     std::optional<Driver::Clock::time_point> wake;
-    std::string heard;
+    std::string received;
 };
 
 /// Runs the driver beside `peer(line)`, which ends the connection.
@@ -110,8 +110,8 @@ TEST(Driver, CarriesARequestAndItsResponse) {
     run_with([](Line& line) -> asio::awaitable<void> {
         auto const request = hello() + get(1);
         co_await line.say(request);
-        co_await line.hear("DATA 1 END_STREAM 'ok'\n");
-        EXPECT_THAT(lines(line.heard), HasSubstr("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n"));
+        co_await line.receive("DATA 1 END_STREAM 'ok'\n");
+        EXPECT_THAT(lines(line.received), HasSubstr("HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n"));
         line.pipe.far->close(net::CloseMode::fin);
     });
 }
@@ -121,8 +121,8 @@ TEST(Driver, ReportsThatThePeerEndedAndStillWrites) {
         auto const request = hello() + get(1);
         co_await line.say(request);
         line.pipe.far->close(net::CloseMode::half_close);
-        co_await line.hear("DATA 1 END_STREAM 'ok'\n");
-        EXPECT_THAT(lines(line.heard), EndsWith("DATA 1 END_STREAM 'ok'\n"));
+        co_await line.receive("DATA 1 END_STREAM 'ok'\n");
+        EXPECT_THAT(lines(line.received), EndsWith("DATA 1 END_STREAM 'ok'\n"));
         EXPECT_EQ(line.read_errors, std::vector<net::error_code>{asio::error::eof});
     });
 }
@@ -136,7 +136,7 @@ TEST(Driver, GoesOnReadingAfterATimeoutIfItsOwnerWantsTo) {
         EXPECT_EQ(line.read_errors.front(), net::Errc::timed_out);
         line.pipe.near->set_time_limit(std::nullopt);
         co_await line.say(request);
-        co_await line.hear("DATA 1 END_STREAM 'ok'\n");
+        co_await line.receive("DATA 1 END_STREAM 'ok'\n");
         line.pipe.far->close(net::CloseMode::fin);
     });
 }
@@ -145,23 +145,23 @@ TEST(Driver, ReadsNothingMoreFromAPeerThatReadsNothing) {
     constexpr std::size_t pings = 6000;
     auto const peer = [](Line& line) -> asio::awaitable<void> {
         using namespace asio::experimental::awaitable_operators;
-        std::string said = hello();
-        for (std::size_t i = 0; i < pings; ++i) said += ping("12345678");
-        said += ping("the last");
-        auto const hear_late = [](Line& late) -> asio::awaitable<void> {
+        std::string sent = hello();
+        for (std::size_t i = 0; i < pings; ++i) sent += ping("12345678");
+        sent += ping("the last");
+        auto const receive_late = [](Line& late) -> asio::awaitable<void> {
             while (late.session.queued_frames() <= Driver::max_queued_frames)
                 co_await asio::post(late.pipe.far->executor(), asio::use_awaitable);
             std::string all;
-            while (late.heard.find("the last") == std::string::npos) {
+            while (late.received.find("the last") == std::string::npos) {
                 char room[4096];
                 auto const [ec, n] = co_await late.pipe.far->read_some(asio::buffer(room));
                 if (ec) co_return;
-                late.heard.append(room, n);
+                late.received.append(room, n);
             }
         };
-        auto both = line.say(said) && hear_late(line);
+        auto both = line.say(sent) && receive_late(line);
         co_await std::move(both);
-        EXPECT_THAT(line.heard, HasSubstr("the last"));
+        EXPECT_THAT(line.received, HasSubstr("the last"));
         EXPECT_LE(line.max_queued, Driver::max_queued_frames + Driver::max_read / ping("12345678").size() + 10);
         line.pipe.far->close(net::CloseMode::fin);
     };
@@ -173,13 +173,13 @@ TEST(Driver, TakesContentAtOnceAsFarAsWindowsAllow) {
         line.content = TextContent("first", false);
         auto const request = hello() + get(1);
         co_await line.say(request);
-        co_await line.hear("'first'\n");
+        co_await line.receive("'first'\n");
         line.content.add("second", true);
         line.session.resume(1);
         line.driver.drain_now();
         EXPECT_EQ(line.content.peek(100)->bytes, "");
         EXPECT_THAT(line.driver.output(), EndsWith("second"));
-        co_await line.hear("'second'\n");
+        co_await line.receive("'second'\n");
         line.pipe.far->close(net::CloseMode::fin);
     });
 }
@@ -189,9 +189,9 @@ TEST(Driver, LetsItsOwnerWriteFramesAtADeadline) {
         line.takes_over = true;
         auto const request = hello() + get(1);
         co_await line.say(request);
-        co_await line.hear("HEADERS 1 END_STREAM,END_HEADERS\n");
+        co_await line.receive("HEADERS 1 END_STREAM,END_HEADERS\n");
         EXPECT_EQ(line.turn, StreamId{1});
-        EXPECT_THAT(lines(line.heard), HasSubstr("HEADERS 1 END_STREAM,END_HEADERS\n"));
+        EXPECT_THAT(lines(line.received), HasSubstr("HEADERS 1 END_STREAM,END_HEADERS\n"));
         line.pipe.far->close(net::CloseMode::fin);
     });
 }
@@ -201,7 +201,7 @@ TEST(Driver, ReportsThatWritingFailed) {
         line.content = TextContent(std::string(20'000, 'x'));
         auto const request = hello() + get(1);
         co_await line.say(request);
-        co_await line.hear("SETTINGS");
+        co_await line.receive("SETTINGS");
         line.pipe.far->close(net::CloseMode::reset);
         while (!line.has_writer_ended) co_await asio::post(line.pipe.near->executor(), asio::use_awaitable);
         EXPECT_TRUE(line.write_error || !line.read_errors.empty());
@@ -210,7 +210,7 @@ TEST(Driver, ReportsThatWritingFailed) {
     run_with(peer, 512);
 }
 
-TEST(Driver, EndsWhenItIsCancelledAndCanStillSayGoodbye) {
+TEST(Driver, EndsWhenItIsCancelledAndCanStillClose) {
     auto const work = []() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
         Line line(executor);
@@ -224,14 +224,14 @@ TEST(Driver, EndsWhenItIsCancelledAndCanStillSayGoodbye) {
         asio::co_spawn(executor, line.driver.run(), asio::bind_cancellation_slot(stop.slot(), end));
         auto const greeting = hello();
         co_await line.say(greeting);
-        co_await line.hear("SETTINGS ACK\n");
+        co_await line.receive("SETTINGS ACK\n");
         stop.emit(asio::cancellation_type::terminal);
         while (!has_ended) co_await asio::post(executor, asio::use_awaitable);
         EXPECT_TRUE(thrown != nullptr);
         EXPECT_FALSE(line.has_writer_ended);
         line.driver.send_goaway_now();
-        co_await line.hear("GOAWAY");
-        EXPECT_THAT(lines(line.heard), EndsWith("GOAWAY 0 NO_ERROR\n"));
+        co_await line.receive("GOAWAY");
+        EXPECT_THAT(lines(line.received), EndsWith("GOAWAY 0 NO_ERROR\n"));
     };
     proxycore::test::play(work);
 }

@@ -52,7 +52,7 @@ TEST(FrameReader, RefusesWhatIsLongerThanItsLimitForGood) {
     EXPECT_EQ(reader.next().error().message, "a frame of 16385 bytes, where at most 16384 are allowed");
 }
 
-TEST(Describe, SaysWhatAHeaderHolds) {
+TEST(Describe, DescribesAHeader) {
     EXPECT_EQ(describe({.length = 20, .type = 1, .flags = 5, .stream = 1}),
               "HEADERS stream 1 END_STREAM,END_HEADERS 20 bytes");
     EXPECT_EQ(describe({.length = 0, .type = 4, .flags = 1}), "SETTINGS ACK 0 bytes");

@@ -20,7 +20,7 @@ std::string bytes(std::string_view hex) {
     return result;
 }
 
-TEST(HeaderDecoder, RemembersWhatEarlierBlocksSaid) {  // RFC 7541 C.4
+TEST(HeaderDecoder, RemembersWhatEarlierBlocksDefined) {  // RFC 7541 C.4
     HeaderDecoder decoder;
     auto const first = decoder.decode(bytes("828684418cf1e3c2e5f23a6ba0ab90f4ff")).value();
     auto const second = decoder.decode(bytes("828684be5886a8eb10649cbf")).value();
@@ -60,7 +60,7 @@ TEST(HeaderDecoder, CutsWhatIsLargerThanItsLimitAndStaysInStep) {
 
 TEST(HeaderDecoder, TakesAnEmptyBlock) { EXPECT_TRUE(HeaderDecoder().decode("").value().fields.empty()); }
 
-TEST(HeaderDecoder, HoldsAPeerToTheTableItWasTold) {
+TEST(HeaderDecoder, HoldsAPeerToTheTableThatWasAnnounced) {
     EXPECT_TRUE(HeaderDecoder(100).decode(bytes("3f4582")).has_value());                               // 100
     EXPECT_EQ(HeaderDecoder(100).decode(bytes("3f4682")).error().code, ErrorCode::compression_error);  // 101
 }

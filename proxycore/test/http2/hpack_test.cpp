@@ -161,8 +161,8 @@ TEST(HeaderBlockEncoder, AnnouncesTextThatTheCallerWrites) {
 TEST(HeaderBlockEncoder, RoundTripsRandomFields) {
     auto const seed = std::random_device{}();
     std::mt19937 random(seed);
-    auto const text = [&](unsigned longest) {
-        std::string bytes(random() % (longest + 1), '\0');
+    auto const text = [&](unsigned max_length) {
+        std::string bytes(random() % (max_length + 1), '\0');
         for (auto& byte : bytes) byte = static_cast<char>(random());
         return bytes;
     };

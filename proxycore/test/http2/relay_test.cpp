@@ -25,7 +25,7 @@ protected:
         settings.extended_connect = true;
         return settings;
     }
-    Relay() { server.answers = false; }
+    Relay() { server.responses = false; }
 
     /// Carries bytes both ways until both sides are silent.
     void carry() {
@@ -51,16 +51,16 @@ protected:
 };
 
 TEST_F(Relay, CarriesARequestAndItsResponseWithAllTheirParts) {
-    TextContent question("ping"), answer("pong");
+    TextContent question("ping"), response("pong");
     question.after = {{"X-Q", "1"}};
-    answer.after = {{"X-A", "2"}};
+    response.after = {{"X-A", "2"}};
     auto request = request_for("PUT", {{"Cookie", "a=1"}, {"B", "2"}, {"cookie", "c=3"}});
     request.authority = "origin.test:8080";
     ASSERT_TRUE(client.session.submit(request, &question).has_value());
     carry();
     EXPECT_EQ(server.log, "1 request PUT / origin.test:8080 cookie=a=1 b=2 cookie=c=3\n1 data 'ping'\n1 end x-q=1\n");
     server.session.send_interim(1, head(103, {{"Link", "x"}}));
-    server.session.respond(1, head(200, {{"Server", "s"}, {"set-cookie", "1"}, {"Set-Cookie", "2"}}), &answer);
+    server.session.respond(1, head(200, {{"Server", "s"}, {"set-cookie", "1"}, {"Set-Cookie", "2"}}), &response);
     carry();
     EXPECT_EQ(client.log,
               "1 interim 103 link=x\n1 response 200 server=s set-cookie=1 set-cookie=2\n1 data 'pong'\n1 end x-a=2\n"
@@ -71,7 +71,7 @@ TEST_F(Relay, CarriesARequestAndItsResponseWithAllTheirParts) {
 struct Bodiless {
     std::string_view name, method;
     unsigned status;
-    std::string_view told;
+    std::string_view reported;
 };
 void PrintTo(Bodiless const& row, std::ostream* out) { *out << row.name; }
 
@@ -82,7 +82,7 @@ TEST_P(WithoutContent, EndsWithTheHead) {
     carry();
     server.session.respond(1, head(GetParam().status, {{"content-length", "5"}}), nullptr);
     carry();
-    EXPECT_EQ(client.log, GetParam().told);
+    EXPECT_EQ(client.log, GetParam().reported);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -116,10 +116,10 @@ TEST_F(Relay, HoldsAClientBackWhoseContentNobodyConsumes) {
 }
 
 TEST_F(Relay, HoldsAServerBackWhoseContentNobodyConsumes) {
-    TextContent answer(std::string(200'000, 'y'));
+    TextContent response(std::string(200'000, 'y'));
     client.submit();
     carry();
-    server.session.respond(1, head(200), &answer);
+    server.session.respond(1, head(200), &response);
     carry();
     EXPECT_EQ(std::count(client.log.begin(), client.log.end(), 'y'), 65535);
     client.session.consume(1, 65535);
@@ -145,14 +145,14 @@ TEST_F(Relay, StopsAClientWhoseContentNobodyWants) {
     client.send("POST", question);
     carry();
     server.session.ignore_content(1);
-    TextContent answer("no");
-    server.session.respond(1, head(413), &answer);
+    TextContent response("no");
+    server.session.respond(1, head(413), &response);
     carry();
     EXPECT_EQ(client.log, "1 response 413\n1 data 'no'\n1 end\n1 closed\n");
     EXPECT_THAT(server.log, HasSubstr("1 closed\n"));
 }
 
-TEST_F(Relay, StopsAClientThatHasItsAnswerAlready) {
+TEST_F(Relay, StopsAClientThatHasItsResponseAlready) {
     TextContent question("abc", false);
     client.send("POST", question);
     carry();
@@ -181,15 +181,15 @@ TEST_F(Relay, DropsContentThatNobodyWantsAndLetsItEnd) {
 TEST_F(Relay, StopsAServerWhoseContentNobodyWants) {
     client.submit();
     carry();
-    TextContent answer("abc", false);
-    server.session.respond(1, head(200), &answer);
+    TextContent response("abc", false);
+    server.session.respond(1, head(200), &response);
     carry();
     client.session.ignore_content(1);
     carry();
     EXPECT_THAT(server.log, HasSubstr("1 closed CANCEL by client\n"));
 }
 
-TEST_F(Relay, TellsEachSideOfTheOthersReset) {
+TEST_F(Relay, PassesResetsToTheOtherSide) {
     client.submit();
     client.submit();
     carry();
@@ -224,7 +224,7 @@ TEST_F(Relay, AsksForSignsOfLife) {
 struct Tunnel {
     std::string_view name;
     Request request;
-    std::string_view told;
+    std::string_view reported;
 };
 void PrintTo(Tunnel const& row, std::ostream* out) { *out << row.name; }
 
@@ -250,7 +250,7 @@ TEST_P(Tunnelled, CarriesBothWaysUntilBothEnd) {
     TextContent there("", false), back("", false);
     ASSERT_TRUE(client.session.submit(GetParam().request, &there).has_value());
     carry();
-    EXPECT_EQ(server.log, GetParam().told);
+    EXPECT_EQ(server.log, GetParam().reported);
     server.session.respond(1, head(200), &back);
     carry();
     there.add("marco", false);

@@ -33,7 +33,7 @@ void Server::take_events() {
                 log += " end";
                 for (auto const& [name, value] : event->request->trailers)
                     log += " " + std::string(name) + "=" + std::string(value);
-                if (!answers) break;
+                if (!responses) break;
                 contents_[event->stream] = std::make_unique<TextContent>(body_);
                 session.respond(event->stream, head_, contents_[event->stream].get());
                 break;

@@ -27,7 +27,7 @@ public:
 
     Session session;
     std::string log;  ///< events, one a line: `1 request GET / x`, `1 data 'abc'`, `1 end`, `1 closed CANCEL by client`
-    bool answers = true;  ///< at `end`
+    bool responses = true;  ///< at `end`
 
 private:
     void take_events();

@@ -31,24 +31,24 @@ class Client : public testing::TestWithParam<Situation> {};
 std::string play(Situation const& row, bool byte_by_byte) {
     Server server;
     server.exchange(std::string(client_preface) + settings(row.settings));
-    std::string said;
+    std::string sent;
     for (auto const& step : row.steps) {
         if (byte_by_byte) {
             for (char const c : step) server.feed({&c, 1});
         } else {
             server.feed(step);
         }
-        said += server.drain();
+        sent += server.drain();
     }
-    if (server.session.is_over()) said += "over\n";
-    return said;
+    if (server.session.is_over()) sent += "over\n";
+    return sent;
 }
 
-TEST_P(Client, IsToldWhatTheRfcSays) { EXPECT_EQ(play(GetParam(), false), GetParam().expected); }
+TEST_P(Client, IsInformedWhatTheRfcSays) { EXPECT_EQ(play(GetParam(), false), GetParam().expected); }
 
-TEST_P(Client, IsToldTheSameByteByByte) { EXPECT_EQ(play(GetParam(), true), GetParam().expected); }
+TEST_P(Client, IsReadTheSameByteByByte) { EXPECT_EQ(play(GetParam(), true), GetParam().expected); }
 
-std::string answer(int stream) {
+std::string response(int stream) {
     auto const id = std::to_string(stream);
     return "HEADERS " + id + " END_HEADERS\nDATA " + id + " END_STREAM 'ok'\n";
 }
@@ -85,15 +85,15 @@ std::string post(std::string_view length) {
 INSTANTIATE_TEST_SUITE_P(
     Frames, Client,  // RFC 9113 §4, §5.5
     testing::Values(
-        Situation{"OrdinaryRequest", {get(1)}, answer(1)},
+        Situation{"OrdinaryRequest", {get(1)}, response(1)},
         Situation{"UnknownTypeIsIgnored", {frame(FrameType{0x16}, 0, 0, "x") + the_ping}, pong},
-        Situation{"UnknownTypeOnAStreamIsIgnored", {frame(FrameType{0xff}, 0xff, 1, "x") + get(1)}, answer(1)},
+        Situation{"UnknownTypeOnAStreamIsIgnored", {frame(FrameType{0xff}, 0xff, 1, "x") + get(1)}, response(1)},
         Situation{"UndefinedFlagsAreIgnored", {ping("12345678", 0x16)}, pong},
         Situation{"ReservedBitIsIgnored",
                   {encode({.length = 8, .type = 6, .flags = 0, .reserved = true, .stream = 0}) + "12345678"},
                   pong},
         Situation{
-            "DataOfTheLargestSize", {get(1, end_headers) + data(1, std::string(16384, 'x'), end_stream)}, answer(1)},
+            "DataOfTheLargestSize", {get(1, end_headers) + data(1, std::string(16384, 'x'), end_stream)}, response(1)},
         Situation{"DataTooLong",
                   {get(1, end_headers) + data(1, std::string(16385, 'x'), end_stream)},
                   goaway(1, "FRAME_SIZE_ERROR")},
@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
                   {headers(1, "", end_stream) + frame(FrameType::continuation, 0, 1, "\x82") +
                    frame(FrameType::continuation, 0, 1, "\x86") + frame(FrameType::continuation, 0, 1, "\x84") +
                    frame(FrameType::continuation, end_headers, 1, "\x01\x01x"s)},
-                  answer(1)},
+                  response(1)},
         Situation{"SettingsTooLong", {settings(std::string(16386, '\0'))}, goaway(0, "FRAME_SIZE_ERROR")},
         Situation{"PushPromiseOfAClient",
                   {get(1, end_headers) + frame(FrameType::push_promise, end_headers, 1, number(2))},
@@ -126,15 +126,15 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"ContinuationAfterTheEnd",
                   {get(1) + frame(FrameType::continuation, end_headers, 1, "x")},
                   goaway(1, "PROTOCOL_ERROR")},
-        Situation{"DataOnClosed", {get(1), data(1, "x")}, answer(1) + goaway(1, "STREAM_CLOSED")},
-        Situation{"HeadersOnClosed", {get(1), get(1)}, answer(1) + goaway(1, "STREAM_CLOSED")},
-        Situation{"WindowUpdateOnClosedIsIgnored", {get(1), window_update(1, 1) + the_ping}, answer(1) + pong},
-        Situation{"ResetOfClosedIsIgnored", {get(1), rst_stream(1, ErrorCode::cancel) + the_ping}, answer(1) + pong},
+        Situation{"DataOnClosed", {get(1), data(1, "x")}, response(1) + goaway(1, "STREAM_CLOSED")},
+        Situation{"HeadersOnClosed", {get(1), get(1)}, response(1) + goaway(1, "STREAM_CLOSED")},
+        Situation{"WindowUpdateOnClosedIsIgnored", {get(1), window_update(1, 1) + the_ping}, response(1) + pong},
+        Situation{"ResetOfClosedIsIgnored", {get(1), rst_stream(1, ErrorCode::cancel) + the_ping}, response(1) + pong},
         Situation{"PriorityOnClosedIsIgnored",
                   {get(1), frame(FrameType::priority, 0, 1, number(0) + "x") + the_ping},
-                  answer(1) + pong},
+                  response(1) + pong},
         Situation{"EvenStream", {get(2)}, goaway(0, "PROTOCOL_ERROR")},
-        Situation{"LowerStream", {get(5), get(3)}, answer(5) + goaway(5, "PROTOCOL_ERROR")},
+        Situation{"LowerStream", {get(5), get(3)}, response(5) + goaway(5, "PROTOCOL_ERROR")},
         Situation{"DependsOnItself",
                   {headers(1,
                            std::string_view(number(1) + "\xff" +
@@ -150,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(Data, Client,  // RFC 9113 §6.1
                                                                                "\x02"s
                                                                                "x\0\0"s,
                                                                                end_stream | flag::padded)},
-                                                   answer(1)},
+                                                   response(1)},
                                          Situation{"PaddingAsLongAsThePayload",
                                                    {get(1, end_headers) + data(1,
                                                                                "\x03"s
@@ -175,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"BlockInManyPieces",
                   {headers(1, "\x82", end_stream) + frame(FrameType::continuation, 0, 1, "\x86\x84\x01") +
                    frame(FrameType::continuation, 0, 1) + frame(FrameType::continuation, end_headers, 1, "\x01x")},
-                  answer(1)},
+                  response(1)},
         Situation{"PriorityInsideABlock",
                   {get(1, end_stream) + frame(FrameType::priority, 0, 1, number(0) + "x")},
                   goaway(1, "PROTOCOL_ERROR")},
@@ -206,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"HuffmanEndSymbol",
                   {headers(1, "\x82\x86\x84\x00\x85\xf2\xb2\x4a\x84\xff\x87\x49\x51\xff\xff\xff\xfa\x7f"s)},
                   goaway(1, "COMPRESSION_ERROR")},
-        Situation{"EntryOfTheDynamicTable", {headers(1, "\x82\x86\x84\x01\x01x\x40\x03x-y\x01z\xbe"s)}, answer(1)},
+        Situation{"EntryOfTheDynamicTable", {headers(1, "\x82\x86\x84\x01\x01x\x40\x03x-y\x01z\xbe"s)}, response(1)},
         Situation{"IndexPastTheDynamicTable",
                   {headers(1, "\x82\x86\x84\x40\x03x-y\x01z\xbf"s)},
                   goaway(1, "COMPRESSION_ERROR")},
@@ -224,7 +224,7 @@ INSTANTIATE_TEST_SUITE_P(
     Priority, Client,  // RFC 9113 §6.3
     testing::Values(
         Situation{"OnStreamZero", {frame(FrameType::priority, 0, 0, number(0) + "x")}, goaway(0, "PROTOCOL_ERROR")},
-        Situation{"OnIdleIsIgnored", {frame(FrameType::priority, 0, 1, number(0) + "x") + get(1)}, answer(1)},
+        Situation{"OnIdleIsIgnored", {frame(FrameType::priority, 0, 1, number(0) + "x") + get(1)}, response(1)},
         Situation{"OfAWrongLength",
                   {get(1, end_headers) + frame(FrameType::priority, 0, 1, number(0))},
                   goaway(1, "FRAME_SIZE_ERROR")}),
@@ -268,7 +268,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     PingAndGoaway, Client,  // RFC 9113 §6.7, §6.8
     testing::Values(
-        Situation{"PingIsAnswered", {the_ping}, pong},
+        Situation{"PingIsAcknowledged", {the_ping}, pong},
         Situation{"PingAckIsNot", {ping("invalid!", flag::ack) + the_ping}, pong},
         Situation{"PingOnAStream", {frame(FrameType::ping, 0, 1, "12345678")}, goaway(0, "PROTOCOL_ERROR")},
         Situation{"PingOfAWrongLength", {ping("123456")}, goaway(0, "FRAME_SIZE_ERROR")},
@@ -278,7 +278,7 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{
             "GoawayLetsStreamsGoOn",
             {get(1, end_headers), frame(FrameType::goaway, 0, 0, number(0) + number(0xff)), data(1, "", end_stream)},
-            answer(1) + "over\n"}),
+            response(1) + "over\n"}),
     row_name);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -323,7 +323,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Situation{
             "SecondHeadersWithoutTheEnd", {get(1, end_headers) + get(1, end_headers)}, reset(1, "PROTOCOL_ERROR")},
-        Situation{"Trailers", {get(1, end_headers) + data(1, "x") + headers(1, {{"x-trailer", "1"}})}, answer(1)},
+        Situation{"Trailers", {get(1, end_headers) + data(1, "x") + headers(1, {{"x-trailer", "1"}})}, response(1)},
         Situation{"PseudoFieldInTrailers",
                   {get(1, end_headers) + data(1, "x") + headers(1, {{":method", "GET"}})},
                   reset(1, "PROTOCOL_ERROR")},
@@ -341,7 +341,7 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"ProxyConnectionField", {request_with({{"proxy-connection", "x"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"TransferEncoding", {request_with({{"transfer-encoding", "chunked"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"UpgradeField", {request_with({{"upgrade", "h2c"}})}, reset(1, "PROTOCOL_ERROR")},
-        Situation{"TeTrailers", {request_with({{"te", "trailers"}})}, answer(1)},
+        Situation{"TeTrailers", {request_with({{"te", "trailers"}})}, response(1)},
         Situation{"TeOther", {request_with({{"te", "trailers, deflate"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"EmptyPath",
                   {headers(1, {{":method", "GET"}, {":scheme", "http"}, {":path", ""}})},
@@ -352,7 +352,7 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"TwoMethods", {request_with({{":method", "GET"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"TwoSchemes", {request_with({{":scheme", "http"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"TwoPaths", {request_with({{":path", "/"}})}, reset(1, "PROTOCOL_ERROR")},
-        Situation{"HostInPlaceOfAnAuthority", {request_without(":authority", {{"host", "x"}})}, answer(1)},
+        Situation{"HostInPlaceOfAnAuthority", {request_without(":authority", {{"host", "x"}})}, response(1)},
         Situation{"NeitherHostNorAuthority", {request_without(":authority")}, reset(1, "PROTOCOL_ERROR")},
         Situation{"TwoAuthorities", {request_with({{":authority", "x"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"EmptyName", {request_with({{"", "1"}})}, reset(1, "PROTOCOL_ERROR")},
@@ -368,7 +368,7 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"HostOfAnotherName", {request_with({{"host", "y"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"HostOfAnotherPort", {request_with({{"host", "x:81"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"HostIsEmpty", {request_with({{"host", ""}})}, reset(1, "PROTOCOL_ERROR")},
-        Situation{"HostOfTheSamePlace", {request_with({{"host", "X:80"}})}, answer(1)},
+        Situation{"HostOfTheSamePlace", {request_with({{"host", "X:80"}})}, response(1)},
         Situation{"TwoHosts", {request_with({{"host", "x"}, {"host", "x"}})}, reset(1, "PROTOCOL_ERROR")},
         Situation{"AuthorityWithAUser",
                   {headers(1, {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "u@x"}})},
@@ -376,7 +376,7 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"HostOfAConnect",
                   {headers(1, {{":method", "CONNECT"}, {":authority", "x:1"}, {"host", "x"}})},
                   reset(1, "PROTOCOL_ERROR")},
-        Situation{"LengthAsSaid", {post("1") + data(1, "x", end_stream)}, answer(1)},
+        Situation{"LengthAsAnnounced", {post("1") + data(1, "x", end_stream)}, response(1)},
         Situation{"LessThanTheLength", {post("2") + data(1, "x", end_stream)}, reset(1, "PROTOCOL_ERROR")},
         Situation{"MoreThanTheLengthInTwoFrames",
                   {post("1") + data(1, "x") + data(1, "x", end_stream)},

@@ -28,7 +28,7 @@ std::string drained(Session& session, std::size_t limit = 1U << 20U) {
 
 // --- events ----------------------------------------------------------------------------------------------------------
 
-TEST(ServerSession, TellsARequestInTheOrderOfItsParts) {
+TEST(ServerSession, ReportsARequestInTheOrderOfItsParts) {
     auto const wire =
         hello() + post(1, {{"x-a", "1"}, {"x-a", "2"}}) + data(1, "abc") + data(1, "") + headers(1, {{"x-t", "9"}});
     for_each_split(
@@ -69,13 +69,13 @@ TEST(ServerSession, GivesThePointerOfAStreamThatIsResetAtOnce) {
     EXPECT_EQ(events, 3);  // head, end, closed
 }
 
-TEST(ServerSession, TellsThatTheClientResetAStream) {
+TEST(ServerSession, ReportsThatTheClientResetAStream) {
     Server server;
     server.exchange(hello() + post(1) + data(1, "abc") + rst_stream(1, ErrorCode::cancel));
     EXPECT_EQ(server.log, "1 request POST /form x\n1 data 'abc'\n1 closed CANCEL by client\n");
 }
 
-TEST(ServerSession, TellsWhyItResetAStream) {
+TEST(ServerSession, ReportsWhyItResetAStream) {
     Session session(Role::server);
     auto const wire = hello() + headers(1, {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {"Upper", "1"}});
     session.feed(wire);
@@ -89,7 +89,7 @@ TEST(ServerSession, TellsWhyItResetAStream) {
     EXPECT_THAT(std::string(closed->reason), HasSubstr("Upper"));
 }
 
-TEST(ServerSession, SaysWhatTheClientDidWrong) {
+TEST(ServerSession, ReportsWhatTheClientDidWrong) {
     Server server;
     server.exchange(hello() + data(0, "x"));
     ASSERT_TRUE(server.session.failure().has_value());
@@ -178,9 +178,9 @@ TEST(ServerSession, ResetsAStreamWhoseContentBreaks) {
     EXPECT_THAT(lines(drained(session)), HasSubstr("RST_STREAM 1 INTERNAL_ERROR\n"));
 }
 
-TEST(ServerSession, IgnoresAnAnswerToAStreamThatIsGone) {
+TEST(ServerSession, IgnoresAResponseToAStreamThatIsGone) {
     Server server;
-    server.answers = false;
+    server.responses = false;
     server.feed(hello() + get(1) + rst_stream(1, ErrorCode::cancel));
     server.session.respond(1, "", nullptr);
     server.session.take_over(1);
@@ -297,11 +297,11 @@ TEST(ServerSession, LetsStreamsEndWhenItGoesAway) {
 
 // --- limits ----------------------------------------------------------------------------------------------------------
 
-TEST(ServerSession, RefusesMoreStreamsThanItSaid) {
+TEST(ServerSession, RefusesMoreStreamsThanAnnounced) {
     SessionSettings settings;
     settings.max_streams = 2;
     Server server(settings);
-    server.answers = false;
+    server.responses = false;
     EXPECT_EQ(server.exchange(hello() + get(1) + get(3) + get(5)), "SETTINGS ACK\nRST_STREAM 5 REFUSED_STREAM\n");
     EXPECT_THAT(server.exchange(test::settings("", flag::ack) + get(7)), HasSubstr("GOAWAY"));
 }

@@ -158,7 +158,7 @@ BadCase const bad[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Row, P02_a_BadMode, testing::ValuesIn(bad), test::row_name);
 
-TEST(ModeFailure, SaysWhereForATerminal) {
+TEST(ModeFailure, ReportsWhereForATerminal) {
     auto const mode = parse_mode("reverse:http://h:x");
     EXPECT_EQ(describe(mode.error(), "reverse:http://h:x"),
               "mode:18: expected a port, a number from 1 to 65535\n"
@@ -169,11 +169,10 @@ TEST(ModeFailure, SaysWhereForATerminal) {
 
 TEST(ModeFailure, StaysOneLineWhateverTheInput) {
     auto const mode = parse_mode("a\nb");
-    EXPECT_EQ(
-        describe(mode.error(), "a\nb"),
-        "mode:1: unknown mode \"a\\nb\"; known are regular, transparent, socks5, reverse, upstream\n"
-        "a b\n"
-        "^^^");
+    EXPECT_EQ(describe(mode.error(), "a\nb"),
+              "mode:1: unknown mode \"a\\nb\"; known are regular, transparent, socks5, reverse, upstream\n"
+              "a b\n"
+              "^^^");
 }
 
 // --- what layers ask -------------------------------------------------------------------------------------------------
@@ -190,7 +189,7 @@ class ModeTraits : public testing::TestWithParam<TraitsCase> {};
 
 std::string text_of(flow::ServerSpec const* server) { return server == nullptr ? "" : to_string(*server); }
 
-TEST_P(ModeTraits, AnswerWhatLayersAsk) {
+TEST_P(ModeTraits, MatchWhatLayersAsk) {
     auto const& row = GetParam();
     auto const mode = *parse_mode(row.text);
     auto const traits = traits_of(mode);
@@ -203,14 +202,14 @@ TEST_P(ModeTraits, AnswerWhatLayersAsk) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Row, ModeTraits,
-    testing::Values(
-        TraitsCase{"regular", FirstLayer::http_proxy}, TraitsCase{"socks5", FirstLayer::socks5},
-        TraitsCase{"transparent", FirstLayer::transparent, Protocol::any, false, true},
-        TraitsCase{"reverse:http://h", FirstLayer::reverse, Protocol::http, false, false, "http://h:80"},
-        TraitsCase{"reverse:h", FirstLayer::reverse, Protocol::http, false, false, "https://h:443"},
-        TraitsCase{"reverse:tcp://h:1", FirstLayer::reverse, Protocol::tcp, false, false, "tcp://h:1"},
-        TraitsCase{"reverse:tls://h:1", FirstLayer::reverse, Protocol::tcp, false, false, "tls://h:1"},
-        TraitsCase{"upstream:p:3128", FirstLayer::http_proxy, Protocol::any, true, false, "", "http://p:3128"}));
+    testing::Values(TraitsCase{"regular", FirstLayer::http_proxy}, TraitsCase{"socks5", FirstLayer::socks5},
+                    TraitsCase{"transparent", FirstLayer::transparent, Protocol::any, false, true},
+                    TraitsCase{"reverse:http://h", FirstLayer::reverse, Protocol::http, false, false, "http://h:80"},
+                    TraitsCase{"reverse:h", FirstLayer::reverse, Protocol::http, false, false, "https://h:443"},
+                    TraitsCase{"reverse:tcp://h:1", FirstLayer::reverse, Protocol::tcp, false, false, "tcp://h:1"},
+                    TraitsCase{"reverse:tls://h:1", FirstLayer::reverse, Protocol::tcp, false, false, "tls://h:1"},
+                    TraitsCase{"upstream:p:3128", FirstLayer::http_proxy, Protocol::any, true, false, "",
+                               "http://p:3128"}));
 
 // --- listening -------------------------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(Hosts, ConnectTo,
                                          HostCase{"ListenOnAName", "localhost", "localhost"}),
                          [](auto const& row) { return std::string(row.param.name); });
 
-TEST(Connect, SaysWhoRefused) {
+TEST(Connect, ReportsWhoRefused) {
     ClosedPort const closed;
     play([&closed]() -> asio::awaitable<void> {
         auto const opened = co_await connect("127.0.0.1", closed.number(), 10s);
@@ -67,7 +67,7 @@ TEST(Connect, SaysWhoRefused) {
     });
 }
 
-TEST(Connect, SaysWhichNameIsUnknown) {
+TEST(Connect, ReportsWhichNameIsUnknown) {
     play([]() -> asio::awaitable<void> {
         auto const opened = co_await connect("no such name", 80, 10s);
         EXPECT_FALSE(opened);

@@ -13,7 +13,7 @@ using test::open;
 using test::play;
 using test::taken_from;
 
-TEST(Server, SaysWhatItCannotListenOn) {
+TEST(Server, ReportsWhatItCannotListenOn) {
     Server first(ServerOptions{}, echo_connection);
     ASSERT_TRUE(first.start());
     ServerOptions taken;
@@ -34,14 +34,14 @@ TEST(Server, SaysWhatItCannotListenOn) {
     EXPECT_EQ(unknown.error().code, Errc::name_not_found);
 }
 
-TEST(Server, TellsWhichOfItsListenersTookAConnection) {
+TEST(Server, ReportsWhichOfItsListenersTookAConnection) {
     ServerOptions options;
     options.listen = {{{"127.0.0.1", 0}}, {{"127.0.0.2", 0}}, {{"127.0.0.1", 0}}};
-    auto const tell_listener = [](Connection connection) -> asio::awaitable<void> {
+    auto const send_listener = [](Connection connection) -> asio::awaitable<void> {
         auto const number = std::to_string(connection.listener);
         co_await send(*connection.stream, number);
     };
-    Server server(options, tell_listener);
+    Server server(options, send_listener);
     ASSERT_TRUE(server.start());
     EXPECT_EQ(server.local_endpoint(1), (Endpoint{"127.0.0.2", server.port(1)}));
     EXPECT_EQ(server.port(3), 0U);
@@ -65,11 +65,11 @@ TEST(Server, OfWhichOneListenerFailsDoesNotStart) {
 TEST(Server, ListensOnEveryAddressOfBothFamilies) {
     ServerOptions options;
     options.listen = {{{"", 0}}};
-    auto const tell_peer = [](Connection connection) -> asio::awaitable<void> {
+    auto const send_peer = [](Connection connection) -> asio::awaitable<void> {
         auto const peer = connection.stream->remote_endpoint();
         co_await send(*connection.stream, peer.host);
     };
-    Server server(options, tell_peer);
+    Server server(options, send_peer);
     ASSERT_TRUE(server.start());
     play([&]() -> asio::awaitable<void> {
         for (std::string const host : {"127.0.0.1", "::1"}) {
@@ -103,9 +103,10 @@ TEST(Server, AConnectionThatNobodyRedirectedHasNoOriginal) {
     Server server(options, keep);
     ASSERT_TRUE(server.start());
     play([&server]() -> asio::awaitable<void> { auto const stream = co_await open(server); });
-    auto told = original.get_future();
-    auto const where = taken_from(told);
-    EXPECT_TRUE(!where || *where == server.local_endpoint()) << to_string(*where);  // the kernel may track every connection
+    auto reported = original.get_future();
+    auto const where = taken_from(reported);
+    EXPECT_TRUE(!where || *where == server.local_endpoint())
+        << to_string(*where);  // the kernel may track every connection
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ ServerOptions with_threads(unsigned threads) {
 }
 
 /// Errors that a server told, from any thread.
-class Complaints {
+class Failures {
 public:
     void add(std::string_view line) {
         std::scoped_lock const lock(mutex_);
@@ -115,11 +115,11 @@ TEST_P(ServerWithThreads, StopsThoughAConnectionFloods) {
 
 TEST_P(ServerWithThreads, NumbersConnectionsInOrderOfAccept) {
     unsigned const threads = GetParam();
-    auto const tell_number = [](Connection connection) -> asio::awaitable<void> {
+    auto const send_number = [](Connection connection) -> asio::awaitable<void> {
         auto const numbers = std::to_string(connection.id) + "/" + std::to_string(connection.worker);
         co_await send(*connection.stream, numbers);
     };
-    Server server(with_threads(threads), tell_number);
+    Server server(with_threads(threads), send_number);
     ASSERT_TRUE(server.start());
     play([&]() -> asio::awaitable<void> {
         for (unsigned i = 0; i < 8; ++i) {
@@ -146,9 +146,9 @@ TEST_P(ServerWithThreads, StopMayBeCalledByManyAndBeforeStart) {
 }
 
 TEST_P(ServerWithThreads, AHandlerThatThrowsEndsItsConnectionOnly) {
-    Complaints complaints;
+    Failures failures;
     auto options = with_threads(GetParam());
-    options.on_error = [&complaints](std::string_view line) { complaints.add(line); };
+    options.on_error = [&failures](std::string_view line) { failures.add(line); };
     auto const handler = [](Connection connection) -> asio::awaitable<void> {
         if (connection.id == 0) throw std::runtime_error("a handler's own fault");
         co_await test::echo(*connection.stream);
@@ -162,7 +162,7 @@ TEST_P(ServerWithThreads, AHandlerThatThrowsEndsItsConnectionOnly) {
         auto const lucky = co_await open(server);
         co_await expect_echo(*lucky);
     });
-    EXPECT_EQ(complaints.first(), "a handler's own fault");
+    EXPECT_EQ(failures.first(), "a handler's own fault");
 }
 
 asio::awaitable<void> wait_for_ever() {
@@ -194,26 +194,26 @@ asio::awaitable<void> fail_while_waiting(Connection connection) {
 struct Ending {
     std::string_view name;
     asio::awaitable<void> (*handler)(Connection);
-    std::vector<std::string> told;
+    std::vector<std::string> reported;
 };
 void PrintTo(Ending const& row, std::ostream* out) { *out << row.name; }
 
 class EndOfAHandler : public testing::TestWithParam<Ending> {};
 
-TEST_P(EndOfAHandler, IsToldWhenItIsAFault) {
-    std::vector<std::string> told;
+TEST_P(EndOfAHandler, IsReportedWhenItIsAFault) {
+    std::vector<std::string> reported;
     ServerOptions options;
-    options.on_error = [&told](std::string_view line) { told.emplace_back(line); };
+    options.on_error = [&reported](std::string_view line) { reported.emplace_back(line); };
     Server server(options, GetParam().handler);
     ASSERT_TRUE(server.start());
     play([&]() -> asio::awaitable<void> {
         auto const stream = co_await open(server);
         EXPECT_EQ(co_await test::read_exactly(*stream, 1), "!");
         std::string nothing;
-        if (!GetParam().told.empty()) co_await test::read_to_end(*stream, nothing);
+        if (!GetParam().reported.empty()) co_await test::read_to_end(*stream, nothing);
     });
     server.stop();
-    EXPECT_EQ(told, GetParam().told);
+    EXPECT_EQ(reported, GetParam().reported);
 }
 INSTANTIATE_TEST_SUITE_P(Rows, EndOfAHandler,
                          testing::Values(Ending{"Stopped", wait_once, {}}, Ending{"StoppedInTwoPlaces", wait_twice, {}},
@@ -221,13 +221,13 @@ INSTANTIATE_TEST_SUITE_P(Rows, EndOfAHandler,
                          [](auto const& row) { return std::string(row.param.name); });
 
 TEST(Server, SurvivesAHandlerThatIsNoCoroutineAndThrows) {
-    Complaints complaints;
+    Failures failures;
     ServerOptions options;
-    options.on_error = [&complaints](std::string_view line) { complaints.add(line); };
+    options.on_error = [&failures](std::string_view line) { failures.add(line); };
     Server server(options, [](Connection) -> asio::awaitable<void> { throw std::runtime_error("no coroutine"); });
     ASSERT_TRUE(server.start());
     play([&server]() -> asio::awaitable<void> { auto const stream = co_await open(server); });
-    EXPECT_EQ(complaints.first(), "no coroutine");
+    EXPECT_EQ(failures.first(), "no coroutine");
     EXPECT_TRUE(server.wait_until_empty(test::patience));
 }
 
@@ -250,8 +250,8 @@ TEST(Server, AcceptsNoMoreThanItMayUntilOneLeaves) {
         EXPECT_EQ(server.accepted(), 2U);
         first.reset();
         third->set_time_limit(test::patience);
-        auto const answer = co_await third->read_some(asio::buffer(block));
-        EXPECT_EQ(answer.n, 1U);
+        auto const response = co_await third->read_some(asio::buffer(block));
+        EXPECT_EQ(response.n, 1U);
     });
 }
 
@@ -300,11 +300,11 @@ constexpr bool sanitizer_needs_descriptors = true;
 constexpr bool sanitizer_needs_descriptors = false;
 #endif
 
-TEST(Server, WaitsForDescriptorsAndSaysSoOnce) {
+TEST(Server, WaitsForDescriptorsAndReportsItOnce) {
     if (sanitizer_needs_descriptors) GTEST_SKIP() << "the sanitizer opens a pipe when it meets a type first";
-    Complaints complaints;
+    Failures failures;
     ServerOptions options;
-    options.on_error = [&complaints](std::string_view line) { complaints.add(line); };
+    options.on_error = [&failures](std::string_view line) { failures.add(line); };
     Server server(options, echo_connection);
     ASSERT_TRUE(server.start());
     play([&]() -> asio::awaitable<void> {
@@ -312,9 +312,9 @@ TEST(Server, WaitsForDescriptorsAndSaysSoOnce) {
         Hoard hoard;
         hoard.free(1);
         auto const stream = co_await open(server);  // the last descriptor is ours, none is left to accept it
-        EXPECT_NE(complaints.first().find("limit of open files"), std::string::npos);
+        EXPECT_NE(failures.first().find("limit of open files"), std::string::npos);
         co_await async::pause(120ms);  // some more attempts
-        EXPECT_EQ(complaints.count(), 1U);
+        EXPECT_EQ(failures.count(), 1U);
         hoard.free(10);
         co_await expect_echo(*stream);
     });
@@ -334,7 +334,8 @@ TEST(Server, IsStartedOnceAtATimeAndMayBeStartedAgain) {
     auto const again = server.start();
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, Errc::already_started);
-    EXPECT_EQ(again.error().message, "cannot start: the server listens on " + to_string(server.local_endpoint()) + " already");
+    EXPECT_EQ(again.error().message,
+              "cannot start: the server listens on " + to_string(server.local_endpoint()) + " already");
     server.stop();
     ASSERT_TRUE(server.start());
     play([&server]() -> asio::awaitable<void> {

@@ -67,14 +67,14 @@ TEST(TcpStream, WritesNothingWithoutFault) {
     play_over_tcp(end_at_once, [](Stream& stream) -> Played { EXPECT_FALSE(co_await send(stream, "")); });
 }
 
-TEST(TcpStream, TellsAnOrderlyEnd) {
+TEST(TcpStream, ReportsAnOrderlyEnd) {
     play_over_tcp(end_at_once, [](Stream& stream) -> Played {
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(stream, nothing), asio::error::eof);
     });
 }
 
-TEST(TcpStream, TellsAnOrderlyEndAsOftenAsItIsAsked) {
+TEST(TcpStream, ReportsAnOrderlyEndAsOftenAsItIsAsked) {
     play_over_tcp(end_at_once, [](Stream& stream) -> Played {
         char block[1];
         for (int i = 0; i < 3; ++i) {
@@ -84,7 +84,7 @@ TEST(TcpStream, TellsAnOrderlyEndAsOftenAsItIsAsked) {
     });
 }
 
-TEST(TcpStream, TellsAReset) {
+TEST(TcpStream, ReportsAReset) {
     auto const reset = [](Stream& stream) -> Played {
         co_await read_exactly(stream, 1);
         stream.close(CloseMode::reset);
@@ -162,26 +162,26 @@ TEST(TcpStream, HasNoEndWhileThePeerSpeaks) {
 }
 
 TEST(TcpStream, OrderlyEndDeliversAllThoughTheOthersBytesLieUnread) {
-    auto const answer_unheard = [](Stream& stream) -> Played {
+    auto const respond_unread = [](Stream& stream) -> Played {
         co_await read_exactly(stream, 1);  // the rest of what came stays in the kernel
         co_await send(stream, "whole answer");
         stream.close(CloseMode::fin);
     };
-    play_over_tcp(answer_unheard, [](Stream& stream) -> Played {
+    play_over_tcp(respond_unread, [](Stream& stream) -> Played {
         co_await send(stream, std::string(10000, 'q'));
-        std::string answer;
-        EXPECT_EQ(co_await read_to_end(stream, answer), asio::error::eof);
-        EXPECT_EQ(answer, "whole answer");
+        std::string response;
+        EXPECT_EQ(co_await read_to_end(stream, response), asio::error::eof);
+        EXPECT_EQ(response, "whole answer");
     });
 }
 
 TEST(TcpStream, HalfCloseLeavesTheOtherWayOpen) {
-    auto const answer_after_end = [](Stream& stream) -> Played {
+    auto const respond_after_end = [](Stream& stream) -> Played {
         std::string question;
         EXPECT_EQ(co_await read_to_end(stream, question), asio::error::eof);
         co_await send(stream, question + "!");
     };
-    play_over_tcp(answer_after_end, [](Stream& stream) -> Played {
+    play_over_tcp(respond_after_end, [](Stream& stream) -> Played {
         co_await send(stream, "question");
         stream.close(CloseMode::half_close);
         EXPECT_EQ(co_await read_exactly(stream, 9), "question!");
@@ -254,14 +254,14 @@ TEST(TcpStream, TimeLimitEndsAWriteToAPeerThatDoesNotRead) {
 TEST(TcpStream, ALimitOfOneDirectionSparesTheOther) {
     static constexpr auto short_limit = 40ms;
     std::atomic<bool> gave_up = false;
-    auto const answer_after_that = [&gave_up](Stream& stream) -> Played {
+    auto const respond_after_that = [&gave_up](Stream& stream) -> Played {
         while (!gave_up) co_await async::pause(5ms);
         co_await async::pause(short_limit * 4);  // long past the limit of the write, had the read taken it over
         co_await send(stream, "late");
         std::string rest;
         co_await read_to_end(stream, rest);
     };
-    play_over_tcp(answer_after_that, [&gave_up](Stream& stream) -> Played {
+    play_over_tcp(respond_after_that, [&gave_up](Stream& stream) -> Played {
         auto const write_too_much = [&gave_up](Stream& to) -> asio::awaitable<error_code> {
             to.set_time_limit(short_limit);  // the read that waits already keeps its own: none
             std::string const much(64 << 20, 'm');
@@ -279,11 +279,11 @@ TEST(TcpStream, ALimitOfOneDirectionSparesTheOther) {
 TEST(TcpStream, KnowsItsEndpoints) {
     std::promise<Endpoint> remote;
     auto seen = remote.get_future();
-    auto const tell = [&remote](Stream& stream) -> Played {
+    auto const report = [&remote](Stream& stream) -> Played {
         remote.set_value(stream.remote_endpoint());
         co_return;
     };
-    play_over_tcp(tell, [&seen](Stream& stream) -> Played {
+    play_over_tcp(report, [&seen](Stream& stream) -> Played {
         EXPECT_EQ(taken_from(seen), stream.local_endpoint());
         EXPECT_EQ(stream.remote_endpoint().host, "127.0.0.1");
         co_return;

@@ -78,8 +78,8 @@ TEST(Http2Tunnel, P14_d_PassesAHalfCloseOn) {
     Origin const origin([](net::Stream& stream) -> asio::awaitable<void> {
         std::string all;
         co_await proxycore::test::read_to_end(stream, all);
-        auto const answer = "got " + std::to_string(all.size());
-        co_await net::send(stream, answer);
+        auto const response = "got " + std::to_string(all.size());
+        co_await net::send(stream, response);
     });
     ProxyFixture fixture;
     fixture.start();
@@ -115,7 +115,7 @@ TEST(Http2Tunnel, P11_d_TheGreetingOfAServerArrives) {
     EXPECT_EQ(client.read(18), "EHLO client.test\r\n");
 }
 
-TEST(Http2Tunnel, P04_TellsOfAServerWhereItConnectsAhead) {
+TEST(Http2Tunnel, P04_ReportsAServerWhereItConnectsAhead) {
     ProxyFixture fixture;
     fixture.set("connection_strategy=eager").start();
     TestClient client(fixture.port());
@@ -157,9 +157,9 @@ TEST(Http2Tunnel, P40_TheServerOfAWebSocketEndsOnceAndBeforeItsClient) {
             if (ec) co_return;
             all.append(block, 0, n);
         }
-        auto const answer =
+        auto const response =
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n" + frame;
-        co_await net::send(stream, answer);
+        co_await net::send(stream, response);
         co_await proxycore::test::read_to_end(stream, all);
     });
     ProxyFixture fixture;

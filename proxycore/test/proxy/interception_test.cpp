@@ -109,11 +109,11 @@ test::ReceivedResponse ask_self_signed(ProxyFixture& fixture, std::string const&
     return client.request(plain_get);
 }
 
-TEST(Interception, P22_c_AnswersWithTheReasonInsideOfTls) {
+TEST(Interception, P22_c_RespondsWithTheReasonInsideOfTls) {
     Trusting fixture;
-    auto const answer = ask_self_signed(fixture, "origin.test");
-    EXPECT_EQ(answer.status, 502U);
-    EXPECT_THAT(answer.body, HasSubstr("Certificate verify failed: self-signed certificate"));
+    auto const response = ask_self_signed(fixture, "origin.test");
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, HasSubstr("Certificate verify failed: self-signed certificate"));
     EXPECT_TRUE(fixture.wait_for_log("Certificate verify failed: self-signed certificate"));
     ASSERT_TRUE(fixture.recorder->wait_for("error"));
     EXPECT_THAT(fixture.recorder->http_flows().at(0)->error->message, HasSubstr("Certificate verify failed"));
@@ -131,9 +131,9 @@ TEST(Interception, P26_a_RefusesAnotherName) {
     fixture.start();
     Tunnel client(fixture, origin.port());
     client.start_tls("other.test");
-    auto const answer = client.request(plain_get);
-    EXPECT_EQ(answer.status, 502U);
-    EXPECT_THAT(answer.body, HasSubstr("hostname mismatch"));
+    auto const response = client.request(plain_get);
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, HasSubstr("hostname mismatch"));
     EXPECT_EQ(client.request(plain_get).status, 0U);  // an error page ends the connection
 }
 
@@ -157,7 +157,7 @@ TEST(Interception, P25_d_RefusesToStartWithUnknownCiphers) {
     EXPECT_THROW(fixture.start(), OptionsError);
 }
 
-TEST(Interception, P24_b_TellsOfAServerThatDemandsACertificate) {
+TEST(Interception, P24_b_ReportsAServerThatDemandsACertificate) {
     SecureOrigin::Options options;
     options.settings.client_certificates = tls::ClientCertificates::verified;
     options.settings.trust.file = tls::test::trusted_file();
@@ -167,9 +167,9 @@ TEST(Interception, P24_b_TellsOfAServerThatDemandsACertificate) {
     fixture.start();
     Tunnel client(fixture, origin.port());
     client.start_tls("origin.test");
-    auto const answer = client.request(plain_get);
-    EXPECT_EQ(answer.status, 502U);
-    EXPECT_THAT(answer.body, HasSubstr("handshake_failure"));
+    auto const response = client.request(plain_get);
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, HasSubstr("handshake_failure"));
 }
 
 // --- who connects when -----------------------------------------------------------------------------------------------

@@ -49,11 +49,11 @@ std::string client_hello() {
 }
 
 /// Hooks about servers and ends of flows; what comes before them is the same everywhere.
-Names told_of(test::HookRecorder const& recorder) {
-    Names told;
+Names calls_of(test::HookRecorder const& recorder) {
+    Names reported;
     for (auto const& call : recorder.hooks())
-        if (call.starts_with("server") || call == "error" || call == "tcp_error") told.push_back(call);
-    return told;
+        if (call.starts_with("server") || call == "error" || call == "tcp_error") reported.push_back(call);
+    return reported;
 }
 
 // --- where TCP gets no answer ----------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ struct Unanswered {
     Names settings;
     std::function<std::string(std::uint16_t port)> mode;
     std::function<void(TestClient& client, std::uint16_t port)> begin;
-    Names told;
+    Names reported;
     CloseMode how = CloseMode::reset;
 };
 
@@ -82,7 +82,7 @@ TEST_P(P11_Unanswered, ServerIsNotWaitedForWithoutAClient) {
     ASSERT_TRUE(fixture.recorder->wait_for("server_connect"));
     client.close(row.how);
     ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
-    EXPECT_EQ(told_of(*fixture.recorder), row.told);
+    EXPECT_EQ(calls_of(*fixture.recorder), row.reported);
     auto const failed = fixture.recorder->failed_servers();
     ASSERT_EQ(failed.size(), 1U);
     EXPECT_THAT(failed[0].error.value_or(""), HasSubstr("was given up"));
@@ -153,9 +153,9 @@ INSTANTIATE_TEST_SUITE_P(
 struct Unknown {
     std::string name;
     std::string mode;
-    std::string said;  ///< by the client, which then reads an answer to CONNECT if it asked for that
+    std::string sent;  ///< by the client, which then reads an answer to CONNECT if it asked for that
     std::string inside;
-    Names told;
+    Names reported;
 };
 
 class P11_Unknown : public testing::TestWithParam<Unknown> {};
@@ -167,7 +167,7 @@ TEST_P(P11_Unknown, ServerIsNotLookedForWithoutAClient) {
         fixture.start();
         pathology::test::SilentNameServer const names;
         TestClient client(fixture.port());
-        client.send(row.said);
+        client.send(row.sent);
         if (!row.inside.empty()) {
             EXPECT_EQ(client.read_response("CONNECT").status, 200U);
             client.send(row.inside);
@@ -176,7 +176,7 @@ TEST_P(P11_Unknown, ServerIsNotLookedForWithoutAClient) {
         if (!names.is_asked_within(2000)) GTEST_SKIP() << "this system asks no name server";
         client.close(CloseMode::reset);
         ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
-        EXPECT_EQ(told_of(*fixture.recorder), row.told);
+        EXPECT_EQ(calls_of(*fixture.recorder), row.reported);
         auto const lost = fixture.recorder->failed_servers();
         ASSERT_EQ(lost.size(), 1U);
         EXPECT_THAT(lost[0].error.value_or(""), HasSubstr("was given up"));
@@ -196,8 +196,8 @@ struct Stalled {
     std::string name;
     std::function<std::string(std::uint16_t port)> mode;
     std::function<void(TestClient& client, std::uint16_t port)> begin;
-    Names told;
-    std::string said{};     ///< by the server, to the first bytes that it got
+    Names reported;
+    std::string sent{};     ///< by the server, to the first bytes that it got
     bool by_socks = false;  ///< the server is a SOCKS proxy
 };
 
@@ -209,8 +209,8 @@ TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
     Origin const origin([&](net::Stream& stream) -> asio::awaitable<void> {
         std::string block(4096, '\0');
         co_await stream.read_some(asio::buffer(block));
-        co_await net::send(stream, row.said);
-        if (!row.said.empty() && row.by_socks) co_await stream.read_some(asio::buffer(block));
+        co_await net::send(stream, row.sent);
+        if (!row.sent.empty() && row.by_socks) co_await stream.read_some(asio::buffer(block));
         asked.set_value();
         std::string rest;
         co_await proxycore::test::read_to_end(stream, rest);
@@ -228,7 +228,7 @@ TEST_P(P11_Stalled, ServerIsLetGoWithoutAClient) {
     client.close(CloseMode::reset);
     proxycore::test::taken_from(has_left);
     ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
-    EXPECT_EQ(told_of(*fixture.recorder), row.told);
+    EXPECT_EQ(calls_of(*fixture.recorder), row.reported);
     for (auto const& flow : fixture.recorder->http_flows())
         EXPECT_THAT(flow->error->message, HasSubstr("the client is gone"));
 }
@@ -248,7 +248,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"server_connect", "server_connected", "server_disconnected"}},
         Stalled{"ConnectOfProxy", [](std::uint16_t port) { return "upstream:http://" + at(port); }, ask_for_origin,
                 failed_http},
-        Stalled{"ConnectOfProxyInItsAnswer", [](std::uint16_t port) { return "upstream:http://" + at(port); },
+        Stalled{"ConnectOfProxyInItsResponse", [](std::uint16_t port) { return "upstream:http://" + at(port); },
                 ask_for_origin, failed_http, "HTTP/1.1 200 OK\r\nA"},
         Stalled{"GreetingOfSocks", regular, ask_for_origin, failed_http, "", true},
         Stalled{"ConnectOfSocks", regular, ask_for_origin, failed_http, {"\x05\x00", 2}, true},

@@ -25,7 +25,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::string complaint(ProxyFixture& fixture) {
+std::string failure(ProxyFixture& fixture) {
     try {
         fixture.start();
     } catch (ProxyException const& error) {
@@ -34,11 +34,11 @@ std::string complaint(ProxyFixture& fixture) {
     return "it started";
 }
 
-TEST(Proxy, P01_a_SaysWhichAddressItCannotHave) {
+TEST(Proxy, P01_a_ReportsWhichAddressItCannotHave) {
     Origin const other;
     ProxyFixture fixture;
     fixture.set("listen_port=" + std::to_string(other.port()));
-    EXPECT_THAT(complaint(fixture), HasSubstr("cannot listen on " + other.where() + ": address already in use"));
+    EXPECT_THAT(failure(fixture), HasSubstr("cannot listen on " + other.where() + ": address already in use"));
     EXPECT_THROW(ProxyFixture().set("listen_port=" + std::to_string(other.port())).start(), ServerException);
 }
 
@@ -52,15 +52,15 @@ TEST(Proxy, P01_d_ListensNowhereWhereNoServerIsWanted) {
     EXPECT_TRUE(called);
 }
 
-TEST(Proxy, P02_a_SaysWhereAModeIsWrong) {
+TEST(Proxy, P02_a_ReportsWhereAModeIsWrong) {
     ProxyFixture fixture({"reverse:tcp://h"});
-    EXPECT_THAT(complaint(fixture), HasSubstr("reverse:tcp://h"));
+    EXPECT_THAT(failure(fixture), HasSubstr("reverse:tcp://h"));
 }
 
-TEST(Proxy, P41_b_SaysWhichOptionNobodyKnows) {
+TEST(Proxy, P41_b_ReportsWhichOptionNobodyKnows) {
     ProxyFixture fixture;
     fixture.set("nonsense=1");
-    EXPECT_THAT(complaint(fixture), HasSubstr("nonsense"));
+    EXPECT_THAT(failure(fixture), HasSubstr("nonsense"));
 }
 
 TEST(Proxy, MayStartAfterItsOptionsWerePutRight) {
@@ -115,7 +115,7 @@ private:
     std::vector<std::string>& calls_;
 };
 
-TEST(Proxy, P40_TellsAddonsOfItsLife) {
+TEST(Proxy, P40_ReportsItsLifeToAddons) {
     std::vector<std::string> calls;
     auto const life = std::make_shared<Life>(calls);
     ProxyFixture fixture;

@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
     pathology::test::row_name);
 
 struct BadRow {
-    std::string name, given, complaint;
+    std::string name, given, failure;
 };
 class P41_BadProxyOption : public testing::TestWithParam<BadRow> {};
 TEST_P(P41_BadProxyOption, IsRefusedByName) {
@@ -108,7 +108,7 @@ TEST_P(P41_BadProxyOption, IsRefusedByName) {
         settings_of({GetParam().given});
         FAIL() << GetParam().given << " was taken";
     } catch (OptionsError const& error) {
-        EXPECT_THAT(error.what(), HasSubstr(GetParam().complaint));
+        EXPECT_THAT(error.what(), HasSubstr(GetParam().failure));
     }
 }
 INSTANTIATE_TEST_SUITE_P(

@@ -29,7 +29,7 @@ asio::awaitable<bool> read_more(net::Stream& stream, http1::RequestReader& reade
 
 Origin::Origin(std::string name, std::string host)
     : name_(std::move(name)), server_(at(std::move(host)), [this](net::Connection connection) -> asio::awaitable<void> {
-          co_await answer(*connection.stream);
+          co_await response(*connection.stream);
       }) {
     start(server_);
 }
@@ -46,9 +46,9 @@ std::vector<std::string> Origin::asked() const {
     return asked_;
 }
 
-asio::awaitable<void> Origin::answer(net::Stream& stream) {
+asio::awaitable<void> Origin::response(net::Stream& stream) {
     http1::RequestReader reader;
-    auto const answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(name_.size()) + "\r\n\r\n" + name_;
+    auto const response = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(name_.size()) + "\r\n\r\n" + name_;
     for (;;) {
         auto const outcome = reader.next();
         if (!outcome) co_return;
@@ -59,7 +59,7 @@ asio::awaitable<void> Origin::answer(net::Stream& stream) {
             std::scoped_lock const lock(mutex_);
             asked_.emplace_back(reader.raw());
         } else if (*outcome == http1::Event::end) {
-            co_await net::send(stream, answer);
+            co_await net::send(stream, response);
         }
     }
 }

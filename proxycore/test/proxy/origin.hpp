@@ -33,7 +33,7 @@ public:
     std::vector<std::string> asked() const;
 
 private:
-    asio::awaitable<void> answer(net::Stream& stream);
+    asio::awaitable<void> response(net::Stream& stream);
 
     std::string name_;
     mutable std::mutex mutex_;

@@ -50,9 +50,9 @@ TEST_P(P28_OwnSite, IsNeverConnectedTo) {
     fixture.start();
     TestClient client(fixture.port());
     row.enter(client);
-    auto const answer = client.request(get);
-    EXPECT_EQ(answer.status, 200U);
-    EXPECT_EQ(answer.body.substr(0, 10), "-----BEGIN");
+    auto const response = client.request(get);
+    EXPECT_EQ(response.status, 200U);
+    EXPECT_EQ(response.body.substr(0, 10), "-----BEGIN");
     EXPECT_EQ(fixture.recorder->count("server_connect"), 0U) << fixture.log();
 }
 

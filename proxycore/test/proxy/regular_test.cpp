@@ -33,9 +33,9 @@ TEST(RegularProxy, P03_a_PassesFieldsInOrderAndSpelling) {
     fixture.start();
     std::string const fields =
         "hOST: " + origin.where() + "\r\nX-b: 2\r\nx-A:  1 \r\nX-b: 3\r\nConnection: Keep-Alive\r\n";
-    auto const answer = TestClient(fixture.port()).request(get(origin.url() + "/path?x=1", fields));
-    EXPECT_EQ(answer.status, 200U);
-    EXPECT_EQ(answer.body, "origin");
+    auto const response_text = TestClient(fixture.port()).request(get(origin.url() + "/path?x=1", fields));
+    EXPECT_EQ(response_text.status, 200U);
+    EXPECT_EQ(response_text.body, "origin");
     std::string const trimmed =
         "hOST: " + origin.where() + "\r\nX-b: 2\r\nx-A: 1\r\nX-b: 3\r\nConnection: Keep-Alive\r\n";
     EXPECT_THAT(origin.asked(), ElementsAre(get("/path?x=1", trimmed)));
@@ -47,8 +47,8 @@ TEST(RegularProxy, P03_b_ServesSeveralOriginsOverOneConnection) {
     fixture.start();
     TestClient client(fixture.port());
     for (auto const* origin : {&first, &second, &first, &second, &first}) {
-        auto const answer = client.request(get(origin->url() + "/"));
-        EXPECT_EQ(answer.body, origin == &first ? "first" : "second");
+        auto const response_text = client.request(get(origin->url() + "/"));
+        EXPECT_EQ(response_text.body, origin == &first ? "first" : "second");
     }
     EXPECT_EQ(first.accepted(), 1U);
     EXPECT_EQ(second.accepted(), 1U);
@@ -60,9 +60,9 @@ TEST(RegularProxy, P03_c_NamesATargetThatRefuses) {
     fixture.start();
     auto const where = "127.0.0.1:" + std::to_string(pathology::test::free_port());
     TestClient client(fixture.port());
-    auto const answer = client.request(get("http://" + where + "/"));
-    EXPECT_EQ(answer.status, 502U);
-    EXPECT_THAT(answer.body, HasSubstr(where));
+    auto const response_text = client.request(get("http://" + where + "/"));
+    EXPECT_EQ(response_text.status, 502U);
+    EXPECT_THAT(response_text.body, HasSubstr(where));
     ASSERT_TRUE(fixture.recorder->wait_for("client_disconnected"));
     EXPECT_THAT(fixture.recorder->http_flows().at(0)->error->message, HasSubstr("connection refused"));
     EXPECT_THAT(fixture.recorder->hooks(),
@@ -95,16 +95,16 @@ TEST_P(P03_f_Ourselves, AreNotAsked) {
     ProxyFixture fixture;
     fixture.start();
     auto const target = "http://" + std::string(GetParam().host) + ":" + std::to_string(fixture.port()) + "/";
-    auto const answer = TestClient(fixture.port()).request(get(target));
-    EXPECT_EQ(answer.status, 502U);
-    EXPECT_THAT(answer.body, HasSubstr("the proxy itself"));
+    auto const response_text = TestClient(fixture.port()).request(get(target));
+    EXPECT_EQ(response_text.status, 502U);
+    EXPECT_THAT(response_text.body, HasSubstr("the proxy itself"));
 }
 INSTANTIATE_TEST_SUITE_P(Names, P03_f_Ourselves,
                          testing::Values(Ourselves{"Address", "127.0.0.1"}, Ourselves{"Name", "LocalHost"},
                                          Ourselves{"Anything", "0.0.0.0"}, Ourselves{"Mapped", "[::ffff:127.0.0.1]"}),
                          [](auto const& row) { return std::string(row.param.name); });
 
-TEST(RegularProxy, P01_b_PicksAFreePortAndSaysWhich) {
+TEST(RegularProxy, P01_b_PicksAFreePortAndReportsWhich) {
     ProxyFixture fixture;
     fixture.start();
     EXPECT_NE(fixture.port(), 0U);
@@ -172,14 +172,14 @@ TEST(RegularProxy, P40_c_AnAddonMayCancelAConnection) {
     ProxyFixture fixture;
     fixture.recorder->on_server_connect = [](addons::ServerConnectionData& data) { data.server.error = "not there"; };
     fixture.start();
-    auto const answer = TestClient(fixture.port()).request(get(origin.url() + "/"));
-    EXPECT_EQ(answer.status, 502U);
-    EXPECT_THAT(answer.body, HasSubstr("not there"));
+    auto const response_text = TestClient(fixture.port()).request(get(origin.url() + "/"));
+    EXPECT_EQ(response_text.status, 502U);
+    EXPECT_THAT(response_text.body, HasSubstr("not there"));
     EXPECT_EQ(origin.accepted(), 0U);
     EXPECT_EQ(fixture.recorder->count("server_connect_error"), 1U);
 }
 
-TEST(RegularProxy, P11_AnAnswerOfAnAddonNeedsNoServer) {
+TEST(RegularProxy, P11_AResponseOfAnAddonNeedsNoServer) {
     ProxyFixture fixture;
     fixture.recorder->on_hook["request"] = [](flow::HttpFlow& flow) {
         flow.response = flow::Response::make(418, "short");

@@ -79,10 +79,10 @@ TEST(ReverseProxy, P06_g_RefusesConnect) {
     Origin const origin;
     ProxyFixture fixture({"reverse:" + origin.url()});
     fixture.start();
-    auto const answer =
+    auto const response =
         TestClient(fixture.port()).request("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test\r\n\r\n", "CONNECT");
-    EXPECT_EQ(answer.status, 400U);
-    EXPECT_THAT(answer.body, HasSubstr("mode"));
+    EXPECT_EQ(response.status, 400U);
+    EXPECT_THAT(response.body, HasSubstr("mode"));
 }
 
 TEST(ReverseProxy, P06_h_StandsBehindAnother) {
@@ -121,7 +121,7 @@ TEST(ReverseProxy, P11_ConnectsAheadWhereThatIsWanted) {
     EXPECT_EQ(origin.accepted(), 1U);
 }
 
-TEST(ReverseProxy, P63_SaysWhoItIsOnEveryRequest) {
+TEST(ReverseProxy, P63_SendsItsCredentialsOnEveryRequest) {
     Origin const origin;
     ProxyFixture fixture({"reverse:" + origin.url()});
     fixture.set("upstream_auth=user:pass").start();

@@ -14,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using proxycore::test::patience;
 
-asio::awaitable<void> answer(net::Stream& stream, std::string const& text) {
+asio::awaitable<void> response_text(net::Stream& stream, std::string const& text) {
     auto const response = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text;
     std::string request;
     std::array<char, 4096> block{};
@@ -59,7 +59,7 @@ asio::awaitable<void> SecureOrigin::serve(std::unique_ptr<net::Stream> stream) {
         sni = secured->info().sni;
         stream = std::move(secured);
     }
-    co_await answer(*stream, "asked for " + sni);
+    co_await response_text(*stream, "asked for " + sni);
 }
 
 }  // namespace pathology::proxycore::proxy::test

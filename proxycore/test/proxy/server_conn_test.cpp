@@ -63,15 +63,15 @@ TEST_P(ServerConn, ChangedForOneFlowStaysForOthers) {
     EXPECT_EQ(passed, "A B " + plain + "A " + plain);
 }
 
-INSTANTIATE_TEST_SUITE_P(, ServerConn,
-                         testing::Values(
-                             ModeCase{"Regular", "regular", "eager", ModeCase::via, "origin"},
-                             ModeCase{"RegularReplaced", "regular", "eager", ModeCase::replaced_via, "origin"},
-                             ModeCase{"RegularAddress", "regular", "eager", ModeCase::replaced_address, "origin"},
-                             ModeCase{"ReverseLazy", "reverse:ORIGIN", "lazy", ModeCase::replaced_address, "origin"},
-                             ModeCase{"ReverseEager", "reverse:ORIGIN", "eager", ModeCase::replaced_address, "origin"},
-                             ModeCase{"Upstream", "upstream:PROXY", "eager", ModeCase::via, "proxy"}),
-                         row_name);
+INSTANTIATE_TEST_SUITE_P(
+    , ServerConn,
+    testing::Values(ModeCase{"Regular", "regular", "eager", ModeCase::via, "origin"},
+                    ModeCase{"RegularReplaced", "regular", "eager", ModeCase::replaced_via, "origin"},
+                    ModeCase{"RegularAddress", "regular", "eager", ModeCase::replaced_address, "origin"},
+                    ModeCase{"ReverseLazy", "reverse:ORIGIN", "lazy", ModeCase::replaced_address, "origin"},
+                    ModeCase{"ReverseEager", "reverse:ORIGIN", "eager", ModeCase::replaced_address, "origin"},
+                    ModeCase{"Upstream", "upstream:PROXY", "eager", ModeCase::via, "proxy"}),
+    row_name);
 
 TEST(ServerConnOfATunnel, GoesToTheServerThatReplacesIt) {
     Origin const origin("origin"), api("api");
@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(, ClosedClient, testing::Values("regular", "reverse:tcp
 
 // --- selectors -------------------------------------------------------------------------------------------------------
 
-TEST(ProxySelector, IsAskedForEachRequestAndToldOfTheConnection) {
+TEST(ProxySelector, IsAskedForEachRequestAndInformedOfTheConnection) {
     Origin const proxy("proxy");
     auto const selector = std::make_shared<RecordingSelector>(upstream::Route::via(proxy_at(proxy)));
     ProxyFixture fixture;

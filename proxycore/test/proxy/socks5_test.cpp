@@ -90,7 +90,7 @@ TEST(Socks5Proxy, P08_c_WantsAMethodItHas) {
     EXPECT_EQ(client.read_to_end(), "\x05\xff"s);
 }
 
-TEST(Socks5Proxy, P08_d_TellsOfAClientThatSpeaksHttp) {
+TEST(Socks5Proxy, P08_d_ReportsAClientThatSpeaksHttp) {
     ProxyFixture fixture({"socks5"});
     fixture.start();
     TestClient client(fixture.port());
@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(Users, P08_e_User,
                                          User{"Wrong", "\x01\x01u\x01x"sv, "\x01\x01"sv}),
                          pathology::test::row_name);
 
-TEST(Socks5Proxy, P08_f_TellsOfAFailureWhereItConnectsAhead) {
+TEST(Socks5Proxy, P08_f_ReportsAFailureWhereItConnectsAhead) {
     ProxyFixture fixture({"socks5"});
     fixture.set("connection_strategy=eager").start();
     TestClient client(fixture.port());
@@ -134,7 +134,7 @@ TEST(Socks5Proxy, P08_f_TellsOfAFailureWhereItConnectsAhead) {
     EXPECT_EQ(client.read_to_end(), "\x05\x00"s + reply(ReplyCode::connection_refused));
 }
 
-TEST(Socks5Proxy, SaysYesAtOnceWhereItConnectsLate) {
+TEST(Socks5Proxy, AcceptsAtOnceWhereItConnectsLate) {
     ProxyFixture fixture({"socks5"});
     fixture.start();
     Connected client(fixture, "127.0.0.1", pathology::test::free_port());
@@ -146,9 +146,9 @@ TEST(Socks5Proxy, P08_g_ReadsAGreetingByteByByte) {
     ProxyFixture fixture({"socks5"});
     fixture.start();
     TestClient client(fixture.port());
-    auto said = greeting;
-    said.append(request_for("127.0.0.1", origin.port())).append(inner_get);
-    for (auto const byte : said) client.send(std::string(1, byte));
+    auto sent = greeting;
+    sent.append(request_for("127.0.0.1", origin.port())).append(inner_get);
+    for (auto const byte : sent) client.send(std::string(1, byte));
     EXPECT_EQ(client.read(12), "\x05\x00"s + reply(ReplyCode::succeeded));
     EXPECT_EQ(client.read_response().body, "origin");
 }

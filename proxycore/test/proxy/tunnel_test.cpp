@@ -140,8 +140,8 @@ TEST(TcpRelay, P14_d_PassesAHalfCloseOn) {
     Origin const origin([](net::Stream& stream) -> asio::awaitable<void> {
         std::string all;
         co_await proxycore::test::read_to_end(stream, all);
-        auto const answer = "got " + std::to_string(all.size());
-        co_await net::send(stream, answer);
+        auto const response = "got " + std::to_string(all.size());
+        co_await net::send(stream, response);
     });
     ProxyFixture fixture;
     fixture.start();
@@ -258,7 +258,7 @@ TEST(NextLayer, P11_AServerThatLeavesTakesItsClientWithIt) {
     EXPECT_TRUE(fixture.recorder->wait_for("server_disconnected"));
 }
 
-TEST(NextLayer, P10_d_StacksAreTold) {
+TEST(NextLayer, P10_d_StacksAreReported) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
     ProxyFixture fixture;
     fixture.set("ssl_insecure").start();

@@ -78,15 +78,15 @@ TEST(UpstreamProxy, P07_c_IsAskedForATunnelForWhatIsInsideOfOne) {
     EXPECT_EQ(fixture.recorder->count("http_connect_upstream"), 1U);
 }
 
-TEST(UpstreamProxy, P07_d_ThatRefusesIsNamedWithItsAnswer) {
+TEST(UpstreamProxy, P07_d_ThatRefusesIsNamedWithItsResponse) {
     Origin const upstream(saying("HTTP/1.1 403 Not you\r\nContent-Length: 0\r\n\r\n"));
     ProxyFixture fixture({"upstream:" + upstream.url()});
     fixture.start();
     TestClient client(fixture.port());
     EXPECT_EQ(client.request(connect_to("origin.test:80"), "CONNECT").status, 200U);
-    auto const answer = client.request(inner_get);
-    EXPECT_EQ(answer.status, 502U);
-    EXPECT_THAT(answer.body,
+    auto const response = client.request(inner_get);
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body,
                 HasSubstr("Upstream proxy " + upstream.where() + " refused HTTP CONNECT request: 403 Not you"));
     EXPECT_EQ(fixture.recorder->count("server_connect_error"), 1U);
 }
@@ -95,10 +95,10 @@ TEST(UpstreamProxy, P07_e_ThatIsDownIsNamed) {
     auto const where = "127.0.0.1:" + std::to_string(pathology::test::free_port());
     ProxyFixture fixture({"upstream:http://" + where});
     fixture.start();
-    auto const answer =
+    auto const response =
         TestClient(fixture.port()).request("GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n");
-    EXPECT_EQ(answer.status, 502U);
-    EXPECT_THAT(answer.body, HasSubstr(where));
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, HasSubstr(where));
 }
 
 TEST(UpstreamProxy, P07_f_MaySpeakTlsItself) {
@@ -141,7 +141,7 @@ TEST(UpstreamProxy, P63_a_LearnsWhoWeAreAndNobodyBehindIt) {
     EXPECT_EQ(origin.asked().size(), 2U);
 }
 
-TEST(UpstreamProxy, P63_c_ThatAsksWhoWeAreIsHeard) {
+TEST(UpstreamProxy, P63_c_ThatAsksForCredentialsGetsThem) {
     ProxyFixture upstream;
     upstream.set("proxyauth=user:pass").start();
     ProxyFixture fixture({"upstream:http://" + upstream.where()});

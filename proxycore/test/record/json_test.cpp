@@ -145,7 +145,7 @@ TEST(JsonLine, GivesOtherBytesEscapedAndExact) {
     EXPECT_EQ(json["request"]["headers_b64"], Json::parse(R"([["QQ==","Yg=="],["Qw==","5A=="]])"));
 }
 
-TEST(JsonLine, TellsAnErrorWithoutARequest) {
+TEST(JsonLine, ReportsAnErrorWithoutARequest) {
     Exchange exchange;
     exchange.id = 7;
     exchange.type = Exchange::Type::error;
@@ -182,7 +182,7 @@ TEST(JsonLine, ShowsTheWayThroughAProxy) {
         "close":{"by_client":true,"code":4001,"reason":"bye"}})"));
 }
 
-TEST(JsonLine, TellsOfTls) {
+TEST(JsonLine, ReportsTls) {
     auto exchange = crafted();
     exchange.tls = std::make_shared<RecordedTls const>(over_tls());
     auto const json = Json::parse(to_json_line(exchange));

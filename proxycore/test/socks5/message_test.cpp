@@ -99,16 +99,17 @@ TEST_P(Socks5Address, TravelsInRequestsAndReplies) {
     expect_read(read_reply, serialise(reply), reply);
 }
 
-std::string const longest_name(255, 'n');
+std::string const max_name(255, 'n');
 
-INSTANTIATE_TEST_SUITE_P(
-    Types, Socks5Address,
-    testing::Values(AddressCase{"IPv4", "192.0.2.255", octets({1, 192, 0, 2, 255})},
-                    AddressCase{"IPv6", "2001:db8::1", octets({4, 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1})},
-                    AddressCase{"Name", "origin.test", octets({3, 11}) + "origin.test"},
-                    AddressCase{"AlmostIPv4", "1.2.3", octets({3, 5}) + "1.2.3"},
-                    AddressCase{"LongestName", longest_name, octets({3, 255}) + longest_name}),
-    row_name);
+INSTANTIATE_TEST_SUITE_P(Types, Socks5Address,
+                         testing::Values(AddressCase{"IPv4", "192.0.2.255", octets({1, 192, 0, 2, 255})},
+                                         AddressCase{
+                                             "IPv6", "2001:db8::1",
+                                             octets({4, 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1})},
+                                         AddressCase{"Name", "origin.test", octets({3, 11}) + "origin.test"},
+                                         AddressCase{"AlmostIPv4", "1.2.3", octets({3, 5}) + "1.2.3"},
+                                         AddressCase{"LongestName", max_name, octets({3, 255}) + max_name}),
+                         row_name);
 
 TEST(Socks5Request, ReadsCommandsItDoesNotKnow) {
     expect_read(read_request, octets({5, 9, 0, 1, 0, 0, 0, 0, 0, 0}), Request{static_cast<Command>(9), {"0.0.0.0", 0}});
@@ -167,17 +168,17 @@ auto const reply = [](std::string_view bytes) { return verdict_of(read_reply(byt
 INSTANTIATE_TEST_SUITE_P(
     Hostile, BrokenSocks5,
     testing::Values(BrokenCase{"Http", "GET / HTTP/1.1\r\n", greeting, 1, "the first byte is 71, not 5: is this HTTP?"},
-                    BrokenCase{"HttpReply", "HTTP/1.1 400", method, 1, "the first byte is 72, not 5: is this HTTP?"},
+                    BrokenCase{"HttpResponse", "HTTP/1.1 400", method, 1, "the first byte is 72, not 5: is this HTTP?"},
                     BrokenCase{"Socks4", octets({4, 1, 0, 80, 1, 2, 3, 4, 0}), greeting, 1,
                                "the first byte is 4, not 5: this is SOCKS4"},
                     BrokenCase{"Tls", octets({22, 3, 1}), greeting, 1, "the first byte is 22, not 5"},
-                    BrokenCase{"NoMethods", octets({5, 0}), greeting, 2, "the greeting offers no authentication method"},
+                    BrokenCase{"NoMethods", octets({5, 0}), greeting, 2,
+                               "the greeting offers no authentication method"},
                     BrokenCase{"CredentialsInTheWrongVersion", octets({5, 1, 'u', 1, 'p'}), credentials, 1,
                                "the first byte is 5, not 1"},
                     BrokenCase{"VerdictInTheWrongVersion", octets({5, 0}), verdict, 1, "the first byte is 5, not 1"},
                     BrokenCase{"RequestVersion", octets({6, 1, 0, 1}), request, 1, "the first byte is 6, not 5"},
-                    BrokenCase{"RequestAddressType", octets({5, 1, 0, 2, 0, 0}), request, 4,
-                               "unknown address type 2"},
+                    BrokenCase{"RequestAddressType", octets({5, 1, 0, 2, 0, 0}), request, 4, "unknown address type 2"},
                     BrokenCase{"ReplyAddressType", octets({5, 0, 0, 0}), reply, 4, "unknown address type 0"},
                     BrokenCase{"EmptyName", octets({5, 1, 0, 3, 0, 0, 80}), request, 7, "not a host name: \"\""},
                     BrokenCase{"NulInName", octets({5, 1, 0, 3, 3, 'a', 0, 'b', 0, 80}), request, 10,

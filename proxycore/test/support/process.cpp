@@ -90,12 +90,12 @@ std::string Process::read_line_of(std::string& stream) {
 }
 
 bool Process::read_until(std::string_view text) {
-    auto const was_said = [&] {
+    auto const was_printed = [&] {
         return ended_.out.find(text) != std::string::npos || ended_.err.find(text) != std::string::npos;
     };
-    while (!was_said() && read_more()) {
+    while (!was_printed() && read_more()) {
     }
-    return was_said();
+    return was_printed();
 }
 
 void Process::stop_reading() { close(out_); }

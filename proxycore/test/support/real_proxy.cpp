@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 60s;
-constexpr int most_attempts = 5;
+constexpr int max_attempts = 5;
 
 sockaddr_in loopback(std::uint16_t port) {
     sockaddr_in address{};
@@ -71,7 +71,7 @@ RealProxy::~RealProxy() {
 
 void RealProxy::start(std::string const& program, std::vector<std::string> arguments,
                       std::string const& configuration) {
-    for (int attempt = 0; attempt < most_attempts && !running_; ++attempt) {
+    for (int attempt = 0; attempt < max_attempts && !running_; ++attempt) {
         port_ = free_port();
         auto const filled = [&](std::string const& text) {
             return replaced(replaced(text, "PORT", std::to_string(port_)), "FOLDER", folder_.path().string());
@@ -83,7 +83,7 @@ void RealProxy::start(std::string const& program, std::vector<std::string> argum
         running_ = wait_until_it_accepts(port_, process_->pid());
         if (running_) return;
         process_->signal(SIGKILL);
-        complaint_ = process_->wait().err;
+        failure_ = process_->wait().err;
         process_.reset();
     }
 }

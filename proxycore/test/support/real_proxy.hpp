@@ -30,7 +30,7 @@ public:
     std::string at() const { return "127.0.0.1:" + std::to_string(port_); }
     std::string url() const { return "http://" + at(); }
     /// What it said, when it does not run.
-    std::string const& complaint() const { return complaint_; }
+    std::string const& failure() const { return failure_; }
     std::filesystem::path const& folder() const { return folder_.path(); }
     Process& process() { return *process_; }
 
@@ -42,7 +42,7 @@ private:
     Folder folder_;
     std::uint16_t port_ = 0;
     bool running_ = false;
-    std::string complaint_;
+    std::string failure_;
     std::unique_ptr<Process> process_;
 };
 

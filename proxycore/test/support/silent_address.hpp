@@ -20,8 +20,8 @@ public:
         bool const listens = ::bind(listener_, any(), size) == 0 && ::listen(listener_, 0) == 0 &&
                              ::getsockname(listener_, any(), &size) == 0;
         if (!listens) throw std::runtime_error("no silent address: cannot listen");
-        for (int i = 0; i < most; ++i)
-            if (!is_answered()) return;
+        for (int i = 0; i < max_count; ++i)
+            if (!gets_response()) return;
         throw std::runtime_error("no silent address: everybody is answered");
     }
     ~SilentAddress() {
@@ -34,13 +34,13 @@ public:
     std::uint16_t port() const { return ntohs(address_.sin_port); }
 
 private:
-    static constexpr int most = 16;
+    static constexpr int max_count = 16;
 
     static int open() { return ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
     sockaddr* any() { return reinterpret_cast<sockaddr*>(&address_); }
 
     /// A handshake on this machine is over before the first call returns, or does not come about.
-    bool is_answered() {
+    bool gets_response() {
         int const socket = filling_.emplace_back(open());
         for (int turn = 0; turn < 2; ++turn)
             if (::connect(socket, any(), sizeof address_) == 0 || errno == EISCONN) return true;

@@ -99,7 +99,7 @@ TEST(Authority, MakesAMissingPublicFileAnew) {
     EXPECT_EQ(folder.read("pathology-ca-cert.pem"), made.certificate_pem());
 }
 
-TEST(Authority, P20_b_LendsThatOfMitmproxy) {
+TEST(Authority, P20_b_UsesThatOfMitmproxy) {
     Folder const folder;
     ASSERT_TRUE(Authority::open(folder.path(), {.name = "mitmproxy"}));
     auto const lent = Authority::open(folder.path());
@@ -110,18 +110,18 @@ TEST(Authority, P20_b_LendsThatOfMitmproxy) {
 }
 
 struct BrokenCase {
-    std::string_view name, complaint;
+    std::string_view name, failure;
     std::string content;
 };
 class P20_d_BrokenAuthority : public testing::TestWithParam<BrokenCase> {};
-TEST_P(P20_d_BrokenAuthority, IsToldByTheFilesName) {
+TEST_P(P20_d_BrokenAuthority, IsReportedByTheFilesName) {
     Folder const folder;
     auto const file = folder.write("pathology-ca.pem", GetParam().content);
     auto const opened = Authority::open(folder.path());
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Errc::bad_certificate_file);
     EXPECT_THAT(opened.error().message, HasSubstr(file));
-    EXPECT_THAT(opened.error().message, HasSubstr(GetParam().complaint));
+    EXPECT_THAT(opened.error().message, HasSubstr(GetParam().failure));
     EXPECT_EQ(folder.read("pathology-ca.pem"), GetParam().content) << "what is broken is not overwritten";
 }
 std::string certificate_alone() { return Authority::make(quick()).certificate_pem(); }
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(Files, P20_d_BrokenAuthority,
                                                     "-----BEGIN PRIVATE KEY-----\nMIGH\n" + certificate_alone()}),
                          pathology::test::row_name);
 
-TEST(Authority, TellsWhenTheFolderCannotBe) {
+TEST(Authority, ReportsWhenTheFolderCannotBe) {
     Folder const folder;
     folder.write("occupied", "");
     auto const opened = Authority::open(folder.path() / "occupied");
@@ -197,7 +197,7 @@ TEST(Leaf, P21_c_HasNoCommonNameWhenTheFirstNameIsTooLong) {
     EXPECT_THAT(certificate.alternative_names, ElementsAre(AlternativeName{Kind::dns, name}));
 }
 
-TEST(Leaf, HasExactlyWhatItIsTold) {
+TEST(Leaf, HasExactlyWhatItIsGiven) {
     auto const certificate =
         test::authority().issue(LeafNames::exactly("pathod.net", {"a.test", "10.0.0.1"})).value().certificate();
     EXPECT_EQ(certificate.subject_value("CN"), "pathod.net");

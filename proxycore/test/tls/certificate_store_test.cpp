@@ -112,7 +112,7 @@ TEST(CertificateStore, TakesTheAuthoritysKeyForAFileWithoutOne) {
     EXPECT_THAT(given.error().message, HasSubstr("no private key beside it, and the authority's does not fit"));
 }
 
-TEST(CertificateStore, P23_c_TellsWhatIsWrongWithAFile) {
+TEST(CertificateStore, P23_c_ReportsWhatIsWrongWithAFile) {
     CertificateStore store(test::authority());
     auto const missing = store.give_file("a.test=/nowhere/at/all.pem");
     ASSERT_FALSE(missing);

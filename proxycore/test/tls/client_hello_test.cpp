@@ -66,7 +66,7 @@ TEST(ClientHello, MaySpanRecords) {
     EXPECT_EQ(found->sni, "origin.test");
 }
 
-TEST(ClientHello, IsToldFromOtherProtocols) {
+TEST(ClientHello, IsDistinguishedFromOtherProtocols) {
     for (std::string_view const bytes : {"GET / HTTP/1.1\r\n", "PRI * HTTP/2.0", "\x05\x01", "\x16\x02\x00", "S"}) {
         EXPECT_FALSE(looks_like_tls(bytes));
         auto const fed = ClientHelloReader().feed(bytes);
@@ -82,7 +82,7 @@ TEST(ClientHello, HasALimit) {
     EXPECT_EQ(reader.feed("x").error().code, Errc::hello_too_large);
 }
 
-TEST(ClientHello, ThatIsBrokenIsToldOrReadNeverWorse) {
+TEST(ClientHello, ThatIsBrokenIsReportedOrReadNeverWorse) {
     auto const bytes = hello();
     for (std::size_t at = 0; at < bytes.size(); ++at) {
         auto broken = bytes;

@@ -87,15 +87,15 @@ bool EnginePair::handshake(std::size_t piece) {
 
 std::string EnginePair::send(Engine& from, Engine& to, std::string_view text, std::size_t piece) {
     if (from.write({text.data(), text.size()}) != Step::done) return {};
-    std::string heard;
+    std::string received;
     while (from.outgoing().size() > 0) {
         auto const bytes = from.outgoing();
         auto const n = std::min(piece, bytes.size());
         to.feed({static_cast<char const*>(bytes.data()), n});
         from.consume(n);
-        heard += read_all(to);
+        received += read_all(to);
     }
-    return heard;
+    return received;
 }
 
 bool carry(Engine& from, Engine& to, std::size_t piece) {
@@ -111,13 +111,13 @@ bool carry(Engine& from, Engine& to, std::size_t piece) {
 }
 
 std::string read_all(Engine& engine, Step* last) {
-    std::string heard;
+    std::string received;
     std::array<char, 5000> block{};
     for (;;) {
         auto const [step, n] = engine.read(boost::asio::buffer(block));
         if (last != nullptr) *last = step;
-        if (step != Step::done) return heard;
-        heard.append(block.data(), n);
+        if (step != Step::done) return received;
+        received.append(block.data(), n);
     }
 }
 

@@ -47,17 +47,17 @@ TEST(Engine, TakesBytesIntoItsOwnRoom) {
     ASSERT_TRUE(pair.handshake());
     std::string const much(200000, 'm');
     ASSERT_EQ(pair.server.write(boost::asio::buffer(much)), Step::done);
-    std::string heard;
+    std::string received;
     while (pair.server.outgoing().size() > 0) {
         auto const n = boost::asio::buffer_copy(pair.client.prepare(), pair.server.outgoing());
         pair.client.commit(n);
         pair.server.consume(n);
-        heard += test::read_all(pair.client);
+        received += test::read_all(pair.client);
     }
-    EXPECT_TRUE(heard == much);
+    EXPECT_TRUE(received == much);
 }
 
-TEST(Engine, TellsTheOrderlyEnd) {
+TEST(Engine, ReportsTheOrderlyEnd) {
     EnginePair pair;
     ASSERT_TRUE(pair.handshake());
     pair.client.shutdown();
@@ -69,7 +69,7 @@ TEST(Engine, TellsTheOrderlyEnd) {
     EXPECT_FALSE(pair.server.failure());
 }
 
-TEST(Engine, TellsATruncation) {
+TEST(Engine, ReportsATruncation) {
     EnginePair pair;
     ASSERT_TRUE(pair.handshake());
     pair.server.end_of_input();
@@ -92,7 +92,7 @@ TEST(Engine, GivesWhatCameBeforeATruncation) {
     EXPECT_EQ(last, Step::failed);
 }
 
-TEST(Engine, TellsAnEndInTheHandshake) {
+TEST(Engine, ReportsAnEndInTheHandshake) {
     EnginePair pair;
     pair.client.handshake();
     pair.client.end_of_input();
@@ -101,24 +101,24 @@ TEST(Engine, TellsAnEndInTheHandshake) {
     EXPECT_EQ(pair.client.failure()->message, "TLS handshake failed: the server ended the connection");
 }
 
-TEST(Engine, TellsAClientThatNeverSaidAWord) {
+TEST(Engine, ReportsAClientThatSentNothing) {
     EnginePair pair;
     pair.server.handshake();
     pair.server.end_of_input();
     EXPECT_EQ(pair.server.failure()->code, asio::error::eof);
 }
 
-TEST(Engine, SaysWhatAPeerSaysThatDoesNotSpeakTls) {
+TEST(Engine, ReportsWhatAPeerSendsThatDoesNotSpeakTls) {
     struct Row {
-        std::string_view said, shown;
+        std::string_view sent, shown;
     };
-    for (auto const& [said, shown] : {Row{"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1"},
+    for (auto const& [sent, shown] : {Row{"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1"},
                                       Row{"HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 400 Bad Request"},
                                       Row{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PRI * HTTP/2.0"}, Row{"\x05\x01", ".."},
                                       Row{"hello everybody\n", "hello everybody"}}) {
-        SCOPED_TRACE(said);
+        SCOPED_TRACE(sent);
         EnginePair pair;
-        std::string const padded = std::string(said) + std::string(300, ' ');
+        std::string const padded = std::string(sent) + std::string(300, ' ');
         pair.server.feed(padded);
         EXPECT_EQ(pair.server.handshake(), Step::failed);
         ASSERT_TRUE(pair.server.failure());
@@ -128,7 +128,7 @@ TEST(Engine, SaysWhatAPeerSaysThatDoesNotSpeakTls) {
     }
 }
 
-TEST(Engine, BothSidesTellTheAlert) {
+TEST(Engine, BothSidesReportTheAlert) {
     AcceptSettings old;
     old.versions = {Version::tls1_2, Version::tls1_2};
     ConnectSettings young;
@@ -144,7 +144,7 @@ TEST(Engine, BothSidesTellTheAlert) {
     EXPECT_EQ(pair.client.failure()->message, "TLS handshake failed: the server sent alert protocol_version (70)");
 }
 
-TEST(Engine, TellsABrokenRecord) {
+TEST(Engine, ReportsABrokenRecord) {
     EnginePair pair;
     ASSERT_TRUE(pair.handshake());
     pair.client.write(boost::asio::buffer("abc", 3));
@@ -163,7 +163,7 @@ TEST(Engine, TellsABrokenRecord) {
     EXPECT_EQ(pair.client.failure()->alert, (Alert{20, Alert::Side::sent_by_peer}));
 }
 
-TEST(Engine, ChooserIsToldTheNameAndItsRefusalEndsTheHandshake) {
+TEST(Engine, ChooserGetsTheNameAndItsRefusalEndsTheHandshake) {
     std::string asked;
     auto const refuse = [&asked](IdentityQuery const& greeting) -> Result<Identity> {
         asked = greeting.sni;
@@ -266,7 +266,7 @@ TEST(Engine, RefusesServerNamesThatCannotBe) {
     EXPECT_EQ(pair.client.failure()->code, Errc::bad_settings);
 }
 
-TEST(Engine, SendsAnySniItIsTold) {
+TEST(Engine, SendsAnySniItIsGiven) {
     EnginePair pair({}, {}, {.sni = "not a host!"});
     ASSERT_TRUE(pair.handshake());
     EXPECT_EQ(pair.server.info().sni, "not a host!");

@@ -34,9 +34,9 @@ TEST(Identity, P23_c_NamesTheFileAndWhatIsWrongWithIt) {
     auto const other_key = key.substr(0, key.find("-----BEGIN CERTIFICATE"));
     struct Row {
         std::string content;
-        std::string_view complaint;
+        std::string_view failure;
     };
-    for (auto const& [content, complaint] :
+    for (auto const& [content, failure] :
          {Row{"", "there is none"}, Row{"nonsense", "there is none"}, Row{one.certificate().pem(), "no private key"},
           Row{other_key + one.certificate().pem(), "the private key belongs to another certificate"},
           Row{"-----BEGIN PRIVATE KEY-----\nxx\n-----END PRIVATE KEY-----\n" + one.certificate().pem(), ""}}) {
@@ -45,7 +45,7 @@ TEST(Identity, P23_c_NamesTheFileAndWhatIsWrongWithIt) {
         ASSERT_FALSE(read) << content;
         EXPECT_EQ(read.error().code, Errc::bad_certificate_file);
         EXPECT_THAT(read.error().message, HasSubstr(file));
-        EXPECT_THAT(read.error().message, HasSubstr(complaint));
+        EXPECT_THAT(read.error().message, HasSubstr(failure));
     }
     EXPECT_THAT(Identity::load(folder.path()).error().message, HasSubstr("it is a folder"));
 }

@@ -65,9 +65,9 @@ private:
         auto const info = stream.info();
         auto const text = info.version + " " + info.cipher + (info.resumed ? " resumed" : "") + " sni=" + info.sni +
                           " client=" + (info.peer_chain.empty() ? "" : info.peer_chain[0].subject_value("CN")) + "\n";
-        auto const answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(text.size()) +
-                            "\r\n\r\n" + text;
-        co_await net::send(stream, answer);
+        auto const response = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(text.size()) +
+                              "\r\n\r\n" + text;
+        co_await net::send(stream, response);
         endings_.push_back("answered");
     }
 

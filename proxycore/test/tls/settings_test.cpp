@@ -53,7 +53,7 @@ TEST(VersionWord, OfDeadVersionsIsRefusedWithTheReason) {
 TEST(Settings, ThatCannotBeAreRefusedByName) {
     struct Row {
         AcceptSettings settings;
-        std::string_view complaint;
+        std::string_view failure;
     };
     std::vector<Row> rows(6);
     rows[0] = {{.ciphers = {.list = "NO-SUCH-CIPHER"}}, "no cipher in 'NO-SUCH-CIPHER'"};
@@ -63,10 +63,10 @@ TEST(Settings, ThatCannotBeAreRefusedByName) {
     rows[4] = {{.client_certificates = ClientCertificates::verified, .trust = {.file = "/nowhere.pem"}},
                "/nowhere.pem"};
     rows[5] = {{.client_certificates = ClientCertificates::verified, .trust = {.folder = "/nowhere"}}, "'/nowhere'"};
-    for (auto const& [settings, complaint] : rows) {
+    for (auto const& [settings, failure] : rows) {
         auto const made = AcceptContext::make(settings);
-        ASSERT_FALSE(made) << complaint;
-        EXPECT_THAT(made.error().message, HasSubstr(complaint));
+        ASSERT_FALSE(made) << failure;
+        EXPECT_THAT(made.error().message, HasSubstr(failure));
     }
     Folder const folder;
     ConnectSettings client;
@@ -106,7 +106,7 @@ TEST(KeyLog, GetsTheSecretsOfBothSides) {
     EXPECT_TRUE(text.ends_with('\n'));
 }
 
-TEST(KeyLog, TellsWhenItCannotBeWritten) {
+TEST(KeyLog, ReportsWhenItCannotBeWritten) {
     Folder const folder;
     auto const opened = KeyLog::open(folder.path());
     ASSERT_FALSE(opened);

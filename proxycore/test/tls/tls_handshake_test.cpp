@@ -46,7 +46,7 @@ TEST(TlsHandshake, NothingIsReadOrWrittenBeforeTheHandshake) {
     });
 }
 
-TEST(TlsHandshake, SaysThatThePeerSpeaksPlainly) {
+TEST(TlsHandshake, ReportsThatThePeerSpeaksPlainly) {
     play([]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
@@ -59,7 +59,7 @@ TEST(TlsHandshake, SaysThatThePeerSpeaksPlainly) {
     });
 }
 
-TEST(TlsHandshake, TellsAPeerThatLeaves) {
+TEST(TlsHandshake, ReportsAPeerThatLeaves) {
     play([]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
@@ -71,7 +71,7 @@ TEST(TlsHandshake, TellsAPeerThatLeaves) {
     });
 }
 
-TEST(TlsHandshake, BothSidesTellWhyTheyDoNotAgree) {
+TEST(TlsHandshake, BothSidesReportWhyTheyDoNotAgree) {
     play([]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
@@ -82,14 +82,14 @@ TEST(TlsHandshake, BothSidesTellWhyTheyDoNotAgree) {
         auto const [here, there] = co_await std::move(both);
         EXPECT_EQ(here.error().code, Errc::certificate_rejected);
         std::string nothing;
-        auto const heard = there ? co_await read_to_end(server, nothing) : there.error().code;
-        EXPECT_EQ(heard, Errc::alert_received);
+        auto const received = there ? co_await read_to_end(server, nothing) : there.error().code;
+        EXPECT_EQ(received, Errc::alert_received);
         EXPECT_EQ(server.failure()->alert, (Alert{42, Alert::Side::sent_by_peer}));
     });
 }
 
 /// A client that a server refuses only after the client's own handshake is done hears it when it reads.
-TEST(TlsHandshake, LateRefusalIsHeardByTheFirstRead) {
+TEST(TlsHandshake, LateRefusalIsReportedByTheFirstRead) {
     play([]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);

@@ -56,9 +56,9 @@ TEST(TlsStream, WorksWhenBytesComeOneByOne) {
     auto const conversation = [](StreamPair& joined) -> Played {
         std::string const much(5000, 'm');
         auto both = net::send(*joined.client, much) && read_exactly(*joined.server, much.size());
-        auto const [ec, heard] = co_await std::move(both);
+        auto const [ec, received] = co_await std::move(both);
         EXPECT_FALSE(ec);
-        EXPECT_TRUE(heard == much);
+        EXPECT_TRUE(received == much);
     };
     play_joined(conversation, {.max_per_read = 1});
 }
@@ -67,9 +67,9 @@ TEST(TlsStream, WorksWhereThePipeHoldsLittle) {
     auto const conversation = [](StreamPair& joined) -> Played {
         std::string const much(50000, 'm');
         auto both = net::send(*joined.server, much) && read_exactly(*joined.client, much.size());
-        auto const [ec, heard] = co_await std::move(both);
+        auto const [ec, received] = co_await std::move(both);
         EXPECT_FALSE(ec);
-        EXPECT_TRUE(heard == much);
+        EXPECT_TRUE(received == much);
     };
     play_joined(conversation, {.capacity = 50});
 }
@@ -86,9 +86,9 @@ TEST(TlsStream, CarriesManyBuffersInOrder) {
             expected += "ab" + (i % 8 == 3 ? large : std::string());
         }
         auto both = joined.client->write(parts) && read_exactly(*joined.server, expected.size());
-        auto const [ec, heard] = co_await std::move(both);
+        auto const [ec, received] = co_await std::move(both);
         EXPECT_FALSE(ec);
-        EXPECT_TRUE(heard == expected);
+        EXPECT_TRUE(received == expected);
     });
 }
 
@@ -124,9 +124,9 @@ TEST(TlsStream, SendsALastWordWithoutWaiting) {
         EXPECT_EQ(joined.server->write_now(asio::buffer("word", 4)), 4U);
         joined.server->close(CloseMode::fin);
         EXPECT_EQ(joined.server->write_now(asio::buffer("word", 4)), 0U);
-        std::string heard;
-        EXPECT_EQ(co_await read_to_end(*joined.client, heard), asio::error::eof);
-        EXPECT_EQ(heard, "word");
+        std::string received;
+        EXPECT_EQ(co_await read_to_end(*joined.client, received), asio::error::eof);
+        EXPECT_EQ(received, "word");
     });
 }
 
@@ -145,13 +145,13 @@ TEST(TlsStream, SendsOfBulkWhatFitsAndTheRestLater) {
             }
         };
         auto both = send_all(*joined.server) && read_exactly(*joined.client, much.size());
-        auto const heard = co_await std::move(both);
-        EXPECT_TRUE(heard == much);
+        auto const received = co_await std::move(both);
+        EXPECT_TRUE(received == much);
     };
     play_joined(conversation, {.capacity = 100000});
 }
 
-TEST(TlsStream, TellsThatThePeerHasGone) {
+TEST(TlsStream, ReportsThatThePeerHasGone) {
     play_joined([](StreamPair& joined) -> Played {
         auto const leave = [](Stream& stream) -> Played {
             co_await async::pause(1ms);
@@ -162,24 +162,24 @@ TEST(TlsStream, TellsThatThePeerHasGone) {
     });
 }
 
-TEST(TlsStream, TellsAnOrderlyEnd) {
+TEST(TlsStream, ReportsAnOrderlyEnd) {
     play_joined([](StreamPair& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.server, "last words"));
         joined.server->close(CloseMode::fin);
-        std::string heard;
-        EXPECT_EQ(co_await read_to_end(*joined.client, heard), asio::error::eof);
-        EXPECT_EQ(heard, "last words");
+        std::string received;
+        EXPECT_EQ(co_await read_to_end(*joined.client, received), asio::error::eof);
+        EXPECT_EQ(received, "last words");
         EXPECT_FALSE(joined.client->failure());
     });
 }
 
-TEST(TlsStream, TellsATruncation) {
+TEST(TlsStream, ReportsATruncation) {
     play_joined([](StreamPair& joined) -> Played {
         EXPECT_FALSE(co_await net::send(*joined.server, "last words"));
         joined.under_server->close(CloseMode::fin);
-        std::string heard;
-        EXPECT_EQ(co_await read_to_end(*joined.client, heard), Errc::truncated);
-        EXPECT_EQ(heard, "last words");
+        std::string received;
+        EXPECT_EQ(co_await read_to_end(*joined.client, received), Errc::truncated);
+        EXPECT_EQ(received, "last words");
         EXPECT_EQ(joined.client->failure()->message, "the server ended the connection without TLS close_notify");
     });
 }
@@ -192,7 +192,7 @@ TEST(TlsStream, DestructionIsAnOrderlyEnd) {
     });
 }
 
-TEST(TlsStream, TellsAReset) {
+TEST(TlsStream, ReportsAReset) {
     play_joined([](StreamPair& joined) -> Played {
         joined.server->close(CloseMode::reset);
         std::string nothing;
@@ -266,7 +266,7 @@ TEST(TlsStream, CancelledReadHasTakenNothing) {
     });
 }
 
-TEST(TlsStream, TellsABrokenRecordToBothSides) {
+TEST(TlsStream, ReportsABrokenRecordToBothSides) {
     play_joined([](StreamPair& joined) -> Played {
         std::string const forged("\x17\x03\x03\x00\x20gggggggggggggggggggggggggggggggg", 37);
         EXPECT_FALSE(co_await net::send(*joined.under_client, forged));
@@ -289,9 +289,9 @@ TEST(TlsStream, WorksInsideItself) {
         co_await shake_hands(*client, *server);
         std::string const much(200000, 'm');
         auto both = net::send(*client, much) && read_exactly(*server, much.size());
-        auto const [ec, heard] = co_await std::move(both);
+        auto const [ec, received] = co_await std::move(both);
         EXPECT_FALSE(ec);
-        EXPECT_TRUE(heard == much);
+        EXPECT_TRUE(received == much);
         client->close(CloseMode::fin);
         std::string nothing;
         EXPECT_EQ(co_await read_to_end(*server, nothing), asio::error::eof);

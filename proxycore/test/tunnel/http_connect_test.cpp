@@ -27,20 +27,20 @@ struct Attempt {
     std::optional<Failure> failure;
 };
 
-asio::awaitable<void> answer_once(net::Stream& stream, std::string_view answer, std::string& asked) {
+asio::awaitable<void> respond_once(net::Stream& stream, std::string_view response, std::string& asked) {
     while (!asked.ends_with("\r\n\r\n")) asked += co_await test::read_exactly(stream, 1);
-    co_await net::send(stream, answer);
+    co_await net::send(stream, response);
     stream.close(net::CloseMode::half_close);
 }
 
-asio::awaitable<void> attempt(std::string_view answer, Endpoint const& destination,
+asio::awaitable<void> attempt(std::string_view response, Endpoint const& destination,
                               OptionalCredentials const& credentials, std::size_t piece, Attempt& made) {
     auto const executor = co_await asio::this_coro::executor;
     net::MemoryPipeOptions options;
     options.max_per_read = piece;
     auto pipe = net::make_memory_pipe(executor, options);
     auto both =
-        http_connect(std::move(pipe.near), destination, credentials) && answer_once(*pipe.far, answer, made.asked);
+        http_connect(std::move(pipe.near), destination, credentials) && respond_once(*pipe.far, response, made.asked);
     auto stream = co_await std::move(both);
     if (!stream) {
         made.failure = stream.error();
@@ -49,10 +49,10 @@ asio::awaitable<void> attempt(std::string_view answer, Endpoint const& destinati
     }
 }
 
-Attempt ask(std::string_view answer, Endpoint const& destination = {"origin.test", 443},
+Attempt ask(std::string_view response, Endpoint const& destination = {"origin.test", 443},
             OptionalCredentials const& credentials = {}, std::size_t piece = 65536) {
     Attempt made;
-    play([&]() -> asio::awaitable<void> { return attempt(answer, destination, credentials, piece, made); });
+    play([&]() -> asio::awaitable<void> { return attempt(response, destination, credentials, piece, made); });
     return made;
 }
 
@@ -62,20 +62,20 @@ TEST(HttpConnect, AsksForTheAuthorityAndNothingElse) {
     EXPECT_EQ(ask("HTTP/1.1 200 OK\r\n\r\n", {"::1", 80}).asked, "CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\r\n");
 }
 
-TEST(HttpConnect, TellsWhoAsks) {
+TEST(HttpConnect, ReportsWhoAsks) {
     // The example of RFC 7617 §2.
     auto const made = ask("HTTP/1.1 200 OK\r\n\r\n", {"a", 1}, Credentials{"Aladdin", "open sesame"});
     EXPECT_THAT(made.asked, testing::HasSubstr("\r\nProxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
 }
 
 struct OpenCase {
-    std::string_view name, answer, through;
+    std::string_view name, response, through;
 };
 class HttpConnectOpens : public testing::TestWithParam<OpenCase> {};
 
 TEST_P(HttpConnectOpens, ATunnelThatBeginsAfterTheHead) {
     for (std::size_t const piece : {1U, 65536U}) {
-        auto const made = ask(GetParam().answer, {"origin.test", 443}, {}, piece);
+        auto const made = ask(GetParam().response, {"origin.test", 443}, {}, piece);
         EXPECT_FALSE(made.failure) << made.failure->message;
         EXPECT_EQ(made.through, GetParam().through);
     }
@@ -98,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
 struct RefusalCase {
     std::string_view name;
     OptionalCredentials credentials;
-    std::string_view answer;
+    std::string_view response;
     Errc code;
     std::string_view message;
 };
@@ -107,7 +107,7 @@ class HttpConnectFails : public testing::TestWithParam<RefusalCase> {};
 TEST_P(HttpConnectFails, InTheProxysWords) {
     auto const& row = GetParam();
     for (std::size_t const piece : {1U, 65536U}) {
-        auto const made = ask(row.answer, {"origin.test", 443}, row.credentials, piece);
+        auto const made = ask(row.response, {"origin.test", 443}, row.credentials, piece);
         ASSERT_TRUE(made.failure);
         EXPECT_EQ(made.failure->code, row.code);
         EXPECT_EQ(made.failure->message, row.message);
@@ -148,7 +148,7 @@ TEST(HttpConnect, WaitsAsLongAsTheStreamAllows) {
     });
 }
 
-TEST(HttpConnect, HearsARefusalThatComesWithoutReadingTheRequest) {
+TEST(HttpConnect, ReceivesARefusalThatComesWithoutReadingTheRequest) {
     play([]() -> asio::awaitable<void> {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);

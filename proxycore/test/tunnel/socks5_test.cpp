@@ -36,14 +36,14 @@ std::string const granted = octets({5, 0, 0, 1, 0, 0, 0, 0, 0, 0});
 
 /// A line of a script: what the side under test says, and what it is answered.
 struct Turn {
-    std::string heard, answer;
+    std::string received, response;
 };
 
 /// Plays the other side; ends its side after the last answer.
 asio::awaitable<void> play_turns(net::Stream& stream, std::vector<Turn> turns) {
     for (auto const& turn : turns) {
-        EXPECT_EQ(co_await read_exactly(stream, turn.heard.size()), turn.heard);
-        co_await net::send(stream, turn.answer);
+        EXPECT_EQ(co_await read_exactly(stream, turn.received.size()), turn.received);
+        co_await net::send(stream, turn.response);
     }
     stream.close(net::CloseMode::half_close);
 }
@@ -82,7 +82,7 @@ asio::awaitable<void> connect_to_script(std::size_t piece, OptionalCredentials c
     }
 }
 
-TEST_P(Socks5Connect, SaysWhyNot) {
+TEST_P(Socks5Connect, ReportsWhyNot) {
     for (auto const piece : piece_sizes) {
         std::string nothing;
         std::optional<Failure> why;
@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
                                "the SOCKS server takes neither user and password nor none"},
                     ClientCase{"WrongCredentials",
                                me,
-                               {asking_greeting, {credentials_of_me.heard, octets({1, 1})}},
+                               {asking_greeting, {credentials_of_me.received, octets({1, 1})}},
                                Errc::bad_credentials,
                                "the SOCKS server does not take this user and password"},
                     ClientCase{"MethodNotOffered",
@@ -217,14 +217,14 @@ TEST(Socks5ConnectWaits, AsLongAsTheStreamAllows) {
 struct ServerCase {
     std::string_view name;
     OptionalCredentials credentials;
-    std::string sent;      // by the client, all at once
-    std::string answered;  // by the server
+    std::string sent;       // by the client, all at once
+    std::string responded;  // by the server
     Errc code;
     std::string_view message;
 };
 class Socks5Accept : public testing::TestWithParam<ServerCase> {};
 
-TEST_P(Socks5Accept, AnswersAndTellsWhyNot) {
+TEST_P(Socks5Accept, RespondsAndReportsWhyNot) {
     auto const& row = GetParam();
     for (auto const piece : piece_sizes) {
         play([&]() -> asio::awaitable<void> {
@@ -232,7 +232,7 @@ TEST_P(Socks5Accept, AnswersAndTellsWhyNot) {
             auto pipe = make_pipe(executor, piece);
             co_await net::send(*pipe.far, row.sent);
             pipe.far->close(net::CloseMode::half_close);
-            std::string answered;
+            std::string responded;
             {
                 auto const accepted = co_await socks5_accept(std::move(pipe.near), row.credentials);
                 EXPECT_FALSE(accepted);
@@ -241,8 +241,8 @@ TEST_P(Socks5Accept, AnswersAndTellsWhyNot) {
                     EXPECT_EQ(accepted.error().message, row.message);
                 }
             }
-            co_await read_to_end(*pipe.far, answered);
-            EXPECT_EQ(answered, row.answered);
+            co_await read_to_end(*pipe.far, responded);
+            EXPECT_EQ(responded, row.responded);
         });
     }
 }

@@ -110,16 +110,16 @@ TEST(NetworkConnections, P01_OpensAtMostFiveForATarget) {
             auto flow = fixture.get(origin.url());
             lent.push_back(std::move(co_await fixture.context.servers->acquire(flow)).value());
         }
-        std::string answer;
-        auto const wait = [&]() -> asio::awaitable<void> { answer = co_await ask(fixture, origin.url()); };
+        std::string response;
+        auto const wait = [&]() -> asio::awaitable<void> { response = co_await ask(fixture, origin.url()); };
         asio::co_spawn(executor, wait, asio::detached);
         auto flow = fixture.get(origin.url());
         EXPECT_EQ(co_await use(*lent.back(), flow), "origin");
-        EXPECT_EQ(answer, "");
+        EXPECT_EQ(response, "");
         EXPECT_EQ(origin.accepted(), 5U);
         lent.pop_back();
-        while (answer.empty()) co_await asio::post(async::as_values);
-        EXPECT_EQ(answer, "origin");
+        while (response.empty()) co_await asio::post(async::as_values);
+        EXPECT_EQ(response, "origin");
         EXPECT_EQ(origin.accepted(), 5U);
         lent.clear();
         co_await fixture.context.servers->close_all();
@@ -282,7 +282,7 @@ TEST(NetworkConnections, GoTheWayThatIsChosenForEachRequest) {
 
 // --- what a selector learns ------------------------------------------------------------------------------------------
 
-TEST(NetworkConnections, TellTheSelectorOfEachUse) {
+TEST(NetworkConnections, ReportEachUseToTheSelector) {
     Origin const origin;
     auto const selector = std::make_shared<RecordingSelector>();
     ConnectionsFixture fixture(selector);
@@ -301,7 +301,7 @@ TEST(NetworkConnections, TellTheSelectorOfEachUse) {
                                                 "websocket closed", "released", "client gone"));
 }
 
-TEST(NetworkConnections, TellTheSelectorWhyConnectingFailed) {
+TEST(NetworkConnections, ReportToTheSelectorWhyConnectingFailed) {
     auto const url = "http://127.0.0.1:" + std::to_string(pathology::test::free_port()) + "/";
     auto const selector = std::make_shared<RecordingSelector>();
     ConnectionsFixture fixture(selector);
@@ -313,7 +313,7 @@ TEST(NetworkConnections, TellTheSelectorWhyConnectingFailed) {
     EXPECT_THAT(selector->reason(), HasSubstr("connection refused"));
 }
 
-TEST(NetworkConnections, TellTheSelectorOfBytesThatAreNotHttp) {
+TEST(NetworkConnections, ReportBytesThatAreNotHttpToTheSelector) {
     Origin const origin;
     auto const selector = std::make_shared<RecordingSelector>();
     ConnectionsFixture fixture(selector);

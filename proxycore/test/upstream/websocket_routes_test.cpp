@@ -209,7 +209,7 @@ TEST_P(P16_Way, IsTheSameOverAConnectionThatWasOpenedAhead) {
 INSTANTIATE_TEST_SUITE_P(Rows, P16_Way,
                          testing::Values(Way{"TakesThem", {.takes_websockets = true}, "HTTP/2 CONNECT /chat"},
                                          Way{"TakesNone", {}, "HTTP/1 GET /chat"},
-                                         Way{"LeavesBeforeItSays", {.leaves_at_once = true}, "HTTP/1 GET /chat"},
+                                         Way{"LeavesBeforeItSends", {.leaves_at_once = true}, "HTTP/1 GET /chat"},
                                          Way{"SpeaksHttp2Alone", {.speaks_http1 = false}, "", "127.0.0.1:"}),
                          row_name);
 

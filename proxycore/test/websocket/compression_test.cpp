@@ -30,7 +30,7 @@ SessionSettings settings_of(Role role, DeflateParameters const& agreed) {
 struct SampleCase {
     std::string_view name;
     std::string wire;
-    std::string heard;
+    std::string received;
 };
 void PrintTo(SampleCase const& row, std::ostream* out) { *out << row.name; }
 class CompressedSample : public testing::TestWithParam<SampleCase> {};
@@ -39,7 +39,7 @@ TEST_P(CompressedSample, IsReadHoweverItIsCut) {
     pathology::test::for_each_split(
         GetParam().wire, [] { return Session(settings_of(Role::server, {})); },
         [](Session& endpoint, pathology::test::Pieces pieces) {
-            EXPECT_EQ(test::transcribe(endpoint, pieces).heard, GetParam().heard);
+            EXPECT_EQ(test::transcribe(endpoint, pieces).received, GetParam().received);
         });
 }
 
@@ -94,12 +94,12 @@ protected:
         server_.feed(client_.outgoing());
         client_.clear_outgoing();
         server_.send(std::get<Message>(server_.next().value().value()));
-        said_ = server_.outgoing().size();
+        sent_ = server_.outgoing().size();
         client_.feed(server_.outgoing());
         server_.clear_outgoing();
         return std::string(std::get<Message>(client_.next().value().value()).payload);
     }
-    std::size_t said_ = 0;  // bytes of the server's last frame
+    std::size_t sent_ = 0;  // bytes of the server's last frame
 };
 
 /// Text that repeats itself at every distance up to 64 KiB, with noise.
@@ -126,12 +126,12 @@ TEST_P(Agreement, CarriesMessagesOfEverySizeBothWays) {
 TEST_P(Agreement, ForgetsOrRemembersAsAgreed) {
     auto const text = some_text(200, 7);
     echoed(text);
-    auto const first = said_;
+    auto const first = sent_;
     echoed(text);
     if (GetParam().agreed.server_no_context_takeover) {
-        EXPECT_EQ(said_, first);
+        EXPECT_EQ(sent_, first);
     } else {
-        EXPECT_LT(said_, first / 2);
+        EXPECT_LT(sent_, first / 2);
     }
 }
 
@@ -193,7 +193,7 @@ TEST(Deflater, KeepsToAWindowOf256Bytes) {
     }
 }
 
-TEST(Inflater, SaysTooLargeAtTheFirstByteTooMany) {
+TEST(Inflater, ReportsTooLargeAtTheFirstByteTooMany) {
     Deflater deflater({}, Role::server, 9);
     std::string wire;
     deflater.compress("abc", wire);

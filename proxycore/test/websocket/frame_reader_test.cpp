@@ -83,7 +83,7 @@ TEST(FrameReader, GivesAHeaderBeforeItsPayload) {
     EXPECT_EQ(reader.header().length, 5u);
 }
 
-TEST(FrameReader, SaysWhatIsWrongForGood) {
+TEST(FrameReader, ReportsWhatIsWrongForGood) {
     FrameReader reader(FrameRules::strict(Role::server));
     auto wire = plain(1, "x") + masked(1, "y");
     std::span<char> bytes(wire);

@@ -10,7 +10,7 @@ namespace pathology::proxycore::websocket {
 namespace {
 
 // RFC 6455 §1.3 and §4.1 give these examples.
-TEST(AcceptKey, AnswersTheSampleOfTheRfc) {
+TEST(AcceptKey, RespondsToTheSampleOfTheRfc) {
     EXPECT_EQ(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
@@ -111,41 +111,41 @@ INSTANTIATE_TEST_SUITE_P(
                                 "Sec-WebSocket-Key \"dGhlIHNhbXBsZSBub25jZR==\" is not 16 bytes in base64"}),
     test::row_name);
 
-struct AnswerCase {
+struct ResponseCase {
     std::string_view name;
     void (*change)(http::ResponseHead&);
     std::string_view message;
 };
-void PrintTo(AnswerCase const& row, std::ostream* out) { *out << row.name; }
-class HandshakeAnswer : public testing::TestWithParam<AnswerCase> {};
+void PrintTo(ResponseCase const& row, std::ostream* out) { *out << row.name; }
+class HandshakeResponse : public testing::TestWithParam<ResponseCase> {};
 
-TEST_P(HandshakeAnswer, IsJudged) {
-    http::ResponseHead answer{{1, 1},
-                              101,
-                              "Switching Protocols",
-                              {{"Upgrade", "websocket"},
-                               {"Connection", "Upgrade"},
-                               {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}}};
-    GetParam().change(answer);
+TEST_P(HandshakeResponse, IsJudged) {
+    http::ResponseHead response{{1, 1},
+                                101,
+                                "Switching Protocols",
+                                {{"Upgrade", "websocket"},
+                                 {"Connection", "Upgrade"},
+                                 {"Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}}};
+    GetParam().change(response);
     std::vector<std::string> const offered{"chat", "superchat"};
-    auto const judged = check_response(answer, sample_key, offered);
+    auto const judged = check_response(response, sample_key, offered);
     EXPECT_EQ(judged ? "" : judged.error().message, GetParam().message);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Rfc6455, HandshakeAnswer,
-    testing::Values(AnswerCase{"Good", [](auto&) {}, ""},
-                    AnswerCase{"Refused", [](auto& a) { a.status = 403; }, "status 403 instead of 101"},
-                    AnswerCase{"NoUpgrade", [](auto& a) { a.fields.remove("Upgrade"); }, "no Upgrade"},
-                    AnswerCase{"OtherConnection", [](auto& a) { a.fields.set("Connection", "close"); },
-                               "Connection: close"},
-                    AnswerCase{"WrongAccept", [](auto& a) { a.fields.set("Sec-WebSocket-Accept", "x"); },
-                               "Sec-WebSocket-Accept: x instead of s3pPLMBiTxaQ9kYGzzhZRbK+xOo="},
-                    AnswerCase{"NoAccept", [](auto& a) { a.fields.remove("Sec-WebSocket-Accept"); },
-                               "no Sec-WebSocket-Accept instead of s3pPLMBiTxaQ9kYGzzhZRbK+xOo="},
-                    AnswerCase{"Subprotocol", [](auto& a) { a.fields.add("Sec-WebSocket-Protocol", "superchat"); }, ""},
-                    AnswerCase{"OtherSubprotocol", [](auto& a) { a.fields.add("Sec-WebSocket-Protocol", "soap"); },
-                               "Sec-WebSocket-Protocol: soap, which was not offered"}),
+    Rfc6455, HandshakeResponse,
+    testing::Values(
+        ResponseCase{"Good", [](auto&) {}, ""},
+        ResponseCase{"Refused", [](auto& a) { a.status = 403; }, "status 403 instead of 101"},
+        ResponseCase{"NoUpgrade", [](auto& a) { a.fields.remove("Upgrade"); }, "no Upgrade"},
+        ResponseCase{"OtherConnection", [](auto& a) { a.fields.set("Connection", "close"); }, "Connection: close"},
+        ResponseCase{"WrongAccept", [](auto& a) { a.fields.set("Sec-WebSocket-Accept", "x"); },
+                     "Sec-WebSocket-Accept: x instead of s3pPLMBiTxaQ9kYGzzhZRbK+xOo="},
+        ResponseCase{"NoAccept", [](auto& a) { a.fields.remove("Sec-WebSocket-Accept"); },
+                     "no Sec-WebSocket-Accept instead of s3pPLMBiTxaQ9kYGzzhZRbK+xOo="},
+        ResponseCase{"Subprotocol", [](auto& a) { a.fields.add("Sec-WebSocket-Protocol", "superchat"); }, ""},
+        ResponseCase{"OtherSubprotocol", [](auto& a) { a.fields.add("Sec-WebSocket-Protocol", "soap"); },
+                     "Sec-WebSocket-Protocol: soap, which was not offered"}),
     test::row_name);
 
 TEST(Subprotocol, IsTheFirstThatBothKnow) {

@@ -40,14 +40,14 @@ INSTANTIATE_TEST_SUITE_P(Rfc6455, ExtensionList,
 struct OfferCase {
     std::string_view name, offers;
     DeflateParameters wanted;
-    std::string_view answer;  ///< `-` when there is none
+    std::string_view response;  ///< `-` when there is none
 };
 void PrintTo(OfferCase const& row, std::ostream* out) { *out << row.name; }
 class DeflateOffer : public testing::TestWithParam<OfferCase> {};
 
-TEST_P(DeflateOffer, IsAnswered) {
-    auto const answer = accept_deflate({{"Host", "x"}, {field, GetParam().offers}}, GetParam().wanted);
-    EXPECT_EQ(answer ? to_string(*answer) : "-", GetParam().answer);
+TEST_P(DeflateOffer, GetsAResponse) {
+    auto const response = accept_deflate({{"Host", "x"}, {field, GetParam().offers}}, GetParam().wanted);
+    EXPECT_EQ(response ? to_string(*response) : "-", GetParam().response);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -110,70 +110,70 @@ TEST(DeflateOffer, MayStandInSeveralFields) {
     EXPECT_TRUE(accept_deflate({{field, "x-foo"}, {"sec-websocket-extensions", "permessage-deflate"}}));
 }
 
-struct AnswerCase {
-    std::string_view name, answer;
+struct ResponseCase {
+    std::string_view name, response;
     DeflateParameters offered;
     std::string_view outcome;  ///< the agreement, `declined`, or the start of the complaint
 };
-void PrintTo(AnswerCase const& row, std::ostream* out) { *out << row.name; }
-class DeflateAnswer : public testing::TestWithParam<AnswerCase> {};
+void PrintTo(ResponseCase const& row, std::ostream* out) { *out << row.name; }
+class DeflateResponse : public testing::TestWithParam<ResponseCase> {};
 
-TEST_P(DeflateAnswer, IsJudged) {
+TEST_P(DeflateResponse, IsJudged) {
     http::Fields fields;
-    if (!GetParam().answer.empty()) fields.add(field, GetParam().answer);
+    if (!GetParam().response.empty()) fields.add(field, GetParam().response);
     auto const outcome = check_deflate_response(fields, GetParam().offered);
     EXPECT_EQ(!outcome ? outcome.error() : *outcome ? to_string(**outcome) : "declined", GetParam().outcome);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Rfc7692, DeflateAnswer,
+    Rfc7692, DeflateResponse,
     testing::Values(
-        AnswerCase{"Declined", "", {}, "declined"},
-        AnswerCase{"Agreed", "permessage-deflate", {}, "permessage-deflate"},
-        AnswerCase{"NarrowerThanAsked",
-                   "permessage-deflate; server_max_window_bits=9",
-                   {.server_max_window_bits = 10},
-                   "permessage-deflate; server_max_window_bits=9"},
-        AnswerCase{"UnaskedServerWindow",
-                   "permessage-deflate; server_max_window_bits=9",
-                   {},
-                   "permessage-deflate; server_max_window_bits=9"},
-        AnswerCase{"ClientWindow",
-                   "permessage-deflate; client_max_window_bits=9",
-                   {.client_max_window_bits = 15},
-                   "permessage-deflate; client_max_window_bits=9"},
-        AnswerCase{"ServerForgetsUnasked",
-                   "permessage-deflate; server_no_context_takeover",
-                   {},
-                   "permessage-deflate; server_no_context_takeover"},
-        AnswerCase{"WiderThanAsked",
-                   "permessage-deflate; server_max_window_bits=12",
-                   {.server_max_window_bits = 10},
-                   "the server's window is wider than server_max_window_bits asked for"},
-        AnswerCase{"WindowLeftOut",
-                   "permessage-deflate",
-                   {.server_max_window_bits = 10},
-                   "the server's window is wider than server_max_window_bits asked for"},
-        AnswerCase{"TakeoverLeftOut",
-                   "permessage-deflate",
-                   {.server_no_context_takeover = true},
-                   "the server did not take up server_no_context_takeover"},
-        AnswerCase{"ClientWindowNotOffered",
-                   "permessage-deflate; client_max_window_bits=9",
-                   {},
-                   "the server chose client_max_window_bits, which was not offered"},
-        AnswerCase{"ClientWindowWithoutAValue",
-                   "permessage-deflate; client_max_window_bits",
-                   {.client_max_window_bits = 15},
-                   "response with parameters that are not allowed: permessage-deflate; client_max_window_bits"},
-        AnswerCase{"OtherExtension", "x-foo", {}, "extension in the response that was not offered: x-foo"},
-        AnswerCase{
+        ResponseCase{"Declined", "", {}, "declined"},
+        ResponseCase{"Agreed", "permessage-deflate", {}, "permessage-deflate"},
+        ResponseCase{"NarrowerThanAsked",
+                     "permessage-deflate; server_max_window_bits=9",
+                     {.server_max_window_bits = 10},
+                     "permessage-deflate; server_max_window_bits=9"},
+        ResponseCase{"UnaskedServerWindow",
+                     "permessage-deflate; server_max_window_bits=9",
+                     {},
+                     "permessage-deflate; server_max_window_bits=9"},
+        ResponseCase{"ClientWindow",
+                     "permessage-deflate; client_max_window_bits=9",
+                     {.client_max_window_bits = 15},
+                     "permessage-deflate; client_max_window_bits=9"},
+        ResponseCase{"ServerForgetsUnasked",
+                     "permessage-deflate; server_no_context_takeover",
+                     {},
+                     "permessage-deflate; server_no_context_takeover"},
+        ResponseCase{"WiderThanAsked",
+                     "permessage-deflate; server_max_window_bits=12",
+                     {.server_max_window_bits = 10},
+                     "the server's window is wider than server_max_window_bits asked for"},
+        ResponseCase{"WindowLeftOut",
+                     "permessage-deflate",
+                     {.server_max_window_bits = 10},
+                     "the server's window is wider than server_max_window_bits asked for"},
+        ResponseCase{"TakeoverLeftOut",
+                     "permessage-deflate",
+                     {.server_no_context_takeover = true},
+                     "the server did not take up server_no_context_takeover"},
+        ResponseCase{"ClientWindowNotOffered",
+                     "permessage-deflate; client_max_window_bits=9",
+                     {},
+                     "the server chose client_max_window_bits, which was not offered"},
+        ResponseCase{"ClientWindowWithoutAValue",
+                     "permessage-deflate; client_max_window_bits",
+                     {.client_max_window_bits = 15},
+                     "response with parameters that are not allowed: permessage-deflate; client_max_window_bits"},
+        ResponseCase{"OtherExtension", "x-foo", {}, "extension in the response that was not offered: x-foo"},
+        ResponseCase{
             "Two", "permessage-deflate, permessage-deflate", {}, "more extensions in the response than were offered"},
-        AnswerCase{"UnknownParameter",
-                   "permessage-deflate; fast=1",
-                   {},
-                   "response with parameters that are not allowed: permessage-deflate; fast=1"},
-        AnswerCase{"Malformed", "permessage-deflate;", {}, "malformed Sec-WebSocket-Extensions in the response"}),
+        ResponseCase{"UnknownParameter",
+                     "permessage-deflate; fast=1",
+                     {},
+                     "response with parameters that are not allowed: permessage-deflate; fast=1"},
+        ResponseCase{"Malformed", "permessage-deflate;", {}, "malformed Sec-WebSocket-Extensions in the response"}),
     pathology::test::row_name);
 
 TEST(DeflateParameters, OfferWhatTheySay) {

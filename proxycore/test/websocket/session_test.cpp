@@ -21,7 +21,7 @@ using test::Transcript;
 struct TranscriptCase {
     std::string_view name;
     std::string wire;
-    std::string heard, said;
+    std::string received, sent;
 };
 void PrintTo(TranscriptCase const& row, std::ostream* out) { *out << row.name; }
 
@@ -36,7 +36,7 @@ void check(TranscriptCase const& row, SessionSettings const& settings = {}) {
     pathology::test::for_each_split(
         row.wire, [&] { return Session(settings); },
         [&](Session& endpoint, pathology::test::Pieces pieces) {
-            Transcript const expected{row.heard, row.said};
+            Transcript const expected{row.received, row.sent};
             EXPECT_EQ(test::transcribe(endpoint, pieces), expected);
         });
 }
@@ -216,7 +216,7 @@ TEST(Session, IsStrictAsAClientToo) {
           client_settings());
 }
 
-TEST(Session, MasksWhatAClientSays) {
+TEST(Session, MasksWhatAClientSends) {
     Session endpoint(client_settings());
     endpoint.send({true, "Hello"});
     EXPECT_EQ(endpoint.outgoing(), "\x81\x85\x01\x02\x03\x04Igohn");
@@ -224,7 +224,7 @@ TEST(Session, MasksWhatAClientSays) {
     EXPECT_EQ(endpoint.outgoing(), "");
 }
 
-TEST(Session, SaysWhatItIsAskedTo) {
+TEST(Session, SendsWhatItIsAskedTo) {
     Session endpoint;
     endpoint.send({true, "t"});
     endpoint.send({false, "b"});
@@ -254,7 +254,7 @@ TEST(Session, IsOverWhenBothSidesHaveClosed) {
     EXPECT_TRUE(second.is_over());
 }
 
-TEST(Session, IsOverAfterAViolationAndSaysItAgain) {
+TEST(Session, IsOverAfterAViolationAndReportsItAgain) {
     Session endpoint;
     endpoint.feed(masked(3, ""));
     EXPECT_EQ(endpoint.next().error().code, Errc::reserved_opcode);
@@ -263,7 +263,7 @@ TEST(Session, IsOverAfterAViolationAndSaysItAgain) {
     EXPECT_EQ(endpoint.next().error().code, Errc::reserved_opcode);
 }
 
-TEST(Session, TellsTheFragmentsOfAMessageAndSendsThemAgain) {
+TEST(Session, ReportsTheFragmentsOfAMessageAndSendsThemAgain) {
     Session server;
     server.feed(masked(1, "ab", false) + masked(9, "x") + masked(0, "", false) + masked(0, "cde"));
     ASSERT_TRUE(std::holds_alternative<Ping>(server.next().value().value()));
@@ -278,7 +278,7 @@ TEST(Session, TellsTheFragmentsOfAMessageAndSendsThemAgain) {
     EXPECT_TRUE(std::get<Message>(server.next().value().value()).fragments.empty());
 }
 
-TEST(Session, TellsOnlySoManyFragments) {
+TEST(Session, ReportsOnlySoManyFragments) {
     Session server;
     for (std::size_t i = 0; i < max_fragment_sizes + 10; ++i) server.feed(masked(i == 0 ? 2 : 0, "x", false));
     server.feed(masked(0, "last"));
@@ -288,7 +288,7 @@ TEST(Session, TellsOnlySoManyFragments) {
     EXPECT_EQ(message.fragments.back(), 11U + 4U);
 }
 
-TEST(Session, LeavesAnswersToOneWhoStandsBetween) {
+TEST(Session, LeavesResponsesToARelay) {
     SessionSettings settings;
     settings.responds = false;
     check({"Nothing", masked(9, "x") + masked(8, closing(4001, "bye")), "ping x | close 4001 bye", ""}, settings);

@@ -65,7 +65,7 @@ std::string plain(std::uint8_t opcode, std::string_view payload, bool fin) {
 std::string closing(std::uint16_t code, std::string_view reason) { return encode(Close{code, std::string(reason)}); }
 
 void PrintTo(Transcript const& transcript, std::ostream* out) {
-    *out << "heard: " << transcript.heard << "\n  said: " << transcript.said;
+    *out << "heard: " << transcript.received << "\n  said: " << transcript.sent;
 }
 
 Transcript transcribe(Session& endpoint, std::span<std::string_view const> pieces, bool echoes) {
@@ -74,16 +74,16 @@ Transcript transcribe(Session& endpoint, std::span<std::string_view const> piece
         endpoint.feed(piece);
         for (auto event = endpoint.next(); !event || *event; event = endpoint.next()) {
             if (!event) {
-                add(transcript.heard, "! " + event.error().message);
-                transcript.said = shown_frames(endpoint.outgoing());
+                add(transcript.received, "! " + event.error().message);
+                transcript.sent = shown_frames(endpoint.outgoing());
                 return transcript;
             }
-            add(transcript.heard, std::visit(Show{}, **event));
+            add(transcript.received, std::visit(Show{}, **event));
             if (auto const* message = std::get_if<Message>(&**event); message != nullptr && echoes)
                 endpoint.send(*message);
         }
     }
-    transcript.said = shown_frames(endpoint.outgoing());
+    transcript.sent = shown_frames(endpoint.outgoing());
     return transcript;
 }
 

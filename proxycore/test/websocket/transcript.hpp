@@ -19,8 +19,8 @@ std::string closing(std::uint16_t code, std::string_view reason = {});
 
 /// What came of some bytes, one word after another, separated by ` | `.
 struct Transcript {
-    std::string heard;  ///< `text Hello | ping x | close 1000 bye`, and `! SENTENCE` for a violation
-    std::string said;   ///< the frames in outgoing(), decompressed not: `pong x | close 1000`
+    std::string received;  ///< `text Hello | ping x | close 1000 bye`, and `! SENTENCE` for a violation
+    std::string sent;      ///< the frames in outgoing(), decompressed not: `pong x | close 1000`
     bool operator==(Transcript const&) const = default;
 };
 void PrintTo(Transcript const& transcript, std::ostream* out);

@@ -34,11 +34,11 @@ public:
 
     void prefer_http2() { curl_.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS}); }
 
-    Fetched fetch(std::string const& url) { return told(curl_.get(url)); }
-    Fetched upload(std::string const& url, std::string const& body) { return told(curl_.put(url, body)); }
+    Fetched fetch(std::string const& url) { return reported(curl_.get(url)); }
+    Fetched upload(std::string const& url, std::string const& body) { return reported(curl_.put(url, body)); }
 
 private:
-    static Fetched told(pathology::testkit::test::Fetched const& got) {
+    static Fetched reported(pathology::testkit::test::Fetched const& got) {
         return {got.status, got.body, got.complete(), got.code == CURLE_OPERATION_TIMEDOUT};
     }
 

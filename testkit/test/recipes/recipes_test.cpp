@@ -30,7 +30,7 @@ using testing::StartsWith;
 
 class Fetching : public DaemonPerTest {};
 
-TEST_F(Fetching, GivesUpOnAServerThatNeverAnswers) {
+TEST_F(Fetching, GivesUpOnAServerThatNeverResponds) {
     auto const fetched = fetch(daemon.url_for("200:p0,f"), 1s);
     EXPECT_TRUE(fetched.timed_out);
     EXPECT_TRUE(daemon.wait_until_idle(10s));  // it let its connection go, too
@@ -67,7 +67,8 @@ TEST_F(Fetching, TakesNoMoreThanContentLengthSays) {
     Session session;
     EXPECT_EQ(session.fetch(daemon.url_for("200:h'Content-Length'='3':b'longer'")).body, "lon");
     EXPECT_EQ(session.fetch(daemon.url_for("200:b'next'")).body, "next");
-    EXPECT_THAT(daemon.requests(), ElementsAre(IsOnConnection(0), IsOnConnection(1)));  // what is left over is no reply
+    EXPECT_THAT(daemon.requests(),
+                ElementsAre(IsOnConnection(0), IsOnConnection(1)));  // what is left over is no response
 }
 
 TEST_F(Fetching, TriesThreeTimes) {
@@ -115,7 +116,7 @@ TEST_F(Login, KnowsNothingElse) {
     EXPECT_THAT(daemon.requests(), SizeIs(1));  // those of the other tests are forgotten
 }
 
-TEST(FetchingSafely, TrustsWhomItIsTold) {
+TEST(FetchingSafely, TrustsWhomItIsConfiguredTo) {
     Daemon daemon({.tls = DaemonTls{}});
     EXPECT_EQ(fetch_trusting(daemon.authority_file(), daemon.url_for("200:b'safe'")).body, "safe");
     EXPECT_THAT(daemon.take_request(10s), Optional(HasTlsVersion(AnyOf("TLSv1.2", "TLSv1.3"))));
@@ -152,9 +153,9 @@ TEST_F(MyServer, Answers) {
     EXPECT_THAT(client.request("get:/"), AllOf(HasStatus(200), HasHeader("content-length", "5"), HasBody("hello")));
 }
 
-TEST_F(MyServer, AnswersAPipelineInOrder) {
+TEST_F(MyServer, RespondsToAPipelineInOrder) {
     EXPECT_EQ(client.send("get:/:x3"), "");
-    for (int i = 0; i < 3; ++i) EXPECT_THAT(client.receive(), HasStatus(200)) << "reply " << i;
+    for (int i = 0; i < 3; ++i) EXPECT_THAT(client.receive(), HasStatus(200)) << "response " << i;
 }
 
 TEST_F(MyServer, SurvivesARequestThatBreaksOff) {
@@ -165,9 +166,9 @@ TEST_F(MyServer, SurvivesARequestThatBreaksOff) {
 TEST(MySafeServer, ShowsAGoodCertificate) {
     Daemon server({.tls = DaemonTls{.names = {"origin.test", "127.0.0.1"}}});  // in your tests: the server you test
     Client client({.port = server.port(), .tls = ClientTls{.trust = server.authority_file(), .sni = "origin.test"}});
-    auto const reply = client.request("get:/p/200");
-    EXPECT_THAT(reply, AllOf(HasStatus(200), HasTlsVersion("TLSv1.3")));
-    EXPECT_EQ(reply.tls->server_certificates.at(0).common_name, "origin.test");
+    auto const response = client.request("get:/p/200");
+    EXPECT_THAT(response, AllOf(HasStatus(200), HasTlsVersion("TLSv1.3")));
+    EXPECT_EQ(response.tls->server_certificates.at(0).common_name, "origin.test");
 }
 
 TEST(MyChat, EchoesAMessageInPieces) {
@@ -206,15 +207,15 @@ TEST_F(Between, SeesBothSides) {
     ASSERT_TRUE(flow);
     EXPECT_EQ(flow->url, server.url("/p/404:b'gone'"));
     EXPECT_THAT(flow->request, AllOf(HasMethod("GET"), HasNoHeader("Cookie"), HasTlsVersion("TLSv1.3")));
-    EXPECT_THAT(flow->reply, AllOf(HasStatus(404), HasBody("gone")));
+    EXPECT_THAT(flow->response, AllOf(HasStatus(404), HasBody("gone")));
 }
 
-TEST_F(Between, SeesThatAnAnswerBreaksOff) {
+TEST_F(Between, SeesThatAResponseBreaksOff) {
     EXPECT_EQ(session.fetch(server.url_for("200:b@1k:d500")).status, 502);
     EXPECT_THAT(proxy.take_flow(10s)->error, HasSubstr("ended the connection"));
 }
 
-TEST(BetweenTheTwo, AnswersWhenTheServerDoesNot) {
+TEST(BetweenTheTwo, RespondsWhenTheServerDoesNot) {
     Proxy proxy({.on_request = [](auto& flow) { flow.response = proxycore::flow::Response::make(503, "down"); }});
     Session session;
     session.use_proxy(proxy.url());
@@ -226,7 +227,7 @@ TEST(BetweenTheTwo, ChangesWhatPasses) {
     Proxy proxy({.mode = "reverse:" + server.url(),
                  .on_response = [](auto& flow) { flow.response->headers.set("Retry-After", "1"); }});
     fetch(proxy.url("/p/503"));
-    EXPECT_THAT(proxy.take_flow(10s)->reply, HasHeader("Retry-After", "1"));
+    EXPECT_THAT(proxy.take_flow(10s)->response, HasHeader("Retry-After", "1"));
     EXPECT_THAT(server.take_request(10s), Optional(HasTarget("/p/503")));
 }
 

@@ -32,7 +32,7 @@ struct ClientOptions {
     bool http2 = false;                           ///< use HTTP/2, over TLS with ALPN `h2`; request() only
     std::chrono::milliseconds time_limit = std::chrono::seconds(5);  ///< idle timeout; for connecting in all
     std::optional<std::uint64_t> seed = std::nullopt;                ///< of everything random; std::nullopt: drawn
-    std::size_t keep_bytes = 1U << 20U;                              ///< of each body, and of each reply's raw bytes
+    std::size_t keep_bytes = 1U << 20U;                              ///< of each body, and of each response's raw bytes
 };
 
 /// Sends the messages of specs over one connection at a time, and reads the responses.
@@ -50,14 +50,14 @@ public:
     Client& operator=(Client&&) noexcept;
 
     /// Sends every message of the spec, each after the response to the one before. Returns the last response.
-    Reply request(std::string_view spec);
+    Response request(std::string_view spec);
 
     /// Sends every message of the spec without waiting for responses: pipelines, frames, broken requests. Returns the
     /// failure, empty on success. A server that stops reading is not a failure, since it may have responded.
     std::string send(std::string_view spec);
 
     /// Reads the response to the oldest request without one.
-    Reply receive();
+    Response receive();
 
     /// Reads the next WebSocket frame; after a `ws` request and its 101 response.
     Frame receive_frame();

@@ -1,10 +1,10 @@
-// GoogleMock matchers over requests, replies and frames. Each takes a value or a matcher:
+// GoogleMock matchers over requests, responses and frames. Each takes a value or a matcher:
 // HasHeader("Host", StartsWith("a")).
 //
 //     EXPECT_THAT(daemon.take_request(2s), Optional(AllOf(HasMethod("PUT"), HasBody("x"), IsOnConnection(0))));
 //     EXPECT_THAT(client.request("get:/"), AllOf(HasStatus(404), HasHeader("Location", "/x")));
 //
-// An incomplete reply can match FailsWith and HasRawBytes only; the others report why it failed.
+// An incomplete response can match FailsWith and HasRawBytes only; the others report why it failed.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -60,8 +60,8 @@ private:
 using TextMatcher = testing::Matcher<std::string const&>;
 using NumberMatcher = testing::Matcher<std::uint64_t const&>;
 using RequestMatcher = SubjectMatcher<Request>;
-using ReplyMatcher = SubjectMatcher<Reply>;
-using MessageMatcher = SubjectMatcher<Request, Reply>;
+using ResponseMatcher = SubjectMatcher<Response>;
+using MessageMatcher = SubjectMatcher<Request, Response>;
 using FrameMatcher = SubjectMatcher<Frame>;
 
 // --- requests ---
@@ -82,10 +82,10 @@ RequestMatcher ReceivedFrame(TextMatcher const& type);
 /// Its client presented a certificate with this common name.
 RequestMatcher HasClientCertificate(TextMatcher const& common_name);
 
-// --- replies ---
-ReplyMatcher HasStatus(NumberMatcher const& status);
-ReplyMatcher HasReason(TextMatcher const& reason);
-ReplyMatcher FailsWith(TextMatcher const& failure);  ///< there is no complete reply, for this reason
+// --- responses ---
+ResponseMatcher HasStatus(NumberMatcher const& status);
+ResponseMatcher HasReason(TextMatcher const& reason);
+ResponseMatcher FailsWith(TextMatcher const& failure);  ///< there is no complete response, for this reason
 
 // --- both ---
 MessageMatcher HasHeader(std::string_view name, TextMatcher const& value);  ///< one field of that name, ignoring case

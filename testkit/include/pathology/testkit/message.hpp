@@ -45,7 +45,7 @@ void PrintTo(Request const& request, std::ostream* out);
 /// The response of a server under test, or why there was none.
 ///
 /// Owns: all its text.
-struct Reply {
+struct Response {
     /// Why there is no complete response, in a line: `Timeout`, `Invalid server response: …`. Empty if there is one.
     std::string failure;
 
@@ -71,7 +71,7 @@ struct Reply {
 };
 
 /// Prints status line, headers and body, or the failure.
-void PrintTo(Reply const& reply, std::ostream* out);
+void PrintTo(Response const& response, std::ostream* out);
 
 /// A WebSocket frame as it was received (`fin`, `masked`, `opcode`, `payload` unmasked, and the other members of the
 /// base), or why a client received none.

@@ -2,14 +2,14 @@
 // should reject: here a response that violates RFC 9113 is still reported with its parts, and the violation is
 // described.
 //
-//     frame ─▶ take() ─┬─ of a stream with a request ─▶ Awaited: head, content, trailers, fault
+//     frame ─▶ handle_frame() ─┬─ of a stream with a request ─▶ Awaited: head, content, trailers, fault
 //                      ├─ of the connection ─▶ windows, settings, GOAWAY
-//                      └─ needs a frame in response ─▶ debts_, sent by the session between two frames of ours
+//                      └─ needs a frame in response ─▶ output_, sent by the session between two frames of ours
 //
 // An error of a stream is a fault of its response; an error that leaves the connection unreadable (HPACK state, frame
 // sizes, order of field blocks) is broken_ and ends all responses.
 
-#include "http2_replies.hpp"
+#include "http2_responses.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -108,30 +108,30 @@ std::string describe_frame(http2::Frame const& frame) {
     return describe(frame.header) + (more.empty() ? "" : ": " + more);
 }
 
-std::string Http2Replies::greeting() {
+std::string Http2Responses::initial_frames() {
     auto const entries = setting(SettingId::enable_push, 0) + setting(SettingId::initial_window_size, our_window);
     return frame_of(FrameType::settings, 0, 0, entries) +
            frame_of(FrameType::window_update, 0, 0, bytes_of(our_window - default_window));
 }
 
-void Http2Replies::expect_reply_on(std::uint32_t stream, std::string_view method) {
+void Http2Responses::expect_response_on(std::uint32_t stream, std::string_view method) {
     auto& awaited = awaited_[stream];
     awaited = {};
     awaited.method = method;
-    awaited.reply.head.version = {2, 0};
+    awaited.response.head.version = {2, 0};
 }
 
 // --- responses -------------------------------------------------------------------------------------------------------
 
-std::optional<Result<Response>> Http2Replies::take(std::uint32_t stream) {
+std::optional<Result<Response>> Http2Responses::take(std::uint32_t stream) {
     auto const found = awaited_.find(stream);
     if (found == awaited_.end()) return std::nullopt;
     auto& awaited = found->second;
     if (awaited.is_whole && !awaited.fault) {
-        auto reply = std::move(awaited.reply);
-        reply.keep_alive = !broken_ && !ended_;
+        auto response = std::move(awaited.response);
+        response.keep_alive = !broken_ && !ended_;
         awaited_.erase(found);
-        return reply;
+        return response;
     }
     auto why = awaited.fault ? awaited.fault : broken_;
     if (!why && ended_) why = "Server disconnected";
@@ -139,26 +139,26 @@ std::optional<Result<Response>> Http2Replies::take(std::uint32_t stream) {
     Failure failure;
     failure.code = ended_ && !awaited.fault && !broken_ ? Errc::server_closed : Errc::invalid_response;
     failure.message = "Invalid server response: " + *why;
-    failure.bytes_received = awaited.reply.raw_size;
+    failure.bytes_received = awaited.response.raw_size;
     return failure;
 }
 
-bool Http2Replies::is_settled(std::uint32_t stream) const {
+bool Http2Responses::is_settled(std::uint32_t stream) const {
     auto const found = awaited_.find(stream);
     return broken_ || ended_ || (found != awaited_.end() && (found->second.is_whole || found->second.fault));
 }
 
-bool Http2Replies::has_head(std::uint32_t stream) const {
+bool Http2Responses::has_head(std::uint32_t stream) const {
     auto const found = awaited_.find(stream);
     return found != awaited_.end() && found->second.has_head;
 }
 
-std::string Http2Replies::partial(std::uint32_t stream) const {
+std::string Http2Responses::partial(std::uint32_t stream) const {
     auto const found = awaited_.find(stream);
-    return found != awaited_.end() ? found->second.reply.raw : std::string();
+    return found != awaited_.end() ? found->second.response.raw : std::string();
 }
 
-std::size_t Http2Replies::allowance(std::uint32_t stream) const {
+std::size_t Http2Responses::allowance(std::uint32_t stream) const {
     auto const found = awaited_.find(stream);
     // RFC 9113 §6.9.2: SETTINGS change the window of all streams, and may make it negative. So each stream stores only
     // the difference.
@@ -166,7 +166,7 @@ std::size_t Http2Replies::allowance(std::uint32_t stream) const {
     return static_cast<std::size_t>(std::max<std::int64_t>(std::min(of_stream, connection_window_), 0));
 }
 
-void Http2Replies::spend(std::uint32_t stream, std::size_t size) {
+void Http2Responses::spend(std::uint32_t stream, std::size_t size) {
     connection_window_ -= static_cast<std::int64_t>(size);
     if (auto const found = awaited_.find(stream); found != awaited_.end()) {
         found->second.sendable -= static_cast<std::int64_t>(size);
@@ -175,85 +175,85 @@ void Http2Replies::spend(std::uint32_t stream, std::size_t size) {
 
 // --- frames ----------------------------------------------------------------------------------------------------------
 
-void Http2Replies::feed(std::string_view bytes) {
+void Http2Responses::feed(std::string_view bytes) {
     frames_.feed(bytes);
     while (!broken_) {
         auto const next = frames_.next();
-        if (!next) return break_off(next.error().message);
+        if (!next) return fail(next.error().message);
         if (!*next) return;
         if (watcher_) watcher_(**next);
-        take(**next);
+        handle_frame(**next);
     }
 }
 
-void Http2Replies::take(http2::Frame const& frame) {
+void Http2Responses::handle_frame(http2::Frame const& frame) {
     auto const& header = frame.header;
     auto const type = FrameType{header.type};
     auto const found = awaited_.find(header.stream);
     auto* const awaited = found != awaited_.end() ? &found->second : nullptr;
     if (awaited != nullptr) {
-        auto& reply = awaited->reply;
+        auto& response = awaited->response;
         auto const all = encode(header).append(frame.payload);
-        reply.raw_size += all.size();
-        reply.raw.append(all, 0, raw_limit_ - std::min(raw_limit_, reply.raw.size()));
+        response.raw_size += all.size();
+        response.raw.append(all, 0, raw_limit_ - std::min(raw_limit_, response.raw.size()));
     }
     // RFC 9113 §6.10: nothing may come between the frames of a field block, not even on other streams.
     if (opened_ && type != FrameType::continuation) {
-        return break_off(name(type) + " inside the field block of stream " + std::to_string(opened_->stream));
+        return fail(name(type) + " inside the field block of stream " + std::to_string(opened_->stream));
     }
     switch (type) {
-        case FrameType::data: return take_data(frame, awaited);
+        case FrameType::data: return handle_data(frame, awaited);
         case FrameType::headers:
-        case FrameType::continuation: return take_headers(frame);
-        case FrameType::push_promise: return take_push(frame);
-        case FrameType::settings: return take_settings(frame);
+        case FrameType::continuation: return handle_headers(frame);
+        case FrameType::push_promise: return handle_push_promise(frame);
+        case FrameType::settings: return handle_settings(frame);
         case FrameType::ping:
-            if (!has(header, http2::flag::ack)) owe(FrameType::ping, http2::flag::ack, 0, frame.payload);
+            if (!has(header, http2::flag::ack)) queue_frame(FrameType::ping, http2::flag::ack, 0, frame.payload);
             return;
         case FrameType::rst_stream:
             if (awaited != nullptr && !awaited->is_whole) {
                 awaited->fault = "stream " + std::to_string(header.stream) + " reset: " + details(frame);
             }
             return;
-        case FrameType::goaway: return take_goaway(frame);
-        case FrameType::window_update: return take_window(frame, awaited);
+        case FrameType::goaway: return handle_goaway(frame);
+        case FrameType::window_update: return handle_window_update(frame, awaited);
         default: return;  // RFC 9113 §5.5: unknown types are ignored
     }
 }
 
-void Http2Replies::take_data(http2::Frame const& frame, Awaited* awaited) {
+void Http2Responses::handle_data(http2::Frame const& frame, Awaited* awaited) {
     unacknowledged_ += frame.payload.size();
     // Padding and DATA of unknown streams count for the window of the connection too (RFC 9113 §6.9.1).
-    give_back(0, unacknowledged_);
+    update_window(0, unacknowledged_);
     auto const content = unpadded(frame);
-    if (!content) return break_off("DATA with more padding than payload");
+    if (!content) return fail("DATA with more padding than payload");
     if (awaited == nullptr || awaited->is_whole) return;
     if (!awaited->has_head) awaited->fault = "DATA before any HEADERS";
-    auto& reply = awaited->reply;
-    reply.body_size += content->size();
-    reply.body.append(*content, 0, body_limit_ - std::min(body_limit_, reply.body.size()));
+    auto& response = awaited->response;
+    response.body_size += content->size();
+    response.body.append(*content, 0, body_limit_ - std::min(body_limit_, response.body.size()));
     if (has(frame.header, http2::flag::end_stream)) return finish(*awaited);
     awaited->unacknowledged += frame.payload.size();
-    give_back(frame.header.stream, awaited->unacknowledged);
+    update_window(frame.header.stream, awaited->unacknowledged);
 }
 
 /// Restores a window when half of it is used: a WINDOW_UPDATE for each DATA frame would be as many frames again.
-void Http2Replies::give_back(std::uint32_t stream, std::uint64_t& unacknowledged) {
+void Http2Responses::update_window(std::uint32_t stream, std::uint64_t& unacknowledged) {
     if (unacknowledged < our_window / 2) return;
-    owe(FrameType::window_update, 0, stream, bytes_of(static_cast<std::uint32_t>(unacknowledged)));
+    queue_frame(FrameType::window_update, 0, stream, bytes_of(static_cast<std::uint32_t>(unacknowledged)));
     unacknowledged = 0;
 }
 
-void Http2Replies::take_headers(http2::Frame const& frame) {
+void Http2Responses::handle_headers(http2::Frame const& frame) {
     bool const continues = frame.header.type == static_cast<std::uint8_t>(FrameType::continuation);
     if (continues != opened_.has_value() || (continues && opened_->stream != frame.header.stream)) {
-        return break_off("CONTINUATION without HEADERS");
+        return fail("CONTINUATION without HEADERS");
     }
     auto fragment = std::optional(frame.payload);
     if (!continues) {
         fragment = unpadded(frame);
         auto const priority = has(frame.header, http2::flag::priority) ? std::size_t{5} : std::size_t{0};
-        if (!fragment || fragment->size() < priority) return break_off("HEADERS with more padding than payload");
+        if (!fragment || fragment->size() < priority) return fail("HEADERS with more padding than payload");
         fragment->remove_prefix(priority);
         opened_ = frame.header;
         block_.clear();
@@ -261,24 +261,24 @@ void Http2Replies::take_headers(http2::Frame const& frame) {
     block_ += *fragment;
     if (!has(frame.header, http2::flag::end_headers)) return;
     auto const found = awaited_.find(frame.header.stream);
-    take_block(found != awaited_.end() ? &found->second : nullptr);
+    handle_field_block(found != awaited_.end() ? &found->second : nullptr);
 }
 
 /// Every block has to be decoded, also without a request: the decoder state belongs to the connection (RFC 7541 §2.2).
-void Http2Replies::take_block(Awaited* awaited) {
+void Http2Responses::handle_field_block(Awaited* awaited) {
     bool const is_last = has(*opened_, http2::flag::end_stream);
     auto const stream = opened_->stream;
     opened_.reset();
     auto const section = fields_.decode(block_);
-    if (!section) return break_off("stream " + std::to_string(stream) + ": " + section.error().message);
+    if (!section) return fail("stream " + std::to_string(stream) + ": " + section.error().message);
     if (awaited == nullptr || awaited->is_whole) return;
-    take_section(*awaited, *section);
+    handle_section(*awaited, *section);
     if (is_last) finish(*awaited);
 }
 
-void Http2Replies::take_section(Awaited& awaited, http2::FieldSection const& section) {
+void Http2Responses::handle_section(Awaited& awaited, http2::FieldSection const& section) {
     if (awaited.has_head) {
-        awaited.reply.trailers = section.fields;
+        awaited.response.trailers = section.fields;
         return;
     }
     proxycore::http::ResponseHead head;
@@ -293,47 +293,47 @@ void Http2Replies::take_section(Awaited& awaited, http2::FieldSection const& sec
     }
     // HTTP/2 has no 101 (RFC 9113 §8.6); one that comes nevertheless is shown as the response.
     if (head.status / 100 == 1 && head.status != 101) {
-        awaited.reply.interim.push_back(std::move(head));
+        awaited.response.interim.push_back(std::move(head));
         return;
     }
-    awaited.reply.head = std::move(head);
+    awaited.response.head = std::move(head);
     awaited.has_head = true;
 }
 
-void Http2Replies::finish(Awaited& awaited) {
+void Http2Responses::finish(Awaited& awaited) {
     awaited.is_whole = true;
-    auto const& reply = awaited.reply;
+    auto const& response = awaited.response;
     if (!awaited.has_head && !awaited.fault) awaited.fault = "the stream ended before a final HEADERS";
     // RFC 9113 §8.1.1: the length has to be correct, but HEAD and 304 have one without content.
-    bool const may_lack_body = awaited.method == "HEAD" || reply.status() == 304;
-    auto const said = reply.head.fields.first("content-length");
-    if (!said || may_lack_body || awaited.fault || *said == std::to_string(reply.body_size)) return;
-    awaited.fault = "content-length is " + proxycore::http::quoted(*said) + ", and " + std::to_string(reply.body_size) +
+    bool const may_lack_body = awaited.method == "HEAD" || response.status() == 304;
+    auto const announced = response.head.fields.first("content-length");
+    if (!announced || may_lack_body || awaited.fault || *announced == std::to_string(response.body_size)) return;
+    awaited.fault = "content-length is " + proxycore::http::quoted(*announced) + ", and " + std::to_string(response.body_size) +
                     " bytes came";
 }
 
-void Http2Replies::take_settings(http2::Frame const& frame) {
+void Http2Responses::handle_settings(http2::Frame const& frame) {
     if (has(frame.header, http2::flag::ack)) return;
     for (std::size_t at = 0; at + 6 <= frame.payload.size(); at += 6) {
         auto const id = SettingId{static_cast<std::uint16_t>(number_at(frame.payload, at, 2))};
         if (id == SettingId::initial_window_size) initial_window_ = number_at(frame.payload, at + 2);
     }
-    owe(FrameType::settings, http2::flag::ack, 0, {});
+    queue_frame(FrameType::settings, http2::flag::ack, 0, {});
 }
 
 /// Our SETTINGS disable pushes (RFC 9113 §8.4).
-void Http2Replies::take_push(http2::Frame const& frame) {
-    break_off("PUSH_PROMISE of stream " + std::to_string(number_at(frame.payload, 0)) + ", where pushes are off");
+void Http2Responses::handle_push_promise(http2::Frame const& frame) {
+    fail("PUSH_PROMISE of stream " + std::to_string(number_at(frame.payload, 0)) + ", where pushes are off");
 }
 
-void Http2Replies::take_window(http2::Frame const& frame, Awaited* awaited) {
+void Http2Responses::handle_window_update(http2::Frame const& frame, Awaited* awaited) {
     auto const increment = number_at(frame.payload, 0) & http2::FrameHeader::largest_stream;
     if (frame.header.stream == 0) connection_window_ += increment;
     if (awaited != nullptr) awaited->sendable += increment;
 }
 
 /// RFC 9113 §6.8: streams above the last one were not processed. After an error no stream continues.
-void Http2Replies::take_goaway(http2::Frame const& frame) {
+void Http2Responses::handle_goaway(http2::Frame const& frame) {
     auto const last = number_at(frame.payload, 0) & http2::FrameHeader::largest_stream;
     bool const is_error = number_at(frame.payload, 4) != 0;
     is_leaving_ = true;
@@ -342,11 +342,11 @@ void Http2Replies::take_goaway(http2::Frame const& frame) {
     }
 }
 
-void Http2Replies::owe(FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload) {
-    debts_ += frame_of(type, flags, stream, payload);
+void Http2Responses::queue_frame(FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload) {
+    output_ += frame_of(type, flags, stream, payload);
 }
 
-void Http2Replies::break_off(std::string why) {
+void Http2Responses::fail(std::string why) {
     if (!broken_) broken_ = std::move(why);
 }
 

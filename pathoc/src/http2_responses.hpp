@@ -18,15 +18,15 @@ namespace pathology::pathoc {
 namespace http2 = proxycore::http2;
 
 /// Reads the frames of a connection. Accepts violations that have a clear meaning, and describes the others.
-class Http2Replies {
+class Http2Responses {
 public:
-    Http2Replies(std::size_t body_limit, std::size_t raw_limit) : body_limit_(body_limit), raw_limit_(raw_limit) {}
+    Http2Responses(std::size_t body_limit, std::size_t raw_limit) : body_limit_(body_limit), raw_limit_(raw_limit) {}
 
     /// The frames after the connection preface: SETTINGS without pushes, and windows of a megabyte.
-    static std::string greeting();
+    static std::string initial_frames();
 
     /// To be called for each request, before its response is fed.
-    void expect_reply_on(std::uint32_t stream, std::string_view method);
+    void expect_response_on(std::uint32_t stream, std::string_view method);
 
     /// Consumes bytes of the server.
     void feed(std::string_view bytes);
@@ -34,7 +34,7 @@ public:
     void end() { ended_ = true; }
     bool has_ended() const { return ended_; }
     /// Returns true if further requests may get a response.
-    bool takes_requests() const { return !ended_ && !broken_ && !is_leaving_; }
+    bool accepts_requests() const { return !ended_ && !broken_ && !is_leaving_; }
 
     /// Moves out the response on a stream if it is complete, or its failure. std::nullopt while it may still complete.
     std::optional<Result<Response>> take(std::uint32_t stream);
@@ -46,7 +46,7 @@ public:
     std::string partial(std::uint32_t stream) const;
 
     /// Moves out the frames to be sent to the server, between two frames of ours.
-    std::string take_debts() { return std::exchange(debts_, {}); }
+    std::string take_output() { return std::exchange(output_, {}); }
 
     /// The content that flow control allows to be sent on a stream, in bytes.
     std::size_t allowance(std::uint32_t stream) const;
@@ -58,32 +58,32 @@ public:
 private:
     struct Awaited {
         std::string method;
-        Response reply;
+        Response response;
         bool has_head = false, is_whole = false;
         std::optional<std::string> fault;
         std::int64_t sendable = 0;         // difference to the initial window
         std::uint64_t unacknowledged = 0;  // content without a WINDOW_UPDATE
     };
 
-    void take(http2::Frame const& frame);
-    void take_data(http2::Frame const& frame, Awaited* awaited);
-    void take_headers(http2::Frame const& frame);
-    void take_block(Awaited* awaited);
-    void take_section(Awaited& awaited, http2::FieldSection const& section);
-    void take_settings(http2::Frame const& frame);
-    void take_push(http2::Frame const& frame);
-    void take_window(http2::Frame const& frame, Awaited* awaited);
-    void take_goaway(http2::Frame const& frame);
+    void handle_frame(http2::Frame const& frame);
+    void handle_data(http2::Frame const& frame, Awaited* awaited);
+    void handle_headers(http2::Frame const& frame);
+    void handle_field_block(Awaited* awaited);
+    void handle_section(Awaited& awaited, http2::FieldSection const& section);
+    void handle_settings(http2::Frame const& frame);
+    void handle_push_promise(http2::Frame const& frame);
+    void handle_window_update(http2::Frame const& frame, Awaited* awaited);
+    void handle_goaway(http2::Frame const& frame);
     void finish(Awaited& awaited);
-    void give_back(std::uint32_t stream, std::uint64_t& unacknowledged);
-    void owe(http2::FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload);
-    void break_off(std::string why);
+    void update_window(std::uint32_t stream, std::uint64_t& unacknowledged);
+    void queue_frame(http2::FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload);
+    void fail(std::string why);
 
     std::size_t body_limit_, raw_limit_;
     http2::FrameReader frames_{16384};
     http2::HeaderDecoder fields_;
     std::map<std::uint32_t, Awaited> awaited_;
-    std::string debts_;
+    std::string output_;
     std::optional<std::string> broken_;         // why the connection cannot be read any more
     bool ended_ = false, is_leaving_ = false;   // the server ended its side; it sent GOAWAY
     std::string block_;                         // of the field block that is being read

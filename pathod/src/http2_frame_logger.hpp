@@ -13,9 +13,9 @@
 
 namespace pathology::pathod {
 
-class Http2Transcript {
+class Http2FrameLogger {
 public:
-    Http2Transcript(LogPrinter& printer, DaemonOptions const& options) : printer_(printer), options_(options) {}
+    Http2FrameLogger(LogPrinter& printer, DaemonOptions const& options) : printer_(printer), options_(options) {}
 
     /// Received bytes, from the preface on.
     void received(std::string_view bytes);
@@ -25,10 +25,10 @@ public:
     std::string take_raw(proxycore::http2::StreamId stream);
 
 private:
-    static constexpr std::size_t most_streams = 1024;  // whose bytes are kept until their request
+    static constexpr std::size_t max_streams = 1024;  // whose bytes are kept until their request
 
     void keep(proxycore::http2::StreamId stream, std::string_view bytes);
-    void tell(std::string_view direction, proxycore::http2::FrameHeader const& header);
+    void log_frame(std::string_view direction, proxycore::http2::FrameHeader const& header);
 
     LogPrinter& printer_;
     DaemonOptions const& options_;

@@ -8,19 +8,19 @@
 #include <pathology/language/http2_player.hpp>
 #include <string>
 
-#include "rendition.hpp"
+#include "rendered_response.hpp"
 
 namespace pathology::pathod {
 
 /// Plays such a response: message after message, each as often as its count says.
-class Http2Act {
+class Http2ResponsePlayer {
 public:
     using Next = language::Http2Player::Next;
 
-    explicit Http2Act(language::Player& player) : frames_(player) {}
+    explicit Http2ResponsePlayer(language::Player& player) : frames_(player) {}
 
-    /// `rendition` must outlive the act.
-    void start(Rendition const& rendition, std::uint64_t seed, std::uint32_t stream);
+    /// `rendered` must outlive this object.
+    void start(RenderedResponse const& rendered, std::uint64_t seed, std::uint32_t stream);
 
     /// As Http2Player::advance(), but `finished` is the end of the last message.
     Next advance(std::string& out, std::size_t limit);
@@ -31,10 +31,10 @@ public:
 
 private:
     bool start_item();
-    Http2Item const& item() const { return rendition_->http2[item_]; }
+    Http2Item const& item() const { return rendered_->http2[item_]; }
 
     language::Http2Player frames_;
-    Rendition const* rendition_ = nullptr;
+    RenderedResponse const* rendered_ = nullptr;
     std::uint64_t seed_ = 0;
     std::uint32_t stream_ = 0;
     std::size_t item_ = 0;

@@ -1,4 +1,4 @@
-#include "rendition.hpp"
+#include "rendered_response.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,60 +12,60 @@ namespace {
 
 constexpr std::uint64_t seed = 7;
 
-Rendition rendered(std::string const& spec, RenderOptions options = {}, std::uint64_t with = seed) {
+RenderedResponse render_spec(std::string const& spec, RenderOptions options = {}, std::uint64_t with = seed) {
     return render(language::parse_response(spec).value(), {}, options, with).value();
 }
 
-std::string bytes_of(Rendition const& rendition, std::uint64_t with = seed) {
+std::string bytes_of(RenderedResponse const& rendered, std::uint64_t with = seed) {
     language::Player player;
-    player.start(rendition.plan, with);
+    player.start(rendered.plan, with);
     std::string bytes;
     EXPECT_TRUE(language::preview(player, [&](std::string_view block) { return bytes += block, true; }));
     return bytes;
 }
 
 TEST(Render, KeepsDisconnectsForHead) {
-    EXPECT_TRUE(rendered("200:b'abc':da", {.without_body = true}).plan.disconnects);
+    EXPECT_TRUE(render_spec("200:b'abc':da", {.without_body = true}).plan.disconnects);
 }
 
 TEST(Render, RepeatsWithTheSameSeed) {
     for (auto const* spec : {"200:b@100", "200:b@100:ir,'x'", "200:h@8,ascii_letters='x':dr"}) {
-        EXPECT_EQ(bytes_of(rendered(spec)), bytes_of(rendered(spec))) << spec;
+        EXPECT_EQ(bytes_of(render_spec(spec)), bytes_of(render_spec(spec))) << spec;
     }
-    EXPECT_NE(bytes_of(rendered("200:b@100")), bytes_of(rendered("200:b@100"), seed + 1));
+    EXPECT_NE(bytes_of(render_spec("200:b@100")), bytes_of(render_spec("200:b@100"), seed + 1));
 }
 
 TEST(Render, ExplainsWhatIsSent) {
     for (auto const* spec : {"200:b@100", "200:b@20,digits:ir,@5:pr,0", "wf:b@20:k@4"}) {
-        auto const plain = rendered(spec);
-        auto const frozen = rendered(spec, {.explain = true});
+        auto const plain = render_spec(spec);
+        auto const frozen = render_spec(spec, {.explain = true});
         EXPECT_EQ(bytes_of(frozen), bytes_of(plain)) << spec;
         EXPECT_FALSE(frozen.plan.generates) << spec;
         EXPECT_TRUE(frozen.is_random) << spec;
-        EXPECT_EQ(bytes_of(rendered(frozen.explained)), bytes_of(plain)) << frozen.explained;
+        EXPECT_EQ(bytes_of(render_spec(frozen.explained)), bytes_of(plain)) << frozen.explained;
     }
 }
 
 TEST(Render, ExplainsHugeOnesByTheirGenerator) {
-    auto const rendition = rendered("200:b@1g", {.explain = true});
-    EXPECT_TRUE(rendition.plan.generates);
-    EXPECT_EQ(rendition.explained.find("200:b@1g:h'Content-Length'='1073741824'"), 0U) << rendition.explained;
+    auto const rendered = render_spec("200:b@1g", {.explain = true});
+    EXPECT_TRUE(rendered.plan.generates);
+    EXPECT_EQ(rendered.explained.find("200:b@1g:h'Content-Length'='1073741824'"), 0U) << rendered.explained;
 }
 
 TEST(Render, RecordsWhatIsKnownBeforeSending) {
-    auto const record = rendered("404:m'Nope':b'abc':d10").record;
+    auto const record = render_spec("404:m'Nope':b'abc':d10").record;
     EXPECT_EQ(record.status_code, "404");
     EXPECT_EQ(record.reason, "Nope");
     EXPECT_EQ(record.body, "abc");
     EXPECT_EQ(record.body_size, 3U);
     EXPECT_EQ(record.spec, "404:m'Nope':b'abc':d10:h'Content-Length'='3'");
     EXPECT_TRUE(record.disconnect);
-    auto const long_body = rendered("200:b'" + std::string(2000, 'x') + "'").record;
+    auto const long_body = render_spec("200:b'" + std::string(2000, 'x') + "'").record;
     EXPECT_EQ(long_body.body->size(), 1024U);
     EXPECT_EQ(long_body.body_size, 2000U);
-    EXPECT_FALSE(rendered("200").record.body);
-    EXPECT_EQ(rendered("200").record.version, "HTTP/1.1");
-    EXPECT_EQ(rendered("200:v'HTTP/1.0'").record.version, "HTTP/1.0");
+    EXPECT_FALSE(render_spec("200").record.body);
+    EXPECT_EQ(render_spec("200").record.version, "HTTP/1.1");
+    EXPECT_EQ(render_spec("200:v'HTTP/1.0'").record.version, "HTTP/1.0");
 }
 
 struct HeadersCase {

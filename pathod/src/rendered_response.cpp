@@ -1,4 +1,4 @@
-#include "rendition.hpp"
+#include "rendered_response.hpp"
 
 #include <pathology/language/craft.hpp>
 #include <pathology/language/print.hpp>
@@ -12,12 +12,12 @@ using namespace language;
 
 // Distinct from the streams of generated values inside a message, which count from 0.
 constexpr std::uint64_t stream_of_items = 1ULL << 63U;
-constexpr std::size_t most_kept_body = 1024;
+constexpr std::size_t max_kept_body = 1024;
 
 void keep_body(proxycore::record::RecordedResponse& record, Value const& value) {
     record.body.emplace();
     if (auto const* literal = std::get_if<Literal>(&value)) {
-        record.body->assign(literal->bytes, 0, most_kept_body);
+        record.body->assign(literal->bytes, 0, max_kept_body);
         record.body_size = literal->bytes.size();
     } else if (auto const* generated = std::get_if<Generated>(&value)) {
         record.body_size = generated->size();
@@ -42,25 +42,25 @@ std::string explained(Crafted const& crafted) {
 }
 
 /// Adds a message to the plans.
-void add_plan(Rendition& rendition, Crafted crafted, std::uint64_t times, Protocol protocol) {
+void add_plan(RenderedResponse& rendered, Crafted crafted, std::uint64_t times, Protocol protocol) {
     if (protocol == Protocol::http1) {
-        rendition.plan = std::move(crafted.plan);
+        rendered.plan = std::move(crafted.plan);
         return;
     }
     bool const obeys_windows = std::holds_alternative<Response>(crafted.message);
-    rendition.http2.push_back({std::move(crafted.plan), std::move(crafted.http2_parts), times, obeys_windows});
-    rendition.record.version = "HTTP/2.0";
+    rendered.http2.push_back({std::move(crafted.plan), std::move(crafted.http2_parts), times, obeys_windows});
+    rendered.record.version = "HTTP/2.0";
 }
 
 }  // namespace
 
-std::uint64_t Rendition::length() const {
+std::uint64_t RenderedResponse::length() const {
     auto all = plan.length;
     for (auto const& each : http2) all += each.plan.length * each.times;
     return all;
 }
 
-Http2Parts const* Rendition::parts() const {
+Http2Parts const* RenderedResponse::parts() const {
     if (http2.size() != 1 || http2.front().times != 1 || !http2.front().parts) return nullptr;
     return &*http2.front().parts;
 }
@@ -69,22 +69,23 @@ std::uint64_t seed_of_item(std::uint64_t seed, std::size_t index) {
     return index == 0 ? seed : derive_seed(seed, stream_of_items + index);
 }
 
-Parsed<Rendition> render(std::span<Message const> messages, Settings const& settings, RenderOptions options,
-                         std::uint64_t seed) {
+Parsed<RenderedResponse> render(std::span<Message const> messages, Settings const& settings, RenderOptions options,
+                                std::uint64_t seed) {
     CraftOptions const how{options.explain ? Freezing::where_it_fits : Freezing::none, options.without_body};
-    Rendition rendition;
+    RenderedResponse rendered;
     for (std::size_t i = 0; i < messages.size(); ++i) {
         auto crafted = craft(messages[i], settings, seed_of_item(seed, i), how);
         if (!crafted) return crafted.error();
-        rendition.is_random = rendition.is_random || crafted->is_random;
-        if (options.explain) rendition.explained += (i == 0 ? "" : " ") + explained(*crafted);
-        add_to(rendition.record, crafted->message, settings.protocol);
-        add_plan(rendition, std::move(*crafted), times(messages[i]), settings.protocol);
+        rendered.is_random = rendered.is_random || crafted->is_random;
+        if (options.explain) rendered.explained += (i == 0 ? "" : " ") + explained(*crafted);
+        add_to(rendered.record, crafted->message, settings.protocol);
+        add_plan(rendered, std::move(*crafted), times(messages[i]), settings.protocol);
     }
-    return rendition;
+    return rendered;
 }
 
-Parsed<Rendition> render(Message const& message, Settings const& settings, RenderOptions options, std::uint64_t seed) {
+Parsed<RenderedResponse> render(Message const& message, Settings const& settings, RenderOptions options,
+                                std::uint64_t seed) {
     return render(std::span(&message, 1), settings, options, seed);
 }
 

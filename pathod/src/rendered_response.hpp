@@ -20,7 +20,7 @@ struct Http2Item {
     bool obeys_windows = true;  ///< its content waits for flow control; raw frames do not
 };
 
-struct Rendition {
+struct RenderedResponse {
     language::Plan plan;                         ///< of an HTTP/1 response
     std::vector<Http2Item> http2;                ///< of an HTTP/2 response, in the order of the wire
     proxycore::record::RecordedResponse record;  ///< the part that is known before sending
@@ -44,9 +44,10 @@ struct RenderOptions {
 /// Crafts the messages of a response for the protocol of the settings; HTTP/1 has one message. `seed` determines the
 /// random data; the Player of the plan needs the same one.
 /// Errors: those of language::craft().
-language::Parsed<Rendition> render(std::span<language::Message const> messages, language::Settings const& settings,
-                                   RenderOptions options, std::uint64_t seed);
-language::Parsed<Rendition> render(language::Message const& message, language::Settings const& settings,
-                                   RenderOptions options, std::uint64_t seed);
+language::Parsed<RenderedResponse> render(std::span<language::Message const> messages,
+                                          language::Settings const& settings, RenderOptions options,
+                                          std::uint64_t seed);
+language::Parsed<RenderedResponse> render(language::Message const& message, language::Settings const& settings,
+                                          RenderOptions options, std::uint64_t seed);
 
 }  // namespace pathology::pathod

@@ -4,7 +4,7 @@
 //
 //      bytes ─▶ preface skipped ─▶ header: head_ ─▶ header complete: current_ ─▶ payload: raw_[current_]
 
-#include "http2_transcript.hpp"
+#include "http2_frame_logger.hpp"
 
 #include <algorithm>
 #include <pathology/proxycore/http2/describe.hpp>
@@ -13,7 +13,7 @@ namespace pathology::pathod {
 
 namespace http2 = proxycore::http2;
 
-void Http2Transcript::received(std::string_view bytes) {
+void Http2FrameLogger::received(std::string_view bytes) {
     if (!options_.show_frames && !options_.show_requests) return;
     auto const preface = std::min(preface_left_, bytes.size());
     preface_left_ -= preface;
@@ -32,36 +32,36 @@ void Http2Transcript::received(std::string_view bytes) {
         current_ = step.header->stream;
         keep(current_, head_);
         head_.clear();
-        tell("<- ", *step.header);
+        log_frame("<- ", *step.header);
     }
 }
 
-void Http2Transcript::sent(std::string_view bytes) {
+void Http2FrameLogger::sent(std::string_view bytes) {
     if (!options_.show_frames) return;
     while (!bytes.empty()) {
         auto const step = out_.advance(bytes);
         bytes.remove_prefix(step.size);
-        if (step.header) tell("-> ", *step.header);
+        if (step.header) log_frame("-> ", *step.header);
     }
 }
 
-void Http2Transcript::tell(std::string_view direction, http2::FrameHeader const& header) {
+void Http2FrameLogger::log_frame(std::string_view direction, http2::FrameHeader const& header) {
     if (options_.show_frames && printer_.is_enabled()) printer_.write({direction, describe(header), "\n"});
 }
 
-void Http2Transcript::keep(http2::StreamId stream, std::string_view bytes) {
+void Http2FrameLogger::keep(http2::StreamId stream, std::string_view bytes) {
     // Frames of stream 0 (SETTINGS, PING…) belong to no request.
     if (!options_.show_requests || stream == 0) return;
     auto found = raw_.find(stream);
     if (found == raw_.end()) {
-        if (raw_.size() == most_streams) raw_.clear();  // bytes of streams without a request; their owner is unknown
+        if (raw_.size() == max_streams) raw_.clear();  // bytes of streams without a request; their owner is unknown
         found = raw_.try_emplace(stream).first;
     }
     auto& kept = found->second;  // moved out at the next event of the stream
     kept.append(bytes.substr(0, options_.keep_bytes - std::min(options_.keep_bytes, kept.size())));
 }
 
-std::string Http2Transcript::take_raw(http2::StreamId stream) {
+std::string Http2FrameLogger::take_raw(http2::StreamId stream) {
     auto const found = raw_.find(stream);
     if (found == raw_.end()) return {};
     auto bytes = std::move(found->second);
