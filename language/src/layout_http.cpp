@@ -5,7 +5,7 @@
 
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
-#include <pathology/language/record_head.hpp>
+#include <pathology/language/resolve.hpp>
 #include <pathology/language/tables.hpp>
 
 #include "layout.hpp"

@@ -2,7 +2,7 @@
 // sample handshake of RFC 6455 in place of a request. Everything else goes to standard error, so that the output can be
 // piped.
 
-#include "program/preview.hpp"
+#include "program/run.hpp"
 
 #include <algorithm>
 #include <cctype>

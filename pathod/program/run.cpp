@@ -7,7 +7,6 @@
 #include <pathology/proxycore/tls/key_log.hpp>
 
 #include "program/background.hpp"
-#include "program/preview.hpp"
 
 namespace pathology::pathod {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <pathology/language/craft.hpp>
 #include <pathology/language/print.hpp>
-#include <pathology/language/record_head.hpp>
+#include <pathology/language/resolve.hpp>
 #include <pathology/language/rng.hpp>
 
 namespace pathology::pathod {

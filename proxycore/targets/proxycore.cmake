@@ -14,7 +14,7 @@ pathology_library(proxycore ASIO
             src/flow/recorded.cpp src/flow/registry.cpp src/flow/request.cpp src/flow/request_views.cpp
             src/flow/response.cpp src/flow/url.cpp src/flow/url_parts.cpp
             src/layers/client_life.cpp src/layers/context.cpp src/layers/failure.cpp src/layers/guess_layer.cpp
-            src/layers/host_field.cpp src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
+            src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
             src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/race_with_disconnect.cpp
             src/layers/exchange/response.cpp src/layers/exchange/direct_response.cpp src/layers/exchange/body.cpp
             src/layers/exchange/connect.cpp src/layers/exchange/error_page.cpp src/layers/exchange/exchange.cpp

@@ -1,6 +1,8 @@
 #include "layers/guess_layer.hpp"
 
 #include <algorithm>
+#include <pathology/proxycore/http/fields.hpp>
+#include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
 
 #include "ascii.hpp"
@@ -56,6 +58,20 @@ NextLayer guess_layer(FirstBytes const& known) {
     auto const look = look_at(client);
     if (look == Look::unsure && known.has_time) return NextLayer::undecided;
     return look == Look::http ? NextLayer::http : NextLayer::tcp;
+}
+
+std::string host_field_of(std::string_view first_bytes) {
+    auto const whole_lines = first_bytes.rfind('\n');
+    auto rest = first_bytes.substr(0, whole_lines == first_bytes.npos ? 0 : whole_lines);
+    ascii::take_until(rest, '\n');  // the request line
+    while (!rest.empty()) {
+        auto value = ascii::take_until(rest, '\n');
+        auto const name = ascii::take_until(value, ':');
+        if (name == "\r") break;
+        if (http::equals_ignoring_case(name, "host"))
+            return std::string(http::parse_authority(ascii::trimmed(value)).host);
+    }
+    return {};
 }
 
 }  // namespace pathology::proxycore::layers

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pathology/proxycore/addons/hook_data.hpp>
+#include <string>
 #include <string_view>
 
 namespace pathology::proxycore::layers {
@@ -19,5 +20,8 @@ struct FirstBytes {
 /// Checks in this order: TLS by its record header, TCP by host, HTTP by mode or ALPN, then HTTP or TCP by the first
 /// bytes. Returns undecided only if `has_time`.
 addons::NextLayer guess_layer(FirstBytes const& known);
+
+/// The host in the Host field of an HTTP/1 request, without its port; empty if the bytes have no complete Host field.
+std::string host_field_of(std::string_view first_bytes);
 
 }  // namespace pathology::proxycore::layers

@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "layers/guess_layer.hpp"
-#include "layers/host_field.hpp"
 #include "layers/hosts.hpp"
 #include "layers/layers.hpp"
 #include "layers/peek.hpp"

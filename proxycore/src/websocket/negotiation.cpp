@@ -105,10 +105,10 @@ boost::system::result<std::optional<DeflateParameters>, std::string> check_defla
     if (extensions->size() > 1) return std::string("more extensions in the response than were offered");
     auto const& only = extensions->front();
     if (only.name != extension_name) return "extension in the response that was not offered: " + only.name;
-    auto response = parse_deflate(only);
-    if (!response || lacks_value(only)) return "response with parameters that are not allowed: " + to_string(only);
-    if (auto const what = fault(*response, offered); !what.empty()) return std::string(what);
-    return response;
+    auto agreed = parse_deflate(only);
+    if (!agreed || lacks_value(only)) return "response with parameters that are not allowed: " + to_string(only);
+    if (auto const what = fault(*agreed, offered); !what.empty()) return std::string(what);
+    return agreed;
 }
 
 }  // namespace pathology::proxycore::websocket
