@@ -100,7 +100,7 @@ TEST(PathopFaults, AClientThatLeavesEndsTheExchange) {
 struct ClientCase {
     char const* name;
     char const* spec;      ///< of a request for ORIGIN
-    char const* response;  ///< how the answer begins, as pathoc shows it
+    char const* response;  ///< how the response begins, as pathoc shows it
 };
 class FaultyClient : public testing::TestWithParam<ClientCase> {};
 

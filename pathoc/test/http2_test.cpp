@@ -1,4 +1,4 @@
-// pathoc over HTTP/2, against servers that answer in every good and bad way.
+// pathoc over HTTP/2, against servers that response in every good and bad way.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

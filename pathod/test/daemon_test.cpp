@@ -79,7 +79,7 @@ std::string parse_error(std::string_view body) {
            "\r\n\r\n" + all;
 }
 
-// Each refusal closes: a second request on the same connection gets no answer. Notices do not.
+// Each refusal closes: a second request on the same connection gets no response. Notices do not.
 INSTANTIATE_TEST_SUITE_P(
     RespondsWith800, Wire,
     testing::Values(

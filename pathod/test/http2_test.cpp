@@ -62,7 +62,7 @@ std::string reported(std::string_view wire) {
     return text;
 }
 
-/// The lines of each stream together: a first answer may be over before a second request has come.
+/// The lines of each stream together: a first response may be over before a second request has come.
 std::vector<std::string> by_stream(std::string const& text) {
     std::vector<std::pair<int, std::string>> sorted;
     std::istringstream in(text);

@@ -43,7 +43,7 @@ std::string replaced(std::string text, std::string_view word, std::string_view b
 
 std::string in_quotes(std::string_view target) { return "'" + std::string(target) + "'"; }
 
-/// The status of the last head among the bytes of an answer that broke off.
+/// The status of the last head among the bytes of a response that broke off.
 unsigned last_status(std::string_view raw) {
     unsigned status = 0;
     for (std::size_t at = 0; (at = raw.find("HTTP/1.", at)) != raw.npos; at += 9)

@@ -31,7 +31,7 @@ void PrintTo(Topology topology, std::ostream* out);
 struct ClientResult {
     unsigned status = 0;  ///< of the last head; 0 = none came
     bool is_whole = false;
-    std::string body{};     ///< of a whole answer
+    std::string body{};     ///< of a whole response
     std::string failure{};  ///< why it is not whole
     std::string raw{};      ///< the exact bytes
 };
@@ -87,7 +87,7 @@ private:
     std::vector<std::string> settings() const;
 };
 
-/// What a client read of the answer to its last request.
+/// What a client read of the response to its last request.
 ClientResult result_of(pathoc::Client const& client, pathoc::Result<pathoc::Response> response);
 
 /// A spec that sends exactly these bytes, then the end; of pathod.

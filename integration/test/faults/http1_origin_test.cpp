@@ -1,4 +1,4 @@
-// Servers that stop, lie or flood over HTTP/1, at every place of an answer (P12, P13, P61).
+// Servers that stop, lie or flood over HTTP/1, at every place of a response (P12, P13, P61).
 #include <gmock/gmock.h>
 
 #include <tuple>
@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// What becomes of an answer.
+/// What becomes of a response.
 enum class Fate {
     no_head,  ///< its head is never whole, or is not believed: a page, and no `responseheaders`
     no_data,  ///< its head is good, and no byte of its body arrives: a page
@@ -22,10 +22,10 @@ struct OriginFault {
     char const* name;
     std::string response;  ///< of pathod
     Fate fate;
-    std::string says;  ///< of the flow's error; of a whole answer, its body
+    std::string says;  ///< of the flow's error; of a whole response, its body
     std::string request = "get:TARGET";
     std::vector<std::string> settings = {};
-    unsigned status = 200;  ///< of a whole answer
+    unsigned status = 200;  ///< of a whole response
 };
 void PrintTo(OriginFault const& row, std::ostream* out) { *out << row.name; }
 

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 enum class Fate {
     no_head,  ///< a page, and no `responseheaders`
     no_data,  ///< a page
-    cut,      ///< a page, or the begin of the answer where it is streamed
+    cut,      ///< a page, or the begin of the response where it is streamed
     whole,
 };
 
@@ -21,7 +21,7 @@ struct ResponseFault {
     char const* name;
     std::string response;  ///< of pathod
     Fate fate;
-    std::string says;  ///< of the flow's error; of a whole answer, its body
+    std::string says;  ///< of the flow's error; of a whole response, its body
     std::vector<std::string> settings = {};
 };
 void PrintTo(ResponseFault const& row, std::ostream* out) { *out << row.name; }

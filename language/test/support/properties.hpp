@@ -23,7 +23,7 @@ struct Setting {
     Settings settings;
 };
 
-/// A server that answers a request, a client that sends, a server inside a WebSocket session, and over HTTP/2 a server
+/// A server that responses a request, a client that sends, a server inside a WebSocket session, and over HTTP/2 a server
 /// on stream 3 and a client on stream 1.
 Setting response_setting();
 Setting client_setting();

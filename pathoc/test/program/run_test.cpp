@@ -1,4 +1,4 @@
-// pathoc from its command line on, against servers that answer in every good and bad way.
+// pathoc from its command line on, against servers that response in every good and bad way.
 #include "program/run.hpp"
 
 #include <gmock/gmock.h>

@@ -10,7 +10,7 @@
 
 namespace pathology::pathoc::test {
 
-/// What the server does when it has given its last answer.
+/// What the server does when it has given its last response.
 enum class Then {
     close,  ///< ends the connection in order
     stay,   ///< says nothing more

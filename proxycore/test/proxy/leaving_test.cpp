@@ -31,7 +31,7 @@ std::string get(std::string const& target) { return "GET " + target + " HTTP/1.1
 std::string connect_to(std::string const& where) { return "CONNECT " + where + " HTTP/1.1\r\n\r\n"; }
 std::string at(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
-/// Greeting and request of SOCKS5, without waiting for the answers.
+/// Greeting and request of SOCKS5, without waiting for the responses.
 std::string socks_to(std::uint16_t port) {
     std::string text("\x05\x01\x00\x05\x01\x00\x01\x7f\x00\x00\x01", 11);
     text += static_cast<char>(port >> 8);
@@ -56,7 +56,7 @@ Names calls_of(test::HookRecorder const& recorder) {
     return reported;
 }
 
-// --- where TCP gets no answer ----------------------------------------------------------------------------------------
+// --- where TCP gets no response ----------------------------------------------------------------------------------------
 
 struct Unanswered {
     std::string name;
@@ -148,12 +148,12 @@ INSTANTIATE_TEST_SUITE_P(
                    failed}),
     pathology::test::row_name);
 
-// --- where names get no answer ---------------------------------------------------------------------------------------
+// --- where names get no response ---------------------------------------------------------------------------------------
 
 struct Unknown {
     std::string name;
     std::string mode;
-    std::string sent;  ///< by the client, which then reads an answer to CONNECT if it asked for that
+    std::string sent;  ///< by the client, which then reads a response to CONNECT if it asked for that
     std::string inside;
     Names reported;
 };

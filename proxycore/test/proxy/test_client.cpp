@@ -7,6 +7,7 @@
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <stdexcept>
 
+#include "layers/http2/server.hpp"
 #include "support/play.hpp"
 #include "support/streams.hpp"
 

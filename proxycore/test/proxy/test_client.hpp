@@ -9,7 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "layers/http2/server.hpp"
+namespace pathology::proxycore::layers {
+class Http2Server;
+}
 
 namespace pathology::proxycore::proxy::test {
 

@@ -32,7 +32,7 @@ struct Acquaintances {
         return info;
     }
 
-    /// Tickets come with the answer.
+    /// Tickets come with the response.
     static void exchange_data(Engine& here, Engine& there) {
         EXPECT_EQ(here.write(boost::asio::buffer("?", 1)), Step::done);
         test::carry(here, there);

@@ -39,7 +39,7 @@ struct Turn {
     std::string received, response;
 };
 
-/// Plays the other side; ends its side after the last answer.
+/// Plays the other side; ends its side after the last response.
 asio::awaitable<void> play_turns(net::Stream& stream, std::vector<Turn> turns) {
     for (auto const& turn : turns) {
         EXPECT_EQ(co_await read_exactly(stream, turn.received.size()), turn.received);

@@ -76,7 +76,7 @@ asio::awaitable<std::string> use(ServerStream& server, flow::HttpFlow const& flo
     co_return body;
 }
 
-/// Sends a request over whatever it gets, and reads the answer.
+/// Sends a request over whatever it gets, and reads the response.
 asio::awaitable<std::string> ask(ConnectionsFixture& fixture, std::string url) {
     auto flow = fixture.get(url);
     auto server = co_await fixture.context.servers->acquire(flow);

@@ -55,7 +55,7 @@ inline Fetched fetch_trusting(std::string const& file, std::string const& url) {
     return session.fetch(url);
 }
 
-/// Tries again until an answer is complete and no server error.
+/// Tries again until a response is complete and no server error.
 inline Fetched fetch_with_retries(std::string const& url, int attempts) {
     Session session;
     auto fetched = session.fetch(url);

@@ -9,7 +9,7 @@
 
 namespace pathology::testkit::test {
 
-/// What curl made of an answer.
+/// What curl made of a response.
 struct Fetched {
     CURLcode code = CURLE_OK;
     long status = 0;

@@ -352,7 +352,7 @@ TEST(Http1Layer, TakesAResponseThatComesBeforeTheRequestIsSent) {
 struct EndlessUpload {
     std::string name;
     std::chrono::milliseconds patience;
-    std::string part;  ///< of the body, sent after the answer; the rest never comes
+    std::string part;  ///< of the body, sent after the response; the rest never comes
 };
 
 class EndlessUploadThatGetsAResponse : public testing::TestWithParam<EndlessUpload> {};

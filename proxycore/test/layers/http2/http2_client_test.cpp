@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::Not;
 namespace flag = http2::flag;
 
-/// An addon that answers.
+/// An addon that responses.
 auto says(std::string body, unsigned status = 200) {
     return [body = std::move(body), status](flow::HttpFlow& flow) {
         flow.response = flow::Response::make(status, body, {{"Connection", "keep-alive"}, {"X-Y", "z"}});

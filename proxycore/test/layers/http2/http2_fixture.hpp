@@ -1,4 +1,4 @@
-// Ends of HTTP/2 conversations in memory: a client that says frames, an origin that answers, and the proxy between
+// Ends of HTTP/2 conversations in memory: a client that says frames, an origin that responses, and the proxy between
 // them.
 #pragma once
 

@@ -134,7 +134,7 @@ TEST_F(Http2Relay, CarriesAWebSocketByExtendedConnectOnBothSides) {
     EXPECT_TRUE(flow.websocket.has_value());
 }
 
-// --- early answers ---------------------------------------------------------------------------------------------------
+// --- early responses ---------------------------------------------------------------------------------------------------
 
 struct EarlyResponse {
     std::string_view name;
@@ -143,7 +143,7 @@ struct EarlyResponse {
 };
 void PrintTo(EarlyResponse const& row, std::ostream* out) { *out << row.name; }
 
-/// Behind the end of the answer comes RST_STREAM with NO_ERROR: the server wants no more of the request (RFC 9113
+/// Behind the end of the response comes RST_STREAM with NO_ERROR: the server wants no more of the request (RFC 9113
 /// §8.1).
 class P13_EarlyResponse : public testing::TestWithParam<EarlyResponse> {
 protected:
