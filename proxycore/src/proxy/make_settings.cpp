@@ -39,7 +39,7 @@ std::int64_t number_of(std::string_view name, std::int64_t value, std::int64_t m
 }
 
 std::int64_t number(Options const& options, std::string_view name, std::int64_t min, std::int64_t max) {
-    return number_of(name, options.get<std::int64_t>(name), least, most);
+    return number_of(name, options.get<std::int64_t>(name), min, max);
 }
 
 std::optional<std::uint64_t> size(Options const& options, std::string_view name) {
