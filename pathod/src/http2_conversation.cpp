@@ -1,8 +1,7 @@
 // The exchanges of a connection. Responses that write frames themselves are in http2_writing.cpp.
 //
-//     head ─▶ exchange ─▶ end of the request ─▶ respond ─┬─ plain: session_ frames and sends it ──────┬─▶ closed ─▶
-//     log_end
-//                                                        └─ act: take_over, its turn, write_frames ───┘
+//     head ─▶ exchange ─▶ end of the request ─▶ respond ─┬─ plain: session_ frames and sends it ────┬─▶ closed
+//                                                        └─ play: take_over, its turn, write_frames ─┘   ─▶ log_end
 //     reset by either side ─▶ closed ─▶ log_end, or log_broken if there was no complete request
 #include "http2_conversation.hpp"
 

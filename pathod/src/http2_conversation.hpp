@@ -2,13 +2,13 @@
 //
 //   reading:  bytes ──▶ session ──▶ request, content, end ──▶ response ──▶ session or player
 //                                                                            │
-//   writing:  acts that are ready ◀── frames of the session ◀────────────────┘
+//   writing:  played responses that are ready ◀── frames of the session ◀───┘
 //                └──────────────┬──────────────────┘
 //                               ▼  whole frames, one after the other
 //                           connection
 //
 // A Driver reads and writes. Plain responses belong to the session, which cuts and delays them as flow control
-// requires. Any other response is an act. While it writes, no other stream can; it yields between two frames, when it
+// requires. Any other response is played. While it writes, no other stream can; it yields between two frames, when it
 // pauses, waits for flow control, or has written its share.
 #pragma once
 
@@ -93,7 +93,7 @@ private:
     proxycore::http2::Session session_;
     Http2FrameLogger frame_logger_;
     std::vector<std::unique_ptr<Http2Exchange>> exchanges_;  // of the streams that are open
-    std::vector<Http2Exchange*> playing_;                       // played responses that have begun and not ended
+    std::vector<Http2Exchange*> playing_;                    // played responses that have begun and not ended
     proxycore::http2::Driver driver_;
     net::error_code cause_;    // why unfinished exchanges end
     bool peer_ended_ = false;  // nothing more will arrive

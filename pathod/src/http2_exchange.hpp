@@ -15,10 +15,10 @@
 
 namespace pathology::pathod {
 
-/// A plain response is the content that the session asks for, under flow control. Any other response is an act.
+/// A plain response is the content that the session asks for, under flow control. Any other response is played.
 ///
 ///     begin() ─▶ receiving ─▶ take() ─┬─ parts(): peek(), consume() … ─▶ closed
-///                                     └─ act: advance() … ─▶ ended
+///                                     └─ player: advance() … ─▶ ended
 ///     Exchanges are pooled: begin() resets every member.
 class Http2Exchange final : public proxycore::http2::Content {
     static constexpr std::size_t block = 16U << 10U;  // one frame; a hundred streams may be active
@@ -42,10 +42,10 @@ public:
     // --- played ---
     Http2ResponsePlayer player{player_};
     std::optional<std::chrono::steady_clock::time_point> wake;  ///< the end of its pause
-    bool is_closed = false;                                     ///< the stream is closed, but the response has not ended
+    bool is_closed = false;  ///< the stream is closed, but the response has not ended
     /// Counts sent bytes.
     void count(std::string_view bytes);
-    /// Returns true if the act ends with its stream. Raw frames go on, since they may be for other streams.
+    /// Returns true if the played response ends with its stream. Raw frames go on, since they may be for other streams.
     bool ends_with_stream() const;
 
     // --- either ---

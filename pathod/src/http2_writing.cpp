@@ -6,7 +6,7 @@
 //       │                    ├─ pause inside a frame: the connection waits, since no other frame may be sent here
 //       └────────────────────┴─ finished, disconnect, broken ─▶ end()
 //
-// Invariant: is_between_frames_ is false only while an act has written a part of a frame.
+// Invariant: is_between_frames_ is false only while a player has written a part of a frame.
 #include <algorithm>
 
 #include "http2_conversation.hpp"
@@ -36,7 +36,7 @@ std::optional<Driver::Clock::time_point> Http2Conversation::next_deadline() cons
     return next;
 }
 
-/// After the client has ended its side, acts that wait for it, or pause without limit, would never end.
+/// After the client has ended its side, players that wait for it, or pause without limit, would never end.
 bool Http2Conversation::is_finished() {
     if (is_closing_ || session_.is_over()) return true;
     return peer_ended_ && !next_deadline();

@@ -142,7 +142,7 @@ std::optional<PolicyViolation> Responder::check_policy(bool pauses, RenderedResp
     return std::nullopt;
 }
 
-/// Returns true if the constant rendition fits this request. HEAD needs one without a body. A peer with a small header
+/// Returns true if the constant response fits this request. HEAD needs one without a body. A peer with a small header
 /// table needs a field block encoded for it, since the constant one may refer to entries that the peer has evicted.
 bool Responder::is_constant_for(RequestHead const& request, PreparedSpec const& prepared,
                                 Http2Position position) const {
@@ -152,7 +152,7 @@ bool Responder::is_constant_for(RequestHead const& request, PreparedSpec const& 
     return prepared.constant() != nullptr && !without_body && !has_small_table;
 }
 
-/// Renders the response unless its constant rendition fits, and applies the policy. A spec that cannot be rendered, or
+/// Renders the response unless its constant response fits, and applies the policy. A spec that cannot be rendered, or
 /// is not allowed, is replaced by a built-in response, which can always be rendered and is always allowed. So the
 /// recursion ends after at most three calls.
 void Responder::render_for(RequestHead const& request, OutgoingResponse& response, Http2Position position) {

@@ -10,18 +10,18 @@ namespace pathology::proxycore::layers {
 
 enum class Errc : std::uint8_t {
     closed,       ///< the peer ended or reset the connection, or the stream
-    timed_out,    ///< the peer was silent for too long
+    timed_out,    ///< the peer sent nothing for the time limit
     malformed,    ///< the peer violated its protocol
     too_large,    ///< a head or a body exceeds its limit
-    unreachable,  ///< no connection was made: name, TCP, an upstream proxy
-    untrusted,    ///< TLS to the peer failed: handshake or verification
+    unreachable,  ///< no connection: name resolution, TCP, or an upstream proxy failed
+    untrusted,    ///< the TLS handshake or the verification of the certificate failed
     cancelled,    ///< an addon refused, or the flow was killed
 };
 
 /// Why an exchange failed. The message names host and port where they are known.
 struct Failure : BasicFailure<Errc> {
-    unsigned status = 502;      ///< of the response to the client, while one can still be sent (P13)
-    bool is_retryable = false;  ///< nothing of the request was processed: it may be sent again on a new connection
+    unsigned status = 502;      ///< of the response to the client, if none was begun (P13)
+    bool is_retryable = false;  ///< the server processed nothing: the request may be sent again on a new connection
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

@@ -38,8 +38,8 @@ enum class HandshakeErrc : std::uint8_t {
 
 /// Why a handshake is invalid: `Sec-WebSocket-Key "x" is not 16 bytes in base64`.
 struct HandshakeFailure : BasicFailure<HandshakeErrc> {
-    unsigned status =
-        400;  ///< of the response to a request: 405 for the method, 426 for the version (RFC 6455 §4.4: respond with the version 13)
+    /// Of the response to a request: 405 for the method, 426 for the version (RFC 6455 §4.4: the response names version 13).
+    unsigned status = 400;
 };
 
 /// Makes `result::value()` throw std::runtime_error with the message.
@@ -52,7 +52,7 @@ boost::system::result<void, HandshakeFailure> check_request(http::RequestHead co
 /// Checks a response as a client has to (RFC 6455 §4.1): 101, the two fields, the accept value for `key`, and a
 /// subprotocol only if it was `offered`.
 boost::system::result<void, HandshakeFailure> check_response(http::ResponseHead const& response, std::string_view key,
-                                                           std::span<std::string const> offered = {});
+                                                             std::span<std::string const> offered = {});
 
 /// Returns the first subprotocol of the request that is `supported`, or the first if `supported` is empty; std::nullopt
 /// if there is none (RFC 6455 §4.2.2 item 4).

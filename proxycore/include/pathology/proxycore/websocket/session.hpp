@@ -25,7 +25,7 @@ namespace pathology::proxycore::websocket {
 struct Message {
     bool is_text = true;
     std::string_view payload{};
-    /// The sizes of its fragments, decompressed; empty = one frame. At most most_fragments_told sizes: the last one
+    /// The sizes of its fragments, decompressed; empty = one frame. At most max_fragment_sizes sizes: the last one
     /// includes the rest. A message is sent in these fragments.
     std::span<std::size_t const> fragments{};
     bool operator==(Message const& other) const { return is_text == other.is_text && payload == other.payload; }
