@@ -27,7 +27,7 @@ void Http2Exchange::take(OutgoingResponse its_response, std::size_t keep_bytes) 
         left_ = plain->body.length;
         player_.start(plain->body, response->seed);
     } else {
-        exchange.start(response->rendered_response(), response->seed, stream);
+        player.start(response->rendered_response(), response->seed, stream);
     }
 }
 
