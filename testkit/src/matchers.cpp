@@ -186,7 +186,7 @@ MessageMatcher HasBody(TextMatcher const& body) {
         "body", [](auto const& message) { return message.body; }, body);
 }
 
-/// Also matches the bytes of an incomplete reply.
+/// Also matches the bytes of an incomplete response.
 MessageMatcher HasRawBytes(TextMatcher const& bytes) {
     auto const match = [bytes](auto const& message, MatchResultListener& listener) {
         listener << "whose wire form is " << PrintToString(message.raw);
