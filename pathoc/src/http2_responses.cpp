@@ -308,8 +308,8 @@ void Http2Responses::finish(Awaited& awaited) {
     bool const may_lack_body = awaited.method == "HEAD" || response.status() == 304;
     auto const announced = response.head.fields.first("content-length");
     if (!announced || may_lack_body || awaited.fault || *announced == std::to_string(response.body_size)) return;
-    awaited.fault = "content-length is " + proxycore::http::quoted(*announced) + ", and " + std::to_string(response.body_size) +
-                    " bytes came";
+    awaited.fault = "content-length is " + proxycore::http::quoted(*announced) + ", and " +
+                    std::to_string(response.body_size) + " bytes came";
 }
 
 void Http2Responses::handle_settings(http2::Frame const& frame) {

@@ -33,10 +33,10 @@ enum class ResponseOrigin {
 
 /// The response to one request.
 struct OutgoingResponse {
-    PreparedSpecPtr prepared;           ///< valid as long as this object
+    PreparedSpecPtr prepared;                  ///< valid as long as this object
     std::optional<RenderedResponse> rendered;  ///< made for this request alone; std::nullopt: use the constant one
-    std::string error;                  ///< why it is not the requested one; a line without its newline, or empty
-    std::uint64_t seed = 0;             ///< for the Player
+    std::string error;       ///< why it is not the requested one; a line without its newline, or empty
+    std::uint64_t seed = 0;  ///< for the Player
     ResponseOrigin origin = ResponseOrigin::spec;
     std::optional<proxycore::websocket::DeflateParameters> deflate;  ///< negotiated by a handshake of the echo
 

@@ -45,8 +45,7 @@ private:
 void Converter::convert(std::string_view& input, std::string& out) {
     Block block;
     for (;;) {
-        auto* from =
-            const_cast<char*>(input.data());  // iconv() reads it only; POSIX lacks the const
+        auto* from = const_cast<char*>(input.data());  // iconv() reads it only; POSIX lacks the const
         auto left = input.size();
         auto* to = block.data();
         auto room = block.size();
@@ -125,8 +124,7 @@ Result<std::string> decode_text(std::string_view bytes, std::string_view charset
     Converter converter(utf8_name, std::string(charset).c_str());
     if (!is_plain_name(charset) || !converter.is_open()) return unknown(charset);
     auto rest = without_mark(bytes, charset);
-    if (charset == utf8_name && websocket::is_utf8(rest))
-        return std::string(rest);  // the usual case: no conversion
+    if (charset == utf8_name && websocket::is_utf8(rest)) return std::string(rest);  // the usual case: no conversion
     std::string text;
     text.reserve(rest.size());
     for (;;) {

@@ -22,7 +22,7 @@ struct Flow {
     std::string protocol{};  ///< "http", "http2" (the client's side), "websockets", "tcp"
     std::string url{};       ///< the requested URL, "https://origin.test/x"; empty for TCP
     Request request{};       ///< after all addons; `tls` is the connection to the client
-    Response response{};           ///< after all addons; `failure`: why there is none; `tls` is that to the server
+    Response response{};     ///< after all addons; `failure`: why there is none; `tls` is that to the server
     std::string error{};     ///< why the flow failed; empty if it did not
 
     std::optional<proxycore::Endpoint> server{};          ///< the requested endpoint

@@ -10,7 +10,7 @@ namespace pathology::proxycore::net {
 /// The properties of a pair of streams in memory.
 struct MemoryPipeOptions {
     std::size_t capacity = 65536;         ///< bytes that a side buffers until the other one reads them; at least 1
-    std::size_t max_per_read = 65536;    ///< limit of one read in bytes; at least 1
+    std::size_t max_per_read = 65536;     ///< limit of one read in bytes; at least 1
     Endpoint near_endpoint{"memory", 1};  ///< local_endpoint() of `near`
     Endpoint far_endpoint{"memory", 2};   ///< local_endpoint() of `far`
 };

@@ -13,7 +13,7 @@ enum class Errc {
     wants_credentials,  ///< the proxy requires credentials, and none were given
     bad_credentials,    ///< the proxy rejected the credentials
     not_spoken,         ///< the response is not valid in the protocol of the proxy
-    no_response,          ///< the connection ended or timed out before the response; see `cause`
+    no_response,        ///< the connection ended or timed out before the response; see `cause`
 };
 
 struct Failure : BasicFailure<Errc> {
