@@ -56,8 +56,8 @@ private:
 /// Puts TLS over a connection to `server`: hooks, SNI, client certificate, verification (P24-P26). What was agreed on
 /// stands in the record then.
 ///
-/// Name:   the record's `sni`, where it has one, is asked for and verified, else the host of its address. An address is
-///         never asked for, but verified.
+/// Name:   the record's `sni`, or without one the host of its address, is sent and verified. An address is verified,
+///         but never sent.
 /// Errors: untrusted, timed_out, closed; also noted as the record's error.
 asio::awaitable<Result<std::unique_ptr<net::Stream>>> secure_server(Context& context, flow::Server& server,
                                                                     std::unique_ptr<net::Stream> stream,

@@ -18,14 +18,14 @@
 
 namespace pathology::proxycore::async {
 
-/// A result that is set once. Copies share it. A hook that needs another thread, say a script's interpreter, waits
+/// A result that is set once. Copies share it. A hook that needs another thread, such as that of an interpreter, waits
 /// without blocking its loop:
 ///
 ///     async::Completion<Verdict> done;
 ///     interpreter.post([setter = done.setter()] { setter.set_value(judge()); });
 ///     auto const verdict = co_await done.wait();
 ///
-/// An exception is handed over whole: the thread that set it keeps no reference to it. (A std::promise keeps one for a
+/// An exception is moved: the thread that set it keeps no reference to it. (A std::promise keeps one for a
 /// moment, and two threads share the exception then.)
 ///
 /// Thread: all functions of Completion and Setter may be called from any thread. wait() resumes on the executor of its
@@ -38,8 +38,8 @@ template <class T = void> class Completion {
     class State;
 
 public:
-    /// Sets the result; the first call counts. When the last copy of a setter is destroyed unused, it sets an exception,
-    /// so that nobody waits for ever.
+    /// Sets the result; the first call counts. When the last copy of a setter is destroyed unused, it sets an
+    /// exception, so that no wait lasts for ever.
     class Setter {
     public:
         void set(Outcome<T> outcome) const { guard_->state->set(std::move(outcome)); }
@@ -51,9 +51,7 @@ public:
         struct Guard {
             Guard(std::shared_ptr<State> its_state, boost::system::error_code its_error)
                 : state(std::move(its_state)), if_abandoned(its_error) {}
-            ~Guard() {
-                state->set(Outcome<T>(std::make_exception_ptr(boost::system::system_error(if_abandoned))));
-            }
+            ~Guard() { state->set(Outcome<T>(std::make_exception_ptr(boost::system::system_error(if_abandoned)))); }
             Guard(Guard const&) = delete;
             Guard& operator=(Guard const&) = delete;
             std::shared_ptr<State> state;

@@ -14,9 +14,10 @@ namespace pathology::proxycore::async {
 ///                  └─no─▶ waiter list                └─yes─▶ Lock of the first waiter; never free in between
 ///
 /// Thread: one, or one strand: that of all who lock it.
-/// Cancel: before lock(): throws operation_aborted. While waiting: lock() throws operation_aborted and leaves the queue.
-///         Between the hand-over and the resumption: lock() returns the lock; the next co_await throws.
-/// Owns:   nothing. It must outlive its locks and those who wait for one.
+/// Cancel: before lock(): throws operation_aborted. While waiting: lock() throws operation_aborted and leaves the
+///         queue. Between the unlock by the previous owner and the resumption: lock() returns the lock; the next
+///         co_await throws.
+/// Owns:   nothing. It must outlive its locks and all waits for one.
 class Mutex {
 public:
     /// Unlocks the mutex when it is destroyed.

@@ -16,8 +16,8 @@ enum class Strictness {
     lenient,  ///< they are kept as escapes
 };
 
-/// The charset of `bytes` that were sent as `content_type`: byte-order mark, charset parameter, then what the format
-/// says (JSON; HTML's meta; XML's declaration; JavaScript; CSS's @charset), else ISO-8859-1. Shape: a lower-case
+/// The charset of `bytes` that were sent as `content_type`: byte-order mark, charset parameter, then the rule of the
+/// format (JSON; HTML's meta; XML's declaration; JavaScript; CSS's @charset), else ISO-8859-1. Shape: a lower-case
 /// name that iconv knows; gb2312 and gbk give gb18030, as browsers read them.
 std::string infer_charset(std::string_view content_type, std::string_view bytes);
 

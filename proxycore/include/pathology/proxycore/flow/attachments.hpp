@@ -10,7 +10,7 @@ namespace pathology::proxycore::flow {
 /// One object for each owner. They belong to the flow or connection they are attached to: copies and snapshots of that
 /// have none, assignment keeps those of the target, and they are not part of the state that is compared or saved.
 ///
-/// Owns:   each object, with whoever else holds it, until it is replaced, removed, or the flow or connection is gone.
+/// Owns:   each object, shared with its other owners, until it is replaced, removed, or the flow or connection ends.
 /// Thread: that of the flow or connection.
 class Attachments {
 public:

@@ -117,7 +117,7 @@ public:
     /// Notes a change. The addon chain calls it after each round of hooks; whoever changes a flow otherwise does, too.
     void record_change(Flow& flow);
 
-    /// Whether anything is kept or anybody listens.
+    /// Whether flows are kept or there are listeners.
     bool is_watched() const { return limits_.max_flows > 0 || !listeners_.empty(); }
     /// Called when is_watched() may have changed.
     void on_watched(std::function<void()> function) { on_watched_ = std::move(function); }

@@ -1,4 +1,4 @@
-// The content of a message on its way out, which is asked for when flow control lets it go.
+// Outgoing content of a message. The session reads it when flow control allows more bytes.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -16,12 +16,12 @@ public:
         std::string_view bytes;  ///< valid until consume()
         bool is_last = false;    ///< nothing follows these bytes but trailers
     };
-    /// The next bytes, at most `limit`; asked again, the same. No bytes that are not the last: nothing is there yet,
-    /// resume() when there is. Nothing at all: it cannot go on, and the stream is reset (INTERNAL_ERROR).
+    /// The next bytes, at most `limit`; a repeated call returns the same. No bytes that are not the last: nothing is
+    /// there yet, resume() when there is. Nothing at all: it cannot go on, and the stream is reset (INTERNAL_ERROR).
     virtual std::optional<Piece> peek(std::size_t limit) = 0;
     /// These many of them were sent.
     virtual void consume(std::size_t size) = 0;
-    /// What follows the content (RFC 9113 §8.1), asked once, with the last piece. Null or empty: nothing.
+    /// What follows the content (RFC 9113 §8.1), read once, with the last piece. Null or empty: nothing.
     virtual http::Fields const* trailers() const { return nullptr; }
 };
 

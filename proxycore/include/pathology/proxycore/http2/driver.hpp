@@ -49,7 +49,7 @@ public:
         /// The writer has ended, but not by cancellation.
         virtual void on_writer_end() {}
 
-        // --- for handlers that look at the bytes ---
+        // --- for handlers that record the bytes ---
         virtual void on_received(std::string_view /*bytes*/) {}
         virtual void on_sending(std::string_view /*bytes*/) {}
 
@@ -87,7 +87,7 @@ public:
     void close_output();
     /// Ends reader and writer, and closes the stream.
     void close();
-    bool is_writing() const { return is_writing_; }  ///< and the peer is slow to take it
+    bool is_writing() const { return is_writing_; }  ///< true for long if the peer reads slowly
     bool is_output_closed() const { return is_output_closed_; }
 
     // --- for write_frames() ---

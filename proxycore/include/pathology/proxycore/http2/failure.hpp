@@ -1,4 +1,4 @@
-// What a reader of HTTP/2 says when the peer's bytes cannot be read any further.
+// The failure of a reader of HTTP/2 that cannot continue with the peer's bytes.
 #pragma once
 #include <boost/system/result.hpp>
 #include <pathology/proxycore/failure.hpp>

@@ -28,13 +28,13 @@ public:
     /// The next whole frame; nothing = more bytes are needed.
     Result<std::optional<Frame>> next();
 
-    /// The bytes taken but not yet handed out: part of a frame, when next() has given nothing.
+    /// The bytes that were fed and not returned yet: part of a frame, when next() returned nothing.
     std::string_view buffered() const { return std::string_view(buffer_).substr(used_); }
 
 private:
     std::uint32_t max_length_;
     std::string buffer_;
-    std::size_t used_ = 0;  // bytes at the front that were handed out
+    std::size_t used_ = 0;  // bytes at the front that were returned
 };
 
 }  // namespace pathology::proxycore::http2

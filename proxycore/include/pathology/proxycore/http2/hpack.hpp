@@ -9,7 +9,7 @@
 
 namespace pathology::proxycore::http2 {
 
-/// The size of a dynamic table until a peer's settings say otherwise (RFC 9113 §6.5.2).
+/// The size of a dynamic table until a peer's settings change it (RFC 9113 §6.5.2).
 inline constexpr std::uint32_t default_header_table_size = 4096;
 
 /// The name or the value of a field: bytes, or the size of bytes that the caller writes himself where they belong.

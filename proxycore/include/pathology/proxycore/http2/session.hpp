@@ -8,7 +8,8 @@
 //                                               both: resume, consume, reset, go_away, ping
 //
 // nghttp2 keeps streams, flow control, SETTINGS, PING and GOAWAY and judges what the peer sends, with limits of ours.
-// A server's responses are given as fields, or as bytes of field blocks that are sent unchanged. Server push is refused.
+// A server's responses are given as fields, or as bytes of field blocks that are sent unchanged. Server push is
+// refused.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -134,11 +135,11 @@ public:
     /// are overwritten. Without `content`, the head has to end the stream. Both must live until `closed`.
     void respond(StreamId stream, std::string_view head, Content* content);
     /// Lets the caller write a response of its own: drain() stops at the stream's turn, the caller writes frames, and
-    /// calls finish() after them. request_allowance() asks for flow control in between.
+    /// calls finish() after them. request_allowance() requests flow control in between.
     void take_over(StreamId stream);
     /// Asks to send `size` bytes of content on a stream that was taken over; see allowance().
     void request_allowance(StreamId stream, std::size_t size);
-    /// How many of the bytes asked for may be sent by now; grows during drain().
+    /// How many of the requested bytes may be sent by now; grows during drain().
     std::size_t allowance(StreamId stream) const;
     /// Uses as much of the allowance.
     void spend_allowance(StreamId stream, std::size_t size);

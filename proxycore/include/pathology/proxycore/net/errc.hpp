@@ -16,7 +16,7 @@ enum class Errc {
     name_not_found,        ///< the host name has no address
     too_many_connections,  ///< ServerOptions::max_connections is reached
     out_of_descriptors,    ///< the limit of open files is reached
-    stopped,               ///< the server was asked to stop
+    stopped,               ///< the server was stopped
 };
 
 /// The category of Errc, "pathology.net".

@@ -79,7 +79,7 @@ public:
     virtual void set_time_limit(TimeLimit limit) = 0;
 
     /// The addresses of both ends; of a pipe in memory, its names. An empty host = unknown. They stay known after the
-    /// end of the stream, the local one if it was asked for before.
+    /// end of the stream, the local one if it was read before.
     virtual Endpoint local_endpoint() const = 0;
     virtual Endpoint remote_endpoint() const = 0;
 

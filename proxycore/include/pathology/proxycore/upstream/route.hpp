@@ -17,8 +17,8 @@ struct ViaProxy {
     bool operator==(ViaProxy const&) const = default;
 };
 
-/// Through `hops`, the nearest first; without hops directly to the server. With a `response` no server is asked: the
-/// client gets the response, and bytes that are not HTTP fail with its status line as the reason.
+/// Through `hops`, the nearest first; without hops directly to the server. With a `response` no server is contacted:
+/// the client gets the response, and bytes that are not HTTP fail with its status line as the reason.
 struct Route {
     std::vector<ViaProxy> hops{};
     std::optional<flow::Response> response{};

@@ -32,9 +32,10 @@ struct RouteUse {
 ///     select() ─▶ on_chosen ─┬─▶ [on_connected] ─▶ exchange ─┬─▶ on_released [─▶ on_websocket_opened ─▶ …_closed]
 ///                            └─▶ on_failed ──────────────────┘
 ///
-/// Each on_chosen is followed by exactly one on_released; a WebSocket opens after that of its exchange. on_connected is left out where an open connection of the same
-/// route is used again. A route with a response is in no use and brings no event. An addon that sets
-/// `flow.server_conn->via()` overrules the selector, which is not asked then but gets the events.
+/// Each on_chosen is followed by exactly one on_released; a WebSocket opens after that of its exchange. on_connected is
+/// left out where an open connection of the same route is used again. A route with a response is in no use and brings
+/// no event. An addon that sets `flow.server_conn->via()` overrules the selector, which is not called then but gets the
+/// events.
 ///
 /// Thread: the event loop of the proxy. The events must not block and must not throw.
 class Selector {
