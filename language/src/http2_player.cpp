@@ -22,6 +22,7 @@ void Http2Player::reset() {
 
 Http2Player::Next Http2Player::advance(std::string& out, std::size_t limit) {
     for (;;) {
+        // A DATA header is held back until the windows have room for its whole payload.
         if (needed_ > 0) return Next::allowance;
         if (header_.size() == http2::FrameHeader::size) flush_header(out);  // allow() was called
         if (input_.empty()) {

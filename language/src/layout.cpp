@@ -39,6 +39,7 @@ std::string lower(std::string_view text) {
 }
 
 SpecFailure at(Feature const& feature, SpecFailure failure) {
+    // A failure inside a nested value already has its place.
     if (failure.span == SourceSpan{}) failure.span = feature.span;
     return failure;
 }
@@ -53,6 +54,8 @@ std::uint64_t size(Piece const& piece) {
     return std::visit(Size{}, piece);
 }
 
+// A generated value is identified by its address in the message, its stream by its order there: the same value gives
+// the same bytes wherever it is laid out.
 void StreamNumbers::number_all() {
     for_each_value(message_, [this](Value const& value) {
         if (auto const* generated = std::get_if<Generated>(&value)) numbers_.emplace_back(generated, numbers_.size());

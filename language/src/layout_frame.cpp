@@ -33,7 +33,7 @@ void set_flags(websocket::FrameHeader& header, Features const& features) {
     }
 }
 
-/// The payload that asks pathod to send a frame back.
+/// The payload that requests a frame from pathod.
 Parsed<Value> nested_payload(NestedFrame const& nested) {
     auto const frames = parse_frames(nested.spec);
     if (frames.has_error()) return frames.error();

@@ -64,6 +64,7 @@ Parsed<void> lay_out_message(Http2Frame const& frame, Layout& layout, Settings c
         if (auto added = std::visit(PartLayout{layout, block}, part); added.has_error()) return added;
     }
     if (frame.payload.empty() && !frame.length) layout.add(least_payload(type, settings));
+    // The payload is laid out first, since its size precedes it in the header.
     auto payload = layout.take().pieces;
     std::uint64_t payload_size = 0;
     for (auto const& piece : payload) payload_size = saturating_sum(payload_size, size(piece));

@@ -1,6 +1,6 @@
 // The lines for people. Text of a server is printed by append_visible() only, so that it cannot control the terminal.
 //
-//      [12:34:56.789]: >> 'GET':/:b'hi'            spec_line
+//      21-11-26 08:00:00: >> 'GET':/:b'hi'         spec_line
 //      << 200 OK: 5 bytes                          outcome_line, or the message of the failure
 //      Bytes written: ...                          -q
 //      Bytes read: ...                             --show-response

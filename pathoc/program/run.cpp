@@ -82,7 +82,7 @@ language::Settings spec_settings(ProgramOptions const& options) {
     return settings;
 }
 
-/// A bad SSLKEYLOGFILE is reported, and does not keep the program from running, since no option asked for it.
+/// A bad SSLKEYLOGFILE is reported, and does not keep the program from running, since no option requested it.
 void apply_key_log_of_environment(TlsOptions& tls, Console& console) {
     auto const file = proxycore::tls::key_log_file({"SSLKEYLOGFILE"}, &std::getenv);
     if (file.empty() || !tls.use || tls.key_log) return;

@@ -1,12 +1,3 @@
-// A run is connections in sequence, and a connection is the messages of the scripts in sequence. Only after a WebSocket
-// handshake are both directions independent:
-//
-//      run ─▶ run_connection ─▶ send_messages ─▶ exchange:  a request, waits for its response
-//                  ▲                 │     └──▶ send_only: a frame, waits for nothing
-//                  │                 ▼
-//                  │           101 received ─▶ receive_frames || send_messages_and_wait ─┐
-//                  └────── next connection, unless stop_ ◀───────────────────────────────┘
-//
 // is_over ends the connection, stop_ the run. interrupted_ also suppresses reports: the failures that a cancellation
 // causes are not those of the server.
 

@@ -1,3 +1,8 @@
+// From options to hops. TCP connects to the first hop, each hop is requested to connect to the next one, and TLS is
+// with the server at the end. With -c, HOST is the HTTP proxy, and the argument of -c the server.
+//
+//      client ─TCP─▶ [--socks ─▶] [HOST as HTTP proxy ─▶] server
+
 #include "route.hpp"
 
 #include <pathology/proxycore/net/connect.hpp>
@@ -45,6 +50,7 @@ public:
 
 private:
     asio::awaitable<Connected> connect_tcp(Endpoint const& address) override {
+        // The address that an earlier connection found, see Runner::open().
         auto const& host = route_.address.empty() ? address.host : route_.address;
         auto stream = co_await net::connect(host, address.port, limit_);
         if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);

@@ -14,6 +14,7 @@ namespace {
 /// The status that the child reports; 1 if it ended before.
 int wait_for_report(int from_child) {
     unsigned char status = 1;
+    // If the child dies, the pipe ends without a byte.
     while (::read(from_child, &status, 1) < 0 && errno == EINTR) {
     }
     ::close(from_child);

@@ -21,7 +21,7 @@ void print_address(Daemon const& daemon, DaemonOptions const& options, Console& 
     console.flush();
 }
 
-/// A bad SSLKEYLOGFILE is reported, and does not keep the daemon from starting, since no option asked for it.
+/// A bad SSLKEYLOGFILE is reported, and does not keep the daemon from starting, since no option requested it.
 void apply_key_log_of_environment(DaemonOptions& options, Console& console) {
     auto const file = proxycore::tls::key_log_file({"SSLKEYLOGFILE"}, &std::getenv);
     if (file.empty() || options.tls.key_log) return;

@@ -61,6 +61,7 @@ asio::awaitable<std::optional<std::string>> ConnectionHandler::serve_requests() 
     co_await conversation.run();
     auto host = conversation.tunnel();
     if (host) {
+        // Requests inside the tunnel continue the numbering of the connection.
         context_.index = conversation.index();
         connection_ = conversation.release();
     }
@@ -87,6 +88,7 @@ asio::awaitable<bool> ConnectionHandler::speaks_tls() {
     std::array<char, 1> first{};
     auto const [ec, n] = co_await connection_.stream->read_some(asio::buffer(first));
     std::string_view const bytes(first.data(), n);
+    // An error of the read is met again by the next one.
     connection_.stream = net::unread(std::move(connection_.stream), std::string(bytes));
     co_return !bytes.empty() && tls::looks_like_tls(bytes);
 }

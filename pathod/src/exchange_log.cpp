@@ -71,7 +71,7 @@ std::uint64_t ExchangeLog::count() const {
     return next_;
 }
 
-// The slots stay, for their memory. Ids go on, so a waiter cannot take an old entry for a new one.
+// The slots stay, for their memory. Ids continue, so a waiter cannot mistake an old entry for a new one.
 void ExchangeLog::clear() {
     std::scoped_lock const lock(mutex_);
     first_ = taken_ = next_;

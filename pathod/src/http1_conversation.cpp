@@ -103,6 +103,7 @@ Http1Conversation::Next Http1Conversation::next_step() {
 
 void Http1Conversation::handle_read(net::ReadResult result) {
     if (!result.ec) return reader_.commit(result.n);
+    // A half-close is the normal end of input; the response to the last request is still sent.
     peer_ended_ = result.is_end() || result.ec == tls::Errc::truncated;
     is_open_ = peer_ended_;
     if (result.ec == net::Errc::timed_out) logger_.log_failure(record::Exchange::Type::timeout, "Timeout");
@@ -122,6 +123,7 @@ asio::awaitable<void> Http1Conversation::send(std::string_view text) {
 asio::awaitable<void> Http1Conversation::respond() {
     auto const& request = reader_.head();
     if (request.method == "CONNECT") {
+        // No server is contacted: what follows in the tunnel is served here.
         co_await send(connect_response());
         if (is_open_ && options_.tls.in_tunnels != InTunnels::plain) {
             // Plain tunnels need no new layer: the loop of this conversation goes on inside.

@@ -51,6 +51,7 @@ std::optional<http2::Content::Piece> Http2Exchange::peek(std::size_t limit) {
         if (send != nullptr) rest_ = {send->bytes.data(), send->bytes.size()};
     }
     auto const bytes = rest_.substr(0, limit);
+    // The last piece carries END_STREAM, so no empty DATA frame follows it.
     return Piece{bytes, bytes.size() == left_};
 }
 

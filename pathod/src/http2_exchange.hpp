@@ -15,7 +15,7 @@
 
 namespace pathology::pathod {
 
-/// A plain response is the content that the session asks for, under flow control. Any other response is played.
+/// A plain response is content that the session reads under flow control. Any other response is played.
 ///
 ///     begin() ─▶ receiving ─▶ take() ─┬─ parts(): peek(), consume() … ─▶ closed
 ///                                     └─ player: advance() … ─▶ ended

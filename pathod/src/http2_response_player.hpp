@@ -12,7 +12,7 @@
 
 namespace pathology::pathod {
 
-/// Plays such a response: message after message, each as often as its count says.
+/// Plays such a response: message after message, each repeated by its count.
 class Http2ResponsePlayer {
 public:
     using Next = language::Http2Player::Next;

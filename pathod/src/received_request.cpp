@@ -48,6 +48,7 @@ void ReceivedRequest::fill_common(proxycore::record::RecordedRequest& record, ht
 std::string_view path_of(std::string_view target) {
     if (target.starts_with('/')) return target;
     auto const path = http::parse_target(target).path;
+    // CONNECT has no path; anchors may match its authority.
     return path.empty() ? target : path;
 }
 

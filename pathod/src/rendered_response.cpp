@@ -47,6 +47,7 @@ void add_plan(RenderedResponse& rendered, Crafted crafted, std::uint64_t times, 
         rendered.plan = std::move(crafted.plan);
         return;
     }
+    // Raw frames are sent as they are, even if they violate flow control: that is what they are for.
     bool const obeys_windows = std::holds_alternative<Response>(crafted.message);
     rendered.http2.push_back({std::move(crafted.plan), std::move(crafted.http2_parts), times, obeys_windows});
     rendered.record.version = "HTTP/2.0";
@@ -66,6 +67,7 @@ Http2Parts const* RenderedResponse::parts() const {
 }
 
 std::uint64_t seed_of_item(std::uint64_t seed, std::size_t index) {
+    // The first item has the seed of the exchange: a single message gives the same bytes as in HTTP/1.
     return index == 0 ? seed : derive_seed(seed, stream_of_items + index);
 }
 

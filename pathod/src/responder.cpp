@@ -35,6 +35,7 @@ void convert_to_http2(language::Message& message) {
 Responder::Responder(DaemonOptions const& options, Anchors const& anchors, language::Protocol protocol)
     : options_(options), anchors_(anchors), settings_(settings_of(options)) {
     settings_.protocol = protocol;
+    // Prepared once: these responses are the same for every request.
     not_found_ = prepare(not_found_response());
     language::Response handshake;
     handshake.websocket = true;

@@ -62,6 +62,7 @@ asio::awaitable<void> WebsocketConversation::run(std::string first) {
         // again, so the cancellation is ended below.
         is_stopped = true;
     }
+    // In the middle of a write a close frame would land inside another frame.
     bool const sends_close = session_ && session_->is_open() && !is_writing_;
     if (!is_stopped || !sends_close) co_return;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -93,7 +94,9 @@ asio::awaitable<void> WebsocketConversation::receive(std::string_view bytes) {
     recorder_.feed(bytes);
     while (auto frame = recorder_.next()) {
         auto specs = std::string();
+        // With --ws-echo every message is echoed, also one that begins like a request.
         bool const has_leader = !session_ && frame->payload.starts_with(leader);
+        // The recorder keeps at most the length of the longest valid spec.
         bool const is_whole = frame->payload.size() == frame->payload_size;
         if (has_leader) specs = frame->payload.substr(leader.size());
         logger_.log_received(std::move(*frame));
@@ -158,6 +161,7 @@ asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
         if (!event) {
             fail("WebSocket violation: " + event.error().message);
             co_await flush();
+            // The close frame of the violation is queued by the session.
             co_await async::with_timeout(failure_linger, discard_input());
             co_return;
         }

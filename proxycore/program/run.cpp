@@ -59,6 +59,7 @@ private:
     }
 
     ExitCode serve() {
+        // A slow reader of the output must not stop the traffic; lines are dropped and counted instead.
         console_.never_wait();
         start();
         if (has_failed_) {
@@ -67,6 +68,7 @@ private:
             return ExitCode::failed;
         }
         proxy_.run_until_signal();
+        // The reader of the pipe ended: no success, as part of the output is lost.
         return console_.out_is_lost() ? ExitCode::failed : ExitCode::done;
     }
 

@@ -83,7 +83,7 @@ std::string describe(std::vector<Request> const& requests) {
 class Daemon::Impl {
 public:
     explicit Impl(DaemonOptions const& options) : on_hanging(options.on_hanging), daemon(to_pathod(options)) {
-        // Port 0: parallel tests must not collide. The port is kept, as the daemon may be stopped when a test asks.
+        // Port 0: parallel tests must not collide. The port is kept for tests that read it after stop().
         if (auto const started = daemon.start(); !started) throw DaemonError(started.error().message);
         port = daemon.port();
         url = daemon.url();

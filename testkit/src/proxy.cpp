@@ -119,12 +119,14 @@ public:
     explicit Impl(ProxyOptions options)
         : memory(options.flow_capacity), proxy([this](addons::LogEntry const& entry) { memory.note(entry); }) {
         auto& chain = proxy.addons();
+        // Before the recorder, so that records have what the hooks of the test changed.
         chain.add(std::make_shared<Hooks>(std::move(options.on_request), std::move(options.on_response)));
         auto const record = [this](proxycore::record::Exchange exchange) { memory.add(to_flow(std::move(exchange))); };
         chain.add(std::make_shared<addons::FlowRecorder>(record));
         std::vector<addons::Setting> settings{{"mode", options.mode}};
         for (auto const& text : options.settings) settings.push_back(addons::parse_setting(text));
         set_unless_given(settings, "confdir", authority_folder().string());
+        // Loopback and a free port: no firewall prompts, and parallel tests do not collide.
         set_unless_given(settings, "listen_host", "127.0.0.1");
         set_unless_given(settings, "listen_port", "0");
         if (options.selector) proxy.set_selector(std::move(options.selector));

@@ -93,6 +93,7 @@ std::optional<std::uint64_t> scan_number(Iterator& first, Iterator last) {
                            : base == 16 && *it >= 'A' && *it <= 'F' ? static_cast<unsigned>(*it - 'A') + 10
                                                                     : base;
         if (digit == base) break;
+        // No number at all rather than a wrong one; the error names the place.
         if (read > (UINT64_MAX - digit) / base) return std::nullopt;
         read = read * base + digit;
     }
@@ -113,6 +114,7 @@ std::optional<std::uint32_t> FrameNumberParser::scan(Iterator& it, Iterator last
     auto const read = scan_number(it, last);
     if (read && *read <= max_) return static_cast<std::uint32_t>(*read);
     auto const* behind = it;
+    // A large number before `=` is an invalid setting, which its own scanner reports.
     auto const is_setting = read && scan_char(behind, last, '=');
     if (!is_setting) seen.fail_hard(begin, too_large_);
     return std::nullopt;

@@ -163,6 +163,7 @@ void AddonChain::add(AddonHandle const& handle, Place const& place) {
 }
 
 asio::awaitable<void> AddonChain::end(List const& gone) {
+    // Tasks first: they may use what `done` releases.
     for (auto const& entry : gone) co_await entry.host->end_work();
     co_await run_over(make_entries(gone), hooks::done);
 }
@@ -206,6 +207,7 @@ std::vector<std::string> AddonChain::names() const {
 asio::awaitable<void> AddonChain::start() {
     loop_ = co_await asio::this_coro::executor;
     is_running_ = true;
+    // All options are known now, so addons get every value at once.
     configure(*entries_, all_names(options_));
     auto const entries = entries_;
     for (auto const& entry : entries->list) entry.host->begin(loop_);
@@ -281,6 +283,7 @@ asio::awaitable<void> AddonChain::on_worker(asio::awaitable<void> work) {
 void AddonChain::name_stream_functions(flow::HttpFlow& flow, std::string const& addon) {
     auto const name = [&](flow::Message& message) {
         auto* const modifier = std::get_if<flow::StreamModifier>(&message.stream);
+        // The stream runs after this round; an exception of the function then still names its addon.
         if (modifier != nullptr && modifier->addon.empty()) modifier->addon = addon;
     };
     name(flow.request);

@@ -78,6 +78,7 @@ void Host::set_variables(std::set<std::string> const& changed) {
 // --- work ------------------------------------------------------------------------------------------------------------
 
 void Host::spawn(asio::awaitable<void> work) {
+    // Work begun during `done` would run without its addon.
     if (is_closed_) return;
     if (loop_)
         start(std::move(work));

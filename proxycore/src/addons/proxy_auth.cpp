@@ -1,8 +1,3 @@
-// Credentials of clients (RFC 7617). They are sent with each request, or once for a connection:
-//
-//      SOCKS5, CONNECT ─▶ checked ─▶ connections_: requests on this connection are not challenged
-//      other requests  ─▶ checked each time: 407 by a proxy, 401 in reverse mode
-
 #include "addons/proxy_auth.hpp"
 
 #include <algorithm>

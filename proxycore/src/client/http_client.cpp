@@ -95,6 +95,7 @@ asio::awaitable<Result<flow::Response>> HttpClient::State::send_over(layers::Ser
         auto head = co_await server.read_head();
         // A server may respond and close before it has read the request: the response counts, not the write error.
         if (head.has_error()) co_return sent.has_error() ? sent.error() : head.error();
+        // The caller gets a response, not a connection.
         if (head->status == 101) co_return switched_protocols(flow.request);
         if (head->status / 100 == 1) continue;
         auto response = flow::Response::from_head(std::move(*head));

@@ -20,6 +20,7 @@ void append_offset(std::string& out, std::size_t offset) {
     for (auto digit = offset_digits; digit-- > 0;) out += hex_digit(offset >> (4 * digit));
 }
 
+// The format of the original, for scripts that parse it.
 void append_row(std::string& out, std::size_t offset, std::string_view row) {
     out += '\t';
     append_offset(out, offset);
@@ -44,6 +45,7 @@ std::string dump_text(std::string_view data) {
     out.reserve(data.size() + data.size() / 16 + 2);
     for (char const byte : data) {
         out += is_printable(byte) || is_spacing(byte) ? byte : '.';
+        // Each line begins with a tab, which separates the dump from the log around it.
         if (byte == '\n') out += '\t';
     }
     out += '\n';

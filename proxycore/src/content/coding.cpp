@@ -38,6 +38,7 @@ std::optional<Coding> parse_coding(std::string_view name) {
     for (auto const* const known : known_codings)
         if (http::equals_ignoring_case(known->name, name) || http::equals_ignoring_case(known->other_name, name))
             return known->coding;
+    // `none` is not registered, but servers send it.
     bool const is_identity = http::equals_ignoring_case("identity", name) || http::equals_ignoring_case("none", name);
     return is_identity ? std::optional(Coding::identity) : std::nullopt;
 }
@@ -58,6 +59,7 @@ Result<std::vector<Coding>> parse_content_encoding(std::string_view field) {
                 {Errc::unknown_coding, "unknown content coding " + http::quoted(name) + "; known are " + list_names()},
                 std::string(name)};
         if (*coding != Coding::identity) codings.push_back(*coding);
+        // Each coding multiplies the work for a byte of input; a long list is an attack.
         if (codings.size() > max_codings)
             return Failure{{Errc::too_many_codings,
                             "more than " + std::to_string(max_codings) + " content codings upon one another"},

@@ -28,6 +28,7 @@ public:
             auto const status = ZSTD_decompressStream(context_, &output, &input);
             if (ZSTD_isError(status) != 0) return failure(status, consumed_ + input.pos);
             is_between_frames_ = status == 0;  // RFC 8878 §3: frames may follow one another
+            // A full block means that more output may be pending although the input is consumed.
             is_full = output.pos == output.size && !is_between_frames_;
             if (auto done = sink({block_.data(), output.pos}); done.has_error()) return done;
         }

@@ -48,6 +48,7 @@ private:
     std::string quoted() {
         std::string text;
         for (skip(); !is_at_end() && !is_at('"'); skip()) {
+            // A backslash at the end stands for itself.
             if (is_at('\\') && rest_.size() > 1) skip();
             text += rest_.front();
         }
@@ -145,6 +146,7 @@ std::vector<SetCookie> parse_set_cookie(std::string_view field) {
         } else if (!is_empty) {
             cookies.back().attributes.add(std::move(name), std::move(value));
         }
+        // A comma separates cookies in a joined field; that of a date was read with its attribute.
         begins = begins || scanner.is_at(',');
         scanner.skip();
     }
@@ -173,6 +175,7 @@ auto is_called(std::string_view name) {
     };
 }
 
+// Half of the range: the sum with the present time must not overflow.
 constexpr auto max_seconds = std::chrono::duration_cast<std::chrono::seconds>(Time::duration::max()) / 2;
 
 /// Parses a whole number; one that the clock cannot represent is clamped.

@@ -63,6 +63,7 @@ content::Result<std::string> Message::text(Strictness strictness) const {
     auto const bytes = decoded.has_error() ? *raw_content : *std::move(decoded);
     auto const charset = content::infer_charset(type_of(*this), bytes);
     auto text = content::decode_text(bytes, charset, strictness);
+    // The charset is unknown or unsupported: most text is UTF-8, and invalid bytes are kept as escapes.
     if (text.has_error() && strictness == Strictness::lenient) return content::decode_text(bytes, utf8, strictness);
     return text;
 }
@@ -71,6 +72,7 @@ void Message::set_text(std::string_view text) {
     auto const charset = content::infer_charset(type_of(*this), text);
     auto bytes = content::encode_text(text, charset);
     if (bytes.has_error()) {
+        // The charset lacks a character of the text: the charset changes, so that nothing is lost.
         auto type = content::parse_media_type(type_of(*this)).value_or(content::MediaType{"text", "plain"});
         type.set_parameter("charset", utf8);
         headers.set("content-type", to_string(type));
@@ -83,6 +85,7 @@ std::size_t Message::replace(pattern::Pattern const& pattern, std::string_view t
     auto count = flow::replace(headers, pattern, text);
     if (!raw_content) return count;
     auto decoded = content();
+    // Content that cannot be decoded stays as it is.
     if (decoded.has_error()) return count;
     if (auto const found = pattern.replace_in(*decoded, text); found > 0) {
         count += found;

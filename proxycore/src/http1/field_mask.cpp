@@ -1,8 +1,3 @@
-// With leniency a message may have framing fields or names that Beast rejects. They are renamed for Beast and named
-// again in the result; the caller frames the message itself.
-//
-//      lines ─▶ rename(): `Content-Length: 5, 5` becomes `--------------: 5, 5` ─▶ Beast ─▶ Fields ─▶ restore()
-
 #include "http1/field_mask.hpp"
 
 #include <algorithm>

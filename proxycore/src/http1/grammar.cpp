@@ -1,7 +1,5 @@
-// Boost.Beast's parser behind the interface Grammar. Beast checks the bytes of lines, the framing fields and the
-// chunks; limits, line ends, versions and every rule that Beast does not have are checked before by the callers, which
-// pass complete sections only. So Beast never waits in the middle of a line, and a section that it calls incomplete
-// is malformed.
+// Beast checks the bytes of lines, the framing fields and the chunks. Limits, line ends, versions and every rule that
+// Beast does not have are checked by the callers before.
 
 #include "http1/grammar.hpp"
 

@@ -35,7 +35,7 @@ std::vector<std::string> names_of_server(Context const& context, std::string_vie
     if (!server.address()) return names;
     add(names, *server.address());
     if (server.peername) add(names, *server.peername);
-    // After TLS with the client has ended here, the host name that it asked for is in the record of the client. Before
+    // After TLS with the client has ended here, the host name that it requested is in the record of the client. Before
     // that the caller passes the name of the ClientHello.
     bool const is_known = sni.empty() && server.tls && context.client->sni;
     std::string const name(is_known ? *context.client->sni : sni);

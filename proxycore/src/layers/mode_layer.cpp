@@ -1,4 +1,4 @@
-// The first layer of each mode: finds out where the connection leads to, connects early if the strategy says so, and
+// The first layer of each mode: finds out where the connection leads to, connects early if the strategy is eager, and
 // calls the next layer.
 //
 //     regular, upstream   [TLS with the proxy] ─▶ HTTP; each request names its server (P03, P07)

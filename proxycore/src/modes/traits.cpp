@@ -6,6 +6,7 @@ namespace {
 
 constexpr std::uint16_t usual_port = 8080;
 
+// A reverse proxy to `tcp://` or `tls://` relays bytes without looking for HTTP.
 Protocol protocol_of(flow::ServerSpec const& server) {
     return server.scheme == "http" || server.scheme == "https" ? Protocol::http : Protocol::tcp;
 }

@@ -60,6 +60,7 @@ boost::system::error_category const& errc_category() noexcept {
 error_code make_error_code(Errc code) noexcept { return {static_cast<int>(code), errc_category()}; }
 
 std::string describe(error_code code) {
+    // By equality, not by equivalence of conditions: a code of another category may mean something else.
     for (auto const& [known, text] : user_words) {
         if (known == code) return std::string(text);
     }

@@ -15,6 +15,7 @@ public:
         : next_(std::move(next)), bytes_(std::move(bytes)) {}
 
     asio::awaitable<ReadResult> read_some(asio::mutable_buffer into) override {
+        // After close() the stream reports the error, and the rest of the prefix is dropped.
         if (used_ == bytes_.size() || closed_) return next_->read_some(into);
         return take(into);
     }
@@ -42,6 +43,7 @@ private:
         used_ += n;
         if (used_ == bytes_.size()) {
             used_ = 0;
+            // clear() would keep the memory.
             std::string().swap(bytes_);
         }
         co_return ReadResult{{}, n};

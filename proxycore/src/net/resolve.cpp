@@ -46,6 +46,7 @@ asio::awaitable<Endpoints> resolve(std::string host, std::uint16_t port, error_c
                                        search->found = endpoints_of(found);
                                        search->done.notify();
                                    });
+    // A cancelled wait leaves the lookup behind, which keeps `search` until it completes; ec is operation_aborted then.
     co_await search->done.wait(async::as_values);
     ec = search->ec;
     co_return search->found;

@@ -103,6 +103,7 @@ Result<void> RunningServer::start() {
     } catch (std::system_error const& no_thread) {
         return Failure{no_thread.code(), std::string("cannot start: ") + no_thread.what()};
     }
+    // Clients may already connect: they wait in the backlog.
     if (options_.at_begin) run_to_end(options_.at_begin(endpoints()));
     has_begun_ = true;
     accept();
@@ -124,6 +125,7 @@ error_code RunningServer::Listener::open(int backlog) {
     auto const endpoints = endpoints_of(options.endpoint, ec);
     for (auto const& endpoint : endpoints) {
         if (acceptor.open(endpoint.protocol(), ec)) continue;
+        // Connections of a previous process in TIME_WAIT must not block the port.
         acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
         if (endpoint.address().is_v6())
             acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), ec);
@@ -167,6 +169,7 @@ asio::awaitable<void> RunningServer::accept_all(std::size_t listener) {
     auto& acceptor = listeners_[listener]->acceptor;
     while (acceptor.is_open()) {
         co_await wait_for_room(acceptor);
+        // The socket is made with the context of its worker, as it cannot change its context later.
         auto& worker = *workers_[accepted_ % workers_.size()];
         Tcp::socket socket(worker.context());
         Tcp::endpoint remote;

@@ -4,7 +4,7 @@
 //     write:  send() ─┬─ all sent ─▶ return
 //                     └─ a part ───▶ reactor: wait, send() the rest
 //
-// A socket has one cancel() for both directions. So an aborted operation asks verdict() for the reason, and repeats
+// A socket has one cancel() for both directions. So an aborted operation calls verdict() for the reason, and repeats
 // itself if the time limit of the other direction was the cause.
 
 #include "net/tcp_stream.hpp"

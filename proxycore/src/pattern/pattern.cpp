@@ -95,7 +95,7 @@ std::size_t Pattern::replace_in(std::string& subject, std::string_view text) con
         auto const match = workspace().search(code_.get(), subject, from, may_be_empty);
         if (!match) {
             if (may_be_empty) break;
-            // After an empty match PCRE2 was asked for a non-empty one at the same position. There is none: continue
+            // After an empty match the search was for a non-empty one at the same position. There is none: continue
             // one byte further.
             may_be_empty = true;
             ++from;
@@ -104,6 +104,7 @@ std::size_t Pattern::replace_in(std::string& subject, std::string_view text) con
         out.append(subject, copied, match->begin - copied).append(text);
         ++count;
         copied = from = match->end;
+        // As in Perl: no empty match directly at the end of an empty match, or the loop would not advance.
         may_be_empty = match->begin != match->end;
     }
     if (count > 0) subject = out.append(subject, copied);

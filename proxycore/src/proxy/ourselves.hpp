@@ -7,7 +7,7 @@
 
 namespace pathology::proxycore::proxy {
 
-/// Names other than `localhost` are not resolved. The caller asks again with the resolved address.
+/// Names other than `localhost` are not resolved. The caller calls again with the resolved address.
 bool is_ourselves(std::vector<Listener> const& listeners, Endpoint const& address);
 
 }  // namespace pathology::proxycore::proxy

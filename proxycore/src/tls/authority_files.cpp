@@ -41,6 +41,7 @@ public:
         int const descriptor = ::mkostemp(temporary_.data(), O_CLOEXEC);
         if (descriptor < 0) return fail();
         is_there_ = true;
+        // Before the content is written: a private key is never readable by others.
         bool const is_whole = ::fchmod(descriptor, mode) == 0 && write_all(descriptor, content);
         int const code = errno;
         if (::close(descriptor) != 0 || !is_whole) return fail(is_whole ? errno : code);
@@ -93,6 +94,7 @@ Result<void> make_folder(fs::path const& folder) {
     ec.clear();
     if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), ec);
     if (ec) return fail(ec.value());
+    // The folder has private keys. Its parents get the usual mode.
     if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) {
         return fs::is_directory(folder, ec) ? Result<void>() : fail(ENOTDIR);
     }
@@ -117,6 +119,7 @@ Result<void> write_public_files(fs::path const& folder, std::string const& name,
     std::error_code ignored;
     for (auto const& [ending, content, mode] : files) {
         auto const file = folder / (name + ending);
+        // A file that exists is kept: it may have been replaced on purpose.
         if (fs::exists(file, ignored)) continue;
         if (auto const made = create(file, content, mode); !made) return made.error();
     }

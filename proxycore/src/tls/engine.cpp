@@ -13,7 +13,7 @@
 // fed. A failure is final.
 //
 // The error queue of OpenSSL belongs to the thread, not to the connection. It is cleared before each call whose result
-// is examined, since SSL_get_error() looks at it.
+// is examined, since SSL_get_error() reads it.
 #include <pathology/proxycore/tls/engine.hpp>
 
 #include <openssl/err.h>

@@ -1,3 +1,9 @@
+// The names of a generated certificate. Names that come from outside (certificates of servers, SNI) are dropped if they
+// cannot be issued; names that the options give exactly are an error then.
+//
+//      common name         the first name, if it fits; clients prefer alternative names (RFC 6125 §6.4.4)
+//      alternative names   all of them, addresses as addresses
+
 #include "tls/leaf_names.hpp"
 
 #include <algorithm>
@@ -12,6 +18,7 @@ constexpr std::size_t max_common_name_size = 63;  // RFC 5280 allows 64; some cl
 constexpr std::size_t max_name_size = 255;
 
 bool is_good_name(std::string_view name) {
+    // Not a check of host names: a client may connect by any name, such as one with an underscore.
     return !name.empty() && name.size() <= max_name_size &&
            std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
 }
@@ -51,6 +58,7 @@ LeafNames LeafNames::copied_from(Certificate const& upstream, std::vector<std::s
 
 std::string common_name_of(LeafNames const& names) {
     auto const first = names.names.empty() ? std::string() : names.names.front();
+    // Empty if it is too long: the certificate has an empty subject then, and critical alternative names.
     auto const name = names.common_name.value_or(first);
     return name.size() <= max_common_name_size ? name : std::string();
 }

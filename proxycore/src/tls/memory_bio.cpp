@@ -1,3 +1,6 @@
+// In place of BIO_s_mem, which copies once more and keeps the size of its largest transfer. 0 <= begin_ <= end_ <=
+// capacity_.
+
 #include "tls/memory_bio.hpp"
 
 #include <algorithm>
@@ -15,12 +18,14 @@ int read_ex(BIO* bio, char* into, std::size_t size, std::size_t* taken) {
     BIO_clear_retry_flags(bio);
     *taken = buffers_of(bio).incoming.take(into, size);
     if (*taken > 0) return 1;
+    // No bytes is not the end of the stream: SSL_read then reports WANT_READ.
     BIO_set_retry_read(bio);
     return 0;
 }
 
 int write_ex(BIO* bio, char const* bytes, std::size_t size, std::size_t* written) {
     BIO_clear_retry_flags(bio);
+    // Always all of it, so WANT_WRITE does not occur.
     buffers_of(bio).outgoing.append(bytes, size);
     *written = size;
     return 1;

@@ -4,7 +4,7 @@
 //     write:     up to `batch` plain bytes ─▶ engine.write ─▶ flush ─▶ …       one writer at a time
 //
 // Reading may produce output, too: alerts, key updates, handshake messages. So a reader and a writer share outgoing().
-// Only one of them may be in flush(); is_writing_ says which side has to leave the output to the other.
+// Only one of them may be in flush(); is_writing_ marks that one is, and the other one leaves its output to it.
 //
 // Invariant: after write_error_ is set, no byte is written. A cancelled write may have sent a part of a record, and the
 // peer would take the next record for the rest of it.

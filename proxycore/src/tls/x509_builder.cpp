@@ -30,6 +30,7 @@ GENERAL_NAME* make_address_name(std::string const& value) {
 
 X509Builder::X509Builder(EVP_PKEY* key, std::chrono::hours life) : certificate_(X509_new()) {
     auto* const made = certificate_.get();
+    // Version 3 (RFC 5280 §4.1.2.1).
     check(X509_set_version(made, 2) == 1);
     add_random_serial();
     auto const seconds = [](std::chrono::hours hours) {
@@ -50,6 +51,7 @@ void X509Builder::add_random_serial() {
 void X509Builder::add_to_subject(char const* type, std::string const& value) {
     auto* const subject = X509_get_subject_name(certificate_.get());
     auto const* bytes = reinterpret_cast<unsigned char const*>(value.data());
+    // A value that the type cannot hold is left out; the certificate is still good for its alternative names.
     if (!value.empty()) {
         X509_NAME_add_entry_by_txt(subject, type, MBSTRING_UTF8, bytes, static_cast<int>(value.size()), -1, 0);
     }
@@ -75,6 +77,7 @@ void X509Builder::add_authority_key_identifier(X509* issuer) {
     if (identifier == nullptr) return;
     std::unique_ptr<AUTHORITY_KEYID, FreedBy<AUTHORITY_KEYID_free>> const extension(AUTHORITY_KEYID_new());
     extension->keyid = ASN1_OCTET_STRING_dup(identifier);
+    // With several authorities of one name, clients find the issuer by it (RFC 5280 §4.2.1.1).
     check(X509_add1_ext_i2d(certificate_.get(), NID_authority_key_identifier, extension.get(), 0, 0) == 1);
 }
 

@@ -60,6 +60,7 @@ asio::awaitable<MaybeFailure> Server::check_credentials() {
     auto const given = co_await messages_.receive(socks5::read_credentials);
     if (!given) co_return given.error();
     Credentials const credentials{given->user, given->password};
+    // May call addons, so other connections go on meanwhile.
     bool const good = co_await judge_(credentials);
     co_await messages_.send(serialise(good ? socks5::Verdict::accepted : socks5::Verdict::refused));
     if (good) co_return std::nullopt;
@@ -94,6 +95,7 @@ asio::awaitable<Result<Accepted>> socks5_accept(std::unique_ptr<net::Stream> cli
     Server server(*client, judge);
     auto destination = co_await server.run();
     if (!destination) co_return destination.error();
+    // A client may send its first bytes with the request, before the reply.
     auto resumed = net::unread(std::move(client), server.unread());
     Accepted accepted{std::move(resumed), std::move(*destination)};
     co_return std::move(accepted);

@@ -1,8 +1,3 @@
-// Messages out of the data frames of one side (RFC 6455 §5.4). Control frames between the fragments do not come here.
-//
-//      frame ─▶ begin(): opcode in order? ─▶ append() or decompress() ─▶ joined_ ─▶ end of the last frame: Message
-//      Message
-//
 // is_open_ is true between the first and the last frame of a message. A returned message is a view: into the read
 // buffer, or into joined_, which is emptied by the next call (is_given_).
 

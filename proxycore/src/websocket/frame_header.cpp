@@ -1,11 +1,3 @@
-// The header of a frame (RFC 6455 §5.2):
-//
-//      byte 0   FIN RSV1 RSV2 RSV3 opcode(4)
-//      byte 1   MASK length(7): up to 125; 126 or 127 if 2 or 8 bytes with the length follow
-//      ...      length in network order ─▶ masking key, 4 bytes, if MASK is set
-//
-// Crafted headers may contradict themselves: `masked` without a key, or a length that is not that of the payload.
-
 #include <bit>
 #include <cstring>
 #include <pathology/proxycore/websocket/frame_header.hpp>

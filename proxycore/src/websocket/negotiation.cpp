@@ -93,6 +93,7 @@ std::optional<DeflateParameters> accept_deflate(http::Fields const& request, Def
     auto const extensions = parse_extensions(request);
     if (!extensions) return std::nullopt;
     for (auto const& extension : *extensions)
+        // An offer with an unknown or repeated parameter is skipped; the client may repeat it without (RFC 7692 §5.1).
         if (auto const offer = parse_deflate(extension)) return accept_offer(*offer, wanted);
     return std::nullopt;
 }
@@ -101,6 +102,7 @@ boost::system::result<std::optional<DeflateParameters>, std::string> check_defla
     http::Fields const& response, DeflateParameters const& offered) {
     auto const extensions = parse_extensions(response);
     if (!extensions) return std::string("malformed Sec-WebSocket-Extensions in the response");
+    // The server declined: the messages are not compressed.
     if (extensions->empty()) return std::optional<DeflateParameters>();
     if (extensions->size() > 1) return std::string("more extensions in the response than were offered");
     auto const& only = extensions->front();

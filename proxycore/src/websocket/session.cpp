@@ -112,6 +112,7 @@ Session::Outcome Session::Impl::take(FramePart const& part) {
 
 Session::Outcome Session::Impl::take_control(FramePart const& part) {
     if (part.begins) control_.clear();
+    // At most 125 bytes: the reader has checked the length.
     control_.append(part.payload.data(), part.payload.size());
     return part.ends ? finish_control() : std::optional<Event>();
 }
@@ -146,10 +147,12 @@ void Session::Impl::send(Message const& message) {
     if (close_sent_) return;
     FrameHeader header;
     header.opcode = static_cast<std::uint8_t>(message.is_text ? Opcode::text : Opcode::binary);
+    // Short messages grow by compression. Each message may be sent uncompressed (RFC 7692 §6).
     header.rsv1 = deflater_ && message.payload.size() >= settings_.deflate_from;
     if (!header.rsv1) return fragments(header, message.payload, message.fragments);
     compressed_.clear();
     deflater_->compress(message.payload, compressed_);
+    // The number of fragments is kept; their sizes have no meaning after compression.
     auto const sizes = equal_parts(compressed_.size(), message.fragments.size());
     fragments(header, compressed_, sizes);
 }

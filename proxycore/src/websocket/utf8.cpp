@@ -46,7 +46,7 @@ bool Utf8Validator::take(std::string_view piece) {
     return true;
 }
 
-// Unicode, table 3-7: the first byte says how many follow, and bounds the second one where an overlong form, a
+// Unicode, table 3-7: the first byte determines how many follow, and bounds the second one where an overlong form, a
 // surrogate or a number above U+10FFFF would begin.
 bool Utf8Validator::begin_character(unsigned char byte) {
     if (byte < 0xc2 || byte > 0xf4) return false;

@@ -1,5 +1,5 @@
 #pragma once
-// From a message to a plan, each time the message is sent: resolve, freeze if asked to, plan.
+// From a message to a plan, each time the message is sent: resolve, freeze if the options request it, plan.
 
 #include <cstdint>
 #include <optional>

@@ -24,7 +24,7 @@ Parsed<Message> parse_response(std::string_view spec, ParseLimits const& limits 
 /// without space between them. Shape, errors and source as above.
 Parsed<std::vector<Message>> parse_requests(std::string_view spec, ParseLimits const& limits = {});
 
-/// Parses the frames that a WebSocket client asks a server to send back. Bytes above 127 are allowed.
+/// Parses the frames that a WebSocket client requests from a server. Bytes above 127 are allowed.
 Parsed<std::vector<Message>> parse_frames(std::string_view spec, ParseLimits const& limits = {});
 
 /// Parses what a server sends on a stream of HTTP/2: one or more responses, HTTP/2 frames and prefaces.

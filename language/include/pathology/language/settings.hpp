@@ -23,7 +23,7 @@ struct Http2Place {
 };
 
 struct Settings {
-    /// Frames of a client are masked unless the spec says otherwise; frames of a server are not.
+    /// Frames of a client are masked unless the spec overrides it; frames of a server are not.
     Role role = Role::server;
     /// The protocol of requests and responses. Frames of WebSocket and HTTP/2 are the same bytes in both.
     Protocol protocol = Protocol::http1;

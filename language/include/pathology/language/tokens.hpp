@@ -1,9 +1,9 @@
 #pragma once
 // The tokens of the language: what may stand between the colons of a message.
 //
-// Each struct is one token. Its `info` is its row in the table of tokens; from the rows follow the grammar of tokens that
-// are a letter and a value, the hints in error messages, the check for duplicates, header fields over HTTP/1 and HTTP/2,
-// and the random messages of the tests. doc/extending.md shows how to add a token.
+// Each struct is one token. Its `info` is its row in the table of tokens; from the rows follow the grammar of tokens
+// that are a letter and a value, the hints in error messages, the check for duplicates, header fields over HTTP/1 and
+// HTTP/2, and the random messages of the tests. doc/extending.md shows how to add a token.
 
 #include <array>
 #include <concepts>
@@ -172,7 +172,7 @@ struct RawBody {
     friend bool operator==(RawBody const&, RawBody const&) = default;
 };
 
-/// `f'wf:b"x"'`: a frame spec that pathod is asked to send back. The text parses as a frame.
+/// `f'wf:b"x"'`: a frame spec that pathod is requested to send back. The text parses as a frame.
 struct NestedFrame {
     static constexpr TokenInfo info{.letter = "f", .allowed = in::client_frame, .exclusive = "nested frame"};
     std::string spec;
@@ -192,8 +192,7 @@ struct Body {
 
 /// `x10`: this message ten times.
 struct Times {
-    static constexpr TokenInfo info{
-        .letter = "x", .allowed = in::any & ~in::response, .exclusive = "repetition"};
+    static constexpr TokenInfo info{.letter = "x", .allowed = in::any & ~in::response, .exclusive = "repetition"};
     std::uint64_t count = 1;
 
     friend bool operator==(Times const&, Times const&) = default;
@@ -240,7 +239,7 @@ struct Feature {
     Feature() = default;
     Feature(Kind kind) : is(std::move(kind)) {}
 
-    /// Compares what the features say, not where they stand.
+    /// Compares the features, not their positions.
     friend bool operator==(Feature const& a, Feature const& b) { return a.is == b.is; }
 };
 
@@ -285,12 +284,16 @@ concept HttpToken = (Token::info.allowed & in::http) != 0;
 
 /// A token that acts at an offset and is no part of the message itself.
 template <class Token>
-concept ActionToken = requires(Token token) { token.at; };
+concept ActionToken = requires(Token token) {
+    token.at;
+};
 
 /// A token that is a letter and a value, and nothing else.
 template <class Token>
-concept ValueToken = !ActionToken<Token> && requires(Token token) { Token{Value()}.value; } &&
-                     !requires(Token token) { token.name; };
+concept ValueToken = !ActionToken<Token> && requires(Token token) {
+    Token{Value()}.value;
+}
+&&!requires(Token token) { token.name; };
 
 /// A token that is a header field.
 template <class Token>

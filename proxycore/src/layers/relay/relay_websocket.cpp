@@ -180,6 +180,7 @@ asio::awaitable<void> WebSocketRelay::pump(WebSocketSide& from, WebSocketSide& t
     for (;;) {
         auto const moved_before = moved_;
         auto const ec = co_await from.read();
+        // The time limit is for both directions together: a client may only listen.
         if (ec == net::Errc::timed_out && (moved_ != moved_before || busy_ > 0)) continue;
         if (ec) {
             if (!flow_.websocket->closed_by_client) flow_.websocket->closed_by_client = from.is_client();
@@ -250,6 +251,7 @@ asio::awaitable<void> WebSocketRelay::pass_recorded(flow::WebSocketMessage messa
     auto& messages = flow_.websocket->messages;
     messages.push_back(std::move(message));
     co_await context_.services.addons.run(hooks::websocket_message, flow_);
+    // An addon may clear the list to save memory.
     if (messages.empty() || messages.back().dropped) co_return;
     auto const& now = messages.back();
     auto const sizes = fragments_for(now.content, std::move(fragments), received_size);

@@ -53,6 +53,7 @@ asio::awaitable<net::error_code> WebSocketSide::read() {
 
 void WebSocketSide::close(websocket::Close const& why) {
     auto const owed = std::exchange(owed_, std::nullopt);
+    // A violation of this peer takes precedence over what the other side sent.
     session_.close(owed && owed->is_violation ? owed->why : why);
 }
 

@@ -18,7 +18,7 @@ std::string goal_of(flow::Client const& client, flow::Server const& server) {
     return server.address() ? server.address()->host : std::string("this proxy");
 }
 
-/// A certificate of the store, followed by the server's own chain if the settings say so.
+/// A certificate of the store, followed by the server's own chain if the settings require it.
 tls::Result<tls::Identity> identity_for(Context& context, tls::LeafNames const& names, tls::KeyType key) {
     auto identity = context.services.tls.state().certificates->find(names, key);
     auto const& upstream = context.server->certificate_list;

@@ -114,7 +114,7 @@ public:
     /// Calls `function` on `executor` with what has changed since the last call. One call is pending at a time, so a
     /// slow listener gets fewer and larger batches, and the flows do not wait for it.
     [[nodiscard]] Subscription listen(boost::asio::any_io_executor executor, std::function<void(Changes)> function);
-    /// Notes a change. The addon chain calls it after each round of hooks; whoever changes a flow otherwise does, too.
+    /// Notes a change. The addon chain calls it after each round of hooks; code that changes a flow elsewhere does, too.
     void record_change(Flow& flow);
 
     /// Whether flows are kept or there are listeners.
