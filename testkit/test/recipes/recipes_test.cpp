@@ -182,7 +182,7 @@ TEST(MyChat, EchoesAMessageInPieces) {
 
 TEST_F(MyServer, SurvivesAnyOneByteAnywhere) {
     for (int i = 0; i < 20; ++i) {
-        client.request("get:/:ir,@1");  // whatever it says to this
+        client.request("get:/:ir,@1");  // any response is accepted
         auto const replay = client.replay();
         client.close();
         EXPECT_THAT(client.request("get:/"), HasStatus(200)) << replay;
@@ -219,7 +219,7 @@ TEST(BetweenTheTwo, RespondsWhenTheServerDoesNot) {
     Proxy proxy({.on_request = [](auto& flow) { flow.response = proxycore::flow::Response::make(503, "down"); }});
     Session session;
     session.use_proxy(proxy.url());
-    EXPECT_EQ(session.fetch("http://api.example.org/").status, 503);  // nobody is asked
+    EXPECT_EQ(session.fetch("http://api.example.org/").status, 503);  // no server is contacted
 }
 
 TEST(BetweenTheTwo, ChangesWhatPasses) {
