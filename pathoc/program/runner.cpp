@@ -143,7 +143,7 @@ asio::awaitable<void> Runner::open(ConnectionRun& connection) {
     if (opened->tls) record_tls(connection, *opened->tls);
     if (options_.http2 && opened->tls && opened->tls->alpn != "h2") {
         connection.is_over = failed_ = stop_ = true;
-        warn("The server does not speak HTTP/2: by ALPN it chose " +
+        warn("The server does not support HTTP/2: by ALPN it selected " +
              (opened->tls->alpn.empty() ? "nothing" : opened->tls->alpn) + "\n");
         co_return;
     }

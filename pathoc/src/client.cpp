@@ -140,7 +140,7 @@ asio::awaitable<Result<void>> Client::Impl::open() {
 
 std::optional<Failure> Client::Impl::wrong_protocol() const {
     if (!options_.http2 || !tls_ || tls_->alpn == "h2") return std::nullopt;
-    return failure(Errc::tls_failed, "The server does not speak HTTP/2: by ALPN it chose " +
+    return failure(Errc::tls_failed, "The server does not support HTTP/2: by ALPN it selected " +
                                          (tls_->alpn.empty() ? std::string("nothing") : tls_->alpn));
 }
 

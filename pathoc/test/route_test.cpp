@@ -146,9 +146,9 @@ TEST(Socks, ReportsHowToGiveCredentials) {
     options.credentials = {"me", "secret"};
     Socks5Server const socks(options);
     EXPECT_EQ(run({"--socks", at(socks), "origin.test", "get:/x"}).err,
-              "the SOCKS server wants a user and a password (give them with --socks-auth USER:PASSWORD)\n");
+              "the SOCKS server requires a user and a password (give them with --socks-auth USER:PASSWORD)\n");
     EXPECT_EQ(run({"--socks", at(socks), "--socks-auth", "me:wrong", "origin.test", "get:/x"}).err,
-              "the SOCKS server does not take this user and password\n");
+              "the SOCKS server rejected this user and password\n");
 }
 
 TEST(Socks, ThatIsAwayIsNoConnection) {

@@ -27,7 +27,7 @@ EndpointFailure bad_host(std::string_view host, std::size_t begin) {
     if (host.find('@') != std::string_view::npos)
         message += "; credentials have an option of their own";
     else if (host.find(':') != std::string_view::npos)
-        message += "; an IPv6 address stands in brackets";
+        message += "; an IPv6 address is written in brackets";
     return {{EndpointErrc::bad_host, std::move(message)}, {begin, begin + host.size()}};
 }
 

@@ -40,17 +40,17 @@ TEST_P(ParseHostPort, SplitsAtThePort) {
     EXPECT_EQ(*parsed, GetParam().parsed);
     EXPECT_EQ(to_string(parsed->with_default(9)), std::string(GetParam().text) + (parsed->port ? "" : ":9"));
 }
-INSTANTIATE_TEST_SUITE_P(
-    Good, ParseHostPort,
-    testing::Values(GoodCase{"Name", "localhost", {"localhost", {}}},
-                    GoodCase{"NameAndPort", "localhost:9999", {"localhost", 9999}},
-                    GoodCase{"Underscore", "my_host:1", {"my_host", 1}},
-                    GoodCase{"Ipv4", "127.0.0.1", {"127.0.0.1", {}}},
-                    GoodCase{"Ipv4AndPort", "127.0.0.1:65535", {"127.0.0.1", 65535}},
-                    GoodCase{"Ipv6", "[::1]", {"::1", {}}}, GoodCase{"Ipv6AndPort", "[fe80::1]:1", {"fe80::1", 1}},
-                    GoodCase{"Zone", "[fe80::1%eth0]", {"fe80::1%eth0", {}}},
-                    GoodCase{"ZoneAndPort", "[fe80::1%2]:80", {"fe80::1%2", 80}}),
-    test::row_name);
+INSTANTIATE_TEST_SUITE_P(Good, ParseHostPort,
+                         testing::Values(GoodCase{"Name", "localhost", {"localhost", {}}},
+                                         GoodCase{"NameAndPort", "localhost:9999", {"localhost", 9999}},
+                                         GoodCase{"Underscore", "my_host:1", {"my_host", 1}},
+                                         GoodCase{"Ipv4", "127.0.0.1", {"127.0.0.1", {}}},
+                                         GoodCase{"Ipv4AndPort", "127.0.0.1:65535", {"127.0.0.1", 65535}},
+                                         GoodCase{"Ipv6", "[::1]", {"::1", {}}},
+                                         GoodCase{"Ipv6AndPort", "[fe80::1]:1", {"fe80::1", 1}},
+                                         GoodCase{"Zone", "[fe80::1%eth0]", {"fe80::1%eth0", {}}},
+                                         GoodCase{"ZoneAndPort", "[fe80::1%2]:80", {"fe80::1%2", 80}}),
+                         test::row_name);
 
 struct BadCase {
     std::string_view name, text, message;
@@ -74,13 +74,20 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"PortTooLarge", "a:65536", no_port, {2, 7}}, BadCase{"PortFarTooLarge", "a:99999999", no_port, {2, 10}},
         BadCase{"PortWord", "a:b", no_port, {2, 3}}, BadCase{"PortSigned", "a:-1", no_port, {2, 4}},
         BadCase{"PortWithBlank", "a:1 ", no_port, {2, 4}},
-        BadCase{"OpenBracket", "[::1", "expected a host, not \"[:\"; an IPv6 address stands in brackets", {0, 2}},
+        BadCase{"OpenBracket", "[::1", "expected a host, not \"[:\"; an IPv6 address is written in brackets", {0, 2}},
         BadCase{"EmptyBrackets", "[]:80", "expected a host, not \"[]\"", {0, 2}},
         BadCase{"NameInBrackets", "[a]:80", "expected a host, not \"[a]\"", {0, 3}},
-        BadCase{"EmptyZone", "[::1%]", "expected a host, not \"[::1%]\"; an IPv6 address stands in brackets", {0, 6}},
-        BadCase{"AfterBracket", "[::1]80", "expected a host, not \"[::1]80\"; an IPv6 address stands in brackets", {0, 7}},
-        BadCase{"NoBrackets", "::1", "expected a host, not \":\"; an IPv6 address stands in brackets", {0, 1}},
-        BadCase{"NoBracketsButPort", "fe80::1:80", "expected a host, not \"fe80::1\"; an IPv6 address stands in brackets", {0, 7}},
+        BadCase{
+            "EmptyZone", "[::1%]", "expected a host, not \"[::1%]\"; an IPv6 address is written in brackets", {0, 6}},
+        BadCase{"AfterBracket",
+                "[::1]80",
+                "expected a host, not \"[::1]80\"; an IPv6 address is written in brackets",
+                {0, 7}},
+        BadCase{"NoBrackets", "::1", "expected a host, not \":\"; an IPv6 address is written in brackets", {0, 1}},
+        BadCase{"NoBracketsButPort",
+                "fe80::1:80",
+                "expected a host, not \"fe80::1\"; an IPv6 address is written in brackets",
+                {0, 7}},
         BadCase{"Url", "http://a", no_port, {5, 8}}, BadCase{"Path", "a/b", "expected a host, not \"a/b\"", {0, 3}},
         BadCase{"UserInfo", "me@a", "expected a host, not \"me@a\"; credentials have an option of their own", {0, 4}}),
     test::row_name);

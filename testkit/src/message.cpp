@@ -1,4 +1,4 @@
-// Requests, replies and frames: conversion from the log of a daemon, and printing for failed tests.
+// Requests, responses and frames: conversion from the log of a daemon, and printing for failed tests.
 #include <pathology/testkit/message.hpp>
 
 #include <ostream>

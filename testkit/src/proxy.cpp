@@ -26,7 +26,7 @@ std::filesystem::path const& authority_folder() {
     static TemporaryFolder const folder("pathology-authority");
     static bool const is_made =
         proxycore::tls::Authority::open(folder.path(), {.key = proxycore::tls::KeyType::ecdsa_p256}).has_value();
-    if (!is_made) throw ProxyError("cannot make an authority in " + folder.path().string());
+    if (!is_made) throw ProxyError("cannot create an authority in " + folder.path().string());
     return folder.path();
 }
 

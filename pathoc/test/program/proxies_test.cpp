@@ -47,8 +47,8 @@ TEST_F(Proxies, MicrosocksWantsToKnowWhoAsks) {
     ASSERT_TRUE(socks->is_running()) << socks->failure();
     EXPECT_EQ(run({"--socks", socks->at(), "--socks-auth", "me:secret", origin(), "get:/x"}).out, reported);
     EXPECT_THAT(run({"--socks", socks->at(), "--socks-auth", "me:wrong", origin(), "get:/x"}).err,
-                HasSubstr("does not take this user and password"));
-    EXPECT_THAT(run({"--socks", socks->at(), origin(), "get:/x"}).err, HasSubstr("wants a user and a password"));
+                HasSubstr("rejected this user and password"));
+    EXPECT_THAT(run({"--socks", socks->at(), origin(), "get:/x"}).err, HasSubstr("requires a user and a password"));
 }
 
 TEST_F(Proxies, MicrosocksReportsARefusedConnection) {

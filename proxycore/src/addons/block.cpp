@@ -57,9 +57,8 @@ void Block::load(Host& host) {
 asio::awaitable<void> Block::client_connected(flow::Client& client) {
     if (!client.peername) co_return;
     auto const realm = realm_of(client.peername->host);
-    if (realm == Realm::global && global_) client.error = "turned away: its address is public, and block_global is set";
-    if (realm == Realm::within && within_)
-        client.error = "turned away: its address is private, and block_private is set";
+    if (realm == Realm::global && global_) client.error = "refused: its address is public, and block_global is set";
+    if (realm == Realm::within && within_) client.error = "refused: its address is private, and block_private is set";
 }
 
 }  // namespace pathology::proxycore::addons

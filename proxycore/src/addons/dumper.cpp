@@ -24,7 +24,7 @@ void Dumper::load(Host& host) {
 
 void Dumper::configure(Options const& /*options*/, std::set<std::string> const& /*changed*/) {
     if (detail_ < 0 || detail_ > max_detail) throw OptionsError("flow_detail takes a number from 0 to 4");
-    if (max_lines_ < 0) throw OptionsError("content_view_lines_cutoff takes no negative number");
+    if (max_lines_ < 0) throw OptionsError("content_view_lines_cutoff must not be negative");
 }
 
 template <class Print> void Dumper::show(Print print) {

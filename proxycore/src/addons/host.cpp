@@ -100,7 +100,7 @@ void Host::start(asio::awaitable<void> work) {
         if (self->ended_) self->ended_->notify();
         auto const message = thrown ? message_of(thrown) : std::string();
         if (!message.empty())
-            self->chain_.log({LogLevel::error, "addon " + self->addon_ + ", in its work: " + message});
+            self->chain_.log({LogLevel::error, "addon " + self->addon_ + ", in its background work: " + message});
     };
     asio::co_spawn(loop_, std::move(work), asio::bind_cancellation_slot(place->slot(), on_end));
 }

@@ -90,8 +90,8 @@ flow::Response respond(std::string_view path, tls::Authority const& authority) {
 }  // namespace
 
 void Onboarding::load(Host& host) {
-    host.option("onboarding", is_on_, "Have a site from which clients get the certificate they have to trust.");
-    host.option("onboarding_host", host_, "Host of that site: a name, or an address.");
+    host.option("onboarding", is_on_, "Serve a site from which clients download the certificate of the authority.");
+    host.option("onboarding_host", host_, "Host of that site: a name or an address.");
 }
 
 bool Onboarding::is_ours(std::string_view host) const {

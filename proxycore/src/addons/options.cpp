@@ -84,7 +84,7 @@ void check_choice(Option const& option, std::string_view text) {
 /// Throws if `value` is invalid for the option.
 void check(Option const& option, OptionValue const& value) {
     if (value.index() != option.initial.index())
-        refuse(option, "does not take a value of type " + std::string(type_of(value)));
+        refuse(option, "does not accept a value of type " + std::string(type_of(value)));
     if (auto const* text = std::get_if<std::string>(&value)) check_choice(option, *text);
     if (auto const* text = std::get_if<OptionalText>(&value); text != nullptr && *text) check_choice(option, **text);
     if (auto const* texts = std::get_if<TextList>(&value))

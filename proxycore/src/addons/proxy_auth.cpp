@@ -39,7 +39,7 @@ flow::Response refusal(Dialect const& dialect) {
 
 void ProxyAuth::load(Host& host) {
     host.option("proxyauth", rule_text_,
-                "Ask clients for a user and a password: any, USER:PASSWORD, or @FILE with an htpasswd file.");
+                "Require a user and a password of clients: any, USER:PASSWORD, or @FILE with an htpasswd file.");
 }
 
 void ProxyAuth::configure(Options const& options, std::set<std::string> const& changed) {

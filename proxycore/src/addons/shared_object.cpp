@@ -19,7 +19,7 @@ public:
 
     template <class Function> Function* find(char const* name) const {
         auto* const found = reinterpret_cast<Function*>(dlsym(handle_, name));
-        if (found == nullptr) throw AddonError(path_ + " holds no addon; PATHOLOGY_ADDON puts one there");
+        if (found == nullptr) throw AddonError(path_ + " contains no addon; use PATHOLOGY_ADDON");
         return found;
     }
 

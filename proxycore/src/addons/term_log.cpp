@@ -44,7 +44,7 @@ std::string_view colour_of(LogLevel level) {
 void TermLog::load(Host& host) {
     TextList choices;
     for (auto const level : levels) choices.emplace_back(to_string(level));
-    host.option("termlog_verbosity", verbosity_, "The least important lines of the log that are shown.", choices);
+    host.option("termlog_verbosity", verbosity_, "Lowest level of log lines that are shown.", choices);
 }
 
 void TermLog::configure(Options const& /*options*/, std::set<std::string> const& /*changed*/) {

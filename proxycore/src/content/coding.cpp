@@ -61,9 +61,9 @@ Result<std::vector<Coding>> parse_content_encoding(std::string_view field) {
         if (*coding != Coding::identity) codings.push_back(*coding);
         // Each coding multiplies the work for a byte of input; a long list is an attack.
         if (codings.size() > max_codings)
-            return Failure{{Errc::too_many_codings,
-                            "more than " + std::to_string(max_codings) + " content codings upon one another"},
-                           std::string(name)};
+            return Failure{
+                {Errc::too_many_codings, "more than " + std::to_string(max_codings) + " nested content codings"},
+                std::string(name)};
     }
     return codings;
 }

@@ -57,7 +57,7 @@ void Server::set_address(std::optional<Endpoint> address) {
 
 void Server::set_via(std::optional<ServerSpec> via) {
     if (via == via_) return;
-    expect_not_open("way");
+    expect_not_open("route");
     via_ = std::move(via);
 }
 

@@ -28,7 +28,7 @@ std::string authority_of(std::string_view absolute) {
 }
 
 UrlFailure bad_target(std::string_view target) {
-    return {UrlErrc::bad_target, "no request target the proxy can go to: " + http::quoted(target), 0};
+    return {UrlErrc::bad_target, "no request target that the proxy can forward: " + http::quoted(target), 0};
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ std::string bad_host(std::string_view line) {
 
 std::string bad_start_line(Kind kind, std::string_view line) {
     if (kind == Kind::request) return "bad request line " + http::quoted(line);
-    if (begins_with_settings(line)) return "the server speaks HTTP/2: SETTINGS in place of a status line";
+    if (begins_with_settings(line)) return "the server uses HTTP/2: SETTINGS in place of a status line";
     return "bad status line " + http::quoted(line);
 }
 

@@ -46,7 +46,9 @@ asio::awaitable<async::Outcome<void>> run_as(async::Child& child, asio::awaitabl
 
 }  // namespace
 
-Failure client_disconnected(net::error_code ec) { return {Errc::closed, "the client is gone: " + net::describe(ec)}; }
+Failure client_disconnected(net::error_code ec) {
+    return {Errc::closed, "the client disconnected: " + net::describe(ec)};
+}
 
 asio::awaitable<Failure> wait_for_client_end(net::Stream& client) {
     auto const ec = co_await client.wait_for_end();

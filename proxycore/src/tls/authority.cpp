@@ -21,7 +21,7 @@ bool can_be_extension(std::string const& url) {
 
 Failure no_certificate_for(LeafNames const& names) {
     auto const name = names.names.empty() ? common_name_of(names) : names.names.front();
-    return failure(Errc::bad_settings, "cannot make a certificate for '" + name + "'", take_reason());
+    return failure(Errc::bad_settings, "cannot create a certificate for '" + name + "'", take_reason());
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ bool Authority::has_expired() const { return X509_cmp_current_time(X509_get0_not
 std::string Authority::warning() const {
     if (!has_expired()) return {};
     return "the certificate authority in '" + file().string() +
-           "' has expired, and clients refuse what it signs; move the file away to have a new one made";
+           "' has expired, and clients refuse its certificates; move the file away to have a new one created";
 }
 
 Result<Identity> Authority::issue(LeafNames const& names) const { return issue(names, state_->leaf_key); }

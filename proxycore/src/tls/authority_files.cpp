@@ -87,7 +87,7 @@ Result<bool> create(fs::path const& file, std::string_view content, mode_t mode)
 
 Result<void> make_folder(fs::path const& folder) {
     auto const fail = [&](int code) {
-        return system_failure("cannot make the folder '" + folder.string() + "'", code);
+        return system_failure("cannot create the folder '" + folder.string() + "'", code);
     };
     std::error_code ec;
     if (fs::is_directory(folder, ec)) return {};
@@ -127,8 +127,9 @@ Result<void> write_public_files(fs::path const& folder, std::string const& name,
 }
 
 Failure unusable(fs::path const& file, std::string const& why) {
-    return failure(Errc::bad_certificate_file, "cannot use the certificate authority in '" + file.string() + "': " +
-                                                   why + "; mend the file, or move it away to have a new one made");
+    return failure(Errc::bad_certificate_file, "cannot use the certificate authority in '" + file.string() +
+                                                   "': " + why +
+                                                   "; correct the file, or move it away to have a new one created");
 }
 
 Result<std::shared_ptr<Authority::State>> load(fs::path const& file, AuthorityOptions const& options) {

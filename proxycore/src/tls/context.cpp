@@ -114,7 +114,7 @@ Result<void> set_identity(SSL_CTX* ctx, Identity const& identity) {
         sk_X509_push(further.get(), share(parts.chain[i].get()).release());
     if (SSL_CTX_use_cert_and_key(ctx, parts.certificate(), parts.key.get(), further.get(), 1) == 1) return {};
     auto const reason = take_reason();
-    return failure(Errc::bad_certificate_file, "OpenSSL does not take the client certificate: " + reason, reason);
+    return failure(Errc::bad_certificate_file, "OpenSSL rejects the client certificate: " + reason, reason);
 }
 
 }  // namespace

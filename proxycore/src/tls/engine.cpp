@@ -68,7 +68,7 @@ Engine::Engine(ConnectContext const& context, ServerName const& name)
     if (name.sni && !ask_for(ssl, *name.sni)) {
         auto reason = take_reason();
         state_->fail(
-            tls::failure(Errc::bad_settings, "TLS cannot ask for the server name '" + *name.sni + "'", reason));
+            tls::failure(Errc::bad_settings, "TLS cannot request the server name '" + *name.sni + "'", reason));
     }
     if (!context.state().verifies) return;
     if (name.verified_host.empty()) {
@@ -117,7 +117,7 @@ void Engine::end_of_input() {
     if (state_->is_established) {
         state_->fail(tls::failure(Errc::truncated, state_->peer() + " ended the connection without TLS close_notify"));
     } else if (state_->is_server() && state_->first_bytes.empty()) {
-        state_->fail(tls::failure(asio::error::eof, "the client ended the connection without a word"));
+        state_->fail(tls::failure(asio::error::eof, "the client ended the connection without sending data"));
     } else {
         state_->fail(tls::failure(Errc::ended_in_handshake,
                                   "TLS handshake failed: " + state_->peer() + " ended the connection"));

@@ -88,7 +88,7 @@ Result<void> Engine::State::use(Identity const& identity) {
         sk_X509_push(further.get(), share(parts.chain[i].get()).release());
     if (SSL_use_cert_and_key(ssl.get(), parts.certificate(), parts.key.get(), further.get(), 1) == 1) return {};
     auto const reason = take_reason();
-    return tls::failure(Errc::bad_certificate_file, "OpenSSL does not take the certificate: " + reason, reason);
+    return tls::failure(Errc::bad_certificate_file, "OpenSSL rejects the certificate: " + reason, reason);
 }
 
 /// Our order of preference decides. Without a common protocol the handshake goes on, and none is selected. RFC 7301

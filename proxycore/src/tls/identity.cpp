@@ -51,7 +51,7 @@ ReadKey read_key(std::string_view pem, std::string const& passphrase) {
     auto reason = take_reason();
     if (is_encrypted)
         reason = passphrase.empty() ? "the key is encrypted, and no passphrase is given"
-                                    : "the passphrase does not open the key";
+                                    : "the passphrase does not decrypt the key";
     return {nullptr, reason.empty() ? "the key cannot be read" : reason};
 }
 
@@ -97,12 +97,12 @@ Result<Identity> Identity::parse(std::string_view pem, std::string_view origin, 
     if (!reason.empty()) return unusable(origin, reason, reason);
     bool const has_own_key = key != nullptr;
     if (!has_own_key && options.authority != nullptr) key = share(options.authority->state().key.get());
-    if (!key) return unusable(origin, "there is no private key beside it");
+    if (!key) return unusable(origin, "there is no private key for it");
     // OpenSSL would report a mismatch with the first handshake only.
     if (X509_check_private_key(parts->certificate(), key.get()) != 1) {
         ERR_clear_error();
         return unusable(origin, has_own_key ? "the private key belongs to another certificate"
-                                            : "there is no private key beside it, and the authority's does not fit");
+                                            : "there is no private key for it, and the authority's does not fit");
     }
     parts->key = std::move(key);
     return Identity(std::move(parts));

@@ -33,7 +33,7 @@ Result<VersionRange> parse_versions(std::string_view text) {
     constexpr auto choice = " (TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure, all)";
     if (word.starts_with("sslv")) {
         return failure(Errc::bad_settings,
-                       std::string(text) + " is not supported: OpenSSL no longer speaks it" + choice);
+                       std::string(text) + " is not supported: OpenSSL no longer supports it" + choice);
     }
     return failure(Errc::bad_settings, "there is no TLS version '" + std::string(text) + "'" + choice);
 }

@@ -76,7 +76,7 @@ asio::awaitable<Result<Endpoint>> Server::receive_request() {
     if (request->command != socks5::Command::connect) {
         co_await messages_.send(serialise_reply(ReplyCode::command_not_supported));
         auto const number = std::to_string(static_cast<unsigned>(request->command));
-        co_return messages_.failure(Errc::refused, " asked for something else than CONNECT: command " + number);
+        co_return messages_.failure(Errc::refused, " requested a command other than CONNECT: " + number);
     }
     co_return std::move(request->target);
 }

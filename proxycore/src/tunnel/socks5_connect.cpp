@@ -64,10 +64,11 @@ asio::awaitable<Result<Method>> Client::choose_method() {
     auto const& offered = greeting.methods;
     if (std::find(offered.begin(), offered.end(), *choice) != offered.end()) co_return choice;
     if (*choice != Method::unacceptable) {
-        co_return messages_.failure(Errc::not_spoken, " chose a way to authenticate that was not offered");
+        co_return messages_.failure(Errc::not_spoken, " selected an authentication method that was not offered");
     }
-    if (credentials_) co_return messages_.failure(Errc::refused, " takes neither user and password nor none");
-    co_return messages_.failure(Errc::wants_credentials, " wants a user and a password");
+    if (credentials_)
+        co_return messages_.failure(Errc::refused, " accepts neither a user and a password nor no authentication");
+    co_return messages_.failure(Errc::wants_credentials, " requires a user and a password");
 }
 
 asio::awaitable<MaybeFailure> Client::authenticate() {
@@ -76,7 +77,7 @@ asio::awaitable<MaybeFailure> Client::authenticate() {
     auto const verdict = co_await messages_.receive(socks5::read_verdict);
     if (!verdict) co_return verdict.error();
     if (*verdict == socks5::Verdict::accepted) co_return std::nullopt;
-    co_return messages_.failure(Errc::bad_credentials, " does not take this user and password");
+    co_return messages_.failure(Errc::bad_credentials, " rejected this user and password");
 }
 
 asio::awaitable<MaybeFailure> Client::request() {

@@ -13,7 +13,7 @@ asio::awaitable<net::error_code> Socks5Messages::read_more() {
 
 Failure Socks5Messages::malformed(socks5::Failure const& why) {
     reply_hint_ = why.reply_hint;
-    return failure(Errc::not_spoken, " speaks no SOCKS5 we understand: " + why.message);
+    return failure(Errc::not_spoken, " sent an invalid SOCKS5 message: " + why.message);
 }
 
 }  // namespace pathology::proxycore::tunnel

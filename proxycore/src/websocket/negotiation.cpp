@@ -58,10 +58,10 @@ bool lacks_value(Extension const& response) {
 /// What is wrong with a response to an offer; empty if nothing.
 std::string_view fault(DeflateParameters const& response, DeflateParameters const& offered) {
     if (offered.server_no_context_takeover && !response.server_no_context_takeover)
-        return "the server did not take up server_no_context_takeover";
+        return "the server did not accept server_no_context_takeover";
     auto const asked = offered.server_max_window_bits;
     if (asked && response.server_max_window_bits.value_or(widest_window) > *asked)
-        return "the server's window is wider than server_max_window_bits asked for";
+        return "the server's window is wider than the server_max_window_bits of the offer";
     if (response.client_max_window_bits && !offered.client_max_window_bits)
         return "the server chose client_max_window_bits, which was not offered";
     return {};

@@ -118,7 +118,7 @@ TEST(Options, P41_RefuseWhatTheyDoNotKnow) {
     EXPECT_EQ(message_of([&] { static_cast<void>(options.value("nonsense")); }), "unknown option \"nonsense\"");
     EXPECT_EQ(message_of([&] { options.set("nonsense", true); }), "unknown option \"nonsense\"");
     EXPECT_EQ(message_of([&] { options.set("flag", std::int64_t{1}); }),
-              "option flag (bool): does not take a value of type int");
+              "option flag (bool): does not accept a value of type int");
     EXPECT_EQ(message_of([&] { static_cast<void>(options.get<std::string>("flag")); }),
               "option flag (bool): was read as another type");
     EXPECT_FALSE(options.contains("nonsense"));

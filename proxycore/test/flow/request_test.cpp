@@ -128,7 +128,7 @@ TEST(Request, RefusesTargetsOfNoForm) {
     for (auto const target : {"origin.test", "", "ftp://h/x", "http:///x"}) {
         auto const request = Request::from_head({"GET", target, {}, {}});
         ASSERT_TRUE(request.has_error()) << target;
-        EXPECT_THAT(request.error().message, HasSubstr("no request target the proxy can go to"));
+        EXPECT_THAT(request.error().message, HasSubstr("no request target that the proxy can forward"));
     }
 }
 

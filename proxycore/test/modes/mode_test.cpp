@@ -143,7 +143,7 @@ BadCase const bad[] = {
     {"ListenPortEmpty", "regular@", Errc::bad_port, "        ^", "a number from 0 to 65535"},
     {"ListenPortNegative", "regular@-1", Errc::bad_port, "        ^^", "a number from 0 to 65535"},
     {"ListenHostEmpty", "regular@:80", Errc::bad_host, "        ^", "expected a host"},
-    {"ListenHostWithoutBrackets", "regular@::1:80", Errc::bad_host, "        ^^^", "stands in brackets"},
+    {"ListenHostWithoutBrackets", "regular@::1:80", Errc::bad_host, "        ^^^", "is written in brackets"},
     {"ServerPortWord", "reverse:http://h:x", Errc::bad_port, "                 ^", "a number from 1 to 65535"},
     {"ServerPortZero", "reverse:http://h:0", Errc::bad_port, "                 ^", "a number from 1 to 65535"},
     {"ServerPortEmpty", "reverse:http://h:", Errc::bad_port, "                 ^", "a number from 1 to 65535"},

@@ -60,7 +60,7 @@ TEST(Identity, P23_d_OpensAnEncryptedKeyWithItsPassphrase) {
     auto const file = folder.write("locked.pem", locked.out + made.certificate().pem());
     EXPECT_TRUE(Identity::load(file, {.passphrase = "sesame"}));
     EXPECT_THAT(Identity::load(file, {.passphrase = "wrong"}).error().message,
-                HasSubstr("the passphrase does not open the key"));
+                HasSubstr("the passphrase does not decrypt the key"));
     EXPECT_THAT(Identity::load(file).error().message, HasSubstr("the key is encrypted, and no passphrase is given"));
 }
 

@@ -45,7 +45,7 @@ TEST(Trust, KnowsAFolderThatWasRehashed) {
 
 TEST(VersionWord, OfDeadVersionsIsRefusedWithTheReason) {
     for (auto const* word : {"SSLv2", "SSLv3", "sslv23"}) {
-        EXPECT_THAT(parse_versions(word).error().message, HasSubstr("is not supported: OpenSSL no longer speaks it"));
+        EXPECT_THAT(parse_versions(word).error().message, HasSubstr("is not supported: OpenSSL no longer supports it"));
     }
     EXPECT_THAT(parse_versions("TLSv2").error().message, HasSubstr("there is no TLS version 'TLSv2' (TLSv1, "));
 }

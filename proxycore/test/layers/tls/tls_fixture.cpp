@@ -39,7 +39,7 @@ Failure no_requests() { return {Errc::unreachable, "these servers take no reques
 Settings trusting_settings() {
     static pathology::test::Folder const folder;
     static bool const is_made = tls::Authority::open(folder.path(), {.key = tls::KeyType::ecdsa_p256}).has_value();
-    if (!is_made) throw std::runtime_error("cannot make an authority in " + folder.path().string());
+    if (!is_made) throw std::runtime_error("cannot create an authority in " + folder.path().string());
     Settings settings;
     settings.tls.confdir = folder.path().string();
     settings.tls.trust.file = trusted_file();

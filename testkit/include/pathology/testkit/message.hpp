@@ -1,4 +1,4 @@
-// Requests, replies and WebSocket frames that daemons and clients of the test kit received.
+// Requests, responses and WebSocket frames that daemons and clients of the test kit received.
 #pragma once
 
 #include <chrono>
