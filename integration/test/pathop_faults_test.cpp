@@ -91,7 +91,7 @@ TEST(PathopFaults, AClientThatLeavesEndsTheExchange) {
     Pathop pathop({"--json"});
     auto const ended = curl_through(pathop.url(), {"--max-time", "1", origin.url("/p/200:p0,f")});
     EXPECT_EQ(ended.status, 28);  // curl gave up
-    EXPECT_THAT(pathop.flow()["msg"].get<std::string>(), HasSubstr("the client is gone"));
+    EXPECT_THAT(pathop.flow()["msg"].get<std::string>(), HasSubstr("the client disconnected"));
     expect_service(pathop, origin);
 }
 

@@ -235,7 +235,7 @@ TEST_P(P12_Http1ClientThatLeaves, TakesItsServerAlong) {
 }
 
 Leaving in_body(char const* name, std::string sent, Then how = Then::fin) {
-    auto const* const says = how == Then::reset ? "the client is gone" : "the request is malformed";
+    auto const* const says = how == Then::reset ? "the client disconnected" : "the request is malformed";
     return {name, {{"", std::move(sent), how}}, "requestheaders error", says};
 }
 
@@ -249,7 +249,7 @@ INSTANTIATE_TEST_SUITE_P(
     P12_e_Continue, P12_Http1ClientThatLeaves,
     testing::Combine(everywhere,
                      testing::Values(instead_of_body("InPlaceOfABody", Then::fin, "the request is malformed"),
-                                     instead_of_body("InPlaceOfABodyByReset", Then::reset, "the client is gone"))),
+                                     instead_of_body("InPlaceOfABodyByReset", Then::reset, "the client disconnected"))),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(

@@ -196,7 +196,7 @@ INSTANTIATE_TEST_SUITE_P(
         everywhere,
         testing::Values(refused("AnotherProtocol", bytes("SSH-2.0-x\r\n\r\n")),
                         refused("Tls", bytes("\x15\x03\x01\x00\x02\x02\x28")),
-                        refused("Http2AndWaits", "200:i0,'" + settings + "':p0,f", "the server speaks HTTP/2"),
+                        refused("Http2AndWaits", "200:i0,'" + settings + "':p0,f", "the server uses HTTP/2"),
                         refused("APromptAndWaits", "200:i0,'login: ':p0,f"),
                         refused("AnOldResponse", bytes("<html>\r\n\r\n")),
                         refused("NoStatus", bytes("HTTP/1.1\r\n\r\n")),

@@ -79,7 +79,7 @@ Stall continued(char const* name, std::vector<std::string> settings) {
 
 /// A server that stops, and a client that does not wait for that.
 Stall leaving(char const* name, Then how) {
-    return {name, {{"", get, how}}, "200:p0,f", "", "requestheaders request error", "the client is gone"};
+    return {name, {{"", get, how}}, "200:p0,f", "", "requestheaders request error", "the client disconnected"};
 }
 
 /// A client that stops before it has asked for anything.

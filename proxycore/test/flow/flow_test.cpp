@@ -171,7 +171,7 @@ TEST(Flow, P31_WakesWhoWaitsForIt) {
 TEST(HttpFlow, P31_d_MayHaveResponseAndError) {
     auto flow = http_flow();
     flow.response = Response::make(200, "text");
-    flow.error = Error{"the client is gone", from_seconds(3)};
+    flow.error = Error{"the client disconnected", from_seconds(3)};
     auto const copied = flow.copy();
     auto const& copy = dynamic_cast<HttpFlow const&>(*copied);
     EXPECT_EQ(copy.response, flow.response);

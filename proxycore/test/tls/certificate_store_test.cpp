@@ -109,7 +109,7 @@ TEST(CertificateStore, TakesTheAuthoritysKeyForAFileWithoutOne) {
     auto const given = store.give_file(other);
     ASSERT_FALSE(given);
     EXPECT_THAT(given.error().message, HasSubstr(other));
-    EXPECT_THAT(given.error().message, HasSubstr("no private key beside it, and the authority's does not fit"));
+    EXPECT_THAT(given.error().message, HasSubstr("no private key for it, and the authority's does not fit"));
 }
 
 TEST(CertificateStore, P23_c_ReportsWhatIsWrongWithAFile) {

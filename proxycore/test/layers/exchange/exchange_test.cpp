@@ -189,7 +189,7 @@ public:
     bool was_aborted = false;
 
 private:
-    static Failure gone() { return {Errc::closed, "the client is gone"}; }
+    static Failure gone() { return {Errc::closed, "the client disconnected"}; }
     http::Fields trailers_;
 };
 
@@ -208,7 +208,7 @@ TEST(Exchange, P31_d_AResponseThatCannotBeDeliveredIsBoth) {
         auto const end = co_await exchange(context, flow, client);
         EXPECT_FALSE(end.is_whole);
         EXPECT_TRUE(flow.response);
-        EXPECT_EQ(flow.error.value().message, "the client is gone");
+        EXPECT_EQ(flow.error.value().message, "the client disconnected");
         EXPECT_FALSE(flow.live);
         EXPECT_TRUE(client.was_aborted);
     };

@@ -258,7 +258,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Break{"TheClientLeavesInTheResponse",
                           {{"", get}, leave("xxx")},
                           {{"\r\n\r\n", "HTTP/1.1 200 OK\r\n" + with_length(900'000), Then::read_to_end}},
-                          "the client is gone"}),
+                          "the client disconnected"}),
     pathology::test::row_name);
 
 // --- limits ----------------------------------------------------------------------------------------------------------

@@ -171,14 +171,14 @@ TEST(Http1Layer, NoticesAClientThatLeavesASlowServer) {
     fixture.servers = {{read_to_end()}};
     fixture.play({{"", get, Then::fin}});
     EXPECT_EQ(fixture.hooks(), "requestheaders request error");
-    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client is gone"));
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client disconnected"));
 }
 
 TEST(Http1Layer, ReportsATunnelWhoseClientIsGone) {
     Http1Fixture fixture;
     fixture.play({{"", "CONNECT origin.test:443 HTTP/1.1\r\n\r\n", Then::fin}});
     EXPECT_EQ(fixture.hooks(), "http_connect http_connect_error");
-    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client is gone"));
+    EXPECT_THAT(fixture.flow().error.value().message, HasSubstr("the client disconnected"));
 }
 
 // --- servers that break the rules ------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ INSTANTIATE_TEST_SUITE_P(
     Grammar, P13_BadServer,
     testing::Values(BadServer{"Garbage", says("\x15\x03\x01 garbage\r\n\r\n"), "is malformed"},
                     BadServer{"NoStatusLineWhoseEndNeverComes", says("login: ", Then::read_to_end), "is malformed"},
-                    BadServer{"Http2", says(settings_frame, Then::read_to_end), "the server speaks HTTP/2"},
+                    BadServer{"Http2", says(settings_frame, Then::read_to_end), "the server uses HTTP/2"},
                     BadServer{"SwitchesUnasked", says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
                               "no Upgrade field"},
                     BadServer{"OldResponse", says("<html>\r\n\r\n"), "is malformed"},
