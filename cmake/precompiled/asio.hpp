@@ -21,5 +21,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/intrusive/list.hpp>
+#include <filesystem>
 
 #include "standard.hpp"

@@ -1,5 +1,5 @@
-// Precompiled for every library of ours: the parts of the standard library that most sources include. A source still names
-// what it uses, so that it compiles without this too (the fuzzers' build does).
+// Precompiled for every library of ours: the parts of the standard library that most sources include. A source still
+// includes what it uses: the release is built without precompiled headers.
 #pragma once
 
 #include <algorithm>

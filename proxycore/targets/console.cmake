@@ -1,6 +1,6 @@
 # pathology::console: what the command-line programs share: output, options, units.
 
-pathology_library(console ASIO
+pathology_library(console PRECOMPILED asio
     SOURCES src/console/command_line.cpp src/console/console.cpp src/console/dump.cpp src/console/output.cpp
             src/console/timestamp.cpp src/console/units.cpp src/console/version.cpp
     HEADERS include/pathology/proxycore/console/argument.hpp include/pathology/proxycore/console/command_line.hpp

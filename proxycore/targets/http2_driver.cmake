@@ -1,6 +1,6 @@
 # pathology::http2_driver: moves the bytes of an HTTP/2 session over a stream.
 
-pathology_library(http2_driver ASIO
+pathology_library(http2_driver PRECOMPILED asio
     SOURCES src/http2/driver.cpp
     HEADERS include/pathology/proxycore/http2/driver.hpp
     PUBLIC  pathology::protocol pathology::transport)

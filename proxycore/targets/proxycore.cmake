@@ -1,6 +1,6 @@
 # pathology::proxycore: the proxy: flows, content, modes, addons.
 
-pathology_library(proxycore ASIO
+pathology_library(proxycore PRECOMPILED proxy
     SOURCES src/addons/addon.cpp src/addons/block.cpp src/addons/chain.cpp src/addons/credentials.cpp
             src/addons/dump_writer.cpp src/addons/dumper.cpp src/addons/flow_recorder.cpp src/addons/hook.cpp
             src/addons/host.cpp src/addons/onboarding.cpp src/addons/options.cpp

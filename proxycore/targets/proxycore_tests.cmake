@@ -28,6 +28,7 @@ if(PATHOLOGY_BUILD_TESTS)
     foreach(addon greeter future resolver)
         add_library(pathology_${addon}_addon MODULE test/addons/${addon}_addon.cpp)
         target_link_libraries(pathology_${addon}_addon PRIVATE pathology::proxycore pathology_build_options)
+        use_precompiled(pathology_${addon}_addon proxy)
     endforeach()
     # A program that loads addons exports what it shares with them; see doc/addons.md.
     set_target_properties(addons_test addon_loading_test PROPERTIES ENABLE_EXPORTS ON)

@@ -1,6 +1,6 @@
 # pathology::tls: TLS over any stream, certificates, authorities.
 
-pathology_library(tls ASIO
+pathology_library(tls PRECOMPILED asio
     SOURCES src/tls/authority.cpp src/tls/authority_files.cpp src/tls/authority_forms.cpp src/tls/certificate.cpp
             src/tls/certificate_store.cpp src/tls/client_hello.cpp src/tls/context.cpp src/tls/engine.cpp src/tls/engine_state.cpp src/tls/errc.cpp
             src/tls/failure.cpp src/tls/identity.cpp src/tls/key_log.cpp src/tls/leaf_names.cpp src/tls/memory_bio.cpp

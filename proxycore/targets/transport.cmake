@@ -1,6 +1,6 @@
 # pathology::transport: coroutine primitives, sockets, time limits, stopping.
 
-pathology_library(transport ASIO
+pathology_library(transport PRECOMPILED asio
     SOURCES src/async/cancellation.cpp src/async/child.cpp src/async/finally.cpp src/async/mutex.cpp src/async/task.cpp
             src/async/timeout.cpp src/async/timer_wheel.cpp src/async/waiter_list.cpp
             src/net/blocked_signals.cpp src/net/connect.cpp src/net/errc.cpp src/net/memory_stream.cpp

@@ -1,6 +1,6 @@
 # pathology::tunnel: ways through other people's proxies: CONNECT, SOCKS5.
 
-pathology_library(tunnel ASIO
+pathology_library(tunnel PRECOMPILED asio
     SOURCES src/tunnel/credentials.cpp src/tunnel/http_connect.cpp src/tunnel/socks5_accept.cpp
             src/tunnel/socks5_connect.cpp src/tunnel/socks5_messages.cpp
     HEADERS include/pathology/proxycore/tunnel/connector.hpp include/pathology/proxycore/tunnel/credentials.hpp
