@@ -37,9 +37,7 @@ TEST(PercentEncode, KeepsUnreservedAndSafeBytesAlone) {
     EXPECT_EQ(percent_encode("a/b", ""), "a%2Fb");
 }
 
-TEST(PercentDecode, GivesBytesOfAnyValue) {
-    EXPECT_EQ(percent_decode("%00%FF"), std::string_view("\0\xff", 2));
-}
+TEST(PercentDecode, GivesBytesOfAnyValue) { EXPECT_EQ(percent_decode("%00%FF"), std::string_view("\0\xff", 2)); }
 
 }  // namespace
 }  // namespace pathology::proxycore

@@ -100,9 +100,10 @@ TEST(AddonChain, P40_b_AnExceptionIsLoggedAndTheNextRuns) {
     auto flow = make_flow();
     run(fixture.chain, hooks::request, flow);
     EXPECT_THAT(fixture.calls, ElementsAre("first request", "second request", "third request"));
-    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon first, in request: no luck"},
-                                         LogEntry{LogLevel::error,
-                                                  "addon second, in request: an exception that is not a std::exception"}));
+    EXPECT_THAT(
+        fixture.log,
+        ElementsAre(LogEntry{LogLevel::error, "addon first, in request: no luck"},
+                    LogEntry{LogLevel::error, "addon second, in request: an exception that is not a std::exception"}));
 }
 
 TEST(AddonChain, ChangesWhatItIsGiven) {

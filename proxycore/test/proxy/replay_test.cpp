@@ -28,9 +28,8 @@ struct Recorded {
     }
     std::shared_ptr<flow::HttpFlow> flow() {
         std::shared_ptr<flow::HttpFlow> found;
-        fixture.proxy.perform([&] {
-            found = std::dynamic_pointer_cast<flow::HttpFlow>(fixture.proxy.flows().kept().at(0));
-        });
+        fixture.proxy.perform(
+            [&] { found = std::dynamic_pointer_cast<flow::HttpFlow>(fixture.proxy.flows().kept().at(0)); });
         return found;
     }
     void replay() {

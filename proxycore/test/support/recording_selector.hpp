@@ -53,9 +53,8 @@ public:
     /// Returns false if the event did not come within the limit.
     [[nodiscard]] bool wait_for(std::string const& event) const {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(20), [&] {
-            return std::find(events_.begin(), events_.end(), event) != events_.end();
-        });
+        return changed_.wait_for(lock, std::chrono::seconds(20),
+                                 [&] { return std::find(events_.begin(), events_.end(), event) != events_.end(); });
     }
 
 private:

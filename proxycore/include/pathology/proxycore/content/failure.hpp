@@ -20,7 +20,7 @@ enum class Errc : std::uint8_t {
 
 /// Why content could not be decoded or encoded.
 struct Failure : BasicFailure<Errc> {
-    std::string coding{};        ///< the coding's name as in Content-Encoding, "gzip", or the charset's
+    std::string coding{};      ///< the coding's name as in Content-Encoding, "gzip", or the charset's
     std::uint64_t offset = 0;  ///< bytes of that coding's input before the place; of too_large the limit
 };
 

@@ -118,7 +118,7 @@ struct Client : Connection {
 
     /// The other end; another name of `peername`.
     std::optional<Endpoint> const& address() const { return peername; }
-    Client copy() const;                        ///< the same, as another connection
+    Client copy() const;                         ///< the same, as another connection
     static Client make_dummy(Endpoint address);  ///< for tests: active, began at 0
 
     /// See visit.hpp.
@@ -168,7 +168,7 @@ public:
 
     MaybeTime timestamp_tcp_setup{};  ///< the TCP handshake was done
 
-    Server copy() const;                        ///< the same, as another connection
+    Server copy() const;                         ///< the same, as another connection
     static Server make_dummy(Endpoint address);  ///< for tests: active, began at 0
 
     /// See visit.hpp.

@@ -86,9 +86,8 @@ struct Exchange {
     std::shared_ptr<RecordedTls const> tls{};      ///< the TLS connection; nullptr = none
     std::shared_ptr<RecordedRelay const> relay{};  ///< by a proxy: client, server and route
     std::string message{};                         ///< the failure; empty if there was none
-    bool finished =
-        true;            ///< false while its response is being written, also after the daemon has stopped
-    std::string spec{};  ///< what a client sent, in the spec language; empty in a server's log
+    bool finished = true;  ///< false while its response is being written, also after the daemon has stopped
+    std::string spec{};    ///< what a client sent, in the spec language; empty in a server's log
 };
 
 }  // namespace pathology::proxycore::record

@@ -29,12 +29,12 @@ struct RecordedClose {
 };
 
 struct RecordedRelay {
-    Endpoint client{};                         ///< address of the client
-    std::string mode{};                        ///< of the listener: "regular", "reverse:http://h:80"
-    std::string url{};                         ///< of the request; empty for TCP
-    std::optional<Endpoint> server{};          ///< host and port of the request
-    std::optional<Endpoint> server_address{};  ///< resolved; std::nullopt = not connected, or not resolved here
-    std::string via{};                         ///< the upstream proxy, "http://proxy.test:3128"; empty = none
+    Endpoint client{};                                ///< address of the client
+    std::string mode{};                               ///< of the listener: "regular", "reverse:http://h:80"
+    std::string url{};                                ///< of the request; empty for TCP
+    std::optional<Endpoint> server{};                 ///< host and port of the request
+    std::optional<Endpoint> server_address{};         ///< resolved; std::nullopt = not connected, or not resolved here
+    std::string via{};                                ///< the upstream proxy, "http://proxy.test:3128"; empty = none
     std::shared_ptr<RecordedTls const> server_tls{};  ///< of the connection to the server
     std::string replay{};                             ///< "request" or "response" if that was replayed; else empty
     std::vector<RecordedMessage> messages{};          ///< the first ones, as many as the recorder keeps
