@@ -63,7 +63,7 @@ AddonChain::AddonChain(Options& options, LogSink sink, asio::any_io_executor wor
       workers_(std::move(workers)),
       flows_(std::move(ids)),
       entries_(make_entries({})),
-      listener_(options.add_listener([this](std::set<std::string> const& changed) { configure(*entries_, changed); })) {
+      listener_(options.add_listener([this](std::set<std::string> const& changed) { configure(changed); })) {
     flows_.on_watched([this] { entries_ = make_entries(entries_->list); });
 }
 
@@ -78,7 +78,10 @@ std::shared_ptr<AddonChain::Entries const> AddonChain::make_entries(List list) c
     auto entries = std::make_shared<Entries>();
     // Listeners of the registry get the changes that hooks make, so rounds run even if no addon has the hook.
     if (flows_.is_watched()) entries->hooks = hooks_of_flows;
-    for (auto const& entry : list) entries->hooks = entries->hooks | entry.hooks;
+    for (auto& entry : list) {
+        entry.called = entry.hooks - entry.addon->unused();
+        entries->hooks = entries->hooks | entry.called;
+    }
     entries->list = std::move(list);
     return entries;
 }
@@ -96,7 +99,7 @@ void AddonChain::collect(AddonHandle const& handle, std::string const& owner, Li
         throw AddonError("addon " + name + " has concurrent hooks, and there are no workers for them");
     // Parts of parts belong to the outermost addon: removing that removes them all.
     auto const& root = owner.empty() ? name : owner;
-    into.push_back({handle.addon, handle.hooks, concurrent, name, root, std::make_shared<Host>(*this, name)});
+    into.push_back({handle.addon, handle.hooks, concurrent, {}, name, root, std::make_shared<Host>(*this, name)});
     for (auto const& part : handle.addon->parts()) collect(part, root, replaced, into);
 }
 
@@ -142,6 +145,7 @@ void AddonChain::load(List const& fresh, std::map<std::string, OptionValue> cons
         // A reloaded addon gets its former values before it is configured, or it would be configured twice.
         options_.restore(values);
         for (auto const& entry : fresh) configure_one(entry, all_names(options_));
+        entries_ = make_entries(entries_->list);
     } catch (...) {
         // All or nothing: also the parts that were loaded before the exception.
         for (auto const& entry : fresh) entry.host->withdraw();
@@ -208,7 +212,7 @@ asio::awaitable<void> AddonChain::start() {
     loop_ = co_await asio::this_coro::executor;
     is_running_ = true;
     // All options are known now, so addons get every value at once.
-    configure(*entries_, all_names(options_));
+    configure(all_names(options_));
     auto const entries = entries_;
     for (auto const& entry : entries->list) entry.host->begin(loop_);
     co_await run_over(entries, hooks::running);
@@ -221,8 +225,11 @@ asio::awaitable<void> AddonChain::stop() {
     entries_ = make_entries({});
 }
 
-void AddonChain::configure(Entries const& entries, std::set<std::string> const& changed) {
-    for (auto const& entry : entries.list) configure_one(entry, changed);
+/// With other options an addon may use other hooks.
+void AddonChain::configure(std::set<std::string> const& changed) {
+    auto const entries = entries_;
+    for (auto const& entry : entries->list) configure_one(entry, changed);
+    entries_ = make_entries(entries_->list);
 }
 
 /// Before the start the variables of an addon follow its options, but configure() is not called; nor is it while the

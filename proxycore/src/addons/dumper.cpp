@@ -27,8 +27,13 @@ void Dumper::configure(Options const& /*options*/, std::set<std::string> const& 
     if (max_lines_ < 0) throw OptionsError("content_view_lines_cutoff must not be negative");
 }
 
+HookSet Dumper::unused() const {
+    if (detail_ > 0) return {};
+    return {Hook::response,      Hook::error,       Hook::http_connect_error, Hook::websocket_message,
+            Hook::websocket_end, Hook::tcp_message, Hook::tcp_error};
+}
+
 template <class Print> void Dumper::show(Print print) {
-    if (detail_ == 0) return;
     DumpStyle const style{detail_, static_cast<std::size_t>(max_lines_), shows_host_, sink_.is_terminal,
                           sink_.columns ? sink_.columns() : 80};
     // One write for a block, so that no other output comes between its lines. block_ keeps its memory between flows.

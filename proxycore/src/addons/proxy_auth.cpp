@@ -44,11 +44,17 @@ void ProxyAuth::load(Host& host) {
 
 void ProxyAuth::configure(Options const& options, std::set<std::string> const& changed) {
     if (changed.contains("proxyauth")) rule_ = rule_text_ ? parse_credential_rule(*rule_text_) : CredentialRule{};
+    if (!rule_) connections_.clear();
     if (!rule_text_ || !options.contains(modes_name)) return;
     auto const& specifications = options.get<TextList>(modes_name);
     if (std::any_of(specifications.begin(), specifications.end(),
                     [](auto const& specification) { return is_mode(specification, "transparent"); }))
         throw OptionsError("proxyauth cannot be used in transparent mode: clients do not know that there is a proxy");
+}
+
+HookSet ProxyAuth::unused() const {
+    if (rule_) return {};
+    return {Hook::client_disconnected, Hook::socks5_auth, Hook::http_connect, Hook::requestheaders};
 }
 
 asio::awaitable<void> ProxyAuth::client_disconnected(flow::Client& client) {

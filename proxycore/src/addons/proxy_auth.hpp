@@ -27,6 +27,7 @@ public:
 
     void load(Host& host) override;
     void configure(Options const& options, std::set<std::string> const& changed) override;
+    HookSet unused() const override;
     asio::awaitable<void> client_disconnected(flow::Client& client) override;
     asio::awaitable<void> socks5_auth(Socks5AuthData& data) override;
     asio::awaitable<void> http_connect(flow::HttpFlow& flow) override;

@@ -80,6 +80,9 @@ public:
     virtual void load(Host& host);
     /// The options `changed` have new values; in the first call it has all names. Throws OptionsError to reject them.
     virtual void configure(Options const& options, std::set<std::string> const& changed);
+    /// The hooks that would do nothing with the options as they are; asked after each configure(). They are not called,
+    /// and cost nothing, until that changes.
+    virtual HookSet unused() const { return {}; }
     virtual asio::awaitable<void> running();  ///< the program listens; for one that was added later, at once
     virtual asio::awaitable<void> tick();     ///< about ten times a second
     /// Another addon changed these flows.

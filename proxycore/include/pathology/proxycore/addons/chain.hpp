@@ -104,6 +104,7 @@ private:
     struct Entry {
         std::shared_ptr<Addon> addon;
         HookSet hooks, concurrent;
+        HookSet called;  ///< hooks without those that the addon does not use now
         std::string name, owner;  ///< the owner of a part is the addon that added it
         std::shared_ptr<Host> host;
     };
@@ -123,7 +124,7 @@ private:
     void erase(List const& gone);
     /// Loads addons that were just inserted, and configures them if the chain is running; takes them out if they throw.
     void load(List const& fresh, std::map<std::string, OptionValue> const& values);
-    void configure(Entries const& entries, std::set<std::string> const& changed);
+    void configure(std::set<std::string> const& changed);
     void configure_one(Entry const& entry, std::set<std::string> const& changed);
     asio::awaitable<void> end(List const& gone);
     /// After a hook threw: ends the round (true), continues after a line of the log (false), or throws it again.
@@ -162,7 +163,7 @@ template <class... Arguments>
 asio::awaitable<void> AddonChain::run_over(std::shared_ptr<Entries const> entries, HookPoint<Arguments...> point,
                                            Arguments... arguments) {
     for (auto const& entry : entries->list) {
-        if (!entry.hooks.contains(point.hook)) continue;
+        if (!entry.called.contains(point.hook)) continue;
         std::exception_ptr thrown;
         try {
             auto call = ((*entry.addon).*point.function)(arguments...);

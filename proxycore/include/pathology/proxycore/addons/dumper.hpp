@@ -26,6 +26,7 @@ public:
 
     void load(Host& host) override;
     void configure(Options const& options, std::set<std::string> const& changed) override;
+    HookSet unused() const override;
     asio::awaitable<void> response(flow::HttpFlow& flow) override;
     asio::awaitable<void> error(flow::HttpFlow& flow) override;
     asio::awaitable<void> http_connect_error(flow::HttpFlow& flow) override;

@@ -56,6 +56,8 @@ public:
     constexpr bool contains(Hook hook) const { return (bits_ & bit(hook)) != 0; }
     constexpr bool empty() const { return bits_ == 0; }
     constexpr HookSet operator|(HookSet other) const { return HookSet(bits_ | other.bits_); }
+    /// Those of this set that are not in the other one.
+    constexpr HookSet operator-(HookSet other) const { return HookSet(bits_ & ~other.bits_); }
     constexpr bool operator==(HookSet const&) const = default;
 
 private:
