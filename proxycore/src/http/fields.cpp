@@ -90,9 +90,7 @@ void Fields::insert(std::size_t index, std::string_view name, std::string_view v
 }
 
 std::size_t Fields::remove(std::string_view name) {
-    return std::erase_if(lines_, [&](Line const& line) {
-        return equals_ignoring_case({text_.data() + line.name_at, line.name_size}, name);
-    });
+    return remove_if([&](Field const& field) { return equals_ignoring_case(field.name, name); });
 }
 
 void Fields::clear() {
@@ -139,10 +137,7 @@ bool Fields::has_token(std::string_view name, std::string_view token) const {
     });
 }
 
-Field Fields::operator[](std::size_t index) const {
-    auto const& line = lines_[index];
-    return {{text_.data() + line.name_at, line.name_size}, {text_.data() + line.value_at, line.value_size}};
-}
+Field Fields::operator[](std::size_t index) const { return field_of(lines_[index]); }
 
 bool Fields::operator==(Fields const& other) const { return std::equal(begin(), end(), other.begin(), other.end()); }
 

@@ -20,22 +20,36 @@ constexpr std::array connection_fields{std::string_view("connection"),       std
                                        std::string_view("proxy-connection"), std::string_view("transfer-encoding"),
                                        std::string_view("upgrade"),          std::string_view("http2-settings")};
 
+/// Whether `name` begins as one of connection_fields or as `te` does, which most names do not.
+bool may_be_of_connection(std::string_view name) {
+    constexpr std::string_view initials = "ckptuh";
+    return !name.empty() && initials.find(static_cast<char>(name.front() | 0x20)) != std::string_view::npos;
+}
+
 /// Which fields of a message are about an HTTP/1 connection, among them those that Connection names.
 class ConnectionFields {
 public:
-    explicit ConnectionFields(http::Fields const& fields)
-        : fields_(fields), names_more_(fields.contains("connection")) {}
+    explicit ConnectionFields(http::Fields const& fields) : fields_(fields) {
+        // `close` and `keep-alive` name no field of their own.
+        auto const names_field = [](std::string_view value) {
+            return !http::equals_ignoring_case(value, "close") && !http::equals_ignoring_case(value, "keep-alive");
+        };
+        for (auto const field : fields)
+            if (http::equals_ignoring_case(field.name, "connection") && names_field(field.value)) names_more_ = true;
+    }
 
     bool operator()(http::Field const& field) const {
-        auto const is_it = [&](std::string_view name) { return http::equals_ignoring_case(field.name, name); };
-        if (std::any_of(connection_fields.begin(), connection_fields.end(), is_it)) return true;
-        if (is_it("te")) return !http::equals_ignoring_case(field.value, "trailers");
+        if (may_be_of_connection(field.name)) {
+            auto const is_it = [&](std::string_view name) { return http::equals_ignoring_case(field.name, name); };
+            if (std::any_of(connection_fields.begin(), connection_fields.end(), is_it)) return true;
+            if (is_it("te")) return !http::equals_ignoring_case(field.value, "trailers");
+        }
         return names_more_ && fields_.has_token("Connection", field.name);
     }
 
 private:
     http::Fields const& fields_;
-    bool names_more_;
+    bool names_more_ = false;
 };
 
 /// Fields without those of a connection, and with a correct Content-Length.
@@ -77,11 +91,8 @@ void become_upgrade(flow::Request& request) {
 }  // namespace
 
 http::Fields carried(http::Fields const& fields) {
-    ConnectionFields const is_of_connection(fields);
-    if (std::none_of(fields.begin(), fields.end(), is_of_connection)) return fields;  // copied in one piece
-    http::Fields kept;
-    for (auto const field : fields)
-        if (!is_of_connection(field)) kept.add(field.name, field.value);
+    auto kept = fields;  // copied in one piece
+    kept.remove_if(ConnectionFields(fields));
     return kept;
 }
 

@@ -53,6 +53,10 @@ public:
     void insert(std::size_t index, std::string_view name, std::string_view value);
     /// Removes every line called `name`, in any case; returns how many there were.
     std::size_t remove(std::string_view name);
+    /// Removes every line for which `predicate(Field)` is true; returns how many there were.
+    template <class Predicate> std::size_t remove_if(Predicate predicate) {
+        return std::erase_if(lines_, [&](Line const& line) { return predicate(field_of(line)); });
+    }
     /// Removes all lines and keeps the memory.
     void clear();
 
@@ -82,6 +86,9 @@ private:
         std::uint32_t name_at, name_size, value_at, value_size;
     };
     Line append(std::string_view name, std::string_view value);
+    Field field_of(Line const& line) const {
+        return {{text_.data() + line.name_at, line.name_size}, {text_.data() + line.value_at, line.value_size}};
+    }
 
     std::string text_;  // names and values one after the other; replaced values stay until clear()
     std::vector<Line> lines_;
