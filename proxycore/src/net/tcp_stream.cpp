@@ -81,8 +81,15 @@ bool TcpStream::must_yield() noexcept {
     return true;
 }
 
+/// Most reads have to wait, and need no coroutine of their own before that.
 asio::awaitable<ReadResult> TcpStream::read_some(asio::mutable_buffer into) {
-    if (must_yield()) co_await asio::post(async::as_values);
+    bool const yields = must_yield();
+    bool const has_result = expects_more_ || end_;
+    return yields || has_result ? read_available(into, yields) : await_bytes(into);
+}
+
+asio::awaitable<ReadResult> TcpStream::read_available(asio::mutable_buffer into, bool yields) {
+    if (yields) co_await asio::post(async::as_values);
     if (end_ && socket_.is_open()) co_return ReadResult{end_, 0};
     if (expects_more_) {
         ReadResult result;

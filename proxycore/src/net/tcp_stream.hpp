@@ -46,6 +46,7 @@ private:
         bool expired_ = false;
     };
 
+    asio::awaitable<ReadResult> read_available(asio::mutable_buffer into, bool yields);
     asio::awaitable<ReadResult> await_bytes(asio::mutable_buffer into);
     ReadResult record_end(ReadResult result);
     asio::awaitable<error_code> write_rest(std::span<asio::const_buffer const> all, std::size_t sent);

@@ -106,10 +106,11 @@ asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message&
     auto& content = message.raw_content.emplace();
     if (auto const length = from.announced_length()) content.reserve(std::min(*length, max_reserved));
     for (;;) {
-        auto const piece = co_await from.read_body();
-        if (piece.has_error()) co_return piece.error();
-        if (piece->empty()) break;
-        content.append(*piece);
+        auto piece = from.read_body_now();
+        if (!piece) piece = co_await from.read_body();
+        if (piece->has_error()) co_return piece->error();
+        if ((*piece)->empty()) break;
+        content.append(**piece);
         if (is_over(content.size(), settings.body_size_limit)) co_return too_large(name, *settings.body_size_limit);
         if (is_over(content.size(), settings.stream_large_bodies)) co_return Collected::over_stream_limit;
     }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <pathology/proxycore/flow/request.hpp>
 #include <pathology/proxycore/flow/response.hpp>
 #include <pathology/proxycore/http/message.hpp>
@@ -37,6 +38,8 @@ public:
 
     /// The next piece of the received body; empty if the body is complete. The view is valid until the next call.
     virtual asio::awaitable<Result<std::string_view>> read_body() = 0;
+    /// The result of read_body() if that needs no waiting; std::nullopt if it does, and nothing was read then.
+    virtual std::optional<Result<std::string_view>> read_body_now() { return std::nullopt; }
     /// The trailer fields of the received message; valid once its body is complete.
     virtual http::Fields const& trailers() const = 0;
     /// The announced length of the received body; std::nullopt if it is unknown before its end.

@@ -31,6 +31,7 @@ public:
 
     // --- for the exchange ---
     asio::awaitable<Result<std::string_view>> read_body() override { return input_.read_body(); }
+    std::optional<Result<std::string_view>> read_body_now() override { return input_.read_body_now(); }
     http::Fields const& trailers() const override { return reader_.trailers(); }
     std::optional<std::uint64_t> announced_length() const override;
     asio::awaitable<Result<void>> send_interim(http::ResponseHead const& head) override;

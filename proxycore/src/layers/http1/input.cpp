@@ -26,21 +26,34 @@ Errc code_of(http1::Errc code) {
 
 asio::awaitable<Result<std::optional<http1::Event>>> Http1Input::next() {
     for (;;) {
-        auto const outcome = next_buffered();
-        if (outcome.has_error()) co_return failure_of(outcome.error());
-        if (*outcome || has_ended_) co_return *outcome;
-        if (stream_error_) co_return take_stream_failure();
+        if (auto const event = next_now()) co_return *event;
         co_await read_more();
     }
 }
 
+std::optional<Result<std::optional<http1::Event>>> Http1Input::next_now() {
+    auto const outcome = next_buffered();
+    if (outcome.has_error()) return failure_of(outcome.error());
+    if (*outcome || has_ended_) return *outcome;
+    if (stream_error_) return take_stream_failure();
+    return std::nullopt;
+}
+
 asio::awaitable<Result<std::string_view>> Http1Input::read_body() {
-    while (is_inside_) {
-        auto const event = co_await next();
-        if (event.has_error()) co_return event.error();
-        if (**event == http1::Event::data && !reader_.data().empty()) co_return reader_.data();
+    for (;;) {
+        if (auto const piece = read_body_now()) co_return *piece;
+        co_await read_more();
     }
-    co_return std::string_view();
+}
+
+std::optional<Result<std::string_view>> Http1Input::read_body_now() {
+    while (is_inside_) {
+        auto const event = next_now();
+        if (!event) return std::nullopt;
+        if (event->has_error()) return event->error();
+        if (***event == http1::Event::data && !reader_.data().empty()) return reader_.data();
+    }
+    return std::string_view();
 }
 
 http1::Outcome Http1Input::next_buffered() {

@@ -22,10 +22,14 @@ public:
 
     /// The next event; waits for bytes. std::nullopt if the peer ended its side between two messages.
     asio::awaitable<Result<std::optional<http1::Event>>> next();
+    /// The result of next() if that needs no waiting; std::nullopt if it does.
+    std::optional<Result<std::optional<http1::Event>>> next_now();
     /// The failure to report for a malformed message; `what` says what is wrong.
     Failure malformed(std::string_view what) const;
     /// The next piece of the body; empty if it is complete, at every further call too.
     asio::awaitable<Result<std::string_view>> read_body();
+    /// The result of read_body() if that needs no waiting; std::nullopt if it does.
+    std::optional<Result<std::string_view>> read_body_now();
     /// Reads once. Returns false if the stream ended or failed; next() gives the reason.
     asio::awaitable<bool> read_more();
 

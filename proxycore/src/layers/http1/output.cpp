@@ -32,7 +32,10 @@ asio::awaitable<net::error_code> Http1Output::send_all(std::string_view body, ht
     std::string const after = is_chunked && !body.empty() ? std::string(http1::chunk_end) + tail : tail;
     if (body.size() <= small_body) {
         head_.append(body).append(after);
-        auto const ec = co_await write(head_);
+        is_inside_ = true;
+        auto const sent = stream_.write_now(asio::buffer(head_));
+        net::error_code ec;
+        if (sent < head_.size()) ec = co_await write(std::string_view(head_).substr(sent));
         if (!ec) end();
         co_return ec;
     }

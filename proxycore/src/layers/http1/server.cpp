@@ -57,6 +57,7 @@ public:
     }
 
     asio::awaitable<Result<std::string_view>> read_body() override;
+    std::optional<Result<std::string_view>> read_body_now() override;
     http::Fields const& trailers() const override { return state_->reader.trailers(); }
     std::optional<std::uint64_t> announced_length() const override;
     asio::awaitable<Result<void>> send_body(std::string_view piece) override;
@@ -128,7 +129,12 @@ Result<void> Http1ServerStream::sent(net::error_code ec) const {
 
 asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
     for (;;) {
-        auto const event = co_await state_->input.next();
+        auto const now = state_->input.next_now();
+        if (!now) {
+            co_await state_->input.read_more();
+            continue;
+        }
+        auto const& event = *now;
         if (event.has_error()) {
             auto failure = event.error();
             failure.is_retryable = is_stale() && failure.code == Errc::closed;
@@ -151,6 +157,12 @@ asio::awaitable<Result<std::string_view>> Http1ServerStream::read_body() {
     auto const piece = co_await state_->input.read_body();
     if (piece && piece->empty()) update_keep_alive();
     co_return piece;
+}
+
+std::optional<Result<std::string_view>> Http1ServerStream::read_body_now() {
+    auto const piece = state_->input.read_body_now();
+    if (piece && *piece && (*piece)->empty()) update_keep_alive();
+    return piece;
 }
 
 Failure Http1ServerStream::closed_without_response() const {

@@ -63,28 +63,38 @@ void Http2Body::notify_over() {
 }
 
 asio::awaitable<Result<std::string_view>> Http2Body::read() {
-    auto const consumed = std::exchange(borrowed_, 0);
-    if (consumed > 0 && !is_closed_) {
-        connection_.session().consume(id_, consumed);
-        connection_.notify();
-    }
-    if (delivered_ == delivering_.size()) {
-        delivering_.clear();
-        delivered_ = 0;
-    }
-    while (delivering_.empty() && received_.empty()) {
-        if (has_received_end_) co_return std::string_view();
-        if (failure_) co_return *failure_;
-        if (is_closed_)
-            co_return Failure{Errc::closed, connection_.peer() + " ended the stream in the middle of a message"};
+    for (;;) {
+        if (auto const piece = read_now()) co_return *piece;
         bool const is_early = co_await wait();
         if (!is_early) co_return silence();
+    }
+}
+
+std::optional<Result<std::string_view>> Http2Body::read_now() {
+    consume_borrowed();
+    if (delivering_.empty() && received_.empty()) {
+        if (has_received_end_) return std::string_view();
+        if (failure_) return *failure_;
+        if (!is_closed_) return std::nullopt;
+        return Failure{Errc::closed, connection_.peer() + " ended the stream in the middle of a message"};
     }
     if (delivering_.empty()) std::swap(delivering_, received_);
     borrowed_ = std::min(max_piece, delivering_.size() - delivered_);
     auto const piece = std::string_view(delivering_).substr(delivered_, borrowed_);
     delivered_ += borrowed_;
-    co_return piece;
+    return piece;
+}
+
+/// The reader is done with the last piece: the peer may send as much again.
+void Http2Body::consume_borrowed() {
+    auto const consumed = std::exchange(borrowed_, 0);
+    if (consumed > 0 && !is_closed_) {
+        connection_.session().consume(id_, consumed);
+        connection_.notify();
+    }
+    if (delivered_ < delivering_.size()) return;
+    delivering_.clear();
+    delivered_ = 0;
 }
 
 // --- sending ---------------------------------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ public:
     // --- for the exchange ---
     /// The next piece; empty at the end. The view lives until the next call.
     asio::awaitable<Result<std::string_view>> read();
+    /// The result of read() if that needs no waiting; std::nullopt if it does.
+    std::optional<Result<std::string_view>> read_now();
     http::Fields const& received_trailers() const { return received_trailers_; }
     asio::awaitable<Result<void>> send(std::string_view piece);
     asio::awaitable<Result<void>> finish(http::Fields const* trailers);
@@ -86,6 +88,7 @@ private:
     void consume(std::size_t size) override;
     http::Fields const* trailers() const override { return &trailers_to_send_; }
     asio::awaitable<Result<void>> wait_until_sent();
+    void consume_borrowed();
     void fail(Failure failure);
     void notify_over();
 

@@ -44,6 +44,11 @@ asio::awaitable<Result<std::string_view>> Http2ClientStream::read_body() {
     co_return co_await body_->read();
 }
 
+std::optional<Result<std::string_view>> Http2ClientStream::read_body_now() {
+    if (is_websocket_ || is_connect_) return std::string_view();
+    return body_->read_now();
+}
+
 std::optional<std::uint64_t> Http2ClientStream::announced_length() const {
     return body_->is_input_empty() ? 0 : length_;
 }

@@ -16,6 +16,7 @@ public:
     ~Http2ClientStream() override;
 
     asio::awaitable<Result<std::string_view>> read_body() override;
+    std::optional<Result<std::string_view>> read_body_now() override;
     http::Fields const& trailers() const override { return body_->received_trailers(); }
     std::optional<std::uint64_t> announced_length() const override;
     std::optional<Failure> objection_to(flow::Response const& response) const override;

@@ -15,6 +15,7 @@ public:
     ~Http2ServerStream() override;
 
     asio::awaitable<Result<std::string_view>> read_body() override { return pending_->body.read(); }
+    std::optional<Result<std::string_view>> read_body_now() override { return pending_->body.read_now(); }
     http::Fields const& trailers() const override { return pending_->body.received_trailers(); }
     std::optional<std::uint64_t> announced_length() const override { return length_; }
     asio::awaitable<Result<void>> send_body(std::string_view piece) override { return pending_->body.send(piece); }
