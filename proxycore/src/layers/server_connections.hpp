@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/flow/http_flow.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
@@ -14,6 +15,27 @@
 namespace pathology::proxycore::layers {
 
 class Context;
+
+/// A request's place among those that wait, in order, because all connections to their server are in use.
+///
+/// Owns: the place, until it is destroyed; then the next one in line comes to the front.
+class ServerQueuePlace {
+public:
+    ServerQueuePlace() = default;
+    ServerQueuePlace(ServerQueuePlace const&) = delete;
+    ServerQueuePlace& operator=(ServerQueuePlace const&) = delete;
+    virtual ~ServerQueuePlace() = default;
+
+    /// Notified when is_ready() may have become true.
+    async::Event& changed() { return changed_; }
+    /// The place is at the front, and acquire() would not wait.
+    virtual bool is_ready() const = 0;
+    /// The stream for the request if a connection is available; nullptr if acquire() has to open one, or to fail.
+    virtual std::unique_ptr<ServerStream> acquire() = 0;
+
+private:
+    async::Event changed_;
+};
 
 /// An open connection and its record.
 struct ServerConnection {
@@ -38,6 +60,9 @@ public:
     /// The same as acquire() if it need not wait: over a connection that is open. Returns nullptr if there is none, or
     /// a selector has to choose first.
     virtual std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow& /*flow*/) { return nullptr; }
+    /// After acquire_at_once() returned nullptr: a place in the queue of the flow's server, where waiting costs less than
+    /// in acquire(). Returns nullptr if acquire() would not wait, or if that is not known before a route is chosen.
+    virtual std::unique_ptr<ServerQueuePlace> enqueue(flow::HttpFlow& /*flow*/) { return nullptr; }
     /// Returns a stream for the flow's request: over an idle connection, over an HTTP/2 connection below its stream
     /// limit, else over a new one. Sets the flow's server_conn. Waits while max_servers are in use for the target.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) = 0;

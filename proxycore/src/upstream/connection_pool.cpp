@@ -92,20 +92,11 @@ PooledConnection* EndpointPool::find(flow::Server const& record) {
     return find_if([&](PooledConnection const& connection) { return connection.record.get() == &record; });
 }
 
-asio::awaitable<void> EndpointPool::wait_until(std::function<bool()> is_ready) {
+asio::awaitable<void> EndpointPool::wait_until_ready() {
     async::Event event;
-    struct Place {
-        Place(EndpointPool& its_endpoint, async::Event& its_event)
-            : endpoint(its_endpoint), own(endpoint.waiters_.insert(endpoint.waiters_.end(), &its_event)) {}
-        ~Place() {
-            endpoint.waiters_.erase(own);
-            endpoint.wake();  // there may be enough for the next one, too
-        }
-        EndpointPool& endpoint;
-        std::list<async::Event*>::iterator own;
-    } const place(*this, event);
+    Place const place(*this, event);
     do co_await event.wait();
-    while (waiters_.front() != &event || !is_ready());
+    while (!place.is_first() || !is_ready());
 }
 
 void EndpointPool::wake() {

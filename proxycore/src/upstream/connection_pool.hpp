@@ -107,11 +107,33 @@ public:
     /// Whether another connection may be opened. While one is opening that may speak HTTP/2, it is waited for.
     bool may_open() const { return connections_.size() + opening_ < max_connections_ && !(opening_ > 0 && may_share); }
     bool has_waiters() const { return !waiters_.empty(); }
-    /// Waits behind all earlier waiters until `is_ready`.
+    /// A request would not wait: it uses a connection, opens one, or fails.
+    bool is_ready() { return failure || find_available() != nullptr || may_open(); }
+    /// Waits behind all earlier waiters until is_ready().
     /// Cancel: terminal; the next waiter is woken.
-    asio::awaitable<void> wait_until(std::function<bool()> is_ready);
-    /// Wakes the first waiter, which looks again. To be called whenever a condition may have become true.
+    asio::awaitable<void> wait_until_ready();
+    /// Wakes the first waiter, which looks again. To be called whenever is_ready() may have become true.
     void wake();
+
+    /// A place in the order of those that wait, until it is destroyed; then the next waiter is woken.
+    class Place {
+    public:
+        /// `event` is notified when this place is the first and is_ready() may have become true.
+        Place(EndpointPool& endpoint, async::Event& event)
+            : endpoint_(endpoint), own_(endpoint.waiters_.insert(endpoint.waiters_.end(), &event)) {}
+        ~Place() {
+            endpoint_.waiters_.erase(own_);
+            endpoint_.wake();  // there may be enough for the next one, too
+        }
+        Place(Place const&) = delete;
+        Place& operator=(Place const&) = delete;
+
+        bool is_first() const { return own_ == endpoint_.waiters_.begin(); }
+
+    private:
+        EndpointPool& endpoint_;
+        std::list<async::Event*>::iterator own_;
+    };
 
     /// Counts a connection that is being opened.
     class Opening {

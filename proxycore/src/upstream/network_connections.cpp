@@ -47,16 +47,46 @@ NetworkConnections::NetworkConnections(Context& context)
 
 /// By the route of the mode, over an open connection whose protocol is settled.
 std::unique_ptr<layers::ServerStream> NetworkConnections::acquire_at_once(flow::HttpFlow& flow) {
+    auto* const endpoint = endpoint_of_mode(flow);
+    if (endpoint == nullptr || endpoint->failure || endpoint->has_waiters()) return nullptr;
+    return use_available(*endpoint, flow);
+}
+
+/// nullptr if the route of the mode is not, or may not be, that of the request.
+EndpointPool* NetworkConnections::endpoint_of_mode(flow::HttpFlow const& flow) {
     if (!router_.is_simple(flow) || layers::asks_for_websocket(flow.request)) return nullptr;
     if (router_.is_own(flow) && (context_.server->error || own_ahead() != nullptr)) return nullptr;
-    auto const key = router_.key_of(flow, router_.own_route());
-    auto& endpoint = pool_.at(key);
+    auto& endpoint = pool_.at(router_.key_of(flow, router_.own_route()));
     pool_.drop_ended(endpoint);
-    if (endpoint.failure || endpoint.has_waiters()) return nullptr;
+    return &endpoint;
+}
+
+NetworkConnections::ServerStream NetworkConnections::use_available(EndpointPool& endpoint, flow::HttpFlow& flow) {
     auto* const available = endpoint.find_available();
     if (available == nullptr) return nullptr;
-    router_.authorize(flow, key);
+    router_.authorize(flow, endpoint.key);
     return use(*available, flow, nullptr);
+}
+
+class NetworkConnections::QueuePlace final : public layers::ServerQueuePlace {
+public:
+    QueuePlace(NetworkConnections& owner, EndpointPool& endpoint, flow::HttpFlow& flow)
+        : owner_(owner), endpoint_(endpoint), flow_(flow), place_(endpoint, changed()) {}
+
+    bool is_ready() const override { return place_.is_first() && endpoint_.is_ready(); }
+    ServerStream acquire() override { return endpoint_.failure ? nullptr : owner_.use_available(endpoint_, flow_); }
+
+private:
+    NetworkConnections& owner_;
+    EndpointPool& endpoint_;
+    flow::HttpFlow& flow_;
+    EndpointPool::Place place_;
+};
+
+std::unique_ptr<layers::ServerQueuePlace> NetworkConnections::enqueue(flow::HttpFlow& flow) {
+    auto* const endpoint = endpoint_of_mode(flow);
+    if (endpoint == nullptr || (!endpoint->has_waiters() && endpoint->is_ready())) return nullptr;
+    return std::make_unique<QueuePlace>(*this, *endpoint, flow);
 }
 
 asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire(flow::HttpFlow& flow) {
@@ -125,10 +155,7 @@ asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(f
                                                                                bool is_new) {
     auto& endpoint = pool_.at(key);
     pool_.drop_ended(endpoint);
-    auto const is_ready = [&] {
-        return endpoint.failure || endpoint.find_available() != nullptr || endpoint.may_open();
-    };
-    if (endpoint.has_waiters() || !is_ready()) co_await endpoint.wait_until(is_ready);
+    if (endpoint.has_waiters() || !endpoint.is_ready()) co_await endpoint.wait_until_ready();
     if (endpoint.failure) co_return *endpoint.failure;
     auto* const available = endpoint.find_available();
     if (available != nullptr && !is_new) co_return available;

@@ -25,6 +25,7 @@ public:
     explicit NetworkConnections(Context& context);
 
     std::unique_ptr<layers::ServerStream> acquire_at_once(flow::HttpFlow& flow) override;
+    std::unique_ptr<layers::ServerQueuePlace> enqueue(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override;
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) override;
@@ -40,7 +41,11 @@ private:
     using Record = std::shared_ptr<flow::Server>;
     using Lease = std::shared_ptr<RouteLease>;
 
+    class QueuePlace;
+
     // --- for requests ---
+    EndpointPool* endpoint_of_mode(flow::HttpFlow const& flow);
+    ServerStream use_available(EndpointPool& endpoint, flow::HttpFlow& flow);
     asio::awaitable<Result<ServerStream>> acquire_by_route(flow::HttpFlow& flow, bool is_new);
     asio::awaitable<Result<PooledConnection*>> prepare_ahead(flow::HttpFlow const& flow);
     asio::awaitable<Result<PooledConnection*>> find_or_connect(flow::HttpFlow& flow, EndpointKey const& key,

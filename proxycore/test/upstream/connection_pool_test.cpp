@@ -24,7 +24,7 @@ EndpointKey const key{{"origin.test", 80}};
 /// Waits for a place, opens a connection, notes its number, and stays.
 asio::awaitable<void> enter(EndpointPool& endpoint, int number, std::vector<int>& order) {
     auto const is_ready = [&] { return endpoint.may_open(); };
-    if (endpoint.has_waiters() || !is_ready()) co_await endpoint.wait_until(is_ready);
+    if (endpoint.has_waiters() || !is_ready()) co_await endpoint.wait_until_ready();
     EndpointPool::Opening const opening(endpoint);
     co_await asio::post(async::as_values);
     order.push_back(number);
@@ -58,7 +58,8 @@ TEST(EndpointPool, OneThatGivesUpWaitingMakesWay) {
         EndpointPool endpoint(key, 1);
         auto const executor = co_await asio::this_coro::executor;
         co_await enter(endpoint, 1, order);
-        asio::co_spawn(executor, enter(endpoint, 2, order), asio::bind_cancellation_slot(give_up.slot(), asio::detached));
+        asio::co_spawn(executor, enter(endpoint, 2, order),
+                       asio::bind_cancellation_slot(give_up.slot(), asio::detached));
         asio::co_spawn(executor, enter(endpoint, 3, order), asio::detached);
         co_await asio::post(async::as_values);
         give_up.emit(asio::cancellation_type::terminal);

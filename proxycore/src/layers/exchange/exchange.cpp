@@ -34,7 +34,8 @@ asio::awaitable<ExchangeEnd> ExchangeRun::run() {
     auto step = co_await receive_request();
     if (step == Step::next && !flow_.response) step = co_await forward_request();
     if (step == Step::next) step = co_await handle_response();
-    co_await finish_upload_and_monitor();
+    monitor_.end();
+    if (upload_ || monitor_.is_looking()) co_await finish_upload_and_monitor();
     flow_.on_kill(nullptr);
     end_.is_whole = step == Step::next && !client_is_gone_ && !is_request_cut_ && !flow_.error;
     if (end_.upgraded == nullptr) flow_.live = false;
@@ -44,7 +45,6 @@ asio::awaitable<ExchangeEnd> ExchangeRun::run() {
 /// The upload may outlast the response. The rest of a streamed request is passed on, within limits; that of a buffered
 /// one is dropped.
 asio::awaitable<void> ExchangeRun::finish_upload_and_monitor() {
-    monitor_.end();
     if (monitor_.is_looking()) co_await monitor_.join();
     if (!upload_) co_return;
     // The server has responded and may not read any more, and the client would wait for it.
@@ -89,9 +89,12 @@ asio::awaitable<void> ExchangeRun::stop() {
 
 // --- hooks and errors ------------------------------------------------------------------------------------------------
 
+/// Only an upload has hooks that would overlap with others.
 asio::awaitable<void> ExchangeRun::call(FlowHook const& point) {
-    if (!wants(point.hook)) co_return;
-    if (!upload_) co_return co_await context_.services.addons.run(point, flow_);
+    return upload_ ? call_in_order(point) : context_.services.addons.run(point, flow_);
+}
+
+asio::awaitable<void> ExchangeRun::call_in_order(FlowHook const& point) {
     auto const lock = co_await upload_->hook_order.lock();
     co_await context_.services.addons.run(point, flow_);
 }
@@ -103,10 +106,9 @@ asio::awaitable<Step> ExchangeRun::run_hook(FlowHook const& point) {
     co_return co_await fail(std::move(killed));
 }
 
-asio::awaitable<Step> ExchangeRun::run_response_hook() {
+bool ExchangeRun::begin_response_hook() {
     has_final_hook_run_ = true;
-    if (!wants(addons::Hook::response)) co_return Step::next;
-    co_return co_await run_hook(addons::hooks::response);
+    return wants(addons::Hook::response);
 }
 
 Failure const* ExchangeRun::client_failure_seen() const {
@@ -158,7 +160,7 @@ void ExchangeRun::close_both() noexcept {
 
 asio::awaitable<void> ExchangeRun::run_error_hook() {
     has_final_hook_run_ = true;  // set before: a hook that throws has run too
-    co_await call(addons::hooks::error);
+    if (wants(addons::Hook::error)) co_await call(addons::hooks::error);
 }
 
 }  // namespace pathology::proxycore::layers

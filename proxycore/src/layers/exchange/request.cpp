@@ -33,26 +33,23 @@ Failure switched_unasked(flow::Request const& request) {
 // --- receiving it -----------------------------------------------------------------------------------------
 
 asio::awaitable<Step> ExchangeRun::receive_request() {
-    auto step = co_await handle_request_head();
-    if (step == Step::next) step = co_await receive_request_body();
-    if (step == Step::ended || streams_request_) co_return step;
-    flow_.request.timestamp_end = context_.now();
-    if (wants(addons::Hook::request)) co_return co_await run_hook(addons::hooks::request);
-    co_return Step::next;
-}
-
-asio::awaitable<Step> ExchangeRun::handle_request_head() {
+    auto& request = flow_.request;
     auto const length = client_.announced_length();
-    bool const is_large = is_over(length, settings().stream_large_bodies);
-    if (is_large) flow_.request.stream = true;
-    if (wants(addons::Hook::requestheaders)) {
-        auto const step = co_await run_hook(addons::hooks::requestheaders);
-        if (step == Step::ended) co_return step;
-    }
+    if (is_over(length, settings().stream_large_bodies)) request.stream = true;
+    auto step = Step::next;
+    if (wants(addons::Hook::requestheaders)) step = co_await run_hook(addons::hooks::requestheaders);
+    if (step == Step::ended) co_return step;
     if (is_over(length, settings().body_size_limit))
         co_return co_await fail(too_large("request", *settings().body_size_limit));
-    if (flow_.request.headers.contains("Expect")) co_await send_continue();
-    co_return Step::next;
+    if (request.headers.contains("Expect")) co_await send_continue();
+    if (client_.announced_length() == 0u)
+        request.raw_content.emplace();
+    else
+        step = co_await receive_request_body();
+    if (step == Step::ended || streams_request_) co_return step;
+    request.timestamp_end = context_.now();
+    if (wants(addons::Hook::request)) step = co_await run_hook(addons::hooks::request);
+    co_return step;
 }
 
 /// Answers `Expect: 100-continue` itself, since hooks need the body before a server is asked (P12).
@@ -66,10 +63,6 @@ asio::awaitable<void> ExchangeRun::send_continue() {
 
 asio::awaitable<Step> ExchangeRun::receive_request_body() {
     auto& request = flow_.request;
-    if (client_.announced_length() == 0u) {
-        request.raw_content.emplace();
-        co_return Step::next;
-    }
     streams_request_ = is_streamed(request);
     if (streams_request_ && flow_.response) co_return co_await handle_streamed_body_after_response();
     if (streams_request_) co_return Step::next;
@@ -116,6 +109,8 @@ asio::awaitable<Step> ExchangeRun::forward_request() {
     auto const requested = flow_.server_conn;  // as the hooks left it
     for (bool is_fresh = false;; is_fresh = true) {
         if (!is_fresh) server_ = context_.servers->acquire_at_once(flow_);
+        if (server_ == nullptr && !is_fresh)
+            if (auto const place = context_.servers->enqueue(flow_)) co_await wait_in_queue(*place);
         if (server_ == nullptr) {
             auto const step = co_await acquire_server(is_fresh);
             if (step == Step::ended) co_return step;
@@ -149,6 +144,24 @@ asio::awaitable<Step> ExchangeRun::acquire_server(bool is_fresh) {
     co_return Step::next;
 }
 
+/// Waits for a connection that another request releases. Ends early when the client aborts; acquire() then fails.
+asio::awaitable<void> ExchangeRun::wait_in_queue(ServerQueuePlace& place) {
+    struct Abort {
+        Abort(ClientStream& its_client, async::Event& changed) : client(its_client) {
+            is_supported = client.set_abort_handler([this, &changed] {
+                has_come = true;
+                changed.notify();
+            });
+        }
+        ~Abort() { client.set_abort_handler(nullptr); }
+        ClientStream& client;
+        bool is_supported = false, has_come = false;
+    } abort(client_, place.changed());
+    if (!abort.is_supported) co_return;
+    while (!abort.has_come && !place.is_ready()) co_await place.changed().wait();
+    if (!abort.has_come) server_ = place.acquire();
+}
+
 /// A server may respond without reading the whole request, so a response is read even if sending failed.
 asio::awaitable<Result<http::ResponseHead>> ExchangeRun::send_and_read_head() {
     auto const sent = co_await send_request();
@@ -162,18 +175,17 @@ asio::awaitable<Result<http::ResponseHead>> ExchangeRun::send_and_read_head() {
 }
 
 asio::awaitable<Result<void>> ExchangeRun::send_request() {
-    auto const& request = flow_.request;
-    if (streams_request_) {
-        upload_.emplace(executor_);
-        auto const begun = co_await server_->begin(request);
-        if (begun) upload_->work.start(upload_streamed());
-        co_return begun;
-    }
-    if (!request.raw_content || request.raw_content->size() <= max_sent_at_once)
-        co_return co_await server_->send(request);
+    auto const& content = flow_.request.raw_content;
+    bool const is_small = !content || content->size() <= max_sent_at_once;
+    return is_small && !streams_request_ ? server_->send(flow_.request) : begin_upload();
+}
+
+asio::awaitable<Result<void>> ExchangeRun::begin_upload() {
     upload_.emplace(executor_);
-    upload_->work.start(upload_buffered());
-    co_return Result<void>();
+    Result<void> begun;
+    if (streams_request_) begun = co_await server_->begin(flow_.request);
+    if (begun) upload_->work.start(streams_request_ ? upload_streamed() : upload_buffered());
+    co_return begun;
 }
 
 asio::awaitable<void> ExchangeRun::upload_buffered() {
@@ -190,8 +202,12 @@ asio::awaitable<void> ExchangeRun::upload_streamed() {
     if (passed.reading || passed.is_cut) server_->abort();  // ends the wait for the response head
     if (!passed.is_whole()) co_return;
     request.timestamp_end = context_.now();
-    co_await call(addons::hooks::request);
+    if (wants(addons::Hook::request)) co_await call(addons::hooks::request);
     if (is_killed(flow_)) server_->abort();  // ends the wait for the response head
+}
+
+asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_one_head() {
+    return upload_ ? read_head_during_upload() : server_->read_head();
 }
 
 /// Reads a response head. While the request is being sent the server may be silent, so its timeout does not count then.
@@ -215,7 +231,7 @@ asio::awaitable<bool> ExchangeRun::wait_for_upload() {
 
 asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_response_head() {
     for (unsigned interim = 0;; ++interim) {
-        auto head = co_await read_head_during_upload();
+        auto head = co_await read_one_head();
         if (head.has_error() || head->status / 100 != 1) co_return head;
         if (head->status == 101 && !flow_.request.headers.contains("Upgrade"))
             co_return switched_unasked(flow_.request);

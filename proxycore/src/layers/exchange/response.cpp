@@ -74,12 +74,15 @@ asio::awaitable<Step> ExchangeRun::stream_response() {
     if (passed.sending) co_return co_await fail_by_client(*passed.sending);
     if (passed.reading) co_return co_await fail(*passed.reading);
     finish_response();
-    co_return co_await run_response_hook();
+    if (begin_response_hook()) co_return co_await run_hook(addons::hooks::response);
+    co_return Step::next;
 }
 
 asio::awaitable<Step> ExchangeRun::send_response() {
-    auto const step = co_await run_response_hook();
-    if (step == Step::ended) co_return step;
+    if (begin_response_hook()) {
+        auto const step = co_await run_hook(addons::hooks::response);
+        if (step == Step::ended) co_return step;
+    }
     if (!flow_.response) co_return co_await fail(response_removed());
     has_response_begun_ = true;
     auto const sent = co_await client_.send(*flow_.response);

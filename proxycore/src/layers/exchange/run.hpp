@@ -41,7 +41,6 @@ public:
 private:
     // --- the request (request.cpp) ---
     asio::awaitable<Step> receive_request();
-    asio::awaitable<Step> handle_request_head();
     asio::awaitable<void> send_continue();
     asio::awaitable<Step> receive_request_body();
     asio::awaitable<Step> handle_streamed_body_after_response();
@@ -49,11 +48,14 @@ private:
     asio::awaitable<std::optional<Failure>> discard_rest_of_request();
     asio::awaitable<Step> forward_request();
     asio::awaitable<Step> acquire_server(bool is_fresh);
+    asio::awaitable<void> wait_in_queue(ServerQueuePlace& place);
     asio::awaitable<Result<http::ResponseHead>> send_and_read_head();
     asio::awaitable<Result<void>> send_request();
     asio::awaitable<Result<http::ResponseHead>> read_response_head();
+    asio::awaitable<Result<http::ResponseHead>> read_one_head();
     asio::awaitable<Result<http::ResponseHead>> read_head_during_upload();
     asio::awaitable<bool> wait_for_upload();
+    asio::awaitable<Result<void>> begin_upload();
     asio::awaitable<void> upload_buffered();
     asio::awaitable<void> upload_streamed();
 
@@ -70,10 +72,11 @@ private:
     using FlowHook = addons::HookPoint<flow::HttpFlow&>;
     /// Step::ended if an addon killed the flow.
     asio::awaitable<Step> run_hook(FlowHook const& point);
-    /// Runs the hook `response`, the last one unless `error` follows from a kill.
-    asio::awaitable<Step> run_response_hook();
+    /// Returns true if the hook `response` is to run, the last one unless `error` follows from a kill.
+    bool begin_response_hook();
     asio::awaitable<void> run_error_hook();
     asio::awaitable<void> call(FlowHook const& point);
+    asio::awaitable<void> call_in_order(FlowHook const& point);
     /// Sets the flow's error, runs the hook `error` and sends an error page if no byte of a response was sent. A
     /// failure of the client that was seen before takes precedence: the failure is its consequence.
     asio::awaitable<Step> fail(Failure failure);

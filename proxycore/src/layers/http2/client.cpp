@@ -75,7 +75,6 @@ private:
     void start(Served& served);
     void on_exchange_end(Served& served, std::exception_ptr thrown);
     asio::awaitable<void> exchange_on(Served& served);
-    asio::awaitable<void> respond(flow::HttpFlow& flow, Http2ClientStream& client);
     asio::awaitable<void> open_tunnel(flow::Request request, Http2ClientStream& client);
     asio::awaitable<void> serve_tunnel(Context& inside, flow::Request request, Http2ClientStream& client);
     asio::awaitable<void> join();
@@ -203,16 +202,15 @@ asio::awaitable<void> Http2Conversation::exchange_on(Served& served) {
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), executor(), context_.client,
                                               context_.server_for_flow(), *request.timestamp_start);
     flow->request = std::move(request);
+    if (!refusal && !is_connect) refusal = settle_target(context_, mode_, flow->request);
     if (refusal) co_return co_await refuse(context_, *flow, client, std::move(*refusal));
-    if (!is_connect) co_return co_await respond(*flow, client);
-    co_await serve_connect(context_, *flow, client, mode_);
-}
-
-asio::awaitable<void> Http2Conversation::respond(flow::HttpFlow& flow, Http2ClientStream& client) {
-    if (auto const failure = settle_target(context_, mode_, flow.request))
-        co_return co_await refuse(context_, flow, client, *failure);
-    auto end = co_await exchange(context_, flow, client);
-    if (end.upgraded != nullptr) co_await relay_upgraded(context_, flow, client.take_over(), std::move(end.upgraded));
+    if (is_connect) {
+        co_await serve_connect(context_, *flow, client, mode_);
+        co_return;
+    }
+    auto done = co_await exchange(context_, *flow, client);
+    if (done.upgraded != nullptr)
+        co_await relay_upgraded(context_, *flow, client.take_over(), std::move(done.upgraded));
 }
 
 /// The others on this connection go on. What is inside has a TLS, a server and credentials of its own, so it is a

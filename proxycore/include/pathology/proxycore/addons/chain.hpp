@@ -104,7 +104,7 @@ private:
     struct Entry {
         std::shared_ptr<Addon> addon;
         HookSet hooks, concurrent;
-        HookSet called;  ///< hooks without those that the addon does not use now
+        HookSet called;           ///< hooks without those that the addon does not use now
         std::string name, owner;  ///< the owner of a part is the addon that added it
         std::shared_ptr<Host> host;
     };
