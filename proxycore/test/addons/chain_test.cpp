@@ -6,6 +6,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <pathology/proxycore/addons/host.hpp>
+
 #include "addons/chain_fixture.hpp"
 
 namespace pathology::proxycore::addons {
@@ -49,6 +51,32 @@ TEST(AddonChain, KnowsWhoTakesPart) {
     fixture.chain.add(std::make_shared<Recorder>("one", fixture.calls));
     EXPECT_TRUE(fixture.chain.wants(Hook::request));
     EXPECT_FALSE(fixture.chain.wants(Hook::response));
+}
+
+/// Uses `request` only if its option is set.
+class Optional : public WithRequest {
+public:
+    void load(Host& host) override { host.option("use_request", is_used_, "Whether it is used."); }
+    HookSet unused() const override { return is_used_ ? HookSet() : HookSet{Hook::request}; }
+
+private:
+    bool is_used_ = false;
+};
+
+TEST(AddonChain, CallsNoHookThatTheOptionsLeaveUnused) {
+    ChainFixture fixture;
+    play([&]() -> asio::awaitable<void> {
+        fixture.chain.add(std::make_shared<Optional>());
+        EXPECT_FALSE(fixture.chain.wants(Hook::request));
+        co_await fixture.chain.start();
+        fixture.options.set("use_request", true);
+        EXPECT_TRUE(fixture.chain.wants(Hook::request));
+        fixture.options.set("use_request", false);
+        EXPECT_FALSE(fixture.chain.wants(Hook::request));
+        fixture.chain.add(std::make_shared<Recorder>("other", fixture.calls));
+        EXPECT_TRUE(fixture.chain.wants(Hook::request)) << "another addon uses it";
+        co_await fixture.chain.stop();
+    });
 }
 
 TEST(AddonChain, CallsTheDefaultsOfAnAddonOfUnknownType) {

@@ -21,16 +21,16 @@ using testing::ElementsAre;
 
 EndpointKey const key{{"origin.test", 80}};
 
-/// Waits for a place, opens a connection, notes its number, and stays.
+/// Waits for a place, opens a connection, notes its number, and uses the connection from then on.
 asio::awaitable<void> enter(EndpointPool& endpoint, int number, std::vector<int>& order) {
-    auto const is_ready = [&] { return endpoint.may_open(); };
-    if (endpoint.has_waiters() || !is_ready()) co_await endpoint.wait_until_ready();
+    if (endpoint.has_waiters() || !endpoint.is_ready()) co_await endpoint.wait_until_ready();
     EndpointPool::Opening const opening(endpoint);
     co_await asio::post(async::as_values);
     order.push_back(number);
     auto const executor = co_await asio::this_coro::executor;
     auto pipe = net::make_memory_pipe(executor);
-    endpoint.add(std::make_shared<flow::Server>(), std::move(pipe.near), executor);
+    auto& connection = endpoint.add(std::make_shared<flow::Server>(), std::move(pipe.near), executor);
+    connection.release_stream();
 }
 
 TEST(EndpointPool, P01_LetsSoManyInAndTheOthersInTheirOrder) {
