@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <pathology/language/craft.hpp>
 #include <pathology/language/generator.hpp>
 #include <pathology/language/http2.hpp>
 #include <pathology/language/parse.hpp>
@@ -63,16 +64,13 @@ void BM_ParseResolveAndPlan(benchmark::State& state) {
 }
 BENCHMARK(BM_ParseResolveAndPlan)->DenseRange(0, 3);
 
+// As the daemon prepares a response, each time it is sent: resolved, planned, and in parts for flow control.
 void BM_MakeHttp2Plan(benchmark::State& state) {
     Settings settings;
     settings.protocol = Protocol::http2;
-    Rng rng(1);
     auto const message = parse_http2_responses(state.range(0) == 0 ? "200:b@100" : "200:b@64m").value().front();
-    for (auto _ : state) {
-        auto const resolved = resolve(message, settings, rng).value();
-        benchmark::DoNotOptimize(make_plan(resolved, settings).value());
-        benchmark::DoNotOptimize(make_http2_parts(resolved, settings).value());
-    }
+    std::uint64_t seed = 0;
+    for (auto _ : state) benchmark::DoNotOptimize(craft(message, settings, seed++).value());
     state.SetItemsProcessed(state.iterations());
     state.SetLabel(print(message));
 }
