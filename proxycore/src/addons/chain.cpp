@@ -14,6 +14,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/async/event.hpp>
 
+#include "thrown.hpp"
+
 namespace pathology::proxycore::addons {
 namespace {
 
@@ -27,17 +29,6 @@ constexpr Hook never_concurrent[] = {Hook::load, Hook::configure, Hook::log, Hoo
 
 std::string error_line(std::string_view addon, Hook hook, std::string_view what) {
     return "addon " + std::string(addon) + ", in " + std::string(to_string(hook)) + ": " + std::string(what);
-}
-
-/// The message of an exception.
-std::string message_of(std::exception_ptr const& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (std::exception const& error) {
-        return error.what();
-    } catch (...) {
-        return "an exception that is not a std::exception";
-    }
 }
 
 bool is_halt(std::exception_ptr const& thrown) {

@@ -1,28 +1,12 @@
 #include <pathology/proxycore/addons/host.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <pathology/proxycore/addons/chain.hpp>
+#include <utility>
+
+#include "thrown.hpp"
 
 namespace pathology::proxycore::addons {
-namespace {
-
-/// The message of an exception; empty for a cancellation, which is no error of the task.
-std::string message_of(std::exception_ptr const& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (boost::system::system_error const& error) {
-        return error.code() == asio::error::operation_aborted ? "" : error.what();
-    } catch (std::exception const& error) {
-        return error.what();
-    } catch (...) {
-        return "an exception that is not a std::exception";
-    }
-}
-
-}  // namespace
 
 void Host::log(LogLevel level, std::string_view text) {
     chain_.log({level, "addon " + addon_ + ": " + std::string(text)});
@@ -92,28 +76,20 @@ void Host::begin(asio::any_io_executor loop) {
 }
 
 void Host::start(asio::awaitable<void> work) {
-    // The slot needs a stable address until the task ends: a list node. The shared pointer keeps it if the chain is
-    // destroyed before.
-    auto const place = work_.emplace(work_.end());
-    auto const on_end = [self = shared_from_this(), place](std::exception_ptr thrown) {
-        self->work_.erase(place);
-        if (self->ended_) self->ended_->notify();
-        auto const message = thrown ? message_of(thrown) : std::string();
-        if (!message.empty())
-            self->chain_.log({LogLevel::error, "addon " + self->addon_ + ", in its background work: " + message});
+    // The shared pointer keeps this object if the chain is destroyed before the work has ended.
+    auto const on_end = [self = shared_from_this()](std::exception_ptr const& thrown) {
+        if (thrown)
+            self->chain_.log({LogLevel::error, "addon " + self->addon_ + ", in its background work: " + message_of(thrown)});
     };
-    asio::co_spawn(loop_, std::move(work), asio::bind_cancellation_slot(place->slot(), on_end));
+    work_.add(loop_, std::move(work), on_end);
 }
 
 asio::awaitable<void> Host::end_work() {
     is_closed_ = true;
     waiting_.clear();
     auto const self = shared_from_this();
-    if (work_.empty()) co_return;
-    ended_.emplace();
-    // A task may end inside emit() and erase its node, so the iterator is advanced before.
-    for (auto place = work_.begin(); place != work_.end();) (place++)->emit(asio::cancellation_type::terminal);
-    while (!work_.empty()) co_await ended_->wait();
+    work_.cancel_all();
+    co_await work_.join();
 }
 
 // --- commands --------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@
 #include "proxy/option_names.hpp"
 #include "proxy/options.hpp"
 #include "proxy/ourselves.hpp"
+#include "thrown.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
@@ -108,7 +109,8 @@ asio::awaitable<void> RunningProxy::end() {
     ticking_->cancel();
     co_await ticking_->join();
     ticking_.reset();
-    co_await stop_replays();
+    replays_.cancel_all();
+    co_await replays_.join();
     options_.remove_listener(*listener_);
     co_await async::with_timeout(services_.settings->times.stop, chain_.stop());
 }
@@ -181,14 +183,10 @@ void RunningProxy::start_replay(std::shared_ptr<flow::HttpFlow> flow, std::share
         };
         co_await async::finally(layers::replay(services, its_mode, std::move(its_flow)), notify, std::nullopt);
     };
-    replays_.remove_if([](async::Task const& task) { return !task.is_running(); });
-    replays_.emplace_back(loop_).start(run(services_, mode, std::move(flow), std::move(done)));
-}
-
-asio::awaitable<void> RunningProxy::stop_replays() {
-    for (auto& replay : replays_) replay.cancel();
-    for (auto& replay : replays_) co_await replay.join();
-    replays_.clear();
+    auto const log = [this](std::exception_ptr const& thrown) {
+        if (thrown) chain_.log({LogLevel::error, "in a replay: " + message_of(thrown)});
+    };
+    replays_.add(loop_, run(services_, mode, std::move(flow), std::move(done)), log);
 }
 
 }  // namespace pathology::proxycore::proxy

@@ -3,15 +3,14 @@
 
 #include <atomic>
 #include <future>
-#include <list>
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/addons/chain.hpp>
+#include <pathology/proxycore/async/task.hpp>
+#include <pathology/proxycore/async/task_group.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <vector>
-
-#include <pathology/proxycore/async/task.hpp>
 
 #include "layers/context.hpp"
 #include "layers/tls/tls_service.hpp"
@@ -51,7 +50,6 @@ private:
     asio::awaitable<void> tick_on();
     asio::awaitable<void> serve(net::Connection connection);
     void start_replay(std::shared_ptr<flow::HttpFlow> flow, std::shared_ptr<std::promise<void>> done);
-    asio::awaitable<void> stop_replays();
     void welcome();
     void follow(std::set<std::string> const& changed);
 
@@ -64,7 +62,7 @@ private:
     std::optional<std::size_t> listener_;  // of options_; removed at the end
     asio::any_io_executor loop_;           // from begin() on
     std::optional<async::Task> ticking_;
-    std::list<async::Task> replays_;   // ended ones are removed when the next one begins
+    async::TaskGroup replays_;
     std::vector<Listener> listeners_;  // from begin() on
     std::atomic<bool> listens_ = false;
     net::Server server_;

@@ -1,8 +1,6 @@
 #include "upstream/connection_pool.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 namespace pathology::proxycore::upstream {
@@ -158,13 +156,7 @@ asio::awaitable<void> ConnectionPool::drop_if_unused(std::shared_ptr<flow::Serve
     co_return;
 }
 
-void ConnectionPool::run_in_background(asio::awaitable<void> work) {
-    ++background_;
-    asio::co_spawn(*executor_, std::move(work), [this](std::exception_ptr const&) {
-        --background_;
-        if (background_done_ != nullptr) background_done_->notify();
-    });
-}
+void ConnectionPool::run_in_background(asio::awaitable<void> work) { background_.add(*executor_, std::move(work)); }
 
 void ConnectionPool::add(std::shared_ptr<flow::Server> record, std::shared_ptr<RouteLease> lease) {
     auto use = lease ? lease->use() : nullptr;
@@ -190,11 +182,7 @@ asio::awaitable<void> ConnectionPool::close_all() {
     co_await close_shared();
     endpoints_.clear();
     for (auto const& open : std::exchange(open_, {})) co_await events_.closed(*open.record);
-    if (background_ == 0) co_return;
-    async::Event event;
-    background_done_ = &event;
-    while (background_ > 0) co_await event.wait();
-    background_done_ = nullptr;
+    co_await background_.join();
 }
 
 /// Shared connections leave their places first: what they report while they close changes nothing any more.

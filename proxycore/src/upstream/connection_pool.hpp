@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/async/event.hpp>
+#include <pathology/proxycore/async/task_group.hpp>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/net/stream.hpp>
@@ -214,9 +215,8 @@ private:
     std::list<EndpointPool> endpoints_;
     std::vector<Open> open_;
     std::optional<asio::any_io_executor> executor_;
-    std::size_t background_ = 0;  // coroutines under way
+    async::TaskGroup background_;
     bool is_closing_ = false;
-    async::Event* background_done_ = nullptr;  // set while close_all() waits
 };
 
 }  // namespace pathology::proxycore::upstream

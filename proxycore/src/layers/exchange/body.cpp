@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "thrown.hpp"
+
 namespace pathology::proxycore::layers {
 namespace {
 
@@ -14,13 +16,7 @@ using Pieces = flow::StreamModifier::Pieces;
 
 Failure stream_failure(flow::StreamModifier const& modifier, std::exception_ptr const& thrown) {
     auto const who = modifier.addon.empty() ? std::string("an addon") : "addon " + modifier.addon;
-    try {
-        std::rethrow_exception(thrown);
-    } catch (std::exception const& error) {
-        return {Errc::cancelled, who + ", in a stream function: " + error.what()};
-    } catch (...) {
-        return {Errc::cancelled, who + ", in a stream function: an exception that is not a std::exception"};
-    }
+    return {Errc::cancelled, who + ", in a stream function: " + message_of(thrown)};
 }
 
 /// The pieces that an addon's function returns for one. Its own cancellation is passed on.

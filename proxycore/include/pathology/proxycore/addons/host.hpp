@@ -3,17 +3,15 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <concepts>
 #include <functional>
-#include <list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/addons/log_entry.hpp>
 #include <pathology/proxycore/addons/options.hpp>
 #include <pathology/proxycore/addons/registries.hpp>
-#include <pathology/proxycore/async/event.hpp>
+#include <pathology/proxycore/async/task_group.hpp>
 #include <pathology/proxycore/flow/registry.hpp>
 #include <set>
 #include <string>
@@ -101,8 +99,7 @@ private:
     std::vector<std::string> options_, commands_, views_;
     std::vector<Bound> bound_;
     std::vector<boost::asio::awaitable<void>> waiting_;
-    std::list<boost::asio::cancellation_signal> work_;  // one for each that runs
-    std::optional<async::Event> ended_;                 // of work, while end_work() waits
+    async::TaskGroup work_;
     bool is_loaded_ = false, is_closed_ = false;
 };
 
