@@ -17,7 +17,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
             src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/race_with_disconnect.cpp
             src/layers/exchange/response.cpp src/layers/exchange/direct_response.cpp src/layers/exchange/body.cpp
-            src/layers/exchange/connect.cpp src/layers/exchange/error_page.cpp src/layers/exchange/exchange.cpp
+            src/layers/exchange/connect.cpp src/layers/exchange/error_page.cpp src/layers/exchange/exchange.cpp src/layers/exchange/final_head.cpp
             src/layers/exchange/refusal.cpp src/layers/exchange/replay.cpp src/client/http_client.cpp
             src/layers/exchange/request.cpp src/layers/exchange/request_target.cpp
             src/layers/exchange/upgrade.cpp

@@ -7,6 +7,7 @@
 
 #include "layers/context.hpp"
 #include "layers/exchange/body.hpp"
+#include "layers/exchange/final_head.hpp"
 #include "layers/exchange/http_streams.hpp"
 #include "layers/tls/tls_service.hpp"
 
@@ -30,6 +31,7 @@ std::shared_ptr<layers::Settings const> make_settings(HttpClientOptions const& o
 }
 
 void ignore(addons::LogEntry const&) {}
+asio::awaitable<void> ignore_interim(http::ResponseHead const&) { co_return; }
 
 Failure timed_out(flow::Request const& request, std::chrono::milliseconds limit) {
     auto const server = to_string(Endpoint{request.host(), request.port()});
@@ -91,18 +93,17 @@ asio::awaitable<Result<flow::Response>> HttpClient::State::send(flow::HttpFlow& 
 asio::awaitable<Result<flow::Response>> HttpClient::State::send_over(layers::ServerStream& server,
                                                                      flow::HttpFlow const& flow) {
     auto const sent = co_await server.send(flow.request);
-    for (;;) {
-        auto head = co_await server.read_head();
-        // A server may respond and close before it has read the request: the response counts, not the write error.
-        if (head.has_error()) co_return sent.has_error() ? sent.error() : head.error();
-        // The caller gets a response, not a connection.
-        if (head->status == 101) co_return switched_protocols(flow.request);
-        if (head->status / 100 == 1) continue;
-        auto response = flow::Response::from_head(std::move(*head));
-        auto const collected = co_await layers::collect_body(server, response, settings->http, "response");
-        if (collected.has_error()) co_return collected.error();
-        co_return response;
-    }
+    auto const read = [&server] { return server.read_head(); };
+    auto reading = layers::read_final_head(flow.request, read, ignore_interim);
+    auto head = co_await std::move(reading);
+    // A server may respond and close before it has read the request: the response counts, not the write error.
+    if (head.has_error()) co_return sent.has_error() ? sent.error() : head.error();
+    // The caller gets a response, not a connection.
+    if (head->status == 101) co_return switched_protocols(flow.request);
+    auto response = flow::Response::from_head(std::move(*head));
+    auto const collected = co_await layers::collect_body(server, response, settings->http, "response");
+    if (collected.has_error()) co_return collected.error();
+    co_return response;
 }
 
 HttpClient::HttpClient(HttpClientOptions const& options) : state_(std::make_unique<State>(options)) {}

@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <pathology/proxycore/client/http_client.hpp>
 #include <pathology/proxycore/net/stream.hpp>
@@ -17,6 +18,7 @@ namespace pathology::proxycore::client {
 namespace {
 
 namespace asio = boost::asio;
+using namespace asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
 using layers::Failure;
 using proxy::test::Origin;
@@ -162,6 +164,40 @@ TEST(HttpClient, EndsWhenItsCallerIsCancelled) {
     asio::co_spawn(context, request, asio::bind_cancellation_slot(cancel.slot(), ended));
     context.run_for(proxycore::test::patience);
     EXPECT_TRUE(has_thrown);
+}
+
+std::string interim(int count) {
+    std::string all;
+    for (int i = 0; i < count; ++i) all += "HTTP/1.1 103 Early Hints\r\n\r\n";
+    return all + "HTTP/1.1 204 No Content\r\n\r\n";
+}
+
+TEST(HttpClient, LimitsInterimResponses) {
+    Origin const some(respond(interim(100))), endless(respond(interim(101)));
+    EXPECT_TRUE(send(get(some.url() + "/")));
+    auto const response = send(get(endless.url() + "/"));
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, layers::Errc::malformed);
+    EXPECT_THAT(response.error().message, HasSubstr("more than 100 interim responses"));
+}
+
+TEST(HttpClient, WaitsForAConnectionWithinItsLimit) {
+    Origin const origin("x");
+    HttpClientOptions options;
+    options.max_connections = 1;
+    play([&]() -> asio::awaitable<void> {
+        HttpClient client(options);
+        int responses = 0;
+        auto const send_one = [&](std::string url) -> asio::awaitable<void> {
+            auto const response = co_await client.send(get(url));
+            if (response) ++responses;
+        };
+        auto all = send_one(origin.url() + "/1") && send_one(origin.url() + "/2") && send_one(origin.url() + "/3");
+        co_await std::move(all);
+        EXPECT_EQ(responses, 3);
+        co_await client.close();
+    });
+    EXPECT_EQ(origin.accepted(), 1u);
 }
 
 TEST(HttpClient, GoesThroughTheProxyOfItsRoute) {

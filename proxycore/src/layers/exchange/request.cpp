@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "layers/exchange/body.hpp"
+#include "layers/exchange/final_head.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/run.hpp"
 #include "layers/race_with_disconnect.hpp"
@@ -12,21 +13,6 @@ namespace {
 
 // A larger body is sent while the response is read: a server that responds early may stop reading.
 constexpr std::size_t max_sent_at_once = 64 * 1024;
-constexpr unsigned max_interim_responses = 100;  // for one request
-
-std::string server_of(flow::Request const& request) { return to_string(Endpoint{request.host(), request.port()}); }
-
-Failure too_many_interim(flow::Request const& request) {
-    auto const what = "the server " + server_of(request) + " sent more than " + std::to_string(max_interim_responses) +
-                      " interim responses";
-    return {Errc::malformed, what, 502};
-}
-
-/// RFC 9110 §7.8: a server may switch only to a protocol that the client named in Upgrade.
-Failure switched_unasked(flow::Request const& request) {
-    auto const what = "the server " + server_of(request) + " sent 101, but the request has no Upgrade field";
-    return {Errc::malformed, what, 502};
-}
 
 }  // namespace
 
@@ -229,17 +215,11 @@ asio::awaitable<bool> ExchangeRun::wait_for_upload() {
     co_return !upload_->client_failure && !upload_->server_failure && !is_request_cut_;
 }
 
+/// The result of passing an interim response on is ignored: if the client is gone, sending the final one fails too.
 asio::awaitable<Result<http::ResponseHead>> ExchangeRun::read_response_head() {
-    for (unsigned interim = 0;; ++interim) {
-        auto head = co_await read_one_head();
-        if (head.has_error() || head->status / 100 != 1) co_return head;
-        if (head->status == 101 && !flow_.request.headers.contains("Upgrade"))
-            co_return switched_unasked(flow_.request);
-        if (head->status == 101) co_return head;
-        if (interim == max_interim_responses) co_return too_many_interim(flow_.request);
-        // The result is ignored: if the client is gone, sending the final response fails too.
-        co_await client_.send_interim(*head);
-    }
+    auto const read = [this] { return read_one_head(); };
+    auto const pass = [this](http::ResponseHead const& head) { return client_.send_interim(head); };
+    return read_final_head(flow_.request, read, pass);
 }
 
 }  // namespace pathology::proxycore::layers
