@@ -57,7 +57,8 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/flow/message.hpp include/pathology/proxycore/flow/multi_dict.hpp
             include/pathology/proxycore/flow/multipart.hpp include/pathology/proxycore/flow/recorded.hpp
             include/pathology/proxycore/flow/registry.hpp include/pathology/proxycore/flow/request.hpp
-            include/pathology/proxycore/flow/response.hpp include/pathology/proxycore/flow/stream_modifier.hpp
+            include/pathology/proxycore/flow/response.hpp include/pathology/proxycore/flow/shared_list.hpp
+            include/pathology/proxycore/flow/stream_modifier.hpp
             include/pathology/proxycore/flow/tcp_flow.hpp include/pathology/proxycore/flow/time.hpp
             include/pathology/proxycore/flow/url.hpp include/pathology/proxycore/flow/visit.hpp
             include/pathology/proxycore/flow/websocket_data.hpp

@@ -69,6 +69,12 @@ void Server::expect_not_open(char const* what) const {
 
 Server Server::copy() const { return another(*this); }
 
+std::shared_ptr<Server> Server::snapshot() const {
+    auto made = std::make_shared<Server>(*this);
+    made->attachments.copy_from(attachments);
+    return made;
+}
+
 Server Server::make_dummy(Endpoint address) {
     Server server(std::move(address));
     server.state = ConnectionState::active;

@@ -11,9 +11,9 @@ std::shared_ptr<flow::Server> Context::successor_of(flow::Server const& other) c
 }
 
 std::shared_ptr<flow::Server> Context::server_for_flow() const {
-    // The record of an open connection is shared by the flows that use the connection. That of a closed one is history:
-    // the flow gets a successor, or the old record would describe two connections.
-    if (server->state != flow::ConnectionState::closed) return server;
+    // Each flow has its own record, so a hook that changes it changes nothing for other flows. That of a closed
+    // connection is history: the flow gets a successor, or the old record would describe two connections.
+    if (server->state != flow::ConnectionState::closed) return server->snapshot();
     auto own = successor_of(*server);
     own->set_via(via);  // `server` may have the choice of a selector, which chooses again for each flow
     return own;

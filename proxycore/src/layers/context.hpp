@@ -77,8 +77,8 @@ public:
     /// The names of the layers, outermost first: "regular", "http/1", "tls" …
     std::vector<std::string_view> layers{};
 
-    /// The server record of a new flow: `server` itself while its connection is open. Otherwise a record of the flow's
-    /// own, with the known data of the server, so a hook that changes it changes nothing for other flows.
+    /// The server record of a new flow, which no other flow has: a snapshot of `server` while its connection is open,
+    /// otherwise a new record with the known data of the server.
     std::shared_ptr<flow::Server> server_for_flow() const;
     /// A record for another connection to the same server: address, TLS, SNI and proxy.
     std::shared_ptr<flow::Server> successor_of(flow::Server const& other) const;

@@ -87,7 +87,7 @@ PooledConnection* EndpointPool::find_ended() {
 }
 
 PooledConnection* EndpointPool::find(flow::Server const& record) {
-    return find_if([&](PooledConnection const& connection) { return connection.record.get() == &record; });
+    return find_if([&](PooledConnection const& connection) { return *connection.record == record; });
 }
 
 asio::awaitable<void> EndpointPool::wait_until_ready() {
@@ -127,7 +127,7 @@ void ConnectionPool::make_room(flow::Server const& kept) {
         if (first == nullptr) first = connection;
         ++unused;
     }
-    if (unused >= max_unused_endpoints && first->record.get() != &kept) drop(*first);
+    if (unused >= max_unused_endpoints && *first->record != kept) drop(*first);
 }
 
 void ConnectionPool::drop(PooledConnection& connection) {
@@ -163,18 +163,22 @@ void ConnectionPool::add(std::shared_ptr<flow::Server> record, std::shared_ptr<R
     open_.push_back({std::move(record), std::move(lease), std::move(use)});
 }
 
-bool ConnectionPool::forget(flow::Server const& record) {
-    return std::erase_if(open_, [&](Open const& open) { return open.record.get() == &record; }) > 0;
+std::shared_ptr<flow::Server> ConnectionPool::forget(flow::Server const& record) {
+    auto const known = std::ranges::find_if(open_, [&](Open const& open) { return *open.record == record; });
+    if (known == open_.end()) return nullptr;
+    auto registered = std::move(known->record);
+    open_.erase(known);
+    return registered;
 }
 
 void ConnectionPool::drop_lease(flow::Server const& record) {
     for (auto& open : open_)
-        if (open.record.get() == &record) open.lease.reset();
+        if (*open.record == record) open.lease.reset();
 }
 
 std::shared_ptr<RouteUse const> ConnectionPool::use_of(flow::Server const& record) const {
     for (auto const& open : open_)
-        if (open.record.get() == &record) return open.use;
+        if (*open.record == record) return open.use;
     return nullptr;
 }
 

@@ -164,7 +164,8 @@ private:
     std::list<async::Event*> waiters_;
 };
 
-/// All endpoints of one client, and the records of all connections that may be open, pooled or not.
+/// All endpoints of one client, and the records of all connections that may be open, pooled or not. Connections are
+/// found by the id of a record, so that of a flow will do.
 class ConnectionPool {
 public:
     ConnectionPool(ConnectionEvents& events, std::size_t max_connections_per_endpoint)
@@ -185,8 +186,8 @@ public:
 
     /// Registers the record of a connection that is being opened. `lease` lasts until forget() or drop_lease().
     void add(std::shared_ptr<flow::Server> record, std::shared_ptr<RouteLease> lease);
-    /// Returns false if the record is not registered any more.
-    bool forget(flow::Server const& record);
+    /// Returns the registered record of the connection; nullptr if it is not registered any more.
+    std::shared_ptr<flow::Server> forget(flow::Server const& record);
     /// A request has a lease of its own.
     void drop_lease(flow::Server const& record);
     /// The route of a registered record; nullptr without a selector.

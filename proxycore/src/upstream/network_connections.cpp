@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
 
 #include "layers/exchange/direct_response.hpp"
@@ -102,7 +103,7 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
     EndpointKey key;
     PooledConnection* connection = nullptr;
     bool const is_own = router_.is_own(flow);
-    if (is_own && context_.server->error) flow.server_conn = context_.server;
+    if (is_own && context_.server->error) flow.server_conn = context_.server->snapshot();
     if (flow.server_conn->error) co_return failure_before(*flow.server_conn);
     if (is_own && own_ahead() != nullptr && !own_ahead()->is_ended()) {
         auto prepared = co_await prepare_ahead(flow);
@@ -149,6 +150,24 @@ asio::awaitable<Result<PooledConnection*>> NetworkConnections::prepare_ahead(flo
     co_return pool_.find(*context_.server);
 }
 
+/// Gives the flow a snapshot of the record of the connection that is opened for it: at once, and again when opening it
+/// has ended in whichever way.
+class NetworkConnections::RecordOfFlow {
+public:
+    RecordOfFlow(flow::HttpFlow& its_flow, Record its_record) : flow_(its_flow), record_(std::move(its_record)) {
+        update();
+    }
+    ~RecordOfFlow() { update(); }
+    RecordOfFlow(RecordOfFlow const&) = delete;
+    RecordOfFlow& operator=(RecordOfFlow const&) = delete;
+
+private:
+    void update() { flow_.server_conn = record_->snapshot(); }
+
+    flow::HttpFlow& flow_;
+    Record record_;
+};
+
 /// Waits for its turn if all connections of the endpoint are in use.
 asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(flow::HttpFlow& flow,
                                                                                EndpointKey const& key, Lease lease,
@@ -164,7 +183,7 @@ asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(f
 
     pool_.make_room(*context_.server);
     auto const record = record_for(flow, key);
-    flow.server_conn = record;
+    RecordOfFlow const record_of_flow(flow, record);
     auto stream = co_await connect(record, endpoint, offers_to(key, flow.request.http_version), std::move(lease));
     if (!stream) co_return stream.error();
     co_return &endpoint.add(record, std::move(*stream), pool_.executor());
@@ -201,7 +220,7 @@ void NetworkConnections::settle_protocol(PooledConnection& connection) {
 
 NetworkConnections::ServerStream NetworkConnections::use(PooledConnection& connection, flow::HttpFlow& flow,
                                                          Lease lease) {
-    flow.server_conn = connection.record;
+    flow.server_conn = connection.record->snapshot();
     settle_protocol(connection);
     ServerStream stream;
     if (auto* const http2 = connection.shared()) {
@@ -394,7 +413,11 @@ NetworkConnections::Lease NetworkConnections::lease_of(Endpoint const& target, R
 asio::awaitable<void> NetworkConnections::close(layers::ServerConnection connection) {
     connection.stream.reset();
     if (pool_.find(*connection.server) != nullptr) co_return;
-    if (pool_.forget(*connection.server)) co_await events_.closed(*connection.server);
+    auto const record = pool_.forget(*connection.server);
+    if (record == nullptr || !events_.mark_closed(*record)) co_return;
+    connection.server->state = record->state;  // the record of a flow is another object
+    connection.server->timestamp_end = record->timestamp_end;
+    co_await events_.run_closed(record);
 }
 
 void NetworkConnections::release(layers::ServerConnection connection) {

@@ -68,6 +68,7 @@ private:
     Lease lease_of(Endpoint const& target, Route const& route) const;
     void abandon(Record const& record);
     class Registration;
+    class RecordOfFlow;
 
     Context& context_;
     ConnectionEvents events_;

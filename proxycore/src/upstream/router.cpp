@@ -59,7 +59,7 @@ Route Router::route_by(std::optional<flow::ServerSpec> const& via) const {
 /// An addon has replaced the record or its address.
 bool Router::is_redirected(flow::HttpFlow const& flow) const {
     auto const& wanted = flow.server_conn->address();
-    return flow.server_conn != context_.server && wanted && wanted != context_.server->address();
+    return wanted && wanted != context_.server->address();
 }
 
 Endpoint Router::address_of(flow::HttpFlow const& flow) const {
@@ -78,7 +78,7 @@ bool Router::is_simple(flow::HttpFlow const& flow) const {
 }
 
 bool Router::is_own(flow::HttpFlow const& flow) const {
-    bool const is_unchanged = flow.server_conn == context_.server || flow.server_conn->via() == context_.via;
+    bool const is_unchanged = *flow.server_conn == *context_.server || flow.server_conn->via() == context_.via;
     if (!is_unchanged || is_redirected(flow)) return false;
     auto const& own = *context_.server;
     auto const& request = flow.request;

@@ -1,10 +1,13 @@
 #include "proxy/secure_origin.hpp"
 
 #include <array>
+#include <map>
+#include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <stdexcept>
 #include <utility>
 
+#include "http2/text_content.hpp"
 #include "support/play.hpp"
 #include "tls/engine_pair.hpp"
 
@@ -28,6 +31,29 @@ asio::awaitable<void> response_text(net::Stream& stream, std::string const& text
     }
 }
 
+/// The responses of an HTTP/2 connection, until it ends.
+asio::awaitable<void> respond_over_http2(net::Stream& stream, std::string const& text) {
+    http2::Session session(http2::Role::server, {});
+    std::map<http2::StreamId, http2::test::TextContent> contents;
+    std::array<char, 4096> block{};
+    for (;;) {
+        std::string out;
+        session.drain(out, 1U << 20U);
+        auto const failed = co_await net::send(stream, out);
+        if (failed || session.is_over()) co_return;
+        auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
+        if (ec) co_return;
+        session.feed({block.data(), n});
+        while (auto const event = session.next()) {
+            if (event->type == http2::SessionEvent::Type::closed) contents.erase(event->stream);
+            if (event->type != http2::SessionEvent::Type::head || event->request->head.target == "/silent") continue;
+            auto& content = contents.try_emplace(event->stream, text).first->second;
+            http::ResponseHead const head{.version = {2, 0}, .status = 200};
+            session.respond(event->stream, head, &content);
+        }
+    }
+}
+
 net::ServerOptions at(std::string const& host) {
     net::ServerOptions options;
     options.listen.front().endpoint.host = host;
@@ -43,6 +69,7 @@ SecureOrigin::SecureOrigin(tls::Identity identity, Options options)
       context_(tls::AcceptContext::make(options.settings).value()),
       times_(options.times),
       farewells_(options.farewells),
+      http2_(options.http2),
       server_(at(options.host), [this](net::Connection connection) { return serve(std::move(connection.stream)); }) {
     auto const started = server_.start();
     if (!started) throw std::runtime_error(started.error().message);
@@ -51,15 +78,20 @@ SecureOrigin::SecureOrigin(tls::Identity identity, Options options)
 asio::awaitable<void> SecureOrigin::serve(std::unique_ptr<net::Stream> stream) {
     if (farewells_ > 0) co_return static_cast<void>(--farewells_);
     std::string sni;
+    bool is_http2 = false;
     for (unsigned i = 0; i < times_; ++i) {
         tls::Engine engine(context_, tls::test::show(identity_));
+        if (http2_) engine.set_alpn({"h2", "http/1.1"}).value();
         auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
         auto const done = co_await secured->handshake(patience);
         if (!done) co_return;
         sni = secured->info().sni;
+        is_http2 = secured->info().alpn == "h2";
         stream = std::move(secured);
     }
-    co_await response_text(*stream, "asked for " + sni);
+    auto const text = "asked for " + sni;
+    if (is_http2) co_return co_await respond_over_http2(*stream, text);
+    co_await response_text(*stream, text);
 }
 
 }  // namespace pathology::proxycore::proxy::test

@@ -10,7 +10,8 @@
 
 namespace pathology::proxycore::proxy::test {
 
-/// Answers every request with the name that the client asked TLS for, or takes TLS off once more before that.
+/// Answers every request with the name that the client asked TLS for, or takes TLS off once more before that. Over
+/// HTTP/2, requests for /silent get no response.
 class SecureOrigin {
 public:
     struct Options {
@@ -18,6 +19,7 @@ public:
         unsigned times = 1;      ///< TLS inside of TLS
         unsigned farewells = 0;  ///< so many connections, the first, end without a word
         std::string host = "127.0.0.1";
+        bool http2 = false;  ///< takes HTTP/2 if the client offers it
     };
     /// Shows `identity` to everybody.
     explicit SecureOrigin(tls::Identity identity);
@@ -25,6 +27,8 @@ public:
 
     std::uint16_t port() const { return server_.port(); }
     std::uint64_t accepted() const { return server_.accepted(); }
+    /// `https://127.0.0.1:1234`
+    std::string url() const { return "https://" + to_string(server_.local_endpoint()); }
 
 private:
     boost::asio::awaitable<void> serve(std::unique_ptr<net::Stream> stream);
@@ -32,6 +36,7 @@ private:
     tls::Identity identity_;
     tls::AcceptContext context_;
     unsigned times_, farewells_;
+    bool http2_;
     net::Server server_;
 };
 

@@ -39,6 +39,7 @@ TestClient::TestClient(std::uint16_t port, std::string const& host) {
 }
 
 TestClient::~TestClient() {
+    streams_.clear();
     stream_.reset();
     if (http2_ == nullptr) return;
     run([this]() -> asio::awaitable<void> { co_await http2_->close(); });
@@ -109,6 +110,41 @@ unsigned TestClient::get_on_new_stream(std::string const& url, http::Fields cons
         status = head.value().status;
     });
     return status;
+}
+
+std::size_t TestClient::send_on_new_stream(std::string const& url) {
+    run([&, this]() -> asio::awaitable<void> {
+        auto const request = flow::Request::make("GET", url).value();
+        streams_.push_back(http2().ask());
+        co_await streams_.back()->send(request);
+    });
+    return streams_.size() - 1;
+}
+
+std::size_t TestClient::begin_on_new_stream(std::string const& url) {
+    run([&, this]() -> asio::awaitable<void> {
+        auto const request = flow::Request::make("POST", url).value();
+        streams_.push_back(http2().ask());
+        co_await streams_.back()->begin(request);
+    });
+    return streams_.size() - 1;
+}
+
+ReceivedResponse TestClient::read_stream(std::size_t number) {
+    ReceivedResponse response;
+    run([&, this]() -> asio::awaitable<void> {
+        auto& stream = *streams_[number];
+        auto const head = co_await stream.read_head();
+        if (!head) co_return static_cast<void>(response.head = head.error().message);
+        for (;;) {
+            auto const piece = co_await stream.read_body();
+            if (!piece) co_return static_cast<void>(response.head = piece.error().message);
+            if (piece->empty()) break;
+            response.body += *piece;
+        }
+        response.status = head->status;
+    });
+    return response;
 }
 
 void TestClient::send(std::string_view bytes) {

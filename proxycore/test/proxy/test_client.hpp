@@ -39,6 +39,13 @@ public:
     unsigned open_websocket_by_http2(std::string const& url);
     /// `GET url` on another stream of that connection; gives the status.
     unsigned get_on_new_stream(std::string const& url, http::Fields const& fields = {});
+    /// Sends `GET url` on another stream of that connection; gives its number, for read_stream().
+    std::size_t send_on_new_stream(std::string const& url);
+    /// The same with `POST url`, whose body does not come.
+    std::size_t begin_on_new_stream(std::string const& url);
+    /// Reads the whole response of that stream. Status 0 = the stream was reset, or the connection has ended; `head`
+    /// says why.
+    ReceivedResponse read_stream(std::size_t number);
 
     void send(std::string_view bytes);
     /// Reads until `size` bytes are there.
@@ -63,7 +70,8 @@ private:
     layers::Http2Server& http2();
 
     asio::io_context context_{1};
-    std::unique_ptr<layers::Http2Server> http2_;  // the proxy
+    std::unique_ptr<layers::Http2Server> http2_;                  // the proxy
+    std::vector<std::unique_ptr<layers::ServerStream>> streams_;  // of send_on_new_stream()
     std::unique_ptr<net::Stream> stream_;
     std::string unread_;
     tls::Certificate certificate_{};

@@ -71,7 +71,8 @@ void Connect::lead_to_target() {
     server->error = wanted.error;
     context_.via = wanted.via();
     server->set_via(context_.via);
-    context_.server = flow_.server_conn = std::move(server);
+    context_.server = std::move(server);
+    flow_.server_conn = context_.server->snapshot();
 }
 
 asio::awaitable<void> Connect::call(addons::HookPoint<flow::HttpFlow&> const& point) {
@@ -91,6 +92,7 @@ asio::awaitable<bool> Connect::open_server() {
     std::optional<Failure> left;
     auto opening = context_.servers->open(context_.server, std::move(alpn));
     auto const opened = co_await race_with_disconnect(std::move(opening), client_, std::chrono::milliseconds(0), left);
+    flow_.server_conn = context_.server->snapshot();
     if (opened && *opened) co_return true;
     auto const& failure = left ? *left : opened->error();
     if (!is_killed(flow_)) flow_.error = flow::Error{failure.message, context_.now()};

@@ -56,7 +56,7 @@ std::optional<std::string> sni_for_server(modes::Mode const& mode, flow::Client 
 }
 
 std::vector<std::string> offers_for_server(flow::Client const& client, bool http2, http::Version spoken) {
-    auto offers = client.alpn_offers;
+    std::vector<std::string> offers = client.alpn_offers;
     if (!client.tls && spoken.major == 2) offers = {std::string(http2_name), "http/1.1"};
     std::erase_if(offers, [&](auto const& name) { return is_outdated(name) || (name == http2_name && !http2); });
     return offers;
@@ -67,7 +67,7 @@ std::vector<std::string> choices_for_client(flow::Client const& client, flow::Se
         auto const chosen = server.alpn.value_or("");
         return chosen.empty() ? std::vector<std::string>() : std::vector{chosen};
     }
-    auto choices = client.alpn_offers;
+    std::vector<std::string> choices = client.alpn_offers;
     std::erase_if(choices, [&](auto const& name) { return !is_known(name, http2); });
     return choices;
 }

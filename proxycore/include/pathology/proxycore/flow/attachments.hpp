@@ -33,6 +33,8 @@ public:
             if (its_owner == owner) return std::static_pointer_cast<T>(object);
         return nullptr;
     }
+    /// The objects of `other`, which both share, in place of those here.
+    void copy_from(Attachments const& other) { items_ = other.items_; }
     bool empty() const { return items_.empty(); }
 
 private:

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/flow/attachments.hpp>
 #include <pathology/proxycore/flow/id.hpp>
+#include <pathology/proxycore/flow/shared_list.hpp>
 #include <pathology/proxycore/flow/time.hpp>
 #include <pathology/proxycore/tls/certificate.hpp>
 #include <string>
@@ -58,14 +60,14 @@ struct Connection {
     /// Why the connection is not used: connecting or verification failed. Addons set it to refuse the connection.
     std::optional<std::string> error{};
 
-    bool tls = false;                                ///< TLS is wanted; see tls_established()
-    std::vector<tls::Certificate> certificate_list;  ///< as the peer sent them, its own one first
-    std::optional<std::string> alpn{};               ///< the protocol agreed on; "" = none was
-    std::vector<std::string> alpn_offers{};          ///< what was to choose from
-    std::optional<std::string> cipher{};             ///< in the TLS library's words
-    std::vector<std::string> cipher_list{};          ///< what was to choose from
-    std::optional<std::string> tls_version{};        ///< "TLSv1.3"
-    std::optional<std::string> sni{};                ///< received from a client, sent to a server
+    bool tls = false;                                 ///< TLS is wanted; see tls_established()
+    SharedList<tls::Certificate> certificate_list{};  ///< as the peer sent them, its own one first
+    std::optional<std::string> alpn{};                ///< the protocol agreed on; "" = none was
+    SharedList<std::string> alpn_offers{};            ///< what was to choose from
+    std::optional<std::string> cipher{};              ///< in the TLS library's words
+    SharedList<std::string> cipher_list{};            ///< what was to choose from
+    std::optional<std::string> tls_version{};         ///< "TLSv1.3"
+    std::optional<std::string> sni{};                 ///< received from a client, sent to a server
 
     MaybeTime timestamp_start{};      ///< accepted; of a server: connecting began, before its name was resolved
     MaybeTime timestamp_tls_setup{};  ///< the handshake was done
@@ -94,17 +96,21 @@ protected:
         visit("state", self.state);
         visit("error", self.error);
         visit("tls", self.tls);
-        visit("certificate_list", self.certificate_list);
+        visit("certificate_list", items_of(self.certificate_list));
         visit("alpn", self.alpn);
-        visit("alpn_offers", self.alpn_offers);
+        visit("alpn_offers", items_of(self.alpn_offers));
         visit("cipher", self.cipher);
-        visit("cipher_list", self.cipher_list);
+        visit("cipher_list", items_of(self.cipher_list));
         visit("tls_version", self.tls_version);
         visit("sni", self.sni);
         visit("timestamp_start", self.timestamp_start);
         visit("timestamp_tls_setup", self.timestamp_tls_setup);
         visit("timestamp_end", self.timestamp_end);
     }
+
+private:
+    template <class T> static std::vector<T> const& items_of(SharedList<T> const& list) { return list.items(); }
+    template <class T> static std::vector<T>& items_of(SharedList<T>& list) { return list.edit(); }
 };
 
 /// The connection that the proxy accepted.
@@ -168,7 +174,10 @@ public:
 
     MaybeTime timestamp_tcp_setup{};  ///< the TCP handshake was done
 
-    Server copy() const;                         ///< the same, as another connection
+    Server copy() const;  ///< the same, as another connection
+    /// A record of this connection as it is now, with its attachments: what changes later in one is not seen in the
+    /// other. Each flow has one, as `Flow::server_conn`.
+    std::shared_ptr<Server> snapshot() const;
     static Server make_dummy(Endpoint address);  ///< for tests: active, began at 0
 
     /// See visit.hpp.

@@ -44,7 +44,8 @@ enum class Replay { request, response };
 
 /// The common part of all kinds of flow.
 ///
-/// Owns:   its own data; the connections are shared by all flows that use them, and never null.
+/// Owns:   its own data, and its record of the server connection; `client_conn` is shared by all flows of the client.
+///         Neither is null.
 /// Shared: a flow of the proxy is owned by std::shared_ptr; shared_from_this() keeps it beyond its hooks and its
 ///         connection. One on the stack, as tests have, is owned by nobody else: weak_from_this() is empty.
 /// Thread: read and changed on its loop alone. Elsewhere, keep the pointer and post to `loop`.
@@ -60,7 +61,9 @@ public:
     /// Where its conversation runs; set before the first hook, then constant. Empty for a flow without a conversation.
     boost::asio::any_io_executor loop{};
     std::shared_ptr<Client> client_conn;
-    std::shared_ptr<Server> server_conn;  ///< without timestamp_start until it is used
+    /// The record of the flow alone: what hooks change in it, other flows of the connection do not see. It has no
+    /// timestamp_start until a connection is chosen, and shows the connection as it was then.
+    std::shared_ptr<Server> server_conn;
     std::optional<Error> error{};
     bool live = false;      ///< belongs to a conversation that is under way
     std::string marked{};   ///< a sign for the user's list; empty = not marked, ":default:" for a plain one
