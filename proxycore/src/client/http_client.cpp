@@ -27,6 +27,7 @@ std::shared_ptr<layers::Settings const> make_settings(HttpClientOptions const& o
     settings->times.connect = options.connect_timeout;
     settings->times.idle = options.timeout;
     settings->max_servers = options.max_connections;
+    settings->remembers_failures = false;
     return settings;
 }
 
@@ -56,7 +57,10 @@ struct HttpClient::State {
           tls(*settings, layers::TlsService::Sides::servers),
           services{chain, tls, [] { return flow::Time::clock::now(); }, settings, {}, {}},
           selector(std::make_shared<upstream::StaticSelector>(given.route)),
-          context(with_selector(), mode, std::make_shared<flow::Client>()) {}
+          context(with_selector(), mode, std::make_shared<flow::Client>()) {
+        // The stand-in for a client offers what its servers are to be offered.
+        context.client->alpn_offers = {"h2", "http/1.1"};
+    }
 
     layers::Services& with_selector() {
         services.selector_of = [this](modes::Mode const&) { return selector; };

@@ -187,6 +187,7 @@ asio::awaitable<void> ConnectionPool::close_all() {
     endpoints_.clear();
     for (auto const& open : std::exchange(open_, {})) co_await events_.closed(*open.record);
     co_await background_.join();
+    is_closing_ = false;
 }
 
 /// Shared connections leave their places first: what they report while they close changes nothing any more.

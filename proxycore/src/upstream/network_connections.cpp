@@ -393,7 +393,8 @@ asio::awaitable<Result<NetworkConnections::Stream>> NetworkConnections::connect(
     }
     pool_.forget(*record);
     if (lease) lease->selector().on_failed(*lease->use(), stream.error().message, latency);
-    if (stream.error().code != layers::Errc::cancelled) endpoint.failure = stream.error();
+    bool const is_remembered = context_.settings->remembers_failures && stream.error().code != layers::Errc::cancelled;
+    if (is_remembered) endpoint.failure = stream.error();
     co_return stream.error();
 }
 

@@ -189,7 +189,8 @@ TEST(HttpClient, WaitsForAConnectionWithinItsLimit) {
         HttpClient client(options);
         int responses = 0;
         auto const send_one = [&](std::string url) -> asio::awaitable<void> {
-            auto const response = co_await client.send(get(url));
+            auto request = get(url);
+            auto const response = co_await client.send(std::move(request));
             if (response) ++responses;
         };
         auto all = send_one(origin.url() + "/1") && send_one(origin.url() + "/2") && send_one(origin.url() + "/3");

@@ -23,7 +23,7 @@ namespace pathology::proxycore::client {
 
 struct HttpClientOptions {
     upstream::Route route{};                            ///< proxies to go through; direct by default
-    bool http2 = true;                                  ///< offer HTTP/2 over TLS
+    bool http2 = true;                                  ///< offer HTTP/2 over TLS, beside HTTP/1.1
     bool verify = true;                                 ///< verify the certificates of servers and https proxies
     tls::Trust trust{};                                 ///< trusted authorities; the system's by default
     std::chrono::milliseconds connect_timeout{30'000};  ///< for name, TCP and TLS, each
@@ -34,6 +34,10 @@ struct HttpClientOptions {
 
 /// Sends requests and keeps connections for the next ones. Redirects, cookies and content codings are the
 /// responsibility of the caller.
+///
+/// Version: over TLS, HTTP/2 if the server chooses it by ALPN; otherwise, and without TLS, HTTP/1.1. That of the
+///         request does not matter; the response has that of the connection.
+/// Failures: a server that could not be reached is tried again by the next request.
 ///
 /// Thread: the single-threaded executor of the coroutines that call it. Several requests may be pending at a time.
 /// Owns:   its connections. close() ends them; the client must not be destroyed while a request is pending.
@@ -50,7 +54,7 @@ public:
     /// closed before a byte of the response is sent once more on a new connection if the failure is_retryable.
     ///
     /// Errors: unreachable, untrusted, closed, timed_out, malformed, too_large; the message names host and port.
-    /// Cancel: terminal; the connection of the request is closed.
+    /// Cancel: terminal; the connection of the request is closed, or its stream of HTTP/2 reset.
     boost::asio::awaitable<layers::Result<flow::Response>> send(flow::Request request);
 
     /// Closes the kept connections. The client may be used again afterwards.
