@@ -4,7 +4,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <pathology/proxycore/async/timeout.hpp>
-#include <pathology/proxycore/layers/hosts.hpp>
 #include <utility>
 
 #include "layers/exchange/direct_response.hpp"
