@@ -101,7 +101,7 @@ asio::awaitable<error_code> Http2Session::flush() {
     if (out_.empty()) co_return error_code();
     if (watcher_) show(out_);
     out_.erase(0, stream_->write_now(asio::buffer(out_)));
-    if (out_.empty()) co_return error_code();
+    if (out_.empty() && !stream_->has_unsent()) co_return error_code();
     auto both = write_out() || keep_reading();  // a server whose write is blocked may not read
     auto const first = co_await std::move(both);
     out_.clear();

@@ -21,6 +21,7 @@ public:
     }
     asio::awaitable<error_code> write(std::span<asio::const_buffer const> all) override { return next_->write(all); }
     std::size_t write_now(asio::const_buffer bytes) override { return next_->write_now(bytes); }
+    bool has_unsent() const override { return next_->has_unsent(); }
     asio::awaitable<error_code> wait_for_end() override { return next_->wait_for_end(); }
     asio::awaitable<error_code> wait_for_input() override {
         if (bytes_.empty() || closed_) return next_->wait_for_input();

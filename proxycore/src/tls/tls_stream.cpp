@@ -169,6 +169,10 @@ asio::awaitable<net::error_code> TlsStream::flush() {
         write_error_ = co_await net::send(*next_, records);
         if (write_error_) break;
     }
+    if (!write_error_ && next_->has_unsent()) {
+        write_error_ = asio::error::operation_aborted;
+        write_error_ = co_await net::send(*next_, {});
+    }
     co_return write_error_;
 }
 
@@ -205,8 +209,8 @@ asio::awaitable<net::error_code> TlsStream::write(std::span<asio::const_buffer c
     co_return net::error_code();
 }
 
-/// Encrypted bytes that the stream underneath does not take are sent by the next write. To guarantee one, the last part
-/// of more than a record is never accepted.
+/// Encrypted bytes that the stream underneath does not take are sent by the next write, see has_unsent(). For senders of
+/// bulk, which write until nothing is left, the last part of more than a record is never accepted.
 std::size_t TlsStream::write_now(asio::const_buffer bytes) {
     if (is_closed_ || write_error_ || is_writing_ || !engine_.is_established()) return 0;
     asio::const_buffer const whole_records(bytes.data(), bytes.size() <= record ? bytes.size() : bytes.size() - record);

@@ -130,6 +130,20 @@ TEST(TlsStream, SendsALastWordWithoutWaiting) {
     });
 }
 
+TEST(TlsStream, SendsWithTheNextWriteWhatTheStreamUnderneathDidNotTake) {
+    auto const conversation = [](StreamPair& joined) -> Played {
+        std::string const text(2000, 'x');
+        std::size_t accepted = 0;
+        while (!joined.server->has_unsent()) accepted += joined.server->write_now(asio::buffer(text));
+        auto both = net::send(*joined.server, "") && read_exactly(*joined.client, accepted);
+        auto const [ec, received] = co_await std::move(both);
+        EXPECT_FALSE(ec);
+        EXPECT_FALSE(joined.server->has_unsent());
+        EXPECT_EQ(received, std::string(accepted, 'x'));
+    };
+    play_joined(conversation, {.capacity = 4096});
+}
+
 TEST(TlsStream, SendsOfBulkWhatFitsAndTheRestLater) {
     auto const conversation = [](StreamPair& joined) -> Played {
         std::string much(500000, '.');

@@ -35,7 +35,7 @@ asio::awaitable<net::error_code> Http1Output::send_all(std::string_view body, ht
         is_inside_ = true;
         auto const sent = stream_.write_now(asio::buffer(head_));
         net::error_code ec;
-        if (sent < head_.size()) ec = co_await write(std::string_view(head_).substr(sent));
+        if (sent < head_.size() || stream_.has_unsent()) ec = co_await write(std::string_view(head_).substr(sent));
         if (!ec) end();
         co_return ec;
     }
@@ -86,7 +86,7 @@ void Http1Output::end() {
 
 Failure send_failure(net::error_code code, std::string_view who) {
     bool const is_late = code == net::Errc::timed_out;
-    auto const what = is_late ? std::string(" took nothing for too long") : " is gone: " + net::describe(code);
+    auto const what = is_late ? std::string(" took nothing for too long") : " disconnected: " + net::describe(code);
     return {is_late ? Errc::timed_out : Errc::closed, std::string(who) + what, is_late ? 504u : 502u};
 }
 

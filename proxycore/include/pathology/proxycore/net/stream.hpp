@@ -61,6 +61,10 @@ public:
     /// default sends nothing.
     virtual std::size_t write_now(asio::const_buffer bytes);
 
+    /// Some of the bytes that write_now() accepted are not sent yet. The next write() sends them, also one of nothing; it
+    /// has to follow, or the peer may wait for them for ever.
+    virtual bool has_unsent() const { return false; }
+
     /// Waits, without reading, until the peer has ended its side (returns eof) or the connection broke (returns its
     /// code). While unread bytes wait, the end may be reported a second late. One call may be pending beside a read and
     /// a write. No time limit applies. The default waits until cancelled.

@@ -33,6 +33,7 @@ public:
     asio::awaitable<net::ReadResult> read_some(asio::mutable_buffer into) override;
     asio::awaitable<net::error_code> write(std::span<asio::const_buffer const> all) override;
     std::size_t write_now(asio::const_buffer bytes) override;
+    bool has_unsent() const override { return engine_.outgoing().size() > 0 || next_->has_unsent(); }
     asio::awaitable<net::error_code> wait_for_end() override { return next_->wait_for_end(); }
     asio::awaitable<net::error_code> wait_for_input() override { return next_->wait_for_input(); }
     void close(net::CloseMode how) override;
