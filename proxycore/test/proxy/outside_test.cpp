@@ -59,7 +59,7 @@ void hold(ProxyFixture& fixture, std::string const& hook, std::string const& pat
 void expect_killed_stream(ProxyFixture const& fixture, TestClient& client, std::size_t stream) {
     auto const response = client.read_stream(stream);
     EXPECT_EQ(response.status, 0U);
-    EXPECT_THAT(response.head, HasSubstr("reset stream")) << "not a time limit";
+    EXPECT_THAT(response.head, HasSubstr("reset the stream")) << "not a time limit";
     ASSERT_TRUE(fixture.recorder->wait_for("error"));
     EXPECT_EQ(fixture.recorder->http_flows().back()->error.value().message, flow::killed_message);
 }
@@ -109,7 +109,7 @@ TEST(FlowKillOverHttp2, ResetsTheStreamOfAFlowThatIsHeld) {
         kill(fixture, "/held");
         auto const response = client.read_stream(killed);
         EXPECT_EQ(response.status, 0U) << hook;
-        EXPECT_THAT(response.head, HasSubstr("reset stream")) << hook;
+        EXPECT_THAT(response.head, HasSubstr("reset the stream")) << hook;
         EXPECT_EQ(client.get_on_new_stream(origin.url() + "/"), 200U);
     }
 }

@@ -118,6 +118,7 @@ std::size_t TestClient::send_on_new_stream(std::string const& url) {
         streams_.push_back(http2().ask());
         co_await streams_.back()->send(request);
     });
+    context_.poll();  // lets the writer of the connection send it
     return streams_.size() - 1;
 }
 
@@ -127,6 +128,7 @@ std::size_t TestClient::begin_on_new_stream(std::string const& url) {
         streams_.push_back(http2().ask());
         co_await streams_.back()->begin(request);
     });
+    context_.poll();
     return streams_.size() - 1;
 }
 

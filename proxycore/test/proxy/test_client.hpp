@@ -8,10 +8,12 @@
 #include <pathology/proxycore/tls/certificate.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pathology::proxycore::layers {
 class Http2Server;
-}
+class ServerStream;
+}  // namespace pathology::proxycore::layers
 
 namespace pathology::proxycore::proxy::test {
 

@@ -134,25 +134,29 @@ TEST(NetworkConnections, P01_GiveReleasedConnectionsInTheOrderOfTheQueue) {
         auto flow = fixture.get(origin.url());
         EXPECT_EQ(servers.enqueue(flow), nullptr) << "a connection may be opened";
         std::vector<std::unique_ptr<ServerStream>> in_use;
-        for (int i = 0; i < 5; ++i) in_use.push_back(std::move(co_await servers.acquire(flow)).value());
+        for (int i = 0; i < 5; ++i) {
+            auto other = fixture.get(origin.url());
+            in_use.push_back(std::move(co_await servers.acquire(other)).value());
+        }
         EXPECT_EQ(servers.acquire_at_once(flow), nullptr);
         auto first = servers.enqueue(flow);
-        auto const second = servers.enqueue(flow);
+        auto second = servers.enqueue(flow);
         EXPECT_FALSE(first->is_ready() || second->is_ready());
         EXPECT_EQ(co_await use(*in_use.back(), flow), "origin");
         in_use.pop_back();
         EXPECT_TRUE(first->is_ready());
-        EXPECT_FALSE(second->is_ready()) << "the connection is the first one's";
-        EXPECT_EQ(servers.acquire_at_once(flow), nullptr) << "others came earlier";
-        first.reset();  // leaves without taking it
+        EXPECT_FALSE(second->is_ready()) << "the connection is for the first place";
+        EXPECT_EQ(servers.acquire_at_once(flow), nullptr) << "others are in the queue";
+        first.reset();  // leaves without a connection
         EXPECT_TRUE(second->is_ready());
-        auto const stream = second->acquire();
-        EXPECT_TRUE(stream->is_reused());
-        EXPECT_EQ(co_await use(*stream, flow), "origin");
+        in_use.push_back(second->acquire());
+        second.reset();
+        EXPECT_TRUE(in_use.back()->is_reused());
+        EXPECT_EQ(co_await use(*in_use.back(), flow), "origin");
         EXPECT_EQ(origin.accepted(), 5U);
         in_use.clear();
+        co_await servers.close_all();
     });
-    play([&]() -> asio::awaitable<void> { co_await fixture.context.servers->close_all(); });
 }
 
 TEST(NetworkConnections, KeepsConnectionsToSoManyTargetsAndNoMore) {

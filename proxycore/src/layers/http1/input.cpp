@@ -83,7 +83,7 @@ Failure Http1Input::take_stream_failure() {
     bool const is_late = stream_error_ == net::Errc::timed_out;
     auto const error = is_late ? std::exchange(stream_error_, {}) : stream_error_;
     std::string const who = side_ == Side::client ? "the client" : "the server " + to_string(stream_.remote_endpoint());
-    auto const what = is_late ? std::string(" was silent for too long") : " is gone: " + net::describe(error);
+    auto const what = is_late ? std::string(" was silent for too long") : " disconnected: " + net::describe(error);
     return {is_late ? Errc::timed_out : Errc::closed, who + what, is_late ? 504u : 502u};
 }
 

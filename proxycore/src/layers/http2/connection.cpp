@@ -44,7 +44,7 @@ void Http2Connection::end_with(Failure failure) {
 
 bool Http2Connection::on_read_error(net::error_code ec) {
     if (ec != net::Errc::timed_out || driver_.is_output_closed()) {
-        auto const why = ec == asio::error::eof ? " ended the connection" : " is gone: " + net::describe(ec);
+        auto const why = ec == asio::error::eof ? " ended the connection" : " disconnected: " + net::describe(ec);
         end_with({Errc::closed, peer_ + why});
     } else if (session_.streams() == 0) {
         session_.go_away(http2::ErrorCode::no_error);
