@@ -1,5 +1,8 @@
 #include <pathology/proxycore/client/http_client.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/upstream/selector.hpp>
@@ -118,6 +121,10 @@ asio::awaitable<Result<flow::Response>> HttpClient::send(flow::Request request) 
     flow.request = std::move(request);
     auto sending = state_->send(flow);
     auto response = co_await async::with_timeout(state_->timeout, std::move(sending));
+    // A read that is cancelled returns an error as any other, so the request may have failed in order.
+    auto const state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
     if (!response) co_return timed_out(flow.request, state_->timeout);
     co_return std::move(*response);
 }

@@ -124,7 +124,8 @@ std::size_t TestClient::send_on_new_stream(std::string const& url) {
 
 std::size_t TestClient::begin_on_new_stream(std::string const& url) {
     run([&, this]() -> asio::awaitable<void> {
-        auto const request = flow::Request::make("POST", url).value();
+        auto request = flow::Request::make("POST", url).value();
+        request.headers.remove("content-length");
         streams_.push_back(http2().ask());
         co_await streams_.back()->begin(request);
     });

@@ -54,7 +54,8 @@ public:
     /// closed before a byte of the response is sent once more on a new connection if the failure is_retryable.
     ///
     /// Errors: unreachable, untrusted, closed, timed_out, malformed, too_large; the message names host and port.
-    /// Cancel: terminal; the connection of the request is closed, or its stream of HTTP/2 reset.
+    /// Cancel: terminal; the connection of the request is closed, or its stream of HTTP/2 reset. Throws
+    ///         operation_aborted.
     boost::asio::awaitable<layers::Result<flow::Response>> send(flow::Request request);
 
     /// Closes the kept connections. The client may be used again afterwards.
