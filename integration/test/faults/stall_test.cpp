@@ -266,7 +266,7 @@ TEST(ClientThatReadsNothing, P17_a_IsLetGo) {
     client.send("GET " + fixture.target("/fault") + " HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_TRUE(fixture.hooks->wait_for("client_disconnected"));
     EXPECT_EQ(fixture.hooks->flow_sequences(), in_response);
-    EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr("took nothing for too long"));
+    EXPECT_THAT(fixture.proxy.flows().at(0).error, HasSubstr("did not read for too long"));
     fixture.proxy.set("tcp_timeout=600");
     fixture.expect_good_end();
 }

@@ -314,7 +314,7 @@ std::string Session::Callbacks::reason_for(Session& session, Stream const& strea
     auto const length = stream.response.head.fields.first("content-length");
     if (length && *length != size)
         return "content-length is \"" + std::string(*length) + "\", and " + size + " bytes came";
-    if (!stream.has_head) return "it begins with no head of a response";
+    if (!stream.has_head) return "it does not begin with a response head";
     return "what follows the head is neither content nor trailers";
 }
 

@@ -155,7 +155,7 @@ int Session::Callbacks::send_content(nghttp2_session*, nghttp2_frame* frame, std
                                      nghttp2_data_source* source, void* pointer) {
     auto& session = session_of(pointer);
     auto& stream = *static_cast<Stream*>(source->ptr);
-    if (stream.is_taken_over) {  // its bytes are written by whoever took it over
+    if (stream.is_taken_over) {  // its bytes are written by the caller of take_over()
         stream.allowed += frame->hd.length;
         stream.requested -= frame->hd.length;
         return 0;

@@ -113,7 +113,7 @@ public:
     /// Waits behind all earlier waiters until is_ready().
     /// Cancel: terminal; the next waiter is woken.
     asio::awaitable<void> wait_until_ready();
-    /// Wakes the first waiter, which looks again. To be called whenever is_ready() may have become true.
+    /// Wakes the first waiter, which tests is_ready() again. To be called whenever is_ready() may have become true.
     void wake();
 
     /// A place in the order of those that wait, until it is destroyed; then the next waiter is woken.
@@ -181,7 +181,7 @@ public:
     void drop(PooledConnection& connection);
     /// The end of a connection that stays in the pool because its input was not read yet.
     void report_end(std::shared_ptr<flow::Server> const& record);
-    /// A shared connection has room again, or has ended. Called from inside the connection.
+    /// A shared connection accepts another stream again, or has ended. Called from inside the connection.
     void handle_change(PooledConnection& connection);
 
     /// Registers the record of a connection that is being opened. `lease` lasts until forget() or drop_lease().

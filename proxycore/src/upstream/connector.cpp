@@ -194,13 +194,13 @@ asio::awaitable<void> ServerConnector::Attempt::abandon() {
         auto const& address = server_.address();
         Failure failure{
             layers::Errc::cancelled,
-            "the attempt to connect to " + (address ? to_string(*address) : std::string("a server")) + " was given up"};
+            "connecting to " + (address ? to_string(*address) : std::string("a server")) + " was cancelled"};
         co_await fail(std::move(failure));
     }
     if (server_.state != flow::ConnectionState::closed) co_await events_.closed(server_);
 }
 
-// --- what the room uses ----------------------------------------------------------------------------------------------
+// --- the public function ----------------------------------------------------------------------------------------------
 
 asio::awaitable<Result<StreamPtr>> ServerConnector::open(std::shared_ptr<flow::Server> record, EndpointKey const& key,
                                                          std::vector<std::string> alpn) {

@@ -167,7 +167,7 @@ private:
     Record record_;
 };
 
-/// Waits for its turn if all connections of the endpoint are in use.
+/// Waits behind earlier requests if all connections of the endpoint are in use.
 asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(flow::HttpFlow& flow,
                                                                                EndpointKey const& key, Lease lease,
                                                                                bool is_new) {
@@ -188,7 +188,7 @@ asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(f
     co_return &endpoint.add(record, std::move(*stream), pool_.executor());
 }
 
-/// Returns false as well if the server does not say so in time, or has closed the connection meanwhile.
+/// Returns false as well if the server sends no SETTINGS in time, or has closed the connection.
 asio::awaitable<bool> NetworkConnections::accepts_websockets(PooledConnection& connection) {
     auto const record = connection.record;
     auto waiting = connection.shared()->wait_for_settings();
@@ -268,7 +268,7 @@ NetworkConnections::Record NetworkConnections::record_for(flow::HttpFlow const& 
 
 // --- for anything ----------------------------------------------------------------------------------------------------
 
-/// Forgets the record if whoever waits leaves before the connection is there. Others of the client, who want the same
+/// Removes the record if the caller is cancelled before the connection is open. Others of the client, who want the same
 /// server, begin with a record of their own.
 class NetworkConnections::Registration {
 public:

@@ -2,7 +2,8 @@
 //
 //     acquire ─▶ Router: route, key ─▶ ConnectionPool: open connection of the key? ─┬─────────────────────▶ use
 //                                                          │ no                     │
-//                                                          └─▶ ServerConnector ─────┘
+//                                                          ├─▶ ServerConnector ─────┤   fewer than max_servers are open
+//                                                          └─▶ queue ───────────────┘   else
 //
 // and once more from the pool on if its WebSocket turns out to need HTTP/1.
 #pragma once

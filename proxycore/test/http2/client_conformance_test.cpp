@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Responses, BrokenServer,  // RFC 9113 §8
     testing::Values(Situation{"NoStatus", headers(1, {{"x", "y"}}, flag::end_headers), reset("PROTOCOL_ERROR"),
-                              violation("it begins with no head of a response")},
+                              violation("it does not begin with a response head")},
                     Situation{"StatusIsNoNumber", response(1, "2x0"), reset("PROTOCOL_ERROR"),
                               invalid("name: [:status], value: [2x0]")},
                     Situation{"StatusOfNoClass", response(1, "045", {}, end_stream), reset("PROTOCOL_ERROR"),
@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Situation{"SwitchingProtocols", response(1, "101"), reset("PROTOCOL_ERROR"),
                               invalid("name: [:status], value: [101]")},
                     Situation{"InterimThatEndsTheStream", response(1, "103", {}, end_stream), reset("PROTOCOL_ERROR"),
-                              violation("it begins with no head of a response")},
+                              violation("it does not begin with a response head")},
                     Situation{"DataBeforeTheHead", data(1, "x"), goaway("PROTOCOL_ERROR"), "DATA: stream not opened\n"},
                     Situation{"LessThanTheLength",
                               response(1, "200", {{"content-length", "5"}}) + data(1, "ab", end_stream),

@@ -85,7 +85,7 @@ TEST_P(P11_Unanswered, ServerIsNotWaitedForWithoutAClient) {
     EXPECT_EQ(calls_of(*fixture.recorder), row.reported);
     auto const failed = fixture.recorder->failed_servers();
     ASSERT_EQ(failed.size(), 1U);
-    EXPECT_THAT(failed[0].error.value_or(""), HasSubstr("was given up"));
+    EXPECT_THAT(failed[0].error.value_or(""), HasSubstr("was cancelled"));
     EXPECT_EQ(failed[0].state, flow::ConnectionState::closed);
     for (auto const& flow : fixture.recorder->http_flows())
         EXPECT_THAT(flow->error->message, HasSubstr("the client disconnected"));
@@ -179,7 +179,7 @@ TEST_P(P11_Unknown, ServerIsNotLookedForWithoutAClient) {
         EXPECT_EQ(calls_of(*fixture.recorder), row.reported);
         auto const lost = fixture.recorder->failed_servers();
         ASSERT_EQ(lost.size(), 1U);
-        EXPECT_THAT(lost[0].error.value_or(""), HasSubstr("was given up"));
+        EXPECT_THAT(lost[0].error.value_or(""), HasSubstr("was cancelled"));
     });
 }
 

@@ -217,7 +217,7 @@ TEST(NetworkConnections, P11_AnAttemptThatIsGivenUpIsNoFailureForOthers) {
         EXPECT_EQ(co_await ask(fixture, origin.url()), "origin");
         co_await fixture.context.servers->close_all();
     });
-    EXPECT_THAT(calls, ElementsAre("connect", HasSubstr("was given up"), "connect", "connected"));
+    EXPECT_THAT(calls, ElementsAre("connect", HasSubstr("was cancelled"), "connect", "connected"));
     EXPECT_FALSE(fixture.context.server->error);
 }
 

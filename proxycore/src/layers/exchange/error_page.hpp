@@ -6,7 +6,7 @@
 
 namespace pathology::proxycore::layers {
 
-/// A small HTML page that says what happened; the connection ends after it.
+/// A small HTML page with the error message; the connection is closed after it.
 flow::Response error_page(unsigned status, std::string_view message);
 
 }  // namespace pathology::proxycore::layers

@@ -38,7 +38,7 @@ asio::awaitable<Step> ExchangeRun::receive_request() {
     co_return step;
 }
 
-/// Answers `Expect: 100-continue` itself, since hooks need the body before a server is asked (P12).
+/// Answers `Expect: 100-continue` itself, since hooks need the body before the request is sent to a server (P12).
 asio::awaitable<void> ExchangeRun::send_continue() {
     auto& headers = flow_.request.headers;
     if (!headers.has_token("Expect", "100-continue")) co_return;

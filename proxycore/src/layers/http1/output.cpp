@@ -86,7 +86,7 @@ void Http1Output::end() {
 
 Failure send_failure(net::error_code code, std::string_view who) {
     bool const is_late = code == net::Errc::timed_out;
-    auto const what = is_late ? std::string(" took nothing for too long") : " disconnected: " + net::describe(code);
+    auto const what = is_late ? std::string(" did not read for too long") : " disconnected: " + net::describe(code);
     return {is_late ? Errc::timed_out : Errc::closed, std::string(who) + what, is_late ? 504u : 502u};
 }
 

@@ -136,10 +136,10 @@ asio::awaitable<Result<void>> Http2Body::wait_until_sent() {
         if (failure_) {
             outcome = *failure_;
         } else if (is_closed_) {
-            outcome = Failure{Errc::closed, connection_.peer() + " takes nothing more of this message"};
+            outcome = Failure{Errc::closed, connection_.peer() + " reads no more of this message"};
         } else {
             bool const is_early = co_await wait();
-            if (!is_early) outcome = Failure{Errc::timed_out, connection_.peer() + " took nothing for too long", 504};
+            if (!is_early) outcome = Failure{Errc::timed_out, connection_.peer() + " did not read for too long", 504};
         }
     }
     co_return outcome;
@@ -167,14 +167,14 @@ void Http2Body::fail(Failure failure) {
 }
 
 void Http2Body::ignore_input() {
-    fail({Errc::closed, "nobody reads what " + connection_.peer() + " sends"});
+    fail({Errc::closed, "the rest of what " + connection_.peer() + " sends is not read"});
     if (is_closed_ || id_ == 0) return;
     connection_.session().ignore_content(id_);
     connection_.notify();
 }
 
 void Http2Body::abort(http2::ErrorCode error) noexcept {
-    fail({Errc::closed, "the exchange with " + connection_.peer() + " was given up"});
+    fail({Errc::closed, "the exchange with " + connection_.peer() + " was cancelled"});
     if (is_closed_ || id_ == 0) return;
     connection_.session().reset(id_, error);
     connection_.notify();

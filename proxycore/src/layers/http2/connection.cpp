@@ -58,7 +58,7 @@ bool Http2Connection::on_read_error(net::error_code ec) {
 
 /// What the peer sent before it left can still be read, so only silence ends the connection.
 void Http2Connection::on_write_error(net::error_code ec) {
-    if (ec == net::Errc::timed_out) end_with({Errc::timed_out, peer_ + " took nothing for too long", 504});
+    if (ec == net::Errc::timed_out) end_with({Errc::timed_out, peer_ + " did not read for too long", 504});
 }
 
 bool Http2Connection::is_finished() {

@@ -90,7 +90,7 @@ asio::awaitable<Failure> fail(Context& context, addons::ServerTlsData& data, tls
 asio::awaitable<void> give_up(Context& context, addons::ServerTlsData& data) {
     tls::Failure why;
     why.code = asio::error::operation_aborted;
-    why.message = "it was given up";
+    why.message = "it was cancelled";
     co_await fail(context, data, why);
 }
 
