@@ -12,28 +12,6 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-/// Cancels the work when the client aborts its request. The callback refers to this object, so it is removed in the
-/// destructor.
-class AbortCallback {
-public:
-    AbortCallback(ClientStream& client, async::Child& work) : client_(client) {
-        is_supported_ = client_.set_abort_handler([this, &work] {
-            has_aborted_ = true;
-            work.cancel();
-        });
-    }
-    ~AbortCallback() { client_.set_abort_handler(nullptr); }
-    AbortCallback(AbortCallback const&) = delete;
-    AbortCallback& operator=(AbortCallback const&) = delete;
-
-    bool is_supported() const { return is_supported_; }
-    bool has_aborted() const { return has_aborted_; }
-
-private:
-    ClientStream& client_;
-    bool is_supported_ = false, has_aborted_ = false;
-};
-
 /// Runs `work` as `child`. Cancellation of the caller is passed on.
 asio::awaitable<async::Outcome<void>> run_as(async::Child& child, asio::awaitable<void> work) {
     auto const state = co_await asio::this_coro::cancellation_state;
@@ -45,6 +23,13 @@ asio::awaitable<async::Outcome<void>> run_as(async::Child& child, asio::awaitabl
 }
 
 }  // namespace
+
+AbortCallback::AbortCallback(ClientStream& client, std::function<void()> then) : client_(client) {
+    is_supported_ = client_.set_abort_handler([this, then = std::move(then)] {
+        has_aborted_ = true;
+        then();
+    });
+}
 
 Failure client_disconnected(net::error_code ec) {
     return {Errc::closed, "the client disconnected: " + net::describe(ec)};
@@ -75,7 +60,7 @@ asio::awaitable<std::optional<Failure>> race_with_disconnect(asio::awaitable<voi
     //                            ├─▶ the client aborts ─▶ cancel ─▶ ends ─▶ the failure of the client
     //                            └─▶ the caller is cancelled ─▶ cancel ─▶ ends ─▶ operation_aborted, thrown by get()
     async::Child child(co_await asio::this_coro::executor);
-    AbortCallback const abort(client, child);
+    AbortCallback const abort(client, [&child] { child.cancel(); });
     if (!abort.is_supported()) co_return co_await race_with_disconnect(std::move(work), client.wait_for_abort(grace));
     async::Outcome<void> outcome;
     if (!abort.has_aborted()) outcome = co_await run_as(child, std::move(work));

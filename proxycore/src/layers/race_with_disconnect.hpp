@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/net/stream.hpp>
@@ -13,6 +14,24 @@
 namespace pathology::proxycore::layers {
 
 namespace asio = boost::asio;
+
+/// Calls `then` when the client aborts its request, at once if it has; until the destructor, since the callback refers to
+/// this object.
+class AbortCallback {
+public:
+    AbortCallback(ClientStream& client, std::function<void()> then);
+    ~AbortCallback() { client_.set_abort_handler(nullptr); }
+    AbortCallback(AbortCallback const&) = delete;
+    AbortCallback& operator=(AbortCallback const&) = delete;
+
+    /// Returns false if the client can only be waited for, see ClientStream::wait_for_abort().
+    bool is_supported() const { return is_supported_; }
+    bool has_aborted() const { return has_aborted_; }
+
+private:
+    ClientStream& client_;
+    bool is_supported_ = false, has_aborted_ = false;
+};
 
 /// Waits until the client has ended its side of the connection, or the connection is lost.
 asio::awaitable<Failure> wait_for_client_end(net::Stream& client);

@@ -132,20 +132,10 @@ asio::awaitable<Step> ExchangeRun::acquire_server(bool is_fresh) {
 
 /// Waits for a connection that another request releases. Ends early when the client aborts; acquire() then fails.
 asio::awaitable<void> ExchangeRun::wait_in_queue(ServerQueuePlace& place) {
-    struct Abort {
-        Abort(ClientStream& its_client, async::Event& changed) : client(its_client) {
-            is_supported = client.set_abort_handler([this, &changed] {
-                has_come = true;
-                changed.notify();
-            });
-        }
-        ~Abort() { client.set_abort_handler(nullptr); }
-        ClientStream& client;
-        bool is_supported = false, has_come = false;
-    } abort(client_, place.changed());
-    if (!abort.is_supported) co_return;
-    while (!abort.has_come && !place.is_ready()) co_await place.changed().wait();
-    if (!abort.has_come) server_ = place.acquire();
+    AbortCallback const abort(client_, [&place] { place.changed().notify(); });
+    if (!abort.is_supported()) co_return;
+    while (!abort.has_aborted() && !place.is_ready()) co_await place.changed().wait();
+    if (!abort.has_aborted()) server_ = place.acquire();
 }
 
 /// A server may respond without reading the whole request, so a response is read even if sending failed.
