@@ -52,15 +52,17 @@ public:
     OneConnection(std::unique_ptr<net::Stream> stream, HttpSettings const& settings)
         : connection_(std::make_unique<Http1Server>(std::move(stream), settings, RequestForm::origin)) {}
 
-    std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow&) override {
-        return make_http1_stream(std::move(connection_),
-                                 [this](std::unique_ptr<Http1Server> back) { connection_ = std::move(back); });
-    }
-    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
-        co_return acquire_at_once(flow);
+    ImmediateServer acquire_now(flow::HttpFlow&) override { return {.stream = make_stream()}; }
+    asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow&) override {
+        co_return make_stream();
     }
 
 private:
+    std::unique_ptr<ServerStream> make_stream() {
+        return make_http1_stream(std::move(connection_),
+                                 [this](std::unique_ptr<Http1Server> back) { connection_ = std::move(back); });
+    }
+
     std::unique_ptr<Http1Server> connection_;
 };
 

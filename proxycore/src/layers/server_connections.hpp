@@ -37,6 +37,12 @@ private:
     async::Event changed_;
 };
 
+/// What can be had for a request without waiting: a stream, a place, or neither.
+struct ImmediateServer {
+    std::unique_ptr<ServerStream> stream{};
+    std::unique_ptr<ServerQueuePlace> place{};
+};
+
 /// An open connection and its record.
 struct ServerConnection {
     std::shared_ptr<flow::Server> server;
@@ -57,12 +63,10 @@ public:
     ServerConnections& operator=(ServerConnections const&) = delete;
     virtual ~ServerConnections() = default;
 
-    /// The same as acquire() if it need not wait: over a connection that is open. Returns nullptr if there is none, or
-    /// a selector has to choose first.
-    virtual std::unique_ptr<ServerStream> acquire_at_once(flow::HttpFlow& /*flow*/) { return nullptr; }
-    /// After acquire_at_once() returned nullptr: a place in the queue of the flow's server, where waiting costs less than
-    /// in acquire(). Returns nullptr if acquire() would not wait, or if that is not known before a route is chosen.
-    virtual std::unique_ptr<ServerQueuePlace> enqueue(flow::HttpFlow& /*flow*/) { return nullptr; }
+    /// The same as acquire() over a connection that is open; if all are in use, a place in their queue, where waiting
+    /// costs less than in acquire(). Returns neither if a connection has to be opened, a selector has to choose first, or
+    /// acquire() fails.
+    virtual ImmediateServer acquire_now(flow::HttpFlow& /*flow*/) { return {}; }
     /// Returns a stream for the flow's request: over an idle connection, over an HTTP/2 connection below its stream
     /// limit, else over a new one. Sets the flow's server_conn. Waits while max_servers are in use for the target.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) = 0;

@@ -45,13 +45,6 @@ NetworkConnections::NetworkConnections(Context& context)
 
 // --- for requests ----------------------------------------------------------------------------------------------------
 
-/// By the route of the mode, over an open connection whose protocol is settled.
-std::unique_ptr<layers::ServerStream> NetworkConnections::acquire_at_once(flow::HttpFlow& flow) {
-    auto* const endpoint = endpoint_of_mode(flow);
-    if (endpoint == nullptr || endpoint->failure || endpoint->has_waiters()) return nullptr;
-    return use_available(*endpoint, flow);
-}
-
 /// nullptr if the route of the mode is not, or may not be, that of the request.
 EndpointPool* NetworkConnections::endpoint_of_mode(flow::HttpFlow const& flow) {
     if (!router_.is_simple(flow) || layers::asks_for_websocket(flow.request)) return nullptr;
@@ -83,10 +76,15 @@ private:
     EndpointPool::Place place_;
 };
 
-std::unique_ptr<layers::ServerQueuePlace> NetworkConnections::enqueue(flow::HttpFlow& flow) {
+/// By the route of the mode, over an open connection whose protocol is settled.
+layers::ImmediateServer NetworkConnections::acquire_now(flow::HttpFlow& flow) {
     auto* const endpoint = endpoint_of_mode(flow);
-    if (endpoint == nullptr || (!endpoint->has_waiters() && endpoint->is_ready())) return nullptr;
-    return std::make_unique<QueuePlace>(*this, *endpoint, flow);
+    if (endpoint == nullptr || endpoint->failure) return {};
+    if (!endpoint->has_waiters()) {
+        if (auto stream = use_available(*endpoint, flow)) return {.stream = std::move(stream)};
+        if (endpoint->is_ready()) return {};  // another connection may be opened
+    }
+    return {.place = std::make_unique<QueuePlace>(*this, *endpoint, flow)};
 }
 
 asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire(flow::HttpFlow& flow) {

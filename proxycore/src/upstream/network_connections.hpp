@@ -25,8 +25,7 @@ class NetworkConnections final : public layers::ServerConnections {
 public:
     explicit NetworkConnections(Context& context);
 
-    std::unique_ptr<layers::ServerStream> acquire_at_once(flow::HttpFlow& flow) override;
-    std::unique_ptr<layers::ServerQueuePlace> enqueue(flow::HttpFlow& flow) override;
+    layers::ImmediateServer acquire_now(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override;
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) override;

@@ -94,9 +94,11 @@ asio::awaitable<std::optional<Failure>> ExchangeRun::discard_rest_of_request() {
 asio::awaitable<Step> ExchangeRun::forward_request() {
     auto const requested = flow_.server_conn;  // as the hooks left it
     for (bool is_fresh = false;; is_fresh = true) {
-        if (!is_fresh) server_ = context_.servers->acquire_at_once(flow_);
-        if (server_ == nullptr && !is_fresh)
-            if (auto const place = context_.servers->enqueue(flow_)) co_await wait_in_queue(*place);
+        if (!is_fresh) {
+            auto immediate = context_.servers->acquire_now(flow_);
+            server_ = std::move(immediate.stream);
+            if (immediate.place != nullptr) co_await wait_in_queue(*immediate.place);
+        }
         if (server_ == nullptr) {
             auto const step = co_await acquire_server(is_fresh);
             if (step == Step::ended) co_return step;
