@@ -22,6 +22,7 @@ using namespace asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
 using layers::Failure;
 using proxy::test::Origin;
+using proxy::test::read_head;
 using proxycore::test::play;
 using testing::HasSubstr;
 
@@ -42,17 +43,6 @@ layers::Result<flow::Response> send(flow::Request request, HttpClientOptions con
     std::vector<flow::Request> requests;
     requests.push_back(std::move(request));
     return send_all(std::move(requests), options);
-}
-
-/// Reads until a head is complete or the client has closed.
-asio::awaitable<void> read_head(net::Stream& stream) {
-    std::string head;
-    std::array<char, 1024> block{};
-    while (head.find("\r\n\r\n") == head.npos) {
-        auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
-        if (ec) co_return;
-        head.append(block.data(), n);
-    }
 }
 
 /// Responds with these bytes to the first request of each connection and closes it.

@@ -1,5 +1,6 @@
 #include "proxy/origin.hpp"
 
+#include <array>
 #include <pathology/proxycore/http1/reader.hpp>
 #include <stdexcept>
 #include <utility>
@@ -26,6 +27,16 @@ asio::awaitable<bool> read_more(net::Stream& stream, http1::RequestReader& reade
 }
 
 }  // namespace
+
+asio::awaitable<void> read_head(net::Stream& stream) {
+    std::string head;
+    std::array<char, 1024> block{};
+    while (head.find("\r\n\r\n") == head.npos) {
+        auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
+        if (ec) co_return;
+        head.append(block.data(), n);
+    }
+}
 
 Origin::Origin(std::string name, std::string host)
     : name_(std::move(name)), server_(at(std::move(host)), [this](net::Connection connection) -> asio::awaitable<void> {

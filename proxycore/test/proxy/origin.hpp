@@ -1,4 +1,4 @@
-// An HTTP server inside the test: it notes what it is asked, and answers.
+// An HTTP server inside the test: it records the requests and responds.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,10 @@ namespace pathology::proxycore::proxy::test {
 
 namespace asio = boost::asio;
 
-/// Answers every request with its name, over connections that stay open; or does with each connection what it is told.
+/// Reads until a head is complete, or the client has closed. For conducts of an Origin.
+asio::awaitable<void> read_head(net::Stream& stream);
+
+/// Responds to every request with its name, over connections that stay open; or runs a function for each connection.
 class Origin {
 public:
     using Conduct = std::function<asio::awaitable<void>(net::Stream& stream)>;
@@ -29,7 +32,7 @@ public:
     std::size_t connections() const { return server_.connections(); }
     void stop() { server_.stop(); }
 
-    /// The heads of all requests so far, as they came.
+    /// The heads of all requests so far, as received.
     std::vector<std::string> asked() const;
 
 private:

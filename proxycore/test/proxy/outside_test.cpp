@@ -2,8 +2,6 @@
 // streams of the connection go on.
 #include <gmock/gmock.h>
 
-#include <array>
-
 #include "proxy/origin.hpp"
 #include "proxy/proxy_fixture.hpp"
 #include "proxy/secure_origin.hpp"
@@ -18,6 +16,7 @@ namespace {
 namespace asio = boost::asio;
 using test::Origin;
 using test::ProxyFixture;
+using test::read_head;
 using test::SecureOrigin;
 using test::TestClient;
 using testing::Each;
@@ -171,22 +170,12 @@ TEST(FlowHeldOverHttp2, GoesOnWithWhatWasChanged) {
 
 // --- WebSockets ------------------------------------------------------------------------------------------------------
 
-asio::awaitable<void> read_request(net::Stream& stream) {
-    std::string head;
-    std::array<char, 1024> block{};
-    while (head.find("\r\n\r\n") == head.npos) {
-        auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
-        if (ec) co_return;
-        head.append(block.data(), n);
-    }
-}
-
 std::string const accepted = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
 /// Opens a WebSocket and sends `first`; then answers each frame of twelve bytes with what it got.
 Origin::Conduct chat(std::string first) {
     return [first](net::Stream& stream) -> asio::awaitable<void> {
-        co_await read_request(stream);
+        co_await read_head(stream);
         auto const greeting = accepted + first;
         co_await net::send(stream, greeting);
         for (;;) {
