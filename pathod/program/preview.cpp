@@ -78,7 +78,7 @@ private:
             return !console_.out_is_lost();
         });
         if (!end) return end.error();
-        // After a disconnect a connection would carry nothing more; after `stopped` nobody reads the output.
+        // After a disconnect a connection would carry nothing more; after `stopped` the reader of the output is gone.
         ended_ = *end != PreviewEnd::finished;
         return {};
     }

@@ -117,7 +117,7 @@ TEST_P(P08_SocksFault, EndsTheConnectionWithItsReply) {
 std::string const hello = "\x05\x01\x00"s, chosen = "\x05\x00"s;
 std::string const local = "\x7f\x00\x00\x01\x00\x50"s;
 
-/// The response to a request that comes to nothing.
+/// What a server sends that refuses a request with this reply code (RFC 1928 §6).
 std::string refused_with(char code) { return chosen + "\x05"s + code + "\x00\x01\x00\x00\x00\x00\x00\x00"s; }
 SocksFault refused(char const* name, std::string const& request, char code) {
     return {name, hello + request, refused_with(code)};
