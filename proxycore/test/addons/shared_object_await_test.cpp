@@ -20,7 +20,10 @@ using asio::ip::tcp;
 /// Returns each line that it gets, in capitals, one connection after the other.
 class Backend {
 public:
-    Backend() : acceptor_(loop_, tcp::endpoint(asio::ip::make_address_v4("127.0.0.1"), 0)) { accept(); }
+    Backend() : acceptor_(loop_, tcp::endpoint(asio::ip::make_address_v4("127.0.0.1"), 0)) {
+        accept();  // before the thread: run() returns if there is no work
+        thread_ = std::thread([this] { loop_.run(); });
+    }
     ~Backend() {
         asio::post(loop_, [this] { acceptor_.close(); });
         thread_.join();
@@ -53,7 +56,7 @@ private:
 
     asio::io_context loop_{1};
     tcp::acceptor acceptor_;
-    std::thread thread_{[this] { loop_.run(); }};
+    std::thread thread_;
 };
 
 /// The last line of the response to one request.
