@@ -27,7 +27,7 @@ struct CurlCase {
     std::string path;
     std::vector<std::string> arguments;
     std::string out;
-    int status = 0;
+    testing::Matcher<int> status = 0;
 };
 void PrintTo(CurlCase const& row, std::ostream* out) { *out << row.path; }
 
@@ -38,7 +38,7 @@ TEST_P(CurlByHttp2, SeesWhatTheSpecSays) {
     auto arguments = GetParam().arguments;
     arguments.insert(arguments.end(), {"--http2-prior-knowledge", pathod.url(GetParam().path)});
     auto const ended = curl(arguments);
-    EXPECT_EQ(ended.status, GetParam().status) << ended.err;
+    EXPECT_THAT(ended.status, GetParam().status) << ended.err;
     EXPECT_THAT(ended.out, MatchesRegex(GetParam().out));
 }
 
@@ -56,7 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "HTTP/2 800 \r\n.*\r\n\r\npathod error: No valid craft request found"},
         CurlCase{"BigBody", "/p/200:b@5m", sizes, "200 2 5242880"},
         CurlCase{"BigBodyWithAPause", "/p/200:b@5m:p3000000,1", sizes, "200 2 5242880"},
-        CurlCase{"CutShort", "/p/200:b'hello':d24", {}, ".*", 18},
+        // A SETTINGS ACK that curl sends after the disconnect makes the kernel reset the connection: 56 in place of 18.
+        CurlCase{"CutShort", "/p/200:b'hello':d24", {}, ".*", testing::AnyOf(18, 56)},
         CurlCase{"Reset", "/p/h2f:RST_STREAM:INTERNAL_ERROR", {}, "", 92},
         CurlCase{"GoawayBehindAResponse", "/p/200:b'hello'%20h2f:GOAWAY", {}, "hello"}),
     test::row_name);
