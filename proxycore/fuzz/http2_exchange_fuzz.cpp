@@ -152,7 +152,7 @@ public:
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
         std::erase_if(shared_, [](auto const& known) { return known->streams() == 0 && !known->takes_requests(); });
         for (auto const& known : shared_)
-            if (known->has_room()) co_return known->ask();
+            if (known->room() > 0) co_return known->ask();
         if (idle_ == nullptr || !idle_->is_reusable()) co_return co_await acquire_fresh(flow);
         co_return lend(std::exchange(idle_, nullptr));
     }

@@ -38,9 +38,9 @@ std::unique_ptr<net::Stream> PooledConnection::release_stream() {
     return stream;
 }
 
-bool PooledConnection::is_available() const {
-    if (auto const* const http2 = shared()) return http2->has_room();
-    return std::holds_alternative<Idle>(state) || (ahead() != nullptr && !is_ended());
+std::size_t PooledConnection::room() const {
+    if (auto const* const http2 = shared()) return http2->room();
+    return std::holds_alternative<Idle>(state) || (ahead() != nullptr && !is_ended()) ? 1 : 0;
 }
 
 bool PooledConnection::is_unused() const {
@@ -98,6 +98,17 @@ asio::awaitable<void> EndpointPool::wait_until_ready() {
 }
 
 void EndpointPool::wake() {
+    if (waiters_.empty()) return;
+    std::size_t room = 0;
+    for (auto const& connection : connections_) room += connection.room();
+    room = std::max<std::size_t>(room, 1);  // the first one may open a connection, or fail
+    for (auto* const event : waiters_) {
+        if (room-- == 0) break;
+        event->notify();
+    }
+}
+
+void EndpointPool::wake_first() {
     if (!waiters_.empty()) waiters_.front()->notify();
 }
 

@@ -74,9 +74,10 @@ public:
     /// Takes the stream of Ahead out.
     std::unique_ptr<net::Stream> release_stream();
 
-    bool is_available() const;  ///< for another request, now
-    bool is_unused() const;     ///< no request is under way
-    bool is_ended() const;      ///< no request is under way and none can be
+    std::size_t room() const;  ///< for how many other requests, now
+    bool is_available() const { return room() > 0; }
+    bool is_unused() const;  ///< no request is under way
+    bool is_ended() const;   ///< no request is under way and none can be
 
     EndpointPool& endpoint;
     std::shared_ptr<flow::Server> const record;
@@ -113,7 +114,9 @@ public:
     /// Waits behind all earlier waiters until is_ready().
     /// Cancel: terminal; the next waiter is woken.
     asio::awaitable<void> wait_until_ready();
-    /// Wakes the first waiter, which tests is_ready() again. To be called whenever is_ready() may have become true.
+    /// Wakes the first waiters, as many as there may be room for; they test is_ready() again, in order. To be called
+    /// whenever is_ready() may have become true. If each woke only its next one, at most one would be served in a turn of
+    /// the loop, and an HTTP/2 connection with room for a hundred would get requests one by one.
     void wake();
 
     /// A place in the order of those that wait, until it is destroyed; then the next waiter is woken.
@@ -124,7 +127,7 @@ public:
             : endpoint_(endpoint), own_(endpoint.waiters_.insert(endpoint.waiters_.end(), &event)) {}
         ~Place() {
             endpoint_.waiters_.erase(own_);
-            endpoint_.wake();  // there may be enough for the next one, too
+            endpoint_.wake_first();  // it may be the turn of the next one, which this one held up
         }
         Place(Place const&) = delete;
         Place& operator=(Place const&) = delete;
@@ -157,6 +160,7 @@ public:
 
 private:
     template <class Predicate> PooledConnection* find_if(Predicate predicate);
+    void wake_first();
 
     std::size_t max_connections_;
     std::size_t opening_ = 0;

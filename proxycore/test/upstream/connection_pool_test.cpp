@@ -69,6 +69,36 @@ TEST(EndpointPool, OneThatGivesUpWaitingMakesWay) {
     EXPECT_THAT(order, ElementsAre(1, 3));
 }
 
+/// Waits for a place, and takes an open connection.
+asio::awaitable<void> take(EndpointPool& endpoint, int number, std::vector<int>& order) {
+    co_await endpoint.wait_until_ready();
+    order.push_back(number);
+    if (auto* const connection = endpoint.find_available()) connection->release_stream();
+}
+
+TEST(EndpointPool, WakesAsManyInOneTurnAsThereAreConnections) {
+    std::vector<int> order;
+    play([&]() -> asio::awaitable<void> {
+        EndpointPool endpoint(key, 2);
+        auto const executor = co_await asio::this_coro::executor;
+        async::TaskGroup waiters;
+        for (int number = 1; number <= 3; ++number) waiters.add(executor, take(endpoint, number, order));
+        co_await asio::post(async::as_values);
+        for (int number = 1; number <= 2; ++number) {
+            auto pipe = net::make_memory_pipe(executor);
+            endpoint.add(std::make_shared<flow::Server>(), std::move(pipe.near), executor);
+        }
+        endpoint.wake();
+        co_await asio::post(async::as_values);
+        EXPECT_THAT(order, ElementsAre(1, 2));
+
+        endpoint.remove(endpoint.connections().front());
+        while (order.size() < 3) co_await asio::post(async::as_values);
+        co_await waiters.join();
+    });
+    EXPECT_THAT(order, ElementsAre(1, 2, 3));
+}
+
 TEST(EndpointPool, WaitsForAConnectionThatMayBeShared) {
     EndpointPool endpoint(key, 5);
     endpoint.may_share = true;

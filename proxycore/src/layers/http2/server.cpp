@@ -50,8 +50,10 @@ asio::awaitable<bool> Http2Server::Connection::wait_for_settings(std::shared_ptr
 
 // --- requests --------------------------------------------------------------------------------------------------------
 
-bool Http2Server::Connection::has_room() const {
-    return takes_requests() && session().streams() < session().peer_max_streams();
+std::size_t Http2Server::Connection::room() const {
+    if (!takes_requests()) return 0;
+    std::size_t const limit = session().peer_max_streams();
+    return limit - std::min(limit, session().streams());
 }
 
 bool Http2Server::Connection::takes_requests() const { return !has_ended() && session().accepts_requests(); }
@@ -137,7 +139,7 @@ Http2Server::~Http2Server() {
     connection_->Http2Connection::close();
 }
 
-bool Http2Server::has_room() const { return connection_->has_room(); }
+std::size_t Http2Server::room() const { return connection_->room(); }
 bool Http2Server::takes_requests() const { return connection_->takes_requests(); }
 bool Http2Server::has_ended() const { return connection_->has_ended(); }
 std::size_t Http2Server::streams() const { return connection_->session().streams(); }

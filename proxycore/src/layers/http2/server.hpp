@@ -19,7 +19,7 @@ namespace pathology::proxycore::layers {
 /// Thread: that of the stream.
 class Http2Server {
 public:
-    /// `name` is the server in messages: "origin.test:443". `on_change` is called when has_room() may have become true,
+    /// `name` is the server in messages: "origin.test:443". `on_change` is called when room() may have grown,
     /// and when the connection has ended by itself. It must not throw; it may destroy this object.
     Http2Server(std::unique_ptr<net::Stream> stream, std::string name, net::TimeLimit limit,
                 HttpSettings const& settings, std::function<void()> on_change);
@@ -28,8 +28,8 @@ public:
     Http2Server(Http2Server const&) = delete;
     Http2Server& operator=(Http2Server const&) = delete;
 
-    /// Whether the server would process one more request now.
-    bool has_room() const;
+    /// How many more requests the server would process now.
+    std::size_t room() const;
     /// Whether it accepts more requests at all: neither side has sent GOAWAY, and the connection has not ended.
     bool takes_requests() const;
     bool has_ended() const;
@@ -40,7 +40,7 @@ public:
     /// Whether WebSockets can be opened on it (RFC 8441); known after wait_for_settings().
     bool takes_websockets() const;
 
-    /// A stream for one request. Without has_room(), the request waits in the connection. An Upgrade to WebSocket is
+    /// A stream for one request. Without room, the request waits in the connection. An Upgrade to WebSocket is
     /// sent as extended CONNECT, and its response is returned as that to an Upgrade.
     ///
     /// Errors: closed, with is_retryable if the server did not process the request (RFC 9113 §8.7); malformed;

@@ -31,7 +31,7 @@ public:
     /// Returns whether a request was sent before.
     bool mark_used() { return std::exchange(was_used_, true); }
     static asio::awaitable<bool> wait_for_settings(std::shared_ptr<Connection> connection);
-    bool has_room() const;
+    std::size_t room() const;
     bool takes_requests() const;
     bool takes_websockets() const { return session().peer_allows_extended_connect(); }
 

@@ -46,7 +46,7 @@ public:
 
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) override {
         if (fixture_.origin_is_busy) co_await async::pause(std::nullopt);
-        if (connection_ != nullptr && connection_->has_room()) co_return connection_->ask();
+        if (connection_ != nullptr && connection_->room() > 0) co_return connection_->ask();
         co_return co_await acquire_fresh(flow);
     }
     asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override {
