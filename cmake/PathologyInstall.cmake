@@ -14,6 +14,7 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/pathologyConfig.cmake.in
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(pathologyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pathologyConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/pathologyConfigVersion.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/PathologyAddons.cmake
         DESTINATION ${package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})

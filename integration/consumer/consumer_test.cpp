@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/addons/shared_object.hpp>
 #include <pathology/testkit/testkit.hpp>
 
 namespace {
@@ -37,6 +38,15 @@ TEST(Consumer, SeesWhatPassesAProxy) {
     EXPECT_THAT(client.request("get:'/p/200:b@100'"), HasStatus(200));
     EXPECT_THAT(daemon.take_request(2s), Optional(HasHeader("X-Seen", "yes")));
     EXPECT_THAT(proxy.take_flow(2s)->response, HasBody(SizeIs(100)));
+}
+
+TEST(Consumer, LoadsAnAddonOfASharedObject) {
+    Daemon daemon;
+    Proxy proxy({.mode = "reverse:" + daemon.url()});
+    proxy.add(pathology::proxycore::addons::load_shared_object(LABELLER));
+    Client client({.port = proxy.port()});
+
+    EXPECT_THAT(client.request("get:'/p/200:b@100'"), HasHeader("X-Parts", "0"));
 }
 
 }  // namespace

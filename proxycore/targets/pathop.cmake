@@ -3,7 +3,7 @@
 pathology_program(pathop INCLUDE src LINK pathology::proxycore pathology::console
     SOURCES program/flags.cpp program/options.cpp program/output.cpp program/run.cpp)
 
-set_target_properties(pathop PROPERTIES ENABLE_EXPORTS ON)  # an addon of a shared object uses its Asio, not a second one
+pathology_loads_addons(pathop)
 
 pathology_test(pathop_unit_test SIZE unit LINK pathop_program SOURCES test/program/options_test.cpp)
 pathology_test(pathop_program_test SIZE integration LINK pathology_test_support

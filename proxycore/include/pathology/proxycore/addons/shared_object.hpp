@@ -1,11 +1,11 @@
 // Addons in shared objects, which are loaded at run time.
 //
-//     // greeter.cpp, built as a shared object that links pathology::proxycore
+//     // greeter.cpp; in CMakeLists.txt: pathology_addon(greeter SOURCES greeter.cpp)
 //     class Greeter : public pathology::proxycore::addons::Addon { … };
 //     PATHOLOGY_ADDON(Greeter)
 //
-// The program must export its symbols (CMake: ENABLE_EXPORTS): the inline variables of Asio and of the proxy must exist
-// once in the process, or the first await of a socket crashes.
+// The libraries must exist once in the process, or the first await of a socket crashes. So the shared object links none of
+// them, and the program contains and exports the whole of them (CMake: pathology_loads_addons).
 #pragma once
 
 #include <memory>
