@@ -108,7 +108,8 @@ asio::awaitable<Result<flow::Response>> HttpClient::State::send_over(layers::Ser
     // The caller gets a response, not a connection.
     if (head->status == 101) co_return switched_protocols(flow.request);
     auto response = flow::Response::from_head(std::move(*head));
-    auto const collected = co_await layers::collect_body(server, response, settings->http, "response");
+    layers::BodyCollector collector(server, response, settings->http, "response");
+    auto const collected = co_await collector.collect();
     if (collected.has_error()) co_return collected.error();
     co_return response;
 }

@@ -97,21 +97,39 @@ Failure too_large(std::string_view name, std::uint64_t limit) {
     return {Errc::too_large, what, name == "request" ? 413u : 502u};
 }
 
-asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message& message, HttpSettings const& settings,
-                                                std::string_view name) {
+BodyCollector::BodyCollector(BodyStream& from, flow::Message& message, HttpSettings const& settings,
+                             std::string_view name)
+    : from_(from), message_(message), settings_(settings), name_(name) {
     auto& content = message.raw_content.emplace();
     if (auto const length = from.announced_length()) content.reserve(std::min(*length, max_reserved));
+}
+
+std::optional<Result<Collected>> BodyCollector::collect_now() {
+    while (auto const piece = from_.read_body_now())
+        if (auto const end = add(*piece)) return end;
+    return std::nullopt;
+}
+
+asio::awaitable<Result<Collected>> BodyCollector::collect() {
     for (;;) {
-        auto piece = from.read_body_now();
-        if (!piece) piece = co_await from.read_body();
-        if (piece->has_error()) co_return piece->error();
-        if ((*piece)->empty()) break;
-        content.append(**piece);
-        if (is_over(content.size(), settings.body_size_limit)) co_return too_large(name, *settings.body_size_limit);
-        if (is_over(content.size(), settings.stream_large_bodies)) co_return Collected::over_stream_limit;
+        auto const piece = co_await from_.read_body();
+        if (auto const end = add(piece)) co_return *end;
+        if (auto const end = collect_now()) co_return *end;
     }
-    if (auto const& trailers = from.trailers(); !trailers.empty()) message.trailers = trailers;
-    co_return Collected::whole;
+}
+
+/// Returns the end if the piece is the last one that is read.
+std::optional<Result<Collected>> BodyCollector::add(Result<std::string_view> const& piece) {
+    if (piece.has_error()) return piece.error();
+    if (piece->empty()) {
+        if (auto const& trailers = from_.trailers(); !trailers.empty()) message_.trailers = trailers;
+        return Collected::whole;
+    }
+    auto& content = *message_.raw_content;
+    content.append(*piece);
+    if (is_over(content.size(), settings_.body_size_limit)) return too_large(name_, *settings_.body_size_limit);
+    if (is_over(content.size(), settings_.stream_large_bodies)) return Collected::over_stream_limit;
+    return std::nullopt;
 }
 
 asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t max) {

@@ -32,10 +32,29 @@ enum class Collected {
     over_stream_limit,  ///< stream_large_bodies is exceeded: raw_content has the first part, the rest is to be streamed
 };
 
-/// Reads the body of a message into its raw_content, and its trailers. `name` is "request" or "response".
+/// Reads the body of a message into its raw_content, and its trailers.
+///
+///     auto collected = collector.collect_now();                        // no coroutine for what is there already
+///     if (!collected) collected = co_await collector.collect();
+///
 /// Errors: those of reading; too_large.
-asio::awaitable<Result<Collected>> collect_body(BodyStream& from, flow::Message& message, HttpSettings const& settings,
-                                                std::string_view name);
+class BodyCollector {
+public:
+    /// `name` is "request" or "response".
+    BodyCollector(BodyStream& from, flow::Message& message, HttpSettings const& settings, std::string_view name);
+
+    /// std::nullopt if it would have to wait; what was there is collected.
+    std::optional<Result<Collected>> collect_now();
+    asio::awaitable<Result<Collected>> collect();
+
+private:
+    std::optional<Result<Collected>> add(Result<std::string_view> const& piece);
+
+    BodyStream& from_;
+    flow::Message& message_;
+    HttpSettings const& settings_;
+    std::string_view name_;
+};
 
 /// How many more bytes of an unneeded body are accepted; std::nullopt if there is no limit.
 using Rest = std::optional<std::uint64_t>;

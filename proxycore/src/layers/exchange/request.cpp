@@ -52,9 +52,11 @@ asio::awaitable<Step> ExchangeRun::receive_request_body() {
     streams_request_ = is_streamed(request);
     if (streams_request_ && flow_.response) co_return co_await handle_streamed_body_after_response();
     if (streams_request_) co_return Step::next;
-    auto const collected = co_await collect_body(client_, request, settings(), "request");
-    if (collected.has_error()) co_return co_await fail_by_client(collected.error());
-    if (*collected == Collected::whole) co_return Step::next;
+    BodyCollector collector(client_, request, settings(), "request");
+    auto collected = collector.collect_now();
+    if (!collected) collected = co_await collector.collect();
+    if (collected->has_error()) co_return co_await fail_by_client(collected->error());
+    if (**collected == Collected::whole) co_return Step::next;
     if (flow_.response) co_return co_await drop_request_body();
     streams_request_ = true;
     request.stream = true;
@@ -104,12 +106,15 @@ asio::awaitable<Step> ExchangeRun::forward_request() {
             if (step == Step::ended) co_return step;
         }
         monitor_.begin();
-        auto head = co_await send_and_read_head();
+        auto const sent = co_await send_request();
+        // A server may respond without reading the whole request, so a response is read even if sending failed.
+        auto head = co_await read_response_head();
         if (head) {
             head_ = std::move(*head);
             co_return Step::next;
         }
-        bool const may_try_again = head.error().is_retryable && !is_fresh && !streams_request_;
+        bool const is_unprocessed = head.error().is_retryable || (sent.has_error() && sent.error().is_retryable);
+        bool const may_try_again = is_unprocessed && !is_fresh && !streams_request_;
         if (!may_try_again || client_failure_seen() != nullptr) co_return co_await fail(head.error());
         co_await abandon_server();
         upload_.reset();
@@ -138,18 +143,6 @@ asio::awaitable<void> ExchangeRun::wait_in_queue(ServerQueuePlace& place) {
     if (!abort.is_supported()) co_return;
     while (!abort.has_aborted() && !place.is_ready()) co_await place.changed().wait();
     if (!abort.has_aborted()) server_ = place.acquire();
-}
-
-/// A server may respond without reading the whole request, so a response is read even if sending failed.
-asio::awaitable<Result<http::ResponseHead>> ExchangeRun::send_and_read_head() {
-    auto const sent = co_await send_request();
-    auto head = co_await read_response_head();
-    if (head.has_error() && sent.has_error()) {
-        auto failure = head.error();
-        failure.is_retryable = failure.is_retryable || sent.error().is_retryable;
-        co_return failure;
-    }
-    co_return head;
 }
 
 asio::awaitable<Result<void>> ExchangeRun::send_request() {

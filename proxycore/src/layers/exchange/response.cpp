@@ -49,9 +49,11 @@ void ExchangeRun::handle_response_head() {
 
 asio::awaitable<Step> ExchangeRun::receive_response_body() {
     auto& response = *flow_.response;
-    auto const collected = co_await collect_body(*server_, response, settings(), "response");
-    if (collected.has_error()) co_return co_await fail(collected.error());
-    if (*collected == Collected::over_stream_limit) {
+    BodyCollector collector(*server_, response, settings(), "response");
+    auto collected = collector.collect_now();
+    if (!collected) collected = co_await collector.collect();
+    if (collected->has_error()) co_return co_await fail(collected->error());
+    if (**collected == Collected::over_stream_limit) {
         response.stream = true;
         co_return co_await stream_response();
     }

@@ -19,6 +19,8 @@ std::optional<std::uint64_t> content_length(http::Fields const& fields) {
     return length;
 }
 
+asio::awaitable<Result<void>> ready(Result<void> result) { co_return result; }
+
 }  // namespace
 
 Http2ClientStream::Http2ClientStream(std::shared_ptr<Http2Body> body, http2::Request const& request)
@@ -102,8 +104,7 @@ asio::awaitable<Result<void>> Http2ClientStream::send(flow::Response const& resp
     auto const head = head_of(response, size);
     bool const has_more = may_have_body && (!body.empty() || trailers != nullptr);
     auto const begun = respond(head, has_more || is_switch);
-    if (begun.has_error() || !has_more) co_return begun;
-    co_return co_await body_->send_last(body, trailers);
+    return begun && has_more ? body_->send_last(body, trailers) : ready(begun);
 }
 
 asio::awaitable<Result<void>> Http2ClientStream::begin(flow::Response const& response) {

@@ -1,7 +1,6 @@
 // The inside of an Http2Server.
 #pragma once
 
-#include <deque>
 #include <exception>
 #include <vector>
 
@@ -14,8 +13,8 @@ namespace pathology::proxycore::layers {
 struct Http2PendingRequest {
     explicit Http2PendingRequest(Http2Connection& connection) : body(connection) {}
     Http2Body body;
-    std::deque<http::ResponseHead> heads{};  ///< that were not read yet: interim ones, and the final one
-    std::size_t index = 0;                   ///< in the connection's list
+    std::vector<http::ResponseHead> heads{};  ///< that were not read yet: interim ones, and the final one
+    std::size_t index = 0;                    ///< in the connection's list
 };
 
 /// Kept by its owner, by requests, and by the coroutine that runs it.

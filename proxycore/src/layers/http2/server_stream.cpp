@@ -86,7 +86,7 @@ asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
 
 http::ResponseHead Http2ServerStream::take_head() {
     auto head = std::move(pending_->heads.front());
-    pending_->heads.pop_front();
+    pending_->heads.erase(pending_->heads.begin());
     if (auto const length = head.fields.first("content-length")) {
         std::uint64_t size = 0;
         std::from_chars(length->data(), length->data() + length->size(), size);
