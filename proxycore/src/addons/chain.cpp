@@ -261,6 +261,15 @@ void AddonChain::log(LogEntry const& entry) {
     }
 }
 
+bool AddonChain::wants(Hook hook, flow::HttpFlow const& flow) const {
+    if (!wants(hook)) return false;
+    if (flows_.is_watched()) return true;
+    auto const& list = entries_->list;
+    return std::any_of(list.begin(), list.end(), [&](Entry const& entry) {
+        return entry.called.contains(hook) && !entry.addon->ignores(hook, flow);
+    });
+}
+
 // --- within a round --------------------------------------------------------------------------------------------------
 
 asio::awaitable<bool> AddonChain::handle_exception(Entry const& entry, Hook hook, std::exception_ptr thrown) {

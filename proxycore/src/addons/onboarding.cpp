@@ -107,9 +107,13 @@ asio::awaitable<void> Onboarding::tls_clienthello(ClientHelloData& data) {
     co_return;
 }
 
+bool Onboarding::ignores(Hook hook, flow::HttpFlow const& flow) const noexcept {
+    if (hook != Hook::request) return false;
+    return !flow.live || flow.response || flow.error || !is_ours(flow.request.pretty_host());
+}
+
 asio::awaitable<void> Onboarding::request(flow::HttpFlow& flow) {
-    bool const is_meant = flow.live && !flow.response && !flow.error && is_ours(flow.request.pretty_host());
-    if (is_meant) flow.response = respond(flow.request.path, authority_());
+    flow.response = respond(flow.request.path, authority_());
     co_return;
 }
 

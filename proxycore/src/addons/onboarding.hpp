@@ -22,6 +22,7 @@ public:
 
     void load(Host& host) override;
     asio::awaitable<void> tls_clienthello(ClientHelloData& data) override;
+    bool ignores(Hook hook, flow::HttpFlow const& flow) const noexcept override;
     asio::awaitable<void> request(flow::HttpFlow& flow) override;
 
 private:

@@ -2,8 +2,12 @@
 
 namespace pathology::proxycore::addons {
 
+bool Revocations::ignores(Hook hook, flow::HttpFlow const& flow) const noexcept {
+    if (hook != Hook::request) return false;
+    return !flow.request.path.ends_with(".crl") || !flow.live || flow.response || flow.error;
+}
+
 asio::awaitable<void> Revocations::request(flow::HttpFlow& flow) {
-    if (!flow.request.path.ends_with(".crl") || !flow.live || flow.response || flow.error) co_return;
     auto const authority = authority_();
     if (flow.request.path != authority.revocation_path()) co_return;
     flow.response = flow::Response::make(200, authority.revocation_list(), {{"Content-Type", "application/pkix-crl"}});

@@ -16,6 +16,7 @@ public:
     explicit Revocations(std::function<tls::Authority()> authority) : authority_(std::move(authority)) {}
     std::string name() const override { return "revocations"; }
 
+    bool ignores(Hook hook, flow::HttpFlow const& flow) const noexcept override;
     asio::awaitable<void> request(flow::HttpFlow& flow) override;
 
 private:

@@ -47,9 +47,9 @@ private:
         return &waiter;
     }
 
-    using List = boost::intrusive::list<
-        Waiter, boost::intrusive::member_hook<Waiter, Waiter::Hook, &Waiter::in_registry_>,
-        boost::intrusive::constant_time_size<false>>;
+    using List =
+        boost::intrusive::list<Waiter, boost::intrusive::member_hook<Waiter, Waiter::Hook, &Waiter::in_registry_>,
+                               boost::intrusive::constant_time_size<false>>;
     std::mutex mutex_;
     List waiters_;
 };

@@ -79,6 +79,41 @@ TEST(AddonChain, CallsNoHookThatTheOptionsLeaveUnused) {
     });
 }
 
+/// Acts on the requests for one path.
+class Selective : public Addon {
+public:
+    std::string name() const override { return "selective"; }
+    bool ignores(Hook hook, flow::HttpFlow const& flow) const noexcept override {
+        return hook == Hook::request && flow.request.path != "/its";
+    }
+    asio::awaitable<void> request(flow::HttpFlow& flow) override {
+        flow.comment = "seen";
+        co_return;
+    }
+};
+
+TEST(AddonChain, CallsNoHookForAFlowThatTheAddonIgnores) {
+    ChainFixture fixture;
+    play([&]() -> asio::awaitable<void> {
+        fixture.chain.add(std::make_shared<Selective>());
+        co_await fixture.chain.start();
+        flow::HttpFlow its(nullptr, nullptr, flow::Time{}), other(nullptr, nullptr, flow::Time{});
+        its.request.path = "/its";
+        other.request.path = "/other";
+        EXPECT_TRUE(fixture.chain.wants(Hook::request, its));
+        EXPECT_FALSE(fixture.chain.wants(Hook::request, other));
+        EXPECT_FALSE(fixture.chain.wants(Hook::response, its)) << "it has no such hook";
+        co_await fixture.chain.run(hooks::request, its);
+        co_await fixture.chain.run(hooks::request, other);
+        EXPECT_EQ(its.comment, "seen");
+        EXPECT_EQ(other.comment, "") << "though another caller runs the hook";
+
+        fixture.chain.add(std::make_shared<WithRequest>());
+        EXPECT_TRUE(fixture.chain.wants(Hook::request, other)) << "another addon does not ignore it";
+        co_await fixture.chain.stop();
+    });
+}
+
 TEST(AddonChain, CallsTheDefaultsOfAnAddonOfUnknownType) {
     ChainFixture fixture;
     std::shared_ptr<Addon> const bare = std::make_shared<Bare>();

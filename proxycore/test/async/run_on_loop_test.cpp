@@ -80,7 +80,8 @@ TEST(RunOnLoop, HandsOverWhatIsThrown) {
 
 TEST(RunOnLoop, ALoopThatIsDestroyedBeforeEndsTheWait) {
     auto context = std::make_unique<asio::io_context>(1);
-    auto const running = run_on_loop(context->get_executor(), [] {}, asio::error::shut_down);
+    auto const running = run_on_loop(
+        context->get_executor(), [] {}, asio::error::shut_down);
     context.reset();
     EXPECT_THROW(running.get(), boost::system::system_error);
 }

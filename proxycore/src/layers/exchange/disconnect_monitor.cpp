@@ -6,7 +6,8 @@
 namespace pathology::proxycore::layers {
 
 using namespace std::chrono_literals;
-DisconnectMonitor::DisconnectMonitor(asio::any_io_executor const& executor, ClientStream& client, std::function<void()> on_abort)
+DisconnectMonitor::DisconnectMonitor(asio::any_io_executor const& executor, ClientStream& client,
+                                     std::function<void()> on_abort)
     : Timer(async::TimerWheel::of(executor)), client_(client), on_abort_(std::move(on_abort)), looking_(executor) {}
 
 void DisconnectMonitor::begin() { arm(grace); }

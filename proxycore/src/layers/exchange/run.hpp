@@ -49,7 +49,6 @@ private:
     asio::awaitable<Step> forward_request();
     asio::awaitable<Step> acquire_server(bool is_fresh);
     asio::awaitable<void> wait_in_queue(ServerQueuePlace& place);
-    asio::awaitable<Result<http::ResponseHead>> send_and_read_head();
     asio::awaitable<Result<void>> send_request();
     asio::awaitable<Result<http::ResponseHead>> read_response_head();
     asio::awaitable<Result<http::ResponseHead>> read_one_head();
@@ -89,7 +88,7 @@ private:
     asio::awaitable<void> abandon_server();
 
     /// A flow that is intercepted waits at its next hook, whether or not an addon takes part in that.
-    bool wants(addons::Hook hook) const { return context_.services.addons.wants(hook) || flow_.intercepted(); }
+    bool wants(addons::Hook hook) const { return context_.services.addons.wants(hook, flow_) || flow_.intercepted(); }
     /// The flow was killed: ends what the steps wait for. They notice, and end the exchange.
     void close_both() noexcept;
     HttpSettings const& settings() const { return context_.settings->http; }

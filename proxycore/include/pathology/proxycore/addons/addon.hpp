@@ -83,6 +83,9 @@ public:
     /// The hooks that would do nothing with the options as they are; asked after each configure(). They are not called,
     /// and cost nothing, until that changes.
     virtual HookSet unused() const { return {}; }
+    /// Whether the hook would do nothing with this flow; then it is not called for it. Worth it for a hook that acts on few
+    /// flows: a call makes a coroutine.
+    virtual bool ignores(Hook /*hook*/, flow::HttpFlow const& /*flow*/) const noexcept { return false; }
     virtual asio::awaitable<void> running();  ///< the program listens; for one that was added later, at once
     virtual asio::awaitable<void> tick();     ///< about ten times a second
     /// Another addon changed these flows.

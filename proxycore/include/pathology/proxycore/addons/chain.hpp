@@ -77,6 +77,8 @@ public:
     /// Returns true if an addon overrides the hook. If the registry keeps or reports flows, also for all hooks of
     /// flows.
     bool wants(Hook hook) const { return entries_->hooks.contains(hook); }
+    /// The same, for a hook of this flow.
+    bool wants(Hook hook, flow::HttpFlow const& flow) const;
 
     /// Calls the hook of every addon that overrides it. Waits while a flow is intercepted.
     template <class... Arguments>
@@ -164,6 +166,8 @@ asio::awaitable<void> AddonChain::run_over(std::shared_ptr<Entries const> entrie
                                            Arguments... arguments) {
     for (auto const& entry : entries->list) {
         if (!entry.called.contains(point.hook)) continue;
+        auto* const http = find_among<flow::HttpFlow>(arguments...);
+        if (http != nullptr && entry.addon->ignores(point.hook, *http)) continue;
         std::exception_ptr thrown;
         try {
             auto call = ((*entry.addon).*point.function)(arguments...);
@@ -171,7 +175,7 @@ asio::awaitable<void> AddonChain::run_over(std::shared_ptr<Entries const> entrie
                 co_await on_worker(std::move(call));
             else
                 co_await std::move(call);
-            if (auto* const http = find_among<flow::HttpFlow>(arguments...)) name_stream_functions(*http, entry.name);
+            if (http != nullptr) name_stream_functions(*http, entry.name);
         } catch (...) {
             thrown = std::current_exception();  // handled below: nothing can be awaited in a handler
         }

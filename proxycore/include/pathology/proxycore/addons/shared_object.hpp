@@ -15,7 +15,7 @@
 namespace pathology::proxycore::addons {
 
 /// The version of Addon and of the arguments of its hooks. Program and addon must have been built for the same one.
-inline constexpr unsigned interface_version = 2;
+inline constexpr unsigned interface_version = 3;
 
 /// Loads the addon of a shared object, which stays loaded as long as the addon exists.
 /// Errors: throws AddonError that names the file, if it cannot be loaded, has no addon, or was built for another

@@ -38,8 +38,7 @@ template <class F> Outcome<std::invoke_result_t<F&>> call(F& work) {
     }
 }
 
-template <class T, class F>
-boost::asio::awaitable<void> run_for(F work, typename Completion<T>::Setter setter) {
+template <class T, class F> boost::asio::awaitable<void> run_for(F work, typename Completion<T>::Setter setter) {
     auto outcome = co_await outcome_of(work());
     setter.set(std::move(outcome));
 }

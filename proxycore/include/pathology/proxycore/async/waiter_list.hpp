@@ -49,8 +49,7 @@ private:
     friend class WaiterList;
     friend class WaiterRegistry;
     struct Resumption;
-    using Hook =
-        boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+    using Hook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
     /// Both end the life of this object.
     virtual void resume(boost::system::error_code ec) = 0;
@@ -96,9 +95,8 @@ private:
             list.add(*waiter);
             auto slot = boost::asio::get_associated_cancellation_slot(waiter->handler_);
             if (!slot.is_connected()) return;
-            slot.assign([waiter](boost::asio::cancellation_type) {
-                waiter->complete(boost::asio::error::operation_aborted);
-            });
+            slot.assign(
+                [waiter](boost::asio::cancellation_type) { waiter->complete(boost::asio::error::operation_aborted); });
         }
 
     private:
@@ -123,9 +121,8 @@ private:
 
     void add(Waiter& waiter);
 
-    using List = boost::intrusive::list<
-        Waiter, boost::intrusive::member_hook<Waiter, Waiter::Hook, &Waiter::in_list_>,
-        boost::intrusive::constant_time_size<false>>;
+    using List = boost::intrusive::list<Waiter, boost::intrusive::member_hook<Waiter, Waiter::Hook, &Waiter::in_list_>,
+                                        boost::intrusive::constant_time_size<false>>;
     List waiters_;
     WaiterRegistry* registry_ = nullptr;  // of the context that the last waiter ran on
 };
