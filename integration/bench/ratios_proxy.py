@@ -185,8 +185,8 @@ ROWS = [
         beside(reverse_by_mitmdump("https", "-k"), reverse("https", "-k"), tls_origin, new_tls, few_new_tls)),
     Row("pathop, TLS of clients, new connections", "nginx", "/s", "0.6",
         beside(proxies.nginx_tls, reverse("http"), measure=new_tls)),
-    Row("pathop, HTTP/2 to HTTP/1, 100 streams", "nghttpx", "/s", "", beside(proxies.nghttpx, reverse("http"), measure=h2load)),
-    Row("pathop, HTTP/2 to HTTP/2 over TLS, 100 streams", "nghttpx", "/s", "",
+    Row("pathop, HTTP/2 to HTTP/1, 100 streams", "nghttpx", "/s", "0.6", beside(proxies.nghttpx, reverse("http"), measure=h2load)),
+    Row("pathop, HTTP/2 to HTTP/2 over TLS, 100 streams", "nghttpx", "/s", "0.6",
         beside(nghttpx_to_http2, reverse("https", "-k"), http2_origin, h2load)),
     Row("pathop, 1 GiB streamed", "haproxy", "MB/s", "", streamed_gigabyte),
 ]
