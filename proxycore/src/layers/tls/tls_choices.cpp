@@ -18,10 +18,30 @@ bool is_known(std::string_view protocol, bool http2) {
     return std::ranges::find(known_protocols, protocol) != known_protocols.end();
 }
 
-/// Alerts of clients that reject a certificate (RFC 8446 §6.2): bad_certificate to certificate_unknown, and unknown_ca.
-bool is_distrust(std::uint8_t alert) { return (alert >= 42 && alert <= 46) || alert == 48; }
+// Alerts (RFC 8446 §6.2).
+constexpr std::uint8_t handshake_failure = 40, bad_certificate = 42, unsupported_certificate = 43,
+                       certificate_revoked = 44, certificate_expired = 45, certificate_unknown = 46, unknown_ca = 48,
+                       protocol_version = 70;
 
-constexpr std::uint8_t handshake_failure = 40, protocol_version = 70;
+/// What a client says of our certificate by the alert, around the name of the host, and what to look at.
+struct Complaint {
+    std::uint8_t alert;
+    std::string_view before, after, remedy;
+};
+constexpr Complaint complaints[] = {
+    {bad_certificate, "it does not trust our certificate for ", "", "; it may not have our authority"},
+    {unsupported_certificate, "it does not support the kind of our certificate for ", "", ""},
+    {certificate_revoked, "it considers our certificate for ", " revoked", ""},
+    {certificate_expired, "it considers our certificate for ", " expired", "; compare the clocks of both machines"},
+    {certificate_unknown, "it does not trust our certificate for ", "", "; it may not have our authority"},
+    {unknown_ca, "it does not trust our certificate for ", "", "; it may not have our authority"},
+};
+
+std::string explain(Complaint const& complaint, std::string const& host, std::string_view cause) {
+    std::string text(complaint.before);
+    text.append(host).append(complaint.after).append(" (").append(cause).append(")");
+    return text.append(complaint.remedy);
+}
 
 /// `url` with another path; empty if it is not an http URL. The revocation list is requested from the original host,
 /// through this proxy, which serves it.
@@ -94,9 +114,8 @@ std::string explain_client_failure(tls::Failure const& why, std::string const& h
     auto const cause = without_prefix(why.message);
     auto const alert = why.alert ? why.alert->code : std::uint8_t{0};
     bool const complains = why.alert && why.alert->side == tls::Alert::Side::sent_by_peer;
-    if (complains && is_distrust(alert))
-        return begin + "it does not trust our certificate for " + host + " (" + cause +
-               "); it may not have our authority";
+    for (auto const& complaint : complaints)
+        if (complains && complaint.alert == alert) return begin + explain(complaint, host, cause);
     if (why.code == tls::Errc::ended_in_handshake)
         return begin + cause + "; if it does so whenever it wants " + host + ", it may not trust our certificate";
     if (alert == protocol_version)
