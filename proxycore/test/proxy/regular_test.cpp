@@ -98,6 +98,7 @@ TEST_P(P03_f_Ourselves, AreNotAsked) {
     auto const response_text = TestClient(fixture.port()).request(get(target));
     EXPECT_EQ(response_text.status, 502U);
     EXPECT_THAT(response_text.body, HasSubstr("the proxy itself"));
+    EXPECT_THAT(response_text.body, HasSubstr("curl -x http://")) << "B10";
 }
 INSTANTIATE_TEST_SUITE_P(Names, P03_f_Ourselves,
                          testing::Values(Ourselves{"Address", "127.0.0.1"}, Ourselves{"Name", "LocalHost"},
