@@ -75,7 +75,7 @@ pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy p
             test/proxy/server_conn_test.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
             test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp)
 pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
-    SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp
+    SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp test/layers/repeat_test.cpp
             test/upstream/connection_pool_test.cpp test/proxy/ourselves_test.cpp)
 pathology_test(scenarios_test SIZE unit SOURCES test/documents_test.cpp test/scenarios_test.cpp
     DEFINE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}" SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test"

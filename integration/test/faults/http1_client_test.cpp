@@ -87,32 +87,32 @@ INSTANTIATE_TEST_SUITE_P(
     LiesOfItsLength, P12_b_Http1Client,
     testing::Combine(
         everywhere,
-        testing::Values(
-            length("Negative", "-1"), length("WithASign", "+5"), length("InWords", "five"),
-            length("InHexadecimal", "0x5"), length("Empty", ""), length("Huge", "99999999999999999999999"),
-            length("WithABlank", "1 0"), length("AFraction", "5.0"), length("LeadingZero", "05"),
-            length("AListOfTheSame", "5, 5"), length("AListOfDifferent", "5, 6"),
-            length("TwiceTheSame", "5':h'Content-Length'='5"), length("TwoDifferent", "5':h'Content-Length'='6"),
-            length("TwoDifferentInOtherSpelling", "5':h'content-length'='6"),
-            BadRequest{"LengthThenChunked",
-                       "post:TARGET:r:h'Host'='a':h'Content-Length'='5':"
-                       "h'Transfer-Encoding'='chunked':b'" +
-                           smuggled + "'"},
-            BadRequest{"ChunkedThenLength",
-                       "post:TARGET:r:h'Host'='a':h'Transfer-Encoding'='chunked':"
-                       "h'Content-Length'='5':b'" +
-                           smuggled + "'"},
-            coding("ChunkedTwice", "chunked, chunked"),
-            coding("ChunkedInTwoFields", "chunked':h'Transfer-Encoding'='chunked"),
-            coding("ChunkedNotLast", "chunked, gzip"),
-            coding("IdentityThenChunked", "identity':h'Transfer-Encoding'='chunked"),
-            coding("AnUnknownCoding", "xchunked"), coding("AnEmptyCoding", ""), coding("AQuotedCoding", "\"chunked\""),
-            coding("ACodingWithAParameter", "chunked;a=b"), coding("ACodingBehindAVerticalTab", "\\x0bchunked"),
-            coding("ACodingBehindAFeed", "\\x0cchunked"), coding("ACodingWithANul", "chunked\\0"),
-            coding("GzipAlone", "gzip"), field("ChunkedWithABlankBeforeTheColon", "Transfer-Encoding ", "chunked"),
-            field("ChunkedWithATabBeforeTheColon", "Transfer-Encoding\\t", "chunked"),
-            field("LengthWithABlankBeforeTheColon", "Content-Length ", "5"),
-            field("ChunkedBehindACarriageReturn", "A", "b\\rTransfer-Encoding: chunked"))),
+        testing::Values(length("Negative", "-1"), length("WithASign", "+5"), length("InWords", "five"),
+                        length("InHexadecimal", "0x5"), length("Empty", ""), length("Huge", "99999999999999999999999"),
+                        length("WithABlank", "1 0"), length("AFraction", "5.0"), length("LeadingZero", "05"),
+                        length("AListOfDifferent", "5, 6"), length("TwoDifferent", "5':h'Content-Length'='6"),
+                        length("TwoDifferentInOtherSpelling", "5':h'content-length'='6"),
+                        BadRequest{"LengthThenChunked",
+                                   "post:TARGET:r:h'Host'='a':h'Content-Length'='5':"
+                                   "h'Transfer-Encoding'='chunked':b'" +
+                                       smuggled + "'"},
+                        BadRequest{"ChunkedThenLength",
+                                   "post:TARGET:r:h'Host'='a':h'Transfer-Encoding'='chunked':"
+                                   "h'Content-Length'='5':b'" +
+                                       smuggled + "'"},
+                        coding("ChunkedTwice", "chunked, chunked"),
+                        coding("ChunkedInTwoFields", "chunked':h'Transfer-Encoding'='chunked"),
+                        coding("ChunkedNotLast", "chunked, gzip"),
+                        coding("IdentityThenChunked", "identity':h'Transfer-Encoding'='chunked"),
+                        coding("AnUnknownCoding", "xchunked"), coding("AnEmptyCoding", ""),
+                        coding("AQuotedCoding", "\"chunked\""), coding("ACodingWithAParameter", "chunked;a=b"),
+                        coding("ACodingBehindAVerticalTab", "\\x0bchunked"),
+                        coding("ACodingBehindAFeed", "\\x0cchunked"), coding("ACodingWithANul", "chunked\\0"),
+                        coding("GzipAlone", "gzip"),
+                        field("ChunkedWithABlankBeforeTheColon", "Transfer-Encoding ", "chunked"),
+                        field("ChunkedWithATabBeforeTheColon", "Transfer-Encoding\\t", "chunked"),
+                        field("LengthWithABlankBeforeTheColon", "Content-Length ", "5"),
+                        field("ChunkedBehindACarriageReturn", "A", "b\\rTransfer-Encoding: chunked"))),
     name_of);
 
 INSTANTIATE_TEST_SUITE_P(LiesInItsChunks, P12_b_Http1Client,

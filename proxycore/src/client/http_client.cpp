@@ -85,15 +85,15 @@ struct HttpClient::State {
 };
 
 asio::awaitable<Result<flow::Response>> HttpClient::State::send(flow::HttpFlow& flow) {
-    // An idle connection may have been closed by the server in the meantime. A request that was not processed is sent
-    // once more, over a new connection (RFC 9110 §9.2.2).
+    // The server may have closed a kept connection in the meantime. A request that may be repeated is sent once more, over
+    // a new connection.
     for (bool is_fresh = false;; is_fresh = true) {
         auto acquiring = is_fresh ? context.servers->acquire_fresh(flow) : context.servers->acquire(flow);
         auto server = co_await std::move(acquiring);  // g++ 12 destroys an awaitable of ?: within co_await twice
         if (server.has_error()) co_return server.error();
         auto response = co_await send_over(**server, flow);
-        bool const may_retry = response.has_error() && response.error().is_retryable && !is_fresh;
-        if (!may_retry) co_return response;
+        bool const has_failed = response.has_error() && !is_fresh;
+        if (!has_failed || !layers::may_repeat(response.error().repeat, flow.request.raw_method)) co_return response;
     }
 }
 

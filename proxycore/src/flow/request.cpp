@@ -27,6 +27,12 @@ std::string authority_of(std::string_view absolute) {
     return std::string(absolute.substr(0, absolute.find_first_of("/?#")));
 }
 
+/// The default port, also of the schemes of WebSocket (RFC 6455 §3).
+std::optional<std::uint16_t> port_of(std::string_view scheme) {
+    if (scheme == "ws") return default_port("http");
+    return default_port(scheme == "wss" ? "https" : scheme);
+}
+
 UrlFailure bad_target(std::string_view target) {
     return {UrlErrc::bad_target, "no request target that the proxy can forward: " + http::quoted(target), 0};
 }
@@ -53,10 +59,12 @@ Outcome Request::from_head(http::RequestHead const& head) {
     request.scheme_ = ascii::lowered(target.scheme);
     request.host_ = target.host;
     request.path = target.form == TargetForm::asterisk ? "*" : std::string(target.path);
-    auto const port = target.port.empty() ? default_port(request.scheme_) : parse_port(target.port);
+    auto const port = target.port.empty() ? port_of(request.scheme_) : parse_port(target.port);
     if (target.form == TargetForm::absolute) {
         if (!port) return bad_target(head.target);
         request.authority = authority_of(head.target);
+        // RFC 9112 §3.2.4: an OPTIONS request without a path is about the server, for whom the target is `*`.
+        if (head.method == "OPTIONS" && head.target.ends_with("://" + request.authority)) request.path = "*";
     } else if (target.form == TargetForm::authority) {
         request.authority = head.target;
     }

@@ -38,6 +38,22 @@ bool list_has_token(std::string_view list, std::string_view token) {
     }
 }
 
+std::optional<std::string_view> common_length(Fields const& fields) {
+    std::optional<std::string_view> length;
+    for (auto const field : fields) {
+        if (!equals_ignoring_case(field.name, "Content-Length")) continue;
+        for (auto rest = std::optional(field.value); rest;) {
+            auto const comma = rest->find(',');
+            auto const member = trimmed(rest->substr(0, comma));
+            bool const is_number = !member.empty() && member.find_first_not_of("0123456789") == std::string_view::npos;
+            if (!is_number || (length && *length != member)) return std::nullopt;
+            length = member;
+            rest = comma == std::string_view::npos ? std::nullopt : std::optional(rest->substr(comma + 1));
+        }
+    }
+    return length;
+}
+
 Fields::Fields(std::initializer_list<Field> fields) {
     for (auto const& field : fields) add(field.name, field.value);
 }

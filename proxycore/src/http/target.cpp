@@ -73,6 +73,10 @@ Target parse_target(std::string_view target) {
     return {TargetForm::authority, {}, authority.host, authority.port, {}};
 }
 
+bool is_browser_target(std::string_view target) {
+    return std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+}
+
 std::string_view to_string(TargetForm form) {
     switch (form) {
         case TargetForm::origin: return "origin-form";

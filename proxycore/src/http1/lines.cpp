@@ -132,12 +132,13 @@ StartLine read_request_line(std::string_view line, Leniency const& leniency) {
 
 StartLine read_status_line(std::string_view line, Leniency const& leniency) {
     StartLine result = read_version(line, 0, leniency);
-    if (result.error || !leniency.odd_status || line.size() <= version_size || line[version_size] != ' ') return result;
+    if (result.error || line.size() <= version_size || line[version_size] != ' ') return result;
     auto const rest = line.substr(version_size + 1);
     auto const digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
     bool const ends_well = digits == rest.size() || rest[digits] == ' ';
-    bool const is_odd = digits != 3 || digits == rest.size();
-    if (digits == 0 || digits > 9 || !ends_well || !is_odd) return result;
+    bool const is_odd = (digits != 3 && leniency.any_status) || (digits == rest.size() && leniency.no_reason);
+    bool const is_read = digits == 3 || (leniency.any_status && digits > 0 && digits <= 9);
+    if (!is_read || !ends_well || !is_odd) return result;
     std::from_chars(rest.data(), rest.data() + digits, result.status.emplace());
     auto const version = (result.rewritten.empty() ? line : result.rewritten).substr(0, version_size);
     auto const reason = rest.substr(std::min(digits + 1, rest.size()));

@@ -329,6 +329,7 @@ std::string_view ResponseParser::rewrite(std::string_view lines, bool has_start_
 std::optional<RuleViolation> ResponseParser::check_head(StartLine const& start) {
     head.version = start.version;
     if (start.status) head.status = *start.status;
+    if (auto const violation = check_status(head.status, leniency_)) return violation;
     if (opens_tunnel_ || leniency_.any_framing) {
         mask_.restore(head.fields);
         return std::nullopt;

@@ -11,10 +11,6 @@
 namespace pathology::proxycore::http1 {
 namespace {
 
-bool is_digits(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // RFC 3986 §2: unreserved, reserved without "#" (a target has no fragment), and "%".
 constexpr auto uri_bytes = [] {
     std::array<bool, 256> table{};
@@ -55,7 +51,9 @@ Chunked find_chunked(http::Fields const& fields) {
 
 std::optional<RuleViolation> check_target(http::RequestHead const& head, Leniency const& leniency) {
     constexpr RuleViolation violation{Errc::bad_start_line, {}};
-    if (!leniency.any_target && !is_uri_text(head.target)) return violation;
+    bool const is_text = leniency.any_target || is_uri_text(head.target) ||
+                         (leniency.raw_target && http::is_browser_target(head.target));
+    if (!is_text) return violation;
     auto const form = http::parse_target(head.target).form;
     if (form == http::TargetForm::none) return violation;
     // §3.2.3: the authority-form "is only used for CONNECT", and CONNECT "MUST" use it.
@@ -65,12 +63,19 @@ std::optional<RuleViolation> check_target(http::RequestHead const& head, Lenienc
     return std::nullopt;
 }
 
+std::optional<RuleViolation> check_status(unsigned status, Leniency const& leniency) {
+    if (leniency.any_status || (status >= 100 && status <= 999)) return std::nullopt;
+    return RuleViolation{Errc::bad_start_line, {}};
+}
+
 // §3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that lacks a Host
 // header field and to any request message that contains more than one Host header field line or a Host header field
 // with an invalid field value."
 std::optional<RuleViolation> check_host(http::RequestHead const& head, Facts const& facts, Leniency const& leniency) {
     if (leniency.any_host) return std::nullopt;
-    if (facts.hosts == 0 && head.version >= http::Version{1, 1}) return RuleViolation{Errc::bad_host, {}};
+    bool const needs_host =
+        head.version >= http::Version{1, 1} && !(leniency.hostless_connect && head.method == "CONNECT");
+    if (facts.hosts == 0 && needs_host) return RuleViolation{Errc::bad_host, {}};
     if (facts.hosts > 1) return RuleViolation{Errc::bad_host, "Host"};
     auto const host = head.fields.first("Host");
     if (host && !http::parse_authority(*host).valid) return RuleViolation{Errc::bad_host, "Host"};
@@ -92,9 +97,8 @@ std::optional<RuleViolation> check_framing(http::Fields const& fields, http::Ver
         if (!lasts_until_close && (!chunked.last || chunked.times > 1 || !grammar.is_chunked()))
             return RuleViolation{Errc::bad_transfer_encoding, "Transfer-Encoding"};
     }
-    // §6.3 rule 5: no list and no second field, not even of equal values; the stricter of the two permitted
-    // choices.
-    if (facts.content_lengths > 1 || (facts.content_lengths == 1 && !is_digits(*fields.first("Content-Length"))))
+    // §6.3 rule 5: a list or several fields are one length if all values are the same.
+    if (facts.content_lengths > 0 && !http::common_length(fields))
         return RuleViolation{Errc::bad_content_length, "Content-Length"};
     return std::nullopt;
 }

@@ -21,6 +21,8 @@ struct RuleViolation {
 
 /// The request target has one of the four forms, and one that the method allows (§3.2).
 std::optional<RuleViolation> check_target(http::RequestHead const& head, Leniency const& leniency);
+/// The status code is between 100 and 999 (RFC 9110 §15; codes above 599 are read as errors of the server).
+std::optional<RuleViolation> check_status(unsigned status, Leniency const& leniency);
 /// There is exactly one Host, and it is well formed (§3.2).
 std::optional<RuleViolation> check_host(http::RequestHead const& head, Facts const& facts, Leniency const& leniency);
 /// Content-Length and Transfer-Encoding determine the end of the body without ambiguity (§6.1, §6.3).

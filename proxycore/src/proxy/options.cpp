@@ -58,7 +58,7 @@ void declare_http(Options& options) {
     options.declare({option::rawtcp, true, "Relay connections that are not HTTP as plain TCP."});
     options.declare({option::keep_host_header, false, "Keep the Host field of requests in reverse mode."});
     options.declare({option::validate_inbound_headers, true,
-                     "Reject messages with ambiguous length, which allow request smuggling."});
+                     "Reject messages with ambiguous length, Host, target or status, which allow request smuggling."});
     options.declare({option::stream_large_bodies, OptionalText{},
                      "Stream bodies larger than this without keeping them: 512k, 3m."});
     options.declare({option::store_streamed_bodies, false, "Keep a copy of streamed bodies."});

@@ -1,4 +1,5 @@
 // The first half of an exchange: receives the request and sends it to a server, until a response head arrives.
+#include <algorithm>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
@@ -113,8 +114,8 @@ asio::awaitable<Step> ExchangeRun::forward_request() {
             head_ = std::move(*head);
             co_return Step::next;
         }
-        bool const is_unprocessed = head.error().is_retryable || (sent.has_error() && sent.error().is_retryable);
-        bool const may_try_again = is_unprocessed && !is_fresh && !streams_request_;
+        auto const repeat = std::max(head.error().repeat, sent.has_error() ? sent.error().repeat : Repeat::never);
+        bool const may_try_again = may_repeat(repeat, flow_.request.raw_method) && !is_fresh && !streams_request_;
         if (!may_try_again || client_failure_seen() != nullptr) co_return co_await fail(head.error());
         co_await abandon_server();
         upload_.reset();

@@ -21,9 +21,46 @@ std::optional<Failure> by_host_field(Context const& context, flow::Request& requ
     return std::nullopt;
 }
 
+/// RFC 9112 §3.2.2: a proxy "MUST ignore the received Host header field (if any) and instead replace it with the host
+/// information of the request-target". An equal Host keeps its spelling.
+void replace_other_host(flow::Request& request) {
+    auto const field = request.host_header();
+    if (!field || request.authority.empty() || request.http_version.major >= 2) return;
+    auto const sent = http::parse_authority(*field);
+    auto const default_port = request.scheme() == "https" ? 443 : 80;
+    auto const port = parse_port(sent.port).value_or(default_port);
+    bool const is_same = sent.valid && http::equals_ignoring_case(sent.host, request.host()) && port == request.port();
+    if (!is_same) request.set_host_header(request.authority);
+}
+
+/// A WebSocket begins as a request of HTTP, with TLS for `wss` (RFC 6455 §3).
+std::optional<Failure> settle_scheme(flow::Request& request) {
+    auto const scheme = request.scheme();
+    if (scheme.empty() || scheme == "http" || scheme == "https") return std::nullopt;
+    if (scheme != "ws" && scheme != "wss")
+        return Failure{Errc::malformed,
+                       "the proxy forwards requests for http, https, ws and wss, and not for " + http::quoted(scheme),
+                       400};
+    request.set_scheme(scheme == "wss" ? "https" : "http");
+    return std::nullopt;
+}
+
+/// RFC 9112 §3.2.4 and RFC 9113 §8.3.1: `*` is for OPTIONS. A fragment is never sent (RFC 9110 §7.1).
+std::optional<Failure> objection_to_path(flow::Request const& request) {
+    bool const is_valid =
+        http::is_browser_target(request.path) && (request.path != "*" || request.raw_method == "OPTIONS");
+    if (is_valid) return std::nullopt;
+    return Failure{Errc::malformed, "bad request target " + http::quoted(request.path), 400};
+}
+
 }  // namespace
 
 std::optional<Failure> settle_target(Context const& context, HttpMode mode, flow::Request& request) {
+    if (auto failure = settle_scheme(request)) return failure;
+    if (context.settings->http.validate_inbound_headers) {
+        if (auto failure = objection_to_path(request)) return failure;
+        replace_other_host(request);
+    }
     if (mode != HttpMode::transparent) {
         if (!request.host().empty()) return std::nullopt;
         return by_host_field(context, request);

@@ -10,9 +10,9 @@
 
 namespace pathology::proxycore::layers {
 
-/// Sets scheme, host and port of a request whose head was just read (P03, P05, P06). Reverse mode rewrites its Host,
-/// unless keep_host_header.
-/// Errors: malformed, 400: an origin-form target without a usable Host field.
+/// Sets scheme, host and port of a request whose head was just read (P03, P05, P06). A Host that differs from the
+/// target is replaced, unless `validate_inbound_headers` is off. Reverse mode rewrites it, unless keep_host_header.
+/// Errors: malformed, 400: an origin-form target without a usable Host field; a scheme that the proxy does not know.
 std::optional<Failure> settle_target(Context const& context, HttpMode mode, flow::Request& request);
 
 }  // namespace pathology::proxycore::layers

@@ -14,6 +14,7 @@
 #include "layers/exchange/request_target.hpp"
 #include "layers/exchange/upgrade.hpp"
 #include "layers/http1/client_stream.hpp"
+#include "layers/http1/strictness.hpp"
 #include "layers/layers.hpp"
 
 namespace pathology::proxycore::layers {
@@ -78,6 +79,7 @@ asio::awaitable<bool> Http1Conversation::serve() {
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), std::move(executor), context_.client,
                                               context_.server_for_flow(), context_.now());
     flow->request = std::move(*request);
+    if (context_.settings->http.validate_inbound_headers) merge_lengths(flow->request.headers);
     flow->request.timestamp_start = flow->timestamp_created;
     co_return co_await serve(*flow);
 }

@@ -37,18 +37,8 @@ bool has_no_body(flow::Response const& response, http::RequestHead const& asked)
            (asked.method == "CONNECT" && status / 100 == 2);
 }
 
-std::string_view version_text(http::Version version) {
-    if (version == http_1_1 || version.major >= 2) return "HTTP/1.1";
-    return version == http_1_0 ? "HTTP/1.0" : std::string_view();
-}
-
-void append_version(std::string& out, http::Version version) {
-    auto const known = version_text(version);
-    if (known.empty())
-        out.append(http::to_string(version));
-    else
-        out.append(known);
-}
+/// Our own version, whatever was received (RFC 9112 §2.3), but for HTTP/1.0, whose peers expect no more than that.
+std::string_view version_text(http::Version version) { return version == http_1_0 ? "HTTP/1.0" : "HTTP/1.1"; }
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -132,8 +122,7 @@ void append_head(std::string& out, flow::Request const& request, RequestForm for
     out.append(request.raw_method).append(" ");
     append_target(out, request, form);
     out.append(" ");
-    append_version(out, request.http_version);
-    out.append("\r\n");
+    out.append(version_text(request.http_version)).append("\r\n");
     if (!request.headers.contains("Host")) append_line(out, "Host", host_of(request));
     if (request.http_version.major >= 2)
         append_fields_of_http2(out, request.headers);
@@ -144,7 +133,7 @@ void append_head(std::string& out, flow::Request const& request, RequestForm for
 }
 
 void append_head(std::string& out, flow::Response const& response, Framing const& framing, http::Version of_client) {
-    append_version(out, response.http_version);
+    out.append(version_text(response.http_version));
     std::array<char, 10> digits{};
     auto const end = std::to_chars(digits.begin(), digits.end(), response.status_code).ptr;
     auto const length = static_cast<std::size_t>(end - digits.begin());

@@ -75,7 +75,11 @@ private:
     Result<void> sent(net::error_code ec) const;
     Failure closed_without_response() const;
     void update_keep_alive();
-    bool is_stale() const { return is_reused_ && state_->reader.is_between_messages() && !has_response_begun_; }
+    /// The server may have closed a kept connection before the request arrived, or after it has read it.
+    Repeat repeat_if_stale() const {
+        bool const is_stale = is_reused_ && state_->reader.is_between_messages() && !has_response_begun_;
+        return is_stale ? Repeat::if_idempotent : Repeat::never;
+    }
 
     std::unique_ptr<Http1Server> connection_;
     OnRelease on_release_;
@@ -121,7 +125,7 @@ asio::awaitable<Result<void>> Http1ServerStream::finish(http::Fields const* trai
 Result<void> Http1ServerStream::sent(net::error_code ec) const {
     if (!ec) return {};
     auto failure = send_failure(ec, "the server " + to_string(state_->stream->remote_endpoint()));
-    failure.is_retryable = is_stale() && failure.code == Errc::closed;
+    if (failure.code == Errc::closed) failure.repeat = repeat_if_stale();
     return failure;
 }
 
@@ -137,7 +141,7 @@ asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
         auto const& event = *now;
         if (event.has_error()) {
             auto failure = event.error();
-            failure.is_retryable = is_stale() && failure.code == Errc::closed;
+            if (failure.code == Errc::closed) failure.repeat = repeat_if_stale();
             co_return failure;
         }
         if (!*event) {
@@ -150,7 +154,9 @@ asio::awaitable<Result<http::ResponseHead>> Http1ServerStream::read_head() {
     if (state_->is_guarded)
         if (auto const ambiguity = find_ambiguous_framing(state_->reader.head()))
             co_return state_->input.malformed(*ambiguity);
-    co_return state_->reader.head();
+    auto head = state_->reader.head();
+    if (state_->is_guarded) merge_lengths(head.fields);
+    co_return std::move(head);
 }
 
 asio::awaitable<Result<std::string_view>> Http1ServerStream::read_body() {
@@ -167,7 +173,7 @@ std::optional<Result<std::string_view>> Http1ServerStream::read_body_now() {
 
 Failure Http1ServerStream::closed_without_response() const {
     auto const who = "the server " + to_string(state_->stream->remote_endpoint());
-    return {Errc::closed, who + " closed the connection without a response", 502, is_stale()};
+    return {Errc::closed, who + " closed the connection without a response", 502, repeat_if_stale()};
 }
 
 std::optional<std::uint64_t> Http1ServerStream::announced_length() const { return state_->reader.content_length(); }

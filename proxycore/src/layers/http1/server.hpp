@@ -48,8 +48,8 @@ using OnRelease = std::function<void(std::unique_ptr<Http1Server>)>;
 
 /// Returns a stream that sends one request over the connection.
 ///
-/// Errors: closed with is_retryable when the connection was used before and ended before a byte of the response;
-///         malformed names the byte; timed_out by the stream's own limit.
+/// Errors: closed with Repeat::if_idempotent when the connection was used before and ended before a byte of the
+///         response; malformed names the byte; timed_out by the stream's own limit.
 std::unique_ptr<ServerStream> make_http1_stream(std::unique_ptr<Http1Server> connection, OnRelease on_release);
 
 }  // namespace pathology::proxycore::layers

@@ -44,8 +44,15 @@ http1::Leniency leniency_of(HttpSettings const& settings) {
         leniency = http1::Leniency::all();
         leniency.any_framing = true;
     }
-    leniency.any_host = leniency.any_target = leniency.odd_status = leniency.line_folding = true;
+    leniency.hostless_connect = leniency.raw_target = leniency.no_reason = leniency.line_folding = true;
     return leniency;
+}
+
+void merge_lengths(http::Fields& fields) {
+    auto const first = fields.first("Content-Length");
+    auto const common = http::common_length(fields);
+    if (first && common && (*first != *common || fields.all("Content-Length").size() > 1))
+        fields.set("Content-Length", std::string(*common));
 }
 
 std::optional<std::string> find_ambiguous_framing(http::RequestHead const& head) { return find_ambiguity(head.fields); }

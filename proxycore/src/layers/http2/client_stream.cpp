@@ -75,6 +75,9 @@ bool Http2ClientStream::opens_tunnel(unsigned status) const {
 std::optional<Failure> Http2ClientStream::objection_to(flow::Response const& response) const {
     auto const status = response.status_code;
     if (opens_tunnel(status)) return std::nullopt;
+    if (status < 100 || status > 999)
+        return Failure{Errc::malformed,
+                       "HTTP/2 has no status code " + std::to_string(status) + ", which the response has"};
     if (has_body(status))
         if (auto lost = find_lost_coding(response.headers, "response", "a client of HTTP/2")) return lost;
     if (status == 101)

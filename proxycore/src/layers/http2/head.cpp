@@ -9,6 +9,7 @@
 #include <span>
 
 #include <pathology/proxycore/endpoint.hpp>
+#include "ascii.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -69,9 +70,10 @@ void set_destination_of(flow::Request& request, http2::Request const& asked) {
         if (auto const port = parse_port(named.port)) request.set_destination("", {std::string(named.host), *port});
         return;
     }
-    bool const is_secure = asked.scheme == "https" || asked.scheme == "wss";
+    auto const scheme = ascii::lowered(asked.scheme);
+    bool const is_secure = scheme == "https" || scheme == "wss";
     auto const port = parse_port(named.port).value_or(is_secure ? 443 : 80);
-    request.set_destination(is_secure ? "https" : "http", {std::string(named.host), port});
+    request.set_destination(scheme, {std::string(named.host), port});
 }
 
 /// An Upgrade has a key (RFC 6455 §4.1 item 7), an extended CONNECT has none.

@@ -64,7 +64,7 @@ Result<void> Http2Server::Connection::submit(http2::Request const& request,
     auto const stream = has_ended() ? std::nullopt : session().submit(request, content, pending.get());
     if (!stream) {
         auto const why = end() ? end()->message : peer() + " takes no more requests on this connection";
-        return Failure{Errc::closed, why, 502, true};
+        return Failure{Errc::closed, why, 502, Repeat::always};
     }
     pending->body.bind(*stream);
     if (!has_content) pending->body.set_sent_end();
@@ -108,10 +108,11 @@ void Http2Server::Connection::on_closed(http2::SessionEvent const& event, Http2P
 
 std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent const& event) const {
     auto const reason = std::string(event.reason);
-    Failure failure{Errc::closed, reason, 502, event.is_unprocessed};
+    auto const repeat = event.is_unprocessed ? Repeat::always : Repeat::never;
+    Failure failure{Errc::closed, reason, 502, repeat};
     if (has_ended()) {
         failure = *end();
-        failure.is_retryable = event.is_unprocessed;
+        failure.repeat = repeat;
     } else if (event.error == http2::ErrorCode::no_error) {
         return std::nullopt;
     } else if (event.by_peer || reason.empty()) {

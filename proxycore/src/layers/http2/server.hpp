@@ -43,7 +43,7 @@ public:
     /// A stream for one request. Without room, the request waits in the connection. An Upgrade to WebSocket is
     /// sent as extended CONNECT, and its response is returned as that to an Upgrade.
     ///
-    /// Errors: closed, with is_retryable if the server did not process the request (RFC 9113 §8.7); malformed;
+    /// Errors: closed, with Repeat::always if the server did not process the request (RFC 9113 §8.7); malformed;
     ///         timed_out after the limit.
     std::unique_ptr<ServerStream> ask();
 

@@ -11,6 +11,7 @@ namespace pathology::proxycore::layers::test {
 
 inline std::string const get = "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 inline std::string const post_head = "POST http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n";  // without its end
+inline std::string const put_head = "PUT http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n";    // likewise
 inline std::string const chunked = "Transfer-Encoding: chunked\r\n\r\n";                            // which this is
 inline std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 inline std::string const all_hooks = "requestheaders request responseheaders response";

@@ -69,15 +69,28 @@ INSTANTIATE_TEST_SUITE_P(
         Crossing{"HopByHopFieldsStay",
                  "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n",
                  "GET / HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n", bare, bare},
-        Crossing{"HostIsAddedWhereItIsMissing", "GET http://o.test:81/ HTTP/1.1\r\nA: b\r\n\r\n",
-                 "GET / HTTP/1.1\r\nHost: o.test:81\r\nA: b\r\n\r\n", bare, bare},
-        Crossing{"HostThatDisagreesIsLeft", "GET http://o.test/ HTTP/1.1\r\nHost: other\r\n\r\n",
-                 "GET / HTTP/1.1\r\nHost: other\r\n\r\n", bare, bare},
+        Crossing{"HostIsAddedWhereItIsMissing", "GET http://o.test:81/ HTTP/1.0\r\nA: b\r\n\r\n",
+                 "GET / HTTP/1.0\r\nHost: o.test:81\r\nA: b\r\n\r\n", bare, bare},
+        Crossing{"A10_AnotherHostIsReplaced", "GET http://o.test/ HTTP/1.1\r\nHost: other\r\n\r\n",
+                 "GET / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+        Crossing{"A10_AnotherPortIsReplaced", "GET http://o.test:81/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
+                 "GET / HTTP/1.1\r\nHost: o.test:81\r\n\r\n", bare, bare},
+        Crossing{"A10_AnEqualHostKeepsItsSpelling", "GET http://o.test/ HTTP/1.1\r\nHost: O.test:80\r\n\r\n",
+                 "GET / HTTP/1.1\r\nHost: O.test:80\r\n\r\n", bare, bare},
+        Crossing{"A14_LaterVersions", "GET http://o.test/ HTTP/1.2\r\nHost: o.test\r\n\r\n",
+                 "GET / HTTP/1.1\r\nHost: o.test\r\n\r\n", "HTTP/1.9 204 No Content\r\nContent-Length: 0\r\n\r\n",
+                 bare},
+        Crossing{"A17_EqualLengths",
+                 "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nbody",
+                 "POST / HTTP/1.1\r\nHost: o.test\r\nContent-Length: 4\r\n\r\nbody",
+                 "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
         Crossing{"MethodsNobodyKnows", "BREW http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
                  "BREW / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
         Crossing{"TargetsThatRfc3986DoesNotKnow", "GET http://o.test/{a}|b HTTP/1.1\r\nHost: o.test\r\n\r\n",
                  "GET /{a}|b HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
         Crossing{"ServerWideOptions", "OPTIONS http://o.test HTTP/1.1\r\nHost: o.test\r\n\r\n",
+                 "OPTIONS * HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+        Crossing{"A9_OptionsOfARoot", "OPTIONS http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
                  "OPTIONS / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
         Crossing{"EmptyLineBeforeTheRequest", "\r\n" + proxy_get, origin_get, bare, bare},
         Crossing{"RequestWithLength", post, "POST / HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 4\r\n\r\nbody", ok,
@@ -282,16 +295,46 @@ TEST_P(P03_d_BadTarget, Is400) {
     EXPECT_EQ(fixture.hooks(), "error");
 }
 
-INSTANTIATE_TEST_SUITE_P(Regular, P03_d_BadTarget,
-                         testing::Values(Nowhere{"NoHost", "GET / HTTP/1.1\r\n\r\n"},
-                                         Nowhere{"EmptyHost", "GET / HTTP/1.1\r\nHost:\r\n\r\n"},
-                                         Nowhere{"BadHost", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n"},
-                                         Nowhere{"BadPort", "GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n"},
-                                         Nowhere{"UnknownScheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
-                                         Nowhere{"NoForm", "GET a/b HTTP/1.1\r\nHost: a\r\n\r\n"},
-                                         Nowhere{"P04_d_ConnectWithoutPort",
-                                                 "CONNECT origin.test HTTP/1.1\r\nHost: a\r\n\r\n"}),
-                         pathology::test::row_name);
+INSTANTIATE_TEST_SUITE_P(
+    Regular, P03_d_BadTarget,
+    testing::Values(Nowhere{"NoHost", "GET / HTTP/1.1\r\n\r\n"},
+                    Nowhere{"EmptyHost", "GET / HTTP/1.1\r\nHost:\r\n\r\n"},
+                    Nowhere{"BadHost", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n"},
+                    Nowhere{"BadPort", "GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n"},
+                    Nowhere{"UnknownScheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+                    Nowhere{"A6_UnknownSchemeWithPort", "GET foo://a:80/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+                    Nowhere{"A6_SchemeWithoutHost", "GET javascript:x HTTP/1.1\r\nHost: a\r\n\r\n"},
+                    Nowhere{"A9_AsteriskOfGet", "GET * HTTP/1.1\r\nHost: a\r\n\r\n"},
+                    Nowhere{"A9_Fragment", "GET http://a/b#c HTTP/1.1\r\nHost: a\r\n\r\n"},
+                    Nowhere{"A9_BytesBeyondAscii", "GET http://a/\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n"},
+                    Nowhere{"A10_NoHost", "GET http://a/ HTTP/1.1\r\nA: b\r\n\r\n"},
+                    Nowhere{"A10_TwoHosts", "GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"},
+                    Nowhere{"A10_BadHost", "GET http://a/ HTTP/1.1\r\nHost: a b\r\n\r\n"},
+                    Nowhere{"A10_HostWithUser", "GET http://a/ HTTP/1.1\r\nHost: u@a\r\n\r\n"},
+                    Nowhere{"NoForm", "GET a/b HTTP/1.1\r\nHost: a\r\n\r\n"},
+                    Nowhere{"P04_d_ConnectWithoutPort", "CONNECT origin.test HTTP/1.1\r\nHost: a\r\n\r\n"}),
+    pathology::test::row_name);
+
+TEST(Http1Layer, A9_OddTargetsAndHostsPassWithTheGuardOff) {
+    std::string const odd = "GET /\xc3\xa9#c HTTP/1.1\r\nHost: a b\r\nHost: a\r\n\r\n";
+    Http1Fixture fixture;
+    fixture.http_mode = HttpMode::transparent;
+    fixture.target = Endpoint{"10.0.0.1", 8080};
+    fixture.settings.http.validate_inbound_headers = false;
+    fixture.servers = {{{"\r\n\r\n", ok}}};
+    fixture.play({{"", odd}, leave("ok")});
+    EXPECT_EQ(fixture.asked.at(0), odd);
+}
+
+TEST(Http1Layer, A6_WebSocketSchemesAreThoseOfHttp) {
+    for (auto const& [sent, url] :
+         {std::pair("ws://o.test/s?q", "http://o.test/s?q"), {"WSS://o.test/s", "https://o.test/s"}}) {
+        Http1Fixture fixture;
+        fixture.servers = {{{"\r\n\r\n", ok}}};
+        fixture.play({{"", "GET " + std::string(sent) + " HTTP/1.1\r\nHost: o.test\r\n\r\n"}, leave("ok")});
+        EXPECT_EQ(fixture.flow().request.url(), url);
+    }
+}
 
 TEST(Http1Layer, P05_LeadsToWhereTheConnectionDoes) {
     Http1Fixture fixture;

@@ -25,7 +25,7 @@ struct Breach {
     std::string sent_bytes;  // by the server, to a request on stream 1
     std::string_view message;
     Errc code = Errc::closed;
-    bool is_retryable = false;
+    Repeat repeat = Repeat::never;
 };
 void PrintTo(Breach const& row, std::ostream* out) { *out << row.name; }
 
@@ -47,7 +47,7 @@ TEST_P(BrokenResponse, FailsTheRequest) {
         }
         EXPECT_THAT(failure.message, StartsWith(std::string(row.message)));
         EXPECT_EQ(failure.code, row.code);
-        EXPECT_EQ(failure.is_retryable, row.is_retryable);
+        EXPECT_EQ(failure.repeat, row.repeat);
         EXPECT_EQ(failure.status, 502U);
     });
 }
@@ -65,10 +65,10 @@ INSTANTIATE_TEST_SUITE_P(
         Breach{"Reset", rst_stream(1, ErrorCode::internal_error),
                "the server origin.test:443 reset the stream: INTERNAL_ERROR"},
         Breach{"Refused", rst_stream(1, ErrorCode::refused_stream),
-               "the server origin.test:443 reset the stream: REFUSED_STREAM", Errc::closed, true},
+               "the server origin.test:443 reset the stream: REFUSED_STREAM", Errc::closed, Repeat::always},
         Breach{"Goaway", goaway(0, ErrorCode::no_error),
                "the server origin.test:443 did not take the request: GOAWAY: last stream 0, NO_ERROR", Errc::closed,
-               true},
+               Repeat::always},
         Breach{"ContentOfAnotherLength", ok_with_length("5") + data(1, "", flag::end_stream),
                "the response of the server origin.test:443 is malformed: content-length is \"5\", and 0 bytes came",
                Errc::malformed},
@@ -88,7 +88,7 @@ TEST(Http2Server, FailsWhenTheServerLeaves) {
         line.origin.close(net::CloseMode::fin);
         auto const head = co_await stream->read_head();
         EXPECT_EQ(message_of(head), "the server origin.test:443 ended the connection");
-        EXPECT_FALSE(head.error().is_retryable);
+        EXPECT_EQ(head.error().repeat, Repeat::never);
         EXPECT_TRUE(line.server.has_ended());
     });
 }
@@ -117,7 +117,7 @@ TEST_P(UnsentRequest, GetsNoResponseAndWaitsForNone) {
         EXPECT_EQ(message_of(sent), row.message);
         auto const head = co_await stream->read_head();
         EXPECT_EQ(message_of(head), row.message);
-        EXPECT_TRUE(head.error().is_retryable);
+        EXPECT_EQ(head.error().repeat, Repeat::always);
     });
 }
 INSTANTIATE_TEST_SUITE_P(Rfc9113, UnsentRequest,

@@ -51,7 +51,8 @@ public:
 
     /// Sends the request to the scheme, host and port that it names, and returns the final response with its body and
     /// trailers. Adds Host and Content-Length if they are missing. A request on a kept connection that the server
-    /// closed before a byte of the response is sent once more on a new connection if the failure is_retryable.
+    /// closed before a byte of the response is sent once more on a new connection if its method is idempotent, any request
+    /// if the server has said that it did not process it.
     ///
     /// Errors: unreachable, untrusted, closed, timed_out, malformed, too_large; the message names host and port.
     /// Cancel: terminal; the connection of the request is closed, or its stream of HTTP/2 reset. Throws

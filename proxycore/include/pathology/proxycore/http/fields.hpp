@@ -28,6 +28,11 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// §5.6.1).
 bool list_has_token(std::string_view list, std::string_view token);
 
+class Fields;
+/// The digits that all members of all Content-Length fields have in common (RFC 9112 §6.3 rule 5); std::nullopt if there
+/// is no such field, or two differ.
+std::optional<std::string_view> common_length(Fields const& fields);
+
 /// An ordered multi-dictionary of field lines that changes nothing: no case folding, no joining, no sorting.
 ///
 /// Owns:   all text, in one piece; copying takes two allocations, `clear` keeps the memory for the next message.

@@ -38,6 +38,10 @@ Target parse_target(std::string_view target);
 /// Splits `host`, `host:port`, `[::1]` or `[::1]:port`. User information (`user@`) makes it invalid (RFC 9110 §4.2.4).
 Authority parse_authority(std::string_view text);
 
+/// Returns true if the bytes are those of a target as browsers write it: visible ASCII, and no fragment. Besides what
+/// RFC 3986 allows, they leave `"<>\^`{|}` as they are.
+bool is_browser_target(std::string_view target);
+
 /// The form's name, "origin-form" and so on.
 std::string_view to_string(TargetForm form);
 

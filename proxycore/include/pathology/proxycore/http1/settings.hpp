@@ -16,19 +16,22 @@ struct Limits {
 
 /// What is accepted beyond RFC 9112. All off = strict. Only the last one makes the length of a message ambiguous.
 struct Leniency {
-    bool bare_line_feed = false;  ///< LF alone ends a line (of the head, of a chunk, of the trailers)
-    bool any_version = false;     ///< any `HTTP/x.y`; otherwise HTTP/1.x only
-    bool any_host = false;        ///< Host may be missing, repeated or malformed
-    bool any_target = false;      ///< visible bytes in a target that RFC 3986 forbids; `*` with any method
-    bool odd_status = false;      ///< `HTTP/1.1 200` without the last space, status codes of 1 to 9 digits
-    bool line_folding = false;    ///< a field may continue in the next line (obs-fold, §5.2); read as one space
+    bool bare_line_feed = false;    ///< LF alone ends a line (of the head, of a chunk, of the trailers)
+    bool any_version = false;       ///< any `HTTP/x.y`; otherwise HTTP/1.x only
+    bool any_host = false;          ///< Host may be missing, repeated or malformed
+    bool hostless_connect = false;  ///< Host may be missing in CONNECT, whose target has it; some proxies send that
+    bool raw_target = false;    ///< what browsers send although RFC 3986 forbids it in a target: `|{}^"`, but no `#`
+    bool any_target = false;    ///< any visible bytes in a target; `*` with any method
+    bool no_reason = false;     ///< `HTTP/1.1 200` without the last space
+    bool any_status = false;    ///< status codes of 1 to 9 digits, from 0; otherwise 100 to 999
+    bool line_folding = false;  ///< a field may continue in the next line (obs-fold, §5.2); read as one space
     /// Content-Length and Transfer-Encoding may contradict each other: `chunked` wins over a length, the first valid
     /// length over others; other values are ignored. For inspecting such messages; unsafe in front of servers
     /// (RFC 9112 §11.2). Field and trailer names need not be tokens.
     bool any_framing = false;
 
     /// What the original programs accepted.
-    static constexpr Leniency all() { return {true, true, true, true, true, false, false}; }
+    static constexpr Leniency all() { return {true, true, true, true, true, true, true, true, false, false}; }
 };
 
 }  // namespace pathology::proxycore::http1

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <pathology/proxycore/failure.hpp>
 #include <string>
+#include <string_view>
 
 namespace pathology::proxycore::layers {
 
@@ -18,10 +19,21 @@ enum class Errc : std::uint8_t {
     cancelled,    ///< an addon refused, or the flow was killed
 };
 
+/// Which request that failed may be sent once more, on a new connection.
+enum class Repeat : std::uint8_t {
+    never,
+    if_idempotent,  ///< the server may have processed the request before it ended the connection
+    always,         ///< the server did not process it, and has said so
+};
+
+/// Returns true if a request of that method may be sent once more. A proxy "MUST NOT automatically retry
+/// non-idempotent requests" (RFC 9110 §9.2.2); methods that are not known count among these.
+bool may_repeat(Repeat repeat, std::string_view method);
+
 /// Why an exchange failed. The message names host and port where they are known.
 struct Failure : BasicFailure<Errc> {
-    unsigned status = 502;      ///< of the response to the client, if none was begun (P13)
-    bool is_retryable = false;  ///< the server processed nothing: the request may be sent again on a new connection
+    unsigned status = 502;          ///< of the response to the client, if none was begun (P13)
+    Repeat repeat = Repeat::never;  ///< of the request
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;
