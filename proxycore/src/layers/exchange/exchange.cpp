@@ -143,8 +143,10 @@ asio::awaitable<Step> ExchangeRun::end_with_error(Failure failure) {
     if (!is_killed(flow_)) flow_.error = flow::Error{failure.message, context_.now()};
     if (!has_final_hook_run_) co_await run_error_hook();
     flow_.live = false;
-    if (client_is_gone_ || has_response_begun_ || is_killed(flow_)) {
+    if (client_is_gone_ || is_killed(flow_)) {
         client_.abort();
+    } else if (has_response_begun_) {
+        client_.break_off(failure.reset.value_or(http2::ErrorCode::internal_error));
     } else {
         auto const page = error_page(failure.status, failure.message);
         co_await client_.send(page);

@@ -116,6 +116,7 @@ std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent c
     } else if (event.error == http2::ErrorCode::no_error) {
         return std::nullopt;
     } else if (event.by_peer || reason.empty()) {
+        if (event.by_peer) failure.reset = event.error;
         failure.message = peer() + " reset the stream: " + name(event.error);
     } else if (event.is_unprocessed) {
         failure.message = peer() + " did not take the request: " + reason;

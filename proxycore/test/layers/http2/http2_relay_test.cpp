@@ -95,6 +95,38 @@ TEST_F(Http2Relay, ResetsTheServersStreamWhenTheClientResetsItsOwn) {
     EXPECT_EQ(fixture.flow().error.value().message, "the client reset stream 1: CANCEL");
 }
 
+/// What ends a response that was streamed, and the code with which the client's stream is reset then.
+struct BrokenOff {
+    std::string name, sent_by_server;
+    std::string code;
+};
+void PrintTo(BrokenOff const& row, std::ostream* out) { *out << row.name; }
+
+class A13_BrokenResponse : public Http2Relay, public testing::WithParamInterface<BrokenOff> {};
+
+TEST_P(A13_BrokenResponse, ResetsTheStreamOfTheClient) {
+    fixture.settings.http.stream_large_bodies = 0;
+    fixture.origin_responds = false;
+    play([&](RawClient& client) -> asio::awaitable<void> {
+        auto const sent_bytes = hello() + get(1);
+        co_await client.send(sent_bytes);
+        co_await fixture.wait_for_origin("1 end");
+        auto const begun = headers(1, {{":status", "200"}}, flag::end_headers) + data(1, "part");
+        co_await fixture.origin->send(begun);
+        co_await client.read_until("DATA 1 'part'");
+        co_await fixture.origin->send(GetParam().sent_by_server);
+        co_await client.read_until("RST_STREAM 1 " + GetParam().code + "\n");
+    });
+    EXPECT_TRUE(fixture.flow().error);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Codes, A13_BrokenResponse,
+    testing::Values(BrokenOff{"InternalError", rst_stream(1, ErrorCode::internal_error), "INTERNAL_ERROR"},
+                    BrokenOff{"Cancel", rst_stream(1, ErrorCode::cancel), "CANCEL"},
+                    BrokenOff{"TooMuch", rst_stream(1, ErrorCode::enhance_your_calm), "ENHANCE_YOUR_CALM"},
+                    BrokenOff{"BrokenProtocol", data(0, "x"), "INTERNAL_ERROR"}),
+    [](auto const& row) { return row.param.name; });
+
 std::string extended_connect(FieldList more = {}) {
     auto const all = block({{":method", "CONNECT"},
                             {":protocol", "websocket"},

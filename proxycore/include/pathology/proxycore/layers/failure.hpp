@@ -3,7 +3,9 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <optional>
 #include <pathology/proxycore/failure.hpp>
+#include <pathology/proxycore/http2/names.hpp>
 #include <string>
 #include <string_view>
 
@@ -32,8 +34,9 @@ bool may_repeat(Repeat repeat, std::string_view method);
 
 /// Why an exchange failed. The message names host and port where they are known.
 struct Failure : BasicFailure<Errc> {
-    unsigned status = 502;          ///< of the response to the client, if none was begun (P13)
-    Repeat repeat = Repeat::never;  ///< of the request
+    unsigned status = 502;                    ///< of the response to the client, if none was begun (P13)
+    Repeat repeat = Repeat::never;            ///< of the request
+    std::optional<http2::ErrorCode> reset{};  ///< the code of the server's RST_STREAM, if that was the reason
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;
