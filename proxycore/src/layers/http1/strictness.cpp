@@ -49,10 +49,14 @@ http1::Leniency leniency_of(HttpSettings const& settings) {
 }
 
 void merge_lengths(http::Fields& fields) {
-    auto const first = fields.first("Content-Length");
-    auto const common = http::common_length(fields);
-    if (first && common && (*first != *common || fields.all("Content-Length").size() > 1))
-        fields.set("Content-Length", std::string(*common));
+    bool has_members = false;  // more than one, in a list or in several fields
+    unsigned lengths = 0;
+    for (auto const field : fields) {
+        if (!http::equals_ignoring_case(field.name, "Content-Length")) continue;
+        has_members = has_members || ++lengths > 1 || field.value.find(',') != std::string_view::npos;
+    }
+    if (!has_members) return;
+    if (auto const common = http::common_length(fields)) fields.set("Content-Length", std::string(*common));
 }
 
 std::optional<std::string> find_ambiguous_framing(http::RequestHead const& head) { return find_ambiguity(head.fields); }
