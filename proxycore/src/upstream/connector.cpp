@@ -28,8 +28,8 @@ Failure failure_of(net::Failure const& why) {
 
 Failure request_loop(Endpoint const& address) {
     return unreachable("request loop: the target " + to_string(address) +
-                       " is the proxy itself; a client has to be told of its proxy (curl -x http://" +
-                       to_string(address) + " URL), or the proxy of its server (--mode reverse:URL)");
+                       " is the proxy itself; configure it as the proxy of the client (curl -x http://" +
+                       to_string(address) + " URL), or start it with --mode reverse:URL");
 }
 
 tunnel::Hop hop_of(ViaProxy const& via) {
