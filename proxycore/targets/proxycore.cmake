@@ -27,7 +27,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/layers/http2/body.cpp src/layers/http2/client.cpp src/layers/http2/client_stream.cpp
             src/layers/http2/head.cpp src/layers/http2/server.cpp src/layers/http2/server_stream.cpp
             src/layers/http2/connection.cpp src/layers/http2/tunnel.cpp
-            src/layers/relay/relay.cpp src/layers/relay/relay_tcp.cpp src/layers/relay/relay_websocket.cpp
+            src/layers/stream_end.cpp src/layers/relay/relay.cpp src/layers/relay/relay_tcp.cpp src/layers/relay/relay_websocket.cpp
             src/layers/relay/websocket_side.cpp
             src/layers/tls/client_identities.cpp src/layers/tls/client_tls.cpp src/layers/tls/intercept_tls.cpp
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp

@@ -119,7 +119,6 @@ std::string bad_host(std::string_view line) {
 
 std::string bad_start_line(Kind kind, std::string_view line) {
     if (kind == Kind::request) return "bad request line " + http::quoted(line);
-    if (begins_with_settings(line)) return "the server uses HTTP/2: SETTINGS in place of a status line";
     return "bad status line " + http::quoted(line);
 }
 
@@ -142,6 +141,7 @@ std::string sentence(Errc code, Kind kind, std::string_view line, Limits const& 
         case Errc::too_many_fields: return "more than " + std::to_string(limits.fields) + " header lines";
         case Errc::body_too_large: return "body larger than " + std::to_string(limits.body) + " bytes";
         case Errc::eof_in_head: return "unexpected end inside the header";
+        case Errc::http2_settings: return "the server uses HTTP/2: SETTINGS in place of a status line";
         case Errc::eof_in_body: break;
     }
     return "unexpected end inside the body";
@@ -162,6 +162,8 @@ unsigned status_hint(Errc code, Kind kind) {
 }  // namespace
 
 Failure describe(Errc code, Kind kind, std::uint64_t offset, std::string_view line, Limits const& limits) {
+    if (code == Errc::bad_start_line && kind == Kind::response && begins_with_settings(line))
+        code = Errc::http2_settings;
     auto message = sentence(code, kind, line, limits) + " at byte " + std::to_string(offset);
     return {{code, std::move(message)}, offset, status_hint(code, kind)};
 }

@@ -143,10 +143,11 @@ ssize_t Session::Callbacks::read_content(nghttp2_session*, std::int32_t, std::ui
     auto const piece = stream.content->peek(limit);
     if (!piece) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     if (piece->bytes.empty() && !piece->is_last) return NGHTTP2_ERR_DEFERRED;
-    if (piece->is_last) {
-        *flags |= NGHTTP2_DATA_FLAG_EOF;
-        if (send_trailers(session_of(pointer), stream)) *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-    }
+    bool const has_trailers = piece->is_last && send_trailers(session_of(pointer), stream);
+    if (piece->is_last) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (has_trailers) *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+    // No empty DATA frame is sent before trailers, so send_content() is not called.
+    if (has_trailers && piece->bytes.empty()) stream.content->consume(0);
     stream.piece = *piece;
     return static_cast<ssize_t>(piece->bytes.size());
 }

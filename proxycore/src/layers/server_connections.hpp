@@ -72,6 +72,11 @@ public:
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire(flow::HttpFlow& flow) = 0;
     /// The same, but never over a connection that was used before.
     virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_fresh(flow::HttpFlow& flow) = 0;
+    /// The same by the protocol that the server wants. The default knows no difference.
+    virtual asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_by(flow::HttpFlow& flow,
+                                                                              Protocol /*wanted*/) {
+        return acquire_fresh(flow);
+    }
 
     /// Connects `server`, with TLS if its `tls` is set, and keeps the connection for acquire() and acquire_stream(). Does nothing
     /// if it is open already. TLS offers the protocols `alpn`.
@@ -90,6 +95,14 @@ public:
     /// Closes all remaining connections.
     virtual asio::awaitable<void> close_all() = 0;
 };
+
+/// acquire() for the first attempt of a request; after a failure, acquire_fresh() or acquire_by().
+inline asio::awaitable<Result<std::unique_ptr<ServerStream>>> acquire_after(std::optional<Failure> const& last,
+                                                                            ServerConnections& servers,
+                                                                            flow::HttpFlow& flow) {
+    if (!last) return servers.acquire(flow);
+    return last->wanted ? servers.acquire_by(flow, *last->wanted) : servers.acquire_fresh(flow);
+}
 
 /// Makes the implementation that uses the network. The context must outlive it.
 std::unique_ptr<ServerConnections> make_server_connections(Context& context);

@@ -120,13 +120,15 @@ public:
         }
         out_->ended = true;
         // A half-close ends one direction; this end may still read.
-        if (how != CloseMode::half_close) {
+        if (ends_reads(how)) {
             in_->abandoned = true;
             closed_ = true;
         }
         in_->wake();
         out_->wake();
     }
+
+    std::size_t unacknowledged() override { return out_->abandoned ? 0 : out_->bytes.size(); }
 
     void set_time_limit(TimeLimit limit) override { limit_ = limit; }
     Endpoint local_endpoint() const override { return local_; }

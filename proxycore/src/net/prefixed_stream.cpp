@@ -28,9 +28,11 @@ public:
         return at_once();
     }
     void close(CloseMode how) override {
-        closed_ = closed_ || how != CloseMode::half_close;
+        closed_ = closed_ || ends_reads(how);
         next_->close(how);
     }
+    bool shows_truncation() const override { return next_->shows_truncation(); }
+    std::size_t unacknowledged() override { return next_->unacknowledged(); }
     void set_time_limit(TimeLimit limit) override { next_->set_time_limit(limit); }
     Endpoint local_endpoint() const override { return next_->local_endpoint(); }
     Endpoint remote_endpoint() const override { return next_->remote_endpoint(); }

@@ -1,7 +1,13 @@
+#include <chrono>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 
 namespace pathology::proxycore::net {
+namespace {
+
+constexpr std::chrono::milliseconds between_questions{5};
+
+}  // namespace
 
 std::size_t Stream::write_now(asio::const_buffer /*bytes*/) { return 0; }
 
@@ -11,6 +17,16 @@ asio::awaitable<error_code> Stream::wait_for_input() { return async::pause(std::
 asio::awaitable<error_code> send(Stream& stream, std::string_view text) {
     asio::const_buffer const whole(text.data(), text.size());
     co_return co_await stream.write(std::span(&whole, 1));
+}
+
+asio::awaitable<void> wait_until_delivered(Stream& stream, Duration limit) {
+    auto left = stream.unacknowledged();
+    for (Duration waited{}; left > 0 && waited < limit; waited += between_questions) {
+        co_await async::pause(between_questions);
+        auto const now = stream.unacknowledged();
+        if (now < left) waited = {};
+        left = now;
+    }
 }
 
 }  // namespace pathology::proxycore::net

@@ -9,7 +9,9 @@
 
 #include "net/tcp_stream.hpp"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <array>
 #include <boost/asio/post.hpp>
@@ -197,7 +199,8 @@ void TcpStream::close(CloseMode how) {
     if (!socket_.is_open()) return;
     error_code ignored;
     switch (how) {
-        case CloseMode::half_close: socket_.shutdown(asio::socket_base::shutdown_send, ignored); return;
+        case CloseMode::half_close:
+        case CloseMode::truncate: socket_.shutdown(asio::socket_base::shutdown_send, ignored); return;
         case CloseMode::reset: socket_.set_option(asio::socket_base::linger(true, 0), ignored); break;
         case CloseMode::fin:
             if (!end_) discard_unread();
@@ -214,6 +217,12 @@ void TcpStream::discard_unread() {
         if (n <= 0) return;
         discarded += static_cast<std::size_t>(n);
     }
+}
+
+std::size_t TcpStream::unacknowledged() {
+    int bytes = 0;
+    bool const is_known = socket_.is_open() && ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0;
+    return is_known && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 Endpoint TcpStream::local_endpoint() const {

@@ -23,6 +23,7 @@ public:
     asio::awaitable<error_code> wait_for_end() override;
     asio::awaitable<error_code> wait_for_input() override { return await_readable(); }
     void close(CloseMode how) override;
+    std::size_t unacknowledged() override;
     void set_time_limit(TimeLimit limit) override { limit_ = limit; }
     Endpoint local_endpoint() const override;
     Endpoint remote_endpoint() const override;

@@ -233,12 +233,15 @@ bool TlsStream::push() {
 void TlsStream::close(net::CloseMode how) {
     if (is_closed_) return;
     if (how != net::CloseMode::reset && !is_writing_ && !write_error_) {
-        engine_.shutdown();
-        push();
+        if (how != net::CloseMode::truncate) {
+            engine_.shutdown();
+            push();
+        }
         write_error_ = asio::error::broken_pipe;
     }
-    is_closed_ = how != net::CloseMode::half_close;
-    next_->close(how);
+    is_closed_ = net::ends_reads(how);
+    // What is cut is this connection; a TLS connection underneath ends its side in order.
+    next_->close(how == net::CloseMode::truncate ? net::CloseMode::half_close : how);
 }
 
 }  // namespace pathology::proxycore::tls

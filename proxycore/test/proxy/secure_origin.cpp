@@ -32,7 +32,7 @@ asio::awaitable<void> response_text(net::Stream& stream, std::string const& text
 }
 
 /// The responses of an HTTP/2 connection, until it ends.
-asio::awaitable<void> respond_over_http2(net::Stream& stream, std::string const& text) {
+asio::awaitable<void> respond_over_http2(net::Stream& stream, std::string const& text, bool requires_http1) {
     http2::Session session(http2::Role::server, {});
     std::map<http2::StreamId, http2::test::TextContent> contents;
     std::array<char, 4096> block{};
@@ -47,6 +47,10 @@ asio::awaitable<void> respond_over_http2(net::Stream& stream, std::string const&
         while (auto const event = session.next()) {
             if (event->type == http2::SessionEvent::Type::closed) contents.erase(event->stream);
             if (event->type != http2::SessionEvent::Type::head || event->request->head.target == "/silent") continue;
+            if (requires_http1) {
+                session.reset(event->stream, http2::ErrorCode::http_1_1_required);
+                continue;
+            }
             auto& content = contents.try_emplace(event->stream, text).first->second;
             http::ResponseHead const head{.version = {2, 0}, .status = 200};
             session.respond(event->stream, head, &content);
@@ -54,9 +58,9 @@ asio::awaitable<void> respond_over_http2(net::Stream& stream, std::string const&
     }
 }
 
-net::ServerOptions at(std::string const& host) {
+net::ServerOptions at(std::string const& host, std::uint16_t port) {
     net::ServerOptions options;
-    options.listen.front().endpoint.host = host;
+    options.listen.front().endpoint = {host, port};
     return options;
 }
 
@@ -70,7 +74,10 @@ SecureOrigin::SecureOrigin(tls::Identity identity, Options options)
       times_(options.times),
       farewells_(options.farewells),
       http2_(options.http2),
-      server_(at(options.host), [this](net::Connection connection) { return serve(std::move(connection.stream)); }) {
+      requires_http1_(options.requires_http1),
+      conduct_(std::move(options.conduct)),
+      server_(at(options.host, options.port),
+              [this](net::Connection connection) { return serve(std::move(connection.stream)); }) {
     auto const started = server_.start();
     if (!started) throw std::runtime_error(started.error().message);
 }
@@ -78,7 +85,7 @@ SecureOrigin::SecureOrigin(tls::Identity identity, Options options)
 asio::awaitable<void> SecureOrigin::serve(std::unique_ptr<net::Stream> stream) {
     if (farewells_ > 0) co_return static_cast<void>(--farewells_);
     std::string sni;
-    bool is_http2 = false;
+    bool is_http2 = http2_ && times_ == 0;
     for (unsigned i = 0; i < times_; ++i) {
         tls::Engine engine(context_, tls::test::show(identity_));
         if (http2_) engine.set_alpn({"h2", "http/1.1"}).value();
@@ -89,8 +96,9 @@ asio::awaitable<void> SecureOrigin::serve(std::unique_ptr<net::Stream> stream) {
         is_http2 = secured->info().alpn == "h2";
         stream = std::move(secured);
     }
+    if (conduct_) co_return co_await conduct_(*stream);
     auto const text = "asked for " + sni;
-    if (is_http2) co_return co_await respond_over_http2(*stream, text);
+    if (is_http2) co_return co_await respond_over_http2(*stream, text, requires_http1_);
     co_await response_text(*stream, text);
 }
 

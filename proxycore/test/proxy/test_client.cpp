@@ -208,6 +208,10 @@ std::string TestClient::read_to_end() {
     return received;
 }
 
+void TestClient::wait_until_delivered() {
+    run([this]() -> asio::awaitable<void> { co_await net::wait_until_delivered(*stream_, patience); });
+}
+
 void TestClient::close(net::CloseMode how) { stream_->close(how); }
 
 }  // namespace pathology::proxycore::proxy::test

@@ -58,6 +58,8 @@ public:
     ReceivedResponse request(std::string_view bytes, std::string_view method = "GET");
     /// Reads until the other side ends.
     std::string read_to_end();
+    /// Until the proxy's system has all that was sent, so that a reset loses nothing.
+    void wait_until_delivered();
     void close(net::CloseMode how = net::CloseMode::half_close);
     /// How the last read ended, if it did not end well.
     net::error_code error() const { return error_; }

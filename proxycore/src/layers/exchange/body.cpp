@@ -142,11 +142,10 @@ asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t max) 
     }
 }
 
-asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
-                                  HttpSettings const& settings, std::string_view name, Rest* rest) {
-    auto const first = std::exchange(message.raw_content, std::nullopt).value_or("");
-    std::string copy;
-    Outlet outlet(to, message.stream, settings.store_streamed_bodies ? &copy : nullptr);
+namespace {
+
+asio::awaitable<Passed> pass_pieces(BodyStream& from, Outlet& outlet, std::string first, HttpSettings const& settings,
+                                    std::string_view name, Rest* rest) {
     std::uint64_t size = first.size();
     auto sent = co_await outlet.send(first);
     while (sent) {
@@ -161,9 +160,20 @@ asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Messag
     }
     if (sent) sent = co_await outlet.finish(from.trailers());
     if (sent.has_error()) co_return sending_failed(sent.error());
-    if (!from.trailers().empty()) message.trailers = from.trailers();
-    if (settings.store_streamed_bodies) message.raw_content = std::move(copy);
     co_return Passed();
+}
+
+}  // namespace
+
+asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
+                                  HttpSettings const& settings, std::string_view name, Rest* rest) {
+    auto first = std::exchange(message.raw_content, std::nullopt).value_or("");
+    std::string copy;
+    Outlet outlet(to, message.stream, settings.store_streamed_bodies ? &copy : nullptr);
+    auto passed = co_await pass_pieces(from, outlet, std::move(first), settings, name, rest);
+    if (passed.is_whole() && !from.trailers().empty()) message.trailers = from.trailers();
+    if (settings.store_streamed_bodies) message.raw_content = std::move(copy);  // of a body that broke off, too
+    co_return passed;
 }
 
 }  // namespace pathology::proxycore::layers

@@ -143,10 +143,11 @@ asio::awaitable<Step> ExchangeRun::end_with_error(Failure failure) {
     if (!is_killed(flow_)) flow_.error = flow::Error{failure.message, context_.now()};
     if (!has_final_hook_run_) co_await run_error_hook();
     flow_.live = false;
+    bool const is_for_client = failure.wanted == Protocol::http1 && flow_.request.http_version.major >= 2;
     if (client_is_gone_ || is_killed(flow_)) {
         client_.abort();
-    } else if (has_response_begun_) {
-        client_.break_off(failure.reset.value_or(http2::ErrorCode::internal_error));
+    } else if (has_response_begun_ || is_for_client) {
+        co_await client_.break_off(failure.reset.value_or(http2::ErrorCode::internal_error));
     } else {
         auto const page = error_page(failure.status, failure.message);
         co_await client_.send(page);

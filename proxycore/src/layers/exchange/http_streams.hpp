@@ -77,8 +77,12 @@ public:
     /// function unregisters. Returns false if only wait_for_abort() is supported.
     virtual bool set_abort_handler(std::function<void()> /*then*/) { return false; }
     /// Ends a response that cannot be completed, so that it does not look complete: HTTP/1 closes the connection, HTTP/2
-    /// resets the stream with `code`, the server's own where it gave one (RFC 9113 §7).
-    virtual void break_off(http2::ErrorCode /*code*/) noexcept { abort(); }
+    /// resets the stream with `code`, the server's own where it gave one (RFC 9113 §7). What was sent is delivered first,
+    /// as far as the client reads.
+    virtual asio::awaitable<void> break_off(http2::ErrorCode /*code*/) {
+        abort();
+        co_return;
+    }
 };
 
 /// The server's end of one exchange. Its destructor releases the connection to the pool if both messages are complete

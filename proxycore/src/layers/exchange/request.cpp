@@ -96,14 +96,14 @@ asio::awaitable<std::optional<Failure>> ExchangeRun::discard_rest_of_request() {
 
 asio::awaitable<Step> ExchangeRun::forward_request() {
     auto const requested = flow_.server_conn;  // as the hooks left it
-    for (bool is_fresh = false;; is_fresh = true) {
-        if (!is_fresh) {
+    for (std::optional<Failure> last;;) {
+        if (!last) {
             auto immediate = context_.servers->acquire_now(flow_);
             server_ = std::move(immediate.stream);
             if (immediate.place != nullptr) co_await wait_in_queue(*immediate.place);
         }
         if (server_ == nullptr) {
-            auto const step = co_await acquire_server(is_fresh);
+            auto const step = co_await acquire_server(last);
             if (step == Step::ended) co_return step;
         }
         monitor_.begin();
@@ -115,21 +115,22 @@ asio::awaitable<Step> ExchangeRun::forward_request() {
             co_return Step::next;
         }
         auto const repeat = std::max(head.error().repeat, sent.has_error() ? sent.error().repeat : Repeat::never);
-        bool const may_try_again = may_repeat(repeat, flow_.request.raw_method) && !is_fresh && !streams_request_;
+        bool const may_try_again = may_repeat(repeat, flow_.request.raw_method) && !last && !streams_request_;
         if (!may_try_again || client_failure_seen() != nullptr) co_return co_await fail(head.error());
         co_await abandon_server();
         upload_.reset();
         server_.reset();
         flow_.server_conn = requested;
+        last = head.error();
     }
 }
 
-/// Gets a server connection for the flow. Waiting ends when the client disconnects.
-asio::awaitable<Step> ExchangeRun::acquire_server(bool is_fresh) {
+/// Gets a server connection for the flow, a new one after a failure. Waiting ends when the client disconnects.
+asio::awaitable<Step> ExchangeRun::acquire_server(std::optional<Failure> const& last) {
     monitor_.end();
     if (monitor_.is_looking()) co_await monitor_.join();
     if (client_failure_seen() != nullptr) co_return co_await fail_by_client(*client_failure_seen());
-    auto acquiring = is_fresh ? context_.servers->acquire_fresh(flow_) : context_.servers->acquire(flow_);
+    auto acquiring = acquire_after(last, *context_.servers, flow_);
     std::optional<Failure> left;
     auto acquired = co_await race_with_disconnect(std::move(acquiring), client_, DisconnectMonitor::grace, left);
     if (left) co_return co_await fail_by_client(*left);

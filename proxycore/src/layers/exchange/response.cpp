@@ -52,7 +52,10 @@ asio::awaitable<Step> ExchangeRun::receive_response_body() {
     BodyCollector collector(*server_, response, settings(), "response");
     auto collected = collector.collect_now();
     if (!collected) collected = co_await collector.collect();
-    if (collected->has_error()) co_return co_await fail(collected->error());
+    if (collected->has_error()) {
+        if (collected->error().code == Errc::truncated) co_return co_await end_truncated_response(collected->error());
+        co_return co_await fail(collected->error());
+    }
     if (**collected == Collected::over_stream_limit) {
         response.stream = true;
         co_return co_await stream_response();
@@ -74,6 +77,8 @@ asio::awaitable<Step> ExchangeRun::stream_response() {
     if (begun.has_error()) co_return co_await fail_by_client(begun.error());
     auto const passed = co_await pass_body(*server_, client_, response, settings(), "response");
     if (passed.sending) co_return co_await fail_by_client(*passed.sending);
+    if (passed.reading && passed.reading->code == Errc::truncated)
+        co_return co_await end_truncated_response(*passed.reading);
     if (passed.reading) co_return co_await fail(*passed.reading);
     finish_response();
     if (begin_response_hook()) co_return co_await run_hook(addons::hooks::response);
@@ -90,6 +95,25 @@ asio::awaitable<Step> ExchangeRun::send_response() {
     auto const sent = co_await client_.send(*flow_.response);
     if (sent.has_error()) co_return co_await fail_by_client(sent.error());
     co_return Step::next;
+}
+
+/// The client gets what came and, as the server's, an end that shows that bytes may be missing. The hook `response` sees
+/// the body and the flow's error.
+asio::awaitable<Step> ExchangeRun::end_truncated_response(Failure failure) {
+    finish_response();
+    flow_.error = flow::Error{failure.message, context_.now()};
+    if (begin_response_hook()) {
+        auto const step = co_await run_hook(addons::hooks::response);
+        if (step == Step::ended) co_return step;
+    }
+    if (!std::exchange(has_response_begun_, true)) {
+        if (!flow_.response) co_return co_await fail(response_removed());
+        auto const body = flow_.response->raw_content.value_or("");
+        auto sent = co_await client_.begin(*flow_.response);
+        if (sent) sent = co_await client_.send_body(body);
+        if (sent.has_error()) co_return co_await fail_by_client(sent.error());
+    }
+    co_return co_await end_with_error(std::move(failure));
 }
 
 asio::awaitable<Step> ExchangeRun::switch_protocols() {

@@ -47,7 +47,7 @@ private:
     asio::awaitable<Step> drop_request_body();
     asio::awaitable<std::optional<Failure>> discard_rest_of_request();
     asio::awaitable<Step> forward_request();
-    asio::awaitable<Step> acquire_server(bool is_fresh);
+    asio::awaitable<Step> acquire_server(std::optional<Failure> const& last);
     asio::awaitable<void> wait_in_queue(ServerQueuePlace& place);
     asio::awaitable<Result<void>> send_request();
     asio::awaitable<Result<http::ResponseHead>> read_response_head();
@@ -65,6 +65,7 @@ private:
     asio::awaitable<Step> stream_response();
     void finish_response();
     asio::awaitable<Step> send_response();
+    asio::awaitable<Step> end_truncated_response(Failure failure);
     asio::awaitable<Step> switch_protocols();
 
     // --- hooks, errors and the end (exchange.cpp) ---

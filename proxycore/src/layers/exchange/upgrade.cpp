@@ -9,8 +9,7 @@ namespace pathology::proxycore::layers {
 
 namespace {
 
-asio::awaitable<void> relay_bytes(Context& context, flow::HttpFlow const& flow, net::Stream& client,
-                                  net::Stream& server) {
+asio::awaitable<void> relay_bytes(Context& context, flow::HttpFlow& flow, net::Stream& client, net::Stream& server) {
     auto const& http = context.settings->http;
     if (!http.rawtcp && http.websocket) {
         context.log(addons::LogLevel::warn,
@@ -20,6 +19,7 @@ asio::awaitable<void> relay_bytes(Context& context, flow::HttpFlow const& flow, 
     UpgradedRecords upgraded(flow);
     Relay relay(context, client, server, upgraded.records());
     co_await relay.run();
+    if (!relay.error().empty()) flow.error = flow::Error{relay.error(), context.now()};
 }
 
 }  // namespace

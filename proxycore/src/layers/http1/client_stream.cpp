@@ -10,6 +10,7 @@
 
 #include "layers/http1/strictness.hpp"
 #include "layers/race_with_disconnect.hpp"
+#include "layers/stream_end.hpp"
 #include "layers/transfer_coding.hpp"
 
 namespace pathology::proxycore::layers {
@@ -17,6 +18,11 @@ namespace {
 
 constexpr std::chrono::seconds max_lingering{2};
 constexpr std::size_t max_drained = 1 << 24;
+
+/// How a stream ends so that the peer knows that bytes are missing.
+net::CloseMode cut_of(net::Stream const& stream) {
+    return stream.shows_truncation() ? net::CloseMode::truncate : net::CloseMode::reset;
+}
 
 }  // namespace
 
@@ -133,10 +139,20 @@ asio::awaitable<Failure> Http1ClientStream::wait_for_abort(std::chrono::millisec
     co_return client_disconnected(ec);
 }
 
-/// A body that ends with the connection would look complete after a FIN, so it is cut by a reset.
+/// A body that ends with the connection looks complete after an orderly end.
+bool Http1ClientStream::would_look_whole() const {
+    return output_.is_inside_message() && output_.framing().kind == Framing::Kind::until_close;
+}
+
 void Http1ClientStream::abort() noexcept {
-    bool const would_look_whole = output_.is_inside_message() && output_.framing().kind == Framing::Kind::until_close;
-    stream_->close(would_look_whole ? net::CloseMode::reset : net::CloseMode::fin);
+    if (would_look_whole()) stream_->close(cut_of(*stream_));
+    stream_->close(net::CloseMode::fin);
+}
+
+asio::awaitable<void> Http1ClientStream::break_off(http2::ErrorCode /*code*/) {
+    bool const needs_reset = would_look_whole() && cut_of(*stream_) == net::CloseMode::reset;
+    if (needs_reset) co_await carry_end(StreamEnd::broken, *stream_);
+    abort();
 }
 
 std::unique_ptr<net::Stream> Http1ClientStream::take_over() {

@@ -42,10 +42,12 @@ public:
     std::optional<Failure> objection_to(flow::Response const& response) const override;
     asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) override;
     void abort() noexcept override;
+    asio::awaitable<void> break_off(http2::ErrorCode code) override;
     /// After a CONNECT, skips line ends that some clients send behind its head.
     std::unique_ptr<net::Stream> take_over() override;
 
 private:
+    bool would_look_whole() const;
     asio::awaitable<void> drain();
     void begin_message(flow::Response const& response, std::optional<std::uint64_t> size);
     static Result<void> sent(net::error_code ec);

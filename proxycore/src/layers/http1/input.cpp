@@ -34,6 +34,7 @@ asio::awaitable<Result<std::optional<http1::Event>>> Http1Input::next() {
 std::optional<Result<std::optional<http1::Event>>> Http1Input::next_now() {
     auto const outcome = next_buffered();
     if (outcome.has_error()) return failure_of(outcome.error());
+    if (is_truncated_ && *outcome == http1::Event::end && lasts_until_close()) return truncated();
     if (*outcome || has_ended_) return *outcome;
     if (stream_error_) return take_stream_failure();
     return std::nullopt;
@@ -73,9 +74,17 @@ asio::awaitable<bool> Http1Input::read_more() {
     auto const buffer = reader_.prepare(buffer_size_needed());
     auto const [ec, n] = co_await stream_.read_some(asio::buffer(buffer.data(), buffer.size()));
     reader_.commit(n);
-    has_ended_ = ec == asio::error::eof || ec == tls::Errc::truncated;
+    is_truncated_ = ec == tls::Errc::truncated;
+    has_ended_ = ec == asio::error::eof || is_truncated_;
     if (!has_ended_) stream_error_ = ec;
     co_return !ec;
+}
+
+/// "A response that has neither chunked transfer coding nor Content-Length is complete only if a valid closure alert has
+/// been received" (RFC 9112 §9.8).
+Failure Http1Input::truncated() const {
+    return {Errc::truncated, "the response may be incomplete: the server " + to_string(stream_.remote_endpoint()) +
+                                 " ended the connection without TLS close_notify"};
 }
 
 /// A timeout is reported once, so that the caller may read again; other errors stay.
@@ -97,6 +106,11 @@ Failure Http1Input::malformed(std::string_view what) const {
 Failure Http1Input::failure_of(http1::Failure const& failure) const {
     auto described = malformed(failure.message);
     described.code = code_of(failure.code);
+    if (failure.code == http1::Errc::http2_settings) {
+        // What it got was no preface of HTTP/2, so it processed nothing.
+        described.wanted = Protocol::http2;
+        described.repeat = Repeat::always;
+    }
     if (side_ == Side::client && failure.status_hint != 0) described.status = failure.status_hint;
     return described;
 }

@@ -42,7 +42,9 @@ public:
 private:
     http1::Outcome next_buffered();
     std::size_t buffer_size_needed() const;
+    bool lasts_until_close() const { return !reader_.is_chunked() && !reader_.content_length(); }
     Failure take_stream_failure();
+    Failure truncated() const;
     Failure failure_of(http1::Failure const& failure) const;
 
     net::Stream& stream_;
@@ -50,7 +52,8 @@ private:
     Side side_;
     net::error_code stream_error_{};
     bool is_inside_ = false;
-    bool has_ended_ = false;  ///< the peer's side
+    bool has_ended_ = false;     ///< the peer's side
+    bool is_truncated_ = false;  ///< has_ended_, and the peer sent no close_notify
     bool has_failed_ = false;
 };
 

@@ -144,6 +144,11 @@ bool Http2ClientStream::set_abort_handler(std::function<void()> then) {
     return true;
 }
 
+asio::awaitable<void> Http2ClientStream::break_off(http2::ErrorCode code) {
+    body_->abort(code);
+    co_return;
+}
+
 std::unique_ptr<net::Stream> Http2ClientStream::take_over() {
     return make_http2_tunnel(std::exchange(body_, nullptr),
                              is_connect_ ? http2::ErrorCode::connect_error : http2::ErrorCode::cancel);

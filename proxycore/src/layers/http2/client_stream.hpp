@@ -28,7 +28,7 @@ public:
     asio::awaitable<Failure> wait_for_abort(std::chrono::milliseconds grace) override;
     bool set_abort_handler(std::function<void()> then) override;
     void abort() noexcept override { body_->abort(http2::ErrorCode::cancel); }
-    void break_off(http2::ErrorCode code) noexcept override { body_->abort(code); }
+    asio::awaitable<void> break_off(http2::ErrorCode code) override;
     std::unique_ptr<net::Stream> take_over() override;
 
 private:

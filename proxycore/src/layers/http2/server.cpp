@@ -117,6 +117,10 @@ std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent c
         return std::nullopt;
     } else if (event.by_peer || reason.empty()) {
         if (event.by_peer) failure.reset = event.error;
+        if (event.by_peer && event.error == http2::ErrorCode::http_1_1_required) {
+            failure.wanted = Protocol::http1;
+            failure.repeat = Repeat::always;
+        }
         failure.message = peer() + " reset the stream: " + name(event.error);
     } else if (event.is_unprocessed) {
         failure.message = peer() + " did not take the request: " + reason;

@@ -69,7 +69,7 @@ asio::awaitable<net::error_code> Http2Tunnel::wait_for_end() {
 
 void Http2Tunnel::close(net::CloseMode how) {
     if (is_closed_) return;
-    is_closed_ = how != net::CloseMode::half_close;
+    is_closed_ = net::ends_reads(how);
     if (how == net::CloseMode::reset) return body_->abort(reset_);
     if (!std::exchange(has_sent_end_, true)) body_->send_end(nullptr);
     if (is_closed_) body_->ignore_input();

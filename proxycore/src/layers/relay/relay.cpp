@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "layers/stream_end.hpp"
+
 namespace pathology::proxycore::layers {
 namespace {
 
@@ -36,9 +38,8 @@ asio::awaitable<void> Relay::pump(Side& from, Side& to) {
         // writer.
         auto const moved_before = moved_;
         auto const [ec, n] = co_await from.stream.read_some(asio::buffer(block));
-        if (ec == asio::error::eof) co_return end(from, to);
         if (ec == net::Errc::timed_out && (moved_ != moved_before || waiting_ > 0)) continue;
-        if (ec) co_return break_off(std::string(from.name) + ": " + net::describe(ec), net::CloseMode::reset);
+        if (ec) co_return co_await pass_end(from, to, ec);
         ++moved_;
         ++waiting_;
         bool const has_more = co_await pass(from, to, std::string_view(block.data(), n));
@@ -67,7 +68,7 @@ asio::awaitable<bool> Relay::pass(Side& from, Side& to, std::string_view bytes) 
 
 asio::awaitable<bool> Relay::send(Side& to, std::string_view bytes) {
     auto const ec = co_await net::send(to.stream, bytes);
-    if (ec) break_off(std::string(to.name) + ": " + net::describe(ec), net::CloseMode::reset);
+    if (ec) co_await lose(to, ec);
     co_return !ec;
 }
 
@@ -77,15 +78,32 @@ asio::awaitable<void> Relay::send_between(bool to_server, std::string_view bytes
     if (!to.is_ended && !bytes.empty()) co_await send(to, bytes);
 }
 
-void Relay::end(Side& from, Side& to) {
+asio::awaitable<void> Relay::pass_end(Side& from, Side& to, net::error_code ec) {
+    auto const end = end_of(ec);
+    if (end == StreamEnd::broken) co_return co_await lose(from, ec);
+    if (end == StreamEnd::truncated) record_error(from, ec);
     from.record.state = after_peer_ended(from.record.state);
     to.is_ended = true;
-    to.stream.close(net::CloseMode::half_close);
+    co_await carry_end(end, to.stream);
     to.record.state = after_we_ended(to.record.state);
 }
 
-/// The closed streams end the other pump as well. Its error is a consequence and is not kept.
+/// Ends both sides. The other pump's error is a consequence of that.
+asio::awaitable<void> Relay::lose(Side& lost, net::error_code ec) {
+    if (std::exchange(is_over_, true)) co_return;
+    record_error(lost, ec);
+    client_.is_ended = server_.is_ended = true;
+    lost.stream.close(net::CloseMode::reset);
+    co_await carry_end(StreamEnd::broken, other(lost).stream);
+}
+
+void Relay::record_error(Side const& side, net::error_code ec) {
+    if (error_.empty()) error_ = std::string(side.name) + ": " + net::describe(ec);
+}
+
+/// The closed streams end both pumps.
 void Relay::break_off(std::string why, net::CloseMode how) {
+    is_over_ = true;
     if (error_.empty()) error_ = std::move(why);
     client_.is_ended = server_.is_ended = true;
     client_.stream.close(how);
@@ -100,7 +118,8 @@ UpgradedRecords::UpgradedRecords(flow::HttpFlow const& flow)
 Relay::Records UpgradedRecords::records() {
     // A stream of HTTP/2 ends without its connection; the record of the connection must not be changed to "closed".
     bool const is_one_of_many = flow_.request.http_version.major >= 2;
-    bool const is_shared = flow_.server_conn->alpn == "h2";
+    auto const& alpn = flow_.server_conn->alpn;
+    bool const is_shared = alpn == "h2" || alpn == "h2c";
     return {is_one_of_many ? client_ : *flow_.client_conn, is_shared ? server_ : *flow_.server_conn};
 }
 

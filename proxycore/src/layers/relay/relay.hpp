@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 /// (those of the context by default) follow the state of the streams. Streams and records must outlive it.
 ///
 ///     client ──▶ pump ──▶ [on_message] ──▶ server        one pump for each direction; the end of one side is passed on
-///     client ◀── [on_message] ◀── pump ◀── server        as a half-close, a failure closes both
+///     client ◀── [on_message] ◀── pump ◀── server        behind its bytes, by carry_end(); a broken side ends both
 ///
 /// Cancel: terminal.
 class Relay {
@@ -42,7 +42,7 @@ public:
     asio::awaitable<void> send_between(bool to_server, std::string_view bytes);
     /// Closes both sides. The first reason is kept.
     void break_off(std::string why, net::CloseMode how);
-    /// Why the relay was cut; empty if both sides ended in order.
+    /// Why the relay was cut, or which side did not end in order; empty if both did.
     std::string const& error() const { return error_; }
 
 private:
@@ -56,12 +56,16 @@ private:
     asio::awaitable<void> pump(Side& from, Side& to);
     asio::awaitable<bool> pass(Side& from, Side& to, std::string_view bytes);
     asio::awaitable<bool> send(Side& to, std::string_view bytes);
-    void end(Side& from, Side& to);
+    asio::awaitable<void> pass_end(Side& from, Side& to, net::error_code ec);
+    asio::awaitable<void> lose(Side& lost, net::error_code ec);
+    void record_error(Side const& side, net::error_code ec);
+    Side& other(Side const& side) { return &side == &client_ ? server_ : client_; }
 
     Side client_, server_;
     std::string error_;
     std::uint64_t moved_ = 0;  // pieces read and pieces sent, both ways
     unsigned waiting_ = 0;     // pumps that are not reading
+    bool is_over_ = false;     // one side is broken, or the relay was cut
 };
 
 /// The records for the streams of an upgraded exchange: those of its connections, or scratch copies if a connection has

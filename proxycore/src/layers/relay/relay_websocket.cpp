@@ -26,6 +26,7 @@
 #include "layers/layers.hpp"
 #include "layers/relay/relay.hpp"
 #include "layers/relay/websocket_side.hpp"
+#include "layers/stream_end.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
@@ -96,6 +97,7 @@ private:
     asio::awaitable<void> pass_injected();
     asio::awaitable<void> await_last_close();
     asio::awaitable<void> close_after_timeout();
+    asio::awaitable<void> pass_end(net::error_code ec, WebSocketSide& to);
     void record_close(websocket::Close const& why, WebSocketSide const& from);
     void drop_both(net::CloseMode how);
     bool is_recorded() const;
@@ -185,14 +187,15 @@ asio::awaitable<void> WebSocketRelay::pump(WebSocketSide& from, WebSocketSide& t
         if (ec) {
             if (!flow_.websocket->closed_by_client) flow_.websocket->closed_by_client = from.is_client();
             co_await to.send_owed();
-            co_return drop_both(net::CloseMode::fin);
+            co_return co_await pass_end(ec, to);
         }
         ++moved_;
         ++busy_;
         bool const has_more = co_await handle_events(from, to);
         auto const failed = co_await to.flush();
         --busy_;
-        if (failed || !flow_.live) co_return drop_both(net::CloseMode::fin);
+        if (failed) co_return co_await pass_end(failed, from);
+        if (!flow_.live) co_return drop_both(net::CloseMode::fin);
         if (!has_more) co_return co_await await_last_close();
     }
 }
@@ -295,6 +298,12 @@ asio::awaitable<void> WebSocketRelay::close_after_timeout() {
     co_await async::pause(is_violation ? violation_delay : close_timeout);
     co_await async::with_timeout(last_write_timeout, client_.send_owed());
     co_await async::with_timeout(last_write_timeout, server_.send_owed());
+    drop_both(net::CloseMode::fin);
+}
+
+/// One side ended without a close frame of its own. Where the other one closed, the WebSocket ended in order for it.
+asio::awaitable<void> WebSocketRelay::pass_end(net::error_code ec, WebSocketSide& to) {
+    if (!flow_.websocket->close_code) co_await carry_end(end_of(ec), to.stream());
     drop_both(net::CloseMode::fin);
 }
 

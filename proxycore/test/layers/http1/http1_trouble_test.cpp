@@ -195,7 +195,7 @@ class P13_BadServer : public testing::TestWithParam<BadServer> {};
 
 TEST_P(P13_BadServer, Is502) {
     Http1Fixture fixture;
-    fixture.servers = {GetParam().script};
+    fixture.servers = {GetParam().script, GetParam().script};  // one that speaks HTTP/2 is asked again
     fixture.play({{"", get}, read_to_end()});
     EXPECT_THAT(fixture.received, HasSubstr("HTTP/1.1 502 Bad Gateway\r\n"));
     EXPECT_EQ(fixture.hooks(), GetParam().calls);

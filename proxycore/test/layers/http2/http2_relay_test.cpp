@@ -82,6 +82,22 @@ TEST_F(Http2Relay, StreamsAnUploadWithItsTrailers) {
     EXPECT_THAT(fixture.origin->server.log, HasSubstr("1 end x-t=9\n"));
 }
 
+TEST_F(Http2Relay, A5_AStreamedResponseWithTrailersHasNoErrorWhenTheClientLeavesBehindIt) {
+    fixture.settings.http.stream_large_bodies = 1;
+    fixture.origin_responds = false;
+    play([&](RawClient& client) -> asio::awaitable<void> {
+        auto const sent_bytes = hello() + get(1);
+        co_await client.send(sent_bytes);
+        co_await fixture.wait_for_origin("1 end");
+        auto const response =
+            headers(1, {{":status", "200"}}, flag::end_headers) + data(1, "hello") + headers(1, {{"grpc-status", "0"}});
+        co_await fixture.origin->send(response);
+        co_await client.read_until("END_STREAM");
+    });
+    EXPECT_EQ(fixture.flow().error ? fixture.flow().error->message : "", "");
+    EXPECT_EQ(fixture.flow().response->trailers, (http::Fields{{"grpc-status", "0"}}));
+}
+
 TEST_F(Http2Relay, ResetsTheServersStreamWhenTheClientResetsItsOwn) {
     fixture.origin_responds = false;
     play([&](RawClient& client) -> asio::awaitable<void> {

@@ -25,6 +25,7 @@ enum class Errc {
     body_too_large,         ///< more than `Limits::body`
     eof_in_head,            ///< the peer ended its side inside the head
     eof_in_body,            ///< the peer ended its side inside the body
+    http2_settings,         ///< a SETTINGS frame in place of a status line: the server speaks HTTP/2 (RFC 9113 §3.4)
 };
 
 /// A malformed message: `bad Content-Length "x" at byte 16`; quotes are escaped and cut short.

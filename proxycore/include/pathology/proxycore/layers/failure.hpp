@@ -19,6 +19,7 @@ enum class Errc : std::uint8_t {
     unreachable,  ///< no connection: name resolution, TCP, or an upstream proxy failed
     untrusted,    ///< the TLS handshake or the verification of the certificate failed
     cancelled,    ///< an addon refused, or the flow was killed
+    truncated,    ///< the body came, but its end is not certain: TLS ended without close_notify (RFC 9112 §9.8)
 };
 
 /// Which request that failed may be sent once more, on a new connection.
@@ -26,6 +27,12 @@ enum class Repeat : std::uint8_t {
     never,
     if_idempotent,  ///< the server may have processed the request before it ended the connection
     always,         ///< the server did not process it, and has said so
+};
+
+/// What a server wants to be asked by.
+enum class Protocol : std::uint8_t {
+    http1,  ///< it reset the stream with HTTP_1_1_REQUIRED (RFC 9113 §7)
+    http2,  ///< it sent SETTINGS in response to HTTP/1
 };
 
 /// Returns true if a request of that method may be sent once more. A proxy "MUST NOT automatically retry
@@ -37,6 +44,7 @@ struct Failure : BasicFailure<Errc> {
     unsigned status = 502;                    ///< of the response to the client, if none was begun (P13)
     Repeat repeat = Repeat::never;            ///< of the request
     std::optional<http2::ErrorCode> reset{};  ///< the code of the server's RST_STREAM, if that was the reason
+    std::optional<Protocol> wanted{};         ///< the server takes the request by this protocol only
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

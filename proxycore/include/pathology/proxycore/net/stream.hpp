@@ -24,8 +24,12 @@ using async::TimeLimit;
 enum class CloseMode {
     fin,         ///< written bytes are delivered, then the end; no more reads or writes
     half_close,  ///< ends the write side (FIN); reads go on
+    truncate,    ///< as half_close, but TLS sends no close_notify: the peer cannot know whether it has all bytes
     reset,       ///< RST: bytes that the peer has not read are lost
 };
+
+/// Returns true if nothing is read after close(how).
+constexpr bool ends_reads(CloseMode how) noexcept { return how == CloseMode::fin || how == CloseMode::reset; }
 
 /// The result of one read.
 struct ReadResult {
@@ -78,6 +82,12 @@ public:
     /// Ends the stream; pending operations end with Errc::closed. Closing again does nothing.
     virtual void close(CloseMode how) = 0;
 
+    /// Returns true if the peer can tell close(truncate) from close(half_close), as with TLS. The default is false.
+    virtual bool shows_truncation() const { return false; }
+
+    /// The number of written bytes that the peer's system has not acknowledged. A reset may lose them. The default is 0.
+    virtual std::size_t unacknowledged() { return 0; }
+
     /// Limits the inactivity of each read and write that starts from now on: the time until one byte is moved. It may
     /// be exceeded by some 25 ms.
     virtual void set_time_limit(TimeLimit limit) = 0;
@@ -92,5 +102,9 @@ public:
 
 /// Sends one text; `text` must outlive the await.
 asio::awaitable<error_code> send(Stream& stream, std::string_view text);
+
+/// Waits until the peer's system has acknowledged all written bytes, so that close(reset) loses none of them. Ends as well
+/// if none was acknowledged for `limit`. The system reports this by no event, so it is asked every few milliseconds.
+asio::awaitable<void> wait_until_delivered(Stream& stream, Duration limit);
 
 }  // namespace pathology::proxycore::net

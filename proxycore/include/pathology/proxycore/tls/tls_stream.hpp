@@ -14,8 +14,8 @@ namespace pathology::proxycore::tls {
 ///
 /// It conforms to net::Stream:
 ///         eof      the peer sent close_notify. If the connection ends without it, Errc::truncated.
-///         close    fin and half_close send close_notify, then close the stream underneath in the same way; reset sends
-///                  nothing. The alert is sent only if that is possible without waiting.
+///         close    fin and half_close send close_notify, then close the stream underneath in the same way; truncate
+///                  and reset send nothing. The alert is sent only if that is possible without waiting.
 ///         limits   are those of the stream underneath: ciphertext counts as progress.
 /// Errors: a tls::Errc, or the code of the stream underneath; failure() has the details. After a failed or cancelled
 ///         write every further one fails: a part of a record may have been sent.
@@ -37,6 +37,8 @@ public:
     asio::awaitable<net::error_code> wait_for_end() override { return next_->wait_for_end(); }
     asio::awaitable<net::error_code> wait_for_input() override { return next_->wait_for_input(); }
     void close(net::CloseMode how) override;
+    bool shows_truncation() const override { return true; }
+    std::size_t unacknowledged() override { return next_->unacknowledged(); }
     void set_time_limit(net::TimeLimit limit) override { next_->set_time_limit(limit); }
     Endpoint local_endpoint() const override { return next_->local_endpoint(); }
     Endpoint remote_endpoint() const override { return next_->remote_endpoint(); }
