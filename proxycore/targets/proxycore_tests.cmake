@@ -71,7 +71,7 @@ pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy p
             test/client/http_client_test.cpp test/client/http_client_tls_test.cpp test/proxy/replay_test.cpp
             test/proxy/flows_test.cpp test/proxy/outside_test.cpp test/proxy/idle_server_test.cpp
             test/proxy/leaving_test.cpp test/proxy/life_test.cpp
-            test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp test/proxy/stream_end_test.cpp
+            test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp test/proxy/stream_end_test.cpp test/proxy/protocol_choice_test.cpp
             test/proxy/server_conn_test.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
             test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp)
 pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support

@@ -30,7 +30,6 @@ std::shared_ptr<layers::Settings const> make_settings(HttpClientOptions const& o
     settings->times.connect = options.connect_timeout;
     settings->times.idle = options.timeout;
     settings->max_servers = options.max_connections;
-    settings->remembers_failures = false;
     return settings;
 }
 
@@ -87,13 +86,14 @@ struct HttpClient::State {
 asio::awaitable<Result<flow::Response>> HttpClient::State::send(flow::HttpFlow& flow) {
     // The server may have closed a kept connection in the meantime. A request that may be repeated is sent once more, over
     // a new connection.
-    for (bool is_fresh = false;; is_fresh = true) {
-        auto acquiring = is_fresh ? context.servers->acquire_fresh(flow) : context.servers->acquire(flow);
-        auto server = co_await std::move(acquiring);  // g++ 12 destroys an awaitable of ?: within co_await twice
+    for (std::optional<Failure> last;;) {
+        auto acquiring = layers::acquire_after(last, *context.servers, flow);
+        auto server = co_await std::move(acquiring);
         if (server.has_error()) co_return server.error();
         auto response = co_await send_over(**server, flow);
-        bool const has_failed = response.has_error() && !is_fresh;
+        bool const has_failed = response.has_error() && !last;
         if (!has_failed || !layers::may_repeat(response.error().repeat, flow.request.raw_method)) co_return response;
+        last = response.error();
     }
 }
 

@@ -78,8 +78,6 @@ struct Settings {
     std::optional<tunnel::Credentials> upstream_auth{};  ///< P63
     bool asks_socks_users = false;                       ///< SOCKS clients have to authenticate (P08)
     std::size_t max_servers = 5;                         ///< simultaneous connections of one client to one target (P01)
-    /// A target that could not be reached is not tried again for the same client.
-    bool remembers_failures = true;
 };
 
 }  // namespace pathology::proxycore::layers

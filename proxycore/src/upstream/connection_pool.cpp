@@ -39,7 +39,7 @@ std::unique_ptr<net::Stream> PooledConnection::release_stream() {
 }
 
 std::size_t PooledConnection::room() const {
-    if (auto const* const http2 = shared()) return http2->room();
+    if (auto const* const both = std::get_if<Shared>(&state)) return both->is_confirmed ? both->connection->room() : 0;
     return std::holds_alternative<Idle>(state) || (ahead() != nullptr && !is_ended()) ? 1 : 0;
 }
 
@@ -88,6 +88,11 @@ PooledConnection* EndpointPool::find_ended() {
 
 PooledConnection* EndpointPool::find(flow::Server const& record) {
     return find_if([&](PooledConnection const& connection) { return *connection.record == record; });
+}
+
+Failure const* EndpointPool::failure_for(flow::Time begun) {
+    if (failed_ && failed_->at < begun) failed_.reset();
+    return failed_ ? &failed_->why : nullptr;
 }
 
 asio::awaitable<void> EndpointPool::wait_until_ready() {

@@ -59,6 +59,7 @@ public:
     };
     struct Shared {  ///< HTTP/2
         std::unique_ptr<layers::Http2Server> connection;
+        bool is_confirmed = true;  ///< false until a server that ALPN did not ask has sent SETTINGS
     };
 
     PooledConnection(EndpointPool& its_endpoint, std::shared_ptr<flow::Server> its_record,
@@ -110,7 +111,7 @@ public:
     bool may_open() const { return connections_.size() + opening_ < max_connections_ && !(opening_ > 0 && may_share); }
     bool has_waiters() const { return !waiters_.empty(); }
     /// A request would not wait: it uses a connection, opens one, or fails.
-    bool is_ready() { return failure || find_available() != nullptr || may_open(); }
+    bool is_ready() { return failed_ || find_available() != nullptr || may_open(); }
     /// Waits behind all earlier waiters until is_ready().
     /// Cancel: terminal; the next waiter is woken.
     asio::awaitable<void> wait_until_ready();
@@ -154,14 +155,25 @@ public:
         EndpointPool& endpoint_;
     };
 
+    /// Opening a connection failed now: for the requests that began before, which waited for its end.
+    void fail(Failure why, flow::Time now) { failed_ = Failed{std::move(why), now}; }
+    /// The failure for a request that began at that time; nullptr if there is none. A later request tries again, so the
+    /// failure is forgotten.
+    Failure const* failure_for(flow::Time begun);
+
     EndpointKey const key;
-    std::optional<Failure> failure{};  ///< the reason why no other connection is tried
-    bool may_share = false;            ///< the server may speak HTTP/2
+    bool may_share = false;              ///< the server may speak HTTP/2
+    std::optional<bool> speaks_http2{};  ///< without TLS, by prior knowledge (RFC 9113 §3.3); known after one attempt
 
 private:
+    struct Failed {
+        Failure why;
+        flow::Time at;
+    };
     template <class Predicate> PooledConnection* find_if(Predicate predicate);
     void wake_first();
 
+    std::optional<Failed> failed_{};
     std::size_t max_connections_;
     std::size_t opening_ = 0;
     std::list<PooledConnection> connections_;  // others hold references

@@ -29,6 +29,15 @@ Failure not_on_the_network(flow::Server const& server) {
     return failure;
 }
 
+/// How long a server of HTTP/2 that ALPN did not ask may take to say so.
+constexpr std::chrono::seconds max_wait_for_settings{2};
+
+bool is_grpc(flow::Request const& request) {
+    auto const type = request.headers.first("content-type").value_or("");
+    constexpr std::string_view grpc = "application/grpc";
+    return type.starts_with(grpc) && !type.substr(grpc.size()).starts_with("-web");
+}
+
 std::optional<flow::ServerSpec> via_of(EndpointKey const& key) {
     if (key.hops.empty()) return std::nullopt;
     return key.hops.front().proxy;
@@ -67,7 +76,10 @@ public:
         : owner_(owner), endpoint_(endpoint), flow_(flow), place_(endpoint, changed()) {}
 
     bool is_ready() const override { return place_.is_first() && endpoint_.is_ready(); }
-    ServerStream acquire() override { return endpoint_.failure ? nullptr : owner_.use_available(endpoint_, flow_); }
+    ServerStream acquire() override {
+        auto const* const failure = endpoint_.failure_for(flow_.timestamp_created);
+        return failure != nullptr ? nullptr : owner_.use_available(endpoint_, flow_);
+    }
 
 private:
     NetworkConnections& owner_;
@@ -79,7 +91,7 @@ private:
 /// By the route of the mode, over an open connection whose protocol is settled.
 layers::ImmediateServer NetworkConnections::acquire_now(flow::HttpFlow& flow) {
     auto* const endpoint = endpoint_of_mode(flow);
-    if (endpoint == nullptr || endpoint->failure) return {};
+    if (endpoint == nullptr || endpoint->failure_for(flow.timestamp_created) != nullptr) return {};
     if (!endpoint->has_waiters()) {
         if (auto stream = use_available(*endpoint, flow)) return {.stream = std::move(stream)};
         if (endpoint->is_ready()) return {};  // another connection may be opened
@@ -95,16 +107,28 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
     return acquire_by_route(flow, true);
 }
 
-asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_by_route(flow::HttpFlow& flow,
-                                                                                               bool is_new) {
+asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_by(flow::HttpFlow& flow,
+                                                                                         layers::Protocol wanted) {
+    return acquire_by_route(flow, true, wanted);
+}
+
+asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_by_route(
+    flow::HttpFlow& flow, bool is_new, std::optional<layers::Protocol> wanted) {
     EndpointKey key;
     PooledConnection* connection = nullptr;
     bool const is_own = router_.is_own(flow);
-    if (is_own && context_.server->error) flow.server_conn = context_.server->snapshot();
+    if (is_own && context_.server->error) {
+        // It is reported once: to this flow. The next one tries again.
+        flow.server_conn = context_.server->snapshot();
+        renew_failed_server();
+    }
     if (flow.server_conn->error) co_return failure_before(*flow.server_conn);
-    if (is_own && own_ahead() != nullptr && !own_ahead()->is_ended()) {
+    if (is_own && !wanted && own_ahead() != nullptr && !own_ahead()->is_ended()) {
         auto prepared = co_await prepare_ahead(flow);
-        if (!prepared) co_return prepared.error();
+        if (!prepared) {
+            renew_failed_server();
+            co_return prepared.error();
+        }
         connection = *prepared;
         key = connection->endpoint.key;
     } else {
@@ -112,6 +136,8 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
         if (route.response) co_return layers::make_direct_response_stream(std::move(*route.response));
         key = router_.key_of(flow, route);
     }
+    if (wanted == layers::Protocol::http1) key.is_http1_only = true;
+    if (wanted == layers::Protocol::http2) pool_.at(key).speaks_http2 = true;
     router_.authorize(flow, key);
     Route route;
     route.hops = key.hops;
@@ -128,6 +154,10 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
             if (!found) co_return found.error();
             connection = *found;
         }
+        if (connection->ahead() != nullptr && knows_http2(flow, connection->endpoint)) {
+            connection = co_await begin_http2(*connection);
+            if (connection == nullptr) continue;
+        }
         settle_protocol(*connection);
         if (!is_websocket || connection->shared() == nullptr) break;
         auto const record = connection->record;
@@ -137,6 +167,13 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
         key.is_http1_only = true;
     }
     co_return use(*connection, flow, lease);
+}
+
+/// After its failure was reported.
+void NetworkConnections::renew_failed_server() {
+    if (!context_.server->error) return;
+    context_.server = context_.successor_of(*context_.server);
+    context_.server->set_via(context_.via);  // the route that failed may have been the choice of a selector
 }
 
 /// The connection that was opened ahead, with its TLS.
@@ -171,8 +208,10 @@ asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(f
                                                                                bool is_new) {
     auto& endpoint = pool_.at(key);
     pool_.drop_ended(endpoint);
+    auto const begun = flow.timestamp_created;
+    endpoint.failure_for(begun);  // a failure from before this request is forgotten
     if (endpoint.has_waiters() || !endpoint.is_ready()) co_await endpoint.wait_until_ready();
-    if (endpoint.failure) co_return *endpoint.failure;
+    if (auto const* const failure = endpoint.failure_for(begun)) co_return *failure;
     auto* const available = endpoint.find_available();
     if (available != nullptr && !is_new) co_return available;
     auto* const unused = endpoint.find_unused();
@@ -182,7 +221,10 @@ asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(f
     auto const record = record_for(flow, key);
     RecordOfFlow const record_of_flow(flow, record);
     auto stream = co_await connect(record, endpoint, offers_to(key, flow.request.http_version), std::move(lease));
-    if (!stream) co_return stream.error();
+    if (!stream) {
+        renew_failed_server();
+        co_return stream.error();
+    }
     co_return &endpoint.add(record, std::move(*stream), pool_.executor());
 }
 
@@ -196,6 +238,55 @@ asio::awaitable<bool> NetworkConnections::accepts_websockets(PooledConnection& c
         still->shared()->takes_websockets();
 }
 
+/// Whether the server is asked over HTTP/2 without TLS, where no ALPN can tell. A client that speaks so in a tunnel, or to
+/// an address that is the server's to it, knows its server (RFC 9113 §3.3), and gRPC exists over HTTP/2 only. A client of
+/// a reverse proxy knows the proxy: the server is asked over HTTP/1.1, until it responds with SETTINGS.
+bool NetworkConnections::knows_http2(flow::HttpFlow const& flow, EndpointPool const& endpoint) const {
+    auto const& key = endpoint.key;
+    bool const reads_requests = !key.hops.empty() && !key.is_tunnel;
+    bool const is_possible = context_.settings->http.http2 && !key.is_secure && !key.is_http1_only && !reads_requests;
+    if (!is_possible || layers::asks_for_websocket(flow.request)) return false;
+    if (endpoint.speaks_http2) return *endpoint.speaks_http2;
+    if (flow.request.http_version.major < 2) return false;
+    if (is_grpc(flow.request)) return true;
+    bool const is_reverse = modes::traits_of(context_.mode).fixed_server != nullptr;
+    return !is_reverse && !context_.client->tls_established() && router_.is_own(flow);
+}
+
+/// Begins HTTP/2, and waits for the SETTINGS that its servers send first (RFC 9113 §3.4). Returns nullptr, and drops the
+/// connection, if something else comes, or nothing for a while: HTTP/1 it is, then.
+asio::awaitable<PooledConnection*> NetworkConnections::begin_http2(PooledConnection& connection) {
+    auto& endpoint = connection.endpoint;
+    auto const record = connection.record;
+    EndpointPool::Opening const opening(endpoint);  // other requests wait for the outcome
+    endpoint.may_share = true;
+    connection.monitor.end();
+    auto stream = connection.release_stream();
+    auto& state =
+        connection.state.emplace<PooledConnection::Shared>(share(endpoint.key, connection, std::move(stream)));
+    state.is_confirmed = false;
+    auto waiting = state.connection->wait_for_settings();
+    auto const is_known = co_await async::with_timeout(max_wait_for_settings, std::move(waiting));
+    auto* const still = pool_.find(*record);
+    endpoint.speaks_http2 = is_known.value_or(false) && still != nullptr && still->shared() != nullptr;
+    endpoint.may_share = *endpoint.speaks_http2;
+    if (*endpoint.speaks_http2) {
+        std::get<PooledConnection::Shared>(still->state).is_confirmed = true;
+        record->alpn = "h2c";
+        co_return still;
+    }
+    if (still != nullptr) pool_.drop(*still);
+    co_return nullptr;
+}
+
+PooledConnection::Shared NetworkConnections::share(EndpointKey const& key, PooledConnection& connection,
+                                                   Stream stream) {
+    auto const& settings = *context_.settings;
+    auto const on_change = [this, &connection] { pool_.handle_change(connection); };
+    return {std::make_unique<layers::Http2Server>(std::move(stream), to_string(key.address), settings.times.idle,
+                                                  settings.http, on_change)};
+}
+
 /// From Ahead to the protocol that ALPN agreed on.
 void NetworkConnections::settle_protocol(PooledConnection& connection) {
     if (connection.ahead() == nullptr) return;
@@ -206,9 +297,7 @@ void NetworkConnections::settle_protocol(PooledConnection& connection) {
     connection.endpoint.may_share = is_http2;
     auto stream = connection.release_stream();
     if (is_http2) {
-        auto const on_change = [this, &connection] { pool_.handle_change(connection); };
-        connection.state = PooledConnection::Shared{std::make_unique<layers::Http2Server>(
-            std::move(stream), to_string(key.address), settings.times.idle, settings.http, on_change)};
+        connection.state = share(key, connection, std::move(stream));
     } else {
         connection.state = PooledConnection::Idle{
             std::make_unique<layers::Http1Server>(std::move(stream), settings.http, router_.form_of(key))};
@@ -390,8 +479,7 @@ asio::awaitable<Result<NetworkConnections::Stream>> NetworkConnections::connect(
     }
     pool_.forget(*record);
     if (lease) lease->selector().on_failed(*lease->use(), stream.error().message, latency);
-    bool const is_remembered = context_.settings->remembers_failures && stream.error().code != layers::Errc::cancelled;
-    if (is_remembered) endpoint.failure = stream.error();
+    if (stream.error().code != layers::Errc::cancelled) endpoint.fail(stream.error(), context_.now());
     co_return stream.error();
 }
 

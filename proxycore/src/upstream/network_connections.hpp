@@ -28,6 +28,8 @@ public:
     layers::ImmediateServer acquire_now(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire(flow::HttpFlow& flow) override;
     asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire_fresh(flow::HttpFlow& flow) override;
+    asio::awaitable<Result<std::unique_ptr<layers::ServerStream>>> acquire_by(flow::HttpFlow& flow,
+                                                                              layers::Protocol wanted) override;
     asio::awaitable<Result<void>> open(std::shared_ptr<flow::Server> server, std::vector<std::string> alpn) override;
     asio::awaitable<Result<layers::ServerConnection>> acquire_stream(std::shared_ptr<flow::Server> server) override;
     asio::awaitable<void> close(layers::ServerConnection connection) override;
@@ -46,12 +48,17 @@ private:
     // --- for requests ---
     EndpointPool* endpoint_of_mode(flow::HttpFlow const& flow);
     ServerStream use_available(EndpointPool& endpoint, flow::HttpFlow& flow);
-    asio::awaitable<Result<ServerStream>> acquire_by_route(flow::HttpFlow& flow, bool is_new);
+    asio::awaitable<Result<ServerStream>> acquire_by_route(flow::HttpFlow& flow, bool is_new,
+                                                           std::optional<layers::Protocol> wanted = std::nullopt);
+    void renew_failed_server();
     asio::awaitable<Result<PooledConnection*>> prepare_ahead(flow::HttpFlow const& flow);
     asio::awaitable<Result<PooledConnection*>> find_or_connect(flow::HttpFlow& flow, EndpointKey const& key,
                                                                Lease lease, bool is_new);
     asio::awaitable<bool> accepts_websockets(PooledConnection& connection);
+    bool knows_http2(flow::HttpFlow const& flow, EndpointPool const& endpoint) const;
+    asio::awaitable<PooledConnection*> begin_http2(PooledConnection& connection);
     void settle_protocol(PooledConnection& connection);
+    PooledConnection::Shared share(EndpointKey const& key, PooledConnection& connection, Stream stream);
     ServerStream use(PooledConnection& connection, flow::HttpFlow& flow, Lease lease);
     void release(PooledConnection& connection, std::unique_ptr<layers::Http1Server> http1);
     PooledConnection* own_ahead();

@@ -126,6 +126,21 @@ TEST(Http2Tunnel, P04_ReportsAServerWhereItConnectsAhead) {
     EXPECT_EQ(client.request(inner_get).body, "origin");
 }
 
+TEST(Http2Tunnel, A23_AsksAServerThatRefusedAgainForTheNextStream) {
+    for (auto const* const strategy : {"lazy", "eager"}) {
+        SecureOrigin::Options options;
+        options.port = pathology::test::free_port();
+        ProxyFixture fixture({"reverse:https://127.0.0.1:" + std::to_string(options.port)});
+        fixture.set("ssl_insecure").set("upstream_cert=false").set(std::string("connection_strategy=") + strategy);
+        fixture.start();
+        TestClient client(fixture.port());
+        client.start_tls("origin.test");
+        EXPECT_EQ(client.get_on_new_stream("https://origin.test/"), 502U);
+        SecureOrigin const origin(tls::test::identity_for({"origin.test"}), options);
+        EXPECT_EQ(client.get_on_new_stream("https://origin.test/"), 200U) << strategy;
+    }
+}
+
 TEST(Http2Tunnel, P07_b_GoesThroughTheUpstreamProxy) {
     SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
     ProxyFixture upstream;
