@@ -1,7 +1,7 @@
 # pathology::protocol: codecs: bytes ⇄ values, no I/O.
 
 pathology_library(protocol
-    SOURCES src/base64.cpp src/endpoint.cpp src/percent.cpp src/http/escaped.cpp src/http/fields.cpp src/http/message.cpp src/http/target.cpp
+    SOURCES src/base64.cpp src/endpoint.cpp src/percent.cpp src/http/content_rule.cpp src/http/escaped.cpp src/http/fields.cpp src/http/message.cpp src/http/target.cpp
             src/http1/field_mask.cpp src/http1/grammar.cpp src/http1/lines.cpp src/http1/parser.cpp
             src/http1/read_buffer.cpp src/http1/reader.cpp src/http1/rules.cpp src/http1/serialise.cpp
             src/http2/describe.cpp

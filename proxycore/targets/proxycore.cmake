@@ -19,7 +19,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/layers/exchange/response.cpp src/layers/exchange/direct_response.cpp src/layers/exchange/body.cpp
             src/layers/exchange/connect.cpp src/layers/exchange/error_page.cpp src/layers/exchange/exchange.cpp src/layers/exchange/final_head.cpp
             src/layers/exchange/refusal.cpp src/layers/exchange/replay.cpp src/client/http_client.cpp
-            src/layers/exchange/request.cpp src/layers/exchange/request_target.cpp
+            src/layers/exchange/max_forwards.cpp src/layers/exchange/request.cpp src/layers/exchange/request_target.cpp
             src/layers/exchange/upgrade.cpp
             src/layers/exchange/disconnect_monitor.cpp src/layers/http1/client.cpp src/layers/http1/client_stream.cpp
             src/layers/http1/framing.cpp src/layers/http1/strictness.cpp

@@ -4,7 +4,7 @@ pathology_library(transport PRECOMPILED asio
     SOURCES src/async/cancellation.cpp src/async/child.cpp src/async/finally.cpp src/async/mutex.cpp src/async/task.cpp
             src/async/task_group.cpp
             src/async/timeout.cpp src/async/timer_wheel.cpp src/async/waiter_list.cpp
-            src/net/blocked_signals.cpp src/net/connect.cpp src/net/errc.cpp src/net/memory_stream.cpp
+            src/net/blocked_signals.cpp src/net/connect.cpp src/net/connect_to_any.cpp src/net/errc.cpp src/net/memory_stream.cpp
             src/net/original_destination.cpp src/net/prefixed_stream.cpp src/net/resolve.cpp src/net/running_server.cpp
             src/net/server.cpp src/net/stream.cpp src/net/tcp_stream.cpp src/net/worker.cpp
     HEADERS include/pathology/proxycore/async/as_values.hpp include/pathology/proxycore/async/cancellation.hpp
@@ -25,7 +25,7 @@ pathology_test(transport_unit_test SIZE unit LINK pathology_test_streams patholo
             test/async/task_test.cpp
             test/async/timeout_test.cpp test/async/timer_wheel_test.cpp
             test/net/errc_test.cpp test/net/memory_stream_test.cpp test/net/prefixed_stream_test.cpp)
-pathology_test(transport_test SIZE component LINK pathology_test_streams pathology::transport
+pathology_test(transport_test SIZE component INCLUDE src LINK pathology_test_streams pathology::transport
     SOURCES test/net/connect_test.cpp test/net/server_listeners_test.cpp test/net/server_signals_test.cpp
             test/net/server_test.cpp test/net/tcp_stream_test.cpp)
 pathology_benchmark(async_bench SOURCES bench/async_bench.cpp LINK pathology::transport)

@@ -232,8 +232,14 @@ std::optional<ParseError> MessageParser::put(std::size_t begin, std::size_t end)
     auto const lines = buffer.unread().substr(begin, end - begin);
     bool const whole = phase_ == Phase::chunk_line || (section_.is_whole() && end == section_.end());
     auto const text = section_.has_bare_line_feed() ? with_crlf(lines) : lines;
-    if (phase_ != Phase::chunk_line) return put_text(rewrite(text, begin == 0), begin, whole);
-    return put_text(section_.is_whole() ? rewrite_trailers(text) : text, begin, whole);
+    if (phase_ != Phase::chunk_line) {
+        auto const fields = without_space_before_colons(text, begin == 0 ? text.find('\n') + 1 : 0);
+        return put_text(rewrite(fields, begin == 0), begin, whole);
+    }
+    if (!section_.is_whole()) return put_text(text, begin, whole);
+    auto const chunk_line = after_chunk_ ? text.find('\n') + 1 : 0;
+    auto const trailers_at = text.find('\n', chunk_line) + 1;
+    return put_text(rewrite_trailers(without_space_before_colons(text, trailers_at)), begin, whole);
 }
 
 std::optional<ParseError> MessageParser::put_text(std::string_view text, std::size_t begin, bool whole) {
@@ -271,6 +277,26 @@ std::string_view MessageParser::with_crlf(std::string_view lines) {
     for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1)
         rewritten_.append(line_at(lines, at)).append("\r\n");
     return rewritten_;
+}
+
+// RFC 9112 §5.1: "A proxy MUST remove any such whitespace from a response message before forwarding the message
+// downstream." In requests it is an error, since servers differ in what they make of it.
+std::string_view MessageParser::without_space_before_colons(std::string_view lines, std::size_t first_field) {
+    constexpr std::string_view blanks = " \t";
+    bool const is_here = lines.find(" :", first_field) != lines.npos || lines.find("\t:", first_field) != lines.npos;
+    if (!is_here || kind() != Kind::response || !leniency_.space_before_colon) return lines;
+    closed_up_.assign(lines.substr(0, first_field));
+    for (auto at = first_field; at < lines.size();) {
+        auto const end = std::min(lines.find('\n', at), lines.size() - 1) + 1;
+        auto const line = lines.substr(at, end - at);
+        auto const colon = std::min(line.find(':'), line.size());
+        auto const name_end =
+            line.substr(0, colon).find_last_not_of(blanks) + 1;  // 0 if it goes on with the line before
+        bool const has_name = colon < line.size() && blanks.find(line.front()) == blanks.npos;
+        closed_up_.append(line.substr(0, has_name ? name_end : colon)).append(line.substr(colon));
+        at = end;
+    }
+    return closed_up_;
 }
 
 std::size_t MessageParser::place_of(std::string_view field) const {

@@ -85,6 +85,7 @@ private:
     std::optional<ParseError> put_text(std::string_view text, std::size_t begin, bool whole);
     std::string_view rewrite_trailers(std::string_view lines);
     std::string_view with_crlf(std::string_view lines);
+    std::string_view without_space_before_colons(std::string_view lines, std::size_t first_field);
     /// The begin of the line of the field that breaks a rule.
     std::size_t place_of(std::string_view field) const;
     void use(std::size_t size);
@@ -93,7 +94,7 @@ private:
     Section section_;
     StartLine start_;
     std::optional<Failure> failure_;
-    std::string rewritten_;
+    std::string rewritten_, closed_up_;
     std::uint64_t used_ = 0;        // bytes of this message before the unread ones
     std::uint64_t chunk_left_ = 0;  // data bytes of this chunk that are not read yet
     std::size_t shown_ = 0;         // bytes of the head that the grammar has read

@@ -20,6 +20,7 @@
 
 #include "layers/server_connections.hpp"
 #include "layers/settings.hpp"
+#include "upstream/servers_by_client.hpp"
 
 namespace pathology::proxycore::layers {
 
@@ -34,6 +35,7 @@ struct Services {
     std::function<bool(Endpoint const&)> is_ourselves;  ///< the address is one of our listeners (P01)
     /// The selector of routes for a mode. If it is empty or returns nullptr, the mode has a single route.
     std::function<std::shared_ptr<upstream::Selector>(modes::Mode const&)> selector_of{};
+    upstream::ServersByClient servers_by_client{};
 };
 
 /// One client connection.

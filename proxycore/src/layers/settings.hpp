@@ -31,7 +31,9 @@ struct HttpSettings {
     bool store_streamed_bodies = false;                  ///< the flow keeps a copy of streamed bodies
     std::optional<std::uint64_t> stream_large_bodies{};  ///< bytes; larger bodies are streamed, not stored (P60)
     std::optional<std::uint64_t> body_size_limit{};      ///< bytes; a larger body is an error (P61)
-    http1::Limits limits{};                              ///< of heads (P17)
+    /// Media types whose bodies may have no end: `type/subtype`, with any `+suffix` (P60).
+    std::vector<std::string> stream_types{"text/event-stream", "application/grpc", "multipart/x-mixed-replace"};
+    http1::Limits limits{};  ///< of heads (P17)
 };
 
 /// Regular expressions, searched in `host:port` without regard to case (P14, P15). hosts.hpp applies them.
@@ -77,6 +79,7 @@ struct Settings {
     TimeSettings times{};
     std::optional<tunnel::Credentials> upstream_auth{};  ///< P63
     bool asks_socks_users = false;                       ///< SOCKS clients have to authenticate (P08)
+    std::size_t max_servers_per_address = 2000;          ///< simultaneous connections for all clients at one address
     std::size_t max_servers = 5;                         ///< simultaneous connections of one client to one target (P01)
 };
 

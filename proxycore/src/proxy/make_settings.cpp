@@ -8,6 +8,7 @@
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 
+#include "content/media_type.hpp"
 #include "proxy/option_names.hpp"
 #include "proxy/options.hpp"
 
@@ -59,6 +60,16 @@ std::vector<pattern::Pattern> patterns(Options const& options, std::string_view 
         compiled.push_back(std::move(*made));
     }
     return compiled;
+}
+
+std::vector<std::string> media_types(Options const& options, std::string_view name) {
+    std::vector<std::string> types;
+    for (auto const& given : options.get<TextList>(name)) {
+        auto const parsed = content::parse_media_type(given);
+        if (!parsed) refuse(name, http::quoted(given) + " is no media type, expected TYPE/SUBTYPE");
+        types.push_back(parsed->type + "/" + parsed->subtype);
+    }
+    return types;
 }
 
 // --- listeners -------------------------------------------------------------------------------------------------------
@@ -145,6 +156,7 @@ layers::HttpSettings http_settings(Options const& options) {
     http.connect_send_host = flag(options, option::http_connect_send_host_header);
     http.store_streamed_bodies = flag(options, option::store_streamed_bodies);
     http.stream_large_bodies = size(options, option::stream_large_bodies);
+    http.stream_types = media_types(options, option::stream_types);
     http.body_size_limit = size(options, option::body_size_limit);
     return http;
 }
@@ -191,6 +203,8 @@ layers::Settings make_settings(Options const& options) {
     settings.hosts = host_settings(options);
     settings.tls = tls_settings(options);
     settings.times = time_settings(options);
+    settings.max_servers_per_address =
+        static_cast<std::size_t>(number(options, option::max_servers_per_address, 1, 1'000'000));
     settings.upstream_auth = upstream_credentials(options);
     settings.asks_socks_users = options.contains(proxyauth) && options.get<OptionalText>(proxyauth).has_value();
     return settings;

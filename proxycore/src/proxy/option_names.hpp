@@ -23,6 +23,7 @@ inline constexpr Name<bool> server{"server"};
 
 // --- connections ---
 inline constexpr Name<std::string> connection_strategy{"connection_strategy"};
+inline constexpr Name<std::int64_t> max_servers_per_address{"max_servers_per_address"};
 inline constexpr Name<std::int64_t> tcp_timeout{"tcp_timeout"};
 inline constexpr Name<std::int64_t> connect_timeout{"connect_timeout"};
 inline constexpr Name<std::int64_t> tunnel_probe_timeout{"tunnel_probe_timeout"};
@@ -43,6 +44,7 @@ inline constexpr Name<bool> keep_host_header{"keep_host_header"};
 inline constexpr Name<bool> validate_inbound_headers{"validate_inbound_headers"};
 inline constexpr Name<addons::OptionalText> stream_large_bodies{"stream_large_bodies"};
 inline constexpr Name<bool> store_streamed_bodies{"store_streamed_bodies"};
+inline constexpr Name<addons::TextList> stream_types{"stream_types"};
 inline constexpr Name<addons::OptionalText> body_size_limit{"body_size_limit"};
 
 // --- certificates ---

@@ -33,6 +33,8 @@ void declare_connections(Options& options) {
          text("lazy"),
          "When to connect to servers: as soon as they are known (eager), or when their data is needed (lazy).",
          {"eager", "lazy"}});
+    options.declare({option::max_servers_per_address, number(2000),
+                     "Server connections that may be open for all clients at one address."});
     options.declare({option::tcp_timeout, number(600), "Idle timeout of connections in seconds."});
     options.declare(
         {option::connect_timeout, number(30), "Timeout of each step of connecting to a server, in seconds."});
@@ -62,6 +64,9 @@ void declare_http(Options& options) {
     options.declare({option::stream_large_bodies, OptionalText{},
                      "Stream bodies larger than this without keeping them: 512k, 3m."});
     options.declare({option::store_streamed_bodies, false, "Keep a copy of streamed bodies."});
+    options.declare(
+        {option::stream_types, TextList{"text/event-stream", "application/grpc", "multipart/x-mixed-replace"},
+         "Media types that are always streamed, since their bodies may have no end; the first part is kept."});
     options.declare({option::body_size_limit, OptionalText{}, "Reject bodies larger than this: 512k, 3m."});
 }
 

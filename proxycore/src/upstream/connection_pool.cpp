@@ -174,9 +174,10 @@ asio::awaitable<void> ConnectionPool::drop_if_unused(std::shared_ptr<flow::Serve
 
 void ConnectionPool::run_in_background(asio::awaitable<void> work) { background_.add(*executor_, std::move(work)); }
 
-void ConnectionPool::add(std::shared_ptr<flow::Server> record, std::shared_ptr<RouteLease> lease) {
+void ConnectionPool::add(std::shared_ptr<flow::Server> record, std::shared_ptr<RouteLease> lease,
+                         std::shared_ptr<void> place) {
     auto use = lease ? lease->use() : nullptr;
-    open_.push_back({std::move(record), std::move(lease), std::move(use)});
+    open_.push_back({std::move(record), std::move(lease), std::move(use), std::move(place)});
 }
 
 std::shared_ptr<flow::Server> ConnectionPool::forget(flow::Server const& record) {

@@ -200,8 +200,9 @@ public:
     /// A shared connection accepts another stream again, or has ended. Called from inside the connection.
     void handle_change(PooledConnection& connection);
 
-    /// Registers the record of a connection that is being opened. `lease` lasts until forget() or drop_lease().
-    void add(std::shared_ptr<flow::Server> record, std::shared_ptr<RouteLease> lease);
+    /// Registers the record of a connection that is being opened. `place` lasts until forget(), `lease` until that or
+    /// drop_lease().
+    void add(std::shared_ptr<flow::Server> record, std::shared_ptr<RouteLease> lease, std::shared_ptr<void> place);
     /// Returns the registered record of the connection; nullptr if it is not registered any more.
     std::shared_ptr<flow::Server> forget(flow::Server const& record);
     /// A request has a lease of its own.
@@ -221,6 +222,7 @@ private:
         std::shared_ptr<flow::Server> record;
         std::shared_ptr<RouteLease> lease;
         std::shared_ptr<RouteUse const> use;
+        std::shared_ptr<void> place;  ///< among the connections for the client's address
     };
 
     asio::awaitable<void> close_shared();

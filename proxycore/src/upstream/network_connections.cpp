@@ -458,16 +458,29 @@ void NetworkConnections::abandon(Record const& record) {
     if (record == context_.server) context_.server = context_.successor_of(*record);
 }
 
+Failure NetworkConnections::too_many_servers(std::string const& client) const {
+    Failure failure;
+    failure.code = layers::Errc::unreachable;
+    failure.message = "all " + std::to_string(context_.settings->max_servers_per_address) +
+                      " server connections of max_servers_per_address are in use for clients at " + client +
+                      "; a loop of proxies that forward to each other looks so, too";
+    return failure;
+}
+
 asio::awaitable<Result<NetworkConnections::Stream>> NetworkConnections::connect(Record record, EndpointPool& endpoint,
                                                                                 std::vector<std::string> alpn,
                                                                                 Lease lease) {
     auto const& key = endpoint.key;
     if (layers::is_own_site(context_.settings->hosts, *record)) co_return not_on_the_network(*record);
+    auto const& client = context_.client->address();
+    auto place = context_.services.servers_by_client.acquire(client ? client->host : "",
+                                                             context_.settings->max_servers_per_address);
+    if (place == nullptr) co_return too_many_servers(client ? client->host : "");
     if (!std::exchange(has_executor_, true)) pool_.set_executor(co_await asio::this_coro::executor);
     if (key.is_secure && endpoint.connections().empty())
         endpoint.may_share = std::find(alpn.begin(), alpn.end(), "h2") != alpn.end();
     EndpointPool::Opening const opening(endpoint);
-    pool_.add(record, lease);
+    pool_.add(record, lease, std::move(place));
     Registration registration(*this, record);
     auto const begin = std::chrono::steady_clock::now();
     auto stream = co_await connector_.open(record, key, std::move(alpn));

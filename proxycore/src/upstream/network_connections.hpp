@@ -71,6 +71,7 @@ private:
     asio::awaitable<Result<void>> secure_ahead(PooledConnection& connection, std::vector<std::string> alpn);
     void add_ahead(EndpointPool& endpoint, Record record, Stream stream);
     Record replace_if_ended(Record server);
+    Failure too_many_servers(std::string const& client) const;
     std::vector<std::string> offers_to(EndpointKey const& key, http::Version spoken) const;
     Lease lease_of(Endpoint const& target, Route const& route) const;
     void abandon(Record const& record);

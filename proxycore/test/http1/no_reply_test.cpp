@@ -14,6 +14,7 @@ struct EarlyCase {
     std::size_t needed;  ///< so many bytes tell that this is no reply
     std::string_view message;
     Leniency leniency = {};
+    Errc code = Errc::bad_start_line;
 };
 void PrintTo(EarlyCase const& row, std::ostream* out) { *out << row.name; }
 class ResponseThatIsNone : public testing::TestWithParam<EarlyCase> {};
@@ -31,7 +32,7 @@ TEST_P(ResponseThatIsNone, FailsAsSoonAsItShows) {
                 auto const outcome = reader.next();
                 ASSERT_EQ(outcome.has_error(), came >= row.needed) << "after " << came << " bytes";
                 if (!outcome) {
-                    EXPECT_EQ(outcome.error().code, Errc::bad_start_line);
+                    EXPECT_EQ(outcome.error().code, row.code);
                     EXPECT_EQ(outcome.error().offset, 0u);
                 }
             }
@@ -54,9 +55,15 @@ INSTANTIATE_TEST_SUITE_P(
         EarlyCase{"NoMinorVersion", "HTTP/1 200", 7, "bad status line \"HTTP/1 200\" at byte 0"},
         EarlyCase{"LongVersion", "HTTP/1.10 200", 9, "bad status line \"HTTP/1.10 200\" at byte 0"},
         EarlyCase{"Tls", "\x15\x03\x01", 1, "bad status line \"\\x15\\x03\\x01\" at byte 0"},
-        EarlyCase{"Http2", settings_frame, 9, "the server uses HTTP/2: SETTINGS in place of a status line at byte 0"},
+        EarlyCase{"Http2",
+                  settings_frame,
+                  9,
+                  "the server uses HTTP/2: SETTINGS in place of a status line at byte 0",
+                  {},
+                  Errc::http2_settings},
         EarlyCase{"Http2WithoutSettings", std::string_view("\0\0\0\4\0\0\0\0\0", 9), 9,
-                  "the server uses HTTP/2: SETTINGS in place of a status line at byte 0", Leniency::all()},
+                  "the server uses HTTP/2: SETTINGS in place of a status line at byte 0", Leniency::all(),
+                  Errc::http2_settings},
         EarlyCase{"FrameOfAnotherType", std::string_view("\0\0\6\1\0", 5), 4,
                   "bad status line \"\\x00\\x00\\x06\\x01\\x00\" at byte 0"},
         EarlyCase{"LineEndBehindAZero", std::string_view("\0\nz\0\5", 5), 2, "bad status line \"\\x00\" at byte 0"},

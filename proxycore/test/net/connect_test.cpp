@@ -1,10 +1,13 @@
 #include <pathology/proxycore/net/connect.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <vector>
 
+#include "net/connect_to_any.hpp"
 #include "support/play.hpp"
+#include "support/silent_address.hpp"
 #include "support/streams.hpp"
 
 namespace pathology::proxycore::net {
@@ -54,6 +57,54 @@ INSTANTIATE_TEST_SUITE_P(Hosts, ConnectTo,
                                          HostCase{"NameWithSeveralAddresses", "127.0.0.1", "localhost"},
                                          HostCase{"ListenOnAName", "localhost", "localhost"}),
                          [](auto const& row) { return std::string(row.param.name); });
+
+asio::ip::tcp::endpoint on_loopback(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
+
+/// Addresses of one server: which is the first that serves.
+TEST(Connect, A4_GoesOnWithTheNextAddressWhileOneIsSilent) {
+    pathology::test::SilentAddress const silent;
+    ClosedPort const closed;
+    ServerOptions options;
+    options.listen = {{{"127.0.0.1", 0}}};
+    Server server(options, echo_connection);
+    ASSERT_TRUE(server.start());
+    auto const serving = on_loopback(server.port()), dead = on_loopback(closed.number());
+    auto const dropping = on_loopback(silent.port());
+    for (Endpoints const& endpoints :
+         {Endpoints{dropping, serving}, Endpoints{dead, serving}, Endpoints{serving, dropping},
+          Endpoints{dropping, dead, serving}, Endpoints{dropping, dropping, serving}}) {
+        play([&]() -> asio::awaitable<void> {
+            auto connected = co_await async::with_timeout(10s, connect_to_any(endpoints));
+            EXPECT_TRUE(connected && connected->stream);
+            if (!connected || !connected->stream) co_return;
+            EXPECT_FALSE(co_await send(*connected->stream, "hello"));
+            EXPECT_EQ(co_await test::read_exactly(*connected->stream, 5), "hello");
+            EXPECT_EQ(connected->stream->remote_endpoint(), server.local_endpoint());
+        });
+    }
+}
+
+TEST(Connect, A4_TriesTheFamiliesInTurn) {
+    ClosedPort const closed;
+    asio::ip::tcp::endpoint const v6(asio::ip::address_v6::loopback(), closed.number());
+    auto const v4 = on_loopback(closed.number());
+    play([&]() -> asio::awaitable<void> {
+        Endpoints const all{v6, v6, v4};
+        auto const made = co_await connect_to_any(all);
+        EXPECT_EQ(made.tried, (Endpoints{v6, v4, v6}));
+        EXPECT_EQ(made.stream, nullptr);
+        EXPECT_TRUE(made.ec);
+    });
+}
+
+TEST(Connect, A4_EndsAllAttemptsWhenItIsCancelled) {
+    pathology::test::SilentAddress const silent;
+    play([&]() -> asio::awaitable<void> {
+        Endpoints const silent_ones(3, on_loopback(silent.port()));
+        auto const made = co_await async::with_timeout(600ms, connect_to_any(silent_ones));
+        EXPECT_FALSE(made);
+    });
+}
 
 TEST(Connect, ReportsWhoRefused) {
     ClosedPort const closed;

@@ -87,6 +87,21 @@ TEST(RegularProxy, P03_e_IsReachedOverTls) {
     EXPECT_EQ(client.request(get(origin.url() + "/")).body, "origin");
 }
 
+/// Two proxies, each of which forwards to the other.
+TEST(RegularProxy, A20_ALoopOfProxiesIsBounded) {
+    constexpr std::size_t max = 20;
+    auto const port = pathology::test::free_port();
+    ProxyFixture first({"upstream:http://127.0.0.1:" + std::to_string(port)});
+    first.set("max_servers_per_address=" + std::to_string(max)).start();
+    ProxyFixture second({"upstream:http://" + first.where() + "@127.0.0.1:" + std::to_string(port)});
+    second.set("max_servers_per_address=" + std::to_string(max)).start();
+    auto const response = TestClient(first.port()).request(get("http://origin.test/"));
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, HasSubstr("max_servers_per_address"));
+    EXPECT_LE(first.recorder->count("server_connected"), max);
+    EXPECT_LE(second.recorder->count("server_connected"), max);
+}
+
 struct Ourselves {
     std::string_view name, host;
 };

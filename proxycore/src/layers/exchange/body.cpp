@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <limits>
+#include <pathology/proxycore/http/content_rule.hpp>
 #include <utility>
 
+#include "content/media_type.hpp"
 #include "thrown.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {
 
+constexpr std::uint64_t max_kept_of_endless = 1 << 20;
 constexpr std::uint64_t max_reserved = 1 << 20;  // a peer announces a length without sending it
 
 using Pieces = flow::StreamModifier::Pieces;
@@ -36,7 +40,8 @@ asio::awaitable<Result<Pieces>> modified(flow::StreamModifier const& modifier, s
 /// The sending end of a stream: passes on what an addon's function returns, and keeps a copy for the flow.
 class Outlet {
 public:
-    Outlet(BodyStream& to, flow::Streaming const& how, std::string* copy) : to_(to), copy_(copy) {
+    Outlet(BodyStream& to, flow::Streaming const& how, std::string& copy, std::uint64_t max_copy)
+        : to_(to), copy_(copy), max_copy_(max_copy) {
         auto const* const modifier = std::get_if<flow::StreamModifier>(&how);
         if (modifier != nullptr && *modifier) modifier_ = *modifier;  // a hook may replace that one while it runs
     }
@@ -68,14 +73,23 @@ private:
 
     asio::awaitable<Result<void>> send_on(std::string_view piece) {
         if (piece.empty()) co_return Result<void>();
-        if (copy_ != nullptr) copy_->append(piece);
+        copy_.append(
+            piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(max_copy_ - copy_.size(), piece.size()))));
         co_return co_await to_.send_body(piece);
     }
 
     BodyStream& to_;
     std::optional<flow::StreamModifier> modifier_{};
-    std::string* copy_;
+    std::string& copy_;
+    std::uint64_t max_copy_;
 };
+
+/// The trailer section of a received message, as it is passed on.
+http::Fields trailers_of(BodyStream const& from, HttpSettings const& settings) {
+    auto const& trailers = from.trailers();
+    bool const is_checked = settings.validate_inbound_headers && !trailers.empty();
+    return is_checked ? http::allowed_trailers(trailers) : trailers;
+}
 
 Passed reading_failed(Failure failure) { return {std::move(failure), std::nullopt}; }
 Passed sending_failed(Failure failure) { return {std::nullopt, std::move(failure)}; }
@@ -90,6 +104,16 @@ bool consume(Rest& rest, std::size_t size) {
 }
 
 }  // namespace
+
+bool is_stream_type(http::Fields const& fields, HttpSettings const& settings) {
+    auto const field = fields.first("Content-Type");
+    auto const type = field ? content::parse_media_type(*field) : std::nullopt;
+    if (!type) return false;
+    auto const name = type->type + "/" + type->subtype;
+    return std::ranges::any_of(settings.stream_types, [&](std::string const& known) {
+        return name.starts_with(known) && (name.size() == known.size() || name[known.size()] == '+');
+    });
+}
 
 Failure too_large(std::string_view name, std::uint64_t limit) {
     auto const what = "the body of the " + std::string(name) + " is larger than the " + std::to_string(limit) +
@@ -122,7 +146,7 @@ asio::awaitable<Result<Collected>> BodyCollector::collect() {
 std::optional<Result<Collected>> BodyCollector::add(Result<std::string_view> const& piece) {
     if (piece.has_error()) return piece.error();
     if (piece->empty()) {
-        if (auto const& trailers = from_.trailers(); !trailers.empty()) message_.trailers = trailers;
+        if (auto trailers = trailers_of(from_, settings_); !trailers.empty()) message_.trailers = std::move(trailers);
         return Collected::whole;
     }
     auto& content = *message_.raw_content;
@@ -144,8 +168,14 @@ asio::awaitable<Result<bool>> discard_body(BodyStream& from, std::uint64_t max) 
 
 namespace {
 
+/// How much of a streamed body is kept for its record.
+std::uint64_t max_copy(HttpSettings const& settings, bool is_endless) {
+    if (settings.store_streamed_bodies) return std::numeric_limits<std::uint64_t>::max();
+    return is_endless ? settings.body_size_limit.value_or(max_kept_of_endless) : 0;
+}
+
 asio::awaitable<Passed> pass_pieces(BodyStream& from, Outlet& outlet, std::string first, HttpSettings const& settings,
-                                    std::string_view name, Rest* rest) {
+                                    std::string_view name, Rest* rest, bool has_limit) {
     std::uint64_t size = first.size();
     auto sent = co_await outlet.send(first);
     while (sent) {
@@ -154,11 +184,12 @@ asio::awaitable<Passed> pass_pieces(BodyStream& from, Outlet& outlet, std::strin
         if (piece->empty()) break;
         if (rest != nullptr && !consume(*rest, piece->size())) co_return was_cut();
         size += piece->size();
-        if (is_over(size, settings.body_size_limit))
+        if (has_limit && is_over(size, settings.body_size_limit))
             co_return reading_failed(too_large(name, *settings.body_size_limit));
         sent = co_await outlet.send(*piece);
     }
-    if (sent) sent = co_await outlet.finish(from.trailers());
+    auto const trailers = trailers_of(from, settings);
+    if (sent) sent = co_await outlet.finish(trailers);
     if (sent.has_error()) co_return sending_failed(sent.error());
     co_return Passed();
 }
@@ -168,11 +199,14 @@ asio::awaitable<Passed> pass_pieces(BodyStream& from, Outlet& outlet, std::strin
 asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
                                   HttpSettings const& settings, std::string_view name, Rest* rest) {
     auto first = std::exchange(message.raw_content, std::nullopt).value_or("");
+    bool const is_endless = is_stream_type(message.headers, settings);
+    auto const kept = max_copy(settings, is_endless);
     std::string copy;
-    Outlet outlet(to, message.stream, settings.store_streamed_bodies ? &copy : nullptr);
-    auto passed = co_await pass_pieces(from, outlet, std::move(first), settings, name, rest);
-    if (passed.is_whole() && !from.trailers().empty()) message.trailers = from.trailers();
-    if (settings.store_streamed_bodies) message.raw_content = std::move(copy);  // of a body that broke off, too
+    Outlet outlet(to, message.stream, copy, kept);
+    auto passed = co_await pass_pieces(from, outlet, std::move(first), settings, name, rest, !is_endless);
+    if (auto trailers = trailers_of(from, settings); passed.is_whole() && !trailers.empty())
+        message.trailers = std::move(trailers);
+    if (kept > 0) message.raw_content = std::move(copy);  // of a body that broke off, too
     co_return passed;
 }
 

@@ -24,6 +24,10 @@ inline bool is_streamed(flow::Message const& message) {
     return plain == nullptr || *plain;
 }
 
+/// Returns true for a Content-Type of HttpSettings::stream_types, whose bodies may have no end: their pieces are passed
+/// as they come, whatever the limit for bodies, and the first ones are kept.
+bool is_stream_type(http::Fields const& fields, HttpSettings const& settings);
+
 /// The failure for a body over its limit: status 413 for "request", 502 for "response".
 Failure too_large(std::string_view message, std::uint64_t limit);
 
@@ -72,7 +76,8 @@ struct Passed {
 };
 
 /// Passes the body of a message from one end to the other through its `stream` function, then finishes it. The part in
-/// raw_content is sent first. Afterwards raw_content is empty or, with store_streamed_bodies, holds what was sent.
+/// raw_content is sent first. Afterwards raw_content is empty, or holds what was sent: with store_streamed_bodies all of it,
+/// for is_stream_type() the first part.
 /// `rest` may be set by the caller while it runs.
 asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Message& message,
                                   HttpSettings const& settings, std::string_view name, Rest* rest = nullptr);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "layers/exchange/error_page.hpp"
+#include "layers/exchange/max_forwards.hpp"
 #include "layers/exchange/refusal.hpp"
 #include "layers/exchange/run.hpp"
 
@@ -32,6 +33,8 @@ asio::awaitable<ExchangeEnd> ExchangeRun::run() {
     flow_.live = true;
     flow_.on_kill([this] { close_both(); });
     auto step = co_await receive_request();
+    bool const may_respond = step == Step::next && !flow_.response && !streams_request_;
+    if (may_respond) flow_.response = count_forward(flow_.request);
     if (step == Step::next && !flow_.response) step = co_await forward_request();
     if (step == Step::next) step = co_await handle_response();
     monitor_.end();

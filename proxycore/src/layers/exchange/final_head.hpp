@@ -17,7 +17,7 @@ std::optional<Failure> objection_to_interim(http::ResponseHead const& head, unsi
                                             flow::Request const& request);
 
 /// Reads heads by `co_await read()` until one is final or switches protocols (101), and calls `co_await pass(head)` for
-/// each interim one before it.
+/// each interim one before it, without Content-Length.
 ///
 /// Errors: those of `read`; malformed for a 101 to a request without Upgrade, and for more than max_interim_responses.
 /// Cancel: that of `read` and `pass`.
@@ -28,6 +28,7 @@ boost::asio::awaitable<Result<http::ResponseHead>> read_final_head(flow::Request
         if (head.has_error() || head->status / 100 != 1) co_return head;
         if (auto objection = objection_to_interim(*head, interim, request)) co_return std::move(*objection);
         if (head->status == 101) co_return head;
+        head->fields.remove("Content-Length");  // which it must not have (RFC 9110 §8.6)
         co_await pass(*head);
     }
 }

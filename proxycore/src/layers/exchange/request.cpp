@@ -22,7 +22,8 @@ constexpr std::size_t max_sent_at_once = 64 * 1024;
 asio::awaitable<Step> ExchangeRun::receive_request() {
     auto& request = flow_.request;
     auto const length = client_.announced_length();
-    if (is_over(length, settings().stream_large_bodies)) request.stream = true;
+    if (is_over(length, settings().stream_large_bodies) || is_stream_type(request.headers, settings()))
+        request.stream = true;
     auto step = Step::next;
     if (wants(addons::Hook::requestheaders)) step = co_await run_hook(addons::hooks::requestheaders);
     if (step == Step::ended) co_return step;

@@ -1,4 +1,5 @@
 // The second half of an exchange: receives the response, from the server or an addon, and sends it to the client.
+#include <pathology/proxycore/http/content_rule.hpp>
 #include <utility>
 
 #include "layers/exchange/body.hpp"
@@ -44,7 +45,8 @@ asio::awaitable<Step> ExchangeRun::handle_response() {
 void ExchangeRun::handle_response_head() {
     auto& response = flow_.response.emplace(flow::Response::from_head(std::move(head_)));
     response.timestamp_start = context_.now();
-    if (is_over(server_->announced_length(), settings().stream_large_bodies)) response.stream = true;
+    bool const is_large = is_over(server_->announced_length(), settings().stream_large_bodies);
+    if (is_large || is_stream_type(response.headers, settings())) response.stream = true;
 }
 
 asio::awaitable<Step> ExchangeRun::receive_response_body() {
@@ -64,6 +66,12 @@ asio::awaitable<Step> ExchangeRun::receive_response_body() {
     co_return co_await send_response();
 }
 
+/// RFC 9110 §8.6: a response without content must not announce its length, unless it describes that of another one.
+void ExchangeRun::drop_forbidden_length() {
+    auto const rule = http::content_rule(flow_.request.raw_method, flow_.response->status_code);
+    if (rule == http::ContentRule::forbidden) flow_.response->headers.remove("Content-Length");
+}
+
 /// Releases the server connection to others before the hook and the client take their time.
 void ExchangeRun::finish_response() {
     flow_.response->timestamp_end = context_.now();
@@ -72,6 +80,7 @@ void ExchangeRun::finish_response() {
 
 asio::awaitable<Step> ExchangeRun::stream_response() {
     auto& response = *flow_.response;
+    drop_forbidden_length();
     has_response_begun_ = true;
     auto const begun = co_await client_.begin(response);
     if (begun.has_error()) co_return co_await fail_by_client(begun.error());
@@ -91,6 +100,7 @@ asio::awaitable<Step> ExchangeRun::send_response() {
         if (step == Step::ended) co_return step;
     }
     if (!flow_.response) co_return co_await fail(response_removed());
+    drop_forbidden_length();
     has_response_begun_ = true;
     auto const sent = co_await client_.send(*flow_.response);
     if (sent.has_error()) co_return co_await fail_by_client(sent.error());

@@ -66,6 +66,7 @@ private:
     void finish_response();
     asio::awaitable<Step> send_response();
     asio::awaitable<Step> end_truncated_response(Failure failure);
+    void drop_forbidden_length();
     asio::awaitable<Step> switch_protocols();
 
     // --- hooks, errors and the end (exchange.cpp) ---

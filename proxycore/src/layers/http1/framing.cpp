@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <pathology/proxycore/http/content_rule.hpp>
 #include <utility>
 
 namespace pathology::proxycore::layers {
@@ -32,9 +33,7 @@ Framing own_framing(std::optional<std::uint64_t> size) {
 }
 
 bool has_no_body(flow::Response const& response, http::RequestHead const& asked) {
-    auto const status = response.status_code;
-    return status / 100 == 1 || status == 204 || status == 304 || asked.method == "HEAD" ||
-           (asked.method == "CONNECT" && status / 100 == 2);
+    return http::content_rule(asked.method, response.status_code) != http::ContentRule::allowed;
 }
 
 /// Our own version, whatever was received (RFC 9112 §2.3), but for HTTP/1.0, whose peers expect no more than that.

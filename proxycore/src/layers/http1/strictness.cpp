@@ -45,6 +45,7 @@ http1::Leniency leniency_of(HttpSettings const& settings) {
         leniency.any_framing = true;
     }
     leniency.hostless_connect = leniency.raw_target = leniency.no_reason = leniency.line_folding = true;
+    leniency.space_before_colon = true;
     return leniency;
 }
 

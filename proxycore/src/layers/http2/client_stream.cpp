@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <charconv>
+#include <pathology/proxycore/http/content_rule.hpp>
 #include <utility>
 
 #include "layers/http2/head.hpp"
@@ -64,7 +65,9 @@ asio::awaitable<Result<void>> Http2ClientStream::send_interim(http::ResponseHead
     co_return Result<void>();
 }
 
-bool Http2ClientStream::has_body(unsigned status) const { return !is_head_ && status != 204 && status != 304; }
+bool Http2ClientStream::has_body(unsigned status) const {
+    return http::content_rule(is_head_ ? "HEAD" : "", status) == http::ContentRule::allowed;
+}
 
 /// `status` is that of the flow, where a WebSocket begins with 101.
 bool Http2ClientStream::opens_tunnel(unsigned status) const {

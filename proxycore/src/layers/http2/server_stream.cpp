@@ -1,6 +1,7 @@
 #include "layers/http2/server_stream.hpp"
 
 #include <charconv>
+#include <pathology/proxycore/http/content_rule.hpp>
 #include <utility>
 
 #include "layers/http2/head.hpp"
@@ -90,8 +91,8 @@ http::ResponseHead Http2ServerStream::take_head() {
     if (auto const length = head.fields.first("content-length")) {
         std::uint64_t size = 0;
         std::from_chars(length->data(), length->data() + length->size(), size);
-        bool const has_none = is_head_ || head.status == 204 || head.status == 304;  // RFC 9110 §8.6
-        length_ = has_none ? 0 : size;
+        bool const has_content = http::content_rule(is_head_ ? "HEAD" : "", head.status) == http::ContentRule::allowed;
+        length_ = has_content ? size : 0;
     }
     if (websocket_key_ && head.status / 100 == 2) return upgraded(std::move(head), *websocket_key_);
     return head;

@@ -89,6 +89,57 @@ TEST(Exchange, P60_a_AStreamedResponseArrivesBeforeItIsWhole) {
     EXPECT_EQ(fixture.received, response_text);
 }
 
+struct Typed {
+    std::string name, type;
+};
+class A19_EndlessType : public testing::TestWithParam<Typed> {};
+
+/// The server sends its second piece when the client has read the first one.
+TEST_P(A19_EndlessType, PassesItsPiecesAsTheyCome) {
+    Http1Fixture fixture;
+    fixture.settings.http.body_size_limit = 8;  // of the copy, here
+    auto const head = "HTTP/1.1 200 OK\r\nContent-Type: " + GetParam().type + "\r\n" + chunked;
+    std::string const first = "5\r\nfirst\r\n", second = "6\r\nsecond\r\n0\r\n\r\n";
+    fixture.servers = {{{"\r\n\r\n", head + first}, {"go", second}}};
+    auto const upload = post_head + "Content-Type: application/grpc\r\nContent-Length: 2\r\n\r\n";
+    fixture.play({{"", upload}, {"first", "go"}, leave("0\r\n\r\n")});
+    EXPECT_EQ(fixture.received, head + first + second);
+    EXPECT_EQ(fixture.flow().response->raw_content, "firstsec");
+    EXPECT_FALSE(fixture.flow().error);
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, A19_EndlessType,
+                         testing::Values(Typed{"Events", "text/event-stream"},
+                                         Typed{"EventsWithCharset", "Text/Event-Stream; charset=utf-8"},
+                                         Typed{"Grpc", "application/grpc"},
+                                         Typed{"GrpcOfProtobuf", "application/grpc+proto"},
+                                         Typed{"MixedReplace", "multipart/x-mixed-replace; boundary=b"}),
+                         pathology::test::row_name);
+
+class A19_OtherType : public testing::TestWithParam<Typed> {};
+
+TEST_P(A19_OtherType, HasALimit) {
+    Http1Fixture fixture;
+    fixture.settings.http.body_size_limit = 8;
+    fixture.servers = {responses("HTTP/1.1 200 OK\r\nContent-Type: " + GetParam().type + "\r\n" + chunked +
+                                 "9\r\nninebytes\r\n0\r\n\r\n")};
+    fixture.play({{"", get}, read_to_end()});
+    EXPECT_THAT(fixture.received, StartsWith("HTTP/1.1 502 "));
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, A19_OtherType,
+                         testing::Values(Typed{"GrpcWeb", "application/grpc-web"}, Typed{"Text", "text/plain"},
+                                         Typed{"NoType", "event-stream"}, Typed{"Mixed", "multipart/mixed"}),
+                         pathology::test::row_name);
+
+TEST(Exchange, A19_AGrpcRequestReachesTheServerBeforeItIsWhole) {
+    Http1Fixture fixture;
+    fixture.servers = {{{"first", ok}}};
+    auto const head = post_head + "Content-Type: application/grpc\r\nContent-Length: 11\r\n\r\n";
+    fixture.play({{"", head + "first"}, {"ok", "second"}, leave()});
+    EXPECT_THAT(fixture.asked.at(0), EndsWith("\r\n\r\nfirstsecond"));
+}
+
 TEST(Exchange, P60_f_AStreamedRequestReachesTheServerBeforeItIsWhole) {
     Http1Fixture fixture;
     fixture.recorder->on_hook["requestheaders"] = [](flow::HttpFlow& flow) { flow.request.stream = true; };

@@ -55,6 +55,7 @@ TEST_P(P12_a_Message, P12_c_CrossesByteByByte) { expect_it_crosses(1); }
 std::string const origin_get = "GET / HTTP/1.1\r\nHost: o.test\r\n\r\n";
 std::string const proxy_get = "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n";
 std::string const bare = "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n";
+std::string const no_content = "HTTP/1.1 204 No Content\r\n\r\n";
 
 INSTANTIATE_TEST_SUITE_P(
     Bodies, P12_a_Message,
@@ -68,38 +69,63 @@ INSTANTIATE_TEST_SUITE_P(
             "HTTP/1.1 200 OK\r\nset-COOKIE: a\r\nSet-Cookie: b\r\nContent-Length: 0\r\n\r\n"},
         Crossing{"HopByHopFieldsStay",
                  "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n",
-                 "GET / HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n", bare, bare},
+                 "GET / HTTP/1.1\r\nHost: o.test\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\r\n", bare,
+                 no_content},
         Crossing{"HostIsAddedWhereItIsMissing", "GET http://o.test:81/ HTTP/1.0\r\nA: b\r\n\r\n",
-                 "GET / HTTP/1.0\r\nHost: o.test:81\r\nA: b\r\n\r\n", bare, bare},
+                 "GET / HTTP/1.0\r\nHost: o.test:81\r\nA: b\r\n\r\n", bare, no_content},
         Crossing{"A10_AnotherHostIsReplaced", "GET http://o.test/ HTTP/1.1\r\nHost: other\r\n\r\n",
-                 "GET / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+                 "GET / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, no_content},
         Crossing{"A10_AnotherPortIsReplaced", "GET http://o.test:81/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
-                 "GET / HTTP/1.1\r\nHost: o.test:81\r\n\r\n", bare, bare},
+                 "GET / HTTP/1.1\r\nHost: o.test:81\r\n\r\n", bare, no_content},
         Crossing{"A10_AnEqualHostKeepsItsSpelling", "GET http://o.test/ HTTP/1.1\r\nHost: O.test:80\r\n\r\n",
-                 "GET / HTTP/1.1\r\nHost: O.test:80\r\n\r\n", bare, bare},
+                 "GET / HTTP/1.1\r\nHost: O.test:80\r\n\r\n", bare, no_content},
         Crossing{"A14_LaterVersions", "GET http://o.test/ HTTP/1.2\r\nHost: o.test\r\n\r\n",
                  "GET / HTTP/1.1\r\nHost: o.test\r\n\r\n", "HTTP/1.9 204 No Content\r\nContent-Length: 0\r\n\r\n",
-                 bare},
+                 no_content},
         Crossing{"A17_EqualLengths",
                  "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nbody",
                  "POST / HTTP/1.1\r\nHost: o.test\r\nContent-Length: 4\r\n\r\nbody",
                  "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
+        Crossing{"A15_SpaceBeforeTheColonOfAResponse", proxy_get, origin_get,
+                 "HTTP/1.1 200 OK : yes\r\nX-A : a : b\r\nX-B\t :c\r\nContent-Length \t: 2\r\n\r\nok",
+                 "HTTP/1.1 200 OK : yes\r\nX-A: a : b\r\nX-B: c\r\nContent-Length: 2\r\n\r\nok"},
+        Crossing{"A15_SpaceBeforeTheColonOfATrailer", proxy_get, origin_get,
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding : chunked\r\n\r\n2\r\nab\r\n0\r\nT : v\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nT: v\r\n\r\n"},
+        Crossing{"A18_TrailersThatMustNotBeTrailers",
+                 "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+                 "1\r\na\r\n0\r\nHost: evil\r\nT: v\r\nauthorization: x\r\nIf-Match: y\r\n\r\n",
+                 "POST / HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nT: v\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nSet-Cookie: a=b\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"},
+        Crossing{"A18_LengthOfAnInterimResponse", proxy_get, origin_get,
+                 "HTTP/1.1 103 Early Hints\r\nA: b\r\nContent-Length: 0\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+                 "HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"},
+        Crossing{"A18_MaxForwardsIsCountedDown",
+                 "OPTIONS http://o.test/ HTTP/1.1\r\nHost: o.test\r\nmax-forwards: 10\r\n\r\n",
+                 "OPTIONS / HTTP/1.1\r\nHost: o.test\r\nmax-forwards: 9\r\n\r\n", bare, no_content},
+        Crossing{"A18_MaxForwardsOfOtherMethodsStays",
+                 "GET http://o.test/ HTTP/1.1\r\nHost: o.test\r\nMax-Forwards: 0\r\n\r\n",
+                 "GET / HTTP/1.1\r\nHost: o.test\r\nMax-Forwards: 0\r\n\r\n", bare, no_content},
+        Crossing{"A18_MaxForwardsThatIsNoNumberStays",
+                 "TRACE http://o.test/ HTTP/1.1\r\nHost: o.test\r\nMax-Forwards: -1\r\n\r\n",
+                 "TRACE / HTTP/1.1\r\nHost: o.test\r\nMax-Forwards: -1\r\n\r\n", bare, no_content},
         Crossing{"MethodsNobodyKnows", "BREW http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
-                 "BREW / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+                 "BREW / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, no_content},
         Crossing{"TargetsThatRfc3986DoesNotKnow", "GET http://o.test/{a}|b HTTP/1.1\r\nHost: o.test\r\n\r\n",
-                 "GET /{a}|b HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+                 "GET /{a}|b HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, no_content},
         Crossing{"ServerWideOptions", "OPTIONS http://o.test HTTP/1.1\r\nHost: o.test\r\n\r\n",
-                 "OPTIONS * HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
+                 "OPTIONS * HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, no_content},
         Crossing{"A9_OptionsOfARoot", "OPTIONS http://o.test/ HTTP/1.1\r\nHost: o.test\r\n\r\n",
-                 "OPTIONS / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, bare},
-        Crossing{"EmptyLineBeforeTheRequest", "\r\n" + proxy_get, origin_get, bare, bare},
+                 "OPTIONS / HTTP/1.1\r\nHost: o.test\r\n\r\n", bare, no_content},
+        Crossing{"EmptyLineBeforeTheRequest", "\r\n" + proxy_get, origin_get, bare, no_content},
         Crossing{"RequestWithLength", post, "POST / HTTP/1.1\r\nHost: origin.test\r\nContent-Length: 4\r\n\r\nbody", ok,
                  ok},
         Crossing{"RequestInChunks",
                  "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: chunked\r\n\r\n"
                  "2;x=y\r\nab\r\n1\r\nc\r\n0\r\nT: v\r\n\r\n",
                  "POST / HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: v\r\n\r\n",
-                 bare, bare},
+                 bare, no_content},
         Crossing{"ResponseInChunks", proxy_get, origin_get,
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nT: v\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: v\r\n\r\n"},
@@ -110,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "POST http://o.test/ HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
                  "2\r\nzz\r\n0\r\n\r\n",
                  "POST / HTTP/1.1\r\nHost: o.test\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n",
-                 bare, bare},
+                 bare, no_content},
         Crossing{"CodedResponseInChunks", proxy_get, origin_get,
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n",
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nzz\r\n0\r\n\r\n"},
@@ -202,6 +228,29 @@ TEST(Http1Layer, KeepsInterimResponsesFromClientsOfHttp10) {
     EXPECT_EQ(fixture.received, ok);
 }
 
+struct LastForward {
+    std::string name, request, received;
+};
+class A18_MaxForwards : public testing::TestWithParam<LastForward> {};
+
+TEST_P(A18_MaxForwards, OfZeroIsAnsweredHere) {
+    Http1Fixture fixture;
+    fixture.play({{"", GetParam().request}, leave("\r\n\r\n")});
+    EXPECT_EQ(fixture.received, GetParam().received);
+    EXPECT_THAT(fixture.asked, IsEmpty());
+    EXPECT_EQ(fixture.hooks(), all_hooks);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Methods, A18_MaxForwards,
+    testing::Values(
+        LastForward{"Options", "OPTIONS http://o.test/ HTTP/1.1\r\nHost: o.test\r\nMax-Forwards: 0\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"},
+        LastForward{"Trace", "TRACE http://o.test/a HTTP/1.1\r\nHost: o.test\r\nCookie: a=b\r\nMax-Forwards: 0\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nContent-Type: message/http\r\ncontent-length: 52\r\n\r\n"
+                    "TRACE /a HTTP/1.1\r\nHost: o.test\r\nMax-Forwards: 0\r\n\r\n"}),
+    pathology::test::row_name);
+
 // --- one connection, many requests -----------------------------------------------------------------------------------
 
 TEST(Http1Layer, P03_b_RespondsToRequestsInOrder) {
@@ -236,15 +285,16 @@ TEST_P(ConnectionAfter, StaysOpenOrCloses) {
 
 INSTANTIATE_TEST_SUITE_P(
     Http1Layer, ConnectionAfter,
-    testing::Values(
-        Ending{"AnOrdinaryResponse", proxy_get, bare, true},
-        Ending{"AClientThatCloses", "GET http://o.test/ HTTP/1.1\r\nHost: o\r\nConnection: close\r\n\r\n", bare, false},
-        Ending{"AServerThatCloses", proxy_get, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-               false},
-        Ending{"AClientOfHttp10", "GET http://o.test/ HTTP/1.0\r\n\r\n", bare, false},
-        Ending{"AClientOfHttp10ThatStays", "GET http://o.test/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", bare, true},
-        Ending{"AServerOfHttp10", proxy_get, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", false},
-        Ending{"AResponseUntilTheClose", proxy_get, "HTTP/1.1 200 OK\r\n\r\nx", false}),
+    testing::Values(Ending{"AnOrdinaryResponse", proxy_get, no_content, true},
+                    Ending{"AClientThatCloses", "GET http://o.test/ HTTP/1.1\r\nHost: o\r\nConnection: close\r\n\r\n",
+                           no_content, false},
+                    Ending{"AServerThatCloses", proxy_get,
+                           "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false},
+                    Ending{"AClientOfHttp10", "GET http://o.test/ HTTP/1.0\r\n\r\n", no_content, false},
+                    Ending{"AClientOfHttp10ThatStays", "GET http://o.test/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+                           no_content, true},
+                    Ending{"AServerOfHttp10", proxy_get, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", false},
+                    Ending{"AResponseUntilTheClose", proxy_get, "HTTP/1.1 200 OK\r\n\r\nx", false}),
     pathology::test::row_name);
 
 // --- where requests go -----------------------------------------------------------------------------------------------

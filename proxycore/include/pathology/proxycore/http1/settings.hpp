@@ -14,7 +14,7 @@ struct Limits {
     std::uint64_t body = std::numeric_limits<std::uint64_t>::max();  ///< decoded bytes
 };
 
-/// What is accepted beyond RFC 9112. All off = strict. Only the last one makes the length of a message ambiguous.
+/// What is accepted beyond RFC 9112. All off = strict. Only `any_framing` makes the length of a message ambiguous.
 struct Leniency {
     bool bare_line_feed = false;    ///< LF alone ends a line (of the head, of a chunk, of the trailers)
     bool any_version = false;       ///< any `HTTP/x.y`; otherwise HTTP/1.x only
@@ -29,9 +29,11 @@ struct Leniency {
     /// length over others; other values are ignored. For inspecting such messages; unsafe in front of servers
     /// (RFC 9112 §11.2). Field and trailer names need not be tokens.
     bool any_framing = false;
+    /// White space between a field name and its colon in a response, which is removed (RFC 9112 §5.1).
+    bool space_before_colon = false;
 
     /// What the original programs accepted.
-    static constexpr Leniency all() { return {true, true, true, true, true, true, true, true, false, false}; }
+    static constexpr Leniency all() { return {true, true, true, true, true, true, true, true, false, false, false}; }
 };
 
 }  // namespace pathology::proxycore::http1

@@ -9,12 +9,13 @@
 
 namespace pathology::proxycore::net {
 
-/// Connects to `host`: a name, or an IPv4 or IPv6 address with or without brackets. Tries the addresses of a name in
-/// turn.
+/// Connects to `host`: a name, or an IPv4 or IPv6 address with or without brackets. Tries the addresses of a name with
+/// the families in turn, the next one 250 ms after the last or at once when it failed; the first that connects is used, and
+/// the others are given up (RFC 8305).
 ///
 /// The stream uses the executor of the awaiting coroutine, has TCP_NODELAY set and no time limit.
 /// Errors: Errc::name_not_found; Errc::timed_out if name lookup and connecting together take longer than `limit`; else
-///         the error of the last address. The message names host, port and cause, and all addresses if there were
+///         the error of the address that failed last. The message names host, port and cause, and all addresses if there were
 ///         several.
 /// Cancel: terminal; returns operation_aborted at once.
 asio::awaitable<Result<std::unique_ptr<Stream>>> connect(std::string host, std::uint16_t port, TimeLimit limit);
