@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "faults/fault_fixture.hpp"
+#include "faults/scripted_server.hpp"
 
 namespace pathology::integration {
 namespace {
@@ -26,6 +27,8 @@ struct OriginFault {
     std::string request = "get:TARGET";
     std::vector<std::string> settings = {};
     unsigned status = 200;  ///< of a whole response
+    /// The response is bytes, behind which the server ends the connection so.
+    std::optional<proxycore::test::Turn::Then> end = std::nullopt;
 };
 void PrintTo(OriginFault const& row, std::ostream* out) { *out << row.name; }
 
@@ -51,8 +54,13 @@ TEST_P(P13_a_Http1Origin, IsReportedOnceAndTheNextClientIsServed) {
     auto const& [variant, row] = GetParam();
     ProxySetup setup{.topology = variant.topology, .settings = row.settings};
     if (variant.is_streamed) setup.settings.emplace_back("stream_large_bodies=0");
+    std::optional<ScriptedServer> server;
+    if (row.end) {
+        server.emplace(proxycore::test::Script{{"\r\n\r\n", row.response, *row.end}});
+        setup.server = server->port();
+    }
     FaultFixture fixture(setup);
-    fixture.daemon.on("/fault$", row.response);
+    if (!server) fixture.daemon.on("/fault$", row.response);
     auto const result = fixture.request(row.request);
     fixture.expect_good_end();
 
@@ -122,6 +130,36 @@ INSTANTIATE_TEST_SUITE_P(
                                     "without a response"},
                         OriginFault{"InAnInterimResponse", bytes("HTTP/1.1 102 Processing\r\nA"), Fate::no_head,
                                     "unexpected end"})),
+    name_of);
+
+// --- it ends in another way ------------------------------------------------------------------------------------------
+
+OriginFault resets(char const* name, std::string bytes, Fate fate, std::string says = "reset by the peer") {
+    OriginFault row{name, std::move(bytes), fate, std::move(says)};
+    row.end = proxycore::test::Turn::Then::reset;
+    return row;
+}
+
+OriginFault ends(char const* name, std::string bytes, Fate fate, std::string says) {
+    OriginFault row{name, std::move(bytes), fate, std::move(says)};
+    row.end = proxycore::test::Turn::Then::fin;
+    return row;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Ends, P13_a_Http1Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(resets("ResetBeforeAnyByte", "", Fate::no_head),
+                        resets("ResetInTheHead", "HTTP/1.1 200 OK\r\nA: b", Fate::no_head),
+                        resets("ResetInABody", head("Content-Length: 10\r\n") + "01234", Fate::cut),
+                        resets("ResetInAChunk", chunked("a\r\n01234"), Fate::cut),
+                        resets("ResetBehindAChunk", chunked("5\r\n01234\r\n"), Fate::cut),
+                        resets("ResetInABodyUntilTheEnd", head("") + "01234", Fate::cut),
+                        resets("ResetBehindAWholeBody", head("Content-Length: 2\r\n") + "ok", Fate::whole, "ok"),
+                        ends("FinInABodyUntilTheEnd", head("") + "01234", Fate::whole, "01234"),
+                        ends("FinInABody", head("Content-Length: 10\r\n") + "01234", Fate::cut, "5 of 10 bytes"),
+                        ends("FinBehindAWholeBody", head("Content-Length: 2\r\n") + "ok", Fate::whole, "ok"))),
     name_of);
 
 // --- it lies ---------------------------------------------------------------------------------------------------------
@@ -195,9 +233,8 @@ INSTANTIATE_TEST_SUITE_P(
         everywhere,
         testing::Values(
             refused("AnotherProtocol", bytes("SSH-2.0-x\r\n\r\n")),
-            refused("Tls", bytes("\x15\x03\x01\x00\x02\x02\x28")),
-            refused("APromptAndWaits", "200:i0,'login: ':p0,f"), refused("AnOldResponse", bytes("<html>\r\n\r\n")),
-            refused("NoStatus", bytes("HTTP/1.1\r\n\r\n")),
+            refused("Tls", bytes("\x15\x03\x01\x00\x02\x02\x28")), refused("APromptAndWaits", "200:i0,'login: ':p0,f"),
+            refused("AnOldResponse", bytes("<html>\r\n\r\n")), refused("NoStatus", bytes("HTTP/1.1\r\n\r\n")),
             refused("A11_ALongStatus", bytes("HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok"), "bad status line"),
             refused("AStatusOfNoDigits", bytes("HTTP/1.1 2x0 OK\r\n\r\n")),
             refused("A11_AStatusBelow100", bytes("HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\nok"), "bad status line"),
