@@ -1,14 +1,17 @@
 // Both ends of a proxied conversation say whatever they like: whatever it is, the conversation ends, each flow is told
-// of once, and hooks come in their order.
+// of once, hooks come in their order, and no request that may have an effect reaches servers twice.
 //
 //     input = settings byte, client bytes, "\n---\n", server bytes
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <memory>
+#include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "demand.hpp"
 #include "hook_order.hpp"
@@ -55,13 +58,42 @@ Settings settings_of(Input const& input) {
     return settings;
 }
 
-asio::awaitable<void> speak(std::unique_ptr<net::Stream> stream, std::string_view bytes) {
+/// `received` outlives the stream, since requests are counted in it at the end.
+asio::awaitable<void> speak(std::unique_ptr<net::Stream> stream, std::string_view bytes,
+                            std::shared_ptr<std::string> received) {
     co_await net::send(*stream, bytes);
     stream->close(net::CloseMode::half_close);
-    std::string ignored(4096, '\0');
-    net::error_code ec;
-    while (!ec) ec = (co_await stream->read_some(asio::buffer(ignored))).ec;
+    std::string block(4096, '\0');
+    for (;;) {
+        auto const [ec, n] = co_await stream->read_some(asio::buffer(block));
+        if (ec) co_return;
+        received->append(block, 0, n);
+    }
 }
+
+/// The requests that a server got and that must not be repeated (RFC 9110 §9.2.2).
+std::size_t count_unrepeatable(std::string_view bytes) {
+    http1::RequestReader reader({}, http1::Leniency::all());
+    reader.feed(bytes);
+    std::size_t count = 0;
+    for (;;) {
+        auto const event = reader.next();
+        if (event.has_error() || !*event) return count;
+        if (**event == http1::Event::head && !may_repeat(Repeat::if_idempotent, reader.head().method)) ++count;
+    }
+}
+
+/// Counts those that clients made.
+class UnrepeatableRequests final : public addons::Addon {
+public:
+    std::string name() const override { return "unrepeatable_requests"; }
+    asio::awaitable<void> requestheaders(flow::HttpFlow& flow) override {
+        if (!may_repeat(Repeat::if_idempotent, flow.request.raw_method)) ++count;
+        co_return;
+    }
+
+    std::size_t count = 0;
+};
 
 /// Every connection says the same, a few times over.
 class ScriptedConnections final : public test::StubConnections {
@@ -79,7 +111,8 @@ public:
         net::MemoryPipeOptions options;
         options.max_per_read = max_per_read_;
         auto pipe = net::make_memory_pipe(executor_, options);
-        asio::co_spawn(executor_, speak(std::move(pipe.far), bytes_), [](std::exception_ptr) {});
+        auto const bytes = received->emplace_back(std::make_shared<std::string>());
+        asio::co_spawn(executor_, speak(std::move(pipe.far), bytes_, bytes), [](std::exception_ptr) {});
         pipe.near->set_time_limit(std::chrono::milliseconds(200));
         co_return lend(std::make_unique<Http1Server>(std::move(pipe.near), settings_, RequestForm::origin));
     }
@@ -87,6 +120,9 @@ public:
         idle_.reset();
         co_return;
     }
+
+    std::shared_ptr<std::vector<std::shared_ptr<std::string>>> received =
+        std::make_shared<std::vector<std::shared_ptr<std::string>>>();  ///< by each server
 
 private:
     std::unique_ptr<ServerStream> lend(std::unique_ptr<Http1Server> connection) {
@@ -112,11 +148,16 @@ void play(Input const& input) {
     test::IsolatedLayer alone(settings_of(input), [](addons::LogEntry const&) {});
     auto const hook_order = std::make_shared<fuzz::HookOrder>(1);
     alone.chain.add(hook_order);
+    auto const made = std::make_shared<UnrepeatableRequests>();
+    alone.chain.add(made);
+    std::shared_ptr<std::vector<std::shared_ptr<std::string>>> received;
     asio::io_context io(1);
     net::MemoryPipeOptions options;
     options.max_per_read = input.has(5) ? 1 : 65536;
     auto const make = [&](Context&) -> std::unique_ptr<ServerConnections> {
-        return std::make_unique<ScriptedConnections>(io.get_executor(), input.server, options.max_per_read);
+        auto connections = std::make_unique<ScriptedConnections>(io.get_executor(), input.server, options.max_per_read);
+        received = connections->received;
+        return connections;
     };
     modes::Mode const mode{};
     auto const context = alone.connect(mode, make);
@@ -124,7 +165,8 @@ void play(Input const& input) {
     if (input.has(6)) context->server->set_address(Endpoint{"origin.test", 80});
     auto pipe = net::make_memory_pipe(io.get_executor(), options);
     bool ended = false;
-    asio::co_spawn(io, speak(std::move(pipe.far), input.client), [](std::exception_ptr) {});
+    auto const responses = std::make_shared<std::string>();
+    asio::co_spawn(io, speak(std::move(pipe.far), input.client, responses), [](std::exception_ptr) {});
     asio::co_spawn(io, serve(*context, std::move(pipe.near), http_mode), [&](std::exception_ptr thrown) {
         demand(thrown == nullptr, "the layer threw");
         ended = true;
@@ -132,6 +174,10 @@ void play(Input const& input) {
     io.run_for(max_time);
     demand(ended, "the conversation does not end");
     hook_order->expect_balance();
+    if (input.has(0)) return;  // without the guard, messages may have more than one reading
+    std::size_t reached = 0;
+    for (auto const& bytes : *received) reached += count_unrepeatable(*bytes);
+    demand(reached <= made->count, "a request that may have an effect reached servers twice");
 }
 
 }  // namespace

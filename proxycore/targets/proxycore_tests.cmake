@@ -51,6 +51,8 @@ pathology_fuzzer(exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/exchang
     INCLUDE src test
     SOURCES fuzz/exchange_fuzz.cpp test/layers/exchange/isolated_layer.cpp test/layers/exchange/stub_layers.cpp
             test/support/streams.cpp)
+pathology_fuzzer(relay_fuzz LINK pathology::proxycore SEEDS fuzz/relay_seeds INCLUDE src test
+    SOURCES fuzz/relay_fuzz.cpp test/layers/exchange/isolated_layer.cpp)
 pathology_benchmark(exchange_bench LINK pathology::proxycore INCLUDE src test
     SOURCES bench/exchange_bench.cpp test/layers/exchange/isolated_layer.cpp test/layers/exchange/stub_layers.cpp
             test/support/streams.cpp)
