@@ -1,4 +1,6 @@
 #include <pathology/language/http2_player.hpp>
+
+#include <algorithm>
 #include <pathology/proxycore/http2/names.hpp>
 
 namespace pathology::language {
@@ -17,12 +19,39 @@ void Http2Player::reset() {
     header_.clear();
     is_partial_ = false;
     needed_ = 0;
+    rest_.reset();
     failure_.reset();
+}
+
+std::size_t Http2Player::least_allowance() const {
+    auto const header = http2::decode(header_);
+    bool const is_padded = header && (header->flags & http2::flag::padded) != 0;
+    return is_padded ? needed_ : std::min<std::size_t>(needed_, 1);
+}
+
+void Http2Player::allow(std::size_t size) {
+    if (size < needed_) {
+        auto part = *http2::decode(header_);
+        rest_ = part;
+        rest_->length = static_cast<std::uint32_t>(needed_ - size);
+        part.length = static_cast<std::uint32_t>(size);
+        part.flags &= static_cast<std::uint8_t>(~http2::flag::end_stream);
+        header_ = encode(part);
+        part_left_ = size;
+    }
+    needed_ = 0;
+}
+
+/// The rest of a divided frame begins with a header of its own, and waits again.
+void Http2Player::end_part() {
+    needed_ = rest_->length;
+    header_ = encode(*rest_);
+    rest_.reset();
 }
 
 Http2Player::Next Http2Player::advance(std::string& out, std::size_t limit) {
     for (;;) {
-        // A DATA header is held back until the windows have room for its whole payload.
+        // A DATA header is held back until the windows allow some of its payload.
         if (needed_ > 0) return Next::allowance;
         if (header_.size() == http2::FrameHeader::size) flush_header(out);  // allow() was called
         if (input_.empty()) {
@@ -56,9 +85,11 @@ std::optional<Http2Player::Next> Http2Player::fetch(std::string& out) {
 /// Holds a frame header until it is complete, because the player may have to wait before it.
 void Http2Player::consume(std::string& out, std::size_t limit) {
     bool const in_payload = scanner_.is_in_payload();
-    auto const step = scanner_.advance(input_.substr(0, limit));
+    auto const step = scanner_.advance(input_.substr(0, rest_ ? std::min(limit, part_left_) : limit));
     (in_payload ? out : header_).append(input_.substr(0, step.size));
     input_.remove_prefix(step.size);
+    if (rest_) part_left_ -= step.size;
+    if (rest_ && part_left_ == 0) return end_part();
     if (!step.header) return;
     if (!is_partial_ && waits_for(*step.header)) {
         needed_ = step.header->length;

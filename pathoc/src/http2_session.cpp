@@ -8,6 +8,7 @@
 
 #include "http2_session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
@@ -77,14 +78,15 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
 
 /// Reads until the windows are open. If the response arrives first, the rest of the request is not sent.
 asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) {
-    while (responses_.allowance(stream) < frames_.needed()) {
+    while (responses_.allowance(stream) < frames_.least_allowance()) {
         if (responses_.is_settled(stream)) co_return asio::error::operation_aborted;
         out_ += responses_.take_output();
         if (auto const ec = co_await flush()) co_return ec;
         if (auto const ec = co_await read_more()) co_return ec;
     }
-    responses_.spend(stream, frames_.needed());
-    frames_.allow();
+    auto const allowed = std::min(responses_.allowance(stream), frames_.needed());
+    responses_.spend(stream, allowed);
+    frames_.allow(allowed);
     co_return error_code();
 }
 

@@ -27,7 +27,7 @@ public:
 
     /// The player of the current message.
     language::Http2Player const& frames() const { return frames_; }
-    void allow() { frames_.allow(); }
+    void allow(std::size_t size) { frames_.allow(size); }
 
 private:
     bool start_item();

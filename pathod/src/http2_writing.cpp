@@ -51,8 +51,7 @@ Http2Exchange* Http2Conversation::next_ready() const {
 bool Http2Conversation::is_ready(Http2Exchange const& exchange) const {
     if (exchange.is_closed && exchange.ends_with_stream()) return true;  // ready to be ended
     if (exchange.wake) return *exchange.wake <= Clock::now();
-    return exchange.is_closed || exchange.player.frames().needed() == 0 ||
-           session_.allowance(exchange.stream) >= exchange.player.frames().needed();
+    return exchange.is_closed || session_.allowance(exchange.stream) >= exchange.player.frames().least_allowance();
 }
 
 /// Plays a response until it ends, has to wait, or has written its share.
@@ -60,9 +59,11 @@ asio::awaitable<void> Http2Conversation::write_frames() {
     auto& exchange = *next_ready();
     auto& out = driver_.output();
     exchange.wake.reset();
-    if (exchange.player.frames().needed() > 0) {
-        session_.spend_allowance(exchange.stream, exchange.player.frames().needed());
-        exchange.player.allow();
+    if (auto const needed = exchange.player.frames().needed(); needed > 0) {
+        // Flow control ends with the stream.
+        auto const allowed = exchange.is_closed ? needed : std::min(needed, session_.allowance(exchange.stream));
+        session_.spend_allowance(exchange.stream, allowed);
+        exchange.player.allow(allowed);
     }
     for (;;) {
         if (exchange.is_closed && exchange.ends_with_stream() && exchange.player.frames().is_between_frames())
@@ -78,7 +79,7 @@ asio::awaitable<void> Http2Conversation::write_frames() {
                 break;
             case Http2ResponsePlayer::Next::allowance:
                 if (!exchange.is_closed) co_return request_allowance(exchange);
-                exchange.player.allow();  // flow control has ended with the stream
+                exchange.player.allow(exchange.player.frames().needed());  // flow control has ended with the stream
                 break;
             case Http2ResponsePlayer::Next::pause:
                 exchange.wake = time_after(exchange.player.frames().pause_length());

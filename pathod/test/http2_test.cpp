@@ -215,10 +215,47 @@ TEST(Http2Daemon, ObeysTheWindowInResponsesWithActions) {
                 request(3, "/p/201"));
     std::string all;
     while (reported(all).find("HEADERS 3") == std::string::npos) all += client.read(1);
-    EXPECT_EQ(reported(all),
-              "HEADERS 1 :status=200 content-length=3\nHEADERS 3 END_STREAM :status=201 content-length=0\n");
+    EXPECT_EQ(by_stream(reported(all)),
+              (std::vector<std::string>{"HEADERS 1 :status=200 content-length=3", "DATA 1 'ab'",
+                                        "HEADERS 3 END_STREAM :status=201 content-length=0"}));
     client.send(window_update(1, 1));
-    EXPECT_EQ(reported(client.half_close().read_to_end()), "DATA 1 END_STREAM 'abc'\n");
+    EXPECT_EQ(reported(client.half_close().read_to_end()), "DATA 1 END_STREAM 'c'\n");
+}
+
+/// The client's windows, and what it gets in turn; `:pa,0` makes a response one that is played.
+TEST(Http2Daemon, C17_SendsWhatTheWindowsAllow) {
+    struct Row {
+        std::string_view spec;
+        std::uint32_t window;
+        std::string_view first;
+        std::uint32_t more;
+        std::string_view second, rest;
+    };
+    std::string_view const head = "HEADERS 1 :status=200 content-length=5\n";
+    for (std::string_view const spec : {"/p/200:b'abcde'", "/p/200:b'abcde':pa,0", "/p/200:b'abcde':p2,0"}) {
+        for (auto const& row : {Row{spec, 0, "", 1, "DATA 1 'a'\n", "DATA 1 END_STREAM 'bcde'\n"},
+                                Row{spec, 1, "DATA 1 'a'\n", 2, "DATA 1 'bc'\n", "DATA 1 END_STREAM 'de'\n"},
+                                Row{spec, 4, "DATA 1 'abcd'\n", 0, "", "DATA 1 END_STREAM 'e'\n"}}) {
+            Running running;
+            Client client(running.daemon.port());
+            client.send(std::string(proxycore::http2::client_preface) +
+                        settings(setting(SettingId::initial_window_size, row.window)) + request(1, row.spec));
+            auto const read_up_to = [&](std::string const& expected) {
+                std::string all;
+                while (reported(all) != expected) {
+                    auto const more = client.read(1);
+                    all += more;
+                    if (more.empty()) break;  // nothing has come for too long
+                }
+                EXPECT_EQ(reported(all), expected) << row.spec << " with a window of " << row.window;
+            };
+            read_up_to(std::string(head) + std::string(row.first));
+            if (row.more > 0) client.send(window_update(1, row.more));
+            read_up_to(std::string(row.second));
+            client.send(window_update(1, 100));
+            EXPECT_EQ(reported(client.half_close().read_to_end()), row.rest) << row.spec;
+        }
+    }
 }
 
 TEST(Http2Daemon, CarriesBigBodiesBothWays) {

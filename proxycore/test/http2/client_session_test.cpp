@@ -64,6 +64,18 @@ TEST(ClientSession, SendsNoMoreThanTheServersWindowsAllow) {
     EXPECT_EQ(client.exchange(window_update(1, 1)), "DATA 1 END_STREAM 'f'\n");
 }
 
+TEST(ClientSession, C17_SendsContentAsWindowsOfZeroAndOneOpen) {
+    Client client;
+    client.exchange(server_hello(setting(SettingId::initial_window_size, 0)));
+    TextContent content("abcd");
+    client.send("POST", content);
+    EXPECT_EQ(client.drain(), "HEADERS 1 END_HEADERS\n");
+    EXPECT_EQ(client.exchange(window_update(1, 1)), "DATA 1 'a'\n");
+    EXPECT_EQ(client.exchange(settings(setting(SettingId::initial_window_size, 1))), "DATA 1 'b'\n");
+    EXPECT_EQ(client.exchange(settings(setting(SettingId::initial_window_size, 0)) + window_update(1, 1)), "");
+    EXPECT_EQ(client.exchange(window_update(1, 9)), "DATA 1 END_STREAM 'cd'\n");
+}
+
 TEST(ClientSession, ResetsAStreamWhoseContentBreaks) {
     Client client;
     TextContent content("a");

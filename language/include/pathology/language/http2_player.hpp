@@ -28,6 +28,9 @@ struct Http2PlayOptions {
 ///     bytes of the plan ──▶ header_ (up to 9 bytes) ──▶ complete? ──▶ DATA of this stream? ──▶ wait for allow()
 ///                      └──▶ payload ──▶ out                      └──────────────▶ out ◀────────────┘
 ///
+/// A DATA frame that is larger than the windows allow is divided (RFC 9113 §6.9): each part gets a header of its own,
+/// and the last part the flags. Offsets of pauses and injections do not count the headers that this adds.
+///
 /// Owns: a frame header; player and plan must outlive it.
 class Http2Player {
 public:
@@ -40,7 +43,7 @@ public:
 
     enum class Next {
         bytes,       ///< `out` is full: send it and call advance() again
-        allowance,   ///< wait until flow control allows needed() bytes, then call allow()
+        allowance,   ///< wait until flow control allows at least least_allowance() bytes, then call allow()
         pause,       ///< wait for pause_length()
         disconnect,  ///< close the connection, after the bytes
         finished,    ///< the plan has ended
@@ -49,16 +52,22 @@ public:
     /// Appends bytes to `out` until it holds `limit` of them or something else is next.
     Next advance(std::string& out, std::size_t limit);
 
+    /// The bytes of content that wait for flow control; 0 if none do.
     std::size_t needed() const { return needed_; }
-    void allow() { needed_ = 0; }
+    /// The allowance with which the player can go on: 1, or all of a frame with padding, which cannot be divided.
+    std::size_t least_allowance() const;
+    /// Allows `size` bytes, at least least_allowance(), at most needed().
+    void allow(std::size_t size);
+    void allow() { allow(needed_); }
     std::optional<std::chrono::seconds> pause_length() const { return pause_.length; }
     /// Whether whole frames were given out, as the peer reads them. Frames of others may be sent here.
-    bool is_between_frames() const { return scanner_.is_at_boundary() || needed_ > 0; }
+    bool is_between_frames() const { return (scanner_.is_at_boundary() && !rest_) || needed_ > 0; }
     SpecFailure const& failure() const { return *failure_; }
 
 private:
     std::optional<Next> fetch(std::string& out);
     void consume(std::string& out, std::size_t limit);
+    void end_part();
     void flush_header(std::string& out);
     void flush_partial_header(std::string& out);
     bool waits_for(proxycore::http2::FrameHeader const& header) const;
@@ -70,6 +79,8 @@ private:
     std::string header_;       // bytes of a frame header that were not given out yet
     bool is_partial_ = false;  // earlier bytes of this header were
     std::size_t needed_ = 0;
+    std::optional<proxycore::http2::FrameHeader> rest_;  // of the DATA frame that is divided, after this part
+    std::size_t part_left_ = 0;                          // bytes of this part to come
     Pause pause_;
     std::optional<SpecFailure> failure_;
 };

@@ -1,0 +1,82 @@
+// pathoc sends what the windows of a server allow (RFC 9113 §6.9), and no more.
+#include <gtest/gtest.h>
+
+#include "http2/frames.hpp"
+#include "support/frame_server.hpp"
+#include "support/invoke.hpp"
+#include "support/row_name.hpp"
+
+namespace pathology::pathoc::test {
+namespace {
+
+using namespace proxycore::http2::test;
+using pathology::test::row_name;
+using proxycore::http2::SettingId;
+namespace flag = proxycore::http2::flag;
+
+std::string initial_window(std::uint32_t size) { return settings(setting(SettingId::initial_window_size, size)); }
+
+std::string ok(std::uint32_t stream) {
+    return headers(stream, {{":status", "200"}}, flag::end_headers | flag::end_stream);
+}
+
+/// The first request gives the SETTINGS of the server the time to arrive: until then its windows are 65535 bytes.
+struct WindowCase {
+    std::string_view name;
+    std::uint32_t window;              // when the request begins
+    std::vector<std::string> replies;  // to HEADERS, then to each DATA frame
+    std::string content;               // as sent
+    std::string spec = "post:/:b'abcdef'";
+};
+void PrintTo(WindowCase const& row, std::ostream* out) { *out << row.name; }
+
+class PathocWindow : public testing::TestWithParam<WindowCase> {};
+
+/// The DATA frames among lines.
+std::string content_of(std::string_view received) {
+    std::string text;
+    for (std::size_t at = 0; at < received.size();) {
+        auto const end = received.find('\n', at);
+        auto const line = received.substr(at, end - at);
+        if (line.starts_with("DATA")) text += std::string(line.substr(5)) + "\n";
+        at = end + 1;
+    }
+    return text;
+}
+
+TEST_P(PathocWindow, C17_IsUsedAsFarAsItGoes) {
+    auto const& row = GetParam();
+    FrameServer const server({initial_window(row.window), {ok(1), ok(3)}, row.replies});
+    auto const outcome = invoke({"--no-timestamp", "--http2-prior-knowledge", "-t", "20", "-p",
+                                 std::to_string(server.port()), "127.0.0.1", "get:/", row.spec});
+    EXPECT_EQ(outcome.status, 0) << outcome.out;
+    EXPECT_EQ(content_of(server.received()), row.content);
+}
+
+std::string const more = window_update(3, 1), rest = window_update(3, 100);
+
+INSTANTIATE_TEST_SUITE_P(
+    Rfc9113, PathocWindow,
+    testing::Values(
+        WindowCase{"Zero", 0, {rest}, "3 END_STREAM 'abcdef'\n"},
+        WindowCase{"ZeroThenOneEach", 0, {more, more, rest}, "3 'a'\n3 'b'\n3 END_STREAM 'cdef'\n"},
+        WindowCase{"One", 1, {"", rest}, "3 'a'\n3 END_STREAM 'bcdef'\n"},
+        WindowCase{"Some", 4, {"", rest}, "3 'abcd'\n3 END_STREAM 'ef'\n"},
+        WindowCase{"Enough", 6, {}, "3 END_STREAM 'abcdef'\n"},
+        WindowCase{"OpenedBySettings", 0, {initial_window(2), initial_window(6)}, "3 'ab'\n3 END_STREAM 'cdef'\n"},
+        WindowCase{
+            "Negative", 4, {"", initial_window(0) + window_update(3, 5), rest}, "3 'abcd'\n3 'e'\n3 END_STREAM 'f'\n"},
+        WindowCase{"WithActions", 2, {"", rest}, "3 'ab'\n3 END_STREAM 'cdef'\n", "post:/:b'abcdef':p3,0"}),
+    row_name);
+
+TEST(PathocHttp2, C17_SendsABodyThroughWindowsSmallerThanAFrame) {
+    std::vector<std::string> const replies(300, window_update(3, 1000) + window_update(0, 1000));
+    FrameServer const server({initial_window(1000), {ok(1), ok(3)}, replies});
+    auto const outcome = invoke({"--no-timestamp", "--http2-prior-knowledge", "-t", "20", "-p",
+                                 std::to_string(server.port()), "127.0.0.1", "get:/", "post:/one:b@200000"});
+    EXPECT_EQ(outcome.out, ">> 'GET':/\n<< 200 : 0 bytes\n>> 'POST':/one:b@200000\n<< 200 : 0 bytes\n");
+    EXPECT_EQ(outcome.status, 0);
+}
+
+}  // namespace
+}  // namespace pathology::pathoc::test
