@@ -7,7 +7,8 @@ pathology_library(protocol
             src/http2/describe.cpp
             src/http2/frame_header.cpp src/http2/frame_reader.cpp src/http2/frame_scanner.cpp
             src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp src/http2/names.cpp
-            src/http2/session.cpp src/http2/session_input.cpp src/http2/session_output.cpp
+            src/http2/broken_rule.cpp src/http2/server_checker.cpp src/http2/violation.cpp
+            src/http2/session.cpp src/http2/session_input.cpp src/http2/session_observer.cpp src/http2/session_output.cpp
             src/socks5/message.cpp src/socks5/read.cpp
             src/websocket/assembler.cpp src/websocket/close.cpp src/websocket/deflate.cpp src/websocket/session.cpp
             src/websocket/extension.cpp src/websocket/frame_header.cpp src/websocket/frame_reader.cpp
@@ -27,7 +28,9 @@ pathology_library(protocol
             include/pathology/proxycore/http2/frame_reader.hpp include/pathology/proxycore/http2/frame_scanner.hpp
             include/pathology/proxycore/http2/header_decoder.hpp include/pathology/proxycore/http2/hpack.hpp
             include/pathology/proxycore/http2/message.hpp include/pathology/proxycore/http2/names.hpp
+            include/pathology/proxycore/http2/server_checker.hpp
             include/pathology/proxycore/http2/session.hpp include/pathology/proxycore/http2/session_settings.hpp
+            include/pathology/proxycore/http2/violation.hpp
             include/pathology/proxycore/socks5/message.hpp include/pathology/proxycore/socks5/read.hpp
             include/pathology/proxycore/websocket/close.hpp include/pathology/proxycore/websocket/deflate.hpp
             include/pathology/proxycore/websocket/session.hpp include/pathology/proxycore/websocket/extension.hpp
@@ -58,7 +61,7 @@ pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pa
 pathology_test(http2_test SIZE unit LINK pathology_test_codecs pathology::protocol
     SOURCES test/http2/client.cpp test/http2/client_conformance_test.cpp test/http2/client_session_test.cpp
             test/http2/frame_reader_test.cpp test/http2/header_decoder_test.cpp test/http2/relay_test.cpp
-            test/http2/server_conformance_test.cpp test/http2/server_session_test.cpp)
+            test/http2/server_checker_test.cpp test/http2/server_conformance_test.cpp test/http2/server_session_test.cpp)
 pathology_fuzzer(http2_server_fuzz SOURCES fuzz/http2_server_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_seeds)
 pathology_fuzzer(http2_client_fuzz SOURCES fuzz/http2_client_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_client_seeds)
 pathology_fuzzer(http2_reader_fuzz SOURCES fuzz/http2_reader_fuzz.cpp LINK pathology::protocol SEEDS fuzz/http2_seeds)

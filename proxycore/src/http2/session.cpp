@@ -25,7 +25,8 @@ std::unique_ptr<nghttp2_option, DeleteOption> make_option(Role role, SessionSett
     // nghttp2 counts reads of a header of nine bytes, not headers; on_begin_frame counts these.
     nghttp2_option_set_max_continuations(option, FrameHeader::size * (settings.max_continuations + std::size_t{1}));
     nghttp2_option_set_max_outbound_ack(option, settings.max_acks);
-    nghttp2_option_set_no_auto_window_update(option, settings.window_updates == WindowUpdates::when_consumed ? 1 : 0);
+    bool const updates_windows = settings.window_updates == WindowUpdates::at_once && !settings.is_observer;
+    nghttp2_option_set_no_auto_window_update(option, updates_windows ? 0 : 1);
     if (role == Role::server)
         nghttp2_option_set_stream_reset_rate_limit(option, settings.reset_burst, settings.reset_rate);
     return std::unique_ptr<nghttp2_option, DeleteOption>(option);
@@ -92,7 +93,10 @@ void Stream::renew(StreamId its_id) {
 void Session::Delete::operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
 
 Session::Session(Role role, SessionSettings const& settings)
-    : role_(role), settings_(settings), streams_(std::make_unique<StreamTable>()) {
+    : role_(role),
+      settings_(settings),
+      streams_(std::make_unique<StreamTable>()),
+      allows_push_(settings.is_observer) {  // until record_sent() gets SETTINGS that disable it
     nghttp2_session_callbacks* made = nullptr;
     if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
     std::unique_ptr<nghttp2_session_callbacks, DeleteCallbacks> const callbacks(made);
@@ -114,6 +118,7 @@ Session::Session(Role role, SessionSettings const& settings)
     auto const make = is_server() ? nghttp2_session_server_new2 : nghttp2_session_client_new2;
     if (make(&session, made, this, option.get()) != 0) throw std::bad_alloc();
     session_.reset(session);
+    if (settings.is_observer) return;
     auto const entries = make_entries(role, settings);
     nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, entries.data(), entries.size());
     if (settings.connection_window > default_window) {
@@ -387,11 +392,15 @@ std::optional<StreamId> Session::submit(Request const& request, Content* content
     auto& stream = streams_->acquire(nghttp2_session_get_next_stream_id(session_.get()));
     stream.content = content;
     stream.user_data = user_data;
+    return submit(stream, request, content != nullptr);
+}
+
+std::optional<StreamId> Session::submit(Stream& stream, Request const& request, bool has_content) {
     stream.is_unsent = true;
     FieldList const list(request);
     auto const provider = Callbacks::provider_of(stream);
     auto const id = nghttp2_submit_request(session_.get(), nullptr, list.data(), list.size(),
-                                           content != nullptr ? &provider : nullptr, &stream);
+                                           has_content ? &provider : nullptr, &stream);
     if (id < 0) {
         streams_->release(stream);
         return std::nullopt;

@@ -71,6 +71,11 @@ void add_field(Response& response, bool is_trailer, std::string_view name, std::
 
 bool has_flag(nghttp2_frame_hd const& header, std::uint8_t flag) { return (header.flags & flag) != 0; }
 
+FrameHeader frame_header(nghttp2_frame_hd const& header) {
+    return {static_cast<std::uint32_t>(header.length), header.type, header.flags, false,
+            static_cast<StreamId>(header.stream_id)};
+}
+
 }  // namespace
 
 bool Session::feed(std::string_view bytes) {
@@ -104,7 +109,7 @@ int Session::Callbacks::on_begin_frame(nghttp2_session* library, nghttp2_frame_h
             session.terminate(ErrorCode::protocol_error, "HEADERS for stream " + std::to_string(id) +
                                                              ", which is closed or was skipped by a later one");
         }
-    } else if (header->type == NGHTTP2_PUSH_PROMISE) {  // RFC 9113 §8.4
+    } else if (header->type == NGHTTP2_PUSH_PROMISE && !session.allows_push_) {  // RFC 9113 §8.4
         session.terminate(ErrorCode::protocol_error, "PUSH_PROMISE, although SETTINGS disabled push");
     } else if (header->type == NGHTTP2_DATA) {
         if (auto* const stream = session.find(id))
@@ -122,8 +127,7 @@ int Session::Callbacks::on_begin_frame(nghttp2_session* library, nghttp2_frame_h
 
 void Session::Callbacks::record_frame(Session& session, nghttp2_frame_hd const& header) {
     auto& frame = session.current_frame_;
-    frame = {static_cast<std::uint32_t>(header.length), header.type, header.flags, false,
-             static_cast<StreamId>(header.stream_id)};
+    frame = frame_header(header);
     if (frame.stream == 0) return add_frame(session.between_requests_, frame);
     if (auto* const stream = session.find(frame.stream)) add_frame(stream->request, frame);
 }

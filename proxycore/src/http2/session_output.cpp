@@ -39,6 +39,12 @@ std::string continue_head() {
     return encode(header) + block;
 }
 
+bool reports_an_error(std::string_view frame) {
+    auto const header = decode(frame);
+    auto const type = header ? FrameType{header->type} : FrameType::data;
+    return type == FrameType::rst_stream || type == FrameType::goaway;
+}
+
 }  // namespace
 
 std::optional<StreamId> Session::drain(std::string& out, std::size_t limit) {
@@ -59,6 +65,7 @@ std::optional<StreamId> Session::drain(std::string& out, std::size_t limit) {
 /// Appends a frame of nghttp2's, or the bytes for which it is a placeholder. Returns the stream if these are the
 /// caller's to write.
 std::optional<StreamId> Session::append_frame(std::string& out, std::string_view frame) {
+    if (settings_.is_observer && !reports_an_error(frame)) return std::nullopt;
     auto* const stream = std::exchange(placeholder_, nullptr);
     if (stream == nullptr) {
         out.append(frame);
@@ -94,6 +101,7 @@ int Session::Callbacks::on_frame_sent(nghttp2_session*, nghttp2_frame const* fra
         std::string reason(text_of(frame->goaway.opaque_data, frame->goaway.opaque_data_len));
         session.fail(ErrorCode{frame->goaway.error_code}, reason.empty() ? session.library_error_ : std::move(reason));
     } else if (frame->hd.type == NGHTTP2_RST_STREAM) {
+        session.last_reset_ = std::max(session.last_reset_, id_of(*frame));
         if (stream != nullptr && stream->reset_by_us) return 0;
         session.has_refused_ = session.has_refused_ || frame->rst_stream.error_code == NGHTTP2_REFUSED_STREAM;
         if (++session.stream_errors_ > std::int64_t{session.settings_.max_stream_errors}) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http2/names.hpp>
+#include <pathology/proxycore/http2/violation.hpp>
 #include <pathology/proxycore/record/json.hpp>
 
 #include "base64.hpp"
@@ -64,16 +65,27 @@ std::string_view name_of(Exchange::Type type) {
     return "timeout";
 }
 
+Json to_json(http2::FrameHeader const& header) {
+    auto const type = http2::FrameType{header.type};
+    return {{"type", http2::name(type)},
+            {"flags", http2::flag_names(type, header.flags)},
+            {"stream", header.stream},
+            {"length", header.length}};
+}
+
 Json to_json(std::vector<http2::FrameHeader> const& frames) {
     Json list = Json::array();
-    for (auto const& header : frames) {
-        auto const type = http2::FrameType{header.type};
-        list.push_back({{"type", http2::name(type)},
-                        {"flags", http2::flag_names(type, header.flags)},
-                        {"stream", header.stream},
-                        {"length", header.length}});
-    }
+    for (auto const& header : frames) list.push_back(to_json(header));
     return list;
+}
+
+Json to_json(http2::Violation const& violation) {
+    Json object{{"scope", violation.ends_connection ? "connection" : "stream"}, {"stream", violation.stream}};
+    object["code"] = http2::name(violation.code);
+    object["frame"] = to_json(violation.frame);
+    put(object, "rule", violation.rule);
+    if (!violation.section.empty()) object["section"] = violation.section;
+    return object;
 }
 
 Json to_json(Endpoint const& endpoint) { return {text(endpoint.host), endpoint.port}; }
@@ -221,6 +233,7 @@ std::string to_json_line(Exchange const& exchange) {
     if (exchange.frame) object["frame"] = to_json(*exchange.frame);
     if (exchange.relay) object["relay"] = to_json(*exchange.relay);
     if (!exchange.message.empty()) put(object, "msg", exchange.message);
+    if (exchange.violation) object["violation"] = to_json(*exchange.violation);
     // dump() would throw on invalid UTF-8; put() and text() leave none.
     return object.dump();
 }

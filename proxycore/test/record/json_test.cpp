@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <pathology/proxycore/http2/violation.hpp>
 #include <pathology/proxycore/record/json.hpp>
 #include <sstream>
 
@@ -98,6 +99,7 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     exchange.response->raw = "HTTP";
     exchange.frame = RecordedFrame{.key = "abcd", .raw = "\x81", .raw_size = 1};
     exchange.message = "m";
+    exchange.violation = std::make_shared<http2::Violation const>(http2::Violation{.rule = "r", .section = "s"});
     exchange.tls = std::make_shared<RecordedTls const>(over_tls());
     exchange.relay = std::make_shared<RecordedRelay const>(through_a_proxy());
     auto const names_in = [](Json const& object) {
@@ -109,7 +111,7 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     };
     auto const json = Json::parse(to_json_line(exchange));
     EXPECT_EQ(names_in(json), "");
-    for (auto const* part : {"request", "response", "frame", "clientcert", "relay"})
+    for (auto const* part : {"request", "response", "frame", "clientcert", "relay", "violation"})
         EXPECT_EQ(names_in(json.at(part)), "") << part;
     EXPECT_EQ(names_in(json.at("relay").at("messages").at(0)), "");
 }
@@ -155,6 +157,17 @@ TEST(JsonLine, ReportsAnErrorWithoutARequest) {
     EXPECT_EQ(json["id"], 7);
     EXPECT_EQ(json["msg"], exchange.message);
     EXPECT_FALSE(json.contains("request"));
+}
+
+TEST(JsonLine, C5_NamesTheRuleThatAPeerBroke) {
+    Exchange exchange;
+    http2::FrameHeader const ping{.length = 4, .type = 6};
+    http2::Violation const broken{http2::ErrorCode::frame_size_error, true, 0, ping, "8 bytes", "RFC 9113 section 6.7"};
+    exchange.violation = std::make_shared<http2::Violation const>(broken);
+    EXPECT_EQ(Json::parse(to_json_line(exchange))["violation"],
+              Json::parse(R"({"scope":"connection","stream":0,"code":"FRAME_SIZE_ERROR",
+                              "frame":{"type":"PING","flags":"","stream":0,"length":4},
+                              "rule":"8 bytes","section":"RFC 9113 section 6.7"})"));
 }
 
 TEST(JsonLine, ShowsAFrame) {

@@ -161,6 +161,12 @@ public:
     std::uint32_t peer_max_streams() const;
     /// SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441).
     bool peer_allows_extended_connect() const;
+    /// With SessionSettings::is_observer: the owner has sent this frame. What drain() gives has to be taken before.
+    /// Returns false if the session cannot follow: a stream that is opened after the server's GOAWAY.
+    bool record_sent(FrameHeader const& header, std::string_view payload);
+    /// Likewise: the frame that the next bytes for feed() complete has this header. Ends the connection (STREAM_CLOSED) if
+    /// its stream is closed (RFC 9113 §5.1), which would be ignored otherwise.
+    void check_header(FrameHeader const& header);
 
 private:
     struct Callbacks;  // what nghttp2 calls
@@ -187,6 +193,13 @@ private:
     bool manages_windows() const { return settings_.window_updates == WindowUpdates::when_consumed; }
     bool is_server() const { return role_ == Role::server; }
     std::optional<StreamId> append_frame(std::string& out, std::string_view frame);
+    std::optional<StreamId> submit(Stream& stream, Request const& request, bool has_content);
+
+    // --- observers ---
+    bool open_observed(StreamId stream, std::string_view method);
+    void record_content(Stream& stream, std::size_t size);
+    void record_settings(std::string_view entries);
+    void discard_output();
 
     Role role_;
     SessionSettings settings_;
@@ -214,6 +227,8 @@ private:
     // --- output ---
     bool write_failed_ = false;  // nothing can be sent any more
     bool has_refused_ = false;   // a stream, because there were too many
+    bool allows_push_ = false;   // observers: no SETTINGS that were sent disable it
+    StreamId last_reset_ = 0;    // the highest stream that we reset
     bool is_leaving_ = false;    // GOAWAY was sent, or is about to be
     std::size_t unacknowledged_pings_ = 0;
     std::deque<Stream*> unsent_;  // requests that nghttp2 holds back, by id

@@ -35,6 +35,9 @@ struct SessionSettings {
 
     // --- Role::client ---
     unsigned max_interims = 100;  ///< interim responses (1xx) to one request; more reset the stream
+    /// The owner writes every frame itself and passes it to record_sent(). The session only judges the server: drain()
+    /// gives nothing but RST_STREAM and GOAWAY, and no setting of this struct is announced.
+    bool is_observer = false;
 };
 
 }  // namespace pathology::proxycore::http2

@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+namespace pathology::proxycore::http2 {
+struct Violation;
+}
+
 namespace pathology::proxycore::record {
 
 /// A request as it was received. Text is bytes as sent, not checked for any encoding.
@@ -86,6 +90,8 @@ struct Exchange {
     std::shared_ptr<RecordedTls const> tls{};      ///< the TLS connection; nullptr = none
     std::shared_ptr<RecordedRelay const> relay{};  ///< by a proxy: client, server and route
     std::string message{};                         ///< the failure; empty if there was none
+    /// The rule of HTTP/2 that the peer broke, if that is the failure.
+    std::shared_ptr<http2::Violation const> violation{};
     bool finished = true;  ///< false while its response is being written, also after the daemon has stopped
     std::string spec{};    ///< what a client sent, in the spec language; empty in a server's log
 };
