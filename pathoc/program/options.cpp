@@ -40,6 +40,8 @@ void declare_target(console::CommandLine& line, Arguments& arguments) {
               "use HTTP/2 without negotiation; plain text without -s");
     line.flag("--http2-skip-connection-preface", arguments.options.skip_http2_preface,
               "send the specs alone, without preface and SETTINGS");
+    line.flag("--http2-read-on", arguments.options.http2_reads_on,
+              "read on after the server broke a rule of HTTP/2; it is reported all the same");
     line.positional("HOST", arguments.host, "server: NAME, NAME:PORT or [IPV6]:PORT", false);
     line.positional("SPEC", arguments.options.specs, "requests to send: a spec, a file with one, or +FILE", false);
 }

@@ -33,6 +33,7 @@ struct ProgramOptions {
 
     bool http2 = false;               ///< messages are HTTP/2 frames
     bool skip_http2_preface = false;  ///< sends the messages alone: no preface, no SETTINGS
+    bool http2_reads_on = false;      ///< reads on after the server has broken a rule of HTTP/2
 
     TlsOptions tls;         ///< with the server, inside any tunnel
     bool show_tls = false;  ///< prints the TLS properties before the requests

@@ -12,6 +12,10 @@
 #include <string_view>
 #include "program/options.hpp"
 
+namespace pathology::proxycore::http2 {
+struct Violation;
+}
+
 namespace pathology::pathoc {
 
 /// The position of a message in the run, and its time.
@@ -54,6 +58,10 @@ public:
 
     /// An HTTP/2 frame, described in a line.
     virtual void http2_frame(std::string& out, MessageContext const& context, std::string_view line) = 0;
+
+    /// A rule of HTTP/2 that the server broke outside of an exchange.
+    virtual void violation(std::string& out, MessageContext const& context,
+                           proxycore::http2::Violation const& violation) = 0;
 
     /// A protocol error that does not end the exchange, such as a wrong Sec-WebSocket-Accept.
     virtual void protocol_error(std::string& out, MessageContext const& context, std::string_view message) = 0;

@@ -11,6 +11,7 @@
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/http2/header_decoder.hpp>
 #include <pathology/proxycore/http2/message.hpp>
+#include <pathology/proxycore/http2/violation.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 #include <pathology/proxycore/record/json.hpp>
 
@@ -121,7 +122,10 @@ public:
             if (why.code == Errc::timed_out) entry.type = Exchange::Type::timeout;
             if (why.code == Errc::closed_by_spec) entry.type = Exchange::Type::crafted;
             entry.message = why.message;
-            if (!partial.empty()) {
+            entry.violation = why.violation;
+            if (why.response) {
+                entry.response = recorded(*why.response);
+            } else if (!partial.empty()) {
                 entry.response.emplace();
                 // The bytes may not be HTTP; an empty version marks a response that was not parsed.
                 entry.response->version.clear();
@@ -162,6 +166,14 @@ public:
         auto entry = begin(context, Exchange::Type::inbound);
         entry.protocol = "http2";
         entry.message = line;
+        finish(out, entry);
+    }
+
+    void violation(std::string& out, MessageContext const& context, http2::Violation const& violation) override {
+        auto entry = begin(context, Exchange::Type::error);
+        entry.protocol = "http2";
+        entry.message = "Invalid frame: " + describe(violation);
+        entry.violation = std::make_shared<http2::Violation const>(violation);
         finish(out, entry);
     }
 

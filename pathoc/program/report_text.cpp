@@ -10,6 +10,7 @@
 #include <ctime>
 #include <pathology/proxycore/console/dump.hpp>
 #include <pathology/proxycore/console/timestamp.hpp>
+#include <pathology/proxycore/http2/violation.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 
 #include "program/report.hpp"
@@ -92,7 +93,7 @@ public:
         outcome_line(out, outcome);
         dump(out, sent);
         // Of an incomplete response the bytes that arrived, which show where it went wrong.
-        if (show_response_) dump(out, "Bytes read:\n", outcome ? outcome->raw : partial);
+        if (show_response_) dump(out, "Bytes read:\n", received(outcome, partial));
     }
 
     void sent_frame(std::string& out, MessageContext const& context, SentMessage const& sent) override {
@@ -107,6 +108,11 @@ public:
 
     void http2_frame(std::string& out, MessageContext const&, std::string_view line) override {
         append_visible(out, line);
+        out += '\n';
+    }
+
+    void violation(std::string& out, MessageContext const&, proxycore::http2::Violation const& violation) override {
+        append_visible(out, "Invalid frame: " + describe(violation));
         out += '\n';
     }
 
@@ -126,20 +132,30 @@ private:
         out += '\n';
     }
 
+    /// The bytes of a response, or what arrived of it.
+    static std::string_view received(Result<Response> const& outcome, std::string_view partial) {
+        if (outcome) return outcome->raw;
+        auto const& response = outcome.error().response;
+        return response ? response->raw : partial;
+    }
+
     void outcome_line(std::string& out, Result<Response> const& outcome) const {
-        if (outcome) {
-            out += "<< ";
-            out += std::to_string(outcome->status());
-            out += ' ';
-            append_visible(out, outcome->reason());
-            out += ": ";
-            out += std::to_string(outcome->body_size);
-            out += " bytes\n";
-            return;
-        }
-        append_visible(out, outcome.error().message);
-        if (outcome.error().code == Errc::timed_out && ignore_timeouts_) out += " (ignored)";
+        if (outcome) return response_line(out, *outcome);
+        auto const& why = outcome.error();
+        if (why.response) response_line(out, *why.response);
+        append_visible(out, why.message);
+        if (why.code == Errc::timed_out && ignore_timeouts_) out += " (ignored)";
         out += '\n';
+    }
+
+    static void response_line(std::string& out, Response const& response) {
+        out += "<< ";
+        out += std::to_string(response.status());
+        out += ' ';
+        append_visible(out, response.reason());
+        out += ": ";
+        out += std::to_string(response.body_size);
+        out += " bytes\n";
     }
 
     void dump(std::string& out, SentMessage const& sent) const {

@@ -32,6 +32,7 @@ net::TimeLimit limit_of(std::optional<std::chrono::nanoseconds> limit) {
 SessionSettings session_settings(ProgramOptions const& options) {
     SessionSettings settings;
     settings.time_limit = limit_of(options.time_limit);
+    settings.reads_on = options.http2_reads_on;
     if (options.form == OutputForm::json) {
         settings.body_limit = options.body_limit;
         settings.raw_limit = max_json;
@@ -84,8 +85,7 @@ asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
     if (picks) seeds_.report(console_);
     ConnectionRun connection(ordinal, MessageSequence(picks ? seeds_.pick(scripts_, ordinal) : scripts_));
     co_await send_messages(connection);
-    // Raw frames have no response to wait for; frames that the server sends because of them are printed until it ends.
-    if (connection.sent_frames && !interrupted_) co_await connection.http2->read_to_end();
+    if (connection.http2 && !interrupted_) co_await read_to_end(connection);
     if (connection.speaks_websocket && !connection.is_over && !stop_)
         co_await (receive_frames(connection) || send_messages_and_wait(connection));
 }
@@ -209,6 +209,7 @@ asio::awaitable<void> Runner::exchange(ConnectionRun& connection, PreparedMessag
     auto const size = outcome ? crafted.plan->length : outcome.error().bytes_sent;
     SentMessage const sent{*crafted.spec, connection.sent(), size, false, options_.http2 ? connection.stream : 0};
     finish_exchange(connection, message, when, sent, outcome);
+    if (connection.http2) report_violations(connection);
     if (connection.speaks_websocket) check_handshake(when, crafted, *outcome);
 }
 
@@ -258,16 +259,43 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     connection.sent_frames = connection.http2 != nullptr;
     auto const written = co_await send_on(connection, request);
     if (interrupted_) co_return;
-    bool const failed = !written || written->error.failed();
+    // The rest of a request is not sent after its response, or after a violation, which is reported by itself.
+    bool const is_cut = written && written->error == asio::error::operation_aborted;
+    bool const failed = !written || (written->error.failed() && !is_cut);
     std::string block;
     SentMessage const sent{*crafted.spec, connection.sent(), written ? written->bytes : 0, message.is_frame(),
                            options_.http2 ? connection.stream : 0};
     report_->sent_frame(block, when, sent);
     print(block);
+    if (connection.http2) report_violations(connection);
     if (failed) warn((written ? net::describe(written->error) : written.error().message) + "\n");
     failed_ = failed_ || failed;
-    connection.is_over = failed || written->disconnected;
+    connection.is_over = failed || written->disconnected || (connection.http2 && connection.http2->must_leave());
     progress_.count(failed);
+}
+
+/// Raw frames have no response to wait for; frames that the server sends because of them are printed until it ends. After
+/// requests alone, only what has arrived already is read.
+asio::awaitable<void> Runner::read_to_end(ConnectionRun& connection) {
+    if (!connection.sent_frames) {
+        if (!connection.is_over && !stop_) co_await connection.http2->read_rest();
+        report_violations(connection);
+        co_return;
+    }
+    for (boost::system::error_code end; !end && !interrupted_ && !stop_;) {
+        end = co_await connection.http2->read();
+        if (interrupted_) co_return;
+        report_violations(connection);
+    }
+}
+
+void Runner::report_violations(ConnectionRun& connection) {
+    for (auto const& violation : connection.http2->take_violations()) {
+        failed_ = true;
+        std::string block;
+        report_->violation(block, message_context(connection), violation);
+        print(block);
+    }
 }
 
 /// Returns when the server ends the connection or sends nothing for the time limit, or on its close frame once there is

@@ -89,6 +89,8 @@ private:
     boost::asio::awaitable<void> send_only(ConnectionRun& connection, PreparedMessage const& message,
                                            CraftedMessage const& crafted);
 
+    boost::asio::awaitable<void> read_to_end(ConnectionRun& connection);
+    void report_violations(ConnectionRun& connection);
     void begin_http2(ConnectionRun& connection, std::unique_ptr<proxycore::net::Stream> stream);
     void print_frame(ConnectionRun const& connection, bool is_ours, http2::Frame const& frame);
     boost::asio::awaitable<Result<Response>> exchange_on(ConnectionRun& connection, SendRequest const& request);

@@ -131,7 +131,7 @@ asio::awaitable<Result<void>> Client::Impl::open() {
     if (!opened) co_return opened.error();
     if (opened->tls) record_tls(*opened->tls);
     if (auto const wrong = wrong_protocol()) co_return *wrong;
-    SessionSettings const settings{limit, options_.body_limit, options_.raw_limit};
+    SessionSettings const settings{limit, options_.body_limit, options_.raw_limit, options_.http2_reads_on};
     session_.emplace(std::move(opened->stream), settings, protocol_);
     ++connections_;
     messages_ = 0;

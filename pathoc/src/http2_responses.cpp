@@ -1,6 +1,5 @@
-// The receiving side of a test client for HTTP/2. It does not use proxycore::http2::Session, since that rejects what it
-// should reject: here a response that violates RFC 9113 is still reported with its parts, and the violation is
-// described.
+// Collects responses. It judges nothing that it can read: http2::ServerChecker does that, and ends with the first
+// connection error, after which a test client may have to read on.
 //
 //     frame ─▶ handle_frame() ─┬─ of a stream with a request ─▶ Awaited: head, content, trailers, fault
 //                      ├─ of the connection ─▶ windows, settings, GOAWAY
@@ -27,6 +26,7 @@ using http2::SettingId;
 
 constexpr std::uint32_t our_window = 1U << 20U;
 constexpr std::uint32_t default_window = 65535;
+constexpr std::uint32_t ping_size = 8;  // RFC 9113 §6.7
 
 std::string bytes_of(std::uint32_t number) {
     std::string bytes;
@@ -204,11 +204,12 @@ void Http2Responses::handle_frame(http2::Frame const& frame) {
     switch (type) {
         case FrameType::data: return handle_data(frame, awaited);
         case FrameType::headers:
+        case FrameType::push_promise:
         case FrameType::continuation: return handle_headers(frame);
-        case FrameType::push_promise: return handle_push_promise(frame);
         case FrameType::settings: return handle_settings(frame);
         case FrameType::ping:
-            if (!has(header, http2::flag::ack)) queue_frame(FrameType::ping, http2::flag::ack, 0, frame.payload);
+            if (!has(header, http2::flag::ack) && header.length == ping_size)
+                queue_frame(FrameType::ping, http2::flag::ack, 0, frame.payload);
             return;
         case FrameType::rst_stream:
             if (awaited != nullptr && !awaited->is_whole) {
@@ -252,16 +253,20 @@ void Http2Responses::handle_headers(http2::Frame const& frame) {
     auto fragment = std::optional(frame.payload);
     if (!continues) {
         fragment = unpadded(frame);
-        auto const priority = has(frame.header, http2::flag::priority) ? std::size_t{5} : std::size_t{0};
-        if (!fragment || fragment->size() < priority) return fail("HEADERS with more padding than payload");
-        fragment->remove_prefix(priority);
+        bool const is_push = frame.header.type == static_cast<std::uint8_t>(FrameType::push_promise);
+        bool const has_priority = !is_push && has(frame.header, http2::flag::priority);
+        auto const before_block = std::size_t{is_push ? 4U : has_priority ? 5U : 0U};
+        if (!fragment || fragment->size() < before_block)
+            return fail(name(FrameType{frame.header.type}) + " with more padding than payload");
+        fragment->remove_prefix(before_block);
         opened_ = frame.header;
         block_.clear();
     }
     block_ += *fragment;
     if (!has(frame.header, http2::flag::end_headers)) return;
+    bool const is_promise = opened_->type == static_cast<std::uint8_t>(FrameType::push_promise);
     auto const found = awaited_.find(frame.header.stream);
-    handle_field_block(found != awaited_.end() ? &found->second : nullptr);
+    handle_field_block(found != awaited_.end() && !is_promise ? &found->second : nullptr);
 }
 
 /// Every block has to be decoded, also without a request: the decoder state belongs to the connection (RFC 7541 §2.2).
@@ -319,11 +324,6 @@ void Http2Responses::handle_settings(http2::Frame const& frame) {
         if (id == SettingId::initial_window_size) initial_window_ = number_at(frame.payload, at + 2);
     }
     queue_frame(FrameType::settings, http2::flag::ack, 0, {});
-}
-
-/// Our SETTINGS disable pushes (RFC 9113 §8.4).
-void Http2Responses::handle_push_promise(http2::Frame const& frame) {
-    fail("PUSH_PROMISE of stream " + std::to_string(number_at(frame.payload, 0)) + ", where pushes are off");
 }
 
 void Http2Responses::handle_window_update(http2::Frame const& frame, Awaited* awaited) {

@@ -17,7 +17,8 @@ namespace pathology::pathoc {
 
 namespace http2 = proxycore::http2;
 
-/// Reads the frames of a connection. Accepts violations that have a clear meaning, and describes the others.
+/// Reads the frames of a connection. Accepts violations that have a clear meaning, and describes the others. It is an
+/// http2::ServerChecker that reports them all.
 class Http2Responses {
 public:
     Http2Responses(std::size_t body_limit, std::size_t raw_limit) : body_limit_(body_limit), raw_limit_(raw_limit) {}
@@ -27,6 +28,9 @@ public:
 
     /// To be called for each request, before its response is fed.
     void expect_response_on(std::uint32_t stream, std::string_view method);
+    /// The client has reset a stream: no response is expected.
+    void forget(std::uint32_t stream) { awaited_.erase(stream); }
+    bool is_awaited(std::uint32_t stream) const { return awaited_.contains(stream); }
 
     /// Consumes bytes of the server.
     void feed(std::string_view bytes);
@@ -71,7 +75,6 @@ private:
     void handle_field_block(Awaited* awaited);
     void handle_section(Awaited& awaited, http2::FieldSection const& section);
     void handle_settings(http2::Frame const& frame);
-    void handle_push_promise(http2::Frame const& frame);
     void handle_window_update(http2::Frame const& frame, Awaited* awaited);
     void handle_goaway(http2::Frame const& frame);
     void finish(Awaited& awaited);

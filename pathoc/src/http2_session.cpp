@@ -25,6 +25,8 @@ namespace {
 
 constexpr std::size_t max_output = 64 * 1024;
 constexpr std::size_t room_for_reading = 64 * 1024;
+constexpr auto max_linger = std::chrono::milliseconds(200);  // after GOAWAY
+constexpr auto max_rest = std::chrono::milliseconds(2);      // after the last response
 
 }  // namespace
 
@@ -56,7 +58,7 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
     language::Http2PlayOptions const options{message.seed, stream, message.has_response};
     frames_.start(message.plan, options);
     for (;;) {
-        if (frames_.is_between_frames()) out_ += responses_.take_output();
+        if (frames_.is_between_frames()) queue_control();
         auto const before = out_.size();
         auto const next = frames_.advance(out_, max_output);
         keep(before);
@@ -70,6 +72,8 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
         written.error = co_await flush();
         if (!written.error && next == Next::allowance) written.error = co_await await_allowance(stream);
         if (!written.error && next == Next::pause) written.error = co_await pause(frames_.pause_length());
+        if (!written.error && next == Next::bytes && frames_.is_between_frames() && is_pointless(stream))
+            written.error = asio::error::operation_aborted;
         written.disconnected = next == Next::disconnect;
         if (written.disconnected) stream_->close(net::CloseMode::fin);
         if (written.error || next == Next::disconnect || next == Next::finished) co_return written;
@@ -79,8 +83,8 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
 /// Reads until the windows are open. If the response arrives first, the rest of the request is not sent.
 asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) {
     while (responses_.allowance(stream) < frames_.least_allowance()) {
-        if (responses_.is_settled(stream)) co_return asio::error::operation_aborted;
-        out_ += responses_.take_output();
+        if (responses_.is_settled(stream) || is_pointless(stream)) co_return asio::error::operation_aborted;
+        queue_control();
         if (auto const ec = co_await flush()) co_return ec;
         if (auto const ec = co_await read_more()) co_return ec;
     }
@@ -93,7 +97,7 @@ asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) 
 asio::awaitable<error_code> Http2Session::pause(std::optional<std::chrono::seconds> length) {
     using namespace asio::experimental::awaitable_operators;
     std::optional<net::Duration> const limit = length;
-    auto both = async::pause(limit) || keep_reading();
+    auto both = async::pause(limit) || keep_reading(true);
     auto const first = co_await std::move(both);
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
@@ -101,7 +105,7 @@ asio::awaitable<error_code> Http2Session::pause(std::optional<std::chrono::secon
 asio::awaitable<error_code> Http2Session::flush() {
     using namespace asio::experimental::awaitable_operators;
     if (out_.empty()) co_return error_code();
-    if (watcher_) show(out_);
+    observe(out_);
     out_.erase(0, stream_->write_now(asio::buffer(out_)));
     if (out_.empty() && !stream_->has_unsent()) co_return error_code();
     auto both = write_out() || keep_reading();  // a server whose write is blocked may not read
@@ -110,8 +114,10 @@ asio::awaitable<error_code> Http2Session::flush() {
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
 
-/// Reports the frames that begin in these bytes. The connection preface is not a frame.
-void Http2Session::show(std::string_view bytes) {
+/// Follows what is sent: the checker has to know it, and the watcher each frame that begins in it. The connection
+/// preface is not a frame.
+void Http2Session::observe(std::string_view bytes) {
+    checker_.record_sent(bytes);
     while (!bytes.empty()) {
         if (scanner_.is_at_boundary() && bytes.starts_with(http2::client_preface)) {
             bytes.remove_prefix(http2::client_preface.size());
@@ -119,7 +125,12 @@ void Http2Session::show(std::string_view bytes) {
         }
         auto const step = scanner_.advance(bytes);
         bytes.remove_prefix(step.size);
-        if (step.header) watcher_(true, http2::Frame{*step.header, {}});
+        if (!step.header) continue;
+        auto const stream = step.header->stream;
+        bool const is_reset = http2::FrameType{step.header->type} == http2::FrameType::rst_stream;
+        bool const is_by_spec = violation_on(stream) == violations_.end();  // else we reset it because of that
+        if (is_reset && is_by_spec) responses_.forget(stream);
+        if (watcher_) watcher_(true, http2::Frame{*step.header, {}});
     }
 }
 
@@ -136,16 +147,20 @@ asio::awaitable<error_code> Http2Session::read_more() {
     if (responses_.has_ended()) co_return asio::error::eof;
     in_.resize(room_for_reading);
     auto const got = co_await stream_->read_some(asio::buffer(in_));
-    responses_.feed(std::string_view(in_).substr(0, got.n));
+    auto const bytes = std::string_view(in_).substr(0, got.n);
+    checker_.feed(bytes);
+    for (auto& violation : checker_.take_violations()) violations_.push_back(std::move(violation));
+    responses_.feed(bytes);
     if (responses_.has_head(last_stream_) && head_at_ == Clock::time_point()) head_at_ = Clock::now();
     if (got.is_end()) responses_.end();
     co_return got.ec;
 }
 
 /// Reads during a write or a pause. Ends with the connection.
-asio::awaitable<error_code> Http2Session::keep_reading() {
+asio::awaitable<error_code> Http2Session::keep_reading(bool ends_with_connection_error) {
     for (;;) {
         auto const ec = co_await read_more();
+        if (ends_with_connection_error && must_leave()) co_return asio::error::operation_aborted;
         if (ec == net::Errc::timed_out) continue;  // a server need not send anything meanwhile
         if (ec == asio::error::eof) co_await async::pause(std::nullopt);
         if (ec) co_return ec;
@@ -154,13 +169,82 @@ asio::awaitable<error_code> Http2Session::keep_reading() {
 
 asio::awaitable<Result<Response>> Http2Session::receive(std::uint32_t stream) {
     for (;;) {
-        out_ += responses_.take_output();
-        auto outcome = responses_.take(stream);
-        co_await flush();  // also after a failed write: a response may have arrived
-        if (outcome) co_return std::move(*outcome);
-        if (auto const ec = co_await read_more(); ec && ec != asio::error::eof) co_return read_failure(ec);
+        co_await send_control();
+        if (auto outcome = take(stream)) co_return std::move(*outcome);
+        auto const ec = co_await read_more();
+        if (ec && ec != asio::error::eof && violation_on(stream) != violations_.end())
+            co_return violation_failure(stream, std::nullopt);
+        if (ec && ec != asio::error::eof) co_return read_failure(ec);
     }
 }
+
+std::optional<Result<Response>> Http2Session::take(std::uint32_t stream) {
+    bool const is_violated = violation_on(stream) != violations_.end();
+    auto outcome = responses_.take(stream);
+    if (!is_violated || (!outcome && settings_.reads_on)) return outcome;
+    return violation_failure(stream, std::move(outcome));
+}
+
+// --- violations ------------------------------------------------------------------------------------------------------
+
+/// Adds the frames that the server is owed. The output has to be between two frames.
+void Http2Session::queue_control() {
+    auto const owed = responses_.take_output(), errors = checker_.take_output();
+    if (!must_leave()) out_ += owed;
+    if (!settings_.reads_on) out_ += errors;
+}
+
+/// Also after a failed write: a response may have arrived.
+asio::awaitable<void> Http2Session::send_control() {
+    queue_control();
+    co_await flush();
+    if (must_leave() && !has_left_) co_await leave();
+}
+
+/// After GOAWAY the server may need a moment to read it: closing at once could reset the connection and lose it (RFC 9112
+/// §9.6). What the server still sends is collected.
+asio::awaitable<void> Http2Session::leave() {
+    using namespace asio::experimental::awaitable_operators;
+    has_left_ = true;
+    stream_->close(net::CloseMode::half_close);
+    auto const limit = std::min<net::Duration>(settings_.time_limit.value_or(max_linger), max_linger);
+    auto both = async::pause(limit) || read_until_end();
+    co_await std::move(both);
+    responses_.end();
+    stream_->close(net::CloseMode::fin);
+}
+
+asio::awaitable<void> Http2Session::read_until_end() {
+    for (boost::system::error_code ec; !ec;) ec = co_await read_more();
+}
+
+/// Returns true if nothing that is sent on a stream has a use any more.
+bool Http2Session::is_pointless(std::uint32_t stream) const {
+    return !settings_.reads_on && violation_on(stream) != violations_.end();
+}
+
+/// The first violation that concerns a stream.
+std::vector<http2::Violation>::const_iterator Http2Session::violation_on(std::uint32_t stream) const {
+    auto const concerns = [&](http2::Violation const& one) { return one.ends_connection || one.stream == stream; };
+    return std::find_if(violations_.begin(), violations_.end(), concerns);
+}
+
+/// The failure of an exchange with a violation; the response too, if it is complete.
+Failure Http2Session::violation_failure(std::uint32_t stream, std::optional<Result<Response>> outcome) {
+    auto const found = violation_on(stream);
+    Failure failure;
+    failure.code = Errc::invalid_response;
+    failure.message = "Invalid server response: " + describe(*found);
+    failure.violation = std::make_shared<http2::Violation const>(*found);
+    violations_.erase(found);
+    failure.bytes_received = responses_.partial(stream).size();
+    if (!outcome || !*outcome) return failure;
+    failure.bytes_received = (*outcome)->raw_size;
+    failure.response = std::make_shared<Response const>(std::move(**outcome));
+    return failure;
+}
+
+std::vector<http2::Violation> Http2Session::take_violations() { return std::exchange(violations_, {}); }
 
 Failure Http2Session::read_failure(error_code ec) const {
     Failure failure;
@@ -195,12 +279,19 @@ asio::awaitable<Result<Response>> Http2Session::exchange(SendRequest message, st
     co_return response;
 }
 
-asio::awaitable<error_code> Http2Session::read_to_end() {
-    for (;;) {
-        out_ += responses_.take_output();
-        co_await flush();  // also after a failed write: a response may have arrived
-        if (auto const ec = co_await read_more()) co_return ec;
-    }
+asio::awaitable<error_code> Http2Session::read() {
+    co_await send_control();
+    if (has_left_) co_return net::make_error_code(net::Errc::closed);
+    auto const ec = co_await read_more();
+    co_await send_control();
+    co_return ec;
+}
+
+asio::awaitable<void> Http2Session::read_rest() {
+    using namespace asio::experimental::awaitable_operators;
+    auto both = async::pause(max_rest) || keep_reading();
+    co_await std::move(both);
+    co_await send_control();
 }
 
 }  // namespace pathology::pathoc

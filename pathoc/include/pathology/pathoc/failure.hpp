@@ -4,11 +4,18 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <memory>
 #include <pathology/proxycore/failure.hpp>
 #include <stdexcept>
 #include <string>
 
+namespace pathology::proxycore::http2 {
+struct Violation;
+}
+
 namespace pathology::pathoc {
+
+struct Response;
 
 enum class Errc {
     bad_spec = 1,        ///< the spec is invalid, or a file it names cannot be read; nothing (more) was sent
@@ -27,6 +34,10 @@ struct Failure : proxycore::BasicFailure<Errc> {
     boost::system::error_code cause{};  ///< the error of the system, if there was one
     std::uint64_t bytes_sent = 0;       ///< of the message
     std::uint64_t bytes_received = 0;   ///< of its response
+    /// The rule of HTTP/2 that the server broke; nullptr for other failures.
+    std::shared_ptr<proxycore::http2::Violation const> violation{};
+    /// The response, if all of it arrived although the server broke a rule; else nullptr.
+    std::shared_ptr<Response const> response{};
 };
 
 template <class T> using Result = boost::system::result<T, Failure>;

@@ -19,6 +19,9 @@ struct SessionSettings {
     proxycore::net::TimeLimit time_limit;  ///< idle timeout; std::nullopt: none
     std::size_t body_limit = 0;            ///< bytes kept of each decoded content
     std::size_t raw_limit = 0;  ///< raw bytes kept of each response, each frame's payload and each sent message
+    /// HTTP/2: after the server has broken a rule, reads on, and sends neither GOAWAY nor RST_STREAM because of it. The
+    /// exchange fails all the same.
+    bool reads_on = false;
 };
 
 /// A message to be sent.
