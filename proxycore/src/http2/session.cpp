@@ -24,6 +24,7 @@ std::unique_ptr<nghttp2_option, DeleteOption> make_option(Role role, SessionSett
     if (nghttp2_option_new(&option) != 0) throw std::bad_alloc();
     // nghttp2 counts reads of a header of nine bytes, not headers; on_begin_frame counts these.
     nghttp2_option_set_max_continuations(option, FrameHeader::size * (settings.max_continuations + std::size_t{1}));
+    nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, settings.padded_values ? 1 : 0);
     nghttp2_option_set_max_outbound_ack(option, settings.max_acks);
     bool const updates_windows = settings.window_updates == WindowUpdates::at_once && !settings.is_observer;
     nghttp2_option_set_no_auto_window_update(option, updates_windows ? 0 : 1);
@@ -63,7 +64,7 @@ void Stream::renew(StreamId its_id) {
     user_data = nullptr;
     section_size = unconsumed = 0;
     reason.clear();
-    has_head = reset_by_peer = reset_by_us = is_ignored = is_closed = false;
+    has_padded_value = has_head = reset_by_peer = reset_by_us = is_ignored = is_closed = false;
     content = nullptr;
     request.head.method.clear();
     request.head.target.clear();
@@ -184,6 +185,7 @@ void Session::announce_closed(Stream& stream, ErrorCode error) {
     event.error = error;
     event.by_peer = stream.reset_by_peer;
     event.reason = stream.reason;
+    event.has_padded_value = stream.has_padded_value;
 }
 
 std::optional<SessionEvent> Session::next() {

@@ -245,7 +245,14 @@ int Session::Callbacks::on_header(nghttp2_session*, nghttp2_frame const* frame, 
 
 /// A field that a lenient reader would drop makes the whole message malformed (RFC 9113 §8.2.1).
 int Session::Callbacks::on_invalid_header(nghttp2_session*, nghttp2_frame const* frame, std::uint8_t const*,
-                                          std::size_t, std::uint8_t const*, std::size_t, std::uint8_t, void*) {
+                                          std::size_t, std::uint8_t const* value_bytes, std::size_t value_size,
+                                          std::uint8_t, void* pointer) {
+    constexpr std::string_view blanks = " \t";
+    auto const value = text_of(value_bytes, value_size);
+    bool const is_padded =
+        !value.empty() && (blanks.find(value.front()) != blanks.npos || blanks.find(value.back()) != blanks.npos);
+    if (auto* const stream = session_of(pointer).find(id_of(*frame)); stream != nullptr && is_padded)
+        stream->has_padded_value = true;
     return frame->hd.type == NGHTTP2_HEADERS ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : 0;
 }
 

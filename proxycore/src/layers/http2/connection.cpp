@@ -11,6 +11,7 @@ http2::SessionSettings session_settings(HttpSettings const& http) {
     settings.window_updates = http2::WindowUpdates::when_consumed;
     settings.max_header_list = static_cast<std::uint32_t>(std::min<std::size_t>(http.limits.head, 0x7fffffff));
     settings.extended_connect = http.websocket;
+    settings.padded_values = !http.validate_inbound_headers;
     return settings;
 }
 

@@ -127,6 +127,8 @@ std::optional<Failure> Http2Server::Connection::failure_of(http2::SessionEvent c
     } else {
         failure.code = Errc::malformed;
         failure.message = "the response of " + peer() + " is malformed: " + reason;
+        if (event.has_padded_value)
+            failure.message += "; --set validate_inbound_headers=false accepts white space at the ends of a value";
     }
     return failure;
 }

@@ -98,6 +98,32 @@ TEST_F(Http2Relay, A5_AStreamedResponseWithTrailersHasNoErrorWhenTheClientLeaves
     EXPECT_EQ(fixture.flow().response->trailers, (http::Fields{{"grpc-status", "0"}}));
 }
 
+/// White space at the ends of a value (RFC 9113 §8.2.1), with the guard and without it.
+TEST_F(Http2Relay, A16_PaddedValuesPassWithoutTheGuardAndThePageNamesTheOption) {
+    fixture.origin_responds = false;
+    for (bool const is_guarded : {true, false}) {
+        for (std::string_view const value : {"v ", " v", "v\t"}) {
+            fixture.settings.http.validate_inbound_headers = is_guarded;
+            fixture.recorder = std::make_shared<proxycore::test::HookRecorder>();
+            fixture.origin.reset();
+            play([&](RawClient& client) -> asio::awaitable<void> {
+                auto const sent_bytes = hello() + get(1);
+                co_await client.send(sent_bytes);
+                co_await fixture.wait_for_origin("1 end");
+                auto const response = headers(1, {{":status", "200"}, {"x", value}});
+                co_await fixture.origin->send(response);
+                co_await client.read_until("END_STREAM");
+            });
+            auto const& flow = fixture.flow();
+            EXPECT_EQ(flow.error.has_value(), is_guarded);
+            if (is_guarded)
+                EXPECT_THAT(flow.error->message, HasSubstr("--set validate_inbound_headers=false"));
+            else
+                EXPECT_EQ(flow.response->headers.first("x"), value);
+        }
+    }
+}
+
 TEST_F(Http2Relay, ResetsTheServersStreamWhenTheClientResetsItsOwn) {
     fixture.origin_responds = false;
     play([&](RawClient& client) -> asio::awaitable<void> {

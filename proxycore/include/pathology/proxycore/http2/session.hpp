@@ -54,6 +54,8 @@ struct SessionEvent {
     /// Of closed, Role::client: the server did not process the request, which may be sent again (RFC 9113 §8.7).
     bool is_unprocessed = false;
     std::string_view reason{};  ///< of closed with an error: details, if there are any
+    /// Of closed: we reset the stream for a field that SessionSettings::padded_values accepts.
+    bool has_padded_value = false;
 };
 
 struct Stream;      // private to the library

@@ -25,6 +25,7 @@ struct SessionSettings {
     unsigned max_continuations = 16;             ///< CONTINUATION frames of one field block
     unsigned max_empty_data = 1000;              ///< DATA frames without content in a row
     std::size_t max_acks = 1000;                 ///< SETTINGS and PING of the peer that wait for our ACK
+    bool padded_values = false;                  ///< accept field values with white space at an end (RFC 9113 §8.2.1)
     std::uint32_t max_stream_errors = 100;       ///< streams that the peer may break beyond those that it uses well
 
     // --- Role::server ---
