@@ -38,7 +38,7 @@ endif()
 pathology_test(onboarding_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/onboarding_test.cpp)
 pathology_test(interception_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
-    SOURCES test/proxy/interception_test.cpp)
+    SOURCES test/proxy/interception_test.cpp test/proxy/renegotiation_test.cpp)
 pathology_test(tls_layer_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::proxycore
     SOURCES test/layers/tls/intercept_tls_test.cpp test/layers/tls/tls_fixture.cpp test/layers/tls/tls_choices_test.cpp
             test/layers/tls/tls_service_test.cpp)

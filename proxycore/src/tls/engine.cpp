@@ -115,7 +115,8 @@ void Engine::feed(std::string_view bytes) {
 void Engine::end_of_input() {
     if (state_->failure) return;
     if (state_->is_established) {
-        state_->fail(tls::failure(Errc::truncated, state_->peer() + " ended the connection without TLS close_notify"));
+        state_->fail(tls::failure(Errc::truncated, state_->peer() + " ended the connection without TLS close_notify" +
+                                                       state_->cause_of_end()));
     } else if (state_->is_server() && state_->first_bytes.empty()) {
         state_->fail(tls::failure(asio::error::eof, "the client ended the connection without sending data"));
     } else {
@@ -171,6 +172,7 @@ Decrypted Engine::read(asio::mutable_buffer into) {
         ERR_clear_error();
         auto const outcome = SSL_read_ex(state_->ssl.get(), into.data(), into.size(), &result.n);
         result.step = state_->settle(outcome);
+        if (result.step == Step::done) state_->has_refused_renegotiation = false;  // the peer goes on
     }
     if (result.step == Step::wants_input && state_->failure) result.step = Step::failed;  // after end_of_input()
     return result;

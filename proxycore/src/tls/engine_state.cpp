@@ -37,6 +37,15 @@ bool takes_ecdsa(SSL* ssl) {
 /// The first byte of a handshake record or an alert, or of a ClientHello in SSL 2 format (its first bit is set).
 bool may_be_tls(unsigned char first) { return first == 0x16 || first == 0x15 || (first & 0x80U) != 0; }
 
+/// RFC 8446 §6.1.
+bool is_closure(std::uint8_t alert) { return alert == SSL_AD_CLOSE_NOTIFY || alert == SSL_AD_USER_CANCELLED; }
+
+/// The alerts that TLS 1.2 sends without ending the connection (RFC 5246 §7.2.2, RFC 6066 §3). Of other alerts the level
+/// does not count (RFC 8446 §6).
+bool may_be_warning(std::uint8_t alert) {
+    return alert == SSL_AD_NO_RENEGOTIATION || alert == SSL_AD_UNRECOGNIZED_NAME;
+}
+
 std::string readable(std::string_view bytes) {
     std::string text;
     for (auto const c : bytes.substr(0, bytes.find_first_of("\r\n"))) text += c >= ' ' && c <= '~' ? c : '.';
@@ -118,9 +127,11 @@ int Engine::State::keep_session(SSL* ssl, SSL_SESSION* session) {
 void Engine::State::notice(SSL const* ssl, int where, int value) {
     if ((where & SSL_CB_ALERT) == 0) return;
     auto const code = static_cast<std::uint8_t>(value & 0xff);
-    if (code == SSL_AD_CLOSE_NOTIFY) return;
-    state_of(ssl).alert =
-        Alert{code, (where & SSL_CB_READ) != 0 ? Alert::Side::sent_by_peer : Alert::Side::raised_here};
+    bool const is_received = (where & SSL_CB_READ) != 0;
+    auto& state = state_of(ssl);
+    if (code == SSL_AD_NO_RENEGOTIATION && !is_received) state.has_refused_renegotiation = true;
+    if (is_closure(code) || (value >> 8 == SSL3_AL_WARNING && may_be_warning(code))) return;
+    state.alert = Alert{code, is_received ? Alert::Side::sent_by_peer : Alert::Side::raised_here};
 }
 
 bool Engine::State::is_broken() const { return failure && failure->code != Errc::truncated; }
@@ -150,13 +161,17 @@ Step Engine::State::fail(Failure why) {
     return Step::failed;
 }
 
+std::string Engine::State::cause_of_end() const {
+    if (!has_refused_renegotiation) return {};
+    return ", after " + peer() + " asked for renegotiation and we sent alert no_renegotiation (100)";
+}
+
 /// Makes the failure of the results of OpenSSL and of the callbacks.
 Failure Engine::State::explain() {
     Failure why;
     why.reason = take_reason();
     why.alert = alert;
     std::string const what = is_established ? "TLS connection failed: " : "TLS handshake failed: ";
-    auto const named = [](Alert const& it) { return std::string(it.name()) + " (" + std::to_string(it.code) + ")"; };
     auto const verified = SSL_get_verify_result(ssl.get());
     if (chooser_failure) {
         why.code = chooser_failure->code;
@@ -167,7 +182,7 @@ Failure Engine::State::explain() {
         why.message = what + peer() + " does not speak TLS but sent \"" + readable(first_bytes) + "\"";
     } else if (alert && alert->side == Alert::Side::sent_by_peer) {
         why.code = Errc::alert_received;
-        why.message = what + peer() + " sent alert " + named(*alert);
+        why.message = what + peer() + " sent alert " + to_string(*alert) + cause_of_end();
     } else if (verified != X509_V_OK && !is_established) {
         why.code = Errc::certificate_rejected;
         why.verify_error = X509_verify_cert_error_string(verified);
@@ -175,7 +190,7 @@ Failure Engine::State::explain() {
     } else {
         why.code = Errc::protocol_violation;
         why.message = what + (why.reason.empty() ? "the protocol was violated" : why.reason);
-        if (alert) why.message += ", reported to " + peer() + " by alert " + named(*alert);
+        if (alert) why.message += ", reported to " + peer() + " by alert " + to_string(*alert);
     }
     return why;
 }

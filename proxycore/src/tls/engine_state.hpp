@@ -37,6 +37,8 @@ struct Engine::State {
     Step settle(int outcome);  ///< converts the result of a call of OpenSSL
     Step fail(Failure why);
     Failure explain();
+    /// Why the peer may have ended the connection, as the end of a sentence; empty if nothing is known.
+    std::string cause_of_end() const;
 
     // Callbacks of OpenSSL.
     static int choose_identity(SSL* ssl, void* self);
@@ -55,7 +57,8 @@ struct Engine::State {
     std::string first_bytes;   // of the peer, for the message about one that does not use TLS
     std::size_t consumed = 0;  // bytes of buffers.outgoing
     bool is_established = false;
-    std::optional<Alert> alert;
+    bool has_refused_renegotiation = false;  // and nothing was read since
+    std::optional<Alert> alert;              // a fatal one
     std::optional<Failure> chooser_failure;
     std::optional<Failure> failure;
 };

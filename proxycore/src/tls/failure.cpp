@@ -56,6 +56,10 @@ std::string_view Alert::name() const noexcept {
     return found != std::end(alert_names) ? found->name : "unknown";
 }
 
+std::string to_string(Alert const& alert) {
+    return std::string(alert.name()) + " (" + std::to_string(alert.code) + ")";
+}
+
 void throw_exception_from_error(Failure const& failure, boost::source_location const&) {
     throw boost::system::system_error(failure.code, failure.message);
 }

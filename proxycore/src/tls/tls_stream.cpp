@@ -3,8 +3,9 @@
 //     read_some: engine.read ── wants_input ─▶ fill ─▶ engine.read …           one reader at a time
 //     write:     up to `batch` plain bytes ─▶ engine.write ─▶ flush ─▶ …       one writer at a time
 //
-// Reading may produce output, too: alerts, key updates, handshake messages. So a reader and a writer share outgoing().
-// Only one of them may be in flush(); is_writing_ marks that one is, and the other one leaves its output to it.
+// Reading may produce output, too: alerts, such as no_renegotiation, and handshake messages. The peer may wait for it,
+// so the reader sends it before it waits for more. A reader and a writer share outgoing(), and only one of them may be
+// in flush(); is_writing_ marks that one is. A reader then leaves its output to the writer; a writer waits.
 //
 // Invariant: after write_error_ is set, no byte is written. A cancelled write may have sent a part of a record, and the
 // peer would take the next record for the rest of it.
@@ -79,16 +80,20 @@ Step encrypt_batch(Engine& engine, Cursor& cursor) {
     return Step::done;
 }
 
-/// Sets a flag during its lifetime; a coroutine may leave by an exception.
+/// Sets a flag during its lifetime, then wakes those that wait for its end; a coroutine may leave by an exception.
 class Flagged {
 public:
-    explicit Flagged(bool& flag) : flag_(flag) { flag_ = true; }
-    ~Flagged() { flag_ = false; }
+    Flagged(bool& flag, async::Event& ended) : flag_(flag), ended_(ended) { flag_ = true; }
+    ~Flagged() {
+        flag_ = false;
+        ended_.notify();
+    }
     Flagged(Flagged const&) = delete;
     Flagged& operator=(Flagged const&) = delete;
 
 private:
     bool& flag_;
+    async::Event& ended_;
 };
 
 }  // namespace
@@ -130,7 +135,7 @@ asio::awaitable<net::error_code> TlsStream::shake_hands() {
     for (;;) {
         auto const step = engine_.handshake();
         if (step == Step::failed) {
-            co_await send_alert();
+            co_await send_reply();
             co_return error();
         }
         if (engine_.peer_waits()) {
@@ -161,7 +166,7 @@ asio::awaitable<net::error_code> TlsStream::fill() {
 
 /// Sends all pending records, and those that are added meanwhile.
 asio::awaitable<net::error_code> TlsStream::flush() {
-    Flagged const writing(is_writing_);
+    Flagged const writing(is_writing_, write_ended_);
     std::string records;
     while (engine_.outgoing().size() > 0) {
         engine_.take_outgoing(records);
@@ -173,31 +178,52 @@ asio::awaitable<net::error_code> TlsStream::flush() {
         write_error_ = asio::error::operation_aborted;
         write_error_ = co_await net::send(*next_, {});
     }
+    has_reply_ = false;
     co_return write_error_;
 }
 
-/// Sends the alert if that is possible without waiting.
-asio::awaitable<void> TlsStream::send_alert() {
+/// Sends the records that the engine has made of the peer's, unless a writer does. It waits only if the stream
+/// underneath takes nothing now: a read that is cancelled while it waits ends writing, too.
+asio::awaitable<void> TlsStream::send_reply() {
     if (is_writing_ || write_error_) co_return;
-    co_await flush();
+    push();
+    if (has_unsent()) co_await flush();
 }
 
 asio::awaitable<net::ReadResult> TlsStream::read_some(asio::mutable_buffer into) {
     for (;;) {
         if (is_closed_) co_return net::ReadResult{net::Errc::closed, 0};
         if (!engine_.is_established()) co_return net::ReadResult{error(), 0};
+        // What was left before is the rest of a write_now(), which a write follows; that write sends both.
+        auto const left = engine_.outgoing().size();
         auto const [step, n] = engine_.read(into);
+        has_reply_ = has_reply_ || (left == 0 && engine_.outgoing().size() > 0);
         switch (step) {
-            case Step::done: co_return net::ReadResult{{}, n};
+            case Step::done:
+                if (has_reply_ && !is_writing_ && !write_error_) push();  // a wait could lose the bytes of this read
+                co_return net::ReadResult{{}, n};
             case Step::ended: co_return net::ReadResult{asio::error::eof, 0};
-            case Step::failed: co_await send_alert(); co_return net::ReadResult{error(), 0};
+            case Step::failed: co_await send_reply(); co_return net::ReadResult{error(), 0};
             case Step::wants_input: break;
         }
+        if (has_reply_) co_await send_reply();
         if (auto const ec = co_await fill()) co_return net::ReadResult{ec, 0};
     }
 }
 
+/// Waits until a reader has sent its reply.
+asio::awaitable<net::error_code> TlsStream::wait_for_flush() {
+    while (is_writing_) {
+        auto const [ec] = co_await write_ended_.wait(async::as_values);
+        if (ec) co_return ec;
+    }
+    co_return net::error_code();
+}
+
 asio::awaitable<net::error_code> TlsStream::write(std::span<asio::const_buffer const> all) {
+    if (is_writing_) {
+        if (auto const ec = co_await wait_for_flush()) co_return ec;
+    }
     if (is_closed_) co_return net::Errc::closed;
     if (write_error_) co_return write_error_;
     if (!engine_.is_established()) co_return error();
@@ -227,6 +253,7 @@ std::size_t TlsStream::write_now(asio::const_buffer bytes) {
 /// Sends what the stream underneath takes without waiting; returns false if something is left.
 bool TlsStream::push() {
     engine_.consume(next_->write_now(engine_.outgoing()));
+    if (!has_unsent()) has_reply_ = false;
     return engine_.outgoing().size() == 0;
 }
 

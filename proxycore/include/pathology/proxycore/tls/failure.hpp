@@ -25,6 +25,9 @@ struct Alert {
     friend bool operator==(Alert const&, Alert const&) = default;
 };
 
+/// "handshake_failure (40)"
+std::string to_string(Alert const& alert);
+
 /// A failed handshake, a broken connection, a setting or a file that cannot be used.
 struct Failure : BasicFailure<error_code> {
     std::optional<Alert> alert{};  ///< the fatal alert, if there was one

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tls/engine.hpp>
 #include <string>
@@ -16,6 +17,8 @@ namespace pathology::proxycore::tls {
 ///         eof      the peer sent close_notify. If the connection ends without it, Errc::truncated.
 ///         close    fin and half_close send close_notify, then close the stream underneath in the same way; truncate
 ///                  and reset send nothing. The alert is sent only if that is possible without waiting.
+///         read     also sends what TLS itself has to respond with, such as the alert no_renegotiation (RFC 5246
+///                  §7.2.2). The peer gets it without a write of ours.
 ///         limits   are those of the stream underneath: ciphertext counts as progress.
 /// Errors: a tls::Errc, or the code of the stream underneath; failure() has the details. After a failed or cancelled
 ///         write every further one fails: a part of a record may have been sent.
@@ -57,7 +60,8 @@ private:
     asio::awaitable<net::error_code> shake_hands();
     asio::awaitable<net::error_code> flush();
     asio::awaitable<net::error_code> fill();
-    asio::awaitable<void> send_alert();
+    asio::awaitable<void> send_reply();
+    asio::awaitable<net::error_code> wait_for_flush();
     bool push();
     net::error_code error() const;
     Failure handshake_failure(net::error_code ec) const;
@@ -65,7 +69,9 @@ private:
     std::unique_ptr<net::Stream> next_;
     Engine engine_;
     net::error_code write_error_;  // set: every further write fails with it
+    async::Event write_ended_;     // is_writing_ was reset
     bool is_writing_ = false, is_closed_ = false;
+    bool has_reply_ = false;  // outgoing() begins with records that a read has produced
 };
 
 }  // namespace pathology::proxycore::tls
