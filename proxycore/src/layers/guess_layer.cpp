@@ -12,7 +12,7 @@ namespace {
 
 using addons::NextLayer;
 
-constexpr std::size_t start_of_record = 3;  // 16 03 xx
+constexpr std::size_t start_of_record = 3;  // type and version
 constexpr std::size_t start_of_method = 3;
 constexpr std::size_t max_method_length = 64;
 
@@ -30,15 +30,21 @@ Look look_at(std::string_view bytes) {
     return bytes.size() < max_method_length ? Look::unsure : Look::other;
 }
 
+/// A record of TLS that is no ClientHello. Where bytes are not relayed, the client gets the alert for it.
+bool is_other_record(std::string_view client) {
+    return client.size() >= start_of_record && tls::looks_like_tls_record(client);
+}
+
 bool is_alpn_of_http(std::string_view alpn) { return alpn == "h2" || alpn.starts_with("http/1."); }
 
 }  // namespace
 
 // The rules in the order in which they apply. "Wait" is NextLayer::undecided: the caller reads more and calls again.
 //
-//     16 03 xx from the client ────────────────────────────▶ TLS
-//     no byte, or a part of 16 03 xx, and has_time ────────▶ wait
+//     a ClientHello from the client ───────────────────────▶ TLS
+//     no byte, or a part of a ClientHello, and has_time ───▶ wait
 //     is_tcp_host ─────────────────────────────────────────▶ TCP
+//     another TLS record, and is_http_only or not takes_tcp ▶ TLS
 //     is_http_only, or ALPN is HTTP, or not takes_tcp ─────▶ HTTP
 //     the server has sent bytes (HTTP servers never do) ───▶ TCP
 //     a part of a method, and has_time ────────────────────▶ wait
@@ -49,10 +55,12 @@ bool is_alpn_of_http(std::string_view alpn) { return alpn == "h2" || alpn.starts
 NextLayer guess_layer(FirstBytes const& known) {
     auto const& client = known.from_client;
     bool const is_silent = client.empty() && known.from_server.empty();
-    bool const may_be_tls = !client.empty() && tls::looks_like_tls(client);
-    if (may_be_tls && client.size() >= start_of_record) return NextLayer::tls_client;
+    auto const begins = tls::begins_with_client_hello(client);
+    bool const may_be_tls = !client.empty() && !begins;
+    if (begins && *begins) return NextLayer::tls_client;
     if (known.has_time && (is_silent || may_be_tls)) return NextLayer::undecided;
     if (known.is_tcp_host) return NextLayer::tcp;
+    if ((known.is_http_only || !known.takes_tcp) && is_other_record(client)) return NextLayer::tls_client;
     if (known.is_http_only || is_alpn_of_http(known.alpn) || !known.takes_tcp) return NextLayer::http;
     if (!known.from_server.empty()) return NextLayer::tcp;
     auto const look = look_at(client);

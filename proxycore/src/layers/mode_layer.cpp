@@ -28,7 +28,9 @@ using Stream = std::unique_ptr<net::Stream>;
 asio::awaitable<void> be_proxy(Context& context, Stream stream) {
     auto const first = co_await peek(stream, 3);
     if (first.empty()) co_return;
-    if (tls::looks_like_tls(first)) stream = co_await terminate_tls(context, std::move(stream));
+    // A TLS record of any type is no request; the client gets an alert for one that is no ClientHello.
+    bool const is_tls = tls::looks_like_tls(first) || tls::looks_like_tls_record(first);
+    if (is_tls) stream = co_await terminate_tls(context, std::move(stream));
     if (stream) co_await serve_http1(context, std::move(stream), HttpMode::regular);
 }
 

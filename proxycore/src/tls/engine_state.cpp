@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <pathology/proxycore/tls/client_hello.hpp>
 
 #include "tls/identity.hpp"
 
@@ -34,8 +35,11 @@ bool takes_ecdsa(SSL* ssl) {
     return false;
 }
 
-/// The first byte of a handshake record or an alert, or of a ClientHello in SSL 2 format (its first bit is set).
-bool may_be_tls(unsigned char first) { return first == 0x16 || first == 0x15 || (first & 0x80U) != 0; }
+/// The first byte of a record (RFC 8446 §5.1), or of a ClientHello in SSL 2 format (its first bit is set).
+bool may_be_tls(unsigned char first) {
+    constexpr unsigned char change_cipher_spec = 20, heartbeat = 24;  // the first and the last ContentType
+    return (first >= change_cipher_spec && first <= heartbeat) || (first & 0x80U) != 0;
+}
 
 /// RFC 8446 §6.1.
 bool is_closure(std::uint8_t alert) { return alert == SSL_AD_CLOSE_NOTIFY || alert == SSL_AD_USER_CANCELLED; }
@@ -166,6 +170,12 @@ std::string Engine::State::cause_of_end() const {
     return ", after " + peer() + " asked for renegotiation and we sent alert no_renegotiation (100)";
 }
 
+/// OpenSSL sends no alert for a record of another major version: it may be a protocol other than TLS.
+void Engine::State::send_version_alert() {
+    alert = Alert{SSL_AD_PROTOCOL_VERSION, Alert::Side::raised_here};
+    buffers.outgoing += alert_record(*alert);
+}
+
 /// Makes the failure of the results of OpenSSL and of the callbacks.
 Failure Engine::State::explain() {
     Failure why;
@@ -190,6 +200,8 @@ Failure Engine::State::explain() {
     } else {
         why.code = Errc::protocol_violation;
         why.message = what + (why.reason.empty() ? "the protocol was violated" : why.reason);
+        if (is_server() && !is_established && !alert) send_version_alert();
+        why.alert = alert;
         if (alert) why.message += ", reported to " + peer() + " by alert " + to_string(*alert);
     }
     return why;

@@ -39,6 +39,7 @@ struct Engine::State {
     Failure explain();
     /// Why the peer may have ended the connection, as the end of a sentence; empty if nothing is known.
     std::string cause_of_end() const;
+    void send_version_alert();
 
     // Callbacks of OpenSSL.
     static int choose_identity(SSL* ssl, void* self);

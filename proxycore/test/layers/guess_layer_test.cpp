@@ -19,6 +19,8 @@ class P10_a_FirstBytes : public testing::TestWithParam<Row> {};
 TEST_P(P10_a_FirstBytes, LeadToALayer) { EXPECT_EQ(guess_layer(GetParam().known), GetParam().layer); }
 
 constexpr auto hello = "\x16\x03\x01\x02\x00"sv, part_of_hello = "\x16\x03"sv;
+constexpr auto ssl2_hello = "\x80\x2e\x01\x03\x01"sv, part_of_ssl2_hello = "\x80\x2e\x01\x03"sv,
+               application_data = "\x17\x03\x03\x00\x10"sv, alert_record = "\x15\x03\x03\x00\x02"sv;
 constexpr auto undecided = NextLayer::undecided, tls = NextLayer::tls_client, http = NextLayer::http,
                tcp = NextLayer::tcp;
 
@@ -28,6 +30,10 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"Nothing", {}, undecided}, Row{"RecordOfAHandshake", {.from_client = hello}, tls},
         Row{"PartOfARecord", {.from_client = part_of_hello}, undecided},
         Row{"RecordOfAnOlderTls", {.from_client = "\x16\x03\x00"sv}, tls},
+        Row{"A25_HelloOfSsl2", {.from_client = ssl2_hello}, tls},
+        Row{"A25_PartOfAHelloOfSsl2", {.from_client = part_of_ssl2_hello}, undecided},
+        Row{"A25_NoHelloOfSsl2", {.from_client = "\x80\x2e\x02\x03\x01"sv}, tcp},
+        Row{"A25_AnotherRecord", {.from_client = application_data}, tcp},
         Row{"NoRecordOfTls", {.from_client = "\x16\x04\x01"sv}, tcp},
         Row{"RequestLine", {.from_client = "GET / HTTP/1.1\r\n"}, http},
         Row{"MethodAlone", {.from_client = "GET "}, http}, Row{"PartOfAMethod", {.from_client = "GE"}, undecided},
@@ -47,6 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
     WithoutTime, P10_a_FirstBytes,
     testing::Values(Row{"SilentClient", {.has_time = false}, tcp},
                     Row{"PartOfARecordThatIsAll", {.from_client = part_of_hello, .has_time = false}, tcp},
+                    Row{"A25_PartOfAHelloOfSsl2ThatIsAll", {.from_client = part_of_ssl2_hello, .has_time = false}, tcp},
                     Row{"PartOfAMethodThatIsAll", {.from_client = "GE", .has_time = false}, tcp},
                     Row{"WordThatIsAll", {.from_client = "PING", .has_time = false}, tcp}),
     pathology::test::row_name);
@@ -61,6 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"AlpnOfSomethingElse", {.from_client = "\x00\x01"sv, .alpn = "mqtt"}, tcp},
                     Row{"HttpOnly", {.from_client = "\x00\x01"sv, .is_http_only = true}, http},
                     Row{"TlsInHttpOnly", {.from_client = hello, .is_http_only = true}, tls},
+                    Row{"A25_AnotherRecordInHttpOnly", {.from_client = application_data, .is_http_only = true}, tls},
+                    Row{"A25_AlertWithoutTcp", {.from_client = alert_record, .takes_tcp = false}, tls},
                     Row{"NoTcp", {.from_client = "\x00\x01"sv, .takes_tcp = false}, http},
                     Row{"NoTcpWithoutTime", {.takes_tcp = false, .has_time = false}, http},
                     Row{"TcpHostWithoutTcp", {.from_client = "x", .is_tcp_host = true, .takes_tcp = false}, tcp}),

@@ -17,6 +17,13 @@ tls::Failure ended(net::error_code ec) {
     return why;
 }
 
+/// RFC 8446 §6.2. A client that cannot be sent it is closed all the same.
+asio::awaitable<void> send_alert(net::Stream& stream, tls::Failure const& why) {
+    if (!why.alert) co_return;
+    auto const record = tls::alert_record(*why.alert);
+    co_await net::send(stream, record);
+}
+
 }  // namespace
 
 asio::awaitable<tls::Result<tls::ClientHello>> take_client_hello(Context& context,
@@ -33,7 +40,10 @@ asio::awaitable<tls::Result<tls::ClientHello>> take_client_hello(Context& contex
         std::string_view const bytes(block.data(), n);
         seen += bytes;
         auto const hello = reader.feed(bytes);
-        if (!hello) co_return hello.error();
+        if (!hello) {
+            co_await send_alert(*stream, hello.error());
+            co_return hello.error();
+        }
         if (!*hello) continue;
         stream = net::unread(std::move(stream), std::move(seen));
         co_return **hello;

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 /// Returns the ClientHello of the stream: the one that an outer layer left in the context, else it is read, across any
 /// number of packets and records. `stream` returns its bytes again.
-/// Errors: those of tls::ClientHelloReader; ended_in_handshake if the client ends the connection; those of the stream.
+/// Errors: those of tls::ClientHelloReader, whose alert was sent then; ended_in_handshake if the client ends the connection; those of the stream.
 asio::awaitable<tls::Result<tls::ClientHello>> take_client_hello(Context& context,
                                                                  std::unique_ptr<net::Stream>& stream);
 

@@ -186,7 +186,7 @@ TEST(InterceptTls, P22_EndsAtABrokenClientHello) {
     TlsFixture fixture(trusting_settings());
     auto const context = fixture.connect(target, regular);
     auto const text = intercept_text(*context, std::string("\x16\x03\x01\x00\x05zzzzz", 10));
-    EXPECT_EQ(text.substr(0, 6), "");
+    EXPECT_EQ(text, std::string("\x15\x03\x03\x00\x02\x02\x0a", 7));
     ASSERT_THAT(fixture.log, testing::SizeIs(1));
     EXPECT_THAT(fixture.log[0].message, HasSubstr("ClientHello is malformed"));
 }
@@ -363,6 +363,49 @@ TEST(InterceptTls, P24_c_RecordsTheClientsCertificate) {
     EXPECT_EQ(intercept(*context, options).response, "inside");
     ASSERT_THAT(context->client->certificate_list, testing::SizeIs(1));
     EXPECT_EQ(context->client->certificate_list[0].subject_value("CN"), "client.test");
+}
+
+// --- what cannot be read ---------------------------------------------------------------------------------------------
+
+struct Unreadable {
+    std::string_view name, bytes;
+    char alert = 0;
+};
+class A25_UnreadableHello : public testing::TestWithParam<Unreadable> {};
+TEST_P(A25_UnreadableHello, IsAnsweredByAnAlert) {
+    std::string const alert = std::string("\x15\x03\x03\x00\x02\x02", 6) + GetParam().alert;
+    for (auto const& send : {intercept_text, terminate_text}) {
+        TlsFixture fixture(trusting_settings());
+        auto const context = fixture.connect(target, regular);
+        EXPECT_EQ(send(*context, std::string(GetParam().bytes)), alert);
+        ASSERT_THAT(fixture.log, testing::SizeIs(1));
+        EXPECT_THAT(fixture.log.front().message, testing::HasSubstr("reported to the client by alert "));
+        EXPECT_TRUE(context->client->error);
+    }
+}
+using namespace std::string_view_literals;
+INSTANTIATE_TEST_SUITE_P(Rfc8446, A25_UnreadableHello,
+                         testing::Values(Unreadable{"OfAnotherType", "\x16\x03\x01\x00\x05\x05\x00\x00\x01\x00"sv, 10},
+                                         Unreadable{"Empty", "\x16\x03\x01\x00\x04\x01\x00\x00\x00"sv, 50},
+                                         Unreadable{"TooLong", "\x16\x03\x01\xff\xff\x01\x00"sv, 22},
+                                         Unreadable{"AnAlert", "\x15\x03\x01\x00\x02\x02\x28"sv, 10}),
+                         pathology::test::row_name);
+
+TEST(TerminateTls, A25_AnswersAHelloOfSsl2) {
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(std::nullopt, regular);
+    auto const hello =
+        std::string("\x80\x2c\x01\x00\x02\x00\x03\x00\x00\x00\x20\x01\x00\x80", 14) + std::string(32, 'c');
+    EXPECT_EQ(terminate_text(*context, hello), std::string("\x15\x03\x03\x00\x02\x02\x46", 7));
+}
+
+TEST(InterceptTls, A25_AnswersAHelloThatIsTooLarge) {
+    TlsFixture fixture(trusting_settings());
+    auto const context = fixture.connect(target, regular);
+    std::string bytes("\x16\x03\x01\x40\x00\x01\x01\x86\xa0", 9);
+    for (int i = 0; i < 5; ++i)
+        bytes += std::string(16384 - (i == 0 ? 4 : 0), 'a') + std::string("\x16\x03\x01\x40\x00", 5);
+    EXPECT_EQ(intercept_text(*context, bytes), std::string("\x15\x03\x03\x00\x02\x02\x2f", 7));
 }
 
 // --- the proxy itself ------------------------------------------------------------------------------------------------

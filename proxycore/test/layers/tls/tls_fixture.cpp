@@ -168,7 +168,10 @@ Seen intercept(Context& context, ClientOptions const& options) { return play_wit
 
 Seen terminate(Context& context, ClientOptions const& options) { return play_with(context, options, terminated); }
 
-std::string intercept_text(Context& context, std::string const& bytes) {
+namespace {
+
+std::string play_text(Context& context, std::string const& bytes,
+                      std::function<Played(Context&, std::unique_ptr<net::Stream>)> const& layer) {
     std::string response;
     auto const client = [&](std::unique_ptr<net::Stream> stream) -> Played {
         co_await net::send(*stream, bytes);
@@ -178,11 +181,19 @@ std::string intercept_text(Context& context, std::string const& bytes) {
     play([&]() -> Played {
         auto const executor = co_await asio::this_coro::executor;
         auto pipe = net::make_memory_pipe(executor);
-        auto both = client(std::move(pipe.near)) && intercept_tls(context, std::move(pipe.far));
+        auto both = client(std::move(pipe.near)) && layer(context, std::move(pipe.far));
         co_await std::move(both);
     });
     return response;
 }
+
+}  // namespace
+
+std::string intercept_text(Context& context, std::string const& bytes) {
+    return play_text(context, bytes, intercept_tls);
+}
+
+std::string terminate_text(Context& context, std::string const& bytes) { return play_text(context, bytes, terminated); }
 
 std::string hello_of(ClientOptions const& options) {
     tls::Engine engine(tls::ConnectContext::make(options.settings).value(), options.name);

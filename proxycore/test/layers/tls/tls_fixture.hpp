@@ -93,6 +93,8 @@ Seen terminate(Context& context, ClientOptions const& options = {});
 
 /// Gives intercept_tls() these bytes and no more; what comes back.
 std::string intercept_text(Context& context, std::string const& bytes);
+/// The same with terminate_tls().
+std::string terminate_text(Context& context, std::string const& bytes);
 /// The first message of such a client.
 std::string hello_of(ClientOptions const& options);
 

@@ -20,13 +20,24 @@ struct ClientHello {
     std::vector<std::uint16_t> ciphers;   ///< as numbers of the wire
 };
 
-/// Returns true if a TLS connection may begin with these bytes: a handshake record (RFC 8446 §5.1). True for no bytes.
-bool looks_like_tls(std::string_view first_bytes) noexcept;
+/// Returns true if a connection begins with a ClientHello: a handshake record (RFC 8446 §5.1), or the form of SSL 2.0
+/// (RFC 5246 §E.2). std::nullopt if more bytes are needed: three of a record, five of the old form.
+std::optional<bool> begins_with_client_hello(std::string_view first_bytes) noexcept;
+/// The same; true if more bytes are needed, and for no bytes.
+inline bool looks_like_tls(std::string_view first_bytes) noexcept {
+    return begins_with_client_hello(first_bytes).value_or(true);
+}
+/// Returns true for the first bytes of a TLS record of any type. Of another type than handshake it is no ClientHello, but
+/// no HTTP request either.
+bool looks_like_tls_record(std::string_view first_bytes) noexcept;
+
+/// The record that sends a fatal alert before encryption begins (RFC 8446 §5.1, §6).
+std::string alert_record(Alert const& alert);
 
 /// Parses the first message of a client. It does not replace a handshake: the caller feeds the same bytes to an Engine,
 /// or to another layer.
 ///
-///     feed() ─▶ not_tls ─── the first three bytes are no handshake record
+///     feed() ─▶ not_tls ─── the first three bytes are neither a record of TLS nor a ClientHello of SSL 2.0
 ///            ─▶ nothing ─── more bytes are needed
 ///            ─▶ ClientHello, also for every further call
 class ClientHelloReader {
@@ -37,7 +48,8 @@ public:
     ClientHelloReader& operator=(ClientHelloReader const&) = delete;
 
     /// Consumes the next bytes; std::nullopt if more are needed.
-    /// Errors: Errc::not_tls, Errc::protocol_violation, Errc::hello_too_large.
+    /// Errors: Errc::not_tls; Errc::protocol_violation and Errc::hello_too_large with the alert that the caller has to
+    ///         send (RFC 8446 §6.2).
     Result<std::optional<ClientHello>> feed(std::string_view bytes);
 
 private:
