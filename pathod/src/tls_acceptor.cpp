@@ -102,9 +102,9 @@ tls::LeafNames TlsAcceptor::names_for(std::string const& host, std::string const
 /// Ignores a server name that no certificate can contain, so that such a client still gets one.
 tls::Result<tls::Identity> TlsAcceptor::select_certificate(std::string const& host, std::string const& address,
                                                            tls::IdentityQuery const& greeting) {
-    auto identity = certificates_->find(names_for(host, greeting.sni, address), greeting.key);
+    auto identity = certificates_->find(names_for(host, greeting.sni, address), greeting.accepted);
     if (identity || greeting.sni.empty()) return identity;
-    return certificates_->find(names_for(host, {}, address), greeting.key);
+    return certificates_->find(names_for(host, {}, address), greeting.accepted);
 }
 
 asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accept(std::unique_ptr<net::Stream> stream,

@@ -1,11 +1,12 @@
 # pathology::tls: TLS over any stream, certificates, authorities.
 
 pathology_library(tls PRECOMPILED asio
-    SOURCES src/tls/authority.cpp src/tls/authority_files.cpp src/tls/authority_forms.cpp src/tls/certificate.cpp
+    SOURCES src/tls/accepted_certificates.cpp src/tls/authority.cpp src/tls/authority_files.cpp src/tls/authority_forms.cpp src/tls/certificate.cpp
             src/tls/certificate_store.cpp src/tls/client_hello.cpp src/tls/context.cpp src/tls/engine.cpp src/tls/engine_state.cpp src/tls/errc.cpp
             src/tls/failure.cpp src/tls/identity.cpp src/tls/key_log.cpp src/tls/leaf_names.cpp src/tls/memory_bio.cpp
             src/tls/openssl.cpp src/tls/recorded.cpp src/tls/sessions.cpp src/tls/tls_stream.cpp src/tls/trust.cpp src/tls/version.cpp src/tls/x509_builder.cpp
-    HEADERS include/pathology/proxycore/tls/authority.hpp include/pathology/proxycore/tls/certificate.hpp
+    HEADERS include/pathology/proxycore/tls/accepted_certificates.hpp
+            include/pathology/proxycore/tls/authority.hpp include/pathology/proxycore/tls/certificate.hpp
             include/pathology/proxycore/tls/certificate_store.hpp include/pathology/proxycore/tls/client_hello.hpp
             include/pathology/proxycore/tls/connection_info.hpp include/pathology/proxycore/tls/context.hpp
             include/pathology/proxycore/tls/engine.hpp include/pathology/proxycore/tls/errc.hpp
@@ -17,7 +18,7 @@ pathology_library(tls PRECOMPILED asio
     PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 # Both make certificates that nobody should.
 pathology_test(tls_unit_test SIZE unit INCLUDE src LINK pathology_test_peers pathology::tls
-    SOURCES test/tls/authority_test.cpp test/tls/certificate_store_test.cpp test/tls/client_hello_test.cpp
+    SOURCES test/tls/accepted_certificates_test.cpp test/tls/authority_test.cpp test/tls/certificate_store_test.cpp test/tls/client_hello_test.cpp
             test/tls/engine_test.cpp test/tls/identity_test.cpp test/tls/sessions_test.cpp test/tls/settings_test.cpp)
 pathology_test(tls_test SIZE component INCLUDE src LINK pathology_test_peers pathology::tls
     SOURCES test/tls/stream_pair.cpp test/tls/peers_test.cpp test/tls/renegotiation_test.cpp

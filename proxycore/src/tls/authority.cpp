@@ -66,6 +66,8 @@ Certificate Authority::certificate() const { return describe(state_->certificate
 
 std::string Authority::certificate_pem() const { return pem_of(state_->certificate()); }
 
+std::string Authority::key_type() const { return key_type_of(state_->key.get()); }
+
 std::string Authority::name() const { return state_->name; }
 
 std::filesystem::path Authority::file() const { return state_->file; }
@@ -80,7 +82,7 @@ std::string Authority::warning() const {
 
 Result<Identity> Authority::issue(LeafNames const& names) const { return issue(names, state_->leaf_key); }
 
-Result<Identity> Authority::issue(LeafNames const& names, KeyType type) const {
+Result<Identity> Authority::issue(LeafNames const& names, KeyType type, std::uint16_t signature) const {
     auto const alternatives = alternative_names_of(names);
     if (!alternatives) return alternatives.error();
     auto const common_name = common_name_of(names);
@@ -97,7 +99,7 @@ Result<Identity> Authority::issue(LeafNames const& names, KeyType type) const {
     builder.add_alternative_names(*alternatives, common_name.empty());
     builder.add_authority_key_identifier(state_->certificate());
     if (can_be_extension(names.crl_url)) builder.extend(NID_crl_distribution_points, "URI:" + names.crl_url);
-    auto leaf = builder.sign(state_->key.get());
+    auto leaf = builder.sign(state_->key.get(), signature);
     if (!leaf) return no_certificate_for(names);
     auto parts = std::make_shared<Identity::Parts>();
     parts->chain.push_back(std::move(leaf));

@@ -123,17 +123,6 @@ std::string serial_of(X509 const* certificate) {
     return result;
 }
 
-std::string key_type_of(EVP_PKEY const* key) {
-    switch (EVP_PKEY_get_base_id(key)) {
-        case EVP_PKEY_RSA: return "RSA";
-        case EVP_PKEY_EC: return "EC";
-        case EVP_PKEY_DSA: return "DSA";
-        default: break;
-    }
-    auto const* name = EVP_PKEY_get0_type_name(key);
-    return name != nullptr ? name : "unknown";
-}
-
 std::string der_of(X509* certificate) {
     unsigned char* der = nullptr;
     auto const size = i2d_X509(certificate, &der);
@@ -144,6 +133,17 @@ std::string der_of(X509* certificate) {
 }
 
 }  // namespace
+
+std::string key_type_of(EVP_PKEY const* key) {
+    switch (EVP_PKEY_get_base_id(key)) {
+        case EVP_PKEY_RSA: return "RSA";
+        case EVP_PKEY_EC: return "EC";
+        case EVP_PKEY_DSA: return "DSA";
+        default: break;
+    }
+    auto const* name = EVP_PKEY_get0_type_name(key);
+    return name != nullptr ? name : "unknown";
+}
 
 Certificate describe(X509* certificate) {
     Certificate result;

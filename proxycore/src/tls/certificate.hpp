@@ -10,6 +10,9 @@ namespace pathology::proxycore::tls {
 /// Returns the fields of a certificate.
 Certificate describe(X509* certificate);
 
+/// "RSA", "EC", "ED25519".
+std::string key_type_of(EVP_PKEY const* key);
+
 /// Parses all certificates of a PEM text, or the one of a DER text; empty if there is none.
 std::vector<X509Ptr> read_certificates(std::string_view text);
 

@@ -9,8 +9,10 @@
 #include <mutex>
 #include <pathology/proxycore/recently_used.hpp>
 #include <unordered_map>
+#include <vector>
 
 #include "tls/authority.hpp"
+#include "tls/identity.hpp"
 #include "tls/leaf_names.hpp"
 
 namespace pathology::proxycore::tls {
@@ -23,12 +25,22 @@ std::string lower(std::string_view text) {
 }
 
 /// The key of the cache of issued certificates: everything that the certificate depends on. NUL cannot occur in a name.
-std::string key_of(LeafNames const& names, KeyType type) {
-    std::string key = type == KeyType::rsa_2048 ? "r" : "e";
+std::string key_of(LeafNames const& names, KeyType type, std::uint16_t signature) {
+    std::string key = (type == KeyType::rsa_2048 ? "r" : "e") + std::to_string(signature);
     for (auto const& part : {common_name_of(names), names.organization, names.crl_url})
         key.append(part).push_back('\0');
     for (auto const& name : names.names) key.append(name).push_back('\0');
     return key;
+}
+
+/// The certificates of one pattern, of different types of keys, the preferred one first.
+using Alternatives = std::vector<Identity>;
+
+/// The first of those that suit the client best.
+Identity const& best_of(Alternatives const& given, AcceptedCertificates const& accepted) {
+    if (given.size() == 1) return given.front();
+    return *std::ranges::max_element(given, {},
+                                     [&](auto const& one) { return fit_of(one.parts().description(), accepted); });
 }
 
 }  // namespace
@@ -37,13 +49,13 @@ struct CertificateStore::State {
     State(Authority its_authority, std::size_t its_capacity)
         : authority(std::move(its_authority)), issued(its_capacity) {}
 
-    Identity const* given_for(std::string const& name) const {
+    Alternatives const* given_for(std::string const& name) const {
         auto const found = given.find(name);
         return found != given.end() ? &found->second : nullptr;
     }
 
     /// `a.b.c`, then `*.b.c`, then `*.c`.
-    Identity const* fitting(std::string name) const {
+    Alternatives const* fitting(std::string name) const {
         if (auto const* exact = given_for(name)) return exact;
         for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
             if (auto const* wild = given_for("*" + name.substr(dot))) return wild;
@@ -52,7 +64,7 @@ struct CertificateStore::State {
     }
 
     // The common name first, then the alternative names; `*` only if no other pattern matches.
-    Identity const* find_given(LeafNames const& names) const {
+    Alternatives const* find_given(LeafNames const& names) const {
         if (given.empty()) return nullptr;
         if (auto const* found = fitting(lower(common_name_of(names)))) return found;
         for (auto const& name : names.names) {
@@ -62,8 +74,8 @@ struct CertificateStore::State {
     }
 
     Authority authority;
-    mutable std::mutex mutex;  // guards all members below
-    std::unordered_map<std::string, Identity> given;
+    mutable std::mutex mutex;                             // guards all members below
+    std::unordered_map<std::string, Alternatives> given;  // by pattern
     RecentlyUsed<Identity> issued;
 };
 
@@ -74,7 +86,10 @@ CertificateStore::~CertificateStore() = default;
 
 void CertificateStore::give(std::string_view pattern, Identity identity) {
     std::scoped_lock const lock(state_->mutex);
-    state_->given.insert_or_assign(lower(pattern), std::move(identity));
+    auto& alternatives = state_->given[lower(pattern)];
+    auto const type = identity.certificate().key_type;
+    std::erase_if(alternatives, [&](auto const& earlier) { return earlier.certificate().key_type == type; });
+    alternatives.insert(alternatives.begin(), std::move(identity));
 }
 
 Result<Identity> CertificateStore::give_file(std::string_view text, std::string const& passphrase) {
@@ -93,14 +108,22 @@ Result<Identity> CertificateStore::find(LeafNames const& names) {
     return find(names, state_->authority.state().leaf_key);
 }
 
-Result<Identity> CertificateStore::find(LeafNames const& names, KeyType type) {
-    auto key = key_of(names, type);
+Result<Identity> CertificateStore::find(LeafNames const& names, KeyType type) { return find(names, {}, type, 0); }
+
+Result<Identity> CertificateStore::find(LeafNames const& names, AcceptedCertificates const& accepted) {
+    auto const signature = signature_for(state_->authority.key_type(), accepted);
+    return find(names, accepted, key_for(accepted), signature);
+}
+
+Result<Identity> CertificateStore::find(LeafNames const& names, AcceptedCertificates const& accepted, KeyType type,
+                                        std::uint16_t signature) {
+    auto key = key_of(names, type, signature);
     {
         std::scoped_lock const lock(state_->mutex);
-        if (auto const* given = state_->find_given(names)) return *given;
+        if (auto const* given = state_->find_given(names)) return best_of(*given, accepted);
         if (auto const* issued = state_->issued.find(key)) return *issued;
     }
-    auto identity = state_->authority.issue(names, type);  // expensive: without the lock
+    auto identity = state_->authority.issue(names, type, signature);  // expensive: without the lock
     if (!identity) return identity;
     std::scoped_lock const lock(state_->mutex);
     if (auto const* kept = state_->issued.find(key)) return *kept;  // another thread was faster

@@ -5,12 +5,11 @@
 //                                              ├─ look() ─▶ found ─▶ ClientHello
 //                                              └─ error ──────────▶ protocol_violation, with OpenSSL's alert
 
-#include <pathology/proxycore/tls/client_hello.hpp>
+#include "tls/client_hello.hpp"
 
 #include <openssl/err.h>
 
 #include "tls/byte_reader.hpp"
-#include "tls/openssl.hpp"
 
 namespace pathology::proxycore::tls {
 namespace {
@@ -64,18 +63,6 @@ std::vector<std::uint16_t> read_versions(SSL* ssl) {
     return {static_cast<std::uint16_t>(SSL_client_hello_get0_legacy_version(ssl))};
 }
 
-ClientHello read(SSL* ssl) {
-    ClientHello hello;
-    hello.sni = read_sni(extension(ssl, TLSEXT_TYPE_server_name));
-    hello.alpn = read_alpn(extension(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation));
-    hello.versions = read_versions(ssl);
-    unsigned char const* ciphers = nullptr;
-    auto const size = SSL_client_hello_get0_ciphers(ssl, &ciphers);
-    ByteReader const list({reinterpret_cast<char const*>(ciphers), size});
-    hello.ciphers = SSL_client_hello_isv2(ssl) == 1 ? read_ssl2_ciphers(list) : read_numbers(list);
-    return hello;
-}
-
 /// What the callbacks of OpenSSL have found.
 struct Found {
     std::optional<ClientHello> hello;
@@ -85,7 +72,7 @@ Found& found_by(SSL const* ssl) { return *static_cast<Found*>(SSL_get_ex_data(ss
 
 /// Stores the ClientHello. RETRY suspends the handshake before OpenSSL chooses anything or sends an alert.
 int look(SSL* ssl, int* /*alert*/, void* /*nothing*/) {
-    found_by(ssl).hello = read(ssl);
+    found_by(ssl).hello = read_client_hello(ssl);
     return SSL_CLIENT_HELLO_RETRY;
 }
 
@@ -130,6 +117,21 @@ std::optional<bool> begins_with_ssl2_hello(std::string_view bytes) {
 }
 
 }  // namespace
+
+ClientHello read_client_hello(SSL* ssl) {
+    ClientHello hello;
+    hello.sni = read_sni(extension(ssl, TLSEXT_TYPE_server_name));
+    hello.alpn = read_alpn(extension(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation));
+    hello.versions = read_versions(ssl);
+    unsigned char const* ciphers = nullptr;
+    auto const size = SSL_client_hello_get0_ciphers(ssl, &ciphers);
+    ByteReader const list({reinterpret_cast<char const*>(ciphers), size});
+    hello.ciphers = SSL_client_hello_isv2(ssl) == 1 ? read_ssl2_ciphers(list) : read_numbers(list);
+    hello.groups = read_numbers(extension(ssl, TLSEXT_TYPE_supported_groups).list16());
+    hello.signature_algorithms = read_numbers(extension(ssl, TLSEXT_TYPE_signature_algorithms).list16());
+    hello.signature_algorithms_cert = read_numbers(extension(ssl, TLSEXT_TYPE_signature_algorithms_cert).list16());
+    return hello;
+}
 
 std::optional<bool> begins_with_client_hello(std::string_view first_bytes) noexcept {
     constexpr std::size_t decided = 3;

@@ -143,6 +143,7 @@ Result<AcceptContext> AcceptContext::make(AcceptSettings const& settings) {
     set_key_log(ctx, state->key_log.get());
     // Without parameters OpenSSL would disable the DHE suites, which old clients need.
     SSL_CTX_set_dh_auto(ctx, 1);
+    SSL_CTX_set_client_hello_cb(ctx, Engine::State::keep_hello, nullptr);
     SSL_CTX_set_alpn_select_cb(ctx, Engine::State::choose_protocol, nullptr);
     if (auto const set = set_versions(ctx, settings.versions); !set) return set.error();
     if (auto const set = set_ciphers(ctx, settings.ciphers); !set) return set.error();

@@ -9,8 +9,9 @@
 #include <openssl/err.h>
 
 #include <algorithm>
-#include <pathology/proxycore/tls/client_hello.hpp>
+#include <utility>
 
+#include "tls/client_hello.hpp"
 #include "tls/identity.hpp"
 
 namespace pathology::proxycore::tls {
@@ -20,19 +21,39 @@ constexpr std::size_t bytes_shown = 24;
 
 Engine::State& state_of(SSL const* ssl) { return *static_cast<Engine::State*>(SSL_get_ex_data(ssl, 0)); }
 
-/// Returns true if the client accepts a certificate with an ECDSA key: it offers a suite of TLS 1.3, which is
-/// independent of the key, or an ECDSA cipher of TLS 1.2 that we support too.
-bool takes_ecdsa(SSL* ssl) {
+Version version_of(SSL* ssl) {
+    switch (SSL_version(ssl)) {
+        case TLS1_VERSION: return Version::tls1_0;
+        case TLS1_1_VERSION: return Version::tls1_1;
+        case TLS1_2_VERSION: return Version::tls1_2;
+        default: return Version::tls1_3;
+    }
+}
+
+/// Whether there is a cipher suite below TLS 1.3 that both sides have, by what it authenticates the server with.
+void find_shared_ciphers(SSL* ssl, AcceptedCertificates& accepted) {
+    accepted.ecdsa_ciphers = accepted.rsa_ciphers = false;
     auto const* offered = SSL_get_client_ciphers(ssl);
-    auto const* ours = SSL_get_ciphers(ssl);
+    auto* ours = SSL_get_ciphers(ssl);
     for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i) {
         auto const* cipher = sk_SSL_CIPHER_value(offered, i);
-        auto const signs = SSL_CIPHER_get_auth_nid(cipher);
-        if (signs == NID_auth_any && SSL_version(ssl) >= TLS1_3_VERSION) return true;
-        if (signs == NID_auth_ecdsa && sk_SSL_CIPHER_find(const_cast<STACK_OF(SSL_CIPHER)*>(ours), cipher) >= 0)
-            return true;
+        if (sk_SSL_CIPHER_find(ours, cipher) < 0) continue;
+        auto const authentication = SSL_CIPHER_get_auth_nid(cipher);
+        if (authentication == NID_auth_ecdsa) accepted.ecdsa_ciphers = true;
+        if (authentication != NID_auth_rsa) continue;
+        (SSL_CIPHER_get_kx_nid(cipher) == NID_kx_rsa ? accepted.rsa_transport : accepted.rsa_ciphers) = true;
     }
-    return false;
+}
+
+AcceptedCertificates accepted_by(SSL* ssl, ClientHello&& hello) {
+    AcceptedCertificates accepted;
+    accepted.version = version_of(ssl);
+    accepted.sha1 = SSL_get_security_level(ssl) == 0;
+    accepted.groups = std::move(hello.groups);
+    accepted.signature_algorithms = std::move(hello.signature_algorithms);
+    accepted.signature_algorithms_cert = std::move(hello.signature_algorithms_cert);
+    if (accepted.version < Version::tls1_3) find_shared_ciphers(ssl, accepted);
+    return accepted;
 }
 
 /// The first byte of a record (RFC 8446 §5.1), or of a ClientHello in SSL 2 format (its first bit is set).
@@ -76,10 +97,17 @@ void Engine::State::record_first(std::string_view bytes) {
     first_bytes += bytes.substr(0, bytes_shown - first_bytes.size());
 }
 
+int Engine::State::keep_hello(SSL* ssl, int* /*alert*/, void* /*nothing*/) {
+    state_of(ssl).hello = read_client_hello(ssl);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
 int Engine::State::choose_identity(SSL* ssl, void* self) {
     auto& state = *static_cast<State*>(self);
     auto const* sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    IdentityQuery const greeting{sni != nullptr ? sni : "", takes_ecdsa(ssl) ? KeyType::ecdsa_p256 : KeyType::rsa_2048};
+    auto accepted = accepted_by(ssl, std::exchange(state.hello, {}));
+    auto const key = key_for(accepted);
+    IdentityQuery const greeting{sni != nullptr ? sni : "", key, std::move(accepted)};
     auto const identity = state.chooser
                               ? state.chooser(greeting)
                               : Result<Identity>(tls::failure(Errc::no_certificate, "there is no certificate"));

@@ -1,6 +1,7 @@
 // The state of an engine: an SSL object, its buffers, and its failure.
 #pragma once
 
+#include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/tls/engine.hpp>
 #include <string>
 
@@ -42,6 +43,7 @@ struct Engine::State {
     void send_version_alert();
 
     // Callbacks of OpenSSL.
+    static int keep_hello(SSL* ssl, int* alert, void* nothing);
     static int choose_identity(SSL* ssl, void* self);
     static int choose_protocol(SSL* ssl, unsigned char const** chosen, unsigned char* size,
                                unsigned char const* offered, unsigned offered_size, void* nothing);
@@ -52,6 +54,7 @@ struct Engine::State {
     SslPtr ssl;
     Side side;
     IdentityChooser chooser;
+    ClientHello hello;                   // of the client of a server, until the certificate is chosen
     std::string alpn;                    // choices of a server, in wire format
     std::shared_ptr<Sessions> sessions;  // of a client; nullptr = no resumption
     std::string server;

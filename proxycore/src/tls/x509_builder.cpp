@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 
 #include <array>
 
@@ -24,6 +25,20 @@ GENERAL_NAME* make_address_name(std::string const& value) {
     auto* name = GENERAL_NAME_new();
     GENERAL_NAME_set0_value(name, GEN_IPADD, octets);
     return name;
+}
+
+// SignatureScheme (RFC 8446 §4.2.3).
+constexpr std::uint16_t rsa_pkcs1_sha384 = 0x0501, rsa_pkcs1_sha512 = 0x0601;
+constexpr std::uint16_t rsa_pss_rsae_sha384 = 0x0805, rsa_pss_rsae_sha512 = 0x0806, first_pss = 0x0804;
+
+EVP_MD const* digest_of(std::uint16_t scheme) {
+    switch (scheme) {
+        case rsa_pkcs1_sha384:
+        case rsa_pss_rsae_sha384: return EVP_sha384();
+        case rsa_pkcs1_sha512:
+        case rsa_pss_rsae_sha512: return EVP_sha512();
+        default: return EVP_sha256();
+    }
 }
 
 }  // namespace
@@ -92,8 +107,16 @@ void X509Builder::add_alternative_names(std::vector<AlternativeName> const& name
     check(X509_add1_ext_i2d(certificate_.get(), NID_subject_alt_name, list.get(), is_critical ? 1 : 0, 0) == 1);
 }
 
-X509Ptr X509Builder::sign(EVP_PKEY* key) {
-    check(X509_sign(certificate_.get(), key, EVP_sha256()) != 0);
+X509Ptr X509Builder::sign(EVP_PKEY* key, std::uint16_t scheme) {
+    std::unique_ptr<EVP_MD_CTX, FreedBy<EVP_MD_CTX_free>> const signing(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* padding = nullptr;  // owned by `signing`
+    check(EVP_DigestSignInit(signing.get(), &padding, digest_of(scheme), nullptr, key) == 1);
+    if (scheme >= first_pss) {
+        // RFC 8446 §4.2.3: the salt is as long as the hash.
+        check(EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1 &&
+              EVP_PKEY_CTX_set_rsa_pss_saltlen(padding, RSA_PSS_SALTLEN_DIGEST) == 1);
+    }
+    check(X509_sign_ctx(certificate_.get(), signing.get()) != 0);
     if (!is_fine_) return nullptr;
     return std::move(certificate_);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <pathology/proxycore/tls/certificate.hpp>
 #include <string>
 #include <vector>
@@ -26,8 +27,9 @@ public:
     void add_authority_key_identifier(X509* issuer);
     void add_alternative_names(std::vector<AlternativeName> const& names, bool is_critical);
 
-    /// Returns the certificate, signed with SHA-256; nullptr if a step failed.
-    X509Ptr sign(EVP_PKEY* key);
+    /// Returns the certificate, signed with SHA-256; nullptr if a step failed. `scheme` replaces the algorithm, if it is
+    /// not 0: a SignatureScheme of RSA with SHA-2 (RFC 8446 §4.2.3).
+    X509Ptr sign(EVP_PKEY* key, std::uint16_t scheme = 0);
 
 private:
     void check(bool is_fine) { is_fine_ = is_fine_ && is_fine; }

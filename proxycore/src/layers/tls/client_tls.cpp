@@ -19,8 +19,9 @@ std::string goal_of(flow::Client const& client, flow::Server const& server) {
 }
 
 /// A certificate of the store, followed by the server's own chain if the settings require it.
-tls::Result<tls::Identity> identity_for(Context& context, tls::LeafNames const& names, tls::KeyType key) {
-    auto identity = context.services.tls.state().certificates->find(names, key);
+tls::Result<tls::Identity> identity_for(Context& context, tls::LeafNames const& names,
+                                        tls::AcceptedCertificates const& accepted) {
+    auto identity = context.services.tls.state().certificates->find(names, accepted);
     auto const& upstream = context.server->certificate_list;
     if (!identity || !context.settings->tls.add_upstream_certs || upstream.empty()) return identity;
     return identity->with_further(upstream);
@@ -59,11 +60,11 @@ asio::awaitable<std::unique_ptr<net::Stream>> shake_hands_with_client(Context& c
     context.client->tls = true;
     addons::ClientTlsData data{*context.client, *context.server};
     if (chain.wants(Hook::tls_start_client)) co_await chain.run(hooks::tls_start_client, data);
-    // The choice is made during the handshake, since the type of the key depends on the ciphers of the ClientHello. The
-    // chooser refers to locals of this coroutine; the engine drops it when the handshake has ended.
+    // The choice is made during the handshake, since the type of the key depends on what is negotiated. The chooser
+    // refers to locals of this coroutine; the engine drops it when the handshake has ended.
     auto const choose = [&](tls::IdentityQuery const& greeting) -> tls::Result<tls::Identity> {
-        auto identity =
-            data.identity ? tls::Result<tls::Identity>(*data.identity) : identity_for(context, names, greeting.key);
+        auto identity = data.identity ? tls::Result<tls::Identity>(*data.identity)
+                                      : identity_for(context, names, greeting.accepted);
         if (identity) context.client->mitmcert = identity->certificate();
         return identity;
     };

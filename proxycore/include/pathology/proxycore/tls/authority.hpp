@@ -1,6 +1,7 @@
 // A certificate authority that signs certificates for any name.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -81,7 +82,10 @@ public:
     /// authority if its file has one.
     /// Errors: Errc::bad_settings for names that no certificate can have.
     Result<Identity> issue(LeafNames const& names) const;
-    Result<Identity> issue(LeafNames const& names, KeyType key) const;
+    /// `signature` is the algorithm that the certificate is signed with, as signature_for() returns it.
+    Result<Identity> issue(LeafNames const& names, KeyType key, std::uint16_t signature = 0) const;
+    /// "RSA" or "EC": the type of the key that it signs with.
+    std::string key_type() const;
 
     struct State;  ///< OpenSSL's objects
     State const& state() const noexcept { return *state_; }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <pathology/proxycore/tls/accepted_certificates.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 #include <pathology/proxycore/tls/identity.hpp>
 #include <string>
@@ -11,7 +12,8 @@
 namespace pathology::proxycore::tls {
 
 /// Lookup: for each name in turn a given certificate for exactly this name, then for `*.parent` from most to least
-/// specific; then the one for `*`. Otherwise one is issued, and kept.
+/// specific; then the one for `*`. Otherwise one is issued, and kept. A pattern may have certificates of several types of
+/// keys; the client gets one that it accepts, see AcceptedCertificates.
 ///
 /// Shape:  keeps at most `capacity` issued certificates and drops the least recently used. Given ones stay.
 /// Thread: every function may be called from any thread.
@@ -22,7 +24,8 @@ public:
     CertificateStore(CertificateStore const&) = delete;
     CertificateStore& operator=(CertificateStore const&) = delete;
 
-    /// Uses `identity` for hosts that match `pattern`: a name, `*.example.org`, `*`.
+    /// Uses `identity` for hosts that match `pattern`: a name, `*.example.org`, `*`. It replaces an earlier one of that
+    /// pattern whose key is of the same type, and is preferred to those of other types.
     void give(std::string_view pattern, Identity identity);
 
     /// Loads `[PATTERN=]FILE`, the form of the option --cert; without a pattern `*`. The certificate is also used for
@@ -35,11 +38,16 @@ public:
     Result<Identity> find(LeafNames const& names);
     /// `key` is the type of the key if one has to be issued.
     Result<Identity> find(LeafNames const& names, KeyType key);
+    /// One that the client accepts, if there is any.
+    Result<Identity> find(LeafNames const& names, AcceptedCertificates const& accepted);
 
     Authority const& authority() const noexcept;
     std::size_t issued() const;  ///< how many certificates are kept
 
 private:
+    Result<Identity> find(LeafNames const& names, AcceptedCertificates const& accepted, KeyType key,
+                          std::uint16_t signature);
+
     struct State;
     std::unique_ptr<State> state_;
 };

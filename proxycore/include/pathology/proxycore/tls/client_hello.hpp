@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/tls/failure.hpp>
@@ -18,6 +19,9 @@ struct ClientHello {
     std::vector<std::string> alpn;        ///< in the client's order
     std::vector<std::uint16_t> versions;  ///< numbers of the wire, 0x0304 is TLS 1.3; with unknown ones and GREASE
     std::vector<std::uint16_t> ciphers;   ///< as numbers of the wire
+    /// The lists of the extensions supported_groups, signature_algorithms and signature_algorithms_cert, as numbers of
+    /// the wire; empty if they were not sent.
+    std::vector<std::uint16_t> groups, signature_algorithms, signature_algorithms_cert;
 };
 
 /// Returns true if a connection begins with a ClientHello: a handshake record (RFC 8446 §5.1), or the form of SSL 2.0

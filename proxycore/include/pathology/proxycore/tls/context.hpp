@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <pathology/proxycore/tls/accepted_certificates.hpp>
 #include <pathology/proxycore/tls/failure.hpp>
 #include <pathology/proxycore/tls/identity.hpp>
 #include <pathology/proxycore/tls/version.hpp>
@@ -53,8 +54,9 @@ struct ConnectSettings {
 
 /// Properties of the ClientHello that the choice of a certificate may depend on.
 struct IdentityQuery {
-    std::string sni;  ///< server_name; empty if the client sent none
-    KeyType key;      ///< RSA only for clients that support nothing else
+    std::string sni;                ///< server_name; empty if the client sent none
+    KeyType key;                    ///< of a certificate that is issued: RSA only for clients that cannot use ECDSA
+    AcceptedCertificates accepted;  ///< for a choice between certificates
 };
 
 /// Chooses the certificate of a connection during its handshake.
