@@ -19,6 +19,12 @@ Failure failure(tls::Failure const& why) {
     return made;
 }
 
+/// The failure as an error of that option.
+tls::Failure failure_of(std::string_view option, tls::Failure why) {
+    why.message.insert(0, std::string(option) + ": ");
+    return why;
+}
+
 tls::Trust trust_in(std::string const& authorities) {
     std::error_code ignored;
     bool const is_folder = std::filesystem::is_directory(authorities, ignored);
@@ -28,22 +34,33 @@ tls::Trust trust_in(std::string const& authorities) {
 tls::Result<tls::ConnectSettings> settings_of(TlsOptions const& options) {
     tls::ConnectSettings settings;
     auto const versions = tls::parse_versions(options.versions);
-    if (!versions) return versions.error();
+    if (!versions) return failure_of("--ssl-version", versions.error());
     settings.versions = *versions;
     settings.ciphers.list = options.ciphers;
     settings.alpn = options.alpn;
     if (options.verify) settings.verify = trust_in(options.authorities);
     if (options.client_certificate) {
         auto identity = tls::Identity::load(*options.client_certificate, {.passphrase = options.passphrase});
-        if (!identity) return identity.error();
+        if (!identity) return failure_of("--clientcert", identity.error());
         settings.identity = std::move(*identity);
     }
     if (options.key_log) {
         auto log = tls::KeyLog::open(*options.key_log);
-        if (!log) return log.error();
+        if (!log) return failure_of("--ssl-keylogfile", log.error());
         settings.key_log = std::move(*log);
     }
     return settings;
+}
+
+/// The option that a context cannot be made with, found by trying fewer.
+std::string_view find_wrong_option(tls::ConnectSettings const& settings) {
+    tls::ConnectSettings fewer;
+    fewer.versions = settings.versions;
+    if (!tls::ConnectContext::make(fewer)) return "--ssl-version";
+    fewer.ciphers = settings.ciphers;
+    if (!tls::ConnectContext::make(fewer)) return "--ciphers";
+    fewer.identity = settings.identity;
+    return tls::ConnectContext::make(fewer) ? "--ca" : "--clientcert";
 }
 
 tls::ServerName name_of(TlsOptions const& options, std::string const& host) {
@@ -61,7 +78,7 @@ Result<std::shared_ptr<TlsLayer const>> TlsLayer::make(TlsOptions const& options
     auto const settings = settings_of(options);
     if (!settings) return failure(settings.error());
     auto context = tls::ConnectContext::make(*settings);
-    if (!context) return failure(context.error());
+    if (!context) return failure(failure_of(find_wrong_option(*settings), context.error()));
     return std::shared_ptr<TlsLayer const>(new TlsLayer(std::move(*context), name_of(options, host)));
 }
 

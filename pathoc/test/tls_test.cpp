@@ -158,6 +158,15 @@ INSTANTIATE_TEST_SUITE_P(
                     RefusedCase{"DeadVersion", {"-s", "--ssl-version", "SSLv2"}, "SSLv2 is not supported"},
                     RefusedCase{"NoCertificate", {"-s", "-C", "/nowhere.pem"}, "cannot read '/nowhere.pem'"},
                     RefusedCase{"NoAuthority", {"-s", "--ca", "/nowhere.pem"}, "cannot read '/nowhere.pem'"},
+                    RefusedCase{"B5_NoCertificate", {"-s", "-C", "/nowhere.pem"}, "--clientcert: cannot read"},
+                    RefusedCase{"B5_NoAuthority",
+                                {"-s", "--ca", "/nowhere.pem"},
+                                "pathoc: --ca: cannot read '/nowhere.pem': No such file or directory"},
+                    RefusedCase{"B5_NoCipher", {"-s", "--ciphers", "NONE-SUCH"}, "pathoc: --ciphers: OpenSSL"},
+                    RefusedCase{
+                        "B5_NoKeyLog",
+                        {"-s", "--ssl-keylogfile", "/nonexistent/x"},
+                        "pathoc: --ssl-keylogfile: cannot write the TLS key log '/nonexistent/x': No such file"},
                     RefusedCase{"NoCipher", {"-s", "--ciphers", "NONE-SUCH"}, "no cipher in 'NONE-SUCH'"}),
     pathology::test::row_name);
 

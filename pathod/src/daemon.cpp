@@ -25,19 +25,16 @@ constexpr std::string_view safe_in_path = "!$&'()*+,;=:@/";  // RFC 3986 §3.3: 
 /// The log file, opened for appending.
 class LogFile {
 public:
-    explicit LogFile(std::string const& path)
-        : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)),
-          console_(descriptor_, descriptor_) {
+    explicit LogFile(int descriptor) : descriptor_(descriptor), console_(descriptor, descriptor) {
         console_.never_wait();  // it may be a FIFO without a reader
     }
     ~LogFile() {
         console_.flush();
-        if (is_open()) ::close(descriptor_);
+        ::close(descriptor_);
     }
     LogFile(LogFile const&) = delete;
     LogFile& operator=(LogFile const&) = delete;
 
-    bool is_open() const { return descriptor_ >= 0; }
     Console& console() { return console_; }
 
 private:
@@ -74,11 +71,13 @@ struct Daemon::State {
 
 boost::system::result<void, StartFailure> Daemon::State::open_log_file() {
     if (!options.log_file) return {};
-    file = std::make_unique<LogFile>(*options.log_file);
-    if (file->is_open()) return {};
-    std::string const cause = std::strerror(errno);
-    file.reset();
-    return StartFailure{ExitCode::usage, "cannot open log file '" + *options.log_file + "': " + cause};
+    int const descriptor = ::open(options.log_file->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (descriptor < 0) {
+        std::string const cause = std::strerror(errno);
+        return StartFailure{ExitCode::usage, "--log-file: cannot open '" + *options.log_file + "': " + cause};
+    }
+    file = std::make_unique<LogFile>(descriptor);
+    return {};
 }
 
 net::ServerOptions Daemon::State::server_options() {

@@ -19,6 +19,12 @@ tls::Result<tls::Authority> open_authority(TlsOptions const& options) {
     return tls::Authority::make({.key = tls::KeyType::ecdsa_p256});
 }
 
+/// The failure as an error of that option.
+tls::Failure failure_of(std::string_view option, tls::Failure why) {
+    why.message.insert(0, std::string(option) + ": ");
+    return why;
+}
+
 }  // namespace
 
 TlsAcceptor::TlsAcceptor(TlsOptions const& options, std::vector<std::string> protocols)
@@ -62,28 +68,33 @@ tls::Result<void> const& TlsAcceptor::prepare_certificates() {
 tls::Result<void> TlsAcceptor::make_context() {
     tls::AcceptSettings settings;
     auto const versions = tls::parse_versions(options_.versions);
-    if (!versions) return versions.error();
+    if (!versions) return failure_of("--ssl-version", versions.error());
     settings.versions = *versions;
     settings.ciphers.list = options_.ciphers;
     settings.alpn = protocols_;
     if (options_.request_client_certificate) settings.client_certificates = tls::ClientCertificates::request;
     if (options_.key_log) {
         auto log = tls::KeyLog::open(*options_.key_log);
-        if (!log) return log.error();
+        if (!log) return failure_of("--ssl-keylogfile", log.error());
         settings.key_log = std::move(*log);
     }
     auto context = tls::AcceptContext::make(settings);
-    if (!context) return context.error();
+    if (!context) {
+        settings.ciphers = {};
+        bool const is_cipher = tls::AcceptContext::make(settings).has_value();
+        return failure_of(is_cipher ? "--ciphers" : "--ssl-version", context.error());
+    }
     context_ = std::move(*context);
     return {};
 }
 
 tls::Result<void> TlsAcceptor::make_certificates() {
     auto authority = open_authority(options_);
-    if (!authority) return authority.error();
+    if (!authority) return failure_of("--confdir", authority.error());
     auto store = std::make_unique<tls::CertificateStore>(std::move(*authority));
     for (auto const& given : options_.certificates) {
-        if (auto const read = store->give_file(given, options_.passphrase); !read) return read.error();
+        if (auto const read = store->give_file(given, options_.passphrase); !read)
+            return failure_of("--cert", read.error());
     }
     certificates_ = std::move(store);
     return {};

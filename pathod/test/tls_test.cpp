@@ -333,14 +333,26 @@ TEST_P(WrongTlsOptions, EndTheStart) {
     EXPECT_EQ(started.error().code, proxycore::console::ExitCode::usage);
     EXPECT_THAT(started.error().message, HasSubstr(std::string(GetParam().failure)));
 }
-INSTANTIATE_TEST_SUITE_P(Daemon, WrongTlsOptions,
-                         testing::Values(OptionsCase{"Ciphers", {.ciphers = "NONE-SUCH"}, "no cipher in 'NONE-SUCH'"},
-                                         OptionsCase{"Certificate", {.certificates = {"/nowhere.pem"}}, "/nowhere.pem"},
-                                         OptionsCase{"Versions", {.versions = "SSLv3"}, "SSLv3 is not supported"},
-                                         OptionsCase{"KeyLog", {.key_log = "/dev/null/keys"}, "/dev/null/keys"},
-                                         OptionsCase{
-                                             "Folder", {.serve = true, .authority_folder = "/dev/null"}, "/dev/null"}),
-                         pathology::test::row_name);
+INSTANTIATE_TEST_SUITE_P(
+    Daemon, WrongTlsOptions,
+    testing::Values(OptionsCase{"Ciphers", {.ciphers = "NONE-SUCH"}, "no cipher in 'NONE-SUCH'"},
+                    OptionsCase{"Certificate", {.certificates = {"/nowhere.pem"}}, "/nowhere.pem"},
+                    OptionsCase{"Versions", {.versions = "SSLv3"}, "SSLv3 is not supported"},
+                    OptionsCase{"KeyLog", {.key_log = "/dev/null/keys"}, "/dev/null/keys"},
+                    OptionsCase{"B5_KeyLogWithoutItsFolder",
+                                {.key_log = "/nonexistent/x"},
+                                "--ssl-keylogfile: cannot write the TLS key log '/nonexistent/x': "
+                                "No such file or directory"},
+                    OptionsCase{"B5_KeyLogOnAFullDisk",
+                                {.key_log = "/dev/full"},
+                                "--ssl-keylogfile: cannot write the TLS key log '/dev/full': No space"},
+                    OptionsCase{"B5_Certificate",
+                                {.certificates = {"a.test=/nowhere.pem"}},
+                                "--cert: cannot read '/nowhere.pem': No such file or directory"},
+                    OptionsCase{"B5_Ciphers", {.ciphers = "NONE-SUCH"}, "--ciphers: OpenSSL"},
+                    OptionsCase{"B5_Folder", {.serve = true, .authority_folder = "/dev/null"}, "--confdir: "},
+                    OptionsCase{"Folder", {.serve = true, .authority_folder = "/dev/null"}, "/dev/null"}),
+    pathology::test::row_name);
 
 // --- tunnels ---------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
 #include <pathology/proxycore/addons/shared_object.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/net/blocked_signals.hpp>
@@ -43,13 +44,19 @@ private:
         if (entry.level == addons::LogLevel::error) has_failed_ = true;
     }
 
-    /// Options take precedence over the environment.
+    /// Options take precedence over the environment. A file of the environment that cannot be written is reported, and
+    /// does not keep the proxy from starting, since no option requested it (P27.b). Its folder is created.
     void apply_environment() {
         auto& options = proxy_.options();
         if (!options.get<std::string>(option::sslkeylogfile).empty()) return;
-        auto file = proxycore::tls::key_log_file({"PATHOP_SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE", "SSLKEYLOGFILE"},
-                                                 &std::getenv);
-        if (!file.empty()) options.set(option::sslkeylogfile, std::move(file));
+        std::filesystem::path const file = proxycore::tls::key_log_file(
+            {"PATHOP_SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE", "SSLKEYLOGFILE"}, &std::getenv);
+        if (file.empty() || options_.lists_options) return;
+        std::error_code ignored;  // open() reports it
+        if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
+        auto const opened = proxycore::tls::KeyLog::open(file);
+        if (!opened) return console_.err("pathop: " + opened.error().message + "\n");
+        options.set(option::sslkeylogfile, file.string());
     }
 
     ExitCode list_options() {

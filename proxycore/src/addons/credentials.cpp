@@ -1,6 +1,9 @@
 #include "addons/credentials.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -50,9 +53,15 @@ Htpasswd Htpasswd::parse(std::string_view text, std::string_view origin) {
 }
 
 Htpasswd Htpasswd::load(std::string const& path) {
+    auto const refuse = [&path](std::string const& reason) {
+        throw OptionsError("proxyauth: cannot read the htpasswd file '" + path + "': " + reason);
+    };
+    // ifstream opens a directory and fails at the first read, without a useful errno.
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) refuse("it is a folder");
     std::ifstream file(path, std::ios::binary);
+    if (!file) refuse(std::strerror(errno));
     std::string const text((std::istreambuf_iterator<char>(file)), {});
-    if (!file.is_open() || file.bad()) throw OptionsError("cannot read the htpasswd file " + path);
     return parse(text, path);
 }
 

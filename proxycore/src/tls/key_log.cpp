@@ -12,25 +12,26 @@
 namespace pathology::proxycore::tls {
 
 Result<std::shared_ptr<KeyLog>> KeyLog::open(std::filesystem::path const& file) {
-    std::error_code ignored;  // open() reports it
-    if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
-    int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
-        auto const code = errno;
+    auto const fail = [&file](int code) {
         return failure(error_code(code, boost::system::system_category()),
                        "cannot write the TLS key log '" + file.string() + "': " + std::strerror(code));
-    }
+    };
+    int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (descriptor < 0) return fail(errno);
     std::shared_ptr<KeyLog> log(new KeyLog(descriptor));
-    log->append("");  // the last line of an existing file may lack its line feed
+    // The last line of an existing file may lack its line feed. A full disk is noticed here, too.
+    if (!log->append("")) return fail(errno);
     return log;
 }
 
 KeyLog::~KeyLog() { ::close(descriptor_); }
 
 /// One system call for each line: with O_APPEND the lines of several writers are not mixed.
-void KeyLog::append(std::string_view line) {
+bool KeyLog::append(std::string_view line) {
     auto const whole = std::string(line) + "\n";
-    while (::write(descriptor_, whole.data(), whole.size()) < 0 && errno == EINTR) {
+    for (;;) {
+        if (::write(descriptor_, whole.data(), whole.size()) >= 0) return true;
+        if (errno != EINTR) return false;
     }
 }
 

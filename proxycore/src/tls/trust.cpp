@@ -43,10 +43,13 @@ Result<void> trust_file(SSL_CTX* ctx, std::string const& file) {
 }
 
 Result<void> trust_folder(SSL_CTX* ctx, std::string const& folder) {
-    std::error_code ignored;
-    if (fs::is_directory(folder, ignored) && SSL_CTX_load_verify_dir(ctx, folder.c_str()) == 1) return {};
-    return failure(Errc::bad_certificate_file, "cannot read the folder of trusted certificates '" + folder + "'",
-                   take_reason());
+    std::error_code why;
+    fs::directory_iterator const entries(folder, why);  // OpenSSL reads the folder only when it verifies
+    if (!why && SSL_CTX_load_verify_dir(ctx, folder.c_str()) == 1) return {};
+    auto const reason = take_reason();
+    return failure(Errc::bad_certificate_file,
+                   "cannot read the folder of trusted certificates '" + folder + "': " + (why ? why.message() : reason),
+                   reason);
 }
 
 }  // namespace

@@ -103,6 +103,16 @@ INSTANTIATE_TEST_SUITE_P(
                     RefusalCase{"Value", {"-Z", "1.5k"}, "body_size_limit"},
                     RefusalCase{"Pattern", {"-I", "("}, "ignore_hosts"},
                     RefusalCase{"Certificate", {"--cert", "/no/such/file"}, "/no/such/file"},
+                    RefusalCase{"B5_KeyLog",
+                                {"--ssl-keylogfile", "/nonexistent/x"},
+                                "sslkeylogfile: cannot write the TLS key log '/nonexistent/x': No such file"},
+                    RefusalCase{"B5_TrustedFile",
+                                {"--upstream-trusted-ca", "nofile"},
+                                "pathop: ssl_verify_upstream_trusted_ca: cannot read 'nofile': No such file"},
+                    RefusalCase{"B5_Users",
+                                {"--proxyauth", "@/nonexistent/x"},
+                                "pathop: proxyauth: cannot read the htpasswd file '/nonexistent/x': No such file"},
+                    RefusalCase{"B5_FolderOfUsers", {"--proxyauth", "@/"}, "htpasswd file '/': it is a folder"},
                     RefusalCase{"ProxyAuth", {"--proxyauth", "nobody"}, "for proxy authentication"},
                     RefusalCase{"ProxyAuthOfTransparent", {"-T", "--proxyauth", "any"}, "transparent"},
                     RefusalCase{"UpstreamAuth", {"--upstream-auth", "nobody"}, "upstream_auth"},
@@ -148,7 +158,7 @@ TEST(PathopProgram, P02_b_ServesTwoModesAtOnce) {
 
 TEST(PathopProgram, P27_KeepsSecretsWhereTheEnvironmentSays) {
     Folder const folder;
-    auto const file = folder.path() / "keys";
+    auto const file = folder.path() / "deep" / "keys";
     ::setenv("PATHOP_SSLKEYLOGFILE", file.c_str(), 1);
     Pathop pathop;
     ::unsetenv("PATHOP_SSLKEYLOGFILE");
@@ -157,6 +167,15 @@ TEST(PathopProgram, P27_KeepsSecretsWhereTheEnvironmentSays) {
     std::string const text{std::istreambuf_iterator<char>(keys), {}};
     EXPECT_THAT(text, HasSubstr("CLIENT_"));
     EXPECT_EQ(pathop.stop().status, 0);
+}
+
+TEST(PathopProgram, P27_b_WarnsOfAFileOfTheEnvironmentThatCannotBeWritten) {
+    Folder const folder;
+    ::setenv("PATHOP_SSLKEYLOGFILE", "/proc/none/keys", 1);
+    Process process(PATHOP_PROGRAM, {"-p", "0", "-b", "127.0.0.1", "--confdir", folder.path().string()});
+    ::unsetenv("PATHOP_SSLKEYLOGFILE");
+    EXPECT_THAT(process.read_error_line(), StartsWith("pathop: cannot write the TLS key log '/proc/none/keys': "));
+    EXPECT_THAT(process.read_error_line(), HasSubstr("listening at"));
 }
 
 TEST(PathopProgram, P70_a_LogsWhereAConnectionLeads) {

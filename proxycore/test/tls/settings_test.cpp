@@ -88,7 +88,7 @@ TEST(Settings, CiphersOfBothKindsStandInOneList) {
 
 TEST(KeyLog, GetsTheSecretsOfBothSides) {
     Folder const folder;
-    auto const file = folder.path() / "new" / "keys.log";
+    auto const file = folder.path() / "keys.log";
     AcceptSettings server;
     server.key_log = KeyLog::open(file).value();
     ConnectSettings client;
@@ -99,7 +99,7 @@ TEST(KeyLog, GetsTheSecretsOfBothSides) {
     client.versions = {};
     test::EnginePair newest(server, client);
     ASSERT_TRUE(newest.handshake());
-    auto const text = folder.read("new/keys.log");
+    auto const text = folder.read("keys.log");
     EXPECT_TRUE(text.starts_with("\nCLIENT_RANDOM ")) << text;
     EXPECT_THAT(text, HasSubstr("\nSERVER_HANDSHAKE_TRAFFIC_SECRET "));
     EXPECT_THAT(text, HasSubstr("\nCLIENT_TRAFFIC_SECRET_0 "));

@@ -11,8 +11,11 @@ namespace {
 
 /// The names of the options in messages.
 constexpr std::string_view confdir = "confdir", certs = "certs", client_certs = "client_certs",
-                           for_clients = "ciphers_client, tls_version_client",
-                           for_servers = "ciphers_server, tls_version_server, ssl_verify_upstream_trusted";
+                           key_log_file = "sslkeylogfile", ciphers_client = "ciphers_client",
+                           tls_version_client = "tls_version_client_min", ciphers_server = "ciphers_server",
+                           tls_version_server = "tls_version_server_min",
+                           trusted_file = "ssl_verify_upstream_trusted_ca",
+                           trusted_folder = "ssl_verify_upstream_trusted_confdir";
 
 /// The value, or the failure as an error of that option.
 template <class T> T value_of(tls::Result<T> result, std::string_view option) {
@@ -44,13 +47,34 @@ std::unique_ptr<tls::CertificateStore> open_certificates(TlsSettings const& sett
     return store;
 }
 
+// A context is made of several options. Which of them it was that failed is found by trying fewer, only then.
+
+std::string_view find_wrong_option(tls::AcceptSettings const& agreed) {
+    tls::AcceptSettings fewer;
+    fewer.versions = agreed.versions;
+    return tls::AcceptContext::make(fewer) ? ciphers_client : tls_version_client;
+}
+
+std::string_view find_wrong_option(tls::ConnectSettings const& agreed) {
+    tls::ConnectSettings fewer;
+    fewer.versions = agreed.versions;
+    if (!tls::ConnectContext::make(fewer)) return tls_version_server;
+    fewer.ciphers = agreed.ciphers;
+    if (!tls::ConnectContext::make(fewer)) return ciphers_server;
+    fewer.verify = agreed.verify;
+    fewer.verify->folder.clear();
+    bool const is_file = !fewer.verify->file.empty() && !tls::ConnectContext::make(fewer);
+    return is_file ? trusted_file : trusted_folder;
+}
+
 tls::AcceptContext make_for_clients(TlsSettings const& settings, std::shared_ptr<tls::KeyLog> const& log) {
     tls::AcceptSettings agreed;
     agreed.versions = settings.client_versions;
     agreed.ciphers = settings.client_ciphers;
     agreed.key_log = log;
     if (settings.request_client_certificate) agreed.client_certificates = tls::ClientCertificates::request;
-    return value_of(tls::AcceptContext::make(agreed), for_clients);
+    auto made = tls::AcceptContext::make(agreed);
+    return value_of(made, made ? std::string_view() : find_wrong_option(agreed));
 }
 
 tls::ConnectContext make_for_servers(TlsSettings const& settings, std::shared_ptr<tls::KeyLog> const& log) {
@@ -59,21 +83,17 @@ tls::ConnectContext make_for_servers(TlsSettings const& settings, std::shared_pt
     agreed.ciphers = settings.server_ciphers;
     agreed.key_log = log;
     if (!settings.insecure) agreed.verify = settings.trust;
-    return value_of(tls::ConnectContext::make(agreed), for_servers);
+    auto made = tls::ConnectContext::make(agreed);
+    return value_of(made, made ? std::string_view() : find_wrong_option(agreed));
 }
 
-/// A key log that cannot be written is only a warning: it is a tool for debugging, the proxy works without it.
-std::shared_ptr<tls::KeyLog> open_key_log(std::string const& file, std::vector<std::string>& warnings) {
-    if (file.empty()) return nullptr;
-    auto log = tls::KeyLog::open(file);
-    if (log) return std::move(*log);
-    warnings.push_back(log.error().message);
-    return nullptr;
+std::shared_ptr<tls::KeyLog> open_key_log(std::string const& file) {
+    return file.empty() ? nullptr : value_of(tls::KeyLog::open(file), key_log_file);
 }
 
 std::unique_ptr<TlsService::State> make_state(TlsSettings const& settings, TlsService::Sides sides) {
     std::vector<std::string> warnings;
-    auto const log = open_key_log(settings.key_log, warnings);
+    auto const log = open_key_log(settings.key_log);
     // A program that only connects to servers needs no authority; none is created for it.
     auto certificates = sides == TlsService::Sides::both ? open_certificates(settings, warnings) : nullptr;
     auto identities = settings.client_certificates.empty()

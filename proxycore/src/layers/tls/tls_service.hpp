@@ -41,8 +41,8 @@ public:
 
     /// Who signs the certificates that clients see.
     tls::Authority const& authority() const;  ///< not with Sides::servers
-    /// What the user ought to know and what stops nothing, each a line for the log: an authority that has expired, a
-    /// key log that cannot be written.
+    /// What the user ought to know and what stops nothing, each a line for the log, such as an authority that has
+    /// expired.
     std::vector<std::string> const& warnings() const;
 
     struct State;

@@ -16,15 +16,15 @@ namespace pathology::proxycore::tls {
 /// Thread: append() may be called from any thread; lines are not mixed.
 class KeyLog {
 public:
-    /// Opens the file for appending, with mode 0600 if it is new. Creates missing folders.
-    /// Errors: the system's code, with the file's name.
+    /// Opens the file for appending, with mode 0600 if it is new. Its folder has to exist.
+    /// Errors: the system's code, with the file's name; also if the file takes no byte.
     static Result<std::shared_ptr<KeyLog>> open(std::filesystem::path const& file);
     ~KeyLog();
     KeyLog(KeyLog const&) = delete;
     KeyLog& operator=(KeyLog const&) = delete;
 
-    /// Appends one line, given without its line feed.
-    void append(std::string_view line);
+    /// Appends one line, given without its line feed. Returns false if the file did not take it; errno has the reason.
+    bool append(std::string_view line);
 
 private:
     explicit KeyLog(int descriptor) : descriptor_(descriptor) {}
