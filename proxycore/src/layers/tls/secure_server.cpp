@@ -1,5 +1,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
+#include <cstdint>
 #include <pathology/proxycore/async/finally.hpp>
 #include <pathology/proxycore/net/errc.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
@@ -19,6 +20,52 @@ std::string where_of(flow::Server const& server) {
     return server.address() ? to_string(*server.address()) : std::string("the server");
 }
 
+/// What to look at after a failed handshake with a server.
+struct Hint {
+    std::uint8_t alert = 0;        ///< that the server sent
+    std::string_view reason = {};  ///< of OpenSSL, instead of an alert
+    std::string_view text;
+};
+constexpr std::string_view for_versions =
+    "; the versions that may be used are set by tls_version_server_min and tls_version_server_max";
+constexpr std::string_view for_ciphers =
+    "; the ciphers that may be used are set by ciphers_server, and older ones need the security level of "
+    "DEFAULT:@SECLEVEL=0";
+constexpr std::string_view for_identities = "; the certificates for servers are set by client_certs";
+// Alerts (RFC 8446 §6.2). A reason of OpenSSL says more than the alert that it led to, so it comes first.
+constexpr Hint hints[] = {
+    {.reason = "unsafe legacy renegotiation disabled",
+     .text = "; ssl_insecure (-k) permits servers without secure renegotiation (RFC 5746)"},
+    {.reason = "unsupported protocol", .text = for_versions},
+    {.reason = "no protocols available", .text = for_versions},
+    {.reason = "no ciphers available", .text = for_ciphers},
+    {.reason = "dh key too small", .text = for_ciphers},
+    {.reason = "wrong cipher returned", .text = for_ciphers},
+    {.reason = "wrong signature type", .text = for_ciphers},
+    {.reason = "legacy sigalg disallowed or unsupported", .text = for_ciphers},
+    {.alert = 40, .text = "; see ciphers_server, tls_version_server_min and client_certs"},  // handshake_failure
+    {.alert = 70, .text = for_versions},                                                     // protocol_version
+    {.alert = 71, .text = for_ciphers},                                                      // insufficient_security
+    {.alert = 42, .text = for_identities},                                                   // bad_certificate
+    {.alert = 43, .text = for_identities},                                                   // unsupported_certificate
+    {.alert = 44, .text = for_identities},                                                   // certificate_revoked
+    {.alert = 45, .text = for_identities},                                                   // certificate_expired
+    {.alert = 46, .text = for_identities},                                                   // certificate_unknown
+    {.alert = 48, .text = for_identities},                                                   // unknown_ca
+    {.alert = 49, .text = for_identities},                                                   // access_denied
+    {.alert = 116, .text = for_identities},                                                  // certificate_required
+};
+
+std::string_view hint_for(tls::Failure const& why) {
+    auto const alert = why.alert ? why.alert->code : std::uint8_t{0};
+    bool const is_sent = why.alert && why.alert->side == tls::Alert::Side::sent_by_peer;
+    for (auto const& hint : hints) {
+        if (!hint.reason.empty() && hint.reason == why.reason) return hint.text;
+        if (hint.reason.empty() && is_sent && hint.alert == alert) return hint.text;
+    }
+    return {};
+}
+
 std::string message_of(tls::Failure const& why, flow::Server const& server) {
     if (!why.verify_error.empty())
         return "Certificate verify failed: " + why.verify_error + " (" + where_of(server) + ")";
@@ -26,7 +73,7 @@ std::string message_of(tls::Failure const& why, flow::Server const& server) {
     // The text already names the handshake; the prefix of the engine would repeat it.
     if (constexpr std::string_view known = "TLS handshake failed: "; cause.starts_with(known))
         cause.remove_prefix(known.size());
-    return "TLS handshake with " + where_of(server) + " failed: " + std::string(cause);
+    return ("TLS handshake with " + where_of(server) + " failed: ").append(cause).append(hint_for(why));
 }
 
 Failure failure_of(tls::Failure const& why, flow::Server const& server) {
@@ -58,7 +105,11 @@ tls::Result<tls::Engine> make_engine(TlsService::State& service, std::optional<t
     // A context of an addon has its own client certificate, or none.
     if (wanted) return engine;
     auto const identity = service.identities.find(host);
-    if (!identity) return identity.error();
+    if (!identity) {
+        auto why = identity.error();
+        why.message.insert(0, "client_certs: ");
+        return why;
+    }
     if (*identity) {
         if (auto const set = engine.set_identity(**identity); !set) return set.error();
     } else if (service.sessions) {

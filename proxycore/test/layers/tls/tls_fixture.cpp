@@ -50,6 +50,12 @@ Settings trusting_settings() {
 // --- the origin ------------------------------------------------------------------------------------------------------
 
 Played Origin::serve(std::unique_ptr<net::Stream> stream) {
+    if (!raw.empty()) {
+        std::string hello;
+        co_await net::send(*stream, raw);
+        co_await proxycore::test::read_to_end(*stream, hello);
+        co_return;
+    }
     tls::Engine engine(tls::AcceptContext::make(settings).value(), identity);
     tls::TlsStream secured(std::move(stream), std::move(engine));
     auto const done = co_await secured.handshake(patience);

@@ -33,6 +33,7 @@ struct Origin {
     tls::IdentityChooser identity{};
     std::vector<tls::ConnectionInfo> seen{};  ///< what was agreed on with each client
     std::vector<std::string> failures{};      ///< why there was nothing to agree on
+    std::string raw{};                        ///< sent in place of a handshake, unless it is empty
 
     Played serve(std::unique_ptr<net::Stream> stream);
 };

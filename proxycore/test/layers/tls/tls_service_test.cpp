@@ -277,6 +277,8 @@ TEST(SecureServer, P26_VerifiesTheNameItAsksFor) {
     EXPECT_EQ(fixture.origin.seen.at(0).sni, "given.test");
 }
 
+Origin demanding();
+
 TEST(SecureServer, P25_b_UsesTheCiphersItMay) {
     auto settings = trusting_settings();
     auto origin = origin_for({"origin.test"});
@@ -289,7 +291,65 @@ TEST(SecureServer, P25_b_UsesTheCiphersItMay) {
     settings.tls.server_ciphers.list = "TLS_AES_128_GCM_SHA256";
     TlsFixture limited(settings, origin);
     EXPECT_EQ(secure(limited).failure,
-              "TLS handshake with origin.test:443 failed: the server sent alert handshake_failure (40)");
+              "TLS handshake with origin.test:443 failed: the server sent alert handshake_failure (40); see "
+              "ciphers_server, tls_version_server_min and client_certs");
+}
+
+TEST(SecureServer, B2_NamesTheOptionsOfVersions) {
+    auto settings = trusting_settings();
+    auto origin = origin_for({"origin.test"});
+    origin.settings.versions = {tls::Version::tls1_0, tls::Version::tls1_1};
+    constexpr auto hint =
+        "; the versions that may be used are set by tls_version_server_min and tls_version_server_max";
+    {
+        TlsFixture fixture(settings, origin);
+        EXPECT_EQ(secure(fixture).failure,
+                  "TLS handshake with origin.test:443 failed: the server sent alert protocol_version (70)" +
+                      std::string(hint));
+    }
+    settings.tls.server_versions.min = tls::Version::tls1_0;
+    {
+        TlsFixture fixture(settings, origin);
+        EXPECT_EQ(secure(fixture).failure, "");
+    }
+    origin.settings.versions = {tls::Version::tls1_3, tls::Version::tls1_3};
+    settings.tls.server_versions = {tls::Version::tls1_2, tls::Version::tls1_2};
+    TlsFixture fixture(settings, origin);
+    EXPECT_THAT(secure(fixture).failure, testing::EndsWith(hint));
+}
+
+TEST(SecureServer, B2_NamesTheOptionOfLegacyRenegotiation) {
+    auto origin = origin_for({"origin.test"});
+    // A ServerHello of TLS 1.2 without renegotiation_info (RFC 5746 §3.4).
+    origin.raw = std::string("\x16\x03\x03\x00\x2a\x02\x00\x00\x26\x03\x03", 11) + std::string(32, 'r') +
+                 std::string("\x00\xc0\x2f\x00", 4);
+    TlsFixture fixture(trusting_settings(), origin);
+    EXPECT_EQ(
+        secure(fixture).failure,
+        "TLS handshake with origin.test:443 failed: unsafe legacy renegotiation disabled, reported to the server by "
+        "alert handshake_failure (40); ssl_insecure (-k) permits servers without secure renegotiation (RFC 5746)");
+}
+
+TEST(SecureServer, B2_NamesTheOptionOfClientCertificates) {
+    auto settings = trusting_settings();
+    auto origin = demanding();
+    origin.settings.versions.max = tls::Version::tls1_2;  // in TLS 1.3 the server refuses it after the handshake
+    Folder const folder;
+    settings.tls.client_certificates = folder.write("client.pem", tls::test::self_signed_identity("unknown").pem());
+    TlsFixture fixture(settings, origin);
+    EXPECT_THAT(secure(fixture).failure, testing::EndsWith("; the certificates for servers are set by client_certs"));
+}
+
+TEST(SecureServer, B2_NamesTheOptionOfAFileThatItCannotUse) {
+    Folder const folder;
+    auto settings = trusting_settings();
+    settings.tls.client_certificates = folder.path().string();
+    auto const file = folder.write("origin.test.pem", "garbage");
+    TlsFixture fixture(settings, demanding());
+    EXPECT_EQ(secure(fixture).failure,
+              "TLS handshake with origin.test:443 failed: client_certs: cannot use the "
+              "certificate in '" +
+                  file + "': there is none");
 }
 
 /// What the proxy may show. Good for a client, as those of an authority are not: they are for servers.
