@@ -61,7 +61,11 @@ bool is_tcp(HostSettings const& hosts, std::vector<std::string> const& names) {
 
 bool is_own_site(HostSettings const& hosts, flow::Server const& server) {
     auto const& address = server.address();
-    return address && !hosts.own_site.empty() && http::equals_ignoring_case(address->host, hosts.own_site);
+    return address && is_own_site(hosts, address->host);
+}
+
+bool is_own_site(HostSettings const& hosts, std::string_view host) {
+    return !hosts.own_site.empty() && http::equals_ignoring_case(host, hosts.own_site);
 }
 
 }  // namespace pathology::proxycore::layers

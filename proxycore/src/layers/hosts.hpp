@@ -26,5 +26,6 @@ bool is_tcp(HostSettings const& hosts, std::vector<std::string> const& names);
 /// Returns true if the server is the site that an addon serves inside the proxy. No connection to that name is opened:
 /// the name does not exist in the network, or belongs to someone else.
 bool is_own_site(HostSettings const& hosts, flow::Server const& server);
+bool is_own_site(HostSettings const& hosts, std::string_view host);
 
 }  // namespace pathology::proxycore::layers

@@ -38,6 +38,23 @@ void by_socks(TestClient& client) {
     client.send("\x05\x01\x00\x03\x09site.test\x00\x50"s);
     EXPECT_EQ(client.read(10).substr(0, 2), "\x05\x00"s);
 }
+/// A client that has resolved the name to an address which leads nowhere.
+void by_socks_to_an_address(TestClient& client) {
+    using namespace std::string_literals;
+    client.send("\x05\x01\x00"s);
+    EXPECT_EQ(client.read(2), "\x05\x00"s);
+    client.send("\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x01"s);
+    EXPECT_EQ(client.read(10).substr(0, 2), "\x05\x00"s);
+}
+void by_tls_through_socks(TestClient& client) {
+    by_socks_to_an_address(client);
+    client.start_tls(host);
+}
+void by_tls_to_an_address(TestClient& client) {
+    EXPECT_EQ(client.request("CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n", "CONNECT").status, 200U);
+    client.start_tls(host);
+}
+void by_tls(TestClient& client) { client.start_tls(host); }
 void plainly(TestClient&) {}
 
 class P28_OwnSite : public testing::TestWithParam<Way> {};
@@ -58,16 +75,26 @@ TEST_P(P28_OwnSite, IsNeverConnectedTo) {
 
 constexpr char eager[] = "connection_strategy=eager";
 
-INSTANTIATE_TEST_SUITE_P(Ways, P28_OwnSite,
-                         testing::Values(Way{"Plain", "regular", "", plainly}, Way{"Tunnel", "regular", "", by_connect},
-                                         Way{"EagerTunnel", "regular", eager, by_connect},
-                                         Way{"Tls", "regular", "", by_tls_in_connect},
-                                         Way{"EagerTls", "regular", eager, by_tls_in_connect},
-                                         Way{"TlsWithoutAName", "regular", "", by_tls_without_a_name},
-                                         Way{"Socks", "socks5", "", by_socks},
-                                         Way{"EagerSocks", "socks5", eager, by_socks},
-                                         Way{"Reverse", "reverse:http://site.test", eager, plainly}),
-                         pathology::test::row_name);
+INSTANTIATE_TEST_SUITE_P(
+    Ways, P28_OwnSite,
+    testing::Values(Way{"Plain", "regular", "", plainly}, Way{"Tunnel", "regular", "", by_connect},
+                    Way{"EagerTunnel", "regular", eager, by_connect}, Way{"Tls", "regular", "", by_tls_in_connect},
+                    Way{"EagerTls", "regular", eager, by_tls_in_connect},
+                    Way{"TlsWithoutAName", "regular", "", by_tls_without_a_name}, Way{"Socks", "socks5", "", by_socks},
+                    Way{"EagerSocks", "socks5", eager, by_socks},
+                    Way{"Reverse", "reverse:http://site.test", eager, plainly},
+                    Way{"A22_Reverse", "reverse:http://127.0.0.1:1", "", plainly},
+                    Way{"A22_ReverseHttps", "reverse:https://127.0.0.1:1", "", plainly},
+                    Way{"A22_ReverseKeepingHost", "reverse:http://127.0.0.1:1", "keep_host_header=true", plainly},
+                    Way{"A22_ReverseByTls", "reverse:http://127.0.0.1:1", "", by_tls},
+                    Way{"A22_ReverseHttpsByTls", "reverse:https://127.0.0.1:1", "", by_tls},
+                    Way{"A22_EagerReverseHttpsByTls", "reverse:https://127.0.0.1:1", eager, by_tls},
+                    Way{"A22_Upstream", "upstream:http://127.0.0.1:1", "", plainly},
+                    Way{"A22_UpstreamTls", "upstream:http://127.0.0.1:1", "", by_tls_in_connect},
+                    Way{"A22_TlsToAnAddress", "regular", "", by_tls_to_an_address},
+                    Way{"A22_SocksToAnAddress", "socks5", "", by_socks_to_an_address},
+                    Way{"A22_TlsThroughSocks", "socks5", "", by_tls_through_socks}),
+    pathology::test::row_name);
 
 TEST(OwnSite, P28_IsNotLookedForWhereItsClientIsSilent) {
     ProxyFixture fixture;

@@ -6,6 +6,8 @@
 
 #include <pathology/proxycore/endpoint.hpp>
 
+#include "layers/hosts.hpp"
+
 namespace pathology::proxycore::layers {
 namespace {
 
@@ -61,7 +63,9 @@ std::optional<Failure> settle_target(Context const& context, HttpMode mode, flow
         if (auto failure = objection_to_path(request)) return failure;
         replace_other_host(request);
     }
-    if (mode != HttpMode::transparent) {
+    // The site inside the proxy is known by the host that the client names, also where each request goes to one server.
+    bool const is_own = is_own_site(context.settings->hosts, request.pretty_host());
+    if (mode != HttpMode::transparent || is_own) {
         if (!request.host().empty()) return std::nullopt;
         return by_host_field(context, request);
     }
