@@ -43,6 +43,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadRequestCase{"Length", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "Unparseable Content Length: \"x\""},
         BadRequestCase{"ShortBody", "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab", "Unexpected EOF: "},
         BadRequestCase{"ShortHead", "GET / HT", "Unexpected EOF: "},
+        BadRequestCase{"C7_ChunkLine", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\na\r\n0\r\n\r\n",
+                       "Bad HTTP request: line ends without a carriage return \"1\""},
+        BadRequestCase{"C7_TrailerLine", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nT: 1\n\r\n",
+                       "Bad HTTP request: line ends without a carriage return \"T: 1\""},
         BadRequestCase{"Good", "GET / HTTP/1.1\r\n\r\n", "nothing"}),
     [](auto const& row) { return std::string(row.param.name); });
 

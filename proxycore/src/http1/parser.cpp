@@ -194,13 +194,14 @@ Outcome MessageParser::read_chunk_line() {
 std::optional<ParseError> MessageParser::scan_chunk_line() {
     auto const bytes = buffer.unread();
     if (after_chunk_ && section_.begin() == 0) {
-        bool const bare = leniency_.bare_line_feed && bytes.starts_with('\n');
+        bool const bare = bytes.starts_with('\n');
+        if (bare && !chunk_leniency_.bare_line_feed) return ParseError{Errc::bare_line_feed, 0};
         if (bytes.size() < 2 && !bare && std::string_view("\r\n").starts_with(bytes)) return std::nullopt;
         if (!bare && !bytes.starts_with("\r\n")) return ParseError{Errc::bad_chunk, 0};
         section_.restart(bare ? 1 : 2, bare);
     }
     if (!section_.has_first_line())
-        if (auto const error = section_.scan_first_line(bytes, leniency_)) return error;
+        if (auto const error = section_.scan_first_line(bytes, chunk_leniency_)) return error;
     auto const end = section_.has_first_line() ? section_.first_line_end() : bytes.size();
     if (end - section_.begin() > limits_.chunk_line) return ParseError{Errc::chunk_line_too_large, section_.begin()};
     return std::nullopt;
@@ -208,7 +209,7 @@ std::optional<ParseError> MessageParser::scan_chunk_line() {
 
 // RFC 9112 §7.1.2: last-chunk, trailer section, and the empty line.
 Outcome MessageParser::read_last_chunk() {
-    if (auto const error = section_.scan_fields(buffer.unread(), limits_, leniency_)) return fail(*error);
+    if (auto const error = section_.scan_fields(buffer.unread(), limits_, chunk_leniency_)) return fail(*error);
     if (!section_.is_whole()) return Outcome();
     if (auto const error = put(0, section_.end())) return fail(*error);
     if (leniency_.any_framing) mask_.restore(trailers);

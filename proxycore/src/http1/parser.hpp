@@ -22,7 +22,8 @@ namespace pathology::proxycore::http1 {
 
 class MessageParser {
 public:
-    MessageParser(Limits const& limits, Leniency const& leniency) : limits_(limits), leniency_(leniency) {}
+    MessageParser(Limits const& limits, Leniency const& leniency)
+        : limits_(limits), leniency_(leniency), chunk_leniency_(for_chunks(leniency)) {}
     virtual ~MessageParser() = default;
 
     Outcome next();
@@ -57,6 +58,7 @@ protected:
     FieldMask mask_;
     Limits const limits_;
     Leniency const leniency_;
+    Leniency const chunk_leniency_;  // for chunk lines and trailers
 
 private:
     enum class Phase { between, head, body, chunk_line, chunk_data, complete };

@@ -49,6 +49,11 @@ Chunked find_chunked(http::Fields const& fields) {
 
 }  // namespace
 
+Leniency for_chunks(Leniency leniency) {
+    leniency.bare_line_feed = leniency.bare_line_feed && leniency.any_framing;
+    return leniency;
+}
+
 std::optional<RuleViolation> check_target(http::RequestHead const& head, Leniency const& leniency) {
     constexpr RuleViolation violation{Errc::bad_start_line, {}};
     bool const is_text = leniency.any_target || is_uri_text(head.target) ||

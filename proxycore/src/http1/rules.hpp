@@ -19,6 +19,11 @@ struct RuleViolation {
     std::string_view field;  ///< the name of the field that breaks it; empty for the start line
 };
 
+/// The leniency for chunk lines and trailers. Their lines end in CR LF also where LF alone ends a line of the head: RFC
+/// 9112 §2.2 permits it for the header section alone, and recipients that differ about the end of a chunk line see
+/// different messages in the same bytes (§7.1, erratum 7633).
+Leniency for_chunks(Leniency leniency);
+
 /// The request target has one of the four forms, and one that the method allows (§3.2).
 std::optional<RuleViolation> check_target(http::RequestHead const& head, Leniency const& leniency);
 /// The status code is between 100 and 999 (RFC 9110 §15; codes above 599 are read as errors of the server).

@@ -227,8 +227,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "bad chunk line \"z\" at byte 63"},
         FailureCase{"BareLineFeedAfterSize", CHUNKED_HEAD "2\nab", Errc::bare_line_feed, head_size,
                     "line ends without a carriage return \"2\" at byte 56"},
-        FailureCase{"BareLineFeedAfterData", CHUNKED_HEAD "2\r\nab\n0\r\n\r\n", Errc::bad_chunk, head_size + 5,
-                    "bad chunk line \"\" at byte 61"},
+        FailureCase{"BareLineFeedAfterData", CHUNKED_HEAD "2\r\nab\n0\r\n\r\n", Errc::bare_line_feed, head_size + 5,
+                    "line ends without a carriage return \"\" at byte 61"},
         FailureCase{"TrailerWithoutColon", CHUNKED_HEAD "0\r\nT: 1\r\nbad\r\n\r\n", Errc::bad_field, head_size + 9,
                     "bad header line \"bad\" at byte 65"},
         FailureCase{"TrailerFolded", CHUNKED_HEAD "0\r\nT: 1\r\n u\r\n\r\n", Errc::line_folding, head_size + 9,
@@ -237,6 +237,47 @@ INSTANTIATE_TEST_SUITE_P(
                     Errc::conflicting_framing, head_size + 9,
                     "Transfer-Encoding beside Content-Length or in HTTP/1.0: \"Content-Length: 1\" at byte 65"}),
     test::row_name);
+
+// RFC 9112 §7.1, erratum 7633. LF alone ends the lines of the head for a lenient reader, but no line of a chunked body.
+#define RESPONSE_HEAD "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n"
+constexpr std::uint64_t response_head_size = sizeof(RESPONSE_HEAD) - 1;
+
+FailureCase bare(std::string_view name, std::string_view wire, std::uint64_t offset, std::string_view message) {
+    return {name, wire, Errc::bare_line_feed, offset, message, After::open, Leniency::all()};
+}
+
+INSTANTIATE_TEST_SUITE_P(C7_BareLineFeed, RequestFailure,
+                         testing::Values(bare("AfterSize", CHUNKED_HEAD "2\nab\r\n0\r\n\r\n", head_size,
+                                              "line ends without a carriage return \"2\" at byte 56"),
+                                         bare("AfterExtension", CHUNKED_HEAD "2;a=b\nab", head_size,
+                                              "line ends without a carriage return \"2;a=b\" at byte 56"),
+                                         bare("AfterData", CHUNKED_HEAD "2\r\nab\n0\r\n\r\n", head_size + 5,
+                                              "line ends without a carriage return \"\" at byte 61"),
+                                         bare("AfterSecondSize", CHUNKED_HEAD "2\r\nab\r\n1\nc\r\n", head_size + 7,
+                                              "line ends without a carriage return \"1\" at byte 63"),
+                                         bare("AfterLastChunk", CHUNKED_HEAD "0\n\r\n", head_size,
+                                              "line ends without a carriage return \"0\" at byte 56"),
+                                         bare("AfterTrailer", CHUNKED_HEAD "0\r\nT: 1\n\r\n", head_size + 3,
+                                              "line ends without a carriage return \"T: 1\" at byte 59"),
+                                         bare("AfterSecondTrailer", CHUNKED_HEAD "0\r\nT: 1\r\nU: 2\n\r\n",
+                                              head_size + 9, "line ends without a carriage return \"U: 2\" at byte 65"),
+                                         bare("AsTheEmptyLine", CHUNKED_HEAD "0\r\n\n", head_size + 3,
+                                              "line ends without a carriage return \"\" at byte 59"),
+                                         bare("AfterAHeadOfBareLines",
+                                              "POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n0\n\n",
+                                              head_size - 4, "line ends without a carriage return \"0\" at byte 52")),
+                         test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(C7_BareLineFeed, ResponseFailure,
+                         testing::Values(bare("AfterSize", RESPONSE_HEAD "2\nab\r\n0\r\n\r\n", response_head_size,
+                                              "line ends without a carriage return \"2\" at byte 44"),
+                                         bare("AfterData", RESPONSE_HEAD "2\r\nab\n0\r\n\r\n", response_head_size + 5,
+                                              "line ends without a carriage return \"\" at byte 49"),
+                                         bare("AfterTrailer", RESPONSE_HEAD "0\r\nT: 1\n\r\n", response_head_size + 3,
+                                              "line ends without a carriage return \"T: 1\" at byte 47"),
+                                         bare("AsTheEmptyLine", RESPONSE_HEAD "0\r\n\n", response_head_size + 3,
+                                              "line ends without a carriage return \"\" at byte 47")),
+                         test::row_name);
 
 INSTANTIATE_TEST_SUITE_P(
     End, RequestFailure,

@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         RequestCase{
             "BareLineFeeds",
-            "\nPOST / HTTP/1.1\nHost: a\r\nTransfer-Encoding: chunked\n\n2\nhi\n1\r\n!\r\n0\nT: 1\n\n",
+            "\nPOST / HTTP/1.1\nHost: a\r\nTransfer-Encoding: chunked\n\n2\r\nhi\r\n1\r\n!\r\n0\r\nT: 1\r\n\r\n",
             {"head POST / HTTP/1.1 | Host: a | Transfer-Encoding: chunked", "body \"hi!\"", "end | T: 1", "closed"},
             lenient},
         RequestCase{

@@ -16,7 +16,7 @@ struct Limits {
 
 /// What is accepted beyond RFC 9112. All off = strict. Only `any_framing` makes the length of a message ambiguous.
 struct Leniency {
-    bool bare_line_feed = false;    ///< LF alone ends a line (of the head, of a chunk, of the trailers)
+    bool bare_line_feed = false;    ///< LF alone ends a line of the head
     bool any_version = false;       ///< any `HTTP/x.y`; otherwise HTTP/1.x only
     bool any_host = false;          ///< Host may be missing, repeated or malformed
     bool hostless_connect = false;  ///< Host may be missing in CONNECT, whose target has it; some proxies send that
@@ -27,7 +27,8 @@ struct Leniency {
     bool line_folding = false;  ///< a field may continue in the next line (obs-fold, §5.2); read as one space
     /// Content-Length and Transfer-Encoding may contradict each other: `chunked` wins over a length, the first valid
     /// length over others; other values are ignored. For inspecting such messages; unsafe in front of servers
-    /// (RFC 9112 §11.2). Field and trailer names need not be tokens.
+    /// (RFC 9112 §11.2). Field and trailer names need not be tokens. With `bare_line_feed`, LF alone ends the lines of
+    /// chunks and trailers too, which is refused otherwise (§7.1, erratum 7633).
     bool any_framing = false;
     /// White space between a field name and its colon in a response, which is removed (RFC 9112 §5.1).
     bool space_before_colon = false;
