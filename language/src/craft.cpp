@@ -6,6 +6,7 @@
 // Laying out is the expensive step. It is done once, and again only if the message has changed since.
 
 #include <algorithm>
+#include <iterator>
 #include <pathology/language/craft.hpp>
 #include <pathology/language/resolve.hpp>
 #include <pathology/proxycore/http/fields.hpp>
@@ -58,21 +59,44 @@ Parsed<void> announce_body(Message& resolved, Settings const& settings) {
     return {};
 }
 
-/// Removes the body of a resolved response, and what would be injected into it; its length stays announced. Actions
-/// inside the body happen at the end. Other messages stay as they are.
+bool is_action(Feature const& part) {
+    return std::visit([]<class Token>(Token const&) { return ActionToken<Token>; }, part.is);
+}
+
+/// Where an action with a number as offset happens in a message of `length` bytes.
+std::uint64_t place_of(Feature const& action, std::uint64_t length) {
+    auto const number = []<class Token>(Token const& token) -> std::uint64_t {
+        if constexpr (ActionToken<Token>) return token.at.number;
+        return 0;
+    };
+    return std::min(std::visit(number, action.is), length);
+}
+
+/// Sorts the actions by their places in the message. Other features stay where they are.
+Parsed<void> sort_actions(Message& resolved, Settings const& settings) {
+    auto& parts = features(resolved);
+    if (std::none_of(parts.begin(), parts.end(), is_action)) return {};
+    auto const length = base_length(resolved, settings);
+    if (length.has_error()) return length.error();
+    Features actions;
+    std::copy_if(parts.begin(), parts.end(), std::back_inserter(actions), is_action);
+    std::stable_sort(actions.begin(), actions.end(), [&](Feature const& one, Feature const& other) {
+        return place_of(one, *length) < place_of(other, *length);
+    });
+    auto next = actions.begin();
+    for (auto& part : parts)
+        if (is_action(part)) part = std::move(*next++);
+    return {};
+}
+
+/// Removes the body of a resolved response; its length stays announced. Actions inside the body happen at the end of the
+/// header section, in the order that they have in the body. Other messages stay as they are.
 Parsed<void> remove_body(Message& resolved, Settings const& settings) {
     if (!std::holds_alternative<Response>(resolved)) return {};
+    // Without the body their places are the same, so only their order is left of them.
+    if (auto const sorted = sort_actions(resolved, settings); sorted.has_error()) return sorted.error();
     if (auto const announced = announce_body(resolved, settings); announced.has_error()) return announced.error();
-    auto& parts = features(resolved);
-    std::erase_if(parts, [](Feature const& part) { return std::holds_alternative<Body>(part.is); });
-    if (find<InjectAt>(parts) == nullptr) return {};
-    auto const head = base_length(resolved, settings);
-    if (head.has_error()) return head.error();
-    std::erase_if(parts, [&](Feature const& part) {
-        auto const* injection = std::get_if<InjectAt>(&part.is);
-        // An offset behind the head would be clamped to its end and insert bytes there.
-        return injection != nullptr && injection->at.number > *head;
-    });
+    std::erase_if(features(resolved), [](Feature const& part) { return std::holds_alternative<Body>(part.is); });
     return {};
 }
 

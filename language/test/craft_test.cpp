@@ -87,10 +87,33 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(HeadCase{"Body", "200:b'abc'", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"},
                     HeadCase{"NoBody", "200", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
                     HeadCase{"InjectionInHead", "200:b'abc':i0,'x'", "xHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"},
-                    HeadCase{"InjectionInBody", "200:b'abc':ia,'x'", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"},
+                    HeadCase{"InjectionInBody", "200:b'abc':ia,'x'", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nx"},
                     HeadCase{"Raw", "200:r:b'abc'", "HTTP/1.1 200 OK\r\n\r\n"},
                     HeadCase{"Cut", "200:b'abc':d8", "HTTP/1.1"}),
     [](auto const& row) { return std::string(row.param.name); });
+
+INSTANTIATE_TEST_SUITE_P(
+    C8_Injected, WithoutBody,
+    testing::Values(
+        HeadCase{"AtTheEnd", "200:ia,'tail'", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\ntail"},
+        HeadCase{"PastTheEnd", "200:b'abc':i9999,'x'", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nx"},
+        HeadCase{"InTheBody", "200:b'abc':i39,'x'", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nx"},
+        HeadCase{"InBoth", "200:b'abc':ia,'y':i0,'x'", "xHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ny"},
+        HeadCase{"InTheOrderOfTheBody", "200:b'abcdef':ia,'3':i40,'2':i39,'1'",
+                 "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n123"},
+        HeadCase{"AtOnePlaceAsGiven", "200:b'abc':ia,'1':ia,'2'", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n12"},
+        HeadCase{"BehindADisconnectInTheBody", "200:b'abcdef':ia,'x':d39:i38,'y'",
+                 "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\ny"},
+        HeadCase{"NotModified", "304:ia,'tail'", "HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\n\r\ntail"},
+        HeadCase{"NoContent", "204:r:b'abc':ia,'tail'", "HTTP/1.1 204 No Content\r\n\r\ntail"}),
+    [](auto const& row) { return std::string(row.param.name); });
+
+TEST(Craft, C8_SendsInjectedBytesOverHttp2) {
+    auto const setting = test::http2_response_setting();
+    auto const head = bytes_of(crafted("200:b'abc'", {.without_body = true}, setting));
+    EXPECT_EQ(bytes_of(crafted("200:b'abc':ia,'tail'", {.without_body = true}, setting)), head + "tail");
+    EXPECT_EQ(bytes_of(crafted("200:b'abc':i0,'x'", {.without_body = true}, setting)), "x" + head);
+}
 
 TEST(Craft, GivesThePlanAndThePartsOfAnHttp2Message) {
     auto const setting = test::http2_response_setting();

@@ -38,7 +38,7 @@ std::uint64_t seed_of_item(std::uint64_t seed, std::size_t index);
 
 struct RenderOptions {
     bool explain = false;       ///< freeze random data; data above the limit stays as it is
-    bool without_body = false;  ///< for HEAD: nothing after the header section (RFC 9110 §9.3.2)
+    bool without_body = false;  ///< for HEAD: the spec's body is not sent (RFC 9110 §9.3.2)
 };
 
 /// Crafts the messages of a response for the protocol of the settings; HTTP/1 has one message. `seed` determines the

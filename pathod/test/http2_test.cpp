@@ -137,6 +137,8 @@ INSTANTIATE_TEST_SUITE_P(
         ResponseCase{"NoBody", request(1, "/p/204"), "HEADERS 1 END_STREAM :status=204 content-length=0\n"},
         ResponseCase{"Head", request(1, "/p/200:b'abc'", "HEAD"),
                      "HEADERS 1 END_STREAM :status=200 content-length=3\n"},
+        ResponseCase{"C8_HeadWithInjection", request(1, "/p/200:b'abc':ia,'tail'", "HEAD"),
+                     "HEADERS 1 END_STREAM :status=200 content-length=3\nand 4 bytes\n"},
         ResponseCase{"HeadWithActions", request(1, "/p/200:b'abc':i0,''", "HEAD"),
                      "HEADERS 1 END_STREAM :status=200 content-length=3\n"},
         ResponseCase{"FieldsAsGiven", request(1, "/p/200:h'X'='Y':b'abc'"),

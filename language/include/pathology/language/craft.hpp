@@ -19,7 +19,8 @@ enum class Freezing : std::uint8_t {
 
 struct CraftOptions {
     Freezing freezing = Freezing::none;
-    /// Leaves out the body of a response and what is injected into it, as for a HEAD request (RFC 9110 §9.3.2).
+    /// Leaves out the body of a response, as for a HEAD request (RFC 9110 §9.3.2). Actions inside the body happen at the
+    /// end of the header section, in the same order: what is injected is sent.
     bool without_body = false;
 };
 
