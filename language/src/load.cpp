@@ -1,6 +1,12 @@
 #include <pathology/language/load.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
 
 namespace pathology::language {
 namespace {
@@ -43,7 +49,67 @@ void blank_comments(std::string& text) {
     }
 }
 
+SpecFailure cannot_read(std::string_view path, int error) {
+    return {SpecErrc::file_access,
+            "cannot load file '" + std::string(path) + "': " + std::generic_category().message(error),
+            {}};
+}
+
+/// Reads to the end. The size of a pipe is not known before, and a device may have no end.
+Parsed<std::string> read_stream(int descriptor, std::string_view path) {
+    std::string text;
+    std::array<char, 64U << 10U> block{};
+    for (;;) {
+        auto const n = ::read(descriptor, block.data(), block.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return cannot_read(path, errno);
+        if (n == 0) break;
+        text.append(block.data(), static_cast<std::size_t>(n));
+        if (text.size() > max_spec_file_size)
+            return SpecFailure{SpecErrc::too_long,
+                               "the spec from '" + std::string(path) + "' has more bytes than the limit of " +
+                                   std::to_string(max_spec_file_size),
+                               {}};
+    }
+    blank_comments(text);
+    return text;
+}
+
+/// Returns true for what is read from its start to its end, once: a pipe, a device, an open descriptor of this process.
+bool is_stream(std::string_view path) {
+    if (path == "/dev/stdin" || path.starts_with("/dev/fd/")) return true;
+    std::error_code no_such_file;
+    auto const type = std::filesystem::status(path, no_such_file).type();
+    return type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character;
+}
+
+Parsed<std::string> read_stream_at(std::string_view path) {
+    int const descriptor = ::open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return cannot_read(path, errno);
+    auto text = read_stream(descriptor, path);
+    ::close(descriptor);
+    return text;
+}
+
+Parsed<SpecText> named(std::string_view name, Parsed<std::string> text) {
+    if (!text) return text.error();
+    return SpecText{std::string(name), std::move(*text)};
+}
+
 }  // namespace
+
+Parsed<SpecText> read_spec_argument(std::string_view argument, FileAccess const& files) {
+    bool const is_named = argument.starts_with('+');
+    auto const path = argument.substr(is_named ? 1 : 0);
+    if (is_stream(path)) return named(path, read_stream_at(path));
+    if (is_named) return named(path, load_spec(argument, files));
+    std::error_code no_such_file;
+    bool const is_file = !argument.empty() && std::filesystem::is_regular_file(argument, no_such_file);
+    if (is_file) return named(argument, read_spec_file(argument, FileAccess::anywhere()));
+    return SpecText{"spec", std::string(argument)};
+}
+
+Parsed<SpecText> read_spec_from_standard_input() { return named("stdin", read_stream(STDIN_FILENO, "stdin")); }
 
 Parsed<std::string> read_spec_file(std::string_view path, FileAccess const& files) {
     auto const file = files.open(path);

@@ -2,8 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
+#include <fstream>
 #include <pathology/language/parse.hpp>
+#include <stdexcept>
+#include <thread>
 
 #include "support/folder.hpp"
 
@@ -70,6 +76,70 @@ TEST(LoadSpec, RefusesWhatMayNotBeRead) {
         ASSERT_TRUE(text.has_error()) << argument;
         EXPECT_EQ(text.error().code, SpecErrc::file_access);
     }
+}
+
+/// A pipe that holds a text, as a shell makes it for `<(command)`.
+class FilledPipe {
+public:
+    explicit FilledPipe(std::string_view text) {
+        if (::pipe(ends_.data()) != 0) throw std::runtime_error("no pipe");
+        if (::write(ends_[1], text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+            throw std::runtime_error("the pipe is full");
+        ::close(ends_[1]);
+    }
+    ~FilledPipe() { ::close(ends_[0]); }
+    FilledPipe(FilledPipe const&) = delete;
+    FilledPipe& operator=(FilledPipe const&) = delete;
+
+    std::string path() const { return "/dev/fd/" + std::to_string(ends_[0]); }
+
+private:
+    std::array<int, 2> ends_{};
+};
+
+TEST(SpecArgument, C15_ReadsPipesWithAndWithoutPlus) {
+    for (std::string const prefix : {"", "+"}) {
+        FilledPipe const pipe("# hi\n200");
+        auto const text = read_spec_argument(prefix + pipe.path(), FileAccess::none());
+        ASSERT_TRUE(text.has_value()) << text.error().message;
+        EXPECT_EQ(text->text, "    \n200");
+        EXPECT_EQ(text->name, pipe.path());
+    }
+}
+
+TEST(SpecArgument, C15_ReadsNamedPipes) {
+    pathology::test::Folder const folder;
+    auto const path = (folder.path() / "fifo").string();
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    std::thread writer([&] { std::ofstream(path) << "200:b'x'"; });
+    auto const text = read_spec_argument(path, FileAccess::none());
+    writer.join();
+    EXPECT_EQ(text.value().text, "200:b'x'");
+}
+
+TEST(SpecArgument, C15_ReadsADeviceUpToTheLimit) {
+    EXPECT_EQ(read_spec_argument("+/dev/null", FileAccess::none()).value().text, "");
+    auto const endless = read_spec_argument("+/dev/zero", FileAccess::none());
+    ASSERT_TRUE(endless.has_error());
+    EXPECT_EQ(endless.error().code, SpecErrc::too_long);
+    EXPECT_EQ(endless.error().message, "the spec from '/dev/zero' has more bytes than the limit of 16777216");
+    EXPECT_EQ(read_spec_argument("+/dev/fd/4000000", FileAccess::none()).error().code, SpecErrc::file_access);
+}
+
+TEST(SpecArgument, C15_LeavesPipesOfRequestsRefused) {
+    FilledPipe const pipe("200");
+    for (auto const& files : {FileAccess::none(), FileAccess::below("/tmp"), FileAccess::anywhere()})
+        EXPECT_EQ(load_spec("+" + pipe.path(), files).error().code, SpecErrc::file_access);
+}
+
+TEST(SpecArgument, ReadsFilesAndSpecs) {
+    pathology::test::Folder const folder;
+    auto const path = folder.write("spec", "# hi\n200");
+    EXPECT_EQ(read_spec_argument(path, FileAccess::none()).value().text, "    \n200");
+    EXPECT_EQ(read_spec_argument("+spec", FileAccess::below(folder.path())).value().name, "spec");
+    EXPECT_EQ(read_spec_argument("+spec", FileAccess::none()).error().code, SpecErrc::file_access);
+    EXPECT_EQ(read_spec_argument("200", FileAccess::none()).value().name, "spec");
+    EXPECT_EQ(read_spec_argument("", FileAccess::none()).value().text, "");
 }
 
 TEST(LoadSpec, RefusesHugeFilesWithoutReadingThem) {

@@ -43,7 +43,8 @@ void declare_target(console::CommandLine& line, Arguments& arguments) {
     line.flag("--http2-read-on", arguments.options.http2_reads_on,
               "read on after the server broke a rule of HTTP/2; it is reported all the same");
     line.positional("HOST", arguments.host, "server: NAME, NAME:PORT or [IPV6]:PORT", false);
-    line.positional("SPEC", arguments.options.specs, "requests to send: a spec, a file with one, or +FILE", false);
+    line.positional("SPEC", arguments.options.specs,
+                    "requests to send: a spec, a file with one, +FILE, or - for standard input", false);
 }
 
 void declare_tls(console::CommandLine& line, Arguments& arguments) {
@@ -210,6 +211,8 @@ result<ProgramOptions, Exit> settle(Arguments arguments) {
     if (options.show_user_agents) return options;
     if (arguments.host.empty()) return refuse("missing argument HOST");
     if (options.specs.empty()) return refuse("missing argument SPEC: nothing to send to " + arguments.host);
+    if (std::count(options.specs.begin(), options.specs.end(), "-") > 1)
+        return refuse("SPEC - reads standard input, which can be read once");
     // First, because it turns TLS on, which decides the default port and whether TLS options are allowed.
     settle_http2(arguments);
     if (options.connections < -1) return refuse("-n: expected a number of connections, or -1 for no limit");

@@ -39,7 +39,7 @@ struct ProgramOptions {
     bool show_tls = false;  ///< prints the TLS properties before the requests
 
     // messages
-    std::vector<std::string> specs;     ///< as typed: a spec, the name of a file, `+path`
+    std::vector<std::string> specs;     ///< as typed: a spec, the name of a file, `+path`, `-`
     std::int64_t connections = 1;       ///< -1: no limit
     std::chrono::nanoseconds wait{};    ///< before each connection but the first
     bool random_pick = false;           ///< each connection sends one of the specs

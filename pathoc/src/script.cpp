@@ -1,39 +1,28 @@
-// SPEC arguments become messages. An argument is, in this order: `+FILE` as in the language, the name of a regular
-// file, or the spec itself. Errors carry the name of the source and the line.
+// SPEC arguments become messages. Errors carry the name of the source and the line.
 
 #include "script.hpp"
 
-#include <filesystem>
 #include <pathology/language/load.hpp>
 #include <pathology/language/parse.hpp>
 
 namespace pathology::pathoc {
 namespace {
 
-/// The text of a spec, and its name in error messages.
-struct Source {
-    std::string name, text;
-};
-
-language::Parsed<Source> read_source(std::string const& argument, language::FileAccess const& files) {
-    if (argument.starts_with('+')) {
-        auto text = language::load_spec(argument, files);
-        if (!text) return text.error();
-        return Source{argument.substr(1), std::move(*text)};
-    }
-    std::error_code no_such_file;
-    if (!std::filesystem::is_regular_file(argument, no_such_file)) return Source{"spec", argument};
-    auto text = language::read_spec_file(argument, files);
-    if (!text) return text.error();
-    return Source{argument, std::move(*text)};
+/// Parses a spec for HTTP/2. One that is valid for HTTP/1 alone has WebSocket frames, and its failure says so.
+language::Parsed<std::vector<language::Message>> parse_for_http2(std::string_view text) {
+    auto messages = language::parse_http2_requests(text);
+    if (messages || !language::parse_requests(text)) return messages;
+    auto failure = messages.error();
+    failure.message = "this spec is for HTTP/1 and WebSocket; send it without --http2: " + failure.message;
+    return failure;
 }
 
 }  // namespace
 
 language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings,
                                      language::Freezing freezing, Checking checking) {
-    auto messages = settings.protocol == language::Protocol::http2 ? language::parse_http2_requests(text)
-                                                                   : language::parse_requests(text);
+    auto messages =
+        settings.protocol == language::Protocol::http2 ? parse_for_http2(text) : language::parse_requests(text);
     if (!messages) return messages.error();
     Script script;
     for (auto& message : *messages) {
@@ -48,7 +37,8 @@ language::Parsed<Script> read_script(std::string_view text, language::Settings c
 
 boost::system::result<Script, SpecError> load_script(std::string const& argument, language::Settings const& settings,
                                                      language::Freezing freezing, Checking checking) {
-    auto const source = read_source(argument, settings.files);
+    auto const source = argument == "-" ? language::read_spec_from_standard_input()
+                                        : language::read_spec_argument(argument, settings.files);
     if (!source) return SpecError{language::describe(source.error(), argument) + "\n"};
     auto script = read_script(source->text, settings, freezing, checking);
     if (!script) return SpecError{language::describe(script.error(), source->text, source->name) + "\n"};

@@ -23,7 +23,7 @@ struct SpecError {
     std::string text;
 };
 
-/// Reads an argument: a spec, the name of a file with one, or `+` and the name of such a file.
+/// Reads an argument: a spec, the name of a file with one, `+` and the name of such a file, or `-` for standard input.
 /// Errors: `spec:LINE:COL: message`, the line and a caret; the name of the file in place of `spec` if it was read from
 /// one.
 boost::system::result<Script, SpecError> load_script(std::string const& argument, language::Settings const& settings,

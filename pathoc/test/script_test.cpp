@@ -82,5 +82,20 @@ TEST(LoadScript, ShowsTheLineAndACaret) {
     EXPECT_TRUE(refused.error().text.ends_with("^\n")) << refused.error().text;
 }
 
+TEST(LoadScript, C13_SaysWhichProtocolASpecNeeds) {
+    auto const refusal = [](std::string const& spec, language::Protocol protocol) {
+        auto with = settings();
+        with.protocol = protocol;
+        auto const script = load_script(spec, with, Freezing::none);
+        return script ? std::string() : script.error().text;
+    };
+    auto const http2 = language::Protocol::http2, http1 = language::Protocol::http1;
+    EXPECT_EQ(refusal("wf:b'x'", http2).rfind("spec:1:1: this spec is for HTTP/1 and WebSocket", 0), 0U)
+        << refusal("wf:b'x'", http2);
+    EXPECT_EQ(refusal("get:/:z", http2).find("HTTP/1"), std::string::npos);
+    EXPECT_EQ(refusal("get:/ h2f:PING", http1), "") << "sent as bytes";
+    EXPECT_EQ(refusal("get:/ h2f:PING", http2), "");
+}
+
 }  // namespace
 }  // namespace pathology::pathoc

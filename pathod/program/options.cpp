@@ -74,7 +74,8 @@ void declare(CommandLine& line, Arguments& arguments) {
               "behave as pathod 0.18: respond to HEAD with a body, ignore Connection: close");
     line.flag("--no-http2", arguments.no_http2, "disable HTTP/2");
     line.flag("--ws-echo", daemon.websocket_echo, "echo WebSocket messages, as RFC 6455 specifies");
-    line.option("--preview", preview, "write the bytes of SPEC to standard output and exit", "SPEC");
+    line.option("--preview", preview,
+                "write the bytes of SPEC to standard output and exit; - reads SPEC from standard input", "SPEC");
     line.flag("--http2", http2, "with --preview: write HTTP/2 frames");
     declare_tls(line, arguments);
     line.group("Limits");

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <pathology/language/load.hpp>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/player.hpp>
 #include <pathology/language/rng.hpp>
@@ -36,6 +37,16 @@ Parsed<std::vector<Message>> parse(std::string_view spec, Protocol protocol) {
     auto response = parse_response(spec);
     if (!response) return response.error();
     return std::vector<Message>{std::move(*response)};
+}
+
+/// Adds which protocol a spec needs, if it is valid for the other one alone.
+SpecFailure explain_protocol(SpecFailure failure, std::string_view spec, Protocol protocol) {
+    bool const is_http2 = protocol == Protocol::http2;
+    if (failure.code != SpecErrc::syntax || !parse(spec, is_http2 ? Protocol::http1 : Protocol::http2)) return failure;
+    failure.message = (is_http2 ? "this spec is for HTTP/1 and WebSocket; preview it without --http2: "
+                                : "this spec is for HTTP/2; preview it with --http2: ") +
+                      failure.message;
+    return failure;
 }
 
 class Preview {
@@ -94,16 +105,19 @@ private:
 }  // namespace
 
 ExitCode preview(std::string_view argument, bool http2, DaemonOptions const& options, Console& console) {
-    auto const spec = read_spec_argument(argument, settings_of(options).files);
+    auto const source =
+        argument == "-" ? read_spec_from_standard_input() : read_spec_argument(argument, settings_of(options).files);
     // Flushed first: what was written precedes the error on a terminal.
-    auto const refuse = [&](SpecFailure const& failure, std::string_view text) {
+    auto const refuse = [&](SpecFailure const& failure, SpecText const& text) {
         console.flush();
-        console.err(describe(failure, text) + "\n");
+        console.err(describe(failure, text.text, text.name) + "\n");
         return ExitCode::usage;
     };
-    if (!spec) return refuse(spec.error(), argument);
-    auto const protocol = http2 || begins_with("h2", *spec) ? Protocol::http2 : Protocol::http1;
-    if (auto const shown = Preview(options, protocol, console).show(*spec); !shown) return refuse(shown.error(), *spec);
+    if (!source) return refuse(source.error(), {"spec", std::string(argument)});
+    auto const& spec = source->text;
+    auto const protocol = http2 || begins_with("h2", spec) ? Protocol::http2 : Protocol::http1;
+    if (auto const shown = Preview(options, protocol, console).show(spec); !shown)
+        return refuse(explain_protocol(shown.error(), spec, protocol), *source);
     console.flush();
     return ExitCode::done;
 }

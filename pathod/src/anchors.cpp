@@ -1,5 +1,6 @@
 #include "anchors.hpp"
 
+#include <pathology/language/load.hpp>
 #include <utility>
 
 namespace pathology::pathod {
@@ -95,13 +96,14 @@ boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_one(std::str
     if (!parts) return bad_argument(argument);
     auto pattern = pattern::Pattern::compile(parts->pattern, {.place = pattern::Place::start});
     if (!pattern) return bad_pattern(parts->pattern, pattern.error());
-    auto const text = read_spec_argument(parts->spec, settings.files);
-    if (!text) return bad_spec(argument, text.error(), parts->spec);
+    auto const source = read_spec_argument(parts->spec, settings.files);
+    if (!source) return bad_spec(argument, source.error(), parts->spec);
+    auto const& text = source->text;
     // One argument serves both protocols; a spec that is valid for one of them is accepted.
-    auto const http1 = prepare(*text, settings, explain);
-    auto const http2 = prepare(*text, for_http2(settings), explain);
-    if (!http1 && !http2) return bad_spec(argument, farther(http1.error(), http2.error()), *text);
-    return Anchor{std::move(*pattern), http1 ? *http1 : nullptr, http2 ? *http2 : nullptr, *text};
+    auto const http1 = prepare(text, settings, explain);
+    auto const http2 = prepare(text, for_http2(settings), explain);
+    if (!http1 && !http2) return bad_spec(argument, farther(http1.error(), http2.error()), text);
+    return Anchor{std::move(*pattern), http1 ? *http1 : nullptr, http2 ? *http2 : nullptr, text};
 }
 
 boost::system::result<Anchors, AnchorFailure> Anchors::read(std::span<std::string const> arguments,

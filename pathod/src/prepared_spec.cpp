@@ -1,7 +1,6 @@
 #include "prepared_spec.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/resolve.hpp>
@@ -70,13 +69,6 @@ Parsed<PreparedSpecPtr> PreparedSpec::make(std::vector<Message> messages, Settin
 bool PreparedSpec::is_websocket() const {
     auto const* response = messages_.empty() ? nullptr : std::get_if<Response>(&messages_.front());
     return response != nullptr && response->websocket;
-}
-
-Parsed<std::string> read_spec_argument(std::string_view argument, FileAccess const& files) {
-    std::error_code no_such_file;
-    bool const is_file = !argument.empty() && std::filesystem::is_regular_file(argument, no_such_file);
-    if (is_file) return read_spec_file(argument, FileAccess::anywhere());
-    return load_spec(argument, files);
 }
 
 }  // namespace pathology::pathod

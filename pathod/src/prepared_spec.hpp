@@ -3,7 +3,8 @@
 
 #include <memory>
 #include <optional>
-#include <pathology/language/load.hpp>
+#include <pathology/language/failure.hpp>
+#include <pathology/language/settings.hpp>
 #include <pathology/proxycore/recently_used.hpp>
 #include <string>
 #include <string_view>
@@ -74,9 +75,5 @@ public:
 private:
     proxycore::RecentlyUsed<PreparedSpecPtr> entries_;
 };
-
-/// The text of a spec given on the command line: the content of the file `argument` if there is one, of a file below
-/// the folder of `files` for `+PATH`, else `argument` itself. Errors: those of language::read_spec_file.
-language::Parsed<std::string> read_spec_argument(std::string_view argument, language::FileAccess const& files);
 
 }  // namespace pathology::pathod

@@ -117,6 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"AuthWithoutProxy", {"--proxy-auth", "me:x", "a", "get:/"}, "--proxy-auth requires -c"},
         RefusedCase{"SocksAuthWithoutProxy", {"--socks-auth", "me:x", "a", "get:/"}, "--socks-auth requires --socks"},
         RefusedCase{"BadSocks", {"--socks", "b:x", "a", "get:/"}, "--socks: expected a port"},
+        RefusedCase{"StandardInputTwice", {"a", "-", "-"}, "SPEC - reads standard input, which can be read once"},
         RefusedCase{"BadCount", {"-n", "-2", "a", "get:/"}, "-1 for no limit"},
         RefusedCase{"BadTime", {"-t", "soon", "a", "get:/"}, "Invalid duration: soon"},
         RefusedCase{"UnknownOption", {"--nope", "a", "get:/"}, "unknown option --nope"}),

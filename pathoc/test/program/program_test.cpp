@@ -43,6 +43,31 @@ TEST(Program, ShowsWhereASpecIsWrong) {
     EXPECT_THAT(ended.err, MatchesRegex("spec:1:1[0-9]: .*\nget:/:b'x':z\n +\\^\n"));
 }
 
+Ended shell(std::string const& command) { return pathology::test::run("/bin/bash", {"-c", command}); }
+
+TEST(Program, C15_ReadsSpecsFromStandardInputAndPipes) {
+    std::string const pathoc = PATHOC_PROGRAM " --preview h ";
+    std::string const expected = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+    for (auto const& command :
+         {"printf 'get:/a' | " + pathoc + "-", "printf '# no comment\nget:/a\n' | " + pathoc + "-",
+          "printf 'get:/a' | " + pathoc + "+/dev/stdin", "printf 'get:/a' | " + pathoc + "/dev/stdin",
+          pathoc + "+<(printf 'get:/a')", pathoc + "<(printf 'get:/a')", pathoc + "- <<< 'get:/a'"}) {
+        auto const ended = shell(command);
+        EXPECT_EQ(ended.out, expected) << command;
+        EXPECT_EQ(ended.status, 0) << command << ended.err;
+    }
+    EXPECT_EQ(shell("printf 'get:/b' | " + pathoc + "get:/a -").out, expected + "GET /b HTTP/1.1\r\nHost: h\r\n\r\n");
+}
+
+TEST(Program, C15_NamesStandardInputInErrors) {
+    auto const ended = shell("printf '\\nget:/a:z' | " PATHOC_PROGRAM " --preview h -");
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_THAT(ended.err, MatchesRegex("stdin:2:8: .*\nget:/a:z\n +\\^\n"));
+    auto const twice = shell("printf 'get:/a' | " PATHOC_PROGRAM " h - -");
+    EXPECT_EQ(twice.status, 2);
+    EXPECT_THAT(twice.err, testing::HasSubstr("standard input, which can be read once"));
+}
+
 TEST(Program, ReportsAnExchangeWithItsTime) {
     ScriptedServer const server({ok});
     auto const ended = pathoc({"127.0.0.1:" + std::to_string(server.port()), "get:/"});

@@ -75,6 +75,28 @@ TEST(PreviewProgram, WritesAnyVersion) {
     EXPECT_THAT(refused.err, testing::StartsWith("spec:1:5: HTTP/2 has no version in its messages; remove v\n"));
 }
 
+TEST(PreviewProgram, C13_SaysWhichProtocolASpecNeeds) {
+    auto const http1 = run_program({"--preview", "200:b'hi' h2f:GOAWAY"});
+    EXPECT_EQ(http1.status, 2);
+    EXPECT_THAT(http1.err,
+                testing::MatchesRegex("spec:1:[0-9]+: this spec is for HTTP/2; preview it with --http2: .*"));
+    auto const http2 = run_program({"--http2", "--preview", "wf:b'hi'"});
+    EXPECT_EQ(http2.status, 2);
+    EXPECT_THAT(http2.err, testing::HasSubstr(": this spec is for HTTP/1 and WebSocket; preview it without --http2: "));
+}
+
+TEST(PreviewProgram, C15_ReadsSpecsFromStandardInputAndPipes) {
+    std::string const pathod = PATHOD_PROGRAM " --preview ";
+    for (auto const& command : {"printf '200:r' | " + pathod + "-", "printf '200:r' | " + pathod + "+/dev/stdin",
+                                pathod + "<(printf '200:r')", pathod + "+<(printf '200:r')", pathod + "- <<< 200:r"}) {
+        auto const ended = pathology::test::run("/bin/bash", {"-c", command});
+        EXPECT_EQ(ended.out, "HTTP/1.1 200 OK\r\n\r\n") << command << ended.err;
+    }
+    auto const refused = pathology::test::run("/bin/bash", {"-c", "printf '200:z' | " + pathod + "-"});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, testing::StartsWith("stdin:1:5: "));
+}
+
 TEST(PreviewProgram, WaitsForNoPause) {
     EXPECT_EQ(run_program({"--preview", "200:p0,f:b'x':p3,100"}).out, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
 }

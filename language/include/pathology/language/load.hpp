@@ -17,4 +17,23 @@ Parsed<std::string> load_spec(std::string_view argument, FileAccess const& files
 /// Returns the content of a spec file, with comments blanked as above.
 Parsed<std::string> read_spec_file(std::string_view path, FileAccess const& files);
 
+/// The text of a spec, and its name in error messages.
+struct SpecText {
+    std::string name, text;
+};
+
+/// Reads a spec that the user of a program gives as an argument:
+///
+///     FILE            a regular file, a pipe or a device; relative to the current folder
+///     +PATH           a pipe, a device or an open descriptor (`/dev/stdin`, `/dev/fd/N`); else as load_spec()
+///     anything else   the spec itself, named `spec`
+///
+/// Blocks until a pipe is written and closed. Not for text from the network.
+/// Errors: those of load_spec().
+Parsed<SpecText> read_spec_argument(std::string_view argument, FileAccess const& files);
+
+/// Reads a spec from standard input to its end: what programs do for the argument `-`. Its name is `stdin`.
+/// Errors: SpecErrc::file_access, SpecErrc::too_long.
+Parsed<SpecText> read_spec_from_standard_input();
+
 }  // namespace pathology::language
