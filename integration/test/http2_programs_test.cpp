@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         CurlCase{"NotFound",
                  "/nothing",
                  {"--include"},
-                 "HTTP/2 800 \r\n.*\r\n\r\npathod error: No valid craft request found"},
+                 "HTTP/2 800 \r\n.*\r\n\r\npathod error: No valid craft request found: GET /nothing from .*"},
         CurlCase{"BigBody", "/p/200:b@5m", sizes, "200 2 5242880"},
         CurlCase{"BigBodyWithAPause", "/p/200:b@5m:p3000000,1", sizes, "200 2 5242880"},
         // A SETTINGS ACK that curl sends after the disconnect makes the kernel reset the connection: 56 in place of 18.

@@ -1,6 +1,7 @@
 #include "builtin_responses.hpp"
 
 #include <array>
+#include <pathology/proxycore/http/escaped.hpp>
 
 namespace pathology::pathod {
 namespace {
@@ -35,7 +36,23 @@ Message policy_response(PolicyViolation violation) {
     return plain_response(reason(violation), std::string(reason(violation)));
 }
 
-Message not_found_response() { return plain_response("Not found", "No valid craft request found"); }
+Message not_found_response(UnmatchedRequest const& request) {
+    auto const prefix = std::string(request.craft_prefix);
+    auto const why = request.path == prefix ? "has no spec behind " + prefix
+                                            : "matches no anchor, and its path does not begin with " + prefix;
+    auto const with_anchor = "start pathod with -a PATTERN=SPEC, such as -a '/foo=200'.\n";
+    auto const with_path = "Request " + prefix + "SPEC, such as " + prefix + "200:b'hello', or ";
+    return plain_response("Not found", "No valid craft request found: " + shown_request(request.method, request.path) +
+                                           " from " + std::string(request.client) + " " + why + ".\n" +
+                                           (request.may_craft ? with_path : "Specs in paths are disabled: ") +
+                                           with_anchor);
+}
+
+std::string shown_request(std::string_view method, std::string_view target) {
+    constexpr std::size_t max_target = 256;
+    return proxycore::http::escaped(method) + " " + proxycore::http::escaped(target.substr(0, max_target)) +
+           (target.size() > max_target ? "..." : "");
+}
 
 Message parse_error_response(SpecFailure const& failure, std::string_view spec) {
     return plain_response("Parse Error",

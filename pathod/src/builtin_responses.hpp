@@ -15,8 +15,19 @@ enum class PolicyViolation { crafting_disabled, file_access_denied, response_too
 std::string_view reason(PolicyViolation violation);
 
 language::Message policy_response(PolicyViolation violation);
-/// For a path without a spec and without an anchor.
-language::Message not_found_response();
+
+/// A request whose path has neither a spec nor an anchor. The views must outlive the call that gets it.
+struct UnmatchedRequest {
+    std::string_view method, path;
+    std::string_view client;        ///< its endpoint
+    std::string_view craft_prefix;  ///< of the options
+    bool may_craft = true;          ///< specs in paths are allowed
+};
+
+/// The body names the request, and how a response is described.
+language::Message not_found_response(UnmatchedRequest const& request);
+/// A request in logs and pages, as one line: `GET /foo`. A long target is cut and ends in `...`.
+std::string shown_request(std::string_view method, std::string_view target);
 /// For a spec that does not parse; the body shows its line with a caret.
 language::Message parse_error_response(language::SpecFailure const& failure, std::string_view spec);
 /// For an invalid WebSocket handshake (RFC 6455 §4.4).

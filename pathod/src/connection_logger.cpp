@@ -24,6 +24,11 @@ std::string format_dump(std::string_view title, std::string_view bytes, std::uin
     return text;
 }
 
+std::string format_origin(std::string_view client, ReceivedRequest const& received) {
+    auto const& head = received.head();
+    return "from " + std::string(client) + ": " + shown_request(head.method, head.target) + "\n";
+}
+
 std::string describe_end(language::SendResult const& performance) {
     if (performance.spec)
         return std::string(reason(PolicyViolation::file_access_denied)) + " " + performance.spec->message;
@@ -38,6 +43,7 @@ ConnectionLogger::ConnectionLogger(WorkerContext& worker, std::uint64_t connecti
       options_(worker.daemon.options),
       connection_(connection),
       remote_(std::move(remote)),
+      client_(to_string(remote_)),
       tls_(std::move(tls)) {}
 
 void ConnectionLogger::log_start(LogContext& log_context, OutgoingResponse const& response) {
@@ -68,14 +74,14 @@ void ConnectionLogger::log_end(LogContext& log_context, OutgoingResponse const& 
         print_json(entry);
     } else if (worker_.printer.is_enabled()) {
         if (auto const line = describe_failure(log_context, performance); !line.empty())
-            worker_.printer.write({line, "\n"});
+            worker_.printer.write({line, "\n", format_origin(client_, log_context.received)});
     }
     log_context.entry.reset();
     ++log_context.index;
 }
 
 void ConnectionLogger::log_failure(Type type, std::string message) {
-    if (!options_.json && worker_.printer.is_enabled()) worker_.printer.write({message, "\n"});
+    if (!options_.json && worker_.printer.is_enabled()) worker_.printer.write({message, "\nfrom ", client_, "\n"});
     record::Exchange entry;
     entry.type = type;
     entry.message = std::move(message);
@@ -101,7 +107,8 @@ void ConnectionLogger::print(ReceivedRequest const& received, OutgoingResponse c
     if (options_.json || !worker_.printer.is_enabled()) return;
     auto const& error = response.error;
     auto const more = details(received, response, sent);
-    worker_.printer.write({error, error.empty() ? "" : "\n", response.prepared->line(), more});
+    auto const origin = format_origin(client_, received);
+    worker_.printer.write({error, error.empty() ? "" : "\n", response.prepared->line(), origin, more});
 }
 
 /// What the options add to a block: the frozen spec, the bytes written and read.

@@ -31,6 +31,9 @@ struct LogContext {
 /// A title and the bytes below it, as text or as a hex dump, and how many of `size` bytes are left out.
 std::string format_dump(std::string_view title, std::string_view bytes, std::uint64_t size, bool hex);
 
+/// The line of a block that names the client and its request: `from 127.0.0.1:40000: GET /foo`.
+std::string format_origin(std::string_view client, ReceivedRequest const& received);
+
 /// Why sending ended early, as a line; empty if it did not, or if the daemon was stopped.
 std::string describe_end(language::SendResult const& performance);
 
@@ -48,6 +51,8 @@ public:
                  language::CapturedBytes const& recording);
 
     bool has_tls() const { return tls_ != nullptr; }
+    /// The endpoint of the client, as text.
+    std::string const& client() const { return client_; }
 
     /// Logs a failure without a response: bytes that are no request, a timeout.
     void log_failure(record::Exchange::Type type, std::string message);
@@ -75,6 +80,7 @@ private:
     DaemonOptions const& options_;
     std::uint64_t connection_;
     proxycore::Endpoint remote_;
+    std::string client_;
     std::shared_ptr<record::RecordedTls const> tls_;
 };
 

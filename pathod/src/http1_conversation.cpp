@@ -133,7 +133,8 @@ asio::awaitable<void> Http1Conversation::respond() {
         co_return;
     }
     if (requests_http2()) co_return co_await upgrade_to_http2();
-    OutgoingResponse const response = worker_.responder.respond(request, received_.path(), next_seed());
+    ResponseContext const context{.seed = next_seed(), .client = logger_.client()};
+    OutgoingResponse const response = worker_.responder.respond(request, received_.path(), context);
     logger_.log_start(log_context_, response);
     performance_ = {};
     // Most responses are one piece of text, which needs no player.

@@ -131,10 +131,11 @@ void Http2Conversation::on_head(http2::SessionEvent const& event) {
 /// The same seed and the same input give the same bytes, whatever the number of threads.
 void Http2Conversation::respond(Http2Exchange& exchange) {
     auto const& head = exchange.received.request().head;
-    auto const seed = worker_.daemon.seed.of(start_.connection, start_.index);
+    ResponseContext const context{.seed = worker_.daemon.seed.of(start_.connection, start_.index),
+                                  .client = logger_.client(),
+                                  .position = {exchange.stream, session_.peer_header_table()}};
     exchange.log_context.index = start_.index++;
-    Http2Position const position{exchange.stream, session_.peer_header_table()};
-    auto given = worker_.http2_responder.respond(head, path_of(head.target), seed, position);
+    auto given = worker_.http2_responder.respond(head, path_of(head.target), context);
     exchange.take(std::move(given), options_.show_responses ? options_.keep_bytes : 0);
     logger_.log_start(exchange.log_context, *exchange.response);
     auto const* plain = exchange.parts();

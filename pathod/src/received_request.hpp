@@ -29,6 +29,7 @@ public:
     /// The time since the head arrived.
     std::chrono::nanoseconds duration() const { return options_.clock.steady_now() - began_; }
 
+    virtual proxycore::http::RequestHead const& head() const = 0;
     /// The name of the protocol in the log: `http`, `http2`.
     virtual std::string_view protocol() const = 0;
     /// Writes the request of a log entry, except remote address, connection and index.
@@ -58,6 +59,7 @@ public:
     void add(proxycore::http1::Event event);
 
     std::string_view path() const;
+    proxycore::http::RequestHead const& head() const override { return reader_.head(); }
     std::string_view protocol() const override { return "http"; }
     void fill(proxycore::record::RecordedRequest& record) const override;
 
@@ -76,6 +78,7 @@ public:
     void add_raw(std::string_view bytes) { keep_raw(bytes); }
 
     proxycore::http2::Request const& request() const { return *request_; }
+    proxycore::http::RequestHead const& head() const override { return request_->head; }
     std::string_view protocol() const override { return "http2"; }
     void fill(proxycore::record::RecordedRequest& record) const override;
 

@@ -35,25 +35,22 @@ void convert_to_http2(language::Message& message) {
 Responder::Responder(DaemonOptions const& options, Anchors const& anchors, language::Protocol protocol)
     : options_(options), anchors_(anchors), settings_(settings_of(options)) {
     settings_.protocol = protocol;
-    // Prepared once: these responses are the same for every request.
-    not_found_ = prepare(not_found_response());
     language::Response handshake;
     handshake.websocket = true;
-    websocket_ = prepare(std::move(handshake));
+    websocket_ = prepare(std::move(handshake));  // once, since it is the same for every request
 }
 
-OutgoingResponse Responder::respond(RequestHead const& request, std::string_view path, std::uint64_t seed,
-                                    Http2Position position) {
+OutgoingResponse Responder::respond(RequestHead const& request, std::string_view path, ResponseContext const& context) {
     OutgoingResponse response;
-    response.seed = seed;
-    assign(response, select(request, path));
-    render_for(request, response, position);
+    response.seed = context.seed;
+    assign(response, select(request, path, context.client));
+    render_for(request, response, context.position);
     return response;
 }
 
 // --- selection -------------------------------------------------------------------------------------------------------
 
-Responder::Selection Responder::select(RequestHead const& request, std::string_view path) {
+Responder::Selection Responder::select(RequestHead const& request, std::string_view path, std::string_view client) {
     if (auto const* anchor = anchors_.find(path)) return select_anchor(*anchor);
     auto const& prefix = options_.craft_prefix;
     if (path.size() > prefix.size() && path.starts_with(prefix)) return select_crafted(path.substr(prefix.size()));
@@ -61,7 +58,8 @@ Responder::Selection Responder::select(RequestHead const& request, std::string_v
         return select_echo_handshake(request);
     }
     if (proxycore::websocket::is_handshake(request)) return {websocket_};
-    return {not_found_, ResponseOrigin::builtin};
+    UnmatchedRequest const unmatched{request.method, path, client, prefix, options_.craft};
+    return {prepare(not_found_response(unmatched)), ResponseOrigin::builtin};
 }
 
 /// An anchor whose spec is for the other protocol alone gives a parse error.
@@ -71,7 +69,7 @@ Responder::Selection Responder::select_anchor(Anchors::Anchor const& anchor) {
     // Not a shared owner: an anchor lives as long as the daemon, and workers would contend for its reference count.
     if (prepared) return {PreparedSpecPtr(PreparedSpecPtr(), prepared.get())};
     auto parsed = PreparedSpec::read(anchor.spec, settings_, options_.explain);
-    if (!parsed) return select_error(parsed.error(), anchor.spec);
+    if (!parsed) return select_error(explain_protocol(parsed.error(), anchor.spec), anchor.spec);
     return {std::move(*parsed)};
 }
 
@@ -83,7 +81,7 @@ Responder::Selection Responder::select_crafted(std::string_view encoded) {
     auto const spec = language::load_spec(argument, settings_.files);
     if (!spec) return select_error(spec.error(), argument);
     auto prepared = PreparedSpec::read(*spec, settings_, options_.explain);
-    if (!prepared) return select_error(prepared.error(), *spec);
+    if (!prepared) return select_error(explain_protocol(prepared.error(), *spec), *spec);
     bool const is_file = argument.front() == '+';  // read again for each request, since it may change
     if (!is_file) cache_.keep(encoded, *prepared);
     return {std::move(*prepared)};
@@ -119,6 +117,23 @@ Responder::Selection Responder::select_error(SpecFailure const& failure, std::st
 Responder::Selection Responder::reject(PolicyViolation violation, std::string_view details) {
     return {prepare(policy_response(violation)), ResponseOrigin::policy,
             std::string(reason(violation)).append(details)};
+}
+
+/// Adds which protocol a spec needs, if it is valid for the other one alone.
+SpecFailure Responder::explain_protocol(SpecFailure failure, std::string const& spec) const {
+    if (failure.message.find("HTTP/") != std::string::npos) return failure;  // says it already
+    bool const is_http2 = settings_.protocol == language::Protocol::http2;
+    auto other = settings_;
+    other.protocol = is_http2 ? language::Protocol::http1 : language::Protocol::http2;
+    if (!PreparedSpec::read(spec, other, options_.explain)) return failure;
+    auto const over_http2 = options_.http2 ? "ask over HTTP/2 (curl --http2-prior-knowledge, pathoc --http2)"
+                                           : "start pathod without --no-http2 and ask over HTTP/2";
+    failure.message = is_http2
+                          ? "this spec is for HTTP/1 and the client spoke HTTP/2; ask over HTTP/1 (curl --http1.1): " +
+                                failure.message
+                          : "this spec is for HTTP/2 and the client spoke HTTP/1; " + std::string(over_http2) + ": " +
+                                failure.message;
+    return failure;
 }
 
 /// For built-in responses, which always parse and resolve.

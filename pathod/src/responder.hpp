@@ -49,6 +49,13 @@ struct Http2Position {
     std::uint32_t header_table_size = proxycore::http2::default_header_table_size;
 };
 
+/// What a response depends on besides the request.
+struct ResponseContext {
+    std::uint64_t seed = 0;        ///< decides everything random
+    std::string_view client = {};  ///< the client's endpoint
+    Http2Position position = {};   ///< for HTTP/2 alone
+};
+
 /// The settings for specs of a daemon with these options.
 language::Settings settings_of(DaemonOptions const& options);
 
@@ -59,10 +66,9 @@ public:
     Responder(DaemonOptions const& options, Anchors const& anchors,
               language::Protocol protocol = language::Protocol::http1);
 
-    /// `path` is the path of the request's target with its query. `seed` decides everything random. `position` counts
-    /// for HTTP/2 alone.
-    OutgoingResponse respond(proxycore::http::RequestHead const& request, std::string_view path, std::uint64_t seed,
-                             Http2Position position = {});
+    /// `path` is the path of the request's target with its query.
+    OutgoingResponse respond(proxycore::http::RequestHead const& request, std::string_view path,
+                             ResponseContext const& context);
 
     /// Returns how a response violates the options; std::nullopt if it is allowed.
     std::optional<PolicyViolation> check_policy(bool pauses, RenderedResponse const& rendered) const;
@@ -76,11 +82,12 @@ private:
         std::optional<proxycore::websocket::DeflateParameters> deflate = std::nullopt;
     };
 
-    Selection select(proxycore::http::RequestHead const& request, std::string_view path);
+    Selection select(proxycore::http::RequestHead const& request, std::string_view path, std::string_view client);
     Selection select_anchor(Anchors::Anchor const& anchor);
     Selection select_crafted(std::string_view encoded);
     Selection select_echo_handshake(proxycore::http::RequestHead const& request);
     Selection select_error(language::SpecFailure const& failure, std::string_view spec);
+    language::SpecFailure explain_protocol(language::SpecFailure failure, std::string const& spec) const;
     Selection reject(PolicyViolation violation, std::string_view details = {});
     PreparedSpecPtr prepare(language::Message message);
     bool is_constant_for(proxycore::http::RequestHead const& request, PreparedSpec const& prepared,
@@ -92,7 +99,7 @@ private:
     Anchors const& anchors_;
     language::Settings settings_;
     SpecCache cache_;
-    PreparedSpecPtr not_found_, websocket_;
+    PreparedSpecPtr websocket_;
 };
 
 }  // namespace pathology::pathod

@@ -65,7 +65,7 @@ void WebsocketLogger::log_end(std::string const& spec, RenderedResponse const& r
     }
     entry.finished = performance.connection != proxycore::net::asio::error::operation_aborted;
     entry.message = describe_end(performance);
-    if (prints() && !entry.message.empty()) worker_.printer.write({entry.message, "\n"});
+    if (prints() && !entry.message.empty()) worker_.printer.write({entry.message, "\nfrom ", logger_.client(), "\n"});
     // An entry that was added before the frame was sent (see log_start) is completed; otherwise it is added now.
     auto const overwrite = [&](record::Exchange& place) {
         entry.id = place.id;
@@ -94,7 +94,7 @@ void WebsocketLogger::log_sent(std::string_view bytes) {
 void WebsocketLogger::print(std::string const& spec, RenderedResponse const& rendered, std::string const& dump) {
     if (!prints()) return;
     auto const explained = options_.explain ? ">> Spec: " + rendered.explained + "\n" : std::string();
-    worker_.printer.write({"crafting websocket spec: ", spec, "\n", explained, dump});
+    worker_.printer.write({"crafting websocket spec: ", spec, "\nfrom ", logger_.client(), "\n", explained, dump});
 }
 
 record::Exchange WebsocketLogger::entry_of(RenderedResponse const& rendered) const {

@@ -59,7 +59,7 @@ std::string reported(std::string_view wire) {
         text += '\n';
     }
     if (!reader.buffered().empty()) text += "and " + std::to_string(reader.buffered().size()) + " bytes\n";
-    return text;
+    return test::without_port(text);
 }
 
 /// The lines of each stream together: a first response may be over before a second request has come.
@@ -154,7 +154,18 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     RespondsWith800, Http2Response,
     testing::Values(
-        ResponseCase{"NotFound", request(1, "/"), refused("No valid craft request found")},
+        ResponseCase{
+            "C14_NotFound", request(1, "/"),
+            test::without_port(
+                refused("No valid craft request found: GET / from 127.0.0.1:40000 matches no anchor, and its path does "
+                        "not begin with /p/.\nRequest /p/SPEC, such as /p/200:b'hello', or start pathod with -a "
+                        "PATTERN=SPEC, such as -a '/foo=200'.\n"))},
+        ResponseCase{
+            "C13_AnchorForWebsocket",
+            request(1, "/foo"),
+            refused("Error parsing response spec: this spec is for HTTP/1 and the client spoke HTTP/2; ask over "
+                    "HTTP/1 (curl --http1.1): expected a status code, h2f or h2p\nwf\n^\n"),
+            {.anchors = {"/foo=wf"}}},
         ResponseCase{"ParseError", request(1, "/p/200:m'x'"), no_reasons()},
         ResponseCase{"AnchorForHttp1", request(1, "/foo"), no_reasons(), {.anchors = {"/foo=200:m'x'"}}},
         ResponseCase{"NoCraft", request(1, "/p/200"), refused("Crafting disabled."), {.craft = false}},

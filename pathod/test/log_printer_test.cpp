@@ -46,9 +46,10 @@ class Transcript : public testing::TestWithParam<TranscriptCase> {};
 TEST_P(Transcript, IsOneBlockARequest) {
     auto options = GetParam().options;
     options.timestamps = false;
-    EXPECT_EQ(printed(options, GetParam().sent).out, GetParam().shown);
+    EXPECT_EQ(test::without_port(printed(options, GetParam().sent).out), GetParam().shown);
 }
 
+constexpr std::string_view origin = "from CLIENT: GET /p/200:b'a%5Cnb'\n";
 constexpr std::string_view written_dump =
     "Bytes written:\n\tHTTP/1.1 200 OK\r\n\tContent-Length: 3\r\n\t\r\n\ta\n\tb\n";
 constexpr std::string_view read_dump = "Bytes read:\n\tGET /p/200:b'a%5Cnb' HTTP/1.1\r\n\tHost: x\r\n\t\r\n\t\n";
@@ -56,46 +57,53 @@ constexpr std::string_view read_dump = "Bytes read:\n\tGET /p/200:b'a%5Cnb' HTTP
 INSTANTIATE_TEST_SUITE_P(
     Options, Transcript,
     testing::Values(
-        TranscriptCase{"Plain", {}, std::string(request), "crafting spec: 200:b'a\\nb'\n"},
-        TranscriptCase{"Explain",
-                       {.explain = true},
-                       std::string(request),
-                       "crafting spec: 200:b'a\\nb'\n>> Spec: 200:b'a\\nb':h'Content-Length'='3'\n"},
-        TranscriptCase{"Both",
-                       {.show_requests = true, .show_responses = true},
-                       std::string(request),
-                       "crafting spec: 200:b'a\\nb'\n" + std::string(written_dump) + std::string(read_dump)},
+        TranscriptCase{"Plain", {}, std::string(request), "crafting spec: 200:b'a\\nb'\n" + std::string(origin)},
+        TranscriptCase{
+            "Explain",
+            {.explain = true},
+            std::string(request),
+            "crafting spec: 200:b'a\\nb'\n" + std::string(origin) + ">> Spec: 200:b'a\\nb':h'Content-Length'='3'\n"},
+        TranscriptCase{
+            "Both",
+            {.show_requests = true, .show_responses = true},
+            std::string(request),
+            "crafting spec: 200:b'a\\nb'\n" + std::string(origin) + std::string(written_dump) + std::string(read_dump)},
         TranscriptCase{"Hex",
                        {.show_responses = true, .hex = true},
                        "GET /p/wf:b'hi' HTTP/1.1\r\n\r\n",
-                       "crafting spec: wf:b'hi'\nBytes written:\n"
+                       "crafting spec: wf:b'hi'\nfrom CLIENT: GET /p/wf:b'hi'\nBytes written:\n"
                        "\t0000000000 01 02 68 69                                     ..hi\n"},
         TranscriptCase{"Long",
                        {.show_responses = true, .hex = true, .keep_bytes = 2},
                        "GET /p/wf:b'hi' HTTP/1.1\r\n\r\n",
-                       "crafting spec: wf:b'hi'\nBytes written:\n"
+                       "crafting spec: wf:b'hi'\nfrom CLIENT: GET /p/wf:b'hi'\nBytes written:\n"
                        "\t0000000000 01 02                                           ..\n\t... and 2 bytes more\n"},
         TranscriptCase{"ParseError",
                        {},
                        "GET /p/q HTTP/1.1\r\n\r\n",
                        "Parse error: expected a status code, ws or wf\n"
                        "crafting spec: 800:h'Content-Type'='text/plain':m'Parse Error':b'pathod error: Error parsing "
-                       "response spec: expected a status code, ws or wf\\nq\\n^\\n'\n"},
+                       "response spec: expected a status code, ws or wf\\nq\\n^\\n'\nfrom CLIENT: GET /p/q\n"},
         TranscriptCase{"PolicyViolation",
                        {.craft = false, .explain = true},
                        "GET /p/q HTTP/1.1\r\n\r\n",
                        "Crafting disabled.\ncrafting spec: 800:h'Content-Type'='text/plain':m'Crafting "
-                       "disabled.':b'pathod error: Crafting disabled.'\n"},
-        TranscriptCase{"NoRequest", {}, "foo\r\n\r\n", "Bad HTTP request line: \"foo\"\n"},
+                       "disabled.':b'pathod error: Crafting disabled.'\nfrom CLIENT: GET /p/q\n"},
+        TranscriptCase{"NoRequest", {}, "foo\r\n\r\n", "Bad HTTP request line: \"foo\"\nfrom CLIENT\n"},
         TranscriptCase{"Cut",
                        {},
                        "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc",
-                       "Unexpected EOF: unexpected end inside the body: 3 of 9 bytes\n"}),
+                       "Unexpected EOF: unexpected end inside the body: 3 of 9 bytes\nfrom CLIENT\n"},
+        TranscriptCase{"C14_Target",
+                       {.anchors = {"/=200"}},
+                       "OPTIONS http://h/a?b=\"c\xe4\" HTTP/1.1\r\n\r\n",
+                       "crafting spec: 200\nfrom CLIENT: OPTIONS http://h/a?b=\"c\\xe4\"\n"}),
     [](auto const& row) { return std::string(row.param.name); });
 
 TEST(LogPrinter, PutsTheTimeInFront) {
     EXPECT_THAT(printed({}, request).out,
-                MatchesRegex("[0-9]+-[0-9]+-[0-9]+ [0-9]+:[0-9]+:[0-9]+: crafting spec: 200:b'a.nb'\n"));
+                MatchesRegex("[0-9]+-[0-9]+-[0-9]+ [0-9]+:[0-9]+:[0-9]+: crafting spec: 200:b'a.nb'\n"
+                             "from 127.0.0.1:[0-9]+: GET /p/200:b'a%5Cnb'\n"));
 }
 
 TEST(LogPrinter, PrintsTheSeedOnceWhenItWasDrawn) {
@@ -133,7 +141,7 @@ TEST(LogPrinter, UsesTheClockOfTheOptions) {
 TEST(LogPrinter, AppendsToTheLogFile) {
     pathology::test::Folder const folder;
     printed({.timestamps = false, .log_file = folder.write("log", "before\n")}, request);
-    EXPECT_EQ(folder.read("log"), "before\ncrafting spec: 200:b'a\\nb'\n");
+    EXPECT_EQ(test::without_port(folder.read("log")), "before\ncrafting spec: 200:b'a\\nb'\n" + std::string(origin));
 }
 
 }  // namespace

@@ -28,12 +28,18 @@ protected:
         auto anchors = Anchors::read(options.anchors, settings_of(options), options.explain);
         EXPECT_TRUE(anchors) << anchors.error().message;
         anchors_ = std::move(*anchors);
-        responder_.emplace(options, anchors_);
-        return responder_->respond(head, path, 1);
+        responder_.emplace(options, anchors_, protocol);
+        return responder_->respond(head, path, {.seed = 1, .client = "192.0.2.7:40000"});
     }
     std::string spec_for(std::string_view path) { return ask(request(), path).rendered_response().record.spec; }
 
+    /// The body of a response of pathod itself.
+    std::string page(RequestHead const& head, std::string_view path) {
+        return ask(head, path).rendered_response().record.body.value_or("");
+    }
+
     DaemonOptions options;
+    language::Protocol protocol = language::Protocol::http1;
 
 private:
     Anchors anchors_;
@@ -76,6 +82,58 @@ TEST_F(ResponderTest, RespondsNotFoundElsewhere) {
         EXPECT_EQ(response.rendered_response().record.reason, "Not found") << path;
         EXPECT_EQ(response.origin, ResponseOrigin::builtin) << path;
     }
+}
+
+TEST_F(ResponderTest, C14_NamesTheRequestThatFoundNothingAndTheWayOut) {
+    EXPECT_EQ(
+        page(request("PUT"), "/foo?x\x01"),
+        "pathod error: No valid craft request found: PUT /foo?x\\x01 from 192.0.2.7:40000 matches no anchor, and its "
+        "path does not begin with /p/.\nRequest /p/SPEC, such as /p/200:b'hello', or start pathod with -a "
+        "PATTERN=SPEC, such as -a '/foo=200'.\n");
+    EXPECT_THAT(page(request(), "/p/"), testing::HasSubstr("GET /p/ from 192.0.2.7:40000 has no spec behind /p/.\n"));
+    EXPECT_THAT(page(request(), "/" + std::string(300, 'x')), testing::HasSubstr("xxx... from"));
+    options.craft_prefix = "/craft/";
+    EXPECT_THAT(page(request(), "/p/200"),
+                testing::HasSubstr("Request /craft/SPEC, such as /craft/200:b'hello', or start"));
+    options.craft = false;
+    EXPECT_THAT(page(request(), "/p/200"), testing::HasSubstr("Specs in paths are disabled: start pathod with -a"));
+}
+
+struct ProtocolCase {
+    std::string_view name, spec;
+    language::Protocol protocol;
+    std::string_view hint;  // empty = there is none
+};
+class OtherProtocol : public ResponderTest, public testing::WithParamInterface<ProtocolCase> {};
+
+TEST_P(OtherProtocol, C13_IsNamedForAnchorsAndPaths) {
+    auto const& row = GetParam();
+    protocol = row.protocol;
+    options.anchors = {"/bye=" + std::string(row.spec)};
+    for (auto const& path : {std::string("/bye"), "/p/" + std::string(row.spec)}) {
+        auto const response = ask(request(), path);
+        EXPECT_EQ(response.origin, ResponseOrigin::builtin) << path;
+        EXPECT_THAT(response.error, testing::StartsWith("Parse error: " + std::string(row.hint))) << path;
+        EXPECT_THAT(response.rendered_response().record.body.value_or(""), testing::HasSubstr(std::string(row.hint)));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Specs, OtherProtocol,
+    testing::Values(ProtocolCase{"FramesBehindAResponse", "200:b'hi' h2f:GOAWAY", language::Protocol::http1,
+                                 "this spec is for HTTP/2 and the client spoke HTTP/1; ask over HTTP/2 (curl "
+                                 "--http2-prior-knowledge, pathoc --http2): "},
+                    ProtocolCase{
+                        "WebsocketFrame", "wf:b'hi'", language::Protocol::http2,
+                        "this spec is for HTTP/1 and the client spoke HTTP/2; ask over HTTP/1 (curl --http1.1): "},
+                    ProtocolCase{"Handshake", "ws", language::Protocol::http2, "ws is a handshake of HTTP/1"},
+                    ProtocolCase{"Reason", "200:m'x'", language::Protocol::http2, "HTTP/2 has no reason phrase"}),
+    [](auto const& row) { return std::string(row.param.name); });
+
+TEST_F(ResponderTest, C13_SaysThatHttp2IsDisabled) {
+    options.http2 = false;
+    EXPECT_THAT(ask(request(), "/p/200 h2f:PING").error, testing::HasSubstr("start pathod without --no-http2"));
+    EXPECT_THAT(ask(request(), "/p/200:z").error, testing::Not(testing::HasSubstr("HTTP/2")));
 }
 
 struct PolicyCase {
@@ -122,8 +180,9 @@ TEST_F(ResponderTest, DoesNotLimitItsOwnNotices) {
 
 TEST_F(ResponderTest, SendsNoBodyToHeadUnlessVerbatim) {
     EXPECT_EQ(ask(request("HEAD"), "/p/200:b'abc'").rendered_response().record.spec, "200:h'Content-Length'='3'");
-    EXPECT_EQ(ask(request("HEAD"), "/").rendered_response().plan.length,
-              ask(request(), "/").rendered_response().plan.length - 42);
+    auto const page = ask(request("HEAD"), "/").rendered_response();
+    EXPECT_EQ(page.record.body, std::nullopt);
+    EXPECT_NE(page.record.headers.first("Content-Length"), "0");
     options.verbatim = true;
     EXPECT_EQ(ask(request("HEAD"), "/p/200:b'abc'").rendered_response().record.spec,
               "200:b'abc':h'Content-Length'='3'");

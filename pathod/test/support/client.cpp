@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <pathology/proxycore/net/connect.hpp>
+#include <regex>
 #include <stdexcept>
 
 namespace pathology::pathod::test {
@@ -75,6 +76,11 @@ std::string Client::read_to_end() {
         if (result.is_end()) return bytes;
         if (result.ec) return bytes + (result.ec == net::Errc::timed_out ? "[timeout]" : "[error]");
     }
+}
+
+std::string without_port(std::string const& text) {
+    static std::regex const client("from 127\\.0\\.0\\.1:[0-9]+");
+    return std::regex_replace(text, client, "from CLIENT");
 }
 
 std::string Client::ask(std::string_view bytes) { return send(bytes).half_close().read_to_end(); }

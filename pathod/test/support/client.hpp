@@ -36,4 +36,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// The text with `from CLIENT` for `from 127.0.0.1:PORT`, as pages and logs name the client.
+std::string without_port(std::string const& text);
+
 }  // namespace pathology::pathod::test
