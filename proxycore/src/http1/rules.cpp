@@ -1,8 +1,8 @@
 #include "http1/rules.hpp"
 
 #include <algorithm>
-#include <array>
 #include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http/judgement.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <string>
 
@@ -10,20 +10,6 @@
 
 namespace pathology::proxycore::http1 {
 namespace {
-
-// RFC 3986 §2: unreserved, reserved without "#" (a target has no fragment), and "%".
-constexpr auto uri_bytes = [] {
-    std::array<bool, 256> table{};
-    for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
-    for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
-    for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = true;
-    for (char const c : std::string_view("-._~:/?[]@!$&'()*+,;=%")) table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
-
-bool is_uri_text(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return uri_bytes[static_cast<unsigned char>(c)]; });
-}
 
 // How often "chunked" occurs in all Transfer-Encoding fields, and whether it is the last coding.
 struct Chunked {
@@ -55,17 +41,10 @@ Leniency for_chunks(Leniency leniency) {
 }
 
 std::optional<RuleViolation> check_target(http::RequestHead const& head, Leniency const& leniency) {
-    constexpr RuleViolation violation{Errc::bad_start_line, {}};
-    bool const is_text = leniency.any_target || is_uri_text(head.target) ||
+    bool const is_text = leniency.any_target || http::is_uri_text(head.target) ||
                          (leniency.raw_target && http::is_browser_target(head.target));
-    if (!is_text) return violation;
-    auto const form = http::parse_target(head.target).form;
-    if (form == http::TargetForm::none) return violation;
-    // §3.2.3: the authority-form "is only used for CONNECT", and CONNECT "MUST" use it.
-    if ((form == http::TargetForm::authority) != (head.method == "CONNECT")) return violation;
-    // §3.2.4: the asterisk-form "is only used for a server-wide OPTIONS request".
-    if (form == http::TargetForm::asterisk && head.method != "OPTIONS" && !leniency.any_target) return violation;
-    return std::nullopt;
+    if (is_text && http::fits_method(head.target, head.method, leniency.any_target)) return std::nullopt;
+    return RuleViolation{Errc::bad_start_line, {}};
 }
 
 std::optional<RuleViolation> check_status(unsigned status, Leniency const& leniency) {
