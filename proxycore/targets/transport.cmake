@@ -4,7 +4,8 @@ pathology_library(transport PRECOMPILED asio
     SOURCES src/async/cancellation.cpp src/async/child.cpp src/async/finally.cpp src/async/mutex.cpp src/async/task.cpp
             src/async/task_group.cpp
             src/async/timeout.cpp src/async/timer_wheel.cpp src/async/waiter_list.cpp
-            src/net/blocked_signals.cpp src/net/connect.cpp src/net/connect_to_any.cpp src/net/errc.cpp src/net/memory_stream.cpp
+            src/net/blocked_signals.cpp src/net/connect.cpp src/net/connect_to_any.cpp src/net/errc.cpp
+            src/net/lingering_close.cpp src/net/memory_stream.cpp
             src/net/original_destination.cpp src/net/prefixed_stream.cpp src/net/resolve.cpp src/net/running_server.cpp
             src/net/server.cpp src/net/stream.cpp src/net/tcp_stream.cpp src/net/worker.cpp
     HEADERS include/pathology/proxycore/async/as_values.hpp include/pathology/proxycore/async/cancellation.hpp
@@ -16,6 +17,7 @@ pathology_library(transport PRECOMPILED asio
             include/pathology/proxycore/async/timeout.hpp include/pathology/proxycore/async/waiter_list.hpp
             include/pathology/proxycore/net/blocked_signals.hpp include/pathology/proxycore/net/connect.hpp
             include/pathology/proxycore/net/errc.hpp include/pathology/proxycore/net/failure.hpp
+            include/pathology/proxycore/net/lingering_close.hpp
             include/pathology/proxycore/net/memory_stream.hpp include/pathology/proxycore/net/prefixed_stream.hpp
             include/pathology/proxycore/net/server.hpp include/pathology/proxycore/net/stream.hpp
     PUBLIC  pathology::protocol Boost::headers Threads::Threads)

@@ -4,9 +4,9 @@
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/http1/serialise.hpp>
 #include <pathology/proxycore/http2/session.hpp>
+#include <pathology/proxycore/net/lingering_close.hpp>
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <utility>
-#include <vector>
 
 #include "layers/http1/strictness.hpp"
 #include "layers/race_with_disconnect.hpp"
@@ -15,9 +15,6 @@
 
 namespace pathology::proxycore::layers {
 namespace {
-
-constexpr std::chrono::seconds max_lingering{2};
-constexpr std::size_t max_drained = 1 << 24;
 
 /// How a stream ends so that the peer knows that bytes are missing.
 net::CloseMode cut_of(net::Stream const& stream) {
@@ -62,20 +59,8 @@ bool Http1ClientStream::accepts_next_request() const {
 
 asio::awaitable<void> Http1ClientStream::close() {
     bool const has_more = (input_.is_inside_message() && announced_length() != 0u) || input_.has_failed();
-    if (has_more && !input_.has_ended()) {
-        stream_->close(net::CloseMode::half_close);
-        co_await async::with_timeout(max_lingering, drain());
-    }
+    if (has_more && !input_.has_ended()) co_return co_await net::close_lingering(*stream_);
     stream_->close(net::CloseMode::fin);
-}
-
-asio::awaitable<void> Http1ClientStream::drain() {
-    std::vector<char> discarded(64 * 1024);
-    for (std::size_t drained = 0; drained < max_drained;) {
-        auto const [ec, n] = co_await stream_->read_some(asio::buffer(discarded));
-        if (ec) co_return;
-        drained += n;
-    }
 }
 
 // --- for the exchange -------------------------------------------------------------------------------------

@@ -48,7 +48,6 @@ public:
 
 private:
     bool would_look_whole() const;
-    asio::awaitable<void> drain();
     void begin_message(flow::Response const& response, std::optional<std::uint64_t> size);
     static Result<void> sent(net::error_code ec);
 
