@@ -51,7 +51,14 @@ Outcome MessageParser::fail(Failure failure) {
 
 Outcome MessageParser::fail(ParseError const& error) {
     auto const line = line_at(buffer.unread(), error.at);
+    if (error.code == Errc::head_too_large && is_start_line_too_long())
+        return fail(describe_long_start_line(kind(), line, limits_));
     return fail(describe(error.code, kind(), used_ + error.at, line, limits_));
+}
+
+/// The limit of the head is exceeded by its first line alone.
+bool MessageParser::is_start_line_too_long() const {
+    return phase_ == Phase::head && (!section_.has_first_line() || section_.first_line_end() > limits_.head);
 }
 
 void MessageParser::use(std::size_t size) {

@@ -68,6 +68,8 @@ private:
     Outcome fail(Failure failure);
     Outcome fail(ParseError const& error);
 
+    bool is_start_line_too_long() const;
+
     bool begin_message();
     bool skip_empty_line();
     Outcome read_head();

@@ -152,6 +152,14 @@ Failure describe(Errc code, Kind kind, std::uint64_t offset, std::string_view li
     return {{code, std::move(message)}, offset, status_hint(code, kind)};
 }
 
+Failure describe_long_start_line(Kind kind, std::string_view line, Limits const& limits) {
+    bool const is_request = kind == Kind::request;
+    bool const has_target = line.substr(0, limits.head).find(' ') != std::string_view::npos;
+    auto message = std::string(is_request ? "request line" : "status line") + " longer than " +
+                   std::to_string(limits.head) + " bytes at byte 0";
+    return {{Errc::head_too_large, std::move(message)}, 0, !is_request ? 502u : has_target ? 414u : 431u};
+}
+
 Failure describe_eof_in_head(Kind kind, std::string_view bytes, std::size_t line) {
     auto const read = std::to_string(bytes.size()) + " bytes read";
     std::string const start_line = kind == Kind::request ? "bad request line " : "bad status line ";

@@ -36,6 +36,8 @@ std::optional<RuleViolation> check_framing(http::Fields const& fields, http::Ver
 
 /// The failure at `offset`, with the invalid line in its message.
 Failure describe(Errc code, Kind kind, std::uint64_t offset, std::string_view line, Limits const& limits);
+/// The start line `line`, of which more may follow, is longer than the limit of the head: 414 if it has a target (§3).
+Failure describe_long_start_line(Kind kind, std::string_view line, Limits const& limits);
 /// The peer ended its side inside a head of which `bytes` are read; its last, incomplete line begins at `line`.
 Failure describe_eof_in_head(Kind kind, std::string_view bytes, std::size_t line);
 /// The peer ended its side inside a body. `length`: what Content-Length announced; std::nullopt for a chunked body.
