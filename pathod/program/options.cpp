@@ -72,6 +72,9 @@ void declare(CommandLine& line, Arguments& arguments) {
     line.option("--seed", daemon.seed, "seed of random data, to repeat an earlier run");
     line.flag("--verbatim", daemon.verbatim,
               "behave as pathod 0.18: respond to HEAD with a body, ignore Connection: close");
+    line.flag("--strict", daemon.strict,
+              "respond to malformed requests as the RFCs require (400, 411, 414, 431, 505 ...)");
+    line.excludes("--strict", "--verbatim");
     line.flag("--no-http2", arguments.no_http2, "disable HTTP/2");
     line.flag("--ws-echo", daemon.websocket_echo, "echo WebSocket messages, as RFC 6455 specifies");
     line.option("--preview", preview,
@@ -84,7 +87,7 @@ void declare(CommandLine& line, Arguments& arguments) {
     line.flag("--nohang", daemon.nohang, "refuse specs with a pause");
     line.flag("--nocraft", arguments.no_craft, "refuse specs in paths; anchors are served");
     line.option("--max-connections", daemon.max_connections, "maximum number of open connections; further ones wait");
-    line.option("--max-header", arguments.max_header, "maximum size of a request header");
+    line.option("--max-header", arguments.max_header, "maximum size of a request header, with any number of fields");
     line.option("--max-body", arguments.max_body, "maximum size of a request body");
     line.option("--max-message", arguments.max_message, "maximum size of an echoed WebSocket message");
     line.group("Logging");

@@ -59,6 +59,16 @@ Message parse_error_response(SpecFailure const& failure, std::string_view spec) 
                           "Error parsing response spec: " + failure.message + "\n" + shown_place(failure, spec));
 }
 
+Message rejection_response(Rejection const& rejection, bool closes) {
+    Response response;
+    response.code = std::to_string(rejection.status);
+    response.features = {Feature(Header{Literal{"Content-Type"}, Literal{"text/plain"}})};
+    if (closes) response.features.emplace_back(Header{Literal{"Connection"}, Literal{"close"}});
+    if (rejection.status == 431) response.features.emplace_back(Reason{Literal{"Request Header Fields Too Large"}});
+    response.features.emplace_back(Body{Literal{"pathod error: " + rejection.message + "\n"}});
+    return response;
+}
+
 Message bad_handshake_response(proxycore::websocket::HandshakeFailure const& failure) {
     Response response;
     response.code = std::to_string(failure.status);

@@ -1,10 +1,12 @@
-// Responses of pathod itself, most of them with the status 800.
+// Responses of pathod itself. Those of --strict and to handshakes have a status of HTTP, the others 800.
 #pragma once
 
 #include <pathology/language/ast.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <string>
 #include <string_view>
+
+#include "strictness.hpp"
 
 namespace pathology::pathod {
 
@@ -30,6 +32,8 @@ language::Message not_found_response(UnmatchedRequest const& request);
 std::string shown_request(std::string_view method, std::string_view target);
 /// For a spec that does not parse; the body shows its line with a caret.
 language::Message parse_error_response(language::SpecFailure const& failure, std::string_view spec);
+/// For a request that --strict refuses. `closes`: the connection is closed after it (HTTP/1).
+language::Message rejection_response(Rejection const& rejection, bool closes);
 /// For an invalid WebSocket handshake (RFC 6455 §4.4).
 language::Message bad_handshake_response(proxycore::websocket::HandshakeFailure const& failure);
 

@@ -80,11 +80,19 @@ void ConnectionLogger::log_end(LogContext& log_context, OutgoingResponse const& 
     ++log_context.index;
 }
 
-void ConnectionLogger::log_failure(Type type, std::string message) {
-    if (!options_.json && worker_.printer.is_enabled()) worker_.printer.write({message, "\nfrom ", client_, "\n"});
+void ConnectionLogger::log_failure(Type type, std::string message, OutgoingResponse const* response,
+                                   language::SendResult const& performance) {
+    if (!options_.json && worker_.printer.is_enabled()) {
+        std::string_view const crafted = response != nullptr ? response->prepared->line() : std::string_view();
+        worker_.printer.write({message, "\n", crafted, "from ", client_, "\n"});
+    }
     record::Exchange entry;
     entry.type = type;
     entry.message = std::move(message);
+    if (response != nullptr) {
+        entry.response = response->rendered_response().record;
+        entry.response->bytes_written = performance.bytes_written;
+    }
     add_entry(std::move(entry));
 }
 

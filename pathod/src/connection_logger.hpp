@@ -54,8 +54,9 @@ public:
     /// The endpoint of the client, as text.
     std::string const& client() const { return client_; }
 
-    /// Logs a failure without a response: bytes that are no request, a timeout.
-    void log_failure(record::Exchange::Type type, std::string message);
+    /// Logs a failure without a request: bytes that are none, a timeout. `response` is what --strict sent, else nullptr.
+    void log_failure(record::Exchange::Type type, std::string message, OutgoingResponse const* response = nullptr,
+                     language::SendResult const& performance = {});
     /// Makes a log entry of its own, with time and TLS added. Prints it only as JSON.
     void add_entry(record::Exchange entry);
     void print_json(record::Exchange const& entry);

@@ -3,6 +3,7 @@
 #include <array>
 #include <pathology/language/rng.hpp>
 #include <pathology/proxycore/console/version.hpp>
+#include <pathology/proxycore/net/lingering_close.hpp>
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tls/errc.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
@@ -21,6 +22,7 @@ constexpr std::size_t body_buffer_size = 64 * 1024;
 proxycore::http1::Limits limits_of(DaemonOptions const& options) {
     proxycore::http1::Limits limits;
     limits.head = options.max_header;
+    limits.fields = options.max_header;  // each has some bytes: their size is the only limit
     limits.body = options.max_body;
     return limits;
 }
@@ -45,7 +47,7 @@ Http1Conversation::Http1Conversation(net::Connection connection, WorkerContext& 
       stream_(*connection_.stream),
       worker_(worker),
       options_(worker.daemon.options),
-      reader_(limits_of(options_), proxycore::http1::Leniency::all()),
+      reader_(limits_of(options_), leniency_of(options_)),
       received_(options_, reader_),
       logger_(worker, connection_.id, stream_.remote_endpoint(), std::move(context.tls)),
       log_context_(received_, context.index),
@@ -65,6 +67,7 @@ asio::awaitable<void> Http1Conversation::run() {
             }
             case Next::send_continue: co_await send("HTTP/1.1 100 Continue\r\n\r\n"); break;
             case Next::respond: co_await respond(); break;
+            case Next::reject: co_await reject(); break;
             case Next::serve_http2: co_await serve_http2(nullptr); break;
             case Next::close: is_open_ = false; break;
         }
@@ -79,6 +82,7 @@ net::Connection Http1Conversation::release() {
 
 /// Consumes buffered input until an action is due.
 Http1Conversation::Next Http1Conversation::next_step() {
+    if (refusal_) return Next::reject;
     // RFC 9113 §3.3: a client with prior knowledge begins with the connection preface.
     if (is_fresh_ && options_.http2 && !peer_ended_) {
         auto const speaks_http2 = proxycore::http2::begins_with_preface(reader_.buffered());
@@ -89,13 +93,24 @@ Http1Conversation::Next Http1Conversation::next_step() {
     for (;;) {
         auto const outcome = peer_ended_ ? reader_.finish() : reader_.next();
         if (!outcome) {
-            logger_.log_failure(record::Exchange::Type::error, describe_bad_request(outcome.error()));
+            auto line = describe_bad_request(outcome.error());
+            if (options_.strict) {
+                refusal_ = Refusal{.rejection = rejection_of(outcome.error()), .log_line = std::move(line)};
+                return Next::reject;
+            }
+            logger_.log_failure(record::Exchange::Type::error, std::move(line));
             return Next::close;
         }
         if (!*outcome) return peer_ended_ ? Next::close : Next::read;
         auto const event = **outcome;
         received_.add(event);
         in_body_ = event != Event::end;
+        if (event == Event::head && options_.strict) {
+            if (auto rejection = judge(reader_.head())) {
+                refusal_ = Refusal{.rejection = std::move(*rejection)};
+                return Next::reject;
+            }
+        }
         if (event == Event::end) return Next::respond;
         if (event == Event::head && reader_.expects_continue()) return Next::send_continue;
     }
@@ -106,7 +121,13 @@ void Http1Conversation::handle_read(net::ReadResult result) {
     // A half-close is the normal end of input; the response to the last request is still sent.
     peer_ended_ = result.is_end() || result.ec == tls::Errc::truncated;
     is_open_ = peer_ended_;
-    if (result.ec == net::Errc::timed_out) logger_.log_failure(record::Exchange::Type::timeout, "Timeout");
+    if (result.ec == net::Errc::timed_out && options_.strict && !reader_.is_between_messages()) {
+        // RFC 9110 §15.5.9
+        refusal_ = Refusal{{408, "the request did not arrive in time"}, record::Exchange::Type::timeout, "Timeout"};
+        is_open_ = true;
+    } else if (result.ec == net::Errc::timed_out) {
+        logger_.log_failure(record::Exchange::Type::timeout, "Timeout");
+    }
     if (result.ec == asio::error::connection_reset && !reader_.is_between_messages()) {
         logger_.log_failure(record::Exchange::Type::error, "Disconnect");
     }
@@ -136,6 +157,31 @@ asio::awaitable<void> Http1Conversation::respond() {
     ResponseContext const context{.seed = next_seed(), .client = logger_.client()};
     OutgoingResponse const response = worker_.responder.respond(request, received_.path(), context);
     logger_.log_start(log_context_, response);
+    co_await write(response);
+    logger_.log_end(log_context_, response, performance_, recording_);
+    if (opens_websocket(response)) co_return co_await serve_websocket(response);
+    is_open_ = keeps_alive(response);
+}
+
+/// The end of a client that --strict refuses.
+asio::awaitable<void> Http1Conversation::reject() {
+    auto const [rejection, type, log_line] = std::move(*refusal_);
+    proxycore::http::RequestHead const unknown;
+    bool const is_known = log_line.empty();
+    ResponseContext const context{.seed = next_seed(), .client = logger_.client()};
+    auto const response = worker_.responder.reject(is_known ? reader_.head() : unknown, rejection, context);
+    if (is_known) logger_.log_start(log_context_, response);
+    co_await write(response);
+    if (is_known) {
+        logger_.log_end(log_context_, response, performance_, recording_);
+    } else {
+        logger_.log_failure(type, log_line, &response, performance_);
+    }
+    is_open_ = false;
+    if (!peer_ended_ && !performance_.failed()) co_await net::close_lingering(stream_);
+}
+
+asio::awaitable<void> Http1Conversation::write(OutgoingResponse const& response) {
     performance_ = {};
     // Most responses are one piece of text, which needs no player.
     if (auto const* bytes = only_bytes(response.rendered_response().plan);
@@ -146,9 +192,6 @@ asio::awaitable<void> Http1Conversation::respond() {
     } else {
         co_await play(response);
     }
-    logger_.log_end(log_context_, response, performance_, recording_);
-    if (opens_websocket(response)) co_return co_await serve_websocket(response);
-    is_open_ = keeps_alive(response);
 }
 
 /// Sends a plan that is more than one piece of text, or whose bytes are recorded.

@@ -9,6 +9,7 @@
 //        │                                       │ no          └─▶ after `ws`: WebsocketConversation
 //        ▼                                       ▼
 //   no request: log why ──────────────────────▶ close
+//        └─ with --strict ──▶ respond ───────────▶ close when the client has ended its side
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,6 +21,7 @@
 #include "connection_logger.hpp"
 #include "daemon_context.hpp"
 #include "received_request.hpp"
+#include "strictness.hpp"
 
 namespace pathology::pathod {
 
@@ -47,12 +49,21 @@ public:
     net::Connection release();
 
 private:
-    enum class Next { read, send_continue, respond, serve_http2, close };
+    enum class Next { read, send_continue, respond, reject, serve_http2, close };
+
+    /// Why the input is refused with --strict, and what the log says of it.
+    struct Refusal {
+        Rejection rejection;
+        record::Exchange::Type type = record::Exchange::Type::error;
+        std::string log_line{};  // of bytes that are no request; else the request is logged
+    };
 
     Next next_step();
     void handle_read(net::ReadResult result);
     asio::awaitable<void> send(std::string_view text);
     asio::awaitable<void> respond();
+    asio::awaitable<void> reject();
+    asio::awaitable<void> write(OutgoingResponse const& response);
     asio::awaitable<void> play(OutgoingResponse const& response);
     bool opens_websocket(OutgoingResponse const& response) const;
     asio::awaitable<void> serve_websocket(OutgoingResponse const& response);
@@ -73,6 +84,7 @@ private:
     language::SendResult performance_;   // of the last response
     language::CapturedBytes recording_;  // of the last response, if it is shown
     std::uint64_t index_;                // of the next request
+    std::optional<Refusal> refusal_;     // of --strict
     std::optional<std::string> tunnel_;
     bool is_open_ = true;
     bool peer_ended_ = false;  // the client has ended its side

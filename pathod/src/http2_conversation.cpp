@@ -10,6 +10,8 @@
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 
+#include "strictness.hpp"
+
 namespace pathology::pathod {
 
 namespace http2 = proxycore::http2;
@@ -18,9 +20,13 @@ using Type = record::Exchange::Type;
 namespace {
 
 http2::SessionSettings settings_for(DaemonOptions const& options) {
+    constexpr std::size_t largest = 0xFFFFFFFFU;
     http2::SessionSettings settings;
-    settings.max_header_list = static_cast<std::uint32_t>(std::min<std::size_t>(options.max_header, 0xFFFFFFFFU));
-    settings.max_content = options.max_body;
+    // What is above the limits of the session resets its stream. With --strict a response tells more, so that the session
+    // has wider limits, and the exact ones are kept here.
+    auto const max_header = std::min(options.max_header, largest / 2) * (options.strict ? 2 : 1);
+    settings.max_header_list = static_cast<std::uint32_t>(max_header);
+    if (!options.strict) settings.max_content = options.max_body;
     return settings;
 }
 
@@ -114,29 +120,50 @@ void Http2Conversation::on_event(http2::SessionEvent const& event) {
     auto* const exchange = static_cast<Http2Exchange*>(event.user_data);
     if (exchange == nullptr) return;
     exchange->received.add_raw(frame_logger_.take_raw(event.stream));
-    if (event.type == http2::SessionEvent::Type::data) return exchange->received.add_data(event.data);
-    respond(*exchange);
+    if (exchange->response) return;  // the rest of a request that was refused
+    if (event.type == http2::SessionEvent::Type::end) return respond(*exchange);
+    exchange->received.add_data(event.data);
+    auto const size = exchange->received.request().content_size;
+    if (options_.strict && size > options_.max_body)
+        reject(*exchange, {413, "content of more than " + std::to_string(options_.max_body) + " bytes"});
 }
 
 void Http2Conversation::on_head(http2::SessionEvent const& event) {
     auto& exchange = *exchanges_.emplace_back(worker_.acquire_exchange());
     session_.set_user_data(event.stream, &exchange);
     exchange.begin(event.stream, *event.request);
+    if (auto const rejection = options_.strict ? judge(*event.request, options_.max_header) : std::nullopt)
+        return reject(exchange, *rejection);
     auto const expected = event.request->head.fields.first("expect");
     if (expected && proxycore::http::equals_ignoring_case(*expected, "100-continue")) {
         session_.send_continue(event.stream);
     }
 }
 
-/// The same seed and the same input give the same bytes, whatever the number of threads.
 void Http2Conversation::respond(Http2Exchange& exchange) {
     auto const& head = exchange.received.request().head;
-    ResponseContext const context{.seed = worker_.daemon.seed.of(start_.connection, start_.index),
-                                  .client = logger_.client(),
-                                  .position = {exchange.stream, session_.peer_header_table()}};
+    auto const context = next_context(exchange);
+    send(exchange, worker_.http2_responder.respond(head, path_of(head.target), context));
+}
+
+/// Responds to what --strict refuses, and drops the rest of the request.
+void Http2Conversation::reject(Http2Exchange& exchange, Rejection const& rejection) {
+    auto const context = next_context(exchange);
+    send(exchange, worker_.http2_responder.reject(exchange.received.request().head, rejection, context));
+    session_.ignore_content(exchange.stream);
+}
+
+/// The same seed and the same input give the same bytes, whatever the number of threads.
+ResponseContext Http2Conversation::next_context(Http2Exchange& exchange) {
+    ResponseContext context{.seed = worker_.daemon.seed.of(start_.connection, start_.index),
+                            .client = logger_.client(),
+                            .position = {exchange.stream, session_.peer_header_table()}};
     exchange.log_context.index = start_.index++;
-    auto given = worker_.http2_responder.respond(head, path_of(head.target), context);
-    exchange.take(std::move(given), options_.show_responses ? options_.keep_bytes : 0);
+    return context;
+}
+
+void Http2Conversation::send(Http2Exchange& exchange, OutgoingResponse response) {
+    exchange.take(std::move(response), options_.show_responses ? options_.keep_bytes : 0);
     logger_.log_start(exchange.log_context, *exchange.response);
     auto const* plain = exchange.parts();
     if (plain == nullptr) return session_.take_over(exchange.stream);

@@ -71,6 +71,9 @@ private:
     void on_event(proxycore::http2::SessionEvent const& event);
     void on_head(proxycore::http2::SessionEvent const& event);
     void respond(Http2Exchange& exchange);
+    void reject(Http2Exchange& exchange, Rejection const& rejection);
+    ResponseContext next_context(Http2Exchange& exchange);
+    void send(Http2Exchange& exchange, OutgoingResponse response);
     void on_closed(proxycore::http2::SessionEvent const& event);
     void log_broken(proxycore::http2::SessionEvent const& event);
     void log_end(Http2Exchange& exchange);

@@ -48,15 +48,33 @@ OutgoingResponse Responder::respond(RequestHead const& request, std::string_view
     return response;
 }
 
+OutgoingResponse Responder::reject(RequestHead const& request, Rejection const& rejection,
+                                   ResponseContext const& context) {
+    bool const is_http1 = settings_.protocol == language::Protocol::http1;
+    OutgoingResponse response;
+    response.seed = context.seed;
+    assign(response, {prepare(rejection_response(rejection, is_http1)), ResponseOrigin::policy, rejection.message});
+    render_for(request, response, context.position);
+    return response;
+}
+
 // --- selection -------------------------------------------------------------------------------------------------------
 
 Responder::Selection Responder::select(RequestHead const& request, std::string_view path, std::string_view client) {
-    if (auto const* anchor = anchors_.find(path)) return select_anchor(*anchor);
     auto const& prefix = options_.craft_prefix;
-    if (path.size() > prefix.size() && path.starts_with(prefix)) return select_crafted(path.substr(prefix.size()));
+    auto const* const anchor = anchors_.find(path);
+    bool const is_crafted = path.size() > prefix.size() && path.starts_with(prefix);
+    if (anchor != nullptr || is_crafted) {
+        auto selection = anchor != nullptr ? select_anchor(*anchor) : select_crafted(path.substr(prefix.size()));
+        if (!options_.strict || !selection.prepared->is_websocket()) return selection;
+        auto refusal = refuse_handshake(request);
+        return refusal ? std::move(*refusal) : selection;
+    }
     if (options_.websocket_echo && request.fields.has_token("Upgrade", "websocket")) {
         return select_echo_handshake(request);
     }
+    if (options_.strict && request.fields.has_token("Upgrade", "websocket"))
+        if (auto refusal = refuse_handshake(request)) return std::move(*refusal);
     if (proxycore::websocket::is_handshake(request)) return {websocket_};
     UnmatchedRequest const unmatched{request.method, path, client, prefix, options_.craft};
     return {prepare(not_found_response(unmatched)), ResponseOrigin::builtin};
@@ -87,12 +105,17 @@ Responder::Selection Responder::select_crafted(std::string_view encoded) {
     return {std::move(*prepared)};
 }
 
+/// The response to a handshake that RFC 6455 §4.2.1 does not allow; std::nullopt if it does.
+std::optional<Responder::Selection> Responder::refuse_handshake(RequestHead const& request) {
+    auto const checked = proxycore::websocket::check_request(request);
+    if (checked) return std::nullopt;
+    return Selection{prepare(bad_handshake_response(checked.error())), ResponseOrigin::builtin,
+                     "Bad WebSocket handshake: " + checked.error().message};
+}
+
 /// With --ws-echo a handshake is checked strictly, and a subprotocol and compression are negotiated.
 Responder::Selection Responder::select_echo_handshake(RequestHead const& request) {
-    if (auto const checked = proxycore::websocket::check_request(request); !checked) {
-        return {prepare(bad_handshake_response(checked.error())), ResponseOrigin::builtin,
-                "Bad WebSocket handshake: " + checked.error().message};
-    }
+    if (auto refusal = refuse_handshake(request)) return std::move(*refusal);
     language::Response response;
     response.websocket = true;
     auto const add = [&](std::string name, std::string value) {

@@ -28,7 +28,7 @@ namespace pathology::pathod {
 enum class ResponseOrigin {
     spec,     ///< a spec, in a path or of an anchor
     builtin,  ///< of pathod itself: not found, a spec that does not parse. The policy does not apply to it
-    policy,   ///< of pathod itself: the options do not allow the spec. The connection is closed after it
+    policy,   ///< of pathod itself: the options do not allow the spec or the request. The connection is closed after it
 };
 
 /// The response to one request.
@@ -70,6 +70,10 @@ public:
     OutgoingResponse respond(proxycore::http::RequestHead const& request, std::string_view path,
                              ResponseContext const& context);
 
+    /// The response to a request that --strict refuses. `request` is its head as far as it is known.
+    OutgoingResponse reject(proxycore::http::RequestHead const& request, Rejection const& rejection,
+                            ResponseContext const& context);
+
     /// Returns how a response violates the options; std::nullopt if it is allowed.
     std::optional<PolicyViolation> check_policy(bool pauses, RenderedResponse const& rendered) const;
     language::Settings const& settings() const { return settings_; }
@@ -85,6 +89,7 @@ private:
     Selection select(proxycore::http::RequestHead const& request, std::string_view path, std::string_view client);
     Selection select_anchor(Anchors::Anchor const& anchor);
     Selection select_crafted(std::string_view encoded);
+    std::optional<Selection> refuse_handshake(proxycore::http::RequestHead const& request);
     Selection select_echo_handshake(proxycore::http::RequestHead const& request);
     Selection select_error(language::SpecFailure const& failure, std::string_view spec);
     language::SpecFailure explain_protocol(language::SpecFailure failure, std::string const& spec) const;

@@ -193,6 +193,53 @@ INSTANTIATE_TEST_SUITE_P(
                      {.anchors = {"/foo=200:b'abc' h2f:DATA:'late'"}}}),
     pathology::test::row_name);
 
+// --- strict ----------------------------------------------------------------------------------------------------------
+
+std::string refusal(unsigned status, std::string const& why) {
+    auto const body = "pathod error: " + why + "\n";
+    return "HEADERS 1 :status=" + std::to_string(status) +
+           " content-type=text/plain content-length=" + std::to_string(body.size()) + "\nDATA 1 END_STREAM '" +
+           proxycore::http::escaped(body, '\'') + "'\n";
+}
+
+std::string with_many_fields() {
+    auto fields = block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}});
+    for (int i = 0; i < 30; ++i) fields += block({{"a", "b"}});
+    return headers(1, std::string_view(fields), flag::end_headers | flag::end_stream);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Strict, Http2Response,
+    testing::Values(
+        ResponseCase{"Good", request(1, "/p/200:b'abc'"), abc, {.strict = true}},
+        ResponseCase{"Target",
+                     request(1, "/p/200:b\"abc\""),
+                     refusal(400, "bad request target \"/p/200:b\\\"abc\\\"\""),
+                     {.strict = true}},
+        ResponseCase{"Authority",
+                     headers(1, {{":method", "GET"}, {":scheme", "http"}, {":path", "/p/200"}, {":authority", "a:b"}},
+                             flag::end_headers | flag::end_stream),
+                     refusal(400, "bad authority \"a:b\""),
+                     {.strict = true}},
+        ResponseCase{"LargeHeader",
+                     with_many_fields(),
+                     refusal(431, "a header section larger than 1000 bytes"),
+                     {.strict = true, .max_header = 1000}},
+        ResponseCase{"LargeContent",
+                     request(1, "/p/200", "POST", flag::end_headers) + data(1, "abcd", flag::end_stream),
+                     refusal(413, "content of more than 3 bytes"),
+                     {.strict = true, .max_body = 3}}),
+    pathology::test::row_name);
+
+TEST(Http2Daemon, StopsARequestThatIsRefused) {
+    Running running({.strict = true, .max_body = 3});
+    auto const seen =
+        running.ask(request(1, "/p/200", "POST", flag::end_headers) + data(1, "abcd") + request(3, "/p/201"));
+    EXPECT_THAT(seen, StartsWith("HEADERS 1 :status=413"));
+    EXPECT_THAT(seen, HasSubstr("RST_STREAM 1 NO_ERROR\n"));
+    EXPECT_THAT(seen, HasSubstr("HEADERS 3 END_STREAM :status=201"));
+}
+
 // --- time and turns --------------------------------------------------------------------------------------------------
 
 TEST(Http2Daemon, LetsOthersContinueWhileAResponsePausesBetweenFrames) {

@@ -46,6 +46,7 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     result.tls.in_tunnels = pathod::InTunnels::detect;
     result.http2 = options.http2;
     result.websocket_echo = options.websocket_echo;
+    result.strict = options.strict;
     result.time_limit = options.time_limit;
     result.log_capacity = options.log_capacity;
     result.keep_body = options.keep_bytes;

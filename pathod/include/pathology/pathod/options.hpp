@@ -31,6 +31,9 @@ struct DaemonOptions {
     /// Decides everything random; std::nullopt: drawn at random, and printed to standard error when it is used.
     std::optional<std::uint64_t> seed = std::nullopt;
 
+    /// Judge requests as the RFCs require: what is malformed gets a response with a status of HTTP, and over HTTP/1 the
+    /// connection is closed after it. Otherwise such a connection is closed without a response.
+    bool strict = false;
     /// Behave as pathod 0.18: responses to HEAD have a body, and HTTP/1.0 and `Connection: close` do not close the
     /// connection.
     bool verbatim = false;
@@ -48,8 +51,8 @@ struct DaemonOptions {
     std::optional<std::uint64_t> size_limit = std::nullopt;  ///< bytes of a response; specs of larger ones are refused
     /// Idle timeout while a request is read or a response written; std::nullopt: none. Pauses of specs do not count.
     std::optional<std::chrono::nanoseconds> time_limit = std::chrono::seconds(60);
-    std::size_t max_connections = 65536;               ///< further ones wait in the backlog until one ends
-    std::size_t max_header = 64 * 1024;                ///< bytes of a request's head
+    std::size_t max_connections = 65536;  ///< further ones wait in the backlog until one ends
+    std::size_t max_header = 64 * 1024;   ///< bytes of a request's head, which bounds the number of its fields too
     std::uint64_t max_body = std::uint64_t(1) << 40U;  ///< bytes of a request's content
     std::size_t max_message = 64U << 20U;              ///< bytes of a WebSocket message that is echoed
 

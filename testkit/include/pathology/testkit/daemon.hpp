@@ -50,6 +50,7 @@ struct DaemonOptions {
     std::optional<DaemonTls> tls = std::nullopt;  ///< std::nullopt: TLS only in tunnels (CONNECT)
     bool http2 = true;                            ///< accept HTTP/2, by ALPN or in plain text
     bool websocket_echo = false;  ///< echo messages on WebSockets without a spec; if false, only record them
+    bool strict = false;          ///< respond to malformed requests as the RFCs require, instead of closing
     /// Idle timeout while a request is read or a response written. Pauses of a spec do not count.
     std::chrono::milliseconds time_limit = std::chrono::seconds(60);
     std::size_t log_capacity = 500;      ///< entries kept, requests and others; the oldest are dropped
