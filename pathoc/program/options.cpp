@@ -24,6 +24,7 @@ struct Arguments {
     std::string host, tunnel, socks, ignored_codes;
     std::optional<std::string> proxy_auth, socks_auth;
     std::optional<std::uint16_t> port;
+    std::optional<std::chrono::nanoseconds> time_limit;
     bool no_timestamp = false, json = false, prior_knowledge = false;
 };
 
@@ -65,13 +66,17 @@ void declare_tls(console::CommandLine& line, Arguments& arguments) {
                 "append TLS secrets to this file (NSS key log format); also SSLKEYLOGFILE", "FILE");
 }
 
-void declare_run(console::CommandLine& line, ProgramOptions& options) {
+void declare_run(console::CommandLine& line, Arguments& arguments) {
+    auto& options = arguments.options;
     line.group("Run");
-    line.option("-n,--connections", options.connections,
-                "number of connections, made one after the other, each sends all specs; -1: no limit");
+    line.option(
+        "-n,--connections", options.connections,
+        "number of connections, made one after the other, each sends all specs; -1: no limit, with growing waits "
+        "while the server cannot be reached");
     line.option("-w,--wait", options.wait, "wait between connections", "SECONDS");
     line.flag("-r,--random", options.random_pick, "send one random spec per connection");
-    line.option("-t,--timeout", options.time_limit, "idle timeout; 0 disables it", "SECONDS");
+    line.option("-t,--timeout", arguments.time_limit,
+                "idle timeout; 0 disables it (default: 30s; none while WebSocket frames are awaited)", "SECONDS");
     line.flag("-T,--ignore-timeouts", options.ignore_timeouts, "keep using the connection after a timeout");
     line.flag("-o,--oneshot", options.one_shot, "stop after the first response that -I does not ignore");
     line.flag("-m,--memo", options.memo, "skip messages that were sent before; implies -e");
@@ -202,11 +207,17 @@ void settle_http2(Arguments& arguments) {
     options.tls.alpn = {"h2"};
 }
 
+void settle_time_limits(Arguments const& arguments, ProgramOptions& options) {
+    if (!arguments.time_limit) return;
+    // A limit of zero would time out every read.
+    bool const is_limited = arguments.time_limit->count() > 0;
+    options.time_limit = options.frame_time_limit = is_limited ? arguments.time_limit : std::nullopt;
+}
+
 result<ProgramOptions, Exit> settle(Arguments arguments) {
     auto& options = arguments.options;
     options.timestamps = !arguments.no_timestamp;
-    // A limit of zero would time out every read.
-    if (options.time_limit && options.time_limit->count() == 0) options.time_limit.reset();
+    settle_time_limits(arguments, options);
     options.form = arguments.json ? OutputForm::json : OutputForm::text;
     if (options.show_user_agents) return options;
     if (arguments.host.empty()) return refuse("missing argument HOST");
@@ -246,7 +257,7 @@ result<ProgramOptions, Exit> parse_options(int argc, char const* const* argv) {
     console::CommandLine line(program, "A pathological HTTP client: sends crafted requests and prints the responses.");
     declare_target(line, arguments);
     declare_tls(line, arguments);
-    declare_run(line, arguments.options);
+    declare_run(line, arguments);
     declare_output(line, arguments);
     if (auto const parsed = line.parse(argc, argv); !parsed) return parsed.error();
     return settle(std::move(arguments));

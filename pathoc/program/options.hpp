@@ -48,7 +48,10 @@ struct ProgramOptions {
     std::uint64_t memo_limit = 5000;    ///< the run ends after more duplicates in a row
 
     // timeouts
-    std::optional<std::chrono::nanoseconds> time_limit;  ///< idle timeout; std::nullopt: none
+    std::optional<std::chrono::nanoseconds> time_limit =
+        std::chrono::seconds(30);  ///< idle timeout; std::nullopt: none
+    /// The idle timeout while WebSocket frames are awaited: only the one that -t gives, since a server need not send any.
+    std::optional<std::chrono::nanoseconds> frame_time_limit;
     bool ignore_timeouts = false;
 
     // output

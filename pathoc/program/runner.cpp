@@ -5,6 +5,7 @@
 
 #include <pathology/proxycore/http2/describe.hpp>
 
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
@@ -56,6 +57,13 @@ std::optional<std::uint64_t> total(ProgramOptions const& options, std::span<Scri
 
 }  // namespace
 
+std::chrono::milliseconds back_off(std::uint64_t failures) {
+    constexpr std::chrono::milliseconds first{100}, longest{10'000};
+    if (failures == 0) return std::chrono::milliseconds(0);
+    constexpr std::uint64_t enough = 7;  // first * 2^7 exceeds the longest
+    return std::min(longest, first * (1 << std::min(failures - 1, enough)));
+}
+
 Runner::Runner(ProgramOptions const& options, std::span<Script const> scripts, Console& console,
                std::shared_ptr<TlsLayer const> tls, proxycore::record::Clock const& clock)
     : options_(options),
@@ -74,9 +82,17 @@ asio::awaitable<void> Runner::run() {
     auto const connections = static_cast<std::uint64_t>(options_.connections);  // -1: practically without end
     if (count_messages(scripts_) == 0) co_return;
     for (std::uint64_t ordinal = 0; ordinal < connections && !stop_; ++ordinal) {
-        if (ordinal > 0 && options_.wait.count() > 0) co_await async::pause(limit_of(options_.wait));
+        if (ordinal > 0) co_await wait_before_next();
         co_await run_connection(ordinal);
     }
+}
+
+/// A run that never ends must not spend all of its time on a server that is gone.
+asio::awaitable<void> Runner::wait_before_next() {
+    auto wait = options_.wait;
+    if (options_.connections < 0 && unreachable_ > 0)
+        wait = std::max<std::chrono::nanoseconds>(wait, back_off(unreachable_));
+    if (wait.count() > 0) co_await async::pause(limit_of(wait));
 }
 
 asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
@@ -86,8 +102,10 @@ asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
     ConnectionRun connection(ordinal, MessageSequence(picks ? seeds_.pick(scripts_, ordinal) : scripts_));
     co_await send_messages(connection);
     if (connection.http2 && !interrupted_) co_await read_to_end(connection);
-    if (connection.speaks_websocket && !connection.is_over && !stop_)
+    if (connection.speaks_websocket && !connection.is_over && !stop_) {
+        connection.session->stream().set_time_limit(limit_of(options_.frame_time_limit));
         co_await (receive_frames(connection) || send_messages_and_wait(connection));
+    }
 }
 
 /// Sends the messages that are left. Returns early when the connection switches to WebSocket.
@@ -138,6 +156,7 @@ asio::awaitable<void> Runner::open(ConnectionRun& connection) {
         if (!interrupted_) report_connect_failure(opened.error());
         co_return;
     }
+    unreachable_ = 0;
     connection.remote = opened->stream->remote_endpoint();
     route_.address = connection.remote.host;
     if (opened->tls) record_tls(connection, *opened->tls);
@@ -191,6 +210,7 @@ void Runner::record_tls(ConnectionRun& connection, proxycore::tls::ConnectionInf
 void Runner::report_connect_failure(Failure const& why) {
     if (why.code == Errc::cannot_connect) {
         unconnected_ = true;
+        ++unreachable_;
         progress_.count(true);
         warn("Error connecting to \"" + to_string(route_.nearest()) + "\": " + net::describe(why.cause) + "\n");
         return;

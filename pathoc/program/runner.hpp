@@ -33,6 +33,10 @@
 
 namespace pathology::pathoc {
 
+/// How long a run without a limit of connections waits after `failures` connections in a row that could not be made: from
+/// 0.1 s, doubled each time, to 10 s.
+std::chrono::milliseconds back_off(std::uint64_t failures);
+
 class Runner {
 public:
     /// `tls` is for the connection with the server; nullptr for plain text. Options, scripts, console and clock must
@@ -77,6 +81,7 @@ private:
         std::string partial() const { return http2 ? http2->partial() : session->partial(); }
     };
 
+    boost::asio::awaitable<void> wait_before_next();
     boost::asio::awaitable<void> run_connection(std::uint64_t ordinal);
     boost::asio::awaitable<void> send_messages(ConnectionRun& connection);
     boost::asio::awaitable<void> receive_frames(ConnectionRun& connection);
@@ -113,6 +118,7 @@ private:
     std::unique_ptr<Report> report_;
     Progress progress_;
     Route route_;
+    std::uint64_t unreachable_ = 0;  // connections in a row that could not be made
     bool stop_ = false;
     bool interrupted_ = false, refused_ = false, failed_ = false, unconnected_ = false;
 };

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include "program/runner.hpp"
 #include "support/invoke.hpp"
 #include "support/row_name.hpp"
 
@@ -24,7 +25,8 @@ TEST(ParseOptions, HasTheDocumentedDefaults) {
     EXPECT_EQ(options.port, 80);
     EXPECT_EQ(options.connections, 1);
     EXPECT_EQ(options.memo_limit, 5000U);
-    EXPECT_EQ(options.time_limit, std::nullopt);
+    EXPECT_EQ(options.time_limit, 30s);
+    EXPECT_EQ(options.frame_time_limit, std::nullopt);
     EXPECT_TRUE(options.timestamps);
     EXPECT_THAT(options.specs, ElementsAre("get:/"));
 }
@@ -42,6 +44,21 @@ TEST(ParseOptions, ReadsTheFuzzingExampleOfTheDocument) {
 TEST(ParseOptions, DisablesTheTimeoutByZero) {
     EXPECT_EQ(parsed({"-t", "0", "localhost", "get:/"}).time_limit, std::nullopt);
     EXPECT_EQ(parsed({"-t", "1ms", "localhost", "get:/"}).time_limit, 1ms);
+}
+
+TEST(ParseOptions, C12_LimitsFramesOnlyByTheOption) {
+    EXPECT_EQ(parsed({"-t", "2", "localhost", "ws:/"}).frame_time_limit, 2s);
+    EXPECT_EQ(parsed({"-t", "0", "localhost", "ws:/"}).frame_time_limit, std::nullopt);
+    auto const help = test::parse({"--help"}).error().out;
+    EXPECT_THAT(help, HasSubstr("30s"));
+}
+
+TEST(BackOff, C12_DoublesUpToALimit) {
+    EXPECT_EQ(back_off(0), 0ms);
+    EXPECT_EQ(back_off(1), 100ms);
+    EXPECT_EQ(back_off(2), 200ms);
+    EXPECT_EQ(back_off(5), 1600ms);
+    for (std::uint64_t const many : {8ULL, 9ULL, 70ULL, ~0ULL}) EXPECT_EQ(back_off(many), 10s) << many;
 }
 
 TEST(ParseOptions, TakesThePortAsAnOption) {

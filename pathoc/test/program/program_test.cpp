@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <sstream>
 
 #include "support/folder.hpp"
@@ -85,6 +86,23 @@ TEST(Program, EndsWithThreeWithoutAServer) {
     auto const ended = pathoc({"-p", port, "127.0.0.1", "get:/"});
     EXPECT_EQ(ended.status, 3);
     EXPECT_EQ(ended.err, "Error connecting to \"127.0.0.1:" + port + "\": connection refused\n");
+}
+
+TEST(Program, C12_BacksOffWhileTheServerCannotBeReached) {
+    std::string port;
+    {
+        ScriptedServer const gone({});
+        port = std::to_string(gone.port());
+    }
+    pathology::test::Process endless(PATHOC_PROGRAM, {"-n", "-1", "-p", port, "127.0.0.1", "get:/"});
+    auto const line = "Error connecting to \"127.0.0.1:" + port + "\": connection refused";
+    EXPECT_EQ(endless.read_error_line(), line);
+    auto const begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(endless.read_error_line(), line);
+    // 0.1 + 0.2 + 0.4 s, less what the first line was read late.
+    EXPECT_GT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(500));
+    endless.signal(SIGINT);
+    EXPECT_EQ(endless.wait().status, 130);
 }
 
 TEST(Program, EndsWith130WhenInterrupted) {

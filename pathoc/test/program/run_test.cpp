@@ -127,6 +127,22 @@ TEST(Run, ReportsBytesSentWhenTheServerDisconnects) {
     EXPECT_EQ(outcome.status, 1);
 }
 
+TEST(Run, C12_LimitsTheWaitForFramesOnlyIfAsked) {
+    constexpr auto limit = std::chrono::milliseconds(100);
+    for (bool const is_limited : {false, true}) {
+        ScriptedServer const server({"HTTP/1.1 101 Switching Protocols\r\n\r\n", ""});
+        // The pause is longer than the limit. The server closes after it has read what ends like a head.
+        auto options =
+            parse({"-p", std::to_string(server.port()), "127.0.0.1", "ws:/", "wf:-mask:p0,1:b'\\r\\n\\r\\n'"});
+        ASSERT_TRUE(options);
+        options->time_limit = limit;
+        if (is_limited) options->frame_time_limit = limit;
+        std::string out, err;
+        proxycore::console::Console console(out, err);
+        EXPECT_EQ(run(*options, console, {}), is_limited ? 1 : 0) << out << err;
+    }
+}
+
 // --- many requests ---------------------------------------------------------------------------------------------------
 
 TEST(Run, SendsAllSpecsOverOneConnection) {
