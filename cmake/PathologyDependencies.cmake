@@ -14,8 +14,9 @@ if(PATHOLOGY_MIMALLOC)
     find_package(mimalloc 2.0 REQUIRED)    # the allocator of the programs, not of the libraries
 endif()
 
-# The test kit is part of the product and uses GoogleTest, so GoogleTest is not a test-only dependency.
-find_package(GTest 1.12 REQUIRED)
+# The test kit is part of the product and uses GoogleTest, so GoogleTest is not a test-only dependency. GLOBAL: a project
+# that has our sources as a subdirectory links GTest::gmock_main itself.
+find_package(GTest 1.12 REQUIRED GLOBAL)
 if(PATHOLOGY_BUILD_TESTS OR PATHOLOGY_BUILD_FUZZERS)
     enable_testing()
 endif()

@@ -10,12 +10,12 @@ set(as_we_are_built
 function(consumer_way name)
     add_test(NAME consumer.${name}
              COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/integration/consumer ${tree}_${name}
-                     --build-generator ${CMAKE_GENERATOR} --build-target consumer_test
-                     --build-options ${as_we_are_built} ${ARGN} --test-command consumer_test)
+                     --build-generator ${CMAKE_GENERATOR} --build-target my_tests
+                     --build-options ${as_we_are_built} ${ARGN} --test-command my_tests)
     set_tests_properties(consumer.${name} PROPERTIES LABELS integration TIMEOUT 2700)  # all is built anew where nothing is cached
 endfunction()
 
-consumer_way(by_sources -DFETCHCONTENT_SOURCE_DIR_PATHOLOGY=${PROJECT_SOURCE_DIR} -DPATHOLOGY_WERROR=${PATHOLOGY_WERROR})
+consumer_way(by_sources -DPATHOLOGY_SOURCES=${PROJECT_SOURCE_DIR} -DPATHOLOGY_WERROR=${PATHOLOGY_WERROR})
 if(PATHOLOGY_INSTALL)
     add_test(NAME consumer.install COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${tree}_prefix)
     set_tests_properties(consumer.install PROPERTIES LABELS integration TIMEOUT 60 FIXTURES_SETUP installed_tree)
