@@ -126,13 +126,13 @@ TEST_P(DividedFrames, C17_CarryWhatIsAllowed) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rfc9113, DividedFrames,
-    testing::Values(DividedCase{"One", "200:b'abc'", {1}, "DATA 'a' DATA 'b' DATA END_STREAM 'c' "},
-                    DividedCase{"OneThenMore", "200:b'abcdef'", {1, 2, 9}, "DATA 'a' DATA 'bc' DATA END_STREAM 'def' "},
-                    DividedCase{"Enough", "200:b'abc'", {3}, "DATA END_STREAM 'abc' "},
-                    DividedCase{"PauseInAPart", "200:b'abcd':p23,1", {2}, "DATA 'ab' pause DATA END_STREAM 'cd' "},
-                    DividedCase{
-                        "PauseInsideAPart", "200:b'abcd':p24,1", {2}, "DATA 'ab' pause inside DATA END_STREAM 'cd' "},
-                    DividedCase{"Disconnect", "200:b'abcd':da", {3}, "DATA 'abc' DATA END_STREAM 'd' disconnect "}),
+    testing::Values(
+        DividedCase{"One", "200:b'abc'", {1}, "DATA 'a' DATA 'b' DATA END_STREAM 'c' "},
+        DividedCase{"OneThenMore", "200:b'abcdef'", {1, 2, 9}, "DATA 'a' DATA 'bc' DATA END_STREAM 'def' "},
+        DividedCase{"Enough", "200:b'abc'", {3}, "DATA END_STREAM 'abc' "},
+        DividedCase{"PauseInsideAPart", "200:b'abcd':p23,1", {2}, "pause inside DATA 'ab' DATA END_STREAM 'cd' "},
+        DividedCase{"PauseAfterAPart", "200:b'abcd':p24,1", {2}, "DATA 'ab' pause inside DATA END_STREAM 'cd' "},
+        DividedCase{"Disconnect", "200:b'abcd':da", {3}, "DATA 'abc' DATA END_STREAM 'd' disconnect "}),
     [](auto const& row) { return std::string(row.param.name); });
 
 TEST(Http2Player, LetsRawFramesGoWithoutAllowance) { EXPECT_EQ(played("h2f:DATA:'abc'", 100, false), "12 finished"); }
