@@ -1,4 +1,6 @@
 #include <pathology/language/http2.hpp>
+
+#include <algorithm>
 #include <pathology/proxycore/http2/frame_header.hpp>
 
 #include "layout.hpp"
@@ -24,11 +26,16 @@ void set_stream(std::string& head, std::uint32_t stream) {
     }
 }
 
-std::uint32_t ClientStreams::next(Message const& message) {
+std::uint32_t ClientStreams::next(Message const& message, std::uint64_t repetition) {
     if (std::holds_alternative<Request>(message)) {
-        last_ = last_ == 0 ? 1 : last_ + 2;
+        if (has_request_) last_ += 2;
+        if (repetition == 0) first_ = last_;
+        has_request_ = true;
+        return last_;
     }
-    return last_ == 0 ? 1 : last_;
+    if (times(message) < 2) return last_;
+    auto const in_turn = std::min<std::uint64_t>(repetition, (last_ - first_) / 2);
+    return first_ + 2 * static_cast<std::uint32_t>(in_turn);
 }
 
 }  // namespace pathology::language

@@ -201,6 +201,25 @@ TEST(ClientStreams, GiveRequestsOddNumbersAndWhatFollowsThemTheSame) {
     EXPECT_EQ(given, (std::vector<std::uint32_t>{1, 1, 1, 1, 3, 3, 5}));
 }
 
+TEST(ClientStreams, C6_CountRepetitionsOfRequestsAndOfFramesAfterThem) {
+    struct Row {
+        std::string_view spec;
+        std::vector<std::uint32_t> streams;
+    };
+    for (auto const& row :
+         {Row{"get:/:x3 h2f:RST_STREAM:x3", {1, 3, 5, 1, 3, 5}}, Row{"get:/:x3 h2f:RST_STREAM", {1, 3, 5, 5}},
+          Row{"get:/ h2f:RST_STREAM:x3", {1, 1, 1, 1}}, Row{"get:/:x2 h2f:RST_STREAM:x3", {1, 3, 1, 3, 3}},
+          Row{"get:/ get:/:x2 h2f:RST_STREAM:x2 get:/ h2f:DATA", {1, 3, 5, 3, 5, 7, 7}},
+          Row{"h2f:DATA:x2 get:/", {1, 1, 1}}}) {
+        ClientStreams streams;
+        std::vector<std::uint32_t> given;
+        for (auto const& message : parse_http2_requests(row.spec).value()) {
+            for (std::uint64_t i = 0; i < times(message); ++i) given.push_back(streams.next(message, i));
+        }
+        EXPECT_EQ(given, row.streams) << row.spec;
+    }
+}
+
 TEST(Http2Frame, UsesTheStreamOfItsPlace) {
     for (auto const& [spec, stream] : {std::pair<std::string_view, std::uint32_t>{"h2f:DATA", 3},
                                        {"h2f:RST_STREAM", 3},
