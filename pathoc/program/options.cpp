@@ -73,6 +73,7 @@ void declare_run(console::CommandLine& line, Arguments& arguments) {
         "-n,--connections", options.connections,
         "number of connections, made one after the other, each sends all specs; -1: no limit, with growing waits "
         "while the server cannot be reached");
+    line.option("--repeat", options.repeat, "send the specs this many times over each connection");
     line.option("-w,--wait", options.wait, "wait between connections", "SECONDS");
     line.flag("-r,--random", options.random_pick, "send one random spec per connection");
     line.option("-t,--timeout", arguments.time_limit,

@@ -41,6 +41,7 @@ struct ProgramOptions {
     // messages
     std::vector<std::string> specs;     ///< as typed: a spec, the name of a file, `+path`, `-`
     std::int64_t connections = 1;       ///< -1: no limit
+    std::uint64_t repeat = 1;           ///< each connection sends all specs as often
     std::chrono::nanoseconds wait{};    ///< before each connection but the first
     bool random_pick = false;           ///< each connection sends one of the specs
     std::optional<std::uint64_t> seed;  ///< std::nullopt: drawn at random

@@ -21,7 +21,7 @@ language::Parsed<PreviewEnd> preview_connection(ProgramOptions const& options, M
     language::Player player;
     language::ClientStreams streams;
     for (std::uint64_t index = 0; auto const* const message = messages.next(); ++index) {
-        auto const stream = options.http2 ? streams.next(message->message()) : 1;
+        auto const stream = options.http2 ? streams.next(message->message(), messages.repetition()) : 1;
         auto const crafted = message->craft(seeds.seed_of(connection, index), stream);
         if (!crafted) return crafted.error();
         if (crafted->random) seeds.report(console);
@@ -41,7 +41,7 @@ ExitCode preview(ProgramOptions const& options, std::span<Script const> scripts,
     for (std::uint64_t connection = 0; connection < connections; ++connection) {
         bool const picks = options.random_pick && scripts.size() > 1;
         if (picks) seeds.report(console);
-        MessageSequence const messages(picks ? seeds.pick(scripts, connection) : scripts);
+        MessageSequence const messages(picks ? seeds.pick(scripts, connection) : scripts, options.repeat);
         auto const end = preview_connection(options, messages, connection, seeds, console);
         if (!end) {
             console.err(end.error().message + "\n");

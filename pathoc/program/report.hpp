@@ -49,7 +49,7 @@ public:
     virtual void exchange(std::string& out, MessageContext const& context, SentMessage const& sent,
                           Result<Response> const& outcome, std::string_view partial) = 0;
 
-    /// A frame that was sent.
+    /// A frame that was sent, or a request whose response was not waited for.
     virtual void sent_frame(std::string& out, MessageContext const& context, SentMessage const& sent) = 0;
 
     /// A frame that the server sent.
@@ -58,6 +58,10 @@ public:
 
     /// An HTTP/2 frame, described in a line.
     virtual void http2_frame(std::string& out, MessageContext const& context, std::string_view line) = 0;
+
+    /// The response, or why there is none, to a request that was reported by sent_frame().
+    virtual void late_outcome(std::string& out, MessageContext const& context, SentMessage const& sent,
+                              Result<Response> const& outcome, std::string_view partial) = 0;
 
     /// A rule of HTTP/2 that the server broke outside of an exchange.
     virtual void violation(std::string& out, MessageContext const& context,

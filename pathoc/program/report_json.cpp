@@ -169,6 +169,11 @@ public:
         finish(out, entry);
     }
 
+    void late_outcome(std::string& out, MessageContext const& context, SentMessage const& sent,
+                      Result<Response> const& outcome, std::string_view partial) override {
+        exchange(out, context, sent, outcome, partial);
+    }
+
     void violation(std::string& out, MessageContext const& context, http2::Violation const& violation) override {
         auto entry = begin(context, Exchange::Type::error);
         entry.protocol = "http2";

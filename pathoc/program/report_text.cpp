@@ -111,6 +111,13 @@ public:
         out += '\n';
     }
 
+    void late_outcome(std::string& out, MessageContext const&, SentMessage const& sent, Result<Response> const& outcome,
+                      std::string_view partial) override {
+        outcome_line(out, outcome);
+        out.insert(out.size() - 1, " (stream " + std::to_string(sent.stream) + ")");
+        if (show_response_) dump(out, "Bytes read:\n", received(outcome, partial));
+    }
+
     void violation(std::string& out, MessageContext const&, proxycore::http2::Violation const& violation) override {
         append_visible(out, "Invalid frame: " + describe(violation));
         out += '\n';

@@ -49,7 +49,8 @@ std::optional<std::uint64_t> total(ProgramOptions const& options, std::span<Scri
     bool const picks = options.random_pick && scripts.size() > 1;
     std::uint64_t all = 0;
     if (options.connections < 0 || options.memo || picks || !each ||
-        __builtin_mul_overflow(*each, static_cast<std::uint64_t>(options.connections), &all)) {
+        __builtin_mul_overflow(*each, static_cast<std::uint64_t>(options.connections), &all) ||
+        __builtin_mul_overflow(all, options.repeat, &all)) {
         return std::nullopt;
     }
     return all;
@@ -99,7 +100,8 @@ asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
     using namespace asio::experimental::awaitable_operators;
     bool const picks = options_.random_pick && scripts_.size() > 1;
     if (picks) seeds_.report(console_);
-    ConnectionRun connection(ordinal, MessageSequence(picks ? seeds_.pick(scripts_, ordinal) : scripts_));
+    MessageSequence const messages(picks ? seeds_.pick(scripts_, ordinal) : scripts_, options_.repeat);
+    ConnectionRun connection(ordinal, messages);
     co_await send_messages(connection);
     if (connection.http2 && !interrupted_) co_await read_to_end(connection);
     if (connection.speaks_websocket && !connection.is_over && !stop_) {
@@ -115,7 +117,9 @@ asio::awaitable<void> Runner::send_messages(ConnectionRun& connection) {
     while (!stop_ && !connection.is_over && connection.speaks_websocket == spoke_websocket) {
         auto const* const message = connection.messages.next();
         if (message == nullptr) co_return;
-        if (options_.http2) connection.stream = connection.streams.next(message->message());
+        if (options_.http2) {
+            connection.stream = connection.streams.next(message->message(), connection.messages.repetition());
+        }
         auto const crafted = craft(connection, *message);
         ++connection.index;
         // The index was counted all the same: it selects the seed, which must not depend on what was skipped.
@@ -124,7 +128,9 @@ asio::awaitable<void> Runner::send_messages(ConnectionRun& connection) {
         if (!connection.is_open()) co_await open(connection);
         if (connection.is_over) co_return;
         if (crafted->random) seeds_.report(console_);
-        if (!message->is_request() || connection.speaks_websocket) {
+        // What a raw frame is to do to a request, as a reset, would come too late after the response.
+        bool const is_ahead = connection.http2 && message->is_request() && connection.messages.precedes_frame();
+        if (!message->is_request() || is_ahead || connection.speaks_websocket) {
             co_await send_only(connection, *message, *crafted);
         } else {
             co_await exchange(connection, *message, *crafted);
@@ -275,7 +281,8 @@ void Runner::finish_exchange(ConnectionRun& connection, PreparedMessage const& m
 asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessage const& message,
                                         CraftedMessage const& crafted) {
     auto const when = message_context(connection);
-    SendRequest const request{*crafted.plan, crafted.seed, message.method(), false};
+    bool const is_ahead = connection.http2 && message.is_request();
+    SendRequest const request{*crafted.plan, crafted.seed, message.method(), is_ahead};
     connection.sent_frames = connection.http2 != nullptr;
     auto const written = co_await send_on(connection, request);
     if (interrupted_) co_return;
@@ -291,7 +298,16 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     if (failed) warn((written ? net::describe(written->error) : written.error().message) + "\n");
     failed_ = failed_ || failed;
     connection.is_over = failed || written->disconnected || (connection.http2 && connection.http2->must_leave());
+    if (is_ahead && !failed) {
+        connection.ahead.push_back({connection.stream, crafted.spec, connection.sent(), sent.size, when});
+        co_return;
+    }
     progress_.count(failed);
+    // Requests that frames have reset need no memory.
+    while (!connection.ahead.empty() && !connection.http2->is_awaited(connection.ahead.back().stream)) {
+        connection.ahead.pop_back();
+        progress_.count(false);
+    }
 }
 
 /// Raw frames have no response to wait for; frames that the server sends because of them are printed until it ends. After
@@ -305,8 +321,39 @@ asio::awaitable<void> Runner::read_to_end(ConnectionRun& connection) {
     for (boost::system::error_code end; !end && !interrupted_ && !stop_;) {
         end = co_await connection.http2->read();
         if (interrupted_) co_return;
+        report_late(connection, end);
         report_violations(connection);
     }
+}
+
+/// Reports the responses that are complete; at the end of the connection also those that never will be.
+void Runner::report_late(ConnectionRun& connection, boost::system::error_code end) {
+    auto& http2 = *connection.http2;
+    std::erase_if(connection.ahead, [&](SentAhead const& request) {
+        auto outcome = http2.take(request.stream);
+        bool const is_awaited = outcome || http2.is_awaited(request.stream);
+        if (!is_awaited) progress_.count(false);  // reset by the spec
+        if (!outcome && is_awaited && end) outcome = http2.read_failure(end);
+        if (outcome) report_late(connection, request, *outcome);
+        return outcome || !is_awaited;
+    });
+}
+
+void Runner::report_late(ConnectionRun& connection, SentAhead const& request, Result<Response> const& outcome) {
+    bool const is_ignored = !outcome && outcome.error().code == Errc::timed_out && options_.ignore_timeouts;
+    bool const failed = !outcome && !is_ignored;
+    failed_ = failed_ || failed;
+    progress_.count(failed);
+    bool const hidden = outcome && options_.ignored_codes.contains(outcome->status());
+    if (outcome && options_.one_shot && !hidden) stop_ = true;
+    if (hidden) return;
+    SentMessage const sent{*request.spec, request.bytes, request.size, false, request.stream};
+    auto context = request.context;
+    context.duration = clock_.now() - context.started;
+    std::string block;
+    auto const partial = outcome ? std::string() : connection.http2->partial(request.stream);
+    report_->late_outcome(block, context, sent, outcome, partial);
+    print(block);
 }
 
 void Runner::report_violations(ConnectionRun& connection) {

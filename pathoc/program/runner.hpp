@@ -5,7 +5,8 @@
 //                     │                            └─ 101 after `ws` ──▶ frames are sent and received at the same time,
 //                     │                                                  until the server closes or the time limit
 //                     passes └─ frame, preface ── send only ──▶ report ──▶ next message …; HTTP/2 then reads until the
-//                     end
+//                     │                                                    end, and reports responses that arrive late
+//                     └─ request over HTTP/2 with a raw frame after it in its spec: likewise
 //
 // An error ends its connection; SIGINT, -o, a refused spec and lost output end the run.
 #pragma once
@@ -22,6 +23,7 @@
 #include <pathology/proxycore/record/clock.hpp>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "http2_session.hpp"
 #include "program/message_source.hpp"
@@ -56,6 +58,15 @@ public:
     proxycore::console::ExitCode exit_code() const;
 
 private:
+    /// A request over HTTP/2 that was sent without waiting for its response.
+    struct SentAhead {
+        std::uint32_t stream;
+        std::shared_ptr<std::string const> spec;
+        std::string bytes;
+        std::uint64_t size;
+        MessageContext context;
+    };
+
     /// One connection, opened when its first message is sent.
     struct ConnectionRun {
         ConnectionRun(std::uint64_t its_ordinal, MessageSequence its_messages)
@@ -71,6 +82,7 @@ private:
         language::ClientStreams streams{};
         std::uint32_t stream = 1;       // of the current message
         bool sent_frames = false;       // raw HTTP/2 frames were sent: any frame may follow
+        std::vector<SentAhead> ahead;   // requests whose response was not waited for
         bool speaks_websocket = false;  // after a 101
         bool is_over = false;           // failed, or closed by a spec
         bool all_sent = false;          // WebSocket: no frames are left to send
@@ -95,6 +107,8 @@ private:
                                            CraftedMessage const& crafted);
 
     boost::asio::awaitable<void> read_to_end(ConnectionRun& connection);
+    void report_late(ConnectionRun& connection, boost::system::error_code end);
+    void report_late(ConnectionRun& connection, SentAhead const& request, Result<Response> const& outcome);
     void report_violations(ConnectionRun& connection);
     void begin_http2(ConnectionRun& connection, std::unique_ptr<proxycore::net::Stream> stream);
     void print_frame(ConnectionRun const& connection, bool is_ours, http2::Frame const& frame);

@@ -24,9 +24,10 @@ public:
         }
     }
 
-    /// The stream for a message, to be called once for each; always 1 for HTTP/1.
-    std::uint32_t stream_of(language::Message const& message) {
-        if (http2_) stream_ = streams_.next(message);
+    /// The stream for a message, to be called once for each, with the number of times that it was sent before; always
+    /// 1 for HTTP/1.
+    std::uint32_t stream_of(language::Message const& message, std::uint64_t repetition) {
+        if (http2_) stream_ = streams_.next(message, repetition);
         return stream_;
     }
 

@@ -89,7 +89,7 @@ private:
     asio::awaitable<Result<void>> open();
     std::optional<Failure> wrong_protocol() const;
     void record_tls(proxycore::tls::ConnectionInfo const& info);
-    asio::awaitable<Result<CraftedMessage>> craft_next(PreparedMessage const& message);
+    asio::awaitable<Result<CraftedMessage>> craft_next(PreparedMessage const& message, std::uint64_t repetition);
     void record_sent(CraftedMessage const& crafted, std::uint64_t bytes, bool disconnected);
     void record_received(Result<Response> const& response);
 
@@ -150,9 +150,10 @@ void Client::Impl::record_tls(proxycore::tls::ConnectionInfo const& info) {
 }
 
 /// Crafts a message for the open session; opens one if needed.
-asio::awaitable<Result<CraftedMessage>> Client::Impl::craft_next(PreparedMessage const& message) {
+asio::awaitable<Result<CraftedMessage>> Client::Impl::craft_next(PreparedMessage const& message,
+                                                                 std::uint64_t repetition) {
     if (auto const opened = co_await open(); !opened) co_return opened.error();
-    auto const stream = session_->stream_of(message.message());
+    auto const stream = session_->stream_of(message.message(), repetition);
     auto crafted = message.craft(seed_.of(connections_ - 1, messages_++), stream);
     if (!crafted) co_return failure(Errc::bad_spec, crafted.error().message);  // a file can no longer be read
     co_return std::move(*crafted);
@@ -180,7 +181,7 @@ asio::awaitable<Result<Response>> Client::Impl::request(std::string_view spec) {
     MessageSequence messages({&*script, 1});
     Result<Response> response = failure(Errc::bad_spec, "the spec sends no request: " + std::string(spec));
     while (auto const* message = messages.next()) {
-        auto const crafted = co_await craft_next(*message);
+        auto const crafted = co_await craft_next(*message, messages.repetition());
         if (!crafted) co_return crafted.error();
         SendRequest const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
         if (!message->is_request()) {
@@ -206,7 +207,7 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
     if (!script) co_return script.error();
     MessageSequence messages({&*script, 1});
     while (auto const* message = messages.next()) {
-        auto const crafted = co_await craft_next(*message);
+        auto const crafted = co_await craft_next(*message, messages.repetition());
         if (!crafted) co_return crafted.error();
         SendRequest const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
         auto const written = co_await session_->send(outgoing);

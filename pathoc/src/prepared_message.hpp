@@ -51,6 +51,7 @@ public:
     /// Returns true if a response follows; frames and prefaces have none.
     bool is_request() const { return std::holds_alternative<language::Request>(message_); }
     bool is_frame() const { return std::holds_alternative<language::Frame>(message_); }
+    bool is_raw_frame() const { return std::holds_alternative<language::Http2Frame>(message_); }
     bool is_handshake() const;  ///< a `ws` request
 
 private:

@@ -2,6 +2,7 @@
 
 #include "script.hpp"
 
+#include <algorithm>
 #include <pathology/language/load.hpp>
 #include <pathology/language/parse.hpp>
 
@@ -46,6 +47,19 @@ boost::system::result<Script, SpecError> load_script(std::string const& argument
 }
 
 PreparedMessage const* MessageSequence::next() {
+    while (rounds_ > 0) {
+        if (auto const* const message = next_of_round()) {
+            is_empty_ = false;
+            return message;
+        }
+        if (is_empty_) return nullptr;
+        --rounds_;
+        scripts_ = all_;
+    }
+    return nullptr;
+}
+
+PreparedMessage const* MessageSequence::next_of_round() {
     while (!scripts_.empty()) {
         auto const& script = scripts_.front();
         for (; message_ < script.size(); ++message_, repeated_ = 0) {
@@ -55,6 +69,15 @@ PreparedMessage const* MessageSequence::next() {
         message_ = repeated_ = 0;
     }
     return nullptr;
+}
+
+bool MessageSequence::precedes_frame() const {
+    if (scripts_.empty()) return false;
+    auto const& script = scripts_.front();
+    auto const is_sent_frame = [](PreparedMessage const& message) {
+        return message.is_raw_frame() && message.times() > 0;
+    };
+    return std::any_of(script.begin() + static_cast<std::ptrdiff_t>(message_) + 1, script.end(), is_sent_frame);
 }
 
 std::optional<std::uint64_t> count_messages(std::span<Script const> scripts) {

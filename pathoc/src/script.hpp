@@ -34,16 +34,27 @@ boost::system::result<Script, SpecError> load_script(std::string const& argument
 language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings,
                                      language::Freezing freezing, Checking checking = Checking::before_sending);
 
-/// Iterates over the messages of scripts, each as often as its `xN` says.
+/// Iterates over the messages of scripts, each as often as its `xN` says, and over all of them `rounds` times.
 class MessageSequence {
 public:
-    explicit MessageSequence(std::span<Script const> scripts) : scripts_(scripts) {}
+    explicit MessageSequence(std::span<Script const> scripts, std::uint64_t rounds = 1)
+        : all_(scripts), scripts_(scripts), rounds_(rounds) {}
 
     /// The next message; nullptr at the end. Repetitions take no memory.
     PreparedMessage const* next();
 
+    /// How often the message of the last next() was returned before.
+    std::uint64_t repetition() const { return repeated_ - 1; }
+
+    /// Returns true if a raw frame follows the message of the last next() in the same spec.
+    bool precedes_frame() const;
+
 private:
-    std::span<Script const> scripts_;
+    PreparedMessage const* next_of_round();
+
+    std::span<Script const> all_, scripts_;  // the latter: from the current one on
+    std::uint64_t rounds_;                   // with the current one
+    bool is_empty_ = true;                   // no round had a message
     std::size_t message_ = 0;
     std::uint64_t repeated_ = 0;
 };

@@ -157,10 +157,15 @@ TEST(PathocHttp2, C5_KnowsWhatItSent) {
         std::string sent;
     };
     std::string const ack = settings({}, flag::ack), ok = response(1, "hi");
+    std::string large;
+    for (int i = 0; i < 70; ++i) large += data(1, std::string(16384, 'x'));
     std::string const promise = frame(FrameType::push_promise, flag::end_headers, 1,
                                       number(2) + block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}}));
     for (auto const& row : {
              Row{"the ACK of raw SETTINGS", "h2f:SETTINGS get:/", ack + ok},
+             Row{"a window that a raw frame opened",
+                 "h2f:WINDOW_UPDATE:0:INCREMENT=1000000 get:/:r h2f:WINDOW_UPDATE:INCREMENT=1000000",
+                 headers(1, {{":status", "200"}}, flag::end_headers) + large + data(1, "", flag::end_stream)},
              Row{"a response to raw HEADERS", "h2f:HEADERS:END_HEADERS,END_STREAM:7:':method'='GET'",
                  response(7, "hi")},
              Row{"no content for a raw HEAD", "h2f:HEADERS:END_HEADERS,END_STREAM:1:':method'='HEAD'",
@@ -178,6 +183,52 @@ TEST(PathocHttp2, C5_KnowsWhatItSent) {
         EXPECT_EQ(outcome.status, 0) << row.name << "\n" << outcome.out;
         EXPECT_THAT(outcome.out, Not(HasSubstr("error"))) << row.name;
     }
+}
+
+// --- requests with raw frames behind them ----------------------------------------------------------------------------
+
+TEST(PathocHttp2, C6_SendsRequestsAheadOfTheRawFramesAfterThem) {
+    std::string const first = "HEADERS 1 END_STREAM,END_HEADERS\n", second = "HEADERS 3 END_STREAM,END_HEADERS\n";
+    std::string const reset_first = "RST_STREAM 1 CANCEL\n", reset_second = "RST_STREAM 3 CANCEL\n";
+    struct Row {
+        std::vector<std::string> arguments;
+        std::string sent;
+    };
+    auto const in_pairs = first + reset_first + second + reset_second;
+    for (auto const& row : {Row{{"get:/:r h2f:RST_STREAM get:/:r h2f:RST_STREAM"}, in_pairs},
+                            Row{{"--repeat", "2", "get:/:r h2f:RST_STREAM"}, in_pairs},
+                            Row{{"get:/:r h2f:RST_STREAM", "get:/:r h2f:RST_STREAM"}, in_pairs},
+                            Row{{"get:/:r:x2 h2f:RST_STREAM:x2"}, first + second + reset_first + reset_second},
+                            Row{{"get:/:r get:/:r h2f:RST_STREAM"}, first + second + reset_second}}) {
+        FrameServer const server({hello, {}});  // it never responds
+        auto arguments = row.arguments;
+        arguments.insert(arguments.begin(), {"-t", "0.2"});
+        auto const outcome = against(server, arguments);
+        EXPECT_EQ(outcome.status, row.sent.find(reset_first) != std::string::npos ? 0 : 1) << outcome.out;
+        EXPECT_THAT(server.received(), HasSubstr(row.sent));
+    }
+}
+
+TEST(PathocHttp2, C6_ReportsResponsesThatArriveLate) {
+    FrameServer const server({hello, {response(1, "a"), response(3, "bc")}});
+    auto const outcome = against(server, {"-t", "0.5", "get:/a get:/b h2f:PING"});
+    EXPECT_THAT(outcome.out, testing::StartsWith(">> 'GET':/a\n>> 'GET':/b\n>> h2f:PING\n"));
+    EXPECT_THAT(outcome.out, HasSubstr("<< 200 : 1 bytes (stream 1)\n"));
+    EXPECT_THAT(outcome.out, HasSubstr("<< 200 : 2 bytes (stream 3)\n"));
+    EXPECT_EQ(outcome.status, 0);
+}
+
+TEST(PathocHttp2, C6_ReportsThatAResponseNeverArrived) {
+    FrameServer const server({hello, {}});
+    auto const outcome = against(server, {"-t", "0.2", "get:/a h2f:PING"});
+    EXPECT_THAT(outcome.out, testing::EndsWith("Timeout (stream 1)\n"));
+    EXPECT_EQ(outcome.status, 1);
+}
+
+TEST(PathocHttp2, C6_WaitsForResponsesWhereNoRawFrameFollows) {
+    FrameServer const server({hello, {response(1, "a"), response(3, "bc")}});
+    auto const outcome = against(server, {"-t", "0.2", "get:/a", "get:/b h2f:RST_STREAM"});
+    EXPECT_THAT(outcome.out, testing::StartsWith(">> 'GET':/a\n<< 200 : 1 bytes\n>> 'GET':/b\n"));
 }
 
 }  // namespace

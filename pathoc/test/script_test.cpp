@@ -31,6 +31,19 @@ TEST(MessageSequence, RepeatsEachMessageInPlace) {
     EXPECT_EQ(count_messages(scripts), 4U);
 }
 
+TEST(MessageSequence, C6_RepeatsAllScripts) {
+    std::array const scripts{script("get:/a:x2"), script("get:/b")};
+    MessageSequence messages(scripts, 2);
+    std::string reported;
+    while (auto const* message = messages.next())
+        reported += *message->craft(0).value().spec + "#" + std::to_string(messages.repetition()) + " ";
+    EXPECT_EQ(reported, "'GET':/a#0 'GET':/a#1 'GET':/b#0 'GET':/a#0 'GET':/a#1 'GET':/b#0 ");
+    EXPECT_EQ(messages.next(), nullptr);
+    std::array const none{script("get:/:x0")};
+    EXPECT_EQ(MessageSequence(none, std::numeric_limits<std::uint64_t>::max()).next(), nullptr);
+    EXPECT_EQ(MessageSequence(scripts, 0).next(), nullptr);
+}
+
 TEST(MessageSequence, RepeatsABillionTimesWithoutKeepingThem) {
     std::array const scripts{script("get:/:x1000000000")};
     MessageSequence messages(scripts);
