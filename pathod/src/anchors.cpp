@@ -40,8 +40,8 @@ AnchorFailure bad_pattern(std::string_view text, pattern::Failure const& failure
     return {"Invalid regex in anchor: " + std::string(text) + "\n" + describe(shown, text, "pattern")};
 }
 
-AnchorFailure bad_spec(std::string_view argument, SpecFailure const& failure, std::string_view text) {
-    return {"Invalid spec in anchor: " + std::string(argument) + "\n" + describe(failure, text)};
+AnchorFailure bad_spec(std::string const& place, SpecFailure const& failure, std::string_view text) {
+    return {"Invalid spec" + place + "\n" + describe(failure, text)};
 }
 
 /// The error that every request would get. A missing file may exist later, and the key of a handshake comes with its
@@ -69,6 +69,19 @@ Parsed<PreparedSpecPtr> prepare(std::string const& spec, Settings const& setting
     return prepared;
 }
 
+/// A spec for each protocol that it is valid for; nullptr for the other.
+struct PreparedForBoth {
+    PreparedSpecPtr http1, http2;
+};
+
+/// One argument serves both protocols; a spec that is valid for one of them is accepted.
+Parsed<PreparedForBoth> prepare_both(std::string const& spec, Settings const& settings, bool explain) {
+    auto const http1 = prepare(spec, settings, explain);
+    auto const http2 = prepare(spec, for_http2(settings), explain);
+    if (!http1 && !http2) return farther(http1.error(), http2.error());
+    return PreparedForBoth{http1 ? *http1 : nullptr, http2 ? *http2 : nullptr};
+}
+
 }  // namespace
 
 std::optional<AnchorText> split_anchor(std::string_view argument) {
@@ -94,16 +107,25 @@ boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_one(std::str
                                                                         Settings const& settings, bool explain) {
     auto const parts = split_anchor(argument);
     if (!parts) return bad_argument(argument);
-    auto pattern = pattern::Pattern::compile(parts->pattern, {.place = pattern::Place::start});
-    if (!pattern) return bad_pattern(parts->pattern, pattern.error());
-    auto const source = read_spec_argument(parts->spec, settings.files);
-    if (!source) return bad_spec(argument, source.error(), parts->spec);
-    auto const& text = source->text;
-    // One argument serves both protocols; a spec that is valid for one of them is accepted.
-    auto const http1 = prepare(text, settings, explain);
-    auto const http2 = prepare(text, for_http2(settings), explain);
-    if (!http1 && !http2) return bad_spec(argument, farther(http1.error(), http2.error()), text);
-    return Anchor{std::move(*pattern), http1 ? *http1 : nullptr, http2 ? *http2 : nullptr, text};
+    return read_parts(*parts, std::string(argument), settings, explain);
+}
+
+boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_parts(AnchorText parts, std::string const& shown,
+                                                                          Settings const& settings, bool explain) {
+    auto pattern = pattern::Pattern::compile(parts.pattern, {.place = pattern::Place::start});
+    if (!pattern) return bad_pattern(parts.pattern, pattern.error());
+    auto const source = read_spec_argument(parts.spec, settings.files);
+    if (!source) return bad_spec(" in anchor: " + shown, source.error(), parts.spec);
+    auto const both = prepare_both(source->text, settings, explain);
+    if (!both) return bad_spec(" in anchor: " + shown, both.error(), source->text);
+    return Anchor{std::move(*pattern), both->http1, both->http2, source->text};
+}
+
+boost::system::result<void, AnchorFailure> Anchors::check(std::string const& spec, Settings const& settings,
+                                                          bool explain) {
+    auto const both = prepare_both(spec, settings, explain);
+    if (!both) return bad_spec("", both.error(), spec);
+    return {};
 }
 
 boost::system::result<Anchors, AnchorFailure> Anchors::read(std::span<std::string const> arguments,
@@ -121,12 +143,32 @@ boost::system::result<void, AnchorFailure> Anchors::add(std::string_view argumen
                                                         bool explain) {
     auto anchor = read_one(argument, settings, explain);
     if (!anchor) return anchor.error();
-    auto added = std::make_unique<Added>(Added{std::move(*anchor), newest_.load()});
+    push(std::move(*anchor));
+    return {};
+}
+
+boost::system::result<void, AnchorFailure> Anchors::add(PathAnchor const& given, Settings const& settings,
+                                                        bool explain) {
+    auto anchor = read_parts({given.pattern, given.spec}, given.pattern + "=" + given.spec, settings, explain);
+    if (!anchor) return anchor.error();
+    push(std::move(*anchor));
+    return {};
+}
+
+boost::system::result<void, AnchorFailure> Anchors::append(PathAnchor const& given, Settings const& settings,
+                                                           bool explain) {
+    auto anchor = read_parts({given.pattern, given.spec}, given.pattern + "=" + given.spec, settings, explain);
+    if (!anchor) return anchor.error();
+    anchors_.push_back(std::move(*anchor));
+    return {};
+}
+
+void Anchors::push(Anchor anchor) {
+    auto added = std::make_unique<Added>(Added{std::move(anchor), newest_.load()});
     // A failed exchange stores the new head in `next`, so the node is linked to it on the next try.
     while (!newest_.compare_exchange_weak(added->next, added.get())) {
     }
     static_cast<void>(added.release());  // the list owns it
-    return {};
 }
 
 Anchors::Anchor const* Anchors::find(std::string_view path) const {

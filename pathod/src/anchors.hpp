@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <pathology/language/settings.hpp>
+#include <pathology/pathod/options.hpp>
 #include <pathology/proxycore/pattern/pattern.hpp>
 #include <span>
 #include <string>
@@ -61,6 +62,17 @@ public:
     boost::system::result<void, AnchorFailure> add(std::string_view argument, language::Settings const& settings,
                                                    bool explain);
 
+    boost::system::result<void, AnchorFailure> add(PathAnchor const& anchor, language::Settings const& settings,
+                                                   bool explain);
+
+    /// Parses an anchor and adds it behind those given at start. Not during find().
+    boost::system::result<void, AnchorFailure> append(PathAnchor const& anchor, language::Settings const& settings,
+                                                      bool explain);
+
+    /// Checks a spec: `Invalid spec`, and the line with a caret.
+    static boost::system::result<void, AnchorFailure> check(std::string const& spec, language::Settings const& settings,
+                                                            bool explain);
+
     /// The first anchor whose pattern matches at the start of the path; nullptr if none does. Valid as long as this
     /// object.
     Anchor const* find(std::string_view path) const;
@@ -74,6 +86,9 @@ private:
 
     static boost::system::result<Anchor, AnchorFailure> read_one(std::string_view argument,
                                                                  language::Settings const& settings, bool explain);
+    static boost::system::result<Anchor, AnchorFailure> read_parts(AnchorText parts, std::string const& shown,
+                                                                   language::Settings const& settings, bool explain);
+    void push(Anchor anchor);
 
     std::vector<Anchor> anchors_;
     std::atomic<Added const*> newest_ = nullptr;

@@ -55,6 +55,7 @@ struct Daemon::State {
         : options(std::move(its_options)), console(its_console), seed(options.seed), log(options.log_capacity) {}
 
     boost::system::result<void, StartFailure> open_log_file();
+    template <class Anchor> boost::system::result<void, StartFailure> add_anchor(Anchor const& anchor);
     net::ServerOptions server_options();
     void tick();
     void print_error(std::string_view line) const;
@@ -112,6 +113,10 @@ boost::system::result<void, StartFailure> Daemon::start() {
     }
     auto anchors = Anchors::read(state.options.anchors, settings_of(state.options), state.options.explain);
     if (!anchors) return StartFailure{ExitCode::usage, anchors.error().message};
+    for (auto const& anchor : state.options.path_anchors) {
+        auto const appended = anchors->append(anchor, settings_of(state.options), state.options.explain);
+        if (!appended) return StartFailure{ExitCode::usage, appended.error().message};
+    }
     // Everything that can fail by the options is checked before the first socket is opened.
     if (auto const opened = state.open_log_file(); !opened) return opened.error();
     LogOutputs const outputs{state.console, state.file ? &state.file->console() : nullptr};
@@ -139,11 +144,25 @@ boost::system::result<void, StartFailure> Daemon::start() {
     return {};
 }
 
-boost::system::result<void, StartFailure> Daemon::add_anchor(std::string const& anchor) {
-    auto& state = *state_;
-    if (!state.context) return StartFailure{ExitCode::usage, "the daemon was never started"};
-    auto const added = state.context->anchors.add(anchor, settings_of(state.options), state.options.explain);
+template <class Anchor> boost::system::result<void, StartFailure> Daemon::State::add_anchor(Anchor const& anchor) {
+    if (!context) return StartFailure{ExitCode::usage, "the daemon was never started"};
+    auto const added = context->anchors.add(anchor, settings_of(options), options.explain);
     if (!added) return StartFailure{ExitCode::usage, added.error().message};
+    return {};
+}
+
+boost::system::result<void, StartFailure> Daemon::add_anchor(std::string const& anchor) {
+    return state_->add_anchor(anchor);
+}
+
+boost::system::result<void, StartFailure> Daemon::add_anchor(PathAnchor const& anchor) {
+    return state_->add_anchor(anchor);
+}
+
+boost::system::result<void, StartFailure> Daemon::check_spec(std::string const& spec) const {
+    auto const& options = state_->options;
+    auto const checked = Anchors::check(spec, settings_of(options), options.explain);
+    if (!checked) return StartFailure{ExitCode::usage, checked.error().message};
     return {};
 }
 

@@ -14,14 +14,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using proxycore::record::Exchange;
 
-/// The text of an anchor. `=` in the pattern is escaped, since it would end the pattern.
-std::string anchor_text(std::string_view pattern, std::string_view spec) {
-    std::string text;
-    // The pattern is a regular expression, in which `\x3d` is the same character.
-    for (char const c : pattern) text += c == '=' ? std::string("\\x3d") : std::string(1, c);
-    return text.append("=").append(spec);
-}
-
 pathod::TlsOptions to_pathod(DaemonTls const& tls) {
     pathod::TlsOptions result;
     result.serve = true;
@@ -37,7 +29,7 @@ pathod::TlsOptions to_pathod(DaemonTls const& tls) {
 
 pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     pathod::DaemonOptions result;
-    for (auto const& anchor : options.anchors) result.anchors.push_back(anchor_text(anchor.pattern, anchor.spec));
+    for (auto const& anchor : options.anchors) result.path_anchors.push_back({anchor.pattern, anchor.spec});
     result.seed = options.seed;
     result.files_folder = options.files_folder;
     result.threads = options.threads;
@@ -128,7 +120,8 @@ Daemon::~Daemon() {
 }
 
 void Daemon::on(std::string_view pattern, std::string_view spec) {
-    auto const added = impl_->daemon.add_anchor(anchor_text(pattern, spec));
+    pathod::PathAnchor const anchor{std::string(pattern), std::string(spec)};
+    auto const added = impl_->daemon.add_anchor(anchor);
     if (!added) throw DaemonError(added.error().message);
 }
 
@@ -138,7 +131,14 @@ std::string Daemon::url() const { return impl_->url; }
 
 std::string Daemon::url(std::string_view path) const { return impl_->url + std::string(path); }
 
-std::string Daemon::url_for(std::string_view spec) const { return impl_->daemon.url_for(spec); }
+std::string Daemon::url_for(std::string_view spec) const {
+    // What `+PATH` names is read for each request, and may be written later.
+    bool const is_file = spec.starts_with('+');
+    if (!is_file)
+        if (auto const checked = impl_->daemon.check_spec(std::string(spec)); !checked)
+            throw DaemonError(checked.error().message);
+    return impl_->daemon.url_for(spec);
+}
 
 std::string Daemon::authority_pem() const { return impl_->authority_pem(); }
 

@@ -38,6 +38,35 @@ TEST(Daemon, TakesAnEqualsSignInAPattern) {
     EXPECT_EQ(Curl().get(daemon.url("/q?a=2")).status, 202);
 }
 
+TEST(Daemon, D3_TakesAnyPattern) {
+    Daemon daemon(
+        {.anchors = {{"/(?=foo)f", "201"}, {"/[(]=", "202"}, {"/\\Q(=\\Ex", "203"}, {"/(?<!=)end=$", "204"}}});
+    Curl curl;
+    EXPECT_EQ(curl.get(daemon.url("/foo")).status, 201);
+    EXPECT_EQ(curl.get(daemon.url("/(=")).status, 202);
+    EXPECT_EQ(curl.get(daemon.url("/end=")).status, 204);
+    EXPECT_EQ(curl.get(daemon.url("/fob")).status, 800);
+    daemon.on("/(?=bar)b", "205");
+    daemon.on("/\\Q(=\\E", "206");
+    EXPECT_EQ(curl.get(daemon.url("/bar")).status, 205);
+    EXPECT_EQ(curl.get(daemon.url("/(=x")).status, 206);
+}
+
+TEST(Daemon, D2_RefusesABadSpecOfAUrlWithACaret) {
+    Daemon const daemon;
+    try {
+        auto const url = daemon.url_for("200:b@1k:d500:z");
+        FAIL() << url;
+    } catch (DaemonError const& error) {
+        EXPECT_THAT(error.what(), testing::StartsWith("Invalid spec\nspec:1:15: "));
+        EXPECT_THAT(error.what(), testing::EndsWith("\n200:b@1k:d500:z\n              ^"));
+    }
+    EXPECT_THROW((void)daemon.url_for("wf:k'abc'"), DaemonError);
+    // Valid for one version of HTTP, with a handshake, or with a file that may come later.
+    for (auto const* spec : {"200", "wf:b'x'", "ws", "200:m'x'", "200:b'x' h2f:PING", "200:b<later", "+later"})
+        EXPECT_THAT(daemon.url_for(spec), testing::StartsWith(daemon.url("/p/"))) << spec;
+}
+
 TEST(Daemon, LearnsWhatToRespondWhileItRuns) {
     Daemon daemon({.anchors = {{"/a", "201"}}});
     Curl curl;

@@ -48,6 +48,11 @@ public:
     /// Adds an anchor, as in DaemonOptions::anchors, in front of the others. It is used for requests that arrive from
     /// now on, until the daemon is restarted. Errors: as start(); usage if the daemon was never started.
     boost::system::result<void, StartFailure> add_anchor(std::string const& anchor);
+    boost::system::result<void, StartFailure> add_anchor(PathAnchor const& anchor);
+
+    /// Checks a spec for url_for(), as those of anchors are checked: it has to be valid for one version of HTTP.
+    /// Errors: usage, with a caret.
+    boost::system::result<void, StartFailure> check_spec(std::string const& spec) const;
 
     /// Ends every connection, pauses included, and waits for the workers. Does nothing if the daemon is not running.
     void stop();

@@ -12,6 +12,11 @@
 
 namespace pathology::pathod {
 
+/// An anchor whose pattern and spec are given apart, so that the pattern may have an `=` anywhere.
+struct PathAnchor {
+    std::string pattern, spec;
+};
+
 /// Address, responses, limits and logging of a daemon. A plain value with the defaults of the
 /// program, except for the port, which the system chooses.
 struct DaemonOptions {
@@ -25,7 +30,8 @@ struct DaemonOptions {
     /// is a Perl-compatible regular expression; it ends at the first `=` that is neither escaped nor inside brackets or
     /// parentheses.
     std::vector<std::string> anchors = {};
-    std::string craft_prefix = "/p/";  ///< the rest of a path after it is a percent-encoded spec
+    std::vector<PathAnchor> path_anchors = {};  ///< further ones, matched after `anchors`
+    std::string craft_prefix = "/p/";           ///< the rest of a path after it is a percent-encoded spec
     /// The folder that `<path` and `+path` read from; std::nullopt: specs cannot read files.
     std::optional<std::string> files_folder = std::nullopt;
     /// Decides everything random; std::nullopt: drawn at random, and printed to standard error when it is used.

@@ -17,7 +17,7 @@
 
 namespace pathology::testkit {
 
-/// A response for all paths that match: `pattern` is a Perl-style regular expression, matched at the start of the path.
+/// A response for all paths that match: `pattern` is any Perl-style regular expression, matched at the start of the path.
 struct Anchor {
     std::string pattern, spec;
 };
@@ -97,9 +97,11 @@ public:
 
     // --- address ---
     std::uint16_t port() const;
-    std::string url() const;                           ///< "http://127.0.0.1:40001", or https; no slash at the end
-    std::string url(std::string_view path) const;      ///< url() and the path, which begins with a slash
-    std::string url_for(std::string_view spec) const;  ///< the URL whose response is `spec`
+    std::string url() const;                       ///< "http://127.0.0.1:40001", or https; no slash at the end
+    std::string url(std::string_view path) const;  ///< url() and the path, which begins with a slash
+    /// The URL whose response is `spec`; `+PATH` is read for each request.
+    /// Errors: throws DaemonError if the spec is invalid, with the spec and a caret.
+    std::string url_for(std::string_view spec) const;
 
     // --- TLS ---
     std::string authority_pem() const;   ///< the certificate of the authority, as PEM
