@@ -38,7 +38,7 @@ EndpointFailure bad_port(Span span, std::uint16_t min_port) {
 }  // namespace
 
 std::string bracketed(std::string_view host) {
-    bool const is_ipv6_address = host.find(':') != std::string_view::npos;
+    bool const is_ipv6_address = host.find(':') != std::string_view::npos && !host.starts_with('[');
     return is_ipv6_address ? "[" + std::string(host) + "]" : std::string(host);
 }
 

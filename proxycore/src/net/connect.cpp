@@ -23,7 +23,7 @@ std::string addresses(Endpoints const& tried) {
 }
 
 Failure failure(std::string const& host, std::uint16_t port, error_code ec, Endpoints const& tried) {
-    auto message = "cannot connect to " + host + ":" + std::to_string(port) + ": " + describe(ec);
+    auto message = "cannot connect to " + to_string(proxycore::Endpoint{host, port}) + ": " + describe(ec);
     if (tried.size() > 1) message += " (tried " + addresses(tried) + ")";
     return {ec, message};
 }

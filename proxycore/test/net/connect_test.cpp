@@ -21,7 +21,10 @@ asio::awaitable<void> echo_connection(Connection connection) { co_await test::ec
 /// A port that nobody listens on, for as long as the object lives: it is bound, but does not listen.
 class ClosedPort {
 public:
-    ClosedPort() : acceptor_(context_, asio::ip::tcp::v4()) { acceptor_.bind({asio::ip::address_v4::loopback(), 0}); }
+    explicit ClosedPort(asio::ip::address const& address = asio::ip::address_v4::loopback())
+        : acceptor_(context_, address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4()) {
+        acceptor_.bind({address, 0});
+    }
     std::uint16_t number() const { return acceptor_.local_endpoint().port(); }
 
 private:
@@ -115,6 +118,17 @@ TEST(Connect, ReportsWhoRefused) {
         EXPECT_EQ(opened.error().code, asio::error::connection_refused);
         EXPECT_EQ(opened.error().message,
                   "cannot connect to 127.0.0.1:" + std::to_string(closed.number()) + ": connection refused");
+    });
+}
+
+TEST(Connect, B3_ReportsAnIpv6AddressInBrackets) {
+    ClosedPort const closed(asio::ip::address_v6::loopback());
+    play([&closed]() -> asio::awaitable<void> {
+        auto const opened = co_await connect("::1", closed.number(), 10s);
+        EXPECT_FALSE(opened);
+        if (opened) co_return;
+        EXPECT_EQ(opened.error().message,
+                  "cannot connect to [::1]:" + std::to_string(closed.number()) + ": connection refused");
     });
 }
 

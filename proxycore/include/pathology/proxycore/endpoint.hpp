@@ -24,7 +24,7 @@ std::string to_string(Endpoint const& endpoint);
 /// The same for a listener: `*:port` for all interfaces.
 std::string listening_text(Endpoint const& endpoint);
 
-/// The host, in brackets if it is an IPv6 address.
+/// The host, in brackets if it is an IPv6 address; one in brackets stays as it is.
 std::string bracketed(std::string_view host);
 
 /// A host whose port may have been left out.
