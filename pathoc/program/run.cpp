@@ -6,10 +6,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <pathology/language/tables.hpp>
+#include <pathology/proxycore/net/blocked_signals.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <vector>
 
@@ -27,7 +27,7 @@ using proxycore::console::ExitCode;
 
 constexpr auto tick_interval = std::chrono::milliseconds(50);
 
-/// The event loop of a run, on the calling thread: the runner, a tick, and SIGINT.
+/// The event loop of a run, on the calling thread: the runner, a tick, and the signals that end it.
 class RunLoop {
 public:
     explicit RunLoop(Runner& runner) : runner_(runner) {}
@@ -38,11 +38,12 @@ public:
                            done_ = true;
                            thrown_ = std::move(thrown);
                        }));
-        // The first SIGINT ends the run in order: the exchange is cancelled and the summary printed.
-        signals_.async_wait([this](boost::system::error_code ec, int) {
+        for (int const signal : proxycore::net::ending_signals()) signals_.add(signal);
+        // The first signal ends the run in order: the exchange is cancelled, and the summary and the results are printed.
+        signals_.async_wait([this](boost::system::error_code ec, int signal) {
             if (ec) return;
             interrupted_ = true;
-            runner_.interrupt();
+            runner_.interrupt(signal);
             stopping_.emit(asio::cancellation_type::terminal);
         });
         tick();
@@ -64,7 +65,7 @@ private:
     Runner& runner_;
     asio::io_context context_{1};
     asio::cancellation_signal stopping_;
-    asio::signal_set signals_{context_, SIGINT};
+    asio::signal_set signals_{context_};
     asio::steady_timer ticks_{context_};
     std::exception_ptr thrown_;
     bool done_ = false, interrupted_ = false;

@@ -17,7 +17,7 @@ namespace pathology::pathoc {
 ///   peer            an exchange failed, or a proxy refused the tunnel
 ///   usage           a spec or an option is invalid
 ///   no_connection   a connection failed, and no exchange did
-///   interrupted     SIGINT arrived; it is handled while this function runs
+///   128 + n         SIGINT, SIGTERM or SIGHUP arrived; they are handled while this function runs
 /// `clock` gives the times of the reports.
 int run(ProgramOptions const& options, proxycore::console::Console& console,
         proxycore::record::Clock const& clock = {});

@@ -262,7 +262,7 @@ void Runner::finish_exchange(ConnectionRun& connection, PreparedMessage const& m
         // A response that -I ignores does not count for -o.
         if (options_.one_shot && !hidden) stop_ = true;
     } else {
-        if (interrupted_) return;
+        if (interrupted_ != 0) return;
         auto const code = outcome.error().code;
         bool const ignored = code == Errc::timed_out && options_.ignore_timeouts;
         // A spec that disconnects did what it should.
@@ -285,7 +285,7 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     SendRequest const request{*crafted.plan, crafted.seed, message.method(), is_ahead};
     connection.sent_frames = connection.http2 != nullptr;
     auto const written = co_await send_on(connection, request);
-    if (interrupted_) co_return;
+    if (interrupted_ != 0) co_return;
     // The rest of a request is not sent after its response, or after a violation, which is reported by itself.
     bool const is_cut = written && written->error == asio::error::operation_aborted;
     bool const failed = !written || (written->error.failed() && !is_cut);
@@ -414,8 +414,9 @@ void Runner::warn(std::string const& text) {
     console_.err(text);
 }
 
-void Runner::interrupt() {
-    interrupted_ = stop_ = true;
+void Runner::interrupt(int signal) {
+    interrupted_ = signal;
+    stop_ = true;
     warn("interrupted: " + progress_.summary() + "\n");
 }
 
@@ -426,7 +427,7 @@ void Runner::tick() {
 
 ExitCode Runner::exit_code() const {
     // In the order of what the user has to know first: a wrong spec explains a failure, not the reverse.
-    if (interrupted_) return ExitCode::interrupted;
+    if (interrupted_ != 0) return ExitCode{128 + interrupted_};  // as in shells
     if (refused_) return ExitCode::usage;
     if (failed_) return ExitCode::peer;
     return unconnected_ ? ExitCode::no_connection : ExitCode::done;

@@ -8,7 +8,7 @@
 //                     │                                                    end, and reports responses that arrive late
 //                     └─ request over HTTP/2 with a raw frame after it in its spec: likewise
 //
-// An error ends its connection; SIGINT, -o, a refused spec and lost output end the run.
+// An error ends its connection; a signal, -o, a refused spec and lost output end the run.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -49,8 +49,8 @@ public:
     /// Makes every connection. Cancel: terminal, after interrupt().
     boost::asio::awaitable<void> run();
 
-    /// Stops the run: from now on, failures are not reported, since the cancellation causes them.
-    void interrupt();
+    /// Stops the run because of a signal: from now on, failures are not reported, since the cancellation causes them.
+    void interrupt(int signal);
 
     /// Flushes the output and draws the progress; to be called regularly.
     void tick();
@@ -134,7 +134,8 @@ private:
     Route route_;
     std::uint64_t unreachable_ = 0;  // connections in a row that could not be made
     bool stop_ = false;
-    bool interrupted_ = false, refused_ = false, failed_ = false, unconnected_ = false;
+    int interrupted_ = 0;  // the number of the signal
+    bool refused_ = false, failed_ = false, unconnected_ = false;
 };
 
 }  // namespace pathology::pathoc

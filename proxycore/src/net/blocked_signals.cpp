@@ -5,18 +5,29 @@
 namespace pathology::proxycore::net {
 namespace {
 
-sigset_t both() {
+bool is_ignored(int signal) {
+    struct sigaction present {};
+    return sigaction(signal, nullptr, &present) == 0 && (present.sa_flags & SA_SIGINFO) == 0 &&
+           present.sa_handler == SIG_IGN;
+}
+
+sigset_t set_of_ending_signals() {
     sigset_t signals;
     sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
+    for (int const signal : ending_signals()) sigaddset(&signals, signal);
     return signals;
 }
 
 }  // namespace
 
+std::vector<int> ending_signals() {
+    std::vector<int> signals{SIGINT, SIGTERM};
+    if (!is_ignored(SIGHUP)) signals.push_back(SIGHUP);
+    return signals;
+}
+
 BlockedSignals::BlockedSignals() {
-    auto const held = both();
+    auto const held = set_of_ending_signals();
     pthread_sigmask(SIG_BLOCK, &held, &before_);
 }
 
@@ -24,7 +35,7 @@ BlockedSignals::BlockedSignals() {
 BlockedSignals::~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 void BlockedSignals::unblock() {
-    auto const held = both();
+    auto const held = set_of_ending_signals();
     pthread_sigmask(SIG_UNBLOCK, &held, nullptr);
 }
 

@@ -280,7 +280,8 @@ void RunningServer::run_at_end() {
 }
 
 int RunningServer::wait_for_signal() {
-    asio::signal_set signals(first().context(), SIGINT, SIGTERM);
+    asio::signal_set signals(first().context());
+    for (int const number : ending_signals()) signals.add(number);
     signals.async_wait([this](error_code ec, int number) {
         if (ec) return;
         std::scoped_lock const lock(mutex_);

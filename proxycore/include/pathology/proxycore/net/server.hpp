@@ -81,7 +81,7 @@ public:
     /// workers. Does nothing if the server does not run. Concurrent callers all wait for the end.
     void stop();
 
-    /// Waits for SIGINT or SIGTERM, then stops. Returns the signal's number; 0 if stop() was called first or the server
+    /// Waits for one of ending_signals(), then stops. Returns the signal's number; 0 if stop() was called first or the server
     /// does not run.
     int run_until_signal();
 

@@ -70,7 +70,7 @@ public:
     /// once. Does nothing if the proxy does not run.
     void stop();
 
-    /// For programs: waits for SIGINT, SIGTERM or stop(), then stops. Returns the number of the signal, or 0.
+    /// For programs: waits for SIGINT, SIGTERM, SIGHUP or stop(), then stops. Returns the number of the signal, or 0.
     int run_until_signal();
 
     std::vector<Listener> listeners() const;             ///< empty if it does not listen
