@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <pathology/language/failure.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 
 namespace pathology::language {
+
+namespace http = proxycore::http;
+
 namespace {
 
 constexpr std::size_t max_line_width = 120;
@@ -16,9 +20,9 @@ std::string describe(SpecFailure const& failure, std::string_view spec, std::str
     auto const column = place - line_start;
     auto const line_end = std::min(spec.find('\n', place), spec.size());
     auto line = std::string(spec.substr(line_start, line_end - line_start));
-    for (char& c : line) {
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
-    }
+    // A tab or the end of a line of a file stays one column wide.
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == '\t' || c == '\r'; }, ' ');
     // A spec may be one line of megabytes: only the part around the caret is shown.
     std::size_t caret = column;
     if (line.size() > max_line_width) {
@@ -27,8 +31,11 @@ std::string describe(SpecFailure const& failure, std::string_view spec, std::str
         line = (cut > 0 ? "..." : "") + line.substr(cut, max_line_width) + (goes_on ? "..." : "");
         caret = caret - cut + (cut > 0 ? 3 : 0);
     }
-    return std::string(name) + ":" + std::to_string(line_number) + ":" + std::to_string(column + 1) + ": " +
-           failure.message + "\n" + line + "\n" + std::string(caret, ' ') + "^";
+    // Specs come from URLs of clients, too.
+    auto const before_caret = http::terminal_text(line.substr(0, caret));
+    return http::terminal_text(name) + ":" + std::to_string(line_number) + ":" + std::to_string(column + 1) + ": " +
+           http::terminal_text(failure.message) + "\n" + before_caret + http::terminal_text(line.substr(caret)) + "\n" +
+           std::string(before_caret.size(), ' ') + "^";
 }
 
 void throw_exception_from_error(SpecFailure const& failure, boost::source_location const& /*location*/) {

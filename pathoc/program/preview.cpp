@@ -2,6 +2,7 @@
 
 #include <pathology/language/http2.hpp>
 #include <pathology/language/player.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 
 #include "program/message_source.hpp"
 
@@ -25,7 +26,7 @@ language::Parsed<PreviewEnd> preview_connection(ProgramOptions const& options, M
         auto const crafted = message->craft(seeds.seed_of(connection, index), stream);
         if (!crafted) return crafted.error();
         if (crafted->random) seeds.report(console);
-        if (options.explain) console.err(">> " + *crafted->spec + "\n");
+        if (options.explain) console.err(">> " + proxycore::http::terminal_text(*crafted->spec) + "\n");
         player.start(*crafted->plan, crafted->seed);
         auto end = language::preview(player, write);
         if (!end || *end != PreviewEnd::finished) return end;
@@ -44,7 +45,7 @@ ExitCode preview(ProgramOptions const& options, std::span<Script const> scripts,
         MessageSequence const messages(picks ? seeds.pick(scripts, connection) : scripts, options.repeat);
         auto const end = preview_connection(options, messages, connection, seeds, console);
         if (!end) {
-            console.err(end.error().message + "\n");
+            console.err(proxycore::http::terminal_text(end.error().message) + "\n");
             return ExitCode::usage;
         }
         if (*end == PreviewEnd::stopped) return ExitCode::done;

@@ -1,4 +1,5 @@
-// The lines for people. Text of a server is printed by append_visible() only, so that it cannot control the terminal.
+// The lines for people. Text of a server is printed by append_terminal_text() only, so that it cannot control the
+// terminal.
 //
 //      21-11-26 08:00:00: >> 'GET':/:b'hi'         spec_line
 //      << 200 OK: 5 bytes                          outcome_line, or the message of the failure
@@ -10,6 +11,7 @@
 #include <ctime>
 #include <pathology/proxycore/console/dump.hpp>
 #include <pathology/proxycore/console/timestamp.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http2/violation.hpp>
 #include <pathology/proxycore/record/frame_recorder.hpp>
 
@@ -20,15 +22,9 @@ namespace {
 
 namespace console = proxycore::console;
 namespace tls = proxycore::tls;
+using proxycore::http::append_terminal_text;
+using proxycore::http::terminal_text;
 using proxycore::record::RecordedFrame;
-
-/// Replaces bytes other than printable ASCII, which could control the terminal.
-void append_visible(std::string& out, std::string_view text) {
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        out += byte < 0x20 || byte > 0x7e ? '.' : c;
-    }
-}
 
 /// "2026-11-21 08:00:00 UTC"
 std::string utc(std::chrono::system_clock::time_point when) {
@@ -39,15 +35,9 @@ std::string utc(std::chrono::system_clock::time_point when) {
     return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts)};
 }
 
-std::string visible(std::string_view text) {
-    std::string result;
-    append_visible(result, text);
-    return result;
-}
-
 void append_name(std::string& out, std::string_view title, std::vector<tls::NameAttribute> const& name) {
     out.append("\t").append(title).append(":\n");
-    for (auto const& [type, value] : name) out += "\t\t" + type + "=" + visible(value) + "\n";
+    for (auto const& [type, value] : name) out += "\t\t" + type + "=" + terminal_text(value) + "\n";
 }
 
 void append_certificate(std::string& out, tls::Certificate const& certificate) {
@@ -60,13 +50,13 @@ void append_certificate(std::string& out, tls::Certificate const& certificate) {
     out += "\tPubkey: " + std::to_string(certificate.key_bits) + " bit " + certificate.key_type + "\n";
     if (certificate.alternative_names.empty()) return;
     out += "\tSANs:";
-    for (auto const& name : certificate.alternative_names) out += " " + visible(name.value);
+    for (auto const& name : certificate.alternative_names) out += " " + terminal_text(name.value);
     out += "\n";
 }
 
 /// The lines of `-S`: protocol, cipher, and each certificate of the server.
 std::string tls_report(tls::ConnectionInfo const& info) {
-    std::string out = "Application Layer Protocol: " + (info.alpn.empty() ? "none" : visible(info.alpn)) + "\n";
+    std::string out = "Application Layer Protocol: " + (info.alpn.empty() ? "none" : terminal_text(info.alpn)) + "\n";
     out += "Cipher: " + info.cipher + ", " + std::to_string(info.cipher_bits) + " bit, " + info.version + "\n";
     out += "SSL certificate chain:\n";
     for (std::size_t i = 0; i < info.peer_chain.size(); ++i) {
@@ -107,7 +97,7 @@ public:
     }
 
     void http2_frame(std::string& out, MessageContext const&, std::string_view line) override {
-        append_visible(out, line);
+        append_terminal_text(out, line);
         out += '\n';
     }
 
@@ -119,12 +109,12 @@ public:
     }
 
     void violation(std::string& out, MessageContext const&, proxycore::http2::Violation const& violation) override {
-        append_visible(out, "Invalid frame: " + describe(violation));
+        append_terminal_text(out, "Invalid frame: " + describe(violation));
         out += '\n';
     }
 
     void protocol_error(std::string& out, MessageContext const&, std::string_view message) override {
-        append_visible(out, message);
+        append_terminal_text(out, message);
         out += '\n';
     }
 
@@ -135,7 +125,7 @@ private:
             out += ": ";
         }
         out += ">> ";
-        out += sent.spec;
+        append_terminal_text(out, sent.spec);
         out += '\n';
     }
 
@@ -150,7 +140,7 @@ private:
         if (outcome) return response_line(out, *outcome);
         auto const& why = outcome.error();
         if (why.response) response_line(out, *why.response);
-        append_visible(out, why.message);
+        append_terminal_text(out, why.message);
         if (why.code == Errc::timed_out && ignore_timeouts_) out += " (ignored)";
         out += '\n';
     }
@@ -159,7 +149,7 @@ private:
         out += "<< ";
         out += std::to_string(response.status());
         out += ' ';
-        append_visible(out, response.reason());
+        append_terminal_text(out, response.reason());
         out += ": ";
         out += std::to_string(response.body_size);
         out += " bytes\n";

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <pathology/language/tables.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/net/blocked_signals.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <vector>
@@ -130,7 +131,7 @@ ExitCode run_program(ProgramOptions const& options, Console& console, record::Cl
     for (auto const& argument : options.specs) {
         auto script = load_script(argument, settings, freezing, checking);
         if (!script) {
-            console.err(script.error().text);
+            console.err(proxycore::http::terminal_text(script.error().text, proxycore::http::WhiteSpace::lines));
             return ExitCode::usage;
         }
         scripts.push_back(std::move(*script));

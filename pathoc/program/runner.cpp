@@ -3,6 +3,7 @@
 
 #include "program/runner.hpp"
 
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http2/describe.hpp>
 
 #include <algorithm>
@@ -411,7 +412,7 @@ void Runner::print(std::string const& block) {
 
 void Runner::warn(std::string const& text) {
     progress_.clear();
-    console_.err(text);
+    console_.err(proxycore::http::terminal_text(text, proxycore::http::WhiteSpace::lines));
 }
 
 void Runner::interrupt(int signal) {

@@ -10,6 +10,7 @@
 #include <pathology/language/parse.hpp>
 #include <pathology/language/player.hpp>
 #include <pathology/language/rng.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <vector>
 
@@ -75,7 +76,7 @@ private:
         auto const seed = derive_seed(seed_.value(), ordinal_++);
         auto const rendered = render(message, settings_, {.explain = options_.explain}, seed);
         if (!rendered) return rendered.error();
-        if (options_.explain) console_.err(">> " + rendered->explained + "\n");
+        if (options_.explain) console_.err(">> " + proxycore::http::terminal_text(rendered->explained) + "\n");
         if (rendered->is_random) console_.err(seed_.replay_hint());
         // Rendered alone, an HTTP/2 message is a single item.
         return write(rendered->http2.empty() ? rendered->plan : rendered->http2.front().plan, seed);

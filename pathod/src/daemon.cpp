@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <pathology/language/rng.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <pathology/proxycore/percent.hpp>
 #include <stdexcept>
@@ -98,7 +99,8 @@ void Daemon::State::tick() {
 }
 
 void Daemon::State::print_error(std::string_view line) const {
-    if (console != nullptr) console->err(std::string(line).append("\n"));
+    if (console != nullptr)
+        console->err(proxycore::http::terminal_text(line, proxycore::http::WhiteSpace::lines) + "\n");
 }
 
 Daemon::Daemon(DaemonOptions options, Console* console)

@@ -1,11 +1,16 @@
 #include "log_printer.hpp"
 
+#include <pathology/proxycore/http/escaped.hpp>
+
 namespace pathology::pathod {
+
+namespace http = proxycore::http;
 
 void LogPrinter::write(std::initializer_list<std::string_view> parts) {
     block_.clear();
     if (timestamps_) block_.append(timestamp_.at(clock_.now())).append(": ");
-    for (auto const part : parts) block_.append(part);
+    // Parts quote requests and specs of clients.
+    for (auto const part : parts) http::append_terminal_text(block_, part, http::WhiteSpace::lines);
     write_block();
 }
 

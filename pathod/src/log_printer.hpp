@@ -27,9 +27,10 @@ public:
     /// False if there is no output, so that blocks need not be composed.
     bool is_enabled() const { return outputs_.console != nullptr || outputs_.file != nullptr; }
 
-    /// Prints a block: the time, then the parts, which contain their newlines.
+    /// Prints a block: the time, then the parts, which contain their newlines. Whatever could control a terminal is
+    /// escaped.
     void write(std::initializer_list<std::string_view> parts);
-    /// Prints a line without the time; adds the newline.
+    /// Prints a line without the time, as it is; adds the newline.
     void write_line(std::string_view line);
     /// Prints to standard error.
     void print_notice(std::string_view text) const;

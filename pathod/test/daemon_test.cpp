@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
             parse_error("expected a response feature (h c l r m v b p d i) or the end\n200:b'a'?x=1\n        ^\n") +
                 std::string(ok)},
         WireCase{"NotAscii", get("/p/200:b%c3"),
-                 parse_error("a spec is ASCII text; write this byte as an escape such as \\xe9\n200:b\xC3\n     ^\n")},
+                 parse_error("a spec is ASCII text; write this byte as an escape such as \\xe9\n200:b\\xc3\n     ^\n")},
         WireCase{"BadKeyLength", get("/p/wf:k'abc'"),
                  parse_error("a masking key has exactly 4 bytes, this one has 3\nwf:k'abc'\n   ^\n")},
         WireCase{"WsWithoutHandshake", get("/p/ws"),

@@ -8,7 +8,7 @@ pathology_library(console PRECOMPILED asio
             include/pathology/proxycore/console/exit_code.hpp include/pathology/proxycore/console/timestamp.hpp
             include/pathology/proxycore/console/units.hpp include/pathology/proxycore/console/version.hpp
     PUBLIC  Boost::headers
-    PRIVATE $<BUILD_INTERFACE:CLI11::CLI11>)
+    PRIVATE pathology::protocol $<BUILD_INTERFACE:CLI11::CLI11>)
 set_source_files_properties(src/console/version.cpp PROPERTIES
     COMPILE_DEFINITIONS PATHOLOGY_VERSION="${PROJECT_VERSION}")
 pathology_test(console_test SIZE unit LINK pathology::console

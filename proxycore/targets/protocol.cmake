@@ -47,8 +47,9 @@ pathology_library(protocol
     PUBLIC Boost::headers
     PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> PkgConfig::NGHTTP2 ZLIB::ZLIB)
 
-pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2
+pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2 PkgConfig::PCRE2
     SOURCES test/base64_test.cpp test/endpoint_test.cpp test/percent_test.cpp test/recently_used_test.cpp test/http/escaped_test.cpp test/http/fields_test.cpp test/http/judgement_test.cpp test/http/target_test.cpp
+            test/http/terminal_text_test.cpp
             test/http1/failure_test.cpp test/http1/no_reply_test.cpp test/http1/read_buffer_test.cpp
             test/http1/request_reader_test.cpp
             test/http1/response_reader_test.cpp test/http1/serialise_test.cpp test/http1/transcript.cpp

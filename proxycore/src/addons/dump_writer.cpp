@@ -1,5 +1,5 @@
-// The blocks that the dumper prints for a flow, at flow_detail 1 to 4. Every string of a peer goes through printable()
-// or http::escaped() before it is appended, so that no peer can send escape sequences to the terminal.
+// The blocks that the dumper prints for a flow, at flow_detail 1 to 4. Every string of a peer goes through
+// http::terminal_text() or http::escaped() before it is appended, so that no peer can control the terminal.
 //
 //      192.0.2.7:50312: GET http://example.org/index.html        1: request line
 //          Host: example.org                                     2: fields
@@ -19,15 +19,11 @@
 namespace pathology::proxycore::addons {
 namespace {
 
+using http::terminal_text;
+
 constexpr std::string_view indent = "    ";
 constexpr std::string_view missing = "(content missing)";
 constexpr std::string_view replayed = "[replay]";
-
-std::string printable(std::string_view text) {
-    std::string out;
-    append_printable(out, text);
-    return out;
-}
 
 std::string address_of(std::optional<Endpoint> const& address) { return address ? to_string(*address) : "?"; }
 
@@ -67,16 +63,16 @@ void DumpWriter::http(flow::HttpFlow const& flow) {
         response_line(flow);
         message(*flow.response);
     }
-    if (flow.error) error_line(" << " + printable(flow.error->message));
+    if (flow.error) error_line(" << " + terminal_text(flow.error->message));
 }
 
 void DumpWriter::request_line(flow::HttpFlow const& flow) {
     if (flow.is_replay == flow::Replay::request)
         paint(sgr::bold_yellow, replayed);
     else
-        out_ += printable(address_of(flow.client_conn->peername));
+        out_ += terminal_text(address_of(flow.client_conn->peername));
     out_ += ": ";
-    paint(method_colour(flow.request.method()), printable(flow.request.raw_method));
+    paint(method_colour(flow.request.method()), terminal_text(flow.request.raw_method));
     out_ += ' ';
     paint(sgr::bold, url_of(flow.request));
     auto const version = flow.request.http_version;
@@ -86,7 +82,7 @@ void DumpWriter::request_line(flow::HttpFlow const& flow) {
 }
 
 std::string DumpWriter::url_of(flow::Request const& request) const {
-    auto url = printable(style_.shows_host ? request.pretty_url() : request.url());
+    auto url = terminal_text(style_.shows_host ? request.pretty_url() : request.url());
     if (!style_.is_terminal || style_.detail > 1) return url;
     // Only the short form is shortened, to keep a flow on one line; files and higher details get the whole URL.
     auto length = std::max<std::size_t>(style_.columns, 75) - 25;  // columns of the address before it
@@ -112,7 +108,7 @@ void DumpWriter::response_line(flow::HttpFlow const& flow) {
     auto const colour = status_colour(response.status_code);
     paint(colour, std::to_string(response.status_code));
     out_ += ' ';
-    paint(colour, printable(reason_of(response)));
+    paint(colour, terminal_text(reason_of(response)));
     out_ += ' ';
     paint(sgr::bold, response.raw_content ? human_size(response.raw_content->size()) : missing);
     out_ += '\n';
@@ -163,7 +159,7 @@ void DumpWriter::body(std::string_view text, bool is_binary) {
         if (is_binary) line.remove_prefix(1);  // the tab
         if (line.ends_with('\r')) line.remove_suffix(1);
         out_ += indent;
-        append_printable(out_, line, true);
+        http::append_terminal_text(out_, line, http::WhiteSpace::lines);
         out_ += '\n';
     }
     out_ += '\n';
@@ -173,9 +169,9 @@ void DumpWriter::body(std::string_view text, bool is_binary) {
 
 void DumpWriter::message_line(flow::Flow const& flow, bool from_client, std::string_view what, std::string_view path) {
     auto const arrow = from_client ? " -> " : " <- ";
-    out_ += printable(address_of(flow.client_conn->peername));
+    out_ += terminal_text(address_of(flow.client_conn->peername));
     ((out_ += arrow) += what) += arrow;
-    out_ += printable(address_of(flow.server_conn->address())) + printable(path) + "\n";
+    out_ += terminal_text(address_of(flow.server_conn->address())) + terminal_text(path) + "\n";
 }
 
 void DumpWriter::websocket_message(flow::HttpFlow const& flow) {
@@ -192,8 +188,8 @@ void DumpWriter::tcp_message(flow::TcpFlow const& flow) {
 }
 
 void DumpWriter::tcp_error(flow::TcpFlow const& flow) {
-    auto const message = flow.error ? printable(flow.error->message) : std::string();
-    error_line("Error in TCP connection to " + printable(address_of(flow.server_conn->address())) + ": " + message);
+    auto const message = flow.error ? terminal_text(flow.error->message) : std::string();
+    error_line("Error in TCP connection to " + terminal_text(address_of(flow.server_conn->address())) + ": " + message);
 }
 
 namespace {
@@ -225,14 +221,14 @@ constexpr bool is_orderly(std::uint16_t code) { return code == 1000 || code == 1
 void DumpWriter::websocket_end(flow::HttpFlow const& flow) {
     // Without a close frame the code is 1006, which is never sent (RFC 6455 §7.1.5).
     auto const code = flow.websocket->close_code.value_or(1006);
-    auto const reason = printable(flow.websocket->close_reason.value_or(""));
+    auto const reason = terminal_text(flow.websocket->close_reason.value_or(""));
     if (is_orderly(code)) {
         out_ += "WebSocket connection closed by ";
         out_ += flow.websocket->closed_by_client.value_or(false) ? "client: " : "server: ";
         out_ += std::to_string(code) + (reason.empty() ? "" : " " + reason) + "\n";
         return;
     }
-    error_line("Error in WebSocket connection to " + printable(address_of(flow.server_conn->address())) +
+    error_line("Error in WebSocket connection to " + terminal_text(address_of(flow.server_conn->address())) +
                ": WebSocket Error: " + name_of_close(code) + (reason.empty() ? "" : " (reason: " + reason + ")"));
 }
 

@@ -12,26 +12,10 @@ namespace {
 constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7f; }
 constexpr bool is_spacing(unsigned char byte) { return byte == '\t' || byte == '\n'; }
 
-/// U+0080 to U+009F, in the two bytes of UTF-8.
-constexpr bool is_c1(unsigned char first, unsigned char second) { return first == 0xc2 && second < 0xa0; }
-
 constexpr std::size_t sample_size = 100;
 constexpr double max_binary_share = 0.3;  // of the bytes; with more, it is shown as binary
 
 }  // namespace
-
-// C1 controls, such as U+009B, begin escape sequences in some terminals, like ESC [.
-void append_printable(std::string& out, std::string_view text, bool keeps_lines) {
-    auto const is_utf8 = websocket::is_utf8(text);
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        auto const byte = static_cast<unsigned char>(text[at]);
-        bool const begins_c1 = is_utf8 && byte >= 0x80 && is_c1(byte, static_cast<unsigned char>(text[at + 1]));
-        bool const is_text = byte < 0x80 || (is_utf8 && !begins_c1);
-        bool const is_kept = is_control(byte) ? keeps_lines && is_spacing(byte) : is_text;
-        out += is_kept ? text[at] : '.';
-        if (begins_c1) ++at;
-    }
-}
 
 bool is_mostly_binary(std::string_view bytes) {
     auto const sample = bytes.substr(0, sample_size);

@@ -1,4 +1,4 @@
-// Makes text from the network safe for a terminal.
+// How content is shown: as text or as a hex dump, and its size.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +6,6 @@
 #include <string_view>
 
 namespace pathology::proxycore::addons {
-
-/// Appends `text` with a `.` for each control character, including C1. In text that is not UTF-8 also for every byte
-/// outside printable ASCII. `keeps_lines` keeps tabs and line feeds.
-void append_printable(std::string& out, std::string_view text, bool keeps_lines = false);
 
 /// Returns true if `bytes` should be printed as a hex dump, by their first 100 bytes.
 bool is_mostly_binary(std::string_view bytes);

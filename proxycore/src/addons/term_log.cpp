@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <ctime>
 #include <pathology/proxycore/addons/host.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 
 #include "addons/paint.hpp"
-#include "addons/printable.hpp"
 
 namespace pathology::proxycore::addons {
 namespace {
@@ -54,15 +54,11 @@ void TermLog::configure(Options const& /*options*/, std::set<std::string> const&
 
 void TermLog::log(LogEntry const& entry) {
     if (entry.level > level_) return;
+    auto line = moment(now_());
     // Messages quote bytes of peers.
-    std::string text, line = moment(now_());
-    append_printable(text, entry.message);
-    if (!entry.client.empty()) {
-        append_printable(line += "[", entry.client);
-        line += "]";
-    }
+    if (!entry.client.empty()) line += "[" + http::terminal_text(entry.client) + "]";
     line += ' ';
-    append_painted(line, sink_.is_terminal, colour_of(entry.level), text);
+    append_painted(line, sink_.is_terminal, colour_of(entry.level), http::terminal_text(entry.message));
     sink_.write(line += '\n');
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <pathology/proxycore/console/version.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
 
 namespace pathology::proxycore::console {
@@ -134,7 +135,8 @@ int leave(Console& console, Exit const& exit) {
 
 Exit usage_error(std::string_view program, std::string_view message) {
     std::string const name(program);
-    return {ExitCode::usage, "", name + ": " + std::string(message) + "\nTry '" + name + " --help'.\n"};
+    auto text = http::terminal_text(message, http::WhiteSpace::lines);  // it quotes arguments
+    return {ExitCode::usage, "", name + ": " + text + "\nTry '" + name + " --help'.\n"};
 }
 
 CommandLine::CommandLine(std::string_view program, std::string_view description) : parser_(std::make_unique<Parser>()) {

@@ -14,7 +14,11 @@ constexpr char hex_digit(std::size_t value) { return "0123456789abcdef"[value & 
 
 constexpr bool is_printable(char byte) { return byte >= ' ' && byte <= '~'; }
 
-constexpr bool is_spacing(char byte) { return byte == '\t' || byte == '\n' || byte == '\r'; }
+/// A carriage return alone would let the text behind it overwrite the line.
+constexpr bool is_spacing(std::string_view data, std::size_t at) {
+    auto const byte = data[at];
+    return byte == '\t' || byte == '\n' || (byte == '\r' && at + 1 < data.size() && data[at + 1] == '\n');
+}
 
 void append_offset(std::string& out, std::size_t offset) {
     for (auto digit = offset_digits; digit-- > 0;) out += hex_digit(offset >> (4 * digit));
@@ -43,8 +47,9 @@ void append_row(std::string& out, std::size_t offset, std::string_view row) {
 std::string dump_text(std::string_view data) {
     std::string out = "\t";
     out.reserve(data.size() + data.size() / 16 + 2);
-    for (char const byte : data) {
-        out += is_printable(byte) || is_spacing(byte) ? byte : '.';
+    for (std::size_t at = 0; at < data.size(); ++at) {
+        auto const byte = data[at];
+        out += is_printable(byte) || is_spacing(data, at) ? byte : '.';
         // Each line begins with a tab, which separates the dump from the log around it.
         if (byte == '\n') out += '\t';
     }

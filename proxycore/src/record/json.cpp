@@ -235,7 +235,7 @@ std::string to_json_line(Exchange const& exchange) {
     if (!exchange.message.empty()) put(object, "msg", exchange.message);
     if (exchange.violation) object["violation"] = to_json(*exchange.violation);
     // dump() would throw on invalid UTF-8; put() and text() leave none.
-    return object.dump();
+    return http::terminal_json(object.dump());
 }
 
 }  // namespace pathology::proxycore::record

@@ -53,7 +53,7 @@ TEST(TermLog, P70_IsColouredOnATerminal) {
 }
 
 TEST(TermLog, P70_LetsNoEscapeSequenceOut) {
-    EXPECT_EQ(Log().shows({LogLevel::info, "a\x1b[31m\nb"}), ":15:00.250] a.[31m.b\n");
+    EXPECT_EQ(Log().shows({LogLevel::info, "a\x1b[31m\nb"}), ":15:00.250] a\\x1b[31m\\nb\n");
 }
 
 TEST(TermLog, RefusesUnknownLevels) { EXPECT_THROW(Log("loud"), OptionsError); }

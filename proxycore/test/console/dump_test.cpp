@@ -17,14 +17,15 @@ struct DumpCase {
 class DumpText : public testing::TestWithParam<DumpCase> {};
 TEST_P(DumpText, ShowsLinesBehindTabs) { EXPECT_EQ(dump_text(GetParam().data), GetParam().shown); }
 
-INSTANTIATE_TEST_SUITE_P(Data, DumpText,
-                         testing::Values(DumpCase{"Response", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\nb",
-                                                  "\tHTTP/1.1 200 OK\r\n\tContent-Length: 3\r\n\t\r\n\ta\n\tb\n"},
-                                         DumpCase{"RequestEndsWithAnEmptyLine", "GET / HTTP/1.1\r\n\r\n",
-                                                  "\tGET / HTTP/1.1\r\n\t\r\n\t\n"},
-                                         DumpCase{"Empty", "", "\t\n"}, DumpCase{"Spacing", "a\tb\rc", "\ta\tb\rc\n"},
-                                         DumpCase{"Unprintable", "\x00\x01\x1b\x7f\x80\xff~ "sv, "\t......~ \n"}),
-                         [](auto const& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Data, DumpText,
+    testing::Values(DumpCase{"Response", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\nb",
+                             "\tHTTP/1.1 200 OK\r\n\tContent-Length: 3\r\n\t\r\n\ta\n\tb\n"},
+                    DumpCase{"RequestEndsWithAnEmptyLine", "GET / HTTP/1.1\r\n\r\n", "\tGET / HTTP/1.1\r\n\t\r\n\t\n"},
+                    DumpCase{"Empty", "", "\t\n"}, DumpCase{"Spacing", "a\tb\r\nc", "\ta\tb\r\n\tc\n"},
+                    DumpCase{"ACarriageReturnAlone", "a\rb\r", "\ta.b.\n"},
+                    DumpCase{"Unprintable", "\x00\x01\x1b\x7f\x80\xff~ "sv, "\t......~ \n"}),
+    [](auto const& row) { return std::string(row.param.name); });
 
 class DumpHex : public testing::TestWithParam<DumpCase> {};
 TEST_P(DumpHex, ShowsSixteenBytesALine) { EXPECT_EQ(dump_hex(GetParam().data), GetParam().shown); }

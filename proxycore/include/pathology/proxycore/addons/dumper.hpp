@@ -7,8 +7,8 @@
 //     3    and the first lines of bodies, of WebSocket messages and of TCP messages
 //     4    and all of their lines
 //
-// Only printable text is written, since bytes from the network could control the terminal: fields are escaped,
-// elsewhere a `.` replaces other bytes.
+// Bytes from the network could control the terminal, so they are written by http::terminal_text(), and fields by
+// http::escaped().
 #pragma once
 
 #include <pathology/proxycore/addons/addon.hpp>

@@ -7,7 +7,7 @@
 namespace pathology::proxycore::console {
 
 /// Each line is indented by a tab and ends with a newline. Bytes that are not printable ASCII become `.`, except for
-/// tabs and carriage returns. Data that ends with a newline has an empty last line.
+/// tabs and the carriage returns of line ends. Data that ends with a newline has an empty last line.
 std::string dump_text(std::string_view data);
 
 /// Sixteen bytes a line: a tab, the offset in ten hexadecimal digits, the bytes in hexadecimal padded to 47 columns,
