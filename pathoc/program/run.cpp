@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <pathology/language/tables.hpp>
+#include <pathology/proxycore/console/program.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/net/blocked_signals.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
@@ -25,6 +26,7 @@ namespace asio = boost::asio;
 namespace record = proxycore::record;
 using proxycore::console::Console;
 using proxycore::console::ExitCode;
+using proxycore::console::print_error;
 
 constexpr auto tick_interval = std::chrono::milliseconds(50);
 
@@ -89,7 +91,7 @@ void apply_key_log_of_environment(TlsOptions& tls, Console& console) {
     auto const file = proxycore::tls::key_log_file({"SSLKEYLOGFILE"}, &std::getenv);
     if (file.empty() || !tls.use || tls.key_log) return;
     if (auto const opened = proxycore::tls::KeyLog::open(file); !opened) {
-        return console.err("pathoc: " + opened.error().message + "\n");
+        return print_error(console, "pathoc", opened.error().message);
     }
     tls.key_log = file;
 }
@@ -109,7 +111,7 @@ ExitCode send_specs(ProgramOptions const& options, std::span<Script const> scrip
     apply_key_log_of_environment(tls_options, console);
     auto const tls = TlsLayer::make(tls_options, route_of(connection_options(options)).target.host);
     if (!tls) {
-        console.err("pathoc: " + tls.error().message + "\n");
+        print_error(console, "pathoc", tls.error().message);
         return ExitCode::usage;
     }
     Runner runner(options, scripts, console, *tls, clock);
@@ -145,7 +147,7 @@ int run(ProgramOptions const& options, Console& console, record::Clock const& cl
     try {
         return status(run_program(options, console, clock));
     } catch (std::exception const& error) {
-        console.err("pathoc: " + std::string(error.what()) + "\n");
+        print_error(console, "pathoc", error.what());
         return status(ExitCode::peer);
     }
 }

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <pathology/pathod/daemon.hpp>
+#include <pathology/proxycore/console/program.hpp>
 #include <pathology/proxycore/console/version.hpp>
 #include <pathology/proxycore/net/blocked_signals.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
@@ -26,7 +27,7 @@ void apply_key_log_of_environment(DaemonOptions& options, Console& console) {
     auto const file = proxycore::tls::key_log_file({"SSLKEYLOGFILE"}, &std::getenv);
     if (file.empty() || options.tls.key_log) return;
     if (auto const opened = proxycore::tls::KeyLog::open(file); !opened) {
-        return console.err("pathod: " + opened.error().message + "\n");
+        return print_error(console, "pathod", opened.error().message);
     }
     options.tls.key_log = file;
 }
@@ -38,10 +39,13 @@ ExitCode serve(DaemonOptions options, Background& background, Console& console) 
     apply_key_log_of_environment(options, console);
     Daemon daemon(options, &console);
     if (auto const started = daemon.start(); !started) {
-        console.err("pathod: " + started.error().message + "\n");
+        print_error(console, "pathod", started.error().message);
         return started.error().code;
     }
     print_address(daemon, options, console);
+    // Without the address nobody finds the daemon. end_program() prints the reason.
+    auto const failure = console.out_failure();
+    if (failure && failure != std::errc::broken_pipe) return ExitCode::failed;
     background.detach();
     return daemon.run_until_signal();
 }

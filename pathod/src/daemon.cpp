@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <pathology/language/rng.hpp>
+#include <pathology/proxycore/console/program.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <pathology/proxycore/percent.hpp>
@@ -66,6 +68,7 @@ struct Daemon::State {
     language::RunSeed seed;
     ExchangeLog log;
     std::unique_ptr<LogFile> file;
+    std::atomic<bool> file_failed = false;  // it did not accept some text
     std::unique_ptr<DaemonContext> context;
     std::vector<std::unique_ptr<WorkerContext>> workers;  // one for each worker
     std::unique_ptr<net::Server> server;                  // last: destroyed before what its connections use
@@ -95,7 +98,11 @@ net::ServerOptions Daemon::State::server_options() {
 
 void Daemon::State::tick() {
     if (console != nullptr) console->flush();
-    if (file != nullptr) file->console().flush();
+    if (file == nullptr) return;
+    file->console().flush();
+    auto const failure = file->console().out_failure();
+    if (failure && !file_failed.exchange(true))
+        print_error("pathod: cannot write to the log file '" + *options.log_file + "': " + failure.message());
 }
 
 void Daemon::State::print_error(std::string_view line) const {
@@ -130,7 +137,7 @@ boost::system::result<void, StartFailure> Daemon::start() {
         return StartFailure{ExitCode::usage, secure.error().message};
     }
     if (auto const warning = state.context->tls.warning(); state.console != nullptr && !warning.empty())
-        state.console->err("pathod: " + warning + "\n");
+        print_error(*state.console, "pathod", warning);
     for (unsigned i = 0; i < std::max(state.options.threads, 1U); ++i) {
         state.workers.push_back(std::make_unique<WorkerContext>(*state.context));
     }
@@ -174,7 +181,10 @@ void Daemon::stop() {
 
 ExitCode Daemon::run_until_signal() {
     if (!state_->server) return ExitCode::done;
-    return state_->server->run_until_signal() == SIGINT ? ExitCode::interrupted : ExitCode::done;
+    auto const signal = state_->server->run_until_signal();
+    if (state_->file != nullptr) state_->tick();
+    if (signal == SIGINT) return ExitCode::interrupted;
+    return state_->file_failed ? ExitCode::failed : ExitCode::done;
 }
 
 std::uint16_t Daemon::port() const { return state_->server ? state_->server->port() : std::uint16_t(0); }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <pathology/proxycore/addons/shared_object.hpp>
+#include <pathology/proxycore/console/program.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/net/blocked_signals.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
@@ -71,7 +72,7 @@ private:
         start();
         if (has_failed_) {
             proxy_.stop();
-            console_.err("pathop: exiting because of errors during startup\n");
+            print_error(console_, "pathop", "exiting because of errors during startup");
             return ExitCode::failed;
         }
         proxy_.run_until_signal();
@@ -109,7 +110,7 @@ int run(ProgramOptions const& options, Console& console) {
     try {
         code = Program(options, console).run();
     } catch (proxycore::ProxyException const& error) {
-        console.err("pathop: " + std::string(error.what()) + "\n");
+        print_error(console, "pathop", error.what());
     }
     console.flush();
     return status(code);

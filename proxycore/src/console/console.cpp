@@ -98,6 +98,11 @@ bool Console::out_is_terminal() const noexcept { return streams_->out.is_termina
 
 bool Console::err_is_terminal() const noexcept { return streams_->err.is_terminal(); }
 
+std::error_code Console::out_failure() const noexcept {
+    std::scoped_lock const lock(mutex_);
+    return streams_->out.failure();
+}
+
 bool Console::out_is_lost() const noexcept {
     std::scoped_lock const lock(mutex_);
     return streams_->out.is_lost();

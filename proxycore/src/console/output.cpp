@@ -62,20 +62,20 @@ public:
     explicit DescriptorDevice(int descriptor)
         : descriptor_(descriptor), terminal_(::isatty(descriptor) == 1), step_(step_of(descriptor, terminal_)) {}
 
-    bool write(std::string_view text) override {
+    std::error_code write(std::string_view text) override {
         SigpipeBlocked const blocked;
         while (!text.empty()) {
             auto const n = ::write(descriptor_, text.data(), text.size());
             if (n > 0) {
                 text.remove_prefix(static_cast<std::size_t>(n));
-            } else if (n == 0 || !may_retry()) {
-                return false;
+            } else if (auto const error = reason_of(n); !may_retry(error)) {
+                return error;
             }
         }
-        return true;
+        return {};
     }
 
-    std::optional<std::size_t> write_now(std::string_view text) override {
+    boost::system::result<std::size_t, std::error_code> write_now(std::string_view text) override {
         SigpipeBlocked const blocked;
         std::size_t taken = 0;
         while (taken < text.size() && is_writable()) {
@@ -83,10 +83,10 @@ public:
             auto const n = ::write(descriptor_, text.data() + taken, step);
             if (n > 0) {
                 taken += static_cast<std::size_t>(n);
-            } else if (n < 0 && is_full()) {
+            } else if (auto const error = reason_of(n); is_full(error)) {
                 break;
-            } else if (n == 0 || errno != EINTR) {
-                return std::nullopt;
+            } else if (error != std::errc::interrupted) {
+                return error;
             }
         }
         return taken;
@@ -101,8 +101,12 @@ public:
 
 private:
     bool is_writable() { return step_ == std::numeric_limits<std::size_t>::max() || wait_until_writable({}); }
-    static bool is_full() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-    bool may_retry() { return errno == EINTR || (is_full() && wait_until_writable(max_wait)); }
+    /// A write() that takes nothing and gives no reason would be repeated for ever.
+    static std::error_code reason_of(ssize_t written) { return {written < 0 ? errno : EIO, std::generic_category()}; }
+    static bool is_full(std::error_code error) { return error == std::errc::resource_unavailable_try_again; }
+    bool may_retry(std::error_code error) {
+        return error == std::errc::interrupted || (is_full(error) && wait_until_writable(max_wait));
+    }
 
     int descriptor_;
     bool terminal_;
@@ -113,11 +117,11 @@ class TextDevice final : public OutputDevice {
 public:
     explicit TextDevice(std::string& text) : text_(text) {}
 
-    bool write(std::string_view text) override {
+    std::error_code write(std::string_view text) override {
         text_.append(text);
-        return true;
+        return {};
     }
-    std::optional<std::size_t> write_now(std::string_view text) override {
+    boost::system::result<std::size_t, std::error_code> write_now(std::string_view text) override {
         text_.append(text);
         return text.size();
     }
@@ -147,15 +151,20 @@ void BufferedOutput::flush() {
     if (held_.empty()) return;
     // An output that waits keeps every byte: the program is as fast as its reader.
     if (waits_) {
-        lost_ = !device_->write(held_);
+        record(device_->write(held_));
         held_.clear();
         return;
     }
     auto const accepted = device_->write_now(held_);
-    lost_ = !accepted;
-    held_.erase(0, accepted.value_or(held_.size()));
+    record(accepted ? std::error_code() : accepted.error());
+    held_.erase(0, accepted ? *accepted : held_.size());
     // The rest stays in held_, so the order of bytes is kept when the reader continues.
     was_refused_ = !held_.empty();
+}
+
+void BufferedOutput::record(std::error_code result) {
+    lost_ = static_cast<bool>(result);
+    if (!failure_) failure_ = result;
 }
 
 void BufferedOutput::finish(std::chrono::steady_clock::time_point deadline) {

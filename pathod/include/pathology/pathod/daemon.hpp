@@ -57,7 +57,8 @@ public:
     /// Ends every connection, pauses included, and waits for the workers. Does nothing if the daemon is not running.
     void stop();
 
-    /// For programs: waits for SIGINT or SIGTERM, then stops. Returns `interrupted` after SIGINT, else `done`.
+    /// For programs: waits for SIGINT, SIGTERM or SIGHUP, then stops. Returns `interrupted` after SIGINT,
+    /// `failed` if the log file did not accept all text, else `done`.
     proxycore::console::ExitCode run_until_signal();
 
     std::uint16_t port() const;                        ///< 0 if not running

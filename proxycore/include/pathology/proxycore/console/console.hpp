@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace pathology::proxycore::console {
 
@@ -16,7 +17,7 @@ namespace pathology::proxycore::console {
 /// A block given to out() is never mixed with that of another thread. It is written at once if nothing was written in
 /// the last 10 ms, so that lines appear immediately; under load, blocks are buffered up to 64 KiB until flush(), which
 /// the program calls regularly. Errors: none. Text is lost if the reader is gone (EPIPE) or the disk is full;
-/// out_is_lost() reports that. Thread: every function may be called from any thread.
+/// out_is_lost() and out_failure() report that. Thread: every function may be called from any thread.
 class Console {
 public:
     using Clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -45,6 +46,8 @@ public:
 
     /// True if the last write of out() failed. Text is lost until a write succeeds again.
     bool out_is_lost() const noexcept;
+    /// Why the first write of out() that failed did; no error if none failed. See end_program().
+    std::error_code out_failure() const noexcept;
 
 private:
     class Streams;

@@ -11,6 +11,7 @@ enum class ExitCode : int {
     no_connection = 3,  ///< bind or connect failed
     time_limit = 4,     ///< a time limit was exceeded
     interrupted = 130,  ///< SIGINT: 128 + 2, as in shells
+    unread = 141,       ///< the reader of standard output is gone: 128 + 13, as SIGPIPE in shells
 };
 
 /// The number to return from main.
