@@ -75,6 +75,7 @@ void read_http2_into(record::RecordedRequest& request, std::string_view bytes) {
 
 record::RecordedRequest recorded(MessageContext const& context, SentMessage const& sent) {
     record::RecordedRequest request;
+    request.http_version.clear();  // unknown if the bytes are not HTTP
     request.raw = sent.bytes;
     request.raw_size = sent.size;
     request.remote_address = context.remote;

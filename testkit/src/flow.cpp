@@ -61,11 +61,10 @@ Flow to_flow(proxycore::record::Exchange exchange) {
 
 void PrintTo(Flow const& flow, std::ostream* out) {
     *out << "flow " << flow.id << " (" << flow.protocol << ") ";
-    if (flow.url.empty())
+    if (flow.protocol == "tcp") {
         *out << "to " << (flow.server ? escaped(flow.server->host) : "nowhere");
-    else
+    } else {
         *out << escaped(flow.url) << "\n  request: ";
-    if (!flow.url.empty()) {
         PrintTo(flow.request, out);
         *out << "\n  response: ";
         PrintTo(flow.response, out);

@@ -32,6 +32,13 @@ bool is_http1(http::Version version) { return version.major == 1; }
 /// The version is shown only if it is not HTTP/1 on both sides.
 bool shows_version(http::Version its, http::Version other) { return !is_http1(its) || its != other; }
 
+/// What a request asks for, as far as the client has said it.
+std::string named_by(flow::Request const& request, bool shows_host) {
+    if (!request.raw_line.empty()) return request.raw_line;
+    auto url = shows_host ? request.pretty_url() : request.url();
+    return url.empty() ? request.to_head().target : url;
+}
+
 std::string_view method_colour(std::string_view method) {
     if (method == "GET") return sgr::bold_green;
     return method == "DELETE" ? sgr::bold_red : sgr::bold_magenta;
@@ -72,8 +79,10 @@ void DumpWriter::request_line(flow::HttpFlow const& flow) {
     else
         out_ += terminal_text(address_of(flow.client_conn->peername));
     out_ += ": ";
-    paint(method_colour(flow.request.method()), terminal_text(flow.request.raw_method));
-    out_ += ' ';
+    if (flow.request.raw_line.empty()) {
+        paint(method_colour(flow.request.method()), terminal_text(flow.request.raw_method));
+        out_ += ' ';
+    }
     paint(sgr::bold, url_of(flow.request));
     auto const version = flow.request.http_version;
     if (shows_version(version, flow.response ? flow.response->http_version : http::Version{}))
@@ -82,7 +91,7 @@ void DumpWriter::request_line(flow::HttpFlow const& flow) {
 }
 
 std::string DumpWriter::url_of(flow::Request const& request) const {
-    auto url = terminal_text(style_.shows_host ? request.pretty_url() : request.url());
+    auto url = terminal_text(named_by(request, style_.shows_host));
     if (!style_.is_terminal || style_.detail > 1) return url;
     // Only the short form is shortened, to keep a flow on one line; files and higher details get the whole URL.
     auto length = std::max<std::size_t>(style_.columns, 75) - 25;  // columns of the address before it

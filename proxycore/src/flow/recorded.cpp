@@ -33,12 +33,16 @@ std::uint64_t size_of(std::optional<std::string> const& content) { return conten
 
 record::RecordedRequest recorded(Request const& request, Client const& client) {
     record::RecordedRequest record;
-    auto const head = request.to_head();
-    record.method = request.raw_method;
-    record.target = head.target;
-    record.path = request.path;
-    record.form = request.first_line_format();
-    record.http_version = to_string(request.http_version);
+    record.raw = request.raw_line;
+    record.raw_size = request.raw_line.size();
+    record.http_version.clear();
+    if (request.raw_line.empty()) {
+        record.method = request.raw_method;
+        record.target = request.to_head().target;
+        record.path = request.path;
+        record.form = http::parse_target(record.target).form;
+        record.http_version = to_string(request.http_version);
+    }
     record.headers = request.headers;
     record.body = beginning(request.raw_content.value_or(""));
     record.body_size = size_of(request.raw_content);

@@ -11,6 +11,7 @@
 #include <pathology/proxycore/flow/request.hpp>
 
 #include <pathology/proxycore/http/escaped.hpp>
+#include <utility>
 
 #include <pathology/proxycore/endpoint.hpp>
 #include "ascii.hpp"
@@ -69,6 +70,20 @@ Outcome Request::from_head(http::RequestHead const& head) {
         request.authority = head.target;
     }
     request.port_ = port.value_or(0);
+    return request;
+}
+
+Request Request::of_refused(http::RequestHead const& head, std::string_view line) {
+    auto const target = http::parse_target(head.target);
+    Request request;
+    request.raw_method = head.method;
+    if (head.method.empty()) request.raw_line = line;
+    request.http_version = head.version;
+    request.headers = head.fields;
+    request.path = target.form == TargetForm::absolute ? target.path : std::string_view(head.target);
+    request.set_destination(target.scheme, {std::string(target.host), parse_port(target.port).value_or(0)});
+    if (target.form == TargetForm::absolute) request.authority = authority_of(head.target);
+    if (head.method == "CONNECT") request.authority = std::exchange(request.path, "");
     return request;
 }
 
@@ -138,6 +153,7 @@ std::string Request::pretty_host() const {
 }
 
 std::string Request::url() const {
+    if (host_.empty()) return {};
     if (first_line_format() == TargetForm::authority) return to_string(Endpoint{host_, port_});
     return flow::to_string(Url{scheme_, host_, port_, path == "*" ? "" : path});
 }
@@ -169,8 +185,8 @@ std::size_t Request::replace(pattern::Pattern const& pattern, std::string_view t
 }
 
 bool operator==(Request const& a, Request const& b) {
-    return a.same_message(b) && a.raw_method == b.raw_method && a.scheme_ == b.scheme_ && a.host_ == b.host_ &&
-           a.port_ == b.port_ && a.authority == b.authority && a.path == b.path;
+    return a.same_message(b) && a.raw_method == b.raw_method && a.raw_line == b.raw_line && a.scheme_ == b.scheme_ &&
+           a.host_ == b.host_ && a.port_ == b.port_ && a.authority == b.authority && a.path == b.path;
 }
 
 }  // namespace pathology::proxycore::flow

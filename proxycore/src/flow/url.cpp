@@ -42,7 +42,7 @@ boost::system::result<Url, UrlFailure> parse_url(std::string_view text) {
 }
 
 std::string host_and_port(std::string_view scheme, std::string_view host, std::uint16_t port) {
-    if (default_port(scheme) != port) return to_string(Endpoint{std::string(host), port});
+    if (port != 0 && default_port(scheme) != port) return to_string(Endpoint{std::string(host), port});
     return bracketed(host);
 }
 

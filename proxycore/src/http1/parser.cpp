@@ -72,6 +72,7 @@ bool MessageParser::begin_message() {
     if (kind() == Kind::request && !skipped_line_ && !skip_empty_line()) return false;
     if (buffer.unread().empty()) return false;
     phase_ = Phase::head;
+    message_began();
     fields().clear();
     trailers.clear();
     section_.restart(0);
@@ -333,6 +334,13 @@ std::optional<RuleViolation> RequestParser::check_head(StartLine const& start) {
     expects_continue = grammar_->facts().expect && head.version >= http::Version{1, 1} && !grammar_->is_complete() &&
                        head.fields.has_token("Expect", "100-continue");
     return std::nullopt;
+}
+
+// The strings keep their memory.
+void RequestParser::message_began() {
+    head.method.clear();
+    head.target.clear();
+    head.version = {};
 }
 
 // --- responses -------------------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ protected:
     virtual std::string_view rewrite(std::string_view lines, bool has_start_line);
     /// Restores the rewritten parts, then checks the head.
     virtual std::optional<RuleViolation> check_head(StartLine const& start) = 0;
+    virtual void message_began() {}
     virtual void message_ended() {}
 
     FieldMask mask_;
@@ -124,6 +125,7 @@ private:
     bool may_begin(std::string_view) const override { return true; }
     bool skips_body(std::string_view, StartLine const&) override { return false; }
     std::optional<RuleViolation> check_head(StartLine const& start) override;
+    void message_began() override;
 
     std::unique_ptr<Grammar> grammar_;
 };

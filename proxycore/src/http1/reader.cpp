@@ -31,6 +31,7 @@ bool Reader::keep_alive() const { return parser_->keep_alive; }
 bool Reader::is_between_messages() const { return parser_->is_between_messages(); }
 
 std::string_view Reader::buffered() const { return parser_->buffer.unread(); }
+std::string_view Reader::first_line() const { return line_at(buffered(), 0); }
 std::string Reader::take_buffered() {
     std::string bytes(buffered());
     parser_->buffer.use(bytes.size());

@@ -28,6 +28,11 @@ void put(Json& object, std::string const& key, std::string_view bytes) {
     if (!is_utf8(bytes)) object[key + "_b64"] = encode_base64(bytes);
 }
 
+// A member that is left out if nothing is known of it.
+void put_known(Json& object, std::string const& key, std::string_view bytes) {
+    if (!bytes.empty()) put(object, key, bytes);
+}
+
 void put(Json& object, http::Fields const& headers) {
     Json lines = Json::array();
     Json exact = Json::array();
@@ -92,17 +97,17 @@ Json to_json(Endpoint const& endpoint) { return {text(endpoint.host), endpoint.p
 
 Json to_json(RecordedRequest const& request) {
     Json object;
-    put(object, "method", request.method);
-    put(object, "path", request.path);
-    put(object, "target", request.target);
-    put(object, "http_version", request.http_version);
+    put_known(object, "method", request.method);
+    put_known(object, "path", request.path);
+    put_known(object, "target", request.target);
+    put_known(object, "http_version", request.http_version);
     object["first_line_format"] = first_line_format(request.form);
     put(object, request.headers);
     put(object, "body", request.body);
     object["body_size"] = request.body_size;
-    if (!request.raw.empty()) put(object, "raw", request.raw);
+    put_known(object, "raw", request.raw);
     if (request.raw_size > 0) object["raw_size"] = request.raw_size;
-    object["remote_address"] = to_json(request.remote_address);
+    if (!request.remote_address.host.empty()) object["remote_address"] = to_json(request.remote_address);
     object["connection"] = request.connection;
     object["index"] = request.index;
     if (request.stream) {
@@ -120,18 +125,18 @@ Json to_json(RecordedResponse const& response) {
         // Over HTTP/2 there is no reason phrase; the member exists in each response.
         object["reason"] = nullptr;
         if (response.reason) put(object, "reason", *response.reason);
-        put(object, "version", response.version);
+        put_known(object, "version", response.version);
         put(object, response.headers);
     }
     object["body"] = nullptr;
     if (response.body) put(object, "body", *response.body);
     object["body_size"] = response.body_size;
-    if (!response.spec.empty()) put(object, "spec", response.spec);
+    put_known(object, "spec", response.spec);
     if (!response.spec.empty() || response.bytes_written > 0) {  // a proxy knows neither
         object["disconnect"] = response.disconnect;
         object["bytes_written"] = response.bytes_written;
     }
-    if (!response.raw.empty()) put(object, "raw", response.raw);
+    put_known(object, "raw", response.raw);
     return object;
 }
 
@@ -180,8 +185,8 @@ void put(Json& object, RecordedTls const& tls) {
     // Name, bits and version, as in the original.
     object["cipher"] = {tls.cipher, nullptr, tls.version};
     if (tls.cipher_bits > 0) object["cipher"][1] = tls.cipher_bits;
-    if (!tls.alpn.empty()) put(object, "alpn", tls.alpn);
-    if (!tls.sni.empty()) put(object, "sni", tls.sni);
+    put_known(object, "alpn", tls.alpn);
+    put_known(object, "sni", tls.sni);
     if (tls.client_certificate) object["clientcert"] = to_json(*tls.client_certificate);
     for (auto const& certificate : tls.server_certificates) object["servercerts"].push_back(to_json(certificate));
 }
@@ -203,11 +208,13 @@ Json to_json(RecordedMessage const& message) {
 }
 
 Json to_json(RecordedRelay const& relay) {
-    Json object{{"client", to_json(relay.client)}, {"mode", relay.mode}};
-    if (!relay.url.empty()) put(object, "url", relay.url);
+    Json object = Json::object();
+    if (!relay.client.host.empty()) object["client"] = to_json(relay.client);
+    put_known(object, "mode", relay.mode);
+    put_known(object, "url", relay.url);
     if (relay.server) object["server"] = to_json(*relay.server);
     if (relay.server_address) object["server_address"] = to_json(*relay.server_address);
-    if (!relay.via.empty()) put(object, "via", relay.via);
+    put_known(object, "via", relay.via);
     if (relay.server_tls) put(object, *relay.server_tls);
     if (!relay.replay.empty()) object["replay"] = relay.replay;
     for (auto const& message : relay.messages) object["messages"].push_back(to_json(message));
@@ -227,12 +234,12 @@ std::string to_json_line(Exchange const& exchange) {
                 {"started", seconds(exchange.started)},
                 {"duration", seconds(exchange.duration)}};
     if (exchange.tls) put(object, *exchange.tls);
-    if (!exchange.spec.empty()) put(object, "spec", exchange.spec);
+    put_known(object, "spec", exchange.spec);
     if (exchange.request) object["request"] = to_json(*exchange.request);
     if (exchange.response) object["response"] = to_json(*exchange.response);
     if (exchange.frame) object["frame"] = to_json(*exchange.frame);
     if (exchange.relay) object["relay"] = to_json(*exchange.relay);
-    if (!exchange.message.empty()) put(object, "msg", exchange.message);
+    put_known(object, "msg", exchange.message);
     if (exchange.violation) object["violation"] = to_json(*exchange.violation);
     // dump() would throw on invalid UTF-8; put() and text() leave none.
     return http::terminal_json(object.dump());

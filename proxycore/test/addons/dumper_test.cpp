@@ -152,6 +152,16 @@ TEST(Dumper, P69_b_LetsNoEscapeSequenceOut) {
     EXPECT_THAT(shown, HasSubstr(" 200 O\\x1bK 5b\n"));
 }
 
+TEST(Dumper, B1_ShowsWhatTheClientSent) {
+    auto flow = responded();
+    flow.response.reset();
+    flow.error = flow::Error{"no"};
+    flow.request = flow::Request::of_refused({}, std::string("\0\1 x", 4));
+    EXPECT_EQ(Dump(1).shows(hooks::error, flow), "127.0.0.1:57770: \\x00\\x01 x\n << no\n");
+    flow.request = flow::Request::of_refused({"GET", "/p/201", {}, {}}, "");
+    EXPECT_EQ(Dump(1).shows(hooks::error, flow), "127.0.0.1:57770: GET /p/201\n << no\n");
+}
+
 TEST(Dumper, P69_b_LetsNoControlCharacterOfC1Out) {
     auto flow = with_body(
         "gr\xc3\xbc\xc3\x9f \xc2\x9b"

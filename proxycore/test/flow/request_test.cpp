@@ -142,6 +142,23 @@ TEST(RequestUrl, P34_LeavesOutTheDefaultPortAndTheAsterisk) {
     EXPECT_EQ(asterisk.url(), "http://origin.test");
 }
 
+TEST(RequestUrl, B1_IsEmptyWhileTheServerIsUnknown) {
+    for (auto const& [method, target] : {std::pair{"GET", "/p/201"}, std::pair{"OPTIONS", "*"}}) {
+        auto const request = Request::from_head({method, target, {}, {}}).value();
+        EXPECT_EQ(request.url(), "") << target;
+        EXPECT_EQ(request.to_head().target, target);
+    }
+    Request connect;
+    connect.raw_method = "CONNECT";
+    connect.authority = "origin.test";
+    connect.set_destination("", {});
+    EXPECT_EQ(connect.url(), "");
+    EXPECT_EQ(connect.pretty_url(), "origin.test");
+    auto without_port = request_for("http://origin.test/a");
+    without_port.set_destination("gopher", {"::1", 0});
+    EXPECT_EQ(without_port.url(), "gopher://[::1]/a");
+}
+
 TEST(RequestUrl, P34_IsSetInPieces) {
     auto request = request_for("http://origin.test/");
     request.headers.add("Host", "origin.test");

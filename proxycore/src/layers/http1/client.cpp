@@ -101,19 +101,14 @@ asio::awaitable<bool> Http1Conversation::serve(flow::HttpFlow& flow) {
     co_return end.is_whole&& client_.accepts_next_request();
 }
 
-/// Records a malformed request with the fields that were read, and responds; not to a client that disconnected inside
+/// Records of a malformed request what the client sent, and responds; not to a client that disconnected inside
 /// it.
 asio::awaitable<bool> Http1Conversation::refuse_malformed(Failure failure) {
     if (failure.code == Errc::closed || failure.code == Errc::timed_out) co_return false;
     auto executor = co_await asio::this_coro::executor;
     flow::LiveFlow<flow::HttpFlow> const flow(context_.services.addons.flows(), std::move(executor), context_.client,
                                               context_.server_for_flow(), context_.now());
-    auto const& head = client_.head();
-    if (!head.fields.empty()) {
-        flow->request.raw_method = head.method;
-        flow->request.path = head.target;
-        flow->request.headers = head.fields;
-    }
+    flow->request = flow::Request::of_refused(client_.head(), client_.request_line());
     co_await refuse(context_, *flow, client_, std::move(failure));
     co_return false;
 }

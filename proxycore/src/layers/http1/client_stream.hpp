@@ -22,6 +22,8 @@ public:
     /// Reads the head of the next request. Returns false if the client disconnected before it began one.
     asio::awaitable<Result<bool>> read_head();
     http::RequestHead const& head() const { return reader_.head(); }
+    /// After read_head() failed: the first line as sent, or its beginning.
+    std::string_view request_line() const { return reader_.first_line().substr(0, max_request_line); }
     /// Returns true if another request may follow this one.
     bool accepts_next_request() const;
     /// Closes the connection. If the client is still sending, lingers first: an immediate close would reset the
@@ -47,6 +49,8 @@ public:
     std::unique_ptr<net::Stream> take_over() override;
 
 private:
+    static constexpr std::size_t max_request_line = 8192;
+
     bool would_look_whole() const;
     void begin_message(flow::Response const& response, std::optional<std::uint64_t> size);
     static Result<void> sent(net::error_code ec);

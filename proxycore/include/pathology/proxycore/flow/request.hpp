@@ -28,12 +28,17 @@ public:
     /// empty.
     /// Errors: the target has none of the four forms.
     static boost::system::result<Request, UrlFailure> from_head(http::RequestHead const& head);
+    /// The record of a request that is refused because of its head: what the client did not send stays empty, and the
+    /// port 0. `line` is the request line as sent, which is kept if it could not be parsed (an empty method).
+    static Request of_refused(http::RequestHead const& head, std::string_view line);
     /// What to write, in the form of first_line_format().
     http::RequestHead to_head() const;
 
     /// In upper case; raw_method as sent.
     std::string method() const;
     std::string raw_method = "GET";
+    /// The request line as sent, if it is not a valid one; method, target and version are unknown then. Empty otherwise.
+    std::string raw_line{};
     std::string path = "/";   ///< with the query; `*` for the asterisk-form; empty for CONNECT
     std::string authority{};  ///< of an absolute- or authority-form, or `:authority`; empty without
 
@@ -55,7 +60,7 @@ public:
     /// The host of host_header(), or host() without one. Clients may forge it.
     std::string pretty_host() const;
 
-    std::string url() const;  ///< `host:port` for CONNECT
+    std::string url() const;  ///< `host:port` for CONNECT; empty while the server is unknown
     /// As url(), with host and port of the host_header().
     std::string pretty_url() const;
     /// Sets scheme, host, port and path.
@@ -91,6 +96,7 @@ public:
     template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
         visit_message(self, visit);
         visit("method", self.raw_method);
+        visit("raw_line", self.raw_line);
         visit("scheme", self.scheme_);
         visit("host", self.host_);
         visit("port", self.port_);

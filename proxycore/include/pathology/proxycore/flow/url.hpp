@@ -40,7 +40,8 @@ boost::system::result<Url, UrlFailure> parse_url(std::string_view text);
 /// 80 of http, 443 of https; nothing for others.
 std::optional<std::uint16_t> default_port(std::string_view scheme);
 
-/// `host` or `host:port`, the scheme's default port left out, an IPv6 address in brackets: the value of a Host field.
+/// `host` or `host:port`, an IPv6 address in brackets: the value of a Host field. The scheme's default port and an
+/// unknown one (0) are left out.
 std::string host_and_port(std::string_view scheme, std::string_view host, std::uint16_t port);
 
 /// The whole URL, default port left out.

@@ -74,6 +74,8 @@ public:
 
     /// The bytes that are not parsed yet.
     std::string_view buffered() const;
+    /// The first line of those bytes, without its end: after a failure inside a head, the start line as sent.
+    std::string_view first_line() const;
     /// Moves those bytes out, for a connection that changes its protocol (CONNECT, Upgrade).
     std::string take_buffered();
 
@@ -87,7 +89,8 @@ class RequestReader : public Reader {
 public:
     explicit RequestReader(Limits const& limits = {}, Leniency const& leniency = {});
 
-    /// The request of the last `head` event.
+    /// The request of the last `head` event. After a failure inside a head, the parts of it that were read before: an
+    /// empty method means that there was no valid request line.
     http::RequestHead const& head() const;
     /// Returns true if the client waits for 100 (Continue) before it sends the body (RFC 9110 §10.1.1).
     bool expects_continue() const;
