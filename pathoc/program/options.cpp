@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <pathology/proxycore/http/mask.hpp>
 #include <pathology/proxycore/tls/version.hpp>
 #include <utility>
 
@@ -137,7 +138,7 @@ result<proxycore::HostPort, proxycore::EndpointFailure> read_host(std::string co
 result<void, Exit> settle_target(Arguments& arguments) {
     auto& options = arguments.options;
     auto const host = read_host(arguments.host);
-    if (!host) return refuse("HOST " + arguments.host + ": " + host.error().message);
+    if (!host) return refuse("HOST " + proxycore::http::mask_password(arguments.host) + ": " + host.error().message);
     if (host->port && arguments.port && *host->port != *arguments.port) {
         return refuse("conflicting ports: " + arguments.host + " and -p " + std::to_string(*arguments.port));
     }
@@ -165,7 +166,8 @@ result<void, Exit> settle_tunnel(Arguments& arguments) {
     if (arguments.tunnel.empty()) return {};
     auto tunnel = read_host(arguments.tunnel);
     if (!tunnel || !tunnel->port)
-        return refuse("Invalid CONNECT specification: " + arguments.tunnel + " (expected HOST:PORT)");
+        return refuse("Invalid CONNECT specification: " + proxycore::http::mask_password(arguments.tunnel) +
+                      " (expected HOST:PORT)");
     options.tunnel = std::move(*tunnel);
     return {};
 }
@@ -222,7 +224,8 @@ result<ProgramOptions, Exit> settle(Arguments arguments) {
     options.form = arguments.json ? OutputForm::json : OutputForm::text;
     if (options.show_user_agents) return options;
     if (arguments.host.empty()) return refuse("missing argument HOST");
-    if (options.specs.empty()) return refuse("missing argument SPEC: nothing to send to " + arguments.host);
+    if (options.specs.empty())
+        return refuse("missing argument SPEC: nothing to send to " + proxycore::http::mask_password(arguments.host));
     if (std::count(options.specs.begin(), options.specs.end(), "-") > 1)
         return refuse("SPEC - reads standard input, which can be read once");
     // First, because it turns TLS on, which decides the default port and whether TLS options are allowed.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http/mask.hpp>
 #include <pathology/proxycore/http/target.hpp>
 
 namespace pathology::proxycore {
@@ -23,8 +24,9 @@ bool is_ipv6(std::string_view text) {
 
 EndpointFailure bad_host(std::string_view host, std::size_t begin) {
     std::string message = "expected a host";
-    if (!host.empty()) message += ", not " + http::quoted(host);
-    if (host.find('@') != std::string_view::npos)
+    bool const has_credentials = host.find('@') != std::string_view::npos;
+    if (!host.empty()) message += ", not " + http::quoted(has_credentials ? http::mask_password(host) : host);
+    if (has_credentials)
         message += "; credentials have an option of their own";
     else if (host.find(':') != std::string_view::npos)
         message += "; an IPv6 address is written in brackets";

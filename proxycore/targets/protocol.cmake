@@ -2,7 +2,7 @@
 
 pathology_library(protocol
     SOURCES src/base64.cpp src/endpoint.cpp src/percent.cpp src/http/content_rule.cpp src/http/escaped.cpp src/http/fields.cpp
-            src/http/judgement.cpp src/http/message.cpp src/http/target.cpp
+            src/http/judgement.cpp src/http/mask.cpp src/http/message.cpp src/http/target.cpp
             src/http1/field_mask.cpp src/http1/grammar.cpp src/http1/lines.cpp src/http1/parser.cpp
             src/http1/read_buffer.cpp src/http1/reader.cpp src/http1/rules.cpp src/http1/serialise.cpp
             src/http2/describe.cpp
@@ -20,7 +20,8 @@ pathology_library(protocol
     HEADERS include/pathology/proxycore/endpoint.hpp
             include/pathology/proxycore/failure.hpp include/pathology/proxycore/percent.hpp
             include/pathology/proxycore/http/escaped.hpp include/pathology/proxycore/http/fields.hpp
-            include/pathology/proxycore/http/judgement.hpp
+            include/pathology/proxycore/http/content_rule.hpp include/pathology/proxycore/http/judgement.hpp
+            include/pathology/proxycore/http/mask.hpp
             include/pathology/proxycore/http/message.hpp include/pathology/proxycore/http/target.hpp
             include/pathology/proxycore/http1/failure.hpp include/pathology/proxycore/http1/reader.hpp
             include/pathology/proxycore/http1/serialise.hpp include/pathology/proxycore/http1/settings.hpp
@@ -49,7 +50,7 @@ pathology_library(protocol
 
 pathology_test(protocol_test SIZE unit INCLUDE src LINK pathology_test_codecs pathology::protocol nlohmann_json::nlohmann_json PkgConfig::NGHTTP2 PkgConfig::PCRE2
     SOURCES test/base64_test.cpp test/endpoint_test.cpp test/percent_test.cpp test/recently_used_test.cpp test/http/escaped_test.cpp test/http/fields_test.cpp test/http/judgement_test.cpp test/http/target_test.cpp
-            test/http/terminal_text_test.cpp
+            test/http/mask_test.cpp test/http/terminal_text_test.cpp
             test/http1/failure_test.cpp test/http1/no_reply_test.cpp test/http1/read_buffer_test.cpp
             test/http1/request_reader_test.cpp
             test/http1/response_reader_test.cpp test/http1/serialise_test.cpp test/http1/transcript.cpp

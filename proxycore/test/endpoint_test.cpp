@@ -89,6 +89,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "expected a host, not \"fe80::1\"; an IPv6 address is written in brackets",
                 {0, 7}},
         BadCase{"Url", "http://a", no_port, {5, 8}}, BadCase{"Path", "a/b", "expected a host, not \"a/b\"", {0, 3}},
+        BadCase{"B8_Password",
+                "me:secret@a:80",
+                "expected a host, not \"me:******@a\"; credentials have an option of their own",
+                {0, 11}},
         BadCase{"UserInfo", "me@a", "expected a host, not \"me@a\"; credentials have an option of their own", {0, 4}}),
     test::row_name);
 

@@ -65,10 +65,10 @@ std::string_view reason_of(flow::Response const& response) {
 
 void DumpWriter::http(flow::HttpFlow const& flow) {
     request_line(flow);
-    message(flow.request);
+    message(flow.request, flow.request.secret_field.empty() ? flow.request.headers : flow.request.shown_fields());
     if (flow.response) {
         response_line(flow);
-        message(*flow.response);
+        message(*flow.response, flow.response->headers);
     }
     if (flow.error) error_line(" << " + terminal_text(flow.error->message));
 }
@@ -123,9 +123,9 @@ void DumpWriter::response_line(flow::HttpFlow const& flow) {
     out_ += '\n';
 }
 
-void DumpWriter::message(flow::Message const& message) {
+void DumpWriter::message(flow::Message const& message, http::Fields const& headers) {
     if (style_.detail < 2) return;
-    fields(message.headers);
+    fields(headers);
     if (style_.detail >= 3) content(message);
     if (!message.trailers || message.trailers->begin() == message.trailers->end()) return;
     out_ += indent;

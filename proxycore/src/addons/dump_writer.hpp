@@ -32,7 +32,7 @@ public:
 private:
     void request_line(flow::HttpFlow const& flow);
     void response_line(flow::HttpFlow const& flow);
-    void message(flow::Message const& message);
+    void message(flow::Message const& message, http::Fields const& headers);
     void content(flow::Message const& message);
     void fields(http::Fields const& fields);
     void body(std::string_view text, bool is_binary);

@@ -43,7 +43,7 @@ record::RecordedRequest recorded(Request const& request, Client const& client) {
         record.form = http::parse_target(record.target).form;
         record.http_version = to_string(request.http_version);
     }
-    record.headers = request.headers;
+    record.headers = request.shown_fields();
     record.body = beginning(request.raw_content.value_or(""));
     record.body_size = size_of(request.raw_content);
     record.remote_address = client.peername.value_or(Endpoint());

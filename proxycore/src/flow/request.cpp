@@ -11,6 +11,7 @@
 #include <pathology/proxycore/flow/request.hpp>
 
 #include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http/mask.hpp>
 #include <utility>
 
 #include <pathology/proxycore/endpoint.hpp>
@@ -176,6 +177,13 @@ boost::system::result<void, UrlFailure> Request::set_url(std::string_view url) {
     path = parsed->path;
     update_host_header();
     return {};
+}
+
+http::Fields Request::shown_fields() const {
+    auto fields = headers;
+    if (secret_field.empty()) return fields;
+    if (auto const value = fields.first(secret_field)) fields.set(secret_field, http::mask_credentials(*value));
+    return fields;
 }
 
 // --- all of it -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
+#include <pathology/proxycore/http/mask.hpp>
 #include <pathology/proxycore/http/target.hpp>
 
 #include "ascii.hpp"
@@ -22,7 +23,7 @@ std::optional<std::uint16_t> default_port(std::string_view scheme) {
 
 boost::system::result<Url, UrlFailure> parse_url(std::string_view text) {
     auto const fail = [&](UrlErrc code, std::string_view what, std::size_t offset) {
-        return UrlFailure{code, std::string(what) + " in the URL " + http::quoted(text), offset};
+        return UrlFailure{code, std::string(what) + " in the URL " + http::quoted(http::mask_password(text)), offset};
     };
     auto const colon = text.find("://");
     if (colon == std::string_view::npos) return fail(UrlErrc::bad_scheme, "no scheme", 0);

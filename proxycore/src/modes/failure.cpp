@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <pathology/proxycore/errors.hpp>
+#include <pathology/proxycore/http/mask.hpp>
 #include <pathology/proxycore/modes/failure.hpp>
 
 namespace pathology::proxycore::modes {
@@ -7,7 +8,7 @@ namespace pathology::proxycore::modes {
 std::string describe(Failure const& failure, std::string_view text) {
     auto const column = std::min(failure.begin, text.size());
     auto const marked = std::max<std::size_t>(1, std::min(failure.end, text.size()) - std::min(column, failure.end));
-    std::string line(text);
+    auto line = http::mask_password(text);
     std::replace_if(
         line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
     return "mode:" + std::to_string(column + 1) + ": " + failure.message + '\n' + line + '\n' +

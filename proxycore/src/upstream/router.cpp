@@ -115,12 +115,15 @@ EndpointKey Router::key_of(flow::Server const& server, Route const& route) {
 // --- the request -----------------------------------------------------------------------------------------------------
 
 void Router::authorize(flow::HttpFlow& flow, EndpointKey const& key) const {
-    auto& headers = flow.request.headers;
+    auto const add = [&request = flow.request](std::string_view field, tunnel::Credentials const& credentials) {
+        request.headers.set(field, to_basic(credentials));
+        request.secret_field = field;
+    };
     if (!key.hops.empty() && !key.is_tunnel && key.hops.back().credentials)
-        headers.set("Proxy-Authorization", to_basic(*key.hops.back().credentials));
+        add("Proxy-Authorization", *key.hops.back().credentials);
     auto const& ours = context_.settings->upstream_auth;
     bool const is_reverse = modes::traits_of(context_.mode).fixed_server != nullptr;
-    if (ours && is_reverse) headers.set("Authorization", to_basic(*ours));
+    if (ours && is_reverse) add("Authorization", *ours);
 }
 
 layers::RequestForm Router::form_of(EndpointKey const& key) const {

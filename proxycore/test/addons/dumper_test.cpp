@@ -152,6 +152,17 @@ TEST(Dumper, P69_b_LetsNoEscapeSequenceOut) {
     EXPECT_THAT(shown, HasSubstr(" 200 O\\x1bK 5b\n"));
 }
 
+TEST(Dumper, B8_MasksCredentialsOfTheProxy) {
+    auto flow = responded();
+    flow.request.headers = {{"Authorization", "Basic dTpw"}, {"Proxy-Authorization", "Basic eDp5"}};
+    EXPECT_THAT(Dump(2).shows(hooks::response, flow),
+                HasSubstr("    Authorization: Basic dTpw\n    Proxy-Authorization: Basic eDp5\n"));
+    flow.request.secret_field = "authorization";
+    EXPECT_THAT(Dump(2).shows(hooks::response, flow),
+                HasSubstr("    Authorization: Basic ***\n    Proxy-Authorization: Basic eDp5\n"));
+    EXPECT_EQ(flow.request.headers.first("Authorization"), "Basic dTpw");
+}
+
 TEST(Dumper, B1_ShowsWhatTheClientSent) {
     auto flow = responded();
     flow.response.reset();

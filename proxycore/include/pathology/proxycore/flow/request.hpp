@@ -42,6 +42,10 @@ public:
     std::string path = "/";   ///< with the query; `*` for the asterisk-form; empty for CONNECT
     std::string authority{};  ///< of an absolute- or authority-form, or `:authority`; empty without
 
+    /// The name of the field to which the proxy has set credentials of its own, or in which the client sent some for the
+    /// proxy. Outputs mask its value, see shown_fields(). Empty if there is none.
+    std::string secret_field{};
+
     std::string const& scheme() const { return scheme_; }
     std::string const& host() const { return host_; }
     std::uint16_t port() const { return port_; }
@@ -92,9 +96,13 @@ public:
 
     friend bool operator==(Request const& a, Request const& b);
 
+    /// The fields for an output: as they are, but for the credentials in `secret_field`.
+    http::Fields shown_fields() const;
+
     /// See visit.hpp.
     template <class Self, class Visitor> static void visit_members(Self& self, Visitor&& visit) {
         visit_message(self, visit);
+        visit("secret_field", self.secret_field);
         visit("method", self.raw_method);
         visit("raw_line", self.raw_line);
         visit("scheme", self.scheme_);
