@@ -95,6 +95,7 @@ struct Arguments {
     Flags flags;
     std::vector<std::string> specifications{}, set{};
     modes::ModeFlags mode_flags{};
+    std::optional<std::uint16_t> site_port{};  ///< accepted and not used: the site responds on every port
     std::optional<std::string> single_user{}, versions_client{}, versions_server{};
     std::optional<std::int64_t> detail{};
     unsigned more_detail = 0;
@@ -148,6 +149,7 @@ void declare(CommandLine& line, Arguments& arguments) {
     for (auto const* older : {"--nonanonymous", "--singleuser", "--htpasswd"}) line.excludes("--proxyauth", older);
     line.group("TLS with clients");
     arguments.flags.declare(tls_with_clients);
+    line.option("|--app-port", arguments.site_port, "", "PORT");
     line.option("--ssl-version-client", arguments.versions_client,
                 "TLS version: TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all", "VERSION");
     line.group("TLS with servers");

@@ -14,6 +14,7 @@
 
 #include "program/output.hpp"
 #include "proxy/option_names.hpp"
+#include "proxy/options.hpp"
 
 namespace pathology::pathop {
 namespace {
@@ -75,6 +76,7 @@ private:
             print_error(console_, "pathop", "exiting because of errors during startup");
             return ExitCode::failed;
         }
+        warn_about_configuration_files();
         proxy_.run_until_signal();
         // The reader of the pipe ended: no success, as part of the output is lost.
         return console_.out_is_lost() ? ExitCode::failed : ExitCode::done;
@@ -87,6 +89,21 @@ private:
             if (has_chosen_port()) throw;
             throw proxycore::proxy::ServerException(std::string(error.what()) + "; use -p to choose another port");
         }
+    }
+
+    /// Users of the original may rely on these files (P67).
+    void warn_about_configuration_files() {
+        auto const folder = proxycore::proxy::make_settings(proxy_.options()).tls.confdir;
+        std::string found;
+        for (auto const* name : {"config.yaml", "config.yml", "common.conf", "pathop.conf"}) {
+            auto const file = std::filesystem::path(folder) / name;
+            std::error_code ignored;
+            if (std::filesystem::exists(file, ignored)) found += (found.empty() ? "" : ", ") + file.string();
+        }
+        if (found.empty()) return;
+        addons::LogEntry const warning{addons::LogLevel::warn,
+                                       "configuration files are not read: " + found + "; use options, see --options"};
+        proxy_.perform([&] { proxy_.addons().log(warning); });
     }
 
     bool has_chosen_port() const {

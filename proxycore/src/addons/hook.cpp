@@ -20,7 +20,8 @@ constexpr Alias aliases[] = {
     {"clientconnect", Hook::client_connected},        {"clientdisconnect", Hook::client_disconnected},
     {"serverconnect", Hook::server_connect},          {"serverdisconnect", Hook::server_disconnected},
     {"client_connect", Hook::client_connected},       {"client_disconnect", Hook::client_disconnected},
-    {"server_disconnect", Hook::server_disconnected}, {"start", Hook::load}};
+    {"server_disconnect", Hook::server_disconnected}, {"start", Hook::load},
+    {"websocket_handshake", Hook::websocket_start}};
 
 }  // namespace
 

@@ -27,6 +27,7 @@ TEST(Hook, P40_IsFoundByOlderNames) {
     EXPECT_EQ(parse_hook("serverdisconnect"), Hook::server_disconnected);
     EXPECT_EQ(parse_hook("client_connect"), Hook::client_connected);
     EXPECT_EQ(parse_hook("start"), Hook::load);
+    EXPECT_EQ(parse_hook("websocket_handshake"), Hook::websocket_start);  // B7
 }
 
 TEST(HookSet, HoldsWhatWasAdded) {

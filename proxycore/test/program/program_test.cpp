@@ -185,6 +185,37 @@ TEST(PathopProgram, P70_a_LogsWhereAConnectionLeads) {
                 AllOf(HasSubstr("] client connect\n"), HasSubstr("127.0.0.1:1: "), HasSubstr("] client disconnect\n")));
 }
 
+class B9_ConfigurationFile : public testing::TestWithParam<char const*> {};
+
+TEST_P(B9_ConfigurationFile, IsReportedAsNotRead) {
+    Folder const folder;
+    auto const file = folder.path() / GetParam();
+    std::ofstream(file) << "flow_detail: 3\n";
+    Process process(PATHOP_PROGRAM, {"-p", "0", "-b", "127.0.0.1", "--confdir", folder.path().string()});
+    EXPECT_THAT(process.read_error_line(), HasSubstr(" listening at "));
+    EXPECT_THAT(process.read_error_line(), HasSubstr("configuration files are not read: " + file.string()));
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.wait().status, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Pathop, B9_ConfigurationFile,
+                         testing::Values("config.yaml", "config.yml", "common.conf", "pathop.conf"),
+                         [](auto const& row) { return "File" + std::to_string(row.index); });
+
+TEST(PathopProgram, B9_SaysNothingOfConfigurationFilesThatAreNotThere) {
+    Pathop pathop;
+    EXPECT_THAT(pathop.stop().err, Not(HasSubstr("configuration")));
+}
+
+TEST(PathopProgram, B7_AcceptsThePortOfTheSite) {
+    Pathop const pathop({"--app-port", "81"});
+    EXPECT_THAT(curl(pathop, {"http://mitm.it/"}).out, HasSubstr("<html"));
+    EXPECT_THAT(curl(pathop, {"http://mitm.it:81/"}).out, HasSubstr("<html"));
+    auto const refused = test::run(PATHOP_PROGRAM, {"--app-port", "x"});
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("--app-port"));
+}
+
 TEST(PathopProgram, P70_b_IsQuietWhenAsked) {
     Folder const folder;
     auto const port = std::to_string(test::free_port());  // a quiet one does not tell which it picked
