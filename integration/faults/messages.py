@@ -122,6 +122,8 @@ def framing(place):
     for method in (b"OPTIONS", b"TRACE"):
         got, seen = through(place, method + b" http://ORIGIN/ HTTP/1.1\r\nHost: ORIGIN\r\nMax-Forwards: 0\r\n\r\n")
         expect((status_of(got), seen), (200, b""), method.decode())
+    got, seen = through(place, b"GET http://ORIGIN/" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: ORIGIN\r\n\r\n")
+    expect((status_of(got), seen), (414, b""), "a long target")
 
 
 @row("B10", "a client that asks the proxy itself is told how a proxy is used")
