@@ -3,13 +3,16 @@
 //
 //      192.0.2.7:50312: GET http://example.org/index.html        1: request line
 //          Host: example.org                                     2: fields
-//                                                                3: body, cut off after max_lines; 4: whole body
+//                                                                3: body, cut off after max_lines; 4: the first MiB
 //                   << 200 OK 1.2k                               1: response line, aligned with the method
 
 #include "addons/dump_writer.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <pathology/proxycore/console/dump.hpp>
+#include <pathology/proxycore/content/coding.hpp>
+#include <pathology/proxycore/content/decoder.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 
 #include "addons/paint.hpp"
@@ -23,6 +26,8 @@ using http::terminal_text;
 
 constexpr std::string_view indent = "    ";
 constexpr std::string_view missing = "(content missing)";
+/// The hooks run on the loop of the proxy, so only so much of a body is decoded and printed.
+constexpr std::size_t max_shown = 1 << 20;
 constexpr std::string_view replayed = "[replay]";
 
 std::string address_of(std::optional<Endpoint> const& address) { return address ? to_string(*address) : "?"; }
@@ -54,6 +59,34 @@ std::string_view status_colour(unsigned code) {
 bool names_charset(flow::Message const& message) {
     auto const type = content::parse_media_type(message.headers.first("Content-Type").value_or(""));
     return type && type->parameter("charset");
+}
+
+DumpWriter::Part part_of(std::string_view bytes) {
+    return {std::string(bytes.substr(0, max_shown)), bytes.size() > max_shown};
+}
+
+/// The begin of the content without its codings; as it is if they cannot be undone.
+DumpWriter::Part decoded_part(flow::Message const& message) {
+    auto const field = message.headers.first("Content-Encoding");
+    auto const codings = content::parse_content_encoding(field.value_or(""));
+    if (!field || !codings || codings->empty()) return part_of(*message.raw_content);
+    DumpWriter::Part part;
+    content::Decoder decoder(*codings, max_shown);
+    auto decoded = decoder.feed(*message.raw_content, part.bytes);
+    if (decoded) decoded = decoder.finish(part.bytes);
+    part.is_cut = !decoded && decoded.error().code == content::Errc::too_large;
+    return decoded || part.is_cut ? part : part_of(*message.raw_content);
+}
+
+/// A part may end inside of a character.
+std::optional<std::string> text_of(DumpWriter::Part const& part, flow::Message const& message) {
+    flow::Response whole;
+    whole.headers = message.headers;
+    whole.headers.remove("Content-Encoding");
+    whole.raw_content = part.bytes;
+    auto text = whole.text(part.is_cut ? flow::Strictness::lenient : flow::Strictness::strict);
+    if (!text) return std::nullopt;
+    return std::move(*text);
 }
 
 // HTTP/2 has no reason phrase; the one of the registry is shown instead.
@@ -135,12 +168,14 @@ void DumpWriter::message(flow::Message const& message, http::Fields const& heade
 }
 
 void DumpWriter::content(flow::Message const& message) {
-    if (!message.raw_content) return body(missing, false);
-    auto const content = message.content_or_raw();
+    if (!message.raw_content) return body({std::string(missing)}, false);
+    auto part = decoded_part(message);
+    bool const is_binary = is_mostly_binary(part.bytes);
     // Without a charset the default would be ISO-8859-1, in which all bytes are valid: images would be printed as text.
-    auto const text = names_charset(message) ? message.text(flow::Strictness::strict) : content;
-    if (!text || is_mostly_binary(*text)) return body(content, is_mostly_binary(content));
-    body(*text, false);
+    if (!names_charset(message)) return body(part, is_binary);
+    auto text = text_of(part, message);
+    if (!text || is_mostly_binary(*text)) return body(part, is_binary);
+    body({std::move(*text), part.is_cut}, false);
 }
 
 void DumpWriter::fields(http::Fields const& fields) {
@@ -151,24 +186,26 @@ void DumpWriter::fields(http::Fields const& fields) {
     }
 }
 
-void DumpWriter::body(std::string_view text, bool is_binary) {
-    if (!text.empty()) out_ += '\n';
-    // Both forms are lines; a hex dump is cut off by the same rule as text. Only detail 3 has a limit.
-    auto const shown = is_binary ? console::dump_hex(text) : std::string(text);
-    auto rest = std::string_view(shown);
+void DumpWriter::body(Part const& part, bool is_binary) {
+    if (!part.bytes.empty()) out_ += '\n';
+    // Both forms are lines; a hex dump is cut off by the same rule as text. Only detail 3 has a limit of lines.
+    auto const dump = is_binary ? console::dump_hex(part.bytes) : std::string();
+    auto rest = is_binary ? std::string_view(dump) : std::string_view(part.bytes);
+    bool is_cut = part.is_cut;
     for (std::size_t lines = 0; !rest.empty(); ++lines) {
-        if (style_.detail == 3 && lines == style_.max_lines) {
-            out_ += indent;
-            paint(sgr::dim, "(cut off)");
-            out_ += '\n';
-            break;
-        }
+        is_cut = is_cut || (style_.detail == 3 && lines == style_.max_lines);
+        if (style_.detail == 3 && lines == style_.max_lines) break;
         auto line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
         if (is_binary) line.remove_prefix(1);  // the tab
         if (line.ends_with('\r')) line.remove_suffix(1);
         out_ += indent;
         http::append_terminal_text(out_, line, http::WhiteSpace::lines);
+        out_ += '\n';
+    }
+    if (is_cut) {
+        out_ += indent;
+        paint(sgr::dim, "(cut off)");
         out_ += '\n';
     }
     out_ += '\n';
@@ -187,13 +224,13 @@ void DumpWriter::websocket_message(flow::HttpFlow const& flow) {
     auto const& message = flow.websocket->messages.back();
     auto const what = message.is_text() ? "WebSocket text message" : "WebSocket binary message";
     message_line(flow, message.from_client, what, flow.request.path);
-    if (style_.detail >= 3) body(message.content, !message.is_text() && is_mostly_binary(message.content));
+    if (style_.detail >= 3) body(part_of(message.content), !message.is_text() && is_mostly_binary(message.content));
 }
 
 void DumpWriter::tcp_message(flow::TcpFlow const& flow) {
     auto const& message = flow.messages.back();
     message_line(flow, message.from_client, "tcp", "");
-    if (style_.detail >= 3) body(message.content, is_mostly_binary(message.content));
+    if (style_.detail >= 3) body(part_of(message.content), is_mostly_binary(message.content));
 }
 
 void DumpWriter::tcp_error(flow::TcpFlow const& flow) {

@@ -23,6 +23,12 @@ class DumpWriter {
 public:
     DumpWriter(DumpStyle const& style, std::string& out) : style_(style), out_(out) {}
 
+    /// The begin of a body.
+    struct Part {
+        std::string bytes{};
+        bool is_cut = false;
+    };
+
     void http(flow::HttpFlow const& flow);
     void websocket_message(flow::HttpFlow const& flow);
     void websocket_end(flow::HttpFlow const& flow);
@@ -35,7 +41,7 @@ private:
     void message(flow::Message const& message, http::Fields const& headers);
     void content(flow::Message const& message);
     void fields(http::Fields const& fields);
-    void body(std::string_view text, bool is_binary);
+    void body(Part const& part, bool is_binary);
     void error_line(std::string_view text);
     /// "127.0.0.1:4000 -> tcp -> origin.test:7000"
     void message_line(flow::Flow const& flow, bool from_client, std::string_view what, std::string_view path);

@@ -105,6 +105,20 @@ TEST(Dumper, P69_a_ShowsWholeBodiesAtLevel4) {
     EXPECT_THAT(shown, Not(HasSubstr("cut off")));
 }
 
+/// The loop of the proxy does the work, so it is bounded by what is printed and not by what a peer sends.
+TEST(Dumper, P69_a_ShowsTheFirstMebibyteOfALargeBody) {
+    std::string const large(8 << 20, 'x');
+    for (std::string const coding : {"", "gzip"}) {
+        for (int const detail : {3, 4}) {
+            auto flow = with_body(large);
+            EXPECT_TRUE(coding.empty() || flow.response->encode(coding));
+            auto const shown = Dump(detail).shows(hooks::response, flow);
+            EXPECT_THAT(shown, HasSubstr("\n    (cut off)\n"));
+            EXPECT_EQ(std::count(shown.begin(), shown.end(), 'x'), 1 + (1 << 20)) << coding << detail;
+        }
+    }
+}
+
 TEST(Dumper, P69_a_ShowsExactlyTheLinesAllowedWithoutCuttingOff) {
     auto flow = with_body("one\ntwo\n");
     auto const shown = Dump({{"flow_detail", "3"}, {"content_view_lines_cutoff", "2"}}).shows(hooks::response, flow);

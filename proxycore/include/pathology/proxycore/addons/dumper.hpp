@@ -5,7 +5,7 @@
 //                         << 200 OK 100b
 //     2    and the header fields
 //     3    and the first lines of bodies, of WebSocket messages and of TCP messages
-//     4    and all of their lines
+//     4    and their first MiB
 //
 // Bytes from the network could control the terminal, so they are written by http::terminal_text(), and fields by
 // http::escaped().
