@@ -43,7 +43,8 @@ Parsed<std::vector<Message>> parse(std::string_view spec, Protocol protocol) {
 /// Adds which protocol a spec needs, if it is valid for the other one alone.
 SpecFailure explain_protocol(SpecFailure failure, std::string_view spec, Protocol protocol) {
     bool const is_http2 = protocol == Protocol::http2;
-    if (failure.code != SpecErrc::syntax || !parse(spec, is_http2 ? Protocol::http1 : Protocol::http2)) return failure;
+    bool const says_it = failure.message.find("HTTP/") != std::string::npos;
+    if (says_it || !parse(spec, is_http2 ? Protocol::http1 : Protocol::http2)) return failure;
     failure.message = (is_http2 ? "this spec is for HTTP/1 and WebSocket; preview it without --http2: "
                                 : "this spec is for HTTP/2; preview it with --http2: ") +
                       failure.message;
