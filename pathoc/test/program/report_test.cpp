@@ -44,7 +44,7 @@ ProgramOptions plain() {
 }
 
 TEST(TextReport, ReportsTwoLinesAnExchange) {
-    EXPECT_EQ(reported(plain(), reply()), ">> 'GET':/\n<< 200 O.K: 3 bytes\n");
+    EXPECT_EQ(reported(plain(), reply()), ">> 'GET':/\n<< 200 O\\tK: 3 bytes\n");
 }
 
 TEST(TextReport, BeginsWithTheTime) {
