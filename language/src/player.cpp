@@ -69,11 +69,29 @@ Parsed<void> read(SendFramed const& frames, std::uint64_t seed, std::uint64_t do
 
 }  // namespace
 
-void Player::start(Plan const& plan, std::uint64_t seed) {
+void Player::start(Plan const& plan, std::uint64_t seed, std::uint64_t times) {
     plan_ = &plan;
     seed_ = seed;
     step_ = 0;
     done_ = 0;
+    // A plan without steps has ended already, however often it is repeated.
+    repetitions_ = times == 0 || plan.steps.empty() ? 0 : times - 1;
+    if (times == 0) end_plan();
+}
+
+/// Moves behind the current step: to the next one, or to the first one of the next repetition.
+void Player::end_step() {
+    ++step_;
+    done_ = 0;
+    if (!at_end() || repetitions_ == 0) return;
+    --repetitions_;
+    step_ = 0;
+}
+
+void Player::end_plan() {
+    step_ = plan_->steps.size();
+    done_ = 0;
+    repetitions_ = 0;
 }
 
 std::uint64_t Player::bulk_size() const {
@@ -87,10 +105,8 @@ Parsed<void> Player::peek_bulk(std::span<char> into) const { return fill(plan_->
 
 void Player::skip_bulk(std::uint64_t bytes) {
     done_ += bytes;
-    // step_ never stands at the end of a step.
-    if (left_in_step() > 0) return;
-    ++step_;
-    done_ = 0;
+    // done_ never stands at the end of a step.
+    if (left_in_step() == 0) end_step();
 }
 
 std::uint64_t Player::left_in_step() const { return size(plan_->steps[step_]) - done_; }
@@ -112,15 +128,15 @@ Parsed<Action> Player::next() {
     if (at_end()) return Action(Finished{});
     auto const& step = plan_->steps[step_];
     if (auto const* pause = std::get_if<Pause>(&step)) {
-        ++step_;
+        end_step();
         return Action(*pause);
     }
     if (std::holds_alternative<Disconnect>(step)) {
-        ++step_;
+        end_plan();
         return Action(Disconnect{});
     }
     if (auto const* bytes = std::get_if<SendBytes>(&step); bytes != nullptr && can_be_sent_uncopied()) {
-        ++step_;
+        end_step();
         return Action(Send{bytes->bytes});
     }
     return next_block();
@@ -129,19 +145,27 @@ Parsed<Action> Player::next() {
 bool Player::can_be_sent_uncopied() const {
     if (done_ > 0) return false;
     if (left_in_step() >= block_) return true;
-    auto const is_last_to_send =
-        step_ + 1 == plan_->steps.size() || size(plan_->steps[step_ + 1]) == 0;  // a pause or disconnect follows
-    return is_last_to_send;
+    return sendable_bytes() == left_in_step();
+}
+
+/// The number of bytes before the next pause, the disconnect or the end; any number from a block on if they fill one.
+std::uint64_t Player::sendable_bytes() const {
+    auto const& steps = plan_->steps;
+    auto bytes = left_in_step();
+    auto repetitions = repetitions_;
+    for (auto step = step_ + 1; bytes < block_; ++step) {
+        if (step == steps.size()) {
+            if (repetitions-- == 0) break;
+            step = 0;
+        }
+        if (size(steps[step]) == 0) break;
+        bytes += std::min<std::uint64_t>(size(steps[step]), block_);
+    }
+    return bytes;
 }
 
 Parsed<Action> Player::next_block() {
-    std::uint64_t wanted = 0;
-    for (auto step = step_; step < plan_->steps.size() && wanted < block_; ++step) {
-        auto const bytes = size(plan_->steps[step]);
-        if (bytes == 0) break;
-        wanted += bytes - (step == step_ ? done_ : 0);
-    }
-    auto const n = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, block_));
+    auto const n = static_cast<std::size_t>(std::min<std::uint64_t>(sendable_bytes(), block_));
     // Not std::string: growing it would zero bytes that are overwritten at once.
     if (n > capacity_) {
         buffer_ = std::make_unique_for_overwrite<char[]>(n);

@@ -162,4 +162,9 @@ std::string print(Message const& message) { return print(message, false); }
 
 std::string print_with_times(Message const& message) { return print(message, true); }
 
+std::string print_repeated(Message const& resolved, Features const& given) {
+    auto const* repeat = find<Times>(given);
+    return repeat != nullptr ? print(resolved) + ":" + FeaturePrinter{}(*repeat) : print(resolved);
+}
+
 }  // namespace pathology::language

@@ -192,6 +192,44 @@ TEST(Preview, WaitsForNoPause) {
     EXPECT_EQ(end.value(), PreviewEnd::finished);
 }
 
+struct RepeatedCase {
+    std::string_view name, spec;
+};
+void PrintTo(RepeatedCase const& c, std::ostream* out) { *out << c.spec; }
+class C2_Repetition : public testing::TestWithParam<RepeatedCase> {};
+
+TEST_P(C2_Repetition, PlaysThePlanOftenInBlocksOfEverySize) {
+    auto const plan = test::plan(test::response(GetParam().spec));
+    auto const once = test::play(plan, 1);
+    for (std::uint64_t const times : {0, 1, 2, 3, 100}) {
+        test::Played expected;
+        for (std::uint64_t i = 0; i < times && !expected.disconnected; ++i) {
+            for (auto const& [at, seconds] : once.pauses)
+                expected.pauses.emplace_back(expected.bytes.size() + at, seconds);
+            expected.bytes += once.bytes;
+            expected.disconnected = once.disconnected;
+        }
+        for (std::size_t const block : {1, 2, 3, 7, 64, 1000, 65536}) {
+            ASSERT_EQ(test::play(plan, 1, block, times), expected) << times << " times, blocks of " << block;
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Player, C2_Repetition,
+    testing::Values(RepeatedCase{"Frame", "wf:b'hi'"}, RepeatedCase{"Generated", "wf:b@20:k'abcd'"},
+                    RepeatedCase{"NoBytes", "h2p:''"}, RepeatedCase{"Pauses", "wf:b'hi':p0,1:pa,2"},
+                    RepeatedCase{"Disconnect", "wf:b'hi':d3"}, RepeatedCase{"Injection", "wf:b@3:i1,'x':ia,@2"}),
+    [](auto const& row) { return std::string(row.param.name); });
+
+TEST(C2_Repetition, FillsABlockWithManyRepetitions) {
+    auto const plan = test::plan(test::response("wf:b'hi'"));
+    Player player;
+    player.start(plan, 1, UINT64_MAX);
+    EXPECT_EQ(std::get<Send>(*player.next()).bytes.size(), Player::default_block);
+    EXPECT_FALSE(player.at_end());
+}
+
 TEST(Preview, EndsAtADisconnect) {
     auto const [bytes, end] = show("200:d8");
     EXPECT_EQ(bytes, "HTTP/1.1");

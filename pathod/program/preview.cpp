@@ -62,30 +62,26 @@ public:
     Parsed<void> show(std::string_view spec) {
         auto const messages = parse(spec, settings_.protocol);
         if (!messages) return messages.error();
-        for (auto const& message : *messages) {
-            auto const is_response = std::holds_alternative<Response>(message);
-            // A count has no meaning for the only response of a request.
-            for (auto left = is_response ? 1 : times(message); left > 0 && !ended_; --left) {
-                if (auto const shown = show(message); !shown) return shown.error();
-            }
+        // The seeds of the first response on the first connection to a daemon with this seed.
+        for (std::size_t i = 0; i < messages->size() && !ended_; ++i) {
+            if (auto const shown = show((*messages)[i], seed_of_item(seed_.of(0, 0), i)); !shown) return shown.error();
         }
         return {};
     }
 
 private:
-    Parsed<void> show(Message const& message) {
-        auto const seed = derive_seed(seed_.value(), ordinal_++);
+    Parsed<void> show(Message const& message, std::uint64_t seed) {
         auto const rendered = render(message, settings_, {.explain = options_.explain}, seed);
         if (!rendered) return rendered.error();
         if (options_.explain) console_.err(">> " + proxycore::http::terminal_text(rendered->explained) + "\n");
         if (rendered->is_random) console_.err(seed_.replay_hint());
         // Rendered alone, an HTTP/2 message is a single item.
-        return write(rendered->http2.empty() ? rendered->plan : rendered->http2.front().plan, seed);
+        return write(rendered->http2.empty() ? rendered->plan : rendered->http2.front().plan, times(message), seed);
     }
 
-    Parsed<void> write(Plan const& plan, std::uint64_t seed) {
+    Parsed<void> write(Plan const& plan, std::uint64_t times, std::uint64_t seed) {
         Player player;
-        player.start(plan, seed);
+        player.start(plan, seed, times);
         auto const end = language::preview(player, [&](std::string_view bytes) {
             console_.out(bytes);
             return !console_.out_is_lost();
@@ -100,7 +96,6 @@ private:
     Console& console_;
     Settings settings_;
     RunSeed seed_;
-    std::uint64_t ordinal_ = 0;
     bool ended_ = false;
 };
 

@@ -33,10 +33,10 @@ std::string_view connect_response() {
     return text;
 }
 
-/// The bytes of a plan that is one piece of text; nullptr for other plans.
-std::string const* only_bytes(language::Plan const& plan) {
-    if (plan.steps.size() != 1) return nullptr;
-    auto const* send = std::get_if<language::SendBytes>(&plan.steps.front());
+/// The bytes of a response that is one piece of text; nullptr for other responses.
+std::string const* only_bytes(RenderedResponse const& rendered) {
+    if (rendered.plan.steps.size() != 1 || rendered.times != 1) return nullptr;
+    auto const* send = std::get_if<language::SendBytes>(&rendered.plan.steps.front());
     return send != nullptr ? &send->bytes : nullptr;
 }
 
@@ -184,8 +184,7 @@ asio::awaitable<void> Http1Conversation::reject() {
 asio::awaitable<void> Http1Conversation::write(OutgoingResponse const& response) {
     performance_ = {};
     // Most responses are one piece of text, which needs no player.
-    if (auto const* bytes = only_bytes(response.rendered_response().plan);
-        bytes != nullptr && !options_.show_responses) {
+    if (auto const* bytes = only_bytes(response.rendered_response()); bytes != nullptr && !options_.show_responses) {
         std::array<asio::const_buffer, 1> const all{asio::buffer(*bytes)};
         performance_.connection = co_await stream_.write(all);
         if (!performance_.connection) performance_.bytes_written = bytes->size();
@@ -194,10 +193,11 @@ asio::awaitable<void> Http1Conversation::write(OutgoingResponse const& response)
     }
 }
 
-/// Sends a plan that is more than one piece of text, or whose bytes are recorded.
+/// Sends a plan that is more than one piece of text, repeated, or whose bytes are recorded.
 asio::awaitable<void> Http1Conversation::play(OutgoingResponse const& response) {
     auto player = worker_.acquire_player();
-    player->start(response.rendered_response().plan, response.seed);
+    auto const& rendered = response.rendered_response();
+    player->start(rendered.plan, response.seed, rendered.times);
     recording_.bytes.clear();
     performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
     worker_.release(std::move(player));

@@ -20,7 +20,7 @@ bool is_constant(Message const& message, Settings const& settings, bool explain)
 
 std::string print_all(std::vector<Message> const& messages) {
     std::string text;
-    for (auto const& message : messages) text += (text.empty() ? "" : " ") + print(message);
+    for (auto const& message : messages) text += (text.empty() ? "" : " ") + print_with_times(message);
     return text;
 }
 

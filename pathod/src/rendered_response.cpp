@@ -25,19 +25,20 @@ void keep_body(proxycore::record::RecordedResponse& record, Value const& value) 
 }
 
 /// Adds a message of the response to the record. The first response has status and headers.
-void add_to(proxycore::record::RecordedResponse& record, Message const& resolved, Protocol protocol) {
+void add_to(proxycore::record::RecordedResponse& record, Message const& resolved, Message const& given,
+            Protocol protocol) {
     auto const& parts = features(resolved);
     auto const* response = std::get_if<Response>(&resolved);
     if (response != nullptr && record.status_code.empty()) record_head(*response, protocol, record);
     auto const* body = find<Body>(parts);
     if (body != nullptr && !record.body) keep_body(record, body->value);
     record.disconnect = record.disconnect || find<DisconnectAt>(parts) != nullptr;
-    record.spec += (record.spec.empty() ? "" : " ") + print(resolved);
+    record.spec += (record.spec.empty() ? "" : " ") + print_repeated(resolved, features(given));
 }
 
 /// The text of a message for --explain.
-std::string explained(Crafted const& crafted) {
-    auto const text = print(crafted.message);
+std::string explained(Crafted const& crafted, Message const& given) {
+    auto const text = print_repeated(crafted.message, features(given));
     return crafted.is_frozen ? text : text + "  (too large to spell out; the seed replays it)";
 }
 
@@ -45,6 +46,7 @@ std::string explained(Crafted const& crafted) {
 void add_plan(RenderedResponse& rendered, Crafted crafted, std::uint64_t times, Protocol protocol) {
     if (protocol == Protocol::http1) {
         rendered.plan = std::move(crafted.plan);
+        rendered.times = times;
         return;
     }
     // Raw frames are sent as they are, even if they violate flow control: that is what they are for.
@@ -56,8 +58,20 @@ void add_plan(RenderedResponse& rendered, Crafted crafted, std::uint64_t times, 
 }  // namespace
 
 std::uint64_t RenderedResponse::length() const {
-    auto all = plan.length;
-    for (auto const& each : http2) all += each.plan.length * each.times;
+    std::uint64_t all = 0;
+    auto const add = [&all](std::uint64_t length, std::uint64_t count) {
+        std::uint64_t repeated = 0;
+        // A response that is too long to be counted exceeds every limit.
+        if (__builtin_mul_overflow(length, count, &repeated) || __builtin_add_overflow(all, repeated, &all)) {
+            all = UINT64_MAX;
+            return false;
+        }
+        return true;
+    };
+    if (!add(plan.length, times)) return all;
+    for (auto const& each : http2) {
+        if (!add(each.plan.length, each.times)) break;
+    }
     return all;
 }
 
@@ -79,8 +93,8 @@ Parsed<RenderedResponse> render(std::span<Message const> messages, Settings cons
         auto crafted = craft(messages[i], settings, seed_of_item(seed, i), how);
         if (!crafted) return crafted.error();
         rendered.is_random = rendered.is_random || crafted->is_random;
-        if (options.explain) rendered.explained += (i == 0 ? "" : " ") + explained(*crafted);
-        add_to(rendered.record, crafted->message, settings.protocol);
+        if (options.explain) rendered.explained += (i == 0 ? "" : " ") + explained(*crafted, messages[i]);
+        add_to(rendered.record, crafted->message, messages[i], settings.protocol);
         add_plan(rendered, std::move(*crafted), times(messages[i]), settings.protocol);
     }
     return rendered;

@@ -22,6 +22,7 @@ struct Http2Item {
 
 struct RenderedResponse {
     language::Plan plan;                         ///< of an HTTP/1 response
+    std::uint64_t times = 1;                     ///< how often `plan` is sent, with the same bytes each time
     std::vector<Http2Item> http2;                ///< of an HTTP/2 response, in the order of the wire
     proxycore::record::RecordedResponse record;  ///< the part that is known before sending
     std::string explained;                       ///< the frozen spec, if requested

@@ -126,12 +126,14 @@ asio::awaitable<void> WebsocketConversation::send_requested(std::string_view spe
     }
 }
 
+/// Repetitions are drawn and logged one by one, so each is rendered as a frame that is sent once.
 asio::awaitable<void> WebsocketConversation::send_frame(language::Message const& frame) {
     auto const& responder = worker_.responder;
-    auto const spec = language::print(frame);
+    auto const once = language::without_times(frame);
+    auto const spec = language::print(once);
     for (auto left = language::times(frame); left > 0 && is_open_; --left) {
         auto const seed = worker_.daemon.seed.of(start_.connection, start_.messages++);
-        auto const rendered = render(frame, responder.settings(), {.explain = options_.explain}, seed);
+        auto const rendered = render(once, responder.settings(), {.explain = options_.explain}, seed);
         if (!rendered) co_return fail("Error in reflected frame specification: " + rendered.error().message);
         auto const violation = responder.check_policy(rendered->plan.pauses, *rendered);
         if (violation) co_return fail(std::string(reason(*violation)));

@@ -109,6 +109,35 @@ INSTANTIATE_TEST_SUITE_P(
     named);
 
 INSTANTIATE_TEST_SUITE_P(
+    C2_Repeated, Wire,
+    testing::Values(
+        WireCase{"Frame", get("/p/wf:b'hi':x3") + get("/p/200"), "\x01\x02hi"sv * 3 + std::string(ok)},
+        WireCase{"NoFrame", get("/p/wf:b'hi':x0") + get("/p/200"), std::string(ok)},
+        WireCase{"FrameThatDisconnects", get("/p/wf:b'hi':x3:d2") + get("/p/200"), "\x01\x02"},
+        WireCase{"FrameWithPauses", get("/p/wf:b'hi':x3:p2,0"), "\x01\x02hi"sv * 3},
+        WireCase{"Http2Frame", get("/p/h2f:PING:'12345678':x2"),
+                 (std::string("\0\0\x08\x06\0\0\0\0\0", 9) + "12345678") * 2},
+        WireCase{"Preface", get("/p/h2p:'PRI':x2"), "PRIPRI"},
+        WireCase{"Anchor", get("/foo"), "\x01\x02hi"sv * 2, {.anchors = {"/foo=wf:x2:b'hi'"}}},
+        WireCase{"AllCountForTheLimit", get("/p/wf:b'hi':x3"), refused("Response too large."), {.size_limit = 11}},
+        WireCase{"TooManyToCount",
+                 get("/p/wf:b'hi':x4611686018427387905"),
+                 refused("Response too large."),
+                 {.size_limit = 1000}}),
+    named);
+
+TEST(C2_Repeated, SendsWhatIsExplainedAndLogged) {
+    Running running({.seed = 7, .explain = true});
+    auto const sent = running.ask(get("/p/wf:b@8,digits:x3"));
+    EXPECT_EQ(sent, sent.substr(0, 10) * 3);
+    auto const entry = running.daemon.log().take(20s);
+    ASSERT_TRUE(entry);
+    EXPECT_EQ(entry->response->spec, "wf:b'" + sent.substr(2, 8) + "':x3");
+    EXPECT_EQ(entry->response->bytes_written, 30U);
+    EXPECT_EQ(running.ask(get("/p/" + entry->response->spec)), sent);
+}
+
+INSTANTIATE_TEST_SUITE_P(
     Crafted, Wire,
     testing::Values(WireCase{"Spec", get("/p/200"), std::string(ok)},
                     WireCase{"Pipelined",

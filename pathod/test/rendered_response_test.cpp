@@ -52,6 +52,41 @@ TEST(Render, ExplainsHugeOnesByTheirGenerator) {
     EXPECT_EQ(rendered.explained.find("200:b@1g:h'Content-Length'='1073741824'"), 0U) << rendered.explained;
 }
 
+struct RepeatedCase {
+    std::string_view name, spec;
+    language::Protocol protocol;
+    std::string_view explained;
+    std::uint64_t length;
+};
+void PrintTo(RepeatedCase const& row, std::ostream* out) { *out << row.spec; }
+class C1_Repetition : public testing::TestWithParam<RepeatedCase> {};
+
+TEST_P(C1_Repetition, IsExplainedRecordedAndCounted) {
+    auto const& [name, spec, protocol, explained, length] = GetParam();
+    language::Settings settings;
+    settings.protocol = protocol;
+    bool const is_http2 = protocol == language::Protocol::http2;
+    auto const messages =
+        is_http2 ? language::parse_http2_responses(spec).value() : std::vector{language::parse_response(spec).value()};
+    auto const rendered = render(messages, settings, {.explain = true}, seed).value();
+    EXPECT_EQ(rendered.explained, explained);
+    EXPECT_EQ(rendered.record.spec, explained);
+    EXPECT_EQ(rendered.length(), length);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Specs, C1_Repetition,
+    testing::Values(RepeatedCase{"Http1Frame", "wf:b'hi':x3:k'abcd'", language::Protocol::http1, "wf:b'hi':k'abcd':x3",
+                                 24},
+                    RepeatedCase{"Http1None", "wf:x0", language::Protocol::http1, "wf:x0", 0},
+                    RepeatedCase{"Http2Frame", "h2f:PING:x3", language::Protocol::http2, "h2f:PING:x3", 51},
+                    RepeatedCase{"Http2None", "200:r h2f:PING:x0", language::Protocol::http2, "200:r h2f:PING:x0", 10},
+                    RepeatedCase{"OffsetsAreOfOneRepetition", "h2f:PING:x2:ia,'x'", language::Protocol::http2,
+                                 "h2f:PING:i18,'x':x2", 36},
+                    RepeatedCase{"TooManyToCount", "h2f:PING:x18446744073709551615", language::Protocol::http2,
+                                 "h2f:PING:x18446744073709551615", UINT64_MAX}),
+    pathology::test::row_name);
+
 TEST(Render, RecordsWhatIsKnownBeforeSending) {
     auto const record = render_spec("404:m'Nope':b'abc':d10").record;
     EXPECT_EQ(record.status_code, "404");

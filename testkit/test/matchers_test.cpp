@@ -47,6 +47,21 @@ Request a_secure_request() {
     return request;
 }
 
+/// A request that was answered by repeated HTTP/2 frames.
+Request a_repeated_response() {
+    Request request;
+    request.stream = 1;
+    request.response.spec = "200 h2f:PING:x3:i2,'x'";
+    return request;
+}
+
+TEST(C1_AnsweredBy, ComparesRepetitions) {
+    EXPECT_TRUE(AnsweredBy("200 h2f:PING:x3:i2,'x'").Matches(a_repeated_response()));
+    EXPECT_TRUE(AnsweredBy("200 h2f:PING:ir,'x':x3").Matches(a_repeated_response()));
+    EXPECT_FALSE(AnsweredBy("200 h2f:PING:i2,'x'").Matches(a_repeated_response()));
+    EXPECT_FALSE(AnsweredBy("200 h2f:PING:x2:i2,'x'").Matches(a_repeated_response()));
+}
+
 struct RequestCase {
     std::string name;
     Matcher<Request const&> matcher;

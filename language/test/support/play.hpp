@@ -25,10 +25,11 @@ inline void PrintTo(Played const& played, std::ostream* out) {
          << " pauses" << (played.disconnected ? ", disconnected " : " ") << played.error;
 }
 
-inline Played play(Plan const& plan, std::uint64_t seed, std::size_t block = Player::default_block) {
+inline Played play(Plan const& plan, std::uint64_t seed, std::size_t block = Player::default_block,
+                   std::uint64_t times = 1) {
     Played played;
     Player player(block);
-    player.start(plan, seed);
+    player.start(plan, seed, times);
     for (;;) {
         auto action = player.next();
         if (action.has_error()) {

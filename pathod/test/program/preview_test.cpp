@@ -108,6 +108,17 @@ TEST(PreviewProgram, ExplainsOnStandardError) {
     EXPECT_EQ(run_program({"--preview", spec}).out, first.out);
 }
 
+TEST(PreviewProgram, C1_ExplainsRepetitions) {
+    for (std::string const spec : {"wf:b@4,digits:x3", "h2f:DATA:@4,digits:x3", "wf:x0:b@4"}) {
+        auto const first = run_program({"-e", "--seed", "3", "--preview", spec});
+        auto const explained = first.err.substr(3, first.err.size() - 4);
+        auto const again = run_program({"-e", "--preview", explained});
+        EXPECT_EQ(again.out, first.out) << spec;
+        EXPECT_EQ(again.err, first.err) << spec;
+        EXPECT_EQ(run_program({"--seed", "3", "--preview", spec}).out, first.out) << spec;
+    }
+}
+
 TEST(PreviewProgram, PrintsTheSeedItDrew) {
     auto const first = run_program({"--preview", "200:b@20"});
     ASSERT_THAT(first.err, testing::MatchesRegex("seed [0-9]+ .replay with --seed [0-9]+.\n"));

@@ -108,4 +108,10 @@ inline std::uint64_t times(Message const& message) {
     return repeat != nullptr ? repeat->count : 1;
 }
 
+/// The message without its `xN`: one of its repetitions.
+inline Message without_times(Message message) {
+    std::erase_if(features(message), [](Feature const& feature) { return std::holds_alternative<Times>(feature.is); });
+    return message;
+}
+
 }  // namespace pathology::language

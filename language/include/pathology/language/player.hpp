@@ -32,9 +32,11 @@ public:
 
     explicit Player(std::size_t block = default_block) : block_(block) {}
 
-    /// Starts a plan. `seed` decides the generated data.
-    void start(Plan const& plan, std::uint64_t seed);
-    void start(Plan const&& plan, std::uint64_t seed) = delete;  // a temporary would not outlive its playing
+    /// Starts a plan that is played `times` times, 0 included. `seed` decides the generated data, which is the same each
+    /// time. A disconnect ends all of it.
+    void start(Plan const& plan, std::uint64_t seed, std::uint64_t times = 1);
+    void start(Plan const&& plan, std::uint64_t seed,
+               std::uint64_t times = 1) = delete;  // would not outlive its playing
 
     /// Returns the next thing to do. Small neighbouring pieces come as one Send; a long literal is not copied.
     /// Errors: SpecErrc::file_access if a file can no longer be read.
@@ -53,7 +55,10 @@ public:
 private:
     Parsed<void> fill(Step const& step, std::span<char> into) const;
     std::uint64_t left_in_step() const;
+    std::uint64_t sendable_bytes() const;
     bool can_be_sent_uncopied() const;
+    void end_step();
+    void end_plan();
     Parsed<Action> next_block();
 
     std::size_t block_;
@@ -61,8 +66,9 @@ private:
     std::unique_ptr<char[]> buffer_;
     Plan const* plan_ = nullptr;
     std::uint64_t seed_ = 0;
-    std::size_t step_ = 0;
-    std::uint64_t done_ = 0;  // bytes of the current step that were given out
+    std::size_t step_ = 0;           // past the last one only at the end of everything
+    std::uint64_t done_ = 0;         // bytes of the current step that were given out
+    std::uint64_t repetitions_ = 0;  // of the plan, after the current one
 };
 
 /// How a preview ended.

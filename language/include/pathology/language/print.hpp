@@ -9,9 +9,12 @@ namespace pathology::language {
 /// The canonical spelling of a message: single quotes, Python-style escapes, colons between all parts.
 ///
 /// Shape: printable ASCII without line breaks, apart from the bytes of file paths. Parsing it gives an equal message.
-///        `xN` is left out, because a message is printed once for each time it is sent; print_with_times() keeps it.
+///        `xN` is left out, for a message that is printed once for each time it is sent; print_with_times() keeps it.
 std::string print(Message const& message);
 std::string print_with_times(Message const& message);
+
+/// The canonical spelling of a resolved message with the `xN` of the message it was made of, which resolving drops.
+std::string print_repeated(Message const& resolved, Features const& given);
 
 /// The canonical spelling of a single value.
 std::string print(Value const& value);
