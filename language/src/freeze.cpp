@@ -1,6 +1,11 @@
 // Replaces generated values by the bytes they stand for; the printed spec then replays.
+//
+//     message ─▶ spell_out(): generated values become literals ─▶ nested specs: as their sender would resolve them,
+//                                                                 frozen, in their canonical spelling
+//
+// Freezing changes no byte of the message itself, apart from the text of its nested specs. Freezing its printed text
+// again changes nothing.
 
-#include <algorithm>
 #include <pathology/language/generator.hpp>
 #include <pathology/language/parse.hpp>
 #include <pathology/language/print.hpp>
@@ -11,53 +16,6 @@
 namespace pathology::language {
 namespace {
 
-bool was_added(Feature const& feature) { return feature.span == SourceSpan{}; }
-
-/// A client masks the frames it resolves, nested ones too, as the original does. The key of a nested frame is dropped:
-/// the server that sends the frame draws it.
-void drop_added_key(Features& features) {
-    auto const added_mask = std::any_of(features.begin(), features.end(), [](Feature const& feature) {
-        return was_added(feature) && std::holds_alternative<Flag>(feature.is);
-    });
-    if (!added_mask) return;
-    std::erase_if(features, [](Feature const& feature) {
-        return was_added(feature) && std::holds_alternative<MaskingKey>(feature.is);
-    });
-}
-
-/// A nested message in its frozen spelling. A `ws` response is left as it is, because it depends on the handshake that
-/// it will respond to.
-Parsed<std::string> freeze_nested(Message const& nested, Settings const& settings, std::uint64_t seed) {
-    auto const* response = std::get_if<Response>(&nested);
-    if (response != nullptr && response->websocket) return print(nested);
-    Rng rng(seed);
-    auto resolved = resolve(nested, settings, rng);
-    if (resolved.has_error()) return resolved.error();
-    auto frozen = freeze(*resolved, settings, rng());
-    if (frozen.has_error()) return frozen.error();
-    drop_added_key(features(*frozen));
-    auto text = print(*frozen);
-    if (auto const* repeat = find<Times>(features(nested))) text += ":x" + std::to_string(repeat->count);
-    return text;
-}
-
-Parsed<void> freeze_nested(Feature& feature, Settings const& settings, std::uint64_t seed) {
-    if (auto* response = std::get_if<NestedResponse>(&feature.is)) {
-        auto const parsed = parse_nested_response(response->spec, settings.protocol);
-        if (parsed.has_error()) return parsed.error();
-        auto text = freeze_nested(*parsed, settings, seed);
-        if (text.has_error()) return text.error();
-        response->spec = std::move(*text);
-    } else if (auto* frame = std::get_if<NestedFrame>(&feature.is)) {
-        auto const parsed = parse_frames(frame->spec);
-        if (parsed.has_error()) return parsed.error();
-        auto text = freeze_nested(parsed->front(), settings, seed);
-        if (text.has_error()) return text.error();
-        frame->spec = std::move(*text);
-    }
-    return {};
-}
-
 SpecFailure too_large(std::uint64_t limit) {
     return {SpecErrc::too_large,
             "the generated data has more than " + std::to_string(limit) +
@@ -65,28 +23,84 @@ SpecFailure too_large(std::uint64_t limit) {
             {}};
 }
 
-}  // namespace
-
-Parsed<Message> freeze(Message const& resolved, Settings const& settings, std::uint64_t seed) {
-    Message frozen = resolved;
+/// Replaces generated values by literals, of `limit` bytes in all. Returns the number of bytes.
+Parsed<std::uint64_t> spell_out(Message& message, std::uint64_t limit, std::uint64_t seed) {
     std::uint64_t total = 0;
     std::uint64_t stream = 0;
     bool fits = true;
-    for_each_value(frozen, [&](Value& value) {
+    for_each_value(message, [&](Value& value) {
         auto const* generated = std::get_if<Generated>(&value);
         if (generated == nullptr || !fits) return;
         auto const size = generated->size();
         // Cannot underflow: total never exceeds the limit.
-        fits = size <= settings.freeze_limit - total;
+        fits = size <= limit - total;
         if (!fits) return;
         total += size;
         Literal literal{std::string(size, '\0'), false};
         generate(generated->type, derive_seed(seed, stream++), 0, literal.bytes);
         value = std::move(literal);
     });
-    if (!fits) return too_large(settings.freeze_limit);
-    auto for_nested = settings;
-    for_nested.freeze_limit -= total;
+    if (!fits) return too_large(limit);
+    return total;
+}
+
+/// The settings of the server that sends a nested message. Its files are on its machine.
+Settings settings_of_server(Settings const& client) {
+    Settings server;
+    server.role = Role::server;
+    server.protocol = client.protocol;
+    server.http2 = client.http2;
+    server.freeze_limit = client.freeze_limit;
+    return server;
+}
+
+/// A nested message with as little as possible left to chance.
+///
+/// The server does the rest in three cases: a `ws` response depends on the handshake that it will respond to, and stays
+/// as it is; the length of a message with files is not known here, so fields and offsets that need it stay open; a
+/// message that cannot be resolved, such as one with a masking key of three bytes, is for the server to refuse.
+Parsed<Message> freeze_nested(Message nested, Settings const& settings, std::uint64_t seed) {
+    auto const* response = std::get_if<Response>(&nested);
+    if (response != nullptr && response->websocket) return nested;
+    if (!loads_files(nested)) {
+        Rng rng(seed);
+        auto resolved = resolve(nested, settings, rng);
+        if (resolved.has_error()) return nested;
+        nested = std::move(*resolved);
+        seed = rng();
+    }
+    if (auto const spelled = spell_out(nested, settings.freeze_limit, seed); spelled.has_error())
+        return spelled.error();
+    return nested;
+}
+
+Parsed<Message> parse_nested_frame(std::string_view spec) {
+    auto frames = parse_frames(spec);
+    if (frames.has_error()) return frames.error();
+    return std::move(frames->front());
+}
+
+Parsed<void> freeze_nested(Feature& feature, Settings const& settings, std::uint64_t seed) {
+    auto* const response = std::get_if<NestedResponse>(&feature.is);
+    auto* const frame = std::get_if<NestedFrame>(&feature.is);
+    if (response == nullptr && frame == nullptr) return {};
+    auto& spec = response != nullptr ? response->spec : frame->spec;
+    auto parsed = response != nullptr ? parse_nested_response(spec, settings.protocol) : parse_nested_frame(spec);
+    if (parsed.has_error()) return parsed.error();
+    auto const frozen = freeze_nested(*parsed, settings, seed);
+    if (frozen.has_error()) return frozen.error();
+    spec = print_repeated(*frozen, features(*parsed));
+    return {};
+}
+
+}  // namespace
+
+Parsed<Message> freeze(Message const& resolved, Settings const& settings, std::uint64_t seed) {
+    Message frozen = resolved;
+    auto const size = spell_out(frozen, settings.freeze_limit, seed);
+    if (size.has_error()) return size.error();
+    auto for_nested = settings_of_server(settings);
+    for_nested.freeze_limit -= *size;
     for (auto& feature : features(frozen)) {
         // By the position in the text, so nested specs with equal text get different bytes.
         auto const nested_seed = derive_seed(~seed, feature.span.begin);

@@ -53,8 +53,46 @@ TEST(Freeze, LeavesANestedHandshakeToItsServer) {
 
 TEST(Freeze, KeepsTheRepetitionOfANestedFrame) {
     auto const text = frozen("wf:knone:f'wf:b@3,digits:x7'", test::client_setting());
-    EXPECT_THAT(text, MatchesRegex("wf:knone:f'wf:b\\\\x27[0-9]{3}\\\\x27:mask:x7':mask"));
+    EXPECT_THAT(text, MatchesRegex("wf:knone:f'wf:b\\\\x27[0-9]{3}\\\\x27:x7':mask"));
 }
+
+struct NestedCase {
+    std::string_view name, spec, frozen;
+};
+void PrintTo(NestedCase const& c, std::ostream* out) { *out << c.spec; }
+class C3_NestedSpec : public testing::TestWithParam<NestedCase> {};
+
+/// Frozen as the server would resolve it, and to itself with another seed.
+TEST_P(C3_NestedSpec, IsFrozenAsItsServerSendsIt) {
+    auto const& [name, spec, expected] = GetParam();
+    auto const setting = test::client_setting();
+    auto const text = frozen(spec, setting, 1);
+    EXPECT_THAT(text, MatchesRegex(std::string(expected)));
+    EXPECT_EQ(frozen(text, setting, 2), text);
+}
+
+// A backslash of the printed text is two in the regular expression, and four here.
+#define Q "\\\\x27"
+INSTANTIATE_TEST_SUITE_P(
+    Freeze, C3_NestedSpec,
+    testing::Values(
+        NestedCase{"FrameHasNoMask", "wf:-mask:f'wf:fin:b\"yo\"'", "wf:-mask:f'wf:fin:b" Q "yo" Q "'"},
+        NestedCase{"EmptyFrame", "wf:f'wf':-mask", "wf:f'wf':-mask"},
+        NestedCase{"FrameWithMaskHasItsKey", "wf:-mask:f'wf:mask'", "wf:-mask:f'wf:mask:k" Q "[a-zA-Z0-9]{4}" Q "'"},
+        NestedCase{"FrameWithKeyStays", "wf:-mask:f'wf:k\"abcd\":x0'", "wf:-mask:f'wf:k" Q "abcd" Q ":x0'"},
+        NestedCase{"FrameOffsets", "wf:-mask:f'wf:b\"yo\":da:x2'", "wf:-mask:f'wf:b" Q "yo" Q ":d5:x2'"},
+        NestedCase{"FrameThatTheServerRefuses", "wf:-mask:f'wf:k\"abc\"'", "wf:-mask:f'wf:k" Q "abc" Q "'"},
+        NestedCase{"FileOfTheServerInAFrame", "wf:-mask:f'wf:b<\"x\":dr'", "wf:-mask:f'wf:b<" Q "x" Q ":dr'"},
+        NestedCase{"FileOfTheServer", "get:/p/:s'200:b<\"x\":h@2,digits=<y:da':r",
+                   "'GET':/p/:s'200:b<" Q "x" Q ":h" Q "[0-9]{2}" Q "=<" Q "y" Q ":da':r"},
+        NestedCase{"Response", "get:/p/:s'200:b@2,digits:ir,@1,digits':r",
+                   "'GET':/p/:s'200:b" Q "[0-9]{2}" Q ":i[0-9]+," Q "[0-9]" Q ":h" Q "Content-Length" Q "=" Q "2" Q
+                   "':r"},
+        NestedCase{"Handshake", "get:/p/:s'ws:c@1':r", "'GET':/p/:s'ws:c@1':r"},
+        NestedCase{"RepeatedFrameAsResponse", "get:/p/:s'wf:b@1,digits:x3':r",
+                   "'GET':/p/:s'wf:b" Q "[0-9]" Q ":x3':r"}),
+    [](auto const& row) { return std::string(row.param.name); });
+#undef Q
 
 TEST(Freeze, RefusesWhatIsTooLargeToSpellOut) {
     auto setting = test::client_setting();

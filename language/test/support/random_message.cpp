@@ -34,7 +34,7 @@ std::string RandomMessages::digits() {
 }
 
 Value RandomMessages::quoted_value() {
-    if (options_.files && maybe(6)) {
+    if ((options_.files || (options_.nested_files && is_nested_)) && maybe(6)) {
         auto path = bytes(6);
         for (char& c : path) {
             if (static_cast<unsigned char>(c) > 126 || c == '\'') c = '/';
@@ -81,7 +81,9 @@ struct RandomMessages::TokenMaker {
         return {random.quoted_value()};
     }
     Raw operator()(Of<Raw> /*token*/) const { return {}; }
-    NestedResponse operator()(Of<NestedResponse> /*token*/) const { return {print(random.response())}; }
+    NestedResponse operator()(Of<NestedResponse> /*token*/) const {
+        return {print(random.nested(&RandomMessages::response))};
+    }
     Opcode operator()(Of<Opcode> /*token*/) const {
         static constexpr std::string_view names[] = {"continue", "text", "binary", "close", "ping", "pong"};
         static constexpr std::uint8_t numbers[] = {0, 1, 2, 8, 9, 10};
@@ -97,7 +99,9 @@ struct RandomMessages::TokenMaker {
     MaskingKey operator()(Of<MaskingKey> /*token*/) const {
         return random.maybe(4) ? MaskingKey{random.any_value()} : MaskingKey{Literal{"k\\'\xff", false}};
     }
-    NestedFrame operator()(Of<NestedFrame> /*token*/) const { return {print_with_times(random.server_frame())}; }
+    NestedFrame operator()(Of<NestedFrame> /*token*/) const {
+        return {print_with_times(random.nested(&RandomMessages::server_frame))};
+    }
     Times operator()(Of<Times> /*token*/) const { return {random.maybe(2) ? random.rng_() : random.rng_.below(4)}; }
     PauseAt operator()(Of<PauseAt> /*token*/) const {
         return {random.offset(), random.maybe(3) ? std::nullopt : std::optional(random.rng_.below(100))};
@@ -150,6 +154,13 @@ Message RandomMessages::request() {
     if (!request.method && (word == nullptr || !word->bare)) request.path = Literal{"/" + bytes(6), true};
     request.features = features(in::request);
     return request;
+}
+
+Message RandomMessages::nested(Message (RandomMessages::*draw)()) {
+    is_nested_ = true;
+    auto message = (this->*draw)();
+    is_nested_ = false;
+    return message;
 }
 
 Message RandomMessages::client_frame() { return Frame{features(in::client_frame)}; }

@@ -8,9 +8,10 @@
 namespace pathology::language::test {
 
 struct RandomMessageOptions {
-    bool files = true;       ///< values may be files, which need not exist
-    bool http2 = false;      ///< responses and requests are for HTTP/2
-    bool huge_sizes = true;  ///< generated values and offsets may have any size up to 2^64
+    bool files = true;          ///< values may be files, which need not exist
+    bool http2 = false;         ///< responses and requests are for HTTP/2
+    bool huge_sizes = true;     ///< generated values and offsets may have any size up to 2^64
+    bool nested_files = false;  ///< values of nested specs may be files
 };
 
 /// Draws messages with every token that the table allows in their kind, and with every byte in their text.
@@ -32,6 +33,7 @@ private:
     std::string digits();
     Value quoted_value();
     Value any_value();
+    Message nested(Message (RandomMessages::*draw)());
     Offset offset();
     Feature feature(unsigned kind);
     Features features(unsigned kind);
@@ -43,6 +45,7 @@ private:
 
     Rng rng_;
     RandomMessageOptions options_;
+    bool is_nested_ = false;
 };
 
 }  // namespace pathology::language::test

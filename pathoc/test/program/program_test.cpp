@@ -153,6 +153,12 @@ TEST(Preview, WritesRequestsAndFramesWithoutASocket) {
     EXPECT_EQ(ended.err, ">> 'GET':/:h'Host'='h'\n>> 'GET':/:h'Host'='h'\n" + ended.err.substr(ended.err.rfind(">> ")));
 }
 
+TEST(Preview, C3_ExplainsANestedFrameAsItsServerSendsIt) {
+    auto const ended = pathoc({"--preview", "-e", "--seed", "1", "h", "wf:-mask:f'wf:fin:b\"yo\"'"});
+    EXPECT_EQ(ended.err, ">> wf:-mask:f'wf:fin:b\\x27yo\\x27'\n");
+    EXPECT_EQ(ended.out, std::string("\x01\x13", 2) + "pathod!wf:fin:b'yo'");
+}
+
 TEST(Preview, WritesAnyVersion) {
     auto const ended =
         pathoc({"--preview", "-e", "--seed", "1", "h", "get:/:r:v'HTTP/0.9'", "ws:/:r:vX:h'sec-websocket-key'='k'"});
