@@ -124,7 +124,7 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
     if (nested != nullptr) {
         auto const response = parse_nested_response(std::get<NestedResponse>(nested->is).spec, Protocol::http1);
         if (response.has_error()) return response.error();
-        layout.add(print(*response));
+        layout.add(print_for_url(*response));
     }
     layout.add(" ");
     if (auto added = add_version(version, layout); added.has_error()) return added;

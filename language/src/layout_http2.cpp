@@ -74,7 +74,7 @@ Parsed<void> add_pseudo_fields(Request const& request, HeaderBlock& block, Setti
     if (auto const* response = find<NestedResponse>(request.features)) {
         auto const parsed = parse_nested_response(response->spec, Protocol::http2);
         if (parsed.has_error()) return parsed.error();
-        nested = literal(print(*parsed));
+        nested = literal(print_for_url(*parsed));
     }
     auto const name = literal(":path");
     if (auto added = block.add({&name}, {&request.path, &nested}); added.has_error()) return added;

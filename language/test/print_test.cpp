@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/percent.hpp>
+
 #include "support/properties.hpp"
 #include "support/random_message.hpp"
 #include "support/spec.hpp"
@@ -50,6 +52,52 @@ TEST(Print, GivesTheWholeOfAMessage) {
     EXPECT_EQ(print(test::frame(frame)), frame);
 }
 
+struct UrlCase {
+    std::string_view name, spec, target;
+};
+void PrintTo(UrlCase const& c, std::ostream* out) { *out << c.spec; }
+class C4_Target : public testing::TestWithParam<UrlCase> {};
+
+TEST_P(C4_Target, CarriesANestedSpecThroughTheUrl) {
+    auto const bytes = test::played(test::request("get:/p/:r:s" + std::string(GetParam().spec))).bytes;
+    EXPECT_EQ(bytes, "GET /p/" + std::string(GetParam().target) + " HTTP/1.1\r\n\r\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Print, C4_Target,
+    testing::Values(UrlCase{"Blank", R"('200:b"a b"')", R"(200:b'a\x20b')"},
+                    UrlCase{"BlankInAHeader", R"('200:h"A"=" "')", R"(200:h'A'='\x20')"},
+                    UrlCase{"Escape", R"('200:b"a%20b"')", R"(200:b'a\x2520b')"},
+                    UrlCase{"EscapeInAWord", R"('200:l/a%2fb')", R"(200:l/a\x252fb)"},
+                    UrlCase{"LonePercent", R"('200:b"100%"')", "200:b'100%'"},
+                    UrlCase{"Percents", R"('200:b"%%41"')", R"(200:b'%\x2541')"},
+                    UrlCase{"Fragment", R"('200:l"/a#b"')", R"(200:l'/a\x23b')"},
+                    UrlCase{"FragmentInAWord", R"('200:l/a#b')", R"(200:l/a\x23b)"},
+                    UrlCase{"Query", R"('200:l/a?b=c&d')", "200:l/a?b=c&d"},
+                    UrlCase{"Plus", R"('200:b"a+b"')", "200:b'a+b'"},
+                    UrlCase{"Whitespace", R"('200:b"\t\n\r\v\f"')", R"(200:b'\t\n\r\x0b\x0c')"},
+                    UrlCase{"LessThanAtTheEndOfALiteral", R"('200:b"a<":c" %41"')", R"(200:b'a<':c'\x20\x2541')"},
+                    UrlCase{"FilePath", R"('200:b<"a b#%41"')", "200:b<'a%20b%23%2541'"},
+                    UrlCase{"FilePathWithAQuote", R"("200:b<\"it's %\":c' '")", R"(200:b<"it's%20%25":c'\x20')"},
+                    UrlCase{"FrameThatIsRepeated", R"('wf:b" ":x3')", R"(wf:b'\x20':x3)"}),
+    [](auto const& row) { return std::string(row.param.name); });
+
+TEST(C4_Target, HasTheNestedSpecOfEveryResponse) {
+    for (bool const http2 : {false, true}) {
+        auto const protocol = http2 ? Protocol::http2 : Protocol::http1;
+        for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+            test::RandomMessages messages(seed, {.http2 = http2});
+            auto const message = seed % 4 == 0 ? messages.server_frame() : messages.response();
+            if (http2 && std::holds_alternative<Frame>(message)) continue;
+            auto const in_url = print_for_url(message);
+            for (char const c : in_url) ASSERT_TRUE(c > ' ' && c < '\x7f' && c != '#') << in_url;
+            auto const again = parse_nested_response(proxycore::percent_decode(in_url), protocol);
+            ASSERT_TRUE(again.has_value()) << in_url << "\n" << again.error().message;
+            ASSERT_EQ(*again, message) << in_url;
+        }
+    }
+}
+
 struct RandomCase {
     std::string_view name;
     Message (test::RandomMessages::*draw)();
@@ -76,8 +124,10 @@ TEST_P(RandomMessage, PrintsWhatParsesToItself) {
 TEST_P(RandomMessage, KeepsEveryPromise) {
     auto const setting = GetParam().setting();
     for (std::uint64_t seed = 0; seed < 1500; ++seed) {
-        test::RandomMessages messages(
-            seed, {.files = false, .http2 = setting.settings.protocol == Protocol::http2, .huge_sizes = seed % 8 == 0});
+        test::RandomMessages messages(seed, {.files = false,
+                                             .http2 = setting.settings.protocol == Protocol::http2,
+                                             .huge_sizes = seed % 8 == 0,
+                                             .nested_files = true});
         auto const message = (messages.*GetParam().draw)();
         ASSERT_EQ(test::broken_property(message, setting, seed), "")
             << "seed " << seed << " " << print_with_times(message);

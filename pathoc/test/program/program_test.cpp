@@ -159,6 +159,15 @@ TEST(Preview, C3_ExplainsANestedFrameAsItsServerSendsIt) {
     EXPECT_EQ(ended.out, std::string("\x01\x13", 2) + "pathod!wf:fin:b'yo'");
 }
 
+TEST(Preview, C4_ExplainsNestedBlanksThatSurviveTheUrl) {
+    for (int seed = 1; seed <= 20; ++seed) {
+        auto const ended =
+            pathoc({"--preview", "-e", "--seed", std::to_string(seed), "h", "get:/p/:r:s'200:b@1,whitespace'"});
+        auto const line = ended.out.substr(0, ended.out.find("\r\n"));
+        EXPECT_THAT(line, MatchesRegex("GET /p/200:b'[^ ]+':h'Content-Length'='1' HTTP/1.1")) << "seed " << seed;
+    }
+}
+
 TEST(Preview, WritesAnyVersion) {
     auto const ended =
         pathoc({"--preview", "-e", "--seed", "1", "h", "get:/:r:v'HTTP/0.9'", "ws:/:r:vX:h'sec-websocket-key'='k'"});

@@ -16,6 +16,12 @@ std::string print_with_times(Message const& message);
 /// The canonical spelling of a resolved message with the `xN` of the message it was made of, which resolving drops.
 std::string print_repeated(Message const& resolved, Features const& given);
 
+/// The canonical spelling with `xN`, for a request target: no blank, no `#`, and no `%` that begins an escape of the
+/// URL. In values they are escapes of the language, in file paths, which have none, escapes of the URL.
+///
+/// Shape: decoded once (RFC 3986 §2.1), it parses to an equal message.
+std::string print_for_url(Message const& message);
+
 /// The canonical spelling of a single value.
 std::string print(Value const& value);
 
