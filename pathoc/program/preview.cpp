@@ -26,7 +26,8 @@ language::Parsed<PreviewEnd> preview_connection(ProgramOptions const& options, M
         auto const crafted = message->craft(seeds.seed_of(connection, index), stream);
         if (!crafted) return crafted.error();
         if (crafted->random) seeds.report(console);
-        if (options.explain) console.err(">> " + proxycore::http::terminal_text(*crafted->spec) + "\n");
+        if (options.explain)
+            console.err(">> " + proxycore::http::terminal_text(*crafted->spec) + std::string(crafted->note) + "\n");
         player.start(*crafted->plan, crafted->seed);
         auto end = language::preview(player, write);
         if (!end || *end != PreviewEnd::finished) return end;

@@ -34,7 +34,8 @@ struct SentMessage {
     std::string_view bytes;  ///< up to the limit of the session
     std::uint64_t size = 0;  ///< of all bytes
     bool is_frame = false;
-    std::uint32_t stream = 0;  ///< of an HTTP/2 message; 0 for HTTP/1 and WebSocket
+    std::uint32_t stream = 0;    ///< of an HTTP/2 message; 0 for HTTP/1 and WebSocket
+    std::string_view note = {};  ///< printed behind the spec
 };
 
 /// Formats events. Every function appends to `out`.

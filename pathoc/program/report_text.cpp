@@ -126,6 +126,7 @@ private:
         }
         out += ">> ";
         append_terminal_text(out, sent.spec);
+        out += sent.note;
         out += '\n';
     }
 

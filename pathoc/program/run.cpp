@@ -125,7 +125,8 @@ ExitCode run_program(ProgramOptions const& options, Console& console, record::Cl
         return ExitCode::done;
     }
     // A memo compares frozen specs: two messages are equal only if their random values are.
-    auto const freezing = options.explain || options.memo ? language::Freezing::always : language::Freezing::none;
+    bool const freezes = options.explain || options.memo;
+    auto const freezing = freezes ? language::Freezing::where_it_fits : language::Freezing::none;
     // A preview prints the messages before the first that cannot be sent.
     auto const checking = options.preview ? Checking::when_sent : Checking::before_sending;
     auto const settings = spec_settings(options);

@@ -147,7 +147,7 @@ std::optional<CraftedMessage> Runner::craft(ConnectionRun const& connection, Pre
         refused_ = stop_ = true;
         return std::nullopt;
     }
-    if (!duplicates_ || duplicates_->is_new(*crafted->spec)) return std::move(*crafted);
+    if (!duplicates_ || duplicates_->is_new(crafted->identity())) return std::move(*crafted);
     if (duplicates_->is_exhausted()) {
         warn("Memo limit exceeded...\n");
         stop_ = true;
@@ -234,7 +234,8 @@ asio::awaitable<void> Runner::exchange(ConnectionRun& connection, PreparedMessag
     auto const outcome = co_await exchange_on(connection, request);
     when.duration = clock_.steady_now() - begun;
     auto const size = outcome ? crafted.plan->length : outcome.error().bytes_sent;
-    SentMessage const sent{*crafted.spec, connection.sent(), size, false, options_.http2 ? connection.stream : 0};
+    SentMessage const sent{*crafted.spec, connection.sent(), size, false, options_.http2 ? connection.stream : 0,
+                           crafted.note};
     finish_exchange(connection, message, when, sent, outcome);
     if (connection.http2) report_violations(connection);
     if (connection.speaks_websocket) check_handshake(when, crafted, *outcome);
@@ -291,8 +292,12 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     bool const is_cut = written && written->error == asio::error::operation_aborted;
     bool const failed = !written || (written->error.failed() && !is_cut);
     std::string block;
-    SentMessage const sent{*crafted.spec, connection.sent(), written ? written->bytes : 0, message.is_frame(),
-                           options_.http2 ? connection.stream : 0};
+    SentMessage const sent{*crafted.spec,
+                           connection.sent(),
+                           written ? written->bytes : 0,
+                           message.is_frame(),
+                           options_.http2 ? connection.stream : 0,
+                           crafted.note};
     report_->sent_frame(block, when, sent);
     print(block);
     if (connection.http2) report_violations(connection);

@@ -63,8 +63,15 @@ language::Parsed<CraftedMessage> PreparedMessage::craft_for(std::uint64_t seed,
                                                             language::Settings const& settings) const {
     auto crafted = language::craft(message_, settings, seed, {.freezing = freezing_});
     if (!crafted) return crafted.error();
-    CraftedMessage sending{nullptr, seed, canonical_, crafted->is_random, websocket_key(crafted->message)};
-    if (crafted->is_frozen) sending.spec = std::make_shared<std::string const>(language::print(crafted->message));
+    CraftedMessage sending;
+    sending.seed = seed;
+    sending.spec = canonical_;
+    sending.random = crafted->is_random;
+    sending.websocket_key = websocket_key(crafted->message);
+    if (freezing_ != language::Freezing::none) {
+        sending.spec = std::make_shared<std::string const>(language::print(crafted->message));
+        if (!crafted->is_frozen) sending.note = language::too_large_note;
+    }
     sending.plan = std::make_shared<language::Plan const>(std::move(crafted->plan));
     return sending;
 }

@@ -25,8 +25,12 @@ struct CraftedMessage {
     std::uint64_t seed = 0;                   ///< for the Player
     std::shared_ptr<std::string const> spec;  ///< canonical, or frozen with everything that was added
     bool random = false;                      ///< another seed may give other bytes
+    std::string_view note = {};               ///< too_large_note, if the spec is not frozen although it should be
     /// The Sec-WebSocket-Key of a `ws` request; std::nullopt if it is generated data.
     std::optional<std::string> websocket_key;
+
+    /// Equal for messages that send the same bytes, if messages are frozen.
+    std::string identity() const { return note.empty() || !random ? *spec : *spec + " " + std::to_string(seed); }
 };
 
 class PreparedMessage {

@@ -79,6 +79,16 @@ TEST(PreparedMessage, RefusesAtOnceWhatCannotBeSent) {
     EXPECT_TRUE(read_script("get:/:b@1g", settings(), Freezing::none));
 }
 
+TEST(PreparedMessage, C9_ReportsTheGeneratorOfWhatIsTooLargeToSpellOut) {
+    auto const large = script("get:/:b@1g", Freezing::where_it_fits)[0].craft(1).value();
+    EXPECT_EQ(*large.spec, "'GET':/:b@1g:h'Content-Length'='1073741824':h'Host'='example.com'");
+    EXPECT_EQ(large.note, language::too_large_note);
+    EXPECT_NE(large.identity(), script("get:/:b@1g", Freezing::where_it_fits)[0].craft(2)->identity());
+    auto const small = script("get:/:b@1", Freezing::where_it_fits)[0].craft(1).value();
+    EXPECT_EQ(small.note, "");
+    EXPECT_EQ(small.identity(), *small.spec);
+}
+
 TEST(PreparedMessage, KnowsWhatTheResponseDependsOn) {
     auto const messages = script("head:/ 'PATCH':/ ws:/ wf");
     EXPECT_EQ(messages[0].method(), "HEAD");

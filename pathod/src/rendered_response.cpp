@@ -38,8 +38,8 @@ void add_to(proxycore::record::RecordedResponse& record, Message const& resolved
 
 /// The text of a message for --explain.
 std::string explained(Crafted const& crafted, Message const& given) {
-    auto const text = print_repeated(crafted.message, features(given));
-    return crafted.is_frozen ? text : text + "  (too large to spell out; the seed replays it)";
+    auto text = print_repeated(crafted.message, features(given));
+    return crafted.is_frozen ? text : text.append(too_large_note);
 }
 
 /// Adds a message to the plans.

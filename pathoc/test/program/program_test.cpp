@@ -153,6 +153,13 @@ TEST(Preview, WritesRequestsAndFramesWithoutASocket) {
     EXPECT_EQ(ended.err, ">> 'GET':/:h'Host'='h'\n>> 'GET':/:h'Host'='h'\n" + ended.err.substr(ended.err.rfind(">> ")));
 }
 
+TEST(Preview, C9_PrintsTheGeneratorOfWhatIsTooLarge) {
+    auto const ended = pathoc({"--preview", "-e", "--seed", "1", "h", "get:/:r:b@4m"});
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(ended.err, ">> 'GET':/:r:b@4m  (too large to spell out; the seed replays it)\n");
+    EXPECT_EQ(ended.out, pathoc({"--preview", "--seed", "1", "h", "get:/:r:b@4m"}).out);
+}
+
 TEST(Preview, C3_ExplainsANestedFrameAsItsServerSendsIt) {
     auto const ended = pathoc({"--preview", "-e", "--seed", "1", "h", "wf:-mask:f'wf:fin:b\"yo\"'"});
     EXPECT_EQ(ended.err, ">> wf:-mask:f'wf:fin:b\\x27yo\\x27'\n");

@@ -119,6 +119,12 @@ TEST(PreviewProgram, C1_ExplainsRepetitions) {
     }
 }
 
+TEST(PreviewProgram, C9_PrintsTheGeneratorOfWhatIsTooLarge) {
+    auto const ended = run_program({"-e", "--seed", "3", "--preview", "200:r:b@4m"});
+    EXPECT_EQ(ended.err, ">> 200:r:b@4m  (too large to spell out; the seed replays it)\n");
+    EXPECT_EQ(ended.out, run_program({"--seed", "3", "--preview", "200:r:b@4m"}).out);
+}
+
 TEST(PreviewProgram, PrintsTheSeedItDrew) {
     auto const first = run_program({"--preview", "200:b@20"});
     ASSERT_THAT(first.err, testing::MatchesRegex("seed [0-9]+ .replay with --seed [0-9]+.\n"));

@@ -7,6 +7,7 @@
 #include <pathology/language/http2.hpp>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/settings.hpp>
+#include <string_view>
 
 namespace pathology::language {
 
@@ -16,6 +17,9 @@ enum class Freezing : std::uint8_t {
     where_it_fits,  ///< not for messages above Settings::freeze_limit
     always,         ///< such messages are refused
 };
+
+/// Is printed behind the spec of a message that was to be frozen and was not, since it is above Settings::freeze_limit.
+inline constexpr std::string_view too_large_note = "  (too large to spell out; the seed replays it)";
 
 struct CraftOptions {
     Freezing freezing = Freezing::none;
