@@ -88,7 +88,7 @@ private:
             if (pause->seconds)
                 length = std::chrono::seconds(
                     static_cast<std::int64_t>(std::min<std::uint64_t>(*pause->seconds, max_pause)));
-            plan_.steps.emplace_back(Pause{length, is_between_frames()});
+            plan_.steps.emplace_back(Pause{length, is_between_frames(), std::chrono::nanoseconds(pause->nanoseconds)});
         } else {
             plan_.disconnects = true;
             plan_.steps.emplace_back(Disconnect{});

@@ -71,6 +71,14 @@ std::string text(Offset offset) {
     return std::to_string(offset.number);
 }
 
+/// `.5s`: a part of a second, and the unit that it needs; empty for none.
+std::string fraction(std::uint32_t nanoseconds) {
+    if (nanoseconds == 0) return {};
+    auto const digits = std::to_string(nanoseconds);
+    auto all = "." + std::string(9 - digits.size(), '0') + digits;
+    return all.erase(all.find_last_not_of('0') + 1) + "s";
+}
+
 // A nested spec is a literal that contains a spec, so its quotes and backslashes are escaped once more.
 std::string nested(char letter, std::string_view spec) { return std::string(1, letter) + "'" + escape(spec) + "'"; }
 
@@ -97,7 +105,8 @@ struct FeaturePrinter {
     std::string operator()(RawBody const& r) const { return "r" + print_unlike({"sv1", "sv2", "sv3"}, r.value); }
     std::string operator()(NestedFrame const& f) const { return nested('f', f.spec); }
     std::string operator()(PauseAt const& p) const {
-        return "p" + text(p.at) + "," + (p.seconds ? std::to_string(*p.seconds) : "f");
+        if (!p.seconds) return "p" + text(p.at) + ",f";
+        return "p" + text(p.at) + "," + std::to_string(*p.seconds) + fraction(p.nanoseconds);
     }
     std::string operator()(DisconnectAt const& d) const { return "d" + text(d.at); }
     std::string operator()(InjectAt const& i) const { return "i" + text(i.at) + "," + print(i.value); }

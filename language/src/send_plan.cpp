@@ -78,7 +78,7 @@ asio::awaitable<SendResult> send_plan(net::Stream& stream, Player& player, Captu
             if (result.connection.failed()) co_return result;
             result.bytes_written += send->bytes.size();
         } else if (auto const* pause = std::get_if<Pause>(&*action)) {
-            result.connection = co_await pause_or_disconnect(stream, pause->length);
+            result.connection = co_await pause_or_disconnect(stream, pause->time());
             if (result.connection.failed()) co_return result;
         } else if (std::holds_alternative<Disconnect>(*action)) {
             stream.close(net::CloseMode::fin);

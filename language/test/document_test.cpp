@@ -114,7 +114,8 @@ std::string shown(test::Played const& played) {
     };
     for (auto const& [at, seconds] : played.pauses) {
         show_until(at);
-        text += seconds ? "[pause " + std::to_string(*seconds) + "s]" : "[pause for ever]";
+        auto const shown_seconds = [&] { return (std::ostringstream() << *seconds).str(); };
+        text += seconds ? "[pause " + shown_seconds() + "s]" : "[pause for ever]";
     }
     show_until(played.bytes.size());
     return text + (played.disconnected ? "[close]" : "");

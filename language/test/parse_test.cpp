@@ -244,6 +244,66 @@ SameCase const same_cases[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Grammar, AcceptedSpec, testing::ValuesIn(same_cases), name_of);
 
+// --- times of pauses -------------------------------------------------------------------------------------------------
+
+constexpr auto C10_unit_of_a_pause =
+    "a time has one of the units ms, s, m, h directly behind its number; write a colon "
+    "before the next part";
+
+SameCase const pause_cases[] = {
+    {"Milliseconds", response, "200:p0,500ms", "200:p0,0.5s"},
+    {"MillisecondsInTheMiddle", response, "200:p0,1500ms:d3", "200:p0,1.5s:d3"},
+    {"Seconds", response, "200:p0,2s", "200:p0,2"},
+    {"FractionOfASecondWithUnit", response, "200:p0,1.5s", "200:p0,1.5s"},
+    {"Minutes", response, "200:p0,2m", "200:p0,120"},
+    {"Hours", response, "200:pa,1h:r", "200:pa,3600:r"},
+    {"BeforeABlank", response, "200:p0,5ms r", "200:p0,0.005s:r"},
+    {"InARequest", requests, "get:/:p0,10ms get:/", "'GET':/:p0,0.01s 'GET':/"},
+    {"InAFrame", frames, "wf:p0,10ms", "wf:p0,0.01s"},
+    {"InAnHttp2Frame", h2_requests, "h2f:PING:p0,10ms h2f:p9,1m", "h2f:PING:p0,0.01s h2f:p9,60"},
+    {"OfALongPauseNoFraction", response, "200:p0,2000000.75s", "200:p0,2000001"},
+    {"Zero", response, "200:p0,0ms", "200:p0,0"},
+    {"WithoutUnitAsBefore", response, "200:p0,500", "200:p0,500"},
+    {"WithoutUnitAndBound", response, "200:p0,18446744073709551615", "200:p0,18446744073709551615"},
+    {"NextPartWithoutColon", response, "200:p0,5b'x'", "200:p0,5:b'x'"},
+    {"NextFlagWithoutColon", frames, "wf:p0,5mask", "wf:p0,5:mask"},
+    {"NextPartBehindABlank", response, "200:p0,5 m'Fine'", "200:p0,5:m'Fine'"},
+    {"NextPartBehindAColon", response, "200:p0,5:mFine", "200:p0,5:mFine"},
+};
+INSTANTIATE_TEST_SUITE_P(C10_Pauses, AcceptedSpec, testing::ValuesIn(pause_cases), name_of);
+
+TEST(C10_Pauses, AreRefusedIfALetterMayBeAUnitOrTheNextPart) {
+    for (auto const& [parse, spec, column] :
+         std::initializer_list<std::tuple<test::Parser, std::string_view, unsigned>>{
+             {response, "200:p0,5m'Fine'", 8},
+             {response, "200:p0,5mFine", 8},
+             {response, "200:p0,5min", 8},
+             {response, "200:p0,500msec", 10},
+             {response, "200:p0,500 ms", 11},
+             {response, "200:p0,500\n ms:r", 12},
+             {response, "200:p0,500ms'x'", 10},
+             {response, "200:p0,5h'A'='b'", 8},
+             {response, "200:p0,1.5m'x'", 10},
+             {requests, "get:/:p0,500us", 12},
+             {requests, "get:/:p0,500 us", 13},
+             {requests, "get:/:p0,5s'200'", 10},
+             {h2_requests, "h2f:PING:p0,5msx", 13}}) {
+        auto const parsed = parse(spec);
+        ASSERT_TRUE(parsed.has_error()) << spec;
+        EXPECT_EQ(parsed.error().message, C10_unit_of_a_pause) << spec;
+        EXPECT_EQ(parsed.error().span.begin, column) << spec;
+    }
+    EXPECT_EQ(parse_response("200:p0,1.5").error().message, "a time with a fraction needs a unit, such as 1.5s");
+    EXPECT_EQ(parse_response("200:p0,9999999h").error().message, "expected a time of at most 100 years");
+}
+
+TEST(C10_Pauses, LastAsLongAsTheirText) {
+    auto const pauses = test::played(test::response("200:r:p0,500ms:p1,2:p2,1m:p3,0.25s:p4,f")).pauses;
+    std::vector<std::optional<double>> lengths;
+    for (auto const& [at, seconds] : pauses) lengths.push_back(seconds);
+    EXPECT_EQ(lengths, (std::vector<std::optional<double>>{0.5, 2, 60, 0.25, std::nullopt}));
+}
+
 TEST(ParseResponse, KeepsThePlaceOfEachFeature) {
     std::string_view const spec = "200 : b 'x':r\n:h'a'='b'";
     std::vector<std::string> parts;

@@ -94,7 +94,7 @@ asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) 
     co_return error_code();
 }
 
-asio::awaitable<error_code> Http2Session::pause(std::optional<std::chrono::seconds> length) {
+asio::awaitable<error_code> Http2Session::pause(std::optional<std::chrono::nanoseconds> length) {
     using namespace asio::experimental::awaitable_operators;
     std::optional<net::Duration> const limit = length;
     auto both = async::pause(limit) || keep_reading(true);

@@ -17,7 +17,7 @@ namespace {
 
 using proxycore::http2::Driver;
 
-std::chrono::steady_clock::time_point time_after(std::optional<std::chrono::seconds> length) {
+std::chrono::steady_clock::time_point time_after(std::optional<std::chrono::nanoseconds> length) {
     using Clock = std::chrono::steady_clock;
     auto const now = Clock::now();
     bool const for_ever = !length || *length >= Clock::time_point::max() - now;

@@ -7,10 +7,11 @@
 #include <pathology/language/tokens.hpp>
 
 #include "grammar/build.hpp"
+#include "grammar/pause_time.hpp"
 #include "grammar/value.hpp"
 
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::Header, name, value)
-BOOST_FUSION_ADAPT_STRUCT(pathology::language::PauseAt, at, seconds)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::PauseParts, at, time)
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::InjectAt, at, value)
 
 namespace pathology::language::grammar {
@@ -94,7 +95,9 @@ auto const length = feature<Length, std::uint64_t>("l", 'l' >> named("a number",
 auto const no_masking_key = feature<NoMaskingKey, x3::unused_type>("kK", x3::no_case[x3::lit("knone")]);
 auto const nested_frame = feature<NestedFrame, Word>("f", 'f' >> nested_text);
 auto const repeat = feature<Times, std::uint64_t>("x", 'x' >> named("a number", number));
-auto const pause = feature<PauseAt>("p", 'p' >> offset >> comma >> seconds);
+auto const to_pause = [](PauseParts parts) { return PauseAt{parts.at, parts.time.seconds, parts.time.nanoseconds}; };
+auto const pause = feature<PauseAt>(
+    "p", build<PauseParts>(to_pause, 'p' >> offset >> comma >> named("seconds (a number or f)", PauseTimeParser{})));
 auto const disconnect = feature<DisconnectAt, Offset>("d", 'd' >> offset);
 auto const inject = feature<InjectAt>("i", 'i' >> offset >> comma >> quoted_value);
 

@@ -1,5 +1,5 @@
 #pragma once
-// VALUE, OFFSET and SECONDS.
+// VALUE and OFFSET.
 
 #include <boost/fusion/include/adapt_struct.hpp>
 #include <pathology/language/generator.hpp>
@@ -82,12 +82,5 @@ auto const to_end_offset = [](x3::unused_type) { return Offset{Offset::Kind::end
 auto const offset = named("an offset (a number, r or a)", build<std::uint64_t>(to_number_offset, number) |
                                                               build<x3::unused_type>(to_random_offset, x3::lit('r')) |
                                                               build<x3::unused_type>(to_end_offset, x3::lit('a')));
-
-// SECONDS: a number, or `f` for ever.
-using Seconds = std::optional<std::uint64_t>;
-auto const to_seconds = [](std::uint64_t n) { return Seconds(n); };
-auto const to_for_ever = [](x3::unused_type) { return Seconds(); };
-auto const seconds = named("seconds (a number or f)", build<std::uint64_t>(to_seconds, number) |
-                                                          build<x3::unused_type>(to_for_ever, x3::lit('f')));
 
 }  // namespace pathology::language::grammar

@@ -1,6 +1,7 @@
 #pragma once
 // Plays a plan into memory, for tests that look at bytes.
 
+#include <chrono>
 #include <optional>
 #include <ostream>
 #include <pathology/language/player.hpp>
@@ -13,7 +14,7 @@ namespace pathology::language::test {
 
 struct Played {
     std::string bytes;
-    std::vector<std::pair<std::uint64_t, std::optional<std::int64_t>>> pauses;  ///< bytes before it, seconds
+    std::vector<std::pair<std::uint64_t, std::optional<double>>> pauses;  ///< bytes before it, seconds
     bool disconnected = false;
     std::string error;
 
@@ -39,8 +40,8 @@ inline Played play(Plan const& plan, std::uint64_t seed, std::size_t block = Pla
         if (auto const* send = std::get_if<Send>(&*action)) {
             played.bytes.append(send->bytes.data(), send->bytes.size());
         } else if (auto const* pause = std::get_if<Pause>(&*action)) {
-            std::optional<std::int64_t> seconds;
-            if (pause->length) seconds = pause->length->count();
+            std::optional<double> seconds;
+            if (auto const time = pause->time()) seconds = std::chrono::duration<double>(*time).count();
             played.pauses.emplace_back(played.bytes.size(), seconds);
         } else {
             played.disconnected = std::holds_alternative<Disconnect>(*action);

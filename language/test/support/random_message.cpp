@@ -104,7 +104,10 @@ struct RandomMessages::TokenMaker {
     }
     Times operator()(Of<Times> /*token*/) const { return {random.maybe(2) ? random.rng_() : random.rng_.below(4)}; }
     PauseAt operator()(Of<PauseAt> /*token*/) const {
-        return {random.offset(), random.maybe(3) ? std::nullopt : std::optional(random.rng_.below(100))};
+        if (random.maybe(3)) return {random.offset(), std::nullopt};
+        PauseAt pause{random.offset(), random.rng_.below(100)};
+        if (random.maybe(3)) pause.nanoseconds = static_cast<std::uint32_t>(random.rng_.below(1'000'000'000));
+        return pause;
     }
     DisconnectAt operator()(Of<DisconnectAt> /*token*/) const { return {random.offset()}; }
     InjectAt operator()(Of<InjectAt> /*token*/) const { return {random.offset(), random.quoted_value()}; }

@@ -59,7 +59,7 @@ public:
     /// Allows `size` bytes, at least least_allowance(), at most needed().
     void allow(std::size_t size);
     void allow() { allow(needed_); }
-    std::optional<std::chrono::seconds> pause_length() const { return pause_.length; }
+    std::optional<std::chrono::nanoseconds> pause_length() const { return pause_.time(); }
     /// Whether whole frames were given out, as the peer reads them. Frames of others may be sent here.
     bool is_between_frames() const { return (scanner_.is_at_boundary() && !rest_) || needed_ > 0; }
     SpecFailure const& failure() const { return *failure_; }

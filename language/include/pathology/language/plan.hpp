@@ -65,6 +65,13 @@ struct Pause {
     /// Whether frames of other streams may be sent meanwhile: the pause is before or after the message, or between two
     /// of its HTTP/2 frames.
     bool between_frames = false;
+    std::chrono::nanoseconds fraction{0};  ///< in addition to the length; less than one second
+
+    /// Length and fraction.
+    std::optional<std::chrono::nanoseconds> time() const {
+        if (!length) return std::nullopt;
+        return *length + fraction;
+    }
 };
 
 /// Close the connection in an orderly way. Always the last step.

@@ -198,11 +198,12 @@ struct Times {
     friend bool operator==(Times const&, Times const&) = default;
 };
 
-/// `p10,2` or `pr,f`: stop sending for so many seconds; nullopt is for ever.
+/// `p10,2`, `p10,500ms` or `pr,f`: stop sending for a time; nullopt is for ever.
 struct PauseAt {
     static constexpr TokenInfo info{.letter = "p", .allowed = in::any};
     Offset at;
     std::optional<std::uint64_t> seconds;
+    std::uint32_t nanoseconds = 0;  ///< in addition to the seconds; less than one second
 
     friend bool operator==(PauseAt const&, PauseAt const&) = default;
 };
