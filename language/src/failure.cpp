@@ -35,7 +35,8 @@ std::string describe(SpecFailure const& failure, std::string_view spec, std::str
     auto const before_caret = http::terminal_text(line.substr(0, caret));
     return http::terminal_text(name) + ":" + std::to_string(line_number) + ":" + std::to_string(column + 1) + ": " +
            http::terminal_text(failure.message) + "\n" + before_caret + http::terminal_text(line.substr(caret)) + "\n" +
-           std::string(before_caret.size(), ' ') + "^";
+           std::string(before_caret.size(), ' ') + "^" +
+           (failure.hint.empty() ? std::string() : "\nhint: " + http::terminal_text(failure.hint));
 }
 
 void throw_exception_from_error(SpecFailure const& failure, boost::source_location const& /*location*/) {

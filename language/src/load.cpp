@@ -96,6 +96,15 @@ Parsed<SpecText> named(std::string_view name, Parsed<std::string> text) {
     return SpecText{std::string(name), std::move(*text)};
 }
 
+/// Returns true if an argument can be the name of a file, and is hardly a spec.
+bool looks_like_file_name(std::string_view argument) {
+    auto const is_of_a_name = [](char c) {
+        return c > ' ' && c < '\x7f' && std::string_view("'\"<@:,").find(c) == std::string_view::npos;
+    };
+    return argument.size() <= 255 && argument.find_first_of("./") != std::string_view::npos &&
+           std::all_of(argument.begin(), argument.end(), is_of_a_name);
+}
+
 }  // namespace
 
 Parsed<SpecText> read_spec_argument(std::string_view argument, FileAccess const& files) {
@@ -110,6 +119,11 @@ Parsed<SpecText> read_spec_argument(std::string_view argument, FileAccess const&
 }
 
 Parsed<SpecText> read_spec_from_standard_input() { return named("stdin", read_stream(STDIN_FILENO, "stdin")); }
+
+void add_file_hint(SpecFailure& failure, std::string_view argument) {
+    if (failure.code != SpecErrc::syntax || !looks_like_file_name(argument)) return;
+    failure.hint = "there is no regular file '" + std::string(argument) + "', so it was read as a spec";
+}
 
 Parsed<std::string> read_spec_file(std::string_view path, FileAccess const& files) {
     auto const file = files.open(path);

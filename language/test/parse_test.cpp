@@ -304,6 +304,75 @@ TEST(C10_Pauses, LastAsLongAsTheirText) {
     EXPECT_EQ(lengths, (std::vector<std::optional<double>>{0.5, 2, 60, 0.25, std::nullopt}));
 }
 
+// --- hints -----------------------------------------------------------------------------------------------------------
+
+struct HintCase {
+    std::string_view name;
+    test::Parser parse;
+    std::string_view spec, hint;
+};
+void PrintTo(HintCase const& c, std::ostream* out) { *out << c.spec; }
+class C11_Hint : public testing::TestWithParam<HintCase> {};
+
+TEST_P(C11_Hint, SaysWhatWasReadAsWhat) {
+    auto const parsed = GetParam().parse(GetParam().spec);
+    ASSERT_TRUE(parsed.has_error()) << "was accepted";
+    EXPECT_EQ(parsed.error().hint, GetParam().hint);
+    auto const described = describe(parsed.error(), GetParam().spec);
+    EXPECT_EQ(described.ends_with("\nhint: " + std::string(GetParam().hint)), !GetParam().hint.empty()) << described;
+}
+
+#define WHOLE_VALUE " was read as the whole value, since a word without quotes ends before "
+HintCase const hint_cases[] = {
+    {"JsonBody", requests, "post:/:b{\"a\":1}", "'{'" WHOLE_VALUE "'\"'; put it in quotes: '{\"a\":1}'"},
+    {"JsonBodyInSingleQuotes", requests, "post:/:b{'a':1}", "'{'" WHOLE_VALUE "\"'\"; put it in quotes: \"{'a':1}\""},
+    {"JsonBodyOverHttp2", h2_requests, "post:/:b{\"a\":1}", "'{'" WHOLE_VALUE "'\"'; put it in quotes: '{\"a\":1}'"},
+    {"JsonBodyOfAResponse", response, "200:b{\"a\":1}", "'{'" WHOLE_VALUE "'\"'; put it in quotes: '{\"a\":1}'"},
+    {"JsonBodyOfAFrame", requests, "wf:b[\"a\":1", "'['" WHOLE_VALUE "'\"'; put it in quotes: '[\"a\":1'"},
+    {"PathWithQuotes", requests, "get:/?q=\"x\":/y", "'/?q='" WHOLE_VALUE "'\"'; put it in quotes: '/?q=\"x\":/y'"},
+    {"PathWithAt", requests, "get:/b@100", "'/b'" WHOLE_VALUE "'@'; put it in quotes: '/b@100'"},
+    {"UrlAsPath", requests, "get:http://x/", "'http'" WHOLE_VALUE "':'; put a longer value in quotes"},
+    {"UrlAsLocation", response, "302:lhttp://x/", "'http'" WHOLE_VALUE "':'; put a longer value in quotes"},
+    {"PathWithComma", requests, "get:/a,b", "'/a'" WHOLE_VALUE "','; put a longer value in quotes"},
+    {"BodyWithBlank", response, "200:bhello world", "'hello'" WHOLE_VALUE "a blank; put a longer value in quotes"},
+    {"HeaderFromAFile", response, "200:h<file='v'",
+     "the name of the file was read as 'file='; put it in quotes: 'file'"},
+    {"FieldFromAFile", h2_requests, "h2f:HEADERS:<file='v'",
+     "the name of the file was read as 'file='; put it in quotes: 'file'"},
+    {"UnknownMethod", requests, "HELP:/",
+     "'HELP' is no method that is written without quotes; put it in quotes: 'HELP'"},
+    {"UnknownMethodInSmallLetters", requests, "get:/:r patch:/",
+     "'patch' is no method that is written without quotes; put it in quotes: 'PATCH'"},
+    {"UnknownMethodOverHttp2", h2_requests, "HELP:/",
+     "'HELP' is no method that is written without quotes; put it in quotes: 'HELP'"},
+    {"MethodThatBeginsLikeAnother", requests, "PUTS:/x",
+     "'PUTS' was read as the method put and the path 'S'; put another method in quotes: 'PUTS'"},
+    {"HeaderWithoutQuotes", response, "200:hA=b", "a word without quotes is not possible here; put it in quotes: 'A'"},
+    {"HeaderValueWithoutQuotes", response, "200:h'A'=b",
+     "a word without quotes is not possible here; put it in quotes: 'b'"},
+    {"InjectionWithoutQuotes", response, "200:i1,foo",
+     "a word without quotes is not possible here; put it in quotes: 'foo'"},
+    {"NestedSpecWithoutQuotes", requests, "get:/:s200", "a nested spec needs quotes; put it in quotes: '200'"},
+    {"UnknownUserAgent", requests, "get:/:ulynx",
+     "'ul' was read as the user agent blackberry; put another one in quotes: u'lynx'"},
+    {"InANestedSpec", requests, "get:/p/:s'200:bfoo,bar'", "'foo'" WHOLE_VALUE "','; put a longer value in quotes"},
+    {"LongTextIsCut", response,
+     "200:b"
+     "0123456789012345678901234567890123456789012345678,",
+     "'0123456789012345678901234567890123456789...'" WHOLE_VALUE "','; put a longer value in quotes"},
+    {"NoneForWhatIsClear", response, "200:p1,x", ""},
+    {"NoneAtTheEnd", response, "200:b'x", ""},
+};
+INSTANTIATE_TEST_SUITE_P(Specs, C11_Hint, testing::ValuesIn(hint_cases), name_of);
+
+TEST(C11_Hint, StandsAtASecondRequestThatIsTheRestOfAValue) {
+    std::string_view const spec = "post:/:b{\"a\":1}";
+    auto const refused = parse_requests(spec).error();
+    EXPECT_EQ(refused.message, "a request cannot begin directly behind a word; write a blank before it");
+    EXPECT_EQ(refused.span.begin, spec.find('"'));
+    EXPECT_EQ(parse_requests("get:/:r'BREW':/pot get:/x 'BREW':/pot")->size(), 4U) << "no word, or a blank behind it";
+}
+
 TEST(ParseResponse, KeepsThePlaceOfEachFeature) {
     std::string_view const spec = "200 : b 'x':r\n:h'a'='b'";
     std::vector<std::string> parts;

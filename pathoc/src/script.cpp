@@ -42,7 +42,11 @@ boost::system::result<Script, SpecError> load_script(std::string const& argument
                                         : language::read_spec_argument(argument, settings.files);
     if (!source) return SpecError{language::describe(source.error(), argument) + "\n"};
     auto script = read_script(source->text, settings, freezing, checking);
-    if (!script) return SpecError{language::describe(script.error(), source->text, source->name) + "\n"};
+    if (!script) {
+        auto failure = script.error();
+        if (source->text == argument) language::add_file_hint(failure, argument);
+        return SpecError{language::describe(failure, source->text, source->name) + "\n"};
+    }
     return std::move(*script);
 }
 

@@ -97,6 +97,15 @@ TEST(PreparedMessage, KnowsWhatTheResponseDependsOn) {
     EXPECT_TRUE(messages[3].is_frame());
 }
 
+TEST(LoadScript, C11_HintsAtAFileThatDoesNotExist) {
+    auto const refused = load_script("my.spec", settings(), Freezing::none);
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().text.ends_with("hint: there is no regular file 'my.spec', so it was read as a spec\n"))
+        << refused.error().text;
+    EXPECT_EQ(load_script("get:/a.b:z", settings(), Freezing::none).error().text.find("regular file"),
+              std::string::npos);
+}
+
 TEST(LoadScript, ShowsTheLineAndACaret) {
     auto const refused = load_script("get:/:p1,x", settings(), Freezing::none);
     ASSERT_FALSE(refused);

@@ -113,8 +113,11 @@ ExitCode preview(std::string_view argument, bool http2, DaemonOptions const& opt
     if (!source) return refuse(source.error(), {"spec", std::string(argument)});
     auto const& spec = source->text;
     auto const protocol = http2 || begins_with("h2", spec) ? Protocol::http2 : Protocol::http1;
-    if (auto const shown = Preview(options, protocol, console).show(spec); !shown)
-        return refuse(explain_protocol(shown.error(), spec, protocol), *source);
+    if (auto const shown = Preview(options, protocol, console).show(spec); !shown) {
+        auto failure = explain_protocol(shown.error(), spec, protocol);
+        if (spec == argument) add_file_hint(failure, argument);
+        return refuse(failure, *source);
+    }
     console.flush();
     return ExitCode::done;
 }

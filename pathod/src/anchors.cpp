@@ -117,7 +117,11 @@ boost::system::result<Anchors::Anchor, AnchorFailure> Anchors::read_parts(Anchor
     auto const source = read_spec_argument(parts.spec, settings.files);
     if (!source) return bad_spec(" in anchor: " + shown, source.error(), parts.spec);
     auto const both = prepare_both(source->text, settings, explain);
-    if (!both) return bad_spec(" in anchor: " + shown, both.error(), source->text);
+    if (!both) {
+        auto failure = both.error();
+        if (source->text == parts.spec) add_file_hint(failure, parts.spec);
+        return bad_spec(" in anchor: " + shown, failure, source->text);
+    }
     return Anchor{std::move(*pattern), both->http1, both->http2, source->text};
 }
 

@@ -18,9 +18,9 @@ Message plain_response(std::string_view reason, std::string body) {
     return response;
 }
 
-/// The line of the spec and the caret below it: describe() without its first line, the message.
+/// The line of the spec, the caret below it, and the hint: describe() without its first line, the message.
 std::string shown_place(SpecFailure const& failure, std::string_view spec) {
-    auto const all = describe(SpecFailure{failure.code, {}, failure.span}, spec);
+    auto const all = describe(SpecFailure{failure.code, {}, failure.span, failure.hint}, spec);
     return all.substr(all.find('\n') + 1) + "\n";
 }
 

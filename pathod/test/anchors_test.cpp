@@ -88,6 +88,15 @@ TEST_F(AnchorsTest, RefusesWhatCannotWork) {
     EXPECT_THAT(refusal("/foo=+gone"), HasSubstr("gone"));
 }
 
+TEST_F(AnchorsTest, C11_HintsAtAFileThatDoesNotExist) {
+    EXPECT_THAT(refusal("/foo=my.spec"),
+                testing::EndsWith("my.spec\n^\nhint: there is no regular file 'my.spec', so it "
+                                  "was read as a spec"));
+    EXPECT_THAT(refusal("/foo=200.spec"), HasSubstr("hint: there is no regular file '200.spec'"));
+    EXPECT_THAT(refusal("/foo=/"), HasSubstr("hint: there is no regular file '/'")) << "a folder";
+    EXPECT_THAT(refusal("/foo=200:b'a.b':z"), testing::Not(HasSubstr("hint"))) << "certainly a spec";
+}
+
 TEST_F(AnchorsTest, AcceptsWhatDependsOnTheRequest) {
     EXPECT_TRUE(read({"/foo=200:b<later"}));
     EXPECT_TRUE(read({"/foo=ws"}));

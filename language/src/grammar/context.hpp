@@ -34,6 +34,7 @@ public:
 
     /// Reports something that was expected at `place`.
     void expect(Iterator place, char const* what) {
+        if (state_ == State::rejected) return;
         if (place < place_ || (place == place_ && state_ != State::open)) return;
         if (place > place_) count_ = 0;
         place_ = place;
@@ -48,6 +49,13 @@ public:
     /// Reports that the text at `place` is well-formed but not allowed. `sentence` is the whole message.
     void refuse(Iterator place, char const* sentence) { replace(place, sentence, State::refused); }
 
+    /// The same for text that would parse, whatever is reported elsewhere. `word` was the last word before it.
+    void reject(Iterator place, char const* sentence, std::string_view word) {
+        place_ = place;
+        replace(place, sentence, State::rejected);
+        word_ = word;
+    }
+
     /// The number of reports for a place so far, for replace_since().
     std::size_t count_at(Iterator place) const { return place == place_ ? count_ : 0; }
 
@@ -57,11 +65,24 @@ public:
         expect(place, what);
     }
 
+    /// Remembers a word, of which the end was not written down: it ends before the first character that words cannot
+    /// hold. Hints name the last one.
+    void add_word(std::string_view word) {
+        if (word_.empty() || word.data() + word.size() > word_.data() + word_.size()) word_ = word;
+    }
+    std::string_view word() const { return word_; }  ///< the last one; empty if there was none
+
+    /// Returns true if this is among what was expected at place().
+    bool expects(std::string_view what) const {
+        auto const* const end = expected_.data() + count_;
+        return std::find_if(expected_.data(), end, [&](char const* each) { return what == each; }) != end;
+    }
+
     Iterator place() const { return place_; }
 
     /// `expected seconds`, `expected a value or '='`, or the sentence of a refusal.
     std::string message() const {
-        if (state_ == State::refused) return expected_[0];
+        if (state_ == State::refused || state_ == State::rejected) return expected_[0];
         std::string text = "expected ";
         for (std::size_t i = 0; i < count_; ++i) {
             if (i > 0) text += i + 1 == count_ ? " or " : ", ";
@@ -71,9 +92,10 @@ public:
     }
 
 private:
-    enum class State : std::uint8_t { open, malformed, refused };
+    enum class State : std::uint8_t { open, malformed, refused, rejected };
 
     void replace(Iterator place, char const* what, State state) {
+        if (state_ == State::rejected) return;
         if (place < place_ || (place == place_ && state_ == State::refused))
             return;  // of several at one place the last one is kept
         place_ = place;
@@ -86,6 +108,7 @@ private:
     std::array<char const*, 8> expected_{};
     std::size_t count_ = 0;
     State state_ = State::open;
+    std::string_view word_;
 };
 
 // --- the context -----------------------------------------------------------------------------------------------------

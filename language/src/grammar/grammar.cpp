@@ -2,6 +2,7 @@
 
 #include "grammar/grammar.hpp"
 
+#include "grammar/hint.hpp"
 #include "grammar/http2_frame.hpp"
 #include "grammar/messages.hpp"
 
@@ -50,8 +51,9 @@ Parsed<std::vector<Message>> parse(Start start, std::string_view text) {
         case Start::http2_requests: fits = apply(http2_requests, Protocol::http2, text, seen, messages); break;
     }
     if (fits) return messages;
+    bool const has_requests = start == Start::requests || start == Start::http2_requests;
     auto const place = static_cast<std::uint32_t>(before_blanks_at_the_end(text, seen.place()));
-    return SpecFailure{SpecErrc::syntax, seen.message(), {place, place}};
+    return SpecFailure{SpecErrc::syntax, seen.message(), {place, place}, hint(text, seen, has_requests)};
 }
 
 }  // namespace pathology::language::grammar

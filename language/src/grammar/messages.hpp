@@ -87,8 +87,38 @@ auto const to_request = [](RequestParts parts) {
     return Message(std::move(request));
 };
 auto const path = named("a path ('text', a word, @SIZE or <FILE)", any_value);
-auto const request = named("a request (METHOD:PATH)", build<RequestParts>(to_request, request_head >> colon >> path >>
-                                                                                          *(colon >> request_feature)));
+
+/// Rejects a message that begins directly behind a word, at the quote that ended it: it is the rest of a value, as
+/// in `post:/:b{"a":1}`, and no second request.
+template <class Subject> struct ApartFromWord : x3::unary_parser<Subject, ApartFromWord<Subject>> {
+    using base_type = x3::unary_parser<Subject, ApartFromWord<Subject>>;
+    static bool const is_pass_through_unary = true;
+    static bool const handles_container = Subject::handles_container;
+
+    constexpr explicit ApartFromWord(Subject const& inner) : base_type(inner) {}
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule_context,
+               Attribute& attribute) const {
+        auto& seen = errors(context);
+        auto const* const start = first;  // a blank before the message is not skipped yet
+        auto const word = seen.word();
+        bool const is_behind_word = !word.empty() && start == word.data() + word.size();
+        if (!this->subject.parse(first, last, context, rule_context, attribute)) return false;
+        if (!is_behind_word || (*start != '\'' && *start != '"')) return true;
+        first = start;
+        seen.reject(start, "a request cannot begin directly behind a word; write a blank before it", word);
+        return false;
+    }
+};
+
+template <class Subject> constexpr auto apart_from_word(Subject const& inner) {
+    using Parser = typename x3::extension::as_parser<Subject>::value_type;
+    return ApartFromWord<Parser>(x3::as_parser(inner));
+}
+
+auto const request = apart_from_word(
+    named(request_name, build<RequestParts>(to_request, request_head >> colon >> path >> *(colon >> request_feature))));
 
 // --- WebSocket frames ------------------------------------------------------------------------------------------------
 

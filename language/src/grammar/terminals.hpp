@@ -97,6 +97,7 @@ struct BareParser : x3::parser<BareParser> {
                 bad, *bad == '\\' && bad + 1 == it ? "something after \\" : "two hexadecimal digits after \\x");
             return false;
         }
+        errors(context).add_word({first, it});
         first = it;
         x3::traits::move_to(std::move(word), attribute);
         return true;

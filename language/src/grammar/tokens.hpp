@@ -85,7 +85,7 @@ auto const flag = feature<Flag>(
 // --- the others ------------------------------------------------------------------------------------------------------
 
 /// A spec inside a spec; it is parsed once the outer one is known to be sound.
-auto const nested_text = named("a quoted spec", quoted_text);
+auto const nested_text = named(nested_spec_name, quoted_text);
 auto const comma = named("','", x3::lit(','));
 
 auto const header = feature<Header>("h", 'h' >> quoted_value >> named("'='", x3::lit('=')) >> quoted_value);

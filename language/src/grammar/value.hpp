@@ -6,6 +6,7 @@
 #include <pathology/language/values.hpp>
 
 #include "grammar/build.hpp"
+#include "grammar/hint.hpp"
 #include "grammar/terminals.hpp"
 
 namespace pathology::language::grammar {
@@ -72,7 +73,7 @@ auto const file = build<Word>(to_file, '<' >> named("a file path", quoted_path |
 auto const literal = build<Word>(to_literal, quoted_text);
 auto const bare_word = build<Word>(to_bare_word, bare_text);
 
-auto const quoted_value = named("a value ('text', @SIZE or <FILE)", generated | file | literal);
+auto const quoted_value = named(quoted_value_name, generated | file | literal);
 auto const any_value = named("a value ('text', a word, @SIZE or <FILE)", generated | file | literal | bare_word);
 
 // OFFSET: a number, `r` or `a`.

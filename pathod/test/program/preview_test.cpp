@@ -125,6 +125,12 @@ TEST(PreviewProgram, C9_PrintsTheGeneratorOfWhatIsTooLarge) {
     EXPECT_EQ(ended.out, run_program({"--seed", "3", "--preview", "200:r:b@4m"}).out);
 }
 
+TEST(PreviewProgram, C11_HintsAtAFileThatDoesNotExist) {
+    auto const ended = run_program({"--preview", "my.spec"});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_THAT(ended.err, testing::EndsWith("\nhint: there is no regular file 'my.spec', so it was read as a spec\n"));
+}
+
 TEST(PreviewProgram, PrintsTheSeedItDrew) {
     auto const first = run_program({"--preview", "200:b@20"});
     ASSERT_THAT(first.err, testing::MatchesRegex("seed [0-9]+ .replay with --seed [0-9]+.\n"));

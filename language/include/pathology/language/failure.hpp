@@ -35,14 +35,16 @@ enum class SpecErrc : std::uint8_t {
 /// Why a spec was refused, and the bytes that the message is about.
 struct SpecFailure : proxycore::BasicFailure<SpecErrc> {
     SourceSpan span{};
+    std::string hint{};  ///< what was read as what, and how to write what was probably meant; often empty
 };
 
 /// A value, or the reason why there is none.
 template <class T> using Parsed = boost::system::result<T, SpecFailure>;
 
-/// Formats a failure for a terminal: `NAME:LINE:COL: message`, the offending line, and a caret under the column.
+/// Formats a failure for a terminal: `NAME:LINE:COL: message`, the offending line, a caret under the column, and the
+/// hint if there is one.
 ///
-/// Shape: three lines without a newline at the end. Tabs in the line become spaces; a line of more than 120 columns is
+/// Shape: three or four lines without a newline at the end. Tabs in the line become spaces; a line of more than 120 columns is
 ///        cut around the caret. Lines and columns count from 1; a column is a byte.
 std::string describe(SpecFailure const& failure, std::string_view spec, std::string_view name = "spec");
 

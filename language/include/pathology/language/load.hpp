@@ -14,6 +14,10 @@ namespace pathology::language {
 /// Errors: SpecErrc::file_access, SpecErrc::too_long (more than 16 MiB).
 Parsed<std::string> load_spec(std::string_view argument, FileAccess const& files);
 
+/// Gives the failure of an argument that looks like the name of a file a hint that there is no such file. For programs
+/// that take the name of a file or a spec, after parsing the argument as a spec.
+void add_file_hint(SpecFailure& failure, std::string_view argument);
+
 /// Returns the content of a spec file, with comments blanked as above.
 Parsed<std::string> read_spec_file(std::string_view path, FileAccess const& files);
 
