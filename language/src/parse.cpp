@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "comments.hpp"
 #include "grammar/grammar.hpp"
 
 namespace pathology::language {
@@ -66,17 +67,17 @@ Parsed<void> check(Message const& message, Protocol protocol, ParseLimits const&
     return {};
 }
 
-Parsed<void> check_text(std::string_view spec, bool ascii_only, ParseLimits const& limits) {
-    // Before parsing: the grammar uses memory in proportion to the text.
-    if (spec.size() > limits.max_length) {
-        auto const end = static_cast<std::uint32_t>(std::min<std::size_t>(limits.max_length, UINT32_MAX));
-        return SpecFailure{SpecErrc::too_long,
-                           "the spec has " + std::to_string(spec.size()) + " bytes, more than the limit of " +
-                               std::to_string(limits.max_length) + "; load large values from files with <path",
-                           {end, end}};
-    }
-    // The frames of a WebSocket message are parsed as they arrive; their literals may have any byte.
-    if (!ascii_only) return {};
+// Before parsing: the grammar uses memory in proportion to the text.
+Parsed<void> check_length(std::string_view spec, ParseLimits const& limits) {
+    if (spec.size() <= limits.max_length) return {};
+    auto const end = static_cast<std::uint32_t>(std::min<std::size_t>(limits.max_length, UINT32_MAX));
+    return SpecFailure{SpecErrc::too_long,
+                       "the spec has " + std::to_string(spec.size()) + " bytes, more than the limit of " +
+                           std::to_string(limits.max_length) + "; load large values from files with <path",
+                       {end, end}};
+}
+
+Parsed<void> check_ascii(std::string_view spec) {
     auto const bad =
         std::find_if(spec.begin(), spec.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });
     if (bad == spec.end()) return {};
@@ -86,7 +87,17 @@ Parsed<void> check_text(std::string_view spec, bool ascii_only, ParseLimits cons
 }
 
 Parsed<std::vector<Message>> parse(Start start, std::string_view spec, ParseLimits const& limits) {
-    if (auto sound = check_text(spec, start != Start::frames, limits); sound.has_error()) return sound.error();
+    if (auto sound = check_length(spec, limits); sound.has_error()) return sound.error();
+    std::string uncommented;
+    if (spec.find('#') != std::string_view::npos) {
+        uncommented = spec;
+        blank_comments(uncommented);
+        spec = uncommented;
+    }
+    // The frames of a WebSocket message are parsed as they arrive; their literals may have any byte.
+    if (start != Start::frames) {
+        if (auto sound = check_ascii(spec); sound.has_error()) return sound.error();
+    }
     auto messages = grammar::parse(start, spec);
     if (messages.has_error()) return messages;
     auto const protocol =

@@ -373,6 +373,26 @@ TEST(C11_Hint, StandsAtASecondRequestThatIsTheRestOfAValue) {
     EXPECT_EQ(parse_requests("get:/:r'BREW':/pot get:/x 'BREW':/pot")->size(), 4U) << "no word, or a blank behind it";
 }
 
+// --- comments --------------------------------------------------------------------------------------------------------
+
+SameCase const comment_cases[] = {
+    {"BetweenFeatures", response, "200\n  # it's a comment\n:r", "200:r"},
+    {"FirstAndLast", requests, "# one\nget:/a\n# two\nget:/b\n# three", "'GET':/a 'GET':/b"},
+    {"InFrames", frames, "wf:b'x'\r\n# hi\r\nwf", "wf:b'x' wf"},
+    {"OverHttp2", h2_responses, "200\n# hi\nh2f:PING", "200 h2f:PING"},
+    {"InANestedSpec", requests, "get:/p/:s'200\\n# hi\\n:r'", "'GET':/p/:s'200\\n# hi\\n:r'"},
+    {"NotInALiteral", response, "200:b'\n# text'", "200:b'\\n# text'"},
+    {"NotInAWord", response, "200:b#x:l/a#b", "200:b#x:l/a#b"},
+    {"NonAsciiInAComment", response, "200\n# caf\xc3\xa9\n:r", "200:r"},
+};
+INSTANTIATE_TEST_SUITE_P(C16_Comments, AcceptedSpec, testing::ValuesIn(comment_cases), name_of);
+
+TEST(C16_Comments, KeepThePlaceOfFailures) {
+    std::string_view const spec = "# a response\n200\n  # and its pause\n  :p10,x";
+    EXPECT_EQ(describe(parse_response(spec).error(), spec),
+              "spec:4:8: expected seconds (a number or f)\n  :p10,x\n       ^");
+}
+
 TEST(ParseResponse, KeepsThePlaceOfEachFeature) {
     std::string_view const spec = "200 : b 'x':r\n:h'a'='b'";
     std::vector<std::string> parts;

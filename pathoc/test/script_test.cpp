@@ -106,6 +106,10 @@ TEST(LoadScript, C11_HintsAtAFileThatDoesNotExist) {
               std::string::npos);
 }
 
+TEST(LoadScript, C16_TakesComments) {
+    EXPECT_EQ(load_script("# two\nget:/a\n# and\nget:/b", settings(), Freezing::none)->size(), 2U);
+}
+
 TEST(LoadScript, ShowsTheLineAndACaret) {
     auto const refused = load_script("get:/:p1,x", settings(), Freezing::none);
     ASSERT_FALSE(refused);

@@ -26,9 +26,14 @@ using proxycore::console::ExitCode;
 
 constexpr std::string_view sample_key = "dGhlIHNhbXBsZSBub25jZQ==";  // RFC 6455 §1.3
 
-/// Returns true if the first message of a spec begins with these two letters, in any case.
+/// Returns true if the first message of a spec begins with these two letters, in any case. Comments may precede it.
 bool begins_with(std::string_view letters, std::string_view spec) {
-    spec.remove_prefix(std::min(spec.find_first_not_of(" \t\r\n"), spec.size()));
+    auto const skip_to = [&spec](std::size_t place) { spec.remove_prefix(std::min(place, spec.size())); };
+    skip_to(spec.find_first_not_of(" \t\r\n"));
+    while (spec.starts_with('#')) {
+        skip_to(spec.find('\n'));
+        skip_to(spec.find_first_not_of(" \t\r\n"));
+    }
     return proxycore::http::equals_ignoring_case(spec.substr(0, 2), letters);
 }
 

@@ -131,6 +131,14 @@ TEST(PreviewProgram, C11_HintsAtAFileThatDoesNotExist) {
     EXPECT_THAT(ended.err, testing::EndsWith("\nhint: there is no regular file 'my.spec', so it was read as a spec\n"));
 }
 
+TEST(PreviewProgram, C16_TakesComments) {
+    EXPECT_EQ(run_program({"--preview", "# two frames\nwf:b'a'\n# and\nwf:b'b'"}).out,
+              "\x01\x01"
+              "a\x01\x01"
+              "b");
+    EXPECT_EQ(run_program({"--preview", "# by HTTP/2\nh2f:PING:0:'' h2p:''"}).status, 0);
+}
+
 TEST(PreviewProgram, PrintsTheSeedItDrew) {
     auto const first = run_program({"--preview", "200:b@20"});
     ASSERT_THAT(first.err, testing::MatchesRegex("seed [0-9]+ .replay with --seed [0-9]+.\n"));

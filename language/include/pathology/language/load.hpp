@@ -9,8 +9,8 @@ namespace pathology::language {
 
 /// Returns the content of the file if the argument reads `+path`, else the argument itself.
 ///
-/// Shape:  in a file, a line whose first non-blank character is `#` is a comment, outside of quoted literals. Comments
-///         become blanks, which keeps lines and columns of failures right.
+/// Shape:  comments of a file become blanks, which keeps lines and columns of failures right. Those of an argument stay,
+///         since parsing ignores them.
 /// Errors: SpecErrc::file_access, SpecErrc::too_long (more than 16 MiB).
 Parsed<std::string> load_spec(std::string_view argument, FileAccess const& files);
 

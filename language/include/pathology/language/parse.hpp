@@ -12,6 +12,8 @@ struct ParseLimits {
     std::size_t max_length = 16U << 20U;  ///< bytes of text
 };
 
+// A line whose first non-blank character is `#` is a comment, outside of quoted literals, in every text.
+
 /// Parses what a server sends over HTTP/1: exactly one response, WebSocket frame, HTTP/2 frame or preface.
 ///
 /// Shape:  any Message but a Request. Nested specs have been parsed once and are sound.
