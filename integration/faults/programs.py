@@ -6,9 +6,6 @@ import subprocess
 from table import Wrong, expect, expect_in, row
 from workplace import PATIENCE, ask, connect, read_to_end, read_until
 
-HANDSHAKE = ("Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-
 
 def expect_usage_error(result, *words):
     expect(result.returncode, 2, "exit status")
@@ -20,11 +17,13 @@ def expect_usage_error(result, *words):
 def repeated_frames(place):
     port = place.pathod()
     for times in (0, 1, 3):
+        spec = f"wf:b'hi':x{times}"
+        preview = place.run([place.program("pathod"), "--preview", spec]).stdout
+        expect(preview, b"\x01\x02hi" * times, "preview")
         with connect(port) as client:
             client.settimeout(1)  # nothing follows the last frame
-            client.sendall(f"GET /p/wf:b'hi':x{times} HTTP/1.1\r\n{HANDSHAKE}".encode())
-            received = read_until(client, b"\r\n\r\n") + read_to_end(client)[0]
-        expect(received.partition(b"\r\n\r\n")[2].count(b"\x81\x02hi"), times)
+            client.sendall(f"GET /p/{spec} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            expect(read_to_end(client)[0], preview, spec)
 
 
 @row("C4", "an explained request with a nested spec is a request still")

@@ -56,10 +56,10 @@ Request a_repeated_response() {
 }
 
 TEST(C1_AnsweredBy, ComparesRepetitions) {
-    EXPECT_TRUE(AnsweredBy("200 h2f:PING:x3:i2,'x'").Matches(a_repeated_response()));
-    EXPECT_TRUE(AnsweredBy("200 h2f:PING:ir,'x':x3").Matches(a_repeated_response()));
-    EXPECT_FALSE(AnsweredBy("200 h2f:PING:i2,'x'").Matches(a_repeated_response()));
-    EXPECT_FALSE(AnsweredBy("200 h2f:PING:x2:i2,'x'").Matches(a_repeated_response()));
+    EXPECT_THAT(a_repeated_response(), AnsweredBy("200 h2f:PING:x3:i2,'x'"));
+    EXPECT_THAT(a_repeated_response(), AnsweredBy("200 h2f:PING:ir,'x':x3"));
+    EXPECT_THAT(a_repeated_response(), testing::Not(AnsweredBy("200 h2f:PING:i2,'x'")));
+    EXPECT_THAT(a_repeated_response(), testing::Not(AnsweredBy("200 h2f:PING:x2:i2,'x'")));
 }
 
 struct RequestCase {

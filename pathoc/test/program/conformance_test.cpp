@@ -91,7 +91,7 @@ TEST(Conformance, RefusesWhatTheOriginalRefused) {
         auto const ended = preview({"example.com", one.spec()});
         EXPECT_EQ(ended.status, 2);
         EXPECT_EQ(ended.out, "");
-        EXPECT_THAT(ended.err, testing::MatchesRegex("spec:[0-9]+:[0-9]+: (.|\n)+\n *\\^\n"));
+        EXPECT_THAT(ended.err, testing::MatchesRegex("spec:[0-9]+:[0-9]+: (.|\n)+\n *\\^\n(hint: .*\n)?"));
     }
 }
 

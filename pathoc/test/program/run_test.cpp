@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         ResponseCase{"BareLineFeeds", "get:/", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", Then::stay,
                      "<< 200 OK: 2 bytes", 0},
         ResponseCase{"ControlInReason", "get:/", "HTTP/1.1 200 O\tK\r\nContent-Length: 0\r\n\r\n", Then::stay,
-                     "<< 200 O.K: 0 bytes", 0},
+                     "<< 200 O\\tK: 0 bytes", 0},
         ResponseCase{"InterimFirst", "get:/",
                      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\nContent-Length: 0\r\n\r\n", Then::stay,
                      "<< 201 Made: 0 bytes", 0},

@@ -109,7 +109,7 @@ TEST(Program, GoesToTheBackgroundOnceItListens) {
     auto const port = port_in(parent.out.substr(0, parent.out.find('\n')));
     EXPECT_THAT(Client(port).ask("GET /pid HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 200 OK"));
     EXPECT_EQ(reaper.end(), 0);
-    EXPECT_EQ(folder.read("log"), "crafting spec: 200\n");
+    EXPECT_THAT(folder.read("log"), testing::MatchesRegex("crafting spec: 200\nfrom 127.0.0.1:[0-9]+: GET /pid\n"));
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ struct Stream {
     std::string reason;            // what was wrong with it
     bool reset_by_peer = false;
     bool has_padded_value = false;  // its reset is because of that
-    bool reset_by_us = false;  // of our own accord, nghttp2 did not ask for it
-    ErrorCode error{};         // the code of our reset
-    bool is_ignored = false;   // the peer's content is dropped
+    bool reset_by_us = false;       // of our own accord, nghttp2 did not ask for it
+    ErrorCode error{};              // the code of our reset
+    bool is_ignored = false;        // the peer's content is dropped
     bool is_closed = false;
     Content* content = nullptr;
     Content::Piece piece;  // about to be sent
