@@ -7,7 +7,6 @@
 #include <pathology/proxycore/http/content_rule.hpp>
 #include <utility>
 
-#include "content/media_type.hpp"
 #include "thrown.hpp"
 
 namespace pathology::proxycore::layers {
@@ -105,13 +104,13 @@ bool consume(Rest& rest, std::size_t size) {
 
 }  // namespace
 
+// Of every message, so nothing is allocated.
 bool is_stream_type(http::Fields const& fields, HttpSettings const& settings) {
-    auto const field = fields.first("Content-Type");
-    auto const type = field ? content::parse_media_type(*field) : std::nullopt;
-    if (!type) return false;
-    auto const name = type->type + "/" + type->subtype;
-    return std::ranges::any_of(settings.stream_types, [&](std::string const& known) {
-        return name.starts_with(known) && (name.size() == known.size() || name[known.size()] == '+');
+    constexpr std::string_view behind_type = "+; \t";
+    auto const field = fields.first("Content-Type").value_or("");
+    return std::ranges::any_of(settings.stream_types, [&](std::string_view known) {
+        bool const begins = http::equals_ignoring_case(field.substr(0, known.size()), known);
+        return begins && (field.size() == known.size() || behind_type.find(field[known.size()]) != behind_type.npos);
     });
 }
 
