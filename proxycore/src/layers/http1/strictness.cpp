@@ -1,5 +1,6 @@
 #include "layers/http1/strictness.hpp"
 
+#include <pathology/proxycore/http/content_rule.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 
 namespace pathology::proxycore::layers {
@@ -63,7 +64,7 @@ void merge_lengths(http::Fields& fields) {
 std::optional<std::string> find_ambiguous_framing(http::RequestHead const& head) { return find_ambiguity(head.fields); }
 
 std::optional<std::string> find_ambiguous_framing(http::ResponseHead const& head) {
-    bool const has_no_body = head.status / 100 == 1 || head.status == 204;
+    bool const has_no_body = http::content_rule({}, head.status) == http::ContentRule::forbidden;
     if (has_no_body && head.fields.contains("Transfer-Encoding"))
         return "Transfer-Encoding with status " + std::to_string(head.status);
     return find_ambiguity(head.fields);
