@@ -175,12 +175,16 @@ void Anchors::push(Anchor anchor) {
     static_cast<void>(added.release());  // the list owns it
 }
 
-Anchors::Anchor const* Anchors::find(std::string_view path) const {
+pattern::Result<Anchors::Anchor const*> Anchors::find(std::string_view path) const {
     for (auto const* added = newest_.load(std::memory_order_acquire); added != nullptr; added = added->next) {
-        if (added->anchor.pattern.matches(path)) return &added->anchor;
+        auto const matched = added->anchor.pattern.matches(path);
+        if (!matched) return matched.error();
+        if (*matched) return &added->anchor;
     }
     for (auto const& anchor : anchors_) {
-        if (anchor.pattern.matches(path)) return &anchor;
+        auto const matched = anchor.pattern.matches(path);
+        if (!matched) return matched.error();
+        if (*matched) return &anchor;
     }
     return nullptr;
 }

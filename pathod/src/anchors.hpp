@@ -75,7 +75,8 @@ public:
 
     /// The first anchor whose pattern matches at the start of the path; nullptr if none does. Valid as long as this
     /// object.
-    Anchor const* find(std::string_view path) const;
+    /// Errors: a pattern was given up before one matched, so nobody knows which anchor is the first.
+    pattern::Result<Anchor const*> find(std::string_view path) const;
 
 private:
     /// An anchor added while the daemon runs.

@@ -59,6 +59,10 @@ Message parse_error_response(SpecFailure const& failure, std::string_view spec) 
                           "Error parsing response spec: " + failure.message + "\n" + shown_place(failure, spec));
 }
 
+Message bad_anchor_response(proxycore::pattern::Failure const& failure) {
+    return plain_response("Anchor Error", "No anchor can be chosen: " + failure.message + "\n");
+}
+
 Message rejection_response(Rejection const& rejection, bool closes) {
     Response response;
     response.code = std::to_string(rejection.status);

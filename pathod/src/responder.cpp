@@ -62,7 +62,11 @@ OutgoingResponse Responder::reject(RequestHead const& request, Rejection const& 
 
 Responder::Selection Responder::select(RequestHead const& request, std::string_view path, std::string_view client) {
     auto const& prefix = options_.craft_prefix;
-    auto const* const anchor = anchors_.find(path);
+    auto const found = anchors_.find(path);
+    if (!found)
+        return {prepare(bad_anchor_response(found.error())), ResponseOrigin::builtin,
+                "Anchor error: " + found.error().message};
+    auto const* const anchor = *found;
     bool const is_crafted = path.size() > prefix.size() && path.starts_with(prefix);
     if (anchor != nullptr || is_crafted) {
         auto selection = anchor != nullptr ? select_anchor(*anchor) : select_crafted(path.substr(prefix.size()));

@@ -39,15 +39,15 @@ TEST(Anchors, ThatComeLaterComeFirst) {
     auto read = Anchors::read(first, settings, false);
     ASSERT_TRUE(read);
     auto& anchors = *read;
-    auto const* const before = anchors.find("/a");
+    auto const* const before = anchors.find("/a").value();
     ASSERT_TRUE(anchors.add("/a=203", settings, false));
     ASSERT_TRUE(anchors.add("/a/x=204", settings, false));
     auto const moved = std::move(anchors);
-    EXPECT_EQ(moved.find("/a/x")->spec, "204");
-    EXPECT_EQ(moved.find("/a")->spec, "203");
-    EXPECT_EQ(moved.find("/b")->spec, "202");
+    EXPECT_EQ(moved.find("/a/x").value()->spec, "204");
+    EXPECT_EQ(moved.find("/a").value()->spec, "203");
+    EXPECT_EQ(moved.find("/b").value()->spec, "202");
     EXPECT_EQ(before->spec, "201") << "an answer on its way keeps its anchor";
-    EXPECT_EQ(moved.find("/c"), nullptr);
+    EXPECT_EQ(moved.find("/c").value(), nullptr);
 }
 
 TEST(Anchors, ThatComeLaterAreCheckedAsWell) {
@@ -55,7 +55,7 @@ TEST(Anchors, ThatComeLaterAreCheckedAsWell) {
     EXPECT_THAT(anchors.add("/a", {}, false).error().message, HasSubstr("expected PATTERN=SPEC"));
     EXPECT_THAT(anchors.add("/(=200", {}, false).error().message, HasSubstr("Invalid regex in anchor"));
     EXPECT_THAT(anchors.add("/a=200:z", {}, false).error().message, HasSubstr("\n200:z\n    ^"));
-    EXPECT_EQ(anchors.find("/a"), nullptr);
+    EXPECT_EQ(anchors.find("/a").value(), nullptr);
 }
 
 TEST(SplitAnchor, WantsAnEqualsSign) { EXPECT_FALSE(split_anchor("/foo")); }
@@ -73,10 +73,23 @@ protected:
 TEST_F(AnchorsTest, FirstMatchWins) {
     auto const anchors = read({"/foo=200", "/f=404", "/.*=500"});
     ASSERT_TRUE(anchors);
-    EXPECT_EQ(anchors->find("/foo")->http1->spec(), "200");
-    EXPECT_EQ(anchors->find("/far")->http1->spec(), "404");
-    EXPECT_EQ(anchors->find("/x")->http1->spec(), "500");
-    EXPECT_EQ(anchors->find("*"), nullptr);
+    EXPECT_EQ(anchors->find("/foo").value()->http1->spec(), "200");
+    EXPECT_EQ(anchors->find("/far").value()->http1->spec(), "404");
+    EXPECT_EQ(anchors->find("/x").value()->http1->spec(), "500");
+    EXPECT_EQ(anchors->find("*").value(), nullptr);
+}
+
+TEST_F(AnchorsTest, APatternThatIsGivenUpIsAnErrorBeforeLaterAnchors) {
+    auto anchors = read({"/ok=200", "/(a+)+$=200", "/=404"});
+    ASSERT_TRUE(anchors);
+    auto const endless = "/" + std::string(60, 'a') + "!";
+    EXPECT_THAT(anchors->find(endless).error().message, HasSubstr("'/(a+)+$' was given up"));
+    EXPECT_EQ(anchors->find("/ok").value()->spec, "200");
+    EXPECT_EQ(anchors->find("/b").value()->spec, "404");
+    ASSERT_TRUE(anchors->add("/[a!]*=201", settings, false));
+    EXPECT_EQ(anchors->find(endless).value()->spec, "201");
+    ASSERT_TRUE(anchors->add("/(a|aa)+$=202", settings, false));
+    EXPECT_THAT(anchors->find(endless).error().message, HasSubstr("'/(a|aa)+$' was given up"));
 }
 
 TEST_F(AnchorsTest, RefusesWhatCannotWork) {
@@ -108,8 +121,8 @@ TEST_F(AnchorsTest, ReadsSpecsFromFiles) {
     settings.files = language::FileAccess::below(folder.path());
     auto const anchors = read({"/plain=" + spec, "/plus=+spec.txt"});
     ASSERT_TRUE(anchors) << anchors.error().message;
-    EXPECT_EQ(anchors->find("/plain")->http1->line(), "crafting spec: 201:b'x'\n");
-    EXPECT_EQ(anchors->find("/plus")->http1->line(), "crafting spec: 201:b'x'\n");
+    EXPECT_EQ(anchors->find("/plain").value()->http1->line(), "crafting spec: 201:b'x'\n");
+    EXPECT_EQ(anchors->find("/plus").value()->http1->line(), "crafting spec: 201:b'x'\n");
 }
 
 }  // namespace

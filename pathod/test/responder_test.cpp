@@ -99,6 +99,16 @@ TEST_F(ResponderTest, C14_NamesTheRequestThatFoundNothingAndTheWayOut) {
     EXPECT_THAT(page(request(), "/p/200"), testing::HasSubstr("Specs in paths are disabled: start pathod with -a"));
 }
 
+TEST_F(ResponderTest, TellsThatThePatternOfAnAnchorWasGivenUp) {
+    options.anchors = {"/(a+)+$=200"};
+    auto const path = "/" + std::string(60, 'a') + "!";
+    auto const response = ask(request(), path);
+    EXPECT_EQ(response.origin, ResponseOrigin::builtin);
+    EXPECT_EQ(response.rendered_response().record.status_code, "800");
+    EXPECT_THAT(response.error, testing::StartsWith("Anchor error: the regular expression '/(a+)+$' was given up on"));
+    EXPECT_THAT(page(request(), path), testing::HasSubstr("No anchor can be chosen: the regular expression"));
+}
+
 struct ProtocolCase {
     std::string_view name, spec;
     language::Protocol protocol;

@@ -28,7 +28,7 @@ std::size_t replace(http::Fields& fields, pattern::Pattern const& pattern, std::
     http::Fields changed;
     for (auto const field : fields) {
         auto line = std::string(field.name).append(": ").append(field.value);
-        auto const count = pattern.replace_in(line, text);
+        auto const count = pattern.replace_in(line, text).value();
         auto const colon = line.find(": ");
         if (count == 0 || colon == std::string::npos) {
             changed.add(field.name, field.value);

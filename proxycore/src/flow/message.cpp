@@ -82,16 +82,15 @@ void Message::set_text(std::string_view text) {
 }
 
 std::size_t Message::replace(pattern::Pattern const& pattern, std::string_view text) {
-    auto count = flow::replace(headers, pattern, text);
-    if (!raw_content) return count;
-    auto decoded = content();
+    // On a copy, so that nothing has changed if the pattern is given up later on.
+    auto fields = headers;
+    auto count = flow::replace(fields, pattern, text);
+    auto decoded = raw_content ? content() : std::string();
     // Content that cannot be decoded stays as it is.
-    if (decoded.has_error()) return count;
-    if (auto const found = pattern.replace_in(*decoded, text); found > 0) {
-        count += found;
-        set_content(*decoded);
-    }
-    return count;
+    auto const found = decoded ? pattern.replace_in(*decoded, text).value() : 0;
+    headers = std::move(fields);
+    if (found > 0) set_content(*decoded);
+    return count + found;
 }
 
 bool Message::same_message(Message const& other) const {

@@ -189,7 +189,10 @@ http::Fields Request::shown_fields() const {
 // --- all of it -------------------------------------------------------------------------------------------------------
 
 std::size_t Request::replace(pattern::Pattern const& pattern, std::string_view text) {
-    return pattern.replace_in(path, text) + Message::replace(pattern, text);
+    auto changed = path;
+    auto const count = pattern.replace_in(changed, text).value() + Message::replace(pattern, text);
+    path = std::move(changed);
+    return count;
 }
 
 bool operator==(Request const& a, Request const& b) {

@@ -8,7 +8,11 @@
 namespace pathology::proxycore::layers {
 namespace {
 
-using Patterns = std::vector<pattern::Pattern>;
+/// The patterns of an option, and its name for errors.
+struct Patterns {
+    std::string_view option;
+    std::vector<pattern::Pattern> const& patterns;
+};
 
 constexpr std::uint16_t port_of_https = 443;
 
@@ -17,12 +21,16 @@ void add(std::vector<std::string>& names, Endpoint const& address) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
 }
 
-bool any_matches(Patterns const& patterns, std::string_view name) {
-    return std::any_of(patterns.begin(), patterns.end(), [&](auto const& pattern) { return pattern.matches(name); });
+bool any_matches(Patterns const& given, std::string_view name) {
+    return std::any_of(given.patterns.begin(), given.patterns.end(), [&](auto const& pattern) {
+        auto const matched = pattern.matches(name);
+        if (!matched) throw HostPatternError(std::string(given.option) + ": " + matched.error().message);
+        return *matched;
+    });
 }
 
-bool any_matches(Patterns const& patterns, std::vector<std::string> const& names) {
-    return std::any_of(names.begin(), names.end(), [&](auto const& name) { return any_matches(patterns, name); });
+bool any_matches(Patterns const& given, std::vector<std::string> const& names) {
+    return std::any_of(names.begin(), names.end(), [&](auto const& name) { return any_matches(given, name); });
 }
 
 std::string_view without_port(std::string_view name) { return name.substr(0, name.rfind(':')); }
@@ -49,13 +57,14 @@ std::vector<std::string> names_of_server(Context const& context, std::string_vie
 
 bool is_ignored(HostSettings const& hosts, std::vector<std::string> const& names) {
     if (names.empty()) return false;
-    if (!hosts.allow.empty() && !any_matches(hosts.allow, names)) return true;
-    return any_matches(hosts.ignore, names);
+    if (!hosts.allow.empty() && !any_matches({"allow_hosts", hosts.allow}, names)) return true;
+    return any_matches({"ignore_hosts", hosts.ignore}, names);
 }
 
 bool is_tcp(HostSettings const& hosts, std::vector<std::string> const& names) {
+    Patterns const tcp{"tcp_hosts", hosts.tcp};
     return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-        return any_matches(hosts.tcp, name) || any_matches(hosts.tcp, without_port(name));
+        return any_matches(tcp, name) || any_matches(tcp, without_port(name));
     });
 }
 

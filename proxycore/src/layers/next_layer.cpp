@@ -209,8 +209,12 @@ asio::awaitable<void> NextLayerChoice::enter_http() {
 }  // namespace
 
 asio::awaitable<void> next_layer(Context& context, std::unique_ptr<net::Stream> stream) {
-    NextLayerChoice choice(context, std::move(stream));
-    co_await choice.run();
+    try {
+        NextLayerChoice choice(context, std::move(stream));
+        co_await choice.run();
+    } catch (HostPatternError const& error) {
+        context.log(LogLevel::error, std::string(error.what()) + "; the connection is closed");
+    }
 }
 
 }  // namespace pathology::proxycore::layers

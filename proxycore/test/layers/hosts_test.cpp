@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "layers/hosts.hpp"
 #include "support/row_name.hpp"
@@ -51,6 +51,19 @@ TEST(P14_Hosts, AreTcpWithAndWithoutTheirPort) {
     EXPECT_TRUE(is_tcp(settings, {"db.test:5432"}));
     EXPECT_FALSE(is_tcp(settings, {"db.test:80"}));
     EXPECT_FALSE(is_tcp(settings, {}));
+}
+
+/// A pattern that is given up is neither a match nor none, for each of the options.
+TEST(Hosts, TellWhichOptionHasAPatternThatIsGivenUp) {
+    using testing::HasSubstr;
+    using testing::ThrowsMessage;
+    std::vector<std::string> const endless{std::string(60, 'a') + "!:443"};
+    HostSettings ignoring, allowing, tcp;
+    ignoring.ignore = allowing.allow = tcp.tcp = compiled({"^(a+)+$"});
+    EXPECT_THAT([&] { is_ignored(ignoring, endless); },
+                ThrowsMessage<HostPatternError>(HasSubstr("ignore_hosts: the regular expression '^(a+)+$'")));
+    EXPECT_THAT([&] { is_ignored(allowing, endless); }, ThrowsMessage<HostPatternError>(HasSubstr("allow_hosts: ")));
+    EXPECT_THAT([&] { is_tcp(tcp, endless); }, ThrowsMessage<HostPatternError>(HasSubstr("tcp_hosts: ")));
 }
 
 }  // namespace

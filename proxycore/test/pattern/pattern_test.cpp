@@ -18,7 +18,7 @@ class PatternReplace : public testing::TestWithParam<ReplaceCase> {};
 TEST_P(PatternReplace, PutsTheTextAsItIs) {
     auto const& row = GetParam();
     std::string subject(row.subject);
-    EXPECT_EQ(Pattern::compile(row.pattern)->replace_in(subject, row.text), row.count);
+    EXPECT_EQ(Pattern::compile(row.pattern)->replace_in(subject, row.text).value(), row.count);
     EXPECT_EQ(subject, row.result);
 }
 INSTANTIATE_TEST_SUITE_P(Table, PatternReplace,
@@ -43,7 +43,7 @@ void PrintTo(MatchCase const& row, std::ostream* out) { *out << row.name; }
 class PatternMatch : public testing::TestWithParam<MatchCase> {};
 TEST_P(PatternMatch, KeepsToItsOptions) {
     auto const& row = GetParam();
-    EXPECT_EQ(Pattern::compile(row.pattern, row.options)->matches(row.subject), row.matches);
+    EXPECT_EQ(Pattern::compile(row.pattern, row.options)->matches(row.subject).value(), row.matches);
 }
 constexpr Options at_start{.place = Place::start};
 INSTANTIATE_TEST_SUITE_P(Table, PatternMatch,
@@ -72,10 +72,38 @@ TEST(Pattern, ReportsWhereItIsWrong) {
     EXPECT_THROW(pattern.value(), std::invalid_argument);
 }
 
-TEST(Pattern, GivesUpOnMatchesWithoutEnd) {
-    auto const subject = std::string(100'000, 'a') + "b";
-    EXPECT_FALSE(Pattern::compile("(a+)+$")->matches(subject));
-    EXPECT_FALSE(Pattern::compile("(a+)+$", at_start)->matches(subject));
+/// Subjects that make a pattern backtrack without end.
+struct Endless {
+    std::string_view name, pattern;
+    std::size_t length;
+};
+void PrintTo(Endless const& row, std::ostream* out) { *out << row.name; }
+class PatternLimit : public testing::TestWithParam<Endless> {};
+TEST_P(PatternLimit, IsAnErrorThatNamesThePattern) {
+    auto const& row = GetParam();
+    std::string subject = std::string(row.length, 'a') + "!";
+    auto const before = subject;
+    for (auto const place : {Place::anywhere, Place::start}) {
+        auto const pattern = Pattern::compile(row.pattern, {.place = place}).value();
+        auto const matched = pattern.matches(subject);
+        ASSERT_TRUE(matched.has_error());
+        EXPECT_THAT(matched.error().message, testing::HasSubstr("'" + std::string(row.pattern) + "'"));
+        EXPECT_THAT(matched.error().reason, testing::HasSubstr("limit"));
+        EXPECT_THROW(matched.value(), std::runtime_error);
+        EXPECT_TRUE(pattern.replace_in(subject, "x").has_error());
+        EXPECT_EQ(subject, before);
+    }
+}
+INSTANTIATE_TEST_SUITE_P(Table, PatternLimit,
+                         testing::Values(Endless{"NestedRepetition", "(a+)+$", 60},
+                                         Endless{"NestedRepetitionLong", "(a+)+$", 100'000},
+                                         Endless{"Alternatives", "^(a|aa)+$", 255},
+                                         Endless{"Optional", "(?:a?){60}a{60}", 60}),
+                         test::row_name);
+
+TEST(Pattern, RepeatsAGroupOverALongSubject) {
+    std::string const subject(100'000, 'a');
+    EXPECT_TRUE(Pattern::compile("^(a|b)+$")->matches(subject).value());
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ std::string to_bytes(http::Fields const& fields);
 
 /// Replaces within each line `name: value`, and parses the line again. A line that has no ": " then is left unchanged.
 /// Returns the number of replacements.
+/// Errors: throws std::runtime_error if the pattern is given up, see pattern::Pattern; nothing has changed then.
 std::size_t replace(http::Fields& fields, pattern::Pattern const& pattern, std::string_view text);
 
 /// Fields named as identifiers are: `{{"content_type", "text/html"}}` gives `content-type: text/html`.

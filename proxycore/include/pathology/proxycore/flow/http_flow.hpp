@@ -25,6 +25,7 @@ public:
     std::function<void(WebSocketMessage)> inject_websocket{};
 
     /// Replaces in request and response; returns the number of replacements.
+    /// Errors: as Message::replace(); the request may have changed.
     std::size_t replace(pattern::Pattern const& pattern, std::string_view text);
 
     std::uint64_t size() const override;

@@ -61,6 +61,7 @@ struct Message {
 
     /// Replaces in fields and content; returns the number of replacements. Content that cannot be decoded is left
     /// alone.
+    /// Errors: throws std::runtime_error if the pattern is given up, see pattern::Pattern; nothing has changed then.
     std::size_t replace(pattern::Pattern const& pattern, std::string_view text);
 
 protected:
