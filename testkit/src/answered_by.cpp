@@ -70,7 +70,8 @@ bool is_answered_by(Request const& request, std::string_view spec, testing::Matc
         listener << "but the spec to compare with is invalid:\n" << language::describe(wanted.error(), spec);
         return false;
     }
-    listener << "whose response is " << request.response.spec;
+    constexpr std::size_t max_shown = 400;
+    listener << "whose response is " << std::string_view(request.response.spec).substr(0, max_shown);
     auto const given = parse(request.response.spec, protocol);
     if (!given || given->size() != wanted->size()) return false;
     language::Settings settings;

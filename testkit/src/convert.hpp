@@ -1,8 +1,12 @@
 // Converts records of daemons and proxies to the values of the test kit.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <pathology/testkit/flow.hpp>
 #include <pathology/testkit/message.hpp>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace pathology::testkit {
@@ -20,5 +24,8 @@ std::vector<Request> to_requests(std::vector<proxycore::record::Exchange> entrie
 std::vector<Frame> to_frames(std::vector<proxycore::record::Exchange> entries);
 
 Flow to_flow(proxycore::record::Exchange exchange);
+
+/// `no flow came within 2 s; 1 was recorded, and taken`.
+std::string why_nothing(std::string_view what, std::chrono::nanoseconds limit, std::size_t recorded);
 
 }  // namespace pathology::testkit

@@ -146,11 +146,11 @@ std::string Daemon::authority_file() const { return impl_->authority_file(); }
 
 std::uint64_t Daemon::seed() const { return impl_->daemon.seed(); }
 
-std::optional<Request> Daemon::take_request(Limit limit) {
+Taken<Request> Daemon::take_request(Limit limit) {
     auto const deadline = Clock::now() + limit;
     for (;;) {
         auto entry = impl_->daemon.log().take(std::max(deadline - Clock::now(), Limit::zero()));
-        if (!entry) return std::nullopt;
+        if (!entry) return Taken<Request>::nothing(why_nothing("request", limit, requests().size()) + complaints());
         // The log also has frames and errors, which other functions return.
         if (is_request(*entry)) return to_request(std::move(*entry));
     }
@@ -168,10 +168,17 @@ std::vector<Frame> Daemon::frames() const { return to_frames(impl_->daemon.log()
 
 std::vector<Request> Daemon::requests() const { return to_requests(impl_->daemon.log().entries()); }
 
-std::optional<Request> Daemon::last_request() const {
+Taken<Request> Daemon::last_request() const {
     auto requests = this->requests();
-    if (requests.empty()) return std::nullopt;
+    if (requests.empty()) return Taken<Request>::nothing("no request was recorded" + complaints());
     return std::move(requests.back());
+}
+
+/// The input that was no request, as the end of a sentence.
+std::string Daemon::complaints() const {
+    std::string text;
+    for (auto const& line : protocol_errors()) text += (text.empty() ? "; protocol errors: " : ", ") + line;
+    return text;
 }
 
 std::vector<std::string> Daemon::protocol_errors() const {

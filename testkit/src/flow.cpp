@@ -64,7 +64,7 @@ void PrintTo(Flow const& flow, std::ostream* out) {
     if (flow.protocol == "tcp") {
         *out << "to " << (flow.server ? escaped(flow.server->host) : "nowhere");
     } else {
-        *out << escaped(flow.url) << "\n  request: ";
+        *out << escaped(flow.url.substr(0, 400)) << "\n  request: ";
         PrintTo(flow.request, out);
         *out << "\n  response: ";
         PrintTo(flow.response, out);

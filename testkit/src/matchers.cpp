@@ -1,5 +1,6 @@
 #include <pathology/testkit/matchers.hpp>
 
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 #include <sstream>
 
@@ -8,13 +9,33 @@ namespace {
 
 using proxycore::record::RecordedTls;
 using testing::MatchResultListener;
-using testing::PrintToString;
 
-/// The description of an inner matcher: "is equal to 404".
+constexpr std::size_t max_shown = 400;  // of a value, in bytes: a failure has to be readable
+
+/// The description of an inner matcher: "is equal to 404". One that has a long value in it is cut in the middle.
 template <class Matcher> std::string described(Matcher const& matcher, bool negated = false) {
     std::ostringstream out;
     negated ? matcher.DescribeNegationTo(&out) : matcher.DescribeTo(&out);
-    return out.str();
+    auto text = out.str();
+    constexpr std::size_t max_text = 2 * max_shown;
+    if (text.size() <= max_text) return text;
+    auto const left_out = text.size() - max_text;
+    return text.replace(max_shown, left_out, "... (" + std::to_string(left_out) + " characters) ...");
+}
+
+std::string shown(std::string_view value) { return proxycore::http::quoted(value, max_shown); }
+std::string shown(std::uint64_t value) { return std::to_string(value); }
+
+/// Bytes of which only the first were kept, or are shown: `"aaa..." (the first 1024 of 5000 bytes; …)`.
+std::string shown(std::string_view bytes, std::uint64_t size) {
+    auto text = shown(bytes);
+    if (bytes.size() < size) {
+        text += " (the first " + std::to_string(bytes.size()) + " of " + std::to_string(size) +
+                " bytes; the rest was not kept, see keep_bytes)";
+    } else if (bytes.size() > max_shown) {
+        text += " (" + std::to_string(size) + " bytes)";
+    }
+    return text;
 }
 
 /// Returns true if the subject exists. Otherwise explains why not, so that each matcher reports the failure.
@@ -39,11 +60,34 @@ Matcher property(std::string const& what, ValueOf const& value_of, testing::Matc
         if (!is_there(subject, listener)) return false;
         // A copy: value_of may return by value, and the explanation needs it as well as the match.
         Value const value = value_of(subject);
-        listener << "whose " << what << " is " << PrintToString(value);
+        listener << "whose " << what << " is " << shown(value);
         return inner.Matches(value);
     };
     return Matcher({begin + described(inner), begin + described(inner, true)}, match);
 }
+
+/// Bytes as far as they were kept, and how many there were.
+struct Kept {
+    std::string const& bytes;
+    std::uint64_t size;
+};
+
+/// Makes a matcher for bytes of which a limit may have cut the end. `what` is a noun, "body".
+template <class Matcher, class KeptOf>
+Matcher kept_bytes(std::string const& what, KeptOf const& kept_of, TextMatcher const& inner) {
+    auto const begin = "has a " + what + " that ";
+    auto const match = [=](auto const& subject, MatchResultListener& listener) {
+        if (!is_there(subject, listener)) return false;
+        Kept const kept = kept_of(subject);
+        listener << "whose " << what << " is " << shown(kept.bytes, kept.size);
+        return inner.Matches(kept.bytes);
+    };
+    return Matcher({begin + described(inner), begin + described(inner, true)}, match);
+}
+
+/// A response counts no raw bytes beyond those that are kept.
+std::uint64_t size_of_raw(Request const& request) { return request.raw_size; }
+std::uint64_t size_of_raw(Response const& response) { return response.raw.size(); }
 
 /// Makes a matcher for a text of the TLS connection. `what` is a noun with its article.
 MessageMatcher tls_property(std::string const& what, std::string RecordedTls::*member, TextMatcher const& inner) {
@@ -55,7 +99,7 @@ MessageMatcher tls_property(std::string const& what, std::string RecordedTls::*m
             return false;
         }
         auto const& value = (*subject.tls).*member;
-        listener << "which came with " << what << " " << PrintToString(value);
+        listener << "which came with " << what << " " << shown(value);
         return inner.Matches(value);
     };
     return MessageMatcher({begin + described(inner), begin + described(inner, true)}, match);
@@ -143,7 +187,7 @@ ResponseMatcher FailsWith(TextMatcher const& failure) {
             listener << "which is whole";
             return false;
         }
-        listener << "whose failure is " << PrintToString(response.failure);
+        listener << "whose failure is " << shown(response.failure);
         return failure.Matches(response.failure);
     };
     return ResponseMatcher({"has a failure that " + described(failure), "has no failure that " + described(failure)},
@@ -159,7 +203,7 @@ MessageMatcher HasHeader(std::string_view name, TextMatcher const& value) {
         if (values.empty()) listener << "which has no header " << name;
         for (std::size_t i = 0; i < values.size(); ++i) {
             std::string const one(values[i]);
-            listener << (i == 0 ? "whose header " + name + " is " : " and ") << PrintToString(one);
+            listener << (i == 0 ? "whose header " + name + " is " : " and ") << shown(one);
             if (value.Matches(one)) return true;
         }
         return false;
@@ -174,7 +218,7 @@ MessageMatcher HasNoHeader(std::string_view name) {
     auto const match = [name = std::string(name)](auto const& message, MatchResultListener& listener) {
         if (!is_there(message, listener)) return false;
         auto const value = message.headers.first(name);
-        if (value) listener << "whose header " << name << " is " << PrintToString(std::string(*value));
+        if (value) listener << "whose header " << name << " is " << shown(*value);
         return !value;
     };
     auto const end = "header " + std::string(name);
@@ -182,14 +226,18 @@ MessageMatcher HasNoHeader(std::string_view name) {
 }
 
 MessageMatcher HasBody(TextMatcher const& body) {
-    return property<MessageMatcher>(
-        "body", [](auto const& message) { return message.body; }, body);
+    return kept_bytes<MessageMatcher>(
+        "body",
+        [](auto const& message) {
+            return Kept{message.body, message.body_size};
+        },
+        body);
 }
 
 /// Also matches the bytes of an incomplete response.
 MessageMatcher HasRawBytes(TextMatcher const& bytes) {
     auto const match = [bytes](auto const& message, MatchResultListener& listener) {
-        listener << "whose wire form is " << PrintToString(message.raw);
+        listener << "whose wire form is " << shown(message.raw, size_of_raw(message));
         return bytes.Matches(message.raw);
     };
     std::string const begin = "has a wire form that ";
@@ -212,8 +260,12 @@ FrameMatcher HasType(TextMatcher const& type) {
 }
 
 FrameMatcher HasPayload(TextMatcher const& payload) {
-    return property<FrameMatcher>(
-        "payload", [](Frame const& frame) { return frame.payload; }, payload);
+    return kept_bytes<FrameMatcher>(
+        "payload",
+        [](Frame const& frame) {
+            return Kept{frame.payload, frame.payload_size};
+        },
+        payload);
 }
 
 }  // namespace pathology::testkit

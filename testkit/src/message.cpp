@@ -4,6 +4,7 @@
 #include <ostream>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/websocket/opcode.hpp>
+#include <sstream>
 #include <utility>
 
 #include "convert.hpp"
@@ -20,13 +21,20 @@ std::optional<std::string> first(Headers const& headers, std::string_view name) 
     return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
+constexpr std::size_t max_shown = 400;  // of a value, in bytes: a failure has to be readable
+
+std::string brief(std::string_view text) {
+    return escaped(text.substr(0, max_shown)) + (text.size() > max_shown ? "..." : "");
+}
+
 void print(Headers const& headers, std::ostream& out) {
-    for (auto const& [name, value] : headers) out << "\n    " << escaped(name) << ": " << escaped(value);
+    for (auto const& [name, value] : headers) out << "\n    " << brief(name) << ": " << brief(value);
 }
 
 void print_body(std::string const& body, std::uint64_t size, std::ostream& out) {
     out << "\n    body of " << size << " bytes";
-    if (!body.empty()) out << ": " << quoted(body, 400);
+    if (body.size() < size) out << ", of which " << body.size() << " were kept (see keep_bytes)";
+    if (!body.empty()) out << ": " << quoted(body, max_shown);
 }
 
 void print(proxycore::record::RecordedTls const& tls, std::ostream& out) {
@@ -69,6 +77,17 @@ std::vector<Frame> to_frames(std::vector<Exchange> entries) {
     return frames;
 }
 
+std::string why_nothing(std::string_view what, std::chrono::nanoseconds limit, std::size_t recorded) {
+    std::ostringstream text;
+    text << "no " << what << " came within " << std::chrono::duration<double>(limit).count() << " s; ";
+    if (recorded == 0) {
+        text << "none was recorded";
+    } else {
+        text << recorded << (recorded == 1 ? " was" : " were") << " recorded, and taken";
+    }
+    return std::move(text).str();
+}
+
 // --- printing --------------------------------------------------------------------------------------------------------
 
 std::optional<std::string> Request::header(std::string_view name) const { return first(headers, name); }
@@ -76,12 +95,12 @@ std::optional<std::string> Request::header(std::string_view name) const { return
 std::optional<std::string> Response::header(std::string_view name) const { return first(headers, name); }
 
 void PrintTo(Request const& request, std::ostream* out) {
-    *out << escaped(request.method) << " " << escaped(request.target) << " " << escaped(request.http_version)
-         << " (request " << request.index << " on connection " << request.connection << ")";
+    *out << brief(request.method) << " " << brief(request.target) << " " << brief(request.http_version) << " (request "
+         << request.index << " on connection " << request.connection << ")";
     if (request.tls) print(*request.tls, *out);
     print(request.headers, *out);
     print_body(request.body, request.body_size, *out);
-    *out << "\n    answered by " << request.response.spec;
+    *out << "\n    answered by " << brief(request.response.spec);
     if (request.unfinished) *out << ", not finished";
     if (!request.error.empty()) *out << "\n    error: " << request.error;
 }
@@ -95,7 +114,9 @@ void PrintTo(Frame const& frame, std::ostream* out) {
     }
     *out << (frame.fin ? "" : "unfinished ") << (frame.masked ? "masked " : "") << frame.type() << " frame of "
          << frame.payload_size << " bytes";
-    if (!frame.payload.empty()) *out << ": " << quoted(frame.payload, 400);
+    if (frame.payload.size() < frame.payload_size)
+        *out << ", of which " << frame.payload.size() << " were kept (see keep_bytes)";
+    if (!frame.payload.empty()) *out << ": " << quoted(frame.payload, max_shown);
 }
 
 void PrintTo(Response const& response, std::ostream* out) {
@@ -103,7 +124,7 @@ void PrintTo(Response const& response, std::ostream* out) {
         *out << "no response: " << response.failure;
         return;
     }
-    *out << response.http_version << " " << response.status << " " << escaped(response.reason);
+    *out << response.http_version << " " << response.status << " " << brief(response.reason);
     print(response.headers, *out);
     print_body(response.body, response.body_size, *out);
 }

@@ -67,15 +67,16 @@ public:
         flows_.push_back(std::move(flow));
         changed_.notify_all();
     }
-    void note(addons::LogEntry const& entry) {
+    void record(addons::LogEntry const& entry) {
         auto const client = entry.client.empty() ? std::string() : entry.client + ": ";
         std::scoped_lock const lock(mutex_);
         log_.push_back(std::string(to_string(entry.level)) + ": " + client + entry.message);
     }
 
-    std::optional<Flow> take(Proxy::Limit limit) {
+    Taken<Flow> take(Proxy::Limit limit) {
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, limit, [this] { return taken_ < flows_.size(); })) return std::nullopt;
+        bool const has_come = changed_.wait_for(lock, limit, [this] { return taken_ < flows_.size(); });
+        if (!has_come) return Taken<Flow>::nothing(why_nothing("flow", limit, flows_.size()) + last_error());
         return flows_[taken_++];
     }
     std::vector<Flow> wait_for(std::size_t n, Proxy::Limit limit) const {
@@ -95,6 +96,15 @@ public:
     }
 
 private:
+    /// The last warning or error of the log, as the end of a sentence: it may be why nothing came.
+    std::string last_error() const {
+        auto const is_one = [](std::string const& line) {
+            return line.starts_with("error") || line.starts_with("warn");
+        };
+        auto const found = std::find_if(log_.rbegin(), log_.rend(), is_one);
+        return found == log_.rend() ? std::string() : "; the log says: " + *found;
+    }
+
     std::size_t const capacity_;
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
@@ -117,7 +127,9 @@ template <class Work> void translated(Work work) {
 class Proxy::Impl {
 public:
     explicit Impl(ProxyOptions options)
-        : memory(options.flow_capacity), proxy([this](addons::LogEntry const& entry) { memory.note(entry); }) {
+        : memory(options.flow_capacity),
+          on_exception(std::move(options.on_exception)),
+          proxy([this](addons::LogEntry const& entry) { log(entry); }) {
         auto& chain = proxy.addons();
         // Before the recorder, so that records have what the hooks of the test changed.
         chain.add(std::make_shared<Hooks>(std::move(options.on_request), std::move(options.on_response)));
@@ -137,17 +149,27 @@ public:
     }
 
     Memory memory;
+    ExceptionReport const on_exception;
     proxycore::proxy::Proxy proxy;
     std::uint16_t port = 0;
     std::filesystem::path confdir;
 
 private:
+    void log(addons::LogEntry const& entry) {
+        memory.record(entry);
+        if (!entry.addon.empty() && on_exception) on_exception("testkit::Proxy: " + entry.message);
+    }
+
     static void set_unless_given(std::vector<addons::Setting>& settings, std::string const& name,
                                  std::string const& value) {
         auto const is_it = [&](addons::Setting const& setting) { return setting.name == name; };
         if (std::none_of(settings.begin(), settings.end(), is_it)) settings.push_back({name, value});
     }
 };
+
+void fail_on_exception(std::string const& report) { ADD_FAILURE() << report; }
+
+void ignore_exception(std::string const& /*report*/) {}
 
 Proxy::Proxy(ProxyOptions options) {
     translated([&] { impl_ = std::make_unique<Impl>(std::move(options)); });
@@ -183,7 +205,7 @@ void Proxy::set(std::string_view setting) {
     });
 }
 
-std::optional<Flow> Proxy::take_flow(Limit limit) { return impl_->memory.take(limit); }
+Taken<Flow> Proxy::take_flow(Limit limit) { return impl_->memory.take(limit); }
 std::vector<Flow> Proxy::wait_for_flows(std::size_t n, Limit limit) const { return impl_->memory.wait_for(n, limit); }
 std::vector<Flow> Proxy::flows() const { return impl_->memory.wait_for(0, Limit::zero()); }
 std::vector<std::string> Proxy::log() const { return impl_->memory.log(); }

@@ -109,8 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "whose header Host is \"a.test\""},
         RequestCase{"Body", HasBody("hello"), true, "has a body that is equal to \"hello\"", "whose body is \"hello\""},
         RequestCase{"Raw", HasRawBytes(StartsWith("PUT ")), true, "has a wire form that starts with \"PUT \"",
-                    "whose wire form is \"PUT http://a.test/x?y HTTP/1.1\\r\\n\\xE2\\x80\\xA6\"\n    As Text: \"PUT "
-                    "http://a.test/x?y HTTP/1.1\xD\n\xE2\x80\xA6\""},
+                    "whose wire form is \"PUT http://a.test/x?y HTTP/1.1\\r\\n\\xe2\\x80\\xa6\""},
         RequestCase{"Answer", AnsweredBy("200:b\"hi\":d7"), true, "is answered by 200:b\"hi\":d7",
                     "whose response is 200:b'hi':d7:h'Content-Length'='2'"},
         RequestCase{"ResponseByChance", AnsweredBy("200:b'hi':dr"), true, "is answered by 200:b'hi':dr",
@@ -191,6 +190,62 @@ TEST(OverReplies, ReportThatThereIsNone) {
     EXPECT_THAT(response, FailsWith("Timeout"));
     EXPECT_THAT(response, HasRawBytes("HTT"));
     EXPECT_THAT(response, testing::Not(HasBody("")));
+}
+
+// --- long values -----------------------------------------------------------------------------------------------------
+
+/// A request of which 64 KiB were kept.
+Request a_long_request() {
+    auto request = a_request();
+    request.target = request.path = "/" + std::string(50'000, 't');
+    request.headers.add("X-Long", std::string(50'000, 'h'));
+    request.body = std::string(65'536, 'b');
+    request.body_size = 167'000;
+    request.raw = std::string(65'536, 'r');
+    request.raw_size = 170'000;
+    return request;
+}
+
+struct LongCase {
+    std::string name;
+    Matcher<Request const&> matcher;
+    std::string explanation;  // its end
+};
+void PrintTo(LongCase const& row, std::ostream* out) { *out << row.name; }
+class D7_LongValues : public testing::TestWithParam<LongCase> {};
+
+TEST_P(D7_LongValues, AreShownByTheirBeginningAndSize) {
+    testing::StringMatchResultListener listener;
+    EXPECT_FALSE(GetParam().matcher.MatchAndExplain(a_long_request(), &listener));
+    EXPECT_LT(listener.str().size(), 600U);
+    EXPECT_THAT(listener.str(), testing::EndsWith(GetParam().explanation));
+    std::ostringstream described;
+    GetParam().matcher.DescribeTo(&described);
+    EXPECT_LT(described.str().size(), 1000U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, D7_LongValues,
+    testing::Values(LongCase{"Target", HasTarget("/"), "ttt...\""},
+                    LongCase{"Header", HasHeader("X-Long", ""), "hhh...\""},
+                    LongCase{"Body", HasBody(std::string(167'000, 'b')),
+                             "bbb...\" (the first 65536 of 167000 bytes; the rest was not kept, see keep_bytes)"},
+                    LongCase{"Raw", HasRawBytes("GET"),
+                             "rrr...\" (the first 65536 of 170000 bytes; the rest was not kept, see keep_bytes)"}),
+    test::row_name);
+
+TEST(D7_LongValues, ArePrintedByTheirBeginningAndSize) {
+    auto const printed = testing::PrintToString(a_long_request());
+    EXPECT_LT(printed.size(), 2000U);
+    EXPECT_THAT(printed, testing::HasSubstr("body of 167000 bytes, of which 65536 were kept (see keep_bytes): \"bbb"));
+    Frame frame;
+    frame.payload = std::string(1024, 'p');
+    frame.payload_size = 5000;
+    EXPECT_LT(testing::PrintToString(frame).size(), 600U);
+    testing::StringMatchResultListener listener;
+    EXPECT_FALSE(HasPayload("").MatchAndExplain(frame, &listener));
+    EXPECT_THAT(listener.str(),
+                testing::EndsWith("(the first 1024 of 5000 bytes; the rest was not kept, see keep_bytes)"));
 }
 
 TEST(Printed, RequestsAndResponsesCanBeRead) {

@@ -1,7 +1,11 @@
 // The proxy of the kit between libcurl and a daemon.
+#include <gtest/gtest-spi.h>
+
+#include <mutex>
 #include <pathology/proxycore/addons/addon.hpp>
 #include <pathology/proxycore/upstream/selector.hpp>
 #include <pathology/testkit/testkit.hpp>
+#include <stdexcept>
 
 #include "support/curl.hpp"
 
@@ -27,6 +31,16 @@ Curl through(Proxy const& proxy) {
     curl.set(CURLOPT_PROXY, proxy.url().c_str()).set(CURLOPT_CAINFO, proxy.authority_file().c_str());
     return curl;
 }
+
+/// An addon with a fault.
+class Thrower final : public proxycore::addons::Addon {
+public:
+    std::string name() const override { return "thrower"; }
+    proxycore::addons::asio::awaitable<void> request(HttpFlow&) override {
+        throw std::runtime_error("of an addon");
+        co_return;
+    }
+};
 
 TEST(Proxy, PassesOnAndRemembers) {
     Daemon daemon;
@@ -65,6 +79,32 @@ TEST(Proxy, GivesFlowsOneByOneAndTogether) {
     EXPECT_THAT(proxy.take_flow(10s)->response, HasStatus(203));
 }
 
+/// A test that waits in vain fails by itself, with what came instead.
+TEST(D4_Proxy, SaysWhyThereIsNoFlowToLookAt) {
+    Daemon daemon;
+    Proxy proxy;
+    EXPECT_THAT([&] { return proxy.take_flow(0s)->error; },
+                testing::ThrowsMessage<NothingTaken>("no flow came within 0 s; none was recorded"));
+    through(proxy).get(daemon.url_for("200"));
+    EXPECT_THAT(proxy.take_flow(10s)->error, IsEmpty());
+    auto const taken = proxy.take_flow(0s);
+    EXPECT_FALSE(taken);
+    EXPECT_EQ(testing::PrintToString(taken), "no flow came within 0 s; 1 was recorded, and taken");
+    EXPECT_THROW(static_cast<void>(*taken), NothingTaken);
+    EXPECT_THROW(static_cast<void>(taken.value()), NothingTaken);
+    EXPECT_THAT(proxy.take_flow(0s), testing::Not(Optional(testing::_)));
+}
+
+TEST(D4_Proxy, NamesTheErrorOfItsLogWhereNothingCame) {
+    Daemon daemon({.tls = DaemonTls{}});
+    Proxy proxy;
+    Curl distrusting;
+    distrusting.set(CURLOPT_PROXY, proxy.url().c_str());
+    EXPECT_FALSE(distrusting.get(daemon.url_for("200")).complete());
+    EXPECT_TRUE(proxy.wait_until_idle(10s));
+    EXPECT_THAT(proxy.take_flow(0s).why(), HasSubstr("; the log says: warn: 127.0.0.1:"));
+}
+
 TEST(Proxy, ForgetsTheOldestFlows) {
     Daemon daemon;
     Proxy proxy({.flow_capacity = 2});
@@ -81,6 +121,45 @@ TEST(Proxy, ChangesWhatPasses) {
     EXPECT_EQ(through(proxy).get(daemon.url_for("200")).status, 503);
     EXPECT_THAT(daemon.take_request(10s), Optional(HasHeader("X-Seen", "yes")));
     EXPECT_THAT(proxy.take_flow(10s)->response, HasStatus(503));
+}
+
+/// What fails a test is tried by a report of our own, and once as the failure that it is.
+TEST(D5_Proxy, ReportsAHookThatThrows) {
+    Daemon daemon;
+    std::mutex mutex;
+    std::vector<std::string> reports;
+    auto const report = [&](std::string const& line) {
+        std::scoped_lock const lock(mutex);
+        reports.push_back(line);
+    };
+    Proxy proxy({.on_request = [](HttpFlow&) { throw std::runtime_error("no luck"); },
+                 .on_response = [](HttpFlow&) { throw 1; },
+                 .on_exception = report});
+    proxy.add(std::make_shared<Thrower>());
+    EXPECT_EQ(through(proxy).get(daemon.url_for("200")).status, 200);
+    proxy.stop();
+    EXPECT_THAT(reports,
+                ElementsAre("testkit::Proxy: addon test, in request: no luck",
+                            "testkit::Proxy: addon thrower, in request: of an addon",
+                            "testkit::Proxy: addon test, in response: an exception that is not a std::exception"));
+}
+
+void run_a_hook_that_throws() {
+    Daemon daemon;
+    Proxy proxy({.on_response = [](HttpFlow&) { throw std::runtime_error("no luck"); }});
+    through(proxy).get(daemon.url_for("200"));
+}
+
+TEST(D5_Proxy, FailsTheTestOfAHookThatThrows) {
+    EXPECT_NONFATAL_FAILURE_ON_ALL_THREADS(run_a_hook_that_throws(), "addon test, in response: no luck");
+}
+
+TEST(D5_Proxy, MayIgnoreAHookThatThrows) {
+    Daemon daemon;
+    Proxy proxy(
+        {.on_response = [](HttpFlow&) { throw std::runtime_error("no luck"); }, .on_exception = ignore_exception});
+    EXPECT_EQ(through(proxy).get(daemon.url_for("200")).status, 200);
+    EXPECT_THAT(proxy.log(), Contains(HasSubstr("error: addon test, in response: no luck")));
 }
 
 TEST(Proxy, RespondsInPlaceOfAServer) {

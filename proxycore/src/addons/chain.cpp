@@ -31,6 +31,10 @@ std::string error_line(std::string_view addon, Hook hook, std::string_view what)
     return "addon " + std::string(addon) + ", in " + std::string(to_string(hook)) + ": " + std::string(what);
 }
 
+LogEntry entry_of(std::string const& addon, Hook hook, std::exception_ptr const& thrown) {
+    return {LogLevel::error, error_line(addon, hook, message_of(thrown)), {}, addon};
+}
+
 bool is_halt(std::exception_ptr const& thrown) {
     try {
         std::rethrow_exception(thrown);
@@ -233,7 +237,7 @@ void AddonChain::configure_one(Entry const& entry, std::set<std::string> const& 
     } catch (OptionsError const&) {
         throw;  // the addon rejects the value: an error for the caller that changed the option
     } catch (...) {
-        log({LogLevel::error, error_line(entry.name, Hook::configure, message_of(std::current_exception()))});
+        log(entry_of(entry.name, Hook::configure, std::current_exception()));
     }
 }
 
@@ -256,7 +260,7 @@ void AddonChain::log(LogEntry const& entry) {
             listener.addon->log(entry);
         } catch (...) {
             // To the sink only: the addon would be called again for its own error.
-            sink_({LogLevel::error, error_line(listener.name, Hook::log, message_of(std::current_exception()))});
+            sink_(entry_of(listener.name, Hook::log, std::current_exception()));
         }
     }
 }
@@ -277,8 +281,7 @@ asio::awaitable<bool> AddonChain::handle_exception(Entry const& entry, Hook hook
     auto const state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) std::rethrow_exception(thrown);
     if (is_halt(thrown)) co_return true;
-    LogEntry const line{LogLevel::error, error_line(entry.name, hook, message_of(thrown))};
-    log(line);
+    log(entry_of(entry.name, hook, thrown));
     co_return false;
 }
 

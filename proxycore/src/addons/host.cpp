@@ -78,9 +78,9 @@ void Host::begin(asio::any_io_executor loop) {
 void Host::start(asio::awaitable<void> work) {
     // The shared pointer keeps this object if the chain is destroyed before the work has ended.
     auto const on_end = [self = shared_from_this()](std::exception_ptr const& thrown) {
-        if (thrown)
-            self->chain_.log(
-                {LogLevel::error, "addon " + self->addon_ + ", in its background work: " + message_of(thrown)});
+        if (!thrown) return;
+        auto message = "addon " + self->addon_ + ", in its background work: " + message_of(thrown);
+        self->chain_.log({LogLevel::error, std::move(message), {}, self->addon_});
     };
     work_.add(loop_, std::move(work), on_end);
 }

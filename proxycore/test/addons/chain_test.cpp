@@ -163,10 +163,11 @@ TEST(AddonChain, P40_b_AnExceptionIsLoggedAndTheNextRuns) {
     auto flow = make_flow();
     run(fixture.chain, hooks::request, flow);
     EXPECT_THAT(fixture.calls, ElementsAre("first request", "second request", "third request"));
-    EXPECT_THAT(
-        fixture.log,
-        ElementsAre(LogEntry{LogLevel::error, "addon first, in request: no luck"},
-                    LogEntry{LogLevel::error, "addon second, in request: an exception that is not a std::exception"}));
+    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon first, in request: no luck", {}, "first"},
+                                         LogEntry{LogLevel::error,
+                                                  "addon second, in request: an exception that is not a std::exception",
+                                                  {},
+                                                  "second"}));
 }
 
 TEST(AddonChain, ChangesWhatItIsGiven) {
@@ -352,7 +353,7 @@ TEST(AddonChain, OtherExceptionsOfConfigureAreLogged) {
     addon->on_configure = [] { throw std::runtime_error("a fault"); };
     fixture.chain.add(addon);
     play([&]() -> asio::awaitable<void> { co_await fixture.chain.start(); });
-    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon one, in configure: a fault"}));
+    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon one, in configure: a fault", {}, "one"}));
 }
 
 TEST(AddonChain, AnAddonThatRefusesToStartIsNotAdded) {
@@ -382,8 +383,9 @@ TEST(AddonChain, P40_LinesReachTheAddonsThatReadThem) {
     fixture.chain.log({LogLevel::info, "text"});
     fixture.chain.log({LogLevel::info, "throw"});
     EXPECT_THAT(reader->read, ElementsAre("text", "throw"));
-    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::info, "text"}, LogEntry{LogLevel::info, "throw"},
-                                         LogEntry{LogLevel::error, "addon reader, in log: cannot read that"}));
+    EXPECT_THAT(fixture.log,
+                ElementsAre(LogEntry{LogLevel::info, "text"}, LogEntry{LogLevel::info, "throw"},
+                            LogEntry{LogLevel::error, "addon reader, in log: cannot read that", {}, "reader"}));
 }
 
 }  // namespace

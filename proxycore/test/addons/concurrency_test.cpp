@@ -171,7 +171,8 @@ TEST(ConcurrentHook, ItsExceptionsAreLoggedToo) {
     fixture.chain.add(std::make_shared<Misled>(Hook::request));
     auto flow = make_flow();
     run(fixture.chain, hooks::request, flow);
-    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon misled, in request: from a worker"}));
+    EXPECT_THAT(fixture.log,
+                ElementsAre(LogEntry{LogLevel::error, "addon misled, in request: from a worker", {}, "misled"}));
 }
 
 }  // namespace

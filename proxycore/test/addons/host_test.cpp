@@ -171,8 +171,8 @@ TEST(Host, LogsWorkThatFails) {
     ChainFixture fixture;
     fixture.chain.add(loaded_with(fixture, "worker", [](Host& host) { host.spawn(fail()); }));
     run_chain(fixture, wait_a_turn);
-    EXPECT_THAT(fixture.log,
-                ElementsAre(LogEntry{LogLevel::error, "addon worker, in its background work: out of work"}));
+    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{
+                                 LogLevel::error, "addon worker, in its background work: out of work", {}, "worker"}));
 }
 
 TEST(Host, WorkOfOneThatNeverStartedIsDropped) {

@@ -52,7 +52,8 @@ TEST(SharedObject, ItsExceptionsAreLoggedAsAnyOthers) {
     fixture.chain.add(load_shared_object(GREETER_ADDON));
     auto flow = make_flow();
     run(fixture.chain, hooks::response, flow);
-    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{LogLevel::error, "addon greeter, in response: bad optional access"}));
+    EXPECT_THAT(fixture.log, ElementsAre(LogEntry{
+                                 LogLevel::error, "addon greeter, in response: bad optional access", {}, "greeter"}));
 }
 
 TEST(SharedObject, StaysWhileItsAddonIsHeld) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <pathology/testkit/message.hpp>
+#include <pathology/testkit/taken.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -110,14 +111,15 @@ public:
     std::uint64_t seed() const;  ///< as DaemonOptions::seed it repeats everything random
 
     // --- received messages ---
-    /// Waits for the oldest request not taken yet. std::nullopt after `limit`.
-    [[nodiscard]] std::optional<Request> take_request(Limit limit);
+    /// Waits for the oldest request not taken yet. Empty after `limit`; access throws NothingTaken then, which says
+    /// what came instead.
+    [[nodiscard]] Taken<Request> take_request(Limit limit);
 
     /// Waits until `n` requests are recorded, at most for `limit`. Returns all there are then, oldest first.
     [[nodiscard]] std::vector<Request> wait_for_requests(std::size_t n, Limit limit) const;
 
-    std::vector<Request> requests() const;        ///< all recorded, oldest first
-    std::optional<Request> last_request() const;  ///< the newest
+    std::vector<Request> requests() const;  ///< all recorded, oldest first
+    Taken<Request> last_request() const;    ///< the newest
     /// Waits until `n` WebSocket frames were received on all connections, at most for `limit`. Returns all there are
     /// then, oldest first.
     [[nodiscard]] std::vector<Frame> wait_for_frames(std::size_t n, Limit limit) const;
@@ -137,6 +139,8 @@ public:
     void stop();
 
 private:
+    std::string complaints() const;
+
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

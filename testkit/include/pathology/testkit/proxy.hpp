@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <pathology/proxycore/flow/http_flow.hpp>
 #include <pathology/testkit/flow.hpp>
+#include <pathology/testkit/taken.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -35,6 +35,12 @@ public:
 /// Reads and changes a flow; called on the thread of the proxy.
 using FlowHook = std::function<void(proxycore::flow::HttpFlow& flow)>;
 
+/// Receives what an addon threw, in a line: `testkit::Proxy: addon test, in response: bad optional access`.
+using ExceptionReport = std::function<void(std::string const& report)>;
+
+void fail_on_exception(std::string const& report);  ///< adds it to the test as a failure
+void ignore_exception(std::string const& report);   ///< log() has the line anyway
+
 /// Every member has a default: `Proxy proxy({.mode = "socks5", .settings = {"ssl_insecure"}});`
 struct ProxyOptions {
     std::string mode = "regular";            ///< as for `pathop --mode`; a free port unless it names one
@@ -43,6 +49,8 @@ struct ProxyOptions {
     FlowHook on_response = {};               ///< with the whole response, before it is forwarded
     std::shared_ptr<proxycore::upstream::Selector> selector = {};  ///< chooses routes; nullptr: the mode does
     std::size_t flow_capacity = 500;                               ///< flows kept; the oldest are dropped
+    /// Called on the thread of the proxy if one of these functions, or an addon of add(), throws. The exchange goes on.
+    ExceptionReport on_exception = fail_on_exception;
 };
 
 /// Listens on a free port of 127.0.0.1, forwards requests, and records the flows.
@@ -88,8 +96,9 @@ public:
     void set(std::string_view setting);
 
     // --- records ---
-    /// Waits for the oldest flow not taken yet. std::nullopt after `limit`.
-    [[nodiscard]] std::optional<Flow> take_flow(Limit limit);
+    /// Waits for the oldest flow not taken yet. Empty after `limit`; access throws NothingTaken then, which says what
+    /// came instead.
+    [[nodiscard]] Taken<Flow> take_flow(Limit limit);
     /// Waits until `n` flows are recorded, at most for `limit`. Returns all there are then, oldest first.
     [[nodiscard]] std::vector<Flow> wait_for_flows(std::size_t n, Limit limit) const;
     std::vector<Flow> flows() const;       ///< all recorded, oldest first

@@ -8,3 +8,4 @@
 #include <pathology/testkit/matchers.hpp>
 #include <pathology/testkit/message.hpp>
 #include <pathology/testkit/proxy.hpp>
+#include <pathology/testkit/taken.hpp>

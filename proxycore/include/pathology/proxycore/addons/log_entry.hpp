@@ -17,6 +17,7 @@ struct LogEntry {
     LogLevel level = LogLevel::info;
     std::string message{};
     std::string client{};  ///< `host:port` of the client it concerns; empty if it concerns none
+    std::string addon{};   ///< the addon that threw what the message says; empty if none did
     bool operator==(LogEntry const&) const = default;
 };
 
