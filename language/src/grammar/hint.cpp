@@ -152,7 +152,9 @@ std::string hint_at_end_of_word(Failed const& failed) {
     if (failed.word_end == 0 || failed.word_end >= failed.text.size()) return {};
     auto const between = failed.text.substr(failed.word_end, failed.place - failed.word_end);
     auto const end = failed.text[failed.word_end];
-    bool const is_colon = end == ':' && between.size() == 1;
+    // A letter behind the colon, as in `get:/:z`, is rather an unknown feature.
+    bool const is_feature = failed.place >= failed.text.size() || is_letter(failed.text[failed.place]);
+    bool const is_colon = end == ':' && between.size() == 1 && !is_feature;
     bool const is_at_once = is_colon || std::all_of(between.begin(), between.end(), is_blank);
     if (!is_at_once && !failed.ends_at_next_value()) return {};
     auto const ended_by = is_blank(end) ? std::string("a blank")
