@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <compare>
 #include <cstdlib>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include "tls/identity.hpp"
@@ -22,17 +26,65 @@ bool is_hash_name(std::string const& name) {
            name[digits] == '.' && std::isdigit(static_cast<unsigned char>(name[digits + 1])) != 0;
 }
 
-/// The file of all authorities takes a tenth of a second to parse; the folder has the same certificates and is read on
-/// demand. SSL_CERT_FILE and SSL_CERT_DIR have precedence.
-void trust_the_system(SSL_CTX* ctx) {
-    bool const is_configured = std::getenv(X509_get_default_cert_file_env()) != nullptr ||
-                               std::getenv(X509_get_default_cert_dir_env()) != nullptr;
-    if (!is_configured && is_rehashed(X509_get_default_cert_dir())) {
-        SSL_CTX_set_default_verify_dir(ctx);
-    } else {
-        SSL_CTX_set_default_verify_paths(ctx);
+/// Where the authorities of the system are: a file of all of them, and folders with a file for each. SSL_CERT_FILE and
+/// SSL_CERT_DIR have precedence. The file takes some 20 ms to parse, so a folder that has the same is used alone.
+struct SystemPaths {
+    std::string file, folders;
+    auto operator<=>(SystemPaths const&) const = default;
+
+    static SystemPaths of_environment() {
+        auto const* const file = std::getenv(X509_get_default_cert_file_env());
+        auto const* const folders = std::getenv(X509_get_default_cert_dir_env());
+        bool const is_configured = file != nullptr || folders != nullptr;
+        SystemPaths paths{file != nullptr ? file : X509_get_default_cert_file(),
+                          folders != nullptr ? folders : X509_get_default_cert_dir()};
+        if (!is_configured && is_rehashed(paths.folders)) paths.file.clear();
+        return paths;
     }
-    ERR_clear_error();  // of paths that do not exist
+};
+
+/// The authorities of the system, which all contexts of the process share. The first verification reads them.
+class SystemStore {
+public:
+    explicit SystemStore(SystemPaths paths) : paths_(std::move(paths)) {}
+
+    X509_STORE* get() const { return store_.get(); }
+
+    void read() {
+        std::call_once(is_read_, [this] {
+            if (!paths_.file.empty()) X509_STORE_load_file(store_.get(), paths_.file.c_str());
+            X509_STORE_load_path(store_.get(), paths_.folders.c_str());
+            ERR_clear_error();  // of paths that do not exist
+        });
+    }
+
+    /// A program may change its environment between two contexts.
+    static SystemStore& of_environment() {
+        static std::mutex mutex;
+        static std::map<SystemPaths, SystemStore> stores;
+        auto paths = SystemPaths::of_environment();
+        std::scoped_lock const lock(mutex);
+        return stores.try_emplace(paths, paths).first->second;
+    }
+
+private:
+    struct Free {
+        void operator()(X509_STORE* store) const { X509_STORE_free(store); }
+    };
+    SystemPaths const paths_;
+    std::unique_ptr<X509_STORE, Free> store_{X509_STORE_new()};
+    std::once_flag is_read_;
+};
+
+int read_and_verify(X509_STORE_CTX* verification, void* store) {
+    static_cast<SystemStore*>(store)->read();
+    return X509_verify_cert(verification);
+}
+
+void trust_the_system(SSL_CTX* ctx) {
+    auto& store = SystemStore::of_environment();
+    SSL_CTX_set1_cert_store(ctx, store.get());
+    SSL_CTX_set_cert_verify_callback(ctx, read_and_verify, &store);
 }
 
 Result<void> trust_file(SSL_CTX* ctx, std::string const& file) {

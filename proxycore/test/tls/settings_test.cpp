@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <pathology/proxycore/tls/engine.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 
 #include "support/folder.hpp"
@@ -41,6 +44,55 @@ TEST(Trust, KnowsAFolderThatWasRehashed) {
     folder.write("5d3033c5.0", "");
     EXPECT_TRUE(is_rehashed(folder.path()));
     EXPECT_FALSE(is_rehashed(folder.path() / "none"));
+}
+
+/// Sets SSL_CERT_FILE and a folder without certificates.
+class SystemAuthorities : public testing::Test {
+protected:
+    SystemAuthorities() {
+        ::setenv("SSL_CERT_FILE", file().c_str(), 1);
+        ::setenv("SSL_CERT_DIR", folder.path().c_str(), 1);
+    }
+    ~SystemAuthorities() override {
+        ::unsetenv("SSL_CERT_FILE");
+        ::unsetenv("SSL_CERT_DIR");
+    }
+    std::string file() const { return (folder.path() / "all.pem").string(); }
+
+    Folder folder;
+};
+
+bool trusts_the_test_authority(ConnectContext const& context) {
+    AcceptContext const accepting = AcceptContext::make({}).value();
+    Engine client(context, ServerName::of("origin.test")), server(accepting, test::show_origin());
+    for (int turns = 0; turns < 10; ++turns) {
+        client.handshake();
+        test::carry(client, server);
+        server.handshake();
+        test::carry(server, client);
+    }
+    return client.is_established();
+}
+
+/// The file takes long to parse: it is read by the first verification, for all contexts of the process.
+TEST_F(SystemAuthorities, D6_AreReadOnceAndNotBeforeTheyAreNeeded) {
+    ConnectSettings settings;
+    settings.verify = Trust{};
+    auto const context = ConnectContext::make(settings).value();
+    folder.write("all.pem", test::authority().certificate_pem());
+    EXPECT_TRUE(trusts_the_test_authority(context));
+    std::filesystem::remove(file());
+    EXPECT_TRUE(trusts_the_test_authority(ConnectContext::make(settings).value()));
+}
+
+TEST_F(SystemAuthorities, D6_AreThoseOfTheEnvironmentWhenAContextIsMade) {
+    ConnectSettings settings;
+    settings.verify = Trust{};
+    folder.write("all.pem", test::authority().certificate_pem());
+    auto const trusting = ConnectContext::make(settings).value();
+    ::setenv("SSL_CERT_FILE", (folder.path() / "none.pem").c_str(), 1);
+    EXPECT_FALSE(trusts_the_test_authority(ConnectContext::make(settings).value()));
+    EXPECT_TRUE(trusts_the_test_authority(trusting));
 }
 
 TEST(VersionWord, OfDeadVersionsIsRefusedWithTheReason) {
