@@ -99,7 +99,7 @@ asio::awaitable<bool> ConnectionHandler::secure(std::string host) {
     auto const remote = stream->remote_endpoint();
     net::TimeLimit limit;
     if (options_.time_limit) limit = *options_.time_limit;
-    auto secured = co_await worker_.daemon.tls.accept(std::move(stream), std::move(host), limit);
+    auto secured = co_await worker_.daemon.tls->accept(std::move(stream), std::move(host), limit);
     if (!secured) {
         ConnectionLogger logger(worker_, connection_.id, remote, context_.tls);
         auto const& failure = secured.error();

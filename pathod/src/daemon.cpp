@@ -133,10 +133,10 @@ boost::system::result<void, StartFailure> Daemon::start() {
     state.server.reset();
     state.workers.clear();
     state.context = std::make_unique<DaemonContext>(state.options, std::move(*anchors), state.log, outputs, state.seed);
-    if (auto const secure = state.context->tls.check(); !secure) {
+    if (auto const secure = state.context->tls->check(); !secure) {
         return StartFailure{ExitCode::usage, secure.error().message};
     }
-    if (auto const warning = state.context->tls.warning(); state.console != nullptr && !warning.empty())
+    if (auto const warning = state.context->tls->warning(); state.console != nullptr && !warning.empty())
         print_error(*state.console, "pathod", warning);
     for (unsigned i = 0; i < std::max(state.options.threads, 1U); ++i) {
         state.workers.push_back(std::make_unique<WorkerContext>(*state.context));
@@ -204,7 +204,7 @@ std::uint64_t Daemon::seed() const { return state_->seed.value(); }
 
 boost::system::result<std::string, StartFailure> Daemon::authority_pem() const {
     if (!state_->context) return StartFailure{ExitCode::usage, "the daemon was never started"};
-    auto pem = state_->context->tls.authority_pem();
+    auto pem = state_->context->tls->authority_pem();
     if (!pem) return StartFailure{ExitCode::usage, pem.error().message};
     return std::move(*pem);
 }

@@ -25,14 +25,14 @@ struct DaemonContext {
                   language::RunSeed& its_seed)
         : options(its_options),
           anchors(std::move(its_anchors)),
-          tls(its_options.tls, protocols_of(its_options)),
+          tls(std::make_shared<TlsAcceptor>(its_options.tls, protocols_of(its_options))),
           log(its_log),
           outputs(its_outputs),
           seed(its_seed) {}
 
     DaemonOptions const& options;
     Anchors anchors;
-    TlsAcceptor tls;
+    std::shared_ptr<TlsAcceptor> tls;
     ExchangeLog& log;
     LogOutputs outputs;
     language::RunSeed& seed;

@@ -1,5 +1,7 @@
 #include "tls_acceptor.hpp"
 
+#include <pathology/proxycore/async/run_on_loop.hpp>
+#include <pathology/proxycore/async/workers.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <utility>
 
@@ -27,8 +29,8 @@ tls::Failure failure_of(std::string_view option, tls::Failure why) {
 
 }  // namespace
 
-TlsAcceptor::TlsAcceptor(TlsOptions const& options, std::vector<std::string> protocols)
-    : options_(options), protocols_(std::move(protocols)) {}
+TlsAcceptor::TlsAcceptor(TlsOptions options, std::vector<std::string> protocols)
+    : options_(std::move(options)), protocols_(std::move(protocols)) {}
 
 // A daemon without TLS options still accepts TLS in tunnels. Its context and its authority are made with the first of
 // these handshakes, since a key costs time at the start. What the options name is checked at once.
@@ -100,6 +102,18 @@ tls::Result<void> TlsAcceptor::make_certificates() {
     return {};
 }
 
+asio::awaitable<tls::Result<void>> TlsAcceptor::prepare() {
+    if (!is_prepared_) {
+        auto const make = [self = shared_from_this()] {
+            if (self->prepare_context()) self->prepare_certificates();
+            self->is_prepared_ = true;
+        };
+        auto const making = proxycore::async::run_on_loop(proxycore::async::workers(), make);
+        co_await making.wait();
+    }
+    co_return context_result_ ? certificates_result_ : context_result_;
+}
+
 /// Inside a tunnel the host of the CONNECT and the server name; outside, the names of the options.
 tls::LeafNames TlsAcceptor::names_for(std::string const& host, std::string const& sni,
                                       std::string const& address) const {
@@ -121,9 +135,8 @@ tls::Result<tls::Identity> TlsAcceptor::select_certificate(std::string const& ho
 asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accept(std::unique_ptr<net::Stream> stream,
                                                                                   std::string host,
                                                                                   net::TimeLimit limit) {
-    for (auto const* prepared : {&prepare_context(), &prepare_certificates()}) {
-        if (!*prepared) co_return prepared->error();
-    }
+    auto const prepared = co_await prepare();
+    if (!prepared) co_return prepared.error();
     // A client without server name connected by address, and verifies the certificate for that address.
     auto const address = stream->local_endpoint().host;
     // The engine calls this once it has read the ClientHello, so the certificate can follow the server name.
@@ -131,6 +144,9 @@ asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accep
         return select_certificate(host, address, greeting);
     };
     tls::Engine engine(*context_, chooser);
+    engine.set_preparer([this, host, address](tls::IdentityQuery const& greeting) {
+        return certificates_->slow_work(names_for(host, greeting.sni, address), greeting.accepted);
+    });
     auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
     auto const handshake = co_await secured->handshake(limit);
     if (!handshake) co_return handshake.error();

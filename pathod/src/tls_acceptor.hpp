@@ -1,6 +1,7 @@
 // The server side of TLS: settings, certificates and the authority of a daemon.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <mutex>
@@ -19,13 +20,14 @@ namespace net = proxycore::net;
 namespace tls = proxycore::tls;
 
 /// Accepts TLS handshakes. TLS state is created lazily: a daemon whose options do not mention TLS makes its context and
-/// its authority for the first handshake.
+/// its authority for the first handshake, on a worker thread, since an RSA key takes long.
 ///
 /// Thread: every function may be called from any thread.
-class TlsAcceptor {
+/// Owns:   the worker thread shares it, so it is made by std::make_shared.
+class TlsAcceptor : public std::enable_shared_from_this<TlsAcceptor> {
 public:
-    /// `protocols` are offered by ALPN, most preferred first. `options` must outlive it.
-    TlsAcceptor(TlsOptions const& options, std::vector<std::string> protocols);
+    /// `protocols` are offered by ALPN, most preferred first.
+    TlsAcceptor(TlsOptions options, std::vector<std::string> protocols);
 
     /// The certificate (PEM) of the authority that signs generated certificates.
     tls::Result<std::string> authority_pem();
@@ -41,6 +43,7 @@ public:
                                                                                 std::string host, net::TimeLimit limit);
 
 private:
+    boost::asio::awaitable<tls::Result<void>> prepare();
     tls::Result<void> const& prepare_context();
     tls::Result<void> const& prepare_certificates();
     tls::Result<void> make_context();
@@ -49,9 +52,10 @@ private:
     tls::Result<tls::Identity> select_certificate(std::string const& host, std::string const& address,
                                                   tls::IdentityQuery const& greeting);
 
-    TlsOptions const& options_;
+    TlsOptions const options_;
     std::vector<std::string> protocols_;
     std::once_flag context_made_, certificates_made_;
+    std::atomic<bool> is_prepared_ = false;  // both are made, or have failed
     tls::Result<void> context_result_, certificates_result_;
     std::optional<tls::AcceptContext> context_;
     std::unique_ptr<tls::CertificateStore> certificates_;

@@ -8,6 +8,7 @@
 #include <pathology/language/print.hpp>
 #include <pathology/language/rng.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/async/turns.hpp>
 #include <utility>
 
 namespace pathology::pathod {
@@ -91,8 +92,10 @@ asio::awaitable<void> WebsocketConversation::listen(std::string buffer) {
 }
 
 asio::awaitable<void> WebsocketConversation::receive(std::string_view bytes) {
+    async::TurnTimer turn;  // a read may bring thousands of frames
     recorder_.feed(bytes);
     while (auto frame = recorder_.next()) {
+        if (turn.is_long()) co_await turn.pass();
         auto specs = std::string();
         // With --ws-echo every message is echoed, also one that begins like a request.
         bool const has_leader = !session_ && frame->payload.starts_with(leader);
@@ -157,9 +160,11 @@ asio::awaitable<void> WebsocketConversation::play(std::string const& spec, Rende
 // --- echoing ---------------------------------------------------------------------------------------------------------
 
 asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
+    async::TurnTimer turn;
     session_->feed(bytes);
     for (;;) {
-        auto const event = session_->next();
+        if (turn.is_long()) co_await turn.pass();
+        auto const event = session_->next_step();
         if (!event) {
             fail("WebSocket violation: " + event.error().message);
             co_await flush();
@@ -167,10 +172,13 @@ asio::awaitable<void> WebsocketConversation::echo(std::string_view bytes) {
             co_await async::with_timeout(failure_linger, discard_input());
             co_return;
         }
+        if (!*event && session_->wants_next()) continue;
         if (!*event) break;
         if (auto const* message = std::get_if<websocket::Message>(&**event)) {
-            session_->send({message->is_text, message->payload});  // in one frame
+            session_->start_sending({message->is_text, message->payload});  // in one frame
         }
+        for (; session_->is_sending(); session_->send_step())
+            if (turn.is_long()) co_await turn.pass();
         if (session_->outgoing().size() >= flush_threshold) co_await flush();
         if (!is_open_) co_return;
     }

@@ -3,7 +3,7 @@
 pathology_library(transport PRECOMPILED asio
     SOURCES src/async/cancellation.cpp src/async/child.cpp src/async/finally.cpp src/async/mutex.cpp src/async/task.cpp
             src/async/task_group.cpp
-            src/async/timeout.cpp src/async/timer_wheel.cpp src/async/waiter_list.cpp
+            src/async/timeout.cpp src/async/timer_wheel.cpp src/async/turns.cpp src/async/waiter_list.cpp src/async/workers.cpp
             src/net/blocked_signals.cpp src/net/connect.cpp src/net/connect_to_any.cpp src/net/errc.cpp
             src/net/lingering_close.cpp src/net/memory_stream.cpp
             src/net/original_destination.cpp src/net/prefixed_stream.cpp src/net/resolve.cpp src/net/running_server.cpp
@@ -14,7 +14,9 @@ pathology_library(transport PRECOMPILED asio
             include/pathology/proxycore/async/outcome.hpp include/pathology/proxycore/async/race.hpp
             include/pathology/proxycore/async/run_on_loop.hpp include/pathology/proxycore/async/task.hpp
             include/pathology/proxycore/async/task_group.hpp
-            include/pathology/proxycore/async/timeout.hpp include/pathology/proxycore/async/waiter_list.hpp
+            include/pathology/proxycore/async/timeout.hpp include/pathology/proxycore/async/turns.hpp
+            include/pathology/proxycore/async/waiter_list.hpp
+            include/pathology/proxycore/async/workers.hpp
             include/pathology/proxycore/net/blocked_signals.hpp include/pathology/proxycore/net/connect.hpp
             include/pathology/proxycore/net/errc.hpp include/pathology/proxycore/net/failure.hpp
             include/pathology/proxycore/net/lingering_close.hpp

@@ -61,7 +61,7 @@ record::RecordedResponse recorded(Response const& response) {
     return record;
 }
 
-/// Records messages up to max_recorded_bytes of content; further ones are counted only.
+/// Records messages up to max_recorded_bytes of content and max_recorded_messages; further ones are counted only.
 class Messages {
 public:
     explicit Messages(record::RecordedRelay& relay) : relay_(relay) {}
@@ -69,7 +69,7 @@ public:
     record::RecordedMessage* add(bool from_client, std::string_view type, std::string_view content, Time time) {
         ++relay_.message_count;
         // The limit is for all messages of a flow together, since a connection may carry any number of them.
-        if (room_ == 0) return nullptr;
+        if (room_ == 0 || relay_.messages.size() == max_recorded_messages) return nullptr;
         auto const kept = content.substr(0, room_);
         room_ -= kept.size();
         relay_.messages.push_back(

@@ -5,10 +5,16 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <pathology/proxycore/async/as_values.hpp>
+#include <pathology/proxycore/async/turns.hpp>
 #include <utility>
 #include <vector>
 
 namespace pathology::proxycore::http2 {
+namespace {
+
+constexpr std::size_t max_piece = 4096;  // of a read that is handled without a look at the clock
+
+}  // namespace
 
 Driver::Driver(net::Stream& stream, Session& session, Handler& handler)
     : stream_(stream), session_(session), handler_(handler) {}
@@ -57,7 +63,8 @@ asio::awaitable<void> Driver::read() {
         if (is_input_closed_) break;
         if (ec == asio::error::operation_aborted) continue;  // the next co_await throws
         if (!ec) {
-            receive({room.data(), n});
+            std::string_view const bytes(room.data(), n);
+            co_await receive_in_turns(bytes);
         } else if (!handler_.on_read_error(ec)) {
             is_input_closed_ = true;
         } else {
@@ -65,6 +72,17 @@ asio::awaitable<void> Driver::read() {
         }
     }
     notify();
+}
+
+/// A piece may begin a hundred requests, each with hooks that run at once.
+asio::awaitable<void> Driver::receive_in_turns(std::string_view bytes) {
+    async::TurnTimer turn;
+    while (bytes.size() > max_piece && !is_input_closed_) {
+        receive(bytes.substr(0, max_piece));
+        bytes.remove_prefix(max_piece);
+        if (turn.is_long()) co_await turn.pass();
+    }
+    if (!is_input_closed_) receive(bytes);
 }
 
 void Driver::receive(std::string_view bytes) {

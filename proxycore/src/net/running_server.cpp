@@ -38,10 +38,11 @@ using Tcp = asio::ip::tcp;
 constexpr auto tick_length = 50ms;
 constexpr auto retry_after = 50ms;  // while the limit of open files is reached
 
-std::vector<std::unique_ptr<Worker>> make_workers(unsigned count, Server::Handler const& handler,
+std::vector<std::unique_ptr<Worker>> make_workers(ServerOptions const& options, Server::Handler const& handler,
                                                   Worker::Report const& report) {
     std::vector<std::unique_ptr<Worker>> workers;
-    for (unsigned i = 0; i < std::max(count, 1U); ++i) workers.push_back(std::make_unique<Worker>(i, handler, report));
+    for (unsigned i = 0; i < std::max(options.threads, 1U); ++i)
+        workers.push_back(std::make_unique<Worker>(i, handler, report, options.on_long_turn));
     return workers;
 }
 
@@ -76,7 +77,7 @@ Endpoints endpoints_of(Endpoint const& endpoint, error_code& ec) {
 RunningServer::RunningServer(ServerOptions const& options, Server::Handler const& handler)
     : options_(options),
       report_([this](std::exception_ptr thrown) { report(thrown); }),
-      workers_(make_workers(options.threads, handler, report_)) {}
+      workers_(make_workers(options, handler, report_)) {}
 
 RunningServer::~RunningServer() { stop(); }
 

@@ -78,7 +78,9 @@ std::optional<error_code> TcpStream::verdict(error_code ec, TcpStream const& str
 
 /// If the peer is never slower than this side, no operation suspends, and other coroutines of the worker would starve.
 bool TcpStream::must_yield() noexcept {
-    if (++operations_ < max_operations) return false;
+    if (operations_++ == 0) turn_.restart();
+    bool const is_first = operations_ == 1;
+    if (operations_ < max_operations && (is_first || !turn_.is_long())) return false;
     operations_ = 0;
     return true;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <pathology/proxycore/async/turns.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 
 #include "async/timer_wheel.hpp"
@@ -65,6 +66,7 @@ private:
     TimeLimit limit_;
     Side reading_{*this}, writing_{*this};
     unsigned operations_ = 0;    // operations since the coroutine last yielded to others
+    async::TurnTimer turn_;      // since the first of them
     bool expects_more_ = false;  // the last read filled its buffer
     error_code end_{};           // why nothing more can be read: eof, or the code that broke the connection
 };

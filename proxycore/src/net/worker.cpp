@@ -17,8 +17,9 @@
 
 namespace pathology::proxycore::net {
 
-Worker::Worker(unsigned index, Server::Handler const& handler, Report const& report)
-    : index_(index), handler_(handler), report_(report) {
+Worker::Worker(unsigned index, Server::Handler const& handler, Report const& report,
+               async::LongTurn const& on_long_turn)
+    : index_(index), handler_(handler), report_(report), on_long_turn_(on_long_turn) {
     asio::use_service<async::TimerWheel>(
         context_);  // opens its descriptors now, where a failure is an error of start()
 }
@@ -33,7 +34,7 @@ void Worker::start() {
 void Worker::run() {
     for (;;) {
         try {
-            context_.run();
+            async::run_turns(context_, on_long_turn_);
             return;
         } catch (...) {
             report_(std::current_exception());

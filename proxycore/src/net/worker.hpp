@@ -8,6 +8,7 @@
 #include <exception>
 #include <functional>
 #include <list>
+#include <pathology/proxycore/async/turns.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <thread>
 
@@ -31,8 +32,8 @@ class Worker {
 public:
     using Report = std::function<void(std::exception_ptr)>;
 
-    /// `handler` and `report` must outlive the worker. Throws boost::system::system_error if no descriptors are left.
-    Worker(unsigned index, Server::Handler const& handler, Report const& report);
+    /// The references must outlive the worker. Throws boost::system::system_error if no descriptors are left.
+    Worker(unsigned index, Server::Handler const& handler, Report const& report, async::LongTurn const& on_long_turn);
     ~Worker();  ///< stop()
     Worker(Worker const&) = delete;
     Worker& operator=(Worker const&) = delete;
@@ -59,6 +60,7 @@ private:
     unsigned index_;
     Server::Handler const& handler_;
     Report const& report_;
+    async::LongTurn const& on_long_turn_;
     Sessions sessions_;  // before the context: coroutines destroyed with it may still use their cancellation slots
     asio::io_context context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> stay_{context_.get_executor()};

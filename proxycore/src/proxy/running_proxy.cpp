@@ -74,6 +74,10 @@ net::ServerOptions RunningProxy::server_options() {
     result.at_begin = [this](std::vector<Endpoint> endpoints) { return begin(std::move(endpoints)); };
     result.at_end = [this] { return end(); };
     result.on_error = [this](std::string_view line) { chain_.log({LogLevel::error, std::string(line)}); };
+    result.on_long_turn = [this](std::chrono::nanoseconds busy) {
+        auto const time = std::chrono::duration_cast<std::chrono::milliseconds>(busy).count();
+        chain_.log({LogLevel::debug, "the event loop was busy for " + std::to_string(time) + " ms in one turn"});
+    };
     return result;
 }
 

@@ -39,8 +39,16 @@ EVP_PKEY* Authority::State::key_of_leaves(KeyType type) const {
     std::call_once(rsa_made_, [this] {
         bool const has_rsa = EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_RSA;
         rsa_ = has_rsa ? share(key.get()) : make_key(KeyType::rsa_2048);
+        has_rsa_ = true;
     });
     return rsa_.get();
+}
+
+bool Authority::State::is_slow(KeyType type) const {
+    constexpr int max_quick_bits = 4096;  // some 3 ms for a signature; 8192 bits take 20
+    bool const has_rsa = EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_RSA;
+    if (has_rsa) return EVP_PKEY_get_bits(key.get()) > max_quick_bits;
+    return type == KeyType::rsa_2048 && !has_rsa_;
 }
 
 std::shared_ptr<Authority::State> make_authority(AuthorityOptions const& options) {

@@ -1,6 +1,7 @@
 // The OpenSSL objects of an authority.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <pathology/proxycore/tls/authority.hpp>
 #include <vector>
@@ -19,10 +20,14 @@ struct Authority::State {
     X509* certificate() const noexcept { return chain.front().get(); }
     /// The private key of all leaves of that type.
     EVP_PKEY* key_of_leaves(KeyType type) const;
+    /// Returns true if a certificate takes long to issue: an RSA key has to be generated first, or the authority signs
+    /// with a large one.
+    bool is_slow(KeyType type) const;
 
 private:
     mutable std::once_flag ecdsa_made_, rsa_made_;
     mutable KeyPtr ecdsa_, rsa_;
+    mutable std::atomic<bool> has_rsa_ = false;
 };
 
 /// Makes a key; `rsa_bits` is the size of an RSA key.

@@ -1,12 +1,14 @@
 // Certificates for clients: given ones first, then issued ones, which are cached by everything that they depend on.
 //
 //      find(names) ─▶ given, by pattern ─▶ issued, in the cache ─▶ authority.issue(), without the lock ─▶ cache
+//      slow_work() ─▶ the same as far as the cache, then find() as work for another thread
 
 #include <pathology/proxycore/tls/certificate_store.hpp>
 
 #include <algorithm>
 #include <cctype>
 #include <mutex>
+#include <optional>
 #include <pathology/proxycore/recently_used.hpp>
 #include <unordered_map>
 #include <vector>
@@ -24,9 +26,18 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-/// The key of the cache of issued certificates: everything that the certificate depends on. NUL cannot occur in a name.
-std::string key_of(LeafNames const& names, KeyType type, std::uint16_t signature) {
-    std::string key = (type == KeyType::rsa_2048 ? "r" : "e") + std::to_string(signature);
+/// Everything that a certificate for a client depends on.
+struct Wanted {
+    LeafNames names;
+    AcceptedCertificates accepted{};
+    KeyType type = KeyType::ecdsa_p256;
+    std::uint16_t signature = 0;
+};
+
+/// The key of the cache of issued certificates. NUL cannot occur in a name.
+std::string key_of(Wanted const& wanted) {
+    auto const& names = wanted.names;
+    std::string key = (wanted.type == KeyType::rsa_2048 ? "r" : "e") + std::to_string(wanted.signature);
     for (auto const& part : {common_name_of(names), names.organization, names.crl_url})
         key.append(part).push_back('\0');
     for (auto const& name : names.names) key.append(name).push_back('\0');
@@ -73,6 +84,29 @@ struct CertificateStore::State {
         return given_for("*");
     }
 
+    Wanted wanted(LeafNames const& names, AcceptedCertificates const& accepted) const {
+        return {names, accepted, key_for(accepted), signature_for(authority.key_type(), accepted)};
+    }
+
+    /// A certificate that need not be issued, given or in the cache.
+    std::optional<Identity> find_ready(Wanted const& wanted) {
+        std::scoped_lock const lock(mutex);
+        if (auto const* found = find_given(wanted.names)) return best_of(*found, wanted.accepted);
+        auto const* kept = issued.find(key_of(wanted));
+        return kept != nullptr ? std::optional(*kept) : std::nullopt;
+    }
+
+    Result<Identity> find(Wanted const& wanted) {
+        if (auto ready = find_ready(wanted)) return *std::move(ready);
+        auto identity = authority.issue(wanted.names, wanted.type, wanted.signature);  // expensive: without the lock
+        if (!identity) return identity;
+        auto key = key_of(wanted);
+        std::scoped_lock const lock(mutex);
+        if (auto const* kept = issued.find(key)) return *kept;  // another thread was faster
+        issued.keep(std::move(key), *identity);
+        return identity;
+    }
+
     Authority authority;
     mutable std::mutex mutex;                             // guards all members below
     std::unordered_map<std::string, Alternatives> given;  // by pattern
@@ -80,7 +114,7 @@ struct CertificateStore::State {
 };
 
 CertificateStore::CertificateStore(Authority authority, std::size_t capacity)
-    : state_(std::make_unique<State>(std::move(authority), capacity)) {}
+    : state_(std::make_shared<State>(std::move(authority), capacity)) {}
 
 CertificateStore::~CertificateStore() = default;
 
@@ -108,27 +142,19 @@ Result<Identity> CertificateStore::find(LeafNames const& names) {
     return find(names, state_->authority.state().leaf_key);
 }
 
-Result<Identity> CertificateStore::find(LeafNames const& names, KeyType type) { return find(names, {}, type, 0); }
-
-Result<Identity> CertificateStore::find(LeafNames const& names, AcceptedCertificates const& accepted) {
-    auto const signature = signature_for(state_->authority.key_type(), accepted);
-    return find(names, accepted, key_for(accepted), signature);
+Result<Identity> CertificateStore::find(LeafNames const& names, KeyType type) {
+    return state_->find({.names = names, .type = type});
 }
 
-Result<Identity> CertificateStore::find(LeafNames const& names, AcceptedCertificates const& accepted, KeyType type,
-                                        std::uint16_t signature) {
-    auto key = key_of(names, type, signature);
-    {
-        std::scoped_lock const lock(state_->mutex);
-        if (auto const* given = state_->find_given(names)) return best_of(*given, accepted);
-        if (auto const* issued = state_->issued.find(key)) return *issued;
-    }
-    auto identity = state_->authority.issue(names, type, signature);  // expensive: without the lock
-    if (!identity) return identity;
-    std::scoped_lock const lock(state_->mutex);
-    if (auto const* kept = state_->issued.find(key)) return *kept;  // another thread was faster
-    state_->issued.keep(std::move(key), *identity);
-    return identity;
+Result<Identity> CertificateStore::find(LeafNames const& names, AcceptedCertificates const& accepted) {
+    return state_->find(state_->wanted(names, accepted));
+}
+
+std::function<void()> CertificateStore::slow_work(LeafNames const& names, AcceptedCertificates const& accepted) const {
+    auto wanted = state_->wanted(names, accepted);
+    if (!state_->authority.state().is_slow(wanted.type) || state_->find_ready(wanted)) return nullptr;
+    // A failure is found again by find(), which is quick to fail.
+    return [state = state_, wanted = std::move(wanted)] { (void)state->find(wanted); };
 }
 
 Authority const& CertificateStore::authority() const noexcept { return state_->authority; }

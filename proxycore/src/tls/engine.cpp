@@ -95,6 +95,10 @@ Result<void> Engine::set_alpn(std::vector<std::string> const& protocols) {
 
 Result<void> Engine::set_identity(Identity const& identity) { return state_->use(identity); }
 
+void Engine::set_preparer(IdentityPreparer preparer) { state_->preparer = std::move(preparer); }
+
+std::function<void()> Engine::take_work() { return std::exchange(state_->work, nullptr); }
+
 void Engine::resume(std::shared_ptr<Sessions> sessions, std::string server) {
     if (auto const session = sessions->state().take(server)) SSL_set_session(state_->ssl.get(), session.get());
     state_->sessions = std::move(sessions);
@@ -150,8 +154,9 @@ Step Engine::handshake() {
     auto const step = state_->settle(SSL_do_handshake(state_->ssl.get()));
     if (step != Step::done) return step;
     if (!std::exchange(state_->is_established, true)) state_->keep_resumed();
-    // Its captures are only valid during the handshake.
+    // Their captures are only valid during the handshake.
     state_->chooser = nullptr;
+    state_->preparer = nullptr;
     return step;
 }
 

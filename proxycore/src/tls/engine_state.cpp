@@ -102,14 +102,24 @@ int Engine::State::keep_hello(SSL* ssl, int* /*alert*/, void* /*nothing*/) {
     return SSL_CLIENT_HELLO_SUCCESS;
 }
 
-int Engine::State::choose_identity(SSL* ssl, void* self) {
-    auto& state = *static_cast<State*>(self);
-    auto const* sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    auto accepted = accepted_by(ssl, std::exchange(state.hello, {}));
+IdentityQuery Engine::State::make_query() {
+    auto const* sni = SSL_get_servername(ssl.get(), TLSEXT_NAMETYPE_host_name);
+    auto accepted = accepted_by(ssl.get(), std::exchange(hello, {}));
     auto const key = key_for(accepted);
-    IdentityQuery const greeting{sni != nullptr ? sni : "", key, std::move(accepted)};
+    return {sni != nullptr ? sni : "", key, std::move(accepted)};
+}
+
+/// A negative result suspends the handshake; OpenSSL calls again when it is continued.
+int Engine::State::choose_identity(SSL* /*ssl*/, void* self) {
+    auto& state = *static_cast<State*>(self);
+    if (!state.query) {
+        state.query = state.make_query();
+        if (state.preparer) state.work = state.preparer(*state.query);
+    }
+    if (state.work) return -1;  // until it is taken
+    auto const query = *std::exchange(state.query, std::nullopt);
     auto const identity = state.chooser
-                              ? state.chooser(greeting)
+                              ? state.chooser(query)
                               : Result<Identity>(tls::failure(Errc::no_certificate, "there is no certificate"));
     if (!identity) {
         state.chooser_failure = identity.error();
@@ -183,6 +193,7 @@ Step Engine::State::settle(int outcome) {
     if (outcome == 1) return Step::done;
     switch (SSL_get_error(ssl.get(), outcome)) {
         case SSL_ERROR_WANT_READ: return Step::wants_input;
+        case SSL_ERROR_WANT_X509_LOOKUP: return Step::wants_work;
         case SSL_ERROR_ZERO_RETURN: return Step::ended;
         default: return fail(explain());
     }

@@ -42,6 +42,8 @@ struct Engine::State {
     std::string cause_of_end() const;
     void send_version_alert();
 
+    IdentityQuery make_query();
+
     // Callbacks of OpenSSL.
     static int keep_hello(SSL* ssl, int* alert, void* nothing);
     static int choose_identity(SSL* ssl, void* self);
@@ -54,6 +56,9 @@ struct Engine::State {
     SslPtr ssl;
     Side side;
     IdentityChooser chooser;
+    IdentityPreparer preparer;
+    std::function<void()> work;          // of the preparer, until it is taken
+    std::optional<IdentityQuery> query;  // of the ClientHello, until the certificate is chosen
     ClientHello hello;                   // of the client of a server, until the certificate is chosen
     std::string alpn;                    // choices of a server, in wire format
     std::shared_ptr<Sessions> sessions;  // of a client; nullptr = no resumption

@@ -15,7 +15,9 @@
 #include <array>
 #include <boost/asio/this_coro.hpp>
 #include <cstring>
+#include <pathology/proxycore/async/run_on_loop.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/async/workers.hpp>
 #include <utility>
 
 namespace pathology::proxycore::tls {
@@ -145,7 +147,12 @@ asio::awaitable<net::error_code> TlsStream::shake_hands() {
             push();
         }
         if (step == Step::done) co_return net::error_code();
-        if (auto const ec = co_await fill()) co_return ec;
+        if (step == Step::wants_work) {
+            auto const working = async::run_on_loop(async::workers(), engine_.take_work());
+            co_await working.wait();
+        } else if (auto const ec = co_await fill()) {
+            co_return ec;
+        }
     }
 }
 
@@ -204,6 +211,7 @@ asio::awaitable<net::ReadResult> TlsStream::read_some(asio::mutable_buffer into)
                 co_return net::ReadResult{{}, n};
             case Step::ended: co_return net::ReadResult{asio::error::eof, 0};
             case Step::failed: co_await send_reply(); co_return net::ReadResult{error(), 0};
+            case Step::wants_work:  // of a handshake alone
             case Step::wants_input: break;
         }
         if (has_reply_) co_await send_reply();

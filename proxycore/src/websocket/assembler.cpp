@@ -34,6 +34,11 @@ Session::Outcome Assembler::take(FrameHeader const& header, FramePart const& par
         is_text_, joined_, is_fragmented ? std::span<std::size_t const>(fragments_) : std::span<std::size_t const>()});
 }
 
+bool Assembler::is_compressed(FrameHeader const& header, FramePart const& part) const {
+    bool const continues = header.opcode == static_cast<std::uint8_t>(Opcode::continuation);
+    return part.begins && !continues ? header.rsv1 : is_compressed_;
+}
+
 void Assembler::record_fragment() {
     // The list has a limit: a peer may send a message in fragments of zero bytes. The last entry grows instead.
     if (fragments_.size() == max_fragment_sizes) {
@@ -73,6 +78,7 @@ std::optional<Violation> Assembler::decompress(std::string_view payload, bool is
     auto const before = joined_.size();
     auto status = inflater_->decompress(payload, joined_, limit_);
     if (status == Inflater::Status::ok && is_last) status = inflater_->finish(joined_, limit_);
+    decompressed_ += joined_.size() - before;
     // Check the output first: the result must not depend on the size of reads.
     bool const is_good = status == Inflater::Status::ok;
     if (auto broken = judge_text(std::string_view(joined_).substr(before), is_last && is_good)) return broken;

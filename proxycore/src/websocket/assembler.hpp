@@ -6,6 +6,7 @@
 // Each part is decompressed and checked for UTF-8 and size as it arrives, so a violation does not wait for the end.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <pathology/proxycore/websocket/session.hpp>
 #include <string>
@@ -31,6 +32,11 @@ public:
     /// object.
     Session::Outcome take(FrameHeader const& header, FramePart const& part);
 
+    /// Returns true if the part belongs to a compressed message.
+    bool is_compressed(FrameHeader const& header, FramePart const& part) const;
+    /// Bytes of all messages so far that were decompressed.
+    std::uint64_t decompressed() const { return decompressed_; }
+
 private:
     std::optional<Violation> begin(FrameHeader const& header);
     void record_fragment();
@@ -45,6 +51,7 @@ private:
     std::string joined_;
     std::vector<std::size_t> fragments_;  // sizes of complete fragments in joined_
     std::size_t fragments_sum_ = 0;
+    std::uint64_t decompressed_ = 0;
     bool is_open_ = false;  // between the first and the last fragment
     bool is_text_ = false, is_compressed_ = false;
     bool is_given_ = false;  // joined_ was returned; the next call may clear it

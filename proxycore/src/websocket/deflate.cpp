@@ -80,7 +80,9 @@ Deflater::~Deflater() = default;
 Deflater::Deflater(Deflater&&) noexcept = default;
 Deflater& Deflater::operator=(Deflater&&) noexcept = default;
 
-void Deflater::compress(std::string_view message, std::string& out) {
+void Deflater::compress(std::string_view message, std::string& out) { compress(message, true, out); }
+
+void Deflater::compress(std::string_view message, bool is_last, std::string& out) {
     if (message.empty()) {  // RFC 7692 §7.2.3.6: an empty block; zlib would not flush without input
         out += '\0';
         return;
@@ -90,7 +92,7 @@ void Deflater::compress(std::string_view message, std::string& out) {
     auto room = std::min(message.size() / 2 + 64, growth);
     while (!message.empty()) {
         feed(stream, message);
-        auto const flush = message.empty() ? Z_SYNC_FLUSH : Z_NO_FLUSH;
+        auto const flush = is_last && message.empty() ? Z_SYNC_FLUSH : Z_NO_FLUSH;
         do {
             grow(stream, out, room);
             room = growth;
@@ -98,6 +100,7 @@ void Deflater::compress(std::string_view message, std::string& out) {
         } while (stream.avail_out == 0);
         shrink(stream, out);
     }
+    if (!is_last) return;
     // Z_SYNC_FLUSH ends the output with an empty stored block, whose last four bytes are `tail` (§7.2.1).
     out.resize(out.size() - tail.size());
     if (state_->forgets) deflateReset(&stream);

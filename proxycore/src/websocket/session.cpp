@@ -19,6 +19,9 @@ namespace pathology::proxycore::websocket {
 namespace {
 
 constexpr std::size_t max_control_payload = 125;
+constexpr std::size_t max_slice = 1024;              // of a compressed part that is decompressed at once
+constexpr std::uint64_t max_decompressed = 1 << 20;  // bytes of one next_step()
+constexpr std::size_t max_at_once = 256 << 10;       // of a message that is compressed at once
 
 Role other(Role role) { return role == Role::server ? Role::client : Role::server; }
 
@@ -58,8 +61,14 @@ public:
     }
     void commit(std::size_t size) { end_ += size; }
 
-    Outcome next();
-    void send(Message const& message);
+    Outcome next_step();
+    bool wants_next() const { return wants_next_; }
+    void start_sending(Message const& message);
+    bool is_sending() const { return !to_compress_.empty(); }
+    void send_step();
+    void finish_sending() {
+        while (is_sending()) send_step();
+    }
     void control(Opcode opcode, std::string_view payload);
     void close(Close const& close);
 
@@ -68,10 +77,12 @@ public:
     bool is_over() const { return (close_sent_ && close_received_) || broken_; }
 
 private:
+    FramePart next_slice();
     Outcome take(FramePart const& part);
     Outcome take_control(FramePart const& part);
     Outcome finish_control();
     Outcome fail(Violation violation);
+    void send_compressed();
     void fragments(FrameHeader header, std::string_view payload, std::span<std::size_t const> sizes);
     void frame(FrameHeader header, std::string_view payload);
 
@@ -81,28 +92,54 @@ private:
     std::optional<Deflater> deflater_;
     std::vector<char> buffer_;  // [begin_, end_) is unread
     std::size_t begin_ = 0, end_ = 0;
+    std::optional<FramePart> part_;  // of the reader, as far as it is not taken
+    bool wants_next_ = false;
     std::string control_;  // payload of a control frame, as far as it has arrived
-    std::string compressed_;
+    // The message that is being compressed: its header, the number of its fragments, and what was compressed of it.
+    FrameHeader header_;
+    std::size_t fragment_count_ = 0;
+    std::string to_compress_, compressed_;
+    std::size_t compressed_until_ = 0;
     std::optional<Violation> broken_;
     bool close_sent_ = false, close_received_ = false;
 };
 
 // --- in --------------------------------------------------------------------------------------------------------------
 
-Session::Outcome Session::Impl::next() {
+Session::Outcome Session::Impl::next_step() {
     if (broken_) return *broken_;
+    auto const limit = assembler_.decompressed() + max_decompressed;
     while (!close_received_) {  // RFC 6455 §1.4: data after a close frame is ignored
-        std::span<char> bytes(buffer_.data() + begin_, end_ - begin_);
-        auto const part = reader_.next(bytes);
-        begin_ = end_ - bytes.size();
-        if (!part) return fail(part.error());
-        if (!*part) return std::optional<Event>();
-        auto outcome = take(**part);
+        wants_next_ = assembler_.decompressed() > limit;
+        if (wants_next_) return std::optional<Event>();
+        if (!part_) {
+            std::span<char> bytes(buffer_.data() + begin_, end_ - begin_);
+            auto const part = reader_.next(bytes);
+            begin_ = end_ - bytes.size();
+            if (!part) return fail(part.error());
+            if (!*part) return std::optional<Event>();
+            part_ = **part;
+        }
+        auto outcome = take(next_slice());
         if (!outcome) return fail(outcome.error());
         if (*outcome) return outcome;
     }
     begin_ = end_;
     return std::optional<Event>();
+}
+
+/// A kilobyte may become a megabyte, so compressed parts are taken in slices.
+FramePart Session::Impl::next_slice() {
+    bool const is_large = part_->payload.size() > max_slice;
+    auto const& header = reader_.header();
+    if (!is_large || is_control(header.opcode) || !assembler_.is_compressed(header, *part_))
+        return *std::exchange(part_, std::nullopt);
+    auto slice = *part_;
+    slice.payload = slice.payload.first(max_slice);
+    slice.ends = false;
+    part_->payload = part_->payload.subspan(max_slice);
+    part_->begins = false;
+    return slice;
 }
 
 Session::Outcome Session::Impl::take(FramePart const& part) {
@@ -143,18 +180,42 @@ Session::Outcome Session::Impl::fail(Violation violation) {
 
 // --- out -------------------------------------------------------------------------------------------------------------
 
-void Session::Impl::send(Message const& message) {
+void Session::Impl::start_sending(Message const& message) {
+    finish_sending();
     if (close_sent_) return;
     FrameHeader header;
     header.opcode = static_cast<std::uint8_t>(message.is_text ? Opcode::text : Opcode::binary);
     // Short messages grow by compression. Each message may be sent uncompressed (RFC 7692 §6).
     header.rsv1 = deflater_ && message.payload.size() >= settings_.deflate_from;
     if (!header.rsv1) return fragments(header, message.payload, message.fragments);
+    header_ = header;
+    fragment_count_ = message.fragments.size();
     compressed_.clear();
+    if (message.payload.size() > max_at_once) {
+        to_compress_ = message.payload;
+        return send_step();
+    }
     deflater_->compress(message.payload, compressed_);
+    send_compressed();
+}
+
+void Session::Impl::send_step() {
+    if (!is_sending()) return;
+    auto const piece = std::string_view(to_compress_).substr(compressed_until_, max_at_once);
+    compressed_until_ += piece.size();
+    bool const is_last = compressed_until_ == to_compress_.size();
+    deflater_->compress(piece, is_last, compressed_);
+    if (!is_last) return;
+    compressed_until_ = 0;
+    forget(to_compress_);
+    send_compressed();
+}
+
+void Session::Impl::send_compressed() {
     // The number of fragments is kept; their sizes have no meaning after compression.
-    auto const sizes = equal_parts(compressed_.size(), message.fragments.size());
-    fragments(header, compressed_, sizes);
+    auto const sizes = equal_parts(compressed_.size(), fragment_count_);
+    fragments(header_, compressed_, sizes);
+    forget(compressed_);
 }
 
 void Session::Impl::fragments(FrameHeader header, std::string_view payload, std::span<std::size_t const> sizes) {
@@ -177,6 +238,7 @@ void Session::Impl::control(Opcode opcode, std::string_view payload) {
 }
 
 void Session::Impl::close(Close const& close) {
+    finish_sending();
     control(Opcode::close, encode(close));
     close_sent_ = true;
 }
@@ -205,8 +267,20 @@ void Session::feed(std::string_view bytes) {
     std::copy(bytes.begin(), bytes.end(), room.begin());
     impl_->commit(bytes.size());
 }
-Session::Outcome Session::next() { return impl_->next(); }
-void Session::send(Message const& message) { impl_->send(message); }
+Session::Outcome Session::next() {
+    auto outcome = impl_->next_step();
+    while (outcome && !*outcome && impl_->wants_next()) outcome = impl_->next_step();
+    return outcome;
+}
+Session::Outcome Session::next_step() { return impl_->next_step(); }
+bool Session::wants_next() const { return impl_->wants_next(); }
+void Session::send(Message const& message) {
+    impl_->start_sending(message);
+    impl_->finish_sending();
+}
+void Session::start_sending(Message const& message) { impl_->start_sending(message); }
+bool Session::is_sending() const { return impl_->is_sending(); }
+void Session::send_step() { impl_->send_step(); }
 void Session::ping(std::string_view payload) { impl_->control(Opcode::ping, payload); }
 void Session::pong(std::string_view payload) { impl_->control(Opcode::pong, payload); }
 void Session::close(Close const& close) { impl_->close(close); }

@@ -42,6 +42,43 @@ TEST(CertificateStore, TellsNamesApartByAllTheyHave) {
     }
 }
 
+/// A client that accepts RSA keys alone.
+AcceptedCertificates rsa_alone() {
+    AcceptedCertificates accepted;
+    accepted.version = Version::tls1_2;
+    accepted.ecdsa_ciphers = false;
+    return accepted;
+}
+
+TEST(CertificateStore, HasWorkForAnotherThreadWhereAnRsaKeyIsMissing) {
+    LeafNames const names{.names = {"a.test"}};
+    CertificateStore store(Authority::make({.key = KeyType::ecdsa_p256}));
+    EXPECT_FALSE(store.slow_work(names, {})) << "an ECDSA key is made quickly";
+    auto const work = store.slow_work(names, rsa_alone());
+    ASSERT_TRUE(work);
+    std::thread(work).join();
+    EXPECT_FALSE(store.slow_work(names, rsa_alone()));
+    EXPECT_EQ(store.issued(), 1U);
+    EXPECT_EQ(store.find(names, rsa_alone())->certificate().key_type, "RSA");
+    EXPECT_EQ(store.issued(), 1U) << "the work has issued it";
+    EXPECT_FALSE(store.slow_work({.names = {"b.test"}}, rsa_alone())) << "all leaves have the same key";
+}
+
+TEST(CertificateStore, HasNoWorkForCertificatesThatWereGiven) {
+    CertificateStore store(Authority::make({.key = KeyType::ecdsa_p256}));
+    store.give("*", test::identity_for({"a.test"}));
+    EXPECT_FALSE(store.slow_work({.names = {"a.test"}}, rsa_alone()));
+}
+
+TEST(CertificateStore, HasWorkThatOutlivesIt) {
+    std::function<void()> work;
+    {
+        CertificateStore const store(Authority::make({.key = KeyType::ecdsa_p256}));
+        work = store.slow_work({.names = {"a.test"}}, rsa_alone());
+    }
+    work();
+}
+
 TEST(CertificateStore, P21_b_DropsTheOneUnusedForLongest) {
     CertificateStore store(test::authority(), 3);
     auto const a = serial(store.find({.names = {"a.test"}}));

@@ -57,6 +57,33 @@ TEST(Engine, TakesBytesIntoItsOwnRoom) {
     EXPECT_TRUE(received == much);
 }
 
+TEST(Engine, WantsWorkBeforeItChooses) {
+    std::vector<std::string> events;
+    auto const choose = [&](IdentityQuery const& query) {
+        events.push_back("choose " + query.sni);
+        return Result<Identity>(test::identity_for({"origin.test"}));
+    };
+    EnginePair pair({}, {}, ServerName::of("origin.test"), choose);
+    pair.server.set_preparer([&](IdentityQuery const& query) -> std::function<void()> {
+        events.push_back("prepare " + query.sni);
+        return [&events] { events.push_back("work"); };
+    });
+    EXPECT_FALSE(pair.handshake(1));
+    EXPECT_EQ(pair.server_step, Step::wants_work);
+    auto const work = pair.server.take_work();
+    ASSERT_TRUE(work);
+    EXPECT_FALSE(pair.server.take_work()) << "it is to be done once";
+    work();
+    EXPECT_TRUE(pair.handshake(1));
+    EXPECT_EQ(events, (std::vector<std::string>{"prepare origin.test", "work", "choose origin.test"}));
+}
+
+TEST(Engine, ChoosesAtOnceWhereThereIsNoWork) {
+    EnginePair pair;
+    pair.server.set_preparer([](IdentityQuery const&) { return std::function<void()>(); });
+    EXPECT_TRUE(pair.handshake());
+}
+
 TEST(Engine, ReportsTheOrderlyEnd) {
     EnginePair pair;
     ASSERT_TRUE(pair.handshake());

@@ -1,8 +1,11 @@
 // The situations of the Autobahn test suite as tables, for a server unless said otherwise.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <ostream>
 #include <pathology/proxycore/websocket/session.hpp>
+#include <string>
+#include <vector>
 
 #include "support/for_each_split.hpp"
 #include "support/row_name.hpp"
@@ -318,6 +321,106 @@ TEST(Session, EchoesLargeMessages) {
         ASSERT_TRUE(event);
         Message const expected{true, payload};
         EXPECT_EQ(std::get<Message>(*event), expected);
+    }
+}
+
+// --- large compressed messages ---------------------------------------------------------------------------------------
+
+/// Both ends with permessage-deflate.
+struct CompressingPair {
+    CompressingPair() {
+        auto settings = client_settings();
+        settings.deflate.emplace();
+        client = Session(std::move(settings));
+        SessionSettings of_server;
+        of_server.deflate.emplace();
+        server = Session(std::move(of_server));
+    }
+    /// Sends to its end; returns the number of steps.
+    static int send(Session& from, Message const& message) {
+        from.start_sending(message);
+        int steps = 1;
+        for (; from.is_sending(); ++steps) from.send_step();
+        return steps;
+    }
+    /// The message that comes next; `steps` is the number of calls.
+    static std::string receive(Session& by, int& steps) {
+        for (steps = 1;; ++steps) {
+            auto const event = by.next_step().value();
+            if (event) return std::string(std::get<Message>(*event).payload);
+            if (!by.wants_next()) return "nothing";
+        }
+    }
+
+    Session client, server;
+};
+
+/// A few bytes may decompress to very many: a call does a part of it.
+TEST(SessionWithDeflate, DecompressesALargeMessageInSteps) {
+    CompressingPair pair;
+    std::string const zeros(20 << 20, '0');
+    EXPECT_GT(CompressingPair::send(pair.client, {true, zeros}), 10);
+    EXPECT_LT(pair.client.outgoing().size(), 100'000U);
+    pair.server.feed(pair.client.outgoing());
+    int steps = 0;
+    EXPECT_TRUE(CompressingPair::receive(pair.server, steps) == zeros);
+    EXPECT_GT(steps, 9);
+    EXPECT_EQ(CompressingPair::receive(pair.server, steps), "nothing");
+}
+
+TEST(SessionWithDeflate, KeepsFragmentsAndOrderOfLargeMessages) {
+    CompressingPair pair;
+    std::string text;
+    for (int i = 0; i < 100'000; ++i) text += std::to_string(i) + ' ';
+    std::array<std::size_t, 3> const sizes{1, 2, 3};
+    pair.client.start_sending({true, text, sizes});
+    EXPECT_TRUE(pair.client.is_sending());
+    pair.client.ping("between");
+    pair.client.send({true, std::string_view(text).substr(0, 100)});  // completes the first one
+    EXPECT_FALSE(pair.client.is_sending());
+    pair.client.start_sending({false, text});
+    pair.client.close();  // the same
+    pair.server.feed(pair.client.outgoing());
+    std::vector<std::string> received;
+    std::size_t fragments = 0;
+    for (bool is_closed = false; !is_closed;) {
+        auto const event = pair.server.next_step().value();
+        if (!event) {
+            ASSERT_TRUE(pair.server.wants_next());
+            continue;
+        }
+        if (auto const* message = std::get_if<Message>(&*event)) {
+            received.emplace_back(message->payload);
+            fragments = std::max(fragments, message->fragments.size());
+        } else if (std::holds_alternative<Ping>(*event)) {
+            received.emplace_back("ping");
+        } else {
+            is_closed = true;
+        }
+    }
+    EXPECT_TRUE((received == std::vector<std::string>{"ping", text, text.substr(0, 100), text}));
+    EXPECT_EQ(fragments, 3U);
+}
+
+TEST(SessionWithDeflate, LimitsALargeMessageWhereverTheBytesAreCut) {
+    for (std::size_t const piece : {1U, 1000U, 1U << 20U}) {
+        CompressingPair pair;
+        SessionSettings settings;
+        settings.deflate.emplace();
+        settings.largest_message = 3 << 20;
+        pair.server = Session(settings);
+        std::string const zeros((3 << 20) + 1, '0');
+        CompressingPair::send(pair.client, {true, zeros});
+        auto wire = pair.client.outgoing();
+        Session::Outcome outcome = std::optional<Event>();
+        while (!wire.empty() && outcome) {
+            pair.server.feed(wire.substr(0, piece));
+            wire.remove_prefix(std::min(piece, wire.size()));
+            outcome = pair.server.next();
+            ASSERT_FALSE(outcome && *outcome);
+        }
+        ASSERT_FALSE(outcome);
+        EXPECT_EQ(outcome.error().code, Errc::too_large);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <limits>
+#include <pathology/proxycore/async/turns.hpp>
 #include <pathology/proxycore/http/content_rule.hpp>
 #include <utility>
 
@@ -13,7 +14,10 @@ namespace pathology::proxycore::layers {
 namespace {
 
 constexpr std::uint64_t max_kept_of_endless = 1 << 20;
-constexpr std::uint64_t max_reserved = 1 << 20;  // a peer announces a length without sending it
+/// Content up to this size is one string from the beginning. As much is reserved for a length that a peer announces, since
+/// it may not send it.
+constexpr std::uint64_t max_joined = 1 << 20;
+constexpr std::size_t block_size = 1 << 20;
 
 using Pieces = flow::StreamModifier::Pieces;
 
@@ -39,7 +43,7 @@ asio::awaitable<Result<Pieces>> modified(flow::StreamModifier const& modifier, s
 /// The sending end of a stream: passes on what an addon's function returns, and keeps a copy for the flow.
 class Outlet {
 public:
-    Outlet(BodyStream& to, flow::Streaming const& how, std::string& copy, std::uint64_t max_copy)
+    Outlet(BodyStream& to, flow::Streaming const& how, GrowingContent& copy, std::uint64_t max_copy)
         : to_(to), copy_(copy), max_copy_(max_copy) {
         auto const* const modifier = std::get_if<flow::StreamModifier>(&how);
         if (modifier != nullptr && *modifier) modifier_ = *modifier;  // a hook may replace that one while it runs
@@ -79,7 +83,7 @@ private:
 
     BodyStream& to_;
     std::optional<flow::StreamModifier> modifier_{};
-    std::string& copy_;
+    GrowingContent& copy_;
     std::uint64_t max_copy_;
 };
 
@@ -120,25 +124,56 @@ Failure too_large(std::string_view name, std::uint64_t limit) {
     return {Errc::too_large, what, name == "request" ? 413u : 502u};
 }
 
+void GrowingContent::append(std::string_view piece) {
+    if (blocks_.empty() && content_.size() + piece.size() <= max_joined) {
+        content_.append(piece);
+        return;
+    }
+    size_of_blocks_ += piece.size();
+    while (!piece.empty()) {
+        if (blocks_.empty() || blocks_.back().size() == block_size) blocks_.emplace_back().reserve(block_size);
+        auto const part = piece.substr(0, block_size - blocks_.back().size());
+        blocks_.back().append(part);
+        piece.remove_prefix(part.size());
+    }
+}
+
+asio::awaitable<void> GrowingContent::join() {
+    if (is_joined()) co_return;
+    std::string all;
+    all.reserve(size());
+    all.append(content_);
+    for (async::TurnTimer turn; !blocks_.empty(); blocks_.pop_front()) {
+        all.append(blocks_.front());
+        if (turn.is_long()) co_await turn.pass();
+    }
+    size_of_blocks_ = 0;
+    content_ = std::move(all);
+}
+
 BodyCollector::BodyCollector(BodyStream& from, flow::Message& message, HttpSettings const& settings,
                              std::string_view name)
-    : from_(from), message_(message), settings_(settings), name_(name) {
-    auto& content = message.raw_content.emplace();
-    if (auto const length = from.announced_length()) content.reserve(std::min(*length, max_reserved));
+    : from_(from), message_(message), settings_(settings), name_(name), content_(message.raw_content.emplace()) {
+    if (auto const length = from.announced_length()) message.raw_content->reserve(std::min(*length, max_joined));
 }
 
 std::optional<Result<Collected>> BodyCollector::collect_now() {
-    while (auto const piece = from_.read_body_now())
-        if (auto const end = add(*piece)) return end;
-    return std::nullopt;
+    while (!end_) {
+        auto const piece = from_.read_body_now();
+        if (!piece) return std::nullopt;
+        end_ = add(*piece);
+    }
+    return content_.is_joined() ? end_ : std::nullopt;
 }
 
 asio::awaitable<Result<Collected>> BodyCollector::collect() {
-    for (;;) {
+    while (!end_) {
         auto const piece = co_await from_.read_body();
-        if (auto const end = add(piece)) co_return *end;
-        if (auto const end = collect_now()) co_return *end;
+        end_ = add(piece);
+        collect_now();
     }
+    co_await content_.join();
+    co_return *end_;
 }
 
 /// Returns the end if the piece is the last one that is read.
@@ -148,10 +183,9 @@ std::optional<Result<Collected>> BodyCollector::add(Result<std::string_view> con
         if (auto trailers = trailers_of(from_, settings_); !trailers.empty()) message_.trailers = std::move(trailers);
         return Collected::whole;
     }
-    auto& content = *message_.raw_content;
-    content.append(*piece);
-    if (is_over(content.size(), settings_.body_size_limit)) return too_large(name_, *settings_.body_size_limit);
-    if (is_over(content.size(), settings_.stream_large_bodies)) return Collected::over_stream_limit;
+    content_.append(*piece);
+    if (is_over(content_.size(), settings_.body_size_limit)) return too_large(name_, *settings_.body_size_limit);
+    if (is_over(content_.size(), settings_.stream_large_bodies)) return Collected::over_stream_limit;
     return std::nullopt;
 }
 
@@ -200,12 +234,14 @@ asio::awaitable<Passed> pass_body(BodyStream& from, BodyStream& to, flow::Messag
     auto first = std::exchange(message.raw_content, std::nullopt).value_or("");
     bool const is_endless = is_stream_type(message.headers, settings);
     auto const kept = max_copy(settings, is_endless);
-    std::string copy;
+    std::string content;
+    GrowingContent copy(content);
     Outlet outlet(to, message.stream, copy, kept);
     auto passed = co_await pass_pieces(from, outlet, std::move(first), settings, name, rest, !is_endless);
     if (auto trailers = trailers_of(from, settings); passed.is_whole() && !trailers.empty())
         message.trailers = std::move(trailers);
-    if (kept > 0) message.raw_content = std::move(copy);  // of a body that broke off, too
+    co_await copy.join();
+    if (kept > 0) message.raw_content = std::move(content);  // of a body that broke off, too
     co_return passed;
 }
 

@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <pathology/proxycore/flow/message.hpp>
 #include <string>
@@ -36,6 +37,24 @@ enum class Collected {
     over_stream_limit,  ///< stream_large_bodies is exceeded: raw_content has the first part, the rest is to be streamed
 };
 
+/// Content that grows piece by piece. A string that grows is copied again and again, which holds the event loop for a
+/// tenth of a second where it is large. So what comes behind the first MiB is kept in blocks until join().
+class GrowingContent {
+public:
+    /// `content` outlives this object. It has the first MiB, and after join() everything.
+    explicit GrowingContent(std::string& content) : content_(content) {}
+
+    void append(std::string_view piece);
+    std::uint64_t size() const { return content_.size() + size_of_blocks_; }
+    bool is_joined() const { return blocks_.empty(); }
+    asio::awaitable<void> join();
+
+private:
+    std::string& content_;
+    std::deque<std::string> blocks_;
+    std::uint64_t size_of_blocks_ = 0;
+};
+
 /// Reads the body of a message into its raw_content, and its trailers.
 ///
 ///     auto collected = collector.collect_now();                        // no coroutine for what is there already
@@ -47,7 +66,7 @@ public:
     /// `name` is "request" or "response".
     BodyCollector(BodyStream& from, flow::Message& message, HttpSettings const& settings, std::string_view name);
 
-    /// std::nullopt if it would have to wait; what was there is collected.
+    /// std::nullopt if it would have to wait, or has to join a large content; what was there is collected.
     std::optional<Result<Collected>> collect_now();
     asio::awaitable<Result<Collected>> collect();
 
@@ -58,6 +77,8 @@ private:
     flow::Message& message_;
     HttpSettings const& settings_;
     std::string_view name_;
+    GrowingContent content_;
+    std::optional<Result<Collected>> end_;  // known, but the content is not joined
 };
 
 /// How many more bytes of an unneeded body are accepted; std::nullopt if there is no limit.

@@ -20,6 +20,7 @@
 #include <pathology/proxycore/async/mutex.hpp>
 #include <pathology/proxycore/async/task.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/async/turns.hpp>
 #include <pathology/proxycore/websocket/extension.hpp>
 #include <utility>
 
@@ -202,8 +203,10 @@ asio::awaitable<void> WebSocketRelay::pump(WebSocketSide& from, WebSocketSide& t
 
 /// Returns false if the side sends nothing more.
 asio::awaitable<bool> WebSocketRelay::handle_events(WebSocketSide& from, WebSocketSide& to) {
+    async::TurnTimer turn;  // a read may bring thousands of frames
     for (;;) {
-        auto const event = from.session().next();
+        if (turn.is_long()) co_await turn.pass();
+        auto const event = from.session().next_step();
         if (!event) {
             auto const& why = event.error();
             context_.log(addons::LogLevel::warn,
@@ -214,7 +217,8 @@ asio::awaitable<bool> WebSocketRelay::handle_events(WebSocketSide& from, WebSock
             to.close(close);
             co_return false;
         }
-        if (!*event) co_return true;
+        if (!*event && !from.session().wants_next()) co_return true;
+        if (!*event) continue;
         co_await handle(**event, from, to);
         if (!flow_.live || std::holds_alternative<websocket::Close>(**event)) co_return false;
     }
@@ -237,7 +241,11 @@ asio::awaitable<void> WebSocketRelay::handle(websocket::Event const& event, WebS
 }
 
 asio::awaitable<void> WebSocketRelay::pass(websocket::Message message, WebSocketSide& from, WebSocketSide& to) {
-    if (!is_recorded()) co_return to.session().send(message);
+    if (!is_recorded()) {
+        to.session().start_sending(message);
+        if (to.session().is_sending()) co_await to.send_rest();
+        co_return;
+    }
     flow::WebSocketMessage recorded;
     recorded.type = message.is_text ? websocket::Opcode::text : websocket::Opcode::binary;
     recorded.from_client = from.is_client();
@@ -258,7 +266,8 @@ asio::awaitable<void> WebSocketRelay::pass_recorded(flow::WebSocketMessage messa
     if (messages.empty() || messages.back().dropped) co_return;
     auto const& now = messages.back();
     auto const sizes = fragments_for(now.content, std::move(fragments), received_size);
-    to.session().send({now.is_text(), now.content, sizes});
+    to.session().start_sending({now.is_text(), now.content, sizes});
+    if (to.session().is_sending()) co_await to.send_rest();
 }
 
 asio::awaitable<void> WebSocketRelay::call(addons::HookPoint<flow::HttpFlow&> const& point) {

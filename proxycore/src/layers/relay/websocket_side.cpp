@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 #include <array>
+#include <pathology/proxycore/async/turns.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -49,6 +50,11 @@ asio::awaitable<net::error_code> WebSocketSide::read() {
     auto const [ec, n] = co_await stream_.read_some(asio::buffer(buffer.data(), buffer.size()));
     if (!ec) session_.commit(n);
     co_return ec;
+}
+
+asio::awaitable<void> WebSocketSide::send_rest() {
+    for (async::TurnTimer turn; session_.is_sending(); session_.send_step())
+        if (turn.is_long()) co_await turn.pass();
 }
 
 void WebSocketSide::close(websocket::Close const& why) {

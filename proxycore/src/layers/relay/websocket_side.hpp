@@ -29,6 +29,9 @@ public:
     /// Writes the output of session(). If another coroutine is writing, that one writes this too and both wait for it.
     asio::awaitable<net::error_code> flush();
 
+    /// Completes the large message that session() has begun to send.
+    asio::awaitable<void> send_rest();
+
     /// Sends a close frame with `why`, or with the violation that is owed.
     void close(websocket::Close const& why);
     /// This peer violated the protocol. Its close frame is sent later, behind the data on its way to it.

@@ -69,6 +69,10 @@ asio::awaitable<std::unique_ptr<net::Stream>> shake_hands_with_client(Context& c
         return identity;
     };
     tls::Engine engine(data.context ? *data.context : context.services.tls.state().for_clients, choose);
+    engine.set_preparer([&](tls::IdentityQuery const& greeting) -> std::function<void()> {
+        if (data.identity) return nullptr;
+        return context.services.tls.state().certificates->slow_work(names, greeting.accepted);
+    });
     auto const set = engine.set_alpn(alpn);
     if (!set) {
         co_await fail(context, data, set.error());

@@ -10,6 +10,8 @@ namespace pathology::proxycore::flow {
 
 /// The limit for each body, and for all messages together.
 inline constexpr std::size_t max_recorded_bytes = 64 * 1024;
+/// Messages may be empty, so their number is limited, too.
+inline constexpr std::size_t max_recorded_messages = 4096;
 
 /// For a flow that is over. The caller sets the numbers: `id`, `connection`, `index`.
 ///

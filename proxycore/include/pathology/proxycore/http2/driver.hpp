@@ -73,6 +73,7 @@ public:
     /// Reads and writes until both have ended: by is_finished(), by an error, or by close().
     asio::awaitable<void> run();
     /// Processes bytes that were read before run().
+    asio::awaitable<void> receive_in_turns(std::string_view bytes);
     void receive(std::string_view bytes);
     /// There may be something to send.
     void notify();

@@ -37,6 +37,8 @@ struct ServerOptions {
     /// Called by any worker with an error that no caller sees: a handler threw, the limit of open files is reached. One
     /// line, without a line end.
     std::function<void(std::string_view)> on_error;
+    /// Called by a worker after a turn of its loop that was longer than async::max_turn, in builds that measure turns.
+    std::function<void(std::chrono::nanoseconds busy)> on_long_turn{};
 };
 
 /// An accepted connection. The handler owns it.

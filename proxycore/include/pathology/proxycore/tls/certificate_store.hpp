@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <pathology/proxycore/tls/accepted_certificates.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
@@ -41,15 +42,16 @@ public:
     /// One that the client accepts, if there is any.
     Result<Identity> find(LeafNames const& names, AcceptedCertificates const& accepted);
 
+    /// What find() would hold an event loop with: the generation of an RSA key, or a signature with a large one. Empty if
+    /// find() is quick. Once the work has been done, on any thread, it is. The work owns what it needs.
+    std::function<void()> slow_work(LeafNames const& names, AcceptedCertificates const& accepted) const;
+
     Authority const& authority() const noexcept;
     std::size_t issued() const;  ///< how many certificates are kept
 
 private:
-    Result<Identity> find(LeafNames const& names, AcceptedCertificates const& accepted, KeyType key,
-                          std::uint16_t signature);
-
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;  // of slow work, too
 };
 
 }  // namespace pathology::proxycore::tls

@@ -63,6 +63,10 @@ struct IdentityQuery {
 /// Errors: end the handshake with the alert internal_error; they become its failure.
 using IdentityChooser = std::function<Result<Identity>(IdentityQuery const&)>;
 
+/// Returns work to be done before the chooser is called, on another thread since it takes long, such as
+/// CertificateStore::slow_work(); empty if there is none.
+using IdentityPreparer = std::function<std::function<void()>(IdentityQuery const&)>;
+
 /// For accepted connections. Immutable; copies share one state and may be used by any thread.
 class AcceptContext {
 public:

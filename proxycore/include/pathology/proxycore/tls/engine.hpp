@@ -8,6 +8,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/tls/connection_info.hpp>
@@ -37,6 +38,7 @@ struct ServerName {
 enum class Step {
     done,         ///< completed
     wants_input,  ///< more bytes of the peer are needed
+    wants_work,   ///< of the handshake of a server: do take_work() on another thread, then continue
     ended,        ///< the peer sent close_notify: no more data follows
     failed,       ///< see failure()
 };
@@ -49,7 +51,7 @@ struct Decrypted {
 
 /// A TLS connection over memory.
 ///
-///     handshake: wants_input … ─▶ done ─▶ read, write ─▶ ended (close_notify of the peer)
+///     handshake: wants_input, wants_work … ─▶ done ─▶ read, write ─▶ ended (close_notify of the peer)
 ///         └── failed ◀──────────────────────┘ final; outgoing() then has the alert
 ///
 /// Shape:  after every call outgoing() may have bytes to send, also after a failure.
@@ -71,6 +73,10 @@ public:
     /// Replaces the client certificate of the context for this connection. To be called before the handshake.
     /// Errors: Errc::bad_certificate_file if OpenSSL rejects it.
     Result<void> set_identity(Identity const& identity);
+    /// Has a server ask for work before its chooser is called, see Step::wants_work. To be called before the handshake.
+    void set_preparer(IdentityPreparer preparer);
+    /// The work, once after wants_work. It owns what it needs, so it may outlive the engine.
+    std::function<void()> take_work();
     /// Lets a client resume a session of `server`, and store new ones. To be called before the handshake. `server` is a
     /// key of everything that a session must not be shared between: address, name, trust and client certificate.
     void resume(std::shared_ptr<Sessions> sessions, std::string server);

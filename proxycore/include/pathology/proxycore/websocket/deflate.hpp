@@ -54,6 +54,8 @@ public:
 
     /// Appends the payload of a message with RSV1 (RFC 7692 §7.2.1).
     void compress(std::string_view message, std::string& out);
+    /// The same in several calls: each appends what there is. The last piece is not empty, unless it is the only one.
+    void compress(std::string_view piece, bool is_last, std::string& out);
 
 private:
     struct State;

@@ -87,9 +87,18 @@ public:
     /// Returns the next event. With `answers`, the response to a ping or a close frame is in outgoing() already. Text
     /// is checked as it arrives, so a violation may precede the end of its message.
     Outcome next();
+    /// The same for a thread that has other work: a few bytes may decompress to many, so a call does a part of that. It
+    /// returns no event then, and wants_next() is true until the next call.
+    Outcome next_step();
+    bool wants_next() const;
 
     /// Append frames to outgoing(). They do nothing after our close frame.
     void send(Message const& message);
+    /// The same for a thread that has other work: a large message is compressed by calls of send_step() while
+    /// is_sending(), the last of which appends its frames. Another message, or close(), completes it first.
+    void start_sending(Message const& message);
+    bool is_sending() const;
+    void send_step();
     void ping(std::string_view payload);  ///< at most 125 bytes; the rest is cut off
     void pong(std::string_view payload);  ///< the same
     void close(Close const& close = {static_cast<std::uint16_t>(CloseCode::normal), {}});
