@@ -2,9 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <pathology/proxycore/console/version.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
+#include <stdexcept>
 #include <utility>
+
+#include "console/completion.hpp"
+#include "console/usage.hpp"
 
 namespace pathology::proxycore::console {
 namespace {
@@ -21,79 +26,20 @@ std::string all_names(std::string_view names) {
     return list;
 }
 
+std::vector<std::string> split(std::string_view names) {
+    std::vector<std::string> list;
+    for (auto rest = names; !rest.empty();) {
+        list.emplace_back(rest.substr(0, rest.find(',')));
+        rest.remove_prefix(std::min(list.back().size() + 1, rest.size()));
+    }
+    return list;
+}
+
 /// The name that error messages use: "--port" of "-p,--port".
 std::string main_name(std::string_view names) {
     auto const shown = shown_names(names).empty() ? names.substr(1) : shown_names(names);
     return std::string(shown.substr(shown.rfind(',') + 1));
 }
-
-// --- help ------------------------------------------------------------------------------------------------------------
-
-constexpr std::size_t text_column = 31;
-constexpr std::size_t max_column = 96;
-/// The group of options with older names alone. CLI11 hides those without a group from its error messages too.
-constexpr std::string_view hidden = "hidden";
-
-/// The left column, "  -p, --port PORT". A long name without a short one is aligned with other long names.
-std::string left_column(std::string_view names, std::string_view placeholder) {
-    std::string text = names.starts_with("--") ? "      " : "  ";
-    for (char const c : names) text += c == ',' ? std::string(", ") : std::string(1, c);
-    if (!placeholder.empty()) text.append(" ").append(placeholder);
-    return text;
-}
-
-/// Appends `text` word by word, from the text column to the last column.
-void append_wrapped(std::string& out, std::string_view text) {
-    auto column = text_column;
-    while (!text.empty()) {
-        auto const word = text.substr(0, text.find(' '));
-        text.remove_prefix(std::min(word.size() + 1, text.size()));
-        if (column > text_column && column + 1 + word.size() > max_column) {
-            out += "\n" + std::string(text_column, ' ');
-            column = text_column;
-        }
-        if (column > text_column) {
-            out += ' ';
-            ++column;
-        }
-        out += word;
-        column += word.size();
-    }
-}
-
-/// CLI11's formatter with the layout of our programs: usage first, then groups in the order of declaration with their
-/// positional arguments, text wrapped. An option brings its left column as its option_text(), because CLI11 would show
-/// the older spellings too.
-class HelpFormatter final : public CLI::Formatter {
-public:
-    std::string make_help(CLI::App const* app, std::string name, CLI::AppFormatMode /*mode*/) const override {
-        auto out = make_usage(app, std::move(name));
-        if (!app->get_description().empty()) out += app->get_description() + "\n";
-        for (auto const& group : app->get_groups()) {
-            auto const is_in_group = [&](CLI::Option const* option) { return option->get_group() == group; };
-            if (group != hidden) out += make_group(group, false, app->get_options(is_in_group));
-        }
-        if (!app->get_footer().empty()) out += "\n" + app->get_footer() + "\n";
-        return out;
-    }
-
-    std::string make_usage(CLI::App const* app, std::string name) const override {
-        auto out = "usage: " + name + " [options]";
-        for (auto const* place : app->get_options([](CLI::Option const* option) { return option->get_positional(); })) {
-            auto const word = place->get_type_name();
-            out += place->get_required() ? " " + word : " [" + word + "]";
-        }
-        return out + "\n";
-    }
-
-    std::string make_option(CLI::Option const* option, bool /*is_positional*/) const override {
-        auto out = option->get_option_text();
-        bool const fits = out.size() + 2 <= text_column;
-        out += fits ? std::string(text_column - out.size(), ' ') : "\n" + std::string(text_column, ' ');
-        append_wrapped(out, option->get_description());
-        return out + "\n";
-    }
-};
 
 // --- errors ----------------------------------------------------------------------------------------------------------
 
@@ -113,16 +59,66 @@ std::string describe_unknown(std::string const& argument) {
     return argument.starts_with('-') ? "unknown option " + argument : "unexpected argument '" + argument + "'";
 }
 
+// --- documents -------------------------------------------------------------------------------------------------------
+
+/// The kinds of documents that --generate makes, and what makes them.
+struct Document {
+    std::string_view kind;
+    std::string (*make)(Usage const&);
+};
+constexpr Document documents[] = {
+    {"man", [](Usage const& usage) { return manual_page(usage, manual_date()); }},
+    {"bash", bash_completion},
+    {"zsh", zsh_completion},
+    {"fish", fish_completion},
+};
+
+std::string make_document(Usage const& usage, std::string const& kind) {
+    auto const* const found = std::ranges::find(documents, kind, &Document::kind);
+    if (found != std::end(documents)) return found->make(usage);
+    throw CLI::ValidationError("--generate", "'" + kind + "' is not one of man, bash, zsh, fish");
+}
+
+/// A folder in the home directory of the user as "~/folder": help and manual pages are the same for all users.
+std::string with_tilde(std::string text) {
+    auto const* const home = std::getenv("HOME");
+    if (home == nullptr || *home == '\0' || !text.starts_with(std::string(home) + "/")) return text;
+    return text.replace(0, std::string_view(home).size(), "~");
+}
+
 }  // namespace
 
 struct CommandLine::Parser {
     CLI::App app;
+    Usage usage;
     std::string group = "Options";  // of the options declared next
+    std::string document;           // that --generate asks for
 
-    /// Sets what help shows of an option. One that has only older names is not shown.
-    void describe(CLI::Option& option, std::string_view names, std::string_view placeholder, std::string text) const {
-        option.group(shown_names(names).empty() ? std::string(hidden) : group);
-        option.option_text(left_column(shown_names(names), placeholder))->description(std::move(text));
+    /// Adds what users see of an option. One that has only older names is not shown.
+    void describe(std::string_view names, Parameter parameter) {
+        if (shown_names(names).empty()) return;
+        parameter.names = split(shown_names(names));
+        usage.group(group).parameters.push_back(std::move(parameter));
+    }
+
+    /// Declares what every program has. Last, so that errors in other options come first.
+    void declare_common() {
+        app.set_help_flag("-h,--help");
+        app.set_version_flag("--version");
+        if (app.get_option_no_throw("--generate") != nullptr) return;  // this is not the first parse()
+        auto const generate = [this](CLI::results_t const& kinds) -> bool {
+            document = make_document(whole_usage(), kinds.front());
+            throw CLI::Success();
+        };
+        app.add_option("--generate", CLI::callback_t(generate));
+    }
+
+    /// With the group of --help, which comes last.
+    Usage whole_usage() const {
+        auto whole = usage;
+        whole.group("Help").parameters = {{.names = {"-h", "--help"}, .text = "print this help and exit"},
+                                          {.names = {"--version"}, .text = "print the version and exit"}};
+        return whole;
     }
 };
 
@@ -141,10 +137,10 @@ Exit usage_error(std::string_view program, std::string_view message) {
 
 CommandLine::CommandLine(std::string_view program, std::string_view description) : parser_(std::make_unique<Parser>()) {
     parser_->app.name(std::string(program));
-    parser_->app.description(std::string(description));
     parser_->app.allow_extras();
-    parser_->app.formatter(std::make_shared<HelpFormatter>());
-    parser_->app.set_help_flag();  // declared last, so that its group comes last
+    parser_->usage.program = program;
+    parser_->usage.description = description;
+    parser_->usage.version = version();
 }
 
 CommandLine::~CommandLine() = default;
@@ -152,13 +148,14 @@ CommandLine::~CommandLine() = default;
 void CommandLine::group(std::string_view title) { parser_->group = title; }
 
 void CommandLine::flag(std::string_view names, bool& into, std::string_view help) {
-    auto* const option = parser_->app.add_flag_function(all_names(names), [&into](std::int64_t) { into = true; });
-    parser_->describe(*option, names, "", std::string(help));
+    parser_->app.add_flag_function(all_names(names), [&into](std::int64_t) { into = true; });
+    parser_->describe(names, {.text = std::string(help)});
 }
 
 void CommandLine::counter(std::string_view names, unsigned& into, std::string_view help) {
     auto const count = [&into](std::int64_t times) { into = static_cast<unsigned>(times); };
-    parser_->describe(*parser_->app.add_flag_function(all_names(names), count), names, "", std::string(help));
+    parser_->app.add_flag_function(all_names(names), count);
+    parser_->describe(names, {.text = std::string(help), .is_repeatable = true});
 }
 
 void CommandLine::declare(std::string_view names, Assigner assigner, std::string_view help,
@@ -175,14 +172,20 @@ void CommandLine::declare(std::string_view names, Assigner assigner, std::string
     auto* const option = parser_->app.add_option(all_names(names), CLI::callback_t(assign_all));
     using Policy = CLI::MultiOptionPolicy;
     option->multi_option_policy(assigner.many ? Policy::TakeAll : Policy::TakeLast);
-    auto const word = placeholder.empty() ? assigner.placeholder : std::string(placeholder);
-    if (kind != Kind::option) {
-        option->required(kind == Kind::required_positional)->allow_extra_args(assigner.many);
-        option->type_name(assigner.many ? word + "..." : word);
-    }
-    auto text = std::string(help);
-    if (!assigner.default_text.empty()) text += " [" + assigner.default_text + "]";
-    parser_->describe(*option, names, kind == Kind::option ? word : "", std::move(text));
+    Parameter parameter{.placeholder = placeholder.empty() ? assigner.placeholder : std::string(placeholder),
+                        .text = std::string(help),
+                        .default_text = with_tilde(std::move(assigner.default_text)),
+                        .is_required = kind == Kind::required_positional,
+                        .is_repeatable = assigner.many};
+    if (kind == Kind::option) return parser_->describe(names, std::move(parameter));
+    option->required(parameter.is_required)->allow_extra_args(assigner.many);
+    parser_->usage.group(parser_->group).parameters.push_back(std::move(parameter));
+}
+
+void CommandLine::values(std::string_view name, std::span<std::string_view const> words) {
+    auto* const parameter = parser_->usage.find(name);
+    if (parameter == nullptr) throw std::invalid_argument("no option " + std::string(name) + " is declared");
+    parameter->words.assign(words.begin(), words.end());
 }
 
 void CommandLine::needs(std::string_view name, std::string_view other) {
@@ -195,22 +198,25 @@ void CommandLine::excludes(std::string_view name, std::string_view other) {
     app.get_option(std::string(name))->excludes(app.get_option(std::string(other)));
 }
 
-void CommandLine::footer(std::string_view text) { parser_->app.footer(std::string(text)); }
+void CommandLine::examples(std::vector<std::string> commands) { parser_->usage.examples = std::move(commands); }
+
+void CommandLine::manual(ManualSection section) { parser_->usage.sections.push_back(std::move(section)); }
+
+void CommandLine::footer(std::string_view text) { parser_->usage.footer = text; }
 
 boost::system::result<void, Exit> CommandLine::parse(std::vector<std::string> arguments) {
     auto& app = parser_->app;
     auto const& program = app.get_name();
-    parser_->group = "Help";
-    parser_->describe(*app.set_help_flag("-h,--help"), "-h,--help", "", "print this help and exit");
-    parser_->describe(*app.set_version_flag("--version", program + " " + std::string(version())), "--version", "",
-                      "print the version and exit");
+    parser_->declare_common();
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     try {
         app.parse(std::move(arguments));
     } catch (CLI::CallForHelp const&) {
-        return Exit{ExitCode::done, app.help(), ""};
+        return Exit{ExitCode::done, help_text(parser_->whole_usage()), ""};
     } catch (CLI::CallForVersion const&) {
         return Exit{ExitCode::done, program + " " + std::string(version()) + "\n", ""};
+    } catch (CLI::Success const&) {
+        return Exit{ExitCode::done, parser_->document, ""};
     } catch (CLI::ArgumentMismatch const& error) {
         return usage_error(program, "option " + subject(error) + " requires a value");
     } catch (CLI::ExcludesError const& error) {

@@ -8,6 +8,7 @@
 #include <pathology/proxycore/console/argument.hpp>
 #include <pathology/proxycore/console/console.hpp>
 #include <pathology/proxycore/console/exit_code.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,15 @@ int leave(Console& console, Exit const& exit);
 
 /// An Exit of status 2 with the message `program: message` and a hint at --help.
 Exit usage_error(std::string_view program, std::string_view message);
+
+/// A section of the manual page alone, such as "Exit status": terms and what they mean.
+struct ManualSection {
+    struct Row {
+        std::string term, text;
+    };
+    std::string title;
+    std::vector<Row> rows;
+};
 
 /// Declares options over variables, then parses into them.
 ///
@@ -69,10 +79,21 @@ public:
     void needs(std::string_view name, std::string_view other);
     void excludes(std::string_view name, std::string_view other);
 
-    /// The text below the options: examples, further reading.
+    /// The words that the value of the option `name` may be, or begin with ("reverse:"): shells complete them. Without,
+    /// they complete what the placeholder names: FILE, PATH and SPEC a file, DIR a directory, HOST a host.
+    void values(std::string_view name, std::span<std::string_view const> words);
+
+    /// Command lines below the options.
+    void examples(std::vector<std::string> commands);
+
+    /// Adds a section to the manual page.
+    void manual(ManualSection section);
+
+    /// The text below all else in the help: further reading.
     void footer(std::string_view text);
 
-    /// Parses arguments without the program's name. The Exit has the status `done` for --help and --version.
+    /// Parses arguments without the program's name. The Exit has the status `done` for --help and --version, and for
+    /// `--generate man|bash|zsh|fish`, which help does not show: it prints the manual page, or completions for a shell.
     boost::system::result<void, Exit> parse(std::vector<std::string> arguments);
 
     /// The same for the arguments of main.
