@@ -7,6 +7,7 @@
 #include <charconv>
 #include <pathology/proxycore/http/mask.hpp>
 #include <pathology/proxycore/tls/version.hpp>
+#include <pathology/proxycore/tls/version_words.hpp>
 #include <utility>
 
 namespace pathology::pathoc {
@@ -60,6 +61,7 @@ void declare_tls(console::CommandLine& line, Arguments& arguments) {
     line.option("--ciphers", tls.ciphers, "OpenSSL cipher list; may include TLS 1.3 suite names", "LIST");
     line.option("--ssl-version", tls.versions, "TLS version: TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all",
                 "VERSION");
+    line.values("--ssl-version", proxycore::tls::version_words);
     line.flag("--verify", tls.verify, "verify the certificate and host name of the server");
     line.option("--ca", tls.authorities, "verify with these authorities: PEM file or directory", "FILE|DIR");
     line.flag("-S,--sslinfo", arguments.options.show_tls, "print protocol, cipher and server certificates");
@@ -102,13 +104,22 @@ void declare_output(console::CommandLine& line, Arguments& arguments) {
     line.group("Instead of sending");
     line.flag("--preview", options.preview, "write the bytes to standard output, without a connection");
     line.flag("--show-uas", options.show_user_agents, "list the user agents that uNAME stands for");
-    line.footer(
-        "Examples:\n"
-        "  pathoc localhost:9999 get:/ \"post:/form:b@1k\"\n"
-        "  pathoc -e -I 200 -t 2 -n 1000 localhost:9999 'get:/:b@10:ir,@1'\n"
-        "  pathoc -c origin.test:80 -p 8080 localhost get:/\n"
-        "  pathoc -s -S --verify origin.test get:/\n"
-        "  pathoc --socks localhost:1080 origin.test get:/\n");
+}
+
+void declare_manual(console::CommandLine& line) {
+    line.manual({"Exit status",
+                 {{"0", "every request got a response, or its timeout was ignored by -T"},
+                  {"1", "an exchange, a tunnel or a TLS handshake failed, or standard output cannot be written to"},
+                  {"2", "invalid option or spec; nothing was sent"},
+                  {"3", "a connection failed, and no exchange did"},
+                  {"129, 130, 143", "ended by SIGHUP, SIGINT, SIGTERM"},
+                  {"141", "the reader of standard output closed the pipe"}}});
+    line.manual({"Environment", {{"SSLKEYLOGFILE", "the file of --ssl-keylogfile, unless that is given"}}});
+    line.examples({"pathoc localhost:9999 get:/ \"post:/form:b@1k\"",
+                   "pathoc -e -I 200 -t 2 -n 1000 localhost:9999 'get:/:b@10:ir,@1'",
+                   "pathoc -c origin.test:80 -p 8080 localhost get:/", "pathoc -s -S --verify origin.test get:/",
+                   "pathoc --socks localhost:1080 origin.test get:/"});
+    line.footer("Manual: man pathoc");
 }
 
 /// `200,404`; std::nullopt if it is not a list of numbers.
@@ -263,6 +274,7 @@ result<ProgramOptions, Exit> parse_options(int argc, char const* const* argv) {
     declare_tls(line, arguments);
     declare_run(line, arguments);
     declare_output(line, arguments);
+    declare_manual(line);
     if (auto const parsed = line.parse(argc, argv); !parsed) return parsed.error();
     return settle(std::move(arguments));
 }

@@ -8,6 +8,7 @@
 #include <pathology/proxycore/console/units.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 #include <pathology/proxycore/tls/version.hpp>
+#include <pathology/proxycore/tls/version_words.hpp>
 
 namespace pathology::pathod {
 namespace {
@@ -48,12 +49,30 @@ void declare_tls(CommandLine& line, Arguments& arguments) {
     line.option("--ciphers", tls.ciphers, "OpenSSL cipher list; may include TLS 1.3 suite names", "LIST");
     line.option("--ssl-version", tls.versions, "TLS version: TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all",
                 "VERSION");
+    line.values("--ssl-version", proxycore::tls::version_words);
     line.flag("--request-client-cert", tls.request_client_certificate, "request a client certificate; any is accepted");
     line.flag("-C,--plain-connect", arguments.plain_tunnels, "expect plain HTTP after CONNECT instead of TLS");
     line.flag("--connect-detect", arguments.detect_in_tunnels, "detect TLS or plain HTTP after CONNECT");
     line.option("--ssl-keylogfile", tls.key_log,
                 "append TLS secrets to this file (NSS key log format); also SSLKEYLOGFILE", "FILE");
     line.excludes("--plain-connect", "--connect-detect");
+}
+
+void declare_manual(CommandLine& line) {
+    line.manual({"Exit status",
+                 {{"0", "ended by SIGTERM or SIGHUP, or a preview was written"},
+                  {"1", "standard output or the log file cannot be written to"},
+                  {"2", "invalid option, anchor or spec"},
+                  {"3", "cannot listen"},
+                  {"130", "ended by SIGINT"},
+                  {"141", "the reader of a preview closed the pipe"}}});
+    line.manual({"Environment", {{"SSLKEYLOGFILE", "the file of --ssl-keylogfile, unless that is given"}}});
+    line.manual({"Files",
+                 {{"~/.pathology/pathology-ca-cert.pem",
+                   "certificate of the authority that signs generated certificates; clients may trust it"}}});
+    line.examples({"pathod -a \"/foo=200:b'hello'\"", "curl \"localhost:9999/p/200:b@1k:d500\"",
+                   "pathod --preview \"404:m'Nope'\""});
+    line.footer("Manual: man pathod");
 }
 
 void declare(CommandLine& line, Arguments& arguments) {
@@ -99,7 +118,7 @@ void declare(CommandLine& line, Arguments& arguments) {
     line.option("-f,--log-file", daemon.log_file, "append the output to this file too", "FILE");
     line.flag("--json", daemon.json, "print one JSON object per request");
     line.flag("--no-timestamp", arguments.no_timestamp, "print no timestamps");
-    line.footer("Specs: 200:b@1k · 404:m'Nope' · 200:b'x':p0,2 · 200:b@1m:d100   (doc/language.md)");
+    declare_manual(line);
 }
 
 std::optional<std::string> find_error(DaemonOptions const& daemon) {

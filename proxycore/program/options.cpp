@@ -13,6 +13,7 @@
 #include <array>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
+#include <pathology/proxycore/tls/version_words.hpp>
 
 #include "program/flags.hpp"
 #include "proxy/option_names.hpp"
@@ -87,6 +88,11 @@ constexpr std::array tls_with_servers{
          "append TLS secrets of both sides to this file (NSS key log format)"},
 };
 
+// What shells complete.
+constexpr std::array<std::string_view, 5> mode_words{"regular", "transparent", "socks5", "reverse:", "upstream:"};
+constexpr std::array<std::string_view, 5> detail_words{"0", "1", "2", "3", "4"};
+constexpr std::array<std::string_view, 1> proxyauth_words{"any"};
+
 /// The arguments as typed, before they are checked and converted.
 struct Arguments {
     explicit Arguments(CommandLine& line) : flags(line) {}
@@ -108,6 +114,7 @@ void declare_modes(CommandLine& line, Arguments& arguments) {
         "--mode", arguments.specifications,
         "regular, transparent, socks5, reverse:SERVER or upstream:PROXY, optionally with @[HOST:]PORT; repeatable",
         "MODE");
+    line.values("--mode", mode_words);
     line.option("-R,--reverse", arguments.mode_flags.reverse, "forward requests to this server (reverse proxy)", "URL");
     line.option("-U,--upstream", arguments.mode_flags.upstream, "forward requests to this proxy", "URL");
     line.flag("-T,--transparent", arguments.mode_flags.transparent, "accept connections that a firewall redirects");
@@ -119,6 +126,7 @@ void declare_output(CommandLine& line, Arguments& arguments) {
     line.counter("-d,--detail", arguments.more_detail,
                  "print more of each flow: -d fields, -dd bodies, -ddd full bodies");
     line.option("--flow-detail", arguments.detail, "detail of printed flows, 0 to 4", "N");
+    line.values("--flow-detail", detail_words);
     line.flag("--showhost|--host", arguments.shows_host, "print the host of the request instead of the address");
     line.flag("--json", arguments.options.json, "print one JSON object per flow");
     line.flag("-q,--quiet", arguments.is_quiet, "print no flows, and log only errors");
@@ -137,6 +145,18 @@ void declare_options(CommandLine& line, Arguments& arguments) {
     line.flag("--options", arguments.options.lists_options, "list all options and exit");
 }
 
+void declare_manual(CommandLine& line) {
+    line.manual({"Exit status",
+                 {{"0", "ended by SIGINT, SIGTERM or SIGHUP"},
+                  {"1", "invalid option or file, an address that is not available, or another error"}}});
+    line.manual({"Environment",
+                 {{"PATHOP_SSLKEYLOGFILE, SSLKEYLOGFILE", "the file of --ssl-keylogfile, unless that is given"}}});
+    line.manual(
+        {"Files", {{"~/.pathology/pathology-ca-cert.pem", "certificate of the authority; clients must trust it"}}});
+    line.examples({"pathop -d", "curl -x localhost:8080 http://example.org/"});
+    line.footer("For HTTPS, clients must trust ~/.pathology/pathology-ca-cert.pem\nManual: man pathop");
+}
+
 void declare(CommandLine& line, Arguments& arguments) {
     declare_modes(line, arguments);
     line.group("Listening");
@@ -145,6 +165,7 @@ void declare(CommandLine& line, Arguments& arguments) {
     arguments.flags.declare(interception);
     line.group("Access");
     arguments.flags.declare(access);
+    line.values("--proxyauth", proxyauth_words);
     line.option("|--singleuser", arguments.single_user, "", "USER:PASSWORD");
     for (auto const* older : {"--nonanonymous", "--singleuser", "--htpasswd"}) line.excludes("--proxyauth", older);
     line.group("TLS with clients");
@@ -152,14 +173,14 @@ void declare(CommandLine& line, Arguments& arguments) {
     line.option("|--app-port", arguments.site_port, "", "PORT");
     line.option("--ssl-version-client", arguments.versions_client,
                 "TLS version: TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all", "VERSION");
+    line.values("--ssl-version-client", proxycore::tls::version_words);
     line.group("TLS with servers");
     arguments.flags.declare(tls_with_servers);
     line.option("--ssl-version-server", arguments.versions_server, "TLS version: as above", "VERSION");
+    line.values("--ssl-version-server", proxycore::tls::version_words);
     declare_output(line, arguments);
     declare_options(line, arguments);
-    line.footer(
-        "Example:  curl -x localhost:8080 http://example.org/\n"
-        "For HTTPS, clients must trust ~/.pathology/pathology-ca-cert.pem   (doc/pathop.md)");
+    declare_manual(line);
 }
 
 // --- conversion to options -------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ pathology_library(tls PRECOMPILED asio
             include/pathology/proxycore/tls/failure.hpp include/pathology/proxycore/tls/identity.hpp
             include/pathology/proxycore/tls/key_log.hpp include/pathology/proxycore/tls/recorded.hpp
             include/pathology/proxycore/tls/sessions.hpp include/pathology/proxycore/tls/tls_stream.hpp
-            include/pathology/proxycore/tls/version.hpp
+            include/pathology/proxycore/tls/version.hpp include/pathology/proxycore/tls/version_words.hpp
     PUBLIC  pathology::protocol pathology::transport
     PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 # Both make certificates that nobody should.

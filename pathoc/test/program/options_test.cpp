@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <pathology/proxycore/tls/version_words.hpp>
+
 #include "program/runner.hpp"
 #include "support/invoke.hpp"
 #include "support/row_name.hpp"
@@ -139,6 +142,19 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"BadTime", {"-t", "soon", "a", "get:/"}, "Invalid duration: soon"},
         RefusedCase{"UnknownOption", {"--nope", "a", "get:/"}, "unknown option --nope"}),
     row_name);
+
+TEST(ParseOptions, D9_NamesTheManualPageInTheHelp) {
+    EXPECT_THAT(test::parse({"--help"}).error().out, testing::EndsWith("\nManual: man pathoc\n"));
+}
+
+TEST(ParseOptions, D9_TakesEveryVersionThatShellsComplete) {
+    for (auto const word : proxycore::tls::version_words) {
+        std::string const text(word);
+        EXPECT_EQ(parsed({"-s", "--ssl-version", text, "localhost", "get:/"}).tls.versions, text);
+        EXPECT_THAT(test::parse({"--help"}).error().out, HasSubstr(text));
+        EXPECT_THAT(test::parse({"--generate", "bash"}).error().out, HasSubstr(text));
+    }
+}
 
 TEST(ParseOptions, PrintsHelpAndVersionOnStandardOutput) {
     auto const help = test::parse({"--help"});

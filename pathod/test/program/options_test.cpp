@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/tls/version_words.hpp>
 #include <vector>
 
 namespace pathology::pathod {
@@ -163,6 +164,19 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(ParseOptions, PrintsVersionAndHelp) {
     EXPECT_EQ(parse({"--version"}).error().out, "pathod 0.1.0\n");
     EXPECT_THAT(parse({"-h"}).error().out, HasSubstr("--limit-size"));
+}
+
+TEST(ParseOptions, D9_NamesTheManualPageInTheHelp) {
+    EXPECT_THAT(parse({"-h"}).error().out, testing::EndsWith("\nManual: man pathod\n"));
+}
+
+TEST(ParseOptions, D9_TakesEveryVersionThatShellsComplete) {
+    for (auto const word : proxycore::tls::version_words) {
+        std::string const text(word);
+        EXPECT_EQ(taken({"--ssl-version", text.c_str()}).daemon.tls.versions, text);
+        EXPECT_THAT(parse({"-h"}).error().out, HasSubstr(text));
+        EXPECT_THAT(parse({"--generate", "bash"}).error().out, HasSubstr(text));
+    }
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <pathology/proxycore/modes/mode.hpp>
+#include <pathology/proxycore/tls/version_words.hpp>
+
 namespace pathology::pathop {
 namespace {
 
@@ -208,6 +211,28 @@ TEST(P68_Options, PrintVersionAndHelp) {
     for (auto const* part : {"Modes:", "TLS with servers:", "-p, --port PORT", "--set NAME[=VALUE]"})
         EXPECT_THAT(help.out, HasSubstr(part));
     EXPECT_THAT(help.out, Not(HasSubstr("--nonanonymous")));
+}
+
+TEST(Options, D9_NameTheManualPageInTheHelp) {
+    EXPECT_THAT(parse({"-h"}).error().out, testing::EndsWith("\nManual: man pathop\n"));
+}
+
+TEST(Options, D9_TakeEveryVersionThatShellsComplete) {
+    for (auto const word : proxycore::tls::version_words) {
+        std::string const text(word);
+        for (auto const* flag : {"--ssl-version-client", "--ssl-version-server"}) taken({flag, text.c_str()});
+        EXPECT_THAT(parse({"-h"}).error().out, HasSubstr(text));
+        EXPECT_THAT(parse({"--generate", "bash"}).error().out, HasSubstr(text));
+    }
+}
+
+/// What a shell completes, and whether the text behind it is still to come.
+TEST(Options, D9_OfferModesThatThereAre) {
+    auto const completion = parse({"--generate", "bash"}).error().out;
+    EXPECT_THAT(completion, HasSubstr("words='regular transparent socks5 reverse: upstream:'"));
+    EXPECT_THAT(completion, HasSubstr("words='0 1 2 3 4'"));
+    for (auto const* mode : {"regular", "transparent", "socks5", "reverse:http://a.test", "upstream:http://a.test"})
+        EXPECT_TRUE(proxycore::modes::parse_mode(mode)) << mode;
 }
 
 }  // namespace
