@@ -1,4 +1,5 @@
-# install(): libraries with their headers, programs, and the package that find_package(pathology) reads.
+# install(): libraries with their headers, what find_package(pathology) reads, programs with their manual pages
+# and completions, documents.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 get_property(libraries GLOBAL PROPERTY PATHOLOGY_LIBRARIES)
@@ -8,6 +9,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pathology)
 install(TARGETS ${libraries} EXPORT pathologyTargets FILE_SET HEADERS)
 if(programs)
     install(TARGETS ${programs})
+    include(PathologyPages)
 endif()
 install(EXPORT pathologyTargets NAMESPACE pathology:: DESTINATION ${package_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/pathologyConfig.cmake.in pathologyConfig.cmake
@@ -16,8 +18,10 @@ write_basic_package_version_file(pathologyConfigVersion.cmake COMPATIBILITY Same
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pathologyConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/pathologyConfigVersion.cmake
               ${CMAKE_CURRENT_LIST_DIR}/PathologyAddons.cmake
         DESTINATION ${package_dir})
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
-        DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# As in the source tree, so that the links between the documents work. Debian looks for the licence in `copyright`.
+install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+install(DIRECTORY doc DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
 
 # cpack: one Debian package and one archive, of the same files. The programs need the packages that dpkg-shlibdeps
 # finds; compiling against the libraries also needs the suggested packages.
