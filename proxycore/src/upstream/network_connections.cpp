@@ -1,15 +1,9 @@
 #include "upstream/network_connections.hpp"
 
-#include <algorithm>
-#include <boost/asio/this_coro.hpp>
-#include <chrono>
-#include <pathology/proxycore/async/timeout.hpp>
 #include <utility>
 
 #include "layers/exchange/direct_response.hpp"
-#include "layers/hosts.hpp"
 #include "layers/http2/head.hpp"
-#include "layers/tls/tls_choices.hpp"
 
 namespace pathology::proxycore {
 
@@ -20,37 +14,14 @@ std::unique_ptr<layers::ServerConnections> layers::make_server_connections(Conte
 void layers::ServerConnections::release(ServerConnection /*connection*/) {}
 
 namespace upstream {
-namespace {
-
-Failure not_on_the_network(flow::Server const& server) {
-    Failure failure;
-    failure.code = layers::Errc::unreachable;
-    failure.message = server.address()->host + " is a site of this proxy, and not on the network";
-    return failure;
-}
-
-/// How long a server of HTTP/2 that ALPN did not ask may take to say so.
-constexpr std::chrono::seconds max_wait_for_settings{2};
-
-bool is_grpc(flow::Request const& request) {
-    auto const type = request.headers.first("content-type").value_or("");
-    constexpr std::string_view grpc = "application/grpc";
-    return type.starts_with(grpc) && !type.substr(grpc.size()).starts_with("-web");
-}
-
-std::optional<flow::ServerSpec> via_of(EndpointKey const& key) {
-    if (key.hops.empty()) return std::nullopt;
-    return key.hops.front().proxy;
-}
-
-}  // namespace
 
 NetworkConnections::NetworkConnections(Context& context)
     : context_(context),
       events_(context),
       router_(context),
       connector_(context, events_),
-      pool_(events_, context.settings->max_servers) {}
+      pool_(events_, context.settings->max_servers),
+      protocols_(context, router_, pool_) {}
 
 // --- for requests ----------------------------------------------------------------------------------------------------
 
@@ -146,7 +117,7 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
     bool const is_websocket = layers::asks_for_websocket(flow.request);
     if (is_websocket && connection == nullptr) {
         auto* const shared = pool_.at(key).find_shared();
-        key.is_http1_only = shared != nullptr && !co_await accepts_websockets(*shared);
+        key.is_http1_only = shared != nullptr && !co_await protocols_.accepts_websockets(*shared);
     }
     for (;;) {
         if (connection == nullptr) {
@@ -154,14 +125,14 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
             if (!found) co_return found.error();
             connection = *found;
         }
-        if (connection->ahead() != nullptr && knows_http2(flow, connection->endpoint)) {
-            connection = co_await begin_http2(*connection);
+        if (connection->ahead() != nullptr && protocols_.knows_http2(flow, connection->endpoint)) {
+            connection = co_await protocols_.begin_http2(*connection);
             if (connection == nullptr) continue;
         }
-        settle_protocol(*connection);
+        protocols_.settle(*connection);
         if (!is_websocket || connection->shared() == nullptr) break;
         auto const record = connection->record;
-        bool const is_accepted = co_await accepts_websockets(*connection);
+        bool const is_accepted = co_await protocols_.accepts_websockets(*connection);
         connection = is_accepted ? pool_.find(*record) : nullptr;
         if (connection != nullptr) break;
         key.is_http1_only = true;
@@ -228,86 +199,10 @@ asio::awaitable<Result<PooledConnection*>> NetworkConnections::find_or_connect(f
     co_return &endpoint.add(record, std::move(*stream), pool_.executor());
 }
 
-/// Returns false as well if the server sends no SETTINGS in time, or has closed the connection.
-asio::awaitable<bool> NetworkConnections::accepts_websockets(PooledConnection& connection) {
-    auto const record = connection.record;
-    auto waiting = connection.shared()->wait_for_settings();
-    auto const is_known = co_await async::with_timeout(context_.settings->times.connect, std::move(waiting));
-    auto const* const still = pool_.find(*record);
-    co_return is_known.value_or(false) && still != nullptr && still->shared() != nullptr &&
-        still->shared()->takes_websockets();
-}
-
-/// Whether the server is asked over HTTP/2 without TLS, where no ALPN can tell. A client that speaks so in a tunnel, or to
-/// an address that is the server's to it, knows its server (RFC 9113 §3.3), and gRPC exists over HTTP/2 only. A client of
-/// a reverse proxy knows the proxy: the server is asked over HTTP/1.1, until it responds with SETTINGS.
-bool NetworkConnections::knows_http2(flow::HttpFlow const& flow, EndpointPool const& endpoint) const {
-    auto const& key = endpoint.key;
-    bool const reads_requests = !key.hops.empty() && !key.is_tunnel;
-    bool const is_possible = context_.settings->http.http2 && !key.is_secure && !key.is_http1_only && !reads_requests;
-    if (!is_possible || layers::asks_for_websocket(flow.request)) return false;
-    if (endpoint.speaks_http2) return *endpoint.speaks_http2;
-    if (flow.request.http_version.major < 2) return false;
-    if (is_grpc(flow.request)) return true;
-    bool const is_reverse = modes::traits_of(context_.mode).fixed_server != nullptr;
-    return !is_reverse && !context_.client->tls_established() && router_.is_own(flow);
-}
-
-/// Begins HTTP/2, and waits for the SETTINGS that its servers send first (RFC 9113 §3.4). Returns nullptr, and drops the
-/// connection, if something else comes, or nothing for a while: HTTP/1 it is, then.
-asio::awaitable<PooledConnection*> NetworkConnections::begin_http2(PooledConnection& connection) {
-    auto& endpoint = connection.endpoint;
-    auto const record = connection.record;
-    EndpointPool::Opening const opening(endpoint);  // other requests wait for the outcome
-    endpoint.may_share = true;
-    connection.monitor.end();
-    auto stream = connection.release_stream();
-    auto& state =
-        connection.state.emplace<PooledConnection::Shared>(share(endpoint.key, connection, std::move(stream)));
-    state.is_confirmed = false;
-    auto waiting = state.connection->wait_for_settings();
-    auto const is_known = co_await async::with_timeout(max_wait_for_settings, std::move(waiting));
-    auto* const still = pool_.find(*record);
-    endpoint.speaks_http2 = is_known.value_or(false) && still != nullptr && still->shared() != nullptr;
-    endpoint.may_share = *endpoint.speaks_http2;
-    if (*endpoint.speaks_http2) {
-        std::get<PooledConnection::Shared>(still->state).is_confirmed = true;
-        record->alpn = "h2c";
-        co_return still;
-    }
-    if (still != nullptr) pool_.drop(*still);
-    co_return nullptr;
-}
-
-PooledConnection::Shared NetworkConnections::share(EndpointKey const& key, PooledConnection& connection,
-                                                   Stream stream) {
-    auto const& settings = *context_.settings;
-    auto const on_change = [this, &connection] { pool_.handle_change(connection); };
-    return {std::make_unique<layers::Http2Server>(std::move(stream), to_string(key.address), settings.times.idle,
-                                                  settings.http, on_change)};
-}
-
-/// From Ahead to the protocol that ALPN agreed on.
-void NetworkConnections::settle_protocol(PooledConnection& connection) {
-    if (connection.ahead() == nullptr) return;
-    connection.monitor.end();
-    auto const& settings = *context_.settings;
-    auto const& key = connection.endpoint.key;
-    bool const is_http2 = connection.record->alpn == "h2";
-    connection.endpoint.may_share = is_http2;
-    auto stream = connection.release_stream();
-    if (is_http2) {
-        connection.state = share(key, connection, std::move(stream));
-    } else {
-        connection.state = PooledConnection::Idle{
-            std::make_unique<layers::Http1Server>(std::move(stream), settings.http, router_.form_of(key))};
-    }
-}
-
 NetworkConnections::ServerStream NetworkConnections::use(PooledConnection& connection, flow::HttpFlow& flow,
                                                          Lease lease) {
     flow.server_conn = connection.record->snapshot();
-    settle_protocol(connection);
+    protocols_.settle(connection);
     ServerStream stream;
     if (auto* const http2 = connection.shared()) {
         stream = http2->ask();
@@ -343,168 +238,14 @@ PooledConnection* NetworkConnections::own_ahead() {
 NetworkConnections::Record NetworkConnections::record_for(flow::HttpFlow const& flow, EndpointKey const& key) const {
     bool const is_own = router_.is_own(flow);
     if (is_own && !context_.server->timestamp_start) {
-        context_.server->set_via(via_of(key));
+        context_.server->set_via(key.via());
         return context_.server;
     }
     auto record = std::make_shared<flow::Server>(key.address, context_.services.addons.flows().make_id());
     record->tls = key.is_secure;
-    record->set_via(via_of(key));
+    record->set_via(key.via());
     record->sni = router_.sni_of(flow);
     return record;
-}
-
-// --- for anything ----------------------------------------------------------------------------------------------------
-
-/// Removes the record if the caller is cancelled before the connection is open. Others of the client, who want the same
-/// server, begin with a record of their own.
-class NetworkConnections::Registration {
-public:
-    Registration(NetworkConnections& its_owner, Record its_record)
-        : owner_(its_owner), record_(std::move(its_record)) {}
-    ~Registration() {
-        if (!is_kept_) owner_.abandon(record_);
-    }
-    Registration(Registration const&) = delete;
-    Registration& operator=(Registration const&) = delete;
-    void keep() { is_kept_ = true; }
-
-private:
-    NetworkConnections& owner_;
-    Record record_;
-    bool is_kept_ = false;
-};
-
-asio::awaitable<Result<void>> NetworkConnections::open(std::shared_ptr<flow::Server> server,
-                                                       std::vector<std::string> alpn) {
-    server = replace_if_ended(std::move(server));
-    if (server->error) co_return failure_before(*server);
-    if (auto* const connection = pool_.find(*server)) co_return co_await secure_ahead(*connection, std::move(alpn));
-    if (server->timestamp_start) co_return Result<void>();
-    co_return co_await connect_ahead(server, std::move(alpn));
-}
-
-/// Another record for Context::server if its connection ended before its TLS could begin.
-NetworkConnections::Record NetworkConnections::replace_if_ended(Record server) {
-    auto* const connection = pool_.find(*server);
-    bool const is_lost = connection != nullptr && connection->is_ended() && connection->ahead() != nullptr &&
-                         server->tls && !server->tls_established();
-    if (!is_lost || server != context_.server) return server;
-    pool_.drop(*connection);
-    context_.server = context_.successor_of(*server);
-    return context_.server;
-}
-
-asio::awaitable<Result<void>> NetworkConnections::connect_ahead(Record server, std::vector<std::string> alpn) {
-    auto const route = co_await router_.choose(*server);
-    if (route.response) co_return co_await connector_.refuse(server, *route.response);
-    auto const key = Router::key_of(*server, route);
-    if (!key.hops.empty()) server->set_via(via_of(key));
-    auto& endpoint = pool_.at(key);
-    auto lease = lease_of(key.address, route);
-    auto stream = co_await connect(server, endpoint, std::move(alpn), std::move(lease));
-    if (!stream) co_return stream.error();
-    add_ahead(endpoint, server, std::move(*stream));
-    co_return Result<void>();
-}
-
-/// A server that has sent something before it ended can still be read, so the connection stays.
-void NetworkConnections::add_ahead(EndpointPool& endpoint, Record record, Stream stream) {
-    auto& connection = endpoint.add(record, std::move(stream), pool_.executor());
-    connection.monitor.begin(*connection.ahead(), [this, record] { pool_.report_end(record); });
-}
-
-/// TLS over a connection that was opened before anybody knew of it.
-asio::awaitable<Result<void>> NetworkConnections::secure_ahead(PooledConnection& connection,
-                                                               std::vector<std::string> alpn) {
-    auto const record = connection.record;
-    if (connection.ahead() == nullptr || !record->tls || record->tls_established()) co_return Result<void>();
-    Route route;
-    route.hops = connection.endpoint.key.hops;
-    auto const key = Router::key_of(*record, route);
-    connection.monitor.end();
-    auto stream = connection.release_stream();
-    connection.endpoint.remove(connection);
-    Registration registration(*this, record);
-    auto secured = co_await connector_.secure(record, std::move(stream), std::move(alpn));
-    registration.keep();
-    if (!secured) {
-        pool_.forget(*record);
-        co_return secured.error();
-    }
-    add_ahead(pool_.at(key), record, std::move(*secured));
-    co_return Result<void>();
-}
-
-asio::awaitable<Result<layers::ServerConnection>> NetworkConnections::acquire_stream(
-    std::shared_ptr<flow::Server> server) {
-    server = replace_if_ended(std::move(server));
-    auto alpn = offers_to({}, {});
-    auto const opened = co_await open(server, std::move(alpn));
-    if (!opened) co_return opened.error();
-    auto* const connection = pool_.find(*server);
-    if (connection == nullptr || connection->ahead() == nullptr) {
-        Failure failure;
-        failure.message = "the connection to " + to_string(*server) + " is in use already";
-        co_return failure;
-    }
-    connection->monitor.end();
-    layers::ServerConnection taken{server, connection->release_stream()};
-    connection->endpoint.remove(*connection);
-    co_return std::move(taken);
-}
-
-void NetworkConnections::abandon(Record const& record) {
-    pool_.forget(*record);
-    if (record == context_.server) context_.server = context_.successor_of(*record);
-}
-
-Failure NetworkConnections::too_many_servers(std::string const& client) const {
-    Failure failure;
-    failure.code = layers::Errc::unreachable;
-    failure.message = "all " + std::to_string(context_.settings->max_servers_per_address) +
-                      " server connections of max_servers_per_address are in use for clients at " + client +
-                      "; a loop of proxies that forward to each other looks so, too";
-    return failure;
-}
-
-asio::awaitable<Result<NetworkConnections::Stream>> NetworkConnections::connect(Record record, EndpointPool& endpoint,
-                                                                                std::vector<std::string> alpn,
-                                                                                Lease lease) {
-    auto const& key = endpoint.key;
-    if (layers::is_own_site(context_.settings->hosts, *record)) co_return not_on_the_network(*record);
-    auto const& client = context_.client->address();
-    auto place = context_.services.servers_by_client.acquire(client ? client->host : "",
-                                                             context_.settings->max_servers_per_address);
-    if (place == nullptr) co_return too_many_servers(client ? client->host : "");
-    if (!std::exchange(has_executor_, true)) pool_.set_executor(co_await asio::this_coro::executor);
-    if (key.is_secure && endpoint.connections().empty())
-        endpoint.may_share = std::find(alpn.begin(), alpn.end(), "h2") != alpn.end();
-    EndpointPool::Opening const opening(endpoint);
-    pool_.add(record, lease, std::move(place));
-    Registration registration(*this, record);
-    auto const begin = std::chrono::steady_clock::now();
-    auto stream = co_await connector_.open(record, key, std::move(alpn));
-    registration.keep();
-    auto const latency = std::chrono::steady_clock::now() - begin;
-    if (stream) {
-        if (lease) lease->selector().on_connected(*lease->use(), latency);
-        co_return std::move(stream);
-    }
-    pool_.forget(*record);
-    if (lease) lease->selector().on_failed(*lease->use(), stream.error().message, latency);
-    if (stream.error().code != layers::Errc::cancelled) endpoint.fail(stream.error(), context_.now());
-    co_return stream.error();
-}
-
-std::vector<std::string> NetworkConnections::offers_to(EndpointKey const& key, http::Version spoken) const {
-    bool const http2 = context_.settings->http.http2 && !key.is_http1_only;
-    return layers::offers_for_server(*context_.client, http2, spoken);
-}
-
-NetworkConnections::Lease NetworkConnections::lease_of(Endpoint const& target, Route const& route) const {
-    if (!router_.selector()) return nullptr;
-    RouteUse use{context_.client, target, route};
-    return std::make_shared<RouteLease>(router_.selector(), std::move(use));
 }
 
 // --- ends ------------------------------------------------------------------------------------------------------------

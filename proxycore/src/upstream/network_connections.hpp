@@ -17,6 +17,7 @@
 #include "upstream/connection_events.hpp"
 #include "upstream/connection_pool.hpp"
 #include "upstream/connector.hpp"
+#include "upstream/protocol_choice.hpp"
 #include "upstream/router.hpp"
 
 namespace pathology::proxycore::upstream {
@@ -54,17 +55,12 @@ private:
     asio::awaitable<Result<PooledConnection*>> prepare_ahead(flow::HttpFlow const& flow);
     asio::awaitable<Result<PooledConnection*>> find_or_connect(flow::HttpFlow& flow, EndpointKey const& key,
                                                                Lease lease, bool is_new);
-    asio::awaitable<bool> accepts_websockets(PooledConnection& connection);
-    bool knows_http2(flow::HttpFlow const& flow, EndpointPool const& endpoint) const;
-    asio::awaitable<PooledConnection*> begin_http2(PooledConnection& connection);
-    void settle_protocol(PooledConnection& connection);
-    PooledConnection::Shared share(EndpointKey const& key, PooledConnection& connection, Stream stream);
     ServerStream use(PooledConnection& connection, flow::HttpFlow& flow, Lease lease);
     void release(PooledConnection& connection, std::unique_ptr<layers::Http1Server> http1);
     PooledConnection* own_ahead();
     Record record_for(flow::HttpFlow const& flow, EndpointKey const& key) const;
 
-    // --- for anything ---
+    // --- for anything: connections_ahead.cpp ---
     asio::awaitable<Result<Stream>> connect(Record record, EndpointPool& endpoint, std::vector<std::string> alpn,
                                             Lease lease);
     asio::awaitable<Result<void>> connect_ahead(Record server, std::vector<std::string> alpn);
@@ -83,6 +79,7 @@ private:
     Router router_;
     ServerConnector connector_;
     ConnectionPool pool_;
+    ProtocolChoice protocols_;
     bool has_executor_ = false;
 };
 
