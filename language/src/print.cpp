@@ -4,10 +4,13 @@
 #include <pathology/language/print.hpp>
 
 #include <algorithm>
+#include <array>
 #include <pathology/language/generator.hpp>
 #include <pathology/proxycore/percent.hpp>
+#include <span>
 
 #include "escape.hpp"
+#include "grammar/bare_methods.hpp"
 
 namespace pathology::language {
 namespace {
@@ -35,7 +38,7 @@ std::string bare(std::string_view bytes) {
 
 /// A value in a place where the words in `taken` have a meaning. A bare word that begins with one gets its first byte
 /// escaped.
-std::string print_unlike(std::initializer_list<std::string_view> taken, Value const& value) {
+std::string print_unlike(std::span<std::string_view const> taken, Value const& value) {
     auto const* literal = std::get_if<Literal>(&value);
     auto const is_taken = [&](std::string_view word) { return starts_with_any_case(literal->bytes, word); };
     if (literal == nullptr || !literal->bare || std::none_of(taken.begin(), taken.end(), is_taken)) return print(value);
@@ -43,6 +46,14 @@ std::string print_unlike(std::initializer_list<std::string_view> taken, Value co
     append_hex(out, literal->bytes.front());
     return out + bare(std::string_view(literal->bytes).substr(1));
 }
+
+constexpr std::array<std::string_view, 1> no_key{"none"};
+constexpr std::array<std::string_view, 3> reserved_bits{"sv1", "sv2", "sv3"};
+constexpr auto methods = [] {
+    std::array<std::string_view, grammar::bare_methods.size()> names;
+    std::ranges::transform(grammar::bare_methods, names.begin(), &grammar::BareMethod::name);
+    return names;
+}();
 
 struct ValuePrinter {
     std::string operator()(Literal const& literal) const {
@@ -100,9 +111,9 @@ struct FeaturePrinter {
         return std::string(flag.on ? "" : "-").append(flag_names[static_cast<std::size_t>(flag.name)]);
     }
     std::string operator()(Length const& l) const { return "l" + std::to_string(l.claimed); }
-    std::string operator()(MaskingKey const& k) const { return "k" + print_unlike({"none"}, k.value); }
+    std::string operator()(MaskingKey const& k) const { return "k" + print_unlike(no_key, k.value); }
     std::string operator()(NoMaskingKey) const { return "knone"; }
-    std::string operator()(RawBody const& r) const { return "r" + print_unlike({"sv1", "sv2", "sv3"}, r.value); }
+    std::string operator()(RawBody const& r) const { return "r" + print_unlike(reserved_bits, r.value); }
     std::string operator()(NestedFrame const& f) const { return nested('f', f.spec); }
     std::string operator()(PauseAt const& p) const {
         if (!p.seconds) return "p" + text(p.at) + ",f";
@@ -129,8 +140,7 @@ struct HeadPrinter {
         std::string const head = request.websocket ? "ws:" : "";
         // Without a method the path comes first; a path that begins like a method would be read as one.
         if (request.method) return head + print(*request.method) + ":" + print(request.path);
-        return head +
-               print_unlike({"get", "head", "post", "put", "delete", "options", "trace", "connect"}, request.path);
+        return head + print_unlike(methods, request.path);
     }
     std::string operator()(Frame const&) const { return "wf"; }
     std::string operator()(Http2Frame const& frame) const {

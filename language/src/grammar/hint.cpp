@@ -9,24 +9,23 @@
 
 #include "grammar/hint.hpp"
 
-#include <array>
+#include <algorithm>
 #include <pathology/language/tables.hpp>
 
 #include "escape.hpp"
+#include "grammar/bare_methods.hpp"
 #include "layout.hpp"
 
 namespace pathology::language::grammar {
 namespace {
 
 constexpr std::size_t max_shown = 40;  // characters of the text in a hint
-constexpr std::array<std::string_view, 8> bare_methods = {"get",    "head",    "post",  "put",
-                                                          "delete", "options", "trace", "connect"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_blank(char c) { return blanks.find(c) != std::string_view::npos; }
 
 bool is_method(std::string_view word) {
-    return std::find(bare_methods.begin(), bare_methods.end(), lower(word)) != bare_methods.end();
+    return std::ranges::find(bare_methods, lower(word), &BareMethod::name) != bare_methods.end();
 }
 
 std::string upper(std::string_view word) {

@@ -10,6 +10,7 @@
 #include <boost/fusion/include/adapt_struct.hpp>
 #include <pathology/language/ast.hpp>
 
+#include "grammar/bare_methods.hpp"
 #include "grammar/tokens.hpp"
 
 namespace pathology::language::grammar {
@@ -61,16 +62,17 @@ auto const response = build<ResponseParts>(to_response, response_head >> *(colon
 // --- requests --------------------------------------------------------------------------------------------------------
 
 struct MethodSymbols : x3::symbols<std::string> {
-    MethodSymbols(std::initializer_list<char const*> names) {
-        for (auto const* name : names) {
-            std::string lower(name);
-            std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(c + 32); });
-            add(lower, name);
+    explicit MethodSymbols(bool are_http1_only) {
+        for (auto const& method : bare_methods) {
+            if (method.is_http1_only != are_http1_only) continue;
+            std::string upper(method.name);
+            std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) { return static_cast<char>(c - 32); });
+            add(std::string(method.name), upper);
         }
     }
 };
-MethodSymbols const known_method{"GET", "HEAD", "POST", "PUT", "DELETE"};
-MethodSymbols const known_http1_method{"OPTIONS", "TRACE", "CONNECT"};
+MethodSymbols const known_method(false);
+MethodSymbols const known_http1_method(true);
 
 auto const to_method_name = [](std::string name) { return Value(Literal{std::move(name), false}); };
 auto const method = named("a method (get, post... or 'text')",

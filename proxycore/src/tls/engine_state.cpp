@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
 
 #include "tls/client_hello.hpp"
@@ -71,11 +72,8 @@ bool may_be_warning(std::uint8_t alert) {
     return alert == SSL_AD_NO_RENEGOTIATION || alert == SSL_AD_UNRECOGNIZED_NAME;
 }
 
-std::string readable(std::string_view bytes) {
-    std::string text;
-    for (auto const c : bytes.substr(0, bytes.find_first_of("\r\n"))) text += c >= ' ' && c <= '~' ? c : '.';
-    return text;
-}
+/// The first line, in quotes.
+std::string shown(std::string_view bytes) { return http::quoted(bytes.substr(0, bytes.find_first_of("\r\n"))); }
 
 }  // namespace
 
@@ -228,7 +226,7 @@ Failure Engine::State::explain() {
     } else if (!first_bytes.empty() && !is_established &&
                !may_be_tls(static_cast<unsigned char>(first_bytes.front()))) {
         why.code = Errc::not_tls;
-        why.message = what + peer() + " does not speak TLS but sent \"" + readable(first_bytes) + "\"";
+        why.message = what + peer() + " does not speak TLS but sent " + shown(first_bytes);
     } else if (alert && alert->side == Alert::Side::sent_by_peer) {
         why.code = Errc::alert_received;
         why.message = what + peer() + " sent alert " + to_string(*alert) + cause_of_end();

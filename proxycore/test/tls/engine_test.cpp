@@ -141,8 +141,8 @@ TEST(Engine, ReportsWhatAPeerSendsThatDoesNotSpeakTls) {
     };
     for (auto const& [sent, shown] : {Row{"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1"},
                                       Row{"HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 400 Bad Request"},
-                                      Row{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PRI * HTTP/2.0"}, Row{"\x05\x01", ".."},
-                                      Row{"hello everybody\n", "hello everybody"}}) {
+                                      Row{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PRI * HTTP/2.0"},
+                                      Row{"\x05\x01", "\\x05\\x01"}, Row{"hello everybody\n", "hello everybody"}}) {
         SCOPED_TRACE(sent);
         EnginePair pair;
         std::string const padded = std::string(sent) + std::string(300, ' ');
