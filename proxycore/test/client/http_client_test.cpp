@@ -78,6 +78,36 @@ TEST(HttpClient, UsesAConnectionAgain) {
     EXPECT_EQ(origin.accepted(), 1u);
 }
 
+/// Ends each connection when its second request was read, without a response.
+asio::awaitable<void> respond_once(net::Stream& stream) {
+    co_await read_head(stream);
+    co_await net::send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    co_await read_head(stream);
+}
+
+struct RepeatCase {
+    std::string_view method;
+    bool is_repeated;
+};
+void PrintTo(RepeatCase const& row, std::ostream* out) { *out << row.method; }
+class HttpClientRepeat : public testing::TestWithParam<RepeatCase> {};
+
+/// The server may have acted on the request (RFC 9110 §9.2.2).
+TEST_P(HttpClientRepeat, IsForIdempotentMethodsAlone) {
+    auto const& [method, is_repeated] = GetParam();
+    Origin const origin(respond_once);
+    std::vector<flow::Request> requests{get(origin.url() + "/1")};
+    requests.push_back(flow::Request::make(method, origin.url() + "/2", "abc").value());
+    auto const response = send_all(std::move(requests));
+    EXPECT_EQ(response.has_value(), is_repeated);
+    EXPECT_EQ(origin.accepted(), is_repeated ? 2u : 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, HttpClientRepeat,
+                         testing::Values(RepeatCase{"GET", true}, RepeatCase{"PUT", true}, RepeatCase{"DELETE", true},
+                                         RepeatCase{"POST", false}, RepeatCase{"PATCH", false}),
+                         [](auto const& row) { return std::string(row.param.method); });
+
 TEST(HttpClient, SkipsInterimResponses) {
     Origin const origin(respond("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"));
     auto const response = send(get(origin.url() + "/"));
