@@ -10,6 +10,10 @@ class Wrong(Exception):
     """What was seen in place of the right value."""
 
 
+class Skipped(Exception):
+    """Why a row cannot be tried on this machine."""
+
+
 @dataclass
 class Row:
     name: str
@@ -18,7 +22,7 @@ class Row:
 
 
 def row(name, title):
-    """Adds a function that gets a Workplace, and raises Wrong."""
+    """Adds a function that gets a Workplace, and raises Wrong or Skipped."""
 
     def add(work):
         ROWS.append(Row(name, title, work))

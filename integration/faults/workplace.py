@@ -31,6 +31,8 @@ class Workplace:
             process.kill()
             process.wait()
             process.log.close()
+            if process.stdin:
+                process.stdin.close()
         for listener in self.listeners:
             listener.close()
 
@@ -52,13 +54,17 @@ class Workplace:
 
     # --- programs ---
 
-    def start(self, command, ready, **options):
+    def start(self, command, ready, stdin=subprocess.DEVNULL):
         """Starts a program and waits until its output has a match of `ready`. Gives the process, whose `match` that is."""
+        process = self.spawn(command, stdin)
+        process.match = self.wait_for(process, ready)
+        return process
+
+    def spawn(self, command, stdin=subprocess.DEVNULL):
         log = open(self.path(f"log{len(self.processes)}"), "w+b")
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **options)
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=stdin)
         process.log = log
         self.processes.append(process)
-        process.match = self.wait_for(process, ready)
         return process
 
     def output(self, process):
@@ -76,9 +82,9 @@ class Workplace:
             time.sleep(0.01)  # a question to a program that sends no event
         raise RuntimeError(f"{process.args[0]} never printed {pattern!r}: {self.output(process)}")
 
-    def pathop(self, *arguments):
+    def pathop(self, *arguments, trust=("-k",), before=()):
         """The port of a proxy on loopback, which trusts every server; `place.processes[-1]` is the process."""
-        command = [self.program("pathop"), "--listen-host", "127.0.0.1", "-p", "0", "-k", "--set", "confdir=" + self.path("confdir"),
+        command = [*before, self.program("pathop"), "--listen-host", "127.0.0.1", "-p", "0", *trust, "--set", "confdir=" + self.path("confdir"),
                    *arguments]
         return int(self.start(command, r"listening at [^ ]*:(\d+)").match[1])
 
@@ -116,11 +122,11 @@ class Workplace:
 
     # --- servers ---
 
-    def server(self, serve, tls=False):
-        """Calls serve(socket, number) for each connection, in a thread. Gives the port."""
-        listener = socket.create_server(("127.0.0.1", 0))
+    def server(self, serve, tls=False, protocols=(), address="127.0.0.1"):
+        """Calls serve(socket, number) for each connection, in a thread. Gives the port. `protocols` are those of ALPN."""
+        listener = socket.create_server((address, 0))
         self.listeners.append(listener)
-        context = self.server_context() if tls else None
+        context = self.server_context(protocols) if tls else None
 
         def accept():
             number = 0
@@ -146,9 +152,11 @@ class Workplace:
         threading.Thread(target=accept, daemon=True).start()
         return listener.getsockname()[1]
 
-    def server_context(self):
+    def server_context(self, protocols):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*self.certificate())
+        if protocols:
+            context.set_alpn_protocols(protocols)
         return context
 
 
@@ -159,10 +167,12 @@ def connect(port):
     return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
 
 
-def over_tls(connection):
+def over_tls(connection, protocols=()):
     """A truncated end raises ssl.SSLEOFError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if protocols:
+        context.set_alpn_protocols(protocols)
     return context.wrap_socket(connection, server_hostname="localhost", suppress_ragged_eofs=False)
 
 
