@@ -1,10 +1,12 @@
 """pathod and pathoc: what they send, refuse and say; and how all programs end."""
 
 import signal
+import socket
 import subprocess
+import time
 
 from table import Wrong, expect, expect_in, row
-from workplace import PATIENCE, ask, connect, read_to_end, read_until
+from workplace import PATIENCE, ask, connect, free_port, read_to_end, read_until
 
 
 def expect_usage_error(result, *words):
@@ -71,6 +73,22 @@ def pauses(place):
 def hints(place):
     for spec in ('post:/:b{"a":1}', "HELP:/"):
         expect_usage_error(place.pathoc("127.0.0.1:1", spec))
+
+
+@row("C12", "pathoc gives up a silent server, and does not ask a dead one all the time")
+def limits(place):
+    listener = socket.create_server(("127.0.0.1", 0))
+    place.listeners.append(listener)
+    began = time.monotonic()
+    silent = place.spawn([place.program("pathoc"), f"localhost:{listener.getsockname()[1]}", "get:/"])
+    expect_in(b"30s", place.run([place.program("pathoc"), "--help"]).stdout)
+    dead = place.spawn([place.program("pathoc"), "-n", "-1", f"127.0.0.1:{free_port()}", "get:/"])
+    place.wait_for(dead, "(?s)(refused.*){5}")
+    expect(time.monotonic() - began > 1.5, True, "0.1 s, 0.2 s, 0.4 s and 0.8 s between attempts")
+    silent.wait(40)
+    expect(25 < time.monotonic() - began < 40, True, "the default limit")
+    expect(silent.returncode, 1, "exit status")
+    expect_in("Timeout", place.output(silent))
 
 
 @row("C13", "an anchor that needs HTTP/2 says so to a client of HTTP/1")
