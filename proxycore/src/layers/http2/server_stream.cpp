@@ -76,7 +76,7 @@ asio::awaitable<Result<void>> Http2ServerStream::ask_for_websocket(flow::Request
 asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
     auto& body = pending_->body;
     while (pending_->heads.empty()) {
-        if (body.failure()) co_return lasting(*body.failure());
+        if (body.failure()) co_return before_response(lasting(*body.failure()));
         if (body.is_closed())
             co_return Failure{Errc::closed, connection_->peer() + " ended the stream without a response"};
         bool const is_early = co_await body.wait();
@@ -85,7 +85,16 @@ asio::awaitable<Result<http::ResponseHead>> Http2ServerStream::read_head() {
     co_return take_head();
 }
 
+/// The server may have ended a kept connection before the request arrived, or after it has read it.
+Failure Http2ServerStream::before_response(Failure failure) const {
+    bool const is_lost = connection_->has_ended() && failure.code == Errc::closed && !failure.reset;
+    bool const is_stale = is_lost && is_reused_ && !has_response_begun_;
+    if (is_stale && failure.repeat == Repeat::never) failure.repeat = Repeat::if_idempotent;
+    return failure;
+}
+
 http::ResponseHead Http2ServerStream::take_head() {
+    has_response_begun_ = true;
     auto head = std::move(pending_->heads.front());
     pending_->heads.erase(pending_->heads.begin());
     if (auto const length = head.fields.first("content-length")) {

@@ -34,12 +34,14 @@ private:
     asio::awaitable<Result<void>> ask_for_websocket(flow::Request const& request);
     Result<void> submit(http2::Request const& head, bool has_content);
     Failure give_up(Failure failure);
+    Failure before_response(Failure failure) const;
     http::ResponseHead take_head();
 
     std::shared_ptr<Http2Server::Connection> connection_;
     std::shared_ptr<Http2PendingRequest> pending_;
     bool is_reused_;
     bool is_head_ = false;
+    bool has_response_begun_ = false;
     std::optional<std::string> websocket_key_;
     std::optional<std::uint64_t> length_;
 };

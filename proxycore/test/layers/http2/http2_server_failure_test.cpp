@@ -93,6 +93,52 @@ TEST(Http2Server, FailsWhenTheServerLeaves) {
     });
 }
 
+struct KeptEnd {
+    std::string_view name;
+    std::string sent_bytes;  // by the server, to the second request of a connection, before it ends that
+    Repeat repeat;
+    std::optional<net::CloseMode> how = net::CloseMode::fin;
+};
+void PrintTo(KeptEnd const& row, std::ostream* out) { *out << row.name; }
+
+class A1_KeptConnection : public testing::TestWithParam<KeptEnd> {};
+
+/// RFC 9110 §9.2.2: a server may end a kept connection before a request arrives, or after it has read it.
+TEST_P(A1_KeptConnection, EndsBeforeAResponse) {
+    with_line([](Line& line) -> asio::awaitable<void> {
+        auto const& row = GetParam();
+        auto const request = request_to("https://origin.test/");
+        auto const first = line.server.ask();
+        co_await first->send(request);
+        co_await line.origin.read_until("1 end");
+        auto const whole = headers(1, {{":status", "204"}});
+        co_await line.origin.send(whole);
+        auto const response = co_await first->read_head();
+        EXPECT_TRUE(response);
+        auto const second = line.server.ask();
+        co_await second->send(request);
+        co_await line.origin.read_until("3 end");
+        co_await line.origin.send(row.sent_bytes);
+        co_await line.origin.flush();
+        if (row.how) line.origin.close(*row.how);
+        auto head = co_await second->read_head();
+        while (head) head = co_await second->read_head();  // interim ones
+        EXPECT_EQ(head.error().repeat, row.repeat) << head.error().message;
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Ends, A1_KeptConnection,
+    testing::Values(KeptEnd{"Fin", "", Repeat::if_idempotent},
+                    KeptEnd{"Reset", "", Repeat::if_idempotent, net::CloseMode::reset},
+                    KeptEnd{"GoawayThatNamesTheRequest", goaway(3, ErrorCode::no_error), Repeat::if_idempotent},
+                    KeptEnd{"GoawayThatDoesNot", goaway(1, ErrorCode::no_error), Repeat::always},
+                    KeptEnd{"BehindAnInterimResponse", headers(3, {{":status", "103"}}, flag::end_headers),
+                            Repeat::never},
+                    KeptEnd{"BrokenProtocol", data(0, "x"), Repeat::never, std::nullopt},
+                    KeptEnd{"StreamReset", rst_stream(3, ErrorCode::internal_error), Repeat::never}),
+    [](auto const& row) { return std::string(row.param.name); });
+
 struct Unsent {
     std::string_view name;
     std::string sent_bytes;  // by the server, before it is asked
