@@ -45,6 +45,39 @@ INSTANTIATE_TEST_SUITE_P(Families, P05_a_Address, testing::Values("10.99.0.1", "
     return std::string(row.param.find(':') == row.param.npos ? "Ipv4" : "Ipv6");
 });
 
+/// Its client does not know of the proxy, so it knows that the server speaks HTTP/2 (RFC 9113 §3.3).
+TEST(TransparentProxy, A3_AsksAServerOverHttp2IfItsClientDoesSoWithoutTls) {
+    PATHOLOGY_IN_NAMESPACE([] {
+        SecureOrigin const origin(tls::test::identity_for({"origin.test"}),
+                                  {.times = 0, .host = "10.99.0.1", .http2 = true});
+        ProxyFixture fixture({"transparent"});
+        fixture.start();
+        ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
+        AsClient const as_client;
+        TestClient client(origin.port(), "10.99.0.1");
+        auto const url = "http://10.99.0.1:" + std::to_string(origin.port()) + "/";
+        for (int i = 0; i < 2; ++i) EXPECT_EQ(client.get_on_new_stream(url), 200U);
+        EXPECT_EQ(origin.accepted(), 1U);
+        EXPECT_EQ(fixture.recorder->http_flows().back()->server_conn->alpn, "h2c");
+        EXPECT_EQ(fixture.recorder->violations(), "");
+    });
+}
+
+TEST(TransparentProxy, A3_AsksAServerOverHttp1ThatTakesNoHttp2) {
+    PATHOLOGY_IN_NAMESPACE([] {
+        Origin const origin("origin", "10.99.0.1");
+        ProxyFixture fixture({"transparent"});
+        fixture.start();
+        ASSERT_EQ(redirect(origin.port(), fixture.port()), "");
+        AsClient const as_client;
+        TestClient client(origin.port(), "10.99.0.1");
+        for (int i = 0; i < 2; ++i) EXPECT_EQ(client.get_on_new_stream(origin.url() + "/x"), 200U);
+        EXPECT_EQ(origin.accepted(), 2U);  // HTTP/2 is tried once
+        EXPECT_THAT(origin.asked().back(), testing::StartsWith("GET /x HTTP/1.1\r\n"));
+        EXPECT_EQ(fixture.recorder->violations(), "");
+    });
+}
+
 TEST(TransparentProxy, P05_b_LooksIntoTls) {
     PATHOLOGY_IN_NAMESPACE([] {
         SecureOrigin const origin(tls::test::identity_for({"origin.test"}), {.host = "10.99.0.1"});
