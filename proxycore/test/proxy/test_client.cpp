@@ -45,11 +45,12 @@ TestClient::~TestClient() {
     run([this]() -> asio::awaitable<void> { co_await http2_->close(); });
 }
 
-void TestClient::start_tls(std::string const& sni) {
+void TestClient::start_tls(std::string const& sni, std::vector<std::string> const& protocols) {
     run([&, this]() -> asio::awaitable<void> {
         auto const context = tls::ConnectContext::make({}).value();
         auto const name = tls::ServerName::of(sni);
         tls::Engine engine(context, name);
+        if (!protocols.empty()) engine.set_alpn(protocols).value();
         auto secured = std::make_unique<tls::TlsStream>(std::move(stream_), std::move(engine));
         auto const done = co_await secured->handshake(patience);
         if (!done) throw std::runtime_error(done.error().message);
@@ -167,6 +168,11 @@ std::string TestClient::read(std::size_t size) {
     auto received = unread_.substr(0, size);
     unread_.erase(0, received.size());
     return received;
+}
+
+std::string TestClient::read_some() {
+    auto const first = read(1);
+    return first + std::exchange(unread_, {});
 }
 
 ReceivedResponse TestClient::read_response(std::string_view method) {

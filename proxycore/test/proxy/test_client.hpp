@@ -32,7 +32,8 @@ public:
     ~TestClient();
 
     /// Puts TLS over the connection, whoever's certificate is shown. An address is no name to ask for: no SNI then.
-    void start_tls(std::string const& sni);
+    /// `protocols` are those of ALPN.
+    void start_tls(std::string const& sni, std::vector<std::string> const& protocols = {});
 
     /// Speaks HTTP/2 with the proxy from here on, and asks for a tunnel, which is what is read and written after that.
     /// Gives the status; only 200 opens one.
@@ -52,6 +53,8 @@ public:
     void send(std::string_view bytes);
     /// Reads until `size` bytes are there.
     std::string read(std::size_t size);
+    /// Reads what comes next; empty at the end.
+    std::string read_some();
     /// Reads one whole response, interim ones left out.
     ReceivedResponse read_response(std::string_view method = "GET");
     /// The two together.
