@@ -65,6 +65,8 @@ std::vector<End> resets(std::uint32_t stream) {
     return ends;
 }
 
+End end_of_stream() { return {"EndStream", std::nullopt, wire::data(1, "", flag::end_stream)}; }
+
 End goaway(std::uint32_t last, ErrorCode code, std::optional<CloseMode> how) {
     auto const content = wire::number(last) + wire::number(static_cast<std::uint32_t>(code));
     return {"GoawayOf" + std::to_string(last) + "By" + name(code) + (how ? "" : "Alone"), how,
@@ -169,6 +171,15 @@ void EndingClient::send_request(std::string_view content, std::size_t size) {
     ++requests_;
     if (!is_http2(protocol_)) received_.clear();
     client_.send(request_of(protocol_, content, size, 2 * requests_ - 1));
+}
+
+void EndingClient::open_tunnel(std::string const& server, std::string_view bytes) {
+    ++requests_;
+    if (is_http2(protocol_)) {
+        auto const connect = wire::headers(1, {{":method", "CONNECT"}, {":authority", server}}, flag::end_headers);
+        return client_.send(wire::hello() + connect + wire::data(1, bytes));
+    }
+    client_.send("CONNECT " + server + " HTTP/1.1\r\nHost: " + server + "\r\n\r\n" + std::string(bytes));
 }
 
 void EndingClient::read_until(std::string const& part) {

@@ -37,6 +37,8 @@ struct End {
 std::vector<End> ends_of_connection(Protocol protocol);
 /// RST_STREAM with each code of RFC 9113 §7.
 std::vector<End> resets(std::uint32_t stream);
+/// END_STREAM of stream 1.
+End end_of_stream();
 /// GOAWAY with this last stream, and `how` behind it.
 End goaway(std::uint32_t last, proxycore::http2::ErrorCode code, std::optional<proxycore::net::CloseMode> how);
 
@@ -95,6 +97,8 @@ public:
     void send(std::string const& bytes) { client_.send(bytes); }
     /// A request on the next stream.
     void send_request(std::string_view content = {}, std::size_t size = 0);
+    /// A CONNECT, and the first bytes of the tunnel.
+    void open_tunnel(std::string const& server, std::string_view bytes);
     /// Waits until this part of a content has come.
     void read_until(std::string const& part);
     /// Waits for a response, or for its end: its status, its content (of no page), and how it ended: `whole`, `FIN`,

@@ -98,7 +98,9 @@ asio::awaitable<NextLayer> NextLayerChoice::ask_addons(NextLayer guess) {
 
 FirstBytes NextLayerChoice::known() const {
     FirstBytes known{from_client_, from_server_};
-    if (context_.client->tls_established() && context_.client->alpn) known.alpn = *context_.client->alpn;
+    // That of TLS with the proxy itself is not about the bytes in a tunnel.
+    bool const is_in_tls = !context_.layers.empty() && context_.layers.back() == "tls";
+    if (is_in_tls && context_.client->tls_established() && context_.client->alpn) known.alpn = *context_.client->alpn;
     known.is_tcp_host = is_tcp_;
     known.is_http_only = modes::traits_of(context_.mode).protocol == modes::Protocol::http;
     known.takes_tcp = context_.settings->http.rawtcp;
