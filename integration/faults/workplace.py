@@ -21,7 +21,7 @@ def missing_tools():
 class Workplace:
     def __init__(self, folder, bin_folder):
         self.folder, self.bin_folder = folder, bin_folder
-        self.processes, self.listeners = [], []
+        self.processes, self.listeners, self.acceptors = [], [], []
 
     def __enter__(self):
         return self
@@ -33,6 +33,11 @@ class Workplace:
             process.log.close()
             if process.stdin:
                 process.stdin.close()
+        # No thread may accept from a number that the next row's socket gets.
+        for listener in self.listeners:
+            end_accepting(listener)
+        for acceptor in self.acceptors:
+            acceptor.join(PATIENCE)
         for listener in self.listeners:
             listener.close()
 
@@ -149,7 +154,8 @@ class Workplace:
             finally:
                 connection.close()
 
-        threading.Thread(target=accept, daemon=True).start()
+        self.acceptors.append(threading.Thread(target=accept, daemon=True))
+        self.acceptors[-1].start()
         return listener.getsockname()[1]
 
     def server_context(self, protocols):
@@ -161,6 +167,13 @@ class Workplace:
 
 
 # --- sockets ---------------------------------------------------------------------------------------------------------
+
+
+def end_accepting(listener):
+    try:
+        listener.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it neither listens nor is connected
 
 
 def connect(port):
