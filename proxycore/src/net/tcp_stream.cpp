@@ -25,6 +25,7 @@ namespace pathology::proxycore::net {
 namespace {
 
 constexpr unsigned max_operations = 64;  // of 64 KiB blocks: some 4 MiB
+constexpr unsigned max_unmeasured = 3;   // operations; most connections suspend after fewer
 constexpr auto between_questions = std::chrono::seconds(1);
 constexpr std::size_t bulk = 256 << 10;
 constexpr std::size_t max_discarded = 1 << 24;  // bytes that close(fin) reads so that the FIN is sent
@@ -77,12 +78,20 @@ std::optional<error_code> TcpStream::verdict(error_code ec, TcpStream const& str
 }
 
 /// If the peer is never slower than this side, no operation suspends, and other coroutines of the worker would starve.
-bool TcpStream::must_yield() noexcept {
-    if (operations_++ == 0) turn_.restart();
-    bool const is_first = operations_ == 1;
-    if (operations_ < max_operations && (is_first || !turn_.is_long())) return false;
-    operations_ = 0;
-    return true;
+/// What is done between two operations may take long, so time counts as well, but only that of this turn of the loop:
+/// a posted handler marks its end.
+bool TcpStream::must_yield() {
+    bool is_due = ++operations_ >= max_operations;
+    if (!is_due && operations_ > max_unmeasured) {
+        if (!turn_has_ended_ || *turn_has_ended_) {
+            turn_has_ended_ = std::make_shared<bool>(false);
+            asio::post(socket_.get_executor(), [mark = turn_has_ended_] { *mark = true; });
+            turn_.restart();
+        }
+        is_due = turn_.is_long();
+    }
+    if (is_due) operations_ = 0;
+    return is_due;
 }
 
 /// Most reads have to wait, and need no coroutine of their own before that.

@@ -57,7 +57,7 @@ private:
     /// Returns how the peer ended its side, or how the connection broke; std::nullopt if neither happened.
     std::optional<error_code> end_of_peer();
     asio::awaitable<error_code> await_readable();
-    bool must_yield() noexcept;
+    bool must_yield();
     void discard_unread();
 
     asio::ip::tcp::socket socket_;
@@ -65,10 +65,11 @@ private:
     asio::ip::tcp::endpoint remote_;
     TimeLimit limit_;
     Side reading_{*this}, writing_{*this};
-    unsigned operations_ = 0;    // operations since the coroutine last yielded to others
-    async::TurnTimer turn_;      // since the first of them
-    bool expects_more_ = false;  // the last read filled its buffer
-    error_code end_{};           // why nothing more can be read: eof, or the code that broke the connection
+    unsigned operations_ = 0;  // operations since the coroutine last yielded to others
+    async::TurnTimer turn_;
+    std::shared_ptr<bool> turn_has_ended_;  // that of turn_; nullptr: it was not begun
+    bool expects_more_ = false;             // the last read filled its buffer
+    error_code end_{};                      // why nothing more can be read: eof, or the code that broke the connection
 };
 
 /// The same as text and number. An IPv4-mapped IPv6 address, as sockets for both families have it, becomes IPv4.
