@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-PATIENCE = 10  # seconds, for anything
+PATIENCE = 30  # seconds, for anything; a machine that runs other tests, too, is slow
 
 TOOLS = {"curl": "curl", "openssl": "openssl", "nghttpd": "nghttp2-server"}
 
@@ -85,7 +85,8 @@ class Workplace:
             if has_ended:
                 break
             time.sleep(0.01)  # a question to a program that sends no event
-        raise RuntimeError(f"{process.args[0]} never printed {pattern!r}: {self.output(process)}")
+        state = "is running" if process.poll() is None else f"ended with {process.returncode}"
+        raise RuntimeError(f"{process.args[0]} {state} and has not printed {pattern!r}: {self.output(process)}")
 
     def pathop(self, *arguments, trust=("-k",), before=()):
         """The port of a proxy on loopback, which trusts every server; `place.processes[-1]` is the process."""
