@@ -102,16 +102,19 @@ tls::Result<void> TlsAcceptor::make_certificates() {
     return {};
 }
 
+// The context is made here, which is quick and initialises OpenSSL. If a worker did that, OpenSSL would clean up at the
+// exit of the process before the worker has ended.
 asio::awaitable<tls::Result<void>> TlsAcceptor::prepare() {
+    if (auto const& made = prepare_context(); !made) co_return made.error();
     if (!is_prepared_) {
         auto const make = [self = shared_from_this()] {
-            if (self->prepare_context()) self->prepare_certificates();
+            self->prepare_certificates();
             self->is_prepared_ = true;
         };
         auto const making = proxycore::async::run_on_loop(proxycore::async::workers(), make);
         co_await making.wait();
     }
-    co_return context_result_ ? certificates_result_ : context_result_;
+    co_return certificates_result_;
 }
 
 /// Inside a tunnel the host of the CONNECT and the server name; outside, the names of the options.

@@ -55,7 +55,7 @@ private:
     TlsOptions const options_;
     std::vector<std::string> protocols_;
     std::once_flag context_made_, certificates_made_;
-    std::atomic<bool> is_prepared_ = false;  // both are made, or have failed
+    std::atomic<bool> is_prepared_ = false;  // certificates_ is made, or has failed
     tls::Result<void> context_result_, certificates_result_;
     std::optional<tls::AcceptContext> context_;
     std::unique_ptr<tls::CertificateStore> certificates_;
