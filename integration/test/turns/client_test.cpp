@@ -106,8 +106,8 @@ struct Row {
 void PrintTo(Row const& row, std::ostream* out) { *out << row.name; }
 
 std::vector<Row> const rows{
-    {"Pipeline", [] { return repeated(get("/p/200"), 20'000); }},
-    {"PipelineOfErrors", [] { return repeated(get("/none"), 20'000); }},
+    {"Pipeline", [] { return repeated(get("/p/200"), 5'000); }},
+    {"PipelineOfErrors", [] { return repeated(get("/none"), 5'000); }},
     {"PipelineOfBadSpecs", [] { return repeated(get("/p/200:b@1k:zz"), 5'000); }},
     {"EmptyLines", [] { return repeated("\r\n", 500'000); }},
     {"OneByteChunks", [] { return post_in_chunks(repeated("1\r\nx\r\n", 300'000)); }},
