@@ -151,8 +151,9 @@ Result<Identity> CertificateStore::find(LeafNames const& names, AcceptedCertific
 }
 
 std::function<void()> CertificateStore::slow_work(LeafNames const& names, AcceptedCertificates const& accepted) const {
+    if (!state_->authority.state().is_slow(key_for(accepted))) return nullptr;  // most handshakes
     auto wanted = state_->wanted(names, accepted);
-    if (!state_->authority.state().is_slow(wanted.type) || state_->find_ready(wanted)) return nullptr;
+    if (state_->find_ready(wanted)) return nullptr;
     // A failure is found again by find(), which is quick to fail.
     return [state = state_, wanted = std::move(wanted)] { (void)state->find(wanted); };
 }
