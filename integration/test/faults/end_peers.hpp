@@ -59,7 +59,7 @@ class ServerPeer {
 public:
     explicit ServerPeer(proxycore::net::Stream& stream) : stream_(stream) {}
 
-    /// Waits for the head of the next request; false = there is none. The first one over HTTP/2 gets SETTINGS.
+    /// Waits for the head of the next request; returns false if the peer sends no more. Over HTTP/2 the first call sends SETTINGS.
     boost::asio::awaitable<bool> read_request();
     /// Waits for this in text(); false = the connection ended before.
     boost::asio::awaitable<bool> read_until(std::string const& part);

@@ -32,9 +32,9 @@ struct Usage {
     std::vector<ManualSection> sections{};  ///< of the manual page alone
     std::string footer{};                   ///< of the help alone
 
-    /// The group of this title; makes it if there is none.
+    /// Returns the group with this title; a new one is added at the end.
     ParameterGroup& group(std::string_view title);
-    /// The option with this name, "--port"; nullptr: there is none.
+    /// Returns the option with this name, "--port"; nullptr if the program has no such option.
     Parameter* find(std::string_view name);
 };
 

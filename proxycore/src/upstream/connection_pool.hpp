@@ -42,7 +42,7 @@ struct EndpointKey {
     std::vector<ViaProxy> hops{};  ///< with their credentials
     bool is_tunnel = false;        ///< the last hop does not read the requests
     bool is_http1_only = false;    ///< for WebSockets that the server does not accept over HTTP/2
-    /// The proxy next to us; std::nullopt: there is none.
+    /// The first proxy of the route; std::nullopt for a direct connection.
     std::optional<flow::ServerSpec> via() const {
         return hops.empty() ? std::nullopt : std::optional(hops.front().proxy);
     }
