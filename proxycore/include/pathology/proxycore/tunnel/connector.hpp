@@ -7,27 +7,16 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/net/stream.hpp>
-#include <pathology/proxycore/tunnel/credentials.hpp>
 #include <pathology/proxycore/tunnel/failure.hpp>
+#include <pathology/proxycore/tunnel/hop.hpp>
 #include <pathology/proxycore/tunnel/http_connect.hpp>
 #include <pathology/proxycore/tunnel/socks5.hpp>
 #include <utility>
 #include <vector>
 
 namespace pathology::proxycore::tunnel {
-
-/// A proxy of a route.
-struct Hop {
-    enum class Protocol : std::uint8_t { http, socks5 };
-    Protocol protocol = Protocol::http;
-    bool is_secure = false;  ///< TLS with the proxy itself
-    Endpoint address{};
-    std::optional<Credentials> credentials{};
-    bool operator==(Hop const&) const = default;
-};
 
 /// Where a connection ends.
 enum class Extent : std::uint8_t {
