@@ -281,18 +281,29 @@ void RunningServer::run_at_end() {
 }
 
 int RunningServer::wait_for_signal() {
-    asio::signal_set signals(first().context());
-    for (int const number : ending_signals()) signals.add(number);
-    signals.async_wait([this](error_code ec, int number) {
-        if (ec) return;
-        std::scoped_lock const lock(mutex_);
-        signal_ = number;
-        changed_.notify_all();
-    });
+    auto signals = std::make_shared<asio::signal_set>(first().context());
+    for (int const number : ending_signals()) signals->add(number);
+    if (options_.on_hangup) signals->add(SIGHUP);
+    wait_on(std::move(signals));
     BlockedSignals::unblock();
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return signal_ != 0 || stopping_; });
     return signal_;
+}
+
+/// The set belongs to its handler: the worker may be in it while wait_for_signal() returns.
+void RunningServer::wait_on(std::shared_ptr<asio::signal_set> signals) {
+    auto& set = *signals;
+    set.async_wait([this, signals = std::move(signals)](error_code ec, int number) {
+        if (ec) return;
+        if (number == SIGHUP && options_.on_hangup) {
+            options_.on_hangup();
+            return wait_on(signals);
+        }
+        std::scoped_lock const lock(mutex_);
+        signal_ = number;
+        changed_.notify_all();
+    });
 }
 
 bool RunningServer::wait_until_empty(Duration limit) {

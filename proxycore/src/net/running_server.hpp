@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -52,6 +53,7 @@ private:
     asio::awaitable<void> accept_all(std::size_t listener);
     AcceptedSocket admit(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint const& remote, std::size_t listener);
     void run_to_end(asio::awaitable<void> work);
+    void wait_on(std::shared_ptr<asio::signal_set> signals);
     asio::awaitable<void> wait_for_room(asio::ip::tcp::acceptor const& acceptor);
     asio::awaitable<void> recover(error_code ec);
     asio::awaitable<void> tick_on();

@@ -1,5 +1,6 @@
 // Servers that run until a signal comes.
 #include <unistd.h>
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <pathology/proxycore/net/blocked_signals.hpp>
@@ -49,6 +50,27 @@ TEST_P(Signals, EndTheServerAlsoWhenTheyComeBeforeItWaitsForThem) {
     ASSERT_TRUE(server.start());
     kill(getpid(), GetParam());
     EXPECT_EQ(server.run_until_signal(), GetParam());
+}
+
+TEST(Server, GoesOnAfterAHangupThatSomethingElseIsDoneFor) {
+    auto const before = std::signal(SIGHUP, SIG_IGN);
+    std::atomic<int> hangups = 0;
+    ServerOptions options;
+    options.on_hangup = [&hangups] { ++hangups; };
+    Server server(options, pause_for_ever);
+    ASSERT_TRUE(server.start());
+    std::thread user([&hangups] {
+        while (is_ignored(SIGHUP)) std::this_thread::yield();
+        for (int i = 1; i <= 3; ++i) {
+            kill(getpid(), SIGHUP);
+            while (hangups < i) std::this_thread::yield();
+        }
+        kill(getpid(), SIGTERM);
+    });
+    EXPECT_EQ(server.run_until_signal(), SIGTERM);
+    EXPECT_EQ(hangups, 3);
+    user.join();
+    std::signal(SIGHUP, before);
 }
 
 TEST(Server, RunningForASignalEndsWhenStoppedOtherwise) {

@@ -34,6 +34,9 @@ struct ServerOptions {
     std::function<asio::awaitable<void>()> at_end{};
     /// Called by worker 0 about every 50 ms while the server runs, and once more by stop(); may be empty.
     std::function<void()> tick;
+    /// Called by worker 0 for each SIGHUP while run_until_signal() waits, which SIGHUP then does not end, also if the
+    /// program was started to ignore it. Empty: SIGHUP is an ending signal.
+    std::function<void()> on_hangup{};
     /// Called by any worker with an error that no caller sees: a handler threw, the limit of open files is reached. One
     /// line, without a line end.
     std::function<void(std::string_view)> on_error;
