@@ -23,7 +23,7 @@ constexpr std::string_view program = "pathoc";
 /// The arguments as typed, before they are checked and converted.
 struct Arguments {
     ProgramOptions options;
-    std::string host, tunnel, socks, ignored_codes;
+    std::string host, proxies, tunnel, socks, ignored_codes;
     std::optional<std::string> proxy_auth, socks_auth;
     std::optional<std::uint16_t> port;
     std::optional<std::chrono::nanoseconds> time_limit;
@@ -34,6 +34,11 @@ void declare_target(console::CommandLine& line, Arguments& arguments) {
     line.group("Server");
     line.option("-p,--port", arguments.port,
                 "port of the server, if not given as HOST:PORT (default: 80, 443 with -s)");
+    line.option(
+        "--proxy", arguments.proxies,
+        "connect through this proxy, or through several: http, https or socks5, with USER:PASSWORD@ if it wants "
+        "them",
+        "URL[,URL]");
     line.option("-c,--connect-to", arguments.tunnel, "connect through HOST, an HTTP proxy, by CONNECT", "HOST:PORT");
     line.option("--proxy-auth", arguments.proxy_auth, "credentials for the proxy (Basic)", "USER:PASSWORD");
     line.option("--socks", arguments.socks, "connect through this SOCKS5 server, which resolves HOST", "HOST[:PORT]");
@@ -118,7 +123,8 @@ void declare_manual(console::CommandLine& line) {
     line.examples({"pathoc localhost:9999 get:/ \"post:/form:b@1k\"",
                    "pathoc -e -I 200 -t 2 -n 1000 localhost:9999 'get:/:b@10:ir,@1'",
                    "pathoc -c origin.test:80 -p 8080 localhost get:/", "pathoc -s -S --verify origin.test get:/",
-                   "pathoc --socks localhost:1080 origin.test get:/"});
+                   "pathoc --socks localhost:1080 origin.test get:/",
+                   "pathoc --proxy http://me:secret@a:3128,socks5://b -s origin.test get:/"});
     line.footer("Manual: man pathoc");
 }
 
@@ -144,6 +150,14 @@ result<proxycore::HostPort, proxycore::EndpointFailure> read_host(std::string co
     // More than one colon outside of brackets can only be an address; its last part is not a port.
     bool const is_bare_ipv6 = !text.starts_with('[') && std::count(text.begin(), text.end(), ':') > 1;
     return proxycore::parse_host_port(is_bare_ipv6 ? "[" + text + "]" : text);
+}
+
+result<void, Exit> settle_proxies(Arguments& arguments) {
+    if (arguments.proxies.empty()) return {};
+    auto proxies = proxycore::tunnel::parse_hops(arguments.proxies);
+    if (!proxies) return refuse("--proxy: " + proxies.error().message);
+    arguments.options.proxies = std::move(*proxies);
+    return {};
 }
 
 result<void, Exit> settle_target(Arguments& arguments) {
@@ -202,9 +216,11 @@ result<void, Exit> settle_tls(Arguments& arguments) {
     // --ca without --verify would silently verify nothing.
     tls.verify = tls.verify || !tls.authorities.empty();
     TlsOptions const defaults;
-    bool const is_wanted =
-        tls.verify || tls.sni || tls.client_certificate || !tls.ciphers.empty() || tls.versions != defaults.versions;
-    if (is_wanted && !tls.use) return refuse("-i, -C, --ciphers, --ssl-version, --verify and --ca require -s");
+    bool const is_about_server =
+        tls.sni || tls.client_certificate || !tls.ciphers.empty() || tls.versions != defaults.versions;
+    bool const has_secure_proxy = std::ranges::any_of(arguments.options.proxies, &proxycore::tunnel::Hop::is_secure);
+    if (!tls.use && (is_about_server || (tls.verify && !has_secure_proxy)))
+        return refuse("-i, -C, --ciphers, --ssl-version, --verify and --ca require -s");
     if (auto const versions = proxycore::tls::parse_versions(tls.versions); !versions) {
         return refuse("--ssl-version: " + versions.error().message);
     }
@@ -242,7 +258,7 @@ result<ProgramOptions, Exit> settle(Arguments arguments) {
     // First, because it turns TLS on, which decides the default port and whether TLS options are allowed.
     settle_http2(arguments);
     if (options.connections < -1) return refuse("-n: expected a number of connections, or -1 for no limit");
-    for (auto const settle_one : {settle_tls, settle_target, settle_tunnel, settle_socks}) {
+    for (auto const settle_one : {settle_proxies, settle_tls, settle_target, settle_tunnel, settle_socks}) {
         if (auto const settled = settle_one(arguments); !settled) return settled.error();
     }
     if (arguments.ignored_codes.empty()) return options;
@@ -260,6 +276,7 @@ ClientOptions connection_options(ProgramOptions const& options) {
     ClientOptions client;
     client.host = options.host;
     client.port = options.port;
+    client.proxies = options.proxies;
     client.tunnel = options.tunnel;
     client.proxy_auth = options.proxy_auth;
     client.socks = options.socks;

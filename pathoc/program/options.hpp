@@ -10,7 +10,7 @@
 #include <pathology/pathoc/tls_options.hpp>
 #include <pathology/proxycore/console/command_line.hpp>
 #include <pathology/proxycore/endpoint.hpp>
-#include <pathology/proxycore/tunnel/credentials.hpp>
+#include <pathology/proxycore/tunnel/hop.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +25,7 @@ struct ProgramOptions {
     // the server
     std::string host;  ///< name or address, without brackets
     std::uint16_t port = 80;
+    std::vector<proxycore::tunnel::Hop> proxies;  ///< to go through, the nearest first
     std::optional<proxycore::HostPort>
         tunnel;  ///< the server; `host` is then a proxy, used by CONNECT. The port is set
     std::optional<proxycore::tunnel::Credentials> proxy_auth;  ///< for the proxy (Basic)

@@ -109,12 +109,12 @@ ExitCode send_specs(ProgramOptions const& options, std::span<Script const> scrip
                     record::Clock const& clock) {
     auto tls_options = options.tls;
     apply_key_log_of_environment(tls_options, console);
-    auto const tls = TlsLayer::make(tls_options, route_of(connection_options(options)).target.host);
-    if (!tls) {
-        print_error(console, "pathoc", tls.error().message);
+    auto route = route_of(connection_options(options));
+    if (auto const added = add_tls(route, tls_options); !added) {
+        print_error(console, "pathoc", added.error().message);
         return ExitCode::usage;
     }
-    Runner runner(options, scripts, console, *tls, clock);
+    Runner runner(options, scripts, console, std::move(route), clock);
     RunLoop(runner).run();
     return runner.exit_code();
 }

@@ -66,8 +66,8 @@ std::chrono::milliseconds back_off(std::uint64_t failures) {
     return std::min(longest, first * (1 << std::min(failures - 1, enough)));
 }
 
-Runner::Runner(ProgramOptions const& options, std::span<Script const> scripts, Console& console,
-               std::shared_ptr<TlsLayer const> tls, proxycore::record::Clock const& clock)
+Runner::Runner(ProgramOptions const& options, std::span<Script const> scripts, Console& console, Route route,
+               proxycore::record::Clock const& clock)
     : options_(options),
       scripts_(scripts),
       console_(console),
@@ -75,8 +75,7 @@ Runner::Runner(ProgramOptions const& options, std::span<Script const> scripts, C
       seeds_(options.seed),
       report_(options.form == OutputForm::json ? make_json_report() : make_text_report(options)),
       progress_(console, total(options, scripts), clock.steady_now),
-      route_(route_of(connection_options(options))) {
-    route_.tls = std::move(tls);
+      route_(std::move(route)) {
     if (options.memo) duplicates_.emplace(options.memo_limit);
 }
 

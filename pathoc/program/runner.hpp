@@ -44,7 +44,7 @@ public:
     /// `tls` is for the connection with the server; nullptr for plain text. Options, scripts, console and clock must
     /// outlive it.
     Runner(ProgramOptions const& options, std::span<Script const> scripts, proxycore::console::Console& console,
-           std::shared_ptr<TlsLayer const> tls, proxycore::record::Clock const& clock);
+           Route route, proxycore::record::Clock const& clock);
 
     /// Makes every connection. Cancel: terminal, after interrupt().
     boost::asio::awaitable<void> run();

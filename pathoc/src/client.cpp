@@ -120,12 +120,8 @@ Result<Script> Client::Impl::read(std::string_view spec) const {
 asio::awaitable<Result<void>> Client::Impl::open() {
     if (session_) co_return Result<void>();
     auto const limit = std::chrono::duration_cast<net::Duration>(options_.time_limit);
-    // The context is made once; each connection has its own engine.
-    if (options_.tls.use && !route_.tls) {
-        auto layer = TlsLayer::make(options_.tls, route_.target.host);
-        if (!layer) co_return layer.error();
-        route_.tls = std::move(*layer);
-    }
+    // The contexts are made once; each connection has its own engine.
+    if (auto const added = add_tls(route_, options_.tls); !added) co_return added.error();
     tls_.reset();
     auto opened = co_await pathoc::open(route_, limit);
     if (!opened) co_return opened.error();

@@ -1,10 +1,11 @@
 // From options to hops. TCP connects to the first hop, each hop is requested to connect to the next one, and TLS is
 // with the server at the end. With -c, HOST is the HTTP proxy, and the argument of -c the server.
 //
-//      client ─TCP─▶ [--socks ─▶] [HOST as HTTP proxy ─▶] server
+//      client ─TCP─▶ [--proxy ─▶ …] [--socks ─▶] [HOST as HTTP proxy ─▶] server
 
 #include "route.hpp"
 
+#include <algorithm>
 #include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/tunnel/connector.hpp>
 #include <utility>
@@ -22,16 +23,17 @@ constexpr std::uint16_t http_port = 80;
 Route make_route(ClientOptions const& options) {
     using Protocol = tunnel::Hop::Protocol;
     Route route;
+    route.hops = options.proxies;
+    route.proxies = options.proxies.size();
     route.target = {options.host, options.port};
-    if (options.tunnel) {
-        route.hops.push_back({Protocol::http, false, route.target, options.proxy_auth});
-        route.target = options.tunnel->with_default(http_port);
-    }
     if (options.socks) {
-        tunnel::Hop hop{Protocol::socks5, false, {}, options.socks_auth};
+        tunnel::Hop hop{Protocol::socks5, false, {}, options.socks_auth, {}};
         hop.address = options.socks->with_default(socks_port);
-        // The SOCKS server comes first: it connects to the HTTP proxy.
-        route.hops.insert(route.hops.begin(), std::move(hop));
+        route.hops.push_back(std::move(hop));
+    }
+    if (options.tunnel) {
+        route.hops.push_back({Protocol::http, false, route.target, options.proxy_auth, {}});
+        route.target = options.tunnel->with_default(http_port);
     }
     return route;
 }
@@ -57,17 +59,27 @@ private:
         (*stream)->set_time_limit(limit_);
         co_return std::move(*stream);
     }
-    /// pathoc has no option for TLS with a proxy.
-    asio::awaitable<Connected> secure(tunnel::Hop const& /*hop*/, StreamPtr stream) override {
-        co_return std::move(stream);
+    asio::awaitable<Connected> secure(tunnel::Hop const& hop, StreamPtr stream) override {
+        auto secured = co_await route_.proxies_tls->pass(std::move(stream), limit_, hop.address.host);
+        if (secured) co_return std::move(*secured);
+        auto failure = secured.error();
+        failure.message = "proxy " + to_string(hop.address) + ": " + failure.message;
+        co_return failure;
     }
     Failure failure_of(tunnel::Hop const& hop, tunnel::Failure const& why) const override {
-        auto message = why.message;
-        bool const is_socks = hop.protocol == tunnel::Hop::Protocol::socks5;
+        // Which one it was is known if there is only one.
+        auto message = (route_.hops.size() > 1 ? "proxy " + to_string(hop.address) + ": " : "") + why.message;
         if (why.code == tunnel::Errc::wants_credentials)
-            message.append(" (give them with ").append(is_socks ? "--socks-auth" : "--proxy-auth") += " USER:PASSWORD)";
+            message.append(" (give them with ").append(credentials_option(hop)) += ")";
         auto const code = why.cause == net::Errc::timed_out ? Errc::timed_out : Errc::proxy_refused;
         return failure(code, message, why.cause);
+    }
+
+    std::string_view credentials_option(tunnel::Hop const& hop) const {
+        bool const is_of_url = &hop < route_.hops.data() + route_.proxies;
+        if (is_of_url) return "--proxy SCHEME://USER:PASSWORD@HOST:PORT";
+        return hop.protocol == tunnel::Hop::Protocol::socks5 ? "--socks-auth USER:PASSWORD"
+                                                             : "--proxy-auth USER:PASSWORD";
     }
 
     Route const& route_;
@@ -77,6 +89,21 @@ private:
 }  // namespace
 
 Route route_of(ClientOptions const& options) { return make_route(options); }
+
+Result<void> add_tls(Route& route, TlsOptions const& options) {
+    if (options.use && !route.tls) {
+        auto layer = TlsLayer::make(options, route.target.host);
+        if (!layer) return layer.error();
+        route.tls = std::move(*layer);
+    }
+    bool const has_secure_hop = std::ranges::any_of(route.hops, &tunnel::Hop::is_secure);
+    if (has_secure_hop && !route.proxies_tls) {
+        auto layer = TlsLayer::make_for_proxies(options);
+        if (!layer) return layer.error();
+        route.proxies_tls = std::move(*layer);
+    }
+    return {};
+}
 
 asio::awaitable<Result<Opened>> open(Route const& route, net::TimeLimit limit) {
     RouteConnector connector(route, limit);

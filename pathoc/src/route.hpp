@@ -19,9 +19,11 @@ using proxycore::Endpoint;
 
 struct Route {
     std::vector<proxycore::tunnel::Hop> hops{};  ///< the nearest first
+    std::size_t proxies = 0;                     ///< so many of them come from ClientOptions::proxies
     Endpoint target{};
-    std::shared_ptr<TlsLayer const> tls{};  ///< with the target; nullptr for plain text
-    std::string address{};                  ///< resolved address of the nearest host, for later connections
+    std::shared_ptr<TlsLayer const> tls{};          ///< with the target; nullptr for plain text
+    std::shared_ptr<TlsLayer const> proxies_tls{};  ///< with hops that use TLS themselves; nullptr if none does
+    std::string address{};                          ///< resolved address of the nearest host, for later connections
 
     Endpoint const& nearest() const { return hops.empty() ? target : hops.front().address; }
 };
@@ -36,8 +38,12 @@ struct Opened {
     std::shared_ptr<proxycore::tls::ConnectionInfo const> tls;  ///< nullptr for plain text
 };
 
-/// The route that the options describe, without its TLS layer.
+/// The route that the options describe, without its TLS layers.
 Route route_of(ClientOptions const& options);
+
+/// Makes the TLS layers of the route, unless they are made already.
+/// Errors: Errc::tls_failed for invalid options and unreadable files.
+Result<void> add_tls(Route& route, TlsOptions const& options);
 
 /// Connects to the nearest host, then through each proxy, then runs the TLS handshake. `route` must outlive the await.
 ///

@@ -82,9 +82,31 @@ Result<std::shared_ptr<TlsLayer const>> TlsLayer::make(TlsOptions const& options
     return std::shared_ptr<TlsLayer const>(new TlsLayer(std::move(*context), name_of(options, host)));
 }
 
+Result<std::shared_ptr<TlsLayer const>> TlsLayer::make_for_proxies(TlsOptions const& options) {
+    TlsOptions with_proxy;
+    with_proxy.use = true;
+    with_proxy.verify = options.verify;
+    with_proxy.authorities = options.authorities;
+    with_proxy.key_log = options.key_log;
+    return make(with_proxy, {});
+}
+
 asio::awaitable<Result<std::unique_ptr<tls::TlsStream>>> TlsLayer::pass(std::unique_ptr<net::Stream> stream,
                                                                         net::TimeLimit limit) const {
-    tls::Engine engine(context_, name_);
+    return shake_hands(std::move(stream), limit, name_);
+}
+
+asio::awaitable<Result<std::unique_ptr<tls::TlsStream>>> TlsLayer::pass(std::unique_ptr<net::Stream> stream,
+                                                                        net::TimeLimit limit,
+                                                                        std::string const& host) const {
+    auto const name = tls::ServerName::of(host);
+    co_return co_await shake_hands(std::move(stream), limit, name);
+}
+
+asio::awaitable<Result<std::unique_ptr<tls::TlsStream>>> TlsLayer::shake_hands(std::unique_ptr<net::Stream> stream,
+                                                                               net::TimeLimit limit,
+                                                                               tls::ServerName const& name) const {
+    tls::Engine engine(context_, name);
     auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
     auto const shaken = co_await secured->handshake(limit);
     if (!shaken) co_return failure(shaken.error());

@@ -8,6 +8,7 @@
 #include "support/row_name.hpp"
 #include "support/scripted_server.hpp"
 #include "support/socks5_server.hpp"
+#include "support/tls_server.hpp"
 
 namespace pathology::pathoc::test {
 namespace {
@@ -160,6 +161,72 @@ TEST(Socks, ThatIsAwayIsNoConnection) {
     auto const outcome = run({"--socks", gone, "origin.test", "get:/x"});
     EXPECT_EQ(outcome.err, "Error connecting to \"" + gone + "\": connection refused\n");
     EXPECT_EQ(outcome.status, 3);
+}
+
+// --- --proxy ---------------------------------------------------------------------------------------------------------
+
+TEST(Proxies, OneIsAskedForATunnel) {
+    ScriptedServer const proxy({established, ok});
+    EXPECT_EQ(run({"--proxy", at(proxy), "origin.test:81", "get:/x"}).out, reported);
+    EXPECT_THAT(proxy.heads(), ElementsAre("CONNECT origin.test:81 HTTP/1.1\r\nHost: origin.test:81\r\n\r\n",
+                                           "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n"));
+}
+
+TEST(Proxies, OneConnectsToTheNext) {
+    ScriptedServer const last({established, established, ok});
+    Socks5ServerOptions options = to(last);
+    options.credentials = Credentials{"me", "p:w"};
+    Socks5Server const socks(options);
+    auto const hops = "socks5://me:p%3Aw@" + at(socks) + ",http://you:secret@second.test:3128,third.test";
+    auto const outcome = run({"-e", "-q", "--proxy", hops, "origin.test", "get:/x"});
+    EXPECT_THAT(outcome.out, HasSubstr("<< 200 OK: 2 bytes"));
+    EXPECT_THAT(socks.destinations(), ElementsAre("second.test:3128"));
+    ASSERT_THAT(last.heads(), SizeIs(3));
+    EXPECT_THAT(last.heads()[0], testing::StartsWith("CONNECT third.test:80 "));
+    EXPECT_THAT(last.heads()[0], HasSubstr("\r\nProxy-Authorization: Basic eW91OnNlY3JldA==\r\n"));
+    EXPECT_THAT(last.heads()[1], testing::StartsWith("CONNECT origin.test:80 "));
+    EXPECT_THAT(last.heads()[1], testing::Not(HasSubstr("Authorization")));
+    EXPECT_THAT(outcome.out + outcome.err, testing::Not(HasSubstr("secret")));
+}
+
+TEST(Proxies, ComeBeforeSocksAndTheTunnel) {
+    ScriptedServer const last({established, ok});
+    Socks5Server const second(to(last));
+    Socks5ServerOptions options;
+    options.target = second.port();
+    Socks5Server const first(options);
+    EXPECT_EQ(run({"--proxy", "socks5://" + at(first), "--socks", "second.test", "-c", "origin.test:80",
+                   "last.test:3128", "get:/x"})
+                  .out,
+              reported);
+    EXPECT_THAT(first.destinations(), ElementsAre("second.test:1080"));
+    EXPECT_THAT(second.destinations(), ElementsAre("last.test:3128"));
+    EXPECT_THAT(last.heads()[0], testing::StartsWith("CONNECT origin.test:80 "));
+}
+
+TEST(Proxies, MaySpeakTlsThemselves) {
+    TlsServer secure;
+    auto const proxy = "https://127.0.0.1:" + secure.port();
+    EXPECT_EQ(run({"--proxy", proxy, "origin.test", "get:/x"}).out, reported);
+    EXPECT_EQ(run({"--proxy", proxy, "--ca", secure.authority_file(), "origin.test", "get:/x"}).out, reported);
+    EXPECT_EQ(
+        run({"--proxy", "https://localhost:" + secure.port(), "--ca", secure.authority_file(), "origin.test", "get:/x"})
+            .status,
+        1);
+    auto const untrusted = run({"--proxy", proxy, "--verify", "origin.test", "get:/x"});
+    EXPECT_THAT(untrusted.err, HasSubstr("proxy 127.0.0.1:" + secure.port() + ": "));
+    EXPECT_EQ(untrusted.status, 1);
+    EXPECT_THAT(run({"--ca", secure.authority_file(), "origin.test", "get:/x"}).err, HasSubstr("require -s"));
+}
+
+TEST(Proxies, TheOneThatRefusesIsNamed) {
+    ScriptedServer const last({"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n"});
+    Socks5Server const socks(to(last));
+    auto const outcome = run({"--proxy", "socks5://" + at(socks) + ",second.test:3128", "origin.test", "get:/x"});
+    EXPECT_EQ(outcome.err,
+              "proxy second.test:3128: Proxy CONNECT failed: 407 Who (give them with --proxy "
+              "SCHEME://USER:PASSWORD@HOST:PORT)\n");
+    EXPECT_EQ(outcome.status, 1);
 }
 
 // --- as a library ----------------------------------------------------------------------------------------------------

@@ -110,13 +110,14 @@ struct Arguments {
 
 void declare_modes(CommandLine& line, Arguments& arguments) {
     line.group("Modes");
-    line.option(
-        "--mode", arguments.specifications,
-        "regular, transparent, socks5, reverse:SERVER or upstream:PROXY, optionally with @[HOST:]PORT; repeatable",
-        "MODE");
+    line.option("--mode", arguments.specifications,
+                "regular, transparent, socks5, reverse:SERVER or upstream:PROXY[,PROXY], optionally with "
+                "@[HOST:]PORT; repeatable",
+                "MODE");
     line.values("--mode", mode_words);
     line.option("-R,--reverse", arguments.mode_flags.reverse, "forward requests to this server (reverse proxy)", "URL");
-    line.option("-U,--upstream", arguments.mode_flags.upstream, "forward requests to this proxy", "URL");
+    line.option("-U,--upstream", arguments.mode_flags.upstream,
+                "forward requests to this proxy, or through several: URL,URL", "URL");
     line.flag("-T,--transparent", arguments.mode_flags.transparent, "accept connections that a firewall redirects");
     line.flag("--socks", arguments.mode_flags.socks, "accept SOCKS5 on port 8080");
 }
@@ -201,7 +202,7 @@ std::string settle_modes(Arguments const& arguments, std::vector<Setting>& setti
             return setting.name == option::listen_port.text;
         });
         if (socks && !has_port) mode.listen.port = modes::listen_endpoint(mode).port;
-        settings.push_back({option::mode, to_string(mode)});
+        settings.push_back({option::mode, to_specification(mode)});
     }
     for (auto const& specification : arguments.specifications) settings.push_back({option::mode, specification});
     return {};

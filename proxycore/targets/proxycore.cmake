@@ -37,7 +37,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/proxy/running_proxy.cpp
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
             src/upstream/connections_ahead.cpp src/upstream/idle_monitor.cpp src/upstream/network_connections.cpp
-            src/upstream/protocol_choice.cpp src/upstream/router.cpp
+            src/upstream/protocol_choice.cpp src/upstream/route.cpp src/upstream/router.cpp
             src/upstream/selector.cpp
     HEADERS include/pathology/proxycore/client/http_client.hpp include/pathology/proxycore/errors.hpp
             include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp

@@ -105,6 +105,11 @@ TEST(ParseOptions, ReadsTheWayThroughSocks) {
     EXPECT_EQ(parsed({"--socks", "localhost", "a", "get:/"}).socks, (proxycore::HostPort{"localhost", std::nullopt}));
 }
 
+TEST(ParseOptions, ReadsTheProxies) {
+    auto const options = parsed({"--proxy", "https://me:x@a,socks5://[::1]", "--verify", "c", "get:/"});
+    EXPECT_EQ(proxycore::tunnel::to_string(options.proxies), "https://me:***@a:443,socks5://[::1]:1080");
+}
+
 TEST(ParseOptions, NeedsNoHostToListUserAgents) { EXPECT_TRUE(parsed({"--show-uas"}).show_user_agents); }
 
 struct RefusedCase {
@@ -137,6 +142,8 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"AuthWithoutProxy", {"--proxy-auth", "me:x", "a", "get:/"}, "--proxy-auth requires -c"},
         RefusedCase{"SocksAuthWithoutProxy", {"--socks-auth", "me:x", "a", "get:/"}, "--socks-auth requires --socks"},
         RefusedCase{"BadSocks", {"--socks", "b:x", "a", "get:/"}, "--socks: expected a port"},
+        RefusedCase{"BadProxy", {"--proxy", "a,ftp://b", "c", "get:/"}, "--proxy: expected one of the schemes"},
+        RefusedCase{"CaForAPlainProxy", {"--proxy", "a", "--ca", "x", "b", "get:/"}, "--ca require -s"},
         RefusedCase{"StandardInputTwice", {"a", "-", "-"}, "SPEC - reads standard input, which can be read once"},
         RefusedCase{"BadCount", {"-n", "-2", "a", "get:/"}, "-1 for no limit"},
         RefusedCase{"BadTime", {"-t", "soon", "a", "get:/"}, "Invalid duration: soon"},

@@ -110,6 +110,21 @@ TEST_F(Proxies, LeadToTlsOneAfterTheOther) {
     EXPECT_THAT(secure.seen(), testing::ElementsAre(testing::Field(&tls::ConnectionInfo::sni, "origin.test")));
 }
 
+TEST_F(Proxies, FormAChain) {
+    SKIP_WITHOUT("tinyproxy");
+    SKIP_WITHOUT("squid");
+    SKIP_WITHOUT("microsocks");
+    auto const first = RealProxy::tinyproxy("BasicAuth me secret\n");
+    auto const second = RealProxy::microsocks({"-u", "you", "-P", "word"});
+    auto const third = RealProxy::squid();
+    for (auto const* const proxy : {first.get(), second.get(), third.get()})
+        ASSERT_TRUE(proxy->is_running()) << proxy->failure();
+    auto const chain = "http://me:secret@" + first->at() + ",socks5://you:word@" + second->at() + "," + third->url();
+    EXPECT_EQ(run({"--proxy", chain, origin(), "get:/x"}).out, reported);
+    auto const reverse = third->url() + ",socks5://you:word@" + second->at() + ",http://me:secret@" + first->at();
+    EXPECT_EQ(run({"--proxy", reverse, origin(), "get:/x"}).out, reported);
+}
+
 TEST_F(Proxies, SquidRefusesInItsWords) {
     SKIP_WITHOUT("squid");
     auto const proxy = RealProxy::squid("acl tunnel method CONNECT\nhttp_access deny tunnel\n");

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <utility>
 
 namespace pathology::pathoc::test {
 
@@ -47,9 +48,10 @@ asio::awaitable<void> TlsServer::serve(net::Connection connection) {
         if (ec) co_return;
         request.append(block.data(), n);
         if (!request.ends_with("\r\n\r\n")) continue;
-        request.clear();
-        co_await net::send(stream,
-                           truncates_ ? "HTTP/1.1 200 OK\r\n\r\nhi" : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+        bool const is_connect = std::exchange(request, {}).starts_with("CONNECT ");
+        co_await net::send(stream, is_connect   ? "HTTP/1.1 200 OK\r\n\r\n"
+                                   : truncates_ ? "HTTP/1.1 200 OK\r\n\r\nhi"
+                                                : "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
         if (truncates_) co_return under.close(net::CloseMode::fin);
     }
 }

@@ -1,4 +1,4 @@
-// A server that speaks TLS and answers every request with two bytes.
+// A server that speaks TLS and answers every request with two bytes, and CONNECT with a tunnel to itself.
 #pragma once
 
 #include <cstdint>

@@ -8,20 +8,17 @@ namespace {
 // --socks of mitmproxy 0.18 listened on the port of all modes; `socks5` has 1080 by default.
 constexpr std::uint16_t socks_flag_port = 8080;
 
-Result<Mode> with_server(std::string const& server, bool is_reverse) {
-    auto parsed = is_reverse ? parse_reverse_server(server) : parse_upstream_server(server);
+/// `Is` holds what was parsed.
+template <class Is, class Data> Result<Mode> mode_with(Result<Data> parsed) {
     if (parsed.has_error()) return parsed.error();
     Mode mode;
-    if (is_reverse)
-        mode.is = Reverse{*std::move(parsed)};
-    else
-        mode.is = Upstream{*std::move(parsed)};
+    mode.is = Is{*std::move(parsed)};
     return mode;
 }
 
 Result<Mode> mode_of(ModeFlags const& flags) {
-    if (flags.reverse) return with_server(*flags.reverse, true);
-    if (flags.upstream) return with_server(*flags.upstream, false);
+    if (flags.reverse) return mode_with<Reverse>(parse_reverse_server(*flags.reverse));
+    if (flags.upstream) return mode_with<Upstream>(parse_upstream_proxies(*flags.upstream));
     Mode mode;
     if (flags.transparent) mode.is = Transparent{};
     if (flags.socks) mode.is = Socks5{socks_flag_port};

@@ -1,7 +1,7 @@
 // A recursive-descent parser without a tokenizer: the grammar, in mode.hpp, is split from the outside in.
 //
-//     name:data@host:port ─▶ last "@" ─▶ listen
-//                         └▶ first ":" ─▶ name, data ─▶ scheme "://" place
+//     name:data@host:port ─▶ first ":" ─▶ name
+//                         └▶ last "@" ─▶ listen, data ─▶ scheme "://" place, or proxies
 //
 // Every part is a view into the specification, so its pointer is its place for failures.
 
@@ -86,9 +86,45 @@ Result<flow::ServerSpec> parse_server(Text const& text, std::string_view part, S
 
 using Kind = decltype(Mode::is);
 
+Errc code_of(tunnel::HopErrc code) {
+    switch (code) {
+        case tunnel::HopErrc::bad_scheme: return Errc::bad_scheme;
+        case tunnel::HopErrc::bad_host: return Errc::bad_host;
+        case tunnel::HopErrc::bad_port: return Errc::bad_port;
+        case tunnel::HopErrc::bad_credentials: return Errc::bad_credentials;
+        case tunnel::HopErrc::unexpected_path: break;
+    }
+    return Errc::unexpected_path;
+}
+
+Result<std::vector<tunnel::Hop>> parse_proxies(Text const& text, std::string_view part) {
+    auto hops = tunnel::parse_hops(part);
+    if (hops) return *std::move(hops);
+    auto const& [begin, end] = hops.error().span;
+    return text.fail(code_of(hops.error().code), part.substr(begin, end - begin), hops.error().message);
+}
+
+/// Whether the "@" at `at` ends the credentials of a proxy; otherwise a listening address follows. The rule is in
+/// mode.hpp.
+bool ends_credentials(std::string_view text, std::size_t at) {
+    auto const behind = text.substr(at + 1);
+    if (behind.find_first_of("/,") != std::string_view::npos) return true;
+    auto const url = text.substr(0, at).substr(text.substr(0, at).rfind(',') + 1);
+    auto const mark = url.find("://");
+    auto const authority = url.substr(mark == std::string_view::npos ? 0 : mark + 3);
+    bool const is_port = parse_port(behind).has_value();
+    bool const is_whole = authority.find_first_of("@/") != std::string_view::npos || parse_host_port(authority);
+    return !is_port && !is_whole;
+}
+
 template <class Is> Result<Kind> parse_data(Text const& text, std::string_view data) {
     auto const mode = "the mode " + std::string(Is::name);
-    if constexpr (requires { Is::schemes; }) {
+    if constexpr (requires(Is is) { is.proxies; }) {
+        if (data.empty()) return text.fail(Errc::missing_data, data, mode + " needs a proxy after a colon");
+        auto proxies = parse_proxies(text, data);
+        if (proxies.has_error()) return proxies.error();
+        return Kind(Is{*std::move(proxies)});
+    } else if constexpr (requires { Is::schemes; }) {
         if (data.empty()) return text.fail(Errc::missing_data, data, mode + " needs a server after a colon");
         auto server = parse_server(text, data, Is::schemes);
         if (server.has_error()) return server.error();
@@ -117,18 +153,32 @@ Result<Kind> parse_kind(Text const& text, std::string_view spelled, std::string_
     return parse_kind_of(static_cast<Kind const*>(nullptr), text, spelled, data);
 }
 
+/// Behind the name and its colon.
+struct Rest {
+    std::string_view data;
+    std::optional<std::string_view> listen;
+};
+
+Rest split_listen(std::string_view name, std::string_view rest) {
+    auto const at = rest.rfind('@');
+    bool const names_proxies = ascii::lowered(name) == Upstream::name;
+    if (at == std::string_view::npos || (names_proxies && ends_credentials(rest, at))) return {rest, {}};
+    return {rest.substr(0, at), rest.substr(at + 1)};
+}
+
 }  // namespace
 
 Result<Mode> parse_mode(std::string_view whole) {
     Text const text(whole);
-    auto const at = whole.rfind('@');
-    auto const front = whole.substr(0, at);
-    auto const colon = std::min(front.find(':'), front.size());
-    auto kind = parse_kind(text, front.substr(0, colon), front.substr(std::min(colon + 1, front.size())));
+    auto const name = whole.substr(0, whole.find_first_of(":@"));
+    auto const behind_name = whole.substr(name.size());
+    auto const [data, listen_text] =
+        split_listen(name, behind_name.starts_with(':') ? behind_name.substr(1) : behind_name);
+    auto kind = parse_kind(text, name, data);
     if (kind.has_error()) return kind.error();
     Mode mode{*std::move(kind), {}};
-    if (at == std::string_view::npos) return mode;
-    auto listen = parse_listen(text, whole.substr(at + 1));
+    if (!listen_text) return mode;
+    auto listen = parse_listen(text, *listen_text);
     if (listen.has_error()) return listen.error();
     mode.listen = *std::move(listen);
     return mode;
@@ -138,8 +188,8 @@ Result<flow::ServerSpec> parse_reverse_server(std::string_view text) {
     return parse_server(Text(text), text, Reverse::schemes);
 }
 
-Result<flow::ServerSpec> parse_upstream_server(std::string_view text) {
-    return parse_server(Text(text), text, Upstream::schemes);
+Result<std::vector<tunnel::Hop>> parse_upstream_proxies(std::string_view text) {
+    return parse_proxies(Text(text), text);
 }
 
 }  // namespace pathology::proxycore::modes

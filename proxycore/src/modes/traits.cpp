@@ -20,7 +20,7 @@ Traits Regular::traits() const {
             .is_redirected = false,
             .default_port = usual_port,
             .fixed_server = nullptr,
-            .upstream_proxy = nullptr};
+            .upstream_proxies = {}};
 }
 std::string Regular::description() const { return "HTTP(S) proxy"; }
 
@@ -31,7 +31,7 @@ Traits Transparent::traits() const {
             .is_redirected = true,
             .default_port = usual_port,
             .fixed_server = nullptr,
-            .upstream_proxy = nullptr};
+            .upstream_proxies = {}};
 }
 std::string Transparent::description() const { return "transparent proxy"; }
 
@@ -42,7 +42,7 @@ Traits Socks5::traits() const {
             .is_redirected = false,
             .default_port = default_port,
             .fixed_server = nullptr,
-            .upstream_proxy = nullptr};
+            .upstream_proxies = {}};
 }
 std::string Socks5::description() const { return "SOCKS5 proxy"; }
 
@@ -53,7 +53,7 @@ Traits Reverse::traits() const {
             .is_redirected = false,
             .default_port = usual_port,
             .fixed_server = &server,
-            .upstream_proxy = nullptr};
+            .upstream_proxies = {}};
 }
 std::string Reverse::description() const { return "reverse proxy to " + to_string(server); }
 
@@ -64,9 +64,9 @@ Traits Upstream::traits() const {
             .is_redirected = false,
             .default_port = usual_port,
             .fixed_server = nullptr,
-            .upstream_proxy = &server};
+            .upstream_proxies = proxies};
 }
-std::string Upstream::description() const { return "HTTP(S) proxy (upstream: " + to_string(server) + ")"; }
+std::string Upstream::description() const { return "HTTP(S) proxy (upstream: " + tunnel::to_string(proxies) + ")"; }
 
 Traits traits_of(Mode const& mode) {
     return std::visit([](auto const& kind) { return kind.traits(); }, mode.is);

@@ -191,6 +191,15 @@ std::optional<tunnel::Credentials> upstream_credentials(Options const& options) 
     return tunnel::Credentials{given->substr(0, colon), given->substr(colon + 1)};
 }
 
+/// The option is for one proxy: a chain would show the credentials of one to another.
+void check_upstream_auth(layers::Settings const& settings) {
+    if (!settings.upstream_auth) return;
+    for (auto const& mode : settings.modes)
+        if (modes::traits_of(mode).upstream_proxies.size() > 1)
+            refuse(option::upstream_auth, "the proxies of a chain have credentials of their own, in their URLs: " +
+                                              std::string("http://USER:PASSWORD@HOST,socks5://USER:PASSWORD@HOST"));
+}
+
 }  // namespace
 
 layers::Settings make_settings(Options const& options) {
@@ -206,6 +215,7 @@ layers::Settings make_settings(Options const& options) {
     settings.max_servers_per_address =
         static_cast<std::size_t>(number(options, option::max_servers_per_address, 1, 1'000'000));
     settings.upstream_auth = upstream_credentials(options);
+    check_upstream_auth(settings);
     settings.asks_socks_users = options.contains(proxyauth) && options.get<OptionalText>(proxyauth).has_value();
     return settings;
 }

@@ -19,7 +19,7 @@ addons::TextList const versions{"UNBOUNDED", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3
 void declare_listening(Options& options) {
     options.declare(
         {option::mode, TextList{"regular"},
-         "Mode of each listener: regular, transparent, socks5, reverse:SERVER or upstream:SERVER, optionally "
+         "Mode of each listener: regular, transparent, socks5, reverse:SERVER or upstream:PROXY[,PROXY], optionally "
          "with @[HOST:]PORT."});
     options.declare({option::listen_host, text(""), "Address to listen on; default: all interfaces."});
     options.declare({option::listen_port, OptionalNumber{},

@@ -119,6 +119,13 @@ private:
     std::string_view whole_;
 };
 
+std::string to_url(Hop const& hop) {
+    if (!hop.credentials) return to_string(hop);
+    auto const& [user, password] = *hop.credentials;
+    return std::string(scheme_of(hop)) + "://" + percent_encode(user, "") + ":" + percent_encode(password, "") + "@" +
+           to_string(hop.address) + "/";
+}
+
 }  // namespace
 
 boost::system::result<std::vector<Hop>, HopFailure> parse_hops(std::string_view text) {
@@ -140,6 +147,12 @@ std::string to_string(Hop const& hop) {
 std::string to_string(std::span<Hop const> hops) {
     std::string text;
     for (auto const& hop : hops) text.append(text.empty() ? "" : ",").append(to_string(hop));
+    return text;
+}
+
+std::string to_urls(std::span<Hop const> hops) {
+    std::string text;
+    for (auto const& hop : hops) text.append(text.empty() ? "" : ",").append(to_url(hop));
     return text;
 }
 

@@ -38,13 +38,13 @@ namespace pathology::proxycore::upstream {
 struct EndpointKey {
     Endpoint address;
     bool is_secure = false;
-    std::string tls_name{};        ///< the name that TLS asks for and verifies; empty without TLS
-    std::vector<ViaProxy> hops{};  ///< with their credentials
-    bool is_tunnel = false;        ///< the last hop does not read the requests
-    bool is_http1_only = false;    ///< for WebSockets that the server does not accept over HTTP/2
+    std::string tls_name{};                ///< the name that TLS asks for and verifies; empty without TLS
+    flow::SharedList<tunnel::Hop> hops{};  ///< with their credentials
+    bool is_tunnel = false;                ///< the last hop does not read the requests
+    bool is_http1_only = false;            ///< for WebSockets that the server does not accept over HTTP/2
     /// The first proxy of the route; std::nullopt for a direct connection.
     std::optional<flow::ServerSpec> via() const {
-        return hops.empty() ? std::nullopt : std::optional(hops.front().proxy);
+        return hops.empty() ? std::nullopt : std::optional(spec_of(hops.front()));
     }
     bool operator==(EndpointKey const&) const = default;
 };

@@ -66,8 +66,24 @@ NetworkConnections::Record NetworkConnections::replace_if_ended(Record server) {
 }
 
 asio::awaitable<Result<void>> NetworkConnections::connect_ahead(Record server, std::vector<std::string> alpn) {
-    auto const route = co_await router_.choose(*server);
-    if (route.response) co_return co_await connector_.refuse(server, *route.response);
+    std::vector<FailedRoute> failed;
+    for (auto route = co_await router_.choose(*server);;) {
+        if (route.response) co_return co_await connector_.refuse(server, *route.response);
+        auto const connected = co_await connect_along(server, route, alpn);
+        if (connected) co_return connected;
+        failed.push_back({std::move(route), connected.error()});
+        if (server != context_.server) co_return connected;
+        auto next = context_.successor_of(*server);
+        next->set_via(context_.via);
+        auto another = co_await router_.choose_again(*next, failed);
+        if (!another) co_return connected;
+        server = context_.server = std::move(next);
+        route = std::move(*another);
+    }
+}
+
+asio::awaitable<Result<void>> NetworkConnections::connect_along(Record server, Route const& route,
+                                                                std::vector<std::string> alpn) {
     auto const key = Router::key_of(*server, route);
     if (!key.hops.empty()) server->set_via(key.via());
     auto& endpoint = pool_.at(key);
@@ -109,9 +125,11 @@ asio::awaitable<Result<void>> NetworkConnections::secure_ahead(PooledConnection&
 asio::awaitable<Result<layers::ServerConnection>> NetworkConnections::acquire_stream(
     std::shared_ptr<flow::Server> server) {
     server = replace_if_ended(std::move(server));
+    bool const is_own = server == context_.server;
     auto alpn = offers_to({}, {});
     auto const opened = co_await open(server, std::move(alpn));
     if (!opened) co_return opened.error();
+    if (is_own) server = context_.server;  // another one, if the first route failed
     auto* const connection = pool_.find(*server);
     if (connection == nullptr || connection->ahead() == nullptr) {
         Failure failure;
@@ -162,7 +180,7 @@ asio::awaitable<Result<NetworkConnections::Stream>> NetworkConnections::connect(
         co_return std::move(stream);
     }
     pool_.forget(*record);
-    if (lease) lease->selector().on_failed(*lease->use(), stream.error().message, latency);
+    if (lease) lease->selector().on_failed(*lease->use(), stream.error(), latency);
     if (stream.error().code != layers::Errc::cancelled) endpoint.fail(stream.error(), context_.now());
     co_return stream.error();
 }

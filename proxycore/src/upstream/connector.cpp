@@ -11,6 +11,7 @@ namespace pathology::proxycore::upstream {
 namespace {
 
 using StreamPtr = std::unique_ptr<net::Stream>;
+using layers::ProxyFault;
 
 Failure unreachable(std::string message) {
     Failure failure;
@@ -26,33 +27,39 @@ Failure failure_of(net::Failure const& why) {
     return failure;
 }
 
+ProxyFault fault_of(tunnel::Failure const& why) {
+    switch (why.code) {
+        case tunnel::Errc::refused: return ProxyFault::refused;
+        case tunnel::Errc::wants_credentials:
+        case tunnel::Errc::bad_credentials: return ProxyFault::unauthorized;
+        case tunnel::Errc::not_spoken: return ProxyFault::malformed;
+        case tunnel::Errc::no_response: break;
+    }
+    return why.cause == net::Errc::timed_out ? ProxyFault::timed_out : ProxyFault::closed;
+}
+
+/// Of TCP, or of TLS with a proxy, whose name is added. `hop` is nullptr if there are no proxies.
+Failure in_connecting(Failure failure, tunnel::Hop const* hop) {
+    if (hop == nullptr || failure.code == layers::Errc::cancelled) return failure;
+    failure.message = "Upstream proxy" + (hop->name.empty() ? "" : " " + hop->name) + ": " + failure.message;
+    failure.proxy_fault = failure.code == layers::Errc::timed_out   ? ProxyFault::timed_out
+                          : failure.code == layers::Errc::untrusted ? ProxyFault::untrusted
+                                                                    : ProxyFault::unreachable;
+    return failure;
+}
+
 Failure request_loop(Endpoint const& address) {
     return unreachable("request loop: the target " + to_string(address) +
                        " is the proxy itself; configure it as the proxy of the client (curl -x http://" +
                        to_string(address) + " URL), or start it with --mode reverse:URL");
 }
 
-tunnel::Hop hop_of(ViaProxy const& via) {
-    tunnel::Hop hop;
-    hop.protocol = via.proxy.scheme == "socks5" ? tunnel::Hop::Protocol::socks5 : tunnel::Hop::Protocol::http;
-    hop.is_secure = via.proxy.scheme == "https";
-    hop.address = via.proxy.address;
-    hop.credentials = via.credentials;
-    return hop;
-}
-
-std::vector<tunnel::Hop> hops_of(std::vector<ViaProxy> const& route) {
-    std::vector<tunnel::Hop> hops;
-    hops.reserve(route.size());
-    for (auto const& via : route) hops.push_back(hop_of(via));
-    return hops;
-}
-
 /// The steps of the proxy between TCP and the end of the route.
 class RouteConnector final : public tunnel::Connector<Failure> {
 public:
-    RouteConnector(Context& context, flow::Server& server, bool is_direct)
-        : context_(context), server_(server), is_direct_(is_direct) {}
+    /// `nearest` is the first hop; nullptr without hops.
+    RouteConnector(Context& context, flow::Server& server, tunnel::Hop const* nearest)
+        : context_(context), server_(server), nearest_(nearest) {}
 
 private:
     asio::awaitable<Connected> connect_tcp(Endpoint const& address) override;
@@ -67,19 +74,19 @@ private:
 
     Context& context_;
     flow::Server& server_;
-    bool is_direct_;
+    tunnel::Hop const* nearest_;
 };
 
 asio::awaitable<RouteConnector::Connected> RouteConnector::connect_tcp(Endpoint const& address) {
     if (is_this_proxy(address)) co_return request_loop(address);
     auto const& times = context_.settings->times;
     auto opened = co_await net::connect(address.host, address.port, times.connect);
-    if (!opened) co_return upstream::failure_of(opened.error());
+    if (!opened) co_return in_connecting(upstream::failure_of(opened.error()), nearest_);
     auto const reached = (*opened)->remote_endpoint();
     if (is_this_proxy(reached)) co_return request_loop(reached);
     (*opened)->set_time_limit(times.connect);
     server_.sockname = (*opened)->local_endpoint();
-    if (is_direct_) server_.peername = reached;
+    if (nearest_ == nullptr) server_.peername = reached;
     server_.timestamp_tcp_setup = context_.now();
     co_return std::move(*opened);
 }
@@ -89,7 +96,9 @@ asio::awaitable<RouteConnector::Connected> RouteConnector::secure(tunnel::Hop co
     flow::Server record(hop.address);
     record.timestamp_start = server_.timestamp_start;
     std::vector<std::string> alpn{"http/1.1"};
-    co_return co_await layers::secure_server(context_, record, std::move(stream), std::move(alpn));
+    auto secured = co_await layers::secure_server(context_, record, std::move(stream), std::move(alpn));
+    if (!secured) co_return in_connecting(std::move(secured.error()), &hop);
+    co_return std::move(secured);
 }
 
 asio::awaitable<http::RequestHead> RouteConnector::make_connect_request(tunnel::Hop const& hop, Endpoint const& next) {
@@ -105,9 +114,13 @@ asio::awaitable<http::RequestHead> RouteConnector::make_connect_request(tunnel::
 }
 
 Failure RouteConnector::failure_of(tunnel::Hop const& hop, tunnel::Failure const& why) const {
-    auto const proxy = "Upstream proxy " + to_string(hop.address);
-    if (why.response.empty()) return unreachable(proxy + ": " + why.message);
-    return unreachable(proxy + " refused HTTP CONNECT request: " + why.response);
+    auto const proxy = "Upstream proxy " + label_of(hop);
+    bool const has_response = !why.response.empty();
+    auto failure =
+        unreachable(proxy + (has_response ? " refused HTTP CONNECT request: " + why.response : ": " + why.message));
+    failure.proxy_fault = fault_of(why);
+    if (failure.proxy_fault == ProxyFault::timed_out) failure.code = layers::Errc::timed_out;
+    return failure;
 }
 
 }  // namespace
@@ -152,10 +165,9 @@ asio::awaitable<Result<StreamPtr>> ServerConnector::Attempt::connect(EndpointKey
         failure.code = layers::Errc::cancelled;
         co_return co_await fail(std::move(failure));
     }
-    auto const hops = hops_of(key.hops);
-    RouteConnector connector(context_, server_, hops.empty());
+    RouteConnector connector(context_, server_, key.hops.empty() ? nullptr : &key.hops.front());
     auto const extent = key.is_tunnel ? tunnel::Extent::target : tunnel::Extent::last_proxy;
-    auto stream = co_await connector.connect(hops, *server_.address(), extent);
+    auto stream = co_await connector.connect(key.hops, *server_.address(), extent);
     if (!stream) co_return co_await fail(stream.error());
     (*stream)->set_time_limit(context_.settings->times.idle);
     events_.mark_connected(server_);

@@ -1,6 +1,7 @@
 #include "upstream/network_connections.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "layers/exchange/direct_response.hpp"
 #include "layers/http2/head.hpp"
@@ -83,10 +84,9 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
     return acquire_by_route(flow, true, wanted);
 }
 
+/// Along one route after another, as long as none of them gave a connection and the selector has another.
 asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_by_route(
     flow::HttpFlow& flow, bool is_new, std::optional<layers::Protocol> wanted) {
-    EndpointKey key;
-    PooledConnection* connection = nullptr;
     bool const is_own = router_.is_own(flow);
     if (is_own && context_.server->error) {
         // It is reported once: to this flow. The next one tries again.
@@ -96,29 +96,56 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
     if (flow.server_conn->error) co_return failure_before(*flow.server_conn);
     if (is_own && !wanted && own_ahead() != nullptr && !own_ahead()->is_ended()) {
         auto prepared = co_await prepare_ahead(flow);
-        if (!prepared) {
-            renew_failed_server();
-            co_return prepared.error();
-        }
-        connection = *prepared;
-        key = connection->endpoint.key;
-    } else {
-        auto route = co_await router_.choose(flow);
-        if (route.response) co_return layers::make_direct_response_stream(std::move(*route.response));
-        key = router_.key_of(flow, route);
+        if (prepared) co_return co_await acquire_ahead(flow, **prepared);
+        renew_failed_server();
+        co_return prepared.error();
     }
+    auto const record = flow.server_conn;
+    std::vector<FailedRoute> failed;
+    for (auto route = co_await router_.choose(flow);;) {
+        if (route.response) co_return layers::make_direct_response_stream(std::move(*route.response));
+        auto acquired = co_await acquire_along(flow, route, is_new, wanted);
+        if (acquired) co_return std::move(acquired);
+        failed.push_back({std::move(route), acquired.error()});
+        auto const failed_record = std::exchange(flow.server_conn, is_own ? context_.server->snapshot() : record);
+        auto another = co_await router_.choose_again(flow, failed);
+        if (!another) {
+            flow.server_conn = failed_record;
+            co_return std::move(acquired);
+        }
+        route = std::move(*another);
+    }
+}
+
+asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_ahead(
+    flow::HttpFlow& flow, PooledConnection& connection) {
+    auto const use = pool_.use_of(*connection.record);
+    auto route = use ? use->route : Route{connection.endpoint.key.hops};
+    auto const key = connection.endpoint.key;
+    router_.authorize(flow, key);
+    auto lease = lease_of(key.address, route);
+    co_return co_await acquire_at(flow, key, std::move(lease), &connection, false);
+}
+
+asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_along(
+    flow::HttpFlow& flow, Route const& route, bool is_new, std::optional<layers::Protocol> wanted) {
+    auto key = router_.key_of(flow, route);
     if (wanted == layers::Protocol::http1) key.is_http1_only = true;
     if (wanted == layers::Protocol::http2) pool_.at(key).speaks_http2 = true;
     router_.authorize(flow, key);
-    Route route;
-    route.hops = key.hops;
-    auto const lease = lease_of(key.address, route);
-
-    bool const is_websocket = layers::asks_for_websocket(flow.request);
-    if (is_websocket && connection == nullptr) {
+    auto lease = lease_of(key.address, route);
+    if (layers::asks_for_websocket(flow.request)) {
         auto* const shared = pool_.at(key).find_shared();
         key.is_http1_only = shared != nullptr && !co_await protocols_.accepts_websockets(*shared);
     }
+    co_return co_await acquire_at(flow, std::move(key), std::move(lease), nullptr, is_new);
+}
+
+/// Over `connection` if it is not nullptr and the request can use it, else over another of the key.
+asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_at(flow::HttpFlow& flow,
+                                                                                         EndpointKey key, Lease lease,
+                                                                                         PooledConnection* connection,
+                                                                                         bool is_new) {
     for (;;) {
         if (connection == nullptr) {
             auto found = co_await find_or_connect(flow, key, lease, is_new);
@@ -130,14 +157,14 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
             if (connection == nullptr) continue;
         }
         protocols_.settle(*connection);
-        if (!is_websocket || connection->shared() == nullptr) break;
+        if (!layers::asks_for_websocket(flow.request) || connection->shared() == nullptr) break;
         auto const record = connection->record;
         bool const is_accepted = co_await protocols_.accepts_websockets(*connection);
         connection = is_accepted ? pool_.find(*record) : nullptr;
         if (connection != nullptr) break;
         key.is_http1_only = true;
     }
-    co_return use(*connection, flow, lease);
+    co_return use(*connection, flow, std::move(lease));
 }
 
 /// After its failure was reported.

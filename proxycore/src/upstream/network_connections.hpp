@@ -3,7 +3,8 @@
 //     acquire ─▶ Router: route, key ─▶ ConnectionPool: open connection of the key? ─┬─────────────────────▶ use
 //                                                          │ no                     │
 //                                                          ├─▶ ServerConnector ─────┤   fewer than max_servers are open
-//                                                          └─▶ queue ───────────────┘   else
+//                 ▲                                        └─▶ queue ───────────────┘   else
+//                 └── another route of the selector ◀── failed ──┘
 //
 // and once more from the pool on if its WebSocket turns out to need HTTP/1.
 #pragma once
@@ -51,6 +52,11 @@ private:
     ServerStream use_available(EndpointPool& endpoint, flow::HttpFlow& flow);
     asio::awaitable<Result<ServerStream>> acquire_by_route(flow::HttpFlow& flow, bool is_new,
                                                            std::optional<layers::Protocol> wanted = std::nullopt);
+    asio::awaitable<Result<ServerStream>> acquire_ahead(flow::HttpFlow& flow, PooledConnection& connection);
+    asio::awaitable<Result<ServerStream>> acquire_along(flow::HttpFlow& flow, Route const& route, bool is_new,
+                                                        std::optional<layers::Protocol> wanted);
+    asio::awaitable<Result<ServerStream>> acquire_at(flow::HttpFlow& flow, EndpointKey key, Lease lease,
+                                                     PooledConnection* connection, bool is_new);
     void renew_failed_server();
     asio::awaitable<Result<PooledConnection*>> prepare_ahead(flow::HttpFlow const& flow);
     asio::awaitable<Result<PooledConnection*>> find_or_connect(flow::HttpFlow& flow, EndpointKey const& key,
@@ -64,6 +70,7 @@ private:
     asio::awaitable<Result<Stream>> connect(Record record, EndpointPool& endpoint, std::vector<std::string> alpn,
                                             Lease lease);
     asio::awaitable<Result<void>> connect_ahead(Record server, std::vector<std::string> alpn);
+    asio::awaitable<Result<void>> connect_along(Record server, Route const& route, std::vector<std::string> alpn);
     asio::awaitable<Result<void>> secure_ahead(PooledConnection& connection, std::vector<std::string> alpn);
     void add_ahead(EndpointPool& endpoint, Record record, Stream stream);
     Record replace_if_ended(Record server);

@@ -5,9 +5,14 @@
 namespace pathology::proxycore::upstream {
 namespace {
 
+/// The option for credentials is for a proxy alone whose URL has none.
 Route route_of(modes::Mode const& mode, layers::Settings const& settings) {
-    auto const* const proxy = modes::traits_of(mode).upstream_proxy;
-    return proxy == nullptr ? Route::direct() : Route::via(*proxy, settings.upstream_auth);
+    auto const proxies = modes::traits_of(mode).upstream_proxies;
+    Route route;
+    route.hops = std::vector(proxies.begin(), proxies.end());
+    if (proxies.size() == 1 && !proxies.front().credentials)
+        route.hops.edit().front().credentials = settings.upstream_auth;
+    return route;
 }
 
 std::shared_ptr<Selector> selector_of(Context const& context) {
@@ -15,7 +20,9 @@ std::shared_ptr<Selector> selector_of(Context const& context) {
     return of ? of(context.mode) : nullptr;
 }
 
-bool is_http(flow::ServerSpec const& proxy) { return proxy.scheme == "http" || proxy.scheme == "https"; }
+constexpr std::string_view proxy_field = "Proxy-Authorization";
+
+bool is_http(tunnel::Hop const& hop) { return hop.protocol == tunnel::Hop::Protocol::http; }
 
 /// As TLS asks for it and verifies it.
 std::string tls_name_of(std::optional<std::string> const& sni, Endpoint const& address) {
@@ -29,7 +36,7 @@ Router::Router(Context& context)
 
 // --- the route -------------------------------------------------------------------------------------------------------
 
-asio::awaitable<Route> Router::choose(flow::HttpFlow const& flow) {
+asio::awaitable<Route> Router::choose(flow::HttpFlow& flow) {
     if (!selector_ && !flow.server_conn->via()) co_return own_route_;
     auto const address = address_of(flow);
     RouteRequest const request{*context_.client, address, &flow};
@@ -42,15 +49,38 @@ asio::awaitable<Route> Router::choose(flow::Server const& server) {
 }
 
 asio::awaitable<Route> Router::choose(RouteRequest const& request, flow::Server const& wanted) {
-    auto const& addons_choice = wanted.timestamp_start ? context_.via : wanted.via();
-    if (addons_choice) co_return route_by(addons_choice);
+    auto const& via = choice_of_addons(wanted);
+    if (via) co_return route_by(via);
     if (!selector_) co_return own_route_;
     co_return co_await selector_->select(request);
 }
 
+std::optional<flow::ServerSpec> const& Router::choice_of_addons(flow::Server const& wanted) const {
+    return wanted.timestamp_start ? context_.via : wanted.via();
+}
+
+bool Router::may_choose_again(flow::Server const& wanted, std::vector<FailedRoute> const& failed) const {
+    return selector_ && !choice_of_addons(wanted) && failed.back().why.code != layers::Errc::cancelled;
+}
+
+asio::awaitable<std::optional<Route>> Router::choose_again(flow::HttpFlow& flow,
+                                                           std::vector<FailedRoute> const& failed) {
+    if (!may_choose_again(*flow.server_conn, failed)) co_return std::nullopt;
+    auto const address = address_of(flow);
+    RouteRequest const request{*context_.client, address, &flow};
+    co_return co_await selector_->select_again(request, failed);
+}
+
+asio::awaitable<std::optional<Route>> Router::choose_again(flow::Server const& server,
+                                                           std::vector<FailedRoute> const& failed) {
+    if (!may_choose_again(server, failed)) co_return std::nullopt;
+    RouteRequest const request{*context_.client, *server.address()};
+    co_return co_await selector_->select_again(request, failed);
+}
+
 Route Router::route_by(std::optional<flow::ServerSpec> const& via) const {
     if (!via) return Route::direct();
-    bool const is_own = !own_route_.hops.empty() && own_route_.hops.front().proxy == *via;
+    bool const is_own = !own_route_.hops.empty() && spec_of(own_route_.hops.front()) == *via;
     return is_own ? own_route_ : Route::via(*via);
 }
 
@@ -99,7 +129,7 @@ EndpointKey Router::key_of(flow::HttpFlow const& flow, Route const& route) const
     if (key.is_secure) key.tls_name = tls_name_of(sni_of(flow), key.address);
     if (route.hops.empty()) return key;
     key.hops = route.hops;
-    key.is_tunnel = key.is_secure || !is_http(key.hops.back().proxy) || context_.server->address().has_value() ||
+    key.is_tunnel = key.is_secure || !is_http(key.hops.back()) || context_.server->address().has_value() ||
                     request.headers.has_token("Upgrade", "websocket");
     return key;
 }
@@ -119,8 +149,10 @@ void Router::authorize(flow::HttpFlow& flow, EndpointKey const& key) const {
         request.headers.set(field, to_basic(credentials));
         request.secret_field = field;
     };
+    // Those of a route that was given up are not for the next one.
+    if (flow.request.secret_field == proxy_field) flow.request.headers.remove(proxy_field);
     if (!key.hops.empty() && !key.is_tunnel && key.hops.back().credentials)
-        add("Proxy-Authorization", *key.hops.back().credentials);
+        add(proxy_field, *key.hops.back().credentials);
     auto const& ours = context_.settings->upstream_auth;
     bool const is_reverse = modes::traits_of(context_.mode).fixed_server != nullptr;
     if (ours && is_reverse) add("Authorization", *ours);

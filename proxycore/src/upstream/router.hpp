@@ -26,8 +26,12 @@ public:
     /// Through the proxy that an addon or an earlier choice named.
     Route route_by(std::optional<flow::ServerSpec> const& via) const;
 
-    asio::awaitable<Route> choose(flow::HttpFlow const& flow);
+    asio::awaitable<Route> choose(flow::HttpFlow& flow);
     asio::awaitable<Route> choose(flow::Server const& server);
+    /// After a failure. std::nullopt: the selector has no other route, or it did not choose that one.
+    asio::awaitable<std::optional<Route>> choose_again(flow::HttpFlow& flow, std::vector<FailedRoute> const& failed);
+    asio::awaitable<std::optional<Route>> choose_again(flow::Server const& server,
+                                                       std::vector<FailedRoute> const& failed);
     /// Whether own_route() is the route of the request: there is no selector, and no addon has changed the record.
     bool is_simple(flow::HttpFlow const& flow) const;
 
@@ -47,6 +51,8 @@ private:
     Endpoint address_of(flow::HttpFlow const& flow) const;
     bool is_secure(flow::HttpFlow const& flow) const;
     asio::awaitable<Route> choose(RouteRequest const& request, flow::Server const& wanted);
+    std::optional<flow::ServerSpec> const& choice_of_addons(flow::Server const& wanted) const;
+    bool may_choose_again(flow::Server const& wanted, std::vector<FailedRoute> const& failed) const;
 
     Context& context_;
     std::shared_ptr<Selector> selector_;

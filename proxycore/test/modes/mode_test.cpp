@@ -15,6 +15,12 @@ using testing::HasSubstr;
 Listen at(std::uint16_t port) { return {std::nullopt, port}; }
 Listen at(std::string host, std::uint16_t port) { return {std::move(host), port}; }
 
+constexpr auto http = tunnel::Hop::Protocol::http;
+constexpr auto socks5 = tunnel::Hop::Protocol::socks5;
+tunnel::Hop plain(std::string host, std::uint16_t port, std::optional<tunnel::Credentials> credentials = {}) {
+    return {http, false, {std::move(host), port}, std::move(credentials)};
+}
+
 struct GoodCase {
     std::string_view name, text;
     Mode mode;
@@ -29,7 +35,9 @@ TEST_P(P02_a_GoodMode, IsRead) {
     EXPECT_EQ(*mode, GetParam().mode);
 }
 TEST_P(P02_a_GoodMode, IsPrinted) { EXPECT_EQ(to_string(GetParam().mode), GetParam().printed); }
-TEST_P(P02_a_GoodMode, ComesBackFromPrint) { EXPECT_EQ(*parse_mode(GetParam().printed), GetParam().mode); }
+TEST_P(P02_a_GoodMode, ComesBackFromPrint) {
+    EXPECT_EQ(*parse_mode(to_specification(GetParam().mode)), GetParam().mode);
+}
 TEST_P(P02_a_GoodMode, IsDescribed) { EXPECT_EQ(describe(GetParam().mode), GetParam().describes); }
 
 GoodCase const good[] = {
@@ -97,14 +105,59 @@ GoodCase const good[] = {
      "reverse proxy to tls://h:853"},
     {"UpstreamIsHttp",
      "upstream:proxy.test",
-     {Upstream{{"http", {"proxy.test", 80}}}, {}},
+     {Upstream{{plain("proxy.test", 80)}}, {}},
      "upstream:http://proxy.test:80",
      "HTTP(S) proxy (upstream: http://proxy.test:80)"},
     {"UpstreamOverTls",
      "upstream:https://proxy.test:3128@127.0.0.1:8081",
-     {Upstream{{"https", {"proxy.test", 3128}}}, at("127.0.0.1", 8081)},
+     {Upstream{{{http, true, {"proxy.test", 3128}}}}, at("127.0.0.1", 8081)},
      "upstream:https://proxy.test:3128@127.0.0.1:8081",
      "HTTP(S) proxy (upstream: https://proxy.test:3128)"},
+    {"UpstreamSocks",
+     "upstream:socks5://[::1]",
+     {Upstream{{{socks5, false, {"::1", 1080}}}}, {}},
+     "upstream:socks5://[::1]:1080",
+     "HTTP(S) proxy (upstream: socks5://[::1]:1080)"},
+    {"Chain",
+     "upstream:http://a,socks5://b:9@81",
+     {Upstream{{plain("a", 80), {socks5, false, {"b", 9}}}}, at(81)},
+     "upstream:http://a:80,socks5://b:9@81",
+     "HTTP(S) proxy (upstream: http://a:80,socks5://b:9)"},
+    {"Credentials",
+     "upstream:http://me:secret@h:3128",
+     {Upstream{{plain("h", 3128, tunnel::Credentials{"me", "secret"})}}, {}},
+     "upstream:http://me:***@h:3128",
+     "HTTP(S) proxy (upstream: http://me:***@h:3128)"},
+    {"CredentialsAndListener",
+     "upstream:http://me:secret@h:3128@127.0.0.1:81",
+     {Upstream{{plain("h", 3128, tunnel::Credentials{"me", "secret"})}}, at("127.0.0.1", 81)},
+     "upstream:http://me:***@h:3128@127.0.0.1:81",
+     "HTTP(S) proxy (upstream: http://me:***@h:3128)"},
+    {"UserAndListener",
+     "upstream:me@h@81",
+     {Upstream{{plain("h", 80, tunnel::Credentials{"me", ""})}}, at(81)},
+     "upstream:http://me:***@h:80@81",
+     "HTTP(S) proxy (upstream: http://me:***@h:80)"},
+    {"HostAndPortAndListener",
+     "upstream:http://me:1234@proxy.test:3128",
+     {Upstream{{plain("me", 1234)}}, at("proxy.test", 3128)},
+     "upstream:http://me:1234@proxy.test:3128",
+     "HTTP(S) proxy (upstream: http://me:1234)"},
+    {"PasswordOfDigitsBeforeASlash",
+     "upstream:http://me:1234@proxy.test:3128/",
+     {Upstream{{plain("proxy.test", 3128, tunnel::Credentials{"me", "1234"})}}, {}},
+     "upstream:http://me:***@proxy.test:3128",
+     "HTTP(S) proxy (upstream: http://me:***@proxy.test:3128)"},
+    {"PasswordOfDigitsInAChain",
+     "upstream:http://me:1234@a,b@81",
+     {Upstream{{plain("a", 80, tunnel::Credentials{"me", "1234"}), plain("b", 80)}}, at(81)},
+     "upstream:http://me:***@a:80,http://b:80@81",
+     "HTTP(S) proxy (upstream: http://me:***@a:80,http://b:80)"},
+    {"CredentialsOfTheLast",
+     "upstream:a,socks5://me:s%40%2C@b",
+     {Upstream{{plain("a", 80), {socks5, false, {"b", 1080}, tunnel::Credentials{"me", "s@,"}}}}, {}},
+     "upstream:http://a:80,socks5://me:***@b:1080",
+     "HTTP(S) proxy (upstream: http://a:80,socks5://me:***@b:1080)"},
 };
 INSTANTIATE_TEST_SUITE_P(Row, P02_a_GoodMode, testing::ValuesIn(good), test::row_name);
 
@@ -136,7 +189,12 @@ BadCase const bad[] = {
     {"ReverseAlone", "reverse", Errc::missing_data, "       ^", "reverse needs a server after a colon"},
     {"ReverseOfNothing", "reverse:@80", Errc::missing_data, "        ^", "needs a server"},
     {"OfManyUpstreams", "multiupstream:x", Errc::unknown_mode, "^^^^^^^^^^^^^", "unknown mode \"multiupstream\""},
-    {"SplitAtTheLastAt", "upstream:a@b@81", Errc::bad_host, "         ^^^", "credentials have an option"},
+    {"UpstreamAlone", "upstream", Errc::missing_data, "        ^", "upstream needs a proxy after a colon"},
+    {"UpstreamOfNothing", "upstream:@80", Errc::missing_data, "         ^", "needs a proxy"},
+    {"ServerWithCredentials", "reverse:a@b@81", Errc::bad_host, "        ^^^", "credentials have an option"},
+    {"NoUser", "upstream:http://:x@h:1", Errc::bad_credentials, "                ^", "expected a user"},
+    {"PortOfAProxy", "upstream:http://h:x@80", Errc::bad_port, "                  ^", "a number from 1 to 65535"},
+    {"EmptyProxy", "upstream:a,,b", Errc::bad_host, "           ^", "expected a host"},
     {"TcpWithoutPort", "reverse:tcp://h", Errc::missing_port, "               ^", "tcp has none of its own"},
     {"ListenPortWord", "reverse:h@x", Errc::bad_port, "          ^", "a number from 0 to 65535"},
     {"ListenPortTooLarge", "regular@65536", Errc::bad_port, "        ^^^^^", "a number from 0 to 65535"},
@@ -147,13 +205,12 @@ BadCase const bad[] = {
     {"ServerPortWord", "reverse:http://h:x", Errc::bad_port, "                 ^", "a number from 1 to 65535"},
     {"ServerPortZero", "reverse:http://h:0", Errc::bad_port, "                 ^", "a number from 1 to 65535"},
     {"ServerPortEmpty", "reverse:http://h:", Errc::bad_port, "                 ^", "a number from 1 to 65535"},
-    {"UpstreamFtp", "upstream:ftp://h:1", Errc::bad_scheme, "         ^^^", "one of the schemes http, https"},
-    {"UpstreamTcp", "upstream:tcp://h:1", Errc::bad_scheme, "         ^^^", "one of the schemes http, https"},
+    {"UpstreamFtp", "upstream:ftp://h:1", Errc::bad_scheme, "         ^^^", "one of the schemes http, https, socks5"},
+    {"UpstreamTcp", "upstream:tcp://h:1", Errc::bad_scheme, "         ^^^", "one of the schemes http, https, socks5"},
     {"Path", "reverse:http://h/p", Errc::unexpected_path, "                ^^", "without a path"},
     {"Query", "reverse:http://h?p", Errc::unexpected_path, "                ^^", "without a path"},
     {"NoHost", "reverse:http://", Errc::bad_host, "               ^", "expected a host"},
     {"HostWithBlank", "reverse:http://a b", Errc::bad_host, "               ^^^", "not \"a b\""},
-    {"Credentials", "upstream:http://u@h:1@80", Errc::bad_host, "                ^^^", "credentials have an option"},
     {"ServerWithoutBrackets", "reverse:http://::1", Errc::bad_host, "               ^", "expected a host"},
 };
 INSTANTIATE_TEST_SUITE_P(Row, P02_a_BadMode, testing::ValuesIn(bad), test::row_name);
@@ -182,7 +239,7 @@ struct TraitsCase {
     FirstLayer first_layer;
     Protocol protocol = Protocol::any;
     bool is_explicit = true, is_redirected = false;
-    std::string_view fixed_server{}, upstream_proxy{};
+    std::string_view fixed_server{}, upstream_proxies{};
 };
 void PrintTo(TraitsCase const& row, std::ostream* out) { *out << row.text; }
 class ModeTraits : public testing::TestWithParam<TraitsCase> {};
@@ -198,7 +255,7 @@ TEST_P(ModeTraits, MatchWhatLayersAsk) {
     EXPECT_EQ(traits.is_explicit, row.is_explicit);
     EXPECT_EQ(traits.is_redirected, row.is_redirected);
     EXPECT_EQ(text_of(traits.fixed_server), row.fixed_server);
-    EXPECT_EQ(text_of(traits.upstream_proxy), row.upstream_proxy);
+    EXPECT_EQ(tunnel::to_string(traits.upstream_proxies), row.upstream_proxies);
 }
 INSTANTIATE_TEST_SUITE_P(
     Row, ModeTraits,
@@ -255,8 +312,7 @@ TEST(ModeFlags, AreModes) {
     EXPECT_EQ(*choose_modes({}, {}), std::vector{Mode{}});
     EXPECT_EQ(choose_modes({}, {.reverse = "http://h"})->front().is,
               (decltype(Mode::is)(Reverse{{"http", {"h", 80}}})));
-    EXPECT_EQ(choose_modes({}, {.upstream = "h:3128"})->front().is,
-              (decltype(Mode::is)(Upstream{{"http", {"h", 3128}}})));
+    EXPECT_EQ(choose_modes({}, {.upstream = "h:3128"})->front().is, (decltype(Mode::is)(Upstream{{plain("h", 3128)}})));
     EXPECT_EQ(choose_modes({}, {.transparent = true})->front().is, decltype(Mode::is)(Transparent{}));
 }
 

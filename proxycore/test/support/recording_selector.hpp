@@ -28,10 +28,10 @@ public:
         target_ = use.target;
     }
     void on_connected(upstream::RouteUse const&, Latency) override { record("connected"); }
-    void on_failed(upstream::RouteUse const&, std::string_view reason, Latency) override {
+    void on_failed(upstream::RouteUse const&, layers::Failure const& why, Latency) override {
         record("failed");
         std::scoped_lock const lock(mutex_);
-        reason_ = reason;
+        reason_ = why.message;
     }
     void on_released(upstream::RouteUse const&) override { record("released"); }
     void on_websocket_opened(upstream::RouteUse const&) override { record("websocket opened"); }

@@ -31,6 +31,7 @@ TEST_P(HopsText, IsReadAndPrinted) {
     ASSERT_TRUE(hops) << hops.error().message;
     EXPECT_EQ(*hops, row.hops);
     EXPECT_EQ(to_string(*hops), row.printed);
+    EXPECT_EQ(*parse_hops(to_urls(*hops)), row.hops);
 }
 
 INSTANTIATE_TEST_SUITE_P(

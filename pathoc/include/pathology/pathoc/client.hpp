@@ -12,9 +12,10 @@
 #include <pathology/pathoc/tls_options.hpp>
 #include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
-#include <pathology/proxycore/tunnel/credentials.hpp>
+#include <pathology/proxycore/tunnel/hop.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pathology::pathoc {
 
@@ -24,11 +25,12 @@ using proxycore::tunnel::Credentials;
 struct ClientOptions {
     std::string host = "127.0.0.1";  ///< name or address
     std::uint16_t port = 80;
+    std::vector<proxycore::tunnel::Hop> proxies{};  ///< to go through, the nearest first; see tunnel::parse_hops()
     std::optional<proxycore::HostPort>
         tunnel;  ///< the server; `host` is then a proxy, used by CONNECT; port 80 unless given
     std::optional<Credentials> proxy_auth;  ///< for the proxy (Basic)
     std::optional<proxycore::HostPort>
-        socks;  ///< a SOCKS5 server that connects to `host` and resolves its name; port 1080 unless given
+        socks;  ///< behind `proxies`: a SOCKS5 server that connects to `host` and resolves its name; port 1080 unless given
     std::optional<Credentials> socks_auth;  ///< for the SOCKS5 server
     TlsOptions tls = {};                    ///< with the server, inside any tunnel
     bool http2 = false;                     ///< HTTP/2; over TLS, `h2` is the only protocol offered

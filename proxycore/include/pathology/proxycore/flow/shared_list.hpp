@@ -42,6 +42,7 @@ public:
     bool empty() const { return items().empty(); }
     T const& operator[](size_type place) const { return items()[place]; }
     T const& front() const { return items().front(); }
+    T const& back() const { return items().back(); }
 
     friend bool operator==(SharedList const& a, SharedList const& b) {
         return a.items_ == b.items_ || a.items() == b.items();

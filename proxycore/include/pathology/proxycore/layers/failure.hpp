@@ -39,11 +39,23 @@ enum class Protocol : std::uint8_t {
 /// non-idempotent requests" (RFC 9110 §9.2.2); methods that are not known count among these.
 bool may_repeat(Repeat repeat, std::string_view method);
 
+/// What a proxy between this one and the server failed at.
+enum class ProxyFault : std::uint8_t {
+    unreachable,   ///< name resolution or TCP
+    timed_out,     ///< no connection, or no response, within the time limit
+    untrusted,     ///< TLS with the proxy itself
+    unauthorized,  ///< it requires credentials, or rejected those that it got
+    refused,       ///< it did not connect further
+    malformed,     ///< its response is not valid in its protocol
+    closed,        ///< it ended the connection before the response
+};
+
 /// Why an exchange failed. The message names host and port where they are known.
 struct Failure : BasicFailure<Errc> {
     unsigned status = 502;                    ///< of the response to the client, if none was begun (P13)
     Repeat repeat = Repeat::never;            ///< of the request
     std::optional<http2::ErrorCode> reset{};  ///< the code of the server's RST_STREAM, if that was the reason
+    std::optional<ProxyFault> proxy_fault{};  ///< if a proxy of the route failed, and not the server
     std::optional<Protocol> wanted{};         ///< the server takes the request by this protocol only
 };
 

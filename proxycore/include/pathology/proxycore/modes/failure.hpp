@@ -17,6 +17,7 @@ enum class Errc : std::uint8_t {
     bad_scheme,        ///< a scheme that the mode does not support
     bad_host,          ///< neither a host name nor an address
     bad_port,          ///< not a number from 0 to 65535, or 0 for a server
+    bad_credentials,   ///< of a proxy: no user, or one that its protocol cannot carry
     missing_port,      ///< a scheme without a default port, and no port given
     unexpected_path,   ///< more than host and port in the address of a server
     duplicate,         ///< two listeners on one address

@@ -2,9 +2,10 @@
 //
 //     mode   = name [ ":" data ] [ "@" [ host ":" ] port ]      split at the last "@"; the name in any case
 //     name   = "regular" | "transparent" | "socks5"                                     without data
-//            | "reverse" | "upstream"                                                   data = server
+//            | "reverse"                                                                data = server
+//            | "upstream"                                                               data = hops of tunnel/hop.hpp
 //     server = [ scheme "://" ] host [ ":" port ] [ "/" ]       no path, no credentials
-//     scheme = "http" | "https" | "tcp" | "tls"                 upstream: the first two
+//     scheme = "http" | "https" | "tcp" | "tls"
 //
 // Examples:
 //
@@ -14,8 +15,13 @@
 //     reverse:http://localhost:8000@80
 //     reverse:tcp://db.test:5432       a TCP relay
 //     upstream:http://proxy.test:3128  forwards everything to another proxy
+//     upstream:http://me:secret@a,socks5://b@81   through a, which connects to b; listens on port 81
 //     socks5                           on port 1080
 //     transparent@[::1]:8080
+//
+// In upstream, an "@" with a whole proxy (host, or host and port) before it begins the listening address, and another one
+// ends credentials. Where both could be meant, as in me:1234@proxy.test:3128, a slash decides: an "@" before the slash at
+// the end of a URL belongs to the URL.
 //
 // Default scheme: https for reverse, http for upstream. Default port: 80 of http, 443 of https, none of the others.
 // Default listening port: 1080 for socks5, 8080 for the rest.
@@ -26,6 +32,8 @@
 #include <optional>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/modes/failure.hpp>
+#include <pathology/proxycore/tunnel/hop.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -53,13 +61,14 @@ struct Traits {
     std::uint16_t default_port;
     /// The only server of the mode, or nullptr. It determines TLS, SNI and the Host field, independently of the client.
     flow::ServerSpec const* fixed_server;
-    flow::ServerSpec const* upstream_proxy;  ///< the proxy that gets everything, or nullptr
+    std::span<tunnel::Hop const> upstream_proxies;  ///< those that everything goes through, the nearest first; or none
 };
 
 // A mode is a type with these members, listed in Mode::is:
 //
 //     name          in specifications; the parser finds the type by it
 //     schemes       if the data is a server, stored in the member `server`: the allowed schemes, the default one first
+//     proxies       a member for data that names proxies
 //     traits()      valid as long as the mode itself
 //     description() for the log line at the start
 //
@@ -93,11 +102,10 @@ struct Reverse {
     std::string description() const;
     bool operator==(Reverse const&) const = default;
 };
-/// Everything goes through one other proxy.
+/// Everything goes through another proxy, or a chain of them.
 struct Upstream {
     static constexpr std::string_view name = "upstream";
-    static constexpr std::array<std::string_view, 2> schemes{"http", "https"};
-    flow::ServerSpec server;
+    std::vector<tunnel::Hop> proxies;
     Traits traits() const;
     std::string description() const;
     bool operator==(Upstream const&) const = default;
@@ -123,12 +131,15 @@ Traits traits_of(Mode const& mode);
 /// Errors: those of Errc except duplicate and exclusive, each with its place.
 Result<Mode> parse_mode(std::string_view text);
 
-/// Parses a server alone, the arguments of `-R` and `-U`.
+/// Parses a server or proxies alone, the arguments of `-R` and `-U`.
 Result<flow::ServerSpec> parse_reverse_server(std::string_view text);
-Result<flow::ServerSpec> parse_upstream_server(std::string_view text);
+Result<std::vector<tunnel::Hop>> parse_upstream_proxies(std::string_view text);
 
-/// The specification, with scheme and port of a server. parse_mode() of it returns the same mode.
+/// The specification, with scheme and port of a server, and `***` in place of passwords.
 std::string to_string(Mode const& mode);
+
+/// The same with the passwords: not for messages. parse_mode() of it returns the same mode.
+std::string to_specification(Mode const& mode);
 
 /// The mode's name: "reverse".
 std::string_view name_of(Mode const& mode);

@@ -61,8 +61,12 @@ std::string_view scheme_of(Hop const& hop);
 
 /// `https://user:***@proxy.test:443`: with the port, and without the password.
 std::string to_string(Hop const& hop);
-/// All of them, separated by commas. Without credentials, parse_hops() of it returns the same hops.
+/// All of them, separated by commas.
 std::string to_string(std::span<Hop const> hops);
+
+/// The same with the passwords, and with a slash at the end of each URL that has credentials: not for messages.
+/// parse_hops() of it returns the same hops, but for their names.
+std::string to_urls(std::span<Hop const> hops);
 
 /// For messages: the name if there is one, and the address.
 std::string label_of(Hop const& hop);

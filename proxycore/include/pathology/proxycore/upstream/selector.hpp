@@ -4,10 +4,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <pathology/proxycore/flow/connection.hpp>
 #include <pathology/proxycore/flow/http_flow.hpp>
+#include <pathology/proxycore/layers/failure.hpp>
 #include <pathology/proxycore/upstream/route.hpp>
-#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace pathology::proxycore::upstream {
 
@@ -17,7 +20,8 @@ namespace asio = boost::asio;
 struct RouteRequest {
     flow::Client const& client;
     Endpoint const& target;
-    flow::HttpFlow const* flow = nullptr;  ///< the request; nullptr for bytes that are not HTTP
+    /// The request; nullptr for bytes that are not HTTP. A selector may add metadata and attachments.
+    flow::HttpFlow* flow = nullptr;
 };
 
 /// A route that was chosen, as long as a request or a connection uses it.
@@ -27,10 +31,17 @@ struct RouteUse {
     Route route;
 };
 
+/// A route over which no connection was opened, and why.
+struct FailedRoute {
+    Route route;
+    layers::Failure why;
+};
+
 /// Chooses the route of every request and of every connection for bytes that are not HTTP.
 ///
-///     select() ─▶ on_chosen ─┬─▶ [on_connected] ─▶ exchange ─┬─▶ on_released [─▶ on_websocket_opened ─▶ …_closed]
-///                            └─▶ on_failed ──────────────────┘
+///     select() ─▶ on_chosen ─┬─▶ [on_connected] ─▶ exchange ─▶ on_released [─▶ on_websocket_opened ─▶ …_closed]
+///                    ▲       └─▶ on_failed ─▶ on_released ─┬─▶ the request fails
+///                    └───── select_again(): another route ─┘
 ///
 /// Each on_chosen is followed by exactly one on_released; a WebSocket opens after that of its exchange. on_connected is
 /// left out where an open connection of the same route is used again. A route with a response is in no use and brings
@@ -50,11 +61,18 @@ public:
     /// Cancel: terminal, when the client leaves.
     virtual asio::awaitable<Route> select(RouteRequest const& request) = 0;
 
+    /// Another route for a request of which nothing was sent, since no connection was opened over those that `failed`, the
+    /// last one just now. std::nullopt: the request fails with the reason of the last one. Not asked where an addon chose
+    /// the route or refused the connection.
+    /// Cancel: as select().
+    virtual asio::awaitable<std::optional<Route>> select_again(RouteRequest const& request,
+                                                               std::vector<FailedRoute> const& failed);
+
     virtual void on_chosen(RouteUse const&) {}
     /// A new connection is open, with its TLS; `latency` since connecting began.
     virtual void on_connected(RouteUse const&, Latency) {}
     /// Connecting failed, or was cancelled by an addon. Not called if the client left before.
-    virtual void on_failed(RouteUse const&, std::string_view /*reason*/, Latency) {}
+    virtual void on_failed(RouteUse const&, layers::Failure const&, Latency) {}
     /// The exchange is over, or the connection for other bytes is closed.
     virtual void on_released(RouteUse const&) {}
     virtual void on_websocket_opened(RouteUse const&) {}
