@@ -10,6 +10,7 @@ pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)   # HTTP/2: reading header blocks, sessions
 pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec libbrotlienc)   # br content
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)         # zstd content
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)        # files of multi-upstream mode
 if(PATHOLOGY_MIMALLOC)
     find_package(mimalloc 2.0 REQUIRED)    # the allocator of the programs, not of the libraries
 endif()

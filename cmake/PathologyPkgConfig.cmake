@@ -13,6 +13,7 @@ set(external_items
     "PkgConfig::NGHTTP2 libnghttp2                libnghttp2-dev"
     "PkgConfig::BROTLI  libbrotlidec,libbrotlienc libbrotli-dev"
     "PkgConfig::ZSTD    libzstd                   libzstd-dev"
+    "PkgConfig::YAML    yaml-cpp                  libyaml-cpp-dev"
     "GTest::gtest       gtest                     libgtest-dev"
     "GTest::gmock       gmock                     libgmock-dev"
     "crypt              -lcrypt                   libcrypt-dev"
