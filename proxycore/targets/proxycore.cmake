@@ -33,7 +33,9 @@ pathology_library(proxycore PRECOMPILED proxy
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp
             src/layers/tls/tls_choices.cpp src/layers/tls/tls_service.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp src/modes/traits.cpp
-            src/multiupstream/configuration.cpp
+            src/multiupstream/configuration.cpp src/multiupstream/document.cpp src/multiupstream/fields.cpp
+            src/multiupstream/json_document.cpp src/multiupstream/load.cpp src/multiupstream/read_hops.cpp
+            src/multiupstream/read_rule.cpp src/multiupstream/upstream_reader.cpp src/multiupstream/yaml_document.cpp
             src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp src/proxy/proxy.cpp
             src/proxy/running_proxy.cpp
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
@@ -70,6 +72,7 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp
     PUBLIC pathology::http2_driver pathology::pattern pathology::protocol pathology::tls pathology::tunnel
-    PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::ZSTD ZLIB::ZLIB crypt ${CMAKE_DL_LIBS})
+    PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::YAML PkgConfig::ZSTD ZLIB::ZLIB crypt
+            $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ${CMAKE_DL_LIBS})
 
 include(targets/proxycore_tests.cmake)

@@ -70,7 +70,9 @@ pathology_fuzzer(http2_exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/h
     SOURCES fuzz/http2_exchange_fuzz.cpp test/layers/exchange/isolated_layer.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(multiupstream_test SIZE unit LINK pathology::proxycore
-    SOURCES test/multiupstream/configuration_test.cpp)
+    SOURCES test/multiupstream/configuration_test.cpp test/multiupstream/document_mistakes_test.cpp
+            test/multiupstream/examples_test.cpp test/multiupstream/field_mistakes_test.cpp
+            test/multiupstream/folder_test.cpp test/multiupstream/limits_test.cpp test/multiupstream/load_test.cpp)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/upstream/network_connections_test.cpp test/upstream/websocket_routes_test.cpp
             test/client/http_client_test.cpp test/client/http_client_tls_test.cpp test/proxy/replay_test.cpp

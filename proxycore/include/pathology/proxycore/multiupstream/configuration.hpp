@@ -34,7 +34,7 @@ std::string to_string(Rule const& rule);
 
 /// A proxy, or a chain of them, with its rules.
 struct Upstream {
-    std::string name;               ///< unique in the configuration; not empty, UTF-8, without control characters
+    std::string name;               ///< unique; 1 to 255 bytes of UTF-8 without control characters
     std::vector<tunnel::Hop> hops;  ///< at least one; each has the name of the upstream
     std::uint32_t weight = 1;       ///< its share of the requests, relative to the other candidates; at least 1
     std::vector<Rule> rules;        ///< at least one, in the order of the file
@@ -77,7 +77,7 @@ struct Loaded {
 
 /// Reads every file directly in `folder` whose name ends in .yaml, .yml or .json and does not begin with a dot.
 ///
-/// Limits: 256 files, each of up to 4 MiB; 10 000 proxies, and 1000 rules of each.
+/// Limits: 256 files, each of up to 4 MiB; 10 000 proxies with up to 1000 rules each, and 100 000 rules in all.
 /// Errors: all mistakes of all files, up to 1000.
 /// Thread: any; it blocks while it reads the files.
 boost::system::result<Loaded, Mistakes> load_folder(std::filesystem::path const& folder);
