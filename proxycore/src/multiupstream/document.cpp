@@ -14,7 +14,7 @@ namespace pathology::proxycore::multiupstream {
 namespace {
 
 constexpr std::size_t max_depth = 32;
-constexpr std::size_t max_nodes = 500'000;  // of a file, with the copies that aliases make
+constexpr std::size_t max_values = 500'000;  // of a file, with the copies that aliases make
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), text) != words.end();
@@ -32,17 +32,17 @@ bool is_real(std::string_view text) {
 
 }  // namespace
 
-Node::Node(Kind its_kind, std::size_t its_line, std::string its_text)
+Value::Value(Kind its_kind, std::size_t its_line, std::string its_text)
     : kind(its_kind), line(its_line), text(std::move(its_text)) {}
 
-std::string_view describe(Node::Kind kind) {
+std::string_view describe(Value::Kind kind) {
     constexpr std::array<std::string_view, 7> words{"nothing", "true or false", "an integer", "a number",
                                                     "text",    "a list",        "a mapping"};
     return words[static_cast<std::size_t>(kind)];
 }
 
-Node::Kind classify(std::string_view plain) {
-    using enum Node::Kind;
+Value::Kind classify(std::string_view plain) {
+    using enum Value::Kind;
     if (is_one_of(plain, {"true", "True", "TRUE", "false", "False", "FALSE"})) return boolean;
     if (plain.starts_with("0x") && all(plain.substr(2), [](char c) { return ascii::hex_value(c) >= 0; }))
         return integer;
@@ -58,69 +58,69 @@ bool DocumentBuilder::fail(Place place, std::string message) {
     return false;
 }
 
-bool DocumentBuilder::count(std::size_t nodes, std::size_t height, Place place) {
-    nodes_ += nodes;
-    if (nodes_ > max_nodes)
-        return fail(place, "more than " + std::to_string(max_nodes) +
+bool DocumentBuilder::count(std::size_t values, std::size_t height, Place place) {
+    values_ += values;
+    if (values_ > max_values)
+        return fail(place, "more than " + std::to_string(max_values) +
                                " values; an alias counts as all values that it stands for");
     if (open_.size() + height > max_depth)
         return fail(place, "lists and mappings are nested more than " + std::to_string(max_depth) + " levels deep");
     return true;
 }
 
-bool DocumentBuilder::begin(Node::Kind kind, Place place, std::size_t anchor) {
+bool DocumentBuilder::begin(Value::Kind kind, Place place, std::size_t anchor) {
     if (!count(1, 1, place)) return false;
-    open_.push_back({Node{kind, place.line}, anchor});
+    open_.push_back({Value{kind, place.line}, anchor});
     return true;
 }
 
 bool DocumentBuilder::end() {
     auto ended = std::move(open_.back());
     open_.pop_back();
-    Place const place{ended.node.line, 0};
-    return merge(ended) && add(std::move(ended.node), ended.anchor, false, place);
+    Place const place{ended.value.line, 0};
+    return merge(ended) && add(std::move(ended.value), ended.anchor, false, place);
 }
 
 bool DocumentBuilder::scalar(Scalar scalar, Place place, std::size_t anchor) {
     return count(1, 1, place) &&
-           add(Node{scalar.kind, place.line, std::move(scalar.text)}, anchor, scalar.is_plain, place);
+           add(Value{scalar.kind, place.line, std::move(scalar.text)}, anchor, scalar.is_plain, place);
 }
 
 bool DocumentBuilder::alias(std::size_t anchor, Place place) {
-    auto const node = anchors_.find(anchor);
-    if (node == anchors_.end()) return fail(place, "an alias within the value that it stands for");
-    return count(node->second.size, node->second.height, place) && add(node->second, 0, false, place);
+    auto const value = anchors_.find(anchor);
+    if (value == anchors_.end()) return fail(place, "an alias within the value that it stands for");
+    return count(value->second.size, value->second.height, place) && add(value->second, 0, false, place);
 }
 
-bool DocumentBuilder::add(Node node, std::size_t anchor, bool is_plain, Place place) {
+bool DocumentBuilder::add(Value value, std::size_t anchor, bool is_plain, Place place) {
     if (anchor != 0) {
-        if (!count(node.size, node.height, place)) return false;
-        anchors_.insert_or_assign(anchor, node);
+        if (!count(value.size, value.height, place)) return false;
+        anchors_.insert_or_assign(anchor, value);
     }
     if (open_.empty()) {
-        root_ = std::move(node);
+        root_ = std::move(value);
         return true;
     }
     auto& parent = open_.back();
-    parent.node.size += node.size;
-    parent.node.height = std::max(parent.node.height, node.height + 1);
-    if (parent.node.kind == Node::Kind::mapping) return add_to_mapping(parent, std::move(node), is_plain, place);
-    parent.node.items.push_back(std::move(node));
+    parent.value.size += value.size;
+    parent.value.height = std::max(parent.value.height, value.height + 1);
+    if (parent.value.kind == Value::Kind::mapping) return add_to_mapping(parent, std::move(value), is_plain, place);
+    parent.value.items.push_back(std::move(value));
     return true;
 }
 
-bool DocumentBuilder::add_to_mapping(Open& mapping, Node node, bool is_plain, Place place) {
+bool DocumentBuilder::add_to_mapping(Open& mapping, Value value, bool is_plain, Place place) {
     if (!mapping.entry) {
-        if (node.kind >= Node::Kind::list)
-            return fail(place, "expected a text as the key of a mapping, not " + std::string(describe(node.kind)));
-        mapping.is_merge = is_plain && node.text == "<<";
-        mapping.entry = Entry{std::move(node.text), node.line, {}};
+        if (value.kind >= Value::Kind::list)
+            return fail(place, "expected a text as the key of a mapping, not " + std::string(describe(value.kind)));
+        mapping.is_merge = is_plain && value.text == "<<";
+        mapping.entry = Entry{std::move(value.text), value.line, {}};
     } else {
-        mapping.entry->value = std::move(node);
+        mapping.entry->value = std::move(value);
         if (mapping.is_merge)
             mapping.merged.push_back(std::move(mapping.entry->value));
         else
-            mapping.node.entries.push_back(*std::move(mapping.entry));
+            mapping.value.entries.push_back(*std::move(mapping.entry));
         mapping.entry.reset();
     }
     return true;
@@ -129,16 +129,16 @@ bool DocumentBuilder::add_to_mapping(Open& mapping, Node node, bool is_plain, Pl
 bool DocumentBuilder::merge(Open& mapping) {
     for (auto const& value : mapping.merged) {
         // The value of << is a mapping, or a list of them of which the first has precedence.
-        bool const is_list = value.kind == Node::Kind::list;
-        auto const sources = is_list ? std::span<Node const>(value.items) : std::span<Node const>(&value, 1);
+        bool const is_list = value.kind == Value::Kind::list;
+        auto const sources = is_list ? std::span<Value const>(value.items) : std::span<Value const>(&value, 1);
         for (auto const& source : sources)
-            if (!merge_mapping(mapping.node, source)) return false;
+            if (!merge_mapping(mapping.value, source)) return false;
     }
     return true;
 }
 
-bool DocumentBuilder::merge_mapping(Node& target, Node const& source) {
-    if (source.kind != Node::Kind::mapping)
+bool DocumentBuilder::merge_mapping(Value& target, Value const& source) {
+    if (source.kind != Value::Kind::mapping)
         return fail({source.line, 0}, "<< merges mappings, not " + std::string(describe(source.kind)));
     if (!count(source.size + target.entries.size(), 0, {source.line, 0})) return false;
     std::unordered_set<std::string_view> own;

@@ -42,7 +42,7 @@ void Findings::add(std::vector<Mistake>& list, Mistake mistake) {
         list.back() = {list.back().file, 0, {}, "more mistakes than are listed here; correct those above first"};
 }
 
-Fields::Fields(Findings& findings, std::string const& file, std::string path, Node const& mapping)
+Fields::Fields(Findings& findings, std::string const& file, std::string path, Value const& mapping)
     : findings_(&findings), file_(&file), path_(std::move(path)), mapping_(&mapping) {
     std::unordered_map<std::string_view, std::size_t> lines;
     for (auto const& entry : mapping.entries) {
@@ -58,12 +58,12 @@ std::string Fields::path_of(std::string_view name) const {
     return path_.empty() || part.empty() ? path_ + std::string(part) : path_ + "." + std::string(part);
 }
 
-Node const* Fields::find(std::string_view name) const {
+Value const* Fields::find(std::string_view name) const {
     auto const entry = std::ranges::find(mapping_->entries, name, &Entry::key);
     return entry == mapping_->entries.end() ? nullptr : &entry->value;
 }
 
-Node const* Fields::find(std::string_view name, Presence presence) {
+Value const* Fields::find(std::string_view name, Presence presence) {
     auto const* const value = find(name);
     if (value == nullptr && presence == Presence::required) report(name, "the field is missing");
     return value;
@@ -72,8 +72,8 @@ Node const* Fields::find(std::string_view name, Presence presence) {
 std::optional<std::string> Fields::read_text(std::string_view name, Presence presence) {
     auto const* const value = find(name, presence);
     if (value == nullptr) return std::nullopt;
-    if (value->kind == Node::Kind::text) return value->text;
-    bool const is_scalar = value->kind < Node::Kind::list && value->kind != Node::Kind::null;
+    if (value->kind == Value::Kind::text) return value->text;
+    bool const is_scalar = value->kind < Value::Kind::list && value->kind != Value::Kind::null;
     report_kind(name, is_scalar ? "text, which is written in quotes here" : "text", *value);
     return std::nullopt;
 }
@@ -90,7 +90,7 @@ std::optional<std::uint64_t> Fields::read_integer(std::string_view name, std::ui
     auto const* const value = find(name, presence);
     if (value == nullptr) return std::nullopt;
     auto const expected = "an integer from " + std::to_string(min) + " to " + std::to_string(max);
-    if (value->kind == Node::Kind::integer) {
+    if (value->kind == Value::Kind::integer) {
         auto const number = parse_unsigned(value->text);
         if (number && *number >= min && *number <= max) return number;
         report(name, "expected " + expected + ", not " + http::quoted(value->text));
@@ -100,10 +100,10 @@ std::optional<std::uint64_t> Fields::read_integer(std::string_view name, std::ui
     return std::nullopt;
 }
 
-Node const* Fields::read_list(std::string_view name) {
+Value const* Fields::read_list(std::string_view name) {
     auto const* const value = find(name, Presence::required);
     if (value == nullptr) return nullptr;
-    if (value->kind != Node::Kind::list)
+    if (value->kind != Value::Kind::list)
         report_kind(name, "a list", *value);
     else if (value->items.empty())
         report(name, "expected at least one item in the list");
@@ -129,7 +129,7 @@ void Fields::report(std::string_view name, std::string message) {
 
 void Fields::warn(std::string_view name, std::string message) { findings_->warn(mistake(name, std::move(message))); }
 
-void Fields::report_kind(std::string_view name, std::string_view expected, Node const& value) {
+void Fields::report_kind(std::string_view name, std::string_view expected, Value const& value) {
     report(name, "expected " + std::string(expected) + ", not " + std::string(describe(value.kind)));
 }
 

@@ -36,21 +36,21 @@ public:
     enum class Presence : std::uint8_t { optional, required };
 
     /// Reports keys that are there twice; the first of them counts.
-    Fields(Findings& findings, std::string const& file, std::string path, Node const& mapping);
+    Fields(Findings& findings, std::string const& file, std::string path, Value const& mapping);
 
     std::string const& file() const { return *file_; }
-    Node const& mapping() const { return *mapping_; }
+    Value const& mapping() const { return *mapping_; }
     /// `path.name`; of a key that is no name only what precedes the first other character, for it may be a value.
     std::string path_of(std::string_view name) const;
 
-    Node const* find(std::string_view name) const;
+    Value const* find(std::string_view name) const;
     std::optional<std::string> read_text(std::string_view name, Presence presence);
     /// The same, but refuses an empty one.
     std::optional<std::string> read_word(std::string_view name, Presence presence);
     std::optional<std::uint64_t> read_integer(std::string_view name, std::uint64_t min, std::uint64_t max,
                                               Presence presence);
     /// A list of at least one item.
-    Node const* read_list(std::string_view name);
+    Value const* read_list(std::string_view name);
 
     /// Reports fields with other names.
     void refuse_all_but(std::initializer_list<std::string_view> known);
@@ -58,14 +58,14 @@ public:
     void warn(std::string_view name, std::string message);
 
 private:
-    Node const* find(std::string_view name, Presence presence);
+    Value const* find(std::string_view name, Presence presence);
     Mistake mistake(std::string_view name, std::string message) const;
-    void report_kind(std::string_view name, std::string_view expected, Node const& value);
+    void report_kind(std::string_view name, std::string_view expected, Value const& value);
 
     Findings* findings_;
     std::string const* file_;
     std::string path_;
-    Node const* mapping_;
+    Value const* mapping_;
 };
 
 /// "a, b, c"

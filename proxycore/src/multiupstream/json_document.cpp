@@ -48,18 +48,18 @@ class JsonEvents {
 public:
     explicit JsonEvents(Reading const& reading) : reading_(reading) {}
 
-    bool null() { return scalar(Node::Kind::null, {}); }
-    bool boolean(bool value) { return scalar(Node::Kind::boolean, value ? "true" : "false"); }
-    bool number_integer(std::int64_t value) { return scalar(Node::Kind::integer, std::to_string(value)); }
-    bool number_unsigned(std::uint64_t value) { return scalar(Node::Kind::integer, std::to_string(value)); }
+    bool null() { return scalar(Value::Kind::null, {}); }
+    bool boolean(bool value) { return scalar(Value::Kind::boolean, value ? "true" : "false"); }
+    bool number_integer(std::int64_t value) { return scalar(Value::Kind::integer, std::to_string(value)); }
+    bool number_unsigned(std::uint64_t value) { return scalar(Value::Kind::integer, std::to_string(value)); }
     /// An integer too, if it has more digits than the types above.
     bool number_float(double /*value*/, std::string const& text) { return scalar(classify(text), text); }
-    bool string(std::string& value) { return scalar(Node::Kind::text, value); }
+    bool string(std::string& value) { return scalar(Value::Kind::text, value); }
     bool binary(std::vector<std::uint8_t>& /*value*/) { return false; }  // not in JSON
-    bool start_object(std::size_t /*size*/) { return builder_.begin(Node::Kind::mapping, reading_.place); }
-    bool key(std::string& value) { return scalar(Node::Kind::text, value); }
+    bool start_object(std::size_t /*size*/) { return builder_.begin(Value::Kind::mapping, reading_.place); }
+    bool key(std::string& value) { return scalar(Value::Kind::text, value); }
     bool end_object() { return builder_.end(); }
-    bool start_array(std::size_t /*size*/) { return builder_.begin(Node::Kind::list, reading_.place); }
+    bool start_array(std::size_t /*size*/) { return builder_.begin(Value::Kind::list, reading_.place); }
     bool end_array() { return builder_.end(); }
 
     bool parse_error(std::size_t /*position*/, std::string const& /*token*/, nlohmann::json::exception const& error) {
@@ -71,7 +71,7 @@ public:
     DocumentBuilder& builder() { return builder_; }
 
 private:
-    bool scalar(Node::Kind kind, std::string text) { return builder_.scalar({kind, std::move(text)}, reading_.place); }
+    bool scalar(Value::Kind kind, std::string text) { return builder_.scalar({kind, std::move(text)}, reading_.place); }
 
     /// Without the class of the error and the place before the sentence, and without the token after it, which may be a
     /// password.
@@ -90,7 +90,7 @@ private:
 ParsedDocument parse_json(std::string_view text) {
     constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
     if (ascii::trimmed(text.substr(text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0)).empty())
-        return Node{};
+        return Value{};
     Reading reading;
     JsonEvents events(reading);
     CountingIterator const begin(text.data(), reading), end(text.data() + text.size(), reading);

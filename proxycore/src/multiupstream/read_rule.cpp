@@ -61,7 +61,7 @@ std::optional<Rule> read_port(Fields& fields) {
 
 std::optional<Rule> read_default(Fields& fields) {
     auto const* const value = fields.find("value");
-    if (value == nullptr || (value->kind == Node::Kind::boolean && ascii::lowered(value->text) == "true"))
+    if (value == nullptr || (value->kind == Value::Kind::boolean && ascii::lowered(value->text) == "true"))
         return Rule{Rule::Kind::by_default, {}, 0};
     fields.report("value", "expected true, or no value: a rule of type default has no other");
     return std::nullopt;

@@ -34,7 +34,7 @@ void for_each_mapping(Fields& fields, std::string_view name, Findings& findings,
     for (std::size_t i = 0; i < list->items.size(); ++i) {
         auto const& item = list->items[i];
         auto path = at(fields.path_of(name), i);
-        if (item.kind == Node::Kind::mapping)
+        if (item.kind == Value::Kind::mapping)
             read(Fields(findings, fields.file(), std::move(path), item));
         else
             findings.report({fields.file(), item.line, std::move(path),
@@ -45,9 +45,9 @@ void for_each_mapping(Fields& fields, std::string_view name, Findings& findings,
 
 }  // namespace
 
-void UpstreamReader::read_document(std::string const& file, Node const& document) {
-    if (document.kind != Node::Kind::mapping) {
-        bool const is_empty = document.kind == Node::Kind::null;
+void UpstreamReader::read_document(std::string const& file, Value const& document) {
+    if (document.kind != Value::Kind::mapping) {
+        bool const is_empty = document.kind == Value::Kind::null;
         findings_.report(
             {file,
              is_empty ? 0 : document.line,

@@ -19,7 +19,7 @@ public:
     explicit UpstreamReader(Findings& findings) : findings_(findings) {}
 
     /// The mapping with the key `proxies`.
-    void read_document(std::string const& file, Node const& document);
+    void read_document(std::string const& file, Value const& document);
 
     Configuration take() { return std::move(configuration_); }
 

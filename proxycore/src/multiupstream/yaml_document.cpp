@@ -55,19 +55,19 @@ public:
                   std::string const& value) override {
         refuse_tag(mark, tag);
         bool const is_plain = tag != "!";  // quoted, or in a block
-        auto const kind = is_plain ? classify(value) : Node::Kind::text;
+        auto const kind = is_plain ? classify(value) : Value::Kind::text;
         require(builder_.scalar({kind, value, is_plain}, places_.of(mark), anchor));
     }
     void OnSequenceStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                          YAML::EmitterStyle::value /*style*/) override {
         refuse_tag(mark, tag);
-        require(builder_.begin(Node::Kind::list, places_.of(mark), anchor));
+        require(builder_.begin(Value::Kind::list, places_.of(mark), anchor));
     }
     void OnSequenceEnd() override { require(builder_.end()); }
     void OnMapStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                     YAML::EmitterStyle::value /*style*/) override {
         refuse_tag(mark, tag);
-        require(builder_.begin(Node::Kind::mapping, places_.of(mark), anchor));
+        require(builder_.begin(Value::Kind::mapping, places_.of(mark), anchor));
     }
     void OnMapEnd() override { require(builder_.end()); }
 
