@@ -73,6 +73,8 @@ pathology_test(multiupstream_test SIZE unit LINK pathology::proxycore
     SOURCES test/multiupstream/configuration_test.cpp test/multiupstream/document_mistakes_test.cpp
             test/multiupstream/examples_test.cpp test/multiupstream/field_mistakes_test.cpp
             test/multiupstream/folder_test.cpp test/multiupstream/limits_test.cpp test/multiupstream/load_test.cpp)
+pathology_fuzzer(multiupstream_fuzz SOURCES fuzz/multiupstream_fuzz.cpp LINK pathology::proxycore
+    SEEDS fuzz/multiupstream_seeds DICTIONARY fuzz/multiupstream.dict)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/upstream/network_connections_test.cpp test/upstream/websocket_routes_test.cpp
             test/client/http_client_test.cpp test/client/http_client_tls_test.cpp test/proxy/replay_test.cpp
