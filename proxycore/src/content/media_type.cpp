@@ -5,20 +5,9 @@
 
 #include "ascii.hpp"
 #include "parameters.hpp"
+#include "token.hpp"
 
 namespace pathology::proxycore::content {
-namespace {
-
-// RFC 9110 §5.6.2
-bool is_token(std::string_view text) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return ascii::is_alphanumeric(c) || marks.find(c) != std::string_view::npos;
-    });
-}
-
-}  // namespace
-
 std::optional<std::string> MediaType::parameter(std::string_view name) const {
     for (auto const& [key, value] : parameters)
         if (http::equals_ignoring_case(key, name)) return value;

@@ -1,10 +1,10 @@
 #include "http1/field_mask.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 
 #include "http1/lines.hpp"
+#include "token.hpp"
 
 namespace pathology::proxycore::http1 {
 namespace {
@@ -18,14 +18,8 @@ bool is_framing(std::string_view name) {
     return http::equals_ignoring_case(name, framing_names[0]) || http::equals_ignoring_case(name, framing_names[1]);
 }
 
-/// RFC 9110 §5.6.2
-bool is_token_char(char c) {
-    bool const is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return is_alphanumeric || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 /// A non-empty name that is not a token.
-bool is_odd(std::string_view name) { return !name.empty() && !std::all_of(name.begin(), name.end(), is_token_char); }
+bool is_odd(std::string_view name) { return !name.empty() && !is_token(name); }
 
 bool continues(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
 

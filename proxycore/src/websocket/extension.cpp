@@ -1,5 +1,7 @@
 #include <pathology/proxycore/websocket/extension.hpp>
 
+#include "token.hpp"
+
 namespace pathology::proxycore::websocket {
 namespace {
 
@@ -49,7 +51,7 @@ private:
         while (!text_.empty() && text_.front() != '"') {
             // A quoted value must be a token after unescaping (RFC 6455 §9.1).
             take('\\');
-            if (text_.empty() || !is_token(text_.front())) return {};
+            if (text_.empty() || !is_token_char(text_.front())) return {};
             value += text_.front();
             text_.remove_prefix(1);
         }
@@ -58,16 +60,10 @@ private:
 
     std::string read_token() {
         std::size_t size = 0;
-        while (size < text_.size() && is_token(text_[size])) ++size;
+        while (size < text_.size() && is_token_char(text_[size])) ++size;
         std::string token(text_.substr(0, size));
         text_.remove_prefix(size);
         return token;
-    }
-
-    static bool is_token(char c) {
-        constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               others.find(c) != std::string_view::npos;
     }
 
     bool take(char c) {
