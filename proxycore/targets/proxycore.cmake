@@ -32,11 +32,18 @@ pathology_library(proxycore PRECOMPILED proxy
             src/layers/tls/client_identities.cpp src/layers/tls/client_tls.cpp src/layers/tls/intercept_tls.cpp
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp
             src/layers/tls/tls_choices.cpp src/layers/tls/tls_service.cpp
+            src/multiupstream/affinity.cpp src/multiupstream/balancer.cpp src/multiupstream/balancer_explain.cpp
+            src/multiupstream/balancer_state.cpp src/multiupstream/candidates.cpp src/multiupstream/cause.cpp
+            src/multiupstream/hash_key.cpp src/multiupstream/health.cpp src/multiupstream/json.cpp
+            src/multiupstream/policy.cpp src/multiupstream/print.cpp src/multiupstream/rendezvous.cpp
+            src/multiupstream/rule_index.cpp src/multiupstream/selection.cpp src/multiupstream/statistics.cpp
+            src/multiupstream/upstream_table.cpp src/multiupstream/wildcard.cpp
             src/modes/failure.cpp src/modes/listeners.cpp src/modes/parse.cpp src/modes/print.cpp src/modes/traits.cpp
             src/multiupstream/configuration.cpp src/multiupstream/document.cpp src/multiupstream/fields.cpp
             src/multiupstream/json_document.cpp src/multiupstream/load.cpp src/multiupstream/read_hops.cpp
             src/multiupstream/read_rule.cpp src/multiupstream/upstream_reader.cpp src/multiupstream/yaml_document.cpp
-            src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp src/proxy/proxy.cpp
+            src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp
+            src/proxy/proxy.cpp
             src/proxy/running_proxy.cpp
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
             src/upstream/connections_ahead.cpp src/upstream/idle_monitor.cpp src/upstream/network_connections.cpp
@@ -69,6 +76,12 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/layers/failure.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
             include/pathology/proxycore/multiupstream/configuration.hpp
+            include/pathology/proxycore/multiupstream/balancer.hpp include/pathology/proxycore/multiupstream/cause.hpp
+            include/pathology/proxycore/multiupstream/decision.hpp
+            include/pathology/proxycore/multiupstream/explanation.hpp
+            include/pathology/proxycore/multiupstream/health.hpp include/pathology/proxycore/multiupstream/policy.hpp
+            include/pathology/proxycore/multiupstream/question.hpp
+            include/pathology/proxycore/multiupstream/statistics.hpp
             include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp
     PUBLIC pathology::http2_driver pathology::pattern pathology::protocol pathology::tls pathology::tunnel

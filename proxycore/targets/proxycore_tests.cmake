@@ -75,6 +75,13 @@ pathology_test(multiupstream_test SIZE unit LINK pathology::proxycore
             test/multiupstream/folder_test.cpp test/multiupstream/limits_test.cpp test/multiupstream/load_test.cpp)
 pathology_fuzzer(multiupstream_fuzz SOURCES fuzz/multiupstream_fuzz.cpp LINK pathology::proxycore
     SEEDS fuzz/multiupstream_seeds DICTIONARY fuzz/multiupstream.dict)
+pathology_test(balancer_test SIZE unit INCLUDE src LINK pathology::proxycore nlohmann_json::nlohmann_json
+    SOURCES test/multiupstream/affinity_test.cpp test/multiupstream/balancer_test.cpp
+            test/multiupstream/explanation_test.cpp test/multiupstream/failure_test.cpp
+            test/multiupstream/hash_key_test.cpp test/multiupstream/model_test.cpp test/multiupstream/policy_test.cpp
+            test/multiupstream/reload_test.cpp test/multiupstream/rule_index_test.cpp
+            test/multiupstream/selection_test.cpp test/multiupstream/wildcard_test.cpp)
+pathology_benchmark(balancer_bench SOURCES bench/balancer_bench.cpp LINK pathology::proxycore)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/upstream/network_connections_test.cpp test/upstream/websocket_routes_test.cpp
             test/client/http_client_test.cpp test/client/http_client_tls_test.cpp test/proxy/replay_test.cpp
