@@ -89,7 +89,8 @@ constexpr std::array tls_with_servers{
 };
 
 // What shells complete.
-constexpr std::array<std::string_view, 5> mode_words{"regular", "transparent", "socks5", "reverse:", "upstream:"};
+constexpr std::array<std::string_view, 6> mode_words{"regular",  "transparent", "socks5",
+                                                     "reverse:", "upstream:",   "multiupstream:"};
 constexpr std::array<std::string_view, 5> detail_words{"0", "1", "2", "3", "4"};
 constexpr std::array<std::string_view, 1> proxyauth_words{"any"};
 
@@ -110,10 +111,11 @@ struct Arguments {
 
 void declare_modes(CommandLine& line, Arguments& arguments) {
     line.group("Modes");
-    line.option("--mode", arguments.specifications,
-                "regular, transparent, socks5, reverse:SERVER or upstream:PROXY[,PROXY], optionally with "
-                "@[HOST:]PORT; repeatable",
-                "MODE");
+    line.option(
+        "--mode", arguments.specifications,
+        "regular, transparent, socks5, reverse:SERVER, upstream:PROXY[,PROXY] or multiupstream:DIR, optionally with "
+        "@[HOST:]PORT; repeatable",
+        "MODE");
     line.values("--mode", mode_words);
     line.option("-R,--reverse", arguments.mode_flags.reverse, "forward requests to this server (reverse proxy)", "URL");
     line.option("-U,--upstream", arguments.mode_flags.upstream,
@@ -144,6 +146,11 @@ void declare_options(CommandLine& line, Arguments& arguments) {
                 "FILE");
     line.option("--set", arguments.set, "set an option; repeatable", "NAME[=VALUE]");
     line.flag("--options", arguments.options.lists_options, "list all options and exit");
+
+    line.group("Upstream proxies by rules (--mode multiupstream:DIR)");
+    line.option("--explain-route", arguments.options.explained_url,
+                "print how the upstream proxy for this URL is chosen, and exit", "URL");
+    line.option("--client", arguments.options.explained_client, "address of the client for --explain-route", "IP");
 }
 
 void declare_manual(CommandLine& line) {

@@ -12,6 +12,7 @@
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <utility>
 
+#include "program/explain_route.hpp"
 #include "program/output.hpp"
 #include "proxy/option_names.hpp"
 #include "proxy/options.hpp"
@@ -36,8 +37,11 @@ public:
         add_output(proxy_.addons(), options_.json, console_);
         proxy_.options().apply(options_.settings);
         apply_environment();
+        record_choices();
         proxy_.options().expect_nothing_deferred();
-        return options_.lists_options ? list_options() : serve();
+        if (options_.lists_options) return list_options();
+        if (options_.explained_url) return explain_route(options_, proxy_.options(), console_);
+        return serve();
     }
 
 private:
@@ -59,6 +63,13 @@ private:
         auto const opened = proxycore::tls::KeyLog::open(file);
         if (!opened) return console_.err("pathop: " + opened.error().message + "\n");
         options.set(option::sslkeylogfile, file.string());
+    }
+
+    /// The log at debug and the JSON of flows say how upstream proxies were chosen.
+    void record_choices() {
+        auto& options = proxy_.options();
+        bool const logs_all = options.get<std::string>("termlog_verbosity") == "debug";
+        if (logs_all || options_.json) options.set(option::multiupstream_explain, true);
     }
 
     ExitCode list_options() {

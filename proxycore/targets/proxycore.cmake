@@ -32,6 +32,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/layers/tls/client_identities.cpp src/layers/tls/client_tls.cpp src/layers/tls/intercept_tls.cpp
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp
             src/layers/tls/tls_choices.cpp src/layers/tls/tls_service.cpp
+            src/multiupstream/folder_watch.cpp src/multiupstream/selector.cpp
             src/multiupstream/affinity.cpp src/multiupstream/balancer.cpp src/multiupstream/balancer_explain.cpp
             src/multiupstream/balancer_state.cpp src/multiupstream/candidates.cpp src/multiupstream/cause.cpp
             src/multiupstream/hash_key.cpp src/multiupstream/health.cpp src/multiupstream/json.cpp
@@ -42,7 +43,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/multiupstream/configuration.cpp src/multiupstream/document.cpp src/multiupstream/fields.cpp
             src/multiupstream/json_document.cpp src/multiupstream/load.cpp src/multiupstream/read_hops.cpp
             src/multiupstream/read_rule.cpp src/multiupstream/upstream_reader.cpp src/multiupstream/yaml_document.cpp
-            src/proxy/make_settings.cpp src/proxy/options.cpp src/proxy/ourselves.cpp
+            src/proxy/make_settings.cpp src/proxy/multi_upstreams.cpp src/proxy/options.cpp src/proxy/ourselves.cpp
             src/proxy/proxy.cpp
             src/proxy/running_proxy.cpp
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
@@ -81,6 +82,7 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/multiupstream/explanation.hpp
             include/pathology/proxycore/multiupstream/health.hpp include/pathology/proxycore/multiupstream/policy.hpp
             include/pathology/proxycore/multiupstream/question.hpp
+            include/pathology/proxycore/multiupstream/selector.hpp
             include/pathology/proxycore/multiupstream/statistics.hpp
             include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp

@@ -53,6 +53,7 @@ Flow to_flow(proxycore::record::Exchange exchange) {
     flow.server_address = relay.server_address;
     flow.mode = relay.mode;
     flow.via = relay.via;
+    flow.choice = relay.choice;
     flow.response.tls = relay.server_tls;
     flow.messages = relay.messages;
     flow.close = relay.close;

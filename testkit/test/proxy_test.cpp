@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <pathology/proxycore/addons/addon.hpp>
+#include <pathology/proxycore/multiupstream/selector.hpp>
 #include <pathology/proxycore/upstream/selector.hpp>
 #include <pathology/testkit/testkit.hpp>
 #include <stdexcept>
@@ -175,6 +176,24 @@ TEST(Proxy, GoesByTheRouteOfASelector) {
     auto const route = proxycore::upstream::Route::respond(proxycore::flow::Response::make(403, "no route"));
     Proxy proxy({.selector = std::make_shared<proxycore::upstream::StaticSelector>(route)});
     EXPECT_EQ(through(proxy).get(daemon.url_for("200")).body, "no route");
+}
+
+TEST(Proxy, ChoosesAmongUpstreamsAndSaysWhy) {
+    Daemon daemon;
+    Proxy behind;
+    proxycore::multiupstream::Upstream upstream;
+    upstream.name = "office";
+    upstream.hops = *proxycore::tunnel::parse_hops("127.0.0.1:" + std::to_string(behind.port()));
+    upstream.rules = {{proxycore::multiupstream::Rule::Kind::host_pattern, "127.*"}};
+    proxycore::multiupstream::SelectorSettings settings;
+    settings.explains = true;
+    auto const selector = std::make_shared<proxycore::multiupstream::Selector>(
+        proxycore::multiupstream::Configuration{{upstream}}, settings);
+    Proxy proxy({.selector = selector});
+    EXPECT_EQ(through(proxy).get(daemon.url_for("200:b'hi'")).body, "hi");
+    auto const flow = proxy.take_flow(10s);
+    EXPECT_EQ(flow->via, "http://127.0.0.1:" + std::to_string(behind.port()));
+    EXPECT_THAT(flow->choice, testing::HasSubstr("office"));
 }
 
 class Teapot final : public proxycore::addons::Addon {

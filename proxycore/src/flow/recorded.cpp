@@ -105,6 +105,9 @@ std::shared_ptr<record::RecordedRelay> relay_of(Flow const& flow) {
     relay->server = server.address();
     relay->server_address = server.peername;
     if (server.via()) relay->via = to_string(*server.via());
+    auto const choice = flow.metadata.find("multiupstream");
+    if (choice != flow.metadata.end())
+        if (auto const* const text = std::get_if<std::string>(&choice->second)) relay->choice = *text;
     relay->server_tls = recorded_tls(server);
     if (flow.is_replay) relay->replay = *flow.is_replay == Replay::request ? "request" : "response";
     return relay;

@@ -124,6 +124,9 @@ template <class Is> Result<Kind> parse_data(Text const& text, std::string_view d
         auto proxies = parse_proxies(text, data);
         if (proxies.has_error()) return proxies.error();
         return Kind(Is{*std::move(proxies)});
+    } else if constexpr (requires(Is is) { is.folder; }) {
+        if (data.empty()) return text.fail(Errc::missing_data, data, mode + " needs a folder after a colon");
+        return Kind(Is{std::string(data)});
     } else if constexpr (requires { Is::schemes; }) {
         if (data.empty()) return text.fail(Errc::missing_data, data, mode + " needs a server after a colon");
         auto server = parse_server(text, data, Is::schemes);

@@ -15,6 +15,7 @@ std::string print(Mode const& mode, PrintHops print_hops) {
     std::visit(
         [&](auto const& kind) {
             if constexpr (requires { kind.server; }) text += ':' + to_string(kind.server);
+            if constexpr (requires { kind.folder; }) text += ':' + kind.folder;
             if constexpr (requires { kind.proxies; }) text += ':' + print_hops(kind.proxies);
         },
         mode.is);

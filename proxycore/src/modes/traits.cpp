@@ -68,6 +68,10 @@ Traits Upstream::traits() const {
 }
 std::string Upstream::description() const { return "HTTP(S) proxy (upstream: " + tunnel::to_string(proxies) + ")"; }
 
+/// Its selector chooses the proxies.
+Traits MultiUpstream::traits() const { return Regular{}.traits(); }
+std::string MultiUpstream::description() const { return "HTTP(S) proxy (multi-upstream: " + folder + ")"; }
+
 Traits traits_of(Mode const& mode) {
     return std::visit([](auto const& kind) { return kind.traits(); }, mode.is);
 }

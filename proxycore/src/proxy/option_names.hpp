@@ -30,6 +30,15 @@ inline constexpr Name<std::int64_t> tunnel_probe_timeout{"tunnel_probe_timeout"}
 inline constexpr Name<addons::OptionalText> upstream_auth{"upstream_auth"};
 inline constexpr Name<bool> http_connect_send_host_header{"http_connect_send_host_header"};
 
+// --- multi-upstream mode ---
+inline constexpr Name<std::string> multiupstream_policy{"multiupstream_policy"};
+inline constexpr Name<std::int64_t> multiupstream_seed{"multiupstream_seed"};
+inline constexpr Name<std::string> multiupstream_no_match{"multiupstream_no_match"};
+inline constexpr Name<std::int64_t> multiupstream_max_retries{"multiupstream_max_retries"};
+inline constexpr Name<std::int64_t> multiupstream_first_rest{"multiupstream_first_rest"};
+inline constexpr Name<std::int64_t> multiupstream_max_rest{"multiupstream_max_rest"};
+inline constexpr Name<bool> multiupstream_explain{"multiupstream_explain"};
+
 // --- which hosts are intercepted ---
 inline constexpr Name<addons::TextList> ignore_hosts{"ignore_hosts"};
 inline constexpr Name<addons::TextList> allow_hosts{"allow_hosts"};

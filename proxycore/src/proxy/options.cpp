@@ -17,10 +17,10 @@ std::string text(std::string_view value) { return std::string(value); }
 addons::TextList const versions{"UNBOUNDED", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3"};
 
 void declare_listening(Options& options) {
-    options.declare(
-        {option::mode, TextList{"regular"},
-         "Mode of each listener: regular, transparent, socks5, reverse:SERVER or upstream:PROXY[,PROXY], optionally "
-         "with @[HOST:]PORT."});
+    options.declare({option::mode, TextList{"regular"},
+                     "Mode of each listener: regular, transparent, socks5, reverse:SERVER, upstream:PROXY[,PROXY] or "
+                     "multiupstream:DIR, optionally "
+                     "with @[HOST:]PORT."});
     options.declare({option::listen_host, text(""), "Address to listen on; default: all interfaces."});
     options.declare({option::listen_port, OptionalNumber{},
                      "Port to listen on; default: 1080 for socks5, otherwise 8080; 0 selects a free one."});
@@ -45,6 +45,24 @@ void declare_connections(Options& options) {
                      "Credentials (USER:PASSWORD) for the upstream proxy, or for the server in reverse mode."});
     options.declare(
         {option::http_connect_send_host_header, true, "Send a Host field in CONNECT requests to upstream proxies."});
+}
+
+void declare_multiupstream(Options& options) {
+    options.declare({option::multiupstream_policy, text("weighted"),
+                     "How one of several matching upstreams is chosen: weighted, random, least_connections, latency, "
+                     "or hash:KEY[,KEY], KEY: host, client, user, user:PARAMETER, header:NAME, cookie:NAME."});
+    options.declare({option::multiupstream_seed, number(0), "Seed of the policy random."});
+    options.declare({option::multiupstream_no_match,
+                     text("refuse"),
+                     "What a request gets that no rule matches: an error, or a direct connection.",
+                     {"refuse", "direct"}});
+    options.declare({option::multiupstream_max_retries, number(5),
+                     "Other upstreams that are tried for a request of which nothing was sent."});
+    options.declare({option::multiupstream_first_rest, number(1),
+                     "Seconds that an upstream is not used after a failure; doubled by each further one."});
+    options.declare({option::multiupstream_max_rest, number(60), "The longest of these times in seconds."});
+    options.declare({option::multiupstream_explain, false,
+                     "Record for each flow how its upstream was chosen; -v and --json set it."});
 }
 
 void declare_hosts(Options& options) {
@@ -106,6 +124,7 @@ void declare_tls(Options& options) {
 void declare_options(Options& options) {
     declare_listening(options);
     declare_connections(options);
+    declare_multiupstream(options);
     declare_hosts(options);
     declare_http(options);
     declare_authority(options);

@@ -53,16 +53,29 @@ RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain, 
       chain_(chain),
       first_settings_(settings_of(options)),
       mode_names_(names_of(first_settings_->modes)),
+      multi_upstreams_(options, first_settings_->modes,
+                       [&chain](LogLevel level, std::string text) {
+                           chain.log({level, std::move(text)});
+                       }),
       tls_(*first_settings_),
       services_{chain,
                 tls_,
                 [] { return flow::Time::clock::now(); },
                 first_settings_,
                 [this](Endpoint const& address) { return is_ourselves(listeners_, address); },
-                std::move(selector_of)},
+                with_own_selectors(std::move(selector_of))},
       server_(server_options(), [this](net::Connection connection) { return serve(std::move(connection)); }) {}
 
 RunningProxy::~RunningProxy() { stop(); }
+
+/// A mode that has a selector of its own does not need another one.
+RunningProxy::SelectorOf RunningProxy::with_own_selectors(SelectorOf selector_of) const {
+    if (multi_upstreams_.empty()) return selector_of;
+    return [this, given = std::move(selector_of)](modes::Mode const& mode) -> std::shared_ptr<upstream::Selector> {
+        if (auto own = multi_upstreams_.of(mode)) return own;
+        return given ? given(mode) : nullptr;
+    };
+}
 
 net::ServerOptions RunningProxy::server_options() {
     net::ServerOptions result;
@@ -78,6 +91,7 @@ net::ServerOptions RunningProxy::server_options() {
         auto const time = std::chrono::duration_cast<std::chrono::milliseconds>(busy).count();
         chain_.log({LogLevel::debug, "the event loop was busy for " + std::to_string(time) + " ms in one turn"});
     };
+    if (!multi_upstreams_.empty()) result.on_hangup = [this] { multi_upstreams_.reload(); };
     return result;
 }
 
@@ -94,6 +108,7 @@ void RunningProxy::start() {
 void RunningProxy::welcome() {
     for (auto const& warning : tls_.warnings()) chain_.log({LogLevel::warn, warning});
     for (auto const& listener : listeners_) chain_.log({LogLevel::info, describe(listener)});
+    multi_upstreams_.welcome();
 }
 
 asio::awaitable<void> RunningProxy::begin(std::vector<Endpoint> endpoints) {
@@ -107,12 +122,17 @@ asio::awaitable<void> RunningProxy::begin(std::vector<Endpoint> endpoints) {
     loop_ = co_await asio::this_coro::executor;
     ticking_.emplace(loop_);
     ticking_->start(tick_on());
+    watching_.emplace(loop_);
+    if (!multi_upstreams_.empty()) watching_->start(multi_upstreams_.watch());
 }
 
 asio::awaitable<void> RunningProxy::end() {
-    ticking_->cancel();
-    co_await ticking_->join();
-    ticking_.reset();
+    for (auto* const task : {&ticking_, &watching_}) {
+        (*task)->cancel();
+        co_await (*task)->join();
+        task->reset();
+    }
+    multi_upstreams_.report();
     replays_.cancel_all();
     co_await replays_.join();
     options_.remove_listener(*listener_);

@@ -14,6 +14,7 @@
 
 #include "layers/context.hpp"
 #include "layers/tls/tls_service.hpp"
+#include "proxy/multi_upstreams.hpp"
 
 namespace pathology::proxycore::proxy {
 
@@ -45,6 +46,7 @@ private:
     using Settings = std::shared_ptr<layers::Settings const>;
 
     net::ServerOptions server_options();
+    SelectorOf with_own_selectors(SelectorOf selector_of) const;
     asio::awaitable<void> begin(std::vector<Endpoint> endpoints);
     asio::awaitable<void> end();
     asio::awaitable<void> tick_on();
@@ -57,11 +59,13 @@ private:
     addons::AddonChain& chain_;
     Settings const first_settings_;  // of the listeners; they do not change
     std::vector<std::string> const mode_names_;
+    MultiUpstreams multi_upstreams_;
     layers::TlsService tls_;
     layers::Services services_;
     std::optional<std::size_t> listener_;  // of options_; removed at the end
     asio::any_io_executor loop_;           // from begin() on
     std::optional<async::Task> ticking_;
+    std::optional<async::Task> watching_;  // of multi_upstreams_
     async::TaskGroup replays_;
     std::vector<Listener> listeners_;  // from begin() on
     std::atomic<bool> listens_ = false;

@@ -215,6 +215,7 @@ Json to_json(RecordedRelay const& relay) {
     if (relay.server) object["server"] = to_json(*relay.server);
     if (relay.server_address) object["server_address"] = to_json(*relay.server_address);
     put_known(object, "via", relay.via);
+    if (!relay.choice.empty()) object["choice"] = Json::parse(relay.choice, nullptr, false);
     if (relay.server_tls) put(object, *relay.server_tls);
     if (!relay.replay.empty()) object["replay"] = relay.replay;
     for (auto const& message : relay.messages) object["messages"].push_back(to_json(message));

@@ -120,6 +120,7 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
 asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::acquire_ahead(
     flow::HttpFlow& flow, PooledConnection& connection) {
     auto const use = pool_.use_of(*connection.record);
+    if (use) router_.selector()->on_joined(*use, flow);
     auto route = use ? use->route : Route{connection.endpoint.key.hops};
     auto const key = connection.endpoint.key;
     router_.authorize(flow, key);

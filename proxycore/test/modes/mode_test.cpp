@@ -113,6 +113,11 @@ GoodCase const good[] = {
      {Upstream{{{http, true, {"proxy.test", 3128}}}}, at("127.0.0.1", 8081)},
      "upstream:https://proxy.test:3128@127.0.0.1:8081",
      "HTTP(S) proxy (upstream: https://proxy.test:3128)"},
+    {"Folder",
+     "multiupstream:/etc/a:b@81",
+     {MultiUpstream{"/etc/a:b"}, at(81)},
+     "multiupstream:/etc/a:b@81",
+     "HTTP(S) proxy (multi-upstream: /etc/a:b)"},
     {"UpstreamSocks",
      "upstream:socks5://[::1]",
      {Upstream{{{socks5, false, {"::1", 1080}}}}, {}},
@@ -188,7 +193,7 @@ BadCase const bad[] = {
     {"DataForSocks", "socks5:127.0.0.1", Errc::unexpected_data, "       ^^^^^^^^^", "takes nothing"},
     {"ReverseAlone", "reverse", Errc::missing_data, "       ^", "reverse needs a server after a colon"},
     {"ReverseOfNothing", "reverse:@80", Errc::missing_data, "        ^", "needs a server"},
-    {"OfManyUpstreams", "multiupstream:x", Errc::unknown_mode, "^^^^^^^^^^^^^", "unknown mode \"multiupstream\""},
+    {"OfManyUpstreams", "multiupstream", Errc::missing_data, "             ^", "multiupstream needs a folder"},
     {"UpstreamAlone", "upstream", Errc::missing_data, "        ^", "upstream needs a proxy after a colon"},
     {"UpstreamOfNothing", "upstream:@80", Errc::missing_data, "         ^", "needs a proxy"},
     {"ServerWithCredentials", "reverse:a@b@81", Errc::bad_host, "        ^^^", "credentials have an option"},
@@ -226,10 +231,11 @@ TEST(ModeFailure, ReportsWhereForATerminal) {
 
 TEST(ModeFailure, StaysOneLineWhateverTheInput) {
     auto const mode = parse_mode("a\nb");
-    EXPECT_EQ(describe(mode.error(), "a\nb"),
-              "mode:1: unknown mode \"a\\nb\"; known are regular, transparent, socks5, reverse, upstream\n"
-              "a b\n"
-              "^^^");
+    EXPECT_EQ(
+        describe(mode.error(), "a\nb"),
+        "mode:1: unknown mode \"a\\nb\"; known are regular, transparent, socks5, reverse, upstream, multiupstream\n"
+        "a b\n"
+        "^^^");
 }
 
 // --- what layers ask -------------------------------------------------------------------------------------------------
@@ -265,6 +271,7 @@ INSTANTIATE_TEST_SUITE_P(
                     TraitsCase{"reverse:h", FirstLayer::reverse, Protocol::http, false, false, "https://h:443"},
                     TraitsCase{"reverse:tcp://h:1", FirstLayer::reverse, Protocol::tcp, false, false, "tcp://h:1"},
                     TraitsCase{"reverse:tls://h:1", FirstLayer::reverse, Protocol::tcp, false, false, "tls://h:1"},
+                    TraitsCase{"multiupstream:x", FirstLayer::http_proxy},
                     TraitsCase{"upstream:p:3128", FirstLayer::http_proxy, Protocol::any, true, false, "",
                                "http://p:3128"}));
 

@@ -28,6 +28,8 @@ struct Flow {
     std::optional<proxycore::Endpoint> server{};          ///< the requested endpoint
     std::optional<proxycore::Endpoint> server_address{};  ///< the connected one; std::nullopt: no connection
     std::string mode{}, via{};                            ///< of the listener; the upstream proxy
+    std::string
+        choice{};  ///< in multi-upstream mode: why that proxy, a JSON object; empty without multiupstream_explain
     std::vector<FlowMessage> messages{};
     std::optional<proxycore::record::RecordedClose> close{};  ///< how a WebSocket ended
 

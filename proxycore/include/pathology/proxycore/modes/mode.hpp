@@ -4,6 +4,7 @@
 //     name   = "regular" | "transparent" | "socks5"                                     without data
 //            | "reverse"                                                                data = server
 //            | "upstream"                                                               data = hops of tunnel/hop.hpp
+//            | "multiupstream"                                                          data = a folder
 //     server = [ scheme "://" ] host [ ":" port ] [ "/" ]       no path, no credentials
 //     scheme = "http" | "https" | "tcp" | "tls"
 //
@@ -16,6 +17,7 @@
 //     reverse:tcp://db.test:5432       a TCP relay
 //     upstream:http://proxy.test:3128  forwards everything to another proxy
 //     upstream:http://me:secret@a,socks5://b@81   through a, which connects to b; listens on port 81
+//     multiupstream:/etc/proxies       through the proxies that the files of the folder name, by their rules
 //     socks5                           on port 1080
 //     transparent@[::1]:8080
 //
@@ -69,6 +71,7 @@ struct Traits {
 //     name          in specifications; the parser finds the type by it
 //     schemes       if the data is a server, stored in the member `server`: the allowed schemes, the default one first
 //     proxies       a member for data that names proxies
+//     folder        a member for data that is the path of a folder
 //     traits()      valid as long as the mode itself
 //     description() for the log line at the start
 //
@@ -111,6 +114,15 @@ struct Upstream {
     bool operator==(Upstream const&) const = default;
 };
 
+/// Each request and each connection goes through one of many proxies, which the files of a folder configure.
+struct MultiUpstream {
+    static constexpr std::string_view name = "multiupstream";
+    std::string folder;
+    Traits traits() const;
+    std::string description() const;
+    bool operator==(MultiUpstream const&) const = default;
+};
+
 /// The address of a listener. Without a host that of the options is used, by default all interfaces.
 struct Listen {
     std::optional<std::string> host{};  ///< without the brackets of an IPv6 address
@@ -120,7 +132,7 @@ struct Listen {
 
 /// One mode specification.
 struct Mode {
-    std::variant<Regular, Transparent, Socks5, Reverse, Upstream> is = Regular{};
+    std::variant<Regular, Transparent, Socks5, Reverse, Upstream, MultiUpstream> is = Regular{};
     Listen listen{};
     bool operator==(Mode const&) const = default;
 };

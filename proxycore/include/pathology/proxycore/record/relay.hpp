@@ -35,6 +35,7 @@ struct RecordedRelay {
     std::optional<Endpoint> server{};                 ///< host and port of the request
     std::optional<Endpoint> server_address{};         ///< resolved; std::nullopt = not connected, or not resolved here
     std::string via{};                                ///< the upstream proxy, "http://proxy.test:3128"; empty = none
+    std::string choice{};                             ///< why that one: a JSON object; empty = not recorded
     std::shared_ptr<RecordedTls const> server_tls{};  ///< of the connection to the server
     std::string replay{};                             ///< "request" or "response" if that was replayed; else empty
     std::vector<RecordedMessage> messages{};          ///< the first ones, as many as the recorder keeps

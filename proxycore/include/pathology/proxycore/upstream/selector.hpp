@@ -69,6 +69,9 @@ public:
                                                                std::vector<FailedRoute> const& failed);
 
     virtual void on_chosen(RouteUse const&) {}
+    /// Before on_chosen: the request goes over a connection that was opened before there was a request, for example for
+    /// the certificate of the server. select() was asked for that connection, and not for the request.
+    virtual void on_joined(RouteUse const&, flow::HttpFlow&) {}
     /// A new connection is open, with its TLS; `latency` since connecting began.
     virtual void on_connected(RouteUse const&, Latency) {}
     /// Connecting failed, or was cancelled by an addon. Not called if the client left before.

@@ -1,0 +1,162 @@
+// folder ─▶ FolderWatch, on a worker ─▶ Configuration ─▶ Selector::reload()
+//                                   └─▶ mistakes ─▶ log; the configuration stays
+
+#include "proxy/multi_upstreams.hpp"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <pathology/proxycore/async/run_on_loop.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/async/workers.hpp>
+#include <pathology/proxycore/errors.hpp>
+#include <utility>
+
+#include "proxy/option_names.hpp"
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using addons::LogLevel;
+using addons::Options;
+using multiupstream::FolderWatch;
+
+constexpr auto between_looks = 1s;
+
+[[noreturn]] void refuse(std::string_view option, std::string const& why) {
+    throw OptionsError("option " + std::string(option) + ": " + why);
+}
+
+std::chrono::seconds seconds(Options const& options, option::Name<std::int64_t> name) {
+    constexpr std::int64_t max = 86'400;
+    auto const value = options.get<std::int64_t>(name);
+    if (value < 1 || value > max) refuse(name, "expected a number of seconds from 1 to " + std::to_string(max));
+    return std::chrono::seconds(value);
+}
+
+multiupstream::BalancerSettings balancer_settings(Options const& options) {
+    multiupstream::BalancerSettings settings;
+    auto policy = multiupstream::parse_policy(options.get<std::string>(option::multiupstream_policy));
+    if (!policy) refuse(option::multiupstream_policy, policy.error().message);
+    settings.policy = *std::move(policy);
+    settings.seed = static_cast<std::uint64_t>(options.get<std::int64_t>(option::multiupstream_seed));
+    settings.health.first_rest = seconds(options, option::multiupstream_first_rest);
+    settings.health.max_rest = seconds(options, option::multiupstream_max_rest);
+    if (settings.health.max_rest < settings.health.first_rest)
+        refuse(option::multiupstream_max_rest, "is less than multiupstream_first_rest");
+    return settings;
+}
+
+std::string listed(std::vector<std::string> const& names) {
+    std::string list;
+    for (auto const& name : names) list.append(list.empty() ? "" : ", ").append(name);
+    return list;
+}
+
+std::string names_in(multiupstream::Configuration const& configuration) {
+    std::vector<std::string> names;
+    for (auto const& upstream : configuration.upstreams) names.push_back(upstream.name);
+    return listed(names);
+}
+
+std::string describe(multiupstream::ReloadReport const& report) {
+    auto text = std::to_string(report.kept) + " kept";
+    if (!report.added.empty()) text += "; added: " + listed(report.added);
+    if (!report.removed.empty()) text += "; removed: " + listed(report.removed);
+    return text;
+}
+
+}  // namespace
+
+multiupstream::SelectorSettings multiupstream_settings(Options const& options) {
+    constexpr std::int64_t max_retries = 100;
+    multiupstream::SelectorSettings settings;
+    settings.balancer = balancer_settings(options);
+    bool const goes_direct = options.get<std::string>(option::multiupstream_no_match) == "direct";
+    using NoMatch = multiupstream::SelectorSettings::NoMatch;
+    settings.no_match = goes_direct ? NoMatch::direct : NoMatch::refuse;
+    auto const retries = options.get<std::int64_t>(option::multiupstream_max_retries);
+    if (retries < 0 || retries > max_retries)
+        refuse(option::multiupstream_max_retries, "expected a number from 0 to " + std::to_string(max_retries));
+    settings.max_retries = static_cast<std::uint32_t>(retries);
+    settings.explains = options.get<bool>(option::multiupstream_explain);
+    return settings;
+}
+
+multiupstream::Loaded load_or_throw(FolderWatch& files) {
+    auto loaded = files.load();
+    if (!loaded) throw OptionsError(to_string(loaded.error()));
+    return *std::move(loaded);
+}
+
+MultiUpstreams::MultiUpstreams(Options const& options, std::vector<modes::Mode> const& modes, Log log)
+    : log_(std::move(log)) {
+    auto const settings = multiupstream_settings(options);
+    for (auto const& mode : modes) {
+        auto const* const its = std::get_if<modes::MultiUpstream>(&mode.is);
+        if (its == nullptr) continue;
+        auto files = std::make_shared<FolderWatch>(its->folder);
+        auto loaded = load_or_throw(*files);
+        auto selector = std::make_shared<multiupstream::Selector>(std::move(loaded.configuration), settings, log_);
+        all_.push_back({*its, std::move(files), std::move(loaded.warnings), std::move(selector)});
+    }
+}
+
+std::shared_ptr<multiupstream::Selector> MultiUpstreams::of(modes::Mode const& mode) const {
+    auto const* const its = std::get_if<modes::MultiUpstream>(&mode.is);
+    if (its == nullptr) return nullptr;
+    auto const found = std::ranges::find(all_, *its, &One::mode);
+    return found == all_.end() ? nullptr : found->selector;
+}
+
+void MultiUpstreams::welcome() {
+    for (auto& one : all_) {
+        for (auto const& warning : std::exchange(one.warnings, {})) log_(LogLevel::warn, to_string(warning));
+        auto const& configuration = one.selector->balancer().configuration();
+        log_(LogLevel::info, one.mode.folder + ": " + std::to_string(configuration.upstreams.size()) +
+                                 " upstream proxies: " + names_in(configuration));
+    }
+}
+
+boost::asio::awaitable<void> MultiUpstreams::watch() {
+    for (;;) {
+        co_await async::pause(between_looks);
+        bool const is_forced = std::exchange(is_reload_wanted_, false);
+        for (auto& one : all_) co_await look(one, is_forced);
+    }
+}
+
+boost::asio::awaitable<void> MultiUpstreams::look(One& one, bool is_forced) {
+    using Maybe = std::optional<FolderWatch::Loading>;
+    auto const read = [files = one.files, is_forced]() -> Maybe {
+        return is_forced ? Maybe(files->load()) : files->load_if_changed();
+    };
+    auto reading = async::run_on_loop(async::workers(), read);
+    auto loading = co_await reading.wait();
+    if (loading) apply(one, *std::move(loading));
+}
+
+void MultiUpstreams::apply(One& one, FolderWatch::Loading loading) {
+    auto const& folder = one.mode.folder;
+    if (!loading) {
+        log_(LogLevel::error, folder + ": the changed configuration is not used; the configuration before stays");
+        for (auto const& mistake : loading.error().list) log_(LogLevel::error, to_string(mistake));
+        return;
+    }
+    for (auto const& warning : loading->warnings) log_(LogLevel::warn, to_string(warning));
+    auto const report = one.selector->reload(std::move(loading->configuration));
+    log_(LogLevel::info, folder + ": configuration reloaded: " + describe(report));
+}
+
+void MultiUpstreams::report() const {
+    for (auto const& one : all_) {
+        auto text = to_text(one.selector->statistics());
+        for (std::size_t begin = 0; begin < text.size();) {
+            auto const end = std::min(text.find('\n', begin), text.size());
+            log_(LogLevel::info, one.mode.folder + ": " + text.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    }
+}
+
+}  // namespace pathology::proxycore::proxy

@@ -1,0 +1,65 @@
+// The selectors of the listeners in multi-upstream mode, and their folders.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <pathology/proxycore/addons/log_entry.hpp>
+#include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/modes/mode.hpp>
+#include <pathology/proxycore/multiupstream/selector.hpp>
+#include <string>
+#include <vector>
+
+#include "multiupstream/folder_watch.hpp"
+
+namespace pathology::proxycore::proxy {
+
+/// The settings that the options describe.
+/// Errors: throws OptionsError.
+multiupstream::SelectorSettings multiupstream_settings(addons::Options const& options);
+
+/// Loads the folder of a mode.
+/// Errors: throws OptionsError with all mistakes, a line for each.
+multiupstream::Loaded load_or_throw(multiupstream::FolderWatch& files);
+
+/// One selector for each listener in multi-upstream mode, made of its folder when the proxy is made.
+///
+/// Thread: that of the proxy, but for the constructor.
+class MultiUpstreams {
+public:
+    using Log = std::function<void(addons::LogLevel, std::string)>;
+
+    /// Errors: throws OptionsError.
+    MultiUpstreams(addons::Options const& options, std::vector<modes::Mode> const& modes, Log log);
+
+    bool empty() const { return all_.empty(); }
+    /// nullptr for a mode of another kind.
+    std::shared_ptr<multiupstream::Selector> of(modes::Mode const& mode) const;
+
+    /// Logs what was loaded, and the warnings.
+    void welcome();
+    /// Looks for changed files once a second, until it is cancelled.
+    boost::asio::awaitable<void> watch();
+    /// Makes watch() read all folders at its next look.
+    void reload() { is_reload_wanted_ = true; }
+    /// Logs the counters of each upstream.
+    void report() const;
+
+private:
+    struct One {
+        modes::MultiUpstream mode;
+        std::shared_ptr<multiupstream::FolderWatch> files;  // a worker reads them
+        std::vector<multiupstream::Mistake> warnings;
+        std::shared_ptr<multiupstream::Selector> selector;
+    };
+
+    boost::asio::awaitable<void> look(One& one, bool is_forced);
+    void apply(One& one, multiupstream::FolderWatch::Loading loading);
+
+    Log log_;
+    std::vector<One> all_;
+    bool is_reload_wanted_ = false;
+};
+
+}  // namespace pathology::proxycore::proxy

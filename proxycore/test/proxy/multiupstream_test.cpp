@@ -1,0 +1,304 @@
+// Multi-upstream mode: which proxy gets what, what clients see of failures, and changed files (P80-P84).
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <pathology/proxycore/multiupstream/selector.hpp>
+
+#include "proxy/origin.hpp"
+#include "proxy/proxy_fixture.hpp"
+#include "proxy/secure_origin.hpp"
+#include "proxy/test_client.hpp"
+#include "support/folder.hpp"
+#include "support/free_port.hpp"
+#include "support/row_name.hpp"
+#include "support/socks5_server.hpp"
+#include "tls/engine_pair.hpp"
+
+namespace pathology::proxycore::proxy {
+namespace {
+
+namespace asio = boost::asio;
+using pathology::test::Folder;
+using pathology::test::free_port;
+using proxycore::test::Socks5Server;
+using proxycore::test::Socks5ServerOptions;
+using test::Origin;
+using test::ProxyFixture;
+using test::SecureOrigin;
+using test::TestClient;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string get(std::string const& host) { return "GET http://" + host + "/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n"; }
+std::string connect_to(std::string const& where) { return "CONNECT " + where + " HTTP/1.1\r\n\r\n"; }
+std::string const inner_get = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
+
+/// A folder with proxies.yaml.
+class ConfigurationFolder {
+public:
+    /// An entry of `proxies`, with a rule such as `type: default`.
+    void add(std::string const& name, std::string const& url, std::string const& more = "rules: [{type: default}]") {
+        text_ += "  - {name: " + name + ", url: '" + url + "', " + more + "}\n";
+        write(text_);
+    }
+    void write(std::string const& text) const {
+        auto const file = folder_.path() / "proxies.yaml";
+        std::ofstream(file.string() + ".new") << text;
+        std::filesystem::rename(file.string() + ".new", file);
+    }
+    std::string mode() const { return "multiupstream:" + folder_.path().string(); }
+
+private:
+    Folder folder_;
+    std::string text_ = "proxies:\n";
+};
+
+class MultiUpstreamTest : public testing::Test {
+protected:
+    ProxyFixture& start() {
+        fixture_ = std::make_unique<ProxyFixture>(std::vector{folder.mode()});
+        for (auto const& setting : settings) fixture_->set(setting);
+        fixture_->start();
+        return *fixture_;
+    }
+    ProxyFixture& fixture() { return *fixture_; }
+    /// The body of the response to a request of a new client.
+    std::string ask(std::string const& host) { return TestClient(fixture_->port()).request(get(host)).body; }
+
+    ConfigurationFolder folder;
+    std::vector<std::string> settings{"multiupstream_explain=true"};
+
+private:
+    std::unique_ptr<ProxyFixture> fixture_;
+};
+
+// --- P81 -------------------------------------------------------------------------------------------------------------
+
+TEST_F(MultiUpstreamTest, P81_a_WeightsAreExact) {
+    Origin const three("three"), one("one");
+    folder.add("three", three.url(), "weight: 3, rules: [{type: default}]");
+    folder.add("one", one.url(), "weight: 1, rules: [{type: default}]");
+    start();
+    for (int i = 0; i < 400; ++i) ask("origin.test");
+    EXPECT_EQ(three.asked().size(), 300U);
+    EXPECT_EQ(one.asked().size(), 100U);
+}
+
+TEST_F(MultiUpstreamTest, P81_b_HostAndPortRulesComeBeforeDefaults) {
+    Origin const by_host("host"), by_port("port"), other("other");
+    folder.add("other", other.url());
+    folder.add("host", by_host.url(), "rules: [{type: host_pattern, pattern: '*.google.com'}]");
+    folder.add("port", by_port.url(), "rules: [{type: port, port: 8000}]");
+    start();
+    EXPECT_EQ(ask("www.google.com"), "host");
+    EXPECT_EQ(ask("WWW.Google.Com"), "host");
+    EXPECT_EQ(ask("google.com"), "other");
+    EXPECT_EQ(ask("www.google.com.evil.net"), "other");
+    EXPECT_EQ(ask("x.test:8000"), "port");
+}
+
+TEST_F(MultiUpstreamTest, P81_f_WithoutAMatchThereIsNoDirectConnection) {
+    Origin const origin, proxy("proxy");
+    folder.add("a", proxy.url(), "rules: [{type: host_pattern, pattern: a.test}]");
+    start();
+    auto const response = TestClient(fixture().port()).request(get(origin.where()));
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, HasSubstr("no upstream proxy matches " + origin.where()));
+    EXPECT_THAT(origin.asked(), ElementsAre());
+    EXPECT_THAT(fixture().log(), HasSubstr("warn: "));
+}
+
+TEST_F(MultiUpstreamTest, P81_f_UnlessTheOptionSaysSo) {
+    Origin const origin, proxy("proxy");
+    folder.add("a", proxy.url(), "rules: [{type: host_pattern, pattern: a.test}]");
+    settings.emplace_back("multiupstream_no_match=direct");
+    start();
+    EXPECT_EQ(ask(origin.where()), "origin");
+    EXPECT_EQ(ask("a.test"), "proxy");
+}
+
+// --- P82 -------------------------------------------------------------------------------------------------------------
+
+TEST_F(MultiUpstreamTest, P82_a_OneConnectionUsesOneProxyForAHost) {
+    Origin const first("first"), second("second");
+    folder.add("first", first.url());
+    folder.add("second", second.url());
+    start();
+    TestClient client(fixture().port());
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(client.request(get("a.test")).body, "first");
+    EXPECT_EQ(client.request(get("b.test")).body, "second");  // P82.e
+    EXPECT_EQ(client.request(get("a.test")).body, "first");
+}
+
+// --- P83 -------------------------------------------------------------------------------------------------------------
+
+TEST_F(MultiUpstreamTest, P83_b_CredentialsAreThoseOfTheFields) {
+    ProxyFixture upstream;
+    upstream.set("proxyauth=a@b:p:w/\xC3\xA4%").start();
+    Origin const origin;
+    folder.add("by_fields", "http://" + upstream.where(),
+               "username: 'a@b', password: \"p:w/\\u00e4%\", rules: [{type: host_pattern, pattern: '*'}]");
+    start();
+    EXPECT_EQ(ask(origin.where()), "origin");
+    TestClient client(fixture().port());
+    client.request(connect_to(origin.where()), "CONNECT");
+    EXPECT_EQ(client.request(inner_get).body, "origin");
+    EXPECT_THAT(fixture().log(), Not(HasSubstr("p:w")));
+}
+
+TEST_F(MultiUpstreamTest, P83_b_CredentialsAreThoseOfTheUrl) {
+    ProxyFixture upstream;
+    upstream.set("proxyauth=a@b:p:w/\xC3\xA4%").start();
+    Origin const origin;
+    folder.add("by_url", "http://a%40b:p%3Aw%2F%C3%A4%25@" + upstream.where());
+    start();
+    EXPECT_EQ(ask(origin.where()), "origin");
+}
+
+TEST_F(MultiUpstreamTest, P83_c_ASocksServerThatWantsCredentialsIsNamed) {
+    Socks5ServerOptions options;
+    options.credentials = tunnel::Credentials{"me", "secret"};
+    Socks5Server const socks(options);
+    folder.add("socks", "socks5://127.0.0.1:" + std::to_string(socks.port()));
+    start();
+    auto const response = TestClient(fixture().port()).request(get("origin.test"));
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, AllOf(HasSubstr("Upstream proxy socks "), HasSubstr("requires a user and a password")));
+}
+
+TEST_F(MultiUpstreamTest, P83_e_AWebSocketWithoutTlsGoesThroughATunnel) {
+    Origin const proxy([](net::Stream& stream) -> asio::awaitable<void> {
+        co_await test::read_head(stream);
+        co_await net::send(stream, std::string_view("HTTP/1.1 200 OK\r\n\r\n"));
+        co_await test::read_head(stream);
+        co_await net::send(stream, std::string_view("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                                    "Connection: Upgrade\r\n"
+                                                    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"));
+        std::string block(10, '\0');
+        co_await stream.read_some(asio::buffer(block));
+    });
+    folder.add("proxy", proxy.url());
+    start();
+    TestClient client(fixture().port());
+    client.send(
+        "GET http://origin.test/chat HTTP/1.1\r\nHost: origin.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    EXPECT_THAT(client.read(12), HasSubstr("101"));
+    EXPECT_EQ(fixture().recorder->count("http_connect_upstream"), 1U);
+}
+
+// --- P84 -------------------------------------------------------------------------------------------------------------
+
+TEST_F(MultiUpstreamTest, P84_AnUnreachableProxyIsNamedWithoutItsCredentials) {
+    folder.add("office", "http://me:secret@127.0.0.1:" + std::to_string(free_port()));
+    start();
+    auto const response = TestClient(fixture().port()).request(get("origin.test"));
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, AllOf(HasSubstr("Upstream proxy office: "), Not(HasSubstr("secret"))));
+    EXPECT_THAT(fixture().log(), AllOf(HasSubstr("warn: "), Not(HasSubstr("secret"))));
+}
+
+TEST_F(MultiUpstreamTest, P84_AllRestingIsSaidSo) {
+    folder.add("office", "http://127.0.0.1:" + std::to_string(free_port()));
+    settings.emplace_back("multiupstream_first_rest=60");
+    start();
+    ask("origin.test");
+    auto const response = TestClient(fixture().port()).request(get("origin.test"));
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, HasSubstr("rest"));
+}
+
+// --- retries ---------------------------------------------------------------------------------------------------------
+
+TEST_F(MultiUpstreamTest, ARequestThatWasNotSentGoesToAnotherProxy) {
+    Origin const alive("alive");
+    folder.add("down", "http://127.0.0.1:" + std::to_string(free_port()));
+    folder.add("alive", alive.url());
+    settings.emplace_back("multiupstream_first_rest=60");
+    start();
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(ask("origin.test"), "alive");
+    EXPECT_EQ(fixture().recorder->count("server_connect_error"), 1U);  // then it rests
+}
+
+TEST_F(MultiUpstreamTest, WithoutRetriesTheRequestFails) {
+    Origin const alive("alive");
+    folder.add("down", "http://127.0.0.1:" + std::to_string(free_port()));
+    folder.add("alive", alive.url());
+    settings.emplace_back("multiupstream_max_retries=0");
+    start();
+    EXPECT_EQ(TestClient(fixture().port()).request(get("origin.test")).status, 502U);
+    EXPECT_EQ(ask("origin.test"), "alive");
+}
+
+// --- explanations ----------------------------------------------------------------------------------------------------
+
+TEST_F(MultiUpstreamTest, TheFlowHasTheRecordOfTheChoice) {
+    Origin const proxy("proxy");
+    folder.add("office", proxy.url(), "rules: [{type: host_pattern, pattern: '*.test'}]");
+    std::string chosen;
+    start();
+    fixture().recorder->on_hook["responseheaders"] = [&chosen](flow::HttpFlow& flow) {
+        if (auto const explanation = multiupstream::Selector::explanation_of(flow)) chosen = explanation->upstream;
+    };
+    EXPECT_EQ(ask("origin.test"), "proxy");
+    EXPECT_EQ(chosen, "office");
+    auto const flow = fixture().recorder->http_flows().at(0);
+    auto const& json = std::get<std::string>(flow->metadata.at("multiupstream"));
+    EXPECT_THAT(json, AllOf(HasSubstr("office"), HasSubstr("*.test")));
+    EXPECT_THAT(fixture().log(), HasSubstr("debug: origin.test:80 -> office"));
+}
+
+TEST_F(MultiUpstreamTest, TheFlowInATunnelHasTheRecordToo) {
+    SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
+    ProxyFixture proxy;
+    proxy.set("ignore_hosts=.").start();
+    folder.add("office", "http://" + proxy.where());
+    settings.emplace_back("ssl_insecure=true");
+    start();
+    TestClient client(fixture().port());
+    client.request(connect_to("127.0.0.1:" + std::to_string(origin.port())), "CONNECT");
+    client.start_tls("origin.test");
+    EXPECT_EQ(client.request(inner_get).status, 200U);
+    EXPECT_EQ(client.request(inner_get).status, 200U);
+    ASSERT_EQ(fixture().recorder->http_flows().size(), 2U);
+    for (auto const& flow : fixture().recorder->http_flows())
+        EXPECT_THAT(std::get<std::string>(flow->metadata.at("multiupstream")), HasSubstr("office"));
+}
+
+// --- P80: start and reload -------------------------------------------------------------------------------------------
+
+TEST_F(MultiUpstreamTest, P80_d_AllMistakesEndTheStart) {
+    folder.write("proxies:\n  - {name: a, url: 'ftp://x', rules: [{type: default}]}\n  - {name: b, rules: []}\n");
+    try {
+        start();
+        FAIL() << "started";
+    } catch (OptionsError const& error) {
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("proxies.yaml:2: proxies[0].url"), HasSubstr("proxies.yaml:3: ")));
+    }
+}
+
+TEST_F(MultiUpstreamTest, P80_e_ChangedFilesAreUsedWhileConnectionsStay) {
+    Origin const before("before"), after("after");
+    folder.add("a", before.url());
+    start();
+    TestClient old(fixture().port());
+    EXPECT_EQ(old.request(get("origin.test")).body, "before");
+    folder.write("proxies:\n  - {name: b, url: '" + after.url() + "', rules: [{type: default}]}\n");
+    ASSERT_TRUE(fixture().wait_for_log("configuration reloaded: 0 kept; added: b; removed: a"));
+    EXPECT_EQ(ask("origin.test"), "after");
+}
+
+TEST_F(MultiUpstreamTest, P80_f_ABadFileChangesNothing) {
+    Origin const proxy("proxy");
+    folder.add("a", proxy.url());
+    start();
+    folder.write("proxies:\n  - {name: b}\n");
+    ASSERT_TRUE(fixture().wait_for_log("the configuration before stays"));
+    ASSERT_TRUE(fixture().wait_for_log("proxies.yaml:2: "));
+    EXPECT_EQ(ask("origin.test"), "proxy");
+}
+
+}  // namespace
+}  // namespace pathology::proxycore::proxy
