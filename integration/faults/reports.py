@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 
 from messages import status_of
@@ -66,10 +67,15 @@ def older_names(place):
     expect_in(b"BEGIN CERTIFICATE", place.curl("-x", f"127.0.0.1:{port}", "http://mitm.it:80/cert/pem")[1], "--app-port")
     result = place.run([place.program("pathop"), "--mode", "nonsense"])
     expect(result.returncode, 1, "exit status")
-    names = ["regular", "transparent", "socks5", "reverse", "upstream"]
+    names = ["regular", "transparent", "socks5", "reverse", "upstream", "multiupstream"]
     expect(re.search(r"known are (.*)", result.stderr.decode())[1].split(", "), names, "modes")
+    config = place.path("upstreams")
+    os.mkdir(config)
+    with open(os.path.join(config, "proxies.json"), "w") as file:
+        json.dump({"proxies": [{"name": "a", "url": "http://localhost:1", "rules": [{"type": "default"}]}]}, file)
+    server = ":http://localhost:1"
     for name in names:
-        more = {"reverse": ":http://localhost:1", "upstream": ":http://localhost:1"}.get(name, "")
+        more = {"reverse": server, "upstream": server, "multiupstream": f":{config}"}.get(name, "")
         place.pathop("--mode", name + more)
 
 

@@ -119,7 +119,7 @@ TEST(MultiUpstreamProgram, P81_TheJsonOfAFlowHasTheChoice) {
                        "http://127.0.0.1:" + port.substr(0, port.find('.')), "http://origin.test/"});
     process.signal(SIGTERM);
     auto const flow = nlohmann::json::parse(process.wait().out);
-    EXPECT_EQ(flow["choice"]["upstream"], "office");
+    EXPECT_EQ(flow["relay"]["choice"]["upstream"], "office");
     EXPECT_THAT(flow.dump(), Not(HasSubstr("secret")));
 }
 

@@ -229,9 +229,10 @@ TEST(Options, D9_TakeEveryVersionThatShellsComplete) {
 /// What a shell completes, and whether the text behind it is still to come.
 TEST(Options, D9_OfferModesThatThereAre) {
     auto const completion = parse({"--generate", "bash"}).error().out;
-    EXPECT_THAT(completion, HasSubstr("words='regular transparent socks5 reverse: upstream:'"));
+    EXPECT_THAT(completion, HasSubstr("words='regular transparent socks5 reverse: upstream: multiupstream:'"));
     EXPECT_THAT(completion, HasSubstr("words='0 1 2 3 4'"));
-    for (auto const* mode : {"regular", "transparent", "socks5", "reverse:http://a.test", "upstream:http://a.test"})
+    for (auto const* mode :
+         {"regular", "transparent", "socks5", "reverse:http://a.test", "upstream:http://a.test", "multiupstream:a"})
         EXPECT_TRUE(proxycore::modes::parse_mode(mode)) << mode;
 }
 
