@@ -8,6 +8,7 @@ namespace pathology::proxycore::addons {
 namespace {
 
 constexpr char metadata_key[] = "proxyauth";
+constexpr char user_key = 0;  // its address is the key of the attachment
 constexpr char modes_name[] = "mode";
 // The realm of the original, for clients with stored passwords.
 constexpr std::string_view challenge = "Basic realm=\"mitmproxy\"";
@@ -36,6 +37,11 @@ flow::Response refusal(Dialect const& dialect) {
 }
 
 }  // namespace
+
+std::string_view user_of(flow::Client const& client) {
+    auto const user = client.attachments.get<std::string>(&user_key);
+    return user ? std::string_view(*user) : std::string_view();
+}
 
 void ProxyAuth::load(Host& host) {
     host.option("proxyauth", rule_text_,
@@ -66,12 +72,17 @@ asio::awaitable<void> ProxyAuth::socks5_auth(Socks5AuthData& data) {
     if (!rule_) co_return;
     Credentials const credentials{data.username, data.password};
     data.valid = rule_(credentials);
-    if (data.valid) connections_.insert_or_assign(data.client.id, credentials);
+    if (data.valid) remember(data.client, credentials);
+}
+
+void ProxyAuth::remember(flow::Client& client, Credentials const& credentials) {
+    connections_.insert_or_assign(client.id, credentials);
+    client.attachments.set(&user_key, std::make_shared<std::string>(credentials.user));
 }
 
 asio::awaitable<void> ProxyAuth::http_connect(flow::HttpFlow& flow) {
     if (!rule_) co_return;
-    if (auto const credentials = authenticate(flow)) connections_.insert_or_assign(flow.client_conn->id, *credentials);
+    if (auto const credentials = authenticate(flow)) remember(*flow.client_conn, *credentials);
 }
 
 asio::awaitable<void> ProxyAuth::requestheaders(flow::HttpFlow& flow) {

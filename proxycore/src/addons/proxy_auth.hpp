@@ -14,11 +14,16 @@
 #include <pathology/proxycore/addons/addon.hpp>
 #include <pathology/proxycore/addons/options.hpp>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "addons/credentials.hpp"
 
 namespace pathology::proxycore::addons {
+
+/// The user of a CONNECT or a SOCKS5 greeting that authenticated the whole connection; empty if none did. The view is
+/// valid as long as the record of the client.
+std::string_view user_of(flow::Client const& client);
 
 /// The option is `proxyauth`. User and password are stored in the metadata of the flow as "proxyauth".
 class ProxyAuth final : public Addon {
@@ -36,6 +41,7 @@ public:
 private:
     /// Returns the credentials of the flow if they are accepted. Otherwise sets the response.
     std::optional<Credentials> authenticate(flow::HttpFlow& flow);
+    void remember(flow::Client& client, Credentials const& credentials);
 
     OptionalText rule_text_{};
     CredentialRule rule_{};  ///< empty = no authentication

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "addons/proxy_auth.hpp"
 #include "layers/exchange/error_page.hpp"
 #include "layers/http2/head.hpp"
 
@@ -27,16 +28,17 @@ std::string_view address_of(flow::Client const& client) {
     return address ? std::string_view(address->host) : std::string_view();
 }
 
-/// As which the client authenticated, or would: the proxy need not check it.
+/// As which the client authenticated, by this request or for its whole connection.
 std::string_view user_of(flow::HttpFlow const& flow) {
     auto const known = flow.metadata.find("proxyauth");
-    if (known == flow.metadata.end()) return {};
-    auto const* const pair = std::get_if<std::vector<std::string>>(&known->second);
-    return pair == nullptr || pair->empty() ? std::string_view() : std::string_view(pair->front());
+    auto const* const pair =
+        known == flow.metadata.end() ? nullptr : std::get_if<std::vector<std::string>>(&known->second);
+    return pair == nullptr || pair->empty() ? addons::user_of(*flow.client_conn) : std::string_view(pair->front());
 }
 
 Question question_of(RouteRequest const& request) {
     Question question{request.target.host, request.target.port, request.client.id, address_of(request.client)};
+    question.user = addons::user_of(request.client);
     if (request.flow == nullptr) return question;
     question.is_websocket = layers::asks_for_websocket(request.flow->request);
     question.user = user_of(*request.flow);

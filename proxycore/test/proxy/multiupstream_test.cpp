@@ -1,8 +1,10 @@
 // Multi-upstream mode: which proxy gets what, what clients see of failures, and changed files (P80-P84).
 #include <gmock/gmock.h>
 
+#include <array>
 #include <fstream>
 #include <pathology/proxycore/multiupstream/selector.hpp>
+#include <set>
 
 #include "proxy/origin.hpp"
 #include "proxy/proxy_fixture.hpp"
@@ -117,6 +119,37 @@ TEST_F(MultiUpstreamTest, P81_f_UnlessTheOptionSaysSo) {
     start();
     EXPECT_EQ(ask(origin.where()), "origin");
     EXPECT_EQ(ask("a.test"), "proxy");
+}
+
+/// The user is known from the CONNECT, before there is a request inside of it.
+TEST_F(MultiUpstreamTest, APartOfTheUserKeepsItsProxyAlsoInsideOfTls) {
+    SecureOrigin const origin(tls::test::identity_for({"origin.test"}));
+    std::array<ProxyFixture, 2> proxies;
+    for (std::size_t i = 0; i < proxies.size(); ++i) {
+        proxies[i].set("ignore_hosts=.").start();
+        folder.add("proxy" + std::to_string(i), "http://" + proxies[i].where());
+    }
+    for (auto const* setting : {"ssl_insecure=true", "proxyauth=any", "multiupstream_policy=hash:user:session"})
+        settings.emplace_back(setting);
+    start();
+    auto const connections = [&](std::size_t i) { return proxies[i].recorder->count("client_connected"); };
+    auto const where = "127.0.0.1:" + std::to_string(origin.port());
+    std::set<std::size_t> used;
+    for (int session = 0; session < 12; ++session) {
+        auto const before = connections(0);
+        for (std::string const user : {"ann", "bob"}) {
+            auto const credentials = tunnel::to_basic({user + "-session-x" + std::to_string(session), "secret"});
+            TestClient client(fixture().port());
+            auto const request = "CONNECT " + where + " HTTP/1.1\r\nProxy-Authorization: " + credentials + "\r\n\r\n";
+            EXPECT_EQ(client.request(request, "CONNECT").status, 200U);
+            client.start_tls("origin.test");
+            EXPECT_EQ(client.request(inner_get).status, 200U);
+        }
+        auto const of_first = connections(0) - before;
+        EXPECT_TRUE(of_first == 0 || of_first == 2) << of_first;
+        used.insert(of_first);
+    }
+    EXPECT_EQ(used.size(), 2U);
 }
 
 // --- P82 -------------------------------------------------------------------------------------------------------------
