@@ -9,6 +9,7 @@
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/async/workers.hpp>
 #include <pathology/proxycore/errors.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
 
 #include "proxy/option_names.hpp"
@@ -16,6 +17,7 @@
 namespace pathology::proxycore::proxy {
 namespace {
 
+namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using addons::LogLevel;
 using addons::Options;
@@ -66,7 +68,33 @@ std::string describe(multiupstream::ReloadReport const& report) {
     return text;
 }
 
+class CredentialsWarning final : public addons::Addon {
+public:
+    explicit CredentialsWarning(addons::AddonChain& chain) : chain_(chain) {}
+
+    std::string name() const override { return "multiupstream"; }
+    bool ignores(addons::Hook /*hook*/, flow::HttpFlow const& flow) const noexcept override {
+        constexpr int proxy_authentication_required = 407;
+        return !flow.response || flow.response->status_code != proxy_authentication_required ||
+               !flow.server_conn->via();
+    }
+    asio::awaitable<void> responseheaders(flow::HttpFlow& flow) override {
+        chain_.log({LogLevel::warn, "upstream proxy " + to_string(*flow.server_conn->via()) +
+                                        " requires credentials, or rejects those that it has: 407 " +
+                                        http::terminal_text(flow.response->reason)});
+        co_return;
+    }
+
+private:
+    addons::AddonChain& chain_;
+};
+
 }  // namespace
+
+void add_credentials_warning(addons::AddonChain& chain) {
+    auto warning = std::make_shared<CredentialsWarning>(chain);
+    if (!chain.find(warning->name())) chain.add(std::move(warning));
+}
 
 multiupstream::SelectorSettings multiupstream_settings(Options const& options) {
     constexpr std::int64_t max_retries = 100;

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/addons/log_entry.hpp>
 #include <pathology/proxycore/addons/options.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
@@ -22,6 +23,10 @@ multiupstream::SelectorSettings multiupstream_settings(addons::Options const& op
 /// Loads the folder of a mode.
 /// Errors: throws OptionsError with all mistakes, a line for each.
 multiupstream::Loaded load_or_throw(multiupstream::FolderWatch& files);
+
+/// Adds an addon, unless it is there, that logs the 407 of an upstream proxy to a plain request; the client gets it as it
+/// came.
+void add_credentials_warning(addons::AddonChain& chain);
 
 /// One selector for each listener in multi-upstream mode, made of its folder when the proxy is made.
 ///

@@ -46,6 +46,10 @@ std::vector<std::string> names_of(std::vector<modes::Mode> const& modes) {
     return names;
 }
 
+MultiUpstreams::Log logger(addons::AddonChain& chain) {
+    return [&chain](LogLevel level, std::string text) { chain.log({level, std::move(text)}); };
+}
+
 }  // namespace
 
 RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain, SelectorOf selector_of)
@@ -53,10 +57,7 @@ RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain, 
       chain_(chain),
       first_settings_(settings_of(options)),
       mode_names_(names_of(first_settings_->modes)),
-      multi_upstreams_(options, first_settings_->modes,
-                       [&chain](LogLevel level, std::string text) {
-                           chain.log({level, std::move(text)});
-                       }),
+      multi_upstreams_(options, first_settings_->modes, logger(chain)),
       tls_(*first_settings_),
       services_{chain,
                 tls_,
@@ -64,7 +65,9 @@ RunningProxy::RunningProxy(addons::Options& options, addons::AddonChain& chain, 
                 first_settings_,
                 [this](Endpoint const& address) { return is_ourselves(listeners_, address); },
                 with_own_selectors(std::move(selector_of))},
-      server_(server_options(), [this](net::Connection connection) { return serve(std::move(connection)); }) {}
+      server_(server_options(), [this](net::Connection connection) { return serve(std::move(connection)); }) {
+    if (!multi_upstreams_.empty()) add_credentials_warning(chain);
+}
 
 RunningProxy::~RunningProxy() { stop(); }
 

@@ -233,6 +233,20 @@ TEST_F(MultiUpstreamTest, P84_AnUnreachableProxyIsNamedWithoutItsCredentials) {
     EXPECT_THAT(fixture().log(), AllOf(HasSubstr("warn: "), Not(HasSubstr("secret"))));
 }
 
+TEST_F(MultiUpstreamTest, P84_AProxyThatWantsCredentialsIsLogged) {
+    ProxyFixture proxy;
+    proxy.set("proxyauth=me:secret").start();
+    folder.add("office", "http://" + proxy.where());
+    start();
+    EXPECT_EQ(TestClient(fixture().port()).request(get("origin.test")).status, 407U);
+    EXPECT_TRUE(fixture().wait_for_log("warn: upstream proxy http://" + proxy.where() + " requires credentials"));
+    TestClient client(fixture().port());
+    client.request(connect_to("origin.test:80"), "CONNECT");
+    auto const inside = client.request(inner_get);
+    EXPECT_EQ(inside.status, 502U);
+    EXPECT_THAT(inside.body, AllOf(HasSubstr("office"), HasSubstr("407")));
+}
+
 TEST_F(MultiUpstreamTest, P84_AllRestingIsSaidSo) {
     folder.add("office", "http://127.0.0.1:" + std::to_string(free_port()));
     settings.emplace_back("multiupstream_first_rest=60");
