@@ -15,8 +15,7 @@ void append(std::vector<std::uint32_t>& all, std::vector<std::uint32_t> const& m
 
 void sort_without_repeats(std::vector<std::uint32_t>& positions) {
     std::ranges::sort(positions);
-    auto const repeats = std::ranges::unique(positions);
-    positions.erase(repeats.begin(), repeats.end());
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
 }
 
 bool is_everything(std::string_view pattern) {
