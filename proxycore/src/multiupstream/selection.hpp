@@ -12,7 +12,7 @@
 #include <span>
 
 #include "multiupstream/candidates.hpp"
-#include "multiupstream/load.hpp"
+#include "multiupstream/upstream_load.hpp"
 
 namespace pathology::proxycore::multiupstream {
 

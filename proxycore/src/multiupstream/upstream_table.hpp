@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "multiupstream/health.hpp"
-#include "multiupstream/load.hpp"
 #include "multiupstream/text_hash.hpp"
+#include "multiupstream/upstream_load.hpp"
 
 namespace pathology::proxycore::multiupstream {
 
