@@ -1,12 +1,12 @@
 // Multi-upstream selectors under load: upstreams that die and come back, and a thousand clients.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <deque>
 #include <mutex>
 #include <pathology/proxycore/multiupstream/selector.hpp>
 #include <pathology/proxycore/net/server.hpp>
-#include <set>
 #include <thread>
 
 #include "proxy/origin.hpp"
@@ -26,6 +26,16 @@ using test::ProxyFixture;
 using test::TestClient;
 
 std::string const request = "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
+
+/// Raises the soft limit of open files; false if the system does not allow so many.
+bool allow_files(rlim_t count) {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= count) return true;
+    if (limit.rlim_max < count) return false;
+    limit.rlim_cur = count;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
 
 /// A proxy that responds with its name, and can be down for a while.
 class UnsteadyProxy {
@@ -155,7 +165,8 @@ TEST_F(ManyUpstreams, DieAndComeBackAndNoRequestIsLostThatWasNotSent) {
 }
 
 TEST_F(ManyUpstreams, P82_AThousandClientsKeepTheirProxy) {
-    constexpr std::size_t count = 10, clients = 1000;
+    constexpr std::size_t count = 10, clients = 1000, files_of_client = 10;
+    if (!allow_files(clients * files_of_client)) GTEST_SKIP() << "the limit of open files (ulimit -Hn) is too low";
     start(count);
     std::deque<TestClient> all;
     std::vector<std::string> first;
