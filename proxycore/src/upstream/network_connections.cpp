@@ -158,7 +158,7 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
             if (connection == nullptr) continue;
         }
         protocols_.settle(*connection);
-        if (!layers::asks_for_websocket(flow.request) || connection->shared() == nullptr) break;
+        if (connection->shared() == nullptr || !layers::asks_for_websocket(flow.request)) break;
         auto const record = connection->record;
         bool const is_accepted = co_await protocols_.accepts_websockets(*connection);
         connection = is_accepted ? pool_.find(*record) : nullptr;
