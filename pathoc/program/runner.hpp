@@ -41,8 +41,7 @@ std::chrono::milliseconds back_off(std::uint64_t failures);
 
 class Runner {
 public:
-    /// `tls` is for the connection with the server; nullptr for plain text. Options, scripts, console and clock must
-    /// outlive it.
+    /// The route has its TLS layers. Options, scripts, console and clock must outlive it.
     Runner(ProgramOptions const& options, std::span<Script const> scripts, proxycore::console::Console& console,
            Route route, proxycore::record::Clock const& clock);
 
