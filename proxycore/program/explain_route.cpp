@@ -45,8 +45,7 @@ void check_client(std::string const& text) {
 /// Prints the explanation of one folder. Returns whether there is a route.
 bool explain(modes::MultiUpstream const& mode, multiupstream::SelectorSettings const& settings, Target const& target,
              ProgramOptions const& arguments, Console& console) {
-    multiupstream::FolderWatch files(mode.folder);
-    auto loaded = proxycore::proxy::load_or_throw(files);
+    auto loaded = proxycore::proxy::loaded_or_throw(multiupstream::load_folder(mode.folder));
     for (auto const& warning : loaded.warnings) console.err("pathop: " + to_string(warning) + "\n");
     multiupstream::Balancer const balancer(std::move(loaded.configuration), settings.balancer);
     multiupstream::Question question{target.url.host, target.url.port, {}, arguments.explained_client};

@@ -111,10 +111,9 @@ multiupstream::SelectorSettings multiupstream_settings(Options const& options) {
     return settings;
 }
 
-multiupstream::Loaded load_or_throw(FolderWatch& files) {
-    auto loaded = files.load();
-    if (!loaded) throw OptionsError(to_string(loaded.error()));
-    return *std::move(loaded);
+multiupstream::Loaded loaded_or_throw(FolderWatch::Loading loading) {
+    if (!loading) throw OptionsError(to_string(loading.error()));
+    return *std::move(loading);
 }
 
 MultiUpstreams::MultiUpstreams(Options const& options, std::vector<modes::Mode> const& modes, Log log)
@@ -124,7 +123,7 @@ MultiUpstreams::MultiUpstreams(Options const& options, std::vector<modes::Mode> 
         auto const* const its = std::get_if<modes::MultiUpstream>(&mode.is);
         if (its == nullptr) continue;
         auto files = std::make_shared<FolderWatch>(its->folder);
-        auto loaded = load_or_throw(*files);
+        auto loaded = loaded_or_throw(files->load());
         auto selector = std::make_shared<multiupstream::Selector>(std::move(loaded.configuration), settings, log_);
         all_.push_back({*its, std::move(files), std::move(loaded.warnings), std::move(selector)});
     }

@@ -20,9 +20,9 @@ namespace pathology::proxycore::proxy {
 /// Errors: throws OptionsError.
 multiupstream::SelectorSettings multiupstream_settings(addons::Options const& options);
 
-/// Loads the folder of a mode.
+/// What was loaded for the start of a program.
 /// Errors: throws OptionsError with all mistakes, a line for each.
-multiupstream::Loaded load_or_throw(multiupstream::FolderWatch& files);
+multiupstream::Loaded loaded_or_throw(multiupstream::FolderWatch::Loading loading);
 
 /// Adds an addon, unless it is there, that logs the 407 of an upstream proxy to a plain request; the client gets it as it
 /// came.
