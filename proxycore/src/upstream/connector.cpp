@@ -35,7 +35,8 @@ ProxyFault fault_of(tunnel::Failure const& why) {
         case tunnel::Errc::not_spoken: return ProxyFault::malformed;
         case tunnel::Errc::no_response: break;
     }
-    return why.cause == net::Errc::timed_out ? ProxyFault::timed_out : ProxyFault::closed;
+    // Also in case of a timeout: a proxy that was reached may wait for a target that does not respond.
+    return ProxyFault::closed;
 }
 
 /// Of TCP, or of TLS with a proxy, whose name is added. `hop` is nullptr if there are no proxies.
@@ -119,7 +120,7 @@ Failure RouteConnector::failure_of(tunnel::Hop const& hop, tunnel::Failure const
     auto failure =
         unreachable(proxy + (has_response ? " refused HTTP CONNECT request: " + why.response : ": " + why.message));
     failure.proxy_fault = fault_of(why);
-    if (failure.proxy_fault == ProxyFault::timed_out) failure.code = layers::Errc::timed_out;
+    if (why.cause == net::Errc::timed_out) failure.code = layers::Errc::timed_out;
     return failure;
 }
 

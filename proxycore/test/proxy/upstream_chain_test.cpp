@@ -273,6 +273,22 @@ TEST_F(AnotherRoute, IsNotTakenWhereAnAddonRefused) {
     EXPECT_EQ(fixture.recorder->count("server_connect"), 1U);
 }
 
+/// It was reached, so a target that does not respond may be the reason.
+TEST(ProxyFault, OfAProxyThatDoesNotRespondIsNotThatOfOneThatIsNotReached) {
+    Origin const proxy([](net::Stream& stream) -> asio::awaitable<void> {
+        co_await test::read_head(stream);
+        co_await test::read_head(stream);  // until the client closes
+    });
+    auto const selector = std::make_shared<InOrder>(std::vector{hop_at(proxy.port(), "it")});
+    ProxyFixture fixture;
+    fixture.proxy.set_selector(selector);
+    fixture.set("connect_timeout=1").start();
+    TestClient client(fixture.port());
+    client.request(connect_to("origin.test:80"), "CONNECT");
+    EXPECT_EQ(client.request(inner_get).status, 502U);
+    EXPECT_THAT(selector->faults, ElementsAre(layers::ProxyFault::closed));
+}
+
 struct FaultCase {
     char const* name;
     std::string response;  ///< of the proxy to CONNECT; empty = it closes

@@ -42,12 +42,12 @@ bool may_repeat(Repeat repeat, std::string_view method);
 /// What a proxy between this one and the server failed at.
 enum class ProxyFault : std::uint8_t {
     unreachable,   ///< name resolution or TCP
-    timed_out,     ///< no connection, or no response, within the time limit
+    timed_out,     ///< no connection within the time limit
     untrusted,     ///< TLS with the proxy itself
     unauthorized,  ///< it requires credentials, or rejected those that it got
     refused,       ///< it did not connect further
     malformed,     ///< its response is not valid in its protocol
-    closed,        ///< it ended the connection before the response
+    closed,        ///< no response: it ended the connection before it, or the time limit has passed
 };
 
 /// Why an exchange failed. The message names host and port where they are known.
