@@ -28,7 +28,7 @@ struct SelectorSettings {
     enum class NoMatch : std::uint8_t { refuse, direct } no_match = NoMatch::refuse;
     /// So many other upstreams get a request of which nothing was sent. Within the affinity of a WebSocket, none does.
     std::uint32_t max_retries = 5;
-    /// Attaches an Explanation to each flow, and logs it at debug. Costs some microseconds for each request.
+    /// Attaches an Explanation to each flow, and logs it at debug. It lists every candidate, each time.
     bool explains = false;
 };
 
