@@ -47,7 +47,7 @@ enum class ProxyFault : std::uint8_t {
     unauthorized,  ///< it requires credentials, or rejected those that it got
     refused,       ///< it did not connect further
     malformed,     ///< its response is not valid in its protocol
-    closed,        ///< no response: it ended the connection before it, or the time limit has passed
+    closed,        ///< it ended the connection before a response, or sent none within the time limit
 };
 
 /// Why an exchange failed. The message names host and port where they are known.
