@@ -1,6 +1,7 @@
 #include <pathology/proxycore/http/mask.hpp>
 
 #include <algorithm>
+#include <pathology/proxycore/http/fields.hpp>
 
 namespace pathology::proxycore::http {
 namespace {
@@ -24,6 +25,10 @@ std::string mask_password(std::string_view text) {
     std::fill(masked.begin() + static_cast<std::ptrdiff_t>(colon) + 1,
               masked.begin() + static_cast<std::ptrdiff_t>(end), '*');
     return masked;
+}
+
+bool has_credentials(std::string_view name) {
+    return equals_ignoring_case(name, "Authorization") || equals_ignoring_case(name, "Proxy-Authorization");
 }
 
 std::string mask_credentials(std::string_view value) {

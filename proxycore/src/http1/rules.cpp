@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/judgement.hpp>
+#include <pathology/proxycore/http/mask.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <string>
 
@@ -96,9 +97,18 @@ std::string_view value_in(std::string_view line) {
     return value == std::string_view::npos ? std::string_view() : line.substr(value);
 }
 
+/// Messages reach logs and error pages, where credentials have no place.
+std::string quoted_field(std::string_view line) {
+    auto const colon = line.find(':');
+    auto name = line.substr(0, colon);
+    while (name.ends_with(' ') || name.ends_with('\t')) name.remove_suffix(1);
+    if (!http::has_credentials(name)) return http::quoted(line);
+    return http::quoted(std::string(name) + ": " + http::mask_credentials(value_in(line)));
+}
+
 std::string bad_host(std::string_view line) {
     bool const has_host = http::equals_ignoring_case(line.substr(0, line.find(':')), "Host");
-    return has_host ? "bad or repeated Host " + http::quoted(value_in(line)) : "no Host after " + http::quoted(line);
+    return has_host ? "bad or repeated Host " + http::quoted(value_in(line)) : "no Host after " + quoted_field(line);
 }
 
 std::string bad_start_line(Kind kind, std::string_view line) {
@@ -110,10 +120,10 @@ std::string sentence(Errc code, Kind kind, std::string_view line, Limits const& 
     switch (code) {
         case Errc::bad_start_line: return bad_start_line(kind, line);
         case Errc::bad_version: return "unknown HTTP version in " + http::quoted(line);
-        case Errc::bad_field: return "bad header line " + http::quoted(line);
+        case Errc::bad_field: return "bad header line " + quoted_field(line);
         case Errc::bad_host: return bad_host(line);
         case Errc::line_folding: return "header line begins with white space " + http::quoted(line);
-        case Errc::bare_line_feed: return "line ends without a carriage return " + http::quoted(line);
+        case Errc::bare_line_feed: return "line ends without a carriage return " + quoted_field(line);
         case Errc::bad_content_length: return "bad Content-Length " + http::quoted(value_in(line));
         case Errc::bad_transfer_encoding: return "bad Transfer-Encoding " + http::quoted(value_in(line));
         case Errc::conflicting_framing:

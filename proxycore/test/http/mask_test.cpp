@@ -36,5 +36,11 @@ TEST(B8_Credentials, KeepTheirScheme) {
     EXPECT_EQ(mask_credentials(""), "***");
 }
 
+TEST(B8_Credentials, AreInTwoFields) {
+    for (auto const* const name : {"Authorization", "proxy-authorization"}) EXPECT_TRUE(has_credentials(name)) << name;
+    for (auto const* const name : {"", "Authorization ", "WWW-Authenticate"})
+        EXPECT_FALSE(has_credentials(name)) << name;
+}
+
 }  // namespace
 }  // namespace pathology::proxycore::http

@@ -9,6 +9,9 @@ namespace pathology::proxycore::http {
 /// argument may have it that is quoted in an error: `http://user:******@host`. Positions in the text stay valid.
 std::string mask_password(std::string_view text);
 
+/// Whether a field of that name has credentials: Authorization and Proxy-Authorization, in any case (RFC 9110 §11.6, §11.7).
+bool has_credentials(std::string_view name);
+
 /// The value of an Authorization or Proxy-Authorization field (RFC 9110 §11.4) with `***` in place of what follows the
 /// scheme: `Basic ***`.
 std::string mask_credentials(std::string_view value);
