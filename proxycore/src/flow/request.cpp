@@ -179,10 +179,13 @@ boost::system::result<void, UrlFailure> Request::set_url(std::string_view url) {
     return {};
 }
 
+/// `secret_field` may be a list of names: "Authorization, Proxy-Authorization".
 http::Fields Request::shown_fields() const {
     auto fields = headers;
-    if (secret_field.empty()) return fields;
-    if (auto const value = fields.first(secret_field)) fields.set(secret_field, http::mask_credentials(*value));
+    for (std::string_view names = secret_field; !names.empty();) {
+        auto const name = ascii::trimmed(ascii::take_until(names, ','));
+        if (auto const value = fields.first(name)) fields.set(name, http::mask_credentials(*value));
+    }
     return fields;
 }
 
