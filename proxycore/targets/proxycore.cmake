@@ -74,7 +74,7 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/flow/tcp_flow.hpp include/pathology/proxycore/flow/time.hpp
             include/pathology/proxycore/flow/url.hpp include/pathology/proxycore/flow/visit.hpp
             include/pathology/proxycore/flow/websocket_data.hpp
-            include/pathology/proxycore/layers/failure.hpp
+            include/pathology/proxycore/layers/error_status.hpp include/pathology/proxycore/layers/failure.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
             include/pathology/proxycore/multiupstream/configuration.hpp
             include/pathology/proxycore/multiupstream/balancer.hpp include/pathology/proxycore/multiupstream/cause.hpp

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <pathology/proxycore/layers/error_status.hpp>
 
 #include "proxy/origin.hpp"
 #include "proxy/proxy_fixture.hpp"
@@ -232,6 +233,23 @@ TEST(RegularProxy, P11_e_AnAddonMayLeadOneRequestElsewhere) {
     EXPECT_EQ(client.request(get(first.url() + "/other")).body, "second");
     EXPECT_EQ(client.request(get(first.url() + "/")).body, "first");
     EXPECT_EQ(first.accepted(), 1U);
+}
+
+TEST(RegularProxy, AddonsKnowTheStatusOfAnErrorPage) {
+    Origin const stalled([](net::Stream& stream) -> asio::awaitable<void> {
+        co_await test::read_head(stream);
+        co_await test::read_head(stream);  // until the proxy ends
+    });
+    std::vector<unsigned> statuses;
+    ProxyFixture fixture;
+    fixture.recorder->on_hook["error"] = [&](flow::HttpFlow& flow) { statuses.push_back(layers::error_status(flow)); };
+    fixture.set("tcp_timeout=1").start();
+    auto const closed = "http://127.0.0.1:" + std::to_string(pathology::test::free_port());
+    EXPECT_EQ(TestClient(fixture.port()).request(get(closed + "/")).status, 502U);
+    EXPECT_EQ(TestClient(fixture.port()).request(get(stalled.url() + "/")).status, 504U);
+    EXPECT_EQ(TestClient(fixture.port()).request("GET / HTTP/1.1\r\nHost: a b\r\n\r\n").status, 400U);
+    fixture.proxy.stop();
+    EXPECT_THAT(statuses, ElementsAre(502U, 504U, 400U));
 }
 
 TEST(RegularProxy, P17_a_AnIdleClientIsLetGo) {

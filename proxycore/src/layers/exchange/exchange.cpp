@@ -84,6 +84,7 @@ asio::awaitable<void> ExchangeRun::stop() {
     client_.abort();
     if (!has_final_hook_run_) {
         if (!flow_.error) flow_.error = flow::Error{"the exchange was stopped", context_.now()};
+        set_error_status(flow_, 0);
         auto hook = run_error_hook();
         co_await async::with_timeout(context_.settings->times.stop, std::move(hook));
     }
@@ -144,9 +145,11 @@ asio::awaitable<Step> ExchangeRun::end_with_error(Failure failure) {
     co_await abandon_server();
     if (server_ != nullptr) server_->abort();
     if (!is_killed(flow_)) flow_.error = flow::Error{failure.message, context_.now()};
+    bool const is_for_client = failure.wanted == Protocol::http1 && flow_.request.http_version.major >= 2;
+    bool const gets_page = !client_is_gone_ && !is_killed(flow_) && !has_response_begun_ && !is_for_client;
+    set_error_status(flow_, gets_page ? failure.status : 0);
     if (!has_final_hook_run_) co_await run_error_hook();
     flow_.live = false;
-    bool const is_for_client = failure.wanted == Protocol::http1 && flow_.request.http_version.major >= 2;
     if (client_is_gone_ || is_killed(flow_)) {
         client_.abort();
     } else if (has_response_begun_ || is_for_client) {

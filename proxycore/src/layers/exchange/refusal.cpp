@@ -6,6 +6,7 @@ namespace pathology::proxycore::layers {
 
 asio::awaitable<void> refuse(Context& context, flow::HttpFlow& flow, ClientStream& client, Failure failure) {
     flow.error = flow::Error{failure.message, context.now()};
+    set_error_status(flow, failure.status);
     auto& addons = context.services.addons;
     if (addons.wants(addons::Hook::error)) co_await addons.run(addons::hooks::error, flow);
     flow.live = false;
