@@ -122,7 +122,7 @@ std::string client_hello() {
 std::string const ten = "200:b'0123456789'";
 std::string const in_chunks = "200:r:h'Transfer-Encoding'='chunked':b'5\\r\\nhello\\r\\n0\\r\\n\\r\\n'";
 
-Stall const before_tls{"", {{"", get}, read_to_end()}, "",  "HTTP/1.1 502 ", before_head, "",
+Stall const before_tls{"", {{"", get}, read_to_end()}, "",  "HTTP/1.1 504 ", before_head, "",
                        {}, Topology::reverse,          true};
 
 std::vector<Stall> const& rows() {
@@ -184,7 +184,7 @@ std::vector<Stall> const& rows() {
                  {"",
                   {{"", connect}, {established, get}, read_to_end()},
                   "",
-                  established + "HTTP/1.1 502 ",
+                  established + "HTTP/1.1 504 ",
                   "http_connect http_connected, requestheaders request error",
                   "CONNECT failed"},
                  Topology::upstream, {read_to_end("\r\n\r\n")}),

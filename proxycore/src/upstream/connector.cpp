@@ -20,9 +20,17 @@ Failure unreachable(std::string message) {
     return failure;
 }
 
+/// RFC 9110 §15.6.5.
+Failure timed_out(std::string message) {
+    auto failure = unreachable(std::move(message));
+    failure.code = layers::Errc::timed_out;
+    failure.status = 504;
+    return failure;
+}
+
 Failure failure_of(net::Failure const& why) {
     auto failure = unreachable(why.message);
-    if (why.code == net::Errc::timed_out) failure.code = layers::Errc::timed_out;
+    if (why.code == net::Errc::timed_out) failure = timed_out(why.message);
     if (why.code == asio::error::operation_aborted) failure.code = layers::Errc::cancelled;
     return failure;
 }
@@ -116,11 +124,9 @@ asio::awaitable<http::RequestHead> RouteConnector::make_connect_request(tunnel::
 
 Failure RouteConnector::failure_of(tunnel::Hop const& hop, tunnel::Failure const& why) const {
     auto const proxy = "Upstream proxy " + label_of(hop);
-    bool const has_response = !why.response.empty();
-    auto failure =
-        unreachable(proxy + (has_response ? " refused HTTP CONNECT request: " + why.response : ": " + why.message));
+    auto const what = why.response.empty() ? ": " + why.message : " refused HTTP CONNECT request: " + why.response;
+    auto failure = why.cause == net::Errc::timed_out ? timed_out(proxy + what) : unreachable(proxy + what);
     failure.proxy_fault = fault_of(why);
-    if (why.cause == net::Errc::timed_out) failure.code = layers::Errc::timed_out;
     return failure;
 }
 

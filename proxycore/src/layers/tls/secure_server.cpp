@@ -78,7 +78,9 @@ std::string message_of(tls::Failure const& why, flow::Server const& server) {
 
 Failure failure_of(tls::Failure const& why, flow::Server const& server) {
     Failure result;
-    result.code = why.code == net::Errc::timed_out ? Errc::timed_out : Errc::untrusted;
+    bool const is_late = why.code == net::Errc::timed_out;
+    result.code = is_late ? Errc::timed_out : Errc::untrusted;
+    if (is_late) result.status = 504;  // RFC 9110 §15.6.5
     result.message = message_of(why, server);
     return result;
 }
