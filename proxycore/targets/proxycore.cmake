@@ -13,6 +13,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/flow/headers.cpp src/flow/id.cpp src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/recorded.cpp src/flow/registry.cpp src/flow/request.cpp src/flow/request_views.cpp
             src/flow/response.cpp src/flow/url.cpp src/flow/url_parts.cpp
+            src/forwarder/env_file.cpp src/forwarder/settings.cpp
             src/layers/client_life.cpp src/layers/context.cpp src/layers/failure.cpp src/layers/guess_layer.cpp
             src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
             src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/race_with_disconnect.cpp
@@ -74,6 +75,7 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/flow/tcp_flow.hpp include/pathology/proxycore/flow/time.hpp
             include/pathology/proxycore/flow/url.hpp include/pathology/proxycore/flow/visit.hpp
             include/pathology/proxycore/flow/websocket_data.hpp
+            include/pathology/proxycore/forwarder/settings.hpp
             include/pathology/proxycore/layers/error_status.hpp include/pathology/proxycore/layers/failure.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
             include/pathology/proxycore/multiupstream/configuration.hpp

@@ -97,3 +97,5 @@ pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore p
 pathology_test(scenarios_test SIZE unit SOURCES test/documents_test.cpp test/scenarios_test.cpp
     DEFINE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}" SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test"
            INTEGRATION_TEST_FOLDER="${PROJECT_SOURCE_DIR}/integration/test")
+pathology_test(forwarder_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
+    SOURCES test/forwarder/env_file_test.cpp test/forwarder/settings_test.cpp)
