@@ -60,6 +60,13 @@ constexpr std::array access{
          "credentials for the upstream proxy, or for the server in reverse mode"},
 };
 
+constexpr std::array forwarding{
+    Flag{"--forwarder", option::forwarder, "", "true",
+         "forward each request through the proxy that a backend chooses; needs SYSTEM_TOKEN"},
+    Flag{"--forwarder-env", option::forwarder_env, "FILE", "",
+         "file with variables of the forwarder, which the environment overrides [.env]"},
+};
+
 constexpr std::array tls_with_clients{
     Flag{"--app-host", "onboarding_host", "HOST", "", "host that offers the CA certificate to clients [mitm.it]"},
     Flag{"--noapp", "onboarding", "", "false", "do not offer the CA certificate"},
@@ -158,7 +165,9 @@ void declare_manual(CommandLine& line) {
                  {{"0", "ended by SIGINT, SIGTERM or SIGHUP"},
                   {"1", "invalid option or file, an address that is not available, or another error"}}});
     line.manual({"Environment",
-                 {{"PATHOP_SSLKEYLOGFILE, SSLKEYLOGFILE", "the file of --ssl-keylogfile, unless that is given"}}});
+                 {{"PATHOP_SSLKEYLOGFILE, SSLKEYLOGFILE", "the file of --ssl-keylogfile, unless that is given"},
+                  {"SYSTEM_TOKEN, FASTAPI_BASE_URL",
+                   "token and URL of the backend of --forwarder; doc/forwarder.md has all variables"}}});
     line.manual(
         {"Files", {{"~/.pathology/pathology-ca-cert.pem", "certificate of the authority; clients must trust it"}}});
     line.examples({"pathop -d", "curl -x localhost:8080 http://example.org/"});
@@ -176,6 +185,8 @@ void declare(CommandLine& line, Arguments& arguments) {
     line.values("--proxyauth", proxyauth_words);
     line.option("|--singleuser", arguments.single_user, "", "USER:PASSWORD");
     for (auto const* older : {"--nonanonymous", "--singleuser", "--htpasswd"}) line.excludes("--proxyauth", older);
+    line.group("Forwarder");
+    arguments.flags.declare(forwarding);
     line.group("TLS with clients");
     arguments.flags.declare(tls_with_clients);
     line.option("|--app-port", arguments.site_port, "", "PORT");

@@ -13,7 +13,11 @@ pathology_library(proxycore PRECOMPILED proxy
             src/flow/headers.cpp src/flow/id.cpp src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/recorded.cpp src/flow/registry.cpp src/flow/request.cpp src/flow/request_views.cpp
             src/flow/response.cpp src/flow/url.cpp src/flow/url_parts.cpp
-            src/forwarder/env_file.cpp src/forwarder/settings.cpp
+            src/forwarder/activity_log.cpp src/forwarder/admission.cpp src/forwarder/backend.cpp
+            src/forwarder/blacklist.cpp src/forwarder/blacklist_cache.cpp src/forwarder/env_file.cpp
+            src/forwarder/fields.cpp src/forwarder/forwarder.cpp src/forwarder/messages.cpp src/forwarder/refusal.cpp
+            src/forwarder/request_record.cpp src/forwarder/settings.cpp src/forwarder/slots.cpp
+            src/forwarder/state.cpp
             src/layers/client_life.cpp src/layers/context.cpp src/layers/failure.cpp src/layers/guess_layer.cpp
             src/layers/hosts.cpp src/layers/mode_layer.cpp src/layers/next_layer.cpp
             src/layers/peek.cpp src/layers/serve_client.cpp src/layers/transfer_coding.cpp src/layers/race_with_disconnect.cpp
@@ -44,9 +48,8 @@ pathology_library(proxycore PRECOMPILED proxy
             src/multiupstream/configuration.cpp src/multiupstream/document.cpp src/multiupstream/fields.cpp
             src/multiupstream/json_document.cpp src/multiupstream/load.cpp src/multiupstream/read_hops.cpp
             src/multiupstream/read_rule.cpp src/multiupstream/upstream_reader.cpp src/multiupstream/yaml_document.cpp
-            src/proxy/make_settings.cpp src/proxy/multi_upstreams.cpp src/proxy/options.cpp src/proxy/ourselves.cpp
-            src/proxy/proxy.cpp
-            src/proxy/running_proxy.cpp
+            src/proxy/forwarding.cpp src/proxy/make_settings.cpp src/proxy/multi_upstreams.cpp src/proxy/options.cpp
+            src/proxy/ourselves.cpp src/proxy/proxy.cpp src/proxy/running_proxy.cpp
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
             src/upstream/connections_ahead.cpp src/upstream/idle_monitor.cpp src/upstream/network_connections.cpp
             src/upstream/protocol_choice.cpp src/upstream/route.cpp src/upstream/router.cpp
@@ -75,7 +78,7 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/flow/tcp_flow.hpp include/pathology/proxycore/flow/time.hpp
             include/pathology/proxycore/flow/url.hpp include/pathology/proxycore/flow/visit.hpp
             include/pathology/proxycore/flow/websocket_data.hpp
-            include/pathology/proxycore/forwarder/settings.hpp
+            include/pathology/proxycore/forwarder/forwarder.hpp include/pathology/proxycore/forwarder/settings.hpp
             include/pathology/proxycore/layers/error_status.hpp include/pathology/proxycore/layers/failure.hpp
             include/pathology/proxycore/modes/failure.hpp include/pathology/proxycore/modes/mode.hpp
             include/pathology/proxycore/multiupstream/configuration.hpp

@@ -98,4 +98,10 @@ pathology_test(scenarios_test SIZE unit SOURCES test/documents_test.cpp test/sce
     DEFINE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}" SCENARIOS_PAGE="${PROJECT_SOURCE_DIR}/doc/scenarios.md" TEST_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/test"
            INTEGRATION_TEST_FOLDER="${PROJECT_SOURCE_DIR}/integration/test")
 pathology_test(forwarder_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
-    SOURCES test/forwarder/env_file_test.cpp test/forwarder/settings_test.cpp)
+    SOURCES test/forwarder/activity_log_test.cpp test/forwarder/blacklist_test.cpp test/forwarder/env_file_test.cpp
+            test/forwarder/fields_test.cpp test/forwarder/messages_test.cpp test/forwarder/settings_test.cpp
+            test/forwarder/slots_test.cpp)
+pathology_test(forwarder_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
+    nlohmann_json::nlohmann_json
+    SOURCES test/forwarder/forwarder_fixture.cpp test/forwarder/scripted_backend.cpp test/forwarder/limits_test.cpp
+            test/forwarder/outcomes_test.cpp test/forwarder/paths_test.cpp test/forwarder/secrets_test.cpp)

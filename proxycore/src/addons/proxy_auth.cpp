@@ -100,7 +100,7 @@ std::optional<Credentials> ProxyAuth::authenticate(flow::HttpFlow& flow) {
     auto const field = flow.request.headers.first(dialect.credentials);
     auto credentials = field ? parse_basic(*field) : std::nullopt;
     if (!credentials || !rule_(*credentials)) {
-        flow.request.secret_field = dialect.credentials;  // almost right ones are not for the log
+        flow.request.add_secret(dialect.credentials);  // almost right ones are not for the log
         flow.response = refusal(dialect);
         return std::nullopt;
     }

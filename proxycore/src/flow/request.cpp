@@ -179,7 +179,18 @@ boost::system::result<void, UrlFailure> Request::set_url(std::string_view url) {
     return {};
 }
 
-/// `secret_field` may be a list of names: "Authorization, Proxy-Authorization".
+bool Request::is_secret(std::string_view field) const {
+    for (std::string_view names = secret_field; !names.empty();)
+        if (http::equals_ignoring_case(ascii::trimmed(ascii::take_until(names, ',')), field)) return true;
+    return false;
+}
+
+void Request::add_secret(std::string_view field) {
+    if (is_secret(field)) return;
+    if (!secret_field.empty()) secret_field += ", ";
+    secret_field += field;
+}
+
 http::Fields Request::shown_fields() const {
     auto fields = headers;
     for (std::string_view names = secret_field; !names.empty();) {

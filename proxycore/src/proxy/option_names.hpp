@@ -39,6 +39,10 @@ inline constexpr Name<std::int64_t> multiupstream_first_rest{"multiupstream_firs
 inline constexpr Name<std::int64_t> multiupstream_max_rest{"multiupstream_max_rest"};
 inline constexpr Name<bool> multiupstream_explain{"multiupstream_explain"};
 
+// --- the forwarder ---
+inline constexpr Name<bool> forwarder{"forwarder"};
+inline constexpr Name<addons::OptionalText> forwarder_env{"forwarder_env"};
+
 // --- which hosts are intercepted ---
 inline constexpr Name<addons::TextList> ignore_hosts{"ignore_hosts"};
 inline constexpr Name<addons::TextList> allow_hosts{"allow_hosts"};

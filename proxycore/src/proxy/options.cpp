@@ -65,6 +65,13 @@ void declare_multiupstream(Options& options) {
                      "Record for each flow how its upstream was chosen; -v and --json set it."});
 }
 
+void declare_forwarder(Options& options) {
+    options.declare({option::forwarder, false,
+                     "Forward each request through the proxy that a backend chooses for it; see doc/forwarder.md."});
+    options.declare({option::forwarder_env, OptionalText{},
+                     "File with variables of the forwarder, which the environment overrides; default: .env."});
+}
+
 void declare_hosts(Options& options) {
     options.declare({option::ignore_hosts, TextList{}, "Regular expressions: do not intercept matching host:port."});
     options.declare({option::allow_hosts, TextList{}, "Regular expressions: intercept only matching host:port."});
@@ -125,6 +132,7 @@ void declare_options(Options& options) {
     declare_listening(options);
     declare_connections(options);
     declare_multiupstream(options);
+    declare_forwarder(options);
     declare_hosts(options);
     declare_http(options);
     declare_authority(options);

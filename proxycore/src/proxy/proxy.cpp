@@ -16,6 +16,8 @@
 #include "addons/onboarding.hpp"
 #include "addons/proxy_auth.hpp"
 #include "addons/revocations.hpp"
+#include "proxy/forwarding.hpp"
+#include "proxy/option_names.hpp"
 #include "proxy/options.hpp"
 #include "proxy/running_proxy.hpp"
 
@@ -54,6 +56,16 @@ struct Proxy::State {
         boost::asio::post(workers, [this] {
             if (auto const running_now = now()) running_now->stop();
         });
+    }
+
+    /// Of the embedder, or the forwarder by its option.
+    RunningProxy::SelectorOf selector() {
+        if (!options.get<bool>(option::forwarder)) return selector_of;
+        if (selector_of) throw OptionsError("option forwarder: the proxy has another selector; set one of them");
+        if (chain.find("forwarder")) throw OptionsError("option forwarder: the proxy has a forwarder already");
+        auto const own = make_forwarder(options, forwarder::process_environment());
+        chain.add(own, addons::Place::after("revocations"));
+        return [own](modes::Mode const&) { return own; };
     }
 
     std::shared_ptr<RunningProxy> now() const {
@@ -95,7 +107,7 @@ void Proxy::set_selector(std::function<std::shared_ptr<upstream::Selector>(modes
 void Proxy::start() {
     std::scoped_lock const lock(state_->mutex);
     if (state_->running) throw ControlException("this proxy runs or has run already; make another one");
-    auto running = std::make_shared<RunningProxy>(state_->options, state_->chain, state_->selector_of);
+    auto running = std::make_shared<RunningProxy>(state_->options, state_->chain, state_->selector());
     // Before start(): addons run in it, and the mutex is held here.
     state_->serving = running.get();
     running->start();

@@ -166,6 +166,8 @@ std::vector<Listener> RunningProxy::listeners() const { return listens_ ? listen
 void RunningProxy::follow(std::set<std::string> const& changed) {
     // An OptionsError makes Options restore the old values, since this runs as one of their listeners.
     auto settings = settings_of(options_);
+    if (changed.contains(option::forwarder) || changed.contains(option::forwarder_env))
+        throw OptionsError("the forwarder cannot be changed while the proxy runs");
     if (settings->modes != first_settings_->modes || settings->listen != first_settings_->listen)
         throw OptionsError("where and how the proxy listens cannot change while it runs");
     bool const is_about_tls = std::any_of(changed.begin(), changed.end(), concerns_tls);

@@ -147,10 +147,10 @@ EndpointKey Router::key_of(flow::Server const& server, Route const& route) {
 void Router::authorize(flow::HttpFlow& flow, EndpointKey const& key) const {
     auto const add = [&request = flow.request](std::string_view field, tunnel::Credentials const& credentials) {
         request.headers.set(field, to_basic(credentials));
-        request.secret_field = field;
+        request.add_secret(field);
     };
     // Those of a route that was given up are not for the next one.
-    if (flow.request.secret_field == proxy_field) flow.request.headers.remove(proxy_field);
+    if (flow.request.is_secret(proxy_field)) flow.request.headers.remove(proxy_field);
     if (!key.hops.empty() && !key.is_tunnel && key.hops.back().credentials)
         add(proxy_field, *key.hops.back().credentials);
     auto const& ours = context_.settings->upstream_auth;

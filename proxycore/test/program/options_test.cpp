@@ -73,6 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
                     FlagCase{"NonAnonymous", {"--nonanonymous"}, "proxyauth=any"},
                     FlagCase{"SingleUser", {"--singleuser", "u:p"}, "proxyauth=u:p"},
                     FlagCase{"Htpasswd", {"--htpasswd", "f"}, "proxyauth=@f"},
+                    FlagCase{"Forwarder", {"--forwarder"}, "forwarder=true"},
+                    FlagCase{"ForwarderFile", {"--forwarder-env", "f"}, "forwarder_env=f"},
                     FlagCase{"UpstreamAuth", {"--upstream-auth", "u:p"}, "upstream_auth=u:p"}),
     row_name);
 

@@ -42,9 +42,13 @@ public:
     std::string path = "/";   ///< with the query; `*` for the asterisk-form; empty for CONNECT
     std::string authority{};  ///< of an absolute- or authority-form, or `:authority`; empty without
 
-    /// The name of the field to which the proxy has set credentials of its own, or in which the client sent some for the
-    /// proxy. Outputs mask its value, see shown_fields(). Empty if there is none.
+    /// The name of a field to which the proxy has set credentials of its own, or in which the client sent some for the
+    /// proxy; several are separated by commas. Outputs mask their values, see shown_fields(). Empty if there is none.
     std::string secret_field{};
+    /// Whether `secret_field` has this name.
+    bool is_secret(std::string_view field) const;
+    /// Adds a name to `secret_field`, unless it is there.
+    void add_secret(std::string_view field);
 
     std::string const& scheme() const { return scheme_; }
     std::string const& host() const { return host_; }
