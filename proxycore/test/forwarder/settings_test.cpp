@@ -142,7 +142,9 @@ TEST_P(P85_c_InvalidValue, IsNamedWithoutItsValue) {
     auto const& [name, value] = GetParam().variable;
     auto const of_environment = error_of({token, {name, value}}, no_file(folder));
     EXPECT_THAT(of_environment, HasSubstr(name + " (environment): expected " + std::string(GetParam().expected)));
-    if (value.size() > 3) EXPECT_THAT(of_environment, Not(HasSubstr(value)));
+    if (value.size() > 3) {
+        EXPECT_THAT(of_environment, Not(HasSubstr(value)));
+    }
     auto const of_file = error_of({token}, write_file(folder, "\n" + name + "='" + value + "'"));
     EXPECT_THAT(of_file, HasSubstr(".env, line 2): expected " + std::string(GetParam().expected)));
 }
