@@ -64,7 +64,7 @@ public:
     virtual ~ServerConnections() = default;
 
     /// The same as acquire() over a connection that is open; if all are in use, a place in their queue, where waiting
-    /// costs less than in acquire(). Returns neither if a connection has to be opened, a selector has to choose first, or
+    /// costs less than in acquire(). Returns neither if a connection has to be opened, a selector has to be waited for, or
     /// acquire() fails.
     virtual ImmediateServer acquire_now(flow::HttpFlow& /*flow*/) { return {}; }
     /// Returns a stream for the flow's request: over an idle connection, over an HTTP/2 connection below its stream

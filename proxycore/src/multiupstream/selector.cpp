@@ -118,15 +118,19 @@ Selector::Selector(Configuration configuration, SelectorSettings settings, Log l
 
 Selector::~Selector() = default;
 
-asio::awaitable<Route> Selector::select(RouteRequest const& request) {
+asio::awaitable<Route> Selector::select(RouteRequest const& request) { co_return choose(request); }
+
+std::optional<Route> Selector::select_now(RouteRequest const& request) { return choose(request); }
+
+Route Selector::choose(RouteRequest const& request) {
     auto const question = question_of(request);
     auto const decision = balancer_.choose(question, now());
     if (settings_.explains || !decision) {
         auto explanation = std::make_shared<Explanation const>(balancer_.explain(decision, question, now()));
         record(request.flow, explanation);
-        if (!decision) co_return refuse(request, decision, *explanation);
+        if (!decision) return refuse(request, decision, *explanation);
     }
-    co_return routes_->of(decision, question.is_websocket);
+    return routes_->of(decision, question.is_websocket);
 }
 
 Route Selector::refuse(RouteRequest const& request, Decision const& decision, Explanation const& why) {

@@ -35,11 +35,36 @@ EndpointPool* NetworkConnections::endpoint_of_mode(flow::HttpFlow const& flow) {
     return &endpoint;
 }
 
-NetworkConnections::ServerStream NetworkConnections::use_available(EndpointPool& endpoint, flow::HttpFlow& flow) {
+NetworkConnections::ServerStream NetworkConnections::use_available(EndpointPool& endpoint, flow::HttpFlow& flow,
+                                                                   Route const& route) {
     auto* const available = endpoint.find_available();
     if (available == nullptr) return nullptr;
     router_.authorize(flow, endpoint.key);
-    return use(*available, flow, nullptr);
+    return use(*available, flow, lease_of(endpoint.key.address, route));
+}
+
+/// By the route that the selector knows at once. If that is of no use here, the route is kept with the flow for choose().
+NetworkConnections::ServerStream NetworkConnections::use_chosen(flow::HttpFlow& flow) {
+    if (flow.server_conn->error || layers::asks_for_websocket(flow.request)) return nullptr;
+    if (router_.is_own(flow) && (context_.server->error || own_ahead() != nullptr)) return nullptr;
+    auto const route = router_.choose_now(flow);
+    if (!route) return nullptr;
+    ServerStream stream;
+    if (!route->response) {
+        auto& endpoint = pool_.at(router_.key_of(flow, *route));
+        pool_.drop_ended(endpoint);
+        bool const has_failed = endpoint.failure_for(flow.timestamp_created) != nullptr;
+        if (!has_failed && !endpoint.has_waiters()) stream = use_available(endpoint, flow, *route);
+    }
+    if (stream == nullptr) flow.attachments.set(this, std::make_shared<Route>(*route));
+    return stream;
+}
+
+asio::awaitable<Route> NetworkConnections::choose(flow::HttpFlow& flow) {
+    auto const chosen = flow.attachments.get<Route>(this);
+    if (chosen == nullptr) co_return co_await router_.choose(flow);
+    flow.attachments.set(this, nullptr);
+    co_return std::move(*chosen);
 }
 
 class NetworkConnections::QueuePlace final : public layers::ServerQueuePlace {
@@ -50,7 +75,7 @@ public:
     bool is_ready() const override { return place_.is_first() && endpoint_.is_ready(); }
     ServerStream acquire() override {
         auto const* const failure = endpoint_.failure_for(flow_.timestamp_created);
-        return failure != nullptr ? nullptr : owner_.use_available(endpoint_, flow_);
+        return failure != nullptr ? nullptr : owner_.use_available(endpoint_, flow_, owner_.router_.own_route());
     }
 
 private:
@@ -60,12 +85,13 @@ private:
     EndpointPool::Place place_;
 };
 
-/// By the route of the mode, over an open connection whose protocol is settled.
+/// Over an open connection whose protocol is settled.
 layers::ImmediateServer NetworkConnections::acquire_now(flow::HttpFlow& flow) {
+    if (router_.selector()) return {.stream = use_chosen(flow)};
     auto* const endpoint = endpoint_of_mode(flow);
     if (endpoint == nullptr || endpoint->failure_for(flow.timestamp_created) != nullptr) return {};
     if (!endpoint->has_waiters()) {
-        if (auto stream = use_available(*endpoint, flow)) return {.stream = std::move(stream)};
+        if (auto stream = use_available(*endpoint, flow, router_.own_route())) return {.stream = std::move(stream)};
         if (endpoint->is_ready()) return {};  // another connection may be opened
     }
     return {.place = std::make_unique<QueuePlace>(*this, *endpoint, flow)};
@@ -102,7 +128,7 @@ asio::awaitable<Result<NetworkConnections::ServerStream>> NetworkConnections::ac
     }
     auto const record = flow.server_conn;
     std::vector<FailedRoute> failed;
-    for (auto route = co_await router_.choose(flow);;) {
+    for (auto route = co_await choose(flow);;) {
         if (route.response) co_return layers::make_direct_response_stream(std::move(*route.response));
         auto acquired = co_await acquire_along(flow, route, is_new, wanted);
         if (acquired) co_return std::move(acquired);

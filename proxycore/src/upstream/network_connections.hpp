@@ -49,7 +49,9 @@ private:
 
     // --- for requests ---
     EndpointPool* endpoint_of_mode(flow::HttpFlow const& flow);
-    ServerStream use_available(EndpointPool& endpoint, flow::HttpFlow& flow);
+    ServerStream use_available(EndpointPool& endpoint, flow::HttpFlow& flow, Route const& route);
+    ServerStream use_chosen(flow::HttpFlow& flow);
+    asio::awaitable<Route> choose(flow::HttpFlow& flow);
     asio::awaitable<Result<ServerStream>> acquire_by_route(flow::HttpFlow& flow, bool is_new,
                                                            std::optional<layers::Protocol> wanted = std::nullopt);
     asio::awaitable<Result<ServerStream>> acquire_ahead(flow::HttpFlow& flow, PooledConnection& connection);

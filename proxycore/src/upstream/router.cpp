@@ -43,6 +43,13 @@ asio::awaitable<Route> Router::choose(flow::HttpFlow& flow) {
     co_return co_await choose(request, *flow.server_conn);
 }
 
+std::optional<Route> Router::choose_now(flow::HttpFlow& flow) {
+    if (!selector_ || choice_of_addons(*flow.server_conn)) return std::nullopt;
+    auto const address = address_of(flow);
+    RouteRequest const request{*context_.client, address, &flow};
+    return selector_->select_now(request);
+}
+
 asio::awaitable<Route> Router::choose(flow::Server const& server) {
     RouteRequest const request{*context_.client, *server.address()};
     co_return co_await choose(request, server);

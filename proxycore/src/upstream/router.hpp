@@ -27,6 +27,8 @@ public:
     Route route_by(std::optional<flow::ServerSpec> const& via) const;
 
     asio::awaitable<Route> choose(flow::HttpFlow& flow);
+    /// std::nullopt: choose() may have to wait for the selector, or an addon chose the route, or there is no selector.
+    std::optional<Route> choose_now(flow::HttpFlow& flow);
     asio::awaitable<Route> choose(flow::Server const& server);
     /// After a failure. std::nullopt: the selector has no other route, or it did not choose that one.
     asio::awaitable<std::optional<Route>> choose_again(flow::HttpFlow& flow, std::vector<FailedRoute> const& failed);

@@ -332,6 +332,36 @@ TEST(ProxySelector, IsAskedForEachRequestAndInformedOfTheConnection) {
     EXPECT_EQ(proxy.accepted(), 1U);
 }
 
+TEST(ProxySelector, MayKnowTheRouteAtOnce) {
+    Origin const proxy("proxy");
+    auto const selector = std::make_shared<RecordingSelector>(upstream::Route::via(proxy_at(proxy)), true);
+    ProxyFixture fixture;
+    fixture.proxy.set_selector(selector);
+    fixture.start();
+    {
+        TestClient client(fixture.port());
+        for (int i = 0; i < 2; ++i)
+            EXPECT_EQ(client.request("GET http://origin.test/x HTTP/1.1\r\nHost: origin.test\r\n\r\n").body, "proxy");
+    }
+    EXPECT_TRUE(selector->wait_for("client gone"));
+    EXPECT_THAT(selector->events(), ElementsAre("select now /x", "chosen", "connected", "released", "select now /x",
+                                                "chosen", "released", "client gone"));
+    EXPECT_EQ(proxy.accepted(), 1U);
+}
+
+TEST(ProxySelector, MayKnowAResponseAtOnce) {
+    auto const response = flow::Response::make(403, "not there");
+    auto const selector = std::make_shared<RecordingSelector>(upstream::Route::respond(response), true);
+    ProxyFixture fixture;
+    fixture.proxy.set_selector(selector);
+    fixture.start();
+    auto const reply =
+        TestClient(fixture.port()).request("GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n");
+    EXPECT_EQ(reply.body, "not there");
+    EXPECT_TRUE(selector->wait_for("client gone"));
+    EXPECT_THAT(selector->events(), ElementsAre("select now /", "client gone"));
+}
+
 TEST(ProxySelector, IsNotAskedWhereAnAddonHasChosen) {
     Origin const origin("origin"), proxy("proxy");
     auto const selector = std::make_shared<RecordingSelector>();

@@ -12,15 +12,22 @@
 
 namespace pathology::proxycore::test {
 
-/// Chooses one route. Events are lines: "select /path", "chosen", "connected", "failed", "released", "websocket opened",
+/// Chooses one route. Events are lines: "select /path", "select now /path", "chosen", "connected", "failed", "released", "websocket opened",
 /// "websocket closed", "client gone".
 class RecordingSelector final : public upstream::Selector {
 public:
-    explicit RecordingSelector(upstream::Route route = {}) : route_(std::move(route)) {}
+    /// `knows`: select_now() has the route.
+    explicit RecordingSelector(upstream::Route route = {}, bool knows = false)
+        : route_(std::move(route)), knows_(knows) {}
 
     boost::asio::awaitable<upstream::Route> select(upstream::RouteRequest const& request) override {
         record("select " + (request.flow == nullptr ? to_string(request.target) : request.flow->request.path));
         co_return route_;
+    }
+    std::optional<upstream::Route> select_now(upstream::RouteRequest const& request) override {
+        if (!knows_) return std::nullopt;
+        record("select now " + request.flow->request.path);
+        return route_;
     }
     void on_chosen(upstream::RouteUse const& use) override {
         record("chosen");
@@ -65,6 +72,7 @@ private:
     }
 
     upstream::Route route_;
+    bool knows_;
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     std::vector<std::string> events_;

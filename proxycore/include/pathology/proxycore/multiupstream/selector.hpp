@@ -44,6 +44,7 @@ public:
     ~Selector() override;
 
     asio::awaitable<upstream::Route> select(upstream::RouteRequest const& request) override;
+    std::optional<upstream::Route> select_now(upstream::RouteRequest const& request) override;
     asio::awaitable<std::optional<upstream::Route>> select_again(
         upstream::RouteRequest const& request, std::vector<upstream::FailedRoute> const& failed) override;
     void on_joined(upstream::RouteUse const& use, flow::HttpFlow& flow) override;
@@ -69,6 +70,7 @@ private:
     struct Use;
     class Routes;
 
+    upstream::Route choose(upstream::RouteRequest const& request);
     upstream::Route refuse(upstream::RouteRequest const& request, Decision const& decision, Explanation const& why);
     void record(flow::HttpFlow* flow, std::shared_ptr<Explanation const> explanation) const;
     void log(addons::LogLevel level, std::string text) const;

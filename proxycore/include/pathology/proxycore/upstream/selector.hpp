@@ -61,6 +61,10 @@ public:
     /// Cancel: terminal, when the client leaves.
     virtual asio::awaitable<Route> select(RouteRequest const& request) = 0;
 
+    /// The same without waiting, and then select() is not asked; std::nullopt: it has to be. Called for requests only, and
+    /// saves the coroutines of a request that has an open connection.
+    virtual std::optional<Route> select_now(RouteRequest const& /*request*/) { return std::nullopt; }
+
     /// Another route for a request of which nothing was sent, since no connection was opened over those that `failed`, the
     /// last one just now. std::nullopt: the request fails with the reason of the last one. Not asked where an addon chose
     /// the route or refused the connection.
@@ -89,6 +93,7 @@ class StaticSelector final : public Selector {
 public:
     explicit StaticSelector(Route route = {}) : route_(std::move(route)) {}
     asio::awaitable<Route> select(RouteRequest const& request) override;
+    std::optional<Route> select_now(RouteRequest const& /*request*/) override { return route_; }
 
 private:
     Route route_;
