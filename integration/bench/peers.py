@@ -217,7 +217,16 @@ def wrk_through(place, proxy, url, seconds, connections=32):
 def ab_tls(port, path, count, connections=8, is_polite=True):
     """New TLS connections a second, one request each, none resumed. A peer that ends them without close_notify is not
     polite, and ab calls all its answers failed."""
-    result = run(pinned(1, ["ab", "-q", "-n", str(count), "-c", str(connections), f"https://127.0.0.1:{port}{path}"]))
+    return ab([f"https://127.0.0.1:{port}{path}"], count, connections, is_polite)
+
+
+def ab_through(proxy, url, count, connections=8):
+    """New connections a second, one request each that asks a proxy for a URL."""
+    return ab(["-X", f"127.0.0.1:{proxy}", url], count, connections)
+
+
+def ab(arguments, count, connections, is_polite=True):
+    result = run(pinned(1, ["ab", "-q", "-n", str(count), "-c", str(connections), *arguments]))
     found = re.search(r"Requests per second:\s+([\d.]+)", result.stdout)
     if not found or (is_polite and not re.search(r"Failed requests:\s+0\n", result.stdout)):
         raise RuntimeError("ab: " + result.stdout + result.stderr)

@@ -1,12 +1,14 @@
 """Rows about pathop: beside other proxies, each in front of the same nginx, which shares the client's core."""
 
 import contextlib
+import json
+import os
 import time
 from types import SimpleNamespace
 
 import proxies
 from cpu import cost_each
-from peers import ab_tls, h2load, run, pinned, wrk, wrk_through
+from peers import ab_through, ab_tls, free_port, h2load, pinned, run, wrk, wrk_through
 from ratios import Row, download
 from memory import growth, hold, most_descriptors, resident, serve
 
@@ -63,6 +65,32 @@ def through(proxy):
                                   ours=lambda seconds: wrk_through(place, us.port, url, seconds),
                                   theirs=lambda seconds: wrk_through(place, them.port, url, seconds))
     return scene
+
+
+@contextlib.contextmanager
+def two_upstreams(place, measure):
+    """A scene of pathop with two upstreams to choose from, beside pathop with one. The upstreams are two ports of nginx,
+    which respond to an absolute-form as an origin does, so that they cost little."""
+    second = free_port()
+    with place.nginx(ANSWER, server=f"listen 127.0.0.1:{second};", core=1) as upstream:
+        folder = os.path.join(place.folder, f"upstreams-{second}")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "proxies.json"), "w") as out:
+            json.dump({"proxies": [{"name": str(port), "url": f"http://127.0.0.1:{port}", "rules": [{"type": "default"}]}
+                                   for port in (upstream.port, second)]}, out)
+        with proxies.pathop(place, "--mode", f"multiupstream:{folder}") as us, \
+                proxies.pathop(place, "--mode", f"upstream:http://127.0.0.1:{upstream.port}") as them:
+            yield SimpleNamespace(our_pid=us.pid, their_pid=them.pid,
+                                  ours=lambda seconds: measure(place, us.port, seconds),
+                                  theirs=lambda seconds: measure(place, them.port, seconds))
+
+
+def kept(place, port, seconds):
+    return wrk_through(place, port, "http://origin.test/", seconds)
+
+
+def new(place, port, seconds):
+    return ab_through(port, "http://origin.test/", max(100, int(4 * NEW_A_SECOND * seconds)))
 
 
 def wrk_tls(port, path, seconds):
@@ -188,6 +216,8 @@ ROWS = [
     Row("pathop, HTTP/2 to HTTP/1, 100 streams", "nghttpx", "/s", "0.6", beside(proxies.nghttpx, reverse("http"), measure=h2load)),
     Row("pathop, HTTP/2 to HTTP/2 over TLS, 100 streams", "nghttpx", "/s", "0.6",
         beside(nghttpx_to_http2, reverse("https", "-k"), http2_origin, h2load)),
+    Row("pathop, one of two upstreams, keep-alive", "one upstream", "/s", "0.95", lambda place: two_upstreams(place, kept)),
+    Row("pathop, one of two upstreams, new connections", "one upstream", "/s", "0.95", lambda place: two_upstreams(place, new)),
     Row("pathop, 1 GiB streamed", "haproxy", "MB/s", "", streamed_gigabyte),
 ]
 CHECKS = [memory_of_a_gigabyte, held_silent_clients, held_served_clients, held_clients_served_at_once, without_a_proxy,
