@@ -285,7 +285,7 @@ TEST(ProxyFault, OfAProxyThatDoesNotRespondIsNotThatOfOneThatIsNotReached) {
     fixture.set("connect_timeout=1").start();
     TestClient client(fixture.port());
     client.request(connect_to("origin.test:80"), "CONNECT");
-    EXPECT_EQ(client.request(inner_get).status, 502U);
+    EXPECT_EQ(client.request(inner_get).status, 504U);
     EXPECT_THAT(selector->faults, ElementsAre(layers::ProxyFault::closed));
 }
 
