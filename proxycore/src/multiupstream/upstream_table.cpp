@@ -85,6 +85,9 @@ void UpstreamTable::add(Upstream const& upstream, State state, Load load) {
 }
 
 std::optional<std::size_t> UpstreamTable::position_of(UpstreamId id) const {
+    // Ids count from 1 in the order of the configuration, until one is replaced.
+    auto const usual = static_cast<std::size_t>(id) - 1;
+    if (usual < states_.size() && states_[usual].id == id) return usual;
     auto const at = positions_.find(id);
     return at == positions_.end() ? std::nullopt : std::optional(at->second);
 }

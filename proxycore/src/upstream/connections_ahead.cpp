@@ -190,10 +190,13 @@ std::vector<std::string> NetworkConnections::offers_to(EndpointKey const& key, h
     return layers::offers_for_server(*context_.client, http2, spoken);
 }
 
-NetworkConnections::Lease NetworkConnections::lease_of(Endpoint const& target, Route const& route) const {
+/// Most requests of a client go the same way as the one before, so its use is kept.
+NetworkConnections::Lease NetworkConnections::lease_of(Endpoint const& target, Route const& route) {
     if (!router_.selector()) return nullptr;
-    RouteUse use{context_.client, target, route};
-    return std::make_shared<RouteLease>(router_.selector(), std::move(use));
+    bool const is_same = last_use_ != nullptr && last_use_->client == context_.client && last_use_->target == target &&
+                         last_use_->route.data == route.data && last_use_->route.hops == route.hops;
+    if (!is_same) last_use_ = std::make_shared<RouteUse const>(RouteUse{context_.client, target, route});
+    return std::make_shared<RouteLease>(router_.selector(), last_use_);
 }
 
 }  // namespace pathology::proxycore::upstream

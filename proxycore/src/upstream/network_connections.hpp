@@ -78,7 +78,7 @@ private:
     Record replace_if_ended(Record server);
     Failure too_many_servers(std::string const& client) const;
     std::vector<std::string> offers_to(EndpointKey const& key, http::Version spoken) const;
-    Lease lease_of(Endpoint const& target, Route const& route) const;
+    Lease lease_of(Endpoint const& target, Route const& route);
     void abandon(Record const& record);
     class Registration;
     class RecordOfFlow;
@@ -89,6 +89,7 @@ private:
     ServerConnector connector_;
     ConnectionPool pool_;
     ProtocolChoice protocols_;
+    std::shared_ptr<RouteUse const> last_use_;
     bool has_executor_ = false;
 };
 

@@ -10,8 +10,8 @@ namespace pathology::proxycore::upstream {
 /// From on_chosen to on_released.
 class RouteLease {
 public:
-    RouteLease(std::shared_ptr<Selector> selector, RouteUse its_use)
-        : selector_(std::move(selector)), use_(std::make_shared<RouteUse const>(std::move(its_use))) {
+    RouteLease(std::shared_ptr<Selector> selector, std::shared_ptr<RouteUse const> its_use)
+        : selector_(std::move(selector)), use_(std::move(its_use)) {
         selector_->on_chosen(*use_);
     }
     ~RouteLease() { selector_->on_released(*use_); }
