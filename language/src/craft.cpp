@@ -112,7 +112,8 @@ Parsed<Crafted> craft(Message const& message, Settings const& settings, std::uin
     if (has_open_offset(resolved)) {
         auto laid_out = lay_out(resolved, settings);
         if (laid_out.has_error()) return laid_out.error();
-        place_offsets(resolved, laid_out->size(), rng);
+        auto const placed = place_offsets(resolved, *laid_out, rng);
+        if (placed.has_error()) return placed.error();
         base = std::move(*laid_out);
     }
     if (options.without_body) {

@@ -77,7 +77,10 @@ std::optional<Http2Player::Next> Http2Player::fetch(std::string& out) {
     }
     flush_partial_header(out);
     if (std::holds_alternative<Finished>(*action)) return Next::finished;
-    if (std::holds_alternative<Disconnect>(*action)) return Next::disconnect;
+    if (auto const* disconnect = std::get_if<Disconnect>(&*action)) {
+        ending_ = disconnect->how;
+        return Next::disconnect;
+    }
     pause_ = std::get<Pause>(*action);
     return Next::pause;
 }

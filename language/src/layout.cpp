@@ -96,6 +96,23 @@ std::uint64_t Base::size() const {
     return total;
 }
 
+std::optional<std::uint64_t> Base::frame(std::uint64_t number) const {
+    std::uint64_t begin = 0;
+    auto next = frames.begin();
+    for (auto const& piece : pieces) {
+        auto const end = saturating_sum(begin, language::size(piece));
+        auto const* const framed = std::get_if<SendFramed>(&piece);
+        for (; next != frames.end() && *next < end; ++next) {
+            std::uint64_t const each = framed != nullptr ? framed->frame_header.size() + framed->frame_payload : 0;
+            std::uint64_t const count = framed != nullptr ? framed->size / each : 1;
+            if (number <= count) return *next + (number - 1) * each;
+            number -= count;
+        }
+        begin = end;
+    }
+    return std::nullopt;
+}
+
 void Layout::add(std::string_view bytes) {
     if (bytes.empty()) return;
     auto& pieces = base_.pieces;

@@ -106,8 +106,12 @@ struct Base {
     std::vector<Piece> pieces;
     std::vector<std::uint64_t> frames;  ///< where HTTP/2 frames begin; of those in one SendFramed the first
     std::optional<Http2Parts> parts;    ///< see make_http2_parts()
+    std::optional<std::uint64_t> head;  ///< where the head ends; std::nullopt: with the message
+    std::optional<std::uint64_t> body;  ///< where the first byte of content is
 
     std::uint64_t size() const;
+    /// Where an HTTP/2 frame begins, counted from 1; std::nullopt if there are fewer.
+    std::optional<std::uint64_t> frame(std::uint64_t number) const;
 };
 
 /// Turns values into pieces, merging bytes with the bytes before them.
@@ -122,6 +126,12 @@ public:
 
     /// Marks the start of a frame, or of several in the next piece.
     void begin_frame();
+
+    /// Marks the end of the head. The content follows, behind `framing` bytes that frame it.
+    void end_head(std::uint64_t framing = 0) {
+        base_.head = size_;
+        base_.body = saturating_sum(size_, framing);
+    }
 
     /// Keeps the message in parts, for take().
     void keep(Http2Parts parts) { base_.parts = std::move(parts); }

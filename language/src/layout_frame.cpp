@@ -88,6 +88,7 @@ Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const&
     header.length = claimed != nullptr ? claimed->claimed : size;
     if (header.masked) header.key = *key;  // a cleared mask bit drops the key too
     layout.add(websocket::encode(header));
+    layout.end_head();
 
     if (content == nullptr) return {};
     std::optional<Mask> mask;

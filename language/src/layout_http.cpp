@@ -80,6 +80,7 @@ Parsed<void> lay_out_rest(Features const& features, Feature const* body, Layout&
         if (auto added = std::visit(add_field, feature.is); added.has_error()) return at(feature, added.error());
     }
     layout.add("\r\n");
+    layout.end_head();
     return add_value<Body>(body, layout);
 }
 

@@ -215,6 +215,7 @@ template <class Text> Parsed<void> lay_out_text(Text const& text, Layout& layout
     auto head = layout.take();
     keep_parts(text.features, head, body, layout);
     layout.add(std::move(head));
+    layout.end_head(body.empty() ? 0 : FrameHeader::size);
     if (!body.empty()) add_frames(layout, std::move(body), {.last_flags = flag::end_stream}, settings.http2);
     return {};
 }

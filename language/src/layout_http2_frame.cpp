@@ -80,6 +80,7 @@ Parsed<void> lay_out_message(Http2Frame const& frame, Layout& layout, Settings c
     header.reserved = stream > FrameHeader::largest_stream;
     layout.begin_frame();
     layout.add(encode(header));
+    layout.end_head();
     for (auto& piece : payload) layout.add(std::move(piece));
     return {};
 }

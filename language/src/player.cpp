@@ -1,16 +1,19 @@
 // Plays a plan in blocks. Small steps are joined in one block, since each Send is a system call; a long literal is
 // returned as a view into the plan, without a copy.
 //
-//     position = (step_, done_)     next(): Pause, Disconnect: returned as they are
+//     position = (step_, done_)     next(): SetRate: remembered; blocks end with its pieces, with a Pause before each
+//                                           Pause, Disconnect: returned as they are
 //                                           SendBytes, long or last before one of those: a view
 //                                           other steps: a block of up to `block_` bytes, across steps
 
 #include <pathology/language/player.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <pathology/language/generator.hpp>
 #include <pathology/language/rng.hpp>
+#include <utility>
 
 namespace pathology::language {
 namespace {
@@ -21,6 +24,7 @@ std::uint64_t size(Step const& step) {
         std::uint64_t operator()(SendGenerated const& s) const { return s.size; }
         std::uint64_t operator()(SendFile const& s) const { return s.size; }
         std::uint64_t operator()(SendFramed const& s) const { return s.size; }
+        std::uint64_t operator()(SetRate) const { return 0; }
         std::uint64_t operator()(Pause) const { return 0; }
         std::uint64_t operator()(Disconnect) const { return 0; }
     };
@@ -74,6 +78,7 @@ void Player::start(Plan const& plan, std::uint64_t seed, std::uint64_t times) {
     seed_ = seed;
     step_ = 0;
     done_ = 0;
+    rate_ = {};
     // A plan without steps has ended already, however often it is repeated.
     repetitions_ = times == 0 || plan.steps.empty() ? 0 : times - 1;
     if (times == 0) end_plan();
@@ -86,6 +91,7 @@ void Player::end_step() {
     if (!at_end() || repetitions_ == 0) return;
     --repetitions_;
     step_ = 0;
+    rate_ = {};
 }
 
 void Player::end_plan() {
@@ -95,7 +101,7 @@ void Player::end_plan() {
 }
 
 std::uint64_t Player::bulk_size() const {
-    if (at_end()) return 0;
+    if (at_end() || rate_.piece > 0) return 0;
     auto const& step = plan_->steps[step_];
     bool const is_bulk = std::holds_alternative<SendGenerated>(step) || std::holds_alternative<SendFile>(step);
     return is_bulk ? left_in_step() : 0;
@@ -105,6 +111,7 @@ Parsed<void> Player::peek_bulk(std::span<char> into) const { return fill(plan_->
 
 void Player::skip_bulk(std::uint64_t bytes) {
     done_ += bytes;
+    piece_left_ -= std::min(piece_left_, bytes);
     // done_ never stands at the end of a step.
     if (left_in_step() == 0) end_step();
 }
@@ -124,17 +131,34 @@ Parsed<void> Player::fill(Step const& step, std::span<char> into) const {
     return {};
 }
 
+/// Before bytes: the pause before a new piece of the rate.
+std::optional<Pause> Player::begin_piece() {
+    if (rate_.piece == 0 || piece_left_ > 0) return std::nullopt;
+    piece_left_ = rate_.piece;
+    if (std::exchange(is_first_piece_, false) || rate_.interval.count() == 0) return std::nullopt;
+    auto const seconds = std::chrono::floor<std::chrono::seconds>(rate_.interval);
+    return Pause{seconds, false, rate_.interval - seconds, true};
+}
+
 Parsed<Action> Player::next() {
+    for (SetRate const* rate = nullptr; !at_end(); end_step()) {
+        rate = std::get_if<SetRate>(&plan_->steps[step_]);
+        if (rate == nullptr) break;
+        rate_ = *rate;
+        piece_left_ = 0;
+        is_first_piece_ = true;
+    }
     if (at_end()) return Action(Finished{});
     auto const& step = plan_->steps[step_];
     if (auto const* pause = std::get_if<Pause>(&step)) {
         end_step();
         return Action(*pause);
     }
-    if (std::holds_alternative<Disconnect>(step)) {
+    if (auto const* disconnect = std::get_if<Disconnect>(&step)) {
         end_plan();
-        return Action(Disconnect{});
+        return Action(*disconnect);
     }
+    if (auto const pause = begin_piece()) return Action(*pause);
     if (auto const* bytes = std::get_if<SendBytes>(&step); bytes != nullptr && can_be_sent_uncopied()) {
         end_step();
         return Action(Send{bytes->bytes});
@@ -143,7 +167,7 @@ Parsed<Action> Player::next() {
 }
 
 bool Player::can_be_sent_uncopied() const {
-    if (done_ > 0) return false;
+    if (done_ > 0 || rate_.piece > 0) return false;
     if (left_in_step() >= block_) return true;
     return sendable_bytes() == left_in_step();
 }
@@ -165,7 +189,9 @@ std::uint64_t Player::sendable_bytes() const {
 }
 
 Parsed<Action> Player::next_block() {
-    auto const n = static_cast<std::size_t>(std::min<std::uint64_t>(sendable_bytes(), block_));
+    auto most = std::min<std::uint64_t>(sendable_bytes(), block_);
+    if (rate_.piece > 0) most = std::min(most, piece_left_);
+    auto const n = static_cast<std::size_t>(most);
     // Not std::string: growing it would zero bytes that are overwritten at once.
     if (n > capacity_) {
         buffer_ = std::make_unique_for_overwrite<char[]>(n);

@@ -55,13 +55,18 @@ constexpr auto methods = [] {
     return names;
 }();
 
+std::string size_text(std::uint64_t count, SizeUnit unit) {
+    auto text = std::to_string(count);
+    if (unit != SizeUnit::b) text += "bkmgt"[static_cast<unsigned>(unit)];
+    return text;
+}
+
 struct ValuePrinter {
     std::string operator()(Literal const& literal) const {
         return literal.bare ? bare(literal.bytes) : "'" + escape(literal.bytes) + "'";
     }
     std::string operator()(Generated const& generated) const {
-        std::string text = "@" + std::to_string(generated.count);
-        if (generated.unit != SizeUnit::b) text += "bkmgt"[static_cast<unsigned>(generated.unit)];
+        auto text = "@" + size_text(generated.count, generated.unit);
         if (generated.type != DataType::bytes) text.append(",").append(name(generated.type));
         return text;
     }
@@ -74,12 +79,17 @@ struct ValuePrinter {
 };
 
 std::string text(Offset offset) {
+    std::string const number = std::to_string(offset.number);
+    std::string const shift = offset.shift == 0 ? "" : (offset.shift > 0 ? "+" : "") + std::to_string(offset.shift);
     switch (offset.kind) {
-        case Offset::Kind::random: return "r";
-        case Offset::Kind::end: return "a";
         case Offset::Kind::number: break;
+        case Offset::Kind::random: return "r";
+        case Offset::Kind::end: return "a" + shift;
+        case Offset::Kind::head: return "head" + shift;
+        case Offset::Kind::body: return "body" + shift;
+        case Offset::Kind::frame: return "frame" + number + shift;
     }
-    return std::to_string(offset.number);
+    return number;
 }
 
 /// `.5s`: a part of a second, and the unit that it needs; empty for none.
@@ -88,6 +98,13 @@ std::string fraction(std::uint32_t nanoseconds) {
     auto const digits = std::to_string(nanoseconds);
     auto all = "." + std::string(9 - digits.size(), '0') + digits;
     return all.erase(all.find_last_not_of('0') + 1) + "s";
+}
+
+std::string text(PauseTime time) { return std::to_string(time.seconds) + fraction(time.nanoseconds); }
+
+std::string text(std::optional<Rate> const& rate) {
+    if (!rate) return "full";
+    return size_text(rate->count, rate->unit) + (rate->each ? "/" + text(*rate->each) : "");
 }
 
 // A nested spec is a literal that contains a spec, so its quotes and backslashes are escaped once more.
@@ -116,10 +133,15 @@ struct FeaturePrinter {
     std::string operator()(RawBody const& r) const { return "r" + print_unlike(reserved_bits, r.value); }
     std::string operator()(NestedFrame const& f) const { return nested('f', f.spec); }
     std::string operator()(PauseAt const& p) const {
-        if (!p.seconds) return "p" + text(p.at) + ",f";
-        return "p" + text(p.at) + "," + std::to_string(*p.seconds) + fraction(p.nanoseconds);
+        auto const out = "p" + text(p.at) + ",";
+        if (!p.time) return out + "f";
+        return out + text(*p.time) + (p.longest ? "-" + text(*p.longest) : "");
     }
-    std::string operator()(DisconnectAt const& d) const { return "d" + text(d.at); }
+    std::string operator()(RateFrom const& t) const { return "t" + text(t.at) + "," + text(t.rate); }
+    std::string operator()(DisconnectAt const& d) const {
+        if (d.how == Ending::fin) return "d" + text(d.at);
+        return ("d" + text(d.at) + ",").append(ending_names[static_cast<std::size_t>(d.how)]);
+    }
     std::string operator()(InjectAt const& i) const { return "i" + text(i.at) + "," + print(i.value); }
 };
 

@@ -1,4 +1,4 @@
-//     message ─▶ complete(): what the language adds, by kind of message ─▶ place_offsets(): `r` and `a` become numbers
+//     message ─▶ complete(): what the language adds, by kind of message ─▶ place_offsets(): places become numbers
 //
 // Order matters for replay: the Rng is used in the order of the features, so the same seed gives the same message.
 
@@ -156,6 +156,30 @@ Parsed<void> complete(Http2Frame& frame, Settings const& /*settings*/, Rng& rng)
 
 Parsed<void> complete(Http2Preface& /*preface*/, Settings const& /*settings*/, Rng& /*rng*/) { return {}; }
 
+// --- times -----------------------------------------------------------------------------------------------------------
+
+bool is_range(Feature const& feature) {
+    auto const* const pause = std::get_if<PauseAt>(&feature.is);
+    return pause != nullptr && pause->longest;
+}
+
+constexpr std::uint64_t millisecond = 1'000'000, second = 1000 * millisecond;  // in nanoseconds
+
+/// Draws a time of each range: in steps of a millisecond if the range is wide, so that frozen text is short.
+void draw_times(Features& features, Rng& rng) {
+    for (auto& feature : features) {
+        if (!is_range(feature)) continue;
+        auto& pause = std::get<PauseAt>(feature.is);
+        auto const shortest = static_cast<std::uint64_t>(pause.time->length().count());
+        auto const longest = static_cast<std::uint64_t>(pause.longest->length().count());
+        std::uint64_t const step = longest - shortest >= second ? millisecond : 1;
+        auto drawn = shortest + rng.below((longest - shortest) / step + 1) * step;
+        if (drawn >= PauseTime::longest_with_fraction * second) drawn -= drawn % second;
+        pause.time = PauseTime{drawn / second, static_cast<std::uint32_t>(drawn % second)};
+        pause.longest.reset();
+    }
+}
+
 // --- offsets ---------------------------------------------------------------------------------------------------------
 
 template <class FeatureRef> auto* offset_of(FeatureRef& feature) {
@@ -168,14 +192,43 @@ template <class FeatureRef> auto* offset_of(FeatureRef& feature) {
         feature.is);
 }
 
-// `r` and `a` are open: their number is known once the message has its length.
+/// Whether its number is known only when the message is laid out.
 bool is_open(Offset const* offset) { return offset != nullptr && offset->kind != Offset::Kind::number; }
+
+SpecFailure no_frame(std::uint64_t number, Base const& base) {
+    auto const name = "frame" + std::to_string(number);
+    std::string why = "only messages of HTTP/2 have frames";
+    if (base.frame(1)) why = "the message has fewer frames";
+    return {SpecErrc::out_of_range, name + ": " + why, {}};
+}
+
+std::uint64_t shifted(std::uint64_t place, std::int64_t shift) {
+    auto const distance = static_cast<std::uint64_t>(shift < 0 ? -(shift + 1) : shift) + (shift < 0 ? 1U : 0U);
+    if (shift >= 0) return saturating_sum(place, distance);
+    return place - std::min(place, distance);
+}
+
+Parsed<std::uint64_t> number_of(Offset const& offset, Base const& base, std::uint64_t length, Rng& rng) {
+    switch (offset.kind) {
+        case Offset::Kind::number: break;
+        case Offset::Kind::random: return rng.below(length);
+        // The original resolves `a` to length + 1 and prints that (actions.py).
+        case Offset::Kind::end: return shifted(length, offset.shift == 0 ? 1 : offset.shift);
+        case Offset::Kind::head: return shifted(base.head.value_or(length), offset.shift);
+        case Offset::Kind::body: return shifted(base.body.value_or(length), offset.shift);
+        case Offset::Kind::frame:
+            if (auto const begin = base.frame(offset.number)) return shifted(*begin, offset.shift);
+            return no_frame(offset.number, base);
+    }
+    return offset.number;
+}
 
 }  // namespace
 
 Parsed<void> complete(Message& message, Settings const& settings, Rng& rng) {
     // The count belongs to the script; a resolved message is sent once.
     std::erase_if(features(message), [](Feature const& feature) { return std::holds_alternative<Times>(feature.is); });
+    draw_times(features(message), rng);
     return std::visit([&](auto& is) { return complete(is, settings, rng); }, message);
 }
 
@@ -184,15 +237,16 @@ bool has_open_offset(Message const& message) {
                        [](Feature const& feature) { return is_open(offset_of(feature)); });
 }
 
-void place_offsets(Message& message, std::uint64_t base_length, Rng& rng) {
+Parsed<void> place_offsets(Message& message, Base const& base, Rng& rng) {
+    auto const length = base.size();
     for (auto& feature : features(message)) {
         auto* offset = offset_of(feature);
         if (!is_open(offset)) continue;
-        // The original resolves `a` to length + 1 and prints that (actions.py).
-        auto const number =
-            offset->kind == Offset::Kind::random ? rng.below(base_length) : saturating_sum(base_length, 1);
-        *offset = Offset{Offset::Kind::number, number};
+        auto const number = number_of(*offset, base, length, rng);
+        if (number.has_error()) return at(feature, number.error());
+        *offset = Offset{Offset::Kind::number, *number};
     }
+    return {};
 }
 
 Parsed<Message> resolve(Message const& message, Settings const& settings, Rng& rng) {
@@ -200,9 +254,9 @@ Parsed<Message> resolve(Message const& message, Settings const& settings, Rng& r
     if (auto const done = complete(resolved, settings, rng); done.has_error()) return done.error();
     // Laying out a message to measure it is the expensive part.
     if (!has_open_offset(resolved)) return resolved;
-    auto const length = base_length(resolved, settings);
-    if (length.has_error()) return length.error();
-    place_offsets(resolved, *length, rng);
+    auto const base = lay_out(resolved, settings);
+    if (base.has_error()) return base.error();
+    if (auto const placed = place_offsets(resolved, *base, rng); placed.has_error()) return placed.error();
     return resolved;
 }
 
@@ -221,7 +275,7 @@ bool resolves_randomly(Message const& message, Settings const& settings) {
     if (draws_header_text(message, settings.protocol)) return true;
     return std::any_of(features(message).begin(), features(message).end(), [](Feature const& feature) {
         auto const* offset = offset_of(feature);
-        return offset != nullptr && offset->kind == Offset::Kind::random;
+        return is_range(feature) || (offset != nullptr && offset->kind == Offset::Kind::random);
     });
 }
 

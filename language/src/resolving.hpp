@@ -20,11 +20,12 @@ inline constexpr std::uint64_t max_known_header_text = small_file;
 /// resolve() without the offsets: removes `xN`, adds implied features, and checks what the grammar cannot.
 Parsed<void> complete(Message& message, Settings const& settings, Rng& rng);
 
-/// Returns true if an offset is `r` or `a`.
+/// Returns true if an offset is no number.
 bool has_open_offset(Message const& message);
 
-/// Replaces these offsets by numbers: a random position in the message, or the position after its end.
-void place_offsets(Message& message, std::uint64_t base_length, Rng& rng);
+/// Replaces these offsets by numbers. Places before the beginning are the beginning.
+/// Errors: SpecErrc::out_of_range if the message has no such HTTP/2 frame.
+Parsed<void> place_offsets(Message& message, Base const& base, Rng& rng);
 
 /// Rejects features that HTTP/2 does not have.
 /// Errors: SpecErrc::wrong_protocol.

@@ -1,7 +1,7 @@
 //     Send        write, wait until all of it is sent
 //     bulk        512 KiB blocks by write_now() as long as the socket accepts whole blocks; the rest by next()
-//     Pause       wait; the end of the connection ends it early
-//     Disconnect  close(fin), end
+//     Pause       wait, by a Pacer; the end of the connection ends it early
+//     Disconnect  end_connection(), end
 //     Finished    end
 
 #include <pathology/language/send_plan.hpp>
@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <pathology/language/pacer.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <vector>
 
@@ -26,6 +27,7 @@ void CapturedBytes::append(std::span<char const> more) {
 namespace {
 
 constexpr std::size_t bulk_block = 512U << 10U;
+constexpr net::Duration max_stall = std::chrono::seconds(10);  // of a peer that does not read, before a reset
 
 /// Sends as much of a large value as the connection accepts without waiting, in large blocks for few system calls. No
 /// coroutine is suspended between filling a block and sending it, so all connections of a thread share one block.
@@ -61,8 +63,22 @@ asio::awaitable<net::error_code> pause_or_disconnect(net::Stream& stream, net::T
 
 }  // namespace
 
+asio::awaitable<void> end_connection(net::Stream& stream, Ending how) {
+    switch (how) {
+        case Ending::fin: break;
+        case Ending::half: co_return stream.close(net::CloseMode::half_close);
+        case Ending::cut: co_return stream.close(net::CloseMode::truncate);
+        case Ending::reset:
+            co_await net::wait_until_delivered(stream, max_stall);
+            co_return stream.close(net::CloseMode::reset);
+        case Ending::hold: co_await stream.wait_for_end(); break;
+    }
+    stream.close(net::CloseMode::fin);
+}
+
 asio::awaitable<SendResult> send_plan(net::Stream& stream, Player& player, CapturedBytes* capture) {
     SendResult result;
+    Pacer pacer;
     for (;;) {
         // Bulk data bypasses the capture, so it waits until the capture is full.
         if (capture == nullptr || capture->is_full()) result.bytes_written += send_bulk(stream, player);
@@ -78,11 +94,14 @@ asio::awaitable<SendResult> send_plan(net::Stream& stream, Player& player, Captu
             if (result.connection.failed()) co_return result;
             result.bytes_written += send->bytes.size();
         } else if (auto const* pause = std::get_if<Pause>(&*action)) {
-            result.connection = co_await pause_or_disconnect(stream, pause->time());
+            auto const end = pacer.end_of(*pause);
+            net::TimeLimit length;
+            if (end) length = std::max(*end - Pacer::Clock::now(), net::Duration(0));
+            result.connection = co_await pause_or_disconnect(stream, length);
             if (result.connection.failed()) co_return result;
-        } else if (std::holds_alternative<Disconnect>(*action)) {
-            stream.close(net::CloseMode::fin);
-            result.disconnected = true;
+        } else if (auto const* disconnect = std::get_if<Disconnect>(&*action)) {
+            result.ending = disconnect->how;
+            co_await end_connection(stream, disconnect->how);
             co_return result;
         } else {
             co_return result;

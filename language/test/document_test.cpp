@@ -118,7 +118,8 @@ std::string shown(test::Played const& played) {
         text += seconds ? "[pause " + shown_seconds() + "s]" : "[pause for ever]";
     }
     show_until(played.bytes.size());
-    return text + (played.disconnected ? "[close]" : "");
+    static constexpr std::array endings = {"[close]", "[reset]", "[half-close]", "[cut]", "[hold]"};
+    return played.disconnected ? text + endings.at(static_cast<std::size_t>(played.ending)) : text;
 }
 
 /// A payload as the page writes it: text in quotes where it is text, else hexadecimal digits.

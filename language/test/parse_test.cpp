@@ -39,8 +39,8 @@ constexpr auto h2_responses = test::parse_as_http2_responses;
 constexpr auto h2_requests = test::parse_as_http2_requests;
 #define VALUE "a value ('text', a word, @SIZE or <FILE)"
 #define QUOTED_VALUE "a value ('text', @SIZE or <FILE)"
-#define RESPONSE_FEATURE "a response feature (h c l r m v b p d i)"
-#define FRAME_FEATURE "a frame feature (c l fin rsv1 rsv2 rsv3 mask k x b r p d i)"
+#define RESPONSE_FEATURE "a response feature (h c l r m v b p t d i)"
+#define FRAME_FEATURE "a frame feature (c l fin rsv1 rsv2 rsv3 mask k x b r p t d i)"
 
 RefusedCase const refused_starts[] = {
     {"EmptyResponse", response, "", "1:1: expected a status code, ws or wf"},
@@ -54,7 +54,7 @@ RefusedCase const refused_starts[] = {
     {"MethodForPath", requests, "ws:'/x'", "1:8: expected a path ('text', a word, @SIZE or <FILE)"},
     {"SecondResponse", response, "200 201", "1:5: expected " RESPONSE_FEATURE " or the end"},
     {"SecondRequest", requests, "get:/ foo",
-     "1:7: expected a request feature (h c u r v s x b p d i), a request (METHOD:PATH), a frame (wf:...) or the end"},
+     "1:7: expected a request feature (h c u r v s x b p t d i), a request (METHOD:PATH), a frame (wf:...) or the end"},
 };
 RefusedCase const refused_features[] = {
     {"NoFeature", response, "200:", "1:5: expected " RESPONSE_FEATURE},
@@ -62,7 +62,7 @@ RefusedCase const refused_features[] = {
     {"UnknownFeature", response, "200:x2", "1:5: expected " RESPONSE_FEATURE},
     {"AfterTheLastFeature", response, "200:b'a' garbage", "1:10: expected " RESPONSE_FEATURE " or the end"},
     {"TextAfterALiteral", response, "200:b@100:h\"Etag\"=\"\";drop", "1:21: expected " RESPONSE_FEATURE " or the end"},
-    {"ResponseFeatureOfARequest", requests, "get:/:m@1", "1:7: expected a request feature (h c u r v s x b p d i)"},
+    {"ResponseFeatureOfARequest", requests, "get:/:m@1", "1:7: expected a request feature (h c u r v s x b p t d i)"},
     {"NestedFrameInASession", frames, "wf:f'x'", "1:4: expected " FRAME_FEATURE ", a frame (wf:...) or the end"},
     {"UnknownFlag", frames, "wf:-foo", "1:5: expected a flag (fin rsv1 rsv2 rsv3 mask)"},
     {"UnnamedHeader", response, "200:hA=b", "1:6: expected " QUOTED_VALUE},
@@ -91,8 +91,8 @@ RefusedCase const refused_values[] = {
 RefusedCase const refused_numbers[] = {
     {"PauseWithoutSeconds", response, "200:p1,x", "1:8: expected seconds (a number or f)"},
     {"PauseWithoutComma", response, "200:p1", "1:7: expected ','"},
-    {"PauseWithoutOffset", response, "200:p", "1:6: expected an offset (a number, r or a)"},
-    {"NegativeOffset", response, "200:d-1", "1:6: expected an offset (a number, r or a)"},
+    {"PauseWithoutOffset", response, "200:p", "1:6: expected an offset (a number, r, a, head, body or frameN)"},
+    {"NegativeOffset", response, "200:d-1", "1:6: expected an offset (a number, r, a, head, body or frameN)"},
     {"InjectionOfAWord", response, "200:i1,foo", "1:8: expected " QUOTED_VALUE},
     {"HugeOffset", response, "200:d18446744073709551616", "1:6: expected a number below 2^64"},
     {"HugePause", response, "200:p1,99999999999999999999", "1:8: expected a number below 2^64"},
@@ -120,12 +120,13 @@ RefusedCase const refused_wholes[] = {
     {"NestedFrame", requests, "wf:f'wf:c99'", "1:4: in the nested frame, column 5: expected an opcode up to 15"},
     {"TwoNestedFrames", requests, "wf:f'wf wf'",
      "1:4: a nested spec holds one frame; repeat it with xN, or send several"},
-    {"OnTheThirdLine", response, "200\n:b@1\n:px,1", "3:3: expected an offset (a number, r or a)"},
-    {"AfterWindowsLines", response, "200\r\n:b@1\r\n  :d", "3:5: expected an offset (a number, r or a)"},
+    {"OnTheThirdLine", response, "200\n:b@1\n:px,1", "3:3: expected an offset (a number, r, a, head, body or frameN)"},
+    {"AfterWindowsLines", response, "200\r\n:b@1\r\n  :d",
+     "3:5: expected an offset (a number, r, a, head, body or frameN)"},
     {"EndsBeforeBlankLines", response, "200:b\n\n  ", "1:6: expected " VALUE},
 };
 
-#define H2_FEATURE "a frame feature (x p d i)"
+#define H2_FEATURE "a frame feature (x p t d i)"
 RefusedCase const refused_http2[] = {
     {"NoResponse", h2_responses, "", "1:1: expected a status code, h2f or h2p"},
     {"NoRequest", h2_requests, "", "1:1: expected a request (METHOD:PATH)"},

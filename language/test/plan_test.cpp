@@ -22,7 +22,13 @@ std::string outline(Plan const& plan) {
         std::string operator()(Pause const& s) const {
             return "pause " + (s.length ? std::to_string(s.length->count()) : "for ever");
         }
-        std::string operator()(Disconnect) const { return "disconnect"; }
+        std::string operator()(SetRate rate) const {
+            return "rate " + std::to_string(rate.piece) + "/" + std::to_string(rate.interval.count()) + "ns";
+        }
+        std::string operator()(Disconnect d) const {
+            auto const name = ending_names[static_cast<std::size_t>(d.how)];
+            return "disconnect" + (d.how == Ending::fin ? std::string() : " " + std::string(name));
+        }
         static std::string part(std::uint64_t from, std::uint64_t size, std::optional<Mask> const& mask) {
             return "<" + std::to_string(from) + "+" + std::to_string(size) +
                    (mask ? " phase " + std::to_string(mask->phase) : "") + ">";
@@ -72,6 +78,16 @@ PlanCase const plan_cases[] = {
     {"SortedByOffset", HEAD "'abc':i17,'3':i14,'1':i15,'2'", "'" BYTES "1a2bc3'"},
     {"OffsetsCountTheBaseMessage", HEAD "'abcdef':i15,'XXXX':i16,'Y':p17,1", "'" BYTES "aXXXXbYc' pause 1 'def'"},
     {"DisconnectAtTheStart", HEAD "'abc':d0", "disconnect"},
+    {"RateOfASecond", HEAD "'abc':t0,1k", "rate 10/9765625ns '" BYTES "abc'"},
+    {"SlowRate", HEAD "'abc':t0,8", "rate 1/125000000ns '" BYTES "abc'"},
+    {"RateWithATime", HEAD "'abc':t0,64k/2", "rate 65536/2000000000ns '" BYTES "abc'"},
+    {"RateWithoutATime", HEAD "'abc':t0,1/0", "rate 1/0ns '" BYTES "abc'"},
+    {"EndOfARate", HEAD "'abc':t0,1/0:ta,full", "rate 1/0ns '" BYTES "abc' rate 0/0ns"},
+    {"Reset", HEAD "'abc':d0,rst", "disconnect rst"},
+    {"HalfClose", HEAD "'abc':d0,half", "disconnect half"},
+    {"Cut", HEAD "'abc':d0,cut", "disconnect cut"},
+    {"Hold", HEAD "'abc':d0,hold", "disconnect hold"},
+    {"FinByName", HEAD "'abc':d0,fin", "disconnect"},
     {"DisconnectInside", HEAD "'abc':d15", "'" BYTES "a' disconnect"},
     {"DisconnectPastTheEnd", HEAD "'abc':d999", "'" BYTES "abc' disconnect"},
     {"NothingAfterADisconnect", HEAD "'abc':d15:i15,'X':p16,1", "'" BYTES "a' disconnect"},

@@ -31,13 +31,23 @@ protected:
 
     asio::awaitable<void> play() {
         auto how = co_await send_plan(*pipe.near, player, kept);
-        if (!how.disconnected) pipe.near->close(net::CloseMode::half_close);
+        if (!how.ending) pipe.near->close(net::CloseMode::half_close);
         result = std::move(how);
     }
 
     void read_everything() {
         asio::co_spawn(context, collect(), [](std::exception_ptr) {});
         context.run_for(20s);
+    }
+
+    std::string read_at_near() {
+        std::array<char, 20> block{};
+        std::size_t size = 0;
+        asio::co_spawn(context, pipe.near->read_some(asio::buffer(block)),
+                       [&](std::exception_ptr, net::ReadResult read) { size = read.n; });
+        context.restart();
+        context.run_for(20s);
+        return {block.data(), size};
     }
 
     asio::awaitable<void> collect() {
@@ -70,7 +80,7 @@ TEST_F(SendPlan, WritesTheWholePlan) {
     EXPECT_EQ(received, test::play(plan, 1).bytes);
     EXPECT_EQ(result->bytes_written, plan.length);
     EXPECT_FALSE(result->failed());
-    EXPECT_FALSE(result->disconnected);
+    EXPECT_FALSE(result->ending);
 }
 
 TEST_F(SendPlan, SendsLargeValuesInLargeBlocksWithoutLosingTheirPlace) {
@@ -86,7 +96,7 @@ TEST_F(SendPlan, SendsLargeValuesInLargeBlocksWithoutLosingTheirPlace) {
         auto const expected = test::play(plan, 1);
         EXPECT_TRUE(received == expected.bytes);
         EXPECT_EQ(result->bytes_written, expected.bytes.size());
-        EXPECT_EQ(result->disconnected, expected.disconnected);
+        EXPECT_EQ(result->ending.has_value(), expected.disconnected);
     }
 }
 
@@ -94,9 +104,54 @@ TEST_F(SendPlan, ClosesInOrderWhenThePlanSaysSo) {
     start(test::plan(test::response("200:b'abc':d5")));
     read_everything();
     ASSERT_TRUE(result.has_value());
-    EXPECT_TRUE(result->disconnected);
+    EXPECT_EQ(result->ending, Ending::fin);
     EXPECT_EQ(received, "HTTP/");
     EXPECT_EQ(ended_with, asio::error::eof);
+}
+
+TEST_F(SendPlan, ResetsOnceThePeerHasAllBytes) {
+    start(test::plan(test::response("200:b'abc':d5,rst")));
+    read_everything();
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result->ending, Ending::reset);
+    EXPECT_EQ(received, "HTTP/");
+    EXPECT_EQ(ended_with, asio::error::connection_reset);
+}
+
+TEST_F(SendPlan, CutsTheConnection) {
+    start(test::plan(test::response("200:b'abc':d5,cut")));
+    read_everything();
+    EXPECT_EQ(result->ending, Ending::cut);
+    EXPECT_EQ(received, "HTTP/");
+    EXPECT_EQ(ended_with, asio::error::eof);
+}
+
+TEST_F(SendPlan, ReadsOnAfterHalfAClose) {
+    start(test::plan(test::response("200:b'abc':d5,half")));
+    read_everything();
+    EXPECT_EQ(result->ending, Ending::half);
+    EXPECT_EQ(ended_with, asio::error::eof);
+    asio::co_spawn(context, net::send(*pipe.far, "late"), [](std::exception_ptr, net::error_code) {});
+    EXPECT_EQ(read_at_near(), "late");
+}
+
+TEST_F(SendPlan, HoldsTheConnectionUntilThePeerEndsIt) {
+    start(test::plan(test::response("200:b'abc':d5,hold")));
+    context.poll();
+    EXPECT_FALSE(has_ended);
+    pipe.far->close(net::CloseMode::half_close);
+    context.run_for(20s);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result->ending, Ending::hold);
+    EXPECT_EQ(result->bytes_written, 5U);
+}
+
+TEST_F(SendPlan, EndsAHoldWhenCancelled) {
+    start(test::plan(test::response("200:d5,hold")));
+    context.poll();
+    stop.emit(asio::cancellation_type::terminal);
+    context.run_for(20s);
+    EXPECT_TRUE(has_ended);
 }
 
 TEST_F(SendPlan, RecordsTheFirstBytes) {
@@ -155,13 +210,7 @@ TEST_F(SendPlan, LeavesWhatArrivesInAPauseToBeRead) {
     EXPECT_FALSE(has_ended);
     pipe.far->close(net::CloseMode::half_close);
     context.run_for(20s);
-    std::array<char, 20> block{};
-    std::size_t size = 0;
-    asio::co_spawn(context, pipe.near->read_some(asio::buffer(block)),
-                   [&](std::exception_ptr, net::ReadResult read) { size = read.n; });
-    context.restart();
-    context.run_for(20s);
-    EXPECT_EQ(std::string_view(block.data(), size), "pipelined");
+    EXPECT_EQ(read_at_near(), "pipelined");
 }
 
 TEST_F(SendPlan, ReportsTheErrorOfTheConnection) {

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <pathology/language/pacer.hpp>
+#include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 
 namespace pathology::pathoc {
@@ -55,6 +57,7 @@ asio::awaitable<Result<SendResult>> Http2Session::send(SendRequest message, std:
 
 asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std::uint32_t stream) {
     SendResult written;
+    language::Pacer pacer;
     language::Http2PlayOptions const options{message.seed, stream, message.has_response};
     frames_.start(message.plan, options);
     for (;;) {
@@ -71,11 +74,14 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
         }
         written.error = co_await flush();
         if (!written.error && next == Next::allowance) written.error = co_await await_allowance(stream);
-        if (!written.error && next == Next::pause) written.error = co_await pause(frames_.pause_length());
+        if (!written.error && next == Next::pause) written.error = co_await pause(pacer.end_of(frames_.pause()));
         if (!written.error && next == Next::bytes && frames_.is_between_frames() && is_pointless(stream))
             written.error = asio::error::operation_aborted;
-        written.disconnected = next == Next::disconnect;
-        if (written.disconnected) stream_->close(net::CloseMode::fin);
+        if (!written.error && next == Next::disconnect) {
+            written.half_closed = frames_.ending() == language::Ending::half;
+            written.disconnected = !written.half_closed;
+            co_await language::end_connection(*stream_, frames_.ending());
+        }
         if (written.error || next == Next::disconnect || next == Next::finished) co_return written;
     }
 }
@@ -94,9 +100,10 @@ asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) 
     co_return error_code();
 }
 
-asio::awaitable<error_code> Http2Session::pause(std::optional<std::chrono::nanoseconds> length) {
+asio::awaitable<error_code> Http2Session::pause(std::optional<Clock::time_point> end) {
     using namespace asio::experimental::awaitable_operators;
-    std::optional<net::Duration> const limit = length;
+    net::TimeLimit limit;
+    if (end) limit = std::max(*end - Clock::now(), net::Duration(0));
     auto both = async::pause(limit) || keep_reading(true);
     auto const first = co_await std::move(both);
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);

@@ -74,7 +74,7 @@ private:
 
     boost::asio::awaitable<Result<SendResult>> play(SendRequest message, std::uint32_t stream);
     boost::asio::awaitable<boost::system::error_code> await_allowance(std::uint32_t stream);
-    boost::asio::awaitable<boost::system::error_code> pause(std::optional<std::chrono::nanoseconds> length);
+    boost::asio::awaitable<boost::system::error_code> pause(std::optional<std::chrono::steady_clock::time_point> end);
     boost::asio::awaitable<boost::system::error_code> flush();
     boost::asio::awaitable<boost::system::error_code> write_out();
     boost::asio::awaitable<boost::system::error_code> read_more();

@@ -104,7 +104,8 @@ asio::awaitable<Result<SendResult>> Session::Impl::send(SendRequest message) {
     if (performance.spec) co_return failure(Errc::bad_spec, performance.spec->message);
     SendResult result;
     result.bytes = performance.bytes_written;
-    result.disconnected = performance.disconnected;
+    result.half_closed = performance.ending == language::Ending::half;
+    result.disconnected = performance.ending && !result.half_closed;
     result.error = performance.connection;
     co_return result;
 }
@@ -134,7 +135,8 @@ asio::awaitable<void> Session::Impl::read_early_response() {
 
 asio::awaitable<Result<SendResult>> Session::Impl::send_while_reading(SendRequest message) {
     using namespace asio::experimental::awaitable_operators;
-    if (!message.has_response || message.plan.length <= max_unwatched) co_return co_await send(message);
+    bool const may_read = message.has_response && !message.plan.holds();
+    if (!may_read || message.plan.length <= max_unwatched) co_return co_await send(message);
     std::optional<Result<SendResult>> sent;
     co_await (send_into(message, sent) || read_early_response());
     if (sent) co_return *sent;
@@ -212,6 +214,7 @@ asio::awaitable<Result<Response>> Session::Impl::exchange(SendRequest message) {
         why.bytes_sent = written->bytes;
         co_return why;
     }
+    if (written->half_closed) response->keep_alive = false;
     response->timings.sent = sent_at - started;
     response->timings.head = head_at_ - started;
     response->timings.whole = Clock::now() - started;

@@ -46,6 +46,36 @@ TEST(Client, KeepsTheConnectionAndOpensANewOneAfterIt) {
     EXPECT_EQ(server.accepted(), 2U);
 }
 
+TEST(Client, GetsTheResponseToARequestThatEndsItsSide) {
+    ScriptedServer const server({ok, ok});
+    Client client(to(server));
+    EXPECT_EQ(client.request("get:/:da,half").value().body, "hi");
+    EXPECT_FALSE(client.is_open()) << "nothing more can be sent on it";
+    EXPECT_EQ(client.request("get:/").value().body, "hi");
+    EXPECT_EQ(server.accepted(), 2U);
+}
+
+class ClientEnding : public testing::TestWithParam<char const*> {};
+
+TEST_P(ClientEnding, EndsTheExchange) {
+    ScriptedServer const server({ok});
+    Client client(to(server));
+    auto const failure = client.request(std::string("get:/:d9,") + GetParam()).error();
+    EXPECT_EQ(failure.code, Errc::closed_by_spec);
+    EXPECT_EQ(failure.bytes_sent, 9U);
+    EXPECT_FALSE(client.is_open());
+}
+
+INSTANTIATE_TEST_SUITE_P(, ClientEnding, testing::Values("fin", "rst", "cut"),
+                         [](auto const& row) { return row.param; });
+
+TEST(Client, HoldsTheConnectionUntilTheServerEndsIt) {
+    ScriptedServer const server({ok});
+    Client client(to(server));
+    EXPECT_EQ(client.request("post:/:b'x':da-1,hold").error().code, Errc::closed_by_spec);
+    EXPECT_EQ(server.accepted(), 1U);
+}
+
 TEST(Client, GivesFailuresWithNumbers) {
     ScriptedServer const server({"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"});
     Client client(to(server));

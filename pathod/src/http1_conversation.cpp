@@ -160,6 +160,7 @@ asio::awaitable<void> Http1Conversation::respond() {
     co_await write(response);
     logger_.log_end(log_context_, response, performance_, recording_);
     if (opens_websocket(response)) co_return co_await serve_websocket(response);
+    if (performance_.ending == language::Ending::half) co_await net::discard_until_end(stream_);
     is_open_ = keeps_alive(response);
 }
 
@@ -204,7 +205,7 @@ asio::awaitable<void> Http1Conversation::play(OutgoingResponse const& response) 
 }
 
 bool Http1Conversation::keeps_alive(OutgoingResponse const& response) const {
-    if (performance_.failed() || performance_.disconnected || response.origin == ResponseOrigin::policy) return false;
+    if (performance_.failed() || performance_.ending || response.origin == ResponseOrigin::policy) return false;
     return options_.verbatim || reader_.keep_alive();
 }
 
@@ -214,7 +215,7 @@ std::uint64_t Http1Conversation::next_seed() { return worker_.daemon.seed.of(con
 /// Returns true if the client switches to WebSocket: after `ws`, after a literal 101 for a handshake, or, with
 /// --verbatim, after any response to a handshake.
 bool Http1Conversation::opens_websocket(OutgoingResponse const& response) const {
-    if (performance_.failed() || performance_.disconnected || response.origin == ResponseOrigin::policy) return false;
+    if (performance_.failed() || performance_.ending || response.origin == ResponseOrigin::policy) return false;
     if (response.prepared->is_websocket()) return true;
     if (!proxycore::websocket::is_handshake(reader_.head())) return false;
     return options_.verbatim || response.rendered_response().record.status_code == "101";

@@ -77,7 +77,7 @@ void Http2Conversation::on_events() {
 
 bool Http2Conversation::on_read_error(net::error_code ec) {
     bool const is_busy = driver_.is_writing() || !playing_.empty();
-    if (ec == net::Errc::timed_out && is_busy) return true;  // the client waits for us
+    if (ec == net::Errc::timed_out && is_busy && !is_half_closed_) return true;  // the client waits for us
     peer_ended_ = ec == asio::error::eof;
     if (peer_ended_ || is_closing_) return false;
     cause_ = ec;
@@ -101,7 +101,7 @@ void Http2Conversation::on_writer_end() {
         logger_.log_failure(Type::error, "Bad HTTP/2: " + failure->message + " (" + name(failure->code) + ")");
     }
     for (auto const& exchange : exchanges_) {
-        if (!exchange->performance.disconnected && !exchange->performance.failed()) {
+        if (!exchange->performance.ending && !exchange->performance.failed()) {
             exchange->performance.connection = cause_ ? cause_ : net::error_code(asio::error::eof);
         }
         log_end(*exchange);

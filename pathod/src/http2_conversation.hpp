@@ -83,6 +83,7 @@ private:
 
     // --- played responses: http2_writing.cpp ---
     asio::awaitable<void> pause_inside_frame(Http2Exchange& exchange);
+    asio::awaitable<void> end_connection(Http2Exchange& exchange);
     bool is_ready(Http2Exchange const& exchange) const;
     void request_allowance(Http2Exchange const& exchange);
     void end(Http2Exchange& exchange);
@@ -102,6 +103,7 @@ private:
     bool peer_ended_ = false;  // nothing more will arrive
     bool is_closing_ = false;  // the connection is about to end
     bool is_between_frames_ = true;
+    bool is_half_closed_ = false;  // by a response; the client may still send
 };
 
 }  // namespace pathology::pathod

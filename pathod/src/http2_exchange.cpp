@@ -17,6 +17,7 @@ void Http2Exchange::begin(http2::StreamId its_stream, http2::Request const& requ
     recording.bytes.clear();
     is_logged = is_closed = is_head_counted_ = false;
     wake.reset();
+    pacer = {};
     rest_ = {};
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <pathology/language/pacer.hpp>
 #include <pathology/language/player.hpp>
 #include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/http2/session.hpp>
@@ -42,6 +43,7 @@ public:
     // --- played ---
     Http2ResponsePlayer player{player_};
     std::optional<std::chrono::steady_clock::time_point> wake;  ///< the end of its pause
+    language::Pacer pacer;
     bool is_closed = false;  ///< the stream is closed, but the response has not ended
     /// Counts sent bytes.
     void count(std::string_view bytes);

@@ -8,6 +8,7 @@
 //
 // Invariant: is_between_frames_ is false only while a player has written a part of a frame.
 #include <algorithm>
+#include <pathology/language/send_plan.hpp>
 
 #include "http2_conversation.hpp"
 
@@ -17,12 +18,7 @@ namespace {
 
 using proxycore::http2::Driver;
 
-std::chrono::steady_clock::time_point time_after(std::optional<std::chrono::nanoseconds> length) {
-    using Clock = std::chrono::steady_clock;
-    auto const now = Clock::now();
-    bool const for_ever = !length || *length >= Clock::time_point::max() - now;
-    return for_ever ? Clock::time_point::max() : now + *length;
-}
+constexpr auto never = std::chrono::steady_clock::time_point::max();
 
 }  // namespace
 
@@ -82,17 +78,13 @@ asio::awaitable<void> Http2Conversation::write_frames() {
                 exchange.player.allow(exchange.player.frames().needed());  // flow control has ended with the stream
                 break;
             case Http2ResponsePlayer::Next::pause:
-                exchange.wake = time_after(exchange.player.frames().pause_length());
+                exchange.wake = exchange.pacer.end_of(exchange.player.frames().pause()).value_or(never);
                 if (is_between_frames_) co_return;
                 co_await pause_inside_frame(exchange);
                 if (driver_.is_output_closed() || is_finished()) co_return;
                 exchange.wake.reset();
                 break;
-            case Http2ResponsePlayer::Next::disconnect:
-                exchange.performance.disconnected = true;
-                co_await driver_.flush();
-                driver_.close_output();
-                co_return end(exchange);
+            case Http2ResponsePlayer::Next::disconnect: co_return co_await end_connection(exchange);
             case Http2ResponsePlayer::Next::broken:
                 exchange.performance.spec = exchange.player.frames().failure();
                 co_return end(exchange);
@@ -112,6 +104,19 @@ asio::awaitable<void> Http2Conversation::pause_inside_frame(Http2Exchange& excha
     co_await driver_.flush();
     while (!driver_.is_output_closed() && !is_finished() && *exchange.wake > Clock::now())
         co_await driver_.wait_until(*exchange.wake);
+}
+
+/// As the response says, for all streams.
+asio::awaitable<void> Http2Conversation::end_connection(Http2Exchange& exchange) {
+    auto const how = exchange.player.frames().ending();
+    exchange.performance.ending = how;
+    co_await driver_.flush();
+    if (how == language::Ending::hold) driver_.stop_reading();
+    co_await language::end_connection(stream_, how);
+    is_half_closed_ = how == language::Ending::half;
+    while (is_half_closed_ && !peer_ended_ && !cause_) co_await driver_.wait_until(std::nullopt);
+    driver_.close_output();
+    end(exchange);
 }
 
 void Http2Conversation::end(Http2Exchange& exchange) {

@@ -9,6 +9,7 @@
 #include <pathology/language/rng.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/async/turns.hpp>
+#include <pathology/proxycore/net/lingering_close.hpp>
 #include <utility>
 
 namespace pathology::pathod {
@@ -154,7 +155,8 @@ asio::awaitable<void> WebsocketConversation::play(std::string const& spec, Rende
     auto const performance = co_await language::send_plan(stream_, *player, &recording);
     worker_.release(std::move(player));
     logger_.log_end(spec, rendered, performance, recording);
-    is_open_ = !performance.failed() && !performance.disconnected;
+    is_open_ = !performance.failed() && !performance.ending;
+    if (performance.ending == language::Ending::half) co_await net::discard_until_end(stream_);
 }
 
 // --- echoing ---------------------------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(
             "",
             asked("wf:z",
                   "Parse error in reflected frame specification: expected a frame feature (c l fin rsv1 rsv2 rsv3 "
-                  "mask k x b r p d i), a frame (wf:...) or the end\n")},
+                  "mask k x b r p t d i), a frame (wf:...) or the end\n")},
         ListenCase{
             "BadKey",
             {},

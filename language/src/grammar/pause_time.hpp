@@ -1,6 +1,9 @@
 #pragma once
-// The time of a pause: `f` for ever, a number of seconds, or a decimal number with a unit as in the time options of the
-// programs.
+// The time of a pause: `f` for ever, a number of seconds, a decimal number with a unit as in the time options of the
+// programs, or a range of such times.
+//
+//     2  0.5  500ms  1.5s  2m    a fraction without a unit is one of a second: the original refuses 1.5
+//     1-3  0.1-0.5  100-200ms    the first takes the unit of the second if it has none
 //
 // Parts of a message need no colon between them, so letters behind a number may be a unit or the next part. What can be
 // read both ways is refused:
@@ -16,30 +19,34 @@
 
 namespace pathology::language::grammar {
 
-struct PauseTime {
-    std::optional<std::uint64_t> seconds;  ///< std::nullopt: for ever
-    std::uint32_t nanoseconds = 0;
+struct PauseTimes {
+    std::optional<PauseTime> shortest;  ///< std::nullopt: for ever
+    std::optional<PauseTime> longest;   ///< of a range
 };
 
 struct PauseParts {
     Offset at;
-    PauseTime time;
+    PauseTimes times;
 };
 
-/// Parses a time at `first` and moves `first` behind it. Returns std::nullopt if there is none, or if it is refused.
+/// Parses a time or a range at `first` and moves `first` behind it. Returns std::nullopt if there is none, or if it is
+/// refused.
+std::optional<PauseTimes> scan_pause_times(Iterator& first, Iterator last, ErrorCollector& seen);
+
+/// Parses a time that is neither a range nor for ever.
 std::optional<PauseTime> scan_pause_time(Iterator& first, Iterator last, ErrorCollector& seen);
 
-struct PauseTimeParser : x3::parser<PauseTimeParser> {
-    using attribute_type = PauseTime;
+struct PauseTimesParser : x3::parser<PauseTimesParser> {
+    using attribute_type = PauseTimes;
     static bool const has_attribute = true;
 
     template <class Context, class RuleContext, class Attribute>
     bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
                Attribute& attribute) const {
         x3::skip_over(first, last, context);
-        auto const time = scan_pause_time(first, last, errors(context));
-        if (!time) return false;
-        x3::traits::move_to(*time, attribute);
+        auto const times = scan_pause_times(first, last, errors(context));
+        if (!times) return false;
+        x3::traits::move_to(*times, attribute);
         return true;
     }
 };

@@ -8,11 +8,14 @@
 
 #include "grammar/build.hpp"
 #include "grammar/pause_time.hpp"
+#include "grammar/rate.hpp"
 #include "grammar/value.hpp"
 
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::Header, name, value)
-BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::PauseParts, at, time)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::PauseParts, at, times)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::RateParts, at, rate)
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::InjectAt, at, value)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::DisconnectAt, at, how)
 
 namespace pathology::language::grammar {
 
@@ -82,11 +85,28 @@ auto const to_unset = [](Flag flag) { return Flag{flag.name, false}; };
 auto const flag = feature<Flag>(
     "-frm", build<Flag>(to_unset, '-' >> named("a flag (fin rsv1 rsv2 rsv3 mask)", flag_name)) | flag_name);
 
+// --- rates: `t10,1k`, `t10,10/0.1`, `t10,full` -----------------------------------------------------------------------
+
+auto const comma = named("','", x3::lit(','));
+auto const to_rate = [](RateParts parts) { return RateFrom{parts.at, parts.rate.is}; };
+auto const rate = feature<RateFrom>(
+    "t", build<RateParts>(to_rate, 't' >> offset >> comma >> named("a rate (SIZE, SIZE/TIME or full)", RateParser{})));
+
+// --- ends of the connection: `d10`, `d10,rst` ------------------------------------------------------------------------
+
+struct EndingSymbols : x3::symbols<Ending> {
+    EndingSymbols() {
+        for (std::size_t i = 0; i < ending_names.size(); ++i) add(std::string(ending_names[i]), static_cast<Ending>(i));
+    }
+} const ending_name;
+
+auto const ending = named("an ending (fin rst half cut hold)", ending_name);
+auto const disconnect = feature<DisconnectAt>("d", 'd' >> offset >> ((x3::lit(',') >> ending) | x3::attr(Ending::fin)));
+
 // --- the others ------------------------------------------------------------------------------------------------------
 
 /// A spec inside a spec; it is parsed once the outer one is known to be sound.
 auto const nested_text = named(nested_spec_name, quoted_text);
-auto const comma = named("','", x3::lit(','));
 
 auto const header = feature<Header>("h", 'h' >> quoted_value >> named("'='", x3::lit('=')) >> quoted_value);
 auto const raw = feature<Raw, x3::unused_type>("rR", x3::no_case[x3::lit('r')]);
@@ -95,10 +115,9 @@ auto const length = feature<Length, std::uint64_t>("l", 'l' >> named("a number",
 auto const no_masking_key = feature<NoMaskingKey, x3::unused_type>("kK", x3::no_case[x3::lit("knone")]);
 auto const nested_frame = feature<NestedFrame, Word>("f", 'f' >> nested_text);
 auto const repeat = feature<Times, std::uint64_t>("x", 'x' >> named("a number", number));
-auto const to_pause = [](PauseParts parts) { return PauseAt{parts.at, parts.time.seconds, parts.time.nanoseconds}; };
+auto const to_pause = [](PauseParts parts) { return PauseAt{parts.at, parts.times.shortest, parts.times.longest}; };
 auto const pause = feature<PauseAt>(
-    "p", build<PauseParts>(to_pause, 'p' >> offset >> comma >> named("seconds (a number or f)", PauseTimeParser{})));
-auto const disconnect = feature<DisconnectAt, Offset>("d", 'd' >> offset);
+    "p", build<PauseParts>(to_pause, 'p' >> offset >> comma >> named("seconds (a number or f)", PauseTimesParser{})));
 auto const inject = feature<InjectAt>("i", 'i' >> offset >> comma >> quoted_value);
 
 inline auto const& syntax(Of<Header>) { return header; }
@@ -112,6 +131,7 @@ inline auto const& syntax(Of<NoMaskingKey>) { return no_masking_key; }
 inline auto const& syntax(Of<NestedFrame>) { return nested_frame; }
 inline auto const& syntax(Of<Times>) { return repeat; }
 inline auto const& syntax(Of<PauseAt>) { return pause; }
+inline auto const& syntax(Of<RateFrom>) { return rate; }
 inline auto const& syntax(Of<DisconnectAt>) { return disconnect; }
 inline auto const& syntax(Of<InjectAt>) { return inject; }
 
@@ -165,7 +185,7 @@ template <unsigned kind> struct FeatureParser : x3::parser<FeatureParser<kind>> 
     }
 };
 
-/// `a response feature (h c l r m v b p d i)`: a name for FeatureParser<kind>, made from the table.
+/// `a response feature (h c l r m v b p t d i)`: a name for FeatureParser<kind>, made from the table.
 template <unsigned kind> class Hint {
 public:
     constexpr explicit Hint(std::string_view what) {

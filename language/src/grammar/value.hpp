@@ -7,6 +7,7 @@
 
 #include "grammar/build.hpp"
 #include "grammar/hint.hpp"
+#include "grammar/offset.hpp"
 #include "grammar/terminals.hpp"
 
 namespace pathology::language::grammar {
@@ -76,12 +77,7 @@ auto const bare_word = build<Word>(to_bare_word, bare_text);
 auto const quoted_value = named(quoted_value_name, generated | file | literal);
 auto const any_value = named("a value ('text', a word, @SIZE or <FILE)", generated | file | literal | bare_word);
 
-// OFFSET: a number, `r` or `a`.
-auto const to_number_offset = [](std::uint64_t n) { return Offset{Offset::Kind::number, n}; };
-auto const to_random_offset = [](x3::unused_type) { return Offset{Offset::Kind::random, 0}; };
-auto const to_end_offset = [](x3::unused_type) { return Offset{Offset::Kind::end, 0}; };
-auto const offset = named("an offset (a number, r or a)", build<std::uint64_t>(to_number_offset, number) |
-                                                              build<x3::unused_type>(to_random_offset, x3::lit('r')) |
-                                                              build<x3::unused_type>(to_end_offset, x3::lit('a')));
+// OFFSET: a number, `r`, or a place and a number of bytes from it.
+auto const offset = named("an offset (a number, r, a, head, body or frameN)", OffsetParser{});
 
 }  // namespace pathology::language::grammar

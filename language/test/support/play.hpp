@@ -16,6 +16,7 @@ struct Played {
     std::string bytes;
     std::vector<std::pair<std::uint64_t, std::optional<double>>> pauses;  ///< bytes before it, seconds
     bool disconnected = false;
+    Ending ending = Ending::fin;  ///< how, if it has disconnected
     std::string error;
 
     friend bool operator==(Played const&, Played const&) = default;
@@ -44,7 +45,9 @@ inline Played play(Plan const& plan, std::uint64_t seed, std::size_t block = Pla
             if (auto const time = pause->time()) seconds = std::chrono::duration<double>(*time).count();
             played.pauses.emplace_back(played.bytes.size(), seconds);
         } else {
-            played.disconnected = std::holds_alternative<Disconnect>(*action);
+            auto const* const disconnect = std::get_if<Disconnect>(&*action);
+            played.disconnected = disconnect != nullptr;
+            if (disconnect != nullptr) played.ending = disconnect->how;
             return played;
         }
     }

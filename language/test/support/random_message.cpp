@@ -60,8 +60,17 @@ Value RandomMessages::any_value() {
 
 Offset RandomMessages::offset() {
     if (maybe(4)) return {Offset::Kind::random, 0};
-    if (maybe(4)) return {Offset::Kind::end, 0};
+    auto const shift = maybe(2) ? 0 : static_cast<std::int64_t>(rng_.below(40)) - 20;
+    if (maybe(4)) return {Offset::Kind::end, 0, shift};
+    if (maybe(6)) return {maybe(2) ? Offset::Kind::head : Offset::Kind::body, 0, shift};
+    if (options_.http2 && maybe(10)) return {Offset::Kind::frame, 1, shift};
     return {Offset::Kind::number, options_.huge_sizes && maybe(4) ? rng_() : rng_.below(150)};
+}
+
+PauseTime RandomMessages::time() {
+    PauseTime time{rng_.below(100)};
+    if (maybe(3)) time.nanoseconds = static_cast<std::uint32_t>(rng_.below(1'000'000'000));
+    return time;
 }
 
 // --- tokens ----------------------------------------------------------------------------------------------------------
@@ -104,12 +113,20 @@ struct RandomMessages::TokenMaker {
     }
     Times operator()(Of<Times> /*token*/) const { return {random.maybe(2) ? random.rng_() : random.rng_.below(4)}; }
     PauseAt operator()(Of<PauseAt> /*token*/) const {
-        if (random.maybe(3)) return {random.offset(), std::nullopt};
-        PauseAt pause{random.offset(), random.rng_.below(100)};
-        if (random.maybe(3)) pause.nanoseconds = static_cast<std::uint32_t>(random.rng_.below(1'000'000'000));
+        if (random.maybe(3)) return {random.offset(), {}, {}};
+        PauseAt pause{random.offset(), random.time(), {}};
+        if (random.maybe(3)) pause.longest = std::max(*pause.time, random.time());
         return pause;
     }
-    DisconnectAt operator()(Of<DisconnectAt> /*token*/) const { return {random.offset()}; }
+    RateFrom operator()(Of<RateFrom> /*token*/) const {
+        if (random.maybe(4)) return {random.offset(), {}};
+        Rate rate{1 + random.rng_.below(100), static_cast<SizeUnit>(random.rng_.below(5)), {}};
+        if (random.maybe(2)) rate.each = random.time();
+        return {random.offset(), rate};
+    }
+    DisconnectAt operator()(Of<DisconnectAt> /*token*/) const {
+        return {random.offset(), static_cast<Ending>(random.rng_.below(ending_names.size()))};
+    }
     InjectAt operator()(Of<InjectAt> /*token*/) const { return {random.offset(), random.quoted_value()}; }
 };
 

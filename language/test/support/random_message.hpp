@@ -35,6 +35,7 @@ private:
     Value any_value();
     Message nested(Message (RandomMessages::*draw)());
     Offset offset();
+    PauseTime time();
     Feature feature(unsigned kind);
     Features features(unsigned kind);
     std::string number(std::uint64_t value);

@@ -55,6 +55,15 @@ Client& Client::send(std::string_view bytes) {
     return *this;
 }
 
+std::size_t Client::send_until_full() {
+    std::string const block(1U << 20U, 'x');
+    std::size_t sent = 0;
+    state_->stream->set_time_limit(std::chrono::milliseconds(200));
+    while (sent < std::size_t{64U << 20U} && !state_->run(net::send(*state_->stream, block))) sent += block.size();
+    state_->stream->set_time_limit(patience);
+    return sent;
+}
+
 Client& Client::half_close() {
     state_->stream->close(net::CloseMode::half_close);
     return *this;

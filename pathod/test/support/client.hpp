@@ -17,6 +17,8 @@ public:
     Client& operator=(Client const&) = delete;
 
     Client& send(std::string_view bytes);
+    /// Sends until the daemon has read nothing for 200 ms, or 64 MiB. Returns the number of bytes.
+    std::size_t send_until_full();
     /// Says that nothing more will be sent.
     Client& half_close();
     /// Closes the connection in a way the server notices at once.

@@ -55,7 +55,8 @@ void Driver::send_goaway_now() {
 asio::awaitable<void> Driver::read() {
     std::vector<char> room(max_read);
     while (!is_input_closed_) {
-        if (session_.queued_frames() > max_queued_frames && !is_output_closed_) {
+        bool const must_wait = !reads_ || session_.queued_frames() > max_queued_frames;
+        if (must_wait && !is_output_closed_) {
             co_await reader_.wait(async::as_values);
             continue;
         }

@@ -44,8 +44,8 @@ public:
     enum class Next {
         bytes,       ///< `out` is full: send it and call advance() again
         allowance,   ///< wait until flow control allows at least least_allowance() bytes, then call allow()
-        pause,       ///< wait for pause_length()
-        disconnect,  ///< close the connection, after the bytes
+        pause,       ///< wait for the end of pause()
+        disconnect,  ///< end the connection as ending() says, after the bytes
         finished,    ///< the plan has ended
         broken,      ///< the plan cannot continue: failure()
     };
@@ -59,7 +59,8 @@ public:
     /// Allows `size` bytes, at least least_allowance(), at most needed().
     void allow(std::size_t size);
     void allow() { allow(needed_); }
-    std::optional<std::chrono::nanoseconds> pause_length() const { return pause_.time(); }
+    Pause const& pause() const { return pause_; }
+    Ending ending() const { return ending_; }
     /// Whether whole frames were given out, as the peer reads them. Frames of others may be sent here.
     bool is_between_frames() const { return (scanner_.is_at_boundary() && !rest_) || needed_ > 0; }
     SpecFailure const& failure() const { return *failure_; }
@@ -82,6 +83,7 @@ private:
     std::optional<proxycore::http2::FrameHeader> rest_;  // of the DATA frame that is divided, after this part
     std::size_t part_left_ = 0;                          // bytes of this part to come
     Pause pause_;
+    Ending ending_ = Ending::fin;
     std::optional<SpecFailure> failure_;
 };
 

@@ -59,6 +59,13 @@ struct SendFramed {
     std::uint64_t size = 0;
 };
 
+/// From here on, send pieces of so many bytes, each an interval after the one before. Without a size everything is sent
+/// as fast as the peer takes it.
+struct SetRate {
+    std::uint64_t piece = 0;
+    std::chrono::nanoseconds interval{0};
+};
+
 /// Send nothing for a while; nullopt is for ever.
 struct Pause {
     std::optional<std::chrono::seconds> length;
@@ -66,6 +73,7 @@ struct Pause {
     /// of its HTTP/2 frames.
     bool between_frames = false;
     std::chrono::nanoseconds fraction{0};  ///< in addition to the length; less than one second
+    bool keeps_rate = false;               ///< the time counts from the end of the pause before, see Pacer
 
     /// Length and fraction.
     std::optional<std::chrono::nanoseconds> time() const {
@@ -74,19 +82,24 @@ struct Pause {
     }
 };
 
-/// Close the connection in an orderly way. Always the last step.
-struct Disconnect {};
+/// End the connection. Always the last step.
+struct Disconnect {
+    Ending how = Ending::fin;
+};
 
-using Step = std::variant<SendBytes, SendGenerated, SendFile, SendFramed, Pause, Disconnect>;
+using Step = std::variant<SendBytes, SendGenerated, SendFile, SendFramed, SetRate, Pause, Disconnect>;
 
 /// Steps in the order of the wire; no two SendBytes are adjacent.
 struct Plan {
     std::vector<Step> steps;
     std::uint64_t base_length = 0;  ///< bytes of the message before any action
     std::uint64_t length = 0;       ///< bytes with injections, before any disconnect cuts them
-    bool pauses = false;            ///< whether any step is a Pause
+    bool pauses = false;            ///< whether any step is a Pause, or a rate with intervals
     bool disconnects = false;       ///< whether the last step is a Disconnect
     bool generates = false;         ///< whether the bytes depend on the Player's seed
+
+    /// Whether it ends by not reading any more.
+    bool holds() const { return disconnects && std::get<Disconnect>(steps.back()).how == Ending::hold; }
 };
 
 /// Lays a resolved message out and inserts its actions.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <pathology/language/plan.hpp>
 #include <span>
 #include <string_view>
@@ -53,6 +54,7 @@ public:
     bool at_end() const { return plan_ == nullptr || step_ == plan_->steps.size(); }
 
 private:
+    std::optional<Pause> begin_piece();
     Parsed<void> fill(Step const& step, std::span<char> into) const;
     std::uint64_t left_in_step() const;
     std::uint64_t sendable_bytes() const;
@@ -69,6 +71,9 @@ private:
     std::size_t step_ = 0;           // past the last one only at the end of everything
     std::uint64_t done_ = 0;         // bytes of the current step that were given out
     std::uint64_t repetitions_ = 0;  // of the plan, after the current one
+    SetRate rate_{};
+    std::uint64_t piece_left_ = 0;  // bytes of the current piece of the rate
+    bool is_first_piece_ = false;   // of the rate: it has no pause before it
 };
 
 /// How a preview ended.

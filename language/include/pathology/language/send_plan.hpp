@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <optional>
 #include <pathology/language/player.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
@@ -21,12 +22,19 @@ struct CapturedBytes {
 /// What became of a plan.
 struct SendResult {
     std::uint64_t bytes_written = 0;
-    bool disconnected = false;              ///< the plan closed the connection
+    std::optional<Ending> ending;           ///< how the plan ended the connection; std::nullopt if it did not
     proxycore::net::error_code connection;  ///< the error of the connection that ended it early
     std::optional<SpecFailure> spec;        ///< the error of the plan that ended it early, such as an unreadable file
 
     bool failed() const { return connection.failed() || spec.has_value(); }
 };
+
+/// Ends a connection. Returns when nothing more is to be done: at once; for reset when the peer's system has all bytes, at
+/// the latest after 10 s without progress; for hold when the peer has ended or broken the connection. After half, the
+/// caller reads what the peer still sends; see net::discard_until_end().
+///
+/// Cancel: ends the wait; the stream is then open.
+boost::asio::awaitable<void> end_connection(proxycore::net::Stream& stream, Ending how);
 
 /// Sends what is left of the plan that `player` was started on. Bytes that the peer sends meanwhile are not read.
 ///

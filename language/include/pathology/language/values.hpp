@@ -55,11 +55,23 @@ using Value = std::variant<Literal, Generated, FileValue>;
 
 // --- places in a message ---------------------------------------------------------------------------------------------
 
-/// Where an action happens, counted in bytes of the base message: a number, a random place, or the end.
+/// Where an action happens: at a place of the base message, and so many bytes behind it, or before it.
+///
+///     HTTP/1    | start line, fields, blank line |head, body  content                    |end
+///     HTTP/2    |frame1 HEADERS |frame2 CONTINUATION |head = frame3 DATA header |body  content |frame4 ... |end
+///     a frame   | header |head, body  payload |end
 struct Offset {
-    enum class Kind : std::uint8_t { number, random, end };
+    enum class Kind : std::uint8_t {
+        number,  ///< so many bytes from the beginning
+        random,  ///< before one of the bytes
+        end,
+        head,   ///< the end of the head
+        body,   ///< the first byte of content
+        frame,  ///< the beginning of that HTTP/2 frame of the message, counted from 1
+    };
     Kind kind = Kind::number;
-    std::uint64_t number = 0;
+    std::uint64_t number = 0;  ///< of bytes, or of the frame
+    std::int64_t shift = 0;    ///< bytes from an end, head, body or frame on
 
     friend bool operator==(Offset const&, Offset const&) = default;
 };

@@ -35,7 +35,8 @@ struct SendRequest {
 /// The result of sending a message.
 struct SendResult {
     std::uint64_t bytes = 0;
-    bool disconnected = false;        ///< the plan closed the connection
+    bool disconnected = false;        ///< the plan ended the connection
+    bool half_closed = false;         ///< the plan ended this side alone: a response can be received
     boost::system::error_code error;  ///< why writing ended early; a response may have arrived all the same
 };
 

@@ -84,6 +84,8 @@ public:
 
     /// Sends GOAWAY as far as that is possible without waiting; the output must be between two frames.
     void send_goaway_now();
+    /// Reads no more, but for what one read that waits already may get.
+    void stop_reading() { reads_ = false; }
     /// Ends the writer.
     void close_output();
     /// Ends reader and writer, and closes the stream.
@@ -111,7 +113,7 @@ private:
     std::string output_;       // to be sent next
     std::string sending_;      // given to the stream
     bool is_writing_ = false;  // and it is unknown how much of `sending_` was sent
-    bool is_input_closed_ = false, is_output_closed_ = false;
+    bool reads_ = true, is_input_closed_ = false, is_output_closed_ = false;
 };
 
 }  // namespace pathology::proxycore::http2

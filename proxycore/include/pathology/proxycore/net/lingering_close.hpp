@@ -1,4 +1,4 @@
-// The close of a server that responds before it has read all of a request.
+// Ends of connections whose peer may still send: of a server that responds before it has read all of a request.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -11,5 +11,10 @@ namespace pathology::proxycore::net {
 ///
 /// Bounds: 2 s and 16 MiB, and the time limit of the stream.
 asio::awaitable<void> close_lingering(Stream& stream);
+
+/// Drops what the peer sends until it ends its side or the connection breaks.
+///
+/// Bounds: 16 GiB, and the time limit of the stream.
+asio::awaitable<void> discard_until_end(Stream& stream);
 
 }  // namespace pathology::proxycore::net
