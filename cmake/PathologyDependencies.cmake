@@ -11,6 +11,9 @@ pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)   # HTTP/2: readi
 pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec libbrotlienc)   # br content
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)         # zstd content
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)        # files of multi-upstream mode
+pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)      # the shared state of multi-upstream mode
+# Its flags are -I of a folder that no include needs and -D_FILE_OFFSET_BITS=64, with which precompiled headers would differ.
+set_target_properties(PkgConfig::HIREDIS PROPERTIES INTERFACE_COMPILE_OPTIONS "" INTERFACE_INCLUDE_DIRECTORIES "")
 if(PATHOLOGY_MIMALLOC)
     find_package(mimalloc 2.0 REQUIRED)    # the allocator of the programs, not of the libraries
 endif()

@@ -14,6 +14,7 @@ set(external_items
     "PkgConfig::BROTLI  libbrotlidec,libbrotlienc libbrotli-dev"
     "PkgConfig::ZSTD    libzstd                   libzstd-dev"
     "PkgConfig::YAML    yaml-cpp                  libyaml-cpp-dev"
+    "PkgConfig::HIREDIS hiredis                   libhiredis-dev"
     "GTest::gtest       gtest                     libgtest-dev"
     "GTest::gmock       gmock                     libgmock-dev"
     "crypt              -lcrypt                   libcrypt-dev"

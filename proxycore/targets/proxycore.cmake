@@ -50,6 +50,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/multiupstream/read_rule.cpp src/multiupstream/upstream_reader.cpp src/multiupstream/yaml_document.cpp
             src/proxy/forwarding.cpp src/proxy/make_settings.cpp src/proxy/multi_upstreams.cpp src/proxy/options.cpp
             src/proxy/ourselves.cpp src/proxy/proxy.cpp src/proxy/running_proxy.cpp
+            src/redis/client.cpp src/redis/reply.cpp src/redis/url.cpp
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
             src/upstream/connections_ahead.cpp src/upstream/idle_monitor.cpp src/upstream/network_connections.cpp
             src/upstream/protocol_choice.cpp src/upstream/route.cpp src/upstream/router.cpp
@@ -92,7 +93,7 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp
     PUBLIC pathology::http2_driver pathology::pattern pathology::protocol pathology::tls pathology::tunnel
-    PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::YAML PkgConfig::ZSTD ZLIB::ZLIB crypt
+    PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::HIREDIS PkgConfig::YAML PkgConfig::ZSTD ZLIB::ZLIB crypt
             $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ${CMAKE_DL_LIBS})
 
 include(targets/proxycore_tests.cmake)
