@@ -38,6 +38,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp
             src/layers/tls/tls_choices.cpp src/layers/tls/tls_service.cpp
             src/multiupstream/folder_watch.cpp src/multiupstream/selector.cpp
+            src/multiupstream/shared_choice.cpp
             src/multiupstream/affinity.cpp src/multiupstream/balancer.cpp src/multiupstream/balancer_explain.cpp
             src/multiupstream/balancer_state.cpp src/multiupstream/candidates.cpp src/multiupstream/cause.cpp
             src/multiupstream/hash_key.cpp src/multiupstream/health.cpp src/multiupstream/json.cpp
@@ -89,6 +90,7 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/multiupstream/health.hpp include/pathology/proxycore/multiupstream/policy.hpp
             include/pathology/proxycore/multiupstream/question.hpp
             include/pathology/proxycore/multiupstream/selector.hpp
+            include/pathology/proxycore/multiupstream/shared_state.hpp
             include/pathology/proxycore/multiupstream/statistics.hpp
             include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp

@@ -82,7 +82,7 @@ pathology_test(balancer_test SIZE unit INCLUDE src LINK pathology::proxycore nlo
             test/multiupstream/reload_test.cpp test/multiupstream/rule_index_test.cpp
             test/multiupstream/selection_test.cpp test/multiupstream/wildcard_test.cpp)
 pathology_test(shared_state_unit_test SIZE unit INCLUDE src LINK pathology_test_streams pathology::proxycore
-    SOURCES test/redis/reply_test.cpp test/redis/url_test.cpp)
+    SOURCES test/multiupstream/shared_choice_test.cpp test/redis/reply_test.cpp test/redis/url_test.cpp)
 pathology_test(shared_state_test SIZE component INCLUDE src
     LINK pathology_test_streams pathology_test_support pathology::proxycore
     SOURCES test/redis/client_test.cpp)

@@ -7,9 +7,9 @@
 namespace pathology::proxycore::multiupstream {
 
 std::string_view to_string(Reason reason) {
-    static constexpr std::array<std::string_view, 7> names{
-        "policy",       "only candidate", "affinity of the client", "affinity of WebSockets", "no rule",
-        "all excluded", "all rest"};
+    static constexpr std::array<std::string_view, 8> names{
+        "policy",          "only candidate", "affinity of the client", "affinity of WebSockets",
+        "shared affinity", "no rule",        "all excluded",           "all rest"};
     return names[static_cast<std::size_t>(reason)];
 }
 
@@ -19,16 +19,24 @@ Balancer::Balancer(Balancer&&) noexcept = default;
 Balancer& Balancer::operator=(Balancer&&) noexcept = default;
 Balancer::~Balancer() = default;
 
-Decision Balancer::choose(Question const& question, Time now, std::span<UpstreamId const> excluded) {
-    State::Attempt const attempt{question, now, excluded};
-    auto decision = state_->decide_by_affinity(attempt);
-    if (!decision) decision = state_->decide_by_rules(attempt, state_->find_candidates(question), state_->engine);
-    if (*decision) {
-        state_->commit(*decision, question, now);
+Decision Balancer::choose(Question const& question, Time now, std::span<UpstreamId const> excluded,
+                          std::optional<Agreement> const& agreed) {
+    auto const decision = state_->decide({question, now, excluded, agreed ? &*agreed : nullptr});
+    if (decision) {
+        state_->commit(decision, question, now);
     } else {
-        ++(decision->reason == Reason::no_rule ? state_->unmatched : state_->unavailable);
+        ++(decision.reason == Reason::no_rule ? state_->unmatched : state_->unavailable);
     }
-    return *decision;
+    return decision;
+}
+
+Decision Balancer::propose(Question const& question, Time now, std::span<UpstreamId const> excluded) {
+    return state_->decide({question, now, excluded});
+}
+
+bool Balancer::has_affinity(Question const& question, Time now, std::span<UpstreamId const> excluded) const {
+    auto const decision = state_->decide_by_affinity({question, now, excluded});
+    return decision && (!question.is_websocket || decision->reason == Reason::websocket_affinity);
 }
 
 void Balancer::opened(UpstreamId id) { state_->upstreams.open(id); }
@@ -78,6 +86,17 @@ void Balancer::check_succeeded(UpstreamId id, std::chrono::nanoseconds latency, 
 void Balancer::check_failed(UpstreamId id, Failure const& failure, Time now) {
     if (auto* const counters = state_->upstreams.counters(id)) ++counters->checks_failed;
     state_->fail(id, failure, now);
+}
+
+void Balancer::rest(UpstreamId id, Time until, Time now) {
+    if (state_->upstreams.rest(id, until, now)) state_->affinities.forget_upstream(id);
+}
+
+void Balancer::end_reported_rest(UpstreamId id) { state_->upstreams.end_reported_rest(id); }
+
+HealthReport Balancer::health(UpstreamId id, Time now) const {
+    auto const position = state_->upstreams.position_of(id);
+    return position ? state_->upstreams.health(*position).report(now) : HealthReport();
 }
 
 ReloadReport Balancer::reload(Configuration configuration) {

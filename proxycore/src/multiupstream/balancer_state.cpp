@@ -8,6 +8,11 @@
 
 namespace pathology::proxycore::multiupstream {
 
+Decision Balancer::State::decide(Attempt const& attempt) {
+    auto const bound = decide_by_affinity(attempt);
+    return bound ? *bound : decide_by_rules(attempt, find_candidates(attempt.question), engine);
+}
+
 std::optional<Decision> Balancer::State::decide_by_affinity(Attempt const& attempt) const {
     auto const& question = attempt.question;
     auto const decision = [&](std::optional<UpstreamId> id, Reason reason) -> std::optional<Decision> {
@@ -20,7 +25,11 @@ std::optional<Decision> Balancer::State::decide_by_affinity(Attempt const& attem
         auto const shared = decision(affinities.find_websocket(question), Reason::websocket_affinity);
         if (shared) return shared;
     }
-    return decision(affinities.find(question), Reason::affinity);
+    auto const own = decision(affinities.find(question), Reason::affinity);
+    if (attempt.agreed == nullptr || (own && !question.is_websocket)) return own;
+    auto agreed = decision(attempt.agreed->id, attempt.agreed->reason);
+    if (agreed) agreed->by_default = attempt.agreed->by_default;
+    return agreed ? agreed : own;
 }
 
 Decision Balancer::State::decide_by_rules(Attempt const& attempt, Candidates const& matching,

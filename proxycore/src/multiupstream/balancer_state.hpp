@@ -30,9 +30,12 @@ public:
         Question const& question;
         Time now;
         std::span<UpstreamId const> excluded;
+        Agreement const* agreed = nullptr;
     };
 
-    /// What the client has been using, if that can be used now.
+    /// By affinity, else by the rules. Changes nothing but a candidate set and the engine.
+    Decision decide(Attempt const& attempt);
+    /// What the client has been using, or what was agreed on, if that can be used now.
     std::optional<Decision> decide_by_affinity(Attempt const& attempt) const;
     /// Chooses among the candidates. Changes nothing but their set and the engine.
     Decision decide_by_rules(Attempt const& attempt, Candidates const& matching, std::mt19937_64& its_engine);

@@ -37,9 +37,26 @@ bool Health::fail(Cause cause, std::string_view detail, Time attempt_began, Time
     ++failures_;
     rest_until_ = now + rest_after(failures_, settings);
     probe_until_ = Time::min();
+    is_reported_ = false;
     cause_ = cause;
     detail_ = detail.substr(0, max_detail);
     return true;
+}
+
+/// The rest that this proxy reported comes back a few milliseconds longer, which is no other one.
+bool Health::rest(Time until, Time now) {
+    constexpr auto min_difference = std::chrono::milliseconds(100);
+    auto const before = state(now);
+    auto const known = is_available() ? now : std::max(now, rest_until_);
+    if (before == HealthState::probing || until < known + min_difference) return false;
+    if (is_available()) {
+        *this = Health();
+        failures_ = 1;
+        is_reported_ = true;
+        detail_ = "reported by the shared state";
+    }
+    rest_until_ = until;
+    return before != HealthState::resting;
 }
 
 bool Health::is_tolerated(Cause cause, Time attempt_began, Time now) {

@@ -23,6 +23,11 @@ public:
     /// A failed attempt. It begins a rest unless it began before the end of the last one: attempts that run side by side
     /// fail together and count once. See failures_before_rest(). Returns whether a rest began.
     bool fail(Cause cause, std::string_view detail, Time attempt_began, Time now, HealthSettings const& settings);
+    /// Another proxy reports a rest. Returns whether a rest began.
+    bool rest(Time until, Time now);
+    void end_reported_rest() {
+        if (is_reported_) succeed();
+    }
     /// Precondition: it is due. The probe is a request of the client connection.
     void begin_probe(flow::Id const& client, Time now, HealthSettings const& settings);
     /// A request of the client connection has no result. Nothing happens if it is not the probe.
@@ -37,6 +42,7 @@ private:
     Time missed_at_ = Time::min();  // the last of them
     Time rest_until_ = Time::min();
     Time probe_until_ = Time::min();
+    bool is_reported_ = false;  // the rest is that of another proxy, and this one has seen no failure since then
     flow::Id prober_{};
     Cause cause_ = Cause::other;
     std::string detail_;

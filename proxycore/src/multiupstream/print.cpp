@@ -57,6 +57,7 @@ std::string why(Explanation const& explanation) {
             return explanation.candidates.size() == 1 ? "the only candidate" : "the only one available of " + count;
         case Reason::affinity: return "used before by the client connection";
         case Reason::websocket_affinity: return "used by a WebSocket of the client";
+        case Reason::shared_affinity: return "used before by the address of the client, as the shared state has it";
         case Reason::no_rule:
         case Reason::all_excluded:
         case Reason::all_rest: break;

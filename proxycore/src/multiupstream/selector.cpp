@@ -8,6 +8,7 @@
 #include "addons/proxy_auth.hpp"
 #include "layers/exchange/error_page.hpp"
 #include "layers/http2/head.hpp"
+#include "multiupstream/shared_choice.hpp"
 
 namespace pathology::proxycore::multiupstream {
 namespace {
@@ -82,7 +83,8 @@ public:
     Route of(Decision const& decision, bool is_websocket) {
         auto [known, is_new] = by_id_.try_emplace(*decision.id);
         if (is_new) known->second = make(*decision.id, decision.upstream->hops);
-        bool const has_others = decision.reason == Reason::websocket_affinity;
+        bool const has_others =
+            decision.reason == Reason::websocket_affinity || decision.reason == Reason::shared_affinity;
         return known->second[is_websocket ? (has_others ? 2 : 1) : 0];
     }
     void forget() { by_id_.clear(); }
@@ -118,13 +120,24 @@ Selector::Selector(Configuration configuration, SelectorSettings settings, Log l
 
 Selector::~Selector() = default;
 
-asio::awaitable<Route> Selector::select(RouteRequest const& request) { co_return choose(request); }
+asio::awaitable<Route> Selector::select(RouteRequest const& request) {
+    std::optional<Agreement> agreed;
+    if (shared_) {
+        auto const question = question_of(request);
+        agreed = co_await shared_->agree(question);
+    }
+    co_return choose(request, agreed);
+}
 
-std::optional<Route> Selector::select_now(RouteRequest const& request) { return choose(request); }
+std::optional<Route> Selector::select_now(RouteRequest const& request) {
+    if (shared_ && shared_->has_to_ask(question_of(request))) return std::nullopt;
+    return choose(request, std::nullopt);
+}
 
-Route Selector::choose(RouteRequest const& request) {
+Route Selector::choose(RouteRequest const& request, std::optional<Agreement> const& agreed) {
     auto const question = question_of(request);
-    auto const decision = balancer_.choose(question, now());
+    auto const decision = balancer_.choose(question, now(), {}, agreed);
+    if (shared_) shared_->on_chosen(question, decision);
     if (settings_.explains || !decision) {
         auto explanation = std::make_shared<Explanation const>(balancer_.explain(decision, question, now()));
         record(request.flow, explanation);
@@ -153,9 +166,15 @@ asio::awaitable<std::optional<Route>> Selector::select_again(RouteRequest const&
     if (!may_retry) co_return std::nullopt;
     std::vector<UpstreamId> excluded;
     for (auto const& each : failed) excluded.push_back(static_cast<Use const*>(each.route.data.get())->id);
+    std::optional<Agreement> agreed;
+    if (shared_) {
+        auto const asked = question_of(request);
+        agreed = co_await shared_->agree(asked, excluded);
+    }
     auto const question = question_of(request);
-    auto const decision = balancer_.choose(question, now(), excluded);
+    auto const decision = balancer_.choose(question, now(), excluded, agreed);
     if (!decision) co_return std::nullopt;
+    if (shared_) shared_->on_chosen(question, decision);
     balancer_.retried(last->id);
     if (settings_.explains)
         record(request.flow,
@@ -200,16 +219,21 @@ void Selector::on_chosen(RouteUse const& use) {
 }
 
 void Selector::on_connected(RouteUse const& use, Latency latency) {
-    if (auto const* const its = static_cast<Use const*>(use.route.data.get()))
-        balancer_.connected(its->id, latency, now());
+    auto const* const its = static_cast<Use const*>(use.route.data.get());
+    if (its == nullptr) return;
+    if (shared_) shared_->on_response(its->id);
+    balancer_.connected(its->id, latency, now());
 }
 
 void Selector::on_failed(RouteUse const& use, layers::Failure const& why, Latency elapsed) {
     auto const* const its = static_cast<Use const*>(use.route.data.get());
     if (its == nullptr) return;
     auto const cause = cause_of(why);
+    if (shared_ && (!cause || is_response(*cause))) shared_->on_response(its->id);
     if (!cause) return balancer_.succeeded(its->id);
-    balancer_.failed(its->id, question_of(use, its->is_websocket), {*cause, why.message, elapsed}, now());
+    auto const question = question_of(use, its->is_websocket);
+    balancer_.failed(its->id, question, {*cause, why.message, elapsed}, now());
+    if (shared_) shared_->on_failed(its->id, question);
 }
 
 void Selector::on_released(RouteUse const& use) {
@@ -218,22 +242,35 @@ void Selector::on_released(RouteUse const& use) {
 }
 
 void Selector::on_websocket_opened(RouteUse const& use) {
-    if (auto const* const its = static_cast<Use const*>(use.route.data.get()))
-        balancer_.websocket_opened(its->id, question_of(use, true));
+    auto const* const its = static_cast<Use const*>(use.route.data.get());
+    if (its == nullptr) return;
+    balancer_.websocket_opened(its->id, question_of(use, true));
+    if (shared_) shared_->on_websocket_opened(its->id, question_of(use, true));
 }
 
 void Selector::on_websocket_closed(RouteUse const& use) {
-    if (auto const* const its = static_cast<Use const*>(use.route.data.get()))
-        balancer_.websocket_closed(its->id, question_of(use, true));
+    auto const* const its = static_cast<Use const*>(use.route.data.get());
+    if (its == nullptr) return;
+    balancer_.websocket_closed(its->id, question_of(use, true));
+    if (shared_) shared_->on_websocket_closed(question_of(use, true));
 }
 
-void Selector::on_client_gone(flow::Client const& client) { balancer_.client_gone(client.id); }
+void Selector::on_client_gone(flow::Client const& client) {
+    balancer_.client_gone(client.id);
+    if (shared_) shared_->on_client_gone(client.id);
+}
 
 // --- configuration ---------------------------------------------------------------------------------------------------
+
+void Selector::share(std::shared_ptr<SharedState> state) {
+    bool const binds_requests = settings_.balancer.policy.kind != Policy::Kind::hash;
+    shared_ = std::make_unique<SharedChoice>(balancer_, std::move(state), binds_requests);
+}
 
 ReloadReport Selector::reload(Configuration configuration) {
     auto report = balancer_.reload(std::move(configuration));
     routes_->forget();
+    if (shared_) shared_->follow_configuration();
     return report;
 }
 

@@ -137,6 +137,18 @@ bool UpstreamTable::fail(UpstreamId id, Failure const& failure, Time now, Health
     return true;
 }
 
+bool UpstreamTable::rest(UpstreamId id, Time until, Time now) {
+    auto const found = find(id);
+    bool const began = found.state && found.state->health.rest(until, now);
+    note_health(id);
+    return began;
+}
+
+void UpstreamTable::end_reported_rest(UpstreamId id) {
+    if (auto const found = find(id); found.state) found.state->health.end_reported_rest();
+    note_health(id);
+}
+
 void UpstreamTable::begin_probe(UpstreamId id, flow::Id const& client, Time now, HealthSettings const& settings) {
     if (auto const found = find(id); found.state) found.state->health.begin_probe(client, now, settings);
 }

@@ -54,6 +54,9 @@ public:
     void succeed(UpstreamId id);
     /// Returns whether a rest began.
     bool fail(UpstreamId id, Failure const& failure, Time now, HealthSettings const& settings);
+    /// Returns whether a rest began.
+    bool rest(UpstreamId id, Time until, Time now);
+    void end_reported_rest(UpstreamId id);
     void begin_probe(UpstreamId id, flow::Id const& client, Time now, HealthSettings const& settings);
     void abandon_probe(UpstreamId id, flow::Id const& client);
     /// nullptr for an id that is not known any more.

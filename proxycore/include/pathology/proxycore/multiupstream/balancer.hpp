@@ -68,8 +68,15 @@ public:
     ~Balancer();
 
     /// Chooses and counts, and remembers the choice for the client. `excluded` are the upstreams of earlier attempts for
-    /// the same question.
-    Decision choose(Question const& question, Time now, std::span<UpstreamId const> excluded = {});
+    /// the same question. What was `agreed` on is chosen if it can be used; an affinity of the client has precedence.
+    Decision choose(Question const& question, Time now, std::span<UpstreamId const> excluded = {},
+                    std::optional<Agreement> const& agreed = std::nullopt);
+    /// The same choice, but the client is not bound to it, nothing is counted, and no probe begins. Later choices are as
+    /// if it had been made.
+    Decision propose(Question const& question, Time now, std::span<UpstreamId const> excluded = {});
+    /// Whether choose() would return what the client has been using: of a WebSocket by its address, else by its
+    /// connection.
+    bool has_affinity(Question const& question, Time now, std::span<UpstreamId const> excluded = {}) const;
 
     // --- events ------------------------------------------------------------------------------------------------------
 
@@ -94,6 +101,14 @@ public:
     /// The result of an active check. A success ends the rest and measures the latency, a failure begins a rest.
     void check_succeeded(UpstreamId id, std::chrono::nanoseconds latency, Time now);
     void check_failed(UpstreamId id, Failure const& failure, Time now);
+
+    /// Another proxy reports a rest. A longer one of this proxy stays, and so does a probe. If the upstream begins to
+    /// rest, no client is bound to it any more.
+    void rest(UpstreamId id, Time until, Time now);
+    /// Ends a rest that was only reported.
+    void end_reported_rest(UpstreamId id);
+    /// Available for an id that is not known any more.
+    HealthReport health(UpstreamId id, Time now) const;
 
     // --- configuration -----------------------------------------------------------------------------------------------
 

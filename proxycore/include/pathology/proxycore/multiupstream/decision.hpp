@@ -17,6 +17,7 @@ enum class Reason : std::uint8_t {
     only_candidate,      ///< no other matches, or none of the others is available
     affinity,            ///< the client connection has used it for this host and port
     websocket_affinity,  ///< a WebSocket of the client's address to this host uses it
+    shared_affinity,     ///< the client's address has used it for this target, maybe through another proxy
     no_rule,             ///< none: no rule matches
     all_excluded,        ///< none: all candidates were excluded
     all_rest,            ///< none: all candidates rest, or all that were not excluded
@@ -24,6 +25,13 @@ enum class Reason : std::uint8_t {
 
 /// "policy", "only candidate", …
 std::string_view to_string(Reason reason);
+
+/// What several proxies agreed on before one of them chooses.
+struct Agreement {
+    UpstreamId id{};
+    Reason reason = Reason::shared_affinity;
+    bool by_default = false;  ///< as in Decision
+};
 
 /// An upstream, or none.
 struct Decision {
@@ -35,7 +43,9 @@ struct Decision {
 
     explicit operator bool() const { return id.has_value(); }
     /// Whether the client has used it before, so that a failure is not to be repeated elsewhere.
-    bool by_affinity() const { return reason == Reason::affinity || reason == Reason::websocket_affinity; }
+    bool by_affinity() const {
+        return reason == Reason::affinity || reason == Reason::websocket_affinity || reason == Reason::shared_affinity;
+    }
 };
 
 }  // namespace pathology::proxycore::multiupstream

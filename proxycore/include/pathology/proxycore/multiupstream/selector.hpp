@@ -13,6 +13,7 @@
 #include <optional>
 #include <pathology/proxycore/addons/log_entry.hpp>
 #include <pathology/proxycore/multiupstream/balancer.hpp>
+#include <pathology/proxycore/multiupstream/shared_state.hpp>
 #include <pathology/proxycore/upstream/selector.hpp>
 #include <string>
 #include <unordered_map>
@@ -31,6 +32,8 @@ struct SelectorSettings {
     /// Attaches an Explanation to each flow, and logs it at debug. It lists every candidate, each time.
     bool explains = false;
 };
+
+class SharedChoice;
 
 /// One for a listener, for all of its clients.
 ///
@@ -56,6 +59,10 @@ public:
     void on_websocket_closed(upstream::RouteUse const& use) override;
     void on_client_gone(flow::Client const& client) override;
 
+    /// From now on requests of clients that have used no upstream yet wait for the state, as long as it is available.
+    /// Several selectors may have the same one.
+    void share(std::shared_ptr<SharedState> state);
+
     /// Replaces the configuration. Open connections stay, and with them what clients have been using, where an upstream
     /// has the same name and hops as before.
     ReloadReport reload(Configuration configuration);
@@ -70,7 +77,7 @@ private:
     struct Use;
     class Routes;
 
-    upstream::Route choose(upstream::RouteRequest const& request);
+    upstream::Route choose(upstream::RouteRequest const& request, std::optional<Agreement> const& agreed);
     upstream::Route refuse(upstream::RouteRequest const& request, Decision const& decision, Explanation const& why);
     void record(flow::HttpFlow* flow, std::shared_ptr<Explanation const> explanation) const;
     void log(addons::LogLevel level, std::string text) const;
@@ -79,6 +86,7 @@ private:
     Log log_;
     Balancer balancer_;
     std::unique_ptr<Routes> routes_;
+    std::unique_ptr<SharedChoice> shared_;  // nullptr = the selector decides alone
 };
 
 }  // namespace pathology::proxycore::multiupstream
