@@ -37,8 +37,8 @@ pathology_library(proxycore PRECOMPILED proxy
             src/layers/tls/client_identities.cpp src/layers/tls/client_tls.cpp src/layers/tls/intercept_tls.cpp
             src/layers/tls/peek_hello.cpp src/layers/tls/secure_server.cpp src/layers/tls/terminate_tls.cpp
             src/layers/tls/tls_choices.cpp src/layers/tls/tls_service.cpp
-            src/multiupstream/folder_watch.cpp src/multiupstream/selector.cpp
-            src/multiupstream/shared_choice.cpp
+            src/multiupstream/folder_watch.cpp src/multiupstream/leases.cpp src/multiupstream/redis_state.cpp
+            src/multiupstream/selector.cpp src/multiupstream/shared_choice.cpp
             src/multiupstream/affinity.cpp src/multiupstream/balancer.cpp src/multiupstream/balancer_explain.cpp
             src/multiupstream/balancer_state.cpp src/multiupstream/candidates.cpp src/multiupstream/cause.cpp
             src/multiupstream/hash_key.cpp src/multiupstream/health.cpp src/multiupstream/json.cpp

@@ -82,10 +82,11 @@ pathology_test(balancer_test SIZE unit INCLUDE src LINK pathology::proxycore nlo
             test/multiupstream/reload_test.cpp test/multiupstream/rule_index_test.cpp
             test/multiupstream/selection_test.cpp test/multiupstream/wildcard_test.cpp)
 pathology_test(shared_state_unit_test SIZE unit INCLUDE src LINK pathology_test_streams pathology::proxycore
-    SOURCES test/multiupstream/shared_choice_test.cpp test/redis/reply_test.cpp test/redis/url_test.cpp)
+    SOURCES test/multiupstream/leases_test.cpp test/multiupstream/shared_choice_test.cpp test/redis/reply_test.cpp
+            test/redis/url_test.cpp)
 pathology_test(shared_state_test SIZE component INCLUDE src
     LINK pathology_test_streams pathology_test_support pathology::proxycore
-    SOURCES test/redis/client_test.cpp)
+    SOURCES test/multiupstream/redis_state_test.cpp test/redis/client_test.cpp)
 pathology_benchmark(balancer_bench SOURCES bench/balancer_bench.cpp LINK pathology::proxycore)
 pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/upstream/network_connections_test.cpp test/upstream/websocket_routes_test.cpp

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
+#include <pathology/proxycore/async/race.hpp>
 #include <pathology/proxycore/async/run_on_loop.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/async/workers.hpp>
@@ -29,11 +30,16 @@ constexpr auto between_looks = 1s;
     throw OptionsError("option " + std::string(option) + ": " + why);
 }
 
+std::int64_t number(Options const& options, option::Name<std::int64_t> name, std::string const& unit,
+                    std::int64_t max) {
+    auto const value = options.get<std::int64_t>(name);
+    if (value < 1 || value > max) refuse(name, "expected a number of " + unit + " from 1 to " + std::to_string(max));
+    return value;
+}
+
 std::chrono::seconds seconds(Options const& options, option::Name<std::int64_t> name) {
     constexpr std::int64_t max = 86'400;
-    auto const value = options.get<std::int64_t>(name);
-    if (value < 1 || value > max) refuse(name, "expected a number of seconds from 1 to " + std::to_string(max));
-    return std::chrono::seconds(value);
+    return std::chrono::seconds(number(options, name, "seconds", max));
 }
 
 multiupstream::BalancerSettings balancer_settings(Options const& options) {
@@ -46,6 +52,21 @@ multiupstream::BalancerSettings balancer_settings(Options const& options) {
     settings.health.max_rest = seconds(options, option::multiupstream_max_rest);
     if (settings.health.max_rest < settings.health.first_rest)
         refuse(option::multiupstream_max_rest, "is less than multiupstream_first_rest");
+    return settings;
+}
+
+/// std::nullopt: nothing is shared.
+std::optional<multiupstream::RedisSettings> shared_settings(Options const& options) {
+    constexpr std::int64_t max_timeout = 60'000;
+    multiupstream::RedisSettings settings;
+    settings.client.max_call =
+        std::chrono::milliseconds(number(options, option::multiupstream_shared_timeout, "milliseconds", max_timeout));
+    settings.lease = seconds(options, option::multiupstream_shared_lease);
+    auto const& text = options.get<std::string>(option::multiupstream_shared_state);
+    if (text.empty()) return std::nullopt;
+    auto url = redis::parse_url(text);
+    if (!url) refuse(option::multiupstream_shared_state, url.error().message);
+    settings.client.url = *std::move(url);
     return settings;
 }
 
@@ -119,12 +140,15 @@ multiupstream::Loaded loaded_or_throw(FolderWatch::Loading loading) {
 MultiUpstreams::MultiUpstreams(Options const& options, std::vector<modes::Mode> const& modes, Log log)
     : log_(std::move(log)) {
     auto const settings = multiupstream_settings(options);
+    if (auto shared = shared_settings(options))
+        shared_ = std::make_shared<multiupstream::RedisState>(*std::move(shared), log_);
     for (auto const& mode : modes) {
         auto const* const its = std::get_if<modes::MultiUpstream>(&mode.is);
         if (its == nullptr) continue;
         auto files = std::make_shared<FolderWatch>(its->folder);
         auto loaded = loaded_or_throw(files->load());
         auto selector = std::make_shared<multiupstream::Selector>(std::move(loaded.configuration), settings, log_);
+        if (shared_) selector->share(shared_);
         all_.push_back({*its, std::move(files), std::move(loaded.warnings), std::move(selector)});
     }
 }
@@ -143,9 +167,27 @@ void MultiUpstreams::welcome() {
         log_(LogLevel::info, one.mode.folder + ": " + std::to_string(configuration.upstreams.size()) +
                                  " upstream proxies: " + names_in(configuration));
     }
+    is_welcomed_ = true;
+    welcomed_.notify();
 }
 
 boost::asio::awaitable<void> MultiUpstreams::watch() {
+    auto watching = watch_files();
+    if (!shared_) {
+        co_await std::move(watching);
+        co_return;
+    }
+    auto sharing = share();
+    co_await async::race(std::move(watching), std::move(sharing));
+}
+
+/// Logs nothing before what a user sees first.
+boost::asio::awaitable<void> MultiUpstreams::share() {
+    while (!is_welcomed_) co_await welcomed_.wait();
+    co_await shared_->run();
+}
+
+boost::asio::awaitable<void> MultiUpstreams::watch_files() {
     for (;;) {
         co_await async::pause(between_looks);
         bool const is_forced = std::exchange(is_reload_wanted_, false);

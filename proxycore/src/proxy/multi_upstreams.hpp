@@ -7,12 +7,14 @@
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/addons/log_entry.hpp>
 #include <pathology/proxycore/addons/options.hpp>
+#include <pathology/proxycore/async/event.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <pathology/proxycore/multiupstream/selector.hpp>
 #include <string>
 #include <vector>
 
 #include "multiupstream/folder_watch.hpp"
+#include "multiupstream/redis_state.hpp"
 
 namespace pathology::proxycore::proxy {
 
@@ -44,7 +46,7 @@ public:
 
     /// Logs what was loaded, and the warnings.
     void welcome();
-    /// Looks for changed files once a second, until it is cancelled.
+    /// Looks for changed files once a second and keeps the shared state, until it is cancelled.
     boost::asio::awaitable<void> watch();
     /// Makes watch() read all folders at its next look.
     void reload() { is_reload_wanted_ = true; }
@@ -59,11 +61,16 @@ private:
         std::shared_ptr<multiupstream::Selector> selector;
     };
 
+    boost::asio::awaitable<void> watch_files();
+    boost::asio::awaitable<void> share();
     boost::asio::awaitable<void> look(One& one, bool is_forced);
     void apply(One& one, multiupstream::FolderWatch::Loading loading);
 
     Log log_;
     std::vector<One> all_;
+    std::shared_ptr<multiupstream::RedisState> shared_;  // nullptr = nothing is shared
+    async::Event welcomed_;
+    bool is_welcomed_ = false;
     bool is_reload_wanted_ = false;
 };
 

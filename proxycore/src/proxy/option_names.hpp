@@ -38,6 +38,9 @@ inline constexpr Name<std::int64_t> multiupstream_max_retries{"multiupstream_max
 inline constexpr Name<std::int64_t> multiupstream_first_rest{"multiupstream_first_rest"};
 inline constexpr Name<std::int64_t> multiupstream_max_rest{"multiupstream_max_rest"};
 inline constexpr Name<bool> multiupstream_explain{"multiupstream_explain"};
+inline constexpr Name<std::string> multiupstream_shared_state{"multiupstream_shared_state"};
+inline constexpr Name<std::int64_t> multiupstream_shared_timeout{"multiupstream_shared_timeout"};
+inline constexpr Name<std::int64_t> multiupstream_shared_lease{"multiupstream_shared_lease"};
 
 // --- the forwarder ---
 inline constexpr Name<bool> forwarder{"forwarder"};

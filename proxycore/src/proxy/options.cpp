@@ -63,6 +63,14 @@ void declare_multiupstream(Options& options) {
     options.declare({option::multiupstream_max_rest, number(60), "The longest of these times in seconds."});
     options.declare({option::multiupstream_explain, false,
                      "Record for each flow how its upstream was chosen; -v and --json set it."});
+    options.declare({option::multiupstream_shared_state, text(""),
+                     "Redis server in which several proxies share affinities and rests of upstreams: "
+                     "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]; empty: not shared."});
+    options.declare(
+        {option::multiupstream_shared_timeout, number(50),
+         "Milliseconds that a choice waits for each response of that server; then the proxy chooses alone."});
+    options.declare(
+        {option::multiupstream_shared_lease, number(60), "Seconds that a shared affinity lives after its last use."});
 }
 
 void declare_forwarder(Options& options) {
