@@ -137,7 +137,7 @@ TEST(Socks, ReportsARefusalInWords) {
     options.reply = proxycore::socks5::ReplyCode::host_unreachable;
     Socks5Server const socks(options);
     auto const outcome = run({"-n", "3", "--socks", at(socks), "origin.test", "get:/x"});
-    EXPECT_EQ(outcome.err, "the SOCKS server refused: host unreachable (4)\n");
+    EXPECT_EQ(outcome.err, "the SOCKS server refused: Host unreachable (4)\n");
     EXPECT_EQ(outcome.status, 1);
     EXPECT_EQ(socks.accepted(), 1U);
 }

@@ -61,7 +61,7 @@ TEST_F(Proxies, MicrosocksReportsARefusedConnection) {
         nobody = "127.0.0.1:" + std::to_string(gone.port());
     }
     auto const ended = run({"--socks", socks->at(), nobody, "get:/x"});
-    EXPECT_EQ(ended.err, "the SOCKS server refused: connection refused (5)\n");
+    EXPECT_EQ(ended.err, "the SOCKS server refused: Connection refused (5)\n");
     EXPECT_EQ(ended.status, 1);
 }
 

@@ -44,14 +44,14 @@ std::string serialise(Endpoint const& endpoint) {
 std::string_view words(ReplyCode code) {
     switch (code) {
         case ReplyCode::succeeded: return "succeeded";
-        case ReplyCode::general_failure: return "general failure";
-        case ReplyCode::not_allowed: return "not allowed by its rules";
-        case ReplyCode::network_unreachable: return "network unreachable";
-        case ReplyCode::host_unreachable: return "host unreachable";
-        case ReplyCode::connection_refused: return "connection refused";
+        case ReplyCode::general_failure: return "general SOCKS server failure";
+        case ReplyCode::not_allowed: return "connection not allowed by ruleset";
+        case ReplyCode::network_unreachable: return "Network unreachable";
+        case ReplyCode::host_unreachable: return "Host unreachable";
+        case ReplyCode::connection_refused: return "Connection refused";
         case ReplyCode::ttl_expired: return "TTL expired";
-        case ReplyCode::command_not_supported: return "command not supported";
-        case ReplyCode::address_type_not_supported: return "address type not supported";
+        case ReplyCode::command_not_supported: return "Command not supported";
+        case ReplyCode::address_type_not_supported: return "Address type not supported";
     }
     return "unassigned code";
 }

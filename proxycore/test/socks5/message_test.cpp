@@ -125,8 +125,8 @@ TEST(Socks5Reply, KeepsAnyAddress) {
 }
 
 TEST(Socks5Reply, HasWordsForEveryCode) {
-    EXPECT_EQ(describe(ReplyCode::host_unreachable), "host unreachable (4)");
-    EXPECT_EQ(describe(ReplyCode::connection_refused), "connection refused (5)");
+    EXPECT_EQ(describe(ReplyCode::host_unreachable), "Host unreachable (4)");
+    EXPECT_EQ(describe(ReplyCode::connection_refused), "Connection refused (5)");
     EXPECT_EQ(describe(static_cast<ReplyCode>(255)), "unassigned code (255)");
     std::set<std::string> words;
     for (unsigned code = 0; code < 10; ++code) words.insert(describe(static_cast<ReplyCode>(code)));

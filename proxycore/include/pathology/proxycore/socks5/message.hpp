@@ -59,7 +59,7 @@ enum class ReplyCode : std::uint8_t {
     address_type_not_supported = 8,
 };
 
-/// The words of RFC 1928 with the number: "host unreachable (4)", "unassigned code (42)".
+/// The words of RFC 1928 with the number: "Host unreachable (4)", "unassigned code (42)".
 std::string describe(ReplyCode code);
 
 struct Reply {
