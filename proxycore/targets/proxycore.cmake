@@ -54,8 +54,8 @@ pathology_library(proxycore PRECOMPILED proxy
             src/redis/client.cpp src/redis/reply.cpp src/redis/url.cpp
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp
             src/upstream/connections_ahead.cpp src/upstream/idle_monitor.cpp src/upstream/network_connections.cpp
-            src/upstream/protocol_choice.cpp src/upstream/route.cpp src/upstream/router.cpp
-            src/upstream/selector.cpp
+            src/upstream/protocol_choice.cpp src/upstream/route.cpp src/upstream/route_connector.cpp
+            src/upstream/router.cpp src/upstream/selector.cpp
     HEADERS include/pathology/proxycore/client/http_client.hpp include/pathology/proxycore/errors.hpp
             include/pathology/proxycore/addons/addon.hpp include/pathology/proxycore/addons/chain.hpp
             include/pathology/proxycore/addons/dump_sink.hpp include/pathology/proxycore/addons/dumper.hpp
