@@ -111,6 +111,12 @@ INSTANTIATE_TEST_SUITE_P(
         ChainCase{"OnlyToTheProxy", {http("a", true)}, {}, "tcp a:80, tls a:80", Extent::last_proxy},
         ChainCase{
             "OnlyToTheLastOfTwo", {http("a"), http("b")}, {granted}, "tcp a:80, connect a:80 b:80", Extent::last_proxy},
+        ChainCase{"OnlyToASocksServer", {socks("a")}, {}, "tcp a:1080", Extent::last_hop},
+        ChainCase{"OnlyToALastProxyOverTls",
+                  {http("a"), http("b", true)},
+                  {granted},
+                  "tcp a:80, connect a:80 b:80, tls b:80",
+                  Extent::last_hop},
         ChainCase{"SocksGoesToTheTarget", {socks("a")}, {no_password, succeeded}, "tcp a:1080", Extent::last_proxy},
         ChainCase{"TheSecondRefuses",
                   {http("a"), http("b")},

@@ -20,8 +20,9 @@ namespace pathology::proxycore::tunnel {
 
 /// Where a connection ends.
 enum class Extent : std::uint8_t {
-    target,     ///< through every hop
-    last_proxy  ///< to the last hop if it is an HTTP proxy, which then reads the requests; else as `target`
+    target,      ///< through every hop
+    last_proxy,  ///< to the last hop if it is an HTTP proxy, which then reads the requests; else as `target`
+    last_hop,    ///< to the last hop, which is asked for nothing: to see whether it can be reached
 };
 
 /// Connects through one hop after another. Users override how TCP is opened, TLS with a proxy, the CONNECT request, and
@@ -47,7 +48,8 @@ public:
             auto const& hop = hops[i];
             if (hop.is_secure) stream = co_await secure(hop, *std::move(stream));
             bool const is_last = i + 1 == hops.size();
-            bool const is_there = is_last && extent == Extent::last_proxy && hop.protocol == Hop::Protocol::http;
+            bool const is_there = is_last && (extent == Extent::last_hop ||
+                                              (extent == Extent::last_proxy && hop.protocol == Hop::Protocol::http));
             if (!stream || is_there) break;
             stream = co_await pass(hop, is_last ? target : hops[i + 1].address, *std::move(stream));
         }
