@@ -95,8 +95,9 @@ pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy p
             test/proxy/leaving_test.cpp test/proxy/life_test.cpp
             test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp test/proxy/stream_end_test.cpp test/proxy/protocol_choice_test.cpp
             test/proxy/server_conn_test.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
-            test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp test/proxy/upstream_chain_test.cpp test/proxy/multiupstream_test.cpp
-            test/proxy/many_upstreams_test.cpp)
+            test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp test/proxy/upstream_chain_test.cpp)
+pathology_test(multiupstream_proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
+    SOURCES test/proxy/many_upstreams_test.cpp test/proxy/multiupstream_test.cpp)
 pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp test/layers/repeat_test.cpp
             test/upstream/connection_pool_test.cpp test/proxy/ourselves_test.cpp)

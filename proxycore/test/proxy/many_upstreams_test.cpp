@@ -6,24 +6,21 @@
 #include <deque>
 #include <mutex>
 #include <pathology/proxycore/multiupstream/selector.hpp>
-#include <pathology/proxycore/net/server.hpp>
 #include <thread>
 
 #include "proxy/origin.hpp"
 #include "proxy/proxy_fixture.hpp"
 #include "proxy/test_client.hpp"
-#include "support/free_port.hpp"
+#include "proxy/unsteady_proxy.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
 
-namespace asio = boost::asio;
 using multiupstream::Configuration;
-using multiupstream::Rule;
 using multiupstream::Statistics;
-using multiupstream::Upstream;
 using test::ProxyFixture;
 using test::TestClient;
+using test::UnsteadyProxy;
 
 std::string const request = "GET http://origin.test/ HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 
@@ -36,55 +33,6 @@ bool allow_files(rlim_t count) {
     limit.rlim_cur = count;
     return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
-
-/// A proxy that responds with its name, and can be down for a while.
-class UnsteadyProxy {
-public:
-    explicit UnsteadyProxy(std::string name)
-        : name_(std::move(name)),
-          port_(pathology::test::free_port()),
-          server_(options(port_), [this](net::Connection connection) { return serve(std::move(connection)); }) {
-        come_back();
-    }
-
-    void die() { server_.stop(); }
-    void come_back() { server_.start().value(); }
-
-    Upstream upstream() const {
-        Upstream made;
-        made.name = name_;
-        made.hops = {{tunnel::Hop::Protocol::http, false, {"127.0.0.1", port_}, {}, name_}};
-        made.rules = {Rule{Rule::Kind::by_default}};
-        return made;
-    }
-    std::uint64_t received() const { return received_; }
-
-private:
-    static net::ServerOptions options(std::uint16_t port) {
-        net::ServerOptions made;
-        made.listen = {{{"127.0.0.1", port}}};
-        return made;
-    }
-    asio::awaitable<void> serve(net::Connection connection) {
-        auto& stream = *connection.stream;
-        auto const response = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(name_.size()) + "\r\n\r\n" + name_;
-        std::string text, block(4096, '\0');
-        for (;;) {
-            auto const [ec, n] = co_await stream.read_some(asio::buffer(block));
-            if (ec) co_return;
-            text.append(block, 0, n);
-            if (!text.ends_with("\r\n\r\n")) continue;
-            text.clear();
-            ++received_;
-            if (co_await net::send(stream, response)) co_return;
-        }
-    }
-
-    std::string name_;
-    std::uint16_t port_;
-    std::atomic<std::uint64_t> received_ = 0;
-    net::Server server_;
-};
 
 class ManyUpstreams : public testing::Test {
 protected:

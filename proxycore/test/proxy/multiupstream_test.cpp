@@ -2,15 +2,14 @@
 #include <gmock/gmock.h>
 
 #include <array>
-#include <fstream>
 #include <pathology/proxycore/multiupstream/selector.hpp>
 #include <set>
 
+#include "proxy/multiupstream_fixture.hpp"
 #include "proxy/origin.hpp"
 #include "proxy/proxy_fixture.hpp"
 #include "proxy/secure_origin.hpp"
 #include "proxy/test_client.hpp"
-#include "support/folder.hpp"
 #include "support/free_port.hpp"
 #include "support/row_name.hpp"
 #include "support/socks5_server.hpp"
@@ -20,10 +19,11 @@ namespace pathology::proxycore::proxy {
 namespace {
 
 namespace asio = boost::asio;
-using pathology::test::Folder;
 using pathology::test::free_port;
 using proxycore::test::Socks5Server;
 using proxycore::test::Socks5ServerOptions;
+using test::connect_to;
+using test::get;
 using test::Origin;
 using test::ProxyFixture;
 using test::SecureOrigin;
@@ -33,48 +33,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string get(std::string const& host) { return "GET http://" + host + "/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n"; }
-std::string connect_to(std::string const& where) { return "CONNECT " + where + " HTTP/1.1\r\n\r\n"; }
 std::string const inner_get = "GET /x HTTP/1.1\r\nHost: origin.test\r\n\r\n";
 
-/// A folder with proxies.yaml.
-class ConfigurationFolder {
-public:
-    /// An entry of `proxies`, with a rule such as `type: default`.
-    void add(std::string const& name, std::string const& url, std::string const& more = "rules: [{type: default}]") {
-        text_ += "  - {name: " + name + ", url: '" + url + "', " + more + "}\n";
-        write(text_);
-    }
-    void write(std::string const& text) const {
-        auto const file = folder_.path() / "proxies.yaml";
-        std::ofstream(file.string() + ".new") << text;
-        std::filesystem::rename(file.string() + ".new", file);
-    }
-    std::string mode() const { return "multiupstream:" + folder_.path().string(); }
-
-private:
-    Folder folder_;
-    std::string text_ = "proxies:\n";
-};
-
-class MultiUpstreamTest : public testing::Test {
-protected:
-    ProxyFixture& start() {
-        fixture_ = std::make_unique<ProxyFixture>(std::vector{folder.mode()});
-        for (auto const& setting : settings) fixture_->set(setting);
-        fixture_->start();
-        return *fixture_;
-    }
-    ProxyFixture& fixture() { return *fixture_; }
-    /// The body of the response to a request of a new client.
-    std::string ask(std::string const& host) { return TestClient(fixture_->port()).request(get(host)).body; }
-
-    ConfigurationFolder folder;
-    std::vector<std::string> settings{"multiupstream_explain=true"};
-
-private:
-    std::unique_ptr<ProxyFixture> fixture_;
-};
+class MultiUpstreamTest : public test::MultiUpstreamFixture {};
 
 // --- P81 -------------------------------------------------------------------------------------------------------------
 
@@ -224,27 +185,90 @@ TEST_F(MultiUpstreamTest, P83_e_AWebSocketWithoutTlsGoesThroughATunnel) {
 
 // --- P84 -------------------------------------------------------------------------------------------------------------
 
-TEST_F(MultiUpstreamTest, P84_AnUnreachableProxyIsNamedWithoutItsCredentials) {
-    folder.add("office", "http://me:secret@127.0.0.1:" + std::to_string(free_port()));
+TEST_F(MultiUpstreamTest, P84_a_WithoutARuleTheHostIsNamed) {
+    Origin const proxy("proxy");
+    folder.add("office", proxy.url(), "rules: [{type: host_pattern, pattern: a.test}]");
     start();
-    auto const response = TestClient(fixture().port()).request(get("origin.test"));
+    auto const response = request("origin.test:8000");
     EXPECT_EQ(response.status, 502U);
-    EXPECT_THAT(response.body, AllOf(HasSubstr("Upstream proxy office: "), Not(HasSubstr("secret"))));
-    EXPECT_THAT(fixture().log(), AllOf(HasSubstr("warn: "), Not(HasSubstr("secret"))));
+    EXPECT_THAT(response.body, HasSubstr("no upstream proxy matches origin.test:8000"));
+    EXPECT_TRUE(fixture().wait_for_log("warn: origin.test:8000 -> none: no upstream proxy matches"));
+    EXPECT_THAT(proxy.asked(), ElementsAre());
 }
 
-TEST_F(MultiUpstreamTest, P84_AProxyThatWantsCredentialsIsLogged) {
+TEST_F(MultiUpstreamTest, P84_b_AnUnreachableProxyIsNamedWithoutItsCredentials) {
+    folder.add("office", "http://me:secret@127.0.0.1:" + std::to_string(free_port()));
+    start();
+    auto const response = request("origin.test");
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body, AllOf(HasSubstr("Upstream proxy office: cannot connect"), Not(HasSubstr("secret"))));
+    EXPECT_TRUE(
+        fixture().wait_for_log("warn: error establishing server connection: Upstream proxy office: cannot connect"));
+    EXPECT_THAT(fixture().log(), Not(HasSubstr("secret")));
+}
+
+TEST_F(MultiUpstreamTest, P84_c_A407IsPassedOnOrNamed) {
     ProxyFixture proxy;
     proxy.set("proxyauth=me:secret").start();
     folder.add("office", "http://" + proxy.where());
     start();
-    EXPECT_EQ(TestClient(fixture().port()).request(get("origin.test")).status, 407U);
+    auto const plain = request("origin.test");
+    EXPECT_EQ(plain.status, 407U);
+    EXPECT_THAT(plain.head, HasSubstr("Proxy-Authenticate: "));
     EXPECT_TRUE(fixture().wait_for_log("warn: upstream proxy http://" + proxy.where() + " requires credentials"));
     TestClient client(fixture().port());
     client.request(connect_to("origin.test:80"), "CONNECT");
     auto const inside = client.request(inner_get);
     EXPECT_EQ(inside.status, 502U);
     EXPECT_THAT(inside.body, AllOf(HasSubstr("office"), HasSubstr("407")));
+    EXPECT_TRUE(fixture().wait_for_log("warn: error establishing server connection: Upstream proxy office "));
+    EXPECT_THAT(fixture().log(), HasSubstr("refused HTTP CONNECT request: 407"));
+}
+
+struct SocksRefusal {
+    char const* name;
+    std::uint8_t reply;
+    char const* reason;  ///< of RFC 1928 section 6
+};
+class P84_d_SocksRefusal : public test::MultiUpstreamFixture, public testing::WithParamInterface<SocksRefusal> {};
+
+TEST_P(P84_d_SocksRefusal, HasTheReasonOfTheRfc) {
+    Socks5ServerOptions options;
+    options.reply = socks5::ReplyCode{GetParam().reply};
+    Socks5Server const socks(options);
+    folder.add("office", "socks5://me:secret@127.0.0.1:" + std::to_string(socks.port()));
+    start();
+    auto const response = request("origin.test");
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body,
+                AllOf(HasSubstr("Upstream proxy office "), HasSubstr(GetParam().reason), Not(HasSubstr("secret"))));
+    EXPECT_TRUE(fixture().wait_for_log("warn: error establishing server connection: Upstream proxy office "));
+    EXPECT_THAT(fixture().log(), AllOf(HasSubstr(GetParam().reason), Not(HasSubstr("secret"))));
+}
+
+INSTANTIATE_TEST_SUITE_P(, P84_d_SocksRefusal,
+                         testing::Values(SocksRefusal{"Failure", 1, "general SOCKS server failure"},
+                                         SocksRefusal{"NotAllowed", 2, "connection not allowed by ruleset"},
+                                         SocksRefusal{"Network", 3, "Network unreachable"},
+                                         SocksRefusal{"Host", 4, "Host unreachable"},
+                                         SocksRefusal{"Refused", 5, "Connection refused"},
+                                         SocksRefusal{"Expired", 6, "TTL expired"},
+                                         SocksRefusal{"Command", 7, "Command not supported"},
+                                         SocksRefusal{"Address", 8, "Address type not supported"}),
+                         pathology::test::row_name);
+
+TEST_F(MultiUpstreamTest, P84_e_AProxyWhoseCertificateIsNotTrustedIsNamed) {
+    SecureOrigin const proxy(tls::test::identity_for({"127.0.0.1"}));
+    auto url = proxy.url();
+    folder.add("office", url.insert(url.find("//") + 2, "me:secret@"));
+    start();
+    auto const response = request("origin.test");
+    EXPECT_EQ(response.status, 502U);
+    EXPECT_THAT(response.body,
+                AllOf(HasSubstr("Upstream proxy office: Certificate verify failed: "), Not(HasSubstr("secret"))));
+    EXPECT_TRUE(fixture().wait_for_log(
+        "warn: error establishing server connection: Upstream proxy office: Certificate verify failed: "));
+    EXPECT_THAT(fixture().log(), Not(HasSubstr("secret")));
 }
 
 TEST_F(MultiUpstreamTest, P84_AllRestingIsSaidSo) {
