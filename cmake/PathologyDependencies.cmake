@@ -14,6 +14,7 @@ pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)        # files of mult
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)      # the shared state of multi-upstream mode
 # Its flags are -I of a folder that no include needs and -D_FILE_OFFSET_BITS=64, with which precompiled headers would differ.
 set_target_properties(PkgConfig::HIREDIS PROPERTIES INTERFACE_COMPILE_OPTIONS "" INTERFACE_INCLUDE_DIRECTORIES "")
+pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)   # the text format of metrics
 if(PATHOLOGY_MIMALLOC)
     find_package(mimalloc 2.0 REQUIRED)    # the allocator of the programs, not of the libraries
 endif()

@@ -15,6 +15,7 @@ set(external_items
     "PkgConfig::ZSTD    libzstd                   libzstd-dev"
     "PkgConfig::YAML    yaml-cpp                  libyaml-cpp-dev"
     "PkgConfig::HIREDIS hiredis                   libhiredis-dev"
+    "PkgConfig::PROMETHEUS prometheus-cpp-core    prometheus-cpp-dev"
     "GTest::gtest       gtest                     libgtest-dev"
     "GTest::gmock       gmock                     libgmock-dev"
     "crypt              -lcrypt                   libcrypt-dev"

@@ -6,6 +6,7 @@
 #include <pathology/proxycore/flow/url.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 
+#include "proxy/multi_upstream_settings.hpp"
 #include "proxy/multi_upstreams.hpp"
 #include "proxy/options.hpp"
 

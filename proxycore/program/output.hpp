@@ -3,6 +3,7 @@
 
 #include <pathology/proxycore/addons/chain.hpp>
 #include <pathology/proxycore/console/console.hpp>
+#include <pathology/proxycore/proxy/proxy.hpp>
 
 namespace pathology::pathop {
 
@@ -20,7 +21,8 @@ private:
     bool ends_ = false;
 };
 
-/// Adds the addons that print the log and, as text or JSON, the flows.
-void add_output(proxycore::addons::AddonChain& chain, bool json, proxycore::console::Console& console);
+/// Adds the addons that print the log and, as text or JSON, the flows; as JSON also the counters of upstream proxies, at
+/// the end. The proxy must outlive its addons.
+void add_output(proxycore::proxy::Proxy& proxy, bool json, proxycore::console::Console& console);
 
 }  // namespace pathology::pathop

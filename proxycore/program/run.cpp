@@ -34,7 +34,7 @@ public:
         // Order: addons declare options, so they are loaded before settings are applied; what is unknown then is an
         // error.
         for (auto const& file : options_.scripts) proxy_.addons().add(addons::load_shared_object(file));
-        add_output(proxy_.addons(), options_.json, console_);
+        add_output(proxy_, options_.json, console_);
         proxy_.options().apply(options_.settings);
         apply_environment();
         record_choices();

@@ -80,7 +80,8 @@ pathology_test(balancer_test SIZE unit INCLUDE src LINK pathology::proxycore nlo
             test/multiupstream/explanation_test.cpp test/multiupstream/failure_test.cpp
             test/multiupstream/hash_key_test.cpp test/multiupstream/model_test.cpp test/multiupstream/policy_test.cpp
             test/multiupstream/reload_test.cpp test/multiupstream/rule_index_test.cpp
-            test/multiupstream/selection_test.cpp test/multiupstream/wildcard_test.cpp)
+            test/multiupstream/selection_test.cpp test/multiupstream/statistics_test.cpp
+            test/multiupstream/wildcard_test.cpp)
 pathology_test(shared_state_unit_test SIZE unit INCLUDE src LINK pathology_test_streams pathology::proxycore
     SOURCES test/multiupstream/leases_test.cpp test/multiupstream/shared_choice_test.cpp test/redis/reply_test.cpp
             test/redis/url_test.cpp)
@@ -97,7 +98,7 @@ pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy p
             test/proxy/server_conn_test.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
             test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp test/proxy/upstream_chain_test.cpp)
 pathology_test(multiupstream_proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
-    SOURCES test/proxy/many_upstreams_test.cpp test/proxy/multiupstream_test.cpp)
+    SOURCES test/proxy/many_upstreams_test.cpp test/proxy/metrics_test.cpp test/proxy/multiupstream_test.cpp)
 pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp test/layers/repeat_test.cpp
             test/upstream/connection_pool_test.cpp test/proxy/ourselves_test.cpp)

@@ -1,6 +1,7 @@
 #include <pathology/testkit/proxy.hpp>
 
 #include <algorithm>
+#include <boost/system/system_error.hpp>
 #include <condition_variable>
 #include <deque>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include <mutex>
 #include <pathology/proxycore/addons/flow_recorder.hpp>
 #include <pathology/proxycore/errors.hpp>
+#include <pathology/proxycore/multiupstream/selector.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
 
@@ -141,6 +143,7 @@ public:
         // Loopback and a free port: no firewall prompts, and parallel tests do not collide.
         set_unless_given(settings, "listen_host", "127.0.0.1");
         set_unless_given(settings, "listen_port", "0");
+        selector = std::dynamic_pointer_cast<proxycore::multiupstream::Selector>(options.selector);
         if (options.selector) proxy.set_selector(std::move(options.selector));
         proxy.options().apply(settings);
         proxy.start();
@@ -151,8 +154,16 @@ public:
     Memory memory;
     ExceptionReport const on_exception;
     proxycore::proxy::Proxy proxy;
+    std::shared_ptr<proxycore::multiupstream::Selector> selector;  // of the options; nullptr: another one, or none
     std::uint16_t port = 0;
     std::filesystem::path confdir;
+
+    /// On the thread of the proxy, or after its end.
+    std::vector<proxycore::multiupstream::FolderStatistics> upstream_statistics() const {
+        auto all = proxy.upstream_statistics();
+        if (selector) all.push_back({"", selector->statistics()});
+        return all;
+    }
 
 private:
     void log(addons::LogEntry const& entry) {
@@ -210,6 +221,17 @@ std::vector<Flow> Proxy::wait_for_flows(std::size_t n, Limit limit) const { retu
 std::vector<Flow> Proxy::flows() const { return impl_->memory.wait_for(0, Limit::zero()); }
 std::vector<std::string> Proxy::log() const { return impl_->memory.log(); }
 void Proxy::forget() { impl_->memory.forget(); }
+
+std::vector<proxycore::multiupstream::FolderStatistics> Proxy::upstream_statistics() const {
+    std::vector<proxycore::multiupstream::FolderStatistics> all;
+    try {
+        impl_->proxy.perform([&] { all = impl_->upstream_statistics(); });
+    } catch (boost::system::system_error const&) {
+        impl_->proxy.stop();  // it stops already: this waits for its end
+        all = impl_->upstream_statistics();
+    }
+    return all;
+}
 
 std::size_t Proxy::connections() const { return impl_->proxy.connections(); }
 

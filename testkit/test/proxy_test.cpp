@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "support/curl.hpp"
+#include "support/folder.hpp"
 
 namespace pathology::testkit {
 namespace {
@@ -194,6 +195,43 @@ TEST(Proxy, ChoosesAmongUpstreamsAndSaysWhy) {
     auto const flow = proxy.take_flow(10s);
     EXPECT_EQ(flow->via, "http://127.0.0.1:" + std::to_string(behind.port()));
     EXPECT_THAT(flow->choice, testing::HasSubstr("office"));
+}
+
+/// How often the only upstream of the only folder was chosen.
+std::uint64_t times_chosen(Proxy const& proxy) {
+    auto const folders = proxy.upstream_statistics();
+    if (folders.size() != 1 || folders[0].statistics.upstreams.size() != 1) return 0;
+    return folders[0].statistics.upstreams[0].counters.chosen;
+}
+
+TEST(Proxy, CountsTheUsesOfUpstreams) {
+    Daemon daemon;
+    Proxy behind;
+    pathology::test::Folder const folder;
+    folder.write("proxies.yaml", "proxies: [{name: office, url: '" + behind.url() + "', rules: [{type: default}]}]\n");
+    Proxy proxy({.mode = "multiupstream:" + folder.path().string()});
+    EXPECT_EQ(times_chosen(proxy), 0U);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(through(proxy).get(daemon.url_for("200:b'hi'")).body, "hi");
+    EXPECT_EQ(times_chosen(proxy), 3U);
+    EXPECT_EQ(proxy.upstream_statistics()[0].folder, folder.path().string());
+    proxy.stop();
+    EXPECT_EQ(times_chosen(proxy), 3U);
+    EXPECT_THAT(behind.upstream_statistics(), IsEmpty());
+}
+
+TEST(Proxy, CountsTheUsesOfAGivenSelector) {
+    Daemon daemon;
+    Proxy behind;
+    proxycore::multiupstream::Upstream upstream;
+    upstream.name = "office";
+    upstream.hops = *proxycore::tunnel::parse_hops(behind.address());
+    upstream.rules = {{proxycore::multiupstream::Rule::Kind::by_default, {}, 0}};
+    Proxy proxy({.selector = std::make_shared<proxycore::multiupstream::Selector>(
+                     proxycore::multiupstream::Configuration{{upstream}})});
+    EXPECT_EQ(through(proxy).get(daemon.url_for("200:b'hi'")).body, "hi");
+    EXPECT_EQ(times_chosen(proxy), 1U);
+    proxy.stop();
+    EXPECT_EQ(times_chosen(proxy), 1U);
 }
 
 class Teapot final : public proxycore::addons::Addon {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/multiupstream/explanation.hpp>
 #include <pathology/proxycore/multiupstream/statistics.hpp>
 
@@ -77,6 +78,14 @@ Json to_json(UpstreamStatistics const& upstream) {
     return object;
 }
 
+Json totals_of(Statistics const& statistics) {
+    return {{"unmatched", statistics.unmatched},
+            {"unavailable", statistics.unavailable},
+            {"affinities", statistics.affinities},
+            {"websocket_affinities", statistics.websocket_affinities},
+            {"clients", statistics.clients}};
+}
+
 }  // namespace
 
 std::string to_json(Explanation const& explanation) {
@@ -100,12 +109,21 @@ std::string to_json(Explanation const& explanation) {
 std::string to_json(Statistics const& statistics) {
     auto upstreams = Json::array();
     for (auto const& upstream : statistics.upstreams) upstreams.push_back(to_json(upstream));
-    return dump({{"upstreams", std::move(upstreams)},
-                 {"unmatched", statistics.unmatched},
-                 {"unavailable", statistics.unavailable},
-                 {"affinities", statistics.affinities},
-                 {"websocket_affinities", statistics.websocket_affinities},
-                 {"clients", statistics.clients}});
+    Json object{{"upstreams", std::move(upstreams)}};
+    object.update(totals_of(statistics));
+    return dump(object);
+}
+
+std::vector<std::string> to_json_lines(FolderStatistics const& folder) {
+    std::vector<std::string> lines;
+    auto const add = [&](std::string_view type, Json const& members) {
+        Json line{{"type", type}, {"folder", folder.folder}};
+        line.update(members);
+        lines.push_back(http::terminal_json(dump(line)));
+    };
+    for (auto const& upstream : folder.statistics.upstreams) add("upstream", to_json(upstream));
+    add("upstreams", totals_of(folder.statistics));
+    return lines;
 }
 
 }  // namespace pathology::proxycore::multiupstream

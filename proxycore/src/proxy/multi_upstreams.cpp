@@ -13,7 +13,7 @@
 #include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
 
-#include "proxy/option_names.hpp"
+#include "proxy/multi_upstream_settings.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
@@ -25,50 +25,6 @@ using addons::Options;
 using multiupstream::FolderWatch;
 
 constexpr auto between_looks = 1s;
-
-[[noreturn]] void refuse(std::string_view option, std::string const& why) {
-    throw OptionsError("option " + std::string(option) + ": " + why);
-}
-
-std::int64_t number(Options const& options, option::Name<std::int64_t> name, std::string const& unit,
-                    std::int64_t max) {
-    auto const value = options.get<std::int64_t>(name);
-    if (value < 1 || value > max) refuse(name, "expected a number of " + unit + " from 1 to " + std::to_string(max));
-    return value;
-}
-
-std::chrono::seconds seconds(Options const& options, option::Name<std::int64_t> name) {
-    constexpr std::int64_t max = 86'400;
-    return std::chrono::seconds(number(options, name, "seconds", max));
-}
-
-multiupstream::BalancerSettings balancer_settings(Options const& options) {
-    multiupstream::BalancerSettings settings;
-    auto policy = multiupstream::parse_policy(options.get<std::string>(option::multiupstream_policy));
-    if (!policy) refuse(option::multiupstream_policy, policy.error().message);
-    settings.policy = *std::move(policy);
-    settings.seed = static_cast<std::uint64_t>(options.get<std::int64_t>(option::multiupstream_seed));
-    settings.health.first_rest = seconds(options, option::multiupstream_first_rest);
-    settings.health.max_rest = seconds(options, option::multiupstream_max_rest);
-    if (settings.health.max_rest < settings.health.first_rest)
-        refuse(option::multiupstream_max_rest, "is less than multiupstream_first_rest");
-    return settings;
-}
-
-/// std::nullopt: nothing is shared.
-std::optional<multiupstream::RedisSettings> shared_settings(Options const& options) {
-    constexpr std::int64_t max_timeout = 60'000;
-    multiupstream::RedisSettings settings;
-    settings.client.max_call =
-        std::chrono::milliseconds(number(options, option::multiupstream_shared_timeout, "milliseconds", max_timeout));
-    settings.lease = seconds(options, option::multiupstream_shared_lease);
-    auto const& text = options.get<std::string>(option::multiupstream_shared_state);
-    if (text.empty()) return std::nullopt;
-    auto url = redis::parse_url(text);
-    if (!url) refuse(option::multiupstream_shared_state, url.error().message);
-    settings.client.url = *std::move(url);
-    return settings;
-}
 
 std::string listed(std::vector<std::string> const& names) {
     std::string list;
@@ -117,21 +73,6 @@ void add_credentials_warning(addons::AddonChain& chain) {
     if (!chain.find(warning->name())) chain.add(std::move(warning));
 }
 
-multiupstream::SelectorSettings multiupstream_settings(Options const& options) {
-    constexpr std::int64_t max_retries = 100;
-    multiupstream::SelectorSettings settings;
-    settings.balancer = balancer_settings(options);
-    bool const goes_direct = options.get<std::string>(option::multiupstream_no_match) == "direct";
-    using NoMatch = multiupstream::SelectorSettings::NoMatch;
-    settings.no_match = goes_direct ? NoMatch::direct : NoMatch::refuse;
-    auto const retries = options.get<std::int64_t>(option::multiupstream_max_retries);
-    if (retries < 0 || retries > max_retries)
-        refuse(option::multiupstream_max_retries, "expected a number from 0 to " + std::to_string(max_retries));
-    settings.max_retries = static_cast<std::uint32_t>(retries);
-    settings.explains = options.get<bool>(option::multiupstream_explain);
-    return settings;
-}
-
 multiupstream::Loaded loaded_or_throw(FolderWatch::Loading loading) {
     if (!loading) throw OptionsError(to_string(loading.error()));
     return *std::move(loading);
@@ -144,7 +85,7 @@ MultiUpstreams::MultiUpstreams(Options const& options, std::vector<modes::Mode> 
         shared_ = std::make_shared<multiupstream::RedisState>(*std::move(shared), log_);
     for (auto const& mode : modes) {
         auto const* const its = std::get_if<modes::MultiUpstream>(&mode.is);
-        if (its == nullptr) continue;
+        if (its == nullptr || of(mode)) continue;
         auto files = std::make_shared<FolderWatch>(its->folder);
         auto loaded = loaded_or_throw(files->load());
         auto selector = std::make_shared<multiupstream::Selector>(std::move(loaded.configuration), settings, log_);
@@ -215,6 +156,25 @@ void MultiUpstreams::apply(One& one, FolderWatch::Loading loading) {
     for (auto const& warning : loading->warnings) log_(LogLevel::warn, to_string(warning));
     auto const report = one.selector->reload(std::move(loading->configuration));
     log_(LogLevel::info, folder + ": configuration reloaded: " + describe(report));
+}
+
+std::vector<multiupstream::FolderStatistics> MultiUpstreams::statistics() const {
+    std::vector<multiupstream::FolderStatistics> all;
+    for (auto const& one : all_) all.push_back({one.mode.folder, one.selector->statistics()});
+    return all;
+}
+
+addons::Command MultiUpstreams::statistics_command() const {
+    addons::Command command{"multiupstream.statistics"};
+    command.result = "str[]";
+    command.help = "The counters of each upstream proxy, a JSON object for each.";
+    command.call = [this](std::vector<addons::CommandValue>) -> boost::asio::awaitable<addons::CommandValue> {
+        std::vector<std::string> lines;
+        for (auto const& folder : statistics())
+            for (auto& line : to_json_lines(folder)) lines.push_back(std::move(line));
+        co_return lines;
+    };
+    return command;
 }
 
 void MultiUpstreams::report() const {

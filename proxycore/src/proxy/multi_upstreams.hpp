@@ -18,10 +18,6 @@
 
 namespace pathology::proxycore::proxy {
 
-/// The settings that the options describe.
-/// Errors: throws OptionsError.
-multiupstream::SelectorSettings multiupstream_settings(addons::Options const& options);
-
 /// What was loaded for the start of a program.
 /// Errors: throws OptionsError with all mistakes, a line for each.
 multiupstream::Loaded loaded_or_throw(multiupstream::FolderWatch::Loading loading);
@@ -30,7 +26,8 @@ multiupstream::Loaded loaded_or_throw(multiupstream::FolderWatch::Loading loadin
 /// came.
 void add_credentials_warning(addons::AddonChain& chain);
 
-/// One selector for each listener in multi-upstream mode, made of its folder when the proxy is made.
+/// One selector for each folder of multi-upstream mode, made when the proxy is made; listeners that read one folder share
+/// it.
 ///
 /// Thread: that of the proxy, but for the constructor.
 class MultiUpstreams {
@@ -50,8 +47,11 @@ public:
     boost::asio::awaitable<void> watch();
     /// Makes watch() read all folders at its next look.
     void reload() { is_reload_wanted_ = true; }
+    std::vector<multiupstream::FolderStatistics> statistics() const;
     /// Logs the counters of each upstream.
     void report() const;
+    /// `multiupstream.statistics`, the lines of to_json_lines(). It must not be called after *this is gone.
+    addons::Command statistics_command() const;
 
 private:
     struct One {

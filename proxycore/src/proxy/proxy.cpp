@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <mutex>
 #include <pathology/proxycore/errors.hpp>
+#include <pathology/proxycore/multiupstream/statistics.hpp>
 #include <pathology/proxycore/proxy/proxy.hpp>
 #include <utility>
 
@@ -110,7 +111,10 @@ void Proxy::start() {
     auto running = std::make_shared<RunningProxy>(state_->options, state_->chain, state_->selector());
     // Before start(): addons run in it, and the mutex is held here.
     state_->serving = running.get();
+    auto forget = [this](RunningProxy*) { state_->serving = nullptr; };
+    std::unique_ptr<RunningProxy, decltype(forget)> failed(running.get(), forget);
     running->start();
+    failed.release();
     state_->running = std::move(running);
 }
 
@@ -141,6 +145,11 @@ std::size_t Proxy::connections() const {
 bool Proxy::wait_until_empty(net::Duration limit) const {
     auto const running = state_->now();
     return !running || running->wait_until_empty(limit);
+}
+
+std::vector<multiupstream::FolderStatistics> Proxy::upstream_statistics() const {
+    if (state_->serving == nullptr) return {};
+    return state_->serving->upstream_statistics();
 }
 
 void Proxy::perform(std::function<void()> work) {

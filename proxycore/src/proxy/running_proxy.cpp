@@ -13,12 +13,14 @@
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <pathology/proxycore/async/finally.hpp>
+#include <pathology/proxycore/async/run_on_loop.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <utility>
 
 #include "layers/exchange/replay.hpp"
 #include "layers/layers.hpp"
+#include "proxy/multi_upstream_settings.hpp"
 #include "proxy/option_names.hpp"
 #include "proxy/options.hpp"
 #include "proxy/ourselves.hpp"
@@ -112,6 +114,43 @@ void RunningProxy::welcome() {
     for (auto const& warning : tls_.warnings()) chain_.log({LogLevel::warn, warning});
     for (auto const& listener : listeners_) chain_.log({LogLevel::info, describe(listener)});
     multi_upstreams_.welcome();
+    if (metrics_) chain_.log({LogLevel::info, "metrics of the upstream proxies at " + metrics_->url()});
+}
+
+/// Its thread asks this one for the counters, and makes the text itself.
+void RunningProxy::make_metrics() {
+    auto const where = metrics_endpoint(options_);
+    if (!where) return;
+    if (multi_upstreams_.empty()) {
+        chain_.log({LogLevel::warn,
+                    "option multiupstream_metrics: no listener is in multi-upstream mode, so there are "
+                    "no metrics"});
+        return;
+    }
+    auto const text = [this]() -> asio::awaitable<std::string> {
+        auto const read = [this] { return multi_upstreams_.statistics(); };
+        auto reading = async::run_on_loop(loop_, read);
+        auto const statistics = co_await reading.wait();
+        co_return multiupstream::to_prometheus(statistics);
+    };
+    auto const report = [this](std::string_view line) {
+        auto const log = [this, text = std::string(line)] { chain_.log({LogLevel::error, text}); };
+        async::run_on_loop(loop_, log);
+    };
+    metrics_.emplace(*where, text, report);
+    if (auto const started = metrics_->start(); !started) {
+        metrics_.reset();
+        throw OptionsError("option " + std::string(option::multiupstream_metrics) + ": " + started.error().message);
+    }
+}
+
+asio::awaitable<void> RunningProxy::start_chain() {
+    make_metrics();
+    auto const stop_metrics = [this]() -> asio::awaitable<void> {
+        metrics_.reset();
+        co_return;
+    };
+    co_await async::on_failure(chain_.start(), stop_metrics, std::nullopt);
 }
 
 asio::awaitable<void> RunningProxy::begin(std::vector<Endpoint> endpoints) {
@@ -120,13 +159,15 @@ asio::awaitable<void> RunningProxy::begin(std::vector<Endpoint> endpoints) {
         auto const wanted = modes::listen_endpoint(mode, first_settings_->listen);
         listeners_.push_back({mode, {wanted.host, endpoints[i].port}});
     }
-    co_await chain_.start();
-    listener_ = options_.add_listener([this](std::set<std::string> const& changed) { follow(changed); });
     loop_ = co_await asio::this_coro::executor;
+    co_await start_chain();
+    listener_ = options_.add_listener([this](std::set<std::string> const& changed) { follow(changed); });
     ticking_.emplace(loop_);
     ticking_->start(tick_on());
     watching_.emplace(loop_);
-    if (!multi_upstreams_.empty()) watching_->start(multi_upstreams_.watch());
+    if (multi_upstreams_.empty()) co_return;
+    watching_->start(multi_upstreams_.watch());
+    chain_.commands().add(multi_upstreams_.statistics_command());
 }
 
 asio::awaitable<void> RunningProxy::end() {
@@ -135,6 +176,8 @@ asio::awaitable<void> RunningProxy::end() {
         co_await (*task)->join();
         task->reset();
     }
+    metrics_.reset();
+    chain_.commands().remove("multiupstream.statistics");
     multi_upstreams_.report();
     replays_.cancel_all();
     co_await replays_.join();
@@ -170,6 +213,8 @@ void RunningProxy::follow(std::set<std::string> const& changed) {
         throw OptionsError("the forwarder cannot be changed while the proxy runs");
     if (settings->modes != first_settings_->modes || settings->listen != first_settings_->listen)
         throw OptionsError("where and how the proxy listens cannot change while it runs");
+    if (changed.contains(option::multiupstream_metrics))
+        throw OptionsError("option multiupstream_metrics: cannot change while the proxy runs");
     bool const is_about_tls = std::any_of(changed.begin(), changed.end(), concerns_tls);
     if (is_about_tls) tls_.configure(*settings);
     services_.settings = std::move(settings);

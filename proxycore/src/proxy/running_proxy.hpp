@@ -14,6 +14,7 @@
 
 #include "layers/context.hpp"
 #include "layers/tls/tls_service.hpp"
+#include "proxy/metrics_endpoint.hpp"
 #include "proxy/multi_upstreams.hpp"
 
 namespace pathology::proxycore::proxy {
@@ -35,6 +36,8 @@ public:
     void stop();
     int run_until_signal();
     std::vector<Listener> listeners() const;
+    /// On the thread of the proxy, or while it does not run.
+    std::vector<multiupstream::FolderStatistics> upstream_statistics() const { return multi_upstreams_.statistics(); }
     /// On the thread of the proxy.
     tls::Authority const& authority() const { return tls_.authority(); }
     std::size_t connections() const { return server_.connections(); }
@@ -48,6 +51,8 @@ private:
     net::ServerOptions server_options();
     SelectorOf with_own_selectors(SelectorOf selector_of) const;
     asio::awaitable<void> begin(std::vector<Endpoint> endpoints);
+    asio::awaitable<void> start_chain();
+    void make_metrics();
     asio::awaitable<void> end();
     asio::awaitable<void> tick_on();
     asio::awaitable<void> serve(net::Connection connection);
@@ -70,6 +75,7 @@ private:
     std::vector<Listener> listeners_;  // from begin() on
     std::atomic<bool> listens_ = false;
     net::Server server_;
+    std::optional<MetricsEndpoint> metrics_;  // between begin() and end(), as it uses loop_
 };
 
 }  // namespace pathology::proxycore::proxy

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "support/folder.hpp"
 #include "support/free_port.hpp"
@@ -102,25 +103,97 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"Policy",
                 {"--mode", "MODE", "--set", "multiupstream_policy=fair", "--explain-route", "http://a/"},
                 "multiupstream_policy"},
+        Refused{"Metrics",
+                {"--mode", "MODE", "-p", "0", "--set", "multiupstream_metrics=0.0.0.0:9100"},
+                "is not a loopback address"},
         Refused{"Missing", {"--mode", "multiupstream:/no/such/folder", "-p", "0"}, "/no/such/folder"}),
     test::row_name);
 
+/// Starts pathop with one upstream that does not exist, and sends a request.
+class PathopWithJson {
+public:
+    explicit PathopWithJson(std::vector<std::string> more = {}) {
+        auto const nobody = std::to_string(test::free_port());
+        folder_.write("config/proxies.yaml", "proxies: [{name: office, url: 'http://me:secret@127.0.0.1:" + nobody +
+                                                 "', rules: [{type: default}]}]\n");
+        std::vector<std::string> arguments{
+            "--mode",    "multiupstream:" + config(), "-p", "0", "-b", "127.0.0.1", "--json",
+            "--confdir", folder_.path().string()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        process.emplace(PATHOP_PROGRAM, arguments);
+        greeting = process->read_error_line();
+        auto const port = greeting.substr(greeting.rfind(':') + 1);
+        proxy_ = "http://127.0.0.1:" + port.substr(0, port.find('.'));
+    }
+
+    std::string config() const { return (folder_.path() / "config").string(); }
+    void request() const {
+        test::run("curl", {"--disable", "--silent", "--max-time", "20", "--noproxy", "", "--proxy", proxy_,
+                           "http://origin.test/"});
+    }
+
+    /// Reads the log until it says where the metrics are.
+    std::string metrics_url() {
+        for (int lines = 0; lines < 10; ++lines) {
+            auto const line = process->read_error_line();
+            if (line.ends_with("/metrics")) return line.substr(line.find("http://"));
+        }
+        ADD_FAILURE() << "no line names the metrics";
+        return "";
+    }
+
+    std::optional<Process> process;
+    std::string greeting;  ///< the first line of the log
+
+private:
+    Folder folder_;
+    std::string proxy_;
+};
+
 TEST(MultiUpstreamProgram, P81_TheJsonOfAFlowHasTheChoice) {
-    Folder const folder;
-    auto const config = "multiupstream:" + (folder.path() / "config").string();
-    auto const nobody = std::to_string(test::free_port());
-    folder.write("config/proxies.yaml", "proxies: [{name: office, url: 'http://me:secret@127.0.0.1:" + nobody +
-                                            "', rules: [{type: default}]}]\n");
-    Process process(PATHOP_PROGRAM,
-                    {"--mode", config, "-p", "0", "-b", "127.0.0.1", "--json", "--confdir", folder.path().string()});
-    auto const greeting = process.read_error_line();
-    auto const port = greeting.substr(greeting.rfind(':') + 1);
-    test::run("curl", {"--disable", "--silent", "--max-time", "20", "--noproxy", "", "--proxy",
-                       "http://127.0.0.1:" + port.substr(0, port.find('.')), "http://origin.test/"});
-    process.signal(SIGTERM);
-    auto const flow = nlohmann::json::parse(process.wait().out);
+    PathopWithJson pathop;
+    pathop.request();
+    auto const flow = nlohmann::json::parse(pathop.process->read_line());
     EXPECT_EQ(flow["relay"]["choice"]["upstream"], "office");
     EXPECT_THAT(flow.dump(), Not(HasSubstr("secret")));
+}
+
+TEST(MultiUpstreamProgram, P84_TheJsonHasTheCountersAtTheEnd) {
+    PathopWithJson pathop;
+    pathop.request();
+    EXPECT_EQ(nlohmann::json::parse(pathop.process->read_line())["id"], 0);
+    pathop.process->signal(SIGTERM);
+    auto const upstream = nlohmann::json::parse(pathop.process->read_line());
+    EXPECT_EQ(upstream["type"], "upstream");
+    EXPECT_EQ(upstream["folder"], pathop.config());
+    EXPECT_EQ(upstream["name"], "office");
+    EXPECT_EQ(upstream["chosen"], 1);
+    EXPECT_EQ(upstream["failed"], nlohmann::json::parse(R"({"refused": 1})"));
+    EXPECT_EQ(upstream["connected"]["buckets"].size(), 15U);
+    EXPECT_THAT(upstream.dump(), Not(HasSubstr("secret")));
+    EXPECT_EQ(nlohmann::json::parse(pathop.process->read_line())["type"], "upstreams");
+    auto const ended = pathop.process->wait();
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(ended.out, "");
+}
+
+TEST(MultiUpstreamProgram, P84_MetricsAreServedWhereTheLogSays) {
+    PathopWithJson pathop({"--set", "multiupstream_metrics=0"});
+    pathop.request();
+    auto const url = pathop.metrics_url();
+    auto const text = test::run("curl", {"--disable", "--silent", "--max-time", "20", "--noproxy", "*", url}).out;
+    EXPECT_THAT(
+        text, HasSubstr("\npathop_upstream_chosen_total{folder=\"" + pathop.config() + "\",upstream=\"office\"} 1\n"));
+    EXPECT_THAT(text, Not(HasSubstr("secret")));
+}
+
+TEST(MultiUpstreamProgram, P84_APortOfMetricsThatIsInUseEndsWithStatus1) {
+    PathopWithJson other({"--set", "multiupstream_metrics=0"});
+    auto const url = other.metrics_url();
+    auto const where = url.substr(7, url.rfind('/') - 7);
+    PathopWithJson pathop({"--set", "multiupstream_metrics=" + where});
+    EXPECT_THAT(pathop.greeting, HasSubstr("option multiupstream_metrics: cannot listen on " + where));
+    EXPECT_EQ(pathop.process->wait().status, 1);
 }
 
 TEST(MultiUpstreamProgram, P80_e_ReadsTheFilesAgainAfterSighup) {

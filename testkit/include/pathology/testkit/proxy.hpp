@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <pathology/proxycore/flow/http_flow.hpp>
+#include <pathology/proxycore/multiupstream/statistics.hpp>
 #include <pathology/testkit/flow.hpp>
 #include <pathology/testkit/taken.hpp>
 #include <stdexcept>
@@ -104,6 +105,10 @@ public:
     std::vector<Flow> flows() const;       ///< all recorded, oldest first
     std::vector<std::string> log() const;  ///< its lines: "error: …", "info: 127.0.0.1:4000: client connect"
     void forget();                         ///< drops flows, taken or not, and the log
+
+    /// The counters of the upstream proxies as they are now, of each folder of multi-upstream mode; of a
+    /// multiupstream::Selector in ProxyOptions::selector with an empty folder. After stop(), those of the end.
+    std::vector<proxycore::multiupstream::FolderStatistics> upstream_statistics() const;
 
     std::size_t connections() const;  ///< open connections of clients
     /// Waits until every client connection was closed by either side. Fails after `limit`.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <pathology/proxycore/multiupstream/cause.hpp>
 #include <pathology/proxycore/multiupstream/health.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,9 +64,21 @@ struct Statistics {
     std::size_t clients = 0;                    ///< client connections that have an affinity or a WebSocket
 };
 
+/// The statistics of the listeners that read one folder.
+struct FolderStatistics {
+    std::string folder;  ///< as the mode has it
+    Statistics statistics;
+};
+
 /// For people: a line for each upstream and one for the rest, the last one without its end.
 std::string to_text(Statistics const& statistics);
 /// One JSON object without a line break; times in seconds.
 std::string to_json(Statistics const& statistics);
+/// For logs: a JSON object of the type `upstream` for each upstream, and one of the type `upstreams` for the rest. Without
+/// line breaks; doc/log.md has the members.
+std::vector<std::string> to_json_lines(FolderStatistics const& folder);
+/// In the text format of Prometheus 0.0.4, with the labels `folder` and `upstream`. Upstreams that were removed are left
+/// out: another one may have their name.
+std::string to_prometheus(std::span<FolderStatistics const> folders);
 
 }  // namespace pathology::proxycore::multiupstream

@@ -19,6 +19,10 @@
 #include <string>
 #include <vector>
 
+namespace pathology::proxycore::multiupstream {
+struct FolderStatistics;  // multiupstream/statistics.hpp
+}
+
 namespace pathology::proxycore::proxy {
 
 /// A listener could not start.
@@ -77,6 +81,10 @@ public:
     std::uint16_t port(std::size_t listener = 0) const;  ///< 0 if it does not listen
     std::size_t connections() const;                     ///< of clients, open now
     bool wait_until_empty(net::Duration limit) const;    ///< false if one is still open after `limit`
+
+    /// The counters of the upstream proxies of each folder of multi-upstream mode; of the last run after stop().
+    /// Thread: while the proxy runs, only that of the proxy: see perform().
+    std::vector<multiupstream::FolderStatistics> upstream_statistics() const;
 
     /// Calls `work` on the proxy's thread and waits until it returns; its exceptions are rethrown. For changes of
     /// options and addons while the proxy runs.
