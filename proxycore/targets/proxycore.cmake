@@ -41,7 +41,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/multiupstream/selector.cpp src/multiupstream/shared_choice.cpp
             src/multiupstream/affinity.cpp src/multiupstream/balancer.cpp src/multiupstream/balancer_explain.cpp
             src/multiupstream/balancer_state.cpp src/multiupstream/candidates.cpp src/multiupstream/cause.cpp
-            src/multiupstream/prometheus.cpp
+            src/multiupstream/failure_cause.cpp src/multiupstream/prometheus.cpp
             src/multiupstream/hash_key.cpp src/multiupstream/health.cpp src/multiupstream/json.cpp
             src/multiupstream/policy.cpp src/multiupstream/print.cpp src/multiupstream/rendezvous.cpp
             src/multiupstream/rule_index.cpp src/multiupstream/selection.cpp src/multiupstream/statistics.cpp
@@ -51,7 +51,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/multiupstream/json_document.cpp src/multiupstream/load.cpp src/multiupstream/read_hops.cpp
             src/multiupstream/read_rule.cpp src/multiupstream/upstream_reader.cpp src/multiupstream/yaml_document.cpp
             src/proxy/forwarding.cpp src/proxy/make_settings.cpp src/proxy/multi_upstreams.cpp src/proxy/options.cpp
-            src/proxy/metrics_endpoint.cpp src/proxy/multi_upstream_settings.cpp
+            src/proxy/metrics_endpoint.cpp src/proxy/multi_upstream_settings.cpp src/proxy/upstream_checks.cpp
             src/proxy/ourselves.cpp src/proxy/proxy.cpp src/proxy/running_proxy.cpp
             src/redis/client.cpp src/redis/reply.cpp src/redis/url.cpp
             src/upstream/connection_events.cpp src/upstream/connection_pool.cpp src/upstream/connector.cpp

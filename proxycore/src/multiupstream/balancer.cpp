@@ -48,7 +48,8 @@ void Balancer::released(UpstreamId id, Question const& question) {
 }
 
 void Balancer::connected(UpstreamId id, std::chrono::nanoseconds latency, Time now) {
-    check_succeeded(id, latency, now);
+    state_->upstreams.succeed(id);
+    state_->upstreams.measure(id, latency, now);
     if (auto* const counters = state_->upstreams.counters(id)) counters->latency.add(latency);
 }
 
@@ -78,14 +79,19 @@ void Balancer::websocket_closed(UpstreamId id, Question const& question) {
 
 void Balancer::client_gone(flow::Id const& client) { state_->affinities.forget_client(client); }
 
-void Balancer::check_succeeded(UpstreamId id, std::chrono::nanoseconds latency, Time now) {
-    state_->upstreams.succeed(id);
+bool Balancer::check_succeeded(UpstreamId id, std::chrono::nanoseconds latency, Time now) {
+    if (auto* const counters = state_->upstreams.counters(id)) ++counters->checks;
     state_->upstreams.measure(id, latency, now);
+    return state_->upstreams.succeed(id);
 }
 
-void Balancer::check_failed(UpstreamId id, Failure const& failure, Time now) {
-    if (auto* const counters = state_->upstreams.counters(id)) ++counters->checks_failed;
-    state_->fail(id, failure, now);
+bool Balancer::check_failed(UpstreamId id, Failure const& failure, Time now) {
+    if (auto* const counters = state_->upstreams.counters(id)) {
+        ++counters->checks;
+        ++counters->checks_failed;
+    }
+    if (is_response(failure.cause)) state_->upstreams.succeed(id);
+    return state_->fail(id, failure, now);
 }
 
 void Balancer::rest(UpstreamId id, Time until, Time now) {

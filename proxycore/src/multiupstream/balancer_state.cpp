@@ -116,8 +116,10 @@ void Balancer::State::commit(Decision const& decision, Question const& question,
     }
 }
 
-void Balancer::State::fail(UpstreamId id, Failure const& failure, Time now) {
-    if (upstreams.fail(id, failure, now, settings.health)) affinities.forget_upstream(id);
+bool Balancer::State::fail(UpstreamId id, Failure const& failure, Time now) {
+    bool const rests = upstreams.fail(id, failure, now, settings.health);
+    if (rests) affinities.forget_upstream(id);
+    return rests;
 }
 
 }  // namespace pathology::proxycore::multiupstream

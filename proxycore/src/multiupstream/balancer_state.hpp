@@ -41,7 +41,8 @@ public:
     Decision decide_by_rules(Attempt const& attempt, Candidates const& matching, std::mt19937_64& its_engine);
     /// Counts the decision, begins a probe, and remembers the choice.
     void commit(Decision const& decision, Question const& question, Time now);
-    void fail(UpstreamId id, Failure const& failure, Time now);
+    /// Returns whether a rest began.
+    bool fail(UpstreamId id, Failure const& failure, Time now);
 
     /// Of the configuration of now.
     Candidates const& find_candidates(Question const& question) {

@@ -69,6 +69,7 @@ Json to_json(UpstreamStatistics const& upstream) {
                 {"chosen", upstream.counters.chosen},
                 {"retried", upstream.counters.retried},
                 {"rests", upstream.counters.rests},
+                {"checks", upstream.counters.checks},
                 {"checks_failed", upstream.counters.checks_failed},
                 {"failed", std::move(failed)}};
     put_latency(object, upstream.latency);

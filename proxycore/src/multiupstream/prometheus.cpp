@@ -84,6 +84,10 @@ constexpr std::array upstream_metrics{
                    [](auto const& upstream) { return upstream.health.state == HealthState::available ? 1.0 : 0.0; }},
     UpstreamMetric{"rests_total", "Times that the upstream began to rest.", counter,
                    [](auto const& upstream) { return number(upstream.counters.rests); }},
+    UpstreamMetric{"checks_total", "Active checks with a result.", counter,
+                   [](auto const& upstream) { return number(upstream.counters.checks); }},
+    UpstreamMetric{"checks_failed_total", "Active checks that failed.", counter,
+                   [](auto const& upstream) { return number(upstream.counters.checks_failed); }},
     UpstreamMetric{"weight", "Weight of the upstream in the configuration.", gauge,
                    [](auto const& upstream) { return number(upstream.weight); }},
 };

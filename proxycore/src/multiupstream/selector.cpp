@@ -8,13 +8,13 @@
 #include "addons/proxy_auth.hpp"
 #include "layers/exchange/error_page.hpp"
 #include "layers/http2/head.hpp"
+#include "multiupstream/failure_cause.hpp"
 #include "multiupstream/shared_choice.hpp"
 
 namespace pathology::proxycore::multiupstream {
 namespace {
 
 using addons::LogLevel;
-using layers::ProxyFault;
 using upstream::Route;
 using upstream::RouteRequest;
 using upstream::RouteUse;
@@ -45,26 +45,6 @@ Question question_of(RouteRequest const& request) {
     question.user = user_of(*request.flow);
     question.request = &request.flow->request;
     return question;
-}
-
-Cause cause_of(ProxyFault fault) {
-    switch (fault) {
-        case ProxyFault::unreachable: return Cause::refused;
-        case ProxyFault::timed_out: return Cause::timed_out;
-        case ProxyFault::untrusted: return Cause::tls;
-        case ProxyFault::unauthorized: return Cause::credentials;
-        case ProxyFault::refused: return Cause::rejected;
-        case ProxyFault::malformed: return Cause::protocol;
-        case ProxyFault::closed: return Cause::no_response;
-    }
-    return Cause::other;
-}
-
-/// std::nullopt if the upstream connected, and the server behind it is to blame.
-std::optional<Cause> cause_of(layers::Failure const& why) {
-    if (why.proxy_fault) return cause_of(*why.proxy_fault);
-    bool const is_certain = why.code == layers::Errc::untrusted || why.code == layers::Errc::malformed;
-    return is_certain ? std::nullopt : std::optional(Cause::no_response);
 }
 
 }  // namespace

@@ -15,6 +15,9 @@ std::string line_of(UpstreamStatistics const& upstream) {
         if (auto const count = counters.failed[cause])
             text.append(" (").append(to_string(Cause(cause))).append(" " + std::to_string(count) + ")");
     text += ", " + std::to_string(counters.retried) + " retried";
+    if (counters.checks > 0)
+        text +=
+            ", " + std::to_string(counters.checks) + " checks (" + std::to_string(counters.checks_failed) + " failed)";
     if (upstream.latency) text += ", " + console::format(*upstream.latency);
     return text + ", " + (upstream.is_removed ? "removed" : to_string(upstream.health)) + "\n";
 }

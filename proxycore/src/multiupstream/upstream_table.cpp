@@ -121,11 +121,13 @@ void UpstreamTable::measure(UpstreamId id, std::chrono::nanoseconds latency, Tim
     if (auto const found = find(id); found.load) found.load->measure(latency, now);
 }
 
-void UpstreamTable::succeed(UpstreamId id) {
+bool UpstreamTable::succeed(UpstreamId id) {
     auto const found = find(id);
-    if (!found.state || found.state->health.is_flawless()) return;
+    if (!found.state || found.state->health.is_flawless()) return false;
+    bool const has_rested = !found.state->health.is_available();
     found.state->health.succeed();
     note_health(id);
+    return has_rested;
 }
 
 bool UpstreamTable::fail(UpstreamId id, Failure const& failure, Time now, HealthSettings const& settings) {

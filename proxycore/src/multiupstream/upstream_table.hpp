@@ -51,7 +51,8 @@ public:
     void open(UpstreamId id);
     void release(UpstreamId id);
     void measure(UpstreamId id, std::chrono::nanoseconds latency, Time now);
-    void succeed(UpstreamId id);
+    /// Returns whether a rest ended.
+    bool succeed(UpstreamId id);
     /// Returns whether a rest began.
     bool fail(UpstreamId id, Failure const& failure, Time now, HealthSettings const& settings);
     /// Returns whether a rest began.

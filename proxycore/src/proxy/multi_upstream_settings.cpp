@@ -3,7 +3,6 @@
 #include "proxy/multi_upstream_settings.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <chrono>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
@@ -80,6 +79,22 @@ std::optional<multiupstream::RedisSettings> shared_settings(Options const& optio
     auto url = redis::parse_url(text);
     if (!url) refuse(option::multiupstream_shared_state, url.error().message);
     settings.client.url = *std::move(url);
+    return settings;
+}
+
+std::optional<CheckSettings> check_settings(Options const& options) {
+    CheckSettings settings{.interval = seconds(options, option::multiupstream_check, 0)};
+    auto const& target = options.get<OptionalText>(option::multiupstream_check_target);
+    if (target) {
+        auto const parsed = parse_host_port(*target);
+        if (!parsed) refuse(option::multiupstream_check_target, parsed.error().message);
+        if (!parsed->port)
+            refuse(option::multiupstream_check_target, "expected HOST:PORT, not " + http::quoted(*target));
+        settings.target = Endpoint{parsed->host, *parsed->port};
+        if (settings.interval.count() == 0)
+            refuse(option::multiupstream_check_target, "there are no checks; multiupstream_check=SECONDS enables them");
+    }
+    if (settings.interval.count() == 0) return std::nullopt;
     return settings;
 }
 

@@ -1,4 +1,4 @@
-// folder ─▶ FolderWatch, on a worker ─▶ Configuration ─▶ Selector::reload()
+// folder ─▶ FolderWatch, on a worker ─▶ Configuration ─▶ Selector::reload(), UpstreamChecks::follow()
 //                                   └─▶ mistakes ─▶ log; the configuration stays
 
 #include "proxy/multi_upstreams.hpp"
@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "proxy/multi_upstream_settings.hpp"
+#include "thrown.hpp"
 
 namespace pathology::proxycore::proxy {
 namespace {
@@ -81,6 +82,7 @@ multiupstream::Loaded loaded_or_throw(FolderWatch::Loading loading) {
 MultiUpstreams::MultiUpstreams(Options const& options, std::vector<modes::Mode> const& modes, Log log)
     : log_(std::move(log)) {
     auto const settings = multiupstream_settings(options);
+    auto const checks = check_settings(options);
     if (auto shared = shared_settings(options))
         shared_ = std::make_shared<multiupstream::RedisState>(*std::move(shared), log_);
     for (auto const& mode : modes) {
@@ -90,7 +92,8 @@ MultiUpstreams::MultiUpstreams(Options const& options, std::vector<modes::Mode> 
         auto loaded = loaded_or_throw(files->load());
         auto selector = std::make_shared<multiupstream::Selector>(std::move(loaded.configuration), settings, log_);
         if (shared_) selector->share(shared_);
-        all_.push_back({*its, std::move(files), std::move(loaded.warnings), std::move(selector)});
+        all_.push_back({*its, std::move(files), std::move(loaded.warnings), selector, nullptr});
+        if (checks) all_.back().checks = std::make_unique<UpstreamChecks>(std::move(selector), *checks, log_);
     }
 }
 
@@ -110,6 +113,19 @@ void MultiUpstreams::welcome() {
     }
     is_welcomed_ = true;
     welcomed_.notify();
+}
+
+void MultiUpstreams::start_checks(boost::asio::any_io_executor const& loop, layers::Services& services) {
+    auto const on_end = [this](std::exception_ptr const& thrown) {
+        if (thrown) log_(LogLevel::error, "the active checks of upstream proxies have ended: " + message_of(thrown));
+    };
+    for (auto const& one : all_)
+        if (one.checks) checks_.add(loop, one.checks->run(services), on_end);
+}
+
+boost::asio::awaitable<void> MultiUpstreams::stop_checks() {
+    checks_.cancel_all();
+    co_await checks_.join();
 }
 
 boost::asio::awaitable<void> MultiUpstreams::watch() {
@@ -156,6 +172,7 @@ void MultiUpstreams::apply(One& one, FolderWatch::Loading loading) {
     for (auto const& warning : loading->warnings) log_(LogLevel::warn, to_string(warning));
     auto const report = one.selector->reload(std::move(loading->configuration));
     log_(LogLevel::info, folder + ": configuration reloaded: " + describe(report));
+    if (one.checks) one.checks->follow();
 }
 
 std::vector<multiupstream::FolderStatistics> MultiUpstreams::statistics() const {

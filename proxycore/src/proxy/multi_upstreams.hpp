@@ -1,6 +1,7 @@
 // The selectors of the listeners in multi-upstream mode, and their folders.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
@@ -15,6 +16,7 @@
 
 #include "multiupstream/folder_watch.hpp"
 #include "multiupstream/redis_state.hpp"
+#include "proxy/upstream_checks.hpp"
 
 namespace pathology::proxycore::proxy {
 
@@ -43,6 +45,9 @@ public:
 
     /// Logs what was loaded, and the warnings.
     void welcome();
+    /// Begins the active checks, if the options want some.
+    void start_checks(boost::asio::any_io_executor const& loop, layers::Services& services);
+    boost::asio::awaitable<void> stop_checks();
     /// Looks for changed files once a second and keeps the shared state, until it is cancelled.
     boost::asio::awaitable<void> watch();
     /// Makes watch() read all folders at its next look.
@@ -59,6 +64,7 @@ private:
         std::shared_ptr<multiupstream::FolderWatch> files;  // a worker reads them
         std::vector<multiupstream::Mistake> warnings;
         std::shared_ptr<multiupstream::Selector> selector;
+        std::unique_ptr<UpstreamChecks> checks;  // nullptr: there are none
     };
 
     boost::asio::awaitable<void> watch_files();
@@ -71,6 +77,7 @@ private:
     std::shared_ptr<multiupstream::RedisState> shared_;  // nullptr = nothing is shared
     async::Event welcomed_;
     bool is_welcomed_ = false;
+    async::TaskGroup checks_;
     bool is_reload_wanted_ = false;
 };
 

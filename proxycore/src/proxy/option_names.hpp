@@ -41,6 +41,8 @@ inline constexpr Name<bool> multiupstream_explain{"multiupstream_explain"};
 inline constexpr Name<std::string> multiupstream_shared_state{"multiupstream_shared_state"};
 inline constexpr Name<std::int64_t> multiupstream_shared_timeout{"multiupstream_shared_timeout"};
 inline constexpr Name<std::int64_t> multiupstream_shared_lease{"multiupstream_shared_lease"};
+inline constexpr Name<std::int64_t> multiupstream_check{"multiupstream_check"};
+inline constexpr Name<addons::OptionalText> multiupstream_check_target{"multiupstream_check_target"};
 inline constexpr Name<addons::OptionalText> multiupstream_metrics{"multiupstream_metrics"};
 
 // --- the forwarder ---

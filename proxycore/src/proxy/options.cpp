@@ -71,6 +71,10 @@ void declare_multiupstream(Options& options) {
          "Milliseconds that a choice waits for each response of that server; then the proxy chooses alone."});
     options.declare(
         {option::multiupstream_shared_lease, number(60), "Seconds that a shared affinity lives after its last use."});
+    options.declare(
+        {option::multiupstream_check, number(0), "Seconds between active checks of an upstream; 0 = no checks."});
+    options.declare({option::multiupstream_check_target, OptionalText{},
+                     "HOST:PORT that checks connect to through the upstream; default: the upstream itself."});
     options.declare({option::multiupstream_metrics, OptionalText{},
                      "[HOST:]PORT of this machine alone at which /metrics has the counters of the upstreams for "
                      "Prometheus; 0 selects a free one; default: nowhere."});

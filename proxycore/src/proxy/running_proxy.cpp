@@ -167,6 +167,7 @@ asio::awaitable<void> RunningProxy::begin(std::vector<Endpoint> endpoints) {
     watching_.emplace(loop_);
     if (multi_upstreams_.empty()) co_return;
     watching_->start(multi_upstreams_.watch());
+    multi_upstreams_.start_checks(loop_, services_);
     chain_.commands().add(multi_upstreams_.statistics_command());
 }
 
@@ -176,6 +177,7 @@ asio::awaitable<void> RunningProxy::end() {
         co_await (*task)->join();
         task->reset();
     }
+    co_await multi_upstreams_.stop_checks();
     metrics_.reset();
     chain_.commands().remove("multiupstream.statistics");
     multi_upstreams_.report();
@@ -213,8 +215,10 @@ void RunningProxy::follow(std::set<std::string> const& changed) {
         throw OptionsError("the forwarder cannot be changed while the proxy runs");
     if (settings->modes != first_settings_->modes || settings->listen != first_settings_->listen)
         throw OptionsError("where and how the proxy listens cannot change while it runs");
-    if (changed.contains(option::multiupstream_metrics))
-        throw OptionsError("option multiupstream_metrics: cannot change while the proxy runs");
+    for (auto const& name : {option::multiupstream_metrics.text, option::multiupstream_check.text,
+                             option::multiupstream_check_target.text})
+        if (changed.contains(std::string(name)))
+            throw OptionsError("option " + std::string(name) + ": cannot change while the proxy runs");
     bool const is_about_tls = std::any_of(changed.begin(), changed.end(), concerns_tls);
     if (is_about_tls) tls_.configure(*settings);
     services_.settings = std::move(settings);

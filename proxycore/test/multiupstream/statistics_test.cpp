@@ -72,6 +72,30 @@ TEST(StatisticsLines, HaveNoCharactersForTheTerminalAndNoPasswords) {
     EXPECT_EQ(nlohmann::json::parse(lines[0])["name"], "a\u202e");
 }
 
+TEST(ActiveChecks, AreCountedApartFromRequests) {
+    Balancer balancer(by_weights({1}));
+    auto const id = balancer.ids()[0];
+    EXPECT_FALSE(balancer.check_succeeded(id, 5ms, at(0s)));
+    EXPECT_TRUE(balancer.check_failed(id, {.cause = Cause::refused}, at(1s)));
+    EXPECT_FALSE(balancer.check_failed(id, {.cause = Cause::refused}, at(1500ms)));  // within the rest
+    EXPECT_TRUE(balancer.check_succeeded(id, 5ms, at(1600ms)));
+    auto const& upstream = balancer.statistics(at(2s)).upstreams[0];
+    EXPECT_EQ(upstream.counters.checks, 4U);
+    EXPECT_EQ(upstream.counters.checks_failed, 2U);
+    EXPECT_EQ(upstream.counters.failed_total(), 0U);
+    EXPECT_EQ(upstream.counters.latency.total(), 0U);
+    EXPECT_EQ(upstream.health.state, HealthState::available);
+    EXPECT_THAT(to_text(balancer.statistics(at(2s))), HasSubstr("0 retried, 4 checks (2 failed), 5ms, available\n"));
+}
+
+TEST(ActiveChecks, ThatAreRefusedEndARest) {
+    Balancer balancer(by_weights({1}));
+    auto const id = balancer.ids()[0];
+    balancer.check_failed(id, {.cause = Cause::refused}, at(0s));
+    EXPECT_FALSE(balancer.check_failed(id, {.cause = Cause::credentials}, at(100ms)));
+    EXPECT_EQ(balancer.statistics(at(100ms)).upstreams[0].health.state, HealthState::available);
+}
+
 TEST(Metrics, AreTheCounters) {
     auto const balancer = used_balancer();
     FolderStatistics const folder{"config", balancer.statistics(at(0s))};
@@ -86,6 +110,7 @@ TEST(Metrics, AreTheCounters) {
     EXPECT_EQ(text.value("pathop_upstream_resting" + b), 0);
     EXPECT_EQ(text.value("pathop_upstream_available" + b), 1);
     EXPECT_EQ(text.value("pathop_upstream_rests_total" + a), 1);
+    EXPECT_EQ(text.value("pathop_upstream_checks_total" + a), 0);
     EXPECT_EQ(text.value("pathop_upstream_weight" + a), 2);
     EXPECT_EQ(text.value(R"(pathop_upstream_failed_total{folder="config",upstream="a",cause="tls_failed"})"), 1);
     EXPECT_EQ(text.value(R"(pathop_upstream_failed_total{folder="config",upstream="a",cause="timed_out"})"), 0);

@@ -147,7 +147,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadSetting{"Name", {"multiupstream_metrics=metrics.test:9100"}, "is not a loopback address"},
         BadSetting{"NoPort", {"multiupstream_metrics=127.0.0.1"}, "option multiupstream_metrics: expected [HOST:]PORT"},
         BadSetting{"Empty", {"multiupstream_metrics="}, "option multiupstream_metrics: "},
-        BadSetting{"PortTooLarge", {"multiupstream_metrics=127.0.0.1:99999"}, "option multiupstream_metrics: "}),
+        BadSetting{"PortTooLarge", {"multiupstream_metrics=127.0.0.1:99999"}, "option multiupstream_metrics: "},
+        BadSetting{"Interval", {"multiupstream_check=-1"}, "option multiupstream_check: expected a number of seconds"},
+        BadSetting{"Target", {"multiupstream_check=1", "multiupstream_check_target=a"}, "expected HOST:PORT"},
+        BadSetting{"TargetOfNothing", {"multiupstream_check_target=a:1"}, "multiupstream_check=SECONDS enables them"}),
     pathology::test::row_name);
 
 TEST_F(MetricsTest, APortInUseEndsTheStart) {

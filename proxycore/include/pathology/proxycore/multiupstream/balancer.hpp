@@ -98,9 +98,11 @@ public:
     /// Not called before the last choose() and websocket_opened() of the client connection.
     void client_gone(flow::Id const& client);
 
-    /// The result of an active check. A success ends the rest and measures the latency, a failure begins a rest.
-    void check_succeeded(UpstreamId id, std::chrono::nanoseconds latency, Time now);
-    void check_failed(UpstreamId id, Failure const& failure, Time now);
+    /// The result of an active check. A success ends the rest and measures the latency. Returns whether a rest ended.
+    bool check_succeeded(UpstreamId id, std::chrono::nanoseconds latency, Time now);
+    /// A failure counts as that of a request does: see failures_before_rest() and is_response(). Returns whether a rest
+    /// began.
+    bool check_failed(UpstreamId id, Failure const& failure, Time now);
 
     /// Another proxy reports a rest. A longer one of this proxy stays, and so does a probe. If the upstream begins to
     /// rest, no client is bound to it any more.

@@ -36,7 +36,8 @@ struct Counters {
     std::uint64_t chosen = 0;
     std::uint64_t retried = 0;                        ///< requests that another upstream got after this one had failed
     std::uint64_t rests = 0;                          ///< how often it began to rest
-    std::uint64_t checks_failed = 0;                  ///< of active checks; not in `failed`
+    std::uint64_t checks = 0;                         ///< active checks that have a result
+    std::uint64_t checks_failed = 0;                  ///< of these; not in `failed`
     std::array<std::uint64_t, cause_count> failed{};  ///< by Cause
     LatencyHistogram latency{};
 
