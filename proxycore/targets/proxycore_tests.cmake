@@ -112,5 +112,6 @@ pathology_test(forwarder_unit_test SIZE unit INCLUDE src LINK pathology::proxyco
             test/forwarder/slots_test.cpp)
 pathology_test(forwarder_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
     nlohmann_json::nlohmann_json
-    SOURCES test/forwarder/forwarder_fixture.cpp test/forwarder/scripted_backend.cpp test/forwarder/limits_test.cpp
-            test/forwarder/outcomes_test.cpp test/forwarder/paths_test.cpp test/forwarder/secrets_test.cpp)
+    SOURCES test/forwarder/forwarder_fixture.cpp test/forwarder/scripted_backend.cpp test/forwarder/background_test.cpp
+            test/forwarder/limits_test.cpp test/forwarder/outcomes_test.cpp test/forwarder/paths_test.cpp
+            test/forwarder/secrets_test.cpp test/forwarder/streams_test.cpp)

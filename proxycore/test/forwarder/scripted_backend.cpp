@@ -4,6 +4,7 @@
 #include <pathology/proxycore/http1/reader.hpp>
 #include <utility>
 
+#include "proxy/read_more.hpp"
 #include "support/play.hpp"
 
 namespace pathology::proxycore::forwarder::test {
@@ -17,13 +18,6 @@ std::string response_of(unsigned status, std::string const& json) {
 }
 
 std::string path_of(http::RequestHead const& head) { return head.target.substr(0, head.target.find('?')); }
-
-asio::awaitable<bool> read_more(net::Stream& stream, http1::RequestReader& reader) {
-    auto const into = reader.prepare(4096);
-    auto const [ec, n] = co_await stream.read_some(asio::buffer(into.data(), into.size()));
-    reader.commit(n);
-    co_return !ec;
-}
 
 }  // namespace
 
@@ -96,7 +90,7 @@ asio::awaitable<void> ScriptedBackend::serve(net::Stream& stream) {
         auto const event = reader.next();
         if (!event) co_return;
         if (!*event) {
-            bool const has_more = co_await read_more(stream, reader);
+            bool const has_more = co_await proxy::test::read_more(stream, reader);
             if (!has_more) co_return;
         } else if (*event == http1::Event::head) {
             request = {std::string(reader.raw()), {}};

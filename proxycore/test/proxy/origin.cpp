@@ -1,9 +1,10 @@
 #include "proxy/origin.hpp"
 
 #include <array>
-#include <pathology/proxycore/http1/reader.hpp>
 #include <stdexcept>
 #include <utility>
+
+#include "proxy/read_more.hpp"
 
 namespace pathology::proxycore::proxy::test {
 namespace {
@@ -17,13 +18,6 @@ net::ServerOptions at(std::string host) {
 void start(net::Server& server) {
     auto const started = server.start();
     if (!started) throw std::runtime_error(started.error().message);
-}
-
-asio::awaitable<bool> read_more(net::Stream& stream, http1::RequestReader& reader) {
-    auto const into = reader.prepare(4096);
-    auto const [ec, n] = co_await stream.read_some(asio::buffer(into.data(), into.size()));
-    reader.commit(n);
-    co_return !ec;
 }
 
 }  // namespace
