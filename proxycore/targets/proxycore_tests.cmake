@@ -98,8 +98,8 @@ pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy p
             test/proxy/server_conn_test.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
             test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp test/proxy/upstream_chain_test.cpp)
 pathology_test(multiupstream_proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
-    SOURCES test/proxy/many_upstreams_test.cpp test/proxy/metrics_test.cpp test/proxy/multiupstream_test.cpp
-            test/proxy/upstream_checks_test.cpp)
+    SOURCES test/proxy/many_upstreams_test.cpp test/proxy/metrics_test.cpp test/proxy/multiupstream_socks5_test.cpp
+            test/proxy/multiupstream_test.cpp test/proxy/upstream_checks_test.cpp test/proxy/websocket_affinity_test.cpp)
 pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
     SOURCES test/addons/block_test.cpp test/layers/guess_layer_test.cpp test/layers/hosts_test.cpp test/layers/repeat_test.cpp
             test/upstream/connection_pool_test.cpp test/proxy/ourselves_test.cpp)

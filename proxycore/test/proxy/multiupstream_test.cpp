@@ -254,7 +254,8 @@ INSTANTIATE_TEST_SUITE_P(, P84_d_SocksRefusal,
                                          SocksRefusal{"Refused", 5, "Connection refused"},
                                          SocksRefusal{"Expired", 6, "TTL expired"},
                                          SocksRefusal{"Command", 7, "Command not supported"},
-                                         SocksRefusal{"Address", 8, "Address type not supported"}),
+                                         SocksRefusal{"Address", 8, "Address type not supported"},
+                                         SocksRefusal{"Unassigned", 0x7f, "127"}),
                          pathology::test::row_name);
 
 TEST_F(MultiUpstreamTest, P84_e_AProxyWhoseCertificateIsNotTrustedIsNamed) {
