@@ -7,6 +7,7 @@
 
 #include "certificate.hpp"
 #include "pathop.hpp"
+#include "support/replaced.hpp"
 #include "support/row_name.hpp"
 #include "websocket_peers.hpp"
 
@@ -68,11 +69,6 @@ struct Way {
 };
 void PrintTo(Way const& way, std::ostream* out) { *out << way.mode << ' ' << way.scheme; }
 
-std::string replaced(std::string text, std::string const& word, std::string const& by) {
-    if (auto const at = text.find(word); at != text.npos) text.replace(at, word.size(), by);
-    return text;
-}
-
 class WebSocketWay : public testing::TestWithParam<Way> {};
 
 TEST_P(WebSocketWay, P16_d_CarriesMessagesOfEverySort) {
@@ -86,10 +82,10 @@ TEST_P(WebSocketWay, P16_d_CarriesMessagesOfEverySort) {
     std::vector<std::string> const trust = {"--json", "--upstream-trusted-ca", safe ? safe->authority() : ""};
     std::vector<std::string> const only_json = {"--json"};
     std::optional<Pathop> upstream;
-    auto mode = replaced(way.mode, "ORIGIN", "127.0.0.1:" + origin.port());
+    auto mode = test::replaced(way.mode, "ORIGIN", "127.0.0.1:" + origin.port());
     if (mode.find("UPSTREAM") != mode.npos) {
         upstream.emplace(safe ? trust : only_json);
-        mode = replaced(mode, "UPSTREAM", upstream->at());
+        mode = test::replaced(mode, "UPSTREAM", upstream->at());
     }
     std::vector<std::string> arguments = safe && !upstream ? trust : only_json;
     if (upstream) arguments.insert(arguments.end(), {"--upstream-trusted-ca", Pathop::authority()});

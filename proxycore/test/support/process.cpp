@@ -98,6 +98,13 @@ bool Process::read_until(std::string_view text) {
     return was_printed();
 }
 
+bool Process::read_past(std::string_view text) {
+    if (!read_until(text)) return false;
+    auto& stream = ended_.out.find(text) != std::string::npos ? ended_.out : ended_.err;
+    stream.erase(0, stream.find(text) + text.size());
+    return true;
+}
+
 void Process::stop_reading() { close(out_); }
 
 void Process::signal(int number) { ::kill(process_, number); }

@@ -30,6 +30,8 @@ public:
     std::string read_error_line() { return read_line_of(ended_.err); }
     /// Reads until the text was said on one of the two; false when it ended before.
     bool read_until(std::string_view text);
+    /// The same, and drops what was printed up to the text, so that the next call finds the next one.
+    bool read_past(std::string_view text);
     /// Closes our end of its standard output.
     void stop_reading();
 

@@ -2,14 +2,17 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <thread>
+#include <utility>
 
 #include "support/free_port.hpp"
+#include "support/replaced.hpp"
 
 namespace pathology::test {
 namespace {
@@ -19,18 +22,20 @@ using namespace std::chrono_literals;
 constexpr auto patience = 60s;
 constexpr int max_attempts = 5;
 
-sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    return address;
-}
-
-bool accepts(std::uint16_t port) {
-    auto const address = loopback(port);
-    int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool const connected = ::connect(probe, reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
+/// Whether something accepts connections at this address of loopback.
+bool accepts(std::string const& host, std::uint16_t port) {
+    sockaddr_in6 ipv6{};
+    ipv6.sin6_family = AF_INET6;
+    ipv6.sin6_port = htons(port);
+    ipv6.sin6_addr = in6addr_loopback;
+    sockaddr_in ipv4{};
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_port = htons(port);
+    ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool const is_ipv4 = host == RealProxy::ipv4;
+    auto const* const address = is_ipv4 ? reinterpret_cast<sockaddr*>(&ipv4) : reinterpret_cast<sockaddr*>(&ipv6);
+    int const probe = ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool const connected = ::connect(probe, address, is_ipv4 ? sizeof ipv4 : sizeof ipv6) == 0;
     ::close(probe);
     return connected;
 }
@@ -41,23 +46,18 @@ bool has_ended(pid_t process) {
 }
 
 /// Some of these programs never say that they are ready, so the port is asked until it answers.
-bool wait_until_it_accepts(std::uint16_t port, pid_t process) {
+bool wait_until_it_accepts(std::string const& host, std::uint16_t port, pid_t process) {
     auto const end = std::chrono::steady_clock::now() + patience;
     while (!has_ended(process) && std::chrono::steady_clock::now() < end) {
-        if (accepts(port)) return true;
+        if (accepts(host, port)) return true;
         std::this_thread::sleep_for(10ms);
     }
     return false;
 }
 
-std::string replaced(std::string text, std::string const& word, std::string const& by) {
-    for (auto at = text.find(word); at != std::string::npos; at = text.find(word)) text.replace(at, word.size(), by);
-    return text;
-}
-
 }  // namespace
 
-RealProxy::RealProxy() {
+RealProxy::RealProxy(std::string host) : host_(std::move(host)) {
     std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);  // squid changes its user
 }
 
@@ -69,18 +69,21 @@ RealProxy::~RealProxy() {
     }
 }
 
+std::string RealProxy::filled(std::string text) const {
+    text = replaced(std::move(text), "HOST", bracketed_host());
+    text = replaced(std::move(text), "PORT", std::to_string(port_));
+    return replaced(std::move(text), "FOLDER", folder_.path().string());
+}
+
 void RealProxy::start(std::string const& program, std::vector<std::string> arguments,
                       std::string const& configuration) {
     for (int attempt = 0; attempt < max_attempts && !running_; ++attempt) {
         port_ = free_port();
-        auto const filled = [&](std::string const& text) {
-            return replaced(replaced(text, "PORT", std::to_string(port_)), "FOLDER", folder_.path().string());
-        };
         folder_.write("conf", filled(configuration));
         auto these = arguments;
         for (auto& argument : these) argument = filled(argument);
         process_ = std::make_unique<Process>(program, these);
-        running_ = wait_until_it_accepts(port_, process_->pid());
+        running_ = wait_until_it_accepts(host_, port_, process_->pid());
         if (running_) return;
         process_->signal(SIGKILL);
         failure_ = process_->wait().err;
@@ -88,32 +91,51 @@ void RealProxy::start(std::string const& program, std::vector<std::string> argum
     }
 }
 
-std::unique_ptr<RealProxy> RealProxy::microsocks(std::vector<std::string> arguments) {
-    std::unique_ptr<RealProxy> proxy(new RealProxy);
-    arguments.insert(arguments.begin(), {"-i", "127.0.0.1", "-p", "PORT"});
+std::unique_ptr<RealProxy> RealProxy::microsocks(std::vector<std::string> arguments, std::string host) {
+    arguments.insert(arguments.begin(), {"-i", host, "-p", "PORT"});
+    std::unique_ptr<RealProxy> proxy(new RealProxy(std::move(host)));
     proxy->start("microsocks", std::move(arguments), "");
     return proxy;
 }
 
-std::unique_ptr<RealProxy> RealProxy::tinyproxy(std::string const& lines) {
-    std::unique_ptr<RealProxy> proxy(new RealProxy);
-    proxy->start("tinyproxy", {"-d", "-c", "FOLDER/conf"}, "Listen 127.0.0.1\nPort PORT\nMaxClients 10\n" + lines);
+std::unique_ptr<RealProxy> RealProxy::dante(std::string host) {
+    auto const internal = "internal: " + host + " port = PORT\n";
+    std::unique_ptr<RealProxy> proxy(new RealProxy(std::move(host)));
+    proxy->start(
+        "danted", {"-f", "FOLDER/conf", "-p", "FOLDER/pid"},
+        internal +
+            "logoutput: stderr\nexternal: lo\nsocksmethod: none\nclientmethod: none\n"
+            "client pass { from: 0/0 to: 0/0 }\nclient pass { from: ::/0 to: ::/0 }\n"
+            "socks pass { from: 0/0 to: 0/0 log: connect }\nsocks pass { from: ::/0 to: ::/0 log: connect }\n");
     return proxy;
 }
 
-std::unique_ptr<RealProxy> RealProxy::squid(std::string const& lines) {
-    std::unique_ptr<RealProxy> proxy(new RealProxy);
+std::unique_ptr<RealProxy> RealProxy::tinyproxy(std::string const& lines, std::string host) {
+    auto const listen = "Listen " + host + "\n";
+    std::unique_ptr<RealProxy> proxy(new RealProxy(std::move(host)));
+    proxy->start("tinyproxy", {"-d", "-c", "FOLDER/conf"}, listen + "Port PORT\nMaxClients 10\n" + lines);
+    return proxy;
+}
+
+std::unique_ptr<RealProxy> RealProxy::squid(std::string const& lines, std::string host, std::string const& listener) {
+    std::unique_ptr<RealProxy> proxy(new RealProxy(std::move(host)));
+    // Its user may not open our end of a pipe, so it logs to a FIFO, which another program keeps open and prints.
+    auto const fifo = (proxy->folder_.path() / "log").string();
+    if (::mkfifo(fifo.c_str(), 0) == 0) ::chmod(fifo.c_str(), 0666);
+    proxy->log_ = std::make_unique<Process>("sh", std::vector<std::string>{"-c", "exec cat <>\"$1\"", "sh", fifo});
     proxy->start("squid", {"-N", "-f", "FOLDER/conf"},
-                 "http_port 127.0.0.1:PORT\npid_filename none\ncoredump_dir FOLDER\ncache deny all\naccess_log none\n"
-                 "cache_log /dev/stderr\nshutdown_lifetime 0 seconds\npinger_enable off\n" +
+                 listener +
+                     "\npid_filename none\ncoredump_dir FOLDER\ncache deny all\nlogformat short %rm %ru %un %>Hs\n"
+                     "access_log stdio:FOLDER/log short\ncache_log /dev/stderr\nshutdown_lifetime 0 seconds\n"
+                     "pinger_enable off\n" +
                      lines + "http_access allow all\n");
     return proxy;
 }
 
-std::unique_ptr<RealProxy> RealProxy::mitmdump(std::vector<std::string> arguments) {
-    std::unique_ptr<RealProxy> proxy(new RealProxy);
-    arguments.insert(arguments.begin(), {"PYTHONUNBUFFERED=1", "mitmdump", "--listen-host", "127.0.0.1", "-p", "PORT",
-                                         "--set", "confdir=FOLDER", "--flow-detail", "1"});
+std::unique_ptr<RealProxy> RealProxy::mitmdump(std::vector<std::string> arguments, std::string host) {
+    arguments.insert(arguments.begin(), {"PYTHONUNBUFFERED=1", "mitmdump", "--listen-host", host, "-p", "PORT", "--set",
+                                         "confdir=FOLDER", "--flow-detail", "1"});
+    std::unique_ptr<RealProxy> proxy(new RealProxy(std::move(host)));
     proxy->start("env", std::move(arguments), "");
     return proxy;
 }
