@@ -5,7 +5,9 @@
 
 #include <fstream>
 #include <sstream>
-#include <vector>
+#include <string>
+
+#include "support/page.hpp"
 
 namespace pathology::testkit {
 namespace {
@@ -19,24 +21,11 @@ std::string content(char const* path) {
     return text.str();
 }
 
-/// The blocks of a page that are fenced as ```KIND.
-std::vector<std::string> blocks(std::string const& page, std::string const& kind) {
-    std::vector<std::string> found;
-    std::istringstream in(page);
-    bool inside = false;
-    for (std::string line; std::getline(in, line);) {
-        if (inside && line != "```") found.back() += line + "\n";
-        if (line == "```" + kind) found.emplace_back();
-        inside = line == "```" + kind || (inside && line != "```");
-    }
-    return found;
-}
-
 TEST(Document, ShowsCodeThatIsRun) {
     auto const recipes = content(RECIPES);
-    auto const shown = blocks(content(TESTKIT_PAGE), "cpp");
+    auto const shown = test::blocks_of(TESTKIT_PAGE, "cpp");
     EXPECT_GE(shown.size(), 10U);
-    for (auto const& block : shown) EXPECT_THAT(recipes, HasSubstr(block));
+    for (auto const& block : shown) EXPECT_THAT(recipes, HasSubstr(block.text));
 }
 
 TEST(Document, NamesEveryMatcher) {
