@@ -72,7 +72,9 @@ pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes
 pathology_test(multiupstream_test SIZE unit LINK pathology::proxycore
     SOURCES test/multiupstream/configuration_test.cpp test/multiupstream/document_mistakes_test.cpp
             test/multiupstream/examples_test.cpp test/multiupstream/field_mistakes_test.cpp
-            test/multiupstream/folder_test.cpp test/multiupstream/limits_test.cpp test/multiupstream/load_test.cpp)
+            test/multiupstream/folder_test.cpp test/multiupstream/limits_test.cpp test/multiupstream/load_test.cpp
+            test/multiupstream/page_test.cpp
+    DEFINE UPSTREAMS_PAGE="${PROJECT_SOURCE_DIR}/doc/upstreams.md")
 pathology_fuzzer(multiupstream_fuzz SOURCES fuzz/multiupstream_fuzz.cpp LINK pathology::proxycore
     SEEDS fuzz/multiupstream_seeds DICTIONARY fuzz/multiupstream.dict)
 pathology_test(balancer_test SIZE unit INCLUDE src LINK pathology::proxycore nlohmann_json::nlohmann_json
