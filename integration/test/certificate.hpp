@@ -9,14 +9,14 @@
 
 namespace pathology::integration {
 
-/// It vouches for itself, and is good for 127.0.0.1, localhost and origin.test.
+/// It vouches for itself, and is good for 127.0.0.1, ::1, localhost and origin.test.
 class Certificate {
 public:
     explicit Certificate(std::string const& subject = "/CN=origin.test") {
         auto const made =
             test::run("openssl", {"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                                   "-keyout", key(), "-out", file(), "-days", "3", "-utf8", "-subj", subject, "-addext",
-                                  "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:origin.test"});
+                                  "subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost,DNS:origin.test"});
         if (made.status != 0) throw std::runtime_error("openssl makes no certificate: " + made.err);
     }
 

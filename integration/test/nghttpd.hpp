@@ -31,6 +31,7 @@ public:
 
     bool is_running() const { return running_; }
     std::string port() const { return std::to_string(port_); }
+    test::Process& process() { return *process_; }
 
 private:
     void start() {
