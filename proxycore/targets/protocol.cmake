@@ -1,7 +1,7 @@
 # pathology::protocol: codecs: bytes ⇄ values, no I/O.
 
 pathology_library(protocol
-    SOURCES src/base64.cpp src/endpoint.cpp src/percent.cpp src/http/content_rule.cpp src/http/escaped.cpp src/http/fields.cpp
+    SOURCES src/base64.cpp src/endpoint.cpp src/marked_place.cpp src/percent.cpp src/http/content_rule.cpp src/http/escaped.cpp src/http/fields.cpp
             src/http/judgement.cpp src/http/mask.cpp src/http/message.cpp src/http/target.cpp
             src/http1/field_mask.cpp src/http1/grammar.cpp src/http1/lines.cpp src/http1/parser.cpp
             src/http1/read_buffer.cpp src/http1/reader.cpp src/http1/rules.cpp src/http1/serialise.cpp
@@ -18,7 +18,8 @@ pathology_library(protocol
             src/record/frame_recorder.cpp
             src/record/json.cpp
     HEADERS include/pathology/proxycore/endpoint.hpp
-            include/pathology/proxycore/failure.hpp include/pathology/proxycore/percent.hpp
+            include/pathology/proxycore/failure.hpp include/pathology/proxycore/marked_place.hpp
+            include/pathology/proxycore/percent.hpp
             include/pathology/proxycore/http/escaped.hpp include/pathology/proxycore/http/fields.hpp
             include/pathology/proxycore/http/content_rule.hpp include/pathology/proxycore/http/judgement.hpp
             include/pathology/proxycore/http/mask.hpp
