@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <ctime>
 #include <ostream>
 #include <pathology/proxycore/pattern/pattern.hpp>
 #include <stdexcept>
@@ -99,6 +100,52 @@ INSTANTIATE_TEST_SUITE_P(Table, PatternLimit,
                                          Endless{"NestedRepetitionLong", "(a+)+$", 100'000},
                                          Endless{"Alternatives", "^(a|aa)+$", 255},
                                          Endless{"Optional", "(?:a?){60}a{60}", 60}),
+                         test::row_name);
+
+/// Patterns that take many steps at each place of a long subject, each time fewer than PCRE2 is allowed.
+struct Slow {
+    std::string_view name, pattern;
+    std::size_t cheap, costly;  ///< bytes of the subject where no match can begin, and where one might
+};
+void PrintTo(Slow const& row, std::ostream* out) { *out << row.name; }
+class PatternTime : public testing::TestWithParam<Slow> {};
+TEST_P(PatternTime, HasALimit) {
+    auto const& row = GetParam();
+    auto const subject = std::string(row.cheap, 'z') + std::string(row.costly, 'a');
+    auto const pattern = Pattern::compile(row.pattern).value();
+    auto const before = std::clock();
+    auto const matched = pattern.matches(subject);
+    EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC);
+    ASSERT_TRUE(matched.has_error());
+    EXPECT_THAT(matched.error().reason, testing::HasSubstr("limit"));
+}
+INSTANTIATE_TEST_SUITE_P(Table, PatternTime,
+                         testing::Values(Slow{"Group", "(?:a|b)*[0-9]", 0, 60'000},
+                                         Slow{"GroupAtTheEnd", "(?:a|b)*[0-9]", 900'000, 60'000},
+                                         Slow{"Words", "[a-z]+@[a-z]+", 0, 1U << 20U},
+                                         Slow{"LookAhead", "a(?=.*q)", 0, 1U << 19U},
+                                         Slow{"TwoGroups", "(?:a|b)*(?:a|b)*[0-9]", 0, 2'000}),
+                         test::row_name);
+
+struct Long {
+    std::string_view name, pattern, line;
+    bool matches;
+};
+void PrintTo(Long const& row, std::ostream* out) { *out << row.name; }
+class PatternOverALongSubject : public testing::TestWithParam<Long> {};
+TEST_P(PatternOverALongSubject, IsFoundOrNot) {
+    std::string subject;
+    while (subject.size() < 1U << 20U) subject += "the quick brown fox jumps over 12 lazy dogs\n";
+    subject += GetParam().line;
+    EXPECT_EQ(Pattern::compile(GetParam().pattern)->matches(subject).value(), GetParam().matches);
+}
+INSTANTIATE_TEST_SUITE_P(Table, PatternOverALongSubject,
+                         testing::Values(Long{"Word", "needle", "needle", true}, Long{"NoWord", "needle", "", false},
+                                         Long{"Class", "[0-9]{3}", "123", true},
+                                         Long{"Lines", "fox.*cat", "a fox, a cat", true},
+                                         Long{"NoLines", "fox.*cat", "", false},
+                                         Long{"LookBehind", "(?<=\n)x", "x", true}, Long{"Start", "^x", "\nx", false},
+                                         Long{"End", "x$", "x", true}, Long{"Empty", "$", "", true}),
                          test::row_name);
 
 TEST(Pattern, RepeatsAGroupOverALongSubject) {
