@@ -22,6 +22,10 @@ constexpr std::uint32_t max_heap_kib = 20'000;
 constexpr std::size_t min_stack = std::size_t{32} * 1024;
 constexpr std::size_t max_stack = std::size_t{4} * 1024 * 1024;
 
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 PCRE2_SPTR bytes_of(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
 
 struct Range {
@@ -167,6 +171,18 @@ std::uint32_t flags_of(Options options) {
     return letters | place | PCRE2_USE_OFFSET_LIMIT;
 }
 
+/// Text beyond ASCII is characters of UTF-8 if it is valid, so that a class has whole ones and case is ignored for all.
+/// Subjects may be invalid: no character matches such bytes.
+pcre2_code* compile_code(std::string_view text, Options options, int& error, PCRE2_SIZE& place) {
+    auto const compile_with = [&](std::uint32_t flags) {
+        return pcre2_compile(bytes_of(text), text.size(), flags_of(options) | flags, &error, &place, nullptr);
+    };
+    if (is_ascii(text)) return compile_with(0);
+    auto* const code = compile_with(PCRE2_UTF | PCRE2_MATCH_INVALID_UTF);
+    bool const is_utf8 = error > 0 || code != nullptr;  // PCRE2's errors of UTF-8 are negative
+    return is_utf8 ? code : compile_with(0);
+}
+
 std::string reason_of(int error) {
     std::array<PCRE2_UCHAR, 256> text{};
     pcre2_get_error_message(error, text.data(), text.size());
@@ -225,7 +241,7 @@ private:
 Result<Pattern> Pattern::compile(std::string_view text, Options options) {
     int error = 0;
     PCRE2_SIZE place = 0;
-    auto* const code = pcre2_compile(bytes_of(text), text.size(), flags_of(options), &error, &place, nullptr);
+    auto* const code = compile_code(text, options, error, place);
     if (code == nullptr) return compile_failure(error, place);
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // without JIT support, PCRE2 interprets the pattern
     return Pattern(std::make_shared<State const>(code, text));

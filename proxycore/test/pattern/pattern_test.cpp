@@ -47,22 +47,32 @@ TEST_P(PatternMatch, KeepsToItsOptions) {
     EXPECT_EQ(Pattern::compile(row.pattern, row.options)->matches(row.subject).value(), row.matches);
 }
 constexpr Options at_start{.place = Place::start};
-INSTANTIATE_TEST_SUITE_P(Table, PatternMatch,
-                         testing::Values(MatchCase{"Anywhere", "b+c", "abbcd", {}, true},
-                                         MatchCase{"Nowhere", "b+c", "aBBc", {}, false},
-                                         MatchCase{"AnyCase", "b+c", "aBBc", {.letters = Case::any}, true},
-                                         MatchCase{"StartSame", "/foo", "/foo", at_start, true},
-                                         MatchCase{"StartLonger", "/foo", "/foobar", at_start, true},
-                                         MatchCase{"NotLater", "bar", "/bar", at_start, false},
-                                         MatchCase{"NotLaterAlternative", "/a|/b", "/x/b", at_start, false},
-                                         MatchCase{"Dollar", "/foo$", "/foo", at_start, true},
-                                         MatchCase{"DollarLonger", "/foo$", "/foobar", at_start, false},
-                                         MatchCase{"Escape", R"(/foo\?a=1)", "/foo?a=1", at_start, true},
-                                         MatchCase{"LookBehind", "/a(?<!b)c", "/ac", at_start, true},
-                                         MatchCase{"Empty", "", "/anything", at_start, true},
-                                         MatchCase{"StartCase", "/foo", "/FOO", at_start, false},
-                                         MatchCase{"StartAnyCase", "/foo", "/FOO", {Case::any, Place::start}, true}),
-                         test::row_name);
+INSTANTIATE_TEST_SUITE_P(
+    Table, PatternMatch,
+    testing::Values(MatchCase{"Anywhere", "b+c", "abbcd", {}, true}, MatchCase{"Nowhere", "b+c", "aBBc", {}, false},
+                    MatchCase{"AnyCase", "b+c", "aBBc", {.letters = Case::any}, true},
+                    MatchCase{"StartSame", "/foo", "/foo", at_start, true},
+                    MatchCase{"StartLonger", "/foo", "/foobar", at_start, true},
+                    MatchCase{"NotLater", "bar", "/bar", at_start, false},
+                    MatchCase{"NotLaterAlternative", "/a|/b", "/x/b", at_start, false},
+                    MatchCase{"Dollar", "/foo$", "/foo", at_start, true},
+                    MatchCase{"DollarLonger", "/foo$", "/foobar", at_start, false},
+                    MatchCase{"Escape", R"(/foo\?a=1)", "/foo?a=1", at_start, true},
+                    MatchCase{"LookBehind", "/a(?<!b)c", "/ac", at_start, true},
+                    MatchCase{"Empty", "", "/anything", at_start, true},
+                    MatchCase{"StartCase", "/foo", "/FOO", at_start, false},
+                    MatchCase{"AnyCaseBeyondAscii", "\u00e9", "\u00c9", {.letters = Case::any}, true},
+                    MatchCase{"ClassBeyondAscii", "^[\u00e9\u00e8]$", "\u00e8", {}, true},
+                    MatchCase{"InvalidUtf8",
+                              "b\u00e9",
+                              "\xff"
+                              "b\u00e9",
+                              {},
+                              true},
+                    MatchCase{"NoCharacter", "\u00e9", "\xe9", {}, false},
+                    MatchCase{"PatternOfBytes", "\xe9", "a\xe9", {}, true},
+                    MatchCase{"StartAnyCase", "/foo", "/FOO", {Case::any, Place::start}, true}),
+    test::row_name);
 
 TEST(Pattern, ReportsWhereItIsWrong) {
     auto const pattern = Pattern::compile("a(b");
@@ -145,7 +155,8 @@ INSTANTIATE_TEST_SUITE_P(Table, PatternOverALongSubject,
                                          Long{"Lines", "fox.*cat", "a fox, a cat", true},
                                          Long{"NoLines", "fox.*cat", "", false},
                                          Long{"LookBehind", "(?<=\n)x", "x", true}, Long{"Start", "^x", "\nx", false},
-                                         Long{"End", "x$", "x", true}, Long{"Empty", "$", "", true}),
+                                         Long{"End", "x$", "x", true}, Long{"Empty", "$", "", true},
+                                         Long{"Utf8", "\u00e9+", "\u00e9\u00e9", true}),
                          test::row_name);
 
 TEST(Pattern, RepeatsAGroupOverALongSubject) {
