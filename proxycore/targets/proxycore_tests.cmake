@@ -8,7 +8,7 @@ pathology_test(flow_test SIZE unit LINK pathology::proxycore
     SOURCES test/flow/connection_test.cpp test/flow/cookies_test.cpp test/errors_test.cpp
             test/flow/flow_test.cpp test/flow/headers_test.cpp test/flow/id_test.cpp test/flow/message_test.cpp
             test/flow/multi_dict_test.cpp test/flow/multipart_test.cpp test/flow/registry_test.cpp test/flow/visit_test.cpp
-            test/flow/request_test.cpp test/flow/response_test.cpp test/flow/url_test.cpp)
+            test/flow/request_test.cpp test/flow/response_test.cpp test/flow/url_test.cpp test/support/allocations.cpp)
 pathology_fuzzer(content_fuzz SOURCES fuzz/content_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/content_seeds)
 pathology_fuzzer(flow_fuzz INCLUDE src SOURCES fuzz/flow_fuzz.cpp LINK pathology::proxycore SEEDS fuzz/flow_seeds)
 pathology_benchmark(content_bench SOURCES bench/content_bench.cpp LINK pathology::proxycore)

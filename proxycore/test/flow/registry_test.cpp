@@ -5,24 +5,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
-#include <new>
 #include <pathology/proxycore/flow/http_flow.hpp>
 
+#include "support/allocations.hpp"
 #include "support/play.hpp"
-
-namespace {
-thread_local std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* const block = std::malloc(size)) return block;
-    throw std::bad_alloc();
-}
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(block); }
 
 namespace pathology::proxycore::flow {
 namespace {
@@ -88,9 +75,9 @@ TEST(FlowRegistry, AllocatesNothingForAFlowThatIsNotKept) {
         fixture.registry.record_change(*flow);
     };
     run();  // its block is used again
-    auto const before = allocations;
+    auto const before = pathology::test::allocations;
     for (int i = 0; i < 100; ++i) run();
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(pathology::test::allocations, before);
 }
 
 TEST(FlowRegistry, KeepsTheLastOnesWithinALimit) {
