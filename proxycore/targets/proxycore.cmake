@@ -9,7 +9,8 @@ pathology_library(proxycore PRECOMPILED proxy
             src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/infer_charset.cpp
             src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
             src/content/zstd.cpp
-            src/flow/connection.cpp src/flow/cookies.cpp src/flow/date.cpp src/flow/flow.cpp
+            src/flow/connection.cpp src/flow/cookies.cpp src/flow/date.cpp
+            src/flow/destination.cpp src/flow/flow.cpp
             src/flow/headers.cpp src/flow/id.cpp src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/recorded.cpp src/flow/registry.cpp src/flow/request.cpp src/flow/request_views.cpp
             src/flow/response.cpp src/flow/url.cpp src/flow/url_parts.cpp

@@ -16,6 +16,7 @@
 
 #include <pathology/proxycore/endpoint.hpp>
 #include "ascii.hpp"
+#include "flow/destination.hpp"
 
 namespace pathology::proxycore::flow {
 namespace {
@@ -101,7 +102,7 @@ http::RequestHead Request::to_head() const {
 std::string Request::method() const { return ascii::uppered(raw_method); }
 
 TargetForm Request::first_line_format() const {
-    if (method() == "CONNECT") return TargetForm::authority;
+    if (http::equals_ignoring_case(raw_method, "CONNECT")) return TargetForm::authority;
     if (!authority.empty()) return TargetForm::absolute;
     return path == "*" ? TargetForm::asterisk : TargetForm::origin;
 }
@@ -135,11 +136,8 @@ void Request::update_host_header() {
 }
 
 std::optional<std::string> Request::host_header() const {
-    auto const field = headers.first("host");
-    auto of_field = field ? std::optional<std::string>(*field) : std::nullopt;
-    // Over HTTP/2 `:authority` replaces the Host field, and has precedence if both exist (RFC 9113 §8.3.1).
-    if (http_version.major < 2) return of_field;
-    return authority.empty() ? of_field : authority;
+    auto const text = host_header_of(*this);
+    return text ? std::optional<std::string>(*text) : std::nullopt;
 }
 
 void Request::set_host_header(std::string_view value) {
@@ -147,11 +145,7 @@ void Request::set_host_header(std::string_view value) {
     if (http_version.major < 2 || headers.contains("host")) headers.set("Host", value);
 }
 
-std::string Request::pretty_host() const {
-    auto const header = host_header().value_or("");
-    auto const named = http::parse_authority(header);
-    return named.valid && !named.host.empty() ? std::string(named.host) : host_;
-}
+std::string Request::pretty_host() const { return std::string(pretty_host_of(*this)); }
 
 std::string Request::url() const {
     if (host_.empty()) return {};
@@ -160,12 +154,9 @@ std::string Request::url() const {
 }
 
 std::string Request::pretty_url() const {
-    if (first_line_format() == TargetForm::authority) return authority.empty() ? url() : authority;
-    auto const header = host_header().value_or("");
-    auto const named = http::parse_authority(header);
-    if (!named.valid || named.host.empty()) return url();
-    auto const port = parse_port(named.port).value_or(default_port(scheme_).value_or(port_));
-    return flow::to_string(Url{scheme_, std::string(named.host), port, path == "*" ? "" : path});
+    std::string text;
+    append_pretty_url(text, *this);
+    return text;
 }
 
 boost::system::result<void, UrlFailure> Request::set_url(std::string_view url) {

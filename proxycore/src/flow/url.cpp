@@ -8,6 +8,7 @@
 #include <pathology/proxycore/http/target.hpp>
 
 #include "ascii.hpp"
+#include "flow/destination.hpp"
 
 namespace pathology::proxycore::flow {
 
@@ -43,8 +44,9 @@ boost::system::result<Url, UrlFailure> parse_url(std::string_view text) {
 }
 
 std::string host_and_port(std::string_view scheme, std::string_view host, std::uint16_t port) {
-    if (port != 0 && default_port(scheme) != port) return to_string(Endpoint{std::string(host), port});
-    return bracketed(host);
+    std::string text;
+    append_host_and_port(text, scheme, host, port);
+    return text;
 }
 
 std::string to_string(Url const& url) {
