@@ -9,7 +9,7 @@ pathology_library(proxycore PRECOMPILED proxy
             src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/infer_charset.cpp
             src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
             src/content/zstd.cpp
-            src/flow/connection.cpp src/flow/cookies.cpp src/flow/date.cpp
+            src/filter/flow_subject.cpp src/flow/connection.cpp src/flow/cookies.cpp src/flow/date.cpp
             src/flow/destination.cpp src/flow/flow.cpp
             src/flow/headers.cpp src/flow/id.cpp src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
             src/flow/recorded.cpp src/flow/registry.cpp src/flow/request.cpp src/flow/request_views.cpp
@@ -71,6 +71,7 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/content/decoder.hpp include/pathology/proxycore/content/encoder.hpp
             include/pathology/proxycore/content/failure.hpp
             include/pathology/proxycore/content/view.hpp
+            include/pathology/proxycore/filter/flow_subject.hpp
             include/pathology/proxycore/flow/attachments.hpp
             include/pathology/proxycore/flow/connection.hpp include/pathology/proxycore/flow/cookies.hpp
             include/pathology/proxycore/flow/flow.hpp include/pathology/proxycore/flow/headers.hpp
@@ -97,7 +98,8 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/multiupstream/statistics.hpp
             include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp
-    PUBLIC pathology::http2_driver pathology::pattern pathology::protocol pathology::tls pathology::tunnel
+    PUBLIC pathology::filter pathology::http2_driver pathology::pattern pathology::protocol pathology::tls
+           pathology::tunnel
     PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::HIREDIS PkgConfig::PROMETHEUS PkgConfig::YAML
             PkgConfig::ZSTD ZLIB::ZLIB crypt
             $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ${CMAKE_DL_LIBS})

@@ -68,6 +68,10 @@ pathology_test(http2_layer_test SIZE unit INCLUDE src LINK pathology_test_proxy 
 pathology_fuzzer(http2_exchange_fuzz WIDE LINK pathology::proxycore SEEDS fuzz/http2_exchange_seeds
     DICTIONARY fuzz/http2.dict INCLUDE src test
     SOURCES fuzz/http2_exchange_fuzz.cpp test/layers/exchange/isolated_layer.cpp)
+pathology_test(flow_filter_test SIZE unit LINK pathology::proxycore
+    SOURCES test/filter/flow_subject_test.cpp test/filter/match_test.cpp test/filter/sample_flows.cpp)
+pathology_test(filter_allocation_test SIZE unit LINK pathology::proxycore
+    SOURCES test/filter/allocation_test.cpp test/filter/sample_flows.cpp test/support/allocations.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(multiupstream_test SIZE unit LINK pathology::proxycore
     SOURCES test/multiupstream/configuration_test.cpp test/multiupstream/document_mistakes_test.cpp
