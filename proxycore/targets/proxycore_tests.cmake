@@ -72,6 +72,10 @@ pathology_test(flow_filter_test SIZE unit LINK pathology::proxycore
     SOURCES test/filter/flow_subject_test.cpp test/filter/match_test.cpp test/filter/sample_flows.cpp)
 pathology_test(filter_allocation_test SIZE unit LINK pathology::proxycore
     SOURCES test/filter/allocation_test.cpp test/filter/sample_flows.cpp test/support/allocations.cpp)
+pathology_fuzzer(filter_fuzz LINK pathology::proxycore SEEDS fuzz/filter_seeds DICTIONARY fuzz/filter.dict INCLUDE test
+    SOURCES fuzz/filter_fuzz.cpp test/filter/sample_flows.cpp)
+pathology_benchmark(filter_bench LINK pathology::proxycore INCLUDE test
+    SOURCES bench/filter_bench.cpp test/filter/sample_flows.cpp)
 pathology_test(modes_test SIZE unit LINK pathology::proxycore SOURCES test/modes/mode_test.cpp)
 pathology_test(multiupstream_test SIZE unit LINK pathology::proxycore
     SOURCES test/multiupstream/configuration_test.cpp test/multiupstream/document_mistakes_test.cpp
