@@ -56,9 +56,6 @@ public:
         process_->wait();
         process_.reset();
     }
-    /// Stops and resumes its work, with open connections.
-    void pause() { process_->signal(SIGSTOP); }
-    void resume() { process_->signal(SIGCONT); }
 
     /// What redis-cli prints for a command, with its line ends.
     std::string ask(std::vector<std::string> command) const {
