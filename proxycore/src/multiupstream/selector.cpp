@@ -240,6 +240,18 @@ void Selector::on_client_gone(flow::Client const& client) {
     if (shared_) shared_->on_client_gone(client.id);
 }
 
+bool Selector::on_check_succeeded(UpstreamId id, Latency latency) {
+    if (shared_) shared_->on_response(id);
+    return balancer_.check_succeeded(id, latency, now());
+}
+
+bool Selector::on_check_failed(UpstreamId id, Failure const& failure) {
+    if (shared_ && is_response(failure.cause)) shared_->on_response(id);
+    bool const rests = balancer_.check_failed(id, failure, now());
+    if (shared_) shared_->on_failed(id, Question());
+    return rests;
+}
+
 // --- configuration ---------------------------------------------------------------------------------------------------
 
 void Selector::share(std::shared_ptr<SharedState> state) {

@@ -172,12 +172,12 @@ asio::awaitable<void> RunningProxy::begin(std::vector<Endpoint> endpoints) {
 }
 
 asio::awaitable<void> RunningProxy::end() {
+    co_await multi_upstreams_.stop_checks();
     for (auto* const task : {&ticking_, &watching_}) {
         (*task)->cancel();
         co_await (*task)->join();
         task->reset();
     }
-    co_await multi_upstreams_.stop_checks();
     metrics_.reset();
     chain_.commands().remove("multiupstream.statistics");
     multi_upstreams_.report();

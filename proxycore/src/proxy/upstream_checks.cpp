@@ -128,12 +128,11 @@ asio::awaitable<bool> UpstreamChecks::connect(layers::Services& services, Connec
 }
 
 void UpstreamChecks::report(UpstreamId id, Connection const& connection, std::chrono::nanoseconds elapsed) {
-    auto& balancer = selector_->balancer();
-    if (balancer.upstream(id) == nullptr) return;  // removed meanwhile
-    if (!connection.failure) return on_passed(id, connection.name, balancer.check_succeeded(id, elapsed, now()));
+    if (selector_->balancer().upstream(id) == nullptr) return;  // removed meanwhile
+    if (!connection.failure) return on_passed(id, connection.name, selector_->on_check_succeeded(id, elapsed));
     auto const& why = *connection.failure;
     auto const cause = multiupstream::cause_of(why).value_or(Cause::other);
-    on_failed(id, why.message, balancer.check_failed(id, {cause, why.message, elapsed}, now()));
+    on_failed(id, why.message, selector_->on_check_failed(id, {cause, why.message, elapsed}));
 }
 
 // --- the log ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <map>
+#include <pathology/proxycore/multiupstream/selector.hpp>
 #include <regex>
 
 #include "multiupstream/upstreams.hpp"
@@ -287,6 +288,20 @@ TEST(Fingerprint, P82_HasNameAndHopsWithoutThePassword) {
     EXPECT_EQ(fingerprint_of(other_weight), text);
     EXPECT_NE(fingerprint_of(other_name), text);
     EXPECT_NE(fingerprint_of(other_port), text);
+}
+
+TEST(SharedChecks, BeginAndEndARestOfAllProxies) {
+    auto const state = std::make_shared<MemoryState>();
+    Selector selector(by_weights({1}));
+    selector.share(state);
+    auto const id = selector.balancer().ids()[0];
+    EXPECT_TRUE(selector.on_check_failed(id, {.cause = Cause::refused}));
+    EXPECT_EQ(state->rests.size(), 1U);
+    EXPECT_TRUE(selector.on_check_succeeded(id, 1ms));
+    EXPECT_EQ(state->rests.size(), 0U);
+    selector.on_check_failed(id, {.cause = Cause::refused});
+    EXPECT_FALSE(selector.on_check_failed(id, {.cause = Cause::credentials}));  // a response
+    EXPECT_EQ(state->rests.size(), 0U);
 }
 
 }  // namespace

@@ -63,6 +63,11 @@ public:
     /// Several selectors may have the same one.
     void share(std::shared_ptr<SharedState> state);
 
+    /// The result of an active check, for the Balancer and for what is shared. Returns whether a rest ended.
+    bool on_check_succeeded(UpstreamId id, Latency latency);
+    /// Returns whether a rest began.
+    bool on_check_failed(UpstreamId id, Failure const& failure);
+
     /// Replaces the configuration. Open connections stay, and with them what clients have been using, where an upstream
     /// has the same name and hops as before.
     ReloadReport reload(Configuration configuration);
