@@ -1,6 +1,9 @@
 #include "forwarder/forwarder_fixture.hpp"
 
+#include <chrono>
 #include <utility>
+
+#include "support/play.hpp"
 
 namespace pathology::proxycore::forwarder::test {
 
@@ -50,6 +53,13 @@ Forwarder::Statistics ForwarderFixture::statistics() {
         now = dynamic_cast<Forwarder&>(*addon).statistics();
     });
     return now;
+}
+
+bool ForwarderFixture::wait_until(std::function<bool(Forwarder::Statistics const&)> const& is_so) {
+    auto const end = std::chrono::steady_clock::now() + proxycore::test::patience;
+    while (!is_so(statistics()))
+        if (std::chrono::steady_clock::now() > end) return false;
+    return true;
 }
 
 }  // namespace pathology::proxycore::forwarder::test

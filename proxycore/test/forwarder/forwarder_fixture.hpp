@@ -1,6 +1,7 @@
 // A proxy with a forwarder, and its backend.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <pathology/proxycore/forwarder/forwarder.hpp>
@@ -36,6 +37,8 @@ public:
     /// "status proxy_id" of the only activity.
     std::string activity() const;
     Forwarder::Statistics statistics();
+    /// Asks once in each turn of the loop until they are so; false after 20 seconds.
+    bool wait_until(std::function<bool(Forwarder::Statistics const&)> const& is_so);
     /// Makes a proxy or a target that lives as long as the fixture.
     template <class T, class... Arguments> T& keep(Arguments&&... arguments) {
         auto const made = std::make_shared<T>(std::forward<Arguments>(arguments)...);

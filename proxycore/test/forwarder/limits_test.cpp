@@ -4,57 +4,87 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <pathology/proxycore/async/completion.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <utility>
+#include <vector>
 
 #include "forwarder/forwarder_fixture.hpp"
-#include "forwarder/wait_for.hpp"
 #include "proxy/origin.hpp"
+#include "support/play.hpp"
 
 namespace pathology::proxycore::forwarder {
 namespace {
 
 using namespace std::chrono_literals;
 using proxy::test::Origin;
+using proxycore::test::patience;
 using test::ForwarderFixture;
 using test::get_of;
 using test::TestClient;
-using test::wait_for;
 using testing::HasSubstr;
 
 constexpr char page[] = "http://origin.test/x";
 constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
-/// Holds each request until it is opened, and counts how many it has at a time.
-struct Gate {
+/// Holds each request until it is opened.
+class Gate {
+public:
+    std::uint16_t port() const { return upstream_.port(); }
+    /// Waits until so many requests are held; false after 20 seconds.
+    bool wait_for(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, patience, [&] { return held_.size() >= count; });
+    }
+    void open() {
+        std::scoped_lock const lock(mutex_);
+        is_open_ = true;
+        for (auto const& request : held_) request.set_value();
+        held_.clear();
+    }
+    std::size_t max_held() const { return max_held_; }
+
+private:
     boost::asio::awaitable<void> serve(net::Stream& stream) {
         co_await proxy::test::read_head(stream);
-        most = std::max(most.load(), ++open);
-        while (!is_open) co_await async::pause(1ms);
-        --open;
+        async::Completion<> opened;
+        hold(opened.setter());
+        co_await opened.wait();
         co_await net::send(stream, ok);
     }
-    std::atomic<int> open = 0, most = 0;
-    std::atomic<bool> is_open = false;
-    Origin upstream{[this](net::Stream& stream) -> boost::asio::awaitable<void> { co_await serve(stream); }};
+    void hold(async::Completion<>::Setter request) {
+        std::scoped_lock const lock(mutex_);
+        if (is_open_) return request.set_value();
+        held_.push_back(std::move(request));
+        max_held_ = std::max(max_held_.load(), held_.size());
+        changed_.notify_all();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<async::Completion<>::Setter> held_;
+    std::atomic<std::size_t> max_held_ = 0;
+    bool is_open_ = false;
+    Origin upstream_{[this](net::Stream& stream) -> boost::asio::awaitable<void> { co_await serve(stream); }};
 };
 
 TEST(ForwarderLimits, P89_d_NoMoreRequestsThanSlotsAreForwarded) {
     Gate gate;
     ForwarderFixture forwarder("MAX_CONCURRENT_REQUESTS=2");
-    forwarder.choose(gate.upstream.port());
+    forwarder.choose(gate.port());
     forwarder.start();
     std::vector<std::unique_ptr<TestClient>> clients;
     for (int i = 0; i < 4; ++i) {
         clients.push_back(std::make_unique<TestClient>(forwarder.port()));
         clients.back()->send(get_of(page));
     }
-    EXPECT_TRUE(wait_for([&] {
-        auto const now = forwarder.statistics();
-        return now.forwarded == 2 && now.waiting == 2 && gate.open == 2;
-    }));
-    gate.is_open = true;
+    EXPECT_TRUE(gate.wait_for(2));
+    EXPECT_TRUE(forwarder.wait_until([](auto const& now) { return now.forwarded == 2 && now.waiting == 2; }));
+    EXPECT_EQ(gate.max_held(), 2U);
+    gate.open();
     for (auto const& client : clients) EXPECT_EQ(client->read_response().body, "ok");
-    EXPECT_EQ(gate.most, 2);
     EXPECT_EQ(forwarder.activities(4).size(), 4U);
     EXPECT_EQ(forwarder.statistics().forwarded, 0U);
 }
@@ -91,19 +121,19 @@ TEST(ForwarderLimits, P86_a_NoSlotInTimeIs504) {
 TEST(ForwarderLimits, AClientThatLeavesTheQueueLosesItsPlace) {
     Gate gate;
     ForwarderFixture forwarder("MAX_CONCURRENT_REQUESTS=1");
-    forwarder.choose(gate.upstream.port());
+    forwarder.choose(gate.port());
     forwarder.start();
     TestClient first(forwarder.port());
     first.send(get_of(page));
-    EXPECT_TRUE(wait_for([&] { return gate.open == 1; }));
+    EXPECT_TRUE(gate.wait_for(1));
     {
         TestClient second(forwarder.port());
         second.send(get_of(page));
-        EXPECT_TRUE(wait_for([&] { return forwarder.statistics().waiting == 1; }));
+        EXPECT_TRUE(forwarder.wait_until([](auto const& now) { return now.waiting == 1; }));
         second.close(net::CloseMode::reset);
     }
-    EXPECT_TRUE(wait_for([&] { return forwarder.statistics().waiting == 0; }));
-    gate.is_open = true;
+    EXPECT_TRUE(forwarder.wait_until([](auto const& now) { return now.waiting == 0; }));
+    gate.open();
     EXPECT_EQ(first.read_response().status, 200U);
     EXPECT_EQ(forwarder.activities(2).size(), 2U);
     EXPECT_EQ(forwarder.statistics().forwarded, 0U);

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "forwarder/forwarder_fixture.hpp"
-#include "forwarder/wait_for.hpp"
 #include "proxy/origin.hpp"
 
 namespace pathology::proxycore::forwarder {
@@ -16,7 +15,6 @@ using proxy::test::Origin;
 using test::ForwarderFixture;
 using test::get_of;
 using test::TestClient;
-using test::wait_for;
 
 constexpr char page[] = "http://origin.test/x";
 
@@ -61,7 +59,7 @@ TEST(ForwarderLimits, P86_g_ALargeResponseStreams) {
     }
     EXPECT_LT(ahead, max_ahead);
     EXPECT_EQ(forwarder.activity(), "200 42");
-    EXPECT_TRUE(wait_for([&] { return forwarder.statistics().forwarded == 0; }));
+    EXPECT_TRUE(forwarder.wait_until([](auto const& now) { return now.forwarded == 0; }));
     EXPECT_TRUE(forwarder.fixture.recorder->wait_for("response"));
     EXPECT_EQ(forwarder.fixture.recorder->http_flows().at(0)->response->raw_content, std::nullopt);
 }
@@ -105,7 +103,7 @@ TEST_P(ForwarderUpgrade, HoldsItsSlotUntilTheWebSocketEnds) {
         EXPECT_EQ(forwarder.statistics().forwarded, 1U);
         client.close(net::CloseMode::reset);
     }
-    EXPECT_TRUE(wait_for([&] { return forwarder.statistics().forwarded == 0; }));
+    EXPECT_TRUE(forwarder.wait_until([](auto const& now) { return now.forwarded == 0; }));
     EXPECT_EQ(forwarder.backend.asked("/activity").size(), 1U);
 }
 
