@@ -26,7 +26,7 @@ std::string bytes_of(std::vector<std::uint32_t> const& positions) {
 }  // namespace
 
 CandidateSet::CandidateSet(std::vector<std::uint32_t> members, Configuration const& configuration)
-    : positions(std::move(members)), gains(positions.size()) {
+    : positions(std::move(members)), gains(positions.size()), costs(positions.size()) {
     std::uint64_t sum = 0;
     for (auto const position : positions) {
         weights.push_back(std::max(configuration.upstreams[position].weight, 1U));

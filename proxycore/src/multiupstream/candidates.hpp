@@ -23,6 +23,7 @@ struct CandidateSet {
     std::vector<std::uint32_t> weights;
     std::vector<std::uint64_t> weight_sums;  ///< of a member and those before it
     std::vector<std::int64_t> gains;         ///< the sums of the round robin; they add up to 0 between two choices
+    std::vector<double> costs;               ///< of the choice that is being made, kept for their memory
 };
 
 /// The candidates of one target.

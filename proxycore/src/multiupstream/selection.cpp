@@ -42,23 +42,27 @@ template <class May> std::uint64_t sum_of_weights(CandidateSet const& set, May m
     return sum;
 }
 
-template <class May> std::size_t find_fewest(CandidateSet const& set, std::span<Load const> loads, May may) {
-    auto const is_less = [&](std::size_t a, std::size_t b) {  // open / weight, in whole numbers
-        return std::uint64_t{loads[set.positions[a]].open} * set.weights[b] <
-               std::uint64_t{loads[set.positions[b]].open} * set.weights[a];
-    };
-    auto best = set.positions.size();
-    for (std::size_t member = 0; member < set.positions.size(); ++member)
-        if (may(member) && (best == set.positions.size() || is_less(member, best))) best = member;
-    return best;
-}
+/// Open uses for a weight, compared as whole numbers.
+struct Share {
+    std::uint64_t open = 1, weight = 0;  // more than any other
+
+    bool is_less(Share other) const { return open * other.weight < other.open * weight; }
+};
 
 template <class May> std::size_t fewest_in_turn(CandidateSet& set, std::span<Load const> loads, May may) {
-    auto const best = find_fewest(set, loads, may);
-    std::uint64_t const open = loads[set.positions[best]].open, weight = set.weights[best];
-    return take_turn(set, [&](std::size_t member) {
-        return may(member) && loads[set.positions[member]].open * weight == open * set.weights[member];
-    });
+    auto const share_of = [&](std::size_t member) {
+        return Share{loads[set.positions[member]].open, set.weights[member]};
+    };
+    Share fewest;
+    for (std::size_t member = 0; member < set.positions.size(); ++member) {
+        if (!may(member)) continue;
+        auto const share = share_of(member);
+        if (share.is_less(fewest)) fewest = share;
+    }
+    if (fewest.open == 0)
+        return take_turn(set,
+                         [&](std::size_t member) { return may(member) && loads[set.positions[member]].open == 0; });
+    return take_turn(set, [&](std::size_t member) { return may(member) && !fewest.is_less(share_of(member)); });
 }
 
 double cost_of(Load const& load, std::uint32_t weight, std::chrono::steady_clock::time_point now) {
@@ -69,13 +73,15 @@ double cost_of(Load const& load, std::uint32_t weight, std::chrono::steady_clock
 }
 
 template <class May> std::size_t cheapest_in_turn(CandidateSet& set, Circumstances const& circumstances, May may) {
-    auto const cost = [&](std::size_t member) {
-        return cost_of(circumstances.loads[set.positions[member]], set.weights[member], circumstances.now);
-    };
-    auto lowest = std::numeric_limits<double>::infinity();
-    for (std::size_t member = 0; member < set.positions.size(); ++member)
-        if (may(member)) lowest = std::min(lowest, cost(member));
-    return take_turn(set, [&](std::size_t member) { return may(member) && cost(member) == lowest; });
+    constexpr auto unusable = std::numeric_limits<double>::infinity();
+    auto* const costs = set.costs.data();
+    auto lowest = unusable;
+    for (std::size_t member = 0; member < set.positions.size(); ++member) {
+        auto const& load = circumstances.loads[set.positions[member]];
+        costs[member] = may(member) ? cost_of(load, set.weights[member], circumstances.now) : unusable;
+        lowest = std::min(lowest, costs[member]);
+    }
+    return take_turn(set, [&](std::size_t member) { return costs[member] == lowest; });
 }
 
 }  // namespace
