@@ -107,6 +107,7 @@ private:
             plan_.steps.emplace_back(set);
         } else {
             plan_.disconnects = true;
+            plan_.pauses = plan_.pauses || std::get<DisconnectAt>(feature.is).how == Ending::hold;
             plan_.steps.emplace_back(Disconnect{std::get<DisconnectAt>(feature.is).how});
         }
         return {};

@@ -286,6 +286,14 @@ bool has_generated_data(Message const& message) {
     return generates;
 }
 
+bool pauses(Message const& message) {
+    return std::any_of(features(message).begin(), features(message).end(), [](Feature const& feature) {
+        if (auto const* rate = std::get_if<RateFrom>(&feature.is)) return rate->rate && rate->rate->each != PauseTime{};
+        auto const* const end = std::get_if<DisconnectAt>(&feature.is);
+        return std::holds_alternative<PauseAt>(feature.is) || (end != nullptr && end->how == Ending::hold);
+    });
+}
+
 bool loads_files(Message const& message) {
     bool loads = false;
     for_each_value(message, [&](Value const& value) { loads = loads || std::holds_alternative<FileValue>(value); });

@@ -14,6 +14,13 @@ namespace {
 
 using testing::MatchesRegex;
 
+TEST(Pauses, AreWhatKeepsThePeerWaiting) {
+    for (auto const* spec : {"200:p0,0", "200:pr,f", "200:t0,1k", "200:t0,1/0.1", "200:d0,hold"})
+        EXPECT_TRUE(pauses(test::response(spec))) << spec;
+    for (auto const* spec : {"200", "200:t0,1/0", "200:t0,full", "200:d0", "200:d0,rst", "200:i0,'x'"})
+        EXPECT_FALSE(pauses(test::response(spec))) << spec;
+}
+
 struct ResolveCase {
     std::string_view name;
     test::Setting (*setting)();

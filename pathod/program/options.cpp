@@ -103,7 +103,7 @@ void declare(CommandLine& line, Arguments& arguments) {
     line.group("Limits");
     line.option("-t,--timeout", arguments.time_limit, "idle timeout; 0 disables it");
     line.option("--limit-size", arguments.size_limit, "refuse specs of responses larger than this");
-    line.flag("--nohang", daemon.nohang, "refuse specs with a pause");
+    line.flag("--nohang", daemon.nohang, "refuse specs with a pause, a rate with times, or hold");
     line.flag("--nocraft", arguments.no_craft, "refuse specs in paths; anchors are served");
     line.option("--max-connections", daemon.max_connections, "maximum number of open connections; further ones wait");
     line.option("--max-header", arguments.max_header, "maximum size of a request header, with any number of fields");

@@ -24,8 +24,6 @@ std::string print_all(std::vector<Message> const& messages) {
     return text;
 }
 
-bool pauses_in(Message const& message) { return find<PauseAt>(features(message)) != nullptr; }
-
 Parsed<std::vector<Message>> parse(std::string_view spec, Settings const& settings) {
     if (settings.protocol == Protocol::http2) return parse_http2_responses(spec);
     auto message = parse_response(spec);
@@ -39,7 +37,7 @@ PreparedSpec::PreparedSpec(std::vector<Message> messages, std::string spec)
     : messages_(std::move(messages)),
       spec_(std::move(spec)),
       line_("crafting spec: " + print_all(messages_) + "\n"),
-      pauses_(std::any_of(messages_.begin(), messages_.end(), pauses_in)) {}
+      pauses_(std::any_of(messages_.begin(), messages_.end(), language::pauses)) {}
 
 Parsed<PreparedSpecPtr> PreparedSpec::read(std::string spec, Settings const& settings, bool explain) {
     auto messages = parse(spec, settings);

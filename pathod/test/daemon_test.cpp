@@ -105,7 +105,9 @@ INSTANTIATE_TEST_SUITE_P(
         WireCase{"NoCraft", get("/p/200") * 2, refused("Crafting disabled."), {.craft = false}},
         WireCase{"NoFiles", get("/p/200:b%3Cx") * 2, refused("File access denied.")},
         WireCase{"TooLarge", get("/p/200:b@1k") * 2, refused("Response too large."), {.size_limit = 1000}},
-        WireCase{"Pauses", get("/p/200:pa,0") * 2, refused("Pauses have been disabled."), {.nohang = true}}),
+        WireCase{"Pauses", get("/p/200:pa,0") * 2, refused("Pauses have been disabled."), {.nohang = true}},
+        WireCase{"SlowRate", get("/p/200:t0,1k") * 2, refused("Pauses have been disabled."), {.nohang = true}},
+        WireCase{"Hold", get("/p/200:d0,hold") * 2, refused("Pauses have been disabled."), {.nohang = true}}),
     named);
 
 INSTANTIATE_TEST_SUITE_P(

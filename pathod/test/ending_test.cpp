@@ -85,6 +85,13 @@ TEST_F(EndingTest, AnAnchorMayRefuseByAReset) {
     EXPECT_EQ(client.send(get("/")).read_to_end(), "[error]");
 }
 
+TEST_F(EndingTest, WhatDoesNotWaitIsNoPause) {
+    Daemon strict({.nohang = true});
+    strict.start().value();
+    Client client(strict.port());
+    EXPECT_EQ(client.send(get("/p/200:r:t0,1/0:d3,rst")).read_to_end(), "HTT[error]");
+}
+
 // --- frames ----------------------------------------------------------------------------------------------------------
 
 TEST_F(EndingTest, AWebsocketFrameMayReset) {

@@ -29,6 +29,9 @@ bool resolves_randomly(Message const& message, Settings const& settings);
 /// Returns true if a message sends generated data.
 bool has_generated_data(Message const& message);
 
+/// Returns true if a message keeps its peer waiting: by a pause, a rate with times, or an ending that holds the connection.
+bool pauses(Message const& message);
+
 /// Returns true if a message sends the content of files, which may change between two plans.
 bool loads_files(Message const& message);
 
