@@ -246,17 +246,15 @@ TEST_P(P84_d_SocksRefusal, HasTheReasonOfTheRfc) {
     EXPECT_THAT(fixture().log(), AllOf(HasSubstr(GetParam().reason), Not(HasSubstr("secret"))));
 }
 
-INSTANTIATE_TEST_SUITE_P(, P84_d_SocksRefusal,
-                         testing::Values(SocksRefusal{"Failure", 1, "general SOCKS server failure"},
-                                         SocksRefusal{"NotAllowed", 2, "connection not allowed by ruleset"},
-                                         SocksRefusal{"Network", 3, "Network unreachable"},
-                                         SocksRefusal{"Host", 4, "Host unreachable"},
-                                         SocksRefusal{"Refused", 5, "Connection refused"},
-                                         SocksRefusal{"Expired", 6, "TTL expired"},
-                                         SocksRefusal{"Command", 7, "Command not supported"},
-                                         SocksRefusal{"Address", 8, "Address type not supported"},
-                                         SocksRefusal{"Unassigned", 0x7f, "127"}),
-                         pathology::test::row_name);
+INSTANTIATE_TEST_SUITE_P(
+    , P84_d_SocksRefusal,
+    testing::Values(SocksRefusal{"Failure", 1, "general SOCKS server failure"},
+                    SocksRefusal{"NotAllowed", 2, "connection not allowed by ruleset"},
+                    SocksRefusal{"Network", 3, "Network unreachable"}, SocksRefusal{"Host", 4, "Host unreachable"},
+                    SocksRefusal{"Refused", 5, "Connection refused"}, SocksRefusal{"Expired", 6, "TTL expired"},
+                    SocksRefusal{"Command", 7, "Command not supported"},
+                    SocksRefusal{"Address", 8, "Address type not supported"}, SocksRefusal{"Unassigned", 0x7f, "127"}),
+    pathology::test::row_name);
 
 TEST_F(MultiUpstreamTest, P84_e_AProxyWhoseCertificateIsNotTrustedIsNamed) {
     SecureOrigin const proxy(tls::test::identity_for({"127.0.0.1"}));
