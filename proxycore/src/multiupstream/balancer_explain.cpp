@@ -44,12 +44,22 @@ public:
         record.policy = to_string(state_.settings.policy);
         if (state_.settings.policy.kind == Policy::Kind::hash)
             record.key = to_string(find_key(state_.settings.policy, question));
+        record.affinity = affinity();
         if (decision) describe_choice(decision, record);
         describe_candidates(record);
         return record;
     }
 
 private:
+    /// As AffinityTable has it.
+    std::string affinity() const {
+        auto const& question = attempt_.question;
+        if (question.host.size() > max_host) return {};
+        if (!question.is_websocket) return "this client connection to " + to_string(Endpoint{host_, question.port});
+        auto const client = question.client_address.empty() ? "the client" : std::string(question.client_address);
+        return "WebSockets of " + client + " to " + host_;
+    }
+
     void describe_choice(Decision const& decision, Explanation& record) {
         record.upstream = decision.upstream->name;
         record.hops = tunnel::to_string(decision.upstream->hops);

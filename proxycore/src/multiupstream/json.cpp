@@ -100,6 +100,7 @@ std::string to_json(Explanation const& explanation) {
     if (explanation.is_probe) object["probe"] = true;
     object["policy"] = explanation.policy;
     if (!explanation.key.empty()) object["key"] = explanation.key;
+    if (!explanation.affinity.empty()) object["affinity"] = explanation.affinity;
     if (!explanation.next.empty()) object["next"] = explanation.next;
     auto candidates = Json::array();
     for (auto const& candidate : explanation.candidates) candidates.push_back(to_json(candidate));

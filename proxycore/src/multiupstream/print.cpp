@@ -97,6 +97,7 @@ std::string to_text(Explanation const& explanation) {
     if (!explanation.rules.empty()) text += row("rules", list_of(explanation.rules));
     text += row("policy", explanation.policy);
     if (!explanation.key.empty()) text += row("key", explanation.key);
+    if (!explanation.affinity.empty()) text += row("affinity", http::terminal_text(explanation.affinity));
     if (!explanation.next.empty()) text += row("next", http::terminal_text(explanation.next));
     for (auto const& candidate : explanation.candidates)
         text += row("candidate", http::terminal_text(candidate.name) + ": " + details_of(candidate));

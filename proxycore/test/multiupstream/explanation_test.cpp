@@ -33,6 +33,7 @@ TEST(Explanation, TellsHowAPolicyDecided) {
               "reason      weighted among 2\n"
               "rules       host_pattern *.com\n"
               "policy      weighted\n"
+              "affinity    this client connection to example.com:443\n"
               "next        b\n"
               "candidate   a: weight 3, 0 open, available, host_pattern *.com\n"
               "candidate   b: weight 1, 0 open, available, port 443, host_pattern *.com");
@@ -49,7 +50,7 @@ TEST(Explanation, IsJson) {
     EXPECT_EQ(json, nlohmann::json::parse(R"({
         "host": "x.com", "port": 443, "websocket": true, "upstream": "b", "hops": "http://user:***@b.test:3128",
         "reason": "only candidate", "rules": ["port 443", "host_pattern *.com"], "by_default": false,
-        "policy": "hash:user", "key": "user=bob",
+        "policy": "hash:user", "key": "user=bob", "affinity": "WebSockets of 192.0.2.1 to x.com",
         "candidates": [
             {"name": "a", "hops": "http://user:***@a.test:3128", "weight": 3, "rules": ["host_pattern *.com"],
              "open": 0, "health": "resting", "failures": 1, "cause": "refused", "detail": "no route",

@@ -37,6 +37,9 @@ struct Explanation {
     bool is_probe = false;
     std::string policy{};
     std::string key{};  ///< of the policy hash: `user:session=x1`; the values of fields and cookies as `***`
+    /// What is bound to the same upstream: `this client connection to example.com:443`, or `WebSockets of 10.0.0.1 to
+    /// example.com`; empty if nothing is, for a host that is too long for a name.
+    std::string affinity{};
     std::vector<ExplainedCandidate> candidates{};  ///< in the order of the configuration
     std::string next{};  ///< who would get the same question if what was chosen failed; empty = none
 };
