@@ -79,7 +79,7 @@ TEST(ActiveChecks, AreCountedApartFromRequests) {
     EXPECT_TRUE(balancer.check_failed(id, {.cause = Cause::refused}, at(1s)));
     EXPECT_FALSE(balancer.check_failed(id, {.cause = Cause::refused}, at(1500ms)));  // within the rest
     EXPECT_TRUE(balancer.check_succeeded(id, 5ms, at(1600ms)));
-    auto const& upstream = balancer.statistics(at(2s)).upstreams[0];
+    auto const upstream = balancer.statistics(at(2s)).upstreams[0];
     EXPECT_EQ(upstream.counters.checks, 4U);
     EXPECT_EQ(upstream.counters.checks_failed, 2U);
     EXPECT_EQ(upstream.counters.failed_total(), 0U);
