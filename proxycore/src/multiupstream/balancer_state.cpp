@@ -65,12 +65,17 @@ Balancer::State::Availability Balancer::State::mark_usable(Attempt const& attemp
     if (upstreams.are_all_available() && attempt.excluded.empty()) return {set.positions.size(), 0};
     Availability found;
     std::size_t probed = 0;
-    for (auto const position : set.positions) {
+    auto const size = found.usable = set.positions.size();
+    usable_.assign(size, static_cast<std::uint8_t>(Use::yes));
+    bool const excludes = !attempt.excluded.empty();
+    for (std::size_t member = 0; member < size; ++member) {
+        auto const position = set.positions[member];
+        if (!excludes && upstreams.is_available(position)) continue;  // nearly all of them
         auto const use = use_of(attempt, position);
-        found.usable += use == Use::yes ? 1U : 0U;
         found.excluded += use == Use::excluded ? 1U : 0U;
         probed += use == Use::if_nothing_else ? 1U : 0U;
-        usable_.push_back(use == Use::yes || use == Use::if_nothing_else ? static_cast<std::uint8_t>(use) : 0);
+        found.usable -= use == Use::yes ? 0U : 1U;
+        usable_[member] = use == Use::yes || use == Use::if_nothing_else ? static_cast<std::uint8_t>(use) : 0;
     }
     if (found.usable == 0) {
         found.usable = probed;
