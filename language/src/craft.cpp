@@ -49,13 +49,9 @@ Parsed<void> announce_body(Message& resolved, Settings const& settings) {
     auto& parts = features(resolved);
     bool const is_given = std::any_of(parts.begin(), parts.end(), is_content_length) || find<Raw>(parts) != nullptr;
     if (settings.protocol == Protocol::http1 || is_given) return {};
-    std::uint64_t length = 0;
-    if (auto const* body = find_feature<Body>(parts)) {
-        auto const measured = measure(std::get<Body>(body->is).value, settings);
-        if (measured.has_error()) return at(*body, measured.error());
-        length = *measured;
-    }
-    parts.emplace_back(Header{Literal{"content-length"}, Literal{std::to_string(length)}});
+    auto const length = content_size(parts, settings);
+    if (length.has_error()) return length.error();
+    parts.emplace_back(Header{Literal{"content-length"}, Literal{std::to_string(*length)}});
     return {};
 }
 
@@ -96,7 +92,9 @@ Parsed<void> remove_body(Message& resolved, Settings const& settings) {
     // Without the body their places are the same, so only their order is left of them.
     if (auto const sorted = sort_actions(resolved, settings); sorted.has_error()) return sorted.error();
     if (auto const announced = announce_body(resolved, settings); announced.has_error()) return announced.error();
-    std::erase_if(features(resolved), [](Feature const& part) { return std::holds_alternative<Body>(part.is); });
+    std::erase_if(features(resolved), [](Feature const& part) {
+        return std::visit([]<class Token>(Token const&) { return ContentToken<Token>; }, part.is);
+    });
     return {};
 }
 

@@ -9,19 +9,19 @@
 namespace pathology::language {
 namespace {
 
-// The stream of a seed is a sequence of chunks, each seeded by its number, which makes any position reachable at once.
-// In a chunk, eight xorshift128+ generators (Vigna 2014) run in parallel in vector registers. The result must not
+// The stream of a seed is a sequence of segments, each seeded by its number, which makes any position reachable at once.
+// In a segment, eight xorshift128+ generators (Vigna 2014) run in parallel in vector registers. The result must not
 // depend on the width of the registers: lane n is always the n-th generator, on every machine.
 //
-//     seed ──▶ chunk 0 (4096 symbols) │ chunk 1 │ chunk 2 │ …      chunk n starts from derive_seed(seed, n)
-constexpr std::uint64_t chunk_symbols = 4096;
+//     seed ──▶ segment 0 (4096 symbols) │ segment 1 │ segment 2 │ …      segment n starts from derive_seed(seed, n)
+constexpr std::uint64_t segment_symbols = 4096;
 
 constexpr std::size_t lanes = 8;
 constexpr std::size_t group = lanes * sizeof(std::uint64_t);
 
-/// The state of the generators at the beginning of a chunk.
-struct Chunk {
-    Chunk(std::uint64_t seed, std::uint64_t number) {
+/// The state of the generators at the beginning of a segment.
+struct Segment {
+    Segment(std::uint64_t seed, std::uint64_t number) {
         auto const base = derive_seed(seed, number);
         for (std::size_t lane = 0; lane < lanes; ++lane) {
             a[lane] = derive_seed(base, 2 * lane);
@@ -33,12 +33,12 @@ struct Chunk {
     std::array<std::uint64_t, lanes> b;
 };
 
-/// The running generators of a chunk. `Vector` is the register type.
+/// The running generators of a segment. `Vector` is the register type.
 template <class Vector> class Engine {
 public:
-    [[gnu::always_inline]] explicit Engine(Chunk const& chunk) {
-        std::memcpy(a_, chunk.a.data(), group);
-        std::memcpy(b_, chunk.b.data(), group);
+    [[gnu::always_inline]] explicit Engine(Segment const& segment) {
+        std::memcpy(a_, segment.a.data(), group);
+        std::memcpy(b_, segment.b.data(), group);
     }
 
     [[gnu::always_inline]] void next(char* into) {
@@ -62,10 +62,10 @@ private:
     Vector b_[registers];
 };
 
-/// Writes the bytes [skip, skip + size) of a chunk.
+/// Writes the bytes [skip, skip + size) of a segment.
 template <class Vector>
-[[gnu::always_inline]] inline void fill_with(Chunk const& chunk, std::size_t skip, char* into, std::size_t size) {
-    Engine<Vector> engine(chunk);
+[[gnu::always_inline]] inline void fill_with(Segment const& segment, std::size_t skip, char* into, std::size_t size) {
+    Engine<Vector> engine(segment);
     char part[group];
     for (; skip >= group; skip -= group) engine.next(part);
     if (skip > 0) {
@@ -82,14 +82,14 @@ template <class Vector>
 }
 
 using Vector128 [[gnu::vector_size(16)]] = std::uint64_t;
-void fill_plain(Chunk const& chunk, std::size_t skip, char* into, std::size_t size) {
-    fill_with<Vector128>(chunk, skip, into, size);
+void fill_plain(Segment const& segment, std::size_t skip, char* into, std::size_t size) {
+    fill_with<Vector128>(segment, skip, into, size);
 }
 
 #if defined(__x86_64__)
 using Vector256 [[gnu::vector_size(32)]] = std::uint64_t;
-[[gnu::target("avx2")]] void fill_avx2(Chunk const& chunk, std::size_t skip, char* into, std::size_t size) {
-    fill_with<Vector256>(chunk, skip, into, size);
+[[gnu::target("avx2")]] void fill_avx2(Segment const& segment, std::size_t skip, char* into, std::size_t size) {
+    fill_with<Vector256>(segment, skip, into, size);
 }
 // Chosen once at the start: the object code is built for any x86-64.
 auto const fill = __builtin_cpu_supports("avx2") ? fill_avx2 : fill_plain;
@@ -97,10 +97,10 @@ auto const fill = __builtin_cpu_supports("avx2") ? fill_avx2 : fill_plain;
 auto const fill = fill_plain;
 #endif
 
-/// Symbols [at, at + into.size()) of a chunk; two random bytes choose each. At most a chunk's worth.
-void fill_symbols(std::string_view symbols, Chunk const& chunk, std::size_t at, std::span<char> into) {
-    std::array<char, 2 * chunk_symbols> random;
-    fill(chunk, 2 * at, random.data(), 2 * into.size());
+/// Symbols [at, at + into.size()) of a segment; two random bytes choose each. At most a segment's worth.
+void fill_symbols(std::string_view symbols, Segment const& segment, std::size_t at, std::span<char> into) {
+    std::array<char, 2 * segment_symbols> random;
+    fill(segment, 2 * at, random.data(), 2 * into.size());
     auto const count = static_cast<std::uint32_t>(symbols.size());
     auto const* const symbol = symbols.data();
     for (std::size_t i = 0; i < into.size(); ++i) {
@@ -117,13 +117,13 @@ void fill_symbols(std::string_view symbols, Chunk const& chunk, std::size_t at, 
 void generate(DataType type, std::uint64_t seed, std::uint64_t from, std::span<char> into) {
     auto const symbols = alphabet(type);
     while (!into.empty()) {
-        auto const at = static_cast<std::size_t>(from % chunk_symbols);
-        auto const n = std::min<std::size_t>(chunk_symbols - at, into.size());
-        Chunk const chunk(seed, from / chunk_symbols);
+        auto const at = static_cast<std::size_t>(from % segment_symbols);
+        auto const n = std::min<std::size_t>(segment_symbols - at, into.size());
+        Segment const segment(seed, from / segment_symbols);
         if (type == DataType::bytes) {
-            fill(chunk, at, into.data(), n);
+            fill(segment, at, into.data(), n);
         } else {
-            fill_symbols(symbols, chunk, at, into.first(n));
+            fill_symbols(symbols, segment, at, into.first(n));
         }
         from += n;
         into = into.subspan(n);

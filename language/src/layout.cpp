@@ -137,6 +137,22 @@ void Layout::add(Base base) {
     for (auto& piece : base.pieces) add(std::move(piece));
 }
 
+Parsed<void> Layout::allow(std::uint64_t count, std::uint64_t bytes) {
+    constexpr std::uint64_t max_parts = 1'000'000;
+    constexpr std::uint64_t max_bytes = 64U << 20U;
+    std::uint64_t all = 0;
+    bool const overflows = __builtin_mul_overflow(count, bytes, &all);
+    if (overflows || count > max_parts - repeated_ || all > max_bytes - repeated_bytes_) {
+        return SpecFailure{SpecErrc::too_large,
+                           "the repetitions of a message have at most 1000000 parts and 64 MiB of text; repeat the "
+                           "message (xN), or take generated data (@SIZE)",
+                           {}};
+    }
+    repeated_ += count;
+    repeated_bytes_ += all;
+    return {};
+}
+
 void Layout::begin_frame() { base_.frames.push_back(size_); }
 
 Base Layout::take() {
@@ -188,6 +204,27 @@ Parsed<std::uint64_t> measure(Value const& value, Settings const& settings) {
     auto const file = settings.files.open(std::get<FileValue>(value).path);
     if (file.has_error()) return file.error();
     return (*file)->size();
+}
+
+std::uint64_t bytes_in_memory(Value const& value) {
+    auto const* literal = std::get_if<Literal>(&value);
+    return literal != nullptr ? literal->bytes.size() : 0;
+}
+
+Parsed<std::uint64_t> content_size(Features const& features, Settings const& settings) {
+    std::uint64_t size = 0;
+    for (auto const& feature : features) {
+        auto const* body = std::get_if<Body>(&feature.is);
+        auto const* chunk = std::get_if<Chunk>(&feature.is);
+        if (body == nullptr && chunk == nullptr) continue;
+        auto const measured = measure(body != nullptr ? body->value : chunk->data, settings);
+        if (measured.has_error()) return at(feature, measured.error());
+        std::uint64_t all = 0;
+        auto const count = body != nullptr ? 1 : chunk->count;
+        if (__builtin_mul_overflow(*measured, count, &all)) all = UINT64_MAX;
+        size = saturating_sum(size, all);
+    }
+    return size;
 }
 
 Parsed<bool> gives_header(Features const& features, std::string_view wanted, Settings const& settings) {

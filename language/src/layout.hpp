@@ -52,7 +52,14 @@ private:
 template <class TokenRef, class Visit> void for_each_value_of(TokenRef& token, Visit& visit) {
     if constexpr (std::same_as<std::remove_const_t<TokenRef>, UserAgent>) {
         if (auto* value = std::get_if<Value>(&token.is)) visit(*value);
-    } else if constexpr (std::same_as<std::remove_const_t<TokenRef>, Header>) {
+    } else if constexpr (std::same_as<std::remove_const_t<TokenRef>, Chunk>) {
+        if (token.size_line) visit(*token.size_line);
+        visit(token.data);
+        if (token.end) visit(*token.end);
+    } else if constexpr (requires {
+                             token.name;
+                             token.value;
+                         }) {
         visit(token.name);
         visit(token.value);
     } else if constexpr (requires { token.value; }) {
@@ -76,6 +83,8 @@ template <class MessageRef, class Visit> void for_each_value(MessageRef&& messag
         }
     } else if (auto* preface = std::get_if<Http2Preface>(&message)) {
         if (preface->value) visit(*preface->value);
+    } else if (auto* raw = std::get_if<RawMessage>(&message)) {
+        visit(raw->value);
     }
     for (auto& feature : features(message)) {
         std::visit([&](auto& token) { for_each_value_of(token, visit); }, feature.is);
@@ -84,8 +93,10 @@ template <class MessageRef, class Visit> void for_each_value(MessageRef&& messag
 
 /// Calls `visit(name, value)` for a token that is a header field: the name is a Value, or for shorthands the text of
 /// the table. Returns what `visit` returns.
-template <FieldToken Token, class Visit> auto visit_field(Token const& token, Visit const& visit) {
-    if constexpr (std::same_as<Token, Header>) {
+template <class Token, class Visit>
+requires FieldToken<Token> || std::same_as<Token, Trailer>
+auto visit_field(Token const& token, Visit const& visit) {
+    if constexpr (std::same_as<Token, Header> || std::same_as<Token, Trailer>) {
         return visit(token.name, token.value);
     } else if constexpr (std::same_as<Token, UserAgent>) {
         if (auto const* value = std::get_if<Value>(&token.is)) return visit(Token::info.field, *value);
@@ -104,10 +115,12 @@ Parsed<std::optional<proxycore::websocket::MaskingKey>> masking_key(Frame const&
 /// A message before actions, laid out once: measuring, planning and flow control all start from it.
 struct Base {
     std::vector<Piece> pieces;
-    std::vector<std::uint64_t> frames;  ///< where HTTP/2 frames begin; of those in one SendFramed the first
-    std::optional<Http2Parts> parts;    ///< see make_http2_parts()
-    std::optional<std::uint64_t> head;  ///< where the head ends; std::nullopt: with the message
-    std::optional<std::uint64_t> body;  ///< where the first byte of content is
+    std::vector<std::uint64_t> frames;     ///< where HTTP/2 frames begin; of those in one SendFramed the first
+    std::optional<Http2Parts> parts;       ///< see make_http2_parts()
+    std::optional<std::uint64_t> head;     ///< where the head ends; std::nullopt: with the message
+    std::optional<std::uint64_t> body;     ///< where the first byte of content is
+    std::vector<std::uint64_t> chunks;     ///< where chunks begin, each with its framing
+    std::optional<std::uint64_t> trailer;  ///< where the trailer section begins
 
     std::uint64_t size() const;
     /// Where an HTTP/2 frame begins, counted from 1; std::nullopt if there are fewer.
@@ -127,6 +140,22 @@ public:
     /// Marks the start of a frame, or of several in the next piece.
     void begin_frame();
 
+    /// Marks the start of a chunk, or of the trailer section.
+    void begin_chunk() { base_.chunks.push_back(size_); }
+    void begin_trailer() { base_.trailer = size_; }
+
+    /// Calls `add` so many times. What is repeated has `bytes` bytes that are kept in memory, each time.
+    /// Errors: SpecErrc::too_large if that is too much for one message; those of `add`.
+    template <class Add> Parsed<void> repeat(std::uint64_t count, std::uint64_t bytes, Add const& add) {
+        if (count > 1) {
+            if (auto allowed = allow(count, bytes); allowed.has_error()) return allowed;
+        }
+        for (; count > 0; --count) {
+            if (auto added = add(); added.has_error()) return added;
+        }
+        return {};
+    }
+
     /// Marks the end of the head. The content follows, behind `framing` bytes that frame it.
     void end_head(std::uint64_t framing = 0) {
         base_.head = size_;
@@ -141,12 +170,15 @@ public:
 
 private:
     Parsed<std::shared_ptr<FileContent const>> open(std::string const& path);
+    Parsed<void> allow(std::uint64_t count, std::uint64_t bytes);
 
     Settings const& settings_;
     std::map<std::string, std::shared_ptr<FileContent const>> files_;  // each file is opened once
     StreamNumbers streams_;
     Base base_;
     std::uint64_t size_ = 0;
+    std::uint64_t repeated_ = 0;        // parts that repeat() added
+    std::uint64_t repeated_bytes_ = 0;  // of them in memory
 };
 
 /// One for each kind of message; lay_out() chooses.
@@ -155,6 +187,7 @@ Parsed<void> lay_out_message(Request const& request, Layout& layout, Settings co
 Parsed<void> lay_out_message(Frame const& frame, Layout& layout, Settings const& settings);
 Parsed<void> lay_out_message(Http2Frame const& frame, Layout& layout, Settings const& settings);
 Parsed<void> lay_out_message(Http2Preface const& preface, Layout& layout, Settings const& settings);
+Parsed<void> lay_out_message(RawMessage const& message, Layout& layout, Settings const& settings);
 
 /// HTTP/2 frames of a request or response.
 Parsed<void> lay_out_http2(Response const& response, Layout& layout, Settings const& settings);
@@ -168,6 +201,12 @@ Parsed<Plan> make_plan(Message const& resolved, Settings const& settings, Base b
 
 /// The size of a value in bytes.
 Parsed<std::uint64_t> measure(Value const& value, Settings const& settings);
+
+/// The number of bytes of the content: a body and the data of chunks.
+Parsed<std::uint64_t> content_size(Features const& features, Settings const& settings);
+
+/// The bytes of a literal; 0 for other values, which are not kept in memory.
+std::uint64_t bytes_in_memory(Value const& value);
 
 /// Returns true if the features have a header field of that name, in any case.
 Parsed<bool> gives_header(Features const& features, std::string_view name, Settings const& settings);

@@ -1,8 +1,9 @@
 // Requests and responses as HTTP/2 frames, in pieces (RFC 9113 §8.1).
 //
-//     HEADERS [CONTINUATION …] [DATA …]
-//     END_HEADERS on the last frame of the block, END_STREAM on HEADERS if there is no body, else on the last DATA
+//     HEADERS [CONTINUATION …] [DATA …] [HEADERS [CONTINUATION …]]      the last block has the trailer fields
+//     END_HEADERS on the last frame of a block, END_STREAM on the last HEADERS or DATA
 //
+// Each chunk has DATA frames of its own. A response that is followed by another one of its stream does not end it.
 // A body may be terabytes of generated data. Its full frames are one SendFramed piece: header, value and count.
 
 #include <algorithm>
@@ -24,22 +25,36 @@ namespace flag = proxycore::http2::flag;
 
 Value literal(std::string_view text) { return Literal{std::string(text), false}; }
 
-/// Adds the field that a feature is. There is an overload for every token; a token without one does not compile.
-struct FieldVisitor {
-    HeaderBlock& block;
-
-    template <FieldToken Token> Parsed<void> operator()(Token const& token) const {
-        return visit_field(token, [this](auto const& name, Value const& value) {
+/// Adds a field as often as it is repeated.
+template <class Token> Parsed<void> add_field(Token const& token, HeaderBlock& block, Layout& layout) {
+    auto const add = [&] {
+        return visit_field(token, [&](auto const& name, Value const& value) {
             if constexpr (std::same_as<std::remove_cvref_t<decltype(name)>, Value>) {
                 return block.add({&name}, {&value});
             } else {
                 return block.add(lower(name), value);
             }
         });
+    };
+    if constexpr (RepeatableToken<Token>) {
+        return layout.repeat(token.count, bytes_in_memory(token.name) + bytes_in_memory(token.value), add);
+    } else {
+        return add();
     }
-    Parsed<void> operator()(Raw const&) const { return {}; }             // read by add_fields()
-    Parsed<void> operator()(Body const&) const { return {}; }            // sent in DATA frames
-    Parsed<void> operator()(NestedResponse const&) const { return {}; }  // appended to :path
+}
+
+/// Adds the field that a feature is. There is an overload for every token; a token without one does not compile.
+struct FieldVisitor {
+    HeaderBlock& block;
+    Layout& layout;
+
+    template <FieldToken Token> Parsed<void> operator()(Token const& token) const {
+        return add_field(token, block, layout);
+    }
+    Parsed<void> operator()(Raw const&) const { return {}; }                                  // read by add_fields()
+    template <ContentToken Token> Parsed<void> operator()(Token const&) const { return {}; }  // behind the head
+    Parsed<void> operator()(WaitFor const&) const { return {}; }                              // for whoever sends
+    Parsed<void> operator()(NestedResponse const&) const { return {}; }                       // appended to :path
     Parsed<void> operator()(Times const&) const { return {}; }
     template <Http1OnlyToken Token> Parsed<void> operator()(Token const&) const {
         return {};
@@ -51,16 +66,23 @@ struct FieldVisitor {
 };
 
 /// Adds the fields of the features, and a content-length if they have none.
-Parsed<void> add_fields(Features const& features, std::uint64_t body, HeaderBlock& block, Settings const& settings) {
+Parsed<void> add_fields(Features const& features, bool is_interim, HeaderBlock& block, Layout& layout,
+                        Settings const& settings) {
     for (auto const& feature : features) {
-        if (auto added = std::visit(FieldVisitor{block}, feature.is); added.has_error())
+        if (auto added = std::visit(FieldVisitor{block, layout}, feature.is); added.has_error())
             return at(feature, added.error());
     }
-    if (find<Raw>(features) != nullptr) return {};
+    if (find<Raw>(features) != nullptr || is_interim) return {};
     auto const given = gives_header(features, "content-length", settings);
     if (given.has_error()) return given.error();
-    return *given ? Parsed<void>() : block.add("content-length", std::to_string(body));
+    if (*given) return {};
+    auto const size = content_size(features, settings);
+    if (size.has_error()) return size.error();
+    return block.add("content-length", std::to_string(*size));
 }
+
+bool is_interim(Response const& response) { return response.is_interim; }
+bool is_interim(Request const& /*request*/) { return false; }
 
 Parsed<void> add_pseudo_fields(Response const& response, HeaderBlock& block, Settings const& /*settings*/) {
     return block.add(":status", response.code.value_or(""));
@@ -173,6 +195,59 @@ bool has_actions(Features const& features) {
     });
 }
 
+/// A body, or a chunk that is sent `count` times. A chunk may be empty.
+struct Content {
+    std::vector<Piece> pieces;
+    std::uint64_t count = 1;
+    bool is_chunk = false;
+};
+
+/// The content of a message, without frames. What is empty and no chunk is left out.
+Parsed<std::vector<Content>> content_of(Features const& features, Layout& layout) {
+    std::vector<Content> all;
+    for (auto const& feature : features) {
+        auto const* body = std::get_if<Body>(&feature.is);
+        auto const* chunk = std::get_if<Chunk>(&feature.is);
+        if (body == nullptr && chunk == nullptr) continue;
+        if (auto added = layout.add(body != nullptr ? body->value : chunk->data); added.has_error())
+            return at(feature, added.error());
+        Content content{layout.take().pieces, chunk != nullptr ? chunk->count : 1, chunk != nullptr};
+        bool const is_sent = content.is_chunk ? content.count > 0 : !content.pieces.empty();
+        if (is_sent) all.push_back(std::move(content));
+    }
+    return all;
+}
+
+/// Adds the DATA frames of the content.
+Parsed<void> add_content(std::vector<Content> all, bool ends_stream, Layout& layout, Http2Place const& place) {
+    for (auto& content : all) {
+        bool const is_last = ends_stream && &content == &all.back();
+        std::uint64_t bytes = FrameHeader::size;
+        for (auto const& piece : content.pieces)
+            if (std::holds_alternative<SendBytes>(piece)) bytes += size(piece);
+        std::uint64_t left = content.count;
+        auto const add = [&]() -> Parsed<void> {
+            if (content.is_chunk) layout.begin_chunk();
+            auto const flags = --left == 0 && is_last ? flag::end_stream : std::uint8_t{0};
+            add_frames(layout, left == 0 ? std::move(content.pieces) : content.pieces, {.last_flags = flags}, place);
+            return {};
+        };
+        if (auto added = layout.repeat(content.count, bytes, add); added.has_error()) return added;
+    }
+    return {};
+}
+
+/// The trailer section as a block of fields; empty if there is none.
+Parsed<std::vector<Piece>> trailers_of(Features const& features, Layout& layout, Settings const& settings) {
+    HeaderBlock block(layout, settings);
+    for (auto const& feature : features) {
+        auto const* trailer = std::get_if<Trailer>(&feature.is);
+        if (trailer == nullptr) continue;
+        if (auto added = add_field(*trailer, block, layout); added.has_error()) return at(feature, added.error());
+    }
+    return layout.take().pieces;
+}
+
 /// The plan of a body without frame headers.
 Plan plan_of(std::vector<Piece> const& pieces) {
     Plan plan;
@@ -186,37 +261,41 @@ Plan plan_of(std::vector<Piece> const& pieces) {
     return plan;
 }
 
-/// Keeps the parts of a message that flow control may cut: it has no actions, and its header block is known.
-void keep_parts(Features const& features, Base const& head, std::vector<Piece> const& body, Layout& layout) {
+/// Keeps the parts of a message that flow control may cut: a head that is known, and at most one body, without actions.
+void keep_parts(Features const& features, Base const& head, std::vector<Content> const& content, Layout& layout) {
     auto const is_known = head.pieces.size() == 1 && std::holds_alternative<SendBytes>(head.pieces.front());
-    if (!is_known || has_actions(features)) return;
-    layout.keep({std::get<SendBytes>(head.pieces.front()).bytes, plan_of(body)});
+    bool const has_chunks = find<Chunk>(features) != nullptr || find<Trailer>(features) != nullptr;
+    if (!is_known || has_chunks || has_actions(features)) return;
+    layout.keep(
+        {std::get<SendBytes>(head.pieces.front()).bytes, content.empty() ? Plan() : plan_of(content.front().pieces)});
 }
 
 template <class Text> Parsed<void> lay_out_text(Text const& text, Layout& layout, Settings const& settings) {
     if (auto const sound = check_http2(text); sound.has_error()) return sound;
-    std::vector<Piece> body;
-    if (auto const* feature = find_feature<Body>(text.features)) {
-        auto const added = layout.add(std::get<Body>(feature->is).value);
-        if (added.has_error()) return at(*feature, added.error());
-        body = layout.take().pieces;
-    }
-    std::uint64_t body_size = 0;
-    for (auto const& piece : body) body_size = saturating_sum(body_size, size(piece));
+    auto content = content_of(text.features, layout);
+    if (content.has_error()) return content.error();
+    auto trailers = trailers_of(text.features, layout, settings);
+    if (trailers.has_error()) return trailers.error();
 
     HeaderBlock block(layout, settings);
     if (auto added = add_pseudo_fields(text, block, settings); added.has_error()) return added;
-    if (auto added = add_fields(text.features, body_size, block, settings); added.has_error()) return added;
-    Framing const framing{.first = static_cast<std::uint8_t>(FrameType::headers),
-                          .rest = static_cast<std::uint8_t>(FrameType::continuation),
-                          .first_flags = body_size == 0 ? flag::end_stream : std::uint8_t{0},
-                          .last_flags = flag::end_headers};
+    auto added = add_fields(text.features, is_interim(text), block, layout, settings);
+    if (added.has_error()) return added;
+    bool const ends_here = content->empty() && trailers->empty() && !is_interim(text);
+    Framing framing{.first = static_cast<std::uint8_t>(FrameType::headers),
+                    .rest = static_cast<std::uint8_t>(FrameType::continuation),
+                    .first_flags = ends_here ? flag::end_stream : std::uint8_t{0},
+                    .last_flags = flag::end_headers};
     add_frames(layout, layout.take().pieces, framing, settings.http2);
     auto head = layout.take();
-    keep_parts(text.features, head, body, layout);
+    if (!is_interim(text)) keep_parts(text.features, head, *content, layout);
     layout.add(std::move(head));
-    layout.end_head(body.empty() ? 0 : FrameHeader::size);
-    if (!body.empty()) add_frames(layout, std::move(body), {.last_flags = flag::end_stream}, settings.http2);
+    layout.end_head(content->empty() ? 0 : FrameHeader::size);
+    added = add_content(std::move(*content), trailers->empty() && !is_interim(text), layout, settings.http2);
+    if (added.has_error() || trailers->empty()) return added;
+    layout.begin_trailer();
+    framing.first_flags = is_interim(text) ? std::uint8_t{0} : flag::end_stream;
+    add_frames(layout, std::move(*trailers), framing, settings.http2);
     return {};
 }
 

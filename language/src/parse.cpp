@@ -86,6 +86,21 @@ Parsed<void> check_ascii(std::string_view spec) {
         SpecErrc::not_ascii, "a spec is ASCII text; write this byte as an escape such as \\xe9", {place, place + 1}};
 }
 
+bool is_response(Message const& message) {
+    return std::holds_alternative<Response>(message) || std::holds_alternative<RawMessage>(message);
+}
+
+/// RFC 9110 §15.2: a final response follows. 101 is the last one over HTTP/1.
+void mark_interim_responses(std::vector<Message>& messages) {
+    bool is_followed = false;
+    for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
+        auto* response = std::get_if<Response>(&*message);
+        if (response != nullptr && response->code && response->code->size() == 3 && response->code->front() == '1')
+            response->is_interim = is_followed && *response->code != "101";
+        is_followed = is_followed || is_response(*message);
+    }
+}
+
 Parsed<std::vector<Message>> parse(Start start, std::string_view spec, ParseLimits const& limits) {
     if (auto sound = check_length(spec, limits); sound.has_error()) return sound.error();
     std::string uncommented;
@@ -105,6 +120,7 @@ Parsed<std::vector<Message>> parse(Start start, std::string_view spec, ParseLimi
     for (auto const& message : *messages) {
         if (auto sound = check(message, protocol, limits); sound.has_error()) return sound.error();
     }
+    mark_interim_responses(*messages);
     return messages;
 }
 
@@ -114,6 +130,10 @@ Parsed<Message> parse_response(std::string_view spec, ParseLimits const& limits)
     auto messages = parse(Start::response, spec, limits);
     if (messages.has_error()) return std::move(messages).error();
     return std::move(messages->front());
+}
+
+Parsed<std::vector<Message>> parse_responses(std::string_view spec, ParseLimits const& limits) {
+    return parse(Start::responses, spec, limits);
 }
 
 Parsed<Message> parse_nested_response(std::string_view spec, Protocol protocol, ParseLimits const& limits) {

@@ -8,6 +8,7 @@
 #include <pathology/language/generator.hpp>
 #include <pathology/proxycore/percent.hpp>
 #include <span>
+#include <vector>
 
 #include "escape.hpp"
 #include "grammar/bare_methods.hpp"
@@ -88,6 +89,8 @@ std::string text(Offset offset) {
         case Offset::Kind::head: return "head" + shift;
         case Offset::Kind::body: return "body" + shift;
         case Offset::Kind::frame: return "frame" + number + shift;
+        case Offset::Kind::chunk: return "chunk" + number + shift;
+        case Offset::Kind::trailer: return "trailer" + shift;
     }
     return number;
 }
@@ -110,12 +113,28 @@ std::string text(std::optional<Rate> const& rate) {
 // A nested spec is a literal that contains a spec, so its quotes and backslashes are escaped once more.
 std::string nested(char letter, std::string_view spec) { return std::string(1, letter) + "'" + escape(spec) + "'"; }
 
+std::string repeated(std::uint64_t count) { return count == 1 ? "" : "*" + std::to_string(count); }
+
+template <class Field> std::string field(Field const& is) {
+    return print(is.name) + "=" + print(is.value) + repeated(is.count);
+}
+
 /// A token that is a letter and a value is printed from the table; every other one needs an overload.
 struct FeaturePrinter {
     template <ValueToken Token> std::string operator()(Token const& token) const {
         return std::string(Token::info.letter) + print(token.value);
     }
-    std::string operator()(Header const& h) const { return "h" + print(h.name) + "=" + print(h.value); }
+    std::string operator()(Header const& h) const { return "h" + field(h); }
+    std::string operator()(Trailer const& e) const { return "e" + field(e); }
+    std::string operator()(Chunk const& k) const {
+        std::string out = "k";
+        if (k.size_line) out += print(*k.size_line) + "=";
+        out += print(k.data);
+        if (k.end) out += "," + print(*k.end);
+        return out + repeated(k.count);
+    }
+    std::string operator()(WaitFor const& w) const { return "w" + text(w.until) + (w.rate ? "," + text(w.rate) : ""); }
+    std::string operator()(GroupEnd const&) const { return {}; }  // print() of several messages prints groups
     std::string operator()(UserAgent const& u) const {
         if (auto const* shortcut = std::get_if<UserAgent::Shortcut>(&u.is)) return "u" + shortcut->text;
         return "u" + print(std::get<Value>(u.is));
@@ -184,6 +203,7 @@ struct HeadPrinter {
     std::string operator()(Http2Preface const& preface) const {
         return preface.value ? "h2p:" + print(*preface.value) : "h2p";
     }
+    std::string operator()(RawMessage const& raw) const { return "raw:" + print(raw.value); }
 };
 
 // --- inside a URL ----------------------------------------------------------------------------------------------------
@@ -211,7 +231,9 @@ bool begins_url_escape(std::string_view text, std::size_t i) {
 std::string print(Message const& message, bool with_times) {
     auto out = std::visit(HeadPrinter{}, message);
     for (auto const& feature : features(message)) {
-        if (!with_times && std::holds_alternative<Times>(feature.is)) continue;
+        bool const is_left_out =
+            std::holds_alternative<GroupEnd>(feature.is) || (!with_times && std::holds_alternative<Times>(feature.is));
+        if (is_left_out) continue;
         out += ":";
         out += std::visit(FeaturePrinter{}, feature.is);
     }
@@ -225,6 +247,33 @@ std::string print(Value const& value) { return std::visit(ValuePrinter{}, value)
 std::string print(Message const& message) { return print(message, false); }
 
 std::string print_with_times(Message const& message) { return print(message, true); }
+
+std::string print(std::span<Message const> messages, std::span<std::string const> texts) {
+    // The size of a group is known at its last message.
+    std::vector<bool> opens(messages.size());
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        if (auto const* group = find<GroupEnd>(features(messages[i]))) opens[i + 1 - group->messages] = true;
+    }
+    std::string out;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        out.append(i == 0 ? "" : " ").append(opens[i] ? "(" : "").append(texts[i]);
+        // With a blank behind it, the word `<` would begin a file path.
+        if (out.ends_with('<')) {
+            out.pop_back();
+            append_hex(out, '<');
+        }
+        // A word at the end would take the bracket.
+        if (auto const* group = find<GroupEnd>(features(messages[i]))) out += " )x" + std::to_string(group->count);
+    }
+    return out;
+}
+
+std::string print(std::span<Message const> messages) {
+    std::vector<std::string> texts;
+    texts.reserve(messages.size());
+    for (auto const& message : messages) texts.push_back(print_with_times(message));
+    return print(messages, texts);
+}
 
 std::string print_repeated(Message const& resolved, Features const& given) {
     auto const* repeat = find<Times>(given);

@@ -33,14 +33,45 @@ Parsed<void> add_header(Features& features, std::string_view name, std::string_v
 }
 
 Parsed<void> add_content_length(Features& features, Settings const& settings) {
-    auto const* body = find_feature<Body>(features);
-    std::uint64_t length = 0;
-    if (body != nullptr) {
-        auto const measured = measure(std::get<Body>(body->is).value, settings);
-        if (measured.has_error()) return at(*body, measured.error());
-        length = *measured;
+    auto const length = content_size(features, settings);
+    if (length.has_error()) return length.error();
+    return add_header(features, "Content-Length", std::to_string(*length), settings);
+}
+
+/// Adds Transfer-Encoding and the last chunk (RFC 9112 §7.1). A message whose last chunk has no data has one.
+Parsed<void> add_chunked_coding(Features& features, Settings const& settings) {
+    bool has_trailer = false;
+    Feature const* last = nullptr;
+    for (auto const& feature : features) {
+        has_trailer = has_trailer || std::holds_alternative<Trailer>(feature.is);
+        if (std::holds_alternative<Chunk>(feature.is)) last = &feature;
     }
-    return add_header(features, "Content-Length", std::to_string(length), settings);
+    std::uint64_t size = 1;
+    if (last != nullptr) {
+        auto const measured = measure(std::get<Chunk>(last->is).data, settings);
+        if (measured.has_error()) return at(*last, measured.error());
+        size = *measured;
+    }
+    if (auto added = add_header(features, "Transfer-Encoding", "chunked", settings); added.has_error()) return added;
+    if (last != nullptr && size == 0) return {};
+    Chunk end{.data = Literal{}};
+    // The trailer section ends with an empty line of its own.
+    if (has_trailer) end.end = Literal{};
+    features.emplace_back(std::move(end));
+    return {};
+}
+
+/// Adds the fields that tell where the content ends.
+Parsed<void> add_framing(Features& features, Settings const& settings) {
+    auto const* trailer = find_feature<Trailer>(features);
+    bool const is_chunked = find<Chunk>(features) != nullptr || trailer != nullptr;
+    if (!is_chunked) return add_content_length(features, settings);
+    if (trailer != nullptr && find<Chunk>(features) == nullptr && find<Body>(features) != nullptr) {
+        return SpecFailure{SpecErrc::syntax,
+                           "HTTP/1 has trailer fields behind chunks alone; write k in place of b, or r to add nothing",
+                           trailer->span};
+    }
+    return add_chunked_coding(features, settings);
 }
 
 /// The host of a request: that of an absolute URL, else the host connected to.
@@ -50,6 +81,10 @@ std::string host_of(Value const& path, std::string_view connecting_to) {
         if (target.form == http::TargetForm::absolute && !target.host.empty()) return lower(target.host);
     }
     return std::string(connecting_to);
+}
+
+bool is_content(Feature const& feature) {
+    return std::visit([]<class Token>(Token const&) { return ContentToken<Token>; }, feature.is);
 }
 
 // --- what each kind of message gets added ----------------------------------------------------------------------------
@@ -80,7 +115,7 @@ Parsed<void> complete(Response& response, Settings const& settings, Rng& rng) {
     }
     // `r` means the message as written. Otherwise also an empty body has a length, or a client would wait for the close
     // (RFC 9112 §6.3).
-    return find<Raw>(features) != nullptr ? Parsed<void>() : add_content_length(features, settings);
+    return find<Raw>(features) != nullptr || response.is_interim ? Parsed<void>() : add_framing(features, settings);
 }
 
 Parsed<void> complete(Request& request, Settings const& settings, Rng& rng) {
@@ -105,8 +140,9 @@ Parsed<void> complete(Request& request, Settings const& settings, Rng& rng) {
     }
     if (find<Raw>(features) != nullptr) return {};
     // A request without body needs no length (RFC 9112 §6.3, rule 7).
-    if (find<Body>(features) != nullptr) {
-        if (auto added = add_content_length(features, settings); added.has_error()) return added;
+    bool const has_content = std::any_of(features.begin(), features.end(), is_content);
+    if (has_content) {
+        if (auto added = add_framing(features, settings); added.has_error()) return added;
     }
     if (!settings.request_host) return {};
     return add_header(features, "Host", host_of(request.path, *settings.request_host), settings);
@@ -153,6 +189,8 @@ Parsed<void> complete(Http2Frame& frame, Settings const& /*settings*/, Rng& rng)
     draw_header_text(frame, rng);
     return {};
 }
+
+Parsed<void> complete(RawMessage& /*message*/, Settings const& /*settings*/, Rng& /*rng*/) { return {}; }
 
 Parsed<void> complete(Http2Preface& /*preface*/, Settings const& /*settings*/, Rng& /*rng*/) { return {}; }
 
@@ -202,6 +240,17 @@ SpecFailure no_frame(std::uint64_t number, Base const& base) {
     return {SpecErrc::out_of_range, name + ": " + why, {}};
 }
 
+SpecFailure no_chunk(std::uint64_t number, Base const& base) {
+    auto const name = "chunk" + std::to_string(number);
+    std::string const why = base.chunks.empty() ? "the message has no chunks; k adds one"
+                                                : "the message has " + std::to_string(base.chunks.size()) + " chunks";
+    return {SpecErrc::out_of_range, name + ": " + why, {}};
+}
+
+SpecFailure no_trailer() {
+    return {SpecErrc::out_of_range, "trailer: the message has no trailer fields; e adds one", {}};
+}
+
 std::uint64_t shifted(std::uint64_t place, std::int64_t shift) {
     auto const distance = static_cast<std::uint64_t>(shift < 0 ? -(shift + 1) : shift) + (shift < 0 ? 1U : 0U);
     if (shift >= 0) return saturating_sum(place, distance);
@@ -219,6 +268,12 @@ Parsed<std::uint64_t> number_of(Offset const& offset, Base const& base, std::uin
         case Offset::Kind::frame:
             if (auto const begin = base.frame(offset.number)) return shifted(*begin, offset.shift);
             return no_frame(offset.number, base);
+        case Offset::Kind::chunk:
+            if (offset.number > base.chunks.size()) return no_chunk(offset.number, base);
+            return shifted(base.chunks[offset.number - 1], offset.shift);
+        case Offset::Kind::trailer:
+            if (base.trailer) return shifted(*base.trailer, offset.shift);
+            return no_trailer();
     }
     return offset.number;
 }
@@ -227,7 +282,7 @@ Parsed<std::uint64_t> number_of(Offset const& offset, Base const& base, std::uin
 
 Parsed<void> complete(Message& message, Settings const& settings, Rng& rng) {
     // The count belongs to the script; a resolved message is sent once.
-    std::erase_if(features(message), [](Feature const& feature) { return std::holds_alternative<Times>(feature.is); });
+    message = without_times(std::move(message));
     draw_times(features(message), rng);
     return std::visit([&](auto& is) { return complete(is, settings, rng); }, message);
 }
@@ -288,6 +343,7 @@ bool has_generated_data(Message const& message) {
 
 bool pauses(Message const& message) {
     return std::any_of(features(message).begin(), features(message).end(), [](Feature const& feature) {
+        if (auto const* wait = std::get_if<WaitFor>(&feature.is)) return wait->rate && wait->rate->each != PauseTime{};
         if (auto const* rate = std::get_if<RateFrom>(&feature.is)) return rate->rate && rate->rate->each != PauseTime{};
         auto const* const end = std::get_if<DisconnectAt>(&feature.is);
         return std::holds_alternative<PauseAt>(feature.is) || (end != nullptr && end->how == Ending::hold);

@@ -11,7 +11,7 @@ namespace {
 /// Calls `visit(Value&)` for every value that becomes the name or value of a field, or a part of one.
 template <class Visit> void for_each_field_value(Features& features, Visit visit) {
     auto const visit_token = [&]<class Token>(Token& token) {
-        if constexpr (FieldToken<Token>) for_each_value_of(token, visit);
+        if constexpr (FieldToken<Token> || std::same_as<Token, Trailer>) for_each_value_of(token, visit);
     };
     for (auto& feature : features) std::visit(visit_token, feature.is);
 }
@@ -61,6 +61,13 @@ template <class Text> Parsed<void> check(Text const& text) {
                            {}};
     }
     for (auto const& feature : text.features) {
+        auto const* chunk = std::get_if<Chunk>(&feature.is);
+        if (chunk != nullptr && (chunk->size_line || chunk->end)) {
+            return SpecFailure{
+                SpecErrc::wrong_protocol,
+                "HTTP/2 has DATA frames in place of chunks, without size lines; write k and the data alone",
+                feature.span};
+        }
         auto const refusal = token_info(feature).not_over_http2;
         if (!refusal.empty()) return SpecFailure{SpecErrc::wrong_protocol, std::string(refusal), feature.span};
     }

@@ -8,6 +8,7 @@
 #include <pathology/language/generator.hpp>
 #include <pathology/language/http2.hpp>
 #include <pathology/language/load.hpp>
+#include <pathology/language/message_order.hpp>
 #include <pathology/language/tables.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
 #include <sstream>
@@ -187,11 +188,19 @@ protected:
         };
         auto const messages = setting.parse(text);
         if (messages.has_error()) return refused(messages.error());
-        for (auto const& message : *messages) says["=="] += (says["=="].empty() ? "" : " ") + print_with_times(message);
+        says["=="] = print(*messages);
         auto settings = setting.settings;
         ClientStreams streams;
-        for (auto const& message : *messages) {
-            if (setting.settings.role == Role::client) settings.http2.stream = streams.next(message);
+        std::vector<Repetition> repetitions;
+        for (auto const& message : *messages) repetitions.push_back(repetition(message));
+        std::vector<std::string> frozen(messages->size());
+        MessageOrder order;
+        for (unsigned left = 40; left > 0; --left) {
+            auto const next = order.next(repetitions);
+            if (!next) break;
+            auto const& message = (*messages)[*next];
+            if (setting.settings.role == Role::client)
+                settings.http2.stream = streams.next(message, order.repetition());
             Rng rng(1);
             auto const resolved = resolve(message, settings, rng);
             if (resolved.has_error()) return refused(resolved.error());
@@ -200,12 +209,12 @@ protected:
             if (plan->length > 1U << 20U) return says;
             auto const played = test::play(*plan, 1);
             auto const is_raw = std::holds_alternative<Http2Frame>(message);
-            for (auto left = std::min<std::uint64_t>(times(message), 10); left > 0; --left) {
-                says["=>"] += shown(played);
-                says["|>"] += (says["|>"].empty() ? "" : " / ") + shown_frames(played.bytes, is_raw);
-            }
-            says[">>"] += (says[">>"].empty() ? "" : " ") + print(freeze(*resolved, settings, 1).value());
+            says["=>"] += shown(played);
+            says["|>"] += (says["|>"].empty() ? "" : " / ") + shown_frames(played.bytes, is_raw);
+            frozen[*next] = print(freeze(*resolved, settings, 1).value());
+            if (played.disconnected) break;
         }
+        says[">>"] = print(*messages, frozen);
         return says;
     }
 

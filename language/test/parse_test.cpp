@@ -39,30 +39,35 @@ constexpr auto h2_responses = test::parse_as_http2_responses;
 constexpr auto h2_requests = test::parse_as_http2_requests;
 #define VALUE "a value ('text', a word, @SIZE or <FILE)"
 #define QUOTED_VALUE "a value ('text', @SIZE or <FILE)"
-#define RESPONSE_FEATURE "a response feature (h c l r m v b p t d i)"
+#define RESPONSE_FEATURE "a response feature (h c l r m v n b k e w p t d i)"
+#define MORE_RESPONSES ", a message (a status code, ws, wf or raw)"
 #define FRAME_FEATURE "a frame feature (c l fin rsv1 rsv2 rsv3 mask k x b r p t d i)"
 
 RefusedCase const refused_starts[] = {
-    {"EmptyResponse", response, "", "1:1: expected a status code, ws or wf"},
-    {"BlankResponse", response, " \n ", "1:1: expected a status code, ws or wf"},
-    {"WordAsResponse", response, "foo", "1:1: expected a status code, ws or wf"},
-    {"EmptyRequest", requests, "", "1:1: expected a request (METHOD:PATH) or a frame (wf:...)"},
-    {"UnknownMethod", requests, "patch:/", "1:1: expected a request (METHOD:PATH) or a frame (wf:...)"},
+    {"EmptyResponse", response, "", "1:1: expected a message (a status code, ws, wf or raw)"},
+    {"BlankResponse", response, " \n ", "1:1: expected a message (a status code, ws, wf or raw)"},
+    {"WordAsResponse", response, "foo", "1:1: expected a message (a status code, ws, wf or raw)"},
+    {"EmptyRequest", requests, "", "1:1: expected a request (METHOD:PATH), a frame (wf:...) or bytes (raw:...)"},
+    {"UnknownMethod", requests, "patch:/",
+     "1:1: expected a request (METHOD:PATH), a frame (wf:...) or bytes (raw:...)"},
     {"EmptyFrame", frames, "", "1:1: expected a frame (wf:...)"},
     {"RequestAsFrame", frames, "get:/", "1:1: expected a frame (wf:...)"},
     {"NoPath", requests, "get:", "1:5: expected a path ('text', a word, @SIZE or <FILE)"},
     {"MethodForPath", requests, "ws:'/x'", "1:8: expected a path ('text', a word, @SIZE or <FILE)"},
-    {"SecondResponse", response, "200 201", "1:5: expected " RESPONSE_FEATURE " or the end"},
     {"SecondRequest", requests, "get:/ foo",
-     "1:7: expected a request feature (h c u r v s x b p t d i), a request (METHOD:PATH), a frame (wf:...) or the end"},
+     "1:7: expected a request feature (h c u r v n s x b k e p t d i), a request (METHOD:PATH), a frame (wf:...), "
+     "bytes (raw:...) or the end"},
 };
 RefusedCase const refused_features[] = {
     {"NoFeature", response, "200:", "1:5: expected " RESPONSE_FEATURE},
     {"DoubleColon", response, "200::r", "1:5: expected " RESPONSE_FEATURE},
     {"UnknownFeature", response, "200:x2", "1:5: expected " RESPONSE_FEATURE},
-    {"AfterTheLastFeature", response, "200:b'a' garbage", "1:10: expected " RESPONSE_FEATURE " or the end"},
-    {"TextAfterALiteral", response, "200:b@100:h\"Etag\"=\"\";drop", "1:21: expected " RESPONSE_FEATURE " or the end"},
-    {"ResponseFeatureOfARequest", requests, "get:/:m@1", "1:7: expected a request feature (h c u r v s x b p t d i)"},
+    {"AfterTheLastFeature", response, "200:b'a' garbage",
+     "1:10: expected " RESPONSE_FEATURE MORE_RESPONSES " or the end"},
+    {"TextAfterALiteral", response, "200:b@100:h\"Etag\"=\"\";drop",
+     "1:21: expected " RESPONSE_FEATURE MORE_RESPONSES " or the end"},
+    {"ResponseFeatureOfARequest", requests, "get:/:m@1",
+     "1:7: expected a request feature (h c u r v n s x b k e p t d i)"},
     {"NestedFrameInASession", frames, "wf:f'x'", "1:4: expected " FRAME_FEATURE ", a frame (wf:...) or the end"},
     {"UnknownFlag", frames, "wf:-foo", "1:5: expected a flag (fin rsv1 rsv2 rsv3 mask)"},
     {"UnnamedHeader", response, "200:hA=b", "1:6: expected " QUOTED_VALUE},
@@ -86,13 +91,15 @@ RefusedCase const refused_values[] = {
     {"UnknownDataType", response, "200:b@100,foo", "1:11: expected a data type (such as digits)"},
     {"TooLargeASize", response, "200:b@18446744073709551616", "1:7: expected a number below 2^64"},
     {"TooLargeAProduct", response, "200:b@16777216t", "1:7: expected a size below 2^64 bytes"},
-    {"SuffixApart", response, "200:b@5 k", "1:9: expected " RESPONSE_FEATURE " or the end"},
+    {"SuffixApart", response, "200:b@5 q", "1:9: expected " RESPONSE_FEATURE MORE_RESPONSES " or the end"},
 };
 RefusedCase const refused_numbers[] = {
     {"PauseWithoutSeconds", response, "200:p1,x", "1:8: expected seconds (a number or f)"},
     {"PauseWithoutComma", response, "200:p1", "1:7: expected ','"},
-    {"PauseWithoutOffset", response, "200:p", "1:6: expected an offset (a number, r, a, head, body or frameN)"},
-    {"NegativeOffset", response, "200:d-1", "1:6: expected an offset (a number, r, a, head, body or frameN)"},
+    {"PauseWithoutOffset", response, "200:p",
+     "1:6: expected an offset (a number, r, a, head, body, chunkN, trailer or frameN)"},
+    {"NegativeOffset", response, "200:d-1",
+     "1:6: expected an offset (a number, r, a, head, body, chunkN, trailer or frameN)"},
     {"InjectionOfAWord", response, "200:i1,foo", "1:8: expected " QUOTED_VALUE},
     {"HugeOffset", response, "200:d18446744073709551616", "1:6: expected a number below 2^64"},
     {"HugePause", response, "200:p1,99999999999999999999", "1:8: expected a number below 2^64"},
@@ -116,27 +123,28 @@ RefusedCase const refused_wholes[] = {
     {"NestedVersions", requests, "get:/:s'200:v1:v2'",
      "1:7: in the nested response, column 8: a second version; a message has at most one"},
     {"NestedResponseIsARequest", requests, "get:/:s'get:/'",
-     "1:7: in the nested response, column 1: expected a status code, ws or wf"},
+     "1:7: in the nested response, column 1: expected a message (a status code, ws, wf or raw)"},
     {"NestedFrame", requests, "wf:f'wf:c99'", "1:4: in the nested frame, column 5: expected an opcode up to 15"},
     {"TwoNestedFrames", requests, "wf:f'wf wf'",
      "1:4: a nested spec holds one frame; repeat it with xN, or send several"},
-    {"OnTheThirdLine", response, "200\n:b@1\n:px,1", "3:3: expected an offset (a number, r, a, head, body or frameN)"},
+    {"OnTheThirdLine", response, "200\n:b@1\n:px,1",
+     "3:3: expected an offset (a number, r, a, head, body, chunkN, trailer or frameN)"},
     {"AfterWindowsLines", response, "200\r\n:b@1\r\n  :d",
-     "3:5: expected an offset (a number, r, a, head, body or frameN)"},
+     "3:5: expected an offset (a number, r, a, head, body, chunkN, trailer or frameN)"},
     {"EndsBeforeBlankLines", response, "200:b\n\n  ", "1:6: expected " VALUE},
 };
 
 #define H2_FEATURE "a frame feature (x p t d i)"
 RefusedCase const refused_http2[] = {
-    {"NoResponse", h2_responses, "", "1:1: expected a status code, h2f or h2p"},
-    {"NoRequest", h2_requests, "", "1:1: expected a request (METHOD:PATH)"},
+    {"NoResponse", h2_responses, "", "1:1: expected a message (a status code, h2f, h2p or raw)"},
+    {"NoRequest", h2_requests, "", "1:1: expected a request (METHOD:PATH) or bytes (raw:...)"},
     {"ReasonInHttp2", h2_responses, "200:m'x'", "1:5: HTTP/2 has no reason phrase; remove m"},
     {"VersionInHttp2", h2_responses, "200:v'HTTP/1.0'", "1:5: HTTP/2 has no version in its messages; remove v"},
     {"VersionOfAnHttp2Request", h2_requests, "get:/:r:v'x'", "1:9: HTTP/2 has no version in its messages; remove v"},
     {"HandshakeInHttp2", h2_requests, "get:/ ws:/",
      "1:7: ws is a handshake of HTTP/1; over HTTP/2 write 'CONNECT':PATH:h':protocol'='websocket'"},
     {"BareTrace", h2_requests, "trace:/", "1:1: this method needs quotes over HTTP/2"},
-    {"WebSocketFrameInHttp2", h2_responses, "wf", "1:1: expected a status code, h2f or h2p"},
+    {"WebSocketFrameInHttp2", h2_responses, "wf", "1:1: expected a message (a status code, h2f, h2p or raw)"},
     {"EmptySlotAtTheEnd", h2_requests, "h2f:PING:",
      "1:10: expected flags (such as END_STREAM), a stream, a payload "
      "(a value, a field NAME=VALUE, a setting, an error) or " H2_FEATURE},
@@ -155,14 +163,15 @@ RefusedCase const refused_http2[] = {
     {"FieldWithoutValue", h2_requests, "h2f:HEADERS:a=", "1:15: expected " VALUE},
     {"BareWordForAPreface", h2_requests, "h2p:PRI", "1:5: expected " QUOTED_VALUE " or " H2_FEATURE},
     {"FrameWithABody", h2_requests, "h2f:DATA b'x'",
-     "1:10: expected " H2_FEATURE ", a request (METHOD:PATH) or the end"},
+     "1:10: expected " H2_FEATURE ", a request (METHOD:PATH), bytes (raw:...) or the end"},
     {"SecondRepetition", h2_requests, "h2f:x1:x2", "1:8: a second repetition; a message has at most one"},
+    {"SequenceOverHttp1", response, "h2f:PING h2f:PING", "1:10: expected " H2_FEATURE " or the end"},
+    {"FrameBehindAResponseOverHttp1", response, "200 h2f:PING", "1:6: expected a value ('text', @SIZE or <FILE)"},
     {"NonAsciiFrame", h2_requests, "h2f:'\xff'",
      "1:6: a spec is ASCII text; write this byte as an escape such as \\xe9"},
     {"TwoNestedResponses", h2_requests, "get:/:s'200 h2f'",
      "1:7: in the nested response, column 8: a nested spec holds one "
      "message"},
-    {"SequenceOverHttp1", response, "h2f:PING h2f:PING", "1:10: expected " H2_FEATURE " or the end"},
 };
 
 auto const name_of = [](auto const& row) { return std::string(row.param.name); };

@@ -146,8 +146,68 @@ RandomCase const random_cases[] = {
     {"Http2FrameAsBytes", &test::RandomMessages::http2_frame, test::client_setting},
     {"Http2Preface", &test::RandomMessages::http2_preface, test::http2_client_setting},
     {"Http2PrefaceAsBytes", &test::RandomMessages::http2_preface, test::response_setting},
+    {"RawResponse", &test::RandomMessages::raw_response, test::response_setting},
+    {"RawRequest", &test::RandomMessages::raw_request, test::client_setting},
+    {"RawResponseOverHttp2", &test::RandomMessages::raw_response, test::http2_response_setting},
+    {"RawRequestOverHttp2", &test::RandomMessages::raw_request, test::http2_client_setting},
 };
 INSTANTIATE_TEST_SUITE_P(Messages, RandomMessage, testing::ValuesIn(random_cases),
+                         [](auto const& row) { return std::string(row.param.name); });
+
+struct ListCase {
+    std::string_view name;
+    std::vector<Message (test::RandomMessages::*)()> draws;
+    test::Setting (*setting)();
+};
+
+void PrintTo(ListCase const& c, std::ostream* out) { *out << c.name; }
+
+class RandomMessageList : public testing::TestWithParam<ListCase> {};
+
+/// `ws` alone takes the code of the response behind it.
+bool takes_code(Message const& message) {
+    auto const* response = std::get_if<Response>(&message);
+    return response != nullptr && response->websocket && !response->code && response->features.empty();
+}
+
+TEST_P(RandomMessageList, PrintsWhatParsesToItself) {
+    auto const setting = GetParam().setting();
+    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+        test::RandomMessages random(seed, {.http2 = setting.settings.protocol == Protocol::http2});
+        Rng rng(seed);
+        std::vector<Message> messages;
+        for (auto left = 1 + rng.below(4); left > 0; --left) {
+            auto message = (random.*GetParam().draws[rng.below(GetParam().draws.size())])();
+            if (!takes_code(message)) messages.push_back(std::move(message));
+        }
+        if (messages.empty()) continue;
+        if (rng.below(2) == 0) {
+            auto const size = 1 + rng.below(messages.size());
+            features(messages[size - 1]).emplace_back(GroupEnd{size, rng.below(3)});
+        }
+        auto const text = print(messages);
+        auto const again = setting.parse(text);
+        ASSERT_TRUE(again.has_value()) << "seed " << seed << "\n" << describe(again.error(), text);
+        ASSERT_EQ(again->size(), messages.size()) << "seed " << seed << " " << text;
+        ASSERT_EQ(print(*again), text) << "seed " << seed;
+    }
+}
+
+ListCase const list_cases[] = {
+    {"Responses",
+     {&test::RandomMessages::response, &test::RandomMessages::server_frame, &test::RandomMessages::raw_response},
+     test::response_setting},
+    {"Requests",
+     {&test::RandomMessages::request, &test::RandomMessages::client_frame, &test::RandomMessages::raw_request},
+     test::client_setting},
+    {"Http2Responses",
+     {&test::RandomMessages::response, &test::RandomMessages::http2_frame, &test::RandomMessages::raw_response},
+     test::http2_response_setting},
+    {"Http2Requests",
+     {&test::RandomMessages::request, &test::RandomMessages::http2_frame, &test::RandomMessages::raw_request},
+     test::http2_client_setting},
+};
+INSTANTIATE_TEST_SUITE_P(Messages, RandomMessageList, testing::ValuesIn(list_cases),
                          [](auto const& row) { return std::string(row.param.name); });
 
 }  // namespace

@@ -31,11 +31,14 @@ std::string content(char const* path) {
 }
 
 TEST(TokenTable, AllowsEachTokenSomewhere) {
-    for (auto const& token : token_table) EXPECT_NE(token.allowed, 0U) << token.letter;
+    for (auto const& token : token_table) {
+        if (token.letter.empty()) continue;  // the grammar knows its place
+        EXPECT_NE(token.allowed, 0U) << token.letter;
+    }
 }
 
 TEST(TokenTable, GivesALetterToOneTokenOfAMessage) {
-    for (unsigned kind = 1; kind <= in::http2_frame; kind *= 2) {
+    for (unsigned kind = 1; kind <= in::raw_request; kind *= 2) {
         std::string letters;
         for (auto const& token : token_table) {
             if ((token.allowed & kind) == 0 || token.letter.size() != 1) continue;

@@ -28,10 +28,11 @@ language::Parsed<Script> read_script(std::string_view text, language::Settings c
     Script script;
     for (auto& message : *messages) {
         // A script whose first message cannot be sent has to fail before the connection is made.
-        auto const check_now = script.empty() ? Checking::before_sending : checking;
+        auto const check_now = script.messages.empty() ? Checking::before_sending : checking;
+        script.repetitions.push_back(language::repetition(message));
         auto prepared = PreparedMessage::make(std::move(message), settings, freezing, check_now);
         if (!prepared) return prepared.error();
-        script.push_back(std::move(*prepared));
+        script.messages.push_back(std::move(*prepared));
     }
     return script;
 }
@@ -66,18 +67,19 @@ PreparedMessage const* MessageSequence::next() {
 PreparedMessage const* MessageSequence::next_of_round() {
     while (!scripts_.empty()) {
         auto const& script = scripts_.front();
-        for (; message_ < script.size(); ++message_, repeated_ = 0) {
-            if (repeated_++ < script[message_].times()) return &script[message_];
+        if (auto const next = order_.next(script.repetitions)) {
+            message_ = *next;
+            return &script.messages[message_];
         }
         scripts_ = scripts_.subspan(1);
-        message_ = repeated_ = 0;
+        order_ = {};
     }
     return nullptr;
 }
 
 bool MessageSequence::precedes_frame() const {
     if (scripts_.empty()) return false;
-    auto const& script = scripts_.front();
+    auto const& script = scripts_.front().messages;
     auto const is_sent_frame = [](PreparedMessage const& message) {
         return message.is_raw_frame() && message.times() > 0;
     };
@@ -87,9 +89,8 @@ bool MessageSequence::precedes_frame() const {
 std::optional<std::uint64_t> count_messages(std::span<Script const> scripts) {
     std::uint64_t count = 0;
     for (auto const& script : scripts) {
-        for (auto const& message : script) {
-            if (__builtin_add_overflow(count, message.times(), &count)) return std::nullopt;
-        }
+        auto const messages = language::count_messages(script.repetitions);
+        if (!messages || __builtin_add_overflow(count, *messages, &count)) return std::nullopt;
     }
     return count;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <pathology/language/files.hpp>
+#include <pathology/language/message_order.hpp>
 #include <pathology/language/settings.hpp>
 #include <span>
 #include <string>
@@ -16,7 +17,10 @@
 namespace pathology::pathoc {
 
 /// The messages of one spec, in order.
-using Script = std::vector<PreparedMessage>;
+struct Script {
+    std::vector<PreparedMessage> messages;
+    std::vector<language::Repetition> repetitions;  ///< of each message
+};
 
 /// Why a spec is invalid: complete lines for standard error.
 struct SpecError {
@@ -34,7 +38,7 @@ boost::system::result<Script, SpecError> load_script(std::string const& argument
 language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings,
                                      language::Freezing freezing, Checking checking = Checking::before_sending);
 
-/// Iterates over the messages of scripts, each as often as its `xN` says, and over all of them `rounds` times.
+/// Iterates over the messages of scripts, each and each group as often as its `xN` says, and over all of them `rounds` times.
 class MessageSequence {
 public:
     explicit MessageSequence(std::span<Script const> scripts, std::uint64_t rounds = 1)
@@ -44,7 +48,7 @@ public:
     PreparedMessage const* next();
 
     /// How often the message of the last next() was returned before.
-    std::uint64_t repetition() const { return repeated_ - 1; }
+    std::uint64_t repetition() const { return order_.repetition(); }
 
     /// Returns true if a raw frame follows the message of the last next() in the same spec.
     bool precedes_frame() const;
@@ -56,7 +60,7 @@ private:
     std::uint64_t rounds_;                   // with the current one
     bool is_empty_ = true;                   // no round had a message
     std::size_t message_ = 0;
-    std::uint64_t repeated_ = 0;
+    language::MessageOrder order_;  // of the current script
 };
 
 /// The number of messages of these scripts; std::nullopt if it exceeds 64 bits.

@@ -58,17 +58,17 @@ TEST(CountMessages, KnowsWhenItCannot) {
 }
 
 TEST(PreparedMessage, PlansAConstantMessageOnce) {
-    auto const messages = script("get:/:b'x'");
-    auto const one = messages[0].craft(1).value();
-    auto const other = messages[0].craft(2).value();
+    auto const parsed = script("get:/:b'x'");
+    auto const one = parsed.messages[0].craft(1).value();
+    auto const other = parsed.messages[0].craft(2).value();
     EXPECT_FALSE(one.random);
     EXPECT_EQ(one.plan, other.plan);
 }
 
 TEST(PreparedMessage, DrawsEverythingRandomFromTheSeed) {
-    auto const messages = script("get:/:b@10,digits:ir,@1", Freezing::always);
-    auto const spelled = [&](std::uint64_t seed) { return *messages[0].craft(seed).value().spec; };
-    EXPECT_TRUE(messages[0].craft(1)->random);
+    auto const parsed = script("get:/:b@10,digits:ir,@1", Freezing::always);
+    auto const spelled = [&](std::uint64_t seed) { return *parsed.messages[0].craft(seed).value().spec; };
+    EXPECT_TRUE(parsed.messages[0].craft(1)->random);
     EXPECT_EQ(spelled(1), spelled(1));
     EXPECT_NE(spelled(1), spelled(2));
 }
@@ -80,21 +80,21 @@ TEST(PreparedMessage, RefusesAtOnceWhatCannotBeSent) {
 }
 
 TEST(PreparedMessage, C9_ReportsTheGeneratorOfWhatIsTooLargeToSpellOut) {
-    auto const large = script("get:/:b@1g", Freezing::where_it_fits)[0].craft(1).value();
+    auto const large = script("get:/:b@1g", Freezing::where_it_fits).messages[0].craft(1).value();
     EXPECT_EQ(*large.spec, "'GET':/:b@1g:h'Content-Length'='1073741824':h'Host'='example.com'");
     EXPECT_EQ(large.note, language::too_large_note);
-    EXPECT_NE(large.identity(), script("get:/:b@1g", Freezing::where_it_fits)[0].craft(2)->identity());
-    auto const small = script("get:/:b@1", Freezing::where_it_fits)[0].craft(1).value();
+    EXPECT_NE(large.identity(), script("get:/:b@1g", Freezing::where_it_fits).messages[0].craft(2)->identity());
+    auto const small = script("get:/:b@1", Freezing::where_it_fits).messages[0].craft(1).value();
     EXPECT_EQ(small.note, "");
     EXPECT_EQ(small.identity(), *small.spec);
 }
 
 TEST(PreparedMessage, KnowsWhatTheResponseDependsOn) {
-    auto const messages = script("head:/ 'PATCH':/ ws:/ wf");
-    EXPECT_EQ(messages[0].method(), "HEAD");
-    EXPECT_EQ(messages[1].method(), "PATCH");
-    EXPECT_TRUE(messages[2].is_handshake());
-    EXPECT_TRUE(messages[3].is_frame());
+    auto const parsed = script("head:/ 'PATCH':/ ws:/ wf");
+    EXPECT_EQ(parsed.messages[0].method(), "HEAD");
+    EXPECT_EQ(parsed.messages[1].method(), "PATCH");
+    EXPECT_TRUE(parsed.messages[2].is_handshake());
+    EXPECT_TRUE(parsed.messages[3].is_frame());
 }
 
 TEST(LoadScript, C11_HintsAtAFileThatDoesNotExist) {
@@ -107,7 +107,7 @@ TEST(LoadScript, C11_HintsAtAFileThatDoesNotExist) {
 }
 
 TEST(LoadScript, C16_TakesComments) {
-    EXPECT_EQ(load_script("# two\nget:/a\n# and\nget:/b", settings(), Freezing::none)->size(), 2U);
+    EXPECT_EQ(load_script("# two\nget:/a\n# and\nget:/b", settings(), Freezing::none)->messages.size(), 2U);
 }
 
 TEST(LoadScript, ShowsTheLineAndACaret) {

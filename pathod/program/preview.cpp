@@ -40,9 +40,7 @@ bool begins_with(std::string_view letters, std::string_view spec) {
 Parsed<std::vector<Message>> parse(std::string_view spec, Protocol protocol) {
     if (protocol == Protocol::http2) return parse_http2_responses(spec);
     if (begins_with("wf", spec)) return parse_frames(spec);
-    auto response = parse_response(spec);
-    if (!response) return response.error();
-    return std::vector<Message>{std::move(*response)};
+    return parse_responses(spec);
 }
 
 /// Adds which protocol a spec needs, if it is valid for the other one alone.
@@ -67,26 +65,26 @@ public:
     Parsed<void> show(std::string_view spec) {
         auto const messages = parse(spec, settings_.protocol);
         if (!messages) return messages.error();
-        // The seeds of the first response on the first connection to a daemon with this seed.
-        for (std::size_t i = 0; i < messages->size() && !ended_; ++i) {
-            if (auto const shown = show((*messages)[i], seed_of_item(seed_.of(0, 0), i)); !shown) return shown.error();
+        // The seed of the first response on the first connection to a daemon with this seed.
+        auto const seed = seed_.of(0, 0);
+        auto const rendered = render(*messages, settings_, {.explain = options_.explain}, seed);
+        if (!rendered) return rendered.error();
+        if (options_.explain) console_.err(">> " + proxycore::http::terminal_text(rendered->explained) + "\n");
+        if (rendered->is_random) console_.err(seed_.replay_hint());
+        MessageOrder order;
+        while (!ended_) {
+            auto const next = order.next(rendered->repetitions);
+            if (!next) break;
+            auto const written = write(rendered->messages[*next].plan, seed_of_item(seed, *next));
+            if (!written) return written;
         }
         return {};
     }
 
 private:
-    Parsed<void> show(Message const& message, std::uint64_t seed) {
-        auto const rendered = render(message, settings_, {.explain = options_.explain}, seed);
-        if (!rendered) return rendered.error();
-        if (options_.explain) console_.err(">> " + proxycore::http::terminal_text(rendered->explained) + "\n");
-        if (rendered->is_random) console_.err(seed_.replay_hint());
-        // Rendered alone, an HTTP/2 message is a single item.
-        return write(rendered->http2.empty() ? rendered->plan : rendered->http2.front().plan, times(message), seed);
-    }
-
-    Parsed<void> write(Plan const& plan, std::uint64_t times, std::uint64_t seed) {
+    Parsed<void> write(Plan const& plan, std::uint64_t seed) {
         Player player;
-        player.start(plan, seed, times);
+        player.start(plan, seed);
         auto const end = language::preview(player, [&](std::string_view bytes) {
             console_.out(bytes);
             return !console_.out_is_lost();

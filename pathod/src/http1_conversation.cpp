@@ -35,8 +35,9 @@ std::string_view connect_response() {
 
 /// The bytes of a response that is one piece of text; nullptr for other responses.
 std::string const* only_bytes(RenderedResponse const& rendered) {
-    if (rendered.plan.steps.size() != 1 || rendered.times != 1) return nullptr;
-    auto const* send = std::get_if<language::SendBytes>(&rendered.plan.steps.front());
+    auto const* message = rendered.only_message();
+    if (message == nullptr || message->plan.steps.size() != 1) return nullptr;
+    auto const* send = std::get_if<language::SendBytes>(&message->plan.steps.front());
     return send != nullptr ? &send->bytes : nullptr;
 }
 
@@ -194,13 +195,20 @@ asio::awaitable<void> Http1Conversation::write(OutgoingResponse const& response)
     }
 }
 
-/// Sends a plan that is more than one piece of text, repeated, or whose bytes are recorded.
+/// Sends a response that is more than one piece of text, or whose bytes are recorded.
 asio::awaitable<void> Http1Conversation::play(OutgoingResponse const& response) {
     auto player = worker_.acquire_player();
     auto const& rendered = response.rendered_response();
-    player->start(rendered.plan, response.seed, rendered.times);
     recording_.bytes.clear();
-    performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
+    language::MessageOrder order;
+    while (!performance_.failed() && !performance_.ending) {
+        auto const next = order.next(rendered.repetitions);
+        if (!next) break;
+        player->start(rendered.messages[*next].plan, seed_of_item(response.seed, *next));
+        auto const before = performance_.bytes_written;
+        performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
+        performance_.bytes_written += before;
+    }
     worker_.release(std::move(player));
 }
 

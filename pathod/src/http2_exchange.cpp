@@ -73,8 +73,8 @@ void Http2Exchange::consume(std::size_t size) {
 }
 
 bool Http2Exchange::ends_with_stream() const {
-    auto const& items = response->rendered_response().http2;
-    return std::all_of(items.begin(), items.end(), [](Http2Item const& item) { return item.obeys_windows; });
+    auto const& messages = response->rendered_response().messages;
+    return std::all_of(messages.begin(), messages.end(), [](auto const& message) { return message.obeys_windows; });
 }
 
 void Http2Exchange::count(std::string_view bytes) {

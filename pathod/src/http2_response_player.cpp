@@ -6,28 +6,25 @@ void Http2ResponsePlayer::start(RenderedResponse const& rendered, std::uint64_t 
     rendered_ = &rendered;
     seed_ = seed;
     stream_ = stream;
-    item_ = 0;
-    played_ = 0;
+    order_ = {};
     frames_.reset();
-    is_playing_ = start_item();
+    is_playing_ = start_message();
 }
 
-/// Starts the next message. Returns false if none is left; a message may have a count of zero (`x0`).
-bool Http2ResponsePlayer::start_item() {
-    for (; item_ < rendered_->http2.size(); ++item_, played_ = 0) {
-        if (played_ == item().times) continue;
-        ++played_;
-        frames_.start(item().plan, {seed_of_item(seed_, item_), stream_, item().obeys_windows});
-        return true;
-    }
-    return false;
+/// Starts the next message. Returns false if none is left.
+bool Http2ResponsePlayer::start_message() {
+    auto const next = order_.next(rendered_->repetitions);
+    if (!next) return false;
+    auto const& message = rendered_->messages[*next];
+    frames_.start(message.plan, {seed_of_item(seed_, *next), stream_, message.obeys_windows});
+    return true;
 }
 
 Http2ResponsePlayer::Next Http2ResponsePlayer::advance(std::string& out, std::size_t limit) {
     while (is_playing_) {
         auto const next = frames_.advance(out, limit);
         if (next != Next::finished) return next;
-        is_playing_ = start_item();
+        is_playing_ = start_message();
     }
     return Next::finished;
 }

@@ -1,7 +1,7 @@
 // A response over HTTP/2 that is sent as crafted: messages and raw frames with their pauses, injections and
 // disconnects.
 //
-//     item 0 × times ─▶ item 1 × times ─▶ … ─▶ finished        each item is a plan for the Http2Player
+//     message ─▶ message ─▶ … ─▶ finished        each is a plan for the Http2Player
 #pragma once
 
 #include <cstdint>
@@ -30,15 +30,13 @@ public:
     void allow(std::size_t size) { frames_.allow(size); }
 
 private:
-    bool start_item();
-    Http2Item const& item() const { return rendered_->http2[item_]; }
+    bool start_message();
 
     language::Http2Player frames_;
     RenderedResponse const* rendered_ = nullptr;
     std::uint64_t seed_ = 0;
     std::uint32_t stream_ = 0;
-    std::size_t item_ = 0;
-    std::uint64_t played_ = 0;  // repetitions of the current item
+    language::MessageOrder order_;
     bool is_playing_ = false;
 };
 

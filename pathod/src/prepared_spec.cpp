@@ -18,17 +18,9 @@ bool is_constant(Message const& message, Settings const& settings, bool explain)
     return !resolves_randomly(message, settings) && !loads_files(message);
 }
 
-std::string print_all(std::vector<Message> const& messages) {
-    std::string text;
-    for (auto const& message : messages) text += (text.empty() ? "" : " ") + print_with_times(message);
-    return text;
-}
-
 Parsed<std::vector<Message>> parse(std::string_view spec, Settings const& settings) {
     if (settings.protocol == Protocol::http2) return parse_http2_responses(spec);
-    auto message = parse_response(spec);
-    if (!message) return message.error();
-    return std::vector<Message>{std::move(*message)};
+    return parse_responses(spec);
 }
 
 }  // namespace
@@ -36,7 +28,7 @@ Parsed<std::vector<Message>> parse(std::string_view spec, Settings const& settin
 PreparedSpec::PreparedSpec(std::vector<Message> messages, std::string spec)
     : messages_(std::move(messages)),
       spec_(std::move(spec)),
-      line_("crafting spec: " + print_all(messages_) + "\n"),
+      line_("crafting spec: " + language::print(messages_) + "\n"),
       pauses_(std::any_of(messages_.begin(), messages_.end(), language::pauses)) {}
 
 Parsed<PreparedSpecPtr> PreparedSpec::read(std::string spec, Settings const& settings, bool explain) {
@@ -55,7 +47,8 @@ Parsed<PreparedSpecPtr> PreparedSpec::make(std::vector<Message> messages, Settin
     auto const& all = prepared->messages_;
     // The common case, `200:b@1k` for every request: the plan is built once, and the Player generates other bytes by
     // seed.
-    if (all.size() != 1 || !is_constant(all.front(), settings, explain)) return PreparedSpecPtr(std::move(prepared));
+    auto const is_same = [&](Message const& message) { return is_constant(message, settings, explain); };
+    if (!std::all_of(all.begin(), all.end(), is_same)) return PreparedSpecPtr(std::move(prepared));
     auto rendered = render(all, settings, {.explain = explain}, 0);
     if (!rendered) return rendered.error();
     // The frames of an HTTP/2 response that is sent as it is carry a stream identifier, so there is a plan per stream.
@@ -65,8 +58,10 @@ Parsed<PreparedSpecPtr> PreparedSpec::make(std::vector<Message> messages, Settin
 }
 
 bool PreparedSpec::is_websocket() const {
-    auto const* response = messages_.empty() ? nullptr : std::get_if<Response>(&messages_.front());
-    return response != nullptr && response->websocket;
+    return std::any_of(messages_.begin(), messages_.end(), [](Message const& message) {
+        auto const* response = std::get_if<Response>(&message);
+        return response != nullptr && response->websocket;
+    });
 }
 
 }  // namespace pathology::pathod

@@ -1,5 +1,6 @@
 #include "rendered_response.hpp"
 
+#include <algorithm>
 #include <pathology/language/craft.hpp>
 #include <pathology/language/print.hpp>
 #include <pathology/language/resolve.hpp>
@@ -14,26 +15,28 @@ using namespace language;
 constexpr std::uint64_t stream_of_items = 1ULL << 63U;
 constexpr std::size_t max_kept_body = 1024;
 
-void keep_body(proxycore::record::RecordedResponse& record, Value const& value) {
-    record.body.emplace();
+/// Adds a body, or a chunk that is sent `count` times. Of generated data only the size is kept.
+void add_content(proxycore::record::RecordedResponse& record, Value const& value, std::uint64_t count) {
+    if (!record.body) record.body.emplace();
     if (auto const* literal = std::get_if<Literal>(&value)) {
-        record.body->assign(literal->bytes, 0, max_kept_body);
-        record.body_size = literal->bytes.size();
+        record.body_size += literal->bytes.size() * count;
+        for (; count > 0 && !literal->bytes.empty() && record.body->size() < max_kept_body; --count)
+            record.body->append(literal->bytes, 0, max_kept_body - record.body->size());
     } else if (auto const* generated = std::get_if<Generated>(&value)) {
-        record.body_size = generated->size();
+        record.body_size += generated->size() * count;
     }
 }
 
 /// Adds a message of the response to the record. The first response has status and headers.
-void add_to(proxycore::record::RecordedResponse& record, Message const& resolved, Message const& given,
-            Protocol protocol) {
+void add_to(proxycore::record::RecordedResponse& record, Message const& resolved, Protocol protocol) {
     auto const& parts = features(resolved);
     auto const* response = std::get_if<Response>(&resolved);
     if (response != nullptr && record.status_code.empty()) record_head(*response, protocol, record);
-    auto const* body = find<Body>(parts);
-    if (body != nullptr && !record.body) keep_body(record, body->value);
+    for (auto const& part : parts) {
+        if (auto const* body = std::get_if<Body>(&part.is)) add_content(record, body->value, 1);
+        if (auto const* chunk = std::get_if<Chunk>(&part.is)) add_content(record, chunk->data, chunk->count);
+    }
     record.disconnect = record.disconnect || find<DisconnectAt>(parts) != nullptr;
-    record.spec += (record.spec.empty() ? "" : " ") + print_repeated(resolved, features(given));
 }
 
 /// The text of a message for --explain.
@@ -42,42 +45,39 @@ std::string explained(Crafted const& crafted, Message const& given) {
     return crafted.is_frozen ? text : text.append(too_large_note);
 }
 
-/// Adds a message to the plans.
-void add_plan(RenderedResponse& rendered, Crafted crafted, std::uint64_t times, Protocol protocol) {
-    if (protocol == Protocol::http1) {
-        rendered.plan = std::move(crafted.plan);
-        rendered.times = times;
-        return;
-    }
+/// Adds a message to those that are sent.
+void add_message(RenderedResponse& rendered, Crafted crafted, Message const& given) {
+    RenderedMessage message{.plan = std::move(crafted.plan), .parts = std::move(crafted.http2_parts), .wait = {}};
     // Raw frames are sent as they are, even if they violate flow control: that is what they are for.
-    bool const obeys_windows = std::holds_alternative<Response>(crafted.message);
-    rendered.http2.push_back({std::move(crafted.plan), std::move(crafted.http2_parts), times, obeys_windows});
-    rendered.record.version = "HTTP/2.0";
+    message.obeys_windows = std::holds_alternative<Response>(crafted.message);
+    if (auto const* wait = find<WaitFor>(features(given))) message.wait = *wait;
+    rendered.messages.push_back(std::move(message));
+    rendered.repetitions.push_back(repetition(given));
 }
 
 }  // namespace
 
 std::uint64_t RenderedResponse::length() const {
-    std::uint64_t all = 0;
-    auto const add = [&all](std::uint64_t length, std::uint64_t count) {
-        std::uint64_t repeated = 0;
-        // A response that is too long to be counted exceeds every limit.
-        if (__builtin_mul_overflow(length, count, &repeated) || __builtin_add_overflow(all, repeated, &all)) {
-            all = UINT64_MAX;
-            return false;
-        }
-        return true;
-    };
-    if (!add(plan.length, times)) return all;
-    for (auto const& each : http2) {
-        if (!add(each.plan.length, each.times)) break;
+    // A response that is too long to be counted exceeds every limit.
+    std::vector<Repetition> lengths = repetitions;
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+        if (__builtin_mul_overflow(lengths[i].times, messages[i].plan.length, &lengths[i].times)) return UINT64_MAX;
     }
-    return all;
+    return count_messages(lengths).value_or(UINT64_MAX);
+}
+
+bool RenderedResponse::pauses() const {
+    return std::any_of(messages.begin(), messages.end(), [](auto const& message) { return message.plan.pauses; });
+}
+
+RenderedMessage const* RenderedResponse::only_message() const {
+    bool const is_one = messages.size() == 1 && repetitions.front().times == 1 && repetitions.front().group_count == 1;
+    return is_one ? &messages.front() : nullptr;
 }
 
 Http2Parts const* RenderedResponse::parts() const {
-    if (http2.size() != 1 || http2.front().times != 1 || !http2.front().parts) return nullptr;
-    return &*http2.front().parts;
+    auto const* message = only_message();
+    return message != nullptr && message->parts ? &*message->parts : nullptr;
 }
 
 std::uint64_t seed_of_item(std::uint64_t seed, std::size_t index) {
@@ -89,14 +89,19 @@ Parsed<RenderedResponse> render(std::span<Message const> messages, Settings cons
                                 std::uint64_t seed) {
     CraftOptions const how{options.explain ? Freezing::where_it_fits : Freezing::none, options.without_body};
     RenderedResponse rendered;
+    if (settings.protocol == Protocol::http2) rendered.record.version = "HTTP/2.0";
+    std::vector<std::string> texts, explanations;
     for (std::size_t i = 0; i < messages.size(); ++i) {
         auto crafted = craft(messages[i], settings, seed_of_item(seed, i), how);
         if (!crafted) return crafted.error();
         rendered.is_random = rendered.is_random || crafted->is_random;
-        if (options.explain) rendered.explained += (i == 0 ? "" : " ") + explained(*crafted, messages[i]);
-        add_to(rendered.record, crafted->message, messages[i], settings.protocol);
-        add_plan(rendered, std::move(*crafted), times(messages[i]), settings.protocol);
+        if (options.explain) explanations.push_back(explained(*crafted, messages[i]));
+        texts.push_back(print_repeated(crafted->message, features(messages[i])));
+        add_to(rendered.record, crafted->message, settings.protocol);
+        add_message(rendered, std::move(*crafted), messages[i]);
     }
+    rendered.record.spec = print(messages, texts);
+    if (options.explain) rendered.explained = print(messages, explanations);
     return rendered;
 }
 

@@ -1,8 +1,9 @@
-// A response that is ready to be sent: its plan, and its record for the log.
+// A response that is ready to be sent: the plans of its messages, and its record for the log.
 #pragma once
 
 #include <cstdint>
 #include <pathology/language/http2.hpp>
+#include <pathology/language/message_order.hpp>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/settings.hpp>
 #include <pathology/proxycore/record/exchange.hpp>
@@ -12,24 +13,27 @@
 
 namespace pathology::pathod {
 
-/// One message of an HTTP/2 response, and how often it is sent.
-struct Http2Item {
+/// One message of a response. If it is sent several times, it has the same bytes each time.
+struct RenderedMessage {
     language::Plan plan;
-    std::optional<language::Http2Parts> parts;  ///< if flow control may cut it
-    std::uint64_t times = 1;
-    bool obeys_windows = true;  ///< its content waits for flow control; raw frames do not
+    std::optional<language::Http2Parts> parts;  ///< of HTTP/2, if flow control may cut it
+    std::optional<language::WaitFor> wait;      ///< when it is sent; std::nullopt: after the whole request
+    bool obeys_windows = true;                  ///< over HTTP/2 its content waits for flow control; raw frames do not
 };
 
 struct RenderedResponse {
-    language::Plan plan;                         ///< of an HTTP/1 response
-    std::uint64_t times = 1;                     ///< how often `plan` is sent, with the same bytes each time
-    std::vector<Http2Item> http2;                ///< of an HTTP/2 response, in the order of the wire
-    proxycore::record::RecordedResponse record;  ///< the part that is known before sending
-    std::string explained;                       ///< the frozen spec, if requested
-    bool is_random = false;                      ///< another seed would give other bytes
+    std::vector<RenderedMessage> messages;
+    std::vector<language::Repetition> repetitions;  ///< of each message
+    proxycore::record::RecordedResponse record;     ///< the part that is known before sending
+    std::string explained;                          ///< the frozen spec, if requested
+    bool is_random = false;                         ///< another seed would give other bytes
 
     /// Bytes on the wire, of all messages.
     std::uint64_t length() const;
+    /// Whether sending it takes time.
+    bool pauses() const;
+    /// The only message, sent once; nullptr if there is none or more.
+    RenderedMessage const* only_message() const;
     /// The parts of an HTTP/2 response that flow control may cut; nullptr if it has to be sent as crafted.
     language::Http2Parts const* parts() const;
 };
@@ -42,8 +46,8 @@ struct RenderOptions {
     bool without_body = false;  ///< for HEAD: the spec's body is not sent (RFC 9110 §9.3.2)
 };
 
-/// Crafts the messages of a response for the protocol of the settings; HTTP/1 has one message. `seed` determines the
-/// random data; the Player of the plan needs the same one.
+/// Crafts the messages of a response for the protocol of the settings. `seed` determines the random data; the Player of
+/// a plan needs that of its item.
 /// Errors: those of language::craft().
 language::Parsed<RenderedResponse> render(std::span<language::Message const> messages,
                                           language::Settings const& settings, RenderOptions options,

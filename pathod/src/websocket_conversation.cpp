@@ -139,7 +139,7 @@ asio::awaitable<void> WebsocketConversation::send_frame(language::Message const&
         auto const seed = worker_.daemon.seed.of(start_.connection, start_.messages++);
         auto const rendered = render(once, responder.settings(), {.explain = options_.explain}, seed);
         if (!rendered) co_return fail("Error in reflected frame specification: " + rendered.error().message);
-        auto const violation = responder.check_policy(rendered->plan.pauses, *rendered);
+        auto const violation = responder.check_policy(rendered->pauses(), *rendered);
         if (violation) co_return fail(std::string(reason(*violation)));
         co_await play(spec, *rendered, seed);
     }
@@ -151,7 +151,7 @@ asio::awaitable<void> WebsocketConversation::play(std::string const& spec, Rende
     recording.limit = logger_.recording_limit();
     logger_.log_start(spec, rendered);
     auto player = worker_.acquire_player();
-    player->start(rendered.plan, seed);
+    player->start(rendered.messages.front().plan, seed);
     auto const performance = co_await language::send_plan(stream_, *player, &recording);
     worker_.release(std::move(player));
     logger_.log_end(spec, rendered, performance, recording);

@@ -44,7 +44,7 @@ void WebsocketLogger::log_start(std::string const& spec, RenderedResponse const&
     began_ = options_.clock.steady_now();
     logger_.report_seed(rendered.is_random);
     if (!options_.show_responses) print(spec, rendered, {});
-    if (!options_.enter_early && !rendered.plan.pauses) return;
+    if (!options_.enter_early && !rendered.pauses()) return;
     auto entry = entry_of(rendered);
     entry.finished = false;
     entry_ = worker_.daemon.log.add(std::move(entry));

@@ -92,10 +92,10 @@ INSTANTIATE_TEST_SUITE_P(
         WireCase{"C14_NotFoundStaysOpen", get("/") + get("/p/200"),
                  not_found("/", "matches no anchor, and its path does not begin with /p/") + std::string(ok)},
         WireCase{"C14_EmptySpec", get("/p/"), not_found("/p/", "has no spec behind /p/")},
-        WireCase{
-            "ParseErrorStaysOpen", get("/p/200:b'a'?x=1") + get("/p/200"),
-            parse_error("expected a response feature (h c l r m v b p t d i) or the end\n200:b'a'?x=1\n        ^\n") +
-                std::string(ok)},
+        WireCase{"ParseErrorStaysOpen", get("/p/200:b'a'?x=1") + get("/p/200"),
+                 parse_error("expected a response feature (h c l r m v n b k e w p t d i), a message (a status code, "
+                             "ws, wf or raw) or the end\n200:b'a'?x=1\n        ^\n") +
+                     std::string(ok)},
         WireCase{"NotAscii", get("/p/200:b%c3"),
                  parse_error("a spec is ASCII text; write this byte as an escape such as \\xe9\n200:b\\xc3\n     ^\n")},
         WireCase{"BadKeyLength", get("/p/wf:k'abc'"),

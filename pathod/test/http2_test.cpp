@@ -164,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
             "C13_AnchorForWebsocket",
             request(1, "/foo"),
             refused("Error parsing response spec: this spec is for HTTP/1 and the client spoke HTTP/2; ask over "
-                    "HTTP/1 (curl --http1.1): expected a status code, h2f or h2p\nwf\n^\n"),
+                    "HTTP/1 (curl --http1.1): expected a message (a status code, h2f, h2p or raw)\nwf\n^\n"),
             {.anchors = {"/foo=wf"}}},
         ResponseCase{"ParseError", request(1, "/p/200:m'x'"), no_reasons()},
         ResponseCase{"AnchorForHttp1", request(1, "/foo"), no_reasons(), {.anchors = {"/foo=200:m'x'"}}},

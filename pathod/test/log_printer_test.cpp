@@ -78,12 +78,13 @@ INSTANTIATE_TEST_SUITE_P(
                        "GET /p/wf:b'hi' HTTP/1.1\r\n\r\n",
                        "crafting spec: wf:b'hi'\nfrom CLIENT: GET /p/wf:b'hi'\nBytes written:\n"
                        "\t0000000000 01 02                                           ..\n\t... and 2 bytes more\n"},
-        TranscriptCase{"ParseError",
-                       {},
-                       "GET /p/q HTTP/1.1\r\n\r\n",
-                       "Parse error: expected a status code, ws or wf\n"
-                       "crafting spec: 800:h'Content-Type'='text/plain':m'Parse Error':b'pathod error: Error parsing "
-                       "response spec: expected a status code, ws or wf\\nq\\n^\\n'\nfrom CLIENT: GET /p/q\n"},
+        TranscriptCase{
+            "ParseError",
+            {},
+            "GET /p/q HTTP/1.1\r\n\r\n",
+            "Parse error: expected a message (a status code, ws, wf or raw)\n"
+            "crafting spec: 800:h'Content-Type'='text/plain':m'Parse Error':b'pathod error: Error parsing "
+            "response spec: expected a message (a status code, ws, wf or raw)\\nq\\n^\\n'\nfrom CLIENT: GET /p/q\n"},
         TranscriptCase{"PolicyViolation",
                        {.craft = false, .explain = true},
                        "GET /p/q HTTP/1.1\r\n\r\n",

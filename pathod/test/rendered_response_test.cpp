@@ -18,14 +18,14 @@ RenderedResponse render_spec(std::string const& spec, RenderOptions options = {}
 
 std::string bytes_of(RenderedResponse const& rendered, std::uint64_t with = seed) {
     language::Player player;
-    player.start(rendered.plan, with);
+    player.start(rendered.messages.front().plan, with);
     std::string bytes;
     EXPECT_TRUE(language::preview(player, [&](std::string_view block) { return bytes += block, true; }));
     return bytes;
 }
 
 TEST(Render, KeepsDisconnectsForHead) {
-    EXPECT_TRUE(render_spec("200:b'abc':da", {.without_body = true}).plan.disconnects);
+    EXPECT_TRUE(render_spec("200:b'abc':da", {.without_body = true}).messages.front().plan.disconnects);
 }
 
 TEST(Render, RepeatsWithTheSameSeed) {
@@ -40,7 +40,7 @@ TEST(Render, ExplainsWhatIsSent) {
         auto const plain = render_spec(spec);
         auto const frozen = render_spec(spec, {.explain = true});
         EXPECT_EQ(bytes_of(frozen), bytes_of(plain)) << spec;
-        EXPECT_FALSE(frozen.plan.generates) << spec;
+        EXPECT_FALSE(frozen.messages.front().plan.generates) << spec;
         EXPECT_TRUE(frozen.is_random) << spec;
         EXPECT_EQ(bytes_of(render_spec(frozen.explained)), bytes_of(plain)) << frozen.explained;
     }
@@ -48,7 +48,7 @@ TEST(Render, ExplainsWhatIsSent) {
 
 TEST(Render, ExplainsHugeOnesByTheirGenerator) {
     auto const rendered = render_spec("200:b@1g", {.explain = true});
-    EXPECT_TRUE(rendered.plan.generates);
+    EXPECT_TRUE(rendered.messages.front().plan.generates);
     EXPECT_EQ(rendered.explained.find("200:b@1g:h'Content-Length'='1073741824'"), 0U) << rendered.explained;
 }
 

@@ -22,9 +22,7 @@ language::Protocol protocol_of(Request const& request) {
 
 language::Parsed<Messages> parse(std::string_view spec, language::Protocol protocol) {
     if (protocol == language::Protocol::http2) return language::parse_http2_responses(spec);
-    auto message = language::parse_response(spec);
-    if (!message) return message.error();
-    return Messages{std::move(*message)};
+    return language::parse_responses(spec);
 }
 
 /// The text of a resolved message in which the offsets that are random in `unspecified` are `r` again.

@@ -2,6 +2,7 @@
 
 #include "grammar/grammar.hpp"
 
+#include "grammar/group.hpp"
 #include "grammar/hint.hpp"
 #include "grammar/http2_frame.hpp"
 #include "grammar/messages.hpp"
@@ -10,11 +11,17 @@ namespace pathology::language::grammar {
 namespace {
 
 auto const end_of_spec = named("the end", x3::eoi);
-auto const one_response = named("a status code, ws or wf", server_frame | http2_frame | response) >> end_of_spec;
-auto const requests = +(request | client_frame | http2_frame) >> end_of_spec;
+constexpr char const* response_name = "a message (a status code, ws, wf or raw)";
+auto const one_response = named(response_name, server_frame | http2_frame | raw_response | response) >> end_of_spec;
+// An HTTP/2 frame stands alone over HTTP/1: among others, the spec is meant for HTTP/2.
+auto const responses =
+    (http2_frame | groups_of(named(response_name, server_frame | raw_response | response))) >> end_of_spec;
+auto const requests = groups_of(request | client_frame | http2_frame | raw_request) >> end_of_spec;
 auto const frames = +server_frame >> end_of_spec;
-auto const http2_responses = +(http2_frame | named("a status code, h2f or h2p", response)) >> end_of_spec;
-auto const http2_requests = +(http2_frame | request) >> end_of_spec;
+auto const http2_responses =
+    groups_of(http2_frame | raw_response | named("a message (a status code, h2f, h2p or raw)", response)) >>
+    end_of_spec;
+auto const http2_requests = groups_of(http2_frame | request | raw_request) >> end_of_spec;
 
 /// The same as x3::phrase_parse with x3::with, but those copy the parser for each call, and this one is large.
 template <class Parser, class Attribute>
@@ -45,6 +52,7 @@ Parsed<std::vector<Message>> parse(Start start, std::string_view text) {
     bool fits = false;
     switch (start) {
         case Start::response: fits = apply(one_response, Protocol::http1, text, seen, messages.emplace_back()); break;
+        case Start::responses: fits = apply(responses, Protocol::http1, text, seen, messages); break;
         case Start::requests: fits = apply(requests, Protocol::http1, text, seen, messages); break;
         case Start::frames: fits = apply(frames, Protocol::http1, text, seen, messages); break;
         case Start::http2_responses: fits = apply(http2_responses, Protocol::http2, text, seen, messages); break;

@@ -7,7 +7,7 @@
 
 namespace pathology::language::grammar {
 
-enum class Start { response, requests, frames, http2_responses, http2_requests };
+enum class Start { response, responses, requests, frames, http2_responses, http2_requests };
 
 /// Applies the grammar and checks nothing else. Failures are SpecErrc::syntax at the farthest place reached.
 Parsed<std::vector<Message>> parse(Start start, std::string_view text);

@@ -1,9 +1,10 @@
 #pragma once
-// RESPONSE, REQUEST, FRAME and CLIENT_FRAME:
+// RESPONSE, REQUEST, FRAME, CLIENT_FRAME and RAW:
 //
 //     response = ( "ws" [":" CODE] | CODE ) *(":" FEATURE)
 //     request  = ( "ws" [":" METHOD] | METHOD ) ":" PATH *(":" FEATURE)
 //     frame    = "wf" ":" *(":" FEATURE)
+//     raw      = "raw" [":" VALUE] *(":" FEATURE)
 //
 // The colon is optional, as in the original: `200 b'x'` is `200:b'x'`.
 
@@ -32,6 +33,10 @@ struct RequestParts {
     Value path;
     Features features;
 };
+struct RawParts {
+    boost::optional<Value> value;
+    Features features;
+};
 
 }  // namespace pathology::language::grammar
 
@@ -39,6 +44,7 @@ BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::ResponseHead, websocket,
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::ResponseParts, head, features)
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::RequestHead, websocket, method)
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::RequestParts, head, path, features)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::RawParts, value, features)
 
 namespace pathology::language::grammar {
 
@@ -130,5 +136,15 @@ auto const server_frame =
     named("a frame (wf:...)", build<Features>(to_frame, wf >> colon >> *(colon >> server_frame_feature)));
 auto const client_frame =
     named("a frame (wf:...)", build<Features>(to_frame, wf >> colon >> *(colon >> client_frame_feature)));
+
+// --- just bytes ------------------------------------------------------------------------------------------------------
+
+auto const to_raw = [](RawParts parts) {
+    Value value = parts.value ? std::move(*parts.value) : Value(Literal{});
+    return Message(RawMessage{std::move(value), std::move(parts.features)});
+};
+auto const raw_head = x3::no_case[x3::lit("raw")] >> -(colon >> quoted_value);
+auto const raw_response = build<RawParts>(to_raw, raw_head >> *(colon >> raw_response_feature));
+auto const raw_request = named("bytes (raw:...)", build<RawParts>(to_raw, raw_head >> *(colon >> raw_request_feature)));
 
 }  // namespace pathology::language::grammar

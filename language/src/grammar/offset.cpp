@@ -10,15 +10,17 @@ namespace {
 struct PlaceName {
     std::string_view name;
     Offset::Kind kind;
-    bool has_number = false;
+    char const* number = nullptr;  ///< of what it has one
     bool has_shift = true;
 };
 constexpr std::array places{
-    PlaceName{"r", Offset::Kind::random, false, false},
+    PlaceName{"r", Offset::Kind::random, nullptr, false},
     PlaceName{"a", Offset::Kind::end},
     PlaceName{"head", Offset::Kind::head},
     PlaceName{"body", Offset::Kind::body},
-    PlaceName{"frame", Offset::Kind::frame, true},
+    PlaceName{"frame", Offset::Kind::frame, "the number of a frame"},
+    PlaceName{"chunk", Offset::Kind::chunk, "the number of a chunk"},
+    PlaceName{"trailer", Offset::Kind::trailer},
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -83,8 +85,9 @@ bool scan_offset(Iterator& first, Iterator last, ErrorCollector& seen, Offset& o
         if (place == nullptr) return false;
         offset.kind = place->kind;
         auto const* const begin = scanner.at();
-        if (place->has_number && !scanner.number(offset.number, UINT64_MAX, "the number of a frame")) return false;
-        if (place->has_number && offset.number == 0) {
+        bool const has_number = place->number != nullptr;
+        if (has_number && !scanner.number(offset.number, UINT64_MAX, place->number)) return false;
+        if (has_number && offset.number == 0) {
             seen.fail_hard(begin, "a number from 1 on");
             return false;
         }

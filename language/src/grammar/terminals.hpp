@@ -33,6 +33,28 @@ struct NumberParser : x3::parser<NumberParser> {
 };
 constexpr NumberParser number{};
 
+/// A number from 1 on.
+struct CountParser : x3::parser<CountParser> {
+    using attribute_type = std::uint64_t;
+    static bool const has_attribute = true;
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule_context,
+               Attribute& attribute) const {
+        x3::skip_over(first, last, context);
+        auto const* it = first;
+        std::uint64_t count = 0;
+        if (!number.parse(it, last, context, rule_context, count)) return false;
+        if (count == 0) {
+            errors(context).fail_hard(first, "a number from 1 on");
+            return false;
+        }
+        first = it;
+        x3::traits::move_to(count, attribute);
+        return true;
+    }
+};
+
 /// Text as one attribute; X3 would treat a std::string as a container of characters.
 struct Word {
     std::string text;

@@ -9,9 +9,31 @@
 #include "grammar/build.hpp"
 #include "grammar/pause_time.hpp"
 #include "grammar/rate.hpp"
+#include "grammar/request_place.hpp"
 #include "grammar/value.hpp"
 
-BOOST_FUSION_ADAPT_STRUCT(pathology::language::Header, name, value)
+namespace pathology::language::grammar {
+
+// k[SIZE-LINE=]DATA[,END][*N]
+struct ChunkParts {
+    Value first;
+    boost::optional<Value> second;
+    boost::optional<Value> end;
+    std::uint64_t count = 1;
+};
+
+// wOFFSET[,RATE]
+struct WaitParts {
+    Offset until;
+    boost::optional<WrittenRate> rate;
+};
+
+}  // namespace pathology::language::grammar
+
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::Header, name, value, count)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::Trailer, name, value, count)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::ChunkParts, first, second, end, count)
+BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::WaitParts, until, rate)
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::PauseParts, at, times)
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::grammar::RateParts, at, rate)
 BOOST_FUSION_ADAPT_STRUCT(pathology::language::InjectAt, at, value)
@@ -108,8 +130,26 @@ auto const disconnect = feature<DisconnectAt>("d", 'd' >> offset >> ((x3::lit(',
 /// A spec inside a spec; it is parsed once the outer one is known to be sound.
 auto const nested_text = named(nested_spec_name, quoted_text);
 
-auto const header = feature<Header>("h", 'h' >> quoted_value >> named("'='", x3::lit('=')) >> quoted_value);
-auto const raw = feature<Raw, x3::unused_type>("rR", x3::no_case[x3::lit('r')]);
+auto const count = ('*' >> named("a number", CountParser{})) | x3::attr(std::uint64_t{1});
+auto const field = quoted_value >> named("'='", x3::lit('=')) >> quoted_value >> count;
+auto const header = feature<Header>("h", 'h' >> field);
+auto const trailer = feature<Trailer>("e", 'e' >> field);
+auto const raw = feature<Raw, x3::unused_type>("rR", !x3::no_case[x3::lit("raw")] >> x3::no_case[x3::lit('r')]);
+// `raw` behind a frame is the payload `aw`, unless the value of a raw message follows.
+auto const raw_message = x3::no_case[x3::lit("raw")] >> (x3::char_("'\"@") | (x3::lit(':') >> x3::char_("'\"@<")));
+auto const raw_body = feature<RawBody, Value>("r", !raw_message >> x3::lit('r') >> any_value);
+auto const to_chunk = [](ChunkParts parts) {
+    Chunk chunk{.data = std::move(parts.first), .count = parts.count};
+    if (parts.second) chunk.size_line = std::exchange(chunk.data, std::move(*parts.second));
+    if (parts.end) chunk.end = std::move(*parts.end);
+    return chunk;
+};
+auto const chunk = feature<Chunk>(
+    "k", build<ChunkParts>(to_chunk, 'k' >> quoted_value >> -('=' >> quoted_value) >> -(',' >> quoted_value) >> count));
+auto const to_wait = [](WaitParts parts) { return WaitFor{parts.until, parts.rate ? parts.rate->is : std::nullopt}; };
+auto const wait = feature<WaitFor>(
+    "w", build<WaitParts>(to_wait, 'w' >> RequestPlaceParser{} >>
+                                       -(',' >> named("a rate (SIZE, SIZE/TIME or full)", RateParser{}))));
 auto const nested_response = feature<NestedResponse, Word>("s", 's' >> nested_text);
 auto const length = feature<Length, std::uint64_t>("l", 'l' >> named("a number", number));
 auto const no_masking_key = feature<NoMaskingKey, x3::unused_type>("kK", x3::no_case[x3::lit("knone")]);
@@ -134,6 +174,10 @@ inline auto const& syntax(Of<PauseAt>) { return pause; }
 inline auto const& syntax(Of<RateFrom>) { return rate; }
 inline auto const& syntax(Of<DisconnectAt>) { return disconnect; }
 inline auto const& syntax(Of<InjectAt>) { return inject; }
+inline auto const& syntax(Of<RawBody>) { return raw_body; }
+inline auto const& syntax(Of<Chunk>) { return chunk; }
+inline auto const& syntax(Of<Trailer>) { return trailer; }
+inline auto const& syntax(Of<WaitFor>) { return wait; }
 
 /// The letter of a token and a value.
 template <ValueToken Token> struct LetterAndValue : x3::parser<LetterAndValue<Token>> {
@@ -185,7 +229,7 @@ template <unsigned kind> struct FeatureParser : x3::parser<FeatureParser<kind>> 
     }
 };
 
-/// `a response feature (h c l r m v b p t d i)`: a name for FeatureParser<kind>, made from the table.
+/// `a response feature (h c l r m v n b k e w p t d i)`: a name for FeatureParser<kind>, made from the table.
 template <unsigned kind> class Hint {
 public:
     constexpr explicit Hint(std::string_view what) {
@@ -217,11 +261,15 @@ inline constexpr Hint<in::request> request_hint("a request feature");
 inline constexpr Hint<in::server_frame> server_frame_hint("a frame feature");
 inline constexpr Hint<in::client_frame> client_frame_hint("a frame feature");
 inline constexpr Hint<in::http2_frame> http2_frame_hint("a frame feature");
+inline constexpr Hint<in::raw_response> raw_response_hint("a feature of raw");
+inline constexpr Hint<in::raw_request> raw_request_hint("a feature of raw");
 
 auto const response_feature = named(response_hint.text(), FeatureParser<in::response>{});
 auto const request_feature = named(request_hint.text(), FeatureParser<in::request>{});
 auto const server_frame_feature = named(server_frame_hint.text(), FeatureParser<in::server_frame>{});
 auto const client_frame_feature = named(client_frame_hint.text(), FeatureParser<in::client_frame>{});
 auto const http2_frame_feature = named(http2_frame_hint.text(), FeatureParser<in::http2_frame>{});
+auto const raw_response_feature = named(raw_response_hint.text(), FeatureParser<in::raw_response>{});
+auto const raw_request_feature = named(raw_request_hint.text(), FeatureParser<in::raw_request>{});
 
 }  // namespace pathology::language::grammar

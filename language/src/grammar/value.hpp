@@ -78,6 +78,6 @@ auto const quoted_value = named(quoted_value_name, generated | file | literal);
 auto const any_value = named("a value ('text', a word, @SIZE or <FILE)", generated | file | literal | bare_word);
 
 // OFFSET: a number, `r`, or a place and a number of bytes from it.
-auto const offset = named("an offset (a number, r, a, head, body or frameN)", OffsetParser{});
+auto const offset = named("an offset (a number, r, a, head, body, chunkN, trailer or frameN)", OffsetParser{});
 
 }  // namespace pathology::language::grammar

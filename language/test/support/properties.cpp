@@ -33,6 +33,13 @@ std::string check_print(Message const& message, Setting const& setting) {
     return {};
 }
 
+/// The message as if it were the only one of its spec.
+Message without_group(Message message) {
+    std::erase_if(features(message), [](Feature const& part) { return std::holds_alternative<GroupEnd>(part.is); });
+    if (auto* response = std::get_if<Response>(&message)) response->is_interim = false;
+    return message;
+}
+
 bool has_nested(Message const& message) {
     return find<NestedResponse>(features(message)) != nullptr || find<NestedFrame>(features(message)) != nullptr;
 }
@@ -77,11 +84,7 @@ std::string check_frozen(Message const& resolved, Played const& played, Setting 
 
 }  // namespace
 
-Parsed<std::vector<Message>> parse_as_response(std::string_view spec) {
-    auto message = parse_response(spec);
-    if (message.has_error()) return message.error();
-    return std::vector<Message>{std::move(*message)};
-}
+Parsed<std::vector<Message>> parse_as_response(std::string_view spec) { return parse_responses(spec); }
 
 Parsed<std::vector<Message>> parse_as_requests(std::string_view spec) { return parse_requests(spec); }
 
@@ -142,7 +145,12 @@ std::string broken_property(Message const& message, Setting const& setting, std:
 std::string broken_property(std::string_view spec, Setting const& setting, std::uint64_t seed) {
     auto const messages = setting.parse(spec);
     if (messages.has_error()) return check_failure(messages.error(), spec);
-    for (auto const& message : *messages) {
+    auto const printed = print(*messages);
+    auto const again = setting.parse(printed);
+    if (again.has_error()) return "printed messages do not parse:\n" + describe(again.error(), printed);
+    if (*again != *messages) return "printed messages say something else: " + printed;
+    for (auto message : *messages) {
+        message = without_group(std::move(message));
         if (auto broken = broken_property(message, setting, seed); !broken.empty()) return broken;
     }
     return {};

@@ -63,9 +63,13 @@ Offset RandomMessages::offset() {
     auto const shift = maybe(2) ? 0 : static_cast<std::int64_t>(rng_.below(40)) - 20;
     if (maybe(4)) return {Offset::Kind::end, 0, shift};
     if (maybe(6)) return {maybe(2) ? Offset::Kind::head : Offset::Kind::body, 0, shift};
+    if (maybe(12)) return maybe(2) ? Offset{Offset::Kind::chunk, 1, shift} : Offset{Offset::Kind::trailer, 0, shift};
     if (options_.http2 && maybe(10)) return {Offset::Kind::frame, 1, shift};
     return {Offset::Kind::number, options_.huge_sizes && maybe(4) ? rng_() : rng_.below(150)};
 }
+
+/// Of something that is repeated in a message.
+std::uint64_t RandomMessages::count() { return maybe(4) ? 1 + rng_.below(5) : 1; }
 
 PauseTime RandomMessages::time() {
     PauseTime time{rng_.below(100)};
@@ -82,7 +86,26 @@ struct RandomMessages::TokenMaker {
     template <class Token> using Of = std::type_identity<Token>;
 
     template <ValueToken Token> Token operator()(Of<Token> /*token*/) const { return {random.any_value()}; }
-    Header operator()(Of<Header> /*token*/) const { return {random.quoted_value(), random.quoted_value()}; }
+    Header operator()(Of<Header> /*token*/) const {
+        return {random.quoted_value(), random.quoted_value(), random.count()};
+    }
+    Trailer operator()(Of<Trailer> /*token*/) const {
+        return {random.quoted_value(), random.quoted_value(), random.count()};
+    }
+    Chunk operator()(Of<Chunk> /*token*/) const {
+        Chunk chunk{.data = random.quoted_value(), .count = random.count()};
+        if (random.maybe(4)) chunk.size_line = random.quoted_value();
+        if (random.maybe(4)) chunk.end = random.quoted_value();
+        return chunk;
+    }
+    WaitFor operator()(Of<WaitFor> /*token*/) const {
+        WaitFor wait{.until = {Offset::Kind::end}, .rate = std::nullopt};
+        if (random.maybe(2)) wait.until = {Offset::Kind::head};
+        if (random.maybe(2)) wait.until = {Offset::Kind::body, 0, static_cast<std::int64_t>(random.rng_.below(100))};
+        if (random.maybe(3)) wait.rate = Rate{1 + random.rng_.below(100), SizeUnit::k, {}};
+        return wait;
+    }
+    GroupEnd operator()(Of<GroupEnd> /*token*/) const { return {}; }
     UserAgent operator()(Of<UserAgent> /*token*/) const {
         auto const known = known_user_agents()[random.rng_.below(known_user_agents().size())];
         if (random.maybe(3)) return {UserAgent::Shortcut{std::string(known.name)}};
@@ -182,6 +205,10 @@ Message RandomMessages::nested(Message (RandomMessages::*draw)()) {
     is_nested_ = false;
     return message;
 }
+
+Message RandomMessages::raw_response() { return RawMessage{quoted_value(), features(in::raw_response)}; }
+
+Message RandomMessages::raw_request() { return RawMessage{quoted_value(), features(in::raw_request)}; }
 
 Message RandomMessages::client_frame() { return Frame{features(in::client_frame)}; }
 

@@ -25,6 +25,8 @@ public:
     Message server_frame();
     Message http2_frame();
     Message http2_preface();
+    Message raw_response();
+    Message raw_request();
 
 private:
     struct TokenMaker;
@@ -35,6 +37,7 @@ private:
     Value any_value();
     Message nested(Message (RandomMessages::*draw)());
     Offset offset();
+    std::uint64_t count();
     PauseTime time();
     Feature feature(unsigned kind);
     Features features(unsigned kind);

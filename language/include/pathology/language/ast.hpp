@@ -50,6 +50,9 @@ struct Response {
     bool websocket = false;
     std::optional<std::string> code;
     Features features;
+    /// 1xx, and another response of the same spec follows: no Content-Length is added (RFC 9110 §8.6), and over HTTP/2
+    /// it does not end the stream (RFC 9113 §8.1).
+    bool is_interim = false;
 
     friend bool operator==(Response const&, Response const&) = default;
 };
@@ -92,7 +95,15 @@ struct Http2Preface {
     friend bool operator==(Http2Preface const&, Http2Preface const&) = default;
 };
 
-using Message = std::variant<Response, Request, Frame, Http2Frame, Http2Preface>;
+/// `raw:'ICY 200 OK\r\n\r\n'`, `raw:d0,rst`: bytes that stand for a message. Nothing is added to them.
+struct RawMessage {
+    Value value;  ///< without one in the text, an empty literal
+    Features features;
+
+    friend bool operator==(RawMessage const&, RawMessage const&) = default;
+};
+
+using Message = std::variant<Response, Request, Frame, Http2Frame, Http2Preface, RawMessage>;
 
 /// The features of any kind of message.
 inline Features const& features(Message const& message) {
@@ -108,9 +119,11 @@ inline std::uint64_t times(Message const& message) {
     return repeat != nullptr ? repeat->count : 1;
 }
 
-/// The message without its `xN`: one of its repetitions.
+/// The message without its `xN` and that of its group: one of its repetitions.
 inline Message without_times(Message message) {
-    std::erase_if(features(message), [](Feature const& feature) { return std::holds_alternative<Times>(feature.is); });
+    std::erase_if(features(message), [](Feature const& feature) {
+        return std::holds_alternative<Times>(feature.is) || std::holds_alternative<GroupEnd>(feature.is);
+    });
     return message;
 }
 

@@ -14,13 +14,18 @@ struct ParseLimits {
 
 // A line whose first non-blank character is `#` is a comment, outside of quoted literals, in every text.
 
-/// Parses what a server sends over HTTP/1: exactly one response, WebSocket frame, HTTP/2 frame or preface.
+/// Parses exactly one message that a server sends over HTTP/1: a response, a WebSocket frame, an HTTP/2 frame or
+/// preface, or bytes.
 ///
 /// Shape:  any Message but a Request. Nested specs have been parsed once and are sound.
 /// Errors: SpecErrc::{syntax, not_ascii, too_long, given_twice, out_of_range}, with the span.
 ///         Takes linear time and constant stack.
 /// Source: mitmproxy-0.18 documentation, chapter 34; doc/language.md has the grammar.
 Parsed<Message> parse_response(std::string_view spec, ParseLimits const& limits = {});
+
+/// Parses what a server sends over HTTP/1: one or more of these messages, and groups of them. Shape, errors and source as
+/// above. Of several responses, those with a 1xx code are interim ones.
+Parsed<std::vector<Message>> parse_responses(std::string_view spec, ParseLimits const& limits = {});
 
 /// Parses what a client sends over HTTP/1: one or more requests, client frames, HTTP/2 frames and prefaces, with or
 /// without space between them. Shape, errors and source as above.

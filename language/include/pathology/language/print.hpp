@@ -2,6 +2,7 @@
 // AST → canonical spec text.
 
 #include <pathology/language/ast.hpp>
+#include <span>
 #include <string>
 
 namespace pathology::language {
@@ -12,6 +13,11 @@ namespace pathology::language {
 ///        `xN` is left out, for a message that is printed once for each time it is sent; print_with_times() keeps it.
 std::string print(Message const& message);
 std::string print_with_times(Message const& message);
+
+/// The canonical spelling of several messages with their `xN`, with blanks between them and brackets around groups. The
+/// second one puts a text for each in its place.
+std::string print(std::span<Message const> messages);
+std::string print(std::span<Message const> messages, std::span<std::string const> texts);
 
 /// The canonical spelling of a resolved message with the `xN` of the message it was made of, which resolving drops.
 std::string print_repeated(Message const& resolved, Features const& given);

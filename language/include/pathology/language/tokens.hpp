@@ -30,7 +30,9 @@ inline constexpr unsigned server_frame = 4;
 inline constexpr unsigned client_frame = 8;
 inline constexpr unsigned frame = server_frame | client_frame;
 inline constexpr unsigned http2_frame = 16;  // and the preface
-inline constexpr unsigned any = http | frame | http2_frame;
+inline constexpr unsigned raw_response = 32;
+inline constexpr unsigned raw_request = 64;
+inline constexpr unsigned any = http | frame | http2_frame | raw_response | raw_request;
 }  // namespace in
 
 /// A row of the table of tokens.
@@ -44,11 +46,12 @@ struct TokenInfo {
 
 // --- HTTP messages ---------------------------------------------------------------------------------------------------
 
-/// `h'Name'='value'`
+/// `h'Name'='value'`, `h'Name'='value'*100`
 struct Header {
     static constexpr TokenInfo info{.letter = "h", .allowed = in::http};
     Value name;
     Value value;
+    std::uint64_t count = 1;  ///< so many of it, one behind the other
 
     friend bool operator==(Header const&, Header const&) = default;
 };
@@ -109,6 +112,37 @@ struct Version {
     Value value;
 
     friend bool operator==(Version const&, Version const&) = default;
+};
+
+/// `n'\n'`: what ends the lines of the head and of chunks, in place of CRLF.
+struct LineEnd {
+    static constexpr TokenInfo info{
+        .letter = "n", .allowed = in::http, .exclusive = "line end", .not_over_http2 = "HTTP/2 has no lines; remove n"};
+    Value value;
+
+    friend bool operator==(LineEnd const&, LineEnd const&) = default;
+};
+
+/// `k'data'`, `k'5;x=y'='data'`, `k'data','\n'*3`: a part of the content: a chunk of HTTP/1 (RFC 9112 §7.1), the DATA
+/// frames of it over HTTP/2.
+struct Chunk {
+    static constexpr TokenInfo info{.letter = "k", .allowed = in::http};
+    std::optional<Value> size_line = std::nullopt;  ///< std::nullopt: the size in hexadecimal digits
+    Value data;
+    std::optional<Value> end = std::nullopt;  ///< std::nullopt: a line end
+    std::uint64_t count = 1;
+
+    friend bool operator==(Chunk const&, Chunk const&) = default;
+};
+
+/// `e'Name'='value'`: a trailer field (RFC 9110 §6.5).
+struct Trailer {
+    static constexpr TokenInfo info{.letter = "e", .allowed = in::http};
+    Value name;
+    Value value;
+    std::uint64_t count = 1;
+
+    friend bool operator==(Trailer const&, Trailer const&) = default;
 };
 
 /// `s'404:b@10'`: a response spec that is appended to the path. The text parses as a response.
@@ -273,15 +307,34 @@ struct InjectAt {
     friend bool operator==(InjectAt const&, InjectAt const&) = default;
 };
 
+/// `whead`, `wbody+1000`, `wa,1k`: the message is sent when so much of the request has been read.
+struct WaitFor {
+    static constexpr TokenInfo info{
+        .letter = "w", .allowed = in::response | in::raw_response, .exclusive = "place in the request"};
+    Offset until;              ///< in the request: an end, a head, or a place behind the beginning of the body
+    std::optional<Rate> rate;  ///< at which the request is read; std::nullopt: as fast as it comes
+
+    friend bool operator==(WaitFor const&, WaitFor const&) = default;
+};
+
+/// The last message of a group, `(get:/ h2f:RST_STREAM)x1000`.
+struct GroupEnd {
+    static constexpr TokenInfo info{.letter = "", .allowed = 0};
+    std::size_t messages = 1;  ///< of the group, with this one
+    std::uint64_t count = 1;   ///< how often the group is sent
+
+    friend bool operator==(GroupEnd const&, GroupEnd const&) = default;
+};
+
 // --- features --------------------------------------------------------------------------------------------------------
 
 /// One colon-separated part of a message: a token, and the place it was written at (empty if `resolve` added it).
 struct Feature {
     /// Every token. The grammar tries them in this order and hints list them in it. `fin` and `rsv1` have to stand
     /// before the tokens whose letter they begin with, `knone` before the key.
-    using Kind = std::variant<Header, ContentType, Location, UserAgent, Raw, Reason, Version, NestedResponse, Opcode,
-                              Length, Flag, NoMaskingKey, MaskingKey, Times, Body, RawBody, NestedFrame, PauseAt,
-                              RateFrom, DisconnectAt, InjectAt>;
+    using Kind = std::variant<Header, ContentType, Location, UserAgent, Raw, Reason, Version, LineEnd, NestedResponse,
+                              Opcode, Length, Flag, NoMaskingKey, MaskingKey, Times, Body, Chunk, Trailer, RawBody,
+                              NestedFrame, WaitFor, PauseAt, RateFrom, DisconnectAt, InjectAt, GroupEnd>;
     Kind is;
     SourceSpan span;
 
@@ -344,9 +397,20 @@ concept ValueToken = !ActionToken<Token> && requires(Token token) {
 }
 &&!requires(Token token) { token.name; };
 
+/// A token that may be sent several times, `*N`.
+template <class Token>
+concept RepeatableToken = requires(Token token) {
+    token.count;
+    requires std::same_as<Token, Header> || std::same_as<Token, Chunk> || std::same_as<Token, Trailer>;
+};
+
 /// A token that is a header field.
 template <class Token>
 concept FieldToken = std::same_as<Token, Header> || !Token::info.field.empty();
+
+/// A token that is content, or belongs to it: nothing of it is sent in response to HEAD.
+template <class Token>
+concept ContentToken = std::same_as<Token, Body> || std::same_as<Token, Chunk> || std::same_as<Token, Trailer>;
 
 /// A token that messages of HTTP/2 cannot have.
 template <class Token>

@@ -58,6 +58,7 @@ using Value = std::variant<Literal, Generated, FileValue>;
 /// Where an action happens: at a place of the base message, and so many bytes behind it, or before it.
 ///
 ///     HTTP/1    | start line, fields, blank line |head, body  content                    |end
+///     chunked   | start line, fields, blank line |head, body, chunk1 5 hello |chunk2 0 |trailer  fields, blank line |end
 ///     HTTP/2    |frame1 HEADERS |frame2 CONTINUATION |head = frame3 DATA header |body  content |frame4 ... |end
 ///     a frame   | header |head, body  payload |end
 struct Offset {
@@ -65,13 +66,15 @@ struct Offset {
         number,  ///< so many bytes from the beginning
         random,  ///< before one of the bytes
         end,
-        head,   ///< the end of the head
-        body,   ///< the first byte of content
-        frame,  ///< the beginning of that HTTP/2 frame of the message, counted from 1
+        head,     ///< the end of the head
+        body,     ///< the first byte of content
+        frame,    ///< the beginning of that HTTP/2 frame of the message, counted from 1
+        chunk,    ///< the beginning of that chunk, or of its first DATA frame, counted from 1
+        trailer,  ///< the beginning of the trailer section
     };
     Kind kind = Kind::number;
-    std::uint64_t number = 0;  ///< of bytes, or of the frame
-    std::int64_t shift = 0;    ///< bytes from an end, head, body or frame on
+    std::uint64_t number = 0;  ///< of bytes, or of the frame or chunk
+    std::int64_t shift = 0;    ///< bytes from the place on
 
     friend bool operator==(Offset const&, Offset const&) = default;
 };
