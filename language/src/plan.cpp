@@ -11,7 +11,7 @@
 #include <pathology/language/plan.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <pathology/language/timing.hpp>
 
 #include "layout.hpp"
 
@@ -47,16 +47,6 @@ Parsed<std::vector<Placed>> place_actions(Features const& features, std::uint64_
     }
     std::stable_sort(placed.begin(), placed.end(), [](Placed const& a, Placed const& b) { return a.at < b.at; });
     return placed;
-}
-
-/// A rate of bytes a second becomes a hundred pieces a second, or one for each byte if it has less.
-SetRate set_rate(Rate const& rate) {
-    constexpr std::uint64_t pieces_a_second = 100;
-    auto const bytes = rate.bytes();
-    if (rate.each) return {bytes, rate.each->length()};
-    auto const piece = std::max<std::uint64_t>(bytes / pieces_a_second, 1);
-    auto const interval = 1e9 * static_cast<double>(piece) / static_cast<double>(bytes);
-    return {piece, std::chrono::nanoseconds(std::llround(interval))};
 }
 
 /// Builds the steps from the pieces of the base message, in order, and the actions between them.
@@ -102,7 +92,7 @@ private:
                     std::chrono::seconds(static_cast<std::int64_t>(std::min(time.seconds, PauseTime::max_seconds)));
             plan_.steps.emplace_back(Pause{length, is_between_frames(), std::chrono::nanoseconds(time.nanoseconds)});
         } else if (auto const* rate = std::get_if<RateFrom>(&feature.is)) {
-            auto const set = rate->rate ? set_rate(*rate->rate) : SetRate{};
+            auto const set = rate->rate ? pieces_of(*rate->rate) : SetRate{};
             plan_.pauses = plan_.pauses || set.interval.count() > 0;
             plan_.steps.emplace_back(set);
         } else {

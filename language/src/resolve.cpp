@@ -8,6 +8,7 @@
 #include <array>
 #include <pathology/language/generator.hpp>
 #include <pathology/language/plan.hpp>
+#include <pathology/language/timing.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 
@@ -201,19 +202,12 @@ bool is_range(Feature const& feature) {
     return pause != nullptr && pause->longest;
 }
 
-constexpr std::uint64_t millisecond = 1'000'000, second = 1000 * millisecond;  // in nanoseconds
-
-/// Draws a time of each range: in steps of a millisecond if the range is wide, so that frozen text is short.
+/// Draws a time of each range.
 void draw_times(Features& features, Rng& rng) {
     for (auto& feature : features) {
         if (!is_range(feature)) continue;
         auto& pause = std::get<PauseAt>(feature.is);
-        auto const shortest = static_cast<std::uint64_t>(pause.time->length().count());
-        auto const longest = static_cast<std::uint64_t>(pause.longest->length().count());
-        std::uint64_t const step = longest - shortest >= second ? millisecond : 1;
-        auto drawn = shortest + rng.below((longest - shortest) / step + 1) * step;
-        if (drawn >= PauseTime::longest_with_fraction * second) drawn -= drawn % second;
-        pause.time = PauseTime{drawn / second, static_cast<std::uint32_t>(drawn % second)};
+        pause.time = draw({pause.time, pause.longest}, rng);
         pause.longest.reset();
     }
 }
