@@ -54,29 +54,47 @@ asio::awaitable<net::error_code> wait_for_disconnect(net::Stream& stream, bool f
 }
 
 /// Pauses; returns the error that ended the connection meanwhile.
-asio::awaitable<net::error_code> pause_or_disconnect(net::Stream& stream, net::TimeLimit length) {
+asio::awaitable<net::error_code> pause_or_disconnect(net::Stream& stream, net::TimeLimit length, bool for_ever) {
     using namespace asio::experimental::awaitable_operators;
-    auto both = async::pause(length) || wait_for_disconnect(stream, !length);
+    auto both = async::pause(length) || wait_for_disconnect(stream, for_ever);
     auto const first = co_await std::move(both);
     co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
 
-}  // namespace
-
-asio::awaitable<void> end_connection(net::Stream& stream, Ending how) {
-    switch (how) {
-        case Ending::fin: break;
-        case Ending::half: co_return stream.close(net::CloseMode::half_close);
-        case Ending::cut: co_return stream.close(net::CloseMode::truncate);
-        case Ending::reset:
-            co_await net::wait_until_delivered(stream, max_stall);
-            co_return stream.close(net::CloseMode::reset);
-        case Ending::hold: co_await stream.wait_for_end(); break;
-    }
-    stream.close(net::CloseMode::fin);
+/// Pauses until the time comes; without one until `limit` has passed, which is Errc::timed_out.
+asio::awaitable<net::error_code> pause_until(net::Stream& stream, std::optional<Pacer::Clock::time_point> end,
+                                             net::TimeLimit limit) {
+    if (end) limit = std::max(*end - Pacer::Clock::now(), net::Duration(0));
+    auto const ec = co_await pause_or_disconnect(stream, limit, !end);
+    bool const has_passed = !ec && !end;
+    co_return has_passed ? net::make_error_code(net::Errc::timed_out) : ec;
 }
 
-asio::awaitable<SendResult> send_plan(net::Stream& stream, Player& player, CapturedBytes* capture) {
+}  // namespace
+
+asio::awaitable<net::error_code> end_connection(net::Stream& stream, Ending how, net::TimeLimit limit) {
+    auto mode = net::CloseMode::fin;
+    net::error_code ec;
+    switch (how) {
+        case Ending::fin: break;
+        case Ending::half: mode = net::CloseMode::half_close; break;
+        case Ending::cut: mode = net::CloseMode::truncate; break;
+        case Ending::reset:
+            mode = net::CloseMode::reset;
+            co_await net::wait_until_delivered(stream, max_stall);
+            break;
+        case Ending::hold: {
+            auto const end = co_await async::with_timeout(limit, stream.wait_for_end());
+            if (!end) ec = net::Errc::timed_out;
+            break;
+        }
+    }
+    stream.close(mode);
+    co_return ec;
+}
+
+asio::awaitable<SendResult> send_plan(net::Stream& stream, Player& player, CapturedBytes* capture,
+                                      net::TimeLimit limit) {
     SendResult result;
     Pacer pacer;
     for (;;) {
@@ -94,14 +112,13 @@ asio::awaitable<SendResult> send_plan(net::Stream& stream, Player& player, Captu
             if (result.connection.failed()) co_return result;
             result.bytes_written += send->bytes.size();
         } else if (auto const* pause = std::get_if<Pause>(&*action)) {
-            auto const end = pacer.end_of(*pause);
-            net::TimeLimit length;
-            if (end) length = std::max(*end - Pacer::Clock::now(), net::Duration(0));
-            result.connection = co_await pause_or_disconnect(stream, length);
+            result.connection = co_await pause_until(stream, pacer.end_of(*pause), limit);
+            result.is_overdue = result.connection == net::Errc::timed_out;
             if (result.connection.failed()) co_return result;
         } else if (auto const* disconnect = std::get_if<Disconnect>(&*action)) {
             result.ending = disconnect->how;
-            co_await end_connection(stream, disconnect->how);
+            result.connection = co_await end_connection(stream, disconnect->how, limit);
+            result.is_overdue = result.connection.failed();
             co_return result;
         } else {
             co_return result;

@@ -30,7 +30,7 @@ protected:
     }
 
     asio::awaitable<void> play() {
-        auto how = co_await send_plan(*pipe.near, player, kept);
+        auto how = co_await send_plan(*pipe.near, player, kept, limit);
         if (!how.ending) pipe.near->close(net::CloseMode::half_close);
         result = std::move(how);
     }
@@ -67,6 +67,7 @@ protected:
     Player player;
     CapturedBytes captured{.limit = 10, .bytes = {}};
     CapturedBytes* kept = &captured;
+    net::TimeLimit limit;
     std::optional<SendResult> result;
     bool has_ended = false;
     std::string received;
@@ -152,6 +153,36 @@ TEST_F(SendPlan, EndsAHoldWhenCancelled) {
     stop.emit(asio::cancellation_type::terminal);
     context.run_for(20s);
     EXPECT_TRUE(has_ended);
+}
+
+TEST_F(SendPlan, EndsAHoldAtTheLimit) {
+    limit = 20ms;
+    start(test::plan(test::response("200:d5,hold")));
+    read_everything();
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(received, "HTTP/");
+    EXPECT_EQ(result->ending, Ending::hold);
+    EXPECT_TRUE(result->is_overdue);
+    EXPECT_EQ(result->connection, net::Errc::timed_out);
+}
+
+TEST_F(SendPlan, EndsAPauseForEverAtTheLimit) {
+    limit = 20ms;
+    start(test::plan(test::response("200:p5,f")));
+    read_everything();
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(received, "HTTP/");
+    EXPECT_TRUE(result->is_overdue);
+    EXPECT_EQ(result->bytes_written, 5);
+}
+
+TEST_F(SendPlan, TheLimitLeavesOtherPausesAlone) {
+    limit = 1ms;
+    start(test::plan(test::response("200:r:p5,100ms")));
+    read_everything();
+    ASSERT_TRUE(result.has_value());
+    EXPECT_FALSE(result->is_overdue);
+    EXPECT_EQ(received, "HTTP/1.1 200 OK\r\n\r\n");
 }
 
 TEST_F(SendPlan, RecordsTheFirstBytes) {

@@ -25,6 +25,7 @@ struct SendResult {
     std::optional<Ending> ending;           ///< how the plan ended the connection; std::nullopt if it did not
     proxycore::net::error_code connection;  ///< the error of the connection that ended it early
     std::optional<SpecFailure> spec;        ///< the error of the plan that ended it early, such as an unreadable file
+    bool is_overdue = false;  ///< the limit ended a hold, or a pause for ever: `connection` is timed_out then
 
     bool failed() const { return connection.failed() || spec.has_value(); }
 };
@@ -33,16 +34,20 @@ struct SendResult {
 /// the latest after 10 s without progress; for hold when the peer has ended or broken the connection. After half, the
 /// caller reads what the peer still sends; see net::discard_until_end().
 ///
+/// Errors: net::Errc::timed_out if `limit` ended the hold; the stream is closed all the same.
 /// Cancel: ends the wait; the stream is then open.
-boost::asio::awaitable<void> end_connection(proxycore::net::Stream& stream, Ending how);
+boost::asio::awaitable<proxycore::net::error_code> end_connection(proxycore::net::Stream& stream, Ending how,
+                                                                  proxycore::net::TimeLimit limit = std::nullopt);
 
 /// Sends what is left of the plan that `player` was started on. Bytes that the peer sends meanwhile are not read.
 ///
-/// A pause ends early if the peer breaks the connection; a pause for ever also ends if the peer closes its side.
+/// A pause ends early if the peer breaks the connection; a pause for ever also ends if the peer closes its side. `limit`
+/// bounds each pause for ever, and a hold, which otherwise last as long as the peer keeps the connection.
 ///
 /// Cancel: ends a pause or a write at once; the player then stands somewhere inside the plan.
 /// Owns:   nothing; stream, player, plan and capture must outlive the await.
 boost::asio::awaitable<SendResult> send_plan(proxycore::net::Stream& stream, Player& player,
-                                             CapturedBytes* capture = nullptr);
+                                             CapturedBytes* capture = nullptr,
+                                             proxycore::net::TimeLimit limit = std::nullopt);
 
 }  // namespace pathology::language
