@@ -130,7 +130,7 @@ asio::awaitable<void> Runner::send_messages(ConnectionRun& connection) {
         if (crafted->random) seeds_.report(console_);
         // What a raw frame is to do to a request, as a reset, would come too late after the response.
         bool const is_ahead = connection.http2 && message->is_request() && connection.messages.precedes_frame();
-        if (!message->is_request() || is_ahead || connection.speaks_websocket) {
+        if (!message->has_response() || is_ahead || connection.speaks_websocket) {
             co_await send_only(connection, *message, *crafted);
         } else {
             co_await exchange(connection, *message, *crafted);

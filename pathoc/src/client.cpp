@@ -179,8 +179,8 @@ asio::awaitable<Result<Response>> Client::Impl::request(std::string_view spec) {
     while (auto const* message = messages.next()) {
         auto const crafted = co_await craft_next(*message, messages.repetition());
         if (!crafted) co_return crafted.error();
-        SendRequest const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
-        if (!message->is_request()) {
+        SendRequest const outgoing{*crafted->plan, crafted->seed, message->method(), message->has_response()};
+        if (!message->has_response()) {
             auto const written = co_await session_->send(outgoing);
             if (!written) co_return written.error();
             record_sent(*crafted, written->bytes, written->disconnected);
@@ -205,7 +205,7 @@ asio::awaitable<Result<Sent>> Client::Impl::send(std::string_view spec) {
     while (auto const* message = messages.next()) {
         auto const crafted = co_await craft_next(*message, messages.repetition());
         if (!crafted) co_return crafted.error();
-        SendRequest const outgoing{*crafted->plan, crafted->seed, message->method(), message->is_request()};
+        SendRequest const outgoing{*crafted->plan, crafted->seed, message->method(), message->has_response()};
         auto const written = co_await session_->send(outgoing);
         if (!written) co_return written.error();
         record_sent(*crafted, written->bytes, written->disconnected);

@@ -37,6 +37,7 @@ PreparedMessage::PreparedMessage(language::Message message, language::Settings s
       settings_(std::move(settings)),
       freezing_(freezing),
       times_(language::times(message_)),
+      has_response_(is_request() || (is_bytes() && settings_.protocol == language::Protocol::http1)),
       method_(spelled_method(message_)),
       canonical_(std::make_shared<std::string const>(language::print(message_))) {}
 

@@ -52,10 +52,15 @@ public:
     /// The method, if the spec spells it out; else GET.
     std::string_view method() const { return method_; }
 
-    /// Returns true if a response follows; frames and prefaces have none.
+    /// Returns true if a response follows: of requests, and over HTTP/1 of bytes that no other bytes follow.
+    bool has_response() const { return has_response_; }
+    /// Other bytes follow in the same spec, and belong to the same request.
+    void expect_more_bytes() { has_response_ = is_request(); }
+
     bool is_request() const { return std::holds_alternative<language::Request>(message_); }
     bool is_frame() const { return std::holds_alternative<language::Frame>(message_); }
     bool is_raw_frame() const { return std::holds_alternative<language::Http2Frame>(message_); }
+    bool is_bytes() const { return std::holds_alternative<language::RawMessage>(message_); }
     bool is_handshake() const;  ///< a `ws` request
 
 private:
@@ -66,6 +71,7 @@ private:
     language::Settings settings_;
     language::Freezing freezing_;
     std::uint64_t times_;
+    bool has_response_;
     std::string method_;
     std::shared_ptr<std::string const> canonical_;
     CraftedMessage constant_;  // if nothing in the message is random

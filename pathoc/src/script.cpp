@@ -32,6 +32,7 @@ language::Parsed<Script> read_script(std::string_view text, language::Settings c
         script.repetitions.push_back(language::repetition(message));
         auto prepared = PreparedMessage::make(std::move(message), settings, freezing, check_now);
         if (!prepared) return prepared.error();
+        if (prepared->is_bytes() && !script.messages.empty()) script.messages.back().expect_more_bytes();
         script.messages.push_back(std::move(*prepared));
     }
     return script;

@@ -97,6 +97,35 @@ TEST(PreparedMessage, KnowsWhatTheResponseDependsOn) {
     EXPECT_TRUE(parsed.messages[3].is_frame());
 }
 
+TEST(PreparedMessage, BytesHaveAResponseUnlessOthersFollow) {
+    auto const parsed = script("raw:'a' raw:'b' get:/ raw:'c' wf");
+    std::vector<bool> found;
+    for (auto const& message : parsed.messages) found.push_back(message.has_response());
+    EXPECT_EQ(found, (std::vector{false, true, true, true, false}));
+}
+
+TEST(MessageSequence, RepeatsGroups) {
+    std::array const scripts{script("(get:/a:x2 get:/b )x2 get:/c")};
+    MessageSequence messages(scripts);
+    std::string reported;
+    while (auto const* message = messages.next()) reported += *message->craft(0).value().spec + " ";
+    EXPECT_EQ(reported, "'GET':/a 'GET':/a 'GET':/b 'GET':/a 'GET':/a 'GET':/b 'GET':/c ");
+    EXPECT_EQ(count_messages(scripts), 7U);
+}
+
+TEST(MessageSequence, EndsAGroupWithoutMessages) {
+    std::array const scripts{script("(get:/a:x0 )x18446744073709551615 (get:/b )x0 get:/c")};
+    MessageSequence messages(scripts);
+    EXPECT_EQ(*messages.next()->craft(0).value().spec, "'GET':/c");
+    EXPECT_EQ(messages.next(), nullptr);
+    EXPECT_EQ(count_messages(scripts), 1U);
+}
+
+TEST(CountMessages, KnowsThatAGroupIsTooMany) {
+    std::array const scripts{script("(get:/:x4294967296 )x4294967296")};
+    EXPECT_EQ(count_messages(scripts), std::nullopt);
+}
+
 TEST(LoadScript, C11_HintsAtAFileThatDoesNotExist) {
     auto const refused = load_script("my.spec", settings(), Freezing::none);
     ASSERT_FALSE(refused);

@@ -16,9 +16,6 @@ namespace {
 
 using proxycore::http1::Event;
 
-constexpr std::size_t head_buffer_size = 2 * 1024;  // held by each idle connection
-constexpr std::size_t body_buffer_size = 64 * 1024;
-
 proxycore::http1::Limits limits_of(DaemonOptions const& options) {
     proxycore::http1::Limits limits;
     limits.head = options.max_header;
@@ -60,12 +57,8 @@ Http1Conversation::Http1Conversation(net::Connection connection, WorkerContext& 
 asio::awaitable<void> Http1Conversation::run() {
     while (is_open_ && !tunnel_) {
         switch (next_step()) {
-            case Next::read: {
-                // Heads are small and connections are many: the large buffer is for bodies only.
-                auto const room = reader_.prepare(in_body_ ? body_buffer_size : head_buffer_size);
-                handle_read(co_await stream_.read_some(asio::buffer(room.data(), room.size())));
-                break;
-            }
+            case Next::read: co_await read(); break;
+            case Next::send_early: co_await send_early(); break;
             case Next::send_continue: co_await send("HTTP/1.1 100 Continue\r\n\r\n"); break;
             case Next::respond: co_await respond(); break;
             case Next::reject: co_await reject(); break;
@@ -73,6 +66,7 @@ asio::awaitable<void> Http1Conversation::run() {
             case Next::close: is_open_ = false; break;
         }
     }
+    if (early_) logger_.log_end(log_context_, early_->response, performance_, recording_);
     if (!tunnel_) stream_.close(net::CloseMode::fin);
 }
 
@@ -95,7 +89,7 @@ Http1Conversation::Next Http1Conversation::next_step() {
         auto const outcome = peer_ended_ ? reader_.finish() : reader_.next();
         if (!outcome) {
             auto line = describe_bad_request(outcome.error());
-            if (options_.strict) {
+            if (options_.strict && !early_) {
                 refusal_ = Refusal{.rejection = rejection_of(outcome.error()), .log_line = std::move(line)};
                 return Next::reject;
             }
@@ -113,7 +107,9 @@ Http1Conversation::Next Http1Conversation::next_step() {
             }
         }
         if (event == Event::end) return Next::respond;
-        if (event == Event::head && reader_.expects_continue()) return Next::send_continue;
+        if (event == Event::head && chooses_early()) begin_early_response();
+        if (early_ && has_reached_place()) return Next::send_early;
+        if (event == Event::head && !early_ && reader_.expects_continue()) return Next::send_continue;
     }
 }
 
@@ -143,6 +139,7 @@ asio::awaitable<void> Http1Conversation::send(std::string_view text) {
 }
 
 asio::awaitable<void> Http1Conversation::respond() {
+    if (early_) co_return co_await finish_early_response();
     auto const& request = reader_.head();
     if (request.method == "CONNECT") {
         // No server is contacted: what follows in the tunnel is served here.
@@ -159,11 +156,18 @@ asio::awaitable<void> Http1Conversation::respond() {
     OutgoingResponse const response = worker_.responder.respond(request, received_.path(), context);
     logger_.log_start(log_context_, response);
     co_await write(response);
+    co_await end_response(response);
+}
+
+/// What follows the last byte of a response.
+asio::awaitable<void> Http1Conversation::end_response(OutgoingResponse const& response) {
     logger_.log_end(log_context_, response, performance_, recording_);
     if (opens_websocket(response)) co_return co_await serve_websocket(response);
     if (performance_.ending == language::Ending::half) co_await net::discard_until_end(stream_);
     is_open_ = keeps_alive(response);
 }
+
+// --- sending ---------------------------------------------------------------------------------------------------------
 
 /// The end of a client that --strict refuses.
 asio::awaitable<void> Http1Conversation::reject() {
@@ -197,18 +201,21 @@ asio::awaitable<void> Http1Conversation::write(OutgoingResponse const& response)
 
 /// Sends a response that is more than one piece of text, or whose bytes are recorded.
 asio::awaitable<void> Http1Conversation::play(OutgoingResponse const& response) {
-    auto player = worker_.acquire_player();
-    auto const& rendered = response.rendered_response();
     recording_.bytes.clear();
     language::MessageOrder order;
     while (!performance_.failed() && !performance_.ending) {
-        auto const next = order.next(rendered.repetitions);
+        auto const next = order.next(response.rendered_response().repetitions);
         if (!next) break;
-        player->start(rendered.messages[*next].plan, seed_of_item(response.seed, *next));
-        auto const before = performance_.bytes_written;
-        performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
-        performance_.bytes_written += before;
+        co_await send_message(response, *next);
     }
+}
+
+asio::awaitable<void> Http1Conversation::send_message(OutgoingResponse const& response, std::size_t index) {
+    auto player = worker_.acquire_player();
+    player->start(response.rendered_response().messages[index].plan, seed_of_item(response.seed, index));
+    auto const before = performance_.bytes_written;
+    performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
+    performance_.bytes_written += before;
     worker_.release(std::move(player));
 }
 

@@ -10,9 +10,12 @@
 //        ▼                                       ▼
 //   no request: log why ──────────────────────▶ close
 //        └─ with --strict ──▶ respond ───────────▶ close when the client has ended its side
+//
+// A response with places in the request (`w`) is chosen with the head; each message is sent when its place was read.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <pathology/language/paced_reads.hpp>
 #include <pathology/language/send_plan.hpp>
 #include <pathology/proxycore/http1/reader.hpp>
 #include <pathology/proxycore/net/server.hpp>
@@ -49,7 +52,7 @@ public:
     net::Connection release();
 
 private:
-    enum class Next { read, send_continue, respond, reject, serve_http2, close };
+    enum class Next { read, send_continue, send_early, respond, reject, serve_http2, close };
 
     /// Why the input is refused with --strict, and what the log says of it.
     struct Refusal {
@@ -58,10 +61,27 @@ private:
         std::string log_line{};  // of bytes that are no request; else the request is logged
     };
 
+    /// A response whose messages have places in the request: it is chosen with the head, and sent while the rest is read.
+    struct EarlyResponse {
+        OutgoingResponse response;
+        language::MessageOrder order{};
+        std::optional<std::size_t> next{};  // the message that is sent next; std::nullopt: all were sent
+        language::ReadPacer pacer{};        // of reading up to its place
+    };
+
     Next next_step();
+    asio::awaitable<void> read();
     void handle_read(net::ReadResult result);
     asio::awaitable<void> send(std::string_view text);
     asio::awaitable<void> respond();
+    bool chooses_early();
+    void begin_early_response();
+    void await_next_early_message();
+    bool has_reached_place() const;
+    asio::awaitable<void> send_early();
+    asio::awaitable<void> finish_early_response();
+    asio::awaitable<void> end_response(OutgoingResponse const& response);
+    asio::awaitable<void> send_message(OutgoingResponse const& response, std::size_t index);
     asio::awaitable<void> reject();
     asio::awaitable<void> write(OutgoingResponse const& response);
     asio::awaitable<void> play(OutgoingResponse const& response);
@@ -80,11 +100,12 @@ private:
     proxycore::http1::RequestReader reader_;
     ReceivedHttp1 received_;
     ConnectionLogger logger_;
-    LogContext log_context_;             // of the current request
-    language::SendResult performance_;   // of the last response
-    language::CapturedBytes recording_;  // of the last response, if it is shown
-    std::uint64_t index_;                // of the next request
-    std::optional<Refusal> refusal_;     // of --strict
+    LogContext log_context_;              // of the current request
+    language::SendResult performance_;    // of the last response
+    language::CapturedBytes recording_;   // of the last response, if it is shown
+    std::uint64_t index_;                 // of the next request
+    std::optional<Refusal> refusal_;      // of --strict
+    std::optional<EarlyResponse> early_;  // of the current request
     std::optional<std::string> tunnel_;
     bool is_open_ = true;
     bool peer_ended_ = false;  // the client has ended its side

@@ -19,12 +19,15 @@ using Type = record::Exchange::Type;
 
 namespace {
 
+constexpr auto never = std::chrono::steady_clock::time_point::max();
+
 http2::SessionSettings settings_for(DaemonOptions const& options) {
     constexpr std::size_t largest = 0xFFFFFFFFU;
     http2::SessionSettings settings;
     // What is above the limits of the session resets its stream. With --strict a response tells more, so that the session
     // has wider limits, and the exact ones are kept here.
     auto const max_header = std::min(options.max_header, largest / 2) * (options.strict ? 2 : 1);
+    settings.window_updates = http2::WindowUpdates::when_consumed;
     settings.max_header_list = static_cast<std::uint32_t>(max_header);
     if (!options.strict) settings.max_content = options.max_body;
     return settings;
@@ -120,9 +123,15 @@ void Http2Conversation::on_event(http2::SessionEvent const& event) {
     auto* const exchange = static_cast<Http2Exchange*>(event.user_data);
     if (exchange == nullptr) return;
     exchange->received.add_raw(frame_logger_.take_raw(event.stream));
-    if (exchange->response) return;  // the rest of a request that was refused
-    if (event.type == http2::SessionEvent::Type::end) return respond(*exchange);
-    exchange->received.add_data(event.data);
+    bool const is_end = event.type == http2::SessionEvent::Type::end;
+    if (exchange->response && !exchange->is_early) {  // the rest of a request that was refused
+        if (!is_end) session_.consume(event.stream, event.data.size());
+        return;
+    }
+    is_end ? exchange->receive_end() : exchange->receive(event.data);
+    read_on(*exchange);
+    if (exchange->is_early) return;
+    if (is_end) return respond(*exchange);
     auto const size = exchange->received.request().content_size;
     if (options_.strict && size > options_.max_body)
         reject(*exchange, {413, "content of more than " + std::to_string(options_.max_body) + " bytes"});
@@ -134,10 +143,34 @@ void Http2Conversation::on_head(http2::SessionEvent const& event) {
     exchange.begin(event.stream, *event.request);
     if (auto const rejection = options_.strict ? judge(*event.request, options_.max_header) : std::nullopt)
         return reject(exchange, *rejection);
+    if (chooses_early(event)) {
+        exchange.is_early = true;
+        return respond(exchange);
+    }
     auto const expected = event.request->head.fields.first("expect");
     if (expected && proxycore::http::equals_ignoring_case(*expected, "100-continue")) {
         session_.send_continue(event.stream);
     }
+}
+
+/// Whether the response is sent before the end of the request. Without content all places are one.
+bool Http2Conversation::chooses_early(http2::SessionEvent const& event) const {
+    auto const& frames = event.request->frames;
+    bool const has_content = std::none_of(frames.begin(), frames.end(), [&](http2::FrameHeader const& frame) {
+        return frame.stream == event.stream && (frame.flags & http2::flag::end_stream) != 0;
+    });
+    auto const& head = event.request->head;
+    return has_content && worker_.http2_responder.waits(head, path_of(head.target));
+}
+
+/// Opens the windows for what may be read, and lets the response go on if it waited for that.
+void Http2Conversation::read_on(Http2Exchange& exchange) {
+    auto const size = exchange.read_on();
+    if (size > 0 && !exchange.is_closed) session_.consume(exchange.stream, size);
+    if (!exchange.is_awaiting_place) return;
+    exchange.is_awaiting_place = exchange.player.is_waiting();
+    exchange.wake = exchange.is_awaiting_place ? exchange.next_read().value_or(never) : Clock::now();
+    driver_.notify();
 }
 
 void Http2Conversation::respond(Http2Exchange& exchange) {

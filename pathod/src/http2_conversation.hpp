@@ -70,7 +70,9 @@ private:
     // --- exchanges: http2_conversation.cpp ---
     void on_event(proxycore::http2::SessionEvent const& event);
     void on_head(proxycore::http2::SessionEvent const& event);
+    bool chooses_early(proxycore::http2::SessionEvent const& event) const;
     void respond(Http2Exchange& exchange);
+    void read_on(Http2Exchange& exchange);
     void reject(Http2Exchange& exchange, Rejection const& rejection);
     ResponseContext next_context(Http2Exchange& exchange);
     void send(Http2Exchange& exchange, OutgoingResponse response);
@@ -85,6 +87,7 @@ private:
     asio::awaitable<void> pause_inside_frame(Http2Exchange& exchange);
     asio::awaitable<void> end_connection(Http2Exchange& exchange);
     bool is_ready(Http2Exchange const& exchange) const;
+    void await_place(Http2Exchange& exchange);
     void request_allowance(Http2Exchange const& exchange);
     void end(Http2Exchange& exchange);
     Http2Exchange* next_ready() const;

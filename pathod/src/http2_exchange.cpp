@@ -1,6 +1,7 @@
 #include "http2_exchange.hpp"
 
 #include <algorithm>
+#include <pathology/language/timing.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 
 namespace pathology::pathod {
@@ -15,7 +16,11 @@ void Http2Exchange::begin(http2::StreamId its_stream, http2::Request const& requ
     response.reset();
     performance = {};
     recording.bytes.clear();
-    is_logged = is_closed = is_head_counted_ = false;
+    is_logged = is_closed = is_head_counted_ = is_early = has_end_ = is_awaiting_place = false;
+    read_ = {};
+    unread_ = 0;
+    reading_for_ = UINT64_MAX;
+    next_read_.reset();
     wake.reset();
     pacer = {};
     rest_ = {};
@@ -28,8 +33,40 @@ void Http2Exchange::take(OutgoingResponse its_response, std::size_t keep_bytes) 
         left_ = plain->body.length;
         player_.start(plain->body, response->seed);
     } else {
+        player.set_progress(is_early ? read_ : RequestProgress{0, true});
         player.start(response->rendered_response(), response->seed, stream);
     }
+}
+
+void Http2Exchange::receive(std::string_view data) {
+    received.add_data(data);
+    unread_ += data.size();
+}
+
+std::size_t Http2Exchange::read_on() {
+    bool const is_held = is_early && !player.is_finished();
+    auto const place = is_held ? player.place() : std::nullopt;
+    if (is_held && reading_for_ != player.message_number()) {
+        reading_for_ = player.message_number();
+        next_read_.reset();
+        reading_ = language::ReadPacer(place && place->rate ? language::pieces_of(*place->rate) : language::SetRate{});
+    }
+    auto const limit = is_held ? content_before(place) : UINT64_MAX;
+    std::size_t now = 0;
+    while (unread_ > 0 && read_.content < limit) {
+        if (is_held && !next_read_) next_read_ = reading_.pause();
+        if (is_held && next_read_ && *next_read_ > std::chrono::steady_clock::now()) break;
+        next_read_.reset();
+        auto const all = static_cast<std::size_t>(std::min(unread_, limit - read_.content));
+        auto const size = is_held ? reading_.limit(all) : all;
+        if (is_held) reading_.consume(size);
+        unread_ -= size;
+        read_.content += size;
+        now += size;
+    }
+    read_.is_whole = has_end_ && unread_ == 0;
+    player.set_progress(read_);
+    return now;
 }
 
 void Http2Exchange::count_head() {

@@ -7,24 +7,29 @@ void Http2ResponsePlayer::start(RenderedResponse const& rendered, std::uint64_t 
     seed_ = seed;
     stream_ = stream;
     order_ = {};
+    number_ = 0;
+    is_playing_ = false;
     frames_.reset();
-    is_playing_ = start_message();
+    next_ = order_.next(rendered.repetitions);
 }
 
-/// Starts the next message. Returns false if none is left.
-bool Http2ResponsePlayer::start_message() {
-    auto const next = order_.next(rendered_->repetitions);
-    if (!next) return false;
-    auto const& message = rendered_->messages[*next];
-    frames_.start(message.plan, {seed_of_item(seed_, *next), stream_, message.obeys_windows});
-    return true;
+void Http2ResponsePlayer::go_to_next() {
+    is_playing_ = false;
+    ++number_;
+    next_ = order_.next(rendered_->repetitions);
 }
 
 Http2ResponsePlayer::Next Http2ResponsePlayer::advance(std::string& out, std::size_t limit) {
-    while (is_playing_) {
+    while (next_) {
+        if (is_waiting()) return Next::pause;
+        if (!is_playing_) {
+            auto const& message = rendered_->messages[*next_];
+            frames_.start(message.plan, {seed_of_item(seed_, *next_), stream_, message.obeys_windows});
+            is_playing_ = true;
+        }
         auto const next = frames_.advance(out, limit);
         if (next != Next::finished) return next;
-        is_playing_ = start_message();
+        go_to_next();
     }
     return Next::finished;
 }

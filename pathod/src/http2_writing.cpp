@@ -3,12 +3,14 @@
 //     ready ── write_frames ─┬─ out is full, between frames ─▶ ready          others may write first
 //       ▲                    ├─ needs a window ─▶ waits for request_allowance ─▶ ready
 //       │                    ├─ pause between frames ─▶ waits for `wake` ─▶ ready
+//       │                    ├─ a place in the request ─▶ waits until it was read ─▶ ready
 //       │                    ├─ pause inside a frame: the connection waits, since no other frame may be sent here
 //       └────────────────────┴─ finished, disconnect, broken ─▶ end()
 //
 // Invariant: is_between_frames_ is false only while a player has written a part of a frame.
 #include <algorithm>
 #include <pathology/language/send_plan.hpp>
+#include <utility>
 
 #include "http2_conversation.hpp"
 
@@ -55,6 +57,7 @@ asio::awaitable<void> Http2Conversation::write_frames() {
     auto& exchange = *next_ready();
     auto& out = driver_.output();
     exchange.wake.reset();
+    if (std::exchange(exchange.is_awaiting_place, false)) read_on(exchange);
     if (auto const needed = exchange.player.frames().needed(); needed > 0) {
         // Flow control ends with the stream.
         auto const allowed = exchange.is_closed ? needed : std::min(needed, session_.allowance(exchange.stream));
@@ -78,6 +81,7 @@ asio::awaitable<void> Http2Conversation::write_frames() {
                 exchange.player.allow(exchange.player.frames().needed());  // flow control has ended with the stream
                 break;
             case Http2ResponsePlayer::Next::pause:
+                if (exchange.player.is_waiting()) co_return await_place(exchange);
                 exchange.wake = exchange.pacer.end_of(exchange.player.frames().pause()).value_or(never);
                 if (is_between_frames_) co_return;
                 co_await pause_inside_frame(exchange);
@@ -97,6 +101,12 @@ void Http2Conversation::request_allowance(Http2Exchange const& exchange) {
     auto const allowed = session_.allowance(exchange.stream);
     if (allowed < exchange.player.frames().needed())
         session_.request_allowance(exchange.stream, exchange.player.frames().needed() - allowed);
+}
+
+/// Until as much of the request was read as the next message wants.
+void Http2Conversation::await_place(Http2Exchange& exchange) {
+    exchange.is_awaiting_place = true;
+    read_on(exchange);
 }
 
 /// Pauses inside a frame, where no other stream can send.
@@ -122,6 +132,7 @@ asio::awaitable<void> Http2Conversation::end_connection(Http2Exchange& exchange)
 void Http2Conversation::end(Http2Exchange& exchange) {
     is_between_frames_ = true;
     playing_.erase(std::find(playing_.begin(), playing_.end(), &exchange));
+    if (exchange.is_early) read_on(exchange);  // what was held
     session_.finish(exchange.stream);
     log_end(exchange);
     if (exchange.is_closed) remove(exchange);

@@ -18,6 +18,8 @@ bool is_constant(Message const& message, Settings const& settings, bool explain)
     return !resolves_randomly(message, settings) && !loads_files(message);
 }
 
+bool has_place(Message const& message) { return find<WaitFor>(features(message)) != nullptr; }
+
 Parsed<std::vector<Message>> parse(std::string_view spec, Settings const& settings) {
     if (settings.protocol == Protocol::http2) return parse_http2_responses(spec);
     return parse_responses(spec);
@@ -29,7 +31,8 @@ PreparedSpec::PreparedSpec(std::vector<Message> messages, std::string spec)
     : messages_(std::move(messages)),
       spec_(std::move(spec)),
       line_("crafting spec: " + language::print(messages_) + "\n"),
-      pauses_(std::any_of(messages_.begin(), messages_.end(), language::pauses)) {}
+      pauses_(std::any_of(messages_.begin(), messages_.end(), language::pauses)),
+      waits_(std::any_of(messages_.begin(), messages_.end(), has_place)) {}
 
 Parsed<PreparedSpecPtr> PreparedSpec::read(std::string spec, Settings const& settings, bool explain) {
     auto messages = parse(spec, settings);

@@ -18,7 +18,7 @@ namespace pathology::pathod {
 /// A parsed response, and its rendered if every request gets the same. Immutable; threads may share it.
 class PreparedSpec {
 public:
-    /// Parses a spec: one message for HTTP/1, any number for HTTP/2. It is resolved and planned here, once, unless the
+    /// Parses a spec: one or more messages. It is resolved and planned here, once, unless the
     /// result depends on the request, on a file, or on random values.
     /// Errors: those of parsing, and those of resolving that every request would meet.
     static language::Parsed<std::shared_ptr<PreparedSpec const>> read(std::string spec,
@@ -36,6 +36,8 @@ public:
     RenderedResponse const* constant() const { return constant_ ? &*constant_ : nullptr; }
 
     bool pauses() const { return pauses_; }
+    /// Returns true if a message names its place in the request (`w`).
+    bool waits() const { return waits_; }
     /// Returns true if it completes a WebSocket handshake, so that the connection changes to WebSocket after it.
     bool is_websocket() const;
 
@@ -49,6 +51,7 @@ private:
     std::string spec_, line_;
     std::optional<RenderedResponse> constant_;
     bool pauses_ = false;
+    bool waits_ = false;
 };
 
 using PreparedSpecPtr = std::shared_ptr<PreparedSpec const>;

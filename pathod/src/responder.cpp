@@ -48,6 +48,15 @@ OutgoingResponse Responder::respond(RequestHead const& request, std::string_view
     return response;
 }
 
+bool Responder::waits(RequestHead const& /*request*/, std::string_view path) {
+    auto const& prefix = options_.craft_prefix;
+    auto const anchor = anchors_.find(path);
+    if (!anchor) return false;
+    if (*anchor != nullptr) return select_anchor(**anchor).prepared->waits();
+    bool const is_crafted = options_.craft && path.size() > prefix.size() && path.starts_with(prefix);
+    return is_crafted && select_crafted(path.substr(prefix.size())).prepared->waits();
+}
+
 OutgoingResponse Responder::reject(RequestHead const& request, Rejection const& rejection,
                                    ResponseContext const& context) {
     bool const is_http1 = settings_.protocol == language::Protocol::http1;

@@ -70,6 +70,9 @@ public:
     OutgoingResponse respond(proxycore::http::RequestHead const& request, std::string_view path,
                              ResponseContext const& context);
 
+    /// Returns true if the response names its place in the request, so that it is chosen when the head was read.
+    bool waits(proxycore::http::RequestHead const& request, std::string_view path);
+
     /// The response to a request that --strict refuses. `request` is its head as far as it is known.
     OutgoingResponse reject(proxycore::http::RequestHead const& request, Rejection const& rejection,
                             ResponseContext const& context);

@@ -1,0 +1,90 @@
+// Reads requests over HTTP/1, and sends the messages that have places in them (`w`).
+//
+//     head ─▶ begin_early_response ─▶ read up to the place, at its rate ─▶ send the message ─┐
+//                                       ▲                                                    ├─ another one has a place
+//                                       └────────────────────────────────────────────────────┤
+//                         end of the request ─▶ send those that are left ─▶ end_response ◀───┘ none: read the rest
+#include <algorithm>
+#include <pathology/language/timing.hpp>
+#include <pathology/proxycore/async/timeout.hpp>
+
+#include "http1_conversation.hpp"
+#include "request_place.hpp"
+
+namespace pathology::pathod {
+namespace {
+
+namespace async = proxycore::async;
+
+constexpr std::size_t head_buffer_size = 2 * 1024;  // held by each idle connection
+constexpr std::size_t body_buffer_size = 64 * 1024;
+
+}  // namespace
+
+asio::awaitable<void> Http1Conversation::read() {
+    // Heads are small and connections are many: the large buffer is for bodies only.
+    auto size = in_body_ ? body_buffer_size : head_buffer_size;
+    if (early_ && early_->next) {
+        // Nothing behind the place is read before the message was sent.
+        auto const place = content_before(early_->response.rendered_response().messages[*early_->next].wait);
+        size = static_cast<std::size_t>(std::min<std::uint64_t>(size, place - reader_.body_size()));
+        if (auto const end = early_->pacer.pause())
+            if (co_await async::pause(std::max(*end - language::Pacer::Clock::now(), net::Duration(0)))) co_return;
+        size = early_->pacer.limit(size);
+    }
+    auto const room = reader_.prepare(size);
+    auto const result = co_await stream_.read_some(asio::buffer(room.data(), std::min(room.size(), size)));
+    if (early_) early_->pacer.consume(result.n);
+    handle_read(result);
+}
+
+/// Whether the response to the current head is sent before the end of its request. Without a body all places are one.
+bool Http1Conversation::chooses_early() {
+    auto const& request = reader_.head();
+    bool const has_body = request.fields.contains("Content-Length") || request.fields.contains("Transfer-Encoding");
+    return has_body && request.method != "CONNECT" && worker_.responder.waits(request, received_.path());
+}
+
+void Http1Conversation::begin_early_response() {
+    ResponseContext const context{.seed = next_seed(), .client = logger_.client()};
+    early_.emplace(worker_.responder.respond(reader_.head(), received_.path(), context));
+    logger_.log_start(log_context_, early_->response);
+    performance_ = {};
+    recording_.bytes.clear();
+    await_next_early_message();
+}
+
+void Http1Conversation::await_next_early_message() {
+    auto const& rendered = early_->response.rendered_response();
+    early_->next = early_->order.next(rendered.repetitions);
+    if (!early_->next) return;
+    auto const& wait = rendered.messages[*early_->next].wait;
+    early_->pacer = language::ReadPacer(wait && wait->rate ? language::pieces_of(*wait->rate) : language::SetRate{});
+}
+
+bool Http1Conversation::has_reached_place() const {
+    if (!early_->next) return false;
+    RequestProgress const progress{reader_.body_size(), !in_body_};
+    return has_reached(early_->response.rendered_response().messages[*early_->next].wait, progress);
+}
+
+/// Sends the messages whose places were read. Those that end the connection end all of it.
+asio::awaitable<void> Http1Conversation::send_early() {
+    while (is_open_ && has_reached_place()) {
+        co_await send_message(early_->response, *early_->next);
+        if (performance_.failed() || performance_.ending) co_return co_await finish_early_response();
+        await_next_early_message();
+    }
+}
+
+asio::awaitable<void> Http1Conversation::finish_early_response() {
+    while (early_->next && !performance_.failed() && !performance_.ending) {
+        co_await send_message(early_->response, *early_->next);
+        await_next_early_message();
+    }
+    auto const response = std::move(early_->response);
+    early_.reset();
+    co_await end_response(response);
+}
+
+}  // namespace pathology::pathod
