@@ -15,6 +15,7 @@ pathology_library(protocol
             src/websocket/extension.cpp src/websocket/frame_header.cpp src/websocket/frame_reader.cpp
             src/websocket/handshake.cpp src/websocket/negotiation.cpp src/websocket/opcode.cpp src/websocket/utf8.cpp
             src/websocket/violation.cpp
+            src/record/choice.cpp
             src/record/frame_recorder.cpp
             src/record/json.cpp
     HEADERS include/pathology/proxycore/endpoint.hpp
@@ -42,6 +43,7 @@ pathology_library(protocol
             include/pathology/proxycore/websocket/frame_reader.hpp
             include/pathology/proxycore/websocket/handshake.hpp include/pathology/proxycore/websocket/opcode.hpp
             include/pathology/proxycore/websocket/violation.hpp
+            include/pathology/proxycore/record/choice.hpp
             include/pathology/proxycore/record/clock.hpp include/pathology/proxycore/record/frame_recorder.hpp
             include/pathology/proxycore/record/exchange.hpp include/pathology/proxycore/record/json.hpp
             include/pathology/proxycore/record/relay.hpp

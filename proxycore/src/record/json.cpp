@@ -207,6 +207,18 @@ Json to_json(RecordedMessage const& message) {
     return object;
 }
 
+Json to_json(RecordedChoice const& choice) {
+    Json object = Json::object();
+    put(object, "anchor", choice.anchor);
+    object["alternative"] = choice.alternative;
+    object["alternatives"] = choice.alternatives;
+    object["reason"] = choice.reason;
+    if (choice.request > 0) object["request"] = choice.request;
+    put_known(object, "per", choice.per);
+    if (choice.drawn) object["drawn"] = *choice.drawn;
+    return object;
+}
+
 Json to_json(RecordedRelay const& relay) {
     Json object = Json::object();
     if (!relay.client.host.empty()) object["client"] = to_json(relay.client);
@@ -240,6 +252,7 @@ std::string to_json_line(Exchange const& exchange) {
     if (exchange.response) object["response"] = to_json(*exchange.response);
     if (exchange.frame) object["frame"] = to_json(*exchange.frame);
     if (exchange.relay) object["relay"] = to_json(*exchange.relay);
+    if (exchange.choice) object["choice"] = to_json(*exchange.choice);
     put_known(object, "msg", exchange.message);
     if (exchange.violation) object["violation"] = to_json(*exchange.violation);
     // dump() would throw on invalid UTF-8; put() and text() leave none.

@@ -100,6 +100,8 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     exchange.frame = RecordedFrame{.key = "abcd", .raw = "\x81", .raw_size = 1};
     exchange.message = "m";
     exchange.violation = std::make_shared<http2::Violation const>(http2::Violation{.rule = "r", .section = "s"});
+    exchange.choice = std::make_shared<RecordedChoice const>(
+        RecordedChoice{.anchor = "/a", .reason = "10 %: drawn 7 below 10", .request = 1, .per = "path", .drawn = 7});
     exchange.tls = std::make_shared<RecordedTls const>(over_tls());
     exchange.relay = std::make_shared<RecordedRelay const>(through_a_proxy());
     auto const names_in = [](Json const& object) {
@@ -111,9 +113,28 @@ TEST(JsonLine, NamesOnThePageAreThoseWritten) {
     };
     auto const json = Json::parse(to_json_line(exchange));
     EXPECT_EQ(names_in(json), "");
-    for (auto const* part : {"request", "response", "frame", "clientcert", "relay", "violation"})
+    for (auto const* part : {"request", "response", "frame", "clientcert", "relay", "violation", "choice"})
         EXPECT_EQ(names_in(json.at(part)), "") << part;
     EXPECT_EQ(names_in(json.at("relay").at("messages").at(0)), "");
+}
+
+TEST(JsonLine, HasTheChoiceOfAnAnchor) {
+    auto exchange = crafted();
+    EXPECT_FALSE(Json::parse(to_json_line(exchange)).contains("choice"));
+    exchange.choice = std::make_shared<RecordedChoice const>(
+        RecordedChoice{.anchor = "/pay", .alternative = 2, .alternatives = 3, .reason = "in order", .request = 2});
+    std::string const choice = R"({"anchor":"/pay","alternative":2,"alternatives":3,"reason":"in order","request":2})";
+    EXPECT_NE(to_json_line(exchange).find("\"choice\":" + choice), std::string::npos) << to_json_line(exchange);
+    EXPECT_NE(page().find("\n" + choice + "\n"), std::string::npos);
+}
+
+TEST(RecordedChoiceText, NamesTheAnchorTheAlternativeAndTheReason) {
+    RecordedChoice choice{.anchor = "~m POST", .reason = "its filter matches"};
+    EXPECT_EQ(to_string(choice), "anchor ~m POST: its filter matches");
+    choice = {.anchor = "/pay", .alternative = 2, .alternatives = 3, .reason = "in order", .request = 5};
+    EXPECT_EQ(to_string(choice), "anchor /pay: alternative 2 of 3, in order (request 5)");
+    choice.per = "client";
+    EXPECT_EQ(to_string(choice), "anchor /pay: alternative 2 of 3, in order (request 5 of this client)");
 }
 
 TEST(JsonLine, NamesTheFramesOfARequest) {

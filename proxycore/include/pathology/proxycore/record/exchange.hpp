@@ -8,6 +8,7 @@
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
+#include <pathology/proxycore/record/choice.hpp>
 #include <pathology/proxycore/record/relay.hpp>
 #include <pathology/proxycore/record/tls.hpp>
 #include <string>
@@ -89,7 +90,9 @@ struct Exchange {
     std::optional<RecordedFrame> frame{};
     std::shared_ptr<RecordedTls const> tls{};      ///< the TLS connection; nullptr = none
     std::shared_ptr<RecordedRelay const> relay{};  ///< by a proxy: client, server and route
-    std::string message{};                         ///< the failure; empty if there was none
+    /// By a server: the choice among the alternatives of an anchor, or by its filter; nullptr = there was none.
+    std::shared_ptr<RecordedChoice const> choice{};
+    std::string message{};  ///< the failure; empty if there was none
     /// The rule of HTTP/2 that the peer broke, if that is the failure.
     std::shared_ptr<http2::Violation const> violation{};
     bool finished = true;  ///< false while its response is being written, also after the daemon has stopped
