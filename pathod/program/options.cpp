@@ -70,8 +70,8 @@ void declare_manual(CommandLine& line) {
     line.manual({"Files",
                  {{"~/.pathology/pathology-ca-cert.pem",
                    "certificate of the authority that signs generated certificates; clients may trust it"}}});
-    line.examples({"pathod -a \"/foo=200:b'hello'\"", "curl \"localhost:9999/p/200:b@1k:d500\"",
-                   "pathod --preview \"404:m'Nope'\""});
+    line.examples({"pathod -a \"/foo=200:b'hello'\"", "pathod -a \"/pay=503 | 503 | 200\"",
+                   "curl \"localhost:9999/p/200:b@1k:d500\"", "pathod --preview \"404:m'Nope'\""});
     line.footer("Manual: man pathod");
 }
 
@@ -83,9 +83,11 @@ void declare(CommandLine& line, Arguments& arguments) {
     line.option("--threads", daemon.threads, "number of worker threads");
     line.flag("-D,--daemonize", arguments.options.daemonize, "run in the background; exits once it listens");
     line.group("Responses");
-    line.option("-a,--anchor", daemon.anchors,
-                "respond with SPEC to paths that start with the regular expression PATTERN; repeatable",
-                "PATTERN=SPEC|FILE|+PATH");
+    line.option(
+        "-a,--anchor", daemon.anchors,
+        "respond with SPEC to paths that start with the regular expression PATTERN, or to requests that match a "
+        "filter such as ~m POST; 'SPEC | SPEC' are given in order; repeatable",
+        "PATTERN=SPEC|FILE|+PATH");
     line.option("-c,--craft-prefix", daemon.craft_prefix, "the rest of a path after PREFIX is a spec", "PREFIX");
     line.option("-d,--files", daemon.files_folder, "directory that specs may read files from", "DIR");
     line.option("--seed", daemon.seed, "seed of random data, to repeat an earlier run");

@@ -1,34 +1,43 @@
-// Anchors: responses for paths that match a pattern, given at start or while the daemon runs.
+// Anchors: responses for paths that match a pattern, or for requests that a filter selects, given at start or while the
+// daemon runs.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <pathology/language/settings.hpp>
 #include <pathology/pathod/options.hpp>
+#include <pathology/proxycore/filter/filter.hpp>
 #include <pathology/proxycore/pattern/pattern.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
-#include "prepared_spec.hpp"
+#include "alternatives.hpp"
+#include "anchor_text.hpp"
 
 namespace pathology::pathod {
 
+namespace filter = proxycore::filter;
 namespace pattern = proxycore::pattern;
 
-/// The two sides of `PATTERN=SPEC`; views into the argument.
-struct AnchorText {
-    std::string_view pattern, spec;
-};
-
-/// Splits at the first `=` that is neither escaped nor inside brackets or parentheses, else at the first `=`.
-/// std::nullopt if there is no `=`.
-std::optional<AnchorText> split_anchor(std::string_view argument);
-
-/// Why an anchor is invalid: a message, the line and a caret, without a newline at the end.
+/// Why an anchor is invalid: a message, the line and a caret, without a newline at the end; or why none can be chosen.
 struct AnchorFailure {
     std::string message;
+};
+
+/// What anchors are read for.
+struct AnchorOptions {
+    language::Settings settings{};
+    bool explain = false;
+    std::uint64_t max_content = DaemonOptions{}.keep_body;  ///< of a request, that a filter searches
+};
+
+/// A request as anchors see it.
+struct AnchorRequest {
+    filter::Subject const& subject;
+    ChoiceContext context;  ///< with its path
 };
 
 /// All anchors of a daemon: first those that were added while it ran, newest first, then those given at start, in
@@ -46,37 +55,37 @@ public:
     Anchors& operator=(Anchors&& other) noexcept;
     ~Anchors();
 
-    /// Parses `PATTERN=SPEC`, `PATTERN=FILE` (an existing file) and `PATTERN=+PATH` (below the folder of specs), and
-    /// checks each spec. Files that a spec refers to are opened for each request, so they need not exist yet.
-    static boost::system::result<Anchors, AnchorFailure> read(std::span<std::string const> arguments,
-                                                              language::Settings const& settings, bool explain);
+    template <class T> using Result = boost::system::result<T, AnchorFailure>;
+
+    /// Parses `PATTERN=SPEC`, `PATTERN=FILE` (an existing file) and `PATTERN=+PATH` (below the folder of specs), each
+    /// also with a filter in place of the pattern, and with several alternatives, and checks each spec. Files that a spec
+    /// refers to are opened for each request, so they need not exist yet.
+    static Result<Anchors> read(std::span<std::string const> arguments, AnchorOptions const& options);
 
     struct Anchor {
-        pattern::Pattern pattern;
-        PreparedSpecPtr http1;  ///< nullptr if its spec is for HTTP/2 alone
-        PreparedSpecPtr http2;  ///< nullptr if its spec is for HTTP/1 alone
-        std::string spec;
+        std::string selector;  ///< the pattern or filter, as given
+        std::variant<pattern::Pattern, filter::Filter> compiled;
+        Alternatives alternatives;
     };
 
     /// Parses one such argument and adds it in front of all others.
-    boost::system::result<void, AnchorFailure> add(std::string_view argument, language::Settings const& settings,
-                                                   bool explain);
-
-    boost::system::result<void, AnchorFailure> add(PathAnchor const& anchor, language::Settings const& settings,
-                                                   bool explain);
+    Result<void> add(std::string_view argument, AnchorOptions const& options);
+    Result<void> add(PathAnchor const& anchor, AnchorOptions const& options);
 
     /// Parses an anchor and adds it behind those given at start. Not during find().
-    boost::system::result<void, AnchorFailure> append(PathAnchor const& anchor, language::Settings const& settings,
-                                                      bool explain);
+    Result<void> append(PathAnchor const& anchor, AnchorOptions const& options);
 
     /// Checks a spec: `Invalid spec`, and the line with a caret.
-    static boost::system::result<void, AnchorFailure> check(std::string const& spec, language::Settings const& settings,
-                                                            bool explain);
+    static Result<void> check(std::string const& spec, AnchorOptions const& options);
 
-    /// The first anchor whose pattern matches at the start of the path; nullptr if none does. Valid as long as this
-    /// object.
-    /// Errors: a pattern was given up before one matched, so nobody knows which anchor is the first.
-    pattern::Result<Anchor const*> find(std::string_view path) const;
+    /// What the request gets of the first anchor whose pattern matches at the start of the path, or whose filter
+    /// matches, and which has a response for this request; no alternative if there is none. Counts the request.
+    /// Valid as long as this object.
+    /// Errors: a pattern or filter was given up before one matched, so nobody knows which anchor is the first.
+    Result<AlternativeChoice> find(AnchorRequest const& request) const;
+
+    /// The first anchor whose pattern or filter matches; nullptr if there is none. Counts nothing.
+    Result<Anchor const*> first_match(AnchorRequest const& request) const;
 
 private:
     /// An anchor added while the daemon runs.
@@ -85,10 +94,6 @@ private:
         Added const* next;  // the one added before it
     };
 
-    static boost::system::result<Anchor, AnchorFailure> read_one(std::string_view argument,
-                                                                 language::Settings const& settings, bool explain);
-    static boost::system::result<Anchor, AnchorFailure> read_parts(AnchorText parts, std::string const& shown,
-                                                                   language::Settings const& settings, bool explain);
     void push(Anchor anchor);
 
     std::vector<Anchor> anchors_;

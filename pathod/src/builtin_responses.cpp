@@ -59,8 +59,8 @@ Message parse_error_response(SpecFailure const& failure, std::string_view spec) 
                           "Error parsing response spec: " + failure.message + "\n" + shown_place(failure, spec));
 }
 
-Message bad_anchor_response(proxycore::pattern::Failure const& failure) {
-    return plain_response("Anchor Error", "No anchor can be chosen: " + failure.message + "\n");
+Message bad_anchor_response(std::string const& reason) {
+    return plain_response("Anchor Error", "No anchor can be chosen: " + reason + "\n");
 }
 
 Message rejection_response(Rejection const& rejection, bool closes) {

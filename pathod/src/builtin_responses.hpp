@@ -2,7 +2,6 @@
 #pragma once
 
 #include <pathology/language/ast.hpp>
-#include <pathology/proxycore/pattern/pattern.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <string>
 #include <string_view>
@@ -33,8 +32,8 @@ language::Message not_found_response(UnmatchedRequest const& request);
 std::string shown_request(std::string_view method, std::string_view target);
 /// For a spec that does not parse; the body shows its line with a caret.
 language::Message parse_error_response(language::SpecFailure const& failure, std::string_view spec);
-/// For a path on which the pattern of an anchor was given up.
-language::Message bad_anchor_response(proxycore::pattern::Failure const& failure);
+/// For a request on which the pattern or the filter of an anchor was given up, with the reason.
+language::Message bad_anchor_response(std::string const& reason);
 /// For a request that --strict refuses. `closes`: the connection is closed after it (HTTP/1).
 language::Message rejection_response(Rejection const& rejection, bool closes);
 /// For an invalid WebSocket handshake (RFC 6455 §4.4).

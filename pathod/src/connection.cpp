@@ -38,7 +38,8 @@ private:
     net::Connection connection_;
     WorkerContext& worker_;
     DaemonOptions const& options_;
-    ConversationContext context_;
+    ConnectionCounts counts_;
+    ConversationContext context_{.counts = &counts_};
 };
 
 asio::awaitable<void> ConnectionHandler::serve() {
@@ -70,7 +71,7 @@ asio::awaitable<std::optional<std::string>> ConnectionHandler::serve_requests() 
 
 asio::awaitable<void> ConnectionHandler::serve_http2() {
     ConnectionLogger logger(worker_, connection_.id, connection_.stream->remote_endpoint(), context_.tls);
-    Http2Start const start{connection_.id, context_.index};
+    Http2Start const start{connection_.id, context_.index, &counts_};
     Http2Conversation conversation(*connection_.stream, worker_, logger, start);
     co_await conversation.run({});
 }

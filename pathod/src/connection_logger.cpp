@@ -47,7 +47,8 @@ ConnectionLogger::ConnectionLogger(WorkerContext& worker, std::uint64_t connecti
       tls_(std::move(tls)) {}
 
 void ConnectionLogger::log_start(LogContext& log_context, OutgoingResponse const& response) {
-    report_seed(response.rendered_response().is_random);
+    bool const is_drawn = response.choice && response.choice->drawn;
+    report_seed(response.rendered_response().is_random || is_drawn);
     language::SendResult const nothing;
     language::CapturedBytes const no_bytes;
     SendState const nothing_sent{nothing, no_bytes, false};
@@ -115,7 +116,8 @@ void ConnectionLogger::print(ReceivedRequest const& received, OutgoingResponse c
     if (options_.json || !worker_.printer.is_enabled()) return;
     auto const& error = response.error;
     auto const more = details(received, response, sent);
-    auto const origin = format_origin(client_, received);
+    auto origin = format_origin(client_, received);
+    if (response.choice) origin += to_string(*response.choice) + "\n";
     worker_.printer.write({error, error.empty() ? "" : "\n", response.prepared->line(), origin, more});
 }
 
@@ -161,6 +163,7 @@ void ConnectionLogger::fill(record::Exchange& entry, LogContext const& log_conte
     if (options_.show_responses) entry.response->raw = sent.recording.bytes;
     entry.frame.reset();
     entry.tls = tls_;
+    entry.choice = response.choice;
     entry.finished = sent.is_final && sent.performance.connection != net::asio::error::operation_aborted;
     entry.message = response.error;
     if (entry.message.empty()) entry.message = describe_failure(log_context, sent.performance);

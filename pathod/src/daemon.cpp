@@ -120,10 +120,10 @@ boost::system::result<void, StartFailure> Daemon::start() {
     if (state.server && state.server->port() != 0) {
         return StartFailure{ExitCode::no_connection, "the daemon is already running, at " + endpoint()};
     }
-    auto anchors = Anchors::read(state.options.anchors, settings_of(state.options), state.options.explain);
+    auto anchors = Anchors::read(state.options.anchors, anchor_options(state.options));
     if (!anchors) return StartFailure{ExitCode::usage, anchors.error().message};
     for (auto const& anchor : state.options.path_anchors) {
-        auto const appended = anchors->append(anchor, settings_of(state.options), state.options.explain);
+        auto const appended = anchors->append(anchor, anchor_options(state.options));
         if (!appended) return StartFailure{ExitCode::usage, appended.error().message};
     }
     // Everything that can fail by the options is checked before the first socket is opened.
@@ -155,7 +155,7 @@ boost::system::result<void, StartFailure> Daemon::start() {
 
 template <class Anchor> boost::system::result<void, StartFailure> Daemon::State::add_anchor(Anchor const& anchor) {
     if (!context) return StartFailure{ExitCode::usage, "the daemon was never started"};
-    auto const added = context->anchors.add(anchor, settings_of(options), options.explain);
+    auto const added = context->anchors.add(anchor, anchor_options(options));
     if (!added) return StartFailure{ExitCode::usage, added.error().message};
     return {};
 }
@@ -169,8 +169,7 @@ boost::system::result<void, StartFailure> Daemon::add_anchor(PathAnchor const& a
 }
 
 boost::system::result<void, StartFailure> Daemon::check_spec(std::string const& spec) const {
-    auto const& options = state_->options;
-    auto const checked = Anchors::check(spec, settings_of(options), options.explain);
+    auto const checked = Anchors::check(spec, anchor_options(state_->options));
     if (!checked) return StartFailure{ExitCode::usage, checked.error().message};
     return {};
 }

@@ -49,6 +49,7 @@ Http1Conversation::Http1Conversation(net::Connection connection, WorkerContext& 
       received_(options_, reader_),
       logger_(worker, connection_.id, stream_.remote_endpoint(), std::move(context.tls)),
       log_context_(received_, context.index),
+      counts_(context.counts),
       index_(context.index) {
     if (options_.time_limit) stream_.set_time_limit(*options_.time_limit);
     recording_.limit = options_.show_responses ? options_.keep_bytes : 0;
@@ -152,7 +153,7 @@ asio::awaitable<void> Http1Conversation::respond() {
         co_return;
     }
     if (requests_http2()) co_return co_await upgrade_to_http2();
-    ResponseContext const context{.seed = next_seed(), .client = logger_.client()};
+    ResponseContext const context = next_context();
     OutgoingResponse const response = worker_.responder.respond(request, received_.path(), context);
     logger_.log_start(log_context_, response);
     co_await write(response);
@@ -224,6 +225,24 @@ bool Http1Conversation::keeps_alive(OutgoingResponse const& response) const {
     return options_.verbatim || reader_.keep_alive();
 }
 
+ResponseContext Http1Conversation::next_context() {
+    auto context = context_of_head();
+    context.seed = next_seed();
+    return context;
+}
+
+/// What is known of the current request. It draws no seed.
+ResponseContext Http1Conversation::context_of_head() const {
+    return {.client = logger_.client(),
+            .details = {.scheme = logger_.has_tls() ? "https" : "http",
+                        .body = received_.body(),
+                        .body_size = reader_.body_size(),
+                        .stream = &stream_},
+            .run_seed = worker_.daemon.seed.value(),
+            .connection = connection_.id,
+            .counts = counts_};
+}
+
 /// The same seed and the same input give the same bytes, whatever the number of threads.
 std::uint64_t Http1Conversation::next_seed() { return worker_.daemon.seed.of(connection_.id, index_++); }
 
@@ -250,7 +269,7 @@ asio::awaitable<void> Http1Conversation::upgrade_to_http2() {
 
 /// Serves the rest of the connection. `upgraded` is the request with `Upgrade: h2c`, nullptr after a preface.
 asio::awaitable<void> Http1Conversation::serve_http2(proxycore::http::RequestHead const* upgraded) {
-    Http2Start const start{connection_.id, index_};
+    Http2Start const start{connection_.id, index_, counts_};
     Http2Conversation conversation(stream_, worker_, logger_, start);
     is_open_ = false;
     if (upgraded != nullptr && !conversation.upgrade(*upgraded)) {

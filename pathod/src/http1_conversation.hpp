@@ -35,6 +35,7 @@ namespace net = proxycore::net;
 struct ConversationContext {
     std::uint64_t index = 0;                           ///< of the next request; requests outside of the tunnel count
     std::shared_ptr<record::RecordedTls const> tls{};  ///< the innermost TLS; nullptr for plain text
+    ConnectionCounts* counts{};                        ///< of the connection, for anchors
 };
 
 /// `worker` is the context of the connection's worker, and must outlive it.
@@ -91,6 +92,8 @@ private:
     asio::awaitable<void> upgrade_to_http2();
     asio::awaitable<void> serve_http2(proxycore::http::RequestHead const* upgraded);
     bool keeps_alive(OutgoingResponse const& response) const;
+    ResponseContext next_context();
+    ResponseContext context_of_head() const;
     std::uint64_t next_seed();
 
     net::Connection connection_;
@@ -103,6 +106,7 @@ private:
     LogContext log_context_;              // of the current request
     language::SendResult performance_;    // of the last response
     language::CapturedBytes recording_;   // of the last response, if it is shown
+    ConnectionCounts* counts_;
     std::uint64_t index_;                 // of the next request
     std::optional<Refusal> refusal_;      // of --strict
     std::optional<EarlyResponse> early_;  // of the current request

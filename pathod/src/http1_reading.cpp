@@ -42,11 +42,11 @@ asio::awaitable<void> Http1Conversation::read() {
 bool Http1Conversation::chooses_early() {
     auto const& request = reader_.head();
     bool const has_body = request.fields.contains("Content-Length") || request.fields.contains("Transfer-Encoding");
-    return has_body && request.method != "CONNECT" && worker_.responder.waits(request, received_.path());
+    return has_body && request.method != "CONNECT" && worker_.responder.waits(request, received_.path(), context_of_head());
 }
 
 void Http1Conversation::begin_early_response() {
-    ResponseContext const context{.seed = next_seed(), .client = logger_.client()};
+    ResponseContext const context = next_context();
     early_.emplace(worker_.responder.respond(reader_.head(), received_.path(), context));
     logger_.log_start(log_context_, early_->response);
     performance_ = {};

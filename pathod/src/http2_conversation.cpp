@@ -143,7 +143,7 @@ void Http2Conversation::on_head(http2::SessionEvent const& event) {
     exchange.begin(event.stream, *event.request);
     if (auto const rejection = options_.strict ? judge(*event.request, options_.max_header) : std::nullopt)
         return reject(exchange, *rejection);
-    if (chooses_early(event)) {
+    if (chooses_early(event, exchange)) {
         exchange.is_early = true;
         return respond(exchange);
     }
@@ -154,13 +154,14 @@ void Http2Conversation::on_head(http2::SessionEvent const& event) {
 }
 
 /// Whether the response is sent before the end of the request. Without content all places are one.
-bool Http2Conversation::chooses_early(http2::SessionEvent const& event) const {
+bool Http2Conversation::chooses_early(http2::SessionEvent const& event, Http2Exchange const& exchange) const {
     auto const& frames = event.request->frames;
     bool const has_content = std::none_of(frames.begin(), frames.end(), [&](http2::FrameHeader const& frame) {
         return frame.stream == event.stream && (frame.flags & http2::flag::end_stream) != 0;
     });
     auto const& head = event.request->head;
-    return has_content && worker_.http2_responder.waits(head, path_of(head.target));
+    ResponseContext const context{.client = logger_.client(), .details = details_of(exchange.received)};
+    return has_content && worker_.http2_responder.waits(head, path_of(head.target), context);
 }
 
 /// Opens the windows for what may be read, and lets the response go on if it waited for that.
@@ -186,11 +187,24 @@ void Http2Conversation::reject(Http2Exchange& exchange, Rejection const& rejecti
     session_.ignore_content(exchange.stream);
 }
 
+RequestDetails Http2Conversation::details_of(ReceivedHttp2 const& received) const {
+    auto const& request = received.request();
+    return {.scheme = logger_.has_tls() ? "https" : "http",
+            .authority = request.authority,
+            .body = received.body(),
+            .body_size = request.content_size,
+            .stream = &stream_};
+}
+
 /// The same seed and the same input give the same bytes, whatever the number of threads.
 ResponseContext Http2Conversation::next_context(Http2Exchange& exchange) {
     ResponseContext context{.seed = worker_.daemon.seed.of(start_.connection, start_.index),
                             .client = logger_.client(),
-                            .position = {exchange.stream, session_.peer_header_table()}};
+                            .position = {exchange.stream, session_.peer_header_table()},
+                            .details = details_of(exchange.received),
+                            .run_seed = worker_.daemon.seed.value(),
+                            .connection = start_.connection,
+                            .counts = start_.counts};
     exchange.log_context.index = start_.index++;
     return context;
 }

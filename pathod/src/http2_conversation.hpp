@@ -36,7 +36,8 @@ namespace net = proxycore::net;
 /// The state of the connection before HTTP/2 begins.
 struct Http2Start {
     std::uint64_t connection = 0;
-    std::uint64_t index = 0;  ///< of the first request on the connection
+    std::uint64_t index = 0;     ///< of the first request on the connection
+    ConnectionCounts* counts{};  ///< of the connection, for anchors
 };
 
 class Http2Conversation final : proxycore::http2::Driver::Handler {
@@ -70,10 +71,11 @@ private:
     // --- exchanges: http2_conversation.cpp ---
     void on_event(proxycore::http2::SessionEvent const& event);
     void on_head(proxycore::http2::SessionEvent const& event);
-    bool chooses_early(proxycore::http2::SessionEvent const& event) const;
+    bool chooses_early(proxycore::http2::SessionEvent const& event, Http2Exchange const& exchange) const;
     void respond(Http2Exchange& exchange);
     void read_on(Http2Exchange& exchange);
     void reject(Http2Exchange& exchange, Rejection const& rejection);
+    RequestDetails details_of(ReceivedHttp2 const& received) const;
     ResponseContext next_context(Http2Exchange& exchange);
     void send(Http2Exchange& exchange, OutgoingResponse response);
     void on_closed(proxycore::http2::SessionEvent const& event);

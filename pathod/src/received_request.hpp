@@ -25,6 +25,8 @@ public:
     /// The raw bytes, up to DaemonOptions::keep_bytes; empty unless the options show requests.
     std::string_view raw() const { return raw_; }
     std::uint64_t raw_size() const { return raw_size_; }
+    /// The first bytes of the content, up to DaemonOptions::keep_body.
+    std::string_view body() const { return body_; }
     std::chrono::system_clock::time_point started() const { return started_; }
     /// The time since the head arrived.
     std::chrono::nanoseconds duration() const { return options_.clock.steady_now() - began_; }

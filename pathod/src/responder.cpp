@@ -1,5 +1,6 @@
 #include "responder.hpp"
 
+#include <algorithm>
 #include <boost/algorithm/string/case_conv.hpp>
 #include <pathology/language/load.hpp>
 #include <pathology/proxycore/percent.hpp>
@@ -15,6 +16,10 @@ language::Settings settings_of(DaemonOptions const& options) {
     language::Settings settings;
     if (options.files_folder) settings.files = language::FileAccess::below(*options.files_folder);
     return settings;
+}
+
+AnchorOptions anchor_options(DaemonOptions const& options) {
+    return {settings_of(options), options.explain, options.keep_body};
 }
 
 namespace {
@@ -43,18 +48,33 @@ Responder::Responder(DaemonOptions const& options, Anchors const& anchors, langu
 OutgoingResponse Responder::respond(RequestHead const& request, std::string_view path, ResponseContext const& context) {
     OutgoingResponse response;
     response.seed = context.seed;
-    assign(response, select(request, path, context.client));
+    auto selection = select(request, path, context);
+    response.choice = std::move(selection.choice);
+    assign(response, std::move(selection));
     render_for(request, response, context.position);
     return response;
 }
 
-bool Responder::waits(RequestHead const& /*request*/, std::string_view path) {
+bool Responder::waits(RequestHead const& request, std::string_view path, ResponseContext const& context) {
+    auto details = context.details;
+    details.client = context.client;
+    RequestSubject const subject(request, details);
+    auto const anchor = anchors_.first_match({subject, {.path = path}});
+    // A filter that searches the content decides about it at the end of the request.
+    if (!anchor || subject.was_searched()) return false;
+    if (*anchor != nullptr) return may_wait((*anchor)->alternatives);
     auto const& prefix = options_.craft_prefix;
-    auto const anchor = anchors_.find(path);
-    if (!anchor) return false;
-    if (*anchor != nullptr) return select_anchor(**anchor).prepared->waits();
     bool const is_crafted = options_.craft && path.size() > prefix.size() && path.starts_with(prefix);
     return is_crafted && select_crafted(path.substr(prefix.size())).prepared->waits();
+}
+
+bool Responder::may_wait(Alternatives const& alternatives) const {
+    bool const is_http2 = settings_.protocol == language::Protocol::http2;
+    auto const& all = alternatives.all();
+    return std::any_of(all.begin(), all.end(), [&](Alternative const& alternative) {
+        auto const& prepared = is_http2 ? alternative.http2 : alternative.http1;
+        return prepared && prepared->waits();
+    });
 }
 
 OutgoingResponse Responder::reject(RequestHead const& request, Rejection const& rejection,
@@ -69,19 +89,22 @@ OutgoingResponse Responder::reject(RequestHead const& request, Rejection const& 
 
 // --- selection -------------------------------------------------------------------------------------------------------
 
-Responder::Selection Responder::select(RequestHead const& request, std::string_view path, std::string_view client) {
+Responder::Selection Responder::select(RequestHead const& request, std::string_view path,
+                                       ResponseContext const& context) {
     auto const& prefix = options_.craft_prefix;
-    auto const found = anchors_.find(path);
+    auto const found = find_anchor(request, path, context);
     if (!found)
-        return {prepare(bad_anchor_response(found.error())), ResponseOrigin::builtin,
+        return {prepare(bad_anchor_response(found.error().message)), ResponseOrigin::builtin,
                 "Anchor error: " + found.error().message};
-    auto const* const anchor = *found;
+    bool const is_anchor = found->alternative != nullptr;
     bool const is_crafted = path.size() > prefix.size() && path.starts_with(prefix);
-    if (anchor != nullptr || is_crafted) {
-        auto selection = anchor != nullptr ? select_anchor(*anchor) : select_crafted(path.substr(prefix.size()));
+    if (is_anchor || is_crafted) {
+        auto selection = is_anchor ? select_alternative(*found) : select_crafted(path.substr(prefix.size()));
         if (!options_.strict || !selection.prepared->is_websocket()) return selection;
         auto refusal = refuse_handshake(request);
-        return refusal ? std::move(*refusal) : selection;
+        if (!refusal) return selection;
+        refusal->choice = std::move(selection.choice);
+        return std::move(*refusal);
     }
     if (options_.websocket_echo && request.fields.has_token("Upgrade", "websocket")) {
         return select_echo_handshake(request);
@@ -89,19 +112,38 @@ Responder::Selection Responder::select(RequestHead const& request, std::string_v
     if (options_.strict && request.fields.has_token("Upgrade", "websocket"))
         if (auto refusal = refuse_handshake(request)) return std::move(*refusal);
     if (proxycore::websocket::is_handshake(request)) return {websocket_};
-    UnmatchedRequest const unmatched{request.method, path, client, prefix, options_.craft};
+    UnmatchedRequest const unmatched{request.method, path, context.client, prefix, options_.craft};
     return {prepare(not_found_response(unmatched)), ResponseOrigin::builtin};
 }
 
-/// An anchor whose spec is for the other protocol alone gives a parse error.
-Responder::Selection Responder::select_anchor(Anchors::Anchor const& anchor) {
+Anchors::Result<AlternativeChoice> Responder::find_anchor(RequestHead const& request, std::string_view path,
+                                                          ResponseContext const& context) const {
+    auto details = context.details;
+    details.client = context.client;
+    RequestSubject const subject(request, details);
+    return anchors_.find({subject,
+                          {.seed = context.run_seed,
+                           .path = path,
+                           .client = context.client,
+                           .connection = context.connection,
+                           .counts = context.counts}});
+}
+
+/// A spec that is for the other protocol alone gives a parse error.
+Responder::Selection Responder::select_alternative(AlternativeChoice choice) {
     bool const is_http2 = settings_.protocol == language::Protocol::http2;
-    auto const& prepared = is_http2 ? anchor.http2 : anchor.http1;
+    auto const& [condition, http1, http2, spec] = *choice.alternative;
+    auto const& prepared = is_http2 ? http2 : http1;
+    Selection selection;
     // Not a shared owner: an anchor lives as long as the daemon, and workers would contend for its reference count.
-    if (prepared) return {PreparedSpecPtr(PreparedSpecPtr(), prepared.get())};
-    auto parsed = PreparedSpec::read(anchor.spec, settings_, options_.explain);
-    if (!parsed) return select_error(explain_protocol(parsed.error(), anchor.spec), anchor.spec);
-    return {std::move(*parsed)};
+    if (prepared)
+        selection.prepared = PreparedSpecPtr(PreparedSpecPtr(), prepared.get());
+    else if (auto parsed = PreparedSpec::read(spec, settings_, options_.explain))
+        selection.prepared = std::move(*parsed);
+    else
+        selection = select_error(explain_protocol(parsed.error(), spec), spec);
+    selection.choice = std::move(choice.reason);
+    return selection;
 }
 
 Responder::Selection Responder::select_crafted(std::string_view encoded) {

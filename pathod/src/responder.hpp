@@ -1,6 +1,6 @@
 // Chooses the response to a request. Independent of connections, so tests need none.
 //
-//   path ──▶ anchor? ──▶ crafting prefix and a spec? ──▶ WebSocket handshake? ──▶ not found
+//   request ──▶ anchor? ──▶ crafting prefix and a spec? ──▶ WebSocket handshake? ──▶ not found
 //               │                  │                            │
 //               └────────┬─────────┴────────────────────────────┘
 //                        ▼
@@ -21,6 +21,7 @@
 #include "anchors.hpp"
 #include "builtin_responses.hpp"
 #include "prepared_spec.hpp"
+#include "request_subject.hpp"
 
 namespace pathology::pathod {
 
@@ -35,6 +36,8 @@ enum class ResponseOrigin {
 struct OutgoingResponse {
     PreparedSpecPtr prepared;                  ///< valid as long as this object
     std::optional<RenderedResponse> rendered;  ///< made for this request alone; std::nullopt: use the constant one
+    /// Which alternative of an anchor it is, and why; nullptr if there was no choice.
+    std::shared_ptr<proxycore::record::RecordedChoice const> choice;
     std::string error;       ///< why it is not the requested one; a line without its newline, or empty
     std::uint64_t seed = 0;  ///< for the Player
     ResponseOrigin origin = ResponseOrigin::spec;
@@ -49,15 +52,21 @@ struct Http2Position {
     std::uint32_t header_table_size = proxycore::http2::default_header_table_size;
 };
 
-/// What a response depends on besides the request.
+/// What a response depends on besides the head of the request.
 struct ResponseContext {
-    std::uint64_t seed = 0;        ///< decides everything random
-    std::string_view client = {};  ///< the client's endpoint
-    Http2Position position = {};   ///< for HTTP/2 alone
+    std::uint64_t seed = 0;         ///< decides everything random of its messages
+    std::string_view client = {};   ///< the client's endpoint
+    Http2Position position = {};    ///< for HTTP/2 alone
+    RequestDetails details = {};    ///< for the filters of anchors
+    std::uint64_t run_seed = 0;     ///< decides between alternatives by chance
+    std::uint64_t connection = 0;   ///< its number
+    ConnectionCounts* counts = {};  ///< of the connection
 };
 
 /// The settings for specs of a daemon with these options.
 language::Settings settings_of(DaemonOptions const& options);
+/// What its anchors are read for.
+AnchorOptions anchor_options(DaemonOptions const& options);
 
 /// Chooses the responses of one worker for one protocol.
 /// Owns: a cache of specs. Options and anchors must outlive it.
@@ -71,7 +80,7 @@ public:
                              ResponseContext const& context);
 
     /// Returns true if the response names its place in the request, so that it is chosen when the head was read.
-    bool waits(proxycore::http::RequestHead const& request, std::string_view path);
+    bool waits(proxycore::http::RequestHead const& request, std::string_view path, ResponseContext const& context);
 
     /// The response to a request that --strict refuses. `request` is its head as far as it is known.
     OutgoingResponse reject(proxycore::http::RequestHead const& request, Rejection const& rejection,
@@ -87,10 +96,15 @@ private:
         ResponseOrigin origin = ResponseOrigin::spec;
         std::string error = {};
         std::optional<proxycore::websocket::DeflateParameters> deflate = std::nullopt;
+        std::shared_ptr<proxycore::record::RecordedChoice const> choice = nullptr;
     };
 
-    Selection select(proxycore::http::RequestHead const& request, std::string_view path, std::string_view client);
-    Selection select_anchor(Anchors::Anchor const& anchor);
+    Selection select(proxycore::http::RequestHead const& request, std::string_view path,
+                     ResponseContext const& context);
+    Anchors::Result<AlternativeChoice> find_anchor(proxycore::http::RequestHead const& request, std::string_view path,
+                                                   ResponseContext const& context) const;
+    bool may_wait(Alternatives const& alternatives) const;
+    Selection select_alternative(AlternativeChoice choice);
     Selection select_crafted(std::string_view encoded);
     std::optional<Selection> refuse_handshake(proxycore::http::RequestHead const& request);
     Selection select_echo_handshake(proxycore::http::RequestHead const& request);

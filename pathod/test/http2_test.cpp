@@ -134,6 +134,20 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         ResponseCase{"CraftedPath", request(1, "/p/200:b'abc'"), abc},
         ResponseCase{"Anchor", request(1, "/foo"), abc, {.anchors = {"/foo=200:b'abc'"}}},
+        ResponseCase{"AnchorInOrder",
+                     request(1, "/foo") + request(3, "/foo") + request(5, "/foo"),
+                     "HEADERS 1 END_STREAM :status=503 content-length=0\n" + other +
+                         "HEADERS 5 END_STREAM :status=201 content-length=0\n",
+                     {.anchors = {"/foo=503 | 201"}}},
+        ResponseCase{"AnchorPerConnection",
+                     request(1, "/foo") + request(3, "/bar"),
+                     "HEADERS 1 END_STREAM :status=503 content-length=0\n" + other,
+                     {.anchors = {"/=503 | 201 | per connection"}}},
+        ResponseCase{"AnchorByFilter",
+                     request(1, "/foo", "POST", flag::end_headers) + data(1, "card") + data(1, "", flag::end_stream) +
+                         request(3, "/foo"),
+                     abc_head + other + abc_body,
+                     {.anchors = {"~m POST & ~u ^http://x/foo$ & ~d ^x$ & ~bq ^card$=200:b'abc'", "/=201"}}},
         ResponseCase{"NoBody", request(1, "/p/204"), "HEADERS 1 END_STREAM :status=204 content-length=0\n"},
         ResponseCase{"Head", request(1, "/p/200:b'abc'", "HEAD"),
                      "HEADERS 1 END_STREAM :status=200 content-length=3\n"},

@@ -25,7 +25,7 @@ protected:
         return head;
     }
     OutgoingResponse ask(RequestHead const& head, std::string_view path) {
-        auto anchors = Anchors::read(options.anchors, settings_of(options), options.explain);
+        auto anchors = Anchors::read(options.anchors, anchor_options(options));
         EXPECT_TRUE(anchors) << anchors.error().message;
         anchors_ = std::move(*anchors);
         responder_.emplace(options, anchors_, protocol);

@@ -12,7 +12,7 @@
 
 namespace pathology::pathod {
 
-/// An anchor whose pattern and spec are given apart, so that the pattern may have an `=` anywhere.
+/// An anchor whose pattern or filter and whose specs are given apart, so that the pattern may have an `=` anywhere.
 struct PathAnchor {
     std::string pattern, spec;
 };
@@ -27,8 +27,9 @@ struct DaemonOptions {
 
     // --- responses ---
     /// `PATTERN=SPEC`, `PATTERN=FILE` or `PATTERN=+PATH`, matched in this order against the start of each path. PATTERN
-    /// is a Perl-compatible regular expression; it ends at the first `=` that is neither escaped nor inside brackets or
-    /// parentheses.
+    /// is a Perl-compatible regular expression, or a filter that begins with `~`; it ends at the first `=` that is neither
+    /// escaped nor inside brackets or parentheses, nor inside the quotes of a filter. SPEC may be several alternatives,
+    /// `503 | 200`. doc/pathod.md has the rules.
     std::vector<std::string> anchors = {};
     std::vector<PathAnchor> path_anchors = {};  ///< further ones, matched after `anchors`
     std::string craft_prefix = "/p/";           ///< the rest of a path after it is a percent-encoded spec

@@ -1,0 +1,16 @@
+// Parses an anchor.
+#pragma once
+
+#include <string>
+
+#include "anchors.hpp"
+
+namespace pathology::pathod {
+
+/// `shown` is the anchor as the user wrote it, for errors.
+Anchors::Result<Anchors::Anchor> read_anchor(AnchorText text, std::string const& shown, AnchorOptions const& options);
+
+/// Checks one spec: it has to be valid for one of the protocols.
+Anchors::Result<void> check_spec(std::string const& spec, AnchorOptions const& options);
+
+}  // namespace pathology::pathod
