@@ -57,6 +57,7 @@ Request to_request(Exchange entry) {
     request.unfinished = !entry.finished;
     request.error = std::move(entry.message);
     request.tls = std::move(entry.tls);
+    request.choice = std::move(entry.choice);
     return request;
 }
 
@@ -101,6 +102,7 @@ void PrintTo(Request const& request, std::ostream* out) {
     print(request.headers, *out);
     print_body(request.body, request.body_size, *out);
     *out << "\n    answered by " << brief(request.response.spec);
+    if (request.choice) *out << " (" << to_string(*request.choice) << ")";
     if (request.unfinished) *out << ", not finished";
     if (!request.error.empty()) *out << "\n    error: " << request.error;
 }

@@ -79,6 +79,23 @@ TEST(Daemon, LearnsWhatToRespondWhileItRuns) {
     EXPECT_EQ(curl.get(daemon.url("/a")).status, 204);
 }
 
+TEST(Daemon, RespondsInOrderAndToWhatAFilterMatches) {
+    Daemon daemon({.anchors = {{"/pay", "503 | 503:b'again' | 200:b'a | b'"}, {"~m PUT & ~u x=1", "405 | 204 | *"}}});
+    EXPECT_EQ(Curl().get(daemon.url("/pay")).status, 503);
+    EXPECT_EQ(Curl().get(daemon.url("/pay")).body, "again");
+    EXPECT_EQ(Curl().get(daemon.url("/pay")).body, "a | b");
+    EXPECT_EQ(Curl().get(daemon.url("/pay")).status, 200);
+    EXPECT_EQ(daemon.last_request()->choice->request, 4U);
+    daemon.on("/pay", "404 | 201");
+    EXPECT_EQ(Curl().get(daemon.url("/pay")).status, 404);
+    EXPECT_EQ(Curl().get(daemon.url("/pay")).status, 201);
+    EXPECT_EQ(Curl().get(daemon.url("/?x=1")).status, 800) << "another method";
+    EXPECT_EQ(Curl().put(daemon.url("/?x=1"), "a").status, 405);
+    EXPECT_EQ(Curl().put(daemon.url("/?x=1"), "a").status, 204);
+    EXPECT_EQ(Curl().put(daemon.url("/?x=1"), "a").status, 405);
+    EXPECT_THROW(daemon.on("/pay", "404 | 2x"), DaemonError);
+}
+
 TEST(Daemon, LearnsWhileManyAsk) {
     Daemon daemon({.threads = 2});
     std::thread client([&] {

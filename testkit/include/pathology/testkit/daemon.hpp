@@ -18,7 +18,8 @@
 
 namespace pathology::testkit {
 
-/// A response for all paths that match: `pattern` is any Perl-style regular expression, matched at the start of the path.
+/// A response for all paths that match: `pattern` is any Perl-style regular expression, matched at the start of the path, or
+/// a filter such as `~m POST`, matched with the request. `spec` may have alternatives, `503 | 503 | 200`: doc/pathod.md.
 struct Anchor {
     std::string pattern, spec;
 };

@@ -28,6 +28,9 @@ struct Request : proxycore::record::RecordedRequest {
     /// The TLS connection it came over: `tls->sni`, `tls->alpn`, `tls->version`, `tls->client_certificate`. nullptr
     /// without TLS.
     std::shared_ptr<proxycore::record::RecordedTls const> tls;
+    /// Which alternative of an anchor it got, and why: `choice->alternative`, `choice->reason`. nullptr if there was no
+    /// choice.
+    std::shared_ptr<proxycore::record::RecordedChoice const> choice;
     /// True if the response was still being written, or pausing, when this copy was made.
     bool unfinished = false;
     /// Why the response was not written completely, in a line: `Disconnect`, `Timeout`. Empty if it was.
