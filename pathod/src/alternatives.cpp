@@ -80,7 +80,8 @@ Alternatives::Alternatives(std::vector<Alternative> all, AlternativesText const&
 std::optional<AlternativeChoice> Alternatives::choose(ChoiceContext const& context) const {
     if (!counts_) return AlternativeChoice{&all_.front(), nullptr};
     auto const key = key_of(context);
-    auto const seed = language::derive_seed(language::derive_seed(context.seed, name_seed_), seed_of(key));
+    auto const of_anchor = language::derive_seed(context.seed, name_seed_);
+    auto const seed = draws_ ? language::derive_seed(of_anchor, seed_of(key)) : 0;
     Decision decision;
     if (per_ == CountedPer::connection) {
         RequestCount alone;
