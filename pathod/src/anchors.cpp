@@ -121,7 +121,7 @@ Anchors::Result<Anchors::Anchor const*> Anchors::first_match(AnchorRequest const
         if (!matched) return matched.error();
         if (*matched) return &anchor;
     }
-    return nullptr;
+    return static_cast<Anchor const*>(nullptr);
 }
 
 Anchors::Result<AlternativeChoice> Anchors::find(AnchorRequest const& request) const {
