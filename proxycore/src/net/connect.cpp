@@ -8,12 +8,13 @@
 namespace pathology::proxycore::net {
 namespace {
 
-asio::awaitable<ConnectOutcome> resolve_and_connect(std::string host, std::uint16_t port) {
+asio::awaitable<ConnectOutcome> resolve_and_connect(std::string host, std::uint16_t port,
+                                                    std::optional<int> receive_buffer) {
     ConnectOutcome unresolved;
     auto endpoints = spelled_address(host, port);
     if (endpoints.empty()) endpoints = co_await resolve(host, port, unresolved.ec);
     if (endpoints.empty()) co_return unresolved;
-    co_return co_await connect_to_any(std::move(endpoints));
+    co_return co_await connect_to_any(std::move(endpoints), receive_buffer);
 }
 
 std::string addresses(Endpoints const& tried) {
@@ -30,8 +31,9 @@ Failure failure(std::string const& host, std::uint16_t port, error_code ec, Endp
 
 }  // namespace
 
-asio::awaitable<Result<std::unique_ptr<Stream>>> connect(std::string host, std::uint16_t port, TimeLimit limit) {
-    auto made = co_await async::with_timeout(limit, resolve_and_connect(host, port));
+asio::awaitable<Result<std::unique_ptr<Stream>>> connect(std::string host, std::uint16_t port, TimeLimit limit,
+                                                         std::optional<int> receive_buffer) {
+    auto made = co_await async::with_timeout(limit, resolve_and_connect(host, port, receive_buffer));
     if (!made) {
         auto const state = co_await asio::this_coro::cancellation_state;
         bool const cancelled = state.cancelled() != asio::cancellation_type::none;

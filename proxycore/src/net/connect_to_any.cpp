@@ -32,11 +32,13 @@ Endpoints interleaved(Endpoints const& endpoints) {
     return all;
 }
 
-/// Sets non-blocking mode here, which saves a system call later.
-error_code open_anew(Socket& socket, asio::ip::tcp::endpoint const& endpoint) {
+/// Sets non-blocking mode here, which saves a system call later. The window scale is chosen in the handshake, so the buffer
+/// has to be set before.
+error_code open_anew(Socket& socket, asio::ip::tcp::endpoint const& endpoint, std::optional<int> receive_buffer) {
     error_code ec;
     socket.open(endpoint.protocol(), ec);
     if (!ec) socket.non_blocking(true, ec);
+    if (!ec && receive_buffer) socket.set_option(asio::socket_base::receive_buffer_size(*receive_buffer), ec);
     return ec;
 }
 
@@ -67,7 +69,8 @@ error_code result_of(Socket& socket) {
 /// Callbacks of the reactor keep it alive; sockets are closed with `attempts`.
 class Race : public std::enable_shared_from_this<Race> {
 public:
-    explicit Race(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    Race(asio::any_io_executor executor, std::optional<int> receive_buffer)
+        : executor_(std::move(executor)), receive_buffer_(receive_buffer) {}
 
     void begin(asio::ip::tcp::endpoint const& endpoint);
     /// Closes the sockets of those that are not connected.
@@ -82,12 +85,13 @@ private:
     void finish(std::list<Socket>::iterator attempt, asio::ip::tcp::endpoint const& endpoint, error_code result);
 
     asio::any_io_executor executor_;
+    std::optional<int> receive_buffer_;
     std::list<Socket> attempts_;
 };
 
 void Race::begin(asio::ip::tcp::endpoint const& endpoint) {
     auto const attempt = attempts_.emplace(attempts_.end(), executor_);
-    auto result = open_anew(*attempt, endpoint);
+    auto result = open_anew(*attempt, endpoint, receive_buffer_);
     if (!result) result = connect_at_once(*attempt, endpoint);
     if (result != asio::error::in_progress) return finish(attempt, endpoint, result);
     ++pending;
@@ -126,9 +130,9 @@ asio::awaitable<void> run(std::shared_ptr<Race> race, Endpoints endpoints, Endpo
 
 }  // namespace
 
-asio::awaitable<ConnectOutcome> connect_to_any(Endpoints endpoints) {
+asio::awaitable<ConnectOutcome> connect_to_any(Endpoints endpoints, std::optional<int> receive_buffer) {
     ConnectOutcome made;
-    auto const race = std::make_shared<Race>(co_await asio::this_coro::executor);
+    auto const race = std::make_shared<Race>(co_await asio::this_coro::executor, receive_buffer);
     struct End {  // also if the coroutine is cancelled
         ~End() { race->end(); }
         std::shared_ptr<Race> const& race;

@@ -4,7 +4,7 @@
 #include <memory>
 #include <pathology/proxycore/net/stream.hpp>
 
-#include "net/resolve.hpp"
+#include <pathology/proxycore/net/resolve.hpp>
 
 namespace pathology::proxycore::net {
 
@@ -19,7 +19,8 @@ struct ConnectOutcome {
 
 /// Tries the addresses with their families in turn, the next one 250 ms after the last or at once when that failed. The
 /// first that connects ends the others.
+/// `receive_buffer` is SO_RCVBUF in bytes; std::nullopt: that of the system.
 /// Cancel: terminal; closes all sockets.
-asio::awaitable<ConnectOutcome> connect_to_any(Endpoints endpoints);
+asio::awaitable<ConnectOutcome> connect_to_any(Endpoints endpoints, std::optional<int> receive_buffer = std::nullopt);
 
 }  // namespace pathology::proxycore::net

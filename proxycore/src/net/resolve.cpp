@@ -1,4 +1,4 @@
-#include "net/resolve.hpp"
+#include <pathology/proxycore/net/resolve.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>

@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -26,7 +25,6 @@
 #include <pathology/proxycore/net/blocked_signals.hpp>
 
 #include "net/original_destination.hpp"
-#include "net/resolve.hpp"
 #include "net/tcp_stream.hpp"
 
 namespace pathology::proxycore::net {
@@ -55,21 +53,13 @@ bool is_exhaustion(error_code ec) {
 std::string_view way_out(error_code ec) {
     if (ec == asio::error::address_in_use) return " (port 0 picks a free one)";
     if (ec == asio::error::access_denied) return " (ports below 1024 need privileges)";
+    if (ec == asio::error::operation_not_supported)
+        return " (this system lets more connections in than a backlog has places)";
     return "";
 }
 
 Failure cannot_listen(Endpoint const& endpoint, error_code ec) {
     return {ec, "cannot listen on " + listening_text(endpoint) + ": " + describe(ec) + std::string(way_out(ec))};
-}
-
-/// One socket for both address families; on a system without IPv6 the second endpoint is used.
-Endpoints every_address(std::uint16_t port) { return {{asio::ip::address_v6::any(), port}, {Tcp::v4(), port}}; }
-
-Endpoints endpoints_of(Endpoint const& endpoint, error_code& ec) {
-    if (endpoint.host.empty()) return every_address(endpoint.port);
-    auto endpoints = spelled_address(endpoint.host, endpoint.port);
-    if (endpoints.empty()) endpoints = resolve_now(endpoint.host, endpoint.port, ec);
-    return endpoints;
 }
 
 }  // namespace
@@ -114,27 +104,11 @@ Result<void> RunningServer::start() {
 
 Result<void> RunningServer::listen() {
     for (auto const& options : options_.listen) {
-        auto const& listener = listeners_.emplace_back(std::make_unique<Listener>(first().context(), options));
+        auto const& listener =
+            listeners_.emplace_back(std::make_unique<Listener>(first().context().get_executor(), options));
         if (auto const ec = listener->open(options_.backlog)) return cannot_listen(options.endpoint, ec);
     }
     return {};
-}
-
-/// Listens on the first endpoint whose address family the system has.
-error_code RunningServer::Listener::open(int backlog) {
-    error_code ec;
-    auto const endpoints = endpoints_of(options.endpoint, ec);
-    for (auto const& endpoint : endpoints) {
-        if (acceptor.open(endpoint.protocol(), ec)) continue;
-        // Connections of a previous process in TIME_WAIT must not block the port.
-        acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
-        if (endpoint.address().is_v6())
-            acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), ec);
-        if (!acceptor.bind(endpoint, ec)) acceptor.listen(backlog, ec);
-        break;
-    }
-    if (!ec) local = acceptor.local_endpoint(ec);
-    return ec;
 }
 
 void RunningServer::start_workers() {
@@ -155,8 +129,10 @@ void RunningServer::run_to_end(asio::awaitable<void> work) {
 // --- accepting -------------------------------------------------------------------------------------------------------
 
 void RunningServer::accept() {
-    accepting_ = listeners_.size();
+    accepting_ =
+        static_cast<std::size_t>(std::ranges::count_if(listeners_, [](auto const& each) { return each->accepts(); }));
     for (std::size_t listener = 0; listener < listeners_.size(); ++listener) {
+        if (!listeners_[listener]->accepts()) continue;
         asio::co_spawn(first().context(), accept_all(listener), [this](std::exception_ptr thrown) {
             if (thrown) report(thrown);
             std::scoped_lock const lock(mutex_);
@@ -170,6 +146,11 @@ asio::awaitable<void> RunningServer::accept_all(std::size_t listener) {
     auto& acceptor = listeners_[listener]->acceptor;
     while (acceptor.is_open()) {
         co_await wait_for_room(acceptor);
+        if (options_.accept_delay) {
+            auto const delay = options_.accept_delay(accepted_);
+            co_await listeners_[listener]->wait_until_due(delay, room_);
+        }
+        if (!acceptor.is_open()) break;
         // The socket is made with the context of its worker, as it cannot change its context later.
         auto& worker = *workers_[accepted_ % workers_.size()];
         Tcp::socket socket(worker.context());

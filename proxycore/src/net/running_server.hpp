@@ -12,6 +12,7 @@
 #include <pathology/proxycore/async/event.hpp>
 #include <vector>
 
+#include "net/listener.hpp"
 #include "net/worker.hpp"
 
 namespace pathology::proxycore::net {
@@ -35,17 +36,6 @@ public:
     std::uint64_t accepted() const { return accepted_; }
 
 private:
-    /// One of ServerOptions::listen. Belongs to worker 0.
-    struct Listener {
-        Listener(asio::io_context& context, ListenOptions const& its_options)
-            : options(its_options), acceptor(context) {}
-        error_code open(int backlog);
-
-        ListenOptions const& options;
-        asio::ip::tcp::acceptor acceptor;
-        asio::ip::tcp::endpoint local{};
-    };
-
     std::vector<Endpoint> endpoints() const;
     Result<void> listen();
     void start_workers();
@@ -69,8 +59,8 @@ private:
     ServerOptions const& options_;
     Worker::Report const report_;
     std::vector<std::unique_ptr<Worker>> workers_;
-    std::vector<std::unique_ptr<Listener>> listeners_;
-    async::Event room_;        // of worker 0: a connection has ended
+    std::vector<std::unique_ptr<Listener>> listeners_;  // of ServerOptions::listen; they belong to worker 0
+    async::Event room_;        // of worker 0: a connection has ended, or the listeners are closed
     bool is_failing_ = false;  // accept fails, and that was reported
     bool has_begun_ = false;   // at_begin has returned
 

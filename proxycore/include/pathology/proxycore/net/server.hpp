@@ -16,10 +16,21 @@
 
 namespace pathology::proxycore::net {
 
+/// What a listener does in place of accepting connections.
+enum class ListenFault {
+    none,
+    refused,  ///< binds the port and does not listen: the system refuses connections
+    full,     ///< fills its backlog with connections of its own: handshakes of others do not end
+};
+
 /// Where a server listens.
 struct ListenOptions {
     Endpoint endpoint{"127.0.0.1", 0};  ///< host: an address or a name, empty = all interfaces; port 0 = a free one
     bool is_redirected_to = false;      ///< a firewall rule sends packets here: Connection::original is looked up
+    ListenFault fault = ListenFault::none;
+    /// SO_RCVBUF of accepted connections in bytes, which bounds the window of the peer; the system may use more or less.
+    /// std::nullopt: the system adapts it.
+    std::optional<int> receive_buffer{};
 };
 
 struct ServerOptions {
@@ -27,6 +38,9 @@ struct ServerOptions {
     unsigned threads = 1;                   ///< workers; a connection stays on one
     std::size_t max_connections = 65536;    ///< further ones wait in the backlog until one ends
     int backlog = 4096;                     ///< of listen(2); the system may allow less
+    /// How long a connection waits in the backlog, by its number, before it is accepted, to 10 ms; std::nullopt: it is
+    /// never accepted, nor are those behind it. Empty: no connection waits. Called by worker 0.
+    std::function<TimeLimit(std::uint64_t connection)> accept_delay{};
     /// Worker 0 runs at_begin before the first connection is accepted, and at_end after the last one has ended. start()
     /// and stop() wait for them. If at_begin throws, start() throws that and the server does not run.
     /// at_begin is called with the endpoints of the listeners, those of Server::local_endpoint().
