@@ -15,15 +15,18 @@ namespace {
 
 using namespace proxycore::console;
 
+constexpr int max_full_backlog = 256;
+
 /// The arguments as typed, before they are checked and converted.
 struct Arguments {
     ProgramOptions options;
-    std::optional<Bytes> size_limit;
+    std::optional<Bytes> size_limit, receive_buffer;
     Bytes max_header{options.daemon.max_header}, max_body{options.daemon.max_body};
     Bytes max_message{options.daemon.max_message};
     std::chrono::nanoseconds time_limit = *options.daemon.time_limit;
     bool no_craft = false, no_timestamp = false, no_http2 = false;
     bool plain_tunnels = false, detect_in_tunnels = false;
+    bool refuse = false, full_backlog = false;
 
     Arguments() {
         // The port of the original. The library has 0, since tests must not collide.
@@ -75,6 +78,27 @@ void declare_manual(CommandLine& line) {
     line.footer("Manual: man pathod");
 }
 
+void declare_connections(CommandLine& line, Arguments& arguments) {
+    auto& daemon = arguments.options.daemon;
+    line.group("Connections");
+    line.option("--on-accept", daemon.on_accept,
+                "send SPEC to each connection when it is accepted, before TLS and before anything is read",
+                "SPEC|FILE|+PATH");
+    line.option("--accept-delay", daemon.accept_delay,
+                "accept each connection so long after it arrived: 2, 500ms, 1-3s, or f: never", "TIME");
+    line.flag("--refuse", arguments.refuse, "bind the port and refuse connections (RST)");
+    line.option("--backlog", daemon.backlog,
+                "number of connections that may wait to be accepted (default: 4096; 0 with --full-backlog)");
+    line.flag("--full-backlog", arguments.full_backlog, "fill the backlog and accept nothing: connecting hangs");
+    line.option("--receive-buffer", arguments.receive_buffer,
+                "receive buffer of each connection, so that a client that is not read soon meets a closed window");
+    line.excludes("--refuse", "--full-backlog");
+    for (auto const* other : {"--on-accept", "--accept-delay"}) {
+        line.excludes("--refuse", other);
+        line.excludes("--full-backlog", other);
+    }
+}
+
 void declare(CommandLine& line, Arguments& arguments) {
     auto& [daemon, daemonize, preview, http2] = arguments.options;
     line.group("Listening");
@@ -82,6 +106,7 @@ void declare(CommandLine& line, Arguments& arguments) {
     line.option("-l,--listen", daemon.address, "address to listen on", "ADDRESS");
     line.option("--threads", daemon.threads, "number of worker threads");
     line.flag("-D,--daemonize", arguments.options.daemonize, "run in the background; exits once it listens");
+    declare_connections(line, arguments);
     line.group("Responses");
     line.option(
         "-a,--anchor", daemon.anchors,
@@ -126,6 +151,10 @@ void declare(CommandLine& line, Arguments& arguments) {
 std::optional<std::string> find_error(DaemonOptions const& daemon) {
     if (daemon.threads == 0) return "--threads must be at least 1";
     if (daemon.max_connections == 0) return "--max-connections must be at least 1";
+    if (daemon.backlog && *daemon.backlog < 0) return "--backlog must not be negative";
+    if (daemon.backlog && *daemon.backlog > max_full_backlog && daemon.listening == Listening::full_backlog)
+        return "--backlog with --full-backlog must be at most " + std::to_string(max_full_backlog) +
+               ": the daemon fills it with its own connections";
     if (!daemon.craft_prefix.starts_with('/')) {
         return "--craft-prefix must start with a slash: /" + daemon.craft_prefix;
     }
@@ -157,8 +186,11 @@ boost::system::result<ProgramOptions, Exit> parse_options(int argc, char const* 
     auto& daemon = arguments.options.daemon;
     if (arguments.options.http2 && !arguments.options.preview)
         return usage_error("pathod", "--http2 requires --preview; clients choose HTTP/2 by ALPN, preface or upgrade");
+    if (arguments.refuse) daemon.listening = Listening::refuse;
+    if (arguments.full_backlog) daemon.listening = Listening::full_backlog;
     if (auto const error = find_error(daemon)) return usage_error("pathod", *error);
     if (arguments.size_limit) daemon.size_limit = arguments.size_limit->count;
+    if (arguments.receive_buffer) daemon.receive_buffer = arguments.receive_buffer->count;
     daemon.max_header = arguments.max_header.count;
     daemon.max_body = arguments.max_body.count;
     daemon.max_message = arguments.max_message.count;

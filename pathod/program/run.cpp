@@ -14,9 +14,19 @@ namespace {
 
 using namespace proxycore::console;
 
+std::string_view doing(Listening listening) {
+    switch (listening) {
+        case Listening::accept: break;
+        case Listening::refuse: return "refusing connections on";
+        case Listening::full_backlog: return "with a full backlog on";
+    }
+    return "listening on";
+}
+
 /// Prints the address. With --json it goes to standard error, since standard output is JSON alone.
 void print_address(Daemon const& daemon, DaemonOptions const& options, Console& console) {
-    auto const line = "pathod " + std::string(version()) + " listening on " + daemon.endpoint() + "\n";
+    auto const line = "pathod " + std::string(version()) + " " + std::string(doing(options.listening)) + " " +
+                      daemon.endpoint() + "\n";
     if (options.json) return console.err(line);
     console.out(line);
     console.flush();

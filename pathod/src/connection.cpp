@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "accept_message.hpp"
 #include "http1_conversation.hpp"
 #include "http2_conversation.hpp"
 #include "tls_acceptor.hpp"
@@ -43,6 +44,7 @@ private:
 };
 
 asio::awaitable<void> ConnectionHandler::serve() {
+    if (worker_.daemon.accept_message && !co_await send_accept_message(connection_, worker_)) co_return;
     if (options_.tls.serve && !co_await secure({})) co_return;
     // Each CONNECT may open TLS inside TLS; the limit bounds the memory of a connection.
     for (unsigned tunnels = 0; tunnels <= max_tunnels; ++tunnels) {

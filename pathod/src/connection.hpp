@@ -1,8 +1,8 @@
 // One accepted connection, layer by layer.
 //
-//   TCP ──▶ TLS, with -s ──▶ HTTP/1 or, by ALPN, HTTP/2 ──▶ CONNECT? ── no ──▶ end
-//                    ▲                                         │ yes
-//                    └──── TLS inside, or plain text (-C) ◀────┘
+//   TCP ──▶ the message of --on-accept ──▶ TLS, with -s ──▶ HTTP/1 or, by ALPN, HTTP/2 ──▶ CONNECT? ── no ──▶ end
+//                                                   ▲                                         │ yes
+//                                                   └──── TLS inside, or plain text (-C) ◀────┘
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -5,15 +5,18 @@
 
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <pathology/language/rng.hpp>
+#include <pathology/language/timing.hpp>
 #include <pathology/proxycore/console/program.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/net/server.hpp>
 #include <pathology/proxycore/percent.hpp>
 #include <stdexcept>
 
+#include "accept_message.hpp"
 #include "connection.hpp"
 
 namespace pathology::pathod {
@@ -24,6 +27,15 @@ using proxycore::console::ExitCode;
 namespace {
 
 constexpr std::string_view safe_in_path = "!$&'()*+,;=:@/";  // RFC 3986 §3.3: pchar and "/"
+
+net::ListenFault fault_of(Listening listening) {
+    switch (listening) {
+        case Listening::accept: break;
+        case Listening::refuse: return net::ListenFault::refused;
+        case Listening::full_backlog: return net::ListenFault::full;
+    }
+    return net::ListenFault::none;
+}
 
 /// The log file, opened for appending.
 class LogFile {
@@ -60,12 +72,15 @@ struct Daemon::State {
     boost::system::result<void, StartFailure> open_log_file();
     template <class Anchor> boost::system::result<void, StartFailure> add_anchor(Anchor const& anchor);
     net::ServerOptions server_options();
+    boost::system::result<void, StartFailure> read_accept_delay();
+    net::TimeLimit accept_delay_of(std::uint64_t connection) const;
     void tick();
     void print_error(std::string_view line) const;
 
     DaemonOptions const options;
     Console* const console;
     language::RunSeed seed;
+    std::optional<language::WaitTime> accept_delay;
     ExchangeLog log;
     std::unique_ptr<LogFile> file;
     std::atomic<bool> file_failed = false;  // it did not accept some text
@@ -87,13 +102,40 @@ boost::system::result<void, StartFailure> Daemon::State::open_log_file() {
 
 net::ServerOptions Daemon::State::server_options() {
     net::ServerOptions result;
-    result.listen = {{{options.address, options.port}}};
+    auto& listener = result.listen.front();
+    listener.endpoint = {options.address, options.port};
+    listener.fault = fault_of(options.listening);
+    // The system limits it as well; the kernel counts in int.
+    if (options.receive_buffer)
+        listener.receive_buffer = static_cast<int>(std::min<std::uint64_t>(*options.receive_buffer, INT_MAX / 2));
+    if (options.backlog || options.listening == Listening::full_backlog) result.backlog = options.backlog.value_or(0);
+    if (accept_delay) result.accept_delay = [this](std::uint64_t connection) { return accept_delay_of(connection); };
     result.threads = options.threads;
     result.max_connections = options.max_connections;
     // Consoles buffer; the tick writes what a quiet daemon has left in them.
     if (console != nullptr || file != nullptr) result.tick = [this] { tick(); };
     result.on_error = [this](std::string_view line) { print_error(line); };
     return result;
+}
+
+boost::system::result<void, StartFailure> Daemon::State::read_accept_delay() {
+    accept_delay.reset();
+    if (!options.accept_delay) return {};
+    auto const time = language::parse_wait_time(*options.accept_delay);
+    if (!time) {
+        auto const shown = describe(time.error(), *options.accept_delay, "time");
+        return StartFailure{ExitCode::usage, "--accept-delay: invalid time\n" + shown};
+    }
+    accept_delay = *time;
+    return {};
+}
+
+/// std::nullopt: for ever. Apart from the seeds of what the connection gets, so that these are the same without a delay.
+net::TimeLimit Daemon::State::accept_delay_of(std::uint64_t connection) const {
+    language::Rng rng(seed.of(connection, UINT64_MAX - 1));
+    auto const time = language::draw(*accept_delay, rng);
+    if (!time) return std::nullopt;
+    return std::chrono::duration_cast<net::Duration>(time->length());
 }
 
 void Daemon::State::tick() {
@@ -127,12 +169,16 @@ boost::system::result<void, StartFailure> Daemon::start() {
         if (!appended) return StartFailure{ExitCode::usage, appended.error().message};
     }
     // Everything that can fail by the options is checked before the first socket is opened.
+    auto accept_message = read_accept_message(state.options);
+    if (!accept_message) return StartFailure{ExitCode::usage, accept_message.error().message};
+    if (auto const delay = state.read_accept_delay(); !delay) return delay.error();
     if (auto const opened = state.open_log_file(); !opened) return opened.error();
     LogOutputs const outputs{state.console, state.file ? &state.file->console() : nullptr};
     // Of an earlier run. The order is that of destruction: connections before their workers.
     state.server.reset();
     state.workers.clear();
     state.context = std::make_unique<DaemonContext>(state.options, std::move(*anchors), state.log, outputs, state.seed);
+    state.context->accept_message = std::move(*accept_message);
     if (auto const secure = state.context->tls->check(); !secure) {
         return StartFailure{ExitCode::usage, secure.error().message};
     }

@@ -32,6 +32,7 @@ struct DaemonContext {
 
     DaemonOptions const& options;
     Anchors anchors;
+    PreparedSpecPtr accept_message{};  ///< sent to each connection when it is accepted; nullptr: none
     std::shared_ptr<TlsAcceptor> tls;
     ExchangeLog& log;
     LogOutputs outputs;

@@ -9,6 +9,7 @@
 #include <pathology/proxycore/websocket/handshake.hpp>
 
 #include "http2_conversation.hpp"
+#include "response_sending.hpp"
 #include "websocket_conversation.hpp"
 
 namespace pathology::pathod {
@@ -203,21 +204,7 @@ asio::awaitable<void> Http1Conversation::write(OutgoingResponse const& response)
 /// Sends a response that is more than one piece of text, or whose bytes are recorded.
 asio::awaitable<void> Http1Conversation::play(OutgoingResponse const& response) {
     recording_.bytes.clear();
-    language::MessageOrder order;
-    while (!performance_.failed() && !performance_.ending) {
-        auto const next = order.next(response.rendered_response().repetitions);
-        if (!next) break;
-        co_await send_message(response, *next);
-    }
-}
-
-asio::awaitable<void> Http1Conversation::send_message(OutgoingResponse const& response, std::size_t index) {
-    auto player = worker_.acquire_player();
-    player->start(response.rendered_response().messages[index].plan, seed_of_item(response.seed, index));
-    auto const before = performance_.bytes_written;
-    performance_ = co_await language::send_plan(stream_, *player, recording_.limit > 0 ? &recording_ : nullptr);
-    performance_.bytes_written += before;
-    worker_.release(std::move(player));
+    co_await send_messages(stream_, worker_, response, performance_, recording_);
 }
 
 bool Http1Conversation::keeps_alive(OutgoingResponse const& response) const {

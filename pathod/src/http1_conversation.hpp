@@ -82,7 +82,6 @@ private:
     asio::awaitable<void> send_early();
     asio::awaitable<void> finish_early_response();
     asio::awaitable<void> end_response(OutgoingResponse const& response);
-    asio::awaitable<void> send_message(OutgoingResponse const& response, std::size_t index);
     asio::awaitable<void> reject();
     asio::awaitable<void> write(OutgoingResponse const& response);
     asio::awaitable<void> play(OutgoingResponse const& response);

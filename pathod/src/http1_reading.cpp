@@ -10,6 +10,7 @@
 
 #include "http1_conversation.hpp"
 #include "request_place.hpp"
+#include "response_sending.hpp"
 
 namespace pathology::pathod {
 namespace {
@@ -71,7 +72,7 @@ bool Http1Conversation::has_reached_place() const {
 /// Sends the messages whose places were read. Those that end the connection end all of it.
 asio::awaitable<void> Http1Conversation::send_early() {
     while (is_open_ && has_reached_place()) {
-        co_await send_message(early_->response, *early_->next);
+        co_await send_message(stream_, worker_, early_->response, *early_->next, performance_, recording_);
         if (performance_.failed() || performance_.ending) co_return co_await finish_early_response();
         await_next_early_message();
     }
@@ -79,7 +80,7 @@ asio::awaitable<void> Http1Conversation::send_early() {
 
 asio::awaitable<void> Http1Conversation::finish_early_response() {
     while (early_->next && !performance_.failed() && !performance_.ending) {
-        co_await send_message(early_->response, *early_->next);
+        co_await send_message(stream_, worker_, early_->response, *early_->next, performance_, recording_);
         await_next_early_message();
     }
     auto const response = std::move(early_->response);

@@ -82,6 +82,9 @@ public:
     /// Returns true if the response names its place in the request, so that it is chosen when the head was read.
     bool waits(proxycore::http::RequestHead const& request, std::string_view path, ResponseContext const& context);
 
+    /// A message to a client that has sent nothing.
+    OutgoingResponse respond_unasked(PreparedSpecPtr prepared, std::uint64_t seed);
+
     /// The response to a request that --strict refuses. `request` is its head as far as it is known.
     OutgoingResponse reject(proxycore::http::RequestHead const& request, Rejection const& rejection,
                             ResponseContext const& context);

@@ -32,6 +32,26 @@ TEST(ParseOptions, HasTheDefaultsOfTheOriginal) {
     EXPECT_TRUE(options.timestamps);
 }
 
+TEST(ParseOptions, ReadsFaultsOfConnections) {
+    auto const options =
+        taken({"--on-accept", "220:r", "--accept-delay", "1-3s", "--backlog", "5", "--receive-buffer", "4k"}).daemon;
+    EXPECT_EQ(options.on_accept, "220:r");
+    EXPECT_EQ(options.accept_delay, "1-3s");
+    EXPECT_EQ(options.backlog, 5);
+    EXPECT_EQ(options.receive_buffer, 4096U);
+    EXPECT_EQ(options.listening, Listening::accept);
+    EXPECT_EQ(taken({"--refuse"}).daemon.listening, Listening::refuse);
+    EXPECT_EQ(taken({"--full-backlog"}).daemon.listening, Listening::full_backlog);
+}
+
+TEST(ParseOptions, RefusesContradictoryFaultsOfConnections) {
+    EXPECT_FALSE(parse({"--refuse", "--full-backlog"}));
+    EXPECT_FALSE(parse({"--refuse", "--on-accept", "200"}));
+    EXPECT_FALSE(parse({"--full-backlog", "--accept-delay", "1"}));
+    EXPECT_THAT(parse({"--backlog", "-1"}).error().err, HasSubstr("--backlog must not be negative"));
+    EXPECT_THAT(parse({"--full-backlog", "--backlog", "257"}).error().err, HasSubstr("at most 256"));
+}
+
 TEST(ParseOptions, ReadsEveryFlag) {
     auto const all = taken({"-p",
                             "0",

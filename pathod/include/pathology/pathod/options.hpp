@@ -17,6 +17,13 @@ struct PathAnchor {
     std::string pattern, spec;
 };
 
+/// What a daemon does with connections to its port.
+enum class Listening {
+    accept,
+    refuse,        ///< the port is bound, and connections to it are refused
+    full_backlog,  ///< the backlog is full of connections of the daemon: handshakes of clients do not end
+};
+
 /// Address, responses, limits and logging of a daemon. A plain value with the defaults of the
 /// program, except for the port, which the system chooses.
 struct DaemonOptions {
@@ -24,6 +31,18 @@ struct DaemonOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: the system chooses one
     unsigned threads = 1;    ///< workers; each connection stays on one
+
+    Listening listening = Listening::accept;
+    /// The number of connections that may wait to be accepted; the system may have fewer places, and has one more.
+    /// std::nullopt: 4096, and 0 for full_backlog.
+    std::optional<int> backlog = std::nullopt;
+    /// How long each connection waits before it is accepted: a time as in the pauses of specs, such as `500ms`, `1-3s`, or
+    /// `f`: no connection is accepted.
+    std::optional<std::string> accept_delay = std::nullopt;
+    /// A spec, FILE or `+PATH`: sent to each connection when it is accepted, before TLS and before anything is read.
+    std::optional<std::string> on_accept = std::nullopt;
+    /// Bytes of the receive buffer of each connection; the system may use more or less. std::nullopt: it adapts the size.
+    std::optional<std::uint64_t> receive_buffer = std::nullopt;
 
     // --- responses ---
     /// `PATTERN=SPEC`, `PATTERN=FILE` or `PATTERN=+PATH`, matched in this order against the start of each path. PATTERN
