@@ -57,6 +57,12 @@ std::optional<std::uint64_t> total(ProgramOptions const& options, std::span<Scri
     return all;
 }
 
+/// Why a message that has no response was not sent to its end.
+std::string describe_failure(Result<SendResult> const& written) {
+    if (!written) return written.error().message;
+    return written->is_overdue ? overdue_failure(*written).message : net::describe(written->error);
+}
+
 }  // namespace
 
 std::chrono::milliseconds back_off(std::uint64_t failures) {
@@ -105,7 +111,7 @@ asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
     co_await send_messages(connection);
     if (connection.http2 && !interrupted_) co_await read_to_end(connection);
     if (connection.speaks_websocket && !connection.is_over && !stop_) {
-        connection.session->stream().set_time_limit(limit_of(options_.frame_time_limit));
+        connection.session->set_time_limit(limit_of(options_.frame_time_limit));
         co_await (receive_frames(connection) || send_messages_and_wait(connection));
     }
 }
@@ -238,6 +244,8 @@ asio::awaitable<void> Runner::exchange(ConnectionRun& connection, PreparedMessag
     finish_exchange(connection, message, when, sent, outcome);
     if (connection.http2) report_violations(connection);
     if (connection.speaks_websocket) check_handshake(when, crafted, *outcome);
+    // With -T the run uses the connection again, but not one that the spec has given up.
+    if (!outcome && crafted.plan->holds()) connection.is_over = true;
 }
 
 /// An invalid handshake is reported. The connection continues all the same.
@@ -289,7 +297,8 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     if (interrupted_ != 0) co_return;
     // Over HTTP/2 the rest of a request is not sent after its response, or after a violation, which is reported by itself.
     bool const is_cut = connection.http2 && written && written->error == asio::error::operation_aborted;
-    bool const failed = !written || (written->error.failed() && !is_cut);
+    bool const is_ignored = written && written->is_overdue && options_.ignore_timeouts;
+    bool const failed = !written || (written->error.failed() && !is_cut && !is_ignored);
     std::string block;
     SentMessage const sent{*crafted.spec,
                            connection.sent(),
@@ -300,7 +309,7 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     report_->sent_frame(block, when, sent);
     print(block);
     if (connection.http2) report_violations(connection);
-    if (failed) warn((written ? net::describe(written->error) : written.error().message) + "\n");
+    if (failed) warn(describe_failure(written) + "\n");
     failed_ = failed_ || failed;
     connection.is_over = failed || written->disconnected || (connection.http2 && connection.http2->must_leave());
     if (is_ahead && !failed) {

@@ -74,13 +74,17 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
         }
         written.error = co_await flush();
         if (!written.error && next == Next::allowance) written.error = co_await await_allowance(stream);
-        if (!written.error && next == Next::pause) written.error = co_await pause(pacer.end_of(frames_.pause()));
+        if (!written.error && next == Next::pause) {
+            written.error = co_await pause(pacer.end_of(frames_.pause()));
+            written.is_overdue = written.error == net::Errc::timed_out;
+        }
         if (!written.error && next == Next::bytes && frames_.is_between_frames() && is_pointless(stream))
             written.error = asio::error::operation_aborted;
         if (!written.error && next == Next::disconnect) {
             written.half_closed = frames_.ending() == language::Ending::half;
             written.disconnected = !written.half_closed;
-            co_await language::end_connection(*stream_, frames_.ending());
+            written.error = co_await language::end_connection(*stream_, frames_.ending(), settings_.time_limit);
+            written.is_overdue = written.error.failed();
         }
         if (written.error || next == Next::disconnect || next == Next::finished) co_return written;
     }
@@ -100,13 +104,16 @@ asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) 
     co_return error_code();
 }
 
+/// A pause for ever ends with the time limit, as Errc::timed_out.
 asio::awaitable<error_code> Http2Session::pause(std::optional<Clock::time_point> end) {
     using namespace asio::experimental::awaitable_operators;
-    net::TimeLimit limit;
+    auto limit = settings_.time_limit;
     if (end) limit = std::max(*end - Clock::now(), net::Duration(0));
     auto both = async::pause(limit) || keep_reading(true);
     auto const first = co_await std::move(both);
-    co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+    auto const ec = first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+    bool const has_passed = !ec && !end;
+    co_return has_passed ? net::make_error_code(net::Errc::timed_out) : ec;
 }
 
 asio::awaitable<error_code> Http2Session::flush() {
@@ -268,6 +275,11 @@ asio::awaitable<Result<Response>> Http2Session::exchange(SendRequest message, st
     auto const written = co_await send(message, stream);
     if (!written) co_return written.error();
     auto const sent_at = Clock::now();
+    if (written->is_overdue && !responses_.is_settled(stream)) {
+        auto overdue = overdue_failure(*written);
+        overdue.bytes_sent = written->bytes;
+        co_return overdue;
+    }
     if (written->disconnected) {
         Failure closed;
         closed.code = Errc::closed_by_spec;

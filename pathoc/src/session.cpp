@@ -33,6 +33,17 @@ constexpr auto minimal_limit = std::chrono::milliseconds(1);
 
 }  // namespace
 
+Failure overdue_failure(SendResult const& result) {
+    Failure made;
+    made.code = Errc::timed_out;
+    made.cause = result.error;
+    made.message =
+        result.disconnected
+            ? "Timeout: the spec holds the connection, and the server did not end it in time"
+            : "Timeout: the spec pauses for ever, and the server neither responded nor ended the connection in time";
+    return made;
+}
+
 class Session::Impl {
 public:
     Impl(std::unique_ptr<net::Stream> stream, SessionSettings settings)
@@ -51,6 +62,10 @@ public:
     std::string const& sent() const { return sent_.bytes; }
     std::string partial() const { return responses_.partial(); }
     net::Stream& stream() { return *stream_; }
+    void set_time_limit(net::TimeLimit limit) {
+        settings_.time_limit = limit;
+        stream_->set_time_limit(limit);
+    }
 
 private:
     asio::awaitable<error_code> read_more();
@@ -100,13 +115,14 @@ asio::awaitable<Result<SendResult>> Session::Impl::send(SendRequest message) {
     sent_.limit = settings_.raw_limit;
     sent_.bytes.clear();
     player_.start(message.plan, message.seed);
-    auto const performance = co_await language::send_plan(*stream_, player_, &sent_);
+    auto const performance = co_await language::send_plan(*stream_, player_, &sent_, settings_.time_limit);
     if (performance.spec) co_return failure(Errc::bad_spec, performance.spec->message);
     SendResult result;
     result.bytes = performance.bytes_written;
     result.half_closed = performance.ending == language::Ending::half;
     result.disconnected = performance.ending && !result.half_closed;
     result.error = performance.connection;
+    result.is_overdue = performance.is_overdue;
     co_return result;
 }
 
@@ -188,6 +204,8 @@ asio::awaitable<Result<Response>> Session::Impl::receive_after(SendResult writte
         co_return response;
     }
     auto why = response.error();
+    if (written.is_overdue && why.code == Errc::timed_out && why.bytes_received == 0)
+        co_return overdue_failure(written);
     if (why.code == Errc::server_closed && why.bytes_received == 0) {
         why.message =
             "Invalid server response: Server disconnected after " + std::to_string(written.bytes) + " bytes were sent";
@@ -202,8 +220,10 @@ asio::awaitable<Result<Response>> Session::Impl::exchange(SendRequest message) {
     if (!written) co_return written.error();
     auto const sent_at = Clock::now();
     if (written->disconnected) {
-        auto closed = failure(Errc::closed_by_spec,
-                              "Disconnected by the spec after " + std::to_string(written->bytes) + " bytes");
+        auto const bytes = std::to_string(written->bytes);
+        auto closed = written->is_overdue
+                          ? overdue_failure(*written)
+                          : failure(Errc::closed_by_spec, "Disconnected by the spec after " + bytes + " bytes");
         closed.bytes_sent = written->bytes;
         co_return closed;
     }
@@ -247,6 +267,7 @@ asio::awaitable<Result<proxycore::record::RecordedFrame>> Session::receive_frame
 std::string const& Session::sent() const { return impl_->sent(); }
 std::string Session::partial() const { return impl_->partial(); }
 net::Stream& Session::stream() { return impl_->stream(); }
+void Session::set_time_limit(net::TimeLimit limit) { impl_->set_time_limit(limit); }
 void Session::close() { impl_->stream().close(net::CloseMode::fin); }
 
 }  // namespace pathology::pathoc

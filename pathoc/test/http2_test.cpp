@@ -7,6 +7,7 @@
 #include "http2/frames.hpp"
 #include "http2_responses.hpp"
 #include "support/for_each_split.hpp"
+#include "support/frame_server.hpp"
 #include "support/invoke.hpp"
 #include "support/row_name.hpp"
 #include "support/scripted_server.hpp"
@@ -201,6 +202,21 @@ TEST(PathocHttp2, ShowsWhatComesBackForRawFrames) {
               ">> h2f:PING\n>> h2f:SETTINGS\n<< SETTINGS 0 bytes\n<< PING ACK 8 bytes\n<< GOAWAY 10 bytes: last stream "
               "0, PROTOCOL_ERROR (1), \"no\"\n");
     EXPECT_EQ(outcome.status, 0);
+}
+
+TEST(PathocHttp2, LimitsHoldsAndPausesForEver) {
+    struct Case {
+        std::string spec, reason;
+    };
+    for (auto const& [spec, reason] :
+         {Case{"get:/:d12,hold", "holds the connection"}, Case{"get:/:p12,f", "pauses for ever"}}) {
+        SCOPED_TRACE(spec);
+        FrameServer const server({settings("")});
+        auto const outcome = invoke({"--no-timestamp", "--http2-prior-knowledge", "-t", "0.1", "-p",
+                                     std::to_string(server.port()), "127.0.0.1", spec});
+        EXPECT_THAT(outcome.out, HasSubstr("\nTimeout: the spec " + reason));
+        EXPECT_EQ(outcome.status, 1);
+    }
 }
 
 TEST(PathocHttp2, BeginsWithItsPrefaceByDefault) {

@@ -110,6 +110,35 @@ INSTANTIATE_TEST_SUITE_P(
                      1}),
     row_name);
 
+constexpr std::string_view held = "Timeout: the spec holds the connection, and the server did not end it in time";
+constexpr std::string_view paused =
+    "Timeout: the spec pauses for ever, and the server neither responded nor ended the connection in time";
+
+INSTANTIATE_TEST_SUITE_P(
+    Endless, ReportedResponse,
+    testing::Values(ResponseCase{"Hold", "get:/:da,hold", ok, Then::stay, held, 1},
+                    ResponseCase{"HoldInside", "get:/:d6,hold", "", Then::stay, held, 1},
+                    ResponseCase{"HoldEndedByTheServer", "get:/:da,hold", "", Then::close,
+                                 "Disconnected by the spec after 35 bytes", 0},
+                    ResponseCase{"PauseForEver", "get:/:p6,f", "", Then::stay, paused, 1},
+                    ResponseCase{"PauseForEverBehindTheRequest", "get:/:pa,f", ok, Then::stay, "<< 200 OK: 2 bytes", 0},
+                    ResponseCase{"LongerPause", "get:/:p6,500ms", ok, Then::stay, "<< 200 OK: 2 bytes", 0}),
+    row_name);
+
+TEST(Run, GivesUpAHeldConnectionAlsoIfTimeoutsAreIgnored) {
+    ScriptedServer const server({ok, ok}, Then::stay);
+    auto const outcome = against(server, {"-t", "0.1", "-T", "get:/:d3,hold", "get:/b"});
+    EXPECT_EQ(outcome.out, ">> 'GET':/:d3,hold\n" + std::string(held) + " (ignored)\n");
+    EXPECT_EQ(outcome.status, 0);
+}
+
+TEST(Run, LimitsAFrameThatHoldsTheConnection) {
+    ScriptedServer const server({}, Then::stay);
+    auto const outcome = against(server, {"-t", "0.1", "wf:b'hi':d2,hold"});
+    EXPECT_THAT(outcome.err, HasSubstr(std::string(held) + "\n"));
+    EXPECT_EQ(outcome.status, 1);
+}
+
 TEST(Run, ReadsTheResponseOfAServerThatStopsReading) {
     std::string const response = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
     for (auto const then : {Then::stay, Then::reset}) {

@@ -16,9 +16,10 @@ namespace pathology::pathoc {
 
 /// The limits of a session.
 struct SessionSettings {
-    proxycore::net::TimeLimit time_limit;  ///< idle timeout; std::nullopt: none
-    std::size_t body_limit = 0;            ///< bytes kept of each decoded content
-    std::size_t raw_limit = 0;  ///< raw bytes kept of each response, each frame's payload and each sent message
+    /// Idle timeout; std::nullopt: none. It also bounds a pause for ever and a hold of a plan.
+    proxycore::net::TimeLimit time_limit;
+    std::size_t body_limit = 0;  ///< bytes kept of each decoded content
+    std::size_t raw_limit = 0;   ///< raw bytes kept of each response, each frame's payload and each sent message
     /// HTTP/2: after the server has broken a rule, reads on, and sends neither GOAWAY nor RST_STREAM because of it. The
     /// exchange fails all the same.
     bool reads_on = false;
@@ -38,7 +39,12 @@ struct SendResult {
     bool disconnected = false;        ///< the plan ended the connection
     bool half_closed = false;         ///< the plan ended this side alone: a response can be received
     boost::system::error_code error;  ///< why writing ended early; a response may have arrived all the same
+    bool is_overdue = false;          ///< the time limit ended a hold, or a pause for ever; `error` is timed_out then
 };
+
+/// Why a message has no response whose hold, or pause for ever, was ended by the time limit.
+/// Shape: Errc::timed_out, without the numbers of bytes.
+Failure overdue_failure(SendResult const& result);
 
 /// One connection to a server.
 ///
@@ -72,6 +78,9 @@ public:
 
     /// The bytes received of an incomplete response, up to SessionSettings::raw_limit.
     std::string partial() const;
+
+    /// Replaces the time limit of the settings.
+    void set_time_limit(proxycore::net::TimeLimit limit);
 
     proxycore::net::Stream& stream();
     void close();
