@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <pathology/language/timing.hpp>
 #include <pathology/proxycore/http/mask.hpp>
 #include <pathology/proxycore/tls/version.hpp>
 #include <pathology/proxycore/tls/version_words.hpp>
@@ -27,6 +28,9 @@ struct Arguments {
     std::optional<std::string> proxy_auth, socks_auth;
     std::optional<std::uint16_t> port;
     std::optional<std::chrono::nanoseconds> time_limit;
+    std::optional<std::int64_t> connections;
+    std::optional<std::string> read_rate;
+    std::optional<console::Bytes> receive_buffer;
     bool no_timestamp = false, json = false, prior_knowledge = false;
 };
 
@@ -78,9 +82,17 @@ void declare_run(console::CommandLine& line, Arguments& arguments) {
     auto& options = arguments.options;
     line.group("Run");
     line.option(
-        "-n,--connections", options.connections,
+        "-n,--connections", arguments.connections,
         "number of connections, made one after the other, each sends all specs; -1: no limit, with growing waits "
-        "while the server cannot be reached");
+        "while the server cannot be reached (default: 1, or the number of --parallel)");
+    line.option(
+        "--parallel", options.parallel,
+        "keep this many connections open at the same time, at most 10000; more than 16 are for loopback targets");
+    line.flag("--i-own-this-target", options.owns_target,
+              "allow floods of a target that is not a loopback address: you are responsible for it");
+    line.option("--read-rate", arguments.read_rate, "read at this rate: 1k bytes a second, 10/0.1s, or full", "RATE");
+    line.option("--receive-buffer", arguments.receive_buffer,
+                "receive buffer of each connection: with a slow --read-rate, the server soon meets a closed window");
     line.option("--repeat", options.repeat, "send the specs this many times over each connection");
     line.option("-w,--wait", options.wait, "wait between connections", "SECONDS");
     line.flag("-r,--random", options.random_pick, "send one random spec per connection");
@@ -150,6 +162,21 @@ result<proxycore::HostPort, proxycore::EndpointFailure> read_host(std::string co
     // More than one colon outside of brackets can only be an address; its last part is not a port.
     bool const is_bare_ipv6 = !text.starts_with('[') && std::count(text.begin(), text.end(), ':') > 1;
     return proxycore::parse_host_port(is_bare_ipv6 ? "[" + text + "]" : text);
+}
+
+result<void, Exit> settle_connections(Arguments& arguments) {
+    constexpr std::uint32_t max_parallel = 10'000;
+    auto& options = arguments.options;
+    if (options.parallel == 0 || options.parallel > max_parallel)
+        return refuse("--parallel: expected a number from 1 to " + std::to_string(max_parallel));
+    options.connections = arguments.connections.value_or(options.parallel);
+    if (options.connections < -1) return refuse("-n: expected a number of connections, or -1 for no limit");
+    if (arguments.receive_buffer) options.receive_buffer = arguments.receive_buffer->count;
+    if (!arguments.read_rate) return {};
+    auto const rate = language::parse_rate(*arguments.read_rate);
+    if (!rate) return refuse("--read-rate: invalid rate\n" + describe(rate.error(), *arguments.read_rate, "rate"));
+    options.read_rate = *rate;
+    return {};
 }
 
 result<void, Exit> settle_proxies(Arguments& arguments) {
@@ -257,8 +284,8 @@ result<ProgramOptions, Exit> settle(Arguments arguments) {
         return refuse("SPEC - reads standard input, which can be read once");
     // First, because it turns TLS on, which decides the default port and whether TLS options are allowed.
     settle_http2(arguments);
-    if (options.connections < -1) return refuse("-n: expected a number of connections, or -1 for no limit");
-    for (auto const settle_one : {settle_proxies, settle_tls, settle_target, settle_tunnel, settle_socks}) {
+    for (auto const settle_one :
+         {settle_connections, settle_proxies, settle_tls, settle_target, settle_tunnel, settle_socks}) {
         if (auto const settled = settle_one(arguments); !settled) return settled.error();
     }
     if (arguments.ignored_codes.empty()) return options;
@@ -281,6 +308,8 @@ ClientOptions connection_options(ProgramOptions const& options) {
     client.proxy_auth = options.proxy_auth;
     client.socks = options.socks;
     client.socks_auth = options.socks_auth;
+    client.read_rate = options.read_rate;
+    client.receive_buffer = options.receive_buffer;
     return client;
 }
 

@@ -40,14 +40,18 @@ struct ProgramOptions {
     bool show_tls = false;  ///< prints the TLS properties before the requests
 
     // messages
-    std::vector<std::string> specs;     ///< as typed: a spec, the name of a file, `+path`, `-`
-    std::int64_t connections = 1;       ///< -1: no limit
-    std::uint64_t repeat = 1;           ///< each connection sends all specs as often
-    std::chrono::nanoseconds wait{};    ///< before each connection but the first
-    bool random_pick = false;           ///< each connection sends one of the specs
-    std::optional<std::uint64_t> seed;  ///< std::nullopt: drawn at random
-    bool memo = false;                  ///< sends no message twice
-    std::uint64_t memo_limit = 5000;    ///< the run ends after more duplicates in a row
+    std::vector<std::string> specs;               ///< as typed: a spec, the name of a file, `+path`, `-`
+    std::int64_t connections = 1;                 ///< -1: no limit
+    std::uint32_t parallel = 1;                   ///< so many connections at once
+    bool owns_target = false;                     ///< floods of targets that are not loopback are allowed
+    language::SetRate read_rate;                  ///< at which bytes of the server are read; the default is full speed
+    std::optional<std::uint64_t> receive_buffer;  ///< bytes of the receive buffer of each connection
+    std::uint64_t repeat = 1;                     ///< each connection sends all specs as often
+    std::chrono::nanoseconds wait{};              ///< before each connection but the first
+    bool random_pick = false;                     ///< each connection sends one of the specs
+    std::optional<std::uint64_t> seed;            ///< std::nullopt: drawn at random
+    bool memo = false;                            ///< sends no message twice
+    std::uint64_t memo_limit = 5000;              ///< the run ends after more duplicates in a row
 
     // timeouts
     std::optional<std::chrono::nanoseconds> time_limit =

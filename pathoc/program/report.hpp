@@ -38,6 +38,9 @@ struct SentMessage {
     std::string_view note = {};  ///< printed behind the spec
 };
 
+/// What lines begin with if several connections are open at once: `[7] `, the number of the connection from 0; else empty.
+std::string mark_of(ProgramOptions const& options, std::uint64_t connection);
+
 /// Formats events. Every function appends to `out`.
 class Report {
 public:
@@ -72,6 +75,7 @@ public:
     virtual void protocol_error(std::string& out, MessageContext const& context, std::string_view message) = 0;
 };
 
+/// The options must outlive it.
 /// `DD-MM-YY HH:MM:SS: >> SPEC` and `<< CODE REASON: N bytes`, dumps after them if the options ask for them.
 std::unique_ptr<Report> make_text_report(ProgramOptions const& options);
 

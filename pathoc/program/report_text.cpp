@@ -69,7 +69,8 @@ std::string tls_report(tls::ConnectionInfo const& info) {
 class TextReport final : public Report {
 public:
     explicit TextReport(ProgramOptions const& options)
-        : timestamps_(options.timestamps),
+        : options_(options),
+          timestamps_(options.timestamps),
           show_request_(options.show_request),
           show_response_(options.show_response),
           hex_(options.hex),
@@ -80,7 +81,7 @@ public:
     void exchange(std::string& out, MessageContext const& context, SentMessage const& sent,
                   Result<Response> const& outcome, std::string_view partial) override {
         spec_line(out, context, sent);
-        outcome_line(out, outcome);
+        outcome_line(out, context, outcome);
         dump(out, sent);
         // Of an incomplete response the bytes that arrived, which show where it went wrong.
         if (show_response_) dump(out, "Bytes read:\n", received(outcome, partial));
@@ -91,29 +92,33 @@ public:
         dump(out, sent);
     }
 
-    void received_frame(std::string& out, MessageContext const&, RecordedFrame const& frame) override {
-        out += "<< " + proxycore::record::describe(frame) + "\n";
+    void received_frame(std::string& out, MessageContext const& context, RecordedFrame const& frame) override {
+        out += mark_of(options_, context.connection) + "<< " + proxycore::record::describe(frame) + "\n";
         if (show_response_) dump(out, "Payload:\n", frame.payload);
     }
 
-    void http2_frame(std::string& out, MessageContext const&, std::string_view line) override {
+    void http2_frame(std::string& out, MessageContext const& context, std::string_view line) override {
+        out += mark_of(options_, context.connection);
         append_terminal_text(out, line);
         out += '\n';
     }
 
-    void late_outcome(std::string& out, MessageContext const&, SentMessage const& sent, Result<Response> const& outcome,
-                      std::string_view partial) override {
-        outcome_line(out, outcome);
+    void late_outcome(std::string& out, MessageContext const& context, SentMessage const& sent,
+                      Result<Response> const& outcome, std::string_view partial) override {
+        outcome_line(out, context, outcome);
         out.insert(out.size() - 1, " (stream " + std::to_string(sent.stream) + ")");
         if (show_response_) dump(out, "Bytes read:\n", received(outcome, partial));
     }
 
-    void violation(std::string& out, MessageContext const&, proxycore::http2::Violation const& violation) override {
+    void violation(std::string& out, MessageContext const& context,
+                   proxycore::http2::Violation const& violation) override {
+        out += mark_of(options_, context.connection);
         append_terminal_text(out, "Invalid frame: " + describe(violation));
         out += '\n';
     }
 
-    void protocol_error(std::string& out, MessageContext const&, std::string_view message) override {
+    void protocol_error(std::string& out, MessageContext const& context, std::string_view message) override {
+        out += mark_of(options_, context.connection);
         append_terminal_text(out, message);
         out += '\n';
     }
@@ -124,6 +129,7 @@ private:
             out += timestamp_.at(context.started);
             out += ": ";
         }
+        out += mark_of(options_, context.connection);
         out += ">> ";
         append_terminal_text(out, sent.spec);
         out += sent.note;
@@ -137,10 +143,14 @@ private:
         return response ? response->raw : partial;
     }
 
-    void outcome_line(std::string& out, Result<Response> const& outcome) const {
+    void outcome_line(std::string& out, MessageContext const& context, Result<Response> const& outcome) const {
+        out += mark_of(options_, context.connection);
         if (outcome) return response_line(out, *outcome);
         auto const& why = outcome.error();
-        if (why.response) response_line(out, *why.response);
+        if (why.response) {
+            response_line(out, *why.response);
+            out += mark_of(options_, context.connection);
+        }
         append_terminal_text(out, why.message);
         if (why.code == Errc::timed_out && ignore_timeouts_) out += " (ignored)";
         out += '\n';
@@ -164,11 +174,16 @@ private:
         out += hex_ ? console::dump_hex(data) : console::dump_text(data);
     }
 
+    ProgramOptions const& options_;
     bool timestamps_, show_request_, show_response_, hex_, ignore_timeouts_;
     console::Timestamp timestamp_;
 };
 
 }  // namespace
+
+std::string mark_of(ProgramOptions const& options, std::uint64_t connection) {
+    return options.parallel > 1 ? "[" + std::to_string(connection) + "] " : std::string();
+}
 
 std::unique_ptr<Report> make_text_report(ProgramOptions const& options) {
     return std::make_unique<TextReport>(options);

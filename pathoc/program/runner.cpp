@@ -8,11 +8,17 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <pathology/proxycore/async/finally.hpp>
+#include <pathology/proxycore/async/task_group.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/console/program.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
 #include <pathology/proxycore/websocket/opcode.hpp>
 #include <utility>
+
+#include "program/flood.hpp"
 
 namespace pathology::pathoc {
 namespace {
@@ -86,12 +92,53 @@ Runner::Runner(ProgramOptions const& options, std::span<Script const> scripts, C
 }
 
 asio::awaitable<void> Runner::run() {
-    auto const connections = static_cast<std::uint64_t>(options_.connections);  // -1: practically without end
     if (count_messages(scripts_) == 0) co_return;
-    for (std::uint64_t ordinal = 0; ordinal < connections && !stop_; ++ordinal) {
-        if (ordinal > 0) co_await wait_before_next();
+    bool const allowed = co_await is_allowed();
+    if (!allowed) co_return;
+    if (options_.parallel == 1) co_return co_await run_in_turn();
+    co_await run_at_once();
+}
+
+/// Refuses a flood of a target that is not loopback.
+asio::awaitable<bool> Runner::is_allowed() {
+    if (!options_.owns_target) flood_ = describe_flood(options_, scripts_);
+    if (!flood_) co_return true;
+    auto const foreign = co_await find_foreign_host(route_);
+    if (!foreign) co_return true;
+    refused_ = true;
+    proxycore::console::print_error(console_, "pathoc", refuse_flood(*flood_, *foreign));
+    co_return false;
+}
+
+/// Makes one connection after the other, until all of the run are made.
+asio::awaitable<void> Runner::run_in_turn() {
+    auto const connections = static_cast<std::uint64_t>(options_.connections);  // -1: practically without end
+    while (!stop_ && next_ < connections) {
+        auto const ordinal = next_++;
+        if (ordinal >= options_.parallel) co_await wait_before_next();
         co_await run_connection(ordinal);
     }
+}
+
+/// Does that several times at once. What one of them throws ends the run.
+asio::awaitable<void> Runner::run_at_once() {
+    async::TaskGroup turns;
+    std::exception_ptr thrown;
+    auto const end = [&]() -> asio::awaitable<void> {
+        turns.cancel_all();
+        co_await turns.join();
+    };
+    auto const keep = [&](std::exception_ptr what) {
+        if (!what) return;
+        if (!thrown) thrown = what;
+        stop_ = true;
+    };
+    auto const executor = co_await asio::this_coro::executor;
+    auto const connections = static_cast<std::uint64_t>(options_.connections);
+    for (std::uint64_t i = 0; i < std::min<std::uint64_t>(options_.parallel, connections); ++i)
+        turns.add(executor, run_in_turn(), keep);
+    co_await async::finally(turns.join(), end, std::nullopt);
+    if (thrown) std::rethrow_exception(thrown);
 }
 
 /// A run that never ends must not spend all of its time on a server that is gone.
@@ -162,24 +209,34 @@ std::optional<CraftedMessage> Runner::craft(ConnectionRun const& connection, Pre
 
 /// The address is kept, so that later connections do not resolve the name again.
 asio::awaitable<void> Runner::open(ConnectionRun& connection) {
-    auto opened = co_await pathoc::open(route_, limit_of(options_.time_limit));
+    auto const route = route_;  // other connections may change the address
+    auto opened = co_await pathoc::open(route, limit_of(options_.time_limit));
     if (!opened) {
         connection.is_over = true;
-        if (!interrupted_) report_connect_failure(opened.error());
+        if (!interrupted_) report_connect_failure(connection, opened.error());
         co_return;
     }
     unreachable_ = 0;
     connection.remote = opened->stream->remote_endpoint();
     route_.address = connection.remote.host;
+    if (is_forbidden(connection)) {
+        connection.is_over = refused_ = stop_ = true;
+        co_return warn("pathoc: " + refuse_flood(*flood_, connection.remote.host) + "\n");
+    }
     if (opened->tls) record_tls(connection, *opened->tls);
     if (options_.http2 && opened->tls && opened->tls->alpn != "h2") {
         connection.is_over = failed_ = stop_ = true;
-        warn("The server does not support HTTP/2: by ALPN it selected " +
+        warn(mark(connection) + "The server does not support HTTP/2: by ALPN it selected " +
              (opened->tls->alpn.empty() ? "nothing" : opened->tls->alpn) + "\n");
         co_return;
     }
     if (options_.http2) co_return begin_http2(connection, std::move(opened->stream));
     connection.session.emplace(std::move(opened->stream), session_settings(options_));
+}
+
+/// A name may have got another address since is_allowed() looked it up.
+bool Runner::is_forbidden(ConnectionRun const& connection) const {
+    return flood_ && !is_loopback(connection.remote.host);
 }
 
 void Runner::begin_http2(ConnectionRun& connection, std::unique_ptr<net::Stream> stream) {
@@ -215,21 +272,24 @@ void Runner::record_tls(ConnectionRun& connection, proxycore::tls::ConnectionInf
     if (!options_.show_tls) return;
     std::string block;
     report_->connection(block, info);
-    print(block);
+    if (!block.empty()) print(mark(connection) + block);
 }
 
 /// A connection may succeed later, so the run goes on after a failure. A refusal by a proxy or by TLS ends it.
-void Runner::report_connect_failure(Failure const& why) {
+void Runner::report_connect_failure(ConnectionRun const& connection, Failure const& why) {
     if (why.code == Errc::cannot_connect) {
         unconnected_ = true;
         ++unreachable_;
         progress_.count(true);
-        warn("Error connecting to \"" + to_string(route_.nearest()) + "\": " + net::describe(why.cause) + "\n");
+        warn(mark(connection) + "Error connecting to \"" + to_string(route_.nearest()) +
+             "\": " + net::describe(why.cause) + "\n");
         return;
     }
     failed_ = stop_ = true;
-    warn(why.message + "\n");
+    warn(mark(connection) + why.message + "\n");
 }
+
+std::string Runner::mark(ConnectionRun const& connection) const { return mark_of(options_, connection.ordinal); }
 
 asio::awaitable<void> Runner::exchange(ConnectionRun& connection, PreparedMessage const& message,
                                        CraftedMessage const& crafted) {
@@ -309,7 +369,7 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     report_->sent_frame(block, when, sent);
     print(block);
     if (connection.http2) report_violations(connection);
-    if (failed) warn(describe_failure(written) + "\n");
+    if (failed) warn(mark(connection) + describe_failure(written) + "\n");
     failed_ = failed_ || failed;
     connection.is_over = failed || written->disconnected || (connection.http2 && connection.http2->must_leave());
     if (is_ahead && !failed) {

@@ -1,4 +1,4 @@
-// The run of the program: connections one after the other, each exchange reported.
+// The run of the program: connections one after the other, or several at once, each exchange reported.
 //
 //   connection ──▶ message ──▶ HTTP request ── exchange ──▶ report ──▶ next message … ──▶ next connection
 //                     │                            │
@@ -92,13 +92,18 @@ private:
         std::string partial() const { return http2 ? http2->partial() : session->partial(); }
     };
 
+    boost::asio::awaitable<bool> is_allowed();
+    boost::asio::awaitable<void> run_in_turn();
+    boost::asio::awaitable<void> run_at_once();
     boost::asio::awaitable<void> wait_before_next();
+    bool is_forbidden(ConnectionRun const& connection) const;
+    std::string mark(ConnectionRun const& connection) const;
     boost::asio::awaitable<void> run_connection(std::uint64_t ordinal);
     boost::asio::awaitable<void> send_messages(ConnectionRun& connection);
     boost::asio::awaitable<void> receive_frames(ConnectionRun& connection);
     boost::asio::awaitable<void> send_messages_and_wait(ConnectionRun& connection);
     boost::asio::awaitable<void> open(ConnectionRun& connection);
-    void report_connect_failure(Failure const& why);
+    void report_connect_failure(ConnectionRun const& connection, Failure const& why);
     void record_tls(ConnectionRun& connection, proxycore::tls::ConnectionInfo const& info);
     boost::asio::awaitable<void> exchange(ConnectionRun& connection, PreparedMessage const& message,
                                           CraftedMessage const& crafted);
@@ -131,7 +136,9 @@ private:
     std::unique_ptr<Report> report_;
     Progress progress_;
     Route route_;
-    std::uint64_t unreachable_ = 0;  // connections in a row that could not be made
+    std::optional<std::string> flood_;  // why the run is one, if that is not allowed for every target
+    std::uint64_t next_ = 0;            // the ordinal of the next connection
+    std::uint64_t unreachable_ = 0;     // connections in a row that could not be made
     bool stop_ = false;
     int interrupted_ = 0;  // the number of the signal
     bool refused_ = false, failed_ = false, unconnected_ = false;

@@ -6,6 +6,8 @@
 #include "route.hpp"
 
 #include <algorithm>
+#include <climits>
+#include <pathology/language/paced_reads.hpp>
 #include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/tunnel/connector.hpp>
 #include <utility>
@@ -26,6 +28,9 @@ Route make_route(ClientOptions const& options) {
     route.hops = options.proxies;
     route.proxies = options.proxies.size();
     route.target = {options.host, options.port};
+    route.read_rate = options.read_rate;
+    if (options.receive_buffer)
+        route.receive_buffer = static_cast<int>(std::min<std::uint64_t>(*options.receive_buffer, INT_MAX / 2));
     if (options.socks) {
         tunnel::Hop hop{Protocol::socks5, false, {}, options.socks_auth, {}};
         hop.address = options.socks->with_default(socks_port);
@@ -54,7 +59,7 @@ private:
     asio::awaitable<Connected> connect_tcp(Endpoint const& address) override {
         // The address that an earlier connection found, see Runner::open().
         auto const& host = route_.address.empty() ? address.host : route_.address;
-        auto stream = co_await net::connect(host, address.port, limit_);
+        auto stream = co_await net::connect(host, address.port, limit_, route_.receive_buffer);
         if (!stream) co_return failure(Errc::cannot_connect, stream.error().message, stream.error().code);
         (*stream)->set_time_limit(limit_);
         co_return std::move(*stream);
@@ -109,11 +114,11 @@ asio::awaitable<Result<Opened>> open(Route const& route, net::TimeLimit limit) {
     RouteConnector connector(route, limit);
     auto stream = co_await connector.connect(route.hops, route.target);
     if (!stream) co_return stream.error();
-    if (!route.tls) co_return Opened(std::move(*stream), nullptr);
+    if (!route.tls) co_return Opened(language::read_at(route.read_rate, std::move(*stream)), nullptr);
     auto secured = co_await route.tls->pass(std::move(*stream), limit);
     if (!secured) co_return secured.error();
     auto info = std::make_shared<proxycore::tls::ConnectionInfo const>((*secured)->info());
-    co_return Opened(std::move(*secured), std::move(info));
+    co_return Opened(language::read_at(route.read_rate, std::move(*secured)), std::move(info));
 }
 
 }  // namespace pathology::pathoc

@@ -3,6 +3,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
+#include <pathology/language/plan.hpp>
 #include <pathology/pathoc/client.hpp>
 #include <pathology/pathoc/failure.hpp>
 #include <pathology/proxycore/net/stream.hpp>
@@ -23,6 +25,8 @@ struct Route {
     Endpoint target{};
     std::shared_ptr<TlsLayer const> tls{};          ///< with the target; nullptr for plain text
     std::shared_ptr<TlsLayer const> proxies_tls{};  ///< with hops that use TLS themselves; nullptr if none does
+    language::SetRate read_rate{};                  ///< at which the target is read, inside of TLS
+    std::optional<int> receive_buffer{};            ///< bytes, of the TCP connection
     std::string address{};                          ///< resolved address of the nearest host, for later connections
 
     Endpoint const& nearest() const { return hops.empty() ? target : hops.front().address; }
@@ -45,7 +49,8 @@ Route route_of(ClientOptions const& options);
 /// Errors: Errc::tls_failed for invalid options and unreadable files.
 Result<void> add_tls(Route& route, TlsOptions const& options);
 
-/// Connects to the nearest host, then through each proxy, then runs the TLS handshake. `route` must outlive the await.
+/// Connects to the nearest host, then through each proxy, then runs the TLS handshake. The stream is read at the rate of the
+/// route. `route` must outlive the await.
 ///
 /// Errors: Errc::cannot_connect  if the nearest host cannot be reached
 ///         Errc::proxy_refused   if a proxy refuses, or violates its protocol

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <pathology/language/files.hpp>
+#include <pathology/language/plan.hpp>
 #include <pathology/pathoc/failure.hpp>
 #include <pathology/pathoc/response.hpp>
 #include <pathology/pathoc/tls_options.hpp>
@@ -34,7 +35,10 @@ struct ClientOptions {
     std::optional<Credentials> socks_auth;  ///< for the SOCKS5 server
     TlsOptions tls = {};                    ///< with the server, inside any tunnel
     bool http2 = false;                     ///< HTTP/2; over TLS, `h2` is the only protocol offered
-    bool http2_reads_on = false;            ///< see SessionSettings::reads_on
+    language::SetRate read_rate = {};       ///< at which bytes of the server are read; the default is full speed
+    std::optional<std::uint64_t> receive_buffer =
+        std::nullopt;             ///< bytes of the receive buffer; nullopt: of the system
+    bool http2_reads_on = false;  ///< see SessionSettings::reads_on
     std::chrono::nanoseconds time_limit = std::chrono::seconds(10);  ///< idle timeout; for connecting, the total time
     std::optional<std::uint64_t> seed;   ///< decides everything random; std::nullopt: drawn for each client
     std::size_t body_limit = 1U << 20U;  ///< bytes of each content that are kept
