@@ -17,7 +17,7 @@ endfunction()
 # the proxy's libraries, used by itself or not, and exports the symbols.
 function(pathology_loads_addons program)
     set(whole WHOLE_ARCHIVE)
-    foreach(library proxycore filter http2_driver tunnel tls transport protocol pattern console)
+    foreach(library proxycore content filter http2_driver tunnel tls transport protocol pattern console)
         get_target_property(original pathology::${library} ALIASED_TARGET)
         if(original)
             list(APPEND whole ${original})

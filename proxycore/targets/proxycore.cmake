@@ -1,4 +1,4 @@
-# pathology::proxycore: the proxy: flows, content, modes, addons.
+# pathology::proxycore: the proxy: flows, modes, addons.
 
 pathology_library(proxycore PRECOMPILED proxy
     SOURCES src/addons/addon.cpp src/addons/block.cpp src/addons/chain.cpp src/addons/credentials.cpp
@@ -6,9 +6,6 @@ pathology_library(proxycore PRECOMPILED proxy
             src/addons/host.cpp src/addons/onboarding.cpp src/addons/options.cpp
             src/addons/password_hash.cpp src/addons/printable.cpp src/addons/proxy_auth.cpp src/addons/revocations.cpp
             src/addons/shared_object.cpp src/addons/term_log.cpp
-            src/content/brotli.cpp src/content/charset.cpp src/content/coding.cpp src/content/infer_charset.cpp
-            src/content/media_type.cpp src/content/parameters.cpp src/content/pipeline.cpp src/content/zlib.cpp
-            src/content/zstd.cpp
             src/filter/flow_subject.cpp src/flow/connection.cpp src/flow/cookies.cpp src/flow/date.cpp
             src/flow/destination.cpp src/flow/flow.cpp
             src/flow/headers.cpp src/flow/id.cpp src/flow/message.cpp src/flow/multi_dict.cpp src/flow/multipart.cpp
@@ -67,9 +64,6 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/addons/log_entry.hpp include/pathology/proxycore/addons/options.hpp
             include/pathology/proxycore/addons/registries.hpp include/pathology/proxycore/addons/shared_object.hpp
             include/pathology/proxycore/addons/term_log.hpp
-            include/pathology/proxycore/content/charset.hpp include/pathology/proxycore/content/coding.hpp
-            include/pathology/proxycore/content/decoder.hpp include/pathology/proxycore/content/encoder.hpp
-            include/pathology/proxycore/content/failure.hpp
             include/pathology/proxycore/content/view.hpp
             include/pathology/proxycore/filter/flow_subject.hpp
             include/pathology/proxycore/flow/attachments.hpp
@@ -98,10 +92,9 @@ pathology_library(proxycore PRECOMPILED proxy
             include/pathology/proxycore/multiupstream/statistics.hpp
             include/pathology/proxycore/proxy/proxy.hpp
             include/pathology/proxycore/upstream/route.hpp include/pathology/proxycore/upstream/selector.hpp
-    PUBLIC pathology::filter pathology::http2_driver pathology::pattern pathology::protocol pathology::tls
+    PUBLIC pathology::content pathology::filter pathology::http2_driver pathology::pattern pathology::protocol pathology::tls
            pathology::tunnel
-    PRIVATE pathology::console OpenSSL::Crypto PkgConfig::BROTLI PkgConfig::HIREDIS PkgConfig::PROMETHEUS PkgConfig::YAML
-            PkgConfig::ZSTD ZLIB::ZLIB crypt
+    PRIVATE pathology::console OpenSSL::Crypto PkgConfig::HIREDIS PkgConfig::PROMETHEUS PkgConfig::YAML crypt
             $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> ${CMAKE_DL_LIBS})
 
 include(targets/proxycore_tests.cmake)

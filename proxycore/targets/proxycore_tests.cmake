@@ -1,7 +1,7 @@
 # Tests, benchmarks and fuzzers of pathology::proxycore, room by room. INCLUDE src is for tests that look at steps nobody
 # calls alone, or make certificates that nobody should.
 
-pathology_test(content_test SIZE unit INCLUDE src LINK pathology::proxycore
+pathology_test(content_test SIZE unit INCLUDE src LINK pathology::content
     SOURCES test/content/charset_test.cpp test/content/coding_test.cpp test/content/decoder_test.cpp
             test/content/encoder_test.cpp test/content/media_type_test.cpp)
 pathology_test(flow_test SIZE unit LINK pathology::proxycore
