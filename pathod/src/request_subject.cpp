@@ -1,13 +1,16 @@
 #include "request_subject.hpp"
 
+#include <pathology/proxycore/content/decoder.hpp>
 #include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/websocket/handshake.hpp>
+#include <utility>
 
 #include "received_request.hpp"
 
 namespace pathology::pathod {
 
+namespace content = proxycore::content;
 namespace http = proxycore::http;
 using filter::Content;
 using filter::Side;
@@ -57,11 +60,18 @@ std::optional<std::string_view> RequestSubject::pretty_url(std::string& buffer) 
 
 http::Fields const* RequestSubject::fields(Side side) const { return side == Side::request ? &head_.fields : nullptr; }
 
-Content RequestSubject::content(Side side, std::uint64_t max, std::string& /*buffer*/) const {
+Content RequestSubject::content(Side side, std::uint64_t max, std::string& buffer) const {
     was_searched_ = true;
     if (side == Side::response) return {};
-    if (details_.body_size > details_.body.size() || details_.body.size() > max) return {Content::State::too_long, {}};
-    return {Content::State::whole, details_.body};
+    auto const body = details_.body;
+    if (details_.body_size > body.size() || body.size() > max) return {Content::State::too_long, {}};
+    auto const coding = head_.fields.joined("content-encoding");
+    if (!coding) return {Content::State::whole, body};
+    auto decoded = content::decode(body, *coding, max);
+    if (!decoded && decoded.error().code == content::Errc::too_large) return {Content::State::too_long, {}};
+    if (!decoded) return {Content::State::whole, body};
+    buffer = *std::move(decoded);
+    return {Content::State::whole, buffer};
 }
 
 std::optional<std::string_view> RequestSubject::source(std::string& /*buffer*/) const {

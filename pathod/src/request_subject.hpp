@@ -25,7 +25,7 @@ struct RequestDetails {
 /// A request that has been read and has no response yet, as a filter sees it. doc/pathod.md says what matches.
 ///
 /// Owns:   nothing; head and details outlive it.
-/// Shape:  content is as it was sent, codings included; unknown if not all of it was kept.
+/// Shape:  content is decoded, and as it was sent if it cannot be. It is too long if not all of it was kept.
 class RequestSubject final : public filter::Subject {
 public:
     RequestSubject(proxycore::http::RequestHead const& head, RequestDetails const& details)

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/content/encoder.hpp>
 #include <pathology/proxycore/filter/filter.hpp>
 
 namespace pathology::pathod {
@@ -52,8 +53,23 @@ Received long_content() {
     return received;
 }
 
+/// The POST with its content in a coding; `sent` in place of it if it is given.
+Received coded(std::string_view content, std::string sent = {}) {
+    static std::string encoded;
+    encoded = sent.empty() ? proxycore::content::encode(content, "gzip").value() : std::move(sent);
+    auto received = post();
+    received.head.fields.add("Content-Encoding", "gzip");
+    received.details.body = encoded;
+    received.details.body_size = encoded.size();
+    return received;
+}
+
+Received gzip() { return coded("card=1"); }
+Received bomb() { return coded(std::string(1000, 'x')); }
+Received broken_gzip() { return coded({}, "card"); }
+
 std::string result_of(std::string const& text, Received const& received) {
-    auto const filter = filter::Filter::parse(text, {.max_content = 6});
+    auto const filter = filter::Filter::parse(text, {.max_content = 60});
     if (!filter) return describe(filter.error(), text);
     auto const matched = filter->matches(RequestSubject(received.head, received.details));
     if (!matched) return matched.error().message;
@@ -71,7 +87,7 @@ class AnchorFilter : public testing::TestWithParam<MatchCase> {};
 TEST_P(AnchorFilter, Matches) { EXPECT_EQ(result_of(GetParam().filter, GetParam().received()), GetParam().result); }
 
 std::string const too_long =
-    "the filter '~bq card' was given up on the content of the request, which is longer than the limit of 6 bytes";
+    "the filter '~bq card' was given up on the content of the request, which is longer than the limit of 60 bytes";
 
 INSTANTIATE_TEST_SUITE_P(
     Requests, AnchorFilter,
@@ -90,6 +106,9 @@ INSTANTIATE_TEST_SUITE_P(
         MatchCase{"Content", "~bq ^card=1$", post, "yes"}, MatchCase{"EitherContent", "~b card", post, "yes"},
         MatchCase{"ResponseContent", "~bs card", post, "no"}, MatchCase{"NoContent", "~bq ^$", without_host, "yes"},
         MatchCase{"ContentThatWasNotKept", "~bq card", long_content, too_long},
+        MatchCase{"DecodedContent", "~bq ^card=1$", gzip, "yes"},
+        MatchCase{"LongDecodedContent", "~bq card", bomb, too_long},
+        MatchCase{"ContentThatCannotBeDecoded", "~bq ^card$", broken_gzip, "yes"},
         MatchCase{"ContentThatDoesNotDecide", "~m GET & ~bq card", long_content, "no"},
         MatchCase{"Client", R"(~src "^192.0.2.7:40000$")", post, "yes"},
         MatchCase{"NoClient", "~src .", absolute, "no"}, MatchCase{"NoServer", "~dst .", post, "no"},
