@@ -92,6 +92,21 @@ void set_resumption(SSL_CTX* ctx) {
     SSL_CTX_set_num_tickets(ctx, 1);
 }
 
+Result<void> set_dh_group(SSL* ssl, std::string const& name) {
+    std::unique_ptr<EVP_PKEY_CTX, FreedBy<EVP_PKEY_CTX_free>> const making(
+        EVP_PKEY_CTX_new_from_name(nullptr, "DH", nullptr));
+    EVP_PKEY* made = nullptr;
+    bool const is_made = EVP_PKEY_paramgen_init(making.get()) == 1 &&
+                         EVP_PKEY_CTX_set_group_name(making.get(), name.c_str()) == 1 &&
+                         EVP_PKEY_paramgen(making.get(), &made) == 1;
+    SSL_set_dh_auto(ssl, 0);  // it would take precedence
+    if (is_made && SSL_set0_tmp_dh_pkey(ssl, made) == 1) return {};
+    EVP_PKEY_free(made);
+    return bad_settings("OpenSSL does not have the group '" + name + "'");
+}
+
+int accept_any_client(int /*is_good*/, X509_STORE_CTX* /*store*/) { return 1; }
+
 Result<void> set_client_certificates(SSL_CTX* ctx, AcceptSettings const& settings) {
     switch (settings.client_certificates) {
         case ClientCertificates::none: return {};
@@ -130,6 +145,22 @@ Result<std::string> wire_form(std::vector<std::string> const& protocols) {
     return wire;
 }
 
+Result<void> change_connection(SSL* ssl, HandshakeSettings const& settings) {
+    if (settings.any_security) SSL_set_security_level(ssl, 0);
+    if (settings.versions) {
+        bool const is_set = SSL_set_min_proto_version(ssl, number_of(settings.versions->min)) == 1 &&
+                            SSL_set_max_proto_version(ssl, number_of(settings.versions->max)) == 1;
+        if (!is_set)
+            return bad_settings("this OpenSSL does not have " + std::string(to_string(settings.versions->min)));
+    }
+    if (!settings.ciphers.empty() && SSL_set_cipher_list(ssl, settings.ciphers.c_str()) != 1)
+        return bad_settings("this OpenSSL does not have the ciphers " + settings.ciphers);
+    if (settings.requires_client_certificate)
+        SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_any_client);
+    if (settings.dh_group.empty()) return {};
+    return set_dh_group(ssl, settings.dh_group);
+}
+
 Result<AcceptContext> AcceptContext::make(AcceptSettings const& settings) {
     auto state = std::make_shared<State>();
     state->ctx.reset(SSL_CTX_new(TLS_server_method()));
@@ -145,6 +176,8 @@ Result<AcceptContext> AcceptContext::make(AcceptSettings const& settings) {
     SSL_CTX_set_dh_auto(ctx, 1);
     SSL_CTX_set_client_hello_cb(ctx, Engine::State::keep_hello, nullptr);
     SSL_CTX_set_alpn_select_cb(ctx, Engine::State::choose_protocol, nullptr);
+    // The same as the macro SSL_CTX_set_tlsext_status_cb(), without its old-style cast.
+    SSL_CTX_callback_ctrl(ctx, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, reinterpret_cast<void (*)()>(Engine::State::staple));
     if (auto const set = set_versions(ctx, settings.versions); !set) return set.error();
     if (auto const set = set_ciphers(ctx, settings.ciphers); !set) return set.error();
     if (auto const set = set_client_certificates(ctx, settings); !set) return set.error();

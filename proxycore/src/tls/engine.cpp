@@ -95,6 +95,8 @@ Result<void> Engine::set_alpn(std::vector<std::string> const& protocols) {
 
 Result<void> Engine::set_identity(Identity const& identity) { return state_->use(identity); }
 
+void Engine::set_settings_chooser(SettingsChooser chooser) { state_->settings_chooser = std::move(chooser); }
+
 void Engine::set_preparer(IdentityPreparer preparer) { state_->preparer = std::move(preparer); }
 
 std::function<void()> Engine::take_work() { return std::exchange(state_->work, nullptr); }
@@ -157,6 +159,7 @@ Step Engine::handshake() {
     // Their captures are only valid during the handshake.
     state_->chooser = nullptr;
     state_->preparer = nullptr;
+    state_->settings_chooser = nullptr;
     return step;
 }
 

@@ -95,9 +95,40 @@ void Engine::State::record_first(std::string_view bytes) {
     first_bytes += bytes.substr(0, bytes_shown - first_bytes.size());
 }
 
-int Engine::State::keep_hello(SSL* ssl, int* /*alert*/, void* /*nothing*/) {
-    state_of(ssl).hello = read_client_hello(ssl);
-    return SSL_CLIENT_HELLO_SUCCESS;
+int Engine::State::keep_hello(SSL* ssl, int* alert, void* /*nothing*/) {
+    auto& state = state_of(ssl);
+    state.hello = read_client_hello(ssl);
+    if (!state.settings_chooser) return SSL_CLIENT_HELLO_SUCCESS;
+    auto const settings = state.settings_chooser(state.hello);
+    auto const used = state.use(settings);
+    if (used) return SSL_CLIENT_HELLO_SUCCESS;
+    state.chooser_failure = used.error();
+    *alert = settings.alert.value_or(SSL_AD_HANDSHAKE_FAILURE);
+    return SSL_CLIENT_HELLO_ERROR;
+}
+
+/// OpenSSL calls this before it chooses version, cipher and protocol.
+Result<void> Engine::State::use(HandshakeSettings const& settings) {
+    if (settings.alert) {
+        auto const sent = to_string(Alert{*settings.alert, Alert::Side::raised_here});
+        return tls::failure(Errc::refused, "refused on purpose by alert " + sent);
+    }
+    if (auto const changed = change_connection(ssl.get(), settings); !changed) return changed.error();
+    ignores_offers = settings.ignores_offers;
+    if (!settings.alpn) return {};
+    auto wire = wire_form(*settings.alpn);
+    if (!wire) return wire.error();
+    alpn = std::move(*wire);
+    return {};
+}
+
+/// Sends the response of OCSP that the identity has to a client that asks for one (RFC 6066 §8).
+int Engine::State::staple(SSL* ssl, void* /*nothing*/) {
+    auto const& response = state_of(ssl).ocsp_response;
+    if (response.empty()) return SSL_TLSEXT_ERR_NOACK;
+    auto* const copy = OPENSSL_memdup(response.data(), response.size());  // OpenSSL takes it over
+    SSL_set_tlsext_status_ocsp_resp(ssl, static_cast<unsigned char*>(copy), static_cast<long>(response.size()));
+    return SSL_TLSEXT_ERR_OK;
 }
 
 IdentityQuery Engine::State::make_query() {
@@ -135,6 +166,7 @@ Result<void> Engine::State::use(Identity const& identity) {
     ChainPtr const further(parts.chain.size() > 1 ? sk_X509_new_null() : nullptr);
     for (std::size_t i = 1; i < parts.chain.size(); ++i)
         sk_X509_push(further.get(), share(parts.chain[i].get()).release());
+    ocsp_response = parts.ocsp_response;
     if (SSL_use_cert_and_key(ssl.get(), parts.certificate(), parts.key.get(), further.get(), 1) == 1) return {};
     auto const reason = take_reason();
     return tls::failure(Errc::bad_certificate_file, "OpenSSL rejects the certificate: " + reason, reason);
@@ -147,6 +179,11 @@ int Engine::State::choose_protocol(SSL* ssl, unsigned char const** chosen, unsig
     auto const& ours = state_of(ssl).alpn;
     if (ours.empty()) return SSL_TLSEXT_ERR_NOACK;
     auto const* preferred = reinterpret_cast<unsigned char const*>(ours.data());
+    if (state_of(ssl).ignores_offers) {
+        *size = *preferred;
+        *chosen = preferred + 1;
+        return SSL_TLSEXT_ERR_OK;
+    }
     unsigned char* found = nullptr;
     auto const outcome =
         SSL_select_next_proto(&found, size, preferred, static_cast<unsigned>(ours.size()), offered, offered_size);

@@ -43,10 +43,14 @@ struct Engine::State {
     void send_version_alert();
 
     IdentityQuery make_query();
+    /// Changes the settings of this connection.
+    /// Errors: Errc::bad_settings for what OpenSSL does not have; Errc::refused for an alert.
+    Result<void> use(HandshakeSettings const& settings);
 
     // Callbacks of OpenSSL.
     static int keep_hello(SSL* ssl, int* alert, void* nothing);
     static int choose_identity(SSL* ssl, void* self);
+    static int staple(SSL* ssl, void* nothing);
     static int choose_protocol(SSL* ssl, unsigned char const** chosen, unsigned char* size,
                                unsigned char const* offered, unsigned offered_size, void* nothing);
     static int keep_session(SSL* ssl, SSL_SESSION* session);
@@ -56,11 +60,14 @@ struct Engine::State {
     SslPtr ssl;
     Side side;
     IdentityChooser chooser;
+    SettingsChooser settings_chooser;
     IdentityPreparer preparer;
     std::function<void()> work;          // of the preparer, until it is taken
     std::optional<IdentityQuery> query;  // of the ClientHello, until the certificate is chosen
     ClientHello hello;                   // of the client of a server, until the certificate is chosen
     std::string alpn;                    // choices of a server, in wire format
+    bool ignores_offers = false;         // of ALPN: the first choice is selected
+    std::string ocsp_response;           // of a server, stapled to its certificate
     std::shared_ptr<Sessions> sessions;  // of a client; nullptr = no resumption
     std::string server;
     std::string first_bytes;   // of the peer, for the message about one that does not use TLS

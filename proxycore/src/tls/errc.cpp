@@ -18,6 +18,7 @@ std::string_view words(Errc code) {
         case Errc::bad_certificate_file: return "the file of certificates or keys cannot be used";
         case Errc::bad_settings: return "TLS cannot be set up this way";
         case Errc::hello_too_large: return "the ClientHello is too large";
+        case Errc::refused: return "the handshake was refused on purpose";
     }
     return "unknown error";
 }

@@ -12,6 +12,7 @@ namespace pathology::proxycore::tls {
 struct Identity::Parts {
     std::vector<X509Ptr> chain;  // its own certificate first; never empty
     KeyPtr key;
+    std::string ocsp_response;  // DER, sent to clients that ask for it (RFC 6066 §8); empty = none
 
     X509* certificate() const noexcept { return chain.front().get(); }
     /// The fields of its own certificate; parsed once, as many connections use it.

@@ -48,12 +48,16 @@ X509Builder::X509Builder(EVP_PKEY* key, std::chrono::hours life) : certificate_(
     // Version 3 (RFC 5280 §4.1.2.1).
     check(X509_set_version(made, 2) == 1);
     add_random_serial();
-    auto const seconds = [](std::chrono::hours hours) {
-        return static_cast<long>(std::chrono::seconds(hours).count());
-    };
-    check(X509_gmtime_adj(X509_getm_notBefore(made), -seconds(backdated)) != nullptr);
-    check(X509_gmtime_adj(X509_getm_notAfter(made), seconds(life - backdated)) != nullptr);
+    set_validity(-backdated, life - backdated);
     check(X509_set_pubkey(made, key) == 1);
+}
+
+void X509Builder::set_validity(std::chrono::hours begin, std::chrono::hours end) {
+    auto const set = [this](ASN1_TIME* time, std::chrono::hours from_now) {
+        check(X509_gmtime_adj(time, static_cast<long>(std::chrono::seconds(from_now).count())) != nullptr);
+    };
+    set(X509_getm_notBefore(certificate_.get()), begin);
+    set(X509_getm_notAfter(certificate_.get()), end);
 }
 
 /// 159 random bits: positive, and at most 20 octets (RFC 5280 §4.1.2.2).
@@ -117,6 +121,12 @@ X509Ptr X509Builder::sign(EVP_PKEY* key, std::uint16_t scheme) {
               EVP_PKEY_CTX_set_rsa_pss_saltlen(padding, RSA_PSS_SALTLEN_DIGEST) == 1);
     }
     check(X509_sign_ctx(certificate_.get(), signing.get()) != 0);
+    if (!is_fine_) return nullptr;
+    return std::move(certificate_);
+}
+
+X509Ptr X509Builder::sign(EVP_PKEY* key, EVP_MD const* digest) {
+    check(X509_sign(certificate_.get(), key, digest) != 0);
     if (!is_fine_) return nullptr;
     return std::move(certificate_);
 }

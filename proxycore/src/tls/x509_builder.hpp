@@ -17,6 +17,8 @@ public:
     /// Version 3, a random serial, valid from two days ago for `life`. `key` is the certified key.
     X509Builder(EVP_PKEY* key, std::chrono::hours life);
 
+    /// Replaces the validity; both times are relative to now.
+    void set_validity(std::chrono::hours begin, std::chrono::hours end);
     void add_to_subject(char const* type, std::string const& value);  ///< a value that is too long is left out
     void set_issuer(X509_NAME const* issuer);
     void set_issuer_to_subject();
@@ -30,6 +32,11 @@ public:
     /// Returns the certificate, signed with SHA-256; nullptr if a step failed. `scheme` replaces the algorithm, if it is
     /// not 0: a SignatureScheme of RSA with SHA-2 (RFC 8446 §4.2.3).
     X509Ptr sign(EVP_PKEY* key, std::uint16_t scheme = 0);
+    /// The same with any digest, without PSS unless the key demands it; nullptr for a key that has its own (EdDSA).
+    X509Ptr sign(EVP_PKEY* key, EVP_MD const* digest);
+
+    /// For what no function here sets. nullptr after sign().
+    X509* certificate() const noexcept { return certificate_.get(); }
 
 private:
     void check(bool is_fine) { is_fine_ = is_fine_ && is_fine; }

@@ -1,10 +1,12 @@
 // Settings that many TLS connections share: versions, ciphers, ALPN, trust. One context accepts, the other connects.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/tls/accepted_certificates.hpp>
+#include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/tls/failure.hpp>
 #include <pathology/proxycore/tls/identity.hpp>
 #include <pathology/proxycore/tls/version.hpp>
@@ -51,6 +53,23 @@ struct ConnectSettings {
     std::optional<Trust> verify = std::nullopt;       ///< std::nullopt = certificates are not verified
     std::shared_ptr<KeyLog> key_log = nullptr;
 };
+
+/// What replaces the settings of the context for one accepted connection.
+struct HandshakeSettings {
+    std::optional<VersionRange> versions = std::nullopt;
+    std::string ciphers = {};  ///< a list in OpenSSL's notation for TLS 1.2 and below; empty = that of the context
+    /// The protocols of ALPN; empty = the extension is ignored.
+    std::optional<std::vector<std::string>> alpn = std::nullopt;
+    bool ignores_offers = false;  ///< the first protocol of `alpn` is selected, whether the client offers it or not
+    std::string dh_group = {};    ///< OpenSSL's name of the group for DHE below TLS 1.3; empty = chosen by the key
+    bool any_security = false;    ///< OpenSSL's security level 0, which has no minimum for keys, digests and ciphers
+    bool requires_client_certificate = false;          ///< any certificate is accepted, but none is not
+    std::optional<std::uint8_t> alert = std::nullopt;  ///< ends the handshake with this alert after the ClientHello
+};
+
+/// Chooses them by the ClientHello, before anything else is chosen. It may be called again for a second ClientHello
+/// (RFC 8446 §4.1.4).
+using SettingsChooser = std::function<HandshakeSettings(ClientHello const&)>;
 
 /// Properties of the ClientHello that the choice of a certificate may depend on.
 struct IdentityQuery {

@@ -73,6 +73,9 @@ public:
     /// Replaces the client certificate of the context for this connection. To be called before the handshake.
     /// Errors: Errc::bad_certificate_file if OpenSSL rejects it.
     Result<void> set_identity(Identity const& identity);
+    /// Has a server change its settings by the ClientHello. Settings that OpenSSL does not have end the handshake with
+    /// the alert handshake_failure. To be called before the handshake.
+    void set_settings_chooser(SettingsChooser chooser);
     /// Has a server ask for work before its chooser is called, see Step::wants_work. To be called before the handshake.
     void set_preparer(IdentityPreparer preparer);
     /// The work, once after wants_work. It owns what it needs, so it may outlive the engine.

@@ -19,6 +19,7 @@ enum class Errc {
     bad_certificate_file,  ///< a file of certificates or keys cannot be used
     bad_settings,          ///< invalid versions, ciphers, protocol names or server name
     hello_too_large,       ///< a ClientHello above the limit
+    refused,               ///< HandshakeSettings::alert ended the handshake
 };
 
 /// The category of Errc; its name is "pathology.tls".
