@@ -11,6 +11,6 @@ int main(int argc, char** argv) {
     auto const options = pathology::pathod::parse_options(argc, argv);
     auto const status = options ? pathology::pathod::run(*options, console) : leave(console, options.error());
     // The daemon serves on if nobody reads its log any more.
-    bool const serves = options && !options->preview;
+    bool const serves = options && !options->preview && !options->show_clinic;
     return end_program(console, "pathod", status, serves ? ExitCode::done : ExitCode::unread);
 }

@@ -24,7 +24,7 @@ struct Arguments {
     Bytes max_header{options.daemon.max_header}, max_body{options.daemon.max_body};
     Bytes max_message{options.daemon.max_message};
     std::chrono::nanoseconds time_limit = *options.daemon.time_limit;
-    bool no_craft = false, no_timestamp = false, no_http2 = false;
+    bool no_craft = false, no_timestamp = false, no_http2 = false, no_clinic = false;
     bool plain_tunnels = false, detect_in_tunnels = false;
     bool refuse = false, full_backlog = false;
 
@@ -53,6 +53,10 @@ void declare_tls(CommandLine& line, Arguments& arguments) {
     line.option("--ssl-version", tls.versions, "TLS version: TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all",
                 "VERSION");
     line.values("--ssl-version", proxycore::tls::version_words);
+    line.flag("--no-clinic", arguments.no_clinic,
+              "with -s: present a good certificate also for names such as expired.localhost");
+    line.flag("--clinic", arguments.options.show_clinic,
+              "list the server names that get a wrong certificate or handshake, and exit");
     line.flag("--request-client-cert", tls.request_client_certificate, "request a client certificate; any is accepted");
     line.flag("-C,--plain-connect", arguments.plain_tunnels, "expect plain HTTP after CONNECT instead of TLS");
     line.flag("--connect-detect", arguments.detect_in_tunnels, "detect TLS or plain HTTP after CONNECT");
@@ -63,7 +67,7 @@ void declare_tls(CommandLine& line, Arguments& arguments) {
 
 void declare_manual(CommandLine& line) {
     line.manual({"Exit status",
-                 {{"0", "ended by SIGTERM or SIGHUP, or a preview was written"},
+                 {{"0", "ended by SIGTERM or SIGHUP, or a preview or the list of the clinic was written"},
                   {"1", "standard output or the log file cannot be written to"},
                   {"2", "invalid option, anchor or spec"},
                   {"3", "cannot listen"},
@@ -100,7 +104,7 @@ void declare_connections(CommandLine& line, Arguments& arguments) {
 }
 
 void declare(CommandLine& line, Arguments& arguments) {
-    auto& [daemon, daemonize, preview, http2] = arguments.options;
+    auto& [daemon, daemonize, preview, http2, show_clinic] = arguments.options;
     line.group("Listening");
     line.option("-p,--port", daemon.port, "port to listen on; 0 selects a free one");
     line.option("-l,--listen", daemon.address, "address to listen on", "ADDRESS");
@@ -198,6 +202,7 @@ boost::system::result<ProgramOptions, Exit> parse_options(int argc, char const* 
     // A limit of zero would time out every read.
     if (arguments.time_limit.count() == 0) daemon.time_limit.reset();
     daemon.tls.in_tunnels = in_tunnels(arguments);
+    daemon.tls.clinic = !arguments.no_clinic;
     daemon.craft = !arguments.no_craft;
     daemon.http2 = !arguments.no_http2;
     daemon.timestamps = !arguments.no_timestamp;

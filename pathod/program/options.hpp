@@ -15,6 +15,7 @@ struct ProgramOptions {
     bool daemonize = false;
     std::optional<std::string> preview;  ///< print the bytes of this spec instead of listening
     bool http2 = false;                  ///< in HTTP/2 frames
+    bool show_clinic = false;            ///< print the cases of the clinic instead of listening
 };
 
 /// Parses the arguments of main. The Exit has the status `done` for --help and --version, `usage` for an error.

@@ -63,6 +63,7 @@ ExitCode serve(DaemonOptions options, Background& background, Console& console) 
 }  // namespace
 
 int run(ProgramOptions const& options, Console& console) {
+    if (options.show_clinic) return status(show_clinic(console));
     if (options.preview) return status(preview(*options.preview, options.http2, options.daemon, console));
     Background background;
     if (options.daemonize) {

@@ -21,4 +21,8 @@ int run(ProgramOptions const& options, proxycore::console::Console& console);
 proxycore::console::ExitCode preview(std::string_view argument, bool http2, DaemonOptions const& options,
                                      proxycore::console::Console& console);
 
+/// `--clinic`: writes the cases of the clinic to standard output, one a line: the label, the verdict of a client, and the
+/// fault with its source.
+proxycore::console::ExitCode show_clinic(proxycore::console::Console& console);
+
 }  // namespace pathology::pathod

@@ -98,6 +98,7 @@ tls::Result<void> TlsAcceptor::make_certificates() {
         if (auto const read = store->give_file(given, options_.passphrase); !read)
             return failure_of("--cert", read.error());
     }
+    clinic_ = std::make_unique<tls::Clinic>(store->authority());
     certificates_ = std::move(store);
     return {};
 }
@@ -135,6 +136,34 @@ tls::Result<tls::Identity> TlsAcceptor::select_certificate(std::string const& ho
     return certificates_->find(names_for(host, {}, address), greeting.accepted);
 }
 
+/// The case that a server name selects, outside of tunnels and if no option says which certificate is presented; nullptr
+/// if there is none.
+tls::ClinicCase const* TlsAcceptor::clinic_case(std::string const& host, std::string const& sni) const {
+    bool const is_for_any_name =
+        options_.certificates.empty() && options_.alternative_names.empty() && !options_.common_name;
+    if (!options_.clinic || !options_.serve || !host.empty() || !is_for_any_name) return nullptr;
+    return tls::find_clinic_case(sni);
+}
+
+/// The engine asks once it has read the ClientHello, so settings and certificate can follow the server name. `selected`
+/// becomes the case of the clinic; it must outlive the handshake, during which the engine asks.
+tls::Engine TlsAcceptor::make_engine(std::string const& host, std::string const& address,
+                                     tls::ClinicCase const*& selected) {
+    tls::Engine engine(*context_, [this, host, address, &selected](tls::IdentityQuery const& greeting) {
+        if (selected != nullptr) return clinic_->find(*selected, greeting.sni, greeting.key);
+        return select_certificate(host, address, greeting);
+    });
+    engine.set_settings_chooser([this, host, &selected](tls::ClientHello const& hello) {
+        selected = clinic_case(host, hello.sni);
+        return selected != nullptr ? clinic_->settings_for(*selected) : tls::HandshakeSettings();
+    });
+    engine.set_preparer([this, host, address, &selected](tls::IdentityQuery const& greeting) {
+        if (selected != nullptr) return clinic_->slow_work(*selected, greeting.sni, greeting.key);
+        return certificates_->slow_work(names_for(host, greeting.sni, address), greeting.accepted);
+    });
+    return engine;
+}
+
 asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accept(std::unique_ptr<net::Stream> stream,
                                                                                   std::string host,
                                                                                   net::TimeLimit limit) {
@@ -142,17 +171,15 @@ asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accep
     if (!prepared) co_return prepared.error();
     // A client without server name connected by address, and verifies the certificate for that address.
     auto const address = stream->local_endpoint().host;
-    // The engine calls this once it has read the ClientHello, so the certificate can follow the server name.
-    auto const chooser = [this, host, address](tls::IdentityQuery const& greeting) {
-        return select_certificate(host, address, greeting);
-    };
-    tls::Engine engine(*context_, chooser);
-    engine.set_preparer([this, host, address](tls::IdentityQuery const& greeting) {
-        return certificates_->slow_work(names_for(host, greeting.sni, address), greeting.accepted);
-    });
+    tls::ClinicCase const* selected = nullptr;
+    auto engine = make_engine(host, address, selected);
     auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
     auto const handshake = co_await secured->handshake(limit);
-    if (!handshake) co_return handshake.error();
+    if (!handshake) {
+        auto failure = handshake.error();
+        if (selected != nullptr) failure.message.append(" (clinic: ").append(selected->label) += ')';
+        co_return failure;
+    }
     co_return std::move(secured);
 }
 

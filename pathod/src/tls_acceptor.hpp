@@ -9,6 +9,7 @@
 #include <pathology/pathod/tls_options.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tls/certificate_store.hpp>
+#include <pathology/proxycore/tls/clinic.hpp>
 #include <pathology/proxycore/tls/context.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 #include <string>
@@ -51,6 +52,8 @@ private:
     tls::LeafNames names_for(std::string const& host, std::string const& sni, std::string const& address) const;
     tls::Result<tls::Identity> select_certificate(std::string const& host, std::string const& address,
                                                   tls::IdentityQuery const& greeting);
+    tls::ClinicCase const* clinic_case(std::string const& host, std::string const& sni) const;
+    tls::Engine make_engine(std::string const& host, std::string const& address, tls::ClinicCase const*& selected);
 
     TlsOptions const options_;
     std::vector<std::string> protocols_;
@@ -59,6 +62,7 @@ private:
     tls::Result<void> context_result_, certificates_result_;
     std::optional<tls::AcceptContext> context_;
     std::unique_ptr<tls::CertificateStore> certificates_;
+    std::unique_ptr<tls::Clinic> clinic_;  // made with certificates_
 };
 
 }  // namespace pathology::pathod

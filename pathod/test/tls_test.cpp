@@ -245,6 +245,72 @@ TEST(TlsDaemon, LogsTheClientsCertificate) {
     EXPECT_EQ(entry.tls->client_certificate->key_type, "EC");
 }
 
+// --- the clinic ------------------------------------------------------------------------------------------------------
+
+/// What a client finds that trusts the authority of the daemon; "" if it accepts the certificate.
+std::string find_fault(Daemon const& daemon, std::string host) {
+    static Folder const folder;
+    tls::ConnectSettings settings;
+    settings.verify = tls::Trust{.file = folder.write("authority.pem", daemon.authority_pem().value())};
+    std::string fault;
+    play([&]() -> Played {
+        auto plain = co_await connected(daemon);
+        tls::Engine engine(tls::ConnectContext::make(settings).value(), tls::ServerName::of(host));
+        tls::TlsStream stream(std::move(plain), std::move(engine));
+        auto const shaken = co_await stream.handshake(patience);
+        if (!shaken) fault = shaken.error().verify_error.empty() ? shaken.error().message : shaken.error().verify_error;
+    });
+    return fault;
+}
+
+TEST(TlsClinic, IsSelectedByTheServerName) {
+    Running running;
+    EXPECT_EQ(find_fault(running.daemon, "expired.localhost"), "certificate has expired");
+    EXPECT_EQ(find_fault(running.daemon, "EXPIRED.example.org"), "certificate has expired");
+    EXPECT_EQ(find_fault(running.daemon, "wrong.host.localhost"), "hostname mismatch");
+    EXPECT_EQ(find_fault(running.daemon, "rsa1024.localhost"), "EE certificate key too weak");
+    EXPECT_EQ(find_fault(running.daemon, "alert-access-denied.localhost"),
+              "TLS handshake failed: the server sent alert access_denied (49)");
+    EXPECT_EQ(find_fault(running.daemon, "long-chain.localhost"), "");
+    EXPECT_EQ(find_fault(running.daemon, "www.expired.localhost"), "");
+    EXPECT_EQ(find_fault(running.daemon, "expired"), "");
+}
+
+TEST(TlsClinic, NamesTheCaseInTheLog) {
+    Running running;
+    find_fault(running.daemon, "alert-access-denied.localhost");
+    EXPECT_EQ(running.daemon.log().take(patience)->message,
+              "TLS handshake failed: refused on purpose by alert access_denied (49) (clinic: alert-access-denied)");
+}
+
+TEST(TlsClinic, IsOffWhereOptionsSayWhichCertificateIsPresented) {
+    Folder const folder;
+    auto const authority = tls::Authority::make({.key = tls::KeyType::ecdsa_p256});
+    auto const file = folder.write("site.pem", authority.issue({.names = {"site.test"}}).value().pem());
+    std::string const name = "rsa1024.localhost";
+    TlsOptions const rows[] = {{.serve = true, .clinic = false},
+                               {.serve = true, .common_name = name},
+                               {.serve = true, .alternative_names = {name}},
+                               {.serve = true, .certificates = {"site.test=" + file}}};
+    for (auto const& row : rows) {
+        Running running({.tls = row});
+        EXPECT_EQ(find_fault(running.daemon, name), "");
+    }
+}
+
+TEST(TlsClinic, IsNotInsideOfTunnels) {
+    Running running(DaemonOptions{.tls = {.serve = true}});
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        auto outer = co_await secured(std::move(plain));
+        bool const is_open = co_await tunnel(*outer, "expired.test:443");
+        EXPECT_TRUE(is_open);
+        auto const inner = co_await secured(std::move(outer), usual, "expired.test");
+        auto const shown = inner->info().peer_chain.at(0);
+        EXPECT_TRUE(shown.is_valid_at(std::chrono::system_clock::now()));
+    });
+}
+
 // --- what goes wrong -------------------------------------------------------------------------------------------------
 
 TEST(TlsDaemon, LogsPlainTextOnce) {

@@ -1,6 +1,7 @@
 // The program's TLS options, with curl and openssl as clients.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -102,6 +103,82 @@ TEST(Program, HoldsToVersionAndCiphers) {
     auto const newer = run("openssl", {"s_client", "-connect", "127.0.0.1:" + pathod.port(), "-tls1_3"});
     EXPECT_NE(newer.status, 0);
     EXPECT_THAT(pathod.read_line(), HasSubstr("by alert protocol_version (70)"));
+}
+
+struct ClinicCase {
+    std::string label, option, message;
+    int status;
+};
+
+TEST(ClinicProgram, IsWhatCurlFinds) {
+    NEEDS("curl");
+    Pathod const pathod({"-s", "-a", "/=200:b'hello'"});
+    ClinicCase const rows[] = {
+        {"sha512", "", "", 0},
+        {"ocsp-good", "--cert-status", "", 0},
+        {"expired", "", "certificate has expired", 60},
+        {"not-yet-valid", "", "certificate is not yet valid", 60},
+        {"wrong.host", "", "no alternative certificate subject name matches", 60},
+        {"self-signed", "", "self-signed certificate", 60},
+        {"untrusted-root", "", "self-signed certificate in certificate chain", 60},
+        {"incomplete-chain", "", "unable to get local issuer certificate", 60},
+        {"sha1", "", "CA signature digest algorithm too weak", 60},
+        {"rsa512", "", "EE certificate key too weak", 60},
+        {"path-length", "", "path length constraint exceeded", 60},
+        {"10000-sans", "", "excessive message size", 35},
+        {"dh1024", "", "dh key too small", 35},
+        {"alert-unrecognized-name", "", "unrecognized name", 35},
+        {"client", "", "certificate required", 56},
+        {"must-staple", "--cert-status", "No OCSP response received", 91},
+        {"revoked", "--cert-status", "revocation reason: keyCompromise", 91},
+        {"ocsp-expired", "--cert-status", "OCSP response has expired", 91},
+        {"ocsp-other", "--cert-status", "OCSP response verification failed", 91},
+        {"ocsp-try-later", "--cert-status", "trylater", 91},
+    };
+    for (auto const& row : rows) {
+        std::vector<std::string> arguments{"--cacert", pathod.authority(), "https://" + row.label + ".localhost/"};
+        if (!row.option.empty()) arguments.push_back(row.option);
+        auto const ended = pathod.curl(arguments);
+        EXPECT_EQ(ended.status, row.status) << row.label << ": " << ended.err;
+        EXPECT_THAT(ended.err, HasSubstr(row.message)) << row.label;
+        EXPECT_EQ(ended.out, row.status == 0 ? "hello" : "") << row.label;
+    }
+}
+
+/// Faults of the handshake that a client can be told to accept.
+TEST(ClinicProgram, IsWhatOpensslFinds) {
+    NEEDS("openssl");
+    Pathod const pathod({"-s"});
+    ClinicCase const rows[] = {
+        {"null", "-tls1_2", "Cipher is ECDHE-ECDSA-NULL-SHA", 0},
+        {"anonymous", "-tls1_2", "Cipher is ADH-AES256-GCM-SHA384", 0},
+        {"static-rsa", "-tls1_2", "Cipher is AES256-GCM-SHA384", 0},
+        {"cbc", "-tls1_2", "-SHA", 0},
+        {"tls-v1-0", "-tls1", "New, TLSv1.0", 0},
+        {"tls-v1-1", "-tls1_1", "Protocol  : TLSv1.1", 0},
+        {"tls-v1-2", "-no_ssl3", "New, TLSv1.2", 0},
+        {"tls-v1-3", "-no_ssl3", "New, TLSv1.3", 0},
+        {"dh1024", "-tls1_2", "Server Temp Key: DH, 1024 bits", 0},
+        {"tls-v1-3", "-tls1_2", "alert protocol version", 1},
+        {"rc4", "-tls1_2", "alert handshake failure", 1},
+    };
+    for (auto const& row : rows) {
+        auto const ended =
+            run("openssl", {"s_client", "-connect", "127.0.0.1:" + pathod.port(), "-servername",
+                            row.label + ".localhost", "-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", row.option});
+        EXPECT_THAT(ended.out + ended.err, HasSubstr(row.message)) << row.label;
+        EXPECT_EQ(ended.status, row.status) << row.label << ": " << ended.err;
+    }
+}
+
+TEST(ClinicProgram, IsListed) {
+    auto const ended = run(PATHOD_PROGRAM, {"--clinic"});
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(ended.err, "");
+    EXPECT_THAT(ended.out, HasSubstr("\nwrong-host, wrong.host "));
+    EXPECT_THAT(ended.out, HasSubstr(" certificate has expired "));
+    EXPECT_THAT(ended.out, HasSubstr(" the validity ended yesterday (RFC 5280 §4.1.2.5)\n"));
+    EXPECT_GE(std::count(ended.out.begin(), ended.out.end(), '\n'), 40);
 }
 
 TEST(Program, WritesTheKeyLogOfTheEnvironment) {

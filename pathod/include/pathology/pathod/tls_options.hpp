@@ -32,6 +32,9 @@ struct TlsOptions {
     /// The folder of the authority that signs generated certificates; std::nullopt: one in memory, made anew for each
     /// daemon.
     std::optional<std::string> authority_folder = std::nullopt;
+    /// With `serve`, and certificates that are made for each server name: names such as `expired.localhost` get the
+    /// certificate or the handshake of that case, see tls::clinic_cases().
+    bool clinic = true;
     bool request_client_certificate = false;  ///< requests a certificate from clients; any is accepted, and logged
 
     // --- the connection ---
