@@ -26,11 +26,22 @@ void set_stream(std::string& head, std::uint32_t stream) {
     }
 }
 
+namespace {
+
+bool opens_stream(Message const& message) {
+    auto const* const frame = std::get_if<Http2Frame>(&message);
+    bool const is_next =
+        frame != nullptr && frame->stream && frame->stream->relative && frame->stream->relative->is_new;
+    return is_next || std::holds_alternative<Request>(message);
+}
+
+}  // namespace
+
 std::uint32_t ClientStreams::next(Message const& message, std::uint64_t repetition) {
-    if (std::holds_alternative<Request>(message)) {
-        if (has_request_) last_ += 2;
+    if (opens_stream(message)) {
+        if (is_open_) last_ += 2;
         if (repetition == 0) first_ = last_;
-        has_request_ = true;
+        is_open_ = true;
         return last_;
     }
     if (times(message) < 2) return last_;

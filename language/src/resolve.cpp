@@ -186,7 +186,8 @@ Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng) {
     return {};
 }
 
-Parsed<void> complete(Http2Frame& frame, Settings const& /*settings*/, Rng& rng) {
+Parsed<void> complete(Http2Frame& frame, Settings const& settings, Rng& rng) {
+    if (auto const placed = place_streams(frame, settings); placed.has_error()) return placed;
     draw_header_text(frame, rng);
     return {};
 }

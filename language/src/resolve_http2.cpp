@@ -1,6 +1,7 @@
 // complete() for messages of HTTP/2. It adds no features: pseudo-header fields and lengths are added with the frames.
-// It rejects features that HTTP/2 does not have, and draws header text, see resolving.hpp.
+// It rejects features that HTTP/2 does not have, places relative streams, and draws header text, see resolving.hpp.
 
+#include <algorithm>
 #include <pathology/language/generator.hpp>
 
 #include "resolving.hpp"
@@ -74,7 +75,42 @@ template <class Text> Parsed<void> check(Text const& text) {
     return {};
 }
 
+Parsed<void> check(RelativeStream const& relative, Settings const& settings) {
+    std::string_view refusal;
+    if (settings.protocol == Protocol::http1) {
+        refusal = "this and next are streams of HTTP/2; over HTTP/1 write the number of the stream";
+    } else if (relative.is_new && settings.role == Role::server) {
+        refusal = "next is a stream that a client opens over HTTP/2; a server writes this+1, or a number";
+    }
+    if (refusal.empty()) return {};
+    return SpecFailure{SpecErrc::wrong_protocol, std::string(refusal), relative.span};
+}
+
+std::uint32_t number_of(RelativeStream const& relative, Settings const& settings) {
+    auto const stream = std::int64_t{settings.http2.stream} + relative.shift;
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(stream, 0, UINT32_MAX));
+}
+
 }  // namespace
+
+Parsed<void> place_streams(Http2Frame& frame, Settings const& settings) {
+    if (frame.stream && frame.stream->relative) {
+        if (auto const sound = check(*frame.stream->relative, settings); sound.has_error()) return sound;
+        auto const stream = number_of(*frame.stream->relative, settings);
+        frame.stream = FrameNumber{stream, std::to_string(stream)};
+        // Without type and flags a number would be read as the length or the type.
+        if (!frame.type && !frame.flags) frame.type = FrameNumber{0, "DATA"};
+    }
+    for (auto& part : frame.payload) {
+        auto* const number = std::get_if<PayloadNumber>(&part);
+        if (number == nullptr || !number->relative) continue;
+        if (auto const sound = check(*number->relative, settings); sound.has_error()) return sound;
+        auto const stream = number_of(*number->relative, settings);
+        auto const key = number->text.substr(0, number->text.find('=') + 1);
+        *number = PayloadNumber{stream, number->width, key + std::to_string(stream)};
+    }
+    return {};
+}
 
 Parsed<void> check_http2(Response const& response) { return check(response); }
 

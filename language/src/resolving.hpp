@@ -32,6 +32,10 @@ Parsed<void> place_offsets(Message& message, Base const& base, Rng& rng);
 Parsed<void> check_http2(Response const& response);
 Parsed<void> check_http2(Request const& request);
 
+/// Replaces relative streams by numbers: those below 0 by 0, those above 32 bits by the largest one.
+/// Errors: SpecErrc::wrong_protocol over HTTP/1, which has no streams, and for `next` of a server.
+Parsed<void> place_streams(Http2Frame& frame, Settings const& settings);
+
 /// Draws the header text of a message over HTTP/2, or of a raw frame.
 void draw_header_text(Response& response, Rng& rng);
 void draw_header_text(Request& request, Rng& rng);

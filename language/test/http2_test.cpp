@@ -210,7 +210,8 @@ TEST(ClientStreams, C6_CountRepetitionsOfRequestsAndOfFramesAfterThem) {
          {Row{"get:/:x3 h2f:RST_STREAM:x3", {1, 3, 5, 1, 3, 5}}, Row{"get:/:x3 h2f:RST_STREAM", {1, 3, 5, 5}},
           Row{"get:/ h2f:RST_STREAM:x3", {1, 1, 1, 1}}, Row{"get:/:x2 h2f:RST_STREAM:x3", {1, 3, 1, 3, 3}},
           Row{"get:/ get:/:x2 h2f:RST_STREAM:x2 get:/ h2f:DATA", {1, 3, 5, 3, 5, 7, 7}},
-          Row{"h2f:DATA:x2 get:/", {1, 1, 1}}}) {
+          Row{"h2f:DATA:x2 get:/", {1, 1, 1}}, Row{"h2f:HEADERS:next get:/ h2f:DATA:this", {1, 3, 3}},
+          Row{"get:/ h2f:HEADERS:next:x3 h2f:RST_STREAM:this:x3 h2f:PING:this-2", {1, 3, 5, 7, 3, 5, 7, 7}}}) {
         ClientStreams streams;
         std::vector<std::uint32_t> given;
         for (auto const& message : parse_http2_requests(row.spec).value()) {
@@ -230,6 +231,61 @@ TEST(Http2Frame, UsesTheStreamOfItsPlace) {
                                        {"h2f:GOAWAY", 0},
                                        {"h2f:PING:9", 9}})
         EXPECT_EQ(http2::decode(test::play(plan(spec).whole, 1).bytes)->stream, stream) << spec;
+}
+
+struct RelativeCase {
+    std::string_view name, spec;
+    std::uint32_t stream;  ///< of the place
+    std::string_view resolved;
+};
+void PrintTo(RelativeCase const& row, std::ostream* out) { *out << row.spec; }
+class RelativeStreamOf : public testing::TestWithParam<RelativeCase> {};
+
+TEST_P(RelativeStreamOf, BecomesANumberThatReplays) {
+    auto setting = test::http2_client_setting();
+    setting.settings.http2.stream = GetParam().stream;
+    auto const resolved = test::resolved(parse_http2_requests(GetParam().spec).value().front(), setting.settings);
+    EXPECT_EQ(print(resolved), GetParam().resolved);
+    EXPECT_EQ(test::broken_property(GetParam().spec, setting, 1), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Http2Frame, RelativeStreamOf,
+    testing::Values(
+        RelativeCase{"This", "h2f:RST_STREAM:this:ENHANCE_YOUR_CALM", 7, "h2f:RST_STREAM:7:ENHANCE_YOUR_CALM"},
+        RelativeCase{"Behind", "h2f:SETTINGS:this+2", 7, "h2f:SETTINGS:9"},
+        RelativeCase{"Before", "h2f:DATA:1:this-2:'x'", 7, "h2f:DATA:1:5:'x'"},
+        RelativeCase{"WithTheReservedBit", "h2f:PING:this+0x80000000", 7, "h2f:PING:2147483655"},
+        RelativeCase{"BelowZero", "h2f:PING:this-9", 7, "h2f:PING:0"},
+        RelativeCase{"AboveAll", "h2f:PING:this+4294967295", 7, "h2f:PING:4294967295"},
+        RelativeCase{"New", "h2f:HEADERS:next:':method'='GET'", 7, "h2f:HEADERS:7:':method'='GET'"},
+        RelativeCase{"WithoutType", "h2f:this:'x'", 7, "h2f:DATA:7:'x'"},
+        RelativeCase{"BehindALength", "h2f:5:this:'x'", 7, "h2f:5:DATA:7:'x'"},
+        RelativeCase{"BehindFlags", "h2f:END_STREAM:this", 7, "h2f:END_STREAM:7"},
+        RelativeCase{"BeforeASetting", "h2f:SETTINGS:this:3=5", 7, "h2f:SETTINGS:7:3=5"},
+        RelativeCase{"LastStream", "h2f:GOAWAY:LAST_STREAM=this-2,CANCEL", 7, "h2f:GOAWAY:LAST_STREAM=5,CANCEL"},
+        RelativeCase{"LastStreamBelowZero", "h2f:GOAWAY:LAST_STREAM=this-2", 1, "h2f:GOAWAY:LAST_STREAM=0"},
+        RelativeCase{"Promised", "h2f:PUSH_PROMISE:PROMISED=this+1", 7, "h2f:PUSH_PROMISE:PROMISED=8"},
+        RelativeCase{"Dependency", "h2f:PRIORITY:this-2:DEPENDENCY=this+0x80000000,WEIGHT=1", 7,
+                     "h2f:PRIORITY:5:DEPENDENCY=2147483655,WEIGHT=1"}),
+    [](auto const& row) { return std::string(row.param.name); });
+
+TEST(Http2Frame, RefusesARelativeStreamWhereThereIsNone) {
+    struct Row {
+        std::string_view spec;
+        test::Setting setting;
+        SourceSpan span;
+    };
+    for (auto const& row : {Row{"h2f:RST_STREAM:this", test::response_setting(), {15, 19}},
+                            Row{"h2f:GOAWAY:LAST_STREAM=this-2", test::response_setting(), {11, 29}},
+                            Row{"h2f:HEADERS:next", test::client_setting(), {12, 16}},
+                            Row{"h2f:HEADERS:next", test::http2_response_setting(), {12, 16}}}) {
+        Rng rng(1);
+        auto const resolved = resolve(row.setting.parse(row.spec).value().front(), row.setting.settings, rng);
+        ASSERT_TRUE(resolved.has_error()) << row.spec;
+        EXPECT_EQ(resolved.error().code, SpecErrc::wrong_protocol) << row.spec;
+        EXPECT_EQ(resolved.error().span, row.span) << row.spec;
+    }
 }
 
 // --- randomness ------------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@
 //     h2p [":" VALUE] *(":" FEATURE)
 //
 // All slots are optional, so the form of a word decides its slot: a name of a type, a name of a flag, a number (the
-// first one is the length, one after the flags the stream), NAME=VALUE or a quoted text (payload).
+// first one is the length, one after the flags the stream), `this` or `next` (stream), NAME=VALUE or a quoted text
+// (payload).
 
 #include "grammar/http2_frame.hpp"
 
@@ -52,7 +53,7 @@ std::optional<std::uint32_t> type_number(std::string_view name) {
 auto const slot = x3::lit(':');
 auto const claimed_length = FrameNumberParser(0xffffff, "a length below 2^24");
 auto const type = FrameNumberParser(0xff, "a frame type up to 0xff", type_number);
-auto const stream = FrameNumberParser(0xffffffff, "a stream below 2^32");
+auto const stream = StreamParser();
 
 // A number in the first slot, or after the length, always fills that slot.
 auto const no_number = !(slot >> PlainNumberParser{});

@@ -16,10 +16,12 @@ template <class Number> std::optional<std::uint32_t> as_number(std::optional<Num
 /// A named number of a payload, and its width in bytes.
 struct Key {
     std::string_view name;
-    std::uint8_t width;
+    std::uint8_t width = 4;
+    bool is_stream = false;
 };
-constexpr Key keys[] = {{"ERROR", 4},      {"LAST_STREAM", 4}, {"PROMISED", 4},  {"INCREMENT", 4},
-                        {"DEPENDENCY", 4}, {"WEIGHT", 1},      {"PAD_LENGTH", 1}};
+constexpr Key keys[] = {
+    {"ERROR"},     {"LAST_STREAM", 4, true}, {"PROMISED", 4, true}, {"DEPENDENCY", 4, true}, {"INCREMENT"},
+    {"WEIGHT", 1}, {"PAD_LENGTH", 1}};
 
 Key const* find_key(std::string_view name) {
     auto const* found = std::find_if(std::begin(keys), std::end(keys), [&](Key key) { return key.name == name; });
@@ -62,10 +64,14 @@ std::optional<std::uint32_t> scan_setting(Iterator& it, Iterator last, ErrorColl
     return static_cast<std::uint32_t>(*found);
 }
 
+void skip_blanks(Iterator& it, Iterator last) {
+    it = std::find_if_not(it, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
+}
+
 /// Reads the number after `=`; appends its text, with the `=`.
 std::optional<std::uint32_t> scan_value(FrameNumberParser const& value, Iterator& it, Iterator last,
                                         ErrorCollector& seen, std::string& text) {
-    it = std::find_if_not(it, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
+    skip_blanks(it, last);
     auto const* const begin = it;
     auto const found = value.scan(it, last, seen);
     if (found) {
@@ -76,7 +82,55 @@ std::optional<std::uint32_t> scan_value(FrameNumberParser const& value, Iterator
     return found;
 }
 
+/// The same for a stream, which may be relative.
+bool scan_stream_value(PayloadNumber& made, Iterator& it, Iterator last, ErrorCollector& seen) {
+    skip_blanks(it, last);
+    auto const* const begin = it;
+    auto const found = scan_stream(it, last, seen);
+    // A frame opens one stream: its own.
+    if (!found || (found->relative && found->relative->is_new)) {
+        seen.expect(begin, "a stream (a number, this or this+2)");
+        return false;
+    }
+    made.text += "=" + found->text;
+    made.number = found->number;
+    made.relative = found->relative;
+    return true;
+}
+
 }  // namespace
+
+std::optional<RelativeStream> scan_relative_stream(Iterator& first, Iterator last, ErrorCollector& seen) {
+    auto const* const end = std::find_if_not(first, last, [](char c) { return is_bare(c) && c != '='; });
+    std::string_view const word(first, static_cast<std::size_t>(end - first));
+    if (word == "this" || word == "next") {
+        first = end;
+        return RelativeStream{.is_new = word == "next"};
+    }
+    if (!word.starts_with("this+") && !word.starts_with("this-")) return std::nullopt;
+    auto const* it = first + word.find_first_of("+-") + 1;
+    auto const* const begin = it;
+    auto const distance = scan_number(it, end);
+    auto const* behind = end;
+    // Before `=` it is the name of a field.
+    bool const is_field = scan_char(behind, last, '=');
+    if (!distance || *distance > UINT32_MAX || it != end) {
+        if (!is_field) seen.fail_hard(begin, "a number below 2^32");
+        return std::nullopt;
+    }
+    first = end;
+    auto const shift = static_cast<std::int64_t>(*distance);
+    return RelativeStream{.shift = begin[-1] == '-' ? -shift : shift};
+}
+
+std::optional<FrameNumber> scan_stream(Iterator& first, Iterator last, ErrorCollector& seen) {
+    auto const* const begin = first;
+    auto const relative = scan_relative_stream(first, last, seen);
+    if (relative) return FrameNumber{0, std::string(begin, first), relative};
+    auto const named = stream_number.scan(first, last, seen);
+    if (!named) return std::nullopt;
+    return FrameNumber{*named, std::string(begin, first)};
+}
 
 std::optional<std::uint64_t> scan_number(Iterator& first, Iterator last) {
     auto const* it = first;
@@ -133,31 +187,39 @@ std::optional<FrameNumber> FlagsParser::scan(Iterator& first, Iterator last, Err
         auto const* behind = it;
         if (!scan_char(behind, last, ',')) break;
         alone = false;
-        it = std::find_if_not(behind, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
+        skip_blanks(behind, last);
+        it = behind;
     }
     auto const* behind = it;
     if (scan_char(behind, last, '=')) return std::nullopt;
     // `h2f:DATA:1:…` has a stream and no flags. A single number is the flags only if a stream follows.
     if (alone && is_digit(*first)) {
         if (!scan_char(behind, last, ':')) return std::nullopt;
-        behind = std::find_if_not(behind, last, [](char c) { return blanks.find(c) != std::string_view::npos; });
-        if (!stream_number.scan(behind, last, seen) || scan_char(behind, last, '=')) return std::nullopt;
+        skip_blanks(behind, last);
+        if (!scan_stream(behind, last, seen) || scan_char(behind, last, '=')) return std::nullopt;
     }
     first = it;
     return flags;
+}
+
+/// Reads `KEY=NUMBER`; `made.text` is the key.
+bool PayloadNumberParser::scan_key(PayloadNumber& made, Iterator& it, Iterator last, ErrorCollector& seen) {
+    auto const* const key = find_key(made.text);
+    it += key->name.size();
+    if (!scan_char(it, last, '=')) return false;
+    made.width = key->width;
+    if (key->is_stream) return scan_stream_value(made, it, last, seen);
+    auto const value = scan_value(value_of(*key), it, last, seen, made.text);
+    made.number = value.value_or(0);
+    return value.has_value();
 }
 
 std::optional<PayloadNumber> PayloadNumberParser::scan(Iterator& first, Iterator last, ErrorCollector& seen) {
     auto const* it = first;
     auto const word = scan_word(it, last);
     PayloadNumber made{0, 4, std::string(word)};
-    if (auto const* key = find_key(word)) {
-        it += word.size();
-        if (!scan_char(it, last, '=')) return std::nullopt;
-        auto const value = scan_value(value_of(*key), it, last, seen, made.text);
-        if (!value) return std::nullopt;
-        made.number = *value;
-        made.width = key->width;
+    if (find_key(word) != nullptr) {
+        if (!scan_key(made, it, last, seen)) return std::nullopt;
     } else if (auto const code = http2::error_code(word)) {
         it += word.size();
         auto const* behind = it;

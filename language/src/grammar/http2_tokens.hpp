@@ -35,6 +35,16 @@ inline bool scan_char(Iterator& first, Iterator last, char wanted) {
     return true;
 }
 
+/// `this`, `this+2`, `this-0x2` or `next`, as a whole word; moves `first` behind it.
+std::optional<RelativeStream> scan_relative_stream(Iterator& first, Iterator last, ErrorCollector& seen);
+
+/// A number below 2^32, or a relative stream; moves `first` behind it.
+std::optional<FrameNumber> scan_stream(Iterator& first, Iterator last, ErrorCollector& seen);
+
+inline SourceSpan span_of(Iterator first, Iterator last, Iterator begin) {
+    return {static_cast<std::uint32_t>(first - begin), static_cast<std::uint32_t>(last - begin)};
+}
+
 // --- names and numbers -----------------------------------------------------------------------------------------------
 
 /// A number up to `max`, or a name that stands for one. A number or name before `=` does not match: it belongs to a
@@ -67,6 +77,26 @@ private:
     std::uint32_t max_;
     char const* too_large_;
     Lookup lookup_;
+};
+
+/// A number below 2^32, or the word of a relative stream. Either one before `=` does not match.
+struct StreamParser : x3::parser<StreamParser> {
+    using attribute_type = FrameNumber;
+    static bool const has_attribute = true;
+
+    template <class Context, class RuleContext, class Attribute>
+    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
+               Attribute& attribute) const {
+        x3::skip_over(first, last, context);
+        auto const* it = first;
+        auto found = scan_stream(it, last, errors(context));
+        auto const* behind = it;
+        if (!found || scan_char(behind, last, '=')) return false;
+        if (found->relative) found->relative->span = span_of(first, it, x3::get<BeginTag>(context));
+        x3::traits::move_to(std::move(*found), attribute);
+        first = it;
+        return true;
+    }
 };
 
 /// Any number, unless it goes before `=`.
@@ -107,7 +137,7 @@ private:
     static std::optional<FrameNumber> scan(Iterator& first, Iterator last, ErrorCollector& seen);
 };
 
-/// A number of a payload: `MAX_FRAME_SIZE=100`, `0x99=5`, `LAST_STREAM=7`, `ERROR=CANCEL`, or `CANCEL` alone.
+/// A number of a payload: `MAX_FRAME_SIZE=100`, `0x99=5`, `LAST_STREAM=this-2`, `ERROR=CANCEL`, or `CANCEL` alone.
 struct PayloadNumberParser : x3::parser<PayloadNumberParser> {
     using attribute_type = PayloadNumber;
     static bool const has_attribute = true;
@@ -116,14 +146,17 @@ struct PayloadNumberParser : x3::parser<PayloadNumberParser> {
     bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext&,
                Attribute& attribute) const {
         x3::skip_over(first, last, context);
+        auto const* const start = first;
         auto made = scan(first, last, errors(context));
         if (!made) return false;
+        if (made->relative) made->relative->span = span_of(start, first, x3::get<BeginTag>(context));
         x3::traits::move_to(std::move(*made), attribute);
         return true;
     }
 
 private:
     static std::optional<PayloadNumber> scan(Iterator& first, Iterator last, ErrorCollector& seen);
+    static bool scan_key(PayloadNumber& made, Iterator& it, Iterator last, ErrorCollector& seen);
 };
 
 /// The bare name of a field: a word before `=` that is not the name of a number.

@@ -247,11 +247,25 @@ FrameNumber RandomMessages::flags(bool digits_first) {
     return flags;
 }
 
+FrameNumber RandomMessages::relative_stream() {
+    auto const distance = static_cast<std::int64_t>(maybe(2) ? rng_.below(4) : rng_() >> 32U);
+    switch (rng_.below(3)) {
+        case 0: return {0, "this", RelativeStream{}};
+        case 1: return {0, "this+" + number(static_cast<std::uint64_t>(distance)), RelativeStream{.shift = distance}};
+        default: return {0, "this-" + number(static_cast<std::uint64_t>(distance)), RelativeStream{.shift = -distance}};
+    }
+}
+
 PayloadNumber RandomMessages::payload_number() {
     static constexpr std::pair<char const*, std::uint8_t> keys[] = {
         {"ERROR", 4},      {"LAST_STREAM", 4}, {"PROMISED", 4},  {"INCREMENT", 4},
         {"DEPENDENCY", 4}, {"WEIGHT", 1},      {"PAD_LENGTH", 1}};
-    switch (rng_.below(4)) {
+    static constexpr char const* streams[] = {"LAST_STREAM=", "PROMISED=", "DEPENDENCY="};
+    switch (rng_.below(options_.http2 ? 5 : 4)) {
+        case 4: {
+            auto const stream = relative_stream();
+            return {0, 4, streams[rng_.below(std::size(streams))] + stream.text, stream.relative};
+        }
         case 0: {
             auto const code = static_cast<std::uint32_t>(rng_.below(14));
             return {code, 4, name(http2::ErrorCode{code})};
@@ -297,6 +311,9 @@ Message RandomMessages::http2_frame() {
         auto const stream = static_cast<std::uint32_t>(maybe(2) ? rng_.below(4) : rng_() >> 32U);
         frame.stream = FrameNumber{stream, number(stream)};
     }
+    // With a length but without type and flags too: the number that it becomes must not be read as one of them.
+    if (options_.http2 && maybe(4)) frame.stream = relative_stream();
+    if (options_.http2 && maybe(16)) frame.stream = FrameNumber{0, "next", RelativeStream{.is_new = true}};
     for (auto left = rng_.below(4); left > 0; --left) frame.payload.push_back(payload_part());
     frame.features = features(in::http2_frame);
     return frame;

@@ -44,6 +44,7 @@ private:
     std::string number(std::uint64_t value);
     FrameNumber frame_number(std::uint32_t value, std::string const& name);
     FrameNumber flags(bool digits_first);
+    FrameNumber relative_stream();
     PayloadNumber payload_number();
     PayloadPart payload_part();
 

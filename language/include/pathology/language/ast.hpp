@@ -15,10 +15,23 @@ namespace pathology::language {
 
 // --- payloads of HTTP/2 frames ---------------------------------------------------------------------------------------
 
-/// A number of a frame with its spelling: `PING`, `6`, `0x6`, `END_STREAM,PADDED`.
+/// `this`, `this+2`, `next`: a stream that is known when the message is sent. resolve() makes a number of it.
+struct RelativeStream {
+    std::int64_t shift = 0;  ///< from the stream of the message, less than 2^32 in either direction
+    bool is_new = false;     ///< `next`: the message opens the next stream of a client, see ClientStreams
+    SourceSpan span{};
+
+    /// Compares the streams, not where they are written.
+    friend bool operator==(RelativeStream const& a, RelativeStream const& b) {
+        return a.shift == b.shift && a.is_new == b.is_new;
+    }
+};
+
+/// A number of a frame with its spelling: `PING`, `6`, `0x6`, `END_STREAM,PADDED`, `this+2`.
 struct FrameNumber {
     std::uint32_t number = 0;
-    std::string text;  ///< as printed
+    std::string text;                          ///< as printed
+    std::optional<RelativeStream> relative{};  ///< the number is then not known yet
 
     friend bool operator==(FrameNumber const&, FrameNumber const&) = default;
 };
@@ -27,8 +40,9 @@ struct FrameNumber {
 /// its identifier and its value in one number.
 struct PayloadNumber {
     std::uint64_t number = 0;
-    std::uint8_t width = 4;  ///< bytes: 1, 4 or 6
-    std::string text;        ///< as printed
+    std::uint8_t width = 4;                    ///< bytes: 1, 4 or 6
+    std::string text;                          ///< as printed
+    std::optional<RelativeStream> relative{};  ///< `LAST_STREAM=this-2`: the number is then not known yet
 
     friend bool operator==(PayloadNumber const&, PayloadNumber const&) = default;
 };
@@ -75,7 +89,7 @@ struct Frame {
 };
 
 /// `h2f:PING`, `h2f:5:DATA:END_STREAM:1:'hello'`: an HTTP/2 frame. What is not given is computed: the length from the
-/// payload, the stream from the place it is used in, and the payload from the type when there is no length either.
+/// payload, the stream from the place it is used in (as `this`, but 0 for some types), and the payload from the type when there is no length either.
 struct Http2Frame {
     std::optional<std::uint32_t> length;  ///< that the header claims, 24 bits
     std::optional<FrameNumber> type;

@@ -25,9 +25,9 @@ Parsed<std::optional<Http2Parts>> make_http2_parts(Message const& resolved, Sett
 /// Writes a stream into the header of every frame of `head`. A plan that was made once then serves every stream.
 void set_stream(std::string& head, std::uint32_t stream);
 
-/// Assigns streams to the messages of a client's script: requests get 1, 3, 5…; a frame gets the stream of the request
-/// before it, or 1 if there is none. If both are repeated (`xN`), the frames get the streams of the requests in turn, and
-/// those beyond them the last one.
+/// Assigns streams to the messages of a client's script: requests, and frames on the stream `next`, get 1, 3, 5…; any
+/// other frame gets the stream of the one before it that opened one, or 1 if there is none. If both are repeated (`xN`), the
+/// frames get the streams of the repetitions in turn, and those beyond them the last one.
 class ClientStreams {
 public:
     /// The stream of the next message of the script; `repetition` counts from 0 for each message. A frame that names its
@@ -35,8 +35,8 @@ public:
     std::uint32_t next(Message const& message, std::uint64_t repetition = 0);
 
 private:
-    std::uint32_t first_ = 1, last_ = 1;  // of the repetitions of the last request
-    bool has_request_ = false;
+    std::uint32_t first_ = 1, last_ = 1;  // of the repetitions of the last message that opened a stream
+    bool is_open_ = false;                // whether there was one
 };
 
 }  // namespace pathology::language
