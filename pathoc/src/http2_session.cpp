@@ -73,7 +73,10 @@ asio::awaitable<Result<SendResult>> Http2Session::play(SendRequest message, std:
             co_return failure;
         }
         written.error = co_await flush();
-        if (!written.error && next == Next::allowance) written.error = co_await await_allowance(stream);
+        if (!written.error && next == Next::allowance) {
+            written.error = co_await await_allowance(stream);
+            if (written.error) frames_.reset();  // the frame that waits is not sent, and none has begun
+        }
         if (!written.error && next == Next::pause) {
             written.error = co_await pause(pacer.end_of(frames_.pause()));
             written.is_overdue = written.error == net::Errc::timed_out;
@@ -98,6 +101,7 @@ asio::awaitable<error_code> Http2Session::await_allowance(std::uint32_t stream) 
         if (auto const ec = co_await flush()) co_return ec;
         if (auto const ec = co_await read_more()) co_return ec;
     }
+    queue_control();  // the ACK of the SETTINGS that opened the window goes before the content (RFC 9113 §6.5.3)
     auto const allowed = std::min(responses_.allowance(stream), frames_.needed());
     responses_.spend(stream, allowed);
     frames_.allow(allowed);

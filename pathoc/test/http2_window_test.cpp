@@ -11,6 +11,7 @@ namespace {
 
 using namespace proxycore::http2::test;
 using pathology::test::row_name;
+using proxycore::http2::ErrorCode;
 using proxycore::http2::SettingId;
 namespace flag = proxycore::http2::flag;
 
@@ -68,6 +69,27 @@ INSTANTIATE_TEST_SUITE_P(
             "Negative", 4, {"", initial_window(0) + window_update(3, 5), rest}, "3 'abcd'\n3 'e'\n3 END_STREAM 'f'\n"},
         WindowCase{"WithActions", 2, {"", rest}, "3 'ab'\n3 END_STREAM 'cdef'\n", "post:/:b'abcdef':p3,0"}),
     row_name);
+
+TEST(PathocHttp2, C17_AcknowledgesSettingsBeforeItUsesTheirWindow) {
+    FrameServer const server({initial_window(1U << 20U), {ok(1)}, {window_update(0, 1U << 20U)}});
+    auto const outcome = invoke({"--no-timestamp", "--http2-prior-knowledge", "-t", "20", "-p",
+                                 std::to_string(server.port()), "127.0.0.1", "post:/:b@300k,digits"});
+    EXPECT_EQ(outcome.status, 0) << outcome.out;
+    auto const received = server.received();
+    auto const before = received.substr(0, received.find("SETTINGS ACK"));
+    EXPECT_LT(before.size(), received.size());
+    EXPECT_LE(std::count_if(before.begin(), before.end(), [](char c) { return c >= '0' && c <= '9'; }), 66000);
+}
+
+TEST(PathocHttp2, C17_SendsTheNextRequestAfterOneThatWasResetWhileItWaited) {
+    FrameServer const server({initial_window(2), {ok(1), ok(5)}, {"", rst_stream(3, ErrorCode::cancel)}});
+    auto const outcome = invoke({"--no-timestamp", "--http2-prior-knowledge", "-t", "20", "-p",
+                                 std::to_string(server.port()), "127.0.0.1", "get:/ post:/:b'abcdef' get:/last"});
+    EXPECT_EQ(content_of(server.received()), "3 'ab'\n");
+    EXPECT_EQ(outcome.out,
+              ">> 'GET':/\n<< 200 : 0 bytes\n>> 'POST':/:b'abcdef'\nInvalid server response: stream 3 reset: CANCEL "
+              "(8)\n>> 'GET':/last\n<< 200 : 0 bytes\n");
+}
 
 TEST(PathocHttp2, C17_SendsABodyThroughWindowsSmallerThanAFrame) {
     std::vector<std::string> const replies(300, window_update(3, 1000) + window_update(0, 1000));
