@@ -94,6 +94,9 @@ void declare_run(console::CommandLine& line, Arguments& arguments) {
     line.option("--receive-buffer", arguments.receive_buffer,
                 "receive buffer of each connection: with a slow --read-rate, the server soon meets a closed window");
     line.option("--repeat", options.repeat, "send the specs this many times over each connection");
+    line.option("--in-flight", options.in_flight,
+                "send up to this many requests before the first of their responses has arrived (default: 1); over "
+                "HTTP/1 as a pipeline");
     line.option("-w,--wait", options.wait, "wait between connections", "SECONDS");
     line.flag("-r,--random", options.random_pick, "send one random spec per connection");
     line.option("-t,--timeout", arguments.time_limit,
@@ -284,6 +287,7 @@ result<ProgramOptions, Exit> settle(Arguments arguments) {
         return refuse("SPEC - reads standard input, which can be read once");
     // First, because it turns TLS on, which decides the default port and whether TLS options are allowed.
     settle_http2(arguments);
+    if (options.in_flight == 0) return refuse("--in-flight: expected a number of requests, at least 1");
     for (auto const settle_one :
          {settle_connections, settle_proxies, settle_tls, settle_target, settle_tunnel, settle_socks}) {
         if (auto const settled = settle_one(arguments); !settled) return settled.error();

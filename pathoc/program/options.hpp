@@ -46,6 +46,7 @@ struct ProgramOptions {
     bool owns_target = false;                     ///< floods of targets that are not loopback are allowed
     language::SetRate read_rate;                  ///< at which bytes of the server are read; the default is full speed
     std::optional<std::uint64_t> receive_buffer;  ///< bytes of the receive buffer of each connection
+    std::uint32_t in_flight = 1;                  ///< requests of a connection that may await their response at once
     std::uint64_t repeat = 1;                     ///< each connection sends all specs as often
     std::chrono::nanoseconds wait{};              ///< before each connection but the first
     bool random_pick = false;                     ///< each connection sends one of the specs

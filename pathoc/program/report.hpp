@@ -36,6 +36,7 @@ struct SentMessage {
     bool is_frame = false;
     std::uint32_t stream = 0;    ///< of an HTTP/2 message; 0 for HTTP/1 and WebSocket
     std::string_view note = {};  ///< printed behind the spec
+    bool is_in_flight = false;   ///< responses may be in another order than requests
 };
 
 /// What lines begin with if several connections are open at once: `[7] `, the number of the connection from 0; else empty.

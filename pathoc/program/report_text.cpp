@@ -81,7 +81,11 @@ public:
     void exchange(std::string& out, MessageContext const& context, SentMessage const& sent,
                   Result<Response> const& outcome, std::string_view partial) override {
         spec_line(out, context, sent);
-        outcome_line(out, context, outcome);
+        if (sent.is_in_flight && sent.stream != 0) {
+            outcome_line_with_stream(out, context, sent.stream, outcome);
+        } else {
+            outcome_line(out, context, outcome);
+        }
         dump(out, sent);
         // Of an incomplete response the bytes that arrived, which show where it went wrong.
         if (show_response_) dump(out, "Bytes read:\n", received(outcome, partial));
@@ -105,8 +109,7 @@ public:
 
     void late_outcome(std::string& out, MessageContext const& context, SentMessage const& sent,
                       Result<Response> const& outcome, std::string_view partial) override {
-        outcome_line(out, context, outcome);
-        out.insert(out.size() - 1, " (stream " + std::to_string(sent.stream) + ")");
+        outcome_line_with_stream(out, context, sent.stream, outcome);
         if (show_response_) dump(out, "Bytes read:\n", received(outcome, partial));
     }
 
@@ -141,6 +144,12 @@ private:
         if (outcome) return outcome->raw;
         auto const& response = outcome.error().response;
         return response ? response->raw : partial;
+    }
+
+    void outcome_line_with_stream(std::string& out, MessageContext const& context, std::uint32_t stream,
+                                  Result<Response> const& outcome) const {
+        outcome_line(out, context, outcome);
+        out.insert(out.size() - 1, " (stream " + std::to_string(stream) + ")");
     }
 
     void outcome_line(std::string& out, MessageContext const& context, Result<Response> const& outcome) const {

@@ -156,6 +156,7 @@ asio::awaitable<void> Runner::run_connection(std::uint64_t ordinal) {
     MessageSequence const messages(picks ? seeds_.pick(scripts_, ordinal) : scripts_, options_.repeat);
     ConnectionRun connection(ordinal, messages);
     co_await send_messages(connection);
+    co_await await_responses(connection, 0);
     if (connection.http2 && !interrupted_) co_await read_to_end(connection);
     if (connection.speaks_websocket && !connection.is_over && !stop_) {
         connection.session->set_time_limit(limit_of(options_.frame_time_limit));
@@ -185,7 +186,11 @@ asio::awaitable<void> Runner::send_messages(ConnectionRun& connection) {
         bool const is_ahead = connection.http2 && message->is_request() && connection.messages.precedes_frame();
         if (!message->has_response() || is_ahead || connection.speaks_websocket) {
             co_await send_only(connection, *message, *crafted);
+        } else if (may_fly(connection, *message, *crafted)) {
+            co_await send_in_flight(connection, *message, *crafted);
         } else {
+            co_await await_responses(connection, 0);
+            if (connection.is_over || stop_) co_return;
             co_await exchange(connection, *message, *crafted);
         }
     }
@@ -301,7 +306,8 @@ asio::awaitable<void> Runner::exchange(ConnectionRun& connection, PreparedMessag
     auto const size = outcome ? crafted.plan->length : outcome.error().bytes_sent;
     SentMessage const sent{*crafted.spec, connection.sent(), size, false, options_.http2 ? connection.stream : 0,
                            crafted.note};
-    finish_exchange(connection, message, when, sent, outcome);
+    connection.speaks_websocket = message.is_handshake() && outcome && outcome->status() == 101;
+    finish_exchange(connection, when, sent, outcome);
     if (connection.http2) report_violations(connection);
     if (connection.speaks_websocket) check_handshake(when, crafted, *outcome);
     // With -T the run uses the connection again, but not one that the spec has given up.
@@ -321,13 +327,12 @@ void Runner::check_handshake(MessageContext const& context, CraftedMessage const
     print(block);
 }
 
-void Runner::finish_exchange(ConnectionRun& connection, PreparedMessage const& message, MessageContext const& context,
-                             SentMessage const& sent, Result<Response> const& outcome) {
+void Runner::finish_exchange(ConnectionRun& connection, MessageContext const& context, SentMessage const& sent,
+                             Result<Response> const& outcome) {
     bool failed = false;
     bool hidden = false;
     if (outcome) {
         hidden = options_.ignored_codes.contains(outcome->status());
-        connection.speaks_websocket = message.is_handshake() && outcome->status() == 101;
         // A response that -I ignores does not count for -o.
         if (options_.one_shot && !hidden) stop_ = true;
     } else {
@@ -336,14 +341,14 @@ void Runner::finish_exchange(ConnectionRun& connection, PreparedMessage const& m
         bool const ignored = code == Errc::timed_out && options_.ignore_timeouts;
         // A spec that disconnects did what it should.
         failed = !ignored && code != Errc::closed_by_spec;
-        connection.is_over =
-            !ignored && !(connection.http2 && connection.http2->is_usable() && code == Errc::invalid_response);
+        bool const may_go_on = connection.http2 && connection.http2->is_usable() && code == Errc::invalid_response;
+        connection.is_over = connection.is_over || (!ignored && !may_go_on);
     }
     failed_ = failed_ || failed;
     progress_.count(failed);
     if (hidden) return;
     std::string block;
-    report_->exchange(block, context, sent, outcome, outcome ? std::string() : connection.partial());
+    report_->exchange(block, context, sent, outcome, outcome ? std::string() : connection.partial(sent.stream));
     print(block);
 }
 
@@ -371,6 +376,7 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     if (connection.http2) report_violations(connection);
     if (failed) warn(mark(connection) + describe_failure(written) + "\n");
     failed_ = failed_ || failed;
+    connection.is_closed_by_spec = !failed && written->disconnected;
     connection.is_over = failed || written->disconnected || (connection.http2 && connection.http2->must_leave());
     if (is_ahead && !failed) {
         connection.ahead.push_back({connection.stream, crafted.spec, connection.sent(), sent.size, when});

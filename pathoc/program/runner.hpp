@@ -6,7 +6,9 @@
 //                     │                                                  until the server closes or the time limit
 //                     passes └─ frame, preface ── send only ──▶ report ──▶ next message …; HTTP/2 then reads until the
 //                     │                                                    end, and reports responses that arrive late
-//                     └─ request over HTTP/2 with a raw frame after it in its spec: likewise
+//                     ├─ request over HTTP/2 with a raw frame after it in its spec: likewise
+//                     └─ HTTP request with --in-flight ── wait until fewer are in flight ──▶ send ──▶ next message …;
+//                                                         each is reported when its response is complete
 //
 // An error ends its connection; a signal, -o, a refused spec and lost output end the run.
 #pragma once
@@ -14,6 +16,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <pathology/language/http2.hpp>
@@ -57,13 +60,15 @@ public:
     proxycore::console::ExitCode exit_code() const;
 
 private:
-    /// A request over HTTP/2 that was sent without waiting for its response.
+    /// A request that was sent without waiting for its response.
     struct SentAhead {
         std::uint32_t stream;
         std::shared_ptr<std::string const> spec;
         std::string bytes;
         std::uint64_t size;
         MessageContext context;
+        std::chrono::steady_clock::time_point begun{};
+        std::string_view note{};
     };
 
     /// One connection, opened when its first message is sent.
@@ -79,17 +84,21 @@ private:
         proxycore::Endpoint remote;
         std::shared_ptr<proxycore::record::RecordedTls const> tls;
         language::ClientStreams streams{};
-        std::uint32_t stream = 1;       // of the current message
-        bool sent_frames = false;       // raw HTTP/2 frames were sent: any frame may follow
-        std::vector<SentAhead> ahead;   // requests whose response was not waited for
-        bool speaks_websocket = false;  // after a 101
-        bool is_over = false;           // failed, or closed by a spec
-        bool all_sent = false;          // WebSocket: no frames are left to send
-        bool close_received = false;    // WebSocket: the server sent a close frame
+        std::uint32_t stream = 1;           // of the current message
+        bool sent_frames = false;           // raw HTTP/2 frames were sent: any frame may follow
+        std::vector<SentAhead> ahead;       // requests with raw frames behind them, whose response was not waited for
+        std::deque<SentAhead> in_flight{};  // requests that await their response, the oldest first
+        bool speaks_websocket = false;      // after a 101
+        bool is_over = false;               // failed, or closed by a spec
+        bool is_closed_by_spec = false;
+        bool all_sent = false;        // WebSocket: no frames are left to send
+        bool close_received = false;  // WebSocket: the server sent a close frame
 
         bool is_open() const { return session || http2; }
         std::string const& sent() const { return http2 ? http2->sent() : session->sent(); }
-        std::string partial() const { return http2 ? http2->partial() : session->partial(); }
+        std::string partial(std::uint32_t of_stream) const {
+            return http2 ? http2->partial(of_stream) : session->partial();
+        }
     };
 
     boost::asio::awaitable<bool> is_allowed();
@@ -110,6 +119,16 @@ private:
     boost::asio::awaitable<void> send_only(ConnectionRun& connection, PreparedMessage const& message,
                                            CraftedMessage const& crafted);
 
+    bool may_fly(ConnectionRun const& connection, PreparedMessage const& message, CraftedMessage const& crafted) const;
+    boost::asio::awaitable<void> send_in_flight(ConnectionRun& connection, PreparedMessage const& message,
+                                                CraftedMessage const& crafted);
+    boost::asio::awaitable<void> make_place(ConnectionRun& connection, std::uint64_t size);
+    boost::asio::awaitable<void> await_responses(ConnectionRun& connection, std::size_t max_left);
+    boost::asio::awaitable<void> receive_oldest(ConnectionRun& connection);
+    void land_complete(ConnectionRun& connection, boost::system::error_code end = {});
+    void land_all(ConnectionRun& connection, Failure const& why);
+    void land(ConnectionRun& connection, SentAhead const& request, Result<Response> const& outcome);
+
     boost::asio::awaitable<void> read_to_end(ConnectionRun& connection);
     void report_late(ConnectionRun& connection, boost::system::error_code end);
     void report_late(ConnectionRun& connection, SentAhead const& request, Result<Response> const& outcome);
@@ -121,8 +140,8 @@ private:
 
     std::optional<CraftedMessage> craft(ConnectionRun const& connection, PreparedMessage const& message);
     void check_handshake(MessageContext const& context, CraftedMessage const& crafted, Response const& response);
-    void finish_exchange(ConnectionRun& connection, PreparedMessage const& message, MessageContext const& context,
-                         SentMessage const& sent, Result<Response> const& outcome);
+    void finish_exchange(ConnectionRun& connection, MessageContext const& context, SentMessage const& sent,
+                         Result<Response> const& outcome);
     MessageContext message_context(ConnectionRun const& connection) const;
     void print(std::string const& block);
     void warn(std::string const& text);

@@ -1,0 +1,133 @@
+// Requests in flight: sent before the responses to earlier ones have arrived.
+//
+//     message ─▶ make_place ─▶ send ─▶ in_flight ─┬─ HTTP/2: take() by stream, in any order ─▶ land
+//                    │                            └─ HTTP/1: receive() the oldest ──────────▶ land
+//                    └─ await_responses: reads until fewer are in flight
+//
+// There is one coroutine. Over HTTP/1 nothing is read during a write, so the requests that are unanswered have to fit into
+// the buffers of the sockets: else a server that waits for us to read its response would not read our request.
+
+#include <boost/asio/error.hpp>
+#include <numeric>
+
+#include "program/runner.hpp"
+
+namespace pathology::pathoc {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::uint64_t max_pipelined = 256U << 10U;  // bytes of unanswered requests over HTTP/1
+
+Failure closed_by_spec(std::uint64_t bytes_sent) {
+    Failure failure;
+    failure.code = Errc::closed_by_spec;
+    failure.message = "Disconnected by the spec after " + std::to_string(bytes_sent) + " bytes";
+    failure.bytes_sent = bytes_sent;
+    return failure;
+}
+
+}  // namespace
+
+/// A handshake changes the protocol, so that nothing may follow it before its response.
+bool Runner::may_fly(ConnectionRun const& connection, PreparedMessage const& message,
+                     CraftedMessage const& crafted) const {
+    if (options_.in_flight < 2 || message.is_handshake()) return false;
+    return connection.http2 != nullptr || crafted.plan->length <= max_pipelined;
+}
+
+asio::awaitable<void> Runner::send_in_flight(ConnectionRun& connection, PreparedMessage const& message,
+                                             CraftedMessage const& crafted) {
+    auto const when = message_context(connection);
+    co_await make_place(connection, crafted.plan->length);
+    if (connection.is_over || stop_) co_return;
+    auto const begun = clock_.steady_now();
+    SendRequest const request{*crafted.plan, crafted.seed, message.method(), true};
+    auto const written = co_await send_on(connection, request);
+    if (interrupted_ != 0) co_return;
+    auto const size = written ? written->bytes : written.error().bytes_sent;
+    auto const stream = options_.http2 ? connection.stream : 0;
+    SentAhead sent{stream, crafted.spec, connection.sent(), size, when, begun, crafted.note};
+    if (!written) co_return land(connection, sent, written.error());
+    connection.in_flight.push_back(std::move(sent));
+    connection.is_closed_by_spec = written->disconnected;
+    // Over HTTP/2 the rest of a request is not sent after its response.
+    bool const is_cut = connection.http2 && written->error == asio::error::operation_aborted;
+    if (!written->disconnected && (!written->error || is_cut)) co_return;
+    // Responses may have arrived all the same.
+    co_await await_responses(connection, 0);
+    connection.is_over = true;
+}
+
+/// Waits until a request of `size` bytes may be sent.
+asio::awaitable<void> Runner::make_place(ConnectionRun& connection, std::uint64_t size) {
+    auto const is_full = [&] {
+        auto const& flying = connection.in_flight;
+        if (flying.size() >= options_.in_flight) return true;
+        auto const add = [](std::uint64_t sum, SentAhead const& request) { return sum + request.size; };
+        auto const unanswered = std::accumulate(flying.begin(), flying.end(), std::uint64_t{0}, add);
+        return !connection.http2 && !flying.empty() && unanswered + size > max_pipelined;
+    };
+    while (is_full() && !connection.is_over && !stop_) {
+        co_await await_responses(connection, connection.in_flight.size() - 1);
+    }
+}
+
+/// Reads until at most `max_left` requests are in flight.
+asio::awaitable<void> Runner::await_responses(ConnectionRun& connection, std::size_t max_left) {
+    if (connection.is_closed_by_spec && !connection.in_flight.empty())
+        land_all(connection, closed_by_spec(connection.in_flight.back().size));
+    if (connection.http2) land_complete(connection);
+    while (connection.in_flight.size() > max_left && !stop_) {
+        if (!connection.http2) {
+            co_await receive_oldest(connection);
+            continue;
+        }
+        auto const end = co_await connection.http2->read();
+        if (interrupted_ != 0) co_return;
+        land_complete(connection, end);
+        report_violations(connection);
+    }
+}
+
+asio::awaitable<void> Runner::receive_oldest(ConnectionRun& connection) {
+    auto const outcome = co_await connection.session->receive();
+    if (interrupted_ != 0) co_return;
+    // The others cannot arrive either: responses have the order of the requests.
+    if (!outcome) co_return land_all(connection, outcome.error());
+    auto const request = std::move(connection.in_flight.front());
+    connection.in_flight.pop_front();
+    land(connection, request, outcome);
+}
+
+/// Reports the requests whose response is complete; all of them if the connection has ended.
+void Runner::land_complete(ConnectionRun& connection, boost::system::error_code end) {
+    auto& http2 = *connection.http2;
+    std::erase_if(connection.in_flight, [&](SentAhead const& request) {
+        auto outcome = http2.take(request.stream);
+        bool const is_awaited = outcome || http2.is_awaited(request.stream);
+        if (!is_awaited) progress_.count(false);  // reset by a raw frame
+        if (!outcome && is_awaited && end) outcome = http2.read_failure(end);
+        if (outcome) land(connection, request, *outcome);
+        return outcome || !is_awaited;
+    });
+}
+
+void Runner::land_all(ConnectionRun& connection, Failure const& why) {
+    for (auto const& request : std::exchange(connection.in_flight, {})) {
+        auto failure = why;
+        failure.bytes_sent = request.size;
+        land(connection, request, failure);
+    }
+}
+
+void Runner::land(ConnectionRun& connection, SentAhead const& request, Result<Response> const& outcome) {
+    if (stop_) return;  // by -o, after the first response
+    SentMessage const sent{*request.spec, request.bytes, request.size, false, request.stream, request.note, true};
+    auto context = request.context;
+    context.duration = clock_.steady_now() - request.begun;
+    finish_exchange(connection, context, sent, outcome);
+}
+
+}  // namespace pathology::pathoc
