@@ -68,7 +68,6 @@ bool Responder::waits(RequestHead const& request, std::string_view path, Respons
     return is_crafted && select_crafted(path.substr(prefix.size())).prepared->waits();
 }
 
-<<<<<<< HEAD
 bool Responder::may_wait(Alternatives const& alternatives) const {
     bool const is_http2 = settings_.protocol == language::Protocol::http2;
     auto const& all = alternatives.all();
@@ -76,14 +75,14 @@ bool Responder::may_wait(Alternatives const& alternatives) const {
         auto const& prepared = is_http2 ? alternative.http2 : alternative.http1;
         return prepared && prepared->waits();
     });
-=======
+}
+
 OutgoingResponse Responder::respond_unasked(PreparedSpecPtr prepared, std::uint64_t seed) {
     OutgoingResponse response;
     response.seed = seed;
     assign(response, {std::move(prepared)});
     render_for(RequestHead(), response, {});
     return response;
->>>>>>> 62b269bb (pathod: add faults of connections)
 }
 
 OutgoingResponse Responder::reject(RequestHead const& request, Rejection const& rejection,
