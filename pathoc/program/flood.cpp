@@ -38,22 +38,35 @@ std::uint64_t saturated_sum(std::uint64_t a, std::uint64_t b) {
 /// Returns true if a frame follows message `at` of a script: over HTTP/2 the response is then not waited for.
 bool precedes_frame(Script const& script, std::size_t at) {
     auto const is_frame = [](PreparedMessage const& one) { return one.is_raw_frame() && one.times() > 0; };
-    return std::any_of(script.begin() + static_cast<std::ptrdiff_t>(at) + 1, script.end(), is_frame);
+    return std::any_of(script.messages.begin() + static_cast<std::ptrdiff_t>(at) + 1, script.messages.end(), is_frame);
 }
 
-/// The messages of a connection whose response is not waited for. One that ends the connection is the last.
-std::uint64_t count_unanswered(std::span<Script const> scripts, std::uint64_t rounds, bool http2) {
-    std::uint64_t count = 0;
-    for (auto const& script : scripts) {
-        for (std::size_t i = 0; i < script.size(); ++i) {
-            auto const& message = script[i];
-            if (message.times() == 0) continue;
-            if (ends_connection(message.message())) return saturated_sum(count, 1);
-            bool const waits = message.is_request() && !(http2 && precedes_frame(script, i));
-            if (!waits) count = saturated_sum(count, message.times());
+/// How often the messages are sent whose response is not waited for. One that ends the connection is the last; `ends` is
+/// set then.
+std::uint64_t count_unanswered(Script const& script, bool http2, bool& ends) {
+    auto sent = script.repetitions;
+    for (std::size_t i = 0; i < sent.size() && !ends; ++i) {
+        auto const& message = script.messages[i];
+        bool const waits = message.has_response() && !(http2 && precedes_frame(script, i));
+        ends = sent[i].times > 0 && ends_connection(message.message());
+        if (ends) {
+            sent[i] = {};  // no second time, nor a second round of its group
+            sent.resize(i + 1);
+        } else if (waits) {
+            sent[i].times = 0;
         }
     }
-    return saturated_product(count, rounds);
+    return language::count_messages(sent).value_or(UINT64_MAX);
+}
+
+/// The same for a connection, which sends all scripts `rounds` times.
+std::uint64_t count_unanswered(std::span<Script const> scripts, std::uint64_t rounds, bool http2) {
+    std::uint64_t count = 0;
+    bool ends = false;
+    for (auto const& script : scripts) {
+        if (!ends) count = saturated_sum(count, count_unanswered(script, http2, ends));
+    }
+    return ends ? count : saturated_product(count, rounds);
 }
 
 /// -1, no limit, is more than any other number.
@@ -68,6 +81,9 @@ std::optional<std::string> describe_flood(ProgramOptions const& options, std::sp
     if (auto const at_once = std::min<std::uint64_t>(options.parallel, connections); at_once > max_polite_connections)
         return std::to_string(at_once) + " connections at once (more than " + std::to_string(max_polite_connections) +
                ")";
+    if (options.in_flight > max_polite_in_flight)
+        return std::to_string(options.in_flight) + " requests in flight on a connection (more than " +
+               std::to_string(max_polite_in_flight) + ")";
     auto const each = count_unanswered(scripts, options.repeat, options.http2);
     auto const all = saturated_product(each, connections);
     if (all <= max_polite_unanswered) return std::nullopt;

@@ -15,10 +15,11 @@
 namespace pathology::pathoc {
 
 inline constexpr std::uint64_t max_polite_connections = 16;   // at once
+inline constexpr std::uint64_t max_polite_in_flight = 100;    // requests of a connection (RFC 9113 §6.5.2)
 inline constexpr std::uint64_t max_polite_unanswered = 1000;  // messages whose response is not waited for, in a run
 
-/// Why a run is a flood: `64 connections at once (more than 16)`. std::nullopt if it is none: every message but a few waits
-/// for its response, on few connections at once.
+/// Why a run is a flood: `64 connections at once (more than 16)`. std::nullopt if it is none: few
+/// connections are open at once, each with few requests in flight, and every message but a few waits for its response.
 std::optional<std::string> describe_flood(ProgramOptions const& options, std::span<Script const> scripts);
 
 /// Returns true for addresses of this machine alone: 127.0.0.0/8 and ::1. False for names.

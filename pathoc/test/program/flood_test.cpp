@@ -56,7 +56,11 @@ INSTANTIATE_TEST_SUITE_P(
                     FloodRow{"HeldInTurn", {"-n", "5000", "get:/:d3,hold"}, {}},
                     FloodRow{"HalfInTurn", {"-n", "5000", "get:/:da,half"}, {}},
                     FloodRow{"NothingBehindACut", {"get:/:d3", "wf:x5000"}, {}},
-                    FloodRow{"SomeFrames", {"wf:x1000"}, {}}, FloodRow{"Http2InTurn", {"--http2", "get:/:x5000"}, {}}),
+                    FloodRow{"SomeFrames", {"wf:x1000"}, {}},
+                    FloodRow{"SomeInFlight", {"--in-flight", "100", "get:/:x5000"}, {}},
+                    FloodRow{"BytesInTurn", {"raw:'a':x5000"}, {}},
+                    FloodRow{"ACutInAGroup", {"(get:/ raw:d0,rst)x5000"}, {}},
+                    FloodRow{"Http2InTurn", {"--http2", "get:/:x5000"}, {}}),
     row_name);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -65,10 +69,15 @@ INSTANTIATE_TEST_SUITE_P(
         FloodRow{"AtOnce", {"--parallel", "17", "get:/"}, "17 connections at once (more than 16)"},
         FloodRow{
             "AtOnceWithoutEnd", {"--parallel", "17", "-n", "-1", "get:/"}, "17 connections at once (more than 16)"},
+        FloodRow{"InFlight",
+                 {"--http2", "--in-flight", "101", "get:/"},
+                 "101 requests in flight on a connection (more than 100)"},
         FloodRow{"Cuts", {"-n", "1001", "get:/:d3,rst"}, unanswered("1001")},
         FloodRow{"CutsWithoutEnd", {"-n", "-1", "get:/:d3"}, unanswered("an unlimited number of")},
         FloodRow{"Frames", {"wf:x1001"}, unanswered("1001")},
         FloodRow{"FramesOfConnections", {"-n", "10", "wf:x101"}, unanswered("1010")},
+        FloodRow{"FramesOfAGroup", {"(wf get:/)x1001"}, unanswered("1001")},
+        FloodRow{"Resets", {"-n", "1001", "raw:d0,rst"}, unanswered("1001")},
         FloodRow{"Repeated", {"--repeat", "501", "wf:x2"}, unanswered("1002")},
         FloodRow{"ResetStreams", {"--http2", "--repeat", "1000", "get:/ h2f:RST_STREAM:CANCEL"}, unanswered("2000")}),
     row_name);
