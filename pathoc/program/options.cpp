@@ -30,8 +30,8 @@ struct Arguments {
     std::optional<std::chrono::nanoseconds> time_limit;
     std::optional<std::int64_t> connections;
     std::optional<std::string> read_rate;
-    std::optional<console::Bytes> receive_buffer;
-    bool no_timestamp = false, json = false, prior_knowledge = false;
+    std::optional<console::Bytes> receive_buffer, window;
+    bool no_timestamp = false, json = false, prior_knowledge = false, no_window_updates = false;
 };
 
 void declare_target(console::CommandLine& line, Arguments& arguments) {
@@ -54,6 +54,11 @@ void declare_target(console::CommandLine& line, Arguments& arguments) {
               "send the specs alone, without preface and SETTINGS");
     line.flag("--http2-read-on", arguments.options.http2_reads_on,
               "read on after the server broke a rule of HTTP/2; it is reported all the same");
+    line.option("--window", arguments.window,
+                "HTTP/2: bytes that the server may send on each stream before it needs WINDOW_UPDATE; 0 keeps streams "
+                "closed (default: 1m)");
+    line.flag("--no-window-updates", arguments.no_window_updates,
+              "HTTP/2: send no WINDOW_UPDATE, so that large responses stall");
     line.positional("HOST", arguments.host, "server: NAME, NAME:PORT or [IPV6]:PORT", false);
     line.positional("SPEC", arguments.options.specs,
                     "requests to send: a spec, a file with one, +FILE, or - for standard input", false);
@@ -267,6 +272,23 @@ void settle_http2(Arguments& arguments) {
     options.tls.alpn = {"h2"};
 }
 
+/// Other values of the setting are errors (RFC 9113 §6.5.2), for which there are raw frames.
+result<void, Exit> settle_windows(Arguments& arguments) {
+    auto& options = arguments.options;
+    constexpr std::uint64_t largest = 0x7fffffff;
+    if (!arguments.window && !arguments.no_window_updates) return {};
+    if (!options.http2) return refuse("--window and --no-window-updates require --http2 or --http2-prior-knowledge");
+    options.windows.updates = !arguments.no_window_updates;
+    if (!arguments.window) return {};
+    if (options.skip_http2_preface)
+        return refuse("--window is sent with the preface; write h2f:SETTINGS:INITIAL_WINDOW_SIZE=N in the spec");
+    if (arguments.window->count > largest)
+        return refuse(
+            "--window: expected at most 2147483647 bytes; h2f:SETTINGS:INITIAL_WINDOW_SIZE=N sends any number");
+    options.windows.stream = static_cast<std::uint32_t>(arguments.window->count);
+    return {};
+}
+
 void settle_time_limits(Arguments const& arguments, ProgramOptions& options) {
     if (!arguments.time_limit) return;
     // A limit of zero would time out every read.
@@ -289,7 +311,7 @@ result<ProgramOptions, Exit> settle(Arguments arguments) {
     settle_http2(arguments);
     if (options.in_flight == 0) return refuse("--in-flight: expected a number of requests, at least 1");
     for (auto const settle_one :
-         {settle_connections, settle_proxies, settle_tls, settle_target, settle_tunnel, settle_socks}) {
+         {settle_connections, settle_proxies, settle_tls, settle_target, settle_tunnel, settle_socks, settle_windows}) {
         if (auto const settled = settle_one(arguments); !settled) return settled.error();
     }
     if (arguments.ignored_codes.empty()) return options;

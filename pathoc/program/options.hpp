@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <pathology/pathoc/client.hpp>
+#include <pathology/pathoc/session.hpp>
 #include <pathology/pathoc/tls_options.hpp>
 #include <pathology/proxycore/console/command_line.hpp>
 #include <pathology/proxycore/endpoint.hpp>
@@ -35,6 +36,7 @@ struct ProgramOptions {
     bool http2 = false;               ///< messages are HTTP/2 frames
     bool skip_http2_preface = false;  ///< sends the messages alone: no preface, no SETTINGS
     bool http2_reads_on = false;      ///< reads on after the server has broken a rule of HTTP/2
+    GivenWindows windows;             ///< of HTTP/2
 
     TlsOptions tls;         ///< with the server, inside any tunnel
     bool show_tls = false;  ///< prints the TLS properties before the requests

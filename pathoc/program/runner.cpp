@@ -41,6 +41,7 @@ SessionSettings session_settings(ProgramOptions const& options) {
     SessionSettings settings;
     settings.time_limit = limit_of(options.time_limit);
     settings.reads_on = options.http2_reads_on;
+    settings.windows = options.windows;
     if (options.form == OutputForm::json) {
         settings.body_limit = options.body_limit;
         settings.raw_limit = max_json;

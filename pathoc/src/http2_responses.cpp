@@ -24,8 +24,7 @@ using http2::ErrorCode;
 using http2::FrameType;
 using http2::SettingId;
 
-constexpr std::uint32_t our_window = 1U << 20U;
-constexpr std::uint32_t default_window = 65535;
+constexpr std::uint32_t least_connection_window = 1U << 20U;
 constexpr std::uint32_t ping_size = 8;  // RFC 9113 §6.7
 
 std::string bytes_of(std::uint32_t number) {
@@ -93,6 +92,16 @@ std::string details(http2::Frame const& frame) {
     }
 }
 
+/// SETTINGS_INITIAL_WINDOW_SIZE of a SETTINGS frame, the last one if there are several.
+std::optional<std::uint32_t> initial_window_of(std::string_view payload) {
+    std::optional<std::uint32_t> size;
+    for (std::size_t at = 0; at + 6 <= payload.size(); at += 6) {
+        auto const id = SettingId{static_cast<std::uint16_t>(number_at(payload, at, 2))};
+        if (id == SettingId::initial_window_size) size = number_at(payload, at + 2);
+    }
+    return size;
+}
+
 /// The status code of a field section; 0 if it has none, or not a number.
 unsigned status_of(http2::FieldSection const& section) {
     auto const text = section.fields.first(":status").value_or("");
@@ -109,9 +118,24 @@ std::string describe_frame(http2::Frame const& frame) {
 }
 
 std::string Http2Responses::initial_frames() {
-    auto const entries = setting(SettingId::enable_push, 0) + setting(SettingId::initial_window_size, our_window);
-    return frame_of(FrameType::settings, 0, 0, entries) +
-           frame_of(FrameType::window_update, 0, 0, bytes_of(our_window - default_window));
+    auto const entries = setting(SettingId::enable_push, 0) + setting(SettingId::initial_window_size, windows_.stream);
+    auto const frames = frame_of(FrameType::settings, 0, 0, entries);
+    if (!windows_.updates) return frames;
+    given_connection_ = std::max(windows_.stream, least_connection_window);
+    auto const increment = static_cast<std::uint32_t>(given_connection_ - default_window);
+    return frames + frame_of(FrameType::window_update, 0, 0, bytes_of(increment));
+}
+
+void Http2Responses::record_sent(http2::FrameHeader const& header, std::string_view payload) {
+    auto const type = FrameType{header.type};
+    if (type == FrameType::settings && header.stream == 0 && !has(header, http2::flag::ack)) {
+        if (auto const size = initial_window_of(payload)) given_initial_ = *size;
+    }
+    if (type != FrameType::window_update || payload.size() != sizeof(std::uint32_t)) return;
+    auto const increment = number_at(payload, 0) & http2::FrameHeader::largest_stream;
+    auto const found = awaited_.find(header.stream);
+    if (header.stream == 0) receiving_.give(increment);
+    if (found != awaited_.end()) found->second.receiving.give(increment);
 }
 
 void Http2Responses::expect_response_on(std::uint32_t stream, std::string_view method) {
@@ -223,9 +247,9 @@ void Http2Responses::handle_frame(http2::Frame const& frame) {
 }
 
 void Http2Responses::handle_data(http2::Frame const& frame, Awaited* awaited) {
-    unacknowledged_ += frame.payload.size();
+    receiving_.use(frame.payload.size());
     // Padding and DATA of unknown streams count for the window of the connection too (RFC 9113 §6.9.1).
-    update_window(0, unacknowledged_);
+    restore(0, receiving_, default_window, given_connection_);
     auto const content = unpadded(frame);
     if (!content) return fail("DATA with more padding than payload");
     if (awaited == nullptr || awaited->is_whole) return;
@@ -234,15 +258,14 @@ void Http2Responses::handle_data(http2::Frame const& frame, Awaited* awaited) {
     response.body_size += content->size();
     response.body.append(*content, 0, body_limit_ - std::min(body_limit_, response.body.size()));
     if (has(frame.header, http2::flag::end_stream)) return finish(*awaited);
-    awaited->unacknowledged += frame.payload.size();
-    update_window(frame.header.stream, awaited->unacknowledged);
+    awaited->receiving.use(frame.payload.size());
+    restore(frame.header.stream, awaited->receiving, given_initial_, given_initial_);
 }
 
-/// Restores a window when half of it is used: a WINDOW_UPDATE for each DATA frame would be as many frames again.
-void Http2Responses::update_window(std::uint32_t stream, std::uint64_t& unacknowledged) {
-    if (unacknowledged < our_window / 2) return;
-    queue_frame(FrameType::window_update, 0, stream, bytes_of(static_cast<std::uint32_t>(unacknowledged)));
-    unacknowledged = 0;
+void Http2Responses::restore(std::uint32_t stream, ReceiveWindow& window, std::int64_t initial, std::int64_t target) {
+    if (!windows_.updates) return;
+    if (auto const increment = window.restore(initial, target); increment > 0)
+        queue_frame(FrameType::window_update, 0, stream, bytes_of(increment));
 }
 
 void Http2Responses::handle_headers(http2::Frame const& frame) {
@@ -319,10 +342,7 @@ void Http2Responses::finish(Awaited& awaited) {
 
 void Http2Responses::handle_settings(http2::Frame const& frame) {
     if (has(frame.header, http2::flag::ack)) return;
-    for (std::size_t at = 0; at + 6 <= frame.payload.size(); at += 6) {
-        auto const id = SettingId{static_cast<std::uint16_t>(number_at(frame.payload, at, 2))};
-        if (id == SettingId::initial_window_size) initial_window_ = number_at(frame.payload, at + 2);
-    }
+    if (auto const size = initial_window_of(frame.payload)) initial_window_ = *size;
     queue_frame(FrameType::settings, http2::flag::ack, 0, {});
 }
 

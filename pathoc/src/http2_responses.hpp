@@ -8,10 +8,13 @@
 #include <optional>
 #include <pathology/pathoc/failure.hpp>
 #include <pathology/pathoc/response.hpp>
+#include <pathology/pathoc/session.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/http2/header_decoder.hpp>
 #include <string>
 #include <string_view>
+
+#include "receive_window.hpp"
 
 namespace pathology::pathoc {
 
@@ -21,10 +24,14 @@ namespace http2 = proxycore::http2;
 /// http2::ServerChecker that reports them all.
 class Http2Responses {
 public:
-    Http2Responses(std::size_t body_limit, std::size_t raw_limit) : body_limit_(body_limit), raw_limit_(raw_limit) {}
+    Http2Responses(std::size_t body_limit, std::size_t raw_limit, GivenWindows windows = {})
+        : body_limit_(body_limit), raw_limit_(raw_limit), windows_(windows) {}
 
-    /// The frames after the connection preface: SETTINGS without pushes, and windows of a megabyte.
-    static std::string initial_frames();
+    /// The frames after the connection preface: SETTINGS without pushes, and the windows.
+    std::string initial_frames();
+
+    /// The client has sent a frame: ours or one of a spec. SETTINGS and WINDOW_UPDATE change the windows.
+    void record_sent(http2::FrameHeader const& header, std::string_view payload);
 
     /// To be called for each request, before its response is fed.
     void expect_response_on(std::uint32_t stream, std::string_view method);
@@ -65,8 +72,8 @@ private:
         Response response;
         bool has_head = false, is_whole = false;
         std::optional<std::string> fault;
-        std::int64_t sendable = 0;         // difference to the initial window
-        std::uint64_t unacknowledged = 0;  // content without a WINDOW_UPDATE
+        std::int64_t sendable = 0;  // difference to the initial window of the server
+        ReceiveWindow receiving;
     };
 
     void handle_frame(http2::Frame const& frame);
@@ -78,9 +85,11 @@ private:
     void handle_window_update(http2::Frame const& frame, Awaited* awaited);
     void handle_goaway(http2::Frame const& frame);
     void finish(Awaited& awaited);
-    void update_window(std::uint32_t stream, std::uint64_t& unacknowledged);
+    void restore(std::uint32_t stream, ReceiveWindow& window, std::int64_t initial, std::int64_t target);
     void queue_frame(http2::FrameType type, std::uint8_t flags, std::uint32_t stream, std::string_view payload);
     void fail(std::string why);
+
+    static constexpr std::int64_t default_window = 65535;  // RFC 9113 §6.9.2
 
     std::size_t body_limit_, raw_limit_;
     http2::FrameReader frames_{16384};
@@ -91,8 +100,10 @@ private:
     bool ended_ = false, is_leaving_ = false;   // the server ended its side; it sent GOAWAY
     std::string block_;                         // of the field block that is being read
     std::optional<http2::FrameHeader> opened_;  // the frame that began it
-    std::int64_t initial_window_ = 65535, connection_window_ = 65535;
-    std::uint64_t unacknowledged_ = 0;
+    std::int64_t initial_window_ = default_window, connection_window_ = default_window;
+    GivenWindows windows_;
+    std::int64_t given_initial_ = default_window, given_connection_ = default_window;  // what windows are restored to
+    ReceiveWindow receiving_;                                                          // of the connection
     std::function<void(http2::Frame const&)> watcher_;
 };
 

@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::size_t max_output = 64 * 1024;
+constexpr std::size_t max_kept = 16384;  // bytes of the payload of a sent frame; SETTINGS are shorter
 constexpr std::size_t room_for_reading = 64 * 1024;
 constexpr auto max_linger = std::chrono::milliseconds(200);  // after GOAWAY
 constexpr auto max_rest = std::chrono::milliseconds(2);      // after the last response
@@ -36,12 +37,12 @@ Http2Session::Http2Session(std::unique_ptr<net::Stream> stream, SessionSettings 
                            FrameWatcher watcher)
     : stream_(std::move(stream)),
       settings_(settings),
-      responses_(settings.body_limit, settings.raw_limit),
+      responses_(settings.body_limit, settings.raw_limit, settings.windows),
       watcher_(std::move(watcher)) {
     stream_->set_time_limit(settings_.time_limit);
     sent_.limit = settings_.raw_limit;
     frames_.reset();
-    if (preface == Http2Preface::full) preface_ = std::string(http2::client_preface) + Http2Responses::initial_frames();
+    if (preface == Http2Preface::full) preface_ = std::string(http2::client_preface) + responses_.initial_frames();
     if (watcher_) responses_.watch([this](http2::Frame const& frame) { watcher_(false, frame); });
 }
 
@@ -142,6 +143,7 @@ void Http2Session::observe(std::string_view bytes) {
             continue;
         }
         auto const step = scanner_.advance(bytes);
+        record_sent(step.header, bytes.substr(0, step.size));
         bytes.remove_prefix(step.size);
         if (!step.header) continue;
         auto const stream = step.header->stream;
@@ -150,6 +152,17 @@ void Http2Session::observe(std::string_view bytes) {
         if (is_reset && is_by_spec) responses_.forget(stream);
         if (watcher_) watcher_(true, http2::Frame{*step.header, {}});
     }
+}
+
+/// Gives each whole frame to responses_, which has to know the windows. `piece` is the header, or a part of the payload.
+void Http2Session::record_sent(std::optional<http2::FrameHeader> const& header, std::string_view piece) {
+    if (header) {
+        sent_frame_ = *header;
+        sent_payload_.clear();
+    } else if (scanner_.is_in_payload() || scanner_.is_at_boundary()) {
+        sent_payload_.append(piece, 0, max_kept - std::min(max_kept, sent_payload_.size()));
+    }
+    if (scanner_.is_at_boundary()) responses_.record_sent(sent_frame_, sent_payload_);
 }
 
 asio::awaitable<error_code> Http2Session::write_out() {

@@ -86,6 +86,7 @@ private:
     void queue_control();
     void keep(std::size_t from);
     void observe(std::string_view bytes);
+    void record_sent(std::optional<http2::FrameHeader> const& header, std::string_view piece);
     bool is_pointless(std::uint32_t stream) const;
     std::vector<http2::Violation>::const_iterator violation_on(std::uint32_t stream) const;
     Failure violation_failure(std::uint32_t stream, std::optional<Result<Response>> outcome);
@@ -99,9 +100,11 @@ private:
     language::Player player_;
     language::Http2Player frames_{player_};
     language::CapturedBytes sent_;
-    std::string out_;      // to be written
-    std::string preface_;  // to be written before anything else
-    http2::FrameScanner scanner_;
+    std::string out_;              // to be written
+    std::string preface_;          // to be written before anything else
+    http2::FrameScanner scanner_;  // of what is sent
+    http2::FrameHeader sent_frame_;
+    std::string sent_payload_;
     std::string in_;
     bool has_left_ = false;  // GOAWAY was sent, and the connection ended
     std::uint32_t last_stream_ = 1;

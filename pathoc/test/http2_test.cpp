@@ -138,6 +138,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Http2Responses, OweAcksAndWindows) {
     Http2Responses responses(0, 0);
+    proxycore::http2::FrameReader sent;
+    sent.feed(responses.initial_frames());
+    for (auto next = sent.next(); next && *next; next = sent.next())
+        responses.record_sent((*next)->header, (*next)->payload);
     responses.expect_response_on(1, "GET");
     responses.feed(settings() + settings("", flag::ack) + ping("12345678") + ping("12345678", flag::ack) + ok);
     EXPECT_EQ(lines(responses.take_output()), "SETTINGS ACK\nPING ACK 12345678\n");

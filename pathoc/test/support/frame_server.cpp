@@ -33,15 +33,17 @@ FrameServer::FrameServer(FrameScript script)
     server_.start().value();
 }
 
-std::string FrameServer::received() const {
+std::string FrameServer::received() const { return http2::test::lines(wire()); }
+
+std::string FrameServer::wire() const {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::seconds(20), [this] { return has_ended_; });
-    return received_;
+    return wire_;
 }
 
 void FrameServer::record(std::string_view bytes) {
     std::scoped_lock const lock(mutex_);
-    received_ += http2::test::lines(bytes);
+    wire_ += bytes;
 }
 
 void FrameServer::record_end() {

@@ -26,6 +26,8 @@ public:
     /// The frames of the clients, as lines; see proxycore::http2::test::lines(). The preface is left out. Waits, at most
     /// twenty seconds, until a client has ended its connection.
     std::string received() const;
+    /// The same as bytes.
+    std::string wire() const;
 
 private:
     boost::asio::awaitable<void> serve(proxycore::net::Connection connection);
@@ -35,7 +37,7 @@ private:
     FrameScript script_;
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
-    std::string received_;
+    std::string wire_;
     bool has_ended_ = false;  // a connection
     proxycore::net::Server server_;
 };

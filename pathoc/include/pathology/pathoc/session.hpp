@@ -14,6 +14,12 @@
 
 namespace pathology::pathoc {
 
+/// The windows that a client of HTTP/2 gives the server (RFC 9113 §6.9).
+struct GivenWindows {
+    std::uint32_t stream = 1U << 20U;  ///< bytes of content on each stream: SETTINGS_INITIAL_WINDOW_SIZE
+    bool updates = true;               ///< WINDOW_UPDATE, at the start for the connection and as content arrives
+};
+
 /// The limits of a session.
 struct SessionSettings {
     /// Idle timeout; std::nullopt: none. It also bounds a pause for ever and a hold of a plan.
@@ -23,6 +29,7 @@ struct SessionSettings {
     /// HTTP/2: after the server has broken a rule, reads on, and sends neither GOAWAY nor RST_STREAM because of it. The
     /// exchange fails all the same.
     bool reads_on = false;
+    GivenWindows windows = {};  ///< HTTP/2
 };
 
 /// A message to be sent.
