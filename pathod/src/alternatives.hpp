@@ -84,6 +84,9 @@ public:
 
     std::vector<Alternative> const& all() const { return all_; }
 
+    /// Whether every request gets one of them.
+    bool are_for_every_request() const { return !sequence_.empty() || counts_ == nullptr; }
+
     /// Counts the request. The same requests in the same order get the same alternatives.
     /// std::nullopt: no condition holds, and there is no alternative without one.
     std::optional<AlternativeChoice> choose(ChoiceContext const& context) const;

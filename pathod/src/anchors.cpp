@@ -109,19 +109,20 @@ void Anchors::push(Anchor anchor) {
     static_cast<void>(added.release());  // the list owns it
 }
 
-Anchors::Result<Anchors::Anchor const*> Anchors::first_match(AnchorRequest const& request) const {
-    auto const is_for = [&](Anchor const& anchor) { return std::visit(Matcher{request}, anchor.compiled); };
-    for (auto const* added = newest_.load(std::memory_order_acquire); added != nullptr; added = added->next) {
-        auto const matched = is_for(added->anchor);
+Anchors::Result<std::vector<Anchor const*>> Anchors::candidates(AnchorRequest const& request) const {
+    std::vector<Anchor const*> all;
+    for (auto const* added = newest_.load(std::memory_order_acquire); added != nullptr; added = added->next)
+        all.push_back(&added->anchor);
+    for (auto const& anchor : anchors_) all.push_back(&anchor);
+    std::vector<Anchor const*> matching;
+    for (auto const* anchor : all) {
+        auto const matched = std::visit(Matcher{request}, anchor->compiled);
         if (!matched) return matched.error();
-        if (*matched) return &added->anchor;
+        if (!*matched) continue;
+        matching.push_back(anchor);
+        if (anchor->alternatives.are_for_every_request()) break;
     }
-    for (auto const& anchor : anchors_) {
-        auto const matched = is_for(anchor);
-        if (!matched) return matched.error();
-        if (*matched) return &anchor;
-    }
-    return static_cast<Anchor const*>(nullptr);
+    return matching;
 }
 
 Anchors::Result<AlternativeChoice> Anchors::find(AnchorRequest const& request) const {

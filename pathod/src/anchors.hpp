@@ -84,8 +84,9 @@ public:
     /// Errors: a pattern or filter was given up before one matched, so nobody knows which anchor is the first.
     Result<AlternativeChoice> find(AnchorRequest const& request) const;
 
-    /// The first anchor whose pattern or filter matches; nullptr if there is none. Counts nothing.
-    Result<Anchor const*> first_match(AnchorRequest const& request) const;
+    /// The anchors that find() may choose from: those whose pattern or filter matches, up to the first that has a response
+    /// for every request. Counts nothing.
+    Result<std::vector<Anchor const*>> candidates(AnchorRequest const& request) const;
 
 private:
     /// An anchor added while the daemon runs.

@@ -59,10 +59,14 @@ bool Responder::waits(RequestHead const& request, std::string_view path, Respons
     auto details = context.details;
     details.client = context.client;
     RequestSubject const subject(request, details);
-    auto const anchor = anchors_.first_match({subject, {.path = path}});
+    auto const anchors = anchors_.candidates({subject, {.path = path}});
     // A filter that searches the content decides about it at the end of the request.
-    if (!anchor || subject.was_searched()) return false;
-    if (*anchor != nullptr) return may_wait((*anchor)->alternatives);
+    if (!anchors || subject.was_searched()) return false;
+    for (auto const* anchor : *anchors) {
+        if (may_wait(anchor->alternatives)) return true;
+    }
+    bool const is_decided = !anchors->empty() && anchors->back()->alternatives.are_for_every_request();
+    if (is_decided) return false;
     auto const& prefix = options_.craft_prefix;
     bool const is_crafted = options_.craft && path.size() > prefix.size() && path.starts_with(prefix);
     return is_crafted && select_crafted(path.substr(prefix.size())).prepared->waits();

@@ -85,6 +85,23 @@ TEST_F(RequestPlaceTest, WithoutABodyAllPlacesAreOne) {
     EXPECT_EQ(Client(daemon.port()).ask("GET /p/100:whead%20200:r:wbody+9 HTTP/1.1\r\nHost: x\r\n\r\n"), go_on + ok);
 }
 
+TEST_F(RequestPlaceTest, IsThatOfTheAnchorThatIsChosen) {
+    Daemon other(DaemonOptions{.anchors = {"/=1/2 500:r:whead", "~m POST=200:r:whead | 200:r:wbody+2 | *"}});
+    other.start().value();
+    Client client(other.port());
+    EXPECT_EQ(client.send(post("/", five)).read(ok.size()), ok);
+    EXPECT_THAT(client.send("hello" + post("/", five)).read(ok.size()), testing::StartsWith("HTTP/1.1 500 "));
+    EXPECT_EQ(client.send("hello" + post("/", five, "he")).read(ok.size()), ok);
+    EXPECT_EQ(client.ask("llo"), "");
+}
+
+TEST_F(RequestPlaceTest, IsTheEndForAFilterThatSearchesTheContent) {
+    Daemon other(DaemonOptions{.anchors = {"~bq secret=403:r:whead", "/=200:r:whead"}});
+    other.start().value();
+    EXPECT_THAT(Client(other.port()).ask(post("/", "Content-Length: 6\r\n", "secret")), testing::StartsWith("HTTP/1.1 403 "));
+    EXPECT_EQ(Client(other.port()).ask(post("/", five, "hello")), ok);
+}
+
 TEST_F(RequestPlaceTest, AHoldReadsNothingOfTheBody) {
     Client client(daemon.port());
     client.send(post("/p/413:r:whead:da,hold", "Content-Length: 1000000000\r\n"));
