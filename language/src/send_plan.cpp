@@ -8,10 +8,11 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <pathology/language/pacer.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
 #include <vector>
+
+#include "pause_stream.hpp"
 
 namespace pathology::language {
 
@@ -43,22 +44,6 @@ std::uint64_t send_bulk(net::Stream& stream, Player& player) {
         if (n < block.size()) break;
     }
     return sent;
-}
-
-/// Waits for the end of the connection. A peer that has closed its side may still read, so a limited pause goes on; an
-/// unlimited one ends.
-asio::awaitable<net::error_code> wait_for_disconnect(net::Stream& stream, bool for_ever) {
-    auto const ec = co_await stream.wait_for_end();
-    if (ec == asio::error::eof && !for_ever) co_await async::pause(std::nullopt);
-    co_return ec;
-}
-
-/// Pauses; returns the error that ended the connection meanwhile.
-asio::awaitable<net::error_code> pause_or_disconnect(net::Stream& stream, net::TimeLimit length, bool for_ever) {
-    using namespace asio::experimental::awaitable_operators;
-    auto both = async::pause(length) || wait_for_disconnect(stream, for_ever);
-    auto const first = co_await std::move(both);
-    co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
 }
 
 /// Pauses until the time comes; without one until `limit` has passed, which is Errc::timed_out.

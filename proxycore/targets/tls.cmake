@@ -8,7 +8,7 @@ pathology_library(tls PRECOMPILED asio
             src/tls/clinic/handshake_cases.cpp src/tls/clinic/key_cases.cpp src/tls/clinic/name_cases.cpp
             src/tls/clinic/revocation_cases.cpp src/tls/clinic/usage_cases.cpp src/tls/clinic/validity_cases.cpp
             src/tls/openssl.cpp src/tls/recorded.cpp src/tls/sessions.cpp src/tls/tls_stream.cpp src/tls/trust.cpp src/tls/version.cpp src/tls/x509_builder.cpp
-    HEADERS include/pathology/proxycore/tls/accepted_certificates.hpp
+    HEADERS include/pathology/proxycore/tls/accepted_certificates.hpp include/pathology/proxycore/tls/alert_names.hpp
             include/pathology/proxycore/tls/authority.hpp include/pathology/proxycore/tls/certificate.hpp
             include/pathology/proxycore/tls/certificate_store.hpp include/pathology/proxycore/tls/client_hello.hpp
             include/pathology/proxycore/tls/clinic.hpp

@@ -33,13 +33,24 @@ public:
     bool begins_number() const { return at_ != last_ && is_digit(*at_); }
 
     PlaceName const* place() {
-        std::string_view const rest(at_, static_cast<std::size_t>(last_ - at_));
         for (auto const& each : places) {
-            if (!rest.starts_with(each.name)) continue;
-            at_ += each.name.size();
-            return &each;
+            if (word(each.name)) return &each;
         }
         return nullptr;
+    }
+
+    bool word(std::string_view name) {
+        if (!std::string_view(at_, static_cast<std::size_t>(last_ - at_)).starts_with(name)) return false;
+        at_ += name.size();
+        return true;
+    }
+
+    /// The number of a frame or record.
+    bool ordinal(std::uint64_t& into, char const* expected) {
+        auto const* const begin = at_;
+        if (!number(into, UINT64_MAX, expected)) return false;
+        if (into == 0) seen_.fail_hard(begin, "a number from 1 on");
+        return into != 0;
     }
 
     /// Below 2^64, or up to the largest distance.
@@ -84,14 +95,20 @@ bool scan_offset(Iterator& first, Iterator last, ErrorCollector& seen, Offset& o
         auto const* const place = scanner.place();
         if (place == nullptr) return false;
         offset.kind = place->kind;
-        auto const* const begin = scanner.at();
-        bool const has_number = place->number != nullptr;
-        if (has_number && !scanner.number(offset.number, UINT64_MAX, place->number)) return false;
-        if (has_number && offset.number == 0) {
-            seen.fail_hard(begin, "a number from 1 on");
-            return false;
-        }
+        if (place->number != nullptr && !scanner.ordinal(offset.number, place->number)) return false;
         if (place->has_shift && !scanner.shift(offset.shift)) return false;
+    }
+    first = scanner.at();
+    return true;
+}
+
+bool scan_wire_offset(Iterator& first, Iterator last, ErrorCollector& seen, WireOffset& offset) {
+    constexpr auto expected = "an offset (a number or recordN)";
+    OffsetScanner scanner(first, last, seen);
+    if (scanner.word("record")) {
+        if (!scanner.ordinal(offset.record, "the number of a record") || !scanner.shift(offset.shift)) return false;
+    } else if (!scanner.number(offset.number, UINT64_MAX, expected)) {
+        return false;
     }
     first = scanner.at();
     return true;

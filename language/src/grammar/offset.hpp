@@ -3,6 +3,7 @@
 //
 // A sign belongs to the offset if a digit follows, since `-fin` is a flag of frames.
 
+#include <pathology/language/tls_fault.hpp>
 #include <pathology/language/values.hpp>
 
 #include "grammar/context.hpp"
@@ -11,6 +12,9 @@ namespace pathology::language::grammar {
 
 /// Parses an offset at `first` and moves `first` behind it. Returns false if there is none, or if a number is too large.
 bool scan_offset(Iterator& first, Iterator last, ErrorCollector& seen, Offset& offset);
+
+/// The same for a place in the bytes on the wire: a number, `record3`, `record3-1`.
+bool scan_wire_offset(Iterator& first, Iterator last, ErrorCollector& seen, WireOffset& offset);
 
 struct OffsetParser : x3::parser<OffsetParser> {
     using attribute_type = Offset;

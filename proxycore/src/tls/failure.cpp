@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/system/system_error.hpp>
+#include <charconv>
+#include <pathology/proxycore/tls/alert_names.hpp>
 
 namespace pathology::proxycore::tls {
 namespace {
@@ -54,6 +56,15 @@ constexpr AlertName alert_names[] = {
 std::string_view Alert::name() const noexcept {
     auto const* const found = std::ranges::find(alert_names, code, &AlertName::code);
     return found != std::end(alert_names) ? found->name : "unknown";
+}
+
+std::optional<std::uint8_t> alert_code(std::string_view name) {
+    auto const* const found = std::ranges::find(alert_names, name, &AlertName::name);
+    if (found != std::end(alert_names)) return found->code;
+    std::uint8_t code = 0;
+    auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), code);
+    bool const is_number = !name.empty() && error == std::errc() && end == name.data() + name.size();
+    return is_number ? std::optional(code) : std::nullopt;
 }
 
 std::string to_string(Alert const& alert) {

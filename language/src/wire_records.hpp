@@ -1,0 +1,33 @@
+#pragma once
+// Where the records of TLS begin in the bytes that one end sends.
+
+#include <cstdint>
+#include <optional>
+#include <pathology/language/tls_fault.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pathology::language {
+
+/// Reads the headers of records (RFC 8446 §5.1), each of which says where the next record begins.
+class WireRecords {
+public:
+    /// Reads bytes that are sent from the position `begin` on. Bytes before the last one of earlier calls are skipped.
+    void read(std::uint64_t begin, std::string_view bytes);
+
+    /// The position of a place; std::nullopt while its record is not known. Before the first byte is 0.
+    std::optional<std::uint64_t> position_of(WireOffset const& offset) const;
+
+    /// "byte 12, record 1+12"
+    std::string describe(std::uint64_t position) const;
+
+private:
+    static constexpr std::size_t max_starts = 10'000;  // further records have no place
+
+    std::vector<std::uint64_t> starts_{0};
+    std::uint64_t end_ = 0;  // of the bytes read
+    std::string header_;     // of the last record that is known to begin
+};
+
+}  // namespace pathology::language
