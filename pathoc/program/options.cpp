@@ -76,6 +76,9 @@ void declare_tls(console::CommandLine& line, Arguments& arguments) {
     line.option("--ssl-version", tls.versions, "TLS version: TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all",
                 "VERSION");
     line.values("--ssl-version", proxycore::tls::version_words);
+    line.option("--tls-fault", tls.fault,
+                "do this with the bytes that are sent over TLS: cut, corrupt, pause, alert; see doc/tls.md",
+                "ACTION[:ACTION]");
     line.flag("--verify", tls.verify, "verify the certificate and host name of the server");
     line.option("--ca", tls.authorities, "verify with these authorities: PEM file or directory", "FILE|DIR");
     line.flag("-S,--sslinfo", arguments.options.show_tls, "print protocol, cipher and server certificates");
@@ -251,11 +254,11 @@ result<void, Exit> settle_tls(Arguments& arguments) {
     // --ca without --verify would silently verify nothing.
     tls.verify = tls.verify || !tls.authorities.empty();
     TlsOptions const defaults;
-    bool const is_about_server =
-        tls.sni || tls.client_certificate || !tls.ciphers.empty() || tls.versions != defaults.versions;
+    bool const is_about_server = tls.sni || tls.client_certificate || !tls.fault.empty() || !tls.ciphers.empty() ||
+                                 tls.versions != defaults.versions;
     bool const has_secure_proxy = std::ranges::any_of(arguments.options.proxies, &proxycore::tunnel::Hop::is_secure);
     if (!tls.use && (is_about_server || (tls.verify && !has_secure_proxy)))
-        return refuse("-i, -C, --ciphers, --ssl-version, --verify and --ca require -s");
+        return refuse("-i, -C, --ciphers, --ssl-version, --tls-fault, --verify and --ca require -s");
     if (auto const versions = proxycore::tls::parse_versions(tls.versions); !versions) {
         return refuse("--ssl-version: " + versions.error().message);
     }

@@ -1,6 +1,7 @@
 #include "tls_layer.hpp"
 
 #include <filesystem>
+#include <pathology/language/tls_fault_stream.hpp>
 #include <pathology/proxycore/tls/key_log.hpp>
 #include <utility>
 
@@ -70,6 +71,16 @@ tls::ServerName name_of(TlsOptions const& options, std::string const& host) {
     return name;
 }
 
+Result<language::TlsFault> read_fault(std::string const& text) {
+    if (text.empty()) return language::TlsFault();
+    auto fault = language::parse_tls_fault(text);
+    if (fault) return std::move(*fault);
+    Failure made;
+    made.code = Errc::tls_failed;
+    made.message = describe(fault.error(), text, "--tls-fault");
+    return made;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<TlsLayer const>> TlsLayer::make(TlsOptions const& options, std::string const& host) {
@@ -77,9 +88,12 @@ Result<std::shared_ptr<TlsLayer const>> TlsLayer::make(TlsOptions const& options
     if (!options.use) return std::shared_ptr<TlsLayer const>();
     auto const settings = settings_of(options);
     if (!settings) return failure(settings.error());
+    auto fault = read_fault(options.fault);
+    if (!fault) return fault.error();
     auto context = tls::ConnectContext::make(*settings);
     if (!context) return failure(failure_of(find_wrong_option(*settings), context.error()));
-    return std::shared_ptr<TlsLayer const>(new TlsLayer(std::move(*context), name_of(options, host)));
+    return std::shared_ptr<TlsLayer const>(
+        new TlsLayer(std::move(*context), name_of(options, host), std::move(*fault)));
 }
 
 Result<std::shared_ptr<TlsLayer const>> TlsLayer::make_for_proxies(TlsOptions const& options) {
@@ -107,9 +121,16 @@ asio::awaitable<Result<std::unique_ptr<tls::TlsStream>>> TlsLayer::shake_hands(s
                                                                                net::TimeLimit limit,
                                                                                tls::ServerName const& name) const {
     tls::Engine engine(context_, name);
-    auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
+    auto faulty = std::make_unique<language::TlsFaultStream>(std::move(stream), limit);
+    auto& faults = *faulty;
+    faults.set_fault(fault_);
+    auto secured = std::make_unique<tls::TlsStream>(std::move(faulty), std::move(engine));
     auto const shaken = co_await secured->handshake(limit);
-    if (!shaken) co_return failure(shaken.error());
+    if (!shaken) {
+        auto why = failure(shaken.error());
+        why.message += faults.summary();
+        co_return why;
+    }
     co_return std::move(secured);
 }
 

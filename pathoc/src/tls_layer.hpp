@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <pathology/language/tls_fault.hpp>
 #include <pathology/pathoc/failure.hpp>
 #include <pathology/pathoc/tls_options.hpp>
 #include <pathology/proxycore/net/stream.hpp>
@@ -34,11 +35,12 @@ private:
         std::unique_ptr<proxycore::net::Stream> stream, proxycore::net::TimeLimit limit,
         proxycore::tls::ServerName const& name) const;
 
-    TlsLayer(proxycore::tls::ConnectContext context, proxycore::tls::ServerName name)
-        : context_(std::move(context)), name_(std::move(name)) {}
+    TlsLayer(proxycore::tls::ConnectContext context, proxycore::tls::ServerName name, language::TlsFault fault)
+        : context_(std::move(context)), name_(std::move(name)), fault_(std::move(fault)) {}
 
     proxycore::tls::ConnectContext context_;
     proxycore::tls::ServerName name_;
+    language::TlsFault fault_;
 };
 
 }  // namespace pathology::pathoc

@@ -85,6 +85,21 @@ TEST(Tls, VerifiesByOption) {
     EXPECT_THAT(run(elsewhere, {"--ca", elsewhere.authority_file()}).err, HasSubstr("rejected: IP address mismatch"));
 }
 
+TEST(Tls, DoesWhatTheFaultSays) {
+    TlsServer server;
+    auto const cut = run(server, {"--tls-fault", "d40"});
+    EXPECT_EQ(cut.status, 1);
+    EXPECT_EQ(
+        cut.err,
+        "TLS handshake failed: the connection was closed on this side (TLS fault: d40 at byte 40, record 1+40)\n");
+    EXPECT_THAT(run(server, {"--tls-fault", "c20"}).err, HasSubstr("(TLS fault: c20 at byte 20, record 1+20)"));
+    EXPECT_EQ(run(server, {"--tls-fault", "p0,1ms"}).out, reported);
+    EXPECT_EQ(run(server, {"--tls-fault", "drecord99"}).out, reported);
+    auto const wrong = run(server, {"--tls-fault", "drecord"});
+    EXPECT_EQ(wrong.status, 2);
+    EXPECT_THAT(wrong.err, HasSubstr("--tls-fault:1:8: expected the number of a record"));
+}
+
 TEST(Tls, ReportsTheNegotiatedTls) {
     TlsServer server;
     auto const outcome = run(server, {"-S"});

@@ -53,6 +53,9 @@ void declare_tls(CommandLine& line, Arguments& arguments) {
     line.option("--ssl-version", tls.versions, "TLS version: TLSv1, TLSv1_1, TLSv1_2, TLSv1_3, secure or all",
                 "VERSION");
     line.values("--ssl-version", proxycore::tls::version_words);
+    line.option("--tls-fault", tls.fault,
+                "do this with the bytes that are sent over TLS: cut, corrupt, pause, alert; see doc/tls.md",
+                "ACTION[:ACTION]");
     line.flag("--no-clinic", arguments.no_clinic,
               "with -s: present a good certificate also for names such as expired.localhost");
     line.flag("--clinic", arguments.options.show_clinic,

@@ -1,6 +1,7 @@
 #include "connection.hpp"
 
 #include <array>
+#include <functional>
 #include <pathology/proxycore/net/prefixed_stream.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
 #include <pathology/proxycore/tls/recorded.hpp>
@@ -102,7 +103,12 @@ asio::awaitable<bool> ConnectionHandler::secure(std::string host) {
     auto const remote = stream->remote_endpoint();
     net::TimeLimit limit;
     if (options_.time_limit) limit = *options_.time_limit;
-    auto secured = co_await worker_.daemon.tls->accept(std::move(stream), std::move(host), limit);
+    auto& printer = worker_.printer;
+    bool const prints = printer.is_enabled() && !options_.json;
+    std::function<void(std::string_view)> report;
+    if (prints)
+        report = [&printer, client = to_string(remote)](auto line) { printer.write({line, "\nfrom ", client, "\n"}); };
+    auto secured = co_await worker_.daemon.tls->accept(std::move(stream), std::move(host), limit, std::move(report));
     if (!secured) {
         ConnectionLogger logger(worker_, connection_.id, remote, context_.tls);
         auto const& failure = secured.error();

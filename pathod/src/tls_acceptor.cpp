@@ -35,6 +35,7 @@ TlsAcceptor::TlsAcceptor(TlsOptions options, std::vector<std::string> protocols)
 // A daemon without TLS options still accepts TLS in tunnels. Its context and its authority are made with the first of
 // these handshakes, since a key costs time at the start. What the options name is checked at once.
 tls::Result<void> TlsAcceptor::check() {
+    if (auto const read = read_fault(); !read) return read;
     TlsOptions const defaults;
     bool const has_certificates = options_.serve || !options_.certificates.empty();
     bool const has_tls_settings =
@@ -43,6 +44,19 @@ tls::Result<void> TlsAcceptor::check() {
         if (auto const& prepared = prepare_context(); !prepared) return prepared;
     }
     if (has_certificates) return prepare_certificates();
+    return {};
+}
+
+tls::Result<void> TlsAcceptor::read_fault() {
+    if (options_.fault.empty()) return {};
+    auto fault = language::parse_tls_fault(options_.fault);
+    if (!fault) {
+        tls::Failure why;
+        why.code = tls::Errc::bad_settings;
+        why.message = describe(fault.error(), options_.fault, "--tls-fault");
+        return why;
+    }
+    fault_ = std::move(*fault);
     return {};
 }
 
@@ -148,13 +162,15 @@ tls::ClinicCase const* TlsAcceptor::clinic_case(std::string const& host, std::st
 /// The engine asks once it has read the ClientHello, so settings and certificate can follow the server name. `selected`
 /// becomes the case of the clinic; it must outlive the handshake, during which the engine asks.
 tls::Engine TlsAcceptor::make_engine(std::string const& host, std::string const& address,
-                                     tls::ClinicCase const*& selected) {
+                                     tls::ClinicCase const*& selected, language::TlsFaultStream& stream) {
     tls::Engine engine(*context_, [this, host, address, &selected](tls::IdentityQuery const& greeting) {
         if (selected != nullptr) return clinic_->find(*selected, greeting.sni, greeting.key);
         return select_certificate(host, address, greeting);
     });
-    engine.set_settings_chooser([this, host, &selected](tls::ClientHello const& hello) {
+    engine.set_settings_chooser([this, host, &selected, &stream](tls::ClientHello const& hello) {
         selected = clinic_case(host, hello.sni);
+        if (selected != nullptr && !selected->tls_fault.empty())
+            stream.set_fault(language::parse_tls_fault(selected->tls_fault).value());
         return selected != nullptr ? clinic_->settings_for(*selected) : tls::HandshakeSettings();
     });
     engine.set_preparer([this, host, address, &selected](tls::IdentityQuery const& greeting) {
@@ -164,19 +180,24 @@ tls::Engine TlsAcceptor::make_engine(std::string const& host, std::string const&
     return engine;
 }
 
-asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accept(std::unique_ptr<net::Stream> stream,
-                                                                                  std::string host,
-                                                                                  net::TimeLimit limit) {
+asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> TlsAcceptor::accept(
+    std::unique_ptr<net::Stream> stream, std::string host, net::TimeLimit limit,
+    std::function<void(std::string_view)> report) {
     auto const prepared = co_await prepare();
     if (!prepared) co_return prepared.error();
     // A client without server name connected by address, and verifies the certificate for that address.
     auto const address = stream->local_endpoint().host;
+    auto faulty = std::make_unique<language::TlsFaultStream>(std::move(stream), limit);
+    auto& faults = *faulty;
+    faults.set_fault(fault_);
+    faults.set_report(std::move(report));
     tls::ClinicCase const* selected = nullptr;
-    auto engine = make_engine(host, address, selected);
-    auto secured = std::make_unique<tls::TlsStream>(std::move(stream), std::move(engine));
+    auto engine = make_engine(host, address, selected, faults);
+    auto secured = std::make_unique<tls::TlsStream>(std::move(faulty), std::move(engine));
     auto const handshake = co_await secured->handshake(limit);
     if (!handshake) {
         auto failure = handshake.error();
+        failure.message += faults.summary();
         if (selected != nullptr) failure.message.append(" (clinic: ").append(selected->label) += ')';
         co_return failure;
     }

@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <pathology/language/tls_fault_stream.hpp>
 #include <pathology/pathod/tls_options.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <pathology/proxycore/tls/certificate_store.hpp>
@@ -40,8 +42,10 @@ public:
     tls::Result<void> check();
 
     /// Performs a handshake as the server. `host` is the host of the CONNECT, empty outside of tunnels.
-    boost::asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> accept(std::unique_ptr<net::Stream> stream,
-                                                                                std::string host, net::TimeLimit limit);
+    /// `report` gets a line for each action of a TLS fault, as long as the connection lives.
+    boost::asio::awaitable<tls::Result<std::unique_ptr<tls::TlsStream>>> accept(
+        std::unique_ptr<net::Stream> stream, std::string host, net::TimeLimit limit,
+        std::function<void(std::string_view)> report);
 
 private:
     boost::asio::awaitable<tls::Result<void>> prepare();
@@ -53,7 +57,9 @@ private:
     tls::Result<tls::Identity> select_certificate(std::string const& host, std::string const& address,
                                                   tls::IdentityQuery const& greeting);
     tls::ClinicCase const* clinic_case(std::string const& host, std::string const& sni) const;
-    tls::Engine make_engine(std::string const& host, std::string const& address, tls::ClinicCase const*& selected);
+    tls::Engine make_engine(std::string const& host, std::string const& address, tls::ClinicCase const*& selected,
+                            language::TlsFaultStream& stream);
+    tls::Result<void> read_fault();
 
     TlsOptions const options_;
     std::vector<std::string> protocols_;
@@ -61,6 +67,7 @@ private:
     std::atomic<bool> is_prepared_ = false;  // certificates_ is made, or has failed
     tls::Result<void> context_result_, certificates_result_;
     std::optional<tls::AcceptContext> context_;
+    language::TlsFault fault_;  // of the options
     std::unique_ptr<tls::CertificateStore> certificates_;
     std::unique_ptr<tls::Clinic> clinic_;  // made with certificates_
 };

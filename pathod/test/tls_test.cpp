@@ -7,6 +7,7 @@
 #include <pathology/pathod/daemon.hpp>
 #include <pathology/proxycore/net/connect.hpp>
 #include <pathology/proxycore/tls/authority.hpp>
+#include <pathology/proxycore/tls/clinic.hpp>
 #include <pathology/proxycore/tls/tls_stream.hpp>
 
 #include "support/folder.hpp"
@@ -247,20 +248,28 @@ TEST(TlsDaemon, LogsTheClientsCertificate) {
 
 // --- the clinic ------------------------------------------------------------------------------------------------------
 
+/// A handshake as a client, over a connection of its own.
+tls::Result<void> shake_hands(Daemon const& daemon, std::string host, tls::ConnectSettings const& settings,
+                              std::chrono::milliseconds limit = patience) {
+    tls::Result<void> shaken;
+    play([&]() -> Played {
+        auto plain = co_await connected(daemon);
+        tls::Engine engine(tls::ConnectContext::make(settings).value(), tls::ServerName::of(host));
+        tls::TlsStream stream(std::move(plain), std::move(engine));
+        shaken = co_await stream.handshake(limit);
+    });
+    return shaken;
+}
+
 /// What a client finds that trusts the authority of the daemon; "" if it accepts the certificate.
 std::string find_fault(Daemon const& daemon, std::string host) {
     static Folder const folder;
     tls::ConnectSettings settings;
     settings.verify = tls::Trust{.file = folder.write("authority.pem", daemon.authority_pem().value())};
-    std::string fault;
-    play([&]() -> Played {
-        auto plain = co_await connected(daemon);
-        tls::Engine engine(tls::ConnectContext::make(settings).value(), tls::ServerName::of(host));
-        tls::TlsStream stream(std::move(plain), std::move(engine));
-        auto const shaken = co_await stream.handshake(patience);
-        if (!shaken) fault = shaken.error().verify_error.empty() ? shaken.error().message : shaken.error().verify_error;
-    });
-    return fault;
+    auto const shaken = shake_hands(daemon, std::move(host), settings);
+    if (shaken) return "";
+    auto const& failure = shaken.error();
+    return failure.verify_error.empty() ? failure.message : failure.verify_error;
 }
 
 TEST(TlsClinic, IsSelectedByTheServerName) {
@@ -311,6 +320,74 @@ TEST(TlsClinic, IsNotInsideOfTunnels) {
     });
 }
 
+// --- faults of the handshake -----------------------------------------------------------------------------------------
+
+/// What ends the handshake of a client.
+std::string verdict_of(tls::Result<void> const& shaken) {
+    if (shaken) return "accepted";
+    auto const& why = shaken.error();
+    if (why.code == tls::Errc::alert_received) return "alert " + std::string(why.alert->name());
+    if (why.code == tls::Errc::ended_in_handshake) return "end of the connection";
+    if (why.code == asio::error::connection_reset) return "reset of the connection";
+    if (why.code == net::Errc::timed_out) return "nothing until a limit of the client";
+    return why.reason;
+}
+
+std::string find_verdict(Daemon const& daemon, std::string host, std::chrono::milliseconds limit) {
+    return verdict_of(shake_hands(daemon, std::move(host), usual, limit));
+}
+
+TEST(TlsClinic, HasHandshakesThatAreCutOrChanged) {
+    Running running;
+    unsigned rows = 0;
+    for (auto const& row : tls::clinic_cases()) {
+        if (row.tls_fault.empty()) continue;
+        bool const stalls = row.verdict.starts_with("nothing");
+        auto const host = std::string(row.label) + ".localhost";
+        EXPECT_EQ(find_verdict(running.daemon, host, stalls ? 100ms : patience), row.verdict) << host;
+        ++rows;
+    }
+    EXPECT_GE(rows, 10U);
+}
+
+TEST(TlsFault, IsDoneToEachHandshake) {
+    auto options = serving_tls();
+    options.tls.fault = "drecord2";
+    Running running(options);
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(find_verdict(running.daemon, "origin.test", patience), "end of the connection");
+        EXPECT_THAT(running.daemon.log().take(patience)->message,
+                    testing::MatchesRegex("TLS handshake failed: the connection was closed on this side "
+                                          "\\(TLS fault: drecord2 at byte [0-9]+, record 2\\)"));
+    }
+}
+
+TEST(TlsFault, StallsForTheTimeLimit) {
+    auto options = serving_tls();
+    options.tls.fault = "p0,f";
+    options.time_limit = 50ms;
+    Running running(options);
+    EXPECT_EQ(find_verdict(running.daemon, "origin.test", patience), "end of the connection");
+    auto const entry = running.daemon.log().take(patience).value();
+    EXPECT_EQ(entry.type, Exchange::Type::timeout);
+    EXPECT_THAT(entry.message, HasSubstr("(TLS fault: p0,f at byte 0, record 1)"));
+}
+
+TEST(TlsFault, ReachesRecordsBehindTheHandshake) {
+    auto options = serving_tls();
+    options.tls.fault = "crecord9+8";
+    Running running(options);
+    play([&]() -> Played {
+        auto plain = co_await connected(running.daemon);
+        auto const stream = co_await secured(std::move(plain));
+        co_await net::send(*stream, "GET /p/200:b@400k HTTP/1.1\r\n\r\n");
+        std::string received;
+        auto const ended = co_await read_to_end(*stream, received);
+        EXPECT_EQ(ended, tls::Errc::protocol_violation);
+        EXPECT_EQ(stream->failure()->alert->name(), "bad_record_mac");
+    });
+}
+
 // --- what goes wrong -------------------------------------------------------------------------------------------------
 
 TEST(TlsDaemon, LogsPlainTextOnce) {
@@ -332,15 +409,9 @@ TEST(TlsDaemon, LogsPlainTextOnce) {
 
 TEST(TlsDaemon, LogsAClientThatDoesNotTrustIt) {
     Running running;
-    play([&]() -> Played {
-        tls::ConnectSettings settings;
-        settings.verify = tls::Trust{};
-        auto plain = co_await connected(running.daemon);
-        tls::Engine engine(tls::ConnectContext::make(settings).value(), tls::ServerName::of("origin.test"));
-        tls::TlsStream stream(std::move(plain), std::move(engine));
-        auto const shaken = co_await stream.handshake(patience);
-        EXPECT_FALSE(shaken);
-    });
+    tls::ConnectSettings settings;
+    settings.verify = tls::Trust{};
+    EXPECT_FALSE(shake_hands(running.daemon, "origin.test", settings));
     EXPECT_EQ(running.daemon.log().take(patience)->message,
               "TLS handshake failed: the client sent alert unknown_ca (48)");
 }
@@ -401,7 +472,8 @@ TEST_P(WrongTlsOptions, EndTheStart) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Daemon, WrongTlsOptions,
-    testing::Values(OptionsCase{"Ciphers", {.ciphers = "NONE-SUCH"}, "no cipher in 'NONE-SUCH'"},
+    testing::Values(OptionsCase{"Fault", {.fault = "drecord0"}, "--tls-fault:1:8: expected a number from 1 on"},
+                    OptionsCase{"Ciphers", {.ciphers = "NONE-SUCH"}, "no cipher in 'NONE-SUCH'"},
                     OptionsCase{"Certificate", {.certificates = {"/nowhere.pem"}}, "/nowhere.pem"},
                     OptionsCase{"Versions", {.versions = "SSLv3"}, "SSLv3 is not supported"},
                     OptionsCase{"KeyLog", {.key_log = "/dev/null/keys"}, "/dev/null/keys"},

@@ -181,6 +181,21 @@ TEST(ClinicProgram, IsListed) {
     EXPECT_GE(std::count(ended.out.begin(), ended.out.end(), '\n'), 40);
 }
 
+TEST(Program, DoesATlsFaultAndPrintsIt) {
+    NEEDS("curl");
+    Pathod pathod({"-s", "--tls-fault", "p10,1ms:d40"});
+    EXPECT_EQ(pathod.curl({"-k", "https://any.test/"}).status, 35);
+    EXPECT_EQ(pathod.read_line(), "TLS fault: p10,1ms at byte 10, record 1+10");
+    EXPECT_THAT(pathod.read_line(), HasSubstr("from 127.0.0.1:"));
+    EXPECT_EQ(pathod.read_line(), "TLS fault: d40 at byte 40, record 1+40");
+    EXPECT_THAT(pathod.read_line(), HasSubstr("from 127.0.0.1:"));
+    EXPECT_THAT(pathod.read_line(),
+                HasSubstr("TLS handshake failed: the connection was closed on this side (TLS fault: "));
+    auto const wrong = run(PATHOD_PROGRAM, {"-p", "0", "--tls-fault", "q1"});
+    EXPECT_EQ(wrong.status, 2);
+    EXPECT_EQ(wrong.err, "pathod: --tls-fault:1:1: expected an action (p d i o c a)\nq1\n^\n");
+}
+
 TEST(Program, WritesTheKeyLogOfTheEnvironment) {
     NEEDS("curl");
     Folder const folder;

@@ -89,6 +89,7 @@ class ClinicRow : public testing::TestWithParam<ClinicCase> {};
 
 TEST_P(ClinicRow, HasItsVerdict) {
     auto const& which = *find_clinic_case(name_for(GetParam()));
+    if (!which.tls_fault.empty()) return;  // done by the stream; pathod's tests have these rows
     for (auto const* authority : {&rsa_authority(), &test::authority()}) {
         Handshake const handshake(which, *authority, trusting(*authority));
         EXPECT_EQ(handshake.verdict(), which.verdict) << "with an authority of " << authority->key_type();
@@ -139,7 +140,8 @@ std::string row_of(ClinicCase const& one) {
     auto const alias = one.alias.empty() ? "" : ", " + quoted(one.alias);
     auto const strict = one.strict_verdict.empty() ? "" : "; strict: " + std::string(one.strict_verdict);
     auto const source = one.source.empty() ? "–" : std::string(one.source);
-    return "| " + quoted(one.label) + alias + " | " + std::string(one.fault) + " | " + source + " | " +
+    auto const fault = one.tls_fault.empty() ? "" : ": " + quoted(one.tls_fault);
+    return "| " + quoted(one.label) + alias + " | " + std::string(one.fault) + fault + " | " + source + " | " +
            std::string(one.verdict) + strict + " |\n";
 }
 

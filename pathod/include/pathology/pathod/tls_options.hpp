@@ -38,6 +38,9 @@ struct TlsOptions {
     bool request_client_certificate = false;  ///< requests a certificate from clients; any is accepted, and logged
 
     // --- the connection ---
+    /// What is done with the bytes that the daemon sends over each TLS connection, in the notation of
+    /// language::parse_tls_fault(); empty: nothing.
+    std::string fault = {};
     std::string versions = "secure";                    ///< a word of tls::parse_versions()
     std::string ciphers = {};                           ///< an OpenSSL cipher list; empty: OpenSSL's default
     std::optional<std::string> key_log = std::nullopt;  ///< TLS secrets are appended to this file (NSS key log format)

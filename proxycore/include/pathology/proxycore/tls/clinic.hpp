@@ -22,6 +22,9 @@ struct ClinicCase {
     /// handshake: the text of the X509 error, "alert protocol_version", or the reason of OpenSSL.
     std::string_view verdict;
     std::string_view strict_verdict = {};  ///< with X509_V_FLAG_X509_STRICT; empty = the same
+    /// What is done with the bytes of the server, in the notation of language::parse_tls_fault(); empty = nothing. The
+    /// owner of the stream has to do it.
+    std::string_view tls_fault = {};
 };
 
 /// All cases, in the order of the documentation.
