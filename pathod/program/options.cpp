@@ -23,8 +23,9 @@ struct Arguments {
     std::optional<Bytes> size_limit, receive_buffer;
     Bytes max_header{options.daemon.max_header}, max_body{options.daemon.max_body};
     Bytes max_message{options.daemon.max_message};
+    Bytes window{options.daemon.http2_window};
     std::chrono::nanoseconds time_limit = *options.daemon.time_limit;
-    bool no_craft = false, no_timestamp = false, no_http2 = false, no_clinic = false;
+    bool no_craft = false, no_timestamp = false, no_http2 = false, no_clinic = false, no_window_updates = false;
     bool plain_tunnels = false, detect_in_tunnels = false;
     bool refuse = false, full_backlog = false;
 
@@ -129,6 +130,11 @@ void declare(CommandLine& line, Arguments& arguments) {
               "respond to malformed requests as the RFCs require (400, 411, 414, 431, 505 ...)");
     line.excludes("--strict", "--verbatim");
     line.flag("--no-http2", arguments.no_http2, "disable HTTP/2");
+    line.option(
+        "--window", arguments.window,
+        "HTTP/2: bytes that a client may send on each stream before it needs WINDOW_UPDATE; 0 keeps streams closed");
+    line.flag("--no-window-updates", arguments.no_window_updates,
+              "HTTP/2: send no WINDOW_UPDATE for an upload that is not complete, so that large ones stall");
     line.flag("--ws-echo", daemon.websocket_echo, "echo WebSocket messages, as RFC 6455 specifies");
     line.option("--preview", preview,
                 "write the bytes of SPEC to standard output and exit; - reads SPEC from standard input", "SPEC");
@@ -196,6 +202,10 @@ boost::system::result<ProgramOptions, Exit> parse_options(int argc, char const* 
     if (arguments.refuse) daemon.listening = Listening::refuse;
     if (arguments.full_backlog) daemon.listening = Listening::full_backlog;
     if (auto const error = find_error(daemon)) return usage_error("pathod", *error);
+    if (arguments.window.count > 0x7fffffff)
+        return usage_error("pathod", "--window: expected at most 2147483647 bytes (RFC 9113 section 6.5.2)");
+    daemon.http2_window = static_cast<std::uint32_t>(arguments.window.count);
+    daemon.http2_window_updates = !arguments.no_window_updates;
     if (arguments.size_limit) daemon.size_limit = arguments.size_limit->count;
     if (arguments.receive_buffer) daemon.receive_buffer = arguments.receive_buffer->count;
     daemon.max_header = arguments.max_header.count;

@@ -30,6 +30,11 @@ http2::SessionSettings settings_for(DaemonOptions const& options) {
     settings.window_updates = http2::WindowUpdates::when_consumed;
     settings.max_header_list = static_cast<std::uint32_t>(max_header);
     if (!options.strict) settings.max_content = options.max_body;
+    settings.stream_window = options.http2_window;
+    settings.connection_window = std::max(settings.connection_window, options.http2_window);
+    if (options.http2_window_updates) return settings;
+    settings.window_updates = http2::WindowUpdates::when_consumed;  // and nothing is consumed
+    settings.connection_window = 65535;                             // that of every connection (RFC 9113 §6.9.2)
     return settings;
 }
 

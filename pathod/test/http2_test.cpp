@@ -400,6 +400,33 @@ TEST(Http2Daemon, DisablesHttp2ByOption) {
     EXPECT_EQ(entry.request->method, "PRI");
 }
 
+struct GivenWindowCase {
+    std::string_view name;
+    DaemonOptions options;
+    std::uint32_t window;  // of a stream
+    bool updates;
+};
+void PrintTo(GivenWindowCase const& row, std::ostream* out) { *out << row.name; }
+class Http2DaemonWindow : public testing::TestWithParam<GivenWindowCase> {};
+
+/// The upload is not complete, and more than half of the window that each connection begins with, so it would get a WINDOW_UPDATE.
+TEST_P(Http2DaemonWindow, IsThatOfItsOptions) {
+    Running running(GetParam().options);
+    auto const part = data(1, std::string(16000, 'x'));
+    auto const upload = request(1, "/p/200", "POST", flag::end_headers) + part + part + part;
+    auto const wire = Client(running.daemon.port()).ask(hello() + upload + request(3, "/p/201"));
+    EXPECT_THAT(reported(wire), HasSubstr("HEADERS 3 END_STREAM :status=201"));
+    EXPECT_THAT(wire, HasSubstr(setting(SettingId::initial_window_size, GetParam().window)));
+    EXPECT_EQ(lines(wire).find("WINDOW_UPDATE") != std::string::npos, GetParam().updates);
+}
+
+INSTANTIATE_TEST_SUITE_P(Options, Http2DaemonWindow,
+                         testing::Values(GivenWindowCase{"Usual", {}, 1U << 20U, true},
+                                         GivenWindowCase{"Small", {.http2_window = 5}, 5, true},
+                                         GivenWindowCase{
+                                             "WithoutUpdates", {.http2_window_updates = false}, 1U << 20U, false}),
+                         pathology::test::row_name);
+
 TEST(Http2Daemon, GoesAwayFromASilentClient) {
     Running running({.time_limit = 1s});
     Client client(running.daemon.port());

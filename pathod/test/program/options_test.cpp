@@ -89,6 +89,9 @@ TEST(ParseOptions, ReadsEveryFlag) {
                             "1k",
                             "--max-body",
                             "2k",
+                            "--window",
+                            "10",
+                            "--no-window-updates",
                             "--verbatim",
                             "--no-timestamp"});
     auto const& daemon = all.daemon;
@@ -105,6 +108,8 @@ TEST(ParseOptions, ReadsEveryFlag) {
     EXPECT_EQ(daemon.max_connections, 3U);
     EXPECT_EQ(daemon.max_header, 1024U);
     EXPECT_EQ(daemon.max_body, 2048U);
+    EXPECT_EQ(daemon.http2_window, 10U);
+    EXPECT_FALSE(daemon.http2_window_updates);
     EXPECT_EQ(daemon.log_file, "log");
     EXPECT_TRUE(daemon.nohang && daemon.explain && daemon.show_requests && daemon.show_responses && daemon.hex);
     EXPECT_TRUE(daemon.json && daemon.verbatim);

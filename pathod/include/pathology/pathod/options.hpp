@@ -70,6 +70,9 @@ struct DaemonOptions {
 
     /// HTTP/2 for clients that choose it: by ALPN, by the connection preface, or by `Upgrade: h2c`.
     bool http2 = true;
+    std::uint32_t http2_window = 1U << 20U;  ///< bytes of content on each stream: SETTINGS_INITIAL_WINDOW_SIZE
+    /// WINDOW_UPDATE, at the start for the connection and as content arrives. Otherwise large uploads stall.
+    bool http2_window_updates = true;
 
     // --- limits ---
     bool craft = true;                                       ///< false: specs in paths are refused, anchors still work
