@@ -76,16 +76,20 @@ void ServerChecker::judge(std::string_view bytes) {
 }
 
 void ServerChecker::collect() {
+    // An ACK applies our own SETTINGS. If those make a window too large, the server is not to blame.
+    bool const is_ack = FrameType{frame_.type} == FrameType::settings && (frame_.flags & flag::ack) != 0;
+    std::string drained;
     // Streams are closed when their RST_STREAM is drained, so there may be events before and after that.
     for (bool const is_drained : {false, true}) {
-        if (is_drained) session_.drain(output_, all_output);
+        if (is_drained) session_.drain(drained, all_output);
         while (auto const event = session_.next()) {
             bool const is_fault = event->type == SessionEvent::Type::closed && event->error != ErrorCode::no_error &&
                                   !event->by_peer && !event->is_unprocessed;
-            if (is_fault && !session_.failure()) add(false, event->stream, event->error, event->reason);
+            if (is_fault && !is_ack && !session_.failure()) add(false, event->stream, event->error, event->reason);
         }
     }
     auto const& failure = session_.failure();
+    if (!is_ack || failure) output_ += drained;
     if (!failure) return;
     is_broken_ = true;
     add(true, frame_.stream, failure->code, failure->message);

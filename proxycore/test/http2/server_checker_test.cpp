@@ -411,5 +411,14 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"Reset", rst_stream(1, ErrorCode::refused_stream), "", ""}),
     row_name);
 
+TEST(ServerChecker, C5_DoesNotBlameTheServerForAWindowThatTheClientMadeTooLarge) {
+    auto const raised = settings(setting(SettingId::initial_window_size, 0x7fffffff));
+    auto const checker = checker_after(opening() + window_update(1, 0x7fff0000) + raised);
+    checker->feed(server_hello() + settings({}, flag::ack) + ok + data(1, "x", end_stream));
+    EXPECT_EQ(lines(checker->take_output()), "");
+    EXPECT_EQ(reported(*checker), "");
+    EXPECT_FALSE(checker->is_broken());
+}
+
 }  // namespace
 }  // namespace pathology::proxycore::http2
