@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
         FloodRow{"CutsWithoutEnd", {"-n", "-1", "get:/:d3"}, unanswered("an unlimited number of")},
         FloodRow{"Frames", {"wf:x1001"}, unanswered("1001")},
         FloodRow{"FramesOfConnections", {"-n", "10", "wf:x101"}, unanswered("1010")},
-        FloodRow{"FramesOfAGroup", {"(wf get:/)x1001"}, unanswered("1001")},
+        FloodRow{"FramesOfAGroup", {"(get:/ wf)x1001"}, unanswered("1001")},
         FloodRow{"Resets", {"-n", "1001", "raw:d0,rst"}, unanswered("1001")},
         FloodRow{"Repeated", {"--repeat", "501", "wf:x2"}, unanswered("1002")},
         FloodRow{"ResetStreams", {"--http2", "--repeat", "1000", "get:/ h2f:RST_STREAM:CANCEL"}, unanswered("2000")}),
