@@ -24,7 +24,18 @@ pathod::TlsOptions to_pathod(DaemonTls const& tls) {
     result.versions = tls.versions;
     result.ciphers = tls.ciphers;
     result.request_client_certificate = tls.request_client_certificate;
+    result.clinic = tls.clinic;
+    result.fault = tls.fault;
     return result;
+}
+
+pathod::Listening to_pathod(Listening listening) {
+    switch (listening) {
+        case Listening::accept: break;
+        case Listening::refuse: return pathod::Listening::refuse;
+        case Listening::full_backlog: return pathod::Listening::full_backlog;
+    }
+    return pathod::Listening::accept;
 }
 
 pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
@@ -38,6 +49,11 @@ pathod::DaemonOptions to_pathod(DaemonOptions const& options) {
     result.tls.in_tunnels = pathod::InTunnels::detect;
     result.http2 = options.http2;
     result.websocket_echo = options.websocket_echo;
+    result.on_accept = options.on_accept;
+    result.accept_delay = options.accept_delay;
+    result.listening = to_pathod(options.listening);
+    result.receive_buffer = options.receive_buffer;
+    result.http2_window_updates = options.http2_window_updates;
     result.strict = options.strict;
     result.time_limit = options.time_limit;
     result.log_capacity = options.log_capacity;

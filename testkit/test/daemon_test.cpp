@@ -32,6 +32,36 @@ TEST(Daemon, RefusesABadAnchorWithACaret) {
     }
 }
 
+TEST(Daemon, SaysSomethingBeforeItIsAsked) {
+    Daemon const daemon({.on_accept = "raw:'220 ready\\r\\n'"});
+    Client client({.port = daemon.port()});
+    EXPECT_THAT(client.request("get:/").failure, HasSubstr("220 ready"));
+}
+
+TEST(Daemon, ResetsWhoeverConnects) {
+    Daemon const daemon({.on_accept = "raw:d0,rst"});
+    EXPECT_THAT(Client({.port = daemon.port()}).request("get:/").failure, HasSubstr("eset"));
+}
+
+TEST(Daemon, RefusesConnections) {
+    Daemon const daemon({.listening = Listening::refuse});
+    EXPECT_THAT(Client({.port = daemon.port()}).request("get:/").failure, HasSubstr("refused"));
+}
+
+TEST(Daemon, AcceptsLate) {
+    Daemon const daemon({.accept_delay = "f"});
+    Client client({.port = daemon.port(), .time_limit = 100ms});
+    EXPECT_THAT(client.request("get:/").failure, HasSubstr("Timeout"));
+}
+
+TEST(Daemon, SendsSeveralMessagesAndRespondsEarly) {
+    Daemon const daemon({.anchors = {{"/", "103:h'Link'='</a>':whead 200:b'ok':whead"}}});
+    Client client({.port = daemon.port()});
+    auto const response = client.request("post:/:h'Content-Length'='5':b'hello'");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, "ok");
+}
+
 TEST(Daemon, TakesAnEqualsSignInAPattern) {
     Daemon const daemon({.anchors = {{"/q\\?a=1", "201"}, {"/q", "202"}}});
     EXPECT_EQ(Curl().get(daemon.url("/q?a=1")).status, 201);

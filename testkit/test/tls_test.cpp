@@ -85,6 +85,24 @@ TEST(DaemonTls, IsTrustedByNoOtherNameThanIsGiven) {
     EXPECT_EQ(curl.get(resolved.url("/p/200")).status, 200);
 }
 
+TEST(DaemonTls, HasACertificateThatIsWrongForSomeNames) {
+    Daemon daemon({.tls = DaemonTls{}});
+    auto curl = trusting(daemon);
+    Resolved const expired("expired.origin.test", daemon);
+    expired.set_on(curl);
+    EXPECT_EQ(curl.get(expired.url("/p/200")).code, CURLE_PEER_FAILED_VERIFICATION);
+    Daemon well({.tls = DaemonTls{.clinic = false}});
+    auto other = trusting(well);
+    Resolved const same("expired.origin.test", well);
+    same.set_on(other);
+    EXPECT_EQ(other.get(same.url("/p/200")).status, 200);
+}
+
+TEST(DaemonTls, BreaksItsHandshake) {
+    Daemon const daemon({.tls = DaemonTls{.fault = "drecord2,rst"}});
+    EXPECT_NE(trusting(daemon).get(daemon.url_for("200")).code, CURLE_OK);
+}
+
 TEST(DaemonTls, SpeaksTheVersionItIsGiven) {
     Daemon daemon({.tls = DaemonTls{.versions = "TLSv1_2"}});
     EXPECT_EQ(trusting(daemon).get(daemon.url_for("200")).status, 200);

@@ -33,6 +33,16 @@ struct DaemonTls {
     std::string versions = "secure";          ///< `TLSv1_2`, `TLSv1_3`, `secure` (both) or `all` (from TLSv1 on)
     std::string ciphers = {};                 ///< in OpenSSL's notation; empty: OpenSSL's default
     bool request_client_certificate = false;  ///< accepts any certificate; see HasClientCertificate()
+    /// Without `names`, names such as `expired.localhost` get certificates and handshakes with that fault: doc/tls.md.
+    bool clinic = true;
+    std::string fault = {};  ///< of the records that it sends, such as `drecord2,rst`: doc/tls.md
+};
+
+/// What clients get that connect.
+enum class Listening {
+    accept,
+    refuse,       ///< the port is taken and refuses them
+    full_backlog  ///< nothing: connecting hangs
 };
 
 /// Receives a few lines about exchanges that were unfinished when their daemon stopped.
@@ -52,7 +62,14 @@ struct DaemonOptions {
     std::optional<DaemonTls> tls = std::nullopt;  ///< std::nullopt: TLS only in tunnels (CONNECT)
     bool http2 = true;                            ///< accept HTTP/2, by ALPN or in plain text
     bool websocket_echo = false;  ///< echo messages on WebSockets without a spec; if false, only record them
-    bool strict = false;          ///< respond to malformed requests as the RFCs require, instead of closing
+    /// What each connection gets when it is accepted, before TLS and before it is read: a spec such as `raw:d0,rst`.
+    std::optional<std::string> on_accept = std::nullopt;
+    /// How long each connection waits before it is accepted, as a pause of specs: `500ms`, `1-3s`; `f`: for ever.
+    std::optional<std::string> accept_delay = std::nullopt;
+    Listening listening = Listening::accept;
+    std::optional<std::uint64_t> receive_buffer = std::nullopt;  ///< bytes; std::nullopt: the system's
+    bool http2_window_updates = true;                            ///< false: large uploads over HTTP/2 stall
+    bool strict = false;  ///< respond to malformed requests as the RFCs require, instead of closing
     /// Idle timeout while a request is read or a response written. Pauses of a spec do not count.
     std::chrono::milliseconds time_limit = std::chrono::seconds(60);
     std::size_t log_capacity = 500;      ///< entries kept, requests and others; the oldest are dropped
