@@ -77,7 +77,8 @@ void declare_tls(console::CommandLine& line, Arguments& arguments) {
                 "VERSION");
     line.values("--ssl-version", proxycore::tls::version_words);
     line.option("--tls-fault", tls.fault,
-                "do this with the bytes that are sent over TLS: cut, corrupt, pause, alert; see doc/tls.md",
+                "break the bytes that are sent over TLS: drecord2,rst cuts, c9 corrupts, precord2,1 pauses, "
+                "arecord2,NAME alerts",
                 "ACTION[:ACTION]");
     line.flag("--verify", tls.verify, "verify the certificate and host name of the server");
     line.option("--ca", tls.authorities, "verify with these authorities: PEM file or directory", "FILE|DIR");

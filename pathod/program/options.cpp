@@ -55,7 +55,8 @@ void declare_tls(CommandLine& line, Arguments& arguments) {
                 "VERSION");
     line.values("--ssl-version", proxycore::tls::version_words);
     line.option("--tls-fault", tls.fault,
-                "do this with the bytes that are sent over TLS: cut, corrupt, pause, alert; see doc/tls.md",
+                "break the bytes that are sent over TLS: drecord2,rst cuts, c9 corrupts, precord2,1 pauses, "
+                "arecord2,NAME alerts",
                 "ACTION[:ACTION]");
     line.flag("--no-clinic", arguments.no_clinic,
               "with -s: present a good certificate also for names such as expired.localhost");

@@ -128,7 +128,6 @@ TEST(ClinicProgram, IsWhatCurlFinds) {
         {"10000-sans", "", "excessive message size", 35},
         {"dh1024", "", "dh key too small", 35},
         {"alert-unrecognized-name", "", "unrecognized name", 35},
-        {"client", "", "certificate required", 56},
         {"must-staple", "--cert-status", "No OCSP response received", 91},
         {"revoked", "--cert-status", "revocation reason: keyCompromise", 91},
         {"ocsp-expired", "--cert-status", "OCSP response has expired", 91},
