@@ -24,7 +24,7 @@ endfunction()
 # precompiled_kind(<variable> <library>…) sets the variable to the kind with the headers of the topmost of these libraries.
 function(precompiled_kind variable)
     set(kind asio)
-    if("${ARGN}" MATCHES "pathology::(proxycore|testkit)|pathology_test_proxy|pathop_program")
+    if("${ARGN}" MATCHES "pathology::(proxycore|kit|testkit)|pathology_test_proxy|pathop_program")
         set(kind proxy)
     elseif("${ARGN}" MATCHES "pathology::(language|performer|pathod|pathoc)|(pathoc|pathod)_program|pathology_conformance")
         set(kind endpoint)

@@ -2,10 +2,10 @@
 
 #include <benchmark/benchmark.h>
 
-#include <pathology/testkit/daemon.hpp>
-#include <pathology/testkit/proxy.hpp>
+#include <pathology/kit/daemon.hpp>
+#include <pathology/kit/proxy.hpp>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 namespace {
 
 void BM_DaemonConstructedReadyDestroyed(benchmark::State& state) {
@@ -26,4 +26,4 @@ void BM_ProxyConstructedReadyDestroyed(benchmark::State& state) {
 BENCHMARK(BM_ProxyConstructedReadyDestroyed)->Unit(benchmark::kMicrosecond)->UseRealTime();
 
 }  // namespace
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

@@ -12,12 +12,12 @@ using testing::HasSubstr;
 using testing::Optional;
 using testing::StartsWith;
 
-class Client : public DaemonPerTest {
+class Requesting : public DaemonPerTest {
 protected:
-    testkit::Client client{{.port = daemon.port(), .time_limit = 5s}};
+    Client client{{.port = daemon.port(), .time_limit = 5s}};
 };
 
-TEST_F(Client, SendsWhatItIsGivenAndReadsTheResponse) {
+TEST_F(Requesting, SendsWhatItIsGivenAndReadsTheResponse) {
     auto const response = client.request("post:\"/p/201:m'Made':h'X'='y':b'done'\":b'hello'");
     EXPECT_THAT(response, AllOf(HasStatus(201U), HasReason("Made"), HasHeader("x", "y"), HasBody("done")));
     EXPECT_THAT(client.sent(), AllOf(StartsWith("POST /p/201"), EndsWith("\r\n\r\nhello")));
@@ -25,19 +25,19 @@ TEST_F(Client, SendsWhatItIsGivenAndReadsTheResponse) {
                 Optional(AllOf(HasMethod("POST"), HasBody("hello"), HasRawBytes(client.sent()))));
 }
 
-TEST_F(Client, KeepsItsConnection) {
+TEST_F(Requesting, KeepsItsConnection) {
     client.request("get:/p/200");
     client.request("get:/p/200");
     EXPECT_THAT(daemon.last_request(), Optional(AllOf(IsOnConnection(0U), HasIndex(1U))));
 }
 
-TEST_F(Client, Pipelines) {
+TEST_F(Requesting, Pipelines) {
     EXPECT_EQ(client.send("get:/p/200 get:/p/404"), "");
     EXPECT_THAT(client.receive(), HasStatus(200U));
     EXPECT_THAT(client.receive(), HasStatus(404U));
 }
 
-TEST_F(Client, ReportsWhyThereIsNoResponse) {
+TEST_F(Requesting, ReportsWhyThereIsNoResponse) {
     EXPECT_THAT(client.request("get:'/p/200:d0'"), FailsWith(HasSubstr("Server disconnected")));
     EXPECT_THAT(client.request("get:'/p/200:d3'"),
                 AllOf(FailsWith(HasSubstr("Invalid server response")), HasRawBytes("HTT")));
@@ -52,25 +52,25 @@ TEST(ClientAlone, FindsNobody) {
         Daemon const gone;
         port = gone.port();
     }
-    EXPECT_THAT(testkit::Client({.port = port}).request("get:/"), FailsWith(HasSubstr(std::to_string(port))));
+    EXPECT_THAT(Client({.port = port}).request("get:/"), FailsWith(HasSubstr(std::to_string(port))));
 }
 
 TEST(ClientAlone, GivesUpAfterItsTimeLimit) {
     Daemon const daemon({.on_hanging = ignore_hanging});
-    testkit::Client client({.port = daemon.port(), .time_limit = 50ms});
+    Client client({.port = daemon.port(), .time_limit = 50ms});
     EXPECT_THAT(client.request("get:'/p/200:p0,f'"), FailsWith(HasSubstr("Timeout")));
 }
 
-TEST_F(Client, ReportsHowToSendTheSameAgain) {
+TEST_F(Requesting, ReportsHowToSendTheSameAgain) {
     client.request("get:/p/200:b@10:ir,@1");
     auto const sent = client.sent();
     EXPECT_THAT(client.replay(), StartsWith("replay with: pathoc -p " + std::to_string(daemon.port()) + " 127.0.0.1 "));
-    testkit::Client again({.port = daemon.port()});
+    Client again({.port = daemon.port()});
     again.send(client.spec());
     EXPECT_EQ(again.sent(), sent);
 }
 
-TEST_F(Client, QuotesForAShellWhatItSent) {
+TEST_F(Requesting, QuotesForAShellWhatItSent) {
     for (auto const* spec : {"get:/p/200", "get:'/a b':b'it\\'s $HOME \"here\" `now` \\\\!'"}) {
         client.request(spec);
         auto const replay = client.replay();

@@ -141,9 +141,9 @@ TEST(D5_Proxy, ReportsAHookThatThrows) {
     EXPECT_EQ(through(proxy).get(daemon.url_for("200")).status, 200);
     proxy.stop();
     EXPECT_THAT(reports,
-                ElementsAre("testkit::Proxy: addon test, in request: no luck",
-                            "testkit::Proxy: addon thrower, in request: of an addon",
-                            "testkit::Proxy: addon test, in response: an exception that is not a std::exception"));
+                ElementsAre("kit::Proxy: addon test, in request: no luck",
+                            "kit::Proxy: addon thrower, in request: of an addon",
+                            "kit::Proxy: addon test, in response: an exception that is not a std::exception"));
 }
 
 void run_a_hook_that_throws() {

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <pathology/testkit/daemon.hpp>
+#include <pathology/kit/daemon.hpp>
+#include <pathology/testkit/failure.hpp>
 #include <utility>
 
 namespace pathology::testkit {

@@ -13,7 +13,8 @@
 #include <functional>
 #include <memory>
 #include <ostream>
-#include <pathology/testkit/message.hpp>
+#include <pathology/kit/message.hpp>
+#include <pathology/testkit/failure.hpp>
 #include <string>
 #include <string_view>
 #include <tuple>

@@ -1,11 +1,7 @@
-// All of the test kit.
+// All of the test kit for GoogleTest: the kit in the namespace pathology::testkit, fixtures and matchers.
 #pragma once
 
-#include <pathology/testkit/client.hpp>
-#include <pathology/testkit/daemon.hpp>
+#include <pathology/kit/kit.hpp>
+#include <pathology/testkit/failure.hpp>
 #include <pathology/testkit/fixtures.hpp>
-#include <pathology/testkit/flow.hpp>
 #include <pathology/testkit/matchers.hpp>
-#include <pathology/testkit/message.hpp>
-#include <pathology/testkit/proxy.hpp>
-#include <pathology/testkit/taken.hpp>

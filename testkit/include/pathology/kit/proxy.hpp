@@ -1,17 +1,16 @@
 // An intercepting proxy inside a test.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <pathology/kit/flow.hpp>
+#include <pathology/kit/taken.hpp>
+#include <pathology/kit/verdict.hpp>
 #include <pathology/proxycore/flow/http_flow.hpp>
 #include <pathology/proxycore/multiupstream/statistics.hpp>
-#include <pathology/testkit/flow.hpp>
-#include <pathology/testkit/taken.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -25,7 +24,7 @@ namespace pathology::proxycore::upstream {
 class Selector;
 }
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 /// Why a proxy did not start, or which option is invalid.
 class ProxyError : public std::runtime_error {
@@ -36,10 +35,10 @@ public:
 /// Reads and changes a flow; called on the thread of the proxy.
 using FlowHook = std::function<void(proxycore::flow::HttpFlow& flow)>;
 
-/// Receives what an addon threw, in a line: `testkit::Proxy: addon test, in response: bad optional access`.
+/// Receives what an addon threw, in a line: `kit::Proxy: addon test, in response: bad optional access`.
 using ExceptionReport = std::function<void(std::string const& report)>;
 
-void fail_on_exception(std::string const& report);  ///< adds it to the test as a failure
+void fail_on_exception(std::string const& report);  ///< fails the test
 void ignore_exception(std::string const& report);   ///< log() has the line anyway
 
 /// Every member has a default: `Proxy proxy({.mode = "socks5", .settings = {"ssl_insecure"}});`
@@ -56,7 +55,7 @@ struct ProxyOptions {
 
 /// Listens on a free port of 127.0.0.1, forwards requests, and records the flows.
 ///
-///     pathology::testkit::Proxy proxy({.on_response = [](auto& flow) { flow.response->status_code = 503; }});
+///     pathology::kit::Proxy proxy({.on_response = [](auto& flow) { flow.response->status_code = 503; }});
 ///     my_client.use_proxy(proxy.url());
 ///     EXPECT_EQ(my_client.fetch(daemon.url("/")).status, 503);
 ///     EXPECT_THAT(proxy.take_flow(2s)->request, HasMethod("GET"));
@@ -112,7 +111,7 @@ public:
 
     std::size_t connections() const;  ///< open connections of clients
     /// Waits until every client connection was closed by either side. Fails after `limit`.
-    [[nodiscard]] testing::AssertionResult wait_until_idle(Limit limit) const;
+    [[nodiscard]] Verdict wait_until_idle(Limit limit) const;
 
     /// Closes all connections and stops listening; records are kept. The second call does nothing.
     void stop();
@@ -122,4 +121,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

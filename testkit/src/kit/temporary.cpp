@@ -7,7 +7,7 @@
 #include <fstream>
 #include <system_error>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 TemporaryFile::TemporaryFile(std::string_view name, std::string_view content)
     : name_((std::filesystem::temp_directory_path() / std::string(name).append("-XXXXXX")).string()) {
@@ -34,4 +34,4 @@ TemporaryFolder::~TemporaryFolder() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

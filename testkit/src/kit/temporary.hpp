@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 class TemporaryFile {
 public:
@@ -37,4 +37,4 @@ private:
     std::filesystem::path path_;
 };
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

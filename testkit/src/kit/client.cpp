@@ -1,9 +1,9 @@
-#include <pathology/testkit/client.hpp>
+#include <pathology/kit/client.hpp>
 
 #include <pathology/pathoc/client.hpp>
 #include <utility>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 namespace {
 
 pathoc::TlsOptions to_pathoc(ClientTls const& tls) {
@@ -129,4 +129,4 @@ bool Client::is_open() const { return impl_->client.is_open(); }
 
 void Client::close() { impl_->client.close(); }
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

@@ -1,15 +1,13 @@
 // What a daemon or a proxy has recorded, or why there is nothing.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <optional>
 #include <ostream>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 /// Nothing came: `no flow came within 2 s; 1 was recorded, and taken`.
 class NothingTaken : public std::runtime_error {
@@ -45,9 +43,9 @@ public:
     T* operator->() { return &value(); }
     T const* operator->() const { return &value(); }
 
-    /// For failure messages of GoogleTest.
-    friend void PrintTo(Taken const& taken, std::ostream* out) {
-        *out << (taken ? testing::PrintToString(*taken) : taken.why_);
+    /// For failure messages.
+    friend std::ostream& operator<<(std::ostream& out, Taken const& taken) {
+        return taken ? out << *taken : out << taken.why_;
     }
 
 private:
@@ -59,4 +57,4 @@ private:
     std::string why_;
 };
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

@@ -1,22 +1,21 @@
 // A pathological HTTP server inside a test.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <pathology/testkit/message.hpp>
-#include <pathology/testkit/taken.hpp>
+#include <pathology/kit/message.hpp>
+#include <pathology/kit/taken.hpp>
+#include <pathology/kit/verdict.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 /// A response for all paths that match: `pattern` is any Perl-style regular expression, matched at the start of the path, or
 /// a filter such as `~m POST`, matched with the request. `spec` may have alternatives, `503 | 503 | 200`: doc/pathod.md.
@@ -49,7 +48,7 @@ enum class Listening {
 using HangingReport = std::function<void(std::string const& report)>;
 
 void log_hanging(std::string const& report);      ///< writes it to standard error
-void fail_on_hanging(std::string const& report);  ///< adds it to the test as a failure
+void fail_on_hanging(std::string const& report);  ///< fails the test
 void ignore_hanging(std::string const& report);
 
 /// Every member has a default: `Daemon daemon({.anchors = {{"/foo", "404"}}, .seed = 1});`
@@ -86,7 +85,7 @@ public:
 
 /// Listens on a free port of 127.0.0.1, responds as URLs and anchors specify, and records the requests.
 ///
-///     pathology::testkit::Daemon daemon;
+///     pathology::kit::Daemon daemon;
 ///     auto const url = daemon.url_for("200:b@1k:d500");           // the body breaks off
 ///     EXPECT_FALSE(my_client.fetch(url).complete);
 ///     EXPECT_THAT(daemon.take_request(2s), Optional(HasMethod("GET")));
@@ -151,7 +150,7 @@ public:
     std::size_t connections() const;          ///< open ones
 
     /// Waits until every connection was closed by either side. Fails after `limit`, and names the open ones.
-    [[nodiscard]] testing::AssertionResult wait_until_idle(Limit limit) const;
+    [[nodiscard]] Verdict wait_until_idle(Limit limit) const;
 
     /// Closes all connections and stops listening; records are kept. The second call does nothing.
     void stop();
@@ -163,4 +162,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

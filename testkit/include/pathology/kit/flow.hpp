@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
-#include <pathology/testkit/message.hpp>
+#include <pathology/kit/message.hpp>
 #include <string>
 #include <vector>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 /// A WebSocket message (`type` is "text" or "binary"), or the bytes of one read of a TCP connection ("tcp").
 using FlowMessage = proxycore::record::RecordedMessage;
@@ -37,6 +37,6 @@ struct Flow {
 };
 
 /// Prints the request, the response or why there is none, and the messages.
-void PrintTo(Flow const& flow, std::ostream* out);
+std::ostream& operator<<(std::ostream& out, Flow const& flow);
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

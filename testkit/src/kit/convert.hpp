@@ -3,13 +3,13 @@
 
 #include <chrono>
 #include <cstddef>
-#include <pathology/testkit/flow.hpp>
-#include <pathology/testkit/message.hpp>
+#include <pathology/kit/flow.hpp>
+#include <pathology/kit/message.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 /// Returns true if an entry of the log is a request with a response.
 bool is_request(proxycore::record::Exchange const& entry);
@@ -28,4 +28,4 @@ Flow to_flow(proxycore::record::Exchange exchange);
 /// `no flow came within 2 s; 1 was recorded, and taken`.
 std::string why_nothing(std::string_view what, std::chrono::nanoseconds limit, std::size_t recorded);
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

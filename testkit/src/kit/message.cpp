@@ -1,5 +1,5 @@
 // Requests, responses and frames: conversion from the log of a daemon, and printing for failed tests.
-#include <pathology/testkit/message.hpp>
+#include <pathology/kit/message.hpp>
 
 #include <ostream>
 #include <pathology/proxycore/http/escaped.hpp>
@@ -9,7 +9,7 @@
 
 #include "convert.hpp"
 
-namespace pathology::testkit {
+namespace pathology::kit {
 namespace {
 
 using proxycore::http::escaped;
@@ -95,40 +95,37 @@ std::optional<std::string> Request::header(std::string_view name) const { return
 
 std::optional<std::string> Response::header(std::string_view name) const { return first(headers, name); }
 
-void PrintTo(Request const& request, std::ostream* out) {
-    *out << brief(request.method) << " " << brief(request.target) << " " << brief(request.http_version) << " (request "
-         << request.index << " on connection " << request.connection << ")";
-    if (request.tls) print(*request.tls, *out);
-    print(request.headers, *out);
-    print_body(request.body, request.body_size, *out);
-    *out << "\n    answered by " << brief(request.response.spec);
-    if (request.choice) *out << " (" << to_string(*request.choice) << ")";
-    if (request.unfinished) *out << ", not finished";
-    if (!request.error.empty()) *out << "\n    error: " << request.error;
+std::ostream& operator<<(std::ostream& out, Request const& request) {
+    out << brief(request.method) << " " << brief(request.target) << " " << brief(request.http_version) << " (request "
+        << request.index << " on connection " << request.connection << ")";
+    if (request.tls) print(*request.tls, out);
+    print(request.headers, out);
+    print_body(request.body, request.body_size, out);
+    out << "\n    answered by " << brief(request.response.spec);
+    if (request.choice) out << " (" << to_string(*request.choice) << ")";
+    if (request.unfinished) out << ", not finished";
+    if (!request.error.empty()) out << "\n    error: " << request.error;
+    return out;
 }
 
 std::string Frame::type() const { return proxycore::websocket::name_of(opcode); }
 
-void PrintTo(Frame const& frame, std::ostream* out) {
-    if (!frame.ok()) {
-        *out << "no frame: " << frame.failure;
-        return;
-    }
-    *out << (frame.fin ? "" : "unfinished ") << (frame.masked ? "masked " : "") << frame.type() << " frame of "
-         << frame.payload_size << " bytes";
+std::ostream& operator<<(std::ostream& out, Frame const& frame) {
+    if (!frame.ok()) return out << "no frame: " << frame.failure;
+    out << (frame.fin ? "" : "unfinished ") << (frame.masked ? "masked " : "") << frame.type() << " frame of "
+        << frame.payload_size << " bytes";
     if (frame.payload.size() < frame.payload_size)
-        *out << ", of which " << frame.payload.size() << " were kept (see keep_bytes)";
-    if (!frame.payload.empty()) *out << ": " << quoted(frame.payload, max_shown);
+        out << ", of which " << frame.payload.size() << " were kept (see keep_bytes)";
+    if (!frame.payload.empty()) out << ": " << quoted(frame.payload, max_shown);
+    return out;
 }
 
-void PrintTo(Response const& response, std::ostream* out) {
-    if (!response.ok()) {
-        *out << "no response: " << response.failure;
-        return;
-    }
-    *out << response.http_version << " " << response.status << " " << brief(response.reason);
-    print(response.headers, *out);
-    print_body(response.body, response.body_size, *out);
+std::ostream& operator<<(std::ostream& out, Response const& response) {
+    if (!response.ok()) return out << "no response: " << response.failure;
+    out << response.http_version << " " << response.status << " " << brief(response.reason);
+    print(response.headers, out);
+    print_body(response.body, response.body_size, out);
+    return out;
 }
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

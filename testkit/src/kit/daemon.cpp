@@ -1,14 +1,15 @@
-#include <pathology/testkit/daemon.hpp>
+#include <pathology/kit/daemon.hpp>
 
 #include <algorithm>
 #include <iostream>
 #include <mutex>
+#include <pathology/kit/failure.hpp>
 #include <pathology/pathod/daemon.hpp>
 
 #include "convert.hpp"
 #include "temporary.hpp"
 
-namespace pathology::testkit {
+namespace pathology::kit {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -121,7 +122,7 @@ public:
 
 void log_hanging(std::string const& report) { std::cerr << report << std::flush; }
 
-void fail_on_hanging(std::string const& report) { ADD_FAILURE() << report; }
+void fail_on_hanging(std::string const& report) { fail(report); }
 
 void ignore_hanging(std::string const& /*report*/) {}
 
@@ -131,8 +132,7 @@ Daemon::~Daemon() {
     stop();
     auto const hanging = unfinished();  // read after stop(), since a response may finish meanwhile
     if (hanging.empty() || !impl_->on_hanging) return;
-    impl_->on_hanging("testkit::Daemon: these responses were not finished when the daemon stopped:\n" +
-                      describe(hanging));
+    impl_->on_hanging("kit::Daemon: these responses were not finished when the daemon stopped:\n" + describe(hanging));
 }
 
 void Daemon::on(std::string_view pattern, std::string_view spec) {
@@ -213,12 +213,12 @@ std::vector<Request> Daemon::unfinished() const { return impl_->unfinished(); }
 
 std::size_t Daemon::connections() const { return impl_->daemon.connections(); }
 
-testing::AssertionResult Daemon::wait_until_idle(Limit limit) const {
-    if (impl_->daemon.wait_until_idle(limit)) return testing::AssertionSuccess() << "no connection is open";
-    return testing::AssertionFailure() << connections() << " connections are still open; unfinished responses:\n"
-                                       << describe(unfinished());
+Verdict Daemon::wait_until_idle(Limit limit) const {
+    if (impl_->daemon.wait_until_idle(limit)) return Verdict::yes("no connection is open");
+    return Verdict::no(std::to_string(connections()) + " connections are still open; unfinished responses:\n" +
+                       describe(unfinished()));
 }
 
 void Daemon::stop() { impl_->daemon.stop(); }
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <pathology/testkit/message.hpp>
+#include <pathology/kit/message.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 /// TLS settings of a client.
 struct ClientTls {
@@ -37,7 +37,7 @@ struct ClientOptions {
 
 /// Sends the messages of specs over one connection at a time, and reads the responses.
 ///
-///     pathology::testkit::Client client({.port = my_server.port()});
+///     pathology::kit::Client client({.port = my_server.port()});
 ///     EXPECT_THAT(client.request("get:/:h'Host'=@100k,ascii_letters"), HasStatus(431)) << client.replay();
 ///
 /// The first call that needs the connection opens it; after the server closed it, the next call opens a new one.
@@ -77,4 +77,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace pathology::testkit {
+namespace pathology::kit {
 
 /// Fields in the order and spelling in which they were sent. `first("host")` ignores case.
 using Headers = proxycore::http::Fields;
@@ -43,7 +43,7 @@ struct Request : proxycore::record::RecordedRequest {
 };
 
 /// Prints start line, connection, response, headers and body for failure messages.
-void PrintTo(Request const& request, std::ostream* out);
+std::ostream& operator<<(std::ostream& out, Request const& request);
 
 /// The response of a server under test, or why there was none.
 ///
@@ -74,7 +74,7 @@ struct Response {
 };
 
 /// Prints status line, headers and body, or the failure.
-void PrintTo(Response const& response, std::ostream* out);
+std::ostream& operator<<(std::ostream& out, Response const& response);
 
 /// A WebSocket frame as it was received (`fin`, `masked`, `opcode`, `payload` unmasked, and the other members of the
 /// base), or why a client received none.
@@ -91,6 +91,6 @@ struct Frame : proxycore::record::RecordedFrame {
 };
 
 /// Prints type, flags and payload, or the failure.
-void PrintTo(Frame const& frame, std::ostream* out);
+std::ostream& operator<<(std::ostream& out, Frame const& frame);
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

@@ -1,4 +1,4 @@
-#include <pathology/testkit/flow.hpp>
+#include <pathology/kit/flow.hpp>
 
 #include <charconv>
 #include <ostream>
@@ -7,7 +7,7 @@
 
 #include "convert.hpp"
 
-namespace pathology::testkit {
+namespace pathology::kit {
 namespace {
 
 using proxycore::http::escaped;
@@ -60,20 +60,18 @@ Flow to_flow(proxycore::record::Exchange exchange) {
     return flow;
 }
 
-void PrintTo(Flow const& flow, std::ostream* out) {
-    *out << "flow " << flow.id << " (" << flow.protocol << ") ";
+std::ostream& operator<<(std::ostream& out, Flow const& flow) {
+    out << "flow " << flow.id << " (" << flow.protocol << ") ";
     if (flow.protocol == "tcp") {
-        *out << "to " << (flow.server ? escaped(flow.server->host) : "nowhere");
+        out << "to " << (flow.server ? escaped(flow.server->host) : "nowhere");
     } else {
-        *out << escaped(flow.url.substr(0, 400)) << "\n  request: ";
-        PrintTo(flow.request, out);
-        *out << "\n  response: ";
-        PrintTo(flow.response, out);
+        out << escaped(flow.url.substr(0, 400)) << "\n  request: " << flow.request << "\n  response: " << flow.response;
     }
-    if (!flow.error.empty()) *out << "\n  error: " << escaped(flow.error);
+    if (!flow.error.empty()) out << "\n  error: " << escaped(flow.error);
     for (auto const& message : flow.messages)
-        *out << "\n  " << (message.from_client ? "-> " : "<- ") << message.type << " of " << message.content_size
-             << " bytes: " << quoted(message.content);
+        out << "\n  " << (message.from_client ? "-> " : "<- ") << message.type << " of " << message.content_size
+            << " bytes: " << quoted(message.content);
+    return out;
 }
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

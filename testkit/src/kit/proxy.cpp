@@ -1,4 +1,4 @@
-#include <pathology/testkit/proxy.hpp>
+#include <pathology/kit/proxy.hpp>
 
 #include <algorithm>
 #include <boost/system/system_error.hpp>
@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <pathology/kit/failure.hpp>
 #include <pathology/proxycore/addons/flow_recorder.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/multiupstream/selector.hpp>
@@ -16,7 +17,7 @@
 #include "convert.hpp"
 #include "temporary.hpp"
 
-namespace pathology::testkit {
+namespace pathology::kit {
 namespace {
 
 namespace addons = proxycore::addons;
@@ -168,7 +169,7 @@ public:
 private:
     void log(addons::LogEntry const& entry) {
         memory.record(entry);
-        if (!entry.addon.empty() && on_exception) on_exception("testkit::Proxy: " + entry.message);
+        if (!entry.addon.empty() && on_exception) on_exception("kit::Proxy: " + entry.message);
     }
 
     static void set_unless_given(std::vector<addons::Setting>& settings, std::string const& name,
@@ -178,7 +179,7 @@ private:
     }
 };
 
-void fail_on_exception(std::string const& report) { ADD_FAILURE() << report; }
+void fail_on_exception(std::string const& report) { fail(report); }
 
 void ignore_exception(std::string const& /*report*/) {}
 
@@ -235,11 +236,11 @@ std::vector<proxycore::multiupstream::FolderStatistics> Proxy::upstream_statisti
 
 std::size_t Proxy::connections() const { return impl_->proxy.connections(); }
 
-testing::AssertionResult Proxy::wait_until_idle(Limit limit) const {
-    if (impl_->proxy.wait_until_empty(limit)) return testing::AssertionSuccess() << "no connection is open";
-    return testing::AssertionFailure() << connections() << " connections are still open";
+Verdict Proxy::wait_until_idle(Limit limit) const {
+    if (impl_->proxy.wait_until_empty(limit)) return Verdict::yes("no connection is open");
+    return Verdict::no(std::to_string(connections()) + " connections are still open");
 }
 
 void Proxy::stop() { impl_->proxy.stop(); }
 
-}  // namespace pathology::testkit
+}  // namespace pathology::kit

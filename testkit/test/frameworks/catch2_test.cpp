@@ -1,0 +1,17 @@
+// The kit in tests of Catch2.
+#define CATCH_CONFIG_MAIN
+#include <catch2/catch.hpp>
+
+#include "scenario.hpp"
+
+using namespace pathology::kit;
+
+static auto const before = set_failure_handler([](Failure const& failure) { FAIL_CHECK(failure.text); });
+
+TEST_CASE("a client gets the status of a spec") {
+    Daemon daemon;
+    CHECK(frameworks::fetch(daemon, "404").status == 404);
+    CHECK(daemon.wait_until_idle(std::chrono::seconds(10)));
+}
+
+TEST_CASE("an unfinished response fails the test", "[.fail]") { frameworks::leave_a_response_unfinished(); }

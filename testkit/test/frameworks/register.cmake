@@ -1,0 +1,23 @@
+# The kit in other test frameworks, each in a program of its own: run as it is, and with a test that the kit fails.
+# kit_framework(<name> HEADER its header FAIL argument…)
+function(kit_framework name)
+    cmake_parse_arguments(arg "" "HEADER" "FAIL" ${ARGN})
+    find_path(PATHOLOGY_FOUND_${name} ${arg_HEADER})
+    mark_as_advanced(PATHOLOGY_FOUND_${name})
+    if(NOT PATHOLOGY_BUILD_TESTS OR NOT PATHOLOGY_FOUND_${name})
+        return()
+    endif()
+    add_executable(kit_${name} test/frameworks/${name}.cpp)
+    target_link_libraries(kit_${name} PRIVATE pathology::kit pathology_build_options)
+    target_compile_options(kit_${name} PRIVATE ${PATHOLOGY_TEST_OPTIONS})
+    add_test(NAME kit.${name} COMMAND kit_${name})
+    add_test(NAME kit.${name}_fails COMMAND kit_${name} ${arg_FAIL})
+    set_tests_properties(kit.${name} kit.${name}_fails PROPERTIES LABELS component TIMEOUT 60)
+    set_tests_properties(kit.${name}_fails PROPERTIES
+        PASS_REGULAR_EXPRESSION "these responses were not finished when the daemon stopped")
+endfunction()
+
+kit_framework(assert_test HEADER assert.h FAIL fail)
+kit_framework(catch2_test HEADER catch2/catch.hpp FAIL "[.fail]")
+kit_framework(doctest_test HEADER doctest/doctest.h FAIL --no-skip)
+kit_framework(boost_test HEADER boost/test/included/unit_test.hpp FAIL --run_test=an_unfinished_response_fails_the_test)
