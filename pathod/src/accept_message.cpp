@@ -41,13 +41,15 @@ private:
     void log_start();
     void log_end();
     void print(std::string_view bytes) const;
-    record::Exchange entry(bool is_finished) const;
+    record::Exchange entry(bool is_final) const;
 
     net::Stream& stream_;
     WorkerContext& worker_;
     DaemonOptions const& options_;
     ConnectionLogger logger_;
     std::uint64_t seed_;
+    std::chrono::system_clock::time_point started_ = options_.clock.now();
+    std::chrono::steady_clock::time_point begun_ = options_.clock.steady_now();
     OutgoingResponse response_;
     language::SendResult result_;
     language::CapturedBytes recording_;
@@ -70,26 +72,21 @@ void AcceptMessage::log_start() {
 }
 
 void AcceptMessage::log_end() {
-    auto const end = describe_end(result_);
     if (options_.show_responses) {
         print(format_dump("Bytes written:", recording_.bytes, result_.bytes_written, options_.hex));
     }
+    auto made = entry(true);
     if (entry_) {
-        auto const change = [this](record::Exchange& made) {
-            auto const id = made.id;
-            made = entry(true);
-            made.id = id;
-        };
+        made.id = *entry_;
+        auto const change = [&made](record::Exchange& entry) { entry = made; };
         worker_.daemon.log.complete(*entry_, std::cref(change));
     } else {
-        entry_ = worker_.daemon.log.add(entry(true));
+        made.id = worker_.daemon.log.add(made);
     }
     if (!worker_.printer.is_enabled()) return;
     if (options_.json) {
-        auto made = entry(true);
-        made.id = *entry_;
         logger_.print_json(made);
-    } else if (!end.empty()) {
+    } else if (auto const end = describe_end(result_); !end.empty()) {
         worker_.printer.write({end, "\n", "from ", logger_.client(), ": on accept\n"});
     }
 }
@@ -105,15 +102,16 @@ void AcceptMessage::print(std::string_view bytes) const {
                            ": on accept\n", more, bytes});
 }
 
-record::Exchange AcceptMessage::entry(bool is_finished) const {
+record::Exchange AcceptMessage::entry(bool is_final) const {
     record::Exchange made;
     made.protocol = "tcp";
-    made.started = options_.clock.now();
+    made.started = started_;
+    if (is_final) made.duration = options_.clock.steady_now() - begun_;
     made.response = response_.rendered_response().record;
     made.response->bytes_written = result_.bytes_written;
     if (options_.show_responses) made.response->raw = recording_.bytes;
     made.message = response_.error.empty() ? describe_end(result_) : response_.error;
-    made.finished = is_finished && result_.connection != asio::error::operation_aborted;
+    made.finished = is_final && result_.connection != asio::error::operation_aborted;
     return made;
 }
 

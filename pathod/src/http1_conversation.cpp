@@ -91,7 +91,7 @@ Http1Conversation::Next Http1Conversation::next_step() {
         auto const outcome = peer_ended_ ? reader_.finish() : reader_.next();
         if (!outcome) {
             auto line = describe_bad_request(outcome.error());
-            if (options_.strict && !early_) {
+            if (may_refuse()) {
                 refusal_ = Refusal{.rejection = rejection_of(outcome.error()), .log_line = std::move(line)};
                 return Next::reject;
             }
@@ -120,7 +120,7 @@ void Http1Conversation::handle_read(net::ReadResult result) {
     // A half-close is the normal end of input; the response to the last request is still sent.
     peer_ended_ = result.is_end() || result.ec == tls::Errc::truncated;
     is_open_ = peer_ended_;
-    if (result.ec == net::Errc::timed_out && options_.strict && !reader_.is_between_messages()) {
+    if (result.ec == net::Errc::timed_out && may_refuse() && !reader_.is_between_messages()) {
         // RFC 9110 §15.5.9
         refusal_ = Refusal{{408, "the request did not arrive in time"}, record::Exchange::Type::timeout, "Timeout"};
         is_open_ = true;
@@ -170,6 +170,9 @@ asio::awaitable<void> Http1Conversation::end_response(OutgoingResponse const& re
 }
 
 // --- sending ---------------------------------------------------------------------------------------------------------
+
+/// Whether --strict responds to what is no request. Not behind a response that has begun already.
+bool Http1Conversation::may_refuse() const { return options_.strict && !early_; }
 
 /// The end of a client that --strict refuses.
 asio::awaitable<void> Http1Conversation::reject() {

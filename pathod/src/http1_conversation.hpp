@@ -82,6 +82,7 @@ private:
     asio::awaitable<void> send_early();
     asio::awaitable<void> finish_early_response();
     asio::awaitable<void> end_response(OutgoingResponse const& response);
+    bool may_refuse() const;
     asio::awaitable<void> reject();
     asio::awaitable<void> write(OutgoingResponse const& response);
     asio::awaitable<void> play(OutgoingResponse const& response);

@@ -168,8 +168,9 @@ tls::Engine TlsAcceptor::make_engine(std::string const& host, std::string const&
         return select_certificate(host, address, greeting);
     });
     engine.set_settings_chooser([this, host, &selected, &stream](tls::ClientHello const& hello) {
-        selected = clinic_case(host, hello.sni);
-        if (selected != nullptr && !selected->tls_fault.empty())
+        auto const* const known = std::exchange(selected, clinic_case(host, hello.sni));
+        // A second ClientHello, behind a HelloRetryRequest, does not begin the fault again.
+        if (selected != nullptr && selected != known && !selected->tls_fault.empty())
             stream.set_fault(language::parse_tls_fault(selected->tls_fault).value());
         return selected != nullptr ? clinic_->settings_for(*selected) : tls::HandshakeSettings();
     });

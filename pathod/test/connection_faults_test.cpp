@@ -139,6 +139,18 @@ TEST(OnAccept, IsLoggedBeforeItsEndIfItHolds) {
     EXPECT_FALSE(entry->finished);
 }
 
+TEST(OnAccept, HasTheTimesOfTheMessage) {
+    auto options = with_message("220:r:m'':p0,50ms:da");
+    Daemon daemon(options);
+    daemon.start().value();
+    EXPECT_EQ(Client(daemon.port()).read_to_end(), banner);
+    auto const end = std::chrono::system_clock::now();
+    EXPECT_TRUE(daemon.wait_until_idle(20s));
+    auto const entry = daemon.log().entries().front();
+    EXPECT_LE(entry.started, end - 50ms);
+    EXPECT_GE(entry.duration, 50ms);
+}
+
 std::string printed(DaemonOptions options) {
     std::string out, err;
     proxycore::console::Console console(out, err);

@@ -135,6 +135,14 @@ TEST_F(RequestPlaceTest, ABrokenBodyEndsTheExchange) {
     EXPECT_EQ(log[1].response->status_code, "100");
 }
 
+TEST_F(RequestPlaceTest, StrictAddsNoSecondResponse) {
+    Daemon strict(DaemonOptions{.strict = true, .time_limit = std::chrono::milliseconds(100)});
+    strict.start().value();
+    Client late(strict.port());
+    EXPECT_EQ(late.send(post("/p/200:r:whead", five, "hel")).read_to_end(), ok);
+    EXPECT_EQ(Client(strict.port()).ask(post("/p/200:r:whead", chunked, "no size\r\n")), ok);
+}
+
 // --- HTTP/2 ----------------------------------------------------------------------------------------------------------
 
 namespace h2 = proxycore::http2::test;
