@@ -109,32 +109,36 @@ void Anchors::push(Anchor anchor) {
     static_cast<void>(added.release());  // the list owns it
 }
 
-Anchors::Result<std::vector<Anchor const*>> Anchors::candidates(AnchorRequest const& request) const {
-    std::vector<Anchor const*> all;
+/// Calls `visit` for the anchors in their order until it returns true.
+template <class Visit> void Anchors::visit_until(Visit const& visit) const {
     for (auto const* added = newest_.load(std::memory_order_acquire); added != nullptr; added = added->next)
-        all.push_back(&added->anchor);
-    for (auto const& anchor : anchors_) all.push_back(&anchor);
-    std::vector<Anchor const*> matching;
-    for (auto const* anchor : all) {
-        auto const matched = std::visit(Matcher{request}, anchor->compiled);
-        if (!matched) return matched.error();
-        if (!*matched) continue;
-        matching.push_back(anchor);
-        if (anchor->alternatives.are_for_every_request()) break;
-    }
+        if (visit(added->anchor)) return;
+    for (auto const& anchor : anchors_)
+        if (visit(anchor)) return;
+}
+
+Anchors::Result<std::vector<Anchor const*>> Anchors::candidates(AnchorRequest const& request) const {
+    Result<std::vector<Anchor const*>> matching{std::vector<Anchor const*>()};
+    visit_until([&](Anchor const& anchor) {
+        auto const matched = std::visit(Matcher{request}, anchor.compiled);
+        if (!matched) {
+            matching = matched.error();
+            return true;
+        }
+        if (!*matched) return false;
+        matching->push_back(&anchor);
+        return anchor.alternatives.are_for_every_request();
+    });
     return matching;
 }
 
 Anchors::Result<AlternativeChoice> Anchors::find(AnchorRequest const& request) const {
-    for (auto const* added = newest_.load(std::memory_order_acquire); added != nullptr; added = added->next) {
-        auto choice = choose(added->anchor, request);
-        if (!choice || choice->alternative != nullptr) return choice;
-    }
-    for (auto const& anchor : anchors_) {
-        auto choice = choose(anchor, request);
-        if (!choice || choice->alternative != nullptr) return choice;
-    }
-    return AlternativeChoice{};
+    Result<AlternativeChoice> choice = AlternativeChoice();
+    visit_until([&](Anchor const& anchor) {
+        choice = choose(anchor, request);
+        return !choice || choice->alternative != nullptr;
+    });
+    return choice;
 }
 
 }  // namespace pathology::pathod

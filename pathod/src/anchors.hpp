@@ -96,6 +96,7 @@ private:
     };
 
     void push(Anchor anchor);
+    template <class Visit> void visit_until(Visit const& visit) const;
 
     std::vector<Anchor> anchors_;
     std::atomic<Added const*> newest_ = nullptr;

@@ -1,16 +1,12 @@
 #include "http1_conversation.hpp"
 
 #include <array>
-#include <pathology/language/rng.hpp>
 #include <pathology/proxycore/console/version.hpp>
+#include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/net/lingering_close.hpp>
 #include <pathology/proxycore/net/prefixed_stream.hpp>
-#include <pathology/proxycore/tls/errc.hpp>
-#include <pathology/proxycore/websocket/handshake.hpp>
 
-#include "http2_conversation.hpp"
 #include "response_sending.hpp"
-#include "websocket_conversation.hpp"
 
 namespace pathology::pathod {
 namespace {
@@ -115,26 +111,6 @@ Http1Conversation::Next Http1Conversation::next_step() {
     }
 }
 
-void Http1Conversation::handle_read(net::ReadResult result) {
-    if (!result.ec) return reader_.commit(result.n);
-    // A half-close is the normal end of input; the response to the last request is still sent.
-    peer_ended_ = result.is_end() || result.ec == tls::Errc::truncated;
-    is_open_ = peer_ended_;
-    if (result.ec == net::Errc::timed_out && may_refuse() && !reader_.is_between_messages()) {
-        // RFC 9110 §15.5.9
-        refusal_ = Refusal{{408, "the request did not arrive in time"}, record::Exchange::Type::timeout, "Timeout"};
-        is_open_ = true;
-    } else if (result.ec == net::Errc::timed_out) {
-        logger_.log_failure(record::Exchange::Type::timeout, "Timeout");
-    }
-    if (result.ec == asio::error::connection_reset && !reader_.is_between_messages()) {
-        logger_.log_failure(record::Exchange::Type::error, "Disconnect");
-    }
-    if (!peer_ended_ && result.ec.category() == tls::errc_category()) {
-        logger_.log_failure(record::Exchange::Type::error, net::describe(result.ec));
-    }
-}
-
 asio::awaitable<void> Http1Conversation::send(std::string_view text) {
     auto const ec = co_await net::send(stream_, text);
     if (ec) is_open_ = false;
@@ -179,7 +155,7 @@ asio::awaitable<void> Http1Conversation::reject() {
     auto const [rejection, type, log_line] = std::move(*refusal_);
     proxycore::http::RequestHead const unknown;
     bool const is_known = log_line.empty();
-    ResponseContext const context{.seed = next_seed(), .client = logger_.client()};
+    ResponseContext const context{.seed = next_seed()};
     auto const response = worker_.responder.reject(is_known ? reader_.head() : unknown, rejection, context);
     if (is_known) logger_.log_start(log_context_, response);
     co_await write(response);
@@ -223,10 +199,10 @@ ResponseContext Http1Conversation::next_context() {
 
 /// What is known of the current request. It draws no seed.
 ResponseContext Http1Conversation::context_of_head() const {
-    return {.client = logger_.client(),
-            .details = {.scheme = logger_.has_tls() ? "https" : "http",
+    return {.details = {.scheme = logger_.has_tls() ? "https" : "http",
                         .body = received_.body(),
                         .body_size = reader_.body_size(),
+                        .client = logger_.client(),
                         .stream = &stream_},
             .run_seed = worker_.daemon.seed.value(),
             .connection = connection_.id,
@@ -235,45 +211,5 @@ ResponseContext Http1Conversation::context_of_head() const {
 
 /// The same seed and the same input give the same bytes, whatever the number of threads.
 std::uint64_t Http1Conversation::next_seed() { return worker_.daemon.seed.of(connection_.id, index_++); }
-
-/// Returns true if the client switches to WebSocket: after `ws`, after a literal 101 for a handshake, or, with
-/// --verbatim, after any response to a handshake.
-bool Http1Conversation::opens_websocket(OutgoingResponse const& response) const {
-    if (performance_.failed() || performance_.ending || response.origin == ResponseOrigin::policy) return false;
-    if (response.prepared->is_websocket()) return true;
-    if (!proxycore::websocket::is_handshake(reader_.head())) return false;
-    return options_.verbatim || response.rendered_response().record.status_code == "101";
-}
-
-/// `Upgrade: h2c` with all it requires (RFC 7540 §3.2); not over TLS.
-bool Http1Conversation::requests_http2() const {
-    auto const& fields = reader_.head().fields;
-    return options_.http2 && !logger_.has_tls() && fields.contains("HTTP2-Settings") &&
-           fields.has_token("Upgrade", "h2c") && fields.has_token("Connection", "upgrade") && reader_.body_size() == 0;
-}
-
-asio::awaitable<void> Http1Conversation::upgrade_to_http2() {
-    co_await send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
-    if (is_open_) co_await serve_http2(&reader_.head());
-}
-
-/// Serves the rest of the connection. `upgraded` is the request with `Upgrade: h2c`, nullptr after a preface.
-asio::awaitable<void> Http1Conversation::serve_http2(proxycore::http::RequestHead const* upgraded) {
-    Http2Start const start{connection_.id, index_, counts_};
-    Http2Conversation conversation(stream_, worker_, logger_, start);
-    is_open_ = false;
-    if (upgraded != nullptr && !conversation.upgrade(*upgraded)) {
-        logger_.log_failure(record::Exchange::Type::error, "Bad HTTP2-Settings");
-        co_return;
-    }
-    co_await conversation.run(reader_.take_buffered());
-}
-
-asio::awaitable<void> Http1Conversation::serve_websocket(OutgoingResponse const& response) {
-    WebsocketStart const start{connection_.id, index_, response.deflate};
-    WebsocketConversation conversation(stream_, worker_, logger_, start);
-    co_await conversation.run(reader_.take_buffered());
-    is_open_ = false;
-}
 
 }  // namespace pathology::pathod

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <pathology/language/timing.hpp>
 #include <pathology/proxycore/async/timeout.hpp>
+#include <pathology/proxycore/tls/errc.hpp>
 
 #include "http1_conversation.hpp"
 #include "request_place.hpp"
@@ -16,6 +17,7 @@ namespace pathology::pathod {
 namespace {
 
 namespace async = proxycore::async;
+namespace tls = proxycore::tls;
 
 constexpr std::size_t head_buffer_size = 2 * 1024;  // held by each idle connection
 constexpr std::size_t body_buffer_size = 64 * 1024;
@@ -39,11 +41,32 @@ asio::awaitable<void> Http1Conversation::read() {
     handle_read(result);
 }
 
+void Http1Conversation::handle_read(net::ReadResult result) {
+    if (!result.ec) return reader_.commit(result.n);
+    // A half-close is the normal end of input; the response to the last request is still sent.
+    peer_ended_ = result.is_end() || result.ec == tls::Errc::truncated;
+    is_open_ = peer_ended_;
+    if (result.ec == net::Errc::timed_out && may_refuse() && !reader_.is_between_messages()) {
+        // RFC 9110 §15.5.9
+        refusal_ = Refusal{{408, "the request did not arrive in time"}, record::Exchange::Type::timeout, "Timeout"};
+        is_open_ = true;
+    } else if (result.ec == net::Errc::timed_out) {
+        logger_.log_failure(record::Exchange::Type::timeout, "Timeout");
+    }
+    if (result.ec == asio::error::connection_reset && !reader_.is_between_messages()) {
+        logger_.log_failure(record::Exchange::Type::error, "Disconnect");
+    }
+    if (!peer_ended_ && result.ec.category() == tls::errc_category()) {
+        logger_.log_failure(record::Exchange::Type::error, net::describe(result.ec));
+    }
+}
+
 /// Whether the response to the current head is sent before the end of its request. Without a body all places are one.
 bool Http1Conversation::chooses_early() {
     auto const& request = reader_.head();
     bool const has_body = request.fields.contains("Content-Length") || request.fields.contains("Transfer-Encoding");
-    return has_body && request.method != "CONNECT" && worker_.responder.waits(request, received_.path(), context_of_head());
+    return has_body && request.method != "CONNECT" &&
+           worker_.responder.waits(request, received_.path(), context_of_head());
 }
 
 void Http1Conversation::begin_early_response() {

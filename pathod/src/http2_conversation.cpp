@@ -164,7 +164,7 @@ bool Http2Conversation::chooses_early(http2::SessionEvent const& event, Http2Exc
         return frame.stream == event.stream && (frame.flags & http2::flag::end_stream) != 0;
     });
     auto const& head = event.request->head;
-    ResponseContext const context{.client = logger_.client(), .details = details_of(exchange.received)};
+    ResponseContext const context{.details = details_of(exchange.received)};
     return has_content && worker_.http2_responder.waits(head, path_of(head.target), context);
 }
 
@@ -201,13 +201,13 @@ RequestDetails Http2Conversation::details_of(ReceivedHttp2 const& received) cons
             .authority = request.authority,
             .body = received.body(),
             .body_size = request.content_size,
+            .client = logger_.client(),
             .stream = &stream_};
 }
 
 /// The same seed and the same input give the same bytes, whatever the number of threads.
 ResponseContext Http2Conversation::next_context(Http2Exchange& exchange) {
     ResponseContext context{.seed = worker_.daemon.seed.of(start_.connection, start_.index),
-                            .client = logger_.client(),
                             .position = {exchange.stream, session_.peer_header_table()},
                             .details = details_of(exchange.received),
                             .run_seed = worker_.daemon.seed.value(),

@@ -56,9 +56,7 @@ OutgoingResponse Responder::respond(RequestHead const& request, std::string_view
 }
 
 bool Responder::waits(RequestHead const& request, std::string_view path, ResponseContext const& context) {
-    auto details = context.details;
-    details.client = context.client;
-    RequestSubject const subject(request, details);
+    RequestSubject const subject(request, context.details);
     auto const anchors = anchors_.candidates({subject, {.path = path}});
     // A filter that searches the content decides about it at the end of the request.
     if (!anchors || subject.was_searched()) return false;
@@ -67,9 +65,8 @@ bool Responder::waits(RequestHead const& request, std::string_view path, Respons
     }
     bool const is_decided = !anchors->empty() && anchors->back()->alternatives.are_for_every_request();
     if (is_decided) return false;
-    auto const& prefix = options_.craft_prefix;
-    bool const is_crafted = options_.craft && path.size() > prefix.size() && path.starts_with(prefix);
-    return is_crafted && select_crafted(path.substr(prefix.size())).prepared->waits();
+    auto const spec = crafted_part(path);
+    return spec && select_crafted(*spec).prepared->waits();
 }
 
 bool Responder::may_wait(Alternatives const& alternatives) const {
@@ -103,15 +100,14 @@ OutgoingResponse Responder::reject(RequestHead const& request, Rejection const& 
 
 Responder::Selection Responder::select(RequestHead const& request, std::string_view path,
                                        ResponseContext const& context) {
-    auto const& prefix = options_.craft_prefix;
     auto const found = find_anchor(request, path, context);
     if (!found)
         return {prepare(bad_anchor_response(found.error().message)), ResponseOrigin::builtin,
                 "Anchor error: " + found.error().message};
     bool const is_anchor = found->alternative != nullptr;
-    bool const is_crafted = path.size() > prefix.size() && path.starts_with(prefix);
-    if (is_anchor || is_crafted) {
-        auto selection = is_anchor ? select_alternative(*found) : select_crafted(path.substr(prefix.size()));
+    auto const spec = crafted_part(path);
+    if (is_anchor || spec) {
+        auto selection = is_anchor ? select_alternative(*found) : select_crafted(*spec);
         if (!options_.strict || !selection.prepared->is_websocket()) return selection;
         auto refusal = refuse_handshake(request);
         if (!refusal) return selection;
@@ -124,21 +120,27 @@ Responder::Selection Responder::select(RequestHead const& request, std::string_v
     if (options_.strict && request.fields.has_token("Upgrade", "websocket"))
         if (auto refusal = refuse_handshake(request)) return std::move(*refusal);
     if (proxycore::websocket::is_handshake(request)) return {websocket_};
-    UnmatchedRequest const unmatched{request.method, path, context.client, prefix, options_.craft};
+    UnmatchedRequest const unmatched{request.method, path, context.details.client, options_.craft_prefix,
+                                     options_.craft};
     return {prepare(not_found_response(unmatched)), ResponseOrigin::builtin};
 }
 
 Anchors::Result<AlternativeChoice> Responder::find_anchor(RequestHead const& request, std::string_view path,
                                                           ResponseContext const& context) const {
-    auto details = context.details;
-    details.client = context.client;
-    RequestSubject const subject(request, details);
+    RequestSubject const subject(request, context.details);
     return anchors_.find({subject,
                           {.seed = context.run_seed,
                            .path = path,
-                           .client = context.client,
+                           .client = context.details.client,
                            .connection = context.connection,
                            .counts = context.counts}});
+}
+
+/// The part of a path behind the crafting prefix, which is a spec; std::nullopt if there is none.
+std::optional<std::string_view> Responder::crafted_part(std::string_view path) const {
+    auto const& prefix = options_.craft_prefix;
+    if (path.size() <= prefix.size() || !path.starts_with(prefix)) return std::nullopt;
+    return path.substr(prefix.size());
 }
 
 /// A spec that is for the other protocol alone gives a parse error.

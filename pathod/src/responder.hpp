@@ -55,7 +55,6 @@ struct Http2Position {
 /// What a response depends on besides the head of the request.
 struct ResponseContext {
     std::uint64_t seed = 0;         ///< decides everything random of its messages
-    std::string_view client = {};   ///< the client's endpoint
     Http2Position position = {};    ///< for HTTP/2 alone
     RequestDetails details = {};    ///< for the filters of anchors
     std::uint64_t run_seed = 0;     ///< decides between alternatives by chance
@@ -107,6 +106,7 @@ private:
     Anchors::Result<AlternativeChoice> find_anchor(proxycore::http::RequestHead const& request, std::string_view path,
                                                    ResponseContext const& context) const;
     bool may_wait(Alternatives const& alternatives) const;
+    std::optional<std::string_view> crafted_part(std::string_view path) const;
     Selection select_alternative(AlternativeChoice choice);
     Selection select_crafted(std::string_view encoded);
     std::optional<Selection> refuse_handshake(proxycore::http::RequestHead const& request);

@@ -29,7 +29,7 @@ protected:
         EXPECT_TRUE(anchors) << anchors.error().message;
         anchors_ = std::move(*anchors);
         responder_.emplace(options, anchors_, protocol);
-        return responder_->respond(head, path, {.seed = 1, .client = "192.0.2.7:40000"});
+        return responder_->respond(head, path, {.seed = 1, .details = {.client = "192.0.2.7:40000"}});
     }
     std::string spec_for(std::string_view path) { return ask(request(), path).rendered_response().record.spec; }
 

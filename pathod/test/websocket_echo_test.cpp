@@ -241,7 +241,7 @@ TEST_P(EchoStops, WithAWordToTheClient) {
     daemon.start().value();
     Client client(daemon.port());
     client.send(handshake() + masked(1, "hi"));
-    EXPECT_THAT(test::read_until(client, "hi"), StartsWith("HTTP/1.1 101 "));
+    EXPECT_THAT(test::read_until(client, "\x02hi"), StartsWith("HTTP/1.1 101 "));
     auto stopping = std::async(std::launch::async, [&daemon] { daemon.stop(); });
     auto const goodbye = client.read(2 + 2 + std::string_view("the daemon stops").size());
     EXPECT_EQ(shown_frames(goodbye), "close 1001 the daemon stops");

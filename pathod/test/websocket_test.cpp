@@ -272,7 +272,7 @@ TEST(ListeningStops, WithoutAWord) {
     daemon.start().value();
     Client client(daemon.port());
     client.send(handshake() + asking("wf:b'hi'"));
-    EXPECT_THAT(test::read_until(client, "hi"), StartsWith("HTTP/1.1 101 "));
+    EXPECT_THAT(test::read_until(client, "\x02hi"), StartsWith("HTTP/1.1 101 "));
     daemon.stop();
     EXPECT_EQ(client.read_to_end(), "");
 }

@@ -87,6 +87,16 @@ std::string Client::read_to_end() {
     }
 }
 
+std::string read_until(Client& client, std::string_view text) {
+    std::string received;
+    while (received.find(text) == received.npos) {
+        auto const more = client.read(1);
+        if (more.empty()) break;
+        received += more;
+    }
+    return received;
+}
+
 std::string without_port(std::string const& text) {
     static std::regex const client("from 127\\.0\\.0\\.1:[0-9]+");
     return std::regex_replace(text, client, "from CLIENT");

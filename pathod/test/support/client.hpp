@@ -38,6 +38,10 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// What arrives until this text has; what there was, when the server ends before or says nothing for long. Bytes behind
+/// the text may have come with it.
+std::string read_until(Client& client, std::string_view text);
+
 /// The text with `from CLIENT` for `from 127.0.0.1:PORT`, as pages and logs name the client.
 std::string without_port(std::string const& text);
 

@@ -44,14 +44,4 @@ Outcome outcome_of(DaemonOptions options, std::string_view sent, std::string con
     return outcome;
 }
 
-std::string read_until(Client& client, std::string_view end) {
-    std::string received;
-    while (!received.ends_with(end)) {
-        auto const more = client.read(1);
-        if (more.empty()) break;
-        received += more;
-    }
-    return received;
-}
-
 }  // namespace pathology::pathod::test

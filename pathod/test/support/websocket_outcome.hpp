@@ -26,7 +26,4 @@ struct Outcome {
 Outcome outcome_of(DaemonOptions options, std::string_view sent, std::string const& request = handshake(),
                    bool in_pieces = false);
 
-/// What arrives until it ends so; what there was, when the server ends before or says nothing for long.
-std::string read_until(Client& client, std::string_view end);
-
 }  // namespace pathology::pathod::test
