@@ -86,7 +86,7 @@ private:
         language::ClientStreams streams{};
         std::uint32_t stream = 1;           // of the current message
         bool sent_frames = false;           // raw HTTP/2 frames were sent: any frame may follow
-        std::vector<SentAhead> ahead;       // requests with raw frames behind them, whose response was not waited for
+        std::deque<SentAhead> ahead{};      // requests with raw frames behind them, whose response was not waited for
         std::deque<SentAhead> in_flight{};  // requests that await their response, the oldest first
         bool speaks_websocket = false;      // after a 101
         bool is_over = false;               // failed, or closed by a spec
@@ -119,18 +119,20 @@ private:
     boost::asio::awaitable<void> send_only(ConnectionRun& connection, PreparedMessage const& message,
                                            CraftedMessage const& crafted);
 
-    bool may_fly(ConnectionRun const& connection, PreparedMessage const& message, CraftedMessage const& crafted) const;
+    bool may_be_in_flight(ConnectionRun const& connection, PreparedMessage const& message,
+                          CraftedMessage const& crafted) const;
     boost::asio::awaitable<void> send_in_flight(ConnectionRun& connection, PreparedMessage const& message,
                                                 CraftedMessage const& crafted);
     boost::asio::awaitable<void> make_place(ConnectionRun& connection, std::uint64_t size);
     boost::asio::awaitable<void> await_responses(ConnectionRun& connection, std::size_t max_left);
     boost::asio::awaitable<void> receive_oldest(ConnectionRun& connection);
-    void land_complete(ConnectionRun& connection, boost::system::error_code end = {});
-    void land_all(ConnectionRun& connection, Failure const& why);
-    void land(ConnectionRun& connection, SentAhead const& request, Result<Response> const& outcome);
+    using ReportOutcome = void (Runner::*)(ConnectionRun&, SentAhead const&, Result<Response> const&);
+    void settle(ConnectionRun& connection, std::deque<SentAhead>& requests, boost::system::error_code end,
+                ReportOutcome report);
+    void report_all_in_flight(ConnectionRun& connection, Failure const& why);
+    void report_in_flight(ConnectionRun& connection, SentAhead const& request, Result<Response> const& outcome);
 
     boost::asio::awaitable<void> read_to_end(ConnectionRun& connection);
-    void report_late(ConnectionRun& connection, boost::system::error_code end);
     void report_late(ConnectionRun& connection, SentAhead const& request, Result<Response> const& outcome);
     void report_violations(ConnectionRun& connection);
     void begin_http2(ConnectionRun& connection, std::unique_ptr<proxycore::net::Stream> stream);
