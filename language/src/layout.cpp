@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <utility>
 
@@ -30,13 +31,7 @@ Parsed<std::optional<std::string>> small_file_content(FileContent const& file) {
 
 }  // namespace
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    return out;
-}
+std::string lower(std::string_view text) { return proxycore::ascii::lowered(text); }
 
 SpecFailure at(Feature const& feature, SpecFailure failure) {
     // A failure inside a nested value already has its place.

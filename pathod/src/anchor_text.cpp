@@ -1,11 +1,10 @@
 #include "anchor_text.hpp"
 
 #include <cstddef>
+#include <pathology/proxycore/ascii.hpp>
 
 namespace pathology::pathod {
 namespace {
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// The place of the quote that ends the quoted text at `open`; the end of the text if there is none.
 std::size_t closing_quote(std::string_view text, std::size_t open) {
@@ -44,7 +43,8 @@ std::size_t find_separator(std::string_view text) {
 
 bool is_filter(std::string_view pattern) {
     auto const at = pattern.find_first_not_of("(! \t\r\n");
-    return at != pattern.npos && pattern[at] == '~' && at + 1 < pattern.size() && is_letter(pattern[at + 1]);
+    return at != pattern.npos && pattern[at] == '~' && at + 1 < pattern.size() &&
+           proxycore::ascii::is_letter(pattern[at + 1]);
 }
 
 std::optional<AnchorText> split_anchor(std::string_view argument) {

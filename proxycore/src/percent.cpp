@@ -1,6 +1,5 @@
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/percent.hpp>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore {
 namespace {

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <string_view>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore {
 

@@ -18,7 +18,7 @@ pathology_library(protocol
             src/record/choice.cpp
             src/record/frame_recorder.cpp
             src/record/json.cpp
-    HEADERS include/pathology/proxycore/endpoint.hpp
+    HEADERS include/pathology/proxycore/ascii.hpp include/pathology/proxycore/endpoint.hpp
             include/pathology/proxycore/failure.hpp include/pathology/proxycore/marked_place.hpp
             include/pathology/proxycore/percent.hpp
             include/pathology/proxycore/http/escaped.hpp include/pathology/proxycore/http/fields.hpp

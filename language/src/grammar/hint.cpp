@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <pathology/language/tables.hpp>
+#include <pathology/proxycore/ascii.hpp>
 
 #include "escape.hpp"
 #include "grammar/bare_methods.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 constexpr std::size_t max_shown = 40;  // characters of the text in a hint
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+using proxycore::ascii::is_letter;
 bool is_blank(char c) { return blanks.find(c) != std::string_view::npos; }
 
 bool is_method(std::string_view word) {

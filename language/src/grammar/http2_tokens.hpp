@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <pathology/language/ast.hpp>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http2/names.hpp>
 #include <string_view>
 
@@ -15,7 +16,8 @@ namespace http2 = proxycore::http2;
 
 // --- scanning, below X3 ----------------------------------------------------------------------------------------------
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using proxycore::ascii::is_digit;
+
 constexpr bool is_name(char c) { return (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c); }
 
 /// The name in capitals or the number that begins at `first`; may be empty.

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <pathology/proxycore/ascii.hpp>
 
 namespace pathology::language::grammar {
 namespace {
@@ -23,7 +24,7 @@ constexpr std::array places{
     PlaceName{"trailer", Offset::Kind::trailer},
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using proxycore::ascii::is_digit;
 
 class OffsetScanner {
 public:

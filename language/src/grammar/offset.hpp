@@ -10,7 +10,8 @@
 
 namespace pathology::language::grammar {
 
-/// Parses an offset at `first` and moves `first` behind it. Returns false if there is none, or if a number is too large.
+/// Parses an offset at `first` and moves `first` behind it. Returns false if there is none, or if a number is too
+/// large.
 bool scan_offset(Iterator& first, Iterator last, ErrorCollector& seen, Offset& offset);
 
 /// The same for a place in the bytes on the wire: a number, `record3`, `record3-1`.

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/console/units.hpp>
 
 namespace pathology::language::grammar {
@@ -10,8 +11,9 @@ namespace {
 constexpr char const* ambiguous_unit =
     "a time has one of the units ms, s, m, h directly behind its number; write a colon before the next part";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+using proxycore::ascii::is_digit;
+using proxycore::ascii::is_letter;
+
 bool is_blank(char c) { return blanks.find(c) != std::string_view::npos; }
 
 std::string_view letters_at(Iterator it, Iterator last) { return {it, std::find_if_not(it, last, is_letter)}; }

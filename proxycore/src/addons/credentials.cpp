@@ -7,12 +7,12 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 
 #include "addons/password_hash.hpp"
-#include "ascii.hpp"
 #include "base64.hpp"
 
 namespace pathology::proxycore::addons {

@@ -6,9 +6,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 
-#include "ascii.hpp"
 #include "byte_order_mark.hpp"
 #include "websocket/utf8.hpp"
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <stdexcept>
 
-#include "ascii.hpp"
 #include "content/stage.hpp"
 
 namespace pathology::proxycore::content {

@@ -1,10 +1,10 @@
 // Infers the charset of a body from its bytes, its Content-Type and its format (WHATWG Encoding and HTML; RFC 8259
 // §8.1; RFC 3023).
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/content/charset.hpp>
 
 #include <algorithm>
 
-#include "ascii.hpp"
 #include "byte_order_mark.hpp"
 #include "content/media_type.hpp"
 

@@ -1,9 +1,9 @@
 #include "content/media_type.hpp"
 
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 
-#include "ascii.hpp"
 #include "parameters.hpp"
 #include "token.hpp"
 

@@ -1,8 +1,7 @@
 #include "parameters.hpp"
 
 #include <algorithm>
-
-#include "ascii.hpp"
+#include <pathology/proxycore/ascii.hpp>
 
 namespace pathology::proxycore::content {
 namespace {

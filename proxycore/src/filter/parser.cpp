@@ -18,6 +18,7 @@
 #include "filter/parser.hpp"
 
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <utility>
 
 #include "filter/argument.hpp"
@@ -29,8 +30,8 @@ namespace {
 using Kind = Expression::Kind;
 using Parsed = Result<Expression>;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
+using ascii::is_letter;
 
 std::string known_names() {
     std::string names;

@@ -8,9 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/fields.hpp>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::flow {
 

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/flow/cookies.hpp>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::flow {
 namespace {

@@ -1,8 +1,7 @@
 #include <pathology/proxycore/flow/id.hpp>
 
 #include <cstring>
-
-#include "ascii.hpp"
+#include <pathology/proxycore/ascii.hpp>
 
 namespace pathology::proxycore::flow {
 namespace {

@@ -1,9 +1,9 @@
 #include <pathology/proxycore/flow/multipart.hpp>
 
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 
-#include "ascii.hpp"
 #include "content/parameters.hpp"
 
 namespace pathology::proxycore::flow {

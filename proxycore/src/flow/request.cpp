@@ -10,12 +10,12 @@
 
 #include <pathology/proxycore/flow/request.hpp>
 
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/mask.hpp>
 #include <utility>
 
 #include <pathology/proxycore/endpoint.hpp>
-#include "ascii.hpp"
 #include "flow/destination.hpp"
 
 namespace pathology::proxycore::flow {

@@ -1,11 +1,11 @@
 // Properties computed from path, fields and content of a request: queries, cookies, forms, accepted codings.
 #include <algorithm>
 #include <array>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/content/coding.hpp>
 #include <pathology/proxycore/flow/multipart.hpp>
 #include <pathology/proxycore/flow/request.hpp>
 
-#include "ascii.hpp"
 #include "content/media_type.hpp"
 
 namespace pathology::proxycore::flow {

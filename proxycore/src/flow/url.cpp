@@ -1,13 +1,13 @@
 #include <pathology/proxycore/flow/url.hpp>
 
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/mask.hpp>
 #include <pathology/proxycore/http/target.hpp>
 
-#include "ascii.hpp"
 #include "flow/destination.hpp"
 
 namespace pathology::proxycore::flow {

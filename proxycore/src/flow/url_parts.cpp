@@ -1,9 +1,8 @@
 // Queries, forms and paths.
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/flow/url.hpp>
 #include <pathology/proxycore/percent.hpp>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::flow {
 namespace {

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <pathology/proxycore/ascii.hpp>
 #include <utility>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::forwarder {
 namespace {

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <pathology/proxycore/ascii.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::forwarder {
 namespace {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <pathology/proxycore/ascii.hpp>
 #include <utility>
 
 #include <pathology/proxycore/endpoint.hpp>
 #include <pathology/proxycore/upstream/route.hpp>
 
-#include "ascii.hpp"
 #include "base64.hpp"
 
 namespace pathology::proxycore::forwarder {

@@ -1,9 +1,9 @@
 #include "forwarder/request_record.hpp"
 
 #include <chrono>
+#include <pathology/proxycore/ascii.hpp>
 #include <utility>
 
-#include "ascii.hpp"
 #include "forwarder/fields.hpp"
 
 namespace pathology::proxycore::forwarder {

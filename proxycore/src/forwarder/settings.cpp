@@ -8,11 +8,11 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/flow/url.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 
-#include "ascii.hpp"
 #include "forwarder/env_file.hpp"
 
 namespace pathology::proxycore::forwarder {

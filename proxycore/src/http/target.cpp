@@ -1,31 +1,31 @@
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/target.hpp>
 
 namespace pathology::proxycore::http {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+using ascii::is_alphanumeric;
+using ascii::is_digit;
 
 // RFC 3986 §3.1: scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
 bool is_scheme(std::string_view text) {
-    return !text.empty() && is_alpha(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+    return !text.empty() && ascii::is_letter(text.front()) && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_alphanumeric(c) || c == '+' || c == '-' || c == '.';
     });
 }
 
 // RFC 3986 §3.2.2: reg-name = *( unreserved / pct-encoded / sub-delims ); this takes names and IPv4 addresses.
 bool is_name(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alpha(c) || is_digit(c) || std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos;
+        return is_alphanumeric(c) || std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos;
     });
 }
 
 // RFC 3986 §3.2.2: IP-literal = "[" ( IPv6address / IPvFuture ) "]"; the resolver checks the rest.
 bool is_literal(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alpha(c) || is_digit(c) || c == ':' || c == '.' || c == '%';
-    });
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                        [](char c) { return is_alphanumeric(c) || c == ':' || c == '.' || c == '%'; });
 }
 
 bool is_port(std::string_view text) {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <pathology/proxycore/ascii.hpp>
 
 namespace pathology::proxycore::http1 {
 namespace {
@@ -79,7 +80,7 @@ namespace {
 
 constexpr std::size_t version_size = 8;  // HTTP/x.y
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
 
 bool is_version(std::string_view text) {
     return text.size() == version_size && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' &&

@@ -1,11 +1,10 @@
 #include "layers/guess_layer.hpp"
 
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/fields.hpp>
 #include <pathology/proxycore/http/target.hpp>
 #include <pathology/proxycore/tls/client_hello.hpp>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

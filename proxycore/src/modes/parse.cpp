@@ -6,13 +6,13 @@
 // Every part is a view into the specification, so its pointer is its place for failures.
 
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/flow/url.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/modes/mode.hpp>
 #include <span>
 
 #include <pathology/proxycore/endpoint.hpp>
-#include "ascii.hpp"
 
 namespace pathology::proxycore::modes {
 namespace {

@@ -4,11 +4,10 @@
 #include <array>
 #include <charconv>
 #include <iterator>
+#include <pathology/proxycore/ascii.hpp>
 #include <span>
 #include <unordered_set>
 #include <utility>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::multiupstream {
 namespace {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <unordered_map>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::multiupstream {
 namespace {

@@ -3,10 +3,10 @@
 
 #include "multiupstream/hash_key.hpp"
 
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
 
-#include "ascii.hpp"
 #include "multiupstream/wildcard.hpp"
 
 namespace pathology::proxycore::multiupstream {

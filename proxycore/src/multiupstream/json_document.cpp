@@ -2,8 +2,8 @@
 
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <pathology/proxycore/ascii.hpp>
 
-#include "ascii.hpp"
 #include "multiupstream/document.hpp"
 
 namespace pathology::proxycore::multiupstream {

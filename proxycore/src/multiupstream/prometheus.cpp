@@ -3,6 +3,7 @@
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+#include <pathology/proxycore/ascii.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,6 @@
 #include <pathology/proxycore/multiupstream/statistics.hpp>
 #include <utility>
 
-#include "ascii.hpp"
 #include "websocket/utf8.hpp"
 
 namespace pathology::proxycore::multiupstream {

@@ -1,7 +1,7 @@
 #include <algorithm>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/percent.hpp>
 
-#include "ascii.hpp"
 #include "multiupstream/upstream_reader.hpp"
 
 namespace pathology::proxycore::multiupstream {

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 
-#include "ascii.hpp"
 #include "multiupstream/upstream_reader.hpp"
 
 namespace pathology::proxycore::multiupstream {

@@ -5,8 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address_v6.hpp>
-
-#include "ascii.hpp"
+#include <pathology/proxycore/ascii.hpp>
 
 namespace pathology::proxycore::multiupstream {
 namespace {

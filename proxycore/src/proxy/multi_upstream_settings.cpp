@@ -3,11 +3,11 @@
 #include "proxy/multi_upstream_settings.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/errors.hpp>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <utility>
 
-#include "ascii.hpp"
 #include "proxy/option_names.hpp"
 
 namespace pathology::proxycore::proxy {

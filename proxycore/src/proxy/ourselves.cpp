@@ -7,8 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
-
-#include "ascii.hpp"
+#include <pathology/proxycore/ascii.hpp>
 
 namespace pathology::proxycore::proxy {
 namespace {

@@ -1,10 +1,9 @@
 #include "redis/url.hpp"
 
 #include <charconv>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/percent.hpp>
 #include <utility>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::redis {
 namespace {

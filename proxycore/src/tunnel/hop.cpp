@@ -6,10 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/percent.hpp>
 #include <utility>
-
-#include "ascii.hpp"
 
 namespace pathology::proxycore::tunnel {
 namespace {

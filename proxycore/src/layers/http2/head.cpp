@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/flow/id.hpp>
 #include <pathology/proxycore/flow/url.hpp>
 #include <pathology/proxycore/http/target.hpp>
@@ -9,7 +10,6 @@
 #include <span>
 
 #include <pathology/proxycore/endpoint.hpp>
-#include "ascii.hpp"
 
 namespace pathology::proxycore::layers {
 namespace {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
+#include <pathology/proxycore/ascii.hpp>
 #include <pathology/proxycore/recently_used.hpp>
 
-#include "ascii.hpp"
 #include "tls/clinic/case_rows.hpp"
 
 namespace pathology::proxycore::tls {
