@@ -85,8 +85,8 @@ Parsed<void> sort_actions(Message& resolved, Settings const& settings) {
     return {};
 }
 
-/// Removes the body of a resolved response; its length stays announced. Actions inside the body happen at the end of the
-/// header section, in the order that they have in the body. Other messages stay as they are.
+/// Removes the body of a resolved response; its length stays announced. Actions inside the body happen at the end of
+/// the header section, in the order that they have in the body. Other messages stay as they are.
 Parsed<void> remove_body(Message& resolved, Settings const& settings) {
     if (!std::holds_alternative<Response>(resolved)) return {};
     // Without the body their places are the same, so only their order is left of them.

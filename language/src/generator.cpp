@@ -9,9 +9,9 @@
 namespace pathology::language {
 namespace {
 
-// The stream of a seed is a sequence of segments, each seeded by its number, which makes any position reachable at once.
-// In a segment, eight xorshift128+ generators (Vigna 2014) run in parallel in vector registers. The result must not
-// depend on the width of the registers: lane n is always the n-th generator, on every machine.
+// The stream of a seed is a sequence of segments, each seeded by its number, which makes any position reachable at
+// once. In a segment, eight xorshift128+ generators (Vigna 2014) run in parallel in vector registers. The result must
+// not depend on the width of the registers: lane n is always the n-th generator, on every machine.
 //
 //     seed ──▶ segment 0 (4096 symbols) │ segment 1 │ segment 2 │ …      segment n starts from derive_seed(seed, n)
 constexpr std::uint64_t segment_symbols = 4096;

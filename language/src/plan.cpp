@@ -14,6 +14,7 @@
 #include <pathology/language/timing.hpp>
 
 #include "layout.hpp"
+#include "resolving.hpp"
 
 namespace pathology::language {
 namespace {
@@ -28,20 +29,11 @@ SpecFailure not_resolved(Feature const& feature) {
     return {SpecErrc::out_of_range, "the offset is not a number; resolve() has to run first", feature.span};
 }
 
-std::optional<Offset> offset_of(Feature const& feature) {
-    return std::visit(
-        [](auto const& is) -> std::optional<Offset> {
-            if constexpr (requires { is.at; }) return is.at;
-            return std::nullopt;
-        },
-        feature.is);
-}
-
 Parsed<std::vector<Placed>> place_actions(Features const& features, std::uint64_t base_length) {
     std::vector<Placed> placed;
     for (auto const& feature : features) {
-        auto const offset = offset_of(feature);
-        if (!offset) continue;
+        auto const* const offset = offset_of(feature);
+        if (offset == nullptr) continue;
         if (offset->kind != Offset::Kind::number) return not_resolved(feature);
         placed.push_back({std::min(offset->number, base_length), &feature});
     }
@@ -83,8 +75,8 @@ private:
         }
         if (plan_.disconnects) return {};
         send_until(at);
+        plan_.pauses = plan_.pauses || takes_time(feature);
         if (auto const* pause = std::get_if<PauseAt>(&feature.is)) {
-            plan_.pauses = true;
             auto const time = pause->time.value_or(PauseTime{});
             std::optional<std::chrono::seconds> length;
             if (pause->time)
@@ -92,12 +84,9 @@ private:
                     std::chrono::seconds(static_cast<std::int64_t>(std::min(time.seconds, PauseTime::max_seconds)));
             plan_.steps.emplace_back(Pause{length, is_between_frames(), std::chrono::nanoseconds(time.nanoseconds)});
         } else if (auto const* rate = std::get_if<RateFrom>(&feature.is)) {
-            auto const set = rate->rate ? pieces_of(*rate->rate) : SetRate{};
-            plan_.pauses = plan_.pauses || set.interval.count() > 0;
-            plan_.steps.emplace_back(set);
+            plan_.steps.emplace_back(rate->rate ? pieces_of(*rate->rate) : SetRate{});
         } else {
             plan_.disconnects = true;
-            plan_.pauses = plan_.pauses || std::get<DisconnectAt>(feature.is).how == Ending::hold;
             plan_.steps.emplace_back(Disconnect{std::get<DisconnectAt>(feature.is).how});
         }
         return {};

@@ -149,43 +149,6 @@ Parsed<void> complete(Request& request, Settings const& settings, Rng& rng) {
     return add_header(features, "Host", host_of(request.path, *settings.request_host), settings);
 }
 
-Flag const* mask_flag(Features const& features) {
-    for (auto const& feature : features) {
-        auto const* flag = std::get_if<Flag>(&feature.is);
-        if (flag != nullptr && flag->name == Flag::Name::mask) return flag;
-    }
-    return nullptr;
-}
-
-Literal letters_and_digits(std::size_t count, Rng& rng) {
-    static constexpr std::string_view symbols = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    Literal literal;
-    for (std::size_t i = 0; i < count; ++i) literal.bytes += symbols[rng.below(symbols.size())];
-    return literal;
-}
-
-Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng) {
-    if (auto const key = masking_key(frame, settings); key.has_error()) return key.error();
-    auto& features = frame.features;
-    for (auto& feature : features) {  // planning needs the bytes of a key, so generated ones are drawn here
-        auto* key = std::get_if<MaskingKey>(&feature.is);
-        if (key == nullptr) continue;
-        auto const* generated = std::get_if<Generated>(&key->value);
-        if (generated == nullptr) continue;
-        Literal drawn{std::string(generated->size(), '\0'), false};
-        generate(generated->type, rng(), 0, drawn.bytes);
-        key->value = std::move(drawn);
-    }
-    // RFC 6455 §5.1: a client masks all its frames.
-    if (mask_flag(features) == nullptr && settings.role == Role::client) {
-        features.emplace_back(Flag{Flag::Name::mask, true});
-    }
-    auto const* mask = mask_flag(features);
-    auto const has_key = find<MaskingKey>(features) != nullptr || find<NoMaskingKey>(features) != nullptr;
-    if (mask != nullptr && mask->on && !has_key) features.emplace_back(MaskingKey{letters_and_digits(4, rng)});
-    return {};
-}
-
 Parsed<void> complete(Http2Frame& frame, Settings const& settings, Rng& rng) {
     if (auto const placed = place_streams(frame, settings); placed.has_error()) return placed;
     draw_header_text(frame, rng);
@@ -213,66 +176,6 @@ void draw_times(Features& features, Rng& rng) {
     }
 }
 
-// --- offsets ---------------------------------------------------------------------------------------------------------
-
-template <class FeatureRef> auto* offset_of(FeatureRef& feature) {
-    using Result = std::conditional_t<std::is_const_v<FeatureRef>, Offset const, Offset>;
-    return std::visit(
-        [](auto& token) -> Result* {
-            if constexpr (requires { token.at; }) return &token.at;
-            return nullptr;
-        },
-        feature.is);
-}
-
-/// Whether its number is known only when the message is laid out.
-bool is_open(Offset const* offset) { return offset != nullptr && offset->kind != Offset::Kind::number; }
-
-SpecFailure no_frame(std::uint64_t number, Base const& base) {
-    auto const name = "frame" + std::to_string(number);
-    std::string why = "only messages of HTTP/2 have frames";
-    if (base.frame(1)) why = "the message has fewer frames";
-    return {SpecErrc::out_of_range, name + ": " + why, {}};
-}
-
-SpecFailure no_chunk(std::uint64_t number, Base const& base) {
-    auto const name = "chunk" + std::to_string(number);
-    std::string const why = base.chunks.empty() ? "the message has no chunks; k adds one"
-                                                : "the message has " + std::to_string(base.chunks.size()) + " chunks";
-    return {SpecErrc::out_of_range, name + ": " + why, {}};
-}
-
-SpecFailure no_trailer() {
-    return {SpecErrc::out_of_range, "trailer: the message has no trailer fields; e adds one", {}};
-}
-
-std::uint64_t shifted(std::uint64_t place, std::int64_t shift) {
-    auto const distance = static_cast<std::uint64_t>(shift < 0 ? -(shift + 1) : shift) + (shift < 0 ? 1U : 0U);
-    if (shift >= 0) return saturating_sum(place, distance);
-    return place - std::min(place, distance);
-}
-
-Parsed<std::uint64_t> number_of(Offset const& offset, Base const& base, std::uint64_t length, Rng& rng) {
-    switch (offset.kind) {
-        case Offset::Kind::number: break;
-        case Offset::Kind::random: return rng.below(length);
-        // The original resolves `a` to length + 1 and prints that (actions.py).
-        case Offset::Kind::end: return shifted(length, offset.shift == 0 ? 1 : offset.shift);
-        case Offset::Kind::head: return shifted(base.head.value_or(length), offset.shift);
-        case Offset::Kind::body: return shifted(base.body.value_or(length), offset.shift);
-        case Offset::Kind::frame:
-            if (auto const begin = base.frame(offset.number)) return shifted(*begin, offset.shift);
-            return no_frame(offset.number, base);
-        case Offset::Kind::chunk:
-            if (offset.number > base.chunks.size()) return no_chunk(offset.number, base);
-            return shifted(base.chunks[offset.number - 1], offset.shift);
-        case Offset::Kind::trailer:
-            if (base.trailer) return shifted(*base.trailer, offset.shift);
-            return no_trailer();
-    }
-    return offset.number;
-}
-
 }  // namespace
 
 Parsed<void> complete(Message& message, Settings const& settings, Rng& rng) {
@@ -280,23 +183,6 @@ Parsed<void> complete(Message& message, Settings const& settings, Rng& rng) {
     message = without_times(std::move(message));
     draw_times(features(message), rng);
     return std::visit([&](auto& is) { return complete(is, settings, rng); }, message);
-}
-
-bool has_open_offset(Message const& message) {
-    return std::any_of(features(message).begin(), features(message).end(),
-                       [](Feature const& feature) { return is_open(offset_of(feature)); });
-}
-
-Parsed<void> place_offsets(Message& message, Base const& base, Rng& rng) {
-    auto const length = base.size();
-    for (auto& feature : features(message)) {
-        auto* offset = offset_of(feature);
-        if (!is_open(offset)) continue;
-        auto const number = number_of(*offset, base, length, rng);
-        if (number.has_error()) return at(feature, number.error());
-        *offset = Offset{Offset::Kind::number, *number};
-    }
-    return {};
 }
 
 Parsed<Message> resolve(Message const& message, Settings const& settings, Rng& rng) {
@@ -315,13 +201,8 @@ bool resolves_randomly(Message const& message, Settings const& settings) {
     // Each of these conditions repeats one draw of the functions above. A message for which all are false resolves to
     // the same bytes with any seed, so its plan is shared.
     if (request != nullptr && request->websocket) return true;
-    if (auto const* frame = std::get_if<Frame>(&message)) {
-        auto const* mask = mask_flag(frame->features);
-        auto const* key = find<MaskingKey>(frame->features);
-        auto const masked = mask != nullptr ? mask->on : settings.role == Role::client;
-        if (masked && key == nullptr && find<NoMaskingKey>(frame->features) == nullptr) return true;
-        if (key != nullptr && std::holds_alternative<Generated>(key->value)) return true;
-    }
+    auto const* frame = std::get_if<Frame>(&message);
+    if (frame != nullptr && draws_masking_key(*frame, settings)) return true;
     if (draws_header_text(message, settings.protocol)) return true;
     return std::any_of(features(message).begin(), features(message).end(), [](Feature const& feature) {
         auto const* offset = offset_of(feature);
@@ -336,13 +217,15 @@ bool has_generated_data(Message const& message) {
     return generates;
 }
 
+bool takes_time(Feature const& feature) {
+    if (auto const* wait = std::get_if<WaitFor>(&feature.is)) return wait->rate && wait->rate->each != PauseTime{};
+    if (auto const* rate = std::get_if<RateFrom>(&feature.is)) return rate->rate && rate->rate->each != PauseTime{};
+    auto const* const end = std::get_if<DisconnectAt>(&feature.is);
+    return std::holds_alternative<PauseAt>(feature.is) || (end != nullptr && end->how == Ending::hold);
+}
+
 bool pauses(Message const& message) {
-    return std::any_of(features(message).begin(), features(message).end(), [](Feature const& feature) {
-        if (auto const* wait = std::get_if<WaitFor>(&feature.is)) return wait->rate && wait->rate->each != PauseTime{};
-        if (auto const* rate = std::get_if<RateFrom>(&feature.is)) return rate->rate && rate->rate->each != PauseTime{};
-        auto const* const end = std::get_if<DisconnectAt>(&feature.is);
-        return std::holds_alternative<PauseAt>(feature.is) || (end != nullptr && end->how == Ending::hold);
-    });
+    return std::any_of(features(message).begin(), features(message).end(), takes_time);
 }
 
 bool loads_files(Message const& message) {

@@ -20,12 +20,24 @@ inline constexpr std::uint64_t max_known_header_text = small_file;
 /// resolve() without the offsets: removes `xN`, adds implied features, and checks what the grammar cannot.
 Parsed<void> complete(Message& message, Settings const& settings, Rng& rng);
 
+/// The place of an action; nullptr for other features.
+Offset const* offset_of(Feature const& feature);
+
+/// Returns true if sending a message with this feature takes time: the rule of pauses().
+bool takes_time(Feature const& feature);
+
 /// Returns true if an offset is no number.
 bool has_open_offset(Message const& message);
 
 /// Replaces these offsets by numbers. Places before the beginning are the beginning.
 /// Errors: SpecErrc::out_of_range if the message has no such HTTP/2 frame.
 Parsed<void> place_offsets(Message& message, Base const& base, Rng& rng);
+
+/// Adds the mask bit and the key of a client, and draws a generated key.
+Parsed<void> complete(Frame& frame, Settings const& settings, Rng& rng);
+
+/// Returns true if that draws a key.
+bool draws_masking_key(Frame const& frame, Settings const& settings);
 
 /// Rejects features that HTTP/2 does not have.
 /// Errors: SpecErrc::wrong_protocol.

@@ -21,26 +21,37 @@ net::TimeLimit length_of(Fault::Pause const& pause) {
     return pause.time->length();
 }
 
+/// The number of bytes that an action changes.
+std::size_t changed_size(Fault const& action) {
+    auto const* const overwrite = std::get_if<Fault::Overwrite>(&action.what);
+    return overwrite != nullptr ? overwrite->bytes.size() : 1;
+}
+
 /// Changes the part of the bytes from the position `begin` on that the action is about.
 void change(std::string& bytes, std::uint64_t begin, std::uint64_t place, Fault const& action) {
     auto const* const overwrite = std::get_if<Fault::Overwrite>(&action.what);
-    auto const size = overwrite != nullptr ? overwrite->bytes.size() : 1;
-    for (std::size_t i = 0; i < size; ++i) {
-        auto const at = place + i;
-        if (at < begin || at - begin >= bytes.size()) continue;
+    auto const end = std::min(begin + bytes.size(), place + changed_size(action));
+    for (auto at = std::max(begin, place); at < end; ++at) {
         auto& byte = bytes[at - begin];
-        byte = overwrite != nullptr ? overwrite->bytes[i] : static_cast<char>(~byte);
+        byte = overwrite != nullptr ? overwrite->bytes[at - place] : static_cast<char>(~byte);
     }
 }
 
 }  // namespace
 
 struct TlsFaultStream::State {
+    /// An action that changes bytes, from its place on.
+    struct Change {
+        std::size_t action;
+        std::uint64_t place;
+    };
+
     std::unique_ptr<net::Stream> next;
     net::TimeLimit limit;
     TlsFault fault;
-    std::vector<bool> done;  // by action
-    std::string performed;   // all of them
+    std::vector<bool> done;       // by action
+    std::vector<Change> changes;  // of the actions done
+    std::string performed;        // all of them
     std::function<void(std::string_view)> report;
     WireRecords records;
     std::uint64_t position = 0;  // of the bytes of TLS
@@ -82,18 +93,9 @@ struct TlsFaultStream::State {
     asio::awaitable<net::error_code> end(Ending how);
     asio::awaitable<net::error_code> write(std::string bytes);
 
-    /// Bytes that actions have changed, beyond their begin.
-    struct Changing {
-        std::size_t action;
-        std::uint64_t place;
-    };
-    std::vector<Changing> changing;
-
     bool is_changing() const {
-        return std::ranges::any_of(changing, [&](auto const& one) {
-            auto const* const overwrite = std::get_if<Fault::Overwrite>(&fault[one.action].what);
-            return one.place + (overwrite != nullptr ? overwrite->bytes.size() : 1) > position;
-        });
+        return std::ranges::any_of(
+            changes, [&](Change const& one) { return one.place + changed_size(fault[one.action]) > position; });
     }
 };
 
@@ -103,7 +105,7 @@ asio::awaitable<net::error_code> TlsFaultStream::State::send_bytes_before(std::s
     if (size == 0) co_return net::error_code();
     auto sent = bytes.substr(0, size);
     bytes.erase(0, size);
-    for (auto const& [action, at] : changing) change(sent, position, at, fault[action]);
+    for (auto const& [action, at] : changes) change(sent, position, at, fault[action]);
     position += size;
     co_return co_await net::send(*next, sent);
 }
@@ -134,7 +136,7 @@ asio::awaitable<net::error_code> TlsFaultStream::State::perform(std::size_t acti
         if (auto const ec = co_await send(std::move(record))) co_return ec;
         co_return co_await end(Ending::fin);
     }
-    changing.push_back({action, position});
+    changes.push_back({action, position});
     co_return net::error_code();
 }
 
