@@ -28,8 +28,8 @@ std::unique_ptr<nghttp2_option, DeleteOption> make_option(Role role, SessionSett
     nghttp2_option_set_max_outbound_ack(option, settings.max_acks);
     bool const updates_windows = settings.window_updates == WindowUpdates::at_once && !settings.is_observer;
     nghttp2_option_set_no_auto_window_update(option, updates_windows ? 0 : 1);
-    if (role == Role::server)
-        nghttp2_option_set_stream_reset_rate_limit(option, settings.reset_burst, settings.reset_rate);
+    // nghttp2 would end the connection with INTERNAL_ERROR; on_frame_received counts resets.
+    if (role == Role::server) nghttp2_option_set_stream_reset_rate_limit(option, UINT64_MAX, 0);
     return std::unique_ptr<nghttp2_option, DeleteOption>(option);
 }
 
@@ -97,6 +97,8 @@ Session::Session(Role role, SessionSettings const& settings)
     : role_(role),
       settings_(settings),
       streams_(std::make_unique<StreamTable>()),
+      resets_left_(settings.reset_burst),
+      resets_since_(std::chrono::steady_clock::now()),
       allows_push_(settings.is_observer) {  // until record_sent() gets SETTINGS that disable it
     nghttp2_session_callbacks* made = nullptr;
     if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();

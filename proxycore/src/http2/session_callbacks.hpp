@@ -45,6 +45,7 @@ private:
     static void remember_windows(Session& session);
     static void check_windows(Session& session);
     static bool is_flooded_by(Session& session, nghttp2_frame const& frame);
+    static bool resets_too_often(Session& session);
     static bool is_too_large(Session const& session, Stream const& stream);
     static void on_section(Session& session, Stream& stream);
     static void on_request_head(Session& session, Stream& stream);

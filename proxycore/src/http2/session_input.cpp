@@ -163,11 +163,32 @@ bool Session::Callbacks::is_flooded_by(Session& session, nghttp2_frame const& fr
     return true;
 }
 
+/// A request that is reset costs its sender less than the server that has begun to work on it (RFC 9113 §10.5).
+bool Session::Callbacks::resets_too_often(Session& session) {
+    auto const burst = session.settings_.reset_burst, rate = session.settings_.reset_rate;
+    auto const now = std::chrono::steady_clock::now();
+    auto const seconds = std::chrono::floor<std::chrono::seconds>(now - session.resets_since_);
+    auto const gained = static_cast<std::uint64_t>(seconds.count()) * rate;
+    session.resets_since_ += seconds;
+    session.resets_left_ = std::min(burst, session.resets_left_ + gained);
+    if (session.resets_left_ > 0) {
+        --session.resets_left_;
+        return false;
+    }
+    session.terminate(ErrorCode::enhance_your_calm, "the client resets streams too often: more than " +
+                                                        std::to_string(burst) + " at once and " + std::to_string(rate) +
+                                                        " a second");
+    return true;
+}
+
 int Session::Callbacks::on_frame_received(nghttp2_session*, nghttp2_frame const* frame, void* pointer) {
     auto& session = session_of(pointer);
     auto const& header = frame->hd;
     if (is_flooded_by(session, *frame)) return 0;
     switch (header.type) {
+        case NGHTTP2_RST_STREAM:
+            if (session.is_server() && resets_too_often(session)) return 0;
+            break;
         case NGHTTP2_PING:
             if (has_flag(header, NGHTTP2_FLAG_ACK) && session.unacknowledged_pings_ > 0)
                 --session.unacknowledged_pings_;

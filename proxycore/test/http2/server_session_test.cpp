@@ -342,6 +342,16 @@ TEST(ServerSession, GivesTheClientItsWindowBack) {
     EXPECT_FALSE(session.failure().has_value());
 }
 
+TEST(ServerSession, AllowsAsManyResetsAsItsSettings) {
+    Server server({.reset_burst = 2, .reset_rate = 0});
+    auto const reset = [](std::uint32_t stream) { return get(stream) + rst_stream(stream, ErrorCode::cancel); };
+    EXPECT_THAT(server.exchange(hello() + reset(1) + reset(3) + ping("12345678")), HasSubstr("PING ACK 12345678\n"));
+    EXPECT_FALSE(server.session.failure());
+    EXPECT_THAT(server.exchange(reset(5)), HasSubstr("GOAWAY 5 ENHANCE_YOUR_CALM\n"));
+    EXPECT_EQ(server.session.failure().value().message,
+              "the client resets streams too often: more than 2 at once and 0 a second");
+}
+
 struct Flood {
     std::string_view name;
     std::string (*round)(std::uint32_t number);
@@ -387,7 +397,7 @@ std::string many_settings(std::uint32_t) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Floods, Flooding,
-                         testing::Values(Flood{"RapidReset", reset_at_once, "INTERNAL_ERROR"},
+                         testing::Values(Flood{"RapidReset", reset_at_once, "ENHANCE_YOUR_CALM"},
                                          Flood{"MadeYouReset", made_you_reset, "ENHANCE_YOUR_CALM"},
                                          Flood{"ContinuationWithoutEnd", continuation_without_end, "ENHANCE_YOUR_CALM"},
                                          Flood{"EmptyData", empty_data, "ENHANCE_YOUR_CALM"},

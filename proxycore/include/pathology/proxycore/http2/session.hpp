@@ -11,6 +11,7 @@
 // A server's responses are given as fields, or as bytes of field blocks that are sent unchanged. Server push is
 // refused.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -238,6 +239,8 @@ private:
     // --- while drain() runs ---
     std::string* out_ = nullptr;
     std::size_t out_limit_ = 0;
+    std::uint64_t resets_left_ = 0;                               // RST_STREAM that the client may send
+    std::chrono::steady_clock::time_point resets_since_;          // when their number grew last
     Stream* placeholder_ = nullptr;         // the HEADERS frame that nghttp2 gives next is a placeholder of its
     bool placeholder_is_continue_ = false;  // and stands for 100 (Continue)
 };
