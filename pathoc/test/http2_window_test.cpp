@@ -110,6 +110,8 @@ std::string content(std::uint32_t stream, std::size_t size, unsigned flags = 0) 
     return all + data(stream, std::string(size, 'x'), flags);
 }
 
+std::string padded(std::uint32_t stream) { return data(stream, '\xff' + std::string(16000, '\0'), flag::padded); }
+
 std::string ok_with(std::uint32_t stream, std::size_t size) {
     return headers(stream, {{":status", "200"}}, flag::end_headers) + content(stream, size) +
            data(stream, "", flag::end_stream);
@@ -162,6 +164,15 @@ INSTANTIATE_TEST_SUITE_P(
         GivenCase{"LargerThanThatOfTheConnection", {"--window", "2m", "get:/"}, {ok_with(1, 0)}, "0+2031617"},
         GivenCase{"NoUpdates", {"--no-window-updates", "get:/"}, {ok_with(1, 60000)}, ""},
         GivenCase{"NoUpdatesOfASmallWindow", {"--window", "10", "--no-window-updates", "get:/"}, {ok_with(1, 10)}, ""},
+        GivenCase{"NoUpdatesForPadding",
+                  {"--no-window-updates", "get:/"},
+                  {headers(1, {{":status", "200"}}, flag::end_headers) + padded(1) + padded(1) + padded(1) +
+                   data(1, "", flag::end_stream)},
+                  ""},
+        GivenCase{"NoUpdatesForAStreamThatWasReset",
+                  {"--no-window-updates", "get:/:r h2f:RST_STREAM"},
+                  {headers(1, {{":status", "200"}}, flag::end_headers) + padded(1) + padded(1) + padded(1)},
+                  ""},
         GivenCase{"NoUpdatesButThoseOfTheSpec",
                   {"--no-window-updates", "h2f:WINDOW_UPDATE:0:INCREMENT=7 get:/"},
                   {ok_with(1, 10)},

@@ -59,7 +59,7 @@ void declare_responses(CommandLine& line, Arguments& arguments) {
         "--window", arguments.window,
         "HTTP/2: bytes that a client may send on each stream before it needs WINDOW_UPDATE; 0 keeps streams closed");
     line.flag("--no-window-updates", arguments.no_window_updates,
-              "HTTP/2: send no WINDOW_UPDATE for an upload that is not complete, so that large ones stall");
+              "HTTP/2: send no WINDOW_UPDATE, so that uploads stall");
     line.flag("--ws-echo", daemon.websocket_echo, "echo WebSocket messages, as RFC 6455 specifies");
     line.option("--preview", preview,
                 "write the bytes of SPEC to standard output and exit; - reads SPEC from standard input", "SPEC");

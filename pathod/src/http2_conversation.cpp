@@ -33,7 +33,8 @@ http2::SessionSettings settings_for(DaemonOptions const& options) {
     settings.stream_window = options.http2_window;
     settings.connection_window = std::max(settings.connection_window, options.http2_window);
     if (options.http2_window_updates) return settings;
-    settings.connection_window = 65535;  // that of every connection (RFC 9113 §6.9.2); nothing is consumed
+    settings.connection_window = 65535;  // that of every connection (RFC 9113 §6.9.2)
+    settings.window_updates = http2::WindowUpdates::never;
     return settings;
 }
 
@@ -129,7 +130,7 @@ void Http2Conversation::on_event(http2::SessionEvent const& event) {
     exchange->received.add_raw(frame_logger_.take_raw(event.stream));
     bool const is_end = event.type == http2::SessionEvent::Type::end;
     if (exchange->response && !exchange->is_early) {  // the rest of a request that was refused
-        if (!is_end) consume(event.stream, event.data.size());
+        if (!is_end) session_.consume(event.stream, event.data.size());
         return;
     }
     is_end ? exchange->receive_end() : exchange->receive(event.data);
@@ -171,15 +172,11 @@ bool Http2Conversation::chooses_early(http2::SessionEvent const& event, Http2Exc
 /// Opens the windows for what may be read, and lets the response go on if it waited for that.
 void Http2Conversation::read_on(Http2Exchange& exchange) {
     auto const size = exchange.read_on();
-    if (size > 0 && !exchange.is_closed) consume(exchange.stream, size);
+    if (size > 0 && !exchange.is_closed) session_.consume(exchange.stream, size);
     if (!exchange.is_awaiting_place) return;
     exchange.is_awaiting_place = exchange.player.is_waiting();
     exchange.wake = exchange.is_awaiting_place ? exchange.next_read().value_or(never) : Clock::now();
     driver_.notify();
-}
-
-void Http2Conversation::consume(StreamId stream, std::size_t size) {
-    if (options_.http2_window_updates) session_.consume(stream, size);
 }
 
 void Http2Conversation::respond(Http2Exchange& exchange) {

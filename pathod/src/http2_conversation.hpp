@@ -74,7 +74,6 @@ private:
     bool chooses_early(proxycore::http2::SessionEvent const& event, Http2Exchange const& exchange) const;
     void respond(Http2Exchange& exchange);
     void read_on(Http2Exchange& exchange);
-    void consume(StreamId stream, std::size_t size);
     void reject(Http2Exchange& exchange, Rejection const& rejection);
     RequestDetails details_of(ReceivedHttp2 const& received) const;
     ResponseContext next_context(Http2Exchange& exchange);

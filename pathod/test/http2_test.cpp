@@ -409,15 +409,20 @@ struct GivenWindowCase {
 void PrintTo(GivenWindowCase const& row, std::ostream* out) { *out << row.name; }
 class Http2DaemonWindow : public testing::TestWithParam<GivenWindowCase> {};
 
-/// The upload is not complete, and more than half of the window that each connection begins with, so it would get a WINDOW_UPDATE.
+/// The uploads are more than half of the window that each connection begins with, so they would get a WINDOW_UPDATE.
 TEST_P(Http2DaemonWindow, IsThatOfItsOptions) {
-    Running running(GetParam().options);
     auto const part = data(1, std::string(16000, 'x'));
-    auto const upload = request(1, "/p/200", "POST", flag::end_headers) + part + part + part;
-    auto const wire = Client(running.daemon.port()).ask(hello() + upload + request(3, "/p/201"));
-    EXPECT_THAT(reported(wire), HasSubstr("HEADERS 3 END_STREAM :status=201"));
-    EXPECT_THAT(wire, HasSubstr(setting(SettingId::initial_window_size, GetParam().window)));
-    EXPECT_EQ(lines(wire).find("WINDOW_UPDATE") != std::string::npos, GetParam().updates);
+    auto const padded = data(1, '\xff' + std::string(16000, '\0'), flag::padded);
+    auto const begun = request(1, "/p/200", "POST", flag::end_headers);
+    for (auto const& upload :
+         {begun + part + part + part, begun + part + part + part + data(1, "", flag::end_stream),
+          begun + padded + padded + padded, begun + part + part + part + rst_stream(1, ErrorCode::cancel)}) {
+        Running running(GetParam().options);
+        auto const wire = Client(running.daemon.port()).ask(hello() + upload + request(3, "/p/201"));
+        EXPECT_THAT(reported(wire), HasSubstr("HEADERS 3 END_STREAM :status=201"));
+        EXPECT_THAT(wire, HasSubstr(setting(SettingId::initial_window_size, GetParam().window)));
+        EXPECT_EQ(lines(wire).find("WINDOW_UPDATE") != std::string::npos, GetParam().updates) << lines(upload);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Options, Http2DaemonWindow,

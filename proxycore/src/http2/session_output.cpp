@@ -1,5 +1,6 @@
 // What goes out: frames of nghttp2, content, and bytes of the caller's in place of field blocks.
 #include <algorithm>
+#include <initializer_list>
 #include <pathology/proxycore/http2/frame_header.hpp>
 #include <utility>
 
@@ -39,10 +40,9 @@ std::string continue_head() {
     return encode(header) + block;
 }
 
-bool reports_an_error(std::string_view frame) {
+bool is_of_type(std::string_view frame, std::initializer_list<FrameType> types) {
     auto const header = decode(frame);
-    auto const type = header ? FrameType{header->type} : FrameType::data;
-    return type == FrameType::rst_stream || type == FrameType::goaway;
+    return header && std::find(types.begin(), types.end(), FrameType{header->type}) != types.end();
 }
 
 }  // namespace
@@ -62,10 +62,16 @@ std::optional<StreamId> Session::drain(std::string& out, std::size_t limit) {
     return std::nullopt;
 }
 
+/// nghttp2 returns the window of padding, and of content on closed streams, by itself.
+bool Session::is_dropped(std::string_view frame) {
+    if (settings_.is_observer) return !is_of_type(frame, {FrameType::rst_stream, FrameType::goaway});
+    return settings_.window_updates == WindowUpdates::never && is_of_type(frame, {FrameType::window_update});
+}
+
 /// Appends a frame of nghttp2's, or the bytes for which it is a placeholder. Returns the stream if these are the
 /// caller's to write.
 std::optional<StreamId> Session::append_frame(std::string& out, std::string_view frame) {
-    if (settings_.is_observer && !reports_an_error(frame)) return std::nullopt;
+    if (is_dropped(frame)) return std::nullopt;
     auto* const stream = std::exchange(placeholder_, nullptr);
     if (stream == nullptr) {
         out.append(frame);

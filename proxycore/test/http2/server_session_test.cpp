@@ -342,6 +342,25 @@ TEST(ServerSession, GivesTheClientItsWindowBack) {
     EXPECT_FALSE(session.failure().has_value());
 }
 
+/// Not even where nghttp2 returns a window by itself: for padding, and for content on streams that are closed.
+TEST(ServerSession, SendsNoWindowUpdateIfItMayNot) {
+    for (auto const updates : {WindowUpdates::when_consumed, WindowUpdates::never}) {
+        SessionSettings settings;
+        settings.connection_window = 65535;
+        settings.window_updates = updates;
+        Session session(Role::server, settings);
+        auto const padded = data(1, std::string(1, '\xff') + std::string(15000, '\0'), flag::padded);
+        auto sent = std::string();
+        for (auto const& wire : {hello() + post(1) + padded + padded, padded}) {
+            session.feed(wire);
+            session.reset(1, ErrorCode::cancel);
+            while (session.next()) continue;
+            sent += lines(drained(session));
+        }
+        EXPECT_EQ(sent.find("WINDOW_UPDATE") == std::string::npos, updates == WindowUpdates::never) << sent;
+    }
+}
+
 TEST(ServerSession, AllowsAsManyResetsAsItsSettings) {
     Server server({.reset_burst = 2, .reset_rate = 0});
     auto const reset = [](std::uint32_t stream) { return get(stream) + rst_stream(stream, ErrorCode::cancel); };

@@ -195,6 +195,7 @@ private:
     void fail(ErrorCode code, std::string message);
     bool manages_windows() const { return settings_.window_updates == WindowUpdates::when_consumed; }
     bool is_server() const { return role_ == Role::server; }
+    bool is_dropped(std::string_view frame);
     std::optional<StreamId> append_frame(std::string& out, std::string_view frame);
     std::optional<StreamId> submit(Stream& stream, Request const& request, bool has_content);
 

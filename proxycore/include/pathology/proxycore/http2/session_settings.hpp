@@ -10,8 +10,9 @@ enum class Role { client, server };
 
 /// When the peer gets back the window that its content used (RFC 9113 §5.2).
 enum class WindowUpdates {
-    at_once,       ///< as soon as the content has arrived: its reader is faster than any peer
-    when_consumed  ///< when the reader calls consume(): a slow reader holds the peer back
+    at_once,        ///< as soon as the content has arrived: its reader is faster than any peer
+    when_consumed,  ///< when the reader calls consume(): a slow reader holds the peer back
+    never           ///< not at all: the session sends no WINDOW_UPDATE
 };
 
 /// What a session announces to its peer, and how much it accepts from it.
