@@ -92,14 +92,14 @@ std::string details(http2::Frame const& frame) {
     }
 }
 
-/// SETTINGS_INITIAL_WINDOW_SIZE of a SETTINGS frame, the last one if there are several.
-std::optional<std::uint32_t> initial_window_of(std::string_view payload) {
-    std::optional<std::uint32_t> size;
+/// The value of a setting in a SETTINGS frame, the last one if there are several.
+std::optional<std::uint32_t> setting_of(std::string_view payload, SettingId wanted) {
+    std::optional<std::uint32_t> value;
     for (std::size_t at = 0; at + 6 <= payload.size(); at += 6) {
         auto const id = SettingId{static_cast<std::uint16_t>(number_at(payload, at, 2))};
-        if (id == SettingId::initial_window_size) size = number_at(payload, at + 2);
+        if (id == wanted) value = number_at(payload, at + 2);
     }
-    return size;
+    return value;
 }
 
 /// The status code of a field section; 0 if it has none, or not a number.
@@ -128,14 +128,19 @@ std::string Http2Responses::initial_frames() {
 
 void Http2Responses::record_sent(http2::FrameHeader const& header, std::string_view payload) {
     auto const type = FrameType{header.type};
-    if (type == FrameType::settings && header.stream == 0 && !has(header, http2::flag::ack)) {
-        if (auto const size = initial_window_of(payload)) given_initial_ = *size;
-    }
+    if (type == FrameType::settings && header.stream == 0 && !has(header, http2::flag::ack)) record_settings(payload);
     if (type != FrameType::window_update || payload.size() != sizeof(std::uint32_t)) return;
     auto const increment = number_at(payload, 0) & http2::FrameHeader::largest_stream;
     auto const found = awaited_.find(header.stream);
     if (header.stream == 0) receiving_.give(increment);
     if (found != awaited_.end()) found->second.receiving.give(increment);
+}
+
+/// What was allowed once is read for good: the server may have sent it before it knew of later SETTINGS.
+void Http2Responses::record_settings(std::string_view payload) {
+    if (auto const size = setting_of(payload, SettingId::initial_window_size)) given_initial_ = *size;
+    if (auto const size = setting_of(payload, SettingId::max_frame_size)) frames_.allow(*size);
+    if (auto const size = setting_of(payload, SettingId::header_table_size)) fields_.allow_table(*size);
 }
 
 void Http2Responses::expect_response_on(std::uint32_t stream, std::string_view method) {
@@ -342,7 +347,7 @@ void Http2Responses::finish(Awaited& awaited) {
 
 void Http2Responses::handle_settings(http2::Frame const& frame) {
     if (has(frame.header, http2::flag::ack)) return;
-    if (auto const size = initial_window_of(frame.payload)) initial_window_ = *size;
+    if (auto const size = setting_of(frame.payload, SettingId::initial_window_size)) initial_window_ = *size;
     queue_frame(FrameType::settings, http2::flag::ack, 0, {});
 }
 

@@ -76,6 +76,7 @@ private:
         ReceiveWindow receiving;
     };
 
+    void record_settings(std::string_view payload);
     void handle_frame(http2::Frame const& frame);
     void handle_data(http2::Frame const& frame, Awaited* awaited);
     void handle_headers(http2::Frame const& frame);

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <pathology/proxycore/http2/driver.hpp>
+#include <pathology/proxycore/http2/frame_follower.hpp>
 #include <pathology/proxycore/http2/session.hpp>
 #include <pathology/proxycore/net/stream.hpp>
 #include <string>
@@ -91,6 +92,7 @@ private:
     bool is_ready(Http2Exchange const& exchange) const;
     void await_place(Http2Exchange& exchange);
     void request_allowance(Http2Exchange const& exchange);
+    void follow(std::string_view bytes);
     void end(Http2Exchange& exchange);
     Http2Exchange* next_ready() const;
 
@@ -101,6 +103,7 @@ private:
     Http2Start start_;
     proxycore::http2::Session session_;
     Http2FrameLogger frame_logger_;
+    proxycore::http2::FrameFollower played_;                 // the frames of played responses
     std::vector<std::unique_ptr<Http2Exchange>> exchanges_;  // of the streams that are open
     std::vector<Http2Exchange*> playing_;                    // played responses that have begun and not ended
     proxycore::http2::Driver driver_;

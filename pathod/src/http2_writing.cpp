@@ -70,6 +70,7 @@ asio::awaitable<void> Http2Conversation::write_frames() {
         auto const before = out.size();
         auto const next = exchange.player.advance(out, Driver::max_output);
         exchange.count(std::string_view(out).substr(before));
+        follow(std::string_view(out).substr(before));
         is_between_frames_ = exchange.player.frames().is_between_frames();
         switch (next) {
             case Http2ResponsePlayer::Next::bytes:
@@ -127,6 +128,13 @@ asio::awaitable<void> Http2Conversation::end_connection(Http2Exchange& exchange)
     while (is_half_closed_ && !peer_ended_ && !cause_) co_await driver_.wait_until(std::nullopt);
     driver_.close_output();
     end(exchange);
+}
+
+/// The client may do what frames of a response allow it.
+void Http2Conversation::follow(std::string_view bytes) {
+    while (!bytes.empty()) {
+        if (auto const frame = played_.next(bytes)) session_.record_sent(frame->header, frame->payload);
+    }
 }
 
 void Http2Conversation::end(Http2Exchange& exchange) {

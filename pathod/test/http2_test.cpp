@@ -254,6 +254,62 @@ TEST(Http2Daemon, StopsARequestThatIsRefused) {
     EXPECT_THAT(seen, HasSubstr("HEADERS 3 END_STREAM :status=201"));
 }
 
+// --- frames of a spec that allow the client something ----------------------------------------------------------------
+
+struct AllowedCase {
+    std::string_view name, spec;
+    std::string_view last;  // frames of the response
+    std::string sent;       // by the client after them, before a request on stream 5
+    std::string reported;   // from then on
+    DaemonOptions options = {};
+};
+void PrintTo(AllowedCase const& row, std::ostream* out) { *out << row.name; }
+class Http2Allowed : public testing::TestWithParam<AllowedCase> {};
+
+TEST_P(Http2Allowed, ByFramesOfASpec) {
+    auto const& row = GetParam();
+    Running running(row.options);
+    Client client(running.daemon.port());
+    client.send(hello() + settings("", flag::ack) + request(1, "/p/" + std::string(row.spec)));
+    std::string all;
+    while (lines(all).find(row.last) == std::string::npos) {
+        auto const more = client.read(1);
+        ASSERT_FALSE(more.empty()) << lines(all);
+        all += more;
+    }
+    auto const rest = client.send(row.sent + request(5, "/p/201")).half_close().read_to_end();
+    EXPECT_EQ(reported(rest), row.reported);
+}
+
+std::string upload_of(std::size_t size) {
+    return request(3, "/p/202", "POST", flag::end_headers) + data(3, std::string(size, 'x'), flag::end_stream);
+}
+std::string const settings_ack = settings("", flag::ack);
+std::string const accepted = "HEADERS 3 END_STREAM :status=202 content-length=0\n";
+std::string const next = "HEADERS 5 END_STREAM :status=201 content-length=0\n";
+std::string_view const one_settings = "HEADERS 1 END_STREAM,END_HEADERS\nSETTINGS\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Rfc9113, Http2Allowed,
+    testing::Values(
+        AllowedCase{"AckOfSettings", "h2f:SETTINGS%20200", "HEADERS 1 ", settings_ack, next},
+        AllowedCase{"AckOfThree", "200%20h2f:SETTINGS:x3", "SETTINGS\nSETTINGS\nSETTINGS\n",
+                    settings_ack + settings_ack + settings_ack, next},
+        AllowedCase{"AckOfInjectedSettings", "h2f:PING:'12345678':i0,'\\x00\\x00\\x00\\x04\\x00\\x00\\x00\\x00\\x00'",
+                    "PING 12345678", settings_ack, next},
+        AllowedCase{"NoOtherAck", "200%20h2f:SETTINGS", one_settings, settings_ack + settings_ack,
+                    "GOAWAY 1 PROTOCOL_ERROR\n"},
+        AllowedCase{"AckOfPing", "200%20h2f:PING:'12345678'", "PING 12345678", ping("12345678", flag::ack), next},
+        AllowedCase{"LargerFrames", "200%20h2f:SETTINGS:MAX_FRAME_SIZE=20000", one_settings,
+                    settings_ack + upload_of(20000), accepted + next},
+        AllowedCase{"LargerWindow",
+                    "200%20h2f:SETTINGS:INITIAL_WINDOW_SIZE=20",
+                    one_settings,
+                    settings_ack + upload_of(20),
+                    accepted + next,
+                    {.http2_window = 10, .http2_window_updates = false}}),
+    pathology::test::row_name);
+
 // --- time and turns --------------------------------------------------------------------------------------------------
 
 TEST(Http2Daemon, LetsOthersContinueWhileAResponsePausesBetweenFrames) {

@@ -6,7 +6,7 @@ pathology_library(protocol
             src/http1/field_mask.cpp src/http1/grammar.cpp src/http1/lines.cpp src/http1/parser.cpp
             src/http1/read_buffer.cpp src/http1/reader.cpp src/http1/rules.cpp src/http1/serialise.cpp
             src/http2/describe.cpp
-            src/http2/frame_header.cpp src/http2/frame_reader.cpp src/http2/frame_scanner.cpp
+            src/http2/frame_follower.cpp src/http2/frame_header.cpp src/http2/frame_reader.cpp src/http2/frame_scanner.cpp
             src/http2/header_decoder.cpp src/http2/hpack.cpp src/http2/huffman.cpp src/http2/names.cpp
             src/http2/broken_rule.cpp src/http2/server_checker.cpp src/http2/violation.cpp
             src/http2/session.cpp src/http2/session_input.cpp src/http2/session_observer.cpp src/http2/session_output.cpp
@@ -30,6 +30,7 @@ pathology_library(protocol
             include/pathology/proxycore/http2/content.hpp
             include/pathology/proxycore/http2/describe.hpp include/pathology/proxycore/http2/failure.hpp
             include/pathology/proxycore/http2/frame_header.hpp
+            include/pathology/proxycore/http2/frame_follower.hpp
             include/pathology/proxycore/http2/frame_reader.hpp include/pathology/proxycore/http2/frame_scanner.hpp
             include/pathology/proxycore/http2/header_decoder.hpp include/pathology/proxycore/http2/hpack.hpp
             include/pathology/proxycore/http2/message.hpp include/pathology/proxycore/http2/names.hpp

@@ -11,8 +11,6 @@
 namespace pathology::proxycore::http2 {
 namespace {
 
-constexpr std::uint32_t max_frame = 16384;  // until SETTINGS allow more, which ours never do
-
 /// The section of RFC 9113 that defines a type of frame.
 std::string section_of(FrameType type) {
     auto const number = static_cast<unsigned>(type);
@@ -118,7 +116,7 @@ BrokenRule rule_of_field(NamedField field) {
     return {"the field " + name + " has a forbidden character: " + http::quoted(field.value), "RFC 9113 section 8.2.1"};
 }
 
-BrokenRule rule_of_size(FrameHeader const& frame) {
+BrokenRule rule_of_size(FrameHeader const& frame, std::uint32_t max_frame) {
     auto const type = FrameType{frame.type};
     auto const section = section_of(type);
     if (frame.length > max_frame)
@@ -147,7 +145,7 @@ bool is_http1(FrameHeader const& frame) { return frame.length == 0x485454 && fra
 
 }  // namespace
 
-BrokenRule broken_rule(FrameHeader const& frame, ErrorCode code, std::string_view reason) {
+BrokenRule broken_rule(FrameHeader const& frame, ErrorCode code, std::string_view reason, std::uint32_t max_frame) {
     auto const type = FrameType{frame.type};
     if (is_http1(frame)) return {"the server speaks HTTP/1", "RFC 9113 section 3.4"};
     auto const of_reason =
@@ -167,7 +165,7 @@ BrokenRule broken_rule(FrameHeader const& frame, ErrorCode code, std::string_vie
                 "RFC 9113 section 8.1"};
     if (auto const field = field_of(reason)) return rule_of_field(*field);
     switch (code) {
-        case ErrorCode::frame_size_error: return rule_of_size(frame);
+        case ErrorCode::frame_size_error: return rule_of_size(frame, max_frame);
         case ErrorCode::flow_control_error: return rule_of_window(frame);
         case ErrorCode::stream_closed: return {"the stream is closed", "RFC 9113 section 5.1"};
         case ErrorCode::compression_error: return {"the field block cannot be decoded", "RFC 9113 section 4.3"};

@@ -14,7 +14,7 @@ struct BrokenRule {
 };
 
 /// Finds the rule for a frame that nghttp2 or a Session rejected with `code`; `reason` is what they say of it, and may
-/// be empty.
-BrokenRule broken_rule(FrameHeader const& frame, ErrorCode code, std::string_view reason);
+/// be empty. `max_frame` is the longest frame that the server may send.
+BrokenRule broken_rule(FrameHeader const& frame, ErrorCode code, std::string_view reason, std::uint32_t max_frame);
 
 }  // namespace pathology::proxycore::http2

@@ -33,12 +33,18 @@ struct HeaderDecoder::Inflater {
 };
 
 HeaderDecoder::HeaderDecoder(std::size_t max_table, std::size_t max_section)
-    : inflater_(std::make_unique<Inflater>()), max_section_(max_section) {
+    : inflater_(std::make_unique<Inflater>()), max_table_(max_table), max_section_(max_section) {
     if (max_table != default_table) nghttp2_hd_inflate_change_table_size(inflater_->inflater, max_table);
 }
 HeaderDecoder::~HeaderDecoder() = default;
 HeaderDecoder::HeaderDecoder(HeaderDecoder&&) noexcept = default;
 HeaderDecoder& HeaderDecoder::operator=(HeaderDecoder&&) noexcept = default;
+
+void HeaderDecoder::allow_table(std::size_t max_table) {
+    if (max_table <= max_table_) return;
+    max_table_ = max_table;
+    nghttp2_hd_inflate_change_table_size(inflater_->inflater, max_table);
+}
 
 Result<FieldSection> HeaderDecoder::decode(std::string_view block) {
     FieldSection section;

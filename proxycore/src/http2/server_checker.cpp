@@ -7,7 +7,6 @@
 namespace pathology::proxycore::http2 {
 namespace {
 
-constexpr std::size_t max_kept = 16384;  // bytes of a sent frame; those that matter are smaller
 constexpr std::uint32_t max_held = 16384;
 constexpr auto all_output = static_cast<std::size_t>(-1);
 constexpr std::size_t setting_size = 6;
@@ -35,19 +34,11 @@ ServerChecker::ServerChecker() : session_(Role::client, observer()) {}
 
 void ServerChecker::record_sent(std::string_view bytes) {
     while (!bytes.empty() && can_follow_ && !is_broken_) {
-        if (sent_scanner_.is_at_boundary() && bytes.starts_with(client_preface)) {
+        if (sent_.is_at_boundary() && bytes.starts_with(client_preface)) {
             bytes.remove_prefix(client_preface.size());
             continue;
         }
-        auto const step = sent_scanner_.advance(bytes);
-        if (step.header) {
-            sent_frame_ = *step.header;
-            sent_payload_.clear();
-        } else {
-            sent_payload_.append(bytes.substr(0, step.size), 0, max_kept - std::min(max_kept, sent_payload_.size()));
-        }
-        bytes.remove_prefix(step.size);
-        if (sent_scanner_.is_at_boundary()) can_follow_ = session_.record_sent(sent_frame_, sent_payload_);
+        if (auto const frame = sent_.next(bytes)) can_follow_ = session_.record_sent(frame->header, frame->payload);
     }
 }
 
@@ -96,7 +87,7 @@ void ServerChecker::collect() {
 }
 
 void ServerChecker::add(bool ends_connection, StreamId stream, ErrorCode code, std::string_view reason) {
-    auto rule = broken_rule(frame_, code, reason);
+    auto rule = broken_rule(frame_, code, reason, session_.max_frame());
     violations_.push_back({code, ends_connection, stream, frame_, std::move(rule.text), std::move(rule.section)});
 }
 

@@ -124,6 +124,7 @@ Session::Session(Role role, SessionSettings const& settings)
     if (settings.is_observer) return;
     auto const entries = make_entries(role, settings);
     nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, entries.data(), entries.size());
+    ++unacknowledged_settings_;
     if (settings.connection_window > default_window) {
         nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0,
                                               static_cast<std::int32_t>(settings.connection_window));
@@ -305,6 +306,9 @@ std::uint32_t Session::peer_header_table() const {
     return peer_setting(session_.get(), NGHTTP2_SETTINGS_HEADER_TABLE_SIZE);
 }
 std::uint32_t Session::peer_max_frame() const { return peer_setting(session_.get(), NGHTTP2_SETTINGS_MAX_FRAME_SIZE); }
+std::uint32_t Session::max_frame() const {
+    return nghttp2_session_get_local_settings(session_.get(), NGHTTP2_SETTINGS_MAX_FRAME_SIZE);
+}
 std::uint32_t Session::peer_max_streams() const {
     return peer_setting(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
 }

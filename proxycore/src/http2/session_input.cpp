@@ -194,7 +194,10 @@ int Session::Callbacks::on_frame_received(nghttp2_session*, nghttp2_frame const*
                 --session.unacknowledged_pings_;
             return 0;
         case NGHTTP2_SETTINGS:
-            if (has_flag(header, NGHTTP2_FLAG_ACK)) return 0;
+            if (has_flag(header, NGHTTP2_FLAG_ACK)) {
+                --session.unacknowledged_settings_;  // nghttp2 refuses one that nobody asked for
+                return 0;
+            }
             session.has_peer_settings_ = true;
             check_windows(session);
             return 0;

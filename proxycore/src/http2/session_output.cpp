@@ -55,6 +55,7 @@ std::optional<StreamId> Session::drain(std::string& out, std::size_t limit) {
         auto const size = nghttp2_session_mem_send(session_.get(), &bytes);
         write_failed_ = size < 0;
         if (write_failed_) fail(ErrorCode::internal_error, nghttp2_strerror(static_cast<int>(size)));
+        if (size == 0 && out.size() < limit) recorded_.clear();  // what is left was for streams that are closed
         if (size <= 0) break;
         auto const taken_over = append_frame(out, text_of(bytes, static_cast<std::size_t>(size)));
         if (taken_over) return taken_over;
@@ -65,7 +66,8 @@ std::optional<StreamId> Session::drain(std::string& out, std::size_t limit) {
 /// nghttp2 returns the window of padding, and of content on closed streams, by itself.
 bool Session::is_dropped(std::string_view frame) {
     if (settings_.is_observer) return !is_of_type(frame, {FrameType::rst_stream, FrameType::goaway});
-    return settings_.window_updates == WindowUpdates::never && is_of_type(frame, {FrameType::window_update});
+    bool const sends_updates = settings_.window_updates != WindowUpdates::never;
+    return was_sent_by_owner(frame) || (!sends_updates && is_of_type(frame, {FrameType::window_update}));
 }
 
 /// Appends a frame of nghttp2's, or the bytes for which it is a placeholder. Returns the stream if these are the

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <pathology/proxycore/http2/describe.hpp>
+#include <pathology/proxycore/http2/frame_follower.hpp>
 #include <pathology/proxycore/http2/frame_reader.hpp>
 #include <pathology/proxycore/http2/frame_scanner.hpp>
 
@@ -87,6 +88,38 @@ TEST(FrameScanner, IsInsideAFrameUntilItsLastByte) {
     }
     scanner.advance(wire.substr(wire.size() - 1));
     EXPECT_TRUE(scanner.is_at_boundary());
+}
+
+TEST(FrameFollower, GivesWholeFramesHoweverTheBytesArrive) {
+    auto const wire = test::settings("abcdef") + test::data(1, "abc") + test::ping("12345678");
+    auto const make = [] { return FrameFollower(); };
+    for_each_split(wire, make, [](FrameFollower& follower, auto const& pieces) {
+        std::string frames;
+        for (auto piece : pieces) {
+            while (auto const frame = follower.next(piece))
+                frames += name(FrameType{frame->header.type}) + " " + std::string(frame->payload) + "\n";
+        }
+        EXPECT_EQ(frames, "SETTINGS abcdef\nDATA \nPING 12345678\n");
+        EXPECT_TRUE(follower.is_at_boundary());
+    });
+}
+
+TEST(FrameFollower, KeepsTheBeginOfALongPayload) {
+    auto const wire = test::settings(std::string(FrameFollower::max_kept, 'x') + "yyyyyy") + test::settings();
+    std::string_view left = wire;
+    FrameFollower follower;
+    auto const first = follower.next(left);
+    EXPECT_EQ(first.value().payload, std::string(FrameFollower::max_kept, 'x'));
+    EXPECT_EQ(follower.next(left).value().payload, "");
+    EXPECT_FALSE(follower.next(left));
+}
+
+TEST(FrameReader, AllowsMoreAndNeverLess) {
+    FrameReader reader(3);
+    reader.allow(4);
+    reader.allow(2);
+    reader.feed(test::data(1, "abcd"));
+    EXPECT_EQ(reader.next().value().value().payload, "abcd");
 }
 
 TEST(FrameScanner, StartsAnewWhenReset) {

@@ -65,6 +65,14 @@ TEST(HeaderDecoder, HoldsAPeerToTheTableThatWasAnnounced) {
     EXPECT_EQ(HeaderDecoder(100).decode(bytes("3f4682")).error().code, ErrorCode::compression_error);  // 101
 }
 
+TEST(HeaderDecoder, AllowsALargerTableAndNeverASmallerOne) {
+    HeaderDecoder decoder;
+    decoder.allow_table(5000);
+    decoder.allow_table(50);
+    EXPECT_TRUE(decoder.decode(bytes("3fe92682")).has_value());                               // 5000
+    EXPECT_EQ(decoder.decode(bytes("3fea2682")).error().code, ErrorCode::compression_error);  // 5001
+}
+
 struct BrokenBlock {
     std::string_view name, hex;
 };

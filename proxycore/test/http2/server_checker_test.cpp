@@ -411,6 +411,19 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"Reset", rst_stream(1, ErrorCode::refused_stream), "", ""}),
     row_name);
 
+/// SETTINGS of a script count from their ACK on.
+TEST(ServerChecker, C5_JudgesByTheFrameSizeThatTheClientAllowed) {
+    auto const raised = settings(setting(SettingId::max_frame_size, 20000));
+    auto const checker = checker_after(opening() + raised);
+    checker->feed(server_hello() + settings({}, flag::ack) + ok + data(1, std::string(20000, 'x')));
+    EXPECT_EQ(reported(*checker), "");
+    checker->feed(data(1, std::string(20001, 'x')));
+    EXPECT_EQ(
+        reported(*checker),
+        size("DATA stream 1 20001 bytes: the client allows frames of at most 20000 bytes (RFC 9113 section 4.2)") +
+            "\n");
+}
+
 TEST(ServerChecker, C5_DoesNotBlameTheServerForAWindowThatTheClientMadeTooLarge) {
     auto const raised = settings(setting(SettingId::initial_window_size, 0x7fffffff));
     auto const checker = checker_after(opening() + window_update(1, 0x7fff0000) + raised);

@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pathology/proxycore/http2/frame_follower.hpp>
+
 #include "http2/server.hpp"
 #include "support/for_each_split.hpp"
+#include "support/row_name.hpp"
 
 namespace pathology::proxycore::http2 {
 namespace {
@@ -257,6 +260,97 @@ TEST_F(TakenOver, IsAllowedWhatTheWindowsLeave) {
     EXPECT_EQ(next_closed(), "1 NO_ERROR\n");
 }
 
+// --- frames of the owner ---------------------------------------------------------------------------------------------
+
+struct SentByOwner {
+    std::string_view name;
+    std::string sent;    // by the owner
+    std::string client;  // what the client sends then; stream 1 is open
+    std::string reply;   // of the session
+    SessionSettings settings = {};
+};
+void PrintTo(SentByOwner const& row, std::ostream* out) { *out << row.name; }
+
+class FramesOfTheOwner : public testing::TestWithParam<SentByOwner> {};
+
+void record(Session& session, std::string_view wire) {
+    FrameFollower follower;
+    while (!wire.empty()) {
+        if (auto const frame = follower.next(wire)) session.record_sent(frame->header, frame->payload);
+    }
+}
+
+TEST_P(FramesOfTheOwner, AllowWhatTheySay) {
+    Server server(GetParam().settings);
+    server.exchange(hello() + settings({}, flag::ack) + post(1));
+    record(server.session, GetParam().sent);
+    EXPECT_EQ(lines(drained(server.session)), "") << "sent twice";
+    EXPECT_EQ(server.exchange(GetParam().client), GetParam().reply);
+}
+
+std::string one_setting(SettingId id, std::uint32_t value) { return settings(setting(id, value)); }
+std::string upload(std::size_t size) { return data(1, std::string(size, 'x'), flag::end_stream); }
+/// A GET on stream 3, whose block begins with a table of 8192 bytes (RFC 7541 §6.3).
+std::string get_with_table() {
+    auto const rest = block({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "x"}});
+    return headers(3, "\x3f\xe1\x3f" + rest);
+}
+std::string const ack = settings({}, flag::ack), pong = "PING ACK 12345678\n";
+std::string const response_1 = "HEADERS 1 END_HEADERS\nDATA 1 END_STREAM 'ok'\n";
+std::string const response_3 = "HEADERS 3 END_HEADERS\nDATA 3 END_STREAM 'ok'\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Acks, FramesOfTheOwner,
+    testing::Values(SentByOwner{"Settings", settings(), ack + ping("12345678"), pong},
+                    SentByOwner{"TwoSettings", settings() + settings(), ack + ack + ping("12345678"), pong},
+                    SentByOwner{"MoreAcksThanSettings", settings(), ack + ack, "GOAWAY 1 PROTOCOL_ERROR\n"},
+                    SentByOwner{"SettingsOnAStream", frame(FrameType::settings, 0, 1), ack,
+                                "GOAWAY 1 PROTOCOL_ERROR\n"},
+                    SentByOwner{"AnAck", ack, ack, "GOAWAY 1 PROTOCOL_ERROR\n"},
+                    SentByOwner{"InvalidSettings", one_setting(SettingId::initial_window_size, 0x80000000),
+                                ack + ping("12345678"), pong},
+                    SentByOwner{"Ping", ping("12345678"), ping("12345678", flag::ack) + ping("12345678"), pong}),
+    pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Limits, FramesOfTheOwner,
+    testing::Values(
+        SentByOwner{"LargerFrames", one_setting(SettingId::max_frame_size, 20000), ack + upload(20000), response_1},
+        SentByOwner{"LargerFramesBeforeTheAck", one_setting(SettingId::max_frame_size, 20000), upload(20000),
+                    "GOAWAY 1 FRAME_SIZE_ERROR\n"},
+        SentByOwner{"LargerWindows",
+                    one_setting(SettingId::initial_window_size, 20),
+                    ack + upload(20),
+                    response_1,
+                    {.stream_window = 10}},
+        SentByOwner{"SmallerWindows", one_setting(SettingId::initial_window_size, 5), ack + upload(6),
+                    "RST_STREAM 1 FLOW_CONTROL_ERROR\n"},
+        SentByOwner{"WindowUpdate", window_update(1, 10), upload(20), response_1, {.stream_window = 10}},
+        SentByOwner{"WindowUpdateOfZero", window_update(1, 0), upload(10), response_1, {.stream_window = 10}},
+        SentByOwner{
+            "WindowUpdateOfTheConnection", window_update(0, 1U << 20U), upload(10), response_1, {.stream_window = 10}},
+        SentByOwner{"LargerTable", one_setting(SettingId::header_table_size, 8192), ack + get_with_table(), response_3},
+        SentByOwner{"LargerTableBeforeTheAck", one_setting(SettingId::header_table_size, 8192), get_with_table(),
+                    "GOAWAY 3 COMPRESSION_ERROR\n"},
+        SentByOwner{"MoreStreams",
+                    one_setting(SettingId::max_concurrent_streams, 2),
+                    ack + get(3),
+                    response_3,
+                    {.max_streams = 1}}),
+    pathology::test::row_name);
+
+/// Each takes memory until its ACK.
+TEST(ServerSession, FollowsTenThousandSettingsAtOnce) {
+    Server server;
+    server.exchange(hello() + ack);
+    for (std::size_t i = 0; i < Session::max_recorded + 1; ++i) record(server.session, settings());
+    EXPECT_EQ(lines(drained(server.session)), "");
+    std::string acks;
+    for (std::size_t i = 0; i < Session::max_recorded; ++i) acks += ack;
+    EXPECT_EQ(server.exchange(acks + ping("12345678")), pong);
+    EXPECT_EQ(server.exchange(ack), "GOAWAY 0 PROTOCOL_ERROR\n");
+}
+
 // --- upgrade, shutting down ------------------------------------------------------------------------------------------
 
 http::RequestHead upgrade_request() {
@@ -364,7 +458,7 @@ TEST(ServerSession, SendsNoWindowUpdateIfItMayNot) {
 TEST(ServerSession, AllowsAsManyResetsAsItsSettings) {
     Server server({.reset_burst = 2, .reset_rate = 0});
     auto const reset = [](std::uint32_t stream) { return get(stream) + rst_stream(stream, ErrorCode::cancel); };
-    EXPECT_THAT(server.exchange(hello() + reset(1) + reset(3) + ping("12345678")), HasSubstr("PING ACK 12345678\n"));
+    EXPECT_THAT(server.exchange(hello() + reset(1) + reset(3) + ping("12345678")), HasSubstr(pong));
     EXPECT_FALSE(server.session.failure());
     EXPECT_THAT(server.exchange(reset(5)), HasSubstr("GOAWAY 5 ENHANCE_YOUR_CALM\n"));
     EXPECT_EQ(server.session.failure().value().message,

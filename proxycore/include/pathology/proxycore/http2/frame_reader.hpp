@@ -1,5 +1,6 @@
 // Frames out of bytes, whatever they are: nothing is judged but the length.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <pathology/proxycore/http2/failure.hpp>
@@ -24,6 +25,9 @@ public:
     explicit FrameReader(std::uint32_t max_length = FrameHeader::largest_length) : max_length_(max_length) {}
 
     void feed(std::string_view bytes);
+
+    /// Accepts frames of this length, if the limit was lower.
+    void allow(std::uint32_t max_length) { max_length_ = std::max(max_length_, max_length); }
 
     /// The next whole frame; nothing = more bytes are needed.
     Result<std::optional<Frame>> next();

@@ -28,13 +28,16 @@ public:
     HeaderDecoder(HeaderDecoder&&) noexcept;
     HeaderDecoder& operator=(HeaderDecoder&&) noexcept;
 
+    /// The peer may use a table of this size from now on, if that is more than before.
+    void allow_table(std::size_t max_table);
+
     /// Decodes one whole block: the fragments of a HEADERS or PUSH_PROMISE frame and its CONTINUATION frames, joined.
     Result<FieldSection> decode(std::string_view block);
 
 private:
     struct Inflater;
     std::unique_ptr<Inflater> inflater_;
-    std::size_t max_section_;
+    std::size_t max_table_, max_section_;
 };
 
 }  // namespace pathology::proxycore::http2

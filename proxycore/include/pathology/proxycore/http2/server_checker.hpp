@@ -6,6 +6,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <pathology/proxycore/http2/frame_follower.hpp>
 #include <pathology/proxycore/http2/frame_header.hpp>
 #include <pathology/proxycore/http2/frame_scanner.hpp>
 #include <pathology/proxycore/http2/session.hpp>
@@ -58,9 +59,7 @@ private:
     bool is_held_ = false;  // up to its end
 
     // --- of the client ---
-    FrameScanner sent_scanner_;
-    FrameHeader sent_frame_;
-    std::string sent_payload_;  // its first bytes
+    FrameFollower sent_;
 };
 
 }  // namespace pathology::proxycore::http2

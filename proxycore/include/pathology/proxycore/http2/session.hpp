@@ -120,6 +120,19 @@ public:
     std::size_t streams() const;
     std::uint32_t peer_header_table() const;  ///< SETTINGS_HEADER_TABLE_SIZE of the peer
     std::uint32_t peer_max_frame() const;     ///< SETTINGS_MAX_FRAME_SIZE
+    std::uint32_t max_frame() const;          ///< what the peer may send, by SETTINGS that it acknowledged
+
+    // --- frames that the owner writes itself ---
+    /// The owner has sent this frame. The peer may do what it allows: acknowledge SETTINGS and use their limits, and send
+    /// what WINDOW_UPDATE makes room for. An observer follows every type of frame; what drain() gives has to be taken
+    /// before. Returns false if the session cannot follow: a stream that is opened after the server's GOAWAY.
+    ///
+    /// Memory: if it is no observer, frames are not followed while `max_recorded` are not acknowledged or not drained, and
+    ///         what SETTINGS allow is followed up to the two limits below.
+    bool record_sent(FrameHeader const& header, std::string_view payload);
+    static constexpr std::size_t max_recorded = 10'000;
+    static constexpr std::uint32_t max_recorded_table = 1U << 20U;  ///< SETTINGS_HEADER_TABLE_SIZE
+    static constexpr std::uint32_t max_recorded_streams = 10'000;   ///< SETTINGS_MAX_CONCURRENT_STREAMS
 
     // --- Role::server ---
     /// Begins with a request that arrived as HTTP/1.1 with `Upgrade: h2c`. It becomes stream 1 and gives the events
@@ -164,11 +177,8 @@ public:
     std::uint32_t peer_max_streams() const;
     /// SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441).
     bool peer_allows_extended_connect() const;
-    /// With SessionSettings::is_observer: the owner has sent this frame. What drain() gives has to be taken before.
-    /// Returns false if the session cannot follow: a stream that is opened after the server's GOAWAY.
-    bool record_sent(FrameHeader const& header, std::string_view payload);
-    /// Likewise: the frame that the next bytes for feed() complete has this header. Ends the connection (STREAM_CLOSED) if
-    /// its stream is closed (RFC 9113 §5.1), which would be ignored otherwise.
+    /// With SessionSettings::is_observer: the frame that the next bytes for feed() complete has this header. Ends the
+    /// connection (STREAM_CLOSED) if its stream is closed (RFC 9113 §5.1), which would be ignored otherwise.
     void check_header(FrameHeader const& header);
 
 private:
@@ -195,14 +205,18 @@ private:
     void fail(ErrorCode code, std::string message);
     bool manages_windows() const { return settings_.window_updates == WindowUpdates::when_consumed; }
     bool is_server() const { return role_ == Role::server; }
-    bool is_dropped(std::string_view frame);
     std::optional<StreamId> append_frame(std::string& out, std::string_view frame);
     std::optional<StreamId> submit(Stream& stream, Request const& request, bool has_content);
 
-    // --- observers ---
+    // --- frames that the owner writes itself ---
+    void record_limits(FrameHeader const& header, std::string_view payload);
+    void record_settings(std::string_view entries);
+    void record_window_update(StreamId stream, std::uint32_t increment);
+    void expect(FrameType type, StreamId stream, std::string_view payload);
+    bool was_sent_by_owner(std::string_view frame);
+    bool is_dropped(std::string_view frame);
     bool open_observed(StreamId stream, std::string_view method);
     void record_content(Stream& stream, std::size_t size);
-    void record_settings(std::string_view entries);
     void discard_output();
 
     Role role_;
@@ -235,7 +249,9 @@ private:
     StreamId last_reset_ = 0;    // the highest stream that we reset
     bool is_leaving_ = false;    // GOAWAY was sent, or is about to be
     std::size_t unacknowledged_pings_ = 0;
-    std::deque<Stream*> unsent_;  // requests that nghttp2 holds back, by id
+    std::deque<Stream*> unsent_;               // requests that nghttp2 holds back, by id
+    std::deque<std::string> recorded_;         // frames that nghttp2 is about to give, which the owner has sent
+    std::size_t unacknowledged_settings_ = 0;  // frames, those of the owner too
 
     // --- while drain() runs ---
     std::string* out_ = nullptr;
