@@ -444,6 +444,14 @@ TEST(ParseRequests, TakeAHugeRepetitionForANumber) {
     EXPECT_EQ(times(test::request("get:/:x0")), 0U);
 }
 
+// The longest descriptions: each byte of the marked line takes four, the caret is at its end, and there is a hint.
+TEST(Parse, RefusesWhatFollowsAnyNumberOfZeroBytes) {
+    for (std::size_t n = 0; n <= 130; ++n) {
+        auto const spec = "wf:b'" + std::string(n, '\0') + "' HELP:/";
+        EXPECT_EQ(test::broken_property(spec, test::client_setting(), n), "") << n;
+    }
+}
+
 TEST(Parse, RefusesOrAcceptsEveryBeginningOfASpec) {
     std::string_view const spec =
         "post:'/a\\'b':b@10k,ascii:h'a'=<'f':ufirefox:s'200:b\"x\"':p1,f:dr:ia,'\\x41' wf:c9:-fin:k'abcd':l5";

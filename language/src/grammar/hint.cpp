@@ -67,10 +67,14 @@ std::string shown(std::string_view text) {
     return out + (text.size() > max_shown ? "...'" : "'");
 }
 
-std::string quote_it(std::string_view text) {
+/// `; put WHAT in quotes: LETTER'TEXT'`; without the example if the text is too long for one.
+std::string put_in_quotes(std::string_view what, std::string_view text, std::string_view letter = {}) {
+    auto advice = "; put " + std::string(what) + " in quotes";
     auto const example = quoted(text);
-    return example.empty() ? "; put it in quotes" : "; put it in quotes: " + example;
+    return example.empty() ? advice : advice + ": " + std::string(letter) + example;
 }
+
+std::string quote_it(std::string_view text) { return put_in_quotes("it", text); }
 
 /// Where parsing failed.
 struct Failed {
@@ -130,7 +134,7 @@ std::string hint_at_longer_method(Failed const& failed) {
     if (!is_method(method) || rest.empty()) return {};
     auto const whole = std::string(method).append(rest);
     return shown(whole) + " was read as the method " + lower(method) + " and the path " + shown(failed.word()) +
-           "; put another method in quotes: '" + upper(whole) + "'";
+           put_in_quotes("another method", upper(whole));
 }
 
 /// `ulynx` is the user agent `l` and the letters behind it.
@@ -142,7 +146,7 @@ std::string hint_at_user_agent(Failed const& failed) {
     for (auto const& known : known_user_agents()) {
         if (name != known.name && name != std::string(1, known.shortcut)) continue;
         return shown(before) + " was read as the user agent " + std::string(known.name) +
-               "; put another one in quotes: u'" + std::string(before.substr(1)).append(rest) + "'";
+               put_in_quotes("another one", std::string(before.substr(1)).append(rest), "u");
     }
     return {};
 }

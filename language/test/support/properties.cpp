@@ -19,9 +19,10 @@ std::string text(Played const& played) {
 
 std::string check_failure(SpecFailure const& failure, std::string_view spec) {
     if (failure.message.empty()) return "a failure has no message";
-    if (failure.message.size() > 300) return "a failure has a long message: " + failure.message;
+    if (failure.message.size() > max_sentence) return "a failure has a long message: " + failure.message;
+    if (failure.hint.size() > max_sentence) return "a failure has a long hint: " + failure.hint;
     if (failure.span.begin > spec.size() || failure.span.end > spec.size()) return "a failure stands behind the text";
-    if (describe(failure, spec).size() > 1000) return "a failure takes more than three lines to describe";
+    if (describe(failure, spec).size() > max_description) return "a failure has a long description";
     return {};
 }
 

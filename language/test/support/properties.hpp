@@ -7,6 +7,14 @@
 
 namespace pathology::language::test {
 
+/// The most bytes of the message of a failure, and of its hint. Both show at most some words of the text.
+inline constexpr std::size_t max_sentence = 300;
+/// The most bytes of a described failure. The marked line has up to 120 bytes of the text, each of which may become an
+/// escape like `\x00`, and `...` on both sides; the line below has a blank for each byte before the caret. Besides these
+/// and the sentences there are `spec:LINE:COLUMN: `, the caret, `hint: ` and the line ends.
+inline constexpr std::size_t max_marked_line = 120 * 4 + 6;
+inline constexpr std::size_t max_description = 2 * max_sentence + 2 * max_marked_line + 50;
+
 /// Parses a text that holds messages of one kind.
 using Parser = Parsed<std::vector<Message>> (*)(std::string_view spec);
 
