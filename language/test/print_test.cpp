@@ -136,6 +136,8 @@ TEST_P(RandomMessage, KeepsEveryPromise) {
 
 RandomCase const random_cases[] = {
     {"Response", &test::RandomMessages::response, test::response_setting},
+    {"WaitingResponse", &test::RandomMessages::waiting_response, test::response_setting},
+    {"WaitingHttp2Response", &test::RandomMessages::waiting_response, test::http2_response_setting},
     {"Request", &test::RandomMessages::request, test::client_setting},
     {"ClientFrame", &test::RandomMessages::client_frame, test::client_setting},
     {"ServerFrame", &test::RandomMessages::server_frame, test::session_setting},
@@ -197,6 +199,12 @@ ListCase const list_cases[] = {
     {"Responses",
      {&test::RandomMessages::response, &test::RandomMessages::server_frame, &test::RandomMessages::raw_response},
      test::response_setting},
+    {"WaitingResponses",
+     {&test::RandomMessages::waiting_response, &test::RandomMessages::response},
+     test::response_setting},
+    {"WaitingHttp2Responses",
+     {&test::RandomMessages::waiting_response, &test::RandomMessages::http2_frame},
+     test::http2_response_setting},
     {"Requests",
      {&test::RandomMessages::request, &test::RandomMessages::client_frame, &test::RandomMessages::raw_request},
      test::client_setting},

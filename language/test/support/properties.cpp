@@ -56,12 +56,31 @@ std::string check_blocks(Plan const& plan, Played const& whole, std::uint64_t se
     return {};
 }
 
+bool waits_alike(Message const& a, Message const& b) {
+    auto const *wait = find<WaitFor>(features(a)), *other = find<WaitFor>(features(b));
+    return wait == nullptr || other == nullptr ? wait == other : *wait == *other;
+}
+
+/// A place in the request says when a message is sent, and nothing about its bytes.
+std::string check_wait(Message message, Played const& played, Setting const& setting, std::uint64_t seed) {
+    auto const waits = [](Feature const& part) { return std::holds_alternative<WaitFor>(part.is); };
+    if (std::erase_if(features(message), waits) == 0) return {};
+    Rng rng(seed);
+    auto const resolved = resolve(message, setting.settings, rng);
+    if (resolved.has_error())
+        return "without its place in the request it does not resolve: " + resolved.error().message;
+    auto const plan = make_plan(*resolved, setting.settings);
+    if (plan.has_error() || play(*plan, seed) != played) return "without its place in the request it sends other bytes";
+    return {};
+}
+
 std::string check_frozen(Message const& resolved, Played const& played, Setting const& setting, std::uint64_t seed) {
     auto const frozen = freeze(resolved, setting.settings, seed);
     bool const may_be_too_large = has_nested(resolved);  // of the message itself, the size was checked
     if (frozen.has_error() && frozen.error().code == SpecErrc::too_large && may_be_too_large) return {};
     if (frozen.has_error()) return "cannot freeze: " + frozen.error().message;
     if (has_generated_data(*frozen)) return "a frozen message still generates";
+    if (!waits_alike(*frozen, resolved)) return "a frozen message waits for another place: " + print(*frozen);
     auto const frozen_text = print(*frozen);
     auto const parsed = setting.parse(frozen_text);
     if (parsed.has_error()) return "frozen text does not parse:\n" + describe(parsed.error(), frozen_text);
@@ -132,6 +151,7 @@ std::string broken_property(Message const& message, Setting const& setting, std:
     if (resolved.has_error()) return resolved.error().message.empty() ? "a failure has no message" : "";
     auto const twice = resolve(*resolved, setting.settings, rng);
     if (twice.has_error() || *twice != *resolved) return "resolving twice changes something: " + print(*resolved);
+    if (!waits_alike(*resolved, message)) return "a resolved message waits for another place: " + print(*resolved);
     auto const plan = make_plan(*resolved, setting.settings);
     if (plan.has_error() && plan.error().code == SpecErrc::file_access) return {};
     if (plan.has_error()) return "resolved, but without a plan: " + plan.error().message;
@@ -140,6 +160,7 @@ std::string broken_property(Message const& message, Setting const& setting, std:
     if (plan->length > max_played) return {};
     auto const played = play(*plan, seed);
     if (auto broken = check_blocks(*plan, played, seed); !broken.empty()) return broken;
+    if (auto broken = check_wait(message, played, setting, seed); !broken.empty()) return broken;
     return check_frozen(*resolved, played, setting, seed);
 }
 

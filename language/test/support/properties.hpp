@@ -42,7 +42,8 @@ Setting http2_client_setting();
 /// Returns the property that a message violates, and how; an empty string if there is none. The properties:
 /// the printed text parses to the message; a failure has a message and a place inside the text; resolving twice changes
 /// nothing; the plan has the length of what is played, in blocks of any size; the frozen text parses, has nothing left to
-/// chance, replays the bytes, and freezes to itself. Messages longer than a megabyte are not played.
+/// chance, replays the bytes, and freezes to itself; the place in a request stays, and changes no byte. Messages longer than
+/// a megabyte are not played.
 std::string broken_property(Message const& message, Setting const& setting, std::uint64_t seed);
 
 /// The same for all messages of a text, and for the failure of a text that has none.

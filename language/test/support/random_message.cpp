@@ -77,6 +77,18 @@ PauseTime RandomMessages::time() {
     return time;
 }
 
+Rate RandomMessages::rate() {
+    Rate rate{1 + rng_.below(100), static_cast<SizeUnit>(rng_.below(5)), {}};
+    if (maybe(2)) rate.each = maybe(4) ? PauseTime{} : time();
+    return rate;
+}
+
+/// Behind the beginning of a body.
+std::int64_t RandomMessages::distance() {
+    if (maybe(3)) return 0;
+    return static_cast<std::int64_t>(options_.huge_sizes && maybe(2) ? rng_() >> 1U : rng_.below(100));
+}
+
 // --- tokens ----------------------------------------------------------------------------------------------------------
 
 /// Draws a token of a type. A token that is a letter and a value needs nothing here, every other one an overload.
@@ -100,9 +112,9 @@ struct RandomMessages::TokenMaker {
     }
     WaitFor operator()(Of<WaitFor> /*token*/) const {
         WaitFor wait{.until = {Offset::Kind::end}, .rate = std::nullopt};
-        if (random.maybe(2)) wait.until = {Offset::Kind::head};
-        if (random.maybe(2)) wait.until = {Offset::Kind::body, 0, static_cast<std::int64_t>(random.rng_.below(100))};
-        if (random.maybe(3)) wait.rate = Rate{1 + random.rng_.below(100), SizeUnit::k, {}};
+        if (random.maybe(3)) wait.until = {Offset::Kind::head};
+        if (random.maybe(2)) wait.until = {Offset::Kind::body, 0, random.distance()};
+        if (random.maybe(2)) wait.rate = random.rate();
         return wait;
     }
     GroupEnd operator()(Of<GroupEnd> /*token*/) const { return {}; }
@@ -143,9 +155,7 @@ struct RandomMessages::TokenMaker {
     }
     RateFrom operator()(Of<RateFrom> /*token*/) const {
         if (random.maybe(4)) return {random.offset(), {}};
-        Rate rate{1 + random.rng_.below(100), static_cast<SizeUnit>(random.rng_.below(5)), {}};
-        if (random.maybe(2)) rate.each = random.time();
-        return {random.offset(), rate};
+        return {random.offset(), random.rate()};
     }
     DisconnectAt operator()(Of<DisconnectAt> /*token*/) const {
         return {random.offset(), static_cast<Ending>(random.rng_.below(ending_names.size()))};
@@ -185,6 +195,15 @@ Message RandomMessages::response() {
     if (!response.websocket || maybe(2)) response.code = digits();
     response.features = features(in::response);
     return response;
+}
+
+Message RandomMessages::waiting_response() {
+    auto message = maybe(4) ? raw_response() : response();
+    auto& parts = language::features(message);
+    if (find<WaitFor>(parts) != nullptr) return message;
+    auto const at = static_cast<std::ptrdiff_t>(rng_.below(parts.size() + 1));
+    parts.insert(parts.begin() + at, Feature(TokenMaker{*this}(std::type_identity<WaitFor>())));
+    return message;
 }
 
 Message RandomMessages::request() {

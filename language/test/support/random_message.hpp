@@ -20,6 +20,8 @@ public:
     explicit RandomMessages(std::uint64_t seed, RandomMessageOptions options = {}) : rng_(seed), options_(options) {}
 
     Message response();
+    /// A response, or bytes in place of one, with a place in the request (`w`).
+    Message waiting_response();
     Message request();
     Message client_frame();
     Message server_frame();
@@ -39,6 +41,8 @@ private:
     Offset offset();
     std::uint64_t count();
     PauseTime time();
+    Rate rate();
+    std::int64_t distance();
     Feature feature(unsigned kind);
     Features features(unsigned kind);
     std::string number(std::uint64_t value);
