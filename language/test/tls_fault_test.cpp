@@ -6,6 +6,7 @@
 #include <pathology/language/tls_fault_stream.hpp>
 #include <pathology/proxycore/net/memory_stream.hpp>
 
+#include "support/tls_fault_property.hpp"
 #include "wire_records.hpp"
 
 namespace pathology::language {
@@ -86,6 +87,14 @@ TEST(TlsFault, IsRefusedAtItsPlace) {
         EXPECT_EQ(fault.error().message, row.message) << row.text;
         EXPECT_EQ(fault.error().span.begin, row.place) << row.text;
     }
+}
+
+TEST(TlsFault, IsRefusedOrAcceptedAtEveryBeginning) {
+    std::string_view const text =
+        " p10,500ms:precord2,f d18446744073709551615,hold:crecord3-1i0,'a\\x00\\'':o1,\"b\" "
+        "arecord2,decode_error:a0,255";
+    for (std::size_t n = 0; n <= text.size(); ++n)
+        EXPECT_EQ(test::broken_tls_fault(text.substr(0, n)), "") << text.substr(0, n);
 }
 
 TEST(TlsFault, IsBounded) {

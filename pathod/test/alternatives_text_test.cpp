@@ -6,6 +6,8 @@
 #include <pathology/language/failure.hpp>
 #include <sstream>
 
+#include "support/alternatives_property.hpp"
+
 namespace pathology::pathod {
 namespace {
 
@@ -35,7 +37,11 @@ std::string name_of(testing::TestParamInfo<TextCase> const& row) { return std::s
 
 class AlternativesOf : public testing::TestWithParam<TextCase> {};
 
-TEST_P(AlternativesOf, AText) { EXPECT_EQ(reported(GetParam().text), GetParam().reported); }
+TEST_P(AlternativesOf, AText) {
+    EXPECT_EQ(reported(GetParam().text), GetParam().reported);
+    for (std::size_t n = 0; n <= GetParam().text.size(); ++n)
+        EXPECT_EQ(test::broken_alternatives(GetParam().text.substr(0, n)), "") << n;
+}
 
 INSTANTIATE_TEST_SUITE_P(Valid, AlternativesOf,
                          testing::Values(TextCase{"One", "200", "<200> a"},

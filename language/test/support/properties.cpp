@@ -17,15 +17,6 @@ std::string text(Played const& played) {
     return out.str();
 }
 
-std::string check_failure(SpecFailure const& failure, std::string_view spec) {
-    if (failure.message.empty()) return "a failure has no message";
-    if (failure.message.size() > max_sentence) return "a failure has a long message: " + failure.message;
-    if (failure.hint.size() > max_sentence) return "a failure has a long hint: " + failure.hint;
-    if (failure.span.begin > spec.size() || failure.span.end > spec.size()) return "a failure stands behind the text";
-    if (describe(failure, spec).size() > max_description) return "a failure has a long description";
-    return {};
-}
-
 std::string check_print(Message const& message, Setting const& setting) {
     auto const printed = print_with_times(message);
     auto const again = setting.parse(printed);
@@ -104,6 +95,15 @@ std::string check_frozen(Message const& resolved, Played const& played, Setting 
 
 }  // namespace
 
+std::string broken_failure(SpecFailure const& failure, std::string_view text) {
+    if (failure.message.empty()) return "a failure has no message";
+    if (failure.message.size() > max_sentence) return "a failure has a long message: " + failure.message;
+    if (failure.hint.size() > max_sentence) return "a failure has a long hint: " + failure.hint;
+    if (failure.span.begin > text.size() || failure.span.end > text.size()) return "a failure stands behind the text";
+    if (describe(failure, text).size() > max_description) return "a failure has a long description";
+    return {};
+}
+
 Parsed<std::vector<Message>> parse_as_response(std::string_view spec) { return parse_responses(spec); }
 
 Parsed<std::vector<Message>> parse_as_requests(std::string_view spec) { return parse_requests(spec); }
@@ -166,7 +166,7 @@ std::string broken_property(Message const& message, Setting const& setting, std:
 
 std::string broken_property(std::string_view spec, Setting const& setting, std::uint64_t seed) {
     auto const messages = setting.parse(spec);
-    if (messages.has_error()) return check_failure(messages.error(), spec);
+    if (messages.has_error()) return broken_failure(messages.error(), spec);
     auto const printed = print(*messages);
     auto const again = setting.parse(printed);
     if (again.has_error()) return "printed messages do not parse:\n" + describe(again.error(), printed);

@@ -49,4 +49,7 @@ std::string broken_property(Message const& message, Setting const& setting, std:
 /// The same for all messages of a text, and for the failure of a text that has none.
 std::string broken_property(std::string_view spec, Setting const& setting, std::uint64_t seed);
 
+/// What is wrong with a failure of this text: it has no message, a long one, or a place outside of the text. Empty if nothing.
+std::string broken_failure(SpecFailure const& failure, std::string_view text);
+
 }  // namespace pathology::language::test
