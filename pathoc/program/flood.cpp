@@ -11,6 +11,10 @@ namespace {
 namespace asio = boost::asio;
 namespace net = proxycore::net;
 
+constexpr std::uint64_t max_allowed_connections = 16;   // at once
+constexpr std::uint64_t max_allowed_in_flight = 100;    // requests of a connection (RFC 9113 §6.5.2)
+constexpr std::uint64_t max_allowed_unanswered = 1000;  // messages whose response is not waited for, in a run
+
 bool is_loopback(asio::ip::address const& address) {
     if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.is_loopback();
     return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
@@ -41,8 +45,8 @@ bool precedes_frame(Script const& script, std::size_t at) {
     return std::any_of(script.messages.begin() + static_cast<std::ptrdiff_t>(at) + 1, script.messages.end(), is_frame);
 }
 
-/// How often the messages are sent whose response is not waited for. One that ends the connection is the last; `ends` is
-/// set then.
+/// How often the messages are sent whose response is not waited for. One that ends the connection is the last; `ends`
+/// is set then.
 std::uint64_t count_unanswered(Script const& script, bool http2, bool& ends) {
     auto sent = script.repetitions;
     for (std::size_t i = 0; i < sent.size() && !ends; ++i) {
@@ -78,17 +82,17 @@ std::uint64_t connections_of(ProgramOptions const& options) {
 
 std::optional<std::string> describe_flood(ProgramOptions const& options, std::span<Script const> scripts) {
     auto const connections = connections_of(options);
-    if (auto const at_once = std::min<std::uint64_t>(options.parallel, connections); at_once > max_polite_connections)
-        return std::to_string(at_once) + " connections at once (more than " + std::to_string(max_polite_connections) +
+    if (auto const at_once = std::min<std::uint64_t>(options.parallel, connections); at_once > max_allowed_connections)
+        return std::to_string(at_once) + " connections at once (more than " + std::to_string(max_allowed_connections) +
                ")";
-    if (options.in_flight > max_polite_in_flight)
+    if (options.in_flight > max_allowed_in_flight)
         return std::to_string(options.in_flight) + " requests in flight on a connection (more than " +
-               std::to_string(max_polite_in_flight) + ")";
+               std::to_string(max_allowed_in_flight) + ")";
     auto const each = count_unanswered(scripts, options.repeat, options.http2);
     auto const all = saturated_product(each, connections);
-    if (all <= max_polite_unanswered) return std::nullopt;
+    if (all <= max_allowed_unanswered) return std::nullopt;
     auto const number = all == UINT64_MAX ? std::string("an unlimited number of") : std::to_string(all);
-    return number + " messages whose response is not waited for (more than " + std::to_string(max_polite_unanswered) +
+    return number + " messages whose response is not waited for (more than " + std::to_string(max_allowed_unanswered) +
            ")";
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <cstdint>
 #include <optional>
 #include <pathology/proxycore/endpoint.hpp>
 #include <span>
@@ -14,10 +13,6 @@
 
 namespace pathology::pathoc {
 
-inline constexpr std::uint64_t max_polite_connections = 16;   // at once
-inline constexpr std::uint64_t max_polite_in_flight = 100;    // requests of a connection (RFC 9113 §6.5.2)
-inline constexpr std::uint64_t max_polite_unanswered = 1000;  // messages whose response is not waited for, in a run
-
 /// Why a run is a flood: `64 connections at once (more than 16)`. std::nullopt if it is none: few
 /// connections are open at once, each with few requests in flight, and every message but a few waits for its response.
 std::optional<std::string> describe_flood(ProgramOptions const& options, std::span<Script const> scripts);
@@ -25,9 +20,9 @@ std::optional<std::string> describe_flood(ProgramOptions const& options, std::sp
 /// Returns true for addresses of this machine alone: 127.0.0.0/8 and ::1. False for names.
 bool is_loopback(std::string const& address);
 
-/// The first host of the route with an address that is not loopback, as `origin.test (192.0.2.7)`. std::nullopt if all are,
-/// or if the name of the nearest host has no address, which connecting reports. Names are looked up, also those that a
-/// proxy will look up: if one has no address here, nobody knows what the proxy finds.
+/// The first host of the route with an address that is not loopback, as `origin.test (192.0.2.7)`. std::nullopt if all
+/// are, or if the name of the nearest host has no address, which connecting reports. Names are looked up, also those
+/// that a proxy will look up: if one has no address here, nobody knows what the proxy finds.
 /// Cancel: terminal.
 boost::asio::awaitable<std::optional<std::string>> find_foreign_host(Route const& route);
 

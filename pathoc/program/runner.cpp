@@ -74,7 +74,9 @@ asio::awaitable<void> Runner::run() {
 asio::awaitable<bool> Runner::is_allowed() {
     if (!options_.owns_target) flood_ = describe_flood(options_, scripts_);
     if (!flood_) co_return true;
-    auto const foreign = co_await find_foreign_host(route_);
+    auto lookup = find_foreign_host(route_);
+    auto const found = co_await async::with_timeout(options_.time_limit, std::move(lookup));
+    auto const foreign = found ? *found : route_.target.host + " (an unknown address)";
     if (!foreign) co_return true;
     refused_ = true;
     proxycore::console::print_error(console_, "pathoc", refuse_flood(*flood_, *foreign));

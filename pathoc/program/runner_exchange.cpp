@@ -81,7 +81,8 @@ asio::awaitable<void> Runner::send_only(ConnectionRun& connection, PreparedMessa
     connection.sent_frames = connection.http2 != nullptr;
     auto const written = co_await send_on(connection, request);
     if (interrupted_ != 0) co_return;
-    // Over HTTP/2 the rest of a request is not sent after its response, or after a violation, which is reported by itself.
+    // Over HTTP/2 the rest of a request is not sent after its response, or after a violation, which is reported by
+    // itself.
     bool const is_cut = connection.http2 && written && written->error == asio::error::operation_aborted;
     bool const is_ignored = written && written->is_overdue && options_.ignore_timeouts;
     bool const failed = !written || (written->error.failed() && !is_cut && !is_ignored);

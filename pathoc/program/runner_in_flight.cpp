@@ -4,8 +4,8 @@
 //                    │                            └─ HTTP/1: receive() the oldest ──────────▶ report
 //                    └─ await_responses: reads until fewer are in flight
 //
-// There is one coroutine. Over HTTP/1 nothing is read during a write, so the requests that are unanswered have to fit into
-// the buffers of the sockets: else a server that waits for us to read its response would not read our request.
+// There is one coroutine. Over HTTP/1 nothing is read during a write, so the requests that are unanswered have to fit
+// into the buffers of the sockets: else a server that waits for us to read its response would not read our request.
 
 #include <boost/asio/error.hpp>
 #include <numeric>
@@ -19,14 +19,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint64_t max_pipelined = 256U << 10U;  // bytes of unanswered requests over HTTP/1
-
-Failure closed_by_spec(std::uint64_t bytes_sent) {
-    Failure failure;
-    failure.code = Errc::closed_by_spec;
-    failure.message = "Disconnected by the spec after " + std::to_string(bytes_sent) + " bytes";
-    failure.bytes_sent = bytes_sent;
-    return failure;
-}
 
 }  // namespace
 
@@ -133,8 +125,8 @@ void Runner::report_in_flight(ConnectionRun& connection, SentAhead const& reques
 
 // --- requests with raw frames behind them ----------------------------------------------------------------------------
 
-/// Raw frames have no response to wait for; frames that the server sends because of them are printed until it ends. After
-/// requests alone, only what has arrived already is read.
+/// Raw frames have no response to wait for; frames that the server sends because of them are printed until it ends.
+/// After requests alone, only what has arrived already is read.
 asio::awaitable<void> Runner::read_to_end(ConnectionRun& connection) {
     if (!connection.sent_frames) {
         if (!connection.is_over && !stop_) co_await connection.http2->read_rest();

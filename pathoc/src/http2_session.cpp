@@ -154,7 +154,8 @@ void Http2Session::observe(std::string_view bytes) {
     }
 }
 
-/// Gives each whole frame to responses_, which has to know the windows. `piece` is the header, or a part of the payload.
+/// Gives each whole frame to responses_, which has to know the windows. `piece` is the header, or a part of the
+/// payload.
 void Http2Session::record_sent(std::optional<http2::FrameHeader> const& header, std::string_view piece) {
     if (header) {
         sent_frame_ = *header;
@@ -232,8 +233,8 @@ asio::awaitable<void> Http2Session::send_control() {
     if (must_leave() && !has_left_) co_await leave();
 }
 
-/// After GOAWAY the server may need a moment to read it: closing at once could reset the connection and lose it (RFC 9112
-/// §9.6). What the server still sends is collected.
+/// After GOAWAY the server may need a moment to read it: closing at once could reset the connection and lose it (RFC
+/// 9112 §9.6). What the server still sends is collected.
 asio::awaitable<void> Http2Session::leave() {
     using namespace asio::experimental::awaitable_operators;
     has_left_ = true;
@@ -292,18 +293,8 @@ asio::awaitable<Result<Response>> Http2Session::exchange(SendRequest message, st
     auto const written = co_await send(message, stream);
     if (!written) co_return written.error();
     auto const sent_at = Clock::now();
-    if (written->is_overdue && !responses_.is_settled(stream)) {
-        auto overdue = overdue_failure(*written);
-        overdue.bytes_sent = written->bytes;
-        co_return overdue;
-    }
-    if (written->disconnected) {
-        Failure closed;
-        closed.code = Errc::closed_by_spec;
-        closed.message = "Disconnected by the spec after " + std::to_string(written->bytes) + " bytes";
-        closed.bytes_sent = written->bytes;
-        co_return closed;
-    }
+    if (written->is_overdue && !responses_.is_settled(stream)) co_return overdue_failure(*written);
+    if (written->disconnected) co_return closed_by_spec(written->bytes);
     auto response = co_await receive(stream);
     if (!response) {
         auto why = response.error();

@@ -41,6 +41,15 @@ Failure overdue_failure(SendResult const& result) {
         result.disconnected
             ? "Timeout: the spec holds the connection, and the server did not end it in time"
             : "Timeout: the spec pauses for ever, and the server neither responded nor ended the connection in time";
+    made.bytes_sent = result.bytes;
+    return made;
+}
+
+Failure closed_by_spec(std::uint64_t bytes_sent) {
+    Failure made;
+    made.code = Errc::closed_by_spec;
+    made.message = "Disconnected by the spec after " + std::to_string(bytes_sent) + " bytes";
+    made.bytes_sent = bytes_sent;
     return made;
 }
 
@@ -219,14 +228,8 @@ asio::awaitable<Result<Response>> Session::Impl::exchange(SendRequest message) {
     auto const written = co_await send_while_reading(message);
     if (!written) co_return written.error();
     auto const sent_at = Clock::now();
-    if (written->disconnected) {
-        auto const bytes = std::to_string(written->bytes);
-        auto closed = written->is_overdue
-                          ? overdue_failure(*written)
-                          : failure(Errc::closed_by_spec, "Disconnected by the spec after " + bytes + " bytes");
-        closed.bytes_sent = written->bytes;
-        co_return closed;
-    }
+    if (written->disconnected)
+        co_return written->is_overdue ? overdue_failure(*written) : closed_by_spec(written->bytes);
     auto receiving = written->error ? receive_after(*written) : receive();
     auto response = co_await std::move(receiving);
     if (!response) {

@@ -50,8 +50,12 @@ struct SendResult {
 };
 
 /// Why a message has no response whose hold, or pause for ever, was ended by the time limit.
-/// Shape: Errc::timed_out, without the numbers of bytes.
+/// Shape: Errc::timed_out, with the number of bytes sent.
 Failure overdue_failure(SendResult const& result);
+
+/// Why a message has no response whose spec ended the connection.
+/// Shape: Errc::closed_by_spec, with the number of bytes sent.
+Failure closed_by_spec(std::uint64_t bytes_sent);
 
 /// One connection to a server.
 ///
