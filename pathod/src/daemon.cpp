@@ -130,7 +130,8 @@ boost::system::result<void, StartFailure> Daemon::State::read_accept_delay() {
     return {};
 }
 
-/// std::nullopt: for ever. Apart from the seeds of what the connection gets, so that these are the same without a delay.
+/// std::nullopt: for ever. Apart from the seeds of what the connection gets, so that these are the same without a
+/// delay.
 net::TimeLimit Daemon::State::accept_delay_of(std::uint64_t connection) const {
     language::Rng rng(seed.of(connection, UINT64_MAX - 1));
     auto const time = language::draw(*accept_delay, rng);

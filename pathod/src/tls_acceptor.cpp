@@ -150,8 +150,8 @@ tls::Result<tls::Identity> TlsAcceptor::select_certificate(std::string const& ho
     return certificates_->find(names_for(host, {}, address), greeting.accepted);
 }
 
-/// The case that a server name selects, outside of tunnels and if no option says which certificate is presented; nullptr
-/// if there is none.
+/// The case that a server name selects, outside of tunnels and if no option says which certificate is presented;
+/// nullptr if there is none.
 tls::ClinicCase const* TlsAcceptor::clinic_case(std::string const& host, std::string const& sni) const {
     bool const is_for_any_name =
         options_.certificates.empty() && options_.alternative_names.empty() && !options_.common_name;

@@ -98,7 +98,8 @@ TEST_F(RequestPlaceTest, IsThatOfTheAnchorThatIsChosen) {
 TEST_F(RequestPlaceTest, IsTheEndForAFilterThatSearchesTheContent) {
     Daemon other(DaemonOptions{.anchors = {"~bq secret=403:r:whead", "/=200:r:whead"}});
     other.start().value();
-    EXPECT_THAT(Client(other.port()).ask(post("/", "Content-Length: 6\r\n", "secret")), testing::StartsWith("HTTP/1.1 403 "));
+    EXPECT_THAT(Client(other.port()).ask(post("/", "Content-Length: 6\r\n", "secret")),
+                testing::StartsWith("HTTP/1.1 403 "));
     EXPECT_EQ(Client(other.port()).ask(post("/", five, "hello")), ok);
 }
 
