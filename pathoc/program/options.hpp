@@ -59,7 +59,8 @@ struct ProgramOptions {
     // timeouts
     std::optional<std::chrono::nanoseconds> time_limit =
         std::chrono::seconds(30);  ///< idle timeout; std::nullopt: none
-    /// The idle timeout while WebSocket frames are awaited: only the one that -t gives, since a server need not send any.
+    /// The idle timeout while WebSocket frames are awaited: only the one that -t gives, since a server need not send
+    /// any.
     std::optional<std::chrono::nanoseconds> frame_time_limit;
     bool ignore_timeouts = false;
 

@@ -39,7 +39,8 @@ struct SentMessage {
     bool is_in_flight = false;   ///< responses may be in another order than requests
 };
 
-/// What lines begin with if several connections are open at once: `[7] `, the number of the connection from 0; else empty.
+/// What lines begin with if several connections are open at once: `[7] `, the number of the connection from 0; else
+/// empty.
 std::string mark_of(ProgramOptions const& options, std::uint64_t connection);
 
 /// Formats events. Every function appends to `out`.

@@ -38,8 +38,8 @@
 
 namespace pathology::pathoc {
 
-/// How long a run without a limit of connections waits after `failures` connections in a row that could not be made: from
-/// 0.1 s, doubled each time, to 10 s.
+/// How long a run without a limit of connections waits after `failures` connections in a row that could not be made:
+/// from 0.1 s, doubled each time, to 10 s.
 std::chrono::milliseconds back_off(std::uint64_t failures);
 
 class Runner {

@@ -6,8 +6,8 @@
 
 namespace pathology::pathoc {
 
-/// Follows what the client gave and what the server used. The initial size is left to the caller: SETTINGS change it for
-/// all streams, and may make what is open negative (RFC 9113 §6.9.2).
+/// Follows what the client gave and what the server used. The initial size is left to the caller: SETTINGS change it
+/// for all streams, and may make what is open negative (RFC 9113 §6.9.2).
 class ReceiveWindow {
 public:
     static constexpr std::int64_t largest = 0x7fffffff;
@@ -20,8 +20,8 @@ public:
     /// The server has sent content.
     void use(std::size_t size) { changed_ -= static_cast<std::int64_t>(size); }
 
-    /// Returns the increment of the WINDOW_UPDATE that opens the window to `target` bytes, once half of them are used; 0 if
-    /// none is needed. The caller has to send it. A target of 0 keeps the window as it is.
+    /// Returns the increment of the WINDOW_UPDATE that opens the window to `target` bytes, once half of them are used;
+    /// 0 if none is needed. The caller has to send it. A target of 0 keeps the window as it is.
     std::uint32_t restore(std::int64_t initial, std::int64_t target) {
         target = std::min(target, largest);
         auto const open = initial + changed_ + queued_;

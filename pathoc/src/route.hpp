@@ -49,8 +49,8 @@ Route route_of(ClientOptions const& options);
 /// Errors: Errc::tls_failed for invalid options and unreadable files.
 Result<void> add_tls(Route& route, TlsOptions const& options);
 
-/// Connects to the nearest host, then through each proxy, then runs the TLS handshake. The stream is read at the rate of the
-/// route. `route` must outlive the await.
+/// Connects to the nearest host, then through each proxy, then runs the TLS handshake. The stream is read at the rate
+/// of the route. `route` must outlive the await.
 ///
 /// Errors: Errc::cannot_connect  if the nearest host cannot be reached
 ///         Errc::proxy_refused   if a proxy refuses, or violates its protocol

@@ -38,7 +38,8 @@ boost::system::result<Script, SpecError> load_script(std::string const& argument
 language::Parsed<Script> read_script(std::string_view text, language::Settings const& settings,
                                      language::Freezing freezing, Checking checking = Checking::before_sending);
 
-/// Iterates over the messages of scripts, each and each group as often as its `xN` says, and over all of them `rounds` times.
+/// Iterates over the messages of scripts, each and each group as often as its `xN` says, and over all of them `rounds`
+/// times.
 class MessageSequence {
 public:
     explicit MessageSequence(std::span<Script const> scripts, std::uint64_t rounds = 1)

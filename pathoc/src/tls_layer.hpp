@@ -19,7 +19,8 @@ public:
     /// Errors: Errc::tls_failed for invalid options and unreadable files.
     static Result<std::shared_ptr<TlsLayer const>> make(TlsOptions const& options, std::string const& host);
 
-    /// For proxies; they are verified as the server is, with the same authorities. The other options are about the server.
+    /// For proxies; they are verified as the server is, with the same authorities. The other options are about the
+    /// server.
     /// Errors: as above.
     static Result<std::shared_ptr<TlsLayer const>> make_for_proxies(TlsOptions const& options);
 

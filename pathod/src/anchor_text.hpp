@@ -11,12 +11,12 @@ struct AnchorText {
     std::string_view pattern, spec;
 };
 
-/// Returns true if the left side is a filter expression: its first character besides `(`, `!` and white space is a `~` with
-/// a letter behind it, as in `~m POST` and `!(~q)`. Any other text is a regular expression, also `!~` and `(foo)`.
+/// Returns true if the left side is a filter expression: its first character besides `(`, `!` and white space is a `~`
+/// with a letter behind it, as in `~m POST` and `!(~q)`. Any other text is a regular expression, also `!~` and `(foo)`.
 bool is_filter(std::string_view pattern);
 
-/// Splits at the first `=` that is neither escaped, nor inside brackets or parentheses, nor inside the quotes of a filter;
-/// else at the first `=`. std::nullopt if there is no `=`.
+/// Splits at the first `=` that is neither escaped, nor inside brackets or parentheses, nor inside the quotes of a
+/// filter; else at the first `=`. std::nullopt if there is no `=`.
 std::optional<AnchorText> split_anchor(std::string_view argument);
 
 }  // namespace pathology::pathod

@@ -58,8 +58,8 @@ public:
     template <class T> using Result = boost::system::result<T, AnchorFailure>;
 
     /// Parses `PATTERN=SPEC`, `PATTERN=FILE` (an existing file) and `PATTERN=+PATH` (below the folder of specs), each
-    /// also with a filter in place of the pattern, and with several alternatives, and checks each spec. Files that a spec
-    /// refers to are opened for each request, so they need not exist yet.
+    /// also with a filter in place of the pattern, and with several alternatives, and checks each spec. Files that a
+    /// spec refers to are opened for each request, so they need not exist yet.
     static Result<Anchors> read(std::span<std::string const> arguments, AnchorOptions const& options);
 
     struct Anchor {
@@ -84,8 +84,8 @@ public:
     /// Errors: a pattern or filter was given up before one matched, so nobody knows which anchor is the first.
     Result<AlternativeChoice> find(AnchorRequest const& request) const;
 
-    /// The anchors that find() may choose from: those whose pattern or filter matches, up to the first that has a response
-    /// for every request. Counts nothing.
+    /// The anchors that find() may choose from: those whose pattern or filter matches, up to the first that has a
+    /// response for every request. Counts nothing.
     Result<std::vector<Anchor const*>> candidates(AnchorRequest const& request) const;
 
 private:

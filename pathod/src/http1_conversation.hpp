@@ -62,7 +62,8 @@ private:
         std::string log_line{};  // of bytes that are no request; else the request is logged
     };
 
-    /// A response whose messages have places in the request: it is chosen with the head, and sent while the rest is read.
+    /// A response whose messages have places in the request: it is chosen with the head, and sent while the rest is
+    /// read.
     struct EarlyResponse {
         OutgoingResponse response;
         language::MessageOrder order{};
@@ -103,9 +104,9 @@ private:
     proxycore::http1::RequestReader reader_;
     ReceivedHttp1 received_;
     ConnectionLogger logger_;
-    LogContext log_context_;              // of the current request
-    language::SendResult performance_;    // of the last response
-    language::CapturedBytes recording_;   // of the last response, if it is shown
+    LogContext log_context_;             // of the current request
+    language::SendResult performance_;   // of the last response
+    language::CapturedBytes recording_;  // of the last response, if it is shown
     ConnectionCounts* counts_;
     std::uint64_t index_;                 // of the next request
     std::optional<Refusal> refusal_;      // of --strict

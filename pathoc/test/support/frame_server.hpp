@@ -23,8 +23,8 @@ public:
     explicit FrameServer(FrameScript script);
 
     std::uint16_t port() const { return server_.port(); }
-    /// The frames of the clients, as lines; see proxycore::http2::test::lines(). The preface is left out. Waits, at most
-    /// twenty seconds, until a client has ended its connection.
+    /// The frames of the clients, as lines; see proxycore::http2::test::lines(). The preface is left out. Waits, at
+    /// most twenty seconds, until a client has ended its connection.
     std::string received() const;
     /// The same as bytes.
     std::string wire() const;

@@ -7,8 +7,8 @@
 
 namespace pathology::language {
 
-/// Divides a text at each `|` that is outside of quotes and comments and has white space, or an end of the text, on both
-/// sides. A bar in a value or between quotes divides nothing.
+/// Divides a text at each `|` that is outside of quotes and comments and has white space, or an end of the text, on
+/// both sides. A bar in a value or between quotes divides nothing.
 ///
 /// Shape:  the spans of the parts in their order, without the white space around them; one of the whole text if no bar
 ///         divides it. A part may be empty.

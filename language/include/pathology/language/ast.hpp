@@ -89,7 +89,8 @@ struct Frame {
 };
 
 /// `h2f:PING`, `h2f:5:DATA:END_STREAM:1:'hello'`: an HTTP/2 frame. What is not given is computed: the length from the
-/// payload, the stream from the place it is used in (as `this`, but 0 for some types), and the payload from the type when there is no length either.
+/// payload, the stream from the place it is used in (as `this`, but 0 for some types), and the payload from the type
+/// when there is no length either.
 struct Http2Frame {
     std::optional<std::uint32_t> length;  ///< that the header claims, 24 bits
     std::optional<FrameNumber> type;

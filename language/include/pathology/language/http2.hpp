@@ -26,12 +26,12 @@ Parsed<std::optional<Http2Parts>> make_http2_parts(Message const& resolved, Sett
 void set_stream(std::string& head, std::uint32_t stream);
 
 /// Assigns streams to the messages of a client's script: requests, and frames on the stream `next`, get 1, 3, 5…; any
-/// other frame gets the stream of the one before it that opened one, or 1 if there is none. If both are repeated (`xN`), the
-/// frames get the streams of the repetitions in turn, and those beyond them the last one.
+/// other frame gets the stream of the one before it that opened one, or 1 if there is none. If both are repeated
+/// (`xN`), the frames get the streams of the repetitions in turn, and those beyond them the last one.
 class ClientStreams {
 public:
-    /// The stream of the next message of the script; `repetition` counts from 0 for each message. A frame that names its
-    /// own stream overrides it.
+    /// The stream of the next message of the script; `repetition` counts from 0 for each message. A frame that names
+    /// its own stream overrides it.
     std::uint32_t next(Message const& message, std::uint64_t repetition = 0);
 
 private:

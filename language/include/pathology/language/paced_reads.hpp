@@ -42,8 +42,8 @@ private:
     Pacer pacer_;
 };
 
-/// Returns a stream whose reads return the bytes of `stream` at most at this rate; SetRate{} returns `stream` itself. All
-/// other functions are those of `stream`. Its time limit does not count the pauses of the rate. An end of the
+/// Returns a stream whose reads return the bytes of `stream` at most at this rate; SetRate{} returns `stream` itself.
+/// All other functions are those of `stream`. Its time limit does not count the pauses of the rate. An end of the
 /// connection, also by close(), is reported after the pause that it falls into.
 std::unique_ptr<proxycore::net::Stream> read_at(SetRate rate, std::unique_ptr<proxycore::net::Stream> stream);
 

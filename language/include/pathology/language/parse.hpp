@@ -23,8 +23,8 @@ struct ParseLimits {
 /// Source: mitmproxy-0.18 documentation, chapter 34; doc/language.md has the grammar.
 Parsed<Message> parse_response(std::string_view spec, ParseLimits const& limits = {});
 
-/// Parses what a server sends over HTTP/1: one or more of these messages, and groups of them. Shape, errors and source as
-/// above. Of several responses, those with a 1xx code are interim ones.
+/// Parses what a server sends over HTTP/1: one or more of these messages, and groups of them. Shape, errors and source
+/// as above. Of several responses, those with a 1xx code are interim ones.
 Parsed<std::vector<Message>> parse_responses(std::string_view spec, ParseLimits const& limits = {});
 
 /// Parses what a client sends over HTTP/1: one or more requests, client frames, HTTP/2 frames and prefaces, with or

@@ -30,9 +30,9 @@ struct SendResult {
     bool failed() const { return connection.failed() || spec.has_value(); }
 };
 
-/// Ends a connection. Returns when nothing more is to be done: at once; for reset when the peer's system has all bytes, at
-/// the latest after 10 s without progress; for hold when the peer has ended or broken the connection. After half, the
-/// caller reads what the peer still sends; see net::discard_until_end().
+/// Ends a connection. Returns when nothing more is to be done: at once; for reset when the peer's system has all bytes,
+/// at the latest after 10 s without progress; for hold when the peer has ended or broken the connection. After half,
+/// the caller reads what the peer still sends; see net::discard_until_end().
 ///
 /// Errors: net::Errc::timed_out if `limit` ended the hold; the stream is closed all the same.
 /// Cancel: ends the wait; the stream is then open.
@@ -41,8 +41,8 @@ boost::asio::awaitable<proxycore::net::error_code> end_connection(proxycore::net
 
 /// Sends what is left of the plan that `player` was started on. Bytes that the peer sends meanwhile are not read.
 ///
-/// A pause ends early if the peer breaks the connection; a pause for ever also ends if the peer closes its side. `limit`
-/// bounds each pause for ever, and a hold, which otherwise last as long as the peer keeps the connection.
+/// A pause ends early if the peer breaks the connection; a pause for ever also ends if the peer closes its side.
+/// `limit` bounds each pause for ever, and a hold, which otherwise last as long as the peer keeps the connection.
 ///
 /// Cancel: ends a pause or a write at once; the player then stands somewhere inside the plan.
 /// Owns:   nothing; stream, player, plan and capture must outlive the await.

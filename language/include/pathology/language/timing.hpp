@@ -23,7 +23,8 @@ struct WaitTime {
 /// Errors: SpecErrc::syntax, with the span in `text`.
 Parsed<WaitTime> parse_wait_time(std::string_view text);
 
-/// Draws a time: in steps of a millisecond if the range is wide, so that it has a short spelling. std::nullopt: for ever.
+/// Draws a time: in steps of a millisecond if the range is wide, so that it has a short spelling. std::nullopt: for
+/// ever.
 std::optional<PauseTime> draw(WaitTime const& time, Rng& rng);
 
 /// Parses a rate: `1k` bytes a second, `10/0.1s` ten bytes each tenth of a second, or `full`, which is SetRate{}.

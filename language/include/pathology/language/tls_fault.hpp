@@ -72,8 +72,8 @@ using TlsFault = std::vector<TlsFaultAction>;
 /// Parses actions with colons or white space between them.
 ///
 /// Shape:  pOFFSET,TIME  dOFFSET[,ENDING]  iOFFSET,'BYTES'  oOFFSET,'BYTES'  cOFFSET  aOFFSET,ALERT. Times (no ranges),
-///         endings and quoted bytes are those of specs. OFFSET is a number, `recordN`, `recordN+5` or `recordN-1`. ALERT is the name
-///         of an alert of TLS or its number. At least one action, at most 100.
+///         endings and quoted bytes are those of specs. OFFSET is a number, `recordN`, `recordN+5` or `recordN-1`.
+///         ALERT is the name of an alert of TLS or its number. At least one action, at most 100.
 /// Errors: SpecErrc::syntax and SpecErrc::too_long, with the span.
 Parsed<TlsFault> parse_tls_fault(std::string_view text);
 

@@ -16,7 +16,8 @@ struct TlsOptions {
     std::string versions = "secure";                               ///< a word of tls::parse_versions()
     std::string ciphers = {};                                      ///< an OpenSSL cipher list; empty: OpenSSL's default
     std::vector<std::string> alpn = {"http/1.1"};                  ///< the protocols offered
-    /// What is done with the bytes that are sent over TLS, in the notation of language::parse_tls_fault(); empty: nothing.
+    /// What is done with the bytes that are sent over TLS, in the notation of language::parse_tls_fault(); empty:
+    /// nothing.
     std::string fault = {};
     bool verify = false;           ///< verifies the certificate and host name of the server
     std::string authorities = {};  ///< a PEM file or folder of trusted authorities; empty: those of the system

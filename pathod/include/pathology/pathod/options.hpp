@@ -36,19 +36,20 @@ struct DaemonOptions {
     /// The number of connections that may wait to be accepted; the system may have fewer places, and has one more.
     /// std::nullopt: 4096, and 0 for full_backlog.
     std::optional<int> backlog = std::nullopt;
-    /// How long each connection waits before it is accepted: a time as in the pauses of specs, such as `500ms`, `1-3s`, or
-    /// `f`: no connection is accepted.
+    /// How long each connection waits before it is accepted: a time as in the pauses of specs, such as `500ms`, `1-3s`,
+    /// or `f`: no connection is accepted.
     std::optional<std::string> accept_delay = std::nullopt;
     /// A spec, FILE or `+PATH`: sent to each connection when it is accepted, before TLS and before anything is read.
     std::optional<std::string> on_accept = std::nullopt;
-    /// Bytes of the receive buffer of each connection; the system may use more or less. std::nullopt: it adapts the size.
+    /// Bytes of the receive buffer of each connection; the system may use more or less. std::nullopt: it adapts the
+    /// size.
     std::optional<std::uint64_t> receive_buffer = std::nullopt;
 
     // --- responses ---
     /// `PATTERN=SPEC`, `PATTERN=FILE` or `PATTERN=+PATH`, matched in this order against the start of each path. PATTERN
-    /// is a Perl-compatible regular expression, or a filter that begins with `~`; it ends at the first `=` that is neither
-    /// escaped nor inside brackets or parentheses, nor inside the quotes of a filter. SPEC may be several alternatives,
-    /// `503 | 200`. doc/pathod.md has the rules.
+    /// is a Perl-compatible regular expression, or a filter that begins with `~`; it ends at the first `=` that is
+    /// neither escaped nor inside brackets or parentheses, nor inside the quotes of a filter. SPEC may be several
+    /// alternatives, `503 | 200`. doc/pathod.md has the rules.
     std::vector<std::string> anchors = {};
     std::vector<PathAnchor> path_anchors = {};  ///< further ones, matched after `anchors`
     std::string craft_prefix = "/p/";           ///< the rest of a path after it is a percent-encoded spec
