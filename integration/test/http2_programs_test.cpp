@@ -13,8 +13,10 @@
 namespace pathology::integration {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::MatchesRegex;
+using testing::Not;
 using testing::StartsWith;
 
 #define NEEDS(program) \
@@ -85,6 +87,71 @@ TEST(Http2Programs, CurlAgreesByAlpn) {
     EXPECT_EQ(curl({"--insecure", "--http1.1", "--write-out", " %{http_version}", url}).out, "hello 1.1");
 }
 
+/// Over TLS: curl 7.88 uses no connection again that it began by prior knowledge.
+TEST(Http2Programs, CurlUsesAConnectionOnWhichASpecHasSentSettings) {
+    SafePathod pathod({"-a", "/one=h2f:SETTINGS:MAX_FRAME_SIZE=20000 200:b'one'", "-a", "/two=200:b'two'"});
+    auto const ended = curl({"--insecure", "--write-out", " %{num_connects} ", pathod.url("/one"), pathod.url("/two")});
+    EXPECT_EQ(ended.out, "one 1 two 0 ") << ended.err;
+    EXPECT_THAT(pathod.pathod().stop().out, Not(HasSubstr("Bad HTTP/2")));
+}
+
+TEST(Http2Programs, CurlUploadsAsMuchAsTheFirstWindowHolds) {
+    SafePathod const pathod({"--no-window-updates", "-a", "/=201"});
+    test::Folder const folder;
+    auto const body = (folder.path() / "body").string();
+    std::ofstream(body) << std::string(30'000, 'x');
+    std::vector<std::string> arguments{"--insecure", "--max-time", "3", "--write-out", "%{http_code} "};
+    for (int upload = 0; upload < 3; ++upload)
+        arguments.insert(arguments.end(), {"--upload-file", body, pathod.url("/" + std::to_string(upload))});
+    auto const ended = curl(arguments);
+    EXPECT_EQ(ended.out, "201 201 000 ") << ended.err;
+    EXPECT_EQ(ended.status, 28) << ended.err;
+}
+
+struct UploadCase {
+    std::string_view name;
+    std::vector<std::string> options;  // of pathod
+    std::size_t size;
+    std::string timeout;                  // in seconds; uploads that stall wait for it
+    testing::Matcher<std::string> shown;  // by nghttp
+};
+void PrintTo(UploadCase const& row, std::ostream* out) { *out << row.name; }
+class UploadOfNghttp : public testing::TestWithParam<UploadCase> {};
+
+TEST_P(UploadOfNghttp, GoesAsFarAsTheWindows) {
+    NEEDS("nghttp");
+    auto options = GetParam().options;
+    options.insert(options.end(), {"-a", "/=201"});
+    Pathod const pathod(options);
+    test::Folder const folder;
+    auto const body = (folder.path() / "body").string();
+    std::ofstream(body) << std::string(GetParam().size, 'x');
+    auto const ended =
+        test::run("nghttp", {"--verbose", "--timeout=" + GetParam().timeout, "--data=" + body, pathod.url("/")});
+    EXPECT_THAT(ended.out, GetParam().shown);
+}
+
+std::string const done = ":status: 201", update = "recv WINDOW_UPDATE";
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, UploadOfNghttp,
+    testing::Values(
+        UploadCase{"Usual", {}, 100'000, "20", AllOf(HasSubstr(done), HasSubstr(update))},
+        UploadCase{"Window",
+                   {"--window", "1000"},
+                   100'000,
+                   "20",
+                   AllOf(HasSubstr(done), HasSubstr("SETTINGS_INITIAL_WINDOW_SIZE(0x04):1000]"),
+                         HasSubstr("send DATA frame <length=1000,"))},
+        UploadCase{"WindowOfZero", {"--window", "0"}, 100'000, "1", Not(HasSubstr(done))},
+        UploadCase{"NoUpdates", {"--no-window-updates"}, 60'000, "20", AllOf(HasSubstr(done), Not(HasSubstr(update)))},
+        UploadCase{"NoUpdatesForMore",
+                   {"--no-window-updates"},
+                   100'000,
+                   "1",
+                   AllOf(Not(HasSubstr(done)), Not(HasSubstr(update)))}),
+    test::row_name);
+
 TEST(Http2Programs, NghttpMultiplexes) {
     NEEDS("nghttp");
     Pathod pathod({"--http2-framedump"});
@@ -130,6 +197,7 @@ TEST(Http2Programs, NghttpxStandsBetweenBothPrograms) {
 struct ScriptCase {
     std::string_view name, script, pattern;
     int status = 0;
+    std::vector<std::string> options = {};
 };
 void PrintTo(ScriptCase const& row, std::ostream* out) { *out << row.script; }
 
@@ -139,8 +207,10 @@ TEST_P(NghttpdBehindPathoc, Answers) {
     NEEDS("nghttpd");
     Nghttpd const server;
     ASSERT_TRUE(server.is_running());
-    auto const ended = pathoc(
-        {"-t", "2", "--http2-prior-knowledge", "-p", server.port(), "127.0.0.1", std::string(GetParam().script)});
+    std::vector<std::string> arguments{"-t", "2", "--http2-prior-knowledge", "-p", server.port()};
+    arguments.insert(arguments.end(), GetParam().options.begin(), GetParam().options.end());
+    arguments.insert(arguments.end(), {"127.0.0.1", std::string(GetParam().script)});
+    auto const ended = pathoc(arguments);
     EXPECT_THAT(ended.out, testing::ContainsRegex(std::string(GetParam().pattern))) << ended.err;
     EXPECT_EQ(ended.status, GetParam().status) << ended.err;
 }
@@ -157,6 +227,44 @@ INSTANTIATE_TEST_SUITE_P(
                     ScriptCase{"DataOnStreamZero", "h2f:DATA:0:'x'", "<< GOAWAY .*PROTOCOL_ERROR \\(1\\)"},
                     ScriptCase{"WindowOverflow", "h2f:WINDOW_UPDATE:0:INCREMENT=2147483647:x2",
                                "<< GOAWAY .*FLOW_CONTROL_ERROR \\(3\\)"}),
+    test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Windows, NghttpdBehindPathoc,
+    testing::Values(
+        ScriptCase{"One",
+                   "get:/hello",
+                   "<- DATA stream 1 1 bytes\n-> .*WINDOW_UPDATE stream 1 4 bytes\n<- DATA stream 1 1 bytes\n"
+                   ".*<- DATA stream 1 END_STREAM 1 bytes\n.*<< 200 : 5 bytes",
+                   0,
+                   {"--window", "1", "--http2-framedump"}},
+        ScriptCase{"Zero",
+                   "get:/hello",
+                   "<- HEADERS stream 1 END_HEADERS [0-9]+ bytes\n(-> SETTINGS ACK 0 bytes\n)?>> 'GET':/hello\nTimeout",
+                   1,
+                   {"--window", "0", "--http2-framedump"}},
+        ScriptCase{"ZeroOpenedBySpec",
+                   "get:/hello:r h2f:WINDOW_UPDATE:this:INCREMENT=5",
+                   "<< DATA stream 1 END_STREAM 5 bytes\n<< 200 : 5 bytes",
+                   0,
+                   {"--window", "0"}},
+        ScriptCase{"NoUpdates",
+                   "get:/hello",
+                   "^-> SETTINGS 12 bytes\n-> HEADERS .*<< 200 : 5 bytes",
+                   0,
+                   {"--no-window-updates", "--http2-framedump"}},
+        ScriptCase{"NoneButInFlight",
+                   "get:/hello:x3",
+                   "<- HEADERS stream 1 .*<- HEADERS stream 3 .*<- HEADERS stream 5 .*Timeout",
+                   1,
+                   {"--window", "0", "--in-flight", "3", "--http2-framedump"}},
+        ScriptCase{"InFlight",
+                   "get:/hello:x3",
+                   "200 : 5 bytes \\(stream 1\\).*200 : 5 bytes \\(stream 3\\).*200 : 5 bytes \\(stream 5\\)",
+                   0,
+                   {"--in-flight", "3"}},
+        ScriptCase{"LimitsBySpec", "h2f:SETTINGS:MAX_FRAME_SIZE=20000,HEADER_TABLE_SIZE=8192 get:/hello",
+                   "<< SETTINGS ACK 0 bytes\n<< SETTINGS ACK 0 bytes\n.*<< 200 : 5 bytes"}),
     test::row_name);
 
 TEST(Http2Programs, PathocSpeaksToNginx) {
