@@ -72,11 +72,17 @@ INSTANTIATE_TEST_SUITE_P(
         FrameFault{"AnUnknownFrame", "h2f::0x77:1:'who knows'", ""}),
     pathology::test::row_name);
 
+/// The windows of pathoc begin with 1 MiB, 0x7fefffff bytes below the maximum.
 INSTANTIATE_TEST_SUITE_P(
     Numbers, Http2ClientFault,
     testing::Values(
         FrameFault{"AWindowThatGrowsBy0", "h2f:WINDOW_UPDATE:0:INCREMENT=0", "PROTOCOL_ERROR"},
         FrameFault{"AWindowThatOverflows", "h2f:WINDOW_UPDATE:0:INCREMENT=0x7fffffff", "FLOW_CONTROL_ERROR"},
+        FrameFault{"AWindowOfAStreamThatGrowsBy0", post + " h2f:WINDOW_UPDATE:1:INCREMENT=0", "PROTOCOL_ERROR"},
+        FrameFault{"AWindowOfAStreamThatOverflowsBySettings",
+                   post + " h2f:WINDOW_UPDATE:1:INCREMENT=0x7fefffff h2f:SETTINGS:INITIAL_WINDOW_SIZE=0x100001",
+                   "FLOW_CONTROL_ERROR"},
+        FrameFault{"AWindowThatIsJustFull", "h2f:WINDOW_UPDATE:0:INCREMENT=0x7fefffff", ""},
         FrameFault{"AWindowOfAnIdleStream", "h2f:WINDOW_UPDATE:1:INCREMENT=1", "PROTOCOL_ERROR"},
         FrameFault{"AnInitialWindowOf2To31", "h2f:SETTINGS:INITIAL_WINDOW_SIZE=0x80000000", "FLOW_CONTROL_ERROR"},
         FrameFault{"AFrameSizeOf1", "h2f:SETTINGS:MAX_FRAME_SIZE=1", "PROTOCOL_ERROR"},
@@ -225,6 +231,34 @@ INSTANTIATE_TEST_SUITE_P(
                                 "requestheaders error",
                                 {"body_size_limit=1k"}}),
     pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(Windows, Http2StreamFault,
+                         testing::Values(body("AWindowThatOverflows", wire::window_update(1, 0x7fffffff),
+                                              "RST_STREAM 1 FLOW_CONTROL_ERROR", upload),
+                                         body("AWindowThatOverflowsByTheSecond",
+                                              wire::window_update(1, 0x7fff0000) + wire::window_update(1, 0x7fff0000),
+                                              "RST_STREAM 1 FLOW_CONTROL_ERROR", upload)),
+                         pathology::test::row_name);
+
+/// Its windows are closed again while content is under way: that stream waits, the others do not (RFC 9113 §6.9.2).
+TEST(Http2Client, MakesItsWindowNegative) {
+    using proxycore::http2::SettingId;
+    auto const window = [](std::uint32_t size) {
+        return wire::settings(wire::setting(SettingId::initial_window_size, size));
+    };
+    FaultFixture fixture({.topology = Topology::reverse});
+    fixture.daemon.on("/fault$", "200:b'0123456789'");
+    auto const first = std::string(proxycore::http2::client_preface) + window(4) + wire::headers(1, good);
+    auto const closed = window(0) + wire::window_update(1, 3) + wire::headers(3, good) + wire::window_update(3, 10);
+    auto const end = wire::data(1, "56789", flag::end_stream);
+    auto const received = fixture.play({{"", first},
+                                        {wire::data(1, "0123"), closed},
+                                        {wire::data(3, "0123456789", flag::end_stream), wire::window_update(1, 2)},
+                                        {wire::data(1, "4"), wire::window_update(1, 5)},
+                                        leave(end)});
+    fixture.expect_good_end();
+    EXPECT_THAT(received, HasSubstr(end)) << wire::lines(received);
+}
 
 /// All in one write, so that nobody has been answered when the last of it is there.
 TEST(Http2Client, GoesOnBehindTheEndOfItsRequest) {

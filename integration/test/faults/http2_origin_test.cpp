@@ -141,6 +141,27 @@ INSTANTIATE_TEST_SUITE_P(
             no_data("OfItsPadding", begun + "h2f:DATA:PADDED:PAD_LENGTH=255,'abc'"))),
     name_of);
 
+/// The windows of pathod begin with 1 MiB for a stream and 8 MiB for the connection: 0x7fefffff and 0x7f7fffff bytes below
+/// the maximum.
+INSTANTIATE_TEST_SUITE_P(
+    Windows, P13_a_Http2Origin,
+    testing::Combine(
+        everywhere,
+        testing::Values(
+            refused("OfItsConnectionThatOverflows", "h2f:WINDOW_UPDATE:0:INCREMENT=0x7fffffff", "FLOW_CONTROL_ERROR"),
+            refused("OfItsStreamThatOverflows", "h2f:WINDOW_UPDATE:this:INCREMENT=0x7fffffff", "window too wide"),
+            refused("OfItsStreamThatGrowsBy0", "h2f:WINDOW_UPDATE:this:INCREMENT=0", "window_size_increment == 0"),
+            refused("ThatOverflowBySettings",
+                    "h2f:WINDOW_UPDATE:this:INCREMENT=0x7fefffff h2f:SETTINGS:INITIAL_WINDOW_SIZE=0x100001",
+                    "SETTINGS that raise the window of a stream"),
+            cut("OfItsStreamThatOverflowsInItsBody", begun + "h2f:'half' h2f:WINDOW_UPDATE:this:INCREMENT=0x7fffffff",
+                "window too wide"),
+            whole("ThatAreJustFull",
+                  "h2f:WINDOW_UPDATE:0:INCREMENT=0x7f7fffff h2f:WINDOW_UPDATE:this:INCREMENT=0x7fefffff 200:b'ok'",
+                  "ok"),
+            whole("ThatItCloses", "h2f:SETTINGS:INITIAL_WINDOW_SIZE=0 200:b'ok'", "ok"))),
+    name_of);
+
 INSTANTIATE_TEST_SUITE_P(
     Floods, P13_a_Http2Origin,
     testing::Combine(

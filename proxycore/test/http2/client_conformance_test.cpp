@@ -59,6 +59,22 @@ std::string invalid(std::string_view field) {
     return violation("Invalid HTTP header field was received: frame type: 1, stream: 1, " + std::string(field));
 }
 
+std::string_view const too_wide = "more content than the window has room for, or a window too wide\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    FlowControl, BrokenServer,  // RFC 9113 §6.9
+    testing::Values(
+        Situation{"ZeroOnAStream", window_update(1, 0), goaway("PROTOCOL_ERROR"),
+                  "WINDOW_UPDATE: window_size_increment == 0\n"},
+        Situation{"TooMuchForTheConnection", window_update(0, 0x7fffffff), goaway("FLOW_CONTROL_ERROR"), "\n"},
+        Situation{"TooMuchForAStream", window_update(1, 0x7fffffff), reset("FLOW_CONTROL_ERROR"),
+                  "1 closed FLOW_CONTROL_ERROR: " + std::string(too_wide)},
+        Situation{"JustNotTooMuch", window_update(0, 0x7fff0000) + window_update(1, 0x7fff0000), "", ""},
+        Situation{"SettingsThatOverflowAWindow",
+                  window_update(1, 0x7fff0000) + settings(setting(SettingId::initial_window_size, 65536)),
+                  goaway("FLOW_CONTROL_ERROR"), "SETTINGS that raise the window of a stream above 2^31-1\n"}),
+    row_name);
+
 INSTANTIATE_TEST_SUITE_P(
     Frames, BrokenServer,  // RFC 9113 §4, §5, §6
     testing::Values(
