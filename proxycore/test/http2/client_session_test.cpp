@@ -76,6 +76,19 @@ TEST(ClientSession, C17_SendsContentAsWindowsOfZeroAndOneOpen) {
     EXPECT_EQ(client.exchange(window_update(1, 9)), "DATA 1 END_STREAM 'cd'\n");
 }
 
+TEST(ClientSession, SendsOnOtherStreamsWhileAWindowIsNegative) {
+    Client client;
+    client.exchange(server_hello(setting(SettingId::initial_window_size, 3)));
+    TextContent one("abcd"), other("xyz");
+    client.send("POST", one);
+    EXPECT_EQ(client.drain(), "HEADERS 1 END_HEADERS\nDATA 1 'abc'\n");
+    client.exchange(settings(setting(SettingId::initial_window_size, 0)));
+    client.send("POST", other);
+    EXPECT_EQ(client.drain(), "HEADERS 3 END_HEADERS\n");
+    EXPECT_EQ(client.exchange(window_update(1, 3) + window_update(3, 3)), "DATA 3 END_STREAM 'xyz'\n");
+    EXPECT_EQ(client.exchange(window_update(1, 1)), "DATA 1 END_STREAM 'd'\n");
+}
+
 TEST(ClientSession, ResetsAStreamWhoseContentBreaks) {
     Client client;
     TextContent content("a");
