@@ -509,6 +509,20 @@ TEST(Http2Daemon, ReportsWhatAClientDidWrong) {
     EXPECT_THAT(entry.message, HasSubstr("stream_id == 0 (PROTOCOL_ERROR)"));
 }
 
+TEST(Http2Daemon, EndsARapidReset) {
+    Running running({.log_capacity = 5000});
+    std::string resets;
+    for (std::uint32_t stream = 1; stream < 4000; stream += 2)
+        resets += request(stream, "/p/200:p0,f") + rst_stream(stream, ErrorCode::cancel);
+    EXPECT_THAT(running.ask(resets), HasSubstr(" ENHANCE_YOUR_CALM\n"));
+    Exchange entry;
+    for (std::uint64_t id = 0; !entry.message.starts_with("Bad HTTP/2: "); ++id)
+        entry = running.daemon.log().wait_from(id, patience).value();
+    EXPECT_EQ(entry.message,
+              "Bad HTTP/2: the client resets streams too often: more than 1000 at once and 33 a second "
+              "(ENHANCE_YOUR_CALM)");
+}
+
 TEST(Http2Daemon, ReportsAnInvalidRequest) {
     Running running;
     EXPECT_EQ(running.ask(headers(1, {{":method", "GET"}, {":path", "/"}}) + request(3, "/p/201")),
@@ -570,20 +584,6 @@ TEST(Http2Daemon, EndsAnActWhoseStreamWasReset) {
     EXPECT_EQ(entry.message, "stream 1 reset by the client: CANCEL");
     EXPECT_TRUE(entry.finished);
 }
-TEST(Http2Daemon, EndsARapidReset) {
-    Running running({.log_capacity = 5000});
-    std::string resets;
-    for (std::uint32_t stream = 1; stream < 4000; stream += 2)
-        resets += request(stream, "/p/200:p0,f") + rst_stream(stream, ErrorCode::cancel);
-    EXPECT_THAT(running.ask(resets), HasSubstr(" ENHANCE_YOUR_CALM\n"));
-    Exchange entry;
-    for (std::uint64_t id = 0; !entry.message.starts_with("Bad HTTP/2: "); ++id)
-        entry = running.daemon.log().wait_from(id, patience).value();
-    EXPECT_EQ(entry.message,
-              "Bad HTTP/2: the client resets streams too often: more than 1000 at once and 33 a second "
-              "(ENHANCE_YOUR_CALM)");
-}
-
 
 TEST(Http2Daemon, LogsAPauseThatIsStopped) {
     Running running;
