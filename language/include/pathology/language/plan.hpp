@@ -94,7 +94,7 @@ struct Plan {
     std::vector<Step> steps;
     std::uint64_t base_length = 0;  ///< bytes of the message before any action
     std::uint64_t length = 0;       ///< bytes with injections, before any disconnect cuts them
-    bool pauses = false;            ///< see pauses()
+    bool pauses = false;            ///< whether a step takes time; see pauses()
     bool disconnects = false;       ///< whether the last step is a Disconnect
     bool generates = false;         ///< whether the bytes depend on the Player's seed
 

@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <optional>
+#include <pathology/language/actions.hpp>
 #include <pathology/language/failure.hpp>
 #include <pathology/language/plan.hpp>
 #include <pathology/language/rng.hpp>
-#include <pathology/language/tokens.hpp>
 #include <string_view>
 
 namespace pathology::language {

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <pathology/language/actions.hpp>
 #include <pathology/language/failure.hpp>
-#include <pathology/language/tokens.hpp>
 #include <string>
 #include <string_view>
 #include <variant>
