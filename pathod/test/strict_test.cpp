@@ -120,6 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
         StrictCase{"CodingWithoutChunked", post("Transfer-Encoding: gzip\r\n"), bad_request, "bad Transfer-Encoding"},
         StrictCase{"ChunkedNotLast", post("Transfer-Encoding: chunked, gzip\r\n"), bad_request,
                    "bad Transfer-Encoding"},
+        StrictCase{"UnknownCodingAlone", post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"), "501 Not Implemented",
+                   "unknown Transfer-Encoding \"xchunked\""},
         StrictCase{"UnknownCoding", post("Transfer-Encoding: foo, chunked\r\n", "0\r\n\r\n"), "501 Not Implemented",
                    "\"foo, chunked\": only chunked is implemented"},
         StrictCase{"UnknownCodingBeforeContinue", post("Expect: 100-continue\r\nTransfer-Encoding: gzip, chunked\r\n"),

@@ -70,8 +70,9 @@ TEST_P(P12_b_Http1Client, IsRefusedAndReachesNoServer) {
 BadRequest length(char const* name, std::string_view value) {
     return {name, "post:TARGET:h'Content-Length'='" + std::string(value) + "':b'hello'"};
 }
-BadRequest coding(char const* name, std::string_view value) {
-    return {name, "post:TARGET:h'Transfer-Encoding'='" + std::string(value) + "':r:h'Host'='a':b'0\\r\\n\\r\\n'"};
+BadRequest coding(char const* name, std::string_view value, unsigned status = 400) {
+    return {name, "post:TARGET:h'Transfer-Encoding'='" + std::string(value) + "':r:h'Host'='a':b'0\\r\\n\\r\\n'",
+            status};
 }
 BadRequest field(char const* name, std::string_view field_name, std::string_view value) {
     return {name, "get:TARGET:h'" + std::string(field_name) + "'='" + std::string(value) + "'"};
@@ -104,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
                         coding("ChunkedInTwoFields", "chunked':h'Transfer-Encoding'='chunked"),
                         coding("ChunkedNotLast", "chunked, gzip"),
                         coding("IdentityThenChunked", "identity':h'Transfer-Encoding'='chunked"),
-                        coding("AnUnknownCoding", "xchunked"), coding("AnEmptyCoding", ""),
+                        coding("AnUnknownCoding", "xchunked", 501), coding("AnEmptyCoding", ""),
                         coding("AQuotedCoding", "\"chunked\""), coding("ACodingWithAParameter", "chunked;a=b"),
                         coding("ACodingBehindAVerticalTab", "\\x0bchunked"),
                         coding("ACodingBehindAFeed", "\\x0cchunked"), coding("ACodingWithANul", "chunked\\0"),

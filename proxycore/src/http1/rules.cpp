@@ -1,6 +1,7 @@
 #include "http1/rules.hpp"
 
 #include <algorithm>
+#include <array>
 #include <pathology/proxycore/http/escaped.hpp>
 #include <pathology/proxycore/http/judgement.hpp>
 #include <pathology/proxycore/http/mask.hpp>
@@ -8,27 +9,44 @@
 #include <string>
 
 #include "http1/lines.hpp"
+#include "token.hpp"
 
 namespace pathology::proxycore::http1 {
 namespace {
 
+// RFC 9112 §7, and "identity" of RFC 2616 §3.6. Whatever else is done to a body by these, none says where it ends.
+constexpr std::array<std::string_view, 7> known_codings{"chunked", "compress", "deflate",   "gzip",
+                                                        "x-gzip",  "identity", "x-compress"};
+
+bool is_unknown(std::string_view coding) {
+    if (!is_token(coding)) return false;
+    return std::ranges::none_of(known_codings, [&](auto known) { return http::equals_ignoring_case(coding, known); });
+}
+
 // How often "chunked" occurs in all Transfer-Encoding fields, and whether it is the last coding.
-struct Chunked {
-    unsigned times = 0;
-    bool last = false;
+struct Codings {
+    unsigned chunked = 0;
+    bool is_chunked_last = false;
+    bool has_unknown = false;
 };
 
-Chunked find_chunked(http::Fields const& fields) {
-    Chunked result;
+std::string_view without_blanks(std::string_view text) {
+    auto const begin = std::min(text.find_first_not_of(" \t"), text.size());
+    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+Codings find_codings(http::Fields const& fields) {
+    Codings result;
     for (auto const field : fields) {
         if (!http::equals_ignoring_case(field.name, "Transfer-Encoding")) continue;
         for (std::size_t begin = 0; begin <= field.value.size();) {
             auto const comma = std::min(field.value.find(',', begin), field.value.size());
-            auto const coding = field.value.substr(begin, comma - begin);
+            auto const coding = without_blanks(field.value.substr(begin, comma - begin));
             begin = comma + 1;
-            if (coding.find_first_not_of(" \t") == std::string_view::npos) continue;
-            result.last = http::list_has_token(coding, "chunked");
-            result.times += result.last ? 1 : 0;
+            if (coding.empty()) continue;
+            result.is_chunked_last = http::list_has_token(coding, "chunked");
+            result.chunked += result.is_chunked_last ? 1 : 0;
+            result.has_unknown = result.has_unknown || is_unknown(coding);
         }
     }
     return result;
@@ -75,12 +93,17 @@ std::optional<RuleViolation> check_framing(http::Fields const& fields, http::Ver
         // faulty".
         if (facts.content_lengths > 0 || version < http::Version{1, 1})
             return RuleViolation{Errc::conflicting_framing, "Transfer-Encoding"};
-        auto const chunked = find_chunked(fields);
+        auto const codings = find_codings(fields);
         // §6.3 rule 4: if chunked is not last, a response lasts until the close, and a request has no reliable
         // length. §6.1: "A sender MUST NOT apply the chunked transfer coding more than once to a message body."
-        bool const lasts_until_close = kind == Kind::response && chunked.times == 0;
-        if (!lasts_until_close && (!chunked.last || chunked.times > 1 || !grammar.is_chunked()))
-            return RuleViolation{Errc::bad_transfer_encoding, "Transfer-Encoding"};
+        bool const lasts_until_close = kind == Kind::response && codings.chunked == 0;
+        bool const has_end = codings.is_chunked_last && codings.chunked == 1 && grammar.is_chunked();
+        // §6.1: "A server that receives a request message with a transfer coding it does not understand SHOULD respond
+        // with 501 (Not Implemented)."
+        if (!lasts_until_close && !has_end)
+            return RuleViolation{
+                codings.has_unknown && codings.chunked == 0 ? Errc::unknown_coding : Errc::bad_transfer_encoding,
+                "Transfer-Encoding"};
     }
     // §6.3 rule 5: a list or several fields are one length if all values are the same.
     if (facts.content_lengths > 0 && !http::common_length(fields))
@@ -126,6 +149,7 @@ std::string sentence(Errc code, Kind kind, std::string_view line, Limits const& 
         case Errc::bare_line_feed: return "line ends without a carriage return " + quoted_field(line);
         case Errc::bad_content_length: return "bad Content-Length " + http::quoted(value_in(line));
         case Errc::bad_transfer_encoding: return "bad Transfer-Encoding " + http::quoted(value_in(line));
+        case Errc::unknown_coding: return "unknown Transfer-Encoding " + http::quoted(value_in(line));
         case Errc::conflicting_framing:
             return "Transfer-Encoding beside Content-Length or in HTTP/1.0: " + http::quoted(line);
         case Errc::bad_chunk: return "bad chunk line " + http::quoted(line);
@@ -146,6 +170,7 @@ unsigned status_hint(Errc code, Kind kind) {
     if (kind == Kind::response) return 502;
     switch (code) {
         case Errc::bad_version: return 505;
+        case Errc::unknown_coding: return 501;
         case Errc::head_too_large:
         case Errc::too_many_fields: return 431;
         case Errc::body_too_large: return 413;

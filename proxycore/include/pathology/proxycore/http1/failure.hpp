@@ -17,6 +17,7 @@ enum class Errc {
     bare_line_feed,         ///< LF without CR before it (RFC 9112 §2.2)
     bad_content_length,     ///< not one decimal number, or more than one field (RFC 9112 §6.3 rule 5)
     bad_transfer_encoding,  ///< `chunked` not last, twice, or not there (RFC 9112 §6.1)
+    unknown_coding,         ///< a transfer coding of no known name, and no `chunked` (RFC 9112 §6.1)
     conflicting_framing,    ///< Transfer-Encoding beside Content-Length, or in HTTP/1.0 (RFC 9112 §6.1)
     bad_chunk,              ///< chunk size, extension or the line end after the data (RFC 9112 §7.1)
     head_too_large,         ///< longer than `Limits::head`, trailers too
@@ -33,7 +34,8 @@ enum class Errc {
 /// Units: `offset` counts bytes from the start of this message to the start of the line that is wrong.
 struct Failure : BasicFailure<Errc> {
     std::uint64_t offset = 0;
-    unsigned status_hint = 0;  ///< the status for a response to it: 400, 413, 431, 505; 502 for a malformed response
+    unsigned status_hint =
+        0;  ///< the status for a response to it: 400, 413, 414, 431, 501, 505; 502 for a malformed response
 };
 
 }  // namespace pathology::proxycore::http1
