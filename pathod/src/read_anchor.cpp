@@ -45,6 +45,40 @@ Parsed<Alternative> prepare_both(std::string const& spec, AnchorOptions const& o
     return Alternative{.http1 = http1 ? *http1 : nullptr, .http2 = http2 ? *http2 : nullptr, .spec = spec};
 }
 
+// --- hints at alternatives -------------------------------------------------------------------------------------------
+
+constexpr std::string_view white_space = " \t\r\n";
+constexpr std::string_view forms_of_alternatives =
+    "an alternative is SPEC, K/N SPEC or P% SPEC; behind the last one may stand | *, and | per path, per connection or "
+    "per client";
+
+bool is_blank_at(std::string_view text, std::size_t at) {
+    return at >= text.size() || white_space.find(text[at]) != white_space.npos;
+}
+
+bool is_bar_without_blanks(std::string_view text, std::size_t at) {
+    return text[at] == '|' && !((at == 0 || is_blank_at(text, at - 1)) && is_blank_at(text, at + 1));
+}
+
+/// `10 % 503`, `1/3 10% 503`
+bool is_percent_behind_number(std::string_view text, std::size_t at) {
+    auto const before = text.substr(0, at).find_last_not_of(white_space);
+    return text[at] == '%' && before != text.npos && text[before] >= '0' && text[before] <= '9';
+}
+
+/// `503 | 200 per path`, of which `p` was read as a pause.
+bool is_per(std::string_view text, std::size_t behind) {
+    return behind > 1 && is_blank_at(text, behind - 2) && text.substr(behind - 1).starts_with("per");
+}
+
+std::string_view hint_at_alternatives(std::string_view text, std::size_t place) {
+    auto const at = text.find_first_not_of(white_space, place);
+    if (at == text.npos) return {};
+    if (is_bar_without_blanks(text, at)) return "a | between two alternatives has white space on both sides";
+    if (is_percent_behind_number(text, at) || is_per(text, at)) return forms_of_alternatives;
+    return {};
+}
+
 AnchorFailure bad_spec(std::string const& place, SpecFailure const& failure, std::string_view text) {
     return {"Invalid spec" + place + "\n" + describe(failure, text)};
 }
@@ -95,6 +129,8 @@ private:
         if (source->text != spec) return fail(alternative.error(), source->text);
         auto failure = moved(alternative.error(), span);
         if (is_argument_) add_file_hint(failure, spec);
+        // A word that is no spec is rather a condition or a setting with a mistake.
+        if (failure.hint.empty() && failure.span.begin == span.begin) failure.hint = forms_of_alternatives;
         return fail(failure, text_);
     }
 
@@ -116,8 +152,7 @@ private:
     }
 
     std::string hint_for(SpecFailure const& failure, std::string_view text) const {
-        auto const at = text.find_first_not_of(" \t\r\n", failure.span.begin);
-        if (at != text.npos && text[at] == '|') return "a | between two alternatives has white space on both sides";
+        if (auto const hint = hint_at_alternatives(text, failure.span.begin); !hint.empty()) return std::string(hint);
         bool const is_cut = is_filter(selector_) && argument_.find('=') != argument_.npos;
         if (!is_cut) return {};
         return "the filter is '" + std::string(selector_) + "'; an = in an argument of a filter has to be in quotes";

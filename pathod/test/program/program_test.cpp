@@ -9,6 +9,7 @@
 #include "support/client.hpp"
 #include "support/folder.hpp"
 #include "support/program.hpp"
+#include "support/row_name.hpp"
 
 namespace pathology::pathod {
 namespace {
@@ -99,6 +100,83 @@ TEST(Program, ExitsWithTwoForWhatIsWrongInItsArguments) {
     EXPECT_EQ(run_program({"-D", "-a", "/fo(o=200"}).status, 2);
     EXPECT_EQ(run_program({"--nonsense"}).status, 2);
 }
+
+// What is wrong with the alternatives of an anchor: the message, the text with the place, and how to write it.
+struct BadAlternatives {
+    std::string_view name, text, place, message, hint = {};
+};
+void PrintTo(BadAlternatives const& row, std::ostream* out) { *out << row.text; }
+class ProgramWithBadAlternatives : public testing::TestWithParam<BadAlternatives> {};
+
+TEST_P(ProgramWithBadAlternatives, ExitsWithTwoAndShowsThePlace) {
+    auto const& [name, text, place, message, hint] = GetParam();
+    auto const anchor = "/x=" + std::string(text);
+    auto const ended = run_program({"-p", "0", "-a", anchor});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_EQ(ended.out, "");
+    auto const column = std::to_string(place.size() + 1);
+    auto expected = "pathod: Invalid spec in anchor: " + anchor + "\nspec:1:" + column + ": " + std::string(message) +
+                    "\n" + std::string(text) + "\n" + std::string(place.size(), ' ') + "^\n";
+    if (!hint.empty()) expected += "hint: " + std::string(hint) + "\n";
+    EXPECT_EQ(ended.err, expected);
+}
+
+constexpr std::string_view both_sides = "expected a spec on both sides of |";
+constexpr std::string_view fraction =
+    "expected K/N, of every N requests the last K, with numbers from 1 and K at most N";
+constexpr std::string_view chance = "expected a chance from 0% to 100%, with at most 4 decimals";
+constexpr std::string_view scope = "expected per path, per connection or per client";
+constexpr std::string_view no_message = "expected a message (a status code, ws, wf or raw)";
+constexpr std::string_view no_feature =
+    "expected a response feature (h c l r m v n b k e w p t d i), a message (a status code, ws, wf or raw) or the end";
+constexpr std::string_view blanks_hint = "a | between two alternatives has white space on both sides";
+constexpr std::string_view forms_hint =
+    "an alternative is SPEC, K/N SPEC or P% SPEC; behind the last one may stand | *, and | per path, per connection or "
+    "per client";
+
+INSTANTIATE_TEST_SUITE_P(Bars, ProgramWithBadAlternatives,
+                         testing::Values(BadAlternatives{"AtTheEnd", "200 |", "200 |", both_sides},
+                                         BadAlternatives{"AtTheBegin", "| 200", "", both_sides},
+                                         BadAlternatives{"InARow", "503 | | 200", "503 | ", both_sides},
+                                         BadAlternatives{"WithoutBlanks", "200|404", "200", no_feature, blanks_hint},
+                                         BadAlternatives{"WithoutABlankBehind", "200 |404", "200 ", no_feature,
+                                                         blanks_hint}),
+                         pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Conditions, ProgramWithBadAlternatives,
+    testing::Values(BadAlternatives{"MoreThanAll", "110% 200 | 200", "", chance},
+                    BadAlternatives{"MoreThanAllTogether", "60% 200 | 50% 404", "60% 200 | ",
+                                    "the chances of all alternatives add up to more than 100%"},
+                    BadAlternatives{"Negative", "-5% 200 | 404", "", no_message, forms_hint},
+                    BadAlternatives{"TooExact", "200 | 0.00001% 404", "200 | ", chance},
+                    BadAlternatives{"ApartFromItsNumber", "10 % 200 | 404", "10 ", no_feature, forms_hint},
+                    BadAlternatives{"WithoutNumber", "% 200 | 404", "", no_message, forms_hint},
+                    BadAlternatives{"Two", "1/3 10% 200 | 404", "1/3 10", no_feature, forms_hint},
+                    BadAlternatives{"OfNone", "1/0 200 | 404", "", fraction},
+                    BadAlternatives{"MoreThanEvery", "200 | 4/3 404", "200 | ", fraction},
+                    BadAlternatives{"WithoutSpec", "10% | 200", "10%", "expected a spec behind the condition"}),
+    pathology::test::row_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, ProgramWithBadAlternatives,
+    testing::Values(
+        BadAlternatives{"InPlaceOfACondition", "once 200 | 404", "", no_message, forms_hint},
+        BadAlternatives{"InPlaceOfASetting", "200 | 404 | again", "200 | 404 | ", no_message, forms_hint},
+        BadAlternatives{"StarWithMore", "200 | *x", "200 | ", no_message, forms_hint},
+        BadAlternatives{"StarInTheMiddle", "200 | * | 404", "200 | ", "* and per stand behind the last alternative"},
+        BadAlternatives{"StarTwice", "200 | * | *", "200 | ", "* is given twice"},
+        BadAlternatives{"StarOfConditions", "10% 200 | *", "10% 200 | ",
+                        "* needs an alternative without a condition, which it starts over"},
+        BadAlternatives{"PerNothing", "503 | per", "503 | ", scope},
+        BadAlternatives{"PerSomethingElse", "503 | per stream", "503 | ", scope},
+        BadAlternatives{"PerTwice", "200 | per path | per client", "200 | ", "per is given twice"},
+        BadAlternatives{"PerWithoutABar", "200 | 404 per path", "200 | 404 p",
+                        "expected an offset (a number, r, a, head, body, chunkN, trailer or frameN)", forms_hint},
+        BadAlternatives{"InASpec", "200 | 2x", "200 | 2", no_feature},
+        BadAlternatives{"NoSuchFile", "200 | /no/such.spec", "200 | ", no_message,
+                        "there is no regular file '/no/such.spec', so it was read as a spec"}),
+    pathology::test::row_name);
 
 TEST(Program, GoesToTheBackgroundOnceItListens) {
     pathology::test::Folder const folder;
