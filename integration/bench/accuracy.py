@@ -17,13 +17,14 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def arrivals(self, spec, size):
-        """When each piece of the response came, with its size; until `size` bytes of body came."""
+        """When each piece of the body came, with its size; until `size` bytes came. Heads that come alone are no piece."""
         self.socket.sendall(f"GET /p/{spec} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         head = b""
         while b"\r\n\r\n" not in head:
             head += self.socket.recv(65536)
-        pieces = [(time.perf_counter(), len(head.partition(b"\r\n\r\n")[2]))]
-        left = size - pieces[0][1]
+        begun = len(head.partition(b"\r\n\r\n")[2])
+        pieces = [(time.perf_counter(), begun)] if begun > 0 else []
+        left = size - begun
         while left > 0:
             count = len(self.socket.recv(min(left, 65536)))
             if count == 0:
