@@ -16,8 +16,8 @@ std::string_view part_of(std::string_view text, language::SourceSpan span) {
 std::string condition_text(Condition const& condition) {
     switch (condition.kind) {
         case Condition::Kind::none: break;
-        case Condition::Kind::every: return std::to_string(condition.count) + "/" + std::to_string(condition.of) + " ";
-        case Condition::Kind::chance: return percent_text(condition.below - condition.from) + "% ";
+        case Condition::Kind::every: return std::to_string(condition.count) + "/" + std::to_string(condition.of) + "\n";
+        case Condition::Kind::chance: return percent_text(condition.below - condition.from) + "%\n";
     }
     return {};
 }
@@ -47,10 +47,10 @@ std::string meaning(AlternativesText const& read, std::string_view text) {
 
 }  // namespace
 
-// A line for each, since a comment lasts until the end of its line.
+// Bars have lines of their own, since a comment begins and ends with its line.
 std::string print_alternatives(AlternativesText const& alternatives, std::string_view text) {
     std::string out;
-    auto const add = [&](std::string const& part) { out += (out.empty() ? "" : "\n| ") + part; };
+    auto const add = [&](std::string const& part) { out += (out.empty() ? "" : "\n|\n") + part; };
     for (auto const& [condition, spec] : alternatives.alternatives)
         add(condition_text(condition) + std::string(part_of(text, spec)));
     switch (alternatives.per) {

@@ -8,7 +8,7 @@
 
 namespace pathology::pathod::test {
 
-/// The text of alternatives, one a line: `1/3 503\n| 200\n| *`.
+/// The text of alternatives, with bars and conditions on lines of their own: `1/3\n503\n|\n200\n|\n*`.
 std::string print_alternatives(AlternativesText const& alternatives, std::string_view text);
 
 /// Returns the property that a text violates as alternatives; an empty string if there is none. The properties: the parts
