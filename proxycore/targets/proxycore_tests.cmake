@@ -107,7 +107,7 @@ pathology_test(proxy_test SIZE component INCLUDE src LINK pathology_test_proxy p
             test/proxy/http2_tunnel_test.cpp test/proxy/options_test.cpp test/proxy/own_site_test.cpp test/proxy/regular_test.cpp test/proxy/reverse_test.cpp test/proxy/stream_end_test.cpp test/proxy/protocol_choice_test.cpp
             test/proxy/server_conn_test.cpp test/proxy/socks5_test.cpp test/proxy/transparent_test.cpp
             test/proxy/tunnel_test.cpp test/proxy/upstream_test.cpp test/proxy/upstream_chain_test.cpp)
-pathology_test(multiupstream_proxy_test SIZE component INCLUDE src LINK pathology_test_proxy pathology::proxycore
+pathology_test(multiupstream_proxy_test SIZE component TIMEOUT 180 INCLUDE src LINK pathology_test_proxy pathology::proxycore
     SOURCES test/proxy/many_upstreams_test.cpp test/proxy/metrics_test.cpp test/proxy/multiupstream_socks5_test.cpp
             test/proxy/multiupstream_test.cpp test/proxy/upstream_checks_test.cpp test/proxy/websocket_affinity_test.cpp)
 pathology_test(proxy_unit_test SIZE unit INCLUDE src LINK pathology::proxycore pathology_test_support
