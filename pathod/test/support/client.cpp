@@ -43,6 +43,9 @@ struct Client::State {
 
 Client::Client(std::uint16_t port) : state_(std::make_unique<State>()) {
     auto connected = state_->run(net::connect("127.0.0.1", port, patience));
+    // A daemon that resets connections may do so before connect(2) has told of it: another one is as good.
+    for (int tries = 0; tries < 20 && !connected && connected.error().code == asio::error::connection_reset; ++tries)
+        connected = state_->run(net::connect("127.0.0.1", port, patience));
     if (!connected) throw std::runtime_error(connected.error().message);
     state_->stream = std::move(*connected);
     state_->stream->set_time_limit(patience);
