@@ -8,6 +8,8 @@ target_compile_options(pathology_build_options INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wconversion
     -Wno-mismatched-new-delete  # g++ 12 at -O1 does not match the two functions of a coroutine frame's allocator
     -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds  # g++ 12: false positives in std::string
+    # In a batch a name may be that of another source, and no type belongs to the main file.
+    $<$<BOOL:${PATHOLOGY_UNITY}>:-Wno-shadow$<$<CXX_COMPILER_ID:GNU>:$<SEMICOLON>-Wno-subobject-linkage>>
     $<$<BOOL:${PATHOLOGY_WERROR}>:-Werror>)
 
 # Tests are compiled without optimisation if the preset sets it: it does not change the code under test, and compiling the
@@ -62,6 +64,7 @@ function(pathology_library name)
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON
                                                VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
     use_precompiled(${target} ${arg_PRECOMPILED})
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ${PATHOLOGY_UNITY} UNITY_BUILD_BATCH_SIZE 16)
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_LIBRARIES ${target})
 endfunction()
 
@@ -81,6 +84,9 @@ function(pathology_program name)
     endif()
     target_link_libraries(${name} PRIVATE ${name}_program pathology_build_options)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+    if(NOT PROJECT_IS_TOP_LEVEL AND NOT PATHOLOGY_INSTALL)  # a project that has our sources builds what it links
+        set_target_properties(${name} ${name}_program PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
     set_property(GLOBAL APPEND PROPERTY PATHOLOGY_PROGRAMS ${name})
 endfunction()
 
